@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+// The server's TypeScript is run directly by Node 24. Started by an older Node, this hands over to the
+// one that npm installed beside us (the `node` package), so that any Node from 20 on can start the product.
+import { spawn } from 'node:child_process'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+const NEEDED_MAJOR = 24
+const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+
+if (Number.parseInt(process.versions.node, 10) >= NEEDED_MAJOR) {
+  await import(main)
+} else {
+  handOver(packagedNode())
+}
+
+function packagedNode() {
+  try {
+    return createRequire(import.meta.url).resolve('node/bin/node')
+  } catch {
+    console.error(
+      `sketch-search needs Node ${NEEDED_MAJOR} and was started by ${process.version}. Run "npm ci", which brings it, or install Node ${NEEDED_MAJOR}.`,
+    )
+    process.exit(1)
+  }
+}
+
+function handOver(node) {
+  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))
+}

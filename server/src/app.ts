@@ -1,0 +1,168 @@
+import { mkdirSync } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import type { Catalog } from './catalog/catalog.ts'
+import { type DirectoryLock, lockDirectory } from './catalog/directory-lock.ts'
+import { openSqliteCatalogThread } from './catalog/sqlite/open.ts'
+import type { Config } from './config/schema.ts'
+import { type EmbeddingHost, startEmbeddingHost } from './embedding/host.ts'
+import { definitionOf } from './embedding/registry.ts'
+import { DomainError, systemCodeOf } from './errors.ts'
+import { createEventBus, type EventBus } from './events.ts'
+import { openThumbnailStore } from './gallery/thumbnails.ts'
+import { createMetrics } from './http/metrics.ts'
+import type { Router } from './http/routing.ts'
+import { createHttpApp } from './http/server.ts'
+import type { Logger } from './log.ts'
+import { createImageSearch, type ImageSearch } from './search/image-search.ts'
+import { createCollection } from './sync/collection.ts'
+import { createGallerySync, type GallerySync } from './sync/gallery-sync.ts'
+import { createIndexer, type Indexer } from './sync/indexer.ts'
+
+/** The product without its HTTP server. */
+export interface App {
+  readonly catalog: Catalog
+  readonly host: EmbeddingHost
+  readonly indexer: Indexer
+  readonly sync: GallerySync
+  readonly search: ImageSearch
+  readonly events: EventBus
+  readonly http: Router
+  close(): Promise<void>
+}
+
+export interface AppOptions {
+  log: Logger
+  /** Only searches in what another process indexes; takes no lock and writes nothing. */
+  isVisitor?: boolean
+}
+
+/**
+ * Puts the rooms together: the only place that knows every one of them. Nothing is indexed until `sync` is told to.
+ * @throws {DomainError} with what to do about it
+ */
+export async function createApp(config: Config, { log, isVisitor = false }: AppOptions): Promise<App> {
+  assertSupported(config)
+  const root = config.watcher.watched_directory
+  await assertGallery(root)
+  createDataDirectory(config)
+  const lock: DirectoryLock = isVisitor ? { release() {} } : lockDirectory(config.data_directory)
+  const catalog = openSqliteCatalogThread({ directory: config.data_directory, savesIndex: !isVisitor })
+  const embedder = config.embedder_registry.chosen_embedder
+  let host: EmbeddingHost | undefined
+  try {
+    host = await startEmbeddingHost(embedder, definitionOf(embedder, config.embedder_registry), {
+      onOutput: (line) => log.info(`${embedder}: ${line}`),
+      onRestart: (reason) =>
+        log.warn(`The process of the embedder "${embedder}" is started again: ${reason}.`),
+    })
+    await catalog.useSpace({ embedder, dimensions: host.dimensions })
+  } catch (error) {
+    await host?.close()
+    await catalog.close()
+    lock.release()
+    throw error
+  }
+
+  const events = createEventBus()
+  const thumbnails = openThumbnailStore(config.thumbnail.thumbnail_directory, config.thumbnail.size)
+  const limits = {
+    maxPixels: config.limits.max_pixels,
+    maxFileBytes: config.limits.max_file_bytes,
+    maxUploadBytes: config.limits.max_upload_bytes,
+  }
+  const indexer = createIndexer({
+    root,
+    catalog,
+    host,
+    thumbnails,
+    events,
+    batchSize: config.watcher.files_batch_size,
+    limits,
+    onError: (message, error) => log.error(error, `Unexpected error while ${message}`),
+  })
+  const recursive = config.watcher.watch_recursive
+  const sync = createGallerySync({
+    root,
+    catalog,
+    indexer,
+    thumbnails,
+    events,
+    walk: { recursive, excluded: [config.data_directory, config.thumbnail.thumbnail_directory] },
+    reconcileIntervalMs: config.watcher.reconcile_interval_s * 1000,
+    log: { info: (message) => log.info(message), warn: (message) => log.warn(message) },
+  })
+  const metrics = createMetrics(catalog, indexer)
+  const search = createImageSearch(catalog, host, limits, metrics.observeSearch)
+  const collection = createCollection({ root, catalog, indexer, thumbnails, events, limits, recursive })
+  const http = createHttpApp({
+    catalog,
+    host,
+    indexer,
+    sync,
+    search,
+    collection,
+    events,
+    metrics,
+    maxUploadBytes: limits.maxUploadBytes,
+    log: { debug: (message) => log.debug(message), error: (error, message) => log.error(error, message) },
+  })
+
+  return {
+    catalog,
+    host,
+    indexer,
+    sync,
+    search,
+    events,
+    http,
+    async close() {
+      await sync.close()
+      await indexer.close()
+      await host.close()
+      await catalog.close()
+      lock.release()
+    },
+  }
+}
+
+function assertSupported(config: Config): void {
+  if (config.database !== undefined) {
+    throw new DomainError(
+      'config_invalid',
+      'database: PostgreSQL is not supported by this version. Remove the key to use the embedded database.',
+    )
+  }
+  if (config.auth.kind !== 'none') {
+    throw new DomainError('config_invalid', 'auth.kind: "otp" is not supported by this version. Use "none".')
+  }
+}
+
+async function assertGallery(root: string): Promise<void> {
+  try {
+    if ((await stat(root)).isDirectory()) return
+  } catch (error) {
+    const reason =
+      systemCodeOf(error) === 'ENOENT'
+        ? 'there is no such folder'
+        : `it can't be read (${systemCodeOf(error)})`
+    throw new DomainError('directory_not_found', `The gallery ${root} can't be opened: ${reason}.`, {
+      cause: error,
+    })
+  }
+  throw new DomainError(
+    'directory_not_found',
+    `The gallery ${root} is a file: give the folder that holds the images.`,
+  )
+}
+
+function createDataDirectory({ data_directory: directory }: Config): void {
+  try {
+    mkdirSync(directory, { recursive: true })
+  } catch (error) {
+    throw new DomainError(
+      'unavailable',
+      `The data directory ${directory} can't be created (${systemCodeOf(error)}): give another with --data-directory.`,
+      { cause: error },
+    )
+  }
+}

@@ -1,0 +1,205 @@
+/** A file of the gallery that has been decoded and indexed. Times in milliseconds since 1970. */
+export interface Image {
+  id: string
+  /** Relative to the gallery, with `/`. */
+  path: string
+  /** `.` for the root. */
+  directory: string
+  name: string
+  bytes: number
+  width: number
+  height: number
+  contentType: string
+  createdAt: number
+  modifiedAt: number
+  /** SHA-256 of the bytes, lower-case hexadecimal. */
+  contentHash: string
+  /** The embedder that it has a vector of: that of the searched space if it has that, else another. */
+  embedder: string | undefined
+}
+
+/** An image found by its looks. */
+export interface ScoredImage extends Image {
+  /** Cosine similarity to the query: 1 is the same. */
+  score: number
+}
+
+/** What a file was when it was last looked at: if nothing of this changed, it is not read again. */
+export interface KnownFile {
+  path: string
+  bytes: number
+  modifiedAt: number
+  inode: string
+  contentHash: string | undefined
+  /** What is known of it: a row without a vector of the searched space is to be embedded. */
+  state: 'indexed' | 'without_vector' | 'failed'
+}
+
+/** What indexing a file yields. */
+export interface ImageRecord {
+  path: string
+  bytes: number
+  createdAt: number
+  modifiedAt: number
+  inode: string
+  contentHash: string
+  width: number
+  height: number
+  contentType: string
+  /** Unit length; undefined if the catalog has the vector of these bytes already. */
+  vector: Float32Array | undefined
+}
+
+export interface Failure {
+  path: string
+  code: string
+  reason: string
+  failedAt: number
+}
+
+export interface FailureRecord extends Failure {
+  bytes: number
+  modifiedAt: number
+  inode: string
+  contentHash: string | undefined
+}
+
+export interface ContentFacts {
+  width: number
+  height: number
+  contentType: string
+  hasVector: boolean
+}
+
+export interface ImageFilter {
+  /** Case-insensitive; no character has a special meaning. */
+  nameContains?: string | undefined
+  createdMin?: number | undefined
+  createdMax?: number | undefined
+  modifiedMin?: number | undefined
+  modifiedMax?: number | undefined
+  /** undefined: everywhere. */
+  directory?: string | undefined
+  /** The folder and all below it instead of just the files right in it. */
+  recursive?: boolean | undefined
+}
+
+export type ImageOrder = 'createdAt' | 'modifiedAt' | 'name'
+
+export interface Page {
+  offset: number
+  limit: number
+}
+
+export interface ListQuery extends Page {
+  filter: ImageFilter
+  orderBy: ImageOrder
+  descending: boolean
+}
+
+export interface NearestQuery extends Page {
+  /** Any length but zero. */
+  vector: Float32Array
+  filter: ImageFilter
+  /** At most so many are found, then cut into pages. */
+  topK: number
+  /** This image, if it is found, comes first among equals. */
+  pinnedId?: string | undefined
+}
+
+export interface ListResult {
+  images: Image[]
+  /** How many match the filter. */
+  total: number
+}
+
+export interface NearestResult {
+  /** Best first. */
+  images: ScoredImage[]
+  /** How many were found, before the page was cut. */
+  total: number
+}
+
+export interface CatalogCounts {
+  /** Images with a vector of the searched space. */
+  indexed: number
+  /** Images that still need one. */
+  withoutVector: number
+  failed: number
+}
+
+export interface PutResult {
+  image: Image
+  isNew: boolean
+}
+
+/** Vectors of one embedder: what is searched now. */
+export interface VectorSpace {
+  embedder: string
+  dimensions: number
+}
+
+/** Two contents whose vectors lie close together. */
+export interface NearPair {
+  a: string
+  b: string
+  score: number
+}
+
+/**
+ * Everything that is known of the gallery: images, vectors, failures. It is derived from the folder and can be rebuilt.
+ * A write is durable and visible to searches when its promise resolves.
+ */
+export interface Catalog {
+  /** Chooses the vectors that are searched and written from now on. Vectors of other embedders are kept. */
+  useSpace(space: VectorSpace): Promise<void>
+
+  getImage(id: string): Promise<Image | undefined>
+  getImageByPath(path: string): Promise<Image | undefined>
+  listImages(query: ListQuery): Promise<ListResult>
+  findNearest(query: NearestQuery): Promise<NearestResult>
+  /** The vectors of images in the searched space; images without one are left out. */
+  vectorsOf(imageIds: string[]): Promise<{ id: string; vector: Float32Array }[]>
+  countByDirectory(): Promise<{ directory: string; images: number }[]>
+  counts(): Promise<CatalogCounts>
+  listFailures(page: Page): Promise<{ failures: Failure[]; total: number }>
+
+  /** Files right in a folder, failed ones included. */
+  knownFiles(directory: string): Promise<KnownFile[]>
+  /** Every folder that has known files, itself and those below `under`. */
+  knownDirectories(under: string): Promise<string[]>
+  contentFacts(contentHash: string): Promise<ContentFacts | undefined>
+
+  /** Adds or updates rows with their vectors in one transaction; an earlier failure of the path is forgotten. */
+  putImages(records: ImageRecord[]): Promise<PutResult[]>
+  putFailure(record: FailureRecord): Promise<void>
+  forgetFailures(): Promise<number>
+  /** @returns the rows that were there */
+  removeFiles(paths: string[]): Promise<Image[]>
+  /** Gives a row another path; it keeps its id, vector and thumbnail. */
+  moveFile(
+    from: string,
+    to: { path: string; inode: string; modifiedAt: number; createdAt: number },
+  ): Promise<boolean>
+  /** Known files by the identity that the file system gives them: a renamed file keeps its own. */
+  knownFilesByInode(inodes: string[]): Promise<KnownFile[]>
+  /**
+   * Forgets vectors whose content no image has any more.
+   * @param among only these contents; all without it
+   * @returns the forgotten contents' hashes
+   */
+  collectGarbage(among?: string[]): Promise<string[]>
+
+  /**
+   * Pairs of different contents at least `threshold` alike, a part at a time.
+   * @param after where the last part ended; 0 to begin
+   * @returns `next` undefined at the end
+   */
+  nearPairs(after: number, threshold: number): Promise<{ pairs: NearPair[]; next: number | undefined }>
+  /** Images of the given contents. */
+  imagesOfContents(contentHashes: string[]): Promise<Image[]>
+  /** Contents that several images share. */
+  sharedContents(): Promise<string[]>
+
+  close(): Promise<void>
+}

@@ -1,0 +1,51 @@
+import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely'
+import { ROOT } from '../gallery/paths.ts'
+import type { ImageFilter } from './catalog.ts'
+import { foldName, type Tables } from './schema.ts'
+
+/** Whether a filter lets every image through. */
+export function isUnfiltered(filter: ImageFilter): boolean {
+  const { directory, recursive, ...rest } = filter
+  const everywhere = directory === undefined || (directory === ROOT && recursive === true)
+  return everywhere && Object.values(rest).every((value) => value === undefined || value === '')
+}
+
+/** The SQL condition of a filter, over a table in scope named `images`. */
+export function filterCondition(filter: ImageFilter) {
+  return (eb: ExpressionBuilder<Pick<Tables, 'images'>, 'images'>): Expression<SqlBool> => {
+    const conditions: Expression<SqlBool>[] = []
+    if (filter.nameContains) {
+      const needle = foldName(filter.nameContains)
+      conditions.push(eb(sql<number>`instr(${eb.ref('images.folded_name')}, ${needle})`, '>', 0))
+    }
+    if (filter.createdMin !== undefined) conditions.push(eb('images.created_at', '>=', filter.createdMin))
+    if (filter.createdMax !== undefined) conditions.push(eb('images.created_at', '<=', filter.createdMax))
+    if (filter.modifiedMin !== undefined) conditions.push(eb('images.modified_at', '>=', filter.modifiedMin))
+    if (filter.modifiedMax !== undefined) conditions.push(eb('images.modified_at', '<=', filter.modifiedMax))
+    const inDirectory = directoryCondition(eb, filter)
+    if (inDirectory !== undefined) conditions.push(inDirectory)
+    return eb.and(conditions)
+  }
+}
+
+function directoryCondition(
+  eb: ExpressionBuilder<Pick<Tables, 'images'>, 'images'>,
+  { directory, recursive }: ImageFilter,
+): Expression<SqlBool> | undefined {
+  if (directory === undefined) return undefined
+  if (!recursive) return eb('images.directory', '=', directory)
+  if (directory === ROOT) return undefined
+  const [first, end] = subtreeRange(directory)
+  return eb.or([
+    eb('images.directory', '=', directory),
+    eb.and([eb('images.directory', '>=', first), eb('images.directory', '<', end)]),
+  ])
+}
+
+/**
+ * Everything below a folder, as a range of the column's index (binary order): from `a/` up to the first string after
+ * all that begin so; "0" is the character after "/".
+ */
+export function subtreeRange(directory: string): [first: string, end: string] {
+  return [`${directory}/`, `${directory}0`]
+}

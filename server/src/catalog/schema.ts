@@ -1,0 +1,50 @@
+import type { ColumnType, Generated } from 'kysely'
+
+/** The tables, the same in every database. Times in milliseconds since 1970. */
+export interface Tables {
+  embedders: {
+    id: Generated<number>
+    name: string
+    dimensions: number
+  }
+  images: {
+    id: string
+    path: string
+    directory: string
+    name: string
+    /** For search and order: NFC, lower case. */
+    folded_name: string
+    bytes: number
+    width: number
+    height: number
+    content_type: string
+    created_at: number
+    modified_at: number
+    inode: string
+    content_hash: string
+  }
+  vectors: {
+    /** Never used twice, so that it can be a key of the vector index. */
+    id: Generated<number>
+    embedder_id: number
+    content_hash: string
+    /** float16, little-endian, unit length. */
+    data: ColumnType<Uint8Array, Uint8Array, never>
+  }
+  failures: {
+    path: string
+    directory: string
+    bytes: number
+    modified_at: number
+    inode: string
+    content_hash: string | null
+    code: string
+    reason: string
+    failed_at: number
+  }
+}
+
+/** The form of a name in which two spellings of the same letters are equal. */
+export function foldName(name: string): string {
+  return name.normalize('NFC').toLowerCase()
+}

@@ -1,0 +1,66 @@
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
+import { Migrator } from 'kysely/migration'
+import { DomainError, messageOf } from '../../errors.ts'
+import type { Tables } from '../schema.ts'
+import * as initial from './migrations/001-initial.ts'
+
+const MIGRATIONS = { '001-initial': initial }
+
+/**
+ * Opens the database file, creates or migrates its tables.
+ * @throws {DomainError} `unavailable` if the file can't be used
+ */
+export async function openDatabase(file: string): Promise<Kysely<Tables>> {
+  let connection: DatabaseSync
+  try {
+    connection = new DatabaseSync(file)
+    // WAL with NORMAL loses no transaction when the process dies, and stays whole when the machine does.
+    connection.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = NORMAL;
+      PRAGMA foreign_keys = ON;
+      PRAGMA busy_timeout = 5000;
+      PRAGMA cache_size = -65536;
+      PRAGMA mmap_size = 268435456;
+    `)
+  } catch (error) {
+    throw new DomainError('unavailable', `The database ${file} can't be opened: ${messageOf(error)}.`, {
+      cause: error,
+    })
+  }
+  const database = new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapt(connection) }) })
+  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => MIGRATIONS } })
+  const { error } = await migrator.migrateToLatest()
+  if (error !== undefined) {
+    await database.destroy()
+    throw new DomainError('unavailable', `The database ${file} can't be migrated: ${messageOf(error)}.`, {
+      cause: error,
+    })
+  }
+  return database
+}
+
+/** Kysely speaks to better-sqlite3; this is the part of that interface which it uses, over Node's own SQLite. */
+function adapt(connection: DatabaseSync): SqliteDatabase {
+  const prepared = new Map<string, ReturnType<typeof prepare>>()
+  return {
+    close: () => connection.close(),
+    // Compiling a statement costs as much as running it; the product has few distinct ones.
+    prepare(sql) {
+      const known = prepared.get(sql) ?? prepare(sql)
+      if (prepared.size < 500) prepared.set(sql, known)
+      return known
+    },
+  }
+
+  function prepare(sql: string) {
+    const statement = connection.prepare(sql)
+    return {
+      reader: statement.columns().length > 0,
+      all: (parameters: readonly unknown[]) => statement.all(...(parameters as SQLInputValue[])),
+      run: (parameters: readonly unknown[]) => statement.run(...(parameters as SQLInputValue[])),
+      iterate: (parameters: readonly unknown[]) => statement.iterate(...(parameters as SQLInputValue[])),
+    }
+  }
+}

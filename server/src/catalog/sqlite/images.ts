@@ -1,0 +1,156 @@
+import { randomUUID } from 'node:crypto'
+import { type ExpressionBuilder, type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import { directoryOf, nameOf } from '../../gallery/paths.ts'
+import type { Image, ImageOrder, ImageRecord, KnownFile, ListQuery, ListResult } from '../catalog.ts'
+import { filterCondition } from '../filters.ts'
+import { foldName, type Tables } from '../schema.ts'
+
+type Connection = Kysely<Tables> | Transaction<Tables>
+type ImageRow = Selectable<Tables['images']> & { embedder: string | null }
+
+const ORDER_COLUMN = {
+  createdAt: 'created_at',
+  modifiedAt: 'modified_at',
+  name: 'folded_name',
+} as const satisfies Record<ImageOrder, keyof Tables['images']>
+
+/** SQLite takes 32,766 parameters; a list as JSON takes one. */
+export function inList(values: readonly (string | number)[]) {
+  return sql<never>`(select value from json_each(${JSON.stringify(values)}))`
+}
+
+/** Rows of images with the name of an embedder that they have a vector of. */
+export function selectImages(database: Connection, embedderId: number) {
+  return database
+    .selectFrom('images')
+    .selectAll('images')
+    .select((eb: ExpressionBuilder<Tables, 'images'>) =>
+      eb
+        .selectFrom('vectors')
+        .innerJoin('embedders', 'embedders.id', 'vectors.embedder_id')
+        .select('embedders.name')
+        .whereRef('vectors.content_hash', '=', 'images.content_hash')
+        .orderBy(sql`vectors.embedder_id = ${embedderId}`, 'desc')
+        .orderBy('vectors.id', 'desc')
+        .limit(1)
+        .as('embedder'),
+    )
+}
+
+export async function listImages(
+  database: Connection,
+  embedderId: number,
+  query: ListQuery,
+): Promise<ListResult> {
+  const { filter, orderBy, descending, limit, offset } = query
+  const condition = filterCondition(filter)
+  const direction = descending ? 'desc' : 'asc'
+  const { total } = await database
+    .selectFrom('images')
+    .select((eb) => eb.fn.countAll<number>().as('total'))
+    .where(condition)
+    .executeTakeFirstOrThrow()
+  // The rows to skip are skipped in the index of the order, without reading them.
+  const page = database
+    .selectFrom('images')
+    .select('images.id')
+    .where(condition)
+    .orderBy(`images.${ORDER_COLUMN[orderBy]}`, direction)
+    .orderBy('images.id', direction)
+    .limit(limit)
+    .offset(offset)
+  const rows = await selectImages(database, embedderId)
+    .where('images.id', 'in', page)
+    .orderBy(`images.${ORDER_COLUMN[orderBy]}`, direction)
+    .orderBy('images.id', direction)
+    .execute()
+  return { images: rows.map(toImage), total }
+}
+
+/** Inserts the row of a path, or brings the row that is there up to date; its id stays. */
+export async function upsertImage(
+  transaction: Connection,
+  record: ImageRecord,
+): Promise<{ id: string; isNew: boolean }> {
+  const { path, bytes, createdAt, modifiedAt, inode, contentHash, width, height, contentType } = record
+  const facts = {
+    bytes,
+    width,
+    height,
+    content_type: contentType,
+    created_at: createdAt,
+    modified_at: modifiedAt,
+    inode,
+    content_hash: contentHash,
+  }
+  const known = await transaction
+    .selectFrom('images')
+    .select('id')
+    .where('path', '=', path)
+    .executeTakeFirst()
+  if (known !== undefined) {
+    await transaction.updateTable('images').set(facts).where('id', '=', known.id).execute()
+    return { id: known.id, isNew: false }
+  }
+  const id = randomUUID()
+  await transaction
+    .insertInto('images')
+    .values({ id, path, ...nameColumns(path), ...facts })
+    .execute()
+  return { id, isNew: true }
+}
+
+/** The columns that follow from a path. */
+export function nameColumns(path: string): { directory: string; name: string; folded_name: string } {
+  const name = nameOf(path)
+  return { directory: directoryOf(path), name, folded_name: foldName(name) }
+}
+
+export function toImage(row: ImageRow): Image {
+  return {
+    id: row.id,
+    path: row.path,
+    directory: row.directory,
+    name: row.name,
+    bytes: row.bytes,
+    width: row.width,
+    height: row.height,
+    contentType: row.content_type,
+    createdAt: row.created_at,
+    modifiedAt: row.modified_at,
+    contentHash: row.content_hash,
+    embedder: row.embedder ?? undefined,
+  }
+}
+
+/** What is known of indexed files, with the id of their vector in the searched space. */
+export function indexedFiles(database: Connection, embedderId: number) {
+  return database
+    .selectFrom('images')
+    .leftJoin('vectors', (join) =>
+      join
+        .onRef('vectors.content_hash', '=', 'images.content_hash')
+        .on('vectors.embedder_id', '=', embedderId),
+    )
+    .select(['path', 'bytes', 'modified_at', 'inode', 'images.content_hash', 'vectors.id as vector'])
+}
+
+/** @param row its `vector` is null if it has none, undefined if it is a failure */
+export function toKnownFile(row: {
+  path: string
+  bytes: number
+  modified_at: number
+  inode: string
+  content_hash: string | null
+  vector: number | null | undefined
+}): KnownFile {
+  const state = row.vector === undefined ? 'failed' : row.vector === null ? 'without_vector' : 'indexed'
+  return {
+    path: row.path,
+    bytes: row.bytes,
+    modifiedAt: row.modified_at,
+    inode: row.inode,
+    contentHash: row.content_hash ?? undefined,
+    state,
+  }
+}

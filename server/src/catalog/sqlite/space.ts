@@ -1,0 +1,122 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { type Kysely, sql } from 'kysely'
+import type { VectorSpace } from '../catalog.ts'
+import { fromHalf } from '../half.ts'
+import type { Tables } from '../schema.ts'
+import { openVectorIndex, type VectorIndex } from './vector-index.ts'
+
+/** The vectors of one embedder, in the database and in the index that is derived from it. */
+export interface OpenSpace extends VectorSpace {
+  embedderId: number
+  index: VectorIndex
+  /** Adds a part of the vectors that the index still lacks. @returns whether it lacks none now */
+  catchUp(): Promise<boolean>
+  /** Whether the index holds every vector; until then a search compares with all rows. */
+  isComplete(): boolean
+  /** Tells that the index was changed beside the database. */
+  changed(count: number): void
+  /** Saves the index if enough of it has changed, or if anything has and `always` is given. */
+  save(always: boolean): Promise<void>
+}
+
+const CATCH_UP_ROWS = 256
+/** Rebuilding what an interrupted run had not saved should take seconds, not minutes. */
+const MIN_UNSAVED = 5_000
+const MAX_UNSAVED_SHARE = 0.1
+
+/** Registers the embedder if it is new, loads its index and finds out what the index lacks. */
+export async function openSpace(
+  database: Kysely<Tables>,
+  directory: string,
+  { embedder, dimensions }: VectorSpace,
+): Promise<OpenSpace> {
+  const embedderId = await registerEmbedder(database, embedder, dimensions)
+  mkdirSync(directory, { recursive: true })
+  const { index, keys } = openVectorIndex(join(directory, `${embedderId}.usearch`), dimensions)
+  const rows = await allKeys()
+  const { missing, surplus } = difference(rows, keys)
+  index.remove(surplus)
+  let unsaved = surplus.length
+  let next = 0
+
+  return {
+    embedder,
+    dimensions,
+    embedderId,
+    index,
+    isComplete: () => next >= missing.length,
+    changed(count) {
+      unsaved += count
+    },
+    async catchUp() {
+      const keys = missing.slice(next, next + CATCH_UP_ROWS)
+      next += keys.length
+      const found = await database
+        .selectFrom('vectors')
+        .select(['id', 'data'])
+        .where('id', 'in', sql<number>`(select value from json_each(${JSON.stringify(keys)}))`)
+        .execute()
+      const vectors = new Float32Array(found.length * dimensions)
+      for (const [n, row] of found.entries()) vectors.set(fromHalf(row.data), n * dimensions)
+      index.add(
+        found.map((row) => row.id),
+        vectors,
+      )
+      unsaved += found.length
+      return next >= missing.length
+    },
+    async save(always) {
+      const due = always ? unsaved > 0 : unsaved > Math.max(MIN_UNSAVED, index.size * MAX_UNSAVED_SHARE)
+      if (!due || next < missing.length) return
+      index.save(await allKeys())
+      unsaved = 0
+    },
+  }
+
+  async function allKeys(): Promise<Float64Array> {
+    const rows = await database
+      .selectFrom('vectors')
+      .select('id')
+      .where('embedder_id', '=', embedderId)
+      .orderBy('id')
+      .execute()
+    return Float64Array.from(rows, (row) => row.id)
+  }
+}
+
+/** A name whose dimensions have changed is another model now: its old vectors can't be compared with the new. */
+async function registerEmbedder(database: Kysely<Tables>, name: string, dimensions: number): Promise<number> {
+  return database.transaction().execute(async (transaction) => {
+    const known = await transaction
+      .selectFrom('embedders')
+      .selectAll()
+      .where('name', '=', name)
+      .executeTakeFirst()
+    if (known?.dimensions === dimensions) return known.id
+    if (known !== undefined) {
+      await transaction.deleteFrom('vectors').where('embedder_id', '=', known.id).execute()
+      await transaction.deleteFrom('embedders').where('id', '=', known.id).execute()
+    }
+    const { id } = await transaction
+      .insertInto('embedders')
+      .values({ name, dimensions })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    return id
+  })
+}
+
+/** Both lists ascend. */
+function difference(rows: Float64Array, keys: Float64Array): { missing: number[]; surplus: number[] } {
+  const missing: number[] = []
+  const surplus: number[] = []
+  let k = 0
+  for (const row of rows) {
+    while (k < keys.length && keys[k]! < row) surplus.push(keys[k++]!)
+    if (keys[k] === row) k++
+    else missing.push(row)
+  }
+  while (k < keys.length) surplus.push(keys[k++]!)
+  return { missing, surplus }
+}

@@ -1,0 +1,369 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DomainError } from '../../errors.ts'
+import { ROOT } from '../../gallery/paths.ts'
+import type { Catalog, CatalogCounts, Image, NearPair } from '../catalog.ts'
+import { subtreeRange } from '../filters.ts'
+import { fromHalf, toHalf } from '../half.ts'
+import { openDatabase } from './database.ts'
+import {
+  indexedFiles,
+  inList,
+  listImages,
+  nameColumns,
+  selectImages,
+  toImage,
+  toKnownFile,
+  upsertImage,
+} from './images.ts'
+import { findCandidates } from './nearest.ts'
+import { type OpenSpace, openSpace } from './space.ts'
+
+/** A catalog that does its upkeep in small parts, when there is nothing else to do. */
+export interface MaintainedCatalog extends Catalog {
+  /** @returns whether there is more to do */
+  maintain(): Promise<boolean>
+}
+
+export interface SqliteCatalogOptions {
+  /** Holds `catalog.sqlite` and the index files; created if it is missing. */
+  directory: string
+  /** False for a visitor, who searches while another process owns the directory and its index file. */
+  savesIndex: boolean
+}
+
+const PAIR_ROWS = 128
+const PAIR_NEIGHBOURS = 12
+/** Counting is repeated only after so many times the time that it took. */
+const COUNT_REST = 20
+
+/**
+ * The catalog in one SQLite file with a vector index beside it. Its calls must not overlap: they share one connection.
+ */
+export async function openSqliteCatalog({
+  directory,
+  savesIndex,
+}: SqliteCatalogOptions): Promise<MaintainedCatalog> {
+  mkdirSync(directory, { recursive: true })
+  const database = await openDatabase(join(directory, 'catalog.sqlite'))
+  let current: OpenSpace | undefined
+  let counted: { counts: CatalogCounts; until: number } | undefined
+
+  const space = (): OpenSpace => {
+    if (current === undefined) throw new DomainError('unavailable', 'No embedder has been chosen yet.')
+    return current
+  }
+
+  return {
+    async useSpace(wanted) {
+      if (savesIndex) await current?.save(true)
+      current = await openSpace(database, directory, wanted)
+      counted = undefined
+    },
+
+    async getImage(id) {
+      const row = await selectImages(database, space().embedderId).where('id', '=', id).executeTakeFirst()
+      return row && toImage(row)
+    },
+
+    async getImageByPath(path) {
+      const row = await selectImages(database, space().embedderId).where('path', '=', path).executeTakeFirst()
+      return row && toImage(row)
+    },
+
+    listImages: (query) => listImages(database, space().embedderId, query),
+
+    async findNearest(query) {
+      const candidates = await findCandidates(database, space(), query)
+      const page = candidates.slice(query.offset, query.offset + query.limit)
+      const rows = await selectImages(database, space().embedderId)
+        .where('images.id', 'in', inList(page.map(({ imageId }) => imageId)))
+        .execute()
+      const images = new Map(rows.map((row) => [row.id, toImage(row)]))
+      return {
+        images: page.map(({ imageId, score }) => ({ ...images.get(imageId)!, score })),
+        total: candidates.length,
+      }
+    },
+
+    async vectorsOf(imageIds) {
+      const rows = await database
+        .selectFrom('images')
+        .innerJoin('vectors', 'vectors.content_hash', 'images.content_hash')
+        .select(['images.id as id', 'vectors.data as data'])
+        .where('vectors.embedder_id', '=', space().embedderId)
+        .where('images.id', 'in', inList(imageIds))
+        .execute()
+      return rows.map(({ id, data }) => ({ id, vector: fromHalf(data) }))
+    },
+
+    async countByDirectory() {
+      return database
+        .selectFrom('images')
+        .select((eb) => ['directory', eb.fn.countAll<number>().as('images')])
+        .groupBy('directory')
+        .orderBy('directory')
+        .execute()
+    },
+
+    async counts() {
+      if (counted !== undefined && performance.now() < counted.until) return counted.counts
+      const start = performance.now()
+      const counts = await count()
+      const end = performance.now()
+      counted = { counts, until: end + (end - start) * COUNT_REST }
+      return counts
+    },
+
+    async listFailures({ offset, limit }) {
+      const { total } = await database
+        .selectFrom('failures')
+        .select((eb) => eb.fn.countAll<number>().as('total'))
+        .executeTakeFirstOrThrow()
+      const failures = await database
+        .selectFrom('failures')
+        .select(['path', 'code', 'reason', 'failed_at as failedAt'])
+        .orderBy('path')
+        .limit(limit)
+        .offset(offset)
+        .execute()
+      return { failures, total }
+    },
+
+    async knownFiles(directory) {
+      const indexed = await indexedFiles(database, space().embedderId)
+        .where('directory', '=', directory)
+        .execute()
+      const failed = await database
+        .selectFrom('failures')
+        .selectAll()
+        .where('directory', '=', directory)
+        .execute()
+      return [...indexed.map(toKnownFile), ...failed.map((row) => toKnownFile({ ...row, vector: undefined }))]
+    },
+
+    async knownFilesByInode(inodes) {
+      const rows = await indexedFiles(database, space().embedderId)
+        .where('inode', 'in', inList(inodes))
+        .execute()
+      return rows.map(toKnownFile)
+    },
+
+    async knownDirectories(under) {
+      const [first, end] = subtreeRange(under)
+      const directoriesOf = (table: 'images' | 'failures') =>
+        database
+          .selectFrom(table)
+          .select('directory')
+          .where((eb) =>
+            under === ROOT
+              ? eb.lit(true)
+              : eb.or([
+                  eb('directory', '=', under),
+                  eb.and([eb('directory', '>=', first), eb('directory', '<', end)]),
+                ]),
+          )
+      const rows = await directoriesOf('images').union(directoriesOf('failures')).execute()
+      return rows.map((row) => row.directory)
+    },
+
+    async contentFacts(contentHash) {
+      const row = await database
+        .selectFrom('images')
+        .leftJoin('vectors', (join) =>
+          join
+            .onRef('vectors.content_hash', '=', 'images.content_hash')
+            .on('vectors.embedder_id', '=', space().embedderId),
+        )
+        .select(['width', 'height', 'content_type', 'vectors.id as vector'])
+        .where('images.content_hash', '=', contentHash)
+        .executeTakeFirst()
+      if (row === undefined) return undefined
+      const { width, height, content_type: contentType, vector } = row
+      return { width, height, contentType, hasVector: vector !== null }
+    },
+
+    async putImages(records) {
+      const { embedderId, index, dimensions, changed } = space()
+      const added: { key: number; vector: Float32Array }[] = []
+      const placed = await database.transaction().execute(async (transaction) => {
+        const results: { id: string; isNew: boolean }[] = []
+        for (const record of records) {
+          results.push(await upsertImage(transaction, record))
+          await transaction.deleteFrom('failures').where('path', '=', record.path).execute()
+          if (record.vector === undefined) continue
+          const row = await transaction
+            .insertInto('vectors')
+            .values({
+              embedder_id: embedderId,
+              content_hash: record.contentHash,
+              data: toHalf(record.vector),
+            })
+            .onConflict((conflict) => conflict.columns(['content_hash', 'embedder_id']).doNothing())
+            .returning('id')
+            .executeTakeFirst()
+          if (row !== undefined) added.push({ key: row.id, vector: record.vector })
+        }
+        return results
+      })
+      const vectors = new Float32Array(added.length * dimensions)
+      for (const [n, { vector }] of added.entries()) vectors.set(vector, n * dimensions)
+      index.add(
+        added.map(({ key }) => key),
+        vectors,
+      )
+      changed(added.length)
+      const ids = placed.map(({ id }) => id)
+      const rows = await selectImages(database, embedderId).where('id', 'in', inList(ids)).execute()
+      const images = new Map(rows.map((row) => [row.id, toImage(row)]))
+      return placed.map(({ id, isNew }) => ({ image: images.get(id)!, isNew }))
+    },
+
+    async putFailure({ path, bytes, modifiedAt, inode, contentHash, code, reason, failedAt }) {
+      const { directory } = nameColumns(path)
+      await database.transaction().execute(async (transaction) => {
+        await transaction.deleteFrom('images').where('path', '=', path).execute()
+        await transaction.deleteFrom('failures').where('path', '=', path).execute()
+        await transaction
+          .insertInto('failures')
+          .values({
+            path,
+            directory,
+            bytes,
+            modified_at: modifiedAt,
+            inode,
+            content_hash: contentHash ?? null,
+            code,
+            reason,
+            failed_at: failedAt,
+          })
+          .execute()
+      })
+    },
+
+    async forgetFailures() {
+      const { numDeletedRows } = await database.deleteFrom('failures').executeTakeFirstOrThrow()
+      return Number(numDeletedRows)
+    },
+
+    async removeFiles(paths) {
+      return database.transaction().execute(async (transaction) => {
+        const rows = await selectImages(transaction, space().embedderId)
+          .where('path', 'in', inList(paths))
+          .execute()
+        await transaction.deleteFrom('images').where('path', 'in', inList(paths)).execute()
+        await transaction.deleteFrom('failures').where('path', 'in', inList(paths)).execute()
+        return rows.map(toImage)
+      })
+    },
+
+    async moveFile(from, { path, inode, modifiedAt, createdAt }) {
+      return database.transaction().execute(async (transaction) => {
+        await transaction.deleteFrom('failures').where('path', 'in', [from, path]).execute()
+        await transaction.deleteFrom('images').where('path', '=', path).execute()
+        const { numUpdatedRows } = await transaction
+          .updateTable('images')
+          .set({ path, ...nameColumns(path), inode, modified_at: modifiedAt, created_at: createdAt })
+          .where('path', '=', from)
+          .executeTakeFirst()
+        return numUpdatedRows > 0n
+      })
+    },
+
+    async collectGarbage(among) {
+      const rows = await database
+        .deleteFrom('vectors')
+        .where((eb) => (among === undefined ? eb.lit(true) : eb('content_hash', 'in', inList(among))))
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('images')
+                .select('id')
+                .whereRef('images.content_hash', '=', 'vectors.content_hash'),
+            ),
+          ),
+        )
+        .returning(['id', 'content_hash', 'embedder_id'])
+        .execute()
+      const { embedderId, index, changed } = space()
+      const removed = rows.filter((row) => row.embedder_id === embedderId).map((row) => row.id)
+      index.remove(removed)
+      changed(removed.length)
+      return [...new Set(rows.map((row) => row.content_hash))]
+    },
+
+    async nearPairs(after, threshold) {
+      const { embedderId, index } = space()
+      const rows = await database
+        .selectFrom('vectors')
+        .select(['id', 'content_hash', 'data'])
+        .where('embedder_id', '=', embedderId)
+        .where('id', '>', after)
+        .orderBy('id')
+        .limit(PAIR_ROWS)
+        .execute()
+      const near = rows.flatMap((row) =>
+        index
+          .search(fromHalf(row.data), PAIR_NEIGHBOURS)
+          .filter(({ key, score }) => key !== row.id && score >= threshold)
+          .map(({ key, score }) => ({ a: row.content_hash, key, score })),
+      )
+      const others = await database
+        .selectFrom('vectors')
+        .select(['id', 'content_hash'])
+        .where('id', 'in', inList(near.map(({ key }) => key)))
+        .execute()
+      const contents = new Map(others.map((row) => [row.id, row.content_hash]))
+      const pairs: NearPair[] = near.map(({ a, key, score }) => ({ a, b: contents.get(key) ?? a, score }))
+      return { pairs, next: rows.length < PAIR_ROWS ? undefined : rows.at(-1)!.id }
+    },
+
+    async imagesOfContents(contentHashes): Promise<Image[]> {
+      const rows = await selectImages(database, space().embedderId)
+        .where('content_hash', 'in', inList(contentHashes))
+        .orderBy('path')
+        .execute()
+      return rows.map(toImage)
+    },
+
+    async sharedContents() {
+      const rows = await database
+        .selectFrom('images')
+        .select('content_hash')
+        .groupBy('content_hash')
+        .having((eb) => eb(eb.fn.countAll<number>(), '>', 1))
+        .execute()
+      return rows.map((row) => row.content_hash)
+    },
+
+    async maintain() {
+      if (current === undefined) return false
+      if (!current.isComplete()) return !(await current.catchUp())
+      if (savesIndex) await current.save(false)
+      return false
+    },
+
+    async close() {
+      if (savesIndex) await current?.save(true)
+      await database.destroy()
+    },
+  }
+
+  async function count(): Promise<CatalogCounts> {
+    const { embedderId } = space()
+    const { all, failed, indexed } = await database
+      .selectNoFrom((eb) => [
+        eb.selectFrom('images').select(eb.fn.countAll<number>().as('n')).as('all'),
+        eb.selectFrom('failures').select(eb.fn.countAll<number>().as('n')).as('failed'),
+        eb
+          .selectFrom('images')
+          .innerJoin('vectors', 'vectors.content_hash', 'images.content_hash')
+          .where('vectors.embedder_id', '=', embedderId)
+          .select(eb.fn.countAll<number>().as('n'))
+          .as('indexed'),
+      ])
+      .executeTakeFirstOrThrow()
+    return { indexed: indexed ?? 0, withoutVector: (all ?? 0) - (indexed ?? 0), failed: failed ?? 0 }
+  }
+}

@@ -1,0 +1,43 @@
+import { Command } from 'commander'
+import { createApp } from '../app.ts'
+import { createLog } from '../log.ts'
+import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
+import { duration, followProgress } from './progress-line.ts'
+
+const SHOWN_FAILURES = 20
+
+export function indexCommand(): Command {
+  const command = new Command('index')
+    .description('bring the index in step with the folder, print a summary and exit; code 1 if a file failed')
+    .argument('[folder]', 'the gallery, with all folders below it; default: watcher.watched_directory')
+  return withCommonOptions(command).action(indexFolder)
+}
+
+async function indexFolder(folder: string | undefined, options: CommonOptions): Promise<void> {
+  const config = configFor(folder, options)
+  const { log, status } = createLog(config.log_level, process.stderr)
+  const app = await createApp(config, { log })
+  process.once('SIGINT', () => void app.close().then(() => process.exit(130)))
+  followProgress(app.events, status, log, process.stderr.isTTY === true)
+
+  const start = performance.now()
+  let indexed = 0
+  app.events.on('imagesIndexed', ({ count }) => {
+    indexed += count
+  })
+  await app.sync.reconcile()
+  await app.indexer.idle()
+  const seconds = (performance.now() - start) / 1000
+  const counts = await app.catalog.counts()
+  const { failures, total } = await app.catalog.listFailures({ offset: 0, limit: SHOWN_FAILURES })
+  await app.close()
+
+  status.clear()
+  const rate = indexed > 0 ? ` (${(indexed / seconds).toFixed(0)} images/s)` : ''
+  console.log(
+    `${indexed} indexed in ${duration(seconds)}${rate}; ${counts.indexed} in the index, ${total} failed.`,
+  )
+  for (const { path, reason } of failures) console.log(`  ${path}: ${reason}`)
+  if (total > failures.length) console.log(`  … and ${total - failures.length} more`)
+  if (total > 0) process.exitCode = 1
+}

@@ -1,0 +1,46 @@
+import { resolve } from 'node:path'
+import { type Command, InvalidArgumentError } from 'commander'
+import { loadConfig } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
+import type { Assignment } from '../config/sources.ts'
+
+export interface CommonOptions {
+  config?: string
+  dataDirectory?: string
+  host?: string
+  port?: number
+}
+
+/** The options that every command takes. */
+export function withCommonOptions(command: Command): Command {
+  return command
+    .option('-c, --config <file>', 'YAML file with the configuration; default: SERVER_CONFIG_PATH')
+    .option(
+      '--data-directory <dir>',
+      'where the index is kept; default: a per-user folder named after the gallery',
+    )
+}
+
+/** The effective configuration of a command: flags win over the environment, which wins over the file. */
+export function configFor(folder: string | undefined, options: CommonOptions): Config {
+  const flags: Assignment[] = []
+  const set = (path: string, value: unknown, source: string) => {
+    if (value !== undefined) flags.push({ path: path.split('.'), value, source })
+  }
+  set('watcher.watched_directory', folder && resolve(folder), 'argument FOLDER')
+  set('watcher.watch_recursive', folder && true, 'argument FOLDER')
+  set('data_directory', options.dataDirectory, '--data-directory')
+  set('host', options.host, '--host')
+  set('port', options.port, '--port')
+  return loadConfig({
+    file: options.config,
+    environment: process.env,
+    flags,
+    workingDirectory: process.cwd(),
+  })
+}
+
+export function parseWhole(text: string): number {
+  if (!/^\d+$/.test(text)) throw new InvalidArgumentError('It must be a whole number.')
+  return Number(text)
+}

@@ -1,0 +1,45 @@
+import { Command } from 'commander'
+import { createApp } from '../app.ts'
+import { messageOf } from '../errors.ts'
+import { listen } from '../http/server.ts'
+import { createLog } from '../log.ts'
+import { type CommonOptions, configFor, parseWhole, withCommonOptions } from './options.ts'
+import { followProgress } from './progress-line.ts'
+
+export function serveCommand(): Command {
+  const command = new Command('serve')
+    .description(
+      'serve the page and the HTTP API, and keep the index in step with the folder (the default command)',
+    )
+    .argument('[folder]', 'the gallery, with all folders below it; default: watcher.watched_directory')
+    .option('--host <address>', 'address to listen on; default: 127.0.0.1')
+    .option('--port <number>', 'port to listen on; default: 8000', parseWhole)
+  return withCommonOptions(command).action(serve)
+}
+
+async function serve(folder: string | undefined, options: CommonOptions): Promise<void> {
+  const config = configFor(folder, options)
+  const { log, status } = createLog(config.log_level, process.stderr)
+  const app = await createApp(config, { log })
+  const server = await listen(app.http, config.host, config.port).catch(async (error) => {
+    await app.close()
+    throw error
+  })
+  followProgress(app.events, status, log, process.stderr.isTTY === true)
+  console.log(`Sketch-Search: ${server.url}  (gallery: ${config.watcher.watched_directory})`)
+
+  let isStopping = false
+  const stop = async () => {
+    if (isStopping) process.exit(130)
+    isStopping = true
+    status.clear()
+    await server.close()
+    await app.close()
+    process.exit(0)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
+
+  // Watching begins first: what changes during the comparison is not missed.
+  await app.sync.startWatching()
+  await app.sync.reconcile().catch((error) => log.error(messageOf(error)))
+}

@@ -1,0 +1,231 @@
+import { createHash } from 'node:crypto'
+import { realpathSync } from 'node:fs'
+import { homedir } from 'node:os'
+import { basename, join, resolve } from 'node:path'
+import { distance } from 'fastest-levenshtein'
+import type { z } from 'zod'
+import { DomainError } from '../errors.ts'
+import { BUILT_IN_EMBEDDERS, type Config, configSchema, DEFAULT_EMBEDDER } from './schema.ts'
+import { allKeyPaths, keysAt } from './schema-tree.ts'
+import { type Assignment, type Problem, readEnvironment, readYamlFile } from './sources.ts'
+
+export interface ConfigSources {
+  /** A YAML file; without it, the one that `SERVER_CONFIG_PATH` names, if any. */
+  file?: string | undefined
+  environment: Record<string, string | undefined>
+  /** Values from the command line; they win over the environment, which wins over the file. */
+  flags?: Assignment[]
+  /** What relative paths are relative to. */
+  workingDirectory: string
+}
+
+/** All problems of a configuration at once. */
+export class ConfigError extends DomainError {
+  readonly problems: readonly Problem[]
+
+  constructor(problems: Problem[]) {
+    super('config_invalid', `The configuration is not valid:\n${problems.map(line).join('\n')}`)
+    this.problems = problems
+  }
+}
+
+/** @throws {ConfigError} with every problem found, each with its key, its source and the nearest valid key. */
+export function loadConfig(sources: ConfigSources): Config {
+  const file = sources.file ?? sources.environment.SERVER_CONFIG_PATH
+  const readings = [
+    file === undefined
+      ? { assignments: [], problems: [] }
+      : readYamlFile(resolve(sources.workingDirectory, file)),
+    readEnvironment(sources.environment),
+    { assignments: sources.flags ?? [], problems: [] },
+  ]
+  const assignments = readings.flatMap((reading) => reading.assignments)
+  const problems = readings.flatMap((reading) => reading.problems)
+
+  const input = merge(assignments, problems)
+  const parsed = configSchema.safeParse(input)
+  const sourceOf = sourceLookup(assignments)
+  problems.push(...(parsed.error?.issues ?? []).flatMap((issue) => problemsOf(issue, input, sourceOf)))
+  problems.push(...choiceProblems(input, sourceOf))
+  if (problems.length > 0 || !parsed.success) throw new ConfigError(problems)
+  return deepFreeze(complete(parsed.data, sources))
+}
+
+type Parsed = z.output<typeof configSchema>
+type SourceLookup = (path: readonly PropertyKey[]) => string | undefined
+
+function complete(parsed: Parsed, sources: ConfigSources): Config {
+  const absolute = (path: string) => resolve(sources.workingDirectory, path)
+  const gallery = absolute(parsed.watcher.watched_directory)
+  const dataDirectory = absolute(
+    parsed.data_directory ?? join(userDataDirectory(sources.environment), galleryKey(gallery)),
+  )
+  return {
+    ...parsed,
+    data_directory: dataDirectory,
+    watcher: { ...parsed.watcher, watched_directory: gallery },
+    thumbnail: {
+      size: parsed.thumbnail.size,
+      thumbnail_directory: absolute(
+        parsed.thumbnail.thumbnail_directory ?? join(dataDirectory, 'thumbnails'),
+      ),
+    },
+  }
+}
+
+/** Where this system keeps a user's application data. */
+function userDataDirectory(environment: ConfigSources['environment']): string {
+  if (process.platform === 'win32' && environment.LOCALAPPDATA)
+    return join(environment.LOCALAPPDATA, 'sketch-search')
+  if (process.platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'sketch-search')
+  return join(environment.XDG_DATA_HOME || join(homedir(), '.local', 'share'), 'sketch-search')
+}
+
+/** A readable name for a gallery's data that two folders never share. */
+function galleryKey(gallery: string): string {
+  let real = gallery
+  try {
+    real = realpathSync(gallery)
+  } catch {
+    // A folder that is not there yet is named by the path as it was given.
+  }
+  const readable =
+    basename(real)
+      .replaceAll(/[^\p{L}\p{N}._-]+/gu, '-')
+      .slice(0, 60) || 'gallery'
+  return `${readable}-${createHash('sha256').update(real).digest('hex').slice(0, 8)}`
+}
+
+function choiceProblems(input: unknown, sourceOf: SourceLookup): Problem[] {
+  const path = ['embedder_registry', 'chosen_embedder']
+  const chosen = valueAt(input, path) ?? DEFAULT_EMBEDDER
+  const defined = valueAt(input, ['embedder_registry', 'embedders'])
+  const known = [...(isPlainObject(defined) ? Object.keys(defined) : []), ...BUILT_IN_EMBEDDERS]
+  if (typeof chosen !== 'string' || known.includes(chosen)) return []
+  const message = `names no embedder: there is no "${chosen}"; known: ${known.join(', ')}${didYouMean(chosen, known)}`
+  return [{ path: path.join('.'), source: sourceOf(path), message }]
+}
+
+/** Builds the nested input; a later assignment wins, two maps are merged. */
+function merge(assignments: Assignment[], problems: Problem[]): Record<string, unknown> {
+  const root: Record<string, unknown> = {}
+  for (const { path, value, source } of assignments) {
+    let node = root
+    for (const [depth, key] of path.slice(0, -1).entries()) {
+      const next = Object.hasOwn(node, key) ? node[key] : undefined
+      if (next !== undefined && next !== null && !isPlainObject(next)) {
+        problems.push({
+          path: path.slice(0, depth + 1).join('.'),
+          source,
+          message: 'is a single value, not a map',
+        })
+      }
+      const child = isPlainObject(next) ? next : {}
+      define(node, key, child)
+      node = child
+    }
+    const leaf = path.at(-1)
+    if (leaf === undefined) continue
+    const before = Object.hasOwn(node, leaf) ? node[leaf] : undefined
+    define(node, leaf, isPlainObject(before) && isPlainObject(value) ? { ...before, ...value } : value)
+  }
+  return root
+}
+
+/** Plain assignment would let a key named `__proto__` reach the prototype. */
+function define(node: Record<string, unknown>, key: string, value: unknown): void {
+  Object.defineProperty(node, key, { value, enumerable: true, writable: true, configurable: true })
+}
+
+/** The source of the value at a path: its own, else of the nearest value above or below it. */
+function sourceLookup(assignments: Assignment[]): SourceLookup {
+  return (path) => {
+    const wanted = path.map(String)
+    const startsWith = (long: readonly string[], short: readonly string[]) =>
+      short.every((key, i) => long[i] === key)
+    const at = assignments.findLast((a) => startsWith(wanted, a.path) || startsWith(a.path, wanted))
+    return at?.source
+  }
+}
+
+interface Issue {
+  code?: string | undefined
+  path: PropertyKey[]
+  message: string
+  keys?: string[]
+  errors?: readonly (readonly Issue[])[]
+}
+
+function problemsOf(issue: z.core.$ZodIssue, input: unknown, sourceOf: SourceLookup): Problem[] {
+  return flatten(issue as Issue, [])
+
+  function flatten(issue: Issue, above: PropertyKey[]): Problem[] {
+    const path = [...above, ...issue.path]
+    if (issue.code === 'unrecognized_keys') {
+      return (issue.keys ?? []).map((key) => unknownKey([...path, key]))
+    }
+    if (issue.code === 'invalid_union' && issue.errors !== undefined && issue.errors.length > 0) {
+      return intendedForm(path, issue.errors).flatMap((inner) => flatten(inner, path))
+    }
+    const missing = valueAt(input, path) === undefined
+    const message = missing ? `is missing: ${requirementOf(issue.message)}` : requirementOf(issue.message)
+    return [{ path: path.map(String).join('.'), source: sourceOf(path), message }]
+  }
+
+  function unknownKey(path: PropertyKey[]): Problem {
+    const parent = path.slice(0, -1).map(String)
+    const key = String(path.at(-1))
+    const dotted = [...parent, key].join('.')
+    const siblings = keysAt(parent)
+    const elsewhere = allKeyPaths().filter((known) => known.split('.').at(-1) === key)
+    const hint = didYouMean(key, siblings) || (elsewhere[0] ? `; did you mean "${elsewhere[0]}"?` : '')
+    const known = hint === '' && siblings.length > 0 ? `; known here: ${siblings.join(', ')}` : hint
+    return { path: dotted, source: sourceOf(path), message: `is not a known key${known}` }
+  }
+
+  /** Of the forms that a value may have, the one whose telling key was written. */
+  function intendedForm(path: PropertyKey[], errors: readonly (readonly Issue[])[]): readonly Issue[] {
+    const value = valueAt(input, path)
+    const form = isPlainObject(value) && ('file' in value || 'class_name' in value) ? 1 : 0
+    return errors[form] ?? errors[0] ?? []
+  }
+}
+
+/** "Invalid input: expected int, received string" → "expected int, received string". */
+function requirementOf(message: string): string {
+  return message.replace(/^(Invalid (input|option)|Too (big|small)): /, '')
+}
+
+function didYouMean(word: string, known: readonly string[]): string {
+  const [container] = known.filter((candidate) => word.length > 3 && candidate.includes(word.toLowerCase()))
+  if (container !== undefined) return `; did you mean "${container}"?`
+  const [nearest] = known
+    .map((candidate) => ({ candidate, edits: distance(word.toLowerCase(), candidate.toLowerCase()) }))
+    .sort((a, b) => a.edits - b.edits)
+  if (nearest === undefined || nearest.edits > Math.max(2, word.length / 2)) return ''
+  return `; did you mean "${nearest.candidate}"?`
+}
+
+function line({ path, source, message }: Problem): string {
+  const where = source === undefined ? '' : ` (${source})`
+  return path === '' ? `  ${source ?? 'configuration'}: ${message}` : `  ${path}${where}: ${message}`
+}
+
+function valueAt(input: unknown, path: PropertyKey[]): unknown {
+  return path.reduce<unknown>(
+    (node, key) => (typeof node === 'object' && node !== null ? Reflect.get(node, key) : undefined),
+    input,
+  )
+}
+
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function deepFreeze<T>(value: T): T {
+  if (typeof value === 'object' && value !== null && !Object.isFrozen(value)) {
+    Object.freeze(value)
+    Object.values(value).forEach(deepFreeze)
+  }
+  return value
+}

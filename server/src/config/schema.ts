@@ -1,0 +1,161 @@
+import { z } from 'zod'
+
+export const LOG_LEVELS = ['CRITICAL', 'ERROR', 'WARNING', 'INFO', 'DEBUG'] as const
+
+/** The embedder that is used when nothing else is chosen, and the names that need no definition. */
+export const DEFAULT_EMBEDDER = 'classical'
+export const BUILT_IN_EMBEDDERS = ['classical'] as const
+
+const MEBIBYTE = 1024 * 1024
+
+const arguments_ = {
+  args: z.array(z.unknown()).default([]).describe('Positional arguments for the constructor.'),
+  kwargs: z.record(z.string(), z.unknown()).default({}).describe('Keyword arguments for the constructor.'),
+}
+
+const embedder = z
+  .union([
+    z.strictObject({
+      target: z.string().min(1).describe('A built-in kind, or the dotted name of a class.'),
+      ...arguments_,
+    }),
+    z.strictObject({
+      file: z.string().min(1).describe('A file that holds the class.'),
+      class_name: z.string().min(1).describe('The name of the class in it.'),
+      ...arguments_,
+    }),
+  ])
+  .describe('One embedder: `target`, or `file` and `class_name`.')
+
+const database = z.strictObject({
+  host: z.string().min(1).describe('Host name or address of the PostgreSQL server.'),
+  port: z.int().min(1).max(65535).default(5432).describe('Port of the PostgreSQL server.'),
+  database: z.string().min(1).describe('Name of the database.'),
+  user: z.string().min(1).describe('User to sign in as.'),
+  password: z.string().describe('Password of that user.').meta({ secret: true }),
+})
+
+const watcher = z.strictObject({
+  watched_directory: z.string().min(1).default('./').describe('The gallery: the folder of images.'),
+  watch_recursive: z
+    .boolean()
+    .default(false)
+    .describe('Also take the folders below it. A folder given on the command line is taken recursively.'),
+  files_batch_size: z
+    .int()
+    .min(1)
+    .max(256)
+    .default(8)
+    .describe('How many images are embedded and stored together. Larger helps a GPU, smaller helps queries.'),
+  reconcile_interval_s: z
+    .int()
+    .min(5)
+    .max(7 * 24 * 3600)
+    .default(600)
+    .describe('Seconds between two comparisons of the whole folder with the index.'),
+})
+
+const thumbnail = z.strictObject({
+  size: z
+    .tuple([z.int().min(16).max(1024), z.int().min(16).max(1024)])
+    .default([128, 128])
+    .describe('Width and height, in pixels, that a thumbnail covers.'),
+  thumbnail_directory: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Where thumbnails are kept. Default: `thumbnails` in the data directory.'),
+})
+
+const limits = z.strictObject({
+  max_file_bytes: z
+    .int()
+    .min(1024)
+    .default(256 * MEBIBYTE)
+    .describe('A file with more bytes is not indexed.'),
+  max_upload_bytes: z
+    .int()
+    .min(1024)
+    .default(64 * MEBIBYTE)
+    .describe('An upload with more bytes is refused.'),
+  max_pixels: z
+    .int()
+    .min(1024)
+    .max(1_000_000_000)
+    .default(200_000_000)
+    .describe('An image with more pixels (width × height) is not decoded.'),
+})
+
+const embedderRegistry = z.strictObject({
+  chosen_embedder: z
+    .string()
+    .min(1)
+    .default(DEFAULT_EMBEDDER)
+    .describe('The embedder that indexes and searches: a name under `embedders`, or a built-in one.'),
+  embedders: z.record(z.string().min(1), embedder).default({}).describe('Embedders by name.'),
+})
+
+const smtp = z.strictObject({
+  host: z.string().min(1).describe('Host name of the mail server.'),
+  port: z.int().min(1).max(65535).default(587).describe('Port of the mail server.'),
+  use_tls: z.boolean().default(true).describe('Whether the connection is encrypted.'),
+  username: z.string().describe('User name at the mail server.'),
+  password: z.string().describe('Password at the mail server.').meta({ secret: true }),
+  from_address: z.email().describe('Sender of the codes.'),
+})
+
+const auth = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none').describe('No sign-in: whoever reaches the page is admin.') }),
+  z.strictObject({
+    kind: z.literal('otp').describe('Sign-in by a code sent by e-mail.'),
+    smtp: smtp.describe('The mail server that sends the codes.'),
+    default_user_email: z.email().describe('The first admin, created when there is no user yet.'),
+    expires_in_s: z.int().min(30).default(300).describe('Seconds for which a code is valid.'),
+    max_attempts: z.int().min(1).default(5).describe('Tries for one code.'),
+  }),
+])
+
+const session = z.strictObject({
+  expires_in_s: z.int().min(60).default(3600).describe('Seconds after which an idle session ends.'),
+  secret_key: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Key that signs sessions. Default: generated and kept in the data directory.')
+    .meta({ secret: true }),
+})
+
+/** The whole configuration. Keys are the reference implementation's; ours follow its style. */
+export const configSchema = z.strictObject({
+  host: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
+  port: z.int().min(1024).max(65535).default(8000).describe('Port to listen on.'),
+  log_level: z.enum(LOG_LEVELS).default('INFO').describe('The least severe message that is logged.'),
+  dev: z.boolean().default(false).describe('For developing the product: the page comes from Vite.'),
+  data_directory: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Where the index is kept. Default: a per-user data folder named after the watched folder.'),
+  database: database.optional().describe('A PostgreSQL server. Absent: the embedded SQLite database.'),
+  watcher: watcher.prefault({}).describe('The gallery folder and how it is followed.'),
+  thumbnail: thumbnail.prefault({}).describe('Thumbnails.'),
+  limits: limits.prefault({}).describe('What is refused for its size.'),
+  embedder_registry: embedderRegistry.prefault({}).describe('The embedders and the chosen one.'),
+  auth: auth.default({ kind: 'none' }).describe('Who may use the product.'),
+  session: session.prefault({}).describe('Signed-in sessions.'),
+})
+
+export type ConfigInput = z.input<typeof configSchema>
+type ParsedConfig = z.output<typeof configSchema>
+
+/** The effective configuration: every path absolute, every default filled in, frozen. */
+export interface Config extends Omit<ParsedConfig, 'data_directory' | 'thumbnail'> {
+  readonly data_directory: string
+  readonly thumbnail: { readonly size: [number, number]; readonly thumbnail_directory: string }
+}
+
+/** JSON Schema of the configuration file (draft 2020-12). */
+export function configJsonSchema(): Record<string, unknown> {
+  const schema = z.toJSONSchema(configSchema, { io: 'input' })
+  return { title: 'Sketch-Search configuration', ...schema }
+}

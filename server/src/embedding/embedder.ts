@@ -1,0 +1,26 @@
+/** A batch of RGB images, row-major `[count, height, width, 3]`, values 0…1. */
+export interface ImageBatch {
+  data: Float32Array
+  count: number
+  height: number
+  width: number
+}
+
+/** What a picture is: a photograph or any finished image, or a drawing of strokes on white. */
+export type ImageKind = 'photo' | 'sketch'
+
+/** What a model must offer. Whoever brings a model implements this and nothing else. */
+export interface Embedder {
+  /** Length of the vectors. */
+  readonly dimensions: number
+  /** Size of the images that `embed` expects, in pixels. Default 224 × 224. */
+  readonly inputSize?: { width: number; height: number }
+  /** Free border around the ink of a prepared sketch, as a share of its side. Default 0.1. */
+  readonly sketchMargin?: number
+  /** @returns `[count, dimensions]`, row-major; the caller normalises to unit length */
+  embed(images: ImageBatch, kind: ImageKind): Promise<Float32Array> | Float32Array
+  close?(): Promise<void>
+}
+
+export const DEFAULT_INPUT_SIZE = { width: 224, height: 224 } as const
+export const DEFAULT_SKETCH_MARGIN = 0.1

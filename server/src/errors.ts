@@ -1,0 +1,42 @@
+/** Every way in which the product can say no. The words are stable: clients may depend on them. */
+export type ErrorCode =
+  | 'blank_sketch'
+  | 'config_invalid'
+  | 'conflict'
+  | 'data_directory_in_use'
+  | 'directory_not_found'
+  | 'embedder_failed'
+  | 'embedder_unavailable'
+  | 'image_exists'
+  | 'image_not_found'
+  | 'image_too_large'
+  | 'image_unreadable'
+  | 'internal_error'
+  | 'invalid_path'
+  | 'invalid_request'
+  | 'not_found'
+  | 'not_indexed'
+  | 'unavailable'
+
+/** An expected failure: `message` is one clear sentence that may be shown to whoever asked. */
+export class DomainError extends Error {
+  readonly code: ErrorCode
+
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+    super(message, options)
+    this.name = 'DomainError'
+    this.code = code
+  }
+}
+
+/** The message of whatever was thrown, on one line. */
+export function messageOf(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return message.replaceAll(/\s*\n\s*/g, ' ').trim()
+}
+
+/** The `code` that Node gives its system errors (`ENOENT`, `EACCES`, …), if the thrown thing has one. */
+export function systemCodeOf(error: unknown): string | undefined {
+  if (!(error instanceof Error) || !('code' in error)) return undefined
+  return typeof error.code === 'string' ? error.code : undefined
+}

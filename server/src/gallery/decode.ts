@@ -1,0 +1,142 @@
+import { decode as decodeBmp } from 'bmp-ts'
+import sharp, { type Metadata, type Sharp } from 'sharp'
+import { DomainError, messageOf } from '../errors.ts'
+import { contentTypeOf, type ImageFormat, sniffFormat } from './formats.ts'
+import type { RgbImage } from './resample.ts'
+
+export interface DecodeLimits {
+  /** Most pixels (width × height) that are decoded. */
+  maxPixels: number
+}
+
+export interface DecodedImage {
+  /** Size of the upright original in pixels. */
+  width: number
+  height: number
+  contentType: string
+  /** The picture, upright, sRGB, on white, reduced so that it still covers what was asked for. */
+  image: RgbImage
+  /** Whether `bytes` could be shown as they are: upright, plain sRGB, a single frame. */
+  isPlain: boolean
+}
+
+/** A picture whose sides differ more than this is reduced by its longer side. */
+const MAX_ASPECT = 8
+const DECODE_TIMEOUT_S = 60
+const WHITE = '#ffffff'
+
+// Several pictures are decoded at once instead of one by several threads; libvips' cache only costs memory here.
+sharp.concurrency(1)
+sharp.cache(false)
+
+/**
+ * Decodes the bytes of an image file.
+ * @param cover width and height that the result covers, unless the original is smaller
+ * @throws {DomainError} `image_unreadable` or `image_too_large`, with the reason
+ */
+export async function decodeImage(
+  bytes: Uint8Array,
+  cover: { width: number; height: number },
+  limits: DecodeLimits,
+): Promise<DecodedImage> {
+  const format = sniffFormat(bytes)
+  if (format === undefined)
+    throw unreadable(bytes.length === 0 ? 'the file is empty' : 'it is not an image that is supported')
+  try {
+    const open = format === 'bmp' ? openBmp(bytes, limits) : () => openBySharp(bytes)
+    const metadata = await open().metadata()
+    const { width, height } = metadata.autoOrient
+    checkPixels(width, height, limits)
+    const reduced = reducedSize(width, height, cover)
+    const { data, info } = await open()
+      .autoOrient()
+      .resize({ ...reduced, fit: 'fill' })
+      .flatten({ background: WHITE })
+      .toColourspace('srgb')
+      .timeout({ seconds: DECODE_TIMEOUT_S })
+      .raw({ depth: 'uchar' })
+      .toBuffer({ resolveWithObject: true })
+    const image = { data: toRgb(data, info.channels), width: info.width, height: info.height }
+    return { width, height, contentType: contentTypeOf(format), image, isPlain: isPlain(metadata, format) }
+  } catch (error) {
+    if (error instanceof DomainError) throw error
+    throw unreadable(messageOf(error), error)
+  }
+}
+
+/** Opens a raw picture for encoding or further changes. */
+export function fromPixels({ data, width, height }: RgbImage): Sharp {
+  return sharp(data, { raw: { width, height, channels: 3 } })
+}
+
+/** A version of any image file that every browser shows: upright, sRGB, WebP, at most `side` pixels a side. */
+export function renderForBrowser(bytes: Uint8Array, side: number, limits: DecodeLimits): Promise<Buffer> {
+  const format = sniffFormat(bytes)
+  const open = format === 'bmp' ? openBmp(bytes, limits) : () => openBySharp(bytes)
+  return open()
+    .autoOrient()
+    .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
+    .toColourspace('srgb')
+    .timeout({ seconds: DECODE_TIMEOUT_S })
+    .webp({ quality: 85, effort: 2 })
+    .toBuffer()
+}
+
+function openBySharp(bytes: Uint8Array): Sharp {
+  // `limits` are checked by us, from the header, before any pixel is decoded.
+  return sharp(bytes, { failOn: 'error', limitInputPixels: false, pages: 1 })
+}
+
+/** sharp's libvips reads no BMP. */
+function openBmp(bytes: Uint8Array, limits: DecodeLimits): () => Sharp {
+  const header = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (header.length < 26) throw unreadable('the file ends within its header')
+  const width = Math.abs(header.readInt32LE(18))
+  const height = Math.abs(header.readInt32LE(22))
+  checkPixels(width, height, limits)
+  const bmp = decodeBmp(header, { toRGBA: true })
+  // Most 32-bit BMPs leave the alpha channel empty; only a picture that has some is transparent.
+  const transparent = bmp.bitPP === 32 && hasAlpha(bmp.data)
+  const picture = sharp(bmp.data, { raw: { width: bmp.width, height: bmp.height, channels: 4 } })
+  return () => (transparent ? picture.clone() : picture.clone().removeAlpha())
+}
+
+function hasAlpha(rgba: Uint8Array): boolean {
+  for (let i = 3; i < rgba.length; i += 4) if (rgba[i] !== 0) return true
+  return false
+}
+
+function checkPixels(width: number, height: number, { maxPixels }: DecodeLimits): void {
+  if (width < 1 || height < 1) throw unreadable('it has no pixels')
+  if (width * height <= maxPixels) return
+  const mega = (pixels: number) => `${Math.round(pixels / 1e6).toLocaleString('en')} megapixels`
+  throw new DomainError(
+    'image_too_large',
+    `The image is too large: ${width} × ${height} is ${mega(width * height)}, at most ${mega(maxPixels)} are decoded (limits.max_pixels).`,
+  )
+}
+
+function reducedSize(width: number, height: number, cover: { width: number; height: number }) {
+  const covering = Math.max(cover.width / width, cover.height / height)
+  const bounded = (MAX_ASPECT * Math.max(cover.width, cover.height)) / Math.max(width, height)
+  const scale = Math.min(1, covering, bounded)
+  return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
+}
+
+function isPlain(metadata: Metadata, format: ImageFormat): boolean {
+  const upright = metadata.orientation === undefined || metadata.orientation === 1
+  const frames = metadata.pages ?? 1
+  return upright && format !== 'bmp' && frames === 1 && !metadata.hasProfile && metadata.space === 'srgb'
+}
+
+function toRgb(data: Buffer, channels: number): Uint8Array {
+  if (channels === 3) return data
+  const pixels = data.length / channels
+  const rgb = new Uint8Array(pixels * 3)
+  for (let i = 0; i < pixels; i++) rgb.fill(data[i * channels]!, i * 3, i * 3 + 3)
+  return rgb
+}
+
+function unreadable(reason: string, cause?: unknown): DomainError {
+  return new DomainError('image_unreadable', `The image can't be read: ${reason}.`, { cause })
+}

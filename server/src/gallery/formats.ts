@@ -1,0 +1,67 @@
+import { extname } from 'node:path/posix'
+
+export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff' | 'bmp'
+
+const FORMAT_BY_EXTENSION: Record<string, ImageFormat> = {
+  '.jpg': 'jpeg',
+  '.jpeg': 'jpeg',
+  '.png': 'png',
+  '.webp': 'webp',
+  '.gif': 'gif',
+  '.avif': 'avif',
+  '.tif': 'tiff',
+  '.tiff': 'tiff',
+  '.bmp': 'bmp',
+}
+
+const CONTENT_TYPE: Record<ImageFormat, string> = {
+  jpeg: 'image/jpeg',
+  png: 'image/png',
+  webp: 'image/webp',
+  gif: 'image/gif',
+  avif: 'image/avif',
+  tiff: 'image/tiff',
+  bmp: 'image/bmp',
+}
+
+/** The formats that every current browser displays by itself. */
+const SHOWN_BY_BROWSERS: ReadonlySet<string> = new Set(
+  (['jpeg', 'png', 'webp', 'gif', 'avif', 'bmp'] as const).map((format) => CONTENT_TYPE[format]),
+)
+
+export const IMAGE_EXTENSIONS = Object.keys(FORMAT_BY_EXTENSION)
+
+export function hasImageExtension(name: string): boolean {
+  return extname(name).toLowerCase() in FORMAT_BY_EXTENSION
+}
+
+export function contentTypeOf(format: ImageFormat): string {
+  return CONTENT_TYPE[format]
+}
+
+export function isShownByBrowsers(contentType: string): boolean {
+  return SHOWN_BY_BROWSERS.has(contentType)
+}
+
+/** The format that the first bytes of a file tell, whatever its name says. */
+export function sniffFormat(bytes: Uint8Array): ImageFormat | undefined {
+  const ascii = (start: number, end: number) => String.fromCharCode(...bytes.subarray(start, end))
+  if (bytes[0] === 0xff && bytes[1] === 0xd8 && bytes[2] === 0xff) return 'jpeg'
+  if (ascii(0, 8) === '\x89PNG\r\n\x1a\n') return 'png'
+  if (ascii(0, 4) === 'RIFF' && ascii(8, 12) === 'WEBP') return 'webp'
+  if (ascii(0, 6) === 'GIF87a' || ascii(0, 6) === 'GIF89a') return 'gif'
+  if (ascii(4, 8) === 'ftyp' && isAvif(bytes)) return 'avif'
+  if (['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].includes(ascii(0, 4))) return 'tiff'
+  if (ascii(0, 2) === 'BM') return 'bmp'
+  return undefined
+}
+
+/** ISO base media: the brands stand in the `ftyp` box, the major one first, four letters each. */
+function isAvif(bytes: Uint8Array): boolean {
+  const boxEnd = Math.min(new DataView(bytes.buffer, bytes.byteOffset).getUint32(0), bytes.length, 256)
+  for (let at = 8; at + 4 <= boxEnd; at += 4) {
+    const brand = String.fromCharCode(...bytes.subarray(at, at + 4))
+    if (brand === 'avif' || brand === 'avis') return true
+  }
+  return false
+}

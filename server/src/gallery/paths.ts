@@ -1,0 +1,92 @@
+import { lstat, realpath } from 'node:fs/promises'
+import { join, posix, relative, sep } from 'node:path'
+import { DomainError, systemCodeOf } from '../errors.ts'
+
+/** The path of the gallery's root as the catalog and the API write it. */
+export const ROOT = '.'
+
+const MAX_NAME_BYTES = 255
+const DRIVE_LETTER = /^[a-z]:/i
+/** Control characters in a name that somebody sends are a mistake or an attack; files on disk may have them. */
+const CONTROL_CHARACTER = /\p{Cc}/u
+
+/** `a/b/c.jpg` → `a/b`, `c.jpg` → `.` */
+export function directoryOf(path: string): string {
+  return posix.dirname(path)
+}
+
+export function nameOf(path: string): string {
+  return posix.basename(path)
+}
+
+export function joinPath(directory: string, name: string): string {
+  return directory === ROOT ? name : `${directory}/${name}`
+}
+
+/** The path below the gallery, with `/` on every system. */
+export function toGalleryPath(root: string, absolute: string): string {
+  const path = relative(root, absolute)
+  if (path === '') return ROOT
+  return sep === '/' ? path : path.replaceAll(sep, '/')
+}
+
+export function toAbsolute(root: string, path: string): string {
+  return path === ROOT ? root : join(root, ...path.split('/'))
+}
+
+/**
+ * Normalises a folder that a client named: `''`, `.` and `/`-less relative paths are accepted.
+ * @throws {DomainError} `invalid_path`
+ */
+export function parseDirectory(directory: string): string {
+  if (directory === '' || directory === ROOT) return ROOT
+  const segments = directory.replace(/\/+$/, '').split('/')
+  for (const segment of segments) checkSegment(segment, directory)
+  return segments.join('/')
+}
+
+/** @throws {DomainError} `invalid_path` */
+export function parseFileName(name: string): string {
+  if (name.includes('/')) throw invalid(name, 'a file name has no "/"')
+  checkSegment(name, name)
+  return name
+}
+
+/**
+ * Where a path of the gallery lies on disk, after every symbolic link on the way has been followed.
+ * @throws {DomainError} `invalid_path` if it leads out of the gallery, `directory_not_found` if it is no folder
+ */
+export async function resolveDirectory(root: string, directory: string): Promise<string> {
+  const realRoot = await realpath(root)
+  let real: string
+  try {
+    real = await realpath(toAbsolute(root, directory))
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT' || systemCodeOf(error) === 'ENOTDIR') {
+      throw new DomainError('directory_not_found', `There is no folder "${directory}" in the gallery.`)
+    }
+    throw error
+  }
+  if (real !== realRoot && !real.startsWith(realRoot + sep))
+    throw invalid(directory, 'it leads out of the gallery')
+  if (!(await lstat(real)).isDirectory()) {
+    throw new DomainError('directory_not_found', `"${directory}" is a file, not a folder.`)
+  }
+  return real
+}
+
+function checkSegment(segment: string, whole: string): void {
+  if (segment === '') throw invalid(whole, 'it has an empty part')
+  if (segment === '.' || segment === '..') throw invalid(whole, `"${segment}" is not allowed`)
+  if (segment.includes('\\')) throw invalid(whole, 'a backslash is not allowed')
+  if (CONTROL_CHARACTER.test(segment)) throw invalid(whole, 'control characters are not allowed')
+  if (DRIVE_LETTER.test(segment)) throw invalid(whole, 'a drive letter is not allowed')
+  if (Buffer.byteLength(segment) > MAX_NAME_BYTES) throw invalid(whole, 'a name has at most 255 bytes')
+}
+
+function invalid(path: string, reason: string): DomainError {
+  return new DomainError(
+    'invalid_path',
+    `${JSON.stringify(path.slice(0, 200))} is not a valid path: ${reason}.`,
+  )
+}

@@ -1,0 +1,70 @@
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { systemCodeOf } from '../errors.ts'
+import { type DecodedImage, fromPixels } from './decode.ts'
+
+export interface ThumbnailStore {
+  /** Width and height, in pixels, that a thumbnail covers. */
+  readonly size: { width: number; height: number }
+  has(contentHash: string): Promise<boolean>
+  read(contentHash: string): Promise<Buffer | undefined>
+  write(contentHash: string, webp: Uint8Array): Promise<void>
+  remove(contentHash: string): Promise<void>
+}
+
+const QUALITY = 80
+/** A WebP up to this size may serve as its own thumbnail. */
+const MAX_PLAIN_BYTES = 16 * 1024
+
+/**
+ * Thumbnails as WebP files, named by the hash of the bytes that they were made from: a renamed image keeps its
+ * thumbnail and copies share one. A file is complete or not there: it is written beside and renamed.
+ */
+export function openThumbnailStore(
+  directory: string,
+  [width, height]: readonly [number, number],
+): ThumbnailStore {
+  const base = join(directory, `${width}x${height}`)
+  const fileOf = (hash: string) => join(base, hash.slice(0, 2), hash.slice(2, 4), `${hash}.webp`)
+  let written = 0
+  return {
+    size: { width, height },
+    async has(hash) {
+      try {
+        return (await stat(fileOf(hash))).size > 0
+      } catch {
+        return false
+      }
+    },
+    async read(hash) {
+      try {
+        return await readFile(fileOf(hash))
+      } catch (error) {
+        if (systemCodeOf(error) === 'ENOENT') return undefined
+        throw error
+      }
+    },
+    async write(hash, webp) {
+      const file = fileOf(hash)
+      const temporary = `${file}.${process.pid}.${written++}.tmp`
+      await mkdir(dirname(file), { recursive: true })
+      await writeFile(temporary, webp)
+      await rename(temporary, file)
+    },
+    remove: (hash) => rm(fileOf(hash), { force: true }),
+  }
+}
+
+/** @returns WebP bytes; the original's own where it is a small plain WebP already, so nothing is lost by encoding it again */
+export async function makeThumbnail(
+  bytes: Uint8Array,
+  { image, width, height, contentType, isPlain }: DecodedImage,
+  size: { width: number; height: number },
+): Promise<Uint8Array> {
+  const coversAtMost = width <= size.width || height <= size.height
+  if (contentType === 'image/webp' && isPlain && coversAtMost && bytes.length <= MAX_PLAIN_BYTES) return bytes
+  return fromPixels(image)
+    .resize({ ...size, fit: 'outside', withoutEnlargement: true })
+    .webp({ quality: QUALITY, effort: 2 })
+    .toBuffer()
+}

@@ -1,0 +1,95 @@
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import type { Context } from 'hono'
+import parseRange from 'range-parser'
+import { DomainError, systemCodeOf } from '../errors.ts'
+
+interface AnswerOptions {
+  contentType: string
+  /** Strong: equal only for equal bytes. */
+  etag: string
+  /** Absolute path of what is sent … */
+  file?: string
+  /** … or the bytes themselves, made only if they are needed. */
+  body?: () => Promise<Uint8Array>
+  /** Under which name a browser saves it. */
+  fileName?: string
+}
+
+/**
+ * RFC 9111: an address that holds the content's hash (`?v=`) never changes its answer; any other is asked for again,
+ * which costs a 304.
+ */
+const FOREVER = 'private, max-age=31536000, immutable'
+const ASK_AGAIN = 'private, no-cache'
+
+/** Answers with a file or bytes: conditional requests and, for files, a single range (RFC 9110, sections 13 and 14). */
+export async function answerFile(context: Context, options: AnswerOptions): Promise<Response> {
+  const { contentType, etag, file, body, fileName } = options
+  const headers = new Headers({
+    'Content-Type': contentType,
+    'Cache-Control': context.req.query('v') === undefined ? ASK_AGAIN : FOREVER,
+    ETag: etag,
+    // Whatever a file contains, a browser must not run it.
+    'Content-Security-Policy': "default-src 'none'; sandbox",
+  })
+  if (fileName !== undefined) {
+    headers.set(
+      'Content-Disposition',
+      `inline; filename*=UTF-8''${encodeURIComponent(fileName).replaceAll("'", '%27')}`,
+    )
+  }
+  if (matches(context.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers })
+  if (file === undefined) {
+    const bytes = await body!()
+    return new Response(bytes as Uint8Array<ArrayBuffer>, { headers })
+  }
+  return answerRange(context, file, headers, etag)
+}
+
+async function answerRange(
+  context: Context,
+  file: string,
+  headers: Headers,
+  etag: string,
+): Promise<Response> {
+  const { size } = await statOf(file)
+  headers.set('Accept-Ranges', 'bytes')
+  const wanted = context.req.header('range')
+  const condition = context.req.header('if-range')
+  const ranges =
+    wanted === undefined || (condition !== undefined && condition !== etag)
+      ? undefined
+      : parseRange(size, wanted)
+  if (ranges === -1) {
+    headers.set('Content-Range', `bytes */${size}`)
+    return new Response(null, { status: 416, headers })
+  }
+  // A malformed range, one in another unit or several at once may be ignored.
+  const range =
+    typeof ranges === 'object' && ranges.type === 'bytes' && ranges.length === 1 ? ranges[0] : undefined
+  headers.set('Content-Length', String(range === undefined ? size : range.end - range.start + 1))
+  if (range !== undefined) headers.set('Content-Range', `bytes ${range.start}-${range.end}/${size}`)
+  const stream = createReadStream(file, range)
+  return new Response(Readable.toWeb(stream) as ReadableStream, {
+    status: range === undefined ? 200 : 206,
+    headers,
+  })
+}
+
+async function statOf(file: string) {
+  try {
+    return await stat(file)
+  } catch (error) {
+    if (systemCodeOf(error) !== 'ENOENT') throw error
+    throw new DomainError('image_not_found', 'The file is no longer in the gallery.', { cause: error })
+  }
+}
+
+function matches(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false
+  return (
+    header === '*' || header.split(',').some((candidate) => candidate.trim().replace(/^W\//, '') === etag)
+  )
+}

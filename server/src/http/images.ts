@@ -1,0 +1,370 @@
+import { z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { Catalog } from '../catalog/catalog.ts'
+import { DomainError } from '../errors.ts'
+import { isShownByBrowsers } from '../gallery/formats.ts'
+import { parseCrop } from '../search/crop.ts'
+import { findDuplicates } from '../search/duplicates.ts'
+import { type Example, type ImageSearch, imageNotFound, type SearchResult } from '../search/image-search.ts'
+import type { Collection } from '../sync/collection.ts'
+import { answerFile } from './file-answer.ts'
+import { binary, createRouter, type HttpEnv, json, type Router, route } from './routing.ts'
+import {
+  DEFAULT_TOP_K,
+  fileField,
+  filterOf,
+  idParameter,
+  imageSchema,
+  imagesSchema,
+  kindSchema,
+  orderOf,
+  pageOf,
+  type Query,
+  querySchema,
+  toImageJson,
+  topKSchema,
+} from './schemas.ts'
+
+export interface ImageRoutesOptions {
+  catalog: Catalog
+  search: ImageSearch
+  collection: Collection
+}
+
+const DEFAULT_DUPLICATE_THRESHOLD = 0.985
+
+const exampleSchema = z.object({
+  image_id: z.uuid().optional(),
+  upload: z
+    .string()
+    .optional()
+    .openapi({ description: 'Multipart only: the name of the field with the file.' }),
+  kind: kindSchema.default('auto'),
+  crop: z.string().optional(),
+  weight: z.number().positive().max(1000).default(1),
+})
+
+const searchRequestSchema = z
+  .object({
+    positive: z.array(exampleSchema).min(1).max(100),
+    negative: z.array(exampleSchema).max(100).default([]),
+    top_k: topKSchema.default(DEFAULT_TOP_K),
+    query: querySchema.default({}),
+  })
+  .openapi('SearchRequest')
+
+export function imageRoutes({ catalog, search, collection }: ImageRoutesOptions): Router {
+  const router = createRouter()
+  const found = { 200: { description: 'The images found, best first.', ...json(imagesSchema) } }
+
+  router.openapi(
+    route('user', {
+      method: 'get',
+      path: '/',
+      summary: 'The images that pass the filters',
+      request: { query: querySchema },
+      responses: { 200: { description: 'One page of them.', ...json(imagesSchema) } },
+    }),
+    async (context) => {
+      const query = context.req.valid('query')
+      const { images, total } = await catalog.listImages({
+        filter: filterOf(query),
+        ...orderOf(query),
+        ...pageOf(query),
+      })
+      return context.json({ images: images.map(toImageJson), total }, 200)
+    },
+  )
+
+  router.openapi(
+    route('user', {
+      method: 'post',
+      path: '/similarity-search',
+      summary: 'Find by a sketch or a picture that is sent along',
+      request: {
+        body: {
+          required: true,
+          content: {
+            'multipart/form-data': {
+              schema: z.object({
+                image: fileField,
+                top_k: topKSchema.optional(),
+                query_json: z.string().optional().openapi({ description: 'A Query as JSON.' }),
+                kind: kindSchema.optional(),
+                crop: z.string().optional().openapi({ description: '`x,y,w,h` in 0…1 of the picture.' }),
+              }),
+            },
+          },
+        },
+      },
+      responses: found,
+    }),
+    async (context) => {
+      const { image, top_k: topK, query_json: queryJson, kind = 'auto', crop } = context.req.valid('form')
+      const picture = { bytes: await bytesOf(image), kind, crop: crop ? parseCrop(crop) : undefined }
+      const result = await search.byPicture(picture, optionsOf(parseQueryJson(queryJson), topK))
+      return answerSearch(context, result)
+    },
+  )
+
+  router.openapi(
+    route('user', {
+      method: 'post',
+      path: '/search-by-image',
+      summary: 'Find by an indexed image, which comes first',
+      request: {
+        body: {
+          required: true,
+          ...json(
+            z.object({
+              image_id: z.uuid(),
+              top_k: topKSchema.default(DEFAULT_TOP_K),
+              query: querySchema.default({}),
+            }),
+          ),
+        },
+      },
+      responses: found,
+    }),
+    async (context) => {
+      const { image_id: imageId, top_k: topK, query } = context.req.valid('json')
+      return answerSearch(context, await search.byImage(imageId, optionsOf(query, topK)))
+    },
+  )
+
+  router.openapi(
+    route('user', {
+      method: 'post',
+      path: '/search',
+      summary: 'Find by several examples: more like these, less like those',
+      request: {
+        body: {
+          required: true,
+          content: {
+            'application/json': { schema: searchRequestSchema },
+            'multipart/form-data': {
+              schema: z
+                .object({ search_json: z.string().openapi({ description: 'A SearchRequest as JSON.' }) })
+                .catchall(z.unknown()),
+            },
+          },
+        },
+      },
+      responses: found,
+    }),
+    async (context) => {
+      const { request, files } = await readSearchRequest(context)
+      const toExamples = (list: z.output<typeof exampleSchema>[]) =>
+        Promise.all(list.map((example) => toExample(example, files)))
+      const result = await search.byExamples(
+        await toExamples(request.positive),
+        await toExamples(request.negative),
+        optionsOf(request.query, request.top_k),
+      )
+      return answerSearch(context, result)
+    },
+  )
+
+  router.openapi(
+    route('user', {
+      method: 'get',
+      path: '/duplicates',
+      summary: 'Groups of near-identical images',
+      request: {
+        query: z.object({
+          threshold: z.coerce.number().min(0.5).max(1).default(DEFAULT_DUPLICATE_THRESHOLD),
+          page: querySchema.shape.page,
+          items_per_page: querySchema.shape.items_per_page,
+        }),
+      },
+      responses: {
+        200: {
+          description: 'The groups, largest first.',
+          ...json(z.object({ groups: z.array(z.object({ images: z.array(imageSchema) })), total: z.int() })),
+        },
+      },
+    }),
+    async (context) => {
+      const query = context.req.valid('query')
+      const { offset, limit } = pageOf(query)
+      const groups = await findDuplicates(catalog, query.threshold)
+      const page = groups.slice(offset, offset + limit).map((images) => ({ images: images.map(toImageJson) }))
+      return context.json({ groups: page, total: groups.length }, 200)
+    },
+  )
+
+  router.openapi(
+    route('editor', {
+      method: 'post',
+      path: '/',
+      summary: 'Add an image file to the gallery',
+      request: {
+        body: {
+          required: true,
+          content: {
+            'multipart/form-data': {
+              schema: z.object({ image: fileField, directory: z.string().default('.') }),
+            },
+          },
+        },
+      },
+      responses: {
+        200: {
+          description: 'It can be found by search now.',
+          ...json(z.object({ status: z.literal('success'), image: imageSchema })),
+        },
+      },
+    }),
+    async (context) => {
+      const { image: file, directory } = context.req.valid('form')
+      const image = await collection.add(await bytesOf(file), file.name, directory)
+      return context.json({ status: 'success' as const, image: toImageJson(image) }, 200)
+    },
+  )
+
+  router.openapi(
+    route('user', {
+      method: 'get',
+      path: '/{id}',
+      summary: 'One image',
+      request: { params: idParameter },
+      responses: { 200: { description: 'The image.', ...json(imageSchema) } },
+    }),
+    async (context) => context.json(toImageJson(await imageOf(context.req.valid('param').id)), 200),
+  )
+
+  router.openapi(
+    route('editor', {
+      method: 'delete',
+      path: '/{id}',
+      summary: 'Delete the file and all that is known of it',
+      request: { params: idParameter },
+      responses: { 200: { description: 'It is gone.', ...json(z.object({ status: z.literal('success') })) } },
+    }),
+    async (context) => {
+      await collection.delete(await imageOf(context.req.valid('param').id))
+      return context.json({ status: 'success' as const }, 200)
+    },
+  )
+
+  router.openapi(
+    route('user', {
+      method: 'get',
+      path: '/{id}/thumbnail',
+      summary: 'The thumbnail, a WebP',
+      request: { params: idParameter },
+      responses: { 200: { description: 'The thumbnail.', ...binary('image/webp') } },
+    }),
+    async (context) => {
+      const image = await imageOf(context.req.valid('param').id)
+      return answerFile(context, {
+        contentType: 'image/webp',
+        etag: `"${image.contentHash.slice(0, 32)}-thumbnail"`,
+        body: () => collection.thumbnail(image),
+      })
+    },
+  )
+
+  router.openapi(
+    route('user', {
+      method: 'get',
+      path: '/{id}/view',
+      summary: 'The original file',
+      request: { params: idParameter },
+      responses: { 200: { description: 'Its bytes; ranges are honoured.', ...binary('image/*') } },
+    }),
+    async (context) => {
+      const image = await imageOf(context.req.valid('param').id)
+      return answerFile(context, {
+        contentType: image.contentType,
+        etag: `"${image.contentHash.slice(0, 32)}"`,
+        fileName: image.name,
+        file: await collection.fileOf(image),
+      })
+    },
+  )
+
+  router.openapi(
+    route('user', {
+      method: 'get',
+      path: '/{id}/preview',
+      summary: 'A version that every browser shows, at most 2048 pixels a side',
+      request: { params: idParameter },
+      responses: { 200: { description: 'The picture.', ...binary('image/webp', 'image/*') } },
+    }),
+    async (context) => {
+      const image = await imageOf(context.req.valid('param').id)
+      const etag = `"${image.contentHash.slice(0, 32)}-preview"`
+      const isFit = isShownByBrowsers(image.contentType) && collection.isSmallEnough(image)
+      if (isFit)
+        return answerFile(context, {
+          contentType: image.contentType,
+          etag,
+          file: await collection.fileOf(image),
+        })
+      return answerFile(context, { contentType: 'image/webp', etag, body: () => collection.preview(image) })
+    },
+  )
+
+  return router
+
+  async function imageOf(id: string) {
+    const image = await catalog.getImage(id)
+    if (image === undefined) throw imageNotFound(id)
+    return image
+  }
+}
+
+async function bytesOf(file: File): Promise<Uint8Array> {
+  return new Uint8Array(await file.arrayBuffer())
+}
+
+function optionsOf(query: Query, topK = DEFAULT_TOP_K) {
+  return { filter: filterOf(query), topK, ...pageOf(query) }
+}
+
+function answerSearch(context: Context<HttpEnv>, { images, total, timings, kind }: SearchResult) {
+  const parts = Object.entries(timings).map(([name, ms]) => `${name};dur=${ms.toFixed(2)}`)
+  context.header('Server-Timing', parts.join(', '))
+  context.header('X-Query-Kind', kind)
+  return context.json({ images: images.map(toImageJson), total }, 200)
+}
+
+function parseQueryJson(text: string | undefined): Query {
+  return text ? querySchema.parse(parseJson(text, 'query_json')) : {}
+}
+
+function parseJson(text: string, field: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new DomainError('invalid_request', `${field} is not valid JSON.`, { cause: error })
+  }
+}
+
+async function readSearchRequest(context: Context<HttpEnv>) {
+  if (!context.req.header('content-type')?.startsWith('multipart/')) {
+    return { request: searchRequestSchema.parse(await context.req.json()), files: new Map<string, File>() }
+  }
+  const form = await context.req.formData()
+  const files = new Map([...form].filter((field): field is [string, File] => field[1] instanceof File))
+  const text = form.get('search_json')
+  const request = searchRequestSchema.parse(parseJson(typeof text === 'string' ? text : '', 'search_json'))
+  return { request, files }
+}
+
+async function toExample(
+  example: z.output<typeof exampleSchema>,
+  files: Map<string, File>,
+): Promise<Example> {
+  const { image_id: imageId, upload, kind, crop, weight } = example
+  if (imageId !== undefined) return { source: { imageId }, weight }
+  const file = upload === undefined ? undefined : files.get(upload)
+  if (file === undefined) {
+    throw new DomainError(
+      'invalid_request',
+      'Each example needs an image_id, or an upload that names a file of the form.',
+    )
+  }
+  return { source: { bytes: await bytesOf(file), kind, crop: crop ? parseCrop(crop) : undefined }, weight }
+}

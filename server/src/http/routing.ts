@@ -1,0 +1,59 @@
+import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
+import type { MiddlewareHandler } from 'hono'
+import { answerInvalid } from './errors.ts'
+import { errorSchema } from './schemas.ts'
+
+/** Ordered: each role may do what the ones before it may. */
+export const ROLES = ['user', 'editor', 'admin'] as const
+export type Role = (typeof ROLES)[number]
+
+export interface HttpEnv {
+  Variables: { role: Role | undefined }
+}
+
+export type Router = OpenAPIHono<HttpEnv>
+
+export function createRouter(): Router {
+  return new OpenAPIHono<HttpEnv>({
+    strict: false,
+    defaultHook: (result, context) => (result.success ? undefined : answerInvalid(result.error, context)),
+  })
+}
+
+/**
+ * A route with the role that it needs: `public` for everybody. The role is enforced before anything else is looked at
+ * and written into the OpenAPI document.
+ */
+export function route<const R extends Omit<RouteConfig, 'middleware'>>(role: Role | 'public', config: R) {
+  const errors = { default: { description: 'An error', ...json(errorSchema) } }
+  return createRoute({
+    ...config,
+    responses: { ...config.responses, ...errors } as R['responses'],
+    middleware: role === 'public' ? [] : [requireRole(role)],
+    'x-role': role,
+  })
+}
+
+export function json<S extends z.ZodType>(schema: S) {
+  return { content: { 'application/json': { schema } } }
+}
+
+/** Whether the content of an answer is described here or is just bytes. */
+export function binary(...contentTypes: string[]) {
+  const schema = z.any().openapi({ type: 'string', format: 'binary' })
+  return { content: Object.fromEntries(contentTypes.map((type) => [type, { schema }])) }
+}
+
+function requireRole(needed: Role): MiddlewareHandler<HttpEnv> {
+  return async (context, next) => {
+    const role = context.get('role')
+    if (role === undefined) return context.json({ error: 'Sign in first.', code: 'not_signed_in' }, 401)
+    if (ROLES.indexOf(role) < ROLES.indexOf(needed)) {
+      return context.json(
+        { error: `This needs the role ${needed}; yours is ${role}.`, code: 'forbidden' },
+        403,
+      )
+    }
+    return next()
+  }
+}

@@ -1,0 +1,209 @@
+import { z } from '@hono/zod-openapi'
+import type { Image, ImageFilter, ImageOrder, ScoredImage } from '../catalog/catalog.ts'
+import { parseDirectory } from '../gallery/paths.ts'
+
+const MAX_ITEMS_PER_PAGE = 1000
+export const DEFAULT_TOP_K = 100
+const MAX_TOP_K = 1_000_000
+
+const time = z.iso
+  .datetime({ offset: true, local: true })
+  .or(z.iso.date())
+  .openapi({ description: 'ISO 8601; without a zone it is UTC.', example: '2026-05-04T12:00:00Z' })
+
+/** Numbers and booleans that arrive as text in a URL or a form, or as themselves in JSON. */
+const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
+const flag = z.union([
+  z.boolean(),
+  z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1'),
+])
+
+/** In a URL, a parameter that is left empty is one that is not given. */
+const emptyIsAbsent = <T extends z.ZodType>(schema: T) =>
+  z.preprocess((value) => (value === '' || value === null ? undefined : value), schema.optional())
+
+export const querySchema = z
+  .object({
+    page: emptyIsAbsent(integer(1, Number.MAX_SAFE_INTEGER)).openapi({ type: 'integer', default: 1 }),
+    items_per_page: emptyIsAbsent(integer(1, MAX_ITEMS_PER_PAGE)).openapi({ type: 'integer', default: 10 }),
+    order_by: emptyIsAbsent(z.enum(['created_at', 'modified_at', 'user_visible_name'])).openapi({
+      type: 'string',
+      enum: ['created_at', 'modified_at', 'user_visible_name'],
+      default: 'modified_at',
+    }),
+    direction: emptyIsAbsent(z.enum(['ascending', 'descending'])).openapi({
+      type: 'string',
+      enum: ['ascending', 'descending'],
+      default: 'descending',
+    }),
+    name_contains: emptyIsAbsent(z.string().max(255)).openapi({
+      type: 'string',
+      description: 'Case-insensitive; no character has a special meaning.',
+    }),
+    created_min: emptyIsAbsent(time).openapi({ type: 'string', format: 'date-time' }),
+    created_max: emptyIsAbsent(time).openapi({ type: 'string', format: 'date-time' }),
+    modified_min: emptyIsAbsent(time).openapi({ type: 'string', format: 'date-time' }),
+    modified_max: emptyIsAbsent(time).openapi({ type: 'string', format: 'date-time' }),
+    directory: emptyIsAbsent(z.string().max(4096)).openapi({
+      type: 'string',
+      description: 'Only the files right in this folder; `.` is the root. Absent: everywhere.',
+    }),
+    recursive: emptyIsAbsent(flag).openapi({ type: 'boolean', description: 'The folder and all below it.' }),
+  })
+  .openapi('Query')
+
+export type Query = z.output<typeof querySchema>
+
+const ORDER_BY: Record<NonNullable<Query['order_by']>, ImageOrder> = {
+  created_at: 'createdAt',
+  modified_at: 'modifiedAt',
+  user_visible_name: 'name',
+}
+
+export function pageOf({ page = 1, items_per_page: limit = 10 }: Pick<Query, 'page' | 'items_per_page'>) {
+  return { offset: (page - 1) * limit, limit }
+}
+
+export function orderOf({ order_by: orderBy = 'modified_at', direction = 'descending' }: Query) {
+  return { orderBy: ORDER_BY[orderBy], descending: direction === 'descending' }
+}
+
+export function filterOf(query: Query): ImageFilter {
+  return {
+    nameContains: query.name_contains,
+    createdMin: toMilliseconds(query.created_min),
+    createdMax: toMilliseconds(query.created_max),
+    modifiedMin: toMilliseconds(query.modified_min),
+    modifiedMax: toMilliseconds(query.modified_max),
+    directory: query.directory === undefined ? undefined : parseDirectory(query.directory),
+    recursive: query.recursive,
+  }
+}
+
+function toMilliseconds(time: string | undefined): number | undefined {
+  if (time === undefined) return undefined
+  const hasZone = /(Z|[+-]\d\d:?\d\d)$/i.test(time) || !time.includes('T')
+  return Date.parse(hasZone ? time : `${time}Z`)
+}
+
+export const imageSchema = z
+  .object({
+    id: z.uuid(),
+    user_visible_name: z.string().openapi({ description: 'File name.' }),
+    directory: z.string().openapi({ description: 'Folder relative to the gallery, `.` for the root.' }),
+    path: z.string(),
+    created_at: z.iso.datetime(),
+    modified_at: z.iso.datetime(),
+    model_name: z.string().nullable().openapi({ description: 'The embedder that indexed it.' }),
+    width: z.int(),
+    height: z.int(),
+    bytes: z.int(),
+    content_type: z.string(),
+    score: z
+      .number()
+      .optional()
+      .openapi({ description: 'Search results only: cosine similarity, 1 is the same.' }),
+    thumbnail_url: z.string(),
+    view_url: z.string().openapi({ description: 'The original file.' }),
+    preview_url: z
+      .string()
+      .openapi({ description: 'A version that every browser shows, at most 2048 pixels a side.' }),
+  })
+  .openapi('Image')
+
+export type ImageJson = z.output<typeof imageSchema>
+
+export const imagesSchema = z
+  .object({ images: z.array(imageSchema), total: z.int().openapi({ description: 'Before paging.' }) })
+  .openapi('Images')
+
+export type ImagesJson = z.output<typeof imagesSchema>
+
+export function toImageJson(image: Image | ScoredImage): ImageJson {
+  const base = `/api/images/${image.id}`
+  // The content's hash in the address lets browsers keep the answer for good.
+  const version = `?v=${image.contentHash.slice(0, 12)}`
+  return {
+    id: image.id,
+    user_visible_name: image.name,
+    directory: image.directory,
+    path: image.path,
+    created_at: new Date(image.createdAt).toISOString(),
+    modified_at: new Date(image.modifiedAt).toISOString(),
+    model_name: image.embedder ?? null,
+    width: image.width,
+    height: image.height,
+    bytes: image.bytes,
+    content_type: image.contentType,
+    ...('score' in image ? { score: Math.round(image.score * 1e6) / 1e6 } : {}),
+    thumbnail_url: `${base}/thumbnail${version}`,
+    view_url: `${base}/view${version}`,
+    preview_url: `${base}/preview${version}`,
+  }
+}
+
+export const errorSchema = z
+  .object({
+    error: z.string().openapi({ description: 'One clear sentence.' }),
+    code: z.string().openapi({ description: 'A stable word for programs.', example: 'image_not_found' }),
+    issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+  })
+  .openapi('Error')
+
+export const idParameter = z.object({ id: z.uuid() })
+
+export const topKSchema = integer(1, MAX_TOP_K).openapi({
+  type: 'integer',
+  default: DEFAULT_TOP_K,
+  description: 'How many of the most similar images to find, before paging.',
+})
+
+export const kindSchema = z.enum(['sketch', 'image', 'auto']).openapi({
+  description: 'What the picture is; `auto` tells by its looks.',
+})
+
+/** A multipart field that holds a file. */
+export const fileField = z.instanceof(File).openapi({ type: 'string', format: 'binary' })
+
+export const watchedDirectorySchema: z.ZodType<WatchedDirectoryJson> = z
+  .object({
+    path: z.string(),
+    parent: z.string().nullable(),
+    created_at: z.iso.datetime(),
+    modified_at: z.iso.datetime(),
+    image_count: z.int().openapi({ description: 'Images right in this folder.' }),
+    children: z.array(z.lazy(() => watchedDirectorySchema)).openapi({
+      type: 'array',
+      items: { $ref: '#/components/schemas/WatchedDirectory' },
+    }),
+  })
+  .openapi('WatchedDirectory')
+
+export interface WatchedDirectoryJson {
+  path: string
+  parent: string | null
+  created_at: string
+  modified_at: string
+  image_count: number
+  children: WatchedDirectoryJson[]
+}
+
+export const indexStatusSchema = z
+  .object({
+    indexed: z.int(),
+    failed: z.int(),
+    pending: z.int(),
+    embedder: z.string(),
+    dimensions: z.int(),
+    watching: z.enum(['native', 'polling', 'off']),
+    last_reconcile: z.iso.datetime().nullable(),
+    rate_per_s: z.number(),
+    eta_s: z.number(),
+  })
+  .openapi('IndexStatus')
+
+export type IndexStatusJson = z.output<typeof indexStatusSchema>
+
+export const failureSchema = z
+  .object({ path: z.string(), code: z.string(), reason: z.string(), failed_at: z.iso.datetime() })
+  .openapi('Failure')

@@ -1,0 +1,194 @@
+import type { Server } from 'node:http'
+import { type AddressInfo, createServer } from 'node:net'
+import { serve } from '@hono/node-server'
+import { z } from '@hono/zod-openapi'
+import { bodyLimit } from 'hono/body-limit'
+import { compress } from 'hono/compress'
+import { routePath } from 'hono/route'
+import { secureHeaders } from 'hono/secure-headers'
+import { ZodError } from 'zod'
+import type { Catalog } from '../catalog/catalog.ts'
+import type { EmbeddingHost } from '../embedding/host.ts'
+import { DomainError, systemCodeOf } from '../errors.ts'
+import type { EventBus } from '../events.ts'
+import type { ImageSearch } from '../search/image-search.ts'
+import type { Collection } from '../sync/collection.ts'
+import type { GallerySync } from '../sync/gallery-sync.ts'
+import type { Indexer } from '../sync/indexer.ts'
+import { docsRoutes } from './docs.ts'
+import { answerError, answerInvalid } from './errors.ts'
+import { eventRoutes } from './events.ts'
+import { indexRoutes, watchedDirectoryRoutes } from './folder.ts'
+import { imageRoutes } from './images.ts'
+import type { Metrics } from './metrics.ts'
+import { pageRoutes } from './page.ts'
+import { createRouter, json, type Router, route } from './routing.ts'
+import { sameOriginOnly } from './same-origin.ts'
+
+export interface HttpOptions {
+  catalog: Catalog
+  host: EmbeddingHost
+  indexer: Indexer
+  sync: GallerySync
+  search: ImageSearch
+  collection: Collection
+  events: EventBus
+  metrics: Metrics
+  maxUploadBytes: number
+  log: { debug(message: string): void; error(error: unknown, message: string): void }
+}
+
+/** What a multipart request holds besides the file. */
+const FORM_OVERHEAD = 1024 * 1024
+const API_DESCRIPTION = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Sketch-Search',
+    version: '0.1.0',
+    description: 'Find pictures by their looks. `x-role` tells the role that a route needs.',
+  },
+}
+
+/** All routes, with and without a trailing slash. */
+export function createHttpApp(options: HttpOptions): Router {
+  const { metrics, maxUploadBytes, log } = options
+  const app = createRouter()
+
+  app.use(async (context, next) => {
+    const start = performance.now()
+    await next()
+    const seconds = (performance.now() - start) / 1000
+    metrics.observeRequest(context.req.method, routePath(context, -1), context.res.status, seconds)
+    log.debug(
+      `${context.req.method} ${context.req.path} ${context.res.status} ${(seconds * 1000).toFixed(1)} ms`,
+    )
+  })
+  app.use(secureHeaders({ crossOriginResourcePolicy: 'same-origin', referrerPolicy: 'same-origin' }))
+  app.use('/api/*', sameOriginOnly())
+  app.use(
+    '/api/*',
+    bodyLimit({
+      maxSize: maxUploadBytes + FORM_OVERHEAD,
+      onError: () => {
+        throw tooLarge(maxUploadBytes)
+      },
+    }),
+  )
+  app.use('*', async (context, next) => {
+    // A stream of events must not wait for a compressor's buffer.
+    if (context.req.path.startsWith('/api/fs/events')) return next()
+    return compress()(context, next)
+  })
+  // Without sign-in, whoever reaches the server is admin.
+  app.use(async (context, next) => {
+    context.set('role', 'admin')
+    await next()
+  })
+
+  addHealth(app, options)
+  app.route('/api/images', imageRoutes(options))
+  app.route('/api/fs', watchedDirectoryRoutes(options))
+  app.route('/api/fs', eventRoutes(options.events))
+  app.route('/api/index', indexRoutes(options))
+  app.doc31('/api/openapi.json', API_DESCRIPTION)
+  app.route('/api/docs', docsRoutes())
+  app.all('/api/*', (context) =>
+    context.json({ error: `There is no ${context.req.method} ${context.req.path}.`, code: 'not_found' }, 404),
+  )
+  app.route('/', pageRoutes())
+
+  app.onError((error, context) => {
+    if (error instanceof ZodError) return answerInvalid(error, context)
+    return answerError(error, context, (cause) =>
+      log.error(cause, `${context.req.method} ${context.req.path} failed`),
+    )
+  })
+  return app
+}
+
+function addHealth(app: Router, { catalog, metrics }: HttpOptions): void {
+  const status = (word: 'ok' | 'ready') => z.object({ status: z.literal(word) })
+  app.openapi(
+    route('public', {
+      method: 'get',
+      path: '/health',
+      summary: 'Whether the process runs',
+      responses: { 200: { description: 'It does.', ...json(status('ok')) } },
+    }),
+    (context) => context.json({ status: 'ok' as const }, 200),
+  )
+  app.openapi(
+    route('public', {
+      method: 'get',
+      path: '/ready',
+      summary: 'Whether the database answers and the embedder is loaded; else 503',
+      responses: { 200: { description: 'They do.', ...json(status('ready')) } },
+    }),
+    async (context) => {
+      await catalog.counts()
+      return context.json({ status: 'ready' as const }, 200)
+    },
+  )
+  app.openapi(
+    route('public', {
+      method: 'get',
+      path: '/metrics',
+      summary: 'Measurements for Prometheus',
+      responses: {
+        200: { description: 'Prometheus text.', content: { 'text/plain': { schema: z.string() } } },
+      },
+    }),
+    async (context) => context.text(await metrics.text(), 200, { 'Content-Type': metrics.contentType }),
+  )
+}
+
+export interface RunningServer {
+  url: string
+  close(): Promise<void>
+}
+
+/** @throws {DomainError} `unavailable` if the address can't be listened on, with what to do */
+export async function listen(app: Router, host: string, port: number): Promise<RunningServer> {
+  await assertFree(host, port)
+  return new Promise((resolve) => {
+    const server = serve({ fetch: app.fetch, hostname: host, port }, (address: AddressInfo) => {
+      const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address
+      resolve({ url: `http://${shown}:${address.port}`, close: () => close(server as Server) })
+    })
+  })
+}
+
+function assertFree(host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', (error) => {
+      const code = systemCodeOf(error)
+      const reason =
+        code === 'EADDRINUSE'
+          ? `port ${port} is in use: stop what uses it or give another, such as --port ${port + 1}`
+          : code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND'
+            ? `${host} is no address of this machine: give another with --host`
+            : error.message
+      reject(
+        new DomainError('unavailable', `The server can't listen on ${host}:${port}: ${reason}.`, {
+          cause: error,
+        }),
+      )
+    })
+    probe.listen(port, host, () => probe.close(() => resolve()))
+  })
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve))
+  // Streams of events would otherwise stay open for good.
+  server.closeAllConnections()
+  await closed
+}
+
+function tooLarge(maxUploadBytes: number): DomainError {
+  return new DomainError(
+    'image_too_large',
+    `The upload is too large: at most ${maxUploadBytes} bytes are taken (limits.max_upload_bytes).`,
+  )
+}

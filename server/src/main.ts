@@ -1,0 +1,31 @@
+/** The command line. */
+import { Command, CommanderError } from 'commander'
+import { configCommand } from './commands/config.ts'
+import { indexCommand } from './commands/index-folder.ts'
+import { searchCommand } from './commands/search.ts'
+import { serveCommand } from './commands/serve.ts'
+import { DomainError, messageOf } from './errors.ts'
+
+const VERSION = '0.1.0'
+
+const program = new Command('sketch-search')
+  .description(
+    'Find pictures by their looks: draw a sketch or give an image, see what is like it in your folder.',
+  )
+  .version(VERSION)
+  .showSuggestionAfterError()
+  .addCommand(serveCommand(), { isDefault: true })
+  .addCommand(indexCommand())
+  .addCommand(searchCommand())
+  .addCommand(configCommand())
+
+try {
+  await program.parseAsync()
+} catch (error) {
+  if (error instanceof CommanderError) process.exit(error.exitCode)
+  // Whoever reads a terminal wants the sentence; the stack is for what nobody expected.
+  const isExpected = error instanceof DomainError
+  console.error(isExpected ? `sketch-search: ${error.message}` : error)
+  if (!isExpected) console.error(`sketch-search: unexpected error: ${messageOf(error)}`)
+  process.exit(1)
+}

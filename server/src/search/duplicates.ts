@@ -1,0 +1,50 @@
+import type { Catalog, Image } from '../catalog/catalog.ts'
+
+/**
+ * Groups of near-identical images: those with the same bytes, and those whose vectors are at least `threshold` alike,
+ * directly or through others of the group. Largest groups first.
+ */
+export async function findDuplicates(catalog: Catalog, threshold: number): Promise<Image[][]> {
+  const groups = new DisjointSets()
+  for (const content of await catalog.sharedContents()) groups.add(content)
+  for (let after: number | undefined = 0; after !== undefined; ) {
+    const part = await catalog.nearPairs(after, threshold)
+    for (const { a, b } of part.pairs) groups.join(a, b)
+    after = part.next
+  }
+  const images = await catalog.imagesOfContents(groups.members())
+  const byGroup = Map.groupBy(images, (image) => groups.find(image.contentHash))
+  return [...byGroup.values()]
+    .filter((group) => group.length > 1)
+    .sort((a, b) => b.length - a.length || (a[0]!.path < b[0]!.path ? -1 : 1))
+}
+
+/** Union–find with path halving. */
+class DisjointSets {
+  readonly #parent = new Map<string, string>()
+
+  add(item: string): void {
+    if (!this.#parent.has(item)) this.#parent.set(item, item)
+  }
+
+  find(item: string): string {
+    let at = item
+    for (;;) {
+      const parent = this.#parent.get(at) ?? at
+      if (parent === at) return at
+      const grandparent = this.#parent.get(parent) ?? parent
+      this.#parent.set(at, grandparent)
+      at = grandparent
+    }
+  }
+
+  join(a: string, b: string): void {
+    this.add(a)
+    this.add(b)
+    this.#parent.set(this.find(a), this.find(b))
+  }
+
+  members(): string[] {
+    return [...this.#parent.keys()]
+  }
+}

@@ -1,0 +1,176 @@
+import type { Catalog, ImageFilter, NearestResult, Page } from '../catalog/catalog.ts'
+import type { EmbeddingHost } from '../embedding/host.ts'
+import { DomainError } from '../errors.ts'
+import { type DecodeLimits, decodeImage } from '../gallery/decode.ts'
+import type { RgbImage } from '../gallery/resample.ts'
+import { type Crop, cropImage } from './crop.ts'
+import { detectKind } from './detect-kind.ts'
+import { prepareSketch } from './prepare-sketch.ts'
+
+/** `auto` tells a drawing from a picture by its looks. */
+export type QueryKind = 'sketch' | 'image' | 'auto'
+
+/** A picture to search with: the bytes of an image file. */
+export interface Picture {
+  bytes: Uint8Array
+  kind: QueryKind
+  crop?: Crop | undefined
+}
+
+/** One of several examples; `weight` is positive also for those whose like is not wanted. */
+export interface Example {
+  source: Picture | { imageId: string }
+  weight: number
+}
+
+export interface SearchOptions extends Page {
+  filter: ImageFilter
+  /** At most so many images are found, then cut into pages. */
+  topK: number
+}
+
+export interface SearchResult extends NearestResult {
+  /** What a picture was taken for. */
+  kind: 'sketch' | 'image'
+  /** Where the time went, in milliseconds. */
+  timings: { prepare: number; embed: number; nearest: number }
+}
+
+export interface ImageSearch {
+  /** @throws {DomainError} `image_unreadable`, `image_too_large`, `blank_sketch`, `embedder_failed` */
+  byPicture(picture: Picture, options: SearchOptions): Promise<SearchResult>
+  /** By an indexed image, which comes first. @throws {DomainError} `image_not_found`, `not_indexed` */
+  byImage(imageId: string, options: SearchOptions): Promise<SearchResult>
+  /** More like these, less like those. At least one of `positive` is needed. */
+  byExamples(positive: Example[], negative: Example[], options: SearchOptions): Promise<SearchResult>
+}
+
+/** Pictures to search with are reduced to this: enough for a part of it and for thin strokes. */
+const QUERY_COVER = { width: 512, height: 512 }
+
+/** How strongly unwanted examples push against wanted ones, as is usual for Rocchio's formula. */
+const NEGATIVE_SHARE = 0.5
+
+export function createImageSearch(
+  catalog: Catalog,
+  host: EmbeddingHost,
+  limits: DecodeLimits,
+  onSearch: (timings: SearchResult['timings']) => void = () => {},
+): ImageSearch {
+  return {
+    async byPicture(picture, options) {
+      const timings = { prepare: 0, embed: 0, nearest: 0 }
+      const { vector, kind } = await vectorOfPicture(picture, timings)
+      return nearest(vector, kind, timings, options)
+    },
+
+    async byImage(imageId, options) {
+      const timings = { prepare: 0, embed: 0, nearest: 0 }
+      const [vector] = await vectorsOfImages([imageId])
+      return nearest(vector!, 'image', timings, options, imageId)
+    },
+
+    async byExamples(positive, negative, options) {
+      if (positive.length === 0) {
+        throw new DomainError('invalid_request', 'At least one positive example is needed.')
+      }
+      const timings = { prepare: 0, embed: 0, nearest: 0 }
+      const wanted = await vectorsOfExamples(positive, timings)
+      const unwanted = await vectorsOfExamples(negative, timings)
+      const vector = combine(
+        wanted,
+        positive.map(({ weight }) => weight),
+        unwanted,
+        negative.map(({ weight }) => weight),
+      )
+      return nearest(vector, 'image', timings, options)
+    },
+  }
+
+  async function nearest(
+    vector: Float32Array,
+    kind: SearchResult['kind'],
+    timings: SearchResult['timings'],
+    options: SearchOptions,
+    pinnedId?: string,
+  ): Promise<SearchResult> {
+    const start = performance.now()
+    const result = await catalog.findNearest({ vector, ...options, pinnedId })
+    timings.nearest = performance.now() - start
+    onSearch(timings)
+    return { ...result, kind, timings }
+  }
+
+  async function vectorOfPicture(
+    { bytes, kind, crop }: Picture,
+    timings: SearchResult['timings'],
+  ): Promise<{ vector: Float32Array; kind: SearchResult['kind'] }> {
+    const start = performance.now()
+    const decoded = await decodeImage(bytes, enlargedFor(crop), limits)
+    const image = crop === undefined ? decoded.image : cropImage(decoded.image, crop)
+    const isSketch = kind === 'sketch' || (kind === 'auto' && detectKind(image) === 'sketch')
+    const prepared: RgbImage = isSketch ? prepareSketch(image, host.sketchMargin) : image
+    const prepareEnd = performance.now()
+    const vector = await host.embed([prepared], isSketch ? 'sketch' : 'photo', 'query')
+    timings.prepare += prepareEnd - start
+    timings.embed += performance.now() - prepareEnd
+    return { vector, kind: isSketch ? 'sketch' : 'image' }
+  }
+
+  async function vectorsOfExamples(
+    examples: Example[],
+    timings: SearchResult['timings'],
+  ): Promise<Float32Array[]> {
+    const vectors: Float32Array[] = []
+    for (const { source } of examples) {
+      if ('imageId' in source) vectors.push(...(await vectorsOfImages([source.imageId])))
+      else vectors.push((await vectorOfPicture(source, timings)).vector)
+    }
+    return vectors
+  }
+
+  async function vectorsOfImages(ids: string[]): Promise<Float32Array[]> {
+    const found = new Map((await catalog.vectorsOf(ids)).map(({ id, vector }) => [id, vector]))
+    for (const id of ids) {
+      if (found.has(id)) continue
+      if ((await catalog.getImage(id)) === undefined) throw imageNotFound(id)
+      throw new DomainError('not_indexed', 'This image has not been embedded yet: try again in a moment.')
+    }
+    return ids.map((id) => found.get(id)!)
+  }
+}
+
+export function imageNotFound(id: string): DomainError {
+  return new DomainError('image_not_found', `There is no image with the id ${JSON.stringify(id)}.`)
+}
+
+/**
+ * The query that moves towards the wanted examples and away from the unwanted ones: the difference of their weighted
+ * means (J. J. Rocchio: "Relevance feedback in information retrieval", 1971).
+ */
+export function combine(
+  wanted: Float32Array[],
+  wantedWeights: number[],
+  unwanted: Float32Array[],
+  unwantedWeights: number[],
+): Float32Array {
+  const query = new Float32Array(wanted[0]!.length)
+  addMean(query, wanted, wantedWeights, 1)
+  addMean(query, unwanted, unwantedWeights, -NEGATIVE_SHARE)
+  return query
+}
+
+function addMean(target: Float32Array, vectors: Float32Array[], weights: number[], share: number): void {
+  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  for (const [n, vector] of vectors.entries()) {
+    const factor = (share * weights[n]!) / total
+    for (let i = 0; i < target.length; i++) target[i]! += factor * vector[i]!
+  }
+}
+
+/** A small part of a picture needs more of the original's pixels. */
+function enlargedFor(crop: Crop | undefined): { width: number; height: number } {
+  if (crop === undefined) return QUERY_COVER
+  const factor = Math.min(8, 1 / Math.min(crop.width, crop.height))
+  return { width: Math.ceil(QUERY_COVER.width * factor), height: Math.ceil(QUERY_COVER.height * factor) }
+}

@@ -1,0 +1,163 @@
+import { randomUUID } from 'node:crypto'
+import { constants } from 'node:fs'
+import { copyFile, link, readFile, realpath, unlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Catalog, Image } from '../catalog/catalog.ts'
+import { DomainError, systemCodeOf } from '../errors.ts'
+import type { EventBus } from '../events.ts'
+import { type DecodeLimits, decodeImage, renderForBrowser } from '../gallery/decode.ts'
+import { hasImageExtension, IMAGE_EXTENSIONS } from '../gallery/formats.ts'
+import { joinPath, parseDirectory, parseFileName, resolveDirectory, toAbsolute } from '../gallery/paths.ts'
+import { makeThumbnail, type ThumbnailStore } from '../gallery/thumbnails.ts'
+import { isIgnoredName } from '../gallery/walk.ts'
+import type { Indexer } from './indexer.ts'
+
+export interface CollectionOptions {
+  root: string
+  catalog: Catalog
+  indexer: Indexer
+  thumbnails: ThumbnailStore
+  events: EventBus
+  limits: DecodeLimits & { maxUploadBytes: number }
+  /** Whether folders below the root belong to the gallery. */
+  recursive: boolean
+}
+
+/** What people do to single images of the gallery. */
+export interface Collection {
+  /**
+   * Writes an image file into a folder of the gallery and indexes it. An existing file is never overwritten, and if
+   * anything goes wrong nothing is left behind.
+   * @throws {DomainError} `invalid_path`, `directory_not_found`, `image_exists`, `image_too_large`, `image_unreadable`
+   */
+  add(bytes: Uint8Array, name: string, directory: string): Promise<Image>
+  /** Deletes the file, its row, its vector and its thumbnail. */
+  delete(image: Image): Promise<void>
+  /** WebP; made again if the file of it is lost. */
+  thumbnail(image: Image): Promise<Uint8Array>
+  /** WebP of at most `PREVIEW_SIDE` pixels a side. */
+  preview(image: Image): Promise<Uint8Array>
+  isSmallEnough(image: Image): boolean
+  /** Absolute path of the original. @throws {DomainError} `image_not_found` if it is gone or leads elsewhere */
+  fileOf(image: Image): Promise<string>
+}
+
+export const PREVIEW_SIDE = 2048
+const PREVIEW_BYTES = 8 * 1024 * 1024
+
+export function createCollection(options: CollectionOptions): Collection {
+  const { root, catalog, indexer, thumbnails, events, limits } = options
+
+  return {
+    async add(bytes, name, directory) {
+      const fileName = checkedName(name)
+      const folder = parseDirectory(directory)
+      if (!options.recursive && folder !== '.') {
+        throw new DomainError(
+          'directory_not_found',
+          `The folder "${folder}" is not watched: only the root is (watcher.watch_recursive).`,
+        )
+      }
+      const absoluteFolder = await resolveDirectory(root, folder)
+      if (bytes.length > limits.maxUploadBytes) {
+        throw new DomainError(
+          'image_too_large',
+          `The upload is too large: ${bytes.length} bytes, at most ${limits.maxUploadBytes} are taken (limits.max_upload_bytes).`,
+        )
+      }
+      // Whether it is an image is found out before anything is written.
+      await decodeImage(bytes, thumbnails.size, limits)
+      const file = join(absoluteFolder, fileName)
+      await writeNew(file, bytes)
+      try {
+        return await indexer.indexNow(joinPath(folder, fileName))
+      } catch (error) {
+        await unlink(file)
+        await catalog.removeFiles([joinPath(folder, fileName)])
+        throw error
+      }
+    },
+
+    async delete(image) {
+      await resolveDirectory(root, image.directory)
+      await unlink(toAbsolute(root, image.path)).catch((error) => {
+        if (systemCodeOf(error) !== 'ENOENT') throw error
+      })
+      await catalog.removeFiles([image.path])
+      for (const hash of await catalog.collectGarbage([image.contentHash])) await thumbnails.remove(hash)
+      events.emit('fileDeleted', { path: image.path })
+    },
+
+    async thumbnail(image) {
+      const kept = await thumbnails.read(image.contentHash)
+      if (kept !== undefined) return kept
+      const bytes = await readOriginal(image)
+      const webp = await makeThumbnail(
+        bytes,
+        await decodeImage(bytes, thumbnails.size, limits),
+        thumbnails.size,
+      )
+      await thumbnails.write(image.contentHash, webp)
+      return webp
+    },
+
+    async preview(image) {
+      return renderForBrowser(await readOriginal(image), PREVIEW_SIDE, limits)
+    },
+
+    isSmallEnough: ({ width, height, bytes }) =>
+      Math.max(width, height) <= PREVIEW_SIDE && bytes <= PREVIEW_BYTES,
+
+    fileOf,
+  }
+
+  async function fileOf(image: Image): Promise<string> {
+    try {
+      const [realRoot, real] = await Promise.all([realpath(root), realpath(toAbsolute(root, image.path))])
+      if (real === toAbsolute(realRoot, image.path)) return real
+    } catch (error) {
+      if (systemCodeOf(error) !== 'ENOENT') throw error
+    }
+    throw new DomainError('image_not_found', 'The file is no longer in the gallery.')
+  }
+
+  async function readOriginal(image: Image): Promise<Uint8Array> {
+    return readFile(await fileOf(image))
+  }
+}
+
+function checkedName(name: string): string {
+  const fileName = parseFileName(name)
+  if (isIgnoredName(fileName)) {
+    throw new DomainError(
+      'invalid_path',
+      `"${fileName}" is a hidden or system name, which the gallery leaves out.`,
+    )
+  }
+  if (!hasImageExtension(fileName)) {
+    throw new DomainError('invalid_path', `"${fileName}" must end in one of ${IMAGE_EXTENSIONS.join(', ')}.`)
+  }
+  return fileName
+}
+
+/** The file appears under its name complete, and only if that name is free. */
+async function writeNew(file: string, bytes: Uint8Array): Promise<void> {
+  const temporary = join(file, '..', `.${randomUUID()}.upload`)
+  try {
+    await writeFile(temporary, bytes, { flag: 'wx' })
+    await link(temporary, file).catch((error) => {
+      const hasNoLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(
+        systemCodeOf(error) ?? '',
+      )
+      if (!hasNoLinks) throw error
+      return copyFile(temporary, file, constants.COPYFILE_EXCL)
+    })
+  } catch (error) {
+    if (systemCodeOf(error) !== 'EEXIST') throw error
+    throw new DomainError('image_exists', 'A file of this name is already in this folder.', { cause: error })
+  } finally {
+    await unlink(temporary).catch((error) => {
+      if (systemCodeOf(error) !== 'ENOENT') throw error
+    })
+  }
+}
