@@ -87,7 +87,7 @@ export function readEnvironment(environment: Record<string, string | undefined>)
     if (text === undefined || !variable.toUpperCase().startsWith(VARIABLE_PREFIX)) continue
     const path = variable.slice(VARIABLE_PREFIX.length).toLowerCase().split('__')
     try {
-      reading.assignments.push({ path, value: valueOf(text, path), source: `variable ${variable}` })
+      reading.assignments.push({ path, value: parseValue(text, path), source: `variable ${variable}` })
     } catch (error) {
       reading.problems.push({
         path: path.join('.'),
@@ -99,7 +99,7 @@ export function readEnvironment(environment: Record<string, string | undefined>)
   return reading
 }
 
-function valueOf(text: string, path: string[]): unknown {
+function parseValue(text: string, path: string[]): unknown {
   const types = new Set(nodesAt(path).map((node) => node.type))
   if (types.has('object') || types.has('array')) return JSON.parse(text)
   if (types.has('number') || types.has('integer')) {

@@ -5,39 +5,46 @@ export interface RgbImage {
   height: number
 }
 
-/** The source pixels that one target pixel is made of, and their weights (which sum to 1). */
+/** The source pixels that each target pixel is made of, and their weights (which sum to 1). */
 interface Taps {
-  /** First source index of each target pixel. */
+  /** Of target pixel i: its first source index, … */
   first: Int32Array
-  /** `perPixel` weights for each target pixel, zero where the filter leaves the picture. */
+  /** … where its weights begin, and where they end: at the next one's beginning. */
+  start: Int32Array
   weights: Float32Array
-  perPixel: number
 }
+
+/** Sizes repeat, so their filters are kept, and rows are resized into one buffer that only grows. */
+const MAX_KEPT_TAPS = 256
+const keptTaps = new Map<string, Taps>()
+let rowBuffer = new Float32Array(0)
 
 /**
  * Resizes to exactly `width` × `height` with the antialiased triangle filter that `PIL.Image.resize(BILINEAR)`
  * and torchvision use: the filter's support grows with the reduction, so nothing is skipped when shrinking.
- * Written by hand because sharp enlarges small pictures eight times slower than it decodes them.
+ * Written by hand because sharp resizes small pictures more slowly than it decodes them.
  */
 export function resample(image: RgbImage, width: number, height: number): RgbImage {
   if (image.width === width && image.height === height) return image
-  const horizontal = resampleRows(image, width)
-  return resampleColumns(horizontal, image.height, width, height)
+  const rows = resampleRows(image, width)
+  return resampleColumns(rows, image.height, width, height)
 }
 
+/** @returns `[image.height, width, 3]`, in a buffer that the next call overwrites */
 function resampleRows({ data, width: sourceWidth, height }: RgbImage, width: number): Float32Array {
-  const { first, weights, perPixel } = tapsFor(sourceWidth, width)
-  const out = new Float32Array(width * height * 3)
+  const { first, start, weights } = tapsFor(sourceWidth, width)
+  const length = width * height * 3
+  if (rowBuffer.length < length) rowBuffer = new Float32Array(length)
+  const out = rowBuffer
   for (let y = 0, o = 0; y < height; y++) {
     const row = y * sourceWidth
     for (let x = 0; x < width; x++, o += 3) {
       let red = 0
       let green = 0
       let blue = 0
-      for (let tap = 0; tap < perPixel; tap++) {
-        const weight = weights[x * perPixel + tap]!
-        if (weight === 0) continue
-        const at = (row + first[x]! + tap) * 3
+      const end = start[x + 1]!
+      for (let tap = start[x]!, at = (row + first[x]!) * 3; tap < end; tap++, at += 3) {
+        const weight = weights[tap]!
         red += weight * data[at]!
         green += weight * data[at + 1]!
         blue += weight * data[at + 2]!
@@ -51,41 +58,49 @@ function resampleRows({ data, width: sourceWidth, height }: RgbImage, width: num
 }
 
 function resampleColumns(rows: Float32Array, sourceHeight: number, width: number, height: number): RgbImage {
-  const { first, weights, perPixel } = tapsFor(sourceHeight, height)
+  const { first, start, weights } = tapsFor(sourceHeight, height)
   const stride = width * 3
   const data = new Uint8Array(stride * height)
-  const sum = new Float32Array(stride)
   for (let y = 0; y < height; y++) {
-    sum.fill(0.5) // rounds to nearest when truncated below
-    for (let tap = 0; tap < perPixel; tap++) {
-      const weight = weights[y * perPixel + tap]!
-      if (weight === 0) continue
-      const from = (first[y]! + tap) * stride
-      for (let i = 0; i < stride; i++) sum[i]! += weight * rows[from + i]!
+    const begin = start[y]!
+    const end = start[y + 1]!
+    const from = first[y]! * stride
+    for (let i = 0; i < stride; i++) {
+      let sum = 0.5 // rounds to nearest when it is truncated
+      for (let tap = begin, at = from + i; tap < end; tap++, at += stride) sum += weights[tap]! * rows[at]!
+      data[y * stride + i] = sum
     }
-    data.set(sum, y * stride)
   }
   return { data, width, height }
 }
 
 function tapsFor(source: number, target: number): Taps {
+  const key = `${source} ${target}`
+  const kept = keptTaps.get(key)
+  if (kept !== undefined) return kept
+  const taps = makeTaps(source, target)
+  if (keptTaps.size >= MAX_KEPT_TAPS) keptTaps.clear()
+  keptTaps.set(key, taps)
+  return taps
+}
+
+function makeTaps(source: number, target: number): Taps {
   const scale = source / target
   const support = Math.max(1, scale)
-  const perPixel = Math.ceil(support) * 2 + 1
   const first = new Int32Array(target)
-  const weights = new Float32Array(target * perPixel)
+  const start = new Int32Array(target + 1)
+  const weights: number[] = []
   for (let i = 0; i < target; i++) {
     const center = (i + 0.5) * scale
-    const start = Math.max(0, Math.trunc(center - support + 0.5))
+    const begin = Math.max(0, Math.trunc(center - support + 0.5))
     const end = Math.min(source, Math.trunc(center + support + 0.5))
-    first[i] = start
-    let total = 0
-    for (let j = start; j < end; j++) {
-      const weight = Math.max(0, 1 - Math.abs(j + 0.5 - center) / support)
-      weights[i * perPixel + j - start] = weight
-      total += weight
-    }
-    for (let tap = 0; tap < perPixel; tap++) weights[i * perPixel + tap]! /= total
+    const raw = Array.from({ length: end - begin }, (_, n) =>
+      Math.max(0, 1 - Math.abs(begin + n + 0.5 - center) / support),
+    )
+    const total = raw.reduce((sum, weight) => sum + weight, 0)
+    first[i] = begin
+    weights.push(...raw.map((weight) => weight / total))
+    start[i + 1] = weights.length
   }
-  return { first, weights, perPixel }
+  return { first, start, weights: new Float32Array(weights) }
 }

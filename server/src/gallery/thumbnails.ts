@@ -47,8 +47,11 @@ export function openThumbnailStore(
     async write(hash, webp) {
       const file = fileOf(hash)
       const temporary = `${file}.${process.pid}.${written++}.tmp`
-      await mkdir(dirname(file), { recursive: true })
-      await writeFile(temporary, webp)
+      await writeFile(temporary, webp).catch(async (error) => {
+        if (systemCodeOf(error) !== 'ENOENT') throw error
+        await mkdir(dirname(file), { recursive: true })
+        await writeFile(temporary, webp)
+      })
       await rename(temporary, file)
     },
     remove: (hash) => rm(fileOf(hash), { force: true }),

@@ -72,8 +72,9 @@ function backgroundColour({ data, width, height }: RgbImage): [number, number, n
     }
   }
   const median = (histogram: Uint32Array) => {
-    let seen = 0
-    return histogram.findIndex((n) => (seen += n) * 2 >= count)
+    let level = 0
+    for (let seen = histogram[0]!; seen * 2 < count; seen += histogram[level]!) level++
+    return level
   }
   return [median(histograms[0]), median(histograms[1]), median(histograms[2])]
 }

@@ -47,8 +47,10 @@ interface Prepared {
 
 /** A file changed more recently than this may still be written to. */
 const SETTLE_MS = 400
-/** libuv has four threads for files and decoding: one is left to whoever is searching. */
-const DECODES_AT_ONCE = Math.min(3, Math.max(2, availableParallelism()))
+/** More than there are cores: while one file is read, another is decoded and a third one's thumbnail is written. */
+const DECODES_AT_ONCE = Math.min(16, 3 * availableParallelism())
+/** While one batch is embedded, another is stored. */
+const BATCHES_AT_ONCE = 2
 const BATCHES_AHEAD = 3
 
 /** Files in, rows with vectors out. Decoding of the next batch goes on while one is embedded and stored. */
@@ -58,6 +60,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
   const waiting = new Set<string>()
   const settling = new Map<string, NodeJS.Timeout>()
   let decoding = 0
+  let batches = 0
   let storing = 0
   let ready: Prepared[] = []
   let isClosed = false
@@ -115,15 +118,16 @@ export function createIndexer(options: IndexerOptions): Indexer {
       })
     }
     const nothingComes = decoding === 0 && waiting.size === 0
-    if (storing === 0 && (ready.length >= batchSize || (ready.length > 0 && nothingComes))) {
+    while (batches < BATCHES_AT_ONCE && (ready.length >= batchSize || (ready.length > 0 && nothingComes))) {
       const batch = ready.slice(0, batchSize)
       ready = ready.slice(batchSize)
-      storing = batch.length
+      batches++
+      storing += batch.length
       void storeBatch(batch).finally(() => {
-        storing = 0
+        batches--
+        storing -= batch.length
         advance()
       })
-      return advance()
     }
     if (pending() === 0) {
       meter.add(0, 0, 0)
@@ -187,8 +191,9 @@ export function createIndexer(options: IndexerOptions): Indexer {
       contentHash,
       vector: undefined,
     }
-    const known = await catalog.contentFacts(contentHash)
-    if (known?.hasVector && (await thumbnails.has(contentHash))) {
+    // Bytes that have been seen before have left a thumbnail; looking for it is cheaper than asking the catalog.
+    const known = (await thumbnails.has(contentHash)) ? await catalog.contentFacts(contentHash) : undefined
+    if (known?.hasVector) {
       const { width, height, contentType } = known
       return { record: { ...base, width, height, contentType }, image: undefined }
     }
@@ -201,7 +206,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     const decoded = await decodeImage(bytes, cover, limits)
     await thumbnails.write(contentHash, await makeThumbnail(bytes, decoded, size))
     const { width, height, contentType, image } = decoded
-    return { record: { ...base, width, height, contentType }, image: known?.hasVector ? undefined : image }
+    return { record: { ...base, width, height, contentType }, image }
   }
 
   async function storeBatch(batch: Prepared[]): Promise<void> {

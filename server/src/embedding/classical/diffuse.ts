@@ -13,22 +13,32 @@ const STEP = 0.2
  */
 export function diffuse(plane: Plane, iterations: number, contrast: number): Plane {
   const { width, height } = plane
-  const flow = (difference: number) => difference / (1 + (difference / contrast) ** 2)
-  let data = plane.data
+  const inverse = 1 / (contrast * contrast)
+  let data: Float32Array = plane.data
+  let next: Float32Array = new Float32Array(data.length)
+  let spare: Float32Array = new Float32Array(data.length)
   for (let iteration = 0; iteration < iterations; iteration++) {
-    const next = new Float32Array(data.length)
     for (let y = 0; y < height; y++) {
+      const up = y > 0 ? -width : 0
+      const down = y < height - 1 ? width : 0
       for (let x = 0; x < width; x++) {
         const i = y * width + x
         const centre = data[i]!
-        const above = flow(data[y > 0 ? i - width : i]! - centre)
-        const below = flow(data[y < height - 1 ? i + width : i]! - centre)
-        const left = flow(data[x > 0 ? i - 1 : i]! - centre)
-        const right = flow(data[x < width - 1 ? i + 1 : i]! - centre)
-        next[i] = centre + STEP * (above + below + left + right)
+        const above = data[i + up]! - centre
+        const below = data[i + down]! - centre
+        const left = data[x > 0 ? i - 1 : i]! - centre
+        const right = data[x < width - 1 ? i + 1 : i]! - centre
+        const flow =
+          above / (1 + above * above * inverse) +
+          below / (1 + below * below * inverse) +
+          left / (1 + left * left * inverse) +
+          right / (1 + right * right * inverse)
+        next[i] = centre + STEP * flow
       }
     }
     data = next
+    next = spare
+    spare = data
   }
   return { data, width, height }
 }

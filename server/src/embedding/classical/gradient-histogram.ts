@@ -21,11 +21,16 @@ const NEGLIGIBLE = 1e-4
  */
 export function gradientHistogram(plane: Plane, { cells, orientations }: HistogramLayout): Float32Array {
   const { data, width, height } = plane
-  const histogram = new Float32Array(cells * cells * orientations)
+  // A ring of cells around the picture takes the votes that fall beyond it, so no vote needs a check.
+  const ringed = cells + 2
+  const votes = new Float32Array(ringed * ringed * orientations)
+  const columns = cellsAlong(width, cells)
+  const rows = cellsAlong(height, cells)
+  const rowStride = ringed * orientations
+  const binsPerRadian = orientations / Math.PI
   for (let y = 1; y < height - 1; y++) {
-    const row = (y + 0.5) * (cells / height) - 0.5
-    const cellY = Math.floor(row)
-    const shareY = row - cellY
+    const shareY = rows.share[y]!
+    const rowStart = rows.cell[y]! * rowStride
     for (let x = 1; x < width - 1; x++) {
       const i = y * width + x
       const dx = data[i + 1]! - data[i - 1]!
@@ -34,29 +39,52 @@ export function gradientHistogram(plane: Plane, { cells, orientations }: Histogr
       if (magnitude < NEGLIGIBLE) continue
 
       const angle = Math.atan2(dy, dx)
-      const turn = ((angle < 0 ? angle + Math.PI : angle) / Math.PI) * orientations
-      const lower = Math.floor(turn)
+      const turn = (angle < 0 ? angle + Math.PI : angle) * binsPerRadian
+      const lower = Math.trunc(turn)
       const share = turn - lower
-      const bin = lower % orientations
-      const nextBin = (bin + 1) % orientations
+      const bin = lower < orientations ? lower : 0
+      const nextBin = bin + 1 < orientations ? bin + 1 : 0
 
-      const column = (x + 0.5) * (cells / width) - 0.5
-      const cellX = Math.floor(column)
-      const shareX = column - cellX
-      for (let stepY = 0; stepY < 2; stepY++) {
-        const cy = cellY + stepY
-        if (cy < 0 || cy >= cells) continue
-        const weightY = magnitude * (stepY === 1 ? shareY : 1 - shareY)
-        for (let stepX = 0; stepX < 2; stepX++) {
-          const cx = cellX + stepX
-          if (cx < 0 || cx >= cells) continue
-          const weight = weightY * (stepX === 1 ? shareX : 1 - shareX)
-          const at = (cy * cells + cx) * orientations
-          histogram[at + bin]! += weight * (1 - share)
-          histogram[at + nextBin]! += weight * share
-        }
-      }
+      const shareX = columns.share[x]!
+      const cell = rowStart + columns.cell[x]! * orientations
+      const first = magnitude * (1 - share)
+      const second = magnitude * share
+      const upperLeft = (1 - shareY) * (1 - shareX)
+      const upperRight = (1 - shareY) * shareX
+      const lowerLeft = shareY * (1 - shareX)
+      const lowerRight = shareY * shareX
+      const beneath = cell + rowStride
+      votes[cell + bin]! += first * upperLeft
+      votes[cell + nextBin]! += second * upperLeft
+      votes[cell + orientations + bin]! += first * upperRight
+      votes[cell + orientations + nextBin]! += second * upperRight
+      votes[beneath + bin]! += first * lowerLeft
+      votes[beneath + nextBin]! += second * lowerLeft
+      votes[beneath + orientations + bin]! += first * lowerRight
+      votes[beneath + orientations + nextBin]! += second * lowerRight
     }
+  }
+  return withoutRing(votes, cells, orientations)
+}
+
+/** For each pixel along a side: the ringed cell whose centre is the last before it, and how far it is on to the next. */
+function cellsAlong(length: number, cells: number): { cell: Int32Array; share: Float32Array } {
+  const cell = new Int32Array(length)
+  const share = new Float32Array(length)
+  for (let i = 0; i < length; i++) {
+    const at = (i + 0.5) * (cells / length) + 0.5
+    cell[i] = Math.trunc(at)
+    share[i] = at - cell[i]!
+  }
+  return { cell, share }
+}
+
+function withoutRing(votes: Float32Array, cells: number, orientations: number): Float32Array {
+  const histogram = new Float32Array(cells * cells * orientations)
+  const row = cells * orientations
+  for (let y = 0; y < cells; y++) {
+    const from = ((y + 1) * (cells + 2) + 1) * orientations
+    histogram.set(votes.subarray(from, from + row), y * row)
   }
   return histogram
 }
