@@ -3,6 +3,7 @@ import { createApp } from '../app.ts'
 import { messageOf } from '../errors.ts'
 import { listen } from '../http/server.ts'
 import { createLog } from '../log.ts'
+import { ensurePageIsBuilt } from './build-page.ts'
 import { type CommonOptions, configFor, parseWhole, withCommonOptions } from './options.ts'
 import { followProgress } from './progress-line.ts'
 
@@ -20,6 +21,7 @@ export function serveCommand(): Command {
 async function serve(folder: string | undefined, options: CommonOptions): Promise<void> {
   const config = configFor(folder, options)
   const { log, status } = createLog(config.log_level, process.stderr)
+  await ensurePageIsBuilt((message) => log.info(message))
   const app = await createApp(config, { log })
   const server = await listen(app.http, config.host, config.port).catch(async (error) => {
     await app.close()

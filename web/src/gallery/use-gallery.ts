@@ -1,0 +1,51 @@
+import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query'
+import { useCallback, useState } from 'react'
+import { type Image, type Images, type ListParameters, listImages } from '../api/client.ts'
+
+export type GalleryOrder = Pick<ListParameters, 'order_by' | 'direction' | 'name_contains'>
+
+/** A list of images of any length, of which only what is in view is fetched. */
+export interface ImageList {
+  count: number
+  imageAt: (index: number) => Image | undefined
+  onRange: (first: number, last: number) => void
+  isLoading: boolean
+  error: Error | null
+  retry: () => void
+}
+
+const CHUNK = 120
+const FRESH_MS = 10_000
+
+export function useGallery(order: GalleryOrder, isShown: boolean): ImageList {
+  const [range, setRange] = useState<[first: number, last: number]>([0, 0])
+  const head = useQuery({ ...chunkQuery(order, 0), enabled: isShown, placeholderData: keepPreviousData })
+  const firstChunk = Math.floor(range[0] / CHUNK)
+  const lastChunk = Math.floor(Math.max(range[0], range[1]) / CHUNK)
+  const wanted = Array.from({ length: lastChunk - firstChunk + 1 }, (_, i) => firstChunk + i)
+  const chunks = useQueries({
+    queries: wanted.map((chunk) => ({ ...chunkQuery(order, chunk), enabled: isShown && chunk > 0 })),
+  })
+  const loaded = new Map<number, Images | undefined>(wanted.map((chunk, i) => [chunk, chunks[i]?.data]))
+  loaded.set(0, head.data)
+
+  return {
+    count: head.data?.total ?? 0,
+    imageAt: (index) => loaded.get(Math.floor(index / CHUNK))?.images[index % CHUNK],
+    onRange: useCallback((first: number, last: number) => {
+      setRange((old) => (old[0] === first && old[1] === last ? old : [first, last]))
+    }, []),
+    isLoading: head.isPending,
+    error: head.error,
+    retry: () => void head.refetch(),
+  }
+}
+
+function chunkQuery(order: GalleryOrder, chunk: number) {
+  return {
+    queryKey: ['images', 'list', order, chunk],
+    queryFn: ({ signal }: { signal: AbortSignal }) =>
+      listImages({ ...order, page: chunk + 1, items_per_page: CHUNK }, signal),
+    staleTime: FRESH_MS,
+  }
+}

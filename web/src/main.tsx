@@ -1,0 +1,27 @@
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { RouterProvider } from '@tanstack/react-router'
+import { StrictMode } from 'react'
+import { createRoot } from 'react-dom/client'
+import { ApiError } from './api/client.ts'
+import { router } from './page-state.ts'
+import './styles.css'
+
+const MAX_RETRIES = 2
+const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      // What the server refused once it will refuse again; only an absent server is worth another try.
+      retry: (failures, error) =>
+        error instanceof ApiError && error.code === 'unreachable' && failures < MAX_RETRIES,
+      refetchOnWindowFocus: false,
+    },
+  },
+})
+
+createRoot(document.getElementById('root')!).render(
+  <StrictMode>
+    <QueryClientProvider client={queryClient}>
+      <RouterProvider router={router} />
+    </QueryClientProvider>
+  </StrictMode>,
+)

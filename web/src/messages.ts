@@ -1,0 +1,73 @@
+/** Every sentence of the page, in one place, ready for translation. */
+const number = new Intl.NumberFormat('en')
+
+export const messages = {
+  title: 'Sketch-Search',
+  sketch: {
+    sheet: 'Drawing sheet. Instead of drawing you can give an image below.',
+    empty: 'Draw what you are looking for',
+    pen: 'Pen',
+    eraser: 'Eraser',
+    undo: 'Undo',
+    redo: 'Redo',
+    clear: 'Clear',
+    width: 'Pen width',
+  },
+  query: {
+    upload: 'Choose an image',
+    uploadHint: 'or paste or drop one here',
+    drop: 'Drop the image to find its like',
+    remove: 'Clear the search',
+    sketch: 'Your sketch',
+    picture: 'Your image',
+    similar: (name: string) => `Like ${name}`,
+    show: 'Show the drawing sheet',
+    hide: 'Hide the drawing sheet',
+  },
+  gallery: {
+    images: (count: number) => (count === 1 ? '1 image' : `${number.format(count)} images`),
+    results: (count: number) => (count === 1 ? '1 match' : `The ${number.format(count)} most similar`),
+    sort: 'Sort by',
+    newest: 'Newest first',
+    oldest: 'Oldest first',
+    nameAscending: 'Name A–Z',
+    nameDescending: 'Name Z–A',
+    filter: 'Filter by name',
+    size: 'Thumbnail size',
+    empty: 'This gallery has no images yet.',
+    emptyHint: 'Put image files into the watched folder; they appear here by themselves.',
+    nothingFound: 'No image passes this filter.',
+    searching: 'Searching …',
+    failed: 'That did not work.',
+    retry: 'Try again',
+    similarity: (score: number) => `${Math.round(score * 100)} % alike`,
+    open: (name: string) => `Open ${name}`,
+  },
+  viewer: {
+    close: 'Close',
+    previous: 'Previous image',
+    next: 'Next image',
+    findSimilar: 'Find similar',
+    original: 'Open original',
+    gone: 'This image is no longer in the gallery.',
+    size: (width: number, height: number) => `${width} × ${height}`,
+    bytes: (bytes: number) =>
+      bytes < 1e6 ? `${number.format(Math.ceil(bytes / 1000))} kB` : `${(bytes / 1e6).toFixed(1)} MB`,
+  },
+  status: {
+    indexing: (done: number, all: number) => `Indexing ${number.format(done)} of ${number.format(all)}`,
+    left: (seconds: number) =>
+      seconds < 90 ? `${Math.ceil(seconds)} s left` : `${Math.round(seconds / 60)} min left`,
+    rate: (perSecond: number) => `${perSecond < 10 ? perSecond.toFixed(1) : Math.round(perSecond)} images/s`,
+    failures: (count: number) =>
+      count === 1 ? '1 file could not be read' : `${number.format(count)} files could not be read`,
+    failuresTitle: 'Files that could not be indexed',
+    offline: 'The server can’t be reached; trying again …',
+    light: 'Light theme',
+    dark: 'Dark theme',
+  },
+  error: {
+    unreachable: 'The server can’t be reached.',
+    notAnImage: 'This is not an image file.',
+  },
+}
