@@ -20,7 +20,7 @@ import { IconButton } from './ui/icon-button.tsx'
 import { IndexProgressBar } from './ui/index-progress.tsx'
 import { ThemeToggle } from './ui/theme-toggle.tsx'
 
-const TILE_SIZES = { min: 96, max: 320, initial: 148 }
+const TILE_SIZES = { min: 88, max: 320, initial: innerWidth < 640 ? 104 : 148 }
 
 export function App() {
   const { state, change } = usePageState()
@@ -60,6 +60,7 @@ export function App() {
   const { isDraggedOver, dropTarget } = usePictureInput(givePicture)
   const findSimilar = (image: Image) => change({ similar: image.id, view: undefined })
 
+  const chooseFile = () => fileInput.current?.click()
   const removeQuery = () => {
     if (query.kind === 'sketch') setSketch(addAction(sketch, 'clear'))
     setPicture(undefined)
@@ -93,31 +94,35 @@ export function App() {
       <aside
         className={`${isSheetShown ? '' : 'hidden'} flex-col gap-3 border-line border-b bg-surface px-3 py-3 lg:flex lg:overflow-y-auto lg:border-r lg:border-b-0 lg:px-4`}
       >
-        <div className="mx-auto w-full max-w-[min(100%,42dvh)] lg:max-w-none">
-          <SketchPanel sketch={sketch} onChange={draw} />
-        </div>
-        <div className="mx-auto mt-1 flex w-full max-w-[min(100%,42dvh)] items-center gap-3 lg:mt-0 lg:max-w-none">
+        <SketchPanel sketch={sketch} onChange={draw}>
+          <div className="lg:hidden">
+            <IconButton label={messages.query.upload} onClick={chooseFile}>
+              <ImageUp />
+            </IconButton>
+          </div>
+        </SketchPanel>
+        <div className="hidden items-center gap-3 lg:flex">
           <button
             type="button"
-            onClick={() => fileInput.current?.click()}
+            onClick={chooseFile}
             className="flex h-10 shrink-0 items-center gap-2 rounded-lg border border-line px-3 hover:bg-raised"
           >
             <ImageUp className="size-5" /> {messages.query.upload}
           </button>
           <span className="text-sm text-muted">{messages.query.uploadHint}</span>
-          <input
-            ref={fileInput}
-            type="file"
-            accept="image/*"
-            hidden
-            aria-label={messages.query.upload}
-            onChange={(event) => {
-              const [file] = event.target.files ?? []
-              if (file) givePicture(file)
-              event.target.value = ''
-            }}
-          />
         </div>
+        <input
+          ref={fileInput}
+          type="file"
+          accept="image/*"
+          hidden
+          aria-label={messages.query.upload}
+          onChange={(event) => {
+            const [file] = event.target.files ?? []
+            if (file) givePicture(file)
+            event.target.value = ''
+          }}
+        />
       </aside>
 
       <main className="grid min-h-0 min-w-0 grid-rows-[auto_minmax(0,1fr)]">

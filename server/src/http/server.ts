@@ -63,7 +63,13 @@ export function createHttpApp(options: HttpOptions): Router {
       `${context.req.method} ${context.req.path} ${context.res.status} ${(seconds * 1000).toFixed(1)} ms`,
     )
   })
-  app.use(secureHeaders({ strictTransportSecurity: false, crossOriginResourcePolicy: 'same-origin', referrerPolicy: 'same-origin' }))
+  app.use(
+    secureHeaders({
+      strictTransportSecurity: false,
+      crossOriginResourcePolicy: 'same-origin',
+      referrerPolicy: 'same-origin',
+    }),
+  )
   app.use('/api/*', sameOriginOnly())
   app.use(
     '/api/*',

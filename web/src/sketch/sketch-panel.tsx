@@ -1,5 +1,5 @@
 import { Eraser, Pencil, Redo2, Trash2, Undo2 } from 'lucide-react'
-import { useEffect, useMemo, useState } from 'react'
+import { type ReactNode, useEffect, useMemo, useState } from 'react'
 import { messages } from '../messages.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { addAction, isBlank, redo, type Sketch, type Stroke, undo, visibleStrokes } from './sketch.ts'
@@ -8,6 +8,8 @@ import { SketchCanvas } from './sketch-canvas.tsx'
 interface SketchPanelProps {
   sketch: Sketch
   onChange: (sketch: Sketch) => void
+  /** Further tools. */
+  children?: ReactNode
 }
 
 const MIN_WIDTH = 6
@@ -15,7 +17,7 @@ const MAX_WIDTH = 40
 const DEFAULT_WIDTH = 14
 
 /** The sheet and its tools. */
-export function SketchPanel({ sketch, onChange }: SketchPanelProps) {
+export function SketchPanel({ sketch, onChange, children }: SketchPanelProps) {
   const [tool, setTool] = useState<Stroke['tool']>('pen')
   const [width, setWidth] = useState(DEFAULT_WIDTH)
   const strokes = useMemo(() => visibleStrokes(sketch), [sketch])
@@ -41,8 +43,8 @@ export function SketchPanel({ sketch, onChange }: SketchPanelProps) {
   }, [sketch, onChange])
 
   return (
-    <section aria-label={messages.query.sketch} className="flex flex-col gap-2">
-      <div className="relative rounded-xl border border-line shadow-xs">
+    <section aria-label={messages.query.sketch} className="flex gap-2 lg:flex-col">
+      <div className="relative w-[min(calc(100%-6rem),36dvh)] shrink-0 rounded-xl border border-line shadow-xs lg:w-full">
         <SketchCanvas
           strokes={strokes}
           tool={tool}
@@ -55,7 +57,11 @@ export function SketchPanel({ sketch, onChange }: SketchPanelProps) {
           </p>
         )}
       </div>
-      <div role="toolbar" aria-label={messages.query.sketch} className="flex items-center gap-1">
+      <div
+        role="toolbar"
+        aria-label={messages.query.sketch}
+        className="grid min-w-0 flex-1 grid-cols-[repeat(auto-fill,2.5rem)] content-start gap-1 lg:flex lg:items-center"
+      >
         <IconButton
           label={`${messages.sketch.pen} (P)`}
           isPressed={tool === 'pen'}
@@ -78,7 +84,7 @@ export function SketchPanel({ sketch, onChange }: SketchPanelProps) {
           max={MAX_WIDTH}
           value={width}
           onChange={(event) => setWidth(event.target.valueAsNumber)}
-          className="mx-1 h-6 min-w-12 flex-1 accent-accent"
+          className="order-last col-span-2 mx-1 h-6 min-w-0 accent-accent lg:order-none lg:min-w-12 lg:flex-1"
         />
         <IconButton
           label={`${messages.sketch.undo} (Ctrl+Z)`}
@@ -101,6 +107,7 @@ export function SketchPanel({ sketch, onChange }: SketchPanelProps) {
         >
           <Trash2 />
         </IconButton>
+        {children}
       </div>
     </section>
   )

@@ -1,0 +1,23 @@
+/** `npm run demo`: draws a gallery, for people with no folder at hand, and starts on it. */
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { drawDemoGallery } from './demo/draw-gallery.ts'
+
+const PICTURES_PER_SUBJECT = 28
+const root = fileURLToPath(new URL('..', import.meta.url))
+const gallery = fileURLToPath(new URL('../demo/gallery', import.meta.url))
+
+console.log(`Drawing the demo gallery in ${gallery} …`)
+await drawDemoGallery(gallery, PICTURES_PER_SUBJECT)
+const data = fileURLToPath(new URL('../demo/data', import.meta.url))
+const main = fileURLToPath(new URL('../server/src/main.ts', import.meta.url))
+const child = spawn(
+  process.execPath,
+  [main, 'serve', gallery, '--data-directory', data, ...process.argv.slice(2)],
+  {
+    cwd: root,
+    stdio: 'inherit',
+  },
+)
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
+child.on('exit', (code) => process.exit(code ?? 1))
