@@ -14,6 +14,8 @@ export type Urgency = 'query' | 'bulk'
 export interface EmbeddingHost {
   readonly name: string
   readonly dimensions: number
+  /** Of the running process; undefined while it is started again. */
+  readonly processId: number | undefined
   /** Free border around the ink of a prepared sketch, as a share of its side. */
   readonly sketchMargin: number
   readonly inputSize: { width: number; height: number }
@@ -86,6 +88,10 @@ class ProcessHost implements EmbeddingHost {
     this.name = name
     this.#definition = definition
     this.#options = options
+  }
+
+  get processId(): number | undefined {
+    return this.#isReady ? this.#child?.pid : undefined
   }
 
   start(): Promise<void> {

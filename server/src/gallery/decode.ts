@@ -94,11 +94,10 @@ function openBmp(bytes: Uint8Array, limits: DecodeLimits): () => Sharp {
   const width = Math.abs(header.readInt32LE(18))
   const height = Math.abs(header.readInt32LE(22))
   checkPixels(width, height, limits)
-  const bmp = decodeBmp(header, { toRGBA: true })
-  // Most 32-bit BMPs leave the alpha channel empty; only a picture that has some is transparent.
-  const transparent = bmp.bitPP === 32 && hasAlpha(bmp.data)
-  const picture = sharp(bmp.data, { raw: { width: bmp.width, height: bmp.height, channels: 4 } })
-  return () => (transparent ? picture.clone() : picture.clone().removeAlpha())
+  const { data, ...size } = decodeBmp(header, { toRGBA: true })
+  // Most BMPs leave the alpha channel empty; only a picture that has some is transparent.
+  if (!hasAlpha(data)) for (let i = 3; i < data.length; i += 4) data[i] = 255
+  return () => sharp(data, { raw: { width: size.width, height: size.height, channels: 4 } })
 }
 
 function hasAlpha(rgba: Uint8Array): boolean {

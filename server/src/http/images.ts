@@ -138,8 +138,8 @@ export function imageRoutes({ catalog, search, collection }: ImageRoutesOptions)
       path: '/search',
       summary: 'Find by several examples: more like these, less like those',
       request: {
+        // Not marked as required: otherwise each of the two forms would be demanded whatever is sent.
         body: {
-          required: true,
           content: {
             'application/json': { schema: searchRequestSchema },
             'multipart/form-data': {

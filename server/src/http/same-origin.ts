@@ -11,10 +11,8 @@ export function sameOriginOnly(): MiddlewareHandler {
     if (SAFE_METHODS.has(context.req.method)) return next()
     const site = context.req.header('sec-fetch-site')
     const origin = context.req.header('origin')
-    const isForeign =
-      site === undefined
-        ? origin !== undefined && hostOf(origin) !== context.req.header('host')
-        : !isOwn(site)
+    const host = context.req.header('host')
+    const isForeign = site === undefined ? origin !== undefined && !isHost(origin, host) : !isOwn(site)
     if (!isForeign) return next()
     return context.json(
       { error: 'Requests from pages of another origin are refused.', code: 'cross_origin' },
@@ -27,6 +25,7 @@ function isOwn(site: string): boolean {
   return site === 'same-origin' || site === 'none'
 }
 
-function hostOf(origin: string): string | undefined {
-  return URL.canParse(origin) ? new URL(origin).host : undefined
+/** An opaque origin, which browsers write as `null`, is nobody's host. */
+function isHost(origin: string, host: string | undefined): boolean {
+  return URL.canParse(origin) && new URL(origin).host === host
 }

@@ -29,7 +29,10 @@ export async function findCandidates(
 ): Promise<Candidate[]> {
   const unit = toUnitLength(vector)
   const filtered = !isUnfiltered(filter)
-  const isExact = !space.isComplete() || (filtered && (await matchesAtMost(database, filter, EXACT_ROWS)))
+  const isExact =
+    !space.isComplete() ||
+    topK >= space.index.size ||
+    (filtered && (await matchesAtMost(database, filter, EXACT_ROWS)))
   const found = isExact ? undefined : await searchIndex(database, space, unit, filter, topK, filtered)
   return best(found ?? (await scan(database, space, unit, filter, topK)), topK, pinnedId)
 }
@@ -55,10 +58,9 @@ async function searchIndex(
       )
       .where(filterCondition(filter))
       .execute()
-    if (rows.length >= topK || k >= index.size) {
-      return rows.map(({ imageId, key }) => ({ imageId, score: scores.get(key)! }))
-    }
-    if (k * WIDENING > index.size / 2 && index.size > CHUNK_ROWS) return undefined
+    if (rows.length >= topK) return rows.map(({ imageId, key }) => ({ imageId, score: scores.get(key)! }))
+    // Asked for everything, the graph may still miss a few vectors that no path leads to: then only rows are complete.
+    if (k * WIDENING > index.size / 2) return undefined
   }
 }
 

@@ -36,8 +36,7 @@ async function work(): Promise<void> {
   for (;;) {
     const call = calls.shift()
     if (call !== undefined) {
-      await answer(call)
-      hasUpkeep = call.method !== 'close'
+      hasUpkeep = (await answer(call)) && call.method !== 'close'
     } else if (hasUpkeep) {
       hasUpkeep = await upkeep()
     } else {
@@ -49,15 +48,18 @@ async function work(): Promise<void> {
   isWorking = false
 }
 
-async function answer({ id, method, args }: CatalogCall): Promise<void> {
+/** @returns whether it went well */
+async function answer({ id, method, args }: CatalogCall): Promise<boolean> {
   try {
     const catalog = await opened
     const run = catalog[method] as (...args: unknown[]) => Promise<unknown>
     port.postMessage({ id, result: await run(...args) } satisfies CatalogAnswer)
+    return true
   } catch (error) {
     const code = error instanceof DomainError ? error.code : undefined
     const stack = error instanceof Error ? error.stack : undefined
     port.postMessage({ id, error: { code, message: messageOf(error), stack } } satisfies CatalogAnswer)
+    return false
   }
 }
 

@@ -1,0 +1,322 @@
+import { describe, expect, it, onTestFinished } from 'vitest'
+import type { Catalog, ImageFilter, ImageRecord } from './catalog.ts'
+
+const DIMENSIONS = 8
+const SPACE = { embedder: 'test', dimensions: DIMENSIONS }
+const EVERYTHING = { filter: {}, offset: 0, limit: 1000 }
+const BY_NAME = { ...EVERYTHING, orderBy: 'name' as const, descending: false }
+
+/** A unit vector that turns with its number, so that neighbours in number are neighbours in space. */
+function vectorOf(n: number): Float32Array {
+  const angle = n / 50
+  const vector = new Float32Array(DIMENSIONS)
+  vector[0] = Math.cos(angle)
+  vector[1] = Math.sin(angle)
+  return vector
+}
+
+function record(n: number, changes: Partial<ImageRecord> = {}): ImageRecord {
+  return {
+    path: `f${n % 3}/image-${String(n).padStart(4, '0')}.jpg`,
+    bytes: 100 + n,
+    createdAt: 1000 + n,
+    modifiedAt: 2000 + n,
+    inode: String(n),
+    contentHash: `hash-${n}`,
+    width: 10,
+    height: 20,
+    contentType: 'image/jpeg',
+    vector: vectorOf(n),
+    ...changes,
+  }
+}
+
+const numbers = (count: number) => Array.from({ length: count }, (_, n) => n)
+
+/** What every catalog must do, whatever database it is in. */
+export function describeCatalog(name: string, open: () => Promise<Catalog>): void {
+  const openEmpty = async () => {
+    const catalog = await open()
+    onTestFinished(() => catalog.close())
+    await catalog.useSpace(SPACE)
+    return catalog
+  }
+  const openWith = async (count: number) => {
+    const catalog = await openEmpty()
+    const records = numbers(count).map((n) => record(n))
+    for (let start = 0; start < count; start += 500)
+      await catalog.putImages(records.slice(start, start + 500))
+    return catalog
+  }
+  const namesFor = async (catalog: Catalog, filter: ImageFilter) =>
+    (await catalog.listImages({ ...BY_NAME, filter })).images.map((image) => image.name)
+
+  describe(name, () => {
+    it('keeps an image and gives it back', async () => {
+      const catalog = await openEmpty()
+      const [put] = await catalog.putImages([record(7, { path: 'a/b/Été.jpg' })])
+      expect(put).toMatchObject({ isNew: true })
+      expect(await catalog.getImage(put!.image.id)).toEqual({
+        id: put!.image.id,
+        path: 'a/b/Été.jpg',
+        directory: 'a/b',
+        name: 'Été.jpg',
+        bytes: 107,
+        width: 10,
+        height: 20,
+        contentType: 'image/jpeg',
+        createdAt: 1007,
+        modifiedAt: 2007,
+        contentHash: 'hash-7',
+        embedder: 'test',
+      })
+      expect(await catalog.getImageByPath('a/b/Été.jpg')).toMatchObject({ id: put!.image.id })
+      expect(await catalog.getImage(crypto.randomUUID())).toBeUndefined()
+    })
+
+    it('keeps the id of a path whose content changes', async () => {
+      const catalog = await openWith(1)
+      const before = await catalog.getImageByPath(record(0).path)
+      const [put] = await catalog.putImages([record(0, { contentHash: 'other', vector: vectorOf(9) })])
+      expect(put).toMatchObject({ isNew: false, image: { id: before!.id, contentHash: 'other' } })
+      expect((await catalog.listImages(BY_NAME)).total).toBe(1)
+      expect(await catalog.collectGarbage()).toEqual(['hash-0'])
+    })
+
+    it('lists in each order, in pages, with the total', async () => {
+      const catalog = await openWith(25)
+      for (const orderBy of ['createdAt', 'modifiedAt', 'name'] as const) {
+        const ascending = await catalog.listImages({
+          filter: {},
+          orderBy,
+          descending: false,
+          offset: 0,
+          limit: 1000,
+        })
+        const pages = [0, 10, 20].map((offset) =>
+          catalog.listImages({ filter: {}, orderBy, descending: true, offset, limit: 10 }),
+        )
+        const descending = (await Promise.all(pages)).flatMap(({ images }) => images)
+        expect(ascending.total).toBe(25)
+        expect(descending.map(({ id }) => id)).toEqual(ascending.images.map(({ id }) => id).toReversed())
+      }
+      expect(await catalog.listImages({ ...BY_NAME, offset: 100 })).toEqual({ images: [], total: 25 })
+    })
+
+    it('filters by name, plainly and whatever the case', async () => {
+      const catalog = await openEmpty()
+      const names = ['100%_a.jpg', '100xa.jpg', 'ÄRGER.jpg', "o'brien.jpg"]
+      await catalog.putImages(names.map((path, n) => record(n, { path })))
+      expect(await namesFor(catalog, { nameContains: '%' })).toEqual(['100%_a.jpg'])
+      expect(await namesFor(catalog, { nameContains: '_' })).toEqual(['100%_a.jpg'])
+      expect(await namesFor(catalog, { nameContains: 'ärger' })).toEqual(['ÄRGER.jpg'])
+      expect(await namesFor(catalog, { nameContains: 'a\u0308rger' })).toEqual(['ÄRGER.jpg'])
+      expect(await namesFor(catalog, { nameContains: "O'B" })).toEqual(["o'brien.jpg"])
+      expect(await namesFor(catalog, { nameContains: 'nothing' })).toEqual([])
+    })
+
+    it('filters by inclusive times', async () => {
+      const catalog = await openWith(10)
+      const count = async (filter: ImageFilter) => (await namesFor(catalog, filter)).length
+      expect(await count({ createdMin: 1003, createdMax: 1005 })).toBe(3)
+      expect(await count({ modifiedMin: 2009 })).toBe(1)
+      expect(await count({ modifiedMax: 1999 })).toBe(0)
+    })
+
+    it('filters by folder, with and without what is below', async () => {
+      const catalog = await openEmpty()
+      const paths = ['root.jpg', 'a/1.jpg', 'a/b/2.jpg', 'a/b/c/3.jpg', 'a-b/4.jpg', 'a0/5.jpg', 'A/6.jpg']
+      await catalog.putImages(paths.map((path, n) => record(n, { path })))
+      expect(await namesFor(catalog, { directory: '.' })).toEqual(['root.jpg'])
+      expect(await namesFor(catalog, { directory: 'a' })).toEqual(['1.jpg'])
+      expect(await namesFor(catalog, { directory: 'a', recursive: true })).toEqual([
+        '1.jpg',
+        '2.jpg',
+        '3.jpg',
+      ])
+      expect(await namesFor(catalog, { directory: 'a/b', recursive: true })).toEqual(['2.jpg', '3.jpg'])
+      expect(await namesFor(catalog, { directory: '.', recursive: true })).toHaveLength(7)
+      expect(await catalog.countByDirectory()).toContainEqual({ directory: 'a/b', images: 1 })
+    })
+
+    it('finds the nearest, best first, with cosine similarity', async () => {
+      const catalog = await openWith(200)
+      const { images, total } = await catalog.findNearest({
+        vector: vectorOf(60),
+        filter: {},
+        topK: 5,
+        offset: 0,
+        limit: 5,
+      })
+      expect(total).toBe(5)
+      expect(images[0]).toMatchObject({ name: 'image-0060.jpg' })
+      expect(images[0]!.score).toBeCloseTo(1, 2)
+      expect(new Set(images.map(({ name }) => name))).toEqual(
+        new Set([58, 59, 60, 61, 62].map((n) => `image-00${n}.jpg`)),
+      )
+      expect(images.at(-1)!.score).toBeCloseTo(Math.cos(2 / 50), 2)
+    })
+
+    it('cuts what it found into pages that neither overlap nor leave a gap', async () => {
+      const catalog = await openWith(300)
+      const query = { vector: vectorOf(0), filter: {}, topK: 95 }
+      const whole = await catalog.findNearest({ ...query, offset: 0, limit: 1000 })
+      const pages = await Promise.all(
+        [0, 30, 60, 90].map((offset) => catalog.findNearest({ ...query, offset, limit: 30 })),
+      )
+      expect(whole.images).toHaveLength(95)
+      expect(pages.flatMap(({ images }) => images)).toEqual(whole.images)
+      expect(pages.map(({ total }) => total)).toEqual([95, 95, 95, 95])
+    })
+
+    it('fills the page under any filter while matching images exist', async () => {
+      const catalog = await openWith(6000)
+      // The query looks like the first images; those that pass the filter are the most unlike.
+      const nearest = (filter: ImageFilter, topK: number) =>
+        catalog.findNearest({ vector: vectorOf(0), filter, topK, offset: 0, limit: 1000 })
+      const rare = await nearest({ nameContains: 'image-0157' }, 20)
+      expect(rare.images.map(({ name }) => name)).toEqual(['image-0157.jpg'])
+      const some = await nearest({ nameContains: 'image-01' }, 200)
+      expect(some.total).toBe(100)
+      const most = await nearest({ createdMin: 1000 + 1000 }, 300)
+      expect(most.images).toHaveLength(300)
+      expect(most.images.every(({ createdAt }) => createdAt >= 2000)).toBe(true)
+      const none = await nearest({ nameContains: 'nothing' }, 20)
+      expect(none).toEqual({ images: [], total: 0 })
+      const all = await nearest({ createdMin: 1000 + 1000 }, 100_000)
+      expect(all.total).toBe(5000)
+    })
+
+    it('finds every image that shares a content, the pinned one first', async () => {
+      const catalog = await openWith(5)
+      const copies = ['copy-1.jpg', 'copy-2.jpg', 'copy-3.jpg'].map((path) =>
+        record(2, { path, contentHash: 'hash-2', vector: undefined }),
+      )
+      const results = await catalog.putImages(copies)
+      const pinned = results[2]!.image
+      const found = await catalog.findNearest({
+        vector: vectorOf(2),
+        filter: {},
+        topK: 4,
+        offset: 0,
+        limit: 10,
+        pinnedId: pinned.id,
+      })
+      expect(found.images[0]!.id).toBe(pinned.id)
+      expect(new Set(found.images.map(({ contentHash }) => contentHash))).toEqual(new Set(['hash-2']))
+      expect(await catalog.sharedContents()).toEqual(['hash-2'])
+      expect(await catalog.imagesOfContents(['hash-2'])).toHaveLength(4)
+    })
+
+    it('removes files with their failures and forgets vectors that nothing uses', async () => {
+      const catalog = await openWith(4)
+      await catalog.putImages([record(0, { path: 'copy.jpg' })])
+      const removed = await catalog.removeFiles([record(0).path, record(1).path, 'missing.jpg'])
+      expect(removed.map(({ contentHash }) => contentHash).sort()).toEqual(['hash-0', 'hash-1'])
+      expect(await catalog.collectGarbage(['hash-0', 'hash-1'])).toEqual(['hash-1'])
+      const { images } = await catalog.findNearest({ vector: vectorOf(1), ...EVERYTHING, topK: 10 })
+      expect(images.map(({ contentHash }) => contentHash).sort()).toEqual(['hash-0', 'hash-2', 'hash-3'])
+    })
+
+    it('moves a row with its id', async () => {
+      const catalog = await openWith(2)
+      const before = await catalog.getImageByPath(record(1).path)
+      const to = { path: 'elsewhere/new.jpg', inode: '1', modifiedAt: 2001, createdAt: 1001 }
+      expect(await catalog.moveFile(record(1).path, to)).toBe(true)
+      expect(await catalog.getImage(before!.id)).toMatchObject({
+        path: 'elsewhere/new.jpg',
+        directory: 'elsewhere',
+        name: 'new.jpg',
+      })
+      expect(await catalog.moveFile('missing.jpg', to)).toBe(false)
+    })
+
+    it('records failures until the file is indexed, removed or tried again', async () => {
+      const catalog = await openWith(2)
+      const failure = (path: string) => ({
+        path,
+        bytes: 5,
+        modifiedAt: 9,
+        inode: '5',
+        contentHash: undefined,
+        code: 'image_unreadable',
+        reason: 'It is broken.',
+        failedAt: 77,
+      })
+      await catalog.putFailure(failure(record(0).path))
+      await catalog.putFailure(failure('b.jpg'))
+      await catalog.putFailure(failure('c.jpg'))
+      expect(await catalog.counts()).toEqual({ indexed: 1, withoutVector: 0, failed: 3 })
+      expect(await catalog.knownFiles('.')).toContainEqual(
+        expect.objectContaining({ path: 'b.jpg', state: 'failed' }),
+      )
+      await catalog.putImages([record(9, { path: 'b.jpg' })])
+      await catalog.removeFiles(['c.jpg'])
+      const { failures, total } = await catalog.listFailures({ offset: 0, limit: 10 })
+      expect(total).toBe(1)
+      expect(failures).toEqual([
+        { path: record(0).path, code: 'image_unreadable', reason: 'It is broken.', failedAt: 77 },
+      ])
+      expect(await catalog.forgetFailures()).toBe(1)
+    })
+
+    it('tells what it knows of files, folders and contents', async () => {
+      const catalog = await openWith(4)
+      await catalog.putImages([record(9, { path: 'f1/deep/er.jpg' })])
+      expect(await catalog.knownFiles('f1')).toEqual([
+        {
+          path: 'f1/image-0001.jpg',
+          bytes: 101,
+          modifiedAt: 2001,
+          inode: '1',
+          contentHash: 'hash-1',
+          state: 'indexed',
+        },
+      ])
+      expect((await catalog.knownDirectories('.')).sort()).toEqual(['f0', 'f1', 'f1/deep', 'f2'])
+      expect((await catalog.knownDirectories('f1')).sort()).toEqual(['f1', 'f1/deep'])
+      expect((await catalog.knownFilesByInode(['3', '77'])).map(({ path }) => path)).toEqual([
+        'f0/image-0003.jpg',
+      ])
+      expect(await catalog.contentFacts('hash-1')).toEqual({
+        width: 10,
+        height: 20,
+        contentType: 'image/jpeg',
+        hasVector: true,
+      })
+      expect(await catalog.contentFacts('unknown')).toBeUndefined()
+    })
+
+    it('keeps the vectors of one embedder while another is used', async () => {
+      const catalog = await openWith(3)
+      await catalog.useSpace({ embedder: 'other', dimensions: 4 })
+      expect(await catalog.counts()).toEqual({ indexed: 0, withoutVector: 3, failed: 0 })
+      expect((await catalog.listImages(BY_NAME)).images.map(({ embedder }) => embedder)).toEqual([
+        'test',
+        'test',
+        'test',
+      ])
+      await catalog.putImages([record(0, { vector: Float32Array.of(1, 0, 0, 0) })])
+      const nearest = { vector: Float32Array.of(1, 0, 0, 0), filter: {}, topK: 10, offset: 0, limit: 10 }
+      expect((await catalog.findNearest(nearest)).total).toBe(1)
+      await catalog.useSpace(SPACE)
+      expect(await catalog.counts()).toEqual({ indexed: 3, withoutVector: 0, failed: 0 })
+    })
+
+    it('pairs contents that are nearly alike', async () => {
+      const catalog = await openEmpty()
+      await catalog.putImages([0, 1, 60].map((n) => record(n)))
+      const { pairs, next } = await catalog.nearPairs(0, 0.999)
+      expect(next).toBeUndefined()
+      expect(pairs.map(({ a, b }) => [a, b].sort().join())).toEqual(['hash-0,hash-1', 'hash-0,hash-1'])
+    })
+
+    it('gives the vectors of images', async () => {
+      const catalog = await openWith(2)
+      const image = await catalog.getImageByPath(record(1).path)
+      const [found] = await catalog.vectorsOf([image!.id, crypto.randomUUID()])
+      expect(found!.id).toBe(image!.id)
+      expect(found!.vector[0]).toBeCloseTo(vectorOf(1)[0]!, 3)
+    })
+  })
+}

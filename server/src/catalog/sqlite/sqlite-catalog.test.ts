@@ -1,0 +1,140 @@
+import { readdir, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { temporaryDirectory } from '../../testing/temporary.ts'
+import { describeCatalog } from '../catalog.contract.ts'
+import type { Catalog, ImageRecord } from '../catalog.ts'
+import { openSqliteCatalogThread } from './open.ts'
+
+const open = (directory: string, savesIndex = true) => openSqliteCatalogThread({ directory, savesIndex })
+
+describeCatalog('the SQLite catalog', async () => open(await temporaryDirectory()))
+
+const DIMENSIONS = 16
+const SPACE = { embedder: 'test', dimensions: DIMENSIONS }
+
+/** Deterministic vectors that point everywhere. */
+function vectorOf(n: number): Float32Array {
+  const vector = Float32Array.from({ length: DIMENSIONS }, (_, i) => Math.sin((n + 1) * (i + 1) * 12.9898))
+  const length = Math.hypot(...vector)
+  return vector.map((value) => value / length)
+}
+
+const record = (n: number): ImageRecord => ({
+  path: `${n}.jpg`,
+  bytes: 1,
+  createdAt: 1,
+  modifiedAt: 1,
+  inode: String(n),
+  contentHash: `hash-${n}`,
+  width: 1,
+  height: 1,
+  contentType: 'image/jpeg',
+  vector: vectorOf(n),
+})
+
+async function filled(directory: string, from: number, to: number): Promise<Catalog> {
+  const catalog = open(directory)
+  await catalog.useSpace(SPACE)
+  const numbers = Array.from({ length: to - from }, (_, i) => from + i)
+  if (numbers.length > 0) await catalog.putImages(numbers.map(record))
+  return catalog
+}
+
+async function expectFindsItself(catalog: Catalog, count: number): Promise<void> {
+  for (let n = 0; n < count; n += 37) {
+    const { images } = await catalog.findNearest({
+      vector: vectorOf(n),
+      filter: {},
+      topK: 1,
+      offset: 0,
+      limit: 1,
+    })
+    expect(images[0]?.path).toBe(`${n}.jpg`)
+  }
+  const { total } = await catalog.findNearest({
+    vector: vectorOf(0),
+    filter: {},
+    topK: 10_000,
+    offset: 0,
+    limit: 1,
+  })
+  expect(total).toBe(count)
+}
+
+describe('the vector index beside the rows', () => {
+  it('is saved when the catalog is closed and loaded again', async () => {
+    const directory = await temporaryDirectory()
+    await (await filled(directory, 0, 600)).close()
+    expect(await readdir(directory)).toEqual(expect.arrayContaining(['1.usearch', '1.usearch.keys']))
+    const catalog = await filled(directory, 0, 0)
+    await expectFindsItself(catalog, 600)
+    await catalog.close()
+  })
+
+  it.each([
+    ['is missing its keys', (file: string) => writeFile(`${file}.keys`, '')],
+    ['is cut off', (file: string) => truncate(file, 5000)],
+    [
+      'has a damaged byte',
+      async (file: string) => {
+        const { open: openFile } = await import('node:fs/promises')
+        const handle = await openFile(file, 'r+')
+        await handle.write(Buffer.from([0xff, 0x00, 0xff]), 0, 3, 9000)
+        await handle.close()
+      },
+    ],
+  ])('is built anew from the rows when its file %s', async (_, damage) => {
+    const directory = await temporaryDirectory()
+    await (await filled(directory, 0, 600)).close()
+    await damage(join(directory, '1.usearch'))
+    const catalog = await filled(directory, 0, 0)
+    await expectFindsItself(catalog, 600)
+    await catalog.close()
+  })
+
+  it('catches up with rows that came and went after it was saved', async () => {
+    const directory = await temporaryDirectory()
+    await (await filled(directory, 0, 300)).close()
+    // A visitor does not save the index: as if the process had died.
+    const other = open(directory, false)
+    await other.useSpace(SPACE)
+    await other.putImages(Array.from({ length: 300 }, (_, i) => record(300 + i)))
+    await other.removeFiles(['7.jpg', '311.jpg'])
+    await other.collectGarbage()
+    await other.close()
+    const catalog = await filled(directory, 0, 0)
+    const { total } = await catalog.findNearest({
+      vector: vectorOf(7),
+      filter: {},
+      topK: 10_000,
+      offset: 0,
+      limit: 1,
+    })
+    expect(total).toBe(598)
+    const { images } = await catalog.findNearest({
+      vector: vectorOf(555),
+      filter: {},
+      topK: 1,
+      offset: 0,
+      limit: 1,
+    })
+    expect(images[0]?.path).toBe('555.jpg')
+    await catalog.close()
+  })
+})
+
+describe('openSqliteCatalogThread', () => {
+  it('says which file can not be opened', async () => {
+    const directory = await temporaryDirectory()
+    await writeFile(
+      join(directory, 'catalog.sqlite'),
+      'this is no database, but it is long enough to be taken for one',
+    )
+    const catalog = open(directory)
+    await expect(catalog.useSpace(SPACE)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: /catalog\.sqlite/,
+    })
+  })
+})

@@ -1,0 +1,149 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { temporaryDirectory } from '../testing/temporary.ts'
+import { ConfigError, type ConfigSources, loadConfig } from './load.ts'
+import { showConfig } from './show.ts'
+
+const load = (sources: Partial<ConfigSources>) =>
+  loadConfig({ environment: {}, workingDirectory: '/work', ...sources })
+
+async function yamlFile(text: string): Promise<string> {
+  const file = join(await temporaryDirectory(), 'config.yaml')
+  await writeFile(file, text)
+  return file
+}
+
+function problemsOf(sources: Partial<ConfigSources>) {
+  try {
+    load(sources)
+  } catch (error) {
+    if (error instanceof ConfigError) return error.problems
+    throw error
+  }
+  throw new Error('the configuration was accepted')
+}
+
+describe('loadConfig', () => {
+  it('works with no configuration at all', () => {
+    const config = load({ environment: { XDG_DATA_HOME: '/data' } })
+    expect(config).toMatchObject({
+      host: '127.0.0.1',
+      port: 8000,
+      log_level: 'INFO',
+      dev: false,
+      watcher: { watched_directory: '/work', watch_recursive: false, files_batch_size: 8 },
+      thumbnail: { size: [128, 128] },
+      embedder_registry: { chosen_embedder: 'classical', embedders: {} },
+      auth: { kind: 'none' },
+      session: { expires_in_s: 3600 },
+    })
+    expect(config.data_directory).toMatch(/^\/data\/sketch-search\/work-[0-9a-f]{8}$/)
+    expect(config.thumbnail.thumbnail_directory).toBe(join(config.data_directory, 'thumbnails'))
+  })
+
+  it('gives different folders of one name different data directories', () => {
+    const one = load({ workingDirectory: '/a/photos' }).data_directory
+    const other = load({ workingDirectory: '/b/photos' }).data_directory
+    expect(one).not.toBe(other)
+  })
+
+  it('lets the environment win over the file and flags over both', async () => {
+    const file = await yamlFile('port: 8001\nhost: 10.0.0.1\nlog_level: DEBUG\n')
+    const environment = { SERVER__PORT: '8002', SERVER__HOST: '10.0.0.2' }
+    const flags = [{ path: ['port'], value: 8003, source: '--port' }]
+    expect(load({ file, environment, flags })).toMatchObject({
+      port: 8003,
+      host: '10.0.0.2',
+      log_level: 'DEBUG',
+    })
+  })
+
+  it('takes the file from SERVER_CONFIG_PATH', async () => {
+    const environment = { SERVER_CONFIG_PATH: await yamlFile('port: 8001\n') }
+    expect(load({ environment }).port).toBe(8001)
+  })
+
+  it('reads lists and maps in variables as JSON and merges nested variables into them', () => {
+    const environment = {
+      SERVER__THUMBNAIL__SIZE: '[256, 192]',
+      SERVER__DATABASE: '{"host": "db", "database": "images", "user": "me"}',
+      SERVER__DATABASE__PASSWORD: 'secret',
+      SERVER__WATCHER__WATCH_RECURSIVE: 'true',
+    }
+    expect(load({ environment })).toMatchObject({
+      thumbnail: { size: [256, 192] },
+      database: { host: 'db', port: 5432, user: 'me', password: 'secret' },
+      watcher: { watch_recursive: true },
+    })
+  })
+
+  it('keeps a password of digits a text', () => {
+    const environment = {
+      SERVER__DATABASE: '{"host": "db", "database": "images", "user": "me"}',
+      SERVER__DATABASE__PASSWORD: '12345',
+    }
+    expect(load({ environment }).database?.password).toBe('12345')
+  })
+
+  it('reports all problems at once, each with its source and the nearest key', async () => {
+    const file = await yamlFile(
+      'prot: 1\nport: 80\nwatcher:\n  recursive: true\nauth:\n  kind: otpp\nembedder_registry:\n  chosen_embedder: clasical\n',
+    )
+    const environment = { SERVER__LOG_LEVEL: 'LOUD' }
+    const problems = problemsOf({ file, environment })
+    const of = (path: string) => problems.find((problem) => problem.path === path)
+    expect(of('prot')).toMatchObject({ source: `${file}:1`, message: expect.stringContaining('"port"') })
+    expect(of('port')).toMatchObject({ source: `${file}:2` })
+    expect(of('watcher.recursive')).toMatchObject({
+      source: `${file}:4`,
+      message: expect.stringContaining('"watch_recursive"'),
+    })
+    expect(of('auth.kind')).toMatchObject({ source: `${file}:6` })
+    expect(of('embedder_registry.chosen_embedder')?.message).toContain('"classical"')
+    expect(of('log_level')).toMatchObject({ source: 'variable SERVER__LOG_LEVEL' })
+    expect(problems).toHaveLength(6)
+  })
+
+  it('names a missing file, broken YAML and broken JSON', async () => {
+    expect(problemsOf({ file: '/nowhere.yaml' })[0]).toMatchObject({ source: '/nowhere.yaml' })
+    const broken = await yamlFile('port: 8001\nhost: [1\n')
+    expect(problemsOf({ file: broken })[0]?.source).toMatch(/config\.yaml:\d/)
+    expect(problemsOf({ environment: { SERVER__THUMBNAIL__SIZE: '[1' } })[0]).toMatchObject({
+      path: 'thumbnail.size',
+      source: 'variable SERVER__THUMBNAIL__SIZE',
+    })
+  })
+
+  it('tells which key of an embedder is missing', async () => {
+    const file = await yamlFile('embedder_registry:\n  embedders:\n    mine: {file: model.py}\n')
+    expect(problemsOf({ file })).toEqual([
+      expect.objectContaining({ path: 'embedder_registry.embedders.mine.class_name' }),
+    ])
+  })
+
+  it('freezes the result and is not fooled by __proto__', async () => {
+    const config = load({})
+    expect(() => Object.assign(config.watcher, { files_batch_size: 1 })).toThrow()
+    const file = await yamlFile('__proto__:\n  polluted: true\n')
+    expect(problemsOf({ file }).length).toBeGreaterThan(0)
+    expect(Reflect.get({}, 'polluted')).toBeUndefined()
+  })
+})
+
+describe('showConfig', () => {
+  it('masks every secret and shows the rest', () => {
+    const config = load({
+      environment: {
+        SERVER__SESSION__SECRET_KEY: 'hush',
+        SERVER__DATABASE: '{"host": "db", "database": "images", "user": "me", "password": "hush"}',
+        SERVER__EMBEDDER_REGISTRY__EMBEDDERS:
+          '{"x": {"target": "transformers", "kwargs": {"token": "hush", "id": "a/b"}}}',
+      },
+    })
+    const shown = showConfig(config)
+    expect(shown).not.toContain('hush')
+    expect(shown).toContain('host: db')
+    expect(shown).toContain('id: a/b')
+  })
+})

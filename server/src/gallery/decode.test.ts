@@ -1,0 +1,166 @@
+import sharp, { type Sharp } from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { decodeImage, renderForBrowser } from './decode.ts'
+import { hasImageExtension, sniffFormat } from './formats.ts'
+
+const LIMITS = { maxPixels: 1_000_000 }
+const COVER = { width: 64, height: 64 }
+const decode = (bytes: Uint8Array, limits = LIMITS) => decodeImage(bytes, COVER, limits)
+
+/** Left half red, right half blue. */
+function halves(width = 80, height = 40): Sharp {
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="${width}" height="${height}" fill="#f00"/><rect x="${width / 2}" width="${width / 2}" height="${height}" fill="#00f"/></svg>`
+  return sharp(Buffer.from(svg)).flatten({ background: '#fff' })
+}
+
+/** The colour in the middle of the left or the right half, as [red, green, blue]. */
+function colourAt(
+  decoded: Awaited<ReturnType<typeof decode>>,
+  side: 'left' | 'right' | 'top' | 'bottom',
+): number[] {
+  const { data, width, height } = decoded.image
+  const x = Math.floor(width * (side === 'left' ? 0.25 : side === 'right' ? 0.75 : 0.5))
+  const y = Math.floor(height * (side === 'top' ? 0.25 : side === 'bottom' ? 0.75 : 0.5))
+  return [...data.subarray((y * width + x) * 3, (y * width + x) * 3 + 3)]
+}
+
+/** An uncompressed BMP: rows from the bottom up, blue first, each row a multiple of four bytes; alpha left empty. */
+function bmp(rgb: Uint8Array, width: number, height: number, bits: 24 | 32): Buffer {
+  const pixelBytes = bits / 8
+  const stride = Math.ceil((width * pixelBytes) / 4) * 4
+  const file = Buffer.alloc(54 + stride * height)
+  file.write('BM')
+  file.writeUInt32LE(file.length, 2)
+  file.writeUInt32LE(54, 10)
+  file.writeUInt32LE(40, 14)
+  file.writeInt32LE(width, 18)
+  file.writeInt32LE(height, 22)
+  file.writeUInt16LE(1, 26)
+  file.writeUInt16LE(bits, 28)
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const from = (y * width + x) * 3
+      const to = 54 + (height - 1 - y) * stride + x * pixelBytes
+      file.set([rgb[from + 2]!, rgb[from + 1]!, rgb[from]!], to)
+    }
+  }
+  return file
+}
+
+const near = (colour: number[], wanted: number[], tolerance = 40) =>
+  expect(Math.max(...colour.map((value, i) => Math.abs(value - wanted[i]!)))).toBeLessThan(tolerance)
+
+describe('decodeImage', () => {
+  it.each(['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] as const)('reads %s', async (format) => {
+    const bytes = await halves().toFormat(format).toBuffer()
+    expect(sniffFormat(bytes)).toBe(format)
+    const decoded = await decode(bytes)
+    expect(decoded).toMatchObject({ width: 80, height: 40, contentType: `image/${format}` })
+    near(colourAt(decoded, 'left'), [255, 0, 0])
+    near(colourAt(decoded, 'right'), [0, 0, 255])
+  })
+
+  it.each([24, 32] as const)('reads a BMP of %i bits, which libvips does not', async (bits) => {
+    const { data, info } = await halves().raw().toBuffer({ resolveWithObject: true })
+    const decoded = await decode(bmp(data, info.width, info.height, bits))
+    expect(decoded).toMatchObject({ width: 80, height: 40, contentType: 'image/bmp' })
+    near(colourAt(decoded, 'left'), [255, 0, 0])
+    near(colourAt(decoded, 'right'), [0, 0, 255])
+  })
+
+  it('turns a picture upright', async () => {
+    const bytes = await halves().withMetadata({ orientation: 6 }).jpeg().toBuffer()
+    const decoded = await decode(bytes)
+    expect(decoded).toMatchObject({ width: 40, height: 80, isPlain: false })
+    near(colourAt(decoded, 'top'), [255, 0, 0])
+    near(colourAt(decoded, 'bottom'), [0, 0, 255])
+  })
+
+  it('lays transparency on white', async () => {
+    const clear = sharp({
+      create: { width: 20, height: 20, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } },
+    })
+    near(colourAt(await decode(await clear.png().toBuffer()), 'left'), [255, 255, 255], 1)
+  })
+
+  it('reads 16-bit, grey and CMYK pictures', async () => {
+    const sixteen = await halves().toColourspace('rgb16').png().toBuffer()
+    expect((await sharp(sixteen).metadata()).depth).toBe('ushort')
+    near(colourAt(await decode(sixteen), 'left'), [255, 0, 0], 3)
+
+    const grey = await sharp(Buffer.alloc(100, 128), { raw: { width: 10, height: 10, channels: 1 } })
+      .png()
+      .toBuffer()
+    near(colourAt(await decode(grey), 'left'), [128, 128, 128], 3)
+
+    const cmyk = await halves().toColourspace('cmyk').jpeg({ quality: 95 }).toBuffer()
+    expect((await sharp(cmyk).metadata()).space).toBe('cmyk')
+    near(colourAt(await decode(cmyk), 'left'), [255, 0, 0], 60)
+  })
+
+  it('converts a colour profile to sRGB', async () => {
+    const bytes = await halves().withIccProfile('p3').png().toBuffer()
+    const decoded = await decode(bytes)
+    near(colourAt(decoded, 'left'), [255, 0, 0], 8)
+    expect(decoded.isPlain).toBe(false)
+  })
+
+  it('takes the first frame of an animation', async () => {
+    const frames = [await halves().png().toBuffer(), await halves().negate().png().toBuffer()]
+    const bytes = await sharp(frames, { join: { animated: true } })
+      .gif()
+      .toBuffer()
+    near(colourAt(await decode(bytes), 'left'), [255, 0, 0])
+  })
+
+  it('reduces a large picture to what was asked for, and never enlarges', async () => {
+    const large = await decode(await halves(1000, 500).jpeg().toBuffer())
+    expect(large.image).toMatchObject({ width: 128, height: 64 })
+    const small = await decode(await halves(20, 10).png().toBuffer())
+    expect(small.image).toMatchObject({ width: 20, height: 10 })
+    const strip = await decode(await halves(6000, 20).png().toBuffer())
+    expect(strip.image.width * strip.image.height).toBeLessThan(64 * 64 * 8)
+  })
+
+  it('refuses what is no image, broken or too large, with the reason', async () => {
+    const jpeg = await halves(400, 300).jpeg().toBuffer()
+    await expect(decode(new Uint8Array())).rejects.toMatchObject({
+      code: 'image_unreadable',
+      message: /empty/,
+    })
+    await expect(decode(Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'))).rejects.toMatchObject({
+      code: 'image_unreadable',
+    })
+    await expect(decode(jpeg.subarray(0, jpeg.length / 2))).rejects.toMatchObject({
+      code: 'image_unreadable',
+    })
+    await expect(decode(jpeg, { maxPixels: 1000 })).rejects.toMatchObject({
+      code: 'image_too_large',
+      message: /400 × 300.*limits\.max_pixels/,
+    })
+  })
+
+  it('refuses a BMP that claims to be huge before it allocates anything', async () => {
+    const header = Buffer.alloc(64)
+    header.write('BM')
+    header.writeInt32LE(60_000, 18)
+    header.writeInt32LE(60_000, 22)
+    await expect(decode(header)).rejects.toMatchObject({ code: 'image_too_large' })
+  })
+})
+
+describe('renderForBrowser', () => {
+  it('makes a TIFF visible', async () => {
+    const webp = await renderForBrowser(await halves(3000, 100).tiff().toBuffer(), 2048, LIMITS)
+    expect(await sharp(webp).metadata()).toMatchObject({ format: 'webp', width: 2048 })
+  })
+})
+
+describe('hasImageExtension', () => {
+  it.each(['a.jpg', 'A.JPEG', 'x.y.PnG', 'b.tiff', 'c.bmp'])('takes %s', (name) => {
+    expect(hasImageExtension(name)).toBe(true)
+  })
+  it.each(['jpg', 'a.txt', 'a.svg', 'a.jpg.part', '.jpg'])('leaves %s', (name) => {
+    expect(hasImageExtension(name)).toBe(false)
+  })
+})

@@ -1,0 +1,54 @@
+import { readdir } from 'node:fs/promises'
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { picture } from '../testing/pictures.ts'
+import { temporaryDirectory } from '../testing/temporary.ts'
+import { decodeImage } from './decode.ts'
+import { makeThumbnail, openThumbnailStore } from './thumbnails.ts'
+
+const SIZE = { width: 64, height: 64 }
+const HASH = 'ab'.repeat(32)
+
+async function thumbnailOf(bytes: Buffer): Promise<Uint8Array> {
+  return makeThumbnail(bytes, await decodeImage(bytes, SIZE, { maxPixels: 1e6 }), SIZE)
+}
+
+describe('makeThumbnail', () => {
+  it('covers the size as WebP', async () => {
+    const thumbnail = await thumbnailOf(await picture(1))
+    expect(await sharp(thumbnail).metadata()).toMatchObject({ format: 'webp', width: 90, height: 64 })
+  })
+
+  it('keeps a small plain WebP as it is', async () => {
+    const small = await sharp(await picture(1))
+      .resize(50, 40)
+      .webp()
+      .toBuffer()
+    expect(await thumbnailOf(small)).toBe(small)
+    const turned = await sharp(small).withMetadata({ orientation: 6 }).webp().toBuffer()
+    expect(await sharp(await thumbnailOf(turned)).metadata()).toMatchObject({ width: 40, height: 50 })
+  })
+})
+
+describe('openThumbnailStore', () => {
+  it('writes, reads and removes', async () => {
+    const directory = await temporaryDirectory()
+    const store = openThumbnailStore(directory, [64, 64])
+    expect(await store.has(HASH)).toBe(false)
+    expect(await store.read(HASH)).toBeUndefined()
+    await Promise.all([store.write(HASH, Buffer.from('one')), store.write(HASH, Buffer.from('one'))])
+    expect(await store.has(HASH)).toBe(true)
+    expect((await store.read(HASH))?.toString()).toBe('one')
+    const files = (await readdir(directory, { recursive: true })).filter((name) => name.includes('.'))
+    expect(files).toHaveLength(1)
+    await store.remove(HASH)
+    await store.remove(HASH)
+    expect(await store.has(HASH)).toBe(false)
+  })
+
+  it('keeps sizes apart', async () => {
+    const directory = await temporaryDirectory()
+    await openThumbnailStore(directory, [64, 64]).write(HASH, Buffer.from('small'))
+    expect(await openThumbnailStore(directory, [256, 256]).has(HASH)).toBe(false)
+  })
+})

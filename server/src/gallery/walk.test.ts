@@ -1,0 +1,57 @@
+import { mkdir, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { writeSettled } from '../testing/pictures.ts'
+import { temporaryDirectory } from '../testing/temporary.ts'
+import { listDirectory, statFile, walk } from './walk.ts'
+
+async function gallery(): Promise<string> {
+  const root = await temporaryDirectory()
+  for (const path of [
+    'a.jpg',
+    'note.txt',
+    '.hidden.jpg',
+    'x/b.PNG',
+    'x/y/c.webp',
+    '.git/d.jpg',
+    '@eaDir/e.jpg',
+    'data/f.jpg',
+  ]) {
+    await writeSettled(join(root, path), 'x')
+  }
+  await mkdir(join(root, 'folder.jpg'))
+  await symlink(root, join(root, 'loop'))
+  return root
+}
+
+async function allFiles(root: string, recursive: boolean): Promise<string[]> {
+  const files: string[] = []
+  const options = { recursive, excluded: [join(root, 'data')] }
+  for await (const listing of walk(root, options, (_, error) => expect.unreachable(String(error)))) {
+    files.push(...listing.files.map(({ path }) => path))
+  }
+  return files.sort()
+}
+
+describe('walk', () => {
+  it('finds images and leaves out hidden, system and excluded folders', async () => {
+    const root = await gallery()
+    expect(await allFiles(root, true)).toEqual(['a.jpg', 'x/b.PNG', 'x/y/c.webp'])
+    expect(await allFiles(root, false)).toEqual(['a.jpg'])
+  })
+
+  it('tells size and times of a file', async () => {
+    const root = await gallery()
+    expect(await statFile(root, 'a.jpg')).toMatchObject({
+      bytes: 1,
+      modifiedAt: Date.parse('2020-01-02T03:04:05Z'),
+      createdAt: Date.parse('2020-01-02T03:04:05Z'),
+    })
+    expect(await statFile(root, 'folder.jpg')).toBeUndefined()
+    expect(await statFile(root, 'missing.jpg')).toBeUndefined()
+  })
+
+  it('says nothing of a folder that is not there', async () => {
+    expect(await listDirectory(await gallery(), 'gone', { recursive: true, excluded: [] })).toBeUndefined()
+  })
+})

@@ -1,0 +1,531 @@
+import { mkdir, readdir, readFile, symlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import type { App } from '../app.ts'
+import { configFor, indexAll, startApp } from '../testing/app.ts'
+import { circleSketch, picture, writeSettled } from '../testing/pictures.ts'
+import { temporaryDirectory } from '../testing/temporary.ts'
+import type { ImageJson, ImagesJson } from './schemas.ts'
+
+const COUNT = 12
+
+async function served(yaml: Record<string, unknown> = {}): Promise<{ app: App; root: string }> {
+  const root = await temporaryDirectory()
+  for (let n = 0; n < COUNT; n++) {
+    const directory = n < 6 ? '' : n < 9 ? 'sub/' : 'sub/deep/'
+    const time = new Date(Date.UTC(2020, 0, n + 1, 12))
+    await writeSettled(
+      join(root, `${directory}image-${String(n).padStart(2, '0')}.png`),
+      await picture(n),
+      time,
+    )
+  }
+  const app = await startApp(await configFor(root, yaml))
+  await indexAll(app)
+  return { app, root }
+}
+
+const get = (app: App, path: string, headers: Record<string, string> = {}) =>
+  app.http.request(path, { headers })
+const getJson = async <T>(app: App, path: string) => (await get(app, path)).json() as Promise<T>
+const send = (
+  app: App,
+  method: string,
+  path: string,
+  body?: FormData | object,
+  headers: Record<string, string> = {},
+) =>
+  app.http.request(path, {
+    method,
+    ...(body instanceof FormData
+      ? { body, headers }
+      : { body: body && JSON.stringify(body), headers: { 'content-type': 'application/json', ...headers } }),
+  } as RequestInit)
+
+function form(fields: Record<string, string | [bytes: Uint8Array, name: string]>): FormData {
+  const data = new FormData()
+  for (const [name, value] of Object.entries(fields)) {
+    if (typeof value === 'string') data.set(name, value)
+    else data.set(name, new Blob([value[0] as Uint8Array<ArrayBuffer>]), value[1])
+  }
+  return data
+}
+
+const names = ({ images }: ImagesJson) => images.map((image) => image.user_visible_name)
+
+describe('GET /api/images', () => {
+  it('answers in the shape of the contract, with and without a trailing slash', async () => {
+    const { app } = await served()
+    const answer = await getJson<ImagesJson>(app, '/api/images')
+    expect(answer.total).toBe(COUNT)
+    expect(names(answer)).toEqual(
+      [11, 10, 9, 8, 7, 6, 5, 4, 3, 2].map((n) => `image-${String(n).padStart(2, '0')}.png`),
+    )
+    expect(answer.images[0]).toEqual({
+      id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      user_visible_name: 'image-11.png',
+      directory: 'sub/deep',
+      path: 'sub/deep/image-11.png',
+      created_at: '2020-01-12T12:00:00.000Z',
+      modified_at: '2020-01-12T12:00:00.000Z',
+      model_name: 'classical',
+      width: 140,
+      height: 100,
+      bytes: expect.any(Number),
+      content_type: 'image/png',
+      thumbnail_url: expect.stringMatching(/^\/api\/images\/.*\/thumbnail/),
+      view_url: expect.stringMatching(/^\/api\/images\/.*\/view/),
+      preview_url: expect.stringMatching(/^\/api\/images\/.*\/preview/),
+    })
+    expect(await getJson(app, '/api/images/')).toEqual(answer)
+  })
+
+  it('pages, orders and filters', async () => {
+    const { app } = await served()
+    const list = async (query: string) => names(await getJson<ImagesJson>(app, `/api/images?${query}`))
+    expect(await list('page=2&items_per_page=5&order_by=user_visible_name&direction=ascending')).toEqual(
+      [5, 6, 7, 8, 9].map((n) => `image-0${n}.png`),
+    )
+    expect(await list('name_contains=IMAGE-1')).toEqual(['image-11.png', 'image-10.png'])
+    expect(await list('directory=sub')).toHaveLength(3)
+    expect(await list('directory=sub&recursive=true')).toHaveLength(6)
+    expect(await list('directory=.')).toHaveLength(6)
+    expect(await list('modified_min=2020-01-11T12:00:00Z')).toHaveLength(2)
+    expect(await list('modified_min=2020-01-11T13:00:00%2B01:00&modified_max=2020-01-11T12:00:00')).toEqual([
+      'image-10.png',
+    ])
+    expect(await list('name_contains=&directory=&items_per_page=1000')).toHaveLength(COUNT)
+  })
+
+  it.each([
+    'page=0',
+    'page=x',
+    'items_per_page=1001',
+    'order_by=size',
+    'direction=up',
+    'created_min=yesterday',
+  ])('refuses %s with the path and the reason', async (query) => {
+    const { app } = await served()
+    const response = await get(app, `/api/images?${query}`)
+    expect(response.status).toBe(400)
+    expect(await response.json()).toMatchObject({
+      error: expect.any(String),
+      code: 'invalid_request',
+      issues: [{ path: query.split('=')[0], message: expect.any(String) }],
+    })
+  })
+})
+
+describe('searching', () => {
+  it('finds by a picture of the gallery itself, best first', async () => {
+    const { app } = await served()
+    const response = await send(
+      app,
+      'POST',
+      '/api/images/similarity-search/',
+      form({
+        image: [await picture(7, 'jpeg'), 'q.jpg'],
+        top_k: '5',
+        query_json: '{"items_per_page": 3}',
+        kind: 'image',
+      }),
+    )
+    expect(response.status).toBe(200)
+    expect(response.headers.get('server-timing')).toMatch(/prepare;dur=.*embed;dur=.*nearest;dur=/)
+    const { images, total } = (await response.json()) as ImagesJson
+    expect(total).toBe(5)
+    expect(images).toHaveLength(3)
+    expect(images[0]).toMatchObject({ user_visible_name: 'image-07.png', score: expect.any(Number) })
+    const scores = images.map(({ score }) => score!)
+    expect(scores).toEqual(scores.toSorted((a, b) => b - a))
+    expect(scores[0]).toBeGreaterThan(0.95)
+  })
+
+  it('tells a sketch from a picture by itself', async () => {
+    const { app } = await served()
+    const kindOf = async (bytes: Uint8Array) =>
+      (await send(app, 'POST', '/api/images/similarity-search', form({ image: [bytes, 'q'] }))).headers.get(
+        'x-query-kind',
+      )
+    expect(await kindOf(await circleSketch())).toBe('sketch')
+    expect(await kindOf(await picture(2))).toBe('image')
+  })
+
+  it('searches by a part of the picture', async () => {
+    const { app } = await served()
+    const sheet = await sharp({ create: { width: 560, height: 200, channels: 3, background: '#888' } })
+      .composite([{ input: await picture(3), left: 420, top: 100 }])
+      .png()
+      .toBuffer()
+    const search = (crop: string) =>
+      send(
+        app,
+        'POST',
+        '/api/images/similarity-search',
+        form({ image: [sheet, 'q.png'], kind: 'image', crop, top_k: '1' }),
+      )
+    const found = (await (await search('0.75,0.5,0.25,0.5')).json()) as ImagesJson
+    expect(names(found)).toEqual(['image-03.png'])
+    expect((await search('0.9,0.9,0.5,0.5')).status).toBe(400)
+  })
+
+  it('applies filters to what it finds', async () => {
+    const { app } = await served()
+    const query = JSON.stringify({ directory: 'sub', recursive: true, items_per_page: 100 })
+    const response = await send(
+      app,
+      'POST',
+      '/api/images/similarity-search',
+      form({ image: [await picture(1), 'q'], query_json: query }),
+    )
+    const { images, total } = (await response.json()) as ImagesJson
+    expect(total).toBe(6)
+    expect(images.every(({ path }) => path.startsWith('sub/'))).toBe(true)
+  })
+
+  it('finds by an indexed image, which comes first', async () => {
+    const { app } = await served()
+    const [image] = (await getJson<ImagesJson>(app, '/api/images?name_contains=04')).images
+    const body = { image_id: image!.id, top_k: 4, query: { items_per_page: 10 } }
+    const { images, total } = (await (
+      await send(app, 'POST', '/api/images/search-by-image', body)
+    ).json()) as ImagesJson
+    expect(total).toBe(4)
+    expect(images[0]!.id).toBe(image!.id)
+    const unknown = await send(app, 'POST', '/api/images/search-by-image', {
+      ...body,
+      image_id: crypto.randomUUID(),
+    })
+    expect(unknown.status).toBe(404)
+    expect(await unknown.json()).toMatchObject({ code: 'image_not_found' })
+  })
+
+  it('finds by several examples, of the gallery and sent along', async () => {
+    const { app } = await served()
+    const all = (
+      await getJson<ImagesJson>(
+        app,
+        '/api/images?items_per_page=100&order_by=user_visible_name&direction=ascending',
+      )
+    ).images
+    const [one, other] = [all[1]!, all[5]!]
+    const more = await send(app, 'POST', '/api/images/search', {
+      positive: [{ image_id: one.id, weight: 2 }],
+      negative: [{ image_id: other.id }],
+      top_k: COUNT,
+      query: { items_per_page: 100 },
+    })
+    const ranked = ((await more.json()) as ImagesJson).images.map(({ id }) => id)
+    expect(ranked[0]).toBe(one.id)
+    expect(ranked).toContain(other.id)
+
+    const search = { positive: [{ upload: 'mine', kind: 'image' }], top_k: 1 }
+    const sent = await send(
+      app,
+      'POST',
+      '/api/images/search',
+      form({ search_json: JSON.stringify(search), mine: [await picture(8), 'x.png'] }),
+    )
+    expect(names((await sent.json()) as ImagesJson)).toEqual(['image-08.png'])
+    expect((await send(app, 'POST', '/api/images/search', { positive: [] })).status).toBe(400)
+    expect((await send(app, 'POST', '/api/images/search', { positive: [{ upload: 'none' }] })).status).toBe(
+      400,
+    )
+  })
+
+  it('says what is wrong with a query', async () => {
+    const { app } = await served()
+    const attempt = async (fields: Parameters<typeof form>[0]) => {
+      const response = await send(app, 'POST', '/api/images/similarity-search', form(fields))
+      return { status: response.status, ...((await response.json()) as { code: string }) }
+    }
+    const blank = await sharp({ create: { width: 50, height: 50, channels: 3, background: '#fff' } })
+      .png()
+      .toBuffer()
+    expect(await attempt({ image: [blank, 'q'], kind: 'sketch' })).toMatchObject({
+      status: 400,
+      code: 'blank_sketch',
+    })
+    expect(await attempt({ image: [Buffer.from('text'), 'q'] })).toMatchObject({
+      status: 400,
+      code: 'image_unreadable',
+    })
+    expect(await attempt({ image: [blank, 'q'], query_json: '{' })).toMatchObject({
+      status: 400,
+      code: 'invalid_request',
+    })
+    expect(await attempt({ image: [blank, 'q'], query_json: '{"page": 0}' })).toMatchObject({ status: 400 })
+    expect(await attempt({ image: [blank, 'q'], top_k: '0' })).toMatchObject({ status: 400 })
+    expect(await attempt({ image: 'no file' })).toMatchObject({ status: 400 })
+  })
+
+  it('groups duplicates', async () => {
+    const { app, root } = await served()
+    await writeSettled(join(root, 'copy.png'), await picture(4))
+    await writeSettled(join(root, 'again.jpg'), await picture(4, 'jpeg'))
+    await indexAll(app)
+    const answer = await getJson<{ groups: { images: ImageJson[] }[]; total: number }>(
+      app,
+      '/api/images/duplicates?threshold=0.99',
+    )
+    const group = answer.groups.find(({ images }) => images.some(({ path }) => path === 'copy.png'))
+    expect(group!.images.map(({ path }) => path)).toEqual(
+      expect.arrayContaining(['copy.png', 'again.jpg', 'image-04.png']),
+    )
+  })
+})
+
+describe('one image', () => {
+  it('is shown, with its thumbnail, preview and original', async () => {
+    const { app, root } = await served()
+    const [image] = (await getJson<ImagesJson>(app, '/api/images?name_contains=02')).images
+    expect(await getJson(app, `/api/images/${image!.id}`)).toEqual(image)
+    const thumbnail = await get(app, image!.thumbnail_url)
+    expect(thumbnail.headers.get('content-type')).toBe('image/webp')
+    expect(thumbnail.headers.get('cache-control')).toMatch(/private.*immutable/)
+    expect(await sharp(await thumbnail.arrayBuffer()).metadata()).toMatchObject({ format: 'webp' })
+    const etag = thumbnail.headers.get('etag')!
+    expect((await get(app, image!.thumbnail_url, { 'if-none-match': etag })).status).toBe(304)
+
+    const view = await get(app, `/api/images/${image!.id}/view/`)
+    expect(view.headers.get('content-type')).toBe('image/png')
+    const original = await readFile(join(root, 'image-02.png'))
+    expect(Buffer.from(await view.arrayBuffer()).equals(original)).toBe(true)
+    const part = await get(app, image!.view_url, { range: 'bytes=10-19' })
+    expect(part.status).toBe(206)
+    expect(part.headers.get('content-range')).toBe(`bytes 10-19/${original.length}`)
+    expect(Buffer.from(await part.arrayBuffer()).equals(original.subarray(10, 20))).toBe(true)
+    expect((await get(app, image!.view_url, { range: 'bytes=999999-' })).status).toBe(416)
+    expect((await get(app, image!.view_url, { range: 'bytes=0-1', 'if-range': '"old"' })).status).toBe(200)
+  })
+
+  it('that no browser shows has a preview', async () => {
+    const { app, root } = await served()
+    await writeSettled(
+      join(root, 'scan.tiff'),
+      await sharp(await picture(1))
+        .tiff()
+        .toBuffer(),
+    )
+    await indexAll(app)
+    const [image] = (await getJson<ImagesJson>(app, '/api/images?name_contains=scan')).images
+    const preview = await get(app, image!.preview_url)
+    expect(await sharp(await preview.arrayBuffer()).metadata()).toMatchObject({ format: 'webp', width: 140 })
+  })
+
+  it('is 404 when it is unknown and 400 when the id is none', async () => {
+    const { app } = await served()
+    for (const suffix of ['', '/thumbnail', '/view', '/preview']) {
+      expect((await get(app, `/api/images/${crypto.randomUUID()}${suffix}`)).status).toBe(404)
+      expect((await get(app, `/api/images/nonsense${suffix}`)).status).toBe(400)
+    }
+  })
+})
+
+describe('adding and deleting', () => {
+  it('writes the file and answers once it can be found', async () => {
+    const { app, root } = await served()
+    const bytes = await picture(99)
+    const response = await send(
+      app,
+      'POST',
+      '/api/images',
+      form({ image: [bytes, 'new.png'], directory: 'sub' }),
+    )
+    const { status, image } = (await response.json()) as { status: string; image: ImageJson }
+    expect({ code: response.status, status }).toEqual({ code: 200, status: 'success' })
+    expect((await readFile(join(root, 'sub/new.png'))).equals(bytes)).toBe(true)
+    const found = await send(app, 'POST', '/api/images/search-by-image', { image_id: image.id, top_k: 1 })
+    expect(((await found.json()) as ImagesJson).images[0]!.path).toBe('sub/new.png')
+
+    const again = await send(
+      app,
+      'POST',
+      '/api/images',
+      form({ image: [await picture(98), 'new.png'], directory: 'sub' }),
+    )
+    expect(again.status).toBe(409)
+    expect((await readFile(join(root, 'sub/new.png'))).equals(bytes)).toBe(true)
+
+    expect((await send(app, 'DELETE', `/api/images/${image.id}`)).status).toBe(200)
+    expect(await readdir(join(root, 'sub'))).not.toContain('new.png')
+    expect((await get(app, `/api/images/${image.id}`)).status).toBe(404)
+    expect((await send(app, 'DELETE', `/api/images/${image.id}`)).status).toBe(404)
+  })
+
+  it('refuses what is no image or leads out of the gallery, and leaves nothing on disk', async () => {
+    const { app, root } = await served({ 'limits.max_upload_bytes': 20_000 })
+    const outside = await temporaryDirectory()
+    await symlink(outside, join(root, 'link'))
+    await mkdir(join(root, 'empty'))
+    const before = (await readdir(root, { recursive: true })).sort()
+    const good = await picture(5)
+    const jpeg = await picture(5, 'jpeg')
+    const attempt = async (bytes: Uint8Array, name: string, directory = '.') =>
+      (await send(app, 'POST', '/api/images', form({ image: [bytes, name], directory }))).status
+    expect(await attempt(Buffer.from('hello'), 'a.png')).toBe(400)
+    expect(await attempt(jpeg.subarray(0, jpeg.length - 200), 'a.jpg')).toBe(400)
+    expect(await attempt(Buffer.alloc(30_000), 'a.png')).toBe(413)
+    for (const name of ['.hidden.png', 'a.txt', '..', 'a\\b.png', 'x'.repeat(252) + '.png']) {
+      expect([name, await attempt(good, name)]).toEqual([name, 400])
+    }
+    for (const directory of ['..', '../..', '/etc', 'a\0b', 'sub/../..', 'C:/x', 'link']) {
+      expect([directory, await attempt(good, 'a.png', directory)]).toEqual([directory, 400])
+    }
+    expect(await attempt(good, 'a.png', 'no/such/folder')).toBe(404)
+    expect((await readdir(root, { recursive: true })).sort()).toEqual(before)
+    expect(await readdir(outside)).toEqual([])
+  })
+
+  it('refuses a request that is larger than any upload', async () => {
+    const { app } = await served({ 'limits.max_upload_bytes': 20_000 })
+    const response = await send(
+      app,
+      'POST',
+      '/api/images',
+      form({ image: [Buffer.alloc(3_000_000), 'a.png'] }),
+    )
+    expect(response.status).toBe(413)
+    expect(await response.json()).toMatchObject({ code: 'image_too_large' })
+  })
+
+  it('refuses changes from pages of another origin', async () => {
+    const { app } = await served()
+    const id = (await getJson<ImagesJson>(app, '/api/images')).images[0]!.id
+    for (const headers of [
+      { 'sec-fetch-site': 'cross-site' },
+      { origin: 'http://evil.test' },
+      { origin: 'null' },
+    ]) {
+      expect(
+        (await send(app, 'DELETE', `/api/images/${id}`, undefined, headers as Record<string, string>)).status,
+      ).toBe(403)
+    }
+    expect((await get(app, `/api/images/${id}`)).status).toBe(200)
+  })
+})
+
+describe('the folder', () => {
+  it('is a tree with counts', async () => {
+    const { app, root } = await served()
+    await mkdir(join(root, 'empty'))
+    await app.sync.reconcile()
+    expect(await getJson(app, '/api/fs/watched-directories')).toMatchObject({
+      path: '.',
+      parent: null,
+      image_count: 6,
+      children: [
+        { path: 'empty', parent: '.', image_count: 0, children: [] },
+        {
+          path: 'sub',
+          parent: '.',
+          image_count: 3,
+          children: [{ path: 'sub/deep', parent: 'sub', image_count: 3 }],
+        },
+      ],
+    })
+  })
+
+  it('tells the state of the index and the failures, and tries them again', async () => {
+    const { app, root } = await served()
+    await writeSettled(join(root, 'broken.png'), 'x')
+    expect((await send(app, 'POST', '/api/index/reconcile')).status).toBe(200)
+    await app.indexer.idle()
+    expect(await getJson(app, '/api/index/status')).toMatchObject({
+      indexed: COUNT,
+      failed: 1,
+      pending: 0,
+      embedder: 'classical',
+      dimensions: 468,
+      watching: 'off',
+      last_reconcile: expect.stringMatching(/Z$/),
+    })
+    expect(await getJson(app, '/api/index/failures')).toMatchObject({
+      total: 1,
+      failures: [{ path: 'broken.png', reason: expect.any(String) }],
+    })
+    await writeSettled(join(root, 'broken.png'), await picture(3))
+    expect(await (await send(app, 'POST', '/api/index/failures/retry')).json()).toMatchObject({ retried: 1 })
+    await app.indexer.idle()
+    expect(await getJson(app, '/api/index/failures')).toMatchObject({ total: 0 })
+  })
+
+  it('sends what happens as events, and what was missed after a lost connection', async () => {
+    const { app, root } = await served()
+    const first = await get(app, '/api/fs/events')
+    expect(first.headers.get('content-type')).toContain('text/event-stream')
+    const reader = first.body!.pipeThrough(new TextDecoderStream()).getReader()
+    let text = ''
+    const readUntil = async (pattern: RegExp) => {
+      while (!pattern.test(text)) text += (await reader.read()).value ?? ''
+    }
+    await readUntil(/connected/)
+    await writeSettled(join(root, 'event.png'), await picture(70))
+    await indexAll(app)
+    await readUntil(/event: ImagesIndexedEvent/)
+    expect(text).toMatch(
+      /event: FileCreatedEvent\ndata: {"path":"event.png","created_at":".*Z"}\nid: (\S+)\n/,
+    )
+    const id = /event: FileCreatedEvent\n.*\nid: (\S+)/.exec(text)![1]!
+    await reader.cancel()
+
+    const second = await get(app, '/api/fs/events', { 'last-event-id': id })
+    const again = second.body!.pipeThrough(new TextDecoderStream()).getReader()
+    let missed = ''
+    while (!missed.includes('ImagesIndexedEvent')) missed += (await again.read()).value ?? ''
+    expect(missed).not.toContain('FileCreatedEvent')
+    await again.cancel()
+  })
+})
+
+describe('health and documentation', () => {
+  it('is told', async () => {
+    const { app } = await served()
+    expect(await getJson(app, '/health')).toEqual({ status: 'ok' })
+    expect(await getJson(app, '/health/')).toEqual({ status: 'ok' })
+    expect((await get(app, '/ready')).status).toBe(200)
+    await send(app, 'POST', '/api/images/similarity-search', form({ image: [await circleSketch(), 'q'] }))
+    const metrics = await (await get(app, '/metrics')).text()
+    expect(metrics).toContain(`sketch_search_images_indexed ${COUNT}`)
+    expect(metrics).toMatch(/sketch_search_search_duration_seconds_count{part="embed"} 1/)
+  })
+
+  it('publishes OpenAPI 3.1 with every route and its role, and a page for it', async () => {
+    const { app } = await served()
+    const document = await getJson<{
+      openapi: string
+      paths: Record<string, Record<string, { 'x-role': string }>>
+    }>(app, '/api/openapi.json')
+    expect(document.openapi).toMatch(/^3\.1/)
+    const routes = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods).map(
+        ([method, { 'x-role': role }]) => `${method.toUpperCase()} ${path} ${role}`,
+      ),
+    )
+    expect(routes).toEqual(
+      expect.arrayContaining([
+        'GET /api/images user',
+        'POST /api/images editor',
+        'DELETE /api/images/{id} editor',
+        'POST /api/images/search user',
+        'GET /api/fs/events user',
+        'POST /api/index/reconcile admin',
+        'GET /health public',
+      ]),
+    )
+    const page = await get(app, '/api/docs')
+    expect(await page.text()).toContain('swagger-ui-bundle.js')
+    expect((await get(app, '/api/docs/swagger-ui-bundle.js')).status).toBe(200)
+    expect((await get(app, '/api/docs/package.json')).status).toBe(404)
+  })
+
+  it('answers unknown API routes with JSON and never leaks what went wrong inside', async () => {
+    const { app } = await served()
+    expect(await (await get(app, '/api/nothing')).json()).toMatchObject({ code: 'not_found' })
+    await app.catalog.close()
+    const response = await get(app, '/api/images')
+    expect(response.status).toBe(503)
+    expect(await response.text()).not.toMatch(/catalog|sqlite|\/tmp/)
+  })
+})

@@ -1,0 +1,65 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative, resolve } from 'node:path'
+import { describe, expect, it } from 'vitest'
+
+const SOURCE = import.meta.dirname
+
+/** Each room, and the rooms that it may know (see ARCHITECTURE.md). Every room may know `errors` and `events`. */
+const MAY_KNOW: Record<string, readonly string[]> = {
+  config: [],
+  gallery: [],
+  embedding: ['config', 'gallery'],
+  catalog: ['gallery'],
+  search: ['catalog', 'embedding', 'gallery'],
+  sync: ['catalog', 'embedding', 'gallery'],
+  http: ['catalog', 'embedding', 'gallery', 'search', 'sync'],
+  'app.ts': ['config', 'gallery', 'embedding', 'catalog', 'search', 'sync', 'http', 'log.ts'],
+  'log.ts': ['config'],
+  commands: ['app.ts', 'config', 'http', 'log.ts'],
+  'main.ts': ['commands'],
+}
+const SHARED = ['errors.ts', 'events.ts']
+
+/** A vendor library appears in one room. */
+const VENDORS: Record<string, string> = {
+  hono: 'http',
+  '@hono/node-server': 'http',
+  '@hono/zod-openapi': 'http',
+  '@parcel/watcher': 'gallery',
+  sharp: 'gallery',
+  'bmp-ts': 'gallery',
+  usearch: 'catalog',
+  kysely: 'catalog',
+  'node:sqlite': 'catalog',
+  yaml: 'config',
+  pino: 'log.ts',
+}
+
+const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter(
+  (file) => file.endsWith('.ts') && !/\.(test|contract)\.ts$/.test(file) && !file.startsWith('testing/'),
+)
+const roomOf = (file: string) => file.split('/')[0]!
+const importsOf = (file: string) =>
+  [...readFileSync(join(SOURCE, file), 'utf8').matchAll(/from '([^']+)'/g)].map((match) => match[1]!)
+
+describe('the rooms', () => {
+  it.each(files)('%s knows only the rooms below it', (file) => {
+    const room = roomOf(file)
+    for (const path of importsOf(file).filter((name) => name.startsWith('.'))) {
+      const other = roomOf(relative(SOURCE, resolve(SOURCE, dirname(file), path)))
+      const isAllowed = other === room || SHARED.includes(other) || MAY_KNOW[room]?.includes(other)
+      expect(isAllowed, `${file} imports ${path}`).toBe(true)
+    }
+  })
+
+  it('keep each vendor library to themselves, and the environment to the configuration', () => {
+    for (const file of files) {
+      for (const name of importsOf(file)) {
+        const vendor = Object.keys(VENDORS).find((known) => name === known || name.startsWith(`${known}/`))
+        if (vendor !== undefined) expect(roomOf(file), `${file} imports ${name}`).toBe(VENDORS[vendor])
+      }
+      if (roomOf(file) !== 'commands')
+        expect(readFileSync(join(SOURCE, file), 'utf8'), file).not.toContain('process.env')
+    }
+  })
+})

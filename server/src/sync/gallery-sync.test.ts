@@ -1,0 +1,252 @@
+import { appendFile, chmod, mkdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { App } from '../app.ts'
+import { configFor, indexAll, startApp } from '../testing/app.ts'
+import { picture, writeSettled } from '../testing/pictures.ts'
+import { eventually, temporaryDirectory } from '../testing/temporary.ts'
+
+const BY_NAME = { filter: {}, orderBy: 'name' as const, descending: false, offset: 0, limit: 1000 }
+
+async function galleryOf(...paths: string[]): Promise<string> {
+  const root = await temporaryDirectory()
+  for (const [n, path] of paths.entries()) await writeSettled(join(root, path), await picture(n))
+  return root
+}
+
+async function pathsIn(app: App): Promise<string[]> {
+  return (await app.catalog.listImages(BY_NAME)).images.map(({ path }) => path).sort()
+}
+
+/** Names of the events of interest, as they come. */
+function recordEvents(app: App): string[] {
+  const seen: string[] = []
+  for (const name of ['fileCreated', 'fileModified', 'fileDeleted', 'fileMoved'] as const) {
+    app.events.on(name, () => seen.push(name))
+  }
+  return seen
+}
+
+const isRoot = process.getuid?.() === 0
+
+describe('reconciling', () => {
+  it('indexes what is there, recursively or not', async () => {
+    const root = await galleryOf('a.png', 'x/b.png', 'x/y/c.png')
+    const recursive = await startApp(await configFor(root))
+    await indexAll(recursive)
+    expect(await pathsIn(recursive)).toEqual(['a.png', 'x/b.png', 'x/y/c.png'])
+    const flat = await startApp(await configFor(root, { 'watcher.watch_recursive': false }))
+    await indexAll(flat)
+    expect(await pathsIn(flat)).toEqual(['a.png'])
+  })
+
+  it('changes nothing and embeds nothing the second time', async () => {
+    const root = await galleryOf('a.png', 'b.png')
+    await writeSettled(join(root, 'broken.png'), 'not an image')
+    const config = await configFor(root)
+    const first = await startApp(config)
+    await indexAll(first)
+    const before = await first.catalog.listImages(BY_NAME)
+    await first.close()
+
+    const second = await startApp(config)
+    const events = recordEvents(second)
+    let indexed = 0
+    second.events.on('imagesIndexed', ({ count }) => {
+      indexed += count
+    })
+    await indexAll(second)
+    expect(indexed).toBe(0)
+    expect(events).toEqual([])
+    expect(await second.catalog.listImages(BY_NAME)).toEqual(before)
+    expect(await second.catalog.counts()).toMatchObject({ indexed: 2, failed: 1 })
+  })
+
+  it('follows what changed while nobody watched, and keeps the id of a moved file', async () => {
+    const root = await galleryOf('stays.png', 'changes.png', 'goes.png', 'old/moves.png')
+    const config = await configFor(root)
+    const first = await startApp(config)
+    await indexAll(first)
+    const moved = await first.catalog.getImageByPath('old/moves.png')
+    const changed = await first.catalog.getImageByPath('changes.png')
+    await first.close()
+
+    await writeSettled(join(root, 'changes.png'), await picture(77), new Date('2021-01-01'))
+    await unlink(join(root, 'goes.png'))
+    await rename(join(root, 'old'), join(root, 'new'))
+    await writeSettled(join(root, 'comes.png'), await picture(78))
+
+    const second = await startApp(config)
+    const events = recordEvents(second)
+    await indexAll(second)
+    expect(await pathsIn(second)).toEqual(['changes.png', 'comes.png', 'new/moves.png', 'stays.png'])
+    expect((await second.catalog.getImageByPath('new/moves.png'))?.id).toBe(moved!.id)
+    const after = await second.catalog.getImageByPath('changes.png')
+    expect(after).toMatchObject({ id: changed!.id })
+    expect(after!.contentHash).not.toBe(changed!.contentHash)
+    expect(events.sort()).toEqual(['fileCreated', 'fileDeleted', 'fileModified', 'fileMoved'])
+  })
+
+  it('records files that can not be indexed and goes on', async () => {
+    const root = await galleryOf('good.png')
+    const whole = await picture(1, 'jpeg')
+    await writeSettled(join(root, 'truncated.jpg'), whole.subarray(0, whole.length / 2))
+    await writeSettled(join(root, 'empty.png'), '')
+    await writeSettled(join(root, 'page.jpg'), '<html></html>')
+    await writeSettled(join(root, 'lies.jpg'), await picture(3, 'png'))
+    const app = await startApp(await configFor(root))
+    await indexAll(app)
+    expect(await pathsIn(app)).toEqual(['good.png', 'lies.jpg'])
+    expect((await app.catalog.getImageByPath('lies.jpg'))?.contentType).toBe('image/png')
+    const { failures } = await app.catalog.listFailures({ offset: 0, limit: 10 })
+    expect(failures.map(({ path, code }) => [path, code])).toEqual([
+      ['empty.png', 'image_unreadable'],
+      ['page.jpg', 'image_unreadable'],
+      ['truncated.jpg', 'image_unreadable'],
+    ])
+    expect(failures.every(({ reason }) => reason.length > 10 && !reason.includes(root))).toBe(true)
+  })
+
+  it('refuses files over the limits without reading them', async () => {
+    const root = await galleryOf('a.png')
+    const bytes = await picture(2)
+    await writeSettled(join(root, 'big.png'), Buffer.concat([bytes, Buffer.alloc(5000)]))
+    const app = await startApp(await configFor(root, { 'limits.max_file_bytes': 4000 }))
+    await indexAll(app)
+    const { failures } = await app.catalog.listFailures({ offset: 0, limit: 10 })
+    expect(failures).toEqual([expect.objectContaining({ path: 'big.png', code: 'image_too_large' })])
+  })
+
+  it.skipIf(isRoot)('records a file that may not be read', async () => {
+    const root = await galleryOf('a.png', 'secret.png')
+    await chmod(join(root, 'secret.png'), 0)
+    const app = await startApp(await configFor(root))
+    await indexAll(app)
+    const { failures } = await app.catalog.listFailures({ offset: 0, limit: 10 })
+    expect(failures[0]).toMatchObject({ path: 'secret.png', reason: /permission/ })
+  })
+
+  it('lets copies share one vector and embeds them once', async () => {
+    const root = await galleryOf('a.png')
+    await mkdir(join(root, 'copies'))
+    for (const name of ['b.png', 'c.png']) await writeSettled(join(root, 'copies', name), await picture(0))
+    const app = await startApp(await configFor(root))
+    await indexAll(app)
+    expect(await app.catalog.counts()).toMatchObject({ indexed: 3 })
+    expect(await app.catalog.sharedContents()).toHaveLength(1)
+  })
+
+  it('keeps everything when the gallery itself is gone', async () => {
+    const root = await galleryOf('g/a.png')
+    const app = await startApp(await configFor(join(root, 'g')))
+    await indexAll(app)
+    await rename(join(root, 'g'), join(root, 'elsewhere'))
+    await expect(app.sync.reconcile()).rejects.toMatchObject({ code: 'directory_not_found' })
+    expect(await pathsIn(app)).toEqual(['a.png'])
+  })
+
+  it('leaves out its own data when that lies in the gallery', async () => {
+    const root = await galleryOf('a.png')
+    const app = await startApp(
+      await configFor(root, {
+        data_directory: join(root, 'data'),
+        'thumbnail.thumbnail_directory': join(root, 'thumbs'),
+      }),
+    )
+    await indexAll(app)
+    await app.sync.reconcile()
+    expect(await pathsIn(app)).toEqual(['a.png'])
+  })
+})
+
+describe('watching', () => {
+  async function watched(...paths: string[]) {
+    const root = await galleryOf(...paths)
+    const app = await startApp(await configFor(root))
+    await app.sync.startWatching()
+    await indexAll(app)
+    expect(app.sync.watching).toBe('native')
+    return { root, app }
+  }
+  const WITHIN_MS = 3000
+
+  it('finds a new, a changed, a renamed and a deleted file within three seconds', async () => {
+    const { root, app } = await watched('a.png', 'b.png')
+    const events = recordEvents(app)
+    const renamed = await app.catalog.getImageByPath('b.png')
+
+    await writeFile(join(root, 'new.png'), await picture(50))
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'b.png', 'new.png']), WITHIN_MS)
+
+    const before = await app.catalog.getImageByPath('a.png')
+    await writeFile(join(root, 'a.png'), await picture(51))
+    await eventually(
+      async () =>
+        expect((await app.catalog.getImageByPath('a.png'))?.contentHash).not.toBe(before!.contentHash),
+      WITHIN_MS,
+    )
+
+    await rename(join(root, 'b.png'), join(root, 'c.png'))
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'c.png', 'new.png']), WITHIN_MS)
+    expect((await app.catalog.getImageByPath('c.png'))?.id).toBe(renamed!.id)
+
+    await unlink(join(root, 'new.png'))
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'c.png']), WITHIN_MS)
+    expect(events).toEqual(['fileCreated', 'fileModified', 'fileMoved', 'fileDeleted'])
+  })
+
+  it('follows folders that come, move and go as a whole', async () => {
+    const { root, app } = await watched('a.png')
+    const outside = await galleryOf('in/1.png', 'in/deep/2.png')
+    await rename(join(outside, 'in'), join(root, 'in'))
+    await eventually(
+      async () => expect(await pathsIn(app)).toEqual(['a.png', 'in/1.png', 'in/deep/2.png']),
+      WITHIN_MS,
+    )
+    const id = (await app.catalog.getImageByPath('in/deep/2.png'))!.id
+    await rename(join(root, 'in'), join(root, 'out'))
+    await eventually(
+      async () => expect(await pathsIn(app)).toEqual(['a.png', 'out/1.png', 'out/deep/2.png']),
+      WITHIN_MS,
+    )
+    expect((await app.catalog.getImageByPath('out/deep/2.png'))!.id).toBe(id)
+    await rm(join(root, 'out'), { recursive: true })
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png']), WITHIN_MS)
+    expect([...app.sync.folders.keys()]).toEqual(['.'])
+  })
+
+  it('indexes a file that is written slowly once, when it is complete', async () => {
+    const { root, app } = await watched('a.png')
+    const events = recordEvents(app)
+    const bytes = await picture(60)
+    const file = join(root, 'slow.png')
+    for (let at = 0; at < bytes.length; at += Math.ceil(bytes.length / 6)) {
+      await appendFile(file, bytes.subarray(at, at + Math.ceil(bytes.length / 6)))
+      await new Promise((resolve) => setTimeout(resolve, 150))
+    }
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'slow.png']), WITHIN_MS)
+    expect((await app.catalog.counts()).failed).toBe(0)
+    expect(events).toEqual(['fileCreated'])
+    expect((await app.catalog.getImageByPath('slow.png'))?.bytes).toBe((await stat(file)).size)
+  })
+
+  it('notices when a failed file is mended', async () => {
+    const { root, app } = await watched('a.png')
+    await writeFile(join(root, 'b.png'), 'broken')
+    await eventually(async () => expect((await app.catalog.counts()).failed).toBe(1), WITHIN_MS)
+    await writeFile(join(root, 'b.png'), await picture(5))
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'b.png']), WITHIN_MS)
+    expect((await app.catalog.counts()).failed).toBe(0)
+  })
+})
+
+describe('two processes on one data directory', () => {
+  it('are refused, with the id of the first', async () => {
+    const config = await configFor(await galleryOf('a.png'))
+    await startApp(config)
+    await expect(startApp(config)).rejects.toMatchObject({
+      code: 'data_directory_in_use',
+      message: RegExp(`${process.pid}`),
+    })
+  })
+})

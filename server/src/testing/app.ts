@@ -1,0 +1,37 @@
+import pino from 'pino'
+import { onTestFinished } from 'vitest'
+import { type App, createApp } from '../app.ts'
+import { loadConfig } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
+import { temporaryDirectory } from './temporary.ts'
+
+/** The effective configuration for a gallery, with its data in a folder of its own. */
+export async function configFor(gallery: string, yaml: Record<string, unknown> = {}): Promise<Config> {
+  const flags = Object.entries({
+    'watcher.watched_directory': gallery,
+    'watcher.watch_recursive': true,
+    data_directory: await temporaryDirectory(),
+    ...yaml,
+  }).map(([path, value]) => ({ path: path.split('.'), value, source: 'test' }))
+  return loadConfig({ environment: {}, flags, workingDirectory: gallery })
+}
+
+/** The whole product on a gallery, without a port; closed after the test. */
+export async function startApp(config: Config): Promise<App> {
+  const app = await createApp(config, { log: pino({ level: 'silent' }) })
+  let isClosed = false
+  const close = app.close
+  app.close = async () => {
+    if (isClosed) return
+    isClosed = true
+    await close()
+  }
+  onTestFinished(() => app.close())
+  return app
+}
+
+/** Brings the index in step with the folder. */
+export async function indexAll(app: App): Promise<void> {
+  await app.sync.reconcile()
+  await app.indexer.idle()
+}
