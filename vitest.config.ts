@@ -16,6 +16,7 @@ export default defineConfig({
           include: ['e2e/**/*.test.ts'],
           testTimeout: 90_000,
           hookTimeout: 90_000,
+          expect: { poll: { timeout: 10_000 } },
           // Each test starts servers and browsers of its own: two files at once would only fight for the cores.
           fileParallelism: false,
         },

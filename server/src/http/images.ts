@@ -344,7 +344,8 @@ function parseJson(text: string, field: string): unknown {
 
 async function readSearchRequest(context: Context<HttpEnv>) {
   if (!context.req.header('content-type')?.startsWith('multipart/')) {
-    return { request: searchRequestSchema.parse(await context.req.json()), files: new Map<string, File>() }
+    const body = parseJson(await context.req.text(), 'The request')
+    return { request: searchRequestSchema.parse(body), files: new Map<string, File>() }
   }
   const form = await context.req.formData()
   const files = new Map([...form].filter((field): field is [string, File] => field[1] instanceof File))

@@ -68,7 +68,7 @@ describe('prepareSketch', () => {
     expect(() =>
       prepareSketch({ data: new Uint8Array(300).fill(255), width: 10, height: 10 }, 0.1),
     ).toThrowError(blank)
-    const dot = await render(sheet('#fff') + '<rect x="50" y="50" width="1" height="1"/>')
+    const dot = await render(`${sheet('#fff')}<rect x="50" y="50" width="1" height="1"/>`)
     expect(() => prepareSketch(dot, 0.1)).toThrowError(blank)
   })
 })

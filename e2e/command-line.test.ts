@@ -1,0 +1,161 @@
+import { readdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { drawDemoGallery } from '../scripts/demo/draw-gallery.ts'
+import { circleSketch, picture, writeSettled } from '../server/src/testing/pictures.ts'
+import { temporaryDirectory } from '../server/src/testing/temporary.ts'
+import { untilIndexed } from './support/demo.ts'
+import { runCommand, startProduct } from './support/product.ts'
+
+async function smallGallery(): Promise<{ gallery: string; data: string }> {
+  const gallery = await temporaryDirectory()
+  for (let n = 0; n < 5; n++) await writeSettled(join(gallery, `sub/${n}.png`), await picture(n))
+  return { gallery, data: await temporaryDirectory() }
+}
+
+describe('sketch-search index', () => {
+  it('indexes, summarises, and the second time does nothing', async () => {
+    const { gallery, data } = await smallGallery()
+    const first = await runCommand(['index', gallery, '--data-directory', data])
+    expect(first).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^5 indexed .*5 in the index, 0 failed\.\n$/),
+    })
+    const second = await runCommand(['index', gallery, '--data-directory', data])
+    expect(second).toMatchObject({ code: 0, stdout: expect.stringMatching(/^0 indexed .*5 in the index/) })
+  })
+
+  it('ends with code 1 and the reason if a file failed', async () => {
+    const { gallery, data } = await smallGallery()
+    await writeSettled(join(gallery, 'broken.jpg'), 'no image')
+    const result = await runCommand(['index', gallery, '--data-directory', data])
+    expect(result).toMatchObject({
+      code: 1,
+      stdout: expect.stringMatching(/1 failed\.\n {2}broken\.jpg: .*can't be read/),
+    })
+  })
+})
+
+describe('sketch-search search', () => {
+  it('prints the most similar, also as JSON, and while a server runs', async () => {
+    const { gallery, data } = await smallGallery()
+    const query = join(await temporaryDirectory(), 'query.jpg')
+    await writeFile(query, await picture(3, 'jpeg'))
+    const args = ['search', gallery, '--data-directory', data, '--top', '2']
+    const text = await runCommand([...args, '--image', query])
+    expect(text.stdout).toMatch(/^[01]\.\d{4} {2}sub\/3\.png\n[01]\.\d{4} {2}sub\/\d\.png\n$/)
+    const json = JSON.parse((await runCommand([...args, '--image', query, '--json'])).stdout)
+    expect(json).toHaveLength(2)
+    expect(json[0]).toMatchObject({ path: 'sub/3.png', score: expect.any(Number) })
+
+    const product = await startProduct(gallery, data)
+    await writeFile(query, await circleSketch())
+    const sketch = await runCommand([...args, '--sketch', query])
+    expect(sketch).toMatchObject({ code: 0 })
+    expect(sketch.stdout.trim().split('\n')).toHaveLength(2)
+    expect(await product.stop()).toBe(0)
+  })
+})
+
+describe('sketch-search', () => {
+  it('helps', async () => {
+    for (const command of [[], ['serve'], ['index'], ['search'], ['config']]) {
+      const { code, stdout } = await runCommand([...command, '--help'])
+      expect(code).toBe(0)
+      expect(stdout).toMatch(/^Usage: sketch-search/)
+    }
+  })
+
+  it('shows the effective configuration with secrets masked', async () => {
+    const { stdout } = await runCommand(['config', '/tmp'], {
+      SERVER__SESSION__SECRET_KEY: 'hush-hush',
+      SERVER__PORT: '8765',
+    })
+    expect(stdout).toContain('port: 8765')
+    expect(stdout).toContain('watch_recursive: true')
+    expect(stdout).not.toContain('hush')
+  })
+
+  it.each([
+    [['index', '/no/such/folder'], {}, /\/no\/such\/folder.*no such folder/],
+    [['search', '/tmp'], {}, /--sketch FILE or --image FILE/],
+    [['search', '/tmp', '--image', '/no/query.png'], {}, /\/no\/query\.png: there is no such file/],
+    [['serve', '--config', '/no/config.yaml'], {}, /\/no\/config\.yaml.*no such file/],
+    [['index', '/tmp'], { SERVER__PORT: '80' }, /port \(variable SERVER__PORT\)/],
+    [
+      ['index', '/tmp'],
+      { SERVER__DATABASE: '{"host":"h","database":"d","user":"u","password":"p"}' },
+      /PostgreSQL is not supported/,
+    ],
+    [['serve', '--nonsense'], {}, /unknown option '--nonsense'/],
+    [['serve', '--port', 'x'], {}, /whole number/],
+  ] as const)('%j says what to do', async (args, environment, sentence) => {
+    const { code, stdout, stderr } = await runCommand([...args], environment)
+    expect(code).toBe(1)
+    expect(stdout).toBe('')
+    expect(stderr).toMatch(sentence)
+    expect(stderr).not.toMatch(/\n\s+at /)
+  })
+})
+
+describe('a port that is in use', () => {
+  it('is named, with what to do', async () => {
+    const { gallery, data } = await smallGallery()
+    const product = await startProduct(gallery, data)
+    const port = new URL(product.url).port
+    const other = await runCommand([
+      'serve',
+      gallery,
+      '--data-directory',
+      await temporaryDirectory(),
+      '--port',
+      port,
+    ])
+    expect(other).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(RegExp(`port ${port} is in use.*--port`)),
+    })
+    await product.stop()
+  })
+})
+
+describe('kill -9 in the middle of indexing', () => {
+  it('loses nothing and doubles nothing', async () => {
+    const directory = await temporaryDirectory()
+    const gallery = join(directory, 'gallery')
+    const data = join(directory, 'data')
+    const perSubject = 40
+    const total = perSubject * 12
+    await drawDemoGallery(gallery, perSubject)
+    for (let kill = 0; kill < 5; kill++) {
+      const product = await startProduct(gallery, data)
+      await new Promise((resolve) => setTimeout(resolve, 40 + kill * 120))
+      await product.kill()
+    }
+    const product = await startProduct(gallery, data)
+    await untilIndexed(product.url, total)
+    const { images } = (await (await fetch(`${product.url}/api/images?items_per_page=1000`)).json()) as {
+      images: { id: string; path: string; thumbnail_url: string }[]
+    }
+    expect(images).toHaveLength(total)
+    expect(new Set(images.map(({ path }) => path)).size).toBe(total)
+    for (const image of images.filter((_, n) => n % 40 === 0)) {
+      expect((await fetch(product.url + image.thumbnail_url)).status).toBe(200)
+      const body = JSON.stringify({ image_id: image.id, top_k: total, query: { items_per_page: 1000 } })
+      const headers = { 'content-type': 'application/json' }
+      const found = await fetch(`${product.url}/api/images/search-by-image`, {
+        method: 'POST',
+        headers,
+        body,
+      })
+      const result = (await found.json()) as { images: { id: string }[]; total: number }
+      expect(result.total).toBe(total)
+      expect(new Set(result.images.map(({ id }) => id)).size).toBe(total)
+    }
+    expect(await product.stop()).toBe(0)
+    expect((await readdir(data)).filter((name) => name.endsWith('.tmp') || name === 'lock')).toEqual([])
+
+    const again = await runCommand(['index', gallery, '--data-directory', data])
+    expect(again.stdout).toMatch(RegExp(`^0 indexed .*${total} in the index, 0 failed`))
+  })
+})

@@ -1,0 +1,146 @@
+import { readFile, rename, unlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { firstResults, openPage, PHONE } from './support/browser.ts'
+import { useDemo } from './support/demo.ts'
+
+const demo = useDemo()
+
+/** Pastes a picture as from the clipboard of another program. */
+async function paste(page: Page, file: string): Promise<void> {
+  const bytes = [...(await readFile(file))]
+  await page.evaluate((content) => {
+    const data = new DataTransfer()
+    data.items.add(new File([Uint8Array.from(content)], 'pasted.png', { type: 'image/png' }))
+    document.body.dispatchEvent(new ClipboardEvent('paste', { clipboardData: data, bubbles: true }))
+  }, bytes)
+}
+
+describe('searching with a picture', () => {
+  it('that is pasted finds it and its like', async () => {
+    const { page, context, complaints } = await openPage(demo.browser, demo.product.url)
+    await paste(page, join(demo.gallery, 'umbrella/umbrella-03.jpg'))
+    const results = await firstResults(page, 6)
+    expect(results[0]).toBe('umbrella/umbrella-03.jpg')
+    await page.getByText('Your image').waitFor()
+    await page.getByRole('button', { name: 'Clear the search' }).click()
+    await page.getByTestId('count').getByText('240 images').waitFor()
+    expect(complaints).toEqual([])
+    await context.close()
+  })
+
+  it('that is uploaded or dropped finds it', async () => {
+    const { page, context } = await openPage(demo.browser, demo.product.url, PHONE)
+    await page.locator('input[type=file]').setInputFiles(join(demo.gallery, 'car/car-05.jpg'))
+    expect((await firstResults(page, 1))[0]).toBe('car/car-05.jpg')
+    const bytes = [...(await readFile(join(demo.gallery, 'boat/boat-04.jpg')))]
+    await page.evaluate((content) => {
+      const dataTransfer = new DataTransfer()
+      dataTransfer.items.add(new File([Uint8Array.from(content)], 'dropped.jpg', { type: 'image/jpeg' }))
+      const target = document.querySelector('main')!
+      for (const type of ['dragover', 'drop'])
+        target.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }))
+    }, bytes)
+    await expect.poll(async () => (await firstResults(page, 1))[0]).toBe('boat/boat-04.jpg')
+    await context.close()
+  })
+
+  it('that is none says so', async () => {
+    const { page, context } = await openPage(demo.browser, demo.product.url)
+    await page
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'x.png', mimeType: 'image/png', buffer: Buffer.from('no') })
+    await page.getByText(/can't be read/).waitFor()
+    await page.getByRole('button', { name: 'Clear the search' }).click()
+    await page.getByTestId('count').getByText('240 images').waitFor()
+    await context.close()
+  })
+})
+
+describe('the large view', () => {
+  it('shows, walks with the arrow keys, finds similar and goes back', async () => {
+    const { page, context, complaints } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
+    await page.getByRole('button', { name: 'Open bicycle-01.png' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('heading', { name: 'bicycle/bicycle-01.png' }).waitFor()
+    await page.keyboard.press('ArrowRight')
+    await dialog.getByRole('heading', { name: 'bicycle/bicycle-02.jpg' }).waitFor()
+    await dialog.getByText('480 × 360').waitFor()
+    await dialog.getByRole('button', { name: 'Find similar' }).click()
+    const results = await firstResults(page, 6)
+    expect(results[0]).toBe('bicycle/bicycle-02.jpg')
+    expect(results.filter((path) => path.startsWith('bicycle/')).length).toBeGreaterThanOrEqual(4)
+    await page.getByText('Like bicycle-02.jpg').waitFor()
+
+    await page.reload()
+    expect((await firstResults(page, 1))[0]).toBe('bicycle/bicycle-02.jpg')
+    await page.goBack()
+    await dialog.waitFor()
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    expect(complaints).toEqual([])
+    await context.close()
+  })
+})
+
+describe('the gallery', () => {
+  it('keeps only what is in view in the document, and scrolls to the end', async () => {
+    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
+    const grid = page.getByTestId('grid')
+    const tiles = grid.locator('li')
+    expect(await tiles.count()).toBeLessThan(120)
+    await grid.evaluate((element) => element.scrollTo(0, element.scrollHeight))
+    await page.getByRole('button', { name: 'Open umbrella-20.jpg' }).waitFor()
+    expect(await tiles.count()).toBeLessThan(120)
+    await context.close()
+  })
+
+  it('filters by name and sorts', async () => {
+    const { page, context } = await openPage(demo.browser, demo.product.url)
+    await page.getByLabel('Filter by name').fill('lamp-1')
+    await page.getByTestId('count').getByText('10 images').waitFor()
+    await page.getByLabel('Sort by').selectOption('name-down')
+    await expect
+      .poll(() => page.locator('[data-testid=grid] button').first().getAttribute('title'))
+      .toBe('lamp/lamp-19.jpg')
+    expect(new URL(page.url()).search).toContain('sort=name-down')
+    await page.getByLabel('Filter by name').fill('nothing like this')
+    await page.getByText('No image passes this filter.').waitFor()
+    await context.close()
+  })
+
+  it('shows what changes in the folder without a reload, and what failed', async () => {
+    const { page, context } = await openPage(demo.browser, demo.product.url)
+    await page.getByTestId('count').getByText('240 images').waitFor()
+    const file = join(demo.gallery, 'heart', 'new-heart.png')
+    const bytes = await readFile(join(demo.gallery, 'heart/heart-01.png'))
+    await writeFile(file, bytes)
+    await page.getByTestId('count').getByText('241 images').waitFor({ timeout: 6000 })
+    await page.getByRole('button', { name: 'Open new-heart.png' }).waitFor()
+    await rename(file, join(demo.gallery, 'heart', 'old-heart.png'))
+    await page.getByRole('button', { name: 'Open old-heart.png' }).waitFor({ timeout: 6000 })
+    await unlink(join(demo.gallery, 'heart', 'old-heart.png'))
+    await page.getByTestId('count').getByText('240 images').waitFor({ timeout: 6000 })
+
+    await writeFile(join(demo.gallery, 'broken.jpg'), 'this is no image')
+    await page.getByRole('button', { name: '1 file could not be read' }).click()
+    await page.getByText('broken.jpg').waitFor()
+    await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
+    await unlink(join(demo.gallery, 'broken.jpg'))
+    await page.getByRole('button', { name: '1 file could not be read' }).waitFor({ state: 'detached' })
+    await context.close()
+  })
+
+  it('has a light and a dark theme that is remembered', async () => {
+    const { page, context } = await openPage(demo.browser, demo.product.url, PHONE, 'dark')
+    const theme = () => page.evaluate(() => document.documentElement.dataset.theme)
+    expect(await theme()).toBe('dark')
+    await page.getByRole('button', { name: 'Light theme' }).click()
+    await page.reload()
+    expect(await theme()).toBe('light')
+    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    expect(overflow).toBe(0)
+    await context.close()
+  })
+})

@@ -1,0 +1,85 @@
+import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { findChromium } from '../../scripts/chromium.ts'
+
+/** Nothing that a browser does by itself in the background: tests run without a network. */
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
+
+export const DESKTOP = { width: 1440, height: 900 }
+export const PHONE = { width: 390, height: 844 }
+
+export function launchBrowser(): Promise<Browser> {
+  const executablePath = findChromium()
+  if (executablePath === undefined)
+    throw new Error('There is no Chromium: run "npm test", which says how to get one.')
+  return chromium.launch({ executablePath, args: FLAGS })
+}
+
+export interface OpenPage {
+  page: Page
+  context: BrowserContext
+  /** Errors and warnings of the page, violations of its content security policy among them. */
+  complaints: string[]
+}
+
+/** Opens the product in a window of its own and waits for the first thumbnails. */
+export async function openPage(
+  browser: Browser,
+  url: string,
+  viewport: { width: number; height: number } = DESKTOP,
+  colorScheme: 'light' | 'dark' = 'light',
+): Promise<OpenPage> {
+  const isPhone = viewport.width < 640
+  const context = await browser.newContext({ viewport, colorScheme, hasTouch: isPhone, isMobile: isPhone })
+  const page = await context.newPage()
+  const complaints: string[] = []
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+  })
+  page.on('pageerror', (error) => complaints.push(String(error)))
+  await page.goto(url)
+  await page.locator('[data-testid=grid] img').first().waitFor()
+  return { page, context, complaints }
+}
+
+/** A line through points of the sheet, 0…1 of its side. */
+export type Line = [x: number, y: number][]
+
+/** Draws with the real pointer. */
+export async function draw(page: Page, lines: Line[]): Promise<void> {
+  const sheet = await page.locator('canvas').boundingBox()
+  if (sheet === null) throw new Error('The drawing sheet is not shown')
+  const at = ([x, y]: [number, number]) => [sheet.x + sheet.width * x, sheet.y + sheet.height * y] as const
+  for (const [first, ...rest] of lines) {
+    await page.mouse.move(...at(first!))
+    await page.mouse.down()
+    for (const point of rest) await page.mouse.move(...at(point), { steps: 6 })
+    await page.mouse.up()
+  }
+}
+
+/** Waits until the results of a search are shown. @returns the paths of the first of them, best first */
+export async function firstResults(page: Page, count: number): Promise<string[]> {
+  await page.getByTestId('count').getByText('most similar').waitFor()
+  await page.waitForLoadState('networkidle')
+  // Debounce and request: the count stands still when nothing is on its way any more.
+  await page.waitForTimeout(400)
+  const tiles = page.locator('[data-testid=grid] button')
+  const titles = await tiles.evaluateAll((elements) =>
+    elements
+      .map((element) => ({
+        title: element.getAttribute('title') ?? '',
+        box: element.getBoundingClientRect(),
+      }))
+      .sort((a, b) => a.box.top - b.box.top || a.box.left - b.box.left)
+      .map(({ title }) => title),
+  )
+  return titles.slice(0, count)
+}

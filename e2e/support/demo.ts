@@ -1,0 +1,46 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll } from 'vitest'
+import { drawDemoGallery } from '../../scripts/demo/draw-gallery.ts'
+import { launchBrowser } from './browser.ts'
+import { type Product, startProduct } from './product.ts'
+
+export interface Demo {
+  product: Product
+  browser: Browser
+  gallery: string
+}
+
+/** Starts the product on a freshly drawn demo gallery, indexed, with a browser beside it; once for a file of tests. */
+export function useDemo(perSubject = 20): Demo {
+  const demo = {} as Demo
+  let directory = ''
+  beforeAll(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'sketch-search-e2e-'))
+    demo.gallery = join(directory, 'gallery')
+    await drawDemoGallery(demo.gallery, perSubject)
+    demo.product = await startProduct(demo.gallery, join(directory, 'data'))
+    demo.browser = await launchBrowser()
+    await untilIndexed(demo.product.url, perSubject * 12)
+  })
+  afterAll(async () => {
+    await demo.browser?.close()
+    await demo.product?.stop()
+    await rm(directory, { recursive: true, force: true })
+  })
+  return demo
+}
+
+export async function untilIndexed(url: string, count: number): Promise<void> {
+  for (let attempt = 0; attempt < 600; attempt++) {
+    const status = (await (await fetch(`${url}/api/index/status`)).json()) as {
+      indexed: number
+      pending: number
+    }
+    if (status.indexed >= count && status.pending === 0) return
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+  throw new Error(`${count} images were not indexed in a minute`)
+}

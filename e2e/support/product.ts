@@ -1,0 +1,85 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { createServer } from 'node:net'
+import { fileURLToPath } from 'node:url'
+
+const LAUNCHER = fileURLToPath(new URL('../../server/bin/sketch-search.js', import.meta.url))
+const START_TIMEOUT_MS = 60_000
+
+export interface Product {
+  url: string
+  /** Ends it as Ctrl+C does and waits for it. @returns its exit code */
+  stop(): Promise<number | null>
+  /** Ends it without warning. */
+  kill(): Promise<void>
+  /** What it printed so far. */
+  output(): string
+}
+
+/** Starts `sketch-search serve` as a person would and waits until it prints its address. */
+export async function startProduct(gallery: string, dataDirectory: string): Promise<Product> {
+  const port = await freePort()
+  const child = run(['serve', gallery, '--data-directory', dataDirectory, '--port', String(port)])
+  let output = ''
+  const url = await new Promise<string>((resolve, reject) => {
+    const timer = setTimeout(() => reject(new Error(`It did not start: ${output}`)), START_TIMEOUT_MS)
+    const read = (text: string) => {
+      output += text
+      const address = /Sketch-Search: (http:\S+)/.exec(output)
+      if (address === null) return
+      clearTimeout(timer)
+      resolve(address[1]!)
+    }
+    child.stdout!.setEncoding('utf8').on('data', read)
+    child.stderr!.setEncoding('utf8').on('data', read)
+    child.once('exit', (code) => reject(new Error(`It ended with code ${code}: ${output}`)))
+  })
+  const end = async (signal: NodeJS.Signals) => {
+    if (child.exitCode !== null || child.signalCode !== null) return child.exitCode
+    const ended = new Promise<number | null>((resolve) => child.once('exit', resolve))
+    child.kill(signal)
+    return ended
+  }
+  return {
+    url,
+    stop: () => end('SIGINT'),
+    kill: async () => void (await end('SIGKILL')),
+    output: () => output,
+  }
+}
+
+export interface CommandResult {
+  code: number | null
+  stdout: string
+  stderr: string
+}
+
+/** Runs a command to its end. */
+export async function runCommand(
+  args: string[],
+  environment: Record<string, string> = {},
+): Promise<CommandResult> {
+  const child = run(args, environment)
+  const result: CommandResult = { code: null, stdout: '', stderr: '' }
+  child.stdout!.setEncoding('utf8').on('data', (text) => (result.stdout += text))
+  child.stderr!.setEncoding('utf8').on('data', (text) => (result.stderr += text))
+  result.code = await new Promise((resolve) => child.once('close', resolve))
+  return result
+}
+
+function run(args: string[], environment: Record<string, string> = {}): ChildProcess {
+  return spawn(process.execPath, [LAUNCHER, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...environment },
+  })
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
+    })
+  })
+}
