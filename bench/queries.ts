@@ -1,0 +1,53 @@
+import pino from 'pino'
+import sharp from 'sharp'
+import { createApp } from '../server/src/app.ts'
+import { listen } from '../server/src/http/server.ts'
+import { configOf } from './indexing.ts'
+import { median, ms, percentile, table } from './support.ts'
+
+const WARM_UP = 20
+const QUERIES = 300
+
+/** Sketch queries by HTTP, one after the other, split into their parts by the server's own `Server-Timing`. */
+export async function benchQueries(gallery: string, dataDirectory: string): Promise<string> {
+  const app = await createApp(configOf(gallery, dataDirectory), { log: pino({ level: 'silent' }) })
+  await app.sync.reconcile()
+  await app.indexer.idle()
+  const server = await listen(app.http, '127.0.0.1', 18_999)
+  const samples: Record<string, number[]> = { total: [], prepare: [], embed: [], nearest: [], rest: [] }
+  for (let n = 0; n < WARM_UP + QUERIES; n++) {
+    const body = new FormData()
+    body.set('image', new Blob([(await sketch(n)) as Uint8Array<ArrayBuffer>]), 'sketch.png')
+    body.set('kind', 'sketch')
+    body.set('top_k', '100')
+    body.set('query_json', '{"items_per_page": 100}')
+    const start = performance.now()
+    const response = await fetch(`${server.url}/api/images/similarity-search`, { method: 'POST', body })
+    await response.json()
+    const total = performance.now() - start
+    if (n < WARM_UP) continue
+    const parts = [...(response.headers.get('server-timing') ?? '').matchAll(/(\w+);dur=([\d.]+)/g)]
+    for (const [, name, duration] of parts) samples[name!]!.push(Number(duration))
+    samples.total!.push(total)
+    samples.rest!.push(total - parts.reduce((sum, [, , duration]) => sum + Number(duration), 0))
+  }
+  await server.close()
+  await app.close()
+  const rows = Object.entries(samples).map(([name, times]) => [
+    name,
+    ms(median(times)),
+    ms(percentile(times, 0.95)),
+  ])
+  return `## ${QUERIES} sketch queries by HTTP, 100 results each\n\n${table(['part', 'median', 'p95'], rows)}`
+}
+
+/** A drawing of 512 × 512 pixels, as the page sends it. */
+function sketch(n: number): Promise<Buffer> {
+  const points = Array.from({ length: 12 }, (_, i) => {
+    const angle = (i / 12) * 2 * Math.PI
+    const radius = 120 + 80 * Math.sin(n + i * ((n % 5) + 1))
+    return `${(256 + radius * Math.cos(angle)).toFixed(0)},${(256 + radius * Math.sin(angle)).toFixed(0)}`
+  })
+  const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="512" height="512"><rect width="512" height="512" fill="#fff"/><polygon points="${points.join(' ')}" fill="none" stroke="#111" stroke-width="7"/></svg>`
+  return sharp(Buffer.from(svg)).png().toBuffer()
+}

@@ -1,0 +1,36 @@
+/**
+ * `npm run bench -- [--gallery FOLDER] [--only indexing,queries,recall]`: measures the product on this machine and prints a
+ * Markdown report. Every figure that is to be compared comes with its ratio to something measured in the same run.
+ */
+
+import { mkdtemp, rm } from 'node:fs/promises'
+import { cpus, tmpdir, totalmem } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { drawDemoGallery } from '../scripts/demo/draw-gallery.ts'
+import { benchIndexing } from './indexing.ts'
+import { benchQueries } from './queries.ts'
+import { benchRecall } from './recall.ts'
+
+const { values } = parseArgs({
+  options: { gallery: { type: 'string' }, only: { type: 'string', default: 'indexing,queries,recall' } },
+})
+const wanted = values.only.split(',')
+const directory = await mkdtemp(join(tmpdir(), 'sketch-search-bench-'))
+try {
+  let gallery = values.gallery
+  if (gallery === undefined) {
+    gallery = join(directory, 'gallery')
+    await drawDemoGallery(gallery, 100)
+  }
+  const [cpu] = cpus()
+  const memory = Math.round(totalmem() / 2 ** 30)
+  console.log(
+    `Measured with Node ${process.version} on ${cpus().length} × ${cpu?.model ?? 'unknown'}, ${memory} GiB.\n`,
+  )
+  if (wanted.includes('indexing')) console.log(await benchIndexing(gallery, join(directory, 'data')))
+  if (wanted.includes('queries')) console.log(await benchQueries(gallery, join(directory, 'data')))
+  if (wanted.includes('recall')) console.log(await benchRecall(join(directory, 'recall')))
+} finally {
+  await rm(directory, { recursive: true, force: true })
+}
