@@ -56,8 +56,8 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       const catalog = await openEmpty()
       const [put] = await catalog.putImages([record(7, { path: 'a/b/Été.jpg' })])
       expect(put).toMatchObject({ isNew: true })
-      expect(await catalog.getImage(put!.image.id)).toEqual({
-        id: put!.image.id,
+      expect(await catalog.getImage(put!.id)).toEqual({
+        id: put!.id,
         path: 'a/b/Été.jpg',
         directory: 'a/b',
         name: 'Été.jpg',
@@ -70,7 +70,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
         contentHash: 'hash-7',
         embedder: 'test',
       })
-      expect(await catalog.getImageByPath('a/b/Été.jpg')).toMatchObject({ id: put!.image.id })
+      expect(await catalog.getImageByPath('a/b/Été.jpg')).toMatchObject({ id: put!.id })
       expect(await catalog.getImage(crypto.randomUUID())).toBeUndefined()
     })
 
@@ -78,7 +78,8 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       const catalog = await openWith(1)
       const before = await catalog.getImageByPath(record(0).path)
       const [put] = await catalog.putImages([record(0, { contentHash: 'other', vector: vectorOf(9) })])
-      expect(put).toMatchObject({ isNew: false, image: { id: before!.id, contentHash: 'other' } })
+      expect(put).toEqual({ id: before!.id, isNew: false })
+      expect(await catalog.getImage(before!.id)).toMatchObject({ contentHash: 'other' })
       expect((await catalog.listImages(BY_NAME)).total).toBe(1)
       expect(await catalog.collectGarbage()).toEqual(['hash-0'])
     })
@@ -193,7 +194,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
         record(2, { path, contentHash: 'hash-2', vector: undefined }),
       )
       const results = await catalog.putImages(copies)
-      const pinned = results[2]!.image
+      const pinned = results[2]!
       const found = await catalog.findNearest({
         vector: vectorOf(2),
         filter: {},

@@ -129,7 +129,8 @@ export interface CatalogCounts {
 }
 
 export interface PutResult {
-  image: Image
+  id: string
+  /** Whether there was no row of this path before. */
   isNew: boolean
 }
 
@@ -170,7 +171,10 @@ export interface Catalog {
   knownDirectories(under: string): Promise<string[]>
   contentFacts(contentHash: string): Promise<ContentFacts | undefined>
 
-  /** Adds or updates rows with their vectors in one transaction; an earlier failure of the path is forgotten. */
+  /**
+   * Adds rows with their vectors, or brings those of the same paths up to date, in one transaction. Earlier failures
+   * of the paths are forgotten. The results are in the order of the records.
+   */
   putImages(records: ImageRecord[]): Promise<PutResult[]>
   putFailure(record: FailureRecord): Promise<void>
   forgetFailures(): Promise<number>

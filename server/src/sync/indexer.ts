@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import type { Catalog, Image, ImageRecord } from '../catalog/catalog.ts'
+import type { Catalog, Image, ImageRecord, PutResult } from '../catalog/catalog.ts'
 import type { EmbeddingHost, Urgency } from '../embedding/host.ts'
 import { DomainError, type ErrorCode, messageOf, systemCodeOf } from '../errors.ts'
 import type { EventBus, IndexProgress } from '../events.ts'
@@ -79,8 +79,14 @@ export function createIndexer(options: IndexerOptions): Indexer {
       if (facts === undefined)
         throw new DomainError('image_not_found', `There is no file ${JSON.stringify(path)}.`)
       const prepared = await prepare(facts, 'settled')
-      const [image] = await store([prepared!], 'query')
-      return image!
+      if (prepared === undefined) {
+        throw new DomainError(
+          'conflict',
+          `The file ${JSON.stringify(path)} is being changed by somebody else.`,
+        )
+      }
+      const [result] = await store([prepared], 'query')
+      return (await catalog.getImage(result!.id))!
     },
 
     get pending() {
@@ -211,10 +217,10 @@ export function createIndexer(options: IndexerOptions): Indexer {
 
   async function storeBatch(batch: Prepared[]): Promise<void> {
     try {
-      const images = await store(batch, 'bulk')
+      await store(batch, 'bulk')
       const left = pending() - batch.length
-      meter.add(images.length, 0, left)
-      events.emit('imagesIndexed', { count: images.length, toIndex: left })
+      meter.add(batch.length, 0, left)
+      events.emit('imagesIndexed', { count: batch.length, toIndex: left })
     } catch (error) {
       if (isClosed) return
       if (batch.length === 1) {
@@ -232,7 +238,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     }
   }
 
-  async function store(batch: Prepared[], urgency: Urgency): Promise<Image[]> {
+  async function store(batch: Prepared[], urgency: Urgency): Promise<PutResult[]> {
     const toEmbed = batch.filter(({ image }) => image !== undefined)
     if (toEmbed.length > 0) {
       const vectors = await host.embed(
@@ -245,11 +251,12 @@ export function createIndexer(options: IndexerOptions): Indexer {
       }
     }
     const results = await catalog.putImages(batch.map(({ record }) => record))
-    for (const { image, isNew } of results) {
-      if (isNew) events.emit('fileCreated', { path: image.path, createdAt: image.createdAt })
-      else events.emit('fileModified', { path: image.path, modifiedAt: image.modifiedAt })
+    for (const [n, { isNew }] of results.entries()) {
+      const { path, createdAt, modifiedAt } = batch[n]!.record
+      if (isNew) events.emit('fileCreated', { path, createdAt })
+      else events.emit('fileModified', { path, modifiedAt })
     }
-    return results.map(({ image }) => image)
+    return results
   }
 
   async function recordFailure(

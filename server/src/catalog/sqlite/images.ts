@@ -1,7 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import { type ExpressionBuilder, type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import { directoryOf, nameOf } from '../../gallery/paths.ts'
-import type { Image, ImageOrder, ImageRecord, KnownFile, ListQuery, ListResult } from '../catalog.ts'
+import type {
+  Image,
+  ImageOrder,
+  ImageRecord,
+  KnownFile,
+  ListQuery,
+  ListResult,
+  PutResult,
+} from '../catalog.ts'
 import { filterCondition } from '../filters.ts'
 import { foldName, type Tables } from '../schema.ts'
 
@@ -67,37 +75,43 @@ export async function listImages(
   return { images: rows.map(toImage), total }
 }
 
-/** Inserts the row of a path, or brings the row that is there up to date; its id stays. */
-export async function upsertImage(
+/** Inserts the rows of paths, or brings those that are there up to date; their ids stay. */
+export async function upsertImages(
   transaction: Connection,
-  record: ImageRecord,
-): Promise<{ id: string; isNew: boolean }> {
-  const { path, bytes, createdAt, modifiedAt, inode, contentHash, width, height, contentType } = record
-  const facts = {
-    bytes,
-    width,
-    height,
-    content_type: contentType,
-    created_at: createdAt,
-    modified_at: modifiedAt,
-    inode,
-    content_hash: contentHash,
-  }
-  const known = await transaction
-    .selectFrom('images')
-    .select('id')
-    .where('path', '=', path)
-    .executeTakeFirst()
-  if (known !== undefined) {
-    await transaction.updateTable('images').set(facts).where('id', '=', known.id).execute()
-    return { id: known.id, isNew: false }
-  }
-  const id = randomUUID()
-  await transaction
+  records: readonly ImageRecord[],
+): Promise<PutResult[]> {
+  const rows = records.map((record) => ({
+    id: randomUUID() as string,
+    path: record.path,
+    ...nameColumns(record.path),
+    bytes: record.bytes,
+    width: record.width,
+    height: record.height,
+    content_type: record.contentType,
+    created_at: record.createdAt,
+    modified_at: record.modifiedAt,
+    inode: record.inode,
+    content_hash: record.contentHash,
+  }))
+  const placed = await transaction
     .insertInto('images')
-    .values({ id, path, ...nameColumns(path), ...facts })
+    .values(rows)
+    .onConflict((conflict) =>
+      conflict.column('path').doUpdateSet((eb) => ({
+        bytes: eb.ref('excluded.bytes'),
+        width: eb.ref('excluded.width'),
+        height: eb.ref('excluded.height'),
+        content_type: eb.ref('excluded.content_type'),
+        created_at: eb.ref('excluded.created_at'),
+        modified_at: eb.ref('excluded.modified_at'),
+        inode: eb.ref('excluded.inode'),
+        content_hash: eb.ref('excluded.content_hash'),
+      })),
+    )
+    .returning(['id', 'path'])
     .execute()
-  return { id, isNew: true }
+  const ids = new Map(placed.map(({ path, id }) => [path, id]))
+  return rows.map(({ path, id }) => ({ id: ids.get(path)!, isNew: ids.get(path) === id }))
 }
 
 /** The columns that follow from a path. */

@@ -1,9 +1,11 @@
-import { type Kysely, type SelectQueryBuilder, sql } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import type { ImageFilter, NearestQuery } from '../catalog.ts'
 import { filterCondition, isUnfiltered } from '../filters.ts'
 import { dotHalf } from '../half.ts'
 import type { Tables } from '../schema.ts'
-import type { OpenSpace } from './space.ts'
+import { inList } from './images.ts'
+import type { OpenSpace, VectorRow } from './space.ts'
+import type { IndexMatch } from './vector-index.ts'
 
 export interface Candidate {
   imageId: string
@@ -11,16 +13,21 @@ export interface Candidate {
 }
 
 /** Up to so many matching rows are compared one by one: exact, and faster than widening a search. */
-const EXACT_ROWS = 4_096
+const FEW_ROWS = 8_192
+/** Matching rows are counted up to here; more of them are taken to be as many. */
+const COUNTED_ROWS = 20_000
+/** The graph finds the last of `k` less surely than the first, so more are looked for than are wanted. */
+const OVERSAMPLING = 2
+const MIN_SEARCHED = 128
 const WIDENING = 4
 const CHUNK_ROWS = 4_096
 
 /**
  * The `topK` images most similar to a vector that pass a filter, best first.
  *
- * A filter that leaves few rows is answered exactly over those rows. One that leaves many is answered by the index,
- * widening the search until enough of what it finds passes; if that takes too much of the index, exactly again. So the
- * result is never short while matching rows exist.
+ * A filter that leaves few rows is answered exactly over those rows, which are kept for the next stroke. One that leaves many is answered by the index,
+ * asking it for as many as the filter will leave enough of, and for more if that was too few; if it takes too much of
+ * the index, exactly again. So the result is never short while matching rows exist.
  */
 export async function findCandidates(
   database: Kysely<Tables>,
@@ -28,43 +35,72 @@ export async function findCandidates(
   { vector, filter, topK, pinnedId }: NearestQuery,
 ): Promise<Candidate[]> {
   const unit = toUnitLength(vector)
-  const filtered = !isUnfiltered(filter)
-  const isExact =
-    !space.isComplete() ||
-    topK >= space.index.size ||
-    (filtered && (await matchesAtMost(database, filter, EXACT_ROWS)))
-  const found = isExact ? undefined : await searchIndex(database, space, unit, filter, topK, filtered)
+  const known = space.rowsOf(filter)
+  if (known !== undefined) return best(compare(known, unit), topK, pinnedId)
+
+  const size = space.index.size
+  const isFiltered = !isUnfiltered(filter)
+  const matches = isFiltered ? await countMatches(database, filter) : size
+  if (isFiltered && matches <= FEW_ROWS) {
+    const rows = await matchingVectors(database, space, filter).execute()
+    space.keepRows(filter, rows)
+    return best(compare(rows, unit), topK, pinnedId)
+  }
+  const share = Math.max(1, size / Math.max(1, matches))
+  const wanted = Math.max(MIN_SEARCHED, Math.ceil(topK * OVERSAMPLING * share))
+  const canUseIndex = space.isComplete() && topK < size
+  const found = canUseIndex ? await searchIndex(database, space, unit, filter, topK, wanted) : undefined
   return best(found ?? (await scan(database, space, unit, filter, topK)), topK, pinnedId)
 }
 
+function compare(rows: readonly VectorRow[], unit: Float32Array): Candidate[] {
+  return rows.map(({ imageId, data }) => ({ imageId, score: dotHalf(unit, data) }))
+}
+
+/** @returns undefined if the index can't tell enough */
 async function searchIndex(
   database: Kysely<Tables>,
   space: OpenSpace,
   unit: Float32Array,
   filter: ImageFilter,
   topK: number,
-  filtered: boolean,
+  wanted: number,
 ): Promise<Candidate[] | undefined> {
   const { index } = space
-  for (let k = filtered ? topK * WIDENING : topK; ; k *= WIDENING) {
+  for (let k = wanted; ; k *= WIDENING) {
     const matches = index.search(unit, k)
-    const scores = new Map(matches.map(({ key, score }) => [key, score]))
-    const rows = await joined(database, space.embedderId)
-      .select(['images.id as imageId', 'vectors.id as key'])
-      .where(
-        'vectors.id',
-        'in',
-        sql<number>`(select value from json_each(${JSON.stringify([...scores.keys()])}))`,
-      )
-      .where(filterCondition(filter))
-      .execute()
-    if (rows.length >= topK) return rows.map(({ imageId, key }) => ({ imageId, score: scores.get(key)! }))
+    const passing: Candidate[] = []
+    // Best first, a part at a time: usually the first part is enough, and rows are read for no more than that.
+    const part = Math.ceil(wanted / OVERSAMPLING)
+    for (let start = 0; start < matches.length && passing.length < topK; start += part) {
+      passing.push(...(await passingOf(database, filter, matches.slice(start, start + part))))
+    }
+    if (passing.length >= topK) return passing
     // Asked for everything, the graph may still miss a few vectors that no path leads to: then only rows are complete.
     if (k * WIDENING > index.size / 2) return undefined
   }
 }
 
-/** Compares with every matching row; memory stays bounded by `topK` and a chunk. */
+/** The images behind matches of the index, as far as they pass the filter. */
+async function passingOf(
+  database: Kysely<Tables>,
+  filter: ImageFilter,
+  matches: readonly IndexMatch[],
+): Promise<Candidate[]> {
+  const scores = new Map(matches.map(({ key, score }) => [key, score]))
+  // A cross join, because SQLite then takes the tables in this order: from the few keys to their images.
+  const rows = await database
+    .selectFrom('vectors')
+    .crossJoin('images')
+    .whereRef('images.content_hash', '=', 'vectors.content_hash')
+    .where('vectors.id', 'in', inList([...scores.keys()]))
+    .where(filterCondition(filter))
+    .select(['images.id as imageId', 'vectors.id as key'])
+    .execute()
+  return rows.map(({ imageId, key }) => ({ imageId, score: scores.get(key)! }))
+}
+
+/** Compares with every matching row, a chunk at a time: memory stays bounded by `topK` and a chunk. */
 async function scan(
   database: Kysely<Tables>,
   space: OpenSpace,
@@ -74,46 +110,44 @@ async function scan(
 ): Promise<Candidate[]> {
   let kept: Candidate[] = []
   for (let after = ''; ; ) {
-    const rows = await joined(database, space.embedderId)
-      .select(['images.id as imageId', 'vectors.data as data'])
-      .where(filterCondition(filter))
+    const rows = await matchingVectors(database, space, filter)
       .where('images.id', '>', after)
       .orderBy('images.id')
       .limit(CHUNK_ROWS)
       .execute()
-    for (const { imageId, data } of rows) kept.push({ imageId, score: dotHalf(unit, data) })
+    kept.push(...compare(rows, unit))
     if (rows.length < CHUNK_ROWS) return kept
     if (kept.length > topK + CHUNK_ROWS) kept = best(kept, topK, undefined)
     after = rows.at(-1)!.imageId
   }
 }
 
-function joined(
-  database: Kysely<Tables>,
-  embedderId: number,
-): SelectQueryBuilder<Pick<Tables, 'images' | 'vectors'>, 'images' | 'vectors', object> {
+/** The images that pass a filter, with their vectors. */
+function matchingVectors(database: Kysely<Tables>, { embedderId }: OpenSpace, filter: ImageFilter) {
+  // From the filter's own index to the vectors, never the other way round.
   return database
     .selectFrom('images')
-    .innerJoin('vectors', (join) =>
-      join
-        .onRef('vectors.content_hash', '=', 'images.content_hash')
-        .on('vectors.embedder_id', '=', embedderId),
-    )
+    .crossJoin('vectors')
+    .whereRef('vectors.content_hash', '=', 'images.content_hash')
+    .where('vectors.embedder_id', '=', embedderId)
+    .where(filterCondition(filter))
+    .select(['images.id as imageId', 'vectors.data as data'])
 }
 
-async function matchesAtMost(database: Kysely<Tables>, filter: ImageFilter, limit: number): Promise<boolean> {
+/** How many images pass a filter, at most `COUNTED_ROWS`. */
+async function countMatches(database: Kysely<Tables>, filter: ImageFilter): Promise<number> {
   const { matches } = await database
     .selectFrom((eb) =>
       eb
         .selectFrom('images')
         .select(sql<number>`1`.as('one'))
         .where(filterCondition(filter))
-        .limit(limit + 1)
+        .limit(COUNTED_ROWS)
         .as('matching'),
     )
     .select((eb) => eb.fn.countAll<number>().as('matches'))
     .executeTakeFirstOrThrow()
-  return matches <= limit
+  return matches
 }
 
 /** Equal scores are ordered by id, so that pages of one search never overlap. */

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Kysely, sql } from 'kysely'
-import type { VectorSpace } from '../catalog.ts'
+import type { ImageFilter, VectorSpace } from '../catalog.ts'
 import { fromHalf } from '../half.ts'
 import type { Tables } from '../schema.ts'
 import { openVectorIndex, type VectorIndex } from './vector-index.ts'
@@ -14,12 +14,22 @@ export interface OpenSpace extends VectorSpace {
   catchUp(): Promise<boolean>
   /** Whether the index holds every vector; until then a search compares with all rows. */
   isComplete(): boolean
-  /** Tells that the index was changed beside the database. */
-  changed(count: number): void
+  /** To be told of every write: what was kept for filters no longer holds, and the index may have to be saved. */
+  changed(vectors: number): void
+  /** The rows that pass a filter, if they were kept and nothing was written since. */
+  rowsOf(filter: ImageFilter): readonly VectorRow[] | undefined
+  keepRows(filter: ImageFilter, rows: readonly VectorRow[]): void
   /** Saves the index if enough of it has changed, or if anything has and `always` is given. */
   save(always: boolean): Promise<void>
 }
 
+/** An image with its vector as float16. */
+export interface VectorRow {
+  imageId: string
+  data: Uint8Array
+}
+
+const KEPT_FILTERS = 4
 const CATCH_UP_ROWS = 256
 /** Rebuilding what an interrupted run had not saved should take seconds, not minutes. */
 const MIN_UNSAVED = 5_000
@@ -39,6 +49,7 @@ export async function openSpace(
   index.remove(surplus)
   let unsaved = surplus.length
   let next = 0
+  const kept = new Map<string, readonly VectorRow[]>()
 
   return {
     embedder,
@@ -46,8 +57,15 @@ export async function openSpace(
     embedderId,
     index,
     isComplete: () => next >= missing.length,
-    changed(count) {
-      unsaved += count
+    changed(vectors) {
+      unsaved += vectors
+      kept.clear()
+    },
+    rowsOf: (filter) => kept.get(JSON.stringify(filter)),
+    keepRows(filter, rows) {
+      const [oldest] = kept.keys()
+      if (kept.size >= KEPT_FILTERS) kept.delete(oldest!)
+      kept.set(JSON.stringify(filter), rows)
     },
     async catchUp() {
       const keys = missing.slice(next, next + CATCH_UP_ROWS)

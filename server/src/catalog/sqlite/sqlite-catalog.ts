@@ -1,10 +1,12 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import type { Transaction } from 'kysely'
 import { DomainError } from '../../errors.ts'
 import { ROOT } from '../../gallery/paths.ts'
 import type { Catalog, CatalogCounts, Image, NearPair } from '../catalog.ts'
 import { subtreeRange } from '../filters.ts'
 import { fromHalf, toHalf } from '../half.ts'
+import type { Tables } from '../schema.ts'
 import { openDatabase } from './database.ts'
 import {
   indexedFiles,
@@ -14,7 +16,7 @@ import {
   selectImages,
   toImage,
   toKnownFile,
-  upsertImage,
+  upsertImages,
 } from './images.ts'
 import { findCandidates } from './nearest.ts'
 import { type OpenSpace, openSpace } from './space.ts'
@@ -184,43 +186,33 @@ export async function openSqliteCatalog({
     },
 
     async putImages(records) {
+      if (records.length === 0) return []
       const { embedderId, index, dimensions, changed } = space()
-      const added: { key: number; vector: Float32Array }[] = []
-      const placed = await database.transaction().execute(async (transaction) => {
-        const results: { id: string; isNew: boolean }[] = []
-        for (const record of records) {
-          results.push(await upsertImage(transaction, record))
-          await transaction.deleteFrom('failures').where('path', '=', record.path).execute()
-          if (record.vector === undefined) continue
-          const row = await transaction
-            .insertInto('vectors')
-            .values({
-              embedder_id: embedderId,
-              content_hash: record.contentHash,
-              data: toHalf(record.vector),
-            })
-            .onConflict((conflict) => conflict.columns(['content_hash', 'embedder_id']).doNothing())
-            .returning('id')
-            .executeTakeFirst()
-          if (row !== undefined) added.push({ key: row.id, vector: record.vector })
-        }
-        return results
-      })
+      const embedded = new Map(
+        records.flatMap(({ contentHash, vector }) => (vector === undefined ? [] : [[contentHash, vector]])),
+      )
+      const { results, added } = await database.transaction().execute(async (transaction) => ({
+        results: await upsertImages(transaction, records),
+        added: await insertVectors(transaction, embedderId, embedded),
+        forgotten: await transaction
+          .deleteFrom('failures')
+          .where('path', 'in', inList(records.map(({ path }) => path)))
+          .execute(),
+      }))
       const vectors = new Float32Array(added.length * dimensions)
-      for (const [n, { vector }] of added.entries()) vectors.set(vector, n * dimensions)
+      for (const [n, { content_hash: hash }] of added.entries())
+        vectors.set(embedded.get(hash)!, n * dimensions)
       index.add(
-        added.map(({ key }) => key),
+        added.map(({ id }) => id),
         vectors,
       )
       changed(added.length)
-      const ids = placed.map(({ id }) => id)
-      const rows = await selectImages(database, embedderId).where('id', 'in', inList(ids)).execute()
-      const images = new Map(rows.map((row) => [row.id, toImage(row)]))
-      return placed.map(({ id, isNew }) => ({ image: images.get(id)!, isNew }))
+      return results
     },
 
     async putFailure({ path, bytes, modifiedAt, inode, contentHash, code, reason, failedAt }) {
       const { directory } = nameColumns(path)
+      space().changed(0)
       await database.transaction().execute(async (transaction) => {
         await transaction.deleteFrom('images').where('path', '=', path).execute()
         await transaction.deleteFrom('failures').where('path', '=', path).execute()
@@ -247,6 +239,7 @@ export async function openSqliteCatalog({
     },
 
     async removeFiles(paths) {
+      space().changed(0)
       return database.transaction().execute(async (transaction) => {
         const rows = await selectImages(transaction, space().embedderId)
           .where('path', 'in', inList(paths))
@@ -258,6 +251,7 @@ export async function openSqliteCatalog({
     },
 
     async moveFile(from, { path, inode, modifiedAt, createdAt }) {
+      space().changed(0)
       return database.transaction().execute(async (transaction) => {
         await transaction.deleteFrom('failures').where('path', 'in', [from, path]).execute()
         await transaction.deleteFrom('images').where('path', '=', path).execute()
@@ -366,4 +360,25 @@ export async function openSqliteCatalog({
       .executeTakeFirstOrThrow()
     return { indexed: indexed ?? 0, withoutVector: (all ?? 0) - (indexed ?? 0), failed: failed ?? 0 }
   }
+}
+
+/** @returns the new rows; a content that has a vector already keeps it */
+async function insertVectors(
+  transaction: Transaction<Tables>,
+  embedderId: number,
+  vectors: ReadonlyMap<string, Float32Array>,
+): Promise<{ id: number; content_hash: string }[]> {
+  if (vectors.size === 0) return []
+  return transaction
+    .insertInto('vectors')
+    .values(
+      [...vectors].map(([hash, vector]) => ({
+        embedder_id: embedderId,
+        content_hash: hash,
+        data: toHalf(vector),
+      })),
+    )
+    .onConflict((conflict) => conflict.columns(['content_hash', 'embedder_id']).doNothing())
+    .returning(['id', 'content_hash'])
+    .execute()
 }

@@ -47,8 +47,10 @@ export interface LoadedIndex {
  * HNSW (Yu. A. Malkov, D. A. Yashunin: "Efficient and robust approximate nearest neighbor search using hierarchical
  * navigable small world graphs", IEEE TPAMI 42(4), 2020). Measured at 100,000 vectors: see docs/search.md.
  */
-const GRAPH = { connectivity: 16, expansion_add: 128, expansion_search: 96 }
-const MAGIC = 'sketch-search-index-2'
+const GRAPH = { connectivity: 32, expansion_add: 128, expansion_search: 96 }
+const MAGIC = 'sketch-search-index-3'
+/** Threads pay for themselves only when there is much to add. */
+const MANY = 64
 const BUILD_THREADS = 2
 
 interface Header {
@@ -85,7 +87,8 @@ export function openVectorIndex(file: string, dimensions: number): LoadedIndex {
   }
 
   function add(added: readonly number[], vectors: Float32Array): void {
-    if (added.length > 0) native.add(BigUint64Array.from(added, BigInt), vectors, BUILD_THREADS)
+    if (added.length > 0)
+      native.add(BigUint64Array.from(added, BigInt), vectors, added.length < MANY ? 1 : BUILD_THREADS)
   }
 
   function remove(removed: readonly number[]): void {
