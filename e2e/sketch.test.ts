@@ -1,47 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { DESKTOP, draw, firstResults, type Line, openPage, PHONE } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
+import { BICYCLE, STAR } from './support/shapes.ts'
 
 const demo = useDemo()
-
-const turn = (steps: number, at: (angle: number, step: number) => [number, number]): Line =>
-  Array.from({ length: steps + 1 }, (_, step) => at((step / steps) * 2 * Math.PI, step))
-
-const STAR: Line[] = [
-  turn(10, (angle, step) => {
-    const radius = step % 2 === 0 ? 0.36 : 0.15
-    return [0.5 + radius * Math.sin(angle), 0.5 - radius * Math.cos(angle)]
-  }),
-]
-const ring = (x: number, y: number, radius: number) =>
-  turn(24, (angle) => [x + radius * Math.cos(angle), y + radius * Math.sin(angle)])
-const BICYCLE: Line[] = [
-  ring(0.25, 0.65, 0.17),
-  ring(0.75, 0.65, 0.17),
-  [
-    [0.25, 0.65],
-    [0.4, 0.38],
-    [0.67, 0.38],
-    [0.5, 0.65],
-    [0.25, 0.65],
-  ],
-  [
-    [0.5, 0.65],
-    [0.37, 0.32],
-  ],
-  [
-    [0.75, 0.65],
-    [0.63, 0.3],
-  ],
-  [
-    [0.3, 0.31],
-    [0.44, 0.31],
-  ],
-  [
-    [0.56, 0.29],
-    [0.7, 0.29],
-  ],
-]
 
 const share = (paths: string[], folder: string) =>
   paths.filter((path) => path.startsWith(`${folder}/`)).length / paths.length

@@ -20,7 +20,7 @@ import { IconButton } from './ui/icon-button.tsx'
 import { IndexProgressBar } from './ui/index-progress.tsx'
 import { ThemeToggle } from './ui/theme-toggle.tsx'
 
-const TILE_SIZES = { min: 88, max: 320, initial: innerWidth < 640 ? 104 : 148 }
+const TILE_SIZES = { min: 88, max: 320, initial: innerWidth < 640 ? 104 : 128 }
 
 export function App() {
   const { state, change } = usePageState()

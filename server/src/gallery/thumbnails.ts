@@ -25,7 +25,7 @@ export function openThumbnailStore(
   [width, height]: readonly [number, number],
 ): ThumbnailStore {
   const base = join(directory, `${width}x${height}`)
-  const fileOf = (hash: string) => join(base, hash.slice(0, 2), hash.slice(2, 4), `${hash}.webp`)
+  const fileOf = (hash: string) => join(base, hash.slice(0, 2), `${hash}.webp`)
   let written = 0
   return {
     size: { width, height },

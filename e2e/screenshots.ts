@@ -1,0 +1,53 @@
+/** `npm run screenshots`: takes the pictures of the documents on the demo gallery, so that they can be taken again. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Page } from 'playwright-core'
+import { drawDemoGallery } from '../scripts/demo/draw-gallery.ts'
+import { DESKTOP, draw, firstResults, launchBrowser, openPage, PHONE } from './support/browser.ts'
+import { untilIndexed } from './support/demo.ts'
+import { startProduct } from './support/product.ts'
+import { BICYCLE, UMBRELLA } from './support/shapes.ts'
+
+const PER_SUBJECT = 28
+const target = fileURLToPath(new URL('../docs/images', import.meta.url))
+const directory = await mkdtemp(join(tmpdir(), 'sketch-search-screenshots-'))
+const gallery = join(directory, 'gallery')
+await mkdir(target, { recursive: true })
+await drawDemoGallery(gallery, PER_SUBJECT)
+const product = await startProduct(gallery, join(directory, 'data'))
+const browser = await launchBrowser()
+try {
+  await untilIndexed(product.url, PER_SUBJECT * 12)
+  for (const scheme of ['light', 'dark'] as const) {
+    const desktop = await openPage(browser, product.url, DESKTOP, scheme)
+    await untilPictured(desktop.page)
+    await desktop.page.screenshot({ path: join(target, `gallery-${scheme}.png`) })
+    await draw(desktop.page, BICYCLE)
+    await firstResults(desktop.page, 1)
+    await untilPictured(desktop.page)
+    await desktop.page.screenshot({ path: join(target, `sketch-${scheme}.png`) })
+    await desktop.page.locator('[data-testid=grid] button').first().click()
+    await desktop.page.getByRole('dialog').locator('img').waitFor()
+    await desktop.page.waitForTimeout(300)
+    await desktop.page.screenshot({ path: join(target, `large-view-${scheme}.png`) })
+    await desktop.context.close()
+
+    const phone = await openPage(browser, product.url, PHONE, scheme)
+    await draw(phone.page, UMBRELLA)
+    await firstResults(phone.page, 1)
+    await untilPictured(phone.page)
+    await phone.page.screenshot({ path: join(target, `phone-${scheme}.png`) })
+    await phone.context.close()
+  }
+} finally {
+  await browser.close()
+  await product.stop()
+  await rm(directory, { recursive: true, force: true })
+}
+
+/** Waits until every picture in the document has been decoded. */
+async function untilPictured(page: Page): Promise<void> {
+  await page.waitForFunction(() => [...document.images].every((image) => image.complete && image.naturalWidth > 0))
+}
