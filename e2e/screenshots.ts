@@ -49,5 +49,7 @@ try {
 
 /** Waits until every picture in the document has been decoded. */
 async function untilPictured(page: Page): Promise<void> {
-  await page.waitForFunction(() => [...document.images].every((image) => image.complete && image.naturalWidth > 0))
+  await page.waitForFunction(() =>
+    [...document.images].every((image) => image.complete && image.naturalWidth > 0),
+  )
 }

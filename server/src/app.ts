@@ -8,6 +8,7 @@ import { type EmbeddingHost, startEmbeddingHost } from './embedding/host.ts'
 import { definitionOf } from './embedding/registry.ts'
 import { DomainError, systemCodeOf } from './errors.ts'
 import { createEventBus, type EventBus } from './events.ts'
+import { createImageReader } from './gallery/image-reader.ts'
 import { openThumbnailStore } from './gallery/thumbnails.ts'
 import { createMetrics } from './http/metrics.ts'
 import type { Router } from './http/routing.ts'
@@ -70,14 +71,20 @@ export async function createApp(config: Config, { log, isVisitor = false }: AppO
     maxFileBytes: config.limits.max_file_bytes,
     maxUploadBytes: config.limits.max_upload_bytes,
   }
+  const reader = createImageReader({
+    root,
+    limits,
+    inputSize: host.inputSize,
+    thumbnailDirectory: config.thumbnail.thumbnail_directory,
+    thumbnailSize: [...config.thumbnail.size],
+  })
   const indexer = createIndexer({
     root,
     catalog,
     host,
-    thumbnails,
+    reader,
     events,
     batchSize: config.watcher.files_batch_size,
-    limits,
     onError: (message, error) => log.error(error, `Unexpected error while ${message}`),
   })
   const recursive = config.watcher.watch_recursive
@@ -118,6 +125,7 @@ export async function createApp(config: Config, { log, isVisitor = false }: AppO
     async close() {
       await sync.close()
       await indexer.close()
+      await reader.close()
       await host.close()
       await catalog.close()
       lock.release()

@@ -15,10 +15,11 @@ const MAY_KNOW: Record<string, readonly string[]> = {
   http: ['catalog', 'embedding', 'gallery', 'search', 'sync'],
   'app.ts': ['config', 'gallery', 'embedding', 'catalog', 'search', 'sync', 'http', 'log.ts'],
   'log.ts': ['config'],
+  'threads.ts': [],
   commands: ['app.ts', 'config', 'http', 'log.ts'],
   'main.ts': ['commands'],
 }
-const SHARED = ['errors.ts', 'events.ts']
+const SHARED = ['errors.ts', 'events.ts', 'threads.ts']
 
 /** A vendor library appears in one room. */
 const VENDORS: Record<string, string> = {

@@ -1,14 +1,16 @@
-import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
+import { readFile, rm } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
+import { threadId } from 'node:worker_threads'
 import { systemCodeOf } from '../errors.ts'
 import { type DecodedImage, fromPixels } from './decode.ts'
 
 export interface ThumbnailStore {
   /** Width and height, in pixels, that a thumbnail covers. */
   readonly size: { width: number; height: number }
-  has(contentHash: string): Promise<boolean>
+  has(contentHash: string): boolean
   read(contentHash: string): Promise<Buffer | undefined>
-  write(contentHash: string, webp: Uint8Array): Promise<void>
+  write(contentHash: string, webp: Uint8Array): void
   remove(contentHash: string): Promise<void>
 }
 
@@ -29,13 +31,7 @@ export function openThumbnailStore(
   let written = 0
   return {
     size: { width, height },
-    async has(hash) {
-      try {
-        return (await stat(fileOf(hash))).size > 0
-      } catch {
-        return false
-      }
-    },
+    has: (hash) => (statSync(fileOf(hash), { throwIfNoEntry: false })?.size ?? 0) > 0,
     async read(hash) {
       try {
         return await readFile(fileOf(hash))
@@ -44,15 +40,12 @@ export function openThumbnailStore(
         throw error
       }
     },
-    async write(hash, webp) {
+    write(hash, webp) {
       const file = fileOf(hash)
-      const temporary = `${file}.${process.pid}.${written++}.tmp`
-      await writeFile(temporary, webp).catch(async (error) => {
-        if (systemCodeOf(error) !== 'ENOENT') throw error
-        await mkdir(dirname(file), { recursive: true })
-        await writeFile(temporary, webp)
-      })
-      await rename(temporary, file)
+      const temporary = `${file}.${process.pid}.${threadId}.${written++}.tmp`
+      mkdirSync(dirname(file), { recursive: true })
+      writeFileSync(temporary, webp)
+      renameSync(temporary, file)
     },
     remove: (hash) => rm(fileOf(hash), { force: true }),
   }

@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
 import { systemCodeOf } from '../errors.ts'
 import { hasImageExtension } from './formats.ts'
@@ -87,7 +88,7 @@ export async function statFile(root: string, path: string): Promise<FileFacts | 
   try {
     const stat = await lstat(toAbsolute(root, path), { bigint: true })
     if (!stat.isFile()) return undefined
-    return { path, bytes: Number(stat.size), inode: stat.ino, ...timesOf(stat) }
+    return toFileFacts(path, stat)
   } catch (error) {
     const code = systemCodeOf(error)
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
@@ -125,6 +126,10 @@ async function statAll(root: string, directory: string, names: string[]): Promis
     files.push(...facts.filter((fact) => fact !== undefined))
   }
   return files
+}
+
+export function toFileFacts(path: string, stat: BigIntStats): FileFacts {
+  return { path, bytes: Number(stat.size), inode: stat.ino, ...timesOf(stat) }
 }
 
 /** Some file systems know no time of birth and say 1970, or a time after the last change. */

@@ -97,7 +97,7 @@ export function createCollection(options: CollectionOptions): Collection {
         await decodeImage(bytes, thumbnails.size, limits),
         thumbnails.size,
       )
-      await thumbnails.write(image.contentHash, webp)
+      thumbnails.write(image.contentHash, webp)
       return webp
     },
 

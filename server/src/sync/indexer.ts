@@ -1,14 +1,10 @@
-import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import type { Catalog, Image, ImageRecord, PutResult } from '../catalog/catalog.ts'
 import type { EmbeddingHost, Urgency } from '../embedding/host.ts'
-import { DomainError, type ErrorCode, messageOf, systemCodeOf } from '../errors.ts'
+import { DomainError, type ErrorCode } from '../errors.ts'
 import type { EventBus, IndexProgress } from '../events.ts'
-import { type DecodeLimits, decodeImage } from '../gallery/decode.ts'
-import { toAbsolute } from '../gallery/paths.ts'
+import { SETTLE_MS } from '../gallery/image-file.ts'
+import type { ImageReader } from '../gallery/image-reader.ts'
 import type { RgbImage } from '../gallery/resample.ts'
-import { makeThumbnail, type ThumbnailStore } from '../gallery/thumbnails.ts'
 import { type FileFacts, statFile } from '../gallery/walk.ts'
 import { createProgressMeter } from './progress.ts'
 
@@ -16,10 +12,9 @@ export interface IndexerOptions {
   root: string
   catalog: Catalog
   host: EmbeddingHost
-  thumbnails: ThumbnailStore
+  reader: ImageReader
   events: EventBus
   batchSize: number
-  limits: DecodeLimits & { maxFileBytes: number }
   onError: (message: string, error: unknown) => void
 }
 
@@ -45,17 +40,13 @@ interface Prepared {
   image: RgbImage | undefined
 }
 
-/** A file changed more recently than this may still be written to. */
-const SETTLE_MS = 400
-/** More than there are cores: while one file is read, another is decoded and a third one's thumbnail is written. */
-const DECODES_AT_ONCE = Math.min(16, 3 * availableParallelism())
 /** While one batch is embedded, another is stored. */
 const BATCHES_AT_ONCE = 2
 const BATCHES_AHEAD = 3
 
 /** Files in, rows with vectors out. Decoding of the next batch goes on while one is embedded and stored. */
 export function createIndexer(options: IndexerOptions): Indexer {
-  const { root, catalog, host, thumbnails, events, batchSize, limits } = options
+  const { root, catalog, host, reader, events, batchSize } = options
   const meter = createProgressMeter(events)
   const waiting = new Set<string>()
   const settling = new Map<string, NodeJS.Timeout>()
@@ -75,11 +66,10 @@ export function createIndexer(options: IndexerOptions): Indexer {
     },
 
     async indexNow(path) {
-      const facts = await statFile(root, path)
-      if (facts === undefined)
+      const prepared = await prepare(path, true)
+      if (prepared === 'gone')
         throw new DomainError('image_not_found', `There is no file ${JSON.stringify(path)}.`)
-      const prepared = await prepare(facts, 'settled')
-      if (prepared === undefined) {
+      if (prepared === 'unsettled') {
         throw new DomainError(
           'conflict',
           `The file ${JSON.stringify(path)} is being changed by somebody else.`,
@@ -114,7 +104,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
 
   /** Starts whatever can be started; called whenever something has ended. */
   function advance(): void {
-    while (decoding < DECODES_AT_ONCE && waiting.size > 0 && ready.length < batchSize * BATCHES_AHEAD) {
+    while (decoding < reader.width && waiting.size > 0 && ready.length < batchSize * BATCHES_AHEAD) {
       const [path] = waiting
       waiting.delete(path!)
       decoding++
@@ -143,16 +133,12 @@ export function createIndexer(options: IndexerOptions): Indexer {
   }
 
   async function takeFile(path: string): Promise<void> {
-    let facts: FileFacts | undefined
     try {
-      facts = await statFile(root, path)
-      if (facts === undefined) return
-      const prepared = await prepare(facts, 'may be unsettled')
-      if (prepared === undefined) settleLater(path)
-      else if (isClosed) return
-      else ready.push(prepared)
+      const prepared = await prepare(path, false)
+      if (prepared === 'unsettled') settleLater(path)
+      else if (prepared !== 'gone' && !isClosed) ready.push(prepared)
     } catch (error) {
-      await recordFailure(path, facts, error)
+      if (!isClosed) await recordFailure(path, error)
     }
   }
 
@@ -167,52 +153,17 @@ export function createIndexer(options: IndexerOptions): Indexer {
     settling.set(path, timer)
   }
 
-  /**
-   * Reads and decodes a file once, for hash, thumbnail and embedding together.
-   * @returns undefined if the file is still being written
-   */
-  async function prepare(
-    facts: FileFacts,
-    state: 'settled' | 'may be unsettled',
-  ): Promise<Prepared | undefined> {
-    const age = Date.now() - facts.modifiedAt
-    if (state === 'may be unsettled' && age >= 0 && age < SETTLE_MS) return undefined
-    if (facts.bytes > limits.maxFileBytes) {
-      throw new DomainError(
-        'image_too_large',
-        `The file is too large: ${facts.bytes} bytes, at most ${limits.maxFileBytes} are read (limits.max_file_bytes).`,
-      )
+  /** Reads a file; its bytes are decoded only if their vector is not known. */
+  async function prepare(path: string, isSettled: boolean): Promise<Prepared | 'gone' | 'unsettled'> {
+    let file = await reader.read({ path, isSettled, isDecodedAnyway: false })
+    if (file.state === 'seen') {
+      const known = await catalog.contentFacts(file.contentHash)
+      if (known?.hasVector) return { record: { ...recordOf(file), ...sizeOf(known) }, image: undefined }
+      file = await reader.read({ path, isSettled, isDecodedAnyway: true })
     }
-    const bytes = await readFile(toAbsolute(root, facts.path))
-    const after = await statFile(root, facts.path)
-    if (after?.bytes !== bytes.length || after.modifiedAt !== facts.modifiedAt) return undefined
-
-    const contentHash = createHash('sha256').update(bytes).digest('hex')
-    const base = {
-      path: facts.path,
-      bytes: facts.bytes,
-      createdAt: facts.createdAt,
-      modifiedAt: facts.modifiedAt,
-      inode: String(facts.inode),
-      contentHash,
-      vector: undefined,
-    }
-    // Bytes that have been seen before have left a thumbnail; looking for it is cheaper than asking the catalog.
-    const known = (await thumbnails.has(contentHash)) ? await catalog.contentFacts(contentHash) : undefined
-    if (known?.hasVector) {
-      const { width, height, contentType } = known
-      return { record: { ...base, width, height, contentType }, image: undefined }
-    }
-    const { inputSize } = host
-    const { size } = thumbnails
-    const cover = {
-      width: Math.max(inputSize.width, size.width),
-      height: Math.max(inputSize.height, size.height),
-    }
-    const decoded = await decodeImage(bytes, cover, limits)
-    await thumbnails.write(contentHash, await makeThumbnail(bytes, decoded, size))
-    const { width, height, contentType, image } = decoded
-    return { record: { ...base, width, height, contentType }, image }
+    if (file.state === 'gone' || file.state === 'unsettled') return file.state
+    if (file.state === 'seen') throw new Error('a file that was to be decoded was not')
+    return { record: { ...recordOf(file), ...sizeOf(file) }, image: file.image }
   }
 
   async function storeBatch(batch: Prepared[]): Promise<void> {
@@ -224,14 +175,8 @@ export function createIndexer(options: IndexerOptions): Indexer {
     } catch (error) {
       if (isClosed) return
       if (batch.length === 1) {
-        const { record } = batch[0]!
-        await recordFailure(
-          record.path,
-          { ...record, inode: BigInt(record.inode) },
-          error,
-          record.contentHash,
-        )
-        return
+        const { path, contentHash } = batch[0]!.record
+        return recordFailure(path, error, contentHash)
       }
       // One picture must not take the others with it.
       for (const prepared of batch) await storeBatch([prepared])
@@ -259,21 +204,16 @@ export function createIndexer(options: IndexerOptions): Indexer {
     return results
   }
 
-  async function recordFailure(
-    path: string,
-    facts: FileFacts | undefined,
-    error: unknown,
-    contentHash?: string,
-  ): Promise<void> {
-    const isExpected = error instanceof DomainError || systemCodeOf(error) !== undefined
-    if (!isExpected) options.onError(`indexing ${JSON.stringify(path)}`, error)
-    if (systemCodeOf(error) === 'ENOENT') return
+  async function recordFailure(path: string, error: unknown, contentHash?: string): Promise<void> {
+    if (!(error instanceof DomainError)) options.onError(`indexing ${JSON.stringify(path)}`, error)
     try {
+      const facts = await statFile(root, path)
+      if (facts === undefined) return
       await catalog.putFailure({
         path,
-        bytes: facts?.bytes ?? 0,
-        modifiedAt: facts?.modifiedAt ?? 0,
-        inode: String(facts?.inode ?? 0),
+        bytes: facts.bytes,
+        modifiedAt: facts.modifiedAt,
+        inode: String(facts.inode),
         contentHash,
         ...reasonOf(error),
         failedAt: Date.now(),
@@ -287,10 +227,14 @@ export function createIndexer(options: IndexerOptions): Indexer {
 
 function reasonOf(error: unknown): { code: ErrorCode; reason: string } {
   if (error instanceof DomainError) return { code: error.code, reason: error.message }
-  const code = systemCodeOf(error)
-  if (code === 'EACCES' || code === 'EPERM') {
-    return { code: 'image_unreadable', reason: 'The file may not be read: permission denied.' }
-  }
-  if (code !== undefined) return { code: 'image_unreadable', reason: `The file can't be read (${code}).` }
-  return { code: 'image_unreadable', reason: messageOf(error) }
+  return { code: 'internal_error', reason: 'It could not be indexed; the log of the server tells why.' }
+}
+
+function recordOf({ facts, contentHash }: { facts: FileFacts; contentHash: string }) {
+  const { path, bytes, createdAt, modifiedAt, inode } = facts
+  return { path, bytes, createdAt, modifiedAt, inode: String(inode), contentHash, vector: undefined }
+}
+
+function sizeOf({ width, height, contentType }: { width: number; height: number; contentType: string }) {
+  return { width, height, contentType }
 }

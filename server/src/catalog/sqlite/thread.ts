@@ -1,23 +1,11 @@
 /** The thread that holds the SQLite catalog: neither a long query nor saving the index stalls the server's own. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { DomainError, messageOf } from '../../errors.ts'
+import { messageOf } from '../../errors.ts'
+import { answerCall, type ThreadCall } from '../../threads.ts'
 import { type MaintainedCatalog, openSqliteCatalog, type SqliteCatalogOptions } from './sqlite-catalog.ts'
 
-export interface CatalogCall {
-  id: number
-  method: keyof MaintainedCatalog
-  args: unknown[]
-}
-
-export type CatalogAnswer =
-  | { id: number; result: unknown }
-  | {
-      id: number
-      error: { code: DomainError['code'] | undefined; message: string; stack: string | undefined }
-    }
-
 const port = parentPort!
-const calls: CatalogCall[] = []
+const calls: ThreadCall[] = []
 let isWorking = false
 let hasUpkeep = false
 
@@ -25,7 +13,7 @@ const opened = openSqliteCatalog(workerData as SqliteCatalogOptions)
 // Whoever calls first is told why it can't be opened.
 opened.catch(() => {})
 
-port.on('message', (call: CatalogCall) => {
+port.on('message', (call: ThreadCall) => {
   calls.push(call)
   if (!isWorking) void work()
 })
@@ -48,19 +36,12 @@ async function work(): Promise<void> {
   isWorking = false
 }
 
-/** @returns whether it went well */
-async function answer({ id, method, args }: CatalogCall): Promise<boolean> {
-  try {
+function answer(call: ThreadCall): Promise<boolean> {
+  return answerCall(port, call, async () => {
     const catalog = await opened
-    const run = catalog[method] as (...args: unknown[]) => Promise<unknown>
-    port.postMessage({ id, result: await run(...args) } satisfies CatalogAnswer)
-    return true
-  } catch (error) {
-    const code = error instanceof DomainError ? error.code : undefined
-    const stack = error instanceof Error ? error.stack : undefined
-    port.postMessage({ id, error: { code, message: messageOf(error), stack } } satisfies CatalogAnswer)
-    return false
-  }
+    const run = catalog[call.method as keyof MaintainedCatalog] as (...args: unknown[]) => Promise<unknown>
+    return run(...call.args)
+  })
 }
 
 async function upkeep(): Promise<boolean> {

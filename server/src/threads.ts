@@ -1,0 +1,90 @@
+import type { MessagePort, Worker } from 'node:worker_threads'
+import { DomainError, messageOf } from './errors.ts'
+
+/** A method to run in another thread. Arguments and result are copied. */
+export interface ThreadCall {
+  id: number
+  method: string
+  args: unknown[]
+}
+
+type ThreadAnswer =
+  | { id: number; result: unknown }
+  | {
+      id: number
+      error: { code: DomainError['code'] | undefined; message: string; stack: string | undefined }
+    }
+
+export interface Thread {
+  call(method: string, args: unknown[]): Promise<unknown>
+  /** Ends it at once; what has not been answered is rejected. */
+  end(): Promise<void>
+  readonly hasEnded: boolean
+}
+
+/** The caller's side. @param closed the message for whoever calls after the end */
+export function connectThread(worker: Worker, closed: string): Thread {
+  const waiting = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>()
+  let lastId = 0
+  let ended: Error | undefined
+
+  worker.on('message', (answer: ThreadAnswer) => {
+    const call = waiting.get(answer.id)
+    waiting.delete(answer.id)
+    if ('error' in answer) call?.reject(toError(answer.error))
+    else call?.resolve(answer.result)
+  })
+  const finish = (error: Error) => {
+    ended ??= error
+    for (const { reject } of waiting.values()) reject(ended)
+    waiting.clear()
+  }
+  worker.on('error', finish)
+  worker.on('exit', () => finish(new DomainError('unavailable', closed)))
+
+  return {
+    call: (method, args) =>
+      new Promise((resolve, reject) => {
+        if (ended !== undefined) return reject(ended)
+        const id = ++lastId
+        waiting.set(id, { resolve, reject })
+        worker.postMessage({ id, method, args } satisfies ThreadCall)
+      }),
+    async end() {
+      await worker.terminate()
+    },
+    get hasEnded() {
+      return ended !== undefined
+    },
+  }
+}
+
+/**
+ * The thread's side: runs one call and answers it.
+ * @param transferred what of a result is handed over instead of copied
+ * @returns whether it went well
+ */
+export async function answerCall<T>(
+  port: MessagePort,
+  { id }: ThreadCall,
+  run: () => Promise<T>,
+  transferred: (result: T) => ArrayBuffer[] = () => [],
+): Promise<boolean> {
+  try {
+    const result = await run()
+    port.postMessage({ id, result } satisfies ThreadAnswer, transferred(result))
+    return true
+  } catch (error) {
+    const code = error instanceof DomainError ? error.code : undefined
+    const stack = error instanceof Error ? error.stack : undefined
+    port.postMessage({ id, error: { code, message: messageOf(error), stack } } satisfies ThreadAnswer)
+    return false
+  }
+}
+
+/** Errors lose their class on the way between threads. */
+function toError({ code, message, stack }: Extract<ThreadAnswer, { error: unknown }>['error']): Error {
+  const error = code === undefined ? new Error(message) : new DomainError(code, message)
+  if (stack !== undefined) error.stack = stack
+  return error
+}
