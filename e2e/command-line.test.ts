@@ -153,7 +153,7 @@ describe('kill -9 in the middle of indexing', () => {
       expect(new Set(result.images.map(({ id }) => id)).size).toBe(total)
     }
     expect(await product.stop()).toBe(0)
-    expect((await readdir(data)).filter((name) => name.endsWith('.tmp') || name === 'lock')).toEqual([])
+    expect((await readdir(data)).filter((name) => name.endsWith('.tmp') || name === 'lock.pid')).toEqual([])
 
     const again = await runCommand(['index', gallery, '--data-directory', data])
     expect(again.stdout).toMatch(RegExp(`^0 indexed .*${total} in the index, 0 failed`))

@@ -1,5 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { realpath, stat } from 'node:fs/promises'
 import type { Catalog } from './catalog/catalog.ts'
 import { type DirectoryLock, lockDirectory } from './catalog/directory-lock.ts'
 import { openSqliteCatalogThread } from './catalog/sqlite/open.ts'
@@ -12,6 +12,7 @@ import { createImageReader } from './gallery/image-reader.ts'
 import { openThumbnailStore } from './gallery/thumbnails.ts'
 import { createMetrics } from './http/metrics.ts'
 import type { Router } from './http/routing.ts'
+import { hostsToAccept } from './http/same-origin.ts'
 import { createHttpApp } from './http/server.ts'
 import type { Logger } from './log.ts'
 import { createImageSearch, type ImageSearch } from './search/image-search.ts'
@@ -43,8 +44,9 @@ export interface AppOptions {
  */
 export async function createApp(config: Config, { log, isVisitor = false }: AppOptions): Promise<App> {
   assertSupported(config)
-  const root = config.watcher.watched_directory
-  await assertGallery(root)
+  await assertGallery(config.watcher.watched_directory)
+  // Watchers report real paths, and do not follow a link that the gallery itself may be.
+  const root = await realpath(config.watcher.watched_directory)
   createDataDirectory(config)
   const lock: DirectoryLock = isVisitor ? { release() {} } : lockDirectory(config.data_directory)
   const catalog = openSqliteCatalogThread({ directory: config.data_directory, savesIndex: !isVisitor })
@@ -87,20 +89,26 @@ export async function createApp(config: Config, { log, isVisitor = false }: AppO
     batchSize: config.watcher.files_batch_size,
     onError: (message, error) => log.error(error, `Unexpected error while ${message}`),
   })
-  const recursive = config.watcher.watch_recursive
+  const walk = {
+    recursive: config.watcher.watch_recursive,
+    excluded: [config.data_directory, config.thumbnail.thumbnail_directory],
+  }
   const sync = createGallerySync({
     root,
     catalog,
     indexer,
     thumbnails,
     events,
-    walk: { recursive, excluded: [config.data_directory, config.thumbnail.thumbnail_directory] },
+    walk,
     reconcileIntervalMs: config.watcher.reconcile_interval_s * 1000,
     log: { info: (message) => log.info(message), warn: (message) => log.warn(message) },
   })
   const metrics = createMetrics(catalog, indexer)
-  const search = createImageSearch(catalog, host, limits, metrics.observeSearch)
-  const collection = createCollection({ root, catalog, indexer, thumbnails, events, limits, recursive })
+  const search = createImageSearch(catalog, host, reader, metrics.observeSearch)
+  const collection = createCollection({
+    ...{ root, catalog, indexer, reader, thumbnails, events, limits },
+    walk,
+  })
   const http = createHttpApp({
     catalog,
     host,
@@ -111,6 +119,7 @@ export async function createApp(config: Config, { log, isVisitor = false }: AppO
     events,
     metrics,
     maxUploadBytes: limits.maxUploadBytes,
+    allowedHosts: hostsToAccept(config.host, config.allowed_hosts),
     log: { debug: (message) => log.debug(message), error: (error, message) => log.error(error, message) },
   })
 
@@ -124,9 +133,11 @@ export async function createApp(config: Config, { log, isVisitor = false }: AppO
     http,
     async close() {
       await sync.close()
-      await indexer.close()
-      await reader.close()
+      // The indexer waits for what is under way; an embedder that hangs is ended first, so that it need not.
+      const indexed = indexer.close()
       await host.close()
+      await indexed
+      await reader.close()
       await catalog.close()
       lock.release()
     },

@@ -39,7 +39,7 @@ export function connectThread(worker: Worker, closed: string): Thread {
     for (const { reject } of waiting.values()) reject(ended)
     waiting.clear()
   }
-  worker.on('error', finish)
+  worker.on('error', (error) => finish(new DomainError('unavailable', closed, { cause: error })))
   worker.on('exit', () => finish(new DomainError('unavailable', closed)))
 
   return {

@@ -288,6 +288,18 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await catalog.contentFacts('unknown')).toBeUndefined()
     })
 
+    it('is as quick with thousands of copies as with one', async () => {
+      const catalog = await openEmpty()
+      await catalog.putImages([record(0)])
+      const copies = numbers(5000).map((n) =>
+        record(n, { path: `copy-${n}.jpg`, contentHash: 'hash-0', vector: undefined }),
+      )
+      await catalog.putImages(copies)
+      const start = performance.now()
+      for (let n = 0; n < 50; n++) await catalog.contentFacts('hash-0')
+      expect(performance.now() - start).toBeLessThan(500)
+    })
+
     it('keeps the vectors of one embedder while another is used', async () => {
       const catalog = await openWith(3)
       await catalog.useSpace({ embedder: 'other', dimensions: 4 })

@@ -30,6 +30,7 @@ async function indexFolder(folder: string | undefined, options: CommonOptions): 
   const seconds = (performance.now() - start) / 1000
   const counts = await app.catalog.counts()
   const { failures, total } = await app.catalog.listFailures({ offset: 0, limit: SHOWN_FAILURES })
+  const { failed } = app.indexer.progress()
   await app.close()
 
   status.clear()
@@ -39,5 +40,7 @@ async function indexFolder(folder: string | undefined, options: CommonOptions): 
   )
   for (const { path, reason } of failures) console.log(`  ${path}: ${reason}`)
   if (total > failures.length) console.log(`  … and ${total - failures.length} more`)
-  if (total > 0) process.exitCode = 1
+  if (failed > total)
+    console.log('Some files could not be indexed for a reason that is not theirs; the log tells which.')
+  if (total > 0 || failed > 0) process.exitCode = 1
 }

@@ -7,6 +7,9 @@ import { ensurePageIsBuilt } from './build-page.ts'
 import { type CommonOptions, configFor, parseWhole, withCommonOptions } from './options.ts'
 import { followProgress } from './progress-line.ts'
 
+/** A second Ctrl+C after so long means: at once. */
+const IMPATIENT_MS = 1000
+
 export function serveCommand(): Command {
   const command = new Command('serve')
     .description(
@@ -30,10 +33,14 @@ async function serve(folder: string | undefined, options: CommonOptions): Promis
   followProgress(app.events, status, log, process.stderr.isTTY === true)
   console.log(`Sketch-Search: ${server.url}  (gallery: ${config.watcher.watched_directory})`)
 
-  let isStopping = false
+  let stoppingSince: number | undefined
   const stop = async () => {
-    if (isStopping) process.exit(130)
-    isStopping = true
+    if (stoppingSince !== undefined) {
+      // A terminal signals the whole group, and a launcher passes its signal on: that is one wish, told twice.
+      if (performance.now() - stoppingSince > IMPATIENT_MS) process.exit(130)
+      return
+    }
+    stoppingSince = performance.now()
     status.clear()
     await server.close()
     await app.close()

@@ -129,6 +129,10 @@ const session = z.strictObject({
 export const configSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
   port: z.int().min(1024).max(65535).default(8000).describe('Port to listen on.'),
+  allowed_hosts: z
+    .array(z.string().min(1))
+    .default([])
+    .describe('Further names by which browsers may address a server that listens on this machine only.'),
   log_level: z.enum(LOG_LEVELS).default('INFO').describe('The least severe message that is logged.'),
   dev: z.boolean().default(false).describe('For developing the product: the page comes from Vite.'),
   data_directory: z

@@ -146,6 +146,15 @@ describe('decodeImage', () => {
     header.writeInt32LE(60_000, 18)
     header.writeInt32LE(60_000, 22)
     await expect(decode(header)).rejects.toMatchObject({ code: 'image_too_large' })
+    header.writeInt32LE(900, 18)
+    header.writeInt32LE(900, 22)
+    header.writeUInt16LE(24, 28)
+    await expect(decode(header)).rejects.toMatchObject({ code: 'image_unreadable', message: /ends before/ })
+    header.writeUInt16LE(8, 28)
+    header.writeUInt32LE(1, 30) // run-length encoded
+    await expect(decode(header)).rejects.toMatchObject({ code: 'image_unreadable' })
+    header.writeUInt16LE(7, 28)
+    await expect(decode(header)).rejects.toMatchObject({ message: /7 bits/ })
   })
 })
 

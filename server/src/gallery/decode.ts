@@ -24,6 +24,9 @@ export interface DecodedImage {
 const MAX_ASPECT = 8
 const DECODE_TIMEOUT_S = 60
 const WHITE = '#ffffff'
+/** BMP is decoded by JavaScript, a byte at a time. */
+const MAX_BMP_PIXELS = 64_000_000
+const MAX_RUN_LENGTH_RATIO = 60
 
 // Several pictures are decoded at once instead of one by several threads; libvips' cache only costs memory here.
 sharp.concurrency(1)
@@ -90,10 +93,17 @@ function openBySharp(bytes: Uint8Array): Sharp {
 /** sharp's libvips reads no BMP. */
 function openBmp(bytes: Uint8Array, limits: DecodeLimits): () => Sharp {
   const header = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (header.length < 26) throw unreadable('the file ends within its header')
+  if (header.length < 54) throw unreadable('the file ends within its header')
   const width = Math.abs(header.readInt32LE(18))
   const height = Math.abs(header.readInt32LE(22))
-  checkPixels(width, height, limits)
+  const bitsPerPixel = header.readUInt16LE(28)
+  checkPixels(width, height, { maxPixels: Math.min(limits.maxPixels, MAX_BMP_PIXELS) })
+  if (![1, 4, 8, 16, 24, 32].includes(bitsPerPixel))
+    throw unreadable(`a BMP of ${bitsPerPixel} bits a pixel is not supported`)
+  // A run-length encoded picture may be much larger than its file; any other one can't be.
+  const isRunLength = [1, 2].includes(header.readUInt32LE(30))
+  const leastBytes = (width * height * bitsPerPixel) / (isRunLength ? 8 * MAX_RUN_LENGTH_RATIO : 8)
+  if (header.length < leastBytes) throw unreadable('the file ends before the picture does')
   const { data, ...size } = decodeBmp(header, { toRGBA: true })
   // Most BMPs leave the alpha channel empty; only a picture that has some is transparent.
   if (!hasAlpha(data)) for (let i = 3; i < data.length; i += 4) data[i] = 255

@@ -96,8 +96,6 @@ function readAll(root: string, path: string): Buffer | undefined {
         cause: error,
       })
     }
-    throw new DomainError('image_unreadable', `The file can't be read (${code ?? 'unknown error'}).`, {
-      cause: error,
-    })
+    throw error
   }
 }

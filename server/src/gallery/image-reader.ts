@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { connectThread, type Thread } from '../threads.ts'
+import { type DecodedImage, decodeImage } from './decode.ts'
+import { sniffFormat } from './formats.ts'
 import type { ImageFile, ImageFileRequest } from './image-file.ts'
 import type { ReaderOptions } from './reader-thread.ts'
 
@@ -10,6 +12,8 @@ export interface ImageReader {
   readonly width: number
   /** @throws {DomainError} `image_unreadable` or `image_too_large`, with the reason */
   read(request: ImageFileRequest): Promise<ImageFile>
+  /** Decodes bytes that are at hand. @throws {DomainError} as `read` */
+  decode(bytes: Uint8Array, cover: { width: number; height: number }): Promise<DecodedImage>
   close(): Promise<void>
 }
 
@@ -24,20 +28,27 @@ export function createImageReader(options: ReaderOptions): ImageReader {
   const lanes = Array.from({ length: count }, () => ({ thread: startThread(options), busy: 0 }))
   return {
     width: count * FILES_PER_THREAD,
-    async read(request) {
-      const lane = lanes.reduce((least, other) => (other.busy < least.busy ? other : least))
-      // A thread that died of one file must not take the rest with it.
-      if (lane.thread.hasEnded) lane.thread = startThread(options)
-      lane.busy++
-      try {
-        return (await lane.thread.call('read', [request])) as ImageFile
-      } finally {
-        lane.busy--
-      }
+    read: (request) => call('read', request) as Promise<ImageFile>,
+    decode(bytes, cover) {
+      // sharp works in threads of its own; only BMP is decoded where it is called.
+      if (sniffFormat(bytes) !== 'bmp') return decodeImage(bytes, cover, options.limits)
+      return call('decode', bytes, cover) as Promise<DecodedImage>
     },
     async close() {
       await Promise.all(lanes.map(({ thread }) => thread.end()))
     },
+  }
+
+  async function call(method: 'read' | 'decode', ...args: unknown[]): Promise<unknown> {
+    const lane = lanes.reduce((least, other) => (other.busy < least.busy ? other : least))
+    // A thread that died of one file must not take the rest with it.
+    if (lane.thread.hasEnded) lane.thread = startThread(options)
+    lane.busy++
+    try {
+      return await lane.thread.call(method, args)
+    } finally {
+      lane.busy--
+    }
   }
 }
 

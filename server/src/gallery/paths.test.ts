@@ -6,6 +6,7 @@ import {
   directoryOf,
   joinPath,
   parseDirectory,
+  parseDirectoryFilter,
   parseFileName,
   resolveDirectory,
   toGalleryPath,
@@ -42,6 +43,16 @@ describe('paths in the gallery', () => {
       expect(() => parseFileName(name)).toThrowError(expect.objectContaining({ code: 'invalid_path' }))
     },
   )
+
+  it('let a filter name any folder that can be on disk', () => {
+    expect(parseDirectoryFilter('D: drive/a\\b/')).toBe('D: drive/a\\b')
+    expect(parseDirectoryFilter('')).toBe('.')
+    for (const directory of ['../x', 'a/..', '/etc', 'a\0']) {
+      expect(() => parseDirectoryFilter(directory)).toThrowError(
+        expect.objectContaining({ code: 'invalid_path' }),
+      )
+    }
+  })
 
   it('accept ordinary and unusual names', () => {
     expect(parseDirectory('')).toBe('.')

@@ -45,6 +45,20 @@ export function parseDirectory(directory: string): string {
   return segments.join('/')
 }
 
+/**
+ * A folder to look in. Unlike one to write to, it may have any name that a folder on disk can have.
+ * @throws {DomainError} `invalid_path`
+ */
+export function parseDirectoryFilter(directory: string): string {
+  const path = directory.replace(/(?<=.)\/+$/, '')
+  if (path === '' || path === ROOT) return ROOT
+  if (path.startsWith('/')) throw invalid(directory, 'it must be relative to the gallery')
+  if (path.split('/').some((segment) => segment === '..' || segment.includes('\0'))) {
+    throw invalid(directory, '".." and NUL are not allowed')
+  }
+  return path
+}
+
 /** @throws {DomainError} `invalid_path` */
 export function parseFileName(name: string): string {
   if (name.includes('/')) throw invalid(name, 'a file name has no "/"')

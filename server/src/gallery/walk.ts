@@ -1,5 +1,6 @@
 import type { BigIntStats } from 'node:fs'
 import { lstat, readdir } from 'node:fs/promises'
+import { sep } from 'node:path'
 import { systemCodeOf } from '../errors.ts'
 import { hasImageExtension } from './formats.ts'
 import { joinPath, ROOT, toAbsolute } from './paths.ts'
@@ -27,6 +28,15 @@ export interface WalkOptions {
   recursive: boolean
   /** Absolute folders that are never entered: our own data, when it lies in the gallery. */
   excluded: readonly string[]
+}
+
+/** Whether a path of the gallery lies where images are looked for; symbolic links on the way are not looked at. */
+export function isWithinWalk(root: string, path: string, { recursive, excluded }: WalkOptions): boolean {
+  if (path === ROOT) return true
+  if (path.split('/').some(isIgnoredName)) return false
+  const absolute = toAbsolute(root, path)
+  if (excluded.some((folder) => absolute === folder || absolute.startsWith(folder + sep))) return false
+  return recursive || !path.includes('/')
 }
 
 const SYSTEM_NAMES = new Set(

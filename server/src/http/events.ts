@@ -98,13 +98,18 @@ export function eventRoutes(bus: EventBus): Router {
       let wake: (() => void) | undefined
       const listener = (event: BrowserEvent) => {
         waiting.push(event)
+        if (waiting.length > MAX_WAITING) {
+          waiting.length = 0
+          listeners.delete(listener)
+          sse.abort()
+        }
         wake?.()
       }
       listeners.add(listener)
       sse.onAbort(() => wake?.())
       try {
         await sse.write(': connected\n\n')
-        while (!sse.aborted && waiting.length < MAX_WAITING) {
+        while (!sse.aborted) {
           const event = waiting.shift()
           if (event !== undefined) {
             await sse.writeSSE(event)

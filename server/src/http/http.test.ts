@@ -152,6 +152,22 @@ describe('searching', () => {
     expect(await kindOf(await picture(2))).toBe('image')
   })
 
+  it('takes a file of the gallery for what it is, even if it looks like a drawing', async () => {
+    const { app, root } = await served()
+    await writeSettled(join(root, 'drawing.png'), await circleSketch())
+    await indexAll(app)
+    const response = await send(
+      app,
+      'POST',
+      '/api/images/similarity-search',
+      form({ image: [await circleSketch(), 'q'] }),
+    )
+    expect(response.headers.get('x-query-kind')).toBe('image')
+    const [first] = ((await response.json()) as ImagesJson).images
+    expect(first).toMatchObject({ path: 'drawing.png' })
+    expect(first!.score).toBeCloseTo(1, 3)
+  })
+
   it('searches by a part of the picture', async () => {
     const { app } = await served()
     const sheet = await sharp({ create: { width: 560, height: 200, channels: 3, background: '#888' } })
@@ -359,6 +375,8 @@ describe('adding and deleting', () => {
     const outside = await temporaryDirectory()
     await symlink(outside, join(root, 'link'))
     await mkdir(join(root, 'empty'))
+    await mkdir(join(root, '.hidden'))
+    await symlink(join(root, 'sub'), join(root, 'inner'))
     const before = (await readdir(root, { recursive: true })).sort()
     const good = await picture(5)
     const jpeg = await picture(5, 'jpeg')
@@ -370,7 +388,17 @@ describe('adding and deleting', () => {
     for (const name of ['.hidden.png', 'a.txt', '..', 'a\\b.png', `${'x'.repeat(252)}.png`]) {
       expect([name, await attempt(good, name)]).toEqual([name, 400])
     }
-    for (const directory of ['..', '../..', '/etc', 'a\0b', 'sub/../..', 'C:/x', 'link']) {
+    for (const directory of [
+      '..',
+      '../..',
+      '/etc',
+      'a\0b',
+      'sub/../..',
+      'C:/x',
+      'link',
+      'inner',
+      '.hidden',
+    ]) {
       expect([directory, await attempt(good, 'a.png', directory)]).toEqual([directory, 400])
     }
     expect(await attempt(good, 'a.png', 'no/such/folder')).toBe(404)
@@ -403,6 +431,17 @@ describe('adding and deleting', () => {
       ).toBe(403)
     }
     expect((await get(app, `/api/images/${id}`)).status).toBe(200)
+  })
+})
+
+describe('a server that listens on this machine only', () => {
+  it('answers to its own names and to those that are allowed', async () => {
+    const { app } = await served({ allowed_hosts: ['pictures.test'] })
+    const status = async (host: string) => (await get(app, '/api/images', { host })).status
+    for (const host of ['localhost:8000', '127.0.0.1', '[::1]:8000', 'LOCALHOST', 'pictures.test']) {
+      expect([host, await status(host)]).toEqual([host, 200])
+    }
+    expect([await status('evil.test:8000'), await status('localhost.evil.test')]).toEqual([403, 403])
   })
 })
 
@@ -488,6 +527,7 @@ describe('health and documentation', () => {
     await send(app, 'POST', '/api/images/similarity-search', form({ image: [await circleSketch(), 'q'] }))
     const metrics = await (await get(app, '/metrics')).text()
     expect(metrics).toContain(`sketch_search_images_indexed ${COUNT}`)
+    expect(metrics).toContain('method="POST",route="/api/images/similarity-search",status="200"')
     expect(metrics).toMatch(/sketch_search_search_duration_seconds_count{part="embed"} 1/)
   })
 

@@ -4,7 +4,7 @@ import type { Catalog } from '../catalog/catalog.ts'
 import { DomainError } from '../errors.ts'
 import { isShownByBrowsers } from '../gallery/formats.ts'
 import { parseCrop } from '../search/crop.ts'
-import { findDuplicates } from '../search/duplicates.ts'
+import { createDuplicateFinder } from '../search/duplicates.ts'
 import { type Example, type ImageSearch, imageNotFound, type SearchResult } from '../search/image-search.ts'
 import type { Collection } from '../sync/collection.ts'
 import { answerFile } from './file-answer.ts'
@@ -23,6 +23,7 @@ import {
   querySchema,
   toImageJson,
   topKSchema,
+  uuidSchema,
 } from './schemas.ts'
 
 export interface ImageRoutesOptions {
@@ -34,7 +35,7 @@ export interface ImageRoutesOptions {
 const DEFAULT_DUPLICATE_THRESHOLD = 0.985
 
 const exampleSchema = z.object({
-  image_id: z.uuid().optional(),
+  image_id: uuidSchema.optional(),
   upload: z
     .string()
     .optional()
@@ -48,13 +49,14 @@ const searchRequestSchema = z
   .object({
     positive: z.array(exampleSchema).min(1).max(100),
     negative: z.array(exampleSchema).max(100).default([]),
-    top_k: topKSchema.default(DEFAULT_TOP_K),
-    query: querySchema.default({}),
+    top_k: topKSchema,
+    query: querySchema.nullish(),
   })
   .openapi('SearchRequest')
 
 export function imageRoutes({ catalog, search, collection }: ImageRoutesOptions): Router {
   const router = createRouter()
+  const findDuplicates = createDuplicateFinder(catalog)
   const found = { 200: { description: 'The images found, best first.', ...json(imagesSchema) } }
 
   router.openapi(
@@ -88,7 +90,7 @@ export function imageRoutes({ catalog, search, collection }: ImageRoutesOptions)
             'multipart/form-data': {
               schema: z.object({
                 image: fileField,
-                top_k: topKSchema.optional(),
+                top_k: topKSchema,
                 query_json: z.string().optional().openapi({ description: 'A Query as JSON.' }),
                 kind: kindSchema.optional(),
                 crop: z.string().optional().openapi({ description: '`x,y,w,h` in 0…1 of the picture.' }),
@@ -117,9 +119,9 @@ export function imageRoutes({ catalog, search, collection }: ImageRoutesOptions)
           required: true,
           ...json(
             z.object({
-              image_id: z.uuid(),
-              top_k: topKSchema.default(DEFAULT_TOP_K),
-              query: querySchema.default({}),
+              image_id: uuidSchema,
+              top_k: topKSchema,
+              query: querySchema.nullish(),
             }),
           ),
         },
@@ -187,7 +189,7 @@ export function imageRoutes({ catalog, search, collection }: ImageRoutesOptions)
     async (context) => {
       const query = context.req.valid('query')
       const { offset, limit } = pageOf(query)
-      const groups = await findDuplicates(catalog, query.threshold)
+      const groups = await findDuplicates(query.threshold)
       const page = groups.slice(offset, offset + limit).map((images) => ({ images: images.map(toImageJson) }))
       return context.json({ groups: page, total: groups.length }, 200)
     },
@@ -319,7 +321,8 @@ async function bytesOf(file: File): Promise<Uint8Array> {
   return new Uint8Array(await file.arrayBuffer())
 }
 
-function optionsOf(query: Query, topK = DEFAULT_TOP_K) {
+function optionsOf(given: Query | null | undefined, topK = DEFAULT_TOP_K) {
+  const query = given ?? {}
   return { filter: filterOf(query), topK, ...pageOf(query) }
 }
 

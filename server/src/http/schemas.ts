@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { Image, ImageFilter, ImageOrder, ScoredImage } from '../catalog/catalog.ts'
-import { parseDirectory } from '../gallery/paths.ts'
+import { parseDirectoryFilter } from '../gallery/paths.ts'
 
 const MAX_ITEMS_PER_PAGE = 1000
 export const DEFAULT_TOP_K = 100
@@ -75,7 +75,7 @@ export function filterOf(query: Query): ImageFilter {
     createdMax: toMilliseconds(query.created_max),
     modifiedMin: toMilliseconds(query.modified_min),
     modifiedMax: toMilliseconds(query.modified_max),
-    directory: query.directory === undefined ? undefined : parseDirectory(query.directory),
+    directory: query.directory === undefined ? undefined : parseDirectoryFilter(query.directory),
     recursive: query.recursive,
   }
 }
@@ -150,9 +150,12 @@ export const errorSchema = z
   })
   .openapi('Error')
 
-export const idParameter = z.object({ id: z.uuid() })
+/** Ids are compared as text, so one spelling of them counts. */
+export const uuidSchema = z.uuid().toLowerCase()
 
-export const topKSchema = integer(1, MAX_TOP_K).openapi({
+export const idParameter = z.object({ id: uuidSchema })
+
+export const topKSchema = emptyIsAbsent(integer(1, MAX_TOP_K)).openapi({
   type: 'integer',
   default: DEFAULT_TOP_K,
   description: 'How many of the most similar images to find, before paging.',

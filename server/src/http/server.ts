@@ -2,9 +2,10 @@ import type { Server } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { serve } from '@hono/node-server'
 import { z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { compress } from 'hono/compress'
-import { routePath } from 'hono/route'
+import { matchedRoutes } from 'hono/route'
 import { secureHeaders } from 'hono/secure-headers'
 import { ZodError } from 'zod'
 import type { Catalog } from '../catalog/catalog.ts'
@@ -23,7 +24,7 @@ import { imageRoutes } from './images.ts'
 import type { Metrics } from './metrics.ts'
 import { pageRoutes } from './page.ts'
 import { createRouter, json, type Router, route } from './routing.ts'
-import { sameOriginOnly } from './same-origin.ts'
+import { knownHostsOnly, sameOriginOnly } from './same-origin.ts'
 
 export interface HttpOptions {
   catalog: Catalog
@@ -35,6 +36,8 @@ export interface HttpOptions {
   events: EventBus
   metrics: Metrics
   maxUploadBytes: number
+  /** undefined: any. */
+  allowedHosts: string[] | undefined
   log: { debug(message: string): void; error(error: unknown, message: string): void }
 }
 
@@ -52,20 +55,23 @@ const API_DESCRIPTION = {
 /** The document that is published at `/api/openapi.json`, without anything running. */
 export function openApiDocument(): object {
   // Describing the routes touches none of what they work on.
-  const rooms = new Proxy({}, { get: (_, name) => (name === 'events' ? { on() {} } : () => {}) })
+  const rooms = new Proxy(
+    {},
+    { get: (_, name) => (name === 'events' ? { on() {} } : name === 'allowedHosts' ? [] : () => {}) },
+  )
   return createHttpApp(rooms as HttpOptions).getOpenAPI31Document(API_DESCRIPTION)
 }
 
 /** All routes, with and without a trailing slash. */
 export function createHttpApp(options: HttpOptions): Router {
-  const { metrics, maxUploadBytes, log } = options
+  const { metrics, maxUploadBytes, allowedHosts, log } = options
   const app = createRouter()
 
   app.use(async (context, next) => {
     const start = performance.now()
     await next()
     const seconds = (performance.now() - start) / 1000
-    metrics.observeRequest(context.req.method, routePath(context, -1), context.res.status, seconds)
+    metrics.observeRequest(context.req.method, routeOf(context), context.res.status, seconds)
     log.debug(
       `${context.req.method} ${context.req.path} ${context.res.status} ${(seconds * 1000).toFixed(1)} ms`,
     )
@@ -77,6 +83,7 @@ export function createHttpApp(options: HttpOptions): Router {
       referrerPolicy: 'same-origin',
     }),
   )
+  if (allowedHosts !== undefined) app.use(knownHostsOnly(allowedHosts))
   app.use('/api/*', sameOriginOnly())
   app.use(
     '/api/*',
@@ -117,6 +124,11 @@ export function createHttpApp(options: HttpOptions): Router {
     )
   })
   return app
+}
+
+/** The pattern of the route that answered, for a label of bounded variety; the page's own files share one. */
+function routeOf(context: Context): string {
+  return matchedRoutes(context).findLast(({ path }) => !path.includes('*'))?.path ?? 'page'
 }
 
 function addHealth(app: Router, { catalog, metrics }: HttpOptions): void {

@@ -6,12 +6,16 @@ const LONGER_SIDE = 192
 const MIN_INK = 0.1
 /** A stroke is thinner than this share of the sheet. */
 const STROKE_WIDTH = 0.045
-const MAX_INK_SHARE = 0.4
-const MAX_SOLID_SHARE = 0.25
+const MAX_INK_SHARE = 0.3
+/** The share of the ink that may be part of something wider than a stroke. */
+const MAX_SOLID_SHARE = 0.1
+/** Shading: ink that is neither faint nor full. Strokes have it only at their edges. */
+const FULL_INK = 0.75
+const MAX_SHADED_SHARE = 0.75
 
 /**
- * Tells a drawing of strokes from a picture: a drawing is mostly even paper, and its ink is thin everywhere. The
- * thresholds were chosen on sketches and photos of the Sketchy database and photos of Caltech 101.
+ * Tells a drawing of strokes from a picture: a drawing is mostly even paper, and its ink is thin everywhere and mostly of
+ * one strength. The thresholds were chosen on sketches and photos of the Sketchy database and pictures of Caltech 101.
  */
 export function detectKind(image: RgbImage): ImageKind {
   const scale = Math.min(1, LONGER_SIDE / Math.max(image.width, image.height))
@@ -21,6 +25,8 @@ export function detectKind(image: RgbImage): ImageKind {
   const isInk = strength.map((value) => (value >= MIN_INK ? 1 : 0))
   const ink = sum(isInk)
   if (ink / isInk.length > MAX_INK_SHARE) return 'photo'
+  const shaded = sum(strength.map((value) => (value > MIN_INK && value < FULL_INK ? 1 : 0)))
+  if (shaded > ink * MAX_SHADED_SHARE) return 'photo'
   const radius = Math.max(1, Math.round((Math.max(width, height) * STROKE_WIDTH) / 2))
   const solid = sum(erode(isInk, width, height, radius))
   return solid <= ink * MAX_SOLID_SHARE ? 'sketch' : 'photo'

@@ -1,5 +1,27 @@
 import type { Catalog, Image } from '../catalog/catalog.ts'
 
+/** How long an answer is kept, as a multiple of the time that finding it took. */
+const REST = 20
+
+/** Finding duplicates compares every image with its neighbours, so whoever asks meanwhile or soon after shares the answer. */
+export function createDuplicateFinder(catalog: Catalog): (threshold: number) => Promise<Image[][]> {
+  const answers = new Map<number, { groups: Promise<Image[][]>; until: number }>()
+  return (threshold) => {
+    const kept = answers.get(threshold)
+    if (kept !== undefined && performance.now() < kept.until) return kept.groups
+    const start = performance.now()
+    const answer = { groups: findDuplicates(catalog, threshold), until: Number.POSITIVE_INFINITY }
+    // One answer at a time is kept: they can be large.
+    answers.clear()
+    answers.set(threshold, answer)
+    const settle = () => {
+      answer.until = performance.now() + (performance.now() - start) * REST
+    }
+    answer.groups.then(settle, settle)
+    return answer.groups
+  }
+}
+
 /**
  * Groups of near-identical images: those with the same bytes, and those whose vectors are at least `threshold` alike,
  * directly or through others of the group. Largest groups first.

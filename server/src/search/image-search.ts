@@ -1,7 +1,8 @@
+import { createHash } from 'node:crypto'
 import type { Catalog, ImageFilter, NearestResult, Page } from '../catalog/catalog.ts'
 import type { EmbeddingHost } from '../embedding/host.ts'
 import { DomainError } from '../errors.ts'
-import { type DecodeLimits, decodeImage } from '../gallery/decode.ts'
+import type { ImageReader } from '../gallery/image-reader.ts'
 import type { RgbImage } from '../gallery/resample.ts'
 import { type Crop, cropImage } from './crop.ts'
 import { detectKind } from './detect-kind.ts'
@@ -54,7 +55,7 @@ const NEGATIVE_SHARE = 0.5
 export function createImageSearch(
   catalog: Catalog,
   host: EmbeddingHost,
-  limits: DecodeLimits,
+  reader: ImageReader,
   onSearch: (timings: SearchResult['timings']) => void = () => {},
 ): ImageSearch {
   return {
@@ -106,7 +107,12 @@ export function createImageSearch(
     timings: SearchResult['timings'],
   ): Promise<{ vector: Float32Array; kind: SearchResult['kind'] }> {
     const start = performance.now()
-    const decoded = await decodeImage(bytes, enlargedFor(crop), limits)
+    const known = crop === undefined && kind !== 'sketch' ? await vectorOfBytes(bytes) : undefined
+    if (known !== undefined) {
+      timings.prepare += performance.now() - start
+      return { vector: known, kind: 'image' }
+    }
+    const decoded = await reader.decode(bytes, enlargedFor(crop))
     const image = crop === undefined ? decoded.image : cropImage(decoded.image, crop)
     const isSketch = kind === 'sketch' || (kind === 'auto' && detectKind(image) === 'sketch')
     const prepared: RgbImage = isSketch ? prepareSketch(image, host.sketchMargin) : image
@@ -115,6 +121,14 @@ export function createImageSearch(
     timings.prepare += prepareEnd - start
     timings.embed += performance.now() - prepareEnd
     return { vector, kind: isSketch ? 'sketch' : 'image' }
+  }
+
+  /** A file of the gallery that is sent along need not be embedded again, and is no sketch. */
+  async function vectorOfBytes(bytes: Uint8Array): Promise<Float32Array | undefined> {
+    const contentHash = createHash('sha256').update(bytes).digest('hex')
+    if (!(await catalog.contentFacts(contentHash))?.hasVector) return undefined
+    const [image] = await catalog.imagesOfContents([contentHash])
+    return image && (await catalog.vectorsOf([image.id]))[0]?.vector
   }
 
   async function vectorsOfExamples(

@@ -5,22 +5,24 @@ import { join } from 'node:path'
 import type { Catalog, Image } from '../catalog/catalog.ts'
 import { DomainError, systemCodeOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
-import { type DecodeLimits, decodeImage, renderForBrowser } from '../gallery/decode.ts'
+import { type DecodeLimits, renderForBrowser } from '../gallery/decode.ts'
 import { hasImageExtension, IMAGE_EXTENSIONS } from '../gallery/formats.ts'
+import type { ImageReader } from '../gallery/image-reader.ts'
 import { joinPath, parseDirectory, parseFileName, resolveDirectory, toAbsolute } from '../gallery/paths.ts'
 import { makeThumbnail, type ThumbnailStore } from '../gallery/thumbnails.ts'
-import { isIgnoredName } from '../gallery/walk.ts'
+import { isIgnoredName, isWithinWalk, type WalkOptions } from '../gallery/walk.ts'
 import type { Indexer } from './indexer.ts'
 
 export interface CollectionOptions {
   root: string
   catalog: Catalog
   indexer: Indexer
+  reader: ImageReader
   thumbnails: ThumbnailStore
   events: EventBus
   limits: DecodeLimits & { maxUploadBytes: number }
-  /** Whether folders below the root belong to the gallery. */
-  recursive: boolean
+  /** What belongs to the gallery. */
+  walk: WalkOptions
 }
 
 /** What people do to single images of the gallery. */
@@ -46,19 +48,31 @@ export const PREVIEW_SIDE = 2048
 const PREVIEW_BYTES = 8 * 1024 * 1024
 
 export function createCollection(options: CollectionOptions): Collection {
-  const { root, catalog, indexer, thumbnails, events, limits } = options
+  const { root, catalog, indexer, reader, thumbnails, events, limits } = options
 
   return {
     async add(bytes, name, directory) {
       const fileName = checkedName(name)
       const folder = parseDirectory(directory)
-      if (!options.recursive && folder !== '.') {
+      if (!options.walk.recursive && folder !== '.') {
         throw new DomainError(
           'directory_not_found',
           `The folder "${folder}" is not watched: only the root is (watcher.watch_recursive).`,
         )
       }
+      if (!isWithinWalk(root, joinPath(folder, fileName), options.walk)) {
+        throw new DomainError(
+          'invalid_path',
+          `The folder "${folder}" is a hidden or system folder, which the gallery leaves out.`,
+        )
+      }
       const absoluteFolder = await resolveDirectory(root, folder)
+      if (absoluteFolder !== toAbsolute(root, folder)) {
+        throw new DomainError(
+          'invalid_path',
+          `The folder "${folder}" lies behind a symbolic link, which the gallery does not follow.`,
+        )
+      }
       if (bytes.length > limits.maxUploadBytes) {
         throw new DomainError(
           'image_too_large',
@@ -66,7 +80,7 @@ export function createCollection(options: CollectionOptions): Collection {
         )
       }
       // Whether it is an image is found out before anything is written.
-      await decodeImage(bytes, thumbnails.size, limits)
+      await reader.decode(bytes, thumbnails.size)
       const file = join(absoluteFolder, fileName)
       await writeNew(file, bytes)
       try {
@@ -92,11 +106,7 @@ export function createCollection(options: CollectionOptions): Collection {
       const kept = await thumbnails.read(image.contentHash)
       if (kept !== undefined) return kept
       const bytes = await readOriginal(image)
-      const webp = await makeThumbnail(
-        bytes,
-        await decodeImage(bytes, thumbnails.size, limits),
-        thumbnails.size,
-      )
+      const webp = await makeThumbnail(bytes, await reader.decode(bytes, thumbnails.size), thumbnails.size)
       thumbnails.write(image.contentHash, webp)
       return webp
     },

@@ -1,5 +1,6 @@
-import { appendFile, chmod, mkdir, rename, rm, stat, unlink, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, mkdir, rename, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import type { App } from '../app.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
@@ -145,6 +146,80 @@ describe('reconciling', () => {
     expect(await pathsIn(app)).toEqual(['a.png'])
   })
 
+  it('keeps everything when the gallery is suddenly empty, as when its drive is not mounted', async () => {
+    const root = await galleryOf('a.png', 'x/b.png')
+    const config = await configFor(root)
+    const app = await startApp(config)
+    await indexAll(app)
+    const away = join(await temporaryDirectory(), 'away')
+    await rename(root, away)
+    await mkdir(root)
+    await expect(app.sync.reconcile()).rejects.toMatchObject({ message: /empty.*kept/ })
+    expect(await pathsIn(app)).toEqual(['a.png', 'x/b.png'])
+    await rm(root, { recursive: true })
+    await rename(away, root)
+    await indexAll(app)
+    expect(await pathsIn(app)).toEqual(['a.png', 'x/b.png'])
+  })
+
+  it('notices files of equal size and time that change places', async () => {
+    const root = await galleryOf()
+    const plain = (value: number) =>
+      sharp(Buffer.alloc(48, value), { raw: { width: 4, height: 4, channels: 3 } })
+    for (const [name, value] of [
+      ['a.png', 10],
+      ['b.png', 200],
+    ] as const) {
+      await writeSettled(join(root, name), await plain(value).png({ compressionLevel: 0 }).toBuffer())
+    }
+    const app = await startApp(await configFor(root))
+    await indexAll(app)
+    const before = await app.catalog.getImageByPath('a.png')
+    await rename(join(root, 'a.png'), join(root, 'c.png'))
+    await rename(join(root, 'b.png'), join(root, 'a.png'))
+    await rename(join(root, 'c.png'), join(root, 'b.png'))
+    await indexAll(app)
+    expect((await app.catalog.getImageByPath('b.png'))?.contentHash).toBe(before!.contentHash)
+    expect((await app.catalog.getImageByPath('a.png'))?.contentHash).not.toBe(before!.contentHash)
+  })
+
+  it('does not blame a file for a disk that is full', async () => {
+    const root = await galleryOf('a.png')
+    const thumbnails = join(await temporaryDirectory(), 'thumbnails')
+    await writeFile(thumbnails, 'a file where a folder should be: nothing can be written')
+    const config = await configFor(root, { 'thumbnail.thumbnail_directory': thumbnails })
+    const app = await startApp(config)
+    await indexAll(app)
+    expect(await app.catalog.counts()).toMatchObject({ indexed: 0, failed: 0 })
+    expect(app.indexer.progress().failed).toBe(1)
+    await unlink(thumbnails)
+    await indexAll(app)
+    expect(await app.catalog.counts()).toMatchObject({ indexed: 1, failed: 0 })
+  })
+
+  it('follows no symbolic link that takes the place of a folder', async () => {
+    const root = await galleryOf('a.png', 'sub/b.png')
+    const app = await startApp(await configFor(root))
+    await indexAll(app)
+    const outside = join(await temporaryDirectory(), 'sub')
+    await rename(join(root, 'sub'), outside)
+    await symlink(outside, join(root, 'sub'))
+    await indexAll(app)
+    expect(await pathsIn(app)).toEqual(['a.png'])
+  })
+
+  it('takes a gallery that is itself a symbolic link, and follows it', async () => {
+    const real = await galleryOf('a.png')
+    const link = join(await temporaryDirectory(), 'link')
+    await symlink(real, link)
+    const app = await startApp(await configFor(link))
+    await app.sync.startWatching()
+    await indexAll(app)
+    expect(app.sync.watching).toBe('native')
+    await writeFile(join(real, 'b.png'), await picture(2))
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'b.png']), 3000)
+  })
+
   it('leaves out its own data when that lies in the gallery', async () => {
     const root = await galleryOf('a.png')
     const app = await startApp(
@@ -237,6 +312,31 @@ describe('watching', () => {
     await writeFile(join(root, 'b.png'), await picture(5))
     await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'b.png']), WITHIN_MS)
     expect((await app.catalog.counts()).failed).toBe(0)
+  })
+})
+
+describe('a folder whose name begins like the data directory', () => {
+  it('is followed', async () => {
+    const root = await galleryOf('a.png')
+    const app = await startApp(await configFor(root, { data_directory: join(root, 'data') }))
+    await app.sync.startWatching()
+    await indexAll(app)
+    await mkdir(join(root, 'data-photos'))
+    await writeFile(join(root, 'data-photos', 'b.png'), await picture(2))
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'data-photos/b.png']), 3000)
+  })
+})
+
+describe('closing', () => {
+  it('does not wait for an embedder that hangs', async () => {
+    const root = await galleryOf('a.png', 'b.png')
+    const app = await startApp(await configFor(root))
+    process.kill(app.host.processId!, 'SIGSTOP')
+    await app.sync.reconcile()
+    await eventually(() => expect(app.indexer.pending).toBeGreaterThan(0))
+    const start = performance.now()
+    await app.close()
+    expect(performance.now() - start).toBeLessThan(6000)
   })
 })
 

@@ -1,4 +1,4 @@
-import { lstat, realpath } from 'node:fs/promises'
+import { lstat, readdir, realpath } from 'node:fs/promises'
 import type { Catalog, KnownFile } from '../catalog/catalog.ts'
 import { DomainError, messageOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
@@ -7,7 +7,7 @@ import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import {
   type DirectoryListing,
   type FileFacts,
-  isIgnoredName,
+  isWithinWalk,
   listDirectory,
   statFile,
   type WalkOptions,
@@ -71,11 +71,22 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   let debounce: NodeJS.Timeout | undefined
   let timer: NodeJS.Timeout | undefined
   let vanishTimer: NodeJS.Timeout | undefined
+  let device: number | undefined
   let isClosed = false
+  let waitingReconcile: Promise<void> | undefined
   let passes: Promise<void> = Promise.resolve()
 
   return {
-    reconcile: () => inTurn(reconcile),
+    reconcile() {
+      // Whoever asks while a comparison waits for its turn is served by that one.
+      waitingReconcile ??= inTurn(() => {
+        waitingReconcile = undefined
+        return reconcile()
+      }).finally(() => {
+        waitingReconcile = undefined
+      })
+      return waitingReconcile
+    },
     refresh: (directory) => inTurn(() => lookAt(directory)),
     startWatching,
     get watching() {
@@ -119,6 +130,13 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       const isUnknown = unreadable.some((parent) => isWithin(directory, parent))
       if (!visited.has(directory) && !isUnknown) await allVanished(directory)
     }
+    if (vanished.size > 0 && (await isEmpty())) {
+      vanished.clear()
+      throw new DomainError(
+        'directory_not_found',
+        `The gallery ${root} is empty but was not before: perhaps its drive is not mounted. The index is kept as it is.`,
+      )
+    }
     await removeVanished()
     await forgetContents(undefined)
     lastReconcile = Date.now()
@@ -154,7 +172,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       const row = known.get(file.path)
       return row === undefined ? !moved.has(file.path) : isStale(row, file)
     })
-    indexer.enqueue(stale.map((file) => file.path))
+    indexer.enqueue(stale)
     const present = new Set(files.map((file) => file.path))
     for (const path of known.keys()) if (!present.has(path)) vanished.add(path)
   }
@@ -164,14 +182,17 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     const adopted = new Set<string>()
     if (files.length === 0) return adopted
     const rows = await catalog.knownFilesByInode(files.map((file) => String(file.inode)))
+    const byInode = Map.groupBy(files, (file) => String(file.inode))
     for (const row of rows) {
-      const file = files.find((candidate) => isSameFile(candidate, row) && !adopted.has(candidate.path))
+      const file = byInode
+        .get(row.inode)
+        ?.find((candidate) => isSameFile(candidate, row) && !adopted.has(candidate.path))
       if (file === undefined || (await statFile(root, row.path)) !== undefined) continue
       if (!(await catalog.moveFile(row.path, { ...file, inode: row.inode }))) continue
       adopted.add(file.path)
       vanished.delete(row.path)
       events.emit('fileMoved', { oldPath: row.path, newPath: file.path, movedAt: Date.now() })
-      if (row.state === 'without_vector') indexer.enqueue([file.path])
+      if (row.state === 'without_vector') indexer.enqueue([file])
     }
     return adopted
   }
@@ -207,14 +228,26 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
 
   /** Whether the file is there and belongs to the gallery as it is configured now. */
   async function isWatchedFile(path: string): Promise<boolean> {
-    if (!options.walk.recursive && directoryOf(path) !== ROOT) return false
-    return (await statFile(root, path)) !== undefined
+    if (!isWithinWalk(root, path, options.walk)) return false
+    if ((await statFile(root, path)) === undefined) return false
+    // A folder on the way may have been replaced by a symbolic link, which is not followed.
+    const directory = toAbsolute(root, directoryOf(path))
+    return (await realpath(directory)) === directory
+  }
+
+  async function isEmpty(): Promise<boolean> {
+    return (await readdir(root)).length === 0
   }
 
   /** @throws {DomainError} if the gallery itself is gone: an unmounted drive is no reason to forget its images */
   async function assertReadable(): Promise<void> {
     try {
-      if ((await lstat(await realpath(root))).isDirectory()) return
+      const stat = await lstat(root)
+      device ??= stat.dev
+      if (stat.dev !== device) {
+        throw new DomainError('directory_not_found', 'another drive is mounted there than before')
+      }
+      if (stat.isDirectory()) return
     } catch (error) {
       throw new DomainError(
         'directory_not_found',
@@ -261,7 +294,8 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       const directories = new Set<string>()
       for (const path of paths) {
         const galleryPath = toGalleryPath(root, path)
-        if (isOutside(galleryPath)) continue
+        if (galleryPath !== ROOT && !isWithinWalk(root, galleryPath, { ...options.walk, recursive: true }))
+          continue
         directories.add(galleryPath === ROOT ? ROOT : directoryOf(galleryPath))
         if (galleryPath !== ROOT && (await isDirectory(path))) await lookAtTree(galleryPath)
       }
@@ -298,22 +332,16 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     timer.unref()
   }
 
-  function isOutside(path: string): boolean {
-    if (path === ROOT) return false
-    const absolute = toAbsolute(root, path)
-    return (
-      path.split('/').some(isIgnoredName) ||
-      options.walk.excluded.some((folder) => absolute.startsWith(folder))
-    )
-  }
-
   async function exists(directory: string): Promise<boolean> {
     return options.walk.recursive && (await isDirectory(toAbsolute(root, directory)))
   }
 }
 
 function isStale(row: KnownFile, file: FileFacts): boolean {
-  return row.state === 'without_vector' || row.bytes !== file.bytes || row.modifiedAt !== file.modifiedAt
+  // The inode too: files that change places keep their times, and uncompressed pictures of one size have equal lengths.
+  const isSame =
+    row.bytes === file.bytes && row.modifiedAt === file.modifiedAt && row.inode === String(file.inode)
+  return row.state === 'without_vector' || !isSame
 }
 
 function isSameFile(file: FileFacts, row: KnownFile): boolean {

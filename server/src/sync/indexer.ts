@@ -1,6 +1,6 @@
 import type { Catalog, Image, ImageRecord, PutResult } from '../catalog/catalog.ts'
 import type { EmbeddingHost, Urgency } from '../embedding/host.ts'
-import { DomainError, type ErrorCode } from '../errors.ts'
+import { DomainError } from '../errors.ts'
 import type { EventBus, IndexProgress } from '../events.ts'
 import { SETTLE_MS } from '../gallery/image-file.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
@@ -19,8 +19,8 @@ export interface IndexerOptions {
 }
 
 export interface Indexer {
-  /** Paths that are to be looked at; one that waits already is not added again. */
-  enqueue(paths: Iterable<string>): void
+  /** Files that are to be looked at; one that waits or is under way already, unchanged, is not added again. */
+  enqueue(files: Iterable<FileVersion>): void
   /**
    * Indexes one file before all others.
    * @throws {DomainError} the reason why it can't be indexed
@@ -33,6 +33,9 @@ export interface Indexer {
   /** Leaves what is pending to the next start and waits for what is under way. */
   close(): Promise<void>
 }
+
+/** A file as it is now; changed, it is another version. */
+export type FileVersion = Pick<FileFacts, 'path' | 'bytes' | 'modifiedAt'>
 
 /** A file read and decoded; `image` is absent if the vector of its bytes is known. */
 interface Prepared {
@@ -49,6 +52,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
   const { root, catalog, host, reader, events, batchSize } = options
   const meter = createProgressMeter(events)
   const waiting = new Set<string>()
+  const underWay = new Set<string>()
   const settling = new Map<string, NodeJS.Timeout>()
   let decoding = 0
   let batches = 0
@@ -58,9 +62,9 @@ export function createIndexer(options: IndexerOptions): Indexer {
   let idleWaiters: (() => void)[] = []
 
   return {
-    enqueue(paths) {
+    enqueue(files) {
       if (isClosed) return
-      for (const path of paths) waiting.add(path)
+      for (const file of files) if (!underWay.has(versionOf(file))) waiting.add(file.path)
       meter.add(0, 0, pending())
       advance()
     },
@@ -120,6 +124,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
       batches++
       storing += batch.length
       void storeBatch(batch).finally(() => {
+        for (const { record } of batch) underWay.delete(versionOf(record))
         batches--
         storing -= batch.length
         advance()
@@ -136,7 +141,10 @@ export function createIndexer(options: IndexerOptions): Indexer {
     try {
       const prepared = await prepare(path, false)
       if (prepared === 'unsettled') settleLater(path)
-      else if (prepared !== 'gone' && !isClosed) ready.push(prepared)
+      else if (prepared !== 'gone' && !isClosed) {
+        underWay.add(versionOf(prepared.record))
+        ready.push(prepared)
+      }
     } catch (error) {
       if (!isClosed) await recordFailure(path, error)
     }
@@ -205,7 +213,12 @@ export function createIndexer(options: IndexerOptions): Indexer {
   }
 
   async function recordFailure(path: string, error: unknown, contentHash?: string): Promise<void> {
-    if (!(error instanceof DomainError)) options.onError(`indexing ${JSON.stringify(path)}`, error)
+    if (!(error instanceof DomainError) || error.code === 'unavailable') {
+      // A full disk or a lost drive is no fault of the file: it is left for the next comparison.
+      options.onError(`indexing ${JSON.stringify(path)}`, error)
+      meter.add(0, 1, Math.max(0, pending() - 1))
+      return
+    }
     try {
       const facts = await statFile(root, path)
       if (facts === undefined) return
@@ -215,7 +228,8 @@ export function createIndexer(options: IndexerOptions): Indexer {
         modifiedAt: facts.modifiedAt,
         inode: String(facts.inode),
         contentHash,
-        ...reasonOf(error),
+        code: error.code,
+        reason: error.message,
         failedAt: Date.now(),
       })
       meter.add(0, 1, Math.max(0, pending() - 1))
@@ -225,9 +239,8 @@ export function createIndexer(options: IndexerOptions): Indexer {
   }
 }
 
-function reasonOf(error: unknown): { code: ErrorCode; reason: string } {
-  if (error instanceof DomainError) return { code: error.code, reason: error.message }
-  return { code: 'internal_error', reason: 'It could not be indexed; the log of the server tells why.' }
+function versionOf({ path, bytes, modifiedAt }: FileVersion): string {
+  return `${bytes} ${modifiedAt} ${path}`
 }
 
 function recordOf({ facts, contentHash }: { facts: FileFacts; contentHash: string }) {

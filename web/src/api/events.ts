@@ -32,9 +32,13 @@ export function useServerEvents(): { progress: IndexProgress | undefined; isOffl
     const source = new EventSource('/api/fs/events')
     let timer: ReturnType<typeof setTimeout> | undefined
     let wasOffline = false
+    let isIndexing = false
     const refresh = () => {
       timer = undefined
-      void queryClient.invalidateQueries({ queryKey: ['images'] })
+      // A search with a picture sends the picture again: that waits until indexing has ended.
+      for (const part of isIndexing ? ['list', 'one'] : ['list', 'one', 'search']) {
+        void queryClient.invalidateQueries({ queryKey: ['images', part] })
+      }
       void queryClient.invalidateQueries({ queryKey: ['status'] })
     }
     const refreshSoon = () => {
@@ -44,6 +48,7 @@ export function useServerEvents(): { progress: IndexProgress | undefined; isOffl
     source.addEventListener('IndexProgressEvent', (event) => {
       const next = JSON.parse(event.data) as IndexProgress
       setProgress(next)
+      isIndexing = next.pending > 0
       if (next.pending === 0) refreshSoon()
     })
     source.addEventListener('error', () => {

@@ -1,5 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { type ExpressionBuilder, type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import {
+  type ExpressionBuilder,
+  type Insertable,
+  type Kysely,
+  type Selectable,
+  sql,
+  type Transaction,
+} from 'kysely'
 import { directoryOf, nameOf } from '../../gallery/paths.ts'
 import type {
   Image,
@@ -16,13 +23,16 @@ import { foldName, type Tables } from '../schema.ts'
 type Connection = Kysely<Tables> | Transaction<Tables>
 type ImageRow = Selectable<Tables['images']> & { embedder: string | null }
 
+/** SQLite takes 32,766 parameters a statement, and a row has 13. */
+const ROWS_PER_STATEMENT = 1000
+
 const ORDER_COLUMN = {
   createdAt: 'created_at',
   modifiedAt: 'modified_at',
   name: 'folded_name',
 } as const satisfies Record<ImageOrder, keyof Tables['images']>
 
-/** SQLite takes 32,766 parameters; a list as JSON takes one. */
+/** A list of any length as one parameter. */
 export function inList(values: readonly (string | number)[]) {
   return sql<never>`(select value from json_each(${JSON.stringify(values)}))`
 }
@@ -93,7 +103,16 @@ export async function upsertImages(
     inode: record.inode,
     content_hash: record.contentHash,
   }))
-  const placed = await transaction
+  const placed: { id: string; path: string }[] = []
+  for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
+    placed.push(...(await upsertRows(transaction, rows.slice(start, start + ROWS_PER_STATEMENT))))
+  }
+  const ids = new Map(placed.map(({ path, id }) => [path, id]))
+  return rows.map(({ path, id }) => ({ id: ids.get(path)!, isNew: ids.get(path) === id }))
+}
+
+function upsertRows(transaction: Connection, rows: Insertable<Tables['images']>[]) {
+  return transaction
     .insertInto('images')
     .values(rows)
     .onConflict((conflict) =>
@@ -110,8 +129,6 @@ export async function upsertImages(
     )
     .returning(['id', 'path'])
     .execute()
-  const ids = new Map(placed.map(({ path, id }) => [path, id]))
-  return rows.map(({ path, id }) => ({ id: ids.get(path)!, isNew: ids.get(path) === id }))
 }
 
 /** The columns that follow from a path. */

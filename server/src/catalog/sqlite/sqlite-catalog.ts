@@ -179,6 +179,7 @@ export async function openSqliteCatalog({
         )
         .select(['width', 'height', 'content_type', 'vectors.id as vector'])
         .where('images.content_hash', '=', contentHash)
+        .limit(1)
         .executeTakeFirst()
       if (row === undefined) return undefined
       const { width, height, content_type: contentType, vector } = row
@@ -339,8 +340,11 @@ export async function openSqliteCatalog({
     },
 
     async close() {
-      if (savesIndex) await current?.save(true)
-      await database.destroy()
+      try {
+        if (savesIndex) await current?.save(true)
+      } finally {
+        await database.destroy()
+      }
     },
   }
 

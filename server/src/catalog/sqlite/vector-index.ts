@@ -3,6 +3,7 @@ import {
   fsyncSync,
   openSync,
   readFileSync,
+  readSync,
   renameSync,
   rmSync,
   statSync,
@@ -52,6 +53,7 @@ const MAGIC = 'sketch-search-index-3'
 /** Threads pay for themselves only when there is much to add. */
 const MANY = 64
 const BUILD_THREADS = 2
+const CHECKSUM_CHUNK = 4 * 1024 * 1024
 
 interface Header {
   magic: string
@@ -141,8 +143,20 @@ export function openVectorIndex(file: string, dimensions: number): LoadedIndex {
   }
 }
 
+/** The file may be larger than memory allows to read at once. */
 function checksumOf(file: string): number {
-  return crc32(readFileSync(file))
+  const descriptor = openSync(file, 'r')
+  try {
+    const chunk = Buffer.allocUnsafe(CHECKSUM_CHUNK)
+    let checksum = 0
+    for (;;) {
+      const bytes = readSync(descriptor, chunk)
+      if (bytes === 0) return checksum
+      checksum = crc32(chunk.subarray(0, bytes), checksum)
+    }
+  } finally {
+    closeSync(descriptor)
+  }
 }
 
 function sync(file: string): void {
