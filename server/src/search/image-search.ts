@@ -46,8 +46,9 @@ export interface ImageSearch {
   byExamples(positive: Example[], negative: Example[], options: SearchOptions): Promise<SearchResult>
 }
 
-/** Pictures to search with are reduced to this: enough for a part of it and for thin strokes. */
-const QUERY_COVER = { width: 512, height: 512 }
+/** Pictures to search with are reduced to a multiple of what the embedder wants: enough for a drawing that fills half a sheet. */
+const QUERY_SCALE = 2
+const MIN_QUERY_SIDE = 256
 
 /** How strongly unwanted examples push against wanted ones, as is usual for Rocchio's formula. */
 const NEGATIVE_SHARE = 0.5
@@ -112,7 +113,7 @@ export function createImageSearch(
       timings.prepare += performance.now() - start
       return { vector: known, kind: 'image' }
     }
-    const decoded = await reader.decode(bytes, enlargedFor(crop))
+    const decoded = await reader.decode(bytes, queryCover(host.inputSize, crop))
     const image = crop === undefined ? decoded.image : cropImage(decoded.image, crop)
     const isSketch = kind === 'sketch' || (kind === 'auto' && detectKind(image) === 'sketch')
     const prepared: RgbImage = isSketch ? prepareSketch(image, host.sketchMargin) : image
@@ -182,9 +183,9 @@ function addMean(target: Float32Array, vectors: Float32Array[], weights: number[
   }
 }
 
-/** A small part of a picture needs more of the original's pixels. */
-function enlargedFor(crop: Crop | undefined): { width: number; height: number } {
-  if (crop === undefined) return QUERY_COVER
-  const factor = Math.min(8, 1 / Math.min(crop.width, crop.height))
-  return { width: Math.ceil(QUERY_COVER.width * factor), height: Math.ceil(QUERY_COVER.height * factor) }
+/** The size that a query is reduced to; a small part of a picture needs more of the original's pixels. */
+function queryCover({ width, height }: EmbeddingHost['inputSize'], crop: Crop | undefined) {
+  const side = Math.max(MIN_QUERY_SIDE, QUERY_SCALE * Math.max(width, height))
+  const factor = crop === undefined ? 1 : Math.min(8, 1 / Math.min(crop.width, crop.height))
+  return { width: Math.ceil(side * factor), height: Math.ceil(side * factor) }
 }

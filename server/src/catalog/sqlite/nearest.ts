@@ -1,10 +1,10 @@
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { ImageFilter, NearestQuery } from '../catalog.ts'
 import { filterCondition, isUnfiltered } from '../filters.ts'
 import { dotHalf } from '../half.ts'
 import type { Tables } from '../schema.ts'
 import { inList } from './images.ts'
-import type { OpenSpace, VectorRow } from './space.ts'
+import type { FilterMatches, OpenSpace, VectorRow } from './space.ts'
 import type { IndexMatch } from './vector-index.ts'
 
 export interface Candidate {
@@ -14,10 +14,14 @@ export interface Candidate {
 
 /** Up to so many matching rows are compared one by one: exact, and faster than widening a search. */
 const FEW_ROWS = 8_192
-/** Matching rows are counted up to here; more of them are taken to be as many. */
-const COUNTED_ROWS = 20_000
-/** The graph finds the last of `k` less surely than the first, so more are looked for than are wanted. */
+/**
+ * The graph finds the last of `k` less surely than the first, so more are looked for than are wanted; many more behind a
+ * filter, where the wanted ones are spread over the whole list.
+ */
 const OVERSAMPLING = 2
+const OVERSAMPLING_FILTERED = 5
+/** Rows are read for a little more than are expected to be needed. */
+const READ_AHEAD = 1.25
 const MIN_SEARCHED = 128
 const WIDENING = 4
 const CHUNK_ROWS = 4_096
@@ -35,21 +39,15 @@ export async function findCandidates(
   { vector, filter, topK, pinnedId }: NearestQuery,
 ): Promise<Candidate[]> {
   const unit = toUnitLength(vector)
-  const known = space.rowsOf(filter)
-  if (known !== undefined) return best(compare(known, unit), topK, pinnedId)
-
   const size = space.index.size
-  const isFiltered = !isUnfiltered(filter)
-  const matches = isFiltered ? await countMatches(database, filter) : size
-  if (isFiltered && matches <= FEW_ROWS) {
-    const rows = await matchingVectors(database, space, filter).execute()
-    space.keepRows(filter, rows)
-    return best(compare(rows, unit), topK, pinnedId)
-  }
-  const share = Math.max(1, size / Math.max(1, matches))
-  const wanted = Math.max(MIN_SEARCHED, Math.ceil(topK * OVERSAMPLING * share))
+  const { count, rows } = isUnfiltered(filter)
+    ? { count: size, rows: undefined }
+    : await matchesOf(database, space, filter)
+  if (rows !== undefined) return best(compare(rows, unit), topK, pinnedId)
+  // So many of the nearest have to be looked through for `topK` to pass.
+  const depth = topK * Math.max(1, size / Math.max(1, count))
   const canUseIndex = space.isComplete() && topK < size
-  const found = canUseIndex ? await searchIndex(database, space, unit, filter, topK, wanted) : undefined
+  const found = canUseIndex ? await searchIndex(database, space, unit, filter, topK, depth) : undefined
   return best(found ?? (await scan(database, space, unit, filter, topK)), topK, pinnedId)
 }
 
@@ -64,14 +62,15 @@ async function searchIndex(
   unit: Float32Array,
   filter: ImageFilter,
   topK: number,
-  wanted: number,
+  depth: number,
 ): Promise<Candidate[] | undefined> {
   const { index } = space
-  for (let k = wanted; ; k *= WIDENING) {
+  const oversampling = isUnfiltered(filter) ? OVERSAMPLING : OVERSAMPLING_FILTERED
+  const part = Math.ceil(depth * READ_AHEAD)
+  for (let k = Math.max(MIN_SEARCHED, Math.ceil(depth * oversampling)); ; k *= WIDENING) {
     const matches = index.search(unit, k)
     const passing: Candidate[] = []
     // Best first, a part at a time: usually the first part is enough, and rows are read for no more than that.
-    const part = Math.ceil(wanted / OVERSAMPLING)
     for (let start = 0; start < matches.length && passing.length < topK; start += part) {
       passing.push(...(await passingOf(database, filter, matches.slice(start, start + part))))
     }
@@ -134,18 +133,26 @@ function matchingVectors(database: Kysely<Tables>, { embedderId }: OpenSpace, fi
     .select(['images.id as imageId', 'vectors.data as data'])
 }
 
-/** How many images pass a filter, at most `COUNTED_ROWS`. */
+/** What passes a filter; kept, because the next stroke of a drawing asks with the same one. */
+async function matchesOf(
+  database: Kysely<Tables>,
+  space: OpenSpace,
+  filter: ImageFilter,
+): Promise<FilterMatches> {
+  const kept = space.matchesOf(filter)
+  if (kept !== undefined) return kept
+  const count = await countMatches(database, filter)
+  const rows = count <= FEW_ROWS ? await matchingVectors(database, space, filter).execute() : undefined
+  const matches = { count, rows }
+  space.keepMatches(filter, matches)
+  return matches
+}
+
 async function countMatches(database: Kysely<Tables>, filter: ImageFilter): Promise<number> {
   const { matches } = await database
-    .selectFrom((eb) =>
-      eb
-        .selectFrom('images')
-        .select(sql<number>`1`.as('one'))
-        .where(filterCondition(filter))
-        .limit(COUNTED_ROWS)
-        .as('matching'),
-    )
+    .selectFrom('images')
     .select((eb) => eb.fn.countAll<number>().as('matches'))
+    .where(filterCondition(filter))
     .executeTakeFirstOrThrow()
   return matches
 }

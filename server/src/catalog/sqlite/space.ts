@@ -16,9 +16,9 @@ export interface OpenSpace extends VectorSpace {
   isComplete(): boolean
   /** To be told of every write: what was kept for filters no longer holds, and the index may have to be saved. */
   changed(vectors: number): void
-  /** The rows that pass a filter, if they were kept and nothing was written since. */
-  rowsOf(filter: ImageFilter): readonly VectorRow[] | undefined
-  keepRows(filter: ImageFilter, rows: readonly VectorRow[]): void
+  /** What was found out about a filter, if nothing was written since. */
+  matchesOf(filter: ImageFilter): FilterMatches | undefined
+  keepMatches(filter: ImageFilter, matches: FilterMatches): void
   /** Saves the index if enough of it has changed, or if anything has and `always` is given. */
   save(always: boolean): Promise<void>
 }
@@ -27,6 +27,12 @@ export interface OpenSpace extends VectorSpace {
 export interface VectorRow {
   imageId: string
   data: Uint8Array
+}
+
+/** How many images pass a filter, and those themselves if they are few. */
+export interface FilterMatches {
+  count: number
+  rows: readonly VectorRow[] | undefined
 }
 
 const KEPT_FILTERS = 4
@@ -49,7 +55,7 @@ export async function openSpace(
   index.remove(surplus)
   let unsaved = surplus.length
   let next = 0
-  const kept = new Map<string, readonly VectorRow[]>()
+  const kept = new Map<string, FilterMatches>()
 
   return {
     embedder,
@@ -61,11 +67,11 @@ export async function openSpace(
       unsaved += vectors
       kept.clear()
     },
-    rowsOf: (filter) => kept.get(JSON.stringify(filter)),
-    keepRows(filter, rows) {
+    matchesOf: (filter) => kept.get(JSON.stringify(filter)),
+    keepMatches(filter, matches) {
       const [oldest] = kept.keys()
       if (kept.size >= KEPT_FILTERS) kept.delete(oldest!)
-      kept.set(JSON.stringify(filter), rows)
+      kept.set(JSON.stringify(filter), matches)
     },
     async catchUp() {
       const keys = missing.slice(next, next + CATCH_UP_ROWS)
