@@ -18,9 +18,7 @@ const children = [
   spawn(
     process.execPath,
     ['--watch-path', join(root, 'server/src'), main, 'serve', ...process.argv.slice(2)],
-    {
-      stdio: 'inherit',
-    },
+    { stdio: 'inherit', env: { ...process.env, SERVER__DEV: 'true' } },
   ),
   spawn(process.execPath, [vite], { cwd: web, stdio: 'inherit' }),
 ]

@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { provideChromium } from './chromium.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const results = { passed: 0, failed: 0 }
+const results = { passed: 0, failed: 0, skipped: 0 }
 
 const browser = provideChromium()
 if ('problem' in browser) {
@@ -27,7 +27,8 @@ check('lint and format', '@biomejs/biome/bin/biome', ['ci', '--error-on-warnings
 check('generated files are up to date', '../scripts/generate.ts', ['--check'])
 vitest()
 
-console.log(`${results.passed} passed, ${results.failed} failed`)
+const skipped = results.skipped === 0 ? '' : `, ${results.skipped} skipped`
+console.log(`${results.passed} passed, ${results.failed} failed${skipped}`)
 process.exitCode = results.failed === 0 ? 0 : 1
 
 function check(name: string, program: string, args: string[]): void {
@@ -45,9 +46,10 @@ function vitest(): void {
     `--outputFile.json=${report}`,
   ])
   try {
-    const { numPassedTests, numFailedTests } = JSON.parse(readFileSync(report, 'utf8'))
+    const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'))
     results.passed += numPassedTests
     results.failed += numFailedTests
+    results.skipped += numPendingTests
     // A file that does not even load has no failed test in it.
     if (code !== 0 && numFailedTests === 0) count('Vitest', false)
   } catch {

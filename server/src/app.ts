@@ -101,7 +101,7 @@ export async function createApp(config: Config, { log, isVisitor = false }: AppO
     events,
     walk,
     reconcileIntervalMs: config.watcher.reconcile_interval_s * 1000,
-    log: { info: (message) => log.info(message), warn: (message) => log.warn(message) },
+    log: { warn: (message) => log.warn(message) },
   })
   const metrics = createMetrics(catalog, indexer)
   const search = createImageSearch(catalog, host, reader, metrics.observeSearch)

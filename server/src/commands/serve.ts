@@ -24,7 +24,7 @@ export function serveCommand(): Command {
 async function serve(folder: string | undefined, options: CommonOptions): Promise<void> {
   const config = configFor(folder, options)
   const { log, status } = createLog(config.log_level, process.stderr)
-  await ensurePageIsBuilt((message) => log.info(message))
+  if (!config.dev) await ensurePageIsBuilt((message) => log.info(message))
   const app = await createApp(config, { log })
   const server = await listen(app.http, config.host, config.port).catch(async (error) => {
     await app.close()

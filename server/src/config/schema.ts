@@ -134,7 +134,10 @@ export const configSchema = z.strictObject({
     .default([])
     .describe('Further names by which browsers may address a server that listens on this machine only.'),
   log_level: z.enum(LOG_LEVELS).default('INFO').describe('The least severe message that is logged.'),
-  dev: z.boolean().default(false).describe('For developing the product: the page comes from Vite.'),
+  dev: z
+    .boolean()
+    .default(false)
+    .describe('For working on the product itself: the page is not built, because Vite serves it.'),
   data_directory: z
     .string()
     .min(1)

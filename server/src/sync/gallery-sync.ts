@@ -27,8 +27,6 @@ export interface FolderFacts {
 export interface GallerySync {
   /** Compares the whole folder with the catalog; what is new or changed is queued for indexing. */
   reconcile(): Promise<void>
-  /** Looks again at one folder. */
-  refresh(directory: string): Promise<void>
   startWatching(): Promise<void>
   readonly watching: WatchState
   /** The folders of the gallery as they were last seen; complete after the first reconcile. */
@@ -46,7 +44,7 @@ export interface GallerySyncOptions {
   events: EventBus
   walk: WalkOptions
   reconcileIntervalMs: number
-  log: { info(message: string): void; warn(message: string): void }
+  log: { warn(message: string): void }
 }
 
 /** Changes that come within this time are looked at together. */
@@ -82,12 +80,9 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       waitingReconcile ??= inTurn(() => {
         waitingReconcile = undefined
         return reconcile()
-      }).finally(() => {
-        waitingReconcile = undefined
       })
       return waitingReconcile
     },
-    refresh: (directory) => inTurn(() => lookAt(directory)),
     startWatching,
     get watching() {
       return watching
