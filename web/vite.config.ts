@@ -5,5 +5,5 @@ import { defineConfig } from 'vite'
 export default defineConfig({
   plugins: [react(), tailwindcss()],
   build: { target: 'es2023', assetsInlineLimit: 0 },
-  server: { proxy: { '/api': 'http://127.0.0.1:8000' } },
+  server: { proxy: { '/api': { target: 'http://127.0.0.1:8000', changeOrigin: false } } },
 })

@@ -19,6 +19,7 @@ const PINO_LEVEL = {
   DEBUG: 'debug',
 } as const satisfies Record<Config['log_level'], string>
 
+const DEFAULT_COLUMNS = 80
 const CLEAR_LINE = '\r\x1b[2K'
 
 /**
@@ -52,7 +53,8 @@ export function createLog(
   })
   const status: StatusLine = {
     show(text) {
-      line = text.slice(0, Math.max(20, stream.columns - 1))
+      // A terminal that does not tell its width says 0.
+      line = text.slice(0, (stream.columns || DEFAULT_COLUMNS) - 1)
       stream.write(`${CLEAR_LINE}${line}`)
     },
     clear() {

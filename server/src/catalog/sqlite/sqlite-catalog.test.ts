@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readdir, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -13,9 +14,10 @@ describeCatalog('the SQLite catalog', async () => open(await temporaryDirectory(
 const DIMENSIONS = 16
 const SPACE = { embedder: 'test', dimensions: DIMENSIONS }
 
-/** Deterministic vectors that point everywhere. */
+/** Deterministic vectors that point everywhere, no two alike. */
 function vectorOf(n: number): Float32Array {
-  const vector = Float32Array.from({ length: DIMENSIONS }, (_, i) => Math.sin((n + 1) * (i + 1) * 12.9898))
+  const bytes = createHash('sha256').update(String(n)).digest()
+  const vector = Float32Array.from({ length: DIMENSIONS }, (_, i) => bytes.readUInt16LE(2 * i) / 65_535 - 0.5)
   const length = Math.hypot(...vector)
   return vector.map((value) => value / length)
 }
