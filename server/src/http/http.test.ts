@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import type { App } from '../app.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { circleSketch, picture, writeSettled } from '../testing/pictures.ts'
-import { temporaryDirectory } from '../testing/temporary.ts'
+import { eventually, temporaryDirectory } from '../testing/temporary.ts'
 import type { ImageJson, ImagesJson } from './schemas.ts'
 
 const COUNT = 12
@@ -529,6 +529,14 @@ describe('health and documentation', () => {
     expect(metrics).toContain(`sketch_search_images_indexed ${COUNT}`)
     expect(metrics).toContain('method="POST",route="/api/images/similarity-search",status="200"')
     expect(metrics).toMatch(/sketch_search_search_duration_seconds_count{part="embed"} 1/)
+  })
+
+  it('is not ready while the embedder is started again', async () => {
+    const { app } = await served()
+    process.kill(app.host.processId!, 'SIGKILL')
+    await eventually(async () => expect((await get(app, '/ready')).status).toBe(503))
+    await eventually(async () => expect((await get(app, '/ready')).status).toBe(200))
+    expect((await get(app, '/health')).status).toBe(200)
   })
 
   it('publishes OpenAPI 3.1 with every route and its role, and a page for it', async () => {

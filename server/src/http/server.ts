@@ -131,7 +131,7 @@ function routeOf(context: Context): string {
   return matchedRoutes(context).findLast(({ path }) => !path.includes('*'))?.path ?? 'page'
 }
 
-function addHealth(app: Router, { catalog, metrics }: HttpOptions): void {
+function addHealth(app: Router, { catalog, host, metrics }: HttpOptions): void {
   const status = (word: 'ok' | 'ready') => z.object({ status: z.literal(word) })
   app.openapi(
     route('public', {
@@ -151,6 +151,9 @@ function addHealth(app: Router, { catalog, metrics }: HttpOptions): void {
     }),
     async (context) => {
       await catalog.counts()
+      if (host.processId === undefined) {
+        throw new DomainError('embedder_unavailable', `The embedder "${host.name}" is being started.`)
+      }
       return context.json({ status: 'ready' as const }, 200)
     },
   )
