@@ -57,7 +57,7 @@ export function configOf(gallery: string, dataDirectory: string) {
   return loadConfig({ environment: {}, flags, workingDirectory: gallery })
 }
 
-export async function filesOf(gallery: string): Promise<string[]> {
+async function filesOf(gallery: string): Promise<string[]> {
   const files: string[] = []
   for await (const listing of walk(gallery, { recursive: true, excluded: [] }, () => {})) {
     files.push(...listing.files.map(({ path }) => join(gallery, path)))

@@ -6,7 +6,7 @@ import { ConfigError, type ConfigSources, loadConfig } from './load.ts'
 import { showConfig } from './show.ts'
 
 const load = (sources: Partial<ConfigSources>) =>
-  loadConfig({ environment: {}, workingDirectory: '/work', ...sources })
+  loadConfig({ environment: {}, workingDirectory: '/home/me/pictures', ...sources })
 
 async function yamlFile(text: string): Promise<string> {
   const file = join(await temporaryDirectory(), 'config.yaml')
@@ -32,13 +32,13 @@ describe('loadConfig', () => {
       port: 8000,
       log_level: 'INFO',
       dev: false,
-      watcher: { watched_directory: '/work', watch_recursive: false, files_batch_size: 8 },
+      watcher: { watched_directory: '/home/me/pictures', watch_recursive: false, files_batch_size: 8 },
       thumbnail: { size: [128, 128] },
       embedder_registry: { chosen_embedder: 'classical', embedders: {} },
       auth: { kind: 'none' },
       session: { expires_in_s: 3600 },
     })
-    expect(config.data_directory).toMatch(/^\/data\/sketch-search\/work-[0-9a-f]{8}$/)
+    expect(config.data_directory).toMatch(/^\/data\/sketch-search\/pictures-[0-9a-f]{8}$/)
     expect(config.thumbnail.thumbnail_directory).toBe(join(config.data_directory, 'thumbnails'))
   })
 

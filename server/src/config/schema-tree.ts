@@ -19,7 +19,7 @@ export interface SchemaNode {
   secret?: boolean
 }
 
-export const configTree = configJsonSchema() as SchemaNode
+const configTree = configJsonSchema() as SchemaNode
 
 /** The nodes that a key path leads to; several where a value may have one of several forms. */
 export function nodesAt(path: readonly (string | number)[], root: SchemaNode = configTree): SchemaNode[] {

@@ -152,7 +152,6 @@ export const configSchema = z.strictObject({
   session: session.prefault({}).describe('Signed-in sessions.'),
 })
 
-export type ConfigInput = z.input<typeof configSchema>
 type ParsedConfig = z.output<typeof configSchema>
 
 /** The effective configuration: every path absolute, every default filled in, frozen. */

@@ -36,7 +36,7 @@ export function readYamlFile(file: string): SourceReading {
   return readYaml(text, file)
 }
 
-export function readYaml(text: string, file: string): SourceReading {
+function readYaml(text: string, file: string): SourceReading {
   const lines = new LineCounter()
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
   const lineOf = (offset: number) => `${file}:${lines.linePos(offset).line}`

@@ -44,7 +44,7 @@ export interface Collection {
   fileOf(image: Image): Promise<string>
 }
 
-export const PREVIEW_SIDE = 2048
+const PREVIEW_SIDE = 2048
 const PREVIEW_BYTES = 8 * 1024 * 1024
 
 export function createCollection(options: CollectionOptions): Collection {
