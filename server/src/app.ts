@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import type { Catalog } from './catalog/catalog.ts'
 import { type DirectoryLock, lockDirectory } from './catalog/directory-lock.ts'
 import { openSqliteCatalogThread } from './catalog/sqlite/open.ts'
@@ -91,7 +92,7 @@ export async function createApp(config: Config, { log, isVisitor = false }: AppO
   })
   const walk = {
     recursive: config.watcher.watch_recursive,
-    excluded: [config.data_directory, config.thumbnail.thumbnail_directory],
+    excluded: [await realPath(config.data_directory), await realPath(config.thumbnail.thumbnail_directory)],
   }
   const sync = createGallerySync({
     root,
@@ -105,10 +106,7 @@ export async function createApp(config: Config, { log, isVisitor = false }: AppO
   })
   const metrics = createMetrics(catalog, indexer)
   const search = createImageSearch(catalog, host, reader, metrics.observeSearch)
-  const collection = createCollection({
-    ...{ root, catalog, indexer, reader, thumbnails, events, limits },
-    walk,
-  })
+  const collection = createCollection({ root, catalog, indexer, reader, thumbnails, events, limits, walk })
   const http = createHttpApp({
     catalog,
     host,
@@ -172,6 +170,16 @@ async function assertGallery(root: string): Promise<void> {
     'directory_not_found',
     `The gallery ${root} is a file: give the folder that holds the images.`,
   )
+}
+
+/** The path with every symbolic link followed, also of what is not there yet: it is compared with others of the gallery. */
+async function realPath(path: string): Promise<string> {
+  try {
+    return await realpath(path)
+  } catch {
+    const parent = dirname(path)
+    return parent === path ? path : join(await realPath(parent), basename(path))
+  }
 }
 
 function createDataDirectory({ data_directory: directory }: Config): void {

@@ -211,6 +211,16 @@ describe('reconciling', () => {
     expect(await pathsIn(app)).toEqual(['a.png'])
   })
 
+  it('leaves out its own data also when gallery and data are named through a symbolic link', async () => {
+    const real = await galleryOf('a.png')
+    const link = join(await temporaryDirectory(), 'link')
+    await symlink(real, link)
+    const app = await startApp(await configFor(link, { data_directory: join(link, 'data') }))
+    await indexAll(app)
+    await indexAll(app)
+    expect(await pathsIn(app)).toEqual(['a.png'])
+  })
+
   it('takes a gallery that is itself a symbolic link, and follows it', async () => {
     const real = await galleryOf('a.png')
     const link = join(await temporaryDirectory(), 'link')

@@ -29,9 +29,9 @@ const CHUNK_ROWS = 4_096
 /**
  * The `topK` images most similar to a vector that pass a filter, best first.
  *
- * A filter that leaves few rows is answered exactly over those rows, which are kept for the next stroke. One that leaves many is answered by the index,
- * asking it for as many as the filter will leave enough of, and for more if that was too few; if it takes too much of
- * the index, exactly again. So the result is never short while matching rows exist.
+ * A filter that leaves few rows is answered exactly over those rows, which are kept for the next stroke. One that leaves
+ * many is answered by the index, asking it for as many as the filter will leave enough of, and for more if that was too
+ * few; if it takes too much of the index, exactly again. So the result is never short while matching rows exist.
  */
 export async function findCandidates(
   database: Kysely<Tables>,

@@ -1,9 +1,10 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { type Kysely, sql } from 'kysely'
+import type { Kysely } from 'kysely'
 import type { ImageFilter, VectorSpace } from '../catalog.ts'
 import { fromHalf } from '../half.ts'
 import type { Tables } from '../schema.ts'
+import { inList } from './images.ts'
 import { openVectorIndex, type VectorIndex } from './vector-index.ts'
 
 /** The vectors of one embedder, in the database and in the index that is derived from it. */
@@ -79,7 +80,7 @@ export async function openSpace(
       const found = await database
         .selectFrom('vectors')
         .select(['id', 'data'])
-        .where('id', 'in', sql<number>`(select value from json_each(${JSON.stringify(keys)}))`)
+        .where('id', 'in', inList(keys))
         .execute()
       const vectors = new Float32Array(found.length * dimensions)
       for (const [n, row] of found.entries()) vectors.set(fromHalf(row.data), n * dimensions)
