@@ -27,7 +27,7 @@ const CASES: Case[] = [
 export async function benchRecall(directory: string): Promise<string> {
   const vectors = makeVectors()
   const catalog = openSqliteCatalogThread({ directory, savesIndex: true })
-  await catalog.useSpace({ embedder: 'bench', dimensions: DIMENSIONS })
+  await catalog.useSpace({ embedder: 'bench', fingerprint: '', dimensions: DIMENSIONS })
   const buildStart = performance.now()
   for (let start = 0; start < COUNT; start += BATCH) {
     await catalog.putImages(Array.from({ length: BATCH }, (_, i) => record(start + i, vectors[start + i]!)))
@@ -43,7 +43,7 @@ export async function benchRecall(directory: string): Promise<string> {
   const save = performance.now() - saveStart
   const loadStart = performance.now()
   const again = openSqliteCatalogThread({ directory, savesIndex: false })
-  await again.useSpace({ embedder: 'bench', dimensions: DIMENSIONS })
+  await again.useSpace({ embedder: 'bench', fingerprint: '', dimensions: DIMENSIONS })
   const load = performance.now() - loadStart
   await again.close()
   return [

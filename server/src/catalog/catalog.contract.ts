@@ -2,7 +2,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import type { Catalog, ImageFilter, ImageRecord } from './catalog.ts'
 
 const DIMENSIONS = 8
-const SPACE = { embedder: 'test', dimensions: DIMENSIONS }
+const SPACE = { embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS }
 const EVERYTHING = { filter: {}, offset: 0, limit: 1000 }
 const BY_NAME = { ...EVERYTHING, orderBy: 'name' as const, descending: false }
 
@@ -308,7 +308,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
 
     it('keeps the vectors of one embedder while another is used', async () => {
       const catalog = await openWith(3)
-      await catalog.useSpace({ embedder: 'other', dimensions: 4 })
+      await catalog.useSpace({ embedder: 'other', fingerprint: '1', dimensions: 4 })
       expect(await catalog.counts()).toEqual({ indexed: 0, withoutVector: 3, failed: 0 })
       expect((await catalog.listImages(BY_NAME)).images.map(({ embedder }) => embedder)).toEqual([
         'test',
@@ -320,6 +320,65 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect((await catalog.findNearest(nearest)).total).toBe(1)
       await catalog.useSpace(SPACE)
       expect(await catalog.counts()).toEqual({ indexed: 3, withoutVector: 0, failed: 0 })
+    })
+
+    it('tells models apart that bore one name, lists and prunes them', async () => {
+      const catalog = await openWith(3)
+      await catalog.useSpace({ ...SPACE, fingerprint: '2' })
+      expect(await catalog.counts()).toMatchObject({ indexed: 0, withoutVector: 3 })
+      await catalog.putImages([record(0)])
+      expect(await catalog.listEmbedders()).toEqual([
+        { ...SPACE, images: 3 },
+        { ...SPACE, fingerprint: '2', images: 1 },
+      ])
+      expect(await catalog.pruneEmbedder('nobody', undefined)).toBe(0)
+      expect(await catalog.pruneEmbedder('test', '2')).toBe(3)
+      expect(await catalog.listEmbedders()).toEqual([{ ...SPACE, fingerprint: '2', images: 1 }])
+      expect(await catalog.counts()).toMatchObject({ indexed: 1, withoutVector: 2 })
+      expect((await catalog.listImages(BY_NAME)).total).toBe(3)
+    })
+
+    it('keeps apart what a file is to blame for and what an embedder is', async () => {
+      const catalog = await openWith(3)
+      const failure = (n: number, code: string) => {
+        const { path, bytes, modifiedAt, inode, contentHash } = record(n)
+        return { path, bytes, modifiedAt, inode, contentHash, code, reason: 'because', failedAt: 1 }
+      }
+      const other = { embedder: 'other', fingerprint: '1', dimensions: 4 }
+      await catalog.useSpace(other)
+      await catalog.putFailure(failure(0, 'embedder_failed'))
+      await catalog.putFailure(failure(1, 'image_unreadable'))
+      expect(await catalog.counts()).toEqual({ indexed: 0, withoutVector: 1, failed: 2 })
+      // What only the embedder can do nothing with can still be seen.
+      expect((await catalog.listImages(BY_NAME)).total).toBe(2)
+      expect((await catalog.knownFiles('f0'))[0]).toMatchObject({ state: 'failed' })
+      // The vectors of what has failed are kept for the embedder that made them.
+      expect(await catalog.collectGarbage()).toEqual([])
+      await catalog.useSpace(SPACE)
+      expect(await catalog.counts()).toMatchObject({ failed: 1 })
+      expect((await catalog.listFailures({ offset: 0, limit: 9 })).failures).toMatchObject([
+        { code: 'image_unreadable' },
+      ])
+      expect((await catalog.knownFiles('f0'))[0]).toMatchObject({ state: 'without_vector' })
+      expect((await catalog.knownFiles('f1'))[0]).toMatchObject({ state: 'failed' })
+    })
+
+    it('tells which embedder was chosen before', async () => {
+      const catalog = await openWith(1)
+      const other = { embedder: 'other', fingerprint: '1', dimensions: 4 }
+      expect(await catalog.useSpace(other)).toEqual({ previousEmbedder: 'test' })
+      // One that has embedded nothing is nothing to speak of.
+      expect(await catalog.useSpace(SPACE)).toEqual({ previousEmbedder: undefined })
+      await catalog.useSpace(other)
+      await catalog.putImages([record(0, { vector: Float32Array.of(1, 0, 0, 0) })])
+      expect(await catalog.useSpace({ ...SPACE, fingerprint: '2' })).toEqual({ previousEmbedder: 'other' })
+    })
+
+    it('refuses vectors of another length and keeps nothing of them', async () => {
+      const catalog = await openWith(1)
+      const misfit = record(5, { vector: Float32Array.of(1, 0) })
+      await expect(catalog.putImages([record(4), misfit])).rejects.toThrow(/2 dimensions is none of "test"/)
+      expect(await catalog.counts()).toEqual({ indexed: 1, withoutVector: 0, failed: 0 })
     })
 
     it('pairs contents that are nearly alike', async () => {

@@ -137,7 +137,20 @@ export interface PutResult {
 /** Vectors of one embedder: what is searched now. */
 export interface VectorSpace {
   embedder: string
+  /** Tells two models under one name apart. */
+  fingerprint: string
   dimensions: number
+}
+
+export interface UsedSpace {
+  /** The embedder that was chosen before, if images have vectors of it. */
+  previousEmbedder: string | undefined
+}
+
+/** An embedder that vectors are kept of. */
+export interface KnownEmbedder extends VectorSpace {
+  /** How many images of the gallery it has a vector of. */
+  images: number
 }
 
 /** Two contents whose vectors lie close together. */
@@ -153,7 +166,15 @@ export interface NearPair {
  */
 export interface Catalog {
   /** Chooses the vectors that are searched and written from now on. Vectors of other embedders are kept. */
-  useSpace(space: VectorSpace): Promise<void>
+  useSpace(space: VectorSpace): Promise<UsedSpace>
+  /** Can be asked before a space is chosen. */
+  listEmbedders(): Promise<KnownEmbedder[]>
+  /**
+   * Forgets the vectors of all models that bore a name, except one, and gives their space back to the system. Can be asked
+   * before a space is chosen.
+   * @returns how many vectors are gone
+   */
+  pruneEmbedder(name: string, keptFingerprint: string | undefined): Promise<number>
 
   getImage(id: string): Promise<Image | undefined>
   getImageByPath(path: string): Promise<Image | undefined>
@@ -188,7 +209,7 @@ export interface Catalog {
   /** Known files by the identity that the file system gives them: a renamed file keeps its own. */
   knownFilesByInode(inodes: string[]): Promise<KnownFile[]>
   /**
-   * Forgets vectors whose content no image has any more.
+   * Forgets vectors whose content no image and no failed file has any more.
    * @param among only these contents; all without it
    * @returns the forgotten contents' hashes
    */

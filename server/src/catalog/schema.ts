@@ -5,7 +5,11 @@ export interface Tables {
   embedders: {
     id: Generated<number>
     name: string
+    /** Tells models apart that bore this name one after the other. */
+    fingerprint: string
     dimensions: number
+    /** When it was last chosen. */
+    chosen_at: number
   }
   images: {
     id: string
@@ -41,6 +45,8 @@ export interface Tables {
     code: string
     reason: string
     failed_at: number
+    /** The embedder that could do nothing with the file; null if the file itself is to blame. */
+    embedder_id: number | null
   }
 }
 

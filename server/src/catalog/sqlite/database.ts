@@ -4,8 +4,9 @@ import { Migrator } from 'kysely/migration'
 import { DomainError, messageOf } from '../../errors.ts'
 import type { Tables } from '../schema.ts'
 import * as initial from './migrations/001-initial.ts'
+import * as embedderVersions from './migrations/002-embedder-versions.ts'
 
-const MIGRATIONS = { '001-initial': initial }
+const MIGRATIONS = { '001-initial': initial, '002-embedder-versions': embedderVersions }
 
 /**
  * Opens the database file, creates or migrates its tables.
@@ -19,7 +20,7 @@ export async function openDatabase(file: string): Promise<Kysely<Tables>> {
     connection.exec(`
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = NORMAL;
-      PRAGMA foreign_keys = ON;
+      PRAGMA foreign_keys = OFF;
       PRAGMA busy_timeout = 5000;
       PRAGMA cache_size = -65536;
       PRAGMA mmap_size = 268435456;
@@ -38,6 +39,8 @@ export async function openDatabase(file: string): Promise<Kysely<Tables>> {
       cause: error,
     })
   }
+  // Not before: a table is changed by building it anew, which its references must survive.
+  connection.exec('PRAGMA foreign_keys = ON')
   return database
 }
 

@@ -7,6 +7,8 @@ type Method = keyof Catalog
 
 const METHODS = [
   'useSpace',
+  'listEmbedders',
+  'pruneEmbedder',
   'getImage',
   'getImageByPath',
   'listImages',

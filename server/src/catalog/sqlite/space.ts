@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
 import type { ImageFilter, VectorSpace } from '../catalog.ts'
@@ -46,11 +46,17 @@ const MAX_UNSAVED_SHARE = 0.1
 export async function openSpace(
   database: Kysely<Tables>,
   directory: string,
-  { embedder, dimensions }: VectorSpace,
+  { embedder, fingerprint, dimensions }: VectorSpace,
+  isOwner: boolean,
 ): Promise<OpenSpace> {
-  const embedderId = await registerEmbedder(database, embedder, dimensions)
+  const embedderId = await registerEmbedder(
+    database,
+    directory,
+    { embedder, fingerprint, dimensions },
+    isOwner,
+  )
   mkdirSync(directory, { recursive: true })
-  const { index, keys } = openVectorIndex(join(directory, `${embedderId}.usearch`), dimensions)
+  const { index, keys } = openVectorIndex(indexFileOf(directory, embedderId), dimensions)
   const rows = await allKeys()
   const { missing, surplus } = difference(rows, keys)
   index.remove(surplus)
@@ -60,6 +66,7 @@ export async function openSpace(
 
   return {
     embedder,
+    fingerprint,
     dimensions,
     embedderId,
     index,
@@ -110,22 +117,49 @@ export async function openSpace(
   }
 }
 
-/** A name whose dimensions have changed is another model now: its old vectors can't be compared with the new. */
-async function registerEmbedder(database: Kysely<Tables>, name: string, dimensions: number): Promise<number> {
+function indexFileOf(directory: string, embedderId: number): string {
+  return join(directory, `${embedderId}.usearch`)
+}
+
+/** Removes the index of an embedder's vectors and the keys beside it. */
+export function removeIndexFile(directory: string, embedderId: number): void {
+  const file = indexFileOf(directory, embedderId)
+  for (const part of [file, `${file}.keys`]) rmSync(part, { force: true })
+}
+
+/**
+ * A model is known by its name and fingerprint. If its dimensions have changed all the same, its old vectors are useless.
+ * @param isOwner whether this is written down as the choice of the embedder
+ */
+async function registerEmbedder(
+  database: Kysely<Tables>,
+  directory: string,
+  { embedder: name, fingerprint, dimensions }: VectorSpace,
+  isOwner: boolean,
+): Promise<number> {
   return database.transaction().execute(async (transaction) => {
-    const known = await transaction
-      .selectFrom('embedders')
-      .selectAll()
-      .where('name', '=', name)
-      .executeTakeFirst()
-    if (known?.dimensions === dimensions) return known.id
+    const versions = await transaction.selectFrom('embedders').selectAll().where('name', '=', name).execute()
+    // Versions before fingerprints were kept have an empty one: they are taken for what bears the name now.
+    const known =
+      versions.find((row) => row.fingerprint === fingerprint) ??
+      versions.find((row) => row.fingerprint === '')
+    if (known?.dimensions === dimensions) {
+      const chosen = isOwner ? { chosen_at: Date.now() } : {}
+      await transaction
+        .updateTable('embedders')
+        .set({ fingerprint, ...chosen })
+        .where('id', '=', known.id)
+        .execute()
+      return known.id
+    }
     if (known !== undefined) {
       await transaction.deleteFrom('vectors').where('embedder_id', '=', known.id).execute()
       await transaction.deleteFrom('embedders').where('id', '=', known.id).execute()
+      removeIndexFile(directory, known.id)
     }
     const { id } = await transaction
       .insertInto('embedders')
-      .values({ name, dimensions })
+      .values({ name, fingerprint, dimensions, chosen_at: Date.now() })
       .returning('id')
       .executeTakeFirstOrThrow()
     return id

@@ -12,7 +12,7 @@ const open = (directory: string, savesIndex = true) => openSqliteCatalogThread({
 describeCatalog('the SQLite catalog', async () => open(await temporaryDirectory()))
 
 const DIMENSIONS = 16
-const SPACE = { embedder: 'test', dimensions: DIMENSIONS }
+const SPACE = { embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS }
 
 /** Deterministic vectors that point everywhere, no two alike. */
 function vectorOf(n: number): Float32Array {

@@ -8,6 +8,7 @@ import { subtreeRange } from '../filters.ts'
 import { fromHalf, toHalf } from '../half.ts'
 import type { Tables } from '../schema.ts'
 import { openDatabase } from './database.ts'
+import { listEmbedders, previousEmbedder, pruneEmbedder } from './embedders.ts'
 import {
   indexedFiles,
   inList,
@@ -36,7 +37,8 @@ export interface SqliteCatalogOptions {
 
 const PAIR_ROWS = 128
 const PAIR_NEIGHBOURS = 12
-/** Counting is repeated only after so many times the time that it took. */
+/** Counting more images than this is repeated only after so many times the time that it took. */
+const COUNT_AT_ONCE = 20_000
 const COUNT_REST = 20
 
 /**
@@ -59,8 +61,17 @@ export async function openSqliteCatalog({
   return {
     async useSpace(wanted) {
       if (savesIndex) await current?.save(true)
-      current = await openSpace(database, directory, wanted)
+      current = await openSpace(database, directory, wanted, savesIndex)
       counted = undefined
+      return { previousEmbedder: await previousEmbedder(database, current.embedderId) }
+    },
+
+    listEmbedders: () => listEmbedders(database),
+
+    async pruneEmbedder(name, keptFingerprint) {
+      const pruned = await pruneEmbedder(database, directory, name, keptFingerprint)
+      if (current?.embedder === name && current.fingerprint !== keptFingerprint) current = undefined
+      return pruned
     },
 
     async getImage(id) {
@@ -113,17 +124,16 @@ export async function openSqliteCatalog({
       const start = performance.now()
       const counts = await count()
       const end = performance.now()
-      counted = { counts, until: end + (end - start) * COUNT_REST }
+      const isLarge = counts.indexed + counts.withoutVector > COUNT_AT_ONCE
+      counted = isLarge ? { counts, until: end + (end - start) * COUNT_REST } : undefined
       return counts
     },
 
     async listFailures({ offset, limit }) {
-      const { total } = await database
-        .selectFrom('failures')
+      const { total } = await currentFailures()
         .select((eb) => eb.fn.countAll<number>().as('total'))
         .executeTakeFirstOrThrow()
-      const failures = await database
-        .selectFrom('failures')
+      const failures = await currentFailures()
         .select(['path', 'code', 'reason', 'failed_at as failedAt'])
         .orderBy('path')
         .limit(limit)
@@ -141,7 +151,16 @@ export async function openSqliteCatalog({
         .selectAll()
         .where('directory', '=', directory)
         .execute()
-      return [...indexed.map(toKnownFile), ...failed.map((row) => toKnownFile({ ...row, vector: undefined }))]
+      // What another embedder could do nothing with, this one has yet to try.
+      const isCurrent = (id: number | null) => id === null || id === space().embedderId
+      const files = [
+        ...indexed.map(toKnownFile),
+        ...failed.map((row) =>
+          toKnownFile({ ...row, vector: isCurrent(row.embedder_id) ? undefined : null }),
+        ),
+      ]
+      // A file that can be seen although the embedder failed on it counts as failed.
+      return [...new Map(files.map((file) => [file.path, file])).values()]
     },
 
     async knownFilesByInode(inodes) {
@@ -188,7 +207,12 @@ export async function openSqliteCatalog({
 
     async putImages(records) {
       if (records.length === 0) return []
-      const { embedderId, index, dimensions, changed } = space()
+      const { embedder, embedderId, index, dimensions, changed } = space()
+      const misfit = records.find(({ vector }) => vector !== undefined && vector.length !== dimensions)
+      if (misfit !== undefined) {
+        const message = `A vector of ${misfit.vector?.length} dimensions is none of "${embedder}", which has ${dimensions}.`
+        throw new DomainError('unavailable', message)
+      }
       const embedded = new Map(
         records.flatMap(({ contentHash, vector }) => (vector === undefined ? [] : [[contentHash, vector]])),
       )
@@ -215,7 +239,13 @@ export async function openSqliteCatalog({
       const { directory } = nameColumns(path)
       space().changed(0)
       await database.transaction().execute(async (transaction) => {
-        await transaction.deleteFrom('images').where('path', '=', path).execute()
+        // What just the embedder can do nothing with can still be seen, and other embedders have vectors of it.
+        const isSeen = code === 'embedder_failed' && contentHash !== undefined
+        await transaction
+          .deleteFrom('images')
+          .where('path', '=', path)
+          .$if(isSeen, (query) => query.where('content_hash', '!=', contentHash!))
+          .execute()
         await transaction.deleteFrom('failures').where('path', '=', path).execute()
         await transaction
           .insertInto('failures')
@@ -229,6 +259,7 @@ export async function openSqliteCatalog({
             code,
             reason,
             failed_at: failedAt,
+            embedder_id: code === 'embedder_failed' ? space().embedderId : null,
           })
           .execute()
       })
@@ -276,6 +307,16 @@ export async function openSqliteCatalog({
                 .selectFrom('images')
                 .select('id')
                 .whereRef('images.content_hash', '=', 'vectors.content_hash'),
+            ),
+          ),
+        )
+        .where((eb) =>
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('failures')
+                .select('path')
+                .whereRef('failures.content_hash', '=', 'vectors.content_hash'),
             ),
           ),
         )
@@ -348,12 +389,25 @@ export async function openSqliteCatalog({
     },
   }
 
+  /** Without those of other embedders. */
+  function currentFailures() {
+    return database
+      .selectFrom('failures')
+      .where((eb) =>
+        eb.or([eb('failures.embedder_id', 'is', null), eb('failures.embedder_id', '=', space().embedderId)]),
+      )
+  }
+
   async function count(): Promise<CatalogCounts> {
     const { embedderId } = space()
-    const { all, failed, indexed } = await database
+    const { all, failed, seen, indexed } = await database
       .selectNoFrom((eb) => [
         eb.selectFrom('images').select(eb.fn.countAll<number>().as('n')).as('all'),
-        eb.selectFrom('failures').select(eb.fn.countAll<number>().as('n')).as('failed'),
+        currentFailures().select(eb.fn.countAll<number>().as('n')).as('failed'),
+        currentFailures()
+          .innerJoin('images', 'images.path', 'failures.path')
+          .select(eb.fn.countAll<number>().as('n'))
+          .as('seen'),
         eb
           .selectFrom('images')
           .innerJoin('vectors', 'vectors.content_hash', 'images.content_hash')
@@ -362,7 +416,8 @@ export async function openSqliteCatalog({
           .as('indexed'),
       ])
       .executeTakeFirstOrThrow()
-    return { indexed: indexed ?? 0, withoutVector: (all ?? 0) - (indexed ?? 0), failed: failed ?? 0 }
+    const withoutVector = (all ?? 0) - (indexed ?? 0) - (seen ?? 0)
+    return { indexed: indexed ?? 0, withoutVector, failed: failed ?? 0 }
   }
 }
 

@@ -1,0 +1,68 @@
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { Kysely, SqliteDialect } from 'kysely'
+import { describe, expect, it } from 'vitest'
+import { temporaryDirectory } from '../../testing/temporary.ts'
+import { openDatabase } from './database.ts'
+import { up as initial } from './migrations/001-initial.ts'
+
+/** A database as the version before the second migration left it. */
+async function writeFirstVersion(file: string): Promise<void> {
+  const connection = new DatabaseSync(file)
+  const adapted = {
+    close: () => connection.close(),
+    prepare(sql: string) {
+      const statement = connection.prepare(sql)
+      return {
+        reader: statement.columns().length > 0,
+        all: (values: readonly unknown[]) => statement.all(...(values as never[])),
+        run: (values: readonly unknown[]) => statement.run(...(values as never[])),
+        iterate: (values: readonly unknown[]) => statement.iterate(...(values as never[])),
+      }
+    },
+  }
+  const database = new Kysely<unknown>({ dialect: new SqliteDialect({ database: adapted }) })
+  await initial(database)
+  connection.exec(`
+    insert into embedders (id, name, dimensions) values (7, 'classical', 4);
+    insert into vectors (embedder_id, content_hash, data) values (7, 'hash', x'0000');
+    insert into failures (path, directory, bytes, modified_at, inode, code, reason) values ('a', '.', 1, 1, '1', 'c', 'r');
+    create table kysely_migration (name text primary key, timestamp text not null);
+    create table kysely_migration_lock (id text primary key, is_locked integer not null default 0);
+    insert into kysely_migration values ('001-initial', '2026-01-01');
+    insert into kysely_migration_lock values ('migration_lock', 0);
+  `)
+  await database.destroy()
+}
+
+describe('the database', () => {
+  it('is brought up to date with what it holds', async () => {
+    const file = join(await temporaryDirectory(), 'catalog.sqlite')
+    await writeFirstVersion(file)
+    const database = await openDatabase(file)
+    expect(await database.selectFrom('embedders').selectAll().execute()).toEqual([
+      { id: 7, name: 'classical', fingerprint: '', dimensions: 4, chosen_at: 7 },
+    ])
+    expect(await database.selectFrom('failures').select(['path', 'embedder_id']).execute()).toEqual([
+      { path: 'a', embedder_id: null },
+    ])
+    // What refers to the table that was built anew still does.
+    const vectors = database.selectFrom('vectors').select('embedder_id')
+    expect(await vectors.execute()).toEqual([{ embedder_id: 7 }])
+    const orphan = { embedder_id: 99, content_hash: 'x', data: new Uint8Array(2) }
+    await expect(database.insertInto('vectors').values(orphan).execute()).rejects.toThrow(/FOREIGN KEY/)
+    await database.destroy()
+  })
+
+  it('is made from nothing', async () => {
+    const file = join(await temporaryDirectory(), 'catalog.sqlite')
+    const database = await openDatabase(file)
+    expect(await database.selectFrom('embedders').selectAll().execute()).toEqual([])
+    const row = { name: 'x', fingerprint: 'y', dimensions: 3, chosen_at: 1 }
+    await database.insertInto('embedders').values(row).execute()
+    await database.destroy()
+    const again = await openDatabase(file)
+    expect(await again.selectFrom('embedders').selectAll().execute()).toEqual([{ id: 1, ...row }])
+    await again.destroy()
+  })
+})
