@@ -122,6 +122,38 @@ describe('loadConfig', () => {
     ])
   })
 
+  it('takes the reference’s way to configure several models as it stands', async () => {
+    const file = await yamlFile(`embedder_registry:
+  chosen_embedder: convnext
+  embedders:
+    convnext:
+      target: server.embedders.default.DefaultEmbedder
+      kwargs:
+        timm_backbone: convnext_tiny.fb_in22k
+        weights_path: ./weights/convnext.pth
+        embedding_size: 1536
+        hidden_layer_size: 2048
+    efficientnet:
+      target: server.embedders.default.DefaultEmbedder
+      kwargs: {timm_backbone: tf_efficientnet_b3.ns_jft_in1k, weights_path: ./weights/efficientnet.pth}
+    vit:
+      target: server.embedders.default.DefaultEmbedder
+      args: [vit_small_patch16_224.augreg_in21k, ./weights/vit.pth]
+    mine:
+      file: ./embedders/mine.py
+      class_name: MyEmbedder
+      args: [1, two]
+      kwargs: {three: 3}
+`)
+    const { embedder_registry: registry } = loadConfig({ file, environment: {}, workingDirectory: '/' })
+    expect(registry.chosen_embedder).toBe('convnext')
+    expect(registry.embedders.convnext).toMatchObject({
+      kwargs: { timm_backbone: 'convnext_tiny.fb_in22k', embedding_size: 1536, hidden_layer_size: 2048 },
+      device: 'auto',
+    })
+    expect(registry.embedders.mine).toMatchObject({ class_name: 'MyEmbedder', args: [1, 'two'] })
+  })
+
   it('freezes the result and is not fooled by __proto__', async () => {
     const config = load({})
     expect(() => Object.assign(config.watcher, { files_batch_size: 1 })).toThrow()

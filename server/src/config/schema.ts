@@ -7,13 +7,37 @@ export const DEFAULT_EMBEDDER = 'classical'
 export const BUILT_IN_EMBEDDERS = ['classical'] as const
 
 const MEBIBYTE = 1024 * 1024
+const DAY_S = 24 * 3600
 
 const arguments_ = {
   args: z.array(z.unknown()).default([]).describe('Positional arguments for the constructor.'),
   kwargs: z.record(z.string(), z.unknown()).default({}).describe('Keyword arguments for the constructor.'),
+  device: z
+    .enum(['auto', 'cpu', 'cuda'])
+    .default('auto')
+    .describe(
+      'Where a model in ONNX computes: on a GPU if there is one that can be used, or where this says.',
+    ),
+  python: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The Python that runs an embedder written in Python. Default: `python3`.'),
+  start_timeout_s: z
+    .number()
+    .min(1)
+    .max(DAY_S)
+    .default(300)
+    .describe('Seconds in which the embedder has to be loaded; downloads do not count.'),
+  batch_timeout_s: z
+    .number()
+    .min(1)
+    .max(DAY_S)
+    .default(120)
+    .describe('Seconds after which a batch counts as hung and its process is started again.'),
 }
 
-const embedder = z
+export const embedderSchema = z
   .union([
     z.strictObject({
       target: z.string().min(1).describe('A built-in kind, or the dotted name of a class.'),
@@ -46,7 +70,9 @@ const watcher = z.strictObject({
     .min(1)
     .max(256)
     .default(8)
-    .describe('How many images are embedded and stored together. Larger helps a GPU, smaller helps queries.'),
+    .describe(
+      'Up to how many images are stored together, if the embedder’s own batch is not larger: that one is measured.',
+    ),
   reconcile_interval_s: z
     .int()
     .min(5)
@@ -92,7 +118,7 @@ const embedderRegistry = z.strictObject({
     .min(1)
     .default(DEFAULT_EMBEDDER)
     .describe('The embedder that indexes and searches: a name under `embedders`, or a built-in one.'),
-  embedders: z.record(z.string().min(1), embedder).default({}).describe('Embedders by name.'),
+  embedders: z.record(z.string().min(1), embedderSchema).default({}).describe('Embedders by name.'),
 })
 
 const smtp = z.strictObject({
