@@ -17,6 +17,8 @@ export interface Embedder {
   readonly inputSize?: { width: number; height: number }
   /** Free border around the ink of a prepared sketch, as a share of its side. Default 0.1. */
   readonly sketchMargin?: number
+  /** Threads of one inference, where the model lets us choose them. */
+  readonly threads?: number
   /** @returns `[count, dimensions]`, row-major; the caller normalises to unit length */
   embed(images: ImageBatch, kind: ImageKind): Promise<Float32Array> | Float32Array
   close?(): Promise<void>

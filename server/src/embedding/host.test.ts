@@ -1,67 +1,89 @@
 import { PassThrough } from 'node:stream'
-import { describe, expect, it, onTestFinished } from 'vitest'
-import { type EmbeddingHost, type HostOptions, startEmbeddingHost } from './host.ts'
+import { describe, expect, it } from 'vitest'
+import { noise, startHost } from '../testing/embedders.ts'
 import { readFrames, writeFrame } from './protocol.ts'
 
-async function startHost(options: Partial<HostOptions> = {}): Promise<EmbeddingHost> {
-  const definition = { target: 'classical', args: [], kwargs: {} }
-  const host = await startEmbeddingHost('classical', definition, { onOutput: () => {}, ...options })
-  onTestFinished(() => host.close())
-  return host
-}
-
-const image = (n: number) => ({
-  data: Uint8Array.from({ length: 64 * 64 * 3 }, (_, i) => (i * (n + 3)) % 256),
-  width: 64,
-  height: 64,
-})
+const classical = { target: 'classical' }
 
 describe('the embedding host', () => {
-  it('embeds in another process, to unit length', async () => {
-    const host = await startHost()
-    expect(host).toMatchObject({ name: 'classical', dimensions: 468, inputSize: { width: 64, height: 64 } })
+  it('embeds in another process, to unit length, and measures what serves it best', async () => {
+    const host = await startHost(classical)
+    expect(host).toMatchObject({ name: 'mine', dimensions: 468, inputSize: { width: 64, height: 64 } })
     expect(host.processId).not.toBe(process.pid)
-    const vectors = await host.embed([image(0), image(1)], 'photo', 'bulk')
-    expect(vectors).toHaveLength(2 * 468)
-    expect(Math.hypot(...vectors.subarray(468))).toBeCloseTo(1, 5)
+    const vectors = await host.embed([noise(0), noise(1)], 'photo', 'bulk')
+    expect(vectors).toHaveLength(2)
+    expect(Math.hypot(...(vectors[1] as Float32Array))).toBeCloseTo(1, 5)
+    expect(host.measurement).toMatchObject({ dimensions: 468, batchSize: expect.any(Number) })
+    expect(host.measurement.imagesPerSecond).toBeGreaterThan(10)
+  })
+
+  it('takes a measurement as it was', async () => {
+    const measurement = { dimensions: 468, batchSize: 3, imagesPerSecond: 1, millisecondsForOne: 1 }
+    const host = await startHost(classical, { measurement })
+    expect(host.measurement).toEqual(measurement)
+    expect(await host.embed(Array(10).fill(noise(1)), 'photo', 'bulk')).toHaveLength(10)
   })
 
   it('lets a query overtake bulk work', async () => {
-    const host = await startHost()
+    const host = await startHost(classical)
     const order: string[] = []
     const bulk = Array.from({ length: 6 }, () =>
-      host.embed(Array(64).fill(image(1)), 'photo', 'bulk').then(() => order.push('bulk')),
+      host.embed(Array(64).fill(noise(1)), 'photo', 'bulk').then(() => order.push('bulk')),
     )
-    const query = host.embed([image(2)], 'photo', 'query').then(() => order.push('query'))
+    const query = host.embed([noise(2)], 'photo', 'query').then(() => order.push('query'))
     await Promise.all([...bulk, query])
     expect(order.indexOf('query')).toBeLessThanOrEqual(1)
   })
 
   it('starts a killed process again and loses no work', async () => {
     const restarts: string[] = []
-    const host = await startHost({ onRestart: (reason) => restarts.push(reason) })
+    const host = await startHost(classical, { onRestart: (reason) => restarts.push(reason) })
     const before = host.processId
-    const batches = Array.from({ length: 8 }, () => host.embed(Array(200).fill(image(1)), 'photo', 'bulk'))
+    const batches = Array.from({ length: 8 }, () => host.embed(Array(200).fill(noise(1)), 'photo', 'bulk'))
     process.kill(before!, 'SIGKILL')
-    for (const vectors of await Promise.all(batches)) expect(vectors).toHaveLength(200 * 468)
-    expect(restarts).toEqual(['it was killed by SIGKILL'])
+    for (const vectors of await Promise.all(batches)) {
+      expect(vectors).toHaveLength(200)
+      expect(vectors.every((vector) => vector instanceof Float32Array)).toBe(true)
+    }
+    expect(restarts).toEqual(['it was killed by SIGKILL.'])
     expect(host.processId).not.toBe(before)
   })
 
-  it('refuses an embedder that it can not load, in one sentence', async () => {
-    const definition = { target: 'no.such.Thing', args: [], kwargs: {} }
-    await expect(startEmbeddingHost('mine', definition, { onOutput: () => {} })).rejects.toMatchObject({
+  it('starts a process again that was killed while it had nothing to do', async () => {
+    const host = await startHost(classical)
+    const before = host.processId
+    process.kill(before!, 'SIGKILL')
+    await expect.poll(() => host.processId !== undefined && host.processId !== before).toBe(true)
+    expect(await host.embed([noise(1)], 'photo', 'query')).toHaveLength(1)
+  })
+
+  it('refuses an embedder that nobody knows, in one sentence', async () => {
+    await expect(startHost({ target: 'nothing' })).rejects.toMatchObject({
       code: 'embedder_unavailable',
-      message: expect.stringMatching(/"mine".*no\.such\.Thing/),
+      message: expect.stringMatching(/"mine".*"nothing".*classical.*onnx/),
     })
   })
 
   it('rejects what waits when it is closed', async () => {
-    const host = await startHost()
-    const waiting = host.embed([image(1)], 'photo', 'bulk')
-    const rejected = expect(waiting).rejects.toMatchObject({ code: 'embedder_failed' })
+    const host = await startHost(classical)
+    const underWay = host.embed([noise(1)], 'photo', 'bulk').catch(() => undefined)
+    const rejected = expect(host.embed([noise(1)], 'photo', 'bulk')).rejects.toMatchObject({
+      code: 'unavailable',
+    })
     await host.close()
     await rejected
+    await underWay
+  })
+
+  it('closes while its process is being started again', async () => {
+    const host = await startHost(classical)
+    process.kill(host.processId!, 'SIGKILL')
+    await expect.poll(() => host.processId).toBeUndefined()
+    const waiting = expect(host.embed([noise(1)], 'photo', 'bulk')).rejects.toMatchObject({
+      code: 'unavailable',
+    })
+    await host.close()
+    await waiting
   })
 })
 

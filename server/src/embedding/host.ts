@@ -1,61 +1,78 @@
-import { type ChildProcess, spawn } from 'node:child_process'
-import type { Readable } from 'node:stream'
-import { fileURLToPath } from 'node:url'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { DomainError } from '../errors.ts'
 import { type RgbImage, resample } from '../gallery/resample.ts'
-import type { ImageKind } from './embedder.ts'
-import { type Request, type Response, readFrames, writeFrame } from './protocol.ts'
-import type { EmbedderDefinition } from './registry.ts'
+import { calibrate } from './calibrate.ts'
+import { DEFAULT_SKETCH_MARGIN, type ImageKind } from './embedder.ts'
+import { type EmbeddingProcess, startEmbeddingProcess } from './embedding-process.ts'
+import type { Measurement } from './measurements.ts'
+import { probeImage } from './probe.ts'
+import type { LoadFacts } from './protocol.ts'
+import { describeDefinition, type EmbedderDefinition } from './registry.ts'
+import { normaliseVectors } from './vectors.ts'
 
 /** A query goes before bulk work: a person who searches never waits for the folder. */
 export type Urgency = 'query' | 'bulk'
+
+/** A vector of unit length, or why there is none. */
+export type Embedding = Float32Array | DomainError
 
 /** An embedder in a process of its own: it may block, crash or hang without the server noticing more than a delay. */
 export interface EmbeddingHost {
   readonly name: string
   readonly dimensions: number
-  /** Of the running process; undefined while it is started again. */
+  /** Of the running process; undefined while there is none that works. */
   readonly processId: number | undefined
   /** Free border around the ink of a prepared sketch, as a share of its side. */
   readonly sketchMargin: number
   readonly inputSize: { width: number; height: number }
+  /** How fast it is here and what serves it best. */
+  readonly measurement: Measurement
   /**
-   * Pictures of any size; each is resized to `inputSize`.
-   * @returns `[count, dimensions]`, row-major, each vector of unit length
-   * @throws {DomainError} `embedder_failed`
+   * Pictures of any size; each is resized to `inputSize`. An image that the embedder can't do anything with takes no other
+   * one with it: `embedder_failed` in its place tells why.
+   * @throws {DomainError} `unavailable` if the embedder itself does not work or is being closed
    */
-  embed(images: readonly RgbImage[], kind: ImageKind, urgency: Urgency): Promise<Float32Array>
+  embed(images: readonly RgbImage[], kind: ImageKind, urgency: Urgency): Promise<Embedding[]>
   close(): Promise<void>
 }
 
 export interface HostOptions {
   /** Gets every line that the embedder prints. */
   onOutput: (line: string) => void
+  /** Loading goes on; `share` from 0 to 1 if it is known. */
+  onProgress?: ((message: string, share: number | undefined) => void) | undefined
   onRestart?: (reason: string) => void
-  startTimeoutMs?: number
-  batchTimeoutMs?: number
+  /** Told when it stops working for any picture, and when it works again. */
+  onHealth?: (reason: string | undefined) => void
+  loadFacts?: Partial<LoadFacts>
+  /** From an earlier run; without it, it is measured now. */
+  measurement?: Measurement | undefined
+  /** Tells whether what it is made of is as it was when it was first started. */
+  isUnchanged?: () => Promise<boolean>
 }
 
+/** Part of a call that goes to the process as one batch. */
 interface Job {
-  request: Omit<Extract<Request, { type: 'embed' }>, 'id'>
-  pixels: Uint8Array
+  images: Uint8Array[]
+  kind: ImageKind
   urgency: Urgency
-  resolve: (vectors: Float32Array) => void
-  reject: (error: Error) => void
   attempts: number
+  resolve: (results: Embedding[]) => void
+  reject: (error: DomainError) => void
 }
 
-type Ready = Extract<Response, { type: 'ready' }>
-
-const PROGRAM = fileURLToPath(new URL('./process.ts', import.meta.url))
-const START_TIMEOUT_MS = 120_000
-const BATCH_TIMEOUT_MS = 120_000
 const MAX_ATTEMPTS = 2
 const FIRST_BACKOFF_MS = 100
 const MAX_BACKOFF_MS = 30_000
+/** A search that waits longer for a process that does not come back had better be told. */
+const HOPELESS_STARTS = 2
+const QUERY_PATIENCE_MS = 8_000
+/** A batch that takes so many times what was measured hangs, however patient `batch_timeout_s` is. */
+const HANGING_FACTOR = 50
+const HANGING_MS = 10_000
 
 /**
- * Starts an embedding process and waits until its embedder is loaded.
+ * Starts an embedding process, waits until its embedder is loaded and tries it on a picture.
  * @throws {DomainError} `embedder_unavailable` with the reason
  */
 export async function startEmbeddingHost(
@@ -63,204 +80,299 @@ export async function startEmbeddingHost(
   definition: EmbedderDefinition,
   options: HostOptions,
 ): Promise<EmbeddingHost> {
-  const host = new ProcessHost(name, definition, options)
+  const host = new SupervisedEmbedder(name, definition, options)
   await host.start()
   return host
 }
 
-class ProcessHost implements EmbeddingHost {
+class SupervisedEmbedder implements EmbeddingHost {
   readonly name: string
-  dimensions = 0
-  sketchMargin = 0
-  inputSize = { width: 0, height: 0 }
   readonly #definition: EmbedderDefinition
   readonly #options: HostOptions
   readonly #waiting: Record<Urgency, Job[]> = { query: [], bulk: [] }
-  #child: ChildProcess | undefined
-  #isReady = false
-  #current: (Job & { id: number; timer: NodeJS.Timeout }) | undefined
-  #lastId = 0
-  #failuresInARow = 0
-  #isClosing = false
-  #restartTimer: NodeJS.Timeout | undefined
+  readonly #closing = new AbortController()
+  #measurement: Measurement | undefined
+  #process: EmbeddingProcess | undefined
+  /** As it was when it was first started. */
+  #facts: Pick<EmbeddingProcess, 'dimensions' | 'inputSize' | 'sketchMargin'> | undefined
+  #isStarted = false
+  #isBusy = false
+  #failedStarts = 0
+  /** Without any work done between them. */
+  #restartsInARow = 0
+  /** Why no picture at all can be embedded now. */
+  #sickness: string | undefined
 
   constructor(name: string, definition: EmbedderDefinition, options: HostOptions) {
     this.name = name
     this.#definition = definition
     this.#options = options
+    this.#measurement = options.measurement
   }
 
-  get processId(): number | undefined {
-    return this.#isReady ? this.#child?.pid : undefined
+  get dimensions() {
+    return this.#facts!.dimensions
+  }
+  get inputSize() {
+    return this.#facts!.inputSize
+  }
+  get sketchMargin() {
+    return this.#facts!.sketchMargin ?? DEFAULT_SKETCH_MARGIN
+  }
+  get measurement() {
+    return this.#measurement!
+  }
+  get processId() {
+    return this.#sickness === undefined ? this.#process?.id : undefined
+  }
+  get #isClosing() {
+    return this.#closing.signal.aborted
   }
 
-  start(): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [PROGRAM], { stdio: ['pipe', 'pipe', 'pipe', 'pipe'] })
-      this.#child = child
-      const fail = (message: string) => {
-        clearTimeout(timer)
-        child.kill('SIGKILL')
-        reject(
-          new DomainError('embedder_unavailable', `The embedder "${this.name}" did not start: ${message}`),
-        )
-      }
-      const timeout = this.#options.startTimeoutMs ?? START_TIMEOUT_MS
-      const timer = setTimeout(() => fail(`it was not ready after ${timeout / 1000} s.`), timeout)
-
-      forwardLines(child.stdout!, this.#options.onOutput)
-      forwardLines(child.stderr!, this.#options.onOutput)
-      // A write to a process that has just died fails here; its exit is handled below.
-      child.stdin!.on('error', () => {})
-      child.once('error', (error) => fail(error.message))
-      child.once('exit', (code, signal) => {
-        const reason = signal === null ? `it ended with exit code ${code}` : `it was killed by ${signal}`
-        if (this.#isReady && this.#child === child) this.#onExit(reason)
-        else fail(`${reason}.`)
-      })
-      readFrames<Response>(
-        child.stdio[3] as Readable,
-        (message, payload) => {
-          if (message.type === 'error' && message.id === undefined) return fail(message.message)
-          if (message.type === 'ready') {
-            clearTimeout(timer)
-            this.#onReady(message)
-            return resolve()
-          }
-          this.#onAnswer(message, payload)
-        },
-        () => child.kill('SIGKILL'),
+  async start(): Promise<void> {
+    try {
+      await this.#startProcess()
+      this.#measurement ??= await calibrate(this.#process!, this.#options.onProgress)
+      this.#isStarted = true
+      // A batch that was too large may have ended it.
+      if (!this.#process!.isAlive) await this.#restart('a large batch ended it')
+    } catch (error) {
+      this.#closing.abort()
+      await this.#process?.close()
+      throw new DomainError(
+        'embedder_unavailable',
+        `The embedder "${this.name}" (${describeDefinition(this.#definition)}) did not start: ${sentence(error)}`,
+        { cause: error },
       )
-      writeFrame(child.stdin!, { type: 'load', name: this.name, definition: this.#definition })
-    })
+    }
+    this.#work()
   }
 
-  embed(images: readonly RgbImage[], kind: ImageKind, urgency: Urgency): Promise<Float32Array> {
+  async embed(images: readonly RgbImage[], kind: ImageKind, urgency: Urgency): Promise<Embedding[]> {
     const { width, height } = this.inputSize
-    const pixels = new Uint8Array(images.length * width * height * 3)
-    for (const [n, image] of images.entries()) {
-      pixels.set(resample(image, width, height).data, n * width * height * 3)
-    }
-    return new Promise((resolve, reject) => {
-      if (this.#isClosing) return reject(this.#failure('the server is stopping'))
-      const request = { type: 'embed' as const, kind, count: images.length, width, height }
-      this.#waiting[urgency].push({ request, pixels, urgency, resolve, reject, attempts: 0 })
-      this.#sendNext()
-    })
+    const pixels = images.map((image) => resample(image, width, height).data)
+    const size = this.measurement.batchSize
+    const parts = Array.from({ length: Math.ceil(pixels.length / size) }, (_, n) =>
+      this.#enqueue(pixels.slice(n * size, (n + 1) * size), kind, urgency),
+    )
+    return (await Promise.all(parts)).flat()
   }
 
   async close(): Promise<void> {
-    this.#isClosing = true
-    clearTimeout(this.#restartTimer)
-    const child = this.#child
-    this.#abandon(this.#failure('the server is stopping'))
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return
-    const ended = new Promise((resolve) => child.once('exit', resolve))
-    child.stdin!.end()
-    const timer = setTimeout(() => child.kill('SIGKILL'), 2000)
-    await ended
-    clearTimeout(timer)
+    this.#closing.abort()
+    for (const job of [...this.#waiting.query.splice(0), ...this.#waiting.bulk.splice(0)]) {
+      job.reject(this.#unavailable())
+    }
+    await this.#process?.close()
   }
 
-  #onReady({ dimensions, inputSize, sketchMargin }: Ready): void {
-    this.dimensions = dimensions
-    this.inputSize = inputSize
-    this.sketchMargin = sketchMargin
-    this.#isReady = true
-    this.#sendNext()
+  #enqueue(images: Uint8Array[], kind: ImageKind, urgency: Urgency): Promise<Embedding[]> {
+    return new Promise((resolve, reject) => {
+      if (this.#isClosing || (urgency === 'query' && this.#isHopeless())) return reject(this.#unavailable())
+      const job: Job = { images, kind, urgency, attempts: 0, resolve, reject }
+      this.#waiting[urgency].push(job)
+      if (urgency === 'query') this.#limitWaiting(job)
+      this.#work()
+    })
   }
 
-  #sendNext(): void {
-    if (!this.#isReady || this.#current !== undefined) return
+  /** A query does not wait long for a process that is being started again. */
+  #limitWaiting(job: Job): void {
+    const timer = setInterval(() => {
+      const at = this.#waiting.query.indexOf(job)
+      if (at >= 0 && this.#process !== undefined) return
+      clearInterval(timer)
+      if (at < 0) return
+      this.#waiting.query.splice(at, 1)
+      job.reject(this.#unavailable())
+    }, QUERY_PATIENCE_MS)
+    timer.unref()
+  }
+
+  /** Sends one batch after the other; a query goes first. */
+  async #work(): Promise<void> {
+    if (this.#isBusy || this.#process === undefined || this.#sickness !== undefined) return
     const job = this.#waiting.query.shift() ?? this.#waiting.bulk.shift()
     if (job === undefined) return
-    const id = ++this.#lastId
-    const timer = setTimeout(
-      () => this.#child?.kill('SIGKILL'),
-      this.#options.batchTimeoutMs ?? BATCH_TIMEOUT_MS,
+    this.#isBusy = true
+    try {
+      await this.#run(job)
+    } finally {
+      this.#isBusy = false
+    }
+    this.#work()
+  }
+
+  async #run(job: Job): Promise<void> {
+    job.attempts++
+    const { imagesPerSecond, batchSize } = this.measurement
+    const timeout = Math.max(HANGING_MS, (HANGING_FACTOR * 1000 * batchSize) / imagesPerSecond)
+    const outcome = await this.#process!.embed(job.images, job.kind, timeout).then(
+      (vectors) => normaliseVectors(vectors, job.images.length, this.dimensions),
+      (error: Error) => error.message,
     )
-    this.#current = { ...job, attempts: job.attempts + 1, id, timer }
-    writeFrame(this.#child!.stdin!, { ...job.request, id }, job.pixels)
-  }
-
-  #onAnswer(message: Exclude<Response, Ready>, payload: ArrayBuffer): void {
-    const job = this.#current
-    if (job === undefined || job.id !== message.id) return
-    clearTimeout(job.timer)
-    this.#current = undefined
-    this.#failuresInARow = 0
-    if (message.type === 'error') {
-      job.reject(this.#failure(message.message))
-    } else {
-      const vectors = new Float32Array(payload)
-      const defect = normalise(vectors, job.request.count, this.dimensions)
-      if (defect === undefined) job.resolve(vectors)
-      else job.reject(this.#failure(defect))
+    if (typeof outcome !== 'string') {
+      this.#restartsInARow = 0
+      return job.resolve(outcome)
     }
-    this.#sendNext()
-  }
-
-  #onExit(reason: string): void {
-    this.#isReady = false
-    const job = this.#current
-    this.#current = undefined
-    if (job !== undefined) {
-      clearTimeout(job.timer)
-      if (job.attempts < MAX_ATTEMPTS) this.#waiting[job.urgency].unshift(job)
-      else job.reject(this.#failure(reason))
+    if (this.#isClosing) return job.reject(this.#unavailable())
+    const hasCrashed = !this.#process!.isAlive
+    if (hasCrashed) {
+      await this.#restart(outcome)
+      if (this.#isClosing) return job.reject(this.#unavailable())
     }
-    if (!this.#isClosing) this.#restart(reason)
+    // A crash may have another reason than the batch: it is tried again. Then each image is tried alone.
+    if (hasCrashed && job.attempts < MAX_ATTEMPTS) return void this.#waiting[job.urgency].unshift(job)
+    if (job.images.length > 1) return this.#split(job)
+    await this.#blame(job, outcome)
   }
 
-  #restart(reason: string): void {
-    this.#options.onRestart?.(reason)
-    const backoff = Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** this.#failuresInARow++)
-    this.#restartTimer = setTimeout(() => {
-      this.start().catch((error: Error) => {
-        if (!this.#isClosing) this.#restart(error.message)
-      })
-    }, backoff)
+  #split(job: Job): void {
+    const singles = job.images.map(
+      (image) =>
+        new Promise<Embedding[]>((resolve, reject) => {
+          // A crash alone is proof enough: the batch has been tried before.
+          const attempts = MAX_ATTEMPTS - 1
+          this.#waiting[job.urgency].unshift({ ...job, images: [image], attempts, resolve, reject })
+        }),
+    )
+    Promise.all(singles).then((results) => job.resolve(results.flat()), job.reject)
   }
 
-  #abandon(error: DomainError): void {
-    for (const job of [this.#current, ...this.#waiting.query, ...this.#waiting.bulk]) job?.reject(error)
-    if (this.#current !== undefined) clearTimeout(this.#current.timer)
-    this.#current = undefined
-    this.#waiting.query = []
-    this.#waiting.bulk = []
+  /** If the embedder still knows the test picture, it is the image's fault; else the image has to wait. */
+  async #blame(job: Job, reason: string): Promise<void> {
+    const defect = await this.#defectOnProbe()
+    if (defect === undefined) {
+      this.#options.onOutput(`It failed on an image: ${sentence(reason)}`)
+      const made = describeDefinition(this.#definition)
+      const message = `The embedder "${this.name}" (${made}) failed on this image: ${sentence(reason)}`
+      return job.resolve([new DomainError('embedder_failed', message)])
+    }
+    this.#fallSick(reason)
+    if (job.urgency === 'query') return job.reject(this.#unavailable())
+    this.#waiting.bulk.unshift({ ...job, attempts: 0 })
   }
 
-  #failure(reason: string): DomainError {
-    return new DomainError('embedder_failed', `The embedder "${this.name}" failed: ${reason}.`)
+  #fallSick(reason: string): void {
+    this.#sickness = reason
+    this.#options.onHealth?.(reason)
+    for (const job of this.#waiting.query.splice(0)) job.reject(this.#unavailable())
+    void this.#recover()
+  }
+
+  async #recover(): Promise<void> {
+    for (let backoff = FIRST_BACKOFF_MS; ; backoff = Math.min(MAX_BACKOFF_MS, backoff * 2)) {
+      await this.#pause(backoff)
+      const defect = await this.#defectOnProbe()
+      if (this.#isClosing) return
+      if (defect === undefined) break
+    }
+    this.#sickness = undefined
+    this.#options.onHealth?.(undefined)
+    this.#work()
+  }
+
+  /** Ends early when it is closed. */
+  async #pause(ms: number): Promise<void> {
+    await sleep(ms, undefined, { signal: this.#closing.signal }).catch(() => {})
+  }
+
+  /** @returns what is wrong with what the embedder makes of a picture that any model must know, if anything */
+  async #defectOnProbe(): Promise<string | undefined> {
+    if (this.#process === undefined) return 'it is not running'
+    const defect = await probeDefect(this.#process, 1)
+    if (defect !== undefined && !this.#process.isAlive && !this.#isClosing) await this.#restart(defect)
+    return defect
+  }
+
+  /** @throws {Error} if it can't be started, or is not what it was */
+  async #startProcess(): Promise<void> {
+    const started = await startEmbeddingProcess(this.name, this.#definition, {
+      ...this.#options,
+      signal: this.#closing.signal,
+      loadFacts: {
+        cacheDirectory: '',
+        fingerprint: '',
+        ...this.#options.loadFacts,
+        threads: this.#measurement?.threads,
+      },
+      onIdleExit: (reason) => {
+        const isCurrent = this.#process === started
+        if (isCurrent && this.#isStarted && !this.#isClosing && !this.#isBusy) {
+          void this.#restart(reason).then(() => this.#work())
+        }
+      },
+    })
+    try {
+      await this.#check(started)
+    } catch (error) {
+      await started.close()
+      throw error
+    }
+    this.#facts ??= started
+    this.#process = started
+  }
+
+  /** The first batches of each size, which may take longer than those after them, are part of the start. */
+  async #check(started: EmbeddingProcess): Promise<void> {
+    const { dimensions, inputSize } = this.#facts ?? started
+    const isSame =
+      started.dimensions === dimensions &&
+      started.inputSize.width === inputSize.width &&
+      started.inputSize.height === inputSize.height
+    if (!isSame || (this.#isStarted && (await this.#options.isUnchanged?.()) === false)) {
+      throw new Error('its code or its weights have been changed; restart the server to use it as it is now')
+    }
+    for (const size of new Set([1, this.#measurement?.batchSize ?? 1])) {
+      const defect = await probeDefect(started, size)
+      if (defect !== undefined) throw new Error(`it can't embed a test picture: ${defect}`)
+    }
+  }
+
+  /** Starts the process again, however often it takes, with growing pauses. */
+  async #restart(reason: string): Promise<void> {
+    this.#process = undefined
+    this.#options.onRestart?.(sentence(reason))
+    while (!this.#isClosing) {
+      await this.#pause(Math.min(MAX_BACKOFF_MS, FIRST_BACKOFF_MS * 2 ** this.#restartsInARow++))
+      if (this.#isClosing) return
+      try {
+        await this.#startProcess()
+        this.#failedStarts = 0
+        return
+      } catch (error) {
+        this.#failedStarts++
+        if (!this.#isClosing) this.#options.onRestart?.(sentence(error))
+        if (this.#isHopeless())
+          for (const job of this.#waiting.query.splice(0)) job.reject(this.#unavailable())
+      }
+    }
+  }
+
+  #isHopeless(): boolean {
+    return this.#sickness !== undefined || this.#failedStarts >= HOPELESS_STARTS
+  }
+
+  #unavailable(): DomainError {
+    const reason = this.#isClosing
+      ? 'is being closed.'
+      : `does not work at present: ${sentence(this.#sickness ?? 'it does not start')}`
+    return new DomainError('unavailable', `The embedder "${this.name}" ${reason}`)
   }
 }
 
-/**
- * Scales each row to unit length in place.
- * @returns what is wrong with the vectors, if anything
- */
-function normalise(vectors: Float32Array, count: number, dimensions: number): string | undefined {
-  if (vectors.length !== count * dimensions) {
-    return `it returned ${vectors.length} numbers for ${count} images of ${dimensions} dimensions`
+async function probeDefect(process: EmbeddingProcess, count: number): Promise<string | undefined> {
+  try {
+    const vectors = await process.embed(Array(count).fill(probeImage(process.inputSize)), 'photo')
+    const outcome = normaliseVectors(vectors, count, process.dimensions)
+    return typeof outcome === 'string' ? outcome : undefined
+  } catch (error) {
+    return (error as Error).message
   }
-  for (let n = 0; n < count; n++) {
-    const vector = vectors.subarray(n * dimensions, (n + 1) * dimensions)
-    let sum = 0
-    for (const value of vector) sum += value * value
-    if (!Number.isFinite(sum)) return 'it returned a vector with numbers that are not finite'
-    if (sum === 0) return 'it returned a vector of zeros'
-    const scale = 1 / Math.sqrt(sum)
-    for (let i = 0; i < dimensions; i++) vector[i]! *= scale
-  }
-  return undefined
 }
 
-function forwardLines(stream: Readable, onLine: (line: string) => void): void {
-  let rest = ''
-  stream.setEncoding('utf8')
-  stream.on('data', (text: string) => {
-    const lines = (rest + text).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) if (line.trim() !== '') onLine(line)
-  })
+/** A reason that ends like a sentence. */
+function sentence(reason: unknown): string {
+  const text = reason instanceof Error ? reason.message : String(reason)
+  return /[.!?]$/.test(text) ? text : `${text}.`
 }

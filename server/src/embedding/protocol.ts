@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream'
 import type { ImageKind } from './embedder.ts'
+import type { LoadContext } from './load-context.ts'
 import type { EmbedderDefinition } from './registry.ts'
 
 /**
@@ -9,21 +10,27 @@ import type { EmbedderDefinition } from './registry.ts'
  * prints to standard output can't disturb them.
  */
 export type Request =
-  | { type: 'load'; name: string; definition: EmbedderDefinition }
+  | ({ type: 'load'; name: string; definition: EmbedderDefinition } & LoadFacts)
   /** Payload: 8-bit RGB pixels `[count, height, width, 3]`. */
   | { type: 'embed'; id: number; kind: ImageKind; count: number; height: number; width: number }
 
+/** What the server knows and the one who loads an embedder needs. */
+export type LoadFacts = Pick<LoadContext, 'cacheDirectory' | 'threads' | 'fingerprint'>
+
 export type Response =
+  /** Loading goes on; `share` from 0 to 1. */
+  | { type: 'progress'; message: string; share?: number | undefined }
   | {
       type: 'ready'
       dimensions: number
       inputSize: { width: number; height: number }
-      sketchMargin: number
+      sketchMargin?: number | undefined
+      threads?: number | undefined
     }
   /** Payload: float32 `[count, dimensions]`. */
   | { type: 'vectors'; id: number }
   /** Without an id: the embedder could not be loaded. */
-  | { type: 'error'; id?: number; message: string }
+  | { type: 'error'; id?: number | null; message: string }
 
 export const RESPONSE_FILE_DESCRIPTOR = 3
 const HEADER_BYTES = 8

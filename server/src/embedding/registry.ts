@@ -1,30 +1,64 @@
-import type { Config } from '../config/schema.ts'
+import { extname } from 'node:path'
+import { type Config, embedderSchema } from '../config/schema.ts'
 import { DomainError } from '../errors.ts'
-import { createClassicalEmbedder } from './classical/classical-embedder.ts'
-import type { Embedder } from './embedder.ts'
 
 /** How an embedder is configured: a target or a file with a class, and the arguments for it. */
 export type EmbedderDefinition = Config['embedder_registry']['embedders'][string]
 
-const BUILT_IN: Record<string, () => Embedder> = {
-  classical: createClassicalEmbedder,
+/** The ways in which an embedder can be made. */
+export type EmbedderKind = 'classical' | 'timm' | 'onnx' | 'transformers' | 'javascript' | 'python'
+
+const TARGETS: Record<string, EmbedderKind> = {
+  classical: 'classical',
+  'server.embedders.default.DefaultEmbedder': 'timm',
+  timm: 'timm',
+  onnx: 'onnx',
+  transformers: 'transformers',
 }
+const FILES: Record<string, EmbedderKind> = {
+  '.py': 'python',
+  '.ts': 'javascript',
+  '.mts': 'javascript',
+  '.js': 'javascript',
+  '.mjs': 'javascript',
+  '.cjs': 'javascript',
+}
+const DOTTED_NAME = /^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*)+$/u
 
 /** The definition under a name; a built-in embedder needs none. */
 export function definitionOf(name: string, registry: Config['embedder_registry']): EmbedderDefinition {
-  return registry.embedders[name] ?? { target: name, args: [], kwargs: {} }
+  const defined = Object.hasOwn(registry.embedders, name) ? registry.embedders[name] : undefined
+  return defined ?? embedderSchema.parse({ target: name })
 }
 
-/**
- * Loads an embedder. Runs in the embedding process, never in the server's.
- * @throws {DomainError} `embedder_unavailable`
- */
-export function loadEmbedder(name: string, definition: EmbedderDefinition): Embedder {
-  const kind = 'target' in definition ? definition.target : definition.file
-  const create = BUILT_IN[kind]
-  if (create !== undefined) return create()
-  throw new DomainError(
-    'embedder_unavailable',
-    `Embedder "${name}": ${JSON.stringify(kind)} can't be loaded by this version; built in: ${Object.keys(BUILT_IN).join(', ')}.`,
+/** @throws {DomainError} `embedder_unavailable` if nothing can be made of the definition */
+export function kindOf(name: string, definition: EmbedderDefinition): EmbedderKind {
+  if ('file' in definition) {
+    const kind = FILES[extname(definition.file).toLowerCase()]
+    if (kind !== undefined) return kind
+    throw unknown(
+      name,
+      `file: ${definition.file} is neither Python (.py) nor JavaScript or TypeScript (${Object.keys(FILES).slice(1).join(', ')})`,
+    )
+  }
+  const { target } = definition
+  if (Object.hasOwn(TARGETS, target)) return TARGETS[target]!
+  if (/.#./.test(target)) return 'javascript'
+  if (DOTTED_NAME.test(target)) return 'python'
+  throw unknown(
+    name,
+    `target: ${JSON.stringify(target)} is not known; it can be ${Object.keys(TARGETS).join(', ')}, the dotted name of a Python class, or package-or-path#Export of JavaScript`,
   )
+}
+
+/** What an embedder is made of, for messages. */
+export function describeDefinition(definition: EmbedderDefinition): string {
+  if ('file' in definition) return `${definition.class_name} in ${definition.file}`
+  const { weights_path, path, model } = definition.kwargs
+  const source = weights_path ?? path ?? model
+  return typeof source === 'string' ? `${definition.target} of ${source}` : definition.target
+}
+
+function unknown(name: string, reason: string): DomainError {
+  return new DomainError('embedder_unavailable', `The embedder "${name}": ${reason}.`)
 }

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { readdir, stat } from 'node:fs/promises'
+import { basename, dirname, extname, join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { type EmbedderDefinition, type EmbedderKind, kindOf } from './registry.ts'
+
+/** Raised when the same definition yields other vectors than before. */
+const VERSIONS: Record<EmbedderKind, number> = {
+  classical: 1,
+  timm: 1,
+  onnx: 1,
+  transformers: 1,
+  javascript: 1,
+  python: 1,
+}
+
+/** Files of other kinds (logs, lists, caches) may change while the vectors stay as they are. */
+const WEIGHTS = /\.(pth?|ckpt|safetensors|onnx|bin|h5|keras|npz|npy|pkl|joblib|msgpack|tflite|gguf)$/i
+/** What exporters call a file beside an ONNX model that holds its large weights. */
+const EXTERNAL_DATA = /[._-](data|bin|weights)$/i
+
+/**
+ * Tells two models under one name apart. Its arguments and the contents of its code's file and of the files of weights that it
+ * names are part of it; their paths are not, nor how and where it runs. Code that the file imports, a module behind a dotted
+ * name and an installed package are not looked at.
+ * @returns 64 hexadecimal digits
+ */
+export async function fingerprintOf(name: string, definition: EmbedderDefinition): Promise<string> {
+  const kind = kindOf(name, definition)
+  const facts = {
+    version: VERSIONS[kind],
+    kind,
+    code: await codeOf(definition, kind),
+    args: await withContents(definition.args),
+    kwargs: await withContents(definition.kwargs),
+  }
+  const folder =
+    kind === 'transformers' ? await folderContents(definition.kwargs.model ?? definition.args[0]) : undefined
+  const made = folder === undefined ? facts : { ...facts, kwargs: { ...definition.kwargs, model: folder } }
+  return createHash('sha256').update(JSON.stringify(made)).digest('hex')
+}
+
+async function codeOf(definition: EmbedderDefinition, kind: EmbedderKind): Promise<unknown> {
+  if ('file' in definition)
+    return [(await hashOfFile(definition.file)) ?? definition.file, definition.class_name]
+  // Two names of one built-in kind are the same.
+  if (kind !== 'javascript' && kind !== 'python') return kind
+  const at = definition.target.lastIndexOf('#')
+  if (at < 0) return definition.target
+  const path = definition.target.slice(0, at)
+  return [(await hashOfFile(path)) ?? path, definition.target.slice(at + 1)]
+}
+
+/** The same value with files of weights replaced by the hashes of their contents. */
+async function withContents(value: unknown): Promise<unknown> {
+  if (typeof value === 'string') return WEIGHTS.test(value) ? ((await weightsHash(value)) ?? value) : value
+  if (Array.isArray(value)) return Promise.all(value.map(withContents))
+  if (typeof value !== 'object' || value === null) return value
+  const entries = Object.entries(value).map(async ([key, item]) => [key, await withContents(item)])
+  return Object.fromEntries(await Promise.all(entries))
+}
+
+async function weightsHash(path: string): Promise<string[] | undefined> {
+  const own = await hashOfFile(path)
+  if (own === undefined) return undefined
+  const stem = basename(path, extname(path))
+  const names = extname(path).toLowerCase() === '.onnx' ? await readdir(dirname(path)) : []
+  const data = names.filter((name) => name.startsWith(stem) && EXTERNAL_DATA.test(name)).toSorted()
+  const hashes = await Promise.all(data.map((name) => hashOfFile(join(dirname(path), name))))
+  return [own, ...hashes.filter((hash) => hash !== undefined)]
+}
+
+async function hashOfFile(path: string): Promise<string | undefined> {
+  const facts = await stat(path).catch(() => undefined)
+  if (!facts?.isFile()) return undefined
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash)
+  return hash.digest('hex')
+}
+
+/** The files of a model in a folder; undefined if it is named by its id. */
+async function folderContents(path: unknown): Promise<unknown[] | undefined> {
+  if (typeof path !== 'string' || !(await stat(path).catch(() => undefined))?.isDirectory()) return undefined
+  const names = (await readdir(path, { recursive: true })).toSorted()
+  return Promise.all(names.map(async (name) => [name, await hashOfFile(join(path, name))]))
+}

@@ -1,0 +1,32 @@
+import type { Embedder } from './embedder.ts'
+import type { LoadContext } from './load-context.ts'
+import { type EmbedderDefinition, kindOf } from './registry.ts'
+
+/**
+ * Makes an embedder. Runs in the embedding process, never in the server's. What a kind needs is loaded only if it is used.
+ * @throws {Error} with the reason
+ */
+export async function loadEmbedder(
+  name: string,
+  definition: EmbedderDefinition,
+  context: LoadContext,
+): Promise<Embedder> {
+  const kind = kindOf(name, definition)
+  switch (kind) {
+    case 'classical':
+      return (await import('./classical/classical-embedder.ts')).createClassicalEmbedder()
+    case 'timm':
+      return (await import('./timm/timm-embedder.ts')).createTimmEmbedder(definition, context)
+    case 'onnx':
+      return (await import('./onnx/onnx-embedder.ts')).createOnnxEmbedder(definition, context)
+    case 'transformers':
+      return (await import('./transformers/transformers-embedder.ts')).createTransformersEmbedder(
+        definition,
+        context,
+      )
+    case 'javascript':
+      return (await import('./javascript/javascript-embedder.ts')).createJavaScriptEmbedder(definition)
+    case 'python':
+      throw new Error('an embedder in Python runs in a process of Python')
+  }
+}

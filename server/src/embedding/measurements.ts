@@ -1,0 +1,50 @@
+import { createHash } from 'node:crypto'
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { cpus } from 'node:os'
+import { join } from 'node:path'
+
+/** What was measured of an embedder on this machine. */
+export interface Measurement {
+  dimensions: number
+  /** Threads of one inference, where they can be chosen. */
+  threads?: number | undefined
+  /** Images that are embedded together. */
+  batchSize: number
+  /** In batches of that size. */
+  imagesPerSecond: number
+  /** One image alone, as a query is. */
+  millisecondsForOne: number
+}
+
+/** Measurements by embedder; kept over restarts. */
+export interface Measurements {
+  /** @param place where it runs: its device and interpreter */
+  get(fingerprint: string, place: string): Measurement | undefined
+  put(fingerprint: string, place: string, measurement: Measurement): void
+}
+
+/** Kept in a file of the data directory; one that can't be read counts as empty. */
+export function openMeasurements(dataDirectory: string): Measurements {
+  const path = join(dataDirectory, 'measurements.json')
+  const machine = `${cpus()[0]?.model ?? 'unknown'} × ${cpus().length}`
+  const keyOf = (fingerprint: string, place: string) =>
+    createHash('sha256').update(`${fingerprint} ${place} ${machine}`).digest('hex')
+  return {
+    get: (fingerprint, place) => read(path)[keyOf(fingerprint, place)],
+    put(fingerprint, place, measurement) {
+      const all = { ...read(path), [keyOf(fingerprint, place)]: measurement }
+      mkdirSync(dataDirectory, { recursive: true })
+      writeFileSync(`${path}.${process.pid}`, JSON.stringify(all, null, 2))
+      renameSync(`${path}.${process.pid}`, path)
+    },
+  }
+}
+
+function read(path: string): Record<string, Measurement> {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'))
+  } catch {
+    // Missing or damaged: it is measured again.
+    return {}
+  }
+}

@@ -1,0 +1,29 @@
+import { existsSync, readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** How much of an embedder's fingerprint the names of its files begin with. */
+export const FINGERPRINT_DIGITS = 24
+
+/** Where graphs and downloads are kept; whatever is in it can be made or had again. */
+export function modelDirectory(dataDirectory: string): string {
+  return join(dataDirectory, 'models')
+}
+
+/** Whether something is kept of the embedder of that fingerprint. */
+export function hasModelFiles(dataDirectory: string, fingerprint: string): boolean {
+  return modelFilesOf(dataDirectory, fingerprint).length > 0
+}
+
+/** Removes what is kept of the embedder of that fingerprint. */
+export function removeModelFiles(dataDirectory: string, fingerprint: string): void {
+  for (const file of modelFilesOf(dataDirectory, fingerprint)) rmSync(file, { force: true })
+}
+
+function modelFilesOf(dataDirectory: string, fingerprint: string): string[] {
+  const directory = modelDirectory(dataDirectory)
+  if (fingerprint === '' || !existsSync(directory)) return []
+  const prefix = fingerprint.slice(0, FINGERPRINT_DIGITS)
+  return readdirSync(directory)
+    .filter((name) => name.startsWith(prefix))
+    .map((name) => join(directory, name))
+}

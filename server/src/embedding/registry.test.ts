@@ -1,0 +1,102 @@
+import { mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { definitionFor } from '../testing/embedders.ts'
+import { temporaryDirectory } from '../testing/temporary.ts'
+import { fingerprintOf } from './fingerprint.ts'
+import { definitionOf, kindOf } from './registry.ts'
+
+describe('the registry', () => {
+  it.each([
+    [{ target: 'classical' }, 'classical'],
+    [{ target: 'server.embedders.default.DefaultEmbedder' }, 'timm'],
+    [{ target: 'timm' }, 'timm'],
+    [{ target: 'onnx' }, 'onnx'],
+    [{ target: 'transformers' }, 'transformers'],
+    [{ target: 'my_package.models.Model' }, 'python'],
+    [{ target: 'my-package#Model' }, 'javascript'],
+    [{ target: './model.ts#Model' }, 'javascript'],
+    [{ file: 'model.py', class_name: 'Model' }, 'python'],
+    [{ file: 'a/Model.TS', class_name: 'Model' }, 'javascript'],
+    [{ file: 'model.mjs', class_name: 'Model' }, 'javascript'],
+  ] as const)('takes %j for %s', (parts, kind) => {
+    expect(kindOf('mine', definitionFor(parts))).toBe(kind)
+  })
+
+  it.each([
+    [{ target: 'onyx' }, /"mine": target: "onyx" is not known; it can be classical, .*onnx/],
+    [{ target: '#Model' }, /is not known/],
+    [
+      { file: 'model.pth', class_name: 'Model' },
+      /file: model\.pth is neither Python \(\.py\) nor JavaScript/,
+    ],
+  ] as const)('refuses %j', (parts, reason) => {
+    expect(() => kindOf('mine', definitionFor(parts))).toThrow(reason)
+  })
+
+  it('needs no definition for what is built in', () => {
+    const definition = definitionOf('classical', { chosen_embedder: 'classical', embedders: {} })
+    expect(definition).toMatchObject({ target: 'classical', device: 'auto' })
+  })
+})
+
+describe('the fingerprint', () => {
+  it('changes with whatever changes the vectors, and with nothing else', async () => {
+    const folder = await temporaryDirectory()
+    const weights = join(folder, 'model.pth')
+    const code = join(folder, 'model.py')
+    const log = join(folder, 'training.log')
+    for (const file of [weights, code, log]) await writeFile(file, 'first')
+    const parts = {
+      file: code,
+      class_name: 'Model',
+      kwargs: { nested: { weights_path: weights }, log, scale: 1 },
+    }
+    const of = (changes = {}) => fingerprintOf('mine', definitionFor({ ...parts, ...changes }))
+
+    const first = await of()
+    expect(first).toMatch(/^[0-9a-f]{64}$/)
+    expect(await fingerprintOf('another name', definitionFor(parts))).toBe(first)
+    const elsewhere = join(await temporaryDirectory(), 'copy.pth')
+    await writeFile(elsewhere, 'first')
+    expect(await of({ kwargs: { ...parts.kwargs, nested: { weights_path: elsewhere } } })).toBe(first)
+    expect(
+      await of({ device: 'cpu', python: '/usr/bin/python3', batch_timeout_s: 1, start_timeout_s: 1 }),
+    ).toBe(first)
+    await writeFile(log, 'second')
+    expect(await of()).toBe(first)
+
+    expect(await of({ kwargs: { ...parts.kwargs, scale: 2 } })).not.toBe(first)
+    expect(await of({ class_name: 'Other' })).not.toBe(first)
+    await writeFile(weights, 'second')
+    const second = await of()
+    expect(second).not.toBe(first)
+    await writeFile(code, 'second')
+    expect(await of()).not.toBe(second)
+  })
+
+  it('sees the weights beside an ONNX model, and two names of one kind as the same', async () => {
+    const folder = await temporaryDirectory()
+    const path = join(folder, 'model.onnx')
+    await writeFile(path, 'graph')
+    await writeFile(`${path}.data`, 'first')
+    const of = (target: string) => fingerprintOf('mine', definitionFor({ target, kwargs: { path } }))
+    const first = await of('onnx')
+    await writeFile(`${path}.data`, 'second')
+    expect(await of('onnx')).not.toBe(first)
+    expect(await of('timm')).toBe(await of('server.embedders.default.DefaultEmbedder'))
+    expect(await of('a.b')).not.toBe(await of('a.c'))
+  })
+
+  it('of a model in a folder changes with its files', async () => {
+    const folder = await temporaryDirectory()
+    await mkdir(join(folder, 'onnx'))
+    await writeFile(join(folder, 'onnx', 'model.onnx'), 'first')
+    const of = () =>
+      fingerprintOf('mine', definitionFor({ target: 'transformers', kwargs: { model: folder } }))
+    const first = await of()
+    expect(await of()).toBe(first)
+    await writeFile(join(folder, 'onnx', 'model.onnx'), 'the second')
+    expect(await of()).not.toBe(first)
+  })
+})

@@ -1,0 +1,37 @@
+import { onTestFinished } from 'vitest'
+import { type EmbeddingHost, type HostOptions, startEmbeddingHost } from '../embedding/host.ts'
+import type { EmbedderDefinition } from '../embedding/registry.ts'
+
+type Parts =
+  | (Pick<EmbedderDefinition & { target: string }, 'target'> & Partial<EmbedderDefinition>)
+  | (Pick<EmbedderDefinition & { file: string; class_name: string }, 'file' | 'class_name'> &
+      Partial<EmbedderDefinition>)
+
+/** A definition as the configuration would give it, with short timeouts. */
+export function definitionFor(parts: Parts): EmbedderDefinition {
+  return {
+    args: [],
+    kwargs: {},
+    device: 'auto',
+    start_timeout_s: 60,
+    batch_timeout_s: 20,
+    ...parts,
+  } as EmbedderDefinition
+}
+
+/** Starts an embedding process that ends with the test. */
+export async function startHost(
+  parts: Parts,
+  options: Partial<HostOptions> = {},
+  name = 'mine',
+): Promise<EmbeddingHost> {
+  const host = await startEmbeddingHost(name, definitionFor(parts), { onOutput: () => {}, ...options })
+  onTestFinished(() => host.close())
+  return host
+}
+
+/** A picture of coloured noise, different for each number. */
+export function noise(n: number, side = 64) {
+  const data = Uint8Array.from({ length: side * side * 3 }, (_, i) => (i * (n + 3) + ((i * i) >> 5)) % 256)
+  return { data, width: side, height: side }
+}
