@@ -1,0 +1,58 @@
+export const POOLINGS = ['cls', 'mean', 'max', 'flatten'] as const
+/** How one vector is made of many: that of the first token, or of all. */
+export type Pooling = (typeof POOLINGS)[number]
+
+/**
+ * Makes one vector an image of whatever a model returns: a list of tokens `[count, tokens, width]` (default: the first), a map
+ * `[count, channels, height, width]` (default: the mean over its places) or vectors as they are.
+ * @returns `[count, dimensions]`, row-major
+ */
+export function pooledVectors(
+  values: Float32Array,
+  shape: readonly number[],
+  count: number,
+  pooling: Pooling | undefined,
+): Float32Array {
+  const [images, ...rest] = shape
+  if (images !== count) throw new Error(`it returned ${shape.join(' × ')} for ${count} images`)
+  if (rest.length <= 1 || pooling === 'flatten') return values
+  if (rest.length === 2) {
+    const [tokens, width] = rest as [number, number]
+    return pool(values, { count, places: tokens, width, placeStep: width, channelStep: 1 }, pooling ?? 'cls')
+  }
+  if (rest.length === 3) {
+    const [width, height, columns] = rest as [number, number, number]
+    const places = height * columns
+    return pool(values, { count, places, width, placeStep: 1, channelStep: places }, pooling ?? 'mean')
+  }
+  throw new Error(`its output has the shape ${shape.join(' × ')}, of which no vector can be made`)
+}
+
+/** Where the values of an image's places are; steps in elements. */
+interface Places {
+  count: number
+  places: number
+  width: number
+  placeStep: number
+  channelStep: number
+}
+
+function pool(
+  values: Float32Array,
+  { count, places, width, placeStep, channelStep }: Places,
+  pooling: Exclude<Pooling, 'flatten'>,
+): Float32Array {
+  const used = pooling === 'cls' ? 1 : places
+  const result = new Float32Array(count * width)
+  for (let n = 0; n < count; n++) {
+    for (let c = 0; c < width; c++) {
+      let total = pooling === 'max' ? Number.NEGATIVE_INFINITY : 0
+      for (let p = 0; p < used; p++) {
+        const value = values[n * places * width + p * placeStep + c * channelStep]!
+        total = pooling === 'max' ? Math.max(total, value) : total + value
+      }
+      result[n * width + c] = pooling === 'max' ? total : total / used
+    }
+  }
+  return result
+}
