@@ -1,0 +1,165 @@
+"""Runs one embedder written in Python for Sketch-Search: loads it, then answers batches until its input ends.
+
+Frames as in protocol.ts: u32 length of the JSON, u32 length of the payload, the JSON, the payload; little-endian.
+Requests come from standard input, answers go to file descriptor 3. Needs nothing but numpy.
+"""
+
+import importlib
+import importlib.util
+import inspect
+import json
+import operator
+import os
+import signal
+import struct
+import sys
+import traceback
+
+HEADER = struct.Struct("<II")
+DEFAULT_SIZE = 224
+MAX_MARGIN = 0.45
+
+
+def private_streams():
+    """The two ends of the conversation, where neither the embedder nor what it starts can disturb them."""
+    requests = os.fdopen(os.dup(0), "rb")
+    answers = os.fdopen(os.dup(3), "wb")
+    os.close(3)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.close(nothing)
+    return requests, answers
+
+
+def read_frame(stream):
+    header = stream.read(HEADER.size)
+    if len(header) < HEADER.size:
+        return None
+    json_length, payload_length = HEADER.unpack(header)
+    message = json.loads(stream.read(json_length))
+    return message, stream.read(payload_length)
+
+
+def write_frame(stream, message, payload=b""):
+    encoded = json.dumps(message).encode("utf-8")
+    stream.write(HEADER.pack(len(encoded), len(payload)))
+    stream.write(encoded)
+    stream.write(payload)
+    stream.flush()
+
+
+def import_class(definition):
+    sys.path.insert(0, os.getcwd())
+    if "file" in definition:
+        path = os.path.abspath(definition["file"])
+        sys.path.insert(0, os.path.dirname(path))
+        stem = os.path.splitext(os.path.basename(path))[0]
+        # Under its own name, so that processes which it starts can import it too.
+        spec = importlib.util.spec_from_file_location(stem, path)
+        module = importlib.util.module_from_spec(spec)
+        sys.modules[spec.name] = module
+        spec.loader.exec_module(module)
+        name = definition["class_name"]
+    else:
+        module_name, name = definition["target"].rsplit(".", 1)
+        module = importlib.import_module(module_name)
+    if not hasattr(module, name):
+        classes = [key for key, value in vars(module).items() if inspect.isclass(value)]
+        raise ImportError(f"there is no class {name}; the module has {', '.join(classes) or 'none'}")
+    return getattr(module, name)
+
+
+class Host:
+    def __init__(self, definition):
+        import numpy
+
+        self.numpy = numpy
+        self.embedder = import_class(definition)(*definition["args"], **definition["kwargs"])
+        if not callable(getattr(self.embedder, "embed", None)):
+            raise TypeError("the class has no method embed(self, images)")
+        parameters = inspect.signature(self.embedder.embed).parameters
+        self.takes_kind = "kind" in parameters
+        self.width, self.height = self.input_size()
+
+    def input_size(self):
+        size = getattr(self.embedder, "input_size", DEFAULT_SIZE)
+        try:
+            width, height = size if isinstance(size, (tuple, list)) else (size, size)
+            return operator.index(width), operator.index(height)
+        except (TypeError, ValueError):
+            raise TypeError(f"input_size has to be a whole number, or width and height, but is {size!r}") from None
+
+    def embed(self, pixels, kind):
+        """uint8 [n, height, width, 3] to float32 [n, dimensions]."""
+        images = pixels.astype(self.numpy.float32) / self.numpy.float32(255)
+        vectors = self.embedder.embed(images, kind=kind) if self.takes_kind else self.embedder.embed(images)
+        vectors = self.numpy.asarray(vectors)
+        if vectors.ndim != 2 or vectors.shape[0] != len(images):
+            raise ValueError(
+                f"embed() returned an array of shape {list(vectors.shape)}, expected [{len(images)}, dimensions]"
+            )
+        return self.numpy.ascontiguousarray(vectors, dtype="<f4")
+
+    def dimensions(self):
+        """Of the vectors: what the embedder tells, else found by embedding one picture."""
+        told = getattr(self.embedder, "dimensions", None)
+        if isinstance(told, int):
+            return told
+        ramp = self.numpy.linspace(0, 255, self.height * self.width * 3)
+        return self.embed(ramp.astype(self.numpy.uint8).reshape(1, self.height, self.width, 3), "photo").shape[1]
+
+
+def reason_of(error):
+    """The error, and the line of the embedder's own code where it arose."""
+    ours = (__file__, importlib.__file__)
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if frame.filename not in ours and "<frozen" not in frame.filename
+    ]
+    where = f" ({os.path.basename(frames[-1].filename)}, line {frames[-1].lineno})" if frames else ""
+    hint = f"; Python is {sys.executable}, another can be named by `python:`" if isinstance(error, ImportError) else ""
+    return f"{type(error).__name__}: {error}{where}{hint}"
+
+
+def load(message):
+    host = Host(message["definition"])
+    ready = {
+        "type": "ready",
+        "dimensions": host.dimensions(),
+        "inputSize": {"width": host.width, "height": host.height},
+    }
+    margin = getattr(host.embedder, "sketch_margin", None)
+    if margin is not None:
+        if not isinstance(margin, (int, float)) or not 0 <= margin <= MAX_MARGIN:
+            raise TypeError(f"sketch_margin has to be a number from 0 to {MAX_MARGIN}, but is {margin!r}")
+        ready["sketchMargin"] = float(margin)
+    return host, ready
+
+
+def main():
+    # Ctrl+C in a terminal reaches the whole process group; the server ends this process when it is done with it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    requests, answers = private_streams()
+    host = None
+    while True:
+        frame = read_frame(requests)
+        if frame is None:
+            return
+        message, payload = frame
+        try:
+            if message["type"] == "load":
+                host, ready = load(message)
+                write_frame(answers, ready)
+                continue
+            shape = [message["count"], message["height"], message["width"], 3]
+            pixels = host.numpy.frombuffer(payload, dtype=host.numpy.uint8).reshape(shape)
+            vectors = host.embed(pixels, message["kind"])
+            write_frame(answers, {"type": "vectors", "id": message["id"]}, vectors.tobytes())
+        except (Exception, SystemExit) as error:
+            traceback.print_exc()
+            write_frame(answers, {"type": "error", "id": message.get("id"), "message": reason_of(error)})
+
+
+if __name__ == "__main__":
+    main()
