@@ -5,8 +5,8 @@ import type { Catalog } from './catalog/catalog.ts'
 import { type DirectoryLock, lockDirectory } from './catalog/directory-lock.ts'
 import { openSqliteCatalogThread } from './catalog/sqlite/open.ts'
 import type { Config } from './config/schema.ts'
-import { type EmbeddingHost, startEmbeddingHost } from './embedding/host.ts'
-import { definitionOf } from './embedding/registry.ts'
+import type { EmbeddingHost } from './embedding/host.ts'
+import { type OpenedEmbedder, openEmbedder } from './embedding/open-embedder.ts'
 import { DomainError, systemCodeOf } from './errors.ts'
 import { createEventBus, type EventBus } from './events.ts'
 import { createImageReader } from './gallery/image-reader.ts'
@@ -35,15 +35,20 @@ export interface App {
 
 export interface AppOptions {
   log: Logger
-  /** Only searches in what another process indexes; takes no lock and writes nothing. */
+  /** Only searches in what another process indexes; takes no lock and indexes nothing. */
   isVisitor?: boolean
+  /** Shows how the loading of the embedder goes on; `share` from 0 to 1 if it is known. */
+  onLoading?: (message: string, share: number | undefined) => void
 }
 
 /**
  * Puts the rooms together: the only place that knows every one of them. Nothing is indexed until `sync` is told to.
  * @throws {DomainError} with what to do about it
  */
-export async function createApp(config: Config, { log, isVisitor = false }: AppOptions): Promise<App> {
+export async function createApp(
+  config: Config,
+  { log, isVisitor = false, onLoading }: AppOptions,
+): Promise<App> {
   assertSupported(config)
   await assertGallery(config.watcher.watched_directory)
   // Watchers report real paths, and do not follow a link that the gallery itself may be.
@@ -52,20 +57,34 @@ export async function createApp(config: Config, { log, isVisitor = false }: AppO
   const lock: DirectoryLock = isVisitor ? { release() {} } : lockDirectory(config.data_directory)
   const catalog = openSqliteCatalogThread({ directory: config.data_directory, savesIndex: !isVisitor })
   const embedder = config.embedder_registry.chosen_embedder
-  let host: EmbeddingHost | undefined
+  let opened: OpenedEmbedder | undefined
+  let previousEmbedder: string | undefined
   try {
-    host = await startEmbeddingHost(embedder, definitionOf(embedder, config.embedder_registry), {
+    opened = await openEmbedder(embedder, config.embedder_registry, {
+      dataDirectory: config.data_directory,
+      isOwner: !isVisitor,
       onOutput: (line) => log.info(`${embedder}: ${line}`),
+      onProgress: onLoading,
       onRestart: (reason) =>
-        log.warn(`The process of the embedder "${embedder}" is started again: ${reason}.`),
+        log.warn(`The process of the embedder "${embedder}" is started again: ${reason}`),
+      onHealth: (reason) => {
+        if (reason === undefined) log.info(`The embedder "${embedder}" works again.`)
+        else
+          log.error(
+            `The embedder "${embedder}" works for no picture at present, so indexing waits: ${reason}`,
+          )
+      },
     })
-    await catalog.useSpace({ embedder, dimensions: host.dimensions })
+    const { host, fingerprint } = opened
+    const used = await catalog.useSpace({ embedder, fingerprint, dimensions: host.dimensions })
+    previousEmbedder = used.previousEmbedder
   } catch (error) {
-    await host?.close()
+    await opened?.host.close()
     await catalog.close()
     lock.release()
     throw error
   }
+  const { host } = opened
 
   const events = createEventBus()
   const thumbnails = openThumbnailStore(config.thumbnail.thumbnail_directory, config.thumbnail.size)
@@ -87,7 +106,8 @@ export async function createApp(config: Config, { log, isVisitor = false }: AppO
     host,
     reader,
     events,
-    batchSize: config.watcher.files_batch_size,
+    batchSize: Math.max(config.watcher.files_batch_size, host.measurement.batchSize),
+    isSearching: () => search.isBusy,
     onError: (message, error) => log.error(error, `Unexpected error while ${message}`),
   })
   const walk = {
@@ -110,6 +130,7 @@ export async function createApp(config: Config, { log, isVisitor = false }: AppO
   const http = createHttpApp({
     catalog,
     host,
+    previousEmbedder,
     indexer,
     sync,
     search,

@@ -14,9 +14,11 @@ const MAY_KNOW: Record<string, readonly string[]> = {
   sync: ['catalog', 'embedding', 'gallery'],
   http: ['catalog', 'embedding', 'gallery', 'search', 'sync'],
   'app.ts': ['config', 'gallery', 'embedding', 'catalog', 'search', 'sync', 'http', 'log.ts'],
+  'embedder-administration.ts': ['config', 'embedding', 'catalog'],
+  evaluation: ['config', 'gallery', 'embedding', 'search'],
   'log.ts': ['config'],
   'threads.ts': [],
-  commands: ['app.ts', 'config', 'http', 'log.ts'],
+  commands: ['app.ts', 'embedder-administration.ts', 'evaluation', 'config', 'http', 'log.ts'],
   'main.ts': ['commands'],
 }
 const SHARED = ['errors.ts', 'events.ts', 'threads.ts']
@@ -32,6 +34,9 @@ const VENDORS: Record<string, string> = {
   usearch: 'catalog',
   kysely: 'catalog',
   'node:sqlite': 'catalog',
+  'onnxruntime-node': 'embedding',
+  yauzl: 'embedding',
+  pbf: 'embedding',
   yaml: 'config',
   pino: 'log.ts',
 }

@@ -10,7 +10,7 @@ const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
   conflict: 409,
   data_directory_in_use: 500,
   directory_not_found: 404,
-  embedder_failed: 503,
+  embedder_failed: 422,
   embedder_unavailable: 503,
   image_exists: 409,
   image_not_found: 404,

@@ -18,6 +18,8 @@ import {
 export interface FolderRoutesOptions {
   catalog: Catalog
   host: EmbeddingHost
+  /** Another embedder that images have vectors of. */
+  previousEmbedder: string | undefined
   indexer: Indexer
   sync: GallerySync
 }
@@ -41,7 +43,7 @@ export function watchedDirectoryRoutes({ catalog, sync }: FolderRoutesOptions): 
   return router
 }
 
-export function indexRoutes({ catalog, host, indexer, sync }: FolderRoutesOptions): Router {
+export function indexRoutes({ catalog, host, previousEmbedder, indexer, sync }: FolderRoutesOptions): Router {
   const router = createRouter()
   const accepted = z.object({ status: z.literal('success') })
 
@@ -53,7 +55,7 @@ export function indexRoutes({ catalog, host, indexer, sync }: FolderRoutesOption
       responses: { 200: { description: 'The state of the index.', ...json(indexStatusSchema) } },
     }),
     async (context) => {
-      const { indexed, failed } = await catalog.counts()
+      const { indexed, withoutVector, failed } = await catalog.counts()
       const { ratePerSecond, etaSeconds, pending } = indexer.progress()
       const status: IndexStatusJson = {
         indexed,
@@ -65,6 +67,9 @@ export function indexRoutes({ catalog, host, indexer, sync }: FolderRoutesOption
         last_reconcile: sync.lastReconcile === undefined ? null : new Date(sync.lastReconcile).toISOString(),
         rate_per_s: ratePerSecond,
         eta_s: etaSeconds,
+        to_embed: withoutVector,
+        previous_embedder: withoutVector > 0 ? (previousEmbedder ?? null) : null,
+        embedder_state: host.processId === undefined ? 'not_working' : 'working',
       }
       return context.json(status, 200)
     },

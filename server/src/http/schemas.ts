@@ -202,6 +202,14 @@ export const indexStatusSchema = z
     last_reconcile: z.iso.datetime().nullable(),
     rate_per_s: z.number(),
     eta_s: z.number(),
+    to_embed: z
+      .int()
+      .describe('Images that the embedder has no vector of yet; they can be seen but not searched.'),
+    previous_embedder: z
+      .string()
+      .nullable()
+      .describe('The embedder that was used before, while not all images are embedded by the present one.'),
+    embedder_state: z.enum(['working', 'not_working']),
   })
   .openapi('IndexStatus')
 

@@ -29,6 +29,8 @@ import { knownHostsOnly, sameOriginOnly } from './same-origin.ts'
 export interface HttpOptions {
   catalog: Catalog
   host: EmbeddingHost
+  /** Another embedder that images have vectors of. */
+  previousEmbedder: string | undefined
   indexer: Indexer
   sync: GallerySync
   search: ImageSearch

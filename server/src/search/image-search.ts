@@ -3,13 +3,8 @@ import type { Catalog, ImageFilter, NearestResult, Page } from '../catalog/catal
 import type { EmbeddingHost } from '../embedding/host.ts'
 import { DomainError } from '../errors.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
-import type { RgbImage } from '../gallery/resample.ts'
 import { type Crop, cropImage } from './crop.ts'
-import { detectKind } from './detect-kind.ts'
-import { prepareSketch } from './prepare-sketch.ts'
-
-/** `auto` tells a drawing from a picture by its looks. */
-export type QueryKind = 'sketch' | 'image' | 'auto'
+import { prepareQuery, type QueryKind, queryCover } from './prepare-query.ts'
 
 /** A picture to search with: the bytes of an image file. */
 export interface Picture {
@@ -38,6 +33,8 @@ export interface SearchResult extends NearestResult {
 }
 
 export interface ImageSearch {
+  /** Whether a search is under way. */
+  readonly isBusy: boolean
   /** @throws {DomainError} `image_unreadable`, `image_too_large`, `blank_sketch`, `embedder_failed` */
   byPicture(picture: Picture, options: SearchOptions): Promise<SearchResult>
   /** By an indexed image, which comes first. @throws {DomainError} `image_not_found`, `not_indexed` */
@@ -45,10 +42,6 @@ export interface ImageSearch {
   /** More like these, less like those. At least one of `positive` is needed. */
   byExamples(positive: Example[], negative: Example[], options: SearchOptions): Promise<SearchResult>
 }
-
-/** Pictures to search with are reduced to a multiple of what the embedder wants: enough for a drawing that fills half a sheet. */
-const QUERY_SCALE = 2
-const MIN_QUERY_SIDE = 256
 
 /** How strongly unwanted examples push against wanted ones, as is usual for Rocchio's formula. */
 const NEGATIVE_SHARE = 0.5
@@ -59,34 +52,51 @@ export function createImageSearch(
   reader: ImageReader,
   onSearch: (timings: SearchResult['timings']) => void = () => {},
 ): ImageSearch {
+  let active = 0
+
   return {
-    async byPicture(picture, options) {
-      const timings = { prepare: 0, embed: 0, nearest: 0 }
-      const { vector, kind } = await vectorOfPicture(picture, timings)
-      return nearest(vector, kind, timings, options)
+    get isBusy() {
+      return active > 0
     },
 
-    async byImage(imageId, options) {
-      const timings = { prepare: 0, embed: 0, nearest: 0 }
-      const [vector] = await vectorsOfImages([imageId])
-      return nearest(vector!, 'image', timings, options, imageId)
-    },
+    byPicture: (picture, options) =>
+      counted(async (timings) => {
+        const { vector, kind } = await vectorOfPicture(picture, timings)
+        return nearest(vector, kind, timings, options)
+      }),
 
-    async byExamples(positive, negative, options) {
-      if (positive.length === 0) {
-        throw new DomainError('invalid_request', 'At least one positive example is needed.')
-      }
-      const timings = { prepare: 0, embed: 0, nearest: 0 }
-      const wanted = await vectorsOfExamples(positive, timings)
-      const unwanted = await vectorsOfExamples(negative, timings)
-      const vector = combine(
-        wanted,
-        positive.map(({ weight }) => weight),
-        unwanted,
-        negative.map(({ weight }) => weight),
-      )
-      return nearest(vector, 'image', timings, options)
-    },
+    byImage: (imageId, options) =>
+      counted(async (timings) => {
+        const [vector] = await vectorsOfImages([imageId])
+        return nearest(vector!, 'image', timings, options, imageId)
+      }),
+
+    byExamples: (positive, negative, options) =>
+      counted(async (timings) => {
+        if (positive.length === 0) {
+          throw new DomainError('invalid_request', 'At least one positive example is needed.')
+        }
+        const wanted = await vectorsOfExamples(positive, timings)
+        const unwanted = await vectorsOfExamples(negative, timings)
+        const vector = combine(
+          wanted,
+          positive.map(({ weight }) => weight),
+          unwanted,
+          negative.map(({ weight }) => weight),
+        )
+        return nearest(vector, 'image', timings, options)
+      }),
+  }
+
+  async function counted(
+    search: (timings: SearchResult['timings']) => Promise<SearchResult>,
+  ): Promise<SearchResult> {
+    active++
+    try {
+      return await search({ prepare: 0, embed: 0, nearest: 0 })
+    } finally {
+      active--
+    }
   }
 
   async function nearest(
@@ -115,13 +125,21 @@ export function createImageSearch(
     }
     const decoded = await reader.decode(bytes, queryCover(host.inputSize, crop))
     const image = crop === undefined ? decoded.image : cropImage(decoded.image, crop)
-    const isSketch = kind === 'sketch' || (kind === 'auto' && detectKind(image) === 'sketch')
-    const prepared: RgbImage = isSketch ? prepareSketch(image, host.sketchMargin) : image
+    const prepared = prepareQuery(image, kind, host)
     const prepareEnd = performance.now()
-    const vector = await host.embed([prepared], isSketch ? 'sketch' : 'photo', 'query')
+    const [vector] = await host.embed(
+      [prepared.image],
+      prepared.kind === 'sketch' ? 'sketch' : 'photo',
+      'query',
+    )
+    // What the embedder said is not for whoever asks; the host has told the log.
+    if (!(vector instanceof Float32Array)) {
+      const message = `The embedder "${host.name}" can do nothing with this picture.`
+      throw new DomainError('embedder_failed', message, { cause: vector })
+    }
     timings.prepare += prepareEnd - start
     timings.embed += performance.now() - prepareEnd
-    return { vector, kind: isSketch ? 'sketch' : 'image' }
+    return { vector, kind: prepared.kind }
   }
 
   /** A file of the gallery that is sent along need not be embedded again, and is no sketch. */
@@ -181,11 +199,4 @@ function addMean(target: Float32Array, vectors: Float32Array[], weights: number[
     const factor = (share * weights[n]!) / total
     for (let i = 0; i < target.length; i++) target[i]! += factor * vector[i]!
   }
-}
-
-/** The size that a query is reduced to; a small part of a picture needs more of the original's pixels. */
-function queryCover({ width, height }: EmbeddingHost['inputSize'], crop: Crop | undefined) {
-  const side = Math.max(MIN_QUERY_SIDE, QUERY_SCALE * Math.max(width, height))
-  const factor = crop === undefined ? 1 : Math.min(8, 1 / Math.min(crop.width, crop.height))
-  return { width: Math.ceil(side * factor), height: Math.ceil(side * factor) }
 }

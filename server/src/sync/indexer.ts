@@ -15,6 +15,8 @@ export interface IndexerOptions {
   reader: ImageReader
   events: EventBus
   batchSize: number
+  /** While somebody searches, files are read one at a time: a person never waits for the folder. */
+  isSearching: () => boolean
   onError: (message: string, error: unknown) => void
 }
 
@@ -49,7 +51,7 @@ const BATCHES_AHEAD = 3
 
 /** Files in, rows with vectors out. Decoding of the next batch goes on while one is embedded and stored. */
 export function createIndexer(options: IndexerOptions): Indexer {
-  const { root, catalog, host, reader, events, batchSize } = options
+  const { root, catalog, host, reader, events, batchSize, isSearching } = options
   const meter = createProgressMeter(events)
   const waiting = new Set<string>()
   const underWay = new Set<string>()
@@ -79,8 +81,9 @@ export function createIndexer(options: IndexerOptions): Indexer {
           `The file ${JSON.stringify(path)} is being changed by somebody else.`,
         )
       }
-      const [result] = await store([prepared], 'query')
-      return (await catalog.getImage(result!.id))!
+      const { stored, failed } = await store([prepared], 'query')
+      if (failed[0] !== undefined) throw failed[0].reason
+      return (await catalog.getImage(stored[0]!.id))!
     },
 
     get pending() {
@@ -108,7 +111,8 @@ export function createIndexer(options: IndexerOptions): Indexer {
 
   /** Starts whatever can be started; called whenever something has ended. */
   function advance(): void {
-    while (decoding < reader.width && waiting.size > 0 && ready.length < batchSize * BATCHES_AHEAD) {
+    const width = isSearching() ? 1 : reader.width
+    while (decoding < width && waiting.size > 0 && ready.length < batchSize * BATCHES_AHEAD) {
       const [path] = waiting
       waiting.delete(path!)
       decoding++
@@ -176,40 +180,46 @@ export function createIndexer(options: IndexerOptions): Indexer {
 
   async function storeBatch(batch: Prepared[]): Promise<void> {
     try {
-      await store(batch, 'bulk')
+      const { stored, failed } = await store(batch, 'bulk')
       const left = pending() - batch.length
-      meter.add(batch.length, 0, left)
-      events.emit('imagesIndexed', { count: batch.length, toIndex: left })
+      meter.add(stored.length, 0, left)
+      events.emit('imagesIndexed', { count: stored.length, toIndex: left })
+      for (const { record, reason } of failed) await recordFailure(record.path, reason, record.contentHash)
     } catch (error) {
       if (isClosed) return
-      if (batch.length === 1) {
-        const { path, contentHash } = batch[0]!.record
-        return recordFailure(path, error, contentHash)
-      }
-      // One picture must not take the others with it.
-      for (const prepared of batch) await storeBatch([prepared])
+      for (const { record } of batch) await recordFailure(record.path, error, record.contentHash)
     }
   }
 
-  async function store(batch: Prepared[], urgency: Urgency): Promise<PutResult[]> {
+  /** Embeds what has no vector yet and stores it; an image that the embedder can't do anything with is left out. */
+  async function store(
+    batch: Prepared[],
+    urgency: Urgency,
+  ): Promise<{ stored: PutResult[]; failed: { record: ImageRecord; reason: DomainError }[] }> {
     const toEmbed = batch.filter(({ image }) => image !== undefined)
-    if (toEmbed.length > 0) {
-      const vectors = await host.embed(
-        toEmbed.map(({ image }) => image!),
-        'photo',
-        urgency,
-      )
-      for (const [n, { record }] of toEmbed.entries()) {
-        record.vector = vectors.slice(n * host.dimensions, (n + 1) * host.dimensions)
-      }
+    const embeddings =
+      toEmbed.length === 0
+        ? []
+        : await host.embed(
+            toEmbed.map(({ image }) => image!),
+            'photo',
+            urgency,
+          )
+    const failed: { record: ImageRecord; reason: DomainError }[] = []
+    for (const [n, { record }] of toEmbed.entries()) {
+      const embedding = embeddings[n]!
+      if (embedding instanceof DomainError) failed.push({ record, reason: embedding })
+      else record.vector = embedding
     }
-    const results = await catalog.putImages(batch.map(({ record }) => record))
-    for (const [n, { isNew }] of results.entries()) {
-      const { path, createdAt, modifiedAt } = batch[n]!.record
+    const isFailed = new Set(failed.map(({ record }) => record))
+    const records = batch.map(({ record }) => record).filter((record) => !isFailed.has(record))
+    const stored = await catalog.putImages(records)
+    for (const [n, { isNew }] of stored.entries()) {
+      const { path, createdAt, modifiedAt } = records[n]!
       if (isNew) events.emit('fileCreated', { path, createdAt })
       else events.emit('fileModified', { path, modifiedAt })
     }
-    return results
+    return { stored, failed }
   }
 
   async function recordFailure(path: string, error: unknown, contentHash?: string): Promise<void> {

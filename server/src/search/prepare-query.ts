@@ -1,0 +1,33 @@
+import type { EmbeddingHost } from '../embedding/host.ts'
+import type { RgbImage } from '../gallery/resample.ts'
+import type { Crop } from './crop.ts'
+import { detectKind } from './detect-kind.ts'
+import { prepareSketch } from './prepare-sketch.ts'
+
+/** `auto` tells a drawing from a picture by its looks. */
+export type QueryKind = 'sketch' | 'image' | 'auto'
+
+/** Pictures to search with are reduced to a multiple of what the embedder wants: enough for a drawing that fills half a sheet. */
+const QUERY_SCALE = 2
+const MIN_QUERY_SIDE = 256
+const MOST_ENLARGED = 8
+
+/** The size that a query's picture is to cover when it is decoded; a small part of it needs more of the original's pixels. */
+export function queryCover({ width, height }: EmbeddingHost['inputSize'], crop: Crop | undefined) {
+  const side = Math.max(MIN_QUERY_SIDE, QUERY_SCALE * Math.max(width, height))
+  const factor = crop === undefined ? 1 : Math.min(MOST_ENLARGED, 1 / Math.min(crop.width, crop.height))
+  return { width: Math.ceil(side * factor), height: Math.ceil(side * factor) }
+}
+
+/**
+ * Makes of a picture what the embedder is to see.
+ * @throws {DomainError} `blank_sketch` if nothing is drawn
+ */
+export function prepareQuery(
+  image: RgbImage,
+  kind: QueryKind,
+  { sketchMargin }: Pick<EmbeddingHost, 'sketchMargin'>,
+): { image: RgbImage; kind: 'sketch' | 'image' } {
+  const isSketch = kind === 'sketch' || (kind === 'auto' && detectKind(image) === 'sketch')
+  return isSketch ? { image: prepareSketch(image, sketchMargin), kind: 'sketch' } : { image, kind: 'image' }
+}
