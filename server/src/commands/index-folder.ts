@@ -2,7 +2,8 @@ import { Command } from 'commander'
 import { createApp } from '../app.ts'
 import { createLog } from '../log.ts'
 import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
-import { duration, followProgress } from './progress-line.ts'
+import { duration, followProgress, showLoading } from './progress-line.ts'
+import { untilIndexed } from './until-indexed.ts'
 
 const SHOWN_FAILURES = 20
 
@@ -16,17 +17,21 @@ export function indexCommand(): Command {
 async function indexFolder(folder: string | undefined, options: CommonOptions): Promise<void> {
   const config = configFor(folder, options)
   const { log, status } = createLog(config.log_level, process.stderr)
-  const app = await createApp(config, { log })
+  const isTerminal = process.stderr.isTTY === true
+  const app = await createApp(config, { log, onLoading: showLoading(status, log, isTerminal) })
+  status.clear()
   process.once('SIGINT', () => void app.close().then(() => process.exit(130)))
-  followProgress(app.events, status, log, process.stderr.isTTY === true)
+  followProgress(app.events, status, log, isTerminal)
 
   const start = performance.now()
   let indexed = 0
   app.events.on('imagesIndexed', ({ count }) => {
     indexed += count
   })
-  await app.sync.reconcile()
-  await app.indexer.idle()
+  await untilIndexed(app).catch(async (error) => {
+    await app.close()
+    throw error
+  })
   const seconds = (performance.now() - start) / 1000
   const counts = await app.catalog.counts()
   const { failures, total } = await app.catalog.listFailures({ offset: 0, limit: SHOWN_FAILURES })

@@ -33,6 +33,23 @@ export function followProgress(events: EventBus, status: StatusLine, log: Logger
   })
 }
 
+const BAR_WIDTH = 24
+
+/** Shows how the loading of an embedder goes on: a line with a bar in a terminal, a log line for each step elsewhere. */
+export function showLoading(status: StatusLine, log: Logger, isTerminal: boolean) {
+  let said = ''
+  return (message: string, share: number | undefined): void => {
+    if (isTerminal) status.show(share === undefined ? `${message} …` : `${message} ${bar(share)}`)
+    else if (message !== said) log.info(`${message} …`)
+    said = message
+  }
+}
+
+function bar(share: number): string {
+  const filled = Math.round(share * BAR_WIDTH)
+  return `[${'█'.repeat(filled)}${'·'.repeat(BAR_WIDTH - filled)}] ${Math.floor(100 * share)} %`
+}
+
 export function describe({ done, failed, pending, ratePerSecond, etaSeconds }: IndexProgress): string {
   const all = done + failed + pending
   const percent = all === 0 ? 100 : Math.floor((100 * (done + failed)) / all)

@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
-import { type App, createApp } from '../app.ts'
+import { type App, type AppOptions, createApp } from '../app.ts'
 import type { Config } from '../config/schema.ts'
 import { DomainError, systemCodeOf } from '../errors.ts'
 import { createLog, type Logger } from '../log.ts'
 import { type CommonOptions, configFor, parseWhole, withCommonOptions } from './options.ts'
-import { followProgress } from './progress-line.ts'
+import { followProgress, showLoading } from './progress-line.ts'
+import { untilIndexed } from './until-indexed.ts'
 
 interface SearchOptions extends CommonOptions {
   sketch?: string
@@ -36,8 +37,9 @@ async function search(folder: string | undefined, options: SearchOptions): Promi
   const bytes = await readQuery(file)
   const config = configFor(folder, options)
   const { log, status } = createLog(config.log_level, process.stderr)
-  const app = await openUpToDate(config, log, (opened) =>
-    followProgress(opened.events, status, log, process.stderr.isTTY === true),
+  const isTerminal = process.stderr.isTTY === true
+  const app = await openUpToDate(config, log, showLoading(status, log, isTerminal), (opened) =>
+    followProgress(opened.events, status, log, isTerminal),
   )
   try {
     const kind = options.sketch === undefined ? 'image' : 'sketch'
@@ -59,16 +61,20 @@ async function search(folder: string | undefined, options: SearchOptions): Promi
 }
 
 /** A running server keeps its index up to date by itself; without one, the folder is compared first. */
-async function openUpToDate(config: Config, log: Logger, onOpen: (app: App) => void): Promise<App> {
+async function openUpToDate(
+  config: Config,
+  log: Logger,
+  onLoading: NonNullable<AppOptions['onLoading']>,
+  onOpen: (app: App) => void,
+): Promise<App> {
   try {
-    const app = await createApp(config, { log })
+    const app = await createApp(config, { log, onLoading })
     onOpen(app)
-    await app.sync.reconcile()
-    await app.indexer.idle()
+    await untilIndexed(app)
     return app
   } catch (error) {
     if (!(error instanceof DomainError) || error.code !== 'data_directory_in_use') throw error
-    return createApp(config, { log, isVisitor: true })
+    return createApp(config, { log, onLoading, isVisitor: true })
   }
 }
 

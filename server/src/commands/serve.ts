@@ -5,7 +5,7 @@ import { listen } from '../http/server.ts'
 import { createLog } from '../log.ts'
 import { ensurePageIsBuilt } from './build-page.ts'
 import { type CommonOptions, configFor, parseWhole, withCommonOptions } from './options.ts'
-import { followProgress } from './progress-line.ts'
+import { followProgress, showLoading } from './progress-line.ts'
 
 /** A second Ctrl+C after so long means: at once. */
 const IMPATIENT_MS = 1000
@@ -25,12 +25,14 @@ async function serve(folder: string | undefined, options: CommonOptions): Promis
   const config = configFor(folder, options)
   const { log, status } = createLog(config.log_level, process.stderr)
   if (!config.dev) await ensurePageIsBuilt((message) => log.info(message))
-  const app = await createApp(config, { log })
+  const isTerminal = process.stderr.isTTY === true
+  const app = await createApp(config, { log, onLoading: showLoading(status, log, isTerminal) })
+  status.clear()
   const server = await listen(app.http, config.host, config.port).catch(async (error) => {
     await app.close()
     throw error
   })
-  followProgress(app.events, status, log, process.stderr.isTTY === true)
+  followProgress(app.events, status, log, isTerminal)
   console.log(`Sketch-Search: ${server.url}  (gallery: ${config.watcher.watched_directory})`)
 
   let stoppingSince: number | undefined

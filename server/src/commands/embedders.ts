@@ -1,0 +1,57 @@
+import { Command } from 'commander'
+import { type EmbedderFacts, listEmbedders } from '../embedder-administration.ts'
+import { createLog } from '../log.ts'
+import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
+import { printTable } from './table.ts'
+
+interface EmbeddersOptions extends CommonOptions {
+  json?: boolean
+  measure: boolean
+}
+
+const COLUMNS = ['', 'embedder', 'made of', 'dimensions', 'images/s', 'one image', 'embedded']
+
+export function embeddersCommand(): Command {
+  const command = new Command('embedders')
+    .description(
+      'list the embedders with their dimensions, their speed here and how many images they have embedded',
+    )
+    .argument('[folder]', 'the gallery, with all folders below it; default: watcher.watched_directory')
+    .option('--json', 'print JSON')
+    .option('--no-measure', 'do not start those that were never used here')
+  return withCommonOptions(command).action(embedders)
+}
+
+async function embedders(folder: string | undefined, options: EmbeddersOptions): Promise<void> {
+  const config = configFor(folder, options)
+  const { status } = createLog(config.log_level, process.stderr)
+  const facts = await listEmbedders(config, {
+    onProgress: (name, message) => status.show(`${name}: ${message} …`),
+    measures: options.measure,
+  })
+  status.clear()
+  if (options.json) console.log(JSON.stringify(facts, null, 2))
+  else printTable([COLUMNS, ...facts.map(toRow)])
+  for (const { problem } of facts) if (problem !== undefined && !options.json) console.log(problem)
+}
+
+function toRow({
+  name,
+  isChosen,
+  madeOf,
+  dimensions,
+  measurement,
+  images,
+  problem,
+}: EmbedderFacts): string[] {
+  const speed = measurement?.imagesPerSecond
+  return [
+    isChosen ? '*' : '',
+    name,
+    madeOf ?? '(not configured as it was)',
+    dimensions === undefined ? '?' : String(dimensions),
+    problem !== undefined ? 'does not start' : speed === undefined ? '?' : speed.toFixed(speed < 10 ? 1 : 0),
+    measurement === undefined ? '?' : `${measurement.millisecondsForOne.toFixed(1)} ms`,
+    String(images),
+  ]
+}

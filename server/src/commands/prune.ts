@@ -1,0 +1,27 @@
+import { Command } from 'commander'
+import { pruneEmbedder } from '../embedder-administration.ts'
+import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
+
+interface PruneOptions extends CommonOptions {
+  embedder: string
+}
+
+const MEBIBYTE = 1024 * 1024
+
+export function pruneCommand(): Command {
+  const command = new Command('prune')
+    .description('forget the vectors of an embedder that is no longer used, and free their space')
+    .argument('[folder]', 'the gallery, with all folders below it; default: watcher.watched_directory')
+    .requiredOption(
+      '--embedder <name>',
+      'the embedder; of the chosen one, only what an earlier model of its name left',
+    )
+  return withCommonOptions(command).action(prune)
+}
+
+async function prune(folder: string | undefined, options: PruneOptions): Promise<void> {
+  const { vectors, bytes } = await pruneEmbedder(configFor(folder, options), options.embedder)
+  console.log(
+    `${vectors} vectors of "${options.embedder}" forgotten, ${(bytes / MEBIBYTE).toFixed(1)} MiB freed.`,
+  )
+}
