@@ -1,4 +1,4 @@
-import { readdir, writeFile } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { drawDemoGallery } from '../scripts/demo/draw-gallery.ts'
@@ -157,5 +157,43 @@ describe('kill -9 in the middle of indexing', () => {
 
     const again = await runCommand(['index', gallery, '--data-directory', data])
     expect(again.stdout).toMatch(RegExp(`^0 indexed .*${total} in the index, 0 failed`))
+  })
+})
+
+describe('sketch-search evaluate', () => {
+  it('prints how good the embedders are and writes a report', async () => {
+    const directory = await temporaryDirectory()
+    const [gallery, queries] = [join(directory, 'gallery'), join(directory, 'queries')]
+    for (let n = 0; n < 12; n++) {
+      const className = n % 2 === 0 ? 'round' : 'square'
+      await writeSettled(join(gallery, className, `${n}.png`), await picture(n))
+      await writeSettled(join(queries, className, `${n}-1.jpg`), await picture(n, 'jpeg'))
+    }
+    await writeSettled(join(queries, 'round', 'broken-1.jpg'), 'no image')
+    const [json, html] = [join(directory, 'report.json'), join(directory, 'report.html')]
+    const folders = ['--gallery', gallery, '--queries', queries, '--data-directory', join(directory, 'data')]
+    const options = ['--kind', 'image', '--pairs', '--json', json, '--html', html]
+    const result = await runCommand(['evaluate', ...folders, ...options])
+    expect(result).toMatchObject({ code: 0, stderr: expect.stringMatching(/broken-1\.jpg is left out/) })
+    expect(result.stdout).toMatch(/^embedder +queries +mAP +mAP@200 +P@10 +P@100 +P@200 +R@1 +R@5 +R@10$/m)
+    expect(result.stdout).toMatch(/^classical +12( +0\.\d{4}| +1\.0000)+$/m)
+    expect(result.stdout).toMatch(/^square +6 +6 /m)
+    const { embedders } = JSON.parse(await readFile(json, 'utf8'))
+    expect(embedders.classical.overall).toMatchObject({ queries: 12, recallAt10: 1 })
+    expect(embedders.classical.overall.recallAt1).toBeGreaterThan(embedders.random.overall.recallAt1)
+    expect(await readFile(html, 'utf8')).toMatch(
+      /<h1>Evaluation of classical<\/h1>.*<polyline.*data:image\/webp/s,
+    )
+  })
+
+  it.each([
+    [['--gallery', '/nowhere', '--queries', '/nowhere'], /--gallery: there is no folder \/nowhere/],
+    [['--gallery', '.', '--queries', '.', '--kind', 'video'], /'video' is invalid.*sketch, image/],
+    [['--queries', '.'], /--gallery <dir>' not specified/],
+  ])('refuses %j', async (args, reason) => {
+    expect(await runCommand(['evaluate', ...args])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(reason),
+    })
   })
 })

@@ -1,7 +1,10 @@
 /** The command line. */
 import { Command, CommanderError } from 'commander'
 import { configCommand } from './commands/config.ts'
+import { embeddersCommand } from './commands/embedders.ts'
+import { evaluateCommand } from './commands/evaluate.ts'
 import { indexCommand } from './commands/index-folder.ts'
+import { pruneCommand } from './commands/prune.ts'
 import { searchCommand } from './commands/search.ts'
 import { serveCommand } from './commands/serve.ts'
 import { DomainError, messageOf } from './errors.ts'
@@ -17,7 +20,17 @@ const program = new Command('sketch-search')
   .addCommand(serveCommand(), { isDefault: true })
   .addCommand(indexCommand())
   .addCommand(searchCommand())
+  .addCommand(evaluateCommand())
+  .addCommand(embeddersCommand())
+  .addCommand(pruneCommand())
   .addCommand(configCommand())
+
+// Ends as the system would end it, but tells what it has started; a command that wants to do more has its own handler.
+for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
+  process.on(signal, () => {
+    if (process.listenerCount(signal) === 1) process.exit(code)
+  })
+}
 
 try {
   await program.parseAsync()

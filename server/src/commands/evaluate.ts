@@ -1,0 +1,106 @@
+import { writeFile } from 'node:fs/promises'
+import { Command, Option } from 'commander'
+import type { ClassScores, Scores } from '../evaluation/evaluate.ts'
+import { renderReport } from '../evaluation/report.ts'
+import { type EvaluationReport, evaluateEmbedders } from '../evaluation/run.ts'
+import { createLog } from '../log.ts'
+import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
+import { showLoading } from './progress-line.ts'
+import { printTable } from './table.ts'
+
+interface EvaluateOptions extends CommonOptions {
+  gallery: string
+  queries: string
+  kind: 'sketch' | 'image'
+  embedder?: string
+  pairs?: boolean
+  json?: string
+  html?: string
+}
+
+const BASELINE = 'classical'
+
+export function evaluateCommand(): Command {
+  const command = new Command('evaluate')
+    .description(
+      'tell how well an embedder finds images of the class of a query, beside a random and the classical one',
+    )
+    .requiredOption('--gallery <dir>', 'the images to find; each folder right in it is a class')
+    .requiredOption('--queries <dir>', 'what to search with; folders of the same names')
+    .addOption(
+      new Option('--kind <kind>', 'what the queries are').choices(['sketch', 'image']).default('sketch'),
+    )
+    .option('--embedder <name>', 'the embedder to evaluate; default: the chosen one')
+    .option(
+      '--pairs',
+      'a query named X-3 belongs to the image named X: also tell how often that one is found',
+    )
+    .option('--json <file>', 'write all figures as JSON')
+    .option('--html <file>', 'write a report with curves and pictures')
+  return withCommonOptions(command).action(runEvaluation)
+}
+
+async function runEvaluation(options: EvaluateOptions): Promise<void> {
+  const config = configFor(options.gallery, options)
+  const { log, status } = createLog(config.log_level, process.stderr)
+  const show = showLoading(status, log, process.stderr.isTTY === true)
+  const chosen = options.embedder ?? config.embedder_registry.chosen_embedder
+  const report = await evaluateEmbedders(config, {
+    gallery: options.gallery,
+    queries: options.queries,
+    kind: options.kind,
+    embedders: [...new Set([BASELINE, chosen])],
+    hasPairs: options.pairs === true,
+    onProgress: show,
+    onWarning: (message) => log.warn(message),
+  })
+  status.clear()
+  printOverall(report)
+  printClasses(report)
+  if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
+  if (options.html !== undefined) await writeFile(options.html, await renderReport(report))
+}
+
+const METRICS: [heading: string, key: keyof Scores][] = [
+  ['mAP', 'meanAveragePrecision'],
+  ['mAP@200', 'meanAveragePrecisionAt200'],
+  ['P@10', 'precisionAt10'],
+  ['P@100', 'precisionAt100'],
+  ['P@200', 'precisionAt200'],
+  ['R@1', 'recallAt1'],
+  ['R@5', 'recallAt5'],
+  ['R@10', 'recallAt10'],
+]
+
+function printOverall({ embedders, gallery, queries }: EvaluationReport): void {
+  const list = Object.entries(embedders)
+  const metrics = METRICS.filter(([, key]) => list.some(([, { overall }]) => overall[key] !== undefined))
+  console.log(
+    `${queries.images} queries (${queries.kind}), ${gallery.images} images of ${gallery.classes} classes\n`,
+  )
+  printTable([
+    ['embedder', 'queries', ...metrics.map(([heading]) => heading)],
+    ...list.map(([name, { overall }]) => [
+      name,
+      String(overall.queries),
+      ...metrics.map(([, key]) => (overall[key] ?? Number.NaN).toFixed(4)),
+    ]),
+  ])
+}
+
+function printClasses({ embedders }: EvaluationReport): void {
+  const names = Object.keys(embedders)
+  const last = embedders[names.at(-1)!]!.classes
+  const ofClass = (name: string, className: string): ClassScores | undefined =>
+    embedders[name]!.classes[className]
+  const rows = Object.entries(last)
+    .toSorted(([, a], [, b]) => b.meanAveragePrecision - a.meanAveragePrecision)
+    .map(([className, { queries, images }]) => [
+      className,
+      String(queries),
+      String(images),
+      ...names.map((name) => (ofClass(name, className)?.meanAveragePrecision ?? Number.NaN).toFixed(4)),
+    ])
+  console.log('\nmAP of each class\n')
+  printTable([['class', 'queries', 'images', ...names], ...rows])
+}

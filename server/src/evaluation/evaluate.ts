@@ -1,0 +1,201 @@
+import {
+  averagePrecision,
+  averagePrecisionAt,
+  precisionAt,
+  precisionCurve,
+  RECALL_LEVELS,
+  ranksOf,
+  recallAt,
+} from './metrics.ts'
+
+/** An image or query with the class that it belongs to. */
+export interface Item {
+  /** Relative to the folder that was given. */
+  path: string
+  className: string
+  /** SHA-256 of the bytes. */
+  contentHash: string
+}
+
+/** Items with a vector each: `[items.length, dimensions]`, row-major, unit length. */
+export interface EmbeddedItems {
+  items: readonly Item[]
+  vectors: Float32Array
+  dimensions: number
+}
+
+/** Means over queries, each between 0 and 1. */
+export interface Scores {
+  queries: number
+  meanAveragePrecision: number
+  meanAveragePrecisionAt200: number
+  precisionAt10: number
+  precisionAt100: number
+  precisionAt200: number
+  /** Of the exact image, where queries name one. */
+  recallAt1?: number
+  recallAt5?: number
+  recallAt10?: number
+}
+
+export interface ClassScores extends Scores {
+  /** Images of the class in the gallery. */
+  images: number
+  /** Interpolated precision at `RECALL_LEVELS`, the mean over the queries of the class. */
+  curve: number[]
+}
+
+export interface Evaluation {
+  overall: Scores
+  classes: Record<string, ClassScores>
+  /** Some queries with what they found. */
+  samples: Sample[]
+}
+
+export interface Sample {
+  query: Item
+  /** The first answers, best first. */
+  answers: { item: Item; isRight: boolean; isExact: boolean }[]
+}
+
+export interface EvaluateOptions {
+  /** Finds the one image that a query belongs to, if it is known. */
+  exactOf?: (query: Item) => number | undefined
+  /** Queries to keep answers of, by index. */
+  sampled: ReadonlySet<number>
+  onProgress?: (done: number, all: number) => void
+}
+
+const ANSWERS = 10
+const REPORT_EVERY = 50
+
+/**
+ * Ranks the whole gallery for each query by cosine similarity. One row of scores is held at a time. An image with the same
+ * bytes as the query is left out of its ranking.
+ */
+export async function evaluate(
+  gallery: EmbeddedItems,
+  queries: EmbeddedItems,
+  { exactOf = () => undefined, sampled, onProgress }: EvaluateOptions,
+): Promise<Evaluation> {
+  const members = groupBy(gallery.items, ({ className }) => className)
+  const byContent = groupBy(gallery.items, ({ contentHash }) => contentHash)
+  const scores = new Float32Array(gallery.items.length)
+  const perClass = new Map<string, QueryScores[]>()
+  const samples: Sample[] = []
+  for (const [q, query] of queries.items.entries()) {
+    if (q % REPORT_EVERY === 0) {
+      onProgress?.(q, queries.items.length)
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+    const itself = new Set(byContent.get(query.contentHash))
+    const relevant = (members.get(query.className) ?? []).filter((index) => !itself.has(index))
+    if (relevant.length === 0) continue
+    score(gallery, queries.vectors.subarray(q * queries.dimensions, (q + 1) * queries.dimensions), scores)
+    for (const index of itself) scores[index] = Number.NEGATIVE_INFINITY
+    const exact = exactOf(query)
+    const ranks = ranksOf(scores, relevant)
+    const exactRanks = exact === undefined || itself.has(exact) ? undefined : ranksOf(scores, [exact])
+    perClass.set(query.className, [...(perClass.get(query.className) ?? []), scoresOf(ranks, exactRanks)])
+    if (sampled.has(q)) samples.push({ query, answers: answersOf(gallery, scores, query, exact, itself) })
+  }
+  const classes = Object.fromEntries(
+    [...perClass].map(([name, list]) => [
+      name,
+      { ...meanOf(list), images: members.get(name)!.length, curve: meanCurve(list) },
+    ]),
+  )
+  return { overall: meanOf([...perClass.values()].flat()), classes, samples }
+}
+
+interface QueryScores extends Omit<Scores, 'queries'> {
+  curve: number[]
+}
+
+function scoresOf(ranks: number[], exactRanks: number[] | undefined): QueryScores {
+  return {
+    meanAveragePrecision: averagePrecision(ranks),
+    meanAveragePrecisionAt200: averagePrecisionAt(ranks, 200),
+    precisionAt10: precisionAt(ranks, 10),
+    precisionAt100: precisionAt(ranks, 100),
+    precisionAt200: precisionAt(ranks, 200),
+    ...(exactRanks && {
+      recallAt1: recallAt(exactRanks, 1),
+      recallAt5: recallAt(exactRanks, 5),
+      recallAt10: recallAt(exactRanks, 10),
+    }),
+    curve: precisionCurve(ranks),
+  }
+}
+
+function meanOf(list: readonly QueryScores[]): Scores {
+  const mean = (key: Exclude<keyof Scores, 'queries'>) => {
+    const values = list.flatMap((scores) => scores[key] ?? [])
+    return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length
+  }
+  const recalls = {
+    recallAt1: mean('recallAt1'),
+    recallAt5: mean('recallAt5'),
+    recallAt10: mean('recallAt10'),
+  }
+  return {
+    queries: list.length,
+    meanAveragePrecision: mean('meanAveragePrecision') ?? Number.NaN,
+    meanAveragePrecisionAt200: mean('meanAveragePrecisionAt200') ?? Number.NaN,
+    precisionAt10: mean('precisionAt10') ?? Number.NaN,
+    precisionAt100: mean('precisionAt100') ?? Number.NaN,
+    precisionAt200: mean('precisionAt200') ?? Number.NaN,
+    ...(recalls.recallAt1 === undefined
+      ? {}
+      : (recalls as Required<typeof recalls> as Record<keyof typeof recalls, number>)),
+  }
+}
+
+function meanCurve(list: readonly QueryScores[]): number[] {
+  return RECALL_LEVELS.map((_, i) => list.reduce((sum, { curve }) => sum + curve[i]!, 0) / list.length)
+}
+
+/** Dot products of one vector with all of the gallery. */
+function score(
+  { vectors, dimensions, items }: EmbeddedItems,
+  query: Float32Array,
+  scores: Float32Array,
+): void {
+  for (let n = 0, at = 0; n < items.length; n++) {
+    let sum = 0
+    for (let d = 0; d < dimensions; d++) sum += query[d]! * vectors[at++]!
+    scores[n] = sum
+  }
+}
+
+function answersOf(
+  { items }: EmbeddedItems,
+  scores: Float32Array,
+  query: Item,
+  exact: number | undefined,
+  itself: ReadonlySet<number>,
+): Sample['answers'] {
+  const best: number[] = []
+  for (const index of scores.keys()) {
+    if (itself.has(index)) continue
+    if (best.length === ANSWERS && scores[index]! <= scores[best.at(-1)!]!) continue
+    const place = best.findIndex((other) => scores[other]! < scores[index]!)
+    best.splice(place < 0 ? best.length : place, 0, index)
+    best.length = Math.min(best.length, ANSWERS)
+  }
+  return best.map((index) => ({
+    item: items[index]!,
+    isRight: items[index]!.className === query.className,
+    isExact: index === exact,
+  }))
+}
+
+function groupBy(items: readonly Item[], keyOf: (item: Item) => string): Map<string, number[]> {
+  const groups = new Map<string, number[]>()
+  for (const [n, item] of items.entries()) {
+    const group = groups.get(keyOf(item))
+    if (group === undefined) groups.set(keyOf(item), [n])
+    else group.push(n)
+  }
+  return groups
+}

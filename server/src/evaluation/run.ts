@@ -1,0 +1,254 @@
+import { createHash } from 'node:crypto'
+import { readFile, stat } from 'node:fs/promises'
+import { availableParallelism } from 'node:os'
+import { basename, extname, resolve } from 'node:path'
+import type { Config } from '../config/schema.ts'
+import type { EmbeddingHost } from '../embedding/host.ts'
+import { openEmbedder } from '../embedding/open-embedder.ts'
+import { DomainError, messageOf } from '../errors.ts'
+import { decodeImage } from '../gallery/decode.ts'
+import { ROOT, toAbsolute } from '../gallery/paths.ts'
+import type { RgbImage } from '../gallery/resample.ts'
+import { walk } from '../gallery/walk.ts'
+import { prepareQuery, queryCover } from '../search/prepare-query.ts'
+import { type EmbeddedItems, type Evaluation, evaluate, type Item } from './evaluate.ts'
+
+export interface EvaluationRequest {
+  /** Folders whose first level are the classes. */
+  gallery: string
+  queries: string
+  kind: 'sketch' | 'image'
+  /** Names of embedders, beside the random one. */
+  embedders: readonly string[]
+  /** Whether a query `X-3` belongs to the gallery's image `X`. */
+  hasPairs: boolean
+  onProgress: (message: string, share: number) => void
+  onWarning: (message: string) => void
+}
+
+export interface EvaluationReport {
+  gallery: { directory: string; images: number; classes: number }
+  queries: { directory: string; images: number; kind: 'sketch' | 'image' }
+  /** By the embedder's name; `random` is the first. */
+  embedders: Record<string, Evaluation>
+}
+
+export const RANDOM = 'random'
+const RANDOM_DIMENSIONS = 64
+const BATCH = 32
+/** So many queries are shown with what they found. */
+const SAMPLES = 24
+
+/**
+ * Tells how well embedders find images of a query's class. Pictures take the same way as in the product: decoded, prepared and
+ * embedded by the same code.
+ * @throws {DomainError} if a folder has no classes, or an embedder does not start
+ */
+export async function evaluateEmbedders(
+  config: Config,
+  request: EvaluationRequest,
+): Promise<EvaluationReport> {
+  const gallery = await itemsIn(request.gallery, '--gallery', request.onWarning)
+  const queries = await itemsIn(request.queries, '--queries', request.onWarning)
+  assertSharedClasses(gallery, queries, request)
+  const sampled = sampleOf(queries.length)
+  const embedders: EvaluationReport['embedders'] = {}
+  for (const name of [RANDOM, ...request.embedders]) {
+    const embedded = await embedBoth(config, name, { gallery, queries }, request)
+    const exactOf = request.hasPairs ? pairsIn(embedded.gallery.items) : undefined
+    embedders[name] = await evaluate(embedded.gallery, embedded.queries, {
+      ...(exactOf && { exactOf }),
+      sampled,
+      onProgress: (done, all) => request.onProgress(`${name}: ranking`, done / all),
+    })
+  }
+  return {
+    gallery: {
+      directory: resolve(request.gallery),
+      images: gallery.length,
+      classes: classesOf(gallery).size,
+    },
+    queries: { directory: resolve(request.queries), images: queries.length, kind: request.kind },
+    embedders,
+  }
+}
+
+interface LocatedItem extends Item {
+  file: string
+}
+
+async function itemsIn(
+  directory: string,
+  flag: string,
+  onWarning: EvaluationRequest['onWarning'],
+): Promise<LocatedItem[]> {
+  const root = resolve(directory)
+  if (!(await stat(root).catch(() => undefined))?.isDirectory()) {
+    throw new DomainError('directory_not_found', `${flag}: there is no folder ${root}.`)
+  }
+  const items: LocatedItem[] = []
+  let classless = 0
+  for await (const listing of walk(root, { recursive: true, excluded: [] }, () => {})) {
+    if (listing.directory === ROOT) classless = listing.files.length
+    else {
+      const [className] = listing.directory.split('/')
+      for (const { path } of listing.files) {
+        const file = toAbsolute(root, path)
+        const contentHash = createHash('sha256')
+          .update(await readFile(file))
+          .digest('hex')
+        items.push({ path, className: className!, contentHash, file })
+      }
+    }
+  }
+  if (items.length === 0) {
+    throw new DomainError(
+      'invalid_request',
+      `${flag}: ${root} has no images in folders; each folder right in it is a class.`,
+    )
+  }
+  if (classless > 0) onWarning(`${classless} files right in ${root} belong to no class and are left out.`)
+  return items
+}
+
+function classesOf(items: readonly Item[]): Set<string> {
+  return new Set(items.map(({ className }) => className))
+}
+
+function assertSharedClasses(
+  gallery: readonly Item[],
+  queries: readonly Item[],
+  request: EvaluationRequest,
+): void {
+  const known = classesOf(gallery)
+  const unknown = [...classesOf(queries)].filter((name) => !known.has(name))
+  if (unknown.length === classesOf(queries).size) {
+    throw new DomainError(
+      'invalid_request',
+      `${request.queries} and ${request.gallery} have no class in common: folders of the same name are a class.`,
+    )
+  }
+  if (unknown.length > 0) {
+    request.onWarning(
+      `Queries of ${unknown.length} classes that the gallery has not are left out: ${unknown.join(', ')}.`,
+    )
+  }
+}
+
+/** Some of the queries, spread evenly. */
+function sampleOf(count: number): Set<number> {
+  const samples = Math.min(SAMPLES, count)
+  return new Set(Array.from({ length: samples }, (_, n) => Math.floor((n * count) / samples)))
+}
+
+/** A query named `X-3` belongs to the image named `X`, of its class if there are several. */
+function pairsIn(gallery: readonly Item[]): (query: Item) => number | undefined {
+  const byName = new Map(gallery.map(({ className, path }, n) => [`${className}/${stemOf(path)}`, n]))
+  return ({ className, path }) => byName.get(`${className}/${stemOf(path).replace(/-[^-]*$/, '')}`)
+}
+
+function stemOf(path: string): string {
+  return basename(path, extname(path))
+}
+
+async function embedBoth(
+  config: Config,
+  name: string,
+  { gallery, queries }: { gallery: LocatedItem[]; queries: LocatedItem[] },
+  request: EvaluationRequest,
+): Promise<{ gallery: EmbeddedItems; queries: EmbeddedItems }> {
+  if (name === RANDOM)
+    return { gallery: randomVectors(gallery, ''), queries: randomVectors(queries, 'query') }
+  const { host } = await openEmbedder(name, config.embedder_registry, {
+    dataDirectory: config.data_directory,
+    isOwner: true,
+    onOutput: () => {},
+    onProgress: (message, share) => request.onProgress(`${name}: ${message}`, share ?? 0),
+  })
+  try {
+    const limits = { maxPixels: config.limits.max_pixels }
+    const [width, height] = config.thumbnail.size
+    const cover = {
+      width: Math.max(host.inputSize.width, width),
+      height: Math.max(host.inputSize.height, height),
+    }
+    const asImage = async (bytes: Uint8Array) => (await decodeImage(bytes, cover, limits)).image
+    const asQuery = async (bytes: Uint8Array) => {
+      const { image } = await decodeImage(bytes, queryCover(host.inputSize, undefined), limits)
+      return prepareQuery(image, request.kind, host).image
+    }
+    const kind = request.kind === 'sketch' ? 'sketch' : 'photo'
+    return {
+      gallery: await embedAll(gallery, { host, kind: 'photo', prepare: asImage, what: 'gallery' }, request),
+      queries: await embedAll(queries, { host, kind, prepare: asQuery, what: 'queries' }, request),
+    }
+  } finally {
+    await host.close()
+  }
+}
+
+interface Embedding {
+  host: EmbeddingHost
+  kind: 'photo' | 'sketch'
+  prepare: (bytes: Uint8Array) => Promise<RgbImage>
+  what: string
+}
+
+/** Embeds all items, a batch at a time; those that can't be read or embedded are left out, with a warning each. */
+async function embedAll(
+  items: readonly LocatedItem[],
+  { host, kind, prepare, what }: Embedding,
+  { onProgress, onWarning }: EvaluationRequest,
+): Promise<EmbeddedItems> {
+  const { dimensions } = host
+  const vectors = new Float32Array(items.length * dimensions)
+  const kept: Item[] = []
+  const lose = ({ path }: Item, error: unknown) =>
+    onWarning(`${host.name}: ${path} is left out: ${messageOf(error)}`)
+  for (let start = 0; start < items.length; start += BATCH * availableParallelism()) {
+    onProgress(`${host.name}: embedding the ${what}`, start / items.length)
+    const batch = items.slice(start, start + BATCH * availableParallelism())
+    const pictures = await Promise.all(
+      batch.map(async (item) => {
+        try {
+          return { item, image: await prepare(await readFile(item.file)) }
+        } catch (error) {
+          lose(item, error)
+          return undefined
+        }
+      }),
+    )
+    const readable = pictures.filter((picture) => picture !== undefined)
+    const embeddings = await host.embed(
+      readable.map(({ image }) => image),
+      kind,
+      'bulk',
+    )
+    for (const [n, { item }] of readable.entries()) {
+      const embedding = embeddings[n]!
+      if (embedding instanceof DomainError) lose(item, embedding)
+      else {
+        vectors.set(embedding, kept.length * dimensions)
+        kept.push(item)
+      }
+    }
+  }
+  return { items: kept, vectors: vectors.subarray(0, kept.length * dimensions), dimensions }
+}
+
+/** Directions that have nothing to do with the pictures, the same at every run. */
+function randomVectors(items: readonly LocatedItem[], salt: string): EmbeddedItems {
+  const vectors = new Float32Array(items.length * RANDOM_DIMENSIONS)
+  for (const [n, { contentHash, path }] of items.entries()) {
+    const bytes = createHash('shake256', { outputLength: RANDOM_DIMENSIONS * 2 })
+      .update(`${salt}${contentHash}${path}`)
+      .digest()
+    const vector = Float32Array.from({ length: RANDOM_DIMENSIONS }, (_, d) => bytes.readInt16LE(2 * d))
+    const length = Math.hypot(...vector)
+    vectors.set(
+      vector.map((value) => value / length),
+      n * RANDOM_DIMENSIONS,
+    )
+  }
+  return { items, vectors, dimensions: RANDOM_DIMENSIONS }
+}
