@@ -15,6 +15,7 @@ import { usePictureInput } from './search/use-picture-input.ts'
 import { activeQuery, type Picture, useSearch } from './search/use-search.ts'
 import { addAction, EMPTY_SKETCH, type Sketch } from './sketch/sketch.ts'
 import { SketchPanel } from './sketch/sketch-panel.tsx'
+import { EmbedderNotice } from './ui/embedder-notice.tsx'
 import { Failures } from './ui/failures.tsx'
 import { IconButton } from './ui/icon-button.tsx'
 import { IndexProgressBar } from './ui/index-progress.tsx'
@@ -125,7 +126,10 @@ export function App() {
         />
       </aside>
 
-      <main className="grid min-h-0 min-w-0 grid-rows-[auto_minmax(0,1fr)]">
+      <main className="grid min-h-0 min-w-0 grid-rows-[auto_auto_minmax(0,1fr)]">
+        <div>
+          <EmbedderNotice />
+        </div>
         <GalleryToolbar
           count={list.count}
           isSearch={hasResults}

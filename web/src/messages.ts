@@ -62,6 +62,10 @@ export const messages = {
     failures: (count: number) =>
       count === 1 ? '1 file could not be read' : `${number.format(count)} files could not be read`,
     failuresTitle: 'Files that could not be indexed',
+    embedderChanged: (embedder: string, done: number, all: number) =>
+      `The model was changed to “${embedder}”. ${number.format(done)} of ${number.format(all)} images can be searched so far; the others follow by themselves.`,
+    notWorking: (embedder: string) =>
+      `The model “${embedder}” does not work at present, so searching by sketch or image has to wait. The server keeps trying; its log tells why.`,
     offline: 'The server can’t be reached; trying again …',
     light: 'Light theme',
     dark: 'Dark theme',
