@@ -1,5 +1,5 @@
-import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import { installDebianPackages } from './debian.ts'
 
 const CANDIDATES = [
   '/usr/bin/chromium',
@@ -25,19 +25,8 @@ export function provideChromium(): { path: string } | { problem: string } {
       ? { path: found }
       : { problem: `CHROMIUM_PATH is ${found}, and there is no such file.` }
   }
-  const canInstall = process.getuid?.() === 0 && existsSync('/usr/bin/apt-get')
-  if (canInstall) {
-    console.log('Installing Chromium with apt-get …')
-    const environment = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
-    for (const args of [
-      ['update', '-qq'],
-      ['install', '-y', '-qq', '--no-install-recommends', 'chromium'],
-    ]) {
-      spawnSync('apt-get', args, { stdio: ['ignore', 'ignore', 'inherit'], env: environment })
-    }
-    const installed = findChromium()
-    if (installed !== undefined) return { path: installed }
-  }
+  const installed = installDebianPackages(['chromium']) ? findChromium() : undefined
+  if (installed !== undefined) return { path: installed }
   return {
     problem:
       'The browser tests need Chromium: install it (Debian, Ubuntu: "sudo apt-get install chromium"; macOS: "brew install chromium") or set CHROMIUM_PATH to a Chrome or Chromium.',

@@ -8,6 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { provideChromium } from './chromium.ts'
+import { providePython } from './python.ts'
+import { provideTransformers } from './transformers.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const results = { passed: 0, failed: 0, skipped: 0 }
@@ -18,6 +20,19 @@ if ('problem' in browser) {
   count('Chromium is there', false)
 } else {
   process.env.CHROMIUM_PATH = browser.path
+}
+
+const python = providePython()
+if ('problem' in python) {
+  console.error(python.problem)
+  count('Python with numpy is there', false)
+} else {
+  process.env.TEST_PYTHON = python.path
+}
+const transformers = provideTransformers()
+if (transformers !== undefined) {
+  console.error(transformers.problem)
+  count('@huggingface/transformers is there', false)
 }
 
 check('types of the server', 'typescript/bin/tsc', ['-p', '.'])

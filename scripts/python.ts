@@ -1,0 +1,23 @@
+import { spawnSync } from 'node:child_process'
+import { installDebianPackages } from './debian.ts'
+
+const CANDIDATES = ['python3', '/usr/bin/python3', '/usr/local/bin/python3', 'python']
+let found: string | undefined
+
+/** @returns a Python that can import numpy; `TEST_PYTHON` wins over the usual names */
+export function findPython(): string | undefined {
+  const chosen = process.env.TEST_PYTHON
+  const candidates = chosen ? [chosen] : CANDIDATES
+  found ??= candidates.find((python) => spawnSync(python, ['-c', 'import numpy']).status === 0)
+  return found
+}
+
+/** Finds a Python with numpy, or installs one where that needs no questions. */
+export function providePython(): { path: string } | { problem: string } {
+  const python = findPython() ?? (installDebianPackages(['python3-numpy']) ? findPython() : undefined)
+  if (python !== undefined) return { path: python }
+  return {
+    problem:
+      'The tests of embedders in Python need a Python with numpy: install it (Debian, Ubuntu: "sudo apt-get install python3-numpy"; elsewhere: "pip install numpy") or set TEST_PYTHON to a Python that has it.',
+  }
+}
