@@ -16,9 +16,16 @@ export interface Product {
 }
 
 /** Starts `sketch-search serve` as a person would and waits until it prints its address. */
-export async function startProduct(gallery: string, dataDirectory: string): Promise<Product> {
+export async function startProduct(
+  gallery: string,
+  dataDirectory: string,
+  environment: Record<string, string> = {},
+): Promise<Product> {
   const port = await freePort()
-  const child = run(['serve', gallery, '--data-directory', dataDirectory, '--port', String(port)])
+  const child = run(
+    ['serve', gallery, '--data-directory', dataDirectory, '--port', String(port)],
+    environment,
+  )
   let output = ''
   const url = await new Promise<string>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`It did not start: ${output}`)), START_TIMEOUT_MS)
@@ -57,8 +64,9 @@ export interface CommandResult {
 export async function runCommand(
   args: string[],
   environment: Record<string, string> = {},
+  workingDirectory?: string,
 ): Promise<CommandResult> {
-  const child = run(args, environment)
+  const child = run(args, environment, workingDirectory)
   const result: CommandResult = { code: null, stdout: '', stderr: '' }
   child.stdout!.setEncoding('utf8').on('data', (text) => (result.stdout += text))
   child.stderr!.setEncoding('utf8').on('data', (text) => (result.stderr += text))
@@ -66,8 +74,18 @@ export async function runCommand(
   return result
 }
 
-function run(args: string[], environment: Record<string, string> = {}): ChildProcess {
+/** Starts a command without waiting for it. */
+export function runInBackground(args: string[], environment: Record<string, string> = {}): ChildProcess {
+  return run(args, environment)
+}
+
+function run(
+  args: string[],
+  environment: Record<string, string> = {},
+  workingDirectory: string | undefined = undefined,
+): ChildProcess {
   return spawn(process.execPath, [LAUNCHER, ...args], {
+    cwd: workingDirectory,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
   })

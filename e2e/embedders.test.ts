@@ -1,0 +1,263 @@
+/** Embedders as people bring them: the examples of the documents, and what the page says while another one takes over. */
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { parse } from 'yaml'
+import { drawDemoGallery } from '../scripts/demo/draw-gallery.ts'
+import { findPython } from '../scripts/python.ts'
+import { findTransformers } from '../scripts/transformers.ts'
+import { createGraphBuilder } from '../server/src/embedding/onnx/graph.ts'
+import { writeModel } from '../server/src/embedding/onnx/write-model.ts'
+import { picture, writeSettled } from '../server/src/testing/pictures.ts'
+import { temporaryDirectory } from '../server/src/testing/temporary.ts'
+import { draw, launchBrowser, openPage, PHONE } from './support/browser.ts'
+import { untilIndexed } from './support/demo.ts'
+import { runCommand, runInBackground, startProduct } from './support/product.ts'
+import { UMBRELLA } from './support/shapes.ts'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const EXAMPLES = join(ROOT, 'examples', 'embedders.yaml')
+const REGISTRY = 'SERVER__EMBEDDER_REGISTRY__'
+const CHOSEN = `${REGISTRY}CHOSEN_EMBEDDER`
+const EMBEDDERS = Object.keys(parse(await readFile(EXAMPLES, 'utf8')).embedder_registry.embedders)
+
+/** What differs on the machine of the tests: a Python that has numpy, and where the optional library is. */
+const environment = {
+  [`${REGISTRY}EMBEDDERS__PYTHON__PYTHON`]: findPython() ?? 'python3',
+  [`${REGISTRY}EMBEDDERS__TRANSFORMERS__KWARGS__MODEL`]: join(ROOT, 'examples', 'tiny-clip'),
+}
+
+async function smallGallery() {
+  const gallery = await temporaryDirectory()
+  for (let n = 0; n < 5; n++) await writeSettled(join(gallery, `${n}.png`), await picture(n))
+  return { gallery, data: await temporaryDirectory() }
+}
+
+describe('the examples', () => {
+  it.each(EMBEDDERS)('%s indexes, and finds a picture by itself', async (name) => {
+    const { gallery, data } = await smallGallery()
+    // Encoded anew, so that it has to be embedded.
+    const query = join(await temporaryDirectory(), 'query.jpg')
+    await writeFile(query, await picture(3, 'jpeg'))
+    const args = [
+      'search',
+      gallery,
+      '--config',
+      EXAMPLES,
+      '--data-directory',
+      data,
+      '--image',
+      query,
+      '--json',
+    ]
+    const isPlacedElsewhere = name === 'transformers' ? findTransformers() : undefined
+    const result = await runCommand(args, { ...environment, [CHOSEN]: name }, isPlacedElsewhere ?? ROOT)
+    expect(result).toMatchObject({ code: 0 })
+    expect(JSON.parse(result.stdout)[0]).toMatchObject({ path: '3.png', score: expect.closeTo(1, 1) })
+  })
+
+  it('are listed with their dimensions and speed; one whose library is missing says what to do', async () => {
+    const { gallery, data } = await smallGallery()
+    const args = ['embedders', gallery, '--config', EXAMPLES, '--data-directory', data]
+    const { stdout, code } = await runCommand(args, environment, ROOT)
+    expect(code).toBe(0)
+    expect(stdout).toMatch(
+      /^ {3}checkpoint +server\.embedders\.default\.DefaultEmbedder of .*\.pth +32 +\d+/m,
+    )
+    expect(stdout).toMatch(/^\* {2}python +ColorGrid in examples\/color_grid\.py +147 +\d+ +\d+\.\d ms +0$/m)
+    expect(stdout).toMatch(/"transformers".*install it with "npm install @huggingface\/transformers"\.$/m)
+  })
+})
+
+/** A model as Hugging Face lays it out: its vectors are means of 4 × 4 pixels. */
+async function writeModelFolder(type: string, file: string, output: string): Promise<string> {
+  const folder = join(await temporaryDirectory(), `tiny-${type}`)
+  await mkdir(join(folder, 'onnx'), { recursive: true })
+  await writeFile(join(folder, 'config.json'), JSON.stringify({ model_type: type }))
+  const preprocessor = {
+    image_mean: [0.5, 0.5, 0.5],
+    image_std: [0.5, 0.5, 0.5],
+    size: { height: 16, width: 16 },
+  }
+  await writeFile(
+    join(folder, 'preprocessor_config.json'),
+    JSON.stringify({ image_processor_type: 'ViTImageProcessor', ...preprocessor }),
+  )
+  const builder = createGraphBuilder()
+  const means = builder.node('AveragePool', ['pixel_values'], { kernel_shape: [4, 4], strides: [4, 4] })
+  const rows = builder.node('Reshape', [means, builder.integers([0, 3, 16])])
+  const isPooled = output === 'pooler_output'
+  const result = isPooled
+    ? builder.node('Flatten', [means], { axis: 1 })
+    : builder.node('Transpose', [rows], { perm: [0, 2, 1] })
+  const graph = builder.finish(
+    { name: 'pixel_values', shape: ['n', 3, 16, 16] },
+    { name: result, shape: isPooled ? ['n', 48] : ['n', 16, 3] },
+    output,
+  )
+  await writeModel(graph, join(folder, 'onnx', `${file}.onnx`))
+  return folder
+}
+
+describe('target: transformers', () => {
+  const factsOf = async (kwargs: Record<string, unknown>, more: Record<string, unknown> = {}) => {
+    const { gallery, data } = await smallGallery()
+    const registry = { mine: { target: 'transformers', kwargs, ...more } }
+    const args = ['embedders', gallery, '--data-directory', data, '--json']
+    const { stdout } = await runCommand(
+      args,
+      { [`${REGISTRY}EMBEDDERS`]: JSON.stringify(registry) },
+      findTransformers(),
+    )
+    return JSON.parse(stdout)[0]
+  }
+
+  it.each([
+    ['siglip', 'vision_model', 'pooler_output', {}, 48],
+    ['dinov2', 'model', 'last_hidden_state', { pooling: 'mean' }, 3],
+    ['dinov2', 'model', 'last_hidden_state', { pooling: 'flatten', offline: true }, 48],
+  ] as const)('runs %s from a folder (%s, %s, %j)', async (type, file, output, options, dimensions) => {
+    const model = await writeModelFolder(type, file, output)
+    expect(await factsOf({ model, ...options })).toMatchObject({ dimensions })
+  })
+
+  it('does without a GPU where there is none', async () => {
+    const model = await writeModelFolder('dinov2', 'model', 'last_hidden_state')
+    expect(await factsOf({ model }, { device: 'cuda' })).toMatchObject({ dimensions: 3 })
+  })
+
+  it('tells what is wrong with a model that it can not have', async () => {
+    expect(await factsOf({ model: 'nobody/nothing', offline: true })).toMatchObject({
+      problem: expect.stringMatching(/nobody\/nothing can't be loaded: .*"offline: true" forbids/),
+    })
+    const model = await writeModelFolder('dinov2', 'model', 'last_hidden_state')
+    expect(await factsOf({ model, output: 'no_such' })).toMatchObject({
+      problem: expect.stringMatching(/output: there is no "no_such"; the model has last_hidden_state/),
+    })
+    expect(await factsOf({ model, dtype: 'fp64' })).toMatchObject({
+      problem: expect.stringMatching(/kwargs\.dtype/),
+    })
+  })
+})
+
+describe('an embedder in a package', () => {
+  it('is found where the command runs', async () => {
+    const directory = await temporaryDirectory()
+    const folder = join(directory, 'node_modules', 'my-model')
+    await mkdir(folder, { recursive: true })
+    await writeFile(
+      join(folder, 'package.json'),
+      '{"name": "my-model", "type": "module", "exports": "./index.js"}',
+    )
+    await writeFile(
+      join(folder, 'index.js'),
+      'export class Model { embed({ count }) { return new Float32Array(count * 2).fill(1) } }',
+    )
+    const { gallery, data } = await smallGallery()
+    const registry = JSON.stringify({ mine: { target: 'my-model#Model' } })
+    const args = ['embedders', gallery, '--data-directory', data, '--json']
+    const { stdout } = await runCommand(args, { [`${REGISTRY}EMBEDDERS`]: registry }, directory)
+    expect(JSON.parse(stdout)[0]).toMatchObject({ name: 'mine', dimensions: 2 })
+  })
+})
+
+describe('a command that is stopped while a model is being loaded', () => {
+  it.each(['SIGTERM', 'SIGINT'] as const)('leaves nothing behind: %s', async (signal) => {
+    const { gallery, data } = await smallGallery()
+    const pidFile = join(await temporaryDirectory(), 'pid')
+    const registry = {
+      slow: {
+        file: join(ROOT, 'server/src/embedding/python/fixtures/misbehaving.py'),
+        class_name: 'LoadsForEver',
+        args: [pidFile],
+        python: findPython(),
+      },
+    }
+    const child = runInBackground(['index', gallery, '--data-directory', data], {
+      [CHOSEN]: 'slow',
+      [`${REGISTRY}EMBEDDERS`]: JSON.stringify(registry),
+    })
+    const ended = new Promise((resolve) => child.once('exit', resolve))
+    await expect.poll(() => readFile(pidFile, 'utf8').then(Number, () => 0)).toBeGreaterThan(0)
+    const embedding = Number(await readFile(pidFile, 'utf8'))
+    child.kill(signal)
+    await ended
+    await expect.poll(() => readFile(`/proc/${embedding}/cmdline`, 'utf8').catch(() => '')).toBe('')
+  })
+})
+
+describe('sketch-search prune', () => {
+  it('forgets the vectors of an embedder, but not of the chosen one', async () => {
+    const { gallery, data } = await smallGallery()
+    const common = [gallery, '--config', EXAMPLES, '--data-directory', data]
+    const prune = (chosen: string) =>
+      runCommand(['prune', ...common, '--embedder', 'typescript'], { ...environment, [CHOSEN]: chosen }, ROOT)
+    await runCommand(['index', ...common], { ...environment, [CHOSEN]: 'typescript' }, ROOT)
+    expect(await prune('typescript')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/is the chosen embedder/),
+    })
+    expect(await prune('onnx')).toMatchObject({
+      code: 0,
+      stdout: expect.stringMatching(/^5 vectors of "typescript" forgotten, \d\.\d MiB freed\.\n$/),
+    })
+    expect(await prune('onnx')).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/no vectors of an embedder/),
+    })
+  })
+})
+
+/** Takes its time, and falls sick while a file is there. */
+const PATIENT = `
+import { existsSync } from 'node:fs'
+export class Patient {
+  dimensions = 4
+  inputSize = { width: 16, height: 16 }
+  constructor({ file }) { this.file = file }
+  async embed({ data, count }) {
+    if (existsSync(this.file)) throw new Error('out of memory')
+    await new Promise((resolve) => setTimeout(resolve, 40 * count))
+    return Float32Array.from({ length: count * 4 }, (_, i) => data[i * 190] + 0.1)
+  }
+}`
+
+describe('another embedder', () => {
+  it('is announced on the page until it has embedded everything; one that fails, too', async () => {
+    const directory = await temporaryDirectory()
+    const gallery = join(directory, 'gallery')
+    const data = join(directory, 'data')
+    await drawDemoGallery(gallery, 10)
+    const before = await startProduct(gallery, data)
+    await untilIndexed(before.url, 120)
+    await before.stop()
+
+    const sick = join(directory, 'sick')
+    await writeFile(join(directory, 'patient.mjs'), PATIENT)
+    const product = await startProduct(gallery, data, {
+      [CHOSEN]: 'patient',
+      [`${REGISTRY}EMBEDDERS`]: JSON.stringify({
+        patient: { file: join(directory, 'patient.mjs'), class_name: 'Patient', kwargs: { file: sick } },
+      }),
+    })
+    onTestFinished(() => void product.stop())
+    const browser = await launchBrowser()
+    onTestFinished(() => browser.close())
+    const { page, complaints } = await openPage(browser, product.url)
+    await page.getByText(/The model was changed to “patient”\. \d+ of 120 images can be searched/).waitFor()
+    await page.screenshot({ path: join(ROOT, 'e2e', 'screenshots', 'model-changed.png') })
+    await draw(page, UMBRELLA)
+    await page.getByTestId('count').getByText('most similar').waitFor()
+
+    await writeFile(sick, '')
+    const phone = await openPage(browser, product.url, PHONE, 'dark')
+    await phone.page.getByText('The model “patient” does not work at present').waitFor()
+    await phone.page.screenshot({ path: join(ROOT, 'e2e', 'screenshots', 'model-not-working-phone.png') })
+    await rm(sick)
+    await untilIndexed(product.url, 120)
+    await page.getByText('The model was changed').waitFor({ state: 'detached', timeout: 15_000 })
+    await phone.page.getByText('does not work at present').waitFor({ state: 'detached', timeout: 15_000 })
+    expect(complaints.filter((text) => !text.includes('503'))).toEqual([])
+  })
+})
