@@ -16,15 +16,7 @@ export async function benchQueries(gallery: string, dataDirectory: string): Prom
   const server = await listen(app.http, '127.0.0.1', 18_999)
   const samples: Record<string, number[]> = { total: [], prepare: [], embed: [], nearest: [], rest: [] }
   for (let n = 0; n < WARM_UP + QUERIES; n++) {
-    const body = new FormData()
-    body.set('image', new Blob([(await sketch(n)) as Uint8Array<ArrayBuffer>]), 'sketch.png')
-    body.set('kind', 'sketch')
-    body.set('top_k', '100')
-    body.set('query_json', '{"items_per_page": 100}')
-    const start = performance.now()
-    const response = await fetch(`${server.url}/api/images/similarity-search`, { method: 'POST', body })
-    await response.json()
-    const total = performance.now() - start
+    const { total, response } = await sendSketch(server.url, n)
     if (n < WARM_UP) continue
     const parts = [...(response.headers.get('server-timing') ?? '').matchAll(/(\w+);dur=([\d.]+)/g)]
     for (const [, name, duration] of parts) samples[name!]!.push(Number(duration))
@@ -39,6 +31,19 @@ export async function benchQueries(gallery: string, dataDirectory: string): Prom
     ms(percentile(times, 0.95)),
   ])
   return `## ${QUERIES} sketch queries by HTTP, 100 results each\n\n${table(['part', 'median', 'p95'], rows)}`
+}
+
+/** Sends a sketch, different for each number, and reads the answer. @returns the milliseconds that it took */
+export async function sendSketch(url: string, n: number): Promise<{ total: number; response: Response }> {
+  const body = new FormData()
+  body.set('image', new Blob([(await sketch(n)) as Uint8Array<ArrayBuffer>]), 'sketch.png')
+  body.set('kind', 'sketch')
+  body.set('top_k', '100')
+  body.set('query_json', '{"items_per_page": 100}')
+  const start = performance.now()
+  const response = await fetch(`${url}/api/images/similarity-search`, { method: 'POST', body })
+  await response.json()
+  return { total: performance.now() - start, response }
 }
 
 /** A drawing of 512 × 512 pixels, as the page sends it. */

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--gallery FOLDER] [--only indexing,queries,recall]`: measures the product on this machine and prints a
+ * `npm run bench -- [--gallery FOLDER] [--only indexing,queries,embedders,contention,recall]`: measures the product on this machine and prints a
  * Markdown report. Every figure that is to be compared comes with its ratio to something measured in the same run.
  */
 
@@ -8,12 +8,18 @@ import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { drawDemoGallery } from '../scripts/demo/draw-gallery.ts'
+import { benchContention } from './contention.ts'
+import { benchEmbedders } from './embedders.ts'
 import { benchIndexing } from './indexing.ts'
 import { benchQueries } from './queries.ts'
+import { writeRandomConvNext } from './random-convnext.ts'
 import { benchRecall } from './recall.ts'
 
 const { values } = parseArgs({
-  options: { gallery: { type: 'string' }, only: { type: 'string', default: 'indexing,queries,recall' } },
+  options: {
+    gallery: { type: 'string' },
+    only: { type: 'string', default: 'indexing,queries,embedders,contention,recall' },
+  },
 })
 const wanted = values.only.split(',')
 const directory = await mkdtemp(join(tmpdir(), 'sketch-search-bench-'))
@@ -30,6 +36,15 @@ try {
   )
   if (wanted.includes('indexing')) console.log(await benchIndexing(gallery, join(directory, 'data')))
   if (wanted.includes('queries')) console.log(await benchQueries(gallery, join(directory, 'data')))
+  if (wanted.includes('embedders') || wanted.includes('contention')) {
+    const checkpoint = join(directory, 'convnext_tiny.safetensors')
+    await writeRandomConvNext(checkpoint)
+    if (wanted.includes('embedders'))
+      console.log(await benchEmbedders(join(directory, 'embedders'), checkpoint))
+    if (wanted.includes('contention')) {
+      console.log(await benchContention(gallery, join(directory, 'contention'), checkpoint))
+    }
+  }
   if (wanted.includes('recall')) console.log(await benchRecall(join(directory, 'recall')))
 } finally {
   await rm(directory, { recursive: true, force: true })

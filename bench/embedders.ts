@@ -1,0 +1,122 @@
+import { execFileSync } from 'node:child_process'
+import { join } from 'node:path'
+import { findPython } from '../scripts/python.ts'
+import { loadEmbedder } from '../server/src/embedding/load-embedder.ts'
+import { openEmbedder } from '../server/src/embedding/open-embedder.ts'
+import { probeImage } from '../server/src/embedding/probe.ts'
+import { type EmbedderDefinition, kindOf } from '../server/src/embedding/registry.ts'
+import { median, ms, table } from './support.ts'
+
+const ROOT = join(import.meta.dirname, '..')
+const ROUNDS = 5
+const ROUND_MS = 1000
+
+/**
+ * Time for each image of an embedder in its process, with resizing, pipes and checks, against the same model called
+ * directly; both with the same threads and batches, in turns.
+ */
+export async function benchEmbedders(directory: string, checkpoint: string): Promise<string> {
+  const common = { args: [], device: 'cpu' as const, start_timeout_s: 300, batch_timeout_s: 120 }
+  const embedders: Record<string, EmbedderDefinition> = {
+    classical: { ...common, target: 'classical', kwargs: {} },
+    'ConvNeXt-Tiny from a checkpoint': {
+      ...common,
+      target: 'timm',
+      kwargs: { timm_backbone: 'convnext_tiny', weights_path: checkpoint },
+    },
+    'a small ONNX model': { ...common, target: 'onnx', kwargs: { path: join(ROOT, 'examples/model.onnx') } },
+    TypeScript: {
+      ...common,
+      file: join(ROOT, 'examples/edge-directions.ts'),
+      class_name: 'EdgeDirections',
+      kwargs: {},
+    },
+    Python: {
+      ...common,
+      file: join(import.meta.dirname, 'two_layers.py'),
+      class_name: 'TwoLayers',
+      kwargs: {},
+      python: findPython() ?? 'python3',
+    },
+  }
+  const rows: string[][] = []
+  for (const name of Object.keys(embedders)) rows.push(await compare(name, embedders, directory))
+  const head = ['embedder', 'threads', 'batch', 'bare', 'in its process', 'ratio']
+  return `## Time for one image: the model alone, and in its process\n\n${table(head, rows)}`
+}
+
+async function compare(
+  name: string,
+  embedders: Record<string, EmbedderDefinition>,
+  directory: string,
+): Promise<string[]> {
+  const definition = embedders[name]!
+  const { host, fingerprint } = await openEmbedder(
+    name,
+    { chosen_embedder: name, embedders },
+    { dataDirectory: directory, isOwner: true, onOutput: () => {} },
+  )
+  const { batchSize, threads } = host.measurement
+  const { width, height } = host.inputSize
+  const picture = { data: probeImage(host.inputSize), width, height }
+  const inProcess = () => host.embed(Array(batchSize).fill(picture), 'photo', 'bulk')
+
+  let bareTimes: () => Promise<number>
+  if (kindOf(name, definition) === 'python') {
+    bareTimes = async () => timeInPython(definition, batchSize)
+  } else {
+    const context = {
+      cacheDirectory: join(directory, 'models'),
+      device: 'cpu',
+      threads,
+      fingerprint,
+    } as const
+    const bare = await loadEmbedder(name, definition, { ...context, say: () => {}, progress: () => {} })
+    const one = Float32Array.from(picture.data, (value) => value / 255)
+    const data = new Float32Array(one.length * batchSize)
+    for (let n = 0; n < batchSize; n++) data.set(one, n * one.length)
+    bareTimes = () =>
+      timeOf(async () => bare.embed({ data, count: batchSize, width, height }, 'photo'), batchSize)
+  }
+  const alone: number[] = []
+  const hosted: number[] = []
+  for (let round = 0; round < ROUNDS; round++) {
+    alone.push(await bareTimes())
+    hosted.push(await timeOf(inProcess, batchSize))
+  }
+  await host.close()
+  const ratio = median(hosted) / median(alone)
+  return [
+    name,
+    String(threads ?? '–'),
+    String(batchSize),
+    ms(median(alone)),
+    ms(median(hosted)),
+    ratio.toFixed(2),
+  ]
+}
+
+/** Milliseconds for one image. */
+async function timeOf(run: () => Promise<unknown>, batchSize: number): Promise<number> {
+  await run()
+  const start = performance.now()
+  let batches = 0
+  for (; performance.now() - start < ROUND_MS; batches++) await run()
+  return (performance.now() - start) / (batches * batchSize)
+}
+
+function timeInPython(definition: EmbedderDefinition, batchSize: number): number {
+  if (!('file' in definition)) throw new Error('a file is needed')
+  const script = `
+import sys, time, importlib.util, numpy
+spec = importlib.util.spec_from_file_location("m", ${JSON.stringify(definition.file)})
+module = importlib.util.module_from_spec(spec); spec.loader.exec_module(module)
+embedder = module.${definition.class_name}()
+images = numpy.full((${batchSize}, 224, 224, 3), 0.5, numpy.float32)
+embedder.embed(images)
+start, batches = time.perf_counter(), 0
+while time.perf_counter() - start < ${ROUND_MS / 1000}:
+    embedder.embed(images); batches += 1
+print((time.perf_counter() - start) * 1000 / batches / ${batchSize})`
+  return Number(execFileSync(definition.python ?? 'python3', ['-c', script]).toString())
+}
