@@ -89,7 +89,10 @@ export function startEmbeddingProcess(
     const onAbort = () => fail('it is being closed')
     options.signal.addEventListener('abort', onAbort, { once: true })
     waitOn()
-    child.once('error', (error) => fail(explainSpawn(error, program!)))
+    child.once('error', (error) => {
+      running.delete(child)
+      fail(explainSpawn(error, program!))
+    })
     conversation.onEnd = (reason) =>
       fail(lastLine === '' ? reason : `${reason}; its last line was: ${lastLine}`)
     readFrames<Response>(
