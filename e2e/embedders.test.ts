@@ -218,7 +218,7 @@ export class Patient {
   constructor({ file }) { this.file = file }
   async embed({ data, count }) {
     if (existsSync(this.file)) throw new Error('out of memory')
-    await new Promise((resolve) => setTimeout(resolve, 40 * count))
+    await new Promise((resolve) => setTimeout(resolve, 150 * count))
     return Float32Array.from({ length: count * 4 }, (_, i) => data[i * 190] + 0.1)
   }
 }`
@@ -241,7 +241,7 @@ describe('another embedder', () => {
         patient: { file: join(directory, 'patient.mjs'), class_name: 'Patient', kwargs: { file: sick } },
       }),
     })
-    onTestFinished(() => void product.stop())
+    onTestFinished(async () => void (await product.stop()))
     const browser = await launchBrowser()
     onTestFinished(() => browser.close())
     const { page, complaints } = await openPage(browser, product.url)
