@@ -35,10 +35,15 @@ export async function fingerprintOf(name: string, definition: EmbedderDefinition
     args: await withContents(definition.args),
     kwargs: await withContents(definition.kwargs),
   }
-  const folder =
-    kind === 'transformers' ? await folderContents(definition.kwargs.model ?? definition.args[0]) : undefined
-  const made = folder === undefined ? facts : { ...facts, kwargs: { ...definition.kwargs, model: folder } }
+  const made = kind === 'transformers' ? { ...facts, ...(await modelOf(definition)) } : facts
   return createHash('sha256').update(JSON.stringify(made)).digest('hex')
+}
+
+/** Of a model of Hugging Face its files, if it is in a folder; whether it may be downloaded changes nothing. */
+async function modelOf({ args, kwargs }: EmbedderDefinition): Promise<{ kwargs: unknown }> {
+  const { offline: _offline, ...rest } = kwargs
+  const folder = await folderContents(kwargs.model ?? args[0])
+  return { kwargs: folder === undefined ? rest : { ...rest, model: folder } }
 }
 
 async function codeOf(definition: EmbedderDefinition, kind: EmbedderKind): Promise<unknown> {

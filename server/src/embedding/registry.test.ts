@@ -96,6 +96,8 @@ describe('the fingerprint', () => {
       fingerprintOf('mine', definitionFor({ target: 'transformers', kwargs: { model: folder } }))
     const first = await of()
     expect(await of()).toBe(first)
+    const offline = { target: 'transformers', kwargs: { model: folder, offline: true } }
+    expect(await fingerprintOf('mine', definitionFor(offline))).toBe(first)
     await writeFile(join(folder, 'onnx', 'model.onnx'), 'the second')
     expect(await of()).not.toBe(first)
   })

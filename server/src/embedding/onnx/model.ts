@@ -4,7 +4,7 @@ import { type Layout, layOut, type Normalisation } from '../pixels.ts'
 import { trialBatch } from '../probe.ts'
 import { type OnnxSession, openSession, type Port, Tensor } from './session.ts'
 import { tuneThreads } from './tuning.ts'
-import { type Pooling, pooledVectors } from './vectors.ts'
+import { type Pooling, pooledVectors, toFloats } from './vectors.ts'
 
 export interface OnnxModelOptions {
   path: string
@@ -153,15 +153,6 @@ function halfTensor(values: Float16Array<ArrayBuffer>, shape: number[]): Tensor 
 
 /** Back to what was in the file. */
 const BYTES: Normalisation = { mean: [0, 0, 0], std: [1 / 255, 1 / 255, 1 / 255], isGrey: false }
-
-function toFloats({ type, data }: Tensor): Float32Array {
-  if (type === 'float32') return data as Float32Array
-  if (type === 'float16') {
-    const words = data as unknown as { buffer: ArrayBuffer; byteOffset: number; length: number }
-    return Float32Array.from(new Float16Array(words.buffer, words.byteOffset, words.length))
-  }
-  throw new Error(`its output is of the type ${type}, where float32 or float16 is needed`)
-}
 
 /** Batches of exactly `size`; the last is filled up with blank images. */
 function cut({ data, count, height, width }: ImageBatch, size: number): ImageBatch[] {

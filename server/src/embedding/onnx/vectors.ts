@@ -3,6 +3,20 @@ export const POOLINGS = ['cls', 'mean', 'max', 'flatten'] as const
 export type Pooling = (typeof POOLINGS)[number]
 
 /**
+ * The values of a tensor, which the runtime gives half-precise ones of as whole numbers of 16 bits or as they are.
+ * @throws {Error} if they are no floating-point numbers of 16 or 32 bits
+ */
+export function toFloats({ type, data }: { type: string; data: unknown }): Float32Array {
+  if (data instanceof Float32Array) return data
+  if (type === 'float16' && ArrayBuffer.isView(data)) {
+    return Float32Array.from(
+      new Float16Array(data.buffer as ArrayBuffer, data.byteOffset, data.byteLength / 2),
+    )
+  }
+  throw new Error(`its output is of the type ${type}, where float32 or float16 is needed`)
+}
+
+/**
  * Makes one vector an image of whatever a model returns: a list of tokens `[count, tokens, width]` (default: the first), a map
  * `[count, channels, height, width]` (default: the mean over its places) or vectors as they are.
  * @returns `[count, dimensions]`, row-major

@@ -7,7 +7,7 @@ import type { Embedder, ImageBatch } from '../embedder.ts'
 import type { Device, LoadContext } from '../load-context.ts'
 import { hasCudaProvider } from '../onnx/cuda.ts'
 import { tuneThreads } from '../onnx/tuning.ts'
-import { POOLINGS, type Pooling, pooledVectors } from '../onnx/vectors.ts'
+import { POOLINGS, type Pooling, pooledVectors, toFloats } from '../onnx/vectors.ts'
 import { layOut, type Normalisation } from '../pixels.ts'
 import { probeDimensions, trialBatch } from '../probe.ts'
 import type { EmbedderDefinition } from '../registry.ts'
@@ -57,8 +57,9 @@ interface Model {
   dispose(): Promise<unknown>
 }
 interface Output {
+  type: string
   dims: readonly number[]
-  data: Float32Array
+  data: unknown
 }
 
 const OUTPUTS = ['image_embeds', 'pooler_output', 'last_hidden_state']
@@ -177,7 +178,7 @@ async function embed(
   const output = outputs[name]
   if (output === undefined)
     throw new Error(`output: there is no "${name}"; the model has ${Object.keys(outputs).join(', ')}`)
-  return pooledVectors(output.data, output.dims, images.count, pooling)
+  return pooledVectors(toFloats(output), output.dims, images.count, pooling)
 }
 
 function inputSizeOf({ input_size }: Options, { do_center_crop, crop_size, size }: ImageProcessor) {
