@@ -3,25 +3,13 @@ import { DatabaseSync } from 'node:sqlite'
 import { Kysely, SqliteDialect } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { temporaryDirectory } from '../../testing/temporary.ts'
-import { openDatabase } from './database.ts'
+import { adapt, openDatabase } from './database.ts'
 import { up as initial } from './migrations/001-initial.ts'
 
 /** A database as the version before the second migration left it. */
 async function writeFirstVersion(file: string): Promise<void> {
   const connection = new DatabaseSync(file)
-  const adapted = {
-    close: () => connection.close(),
-    prepare(sql: string) {
-      const statement = connection.prepare(sql)
-      return {
-        reader: statement.columns().length > 0,
-        all: (values: readonly unknown[]) => statement.all(...(values as never[])),
-        run: (values: readonly unknown[]) => statement.run(...(values as never[])),
-        iterate: (values: readonly unknown[]) => statement.iterate(...(values as never[])),
-      }
-    },
-  }
-  const database = new Kysely<unknown>({ dialect: new SqliteDialect({ database: adapted }) })
+  const database = new Kysely<unknown>({ dialect: new SqliteDialect({ database: adapt(connection) }) })
   await initial(database)
   connection.exec(`
     insert into embedders (id, name, dimensions) values (7, 'classical', 4);

@@ -45,7 +45,7 @@ export async function openDatabase(file: string): Promise<Kysely<Tables>> {
 }
 
 /** Kysely speaks to better-sqlite3; this is the part of that interface which it uses, over Node's own SQLite. */
-function adapt(connection: DatabaseSync): SqliteDatabase {
+export function adapt(connection: DatabaseSync): SqliteDatabase {
   const prepared = new Map<string, ReturnType<typeof prepare>>()
   return {
     close: () => connection.close(),
