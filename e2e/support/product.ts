@@ -82,7 +82,7 @@ export function runInBackground(args: string[], environment: Record<string, stri
 function run(
   args: string[],
   environment: Record<string, string> = {},
-  workingDirectory: string | undefined = undefined,
+  workingDirectory?: string,
 ): ChildProcess {
   return spawn(process.execPath, [LAUNCHER, ...args], {
     cwd: workingDirectory,

@@ -96,7 +96,9 @@ export async function evaluate(
     const exact = exactOf(query)
     const ranks = ranksOf(scores, relevant)
     const exactRanks = exact === undefined || itself.has(exact) ? undefined : ranksOf(scores, [exact])
-    perClass.set(query.className, [...(perClass.get(query.className) ?? []), scoresOf(ranks, exactRanks)])
+    const ofClass = perClass.get(query.className) ?? []
+    ofClass.push(scoresOf(ranks, exactRanks))
+    perClass.set(query.className, ofClass)
     if (sampled.has(q)) samples.push({ query, answers: answersOf(gallery, scores, query, exact, itself) })
   }
   const classes = Object.fromEntries(
@@ -129,25 +131,23 @@ function scoresOf(ranks: number[], exactRanks: number[] | undefined): QueryScore
 }
 
 function meanOf(list: readonly QueryScores[]): Scores {
-  const mean = (key: Exclude<keyof Scores, 'queries'>) => {
+  const mean = (key: Exclude<keyof QueryScores, 'curve'>) => {
     const values = list.flatMap((scores) => scores[key] ?? [])
-    return values.length === 0 ? undefined : values.reduce((sum, value) => sum + value, 0) / values.length
+    return values.reduce((sum, value) => sum + value, 0) / values.length
   }
-  const recalls = {
-    recallAt1: mean('recallAt1'),
-    recallAt5: mean('recallAt5'),
-    recallAt10: mean('recallAt10'),
-  }
+  const namesImages = list.some(({ recallAt1 }) => recallAt1 !== undefined)
   return {
     queries: list.length,
-    meanAveragePrecision: mean('meanAveragePrecision') ?? Number.NaN,
-    meanAveragePrecisionAt200: mean('meanAveragePrecisionAt200') ?? Number.NaN,
-    precisionAt10: mean('precisionAt10') ?? Number.NaN,
-    precisionAt100: mean('precisionAt100') ?? Number.NaN,
-    precisionAt200: mean('precisionAt200') ?? Number.NaN,
-    ...(recalls.recallAt1 === undefined
-      ? {}
-      : (recalls as Required<typeof recalls> as Record<keyof typeof recalls, number>)),
+    meanAveragePrecision: mean('meanAveragePrecision'),
+    meanAveragePrecisionAt200: mean('meanAveragePrecisionAt200'),
+    precisionAt10: mean('precisionAt10'),
+    precisionAt100: mean('precisionAt100'),
+    precisionAt200: mean('precisionAt200'),
+    ...(namesImages && {
+      recallAt1: mean('recallAt1'),
+      recallAt5: mean('recallAt5'),
+      recallAt10: mean('recallAt10'),
+    }),
   }
 }
 

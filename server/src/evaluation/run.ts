@@ -33,7 +33,7 @@ export interface EvaluationReport {
   embedders: Record<string, Evaluation>
 }
 
-export const RANDOM = 'random'
+const RANDOM = 'random'
 const RANDOM_DIMENSIONS = 64
 const BATCH = 32
 /** So many queries are shown with what they found. */

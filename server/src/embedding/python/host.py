@@ -54,8 +54,9 @@ def import_class(definition):
         path = os.path.abspath(definition["file"])
         sys.path.insert(0, os.path.dirname(path))
         stem = os.path.splitext(os.path.basename(path))[0]
-        # Under its own name, so that processes which it starts can import it too.
-        spec = importlib.util.spec_from_file_location(stem, path)
+        # Under its own name, so that processes which it starts can import it too; but in nobody's place.
+        own_name = f"embedder_{stem}" if stem in sys.modules else stem
+        spec = importlib.util.spec_from_file_location(own_name, path)
         module = importlib.util.module_from_spec(spec)
         sys.modules[spec.name] = module
         spec.loader.exec_module(module)

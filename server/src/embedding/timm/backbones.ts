@@ -12,8 +12,6 @@ const BACKBONES = new Map(
   ]),
 )
 
-export const backboneNames: readonly string[] = [...BACKBONES.keys()]
-
 /**
  * @param name as timm spells it; what follows the first dot tells on what it was trained and is ignored
  * @throws {Error} that lists what is known
@@ -22,7 +20,7 @@ export function findBackbone(name: string): Backbone {
   const [architecture] = name.split('.')
   const backbone = BACKBONES.get(architecture!)
   if (backbone !== undefined) return backbone
-  const shown = backboneNames.filter((known) => !known.startsWith('test_'))
+  const shown = [...BACKBONES.keys()].filter((known) => !known.startsWith('test_'))
   const nearest = shown.reduce((best, known) =>
     distance(known, architecture!) < distance(best, architecture!) ? known : best,
   )

@@ -168,6 +168,7 @@ describe('DefaultEmbedder', () => {
 
   it.each([
     [{}, /kwargs\.weights_path: is missing/],
+    [{ weights_path: null }, /kwargs\.weights_path: is missing/],
     [{ weights_path: 'nowhere.pth' }, /nowhere\.pth can't be read: there is no such file/],
     [
       { ...argumentsOf('test_convnext'), timm_backbone: 'convnext_tinny' },
