@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { decodeImage, renderForBrowser } from './decode.ts'
@@ -49,6 +51,39 @@ function bmp(rgb: Uint8Array, width: number, height: number, bits: 24 | 32): Buf
 
 const near = (colour: number[], wanted: number[], tolerance = 40) =>
   expect(Math.max(...colour.map((value, i) => Math.abs(value - wanted[i]!)))).toBeLessThan(tolerance)
+
+describe('HEIC, as phones make it', () => {
+  const file = join(import.meta.dirname, 'fixtures/halves.heic')
+
+  it('is read', async () => {
+    const bytes = await readFile(file)
+    expect(sniffFormat(bytes)).toBe('heic')
+    expect(hasImageExtension('IMG_0001.HEIC')).toBe(true)
+    const decoded = await decode(bytes)
+    expect(decoded).toMatchObject({ width: 80, height: 40, contentType: 'image/heic', isPlain: false })
+    near(colourAt(decoded, 'left'), [255, 0, 0])
+    near(colourAt(decoded, 'right'), [0, 0, 255])
+  })
+
+  it('is shown as WebP', async () => {
+    const shown = await sharp(await renderForBrowser(await readFile(file), 40, LIMITS)).metadata()
+    expect(shown).toMatchObject({ format: 'webp', width: 40, height: 20 })
+  })
+
+  it.each([20, 100, 400, 600])(
+    'cut off after %i bytes is refused, and the next one is read',
+    async (length) => {
+      const bytes = await readFile(file)
+      await expect(decode(bytes.subarray(0, length))).rejects.toMatchObject({ code: 'image_unreadable' })
+      expect(await decode(bytes)).toMatchObject({ width: 80 })
+    },
+  )
+
+  it('with too many pixels is refused before they are decoded', async () => {
+    const refused = decode(await readFile(file), { maxPixels: 100 })
+    await expect(refused).rejects.toMatchObject({ code: 'image_too_large' })
+  })
+})
 
 describe('decodeImage', () => {
   it.each(['jpeg', 'png', 'webp', 'gif', 'avif', 'tiff'] as const)('reads %s', async (format) => {

@@ -2,6 +2,7 @@ import { decode as decodeBmp } from 'bmp-ts'
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import { DomainError, messageOf } from '../errors.ts'
 import { contentTypeOf, type ImageFormat, sniffFormat } from './formats.ts'
+import { openHeic } from './heic.ts'
 import type { RgbImage } from './resample.ts'
 
 export interface DecodeLimits {
@@ -24,8 +25,8 @@ export interface DecodedImage {
 const MAX_ASPECT = 8
 const DECODE_TIMEOUT_S = 60
 const WHITE = '#ffffff'
-/** BMP is decoded by JavaScript, a byte at a time. */
-const MAX_BMP_PIXELS = 64_000_000
+/** What sharp does not read is decoded by JavaScript or WebAssembly, in full size. */
+const MAX_UNAIDED_PIXELS = 64_000_000
 const MAX_RUN_LENGTH_RATIO = 60
 
 // Several pictures are decoded at once instead of one by several threads; libvips' cache only costs memory here.
@@ -46,7 +47,7 @@ export async function decodeImage(
   if (format === undefined)
     throw unreadable(bytes.length === 0 ? 'the file is empty' : 'it is not an image that is supported')
   try {
-    const open = format === 'bmp' ? openBmp(bytes, limits) : () => openBySharp(bytes)
+    const open = openImage(bytes, format, limits)
     const metadata = await open().metadata()
     const { width, height } = metadata.autoOrient
     checkPixels(width, height, limits)
@@ -73,16 +74,31 @@ export function fromPixels({ data, width, height }: RgbImage): Sharp {
 }
 
 /** A version of any image file that every browser shows: upright, sRGB, WebP, at most `side` pixels a side. */
-export function renderForBrowser(bytes: Uint8Array, side: number, limits: DecodeLimits): Promise<Buffer> {
-  const format = sniffFormat(bytes)
-  const open = format === 'bmp' ? openBmp(bytes, limits) : () => openBySharp(bytes)
-  return open()
+export async function renderForBrowser(
+  bytes: Uint8Array,
+  side: number,
+  limits: DecodeLimits,
+): Promise<Buffer> {
+  return openImage(bytes, sniffFormat(bytes), limits)()
     .autoOrient()
     .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
     .toColourspace('srgb')
     .timeout({ seconds: DECODE_TIMEOUT_S })
     .webp({ quality: 85, effort: 2 })
     .toBuffer()
+}
+
+/** @returns opens the picture anew each time, for another way through it */
+function openImage(bytes: Uint8Array, format: ImageFormat | undefined, limits: DecodeLimits): () => Sharp {
+  if (format === 'bmp') return openBmp(bytes, limits)
+  if (format !== 'heic') return () => openBySharp(bytes)
+  const maxPixels = Math.min(limits.maxPixels, MAX_UNAIDED_PIXELS)
+  return openHeic(bytes, (width, height) => checkPixels(width, height, { maxPixels }))
+}
+
+/** Whether decoding takes the thread in which it is called; sharp has threads of its own. */
+export function isDecodedInPlace(bytes: Uint8Array): boolean {
+  return ['bmp', 'heic'].includes(sniffFormat(bytes) ?? '')
 }
 
 function openBySharp(bytes: Uint8Array): Sharp {
@@ -97,7 +113,7 @@ function openBmp(bytes: Uint8Array, limits: DecodeLimits): () => Sharp {
   const width = Math.abs(header.readInt32LE(18))
   const height = Math.abs(header.readInt32LE(22))
   const bitsPerPixel = header.readUInt16LE(28)
-  checkPixels(width, height, { maxPixels: Math.min(limits.maxPixels, MAX_BMP_PIXELS) })
+  checkPixels(width, height, { maxPixels: Math.min(limits.maxPixels, MAX_UNAIDED_PIXELS) })
   if (![1, 4, 8, 16, 24, 32].includes(bitsPerPixel))
     throw unreadable(`a BMP of ${bitsPerPixel} bits a pixel is not supported`)
   // A run-length encoded picture may be much larger than its file; any other one can't be.
@@ -135,7 +151,14 @@ function reducedSize(width: number, height: number, cover: { width: number; heig
 function isPlain(metadata: Metadata, format: ImageFormat): boolean {
   const upright = metadata.orientation === undefined || metadata.orientation === 1
   const frames = metadata.pages ?? 1
-  return upright && format !== 'bmp' && frames === 1 && !metadata.hasProfile && metadata.space === 'srgb'
+  return (
+    upright &&
+    format !== 'bmp' &&
+    format !== 'heic' &&
+    frames === 1 &&
+    !metadata.hasProfile &&
+    metadata.space === 'srgb'
+  )
 }
 
 function toRgb(data: Buffer, channels: number): Uint8Array {
@@ -146,6 +169,6 @@ function toRgb(data: Buffer, channels: number): Uint8Array {
   return rgb
 }
 
-function unreadable(reason: string, cause?: unknown): DomainError {
+export function unreadable(reason: string, cause?: unknown): DomainError {
   return new DomainError('image_unreadable', `The image can't be read: ${reason}.`, { cause })
 }

@@ -1,6 +1,6 @@
 import { extname } from 'node:path/posix'
 
-export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff' | 'bmp'
+export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff' | 'bmp' | 'heic'
 
 const FORMAT_BY_EXTENSION: Record<string, ImageFormat> = {
   '.jpg': 'jpeg',
@@ -12,6 +12,8 @@ const FORMAT_BY_EXTENSION: Record<string, ImageFormat> = {
   '.tif': 'tiff',
   '.tiff': 'tiff',
   '.bmp': 'bmp',
+  '.heic': 'heic',
+  '.heif': 'heic',
 }
 
 const CONTENT_TYPE: Record<ImageFormat, string> = {
@@ -22,6 +24,7 @@ const CONTENT_TYPE: Record<ImageFormat, string> = {
   avif: 'image/avif',
   tiff: 'image/tiff',
   bmp: 'image/bmp',
+  heic: 'image/heic',
 }
 
 /** The formats that every current browser displays by itself. */
@@ -50,18 +53,20 @@ export function sniffFormat(bytes: Uint8Array): ImageFormat | undefined {
   if (ascii(0, 8) === '\x89PNG\r\n\x1a\n') return 'png'
   if (ascii(0, 4) === 'RIFF' && ascii(8, 12) === 'WEBP') return 'webp'
   if (ascii(0, 6) === 'GIF87a' || ascii(0, 6) === 'GIF89a') return 'gif'
-  if (ascii(4, 8) === 'ftyp' && isAvif(bytes)) return 'avif'
+  if (ascii(4, 8) === 'ftyp') return sniffHeif(bytes)
   if (['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].includes(ascii(0, 4))) return 'tiff'
   if (ascii(0, 2) === 'BM') return 'bmp'
   return undefined
 }
 
+const AVIF_BRANDS = ['avif', 'avis']
+const HEIC_BRANDS = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1']
+
 /** ISO base media: the brands stand in the `ftyp` box, the major one first, four letters each. */
-function isAvif(bytes: Uint8Array): boolean {
+function sniffHeif(bytes: Uint8Array): ImageFormat | undefined {
   const boxEnd = Math.min(new DataView(bytes.buffer, bytes.byteOffset).getUint32(0), bytes.length, 256)
-  for (let at = 8; at + 4 <= boxEnd; at += 4) {
-    const brand = String.fromCharCode(...bytes.subarray(at, at + 4))
-    if (brand === 'avif' || brand === 'avis') return true
-  }
-  return false
+  const brands: string[] = []
+  for (let at = 8; at + 4 <= boxEnd; at += 4) brands.push(String.fromCharCode(...bytes.subarray(at, at + 4)))
+  if (brands.some((brand) => AVIF_BRANDS.includes(brand))) return 'avif'
+  return brands.some((brand) => HEIC_BRANDS.includes(brand)) ? 'heic' : undefined
 }

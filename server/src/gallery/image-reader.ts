@@ -1,10 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { connectThread, type Thread } from '../threads.ts'
-import { type DecodedImage, decodeImage } from './decode.ts'
-import { sniffFormat } from './formats.ts'
+import { type DecodedImage, decodeImage, isDecodedInPlace, renderForBrowser, unreadable } from './decode.ts'
 import type { ImageFile, ImageFileRequest } from './image-file.ts'
-import type { ReaderOptions } from './reader-thread.ts'
+import type { ReaderMethod, ReaderOptions } from './reader-thread.ts'
 
 /** Reads and decodes image files in threads of its own, so that neither a slow disk nor a large file stalls the server. */
 export interface ImageReader {
@@ -14,6 +13,8 @@ export interface ImageReader {
   read(request: ImageFileRequest): Promise<ImageFile>
   /** Decodes bytes that are at hand. @throws {DomainError} as `read` */
   decode(bytes: Uint8Array, cover: { width: number; height: number }): Promise<DecodedImage>
+  /** A version of any image file that every browser shows, as `renderForBrowser`. @throws {DomainError} as `read` */
+  render(bytes: Uint8Array, side: number): Promise<Uint8Array>
   close(): Promise<void>
 }
 
@@ -23,34 +24,88 @@ const FILES_PER_THREAD = 3
 /** Decoded pictures hang on small objects: a small young generation frees them soon. Measured: 400 instead of 650 MiB. */
 const YOUNG_GENERATION_MB = 4
 
-export function createImageReader(options: ReaderOptions): ImageReader {
+export interface ReaderThreads {
+  patienceMs?: number
+  /** Starts a thread that understands `read` and `decode`. */
+  start?: () => Thread
+}
+
+/** No file may hold a thread longer: what takes minutes to decode was made to. */
+const PATIENCE_MS = 5 * 60_000
+
+export function createImageReader(
+  options: ReaderOptions,
+  { patienceMs = PATIENCE_MS, start = () => startThread(options) }: ReaderThreads = {},
+): ImageReader {
   const count = Math.min(MAX_THREADS, availableParallelism())
-  const lanes = Array.from({ length: count }, () => ({ thread: startThread(options), busy: 0 }))
+  const lanes = Array.from({ length: count }, () => ({ thread: start(), busy: 0 }))
+  let isClosed = false
   return {
     width: count * FILES_PER_THREAD,
     read: (request) => call('read', request) as Promise<ImageFile>,
-    decode(bytes, cover) {
-      // sharp works in threads of its own; only BMP is decoded where it is called.
-      if (sniffFormat(bytes) !== 'bmp') return decodeImage(bytes, cover, options.limits)
-      return call('decode', bytes, cover) as Promise<DecodedImage>
-    },
+    decode: (bytes, cover) =>
+      isDecodedInPlace(bytes)
+        ? (call('decode', bytes, cover) as Promise<DecodedImage>)
+        : decodeImage(bytes, cover, options.limits),
+    render: (bytes, side) =>
+      isDecodedInPlace(bytes)
+        ? (call('render', bytes, side) as Promise<Uint8Array>)
+        : renderForBrowser(bytes, side, options.limits),
     async close() {
+      isClosed = true
       await Promise.all(lanes.map(({ thread }) => thread.end()))
     },
   }
 
-  async function call(method: 'read' | 'decode', ...args: unknown[]): Promise<unknown> {
+  async function call(method: ReaderMethod, ...args: unknown[]): Promise<unknown> {
     const lane = lanes.reduce((least, other) => (other.busy < least.busy ? other : least))
     // A thread that died of one file must not take the rest with it.
-    if (lane.thread.hasEnded) lane.thread = startThread(options)
+    if (lane.thread.hasEnded) lane.thread = start()
+    const { thread } = lane
     lane.busy++
     try {
-      return await lane.thread.call(method, args)
+      return await inTime(thread, method, args)
+    } catch (error) {
+      const isOwnFault = !thread.hasEnded && !(error instanceof HungError)
+      if (isOwnFault || isClosed) throw asFailure(error)
     } finally {
       lane.busy--
     }
+    // This file or one that was read beside it is to blame: alone it shows which.
+    const own = start()
+    try {
+      return await inTime(own, method, args)
+    } catch (error) {
+      if (own.hasEnded && !isClosed && !(error instanceof HungError))
+        throw unreadable('it ends the thread that reads it', error)
+      throw asFailure(error)
+    } finally {
+      await own.end()
+    }
+  }
+
+  async function inTime(thread: Thread, method: ReaderMethod, args: unknown[]): Promise<unknown> {
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new HungError())
+        void thread.end()
+      }, patienceMs)
+    })
+    try {
+      return await Promise.race([thread.call(method, args), late])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  function asFailure(error: unknown): unknown {
+    if (!(error instanceof HungError)) return error
+    return unreadable(`it takes longer than ${Math.ceil(patienceMs / 1000)} seconds`, error)
   }
 }
+
+class HungError extends Error {}
 
 function startThread(options: ReaderOptions): Thread {
   const worker = new Worker(new URL('./reader-thread.ts', import.meta.url), {

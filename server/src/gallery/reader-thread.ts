@@ -1,7 +1,7 @@
 /** A thread that reads and decodes image files. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { answerCall, type ThreadCall } from '../threads.ts'
-import { type DecodedImage, decodeImage } from './decode.ts'
+import { type DecodedImage, decodeImage, renderForBrowser } from './decode.ts'
 import { type ImageFile, type ImageFileOptions, type ImageFileRequest, readImageFile } from './image-file.ts'
 import { openThumbnailStore } from './thumbnails.ts'
 
@@ -10,15 +10,22 @@ export interface ReaderOptions extends ImageFileOptions {
   thumbnailSize: [number, number]
 }
 
-type DecodeArguments = [bytes: Uint8Array, cover: { width: number; height: number }]
+export type ReaderMethod = 'read' | 'decode' | 'render'
 
 const port = parentPort!
 const options = workerData as ReaderOptions
 const thumbnails = openThumbnailStore(options.thumbnailDirectory, options.thumbnailSize)
 
 port.on('message', (call: ThreadCall) => {
-  void answerCall<ImageFile | DecodedImage>(port, call, () => {
-    if (call.method === 'decode') return decodeImage(...(call.args as DecodeArguments), options.limits)
-    return readImageFile(call.args[0] as ImageFileRequest, options, thumbnails)
+  void answerCall<ImageFile | DecodedImage | Uint8Array>(port, call, () => {
+    const [first, second] = call.args as [unknown, unknown]
+    switch (call.method as ReaderMethod) {
+      case 'read':
+        return readImageFile(first as ImageFileRequest, options, thumbnails)
+      case 'decode':
+        return decodeImage(first as Uint8Array, second as { width: number; height: number }, options.limits)
+      case 'render':
+        return renderForBrowser(first as Uint8Array, second as number, options.limits)
+    }
   })
 })

@@ -1,0 +1,67 @@
+import { createRequire } from 'node:module'
+import type { MainModule as Library } from 'libheif-js/libheif-wasm/libheif.d.ts'
+import sharp, { type Sharp } from 'sharp'
+
+/** What the library gives where a call fails; where it goes well `code` is absent or an enumerated zero. */
+interface HeifError {
+  code?: { value: number } | number
+  message?: string
+}
+
+interface DecodedHeic {
+  image: object
+  channels: { id: unknown; width: number; height: number; stride: number; data: Uint8Array }[]
+}
+
+let library: Library | undefined
+
+/** Two megabytes of WebAssembly, loaded when the first such file is met. */
+function loadLibrary(): Library {
+  // The variant that brings its WebAssembly along; `libheif-js/wasm` looks for it in the folder in which the command runs.
+  library ??= createRequire(import.meta.url)('libheif-js/wasm-bundle') as Library
+  return library
+}
+
+/**
+ * Decodes the primary image of a HEIF file whose pictures are HEVC (HEIC), which sharp's libvips may not read for its patents'
+ * sake. Rotation and mirroring that the file asks for are done; its colours are taken for sRGB.
+ * @param checkSize throws if the picture is larger than what is decoded
+ * @throws {Error} the reason, if it can't be decoded
+ */
+export function openHeic(bytes: Uint8Array, checkSize: (width: number, height: number) => void): () => Sharp {
+  const heif = loadLibrary()
+  const context = heif.heif_context_alloc()
+  let handle: ReturnType<Library['heif_js_context_get_primary_image_handle']> | undefined
+  try {
+    assertDone(heif.heif_context_read_from_memory(context, bytes as never) as HeifError)
+    handle = heif.heif_js_context_get_primary_image_handle(context)
+    assertDone(handle)
+    checkSize(heif.heif_image_handle_get_width(handle), heif.heif_image_handle_get_height(handle))
+    const decoded = heif.heif_js_decode_image2(
+      handle,
+      heif.heif_colorspace.heif_colorspace_RGB,
+      heif.heif_chroma.heif_chroma_interleaved_RGBA,
+    ) as DecodedHeic & HeifError
+    assertDone(decoded)
+    const [{ width, height, stride, data }] = decoded.channels as [DecodedHeic['channels'][0]]
+    // Out of the library's memory, which the next picture uses again, and without what fills its rows up.
+    const pixels = Buffer.alloc(width * height * 4)
+    for (let y = 0; y < height; y++)
+      pixels.set(data.subarray(y * stride, y * stride + width * 4), y * width * 4)
+    heif.heif_image_release(decoded.image as never)
+    return () => sharp(pixels, { raw: { width, height, channels: 4 } })
+  } finally {
+    if (handle !== undefined && isDone(handle)) heif.heif_image_handle_release(handle)
+    heif.heif_context_free(context)
+  }
+}
+
+function assertDone(result: HeifError | null | undefined): void {
+  if (!isDone(result)) throw new Error(result?.message ?? 'it is damaged')
+}
+
+function isDone(result: HeifError | null | undefined): boolean {
+  if (result === null || result === undefined) return false
+  const code = typeof result.code === 'object' ? result.code.value : result.code
+  return code === undefined || code === 0
+}

@@ -1,0 +1,63 @@
+import { join } from 'node:path'
+import { Worker } from 'node:worker_threads'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { picture, writeSettled } from '../testing/pictures.ts'
+import { temporaryDirectory } from '../testing/temporary.ts'
+import { connectThread } from '../threads.ts'
+import { createImageReader, type ReaderThreads } from './image-reader.ts'
+
+/** Speaks as a reader's thread does. */
+const MISBEHAVING = `
+  const { parentPort } = require('node:worker_threads')
+  parentPort.on('message', ({ id, args: [{ path }] }) => {
+    if (path === 'dies') process.exit(1)
+    while (path === 'hangs');
+    parentPort.postMessage({ id, result: { state: 'gone' } })
+  })`
+
+async function readerOf(threads?: ReaderThreads) {
+  const root = await temporaryDirectory()
+  const reader = createImageReader(
+    {
+      root,
+      limits: { maxPixels: 50_000_000, maxFileBytes: 100_000_000 },
+      inputSize: { width: 64, height: 64 },
+      thumbnailDirectory: await temporaryDirectory(),
+      thumbnailSize: [64, 64],
+    },
+    threads,
+  )
+  onTestFinished(() => reader.close())
+  const read = (path: string) => reader.read({ path, isSettled: true, isDecodedAnyway: true })
+  return { root, reader, read }
+}
+
+describe('the image reader', () => {
+  it('reads many files at once', async () => {
+    const { root, read } = await readerOf()
+    const names = Array.from({ length: 12 }, (_, n) => `${n}.png`)
+    for (const [n, name] of names.entries()) await writeSettled(join(root, name), await picture(n))
+    const files = await Promise.all(names.map(read))
+    expect(new Set(files.map(({ state }) => state))).toEqual(new Set(['decoded']))
+    expect(await read('nowhere.png')).toEqual({ state: 'gone' })
+  })
+
+  it('gives up a file that takes too long or ends its thread, and reads those beside it and after it', async () => {
+    const { reader, read } = await readerOf({
+      patienceMs: 1500,
+      start: () => connectThread(new Worker(MISBEHAVING, { eval: true }), 'ended'),
+    })
+    const names = ['good', 'hangs', 'good', 'dies', 'good', 'dies', 'good', 'good']
+    const results = await Promise.allSettled(names.map(read))
+    const reasons = results.map((result) => (result.status === 'rejected' ? result.reason.message : ''))
+    expect(reasons).toEqual(
+      names.map((name) =>
+        name === 'good'
+          ? ''
+          : expect.stringMatching(name === 'hangs' ? /longer than 2 seconds/ : /ends the thread/),
+      ),
+    )
+    expect(await read('good')).toEqual({ state: 'gone' })
+    expect(reader.width).toBeGreaterThan(0)
+  })
+})
