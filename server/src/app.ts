@@ -122,6 +122,7 @@ export async function createApp(
     events,
     walk,
     reconcileIntervalMs: config.watcher.reconcile_interval_s * 1000,
+    maxMissingShare: config.watcher.max_missing_share,
     log: { warn: (message) => log.warn(message) },
   })
   const metrics = createMetrics(catalog, indexer)

@@ -15,9 +15,9 @@ import { usePictureInput } from './search/use-picture-input.ts'
 import { activeQuery, type Picture, useSearch } from './search/use-search.ts'
 import { addAction, EMPTY_SKETCH, type Sketch } from './sketch/sketch.ts'
 import { SketchPanel } from './sketch/sketch-panel.tsx'
-import { EmbedderNotice } from './ui/embedder-notice.tsx'
 import { Failures } from './ui/failures.tsx'
 import { IconButton } from './ui/icon-button.tsx'
+import { IndexNotices } from './ui/index-notices.tsx'
 import { IndexProgressBar } from './ui/index-progress.tsx'
 import { ThemeToggle } from './ui/theme-toggle.tsx'
 
@@ -128,7 +128,7 @@ export function App() {
 
       <main className="grid min-h-0 min-w-0 grid-rows-[auto_auto_minmax(0,1fr)]">
         <div>
-          <EmbedderNotice />
+          <IndexNotices />
         </div>
         <GalleryToolbar
           count={list.count}

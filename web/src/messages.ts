@@ -66,6 +66,9 @@ export const messages = {
       `The model was changed to “${embedder}”. ${number.format(done)} of ${number.format(all)} images can be searched so far; the others follow by themselves.`,
     notWorking: (embedder: string) =>
       `The model “${embedder}” does not work at present, so searching by sketch or image has to wait. The server keeps trying; its log tells why.`,
+    absence: (missing: number, known: number) =>
+      `${number.format(missing)} of ${number.format(known)} images are gone from the folder at once. Perhaps a drive is not mounted; the index is kept as it was.`,
+    acceptMissing: 'They are gone for good: forget them',
     offline: 'The server can’t be reached; trying again …',
     light: 'Light theme',
     dark: 'Dark theme',

@@ -9,12 +9,22 @@ const SHOWN_FAILURES = 20
 
 export function indexCommand(): Command {
   const command = new Command('index')
-    .description('bring the index in step with the folder, print a summary and exit; code 1 if a file failed')
+    .description(
+      'bring the index in step with the folder, print a summary and exit; code 1 if a file failed or too many are missing',
+    )
     .argument('[folder]', 'the gallery, with all folders below it; default: watcher.watched_directory')
+    .option(
+      '--accept-missing',
+      'forget files that are gone, however many; without it, more than watcher.max_missing_share of them are kept',
+    )
   return withCommonOptions(command).action(indexFolder)
 }
 
-async function indexFolder(folder: string | undefined, options: CommonOptions): Promise<void> {
+interface IndexOptions extends CommonOptions {
+  acceptMissing?: boolean
+}
+
+async function indexFolder(folder: string | undefined, options: IndexOptions): Promise<void> {
   const config = configFor(folder, options)
   const { log, status } = createLog(config.log_level, process.stderr)
   const isTerminal = process.stderr.isTTY === true
@@ -28,7 +38,7 @@ async function indexFolder(folder: string | undefined, options: CommonOptions): 
   app.events.on('imagesIndexed', ({ count }) => {
     indexed += count
   })
-  await untilIndexed(app).catch(async (error) => {
+  await untilIndexed(app, { acceptsMissing: options.acceptMissing ?? false }).catch(async (error) => {
     await app.close()
     throw error
   })
@@ -36,6 +46,7 @@ async function indexFolder(folder: string | undefined, options: CommonOptions): 
   const counts = await app.catalog.counts()
   const { failures, total } = await app.catalog.listFailures({ offset: 0, limit: SHOWN_FAILURES })
   const { failed } = app.indexer.progress()
+  const { absence } = app.sync
   await app.close()
 
   status.clear()
@@ -47,5 +58,9 @@ async function indexFolder(folder: string | undefined, options: CommonOptions): 
   if (total > failures.length) console.log(`  … and ${total - failures.length} more`)
   if (failed > total)
     console.log('Some files could not be indexed for a reason that is not theirs; the log tells which.')
-  if (total > 0 || failed > 0) process.exitCode = 1
+  if (absence !== undefined)
+    console.log(
+      `${absence.missing} of ${absence.known} files are missing and were kept; with --accept-missing they are forgotten.`,
+    )
+  if (total > 0 || failed > 0 || absence !== undefined) process.exitCode = 1
 }

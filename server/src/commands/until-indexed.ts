@@ -10,8 +10,11 @@ const PATIENCE_MS = 60_000
  * Brings the index in step with the folder.
  * @throws {DomainError} `embedder_unavailable` if the embedder works for no picture, and does not recover
  */
-export async function untilIndexed(app: App): Promise<void> {
-  await app.sync.reconcile()
+export async function untilIndexed(
+  app: App,
+  options?: Parameters<App['sync']['reconcile']>[0],
+): Promise<void> {
+  await app.sync.reconcile(options)
   let isDone = false
   const idle = app.indexer.idle().then(() => {
     isDone = true

@@ -7,6 +7,7 @@ import type { Indexer } from '../sync/indexer.ts'
 import { createRouter, json, type Router, route } from './routing.ts'
 import {
   failureSchema,
+  flag,
   type IndexStatusJson,
   indexStatusSchema,
   pageOf,
@@ -70,6 +71,7 @@ export function indexRoutes({ catalog, host, previousEmbedder, indexer, sync }: 
         to_embed: withoutVector,
         previous_embedder: withoutVector > 0 ? (previousEmbedder ?? null) : null,
         embedder_state: host.processId === undefined ? 'not_working' : 'working',
+        absence: sync.absence ?? null,
       }
       return context.json(status, 200)
     },
@@ -119,10 +121,16 @@ export function indexRoutes({ catalog, host, previousEmbedder, indexer, sync }: 
       method: 'post',
       path: '/reconcile',
       summary: 'Compare the whole folder with the index now',
+      request: {
+        query: z.object({
+          accept_missing: flag.optional().describe('Forget files that are gone, however many they are.'),
+        }),
+      },
       responses: { 200: { description: 'It has been compared; new files are queued.', ...json(accepted) } },
     }),
     async (context) => {
-      await sync.reconcile()
+      const { accept_missing: acceptsMissing = false } = context.req.valid('query')
+      await sync.reconcile({ acceptsMissing })
       return context.json({ status: 'success' as const }, 200)
     },
   )

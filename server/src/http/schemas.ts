@@ -13,7 +13,7 @@ const time = z.iso
 
 /** Numbers and booleans that arrive as text in a URL or a form, or as themselves in JSON. */
 const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
-const flag = z.union([
+export const flag = z.union([
   z.boolean(),
   z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1'),
 ])
@@ -210,6 +210,12 @@ export const indexStatusSchema = z
       .nullable()
       .describe('The embedder that was used before, while not all images are embedded by the present one.'),
     embedder_state: z.enum(['working', 'not_working']),
+    absence: z
+      .object({ missing: z.int(), known: z.int() })
+      .nullable()
+      .describe(
+        'So many of the known files are gone at once that the index is kept as it is until somebody confirms.',
+      ),
   })
   .openapi('IndexStatus')
 

@@ -5,7 +5,6 @@ import { join } from 'node:path'
 import type { Catalog, Image } from '../catalog/catalog.ts'
 import { DomainError, systemCodeOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
-import { type DecodeLimits, renderForBrowser } from '../gallery/decode.ts'
 import { hasImageExtension, IMAGE_EXTENSIONS } from '../gallery/formats.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import { joinPath, parseDirectory, parseFileName, resolveDirectory, toAbsolute } from '../gallery/paths.ts'
@@ -20,7 +19,7 @@ export interface CollectionOptions {
   reader: ImageReader
   thumbnails: ThumbnailStore
   events: EventBus
-  limits: DecodeLimits & { maxUploadBytes: number }
+  limits: { maxUploadBytes: number }
   /** What belongs to the gallery. */
   walk: WalkOptions
 }
@@ -112,7 +111,7 @@ export function createCollection(options: CollectionOptions): Collection {
     },
 
     async preview(image) {
-      return renderForBrowser(await readOriginal(image), PREVIEW_SIDE, limits)
+      return reader.render(await readOriginal(image), PREVIEW_SIDE)
     },
 
     isSmallEnough: ({ width, height, bytes }) =>

@@ -1,4 +1,16 @@
-import { appendFile, chmod, mkdir, rename, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises'
+import {
+  appendFile,
+  chmod,
+  copyFile,
+  cp,
+  mkdir,
+  rename,
+  rm,
+  stat,
+  symlink,
+  unlink,
+  writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
@@ -157,12 +169,86 @@ describe('reconciling', () => {
     const away = join(await temporaryDirectory(), 'away')
     await rename(root, away)
     await mkdir(root)
-    await expect(app.sync.reconcile()).rejects.toMatchObject({ message: /empty.*kept/ })
+    await app.sync.reconcile()
+    expect(app.sync.absence).toEqual({ missing: 2, known: 2 })
     expect(await pathsIn(app)).toEqual(['a.png', 'x/b.png'])
     await rm(root, { recursive: true })
     await rename(away, root)
     await indexAll(app)
+    expect(app.sync.absence).toBeUndefined()
     expect(await pathsIn(app)).toEqual(['a.png', 'x/b.png'])
+  })
+
+  it('keeps everything when more than half of many files is gone, until somebody confirms it', async () => {
+    const paths = Array.from({ length: 130 }, (_, n) => `${n < 120 ? 'drive' : 'here'}/${n}.png`)
+    const root = await galleryOf(...paths)
+    const app = await startApp(await configFor(root))
+    await indexAll(app)
+    await app.sync.startWatching()
+    await rm(join(root, 'drive'), { recursive: true })
+    await expect.poll(() => app.sync.absence, { timeout: 5000 }).toEqual({ missing: 120, known: 130 })
+    await app.sync.reconcile()
+    expect(await pathsIn(app)).toHaveLength(130)
+    const status = (await (await app.http.request('/api/index/status')).json()) as { absence: unknown }
+    expect(status.absence).toEqual({ missing: 120, known: 130 })
+
+    // A file more or less is followed all the same, and does not hide that the others are missing.
+    await unlink(join(root, 'here/120.png'))
+    await eventually(async () => expect(await pathsIn(app)).toHaveLength(129))
+    expect(app.sync.absence).toBeDefined()
+
+    const confirmed = await app.http.request('/api/index/reconcile?accept_missing=true', { method: 'POST' })
+    expect(confirmed.status).toBe(200)
+    expect(app.sync.absence).toBeUndefined()
+    expect(await pathsIn(app)).toHaveLength(9)
+  })
+
+  it('forgets what the configuration leaves out without asking', async () => {
+    const paths = Array.from({ length: 110 }, (_, n) => `below/${n}.png`)
+    const root = await galleryOf('a.png', ...paths)
+    const config = await configFor(root)
+    const first = await startApp(config)
+    await indexAll(first)
+    await first.close()
+    const watcher = { ...config.watcher, watch_recursive: false }
+    const second = await startApp({ ...config, watcher })
+    await indexAll(second)
+    expect(second.sync.absence).toBeUndefined()
+    expect(await pathsIn(second)).toEqual(['a.png'])
+  })
+
+  it('keeps the row of a file that was copied to another drive and back while the server was down', async () => {
+    const root = await galleryOf('old/a.png', 'old/b.png', 'c.png')
+    const config = await configFor(root)
+    const first = await startApp(config)
+    await indexAll(first)
+    const before = (await first.catalog.listImages(BY_NAME)).images
+    await first.close()
+    const elsewhere = join(await temporaryDirectory(), 'copy')
+    // Copies: new inodes and, without the times, new times.
+    await cp(join(root, 'old'), elsewhere, { recursive: true })
+    await rm(join(root, 'old'), { recursive: true })
+    await cp(elsewhere, join(root, 'new/place'), { recursive: true })
+    await rename(join(root, 'new/place/a.png'), join(root, 'new/place/renamed.png'))
+
+    const second = await startApp(config)
+    const events = recordEvents(second)
+    let embedded = 0
+    second.events.on('imagesIndexed', ({ count }) => {
+      embedded += count
+    })
+    await indexAll(second)
+    const after = (await second.catalog.listImages(BY_NAME)).images
+    const idOf = (images: typeof before, path: string) => images.find((image) => image.path === path)?.id
+    expect(after.map(({ path }) => path).sort()).toEqual([
+      'c.png',
+      'new/place/b.png',
+      'new/place/renamed.png',
+    ])
+    expect(idOf(after, 'new/place/b.png')).toBe(idOf(before, 'old/b.png'))
+    expect(idOf(after, 'new/place/renamed.png')).toBe(idOf(before, 'old/a.png'))
+    expect(events).toEqual(['fileMoved', 'fileMoved'])
+    expect(embedded).toBe(0)
   })
 
   it('notices files of equal size and time that change places', async () => {
@@ -301,6 +387,23 @@ describe('watching', () => {
     await rm(join(root, 'out'), { recursive: true })
     await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png']), WITHIN_MS)
     expect([...app.sync.folders.keys()]).toEqual(['.'])
+  })
+
+  it('takes a copy whose original is deleted later for a move', async () => {
+    const { root, app } = await watched('a.png', 'b.png')
+    const before = await app.catalog.getImageByPath('b.png')
+    await mkdir(join(root, 'sub'))
+    await copyFile(join(root, 'b.png'), join(root, 'sub/other.png'))
+    await eventually(
+      async () => expect(await pathsIn(app)).toEqual(['a.png', 'b.png', 'sub/other.png']),
+      5000,
+    )
+    expect((await app.catalog.getImageByPath('sub/other.png'))!.id).not.toBe(before!.id)
+    const events = recordEvents(app)
+    await unlink(join(root, 'b.png'))
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'sub/other.png']), 5000)
+    expect((await app.catalog.getImageByPath('sub/other.png'))!.id).toBe(before!.id)
+    expect(events).toEqual(['fileMoved'])
   })
 
   it('indexes a file that is written slowly once, when it is complete', async () => {

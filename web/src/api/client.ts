@@ -67,6 +67,11 @@ export function searchByImage(id: string, topK: number, signal?: AbortSignal): P
   })
 }
 
+/** Lets the index forget files that are gone, however many they are. */
+export function acceptMissing(): Promise<unknown> {
+  return request('/api/index/reconcile?accept_missing=true', { method: 'POST' })
+}
+
 export function getIndexStatus(signal?: AbortSignal): Promise<IndexStatus> {
   return request('/api/index/status', { signal: signal ?? null })
 }

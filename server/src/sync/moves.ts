@@ -1,0 +1,107 @@
+import { readdir } from 'node:fs/promises'
+import type { Catalog, KnownFile } from '../catalog/catalog.ts'
+import { foldName } from '../catalog/schema.ts'
+import { messageOf } from '../errors.ts'
+import type { EventBus } from '../events.ts'
+import { hashOfFile } from '../file-hash.ts'
+import { directoryOf, nameOf, toAbsolute } from '../gallery/paths.ts'
+import { type FileFacts, statFile } from '../gallery/walk.ts'
+
+export interface Move {
+  from: string
+  to: FileFacts
+  /** Whether the row has yet to get a vector. */
+  lacksVector: boolean
+}
+
+/** Keeps the row of a file, and with it id, vector and thumbnail, when the file turns up at another path. */
+export interface Moves {
+  /** By the identity that the file system gives: a file renamed on the same drive. */
+  adoptByIdentity(newcomers: readonly FileFacts[]): Promise<Move[]>
+  /**
+   * By equal bytes: a file that was moved to another drive and back, restored from a backup, copied and then deleted. Only
+   * newcomers as large as something that is gone are read.
+   * @param gone known files that were not at their paths when last looked at
+   */
+  adoptByContent(gone: Iterable<KnownFile>, newcomers: Iterable<FileFacts>): Promise<Move[]>
+}
+
+export interface MovesOptions {
+  root: string
+  catalog: Catalog
+  events: EventBus
+  log: { warn(message: string): void }
+}
+
+export function createMoves({ root, catalog, events, log }: MovesOptions): Moves {
+  return {
+    async adoptByIdentity(newcomers) {
+      if (newcomers.length === 0) return []
+      const moves: Move[] = []
+      const adopted = new Set<string>()
+      const rows = await catalog.knownFilesByInode(newcomers.map((file) => String(file.inode)))
+      const byInode = Map.groupBy(newcomers, (file) => String(file.inode))
+      for (const row of rows) {
+        const to = byInode.get(row.inode)?.find((file) => isSameFile(file, row) && !adopted.has(file.path))
+        const move = to && (await adopt(row, to))
+        if (move === undefined) continue
+        adopted.add(move.to.path)
+        moves.push(move)
+      }
+      return moves
+    },
+
+    async adoptByContent(gone, newcomers) {
+      const bySize = Map.groupBy(
+        [...gone].filter(({ contentHash, state }) => contentHash !== undefined && state !== 'failed'),
+        ({ bytes }) => bytes,
+      )
+      const candidates = [...newcomers].filter(({ bytes }) => bySize.has(bytes))
+      const byHash = new Map<string, FileFacts[]>()
+      for (const file of candidates) {
+        const hash = await hashOf(file)
+        if (hash !== undefined) byHash.set(hash, [...(byHash.get(hash) ?? []), file])
+      }
+      const moves: Move[] = []
+      for (const row of [...bySize.values()].flat()) {
+        const files = byHash.get(row.contentHash!)
+        if (files === undefined || files.length === 0) continue
+        // Of several copies the one that bears the old name is the most likely.
+        const bearer = files.findIndex(({ path }) => nameOf(path) === nameOf(row.path))
+        const to = files[Math.max(0, bearer)]!
+        const move = await adopt(row, to)
+        if (move === undefined) continue
+        files.splice(files.indexOf(to), 1)
+        moves.push(move)
+      }
+      return moves
+    },
+  }
+
+  async function adopt(row: KnownFile, to: FileFacts): Promise<Move | undefined> {
+    if (row.path === to.path || (await isStillThere(row.path, to.path))) return undefined
+    if (!(await catalog.moveFile(row.path, { ...to, inode: String(to.inode) }))) return undefined
+    events.emit('fileMoved', { oldPath: row.path, newPath: to.path, movedAt: Date.now() })
+    return { from: row.path, to, lacksVector: row.state === 'without_vector' }
+  }
+
+  async function isStillThere(path: string, newPath: string): Promise<boolean> {
+    if ((await statFile(root, path)) === undefined) return false
+    if (foldName(path) !== foldName(newPath)) return true
+    // Where upper and lower case are the same to the file system, a file is found under its old name too.
+    return (await readdir(toAbsolute(root, directoryOf(path)))).includes(nameOf(path))
+  }
+
+  async function hashOf({ path }: FileFacts): Promise<string | undefined> {
+    try {
+      return await hashOfFile(toAbsolute(root, path))
+    } catch (error) {
+      log.warn(`${JSON.stringify(path)} can't be read to see whether it was only moved: ${messageOf(error)}`)
+      return undefined
+    }
+  }
+}
+
+function isSameFile(file: FileFacts, row: KnownFile): boolean {
+  return String(file.inode) === row.inode && file.bytes === row.bytes && file.modifiedAt === row.modifiedAt
+}
