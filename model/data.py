@@ -51,17 +51,34 @@ class Data:
     held_out_photos: Validation
 
 
+@dataclass
+class HeldOut:
+    """What of all photos training does not see, as masks: those of whole labels, and chosen ones of the other labels."""
+
+    labels: list
+    of_classes: np.ndarray
+    photos: np.ndarray
+
+
+PREPARED_BY = ("seed", "stored_side", "margin", "drawings_per_doodle")
+
+
 def load(archives: Path, cache: Path, config: dict) -> Data:
-    """Everything as configured; what was prepared before is taken from the cache."""
-    key = hashlib.sha256(json.dumps(config, sort_keys=True).encode()).hexdigest()[:16]
+    """Everything as configured, divided."""
+    return divide(prepared_arrays(archives, cache, config), config["seed"], config["split"])
+
+
+def prepared_arrays(archives: Path, cache: Path, config: dict) -> dict:
+    """All images in their stored size; what was prepared before is taken from the cache."""
+    preparation = {name: config[name] for name in PREPARED_BY}
+    key = hashlib.sha256(json.dumps(preparation, sort_keys=True).encode()).hexdigest()[:16]
     file = cache / f"data-{key}.npz"
     if not file.exists():
         cache.mkdir(parents=True, exist_ok=True)
-        prepared = prepare(archives, config)
         temporary = file.with_suffix(".part.npz")
-        np.savez(temporary, **prepared)
+        np.savez(temporary, **prepare(archives, preparation))
         temporary.rename(file)
-    return divide(dict(np.load(file, allow_pickle=False)), config)
+    return dict(np.load(file, allow_pickle=False))
 
 
 def prepare(archives: Path, config: dict) -> dict:
@@ -124,23 +141,28 @@ def read_photo(archive: zipfile.ZipFile, path: str, side: int) -> np.ndarray:
     return np.asarray(image.resize((side, side), Image.BILINEAR))
 
 
-def divide(arrays: dict, config: dict) -> Data:
-    """Holds whole classes out of all sets, and photos with all their sketches out of the remaining classes."""
+def choose_held_out(arrays: dict, seed: int, split: dict) -> HeldOut:
+    """Whole labels out of all sets, and of the other labels a share of the photos that have sketches."""
+    photo_labels = arrays["photo_labels"]
+    has_sketches = arrays["photo_ids"] != ""
+    generator = random.Random(seed)
+    labels = generator.sample(sorted(set(arrays["sketch_labels"].tolist())), split["held_out_classes"])
+    of_classes = np.isin(photo_labels, labels)
+    by_label = collections.defaultdict(list)
+    for n in np.flatnonzero(has_sketches & ~of_classes):
+        by_label[photo_labels[n]].append(n)
+    share = split["held_out_photos"]
+    chosen = [n for group in by_label.values() for n in generator.sample(group, max(1, round(share * len(group))))]
+    photos = np.zeros(len(photo_labels), bool)
+    photos[chosen] = True
+    return HeldOut(labels, of_classes, photos)
+
+
+def divide(arrays: dict, seed: int, split: dict) -> Data:
+    """Into what is trained on and what validates; sketches go with their photo."""
     labels = [str(label) for label in arrays["labels"]]
     photo_labels, sketch_labels = arrays["photo_labels"], arrays["sketch_labels"]
-    has_sketches = arrays["photo_ids"] != ""
-    generator = random.Random(config["seed"])
-    candidates = sorted(set(sketch_labels.tolist()))
-    classes = set(generator.sample(candidates, config["held_out_classes"]))
-    of_classes = np.isin(photo_labels, list(classes))
-    eligible = np.flatnonzero(has_sketches & ~of_classes)
-    by_label = collections.defaultdict(list)
-    for n in eligible:
-        by_label[photo_labels[n]].append(n)
-    share = config["held_out_photos"]
-    chosen = [n for group in by_label.values() for n in generator.sample(group, max(1, round(share * len(group))))]
-    is_chosen = np.zeros(len(photo_labels), bool)
-    is_chosen[chosen] = True
+    held_out = choose_held_out(arrays, seed, split)
 
     def validation(photo_mask):
         numbers = np.flatnonzero(photo_mask)
@@ -150,11 +172,11 @@ def divide(arrays: dict, config: dict) -> Data:
         photos = Images(arrays["photos"][numbers], photo_labels[numbers], np.full(len(numbers), -1))
         return Validation(photos, Images(arrays["sketches"][wanted], sketch_labels[wanted], place[arrays["pairs"][wanted]]))
 
-    if config["train_on_everything"]:
+    if split["train_on_everything"]:
         kept, kept_doodles = np.ones(len(photo_labels), bool), np.ones(len(arrays["doodle_labels"]), bool)
     else:
-        kept = ~of_classes & ~is_chosen
-        kept_doodles = ~np.isin(arrays["doodle_labels"], list(classes))
+        kept = ~held_out.of_classes & ~held_out.photos
+        kept_doodles = ~np.isin(arrays["doodle_labels"], held_out.labels)
     numbers = np.flatnonzero(kept)
     place = np.full(len(photo_labels), -1)
     place[numbers] = np.arange(len(numbers))
@@ -168,6 +190,6 @@ def divide(arrays: dict, config: dict) -> Data:
         doodles=Images(
             arrays["doodles"][kept_doodles], arrays["doodle_labels"][kept_doodles], np.full(kept_doodles.sum(), -1)
         ),
-        held_out_classes=validation(has_sketches & of_classes),
-        held_out_photos=validation(is_chosen),
+        held_out_classes=validation(held_out.of_classes & (arrays["photo_ids"] != "")),
+        held_out_photos=validation(held_out.photos),
     )

@@ -3,8 +3,8 @@ import { z } from 'zod'
 export const LOG_LEVELS = ['CRITICAL', 'ERROR', 'WARNING', 'INFO', 'DEBUG'] as const
 
 /** The embedder that is used when nothing else is chosen, and the names that need no definition. */
-export const DEFAULT_EMBEDDER = 'classical'
-export const BUILT_IN_EMBEDDERS = ['classical'] as const
+export const DEFAULT_EMBEDDER = 'sketch-search-1'
+export const BUILT_IN_EMBEDDERS = [DEFAULT_EMBEDDER, 'classical'] as const
 
 const MEBIBYTE = 1024 * 1024
 const DAY_S = 24 * 3600
@@ -79,6 +79,14 @@ const watcher = z.strictObject({
     .max(7 * 24 * 3600)
     .default(600)
     .describe('Seconds between two comparisons of the whole folder with the index.'),
+  max_missing_share: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.5)
+    .describe(
+      'If more than this share of the files, and over 100, is gone at once, nothing is forgotten until somebody confirms it.',
+    ),
 })
 
 const thumbnail = z.strictObject({

@@ -37,7 +37,9 @@ export function parseArguments<Shape extends z.ZodRawShape>(
   const names = Object.keys(shape)
   if (definition.args.length > names.length) {
     throw new Error(
-      `args: there are ${definition.args.length}, where at most ${names.length} are known: ${names.join(', ')}`,
+      names.length === 0
+        ? 'args: this embedder takes no arguments'
+        : `args: there are ${definition.args.length}, where at most ${names.length} are known: ${names.join(', ')}`,
     )
   }
   const given: Record<string, unknown> = Object.fromEntries(
@@ -52,6 +54,7 @@ export function parseArguments<Shape extends z.ZodRawShape>(
   for (const name of Object.keys(given)) {
     if (BESIDE_TARGET.includes(name))
       throw new Error(`kwargs.${name}: has to stand beside "target", not in kwargs`)
+    if (names.length === 0) throw new Error(`kwargs.${name}: this embedder takes no arguments`)
     if (!names.includes(name)) throw new Error(`kwargs.${name}: is not known; ${suggestion(name, names)}`)
   }
   const parsed = z.object(shape).safeParse(given)

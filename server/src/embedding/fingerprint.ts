@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
-import { pipeline } from 'node:stream/promises'
+import { hashOfFile } from '../file-hash.ts'
 import { type EmbedderDefinition, type EmbedderKind, kindOf } from './registry.ts'
+import { TRAINED_MODEL } from './trained/trained-model.ts'
 
 /** Raised when the same definition yields other vectors than before. */
 const VERSIONS: Record<EmbedderKind, number> = {
+  trained: 1,
   classical: 1,
   timm: 1,
   onnx: 1,
@@ -49,6 +50,7 @@ async function modelOf({ args, kwargs }: EmbedderDefinition): Promise<{ kwargs: 
 async function codeOf(definition: EmbedderDefinition, kind: EmbedderKind): Promise<unknown> {
   if ('file' in definition)
     return [(await hashOfFile(definition.file)) ?? definition.file, definition.class_name]
+  if (kind === 'trained') return [kind, await hashOfFile(TRAINED_MODEL)]
   // Two names of one built-in kind are the same.
   if (kind !== 'javascript' && kind !== 'python') return kind
   const at = definition.target.lastIndexOf('#')
@@ -74,14 +76,6 @@ async function weightsHash(path: string): Promise<string[] | undefined> {
   const data = names.filter((name) => name.startsWith(stem) && EXTERNAL_DATA.test(name)).toSorted()
   const hashes = await Promise.all(data.map((name) => hashOfFile(join(dirname(path), name))))
   return [own, ...hashes.filter((hash) => hash !== undefined)]
-}
-
-async function hashOfFile(path: string): Promise<string | undefined> {
-  const facts = await stat(path).catch(() => undefined)
-  if (!facts?.isFile()) return undefined
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash)
-  return hash.digest('hex')
 }
 
 /** The files of a model in a folder; undefined if it is named by its id. */

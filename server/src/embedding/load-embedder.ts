@@ -1,3 +1,4 @@
+import { parseArguments } from './arguments.ts'
 import type { Embedder } from './embedder.ts'
 import type { LoadContext } from './load-context.ts'
 import { type EmbedderDefinition, kindOf } from './registry.ts'
@@ -13,7 +14,11 @@ export async function loadEmbedder(
 ): Promise<Embedder> {
   const kind = kindOf(name, definition)
   switch (kind) {
+    case 'trained':
+      parseArguments(definition, {})
+      return (await import('./trained/trained-embedder.ts')).createTrainedEmbedder(context)
     case 'classical':
+      parseArguments(definition, {})
       return (await import('./classical/classical-embedder.ts')).createClassicalEmbedder()
     case 'timm':
       return (await import('./timm/timm-embedder.ts')).createTimmEmbedder(definition, context)

@@ -1,14 +1,22 @@
 import { extname } from 'node:path'
-import { type Config, embedderSchema } from '../config/schema.ts'
+import { type Config, DEFAULT_EMBEDDER, embedderSchema } from '../config/schema.ts'
 import { DomainError } from '../errors.ts'
 
 /** How an embedder is configured: a target or a file with a class, and the arguments for it. */
 export type EmbedderDefinition = Config['embedder_registry']['embedders'][string]
 
 /** The ways in which an embedder can be made. */
-export type EmbedderKind = 'classical' | 'timm' | 'onnx' | 'transformers' | 'javascript' | 'python'
+export type EmbedderKind =
+  | 'trained'
+  | 'classical'
+  | 'timm'
+  | 'onnx'
+  | 'transformers'
+  | 'javascript'
+  | 'python'
 
 const TARGETS: Record<string, EmbedderKind> = {
+  [DEFAULT_EMBEDDER]: 'trained',
   classical: 'classical',
   'server.embedders.default.DefaultEmbedder': 'timm',
   timm: 'timm',

@@ -5,11 +5,12 @@ import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { temporaryDirectory } from './temporary.ts'
 
-/** The effective configuration for a gallery, with its data in a folder of its own. */
+/** The effective configuration for a gallery, with its data in a folder of its own and the embedder that starts soonest. */
 export async function configFor(gallery: string, yaml: Record<string, unknown> = {}): Promise<Config> {
   const flags = Object.entries({
     'watcher.watched_directory': gallery,
     'watcher.watch_recursive': true,
+    'embedder_registry.chosen_embedder': 'classical',
     data_directory: await temporaryDirectory(),
     ...yaml,
   }).map(([path, value]) => ({ path: path.split('.'), value, source: 'test' }))

@@ -22,8 +22,11 @@ export interface OnnxModel {
   readonly threads: number
   /** Length of the vectors, if the model tells. */
   readonly dimensions: number | undefined
-  /** @returns `[count, dimensions]`, row-major */
-  embed(images: ImageBatch, normalisation: Normalisation): Promise<Float32Array>
+  /**
+   * @param outputName another output than the chosen one
+   * @returns `[count, dimensions]`, row-major
+   */
+  embed(images: ImageBatch, normalisation: Normalisation, outputName?: string): Promise<Float32Array>
   close(): Promise<void>
 }
 
@@ -45,8 +48,8 @@ export async function openOnnxModel(options: OnnxModelOptions, context: LoadCont
   const first = await open(context.threads ?? 1)
   const input = findInput(first, options)
   const output = findOutput(first, options.output, context.say)
-  const run = (session: OnnxSession, batch: ImageBatch, normalisation: Normalisation) =>
-    session.run(input.name, toTensor(batch, normalisation, input), output.name)
+  const run = (session: OnnxSession, batch: ImageBatch, normalisation: Normalisation, name = output.name) =>
+    session.run(input.name, toTensor(batch, normalisation, input), name)
   const blank = trialBatch(input, input.batch)
   const session = await tuneThreads(first, open, (candidate) => run(candidate, blank, NEUTRAL), context)
 
@@ -54,11 +57,11 @@ export async function openOnnxModel(options: OnnxModelOptions, context: LoadCont
     inputSize: { width: input.width, height: input.height },
     threads: session.threads,
     dimensions: output.shape.length === 2 ? output.shape[1] : undefined,
-    async embed(images, normalisation) {
+    async embed(images, normalisation, outputName) {
       const parts: Float32Array[] = []
       const size = input.batch ?? images.count
       for (const part of size === images.count ? [images] : cut(images, size)) {
-        const result = await run(session, part, normalisation)
+        const result = await run(session, part, normalisation, outputName)
         parts.push(pooledVectors(toFloats(result), result.dims, size, options.pooling))
       }
       const dimensions = parts[0]!.length / size

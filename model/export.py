@@ -1,0 +1,94 @@
+"""Joins the trained encoder with the layout and writes them as ONNX: python3 export.py --archives FOLDER --work FOLDER --to FILE.onnx [--config FILE]
+
+The file takes float32 [n, 3, side, side] with values 0…1 and has two outputs, `photo` and `sketch`, [n, dimensions] of unit length: the
+same computation, but what all photos or all drawings have in common is taken away from each. Weights are kept as float16, half as large,
+and computed with in float32.
+"""
+
+import argparse
+import inspect
+import io
+import tomllib
+from pathlib import Path
+
+import numpy as np
+import onnx
+import torch
+from onnx import TensorProto, helper, numpy_helper
+
+from data import load
+from joined import Joined
+from network import Encoder
+from validation import figures_of
+
+OPSET = 17
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--archives", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--to", type=Path, required=True)
+    parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.toml"))
+    arguments = parser.parse_args()
+    config = tomllib.loads(arguments.config.read_text())
+    data = load(arguments.archives, arguments.work, config)
+    with torch.no_grad():
+        joined = join(config, data, arguments.work)
+        for name in ("held_out_classes", "held_out_photos"):
+            print(name, figures_of(getattr(data, name), joined.embed))
+    model = as_onnx(joined, config["joined"]["side"])
+    halve(model.graph)
+    model.doc_string = "Sketch-Search: photos and drawings in one space"
+    onnx.checker.check_model(model, full_check=True)
+    arguments.to.parent.mkdir(parents=True, exist_ok=True)
+    arguments.to.write_bytes(model.SerializeToString())
+    print(f"{arguments.to}: {arguments.to.stat().st_size / 1e6:.2f} MB, {len(model.graph.node)} nodes")
+
+
+def join(config: dict, data, work: Path) -> Joined:
+    """The trained encoder with what is measured on training images: what photos and drawings have in common, and the main directions."""
+    encoder = Encoder(**config["network"])
+    encoder.load_state_dict(torch.load(work / "state.pt", map_location="cpu")["average"])
+    chance = np.random.default_rng(config["seed"])
+    some = {
+        kind: images.select(chance.choice(len(images), min(len(images), config["joined"]["measured_on"]), replace=False))
+        for kind, images in (("photo", data.photos), ("sketch", data.sketches))
+    }
+    joined = Joined(encoder, **config["joined"]).eval()
+    joined.measure(some["photo"], some["sketch"])
+    return joined
+
+
+def as_onnx(joined: Joined, side: int) -> onnx.ModelProto:
+    # The exporter by tracing, where PyTorch has two.
+    chosen = {"dynamo": False} if "dynamo" in inspect.signature(torch.onnx.export).parameters else {}
+    file = io.BytesIO()
+    torch.onnx.export(
+        joined,
+        torch.rand(2, 3, side, side),
+        file,
+        opset_version=OPSET,
+        input_names=["images"],
+        output_names=["photo", "sketch"],
+        dynamic_axes={name: {0: "n"} for name in ("images", "photo", "sketch")},
+        **chosen,
+    )
+    return onnx.load_from_string(file.getvalue())
+
+
+def halve(graph: onnx.GraphProto):
+    """Keeps large weights as float16; whoever loads the file makes float32 of them once."""
+    for weights in [found for found in graph.initializer if found.data_type == TensorProto.FLOAT]:
+        values = numpy_helper.to_array(weights)
+        if values.size < 256:
+            continue
+        name = weights.name
+        half = numpy_helper.from_array(values.astype(np.float16), f"{name}.half")
+        graph.initializer.remove(weights)
+        graph.initializer.append(half)
+        graph.node.insert(0, helper.make_node("Cast", [half.name], [name], to=TensorProto.FLOAT))
+
+
+if __name__ == "__main__":
+    main()
