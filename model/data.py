@@ -1,5 +1,6 @@
 """Loads the archives into arrays, divides them into training and validation, and keeps the result for the next run."""
 
+import argparse
 import collections
 import hashlib
 import io
@@ -58,6 +59,15 @@ class HeldOut:
     labels: list
     of_classes: np.ndarray
     photos: np.ndarray
+
+
+def parser_of(description: str) -> argparse.ArgumentParser:
+    """What every step of the recipe takes."""
+    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--archives", type=Path, required=True)
+    parser.add_argument("--work", type=Path, required=True)
+    parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.toml"))
+    return parser
 
 
 PREPARED_BY = ("seed", "stored_side", "margin", "drawings_per_doodle")

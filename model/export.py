@@ -5,7 +5,6 @@ same computation, but what all photos or all drawings have in common is taken aw
 and computed with in float32.
 """
 
-import argparse
 import inspect
 import io
 import tomllib
@@ -16,7 +15,7 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from data import load
+from data import load, parser_of
 from joined import Joined
 from network import Encoder
 from validation import figures_of
@@ -25,11 +24,8 @@ OPSET = 17
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--archives", type=Path, required=True)
-    parser.add_argument("--work", type=Path, required=True)
+    parser = parser_of(__doc__)
     parser.add_argument("--to", type=Path, required=True)
-    parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.toml"))
     arguments = parser.parse_args()
     config = tomllib.loads(arguments.config.read_text())
     data = load(arguments.archives, arguments.work, config)

@@ -1,19 +1,17 @@
 """Trains, joins and writes the model: python3 make.py --archives FOLDER --work FOLDER --to FILE.onnx [--config FILE] [--compile]"""
 
-import argparse
 import subprocess
 import sys
 from pathlib import Path
+
+from data import parser_of
 
 HERE = Path(__file__).parent
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--archives", required=True)
-    parser.add_argument("--work", required=True)
+    parser = parser_of(__doc__)
     parser.add_argument("--to", required=True)
-    parser.add_argument("--config", default=str(HERE / "config.toml"))
     parser.add_argument("--compile", action="store_true", help="with PyTorch 2 and a C++ compiler")
     arguments = parser.parse_args()
     common = ["--archives", arguments.archives, "--work", arguments.work, "--config", arguments.config]

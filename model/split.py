@@ -5,22 +5,18 @@ python3 split.py --archives FOLDER --work FOLDER --to FOLDER [--config FILE]
 makes classes/photo, classes/sketch (whole classes held out) and photos/photo, photos/sketch (photos held out of the other classes).
 """
 
-import argparse
 import tomllib
 import zipfile
 from pathlib import Path
 
 import numpy as np
 
-from data import choose_held_out, prepared_arrays
+from data import choose_held_out, prepared_arrays, parser_of
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--archives", type=Path, required=True)
-    parser.add_argument("--work", type=Path, required=True)
+    parser = parser_of(__doc__)
     parser.add_argument("--to", type=Path, required=True)
-    parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.toml"))
     arguments = parser.parse_args()
     config = tomllib.loads(arguments.config.read_text())
     arrays = prepared_arrays(arguments.archives, arguments.work, config)

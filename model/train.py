@@ -4,7 +4,6 @@ The state is saved regularly in state.pt of the work folder, and the same comman
 curve.json there.
 """
 
-import argparse
 import json
 import math
 import time
@@ -17,7 +16,7 @@ import torch
 from torch.nn import functional as F
 
 import augment
-from data import Data, Images, load
+from data import Data, Images, load, parser_of
 from network import CosineClassifier, Encoder
 from validation import as_views, figures_of
 
@@ -26,10 +25,7 @@ VALIDATE_EVERY = 500
 
 
 def main():
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--archives", type=Path, required=True)
-    parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.toml"))
+    parser = parser_of(__doc__)
     parser.add_argument("--minutes", type=float, help="stop in time, with the state saved")
     parser.add_argument("--compile", action="store_true", help="with PyTorch 2 and a C++ compiler: about a quarter faster on a CPU")
     arguments = parser.parse_args()

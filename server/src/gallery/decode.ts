@@ -46,7 +46,7 @@ export async function decodeImage(
   const format = sniffFormat(bytes)
   if (format === undefined)
     throw unreadable(bytes.length === 0 ? 'the file is empty' : 'it is not an image that is supported')
-  try {
+  return sayingWhy(async () => {
     const open = openImage(bytes, format, limits)
     const metadata = await open().metadata()
     const { width, height } = metadata.autoOrient
@@ -62,10 +62,7 @@ export async function decodeImage(
       .toBuffer({ resolveWithObject: true })
     const image = { data: toRgb(data, info.channels), width: info.width, height: info.height }
     return { width, height, contentType: contentTypeOf(format), image, isPlain: isPlain(metadata, format) }
-  } catch (error) {
-    if (error instanceof DomainError) throw error
-    throw unreadable(messageOf(error), error)
-  }
+  })
 }
 
 /** Opens a raw picture for encoding or further changes. */
@@ -79,13 +76,15 @@ export async function renderForBrowser(
   side: number,
   limits: DecodeLimits,
 ): Promise<Buffer> {
-  return openImage(bytes, sniffFormat(bytes), limits)()
-    .autoOrient()
-    .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
-    .toColourspace('srgb')
-    .timeout({ seconds: DECODE_TIMEOUT_S })
-    .webp({ quality: 85, effort: 2 })
-    .toBuffer()
+  return sayingWhy(() =>
+    openImage(bytes, sniffFormat(bytes), limits)()
+      .autoOrient()
+      .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
+      .toColourspace('srgb')
+      .timeout({ seconds: DECODE_TIMEOUT_S })
+      .webp({ quality: 85, effort: 2 })
+      .toBuffer(),
+  )
 }
 
 /** @returns opens the picture anew each time, for another way through it */
@@ -167,6 +166,16 @@ function toRgb(data: Buffer, channels: number): Uint8Array {
   const rgb = new Uint8Array(pixels * 3)
   for (let i = 0; i < pixels; i++) rgb.fill(data[i * channels]!, i * 3, i * 3 + 3)
   return rgb
+}
+
+/** Errors of the libraries become failures of the file. */
+async function sayingWhy<T>(decode: () => Promise<T>): Promise<T> {
+  try {
+    return await decode()
+  } catch (error) {
+    if (error instanceof DomainError) throw error
+    throw unreadable(messageOf(error), error)
+  }
 }
 
 export function unreadable(reason: string, cause?: unknown): DomainError {

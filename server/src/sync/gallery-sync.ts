@@ -369,17 +369,17 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     changed.clear()
     inTurn(async () => {
       const directories = new Set<string>()
-      const found: FileFacts[] = []
+      const found: FileFacts[][] = []
       for (const path of paths) {
         const galleryPath = toGalleryPath(root, path)
         if (galleryPath !== ROOT && !isWithinWalk(root, galleryPath, { ...options.walk, recursive: true }))
           continue
         directories.add(galleryPath === ROOT ? ROOT : directoryOf(galleryPath))
-        if (galleryPath !== ROOT && (await isDirectory(path))) found.push(...(await lookAtTree(galleryPath)))
+        if (galleryPath !== ROOT && (await isDirectory(path))) found.push(await lookAtTree(galleryPath))
       }
       if (directories.size > MANY_DIRECTORIES) return reconcile(false)
-      for (const directory of directories) found.push(...(await lookAt(directory)))
-      await take([...new Map(found.map((file) => [file.path, file])).values()])
+      for (const directory of directories) found.push(await lookAt(directory))
+      await take([...new Map(found.flat().map((file) => [file.path, file])).values()])
       if (vanished.size > 0) vanishTimer ??= setTimeout(confirmVanished, VANISH_GRACE_MS)
     }).catch((error) => log.warn(`Changes could not be followed: ${messageOf(error)}`))
   }

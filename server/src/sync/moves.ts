@@ -34,6 +34,8 @@ export interface MovesOptions {
 }
 
 export function createMoves({ root, catalog, events, log }: MovesOptions): Moves {
+  /** Newcomers are compared with what is gone more than once, and read once. */
+  const hashes = new WeakMap<FileFacts, string>()
   return {
     async adoptByIdentity(newcomers) {
       if (newcomers.length === 0) return []
@@ -80,6 +82,9 @@ export function createMoves({ root, catalog, events, log }: MovesOptions): Moves
 
   async function adopt(row: KnownFile, to: FileFacts): Promise<Move | undefined> {
     if (row.path === to.path || (await isStillThere(row.path, to.path))) return undefined
+    // A newcomer may have been changed or moved on since it was listed.
+    const now = await statFile(root, to.path)
+    if (now === undefined || !isSameVersion(now, to)) return undefined
     if (!(await catalog.moveFile(row.path, { ...to, inode: String(to.inode) }))) return undefined
     events.emit('fileMoved', { oldPath: row.path, newPath: to.path, movedAt: Date.now() })
     return { from: row.path, to, lacksVector: row.state === 'without_vector' }
@@ -92,16 +97,28 @@ export function createMoves({ root, catalog, events, log }: MovesOptions): Moves
     return (await readdir(toAbsolute(root, directoryOf(path)))).includes(nameOf(path))
   }
 
-  async function hashOf({ path }: FileFacts): Promise<string | undefined> {
+  async function hashOf(file: FileFacts): Promise<string | undefined> {
+    const known = hashes.get(file)
+    if (known !== undefined) return known
     try {
-      return await hashOfFile(toAbsolute(root, path))
+      const hash = await hashOfFile(toAbsolute(root, file.path))
+      if (hash !== undefined) hashes.set(file, hash)
+      return hash
     } catch (error) {
-      log.warn(`${JSON.stringify(path)} can't be read to see whether it was only moved: ${messageOf(error)}`)
+      log.warn(
+        `${JSON.stringify(file.path)} can't be read to see whether it was only moved: ${messageOf(error)}`,
+      )
       return undefined
     }
   }
 }
 
 function isSameFile(file: FileFacts, row: KnownFile): boolean {
-  return String(file.inode) === row.inode && file.bytes === row.bytes && file.modifiedAt === row.modifiedAt
+  return String(file.inode) === row.inode && isSameVersion(file, row)
+}
+
+type Version = Pick<FileFacts, 'bytes' | 'modifiedAt'>
+
+function isSameVersion(a: Version, b: Version): boolean {
+  return a.bytes === b.bytes && a.modifiedAt === b.modifiedAt
 }

@@ -69,7 +69,7 @@ describe('the model that comes with the product', () => {
     }
     expect(names.map((_, n) => nearest(vector(ofDrawings, n), ofPhotos))).toEqual(names)
     expect(names.map((_, n) => nearest(vector(ofPhotos, n), ofDrawings))).toEqual(names)
-    for (const [n] of names.entries()) {
+    for (const n of names.keys()) {
       expect(cosine(vector(ofPhotos, n), vector(ofPhotos, n))).toBeCloseTo(1, 4)
     }
   })

@@ -10,8 +10,8 @@ const AS_IT_IS: Normalisation = { mean: [0, 0, 0], std: [1, 1, 1], isGrey: false
 const SKETCH_MARGIN = 0.1
 
 /**
- * The default model, which comes with the product: two small networks for photos and drawings alike, one for what is shown and
- * one for how it is arranged, trained so that a drawing lies where the photo is that it was drawn from. See model/README.md.
+ * The default model, which comes with the product: for photos and drawings alike, a small trained network for what is shown beside
+ * histograms of edge directions for how it is arranged. See model/README.md.
  * @throws {Error} if its file is missing or damaged
  */
 export async function createTrainedEmbedder(context: LoadContext): Promise<Embedder> {
