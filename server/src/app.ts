@@ -93,8 +93,13 @@ export async function createApp(
     maxFileBytes: config.limits.max_file_bytes,
     maxUploadBytes: config.limits.max_upload_bytes,
   }
+  const walk = {
+    recursive: config.watcher.watch_recursive,
+    excluded: [await realPath(config.data_directory), await realPath(config.thumbnail.thumbnail_directory)],
+  }
   const reader = createImageReader({
     root,
+    walk,
     limits,
     inputSize: host.inputSize,
     thumbnailDirectory: config.thumbnail.thumbnail_directory,
@@ -106,14 +111,12 @@ export async function createApp(
     host,
     reader,
     events,
+    walk,
+    maxFileBytes: limits.maxFileBytes,
     batchSize: Math.max(config.watcher.files_batch_size, host.measurement.batchSize),
     isSearching: () => search.isBusy,
     onError: (message, error) => log.error(error, `Unexpected error while ${message}`),
   })
-  const walk = {
-    recursive: config.watcher.watch_recursive,
-    excluded: [await realPath(config.data_directory), await realPath(config.thumbnail.thumbnail_directory)],
-  }
   const sync = createGallerySync({
     root,
     catalog,
@@ -123,7 +126,7 @@ export async function createApp(
     walk,
     reconcileIntervalMs: config.watcher.reconcile_interval_s * 1000,
     maxMissingShare: config.watcher.max_missing_share,
-    log: { warn: (message) => log.warn(message) },
+    log: { warn: (message) => log.warn(message), info: (message) => log.info(message) },
   })
   const metrics = createMetrics(catalog, indexer)
   const search = createImageSearch(catalog, host, reader, metrics.observeSearch)

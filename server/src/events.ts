@@ -16,6 +16,8 @@ export interface Events {
   fileModified: [{ path: string; modifiedAt: number }]
   fileDeleted: [{ path: string }]
   fileMoved: [{ oldPath: string; newPath: string; movedAt: number }]
+  /** A file can't be indexed; if it was an image before, `fileDeleted` comes as well. */
+  fileFailed: [{ path: string }]
   /** A batch can be found by search now. */
   imagesIndexed: [{ count: number; toIndex: number }]
   progress: [IndexProgress]

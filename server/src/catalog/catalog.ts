@@ -197,7 +197,8 @@ export interface Catalog {
    * of the paths are forgotten. The results are in the order of the records.
    */
   putImages(records: ImageRecord[]): Promise<PutResult[]>
-  putFailure(record: FailureRecord): Promise<void>
+  /** @returns whether an image that could be seen is gone with it */
+  putFailure(record: FailureRecord): Promise<boolean>
   forgetFailures(): Promise<number>
   /** @returns the rows that were there */
   removeFiles(paths: string[]): Promise<Image[]>
@@ -221,6 +222,8 @@ export interface Catalog {
    * @returns `next` undefined at the end
    */
   nearPairs(after: number, threshold: number): Promise<{ pairs: NearPair[]; next: number | undefined }>
+  /** Those of the given contents that no image has. */
+  unknownContents(contentHashes: string[]): Promise<string[]>
   /** Images of the given contents. */
   imagesOfContents(contentHashes: string[]): Promise<Image[]>
   /** Contents that several images share. */

@@ -1,14 +1,18 @@
 import { createHash } from 'node:crypto'
-import { lstatSync, readFileSync } from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs'
 import { DomainError, systemCodeOf } from '../errors.ts'
-import { type DecodeLimits, decodeImage } from './decode.ts'
+import { type DecodedImage, type DecodeLimits, decodeImage } from './decode.ts'
+import { realFileOf } from './links.ts'
 import { toAbsolute } from './paths.ts'
 import { type RgbImage, resample } from './resample.ts'
+import type { WalkOptions } from './scope.ts'
 import { makeThumbnail, type ThumbnailStore } from './thumbnails.ts'
 import { type FileFacts, toFileFacts } from './walk.ts'
 
 export interface ImageFileOptions {
   root: string
+  /** Where symbolic links may lead. */
+  walk: WalkOptions
   limits: DecodeLimits & { maxFileBytes: number }
   /** The size that the embedder wants. */
   inputSize: { width: number; height: number }
@@ -41,6 +45,8 @@ export type ImageFile =
 
 /** A file changed more recently than this may still be written to. */
 export const SETTLE_MS = 400
+/** So long a file that can't be decoded may still be half written. */
+const BROKEN_SETTLE_MS = 2000
 
 /**
  * Reads a file once, for hash, thumbnail and embedding together. It waits for the disk without letting anything else run
@@ -49,48 +55,91 @@ export const SETTLE_MS = 400
  */
 export async function readImageFile(
   { path, isSettled, isDecodedAnyway }: ImageFileRequest,
-  { root, limits, inputSize }: ImageFileOptions,
+  { root, walk, limits, inputSize }: ImageFileOptions,
   thumbnails: ThumbnailStore,
 ): Promise<ImageFile> {
-  const facts = factsOf(root, path)
-  if (facts === undefined) return { state: 'gone' }
-  const age = Date.now() - facts.modifiedAt
-  if (!isSettled && age >= 0 && age < SETTLE_MS) return { state: 'unsettled' }
-  if (facts.bytes > limits.maxFileBytes) {
-    throw new DomainError(
-      'image_too_large',
-      `The file is too large: ${facts.bytes} bytes, at most ${limits.maxFileBytes} are read (limits.max_file_bytes).`,
-    )
+  const file = openFile(root, path, walk)
+  if (file === undefined) return { state: 'gone' }
+  let bytes: Buffer
+  let facts: FileFacts
+  const isFresh = (patienceMs: number) => {
+    const age = Date.now() - facts.modifiedAt
+    return !isSettled && age >= 0 && age < patienceMs
   }
-  const bytes = readAll(root, path)
-  if (bytes === undefined) return { state: 'gone' }
-  const after = factsOf(root, path)
-  if (after?.bytes !== bytes.length || after.modifiedAt !== facts.modifiedAt) return { state: 'unsettled' }
-
+  try {
+    const before = file.facts()
+    if (before === undefined) return { state: 'gone' }
+    facts = before
+    if (isFresh(SETTLE_MS)) return { state: 'unsettled' }
+    if (facts.bytes > limits.maxFileBytes) {
+      throw new DomainError(
+        'image_too_large',
+        `The file is too large: ${facts.bytes} bytes, at most ${limits.maxFileBytes} are read (limits.max_file_bytes).`,
+      )
+    }
+    bytes = file.read()
+    const after = file.facts()
+    if (after?.bytes !== bytes.length || after.modifiedAt !== facts.modifiedAt) return { state: 'unsettled' }
+  } finally {
+    file.close()
+  }
   const contentHash = createHash('sha256').update(bytes).digest('hex')
   if (!isDecodedAnyway && thumbnails.has(contentHash)) return { state: 'seen', facts, contentHash }
   const cover = {
     width: Math.max(inputSize.width, thumbnails.size.width),
     height: Math.max(inputSize.height, thumbnails.size.height),
   }
-  const decoded = await decodeImage(bytes, cover, limits)
+  let decoded: DecodedImage
+  try {
+    decoded = await decodeImage(bytes, cover, limits)
+  } catch (error) {
+    // Perhaps just the beginning of it has been written.
+    if (isFresh(BROKEN_SETTLE_MS)) return { state: 'unsettled' }
+    throw error
+  }
   thumbnails.write(contentHash, await makeThumbnail(bytes, decoded, thumbnails.size))
   const { width, height, contentType } = decoded
   const image = resample(decoded.image, inputSize.width, inputSize.height)
   return { state: 'decoded', facts, contentHash, width, height, contentType, image }
 }
 
-function factsOf(root: string, path: string): FileFacts | undefined {
-  const stat = lstatSync(toAbsolute(root, path), { bigint: true, throwIfNoEntry: false })
-  return stat?.isFile() ? toFileFacts(path, stat) : undefined
+interface OpenFile {
+  /** undefined if it is not an ordinary file */
+  facts(): FileFacts | undefined
+  read(): Buffer
+  close(): void
 }
 
-function readAll(root: string, path: string): Buffer | undefined {
+/** @returns undefined if there is no such file in the gallery (any more) */
+function openFile(root: string, path: string, walk: WalkOptions): OpenFile | undefined {
+  const real = realFileOf(root, path, walk)
+  if (real === undefined) return undefined
+  // A named pipe that took the place of a file would hold whoever opens it until somebody writes.
+  const descriptor = openReadable(real, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
+  if (descriptor === undefined) return undefined
+  return {
+    facts() {
+      const stat = fstatSync(descriptor, { bigint: true })
+      if (!stat.isFile()) return undefined
+      const facts = toFileFacts(path, stat)
+      const absolute = toAbsolute(root, path)
+      if (real === absolute) return facts
+      // Of a link its own identity, as the walk tells it.
+      const own = lstatSync(absolute, { bigint: true, throwIfNoEntry: false })
+      return own?.isSymbolicLink() ? { ...facts, inode: own.ino } : facts
+    },
+    read: () => readFileSync(descriptor),
+    close: () => closeSync(descriptor),
+  }
+}
+
+function openReadable(file: string, flags: number): number | undefined {
   try {
-    return readFileSync(toAbsolute(root, path))
+    return openSync(file, flags)
   } catch (error) {
     const code = systemCodeOf(error)
-    if (code === 'ENOENT') return undefined
+    // ELOOP and ENXIO: a link or a socket took its place just now.
+    if (code === 'ENOENT' || code === 'ELOOP' || code === 'ENXIO') return undefined
     if (code === 'EACCES' || code === 'EPERM') {
       throw new DomainError('image_unreadable', 'The file may not be read: permission denied.', {
         cause: error,

@@ -20,6 +20,7 @@ async function readerOf(threads?: ReaderThreads) {
   const reader = createImageReader(
     {
       root,
+      walk: { recursive: true, excluded: [] },
       limits: { maxPixels: 50_000_000, maxFileBytes: 100_000_000 },
       inputSize: { width: 64, height: 64 },
       thumbnailDirectory: await temporaryDirectory(),

@@ -1,5 +1,5 @@
 import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { readFile, rm } from 'node:fs/promises'
+import { readdir, readFile, rm, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import { systemCodeOf } from '../errors.ts'
@@ -12,8 +12,14 @@ export interface ThumbnailStore {
   read(contentHash: string): Promise<Buffer | undefined>
   write(contentHash: string, webp: Uint8Array): void
   remove(contentHash: string): Promise<void>
+  /** Removes what a crash left behind: thumbnails of contents that are unknown, and files that were not completed. */
+  sweep(unknownOf: (contentHashes: string[]) => Promise<string[]>): Promise<void>
 }
 
+const SUFFIX = '.webp'
+const HASH_FILE = /^[0-9a-f]{64}\.webp$/
+/** What is younger may be about to be stored. */
+const LEFT_BEHIND_MS = 60_000
 const QUALITY = 80
 /** A WebP up to this size may serve as its own thumbnail. */
 const MAX_PLAIN_BYTES = 16 * 1024
@@ -27,7 +33,7 @@ export function openThumbnailStore(
   [width, height]: readonly [number, number],
 ): ThumbnailStore {
   const base = join(directory, `${width}x${height}`)
-  const fileOf = (hash: string) => join(base, hash.slice(0, 2), `${hash}.webp`)
+  const fileOf = (hash: string) => join(base, hash.slice(0, 2), hash + SUFFIX)
   let written = 0
   return {
     size: { width, height },
@@ -48,6 +54,21 @@ export function openThumbnailStore(
       renameSync(temporary, file)
     },
     remove: (hash) => rm(fileOf(hash), { force: true }),
+    async sweep(unknownOf) {
+      for (const folder of await readdir(base).catch(() => [])) {
+        const names = await readdir(join(base, folder)).catch(() => [])
+        const hashes = names
+          .filter((name) => HASH_FILE.test(name))
+          .map((name) => name.slice(0, -SUFFIX.length))
+        const unknown = (await unknownOf(hashes)).map((hash) => hash + SUFFIX)
+        const unfinished = names.filter((name) => name.endsWith('.tmp'))
+        for (const name of [...unknown, ...unfinished]) {
+          const file = join(base, folder, name)
+          const age = Date.now() - ((await stat(file).catch(() => undefined))?.mtimeMs ?? Date.now())
+          if (age > LEFT_BEHIND_MS) await rm(file, { force: true })
+        }
+      }
+    },
   }
 }
 

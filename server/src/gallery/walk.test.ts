@@ -5,6 +5,8 @@ import { writeSettled } from '../testing/pictures.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
 import { listDirectory, statFile, walk } from './walk.ts'
 
+const OPTIONS = { recursive: true, excluded: [] }
+
 async function gallery(): Promise<string> {
   const root = await temporaryDirectory()
   for (const path of [
@@ -42,13 +44,13 @@ describe('walk', () => {
 
   it('tells size and times of a file', async () => {
     const root = await gallery()
-    expect(await statFile(root, 'a.jpg')).toMatchObject({
+    expect(await statFile(root, 'a.jpg', OPTIONS)).toMatchObject({
       bytes: 1,
       modifiedAt: Date.parse('2020-01-02T03:04:05Z'),
       createdAt: Date.parse('2020-01-02T03:04:05Z'),
     })
-    expect(await statFile(root, 'folder.jpg')).toBeUndefined()
-    expect(await statFile(root, 'missing.jpg')).toBeUndefined()
+    expect(await statFile(root, 'folder.jpg', OPTIONS)).toBeUndefined()
+    expect(await statFile(root, 'missing.jpg', OPTIONS)).toBeUndefined()
   })
 
   it('says nothing of a folder that is not there', async () => {

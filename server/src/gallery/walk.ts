@@ -1,9 +1,10 @@
-import type { BigIntStats } from 'node:fs'
-import { lstat, readdir } from 'node:fs/promises'
-import { sep } from 'node:path'
+import type { BigIntStats, Dirent } from 'node:fs'
+import { lstat, readdir, stat } from 'node:fs/promises'
 import { systemCodeOf } from '../errors.ts'
 import { hasImageExtension } from './formats.ts'
-import { joinPath, ROOT, toAbsolute } from './paths.ts'
+import { followDirectoryLink, followLink, type Link } from './links.ts'
+import { joinPath, nameOf, ROOT, toAbsolute, toGalleryPath } from './paths.ts'
+import { isIgnoredName, type WalkOptions } from './scope.ts'
 
 /** What one `stat` tells of a file. Times in milliseconds since 1970, whole for `modifiedAt`. */
 export interface FileFacts {
@@ -11,99 +12,142 @@ export interface FileFacts {
   bytes: number
   modifiedAt: number
   createdAt: number
-  /** Identity of the file on its file system; survives a rename. */
+  /** Identity of the file on its file system; survives a rename. Of a symbolic link its own. */
   inode: bigint
+}
+
+/** What bears the name of an image but is no file that could be read, with the reason. */
+export interface UnfitFile {
+  facts: FileFacts
+  reason: string
 }
 
 export interface DirectoryListing {
   directory: string
   files: FileFacts[]
+  unfit: UnfitFile[]
   subdirectories: string[]
+  /** Symbolic links that are followed: their own paths and what they lead to, as paths of the gallery. */
+  links: { path: string; target: string }[]
+  /** Links to folders that are not followed, with the reason; links in a circle are none. */
+  leftOut: { path: string; reason: string }[]
   /** The folder's own times. */
   modifiedAt: number
   createdAt: number
 }
 
-export interface WalkOptions {
-  recursive: boolean
-  /** Absolute folders that are never entered: our own data, when it lies in the gallery. */
-  excluded: readonly string[]
-}
-
-/** Whether a path of the gallery lies where images are looked for; symbolic links on the way are not looked at. */
-export function isWithinWalk(root: string, path: string, { recursive, excluded }: WalkOptions): boolean {
-  if (path === ROOT) return true
-  if (path.split('/').some(isIgnoredName)) return false
-  const absolute = toAbsolute(root, path)
-  if (excluded.some((folder) => absolute === folder || absolute.startsWith(folder + sep))) return false
-  return recursive || !path.includes('/')
-}
-
-const SYSTEM_NAMES = new Set(
-  [
-    '@eaDir',
-    '#recycle',
-    '#snapshot',
-    '$RECYCLE.BIN',
-    'System Volume Information',
-    '__MACOSX',
-    'lost+found',
-  ].map((name) => name.toLowerCase()),
-)
 const STATS_AT_ONCE = 32
-
-/** Hidden files and what operating systems and network drives leave behind. */
-export function isIgnoredName(name: string): boolean {
-  return name.startsWith('.') || SYSTEM_NAMES.has(name.toLowerCase())
-}
+const NOT_UTF8 = 'its name is not valid UTF-8: rename it'
 
 /**
- * Lists one folder of the gallery: its image files and its subfolders.
+ * Lists one folder of the gallery: its image files and its subfolders. Symbolic links are followed inside the gallery.
  * @returns undefined if there is no such folder (any more)
  * @throws the system's error if the folder is there but can't be read
  */
 export async function listDirectory(
   root: string,
   directory: string,
-  { recursive, excluded }: WalkOptions,
+  options: WalkOptions,
 ): Promise<DirectoryListing | undefined> {
   const absolute = toAbsolute(root, directory)
   try {
     const [entries, own] = await Promise.all([
       readdir(absolute, { withFileTypes: true }),
-      lstat(absolute, { bigint: true }),
+      stat(absolute, { bigint: true }),
     ])
-    const visible = entries.filter((entry) => !isIgnoredName(entry.name))
-    const names = visible
-      .filter((entry) => entry.isFile() && hasImageExtension(entry.name))
-      .map((entry) => entry.name)
-    const subdirectories = recursive
-      ? visible.filter((entry) => entry.isDirectory()).map((entry) => joinPath(directory, entry.name))
-      : []
-    return {
+    const listing: DirectoryListing = {
       directory,
-      files: await statAll(root, directory, names),
-      subdirectories: subdirectories.filter((path) => !excluded.includes(toAbsolute(root, path))),
+      files: [],
+      unfit: [],
+      subdirectories: [],
+      links: [],
+      leftOut: [],
       ...timesOf(own),
     }
+    const wanted = entries.filter(({ name }) => !isIgnoredName(name))
+    const paths = (entries: Dirent[]) => entries.map(({ name }) => joinPath(directory, name))
+    if (options.recursive) {
+      const below = paths(wanted.filter((entry) => entry.isDirectory()))
+      listing.subdirectories = below.filter((path) => !options.excluded.includes(toAbsolute(root, path)))
+    }
+    const images = wanted.filter((entry) => !entry.isDirectory() && hasImageExtension(entry.name))
+    await addFiles(root, listing, paths(images.filter((entry) => entry.isFile())))
+    for (const path of paths(images.filter((entry) => !entry.isFile() && !entry.isSymbolicLink())))
+      await addSpecial(root, listing, path)
+    for (const path of paths(wanted.filter((entry) => entry.isSymbolicLink())))
+      await addLink(root, listing, path, options)
+    return listing
   } catch (error) {
-    const code = systemCodeOf(error)
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
+    if (isAbsent(error)) return undefined
     throw error
   }
 }
 
-/** @returns undefined if the path is not an ordinary file (any more) */
-export async function statFile(root: string, path: string): Promise<FileFacts | undefined> {
-  try {
-    const stat = await lstat(toAbsolute(root, path), { bigint: true })
-    if (!stat.isFile()) return undefined
-    return toFileFacts(path, stat)
-  } catch (error) {
-    const code = systemCodeOf(error)
-    if (code === 'ENOENT' || code === 'ENOTDIR') return undefined
-    throw error
+async function addFiles(root: string, { files, unfit }: DirectoryListing, paths: string[]): Promise<void> {
+  for (let start = 0; start < paths.length; start += STATS_AT_ONCE) {
+    const chunk = paths.slice(start, start + STATS_AT_ONCE)
+    const facts = await Promise.all(chunk.map((path) => factsOf(toAbsolute(root, path), path, lstat)))
+    for (const [n, path] of chunk.entries()) {
+      const fact = facts[n]
+      if (fact !== undefined) files.push(fact)
+      // Node can't name what is not UTF-8: the name that it gives leads nowhere.
+      else if (path.includes('\ufffd')) unfit.push({ facts: unknownFacts(path), reason: NOT_UTF8 })
+    }
   }
+}
+
+async function addSpecial(root: string, { unfit }: DirectoryListing, path: string): Promise<void> {
+  const facts = await lstat(toAbsolute(root, path), { bigint: true }).catch(undefinedIfAbsent)
+  if (facts === undefined || facts.isFile() || facts.isDirectory()) return
+  unfit.push({ facts: toFileFacts(path, facts), reason: `it is ${kindOf(facts)}, not a file` })
+}
+
+async function addLink(
+  root: string,
+  listing: DirectoryListing,
+  path: string,
+  options: WalkOptions,
+): Promise<void> {
+  const absolute = toAbsolute(root, path)
+  const own = await lstat(absolute, { bigint: true }).catch(undefinedIfAbsent)
+  if (own === undefined) return
+  const isImage = hasImageExtension(nameOf(path))
+  const refuse = ({ reason, isLoop }: { reason: string; isLoop?: boolean }) => {
+    if (isImage) listing.unfit.push({ facts: toFileFacts(path, own), reason })
+    else if (!isLoop) listing.leftOut.push({ path, reason })
+  }
+  const link = await followLink(root, absolute, options)
+  if ('reason' in link) return refuse(link)
+  const target = await stat(link.target, { bigint: true }).catch(undefinedIfAbsent)
+  if (target === undefined) return
+  const followed = { path, target: toGalleryPath(root, link.target) }
+  if (target.isDirectory()) {
+    if (!options.recursive) return
+    const way: Link = await followDirectoryLink(root, absolute, options)
+    if ('reason' in way) return refuse({ ...way, isLoop: true })
+    listing.subdirectories.push(path)
+    listing.links.push(followed)
+  } else if (isImage && target.isFile()) {
+    listing.files.push({ ...toFileFacts(path, target), inode: own.ino })
+    listing.links.push(followed)
+  } else if (isImage) {
+    refuse({ reason: `the link leads to ${kindOf(target)}, not to a file` })
+  }
+}
+
+/** @returns undefined if the path is not an ordinary file (any more), nor a link to one that is followed */
+export async function statFile(
+  root: string,
+  path: string,
+  options: WalkOptions,
+): Promise<FileFacts | undefined> {
+  const absolute = toAbsolute(root, path)
+  const own = await lstat(absolute, { bigint: true }).catch(undefinedIfAbsent)
+  if (own === undefined || !own.isSymbolicLink()) return own?.isFile() ? toFileFacts(path, own) : undefined
+  const link = await followLink(root, absolute, options)
+  if ('reason' in link) return undefined
+  const facts = await factsOf(link.target, path, stat)
+  return facts && { ...facts, inode: own.ino }
 }
 
 /** Walks the gallery, folder by folder, parents before children. */
@@ -128,18 +172,36 @@ export async function* walk(
   }
 }
 
-async function statAll(root: string, directory: string, names: string[]): Promise<FileFacts[]> {
-  const files: FileFacts[] = []
-  for (let start = 0; start < names.length; start += STATS_AT_ONCE) {
-    const chunk = names.slice(start, start + STATS_AT_ONCE)
-    const facts = await Promise.all(chunk.map((name) => statFile(root, joinPath(directory, name))))
-    files.push(...facts.filter((fact) => fact !== undefined))
-  }
-  return files
+async function factsOf(
+  absolute: string,
+  path: string,
+  look: typeof lstat | typeof stat,
+): Promise<FileFacts | undefined> {
+  const facts = await look(absolute, { bigint: true }).catch(undefinedIfAbsent)
+  return facts?.isFile() ? toFileFacts(path, facts) : undefined
 }
 
-export function toFileFacts(path: string, stat: BigIntStats): FileFacts {
-  return { path, bytes: Number(stat.size), inode: stat.ino, ...timesOf(stat) }
+function isAbsent(error: unknown): boolean {
+  const code = systemCodeOf(error)
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}
+
+function undefinedIfAbsent(error: unknown): undefined {
+  if (!isAbsent(error)) throw error
+}
+
+function kindOf(facts: BigIntStats): string {
+  if (facts.isFIFO()) return 'a named pipe'
+  if (facts.isSocket()) return 'a socket'
+  return facts.isDirectory() ? 'a folder' : 'a device'
+}
+
+function unknownFacts(path: string): FileFacts {
+  return { path, bytes: 0, modifiedAt: 0, createdAt: 0, inode: 0n }
+}
+
+export function toFileFacts(path: string, facts: BigIntStats): FileFacts {
+  return { path, bytes: Number(facts.size), inode: facts.ino, ...timesOf(facts) }
 }
 
 /** Some file systems know no time of birth and say 1970, or a time after the last change. */

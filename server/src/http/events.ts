@@ -36,6 +36,7 @@ const TRANSLATIONS: { [K in keyof Events]: { event: string; data: (...args: Even
       moved_at: iso(movedAt),
     }),
   },
+  fileFailed: { event: 'FileFailedEvent', data: ({ path }) => ({ path }) },
   imagesIndexed: {
     event: 'ImagesIndexedEvent',
     data: ({ count, toIndex }) => ({ count, to_index: toIndex }),

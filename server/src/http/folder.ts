@@ -72,6 +72,8 @@ export function indexRoutes({ catalog, host, previousEmbedder, indexer, sync }: 
         previous_embedder: withoutVector > 0 ? (previousEmbedder ?? null) : null,
         embedder_state: host.processId === undefined ? 'not_working' : 'working',
         absence: sync.absence ?? null,
+        problem: sync.problem ?? null,
+        polling_reason: sync.pollingReason ?? null,
       }
       return context.json(status, 200)
     },

@@ -216,6 +216,16 @@ export const indexStatusSchema = z
       .describe(
         'So many of the known files are gone at once that the index is kept as it is until somebody confirms.',
       ),
+    problem: z
+      .string()
+      .nullable()
+      .describe('Why the folder can’t be looked at; the index is kept as it is until it can.'),
+    polling_reason: z
+      .string()
+      .nullable()
+      .describe(
+        'Why the folder is compared from time to time instead of being watched, and what would help.',
+      ),
   })
   .openapi('IndexStatus')
 

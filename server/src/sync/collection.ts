@@ -1,15 +1,16 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { copyFile, link, readFile, realpath, unlink, writeFile } from 'node:fs/promises'
+import { copyFile, link, readFile, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Catalog, Image } from '../catalog/catalog.ts'
 import { DomainError, systemCodeOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
 import { hasImageExtension, IMAGE_EXTENSIONS } from '../gallery/formats.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
+import { realFileOf } from '../gallery/links.ts'
 import { joinPath, parseDirectory, parseFileName, resolveDirectory, toAbsolute } from '../gallery/paths.ts'
+import { isIgnoredName, isWithinWalk, type WalkOptions } from '../gallery/scope.ts'
 import { makeThumbnail, type ThumbnailStore } from '../gallery/thumbnails.ts'
-import { isIgnoredName, isWithinWalk, type WalkOptions } from '../gallery/walk.ts'
 import type { Indexer } from './indexer.ts'
 
 export interface CollectionOptions {
@@ -69,7 +70,7 @@ export function createCollection(options: CollectionOptions): Collection {
       if (absoluteFolder !== toAbsolute(root, folder)) {
         throw new DomainError(
           'invalid_path',
-          `The folder "${folder}" lies behind a symbolic link, which the gallery does not follow.`,
+          `The folder "${folder}" lies behind a symbolic link: name the folder that it leads to.`,
         )
       }
       if (bytes.length > limits.maxUploadBytes) {
@@ -121,12 +122,8 @@ export function createCollection(options: CollectionOptions): Collection {
   }
 
   async function fileOf(image: Image): Promise<string> {
-    try {
-      const [realRoot, real] = await Promise.all([realpath(root), realpath(toAbsolute(root, image.path))])
-      if (real === toAbsolute(realRoot, image.path)) return real
-    } catch (error) {
-      if (systemCodeOf(error) !== 'ENOENT') throw error
-    }
+    const real = realFileOf(root, image.path, options.walk)
+    if (real !== undefined) return real
     throw new DomainError('image_not_found', 'The file is no longer in the gallery.')
   }
 

@@ -1,23 +1,23 @@
-import { lstat, readdir, realpath } from 'node:fs/promises'
+import { lstat, readdir, stat } from 'node:fs/promises'
 import type { Catalog, KnownFile } from '../catalog/catalog.ts'
-import { DomainError, messageOf } from '../errors.ts'
+import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
+import { isReached } from '../gallery/links.ts'
 import { directoryOf, ROOT, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
+import { isWithinWalk, type WalkOptions } from '../gallery/scope.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import {
   type DirectoryListing,
   type FileFacts,
-  isWithinWalk,
   listDirectory,
   statFile,
-  type WalkOptions,
+  type UnfitFile,
   walk,
 } from '../gallery/walk.ts'
-import { type GalleryWatcher, watchGallery } from '../gallery/watch.ts'
+import { createAliases } from './aliases.ts'
+import { createFollowing, type WatchState } from './following.ts'
 import type { Indexer } from './indexer.ts'
 import { createMoves } from './moves.ts'
-
-export type WatchState = 'native' | 'polling' | 'off'
 
 /** Times in milliseconds since 1970. */
 export interface FolderFacts {
@@ -30,8 +30,12 @@ export interface GallerySync {
   reconcile(options?: ReconcileOptions): Promise<void>
   startWatching(): Promise<void>
   readonly watching: WatchState
-  /** undefined if the index is what the folder is. */
+  /** Why the folder is polled, with what would help. */
+  readonly pollingReason: string | undefined
+  /** undefined unless so much is gone at once that the index is kept as it was. */
   readonly absence: Absence | undefined
+  /** Why the folder can't be looked at, so that the index is kept as it was. */
+  readonly problem: string | undefined
   /** The folders of the gallery as they were last seen; complete after the first reconcile. */
   readonly folders: ReadonlyMap<string, FolderFacts>
   /** Milliseconds since 1970; undefined before the first has ended. */
@@ -60,16 +64,15 @@ export interface GallerySyncOptions {
   reconcileIntervalMs: number
   /** More than this share of a gallery is not forgotten at once without somebody's word. */
   maxMissingShare: number
-  log: { warn(message: string): void }
+  /** Where the system tells what is mounted; the default is right everywhere but in tests. */
+  mountTable?: string
+  log: { warn(message: string): void; info(message: string): void }
 }
 
 /** Changes that come within this time are looked at together. */
 const DEBOUNCE_MS = 150
 /** A file that has vanished may appear elsewhere a moment later: it has been moved. */
 const VANISH_GRACE_MS = 800
-const POLL_EVERY_MS = 5_000
-/** Polling never takes more than this share of the time. */
-const POLL_SHARE = 0.1
 const REMOVE_AT_ONCE = 500
 /** So few files may go at once in any case. */
 const FEW_FILES = 100
@@ -81,22 +84,43 @@ const MANY_DIRECTORIES = 2_000
 /** Keeps the catalog and the folder in step. The folder is the truth. */
 export function createGallerySync(options: GallerySyncOptions): GallerySync {
   const { root, catalog, indexer, thumbnails, events, log } = options
-  const moves = createMoves({ root, catalog, events, log })
+  const moves = createMoves({ root, catalog, events, log, walk: options.walk })
+  const aliases = createAliases()
   const vanished = new Map<string, KnownFile>()
+  /** What took the place of an indexed file and can't be read. */
+  const usurpers = new Map<string, UnfitFile>()
+  const said = new Set<string>()
   const newcomers = new Map<string, { file: FileFacts; since: number }>()
   const folders = new Map<string, FolderFacts>()
   const changed = new Set<string>()
-  let watcher: GalleryWatcher | undefined
-  let watching: WatchState = 'off'
   let lastReconcile: number | undefined
   let debounce: NodeJS.Timeout | undefined
-  let timer: NodeJS.Timeout | undefined
   let vanishTimer: NodeJS.Timeout | undefined
   let device: number | undefined
+  let isOtherDevice = false
   let isClosed = false
   let waitingReconcile: Promise<void> | undefined
   let absence: Absence | undefined
+  let problem: string | undefined
+  let differences = 0
+  let isSwept = false
   let passes: Promise<void> = Promise.resolve()
+  const following = createFollowing({
+    root,
+    walk: options.walk,
+    reconcileIntervalMs: options.reconcileIntervalMs,
+    mountTable: options.mountTable,
+    log,
+    onChange(paths) {
+      for (const path of paths) changed.add(path)
+      debounce ??= setTimeout(handleChanges, DEBOUNCE_MS)
+    },
+    async reconcile() {
+      const before = differences
+      await inTurn(() => reconcile(false))
+      return differences > before
+    },
+  })
 
   return {
     reconcile({ acceptsMissing = false } = {}) {
@@ -108,12 +132,18 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       })
       return waitingReconcile
     },
-    startWatching,
+    startWatching: () => following.start(),
     get watching() {
-      return watching
+      return following.state
+    },
+    get pollingReason() {
+      return following.reason
     },
     get absence() {
       return absence
+    },
+    get problem() {
+      return problem
     },
     folders,
     get lastReconcile() {
@@ -123,8 +153,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       isClosed = true
       clearTimeout(debounce)
       clearTimeout(vanishTimer)
-      clearTimeout(timer)
-      await watcher?.close()
+      await following.close()
       await passes
     },
   }
@@ -142,7 +171,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     const unreadable: string[] = []
     const onUnreadable = (directory: string, error: unknown) => {
       unreadable.push(directory)
-      log.warn(`The folder ${JSON.stringify(directory)} can't be read: ${messageOf(error)}`)
+      warnOfFolder(directory, error)
     }
     // Where nothing is known nothing can have moved: files are indexed while the walk goes on.
     const isFirst = (await knownCount()) === 0
@@ -160,15 +189,17 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     }
     await take(found)
     absence = await removeVanished(acceptsMissing)
+    if (absence === undefined) isOtherDevice = false
     await forgetContents(undefined)
+    await sweepOnce()
     lastReconcile = Date.now()
   }
 
   /** One folder, without those below it, except that a subfolder which is gone takes its files with it. */
   async function lookAt(directory: string): Promise<FileFacts[]> {
-    const listing = await listDirectory(root, directory, options.walk).catch((error) => {
-      log.warn(`The folder ${JSON.stringify(directory)} can't be read: ${messageOf(error)}`)
-    })
+    const listing = (await exists(directory))
+      ? await listDirectory(root, directory, options.walk).catch((error) => warnOfFolder(directory, error))
+      : undefined
     if (listing === undefined) {
       if (directory === ROOT || (await exists(directory))) return []
       for (const below of await knownBelow(directory)) await allVanished(below)
@@ -188,13 +219,12 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
    * Brings the rows of one folder in line with its files, except those of new paths.
    * @returns files at new paths that are none of those known
    */
-  async function compare({
-    directory,
-    files,
-    createdAt,
-    modifiedAt,
-  }: DirectoryListing): Promise<FileFacts[]> {
+  async function compare(listing: DirectoryListing): Promise<FileFacts[]> {
+    const { directory, files, createdAt, modifiedAt } = listing
     folders.set(directory, { createdAt, modifiedAt })
+    aliases.update(listing)
+    warnOfLinks(listing)
+    said.delete(directory)
     const known = new Map((await catalog.knownFiles(directory)).map((file) => [file.path, file]))
     const moved = new Set<string>()
     for (const { from, to, lacksVector } of await moves.adoptByIdentity(
@@ -204,16 +234,70 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       vanished.delete(from)
       if (lacksVector) indexer.enqueue([to])
     }
-    const present = new Set(files.map((file) => file.path))
+    const present = new Set([...files.map((file) => file.path), ...(await recordUnfit(listing, known))])
     for (const path of present) vanished.delete(path)
     for (const [path, row] of known) if (!present.has(path)) vanished.set(path, row)
-    indexer.enqueue(files.filter((file) => known.has(file.path) && isStale(known.get(file.path)!, file)))
+    const stale = files.filter((file) => known.has(file.path) && isStale(known.get(file.path)!, file))
+    indexer.enqueue(stale)
+    differences += moved.size + stale.length
     return files.filter((file) => !known.has(file.path) && !moved.has(file.path))
+  }
+
+  /**
+   * Records what bears the name of an image and can't be read.
+   * @returns their paths, without those that took the place of an image: whether that is gone is decided as for any other
+   */
+  async function recordUnfit({ unfit }: DirectoryListing, known: Map<string, KnownFile>): Promise<string[]> {
+    const recorded: string[] = []
+    for (const file of unfit) {
+      const { path } = file.facts
+      const row = known.get(path)
+      if (row === undefined || row.state === 'failed') {
+        recorded.push(path)
+        if (row === undefined || isStale(row, file.facts)) await putUnfit(file)
+      } else {
+        usurpers.set(path, file)
+      }
+    }
+    return recorded
+  }
+
+  async function putUnfit({ facts, reason }: UnfitFile): Promise<void> {
+    const { path, bytes, modifiedAt, inode } = facts
+    await catalog.putFailure({
+      path,
+      bytes,
+      modifiedAt,
+      inode: String(inode),
+      contentHash: undefined,
+      ...describeUnfit(reason),
+      failedAt: Date.now(),
+    })
+    differences++
+    events.emit('fileFailed', { path })
+  }
+
+  /** Once for a folder, until it can be read again. */
+  function warnOfFolder(directory: string, error: unknown): undefined {
+    if (said.has(directory)) return
+    said.add(directory)
+    log.warn(
+      `The folder ${JSON.stringify(directory)} can't be read (${messageOf(error)}): what the index knows of it is kept.`,
+    )
+  }
+
+  function warnOfLinks({ leftOut }: DirectoryListing): void {
+    for (const { path, reason } of leftOut) {
+      const text = `${JSON.stringify(path)} is not followed: ${reason}.`
+      if (!said.has(text)) log.warn(text)
+      said.add(text)
+    }
   }
 
   /** Files at new paths: those with the bytes of one that is gone get its row, the others are indexed. */
   async function take(files: FileFacts[]): Promise<void> {
     if (files.length === 0) return
+    differences += files.length
     const moved = await adoptVanished(files)
     const fresh = files.filter(({ path }) => !moved.has(path))
     const since = Date.now()
@@ -245,6 +329,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
 
   async function allVanished(directory: string): Promise<void> {
     folders.delete(directory)
+    aliases.forget(directory)
     for (const row of await catalog.knownFiles(directory)) vanished.set(row.path, row)
   }
 
@@ -266,6 +351,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       else if (!(await isWatchedFile(path))) missing.push(path)
     }
     vanished.clear()
+    for (const path of usurpers.keys()) if (!missing.includes(path)) usurpers.delete(path)
     await removeFiles(leftOut)
     const excess = acceptsMissing ? undefined : await excessOf(missing.length)
     if (excess === undefined) await removeFiles(missing)
@@ -280,7 +366,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   async function excessOf(missing: number): Promise<Absence | undefined> {
     if (missing === 0) return undefined
     const isNothingLeft = await isEmpty()
-    if (missing <= FEW_FILES && !isNothingLeft) return undefined
+    if (missing <= FEW_FILES && !isNothingLeft && !isOtherDevice) return undefined
     const known = await knownCount()
     return isNothingLeft || missing > options.maxMissingShare * known ? { missing, known } : undefined
   }
@@ -293,9 +379,15 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   async function removeFiles(gone: string[]): Promise<void> {
     for (let start = 0; start < gone.length; start += REMOVE_AT_ONCE) {
       if (isClosed) return
-      const removed = await catalog.removeFiles(gone.slice(start, start + REMOVE_AT_ONCE))
+      const paths = gone.slice(start, start + REMOVE_AT_ONCE)
+      const removed = await catalog.removeFiles(paths)
+      differences += paths.length
       for (const { path } of removed) events.emit('fileDeleted', { path })
       await forgetContents(removed.map(({ contentHash }) => contentHash))
+      for (const path of paths) {
+        const usurper = usurpers.get(path)
+        if (usurper !== undefined) await putUnfit(usurper)
+      }
     }
   }
 
@@ -306,10 +398,9 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   /** Whether the file is there and belongs to the gallery as it is configured now. */
   async function isWatchedFile(path: string): Promise<boolean> {
     if (!isWithinWalk(root, path, options.walk)) return false
-    if ((await statFile(root, path)) === undefined) return false
-    // A folder on the way may have been replaced by a symbolic link, which is not followed.
-    const directory = toAbsolute(root, directoryOf(path))
-    return (await realpath(directory)) === directory
+    if ((await statFile(root, path, options.walk)) === undefined) return false
+    // A folder on the way may have been replaced by a symbolic link that is not followed.
+    return isReached(root, directoryOf(path), options.walk)
   }
 
   async function isEmpty(): Promise<boolean> {
@@ -318,49 +409,36 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
 
   /** @throws {DomainError} if the gallery itself is gone: an unmounted drive is no reason to forget its images */
   async function assertReadable(): Promise<void> {
-    try {
-      const stat = await lstat(root)
-      device ??= stat.dev
-      if (stat.dev !== device) {
-        throw new DomainError('directory_not_found', 'another drive is mounted there than before')
-      }
-      if (stat.isDirectory()) return
-    } catch (error) {
-      throw new DomainError(
-        'directory_not_found',
-        `The gallery ${root} can't be read: ${messageOf(error)}. The index is kept as it is.`,
-      )
+    const reason = await whyUnreadable()
+    const text =
+      reason && `The gallery ${root} can't be read (${reason}): the index is kept as it is until it can.`
+    if (text !== problem) {
+      if (text !== undefined) log.warn(text)
+      else log.info(`The gallery ${root} can be read again.`)
     }
-    throw new DomainError(
-      'directory_not_found',
-      `The gallery ${root} is not a folder. The index is kept as it is.`,
-    )
+    problem = text
+    if (text !== undefined) throw new DomainError('directory_not_found', text)
   }
 
-  async function startWatching(): Promise<void> {
+  async function whyUnreadable(): Promise<string | undefined> {
     try {
-      watcher = await watchGallery(root, {
-        ...options.walk,
-        onChange(paths) {
-          for (const path of paths) changed.add(path)
-          debounce ??= setTimeout(handleChanges, DEBOUNCE_MS)
-        },
-        onError(error) {
-          log.warn(
-            `Watching the gallery failed: ${messageOf(error)}. It is compared again now and polled from now on.`,
-          )
-          watching = 'polling'
-          scheduleReconcile(0)
-        },
-      })
-      watching = 'native'
+      const stat = await lstat(root)
+      if (!stat.isDirectory()) return 'it is not a folder'
+      await readdir(root)
+      // Another drive in its place, until its files have turned out to be the same on the whole.
+      if (device !== undefined && device !== stat.dev) isOtherDevice = true
+      device = stat.dev
+      return undefined
     } catch (error) {
-      watching = 'polling'
-      log.warn(
-        `The gallery can't be watched natively (${messageOf(error)}), so it is polled. If the limit of inotify is reached, raise fs.inotify.max_user_watches.`,
-      )
+      return systemCodeOf(error) === 'ENOENT' ? 'there is no such folder' : messageOf(error)
     }
-    scheduleReconcile()
+  }
+
+  /** What a crash left behind; once, when nothing is being written. */
+  async function sweepOnce(): Promise<void> {
+    if (isSwept || indexer.pending > 0) return
+    isSwept = true
+    await thumbnails.sweep((hashes) => catalog.unknownContents(hashes))
   }
 
   function handleChanges(): void {
@@ -370,12 +448,11 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     inTurn(async () => {
       const directories = new Set<string>()
       const found: FileFacts[][] = []
-      for (const path of paths) {
-        const galleryPath = toGalleryPath(root, path)
-        if (galleryPath !== ROOT && !isWithinWalk(root, galleryPath, { ...options.walk, recursive: true }))
-          continue
-        directories.add(galleryPath === ROOT ? ROOT : directoryOf(galleryPath))
-        if (galleryPath !== ROOT && (await isDirectory(path))) found.push(await lookAtTree(galleryPath))
+      const galleryPaths = paths.map((path) => toGalleryPath(root, path))
+      for (const path of new Set(galleryPaths.flatMap((path) => [path, ...aliases.of(path)]))) {
+        if (!isWithinWalk(root, path, { ...options.walk, recursive: true })) continue
+        directories.add(path === ROOT ? ROOT : directoryOf(path))
+        if (path !== ROOT && (await exists(path))) found.push(await lookAtTree(path))
       }
       if (directories.size > MANY_DIRECTORIES) return reconcile(false)
       for (const directory of directories) found.push(await lookAt(directory))
@@ -401,22 +478,24 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     return found
   }
 
-  function scheduleReconcile(
-    delay: number = watching === 'polling' ? POLL_EVERY_MS : options.reconcileIntervalMs,
-  ): void {
-    clearTimeout(timer)
-    if (isClosed) return
-    timer = setTimeout(async () => {
-      const start = performance.now()
-      await inTurn(() => reconcile(false)).catch((error) => log.warn(messageOf(error)))
-      const rest = (performance.now() - start) / POLL_SHARE
-      scheduleReconcile(watching === 'polling' ? Math.max(POLL_EVERY_MS, rest) : options.reconcileIntervalMs)
-    }, delay)
-    timer.unref()
+  /** Whether there is such a folder and a walk comes to it. */
+  async function exists(directory: string): Promise<boolean> {
+    if (directory === ROOT) return true
+    try {
+      return (
+        options.walk.recursive &&
+        (await isReached(root, directory, options.walk)) &&
+        (await isFolder(directory))
+      )
+    } catch (error) {
+      const code = systemCodeOf(error)
+      if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return false
+      throw error
+    }
   }
 
-  async function exists(directory: string): Promise<boolean> {
-    return options.walk.recursive && (await isDirectory(toAbsolute(root, directory)))
+  async function isFolder(directory: string): Promise<boolean> {
+    return (await stat(toAbsolute(root, directory))).isDirectory()
   }
 }
 
@@ -438,10 +517,7 @@ function childOf(parent: string, below: string): string {
   return parent === ROOT ? child : `${parent}/${child}`
 }
 
-async function isDirectory(absolute: string): Promise<boolean> {
-  try {
-    return (await lstat(absolute)).isDirectory()
-  } catch {
-    return false
-  }
+/** A sentence about what bears the name of an image and is none. */
+function describeUnfit(reason: string): { code: string; reason: string } {
+  return { code: 'image_unreadable', reason: `The image can't be read: ${reason}.` }
 }

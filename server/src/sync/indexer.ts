@@ -2,9 +2,12 @@ import type { Catalog, Image, ImageRecord, PutResult } from '../catalog/catalog.
 import type { EmbeddingHost, Urgency } from '../embedding/host.ts'
 import { DomainError } from '../errors.ts'
 import type { EventBus, IndexProgress } from '../events.ts'
+import { hashOfFile } from '../file-hash.ts'
 import { SETTLE_MS } from '../gallery/image-file.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
+import { toAbsolute } from '../gallery/paths.ts'
 import type { RgbImage } from '../gallery/resample.ts'
+import type { WalkOptions } from '../gallery/scope.ts'
 import { type FileFacts, statFile } from '../gallery/walk.ts'
 import { createProgressMeter } from './progress.ts'
 
@@ -14,6 +17,8 @@ export interface IndexerOptions {
   host: EmbeddingHost
   reader: ImageReader
   events: EventBus
+  walk: WalkOptions
+  maxFileBytes: number
   batchSize: number
   /** While somebody searches, files are read one at a time: a person never waits for the folder. */
   isSearching: () => boolean
@@ -51,7 +56,7 @@ const BATCHES_AHEAD = 3
 
 /** Files in, rows with vectors out. Decoding of the next batch goes on while one is embedded and stored. */
 export function createIndexer(options: IndexerOptions): Indexer {
-  const { root, catalog, host, reader, events, batchSize, isSearching } = options
+  const { root, catalog, host, reader, events, walk, maxFileBytes, batchSize, isSearching } = options
   const meter = createProgressMeter(events)
   const waiting = new Set<string>()
   const underWay = new Set<string>()
@@ -230,22 +235,30 @@ export function createIndexer(options: IndexerOptions): Indexer {
       return
     }
     try {
-      const facts = await statFile(root, path)
+      const facts = await statFile(root, path, walk)
       if (facts === undefined) return
-      await catalog.putFailure({
+      const wasImage = await catalog.putFailure({
         path,
         bytes: facts.bytes,
         modifiedAt: facts.modifiedAt,
         inode: String(facts.inode),
-        contentHash,
+        contentHash: contentHash ?? (await hashOf(facts)),
         code: error.code,
         reason: error.message,
         failedAt: Date.now(),
       })
       meter.add(0, 1, Math.max(0, pending() - 1))
+      if (wasImage) events.emit('fileDeleted', { path })
+      events.emit('fileFailed', { path })
     } catch (failure) {
       options.onError(`recording the failure of ${JSON.stringify(path)}`, failure)
     }
+  }
+
+  /** Of a file that could not be indexed; it is read once more, so not if it is too large to be read at all. */
+  async function hashOf({ path, bytes }: FileFacts): Promise<string | undefined> {
+    if (bytes > maxFileBytes) return undefined
+    return hashOfFile(toAbsolute(root, path)).catch(() => undefined)
   }
 }
 

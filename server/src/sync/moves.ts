@@ -5,6 +5,7 @@ import { messageOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
 import { hashOfFile } from '../file-hash.ts'
 import { directoryOf, nameOf, toAbsolute } from '../gallery/paths.ts'
+import type { WalkOptions } from '../gallery/scope.ts'
 import { type FileFacts, statFile } from '../gallery/walk.ts'
 
 export interface Move {
@@ -30,10 +31,11 @@ export interface MovesOptions {
   root: string
   catalog: Catalog
   events: EventBus
+  walk: WalkOptions
   log: { warn(message: string): void }
 }
 
-export function createMoves({ root, catalog, events, log }: MovesOptions): Moves {
+export function createMoves({ root, catalog, events, walk, log }: MovesOptions): Moves {
   /** Newcomers are compared with what is gone more than once, and read once. */
   const hashes = new WeakMap<FileFacts, string>()
   return {
@@ -43,7 +45,10 @@ export function createMoves({ root, catalog, events, log }: MovesOptions): Moves
       const adopted = new Set<string>()
       const rows = await catalog.knownFilesByInode(newcomers.map((file) => String(file.inode)))
       const byInode = Map.groupBy(newcomers, (file) => String(file.inode))
-      for (const row of rows) {
+      // Hard links, and links to folders, show one file at several places: each stays in its folder if it can.
+      const homes = new Set(newcomers.map(({ path }) => directoryOf(path)))
+      const atHomeFirst = rows.toSorted((a, b) => awayFrom(homes, a) - awayFrom(homes, b))
+      for (const row of atHomeFirst) {
         const to = byInode.get(row.inode)?.find((file) => isSameFile(file, row) && !adopted.has(file.path))
         const move = to && (await adopt(row, to))
         if (move === undefined) continue
@@ -83,7 +88,7 @@ export function createMoves({ root, catalog, events, log }: MovesOptions): Moves
   async function adopt(row: KnownFile, to: FileFacts): Promise<Move | undefined> {
     if (row.path === to.path || (await isStillThere(row.path, to.path))) return undefined
     // A newcomer may have been changed or moved on since it was listed.
-    const now = await statFile(root, to.path)
+    const now = await statFile(root, to.path, walk)
     if (now === undefined || !isSameVersion(now, to)) return undefined
     if (!(await catalog.moveFile(row.path, { ...to, inode: String(to.inode) }))) return undefined
     events.emit('fileMoved', { oldPath: row.path, newPath: to.path, movedAt: Date.now() })
@@ -91,7 +96,7 @@ export function createMoves({ root, catalog, events, log }: MovesOptions): Moves
   }
 
   async function isStillThere(path: string, newPath: string): Promise<boolean> {
-    if ((await statFile(root, path)) === undefined) return false
+    if ((await statFile(root, path, walk)) === undefined) return false
     if (foldName(path) !== foldName(newPath)) return true
     // Where upper and lower case are the same to the file system, a file is found under its old name too.
     return (await readdir(toAbsolute(root, directoryOf(path)))).includes(nameOf(path))
@@ -111,6 +116,10 @@ export function createMoves({ root, catalog, events, log }: MovesOptions): Moves
       return undefined
     }
   }
+}
+
+function awayFrom(directories: ReadonlySet<string>, { path }: KnownFile): number {
+  return directories.has(directoryOf(path)) ? 0 : 1
 }
 
 function isSameFile(file: FileFacts, row: KnownFile): boolean {

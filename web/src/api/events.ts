@@ -14,6 +14,7 @@ const CHANGES = [
   'FileDeletedEvent',
   'FileModifiedEvent',
   'FileMovedEvent',
+  'FileFailedEvent',
   'ImagesIndexedEvent',
 ]
 /** While thousands of files come in, the page follows in steps that a person can follow, too. */

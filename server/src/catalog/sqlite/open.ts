@@ -28,6 +28,7 @@ const METHODS = [
   'moveFile',
   'collectGarbage',
   'nearPairs',
+  'unknownContents',
   'imagesOfContents',
   'sharedContents',
 ] as const satisfies readonly Method[]

@@ -238,14 +238,14 @@ export async function openSqliteCatalog({
     async putFailure({ path, bytes, modifiedAt, inode, contentHash, code, reason, failedAt }) {
       const { directory } = nameColumns(path)
       space().changed(0)
-      await database.transaction().execute(async (transaction) => {
+      return database.transaction().execute(async (transaction) => {
         // What just the embedder can do nothing with can still be seen, and other embedders have vectors of it.
         const isSeen = code === 'embedder_failed' && contentHash !== undefined
-        await transaction
+        const { numDeletedRows } = await transaction
           .deleteFrom('images')
           .where('path', '=', path)
           .$if(isSeen, (query) => query.where('content_hash', '!=', contentHash!))
-          .execute()
+          .executeTakeFirstOrThrow()
         await transaction.deleteFrom('failures').where('path', '=', path).execute()
         await transaction
           .insertInto('failures')
@@ -262,6 +262,7 @@ export async function openSqliteCatalog({
             embedder_id: code === 'embedder_failed' ? space().embedderId : null,
           })
           .execute()
+        return numDeletedRows > 0n
       })
     },
 
@@ -353,6 +354,17 @@ export async function openSqliteCatalog({
       const contents = new Map(others.map((row) => [row.id, row.content_hash]))
       const pairs: NearPair[] = near.map(({ a, key, score }) => ({ a, b: contents.get(key) ?? a, score }))
       return { pairs, next: rows.length < PAIR_ROWS ? undefined : rows.at(-1)!.id }
+    },
+
+    async unknownContents(contentHashes) {
+      const rows = await database
+        .selectFrom('images')
+        .select('content_hash')
+        .distinct()
+        .where('content_hash', 'in', inList(contentHashes))
+        .execute()
+      const known = new Set(rows.map((row) => row.content_hash))
+      return contentHashes.filter((hash) => !known.has(hash))
     },
 
     async imagesOfContents(contentHashes): Promise<Image[]> {

@@ -1,0 +1,90 @@
+import { realpathSync } from 'node:fs'
+import { lstat, realpath } from 'node:fs/promises'
+import { dirname, sep } from 'node:path'
+import { systemCodeOf } from '../errors.ts'
+import { ROOT, toAbsolute, toGalleryPath } from './paths.ts'
+import { isWithinWalk, type WalkOptions } from './scope.ts'
+
+/** Where a symbolic link leads, or why it is not followed. */
+export type Link = { target: string } | { reason: string; isLoop?: boolean }
+
+const NOWHERE = 'the link leads nowhere'
+const CIRCLE = 'the link leads to itself'
+const OUTSIDE = 'the link leads out of the gallery'
+const HIDDEN = 'the link leads to a hidden or system folder, which the gallery leaves out'
+
+/**
+ * Follows a symbolic link of the gallery: inside it, and never into our own data.
+ * @param absolute the link; folders on its way may be links themselves
+ * @returns the absolute path of what it leads to
+ */
+export async function followLink(root: string, absolute: string, options: WalkOptions): Promise<Link> {
+  try {
+    return judged(root, await realpath(absolute), options)
+  } catch (error) {
+    return explained(error)
+  }
+}
+
+function judged(root: string, target: string, options: WalkOptions): Link {
+  if (target !== root && !target.startsWith(root + sep)) return { reason: OUTSIDE }
+  if (!isWithinWalk(root, toGalleryPath(root, target), { ...options, recursive: true }))
+    return { reason: HIDDEN }
+  return { target }
+}
+
+function explained(error: unknown): Link {
+  const code = systemCodeOf(error)
+  if (code === 'ENOENT' || code === 'ENOTDIR') return { reason: NOWHERE }
+  if (code === 'ELOOP') return { reason: CIRCLE, isLoop: true }
+  throw error
+}
+
+/**
+ * Follows a link to a folder. Links in a folder that was itself reached by one are not followed, and neither is a link to a folder
+ * that holds it: so a walk ends, and every folder is met at most once for each link.
+ */
+export async function followDirectoryLink(
+  root: string,
+  absolute: string,
+  options: WalkOptions,
+): Promise<Link> {
+  const link = await followLink(root, absolute, options)
+  if ('reason' in link) return link
+  const parent = dirname(absolute)
+  const isNested = (await realpath(parent)) !== parent
+  const isAround = parent === link.target || parent.startsWith(link.target + sep)
+  return isNested || isAround ? { reason: CIRCLE, isLoop: true } : link
+}
+
+/** Whether a walk comes to a folder: by folders, or by one link that it follows. */
+export async function isReached(root: string, directory: string, options: WalkOptions): Promise<boolean> {
+  const absolute = toAbsolute(root, directory)
+  const real = await realpath(absolute)
+  if (real === absolute) return true
+  const names = directory === ROOT ? [] : directory.split('/')
+  for (let depth = 1; depth <= names.length; depth++) {
+    const above = toAbsolute(root, names.slice(0, depth).join('/'))
+    if (!(await lstat(above)).isSymbolicLink()) continue
+    const link = await followDirectoryLink(root, above, options)
+    return 'target' in link && [link.target, ...names.slice(depth)].join(sep) === real
+  }
+  return false
+}
+
+/**
+ * Where a file of the gallery really lies, for whoever is about to open it. It waits for the disk.
+ * @returns undefined if it is gone or leads to where the gallery does not
+ */
+export function realFileOf(root: string, path: string, options: WalkOptions): string | undefined {
+  const absolute = toAbsolute(root, path)
+  try {
+    const real = realpathSync.native(absolute)
+    if (real === absolute) return real
+    const link = judged(root, real, options)
+    return 'target' in link ? link.target : undefined
+  } catch (error) {
+    explained(error)
+    return undefined
+  }
+}

@@ -1,0 +1,56 @@
+import { readFile } from 'node:fs/promises'
+import { sep } from 'node:path'
+
+export interface Mount {
+  /** Absolute path at which the file system appears. */
+  path: string
+  /** As the kernel names it: `ext4`, `nfs4`, `fuse.sshfs`. */
+  type: string
+}
+
+/** Linux tells here what is mounted where; see proc(5). */
+export const MOUNT_TABLE = '/proc/self/mountinfo'
+
+/** File systems whose files others can change without this kernel knowing, so that it tells nobody. */
+const REMOTE = new Set(
+  `9p afs beegfs ceph cifs coda davfs drvfs fuse gfs2 glusterfs gpfs lustre ncpfs nfs nfs4 ocfs2 orangefs
+   prl_fs smb3 smbfs vboxsf virtiofs vmhgfs`.split(/\s+/),
+)
+/** File systems in user space that lie on a local disk: every change goes through this kernel. */
+const LOCAL_FUSE = new Set(['fuseblk', 'fuse.ntfs', 'fuse.exfat', 'fuse.lowntfs-3g'])
+
+export function isRemote({ type }: Mount): boolean {
+  return (type.startsWith('fuse') && !LOCAL_FUSE.has(type)) || REMOTE.has(type)
+}
+
+/**
+ * The mounts that a folder lies on: the one that holds it first, then those below it.
+ * @returns nothing where the system has no such table (it is Linux's)
+ */
+export async function mountsOf(folder: string, table = MOUNT_TABLE): Promise<Mount[]> {
+  const text = await readFile(table, 'utf8').catch(() => '')
+  const mounts = parseMountTable(text)
+  // Of several at one place the last hides the others.
+  const holding = mounts
+    .filter(({ path }) => path === folder || path === sep || folder.startsWith(path + sep))
+    .reduce<Mount | undefined>(
+      (best, mount) => (best && best.path.length > mount.path.length ? best : mount),
+      undefined,
+    )
+  return [...(holding ? [holding] : []), ...mounts.filter(({ path }) => path.startsWith(folder + sep))]
+}
+
+/** `36 35 98:0 /root /mount/point options [optional …] - type source options`, a line each. */
+export function parseMountTable(text: string): Mount[] {
+  return text.split('\n').flatMap((line) => {
+    const [before, after] = line.split(' - ')
+    const path = before?.split(' ')[4]
+    const type = after?.split(' ')[0]
+    return path === undefined || type === undefined ? [] : [{ path: unescapeOctal(path), type }]
+  })
+}
+
+/** Blanks and backslashes of a path stand as `\040` and `\134`, its bytes in UTF-8. */
+function unescapeOctal(text: string): string {
+  return text.replaceAll(/\\([0-7]{3})/g, (_, octal) => String.fromCharCode(Number.parseInt(octal, 8)))
+}

@@ -1,0 +1,198 @@
+import { lstat } from 'node:fs/promises'
+import { messageOf } from '../errors.ts'
+import { isRemote, type Mount, mountsOf } from '../gallery/mounts.ts'
+import type { WalkOptions } from '../gallery/scope.ts'
+import {
+  type Change,
+  type GalleryWatcher,
+  identityOf,
+  isExhaustion,
+  isWatchingExhausted,
+  watchGallery,
+} from '../gallery/watch.ts'
+
+export type WatchState = 'native' | 'polling' | 'off'
+
+/** Learns of changes: the system tells them where it can, and the whole folder is compared from time to time. */
+export interface Following {
+  start(): Promise<void>
+  readonly state: WatchState
+  /** Why the folder is polled, with what would help; undefined while it need not be. */
+  readonly reason: string | undefined
+  close(): Promise<void>
+}
+
+export interface FollowingOptions {
+  root: string
+  walk: WalkOptions
+  reconcileIntervalMs: number
+  /** Where the system tells what is mounted; the default is right everywhere but in tests. */
+  mountTable?: string | undefined
+  log: { warn(message: string): void; info(message: string): void }
+  /** Absolute paths at which something may have changed. */
+  onChange(paths: string[]): void
+  /** Compares the whole folder. @returns whether anything was different */
+  reconcile(): Promise<boolean>
+}
+
+const POLL_MIN_MS = 5_000
+const POLL_MAX_MS = 60_000
+/** Polling never takes more than this share of the time. */
+const POLL_SHARE = 0.1
+const LOOK_AT_ROOT_MS = 3_000
+/** What kept the system from watching may have been mended. */
+const TRY_AGAIN_MS = 10 * 60_000
+/** Where so much is told at once the queue of events may have overflowed, and some of it been lost. */
+const BURST_CHANGES = 4_000
+const AFTER_BURST_MS = 2_000
+const PROBE_AFTER_MS = 500
+
+export function createFollowing(options: FollowingOptions): Following {
+  const { root, log, onChange, reconcile, reconcileIntervalMs } = options
+  let watcher: GalleryWatcher | undefined
+  let state: WatchState = 'off'
+  let reason: string | undefined
+  let watched: string | undefined
+  let isRootGone = false
+  let triedAt = 0
+  let pollMs = POLL_MIN_MS
+  let timer: NodeJS.Timeout | undefined
+  let rootTimer: NodeJS.Timeout | undefined
+  let probeTimer: NodeJS.Timeout | undefined
+  let newest: string[] = []
+  let isClosed = false
+  let watching: Promise<void> = Promise.resolve()
+
+  return {
+    async start() {
+      await watchAgain()
+      rootTimer = setInterval(lookAtRoot, LOOK_AT_ROOT_MS).unref()
+      schedule(intervalMs())
+    },
+    get state() {
+      return state
+    },
+    get reason() {
+      return reason
+    },
+    async close() {
+      isClosed = true
+      clearTimeout(timer)
+      clearTimeout(probeTimer)
+      clearInterval(rootTimer)
+      await watching
+      await watcher?.close()
+    },
+  }
+
+  function watchAgain(): Promise<void> {
+    watching = watching.then(() => (isClosed ? undefined : watch()))
+    return watching
+  }
+
+  async function watch(): Promise<void> {
+    await watcher?.close().catch((error) => log.warn(messageOf(error)))
+    watcher = undefined
+    isRootGone = false
+    triedAt = Date.now()
+    watched = await identityOf(root)
+    if (watched === undefined) return
+    const [holding, ...below] = await mountsOf(root, options.mountTable)
+    if (holding && isRemote(holding)) return poll(remoteReason([holding]))
+    try {
+      watcher = await watchGallery(root, {
+        ...options.walk,
+        onChange: changesCame,
+        onError: (error) => poll(errorReason(error)),
+        onRootGone: () => {
+          isRootGone = true
+        },
+      })
+    } catch (error) {
+      return poll(errorReason(error))
+    }
+    const remote = options.walk.recursive ? below.filter(isRemote) : []
+    if (remote.length > 0) return poll(remoteReason(remote))
+    if (state === 'polling') log.info(`The gallery ${root} is watched by the system again.`)
+    state = 'native'
+    reason = undefined
+  }
+
+  /** Says so once, not each time. */
+  function poll(why: string): void {
+    if (reason !== why) log.warn(why)
+    state = 'polling'
+    reason = why
+    pollMs = POLL_MIN_MS
+    if (timer !== undefined) schedule(pollMs)
+  }
+
+  function intervalMs(): number {
+    return state === 'polling' ? Math.min(pollMs, reconcileIntervalMs) : reconcileIntervalMs
+  }
+
+  function schedule(delayMs: number): void {
+    clearTimeout(timer)
+    if (isClosed) return
+    timer = setTimeout(compare, delayMs).unref()
+  }
+
+  async function compare(): Promise<void> {
+    if (state === 'polling' && Date.now() - triedAt > TRY_AGAIN_MS) await watchAgain()
+    const start = performance.now()
+    const isChanged = await reconcile().catch(() => false)
+    pollMs = isChanged ? POLL_MIN_MS : Math.min(2 * pollMs, POLL_MAX_MS)
+    const rest = (performance.now() - start) / POLL_SHARE
+    schedule(state === 'polling' ? Math.max(intervalMs(), rest) : reconcileIntervalMs)
+  }
+
+  function changesCame(changes: Change[]): void {
+    onChange(changes.map(({ path }) => path))
+    if (changes.length >= BURST_CHANGES) schedule(AFTER_BURST_MS)
+    const added = changes.filter(({ isNew }) => isNew)
+    if (added.length === 0 || !options.walk.recursive) return
+    newest = added.slice(-20).map(({ path }) => path)
+    probeTimer ??= setTimeout(probe, PROBE_AFTER_MS).unref()
+  }
+
+  /** Whether the newest folders could still be watched. */
+  async function probe(): Promise<void> {
+    probeTimer = undefined
+    for (const path of newest.toReversed()) {
+      const facts = await lstat(path).catch(() => undefined)
+      if (!facts?.isDirectory()) continue
+      if (state === 'native' && (await isWatchingExhausted(path))) poll(exhaustedReason())
+      return
+    }
+  }
+
+  /** A folder that went and came back, as a drive does that is mounted again, has to be watched anew. */
+  async function lookAtRoot(): Promise<void> {
+    const identity = await identityOf(root)
+    if (isClosed) return
+    if (identity === undefined) {
+      if (!isRootGone) schedule(0)
+      isRootGone = true
+      return
+    }
+    if (identity === watched && !isRootGone) return
+    await watchAgain()
+    schedule(0)
+  }
+
+  function errorReason(error: unknown): string {
+    if (isExhaustion(error)) return exhaustedReason()
+    return `The gallery ${root} can't be watched by the system (${messageOf(error)}), so ${POLLED}.`
+  }
+
+  function exhaustedReason(): string {
+    return `The system watches no more folders (its limit is reached), so ${POLLED}. To have changes followed at once, raise the limit: sysctl fs.inotify.max_user_watches=1048576.`
+  }
+
+  function remoteReason(mounts: Mount[]): string {
+    const where = mounts.map(({ path, type }) => `${path} (${type})`).join(', ')
+    return `${where} lies on a network or in user space, where the system does not tell of changes that others make, so ${POLLED}. To have them followed at once, run the server where the files are.`
+  }
+}
+
+const POLLED = `the folder is compared every ${POLL_MIN_MS / 1000} to ${POLL_MAX_MS / 1000} seconds`
