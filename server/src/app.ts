@@ -111,6 +111,7 @@ export async function createApp(
     host,
     reader,
     events,
+    thumbnails,
     walk,
     maxFileBytes: limits.maxFileBytes,
     batchSize: Math.max(config.watcher.files_batch_size, host.measurement.batchSize),

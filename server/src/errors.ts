@@ -16,6 +16,7 @@ export type ErrorCode =
   | 'invalid_request'
   | 'not_found'
   | 'not_indexed'
+  | 'permission_denied'
   | 'unavailable'
 
 /** An expected failure: `message` is one clear sentence that may be shown to whoever asked. */

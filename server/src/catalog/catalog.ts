@@ -33,6 +33,8 @@ export interface KnownFile {
   contentHash: string | undefined
   /** What is known of it: a row without a vector of the searched space is to be embedded. */
   state: 'indexed' | 'without_vector' | 'failed'
+  /** Why it failed, if it did. */
+  failureCode?: string | undefined
 }
 
 /** What indexing a file yields. */
@@ -132,6 +134,10 @@ export interface PutResult {
   id: string
   /** Whether there was no row of this path before. */
   isNew: boolean
+  /** The hash of the bytes that the path had before, if they were others. */
+  replaced: string | undefined
+  /** Whether the vector of its bytes, taken for known, has been forgotten meanwhile. */
+  lacksVector: boolean
 }
 
 /** Vectors of one embedder: what is searched now. */
@@ -197,12 +203,15 @@ export interface Catalog {
    * of the paths are forgotten. The results are in the order of the records.
    */
   putImages(records: ImageRecord[]): Promise<PutResult[]>
-  /** @returns whether an image that could be seen is gone with it */
-  putFailure(record: FailureRecord): Promise<boolean>
+  /** @returns the hash of the image that could be seen at this path before, and can't any more */
+  putFailure(record: FailureRecord): Promise<string | undefined>
   forgetFailures(): Promise<number>
   /** @returns the rows that were there */
   removeFiles(paths: string[]): Promise<Image[]>
-  /** Gives a row another path; it keeps its id, vector and thumbnail. */
+  /**
+   * Gives a row another path; it keeps its id, vector and thumbnail, and takes the place of a row that has that path.
+   * @returns whether there was such a row; if not nothing is changed
+   */
   moveFile(
     from: string,
     to: { path: string; inode: string; modifiedAt: number; createdAt: number },

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs'
-import { DomainError, systemCodeOf } from '../errors.ts'
+import { DomainError, type ErrorCode, systemCodeOf } from '../errors.ts'
 import { type DecodedImage, type DecodeLimits, decodeImage } from './decode.ts'
 import { realFileOf } from './links.ts'
 import { toAbsolute } from './paths.ts'
@@ -30,6 +30,8 @@ export type ImageFile =
   | { state: 'gone' }
   /** It is still being written. */
   | { state: 'unsettled' }
+  /** It can't be indexed; that is true of the version with these facts. */
+  | { state: 'failed'; facts: FileFacts; contentHash: string | undefined; code: ErrorCode; reason: string }
   /** A thumbnail of the same bytes is there. */
   | { state: 'seen'; facts: FileFacts; contentHash: string }
   /** `image` has the size that the embedder wants; the thumbnail has been written. */
@@ -51,7 +53,7 @@ const BROKEN_SETTLE_MS = 2000
 /**
  * Reads a file once, for hash, thumbnail and embedding together. It waits for the disk without letting anything else run
  * (which costs a tenth of the asynchronous way), so it belongs into a thread of its own.
- * @throws {DomainError} `image_unreadable` or `image_too_large`, with the reason
+ * @throws {DomainError} `permission_denied`
  */
 export async function readImageFile(
   { path, isSettled, isDecodedAnyway }: ImageFileRequest,
@@ -72,10 +74,8 @@ export async function readImageFile(
     facts = before
     if (isFresh(SETTLE_MS)) return { state: 'unsettled' }
     if (facts.bytes > limits.maxFileBytes) {
-      throw new DomainError(
-        'image_too_large',
-        `The file is too large: ${facts.bytes} bytes, at most ${limits.maxFileBytes} are read (limits.max_file_bytes).`,
-      )
+      const reason = `The file is too large: ${facts.bytes} bytes, at most ${limits.maxFileBytes} are read (limits.max_file_bytes).`
+      return { state: 'failed', facts, contentHash: undefined, code: 'image_too_large', reason }
     }
     bytes = file.read()
     const after = file.facts()
@@ -95,7 +95,8 @@ export async function readImageFile(
   } catch (error) {
     // Perhaps just the beginning of it has been written.
     if (isFresh(BROKEN_SETTLE_MS)) return { state: 'unsettled' }
-    throw error
+    if (!(error instanceof DomainError)) throw error
+    return { state: 'failed', facts, contentHash, code: error.code, reason: error.message }
   }
   thumbnails.write(contentHash, await makeThumbnail(bytes, decoded, thumbnails.size))
   const { width, height, contentType } = decoded
@@ -141,7 +142,7 @@ function openReadable(file: string, flags: number): number | undefined {
     // ELOOP and ENXIO: a link or a socket took its place just now.
     if (code === 'ENOENT' || code === 'ELOOP' || code === 'ENXIO') return undefined
     if (code === 'EACCES' || code === 'EPERM') {
-      throw new DomainError('image_unreadable', 'The file may not be read: permission denied.', {
+      throw new DomainError('permission_denied', 'The file may not be read: permission denied.', {
         cause: error,
       })
     }

@@ -16,6 +16,7 @@ const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
   image_not_found: 404,
   image_too_large: 413,
   image_unreadable: 400,
+  permission_denied: 403,
   internal_error: 500,
   invalid_path: 400,
   invalid_request: 400,

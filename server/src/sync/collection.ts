@@ -11,6 +11,7 @@ import { realFileOf } from '../gallery/links.ts'
 import { joinPath, parseDirectory, parseFileName, resolveDirectory, toAbsolute } from '../gallery/paths.ts'
 import { isIgnoredName, isWithinWalk, type WalkOptions } from '../gallery/scope.ts'
 import { makeThumbnail, type ThumbnailStore } from '../gallery/thumbnails.ts'
+import { forgetContents } from './contents.ts'
 import type { Indexer } from './indexer.ts'
 
 export interface CollectionOptions {
@@ -98,7 +99,7 @@ export function createCollection(options: CollectionOptions): Collection {
         if (systemCodeOf(error) !== 'ENOENT') throw error
       })
       await catalog.removeFiles([image.path])
-      for (const hash of await catalog.collectGarbage([image.contentHash])) await thumbnails.remove(hash)
+      await forgetContents(catalog, thumbnails, [image.contentHash])
       events.emit('fileDeleted', { path: image.path })
     },
 

@@ -1,4 +1,4 @@
-import { lstat, readdir, stat } from 'node:fs/promises'
+import { access, constants, lstat, readdir, stat } from 'node:fs/promises'
 import type { Catalog, KnownFile } from '../catalog/catalog.ts'
 import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
@@ -15,6 +15,7 @@ import {
   walk,
 } from '../gallery/walk.ts'
 import { createAliases } from './aliases.ts'
+import { forgetContents } from './contents.ts'
 import { createFollowing, type WatchState } from './following.ts'
 import type { Indexer } from './indexer.ts'
 import { createMoves } from './moves.ts'
@@ -190,7 +191,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     await take(found)
     absence = await removeVanished(acceptsMissing)
     if (absence === undefined) isOtherDevice = false
-    await forgetContents(undefined)
+    await forgetContents(catalog, thumbnails)
     await sweepOnce()
     lastReconcile = Date.now()
   }
@@ -232,12 +233,16 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     )) {
       moved.add(to.path)
       vanished.delete(from)
+      known.delete(from)
       if (lacksVector) indexer.enqueue([to])
     }
     const present = new Set([...files.map((file) => file.path), ...(await recordUnfit(listing, known))])
     for (const path of present) vanished.delete(path)
     for (const [path, row] of known) if (!present.has(path)) vanished.set(path, row)
     const stale = files.filter((file) => known.has(file.path) && isStale(known.get(file.path)!, file))
+    // Permissions may be mended without any other change to a file.
+    for (const file of files)
+      if (isForbidden(known.get(file.path)) && (await isReadable(file.path))) stale.push(file)
     indexer.enqueue(stale)
     differences += moved.size + stale.length
     return files.filter((file) => !known.has(file.path) && !moved.has(file.path))
@@ -313,13 +318,20 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   async function adoptVanished(among: readonly FileFacts[]): Promise<Set<string>> {
     const moved = new Set<string>()
     if (vanished.size === 0 || among.length === 0) return moved
-    for (const { from, to, lacksVector } of await moves.adoptByContent(vanished.values(), among)) {
+    // A copy that is deleted again does not become its original.
+    const isOlder = (row: KnownFile, file: FileFacts) => sinceWhen(row.path) < sinceWhen(file.path, Infinity)
+    for (const { from, to, lacksVector } of await moves.adoptByContent(vanished.values(), among, isOlder)) {
       vanished.delete(from)
       newcomers.delete(to.path)
       moved.add(to.path)
       if (lacksVector) indexer.enqueue([to])
     }
     return moved
+  }
+
+  /** When a file came, as far as that was noticed. */
+  function sinceWhen(path: string, otherwise = 0): number {
+    return newcomers.get(path)?.since ?? otherwise
   }
 
   async function knownBelow(directory: string): Promise<Set<string>> {
@@ -383,16 +395,16 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       const removed = await catalog.removeFiles(paths)
       differences += paths.length
       for (const { path } of removed) events.emit('fileDeleted', { path })
-      await forgetContents(removed.map(({ contentHash }) => contentHash))
+      await forgetContents(
+        catalog,
+        thumbnails,
+        removed.map(({ contentHash }) => contentHash),
+      )
       for (const path of paths) {
         const usurper = usurpers.get(path)
         if (usurper !== undefined) await putUnfit(usurper)
       }
     }
-  }
-
-  async function forgetContents(hashes: string[] | undefined): Promise<void> {
-    for (const hash of await catalog.collectGarbage(hashes)) await thumbnails.remove(hash)
   }
 
   /** Whether the file is there and belongs to the gallery as it is configured now. */
@@ -494,6 +506,13 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     }
   }
 
+  async function isReadable(path: string): Promise<boolean> {
+    return access(toAbsolute(root, path), constants.R_OK).then(
+      () => true,
+      () => false,
+    )
+  }
+
   async function isFolder(directory: string): Promise<boolean> {
     return (await stat(toAbsolute(root, directory))).isDirectory()
   }
@@ -504,6 +523,10 @@ function isStale(row: KnownFile, file: FileFacts): boolean {
   const isSame =
     row.bytes === file.bytes && row.modifiedAt === file.modifiedAt && row.inode === String(file.inode)
   return row.state === 'without_vector' || !isSame
+}
+
+function isForbidden(row: KnownFile | undefined): boolean {
+  return row?.failureCode === 'permission_denied'
 }
 
 function isWithin(directory: string, parent: string): boolean {

@@ -3,12 +3,14 @@ import type { EmbeddingHost, Urgency } from '../embedding/host.ts'
 import { DomainError } from '../errors.ts'
 import type { EventBus, IndexProgress } from '../events.ts'
 import { hashOfFile } from '../file-hash.ts'
-import { SETTLE_MS } from '../gallery/image-file.ts'
+import { type ImageFile, SETTLE_MS } from '../gallery/image-file.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import { toAbsolute } from '../gallery/paths.ts'
 import type { RgbImage } from '../gallery/resample.ts'
 import type { WalkOptions } from '../gallery/scope.ts'
+import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import { type FileFacts, statFile } from '../gallery/walk.ts'
+import { forgetContents } from './contents.ts'
 import { createProgressMeter } from './progress.ts'
 
 export interface IndexerOptions {
@@ -17,6 +19,7 @@ export interface IndexerOptions {
   host: EmbeddingHost
   reader: ImageReader
   events: EventBus
+  thumbnails: ThumbnailStore
   walk: WalkOptions
   maxFileBytes: number
   batchSize: number
@@ -56,7 +59,8 @@ const BATCHES_AHEAD = 3
 
 /** Files in, rows with vectors out. Decoding of the next batch goes on while one is embedded and stored. */
 export function createIndexer(options: IndexerOptions): Indexer {
-  const { root, catalog, host, reader, events, walk, maxFileBytes, batchSize, isSearching } = options
+  const { root, catalog, host, reader, events, thumbnails, walk, maxFileBytes, batchSize, isSearching } =
+    options
   const meter = createProgressMeter(events)
   const waiting = new Set<string>()
   const underWay = new Set<string>()
@@ -155,7 +159,8 @@ export function createIndexer(options: IndexerOptions): Indexer {
         ready.push(prepared)
       }
     } catch (error) {
-      if (!isClosed) await recordFailure(path, error)
+      if (!isClosed)
+        await recordFailure(path, error, error instanceof FileFailure ? error.version : undefined)
     }
   }
 
@@ -179,6 +184,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
       file = await reader.read({ path, isSettled, isDecodedAnyway: true })
     }
     if (file.state === 'gone' || file.state === 'unsettled') return file.state
+    if (file.state === 'failed') throw new FileFailure(file)
     if (file.state === 'seen') throw new Error('a file that was to be decoded was not')
     return { record: { ...recordOf(file), ...sizeOf(file) }, image: file.image }
   }
@@ -189,10 +195,10 @@ export function createIndexer(options: IndexerOptions): Indexer {
       const left = pending() - batch.length
       meter.add(stored.length, 0, left)
       events.emit('imagesIndexed', { count: stored.length, toIndex: left })
-      for (const { record, reason } of failed) await recordFailure(record.path, reason, record.contentHash)
+      for (const { record, reason } of failed) await recordFailure(record.path, reason, record)
     } catch (error) {
       if (isClosed) return
-      for (const { record } of batch) await recordFailure(record.path, error, record.contentHash)
+      for (const { record } of batch) await recordFailure(record.path, error, record)
     }
   }
 
@@ -224,10 +230,13 @@ export function createIndexer(options: IndexerOptions): Indexer {
       if (isNew) events.emit('fileCreated', { path, createdAt })
       else events.emit('fileModified', { path, modifiedAt })
     }
+    const replaced = stored.flatMap((result) => result.replaced ?? [])
+    if (replaced.length > 0) await forgetContents(catalog, thumbnails, replaced)
+    for (const [n, { lacksVector }] of stored.entries()) if (lacksVector) waiting.add(records[n]!.path)
     return { stored, failed }
   }
 
-  async function recordFailure(path: string, error: unknown, contentHash?: string): Promise<void> {
+  async function recordFailure(path: string, error: unknown, version?: FailedVersion): Promise<void> {
     if (!(error instanceof DomainError) || error.code === 'unavailable') {
       // A full disk or a lost drive is no fault of the file: it is left for the next comparison.
       options.onError(`indexing ${JSON.stringify(path)}`, error)
@@ -235,31 +244,57 @@ export function createIndexer(options: IndexerOptions): Indexer {
       return
     }
     try {
-      const facts = await statFile(root, path, walk)
+      const facts = version ?? (await versionNow(path))
       if (facts === undefined) return
-      const wasImage = await catalog.putFailure({
+      const gone = await catalog.putFailure({
         path,
         bytes: facts.bytes,
         modifiedAt: facts.modifiedAt,
         inode: String(facts.inode),
-        contentHash: contentHash ?? (await hashOf(facts)),
+        contentHash: facts.contentHash,
         code: error.code,
         reason: error.message,
         failedAt: Date.now(),
       })
       meter.add(0, 1, Math.max(0, pending() - 1))
-      if (wasImage) events.emit('fileDeleted', { path })
+      if (gone !== undefined) {
+        events.emit('fileDeleted', { path })
+        await forgetContents(catalog, thumbnails, [gone])
+      }
       events.emit('fileFailed', { path })
     } catch (failure) {
       options.onError(`recording the failure of ${JSON.stringify(path)}`, failure)
     }
   }
 
-  /** Of a file that could not be indexed; it is read once more, so not if it is too large to be read at all. */
-  async function hashOf({ path, bytes }: FileFacts): Promise<string | undefined> {
-    if (bytes > maxFileBytes) return undefined
-    return hashOfFile(toAbsolute(root, path)).catch(() => undefined)
+  /** Of a file that could not even be read as usual. */
+  async function versionNow(path: string): Promise<FailedVersion | undefined> {
+    const facts = await statFile(root, path, walk)
+    if (facts === undefined) return undefined
+    const canBeRead = facts.bytes <= maxFileBytes
+    const contentHash = canBeRead
+      ? await hashOfFile(toAbsolute(root, path)).catch(() => undefined)
+      : undefined
+    return { ...facts, contentHash }
   }
+}
+
+/** A file that can't be indexed, as it was when it was read. */
+class FileFailure extends DomainError {
+  readonly version: FailedVersion
+
+  constructor({ facts, contentHash, code, reason }: Extract<ImageFile, { state: 'failed' }>) {
+    super(code, reason)
+    this.version = { ...facts, contentHash }
+  }
+}
+
+/** What a file was when it could not be indexed: another version is tried again. */
+interface FailedVersion {
+  bytes: number
+  modifiedAt: number
+  inode: bigint | string
+  contentHash: string | undefined
 }
 
 function versionOf({ path, bytes, modifiedAt }: FileVersion): string {

@@ -23,8 +23,13 @@ export interface Moves {
    * By equal bytes: a file that was moved to another drive and back, restored from a backup, copied and then deleted. Only
    * newcomers as large as something that is gone are read.
    * @param gone known files that were not at their paths when last looked at
+   * @param mayBecome whether the one can have been moved to the other
    */
-  adoptByContent(gone: Iterable<KnownFile>, newcomers: Iterable<FileFacts>): Promise<Move[]>
+  adoptByContent(
+    gone: Iterable<KnownFile>,
+    newcomers: Iterable<FileFacts>,
+    mayBecome?: (row: KnownFile, file: FileFacts) => boolean,
+  ): Promise<Move[]>
 }
 
 export interface MovesOptions {
@@ -58,7 +63,7 @@ export function createMoves({ root, catalog, events, walk, log }: MovesOptions):
       return moves
     },
 
-    async adoptByContent(gone, newcomers) {
+    async adoptByContent(gone, newcomers, mayBecome = () => true) {
       const bySize = Map.groupBy(
         [...gone].filter(({ contentHash, state }) => contentHash !== undefined && state !== 'failed'),
         ({ bytes }) => bytes,
@@ -71,14 +76,15 @@ export function createMoves({ root, catalog, events, walk, log }: MovesOptions):
       }
       const moves: Move[] = []
       for (const row of [...bySize.values()].flat()) {
-        const files = byHash.get(row.contentHash!)
-        if (files === undefined || files.length === 0) continue
+        const same = byHash.get(row.contentHash!) ?? []
+        const files = same.filter((file) => mayBecome(row, file))
+        if (files.length === 0) continue
         // Of several copies the one that bears the old name is the most likely.
         const bearer = files.findIndex(({ path }) => nameOf(path) === nameOf(row.path))
         const to = files[Math.max(0, bearer)]!
         const move = await adopt(row, to)
         if (move === undefined) continue
-        files.splice(files.indexOf(to), 1)
+        same.splice(same.indexOf(to), 1)
         moves.push(move)
       }
       return moves

@@ -89,7 +89,14 @@ export async function listImages(
 export async function upsertImages(
   transaction: Connection,
   records: readonly ImageRecord[],
-): Promise<PutResult[]> {
+): Promise<Omit<PutResult, 'lacksVector'>[]> {
+  const paths = records.map(({ path }) => path)
+  const earlier = await transaction
+    .selectFrom('images')
+    .select(['path', 'content_hash'])
+    .where('path', 'in', inList(paths))
+    .execute()
+  const hashes = new Map(earlier.map((row) => [row.path, row.content_hash]))
   const rows = records.map((record) => ({
     id: randomUUID() as string,
     path: record.path,
@@ -108,7 +115,11 @@ export async function upsertImages(
     placed.push(...(await upsertRows(transaction, rows.slice(start, start + ROWS_PER_STATEMENT))))
   }
   const ids = new Map(placed.map(({ path, id }) => [path, id]))
-  return rows.map(({ path, id }) => ({ id: ids.get(path)!, isNew: ids.get(path) === id }))
+  return rows.map(({ path, id, content_hash: hash }) => ({
+    id: ids.get(path)!,
+    isNew: ids.get(path) === id,
+    replaced: hashes.get(path) === hash ? undefined : hashes.get(path),
+  }))
 }
 
 function upsertRows(transaction: Connection, rows: Insertable<Tables['images']>[]) {
@@ -174,6 +185,7 @@ export function toKnownFile(row: {
   inode: string
   content_hash: string | null
   vector: number | null | undefined
+  code?: string
 }): KnownFile {
   const state = row.vector === undefined ? 'failed' : row.vector === null ? 'without_vector' : 'indexed'
   return {
@@ -183,5 +195,6 @@ export function toKnownFile(row: {
     inode: row.inode,
     contentHash: row.content_hash ?? undefined,
     state,
+    failureCode: row.code,
   }
 }

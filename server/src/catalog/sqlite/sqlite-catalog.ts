@@ -216,9 +216,11 @@ export async function openSqliteCatalog({
       const embedded = new Map(
         records.flatMap(({ contentHash, vector }) => (vector === undefined ? [] : [[contentHash, vector]])),
       )
-      const { results, added } = await database.transaction().execute(async (transaction) => ({
+      const taken = records.filter(({ vector }) => vector === undefined).map(({ contentHash }) => contentHash)
+      const { results, added, known } = await database.transaction().execute(async (transaction) => ({
         results: await upsertImages(transaction, records),
         added: await insertVectors(transaction, embedderId, embedded),
+        known: await contentsWithVector(transaction, embedderId, taken),
         forgotten: await transaction
           .deleteFrom('failures')
           .where('path', 'in', inList(records.map(({ path }) => path)))
@@ -232,7 +234,11 @@ export async function openSqliteCatalog({
         vectors,
       )
       changed(added.length)
-      return results
+      return results.map((result, n) => {
+        const { vector, contentHash } = records[n]!
+        const lacksVector = vector === undefined && !embedded.has(contentHash) && !known.has(contentHash)
+        return { ...result, lacksVector }
+      })
     },
 
     async putFailure({ path, bytes, modifiedAt, inode, contentHash, code, reason, failedAt }) {
@@ -241,11 +247,12 @@ export async function openSqliteCatalog({
       return database.transaction().execute(async (transaction) => {
         // What just the embedder can do nothing with can still be seen, and other embedders have vectors of it.
         const isSeen = code === 'embedder_failed' && contentHash !== undefined
-        const { numDeletedRows } = await transaction
+        const gone = await transaction
           .deleteFrom('images')
           .where('path', '=', path)
           .$if(isSeen, (query) => query.where('content_hash', '!=', contentHash!))
-          .executeTakeFirstOrThrow()
+          .returning('content_hash')
+          .executeTakeFirst()
         await transaction.deleteFrom('failures').where('path', '=', path).execute()
         await transaction
           .insertInto('failures')
@@ -262,7 +269,7 @@ export async function openSqliteCatalog({
             embedder_id: code === 'embedder_failed' ? space().embedderId : null,
           })
           .execute()
-        return numDeletedRows > 0n
+        return gone?.content_hash
       })
     },
 
@@ -286,14 +293,16 @@ export async function openSqliteCatalog({
     async moveFile(from, { path, inode, modifiedAt, createdAt }) {
       space().changed(0)
       return database.transaction().execute(async (transaction) => {
+        const moved = await transaction.selectFrom('images').select('id').where('path', '=', from).executeTakeFirst()
+        if (moved === undefined) return false
         await transaction.deleteFrom('failures').where('path', 'in', [from, path]).execute()
         await transaction.deleteFrom('images').where('path', '=', path).execute()
-        const { numUpdatedRows } = await transaction
+        await transaction
           .updateTable('images')
           .set({ path, ...nameColumns(path), inode, modified_at: modifiedAt, created_at: createdAt })
-          .where('path', '=', from)
-          .executeTakeFirst()
-        return numUpdatedRows > 0n
+          .where('id', '=', moved.id)
+          .execute()
+        return true
       })
     },
 
@@ -431,6 +440,21 @@ export async function openSqliteCatalog({
     const withoutVector = (all ?? 0) - (indexed ?? 0) - (seen ?? 0)
     return { indexed: indexed ?? 0, withoutVector, failed: failed ?? 0 }
   }
+}
+
+async function contentsWithVector(
+  transaction: Transaction<Tables>,
+  embedderId: number,
+  contentHashes: string[],
+): Promise<Set<string>> {
+  if (contentHashes.length === 0) return new Set()
+  const rows = await transaction
+    .selectFrom('vectors')
+    .select('content_hash')
+    .where('embedder_id', '=', embedderId)
+    .where('content_hash', 'in', inList(contentHashes))
+    .execute()
+  return new Set(rows.map((row) => row.content_hash))
 }
 
 /** @returns the new rows; a content that has a vector already keeps it */

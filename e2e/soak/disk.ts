@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto'
+import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
+import { basename, join, sep } from 'node:path'
+
+/** What bears an image's name in the gallery, as a look at the disk shows it. */
+export interface Entry {
+  /** Of its bytes; undefined if it has none that can be read (a pipe, a broken link). */
+  hash: string | undefined
+  /** What one `stat` tells: two entries that share it are one file. Of a link its own identity. */
+  identity: string
+  isReadable: boolean
+}
+
+const IMAGE_NAME = /\.(jpe?g|png|webp|gif|avif|tiff?|bmp|heic|heif)$/i
+
+/**
+ * Looks at the folder independently of the product, as plainly as it can be said: every file that bears an image's name, also behind
+ * links that stay in the gallery and lead to no folder on their own way.
+ */
+export function lookAtDisk(root: string): Map<string, Entry> {
+  const entries = new Map<string, Entry>()
+  look('', false)
+  return entries
+
+  function look(directory: string, isBehindLink: boolean): void {
+    for (const entry of readdirSync(join(root, directory), { withFileTypes: true })) {
+      if (entry.name.startsWith('.')) continue
+      const path = directory === '' ? entry.name : `${directory}/${entry.name}`
+      if (entry.isDirectory()) look(path, isBehindLink)
+      else if (entry.isSymbolicLink()) lookAtLink(path, isBehindLink)
+      else if (IMAGE_NAME.test(path)) entries.set(path, entryOf(join(root, path), join(root, path)))
+    }
+  }
+
+  function lookAtLink(path: string, isBehindLink: boolean): void {
+    const target = targetOf(join(root, path))
+    const isInside = target !== undefined && (target === root || target.startsWith(root + sep))
+    const isHidden =
+      isInside &&
+      target
+        .slice(root.length)
+        .split(sep)
+        .some((name) => name.startsWith('.'))
+    if (isInside && !isHidden && statSync(target).isDirectory()) {
+      const parent = realpathSync(join(root, path, '..'))
+      const isCircle = parent === target || parent.startsWith(target + sep)
+      if (!isBehindLink && !isCircle) {
+        look(path, true)
+        return
+      }
+    } else if (isInside && !isHidden && IMAGE_NAME.test(path)) {
+      entries.set(path, entryOf(target, join(root, path)))
+      return
+    }
+    if (IMAGE_NAME.test(path))
+      entries.set(path, { hash: undefined, identity: `link ${path}`, isReadable: false })
+  }
+}
+
+function targetOf(link: string): string | undefined {
+  try {
+    return realpathSync(link)
+  } catch {
+    return undefined
+  }
+}
+
+function entryOf(file: string, ownPath: string): Entry {
+  const stat = statSync(file)
+  if (!stat.isFile()) return { hash: undefined, identity: `special ${basename(file)}`, isReadable: false }
+  return {
+    hash: createHash('sha256').update(readFileSync(file)).digest('hex'),
+    identity: `${lstatSync(ownPath).ino} ${Math.floor(stat.mtimeMs)} ${stat.size}`,
+    isReadable: (stat.mode & 0o400) !== 0,
+  }
+}

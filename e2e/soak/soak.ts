@@ -1,0 +1,218 @@
+import { mkdirSync, mkdtempSync, realpathSync, renameSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createRandom, type Random } from '../../scripts/demo/random.ts'
+import { type Product, startProduct } from '../support/product.ts'
+import { type Contents, createContents } from './contents.ts'
+import { type Entry, lookAtDisk } from './disk.ts'
+import { complaintsAboutAnswers, type IndexState, readIndex, thumbnailFiles } from './index-state.ts'
+import { createOperator, KEPT } from './operations.ts'
+
+export interface SoakOptions {
+  seed: number
+  operations: number
+  kills: number
+  onProgress?: (done: SoakResult) => void
+}
+
+export interface SoakResult {
+  operations: number
+  kills: number
+  /** How often everything was compared. */
+  checks: number
+  /** Of files that kept their id at another path. */
+  moves: number
+}
+
+/** What was known when index and disk were last the same. */
+interface Checkpoint {
+  disk: Map<string, Entry>
+  index: IndexState
+}
+
+const SETTLES_WITHIN_MS = 30_000
+const OPERATIONS_BETWEEN_CHECKS = 20
+const ENVIRONMENT = { SERVER__EMBEDDER_REGISTRY__CHOSEN_EMBEDDER: 'classical', SERVER__LOG_LEVEL: 'WARNING' }
+
+/**
+ * Does random things to a folder while the real server follows it, kills the server now and then, and compares what the index knows
+ * with what the disk holds. The same seed gives the same operations; how they meet the server's own pace differs.
+ * @throws {Error} with the seed and everything that was done since both were last the same
+ */
+export async function soak({ seed, operations, kills, onProgress }: SoakOptions): Promise<SoakResult> {
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), 'sketch-search-soak-')))
+  const [root, data] = [join(directory, 'gallery'), join(directory, 'data')]
+  mkdirSync(root)
+  mkdirSync(data)
+  const random = createRandom(seed)
+  const contents = createContents(random)
+  const operator = createOperator(root, random, contents)
+  writeFileSync(join(root, KEPT), (await contents.image()).bytes)
+  const result: SoakResult = { operations: 0, kills: 0, checks: 0, moves: 0 }
+  let history: string[] = []
+  let checkpoint: Checkpoint = {
+    disk: new Map(),
+    index: { images: new Map(), failures: new Map(), vectors: [] },
+  }
+  let product: Product = await start()
+  try {
+    const killsAt = new Set(
+      Array.from({ length: kills }, (_, n) => Math.floor(((n + 1) * operations) / (kills + 1))),
+    )
+    while (result.operations < operations) {
+      history.push(await operator.act())
+      result.operations++
+      if (killsAt.has(result.operations)) await kill()
+      else if (random.chance(0.01)) await takeRootAway()
+      else if (random.chance(0.05)) await sleep(random.between(50, 1500))
+      if (result.operations % OPERATIONS_BETWEEN_CHECKS === 0) await check()
+    }
+    await check()
+    await checkLeftovers()
+    return result
+  } catch (error) {
+    const text = error instanceof Error ? error.message : String(error)
+    throw new Error(
+      `Seed ${seed}, after ${result.operations} operations and ${result.kills} kills: ${text}\n\nSince index and disk were the same:\n${history.join('\n')}\n\nThe server said:\n${product.output()}`,
+      { cause: error },
+    )
+  } finally {
+    await product.kill()
+    rmSync(directory, { recursive: true, force: true })
+  }
+
+  function start(): Promise<Product> {
+    return startProduct(root, data, ENVIRONMENT)
+  }
+
+  /** Sometimes the folder goes on changing while nobody watches. */
+  async function kill(): Promise<void> {
+    await product.kill()
+    result.kills++
+    history.push('KILL')
+    for (let n = random.chance(0.5) ? Math.floor(random.between(1, 6)) : 0; n > 0; n--) {
+      history.push(`  ${await operator.act()}`)
+      result.operations++
+    }
+    product = await start()
+    history.push('START')
+  }
+
+  /** As a drive that is unmounted and mounted again. */
+  async function takeRootAway(): Promise<void> {
+    const away = join(directory, 'away')
+    const before = readIndex(data).images.size
+    renameSync(root, away)
+    await sleep(random.between(20, 4500))
+    if (readIndex(data).images.size < before - 20) throw new Error('what was taken away was forgotten')
+    renameSync(away, root)
+    history.push('take the gallery away and bring it back')
+  }
+
+  async function check(): Promise<void> {
+    const written = operator.takeWritten()
+    const disk = lookAtDisk(root)
+    const deadline = Date.now() + SETTLES_WITHIN_MS
+    for (;;) {
+      const index = readIndex(data)
+      const differences = await differencesOf(disk, index)
+      if (differences.length === 0) {
+        result.checks++
+        result.moves += assertIdsKept(checkpoint, { disk, index }, written)
+        break
+      }
+      if (Date.now() > deadline)
+        throw new Error(`the index is not what the folder is:\n  ${differences.join('\n  ')}`)
+      await sleep(100)
+    }
+    checkpoint = { disk, index: readIndex(data) }
+    history = []
+    onProgress?.(result)
+  }
+
+  async function differencesOf(disk: Map<string, Entry>, index: IndexState): Promise<string[]> {
+    const rows = rowDifferences(disk, index, contents, checkpoint)
+    if (rows.length > 0) return rows
+    const examples = pickSome([...index.images.keys()], 4, random)
+    return complaintsAboutAnswers(product.url, index.images, examples)
+  }
+
+  /** What a crash may leave is gone after the next start. */
+  async function checkLeftovers(): Promise<void> {
+    await product.stop()
+    const longAgo = new Date(Date.now() - 3_600_000)
+    for (const file of thumbnailFiles(data).files) utimesSync(file, longAgo, longAgo)
+    product = await start()
+    const deadline = Date.now() + SETTLES_WITHIN_MS
+    for (;;) {
+      const { hashes, strange } = thumbnailFiles(data)
+      const wanted = new Set([...readIndex(data).images.values()].map(({ hash }) => hash))
+      const wrong = [...strange, ...hashes.symmetricDifference(wanted)]
+      if (wrong.length === 0) return
+      if (Date.now() > deadline) throw new Error(`thumbnails are left over or missing: ${wrong.join(', ')}`)
+      await sleep(100)
+    }
+  }
+}
+
+/** Compares rows, contents, failures, vectors and thumbnails with the disk. */
+function rowDifferences(
+  disk: Map<string, Entry>,
+  index: IndexState,
+  contents: Contents,
+  before: Checkpoint,
+): string[] {
+  const differences: string[] = []
+  for (const [path, entry] of disk) {
+    const name = JSON.stringify(path)
+    const isImage = entry.hash !== undefined && contents.isImage(entry.hash)
+    const image = index.images.get(path)
+    if (isImage && image?.hash === entry.hash) continue
+    if (isImage && !entry.isReadable && index.failures.has(path)) continue
+    if (isImage)
+      differences.push(`${name} is ${image === undefined ? 'not indexed' : 'indexed with other bytes'}`)
+    else if (!index.failures.has(path)) differences.push(`${name} is no image, and no failure tells so`)
+    else if (entry.isReadable && index.failures.get(path) !== entry.hash)
+      differences.push(`${name} failed as other bytes`)
+    if (!isImage && image !== undefined) differences.push(`${name} is no image, but indexed`)
+  }
+  for (const path of [...index.images.keys(), ...index.failures.keys()])
+    if (!disk.has(path)) differences.push(`${JSON.stringify(path)} is known, but not there`)
+  const wanted = new Set([...index.images.values()].map(({ hash }) => hash))
+  const vectors = new Set(index.vectors)
+  if (vectors.size !== index.vectors.length) differences.push('a content has two vectors')
+  for (const hash of wanted) if (!vectors.has(hash)) differences.push(`${hash} has no vector`)
+  const failed = new Set(index.failures.values())
+  for (const hash of vectors)
+    if (!wanted.has(hash) && !failed.has(hash)) differences.push(`${hash} has a vector, but no image`)
+  return differences
+}
+
+/**
+ * A file that was only moved keeps its id. Only what is beyond doubt is looked at: one file, by what the file system tells, that
+ * was at one path and is at one other path now, where nothing was before.
+ * @returns how many there were
+ */
+function assertIdsKept(before: Checkpoint, after: Checkpoint, written: Set<string>): number {
+  const places = (disk: Map<string, Entry>) => Map.groupBy(disk, ([, { identity }]) => identity)
+  const [old, now] = [places(before.disk), places(after.disk)]
+  let moves = 0
+  for (const [identity, entries] of now) {
+    const earlier = old.get(identity)
+    if (entries.length !== 1 || earlier?.length !== 1) continue
+    const [from, to] = [earlier[0]![0], entries[0]![0]]
+    const wanted = before.index.images.get(from)?.id
+    const id = after.index.images.get(to)?.id
+    if (wanted === undefined || id === undefined || written.has(from) || written.has(to)) continue
+    if (from !== to && (before.disk.has(to) || after.disk.has(from))) continue
+    if (id !== wanted)
+      throw new Error(`${JSON.stringify(from)} lost its id when it became ${JSON.stringify(to)}`)
+    if (from !== to) moves++
+  }
+  return moves
+}
+
+function pickSome(paths: string[], count: number, random: Random): string[] {
+  return Array.from({ length: Math.min(count, paths.length) }, () => random.pick(paths))
+}
