@@ -156,10 +156,12 @@ export async function* walk(
   options: WalkOptions,
   onUnreadable: (directory: string, error: unknown) => void,
   start: string = ROOT,
+  onEnter: (directory: string) => void = () => {},
 ): AsyncGenerator<DirectoryListing> {
   const waiting = [start]
   for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
     let listing: DirectoryListing | undefined
+    onEnter(directory)
     try {
       listing = await listDirectory(root, directory, options)
     } catch (error) {

@@ -1,85 +1,108 @@
-import { type FSWatcher, type Stats, watch as watchOneDirectory } from 'node:fs'
-import { lstat } from 'node:fs/promises'
-import { basename } from 'node:path'
+import { type FSWatcher, lstatSync, watch as watchOneDirectory } from 'node:fs'
+import { basename, join } from 'node:path'
 import { subscribe } from '@parcel/watcher'
 import { systemCodeOf } from '../errors.ts'
 import type { WalkOptions } from './scope.ts'
 
-export interface GalleryWatcher {
-  close(): Promise<void>
-}
-
 /** Something happened at an absolute path; what is there now is for the receiver to look up. */
 export interface Change {
   path: string
-  isNew: boolean
+  /** Only what a file holds was changed, or its attributes: nothing has come or gone. */
+  isWithinFile: boolean
+}
+
+/** Follows changes natively. Events are hints, not truth: some may be lost. */
+export interface GalleryWatcher {
+  /**
+   * Watches a folder from now on; whoever looks at one calls this before. Costs nothing if it is watched already.
+   * @throws the system's error where it watches no more folders
+   */
+  enter(directory: string): void
+  /** The folder is gone. */
+  leave(directory: string): void
+  close(): Promise<void>
 }
 
 export interface WatchOptions extends WalkOptions {
   onChange: (changes: Change[]) => void
   onError: (error: Error) => void
-  /** The folder itself was moved or deleted: no more changes will be told. */
+  /** The root itself was moved or deleted: no more changes will be told. */
   onRootGone: () => void
 }
 
-/**
- * Follows changes natively. Events are hints, not truth: a renamed folder comes as one deletion and one creation, and
- * some may be lost.
- * @throws the system's error where a native watch is not possible (too many folders)
- */
+/** @throws the system's error where a native watch is not possible */
 export async function watchGallery(root: string, options: WatchOptions): Promise<GalleryWatcher> {
-  const { onChange, onError, onRootGone, recursive, excluded } = options
-  // @parcel/watcher says nothing when the folder that it watches is moved away, and nothing after it has come back.
-  const own: FSWatcher = watchOneDirectory(root, { persistent: true }, (type, name) => {
-    if (type === 'rename' && name === basename(root)) onRootGone()
-    // It also always watches the whole tree, which may be all of somebody's home.
-    if (!recursive) onChange([{ path: root, isNew: false }])
-  })
-  own.on('error', onError)
-  if (!recursive) return { close: async () => own.close() }
-  try {
-    const subscription = await subscribe(
-      root,
-      (error, events) => {
-        if (error !== null) onError(error)
-        else onChange(events.map(({ path, type }) => ({ path, isNew: type === 'create' })))
-      },
-      { ignore: [...excluded, '**/.*/**'] },
-    )
-    return {
-      async close() {
-        own.close()
-        await subscription.unsubscribe()
-      },
-    }
-  } catch (error) {
-    own.close()
-    throw error
-  }
+  const isTreeWatched = process.platform === 'darwin' || process.platform === 'win32'
+  return isTreeWatched && options.recursive ? watchTree(root, options) : watchFolders(root, options)
+}
+
+interface WatchedFolder {
+  watcher: FSWatcher
+  /** Another folder may take its place under the same path. */
+  identity: string
 }
 
 /**
- * Whether the system refuses to watch one more folder. Where its limit is reached while a watch goes on, new folders are silently left
- * out of it, so it is tried with one of them.
+ * Watches each folder by itself, as Linux does. @parcel/watcher would do so, too, but tells of what lies below a folder that was
+ * moved under its old path or not at all (measured with 2.5.6 on Linux 6).
  */
-export async function isWatchingExhausted(directory: string): Promise<boolean> {
-  try {
-    watchOneDirectory(directory).close()
-    return false
-  } catch (error) {
-    return isExhaustion(error)
+function watchFolders(root: string, { onChange, onError, onRootGone }: WatchOptions): GalleryWatcher {
+  const folders = new Map<string, WatchedFolder>()
+  const watcher: GalleryWatcher = {
+    enter(directory) {
+      const identity = identityOf(directory)
+      const known = folders.get(directory)
+      if (known?.identity === identity) return
+      watcher.leave(directory)
+      if (identity !== undefined) folders.set(directory, { watcher: watch(directory), identity })
+    },
+    leave(directory) {
+      folders.get(directory)?.watcher.close()
+      folders.delete(directory)
+    },
+    async close() {
+      for (const folder of folders.values()) folder.watcher.close()
+      folders.clear()
+    },
   }
+  watcher.enter(root)
+  return watcher
+
+  function watch(directory: string): FSWatcher {
+    const own = watchOneDirectory(directory, (type, name) => {
+      // That the folder itself is gone is told under its own name.
+      if (type === 'rename' && directory === root && name === basename(root)) onRootGone()
+      onChange([{ path: name === null ? directory : join(directory, name), isWithinFile: type === 'change' }])
+    })
+    return own.on('error', onError)
+  }
+}
+
+/** Where the system watches whole trees. */
+async function watchTree(root: string, options: WatchOptions): Promise<GalleryWatcher> {
+  const subscription = await subscribe(
+    root,
+    (error, events) => {
+      if (error !== null) options.onError(error)
+      else options.onChange(events.map(({ path, type }) => ({ path, isWithinFile: type === 'update' })))
+    },
+    { ignore: [...options.excluded, '**/.*/**'] },
+  )
+  return { enter() {}, leave() {}, close: () => subscription.unsubscribe() }
 }
 
 /** inotify says ENOSPC where no more folders, and EMFILE where no more watchers are allowed. */
 export function isExhaustion(error: unknown): boolean {
-  const code = systemCodeOf(error)
-  if (code === 'ENOSPC' || code === 'EMFILE') return true
-  return error instanceof Error && /No space left on device|Too many open files/i.test(error.message)
+  return ['ENOSPC', 'EMFILE'].includes(systemCodeOf(error) ?? '')
 }
 
 /** Tells one folder from another that takes its place, as when a drive is mounted there; undefined if there is none. */
-export async function identityOf(directory: string): Promise<string | undefined> {
-  const stat: Stats | undefined = await lstat(directory).catch(() => undefined)
-  return stat?.isDirectory() ? `${stat.dev}:${stat.ino}` : undefined
+export function identityOf(directory: string): string | undefined {
+  try {
+    const stat = lstatSync(directory, { throwIfNoEntry: false })
+    if (stat?.isSymbolicLink()) return `${stat.dev}:${stat.ino}:link`
+    return stat?.isDirectory() ? `${stat.dev}:${stat.ino}` : undefined
+  } catch {
+    return undefined
+  }
 }

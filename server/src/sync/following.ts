@@ -1,21 +1,18 @@
-import { lstat } from 'node:fs/promises'
-import { messageOf } from '../errors.ts'
+import { messageOf, systemCodeOf } from '../errors.ts'
 import { isRemote, type Mount, mountsOf } from '../gallery/mounts.ts'
+import { toAbsolute } from '../gallery/paths.ts'
 import type { WalkOptions } from '../gallery/scope.ts'
-import {
-  type Change,
-  type GalleryWatcher,
-  identityOf,
-  isExhaustion,
-  isWatchingExhausted,
-  watchGallery,
-} from '../gallery/watch.ts'
+import { type Change, type GalleryWatcher, identityOf, isExhaustion, watchGallery } from '../gallery/watch.ts'
 
 export type WatchState = 'native' | 'polling' | 'off'
 
 /** Learns of changes: the system tells them where it can, and the whole folder is compared from time to time. */
 export interface Following {
   start(): Promise<void>
+  /** A folder is about to be looked at: what changes in it from now on will be told. A path of the gallery. */
+  enter(directory: string): void
+  /** A folder is gone. */
+  leave(directory: string): void
   readonly state: WatchState
   /** Why the folder is polled, with what would help; undefined while it need not be. */
   readonly reason: string | undefined
@@ -29,8 +26,9 @@ export interface FollowingOptions {
   /** Where the system tells what is mounted; the default is right everywhere but in tests. */
   mountTable?: string | undefined
   log: { warn(message: string): void; info(message: string): void }
-  /** Absolute paths at which something may have changed. */
-  onChange(paths: string[]): void
+  /** The folders that are known, as paths of the gallery. */
+  folders(): Iterable<string>
+  onChange(changes: Change[]): void
   /** Compares the whole folder. @returns whether anything was different */
   reconcile(): Promise<boolean>
 }
@@ -45,7 +43,7 @@ const TRY_AGAIN_MS = 10 * 60_000
 /** Where so much is told at once the queue of events may have overflowed, and some of it been lost. */
 const BURST_CHANGES = 4_000
 const AFTER_BURST_MS = 2_000
-const PROBE_AFTER_MS = 500
+const BURST_WITHIN_MS = 1_000
 
 export function createFollowing(options: FollowingOptions): Following {
   const { root, log, onChange, reconcile, reconcileIntervalMs } = options
@@ -58,8 +56,8 @@ export function createFollowing(options: FollowingOptions): Following {
   let pollMs = POLL_MIN_MS
   let timer: NodeJS.Timeout | undefined
   let rootTimer: NodeJS.Timeout | undefined
-  let probeTimer: NodeJS.Timeout | undefined
-  let newest: string[] = []
+  let burst = { since: 0, changes: 0 }
+  let isExhausted = false
   let isClosed = false
   let watching: Promise<void> = Promise.resolve()
 
@@ -69,6 +67,8 @@ export function createFollowing(options: FollowingOptions): Following {
       rootTimer = setInterval(lookAtRoot, LOOK_AT_ROOT_MS).unref()
       schedule(intervalMs())
     },
+    enter,
+    leave: (directory) => watcher?.leave(toAbsolute(root, directory)),
     get state() {
       return state
     },
@@ -78,7 +78,6 @@ export function createFollowing(options: FollowingOptions): Following {
     async close() {
       isClosed = true
       clearTimeout(timer)
-      clearTimeout(probeTimer)
       clearInterval(rootTimer)
       await watching
       await watcher?.close()
@@ -94,8 +93,9 @@ export function createFollowing(options: FollowingOptions): Following {
     await watcher?.close().catch((error) => log.warn(messageOf(error)))
     watcher = undefined
     isRootGone = false
+    isExhausted = false
     triedAt = Date.now()
-    watched = await identityOf(root)
+    watched = identityOf(root)
     if (watched === undefined) return
     const [holding, ...below] = await mountsOf(root, options.mountTable)
     if (holding && isRemote(holding)) return poll(remoteReason([holding]))
@@ -111,6 +111,8 @@ export function createFollowing(options: FollowingOptions): Following {
     } catch (error) {
       return poll(errorReason(error))
     }
+    for (const directory of options.folders()) enter(directory)
+    if (isExhausted) return
     const remote = options.walk.recursive ? below.filter(isRemote) : []
     if (remote.length > 0) return poll(remoteReason(remote))
     if (state === 'polling') log.info(`The gallery ${root} is watched by the system again.`)
@@ -146,30 +148,29 @@ export function createFollowing(options: FollowingOptions): Following {
     schedule(state === 'polling' ? Math.max(intervalMs(), rest) : reconcileIntervalMs)
   }
 
-  function changesCame(changes: Change[]): void {
-    onChange(changes.map(({ path }) => path))
-    if (changes.length >= BURST_CHANGES) schedule(AFTER_BURST_MS)
-    const added = changes.filter(({ isNew }) => isNew)
-    if (added.length === 0 || !options.walk.recursive) return
-    newest = added.slice(-20).map(({ path }) => path)
-    probeTimer ??= setTimeout(probe, PROBE_AFTER_MS).unref()
+  function enter(directory: string): void {
+    if (watcher === undefined || isExhausted) return
+    try {
+      watcher.enter(toAbsolute(root, directory))
+    } catch (error) {
+      // What may not be read can't be watched either; whoever looks at it says so.
+      if (['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR'].includes(systemCodeOf(error) ?? '')) return
+      isExhausted = true
+      poll(errorReason(error))
+    }
   }
 
-  /** Whether the newest folders could still be watched. */
-  async function probe(): Promise<void> {
-    probeTimer = undefined
-    for (const path of newest.toReversed()) {
-      const facts = await lstat(path).catch(() => undefined)
-      if (!facts?.isDirectory()) continue
-      if (state === 'native' && (await isWatchingExhausted(path))) poll(exhaustedReason())
-      return
-    }
+  function changesCame(changes: Change[]): void {
+    onChange(changes)
+    const now = performance.now()
+    if (now - burst.since > BURST_WITHIN_MS) burst = { since: now, changes: 0 }
+    burst.changes += changes.length
+    if (burst.changes >= BURST_CHANGES) schedule(AFTER_BURST_MS)
   }
 
   /** A folder that went and came back, as a drive does that is mounted again, has to be watched anew. */
   async function lookAtRoot(): Promise<void> {
-    const identity = await identityOf(root)
-    if (isClosed) return
+    const identity = identityOf(root)
     if (identity === undefined) {
       if (!isRootGone) schedule(0)
       isRootGone = true

@@ -2,6 +2,7 @@ import { access, constants, lstat, readdir, stat } from 'node:fs/promises'
 import type { Catalog, KnownFile } from '../catalog/catalog.ts'
 import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
+import { hasImageExtension } from '../gallery/formats.ts'
 import { isReached } from '../gallery/links.ts'
 import { directoryOf, ROOT, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
 import { isWithinWalk, type WalkOptions } from '../gallery/scope.ts'
@@ -81,6 +82,7 @@ const FEW_FILES = 100
 const NEWCOMER_MS = 10 * 60_000
 const MOST_NEWCOMERS = 100_000
 const MANY_DIRECTORIES = 2_000
+const MAX_PAUSE_MS = 5_000
 
 /** Keeps the catalog and the folder in step. The folder is the truth. */
 export function createGallerySync(options: GallerySyncOptions): GallerySync {
@@ -93,7 +95,9 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   const said = new Set<string>()
   const newcomers = new Map<string, { file: FileFacts; since: number }>()
   const folders = new Map<string, FolderFacts>()
-  const changed = new Set<string>()
+  /** Paths of the gallery, and whether only what a file holds was changed there. */
+  const changed = new Map<string, boolean>()
+  let lastPassMs = 0
   let lastReconcile: number | undefined
   let debounce: NodeJS.Timeout | undefined
   let vanishTimer: NodeJS.Timeout | undefined
@@ -112,9 +116,14 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     reconcileIntervalMs: options.reconcileIntervalMs,
     mountTable: options.mountTable,
     log,
-    onChange(paths) {
-      for (const path of paths) changed.add(path)
-      debounce ??= setTimeout(handleChanges, DEBOUNCE_MS)
+    folders: () => folders.keys(),
+    onChange(changes) {
+      for (const { path, isWithinFile } of changes) {
+        const galleryPath = toGalleryPath(root, path)
+        for (const one of [galleryPath, ...aliases.of(galleryPath)])
+          changed.set(one, isWithinFile && (changed.get(one) ?? true))
+      }
+      debounce ??= setTimeout(handleChanges, Math.max(DEBOUNCE_MS, lastPassMs))
     },
     async reconcile() {
       const before = differences
@@ -177,7 +186,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     // Where nothing is known nothing can have moved: files are indexed while the walk goes on.
     const isFirst = (await knownCount()) === 0
     const found: FileFacts[] = []
-    for await (const listing of walk(root, options.walk, onUnreadable)) {
+    for await (const listing of walk(root, options.walk, onUnreadable, ROOT, following.enter)) {
       if (isClosed) return
       visited.add(listing.directory)
       const unknown = await compare(listing)
@@ -198,6 +207,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
 
   /** One folder, without those below it, except that a subfolder which is gone takes its files with it. */
   async function lookAt(directory: string): Promise<FileFacts[]> {
+    following.enter(directory)
     const listing = (await exists(directory))
       ? await listDirectory(root, directory, options.walk).catch((error) => warnOfFolder(directory, error))
       : undefined
@@ -342,6 +352,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   async function allVanished(directory: string): Promise<void> {
     folders.delete(directory)
     aliases.forget(directory)
+    following.leave(directory)
     for (const row of await catalog.knownFiles(directory)) vanished.set(row.path, row)
   }
 
@@ -455,22 +466,41 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
 
   function handleChanges(): void {
     debounce = undefined
-    const paths = [...changed]
+    const paths = [...changed].filter(([path]) =>
+      isWithinWalk(root, path, { ...options.walk, recursive: true }),
+    )
     changed.clear()
     inTurn(async () => {
-      const directories = new Set<string>()
-      const found: FileFacts[][] = []
-      const galleryPaths = paths.map((path) => toGalleryPath(root, path))
-      for (const path of new Set(galleryPaths.flatMap((path) => [path, ...aliases.of(path)]))) {
-        if (!isWithinWalk(root, path, { ...options.walk, recursive: true })) continue
-        directories.add(path === ROOT ? ROOT : directoryOf(path))
-        if (path !== ROOT && (await exists(path))) found.push(await lookAtTree(path))
-      }
-      if (directories.size > MANY_DIRECTORIES) return reconcile(false)
-      for (const directory of directories) found.push(await lookAt(directory))
-      await take([...new Map(found.flat().map((file) => [file.path, file])).values()])
-      if (vanished.size > 0) vanishTimer ??= setTimeout(confirmVanished, VANISH_GRACE_MS)
+      const start = performance.now()
+      await follow(paths)
+      // A folder of very many files takes its time, which is left to others as well.
+      lastPassMs = Math.min(performance.now() - start, MAX_PAUSE_MS)
     }).catch((error) => log.warn(`Changes could not be followed: ${messageOf(error)}`))
+  }
+
+  async function follow(paths: [path: string, isWithinFile: boolean][]): Promise<void> {
+    const directories = new Set<string>()
+    const found: FileFacts[][] = []
+    for (const [path, isWithinFile] of paths) {
+      const directory = path === ROOT ? ROOT : directoryOf(path)
+      if (directories.has(directory) || (isWithinFile && (await isFollowedAlone(path)))) continue
+      directories.add(directory)
+    }
+    for (const [path] of paths) if (path !== ROOT && (await exists(path))) found.push(await lookAtTree(path))
+    if (directories.size > MANY_DIRECTORIES) return reconcile(false)
+    for (const directory of directories) found.push(await lookAt(directory))
+    await take([...new Map(found.flat().map((file) => [file.path, file])).values()])
+    if (vanished.size > 0) vanishTimer ??= setTimeout(confirmVanished, VANISH_GRACE_MS)
+  }
+
+  /** A known file that was written to need not have its whole folder looked at. */
+  async function isFollowedAlone(path: string): Promise<boolean> {
+    const file = await statFile(root, path, options.walk)
+    if (file === undefined || !hasImageExtension(path)) return false
+    const image = await catalog.getImageByPath(path)
+    if (image === undefined) return false
+    if (image.bytes !== file.bytes || image.modifiedAt !== file.modifiedAt) indexer.enqueue([file])
+    return true
   }
 
   function confirmVanished(): void {
@@ -484,7 +514,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   async function lookAtTree(directory: string): Promise<FileFacts[]> {
     const found: FileFacts[] = []
     if (!options.walk.recursive) return found
-    for await (const listing of walk(root, options.walk, () => {}, directory)) {
+    for await (const listing of walk(root, options.walk, () => {}, directory, following.enter)) {
       for (const file of await compare(listing)) found.push(file)
     }
     return found

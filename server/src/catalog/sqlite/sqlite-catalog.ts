@@ -293,7 +293,11 @@ export async function openSqliteCatalog({
     async moveFile(from, { path, inode, modifiedAt, createdAt }) {
       space().changed(0)
       return database.transaction().execute(async (transaction) => {
-        const moved = await transaction.selectFrom('images').select('id').where('path', '=', from).executeTakeFirst()
+        const moved = await transaction
+          .selectFrom('images')
+          .select('id')
+          .where('path', '=', from)
+          .executeTakeFirst()
         if (moved === undefined) return false
         await transaction.deleteFrom('failures').where('path', 'in', [from, path]).execute()
         await transaction.deleteFrom('images').where('path', '=', path).execute()
