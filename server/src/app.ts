@@ -39,6 +39,8 @@ export interface AppOptions {
   isVisitor?: boolean
   /** Shows how the loading of the embedder goes on; `share` from 0 to 1 if it is known. */
   onLoading?: (message: string, share: number | undefined) => void
+  /** Where the system tells what is mounted; the default is right everywhere but in tests. */
+  mountTable?: string
 }
 
 /**
@@ -47,7 +49,7 @@ export interface AppOptions {
  */
 export async function createApp(
   config: Config,
-  { log, isVisitor = false, onLoading }: AppOptions,
+  { log, isVisitor = false, onLoading, mountTable }: AppOptions,
 ): Promise<App> {
   assertSupported(config)
   await assertGallery(config.watcher.watched_directory)
@@ -127,6 +129,7 @@ export async function createApp(
     walk,
     reconcileIntervalMs: config.watcher.reconcile_interval_s * 1000,
     maxMissingShare: config.watcher.max_missing_share,
+    mountTable,
     log: { warn: (message) => log.warn(message), info: (message) => log.info(message) },
   })
   const metrics = createMetrics(catalog, indexer)

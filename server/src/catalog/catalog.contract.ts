@@ -78,7 +78,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       const catalog = await openWith(1)
       const before = await catalog.getImageByPath(record(0).path)
       const [put] = await catalog.putImages([record(0, { contentHash: 'other', vector: vectorOf(9) })])
-      expect(put).toEqual({ id: before!.id, isNew: false })
+      expect(put).toMatchObject({ id: before!.id, isNew: false })
       expect(await catalog.getImage(before!.id)).toMatchObject({ contentHash: 'other' })
       expect((await catalog.listImages(BY_NAME)).total).toBe(1)
       expect(await catalog.collectGarbage()).toEqual(['hash-0'])
@@ -219,6 +219,18 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(images.map(({ contentHash }) => contentHash).sort()).toEqual(['hash-0', 'hash-2', 'hash-3'])
     })
 
+    it('tells which contents were replaced, and which vectors were forgotten meanwhile', async () => {
+      const catalog = await openWith(2)
+      const { contentHash } = record(0)
+      const [changed] = await catalog.putImages([record(0, { contentHash: 'other', vector: vectorOf(9) })])
+      expect(changed).toMatchObject({ isNew: false, replaced: contentHash, lacksVector: false })
+      const [same] = await catalog.putImages([record(0, { contentHash: 'other', vector: undefined })])
+      expect(same).toMatchObject({ replaced: undefined, lacksVector: false })
+      const [lost] = await catalog.putImages([record(5, { contentHash: 'unknown', vector: undefined })])
+      expect(lost).toMatchObject({ isNew: true, lacksVector: true })
+      expect(await catalog.unknownContents(['other', contentHash, 'never'])).toEqual([contentHash, 'never'])
+    })
+
     it('moves a row with its id', async () => {
       const catalog = await openWith(2)
       const before = await catalog.getImageByPath(record(1).path)
@@ -230,6 +242,8 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
         name: 'new.jpg',
       })
       expect(await catalog.moveFile('missing.jpg', to)).toBe(false)
+      // What is there stays where nothing was moved.
+      expect((await catalog.getImageByPath('elsewhere/new.jpg'))?.id).toBe(before!.id)
     })
 
     it('records failures until the file is indexed, removed or tried again', async () => {
@@ -244,7 +258,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
         reason: 'It is broken.',
         failedAt: 77,
       })
-      await catalog.putFailure(failure(record(0).path))
+      expect(await catalog.putFailure(failure(record(0).path))).toBe(record(0).contentHash)
       await catalog.putFailure(failure('b.jpg'))
       await catalog.putFailure(failure('c.jpg'))
       expect(await catalog.counts()).toEqual({ indexed: 1, withoutVector: 0, failed: 3 })

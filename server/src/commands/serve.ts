@@ -52,5 +52,8 @@ async function serve(folder: string | undefined, options: CommonOptions): Promis
 
   // Watching begins first: what changes during the comparison is not missed.
   await app.sync.startWatching()
-  await app.sync.reconcile().catch((error) => log.error(messageOf(error)))
+  await app.sync.reconcile().catch((error) => {
+    // That the folder can't be looked at has been said, and it is tried again.
+    if (app.sync.problem === undefined) log.error(messageOf(error))
+  })
 }

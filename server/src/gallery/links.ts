@@ -60,7 +60,8 @@ export async function followDirectoryLink(
 /** Whether a walk comes to a folder: by folders, or by one link that it follows. */
 export async function isReached(root: string, directory: string, options: WalkOptions): Promise<boolean> {
   const absolute = toAbsolute(root, directory)
-  const real = await realpath(absolute)
+  const real = await realpath(absolute).catch((error) => void explained(error))
+  if (real === undefined) return false
   if (real === absolute) return true
   const names = directory === ROOT ? [] : directory.split('/')
   for (let depth = 1; depth <= names.length; depth++) {

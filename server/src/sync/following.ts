@@ -29,6 +29,8 @@ export interface FollowingOptions {
   /** The folders that are known, as paths of the gallery. */
   folders(): Iterable<string>
   onChange(changes: Change[]): void
+  /** Whether the last comparison could not look at the folder. */
+  isInDoubt(): boolean
   /** Compares the whole folder. @returns whether anything was different */
   reconcile(): Promise<boolean>
 }
@@ -51,7 +53,9 @@ export function createFollowing(options: FollowingOptions): Following {
   let state: WatchState = 'off'
   let reason: string | undefined
   let watched: string | undefined
+  /** The folder that is watched was moved or deleted, so that nothing more is told of it. */
   let isRootGone = false
+  let isAbsent = false
   let triedAt = 0
   let pollMs = POLL_MIN_MS
   let timer: NodeJS.Timeout | undefined
@@ -172,11 +176,12 @@ export function createFollowing(options: FollowingOptions): Following {
   async function lookAtRoot(): Promise<void> {
     const identity = identityOf(root)
     if (identity === undefined) {
-      if (!isRootGone) schedule(0)
-      isRootGone = true
+      if (!isAbsent) schedule(0)
+      isAbsent = true
       return
     }
-    if (identity === watched && !isRootGone) return
+    if (identity === watched && !isRootGone && !isAbsent && !options.isInDoubt()) return
+    isAbsent = false
     await watchAgain()
     schedule(0)
   }

@@ -1,9 +1,11 @@
+import { execFileSync } from 'node:child_process'
 import {
   appendFile,
   chmod,
   copyFile,
   cp,
   mkdir,
+  readdir,
   rename,
   rm,
   stat,
@@ -15,6 +17,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import type { App } from '../app.ts'
+import { hashOfFile } from '../file-hash.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
 import { eventually, temporaryDirectory } from '../testing/temporary.ts'
@@ -297,6 +300,108 @@ describe('reconciling', () => {
     expect(await pathsIn(app)).toEqual(['a.png'])
   })
 
+  it('shows what links of the gallery lead to, and drops a link without its file', async () => {
+    const root = await galleryOf('photos/a.png', 'photos/deep/b.png')
+    await mkdir(join(root, 'album'))
+    await symlink('../photos', join(root, 'album/all'))
+    await symlink('../photos/a.png', join(root, 'album/best.png'))
+    const app = await startApp(await configFor(root))
+    await indexAll(app)
+    const all = [
+      'album/all/a.png',
+      'album/all/deep/b.png',
+      'album/best.png',
+      'photos/a.png',
+      'photos/deep/b.png',
+    ]
+    expect(await pathsIn(app)).toEqual(all)
+    // Nothing of it is indexed twice, and everything can be looked at.
+    expect(await app.catalog.sharedContents()).toHaveLength(2)
+    const events = recordEvents(app)
+    await indexAll(app)
+    expect(events).toEqual([])
+    for (const path of all) {
+      const { id } = (await app.catalog.getImageByPath(path))!
+      expect((await app.http.request(`/api/images/${id}/view`)).status).toBe(200)
+    }
+    const best = (await app.catalog.getImageByPath('album/best.png'))!
+    expect((await app.http.request(`/api/images/${best.id}`, { method: 'DELETE' })).status).toBe(200)
+    await indexAll(app)
+    expect(await pathsIn(app)).toEqual(all.filter((path) => path !== 'album/best.png'))
+  })
+
+  it('records what bears the name of an image and is none', async () => {
+    const root = await galleryOf('a.png', 'becomes.png', 'folder.png')
+    execFileSync('mkfifo', [join(root, 'pipe.jpg')])
+    await symlink('/etc/hosts', join(root, 'out.jpg'))
+    await symlink('nowhere', join(root, 'broken.jpg'))
+    await writeFile(Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0xe9]), Buffer.from('.png')]), 'x')
+    const app = await startApp(await configFor(root))
+    await indexAll(app)
+    await unlink(join(root, 'becomes.png'))
+    execFileSync('mkfifo', [join(root, 'becomes.png')])
+    await unlink(join(root, 'folder.png'))
+    await mkdir(join(root, 'folder.png'))
+    await writeSettled(join(root, 'folder.png/b.png'), await picture(9))
+    const events = recordEvents(app)
+    await indexAll(app)
+    expect(await pathsIn(app)).toEqual(['a.png', 'folder.png/b.png'])
+    expect(events.sort()).toEqual(['fileCreated', 'fileDeleted', 'fileDeleted'])
+    const { failures } = await app.catalog.listFailures({ offset: 0, limit: 10 })
+    expect(Object.fromEntries(failures.map(({ path, reason }) => [path, reason]))).toEqual({
+      'becomes.png': expect.stringMatching(/named pipe/),
+      'broken.jpg': expect.stringMatching(/leads nowhere/),
+      'out.jpg': expect.stringMatching(/out of the gallery/),
+      'pipe.jpg': expect.stringMatching(/named pipe/),
+      '\ufffd.png': expect.stringMatching(/not valid UTF-8/),
+    })
+  })
+
+  it('keeps the hash of what failed', async () => {
+    const root = await galleryOf('a.png')
+    await writeSettled(join(root, 'broken.png'), 'no image')
+    const app = await startApp(await configFor(root))
+    await indexAll(app)
+    const known = await app.catalog.knownFiles('.')
+    expect(known.find(({ path }) => path === 'broken.png')?.contentHash).toBe(
+      await hashOfFile(join(root, 'broken.png')),
+    )
+  })
+
+  it('takes the vector and the thumbnail of bytes away that were replaced', async () => {
+    const root = await galleryOf('a.png')
+    const config = await configFor(root)
+    const app = await startApp(config)
+    await indexAll(app)
+    const before = (await app.catalog.getImageByPath('a.png'))!
+    await writeSettled(join(root, 'a.png'), await picture(5), new Date('2022-01-01'))
+    await indexAll(app)
+    const thumbnails = await readdir(config.thumbnail.thumbnail_directory, { recursive: true })
+    expect(thumbnails.filter((name) => name.endsWith('.webp'))).toHaveLength(1)
+    expect(thumbnails.join()).not.toContain(before.contentHash)
+    expect(await app.catalog.unknownContents([before.contentHash])).toEqual([before.contentHash])
+  })
+
+  it('sweeps what a crash left among the thumbnails', async () => {
+    const root = await galleryOf('a.png')
+    const config = await configFor(root)
+    const first = await startApp(config)
+    await indexAll(first)
+    const { contentHash } = (await first.catalog.getImageByPath('a.png'))!
+    await first.close()
+    const folder = join(config.thumbnail.thumbnail_directory, '128x128')
+    await writeSettled(join(folder, 'ab', `${'ab'.repeat(32)}.webp`), 'of an image that was never stored')
+    await writeSettled(join(folder, 'ab', `${'ab'.repeat(32)}.webp.1.0.0.tmp`), 'half')
+    await writeFile(join(folder, 'ab', `${'cd'.repeat(32)}.webp`), 'may be about to be stored')
+    const second = await startApp(config)
+    await indexAll(second)
+    await second.sync.reconcile()
+    const left = (await readdir(folder, { recursive: true })).filter((name) => name.includes('.webp'))
+    expect(new Set(left.map((name) => name.slice(3)))).toEqual(
+      new Set([`${contentHash}.webp`, `${'cd'.repeat(32)}.webp`]),
+    )
+  })
+
   it('leaves out its own data also when gallery and data are named through a symbolic link', async () => {
     const real = await galleryOf('a.png')
     const link = join(await temporaryDirectory(), 'link')
@@ -419,6 +524,90 @@ describe('watching', () => {
     expect((await app.catalog.counts()).failed).toBe(0)
     expect(events).toEqual(['fileCreated'])
     expect((await app.catalog.getImageByPath('slow.png'))?.bytes).toBe((await stat(file)).size)
+  })
+
+  it('follows what lies below a folder that was moved, more than once', async () => {
+    const { root, app } = await watched('a/deep/1.png')
+    await rename(join(root, 'a'), join(root, 'b'))
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['b/deep/1.png']), WITHIN_MS)
+    await mkdir(join(root, 'c'))
+    await rename(join(root, 'b'), join(root, 'c/b'))
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['c/b/deep/1.png']), WITHIN_MS)
+    await writeFile(join(root, 'c/b/deep/2.png'), await picture(2))
+    await eventually(
+      async () => expect(await pathsIn(app)).toEqual(['c/b/deep/1.png', 'c/b/deep/2.png']),
+      WITHIN_MS,
+    )
+  })
+
+  it('follows what changes where a link leads', async () => {
+    const { root, app } = await watched('photos/a.png')
+    await symlink('photos', join(root, 'link'))
+    await symlink('photos/a.png', join(root, 'best.png'))
+    await eventually(
+      async () => expect(await pathsIn(app)).toEqual(['best.png', 'link/a.png', 'photos/a.png']),
+      WITHIN_MS,
+    )
+    await writeFile(join(root, 'photos/a.png'), await picture(70))
+    await eventually(async () => {
+      const hashes = (await app.catalog.listImages(BY_NAME)).images.map(({ contentHash }) => contentHash)
+      expect(new Set(hashes)).toEqual(new Set([await hashOfFile(join(root, 'photos/a.png'))]))
+    }, WITHIN_MS)
+    await unlink(join(root, 'link'))
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['best.png', 'photos/a.png']), WITHIN_MS)
+  })
+
+  it('goes on after the whole gallery was away', async () => {
+    const { root, app } = await watched('a.png', 'sub/b.png')
+    const away = join(await temporaryDirectory(), 'away')
+    await rename(root, away)
+    await eventually(() => expect(app.sync.problem).toMatch(/can't be read.*kept/), 6000)
+    const status = (await (await app.http.request('/api/index/status')).json()) as { problem: string }
+    expect(status.problem).toBe(app.sync.problem)
+    expect(await pathsIn(app)).toEqual(['a.png', 'sub/b.png'])
+    await rename(away, root)
+    await eventually(() => expect(app.sync.problem).toBeUndefined(), 6000)
+    await writeFile(join(root, 'sub/c.png'), await picture(3))
+    await eventually(
+      async () => expect(await pathsIn(app)).toEqual(['a.png', 'sub/b.png', 'sub/c.png']),
+      5000,
+    )
+  })
+
+  it('polls on a network drive, says why, and finds what changes', async () => {
+    const root = await galleryOf('a.png')
+    const table = join(await temporaryDirectory(), 'mountinfo')
+    await writeFile(
+      table,
+      `27 1 254:0 / / rw - ext4 /dev/vda rw\n40 27 0:50 / ${root} rw - nfs4 server:/photos rw\n`,
+    )
+    const app = await startApp(await configFor(root), { mountTable: table })
+    await app.sync.startWatching()
+    await indexAll(app)
+    expect(app.sync.watching).toBe('polling')
+    expect(app.sync.pollingReason).toMatch(/nfs4.*run the server where the files are/)
+    const status = (await (await app.http.request('/api/index/status')).json()) as Record<string, unknown>
+    expect(status).toMatchObject({ watching: 'polling', polling_reason: app.sync.pollingReason })
+    await writeFile(join(root, 'b.png'), await picture(2))
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'b.png']), 12_000)
+  })
+
+  it.each([
+    ['both normal forms', 'n\u00e9.png', 'ne\u0301.png'],
+    ['a line break', 'two\nlines.png', 'a\tb.png'],
+    ['emoji', '🖌️🎨.png', '👩‍👩‍👧.png'],
+    ['255 bytes', `${'l'.repeat(251)}.png`, `${'é'.repeat(125)}l.png`],
+    ['another case', 'photo.png', 'PHOTO.PNG'],
+    ['special characters', 'a b#c?d%e&f.png', '%2e%2e%2f.png'],
+  ])('follows names with %s', async (_, first, second) => {
+    const { root, app } = await watched('a.png')
+    await writeFile(join(root, first), await picture(4))
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', first].sort()), WITHIN_MS)
+    const before = (await app.catalog.getImageByPath(first))!
+    await rename(join(root, first), join(root, second))
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', second].sort()), WITHIN_MS)
+    expect((await app.catalog.getImageByPath(second))!.id).toBe(before.id)
+    expect((await app.http.request(`/api/images/${before.id}/view`)).status).toBe(200)
   })
 
   it('notices when a failed file is mended', async () => {

@@ -67,7 +67,7 @@ export interface GallerySyncOptions {
   /** More than this share of a gallery is not forgotten at once without somebody's word. */
   maxMissingShare: number
   /** Where the system tells what is mounted; the default is right everywhere but in tests. */
-  mountTable?: string
+  mountTable?: string | undefined
   log: { warn(message: string): void; info(message: string): void }
 }
 
@@ -117,6 +117,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     mountTable: options.mountTable,
     log,
     folders: () => folders.keys(),
+    isInDoubt: () => problem !== undefined,
     onChange(changes) {
       for (const { path, isWithinFile } of changes) {
         const galleryPath = toGalleryPath(root, path)
@@ -523,17 +524,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   /** Whether there is such a folder and a walk comes to it. */
   async function exists(directory: string): Promise<boolean> {
     if (directory === ROOT) return true
-    try {
-      return (
-        options.walk.recursive &&
-        (await isReached(root, directory, options.walk)) &&
-        (await isFolder(directory))
-      )
-    } catch (error) {
-      const code = systemCodeOf(error)
-      if (code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP') return false
-      throw error
-    }
+    return options.walk.recursive && (await isReached(root, directory, options.walk)) && isFolder(directory)
   }
 
   async function isReadable(path: string): Promise<boolean> {
@@ -544,7 +535,10 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   }
 
   async function isFolder(directory: string): Promise<boolean> {
-    return (await stat(toAbsolute(root, directory))).isDirectory()
+    return stat(toAbsolute(root, directory)).then(
+      (facts) => facts.isDirectory(),
+      () => false,
+    )
   }
 }
 

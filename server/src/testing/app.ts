@@ -1,6 +1,6 @@
 import pino from 'pino'
 import { onTestFinished } from 'vitest'
-import { type App, createApp } from '../app.ts'
+import { type App, type AppOptions, createApp } from '../app.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { temporaryDirectory } from './temporary.ts'
@@ -18,8 +18,8 @@ export async function configFor(gallery: string, yaml: Record<string, unknown> =
 }
 
 /** The whole product on a gallery, without a port; closed after the test. */
-export async function startApp(config: Config): Promise<App> {
-  const app = await createApp(config, { log: pino({ level: 'silent' }) })
+export async function startApp(config: Config, options: Partial<AppOptions> = {}): Promise<App> {
+  const app = await createApp(config, { log: pino({ level: 'silent' }), ...options })
   let isClosed = false
   const close = app.close
   app.close = async () => {

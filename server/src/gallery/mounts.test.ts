@@ -1,0 +1,45 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { temporaryDirectory } from '../testing/temporary.ts'
+import { isRemote, mountsOf } from './mounts.ts'
+
+const TABLE = `22 27 0:21 / /proc rw,relatime - proc proc rw
+27 1 254:0 / / rw,relatime - ext4 /dev/vda rw
+40 27 0:50 / /mnt/my\\040photos rw,relatime shared:5 - nfs4 server:/photos rw,vers=4.2
+41 40 0:51 / /mnt/my\\040photos/usb rw - fuseblk /dev/sdb1 rw
+42 27 0:52 / /home/me/cloud rw - fuse.rclone remote: rw
+`
+
+async function tableOf(text: string): Promise<string> {
+  const file = join(await temporaryDirectory(), 'mountinfo')
+  await writeFile(file, text)
+  return file
+}
+
+describe('mountsOf', () => {
+  it('tells the mount that holds a folder, then those below it', async () => {
+    const table = await tableOf(TABLE)
+    const typesOf = async (folder: string) => (await mountsOf(folder, table)).map(({ type }) => type)
+    expect(await typesOf('/srv/photos')).toEqual(['ext4'])
+    expect(await typesOf('/mnt/my photos/2020')).toEqual(['nfs4'])
+    expect(await typesOf('/mnt/my photos')).toEqual(['nfs4', 'fuseblk'])
+    expect(await typesOf('/home/me')).toEqual(['ext4', 'fuse.rclone'])
+    expect(await typesOf('/mnt/my photos2')).toEqual(['ext4'])
+  })
+
+  it('knows this machine, if that has such a table', async () => {
+    expect(await mountsOf('/', '/no/such/table')).toEqual([])
+    if (process.platform === 'linux') expect((await mountsOf('/'))[0]).toMatchObject({ path: '/' })
+  })
+})
+
+describe('isRemote', () => {
+  it.each(['nfs', 'nfs4', 'cifs', 'smb3', '9p', 'fuse.sshfs', 'fuse.rclone', 'virtiofs', 'ceph'])(
+    '%s',
+    (type) => expect(isRemote({ path: '/', type })).toBe(true),
+  )
+  it.each(['ext4', 'xfs', 'btrfs', 'zfs', 'tmpfs', 'overlay', 'fuseblk', 'vfat', 'apfs'])('not %s', (type) =>
+    expect(isRemote({ path: '/', type })).toBe(false),
+  )
+})
