@@ -4,8 +4,11 @@ import { DomainError, messageOf } from '../errors.ts'
 import { contentTypeOf, type ImageFormat, sniffFormat } from './formats.ts'
 import { openHeic } from './heic.ts'
 import type { RgbImage } from './resample.ts'
+import type { Turn } from './turn.ts'
 
 export interface DecodeLimits {
+  /** Pictures that take much memory to decode wait for each other. Without it they do not. */
+  turn?: Turn
   /** Most pixels (width × height) that are decoded. */
   maxPixels: number
 }
@@ -25,9 +28,11 @@ export interface DecodedImage {
 const MAX_ASPECT = 8
 const DECODE_TIMEOUT_S = 60
 const WHITE = '#ffffff'
-/** What sharp does not read is decoded by JavaScript or WebAssembly, in full size. */
+/** AVIF, and what sharp does not read and JavaScript or WebAssembly decodes, is decoded in full size. */
 const MAX_UNAIDED_PIXELS = 64_000_000
 const MAX_RUN_LENGTH_RATIO = 60
+/** From here on what has to be decoded as a whole is done one at a time: some 5 to 20 bytes a pixel. */
+const HEAVY_PIXELS = 24_000_000
 
 // Several pictures are decoded at once instead of one by several threads; libvips' cache only costs memory here.
 sharp.concurrency(1)
@@ -50,16 +55,18 @@ export async function decodeImage(
     const open = openImage(bytes, format, limits)
     const metadata = await open().metadata()
     const { width, height } = metadata.autoOrient
-    checkPixels(width, height, limits)
+    checkPixels(width, height, format === 'avif' ? unaided(limits) : limits)
     const reduced = reducedSize(width, height, cover)
-    const { data, info } = await open()
-      .autoOrient()
-      .resize({ ...reduced, fit: 'fill' })
-      .flatten({ background: WHITE })
-      .toColourspace('srgb')
-      .timeout({ seconds: DECODE_TIMEOUT_S })
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true })
+    const { data, info } = await inTurn(metadata, format, limits, () =>
+      open()
+        .autoOrient()
+        .resize({ ...reduced, fit: 'fill' })
+        .flatten({ background: WHITE })
+        .toColourspace('srgb')
+        .timeout({ seconds: DECODE_TIMEOUT_S })
+        .raw({ depth: 'uchar' })
+        .toBuffer({ resolveWithObject: true }),
+    )
     const image = { data: toRgb(data, info.channels), width: info.width, height: info.height }
     return { width, height, contentType: contentTypeOf(format), image, isPlain: isPlain(metadata, format) }
   })
@@ -76,23 +83,41 @@ export async function renderForBrowser(
   side: number,
   limits: DecodeLimits,
 ): Promise<Buffer> {
-  return sayingWhy(() =>
-    openImage(bytes, sniffFormat(bytes), limits)()
-      .autoOrient()
-      .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
-      .toColourspace('srgb')
-      .timeout({ seconds: DECODE_TIMEOUT_S })
-      .webp({ quality: 85, effort: 2 })
-      .toBuffer(),
-  )
+  const format = sniffFormat(bytes)
+  return sayingWhy(async () => {
+    const open = openImage(bytes, format, limits)
+    return inTurn(await open().metadata(), format, limits, () =>
+      open()
+        .autoOrient()
+        .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
+        .toColourspace('srgb')
+        .timeout({ seconds: DECODE_TIMEOUT_S })
+        .webp({ quality: 85, effort: 2 })
+        .toBuffer(),
+    )
+  })
+}
+
+/** Most pictures are decoded row by row; those of several passes, and AVIF, have to be in memory as a whole. */
+function inTurn<T>(
+  { width, height, isProgressive }: Metadata,
+  format: ImageFormat | undefined,
+  { turn }: DecodeLimits,
+  decode: () => Promise<T>,
+): Promise<T> {
+  const isHeavy = (isProgressive || format === 'avif') && width * height >= HEAVY_PIXELS
+  return isHeavy && turn !== undefined ? turn(decode) : decode()
+}
+
+function unaided({ maxPixels }: DecodeLimits): DecodeLimits {
+  return { maxPixels: Math.min(maxPixels, MAX_UNAIDED_PIXELS) }
 }
 
 /** @returns opens the picture anew each time, for another way through it */
 function openImage(bytes: Uint8Array, format: ImageFormat | undefined, limits: DecodeLimits): () => Sharp {
   if (format === 'bmp') return openBmp(bytes, limits)
   if (format !== 'heic') return () => openBySharp(bytes)
-  const maxPixels = Math.min(limits.maxPixels, MAX_UNAIDED_PIXELS)
-  return openHeic(bytes, (width, height) => checkPixels(width, height, { maxPixels }))
+  return openHeic(bytes, (width, height) => checkPixels(width, height, unaided(limits)))
 }
 
 /** Whether decoding takes the thread in which it is called; sharp has threads of its own. */
@@ -112,7 +137,7 @@ function openBmp(bytes: Uint8Array, limits: DecodeLimits): () => Sharp {
   const width = Math.abs(header.readInt32LE(18))
   const height = Math.abs(header.readInt32LE(22))
   const bitsPerPixel = header.readUInt16LE(28)
-  checkPixels(width, height, { maxPixels: Math.min(limits.maxPixels, MAX_UNAIDED_PIXELS) })
+  checkPixels(width, height, unaided(limits))
   if (![1, 4, 8, 16, 24, 32].includes(bitsPerPixel))
     throw unreadable(`a BMP of ${bitsPerPixel} bits a pixel is not supported`)
   // A run-length encoded picture may be much larger than its file; any other one can't be.

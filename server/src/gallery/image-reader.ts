@@ -3,7 +3,8 @@ import { Worker } from 'node:worker_threads'
 import { connectThread, type Thread } from '../threads.ts'
 import { type DecodedImage, decodeImage, isDecodedInPlace, renderForBrowser, unreadable } from './decode.ts'
 import type { ImageFile, ImageFileRequest } from './image-file.ts'
-import type { ReaderMethod, ReaderOptions } from './reader-thread.ts'
+import type { ReaderMethod, ReaderOptions, ReaderThreadData } from './reader-thread.ts'
+import { createSharedTurn, release, takeTurns } from './turn.ts'
 
 /** Reads and decodes image files in threads of its own, so that neither a slow disk nor a large file stalls the server. */
 export interface ImageReader {
@@ -33,10 +34,14 @@ export interface ReaderThreads {
 /** No file may hold a thread longer: what takes minutes to decode was made to. */
 const PATIENCE_MS = 5 * 60_000
 
+/** Of all that this process reads, what takes much memory is decoded one at a time. */
+const turn = createSharedTurn()
+
 export function createImageReader(
   options: ReaderOptions,
-  { patienceMs = PATIENCE_MS, start = () => startThread(options) }: ReaderThreads = {},
+  { patienceMs = PATIENCE_MS, start = () => startThread(options, turn) }: ReaderThreads = {},
 ): ImageReader {
+  const limits = { ...options.limits, turn: takeTurns(turn) }
   const count = Math.min(MAX_THREADS, availableParallelism())
   const lanes = Array.from({ length: count }, () => ({ thread: start(), busy: 0 }))
   let isClosed = false
@@ -46,11 +51,11 @@ export function createImageReader(
     decode: (bytes, cover) =>
       isDecodedInPlace(bytes)
         ? (call('decode', bytes, cover) as Promise<DecodedImage>)
-        : decodeImage(bytes, cover, options.limits),
+        : decodeImage(bytes, cover, limits),
     render: (bytes, side) =>
       isDecodedInPlace(bytes)
         ? (call('render', bytes, side) as Promise<Uint8Array>)
-        : renderForBrowser(bytes, side, options.limits),
+        : renderForBrowser(bytes, side, limits),
     async close() {
       isClosed = true
       await Promise.all(lanes.map(({ thread }) => thread.end()))
@@ -107,10 +112,13 @@ export function createImageReader(
 
 class HungError extends Error {}
 
-function startThread(options: ReaderOptions): Thread {
+function startThread(options: ReaderOptions, turn: SharedArrayBuffer): Thread {
+  const workerData: ReaderThreadData = { ...options, turn }
   const worker = new Worker(new URL('./reader-thread.ts', import.meta.url), {
-    workerData: options,
+    workerData,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
   })
+  const { threadId } = worker
+  worker.once('exit', () => release(turn, threadId))
   return connectThread(worker, 'The thread that reads image files has ended.')
 }

@@ -4,16 +4,21 @@ import { answerCall, type ThreadCall } from '../threads.ts'
 import { type DecodedImage, decodeImage, renderForBrowser } from './decode.ts'
 import { type ImageFile, type ImageFileOptions, type ImageFileRequest, readImageFile } from './image-file.ts'
 import { openThumbnailStore } from './thumbnails.ts'
+import { takeTurns } from './turn.ts'
 
 export interface ReaderOptions extends ImageFileOptions {
   thumbnailDirectory: string
   thumbnailSize: [number, number]
 }
 
+/** What such a thread is given: the options, and what it shares with the others. */
+export type ReaderThreadData = ReaderOptions & { turn: SharedArrayBuffer }
+
 export type ReaderMethod = 'read' | 'decode' | 'render'
 
 const port = parentPort!
-const options = workerData as ReaderOptions
+const { turn, ...given } = workerData as ReaderThreadData
+const options = { ...given, limits: { ...given.limits, turn: takeTurns(turn) } }
 const thumbnails = openThumbnailStore(options.thumbnailDirectory, options.thumbnailSize)
 
 port.on('message', (call: ThreadCall) => {

@@ -107,6 +107,8 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   let waitingReconcile: Promise<void> | undefined
   let absence: Absence | undefined
   let problem: string | undefined
+  /** The folder could not be looked at, and has not been compared since. */
+  let isInDoubt = false
   let differences = 0
   let isSwept = false
   let passes: Promise<void> = Promise.resolve()
@@ -117,7 +119,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     mountTable: options.mountTable,
     log,
     folders: () => folders.keys(),
-    isInDoubt: () => problem !== undefined,
+    isInDoubt: () => isInDoubt,
     onChange(changes) {
       for (const { path, isWithinFile } of changes) {
         const galleryPath = toGalleryPath(root, path)
@@ -203,6 +205,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     if (absence === undefined) isOtherDevice = false
     await forgetContents(catalog, thumbnails)
     await sweepOnce()
+    isInDoubt = false
     lastReconcile = Date.now()
   }
 
@@ -441,7 +444,9 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       else log.info(`The gallery ${root} can be read again.`)
     }
     problem = text
-    if (text !== undefined) throw new DomainError('directory_not_found', text)
+    if (text === undefined) return
+    isInDoubt = true
+    throw new DomainError('directory_not_found', text)
   }
 
   async function whyUnreadable(): Promise<string | undefined> {
