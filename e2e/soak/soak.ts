@@ -132,7 +132,7 @@ export async function soak({ seed, operations, kills, onProgress }: SoakOptions)
   }
 
   async function differencesOf(disk: Map<string, Entry>, index: IndexState): Promise<string[]> {
-    const rows = rowDifferences(disk, index, contents, checkpoint)
+    const rows = rowDifferences(disk, index, contents)
     if (rows.length > 0) return rows
     const examples = pickSome([...index.images.keys()], 4, random)
     return complaintsAboutAnswers(product.url, index.images, examples)
@@ -157,12 +157,7 @@ export async function soak({ seed, operations, kills, onProgress }: SoakOptions)
 }
 
 /** Compares rows, contents, failures, vectors and thumbnails with the disk. */
-function rowDifferences(
-  disk: Map<string, Entry>,
-  index: IndexState,
-  contents: Contents,
-  before: Checkpoint,
-): string[] {
+function rowDifferences(disk: Map<string, Entry>, index: IndexState, contents: Contents): string[] {
   const differences: string[] = []
   for (const [path, entry] of disk) {
     const name = JSON.stringify(path)
