@@ -202,6 +202,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     }
     await take(found)
     absence = await removeVanished(acceptsMissing)
+    await recordUsurpers()
     if (absence === undefined) isOtherDevice = false
     await forgetContents(catalog, thumbnails)
     await sweepOnce()
@@ -248,6 +249,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       moved.add(to.path)
       vanished.delete(from)
       known.delete(from)
+      renameNewcomer(from, to)
       if (lacksVector) indexer.enqueue([to])
     }
     const present = new Set([...files.map((file) => file.path), ...(await recordUnfit(listing, known))])
@@ -279,6 +281,13 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       }
     }
     return recorded
+  }
+
+  /** Those whose image is gone by now: forgotten, or found elsewhere. */
+  async function recordUsurpers(): Promise<void> {
+    for (const [path, file] of usurpers)
+      if ((await catalog.getImageByPath(path)) === undefined) await putUnfit(file)
+    usurpers.clear()
   }
 
   async function putUnfit({ facts, reason }: UnfitFile): Promise<void> {
@@ -336,11 +345,18 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     const isOlder = (row: KnownFile, file: FileFacts) => sinceWhen(row.path) < sinceWhen(file.path, Infinity)
     for (const { from, to, lacksVector } of await moves.adoptByContent(vanished.values(), among, isOlder)) {
       vanished.delete(from)
-      newcomers.delete(to.path)
+      renameNewcomer(from, to)
       moved.add(to.path)
       if (lacksVector) indexer.enqueue([to])
     }
     return moved
+  }
+
+  function renameNewcomer(from: string, to: FileFacts): void {
+    const earlier = newcomers.get(from)
+    newcomers.delete(from)
+    if (earlier === undefined) newcomers.delete(to.path)
+    else newcomers.set(to.path, { file: to, since: earlier.since })
   }
 
   /** When a file came, as far as that was noticed. */
@@ -378,7 +394,6 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       else if (!(await isWatchedFile(path))) missing.push(path)
     }
     vanished.clear()
-    for (const path of usurpers.keys()) if (!missing.includes(path)) usurpers.delete(path)
     await removeFiles(leftOut)
     const excess = acceptsMissing ? undefined : await excessOf(missing.length)
     if (excess === undefined) await removeFiles(missing)
@@ -415,10 +430,6 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
         thumbnails,
         removed.map(({ contentHash }) => contentHash),
       )
-      for (const path of paths) {
-        const usurper = usurpers.get(path)
-        if (usurper !== undefined) await putUnfit(usurper)
-      }
     }
   }
 
@@ -496,7 +507,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     if (directories.size > MANY_DIRECTORIES) return reconcile(false)
     for (const directory of directories) found.push(await lookAt(directory))
     await take([...new Map(found.flat().map((file) => [file.path, file])).values()])
-    if (vanished.size > 0) vanishTimer ??= setTimeout(confirmVanished, VANISH_GRACE_MS)
+    if (vanished.size > 0 || usurpers.size > 0) vanishTimer ??= setTimeout(confirmVanished, VANISH_GRACE_MS)
   }
 
   /** A known file that was written to need not have its whole folder looked at. */
@@ -513,6 +524,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     vanishTimer = undefined
     inTurn(async () => {
       absence = (await removeVanished(false)) ?? absence
+      await recordUsurpers()
     }).catch((error) => log.warn(messageOf(error)))
   }
 
