@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- [--gallery FOLDER] [--only indexing,queries,embedders,contention,recall]`: measures the product on this machine and prints a
- * Markdown report. Every figure that is to be compared comes with its ratio to something measured in the same run.
+ * `npm run bench -- [--gallery FOLDER] [--files N] [--only indexing,queries,embedders,contention,recall,folder]`: measures the product on
+ * this machine and prints a Markdown report. Every figure that is to be compared comes with its ratio to something measured in the same run.
  */
 
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util'
 import { drawDemoGallery } from '../scripts/demo/draw-gallery.ts'
 import { benchContention } from './contention.ts'
 import { benchEmbedders } from './embedders.ts'
+import { benchFolder } from './folder.ts'
 import { benchIndexing } from './indexing.ts'
 import { benchQueries } from './queries.ts'
 import { writeRandomConvNext } from './random-convnext.ts'
@@ -18,7 +19,8 @@ import { benchRecall } from './recall.ts'
 const { values } = parseArgs({
   options: {
     gallery: { type: 'string' },
-    only: { type: 'string', default: 'indexing,queries,embedders,contention,recall' },
+    only: { type: 'string', default: 'indexing,queries,embedders,contention,recall,folder' },
+    files: { type: 'string', default: '20000' },
   },
 })
 const wanted = values.only.split(',')
@@ -45,6 +47,8 @@ try {
       console.log(await benchContention(gallery, join(directory, 'contention'), checkpoint))
     }
   }
+  if (wanted.includes('folder'))
+    console.log(await benchFolder(join(directory, 'folder'), Number(values.files)))
   if (wanted.includes('recall')) console.log(await benchRecall(join(directory, 'recall')))
 } finally {
   await rm(directory, { recursive: true, force: true })

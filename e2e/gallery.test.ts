@@ -1,4 +1,4 @@
-import { readFile, rename, unlink, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
@@ -126,6 +126,10 @@ describe('the gallery', () => {
     await writeFile(join(demo.gallery, 'broken.jpg'), 'this is no image')
     await page.getByRole('button', { name: '1 file could not be read' }).click()
     await page.getByText('broken.jpg').waitFor()
+    // Tried again it fails again, which is no news; mended while nobody told, it is found.
+    await page.getByRole('button', { name: 'Try all again' }).click()
+    await page.getByRole('button', { name: 'Try all again' }).waitFor()
+    await page.getByText('broken.jpg').waitFor()
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
     await unlink(join(demo.gallery, 'broken.jpg'))
     await page.getByRole('button', { name: '1 file could not be read' }).waitFor({ state: 'detached' })
@@ -141,6 +145,35 @@ describe('the gallery', () => {
     expect(await theme()).toBe('light')
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     expect(overflow).toBe(0)
+    await context.close()
+  })
+})
+
+describe('a folder that is gone', () => {
+  it('is said to be, keeps its images, and is found again', async () => {
+    const { page, context } = await openPage(demo.browser, demo.product.url)
+    await rename(demo.gallery, `${demo.gallery}-away`)
+    await page.getByText('The watched folder can’t be read at present').waitFor({ timeout: 20_000 })
+    await page.getByTestId('count').getByText('240 images').waitFor()
+    await rename(`${demo.gallery}-away`, demo.gallery)
+    await page
+      .getByText('The watched folder can’t be read at present')
+      .waitFor({ state: 'detached', timeout: 20_000 })
+    await context.close()
+  })
+
+  it('may be forgotten in part when somebody confirms it', async () => {
+    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const away = `${demo.gallery}-drive`
+    await mkdir(away)
+    for (const folder of (await readdir(demo.gallery)).filter((name) => name !== 'heart' && name !== 'star'))
+      await rename(join(demo.gallery, folder), join(away, folder))
+    await page.getByText('200 of 240 images are gone from the folder at once').waitFor({ timeout: 20_000 })
+    await page.getByTestId('count').getByText('240 images').waitFor()
+    await page.getByRole('button', { name: 'They are gone for good: forget them' }).click()
+    await page.getByTestId('count').getByText('40 images').waitFor({ timeout: 10_000 })
+    for (const folder of await readdir(away)) await rename(join(away, folder), join(demo.gallery, folder))
+    await page.getByTestId('count').getByText('240 images').waitFor({ timeout: 30_000 })
     await context.close()
   })
 })

@@ -62,12 +62,22 @@ export const messages = {
     failures: (count: number) =>
       count === 1 ? '1 file could not be read' : `${number.format(count)} files could not be read`,
     failuresTitle: 'Files that could not be indexed',
+    failuresHint: 'They are tried again when they change.',
+    failuresMore: (count: number) => `and ${number.format(count)} more`,
+    retryFailures: 'Try all again',
+    retrying: 'Trying again …',
     embedderChanged: (embedder: string, done: number, all: number) =>
       `The model was changed to “${embedder}”. ${number.format(done)} of ${number.format(all)} images can be searched so far; the others follow by themselves.`,
     notWorking: (embedder: string) =>
       `The model “${embedder}” does not work at present, so searching by sketch or image has to wait. The server keeps trying; its log tells why.`,
     absence: (missing: number, known: number) =>
       `${number.format(missing)} of ${number.format(known)} images are gone from the folder at once. Perhaps a drive is not mounted; the index is kept as it was.`,
+    problem:
+      'The watched folder can’t be read at present. The index is kept as it was; images open again when the folder is back. The server’s log tells why.',
+    polling:
+      'The system can’t tell of changes in this folder, so they appear after a while instead of at once.',
+    why: 'Why?',
+    understood: 'Understood',
     acceptMissing: 'They are gone for good: forget them',
     offline: 'The server can’t be reached; trying again …',
     light: 'Light theme',

@@ -254,6 +254,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     }
     const present = new Set([...files.map((file) => file.path), ...(await recordUnfit(listing, known))])
     for (const path of present) vanished.delete(path)
+    for (const { path } of files) usurpers.delete(path)
     for (const [path, row] of known) if (!present.has(path)) vanished.set(path, row)
     const stale = files.filter((file) => known.has(file.path) && isStale(known.get(file.path)!, file))
     // Permissions may be mended without any other change to a file.

@@ -72,6 +72,11 @@ export function acceptMissing(): Promise<unknown> {
   return request('/api/index/reconcile?accept_missing=true', { method: 'POST' })
 }
 
+/** Tries the files again that could not be indexed. */
+export function retryFailures(): Promise<unknown> {
+  return request('/api/index/failures/retry', { method: 'POST' })
+}
+
 export function getIndexStatus(signal?: AbortSignal): Promise<IndexStatus> {
   return request('/api/index/status', { signal: signal ?? null })
 }

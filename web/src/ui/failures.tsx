@@ -1,7 +1,7 @@
-import { useQuery } from '@tanstack/react-query'
-import { TriangleAlert, X } from 'lucide-react'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { RotateCw, TriangleAlert, X } from 'lucide-react'
 import { useRef } from 'react'
-import { getIndexStatus, listFailures } from '../api/client.ts'
+import { getIndexStatus, listFailures, retryFailures } from '../api/client.ts'
 import { messages } from '../messages.ts'
 import { IconButton } from './icon-button.tsx'
 
@@ -15,7 +15,14 @@ export function Failures() {
     queryFn: ({ signal }) => listFailures(signal),
     enabled: failed > 0,
   })
+  const client = useQueryClient()
+  const retry = useMutation({
+    mutationFn: retryFailures,
+    onSettled: () => client.invalidateQueries({ queryKey: ['status'] }),
+  })
   if (failed === 0) return null
+  const failures = data?.failures ?? []
+  const more = (data?.total ?? 0) - failures.length
   return (
     <>
       <IconButton label={messages.status.failures(failed)} onClick={() => dialogRef.current?.showModal()}>
@@ -32,13 +39,27 @@ export function Failures() {
             <X />
           </IconButton>
         </header>
+        <div className="flex flex-wrap items-center gap-x-4 gap-y-2 px-5 pb-3">
+          <p className="flex-1 text-sm text-muted">{messages.status.failuresHint}</p>
+          <button
+            type="button"
+            disabled={retry.isPending}
+            onClick={() => retry.mutate()}
+            className="flex h-10 items-center gap-2 rounded-lg border border-line px-3 hover:bg-raised disabled:opacity-50"
+          >
+            <RotateCw className="size-4" />
+            {retry.isPending ? messages.status.retrying : messages.status.retryFailures}
+          </button>
+        </div>
+        {retry.error && <p className="px-5 pb-3 text-danger">{retry.error.message}</p>}
         <ul className="m-0 list-none space-y-3 px-5 pb-5">
-          {data?.failures.map(({ path, reason }) => (
+          {failures.map(({ path, reason }) => (
             <li key={path}>
               <p className="break-all">{path}</p>
               <p className="text-sm text-muted">{reason}</p>
             </li>
           ))}
+          {more > 0 && <li className="text-sm text-muted">{messages.status.failuresMore(more)}</li>}
         </ul>
       </dialog>
     </>

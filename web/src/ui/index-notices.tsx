@@ -1,11 +1,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { acceptMissing, getIndexStatus, type IndexStatus } from '../api/client.ts'
 import { messages } from '../messages.ts'
 
 const REFRESH_MS = 10_000
 
-/** Says when a search does not see everything as it is: the model was changed or does not work, or the folder seems to be lost. */
+/** Says when a search does not see everything as it is: the model was changed or does not work, or the folder is lost or can’t be watched. */
 export function IndexNotices() {
   const { data: status } = useQuery({
     queryKey: ['status'],
@@ -16,7 +16,9 @@ export function IndexNotices() {
   return (
     <>
       <EmbedderNotice status={status} />
+      {status.problem !== null && <Notice className="text-danger">{messages.status.problem}</Notice>}
       {status.absence && <AbsenceNotice absence={status.absence} />}
+      {status.polling_reason !== null && <PollingNotice reason={status.polling_reason} />}
     </>
   )
 }
@@ -49,6 +51,30 @@ function AbsenceNotice({ absence }: { absence: NonNullable<IndexStatus['absence'
         {messages.status.acceptMissing}
       </button>
       {accept.error && <span> {accept.error.message}</span>}
+    </Notice>
+  )
+}
+
+const READ_KEY = 'polling-reason-read'
+
+/** Says once why changes take their time to appear, and what would help. */
+function PollingNotice({ reason }: { reason: string }) {
+  const [read, setRead] = useState(() => localStorage.getItem(READ_KEY))
+  if (read === reason) return null
+  const onRead = () => {
+    localStorage.setItem(READ_KEY, reason)
+    setRead(reason)
+  }
+  return (
+    <Notice className="text-ink">
+      {messages.status.polling}{' '}
+      <details className="inline-block align-top">
+        <summary className="underline">{messages.status.why}</summary>
+        <span className="text-muted">{reason}</span>
+      </details>{' '}
+      <button type="button" className="underline" onClick={onRead}>
+        {messages.status.understood}
+      </button>
     </Notice>
   )
 }

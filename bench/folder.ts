@@ -1,0 +1,171 @@
+import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import { setTimeout as sleep } from 'node:timers/promises'
+import pino from 'pino'
+import sharp from 'sharp'
+import { type App, createApp } from '../server/src/app.ts'
+import { configOf } from './indexing.ts'
+import { median, ms, percentile, residentMemory, table } from './support.ts'
+
+const FILES_PER_FOLDER = 1000
+const RENAMES = 1000
+const WRITES = 40
+
+/** Keeping step with a folder of very many files: starts, renames, and how soon a new file can be found. */
+export async function benchFolder(directory: string, files: number): Promise<string> {
+  const gallery = join(directory, 'gallery')
+  await writeGallery(gallery, files)
+  const [first, second, third] = [
+    await startAndCompare(gallery, directory),
+    await startAndCompare(gallery, directory),
+    await (async () => {
+      renameFiles(gallery, files)
+      return startAndCompare(gallery, directory)
+    })(),
+  ]
+  const fresh = await freshness(gallery, directory)
+  const row = (name: string, { readyMs, comparedMs, read, moved, delay, memory }: Start) => [
+    name,
+    `${(readyMs / 1000).toFixed(2)} s`,
+    `${(comparedMs / 1000).toFixed(2)} s`,
+    read,
+    moved,
+    `${ms(delay.median)} / ${ms(delay.p99)} / ${ms(delay.max)}`,
+    `${memory} MiB`,
+  ]
+  return [
+    `## A folder of ${files} files, in folders of ${FILES_PER_FOLDER}\n`,
+    table(
+      [
+        'start',
+        'ready',
+        'compared',
+        'indexed',
+        'moved',
+        'event loop: median / p99 / most',
+        'memory of the server',
+      ],
+      [row('from nothing', first), row('nothing changed', second), row(`after ${RENAMES} renames`, third)],
+    ),
+    `Indexing from nothing took ${(first.indexedMs / 1000).toFixed(0)} s (${(files / (first.indexedMs / 1000)).toFixed(0)} images/s).`,
+    `From the last write to a new file until a search finds it, at idle, ${WRITES} times: median ${ms(median(fresh))}, 95 % within ${ms(percentile(fresh, 0.95))}.\n`,
+  ].join('\n')
+}
+
+interface Start {
+  /** Until it answers, and until the folder has been compared. */
+  readyMs: number
+  comparedMs: number
+  indexedMs: number
+  read: number
+  moved: number
+  /** Of the server's own thread, in milliseconds, until nothing was left to do. */
+  delay: { median: number; p99: number; max: number }
+  memory: number
+}
+
+async function startAndCompare(gallery: string, directory: string): Promise<Start> {
+  const start = performance.now()
+  const app = await createApp(configOf(gallery, join(directory, 'data')), { log: pino({ level: 'silent' }) })
+  const readyMs = performance.now() - start
+  let read = 0
+  let moved = 0
+  app.events.on('imagesIndexed', ({ count }) => {
+    read += count
+  })
+  app.events.on('fileMoved', () => {
+    moved++
+  })
+  const delay = monitorEventLoopDelay({ resolution: 5 })
+  delay.enable()
+  await app.sync.startWatching()
+  await app.sync.reconcile()
+  const comparedMs = performance.now() - start
+  await app.indexer.idle()
+  const indexedMs = performance.now() - start
+  delay.disable()
+  const memory = residentMemory(process.pid)
+  await app.close()
+  // The timer that measures fires every 5 ms at best, which is no delay.
+  const own = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - 5)
+  return {
+    readyMs,
+    comparedMs,
+    indexedMs,
+    read,
+    moved,
+    delay: { median: own(delay.percentile(50)), p99: own(delay.percentile(99)), max: own(delay.max) },
+    memory,
+  }
+}
+
+/** @returns milliseconds, each from the end of a write until a search by another image finds the file */
+async function freshness(gallery: string, directory: string): Promise<number[]> {
+  const app = await createApp(configOf(gallery, join(directory, 'data')), { log: pino({ level: 'silent' }) })
+  await app.sync.startWatching()
+  await app.sync.reconcile()
+  await app.indexer.idle()
+  const folders = readdirSync(gallery).filter((name) => name.startsWith('folder-')).length
+  const times: number[] = []
+  for (let n = 0; n < WRITES; n++) {
+    const path = `folder-${n % folders}/new-${n}.png`
+    const bytes = await sharp({
+      create: { width: 64, height: 64, channels: 3, background: { r: (n * 6) % 256, g: 255 - n, b: n } },
+    })
+      .png()
+      .toBuffer()
+    writeFileSync(join(gallery, path), bytes)
+    const written = performance.now()
+    while (!(await isFound(app, path))) await sleep(10)
+    times.push(performance.now() - written)
+    await sleep(100)
+  }
+  await app.close()
+  return times
+}
+
+async function isFound(app: App, path: string): Promise<boolean> {
+  const image = await app.catalog.getImageByPath(path)
+  if (image === undefined) return false
+  const filter = { filter: { nameContains: image.name }, offset: 0, limit: 5, topK: 5 }
+  const [found] = await app.catalog.vectorsOf([image.id])
+  if (found === undefined) return false
+  const { images } = await app.catalog.findNearest({ ...filter, vector: found.vector })
+  return images.some(({ id }) => id === image.id)
+}
+
+/** Small JPEGs of different bytes, written long ago. */
+async function writeGallery(gallery: string, files: number): Promise<void> {
+  const noise = () => Buffer.from(Array.from({ length: 8 * 8 * 3 }, () => Math.floor(Math.random() * 256)))
+  const pictures = await Promise.all(
+    Array.from({ length: 50 }, () =>
+      sharp(noise(), { raw: { width: 8, height: 8, channels: 3 } })
+        .resize(32, 32)
+        .jpeg()
+        .toBuffer(),
+    ),
+  )
+  for (let n = 0; n < files; n++) {
+    const folder = join(gallery, `folder-${Math.floor(n / FILES_PER_FOLDER)}`)
+    if (n % FILES_PER_FOLDER === 0) mkdirSync(folder, { recursive: true })
+    // What follows the end of a JPEG belongs to nobody.
+    writeFileSync(
+      join(folder, `${n}.jpg`),
+      Buffer.concat([pictures[n % pictures.length]!, Buffer.from(String(n))]),
+    )
+  }
+}
+
+function renameFiles(gallery: string, files: number): void {
+  const count = Math.min(RENAMES, files)
+  const step = Math.floor(files / count)
+  mkdirSync(join(gallery, 'moved'), { recursive: true })
+  for (let n = 0; n < count; n++) {
+    const at = n * step
+    renameSync(
+      join(gallery, `folder-${Math.floor(at / FILES_PER_FOLDER)}`, `${at}.jpg`),
+      join(gallery, 'moved', `renamed-${n}.jpg`),
+    )
+  }
+}
