@@ -1,6 +1,6 @@
 import { Command } from 'commander'
 import { createApp } from '../app.ts'
-import { messageOf } from '../errors.ts'
+import { DomainError, messageOf } from '../errors.ts'
 import { listen } from '../http/server.ts'
 import { createLog } from '../log.ts'
 import { ensurePageIsBuilt } from './build-page.ts'
@@ -54,6 +54,6 @@ async function serve(folder: string | undefined, options: CommonOptions): Promis
   await app.sync.startWatching()
   await app.sync.reconcile().catch((error) => {
     // That the folder can't be looked at has been said, and it is tried again.
-    if (app.sync.problem === undefined) log.error(messageOf(error))
+    if (!(error instanceof DomainError && error.code === 'directory_not_found')) log.error(messageOf(error))
   })
 }

@@ -29,6 +29,8 @@ export interface FollowingOptions {
   /** The folders that are known, as paths of the gallery. */
   folders(): Iterable<string>
   onChange(changes: Change[]): void
+  /** The folder was moved away or deleted: what is seen of it now may be half of it. */
+  onRootGone(): void
   /** Whether the last comparison could not look at the folder. */
   isInDoubt(): boolean
   /** Compares the whole folder. @returns whether anything was different */
@@ -110,6 +112,7 @@ export function createFollowing(options: FollowingOptions): Following {
         onError: (error) => poll(errorReason(error)),
         onRootGone: () => {
           isRootGone = true
+          options.onRootGone()
         },
       })
     } catch (error) {

@@ -120,6 +120,9 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     log,
     folders: () => folders.keys(),
     isInDoubt: () => isInDoubt,
+    onRootGone() {
+      isInDoubt = true
+    },
     onChange(changes) {
       for (const { path, isWithinFile } of changes) {
         const galleryPath = toGalleryPath(root, path)
@@ -180,6 +183,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
 
   async function reconcile(acceptsMissing: boolean): Promise<void> {
     await assertReadable()
+    isInDoubt = false
     const visited = new Set<string>()
     const unreadable: string[] = []
     const onUnreadable = (directory: string, error: unknown) => {
@@ -201,24 +205,32 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       if (!visited.has(directory) && !isUnknown) await allVanished(directory)
     }
     await take(found)
+    assertNoDoubt()
     absence = await removeVanished(acceptsMissing)
     await recordUsurpers()
     if (absence === undefined) isOtherDevice = false
     await forgetContents(catalog, thumbnails)
     await sweepOnce()
-    isInDoubt = false
     lastReconcile = Date.now()
   }
 
   /** One folder, without those below it, except that a subfolder which is gone takes its files with it. */
   async function lookAt(directory: string): Promise<FileFacts[]> {
     following.enter(directory)
-    const listing = (await exists(directory))
-      ? await listDirectory(root, directory, options.walk).catch((error) => warnOfFolder(directory, error))
-      : undefined
+    if (!(await exists(directory))) {
+      // If the gallery itself is gone for a moment nothing can be said of its folders.
+      await assertReadable()
+      if (await exists(directory)) isInDoubt = true
+      else for (const below of await knownBelow(directory)) await allVanished(below)
+      return []
+    }
+    let isReadable = true
+    const listing = await listDirectory(root, directory, options.walk).catch((error) => {
+      isReadable = false
+      return warnOfFolder(directory, error)
+    })
     if (listing === undefined) {
-      if (directory === ROOT || (await exists(directory))) return []
-      for (const below of await knownBelow(directory)) await allVanished(below)
+      isInDoubt ||= isReadable
       return []
     }
     const unknown = await compare(listing)
@@ -461,6 +473,21 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     throw new DomainError('directory_not_found', text)
   }
 
+  /** @throws {DomainError} if the gallery was away while it was looked at: what was not seen may be there */
+  function assertNoDoubt(): void {
+    if (isInDoubt)
+      throw new DomainError(
+        'directory_not_found',
+        `The gallery ${root} was away for a moment: it is compared again.`,
+      )
+  }
+
+  /** That the folder can't be looked at has been said already, and it is compared again. */
+  function warnUnlessKnown(error: unknown): void {
+    if (!(error instanceof DomainError && error.code === 'directory_not_found'))
+      log.warn(`Changes could not be followed: ${messageOf(error)}`)
+  }
+
   async function whyUnreadable(): Promise<string | undefined> {
     try {
       const stat = await lstat(root)
@@ -493,7 +520,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       await follow(paths)
       // A folder of very many files takes its time, which is left to others as well.
       lastPassMs = Math.min(performance.now() - start, MAX_PAUSE_MS)
-    }).catch((error) => log.warn(`Changes could not be followed: ${messageOf(error)}`))
+    }).catch(warnUnlessKnown)
   }
 
   async function follow(paths: [path: string, isWithinFile: boolean][]): Promise<void> {
@@ -524,9 +551,11 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   function confirmVanished(): void {
     vanishTimer = undefined
     inTurn(async () => {
+      // The comparison that is owed then sees to it.
+      if (isInDoubt) return
       absence = (await removeVanished(false)) ?? absence
       await recordUsurpers()
-    }).catch((error) => log.warn(messageOf(error)))
+    }).catch(warnUnlessKnown)
   }
 
   /** A folder that has come may hold more than events told. */
