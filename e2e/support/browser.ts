@@ -71,15 +71,15 @@ export async function firstResults(page: Page, count: number): Promise<string[]>
   await page.waitForLoadState('networkidle')
   // Debounce and request: the count stands still when nothing is on its way any more.
   await page.waitForTimeout(400)
-  const tiles = page.locator('[data-testid=grid] button')
-  const titles = await tiles.evaluateAll((elements) =>
+  const tiles = page.locator('[data-testid=grid] [data-path]')
+  const paths = await tiles.evaluateAll((elements) =>
     elements
       .map((element) => ({
-        title: element.getAttribute('title') ?? '',
+        path: element.getAttribute('data-path') ?? '',
         box: element.getBoundingClientRect(),
       }))
       .sort((a, b) => a.box.top - b.box.top || a.box.left - b.box.left)
-      .map(({ title }) => title),
+      .map(({ path }) => path),
   )
-  return titles.slice(0, count)
+  return paths.slice(0, count)
 }

@@ -17,6 +17,7 @@ import { hostsToAccept } from './http/same-origin.ts'
 import { createHttpApp } from './http/server.ts'
 import type { Logger } from './log.ts'
 import { createImageSearch, type ImageSearch } from './search/image-search.ts'
+import { openKeptQueries } from './search/kept-queries.ts'
 import { createCollection } from './sync/collection.ts'
 import { createGallerySync, type GallerySync } from './sync/gallery-sync.ts'
 import { createIndexer, type Indexer } from './sync/indexer.ts'
@@ -142,6 +143,8 @@ export async function createApp(
     indexer,
     sync,
     search,
+    queries: openKeptQueries(join(config.data_directory, 'queries')),
+    reader,
     collection,
     events,
     metrics,

@@ -17,6 +17,7 @@ export type ErrorCode =
   | 'not_found'
   | 'not_indexed'
   | 'permission_denied'
+  | 'query_not_found'
   | 'unavailable'
 
 /** An expected failure: `message` is one clear sentence that may be shown to whoever asked. */

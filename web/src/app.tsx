@@ -1,86 +1,129 @@
-import { useQuery } from '@tanstack/react-query'
-import { ImageUp, PencilLine } from 'lucide-react'
-import { useCallback, useDeferredValue, useRef, useState } from 'react'
-import { getImage, type Image } from './api/client.ts'
+import { useMutation } from '@tanstack/react-query'
+import { Copy, FolderTree as FolderTreeIcon, ImageUp, PencilLine, Upload } from 'lucide-react'
+import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react'
+import { type Image, keepQuery } from './api/client.ts'
 import { useServerEvents } from './api/events.ts'
+import { Breadcrumb } from './gallery/breadcrumb.tsx'
+import { DeletionNotice } from './gallery/deletion-notice.tsx'
+import { DuplicatesView } from './gallery/duplicates-view.tsx'
+import { FolderTree } from './gallery/folder-tree.tsx'
 import { GalleryToolbar } from './gallery/gallery-toolbar.tsx'
 import { ImageGrid } from './gallery/image-grid.tsx'
 import { LargeView } from './gallery/large-view.tsx'
 import { Notice } from './gallery/notice.tsx'
+import { SelectionBar } from './gallery/selection-bar.tsx'
+import { useDeletion } from './gallery/use-deletion.ts'
 import { type ImageList, useGallery } from './gallery/use-gallery.ts'
+import { useSelection } from './gallery/use-selection.ts'
 import { messages } from './messages.ts'
-import { orderOf, usePageState } from './page-state.ts'
-import { QueryChip } from './search/query-chip.tsx'
+import { filtersOf, orderOf, usePageState } from './page-state.ts'
+import { type Example, isSameSource, toggleExample } from './search/examples.ts'
+import { QueryChips } from './search/query-chips.tsx'
 import { usePictureInput } from './search/use-picture-input.ts'
-import { activeQuery, type Picture, useSearch } from './search/use-search.ts'
-import { addAction, EMPTY_SKETCH, type Sketch } from './sketch/sketch.ts'
+import { isSearching, useSearch } from './search/use-search.ts'
+import { addAction, isBlank } from './sketch/sketch.ts'
 import { SketchPanel } from './sketch/sketch-panel.tsx'
+import { useAddressedSketch } from './sketch/use-addressed-sketch.ts'
+import { Dialog } from './ui/dialog.tsx'
 import { Failures } from './ui/failures.tsx'
 import { IconButton } from './ui/icon-button.tsx'
 import { IndexNotices } from './ui/index-notices.tsx'
 import { IndexProgressBar } from './ui/index-progress.tsx'
+import { Shortcuts } from './ui/shortcuts.tsx'
 import { ThemeToggle } from './ui/theme-toggle.tsx'
+import { nameOf, UploadPanel } from './upload/upload-panel.tsx'
+import { useUploads } from './upload/use-uploads.ts'
 
 const TILE_SIZES = { min: 88, max: 320, initial: innerWidth < 640 ? 104 : 128 }
 
 export function App() {
   const { state, change } = usePageState()
-  const { progress, isOffline } = useServerEvents()
-  const [sketch, setSketch] = useState<Sketch>(EMPTY_SKETCH)
-  const [picture, setPicture] = useState<Picture>()
+  const [isAtTop, setAtTop] = useState(true)
   const [tileSize, setTileSize] = useState(TILE_SIZES.initial)
   const [isSheetShown, setSheetShown] = useState(true)
-  const fileInput = useRef<HTMLInputElement>(null)
-  const pictureUrl = useRef('')
+  const [areFoldersShown, setFoldersShown] = useState(false)
+  const queryInput = useRef<HTMLInputElement>(null)
+  const uploadInput = useRef<HTMLInputElement>(null)
+  const uploads = useUploads()
+  const deletion = useDeletion()
 
-  const query = activeQuery(state.similar, picture, sketch)
+  const { sketch, draw } = useAddressedSketch(state.examples, change)
+  const examples = useMemo(() => state.examples.filter(({ kind }) => kind !== 'sketch'), [state.examples])
+  const deferredName = useDeferredValue(state.name)
+  const filters = useMemo(() => filtersOf({ ...state, name: deferredName }), [state, deferredName])
+  const query = { sketch, examples, filters }
   const search = useSearch(query)
-  const hasResults = query.kind !== 'none' && (search.data !== undefined || search.isError)
-  const order = orderOf(state.sort, useDeferredValue(state.name))
-  const gallery = useGallery(order, !hasResults)
-  const results = toList(search)
-  const list = hasResults ? results : gallery
+  const hasResults = isSearching(query) && (search.data !== undefined || search.isError)
+  const { progress, isOffline, hasNews, showNews } = useServerEvents(!isAtTop && !hasResults)
+  const gallery = useGallery({ ...filters, ...orderOf(state.sort) }, !hasResults)
+  const results = toList(search, state.leastScore)
+  const list = withoutHidden(hasResults ? results.list : gallery, deletion.waiting)
+  const selection = useSelection(list.imageAt, (image) => indexIn(list, image.id))
 
-  const draw = useCallback(
-    (next: Sketch) => {
-      setSketch(next)
-      setPicture(undefined)
-      change({ similar: undefined })
-    },
+  const setExamples = useCallback(
+    (next: Example[], more = {}) => change({ examples: next, view: undefined, ...more }),
     [change],
   )
-  const givePicture = useCallback(
-    (blob: Blob) => {
-      URL.revokeObjectURL(pictureUrl.current)
-      pictureUrl.current = URL.createObjectURL(blob)
-      setPicture({ blob, url: pictureUrl.current })
-      change({ similar: undefined, view: undefined })
-    },
-    [change],
-  )
-  const { isDraggedOver, dropTarget } = usePictureInput(givePicture)
-  const findSimilar = (image: Image) => change({ similar: image.id, view: undefined })
-
-  const chooseFile = () => fileInput.current?.click()
-  const removeQuery = () => {
-    if (query.kind === 'sketch') setSketch(addAction(sketch, 'clear'))
-    setPicture(undefined)
-    change({ similar: undefined })
+  const refine = (images: Image[], isWanted: boolean) => {
+    const added = images.map(({ id }): Example => ({ kind: 'image', id, isWanted }))
+    setExamples(added.reduce(toggleExample, state.examples), { isShowingDuplicates: undefined })
+    selection.clear()
   }
+  const findSimilar = (image: Image, region?: Example['region']) =>
+    setExamples([{ kind: 'image', id: image.id, isWanted: true, region }], { isShowingDuplicates: undefined })
+
+  const keep = useMutation({
+    mutationFn: (picture: Blob) => keepQuery(picture, 'auto'),
+    onSuccess: ({ id }) => setExamples([{ kind: 'picture', id, isWanted: true }]),
+  })
+  const folder = state.directory ?? '.'
+  const input = usePictureInput({
+    onPicture: keep.mutate,
+    onImage: useCallback(
+      (id: string) => setExamples(toggleExample(state.examples, { kind: 'image', id, isWanted: true })),
+      [setExamples, state.examples],
+    ),
+    onFiles: (files) => uploads.add(files, folder),
+  })
+  const removeSelected = (image?: Image) => {
+    const images = selection.images.size > 0 ? [...selection.images.values()] : image ? [image] : []
+    if (images.length > 0) deletion.request(images)
+    selection.clear()
+  }
+  const chooseFolder = (directory: string | undefined) => {
+    setFoldersShown(false)
+    change({ directory, isShowingDuplicates: undefined })
+  }
+  const folderTree = <FolderTree current={state.directory} onChoose={chooseFolder} />
+  const openImage = (image: Image) => change({ view: image.id })
 
   return (
     <div
-      {...dropTarget}
+      {...input.dropTarget}
       className="grid h-full grid-rows-[auto_auto_minmax(0,1fr)] lg:grid-cols-[22rem_minmax(0,1fr)] lg:grid-rows-[auto_minmax(0,1fr)]"
     >
-      <header className="flex items-center gap-2 border-line border-b bg-surface px-3 py-1.5 sm:px-4 lg:col-span-2">
+      <header className="flex items-center gap-1 border-line border-b bg-surface px-3 py-1.5 sm:px-4 lg:col-span-2">
         <img src="/icon.svg" alt="" className="size-7" />
-        <h1 className="text-base font-semibold tracking-tight">{messages.title}</h1>
+        <h1 className="pl-1 text-base font-semibold tracking-tight max-[26rem]:sr-only">{messages.title}</h1>
         <div className="flex min-w-0 flex-1 justify-end px-2">
           <IndexProgressBar progress={progress} isOffline={isOffline} />
         </div>
         <Failures />
-        <div className="lg:hidden">
+        <IconButton label={messages.upload.choose} onClick={() => uploadInput.current?.click()}>
+          <Upload />
+        </IconButton>
+        <IconButton
+          label={messages.duplicates.show}
+          isPressed={state.isShowingDuplicates}
+          onClick={() => change({ isShowingDuplicates: !state.isShowingDuplicates })}
+        >
+          <Copy />
+        </IconButton>
+        <Shortcuts />
+        <span className="flex gap-1 lg:hidden">
+          <IconButton label={messages.gallery.folders} onClick={() => setFoldersShown(true)}>
+            <FolderTreeIcon />
+          </IconButton>
           <IconButton
             label={isSheetShown ? messages.query.hide : messages.query.show}
             isPressed={isSheetShown}
@@ -88,7 +131,7 @@ export function App() {
           >
             <PencilLine />
           </IconButton>
-        </div>
+        </span>
         <ThemeToggle />
       </header>
 
@@ -96,147 +139,254 @@ export function App() {
         className={`${isSheetShown ? '' : 'hidden'} flex-col gap-3 border-line border-b bg-surface px-3 py-3 lg:flex lg:overflow-y-auto lg:border-r lg:border-b-0 lg:px-4`}
       >
         <SketchPanel sketch={sketch} onChange={draw}>
-          <div className="lg:hidden">
-            <IconButton label={messages.query.upload} onClick={chooseFile}>
+          <span className="lg:hidden">
+            <IconButton label={messages.query.upload} onClick={() => queryInput.current?.click()}>
               <ImageUp />
             </IconButton>
-          </div>
+          </span>
         </SketchPanel>
         <div className="hidden items-center gap-3 lg:flex">
           <button
             type="button"
-            onClick={chooseFile}
+            onClick={() => queryInput.current?.click()}
             className="flex h-10 shrink-0 items-center gap-2 rounded-lg border border-line px-3 hover:bg-raised"
           >
             <ImageUp className="size-5" /> {messages.query.upload}
           </button>
           <span className="text-sm text-muted">{messages.query.uploadHint}</span>
         </div>
-        <input
-          ref={fileInput}
-          type="file"
-          accept="image/*"
-          hidden
-          aria-label={messages.query.upload}
-          onChange={(event) => {
-            const [file] = event.target.files ?? []
-            if (file) givePicture(file)
-            event.target.value = ''
-          }}
+        <div className="hidden lg:block">{folderTree}</div>
+        <FileInput
+          ref={queryInput}
+          label={messages.query.upload}
+          testId="query-file"
+          onFiles={([file]) => file && keep.mutate(file)}
+        />
+        <FileInput
+          ref={uploadInput}
+          label={messages.upload.choose}
+          testId="upload-files"
+          isMultiple
+          onFiles={(files) => uploads.add(files, folder)}
         />
       </aside>
 
-      <main className="grid min-h-0 min-w-0 grid-rows-[auto_auto_minmax(0,1fr)]">
-        <div>
+      <main className="grid min-h-0 min-w-0 grid-rows-[auto_minmax(0,1fr)]">
+        <div className="min-w-0">
           <IndexNotices />
-        </div>
-        <GalleryToolbar
-          count={list.count}
-          isSearch={hasResults}
-          isBusy={search.isFetching}
-          sort={state.sort}
-          onSort={(sort) => change({ sort })}
-          name={state.name}
-          onName={(name) => change({ name })}
-          tileSize={tileSize}
-          tileSizes={TILE_SIZES}
-          onTileSize={setTileSize}
-          chip={
-            query.kind !== 'none' && <Chip query={query} onRemove={removeQuery} pictureUrl={picture?.url} />
-          }
-        />
-        <Content list={list} isSearch={hasResults} isFiltered={state.name !== ''}>
-          <ImageGrid
-            count={list.count}
-            imageAt={list.imageAt}
-            onRange={list.onRange}
-            tileSize={tileSize}
-            onOpen={(image) => change({ view: image.id })}
-            resetKey={
-              hasResults ? `search ${query.kind} ${state.similar ?? ''}` : `list ${state.sort} ${state.name}`
+          {keep.error && (
+            <p role="alert" className="px-4 pt-2 text-danger text-sm">
+              {keep.error.message}
+            </p>
+          )}
+          <QueryChips
+            hasSketch={!isBlank(sketch)}
+            examples={examples}
+            onRemoveSketch={() => draw(addAction(sketch, 'clear'))}
+            onRemove={(example) =>
+              setExamples(state.examples.filter((other) => !isSameSource(other, example)))
             }
+            onClear={() => {
+              if (!isBlank(sketch)) draw(addAction(sketch, 'clear'))
+              setExamples([])
+            }}
           />
-        </Content>
+          <Breadcrumb directory={state.directory} onChoose={chooseFolder} />
+          {!state.isShowingDuplicates && (
+            <GalleryToolbar
+              state={state}
+              change={change}
+              count={list.count}
+              isSearch={hasResults}
+              isBusy={search.isFetching}
+              tileSize={tileSize}
+              tileSizes={TILE_SIZES}
+              onTileSize={setTileSize}
+            />
+          )}
+          {hasNews && (
+            <p role="status" className="flex items-center gap-3 px-4 pb-2 text-sm">
+              {messages.gallery.changed}
+              <button type="button" className="underline" onClick={showNews}>
+                {messages.gallery.showChanges}
+              </button>
+            </p>
+          )}
+        </div>
+        {state.isShowingDuplicates ? (
+          <DuplicatesView
+            selection={selection}
+            hidden={deletion.waiting}
+            onOpen={openImage}
+            onRefine={(image, isWanted) => refine([image], isWanted)}
+            onBack={() => change({ isShowingDuplicates: undefined })}
+          />
+        ) : (
+          <Content list={list} isSearch={hasResults} isNarrowed={isNarrowed(filters)} hidden={results.hidden}>
+            <ImageGrid
+              count={list.count}
+              imageAt={list.imageAt}
+              onRange={list.onRange}
+              tileSize={tileSize}
+              selected={selection.ids}
+              onOpen={openImage}
+              onToggle={selection.toggle}
+              onRefine={(image, isWanted) => refine([image], isWanted)}
+              onDelete={removeSelected}
+              onClearSelection={selection.clear}
+              onTop={setAtTop}
+              resetKey={
+                hasResults
+                  ? `search ${JSON.stringify([examples, filters])}`
+                  : `list ${JSON.stringify([state.sort, filters])}`
+              }
+            />
+          </Content>
+        )}
       </main>
 
+      <SelectionBar
+        count={selection.ids.size}
+        onRefine={(isWanted) => refine([...selection.images.values()], isWanted)}
+        onDelete={() => removeSelected()}
+        onClear={selection.clear}
+      />
+      <DeletionNotice deletion={deletion} />
+      <UploadPanel uploads={uploads} />
+      <Dialog
+        title={messages.gallery.folders}
+        isOpen={areFoldersShown}
+        onClose={() => setFoldersShown(false)}
+      >
+        <div className="px-4 pb-5">{folderTree}</div>
+      </Dialog>
       {state.view !== undefined && (
         <LargeView
           id={state.view}
           onClose={() => change({ view: undefined })}
           onFindSimilar={findSimilar}
-          {...neighbours(list, state.view, (id) => change({ view: id }))}
+          onRefine={(image, isWanted) => refine([image], isWanted)}
+          {...neighbours(list, state.view, (id) => change({ view: id }, true))}
         />
       )}
-      {isDraggedOver && (
-        <div className="pointer-events-none fixed inset-3 z-10 grid place-items-center rounded-3xl border-4 border-accent border-dashed bg-page/85 text-xl">
-          {messages.query.drop}
+      {input.dragged !== undefined && <DropZones isFile={input.dragged === 'files'} folder={folder} />}
+    </div>
+  )
+}
+
+interface FileInputProps {
+  ref: React.Ref<HTMLInputElement>
+  label: string
+  testId: string
+  isMultiple?: boolean
+  onFiles: (files: File[]) => void
+}
+
+/** Opened by a button that looks better. */
+function FileInput({ ref, label, testId, isMultiple = false, onFiles }: FileInputProps) {
+  return (
+    <input
+      ref={ref}
+      type="file"
+      accept="image/*,.heic,.heif,.avif,.tif,.tiff,.bmp"
+      multiple={isMultiple}
+      hidden
+      aria-label={label}
+      data-testid={testId}
+      onChange={(event) => {
+        onFiles([...(event.target.files ?? [])])
+        event.target.value = ''
+      }}
+    />
+  )
+}
+
+function DropZones({ isFile, folder }: { isFile: boolean; folder: string }) {
+  const zone =
+    'grid place-items-center rounded-3xl border-4 border-accent border-dashed bg-page/90 p-4 text-center text-xl'
+  return (
+    <div className="fixed inset-3 z-30 grid gap-3 sm:grid-flow-col sm:auto-cols-fr">
+      <div data-drop="search" className={zone}>
+        {messages.query.drop}
+      </div>
+      {isFile && (
+        <div data-drop="add" className={zone}>
+          {messages.query.dropToAdd(nameOf(folder))}
         </div>
       )}
     </div>
   )
 }
 
-function Chip({
-  query,
-  pictureUrl,
-  onRemove,
-}: {
-  query: ReturnType<typeof activeQuery>
-  pictureUrl: string | undefined
-  onRemove: () => void
-}) {
-  const id = query.kind === 'similar' ? query.id : ''
-  const { data: image } = useQuery({
-    queryKey: ['images', 'one', id],
-    queryFn: ({ signal }) => getImage(id, signal),
-    enabled: id !== '',
-    retry: false,
-  })
-  if (query.kind === 'similar') {
-    const name = image?.user_visible_name ?? '…'
-    return (
-      <QueryChip text={messages.query.similar(name)} imageUrl={image?.thumbnail_url} onRemove={onRemove} />
-    )
-  }
-  if (query.kind === 'picture') {
-    return <QueryChip text={messages.query.picture} imageUrl={pictureUrl} onRemove={onRemove} />
-  }
-  return <QueryChip text={messages.query.sketch} imageUrl={undefined} onRemove={onRemove} />
-}
-
-function Content(props: {
+interface ContentProps {
   list: ImageList
   isSearch: boolean
-  isFiltered: boolean
+  /** Whether filters leave something out. */
+  isNarrowed: boolean
+  /** How many results are less similar than what is shown. */
+  hidden: number
   children: React.ReactNode
-}) {
-  const { list, isSearch, isFiltered, children } = props
+}
+
+function Content({ list, isSearch, isNarrowed: isFiltered, hidden, children }: ContentProps) {
   if (list.error !== null) {
     return <Notice title={list.error.message} action={{ text: messages.gallery.retry, run: list.retry }} />
   }
   if (list.isLoading || list.count > 0) return children
-  if (isSearch || isFiltered) return <Notice title={messages.gallery.nothingFound} />
+  if (isSearch || isFiltered) {
+    const hint = hidden > 0 ? { hint: messages.gallery.hidden(hidden) } : {}
+    return <Notice title={messages.gallery.nothingFound} {...hint} />
+  }
   return <Notice title={messages.gallery.empty} hint={messages.gallery.emptyHint} />
 }
 
-function toList(search: ReturnType<typeof useSearch>): ImageList {
-  const images = search.data?.images ?? []
-  return {
+const isNarrowed = (filters: object) => Object.values(filters).some((value) => value !== undefined)
+
+function toList(
+  search: ReturnType<typeof useSearch>,
+  leastScore: number,
+): { list: ImageList; hidden: number } {
+  const all = search.data?.images ?? []
+  const images = leastScore > 0 ? all.filter(({ score = 0 }) => score >= leastScore) : all
+  const list = {
     count: images.length,
-    imageAt: (index) => images[index],
+    imageAt: (index: number) => images[index],
     onRange: () => {},
     isLoading: search.isPending,
     error: search.error,
     retry: () => void search.refetch(),
   }
+  return { list, hidden: all.length - images.length }
 }
 
-/** How many images on either side of the one in view are looked through for it. */
+/** Without images that are about to be deleted, as far as the list is known. */
+function withoutHidden(list: ImageList, hidden: ReadonlyMap<string, Image>): ImageList {
+  if (hidden.size === 0) return list
+  const gone: number[] = []
+  for (let index = 0; index < Math.min(list.count, NEAR) && gone.length < hidden.size; index++) {
+    const image = list.imageAt(index)
+    if (image !== undefined && hidden.has(image.id)) gone.push(index)
+  }
+  const original = (index: number) => gone.reduce((at, place) => (place <= at ? at + 1 : at), index)
+  return {
+    ...list,
+    count: list.count - gone.length,
+    imageAt: (index) => list.imageAt(original(index)),
+    onRange: (first, last) => list.onRange(first, last + gone.length),
+  }
+}
+
+/** How many images from the beginning are looked through for one. */
 const NEAR = 5_000
 
-function neighbours(list: ImageList, id: string, open: (id: string) => void) {
+function indexIn(list: ImageList, id: string): number | undefined {
   const end = Math.min(list.count, NEAR)
-  const at = Array.from({ length: end }, (_, index) => index).find((index) => list.imageAt(index)?.id === id)
+  for (let index = 0; index < end; index++) if (list.imageAt(index)?.id === id) return index
+  return undefined
+}
+
+function neighbours(list: ImageList, id: string, open: (id: string) => void) {
+  const at = indexIn(list, id)
   const to = (index: number) => {
     const image = list.imageAt(index)
     return image && (() => open(image.id))

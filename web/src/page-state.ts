@@ -1,31 +1,70 @@
 import { createRootRoute, createRouter, useNavigate } from '@tanstack/react-router'
-import { useCallback } from 'react'
+import { useCallback, useMemo } from 'react'
+import type { Filters, OrderBy } from './api/client.ts'
 import { App } from './app.tsx'
-import type { GalleryOrder } from './gallery/use-gallery.ts'
+import { type Example, formatExamples, parseExamples } from './search/examples.ts'
 
 export const SORTS = ['newest', 'oldest', 'name', 'name-down'] as const
 export type Sort = (typeof SORTS)[number]
 
-/** The part of the page's state that lives in its address, so that Back works and it can be shared. */
-export interface PageState {
-  /** The image whose like is searched. */
-  similar: string | undefined
+/** What the page's address holds, so that Back works and everything can be shared. */
+interface Address {
+  /** What is searched with; see search/examples.ts. */
+  q?: string
   /** The image in the large view. */
-  view: string | undefined
-  sort: Sort
-  name: string
+  view?: string
+  /** The folder in view. */
+  dir?: string
+  /** Only the folder's own images. */
+  flat?: true
+  name?: string
+  /** Days, as in 2026-11-24, inclusive. */
+  from?: string
+  to?: string
+  sort?: Sort
+  /** The least similarity that is shown, in hundredths. */
+  min?: number
+  show?: 'duplicates'
 }
 
-type SearchParameters = Partial<PageState>
+type AddressChange = { [K in keyof Address]: Address[K] | undefined }
 
-const text = (value: unknown) => (typeof value === 'string' && value !== '' ? value : undefined)
+export interface PageState {
+  examples: Example[]
+  view: string | undefined
+  directory: string | undefined
+  isFlat: boolean
+  name: string
+  from: string
+  to: string
+  sort: Sort
+  leastScore: number
+  isShowingDuplicates: boolean
+}
+
+export type PageChange = Partial<{
+  [K in keyof PageState]: PageState[K] | undefined
+}>
+
+const DAY = /^\d{4}-\d{2}-\d{2}$/
+const text = (value: unknown) =>
+  typeof value === 'string' || typeof value === 'number' ? String(value) || undefined : undefined
+const day = (value: unknown) => (typeof value === 'string' && DAY.test(value) ? value : undefined)
 
 const rootRoute = createRootRoute({
-  validateSearch: (search: Record<string, unknown>): SearchParameters => {
-    const sort = SORTS.find((known) => known === search.sort)
-    const name = search.name === undefined ? undefined : String(search.name)
-    return withoutUndefined({ similar: text(search.similar), view: text(search.view), sort, name })
-  },
+  validateSearch: (search: Record<string, unknown>): Address =>
+    withoutUndefined({
+      q: text(search.q),
+      view: text(search.view),
+      dir: text(search.dir),
+      flat: search.flat === true ? true : undefined,
+      name: text(search.name),
+      from: day(search.from),
+      to: day(search.to),
+      sort: SORTS.find((known) => known === search.sort),
+      min: typeof search.min === 'number' && search.min > 0 && search.min <= 100 ? search.min : undefined,
+      show: search.show === 'duplicates' ? search.show : undefined,
+    }),
   component: App,
 })
 
@@ -37,43 +76,81 @@ declare module '@tanstack/react-router' {
   }
 }
 
-export function usePageState(): { state: PageState; change: (part: SearchParameters) => void } {
-  const search = rootRoute.useSearch()
+/** Changes that are no step to go back over. */
+const FLEETING: ReadonlySet<keyof PageState> = new Set(['name', 'from', 'to', 'sort', 'leastScore'])
+
+export function usePageState(): {
+  state: PageState
+  /** @param isReplaced whether Back leads to what was before the present state */
+  change: (part: PageChange, isReplaced?: boolean) => void
+} {
+  const address = rootRoute.useSearch()
   const navigate = useNavigate()
   const change = useCallback(
-    (part: SearchParameters) =>
+    (part: PageChange, isReplaced = Object.keys(part).every((key) => FLEETING.has(key as keyof PageState))) =>
       void navigate({
         to: '.',
-        search: (old: SearchParameters) =>
-          withoutUndefined({ ...old, ...part, name: (part.name ?? old.name) || undefined }),
-        // Typing a filter is not a step to go back over.
-        replace: part.name !== undefined || part.sort !== undefined,
+        search: (old: Address): Address => withoutUndefined({ ...old, ...toAddress(part) }),
+        replace: isReplaced,
         resetScroll: false,
       }),
     [navigate],
   )
+  const state = useMemo(() => toState(address), [address])
+  return { state, change }
+}
+
+function toState(address: Address): PageState {
   return {
-    state: {
-      similar: search.similar,
-      view: search.view,
-      sort: search.sort ?? 'newest',
-      name: search.name ?? '',
-    },
-    change,
+    examples: parseExamples(address.q),
+    view: address.view,
+    directory: address.dir,
+    isFlat: address.flat ?? false,
+    name: address.name ?? '',
+    from: address.from ?? '',
+    to: address.to ?? '',
+    sort: address.sort ?? 'newest',
+    leastScore: (address.min ?? 0) / 100,
+    isShowingDuplicates: address.show === 'duplicates',
   }
 }
 
-const ORDERS: Record<Sort, Pick<GalleryOrder, 'order_by' | 'direction'>> = {
+/** What is undefined in it is to be taken out of the address. */
+function toAddress(part: PageChange): AddressChange {
+  const address: AddressChange = {}
+  if ('examples' in part) address.q = formatExamples(part.examples ?? [])
+  if ('view' in part) address.view = part.view
+  if ('directory' in part) address.dir = part.directory
+  if ('isFlat' in part) address.flat = part.isFlat || undefined
+  if ('name' in part) address.name = part.name || undefined
+  if ('from' in part) address.from = part.from || undefined
+  if ('to' in part) address.to = part.to || undefined
+  if ('sort' in part) address.sort = part.sort === 'newest' ? undefined : part.sort
+  if ('leastScore' in part) address.min = Math.round((part.leastScore ?? 0) * 100) || undefined
+  if ('isShowingDuplicates' in part) address.show = part.isShowingDuplicates ? 'duplicates' : undefined
+  return address
+}
+
+const ORDERS: Record<Sort, { order_by: OrderBy; direction: 'ascending' | 'descending' }> = {
   newest: { order_by: 'modified_at', direction: 'descending' },
   oldest: { order_by: 'modified_at', direction: 'ascending' },
   name: { order_by: 'user_visible_name', direction: 'ascending' },
   'name-down': { order_by: 'user_visible_name', direction: 'descending' },
 }
 
-export function orderOf(sort: Sort, name: string): GalleryOrder {
-  return { ...ORDERS[sort], name_contains: name }
+export const orderOf = (sort: Sort) => ORDERS[sort]
+
+/** What lists and searches are narrowed to. Days are the browser's own. */
+export function filtersOf({ directory, isFlat, name, from, to }: PageState): Filters {
+  return {
+    name_contains: name || undefined,
+    directory: directory === undefined ? (isFlat ? '.' : undefined) : directory,
+    recursive: directory === undefined ? undefined : !isFlat,
+    modified_min: from ? new Date(`${from}T00:00:00`).toISOString() : undefined,
+    modified_max: to ? new Date(`${to}T23:59:59.999`).toISOString() : undefined,
+  }
 }
 
-function withoutUndefined<T extends object>(object: T): T {
-  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as T
+function withoutUndefined<T extends object>(object: T): { [K in keyof T]: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(object).filter(([, value]) => value !== undefined)) as never
 }

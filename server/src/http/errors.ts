@@ -17,6 +17,7 @@ const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
   image_too_large: 413,
   image_unreadable: 400,
   permission_denied: 403,
+  query_not_found: 404,
   internal_error: 500,
   invalid_path: 400,
   invalid_request: 400,

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Catalog } from '../catalog/catalog.ts'
@@ -6,6 +7,7 @@ import { isShownByBrowsers } from '../gallery/formats.ts'
 import { parseCrop } from '../search/crop.ts'
 import { createDuplicateFinder } from '../search/duplicates.ts'
 import { type Example, type ImageSearch, imageNotFound, type SearchResult } from '../search/image-search.ts'
+import type { KeptQueries } from '../search/kept-queries.ts'
 import type { Collection } from '../sync/collection.ts'
 import { answerFile } from './file-answer.ts'
 import { binary, createRouter, type HttpEnv, json, type Router, route } from './routing.ts'
@@ -16,6 +18,7 @@ import {
   idParameter,
   imageSchema,
   imagesSchema,
+  keptIdSchema,
   kindSchema,
   orderOf,
   pageOf,
@@ -27,6 +30,7 @@ import {
 } from './schemas.ts'
 
 export interface ImageRoutesOptions {
+  queries: KeptQueries
   catalog: Catalog
   search: ImageSearch
   collection: Collection
@@ -36,12 +40,13 @@ const DEFAULT_DUPLICATE_THRESHOLD = 0.985
 
 const exampleSchema = z.object({
   image_id: uuidSchema.optional(),
+  query_id: keptIdSchema.optional().openapi({ description: 'A kept query.' }),
   upload: z
     .string()
     .optional()
     .openapi({ description: 'Multipart only: the name of the field with the file.' }),
   kind: kindSchema.default('auto'),
-  crop: z.string().optional(),
+  crop: z.string().optional().openapi({ description: '`x,y,w,h` in 0…1 of the picture.' }),
   weight: z.number().positive().max(1000).default(1),
 })
 
@@ -54,7 +59,7 @@ const searchRequestSchema = z
   })
   .openapi('SearchRequest')
 
-export function imageRoutes({ catalog, search, collection }: ImageRoutesOptions): Router {
+export function imageRoutes({ catalog, search, queries, collection }: ImageRoutesOptions): Router {
   const router = createRouter()
   const findDuplicates = createDuplicateFinder(catalog)
   const found = { 200: { description: 'The images found, best first.', ...json(imagesSchema) } }
@@ -158,12 +163,18 @@ export function imageRoutes({ catalog, search, collection }: ImageRoutesOptions)
       const { request, files } = await readSearchRequest(context)
       const toExamples = (list: z.output<typeof exampleSchema>[]) =>
         Promise.all(list.map((example) => toExample(example, files)))
-      const result = await search.byExamples(
-        await toExamples(request.positive),
-        await toExamples(request.negative),
-        optionsOf(request.query, request.top_k),
+      const options = optionsOf(request.query, request.top_k)
+      const [only] = request.positive
+      // An image that is searched by alone comes first among its equals.
+      if (
+        only?.image_id !== undefined &&
+        !only.crop &&
+        request.positive.length + request.negative.length === 1
       )
-      return answerSearch(context, result)
+        return answerSearch(context, await search.byImage(only.image_id, options))
+      const positive = await toExamples(request.positive)
+      const negative = await toExamples(request.negative)
+      return answerSearch(context, await search.byExamples(positive, negative, options))
     },
   )
 
@@ -310,6 +321,37 @@ export function imageRoutes({ catalog, search, collection }: ImageRoutesOptions)
 
   return router
 
+  async function toExample(
+    {
+      image_id: imageId,
+      query_id: queryId,
+      upload,
+      kind,
+      crop: cropText,
+      weight,
+    }: z.output<typeof exampleSchema>,
+    files: Map<string, File>,
+  ): Promise<Example> {
+    const crop = cropText ? parseCrop(cropText) : undefined
+    if (imageId !== undefined) {
+      if (crop === undefined) return { source: { imageId }, weight }
+      const bytes = await readFile(await collection.fileOf(await imageOf(imageId)))
+      return { source: { bytes, kind: 'image', crop }, weight }
+    }
+    if (queryId !== undefined) {
+      const query = await queries.get(queryId)
+      return { source: { bytes: await queries.bytes(queryId), kind: query.kind, crop }, weight }
+    }
+    const file = upload === undefined ? undefined : files.get(upload)
+    if (file === undefined) {
+      throw new DomainError(
+        'invalid_request',
+        'Each example needs an image_id, a query_id, or an upload that names a file of the form.',
+      )
+    }
+    return { source: { bytes: await bytesOf(file), kind, crop }, weight }
+  }
+
   async function imageOf(id: string) {
     const image = await catalog.getImage(id)
     if (image === undefined) throw imageNotFound(id)
@@ -355,20 +397,4 @@ async function readSearchRequest(context: Context<HttpEnv>) {
   const text = form.get('search_json')
   const request = searchRequestSchema.parse(parseJson(typeof text === 'string' ? text : '', 'search_json'))
   return { request, files }
-}
-
-async function toExample(
-  example: z.output<typeof exampleSchema>,
-  files: Map<string, File>,
-): Promise<Example> {
-  const { image_id: imageId, upload, kind, crop, weight } = example
-  if (imageId !== undefined) return { source: { imageId }, weight }
-  const file = upload === undefined ? undefined : files.get(upload)
-  if (file === undefined) {
-    throw new DomainError(
-      'invalid_request',
-      'Each example needs an image_id, or an upload that names a file of the form.',
-    )
-  }
-  return { source: { bytes: await bytesOf(file), kind, crop: crop ? parseCrop(crop) : undefined }, weight }
 }

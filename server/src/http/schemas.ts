@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Image, ImageFilter, ImageOrder, ScoredImage } from '../catalog/catalog.ts'
 import { parseDirectoryFilter } from '../gallery/paths.ts'
+import { KEPT_ID } from '../search/kept-queries.ts'
 
 const MAX_ITEMS_PER_PAGE = 1000
 export const DEFAULT_TOP_K = 100
@@ -152,6 +153,9 @@ export const errorSchema = z
 
 /** Ids are compared as text, so one spelling of them counts. */
 export const uuidSchema = z.uuid().toLowerCase()
+
+/** The id of a kept query. */
+export const keptIdSchema = z.string().regex(KEPT_ID)
 
 export const idParameter = z.object({ id: uuidSchema })
 

@@ -12,7 +12,9 @@ import type { Catalog } from '../catalog/catalog.ts'
 import type { EmbeddingHost } from '../embedding/host.ts'
 import { DomainError, systemCodeOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
+import type { ImageReader } from '../gallery/image-reader.ts'
 import type { ImageSearch } from '../search/image-search.ts'
+import type { KeptQueries } from '../search/kept-queries.ts'
 import type { Collection } from '../sync/collection.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
 import type { Indexer } from '../sync/indexer.ts'
@@ -23,6 +25,7 @@ import { indexRoutes, watchedDirectoryRoutes } from './folder.ts'
 import { imageRoutes } from './images.ts'
 import type { Metrics } from './metrics.ts'
 import { pageRoutes } from './page.ts'
+import { queryRoutes } from './queries.ts'
 import { createRouter, json, type Router, route } from './routing.ts'
 import { knownHostsOnly, sameOriginOnly } from './same-origin.ts'
 
@@ -34,6 +37,8 @@ export interface HttpOptions {
   indexer: Indexer
   sync: GallerySync
   search: ImageSearch
+  queries: KeptQueries
+  reader: Pick<ImageReader, 'decode' | 'render'>
   collection: Collection
   events: EventBus
   metrics: Metrics
@@ -109,6 +114,7 @@ export function createHttpApp(options: HttpOptions): Router {
 
   addHealth(app, options)
   app.route('/api/images', imageRoutes(options))
+  app.route('/api/queries', queryRoutes(options))
   app.route('/api/fs', watchedDirectoryRoutes(options))
   app.route('/api/fs', eventRoutes(options.events))
   app.route('/api/index', indexRoutes(options))

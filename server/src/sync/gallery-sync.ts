@@ -1,4 +1,5 @@
 import { access, constants, lstat, readdir, stat } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog, KnownFile } from '../catalog/catalog.ts'
 import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
@@ -83,6 +84,8 @@ const NEWCOMER_MS = 10 * 60_000
 const MOST_NEWCOMERS = 100_000
 const MANY_DIRECTORIES = 2_000
 const MAX_PAUSE_MS = 5_000
+/** So soon the system tells of what has happened. */
+const TOLD_WITHIN_MS = 100
 
 /** Keeps the catalog and the folder in step. The folder is the truth. */
 export function createGallerySync(options: GallerySyncOptions): GallerySync {
@@ -205,6 +208,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       if (!visited.has(directory) && !isUnknown) await allVanished(directory)
     }
     await take(found)
+    await followWhatIsTold()
     assertNoDoubt()
     absence = await removeVanished(acceptsMissing)
     await recordUsurpers()
@@ -509,15 +513,26 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     await thumbnails.sweep((hashes) => catalog.unknownContents(hashes))
   }
 
-  function handleChanges(): void {
-    debounce = undefined
+  /** A file that moved while the folder was walked through may have been missed at both places: that it moved has been told. */
+  async function followWhatIsTold(): Promise<void> {
+    if (following.state !== 'native' || vanished.size === 0) return
+    await sleep(TOLD_WITHIN_MS)
+    await follow(takeChanges())
+  }
+
+  function takeChanges(): [path: string, isWithinFile: boolean][] {
     const paths = [...changed].filter(([path]) =>
       isWithinWalk(root, path, { ...options.walk, recursive: true }),
     )
     changed.clear()
+    return paths
+  }
+
+  function handleChanges(): void {
+    debounce = undefined
     inTurn(async () => {
       const start = performance.now()
-      await follow(paths)
+      await follow(takeChanges())
       // A folder of very many files takes its time, which is left to others as well.
       lastPassMs = Math.min(performance.now() - start, MAX_PAUSE_MS)
     }).catch(warnUnlessKnown)
@@ -532,7 +547,11 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       directories.add(directory)
     }
     for (const [path] of paths) if (path !== ROOT && (await exists(path))) found.push(await lookAtTree(path))
-    if (directories.size > MANY_DIRECTORIES) return reconcile(false)
+    if (directories.size > MANY_DIRECTORIES) {
+      // Comparing everything costs less, and comes within seconds.
+      isInDoubt = true
+      return
+    }
     for (const directory of directories) found.push(await lookAt(directory))
     await take([...new Map(found.flat().map((file) => [file.path, file])).values()])
     if (vanished.size > 0 || usurpers.size > 0) vanishTimer ??= setTimeout(confirmVanished, VANISH_GRACE_MS)

@@ -1,17 +1,31 @@
-import type { ImageJson, ImagesJson, IndexStatusJson } from '../../../server/src/http/schemas.ts'
+import type {
+  ImageJson,
+  ImagesJson,
+  IndexStatusJson,
+  WatchedDirectoryJson,
+} from '../../../server/src/http/schemas.ts'
 import { messages } from '../messages.ts'
 
 export type Image = ImageJson
 export type Images = ImagesJson
 export type IndexStatus = IndexStatusJson
+export type Folder = WatchedDirectoryJson
 export type OrderBy = 'created_at' | 'modified_at' | 'user_visible_name'
 
-export interface ListParameters {
+/** What a list or a search is narrowed to. */
+export interface Filters {
+  name_contains?: string | undefined
+  directory?: string | undefined
+  recursive?: boolean | undefined
+  modified_min?: string | undefined
+  modified_max?: string | undefined
+}
+
+export interface ListParameters extends Filters {
   page: number
   items_per_page: number
   order_by: OrderBy
   direction: 'ascending' | 'descending'
-  name_contains?: string | undefined
 }
 
 export interface IndexFailure {
@@ -19,6 +33,30 @@ export interface IndexFailure {
   code: string
   reason: string
   failed_at: string
+}
+
+/** One of several things to search with, as the API takes it. */
+export interface SearchExample {
+  image_id?: string
+  query_id?: string
+  /** The field of the form that holds a picture. */
+  upload?: string
+  kind?: 'sketch' | 'image' | 'auto'
+  crop?: string
+}
+
+export interface SearchRequest {
+  positive: SearchExample[]
+  negative: SearchExample[]
+  top_k: number
+  query: Filters & { items_per_page: number }
+}
+
+export interface KeptQuery {
+  id: string
+  kind: 'sketch' | 'image' | 'auto'
+  sketch: unknown
+  image_url: string
 }
 
 /** The server's own sentence, or ours where it could not answer. */
@@ -43,27 +81,81 @@ export function getImage(id: string, signal?: AbortSignal): Promise<Image> {
   return request(`/api/images/${id}`, { signal: signal ?? null })
 }
 
-/** @param kind `auto` lets the server tell a drawing from a picture */
-export function searchByPicture(
-  picture: Blob,
-  kind: 'sketch' | 'image' | 'auto',
-  topK: number,
+/** @param uploads pictures that the examples name as `upload` */
+export function search(
+  body: SearchRequest,
+  uploads: Record<string, Blob>,
   signal?: AbortSignal,
 ): Promise<Images> {
-  const form = new FormData()
-  form.set('image', picture, 'query.png')
-  form.set('top_k', String(topK))
-  form.set('kind', kind)
-  form.set('query_json', JSON.stringify({ items_per_page: topK }))
-  return request('/api/images/similarity-search', { method: 'POST', body: form, signal: signal ?? null })
+  const isPlain = Object.keys(uploads).length === 0
+  const init: RequestInit = { method: 'POST', signal: signal ?? null }
+  if (isPlain) {
+    init.headers = { 'Content-Type': 'application/json' }
+    init.body = JSON.stringify(body)
+  } else {
+    const form = new FormData()
+    form.set('search_json', JSON.stringify(body))
+    for (const [name, blob] of Object.entries(uploads)) form.set(name, blob, 'query.png')
+    init.body = form
+  }
+  return request('/api/images/search', init)
 }
 
-export function searchByImage(id: string, topK: number, signal?: AbortSignal): Promise<Images> {
-  return request('/api/images/search-by-image', {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ image_id: id, top_k: topK, query: { items_per_page: topK } }),
-    signal: signal ?? null,
+/** Lets the server keep a picture or a drawing for a while, so that a search with it has an address. */
+export function keepQuery(picture: Blob, kind: KeptQuery['kind'], sketch?: unknown): Promise<KeptQuery> {
+  const form = new FormData()
+  form.set('image', picture, 'query.png')
+  form.set('kind', kind)
+  if (sketch !== undefined) form.set('sketch', JSON.stringify(sketch))
+  return request('/api/queries', { method: 'POST', body: form })
+}
+
+export function getKeptQuery(id: string, signal?: AbortSignal): Promise<KeptQuery> {
+  return request(`/api/queries/${id}`, { signal: signal ?? null })
+}
+
+export function listDuplicates(
+  page: number,
+  signal?: AbortSignal,
+): Promise<{ groups: { images: Image[] }[]; total: number }> {
+  return request(`/api/images/duplicates?items_per_page=50&page=${page}`, { signal: signal ?? null })
+}
+
+export function deleteImage(id: string): Promise<unknown> {
+  return request(`/api/images/${id}`, { method: 'DELETE' })
+}
+
+export function getFolders(signal?: AbortSignal): Promise<Folder> {
+  return request('/api/fs/watched-directories', { signal: signal ?? null })
+}
+
+/**
+ * Adds a file to a folder of the gallery.
+ * @param onProgress gets the share that has been sent, 0…1
+ */
+export function uploadImage(
+  file: File,
+  directory: string,
+  onProgress: (share: number) => void,
+  signal: AbortSignal,
+): Promise<Image> {
+  const form = new FormData()
+  form.set('image', file)
+  form.set('directory', directory)
+  // Fetch does not tell how much has been sent.
+  const sending = new XMLHttpRequest()
+  return new Promise((resolve, reject) => {
+    sending.upload.onprogress = ({ loaded, total }) => onProgress(total === 0 ? 1 : loaded / total)
+    sending.onload = () => {
+      const answer = parseJson(sending.responseText)
+      if (sending.status === 200) resolve((answer as { image: Image }).image)
+      else reject(errorOf(answer))
+    }
+    sending.onerror = () => reject(new ApiError(messages.error.unreachable, 'unreachable'))
+    signal.addEventListener('abort', () => sending.abort())
+    sending.onabort = () => reject(new DOMException('aborted', 'AbortError'))
+    sending.open('POST', '/api/images')
+    sending.send(form)
   })
 }
 
@@ -94,8 +186,19 @@ async function request<T>(url: string, init: RequestInit): Promise<T> {
     throw new ApiError(messages.error.unreachable, 'unreachable')
   }
   if (response.ok) return response.json()
-  const answer: unknown = await response.json().catch(() => ({}))
-  throw new ApiError(textOf(answer, 'error') ?? messages.gallery.failed, textOf(answer, 'code') ?? 'unknown')
+  throw errorOf(await response.json().catch(() => ({})))
+}
+
+function errorOf(answer: unknown): ApiError {
+  return new ApiError(textOf(answer, 'error') ?? messages.gallery.failed, textOf(answer, 'code') ?? 'unknown')
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return {}
+  }
 }
 
 function textOf(answer: unknown, key: string): string | undefined {

@@ -1,5 +1,5 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 
 export interface IndexProgress {
   indexed: number
@@ -20,14 +20,26 @@ const CHANGES = [
 /** While thousands of files come in, the page follows in steps that a person can follow, too. */
 const REFRESH_EVERY_MS = 1500
 
+export interface ServerEvents {
+  progress: IndexProgress | undefined
+  isOffline: boolean
+  /** Something has changed that is not shown yet, so that nobody loses the place. */
+  hasNews: boolean
+  showNews: () => void
+}
+
 /**
  * Follows the server's events: what changes in the folder is fetched anew, and the progress of indexing is returned.
  * The browser reconnects by itself; what was missed meanwhile is fetched then.
+ * @param isHeld whether lists stay as they are for now
  */
-export function useServerEvents(): { progress: IndexProgress | undefined; isOffline: boolean } {
+export function useServerEvents(isHeld: boolean): ServerEvents {
   const queryClient = useQueryClient()
   const [progress, setProgress] = useState<IndexProgress>()
   const [isOffline, setOffline] = useState(false)
+  const [hasNews, setNews] = useState(false)
+  const held = useRef(isHeld)
+  held.current = isHeld
 
   useEffect(() => {
     const source = new EventSource('/api/fs/events')
@@ -37,10 +49,12 @@ export function useServerEvents(): { progress: IndexProgress | undefined; isOffl
     const refresh = () => {
       timer = undefined
       // A search with a picture sends the picture again: that waits until indexing has ended.
-      for (const part of isIndexing ? ['list', 'one'] : ['list', 'one', 'search']) {
+      for (const part of isIndexing ? ['one', 'folders'] : ['one', 'folders', 'duplicates', 'search']) {
         void queryClient.invalidateQueries({ queryKey: ['images', part] })
       }
       void queryClient.invalidateQueries({ queryKey: ['status'] })
+      if (held.current) setNews(true)
+      else void queryClient.invalidateQueries({ queryKey: ['images', 'list'] })
     }
     const refreshSoon = () => {
       timer ??= setTimeout(refresh, REFRESH_EVERY_MS)
@@ -67,5 +81,12 @@ export function useServerEvents(): { progress: IndexProgress | undefined; isOffl
     }
   }, [queryClient])
 
-  return { progress, isOffline }
+  const showNews = useCallback(() => {
+    setNews(false)
+    void queryClient.invalidateQueries({ queryKey: ['images', 'list'] })
+  }, [queryClient])
+  useEffect(() => {
+    if (!isHeld && hasNews) showNews()
+  }, [isHeld, hasNews, showNews])
+  return { progress, isOffline, hasNews, showNews }
 }

@@ -1,19 +1,18 @@
-import type { ReactNode } from 'react'
+import { SlidersHorizontal } from 'lucide-react'
+import { useState } from 'react'
 import { messages } from '../messages.ts'
-import { SORTS, type Sort } from '../page-state.ts'
+import { type PageChange, type PageState, SORTS, type Sort } from '../page-state.ts'
+import { IconButton } from '../ui/icon-button.tsx'
 
 interface GalleryToolbarProps {
+  state: PageState
+  change: (part: PageChange) => void
   count: number
   isSearch: boolean
   isBusy: boolean
-  sort: Sort
-  onSort: (sort: Sort) => void
-  name: string
-  onName: (name: string) => void
   tileSize: number
   tileSizes: { min: number; max: number }
   onTileSize: (size: number) => void
-  chip: ReactNode
 }
 
 const SORT_NAMES: Record<Sort, string> = {
@@ -22,13 +21,15 @@ const SORT_NAMES: Record<Sort, string> = {
   name: messages.gallery.nameAscending,
   'name-down': messages.gallery.nameDescending,
 }
+const FIELD = 'h-10 rounded-lg border border-line bg-surface px-2 text-sm'
 
-/** What is shown, in which order and how large. */
+/** What is shown, narrowed to what, in which order and how large. */
 export function GalleryToolbar(props: GalleryToolbarProps) {
-  const { count, isSearch, isBusy, sort, onSort, name, onName, tileSize, tileSizes, onTileSize, chip } = props
+  const { state, change, count, isSearch, isBusy, tileSize, tileSizes, onTileSize } = props
+  const isFiltered = state.name !== '' || state.from !== '' || state.to !== '' || state.isFlat
+  const [isOpen, setOpen] = useState(false)
   return (
-    <div className="flex min-h-14 flex-wrap items-center gap-x-3 gap-y-2 px-3 py-2 sm:px-4">
-      {chip}
+    <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-3 py-2 sm:px-4">
       <p
         aria-live="polite"
         className={`text-sm tabular-nums ${isBusy ? 'text-muted' : ''}`}
@@ -36,30 +37,50 @@ export function GalleryToolbar(props: GalleryToolbarProps) {
       >
         {isSearch ? messages.gallery.results(count) : messages.gallery.images(count)}
       </p>
+      {isSearch && (
+        <label className="flex items-center gap-2 text-sm text-muted">
+          <span className="hidden sm:inline">{messages.gallery.threshold}</span>
+          <input
+            type="range"
+            min={0}
+            max={100}
+            value={Math.round(state.leastScore * 100)}
+            aria-label={messages.gallery.threshold}
+            onChange={(event) => change({ leastScore: event.target.valueAsNumber / 100 })}
+            className="w-24 accent-accent"
+          />
+          <output className="w-12 text-ink tabular-nums">{messages.gallery.atLeast(state.leastScore)}</output>
+        </label>
+      )}
       <div className="ml-auto flex items-center gap-2">
+        <input
+          type="search"
+          value={state.name}
+          onChange={(event) => change({ name: event.target.value })}
+          placeholder={messages.gallery.filter}
+          aria-label={messages.gallery.filter}
+          className={`${FIELD} w-32 placeholder:text-muted sm:w-44`}
+        />
+        <IconButton
+          label={messages.gallery.filters}
+          isPressed={isOpen || isFiltered}
+          onClick={() => setOpen(!isOpen)}
+        >
+          <SlidersHorizontal />
+        </IconButton>
         {!isSearch && (
-          <>
-            <input
-              type="search"
-              value={name}
-              onChange={(event) => onName(event.target.value)}
-              placeholder={messages.gallery.filter}
-              aria-label={messages.gallery.filter}
-              className="h-10 w-32 rounded-lg border border-line bg-surface px-3 text-sm placeholder:text-muted sm:w-44"
-            />
-            <select
-              value={sort}
-              onChange={(event) => onSort(event.target.value as Sort)}
-              aria-label={messages.gallery.sort}
-              className="h-10 rounded-lg border border-line bg-surface px-2 text-sm"
-            >
-              {SORTS.map((value) => (
-                <option key={value} value={value}>
-                  {SORT_NAMES[value]}
-                </option>
-              ))}
-            </select>
-          </>
+          <select
+            value={state.sort}
+            onChange={(event) => change({ sort: event.target.value as Sort })}
+            aria-label={messages.gallery.sort}
+            className={`${FIELD} max-w-32 sm:max-w-none`}
+          >
+            {SORTS.map((value) => (
+              <option key={value} value={value}>
+                {SORT_NAMES[value]}
+              </option>
+            ))}
+          </select>
         )}
         <input
           type="range"
@@ -72,6 +93,49 @@ export function GalleryToolbar(props: GalleryToolbarProps) {
           className="hidden w-24 accent-accent sm:block"
         />
       </div>
+      {isOpen && (
+        <fieldset className="flex basis-full flex-wrap items-center gap-x-4 gap-y-2 text-sm">
+          <legend className="sr-only">{messages.gallery.filters}</legend>
+          <label className="flex items-center gap-2">
+            {messages.gallery.from}
+            <input
+              type="date"
+              value={state.from}
+              max={state.to || undefined}
+              onChange={(event) => change({ from: event.target.value })}
+              className={FIELD}
+            />
+          </label>
+          <label className="flex items-center gap-2">
+            {messages.gallery.to}
+            <input
+              type="date"
+              value={state.to}
+              min={state.from || undefined}
+              onChange={(event) => change({ to: event.target.value })}
+              className={FIELD}
+            />
+          </label>
+          <label className="flex h-10 items-center gap-2">
+            <input
+              type="checkbox"
+              checked={!state.isFlat}
+              onChange={(event) => change({ isFlat: !event.target.checked })}
+              className="size-4 accent-accent"
+            />
+            {messages.gallery.withSubfolders}
+          </label>
+          {isFiltered && (
+            <button
+              type="button"
+              className="h-10 underline"
+              onClick={() => change({ name: '', from: '', to: '', isFlat: false })}
+            >
+              {messages.gallery.resetFilters}
+            </button>
+          )}
+        </fieldset>
+      )}
     </div>
   )
 }

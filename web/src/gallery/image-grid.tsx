@@ -1,9 +1,10 @@
 import { useVirtualizer } from '@tanstack/react-virtual'
-import { useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
 import type { Image } from '../api/client.ts'
 import { messages } from '../messages.ts'
+import { Tile, type TileActions } from './tile.tsx'
 
-interface ImageGridProps {
+interface ImageGridProps extends TileActions {
   count: number
   /** undefined while it is being fetched. */
   imageAt: (index: number) => Image | undefined
@@ -11,7 +12,12 @@ interface ImageGridProps {
   onRange: (first: number, last: number) => void
   /** Least width of a tile in CSS pixels. */
   tileSize: number
-  onOpen: (image: Image) => void
+  selected: ReadonlySet<string>
+  /** Of what is selected, or of one image where nothing is. */
+  onDelete: (image: Image | undefined) => void
+  onClearSelection: () => void
+  /** Whether the list is shown from its beginning. */
+  onTop: (isAtTop: boolean) => void
   /** When this changes, the grid begins at the top again. */
   resetKey: string
 }
@@ -20,8 +26,10 @@ const GAP = 6
 const OVERSCAN_ROWS = 3
 
 /** A grid of square tiles; only those in view are in the document, so it can be any length. */
-export function ImageGrid({ count, imageAt, onRange, tileSize, onOpen, resetKey }: ImageGridProps) {
-  const scrollRef = useRef<HTMLDivElement>(null)
+export function ImageGrid(props: ImageGridProps) {
+  const { count, imageAt, onRange, tileSize, selected, onTop, resetKey } = props
+  const scrollRef = useRef<HTMLElement>(null)
+  const [active, setActive] = useState(0)
   const width = useWidth(scrollRef)
   const columns = Math.max(2, Math.floor((width + GAP) / (tileSize + GAP)))
   const side = width === 0 ? tileSize : (width - GAP * (columns - 1)) / columns
@@ -36,20 +44,66 @@ export function ImageGrid({ count, imageAt, onRange, tileSize, onOpen, resetKey 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the rows are measured anew when their height changes
   useLayoutEffect(() => virtualizer.measure(), [side, virtualizer])
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list begins at its top
-  useLayoutEffect(() => virtualizer.scrollToOffset(0), [resetKey])
+  useLayoutEffect(() => {
+    virtualizer.scrollToOffset(0)
+    setActive(0)
+  }, [resetKey])
 
   const visible = virtualizer.getVirtualItems()
   const first = (visible[0]?.index ?? 0) * columns
   const last = Math.min(count - 1, ((visible.at(-1)?.index ?? 0) + 1) * columns - 1)
   useEffect(() => onRange(first, last), [first, last, onRange])
+  const tabStop = active >= first && active <= last ? active : first
+
+  const moveTo = (index: number) => {
+    if (index < 0 || index >= count) return
+    setActive(index)
+    virtualizer.scrollToIndex(Math.floor(index / columns))
+    focusSoon(scrollRef.current!, index)
+  }
+  const onKeyDown = (event: KeyboardEvent) => {
+    const index = Number((event.target as HTMLElement).dataset.index)
+    const image = imageAt(index)
+    if (Number.isNaN(index) || event.ctrlKey || event.metaKey || event.altKey) return
+    const page = columns * Math.max(1, Math.floor(scrollRef.current!.clientHeight / (side + GAP)))
+    const steps: Record<string, number> = {
+      ArrowLeft: index - 1,
+      ArrowRight: index + 1,
+      ArrowUp: index - columns,
+      ArrowDown: index + columns,
+      PageUp: Math.max(index % columns, index - page),
+      PageDown: Math.min(count - 1, index + page),
+      Home: 0,
+      End: count - 1,
+    }
+    const actions: Record<string, () => void> = {
+      ' ': () => image && props.onToggle(image, event.shiftKey),
+      '+': () => image && props.onRefine(image, true),
+      '-': () => image && props.onRefine(image, false),
+      Delete: () => props.onDelete(image),
+      Escape: props.onClearSelection,
+    }
+    const act = event.key in steps ? () => moveTo(steps[event.key]!) : actions[event.key]
+    if (act === undefined) return
+    event.preventDefault()
+    act()
+  }
 
   return (
-    <div ref={scrollRef} className="h-full overflow-y-auto px-3 pb-6 sm:px-4" data-testid="grid">
+    <section
+      ref={scrollRef}
+      aria-label={messages.gallery.grid}
+      onKeyDown={onKeyDown}
+      onScroll={(event) => onTop(event.currentTarget.scrollTop < side)}
+      className="h-full overflow-y-auto px-3 pt-1 pb-24 sm:px-4"
+      data-testid="grid"
+    >
       <ul className="relative m-0 list-none p-0" style={{ height: virtualizer.getTotalSize() }}>
         {visible.flatMap((row) =>
           Array.from({ length: columns }, (_, column) => {
             const index = row.index * columns + column
             if (index >= count) return null
+            const image = imageAt(index)
             return (
               <li
                 key={index}
@@ -60,44 +114,34 @@ export function ImageGrid({ count, imageAt, onRange, tileSize, onOpen, resetKey 
                   transform: `translate(${column * (side + GAP)}px, ${row.start}px)`,
                 }}
               >
-                <Tile image={imageAt(index)} onOpen={onOpen} />
+                {image === undefined ? (
+                  <div className="size-full rounded-lg bg-raised" />
+                ) : (
+                  <Tile
+                    image={image}
+                    index={index}
+                    isSelected={selected.has(image.id)}
+                    isSelecting={selected.size > 0}
+                    isTabStop={index === tabStop}
+                    onOpen={props.onOpen}
+                    onToggle={props.onToggle}
+                    onRefine={props.onRefine}
+                  />
+                )}
               </li>
             )
           }),
         )}
       </ul>
-    </div>
+    </section>
   )
 }
 
-function Tile({ image, onOpen }: { image: Image | undefined; onOpen: (image: Image) => void }) {
-  if (image === undefined) return <div className="size-full rounded-lg bg-raised" />
-  const { score } = image
-  return (
-    <button
-      type="button"
-      onClick={() => onOpen(image)}
-      title={image.path}
-      aria-label={messages.gallery.open(image.user_visible_name)}
-      className="group relative block size-full overflow-hidden rounded-lg bg-raised"
-    >
-      <img
-        key={image.thumbnail_url}
-        src={image.thumbnail_url}
-        alt=""
-        loading="lazy"
-        decoding="async"
-        draggable={false}
-        className="size-full object-cover transition-transform duration-200 group-hover:scale-[1.04]"
-      />
-      {score !== undefined && (
-        <span className="absolute right-1.5 bottom-1.5 rounded-md bg-black/65 px-1.5 py-0.5 text-[11px] text-white tabular-nums">
-          <span className="sr-only">{messages.gallery.similarity(score)}</span>
-          <span aria-hidden="true">{Math.round(score * 100)}</span>
-        </span>
-      )}
-    </button>
-  )
+/** A tile that was far away is in the document a few frames after it was scrolled to. */
+function focusSoon(container: HTMLElement, index: number, framesLeft = 30): void {
+  const tile = container.querySelector<HTMLElement>(`[data-index="${index}"]`)
+  if (tile !== null) tile.focus({ preventScroll: true })
+  else if (framesLeft > 0) requestAnimationFrame(() => focusSoon(container, index, framesLeft - 1))
 }
 
 function useWidth(ref: React.RefObject<HTMLElement | null>): number {

@@ -1,36 +1,68 @@
 import { useQuery } from '@tanstack/react-query'
-import { ChevronLeft, ChevronRight, ExternalLink, Search, X } from 'lucide-react'
-import { useEffect, useRef } from 'react'
+import {
+  ChevronLeft,
+  ChevronRight,
+  Crop,
+  Download,
+  ExternalLink,
+  Minus,
+  Plus,
+  Search,
+  ThumbsDown,
+  ThumbsUp,
+  X,
+} from 'lucide-react'
+import { useEffect, useRef, useState } from 'react'
 import { getImage, type Image } from '../api/client.ts'
 import { messages } from '../messages.ts'
+import type { Region } from '../search/examples.ts'
 import { IconButton } from '../ui/icon-button.tsx'
+import { ZoomableImage } from './zoomable-image.tsx'
 
 interface LargeViewProps {
   id: string
   onClose: () => void
-  onFindSimilar: (image: Image) => void
+  onFindSimilar: (image: Image, region?: Region) => void
+  onRefine: (image: Image, isWanted: boolean) => void
   /** undefined at either end of the list. */
   onPrevious: (() => void) | undefined
   onNext: (() => void) | undefined
 }
 
+const MAX_ZOOM = 8
+const ACTION = 'flex h-10 items-center gap-2 rounded-lg border border-line px-3 text-ink hover:bg-raised'
+
 /** One image as large as the window, with what is known of it. */
-export function LargeView({ id, onClose, onFindSimilar, onPrevious, onNext }: LargeViewProps) {
+export function LargeView({ id, onClose, onFindSimilar, onRefine, onPrevious, onNext }: LargeViewProps) {
   const dialogRef = useRef<HTMLDialogElement>(null)
+  const [zoom, setZoom] = useState(1)
+  const [isChoosingPart, setChoosingPart] = useState(false)
   const { data: image, isError } = useQuery({
     queryKey: ['images', 'one', id],
     queryFn: ({ signal }) => getImage(id, signal),
     retry: false,
   })
+  const zoomBy = (factor: number) => setZoom((old) => Math.min(MAX_ZOOM, Math.max(1, old * factor)))
 
   useEffect(() => {
     const dialog = dialogRef.current!
     if (!dialog.open) dialog.showModal()
   }, [])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another image is shown as a whole
+  useEffect(() => {
+    setZoom(1)
+    setChoosingPart(false)
+  }, [id])
 
   const onKeyDown = (event: React.KeyboardEvent) => {
-    if (event.key === 'ArrowLeft') onPrevious?.()
-    if (event.key === 'ArrowRight') onNext?.()
+    const act = {
+      ArrowLeft: onPrevious,
+      ArrowRight: onNext,
+      '+': () => zoomBy(1.5),
+      '-': () => zoomBy(1 / 1.5),
+      '0': () => setZoom(1),
+    }[event.key]
+    act?.()
   }
 
   return (
@@ -38,28 +70,59 @@ export function LargeView({ id, onClose, onFindSimilar, onPrevious, onNext }: La
       ref={dialogRef}
       onClose={onClose}
       onKeyDown={onKeyDown}
+      onCancel={(event) => {
+        if (!isChoosingPart) return
+        event.preventDefault()
+        setChoosingPart(false)
+      }}
       aria-label={image?.user_visible_name ?? messages.viewer.gone}
       className="m-0 h-dvh max-h-none w-dvw max-w-none bg-page backdrop:bg-black/70"
     >
       <div className="grid h-full grid-rows-[auto_minmax(0,1fr)_auto]">
-        <header className="flex items-center gap-2 px-3 py-2">
+        <header className="flex items-center gap-1 px-3 py-2">
           <h2 className="min-w-0 flex-1 truncate font-medium">{image?.path}</h2>
+          <IconButton label={messages.viewer.zoomOut} isDisabled={zoom <= 1} onClick={() => zoomBy(1 / 1.5)}>
+            <Minus />
+          </IconButton>
+          <button
+            type="button"
+            title={messages.viewer.fit}
+            aria-label={messages.viewer.fit}
+            onClick={() => setZoom(1)}
+            className="h-10 w-14 rounded-lg text-sm tabular-nums hover:bg-raised"
+          >
+            {Math.round(zoom * 100)} %
+          </button>
+          <IconButton
+            label={messages.viewer.zoomIn}
+            isDisabled={zoom >= MAX_ZOOM}
+            onClick={() => zoomBy(1.5)}
+          >
+            <Plus />
+          </IconButton>
           <IconButton label={messages.viewer.close} onClick={() => dialogRef.current?.close()}>
             <X />
           </IconButton>
         </header>
-        <div className="relative grid min-h-0 place-items-center px-2 sm:px-16">
-          {isError && <p>{messages.viewer.gone}</p>}
+        <div className="relative min-h-0 px-2 sm:px-16">
+          {isError && <p className="grid h-full place-items-center">{messages.viewer.gone}</p>}
           {image && (
-            <img
+            <ZoomableImage
               key={image.id}
-              src={image.preview_url}
-              alt={image.user_visible_name}
-              width={image.width}
-              height={image.height}
-              className="max-h-full min-h-0 w-auto max-w-full rounded-md object-contain"
-              style={{ minWidth: 'min(100%, 40vmin)' }}
+              image={image}
+              zoom={zoom}
+              onZoom={(factor) => zoomBy(factor)}
+              isChoosingPart={isChoosingPart}
+              onPart={(region) => {
+                setChoosingPart(false)
+                onFindSimilar(image, region)
+              }}
             />
+          )}
+          {isChoosingPart && (
+            <p className="pointer-events-none absolute inset-x-0 top-2 text-center">
+              <span className="rounded-lg bg-surface/90 px-3 py-1.5 text-sm">{messages.viewer.partHint}</span>
+            </p>
           )}
           <SideButton label={messages.viewer.previous} side="left-2" onClick={onPrevious}>
             <ChevronLeft />
@@ -73,16 +136,40 @@ export function LargeView({ id, onClose, onFindSimilar, onPrevious, onNext }: La
             <>
               <span className="tabular-nums">{messages.viewer.size(image.width, image.height)}</span>
               <span className="tabular-nums">{messages.viewer.bytes(image.bytes)}</span>
+              <span>{image.content_type.replace('image/', '').toUpperCase()}</span>
               <time dateTime={image.modified_at}>{new Date(image.modified_at).toLocaleString()}</time>
-              <span className="ml-auto flex gap-2">
-                <a
-                  href={image.view_url}
-                  target="_blank"
-                  rel="noreferrer"
-                  className="flex h-10 items-center gap-2 rounded-lg border border-line px-3 text-ink hover:bg-raised"
+              <span className="ml-auto flex flex-wrap gap-2">
+                <IconButton
+                  label={messages.gallery.more(image.user_visible_name)}
+                  onClick={() => onRefine(image, true)}
                 >
-                  <ExternalLink className="size-4" /> {messages.viewer.original}
+                  <ThumbsUp />
+                </IconButton>
+                <IconButton
+                  label={messages.gallery.less(image.user_visible_name)}
+                  onClick={() => onRefine(image, false)}
+                >
+                  <ThumbsDown />
+                </IconButton>
+                <a href={image.view_url} download={image.user_visible_name} className={ACTION}>
+                  <Download className="size-4" />{' '}
+                  <span className="hidden sm:inline">{messages.viewer.download}</span>
                 </a>
+                <a href={image.view_url} target="_blank" rel="noreferrer" className={ACTION}>
+                  <ExternalLink className="size-4" />
+                  <span className="hidden sm:inline">{messages.viewer.original}</span>
+                </a>
+                <button
+                  type="button"
+                  aria-pressed={isChoosingPart}
+                  onClick={() => {
+                    setZoom(1)
+                    setChoosingPart(!isChoosingPart)
+                  }}
+                  className={`${ACTION} aria-pressed:bg-raised`}
+                >
+                  <Crop className="size-4" /> {messages.viewer.part}
+                </button>
                 <button
                   type="button"
                   onClick={() => onFindSimilar(image)}

@@ -2,7 +2,8 @@ import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
 import { type Image, type Images, type ListParameters, listImages } from '../api/client.ts'
 
-export type GalleryOrder = Pick<ListParameters, 'order_by' | 'direction' | 'name_contains'>
+/** What a list holds and in which order. */
+export type GalleryOrder = Omit<ListParameters, 'page' | 'items_per_page'>
 
 /** A list of images of any length, of which only what is in view is fetched. */
 export interface ImageList {

@@ -1,12 +1,25 @@
 import { type DragEvent, useCallback, useEffect, useState } from 'react'
+import { DRAGGED_IMAGE } from '../gallery/tile.tsx'
 
-/** Takes a picture that is pasted anywhere or dropped onto the page. */
-export function usePictureInput(onPicture: (blob: Blob) => void) {
-  const [isDraggedOver, setDraggedOver] = useState(false)
+export interface PictureInput {
+  /** A picture of elsewhere to search with. */
+  onPicture: (blob: Blob) => void
+  /** An image of the gallery to search with. */
+  onImage: (id: string) => void
+  /** Files that are to be added to the gallery. */
+  onFiles: (files: File[]) => void
+}
+
+/** What is being dragged over the page. */
+export type Dragged = 'files' | 'image' | undefined
+
+/** Takes what is pasted anywhere or dropped onto the page. */
+export function usePictureInput({ onPicture, onImage, onFiles }: PictureInput) {
+  const [dragged, setDragged] = useState<Dragged>()
 
   useEffect(() => {
     const onPaste = (event: ClipboardEvent) => {
-      const file = imageIn(event.clipboardData)
+      const [file] = imagesIn(event.clipboardData)
       if (file === undefined) return
       event.preventDefault()
       onPicture(file)
@@ -16,27 +29,37 @@ export function usePictureInput(onPicture: (blob: Blob) => void) {
   }, [onPicture])
 
   const onDragOver = useCallback((event: DragEvent) => {
-    if (!event.dataTransfer.types.includes('Files')) return
+    const { types } = event.dataTransfer
+    const kind = types.includes(DRAGGED_IMAGE) ? 'image' : types.includes('Files') ? 'files' : undefined
+    if (kind === undefined) return
     event.preventDefault()
-    setDraggedOver(true)
+    setDragged(kind)
   }, [])
   const onDragLeave = useCallback((event: DragEvent) => {
     if (event.currentTarget.contains(event.relatedTarget as Node | null)) return
-    setDraggedOver(false)
+    setDragged(undefined)
   }, [])
   const onDrop = useCallback(
     (event: DragEvent) => {
-      setDraggedOver(false)
-      const file = imageIn(event.dataTransfer)
-      if (file === undefined) return
+      setDragged(undefined)
+      const id = event.dataTransfer.getData(DRAGGED_IMAGE)
+      const files = imagesIn(event.dataTransfer)
+      const isToAdd = (event.target as Element).closest('[data-drop="add"]') !== null
+      if (id === '' && files.length === 0) return
       event.preventDefault()
-      onPicture(file)
+      if (id !== '') onImage(id)
+      else if (isToAdd) onFiles(files)
+      else onPicture(files[0]!)
     },
-    [onPicture],
+    [onPicture, onImage, onFiles],
   )
-  return { isDraggedOver, dropTarget: { onDragOver, onDragLeave, onDrop } }
+  const onDragEnd = useCallback(() => setDragged(undefined), [])
+  return { dragged, dropTarget: { onDragOver, onDragLeave, onDrop, onDragEnd } }
 }
 
-function imageIn(data: DataTransfer | null): File | undefined {
-  return [...(data?.files ?? [])].find((file) => file.type.startsWith('image/'))
+function imagesIn(data: DataTransfer | null): File[] {
+  // HEIC and some others have no type that every browser knows.
+  return [...(data?.files ?? [])].filter(
+    ({ type, name }) => type.startsWith('image/') || /\.(heic|heif|avif|tiff?|bmp)$/i.test(name),
+  )
 }

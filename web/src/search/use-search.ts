@@ -1,36 +1,24 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
-import { type Images, searchByImage, searchByPicture } from '../api/client.ts'
+import { type Filters, type Images, type SearchExample, search } from '../api/client.ts'
 import { renderSketch } from '../sketch/render.ts'
 import { isBlank, type Sketch, visibleStrokes } from '../sketch/sketch.ts'
+import type { Example } from './examples.ts'
 
-/** What is being searched with. */
-export type Query =
-  | { kind: 'none' }
-  | { kind: 'sketch'; sketch: Sketch }
-  | { kind: 'picture'; picture: Picture }
-  | { kind: 'similar'; id: string }
-
-/** A picture that was uploaded, pasted or dropped. */
-export interface Picture {
-  blob: Blob
-  /** For showing it; to be revoked when it is replaced. */
-  url: string
+/** What is being searched with: a drawing that is being made, and examples besides. */
+export interface Query {
+  sketch: Sketch
+  /** Without drawings: the one that counts is `sketch`. */
+  examples: Example[]
+  filters: Filters
 }
 
-const TOP_K = 200
+const TOP_K = 500
 const SKETCH_SIDE = 512
 const DEBOUNCE_MS = 150
 
-export function activeQuery(
-  similar: string | undefined,
-  picture: Picture | undefined,
-  sketch: Sketch,
-): Query {
-  if (similar !== undefined) return { kind: 'similar', id: similar }
-  if (picture !== undefined) return { kind: 'picture', picture }
-  if (!isBlank(sketch)) return { kind: 'sketch', sketch }
-  return { kind: 'none' }
+export function isSearching({ sketch, examples }: Pick<Query, 'sketch' | 'examples'>): boolean {
+  return !isBlank(sketch) || examples.some(({ isWanted }) => isWanted)
 }
 
 /**
@@ -39,44 +27,53 @@ export function activeQuery(
  */
 export function useSearch(query: Query) {
   const settled = useSettled(query)
+  const isActive = isSearching(settled)
   return useQuery<Images>({
     queryKey: ['images', 'search', keyOf(settled)],
     queryFn: ({ signal }) => run(settled, signal),
-    enabled: settled.kind !== 'none',
-    placeholderData: (previous) => (settled.kind === 'none' ? undefined : previous),
+    enabled: isActive,
+    placeholderData: (previous) => (isActive ? previous : undefined),
     staleTime: 30_000,
     gcTime: 60_000,
+    retry: false,
   })
 }
 
-async function run(query: Query, signal: AbortSignal): Promise<Images> {
-  if (query.kind === 'similar') return searchByImage(query.id, TOP_K, signal)
-  if (query.kind === 'picture') return searchByPicture(query.picture.blob, 'auto', TOP_K, signal)
-  if (query.kind === 'sketch') {
-    const png = await renderSketch(visibleStrokes(query.sketch), SKETCH_SIDE)
-    return searchByPicture(png, 'sketch', TOP_K, signal)
+async function run({ sketch, examples, filters }: Query, signal: AbortSignal): Promise<Images> {
+  const uploads: Record<string, Blob> = {}
+  const positive = examples.filter(({ isWanted }) => isWanted).map(toSearchExample)
+  const negative = examples.filter(({ isWanted }) => !isWanted).map(toSearchExample)
+  if (!isBlank(sketch)) {
+    uploads.sketch = await renderSketch(visibleStrokes(sketch), SKETCH_SIDE)
+    positive.unshift({ upload: 'sketch', kind: 'sketch' })
   }
-  return { images: [], total: 0 }
+  const query = { ...filters, items_per_page: TOP_K }
+  return search({ positive, negative, top_k: TOP_K, query }, uploads, signal)
+}
+
+function toSearchExample({ kind, id, region }: Example): SearchExample {
+  const crop = region && { crop: region.join(',') }
+  return { ...(kind === 'image' ? { image_id: id } : { query_id: id }), ...crop }
 }
 
 /** A drawing counts as settled a moment after the last stroke; everything else at once. */
 function useSettled(query: Query): Query {
   const [settled, setSettled] = useState(query)
   const key = keyOf(query)
+  const isDrawn = !isBlank(query.sketch) && query.sketch.done !== settled.sketch.done
   // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the query
   useEffect(() => {
-    const delay = query.kind === 'sketch' ? DEBOUNCE_MS : 0
-    const timer = setTimeout(() => setSettled(query), delay)
+    const timer = setTimeout(() => setSettled(query), isDrawn ? DEBOUNCE_MS : 0)
     return () => clearTimeout(timer)
   }, [key])
   // Taking a query away takes effect without delay.
-  return query.kind === 'none' ? query : settled
+  return isSearching(query) ? settled : query
 }
 
 const numbers = new WeakMap<object, number>()
 let lastNumber = 0
 
-/** Drawings and pictures are told apart by identity: comparing them would cost more than searching. */
+/** Drawings are told apart by identity: comparing them would cost more than searching. */
 function numberOf(object: object): number {
   const known = numbers.get(object)
   if (known !== undefined) return known
@@ -84,9 +81,6 @@ function numberOf(object: object): number {
   return lastNumber
 }
 
-function keyOf(query: Query): string {
-  if (query.kind === 'similar') return `similar ${query.id}`
-  if (query.kind === 'picture') return `picture ${numberOf(query.picture)}`
-  if (query.kind === 'sketch') return `sketch ${numberOf(query.sketch.done)}`
-  return 'none'
+function keyOf({ sketch, examples, filters }: Query): string {
+  return JSON.stringify([isBlank(sketch) ? 0 : numberOf(sketch.done), examples, filters])
 }

@@ -1,40 +1,50 @@
 import { getStroke } from 'perfect-freehand'
-import { SHEET_UNITS, type Stroke } from './sketch.ts'
-
-const INK = '#1b1a18'
+import { INK, SHEET_UNITS, type Stroke } from './sketch.ts'
 
 /** Draws strokes onto a context that is scaled to the units of the sheet. */
 export function drawStrokes(context: CanvasRenderingContext2D, strokes: readonly Stroke[]): void {
   for (const stroke of strokes) drawStroke(context, stroke)
 }
 
-export function drawStroke(context: CanvasRenderingContext2D, { tool, size, points }: Stroke): void {
+export function drawStroke(context: CanvasRenderingContext2D, stroke: Stroke): void {
+  const { tool, colour = INK } = stroke
+  context.globalCompositeOperation = tool === 'pen' ? 'source-over' : 'destination-out'
+  context.fillStyle = colour
+  context.fill(new Path2D(outlinePath(outlineOf(stroke))))
+  context.globalCompositeOperation = 'source-over'
+}
+
+function outlineOf({ tool, size, points }: Stroke): number[][] {
   const hasPressure = points.some(([, , pressure]) => pressure !== points[0]![2])
-  const outline = getStroke(points, {
+  return getStroke(points, {
     size,
     thinning: tool === 'pen' ? 0.45 : 0,
     smoothing: 0.5,
     streamline: 0.35,
     simulatePressure: tool === 'pen' && !hasPressure,
   })
-  context.globalCompositeOperation = tool === 'pen' ? 'source-over' : 'destination-out'
-  context.fillStyle = INK
-  context.fill(outlinePath(outline))
-  context.globalCompositeOperation = 'source-over'
 }
 
-/** A closed path through the midpoints of the outline, with its points as control points. */
-function outlinePath(outline: number[][]): Path2D {
-  const path = new Path2D()
+/** A closed path through the midpoints of the outline, with its points as control points, as SVG writes it. */
+function outlinePath(outline: number[][]): string {
   const [first] = outline
-  if (first === undefined) return path
-  path.moveTo(first[0]!, first[1]!)
-  for (const [i, point] of outline.entries()) {
-    const next = outline[(i + 1) % outline.length]!
-    path.quadraticCurveTo(point[0]!, point[1]!, (point[0]! + next[0]!) / 2, (point[1]! + next[1]!) / 2)
-  }
-  path.closePath()
-  return path
+  if (first === undefined) return ''
+  const at = (value: number) => value.toFixed(1)
+  const parts = outline.map(([x, y], i) => {
+    const [nextX, nextY] = outline[(i + 1) % outline.length]!
+    return `Q${at(x!)} ${at(y!)} ${at((x! + nextX!) / 2)} ${at((y! + nextY!) / 2)}`
+  })
+  return `M${at(first[0]!)} ${at(first[1]!)}${parts.join('')}Z`
+}
+
+/** The drawing as an SVG image, ink on white; what was rubbed out is drawn over in white. */
+export function toSvg(strokes: readonly Stroke[]): string {
+  const paths = strokes.map((stroke) => {
+    const fill = stroke.tool === 'pen' ? (stroke.colour ?? INK) : '#ffffff'
+    return `<path fill="${fill}" d="${outlinePath(outlineOf(stroke))}"/>`
+  })
+  const size = `width="${SHEET_UNITS}" height="${SHEET_UNITS}"`
+  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} viewBox="0 0 ${SHEET_UNITS} ${SHEET_UNITS}"><rect ${size} fill="#ffffff"/>${paths.join('')}</svg>`
 }
 
 /** The drawing as a PNG of `side` × `side` pixels, ink on white. */

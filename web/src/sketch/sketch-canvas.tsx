@@ -1,20 +1,26 @@
 import { type PointerEvent, useEffect, useRef } from 'react'
 import { messages } from '../messages.ts'
 import { drawStroke, drawStrokes } from './render.ts'
-import { SHEET_UNITS, type Stroke, type StrokePoint } from './sketch.ts'
+import { INK, SHEET_UNITS, type Stroke, type StrokePoint } from './sketch.ts'
 
 interface SketchCanvasProps {
   strokes: readonly Stroke[]
-  tool: Stroke['tool']
+  tool: Tool
   size: number
+  colour: string
   onStroke: (stroke: Stroke) => void
+  /** Where the eraser of whole strokes was put. */
+  onRemoveAt: (point: StrokePoint) => void
 }
+
+/** The eraser takes away what it passes, or strokes as a whole. */
+export type Tool = Stroke['tool'] | 'stroke-eraser'
 
 /** A dot is a stroke too, but perfect-freehand wants some length. */
 const DOT = 0.1
 
 /** The sheet. It is white in both themes: paper is. */
-export function SketchCanvas({ strokes, tool, size, onStroke }: SketchCanvasProps) {
+export function SketchCanvas({ strokes, tool, size, colour, onStroke, onRemoveAt }: SketchCanvasProps) {
   const canvasRef = useRef<HTMLCanvasElement>(null)
   const current = useRef<Stroke | null>(null)
   const frame = useRef(0)
@@ -42,17 +48,31 @@ export function SketchCanvas({ strokes, tool, size, onStroke }: SketchCanvasProp
   const begin = (event: PointerEvent<HTMLCanvasElement>) => {
     if (event.button !== 0 && event.button !== 5) return
     event.currentTarget.setPointerCapture(event.pointerId)
+    if (tool === 'stroke-eraser' && event.button === 0) {
+      onRemoveAt(pointOf(event, event.currentTarget))
+      return
+    }
     // Button 5 is the eraser at the other end of a pen.
-    const used = event.button === 5 ? 'eraser' : tool
+    const used = event.button === 5 || tool === 'stroke-eraser' ? 'eraser' : tool
     current.current = {
       tool: used,
       size: used === 'eraser' ? size * 4 : size,
+      ...(used === 'pen' && colour !== INK ? { colour } : {}),
       points: [pointOf(event, event.currentTarget)],
     }
     requestPaint()
   }
   const extend = (event: PointerEvent<HTMLCanvasElement>) => {
-    if (current.current === null) return
+    if (current.current === null) {
+      const isRubbing = tool === 'stroke-eraser' && event.buttons === 1
+      if (isRubbing) onRemoveAt(pointOf(event, event.currentTarget))
+      return
+    }
+    if (event.shiftKey) {
+      current.current.points = straightened(current.current.points[0]!, pointOf(event, event.currentTarget))
+      requestPaint()
+      return
+    }
     const events = event.nativeEvent.getCoalescedEvents?.() ?? []
     for (const part of events.length > 0 ? events : [event.nativeEvent]) {
       current.current.points.push(pointOf(part, event.currentTarget))
@@ -100,6 +120,16 @@ function paint(canvas: HTMLCanvasElement | null, strokes: readonly Stroke[], cur
   context.setTransform(scale, 0, 0, scale, 0, 0)
   drawStrokes(context, strokes)
   if (current !== null) drawStroke(context, current)
+}
+
+/** Enough points that the smoothing of strokes keeps to the line. */
+const LINE_POINTS = 12
+
+function straightened([x, y, pressure]: StrokePoint, [endX, endY]: StrokePoint): StrokePoint[] {
+  return Array.from({ length: LINE_POINTS + 1 }, (_, n) => {
+    const t = n / LINE_POINTS
+    return [x + t * (endX - x), y + t * (endY - y), pressure]
+  })
 }
 
 function pointOf(

@@ -1,5 +1,16 @@
 import { describe, expect, it } from 'vitest'
-import { addAction, EMPTY_SKETCH, isBlank, redo, type Stroke, undo, visibleStrokes } from './sketch.ts'
+import {
+  addAction,
+  EMPTY_SKETCH,
+  fromKept,
+  isBlank,
+  redo,
+  removeStrokeAt,
+  type Stroke,
+  toKept,
+  undo,
+  visibleStrokes,
+} from './sketch.ts'
 
 const stroke = (x: number, tool: Stroke['tool'] = 'pen'): Stroke => ({
   tool,
@@ -31,5 +42,36 @@ describe('a sketch', () => {
   it('is blank until the pen was used', () => {
     expect(isBlank(addAction(EMPTY_SKETCH, stroke(1, 'eraser')))).toBe(true)
     expect(isBlank(addAction(EMPTY_SKETCH, stroke(1)))).toBe(false)
+  })
+
+  it('loses the topmost stroke at a point, and gets it back', () => {
+    const line = (y: number): Stroke => ({
+      tool: 'pen',
+      size: 10,
+      points: [
+        [0, y, 0.5],
+        [100, y, 0.5],
+      ],
+    })
+    const both = addAction(addAction(EMPTY_SKETCH, line(0)), line(8))
+    const one = removeStrokeAt(both, [50, 6], 5)
+    expect(visibleStrokes(one)).toEqual([line(0)])
+    expect(visibleStrokes(removeStrokeAt(one, [50, 6], 5))).toEqual([])
+    expect(removeStrokeAt(one, [50, 60], 5)).toBe(one)
+    expect(visibleStrokes(undo(one))).toEqual([line(0), line(8)])
+  })
+
+  it('is kept as what can be seen of it, and nothing else is taken for one', () => {
+    const drawn = addAction(addAction(addAction(EMPTY_SKETCH, stroke(1)), 'clear'), stroke(2))
+    expect(fromKept(JSON.parse(JSON.stringify(toKept(drawn))))?.done).toEqual([stroke(2)])
+    for (const value of [
+      null,
+      1,
+      {},
+      { strokes: 1 },
+      { strokes: [{ tool: 'pen' }] },
+      { strokes: [{ ...stroke(1), points: [['x', 0, 1]] }] },
+    ])
+      expect(fromKept(value)).toBeUndefined()
   })
 })

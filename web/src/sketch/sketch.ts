@@ -5,11 +5,18 @@ export interface Stroke {
   tool: 'pen' | 'eraser'
   /** Width in units of the sheet. */
   size: number
+  /** Of the ink; black without it. */
+  colour?: string | undefined
   points: StrokePoint[]
 }
 
-/** What was done, in order: a stroke, or everything before it cleared away. */
-export type SketchAction = Stroke | 'clear'
+/** A stroke that was taken away as a whole: its place in the history. */
+export interface Removal {
+  removed: number
+}
+
+/** What was done, in order: a stroke, one taken away, or everything before it cleared away. */
+export type SketchAction = Stroke | Removal | 'clear'
 
 /** A drawing is its history: what was undone can be redone until something new is drawn. */
 export interface Sketch {
@@ -19,6 +26,7 @@ export interface Sketch {
 
 /** The sheet is a square of so many units, however large it is shown. */
 export const SHEET_UNITS = 1000
+export const INK = '#1b1a18'
 
 export const EMPTY_SKETCH: Sketch = { done: [], undone: [] }
 
@@ -36,13 +44,74 @@ export function redo({ done, undone }: Sketch): Sketch {
   return next === undefined ? { done, undone } : { done: [...done, next], undone: undone.slice(0, -1) }
 }
 
-/** The strokes since the sheet was last cleared. */
+/** The strokes since the sheet was last cleared, without those taken away. */
 export function visibleStrokes({ done }: Sketch): Stroke[] {
+  return placedStrokes(done).map(({ stroke }) => stroke)
+}
+
+function placedStrokes(done: Sketch['done']): { stroke: Stroke; place: number }[] {
   const cleared = done.lastIndexOf('clear')
-  return done.slice(cleared + 1).filter((action) => action !== 'clear')
+  const removed = new Set(done.flatMap((action) => (isRemoval(action) ? [action.removed] : [])))
+  return done.flatMap((stroke, place) =>
+    place <= cleared || stroke === 'clear' || isRemoval(stroke) || removed.has(place)
+      ? []
+      : [{ stroke, place }],
+  )
+}
+
+function isRemoval(action: SketchAction): action is Removal {
+  return action !== 'clear' && 'removed' in action
 }
 
 /** Whether nothing can be seen; a stroke that was wholly erased still counts as drawn. */
 export function isBlank(sketch: Sketch): boolean {
   return !visibleStrokes(sketch).some(({ tool }) => tool === 'pen')
+}
+
+/** Takes the topmost stroke away that passes a point, within `reach` units of the sheet. */
+export function removeStrokeAt(sketch: Sketch, [x, y]: readonly number[], reach: number): Sketch {
+  const hit = placedStrokes(sketch.done).findLast(
+    ({ stroke }) => stroke.tool === 'pen' && distanceTo(stroke.points, x!, y!) <= reach + stroke.size / 2,
+  )
+  return hit === undefined ? sketch : addAction(sketch, { removed: hit.place })
+}
+
+function distanceTo(points: readonly StrokePoint[], x: number, y: number): number {
+  let least = Number.POSITIVE_INFINITY
+  for (const [n, [ax, ay]] of points.entries()) {
+    const [bx, by] = points[n + 1] ?? [ax, ay]
+    const length = (bx - ax) ** 2 + (by - ay) ** 2
+    const t =
+      length === 0 ? 0 : Math.max(0, Math.min(1, ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length))
+    least = Math.min(least, Math.hypot(x - ax - t * (bx - ax), y - ay - t * (by - ay)))
+  }
+  return least
+}
+
+/** A drawing as it is kept, without what was undone. */
+export function toKept(sketch: Sketch): { version: 1; strokes: Stroke[] } {
+  return { version: 1, strokes: visibleStrokes(sketch) }
+}
+
+/** @returns undefined if it is no drawing that was kept */
+export function fromKept(value: unknown): Sketch | undefined {
+  if (typeof value !== 'object' || value === null || !('strokes' in value)) return undefined
+  const { strokes } = value
+  if (!Array.isArray(strokes) || !strokes.every(isStroke)) return undefined
+  return { done: strokes, undone: [] }
+}
+
+function isStroke(value: unknown): value is Stroke {
+  if (typeof value !== 'object' || value === null) return false
+  const { tool, size, points, colour } = value as Partial<Stroke>
+  const isPoint = (point: unknown) =>
+    Array.isArray(point) && point.length === 3 && point.every((number) => Number.isFinite(number))
+  return (
+    (tool === 'pen' || tool === 'eraser') &&
+    Number.isFinite(size) &&
+    (colour === undefined || /^#[0-9a-f]{6}$/i.test(colour)) &&
+    Array.isArray(points) &&
+    points.length > 0 &&
+    points.every(isPoint)
+  )
 }

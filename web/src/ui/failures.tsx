@@ -1,13 +1,14 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { RotateCw, TriangleAlert, X } from 'lucide-react'
-import { useRef } from 'react'
+import { RotateCw, TriangleAlert } from 'lucide-react'
+import { useState } from 'react'
 import { getIndexStatus, listFailures, retryFailures } from '../api/client.ts'
 import { messages } from '../messages.ts'
+import { Dialog } from './dialog.tsx'
 import { IconButton } from './icon-button.tsx'
 
 /** Says that files could not be indexed and, when asked, which and why. */
 export function Failures() {
-  const dialogRef = useRef<HTMLDialogElement>(null)
+  const [isOpen, setOpen] = useState(false)
   const { data: status } = useQuery({ queryKey: ['status'], queryFn: ({ signal }) => getIndexStatus(signal) })
   const failed = status?.failed ?? 0
   const { data } = useQuery({
@@ -25,20 +26,10 @@ export function Failures() {
   const more = (data?.total ?? 0) - failures.length
   return (
     <>
-      <IconButton label={messages.status.failures(failed)} onClick={() => dialogRef.current?.showModal()}>
+      <IconButton label={messages.status.failures(failed)} onClick={() => setOpen(true)}>
         <TriangleAlert className="text-danger" />
       </IconButton>
-      <dialog
-        ref={dialogRef}
-        aria-label={messages.status.failuresTitle}
-        className="m-auto max-h-[80dvh] w-[min(92vw,44rem)] rounded-2xl border border-line bg-surface p-0 backdrop:bg-black/50"
-      >
-        <header className="sticky top-0 flex items-center justify-between bg-surface px-5 py-3">
-          <h2 className="font-medium">{messages.status.failuresTitle}</h2>
-          <IconButton label={messages.viewer.close} onClick={() => dialogRef.current?.close()}>
-            <X />
-          </IconButton>
-        </header>
+      <Dialog title={messages.status.failuresTitle} isOpen={isOpen} onClose={() => setOpen(false)}>
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2 px-5 pb-3">
           <p className="flex-1 text-sm text-muted">{messages.status.failuresHint}</p>
           <button
@@ -61,7 +52,7 @@ export function Failures() {
           ))}
           {more > 0 && <li className="text-sm text-muted">{messages.status.failuresMore(more)}</li>}
         </ul>
-      </dialog>
+      </Dialog>
     </>
   )
 }

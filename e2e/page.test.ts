@@ -1,0 +1,361 @@
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Locator, Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { DESKTOP, draw, firstResults, type Line, openPage, PHONE } from './support/browser.ts'
+import { useDemo } from './support/demo.ts'
+import { STAR } from './support/shapes.ts'
+
+const demo = useDemo()
+
+const count = (page: Page, text: string) => page.getByTestId('count').getByText(text).waitFor()
+const tile = (page: Page, path: string): Locator => page.locator(`[data-path="${path}"]`)
+const share = (paths: string[], folder: string) =>
+  paths.filter((path) => path.startsWith(`${folder}/`)).length / paths.length
+const LINE: Line[] = [
+  [
+    [0.2, 0.5],
+    [0.8, 0.5],
+  ],
+]
+
+/** The share of dark pixels of the sheet in a box, 0…1 of its sides. */
+function inkIn(page: Page, box: [number, number, number, number]): Promise<number> {
+  return page.locator('canvas').evaluate((element, [x, y, w, h]) => {
+    const canvas = element as HTMLCanvasElement
+    const side = canvas.width
+    const { data } = canvas
+      .getContext('2d')!
+      .getImageData(x! * side, y! * side, Math.max(1, w! * side), Math.max(1, h! * side))
+    let inked = 0
+    for (let i = 3; i < data.length; i += 4) if (data[i]! > 128) inked++
+    return inked / (data.length / 4)
+  }, box)
+}
+
+describe('the drawing sheet', () => {
+  it('draws straight lines with Shift, erases whole strokes, and colours', async () => {
+    const { page, context, complaints } = await openPage(demo.browser, demo.product.url)
+    const sheet = (await page.locator('canvas').boundingBox())!
+    const at = (x: number, y: number) => [sheet.x + x * sheet.width, sheet.y + y * sheet.height] as const
+    await page.keyboard.down('Shift')
+    await page.mouse.move(...at(0.1, 0.2))
+    await page.mouse.down()
+    await page.mouse.move(...at(0.5, 0.9), { steps: 5 })
+    await page.mouse.move(...at(0.9, 0.2), { steps: 5 })
+    await page.mouse.up()
+    await page.keyboard.up('Shift')
+    expect(await inkIn(page, [0.4, 0.15, 0.2, 0.1])).toBeGreaterThan(0.05)
+    expect(await inkIn(page, [0, 0.4, 1, 0.6])).toBe(0)
+    await page.getByRole('radio', { name: 'Red' }).check()
+    await draw(page, LINE)
+    await page.keyboard.press('x')
+    await page.mouse.click(...at(0.5, 0.2))
+    expect(await inkIn(page, [0, 0.1, 1, 0.2])).toBe(0)
+    expect(await inkIn(page, [0.3, 0.45, 0.4, 0.1])).toBeGreaterThan(0.1)
+    await page.keyboard.press('Control+z')
+    expect(await inkIn(page, [0.4, 0.15, 0.2, 0.1])).toBeGreaterThan(0.05)
+    expect(complaints).toEqual([])
+    await context.close()
+  })
+
+  it('saves, opens, exports and deletes sketches', async () => {
+    const { page, context } = await openPage(demo.browser, demo.product.url)
+    await draw(page, STAR)
+    await page.getByRole('button', { name: 'Save, open or export' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByLabel('Name of the sketch').fill('My star')
+    await dialog.getByRole('button', { name: 'Save', exact: true }).click()
+    await dialog.getByText('Saved as “My star”.').waitFor()
+    for (const [button, name, beginning] of [
+      ['Export as PNG', 'My star.png', '\x89PNG'],
+      ['Export as SVG', 'My star.svg', '<svg'],
+    ] as const) {
+      const downloading = page.waitForEvent('download')
+      await dialog.getByRole('button', { name: button }).click()
+      const download = await downloading
+      expect(download.suggestedFilename()).toBe(name)
+      expect((await readFile(await download.path())).toString('latin1').startsWith(beginning)).toBe(true)
+    }
+    await page.keyboard.press('Escape')
+    await page.getByRole('button', { name: 'Clear', exact: true }).click()
+    await page.reload()
+    await page.getByRole('button', { name: 'Save, open or export' }).click()
+    await dialog.getByRole('button', { name: 'Open the sketch My star' }).click()
+    expect(share(await firstResults(page, 8), 'star')).toBeGreaterThanOrEqual(0.75)
+    await page.getByRole('button', { name: 'Save, open or export' }).click()
+    await dialog.getByRole('button', { name: 'Delete the sketch My star' }).click()
+    await dialog.getByText('No sketches are saved').waitFor()
+    await context.close()
+  })
+
+  it('has an address that can be shared, and Back leads to what was before', async () => {
+    const { page, context } = await openPage(demo.browser, demo.product.url)
+    await draw(page, STAR)
+    const star = await firstResults(page, 8)
+    await page.waitForURL(/q=s/)
+    const other = await openPage(demo.browser, page.url(), PHONE)
+    expect(await firstResults(other.page, 8)).toEqual(star)
+    // What was shared can be drawn on.
+    await draw(other.page, LINE)
+    await expect.poll(() => firstResults(other.page, 8)).not.toEqual(star)
+    await other.context.close()
+
+    await page.goBack()
+    await count(page, '240 images')
+    await page.getByText('Draw what you are looking for').waitFor()
+    await page.goForward()
+    expect(await firstResults(page, 8)).toEqual(star)
+    await context.close()
+  })
+
+  it('fills a phone, and lies over a picture to trace', async () => {
+    const { page, context } = await openPage(demo.browser, demo.product.url, PHONE)
+    await page.getByRole('button', { name: 'Large sheet' }).click()
+    await expect
+      .poll(async () => (await page.locator('canvas').boundingBox())!.width)
+      .toBeGreaterThan(PHONE.width - 40)
+    await page.getByTestId('underlay').setInputFiles(join(demo.gallery, 'star/star-01.png'))
+    await page.locator('section img').waitFor()
+    await draw(page, STAR)
+    await page.getByRole('button', { name: 'Small sheet' }).click()
+    expect(share(await firstResults(page, 8), 'star')).toBeGreaterThanOrEqual(0.75)
+    await context.close()
+  })
+
+  it('tells its shortcuts', async () => {
+    const { page, context } = await openPage(demo.browser, demo.product.url)
+    await page.keyboard.press('?')
+    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByText('Erase whole strokes').waitFor()
+    await page.keyboard.press('Escape')
+    await page
+      .getByRole('dialog')
+      .waitFor({ state: 'detached' })
+      .catch(() => {})
+    expect(await page.getByRole('dialog').count()).toBe(0)
+    await context.close()
+  })
+})
+
+describe('queries', () => {
+  it('are refined by more and less like results', async () => {
+    const { page, context } = await openPage(demo.browser, demo.product.url)
+    await tile(page, 'star/star-05.png').or(page.locator('[data-path]').first()).first().waitFor()
+    await page.getByLabel('Filter by name').fill('star-0')
+    await tile(page, 'star/star-01.png').hover()
+    await page.getByRole('button', { name: 'More like star-01.png' }).click()
+    await page.getByLabel('Filter by name').fill('')
+    await page.getByText('Like star-01.png').waitFor()
+    const before = await firstResults(page, 40)
+    expect(before[0]).toBe('star/star-01.png')
+    const unwanted = before.find((path) => !path.startsWith('star/'))!
+    await tile(page, unwanted).scrollIntoViewIfNeeded()
+    await tile(page, unwanted).focus()
+    await page.keyboard.press('-')
+    const name = unwanted.split('/')[1]!
+    await page.getByText(`Less like ${name}`).waitFor()
+    const after = await firstResults(page, 40)
+    expect(after.indexOf(unwanted) === -1 || after.indexOf(unwanted) > before.indexOf(unwanted)).toBe(true)
+    await page.reload()
+    expect(await firstResults(page, 40)).toEqual(after)
+    await page.getByRole('button', { name: `Remove Less like ${name} from the search` }).click()
+    expect(await firstResults(page, 40)).toEqual(before)
+    await page.getByRole('button', { name: 'Clear the search' }).click()
+    await count(page, '240 images')
+    await context.close()
+  })
+
+  it('take an image that is dragged onto the sheet', async () => {
+    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
+    await tile(page, 'bicycle/bicycle-03.png')
+      .or(tile(page, 'bicycle/bicycle-03.jpg'))
+      .first()
+      .dragTo(page.locator('canvas'))
+    await page.getByText(/^Like bicycle-03/).waitFor()
+    expect((await firstResults(page, 1))[0]).toMatch(/^bicycle\/bicycle-03/)
+    await context.close()
+  })
+
+  it('search by a part of a picture', async () => {
+    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?name=star-0`)
+    await page.locator('[data-path]').first().click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: 'Search by a part' }).click()
+    const box = (await dialog.locator('img').boundingBox())!
+    await page.mouse.move(box.x + box.width * 0.2, box.y + box.height * 0.2)
+    await page.mouse.down()
+    await page.mouse.move(box.x + box.width * 0.8, box.y + box.height * 0.8, { steps: 4 })
+    await page.mouse.up()
+    await page.getByText(/^A part of star-0/).waitFor()
+    expect(new URL(page.url()).searchParams.get('q')).toMatch(/^i[0-9a-f-]+@0\.2\d*_0\.2\d*_0\.\d+_0\.\d+$/)
+    await firstResults(page, 1)
+    await context.close()
+  })
+})
+
+describe('the gallery', () => {
+  it('shows folders with their numbers, one at a time, with the way back', async () => {
+    await mkdir(join(demo.gallery, 'star/deep'), { recursive: true })
+    await writeFile(
+      join(demo.gallery, 'star/deep/one.png'),
+      await readFile(join(demo.gallery, 'car/car-01.png')).catch(() =>
+        readFile(join(demo.gallery, 'car/car-01.jpg')),
+      ),
+    )
+    const { page, context } = await openPage(demo.browser, demo.product.url)
+    await count(page, '241 images')
+    const tree = page.getByRole('navigation', { name: 'Folders' })
+    await tree.getByRole('button', { name: 'star 21' }).click()
+    await count(page, '21 images')
+    await page.getByRole('button', { name: 'Filters' }).click()
+    await page.getByLabel('with subfolders').uncheck()
+    await count(page, '20 images')
+    await page.getByRole('button', { name: 'Reset filters' }).click()
+    await count(page, '21 images')
+    await tree.getByRole('button', { name: 'star', exact: true }).click()
+    await tree.getByRole('button', { name: 'deep 1' }).click()
+    await count(page, '1 image')
+    const way = page.getByRole('navigation', { name: 'Folder in view' })
+    await way.getByRole('button', { name: 'star' }).click()
+    await count(page, '21 images')
+    // A search stays in the folder.
+    await draw(page, STAR)
+    await count(page, 'The 21 most similar')
+    await page.goBack()
+    await way.getByRole('button', { name: 'All images' }).click()
+    await count(page, '241 images')
+    await rm(join(demo.gallery, 'star/deep'), { recursive: true })
+    await count(page, '240 images')
+    await context.close()
+  })
+
+  it('is narrowed by days and by similarity', async () => {
+    const { page, context } = await openPage(
+      demo.browser,
+      `${demo.product.url}/?from=2001-01-01&to=2001-12-31`,
+    ).catch(async () => {
+      const plain = await demo.browser.newContext({ viewport: DESKTOP })
+      return { page: await plain.newPage(), context: plain, complaints: [] as string[] }
+    })
+    await page.goto(`${demo.product.url}/?from=2001-01-01&to=2001-12-31`)
+    await page.getByText('No image passes this filter.').waitFor()
+    await page.goto(demo.product.url)
+    await draw(page, STAR)
+    await count(page, 'The 240 most similar')
+    await page.getByLabel('Least similarity').fill('45')
+    const shown = await page.getByTestId('count').innerText()
+    expect(Number(/(\d+) most/.exec(shown)?.[1] ?? 1)).toBeLessThan(120)
+    const scores = await page
+      .locator('[data-testid=grid] [id^=score] [aria-hidden]')
+      .evaluateAll((elements) => elements.map((element) => Number(element.textContent)))
+    expect(Math.min(...scores)).toBeGreaterThanOrEqual(45)
+    await page.getByLabel('Least similarity').fill('100')
+    await page.getByText(/less similar ones are hidden/).waitFor()
+    await context.close()
+  })
+
+  it('is walked through and worked with by the keyboard alone', async () => {
+    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
+    await page.locator('[data-index="0"]').focus()
+    const focused = () => page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset.index)
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('ArrowRight')
+    await expect.poll(focused).toBe('2')
+    await page.keyboard.press('Space')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Space')
+    await page.getByText('2 images selected').first().waitFor()
+    await page.keyboard.press('End')
+    await expect.poll(focused).toBe('239')
+    await page.keyboard.press('Home')
+    await expect.poll(focused).toBe('0')
+    await page.keyboard.press('Escape')
+    await page.getByText('2 images selected').first().waitFor({ state: 'detached' })
+    await page.keyboard.press('Enter')
+    const dialog = page.getByRole('dialog')
+    await dialog.getByText('100 %').waitFor()
+    await page.keyboard.press('+')
+    await dialog.getByText('150 %').waitFor()
+    await page.keyboard.press('0')
+    await dialog.getByText('100 %').waitFor()
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    await context.close()
+  })
+
+  it('keeps the place while the folder changes, and says so once', async () => {
+    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const grid = page.getByTestId('grid')
+    await grid.evaluate((element) => element.scrollTo(0, 900))
+    await page.waitForTimeout(300)
+    const first = await page.locator('[data-path]').first().getAttribute('data-path')
+    const file = join(demo.gallery, 'heart/brand-new.png')
+    await writeFile(file, await readFile(join(demo.gallery, 'heart/heart-01.png')))
+    await page.getByText('The folder has changed.').waitFor({ timeout: 8000 })
+    expect(await page.locator('[data-path]').first().getAttribute('data-path')).toBe(first)
+    await page.getByRole('button', { name: 'Show', exact: true }).click()
+    await count(page, '241 images')
+    await rm(file)
+    await grid.evaluate((element) => element.scrollTo(0, 0))
+    await count(page, '240 images')
+    await context.close()
+  })
+})
+
+describe('managing', () => {
+  it('adds many files to the folder in view, and explains what is refused', async () => {
+    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?dir=cup`)
+    const star = await readFile(join(demo.gallery, 'star/star-01.png'))
+    await page.getByTestId('upload-files').setInputFiles([
+      { name: 'added-1.png', mimeType: 'image/png', buffer: star },
+      { name: 'added-2.png', mimeType: 'image/png', buffer: star },
+      { name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('no') },
+      { name: 'cup-01.png', mimeType: 'image/png', buffer: star },
+      { name: 'cup-01.jpg', mimeType: 'image/png', buffer: star },
+    ])
+    await page.getByText('3 of 5 added, 2 refused').waitFor()
+    await page.getByText(/already in this folder/).waitFor()
+    await page.getByText(/can't be read/).waitFor()
+    await tile(page, 'cup/added-1.png').waitFor()
+    await page.getByRole('button', { name: 'Close', exact: true }).click()
+    await context.close()
+  })
+
+  it('deletes after a time in which it can be undone', async () => {
+    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?dir=cup&name=added`)
+    await count(page, '2 images')
+    await tile(page, 'cup/added-1.png').hover()
+    await page.getByRole('button', { name: 'Select added-1.png' }).click()
+    await tile(page, 'cup/added-2.png').click()
+    await page.getByText('2 images selected').first().waitFor()
+    await page.getByRole('button', { name: 'Delete', exact: true }).click()
+    await page.getByText('2 images will be deleted from the disk').waitFor()
+    await page.getByRole('button', { name: 'Undo', exact: true }).click()
+    await count(page, '2 images')
+    expect((await stat(join(demo.gallery, 'cup/added-1.png'))).size).toBeGreaterThan(0)
+    await tile(page, 'cup/added-1.png').focus()
+    await page.keyboard.press('Delete')
+    await count(page, '1 image')
+    await expect
+      .poll(() => stat(join(demo.gallery, 'cup/added-1.png')).catch(() => 'gone'), { timeout: 12_000 })
+      .toBe('gone')
+    expect((await stat(join(demo.gallery, 'cup/added-2.png'))).size).toBeGreaterThan(0)
+    await context.close()
+  })
+
+  it('shows near-duplicates in groups', async () => {
+    const { page, context } = await openPage(demo.browser, demo.product.url)
+    await page.getByRole('button', { name: 'Near-duplicates' }).click()
+    await page.getByText(/groups? of near-duplicates/).waitFor()
+    await tile(page, 'cup/added-2.png').waitFor()
+    await page.getByRole('button', { name: 'Select all but the largest' }).first().click()
+    await page
+      .getByText(/selected/)
+      .first()
+      .waitFor()
+    await page.goBack()
+    await count(page, 'images')
+    await rm(join(demo.gallery, 'cup/added-2.png'))
+    await context.close()
+  })
+})

@@ -1,0 +1,112 @@
+import { z } from '@hono/zod-openapi'
+import type { ImageReader } from '../gallery/image-reader.ts'
+import type { KeptQueries, KeptQuery } from '../search/kept-queries.ts'
+import { answerFile } from './file-answer.ts'
+import { binary, createRouter, json, type Router, route } from './routing.ts'
+import { fileField, keptIdSchema, kindSchema } from './schemas.ts'
+
+const MAX_SKETCH_CHARACTERS = 2_000_000
+
+const keptQuerySchema = z
+  .object({
+    id: keptIdSchema,
+    kind: kindSchema,
+    sketch: z.unknown().openapi({ description: 'The strokes, as they were sent; null if there are none.' }),
+    image_url: z.string(),
+  })
+  .openapi('KeptQuery')
+
+/** Pictures and drawings that are searched with, kept for a week, so that a search has an address that can be shared. */
+export function queryRoutes({
+  queries,
+  reader,
+}: {
+  queries: KeptQueries
+  reader: Pick<ImageReader, 'decode' | 'render'>
+}): Router {
+  const router = createRouter()
+  const toJson = ({ id, kind, sketch }: KeptQuery) => ({
+    id,
+    kind,
+    sketch: sketch ?? null,
+    image_url: `/api/queries/${id}/image`,
+  })
+
+  router.openapi(
+    route('user', {
+      method: 'post',
+      path: '/',
+      summary: 'Keep a picture or a drawing to search with',
+      request: {
+        body: {
+          required: true,
+          content: {
+            'multipart/form-data': {
+              schema: z.object({
+                image: fileField,
+                kind: kindSchema.default('auto'),
+                sketch: z.string().max(MAX_SKETCH_CHARACTERS).optional().openapi({
+                  description: 'The strokes of a drawing as JSON, for editing it again.',
+                }),
+              }),
+            },
+          },
+        },
+      },
+      responses: { 200: { description: 'It is kept.', ...json(keptQuerySchema) } },
+    }),
+    async (context) => {
+      const { image, kind, sketch } = context.req.valid('form')
+      const bytes = new Uint8Array(await image.arrayBuffer())
+      // What is no picture is refused now, not when somebody follows the address.
+      await reader.decode(bytes, { width: 16, height: 16 })
+      return context.json(toJson(await queries.keep(bytes, kind, parseSketch(sketch))), 200)
+    },
+  )
+
+  const parameter = z.object({ id: keptIdSchema })
+  router.openapi(
+    route('user', {
+      method: 'get',
+      path: '/{id}',
+      summary: 'A kept query',
+      request: { params: parameter },
+      responses: { 200: { description: 'The query.', ...json(keptQuerySchema) } },
+    }),
+    async (context) => context.json(toJson(await queries.get(context.req.valid('param').id)), 200),
+  )
+
+  router.openapi(
+    route('user', {
+      method: 'get',
+      path: '/{id}/image',
+      summary: 'The picture of a kept query, as every browser shows it',
+      request: { params: parameter },
+      responses: { 200: { description: 'The picture.', ...binary('image/webp') } },
+    }),
+    async (context) => {
+      const { id } = context.req.valid('param')
+      return answerFile(context, {
+        contentType: 'image/webp',
+        etag: `"${id}"`,
+        body: async () => reader.render(await queries.bytes(id), 1024),
+      })
+    },
+  )
+  return router
+}
+
+function parseSketch(text: string | undefined): unknown {
+  if (text === undefined || text === '') return null
+  return z
+    .string()
+    .transform((value, context) => {
+      try {
+        return JSON.parse(value) as unknown
+      } catch {
+        context.addIssue({ code: 'custom', message: 'sketch is not valid JSON' })
+        return z.NEVER
+      }
+    })
+    .parse(text)
+}

@@ -1,0 +1,37 @@
+import { messages } from '../messages.ts'
+import type { Deletion } from './use-deletion.ts'
+
+const BUTTON = 'h-9 shrink-0 rounded-lg border border-line px-3 text-sm hover:bg-raised'
+
+/** Says what is about to be deleted while it can be taken back, and what could not be. */
+export function DeletionNotice({ deletion }: { deletion: Deletion }) {
+  const { waiting, failures, undo, dismissFailures } = deletion
+  if (waiting.size === 0 && failures.length === 0) return null
+  return (
+    <div
+      role="status"
+      className="fixed inset-x-3 bottom-20 z-10 mx-auto w-fit max-w-[min(36rem,calc(100vw-1.5rem))] space-y-2 rounded-2xl border border-line bg-surface px-4 py-2 shadow-lg"
+    >
+      {waiting.size > 0 && (
+        <p className="flex items-center gap-4">
+          <span className="text-sm">{messages.deletion.waiting(waiting.size)}</span>
+          <button type="button" className={BUTTON} onClick={undo}>
+            {messages.deletion.undo}
+          </button>
+        </p>
+      )}
+      {failures.length > 0 && (
+        <div className="flex items-start gap-4">
+          <ul className="m-0 max-h-40 list-none overflow-y-auto p-0 text-sm text-danger">
+            {failures.map((failure) => (
+              <li key={failure}>{failure}</li>
+            ))}
+          </ul>
+          <button type="button" className={BUTTON} onClick={dismissFailures}>
+            {messages.deletion.dismiss}
+          </button>
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,105 @@
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { ArrowLeft } from 'lucide-react'
+import { type Image, listDuplicates } from '../api/client.ts'
+import { messages } from '../messages.ts'
+import { Notice } from './notice.tsx'
+import { Tile, type TileActions } from './tile.tsx'
+import type { Selection } from './use-selection.ts'
+
+interface DuplicatesViewProps extends Pick<TileActions, 'onOpen' | 'onRefine'> {
+  selection: Selection
+  hidden: ReadonlyMap<string, Image>
+  onBack: () => void
+}
+
+/** Groups of images that look the same, so that the better one can be kept. */
+export function DuplicatesView({ selection, hidden, onOpen, onRefine, onBack }: DuplicatesViewProps) {
+  const { data, error, isPending, hasNextPage, fetchNextPage, refetch } = useInfiniteQuery({
+    queryKey: ['images', 'duplicates'],
+    queryFn: ({ pageParam, signal }) => listDuplicates(pageParam, signal),
+    initialPageParam: 1,
+    getNextPageParam: ({ total }, pages) =>
+      pages.reduce((sum, { groups }) => sum + groups.length, 0) < total ? pages.length + 1 : undefined,
+  })
+  const groups = (data?.pages ?? [])
+    .flatMap((page) => page.groups)
+    .map(({ images }) => images.filter(({ id }) => !hidden.has(id)))
+    .filter((images) => images.length > 1)
+  const total = data?.pages[0]?.total ?? 0
+  if (error !== null)
+    return (
+      <Notice title={error.message} action={{ text: messages.gallery.retry, run: () => void refetch() }} />
+    )
+  return (
+    <section aria-label={messages.duplicates.show} className="h-full overflow-y-auto px-3 pb-24 sm:px-4">
+      <header className="sticky top-0 z-1 flex items-center gap-3 bg-page py-2">
+        <button
+          type="button"
+          onClick={onBack}
+          className="flex h-10 items-center gap-2 rounded-lg border border-line px-3 hover:bg-raised"
+        >
+          <ArrowLeft className="size-4" /> {messages.duplicates.back}
+        </button>
+        <h2 aria-live="polite" className="text-sm">
+          {isPending ? messages.gallery.searching : messages.duplicates.title(total)}
+        </h2>
+      </header>
+      {!isPending && groups.length === 0 && <p className="py-10 text-center">{messages.duplicates.none}</p>}
+      <ul className="m-0 list-none space-y-4 p-0">
+        {groups.map((images) => (
+          <li key={images[0]!.id} className="rounded-xl border border-line p-2">
+            <ul className="m-0 flex list-none flex-wrap gap-2 p-0">
+              {images.map((image, n) => (
+                <li key={image.id} className="w-36">
+                  <div className="size-36">
+                    <Tile
+                      image={image}
+                      index={n}
+                      isSelected={selection.ids.has(image.id)}
+                      isSelecting={selection.ids.size > 0}
+                      isTabStop
+                      onOpen={onOpen}
+                      onRefine={onRefine}
+                      onToggle={(one) => selection.toggle(one, false)}
+                    />
+                  </div>
+                  <p className="truncate text-xs" title={image.path}>
+                    {image.path}
+                  </p>
+                  <p className="text-xs text-muted tabular-nums">
+                    {messages.viewer.size(image.width, image.height)} · {messages.viewer.bytes(image.bytes)}
+                  </p>
+                </li>
+              ))}
+            </ul>
+            <button
+              type="button"
+              className="h-9 text-sm underline"
+              onClick={() => selection.select(allButLargest(images))}
+            >
+              {messages.duplicates.select}
+            </button>
+          </li>
+        ))}
+      </ul>
+      {hasNextPage && (
+        <button
+          type="button"
+          className="mt-4 h-10 rounded-lg border border-line px-4 hover:bg-raised"
+          onClick={() => void fetchNextPage()}
+        >
+          {messages.duplicates.more}
+        </button>
+      )}
+    </section>
+  )
+}
+
+/** The one with the most pixels, then bytes, is kept. */
+function allButLargest(images: Image[]): Image[] {
+  const largest = images.reduce((best, image) => {
+    const more = image.width * image.height - best.width * best.height || image.bytes - best.bytes
+    return more > 0 ? image : best
+  })
+  return images.filter((image) => image !== largest)
+}

@@ -1,0 +1,122 @@
+import { useQuery } from '@tanstack/react-query'
+import { ChevronRight, Folder as FolderIcon, Images } from 'lucide-react'
+import { useState } from 'react'
+import { type Folder, getFolders } from '../api/client.ts'
+import { messages } from '../messages.ts'
+
+interface FolderTreeProps {
+  /** undefined: everywhere. */
+  current: string | undefined
+  onChoose: (directory: string | undefined) => void
+}
+
+export function useFolders() {
+  return useQuery({
+    queryKey: ['images', 'folders'],
+    queryFn: ({ signal }) => getFolders(signal),
+    staleTime: 5_000,
+  })
+}
+
+/** The folders of the gallery, with the number of images in each and below it. */
+export function FolderTree({ current, onChoose }: FolderTreeProps) {
+  const { data: root } = useFolders()
+  if (root === undefined || root.children.length === 0) return null
+  return (
+    <nav aria-label={messages.gallery.folders}>
+      <h2 className="px-2 pb-1 text-sm text-muted">{messages.gallery.folders}</h2>
+      <ul className="m-0 list-none p-0 text-sm">
+        <li>
+          <Row
+            icon={<Images className="size-4 shrink-0" />}
+            name={messages.gallery.allFolders}
+            count={countOf(root)}
+            depth={0}
+            isCurrent={current === undefined}
+            onChoose={() => onChoose(undefined)}
+          />
+        </li>
+        {root.children.map((folder) => (
+          <Branch key={folder.path} folder={folder} depth={0} current={current} onChoose={onChoose} />
+        ))}
+      </ul>
+    </nav>
+  )
+}
+
+function Branch({ folder, depth, current, onChoose }: FolderTreeProps & { folder: Folder; depth: number }) {
+  const isWithin = current?.startsWith(`${folder.path}/`) ?? false
+  const [isOpened, setOpened] = useState<boolean>()
+  const isOpen = isOpened ?? isWithin
+  const name = folder.path.split('/').at(-1)!
+  return (
+    <li>
+      <Row
+        icon={<FolderIcon className="size-4 shrink-0" />}
+        name={name}
+        count={countOf(folder)}
+        depth={depth}
+        isCurrent={current === folder.path}
+        onChoose={() => onChoose(folder.path)}
+        isOpen={folder.children.length === 0 ? undefined : isOpen}
+        onToggle={() => setOpened(!isOpen)}
+      />
+      {isOpen && (
+        <ul className="m-0 list-none p-0">
+          {folder.children.map((child) => (
+            <Branch key={child.path} folder={child} depth={depth + 1} current={current} onChoose={onChoose} />
+          ))}
+        </ul>
+      )}
+    </li>
+  )
+}
+
+interface RowProps {
+  icon: React.ReactNode
+  name: string
+  count: number
+  depth: number
+  isCurrent: boolean
+  onChoose: () => void
+  /** undefined if there is nothing below. */
+  isOpen?: boolean | undefined
+  onToggle?: () => void
+}
+
+function Row({ icon, name, count, depth, isCurrent, onChoose, isOpen, onToggle }: RowProps) {
+  return (
+    <div
+      className={`flex items-center rounded-lg ${isCurrent ? 'bg-raised font-medium' : 'hover:bg-raised'}`}
+      style={{ paddingLeft: `${depth * 0.9}rem` }}
+    >
+      {isOpen === undefined ? (
+        <span className="w-6 shrink-0" />
+      ) : (
+        <button
+          type="button"
+          aria-expanded={isOpen}
+          aria-label={name}
+          onClick={onToggle}
+          className="grid size-6 shrink-0 place-items-center rounded"
+        >
+          <ChevronRight className={`size-4 transition-transform ${isOpen ? 'rotate-90' : ''}`} />
+        </button>
+      )}
+      <button
+        type="button"
+        aria-current={isCurrent ? 'true' : undefined}
+        onClick={onChoose}
+        className="flex h-9 min-w-0 flex-1 items-center gap-2 pr-2 text-left"
+      >
+        {icon}
+        <span className="flex-1 truncate">{name}</span>
+        <span className="text-xs text-muted tabular-nums">{count.toLocaleString('en')}</span>
+      </button>
+    </div>
+  )
+}
+
+function countOf({ image_count: own, children }: Folder): number {
+  return children.reduce((sum, child) => sum + countOf(child), own)
+}

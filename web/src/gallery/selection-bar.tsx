@@ -1,0 +1,37 @@
+import { ThumbsDown, ThumbsUp, Trash2, X } from 'lucide-react'
+import { messages } from '../messages.ts'
+import { IconButton } from '../ui/icon-button.tsx'
+
+interface SelectionBarProps {
+  count: number
+  onRefine: (isWanted: boolean) => void
+  onDelete: () => void
+  onClear: () => void
+}
+
+/** What can be done with the images that are selected. */
+export function SelectionBar({ count, onRefine, onDelete, onClear }: SelectionBarProps) {
+  if (count === 0) return null
+  return (
+    <section
+      aria-label={messages.selection.count(count)}
+      className="fixed inset-x-3 bottom-3 z-10 mx-auto flex w-fit max-w-[calc(100vw-1.5rem)] items-center gap-1 rounded-2xl border border-line bg-surface py-1 pr-1 pl-4 shadow-lg"
+    >
+      <p role="status" className="pr-2 text-sm tabular-nums">
+        {messages.selection.count(count)}
+      </p>
+      <IconButton label={messages.selection.more} onClick={() => onRefine(true)}>
+        <ThumbsUp />
+      </IconButton>
+      <IconButton label={messages.selection.less} onClick={() => onRefine(false)}>
+        <ThumbsDown />
+      </IconButton>
+      <IconButton label={messages.selection.delete} onClick={onDelete}>
+        <Trash2 className="text-danger" />
+      </IconButton>
+      <IconButton label={messages.selection.clear} onClick={onClear}>
+        <X />
+      </IconButton>
+    </section>
+  )
+}

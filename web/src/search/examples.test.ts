@@ -1,0 +1,30 @@
+import { describe, expect, it } from 'vitest'
+import { type Example, formatExamples, parseExamples, toggleExample } from './examples.ts'
+
+const IMAGE: Example = { kind: 'image', id: '0b7c9e2a-1111-4222-8333-444455556666', isWanted: true }
+const SKETCH: Example = { kind: 'sketch', id: '0123456789abcdef01234567', isWanted: true }
+const PART: Example = { ...IMAGE, region: [0.1, 0.25, 0.5, 1] }
+
+describe('examples in the address', () => {
+  it('are read as they were written', () => {
+    const examples = [SKETCH, { ...IMAGE, isWanted: false }, PART]
+    expect(parseExamples(formatExamples(examples))).toEqual(examples)
+    expect(formatExamples([])).toBeUndefined()
+  })
+
+  it('that make no sense are left out', () => {
+    expect(parseExamples('x,i,zabc,i../../etc,s!@1_2_3_4,')).toEqual([])
+    expect(parseExamples(undefined)).toEqual([])
+    expect(parseExamples('iabc@2_0_1_1')).toEqual([{ kind: 'image', id: 'abc', isWanted: true }])
+  })
+})
+
+describe('toggleExample', () => {
+  it('adds, turns and takes away', () => {
+    const unwanted = { ...IMAGE, isWanted: false }
+    expect(toggleExample([SKETCH], IMAGE)).toEqual([SKETCH, IMAGE])
+    expect(toggleExample([SKETCH, IMAGE], unwanted)).toEqual([SKETCH, unwanted])
+    expect(toggleExample([SKETCH, IMAGE], IMAGE)).toEqual([SKETCH])
+    expect(toggleExample([IMAGE], PART)).toEqual([IMAGE, PART])
+  })
+})

@@ -1,0 +1,54 @@
+/** Part of a picture: x, y, width and height in 0…1 of its sides. */
+export type Region = [x: number, y: number, width: number, height: number]
+
+/**
+ * One thing that is searched with: an image of the gallery, or a picture or a drawing that the server keeps for a while. It counts for
+ * what is wanted, or against it.
+ */
+export interface Example {
+  kind: 'image' | 'picture' | 'sketch'
+  id: string
+  isWanted: boolean
+  region?: Region | undefined
+}
+
+const LETTERS = { i: 'image', p: 'picture', s: 'sketch' } as const
+const LETTER_OF = { image: 'i', picture: 'p', sketch: 's' } as const
+const TOKEN = /^([ips])(!?)([0-9a-f-]+)(?:@([\d.]+)_([\d.]+)_([\d.]+)_([\d.]+))?$/
+
+/** As they stand in the address: `iID,i!ID,sID,pID@x_y_w_h`. What can't be read is left out. */
+export function parseExamples(text: string | undefined): Example[] {
+  return (text ?? '').split(',').flatMap((token) => {
+    const match = TOKEN.exec(token)
+    if (match === null) return []
+    const [, letter, unwanted, id, ...numbers] = match
+    const region = numbers.map(Number).filter((value) => value >= 0 && value <= 1)
+    return {
+      kind: LETTERS[letter as keyof typeof LETTERS],
+      id: id!,
+      isWanted: unwanted === '',
+      ...(region.length === 4 ? { region: region as Region } : {}),
+    }
+  })
+}
+
+export function formatExamples(examples: readonly Example[]): string | undefined {
+  const tokens = examples.map(({ kind, id, isWanted, region }) => {
+    const part = region === undefined ? '' : `@${region.map((value) => Number(value.toFixed(3))).join('_')}`
+    return `${LETTER_OF[kind]}${isWanted ? '' : '!'}${id}${part}`
+  })
+  return tokens.join(',') || undefined
+}
+
+/** Adds an example, or changes what one counts for; the same again takes it away. */
+export function toggleExample(examples: readonly Example[], example: Example): Example[] {
+  const others = examples.filter((other) => !isSameSource(other, example))
+  const isThere = examples.some(
+    (other) => isSameSource(other, example) && other.isWanted === example.isWanted,
+  )
+  return isThere ? others : [...others, example]
+}
+
+export function isSameSource(a: Example, b: Example): boolean {
+  return a.kind === b.kind && a.id === b.id && String(a.region) === String(b.region)
+}

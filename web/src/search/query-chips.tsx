@@ -1,0 +1,108 @@
+import { useQuery } from '@tanstack/react-query'
+import { Minus, PencilLine, X } from 'lucide-react'
+import { getImage } from '../api/client.ts'
+import { messages } from '../messages.ts'
+import { IconButton } from '../ui/icon-button.tsx'
+import type { Example } from './examples.ts'
+
+interface QueryChipsProps {
+  hasSketch: boolean
+  /** Without the drawing. */
+  examples: Example[]
+  onRemoveSketch: () => void
+  onRemove: (example: Example) => void
+  onClear: () => void
+}
+
+/** What is being searched with, each with a way to take it back. */
+export function QueryChips({ hasSketch, examples, onRemoveSketch, onRemove, onClear }: QueryChipsProps) {
+  const count = examples.length + (hasSketch ? 1 : 0)
+  if (count === 0) return null
+  return (
+    <ul aria-label={messages.query.chips} className="m-0 flex list-none flex-wrap gap-2 px-3 pt-2 sm:px-4">
+      {hasSketch && (
+        <Chip
+          text={messages.query.sketch}
+          icon={<PencilLine className="size-4" />}
+          onRemove={onRemoveSketch}
+          removeLabel={count === 1 ? messages.query.remove : undefined}
+        />
+      )}
+      {examples.map((example) => (
+        <ExampleChip
+          key={`${example.kind} ${example.id} ${example.region}`}
+          example={example}
+          isAlone={count === 1}
+          onRemove={() => onRemove(example)}
+        />
+      ))}
+      {count > 1 && (
+        <li>
+          <button type="button" onClick={onClear} className="h-10 rounded-lg px-3 text-sm hover:bg-raised">
+            {messages.query.remove}
+          </button>
+        </li>
+      )}
+    </ul>
+  )
+}
+
+interface ExampleChipProps {
+  example: Example
+  isAlone: boolean
+  onRemove: () => void
+}
+
+function ExampleChip({ example, isAlone, onRemove }: ExampleChipProps) {
+  const { kind, id, isWanted, region } = example
+  const { data: image } = useQuery({
+    queryKey: ['images', 'one', id],
+    queryFn: ({ signal }) => getImage(id, signal),
+    enabled: kind === 'image',
+    retry: false,
+  })
+  const name = kind === 'image' ? (image?.user_visible_name ?? '…') : messages.query.picture
+  const text = !isWanted
+    ? messages.query.unwanted(name)
+    : region !== undefined
+      ? messages.query.part(name)
+      : kind === 'image'
+        ? messages.query.similar(name)
+        : name
+  return (
+    <Chip
+      text={text}
+      imageUrl={kind === 'image' ? image?.thumbnail_url : `/api/queries/${id}/image`}
+      icon={isWanted ? undefined : <Minus className="size-4" />}
+      isUnwanted={!isWanted}
+      onRemove={onRemove}
+      removeLabel={isAlone ? messages.query.remove : undefined}
+    />
+  )
+}
+
+interface ChipProps {
+  text: string
+  imageUrl?: string | undefined
+  icon?: React.ReactNode
+  isUnwanted?: boolean
+  onRemove: () => void
+  removeLabel: string | undefined
+}
+
+function Chip({ text, imageUrl, icon, isUnwanted = false, onRemove, removeLabel }: ChipProps) {
+  return (
+    <li
+      className={`flex min-w-0 items-center gap-2 rounded-xl border bg-surface py-0.5 pr-0.5 pl-1.5 ${isUnwanted ? 'border-danger' : 'border-line'}`}
+    >
+      {icon}
+      {imageUrl !== undefined && (
+        <img src={imageUrl} alt="" className="size-8 shrink-0 rounded-md bg-white object-cover" />
+      )}
+      <span className="max-w-56 truncate pl-1 text-sm">{text}</span>
+      <IconButton label={removeLabel ?? messages.query.removeOne(text)} onClick={onRemove} className="size-8">
+        <X />
+      </IconButton>
+    </li>
+  )
+}

@@ -1,0 +1,124 @@
+import { Trash2 } from 'lucide-react'
+import { useMemo, useState } from 'react'
+import { messages } from '../messages.ts'
+import { Dialog } from '../ui/dialog.tsx'
+import { download } from '../ui/download.ts'
+import { IconButton } from '../ui/icon-button.tsx'
+import { renderSketch, toSvg } from './render.ts'
+import { listSaved, removeSaved, save } from './saved-sketches.ts'
+import { isBlank, type Sketch, visibleStrokes } from './sketch.ts'
+
+interface SavedSketchesProps {
+  isOpen: boolean
+  onClose: () => void
+  sketch: Sketch
+  onOpen: (sketch: Sketch) => void
+}
+
+const EXPORT_SIDE = 1024
+
+/** Saves the drawing by name in this browser, as an image file, and opens what was saved. */
+export function SavedSketches({ isOpen, onClose, sketch, onOpen }: SavedSketchesProps) {
+  return (
+    <Dialog title={messages.sketch.saved} isOpen={isOpen} onClose={onClose}>
+      <div className="space-y-5 px-5 pb-6">
+        {!isBlank(sketch) && <SaveForm sketch={sketch} />}
+        <SavedList onOpen={onOpen} key={String(isOpen)} />
+      </div>
+    </Dialog>
+  )
+}
+
+const BUTTON = 'h-10 rounded-lg border border-line px-3 hover:bg-raised disabled:opacity-50'
+
+function SaveForm({ sketch }: { sketch: Sketch }) {
+  const [name, setName] = useState('')
+  const [isSaved, setSaved] = useState(false)
+  const strokes = visibleStrokes(sketch)
+  const fileName = name.trim() || messages.sketch.untitled
+  return (
+    <form
+      className="space-y-3"
+      onSubmit={(event) => {
+        event.preventDefault()
+        save(fileName, sketch)
+        setSaved(true)
+      }}
+    >
+      <div className="flex gap-2">
+        <input
+          value={name}
+          onChange={(event) => {
+            setName(event.target.value)
+            setSaved(false)
+          }}
+          maxLength={80}
+          placeholder={messages.sketch.name}
+          aria-label={messages.sketch.name}
+          className="h-10 min-w-0 flex-1 rounded-lg border border-line bg-page px-3"
+        />
+        <button type="submit" className="h-10 rounded-lg bg-accent px-4 font-medium text-on-accent">
+          {messages.sketch.save}
+        </button>
+      </div>
+      <p role="status" className="text-sm text-muted">
+        {isSaved ? messages.sketch.savedAs(fileName) : messages.sketch.savedHint}
+      </p>
+      <div className="flex flex-wrap gap-2">
+        <button
+          type="button"
+          className={BUTTON}
+          onClick={async () => download(await renderSketch(strokes, EXPORT_SIDE), `${fileName}.png`)}
+        >
+          {messages.sketch.asPng}
+        </button>
+        <button
+          type="button"
+          className={BUTTON}
+          onClick={() => download(new Blob([toSvg(strokes)], { type: 'image/svg+xml' }), `${fileName}.svg`)}
+        >
+          {messages.sketch.asSvg}
+        </button>
+      </div>
+    </form>
+  )
+}
+
+function SavedList({ onOpen }: { onOpen: (sketch: Sketch) => void }) {
+  const [version, setVersion] = useState(0)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is saved is read again when something was removed
+  const saved = useMemo(listSaved, [version])
+  if (saved.length === 0) return <p className="text-sm text-muted">{messages.sketch.noneSaved}</p>
+  return (
+    <ul className="m-0 grid list-none grid-cols-[repeat(auto-fill,minmax(8rem,1fr))] gap-3 p-0">
+      {saved.map(({ name, sketch }) => (
+        <li key={name} className="relative">
+          <button
+            type="button"
+            onClick={() => onOpen(sketch)}
+            aria-label={messages.sketch.open(name)}
+            className="w-full overflow-hidden rounded-lg border border-line text-left hover:border-accent"
+          >
+            <img
+              src={`data:image/svg+xml,${encodeURIComponent(toSvg(visibleStrokes(sketch)))}`}
+              alt=""
+              className="aspect-square w-full bg-white"
+            />
+            <span className="block truncate px-2 py-1.5 text-sm">{name}</span>
+          </button>
+          <span className="absolute top-1 right-1 rounded-lg bg-surface/85">
+            <IconButton
+              label={messages.sketch.removeSaved(name)}
+              onClick={() => {
+                removeSaved(name)
+                setVersion(version + 1)
+              }}
+            >
+              <Trash2 />
+            </IconButton>
+          </span>
+        </li>
+      ))}
+    </ul>
+  )
+}

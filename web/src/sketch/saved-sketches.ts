@@ -1,0 +1,37 @@
+import { fromKept, type Sketch, toKept } from './sketch.ts'
+
+/** Drawings that somebody has saved by name, in this browser. */
+export interface SavedSketch {
+  name: string
+  sketch: Sketch
+}
+
+const KEY = 'sketches'
+
+export function listSaved(): SavedSketch[] {
+  return Object.entries(read())
+    .flatMap(([name, value]) => {
+      const sketch = fromKept(value)
+      return sketch === undefined ? [] : [{ name, sketch }]
+    })
+    .sort((a, b) => a.name.localeCompare(b.name))
+}
+
+/** Takes the place of one that bears the name. */
+export function save(name: string, sketch: Sketch): void {
+  localStorage.setItem(KEY, JSON.stringify({ ...read(), [name]: toKept(sketch) }))
+}
+
+export function removeSaved(name: string): void {
+  const { [name]: _, ...others } = read()
+  localStorage.setItem(KEY, JSON.stringify(others))
+}
+
+function read(): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}')
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
+  } catch {
+    return {}
+  }
+}

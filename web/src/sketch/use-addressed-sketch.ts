@@ -1,0 +1,82 @@
+import { useCallback, useEffect, useRef, useState } from 'react'
+import { getKeptQuery, keepQuery } from '../api/client.ts'
+import type { Example } from '../search/examples.ts'
+import { renderSketch } from './render.ts'
+import { EMPTY_SKETCH, fromKept, isBlank, type Sketch, toKept, visibleStrokes } from './sketch.ts'
+
+/** A drawing is kept by the server when nothing more has been drawn for so long; the results do not wait for it. */
+const KEEP_AFTER_MS = 700
+const KEPT_SIDE = 512
+
+/**
+ * The drawing that the page's address names, and changing it: what is drawn is kept by the server and named in the address, what the
+ * address names otherwise (a shared search, Back) is fetched and can be drawn on.
+ */
+export function useAddressedSketch(
+  examples: Example[],
+  change: (part: { examples: Example[] }, isReplaced?: boolean) => void,
+): { sketch: Sketch; draw: (sketch: Sketch) => void } {
+  const [sketch, setSketch] = useState<Sketch>(EMPTY_SKETCH)
+  /** The drawing that the address names. */
+  const named = useRef<{ id: string | undefined; done: Sketch['done'] }>({ id: undefined, done: [] })
+  const latest = useRef(examples)
+  latest.current = examples
+  const id = examples.find(({ kind }) => kind === 'sketch')?.id
+
+  const name = useCallback(
+    (newId: string | undefined, done: Sketch['done']) => {
+      const others = latest.current.filter(({ kind }) => kind !== 'sketch')
+      const isFirst = named.current.id === undefined
+      named.current = { id: newId, done }
+      const own: Example[] = newId === undefined ? [] : [{ kind: 'sketch', id: newId, isWanted: true }]
+      change({ examples: [...own, ...others] }, !isFirst && newId !== undefined)
+    },
+    [change],
+  )
+
+  useEffect(() => {
+    if (id === named.current.id) return
+    if (id === undefined) {
+      named.current = { id, done: EMPTY_SKETCH.done }
+      setSketch(EMPTY_SKETCH)
+      return
+    }
+    const fetching = new AbortController()
+    getKeptQuery(id, fetching.signal)
+      .then((kept) => {
+        const loaded = fromKept(kept.sketch) ?? EMPTY_SKETCH
+        named.current = { id, done: loaded.done }
+        setSketch(loaded)
+      })
+      .catch(() => {
+        // It is kept no longer: what else the address says still holds.
+        if (!fetching.signal.aborted) name(undefined, EMPTY_SKETCH.done)
+      })
+    return () => fetching.abort()
+  }, [id, name])
+
+  useEffect(() => {
+    const { done } = sketch
+    if (done === named.current.done) return
+    if (isBlank(sketch)) {
+      if (named.current.id !== undefined) name(undefined, done)
+      return
+    }
+    let isOvertaken = false
+    const timer = setTimeout(async () => {
+      try {
+        const picture = await renderSketch(visibleStrokes(sketch), KEPT_SIDE)
+        const kept = await keepQuery(picture, 'sketch', toKept(sketch))
+        if (!isOvertaken) name(kept.id, done)
+      } catch {
+        // Without an address the search works all the same.
+      }
+    }, KEEP_AFTER_MS)
+    return () => {
+      isOvertaken = true
+      clearTimeout(timer)
+    }
+  }, [sketch, name])
+
+  return { sketch, draw: setSketch }
+}

@@ -1,0 +1,56 @@
+import { X } from 'lucide-react'
+import { messages } from '../messages.ts'
+import { IconButton } from '../ui/icon-button.tsx'
+import type { Upload, Uploads } from './use-uploads.ts'
+
+/** Each file that is being added, how far it is, and why one was refused. */
+export function UploadPanel({ uploads }: { uploads: Uploads }) {
+  const { list, close } = uploads
+  if (list.length === 0) return null
+  const done = list.filter(({ state }) => state === 'done').length
+  const failed = list.filter(({ state }) => state === 'failed').length
+  const isOver = done + failed === list.length
+  return (
+    <section
+      aria-label={messages.upload.title(nameOf(list.at(-1)!.directory))}
+      className="fixed right-3 bottom-3 z-10 w-[min(26rem,calc(100vw-1.5rem))] rounded-2xl border border-line bg-surface shadow-lg"
+    >
+      <header className="flex items-center gap-2 border-line border-b py-1 pr-1 pl-4">
+        <p role="status" className="flex-1 text-sm tabular-nums">
+          {messages.upload.summary(done, failed, list.length)}
+        </p>
+        <IconButton label={isOver ? messages.upload.close : messages.upload.cancel} onClick={close}>
+          <X />
+        </IconButton>
+      </header>
+      <ul className="m-0 max-h-64 list-none space-y-2 overflow-y-auto px-4 py-3 text-sm">
+        {list.map((upload) => (
+          <Row key={upload.number} upload={upload} />
+        ))}
+      </ul>
+    </section>
+  )
+}
+
+function Row({ upload: { name, state, share, reason } }: { upload: Upload }) {
+  return (
+    <li>
+      <p className="flex gap-3">
+        <span className="min-w-0 flex-1 truncate">{name}</span>
+        <span className="text-muted">
+          {state === 'done' && messages.upload.done}
+          {state === 'waiting' && messages.upload.waiting}
+        </span>
+      </p>
+      {state === 'sending' && (
+        <progress value={share} max={1} aria-label={name} className="h-1.5 w-full accent-accent" />
+      )}
+      {reason !== undefined && <p className="text-danger">{reason}</p>}
+    </li>
+  )
+}
+
+/** A folder as it is shown: the root has no name. */
+export function nameOf(directory: string): string {
+  return directory === '.' ? messages.gallery.allFolders : directory
+}

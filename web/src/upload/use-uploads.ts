@@ -1,0 +1,85 @@
+import { useQueryClient } from '@tanstack/react-query'
+import { useRef, useState } from 'react'
+import { uploadImage } from '../api/client.ts'
+
+export interface Upload {
+  number: number
+  name: string
+  directory: string
+  state: 'waiting' | 'sending' | 'done' | 'failed'
+  /** 0…1 of the file that has been sent. */
+  share: number
+  /** The server's sentence, if it refused. */
+  reason?: string
+}
+
+export interface Uploads {
+  list: Upload[]
+  add: (files: File[], directory: string) => void
+  /** Ends what is under way and takes the list away. */
+  close: () => void
+}
+
+/** More would only wait for each other: the server embeds each file before it answers. */
+const AT_ONCE = 3
+
+/** Files that are being added to the gallery, a few at a time. */
+export function useUploads(): Uploads {
+  const client = useQueryClient()
+  const [list, setList] = useState<Upload[]>([])
+  const queue = useRef<{ number: number; file: File; directory: string }[]>([])
+  const active = useRef(0)
+  const last = useRef(0)
+  const ending = useRef(new AbortController())
+
+  const update = (number: number, change: Partial<Upload>) =>
+    setList((old) => old.map((upload) => (upload.number === number ? { ...upload, ...change } : upload)))
+
+  const advance = () => {
+    while (active.current < AT_ONCE) {
+      const next = queue.current.shift()
+      if (next === undefined) return
+      active.current++
+      void send(next).finally(() => {
+        active.current--
+        advance()
+      })
+    }
+  }
+
+  const send = async ({ number, file, directory }: (typeof queue.current)[0]) => {
+    update(number, { state: 'sending' })
+    try {
+      await uploadImage(file, directory, (share) => update(number, { share }), ending.current.signal)
+      update(number, { state: 'done', share: 1 })
+      void client.invalidateQueries({ queryKey: ['images', 'list'] })
+    } catch (error) {
+      update(number, { state: 'failed', reason: error instanceof Error ? error.message : String(error) })
+    }
+  }
+
+  return {
+    list,
+    add(files, directory) {
+      const uploads = files.map((file) => ({ number: ++last.current, file, directory }))
+      queue.current.push(...uploads)
+      setList((old) => [
+        ...old,
+        ...uploads.map(({ number, file }) => ({
+          number,
+          name: file.name,
+          directory,
+          state: 'waiting' as const,
+          share: 0,
+        })),
+      ])
+      advance()
+    },
+    close() {
+      queue.current = []
+      ending.current.abort()
+      ending.current = new AbortController()
+      setList([])
+    },
+  }
+}
