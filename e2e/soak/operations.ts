@@ -210,7 +210,14 @@ export function createOperator(root: string, random: Random, contents: Contents)
     const target = to ?? join(dirname(from), change(basename(from)))
     if (target === from || isThere(target)) return undefined
     renameSync(at(from), at(target))
+    carryWritten(from, target)
     return `move ${show(from)} to ${show(target)}`
+  }
+
+  /** What was written anew and is moved on is no file that was only moved. */
+  function carryWritten(from: string, to: string): void {
+    for (const path of [...written])
+      if (path === from || path.startsWith(`${from}/`)) written.add(to + path.slice(from.length))
   }
 
   function moveOnto(from: string | undefined, to: string | undefined): string | undefined {
@@ -269,6 +276,7 @@ export function createOperator(root: string, random: Random, contents: Contents)
     const to = newDirectory(tree)
     if (from === undefined || to === undefined || `${to}/`.startsWith(`${from}/`)) return undefined
     renameSync(at(from), at(to))
+    carryWritten(from, to)
     return `move tree ${show(from)} to ${show(to)}`
   }
 

@@ -54,6 +54,7 @@ export type Line = [x: number, y: number][]
 
 /** Draws with the real pointer. */
 export async function draw(page: Page, lines: Line[]): Promise<void> {
+  await page.locator('canvas').scrollIntoViewIfNeeded()
   const sheet = await page.locator('canvas').boundingBox()
   if (sheet === null) throw new Error('The drawing sheet is not shown')
   const at = ([x, y]: [number, number]) => [sheet.x + sheet.width * x, sheet.y + sheet.height * y] as const

@@ -155,7 +155,7 @@ export function App() {
           </button>
           <span className="text-sm text-muted">{messages.query.uploadHint}</span>
         </div>
-        <div className="hidden lg:block">{folderTree}</div>
+        <div className="hidden min-h-48 flex-1 overflow-y-auto lg:block">{folderTree}</div>
         <FileInput
           ref={queryInput}
           label={messages.query.upload}
