@@ -292,6 +292,63 @@ describe('searching', () => {
   })
 })
 
+describe('kept queries', () => {
+  const keep = async (app: App, fields: Parameters<typeof form>[0]) =>
+    send(app, 'POST', '/api/queries', form(fields))
+
+  it('keep a drawing with its strokes, which can be searched with alone and with others', async () => {
+    const { app } = await served()
+    const sketch = JSON.stringify({ strokes: [1, 2] })
+    const answer = await keep(app, { image: [await circleSketch(), 'q.png'], kind: 'sketch', sketch })
+    expect(answer.status).toBe(200)
+    const kept = (await answer.json()) as { id: string; kind: string; sketch: unknown; image_url: string }
+    expect(kept).toMatchObject({ kind: 'sketch', sketch: { strokes: [1, 2] } })
+    expect(await getJson(app, `/api/queries/${kept.id}`)).toEqual(kept)
+    const shown = await get(app, kept.image_url)
+    expect(shown.headers.get('content-type')).toBe('image/webp')
+    expect(await sharp(Buffer.from(await shown.arrayBuffer())).metadata()).toMatchObject({ format: 'webp' })
+
+    const search = async (body: object) =>
+      (await (await send(app, 'POST', '/api/images/search', body)).json()) as ImagesJson
+    const sent = await send(
+      app,
+      'POST',
+      '/api/images/similarity-search',
+      form({ image: [await circleSketch(), 'q.png'], kind: 'sketch' }),
+    )
+    const byKept = await search({ positive: [{ query_id: kept.id }] })
+    expect(names(byKept)).toEqual(names((await sent.json()) as ImagesJson))
+    const image = byKept.images.at(-1)!
+    const both = await search({ positive: [{ query_id: kept.id }, { image_id: image.id }] })
+    expect(names(both).indexOf(image.user_visible_name)).toBeLessThan(names(byKept).length - 1)
+  })
+
+  it('search by a part of an image of the gallery', async () => {
+    const { app } = await served()
+    const [image] = (await getJson<ImagesJson>(app, '/api/images')).images
+    const search = async (crop: string) =>
+      send(app, 'POST', '/api/images/search', { positive: [{ image_id: image!.id, crop }] })
+    expect(((await (await search('0,0,1,1')).json()) as ImagesJson).images[0]!.id).toBe(image!.id)
+    expect((await search('0.1,0.1,0.5,0.5')).status).toBe(200)
+    expect((await search('nonsense')).status).toBe(400)
+  })
+
+  it('are refused if they are no picture or no JSON, and 404 when they are not kept', async () => {
+    const { app } = await served()
+    const bytes = await circleSketch()
+    expect((await keep(app, { image: [Buffer.from('no'), 'q.png'] })).status).toBe(400)
+    const broken = await keep(app, { image: [bytes, 'q.png'], sketch: '{' })
+    expect(broken.status).toBe(400)
+    expect(((await broken.json()) as { error: string }).error).toMatch(/sketch/)
+    const unknown = '0123456789abcdef01234567'
+    expect(await getJson(app, `/api/queries/${unknown}`)).toMatchObject({ code: 'query_not_found' })
+    for (const id of ['..%2f..%2fcatalog', 'x', `${unknown}0`])
+      expect((await get(app, `/api/queries/${id}`)).status).toBe(400)
+    const search = await send(app, 'POST', '/api/images/search', { positive: [{ query_id: unknown }] })
+    expect(search.status).toBe(404)
+  })
+})
+
 describe('one image', () => {
   it('is shown, with its thumbnail, preview and original', async () => {
     const { app, root } = await served()

@@ -153,11 +153,11 @@ export function LargeView({ id, onClose, onFindSimilar, onRefine, onPrevious, on
                 </IconButton>
                 <a href={image.view_url} download={image.user_visible_name} className={ACTION}>
                   <Download className="size-4" />{' '}
-                  <span className="hidden sm:inline">{messages.viewer.download}</span>
+                  <span className="sr-only sm:not-sr-only">{messages.viewer.download}</span>
                 </a>
                 <a href={image.view_url} target="_blank" rel="noreferrer" className={ACTION}>
                   <ExternalLink className="size-4" />
-                  <span className="hidden sm:inline">{messages.viewer.original}</span>
+                  <span className="sr-only sm:not-sr-only">{messages.viewer.original}</span>
                 </a>
                 <button
                   type="button"

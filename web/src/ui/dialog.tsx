@@ -27,12 +27,12 @@ export function Dialog({ title, isOpen, onClose, children }: DialogProps) {
       onClick={(event) => event.target === ref.current && onClose()}
       className="m-auto max-h-[80dvh] w-[min(92vw,44rem)] rounded-2xl border border-line bg-surface p-0 backdrop:bg-black/50"
     >
-      <header className="sticky top-0 flex items-center justify-between bg-surface px-5 py-3">
+      <div className="sticky top-0 flex items-center justify-between bg-surface px-5 py-3">
         <h2 className="font-medium">{title}</h2>
         <IconButton label={messages.viewer.close} onClick={onClose}>
           <X />
         </IconButton>
-      </header>
+      </div>
       {isOpen && children}
     </dialog>
   )

@@ -1,0 +1,135 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { DESKTOP, draw, firstResults, openPage, PHONE } from './support/browser.ts'
+import { useDemo } from './support/demo.ts'
+import { STAR } from './support/shapes.ts'
+
+const demo = useDemo(8)
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** What axe finds wrong with the page as it is, a line each. */
+async function findings(page: Page): Promise<string[]> {
+  await page.evaluate(axeSource)
+  const { violations } = await page.evaluate(
+    (rules) =>
+      (window as unknown as { axe: typeof import('axe-core') }).axe.run(document, {
+        runOnly: { type: 'tag', values: rules },
+      }),
+    RULES,
+  )
+  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`))
+}
+
+const VIEWS: [string, (page: Page) => Promise<unknown>][] = [
+  ['the gallery', async () => {}],
+  [
+    'results',
+    async (page) => {
+      await draw(page, STAR)
+      await firstResults(page, 1)
+    },
+  ],
+  ['filters', (page) => page.getByRole('button', { name: 'Filters' }).click()],
+  ['saved sketches', (page) => page.getByRole('button', { name: 'Save, open or export' }).click()],
+  ['the large sheet', (page) => page.getByRole('button', { name: 'Large sheet' }).click()],
+  [
+    'the large view',
+    async (page) => {
+      await page.locator('[data-path]').first().click()
+      await page.getByRole('dialog').locator('img').waitFor()
+    },
+  ],
+  ['shortcuts', (page) => page.keyboard.press('?')],
+  [
+    'a selection',
+    async (page) => {
+      await page.locator('[data-path]').first().focus()
+      await page.keyboard.press('Space')
+    },
+  ],
+  ['near-duplicates', (page) => page.getByRole('button', { name: 'Near-duplicates' }).click()],
+]
+
+describe.each([
+  ['desktop, light', DESKTOP, 'light'],
+  ['desktop, dark', DESKTOP, 'dark'],
+  ['phone, light', PHONE, 'light'],
+  ['phone, dark', PHONE, 'dark'],
+] as const)('axe, on %s', (_, size, theme) => {
+  it('finds nothing in any view', async () => {
+    const found: Record<string, string[]> = {}
+    for (const [name, open] of VIEWS) {
+      const { page, context } = await openPage(demo.browser, demo.product.url, size, theme)
+      await open(page)
+      await page.waitForTimeout(250)
+      const list = await findings(page)
+      if (list.length > 0) found[name] = list
+      await context.close()
+    }
+    expect(found).toEqual({})
+  })
+})
+
+describe('the page', () => {
+  it.each([360, 768, 1024, 2560])('fits into a width of %i pixels', async (width) => {
+    const { page, context } = await openPage(demo.browser, demo.product.url, { width, height: 900 })
+    await draw(page, STAR)
+    await firstResults(page, 1)
+    const sticksOut = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
+    expect(sticksOut).toBe(0)
+    const outside = await page.evaluate(() =>
+      [...document.querySelectorAll('header button, aside button, main button')]
+        .map(
+          (element) => [element.getAttribute('aria-label'), element.getBoundingClientRect().right] as const,
+        )
+        .filter(([, right]) => right > innerWidth + 1),
+    )
+    expect(outside).toEqual([])
+    await context.close()
+  })
+
+  it('asks no other host, breaks no policy, and nothing in it jumps while it loads', async () => {
+    const context = await demo.browser.newContext({ viewport: DESKTOP })
+    const page = await context.newPage()
+    const hosts = new Set<string>()
+    const complaints: string[] = []
+    page.on('request', (request) => hosts.add(new URL(request.url()).host))
+    page.on('console', (message) => complaints.push(message.text()))
+    await page.addInitScript(() => {
+      const shifts: number[] = []
+      Object.assign(window, { shifts })
+      new PerformanceObserver((list) => {
+        for (const entry of list.getEntries()) shifts.push((entry as unknown as { value: number }).value)
+      }).observe({ type: 'layout-shift', buffered: true })
+    })
+    const answer = await page.goto(demo.product.url)
+    expect(answer!.headers()['content-security-policy']).toMatch(/default-src 'none'.*script-src 'self'/)
+    await page.locator('[data-testid=grid] img').first().waitFor()
+    await page.waitForTimeout(800)
+    await page.getByTestId('grid').evaluate((element) => element.scrollTo(0, 400))
+    await page.waitForTimeout(400)
+    const shifts = await page.evaluate(() => (window as unknown as { shifts: number[] }).shifts)
+    expect(shifts.reduce((sum, value) => sum + value, 0)).toBeLessThan(0.05)
+    expect([...hosts]).toEqual([new URL(demo.product.url).host])
+    expect(complaints).toEqual([])
+    await context.close()
+  })
+
+  it('is small: below 200 kB of JavaScript, compressed', async () => {
+    const page = await (await fetch(demo.product.url)).text()
+    const scripts = [...page.matchAll(/src="(\/assets\/[^"]+\.js)"/g)].map(([, path]) => path!)
+    expect(scripts.length).toBeGreaterThan(0)
+    let bytes = 0
+    for (const path of scripts) {
+      const answer = await fetch(demo.product.url + path, { headers: { 'accept-encoding': 'identity' } })
+      const stream = new Blob([await answer.arrayBuffer()])
+        .stream()
+        .pipeThrough(new CompressionStream('gzip'))
+      bytes += (await new Response(stream).arrayBuffer()).byteLength
+    }
+    expect(bytes).toBeLessThan(200_000)
+  })
+})
