@@ -136,7 +136,7 @@ async function isFound(app: App, path: string): Promise<boolean> {
 }
 
 /** Small JPEGs of different bytes, written long ago. */
-async function writeGallery(gallery: string, files: number): Promise<void> {
+export async function writeGallery(gallery: string, files: number): Promise<void> {
   const noise = () => Buffer.from(Array.from({ length: 8 * 8 * 3 }, () => Math.floor(Math.random() * 256)))
   const pictures = await Promise.all(
     Array.from({ length: 50 }, () =>

@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--gallery FOLDER] [--files N] [--only indexing,queries,embedders,contention,recall,folder]`: measures the product on
+ * `npm run bench -- [--gallery FOLDER] [--files N] [--only indexing,queries,embedders,contention,recall,folder,page]`: measures the product on
  * this machine and prints a Markdown report. Every figure that is to be compared comes with its ratio to something measured in the same run.
  */
 
@@ -12,6 +12,7 @@ import { benchContention } from './contention.ts'
 import { benchEmbedders } from './embedders.ts'
 import { benchFolder } from './folder.ts'
 import { benchIndexing } from './indexing.ts'
+import { benchPage } from './page.ts'
 import { benchQueries } from './queries.ts'
 import { writeRandomConvNext } from './random-convnext.ts'
 import { benchRecall } from './recall.ts'
@@ -19,7 +20,7 @@ import { benchRecall } from './recall.ts'
 const { values } = parseArgs({
   options: {
     gallery: { type: 'string' },
-    only: { type: 'string', default: 'indexing,queries,embedders,contention,recall,folder' },
+    only: { type: 'string', default: 'indexing,queries,embedders,contention,recall,folder,page' },
     files: { type: 'string', default: '20000' },
   },
 })
@@ -49,6 +50,7 @@ try {
   }
   if (wanted.includes('folder'))
     console.log(await benchFolder(join(directory, 'folder'), Number(values.files)))
+  if (wanted.includes('page')) console.log(await benchPage(join(directory, 'page'), Number(values.files)))
   if (wanted.includes('recall')) console.log(await benchRecall(join(directory, 'recall')))
 } finally {
   await rm(directory, { recursive: true, force: true })

@@ -37,7 +37,7 @@ if (transformers !== undefined) {
 
 check('types of the server', 'typescript/bin/tsc', ['-p', '.'])
 check('types of the page', 'typescript/bin/tsc', ['-p', 'web'])
-check('types of the browser tests', 'typescript/bin/tsc', ['-p', 'e2e'])
+check('types of the browser tests and benchmarks', 'typescript/bin/tsc', ['-p', 'e2e'])
 check('lint and format', '@biomejs/biome/bin/biome', ['ci', '--error-on-warnings', '.'])
 check('generated files are up to date', '../scripts/generate.ts', ['--check'])
 vitest()
