@@ -66,6 +66,7 @@ describe('the drawing sheet', () => {
     await dialog.getByLabel('Name of the sketch').fill('My star')
     await dialog.getByRole('button', { name: 'Save', exact: true }).click()
     await dialog.getByText('Saved as “My star”.').waitFor()
+    await dialog.getByRole('button', { name: 'Open the sketch My star' }).waitFor()
     for (const [button, name, beginning] of [
       ['Export as PNG', 'My star.png', '\x89PNG'],
       ['Export as SVG', 'My star.svg', '<svg'],

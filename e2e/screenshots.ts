@@ -32,6 +32,10 @@ try {
     await desktop.page.getByRole('dialog').locator('img').waitFor()
     await desktop.page.waitForTimeout(300)
     await desktop.page.screenshot({ path: join(target, `large-view-${scheme}.png`) })
+    await desktop.page.keyboard.press('Escape')
+    await refine(desktop.page)
+    await untilPictured(desktop.page)
+    await desktop.page.screenshot({ path: join(target, `refined-${scheme}.png`) })
     await desktop.context.close()
 
     const phone = await openPage(browser, product.url, PHONE, scheme)
@@ -45,6 +49,20 @@ try {
   await browser.close()
   await product.stop()
   await rm(directory, { recursive: true, force: true })
+}
+
+/** More like one result, less like another, and two of what is found selected. */
+async function refine(page: Page): Promise<void> {
+  const press = async (index: number, key: string) => {
+    await page.locator(`[data-index="${index}"]`).focus()
+    await page.keyboard.press(key)
+  }
+  await press(3, '+')
+  await firstResults(page, 1)
+  await press(20, '-')
+  await firstResults(page, 1)
+  await press(1, 'Space')
+  await press(4, 'Space')
 }
 
 /** Waits until every picture in the document has been decoded. */

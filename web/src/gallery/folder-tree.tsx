@@ -24,7 +24,7 @@ export function FolderTree({ current, onChoose }: FolderTreeProps) {
   if (root === undefined || root.children.length === 0) return null
   return (
     <nav aria-label={messages.gallery.folders}>
-      <h2 className="px-2 pb-1 text-sm text-muted">{messages.gallery.folders}</h2>
+      <h2 className="hidden px-2 pb-1 text-sm text-muted lg:block">{messages.gallery.folders}</h2>
       <ul className="m-0 list-none p-0 text-sm">
         <li>
           <Row

@@ -1,4 +1,4 @@
-import { Check, Minus, Plus } from 'lucide-react'
+import { Check, Minus, Plus, Square } from 'lucide-react'
 import type { ReactNode } from 'react'
 import type { Image } from '../api/client.ts'
 import { messages } from '../messages.ts'
@@ -91,7 +91,7 @@ export function Tile(props: TileProps) {
         isKept={isSelected || isSelecting}
         onClick={(event) => onToggle(image, event.shiftKey)}
       >
-        <Check />
+        {isSelected ? <Check /> : <Square />}
       </CornerButton>
       <CornerButton
         label={messages.gallery.more(name)}

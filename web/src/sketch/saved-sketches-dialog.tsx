@@ -19,11 +19,13 @@ const EXPORT_SIDE = 1024
 
 /** Saves the drawing by name in this browser, as an image file, and opens what was saved. */
 export function SavedSketches({ isOpen, onClose, sketch, onOpen }: SavedSketchesProps) {
+  const [version, setVersion] = useState(0)
+  const onChange = () => setVersion((old) => old + 1)
   return (
     <Dialog title={messages.sketch.saved} isOpen={isOpen} onClose={onClose}>
       <div className="space-y-5 px-5 pb-6">
-        {!isBlank(sketch) && <SaveForm sketch={sketch} />}
-        <SavedList onOpen={onOpen} key={String(isOpen)} />
+        {!isBlank(sketch) && <SaveForm sketch={sketch} onChange={onChange} />}
+        <SavedList onOpen={onOpen} version={version} onChange={onChange} />
       </div>
     </Dialog>
   )
@@ -31,7 +33,7 @@ export function SavedSketches({ isOpen, onClose, sketch, onOpen }: SavedSketches
 
 const BUTTON = 'h-10 rounded-lg border border-line px-3 hover:bg-raised disabled:opacity-50'
 
-function SaveForm({ sketch }: { sketch: Sketch }) {
+function SaveForm({ sketch, onChange }: { sketch: Sketch; onChange: () => void }) {
   const [name, setName] = useState('')
   const [isSaved, setSaved] = useState(false)
   const strokes = visibleStrokes(sketch)
@@ -43,6 +45,7 @@ function SaveForm({ sketch }: { sketch: Sketch }) {
         event.preventDefault()
         save(fileName, sketch)
         setSaved(true)
+        onChange()
       }}
     >
       <div className="flex gap-2">
@@ -84,9 +87,15 @@ function SaveForm({ sketch }: { sketch: Sketch }) {
   )
 }
 
-function SavedList({ onOpen }: { onOpen: (sketch: Sketch) => void }) {
-  const [version, setVersion] = useState(0)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is saved is read again when something was removed
+interface SavedListProps {
+  onOpen: (sketch: Sketch) => void
+  /** Grows when something else is saved. */
+  version: number
+  onChange: () => void
+}
+
+function SavedList({ onOpen, version, onChange }: SavedListProps) {
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what is saved is read again when it has changed
   const saved = useMemo(listSaved, [version])
   if (saved.length === 0) return <p className="text-sm text-muted">{messages.sketch.noneSaved}</p>
   return (
@@ -111,7 +120,7 @@ function SavedList({ onOpen }: { onOpen: (sketch: Sketch) => void }) {
               label={messages.sketch.removeSaved(name)}
               onClick={() => {
                 removeSaved(name)
-                setVersion(version + 1)
+                onChange()
               }}
             >
               <Trash2 />
