@@ -75,7 +75,7 @@ describe('drawing', () => {
   it('drops an answer that has been overtaken', async () => {
     const { page, context } = await openPage(demo.browser, demo.product.url)
     let requests = 0
-    await page.route('**/similarity-search', async (route) => {
+    await page.route('**/api/images/search', async (route) => {
       // The first answer comes long after the second.
       if (++requests === 1) await new Promise((resolve) => setTimeout(resolve, 2500))
       await route.continue().catch(() => {})

@@ -1,9 +1,23 @@
 import { realpathSync } from 'node:fs'
-import { lstat, realpath } from 'node:fs/promises'
-import { dirname, sep } from 'node:path'
+import { lstat, readlink, realpath } from 'node:fs/promises'
+import { dirname, resolve, sep } from 'node:path'
 import { systemCodeOf } from '../errors.ts'
 import { ROOT, toAbsolute, toGalleryPath } from './paths.ts'
 import { isWithinWalk, type WalkOptions } from './scope.ts'
+
+/**
+ * Where a link points by its own words, whether there is anything or not.
+ * @returns a path of the gallery; undefined if it points elsewhere
+ */
+export async function pointsAt(root: string, absolute: string): Promise<string | undefined> {
+  try {
+    const target = resolve(await realpath(dirname(absolute)), await readlink(absolute))
+    return target.startsWith(root + sep) ? toGalleryPath(root, target) : undefined
+  } catch (error) {
+    explained(error)
+    return undefined
+  }
+}
 
 /** Where a symbolic link leads, or why it is not followed. */
 export type Link = { target: string } | { reason: string; isLoop?: boolean }

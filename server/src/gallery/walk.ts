@@ -2,7 +2,7 @@ import type { BigIntStats, Dirent } from 'node:fs'
 import { lstat, readdir, stat } from 'node:fs/promises'
 import { systemCodeOf } from '../errors.ts'
 import { hasImageExtension } from './formats.ts'
-import { followDirectoryLink, followLink, type Link } from './links.ts'
+import { followDirectoryLink, followLink, type Link, pointsAt } from './links.ts'
 import { joinPath, nameOf, ROOT, toAbsolute, toGalleryPath } from './paths.ts'
 import { isIgnoredName, type WalkOptions } from './scope.ts'
 
@@ -22,13 +22,20 @@ export interface UnfitFile {
   reason: string
 }
 
+/** A symbolic link that leads, or would lead if there were anything, to a place in the gallery. */
+export interface ListedLink {
+  /** Its own. */
+  path: string
+  target: string
+  isFollowed: boolean
+}
+
 export interface DirectoryListing {
   directory: string
   files: FileFacts[]
   unfit: UnfitFile[]
   subdirectories: string[]
-  /** Symbolic links that are followed: their own paths and what they lead to, as paths of the gallery. */
-  links: { path: string; target: string }[]
+  links: ListedLink[]
   /** Links to folders that are not followed, with the reason; links in a circle are none. */
   leftOut: { path: string; reason: string }[]
   /** The folder's own times. */
@@ -117,10 +124,15 @@ async function addLink(
     else if (!isLoop) listing.leftOut.push({ path, reason })
   }
   const link = await followLink(root, absolute, options)
-  if ('reason' in link) return refuse(link)
+  if ('reason' in link) {
+    // What it points at may come.
+    const pointed = await pointsAt(root, absolute)
+    if (pointed !== undefined) listing.links.push({ path, target: pointed, isFollowed: false })
+    return refuse(link)
+  }
   const target = await stat(link.target, { bigint: true }).catch(undefinedIfAbsent)
   if (target === undefined) return
-  const followed = { path, target: toGalleryPath(root, link.target) }
+  const followed = { path, target: toGalleryPath(root, link.target), isFollowed: true }
   if (target.isDirectory()) {
     if (!options.recursive) return
     const way: Link = await followDirectoryLink(root, absolute, options)

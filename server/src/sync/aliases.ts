@@ -1,5 +1,5 @@
 import { directoryOf, ROOT } from '../gallery/paths.ts'
-import type { DirectoryListing } from '../gallery/walk.ts'
+import type { DirectoryListing, ListedLink } from '../gallery/walk.ts'
 
 /** Where symbolic links show what lies elsewhere in the gallery: nobody tells of changes there. Paths of the gallery. */
 export interface Aliases {
@@ -11,21 +11,27 @@ export interface Aliases {
 }
 
 export function createAliases(): Aliases {
-  const byDirectory = new Map<string, DirectoryListing['links']>()
+  const byDirectory = new Map<string, ListedLink[]>()
+  /** Links that are followed, by what they lead to: whatever is in it is seen through them. */
   const byTarget = new Map<string, Set<string>>()
+  /** All links, by what they lead to and every folder on the way: if that comes or goes, they lead elsewhere. */
+  const byWay = new Map<string, Set<string>>()
   return {
     update({ directory, links }) {
       forget(directory)
       if (links.length === 0) return
       byDirectory.set(directory, links)
-      for (const { path, target } of links)
-        byTarget.set(target, (byTarget.get(target) ?? new Set()).add(path))
+      for (const { path, target, isFollowed } of links) {
+        if (isFollowed) add(byTarget, target, path)
+        for (const step of stepsTo(target)) add(byWay, step, path)
+      }
     },
     forget,
     of(path) {
-      const found: string[] = []
-      for (let at = path; byTarget.size > 0 && at !== ROOT; at = directoryOf(at)) {
-        for (const link of byTarget.get(at) ?? []) found.push(link + path.slice(at.length))
+      if (byDirectory.size === 0) return []
+      const found = [...(byWay.get(path) ?? [])]
+      for (const step of stepsTo(path)) {
+        for (const link of byTarget.get(step) ?? []) found.push(link + path.slice(step.length))
       }
       return found
     },
@@ -33,10 +39,28 @@ export function createAliases(): Aliases {
 
   function forget(directory: string): void {
     for (const { path, target } of byDirectory.get(directory) ?? []) {
-      const links = byTarget.get(target)
-      links?.delete(path)
-      if (links?.size === 0) byTarget.delete(target)
+      remove(byTarget, target, path)
+      for (const step of stepsTo(target)) remove(byWay, step, path)
     }
     byDirectory.delete(directory)
   }
+}
+
+/** A path and every folder above it but the root. */
+function stepsTo(path: string): string[] {
+  const steps: string[] = []
+  for (let at = path; at !== ROOT; at = directoryOf(at)) steps.push(at)
+  return steps
+}
+
+function add(map: Map<string, Set<string>>, key: string, value: string): void {
+  const values = map.get(key)
+  if (values === undefined) map.set(key, new Set([value]))
+  else values.add(value)
+}
+
+function remove(map: Map<string, Set<string>>, key: string, value: string): void {
+  const values = map.get(key)
+  values?.delete(value)
+  if (values?.size === 0) map.delete(key)
 }

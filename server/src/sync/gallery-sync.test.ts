@@ -557,6 +557,20 @@ describe('watching', () => {
     await eventually(async () => expect(await pathsIn(app)).toEqual(['best.png', 'photos/a.png']), WITHIN_MS)
   })
 
+  it('follows links whose target moves away and comes back', async () => {
+    const { root, app } = await watched('a.png', 'photos/deep/b.png')
+    await mkdir(join(root, 'album'))
+    await symlink('../photos/deep/b.png', join(root, 'album/b.png'))
+    await symlink('../photos/deep', join(root, 'album/deep'))
+    const linked = ['album/b.png', 'album/deep/b.png']
+    const all = ['a.png', ...linked, 'photos/deep/b.png']
+    await eventually(async () => expect(await pathsIn(app)).toEqual(all), WITHIN_MS)
+    await rename(join(root, 'photos'), join(root, 'elsewhere'))
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'elsewhere/deep/b.png']), 5000)
+    await rename(join(root, 'elsewhere'), join(root, 'photos'))
+    await eventually(async () => expect(await pathsIn(app)).toEqual(all), 5000)
+  })
+
   it('goes on after the whole gallery was away', async () => {
     const { root, app } = await watched('a.png', 'sub/b.png')
     const away = join(await temporaryDirectory(), 'away')
