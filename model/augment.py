@@ -81,28 +81,14 @@ def thickened(ink):
 def erased(ink, share):
     """Takes a rectangle away from a share of the drawings."""
     n, _, height, width = ink.shape
-    hole = rectangles(n, height, width, 0.05, 0.2, ink.device) & (torch.rand(n, device=ink.device) < share)[:, None, None]
-    return ink * (~hole)[:, None]
-
-
-def rectangles(n, height, width, least, most, device):
-    """One rectangle an image, half as wide and as high as `least` to `most` of its side: bool [n, height, width]."""
+    device = ink.device
     cx, cy = uniform(n, 0, 1, device), uniform(n, 0, 1, device)
-    half_x, half_y = uniform(n, least, most, device), uniform(n, least, most, device)
+    half_x, half_y = uniform(n, 0.05, 0.2, device), uniform(n, 0.05, 0.2, device)
     xs, ys = torch.linspace(0, 1, width, device=device), torch.linspace(0, 1, height, device=device)
     inside_x = (xs[None] - cx[:, None]).abs() < half_x[:, None]
     inside_y = (ys[None] - cy[:, None]).abs() < half_y[:, None]
-    return inside_y[:, :, None] & inside_x[:, None, :]
-
-
-def mixed(images):
-    """Puts a piece of another image of the batch, the one before it, into each (CutMix, Yun et al. 2019).
-
-    Returns the images and how much is left of each, [n] in 0…1."""
-    n, _, height, width = images.shape
-    piece = rectangles(n, height, width, 0.15, 0.45, images.device)[:, None]
-    left = 1 - piece.float().mean((1, 2, 3))
-    return torch.where(piece, images.roll(1, 0), images), left
+    hole = inside_y[:, :, None] & inside_x[:, None, :] & (torch.rand(n, device=device) < share)[:, None, None]
+    return ink * (~hole)[:, None]
 
 
 def edges(images):

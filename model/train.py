@@ -9,7 +9,6 @@ import math
 import time
 import tomllib
 from contextlib import nullcontext
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -36,26 +35,6 @@ def main():
     Training(config, data, arguments.work, compiled=arguments.compile).run(arguments.minutes)
 
 
-@dataclass
-class Pieces:
-    """The views `start` to `end` bear a piece of another: its labels, and how much is left of the view itself."""
-
-    start: int
-    end: int
-    labels: torch.Tensor
-    left: torch.Tensor
-
-
-@dataclass
-class Truth:
-    """Of a batch: its labels [n], what is mixed, and two lists of places whose views show the same photo."""
-
-    labels: torch.Tensor
-    pieces: Pieces
-    first: np.ndarray
-    second: np.ndarray
-
-
 class Training:
     """A classifier over the labels that all sets share, and a contrastive term between a drawing and its photo."""
 
@@ -69,7 +48,7 @@ class Training:
         self.encode = torch.compile(self.encoder) if compiled else self.encoder
         self.average = Encoder(**network).to(self.device, memory_format=torch.channels_last)
         self.average.load_state_dict(self.encoder.state_dict())
-        self.optimizer = torch.optim.AdamW(self.parameter_groups(), lr=config["optimizer"]["cycles"][0]["peak"])
+        self.optimizer = torch.optim.AdamW(self.parameter_groups(), lr=config["optimizer"]["peak"])
         self.step, self.seconds, self.curve, self.losses = 0, 0.0, [], []
         # On a GPU everything is kept there; the images are few enough.
         self.sources = {
@@ -122,19 +101,16 @@ class Training:
 
     def stage(self) -> dict:
         """Views are small at first: more of them in the same time, and what they teach holds for larger ones (Howard 2018)."""
-        return self.latest(self.config["stages"])
-
-    def latest(self, parts: list) -> dict:
-        return next(part for part in reversed(parts) if self.step >= part["from_step"])
+        share = self.step / self.config["optimizer"]["steps"]
+        return next(stage for stage in reversed(self.config["stages"]) if share >= stage["from"])
 
     def side(self):
         return self.stage()["side"]
 
     def draw_batch(self, chance):
-        """Views of sketches with their photos, of other photos with line drawings of some, and of doodles. Half of the photos that
-        nothing is drawn of bear a piece of another one.
+        """Views of sketches with their photos, of other photos with line drawings of some, and of doodles.
 
-        Returns float [n, 3, side, side] and what is true of them."""
+        Returns float [n, 3, side, side], and labels [n] with two lists of places whose views show the same photo."""
         data, batch = self.data, self.stage()
         side, bend, half = batch["side"], batch["bend"], batch["drawn"]
         sketch = chance.integers(len(data.sketches), size=batch["paired"])
@@ -145,13 +121,10 @@ class Training:
         drawn = augment.edges(photo[len(own) : len(own) + half])
         flip = torch.rand(batch["paired"] + batch["photos"], device=self.device) < 0.5
         flip_doodles = torch.rand(batch["doodles"], device=self.device) < 0.5
-        photo_views = augment.photos(photo, side, flip)
-        whole = (len(photo) + len(own) + half) // 2
-        photo_views[whole:], left = augment.mixed(photo_views[whole:])
         views = torch.cat(
             [
                 augment.sketches(self.floats("sketches", sketch), side, flip[: len(own)], bend=bend),
-                photo_views,
+                augment.photos(photo, side, flip),
                 augment.sketches(drawn, side, flip[len(own) : len(own) + half], bend=bend),
                 augment.sketches(self.floats("doodles", doodle), side, flip_doodles, bend=bend),
             ]
@@ -168,37 +141,27 @@ class Training:
         paired, photos = batch["paired"], batch["photos"]
         first = np.concatenate([np.arange(paired), 2 * paired + photos + np.arange(half)])
         second = np.concatenate([paired + np.arange(paired), 2 * paired + np.arange(half)])
-        labels = torch.from_numpy(labels).to(self.device)
-        start, end = paired + whole, 2 * paired + photos
-        pieces = Pieces(start, end, labels[start:end].roll(1), left)
-        return augment.normalised(views), Truth(labels, pieces, first, second)
+        return augment.normalised(views), (torch.from_numpy(labels).to(self.device), first, second)
 
-    def losses_of(self, views, truth: Truth):
+    def losses_of(self, views, truth):
+        labels, first, second = truth
         config = self.config["loss"]
         with self.half_precision():
             vectors = self.encode(views)
             logits = self.classifier(vectors)
-        logits, smoothing, pieces = logits.float(), config["smoothing"], truth.pieces
-        classes = F.cross_entropy(logits, truth.labels, label_smoothing=smoothing, reduction="none")
-        mixed = slice(pieces.start, pieces.end)
-        of_pieces = F.cross_entropy(logits[mixed], pieces.labels, label_smoothing=smoothing, reduction="none")
-        total = classes.sum() + ((1 - pieces.left) * (of_pieces - classes[mixed])).sum()
-        pairs = contrast(vectors[truth.first], vectors[truth.second], config["temperature"])
-        return total / len(views), config["pairs"] * pairs
+        classes = F.cross_entropy(logits.float(), labels, label_smoothing=config["smoothing"])
+        return classes, config["pairs"] * contrast(vectors[first], vectors[second], config["temperature"])
 
     def floats(self, name, numbers):
         chosen = self.sources[name][torch.from_numpy(np.asarray(numbers)).to(self.device)]
         return chosen.permute(0, 3, 1, 2).float() / 255
 
     def learning_rate(self):
-        """Of a cycle with a warm start and a cosine's end (Loshchilov and Hutter 2017)."""
         optimizer = self.config["optimizer"]
-        cycle, warm_up = self.latest(optimizer["cycles"]), optimizer["warm_up"]
-        end = min((c["from_step"] for c in optimizer["cycles"] if c["from_step"] > self.step), default=optimizer["steps"])
-        done, length = self.step - cycle["from_step"], end - cycle["from_step"]
-        if done < warm_up:
-            return cycle["peak"] * (done + 1) / warm_up
-        return cycle["peak"] * 0.5 * (1 + math.cos(math.pi * min(1, (done - warm_up) / max(1, length - warm_up))))
+        if self.step < optimizer["warm_up"]:
+            return optimizer["peak"] * (self.step + 1) / optimizer["warm_up"]
+        share = (self.step - optimizer["warm_up"]) / max(1, optimizer["steps"] - optimizer["warm_up"])
+        return optimizer["peak"] * 0.5 * (1 + math.cos(math.pi * min(1, share)))
 
     def half_precision(self):
         if self.device.type == "cpu" and not has_bfloat16():
