@@ -166,7 +166,9 @@ function rowDifferences(disk: Map<string, Entry>, index: IndexState, contents: C
     if (isImage && image?.hash === entry.hash) continue
     if (isImage && !entry.isReadable && index.failures.has(path)) continue
     if (isImage)
-      differences.push(`${name} is ${image === undefined ? 'not indexed' : 'indexed with other bytes'}`)
+      differences.push(
+        `${name} is ${image === undefined ? 'not indexed' : 'indexed with other bytes'}${index.failures.has(path) ? ', and a failure' : ''} (${entry.identity})`,
+      )
     else if (!index.failures.has(path)) differences.push(`${name} is no image, and no failure tells so`)
     else if (entry.isReadable && index.failures.get(path) !== entry.hash)
       differences.push(`${name} failed as other bytes`)

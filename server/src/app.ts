@@ -120,6 +120,7 @@ export async function createApp(
     batchSize: Math.max(config.watcher.files_batch_size, host.measurement.batchSize),
     isSearching: () => search.isBusy,
     onError: (message, error) => log.error(error, `Unexpected error while ${message}`),
+    onChanged: (paths) => sync.lookAgain(paths),
   })
   const sync = createGallerySync({
     root,

@@ -32,6 +32,8 @@ export interface GallerySync {
   /** Compares the whole folder with the catalog; what is new or changed is queued for indexing. */
   reconcile(options?: ReconcileOptions): Promise<void>
   startWatching(): Promise<void>
+  /** Looks at paths of the gallery that may have changed. */
+  lookAgain(paths: string[]): void
   readonly watching: WatchState
   /** Why the folder is polled, with what would help. */
   readonly pollingReason: string | undefined
@@ -127,12 +129,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       isInDoubt = true
     },
     onChange(changes) {
-      for (const { path, isWithinFile } of changes) {
-        const galleryPath = toGalleryPath(root, path)
-        for (const one of [galleryPath, ...aliases.of(galleryPath)])
-          changed.set(one, isWithinFile && (changed.get(one) ?? true))
-      }
-      debounce ??= setTimeout(handleChanges, Math.max(DEBOUNCE_MS, lastPassMs))
+      for (const { path, isWithinFile } of changes) noteChange(toGalleryPath(root, path), isWithinFile)
     },
     async reconcile() {
       const before = differences
@@ -152,6 +149,9 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       return waitingReconcile
     },
     startWatching: () => following.start(),
+    lookAgain(paths) {
+      for (const path of paths) noteChange(path, false)
+    },
     get watching() {
       return following.state
     },
@@ -175,6 +175,13 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       await following.close()
       await passes
     },
+  }
+
+  function noteChange(path: string, isWithinFile: boolean): void {
+    if (isClosed) return
+    for (const one of [path, ...aliases.of(path)])
+      changed.set(one, isWithinFile && (changed.get(one) ?? true))
+    debounce ??= setTimeout(handleChanges, Math.max(DEBOUNCE_MS, lastPassMs))
   }
 
   /** Passes never overlap: two of them would see each other's half-done moves. */

@@ -26,6 +26,8 @@ export interface IndexerOptions {
   /** While somebody searches, files are read one at a time: a person never waits for the folder. */
   isSearching: () => boolean
   onError: (message: string, error: unknown) => void
+  /** Paths that are something else by now than what was stored of them. */
+  onChanged: (paths: string[]) => void
 }
 
 export interface Indexer {
@@ -233,7 +235,19 @@ export function createIndexer(options: IndexerOptions): Indexer {
     const replaced = stored.flatMap((result) => result.replaced ?? [])
     if (replaced.length > 0) await forgetContents(catalog, thumbnails, replaced)
     for (const [n, { lacksVector }] of stored.entries()) if (lacksVector) waiting.add(records[n]!.path)
+    await tellChanged(records)
     return { stored, failed }
+  }
+
+  /** A file that was deleted or written to while it was read and embedded: whoever was told of that did not know of its row yet. */
+  async function tellChanged(records: FailedVersion[]): Promise<void> {
+    const now = await Promise.all(records.map(({ path }) => statFile(root, path, walk)))
+    const changed = records.filter(({ bytes, modifiedAt, inode }, n) => {
+      const facts = now[n]
+      const isSame = facts?.bytes === bytes && facts.modifiedAt === modifiedAt
+      return !isSame || String(facts.inode) !== String(inode)
+    })
+    if (changed.length > 0) options.onChanged(changed.map(({ path }) => path))
   }
 
   async function recordFailure(path: string, error: unknown, version?: FailedVersion): Promise<void> {
@@ -262,6 +276,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
         await forgetContents(catalog, thumbnails, [gone])
       }
       events.emit('fileFailed', { path })
+      await tellChanged([{ ...facts, path }])
     } catch (failure) {
       options.onError(`recording the failure of ${JSON.stringify(path)}`, failure)
     }
@@ -291,6 +306,7 @@ class FileFailure extends DomainError {
 
 /** What a file was when it could not be indexed: another version is tried again. */
 interface FailedVersion {
+  path: string
   bytes: number
   modifiedAt: number
   inode: bigint | string
