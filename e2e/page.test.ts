@@ -142,6 +142,7 @@ describe('queries', () => {
     const { page, context } = await openPage(demo.browser, demo.product.url)
     await tile(page, 'star/star-05.png').or(page.locator('[data-path]').first()).first().waitFor()
     await page.getByLabel('Filter by name').fill('star-0')
+    await count(page, '9 images')
     await tile(page, 'star/star-01.png').hover()
     await page.getByRole('button', { name: 'More like star-01.png' }).click()
     await page.getByLabel('Filter by name').fill('')
@@ -331,6 +332,7 @@ describe('managing', () => {
     await tile(page, 'cup/added-1.png').focus()
     await page.keyboard.press('Delete')
     await count(page, '1 image')
+    await page.getByRole('button', { name: 'Delete now' }).click()
     await expect
       .poll(() => stat(join(demo.gallery, 'cup/added-1.png')).catch(() => 'gone'), { timeout: 12_000 })
       .toBe('gone')

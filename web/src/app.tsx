@@ -1,6 +1,6 @@
 import { useMutation } from '@tanstack/react-query'
 import { Copy, FolderTree as FolderTreeIcon, ImageUp, PencilLine, Upload } from 'lucide-react'
-import { useCallback, useDeferredValue, useMemo, useRef, useState } from 'react'
+import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { type Image, keepQuery } from './api/client.ts'
 import { useServerEvents } from './api/events.ts'
 import { Breadcrumb } from './gallery/breadcrumb.tsx'
@@ -37,7 +37,7 @@ import { useUploads } from './upload/use-uploads.ts'
 const TILE_SIZES = { min: 88, max: 320, initial: innerWidth < 640 ? 104 : 128 }
 
 export function App() {
-  const { state, change } = usePageState()
+  const { state, change, changeExamples } = usePageState()
   const [isAtTop, setAtTop] = useState(true)
   const [tileSize, setTileSize] = useState(TILE_SIZES.initial)
   const [isSheetShown, setSheetShown] = useState(true)
@@ -47,7 +47,7 @@ export function App() {
   const uploads = useUploads()
   const deletion = useDeletion()
 
-  const { sketch, draw } = useAddressedSketch(state.examples, change)
+  const { sketch, draw, isLost } = useAddressedSketch(state.examples, changeExamples)
   const examples = useMemo(() => state.examples.filter(({ kind }) => kind !== 'sketch'), [state.examples])
   const deferredName = useDeferredValue(state.name)
   const filters = useMemo(() => filtersOf({ ...state, name: deferredName }), [state, deferredName])
@@ -57,7 +57,10 @@ export function App() {
   const { progress, isOffline, hasNews, showNews } = useServerEvents(!isAtTop && !hasResults)
   const gallery = useGallery({ ...filters, ...orderOf(state.sort) }, !hasResults)
   const results = toList(search, state.leastScore)
-  const list = withoutHidden(hasResults ? results.list : gallery, deletion.waiting)
+  const list = withoutHidden(hasResults ? results.list : gallery, deletion.hidden)
+  const viewed = state.view === undefined ? undefined : indexIn(list, state.view)
+  const { pin } = gallery
+  useEffect(() => pin(viewed), [pin, viewed])
   const selection = useSelection(list.imageAt, (image) => indexIn(list, image.id))
 
   const setExamples = useCallback(
@@ -191,6 +194,16 @@ export function App() {
               setExamples([])
             }}
           />
+          {isLost && (
+            <p role="status" className="px-4 pt-2 text-danger text-sm">
+              {messages.query.lost}
+            </p>
+          )}
+          {examples.length > 0 && !isSearching(query) && (
+            <p role="status" className="px-4 pt-2 text-sm">
+              {messages.query.onlyUnwanted}
+            </p>
+          )}
           <Breadcrumb directory={state.directory} onChoose={chooseFolder} />
           {!state.isShowingDuplicates && (
             <GalleryToolbar
@@ -216,9 +229,10 @@ export function App() {
         {state.isShowingDuplicates ? (
           <DuplicatesView
             selection={selection}
-            hidden={deletion.waiting}
+            hidden={deletion.hidden}
             onOpen={openImage}
             onRefine={(image, isWanted) => refine([image], isWanted)}
+            onDelete={removeSelected}
             onBack={() => change({ isShowingDuplicates: undefined })}
           />
         ) : (
@@ -245,14 +259,16 @@ export function App() {
         )}
       </main>
 
-      <SelectionBar
-        count={selection.ids.size}
-        onRefine={(isWanted) => refine([...selection.images.values()], isWanted)}
-        onDelete={() => removeSelected()}
-        onClear={selection.clear}
-      />
-      <DeletionNotice deletion={deletion} />
-      <UploadPanel uploads={uploads} />
+      <div className="pointer-events-none fixed inset-x-3 bottom-3 z-25 flex flex-col items-center gap-2">
+        <UploadPanel uploads={uploads} />
+        <DeletionNotice deletion={deletion} />
+        <SelectionBar
+          count={selection.ids.size}
+          onRefine={(isWanted) => refine([...selection.images.values()], isWanted)}
+          onDelete={() => removeSelected()}
+          onClear={selection.clear}
+        />
+      </div>
       <Dialog
         title={messages.gallery.folders}
         isOpen={areFoldersShown}
@@ -266,7 +282,7 @@ export function App() {
           onClose={() => change({ view: undefined })}
           onFindSimilar={findSimilar}
           onRefine={(image, isWanted) => refine([image], isWanted)}
-          {...neighbours(list, state.view, (id) => change({ view: id }, true))}
+          {...neighbours(list, viewed, (id) => change({ view: id }, true))}
         />
       )}
       {input.dragged !== undefined && <DropZones isFile={input.dragged === 'files'} folder={folder} />}
@@ -329,8 +345,21 @@ interface ContentProps {
 }
 
 function Content({ list, isSearch, isNarrowed: isFiltered, hidden, children }: ContentProps) {
-  if (list.error !== null) {
+  if (list.error !== null && list.count === 0) {
     return <Notice title={list.error.message} action={{ text: messages.gallery.retry, run: list.retry }} />
+  }
+  if (list.error !== null) {
+    return (
+      <div className="grid min-h-0 grid-rows-[auto_minmax(0,1fr)]">
+        <p role="status" className="flex flex-wrap gap-x-3 px-4 pb-2 text-danger text-sm">
+          {messages.gallery.stale} {list.error.message}
+          <button type="button" className="underline" onClick={list.retry}>
+            {messages.gallery.retry}
+          </button>
+        </p>
+        {children}
+      </div>
+    )
   }
   if (list.isLoading || list.count > 0) return children
   if (isSearch || isFiltered) {
@@ -385,8 +414,7 @@ function indexIn(list: ImageList, id: string): number | undefined {
   return undefined
 }
 
-function neighbours(list: ImageList, id: string, open: (id: string) => void) {
-  const at = indexIn(list, id)
+function neighbours(list: ImageList, at: number | undefined, open: (id: string) => void) {
   const to = (index: number) => {
     const image = list.imageAt(index)
     return image && (() => open(image.id))

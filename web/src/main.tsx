@@ -10,11 +10,14 @@ const MAX_RETRIES = 2
 const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
+      // The server may be on this very machine, whatever the browser thinks of its network.
+      networkMode: 'always',
       // What the server refused once it will refuse again; only an absent server is worth another try.
       retry: (failures, error) =>
         error instanceof ApiError && error.code === 'unreachable' && failures < MAX_RETRIES,
       refetchOnWindowFocus: false,
     },
+    mutations: { networkMode: 'always' },
   },
 })
 

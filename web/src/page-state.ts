@@ -49,7 +49,8 @@ export type PageChange = Partial<{
 const DAY = /^\d{4}-\d{2}-\d{2}$/
 const text = (value: unknown) =>
   typeof value === 'string' || typeof value === 'number' ? String(value) || undefined : undefined
-const day = (value: unknown) => (typeof value === 'string' && DAY.test(value) ? value : undefined)
+const day = (value: unknown) =>
+  typeof value === 'string' && DAY.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined
 
 const rootRoute = createRootRoute({
   validateSearch: (search: Record<string, unknown>): Address =>
@@ -83,6 +84,8 @@ export function usePageState(): {
   state: PageState
   /** @param isReplaced whether Back leads to what was before the present state */
   change: (part: PageChange, isReplaced?: boolean) => void
+  /** Changes what is searched with, whatever it is by then. */
+  changeExamples: (update: (examples: Example[]) => Example[], isReplaced: boolean) => void
 } {
   const address = rootRoute.useSearch()
   const navigate = useNavigate()
@@ -96,8 +99,19 @@ export function usePageState(): {
       }),
     [navigate],
   )
+  const changeExamples = useCallback(
+    (update: (examples: Example[]) => Example[], isReplaced: boolean) =>
+      void navigate({
+        to: '.',
+        search: (old: Address): Address =>
+          withoutUndefined({ ...old, q: formatExamples(update(parseExamples(old.q))) }),
+        replace: isReplaced,
+        resetScroll: false,
+      }),
+    [navigate],
+  )
   const state = useMemo(() => toState(address), [address])
-  return { state, change }
+  return { state, change, changeExamples }
 }
 
 function toState(address: Address): PageState {

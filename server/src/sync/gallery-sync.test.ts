@@ -4,6 +4,7 @@ import {
   chmod,
   copyFile,
   cp,
+  link,
   mkdir,
   readdir,
   rename,
@@ -569,6 +570,18 @@ describe('watching', () => {
     await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'elsewhere/deep/b.png']), 5000)
     await rename(join(root, 'elsewhere'), join(root, 'photos'))
     await eventually(async () => expect(await pathsIn(app)).toEqual(all), 5000)
+  })
+
+  it('follows a file that is written to by another of its names', async () => {
+    const { root, app } = await watched('sub/a.png')
+    await link(join(root, 'sub/a.png'), join(root, 'other.png'))
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['other.png', 'sub/a.png']), WITHIN_MS)
+    await writeFile(join(root, 'sub/a.png'), await picture(71))
+    const hash = await hashOfFile(join(root, 'other.png'))
+    await eventually(async () => {
+      const { images } = await app.catalog.listImages(BY_NAME)
+      expect(images.map(({ contentHash }) => contentHash)).toEqual([hash, hash])
+    }, WITHIN_MS)
   })
 
   it('goes on after the whole gallery was away', async () => {

@@ -284,6 +284,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     for (const file of files)
       if (isForbidden(known.get(file.path)) && (await isReadable(file.path))) stale.push(file)
     indexer.enqueue(stale)
+    await noteHardLinks(stale)
     differences += moved.size + stale.length
     return files.filter((file) => !known.has(file.path) && !moved.has(file.path))
   }
@@ -309,8 +310,10 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
 
   /** Those whose image is gone by now: forgotten, or found elsewhere. */
   async function recordUsurpers(): Promise<void> {
-    for (const [path, file] of usurpers)
-      if ((await catalog.getImageByPath(path)) === undefined) await putUnfit(file)
+    for (const [path, file] of usurpers) {
+      const isThere = (await lstat(toAbsolute(root, path)).catch(() => undefined)) !== undefined
+      if (isThere && (await catalog.getImageByPath(path)) === undefined) await putUnfit(file)
+    }
     usurpers.clear()
   }
 
@@ -564,13 +567,27 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     if (vanished.size > 0 || usurpers.size > 0) vanishTimer ??= setTimeout(confirmVanished, VANISH_GRACE_MS)
   }
 
+  /** What is written by one name of a file has changed by its other names, of which nothing is told. */
+  async function noteHardLinks(changedFiles: FileFacts[]): Promise<void> {
+    if (changedFiles.length === 0) return
+    const byInode = new Map(changedFiles.map((file) => [String(file.inode), file]))
+    for (const row of await catalog.knownFilesByInode([...byInode.keys()])) {
+      const file = byInode.get(row.inode)!
+      const isSame = row.bytes === file.bytes && row.modifiedAt === file.modifiedAt
+      if (row.path !== file.path && !isSame) noteChange(row.path, false)
+    }
+  }
+
   /** A known file that was written to need not have its whole folder looked at. */
   async function isFollowedAlone(path: string): Promise<boolean> {
     const file = await statFile(root, path, options.walk)
     if (file === undefined || !hasImageExtension(path)) return false
     const image = await catalog.getImageByPath(path)
     if (image === undefined) return false
-    if (image.bytes !== file.bytes || image.modifiedAt !== file.modifiedAt) indexer.enqueue([file])
+    if (image.bytes !== file.bytes || image.modifiedAt !== file.modifiedAt) {
+      indexer.enqueue([file])
+      await noteHardLinks([file])
+    }
     return true
   }
 

@@ -48,7 +48,8 @@ export function createMoves({ root, catalog, events, walk, log }: MovesOptions):
       if (newcomers.length === 0) return []
       const moves: Move[] = []
       const adopted = new Set<string>()
-      const rows = await catalog.knownFilesByInode(newcomers.map((file) => String(file.inode)))
+      const known = await catalog.knownFilesByInode(newcomers.map((file) => String(file.inode)))
+      const rows = known.filter(({ state }) => state !== 'failed')
       const byInode = Map.groupBy(newcomers, (file) => String(file.inode))
       // Hard links, and links to folders, show one file at several places: each stays in its folder if it can.
       const homes = new Set(newcomers.map(({ path }) => directoryOf(path)))

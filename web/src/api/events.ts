@@ -19,6 +19,8 @@ const CHANGES = [
 ]
 /** While thousands of files come in, the page follows in steps that a person can follow, too. */
 const REFRESH_EVERY_MS = 1500
+const RECONNECT_MIN_MS = 1000
+const RECONNECT_MAX_MS = 30_000
 
 export interface ServerEvents {
   progress: IndexProgress | undefined
@@ -42,7 +44,9 @@ export function useServerEvents(isHeld: boolean): ServerEvents {
   held.current = isHeld
 
   useEffect(() => {
-    const source = new EventSource('/api/fs/events')
+    let source: EventSource
+    let reconnecting: ReturnType<typeof setTimeout> | undefined
+    let delay = RECONNECT_MIN_MS
     let timer: ReturnType<typeof setTimeout> | undefined
     let wasOffline = false
     let isIndexing = false
@@ -59,24 +63,34 @@ export function useServerEvents(isHeld: boolean): ServerEvents {
     const refreshSoon = () => {
       timer ??= setTimeout(refresh, REFRESH_EVERY_MS)
     }
-    for (const name of CHANGES) source.addEventListener(name, refreshSoon)
-    source.addEventListener('IndexProgressEvent', (event) => {
-      const next = JSON.parse(event.data) as IndexProgress
-      setProgress(next)
-      isIndexing = next.pending > 0
-      if (next.pending === 0) refreshSoon()
-    })
-    source.addEventListener('error', () => {
-      wasOffline = true
-      setOffline(true)
-    })
-    source.addEventListener('open', () => {
-      setOffline(false)
-      if (wasOffline) refreshSoon()
-      wasOffline = false
-    })
+    const connect = () => {
+      source = new EventSource('/api/fs/events')
+      for (const name of CHANGES) source.addEventListener(name, refreshSoon)
+      source.addEventListener('IndexProgressEvent', (event) => {
+        const next = JSON.parse(event.data) as IndexProgress
+        setProgress(next)
+        isIndexing = next.pending > 0
+        if (next.pending === 0) refreshSoon()
+      })
+      source.addEventListener('error', () => {
+        wasOffline = true
+        setOffline(true)
+        // The browser tries again by itself after a lost connection, but not after an answer such as a proxy's 502.
+        if (source.readyState !== EventSource.CLOSED) return
+        reconnecting = setTimeout(connect, delay)
+        delay = Math.min(2 * delay, RECONNECT_MAX_MS)
+      })
+      source.addEventListener('open', () => {
+        setOffline(false)
+        delay = RECONNECT_MIN_MS
+        if (wasOffline) refreshSoon()
+        wasOffline = false
+      })
+    }
+    connect()
     return () => {
       clearTimeout(timer)
+      clearTimeout(reconnecting)
       source.close()
     }
   }, [queryClient])

@@ -5,18 +5,21 @@ const BUTTON = 'h-9 shrink-0 rounded-lg border border-line px-3 text-sm hover:bg
 
 /** Says what is about to be deleted while it can be taken back, and what could not be. */
 export function DeletionNotice({ deletion }: { deletion: Deletion }) {
-  const { waiting, failures, undo, dismissFailures } = deletion
+  const { waiting, failures, undo, hasten, dismissFailures } = deletion
   if (waiting.size === 0 && failures.length === 0) return null
   return (
     <div
       role="status"
-      className="fixed inset-x-3 bottom-20 z-10 mx-auto w-fit max-w-[min(36rem,calc(100vw-1.5rem))] space-y-2 rounded-2xl border border-line bg-surface px-4 py-2 shadow-lg"
+      className="pointer-events-auto w-fit max-w-full space-y-2 rounded-2xl border border-line bg-surface px-4 py-2 shadow-lg"
     >
       {waiting.size > 0 && (
-        <p className="flex items-center gap-4">
+        <p className="flex flex-wrap items-center gap-x-4 gap-y-1">
           <span className="text-sm">{messages.deletion.waiting(waiting.size)}</span>
           <button type="button" className={BUTTON} onClick={undo}>
             {messages.deletion.undo}
+          </button>
+          <button type="button" className={BUTTON} onClick={hasten}>
+            {messages.deletion.now}
           </button>
         </p>
       )}

@@ -1,5 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { ArrowLeft } from 'lucide-react'
+import type { KeyboardEvent } from 'react'
 import { type Image, listDuplicates } from '../api/client.ts'
 import { messages } from '../messages.ts'
 import { Notice } from './notice.tsx'
@@ -9,11 +10,19 @@ import type { Selection } from './use-selection.ts'
 interface DuplicatesViewProps extends Pick<TileActions, 'onOpen' | 'onRefine'> {
   selection: Selection
   hidden: ReadonlyMap<string, Image>
+  onDelete: (image: Image) => void
   onBack: () => void
 }
 
 /** Groups of images that look the same, so that the better one can be kept. */
-export function DuplicatesView({ selection, hidden, onOpen, onRefine, onBack }: DuplicatesViewProps) {
+export function DuplicatesView({
+  selection,
+  hidden,
+  onOpen,
+  onRefine,
+  onDelete,
+  onBack,
+}: DuplicatesViewProps) {
   const { data, error, isPending, hasNextPage, fetchNextPage, refetch } = useInfiniteQuery({
     queryKey: ['images', 'duplicates'],
     queryFn: ({ pageParam, signal }) => listDuplicates(pageParam, signal),
@@ -25,6 +34,19 @@ export function DuplicatesView({ selection, hidden, onOpen, onRefine, onBack }: 
     .flatMap((page) => page.groups)
     .map(({ images }) => images.filter(({ id }) => !hidden.has(id)))
     .filter((images) => images.length > 1)
+  const onKey = (event: KeyboardEvent, image: Image) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    const act = {
+      ' ': () => selection.toggle(image, false),
+      Delete: () => onDelete(image),
+      '+': () => onRefine(image, true),
+      '-': () => onRefine(image, false),
+      Escape: selection.clear,
+    }[event.key]
+    if (act === undefined) return
+    event.preventDefault()
+    act()
+  }
   const total = data?.pages[0]?.total ?? 0
   if (error !== null)
     return (
@@ -50,7 +72,7 @@ export function DuplicatesView({ selection, hidden, onOpen, onRefine, onBack }: 
           <li key={images[0]!.id} className="rounded-xl border border-line p-2">
             <ul className="m-0 flex list-none flex-wrap gap-2 p-0">
               {images.map((image, n) => (
-                <li key={image.id} className="w-36">
+                <li key={image.id} className="w-36" onKeyDown={(event) => onKey(event, image)}>
                   <div className="size-36">
                     <Tile
                       image={image}

@@ -1,5 +1,5 @@
 import { SlidersHorizontal } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { messages } from '../messages.ts'
 import { type PageChange, type PageState, SORTS, type Sort } from '../page-state.ts'
 import { IconButton } from '../ui/icon-button.tsx'
@@ -53,14 +53,7 @@ export function GalleryToolbar(props: GalleryToolbarProps) {
         </label>
       )}
       <div className="ml-auto flex items-center gap-2">
-        <input
-          type="search"
-          value={state.name}
-          onChange={(event) => change({ name: event.target.value })}
-          placeholder={messages.gallery.filter}
-          aria-label={messages.gallery.filter}
-          className={`${FIELD} w-32 placeholder:text-muted sm:w-44`}
-        />
+        <NameFilter name={state.name} onName={(name) => change({ name })} />
         <IconButton
           label={messages.gallery.filters}
           isPressed={isOpen || isFiltered}
@@ -137,5 +130,30 @@ export function GalleryToolbar(props: GalleryToolbarProps) {
         </fieldset>
       )}
     </div>
+  )
+}
+
+/** What is typed is the field's own: the address follows it, a moment later. */
+function NameFilter({ name, onName }: { name: string; onName: (name: string) => void }) {
+  const [text, setText] = useState(name)
+  const sent = useRef(name)
+  useEffect(() => {
+    if (name === sent.current) return
+    sent.current = name
+    setText(name)
+  }, [name])
+  return (
+    <input
+      type="search"
+      value={text}
+      onChange={({ target: { value } }) => {
+        sent.current = value
+        setText(value)
+        onName(value)
+      }}
+      placeholder={messages.gallery.filter}
+      aria-label={messages.gallery.filter}
+      className={`${FIELD} w-32 placeholder:text-muted sm:w-44`}
+    />
   )
 }

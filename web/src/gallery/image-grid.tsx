@@ -43,6 +43,9 @@ export function ImageGrid(props: ImageGridProps) {
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: the rows are measured anew when their height changes
   useLayoutEffect(() => virtualizer.measure(), [side, virtualizer])
+  // A grid that is shown anew begins at its top.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once
+  useEffect(() => onTop(true), [])
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list begins at its top
   useLayoutEffect(() => {
     virtualizer.scrollToOffset(0)
@@ -106,7 +109,7 @@ export function ImageGrid(props: ImageGridProps) {
             const image = imageAt(index)
             return (
               <li
-                key={index}
+                key={image?.id ?? index}
                 className="absolute top-0 left-0"
                 style={{
                   width: side,

@@ -55,6 +55,7 @@ export function LargeView({ id, onClose, onFindSimilar, onRefine, onPrevious, on
   }, [id])
 
   const onKeyDown = (event: React.KeyboardEvent) => {
+    if (event.altKey || event.ctrlKey || event.metaKey) return
     const act = {
       ArrowLeft: onPrevious,
       ArrowRight: onNext,

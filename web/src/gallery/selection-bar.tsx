@@ -15,7 +15,7 @@ export function SelectionBar({ count, onRefine, onDelete, onClear }: SelectionBa
   return (
     <section
       aria-label={messages.selection.count(count)}
-      className="fixed inset-x-3 bottom-3 z-10 mx-auto flex w-fit max-w-[calc(100vw-1.5rem)] items-center gap-1 rounded-2xl border border-line bg-surface py-1 pr-1 pl-4 shadow-lg"
+      className="pointer-events-auto flex w-fit max-w-full items-center gap-1 rounded-2xl border border-line bg-surface py-1 pr-1 pl-4 shadow-lg"
     >
       <p role="status" className="pr-2 text-sm tabular-nums">
         {messages.selection.count(count)}

@@ -1,5 +1,5 @@
 import { Check, Minus, Plus, Square } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useRef } from 'react'
 import type { Image } from '../api/client.ts'
 import { messages } from '../messages.ts'
 
@@ -26,8 +26,8 @@ const LONG_PRESS_MS = 450
 export function Tile(props: TileProps) {
   const { image, index, isSelected, isSelecting, isTabStop, onOpen, onToggle, onRefine } = props
   const { score, user_visible_name: name } = image
-  let pressing: ReturnType<typeof setTimeout> | undefined
-  let isLongPress = false
+  const press = useRef<{ timer?: ReturnType<typeof setTimeout>; isLong: boolean }>({ isLong: false })
+  useEffect(() => () => clearTimeout(press.current.timer), [])
   return (
     <div
       className={`group relative size-full overflow-hidden rounded-lg bg-raised ${isSelected ? 'outline-3 outline-accent -outline-offset-3' : ''}`}
@@ -44,24 +44,25 @@ export function Tile(props: TileProps) {
         }}
         onPointerDown={(event) => {
           if (event.pointerType !== 'touch') return
-          isLongPress = false
-          pressing = setTimeout(() => {
-            isLongPress = true
+          clearTimeout(press.current.timer)
+          press.current.isLong = false
+          press.current.timer = setTimeout(() => {
+            press.current.isLong = true
             onToggle(image, false)
           }, LONG_PRESS_MS)
         }}
-        onPointerUp={() => clearTimeout(pressing)}
-        onPointerCancel={() => clearTimeout(pressing)}
-        onContextMenu={(event) => isLongPress && event.preventDefault()}
+        onPointerUp={() => clearTimeout(press.current.timer)}
+        onPointerCancel={() => clearTimeout(press.current.timer)}
+        onContextMenu={(event) => press.current.isLong && event.preventDefault()}
         onClick={(event) => {
-          if (isLongPress) isLongPress = false
+          if (press.current.isLong) press.current.isLong = false
           else if (event.shiftKey || event.ctrlKey || event.metaKey) onToggle(image, event.shiftKey)
           // A click of the keyboard has no place: Enter opens also while others are selected.
           else if (isSelecting && event.detail > 0) onToggle(image, false)
           else onOpen(image)
         }}
         title={image.path}
-        aria-label={messages.gallery.open(name)}
+        aria-label={isSelected ? messages.gallery.openSelected(name) : messages.gallery.open(name)}
         aria-describedby={score === undefined ? undefined : `score-${index}`}
         className="block size-full"
       >

@@ -1,64 +1,89 @@
 import { useQueryClient } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
-import { deleteImage, type Image } from '../api/client.ts'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { ApiError, deleteImage, type Image } from '../api/client.ts'
 import { messages } from '../messages.ts'
 
 /** So long a deletion can be taken back before it happens. */
-const UNDO_MS = 6_000
+const UNDO_MS = 20_000
 
-/** Images that are about to be deleted: hidden at once, deleted when nobody has taken it back. */
+type Images = ReadonlyMap<string, Image>
+
+/** Images that are deleted when nobody has taken it back; hidden at once. */
 export interface Deletion {
-  waiting: ReadonlyMap<string, Image>
+  /** What can still be taken back. */
+  waiting: Images
+  /** What is not to be shown: waiting, or being deleted. */
+  hidden: Images
   /** What could not be deleted, a sentence each. */
   failures: string[]
   request: (images: Image[]) => void
   undo: () => void
+  /** Deletes what is waiting now. */
+  hasten: () => void
   dismissFailures: () => void
 }
 
 export function useDeletion(): Deletion {
   const client = useQueryClient()
-  const [waiting, setWaiting] = useState<ReadonlyMap<string, Image>>(new Map())
+  const [waiting, setWaiting] = useState<Images>(new Map())
+  const [deleting, setDeleting] = useState<Images>(new Map())
   const [failures, setFailures] = useState<string[]>([])
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
-  const pending = useRef(waiting)
-  pending.current = waiting
+  const pending = useRef<Images>(waiting)
 
-  const deleteNow = async (images: Image[]) => {
-    const failed: string[] = []
+  const wait = useCallback((images: Images) => {
+    pending.current = images
+    setWaiting(images)
+  }, [])
+
+  const deleteNow = useCallback(async () => {
+    clearTimeout(timer.current)
+    const images = [...pending.current.values()]
+    if (images.length === 0) return
+    wait(new Map())
+    setDeleting((old) => withImages(old, images))
     for (const { id, path } of images) {
-      await deleteImage(id).catch((error: Error) =>
-        failed.push(messages.deletion.failed(path, error.message)),
-      )
+      await deleteImage(id).catch((error: unknown) => {
+        // Somebody else has deleted it.
+        if (error instanceof ApiError && error.code === 'image_not_found') return
+        const reason = error instanceof Error ? error.message : String(error)
+        setFailures((old) => [...old, messages.deletion.failed(path, reason)])
+      })
     }
     await client.invalidateQueries({ queryKey: ['images'] })
-    setWaiting((old) => new Map([...old].filter(([id]) => !images.some((image) => image.id === id))))
-    setFailures((old) => [...old, ...failed])
-  }
+    setDeleting((old) => new Map([...old].filter(([id]) => !images.some((image) => image.id === id))))
+  }, [client, wait])
 
   // Who leaves the page has not taken it back.
   useEffect(() => {
     const onLeave = () => {
+      clearTimeout(timer.current)
       for (const id of pending.current.keys())
         void fetch(`/api/images/${id}`, { method: 'DELETE', keepalive: true })
+      wait(new Map())
     }
     addEventListener('pagehide', onLeave)
     return () => removeEventListener('pagehide', onLeave)
-  }, [])
+  }, [wait])
 
   return {
     waiting,
+    hidden: useMemo(() => withImages(deleting, [...waiting.values()]), [waiting, deleting]),
     failures,
     request(images) {
-      const all = new Map([...waiting, ...images.map((image) => [image.id, image] as const)])
-      setWaiting(all)
+      wait(withImages(pending.current, images))
       clearTimeout(timer.current)
-      timer.current = setTimeout(() => void deleteNow([...all.values()]), UNDO_MS)
+      timer.current = setTimeout(() => void deleteNow(), UNDO_MS)
     },
     undo() {
       clearTimeout(timer.current)
-      setWaiting(new Map())
+      wait(new Map())
     },
+    hasten: () => void deleteNow(),
     dismissFailures: () => setFailures([]),
   }
+}
+
+function withImages(old: Images, images: Image[]): Images {
+  return new Map([...old, ...images.map((image) => [image.id, image] as const)])
 }

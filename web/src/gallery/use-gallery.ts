@@ -18,12 +18,20 @@ export interface ImageList {
 const CHUNK = 120
 const FRESH_MS = 10_000
 
-export function useGallery(order: GalleryOrder, isShown: boolean): ImageList {
+/** @returns with `pin`: an image that is kept together with its neighbours, wherever the list is scrolled to */
+export function useGallery(
+  order: GalleryOrder,
+  isShown: boolean,
+): ImageList & { pin: (index: number | undefined) => void } {
+  const [pinned, pin] = useState<number>()
   const [range, setRange] = useState<[first: number, last: number]>([0, 0])
   const head = useQuery({ ...chunkQuery(order, 0), enabled: isShown, placeholderData: keepPreviousData })
   const firstChunk = Math.floor(range[0] / CHUNK)
   const lastChunk = Math.floor(Math.max(range[0], range[1]) / CHUNK)
-  const wanted = Array.from({ length: lastChunk - firstChunk + 1 }, (_, i) => firstChunk + i)
+  const inView = Array.from({ length: lastChunk - firstChunk + 1 }, (_, i) => firstChunk + i)
+  const aroundPin =
+    pinned === undefined ? [] : [pinned - 1, pinned, pinned + 1].map((n) => Math.floor(n / CHUNK))
+  const wanted = [...new Set([...inView, ...aroundPin])].filter((chunk) => chunk >= 0)
   const chunks = useQueries({
     queries: wanted.map((chunk) => ({ ...chunkQuery(order, chunk), enabled: isShown && chunk > 0 })),
   })
@@ -31,14 +39,18 @@ export function useGallery(order: GalleryOrder, isShown: boolean): ImageList {
   loaded.set(0, head.data)
 
   return {
+    pin,
     count: head.data?.total ?? 0,
     imageAt: (index) => loaded.get(Math.floor(index / CHUNK))?.images[index % CHUNK],
     onRange: useCallback((first: number, last: number) => {
       setRange((old) => (old[0] === first && old[1] === last ? old : [first, last]))
     }, []),
     isLoading: head.isPending,
-    error: head.error,
-    retry: () => void head.refetch(),
+    error: head.error ?? chunks.find(({ error }) => error !== null)?.error ?? null,
+    retry() {
+      void head.refetch()
+      for (const chunk of chunks) if (chunk.isError) void chunk.refetch()
+    },
   }
 }
 

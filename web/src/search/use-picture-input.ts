@@ -43,13 +43,14 @@ export function usePictureInput({ onPicture, onImage, onFiles }: PictureInput) {
     (event: DragEvent) => {
       setDragged(undefined)
       const id = event.dataTransfer.getData(DRAGGED_IMAGE)
-      const files = imagesIn(event.dataTransfer)
+      const files = [...event.dataTransfer.files]
       const isToAdd = (event.target as Element).closest('[data-drop="add"]') !== null
       if (id === '' && files.length === 0) return
+      // Whatever it is: the browser would open it in place of the page. The server says what is no image.
       event.preventDefault()
       if (id !== '') onImage(id)
       else if (isToAdd) onFiles(files)
-      else onPicture(files[0]!)
+      else onPicture(imagesIn(event.dataTransfer)[0] ?? files[0]!)
     },
     [onPicture, onImage, onFiles],
   )

@@ -23,6 +23,8 @@ const DOT = 0.1
 export function SketchCanvas({ strokes, tool, size, colour, onStroke, onRemoveAt }: SketchCanvasProps) {
   const canvasRef = useRef<HTMLCanvasElement>(null)
   const current = useRef<Stroke | null>(null)
+  /** The pointer that draws; other fingers and the palm are left out. */
+  const pointer = useRef<{ id: number; isTouch: boolean }>(undefined)
   const frame = useRef(0)
   const shown = useRef(strokes)
 
@@ -47,6 +49,9 @@ export function SketchCanvas({ strokes, tool, size, colour, onStroke, onRemoveAt
 
   const begin = (event: PointerEvent<HTMLCanvasElement>) => {
     if (event.button !== 0 && event.button !== 5) return
+    const isPenAfterPalm = pointer.current?.isTouch === true && event.pointerType === 'pen'
+    if (pointer.current !== undefined && !isPenAfterPalm) return
+    pointer.current = { id: event.pointerId, isTouch: event.pointerType === 'touch' }
     event.currentTarget.setPointerCapture(event.pointerId)
     if (tool === 'stroke-eraser' && event.button === 0) {
       onRemoveAt(pointOf(event, event.currentTarget))
@@ -63,6 +68,7 @@ export function SketchCanvas({ strokes, tool, size, colour, onStroke, onRemoveAt
     requestPaint()
   }
   const extend = (event: PointerEvent<HTMLCanvasElement>) => {
+    if (event.pointerId !== pointer.current?.id) return
     if (current.current === null) {
       const isRubbing = tool === 'stroke-eraser' && event.buttons === 1
       if (isRubbing) onRemoveAt(pointOf(event, event.currentTarget))
@@ -79,7 +85,9 @@ export function SketchCanvas({ strokes, tool, size, colour, onStroke, onRemoveAt
     }
     requestPaint()
   }
-  const end = () => {
+  const end = (event: PointerEvent<HTMLCanvasElement>) => {
+    if (event.pointerId !== pointer.current?.id) return
+    pointer.current = undefined
     const stroke = current.current
     current.current = null
     if (stroke === null) return
@@ -87,7 +95,9 @@ export function SketchCanvas({ strokes, tool, size, colour, onStroke, onRemoveAt
     if (stroke.points.length === 1) stroke.points.push([x + DOT, y + DOT, pressure])
     onStroke(stroke)
   }
-  const cancel = () => {
+  const cancel = (event: PointerEvent<HTMLCanvasElement>) => {
+    if (event.pointerId !== pointer.current?.id) return
+    pointer.current = undefined
     current.current = null
     requestPaint()
   }

@@ -8,33 +8,40 @@ import { EMPTY_SKETCH, fromKept, isBlank, type Sketch, toKept, visibleStrokes } 
 const KEEP_AFTER_MS = 700
 const KEPT_SIDE = 512
 
+export interface AddressedSketch {
+  sketch: Sketch
+  draw: (sketch: Sketch) => void
+  /** The address names a drawing that the server does not keep any more. */
+  isLost: boolean
+}
+
 /**
  * The drawing that the page's address names, and changing it: what is drawn is kept by the server and named in the address, what the
  * address names otherwise (a shared search, Back) is fetched and can be drawn on.
  */
 export function useAddressedSketch(
   examples: Example[],
-  change: (part: { examples: Example[] }, isReplaced?: boolean) => void,
-): { sketch: Sketch; draw: (sketch: Sketch) => void } {
+  changeExamples: (update: (examples: Example[]) => Example[], isReplaced: boolean) => void,
+): AddressedSketch {
   const [sketch, setSketch] = useState<Sketch>(EMPTY_SKETCH)
+  const [isLost, setLost] = useState(false)
   /** The drawing that the address names. */
   const named = useRef<{ id: string | undefined; done: Sketch['done'] }>({ id: undefined, done: [] })
-  const latest = useRef(examples)
-  latest.current = examples
   const id = examples.find(({ kind }) => kind === 'sketch')?.id
 
   const name = useCallback(
     (newId: string | undefined, done: Sketch['done']) => {
-      const others = latest.current.filter(({ kind }) => kind !== 'sketch')
       const isFirst = named.current.id === undefined
       named.current = { id: newId, done }
       const own: Example[] = newId === undefined ? [] : [{ kind: 'sketch', id: newId, isWanted: true }]
-      change({ examples: [...own, ...others] }, !isFirst && newId !== undefined)
+      const update = (old: Example[]) => [...own, ...old.filter(({ kind }) => kind !== 'sketch')]
+      changeExamples(update, !isFirst && newId !== undefined)
     },
-    [change],
+    [changeExamples],
   )
 
   useEffect(() => {
+    setLost(false)
     if (id === named.current.id) return
     if (id === undefined) {
       named.current = { id, done: EMPTY_SKETCH.done }
@@ -49,15 +56,15 @@ export function useAddressedSketch(
         setSketch(loaded)
       })
       .catch(() => {
-        // It is kept no longer: what else the address says still holds.
-        if (!fetching.signal.aborted) name(undefined, EMPTY_SKETCH.done)
+        // The address stays as it is: the server may be back soon.
+        if (!fetching.signal.aborted) setLost(true)
       })
     return () => fetching.abort()
-  }, [id, name])
+  }, [id])
 
   useEffect(() => {
     const { done } = sketch
-    if (done === named.current.done) return
+    if (done === named.current.done || (isBlank(sketch) && named.current.id === undefined)) return
     if (isBlank(sketch)) {
       if (named.current.id !== undefined) name(undefined, done)
       return
@@ -78,5 +85,9 @@ export function useAddressedSketch(
     }
   }, [sketch, name])
 
-  return { sketch, draw: setSketch }
+  const draw = useCallback((next: Sketch) => {
+    setLost(false)
+    setSketch(next)
+  }, [])
+  return { sketch, draw, isLost }
 }

@@ -1,6 +1,6 @@
 /** Whether a key belongs to a field in which somebody writes, or to a window over the page. */
 export function isTyping({ target }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false
-  const isField = target instanceof HTMLInputElement && !['range', 'checkbox'].includes(target.type)
+  const isField = target instanceof HTMLInputElement && !['range', 'checkbox', 'radio'].includes(target.type)
   return isField || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement
 }

@@ -13,7 +13,7 @@ export function UploadPanel({ uploads }: { uploads: Uploads }) {
   return (
     <section
       aria-label={messages.upload.title(nameOf(list.at(-1)!.directory))}
-      className="fixed right-3 bottom-3 z-10 w-[min(26rem,calc(100vw-1.5rem))] rounded-2xl border border-line bg-surface shadow-lg"
+      className="pointer-events-auto w-[min(26rem,100%)] rounded-2xl border border-line bg-surface shadow-lg"
     >
       <header className="flex items-center gap-2 border-line border-b py-1 pr-1 pl-4">
         <p role="status" className="flex-1 text-sm tabular-nums">
@@ -23,7 +23,7 @@ export function UploadPanel({ uploads }: { uploads: Uploads }) {
           <X />
         </IconButton>
       </header>
-      <ul className="m-0 max-h-64 list-none space-y-2 overflow-y-auto px-4 py-3 text-sm">
+      <ul className="m-0 max-h-[30dvh] list-none space-y-2 overflow-y-auto px-4 py-3 text-sm">
         {list.map((upload) => (
           <Row key={upload.number} upload={upload} />
         ))}

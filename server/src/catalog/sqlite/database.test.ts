@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { Kysely, SqliteDialect } from 'kysely'
+import { Kysely, SqliteDialect, sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
 import { temporaryDirectory } from '../../testing/temporary.ts'
 import { adapt, openDatabase } from './database.ts'
@@ -34,6 +34,10 @@ describe('the database', () => {
     expect(await database.selectFrom('failures').select(['path', 'embedder_id']).execute()).toEqual([
       { path: 'a', embedder_id: null },
     ])
+    const indices = await sql<{ name: string }>`select name from sqlite_master where type = 'index'`.execute(
+      database,
+    )
+    expect(indices.rows.map(({ name }) => name)).toContain('failures_by_inode')
     // What refers to the table that was built anew still does.
     const vectors = database.selectFrom('vectors').select('embedder_id')
     expect(await vectors.execute()).toEqual([{ embedder_id: 7 }])

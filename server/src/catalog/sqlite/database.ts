@@ -5,8 +5,13 @@ import { DomainError, messageOf } from '../../errors.ts'
 import type { Tables } from '../schema.ts'
 import * as initial from './migrations/001-initial.ts'
 import * as embedderVersions from './migrations/002-embedder-versions.ts'
+import * as failuresByInode from './migrations/003-failures-by-inode.ts'
 
-const MIGRATIONS = { '001-initial': initial, '002-embedder-versions': embedderVersions }
+const MIGRATIONS = {
+  '001-initial': initial,
+  '002-embedder-versions': embedderVersions,
+  '003-failures-by-inode': failuresByInode,
+}
 
 /**
  * Opens the database file, creates or migrates its tables.

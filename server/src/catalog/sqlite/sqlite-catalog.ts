@@ -167,7 +167,12 @@ export async function openSqliteCatalog({
       const rows = await indexedFiles(database, space().embedderId)
         .where('inode', 'in', inList(inodes))
         .execute()
-      return rows.map(toKnownFile)
+      const failed = await database
+        .selectFrom('failures')
+        .selectAll()
+        .where('inode', 'in', inList(inodes))
+        .execute()
+      return [...rows.map(toKnownFile), ...failed.map((row) => toKnownFile({ ...row, vector: undefined }))]
     },
 
     async knownDirectories(under) {
