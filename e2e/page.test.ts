@@ -192,6 +192,51 @@ describe('queries', () => {
     await firstResults(page, 1)
     await context.close()
   })
+
+  it('are taken back as a whole, drawing and images together', async () => {
+    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
+    await draw(page, STAR)
+    await firstResults(page, 1)
+    await page.waitForURL(/q=s/)
+    await page.locator('[data-index="5"]').focus()
+    await page.keyboard.press('+')
+    await page
+      .getByRole('list', { name: 'What is searched with' })
+      .getByText(/^Like /)
+      .waitFor()
+    await page.getByRole('button', { name: 'Clear the search' }).click()
+    await count(page, '240 images')
+    await page.waitForTimeout(1000)
+    expect(new URL(page.url()).searchParams.get('q')).toBeNull()
+    await page.getByText('Draw what you are looking for').waitFor()
+    await context.close()
+  })
+
+  it('that are no longer kept say so, and Back leads away', async () => {
+    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?name=umb`)
+    await page.evaluate(() => {
+      location.href = '/?q=s0123456789abcdef01234567'
+    })
+    await page.getByText('This sketch is no longer kept by the server.').waitFor()
+    await page.goBack()
+    await count(page, '20 images')
+    await context.close()
+  })
+
+  it('survive an address that makes no sense, and typing in the middle of a word', async () => {
+    const { page, context } = await openPage(
+      demo.browser,
+      `${demo.product.url}/?from=2026-13-01&q=nonsense&min=-3`,
+    )
+    await count(page, '240 images')
+    const field = page.getByLabel('Filter by name')
+    await field.pressSequentially('brella')
+    await page.keyboard.press('Home')
+    await page.keyboard.type('um')
+    expect(await field.inputValue()).toBe('umbrella')
+    await count(page, '20 images')
+    await context.close()
+  })
 })
 
 describe('the gallery', () => {

@@ -52,22 +52,23 @@ const text = (value: unknown) =>
 const day = (value: unknown) =>
   typeof value === 'string' && DAY.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined
 
-const rootRoute = createRootRoute({
-  validateSearch: (search: Record<string, unknown>): Address =>
-    withoutUndefined({
-      q: text(search.q),
-      view: text(search.view),
-      dir: text(search.dir),
-      flat: search.flat === true ? true : undefined,
-      name: text(search.name),
-      from: day(search.from),
-      to: day(search.to),
-      sort: SORTS.find((known) => known === search.sort),
-      min: typeof search.min === 'number' && search.min > 0 && search.min <= 100 ? search.min : undefined,
-      show: search.show === 'duplicates' ? search.show : undefined,
-    }),
-  component: App,
-})
+/** What can't be understood is left out. */
+function parseAddress(search: Record<string, unknown>): Address {
+  return withoutUndefined({
+    q: text(search.q),
+    view: text(search.view),
+    dir: text(search.dir),
+    flat: search.flat === true ? true : undefined,
+    name: text(search.name),
+    from: day(search.from),
+    to: day(search.to),
+    sort: SORTS.find((known) => known === search.sort),
+    min: typeof search.min === 'number' && search.min > 0 && search.min <= 100 ? search.min : undefined,
+    show: search.show === 'duplicates' ? search.show : undefined,
+  })
+}
+
+const rootRoute = createRootRoute({ validateSearch: parseAddress, component: App })
 
 export const router = createRouter({ routeTree: rootRoute })
 
@@ -110,7 +111,8 @@ export function usePageState(): {
       }),
     [navigate],
   )
-  const state = useMemo(() => toState(address), [address])
+  // The router keeps what was left out of the address beside what was understood of it.
+  const state = useMemo(() => toState(parseAddress({ ...address })), [address])
   return { state, change, changeExamples }
 }
 
