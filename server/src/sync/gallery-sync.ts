@@ -362,6 +362,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       newcomers.delete(path)
     }
     indexer.enqueue(fresh)
+    await noteHardLinks(fresh)
   }
 
   /** @returns the new paths of vanished files that were found among others by their bytes */
