@@ -66,7 +66,9 @@ export async function followDirectoryLink(
   const link = await followLink(root, absolute, options)
   if ('reason' in link) return link
   const parent = dirname(absolute)
-  const isNested = (await realpath(parent)) !== parent
+  const real = await realpath(parent).catch((error) => void explained(error))
+  if (real === undefined) return { reason: NOWHERE }
+  const isNested = real !== parent
   const isAround = parent === link.target || parent.startsWith(link.target + sep)
   return isNested || isAround ? { reason: CIRCLE, isLoop: true } : link
 }
@@ -80,7 +82,9 @@ export async function isReached(root: string, directory: string, options: WalkOp
   const names = directory === ROOT ? [] : directory.split('/')
   for (let depth = 1; depth <= names.length; depth++) {
     const above = toAbsolute(root, names.slice(0, depth).join('/'))
-    if (!(await lstat(above)).isSymbolicLink()) continue
+    const own = await lstat(above).catch((error) => void explained(error))
+    if (own === undefined) return false
+    if (!own.isSymbolicLink()) continue
     const link = await followDirectoryLink(root, above, options)
     return 'target' in link && [link.target, ...names.slice(depth)].join(sep) === real
   }

@@ -497,10 +497,11 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       )
   }
 
-  /** That the folder can't be looked at has been said already, and it is compared again. */
-  function warnUnlessKnown(error: unknown): void {
+  /** What was told could not be followed to its end, so that everything is compared soon. That the folder is away has been said already. */
+  function compareSoon(error: unknown): void {
+    isInDoubt = true
     if (!(error instanceof DomainError && error.code === 'directory_not_found'))
-      log.warn(`Changes could not be followed: ${messageOf(error)}`)
+      log.warn(`Changes could not be followed (${messageOf(error)}): the folder is compared.`)
   }
 
   async function whyUnreadable(): Promise<string | undefined> {
@@ -546,7 +547,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       await follow(takeChanges())
       // A folder of very many files takes its time, which is left to others as well.
       lastPassMs = Math.min(performance.now() - start, MAX_PAUSE_MS)
-    }).catch(warnUnlessKnown)
+    }).catch(compareSoon)
   }
 
   async function follow(paths: [path: string, isWithinFile: boolean][]): Promise<void> {
@@ -599,7 +600,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       if (isInDoubt) return
       absence = (await removeVanished(false)) ?? absence
       await recordUsurpers()
-    }).catch(warnUnlessKnown)
+    }).catch(compareSoon)
   }
 
   /** A folder that has come may hold more than events told. */
