@@ -61,14 +61,16 @@ describe.each([
 ] as const)('axe, on %s', (_, size, theme) => {
   it('finds nothing in any view', async () => {
     const found: Record<string, string[]> = {}
+    const { page, context } = await openPage(demo.browser, demo.product.url, size, theme)
     for (const [name, open] of VIEWS) {
-      const { page, context } = await openPage(demo.browser, demo.product.url, size, theme)
+      await page.goto(demo.product.url)
+      await page.locator('[data-testid=grid] img').first().waitFor()
       await open(page)
       await page.waitForTimeout(250)
       const list = await findings(page)
       if (list.length > 0) found[name] = list
-      await context.close()
     }
+    await context.close()
     expect(found).toEqual({})
   })
 })
