@@ -55,6 +55,9 @@ interface Prepared {
   image: RgbImage | undefined
 }
 
+/** One that waits to be stored, with the version that was asked for: it may have been changed before it was read. */
+type Waiting = Prepared & { version: string }
+
 /** While one batch is embedded, another is stored. */
 const BATCHES_AT_ONCE = 2
 const BATCHES_AHEAD = 3
@@ -64,20 +67,21 @@ export function createIndexer(options: IndexerOptions): Indexer {
   const { root, catalog, host, reader, events, thumbnails, walk, maxFileBytes, batchSize, isSearching } =
     options
   const meter = createProgressMeter(events)
-  const waiting = new Set<string>()
+  /** Paths, and the version of each that is to be read. */
+  const waiting = new Map<string, string>()
   const underWay = new Set<string>()
   const settling = new Map<string, NodeJS.Timeout>()
   let decoding = 0
   let batches = 0
   let storing = 0
-  let ready: Prepared[] = []
+  let ready: Waiting[] = []
   let isClosed = false
   let idleWaiters: (() => void)[] = []
 
   return {
     enqueue(files) {
       if (isClosed) return
-      for (const file of files) if (!underWay.has(versionOf(file))) waiting.add(file.path)
+      for (const file of files) if (!underWay.has(versionOf(file))) waiting.set(file.path, versionOf(file))
       meter.add(0, 0, pending())
       advance()
     },
@@ -124,10 +128,11 @@ export function createIndexer(options: IndexerOptions): Indexer {
   function advance(): void {
     const width = isSearching() ? 1 : reader.width
     while (decoding < width && waiting.size > 0 && ready.length < batchSize * BATCHES_AHEAD) {
-      const [path] = waiting
-      waiting.delete(path!)
+      const [path, version] = waiting.entries().next().value!
+      waiting.delete(path)
+      underWay.add(version)
       decoding++
-      void takeFile(path!).finally(() => {
+      void takeFile(path, version).finally(() => {
         decoding--
         advance()
       })
@@ -139,7 +144,10 @@ export function createIndexer(options: IndexerOptions): Indexer {
       batches++
       storing += batch.length
       void storeBatch(batch).finally(() => {
-        for (const { record } of batch) underWay.delete(versionOf(record))
+        for (const { record, version } of batch) {
+          underWay.delete(versionOf(record))
+          underWay.delete(version)
+        }
         batches--
         storing -= batch.length
         advance()
@@ -152,26 +160,29 @@ export function createIndexer(options: IndexerOptions): Indexer {
     }
   }
 
-  async function takeFile(path: string): Promise<void> {
+  async function takeFile(path: string, version: string): Promise<void> {
     try {
       const prepared = await prepare(path, false)
-      if (prepared === 'unsettled') settleLater(path)
-      else if (prepared !== 'gone' && !isClosed) {
+      if (typeof prepared === 'object' && !isClosed) {
         underWay.add(versionOf(prepared.record))
-        ready.push(prepared)
+        ready.push({ ...prepared, version })
+        return
       }
+      underWay.delete(version)
+      if (prepared === 'unsettled') settleLater(path, version)
     } catch (error) {
+      underWay.delete(version)
       if (!isClosed)
         await recordFailure(path, error, error instanceof FileFailure ? error.version : undefined)
     }
   }
 
-  function settleLater(path: string): void {
+  function settleLater(path: string, version: string): void {
     if (isClosed) return
     clearTimeout(settling.get(path))
     const timer = setTimeout(() => {
       settling.delete(path)
-      waiting.add(path)
+      waiting.set(path, version)
       advance()
     }, SETTLE_MS)
     settling.set(path, timer)
@@ -191,7 +202,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     return { record: { ...recordOf(file), ...sizeOf(file) }, image: file.image }
   }
 
-  async function storeBatch(batch: Prepared[]): Promise<void> {
+  async function storeBatch(batch: Waiting[]): Promise<void> {
     try {
       const { stored, failed } = await store(batch, 'bulk')
       const left = pending() - batch.length
@@ -234,7 +245,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     }
     const replaced = stored.flatMap((result) => result.replaced ?? [])
     if (replaced.length > 0) await forgetContents(catalog, thumbnails, replaced)
-    for (const [n, { lacksVector }] of stored.entries()) if (lacksVector) waiting.add(records[n]!.path)
+    for (const [n, { lacksVector }] of stored.entries()) if (lacksVector) waiting.set(records[n]!.path, '')
     await tellChanged(records)
     return { stored, failed }
   }
