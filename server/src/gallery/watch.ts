@@ -44,7 +44,7 @@ interface WatchedFolder {
 
 /**
  * Watches each folder by itself, as Linux does. @parcel/watcher would do so, too, but tells of what lies below a folder that was
- * moved under its old path or not at all (measured with 2.5.6 on Linux 6).
+ * moved under its old path or not at all (measured with 2.6.0 on Linux).
  */
 function watchFolders(root: string, { onChange, onError, onRootGone }: WatchOptions): GalleryWatcher {
   const folders = new Map<string, WatchedFolder>()
