@@ -59,12 +59,14 @@ describe('symbolic links', () => {
       'album/hidden.jpg': '../.hidden/c.jpg',
       'album/data': '../data',
       'album/folder.jpg': '/etc',
+      'album/long.jpg': 'x'.repeat(300),
     })
     const { files, unfit, leftOut } = await seen(root)
     expect(files).toEqual(['photos/a.jpg', 'photos/deep/b.jpg'])
     expect(unfit).toEqual({
       'album/out.jpg': expect.stringMatching(/out of the gallery/),
       'album/folder.jpg': expect.stringMatching(/out of the gallery/),
+      'album/long.jpg': expect.stringMatching(/can't be followed \(ENAMETOOLONG\)/),
       'album/broken.jpg': expect.stringMatching(/nowhere/),
       'album/self.jpg': expect.stringMatching(/itself/),
       'album/hidden.jpg': expect.stringMatching(/hidden or system/),

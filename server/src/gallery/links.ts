@@ -36,7 +36,7 @@ export async function followLink(root: string, absolute: string, options: WalkOp
   try {
     return judged(root, await realpath(absolute), options)
   } catch (error) {
-    return explained(error)
+    return explained(error, true)
   }
 }
 
@@ -47,10 +47,12 @@ function judged(root: string, target: string, options: WalkOptions): Link {
   return { target }
 }
 
-function explained(error: unknown): Link {
+function explained(error: unknown, isAnyReason = false): Link {
   const code = systemCodeOf(error)
   if (code === 'ENOENT' || code === 'ENOTDIR') return { reason: NOWHERE }
   if (code === 'ELOOP') return { reason: CIRCLE, isLoop: true }
+  // One odd link must not keep its whole folder from being listed.
+  if (isAnyReason && code !== undefined) return { reason: `the link can't be followed (${code})` }
   throw error
 }
 

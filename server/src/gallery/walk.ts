@@ -182,7 +182,7 @@ export async function* walk(
     }
     if (listing === undefined) continue
     yield listing
-    waiting.push(...listing.subdirectories.toReversed())
+    for (const below of listing.subdirectories.toReversed()) waiting.push(below)
   }
 }
 

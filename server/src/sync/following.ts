@@ -64,6 +64,7 @@ export function createFollowing(options: FollowingOptions): Following {
   let rootTimer: NodeJS.Timeout | undefined
   let burst = { since: 0, changes: 0 }
   let isExhausted = false
+  let isComparing = false
   let isClosed = false
   let watching: Promise<void> = Promise.resolve()
 
@@ -149,7 +150,9 @@ export function createFollowing(options: FollowingOptions): Following {
   async function compare(): Promise<void> {
     if (state === 'polling' && Date.now() - triedAt > TRY_AGAIN_MS) await watchAgain()
     const start = performance.now()
+    isComparing = true
     const isChanged = await reconcile().catch(() => false)
+    isComparing = false
     pollMs = isChanged ? POLL_MIN_MS : Math.min(2 * pollMs, POLL_MAX_MS)
     const rest = (performance.now() - start) / POLL_SHARE
     schedule(state === 'polling' ? Math.max(intervalMs(), rest) : reconcileIntervalMs)
@@ -183,7 +186,10 @@ export function createFollowing(options: FollowingOptions): Following {
       isAbsent = true
       return
     }
-    if (identity === watched && !isRootGone && !isAbsent && !options.isInDoubt()) return
+    if (identity === watched && !isRootGone && !isAbsent) {
+      if (options.isInDoubt() && !isComparing) schedule(0)
+      return
+    }
     isAbsent = false
     await watchAgain()
     schedule(0)
