@@ -213,6 +213,5 @@ export const messages = {
   },
   error: {
     unreachable: 'The server can’t be reached.',
-    notAnImage: 'This is not an image file.',
   },
 }
