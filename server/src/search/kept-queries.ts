@@ -24,13 +24,17 @@ export interface KeptQueries {
 export const KEPT_ID = /^[0-9a-f]{24}$/
 
 const KEPT_FOR_MS = 7 * 24 * 3600 * 1000
-/** The oldest go first when they are too many. */
-const MOST_KEPT = 5_000
+const MOST = { queries: 5_000, bytes: 1024 ** 3 }
+/** They are tidied after so much has come. */
 const TIDY_EVERY = 100
+const TIDY_EVERY_BYTES = 64 * 1024 ** 2
 
-/** Keeps them as two files each in a folder of its own: the picture, and what is known of it. */
-export function openKeptQueries(directory: string): KeptQueries {
-  let kept = 0
+/**
+ * Keeps them as two files each in a folder of its own: the picture, and what is known of it.
+ * @param most the oldest go first when there are more, sooner or later
+ */
+export function openKeptQueries(directory: string, most = MOST): KeptQueries {
+  let since = { queries: TIDY_EVERY, bytes: 0 }
   const fileOf = (id: string, ending: 'picture' | 'json') => join(directory, `${id}.${ending}`)
   return {
     async keep(bytes, kind, sketch) {
@@ -41,7 +45,11 @@ export function openKeptQueries(directory: string): KeptQueries {
       const temporary = `${fileOf(query.id, 'json')}.tmp`
       await writeFile(temporary, JSON.stringify(query))
       await rename(temporary, fileOf(query.id, 'json'))
-      if (kept++ % TIDY_EVERY === 0) await tidy(directory)
+      since = { queries: since.queries + 1, bytes: since.bytes + bytes.length }
+      if (since.queries > TIDY_EVERY || since.bytes > TIDY_EVERY_BYTES) {
+        since = { queries: 0, bytes: 0 }
+        await tidy(directory, most)
+      }
       return query
     },
     async get(id) {
@@ -63,15 +71,31 @@ export function openKeptQueries(directory: string): KeptQueries {
   }
 }
 
-async function tidy(directory: string): Promise<void> {
+/** Forgets what is too old or too much; a query's two files go together. */
+async function tidy(directory: string, most: typeof MOST): Promise<void> {
   const files = await Promise.all(
     (await readdir(directory)).map(async (name) => {
       const facts = await stat(join(directory, name)).catch(() => undefined)
-      return { name, time: facts?.mtimeMs ?? 0 }
+      return {
+        name,
+        id: name.slice(0, name.indexOf('.')),
+        time: facts?.mtimeMs ?? 0,
+        bytes: facts?.size ?? 0,
+      }
     }),
   )
-  const newestFirst = files.sort((a, b) => b.time - a.time)
+  const queries = [...Map.groupBy(files, ({ id }) => id).values()].map((files) => ({
+    names: files.map(({ name }) => name),
+    time: Math.max(...files.map(({ time }) => time)),
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+  }))
   const oldest = Date.now() - KEPT_FOR_MS
-  const gone = newestFirst.filter(({ time }, n) => time < oldest || n >= 2 * MOST_KEPT)
-  for (const { name } of gone) await rm(join(directory, name), { force: true })
+  let count = 0
+  let total = 0
+  for (const { names, time, bytes } of queries.sort((a, b) => b.time - a.time)) {
+    count++
+    total += bytes
+    if (time >= oldest && count <= most.queries && total <= most.bytes) continue
+    for (const name of names) await rm(join(directory, name), { force: true })
+  }
 }
