@@ -1,16 +1,28 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import { constants } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
+import { systemCodeOf } from './errors.ts'
 
 /**
  * SHA-256 of a file's bytes, a piece at a time.
  * @returns 64 hexadecimal digits; undefined if there is no such file
  */
 export async function hashOfFile(path: string): Promise<string | undefined> {
-  const facts = await stat(path).catch(() => undefined)
-  if (!facts?.isFile()) return undefined
-  const hash = createHash('sha256')
-  await pipeline(createReadStream(path, { highWaterMark: 1 << 20 }), hash)
-  return hash.digest('hex')
+  // A named pipe that took the place of a file would hold whoever opens it until somebody writes.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(undefinedIfAbsent)
+  if (file === undefined) return undefined
+  try {
+    if (!(await file.stat()).isFile()) return undefined
+    const hash = createHash('sha256')
+    await pipeline(file.createReadStream({ highWaterMark: 1 << 20, autoClose: false }), hash)
+    return hash.digest('hex')
+  } finally {
+    await file.close()
+  }
+}
+
+/** ENXIO: a socket, which nobody can open. */
+function undefinedIfAbsent(error: unknown): undefined {
+  if (!['ENOENT', 'ENOTDIR', 'ENXIO'].includes(systemCodeOf(error) ?? '')) throw error
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, readlinkSync } from 'node:fs'
 import { DomainError, type ErrorCode, systemCodeOf } from '../errors.ts'
 import { type DecodedImage, type DecodeLimits, decodeImage } from './decode.ts'
 import { realFileOf } from './links.ts'
@@ -118,6 +118,10 @@ function openFile(root: string, path: string, walk: WalkOptions): OpenFile | und
   // A named pipe that took the place of a file would hold whoever opens it until somebody writes.
   const descriptor = openReadable(real, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
   if (descriptor === undefined) return undefined
+  if (!isOpenAt(descriptor, real)) {
+    closeSync(descriptor)
+    return undefined
+  }
   return {
     facts() {
       const stat = fstatSync(descriptor, { bigint: true })
@@ -131,6 +135,17 @@ function openFile(root: string, path: string, walk: WalkOptions): OpenFile | und
     },
     read: () => readFileSync(descriptor),
     close: () => closeSync(descriptor),
+  }
+}
+
+/** A folder on the way may have become a link to elsewhere between the look at the path and the opening of it. */
+function isOpenAt(descriptor: number, path: string): boolean {
+  if (process.platform !== 'linux') return true
+  try {
+    return readlinkSync(`/proc/self/fd/${descriptor}`) === path
+  } catch {
+    // Where the system doesn't show it.
+    return true
   }
 }
 

@@ -69,6 +69,8 @@ export function createIndexer(options: IndexerOptions): Indexer {
   const meter = createProgressMeter(events)
   /** Paths, and the version of each that is to be read. */
   const waiting = new Map<string, string>()
+  /** One walk through them: to begin anew for each would pass by all that have been taken, and cost seconds for 100,000. */
+  let upcoming = waiting.entries()
   const underWay = new Set<string>()
   const settling = new Map<string, NodeJS.Timeout>()
   let decoding = 0
@@ -128,8 +130,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
   function advance(): void {
     const width = isSearching() ? 1 : reader.width
     while (decoding < width && waiting.size > 0 && ready.length < batchSize * BATCHES_AHEAD) {
-      const [path, version] = waiting.entries().next().value!
-      waiting.delete(path)
+      const [path, version] = takeNext()
       underWay.add(version)
       decoding++
       void takeFile(path, version).finally(() => {
@@ -158,6 +159,16 @@ export function createIndexer(options: IndexerOptions): Indexer {
       for (const resolve of idleWaiters) resolve()
       idleWaiters = []
     }
+  }
+
+  function takeNext(): [path: string, version: string] {
+    let next = upcoming.next()
+    if (next.done) {
+      upcoming = waiting.entries()
+      next = upcoming.next()
+    }
+    waiting.delete(next.value![0])
+    return next.value!
   }
 
   async function takeFile(path: string, version: string): Promise<void> {
@@ -238,10 +249,10 @@ export function createIndexer(options: IndexerOptions): Indexer {
     const isFailed = new Set(failed.map(({ record }) => record))
     const records = batch.map(({ record }) => record).filter((record) => !isFailed.has(record))
     const stored = await catalog.putImages(records)
-    for (const [n, { isNew }] of stored.entries()) {
+    for (const [n, { isNew, isChanged }] of stored.entries()) {
       const { path, createdAt, modifiedAt } = records[n]!
       if (isNew) events.emit('fileCreated', { path, createdAt })
-      else events.emit('fileModified', { path, modifiedAt })
+      else if (isChanged) events.emit('fileModified', { path, modifiedAt })
     }
     const replaced = stored.flatMap((result) => result.replaced ?? [])
     if (replaced.length > 0) await forgetContents(catalog, thumbnails, replaced)
@@ -252,9 +263,13 @@ export function createIndexer(options: IndexerOptions): Indexer {
 
   /** A file that was deleted or written to while it was read and embedded: whoever was told of that did not know of its row yet. */
   async function tellChanged(records: FailedVersion[]): Promise<void> {
-    const now = await Promise.all(records.map(({ path }) => statFile(root, path, walk)))
+    const now = await Promise.all(
+      records.map(({ path }) => statFile(root, path, walk).catch(() => 'unknown' as const)),
+    )
     const changed = records.filter(({ bytes, modifiedAt, inode }, n) => {
       const facts = now[n]
+      // What can't be looked at just now is left to the next comparison.
+      if (facts === 'unknown') return false
       const isSame = facts?.bytes === bytes && facts.modifiedAt === modifiedAt
       return !isSame || String(facts.inode) !== String(inode)
     })

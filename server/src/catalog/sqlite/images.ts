@@ -93,10 +93,10 @@ export async function upsertImages(
   const paths = records.map(({ path }) => path)
   const earlier = await transaction
     .selectFrom('images')
-    .select(['path', 'content_hash'])
+    .select(['path', 'content_hash', 'bytes', 'modified_at', 'inode'])
     .where('path', 'in', inList(paths))
     .execute()
-  const hashes = new Map(earlier.map((row) => [row.path, row.content_hash]))
+  const before = new Map(earlier.map((row) => [row.path, row]))
   const rows = records.map((record) => ({
     id: randomUUID() as string,
     path: record.path,
@@ -115,11 +115,22 @@ export async function upsertImages(
     placed.push(...(await upsertRows(transaction, rows.slice(start, start + ROWS_PER_STATEMENT))))
   }
   const ids = new Map(placed.map(({ path, id }) => [path, id]))
-  return rows.map(({ path, id, content_hash: hash }) => ({
-    id: ids.get(path)!,
-    isNew: ids.get(path) === id,
-    replaced: hashes.get(path) === hash ? undefined : hashes.get(path),
-  }))
+  return rows.map((row) => {
+    const id = ids.get(row.path)!
+    const old = before.get(row.path)
+    const hasSameBytes = old?.content_hash === row.content_hash
+    const isSame =
+      hasSameBytes &&
+      old.bytes === row.bytes &&
+      old.modified_at === row.modified_at &&
+      old.inode === row.inode
+    return {
+      id,
+      isNew: id === row.id,
+      isChanged: !isSame,
+      replaced: hasSameBytes ? undefined : old?.content_hash,
+    }
+  })
 }
 
 function upsertRows(transaction: Connection, rows: Insertable<Tables['images']>[]) {
