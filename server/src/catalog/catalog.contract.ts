@@ -223,12 +223,25 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       const catalog = await openWith(2)
       const { contentHash } = record(0)
       const [changed] = await catalog.putImages([record(0, { contentHash: 'other', vector: vectorOf(9) })])
-      expect(changed).toMatchObject({ isNew: false, replaced: contentHash, lacksVector: false })
+      expect(changed).toMatchObject({
+        isNew: false,
+        isChanged: true,
+        replaced: contentHash,
+        lacksVector: false,
+      })
       const [same] = await catalog.putImages([record(0, { contentHash: 'other', vector: undefined })])
-      expect(same).toMatchObject({ replaced: undefined, lacksVector: false })
+      expect(same).toMatchObject({ isChanged: false, replaced: undefined, lacksVector: false })
       const [lost] = await catalog.putImages([record(5, { contentHash: 'unknown', vector: undefined })])
-      expect(lost).toMatchObject({ isNew: true, lacksVector: true })
+      expect(lost).toMatchObject({ isNew: true, isChanged: true, lacksVector: true })
       expect(await catalog.unknownContents(['other', contentHash, 'never'])).toEqual([contentHash, 'never'])
+    })
+
+    it('keeps the places of other drives', async () => {
+      const catalog = await openWith(0)
+      expect(await catalog.mountPoints()).toEqual([])
+      await catalog.keepMountPoints(['a', 'b/c'])
+      await catalog.keepMountPoints(['b/c', 'd'])
+      expect((await catalog.mountPoints()).sort()).toEqual(['b/c', 'd'])
     })
 
     it('moves a row with its id', async () => {
@@ -288,6 +301,9 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
           state: 'indexed',
         },
       ])
+      expect(await catalog.knownFilesAt(['f1/image-0001.jpg', 'f1/none.jpg'])).toEqual(
+        await catalog.knownFiles('f1'),
+      )
       expect((await catalog.knownDirectories('.')).sort()).toEqual(['f0', 'f1', 'f1/deep', 'f2'])
       expect((await catalog.knownDirectories('f1')).sort()).toEqual(['f1', 'f1/deep'])
       expect((await catalog.knownFilesByInode(['3', '77'])).map(({ path }) => path)).toEqual([

@@ -134,6 +134,8 @@ export interface PutResult {
   id: string
   /** Whether there was no row of this path before. */
   isNew: boolean
+  /** Whether its row says something else of the file than before. */
+  isChanged: boolean
   /** The hash of the bytes that the path had before, if they were others. */
   replaced: string | undefined
   /** Whether the vector of its bytes, taken for known, has been forgotten meanwhile. */
@@ -194,8 +196,13 @@ export interface Catalog {
 
   /** Files right in a folder, failed ones included. */
   knownFiles(directory: string): Promise<KnownFile[]>
+  /** The known ones of some paths, failed ones included. */
+  knownFilesAt(paths: string[]): Promise<KnownFile[]>
   /** Every folder that has known files, itself and those below `under`. */
   knownDirectories(under: string): Promise<string[]>
+  /** Folders of the gallery at which other drives were mounted. */
+  mountPoints(): Promise<string[]>
+  keepMountPoints(directories: string[]): Promise<void>
   contentFacts(contentHash: string): Promise<ContentFacts | undefined>
 
   /**

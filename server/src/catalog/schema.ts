@@ -48,6 +48,10 @@ export interface Tables {
     /** The embedder that could do nothing with the file; null if the file itself is to blame. */
     embedder_id: number | null
   }
+  /** Where other drives were mounted in the gallery: if one is away its files are not gone. */
+  mount_points: {
+    directory: string
+  }
 }
 
 /** The form of a name in which two spellings of the same letters are equal. */

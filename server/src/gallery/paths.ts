@@ -23,6 +23,11 @@ export function joinPath(directory: string, name: string): string {
   return directory === ROOT ? name : `${directory}/${name}`
 }
 
+/** Whether a path of the gallery is a folder or lies in it. */
+export function isWithin(path: string, directory: string): boolean {
+  return directory === ROOT || path === directory || path.startsWith(`${directory}/`)
+}
+
 /** The path below the gallery, with `/` on every system. */
 export function toGalleryPath(root: string, absolute: string): string {
   const path = relative(root, absolute)

@@ -34,6 +34,8 @@ export interface DirectoryListing {
   directory: string
   files: FileFacts[]
   unfit: UnfitFile[]
+  /** Files that are there and can't be looked at. */
+  unknown: { path: string; error: unknown }[]
   subdirectories: string[]
   links: ListedLink[]
   /** Links to folders that are not followed, with the reason; links in a circle are none. */
@@ -41,6 +43,8 @@ export interface DirectoryListing {
   /** The folder's own times. */
   modifiedAt: number
   createdAt: number
+  /** The drive it lies on. */
+  device: bigint
 }
 
 const STATS_AT_ONCE = 32
@@ -66,9 +70,11 @@ export async function listDirectory(
       directory,
       files: [],
       unfit: [],
+      unknown: [],
       subdirectories: [],
       links: [],
       leftOut: [],
+      device: own.dev,
       ...timesOf(own),
     }
     const wanted = entries.filter(({ name }) => !isIgnoredName(name))
@@ -90,15 +96,16 @@ export async function listDirectory(
   }
 }
 
-async function addFiles(root: string, { files, unfit }: DirectoryListing, paths: string[]): Promise<void> {
+async function addFiles(root: string, listing: DirectoryListing, paths: string[]): Promise<void> {
   for (let start = 0; start < paths.length; start += STATS_AT_ONCE) {
     const chunk = paths.slice(start, start + STATS_AT_ONCE)
-    const facts = await Promise.all(chunk.map((path) => factsOf(toAbsolute(root, path), path, lstat)))
+    const looks = await Promise.allSettled(chunk.map((path) => factsOf(toAbsolute(root, path), path, lstat)))
     for (const [n, path] of chunk.entries()) {
-      const fact = facts[n]
-      if (fact !== undefined) files.push(fact)
+      const look = looks[n]!
+      if (look.status === 'rejected') listing.unknown.push({ path, error: look.reason })
+      else if (look.value !== undefined) listing.files.push(look.value)
       // Node can't name what is not UTF-8: the name that it gives leads nowhere.
-      else if (path.includes('\ufffd')) unfit.push({ facts: unknownFacts(path), reason: NOT_UTF8 })
+      else if (path.includes('\ufffd')) listing.unfit.push({ facts: unknownFacts(path), reason: NOT_UTF8 })
     }
   }
 }

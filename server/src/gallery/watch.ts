@@ -1,4 +1,5 @@
-import { type FSWatcher, lstatSync, watch as watchOneDirectory } from 'node:fs'
+import { type FSWatcher, lstatSync, type Stats, watch as watchOneDirectory } from 'node:fs'
+import { lstat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { subscribe } from '@parcel/watcher'
 import { systemCodeOf } from '../errors.ts'
@@ -50,7 +51,7 @@ function watchFolders(root: string, { onChange, onError, onRootGone }: WatchOpti
   const folders = new Map<string, WatchedFolder>()
   const watcher: GalleryWatcher = {
     enter(directory) {
-      const identity = identityOf(directory)
+      const identity = identityNow(directory)
       const known = folders.get(directory)
       if (known?.identity === identity) return
       watcher.leave(directory)
@@ -96,13 +97,24 @@ export function isExhaustion(error: unknown): boolean {
   return ['ENOSPC', 'EMFILE'].includes(systemCodeOf(error) ?? '')
 }
 
-/** Tells one folder from another that takes its place, as when a drive is mounted there; undefined if there is none. */
-export function identityOf(directory: string): string | undefined {
+/**
+ * Tells one folder from another that takes its place, as when a drive is mounted there.
+ * @returns undefined if there is none
+ */
+export async function identityOf(directory: string): Promise<string | undefined> {
+  return describe(await lstat(directory).catch(() => undefined))
+}
+
+/** Just where files are on a drive of this machine: another may keep everybody waiting. */
+function identityNow(directory: string): string | undefined {
   try {
-    const stat = lstatSync(directory, { throwIfNoEntry: false })
-    if (stat?.isSymbolicLink()) return `${stat.dev}:${stat.ino}:link`
-    return stat?.isDirectory() ? `${stat.dev}:${stat.ino}` : undefined
+    return describe(lstatSync(directory, { throwIfNoEntry: false }))
   } catch {
     return undefined
   }
+}
+
+function describe(stat: Stats | undefined): string | undefined {
+  if (stat?.isSymbolicLink()) return `${stat.dev}:${stat.ino}:link`
+  return stat?.isDirectory() ? `${stat.dev}:${stat.ino}` : undefined
 }

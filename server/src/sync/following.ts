@@ -1,6 +1,8 @@
-import { messageOf, systemCodeOf } from '../errors.ts'
+import { setImmediate as yieldToOthers } from 'node:timers/promises'
+import { isDeepStrictEqual } from 'node:util'
+import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
 import { isRemote, type Mount, mountsOf } from '../gallery/mounts.ts'
-import { toAbsolute } from '../gallery/paths.ts'
+import { isWithin, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
 import type { WalkOptions } from '../gallery/scope.ts'
 import { type Change, type GalleryWatcher, identityOf, isExhaustion, watchGallery } from '../gallery/watch.ts'
 
@@ -48,6 +50,7 @@ const TRY_AGAIN_MS = 10 * 60_000
 const BURST_CHANGES = 4_000
 const AFTER_BURST_MS = 2_000
 const BURST_WITHIN_MS = 1_000
+const ENTERED_AT_ONCE = 200
 
 export function createFollowing(options: FollowingOptions): Following {
   const { root, log, onChange, reconcile, reconcileIntervalMs } = options
@@ -63,7 +66,12 @@ export function createFollowing(options: FollowingOptions): Following {
   let timer: NodeJS.Timeout | undefined
   let rootTimer: NodeJS.Timeout | undefined
   let burst = { since: 0, changes: 0 }
+  /** As they were when the watch began. */
+  let mounts: Mount[] = []
+  /** Folders that lie on a network, which must not keep everybody waiting, and where nothing would be told. */
+  let remoteFolders: string[] = []
   let isExhausted = false
+  let isLooking = false
   let isComparing = false
   let isClosed = false
   let watching: Promise<void> = Promise.resolve()
@@ -102,9 +110,12 @@ export function createFollowing(options: FollowingOptions): Following {
     isRootGone = false
     isExhausted = false
     triedAt = Date.now()
-    watched = identityOf(root)
+    watched = await identityOf(root)
+    mounts = await mountsOf(root, options.mountTable)
     if (watched === undefined) return
-    const [holding, ...below] = await mountsOf(root, options.mountTable)
+    const [holding, ...below] = mounts
+    const remote = options.walk.recursive ? below.filter(isRemote) : []
+    remoteFolders = remote.map(({ path }) => toGalleryPath(root, path))
     if (holding && isRemote(holding)) return poll(remoteReason([holding]))
     try {
       watcher = await watchGallery(root, {
@@ -119,9 +130,12 @@ export function createFollowing(options: FollowingOptions): Following {
     } catch (error) {
       return poll(errorReason(error))
     }
-    for (const directory of options.folders()) enter(directory)
+    let entered = 0
+    for (const directory of options.folders()) {
+      enter(directory)
+      if (++entered % ENTERED_AT_ONCE === 0) await yieldToOthers()
+    }
     if (isExhausted) return
-    const remote = options.walk.recursive ? below.filter(isRemote) : []
     if (remote.length > 0) return poll(remoteReason(remote))
     if (state === 'polling') log.info(`The gallery ${root} is watched by the system again.`)
     state = 'native'
@@ -151,7 +165,12 @@ export function createFollowing(options: FollowingOptions): Following {
     if (state === 'polling' && Date.now() - triedAt > TRY_AGAIN_MS) await watchAgain()
     const start = performance.now()
     isComparing = true
-    const isChanged = await reconcile().catch(() => false)
+    const isChanged = await reconcile().catch((error) => {
+      // That the folder is away has been said by whoever looked at it.
+      if (!(error instanceof DomainError && error.code === 'directory_not_found'))
+        log.warn(`The gallery ${root} could not be compared: ${messageOf(error)}`)
+      return false
+    })
     isComparing = false
     pollMs = isChanged ? POLL_MIN_MS : Math.min(2 * pollMs, POLL_MAX_MS)
     const rest = (performance.now() - start) / POLL_SHARE
@@ -160,6 +179,7 @@ export function createFollowing(options: FollowingOptions): Following {
 
   function enter(directory: string): void {
     if (watcher === undefined || isExhausted) return
+    if (remoteFolders.some((folder) => isWithin(directory, folder))) return
     try {
       watcher.enter(toAbsolute(root, directory))
     } catch (error) {
@@ -178,15 +198,25 @@ export function createFollowing(options: FollowingOptions): Following {
     if (burst.changes >= BURST_CHANGES) schedule(AFTER_BURST_MS)
   }
 
-  /** A folder that went and came back, as a drive does that is mounted again, has to be watched anew. */
+  /** A drive that does not answer is asked once. */
   async function lookAtRoot(): Promise<void> {
-    const identity = identityOf(root)
+    if (isLooking) return
+    isLooking = true
+    await compareRoot().finally(() => {
+      isLooking = false
+    })
+  }
+
+  /** A folder that went and came back, as a drive does that is mounted again, has to be watched anew. */
+  async function compareRoot(): Promise<void> {
+    const identity = await identityOf(root)
     if (identity === undefined) {
       if (!isAbsent) schedule(0)
       isAbsent = true
       return
     }
-    if (identity === watched && !isRootGone && !isAbsent) {
+    const isMountedAnew = !isDeepStrictEqual(mounts, await mountsOf(root, options.mountTable))
+    if (identity === watched && !isRootGone && !isAbsent && !isMountedAnew) {
       if (options.isInDoubt() && !isComparing) schedule(0)
       return
     }

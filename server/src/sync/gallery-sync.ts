@@ -5,7 +5,7 @@ import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
 import { hasImageExtension } from '../gallery/formats.ts'
 import { isReached } from '../gallery/links.ts'
-import { directoryOf, ROOT, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
+import { directoryOf, isWithin, ROOT, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
 import { isWithinWalk, type WalkOptions } from '../gallery/scope.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import {
@@ -20,7 +20,9 @@ import { createAliases } from './aliases.ts'
 import { forgetContents } from './contents.ts'
 import { createFollowing, type WatchState } from './following.ts'
 import type { Indexer } from './indexer.ts'
+import { createMountPoints, mountPointOf } from './mount-points.ts'
 import { createMoves } from './moves.ts'
+import { createNewcomers } from './newcomers.ts'
 
 /** Times in milliseconds since 1970. */
 export interface FolderFacts {
@@ -81,10 +83,10 @@ const VANISH_GRACE_MS = 800
 const REMOVE_AT_ONCE = 500
 /** So few files may go at once in any case. */
 const FEW_FILES = 100
-/** A file that came so long ago may still turn out to be the new place of one that is deleted now: moved as copy and deletion. */
-const NEWCOMER_MS = 10 * 60_000
-const MOST_NEWCOMERS = 100_000
 const MANY_DIRECTORIES = 2_000
+/** In a folder of so many files, a few that changed are looked at alone. */
+const LARGE_DIRECTORY = 2_000
+const FEW_PATHS = 500
 const MAX_PAUSE_MS = 5_000
 /** So soon the system tells of what has happened. */
 const TOLD_WITHIN_MS = 100
@@ -98,8 +100,11 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   /** What took the place of an indexed file and can't be read. */
   const usurpers = new Map<string, UnfitFile>()
   const said = new Set<string>()
-  const newcomers = new Map<string, { file: FileFacts; since: number }>()
+  const newcomers = createNewcomers()
+  const mountPoints = createMountPoints(root, catalog)
   const folders = new Map<string, FolderFacts>()
+  /** What the folders held when they were last listed. */
+  const listed = new Map<string, { subdirectories: readonly string[]; files: number }>()
   /** Paths of the gallery, and whether only what a file holds was changed there. */
   const changed = new Map<string, boolean>()
   let lastPassMs = 0
@@ -133,21 +138,14 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     },
     async reconcile() {
       const before = differences
-      await inTurn(() => reconcile(false))
+      await reconcileOnce()
       return differences > before
     },
   })
 
   return {
-    reconcile({ acceptsMissing = false } = {}) {
-      if (acceptsMissing) return inTurn(() => reconcile(true))
-      // Whoever asks while a comparison waits for its turn is served by that one.
-      waitingReconcile ??= inTurn(() => {
-        waitingReconcile = undefined
-        return reconcile(false)
-      })
-      return waitingReconcile
-    },
+    reconcile: ({ acceptsMissing = false } = {}) =>
+      acceptsMissing ? inTurn(() => reconcile(true)) : reconcileOnce(),
     startWatching: () => following.start(),
     lookAgain(paths) {
       for (const path of paths) noteChange(path, false)
@@ -191,8 +189,18 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     return result
   }
 
+  /** Whoever asks while a comparison waits for its turn is served by that one. */
+  function reconcileOnce(): Promise<void> {
+    waitingReconcile ??= inTurn(() => {
+      waitingReconcile = undefined
+      return reconcile(false)
+    })
+    return waitingReconcile
+  }
+
   async function reconcile(acceptsMissing: boolean): Promise<void> {
     await assertReadable()
+    if (lastReconcile === undefined) await mountPoints.load()
     isInDoubt = false
     const visited = new Set<string>()
     const unreadable: string[] = []
@@ -211,13 +219,15 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       else for (const file of unknown) found.push(file)
     }
     for (const directory of new Set([...folders.keys(), ...(await catalog.knownDirectories(ROOT))])) {
-      const isUnknown = unreadable.some((parent) => isWithin(directory, parent))
-      if (!visited.has(directory) && !isUnknown) await allVanished(directory)
+      if (visited.has(directory) || unreadable.some((parent) => isWithin(directory, parent))) continue
+      await allVanished(directory)
     }
     await take(found)
     await followWhatIsTold()
     assertNoDoubt()
-    absence = await removeVanished(acceptsMissing)
+    const { absence: stillAbsent, lost } = await removeVanished(acceptsMissing)
+    absence = stillAbsent
+    await mountPoints.settle(lost)
     await recordUsurpers()
     if (absence === undefined) isOtherDevice = false
     await forgetContents(catalog, thumbnails)
@@ -244,14 +254,39 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       isInDoubt ||= isReadable
       return []
     }
+    const before = listed.get(directory)?.subdirectories ?? (await knownChildren(directory))
     const unknown = await compare(listing)
     const present = new Set(listing.subdirectories)
-    for (const below of await knownBelow(directory)) {
-      if (below !== directory && !present.has(childOf(directory, below)) && !(await exists(below))) {
-        await allVanished(below)
-      }
+    for (const child of before) {
+      if (present.has(child) || (await exists(child))) continue
+      for (const below of await knownBelow(child)) await allVanished(below)
     }
     return unknown
+  }
+
+  /**
+   * Just some paths of a folder, without listing it.
+   * @param mayHaveCome whether files that are not known are taken, too
+   * @returns undefined if that does not tell all that has changed
+   */
+  async function lookAtAlone(
+    directory: string,
+    paths: readonly string[],
+    mayHaveCome: boolean,
+  ): Promise<FileFacts[] | undefined> {
+    const files: FileFacts[] = []
+    const gone: string[] = []
+    for (const path of paths) {
+      const file = await statFile(root, path, options.walk)
+      if (file === undefined) {
+        const isThere = (await lstat(toAbsolute(root, path)).catch(() => undefined)) !== undefined
+        if (isThere || listed.get(directory)?.subdirectories.includes(path)) return undefined
+        gone.push(path)
+      } else if (hasImageExtension(path)) files.push(file)
+    }
+    const rows = await catalog.knownFilesAt([...files.map(({ path }) => path), ...gone])
+    if (!mayHaveCome && rows.length < files.length) return undefined
+    return compareFiles({ files, unfit: [], unknown: [] }, rows)
   }
 
   /**
@@ -259,12 +294,21 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
    * @returns files at new paths that are none of those known
    */
   async function compare(listing: DirectoryListing): Promise<FileFacts[]> {
-    const { directory, files, createdAt, modifiedAt } = listing
+    const { directory, files, subdirectories, createdAt, modifiedAt } = listing
     folders.set(directory, { createdAt, modifiedAt })
+    listed.set(directory, { subdirectories, files: files.length })
     aliases.update(listing)
-    warnOfLinks(listing)
+    mountPoints.see(listing)
+    warnOfEntries(listing)
     said.delete(directory)
-    const known = new Map((await catalog.knownFiles(directory)).map((file) => [file.path, file]))
+    return compareFiles(listing, await catalog.knownFiles(directory))
+  }
+
+  async function compareFiles(
+    { files, unfit, unknown }: Pick<DirectoryListing, 'files' | 'unfit' | 'unknown'>,
+    rows: KnownFile[],
+  ): Promise<FileFacts[]> {
+    const known = new Map(rows.map((file) => [file.path, file]))
     const moved = new Set<string>()
     for (const { from, to, lacksVector } of await moves.adoptByIdentity(
       files.filter((file) => !known.has(file.path)),
@@ -272,10 +316,11 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       moved.add(to.path)
       vanished.delete(from)
       known.delete(from)
-      renameNewcomer(from, to)
+      newcomers.rename(from, to)
       if (lacksVector) indexer.enqueue([to])
     }
-    const present = new Set([...files.map((file) => file.path), ...(await recordUnfit(listing, known))])
+    const present = new Set([...files, ...unknown].map(({ path }) => path))
+    for (const path of await recordUnfit(unfit, known)) present.add(path)
     for (const path of present) vanished.delete(path)
     for (const { path } of files) usurpers.delete(path)
     for (const [path, row] of known) if (!present.has(path)) vanished.set(path, row)
@@ -293,7 +338,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
    * Records what bears the name of an image and can't be read.
    * @returns their paths, without those that took the place of an image: whether that is gone is decided as for any other
    */
-  async function recordUnfit({ unfit }: DirectoryListing, known: Map<string, KnownFile>): Promise<string[]> {
+  async function recordUnfit(unfit: UnfitFile[], known: Map<string, KnownFile>): Promise<string[]> {
     const recorded: string[] = []
     for (const file of unfit) {
       const { path } = file.facts
@@ -341,12 +386,17 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     )
   }
 
-  function warnOfLinks({ leftOut }: DirectoryListing): void {
-    for (const { path, reason } of leftOut) {
-      const text = `${JSON.stringify(path)} is not followed: ${reason}.`
-      if (!said.has(text)) log.warn(text)
-      said.add(text)
-    }
+  function warnOfEntries({ leftOut, unknown }: DirectoryListing): void {
+    for (const { path, reason } of leftOut) sayOnce(`${JSON.stringify(path)} is not followed: ${reason}.`)
+    for (const { path, error } of unknown)
+      sayOnce(
+        `The file ${JSON.stringify(path)} can't be looked at (${messageOf(error)}): what the index knows of it is kept.`,
+      )
+  }
+
+  function sayOnce(text: string): void {
+    if (!said.has(text)) log.warn(text)
+    said.add(text)
   }
 
   /** Files at new paths: those with the bytes of one that is gone get its row, the others are indexed. */
@@ -355,12 +405,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     differences += files.length
     const moved = await adoptVanished(files)
     const fresh = files.filter(({ path }) => !moved.has(path))
-    const since = Date.now()
-    for (const file of fresh) newcomers.set(file.path, { file, since })
-    for (const path of newcomers.keys()) {
-      if (newcomers.size <= MOST_NEWCOMERS) break
-      newcomers.delete(path)
-    }
+    newcomers.add(fresh)
     indexer.enqueue(fresh)
     await noteHardLinks(fresh)
   }
@@ -370,26 +415,14 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     const moved = new Set<string>()
     if (vanished.size === 0 || among.length === 0) return moved
     // A copy that is deleted again does not become its original.
-    const isOlder = (row: KnownFile, file: FileFacts) => sinceWhen(row.path) < sinceWhen(file.path, Infinity)
+    const isOlder = (row: KnownFile, file: FileFacts) => newcomers.isOlder(row.path, file.path)
     for (const { from, to, lacksVector } of await moves.adoptByContent(vanished.values(), among, isOlder)) {
       vanished.delete(from)
-      renameNewcomer(from, to)
+      newcomers.rename(from, to)
       moved.add(to.path)
       if (lacksVector) indexer.enqueue([to])
     }
     return moved
-  }
-
-  function renameNewcomer(from: string, to: FileFacts): void {
-    const earlier = newcomers.get(from)
-    newcomers.delete(from)
-    if (earlier === undefined) newcomers.delete(to.path)
-    else newcomers.set(to.path, { file: to, since: earlier.since })
-  }
-
-  /** When a file came, as far as that was noticed. */
-  function sinceWhen(path: string, otherwise = 0): number {
-    return newcomers.get(path)?.since ?? otherwise
   }
 
   async function knownBelow(directory: string): Promise<Set<string>> {
@@ -397,8 +430,15 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     return new Set([...seen, ...(await catalog.knownDirectories(directory))])
   }
 
+  /** Folders right in one in which something is known to lie. */
+  async function knownChildren(directory: string): Promise<Set<string>> {
+    const below = [...(await knownBelow(directory))].filter((folder) => folder !== directory)
+    return new Set(below.map((folder) => childOf(directory, folder)))
+  }
+
   async function allVanished(directory: string): Promise<void> {
     folders.delete(directory)
+    listed.delete(directory)
     aliases.forget(directory)
     following.leave(directory)
     for (const row of await catalog.knownFiles(directory)) vanished.set(row.path, row)
@@ -406,31 +446,43 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
 
   /**
    * Removes the rows of files that are gone for good.
-   * @returns that nothing was removed, if they are so many that something else must be the reason
+   * @returns what was kept: so many are gone that something else must be the reason, or a drive in the gallery is away
    */
-  async function removeVanished(acceptsMissing: boolean): Promise<Absence | undefined> {
-    if (vanished.size === 0) return undefined
+  async function removeVanished(
+    acceptsMissing: boolean,
+  ): Promise<{ absence: Absence | undefined; lost: string[] }> {
+    if (vanished.size === 0) return { absence: undefined, lost: [] }
     await assertReadable()
-    const oldest = Date.now() - NEWCOMER_MS
-    for (const [path, { since }] of newcomers) if (since < oldest) newcomers.delete(path)
-    await adoptVanished([...newcomers.values()].map(({ file }) => file))
+    await adoptVanished(newcomers.recent())
     const leftOut: string[] = []
     const missing: string[] = []
+    /** Missing files by the mount point whose drive is away. */
+    const away = new Map<string, string[]>()
+    const lost = acceptsMissing ? [] : await mountPoints.lost()
     for (const path of vanished.keys()) {
-      if (isClosed) return undefined
+      if (isClosed) return { absence: undefined, lost }
+      const mountPoint = mountPointOf(path, lost)
       if (!isWithinWalk(root, path, options.walk)) leftOut.push(path)
-      else if (!(await isWatchedFile(path))) missing.push(path)
+      else if (await isWatchedFile(path)) continue
+      else if (mountPoint === undefined) missing.push(path)
+      else away.set(mountPoint, [...(away.get(mountPoint) ?? []), path])
     }
     vanished.clear()
     await removeFiles(leftOut)
     const excess = acceptsMissing ? undefined : await excessOf(missing.length)
     if (excess === undefined) await removeFiles(missing)
-    else if (absence?.missing !== excess.missing) {
-      log.warn(
-        `${excess.missing} of ${excess.known} files of the gallery ${root} are gone at once: perhaps a drive is not mounted. The index is kept as it is. If they are to be forgotten, confirm it on the page or with "sketch-search index --accept-missing".`,
-      )
-    }
-    return excess
+    const kept = [...away.values()].flat().length + (excess?.missing ?? 0)
+    if (kept === 0) return { absence: undefined, lost: [] }
+    const known = excess?.known ?? (await knownCount())
+    if (absence?.missing !== kept) log.warn(describeAbsence(kept, known, [...away.keys()]))
+    return { absence: { missing: kept, known }, lost: [...away.keys()] }
+  }
+
+  function describeAbsence(missing: number, known: number, mountPointsAway: readonly string[]): string {
+    const places = mountPointsAway.map((directory) => JSON.stringify(directory)).join(', ')
+    const why =
+      places === '' ? 'perhaps a drive is not mounted' : `no drive, or another one, is mounted at ${places}`
+    return `${missing} of ${known} files of the gallery ${root} are gone at once: ${why}. The index is kept as it is. If they are to be forgotten, confirm it on the page or with "sketch-search index --accept-missing".`
   }
 
   async function excessOf(missing: number): Promise<Absence | undefined> {
@@ -449,7 +501,11 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   async function removeFiles(gone: string[]): Promise<void> {
     for (let start = 0; start < gone.length; start += REMOVE_AT_ONCE) {
       if (isClosed) return
-      const paths = gone.slice(start, start + REMOVE_AT_ONCE)
+      const paths: string[] = []
+      // One of very many may have come back meanwhile.
+      for (const path of gone.slice(start, start + REMOVE_AT_ONCE))
+        if (!(await isWatchedFile(path))) paths.push(path)
+      if (paths.length === 0) continue
       const removed = await catalog.removeFiles(paths)
       differences += paths.length
       for (const { path } of removed) events.emit('fileDeleted', { path })
@@ -464,7 +520,8 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   /** Whether the file is there and belongs to the gallery as it is configured now. */
   async function isWatchedFile(path: string): Promise<boolean> {
     if (!isWithinWalk(root, path, options.walk)) return false
-    if ((await statFile(root, path, options.walk)) === undefined) return false
+    const file = await statFile(root, path, options.walk).catch(() => 'unknown')
+    if (file === undefined) return false
     // A folder on the way may have been replaced by a symbolic link that is not followed.
     return isReached(root, directoryOf(path), options.walk)
   }
@@ -553,10 +610,11 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   async function follow(paths: [path: string, isWithinFile: boolean][]): Promise<void> {
     const directories = new Set<string>()
     const found: FileFacts[][] = []
-    for (const [path, isWithinFile] of paths) {
-      const directory = path === ROOT ? ROOT : directoryOf(path)
-      if (directories.has(directory) || (isWithinFile && (await isFollowedAlone(path)))) continue
-      directories.add(directory)
+    const byDirectory = Map.groupBy(paths, ([path]) => (path === ROOT ? ROOT : directoryOf(path)))
+    for (const [directory, changes] of byDirectory) {
+      const alone = await followAlone(directory, changes)
+      if (alone === undefined) directories.add(directory)
+      else found.push(alone)
     }
     for (const [path] of paths) if (path !== ROOT && (await exists(path))) found.push(await lookAtTree(path))
     if (directories.size > MANY_DIRECTORIES) {
@@ -569,28 +627,29 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     if (vanished.size > 0 || usurpers.size > 0) vanishTimer ??= setTimeout(confirmVanished, VANISH_GRACE_MS)
   }
 
+  /** Known files that were written to, and the few that changed in a large folder, need not have their whole folder looked at. */
+  async function followAlone(
+    directory: string,
+    changes: [path: string, isWithinFile: boolean][],
+  ): Promise<FileFacts[] | undefined> {
+    const paths = changes.map(([path]) => path)
+    if (paths.includes(ROOT) || paths.length > FEW_PATHS) return undefined
+    const isLarge = (listed.get(directory)?.files ?? 0) > LARGE_DIRECTORY
+    if (!isLarge && !changes.every(([, isWithinFile]) => isWithinFile)) return undefined
+    return lookAtAlone(directory, paths, isLarge)
+  }
+
   /** What is written by one name of a file has changed by its other names, of which nothing is told. */
   async function noteHardLinks(changedFiles: FileFacts[]): Promise<void> {
     if (changedFiles.length === 0) return
     const byInode = new Map(changedFiles.map((file) => [String(file.inode), file]))
     for (const row of await catalog.knownFilesByInode([...byInode.keys()])) {
       const file = byInode.get(row.inode)!
-      const isSame = row.bytes === file.bytes && row.modifiedAt === file.modifiedAt
-      if (row.path !== file.path && !isSame) noteChange(row.path, false)
+      if (row.path === file.path || (row.bytes === file.bytes && row.modifiedAt === file.modifiedAt)) continue
+      const other = await statFile(root, row.path, options.walk)
+      if (other === undefined) noteChange(row.path, false)
+      else if (isStale(row, other)) indexer.enqueue([other])
     }
-  }
-
-  /** A known file that was written to need not have its whole folder looked at. */
-  async function isFollowedAlone(path: string): Promise<boolean> {
-    const file = await statFile(root, path, options.walk)
-    if (file === undefined || !hasImageExtension(path)) return false
-    const image = await catalog.getImageByPath(path)
-    if (image === undefined) return false
-    if (image.bytes !== file.bytes || image.modifiedAt !== file.modifiedAt) {
-      indexer.enqueue([file])
-      await noteHardLinks([file])
-    }
-    return true
   }
 
   function confirmVanished(): void {
@@ -598,7 +657,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     inTurn(async () => {
       // The comparison that is owed then sees to it.
       if (isInDoubt) return
-      absence = (await removeVanished(false)) ?? absence
+      absence = (await removeVanished(false)).absence ?? absence
       await recordUsurpers()
     }).catch(compareSoon)
   }
@@ -643,10 +702,6 @@ function isStale(row: KnownFile, file: FileFacts): boolean {
 
 function isForbidden(row: KnownFile | undefined): boolean {
   return row?.failureCode === 'permission_denied'
-}
-
-function isWithin(directory: string, parent: string): boolean {
-  return parent === ROOT || directory === parent || directory.startsWith(`${parent}/`)
 }
 
 /** The folder right in `parent` that leads to `below`. */

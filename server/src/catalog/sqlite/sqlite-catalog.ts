@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Transaction } from 'kysely'
 import { DomainError } from '../../errors.ts'
 import { ROOT } from '../../gallery/paths.ts'
-import type { Catalog, CatalogCounts, Image, NearPair } from '../catalog.ts'
+import type { Catalog, CatalogCounts, Image, KnownFile, NearPair } from '../catalog.ts'
 import { subtreeRange } from '../filters.ts'
 import { fromHalf, toHalf } from '../half.ts'
 import type { Tables } from '../schema.ts'
@@ -142,26 +142,9 @@ export async function openSqliteCatalog({
       return { failures, total }
     },
 
-    async knownFiles(directory) {
-      const indexed = await indexedFiles(database, space().embedderId)
-        .where('directory', '=', directory)
-        .execute()
-      const failed = await database
-        .selectFrom('failures')
-        .selectAll()
-        .where('directory', '=', directory)
-        .execute()
-      // What another embedder could do nothing with, this one has yet to try.
-      const isCurrent = (id: number | null) => id === null || id === space().embedderId
-      const files = [
-        ...indexed.map(toKnownFile),
-        ...failed.map((row) =>
-          toKnownFile({ ...row, vector: isCurrent(row.embedder_id) ? undefined : null }),
-        ),
-      ]
-      // A file that can be seen although the embedder failed on it counts as failed.
-      return [...new Map(files.map((file) => [file.path, file])).values()]
-    },
+    knownFiles: (directory) => knownFilesWhere('directory', [directory]),
+
+    knownFilesAt: (paths) => knownFilesWhere('path', paths),
 
     async knownFilesByInode(inodes) {
       const rows = await indexedFiles(database, space().embedderId)
@@ -191,6 +174,22 @@ export async function openSqliteCatalog({
           )
       const rows = await directoriesOf('images').union(directoriesOf('failures')).execute()
       return rows.map((row) => row.directory)
+    },
+
+    async mountPoints() {
+      const rows = await database.selectFrom('mount_points').select('directory').execute()
+      return rows.map((row) => row.directory)
+    },
+
+    async keepMountPoints(directories) {
+      await database.transaction().execute(async (transaction) => {
+        await transaction.deleteFrom('mount_points').execute()
+        if (directories.length === 0) return
+        await transaction
+          .insertInto('mount_points')
+          .values(directories.map((directory) => ({ directory })))
+          .execute()
+      })
     },
 
     async contentFacts(contentHash) {
@@ -417,6 +416,25 @@ export async function openSqliteCatalog({
         await database.destroy()
       }
     },
+  }
+
+  async function knownFilesWhere(column: 'directory' | 'path', values: string[]): Promise<KnownFile[]> {
+    const indexed = await indexedFiles(database, space().embedderId)
+      .where(column, 'in', inList(values))
+      .execute()
+    const failed = await database
+      .selectFrom('failures')
+      .selectAll()
+      .where(column, 'in', inList(values))
+      .execute()
+    // What another embedder could do nothing with, this one has yet to try.
+    const isCurrent = (id: number | null) => id === null || id === space().embedderId
+    const files = [
+      ...indexed.map(toKnownFile),
+      ...failed.map((row) => toKnownFile({ ...row, vector: isCurrent(row.embedder_id) ? undefined : null })),
+    ]
+    // A file that can be seen although the embedder failed on it counts as failed.
+    return [...new Map(files.map((file) => [file.path, file])).values()]
   }
 
   /** Without those of other embedders. */
