@@ -1,24 +1,27 @@
-import { useMutation } from '@tanstack/react-query'
 import { Copy, FolderTree as FolderTreeIcon, ImageUp, PencilLine, Upload } from 'lucide-react'
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
-import { type Image, keepQuery } from './api/client.ts'
+import type { Image } from './api/client.ts'
 import { useServerEvents } from './api/events.ts'
 import { Breadcrumb } from './gallery/breadcrumb.tsx'
+import { Content } from './gallery/content.tsx'
 import { DeletionNotice } from './gallery/deletion-notice.tsx'
 import { DuplicatesView } from './gallery/duplicates-view.tsx'
 import { FolderTree } from './gallery/folder-tree.tsx'
 import { GalleryToolbar } from './gallery/gallery-toolbar.tsx'
 import { ImageGrid } from './gallery/image-grid.tsx'
+import { type ImageList, neighbours, wholeList, withoutHidden } from './gallery/image-list.ts'
 import { LargeView } from './gallery/large-view.tsx'
-import { Notice } from './gallery/notice.tsx'
 import { SelectionBar } from './gallery/selection-bar.tsx'
 import { useDeletion } from './gallery/use-deletion.ts'
-import { type ImageList, useGallery } from './gallery/use-gallery.ts'
+import { useGallery } from './gallery/use-gallery.ts'
 import { useSelection } from './gallery/use-selection.ts'
+import { useViewed } from './gallery/use-viewed.ts'
 import { messages } from './messages.ts'
 import { filtersOf, orderOf, usePageState } from './page-state.ts'
+import { DropZones } from './search/drop-zones.tsx'
 import { type Example, isSameSource, toggleExample } from './search/examples.ts'
 import { QueryChips } from './search/query-chips.tsx'
+import { useKeptPicture } from './search/use-kept-picture.ts'
 import { usePictureInput } from './search/use-picture-input.ts'
 import { isSearching, useSearch } from './search/use-search.ts'
 import { addAction, isBlank } from './sketch/sketch.ts'
@@ -31,7 +34,8 @@ import { IndexNotices } from './ui/index-notices.tsx'
 import { IndexProgressBar } from './ui/index-progress.tsx'
 import { Shortcuts } from './ui/shortcuts.tsx'
 import { ThemeToggle } from './ui/theme-toggle.tsx'
-import { nameOf, UploadPanel } from './upload/upload-panel.tsx'
+import { FileInput } from './upload/file-input.tsx'
+import { UploadPanel } from './upload/upload-panel.tsx'
 import { useUploads } from './upload/use-uploads.ts'
 
 const TILE_SIZES = { min: 88, max: 320, initial: innerWidth < 640 ? 104 : 128 }
@@ -41,6 +45,7 @@ export function App() {
   const [isAtTop, setAtTop] = useState(true)
   const [tileSize, setTileSize] = useState(TILE_SIZES.initial)
   const [isSheetShown, setSheetShown] = useState(true)
+  const [isSheetLarge, setSheetLarge] = useState(false)
   const [areFoldersShown, setFoldersShown] = useState(false)
   const queryInput = useRef<HTMLInputElement>(null)
   const uploadInput = useRef<HTMLInputElement>(null)
@@ -54,14 +59,17 @@ export function App() {
   const query = { sketch, examples, filters }
   const search = useSearch(query)
   const hasResults = isSearching(query) && (search.data !== undefined || search.isError)
-  const { progress, isOffline, hasNews, showNews } = useServerEvents(!isAtTop && !hasResults)
+  const { progress, isOffline, hasNews, showNews } = useServerEvents(!isAtTop)
   const gallery = useGallery({ ...filters, ...orderOf(state.sort) }, !hasResults)
-  const results = toList(search, state.leastScore)
+  const results = resultsOf(search, state.leastScore)
   const list = withoutHidden(hasResults ? results.list : gallery, deletion.hidden)
-  const viewed = state.view === undefined ? undefined : indexIn(list, state.view)
+  const listKey = JSON.stringify(hasResults ? [examples, filters] : [state.sort, filters])
+  const { viewed, returnTo, open } = useViewed(list, state.view, (id, isReplaced) =>
+    change({ view: id }, isReplaced),
+  )
   const { pin } = gallery
   useEffect(() => pin(viewed), [pin, viewed])
-  const selection = useSelection(list.imageAt, (image) => indexIn(list, image.id))
+  const selection = useSelection(list, listKey)
 
   const setExamples = useCallback(
     (next: Example[], more = {}) => change({ examples: next, view: undefined, ...more }),
@@ -75,13 +83,10 @@ export function App() {
   const findSimilar = (image: Image, region?: Example['region']) =>
     setExamples([{ kind: 'image', id: image.id, isWanted: true, region }], { isShowingDuplicates: undefined })
 
-  const keep = useMutation({
-    mutationFn: (picture: Blob) => keepQuery(picture, 'auto'),
-    onSuccess: ({ id }) => setExamples([{ kind: 'picture', id, isWanted: true }]),
-  })
+  const picture = useKeptPicture((id) => setExamples([{ kind: 'picture', id, isWanted: true }]))
   const folder = state.directory ?? '.'
   const input = usePictureInput({
-    onPicture: keep.mutate,
+    onPicture: picture.keep,
     onImage: useCallback(
       (id: string) => setExamples(toggleExample(state.examples, { kind: 'image', id, isWanted: true })),
       [setExamples, state.examples],
@@ -98,14 +103,16 @@ export function App() {
     change({ directory, isShowingDuplicates: undefined })
   }
   const folderTree = <FolderTree current={state.directory} onChoose={chooseFolder} />
-  const openImage = (image: Image) => change({ view: image.id })
 
   return (
     <div
       {...input.dropTarget}
       className="grid h-full grid-rows-[auto_auto_minmax(0,1fr)] lg:grid-cols-[22rem_minmax(0,1fr)] lg:grid-rows-[auto_minmax(0,1fr)]"
     >
-      <header className="flex items-center gap-1 border-line border-b bg-surface px-3 py-1.5 sm:px-4 lg:col-span-2">
+      <header
+        inert={isSheetLarge}
+        className="flex items-center gap-1 border-line border-b bg-surface px-3 py-1.5 sm:px-4 lg:col-span-2"
+      >
         <img src="/icon.svg" alt="" className="size-7" />
         <h1 className="pl-1 text-base font-semibold tracking-tight max-[26rem]:sr-only">{messages.title}</h1>
         <div className="flex min-w-0 flex-1 justify-end px-2">
@@ -141,14 +148,14 @@ export function App() {
       <aside
         className={`${isSheetShown ? '' : 'hidden'} flex-col gap-3 border-line border-b bg-surface px-3 py-3 lg:flex lg:overflow-y-auto lg:border-r lg:border-b-0 lg:px-4`}
       >
-        <SketchPanel sketch={sketch} onChange={draw}>
+        <SketchPanel sketch={sketch} onChange={draw} isLarge={isSheetLarge} setLarge={setSheetLarge}>
           <span className="lg:hidden">
             <IconButton label={messages.query.upload} onClick={() => queryInput.current?.click()}>
               <ImageUp />
             </IconButton>
           </span>
         </SketchPanel>
-        <div className="hidden items-center gap-3 lg:flex">
+        <div inert={isSheetLarge} className="hidden items-center gap-3 lg:flex">
           <button
             type="button"
             onClick={() => queryInput.current?.click()}
@@ -158,12 +165,14 @@ export function App() {
           </button>
           <span className="text-sm text-muted">{messages.query.uploadHint}</span>
         </div>
-        <div className="hidden min-h-48 flex-1 overflow-y-auto lg:block">{folderTree}</div>
+        <div inert={isSheetLarge} className="hidden min-h-48 flex-1 overflow-y-auto lg:block">
+          {folderTree}
+        </div>
         <FileInput
           ref={queryInput}
           label={messages.query.upload}
           testId="query-file"
-          onFiles={([file]) => file && keep.mutate(file)}
+          onFiles={([file]) => file && picture.keep(file)}
         />
         <FileInput
           ref={uploadInput}
@@ -174,12 +183,17 @@ export function App() {
         />
       </aside>
 
-      <main className="grid min-h-0 min-w-0 grid-rows-[auto_minmax(0,1fr)]">
+      <main inert={isSheetLarge} className="grid min-h-0 min-w-0 grid-rows-[auto_minmax(0,1fr)]">
         <div className="min-w-0">
           <IndexNotices />
-          {keep.error && (
+          {picture.error !== undefined && (
             <p role="alert" className="px-4 pt-2 text-danger text-sm">
-              {keep.error.message}
+              {picture.error}
+            </p>
+          )}
+          {picture.share !== undefined && (
+            <p role="status" className="px-4 pt-2 text-sm tabular-nums">
+              {messages.query.sending(picture.share)}
             </p>
           )}
           <QueryChips
@@ -188,6 +202,11 @@ export function App() {
             onRemoveSketch={() => draw(addAction(sketch, 'clear'))}
             onRemove={(example) =>
               setExamples(state.examples.filter((other) => !isSameSource(other, example)))
+            }
+            onPart={(example, region) =>
+              setExamples(
+                state.examples.map((other) => (isSameSource(other, example) ? { ...other, region } : other)),
+              )
             }
             onClear={() => {
               if (!isBlank(sketch)) draw(addAction(sketch, 'clear'))
@@ -230,7 +249,8 @@ export function App() {
           <DuplicatesView
             selection={selection}
             hidden={deletion.hidden}
-            onOpen={openImage}
+            onOpen={(image) => change({ view: image.id })}
+            onTop={setAtTop}
             onRefine={(image, isWanted) => refine([image], isWanted)}
             onDelete={removeSelected}
             onBack={() => change({ isShowingDuplicates: undefined })}
@@ -243,17 +263,17 @@ export function App() {
               onRange={list.onRange}
               tileSize={tileSize}
               selected={selection.ids}
-              onOpen={openImage}
-              onToggle={selection.toggle}
+              onOpen={open}
+              onToggle={(image, index, isRange) =>
+                isRange ? selection.extendTo(image, index) : selection.toggle(image, index)
+              }
+              onSelectAll={selection.selectAll}
+              returnTo={returnTo}
               onRefine={(image, isWanted) => refine([image], isWanted)}
               onDelete={removeSelected}
               onClearSelection={selection.clear}
               onTop={setAtTop}
-              resetKey={
-                hasResults
-                  ? `search ${JSON.stringify([examples, filters])}`
-                  : `list ${JSON.stringify([state.sort, filters])}`
-              }
+              resetKey={`${hasResults} ${listKey}`}
             />
           </Content>
         )}
@@ -282,7 +302,7 @@ export function App() {
           onClose={() => change({ view: undefined })}
           onFindSimilar={findSimilar}
           onRefine={(image, isWanted) => refine([image], isWanted)}
-          {...neighbours(list, viewed, (id) => change({ view: id }, true))}
+          {...neighbours(list, viewed, (image, index) => open(image, index, true))}
         />
       )}
       {input.dragged !== undefined && <DropZones isFile={input.dragged === 'files'} folder={folder} />}
@@ -290,136 +310,15 @@ export function App() {
   )
 }
 
-interface FileInputProps {
-  ref: React.Ref<HTMLInputElement>
-  label: string
-  testId: string
-  isMultiple?: boolean
-  onFiles: (files: File[]) => void
-}
-
-/** Opened by a button that looks better. */
-function FileInput({ ref, label, testId, isMultiple = false, onFiles }: FileInputProps) {
-  return (
-    <input
-      ref={ref}
-      type="file"
-      accept="image/*,.heic,.heif,.avif,.tif,.tiff,.bmp"
-      multiple={isMultiple}
-      hidden
-      aria-label={label}
-      data-testid={testId}
-      onChange={(event) => {
-        onFiles([...(event.target.files ?? [])])
-        event.target.value = ''
-      }}
-    />
-  )
-}
-
-function DropZones({ isFile, folder }: { isFile: boolean; folder: string }) {
-  const zone =
-    'grid place-items-center rounded-3xl border-4 border-accent border-dashed bg-page/90 p-4 text-center text-xl'
-  return (
-    <div className="fixed inset-3 z-30 grid gap-3 sm:grid-flow-col sm:auto-cols-fr">
-      <div data-drop="search" className={zone}>
-        {messages.query.drop}
-      </div>
-      {isFile && (
-        <div data-drop="add" className={zone}>
-          {messages.query.dropToAdd(nameOf(folder))}
-        </div>
-      )}
-    </div>
-  )
-}
-
-interface ContentProps {
-  list: ImageList
-  isSearch: boolean
-  /** Whether filters leave something out. */
-  isNarrowed: boolean
-  /** How many results are less similar than what is shown. */
-  hidden: number
-  children: React.ReactNode
-}
-
-function Content({ list, isSearch, isNarrowed: isFiltered, hidden, children }: ContentProps) {
-  if (list.error !== null && list.count === 0) {
-    return <Notice title={list.error.message} action={{ text: messages.gallery.retry, run: list.retry }} />
-  }
-  if (list.error !== null) {
-    return (
-      <div className="grid min-h-0 grid-rows-[auto_minmax(0,1fr)]">
-        <p role="status" className="flex flex-wrap gap-x-3 px-4 pb-2 text-danger text-sm">
-          {messages.gallery.stale} {list.error.message}
-          <button type="button" className="underline" onClick={list.retry}>
-            {messages.gallery.retry}
-          </button>
-        </p>
-        {children}
-      </div>
-    )
-  }
-  if (list.isLoading || list.count > 0) return children
-  if (isSearch || isFiltered) {
-    const hint = hidden > 0 ? { hint: messages.gallery.hidden(hidden) } : {}
-    return <Notice title={messages.gallery.nothingFound} {...hint} />
-  }
-  return <Notice title={messages.gallery.empty} hint={messages.gallery.emptyHint} />
-}
-
 const isNarrowed = (filters: object) => Object.values(filters).some((value) => value !== undefined)
 
-function toList(
+function resultsOf(
   search: ReturnType<typeof useSearch>,
   leastScore: number,
 ): { list: ImageList; hidden: number } {
   const all = search.data?.images ?? []
   const images = leastScore > 0 ? all.filter(({ score = 0 }) => score >= leastScore) : all
-  const list = {
-    count: images.length,
-    imageAt: (index: number) => images[index],
-    onRange: () => {},
-    isLoading: search.isPending,
-    error: search.error,
-    retry: () => void search.refetch(),
-  }
+  const { isPending: isLoading, error } = search
+  const list = wholeList(images, { isLoading, error, retry: () => void search.refetch() })
   return { list, hidden: all.length - images.length }
-}
-
-/** Without images that are about to be deleted, as far as the list is known. */
-function withoutHidden(list: ImageList, hidden: ReadonlyMap<string, Image>): ImageList {
-  if (hidden.size === 0) return list
-  const gone: number[] = []
-  for (let index = 0; index < Math.min(list.count, NEAR) && gone.length < hidden.size; index++) {
-    const image = list.imageAt(index)
-    if (image !== undefined && hidden.has(image.id)) gone.push(index)
-  }
-  const original = (index: number) => gone.reduce((at, place) => (place <= at ? at + 1 : at), index)
-  return {
-    ...list,
-    count: list.count - gone.length,
-    imageAt: (index) => list.imageAt(original(index)),
-    onRange: (first, last) => list.onRange(first, last + gone.length),
-  }
-}
-
-/** How many images from the beginning are looked through for one. */
-const NEAR = 5_000
-
-function indexIn(list: ImageList, id: string): number | undefined {
-  const end = Math.min(list.count, NEAR)
-  for (let index = 0; index < end; index++) if (list.imageAt(index)?.id === id) return index
-  return undefined
-}
-
-function neighbours(list: ImageList, at: number | undefined, open: (id: string) => void) {
-  const to = (index: number) => {
-    const image = list.imageAt(index)
-    return image && (() => open(image.id))
-  }
-  return at === undefined
-    ? { onPrevious: undefined, onNext: undefined }
-    : { onPrevious: to(at - 1), onNext: to(at + 1) }
 }

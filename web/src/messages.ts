@@ -26,6 +26,7 @@ export const messages = {
     name: 'Name of the sketch',
     save: 'Save',
     savedAs: (name: string) => `Saved as “${name}”.`,
+    noRoom: 'The browser has no room for it: delete sketches below, or export this one as SVG.',
     savedHint: 'Sketches are saved in this browser.',
     noneSaved: 'No sketches are saved in this browser yet.',
     open: (name: string) => `Open the sketch ${name}`,
@@ -43,6 +44,8 @@ export const messages = {
     unwanted: (name: string) => `Less like ${name}`,
     part: (name: string) => `A part of ${name}`,
     chips: 'What is searched with',
+    sending: (share: number) => `Sending the image: ${Math.round(share * 100)} %`,
+    choosePart: (name: string) => `Search by a part of ${name}`,
     onlyUnwanted: 'Add something that is wanted: a sketch or an image.',
     lost: 'This sketch is no longer kept by the server.',
     sketch: 'Your sketch',
@@ -113,6 +116,8 @@ export const messages = {
     waiting: 'waiting',
     cancel: 'Cancel',
     close: 'Close',
+    fold: 'Show fewer',
+    unfold: 'Show each file',
     summary: (done: number, failed: number, all: number) =>
       `${number.format(done)} of ${number.format(all)} added${failed > 0 ? `, ${number.format(failed)} refused` : ''}`,
   },
@@ -127,6 +132,8 @@ export const messages = {
   },
   shortcuts: {
     title: 'Keyboard shortcuts',
+    single: 'Shortcuts of a single key',
+    singleHint: 'Switch them off if you speak to your computer or hit keys by mistake.',
     groups: [
       {
         name: 'Sketching',
@@ -151,6 +158,8 @@ export const messages = {
           ['+', 'More like this'],
           ['−', 'Less like this'],
           ['Delete', 'Delete what is selected'],
+          ['Shift Space', 'Select up to here'],
+          ['Ctrl A', 'Select all'],
           ['Esc', 'Clear the selection'],
         ],
       },
@@ -159,6 +168,7 @@ export const messages = {
         keys: [
           ['← →', 'Previous, next'],
           ['+ −', 'Zoom'],
+          ['Shift ← ↑ ↓ →', 'Move the enlarged picture'],
           ['0', 'Fit to the window'],
           ['Esc', 'Close'],
         ],
@@ -173,7 +183,9 @@ export const messages = {
     original: 'Open original',
     download: 'Download',
     part: 'Search by a part',
-    partHint: 'Drag a box over what you are looking for',
+    partHint:
+      'Drag a box over what you are looking for, or move it with the arrow keys (Shift: its size) and press Enter',
+    partSearch: 'Search by this part',
     zoomIn: 'Zoom in',
     zoomOut: 'Zoom out',
     fit: 'Fit to the window',

@@ -102,12 +102,16 @@ export function search(
 }
 
 /** Lets the server keep a picture or a drawing for a while, so that a search with it has an address. */
-export function keepQuery(picture: Blob, kind: KeptQuery['kind'], sketch?: unknown): Promise<KeptQuery> {
+export function keepQuery(
+  picture: Blob,
+  kind: KeptQuery['kind'],
+  { sketch, onProgress, signal }: { sketch?: unknown } & Partial<Sending> = {},
+): Promise<KeptQuery> {
   const form = new FormData()
   form.set('image', picture, 'query.png')
   form.set('kind', kind)
   if (sketch !== undefined) form.set('sketch', JSON.stringify(sketch))
-  return request('/api/queries', { method: 'POST', body: form })
+  return send('/api/queries', form, { onProgress, signal })
 }
 
 export function getKeptQuery(id: string, signal?: AbortSignal): Promise<KeptQuery> {
@@ -129,34 +133,12 @@ export function getFolders(signal?: AbortSignal): Promise<Folder> {
   return request('/api/fs/watched-directories', { signal: signal ?? null })
 }
 
-/**
- * Adds a file to a folder of the gallery.
- * @param onProgress gets the share that has been sent, 0…1
- */
-export function uploadImage(
-  file: File,
-  directory: string,
-  onProgress: (share: number) => void,
-  signal: AbortSignal,
-): Promise<Image> {
+/** Adds a file to a folder of the gallery. */
+export async function uploadImage(file: File, directory: string, sending: Sending): Promise<Image> {
   const form = new FormData()
   form.set('image', file)
   form.set('directory', directory)
-  // Fetch does not tell how much has been sent.
-  const sending = new XMLHttpRequest()
-  return new Promise((resolve, reject) => {
-    sending.upload.onprogress = ({ loaded, total }) => onProgress(total === 0 ? 1 : loaded / total)
-    sending.onload = () => {
-      const answer = parseJson(sending.responseText)
-      if (sending.status === 200) resolve((answer as { image: Image }).image)
-      else reject(errorOf(answer))
-    }
-    sending.onerror = () => reject(new ApiError(messages.error.unreachable, 'unreachable'))
-    signal.addEventListener('abort', () => sending.abort())
-    sending.onabort = () => reject(new DOMException('aborted', 'AbortError'))
-    sending.open('POST', '/api/images')
-    sending.send(form)
-  })
+  return (await send<{ image: Image }>('/api/images', form, sending)).image
 }
 
 /** Lets the index forget files that are gone, however many they are. */
@@ -175,6 +157,32 @@ export function getIndexStatus(signal?: AbortSignal): Promise<IndexStatus> {
 
 export function listFailures(signal?: AbortSignal): Promise<{ failures: IndexFailure[]; total: number }> {
   return request('/api/index/failures?items_per_page=100', { signal: signal ?? null })
+}
+
+/** Of a form that may take a while. */
+export interface Sending {
+  /** Gets the share that has been sent, 0…1. */
+  onProgress: ((share: number) => void) | undefined
+  signal: AbortSignal | undefined
+}
+
+/** Like `request`, but it tells how much has been sent, which fetch does not. */
+function send<T>(url: string, form: FormData, { onProgress, signal }: Sending): Promise<T> {
+  const sending = new XMLHttpRequest()
+  return new Promise((resolve, reject) => {
+    if (onProgress !== undefined)
+      sending.upload.onprogress = ({ loaded, total }) => onProgress(total === 0 ? 1 : loaded / total)
+    sending.onload = () => {
+      const answer = parseJson(sending.responseText)
+      if (sending.status === 200) resolve(answer as T)
+      else reject(errorOf(answer))
+    }
+    sending.onerror = () => reject(new ApiError(messages.error.unreachable, 'unreachable'))
+    signal?.addEventListener('abort', () => sending.abort())
+    sending.onabort = () => reject(new DOMException('aborted', 'AbortError'))
+    sending.open('POST', url)
+    sending.send(form)
+  })
 }
 
 async function request<T>(url: string, init: RequestInit): Promise<T> {

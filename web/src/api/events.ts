@@ -17,6 +17,8 @@ const CHANGES = [
   'FileFailedEvent',
   'ImagesIndexedEvent',
 ]
+/** What would move under somebody's eyes if it were fetched anew. */
+const LISTS = ['list', 'search', 'duplicates']
 /** While thousands of files come in, the page follows in steps that a person can follow, too. */
 const REFRESH_EVERY_MS = 1500
 const RECONNECT_MIN_MS = 1000
@@ -52,14 +54,13 @@ export function useServerEvents(isHeld: boolean): ServerEvents {
     let isIndexing = false
     const refresh = () => {
       timer = undefined
-      // A search with a picture sends the picture again: that waits until indexing has ended.
-      for (const part of isIndexing ? ['one', 'folders'] : ['one', 'folders', 'duplicates', 'search']) {
-        void queryClient.invalidateQueries({ queryKey: ['images', part] })
-      }
+      for (const part of ['one', 'folders']) void invalidate(part)
       void queryClient.invalidateQueries({ queryKey: ['status'] })
       if (held.current) setNews(true)
-      else void queryClient.invalidateQueries({ queryKey: ['images', 'list'] })
+      // A search with a drawing sends the drawing again: that waits until indexing has ended.
+      else for (const part of isIndexing ? ['list'] : LISTS) void invalidate(part)
     }
+    const invalidate = (part: string) => queryClient.invalidateQueries({ queryKey: ['images', part] })
     const refreshSoon = () => {
       timer ??= setTimeout(refresh, REFRESH_EVERY_MS)
     }
@@ -97,7 +98,7 @@ export function useServerEvents(isHeld: boolean): ServerEvents {
 
   const showNews = useCallback(() => {
     setNews(false)
-    void queryClient.invalidateQueries({ queryKey: ['images', 'list'] })
+    for (const part of LISTS) void queryClient.invalidateQueries({ queryKey: ['images', part] })
   }, [queryClient])
   useEffect(() => {
     if (!isHeld && hasNews) showNews()

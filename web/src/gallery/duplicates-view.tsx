@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { ArrowLeft } from 'lucide-react'
-import type { KeyboardEvent } from 'react'
+import { type KeyboardEvent, useEffect } from 'react'
 import { type Image, listDuplicates } from '../api/client.ts'
 import { messages } from '../messages.ts'
 import { Notice } from './notice.tsx'
@@ -11,8 +11,12 @@ interface DuplicatesViewProps extends Pick<TileActions, 'onOpen' | 'onRefine'> {
   selection: Selection
   hidden: ReadonlyMap<string, Image>
   onDelete: (image: Image) => void
+  /** Whether the groups are shown from their beginning. */
+  onTop: (isAtTop: boolean) => void
   onBack: () => void
 }
+
+const TOP_PX = 100
 
 /** Groups of images that look the same, so that the better one can be kept. */
 export function DuplicatesView({
@@ -21,6 +25,7 @@ export function DuplicatesView({
   onOpen,
   onRefine,
   onDelete,
+  onTop,
   onBack,
 }: DuplicatesViewProps) {
   const { data, error, isPending, hasNextPage, fetchNextPage, refetch } = useInfiniteQuery({
@@ -30,6 +35,8 @@ export function DuplicatesView({
     getNextPageParam: ({ total }, pages) =>
       pages.reduce((sum, { groups }) => sum + groups.length, 0) < total ? pages.length + 1 : undefined,
   })
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once
+  useEffect(() => onTop(true), [])
   const groups = (data?.pages ?? [])
     .flatMap((page) => page.groups)
     .map(({ images }) => images.filter(({ id }) => !hidden.has(id)))
@@ -37,7 +44,7 @@ export function DuplicatesView({
   const onKey = (event: KeyboardEvent, image: Image) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return
     const act = {
-      ' ': () => selection.toggle(image, false),
+      ' ': () => selection.toggle(image),
       Delete: () => onDelete(image),
       '+': () => onRefine(image, true),
       '-': () => onRefine(image, false),
@@ -53,7 +60,11 @@ export function DuplicatesView({
       <Notice title={error.message} action={{ text: messages.gallery.retry, run: () => void refetch() }} />
     )
   return (
-    <section aria-label={messages.duplicates.show} className="h-full overflow-y-auto px-3 pb-24 sm:px-4">
+    <section
+      aria-label={messages.duplicates.show}
+      onScroll={(event) => onTop(event.currentTarget.scrollTop < TOP_PX)}
+      className="h-full overflow-y-auto px-3 pb-24 sm:px-4"
+    >
       <header className="sticky top-0 z-1 flex items-center gap-3 bg-page py-2">
         <button
           type="button"
@@ -82,7 +93,7 @@ export function DuplicatesView({
                       isTabStop
                       onOpen={onOpen}
                       onRefine={onRefine}
-                      onToggle={(one) => selection.toggle(one, false)}
+                      onToggle={(one) => selection.toggle(one)}
                     />
                   </div>
                   <p className="truncate text-xs" title={image.path}>

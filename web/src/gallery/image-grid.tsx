@@ -16,6 +16,9 @@ interface ImageGridProps extends TileActions {
   /** Of what is selected, or of one image where nothing is. */
   onDelete: (image: Image | undefined) => void
   onClearSelection: () => void
+  onSelectAll: () => void
+  /** The place that gets the focus back. */
+  returnTo: number | undefined
   /** Whether the list is shown from its beginning. */
   onTop: (isAtTop: boolean) => void
   /** When this changes, the grid begins at the top again. */
@@ -50,6 +53,7 @@ export function ImageGrid(props: ImageGridProps) {
   useLayoutEffect(() => {
     virtualizer.scrollToOffset(0)
     setActive(0)
+    if (scrollRef.current!.contains(document.activeElement)) focusSoon(scrollRef.current!, 0)
   }, [resetKey])
 
   const visible = virtualizer.getVirtualItems()
@@ -64,9 +68,17 @@ export function ImageGrid(props: ImageGridProps) {
     virtualizer.scrollToIndex(Math.floor(index / columns))
     focusSoon(scrollRef.current!, index)
   }
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each return
+  useEffect(() => {
+    if (props.returnTo !== undefined) moveTo(props.returnTo)
+  }, [props.returnTo])
   const onKeyDown = (event: KeyboardEvent) => {
     const index = Number((event.target as HTMLElement).dataset.index)
     const image = imageAt(index)
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'a') {
+      event.preventDefault()
+      props.onSelectAll()
+    }
     if (Number.isNaN(index) || event.ctrlKey || event.metaKey || event.altKey) return
     const page = columns * Math.max(1, Math.floor(scrollRef.current!.clientHeight / (side + GAP)))
     const steps: Record<string, number> = {
@@ -80,7 +92,7 @@ export function ImageGrid(props: ImageGridProps) {
       End: count - 1,
     }
     const actions: Record<string, () => void> = {
-      ' ': () => image && props.onToggle(image, event.shiftKey),
+      ' ': () => image && props.onToggle(image, index, event.shiftKey),
       '+': () => image && props.onRefine(image, true),
       '-': () => image && props.onRefine(image, false),
       Delete: () => props.onDelete(image),

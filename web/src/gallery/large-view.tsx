@@ -17,6 +17,7 @@ import { getImage, type Image } from '../api/client.ts'
 import { messages } from '../messages.ts'
 import type { Region } from '../search/examples.ts'
 import { IconButton } from '../ui/icon-button.tsx'
+import { MAX_ZOOM, useZoom } from './use-zoom.ts'
 import { ZoomableImage } from './zoomable-image.tsx'
 
 interface LargeViewProps {
@@ -29,41 +30,45 @@ interface LargeViewProps {
   onNext: (() => void) | undefined
 }
 
-const MAX_ZOOM = 8
+/** In CSS pixels. */
+const MOVE_STEP = 80
 const ACTION = 'flex h-10 items-center gap-2 rounded-lg border border-line px-3 text-ink hover:bg-raised'
 
 /** One image as large as the window, with what is known of it. */
 export function LargeView({ id, onClose, onFindSimilar, onRefine, onPrevious, onNext }: LargeViewProps) {
   const dialogRef = useRef<HTMLDialogElement>(null)
-  const [zoom, setZoom] = useState(1)
+  const zoom = useZoom(id)
   const [isChoosingPart, setChoosingPart] = useState(false)
   const { data: image, isError } = useQuery({
     queryKey: ['images', 'one', id],
     queryFn: ({ signal }) => getImage(id, signal),
     retry: false,
   })
-  const zoomBy = (factor: number) => setZoom((old) => Math.min(MAX_ZOOM, Math.max(1, old * factor)))
 
   useEffect(() => {
     const dialog = dialogRef.current!
     if (!dialog.open) dialog.showModal()
   }, [])
   // biome-ignore lint/correctness/useExhaustiveDependencies: another image is shown as a whole
-  useEffect(() => {
-    setZoom(1)
-    setChoosingPart(false)
-  }, [id])
+  useEffect(() => setChoosingPart(false), [id])
 
   const onKeyDown = (event: React.KeyboardEvent) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return
-    const act = {
+    const moves = {
+      ArrowLeft: () => zoom.move([MOVE_STEP, 0]),
+      ArrowRight: () => zoom.move([-MOVE_STEP, 0]),
+      ArrowUp: () => zoom.move([0, MOVE_STEP]),
+      ArrowDown: () => zoom.move([0, -MOVE_STEP]),
+    }
+    const keys = {
       ArrowLeft: onPrevious,
       ArrowRight: onNext,
-      '+': () => zoomBy(1.5),
-      '-': () => zoomBy(1 / 1.5),
-      '0': () => setZoom(1),
-    }[event.key]
-    act?.()
+      '+': () => zoom.by(1.5),
+      '-': () => zoom.by(1 / 1.5),
+      '0': zoom.reset,
+      ...(event.shiftKey ? moves : {}),
+    }
+    keys[event.key as keyof typeof keys]?.()
   }
 
   return (
@@ -82,22 +87,26 @@ export function LargeView({ id, onClose, onFindSimilar, onRefine, onPrevious, on
       <div className="grid h-full grid-rows-[auto_minmax(0,1fr)_auto]">
         <header className="flex items-center gap-1 px-3 py-2">
           <h2 className="min-w-0 flex-1 truncate font-medium">{image?.path}</h2>
-          <IconButton label={messages.viewer.zoomOut} isDisabled={zoom <= 1} onClick={() => zoomBy(1 / 1.5)}>
+          <IconButton
+            label={messages.viewer.zoomOut}
+            isDisabled={zoom.factor <= 1}
+            onClick={() => zoom.by(1 / 1.5)}
+          >
             <Minus />
           </IconButton>
           <button
             type="button"
             title={messages.viewer.fit}
             aria-label={messages.viewer.fit}
-            onClick={() => setZoom(1)}
+            onClick={zoom.reset}
             className="h-10 w-14 rounded-lg text-sm tabular-nums hover:bg-raised"
           >
-            {Math.round(zoom * 100)} %
+            {Math.round(zoom.factor * 100)} %
           </button>
           <IconButton
             label={messages.viewer.zoomIn}
-            isDisabled={zoom >= MAX_ZOOM}
-            onClick={() => zoomBy(1.5)}
+            isDisabled={zoom.factor >= MAX_ZOOM}
+            onClick={() => zoom.by(1.5)}
           >
             <Plus />
           </IconButton>
@@ -110,9 +119,10 @@ export function LargeView({ id, onClose, onFindSimilar, onRefine, onPrevious, on
           {image && (
             <ZoomableImage
               key={image.id}
-              image={image}
+              src={image.preview_url}
+              name={image.user_visible_name}
+              size={{ width: image.width, height: image.height }}
               zoom={zoom}
-              onZoom={(factor) => zoomBy(factor)}
               isChoosingPart={isChoosingPart}
               onPart={(region) => {
                 setChoosingPart(false)
@@ -164,7 +174,7 @@ export function LargeView({ id, onClose, onFindSimilar, onRefine, onPrevious, on
                   type="button"
                   aria-pressed={isChoosingPart}
                   onClick={() => {
-                    setZoom(1)
+                    zoom.reset()
                     setChoosingPart(!isChoosingPart)
                   }}
                   className={`${ACTION} aria-pressed:bg-raised`}

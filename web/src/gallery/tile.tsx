@@ -5,8 +5,8 @@ import { messages } from '../messages.ts'
 
 /** What can be done with an image of a grid. */
 export interface TileActions {
-  onOpen: (image: Image) => void
-  onToggle: (image: Image, isRange: boolean) => void
+  onOpen: (image: Image, index: number) => void
+  onToggle: (image: Image, index: number, isRange: boolean) => void
   onRefine: (image: Image, isWanted: boolean) => void
 }
 
@@ -48,7 +48,7 @@ export function Tile(props: TileProps) {
           press.current.isLong = false
           press.current.timer = setTimeout(() => {
             press.current.isLong = true
-            onToggle(image, false)
+            onToggle(image, index, false)
           }, LONG_PRESS_MS)
         }}
         onPointerUp={() => clearTimeout(press.current.timer)}
@@ -56,10 +56,10 @@ export function Tile(props: TileProps) {
         onContextMenu={(event) => press.current.isLong && event.preventDefault()}
         onClick={(event) => {
           if (press.current.isLong) press.current.isLong = false
-          else if (event.shiftKey || event.ctrlKey || event.metaKey) onToggle(image, event.shiftKey)
+          else if (event.shiftKey || event.ctrlKey || event.metaKey) onToggle(image, index, event.shiftKey)
           // A click of the keyboard has no place: Enter opens also while others are selected.
-          else if (isSelecting && event.detail > 0) onToggle(image, false)
-          else onOpen(image)
+          else if (isSelecting && event.detail > 0) onToggle(image, index, false)
+          else onOpen(image, index)
         }}
         title={image.path}
         aria-label={isSelected ? messages.gallery.openSelected(name) : messages.gallery.open(name)}
@@ -90,7 +90,7 @@ export function Tile(props: TileProps) {
         place="top-1 left-1"
         isPressed={isSelected}
         isKept={isSelected || isSelecting}
-        onClick={(event) => onToggle(image, event.shiftKey)}
+        onClick={(event) => onToggle(image, index, event.shiftKey)}
       >
         {isSelected ? <Check /> : <Square />}
       </CornerButton>

@@ -1,19 +1,10 @@
-import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query'
+import { keepPreviousData, useQueries, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useState } from 'react'
 import { type Image, type Images, type ListParameters, listImages } from '../api/client.ts'
+import type { ImageList } from './image-list.ts'
 
 /** What a list holds and in which order. */
 export type GalleryOrder = Omit<ListParameters, 'page' | 'items_per_page'>
-
-/** A list of images of any length, of which only what is in view is fetched. */
-export interface ImageList {
-  count: number
-  imageAt: (index: number) => Image | undefined
-  onRange: (first: number, last: number) => void
-  isLoading: boolean
-  error: Error | null
-  retry: () => void
-}
 
 const CHUNK = 120
 const FRESH_MS = 10_000
@@ -23,6 +14,7 @@ export function useGallery(
   order: GalleryOrder,
   isShown: boolean,
 ): ImageList & { pin: (index: number | undefined) => void } {
+  const client = useQueryClient()
   const [pinned, pin] = useState<number>()
   const [range, setRange] = useState<[first: number, last: number]>([0, 0])
   const head = useQuery({ ...chunkQuery(order, 0), enabled: isShown, placeholderData: keepPreviousData })
@@ -42,6 +34,19 @@ export function useGallery(
     pin,
     count: head.data?.total ?? 0,
     imageAt: (index) => loaded.get(Math.floor(index / CHUNK))?.images[index % CHUNK],
+    *loaded() {
+      for (const [chunk, data] of loaded)
+        for (const [n, image] of (data?.images ?? []).entries()) yield [chunk * CHUNK + n, image]
+    },
+    async load(first, last) {
+      const found: Image[] = []
+      for (let chunk = Math.floor(first / CHUNK); chunk * CHUNK <= last; chunk++) {
+        const { images } = await client.fetchQuery(chunkQuery(order, chunk))
+        const start = chunk * CHUNK
+        found.push(...images.slice(Math.max(0, first - start), last + 1 - start))
+      }
+      return found
+    },
     onRange: useCallback((first: number, last: number) => {
       setRange((old) => (old[0] === first && old[1] === last ? old : [first, last]))
     }, []),

@@ -1,45 +1,65 @@
-import { useCallback, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Image } from '../api/client.ts'
+import type { ImageList } from './image-list.ts'
 
 /** Images that are chosen to do something with, by their ids. */
 export interface Selection {
   images: ReadonlyMap<string, Image>
   ids: ReadonlySet<string>
-  /** Adds one or takes it away; with `isRange` everything between the last one and it is added. */
-  toggle: (image: Image, isRange: boolean) => void
+  /** Adds one or takes it away. */
+  toggle: (image: Image, index?: number) => void
+  /** Adds everything between the last one that was chosen and this place. */
+  extendTo: (image: Image, index: number) => void
   select: (images: Image[]) => void
+  /** Everything, if that is not too much. */
+  selectAll: () => void
   clear: () => void
 }
 
-/** @param indexOf the place of an image in the list that is shown, where it is known */
-export function useSelection(
-  imageAt: (index: number) => Image | undefined,
-  indexOf: (image: Image) => number | undefined,
-): Selection {
+/** More would be chosen by mistake. */
+const MOST_IN_RANGE = 10_000
+
+/**
+ * @param list what is shown
+ * @param key changes when it is another list
+ */
+export function useSelection(list: ImageList, key: string): Selection {
   const [images, setImages] = useState<ReadonlyMap<string, Image>>(new Map())
-  const last = useRef<Image>(undefined)
-  const toggle = (image: Image, isRange: boolean) => {
-    const from = isRange && last.current ? indexOf(last.current) : undefined
-    const to = indexOf(image)
+  const last = useRef<number>(undefined)
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a place in another list is none in this
+  useEffect(() => {
+    last.current = undefined
+  }, [key])
+  const select = useCallback((chosen: Image[]) => {
+    setImages((old) => new Map([...old, ...chosen.map((image) => [image.id, image] as const)]))
+  }, [])
+  const toggle = (image: Image, index?: number) => {
     setImages((old) => {
       const next = new Map(old)
-      if (from !== undefined && to !== undefined) {
-        for (let n = Math.min(from, to); n <= Math.max(from, to); n++) {
-          const between = imageAt(n)
-          if (between !== undefined) next.set(between.id, between)
-        }
-      } else if (!next.delete(image.id)) next.set(image.id, image)
+      if (!next.delete(image.id)) next.set(image.id, image)
       return next
     })
-    last.current = image
+    last.current = index
+  }
+  const selectRange = (first: number, end: number) => {
+    if (end - first < MOST_IN_RANGE) void list.load(first, end).then(select, () => {})
   }
   return {
     images,
     ids: new Set(images.keys()),
     toggle,
-    select: useCallback((chosen: Image[]) => {
-      setImages((old) => new Map([...old, ...chosen.map((image) => [image.id, image] as const)]))
+    extendTo(image, index) {
+      if (last.current === undefined) return toggle(image, index)
+      const [first, end] = [Math.min(last.current, index), Math.max(last.current, index)]
+      last.current = index
+      select([image])
+      selectRange(first, end)
+    },
+    select,
+    selectAll: () => selectRange(0, list.count - 1),
+    clear: useCallback(() => {
+      last.current = undefined
+      setImages(new Map())
     }, []),
-    clear: useCallback(() => setImages(new Map()), []),
   }
 }

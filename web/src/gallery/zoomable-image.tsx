@@ -1,43 +1,50 @@
-import { type PointerEvent, useEffect, useRef, useState } from 'react'
-import type { Image } from '../api/client.ts'
+import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react'
+import { messages } from '../messages.ts'
 import type { Region } from '../search/examples.ts'
+import type { Point, Zoom } from './use-zoom.ts'
 
 interface ZoomableImageProps {
-  image: Image
-  /** 1: as large as the window lets it be. */
-  zoom: number
-  onZoom: (factor: number) => void
+  src: string
+  name: string
+  /** Of the picture, in pixels, where they are known: it takes its room before it is there. */
+  size?: { width: number; height: number }
+  zoom: Zoom
   /** Whether dragging chooses a part of the picture instead of moving it. */
   isChoosingPart: boolean
   onPart: (region: Region) => void
 }
 
-type Point = [x: number, y: number]
-
 /** A part narrower than this share of the picture is a slip of the hand. */
 const LEAST_PART = 0.02
+const MIDDLE: Region = [0.25, 0.25, 0.5, 0.5]
 
-/** A picture that can be zoomed by the wheel and moved by dragging, or of which a part is chosen. */
-export function ZoomableImage({ image, zoom, onZoom, isChoosingPart, onPart }: ZoomableImageProps) {
+/** A picture that is zoomed by the wheel or two fingers and moved by dragging, or of which a part is chosen. */
+export function ZoomableImage({ src, name, size, zoom, isChoosingPart, onPart }: ZoomableImageProps) {
   const frameRef = useRef<HTMLDivElement>(null)
   const imageRef = useRef<HTMLImageElement>(null)
-  const [offset, setOffset] = useState<Point>([0, 0])
   const [box, setBox] = useState<[from: Point, to: Point]>()
-  const drag = useRef<{ x: number; y: number; offset: Point }>(undefined)
+  /** The pointers that are down, with their places in the window. */
+  const pointers = useRef(new Map<number, Point>())
+  const { by: zoomBy } = zoom
 
-  useEffect(() => {
-    if (zoom === 1) setOffset([0, 0])
-  }, [zoom])
+  const fromMiddle = ({ clientX, clientY }: { clientX: number; clientY: number }): Point => {
+    const { left, top, width, height } = frameRef.current!.getBoundingClientRect()
+    return [clientX - left - width / 2, clientY - top - height / 2]
+  }
   useEffect(() => {
     const frame = frameRef.current!
     const onWheel = (event: WheelEvent) => {
       event.preventDefault()
-      onZoom(Math.exp(-event.deltaY / 400))
+      const { left, top, width, height } = frame.getBoundingClientRect()
+      zoomBy(Math.exp(-event.deltaY / 400), [
+        event.clientX - left - width / 2,
+        event.clientY - top - height / 2,
+      ])
     }
     // React listens to the wheel passively, which can't keep the page from scrolling.
     frame.addEventListener('wheel', onWheel, { passive: false })
     return () => frame.removeEventListener('wheel', onWheel)
-  })
+  }, [zoomBy])
 
   const shareAt = (event: PointerEvent): Point => {
     const { left, top, width, height } = imageRef.current!.getBoundingClientRect()
@@ -47,69 +54,135 @@ export function ZoomableImage({ image, zoom, onZoom, isChoosingPart, onPart }: Z
   const onPointerDown = (event: PointerEvent) => {
     if (event.button !== 0) return
     event.currentTarget.setPointerCapture(event.pointerId)
-    if (isChoosingPart) setBox([shareAt(event), shareAt(event)])
-    else drag.current = { x: event.clientX, y: event.clientY, offset }
+    pointers.current.set(event.pointerId, [event.clientX, event.clientY])
+    if (isChoosingPart && pointers.current.size === 1) setBox([shareAt(event), shareAt(event)])
   }
   const onPointerMove = (event: PointerEvent) => {
-    if (box !== undefined) setBox([box[0], shareAt(event)])
-    else if (drag.current !== undefined && zoom > 1) {
-      const { x, y, offset: start } = drag.current
-      setOffset([start[0] + event.clientX - x, start[1] + event.clientY - y])
+    const before = pointers.current.get(event.pointerId)
+    if (before === undefined) return
+    const now: Point = [event.clientX, event.clientY]
+    pointers.current.set(event.pointerId, now)
+    if (box !== undefined) {
+      setBox([box[0], shareAt(event)])
+      return
+    }
+    const other = [...pointers.current].find(([id]) => id !== event.pointerId)?.[1]
+    if (other === undefined) zoom.move([now[0] - before[0], now[1] - before[1]])
+    else {
+      const middle = { clientX: (now[0] + other[0]) / 2, clientY: (now[1] + other[1]) / 2 }
+      zoom.by(distance(now, other) / Math.max(1, distance(before, other)), fromMiddle(middle))
     }
   }
-  const onPointerUp = () => {
-    drag.current = undefined
+  const onPointerUp = (event: PointerEvent) => {
+    pointers.current.delete(event.pointerId)
     if (box === undefined) return
     setBox(undefined)
     const region = regionOf(box)
     if (region[2] >= LEAST_PART && region[3] >= LEAST_PART) onPart(region)
   }
 
-  const part = box && regionOf(box)
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: the buttons of the large view zoom by keyboard
+    // biome-ignore lint/a11y/noStaticElementInteractions: the large view zooms and moves by keyboard
     <div
       ref={frameRef}
-      className={`grid h-full touch-none place-items-center overflow-hidden ${isChoosingPart ? 'cursor-crosshair' : zoom > 1 ? 'cursor-grab active:cursor-grabbing' : ''}`}
+      className={`grid h-full touch-none place-items-center overflow-hidden ${isChoosingPart ? 'cursor-crosshair' : zoom.factor > 1 ? 'cursor-grab active:cursor-grabbing' : ''}`}
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
       onPointerUp={onPointerUp}
-      onPointerCancel={() => {
-        drag.current = undefined
+      onPointerCancel={(event) => {
+        pointers.current.delete(event.pointerId)
         setBox(undefined)
       }}
-      onDoubleClick={() => onZoom(zoom > 1 ? 0 : 2.5)}
+      onDoubleClick={(event) => {
+        if (isChoosingPart) return
+        if (zoom.factor > 1) zoom.reset()
+        else zoom.by(2.5, fromMiddle(event))
+      }}
     >
       <div
         className="relative grid max-h-full min-h-0 max-w-full"
-        style={{ transform: `translate(${offset[0]}px, ${offset[1]}px) scale(${zoom})` }}
+        style={{
+          transform: `translate(${zoom.offset[0]}px, ${zoom.offset[1]}px) scale(${zoom.factor})`,
+        }}
       >
         <img
           ref={imageRef}
-          src={image.preview_url}
-          alt={image.user_visible_name}
-          width={image.width}
-          height={image.height}
+          src={src}
+          alt={name}
+          {...size}
           draggable={false}
           className="h-auto max-h-[calc(100dvh-9.5rem)] w-auto max-w-full rounded-md object-contain select-none"
           style={{ minWidth: 'min(100%, 40vmin)' }}
         />
-        {part && (
+        {box !== undefined && (
           <span
             className="pointer-events-none absolute border-2 border-accent bg-accent/20"
-            style={{
-              left: `${part[0] * 100}%`,
-              top: `${part[1] * 100}%`,
-              width: `${part[2] * 100}%`,
-              height: `${part[3] * 100}%`,
-            }}
+            style={placeOf(regionOf(box))}
           />
         )}
+        {isChoosingPart && box === undefined && <PartBox onPart={onPart} />}
       </div>
     </div>
   )
 }
 
+const STEP = 0.02
+
+/** The part for whoever has no pointer: moved by the arrow keys, made larger or smaller with Shift. */
+function PartBox({ onPart }: { onPart: (region: Region) => void }) {
+  const ref = useRef<HTMLButtonElement>(null)
+  const [region, setRegion] = useState(MIDDLE)
+  useEffect(() => ref.current?.focus(), [])
+  const onKeyDown = (event: KeyboardEvent) => {
+    const step = (
+      { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] } as Record<
+        string,
+        Point
+      >
+    )[event.key]
+    if (step === undefined) return
+    event.preventDefault()
+    event.stopPropagation()
+    setRegion(event.shiftKey ? resized(region, step) : moved(region, step))
+  }
+  return (
+    <button
+      ref={ref}
+      type="button"
+      aria-label={messages.viewer.partSearch}
+      onKeyDown={onKeyDown}
+      onClick={() => onPart(region)}
+      className="pointer-events-none absolute border-2 border-accent border-dashed"
+      style={placeOf(region)}
+    />
+  )
+}
+
+function moved([x, y, width, height]: Region, [dx, dy]: Point): Region {
+  return [within(x + dx, 0, 1 - width), within(y + dy, 0, 1 - height), width, height]
+}
+
+function resized([x, y, width, height]: Region, [dx, dy]: Point): Region {
+  return [x, y, within(width + dx, LEAST_PART, 1 - x), within(height + dy, LEAST_PART, 1 - y)]
+}
+
+function within(value: number, least: number, most: number): number {
+  return Math.max(least, Math.min(most, value))
+}
+
+function placeOf([x, y, width, height]: Region) {
+  return {
+    left: `${x * 100}%`,
+    top: `${y * 100}%`,
+    width: `${width * 100}%`,
+    height: `${height * 100}%`,
+  }
+}
+
 function regionOf([[ax, ay], [bx, by]]: [Point, Point]): Region {
   return [Math.min(ax, bx), Math.min(ay, by), Math.abs(bx - ax), Math.abs(by - ay)]
+}
+
+function distance([ax, ay]: Point, [bx, by]: Point): number {
+  return Math.hypot(ax - bx, ay - by)
 }

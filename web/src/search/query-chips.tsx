@@ -1,9 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { Minus, PencilLine, X } from 'lucide-react'
+import { useState } from 'react'
 import { getImage } from '../api/client.ts'
 import { messages } from '../messages.ts'
 import { IconButton } from '../ui/icon-button.tsx'
-import type { Example } from './examples.ts'
+import type { Example, Region } from './examples.ts'
+import { PartDialog } from './part-dialog.tsx'
 
 interface QueryChipsProps {
   hasSketch: boolean
@@ -11,11 +13,14 @@ interface QueryChipsProps {
   examples: Example[]
   onRemoveSketch: () => void
   onRemove: (example: Example) => void
+  /** Another part of the picture, or a part for the first time. */
+  onPart: (example: Example, region: Region) => void
   onClear: () => void
 }
 
 /** What is being searched with, each with a way to take it back. */
-export function QueryChips({ hasSketch, examples, onRemoveSketch, onRemove, onClear }: QueryChipsProps) {
+export function QueryChips(props: QueryChipsProps) {
+  const { hasSketch, examples, onRemoveSketch, onRemove, onPart, onClear } = props
   const count = examples.length + (hasSketch ? 1 : 0)
   if (count === 0) return null
   return (
@@ -34,6 +39,7 @@ export function QueryChips({ hasSketch, examples, onRemoveSketch, onRemove, onCl
           example={example}
           isAlone={count === 1}
           onRemove={() => onRemove(example)}
+          onPart={(region) => onPart(example, region)}
         />
       ))}
       {count > 1 && (
@@ -51,10 +57,12 @@ interface ExampleChipProps {
   example: Example
   isAlone: boolean
   onRemove: () => void
+  onPart: (region: Region) => void
 }
 
-function ExampleChip({ example, isAlone, onRemove }: ExampleChipProps) {
+function ExampleChip({ example, isAlone, onRemove, onPart }: ExampleChipProps) {
   const { kind, id, isWanted, region } = example
+  const [isChoosingPart, setChoosingPart] = useState(false)
   const { data: image } = useQuery({
     queryKey: ['images', 'one', id],
     queryFn: ({ signal }) => getImage(id, signal),
@@ -69,15 +77,31 @@ function ExampleChip({ example, isAlone, onRemove }: ExampleChipProps) {
       : kind === 'image'
         ? messages.query.similar(name)
         : name
+  const picture = `/api/queries/${id}/image`
+  const large = kind === 'image' ? image?.preview_url : picture
   return (
-    <Chip
-      text={text}
-      imageUrl={kind === 'image' ? image?.thumbnail_url : `/api/queries/${id}/image`}
-      icon={isWanted ? undefined : <Minus className="size-4" />}
-      isUnwanted={!isWanted}
-      onRemove={onRemove}
-      removeLabel={isAlone ? messages.query.remove : undefined}
-    />
+    <>
+      <Chip
+        text={text}
+        imageUrl={kind === 'image' ? image?.thumbnail_url : picture}
+        icon={isWanted ? undefined : <Minus className="size-4" />}
+        isUnwanted={!isWanted}
+        onRemove={onRemove}
+        removeLabel={isAlone ? messages.query.remove : undefined}
+        part={{ label: messages.query.choosePart(name), choose: () => setChoosingPart(true) }}
+      />
+      {isChoosingPart && large !== undefined && (
+        <PartDialog
+          name={name}
+          src={large}
+          onClose={() => setChoosingPart(false)}
+          onPart={(chosen) => {
+            setChoosingPart(false)
+            onPart(chosen)
+          }}
+        />
+      )}
+    </>
   )
 }
 
@@ -88,16 +112,19 @@ interface ChipProps {
   isUnwanted?: boolean
   onRemove: () => void
   removeLabel: string | undefined
+  part?: { label: string; choose: () => void }
 }
 
-function Chip({ text, imageUrl, icon, isUnwanted = false, onRemove, removeLabel }: ChipProps) {
+function Chip({ text, imageUrl, icon, isUnwanted = false, onRemove, removeLabel, part }: ChipProps) {
   return (
     <li
       className={`flex min-w-0 items-center gap-2 rounded-xl border bg-surface py-0.5 pr-0.5 pl-1.5 ${isUnwanted ? 'border-danger' : 'border-line'}`}
     >
       {icon}
       {imageUrl !== undefined && (
-        <img src={imageUrl} alt="" className="size-8 shrink-0 rounded-md bg-white object-cover" />
+        <button type="button" aria-label={part?.label} title={part?.label} onClick={part?.choose}>
+          <img src={imageUrl} alt="" className="size-8 shrink-0 rounded-md bg-white object-cover" />
+        </button>
       )}
       <span className="max-w-56 truncate pl-1 text-sm">{text}</span>
       <IconButton label={removeLabel ?? messages.query.removeOne(text)} onClick={onRemove} className="size-8">

@@ -35,7 +35,7 @@ const BUTTON = 'h-10 rounded-lg border border-line px-3 hover:bg-raised disabled
 
 function SaveForm({ sketch, onChange }: { sketch: Sketch; onChange: () => void }) {
   const [name, setName] = useState('')
-  const [isSaved, setSaved] = useState(false)
+  const [outcome, setOutcome] = useState<'saved' | 'refused'>()
   const strokes = visibleStrokes(sketch)
   const fileName = name.trim() || messages.sketch.untitled
   return (
@@ -43,8 +43,7 @@ function SaveForm({ sketch, onChange }: { sketch: Sketch; onChange: () => void }
       className="space-y-3"
       onSubmit={(event) => {
         event.preventDefault()
-        save(fileName, sketch)
-        setSaved(true)
+        setOutcome(save(fileName, sketch) ? 'saved' : 'refused')
         onChange()
       }}
     >
@@ -53,7 +52,7 @@ function SaveForm({ sketch, onChange }: { sketch: Sketch; onChange: () => void }
           value={name}
           onChange={(event) => {
             setName(event.target.value)
-            setSaved(false)
+            setOutcome(undefined)
           }}
           maxLength={80}
           placeholder={messages.sketch.name}
@@ -64,8 +63,10 @@ function SaveForm({ sketch, onChange }: { sketch: Sketch; onChange: () => void }
           {messages.sketch.save}
         </button>
       </div>
-      <p role="status" className="text-sm text-muted">
-        {isSaved ? messages.sketch.savedAs(fileName) : messages.sketch.savedHint}
+      <p role="status" className={`text-sm ${outcome === 'refused' ? 'text-danger' : 'text-muted'}`}>
+        {outcome === 'saved' && messages.sketch.savedAs(fileName)}
+        {outcome === 'refused' && messages.sketch.noRoom}
+        {outcome === undefined && messages.sketch.savedHint}
       </p>
       <div className="flex flex-wrap gap-2">
         <button

@@ -17,9 +17,18 @@ export function listSaved(): SavedSketch[] {
     .sort((a, b) => a.name.localeCompare(b.name))
 }
 
-/** Takes the place of one that bears the name. */
-export function save(name: string, sketch: Sketch): void {
-  localStorage.setItem(KEY, JSON.stringify({ ...read(), [name]: toKept(sketch) }))
+/**
+ * Takes the place of one that bears the name.
+ * @returns whether there was room for it
+ */
+export function save(name: string, sketch: Sketch): boolean {
+  try {
+    localStorage.setItem(KEY, JSON.stringify({ ...read(), [name]: toKept(sketch) }))
+    return true
+  } catch {
+    // A browser keeps a few megabytes for a site, or nothing in a private window.
+    return false
+  }
 }
 
 export function removeSaved(name: string): void {

@@ -15,13 +15,27 @@ import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
 import { messages } from '../messages.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { isTyping } from '../ui/is-typing.ts'
+import { areSingleKeysOn } from '../ui/single-keys.ts'
 import { SavedSketches } from './saved-sketches-dialog.tsx'
-import { addAction, INK, isBlank, redo, removeStrokeAt, type Sketch, undo, visibleStrokes } from './sketch.ts'
+import {
+  addAction,
+  INK,
+  isBlank,
+  redo,
+  removeStrokeAt,
+  replaceBy,
+  type Sketch,
+  undo,
+  visibleStrokes,
+} from './sketch.ts'
 import { SketchCanvas, type Tool } from './sketch-canvas.tsx'
 
 interface SketchPanelProps {
   sketch: Sketch
   onChange: (sketch: Sketch) => void
+  /** Whether the sheet fills the window. */
+  isLarge: boolean
+  setLarge: (isLarge: boolean) => void
   /** Further tools. */
   children?: ReactNode
 }
@@ -34,11 +48,10 @@ const REACH = 14
 const COLOURS = [INK, '#b42318', '#1d6f42', '#1f5fbf', '#b87a00', '#7a3fa0'] as const
 
 /** The sheet and its tools. */
-export function SketchPanel({ sketch, onChange, children }: SketchPanelProps) {
+export function SketchPanel({ sketch, onChange, isLarge, setLarge, children }: SketchPanelProps) {
   const [tool, setTool] = useState<Tool>('pen')
   const [width, setWidth] = useState(DEFAULT_WIDTH)
   const [colour, setColour] = useState<string>(INK)
-  const [isLarge, setLarge] = useState(false)
   const [isSavedOpen, setSavedOpen] = useState(false)
   const { underlay, chooseUnderlay, removeUnderlay, underlayInput } = useUnderlay()
   const strokes = useMemo(() => visibleStrokes(sketch), [sketch])
@@ -58,18 +71,19 @@ export function SketchPanel({ sketch, onChange, children }: SketchPanelProps) {
       } else if (isCommand && key === 'y') {
         event.preventDefault()
         onChange(redo(latest.current))
-      } else if (!isCommand && !event.altKey) {
+      } else if (key === 'escape') {
+        setLarge(false)
+      } else if (!isCommand && !event.altKey && areSingleKeysOn()) {
         const chosen = ({ p: 'pen', e: 'eraser', x: 'stroke-eraser' } as const)[key]
         if (chosen !== undefined) setTool(chosen)
-        else if (key === 'f') setLarge((is) => !is)
-        else if (key === 'escape') setLarge(false)
+        else if (key === 'f') setLarge(!isLarge)
         else if (key === '[') setWidth((old) => Math.max(MIN_WIDTH, old - 4))
         else if (key === ']') setWidth((old) => Math.min(MAX_WIDTH, old + 4))
       }
     }
     addEventListener('keydown', onKey)
     return () => removeEventListener('keydown', onKey)
-  }, [onChange])
+  }, [onChange, isLarge, setLarge])
 
   const tools = [
     ['pen', `${messages.sketch.pen} (P)`, Pencil],
@@ -204,7 +218,7 @@ export function SketchPanel({ sketch, onChange, children }: SketchPanelProps) {
         onClose={() => setSavedOpen(false)}
         sketch={sketch}
         onOpen={(opened) => {
-          onChange(opened)
+          onChange(replaceBy(latest.current, opened))
           setSavedOpen(false)
         }}
       />

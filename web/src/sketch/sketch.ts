@@ -88,9 +88,27 @@ function distanceTo(points: readonly StrokePoint[], x: number, y: number): numbe
   return least
 }
 
-/** A drawing as it is kept, without what was undone. */
+/** A drawing as it is kept, without what was undone, and no finer than can be seen. */
 export function toKept(sketch: Sketch): { version: 1; strokes: Stroke[] } {
-  return { version: 1, strokes: visibleStrokes(sketch) }
+  const strokes = visibleStrokes(sketch).map((stroke) => ({
+    ...stroke,
+    points: stroke.points.map(
+      ([x, y, pressure]): StrokePoint => [rounded(x, 10), rounded(y, 10), rounded(pressure, 100)],
+    ),
+  }))
+  return { version: 1, strokes }
+}
+
+function rounded(value: number, parts: number): number {
+  return Math.round(value * parts) / parts
+}
+
+/** Puts another drawing in the place of one; that can be undone. */
+export function replaceBy(sketch: Sketch, other: Sketch): Sketch {
+  const strokes = visibleStrokes(other)
+  return isBlank(sketch)
+    ? { done: strokes, undone: [] }
+    : { done: [...sketch.done, 'clear', ...strokes], undone: [] }
 }
 
 /** @returns undefined if it is no drawing that was kept */

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import { getKeptQuery, keepQuery } from '../api/client.ts'
 import type { Example } from '../search/examples.ts'
 import { renderSketch } from './render.ts'
-import { EMPTY_SKETCH, fromKept, isBlank, type Sketch, toKept, visibleStrokes } from './sketch.ts'
+import { addAction, EMPTY_SKETCH, fromKept, isBlank, type Sketch, toKept, visibleStrokes } from './sketch.ts'
 
 /** A drawing is kept by the server when nothing more has been drawn for so long; the results do not wait for it. */
 const KEEP_AFTER_MS = 700
@@ -27,6 +27,8 @@ export function useAddressedSketch(
   const [isLost, setLost] = useState(false)
   /** The drawing that the address names. */
   const named = useRef<{ id: string | undefined; done: Sketch['done'] }>({ id: undefined, done: [] })
+  const latest = useRef(sketch)
+  latest.current = sketch
   const id = examples.find(({ kind }) => kind === 'sketch')?.id
 
   const name = useCallback(
@@ -44,8 +46,10 @@ export function useAddressedSketch(
     setLost(false)
     if (id === named.current.id) return
     if (id === undefined) {
-      named.current = { id, done: EMPTY_SKETCH.done }
-      setSketch(EMPTY_SKETCH)
+      // The search was taken away, the drawing can be had back.
+      const cleared = isBlank(latest.current) ? EMPTY_SKETCH : addAction(latest.current, 'clear')
+      named.current = { id, done: cleared.done }
+      setSketch(cleared)
       return
     }
     const fetching = new AbortController()
@@ -73,7 +77,7 @@ export function useAddressedSketch(
     const timer = setTimeout(async () => {
       try {
         const picture = await renderSketch(visibleStrokes(sketch), KEPT_SIDE)
-        const kept = await keepQuery(picture, 'sketch', toKept(sketch))
+        const kept = await keepQuery(picture, 'sketch', { sketch: toKept(sketch) })
         if (!isOvertaken) name(kept.id, done)
       } catch {
         // Without an address the search works all the same.

@@ -4,13 +4,14 @@ import { messages } from '../messages.ts'
 import { Dialog } from './dialog.tsx'
 import { IconButton } from './icon-button.tsx'
 import { isTyping } from './is-typing.ts'
+import { areSingleKeysOn, setSingleKeys } from './single-keys.ts'
 
 /** Says what the keyboard can do; opened by `?`. */
 export function Shortcuts() {
   const [isOpen, setOpen] = useState(false)
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === '?' && !isTyping(event)) setOpen(true)
+      if (event.key === '?' && areSingleKeysOn() && !isTyping(event)) setOpen(true)
     }
     addEventListener('keydown', onKey)
     return () => removeEventListener('keydown', onKey)
@@ -23,6 +24,18 @@ export function Shortcuts() {
         </IconButton>
       </span>
       <Dialog title={messages.shortcuts.title} isOpen={isOpen} onClose={() => setOpen(false)}>
+        <label className="flex items-start gap-3 px-5 pb-5 text-sm">
+          <input
+            type="checkbox"
+            defaultChecked={areSingleKeysOn()}
+            onChange={(event) => setSingleKeys(event.target.checked)}
+            className="mt-0.5 size-4 accent-accent"
+          />
+          <span>
+            {messages.shortcuts.single}
+            <span className="block text-muted">{messages.shortcuts.singleHint}</span>
+          </span>
+        </label>
         <div className="grid gap-x-8 gap-y-5 px-5 pb-6 sm:grid-cols-2">
           {messages.shortcuts.groups.map(({ name, keys }) => (
             <section key={name}>

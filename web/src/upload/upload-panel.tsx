@@ -1,4 +1,5 @@
-import { X } from 'lucide-react'
+import { ChevronDown, ChevronUp, X } from 'lucide-react'
+import { useState } from 'react'
 import { messages } from '../messages.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import type { Upload, Uploads } from './use-uploads.ts'
@@ -6,6 +7,7 @@ import type { Upload, Uploads } from './use-uploads.ts'
 /** Each file that is being added, how far it is, and why one was refused. */
 export function UploadPanel({ uploads }: { uploads: Uploads }) {
   const { list, close } = uploads
+  const [isFolded, setFolded] = useState(false)
   if (list.length === 0) return null
   const done = list.filter(({ state }) => state === 'done').length
   const failed = list.filter(({ state }) => state === 'failed').length
@@ -19,17 +21,42 @@ export function UploadPanel({ uploads }: { uploads: Uploads }) {
         <p role="status" className="flex-1 text-sm tabular-nums">
           {messages.upload.summary(done, failed, list.length)}
         </p>
+        <IconButton
+          label={isFolded ? messages.upload.unfold : messages.upload.fold}
+          onClick={() => setFolded(!isFolded)}
+        >
+          {isFolded ? <ChevronUp /> : <ChevronDown />}
+        </IconButton>
         <IconButton label={isOver ? messages.upload.close : messages.upload.cancel} onClick={close}>
           <X />
         </IconButton>
       </header>
-      <ul className="m-0 max-h-[30dvh] list-none space-y-2 overflow-y-auto px-4 py-3 text-sm">
-        {list.map((upload) => (
-          <Row key={upload.number} upload={upload} />
-        ))}
-      </ul>
+      {!isOver && (
+        <progress
+          value={done + failed}
+          max={list.length}
+          aria-label={messages.upload.summary(done, failed, list.length)}
+          className="block h-1 w-full accent-accent"
+        />
+      )}
+      {!isFolded && (
+        <ul className="m-0 max-h-[30dvh] list-none space-y-2 overflow-y-auto px-4 py-3 text-sm">
+          {mostTelling(list).map((upload) => (
+            <Row key={upload.number} upload={upload} />
+          ))}
+        </ul>
+      )}
     </section>
   )
+}
+
+const MOST_ROWS = 200
+const FIRST: Upload['state'][] = ['sending', 'failed', 'waiting', 'done']
+
+/** Of thousands of files those that somebody has to know of. */
+function mostTelling(list: Upload[]): Upload[] {
+  if (list.length <= MOST_ROWS) return list
+  return FIRST.flatMap((state) => list.filter((upload) => upload.state === state)).slice(0, MOST_ROWS)
 }
 
 function Row({ upload: { name, state, share, reason } }: { upload: Upload }) {

@@ -50,7 +50,10 @@ export function useUploads(): Uploads {
   const send = async ({ number, file, directory }: (typeof queue.current)[0]) => {
     update(number, { state: 'sending' })
     try {
-      await uploadImage(file, directory, (share) => update(number, { share }), ending.current.signal)
+      await uploadImage(file, directory, {
+        onProgress: (share) => update(number, { share }),
+        signal: ending.current.signal,
+      })
       update(number, { state: 'done', share: 1 })
       void client.invalidateQueries({ queryKey: ['images', 'list'] })
     } catch (error) {

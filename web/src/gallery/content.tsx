@@ -1,0 +1,39 @@
+import { messages } from '../messages.ts'
+import type { ImageList } from './image-list.ts'
+import { Notice } from './notice.tsx'
+
+interface ContentProps {
+  list: ImageList
+  isSearch: boolean
+  /** Whether filters leave something out. */
+  isNarrowed: boolean
+  /** How many results are less similar than what is shown. */
+  hidden: number
+  children: React.ReactNode
+}
+
+/** A list of images, or what there is to say in its place. */
+export function Content({ list, isSearch, isNarrowed: isFiltered, hidden, children }: ContentProps) {
+  if (list.error !== null && list.count === 0) {
+    return <Notice title={list.error.message} action={{ text: messages.gallery.retry, run: list.retry }} />
+  }
+  if (list.error !== null) {
+    return (
+      <div className="grid min-h-0 grid-rows-[auto_minmax(0,1fr)]">
+        <p role="status" className="flex flex-wrap gap-x-3 px-4 pb-2 text-danger text-sm">
+          {messages.gallery.stale} {list.error.message}
+          <button type="button" className="underline" onClick={list.retry}>
+            {messages.gallery.retry}
+          </button>
+        </p>
+        {children}
+      </div>
+    )
+  }
+  if (list.isLoading || list.count > 0) return children
+  if (isSearch || isFiltered) {
+    const hint = hidden > 0 ? { hint: messages.gallery.hidden(hidden) } : {}
+    return <Notice title={messages.gallery.nothingFound} {...hint} />
+  }
+  return <Notice title={messages.gallery.empty} hint={messages.gallery.emptyHint} />
+}

@@ -1,0 +1,35 @@
+import { useCallback, useRef, useState } from 'react'
+import { keepQuery } from '../api/client.ts'
+
+/** A picture on its way to the server, which keeps it for a while. */
+export interface KeptPicture {
+  /** The last one that is given counts, whichever is sent sooner. */
+  keep: (picture: Blob) => void
+  /** How much has been sent, 0…1; undefined while nothing is. */
+  share: number | undefined
+  /** Why the last one was refused. */
+  error: string | undefined
+}
+
+export function useKeptPicture(onKept: (id: string) => void): KeptPicture {
+  const [share, setShare] = useState<number>()
+  const [error, setError] = useState<string>()
+  const current = useRef<AbortController>(undefined)
+  const latest = useRef(onKept)
+  latest.current = onKept
+  const keep = useCallback(async (picture: Blob) => {
+    current.current?.abort()
+    const sending = new AbortController()
+    current.current = sending
+    setError(undefined)
+    setShare(0)
+    try {
+      const { id } = await keepQuery(picture, 'auto', { onProgress: setShare, signal: sending.signal })
+      if (!sending.signal.aborted) latest.current(id)
+    } catch (reason) {
+      if (!sending.signal.aborted) setError(reason instanceof Error ? reason.message : String(reason))
+    }
+    if (current.current === sending) setShare(undefined)
+  }, [])
+  return { keep: useCallback((picture) => void keep(picture), [keep]), share, error }
+}
