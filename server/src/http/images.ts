@@ -10,7 +10,7 @@ import { type Example, type ImageSearch, imageNotFound, type SearchResult } from
 import type { KeptQueries } from '../search/kept-queries.ts'
 import type { Collection } from '../sync/collection.ts'
 import { answerFile } from './file-answer.ts'
-import { binary, createRouter, type HttpEnv, json, type Router, route } from './routing.ts'
+import { binary, createRouter, type HttpEnv, json, parseJson, type Router, route } from './routing.ts'
 import {
   DEFAULT_TOP_K,
   fileField,
@@ -377,14 +377,6 @@ function answerSearch(context: Context<HttpEnv>, { images, total, timings, kind 
 
 function parseQueryJson(text: string | undefined): Query {
   return text ? querySchema.parse(parseJson(text, 'query_json')) : {}
-}
-
-function parseJson(text: string, field: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new DomainError('invalid_request', `${field} is not valid JSON.`, { cause: error })
-  }
 }
 
 async function readSearchRequest(context: Context<HttpEnv>) {

@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import type { KeptQueries, KeptQuery } from '../search/kept-queries.ts'
 import { answerFile } from './file-answer.ts'
-import { binary, createRouter, json, type Router, route } from './routing.ts'
+import { binary, createRouter, json, parseJson, type Router, route } from './routing.ts'
 import { fileField, keptIdSchema, kindSchema } from './schemas.ts'
 
 const MAX_SKETCH_CHARACTERS = 2_000_000
@@ -60,7 +60,10 @@ export function queryRoutes({
       const bytes = new Uint8Array(await image.arrayBuffer())
       // What is no picture is refused now, not when somebody follows the address.
       await reader.decode(bytes, { width: 16, height: 16 })
-      return context.json(toJson(await queries.keep(bytes, kind, parseSketch(sketch))), 200)
+      return context.json(
+        toJson(await queries.keep(bytes, kind, sketch ? parseJson(sketch, 'sketch') : null)),
+        200,
+      )
     },
   )
 
@@ -94,19 +97,4 @@ export function queryRoutes({
     },
   )
   return router
-}
-
-function parseSketch(text: string | undefined): unknown {
-  if (text === undefined || text === '') return null
-  return z
-    .string()
-    .transform((value, context) => {
-      try {
-        return JSON.parse(value) as unknown
-      } catch {
-        context.addIssue({ code: 'custom', message: 'sketch is not valid JSON' })
-        return z.NEVER
-      }
-    })
-    .parse(text)
 }

@@ -1,5 +1,6 @@
 import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
+import { DomainError } from '../errors.ts'
 import { answerInvalid } from './errors.ts'
 import { errorSchema } from './schemas.ts'
 
@@ -55,5 +56,17 @@ function requireRole(needed: Role): MiddlewareHandler<HttpEnv> {
       )
     }
     return next()
+  }
+}
+
+/**
+ * The value of a field that holds JSON.
+ * @throws {DomainError} `invalid_request`
+ */
+export function parseJson(text: string, field: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    throw new DomainError('invalid_request', `${field} is not valid JSON.`, { cause: error })
   }
 }
