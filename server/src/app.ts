@@ -1,8 +1,13 @@
 import { mkdirSync } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { type Auth, createAuth, ensureAdmin } from './auth/auth.ts'
+import { createAuthLimits } from './auth/limits.ts'
+import { createMailer } from './auth/mailer.ts'
+import { sessionKey } from './auth/secret.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import { type DirectoryLock, lockDirectory } from './catalog/directory-lock.ts'
+import { openSqliteAccounts } from './catalog/sqlite/accounts.ts'
 import { openSqliteCatalogThread } from './catalog/sqlite/open.ts'
 import type { Config } from './config/schema.ts'
 import type { EmbeddingHost } from './embedding/host.ts'
@@ -30,6 +35,8 @@ export interface App {
   readonly sync: GallerySync
   readonly search: ImageSearch
   readonly events: EventBus
+  /** undefined where nobody has to sign in. */
+  readonly auth: Auth | undefined
   readonly http: Router
   close(): Promise<void>
 }
@@ -61,8 +68,10 @@ export async function createApp(
   const catalog = openSqliteCatalogThread({ directory: config.data_directory, savesIndex: !isVisitor })
   const embedder = config.embedder_registry.chosen_embedder
   let opened: OpenedEmbedder | undefined
+  let accounts: SignInRoom | undefined
   let previousEmbedder: string | undefined
   try {
+    if (!isVisitor && config.auth.kind === 'otp') accounts = await openSignIn(config, log)
     opened = await openEmbedder(embedder, config.embedder_registry, {
       dataDirectory: config.data_directory,
       isOwner: !isVisitor,
@@ -83,6 +92,7 @@ export async function createApp(
     previousEmbedder = used.previousEmbedder
   } catch (error) {
     await opened?.host.close()
+    await accounts?.close()
     await catalog.close()
     lock.release()
     throw error
@@ -134,6 +144,7 @@ export async function createApp(
     mountTable,
     log: { warn: (message) => log.warn(message), info: (message) => log.info(message) },
   })
+  const auth = accounts?.auth
   const metrics = createMetrics(catalog, indexer)
   const search = createImageSearch(catalog, host, reader, metrics.observeSearch)
   const collection = createCollection({ root, catalog, indexer, reader, thumbnails, events, limits, walk })
@@ -151,7 +162,15 @@ export async function createApp(
     metrics,
     maxUploadBytes: limits.maxUploadBytes,
     allowedHosts: hostsToAccept(config.host, config.allowed_hosts),
-    log: { debug: (message) => log.debug(message), error: (error, message) => log.error(error, message) },
+    auth,
+    authLimits: createAuthLimits(),
+    codeExpiresInS: config.auth.kind === 'otp' ? config.auth.expires_in_s : 0,
+    trustedProxies: config.trusted_proxies,
+    log: {
+      debug: (message) => log.debug(message),
+      info: (message) => log.info(message),
+      error: (error, message) => log.error(error, message),
+    },
   })
 
   return {
@@ -161,8 +180,10 @@ export async function createApp(
     sync,
     search,
     events,
+    auth,
     http,
     async close() {
+      await accounts?.close()
       await sync.close()
       // The indexer waits for what is under way; an embedder that hangs is ended first, so that it need not.
       const indexed = indexer.close()
@@ -175,15 +196,52 @@ export async function createApp(
   }
 }
 
+interface SignInRoom {
+  auth: Auth
+  close(): Promise<void>
+}
+
+/** @throws {DomainError} `config_invalid` for a session key that everybody knows */
+async function openSignIn(config: Config, log: Logger): Promise<SignInRoom> {
+  if (config.auth.kind !== 'otp') throw new Error('nobody has to sign in')
+  const {
+    smtp,
+    default_user_email: firstAdmin,
+    expires_in_s: codeExpiresInS,
+    max_attempts: maxAttempts,
+  } = config.auth
+  const key = sessionKey(config.session.secret_key, config.data_directory)
+  const { users, database, close } = await openSqliteAccounts(config.data_directory)
+  if (await ensureAdmin(users, firstAdmin)) log.info(`The first admin is ${JSON.stringify(firstAdmin)}.`)
+  const sayings = {
+    warn: (message: string) => log.warn(message),
+    error: (message: string) => log.error(message),
+  }
+  const auth = createAuth({
+    users,
+    database,
+    key,
+    codeExpiresInS,
+    maxAttempts,
+    sessionExpiresInS: config.session.expires_in_s,
+    mailer: createMailer(smtp, sayings),
+    log: sayings,
+  })
+  return {
+    auth,
+    async close() {
+      await auth.close()
+      await close()
+    },
+  }
+}
+
 function assertSupported(config: Config): void {
   if (config.database !== undefined) {
     throw new DomainError(
       'config_invalid',
       'database: PostgreSQL is not supported by this version. Remove the key to use the embedded database.',
     )
-  }
-  if (config.auth.kind !== 'none') {
-    throw new DomainError('config_invalid', 'auth.kind: "otp" is not supported by this version. Use "none".')
   }
 }
 

@@ -1,6 +1,7 @@
 /** Every way in which the product can say no. The words are stable: clients may depend on them. */
 export type ErrorCode =
   | 'blank_sketch'
+  | 'challenge_gone'
   | 'config_invalid'
   | 'conflict'
   | 'data_directory_in_use'
@@ -14,20 +15,28 @@ export type ErrorCode =
   | 'internal_error'
   | 'invalid_path'
   | 'invalid_request'
+  | 'last_admin'
   | 'not_found'
   | 'not_indexed'
   | 'permission_denied'
   | 'query_not_found'
+  | 'too_many_requests'
   | 'unavailable'
+  | 'user_exists'
+  | 'user_not_found'
+  | 'wrong_code'
 
 /** An expected failure: `message` is one clear sentence that may be shown to whoever asked. */
 export class DomainError extends Error {
   readonly code: ErrorCode
+  /** When it may be tried again, in seconds. */
+  readonly retryAfterS: number | undefined
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown }) {
+  constructor(code: ErrorCode, message: string, options?: { cause?: unknown; retryAfterS?: number }) {
     super(message, options)
     this.name = 'DomainError'
     this.code = code
+    this.retryAfterS = options?.retryAfterS
   }
 }
 

@@ -7,6 +7,7 @@ import { indexCommand } from './commands/index-folder.ts'
 import { pruneCommand } from './commands/prune.ts'
 import { searchCommand } from './commands/search.ts'
 import { serveCommand } from './commands/serve.ts'
+import { usersCommand } from './commands/users.ts'
 import { DomainError, messageOf } from './errors.ts'
 
 const VERSION = '0.1.0'
@@ -23,6 +24,7 @@ const program = new Command('sketch-search')
   .addCommand(evaluateCommand())
   .addCommand(embeddersCommand())
   .addCommand(pruneCommand())
+  .addCommand(usersCommand())
   .addCommand(configCommand())
 
 // Ends as the system would end it, but tells what it has started; a command that wants to do more has its own handler.

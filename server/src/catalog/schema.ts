@@ -52,6 +52,38 @@ export interface Tables {
   mount_points: {
     directory: string
   }
+  users: {
+    id: string
+    /** Lower case. */
+    email: string
+    email_verified: number
+    name: string
+    image: string | null
+    role: string
+    /** ISO 8601, UTC, as all times of accounts. */
+    created_at: string
+    updated_at: string
+  }
+  sessions: {
+    id: string
+    /** SHA-256 of what the browser holds. */
+    token: string
+    user_id: string
+    expires_at: string
+    ip_address: string | null
+    user_agent: string | null
+    created_at: string
+    updated_at: string
+  }
+  /** Codes that were sent and not used yet, hashed, with the number of tries. */
+  challenges: {
+    id: string
+    identifier: string
+    value: string
+    expires_at: string
+    created_at: string
+    updated_at: string
+  }
 }
 
 /** The form of a name in which two spellings of the same letters are equal. */

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 
 export const LOG_LEVELS = ['CRITICAL', 'ERROR', 'WARNING', 'INFO', 'DEBUG'] as const
@@ -159,6 +160,14 @@ const session = z.strictObject({
     .meta({ secret: true }),
 })
 
+/** An IP address, or a network as `10.0.0.0/8`. */
+function isAddressOrNetwork(text: string): boolean {
+  const [address = '', bits, ...rest] = text.split('/')
+  const family = isIP(address)
+  if (family === 0 || rest.length > 0) return false
+  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32))
+}
+
 /** The whole configuration. Keys are the reference implementation's; ours follow its style. */
 export const configSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
@@ -167,6 +176,12 @@ export const configSchema = z.strictObject({
     .array(z.string().min(1))
     .default([])
     .describe('Further names by which browsers may address a server that listens on this machine only.'),
+  trusted_proxies: z
+    .array(z.string().refine(isAddressOrNetwork, 'give an IP address, or a network such as 10.0.0.0/8'))
+    .default([])
+    .describe(
+      'Addresses of reverse proxies, or their networks, that tell who the client is (X-Forwarded-For) and whether it came by HTTPS (X-Forwarded-Proto).',
+    ),
   log_level: z.enum(LOG_LEVELS).default('INFO').describe('The least severe message that is logged.'),
   dev: z
     .boolean()

@@ -6,6 +6,7 @@ import { DomainError, type ErrorCode } from '../errors.ts'
 
 const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
   blank_sketch: 400,
+  challenge_gone: 403,
   config_invalid: 500,
   conflict: 409,
   data_directory_in_use: 500,
@@ -21,9 +22,14 @@ const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
   internal_error: 500,
   invalid_path: 400,
   invalid_request: 400,
+  last_admin: 409,
   not_found: 404,
   not_indexed: 409,
+  too_many_requests: 429,
   unavailable: 503,
+  user_exists: 409,
+  user_not_found: 404,
+  wrong_code: 401,
 }
 
 /** What a 5xx tells: never the message of what went wrong inside. */
@@ -43,6 +49,8 @@ export function answerError(error: Error, context: Context, log: (error: Error) 
   }
   const code = error instanceof DomainError ? error.code : 'internal_error'
   const status = STATUS[code]
+  if (error instanceof DomainError && error.retryAfterS !== undefined)
+    context.header('Retry-After', String(error.retryAfterS))
   if (status < 500) return context.json({ error: error.message, code }, status)
   log(error)
   return context.json({ error: SERVER_SIDE[status] ?? SERVER_SIDE[500]!, code }, status)

@@ -110,7 +110,13 @@ export function eventRoutes(bus: EventBus): Router {
       sse.onAbort(() => wake?.())
       try {
         await sse.write(': connected\n\n')
+        let checkedAt = Date.now()
         while (!sse.aborted) {
+          // Who is signed out, or removed, learns of nothing more.
+          if (Date.now() - checkedAt >= KEEP_ALIVE_MS) {
+            checkedAt = Date.now()
+            if ((await context.get('isStillSignedIn')?.()) === false) return
+          }
           const event = waiting.shift()
           if (event !== undefined) {
             await sse.writeSSE(event)

@@ -1,15 +1,16 @@
 import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
 import type { MiddlewareHandler } from 'hono'
+import { ROLES, type Role } from '../catalog/accounts.ts'
 import { DomainError } from '../errors.ts'
 import { answerInvalid } from './errors.ts'
 import { errorSchema } from './schemas.ts'
 
-/** Ordered: each role may do what the ones before it may. */
-export const ROLES = ['user', 'editor', 'admin'] as const
-export type Role = (typeof ROLES)[number]
-
 export interface HttpEnv {
-  Variables: { role: Role | undefined }
+  Variables: {
+    role: Role | undefined
+    /** For answers that go on and on; absent where nobody has to sign in. */
+    isStillSignedIn?: () => Promise<boolean>
+  }
 }
 
 export type Router = OpenAPIHono<HttpEnv>

@@ -8,6 +8,8 @@ import { compress } from 'hono/compress'
 import { matchedRoutes } from 'hono/route'
 import { secureHeaders } from 'hono/secure-headers'
 import { ZodError } from 'zod'
+import type { Auth } from '../auth/auth.ts'
+import type { AuthLimits } from '../auth/limits.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { EmbeddingHost } from '../embedding/host.ts'
 import { DomainError, systemCodeOf } from '../errors.ts'
@@ -18,6 +20,7 @@ import type { KeptQueries } from '../search/kept-queries.ts'
 import type { Collection } from '../sync/collection.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
 import type { Indexer } from '../sync/indexer.ts'
+import { clientReader } from './client.ts'
 import { docsRoutes } from './docs.ts'
 import { answerError, answerInvalid } from './errors.ts'
 import { eventRoutes } from './events.ts'
@@ -28,6 +31,8 @@ import { pageRoutes } from './page.ts'
 import { queryRoutes } from './queries.ts'
 import { createRouter, json, type Router, route } from './routing.ts'
 import { knownHostsOnly, sameOriginOnly } from './same-origin.ts'
+import { identify, otpRoutes, sessionRoutes } from './session.ts'
+import { userRoutes } from './users.ts'
 
 export interface HttpOptions {
   catalog: Catalog
@@ -45,9 +50,21 @@ export interface HttpOptions {
   maxUploadBytes: number
   /** undefined: any. */
   allowedHosts: string[] | undefined
-  log: { debug(message: string): void; error(error: unknown, message: string): void }
+  /** undefined: nobody has to sign in. */
+  auth: Auth | undefined
+  authLimits: AuthLimits
+  codeExpiresInS: number
+  /** Addresses and networks of proxies whose word on the client counts. */
+  trustedProxies: readonly string[]
+  log: {
+    debug(message: string): void
+    info(message: string): void
+    error(error: unknown, message: string): void
+  }
 }
 
+/** Of requests that hold a few words. */
+const SMALL_BODY = 16 * 1024
 /** What a multipart request holds besides the file. */
 const FORM_OVERHEAD = 1024 * 1024
 const API_DESCRIPTION = {
@@ -64,14 +81,22 @@ export function openApiDocument(): object {
   // Describing the routes touches none of what they work on.
   const rooms = new Proxy(
     {},
-    { get: (_, name) => (name === 'events' ? { on() {} } : name === 'allowedHosts' ? [] : () => {}) },
+    {
+      get: (_, name) =>
+        name === 'events'
+          ? { on() {} }
+          : name === 'allowedHosts' || name === 'trustedProxies'
+            ? []
+            : () => {},
+    },
   )
   return createHttpApp(rooms as HttpOptions).getOpenAPI31Document(API_DESCRIPTION)
 }
 
 /** All routes, with and without a trailing slash. */
 export function createHttpApp(options: HttpOptions): Router {
-  const { metrics, maxUploadBytes, allowedHosts, log } = options
+  const { metrics, maxUploadBytes, allowedHosts, log, auth } = options
+  const clientOf = clientReader(options.trustedProxies)
   const app = createRouter()
 
   app.use(async (context, next) => {
@@ -90,8 +115,22 @@ export function createHttpApp(options: HttpOptions): Router {
       referrerPolicy: 'same-origin',
     }),
   )
+  app.use(async (context, next) => {
+    await next()
+    if (clientOf(context).isSecure) context.header('Strict-Transport-Security', 'max-age=15552000')
+  })
   if (allowedHosts !== undefined) app.use(knownHostsOnly(allowedHosts))
   app.use('/api/*', sameOriginOnly())
+  for (const path of ['/api/auth/*', '/api/session/*', '/api/users/*']) {
+    app.use(
+      path,
+      bodyLimit({
+        maxSize: SMALL_BODY,
+        onError: (context) =>
+          context.json({ error: `At most ${SMALL_BODY} bytes are taken.`, code: 'invalid_request' }, 413),
+      }),
+    )
+  }
   app.use(
     '/api/*',
     bodyLimit({
@@ -106,11 +145,7 @@ export function createHttpApp(options: HttpOptions): Router {
     if (context.req.path.startsWith('/api/fs/events')) return next()
     return compress()(context, next)
   })
-  // Without sign-in, whoever reaches the server is admin.
-  app.use(async (context, next) => {
-    context.set('role', 'admin')
-    await next()
-  })
+  app.use('/api/*', identify({ auth, clientOf }))
 
   addHealth(app, options)
   app.route('/api/images', imageRoutes(options))
@@ -118,6 +153,12 @@ export function createHttpApp(options: HttpOptions): Router {
   app.route('/api/fs', watchedDirectoryRoutes(options))
   app.route('/api/fs', eventRoutes(options.events))
   app.route('/api/index', indexRoutes(options))
+  app.route('/api/session', sessionRoutes({ auth, clientOf }))
+  if (auth !== undefined) {
+    const { authLimits: limits, codeExpiresInS } = options
+    app.route('/api/auth/otp', otpRoutes({ auth, limits, codeExpiresInS, clientOf, log }))
+    app.route('/api/users', userRoutes(auth.users))
+  }
   app.get('/api/openapi.json', (context) => context.json(app.getOpenAPI31Document(API_DESCRIPTION)))
   app.route('/api/docs', docsRoutes())
   app.all('/api/*', (context) =>
@@ -178,19 +219,35 @@ function addHealth(app: Router, { catalog, host, metrics }: HttpOptions): void {
   )
 }
 
+/** The whole of a request has to come within this time: a large upload over a slow line, but no connection that is held for nothing. */
+const REQUEST_TIMEOUT_MS = 10 * 60_000
+const HEADERS_TIMEOUT_MS = 20_000
+
 export interface RunningServer {
   url: string
   close(): Promise<void>
 }
 
 /** @throws {DomainError} `unavailable` if the address can't be listened on, with what to do */
-export async function listen(app: Router, host: string, port: number): Promise<RunningServer> {
+export async function listen(
+  app: Router,
+  host: string,
+  port: number,
+  { requestTimeoutMs = REQUEST_TIMEOUT_MS } = {},
+): Promise<RunningServer> {
   await assertFree(host, port)
+  // How often Node looks for connections that have taken too long.
+  const connectionsCheckingInterval = Math.min(10_000, requestTimeoutMs / 3)
+  const headersTimeout = Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs)
+  const serverOptions = { requestTimeout: requestTimeoutMs, headersTimeout, connectionsCheckingInterval }
   return new Promise((resolve) => {
-    const server = serve({ fetch: app.fetch, hostname: host, port }, (address: AddressInfo) => {
-      const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address
-      resolve({ url: `http://${shown}:${address.port}`, close: () => close(server as Server) })
-    })
+    const server = serve(
+      { fetch: app.fetch, hostname: host, port, serverOptions },
+      (address: AddressInfo) => {
+        const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address
+        resolve({ url: `http://${shown}:${address.port}`, close: () => close(server as Server) })
+      },
+    )
   })
 }
 

@@ -7,12 +7,14 @@ import * as initial from './migrations/001-initial.ts'
 import * as embedderVersions from './migrations/002-embedder-versions.ts'
 import * as failuresByInode from './migrations/003-failures-by-inode.ts'
 import * as mountPoints from './migrations/004-mount-points.ts'
+import * as accounts from './migrations/005-accounts.ts'
 
 const MIGRATIONS = {
   '001-initial': initial,
   '002-embedder-versions': embedderVersions,
   '003-failures-by-inode': failuresByInode,
   '004-mount-points': mountPoints,
+  '005-accounts': accounts,
 }
 
 /**

@@ -1,0 +1,369 @@
+import { readdir, stat, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import pino from 'pino'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { openSqliteAccounts } from '../catalog/sqlite/accounts.ts'
+import { listen } from '../http/server.ts'
+import { configFor, startApp } from '../testing/app.ts'
+import { type Browser, openBrowser } from '../testing/browser.ts'
+import { signInBy, startMailServer } from '../testing/mail-server.ts'
+import { picture } from '../testing/pictures.ts'
+import { ADMIN, signIn, signInAs, startTeam } from '../testing/team.ts'
+import { temporaryDirectory } from '../testing/temporary.ts'
+
+const GUESSES = 10_000
+const SESSION = 'sketch-search.session_token'
+
+const isSignedIn = async (browser: Browser) => (await browser.get('/api/images')).status === 200
+
+describe('guessing', () => {
+  it('is judged as often as allowed, however many guesses come at once', async () => {
+    const { app, mail } = await startTeam({ 'auth.max_attempts': 5 })
+    const auth = app.auth!
+    const challenge = auth.start(ADMIN)
+    const code = await mail.codeFor(ADMIN)
+    const outcomes = await Promise.all(
+      Array.from({ length: GUESSES }, (_, n) =>
+        auth.verify(challenge, `GUESS${n}`).then(
+          () => 'signed in',
+          (error) => error.code as string,
+        ),
+      ),
+    )
+    const count = (outcome: string) => outcomes.filter((one) => one === outcome).length
+    expect(count('wrong_code')).toBe(5)
+    expect(count('challenge_gone')).toBe(GUESSES - 5)
+    await expect(auth.verify(challenge, code)).rejects.toMatchObject({ code: 'challenge_gone' })
+  })
+
+  it('lets one of many right answers in that come at once', async () => {
+    const { app, mail } = await startTeam()
+    const challenge = app.auth!.start(ADMIN)
+    const code = await mail.codeFor(ADMIN)
+    const outcomes = await Promise.allSettled(
+      Array.from({ length: 200 }, () => app.auth!.verify(challenge, code)),
+    )
+    expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
+  })
+
+  it('and asking are slowed down by address and by client', async () => {
+    const { app } = await startTeam()
+    const starts = await Promise.all(
+      Array.from({ length: 8 }, () => openBrowser(app.http).post('/api/auth/otp/start', { email: ADMIN })),
+    )
+    expect(starts.map(({ status }) => status).sort()).toEqual([200, 200, 200, 200, 200, 429, 429, 429])
+    expect(Number(starts.find(({ status }) => status === 429)!.headers.get('retry-after'))).toBeGreaterThan(
+      60,
+    )
+    const many = await Promise.all(
+      Array.from({ length: 40 }, (_, n) =>
+        openBrowser(app.http).post('/api/auth/otp/start', { email: `nobody-${n}@example.org` }),
+      ),
+    )
+    expect(many.filter(({ status }) => status === 429).length).toBeGreaterThan(10)
+    const verifies = await Promise.all(
+      Array.from({ length: 100 }, () =>
+        openBrowser(app.http).post('/api/auth/otp/verify', { code: 'ABCDEFGH' }),
+      ),
+    )
+    expect(verifies.filter(({ status }) => status === 429).length).toBeGreaterThan(30)
+  })
+})
+
+describe('an address that nobody has', () => {
+  it('is answered like one that somebody has, at every step', async () => {
+    const { app, mail } = await startTeam({ 'auth.max_attempts': 2 })
+    const steps = async (email: string) => {
+      const browser = openBrowser(app.http)
+      const seen: unknown[] = []
+      const note = async (response: Response) => {
+        const headers = [...response.headers]
+          .filter(([name]) => !['date', 'server-timing'].includes(name))
+          .map(([name, value]) => [name, name === 'set-cookie' ? value.replace(/=[^;]*/, '=…') : value])
+        seen.push([response.status, await response.json(), headers])
+      }
+      await note(await browser.post('/api/auth/otp/start', { email }))
+      await new Promise((resolve) => setTimeout(resolve, 400))
+      await note(await browser.get('/api/session'))
+      for (let n = 0; n < 3; n++) await note(await browser.post('/api/auth/otp/verify', { code: 'AAAAAAAA' }))
+      await note(await browser.get('/api/session'))
+      return seen
+    }
+    expect(await steps('nobody@example.org')).toEqual(await steps(ADMIN))
+    expect(mail.mails.map(({ to }) => to)).toEqual([ADMIN])
+  })
+
+  it('can not be told by time: neither asking nor trying a code takes longer for one of them', async () => {
+    const mailServer = await startMailServer()
+    const app = await startApp(
+      await configFor(await temporaryDirectory(), {
+        ...signInBy(mailServer),
+        trusted_proxies: ['127.0.0.1'],
+      }),
+    )
+    const known: string[] = []
+    for (let n = 0; n < TIMED; n++) {
+      known.push(`known-${n}@example.org`)
+      await app.auth!.users.add(known[n]!, 'user')
+    }
+    const server = await listen(app.http, '127.0.0.1', 0)
+    onTestFinished(() => server.close())
+    let client = 0
+    const timed = async (email: string) => {
+      // Each from another client, so that no limit is met.
+      const forwarded = `10.1.${++client >> 8}.${client & 255}`
+      const post = async (path: string, body: object, cookie = '') => {
+        const start = performance.now()
+        const response = await fetch(`${server.url}${path}`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json', 'x-forwarded-for': forwarded, cookie },
+          body: JSON.stringify(body),
+        })
+        await response.arrayBuffer()
+        return { ms: performance.now() - start, cookie: response.headers.getSetCookie()[0]?.split(';')[0] }
+      }
+      const started = await post('/api/auth/otp/start', { email })
+      await new Promise((resolve) => setTimeout(resolve, 60))
+      const verified = await post('/api/auth/otp/verify', { code: 'AAAAAAAA' }, started.cookie)
+      return [started.ms, verified.ms] as const
+    }
+    const times: Record<'known' | 'unknown', [number[], number[]]> = { known: [[], []], unknown: [[], []] }
+    for (let n = 0; n < TIMED; n++) {
+      for (const kind of n % 2 === 0 ? (['known', 'unknown'] as const) : (['unknown', 'known'] as const)) {
+        const [start, verify] = await timed(kind === 'known' ? known[n]! : `unknown-${n}@example.org`)
+        times[kind][0].push(start)
+        times[kind][1].push(verify)
+      }
+    }
+    for (const step of [0, 1] as const) {
+      const share = shareOfSlower(times.known[step], times.unknown[step])
+      expect(share).toBeGreaterThan(0.5 - TOLERANCE)
+      expect(share).toBeLessThan(0.5 + TOLERANCE)
+    }
+  })
+})
+
+const TIMED = 120
+/** Four standard deviations of the statistic for so many of each, if both are alike. */
+const TOLERANCE = 4 * Math.sqrt((2 * TIMED + 1) / (12 * TIMED * TIMED))
+
+/** The Mann-Whitney statistic: how often one of `a` is slower than one of `b`; a half if they are alike. */
+function shareOfSlower(a: readonly number[], b: readonly number[]): number {
+  let slower = 0
+  for (const x of a) for (const y of b) slower += x > y ? 1 : x === y ? 0.5 : 0
+  return slower / (a.length * b.length)
+}
+
+describe('sessions', () => {
+  it('are never one that was there before signing in', async () => {
+    const team = await startTeam()
+    const victim = openBrowser(team.app.http)
+    victim.cookies.set(SESSION, 'planted.by-somebody')
+    await victim.post('/api/auth/otp/start', { email: ADMIN })
+    await victim.post('/api/auth/otp/verify', { code: await team.mail.codeFor(ADMIN) })
+    expect(victim.cookies.get(SESSION)).not.toBe('planted.by-somebody')
+    expect(await isSignedIn(victim)).toBe(true)
+    const first = victim.cookies.get(SESSION)
+    const again = await signIn(team)
+    expect(again.cookies.get(SESSION)).not.toBe(first)
+  })
+
+  it('can be neither forged nor taken from the database, and end in time', async () => {
+    const team = await startTeam({ 'session.expires_in_s': 600 })
+    const browser = await signIn(team)
+    const genuine = browser.cookies.get(SESSION)!
+    const [token, signature] = decodeURIComponent(genuine).split('.') as [string, string]
+    const { database, close } = await openSqliteAccounts(team.dataDirectory)
+    onTestFinished(close)
+    const { token: stored } = await database.selectFrom('sessions').select('token').executeTakeFirstOrThrow()
+    const forged = [
+      `${token}.${signature.replace(/^./, (c) => (c === 'A' ? 'B' : 'A'))}`,
+      `${token.replace(/^./, (c) => (c === 'A' ? 'B' : 'A'))}.${signature}`,
+      `${stored}.${signature}`,
+      token,
+      '',
+      '.',
+      '%00',
+      'a'.repeat(10_000),
+    ]
+    for (const value of forged) {
+      browser.cookies.set(SESSION, encodeURIComponent(value))
+      expect([value.slice(0, 80), await isSignedIn(browser)]).toEqual([value.slice(0, 80), false])
+    }
+    const back = openBrowser(team.app.http)
+    back.cookies.set(SESSION, genuine)
+    expect(await isSignedIn(back)).toBe(true)
+
+    const expiryOf = async () =>
+      Date.parse(
+        (await database.selectFrom('sessions').select('expires_at').executeTakeFirstOrThrow()).expires_at,
+      )
+    // Used after a tenth of its time it lasts as long as a new one again.
+    await database
+      .updateTable('sessions')
+      .set({ expires_at: new Date(Date.now() + 300_000).toISOString() })
+      .execute()
+    expect(await isSignedIn(back)).toBe(true)
+    expect((await expiryOf()) - Date.now()).toBeGreaterThan(590_000)
+    await database
+      .updateTable('sessions')
+      .set({ expires_at: new Date(Date.now() - 1000).toISOString() })
+      .execute()
+    expect(await isSignedIn(back)).toBe(false)
+    expect(back.cookies.has(SESSION)).toBe(false)
+  })
+
+  it('end when the user is removed or gets another role', async () => {
+    const team = await startTeam()
+    const admin = await signIn(team)
+    const user = await signInAs(team, 'user')
+    const editor = await signInAs(team, 'editor')
+    const { users } = (await (await admin.get('/api/users?page_size=100')).json()) as {
+      users: { id: string; email: string }[]
+    }
+    const idOf = (email: string) => users.find((one) => one.email === email)!.id
+    expect((await admin.request('DELETE', `/api/users/${idOf('user@example.org')}`)).status).toBe(204)
+    const changed = { email: 'editor@example.org', role: 'user' }
+    expect((await admin.request('PUT', `/api/users/${idOf('editor@example.org')}`, changed)).status).toBe(201)
+    expect(await isSignedIn(user)).toBe(false)
+    expect(await isSignedIn(editor)).toBe(false)
+    expect(await isSignedIn(admin)).toBe(true)
+  })
+
+  it('are not used by pages of other origins', async () => {
+    const team = await startTeam()
+    const admin = await signIn(team)
+    const refused = [
+      { 'sec-fetch-site': 'cross-site' },
+      { 'sec-fetch-site': 'same-site' },
+      { 'sec-fetch-site': '', origin: 'https://evil.example' },
+    ]
+    for (const headers of refused) {
+      const body = { email: 'evil@example.org', role: 'admin' }
+      expect((await admin.request('POST', '/api/users', body, headers)).status).toBe(403)
+      expect((await admin.request('POST', '/api/session/logout', undefined, headers)).status).toBe(403)
+      expect((await admin.request('POST', '/api/auth/otp/start', { email: ADMIN }, headers)).status).toBe(403)
+    }
+    const answer = await admin.request('GET', '/api/images', undefined, { origin: 'https://evil.example' })
+    expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
+    expect(await isSignedIn(admin)).toBe(true)
+  })
+})
+
+const PATHS = [
+  '../secret.png',
+  '..',
+  '/etc/passwd',
+  'a/../../secret.png',
+  String.raw`..\secret.png`,
+  'C:/secret.png',
+  'a\0.png',
+  '%2e%2e%2fsecret.png',
+  '....//secret.png',
+  'a\r\nSet-Cookie: x=1.png',
+  '\u202epng.exe',
+]
+
+describe('names', () => {
+  it('lead nowhere outside the gallery, whatever parameter they are given as', async () => {
+    const team = await startTeam()
+    const admin = await signIn(team)
+    const outside = join(team.gallery, '..', 'secret.png')
+    await writeFile(outside, await picture(1))
+    onTestFinished(async () => (await import('node:fs/promises')).rm(outside))
+    const before = await stat(outside)
+    const bytes = await picture(2)
+    for (const name of PATHS) {
+      const encoded = encodeURIComponent(name)
+      for (const path of [
+        `/api/images?directory=${encoded}`,
+        `/api/images/${encoded}`,
+        `/api/images/${encoded}/view`,
+        `/api/images/${encoded}/thumbnail`,
+        `/api/queries/${encoded}`,
+        `/api/queries/${encoded}/image`,
+        `/api/users/${encoded}`,
+        `/api/docs/${encoded}`,
+        `/assets/${encoded}`,
+      ]) {
+        const response = await admin.get(path)
+        expect(response.status, path).toBeLessThan(500)
+        expect(Buffer.from(await response.arrayBuffer()).includes(bytes.subarray(0, 64)), path).toBe(false)
+      }
+      for (const [directory, file] of [
+        [name, 'fine.png'],
+        ['.', name],
+      ] as const) {
+        const form = new FormData()
+        form.set('image', new File([new Uint8Array(bytes)], file, { type: 'image/png' }))
+        form.set('directory', directory)
+        const response = await team.app.http.request('http://localhost/api/images', {
+          method: 'POST',
+          body: form,
+          headers: {
+            host: 'localhost',
+            'sec-fetch-site': 'same-origin',
+            cookie: [...admin.cookies].map(([key, value]) => `${key}=${value}`).join('; '),
+          },
+        })
+        expect(response.status, `${directory} ${file}`).toBeLessThan(500)
+      }
+    }
+    expect(await stat(outside)).toEqual(before)
+    const beside = (await readdir(join(team.gallery, '..'))).filter((name) => name.includes('fine.png'))
+    expect(beside).toEqual([])
+  })
+
+  it('and addresses write no lines of their own into the log, nor headers into answers and mails', async () => {
+    const lines: string[] = []
+    const mailServer = await startMailServer()
+    const app = await startApp(await configFor(await temporaryDirectory(), signInBy(mailServer)), {
+      log: pino({ level: 'debug' }, { write: (line) => lines.push(line) }),
+    })
+    const browser = openBrowser(app.http)
+    const evil = [
+      'a@example.org\r\nBcc: victim@example.org',
+      'a@example.org\nForged: log line',
+      '"a\r\nX: y"@example.org',
+      'a@example.org, victim@example.org',
+      '<a@example.org>',
+      `${'a'.repeat(300)}@example.org`,
+    ]
+    for (const email of evil) {
+      const response = await browser.post('/api/auth/otp/start', { email })
+      expect([email, response.status]).toEqual([email, 400])
+    }
+    await browser.get('/api/images/%0aForged%3a%20line')
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    expect(mailServer.mails).toEqual([])
+    for (const line of lines) expect(line.trimEnd()).not.toMatch(/[\r\n]/)
+  })
+})
+
+describe('bodies', () => {
+  it('that are too large are refused early, those that trickle are cut off', async () => {
+    const { app } = await startTeam()
+    const large = await openBrowser(app.http).post('/api/auth/otp/start', { email: 'a'.repeat(100_000) })
+    expect(large.status).toBe(413)
+
+    const server = await listen(app.http, '127.0.0.1', 0, { requestTimeoutMs: 1500 })
+    onTestFinished(() => server.close())
+    const { port } = new URL(server.url)
+    const head =
+      'POST /api/auth/otp/start HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: 5000\r\n\r\n'
+    const endedAfter = await new Promise<number>((resolve) => {
+      const start = performance.now()
+      const socket = connect(Number(port), '127.0.0.1', () => socket.write(head))
+      const trickle = setInterval(() => socket.write(' '), 100)
+      socket.on('error', () => {})
+      socket.on('close', () => {
+        clearInterval(trickle)
+        resolve(performance.now() - start)
+      })
+    })
+    expect(endedAfter).toBeGreaterThan(1000)
+    expect(endedAfter).toBeLessThan(6000)
+    expect((await fetch(`${server.url}/health`)).status).toBe(200)
+  })
+})

@@ -1,0 +1,85 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createTransport, type Transporter } from 'nodemailer'
+import { messageOf } from '../errors.ts'
+
+export interface Mail {
+  to: string
+  subject: string
+  text: string
+  html: string
+}
+
+export interface Mailer {
+  /** Sends it in the background; a mail server that fails is tried again, and what went wrong is logged. */
+  send(mail: Mail): void
+  /** Waits for what is being sent, but not for what would be tried again. */
+  close(): Promise<void>
+}
+
+export interface MailerOptions {
+  host: string
+  port: number
+  /** Implicit TLS on port 465, STARTTLS elsewhere; off, nothing is encrypted. */
+  use_tls: boolean
+  /** Empty: the server asks for no sign-in. */
+  username: string
+  password: string
+  from_address: string
+}
+
+const IMPLICIT_TLS_PORT = 465
+/** Pauses before a mail is tried again; a code is of no use after minutes. */
+const RETRY_AFTER_MS = [1_000, 5_000, 20_000]
+const TIMEOUT_MS = 15_000
+
+export function createMailer(
+  options: MailerOptions,
+  log: { warn(message: string): void; error(message: string): void },
+  retryAfterMs: readonly number[] = RETRY_AFTER_MS,
+): Mailer {
+  const { host, port, use_tls: isEncrypted, username, password, from_address: from } = options
+  const transport: Transporter = createTransport({
+    host,
+    port,
+    secure: isEncrypted && port === IMPLICIT_TLS_PORT,
+    requireTLS: isEncrypted,
+    ignoreTLS: !isEncrypted,
+    ...(username === '' ? {} : { auth: { user: username, pass: password } }),
+    connectionTimeout: TIMEOUT_MS,
+    greetingTimeout: TIMEOUT_MS,
+    socketTimeout: TIMEOUT_MS,
+  })
+  const ending = new AbortController()
+  const underWay = new Set<Promise<void>>()
+
+  return {
+    send(mail) {
+      const sending = deliver(mail).finally(() => underWay.delete(sending))
+      underWay.add(sending)
+    },
+    async close() {
+      ending.abort()
+      await Promise.all(underWay)
+      transport.close()
+    },
+  }
+
+  async function deliver(mail: Mail): Promise<void> {
+    for (const pauseMs of [...retryAfterMs, undefined]) {
+      try {
+        await transport.sendMail({ from: { name: 'Sketch-Search', address: from }, ...mail })
+        return
+      } catch (error) {
+        // Neither the code nor the address: a log is read by more people than a mail.
+        const problem = `A mail could not be sent by ${host}:${port}: ${messageOf(error)}`
+        if (pauseMs === undefined) {
+          log.error(`${problem}. It is given up.`)
+          return
+        }
+        log.warn(`${problem}. It is tried again in ${pauseMs / 1000} s.`)
+        const isEnding = await sleep(pauseMs, false, { signal: ending.signal }).catch(() => true)
+        if (isEnding) return
+      }
+    }
+  }
+}

@@ -1,0 +1,68 @@
+import { describe, expect, it } from 'vitest'
+import { ROLES, type Role } from '../catalog/accounts.ts'
+import { openBrowser } from '../testing/browser.ts'
+import { signInAs, startTeam } from '../testing/team.ts'
+
+const METHODS = ['get', 'post', 'put', 'patch', 'delete']
+/** Answers of no handler: what is refused, and what there is not. */
+const NOT_A_ROUTE = new Set(['/api/*', '/*', '*'])
+
+interface ApiRoute {
+  method: string
+  path: string
+  role: Role | 'public'
+}
+
+describe('every route', () => {
+  it('is for the role that it says, and for nobody below it', async () => {
+    const team = await startTeam()
+    const { http } = team.app
+    const document = (await (await http.request('/api/openapi.json')).json()) as {
+      paths: Record<string, Record<string, { 'x-role': Role | 'public' }>>
+    }
+    const described: ApiRoute[] = Object.entries(document.paths).flatMap(([path, methods]) =>
+      Object.entries(methods)
+        .filter(([method]) => METHODS.includes(method))
+        .map(([method, { 'x-role': role }]) => ({ method, path, role })),
+    )
+    // A route that is not described says no role, and is found here.
+    const known = new Set(described.map(({ method, path }) => `${method} ${path.replace(/\/$/, '')}`))
+    const undescribed = http.routes
+      .filter(({ method, path }) => method !== 'ALL' && path.startsWith('/api') && !NOT_A_ROUTE.has(path))
+      .map(
+        ({ method, path }) =>
+          `${method.toLowerCase()} ${path.replaceAll(/:(\w+)/g, '{$1}').replace(/\/$/, '')}`,
+      )
+      .filter((name) => !known.has(name))
+    expect([...new Set(undescribed)].sort()).toEqual([
+      'get /api/docs',
+      'get /api/docs/start.js',
+      'get /api/docs/{file}',
+      'get /api/openapi.json',
+    ])
+    expect(described.length).toBeGreaterThan(25)
+
+    const browsers = {
+      nobody: openBrowser(http),
+      user: await signInAs(team, 'user'),
+      editor: await signInAs(team, 'editor'),
+      admin: await signInAs(team, 'admin'),
+    }
+    const wrong: string[] = []
+    for (const { method, path, role } of described) {
+      // What signs in or out is tried elsewhere: it would end the sessions of this test.
+      if (path.startsWith('/api/session/logout') || path.startsWith('/api/auth')) continue
+      for (const [who, browser] of Object.entries(browsers)) {
+        const target = path.replaceAll(/\{\w+\}/g, '00000000-0000-4000-8000-000000000000')
+        const response = await browser.request(method.toUpperCase(), target)
+        await response.body?.cancel()
+        const rank = ROLES.indexOf(who as Role)
+        const expected =
+          role === 'public' || rank >= ROLES.indexOf(role) ? 'let in' : who === 'nobody' ? 401 : 403
+        const got = response.status === 401 || response.status === 403 ? response.status : 'let in'
+        if (got !== expected) wrong.push(`${who}: ${method} ${path} (${role}) → ${response.status}`)
+      }
+    }
+    expect(wrong).toEqual([])
+  })
+})

@@ -1,0 +1,42 @@
+import { createHash, randomBytes } from 'node:crypto'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { DomainError, systemCodeOf } from '../errors.ts'
+
+const LEAST_CHARACTERS = 16
+/** What stands in examples until somebody fills it in. */
+const PLACEHOLDER =
+  /^[<[{(]?\W*(change[-_ ]?(me|this|it)?|your[-_ ]?.*|secret([-_ ]?key)?|my[-_ ]?secret.*|replace[-_ ]?.*|placeholder|example|todo|x+|test|dev|none|null|insecure.*|super[-_ ]?secret.*)\W*$/i
+
+/**
+ * The key that signs cookies: the configured one, or one that is generated once and kept in the data directory.
+ * @returns 64 hexadecimal digits
+ * @throws {DomainError} `config_invalid` if everybody knows it, or could guess it
+ */
+export function sessionKey(configured: string | undefined, dataDirectory: string): string {
+  if (configured !== undefined) {
+    if (PLACEHOLDER.test(configured) || configured.length < LEAST_CHARACTERS) {
+      throw new DomainError(
+        'config_invalid',
+        `session.secret_key is a placeholder or shorter than ${LEAST_CHARACTERS} characters: give a random text, such as the output of "openssl rand -hex 32", or leave the key out and one is generated.`,
+      )
+    }
+    return createHash('sha256').update(configured).digest('hex')
+  }
+  const file = join(dataDirectory, 'session.key')
+  mkdirSync(dataDirectory, { recursive: true })
+  try {
+    // Only for the owner, and only if there is none: of two that start at once both use the same.
+    writeFileSync(file, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if (systemCodeOf(error) !== 'EEXIST') throw error
+  }
+  const key = readFileSync(file, 'utf8').trim()
+  if (!/^[0-9a-f]{64}$/.test(key)) {
+    throw new DomainError(
+      'config_invalid',
+      `${file} does not hold a key of 64 hexadecimal digits: delete it and one is generated (everybody has to sign in again).`,
+    )
+  }
+  return key
+}

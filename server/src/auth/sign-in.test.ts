@@ -1,0 +1,104 @@
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { type Browser, openBrowser } from '../testing/browser.ts'
+import { startTeam } from '../testing/team.ts'
+
+const stateOf = async (browser: Browser) => (await browser.get('/api/session')).json()
+
+describe('signing in', () => {
+  it('goes from nobody over a mailed code to a session, and out again', async () => {
+    const { app, mail } = await startTeam()
+    const browser = openBrowser(app.http)
+    expect(await stateOf(browser)).toEqual({ state: 'anonymous' })
+    expect((await browser.get('/api/images')).status).toBe(401)
+
+    const started = await browser.post('/api/auth/otp/start', { email: 'Admin@Example.org' })
+    expect(await started.json()).toEqual({ state: 'challenge_issued' })
+    const code = await mail.codeFor('admin@example.org')
+    expect(await stateOf(browser)).toEqual({ state: 'challenge_issued' })
+    expect(code).toMatch(/^[A-Z2-9]{8}$/)
+    const source = mail.mails[0]!.source
+    expect(source).toMatch(/^From: "Sketch-Search" <pictures@example\.org>/m)
+    expect(source).toContain('text/plain')
+    expect(source).toContain('text/html')
+    expect(source).not.toMatch(/https?:\/\//)
+
+    const verified = await browser.post('/api/auth/otp/verify', {
+      code: ` ${code.slice(0, 4).toLowerCase()}-${code.slice(4)}`,
+    })
+    expect(verified.status).toBe(200)
+    expect(await verified.json()).toEqual({ state: 'authenticated', role: 'admin' })
+    const [cookie] = verified.headers.getSetCookie().filter((one) => one.includes('session_token'))
+    expect(cookie).toMatch(/; HttpOnly/i)
+    expect(cookie).toMatch(/; SameSite=Lax/i)
+    expect(cookie).not.toMatch(/; Secure/i)
+    expect(await stateOf(browser)).toEqual({ state: 'authenticated', role: 'admin' })
+    expect((await browser.get('/api/images')).status).toBe(200)
+
+    const stolen = openBrowser(app.http)
+    for (const [name, value] of browser.cookies) stolen.cookies.set(name, value)
+    expect(await (await browser.post('/api/session/logout')).json()).toEqual({ state: 'anonymous' })
+    expect((await browser.get('/api/images')).status).toBe(401)
+    // Revoked on the server, not only forgotten by the browser.
+    expect((await stolen.get('/api/images')).status).toBe(401)
+  })
+
+  it('takes a code once, in the browser that asked, and the last one that was asked for', async () => {
+    const { app, mail } = await startTeam()
+    const [one, other] = [openBrowser(app.http), openBrowser(app.http)]
+    const email = 'admin@example.org'
+    await one.post('/api/auth/otp/start', { email })
+    const code = await mail.codeFor(email)
+    await other.post('/api/auth/otp/start', { email })
+    const otherCode = await mail.codeFor(email)
+    expect((await other.post('/api/auth/otp/verify', { code })).status).toBe(401)
+    expect((await openBrowser(app.http).post('/api/auth/otp/verify', { code })).status).toBe(403)
+    expect((await one.post('/api/auth/otp/verify', { code })).status).toBe(200)
+    expect((await one.post('/api/auth/otp/verify', { code })).status).toBe(403)
+    expect((await other.post('/api/auth/otp/verify', { code: otherCode })).status).toBe(200)
+
+    const again = openBrowser(app.http)
+    await again.post('/api/auth/otp/start', { email })
+    const first = await mail.codeFor(email)
+    await again.post('/api/auth/otp/start', { email })
+    const second = await mail.codeFor(email)
+    expect((await again.post('/api/auth/otp/verify', { code: first })).status).toBe(401)
+    expect((await again.post('/api/auth/otp/verify', { code: second })).status).toBe(200)
+  })
+
+  it('ends after as many tries as are allowed, and when the code has expired', async () => {
+    const team = await startTeam({ 'auth.max_attempts': 3, 'auth.expires_in_s': 30 })
+    const email = 'admin@example.org'
+    const browser = openBrowser(team.app.http)
+    await browser.post('/api/auth/otp/start', { email })
+    const code = await team.mail.codeFor(email)
+    const statuses: number[] = []
+    for (let n = 0; n < 5; n++)
+      statuses.push((await browser.post('/api/auth/otp/verify', { code: 'AAAAAAAA' })).status)
+    expect(statuses).toEqual([401, 401, 401, 403, 403])
+    expect((await browser.post('/api/auth/otp/verify', { code })).status).toBe(403)
+    expect(await stateOf(browser)).toEqual({ state: 'anonymous' })
+  })
+
+  it('keeps neither codes nor sessions readable, and its key to itself', async () => {
+    const team = await startTeam()
+    const browser = openBrowser(team.app.http)
+    await browser.post('/api/auth/otp/start', { email: 'admin@example.org' })
+    const code = await team.mail.codeFor('admin@example.org')
+    await browser.post('/api/auth/otp/verify', { code })
+    const token = decodeURIComponent(browser.cookies.get('sketch-search.session_token')!).split('.')[0]!
+    expect(token.length).toBeGreaterThan(20)
+    const { users } = team.app.auth!
+    expect((await users.list({}, { offset: 0, limit: 10 })).users).toMatchObject([
+      { email: 'admin@example.org', role: 'admin' },
+    ])
+    await team.app.close()
+    for (const name of ['catalog.sqlite', 'catalog.sqlite-wal']) {
+      const bytes = await readFile(join(team.dataDirectory, name)).catch(() => Buffer.alloc(0))
+      expect(bytes.includes(token)).toBe(false)
+      expect(bytes.includes(code)).toBe(false)
+    }
+    expect((await stat(join(team.dataDirectory, 'session.key'))).mode & 0o777).toBe(0o600)
+  })
+})

@@ -1,0 +1,80 @@
+import { Argument, Command } from 'commander'
+import { DomainError } from '../errors.ts'
+import { ROLES, type Role, type User, type Users, withUsers } from '../user-administration.ts'
+import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
+import { printTable } from './table.ts'
+
+interface UsersOptions extends CommonOptions {
+  folder?: string
+}
+
+const PAGE = 500
+const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
+
+/** For whoever has the machine: nobody is locked out for good. */
+export function usersCommand(): Command {
+  const command = new Command('users').description('list, add, change and remove the people who may sign in')
+  const address = () => new Argument('<email>', 'address of the user').argParser(parseEmail)
+  const role = () => new Argument('<role>', 'what the user may do').choices(ROLES)
+  const add = (name: string, description: string, args: Argument[], run: Run) => {
+    const sub = withCommonOptions(new Command(name).description(description)).option(
+      '--folder <folder>',
+      'the gallery; default: watcher.watched_directory',
+    )
+    for (const argument of args) sub.addArgument(argument)
+    sub.action((...given: unknown[]) => {
+      const words = given.slice(0, args.length) as string[]
+      const options = given[args.length] as UsersOptions
+      return withUsers(configFor(options.folder, options), (users) => run(users, ...words))
+    })
+    command.addCommand(sub)
+  }
+
+  add('list', 'list all users', [], list)
+  add('add', 'add a user', [address(), role()], async (users, email, role) => {
+    const user = await users.add(email!, role as Role)
+    console.log(`${user.email} may sign in as ${user.role}.`)
+  })
+  add('remove', 'remove a user, whose sessions end', [address()], async (users, email) => {
+    await users.remove((await find(users, email!)).id)
+    console.log(`${email} may no longer sign in.`)
+  })
+  add(
+    'role',
+    'change what a user may do; the user has to sign in again',
+    [address(), role()],
+    async (users, email, role) => {
+      const user = await find(users, email!)
+      const changed = await users.update(user.id, { email: user.email, role: role as Role })
+      console.log(`${changed.email} is ${changed.role} now.`)
+    },
+  )
+  return command
+}
+
+type Run = (users: Users, ...words: (string | undefined)[]) => Promise<void>
+
+async function list(users: Users): Promise<void> {
+  const all: User[] = []
+  for (let offset = 0; ; offset += PAGE) {
+    const { users: page, total } = await users.list({}, { offset, limit: PAGE })
+    all.push(...page)
+    if (page.length === 0 || all.length >= total) break
+  }
+  if (all.length === 0)
+    console.log('There are no users yet: the first start with auth.kind "otp" adds the first admin.')
+  else printTable([['address', 'role'], ...all.map(({ email, role }) => [email, role])])
+}
+
+async function find(users: Users, email: string): Promise<User> {
+  const user = await users.getByEmail(email)
+  if (user === undefined)
+    throw new DomainError('user_not_found', `There is no user with the address ${JSON.stringify(email)}.`)
+  return user
+}
+
+function parseEmail(text: string): string {
+  if (!EMAIL.test(text))
+    throw new DomainError('invalid_request', `${JSON.stringify(text)} is no e-mail address.`)
+  return text.toLowerCase()
+}

@@ -1,0 +1,81 @@
+import type { AddressInfo } from 'node:net'
+import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
+import { onTestFinished } from 'vitest'
+
+export interface ReceivedMail {
+  to: string
+  /** As it came, with its header. */
+  source: string
+  isEncrypted: boolean
+  user: string | undefined
+}
+
+export interface MailServer {
+  port: number
+  mails: ReceivedMail[]
+  /** Waits for the next mail to an address that was not asked for before, and gives the code in it. */
+  codeFor(address: string): Promise<string>
+  close(): Promise<void>
+}
+
+/** A real SMTP server on a free port, closed after the test; without options it takes everything without encryption or sign-in. */
+export async function startMailServer(options: SMTPServerOptions = {}): Promise<MailServer> {
+  const mails: ReceivedMail[] = []
+  const taken = new Set<ReceivedMail>()
+  const server = new SMTPServer({
+    authOptional: true,
+    hideSTARTTLS: options.key === undefined,
+    onAuth: ({ username }, _session, answer) => answer(null, { user: username }),
+    onData(stream, session, done) {
+      const chunks: Buffer[] = []
+      stream.on('data', (chunk) => chunks.push(chunk))
+      stream.on('end', () => {
+        const source = Buffer.concat(chunks).toString('utf8')
+        const { rcptTo } = session.envelope
+        const user = session.user as string | undefined
+        for (const { address } of rcptTo)
+          mails.push({ to: address, source, isEncrypted: session.secure, user })
+        done()
+      })
+    },
+    ...options,
+  })
+  // A client that breaks off is the test's own doing.
+  server.on('error', () => {})
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const close = () => new Promise<void>((resolve) => server.close(() => resolve()))
+  onTestFinished(close)
+  return {
+    port: (server.server.address() as AddressInfo).port,
+    mails,
+    async codeFor(address) {
+      for (let tries = 0; tries < 400; tries++) {
+        const mail = mails.find((one) => one.to === address && !taken.has(one))
+        if (mail !== undefined) {
+          taken.add(mail)
+          return /^Subject: ([A-Z2-9]{8}) is/m.exec(mail.source)![1]!
+        }
+        await new Promise((resolve) => setTimeout(resolve, 25))
+      }
+      throw new Error(`no mail came to ${address}`)
+    },
+    close,
+  }
+}
+
+/** The keys of the configuration that has people sign in over such a server. */
+export function signInBy(
+  mailServer: Pick<MailServer, 'port'>,
+  admin = 'admin@example.org',
+): Record<string, unknown> {
+  return {
+    'auth.kind': 'otp',
+    'auth.smtp.host': '127.0.0.1',
+    'auth.smtp.port': mailServer.port,
+    'auth.smtp.use_tls': false,
+    'auth.smtp.username': '',
+    'auth.smtp.password': '',
+    'auth.smtp.from_address': 'pictures@example.org',
+    'auth.default_user_email': admin,
+  }
+}

@@ -1,0 +1,41 @@
+import { expect } from 'vitest'
+import type { App } from '../app.ts'
+import type { Role } from '../catalog/accounts.ts'
+import { configFor, startApp } from './app.ts'
+import { type Browser, openBrowser } from './browser.ts'
+import { type MailServer, signInBy, startMailServer } from './mail-server.ts'
+import { temporaryDirectory } from './temporary.ts'
+
+/** The product with sign-in, and the mail server that brings the codes. */
+export interface Team {
+  app: App
+  mail: MailServer
+  dataDirectory: string
+  gallery: string
+}
+
+export const ADMIN = 'admin@example.org'
+
+export async function startTeam(yaml: Record<string, unknown> = {}): Promise<Team> {
+  const mail = await startMailServer()
+  const gallery = await temporaryDirectory()
+  const config = await configFor(gallery, { ...signInBy(mail, ADMIN), ...yaml })
+  const app = await startApp(config)
+  return { app, mail, dataDirectory: config.data_directory, gallery }
+}
+
+/** A browser in which somebody has signed in. */
+export async function signIn({ app, mail }: Team, email = ADMIN): Promise<Browser> {
+  const browser = openBrowser(app.http)
+  await browser.post('/api/auth/otp/start', { email })
+  const verified = await browser.post('/api/auth/otp/verify', { code: await mail.codeFor(email) })
+  expect(verified.status).toBe(200)
+  return browser
+}
+
+/** A browser of somebody with a role, who is added for it. */
+export async function signInAs(team: Team, role: Role): Promise<Browser> {
+  const email = `${role}@example.org`
+  if (role !== 'admin') await team.app.auth!.users.add(email, role)
+  return signIn(team, email)
+}
