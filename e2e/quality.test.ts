@@ -1,28 +1,11 @@
-import { readFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
+import { violationsIn } from './support/axe.ts'
 import { DESKTOP, draw, firstResults, openPage, PHONE } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { STAR } from './support/shapes.ts'
 
 const demo = useDemo(8)
-const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
-const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
-
-/** What axe finds wrong with the page as it is, a line each. */
-async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(axeSource)
-  const { violations } = await page.evaluate(
-    (rules) =>
-      (window as unknown as { axe: typeof import('axe-core') }).axe.run(document, {
-        runOnly: { type: 'tag', values: rules },
-      }),
-    RULES,
-  )
-  return violations.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html.slice(0, 160)}`))
-}
-
 const VIEWS: [string, (page: Page) => Promise<unknown>][] = [
   ['the gallery', async () => {}],
   [
@@ -50,6 +33,13 @@ const VIEWS: [string, (page: Page) => Promise<unknown>][] = [
       await page.keyboard.press('Space')
     },
   ],
+  [
+    'a part to be chosen',
+    async (page) => {
+      await page.locator('[data-path]').first().click()
+      await page.getByRole('dialog').getByRole('button', { name: 'Search by a part' }).click()
+    },
+  ],
   ['near-duplicates', (page) => page.getByRole('button', { name: 'Near-duplicates' }).click()],
 ]
 
@@ -67,7 +57,7 @@ describe.each([
       await page.locator('[data-testid=grid] img').first().waitFor()
       await open(page)
       await page.waitForTimeout(250)
-      const list = await findings(page)
+      const list = await violationsIn(page)
       if (list.length > 0) found[name] = list
     }
     await context.close()

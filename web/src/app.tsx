@@ -1,7 +1,10 @@
 import { Copy, FolderTree as FolderTreeIcon, ImageUp, PencilLine, Upload } from 'lucide-react'
 import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import { UsersView } from './admin/users-view.tsx'
 import type { Image } from './api/client.ts'
 import { useServerEvents } from './api/events.ts'
+import { AccountMenu } from './auth/account-menu.tsx'
+import { useMay } from './auth/session.tsx'
 import { Breadcrumb } from './gallery/breadcrumb.tsx'
 import { Content } from './gallery/content.tsx'
 import { DeletionNotice } from './gallery/deletion-notice.tsx'
@@ -49,10 +52,19 @@ export function App() {
   const [areFoldersShown, setFoldersShown] = useState(false)
   const queryInput = useRef<HTMLInputElement>(null)
   const uploadInput = useRef<HTMLInputElement>(null)
+  const mayEdit = useMay('editor')
   const uploads = useUploads()
   const deletion = useDeletion()
 
-  const { sketch, draw, isLost } = useAddressedSketch(state.examples, changeExamples)
+  const { sketch, draw: drawOn, isLost } = useAddressedSketch(state.examples, changeExamples)
+  const isShowingElse = state.isShowingDuplicates || state.isShowingUsers
+  const draw = useCallback(
+    (next: typeof sketch) => {
+      if (isShowingElse) change({ isShowingDuplicates: undefined })
+      drawOn(next)
+    },
+    [isShowingElse, change, drawOn],
+  )
   const examples = useMemo(() => state.examples.filter(({ kind }) => kind !== 'sketch'), [state.examples])
   const deferredName = useDeferredValue(state.name)
   const filters = useMemo(() => filtersOf({ ...state, name: deferredName }), [state, deferredName])
@@ -91,16 +103,16 @@ export function App() {
       (id: string) => setExamples(toggleExample(state.examples, { kind: 'image', id, isWanted: true })),
       [setExamples, state.examples],
     ),
-    onFiles: (files) => uploads.add(files, folder),
+    onFiles: mayEdit ? (files) => uploads.add(files, folder) : undefined,
   })
   const removeSelected = (image?: Image) => {
     const images = selection.images.size > 0 ? [...selection.images.values()] : image ? [image] : []
-    if (images.length > 0) deletion.request(images)
+    if (images.length > 0 && mayEdit) deletion.request(images)
     selection.clear()
   }
   const chooseFolder = (directory: string | undefined) => {
     setFoldersShown(false)
-    change({ directory, isShowingDuplicates: undefined })
+    change({ directory, isShowingDuplicates: undefined, isShowingUsers: undefined })
   }
   const folderTree = <FolderTree current={state.directory} onChoose={chooseFolder} />
 
@@ -119,9 +131,11 @@ export function App() {
           <IndexProgressBar progress={progress} isOffline={isOffline} />
         </div>
         <Failures />
-        <IconButton label={messages.upload.choose} onClick={() => uploadInput.current?.click()}>
-          <Upload />
-        </IconButton>
+        {mayEdit && (
+          <IconButton label={messages.upload.choose} onClick={() => uploadInput.current?.click()}>
+            <Upload />
+          </IconButton>
+        )}
         <IconButton
           label={messages.duplicates.show}
           isPressed={state.isShowingDuplicates}
@@ -143,6 +157,10 @@ export function App() {
           </IconButton>
         </span>
         <ThemeToggle />
+        <AccountMenu
+          areUsersShown={state.isShowingUsers}
+          onShowUsers={() => change({ isShowingUsers: !state.isShowingUsers })}
+        />
       </header>
 
       <aside
@@ -223,8 +241,8 @@ export function App() {
               {messages.query.onlyUnwanted}
             </p>
           )}
-          <Breadcrumb directory={state.directory} onChoose={chooseFolder} />
-          {!state.isShowingDuplicates && (
+          {!state.isShowingUsers && <Breadcrumb directory={state.directory} onChoose={chooseFolder} />}
+          {!state.isShowingDuplicates && !state.isShowingUsers && (
             <GalleryToolbar
               state={state}
               change={change}
@@ -245,7 +263,9 @@ export function App() {
             </p>
           )}
         </div>
-        {state.isShowingDuplicates ? (
+        {state.isShowingUsers ? (
+          <UsersView onBack={() => change({ isShowingUsers: undefined })} />
+        ) : state.isShowingDuplicates ? (
           <DuplicatesView
             selection={selection}
             hidden={deletion.hidden}
@@ -285,7 +305,7 @@ export function App() {
         <SelectionBar
           count={selection.ids.size}
           onRefine={(isWanted) => refine([...selection.images.values()], isWanted)}
-          onDelete={() => removeSelected()}
+          onDelete={mayEdit ? () => removeSelected() : undefined}
           onClear={selection.clear}
         />
       </div>
@@ -305,7 +325,9 @@ export function App() {
           {...neighbours(list, viewed, (image, index) => open(image, index, true))}
         />
       )}
-      {input.dragged !== undefined && <DropZones isFile={input.dragged === 'files'} folder={folder} />}
+      {input.dragged !== undefined && (
+        <DropZones mayAdd={mayEdit && input.dragged === 'files'} folder={folder} />
+      )}
     </div>
   )
 }

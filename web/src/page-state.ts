@@ -24,7 +24,7 @@ interface Address {
   sort?: Sort
   /** The least similarity that is shown, in hundredths. */
   min?: number
-  show?: 'duplicates'
+  show?: 'duplicates' | 'users'
 }
 
 type AddressChange = { [K in keyof Address]: Address[K] | undefined }
@@ -40,6 +40,7 @@ export interface PageState {
   sort: Sort
   leastScore: number
   isShowingDuplicates: boolean
+  isShowingUsers: boolean
 }
 
 export type PageChange = Partial<{
@@ -64,7 +65,7 @@ function parseAddress(search: Record<string, unknown>): Address {
     to: day(search.to),
     sort: SORTS.find((known) => known === search.sort),
     min: typeof search.min === 'number' && search.min > 0 && search.min <= 100 ? search.min : undefined,
-    show: search.show === 'duplicates' ? search.show : undefined,
+    show: search.show === 'duplicates' || search.show === 'users' ? search.show : undefined,
   })
 }
 
@@ -128,6 +129,7 @@ function toState(address: Address): PageState {
     sort: address.sort ?? 'newest',
     leastScore: (address.min ?? 0) / 100,
     isShowingDuplicates: address.show === 'duplicates',
+    isShowingUsers: address.show === 'users',
   }
 }
 
@@ -143,6 +145,7 @@ function toAddress(part: PageChange): AddressChange {
   if ('to' in part) address.to = part.to || undefined
   if ('sort' in part) address.sort = part.sort === 'newest' ? undefined : part.sort
   if ('leastScore' in part) address.min = Math.round((part.leastScore ?? 0) * 100) || undefined
+  if ('isShowingUsers' in part) address.show = part.isShowingUsers ? 'users' : undefined
   if ('isShowingDuplicates' in part) address.show = part.isShowingDuplicates ? 'duplicates' : undefined
   return address
 }

@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import type { Auth } from '../auth/auth.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { EmbeddingHost } from '../embedding/host.ts'
 import { directoryOf, ROOT } from '../gallery/paths.ts'
@@ -23,6 +24,8 @@ export interface FolderRoutesOptions {
   previousEmbedder: string | undefined
   indexer: Indexer
   sync: GallerySync
+  /** undefined where nobody has to sign in. */
+  auth: Auth | undefined
 }
 
 export function watchedDirectoryRoutes({ catalog, sync }: FolderRoutesOptions): Router {
@@ -44,7 +47,14 @@ export function watchedDirectoryRoutes({ catalog, sync }: FolderRoutesOptions): 
   return router
 }
 
-export function indexRoutes({ catalog, host, previousEmbedder, indexer, sync }: FolderRoutesOptions): Router {
+export function indexRoutes({
+  catalog,
+  host,
+  previousEmbedder,
+  indexer,
+  sync,
+  auth,
+}: FolderRoutesOptions): Router {
   const router = createRouter()
   const accepted = z.object({ status: z.literal('success') })
 
@@ -70,6 +80,7 @@ export function indexRoutes({ catalog, host, previousEmbedder, indexer, sync }: 
         eta_s: etaSeconds,
         to_embed: withoutVector,
         previous_embedder: withoutVector > 0 ? (previousEmbedder ?? null) : null,
+        auth: auth === undefined ? 'none' : 'otp',
         embedder_state: host.processId === undefined ? 'not_working' : 'working',
         absence: sync.absence ?? null,
         problem: sync.problem ?? null,

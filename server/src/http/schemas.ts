@@ -214,6 +214,7 @@ export const indexStatusSchema = z
       .nullable()
       .describe('The embedder that was used before, while not all images are embedded by the present one.'),
     embedder_state: z.enum(['working', 'not_working']),
+    auth: z.enum(['none', 'otp']).describe('Whether people sign in.'),
     absence: z
       .object({ missing: z.int(), known: z.int() })
       .nullable()

@@ -59,6 +59,20 @@ export interface KeptQuery {
   image_url: string
 }
 
+export const ROLES = ['user', 'editor', 'admin'] as const
+export type Role = (typeof ROLES)[number]
+
+export type Session =
+  | { state: 'anonymous' }
+  | { state: 'challenge_issued' }
+  | { state: 'authenticated'; role: Role }
+
+export interface User {
+  id: string
+  email: string
+  role: Role
+}
+
 /** The server's own sentence, or ours where it could not answer. */
 export class ApiError extends Error {
   readonly code: string
@@ -70,11 +84,7 @@ export class ApiError extends Error {
 }
 
 export function listImages(parameters: ListParameters, signal?: AbortSignal): Promise<Images> {
-  const query = new URLSearchParams()
-  for (const [key, value] of Object.entries(parameters)) {
-    if (value !== undefined && value !== '') query.set(key, String(value))
-  }
-  return request(`/api/images?${query}`, { signal: signal ?? null })
+  return request(`/api/images?${queryOf(parameters)}`, { signal: signal ?? null })
 }
 
 export function getImage(id: string, signal?: AbortSignal): Promise<Image> {
@@ -159,6 +169,62 @@ export function listFailures(signal?: AbortSignal): Promise<{ failures: IndexFai
   return request('/api/index/failures?items_per_page=100', { signal: signal ?? null })
 }
 
+export function getSession(signal?: AbortSignal): Promise<Session> {
+  return request('/api/session', { signal: signal ?? null })
+}
+
+/** Asks for a code by e-mail. */
+export function startSignIn(email: string): Promise<Session> {
+  return request('/api/auth/otp/start', jsonOf('POST', { email }))
+}
+
+export function verifyCode(code: string): Promise<Session> {
+  return request('/api/auth/otp/verify', jsonOf('POST', { code }))
+}
+
+export function signOut(): Promise<Session> {
+  return request('/api/session/logout', { method: 'POST' })
+}
+
+export function listUsers(
+  filter: { email: string; role: Role | undefined; page: number; page_size: number },
+  signal?: AbortSignal,
+): Promise<{ users: User[]; total: number }> {
+  return request(`/api/users?${queryOf(filter)}`, { signal: signal ?? null })
+}
+
+export function addUser(email: string, role: Role): Promise<User> {
+  return request('/api/users', jsonOf('POST', { email, role }))
+}
+
+export function changeUser(id: string, email: string, role: Role): Promise<User> {
+  return request(`/api/users/${id}`, jsonOf('PUT', { email, role }))
+}
+
+export function removeUser(id: string): Promise<unknown> {
+  return request(`/api/users/${id}`, { method: 'DELETE' })
+}
+
+function jsonOf(method: string, body: object): RequestInit {
+  return { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }
+}
+
+function queryOf(parameters: object): URLSearchParams {
+  const query = new URLSearchParams()
+  for (const [key, value] of Object.entries(parameters)) {
+    if (value !== undefined && value !== '') query.set(key, String(value))
+  }
+  return query
+}
+
+const signedOutListeners = new Set<() => void>()
+
+/** Tells when the server says that nobody is signed in. @returns what ends that */
+export function onSignedOut(listener: () => void): () => void {
+  signedOutListeners.add(listener)
+  return () => signedOutListeners.delete(listener)
+}
+
 /** Of a form that may take a while. */
 export interface Sending {
   /** Gets the share that has been sent, 0…1. */
@@ -193,12 +259,15 @@ async function request<T>(url: string, init: RequestInit): Promise<T> {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw new ApiError(messages.error.unreachable, 'unreachable')
   }
+  if (response.status === 204) return undefined as T
   if (response.ok) return response.json()
   throw errorOf(await response.json().catch(() => ({})))
 }
 
 function errorOf(answer: unknown): ApiError {
-  return new ApiError(textOf(answer, 'error') ?? messages.gallery.failed, textOf(answer, 'code') ?? 'unknown')
+  const code = textOf(answer, 'code') ?? 'unknown'
+  if (code === 'not_signed_in') for (const listener of signedOutListeners) listener()
+  return new ApiError(textOf(answer, 'error') ?? messages.gallery.failed, code)
 }
 
 function parseJson(text: string): unknown {

@@ -5,7 +5,8 @@ import { IconButton } from '../ui/icon-button.tsx'
 interface SelectionBarProps {
   count: number
   onRefine: (isWanted: boolean) => void
-  onDelete: () => void
+  /** undefined for whoever may not. */
+  onDelete: (() => void) | undefined
   onClear: () => void
 }
 
@@ -26,9 +27,11 @@ export function SelectionBar({ count, onRefine, onDelete, onClear }: SelectionBa
       <IconButton label={messages.selection.less} onClick={() => onRefine(false)}>
         <ThumbsDown />
       </IconButton>
-      <IconButton label={messages.selection.delete} onClick={onDelete}>
-        <Trash2 className="text-danger" />
-      </IconButton>
+      {onDelete && (
+        <IconButton label={messages.selection.delete} onClick={onDelete}>
+          <Trash2 className="text-danger" />
+        </IconButton>
+      )}
       <IconButton label={messages.selection.clear} onClick={onClear}>
         <X />
       </IconButton>

@@ -2,7 +2,7 @@ import { messages } from '../messages.ts'
 import { nameOf } from '../upload/upload-panel.tsx'
 
 /** Where a dragged image or file can be dropped, and what happens then. */
-export function DropZones({ isFile, folder }: { isFile: boolean; folder: string }) {
+export function DropZones({ mayAdd, folder }: { mayAdd: boolean; folder: string }) {
   const zone =
     'grid place-items-center rounded-3xl border-4 border-accent border-dashed bg-page/90 p-4 text-center text-xl'
   return (
@@ -10,7 +10,7 @@ export function DropZones({ isFile, folder }: { isFile: boolean; folder: string 
       <div data-drop="search" className={zone}>
         {messages.query.drop}
       </div>
-      {isFile && (
+      {mayAdd && (
         <div data-drop="add" className={zone}>
           {messages.query.dropToAdd(nameOf(folder))}
         </div>

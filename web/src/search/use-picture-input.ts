@@ -6,8 +6,8 @@ export interface PictureInput {
   onPicture: (blob: Blob) => void
   /** An image of the gallery to search with. */
   onImage: (id: string) => void
-  /** Files that are to be added to the gallery. */
-  onFiles: (files: File[]) => void
+  /** Files that are to be added to the gallery, by whoever may. */
+  onFiles: ((files: File[]) => void) | undefined
 }
 
 /** What is being dragged over the page. */
@@ -49,7 +49,7 @@ export function usePictureInput({ onPicture, onImage, onFiles }: PictureInput) {
       // Whatever it is: the browser would open it in place of the page. The server says what is no image.
       event.preventDefault()
       if (id !== '') onImage(id)
-      else if (isToAdd) onFiles(files)
+      else if (isToAdd) onFiles?.(files)
       else onPicture(imagesIn(event.dataTransfer)[0] ?? files[0]!)
     },
     [onPicture, onImage, onFiles],

@@ -2,6 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { RotateCw, TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
 import { getIndexStatus, listFailures, retryFailures } from '../api/client.ts'
+import { useMay } from '../auth/session.tsx'
 import { messages } from '../messages.ts'
 import { Dialog } from './dialog.tsx'
 import { IconButton } from './icon-button.tsx'
@@ -17,6 +18,7 @@ export function Failures() {
     enabled: failed > 0,
   })
   const client = useQueryClient()
+  const mayRetry = useMay('editor')
   const retry = useMutation({
     mutationFn: retryFailures,
     onSettled: () => client.invalidateQueries({ queryKey: ['status'] }),
@@ -32,15 +34,17 @@ export function Failures() {
       <Dialog title={messages.status.failuresTitle} isOpen={isOpen} onClose={() => setOpen(false)}>
         <div className="flex flex-wrap items-center gap-x-4 gap-y-2 px-5 pb-3">
           <p className="flex-1 text-sm text-muted">{messages.status.failuresHint}</p>
-          <button
-            type="button"
-            disabled={retry.isPending}
-            onClick={() => retry.mutate()}
-            className="flex h-10 items-center gap-2 rounded-lg border border-line px-3 hover:bg-raised disabled:opacity-50"
-          >
-            <RotateCw className="size-4" />
-            {retry.isPending ? messages.status.retrying : messages.status.retryFailures}
-          </button>
+          {mayRetry && (
+            <button
+              type="button"
+              disabled={retry.isPending}
+              onClick={() => retry.mutate()}
+              className="flex h-10 items-center gap-2 rounded-lg border border-line px-3 hover:bg-raised disabled:opacity-50"
+            >
+              <RotateCw className="size-4" />
+              {retry.isPending ? messages.status.retrying : messages.status.retryFailures}
+            </button>
+          )}
         </div>
         {retry.error && <p className="px-5 pb-3 text-danger">{retry.error.message}</p>}
         <ul className="m-0 list-none space-y-3 px-5 pb-5">

@@ -1,6 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { acceptMissing, getIndexStatus, type IndexStatus } from '../api/client.ts'
+import { useMay } from '../auth/session.tsx'
 import { messages } from '../messages.ts'
 
 const REFRESH_MS = 10_000
@@ -38,18 +39,21 @@ function EmbedderNotice({ status }: { status: IndexStatus }) {
 
 function AbsenceNotice({ absence }: { absence: NonNullable<IndexStatus['absence']> }) {
   const client = useQueryClient()
+  const mayAccept = useMay('admin')
   const accept = useMutation({ mutationFn: acceptMissing, onSettled: () => client.invalidateQueries() })
   return (
     <Notice className="text-danger">
       {messages.status.absence(absence.missing, absence.known)}{' '}
-      <button
-        type="button"
-        className="underline disabled:opacity-50"
-        disabled={accept.isPending}
-        onClick={() => accept.mutate()}
-      >
-        {messages.status.acceptMissing}
-      </button>
+      {mayAccept && (
+        <button
+          type="button"
+          className="underline disabled:opacity-50"
+          disabled={accept.isPending}
+          onClick={() => accept.mutate()}
+        >
+          {messages.status.acceptMissing}
+        </button>
+      )}
       {accept.error && <span> {accept.error.message}</span>}
     </Notice>
   )

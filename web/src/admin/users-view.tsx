@@ -1,0 +1,237 @@
+import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { ArrowLeft, ChevronLeft, ChevronRight, Trash2, UserPlus } from 'lucide-react'
+import { useDeferredValue, useRef, useState } from 'react'
+import { addUser, changeUser, listUsers, ROLES, type Role, removeUser, type User } from '../api/client.ts'
+import { messages } from '../messages.ts'
+import { IconButton } from '../ui/icon-button.tsx'
+
+const PAGE_SIZE = 25
+const FIELD = 'h-10 rounded-lg border border-line bg-surface px-2 text-sm'
+const BUTTON =
+  'flex h-10 items-center gap-2 rounded-lg border border-line px-3 hover:bg-raised disabled:opacity-50'
+
+/** Who may sign in: listed, added, changed and removed. */
+export function UsersView({ onBack }: { onBack: () => void }) {
+  const [email, setEmail] = useState('')
+  const [role, setRole] = useState<Role>()
+  const [page, setPage] = useState(1)
+  const filter = { email: useDeferredValue(email), role, page, page_size: PAGE_SIZE }
+  const { data, error } = useQuery({
+    queryKey: ['users', filter],
+    queryFn: ({ signal }) => listUsers(filter, signal),
+    placeholderData: keepPreviousData,
+  })
+  const total = data?.total ?? 0
+  const pages = Math.max(1, Math.ceil(total / PAGE_SIZE))
+  return (
+    <section aria-label={messages.users.title} className="h-full overflow-y-auto px-3 pb-24 sm:px-4">
+      <header className="flex flex-wrap items-center gap-3 py-2">
+        <button type="button" onClick={onBack} className={BUTTON}>
+          <ArrowLeft className="size-4" /> {messages.duplicates.back}
+        </button>
+        <h2 aria-live="polite" className="text-sm tabular-nums">
+          {messages.users.count(total)}
+        </h2>
+        <input
+          type="search"
+          value={email}
+          onChange={(event) => {
+            setEmail(event.target.value)
+            setPage(1)
+          }}
+          aria-label={messages.users.filter}
+          placeholder={messages.users.filter}
+          className={`${FIELD} ml-auto w-44 placeholder:text-muted`}
+        />
+        <select
+          value={role ?? ''}
+          onChange={(event) => {
+            setRole((event.target.value || undefined) as Role | undefined)
+            setPage(1)
+          }}
+          aria-label={messages.users.filterRole}
+          className={FIELD}
+        >
+          <option value="">{messages.users.anyRole}</option>
+          <RoleOptions />
+        </select>
+      </header>
+      <AddUser />
+      {error !== null && (
+        <p role="alert" className="py-2 text-danger text-sm">
+          {error.message}
+        </p>
+      )}
+      <ul className="m-0 list-none divide-y divide-line rounded-xl border border-line bg-surface p-0">
+        {(data?.users ?? []).map((user) => (
+          <UserRow key={`${user.id} ${user.role}`} user={user} />
+        ))}
+        {data !== undefined && data.users.length === 0 && (
+          <li className="px-4 py-6 text-center text-muted">{messages.users.none}</li>
+        )}
+      </ul>
+      {pages > 1 && (
+        <nav aria-label={messages.users.pages} className="flex items-center justify-center gap-2 py-3">
+          <IconButton
+            label={messages.users.previous}
+            isDisabled={page <= 1}
+            onClick={() => setPage(page - 1)}
+          >
+            <ChevronLeft />
+          </IconButton>
+          <span className="text-sm tabular-nums">{messages.users.page(page, pages)}</span>
+          <IconButton
+            label={messages.users.next}
+            isDisabled={page >= pages}
+            onClick={() => setPage(page + 1)}
+          >
+            <ChevronRight />
+          </IconButton>
+        </nav>
+      )}
+    </section>
+  )
+}
+
+function AddUser() {
+  const form = useRef<HTMLFormElement>(null)
+  const add = useChange(
+    (data: FormData) => addUser(String(data.get('email')), data.get('role') as Role),
+    () => form.current?.reset(),
+  )
+  return (
+    <form
+      ref={form}
+      className="flex flex-wrap items-center gap-2 pb-3"
+      onSubmit={(event) => {
+        event.preventDefault()
+        add.mutate(new FormData(event.currentTarget))
+      }}
+    >
+      <input
+        name="email"
+        type="email"
+        required
+        maxLength={254}
+        aria-label={messages.users.email}
+        placeholder={messages.users.email}
+        className={`${FIELD} min-w-0 flex-1 placeholder:text-muted sm:max-w-80`}
+      />
+      <select name="role" aria-label={messages.users.role} className={FIELD}>
+        <RoleOptions />
+      </select>
+      <button type="submit" disabled={add.isPending} className={BUTTON}>
+        <UserPlus className="size-4" /> {messages.users.add}
+      </button>
+      {add.error !== null && (
+        <p role="alert" className="basis-full text-danger text-sm">
+          {add.error.message}
+        </p>
+      )}
+    </form>
+  )
+}
+
+function UserRow({ user }: { user: User }) {
+  const [isAsking, setAsking] = useState(false)
+  const [isEditing, setEditing] = useState(false)
+  const change = useChange(
+    ({ email, role }: { email: string; role: Role }) => changeUser(user.id, email, role),
+    () => setEditing(false),
+  )
+  const remove = useChange(() => removeUser(user.id))
+  const problem = change.error ?? remove.error
+  return (
+    <li className="flex flex-wrap items-center gap-2 px-3 py-2">
+      {isEditing ? (
+        <form
+          className="flex min-w-0 flex-1 gap-2"
+          onSubmit={(event) => {
+            event.preventDefault()
+            const email = String(new FormData(event.currentTarget).get('email'))
+            change.mutate({ email, role: user.role })
+          }}
+        >
+          <input
+            name="email"
+            type="email"
+            required
+            maxLength={254}
+            defaultValue={user.email}
+            aria-label={messages.users.email}
+            className={`${FIELD} min-w-0 flex-1`}
+          />
+          <button type="submit" className={BUTTON}>
+            {messages.users.save}
+          </button>
+          <button type="button" className={BUTTON} onClick={() => setEditing(false)}>
+            {messages.users.cancel}
+          </button>
+        </form>
+      ) : (
+        <button
+          type="button"
+          title={messages.users.edit(user.email)}
+          aria-label={messages.users.edit(user.email)}
+          onClick={() => setEditing(true)}
+          className="h-10 min-w-0 flex-1 truncate text-left hover:underline"
+        >
+          {user.email}
+        </button>
+      )}
+      <select
+        value={user.role}
+        disabled={change.isPending}
+        onChange={(event) => change.mutate({ email: user.email, role: event.target.value as Role })}
+        aria-label={messages.users.roleOf(user.email)}
+        className={FIELD}
+      >
+        <RoleOptions />
+      </select>
+      {isAsking ? (
+        <span className="flex gap-2">
+          <button
+            type="button"
+            disabled={remove.isPending}
+            onClick={() => remove.mutate(undefined)}
+            className={`${BUTTON} border-danger text-danger`}
+          >
+            {messages.users.removeNow}
+          </button>
+          <button type="button" className={BUTTON} onClick={() => setAsking(false)}>
+            {messages.users.cancel}
+          </button>
+        </span>
+      ) : (
+        <IconButton label={messages.users.remove(user.email)} onClick={() => setAsking(true)}>
+          <Trash2 />
+        </IconButton>
+      )}
+      {problem !== null && (
+        <p role="alert" className="basis-full text-danger text-sm">
+          {problem.message}
+        </p>
+      )}
+    </li>
+  )
+}
+
+function RoleOptions() {
+  return ROLES.map((role) => (
+    <option key={role} value={role}>
+      {messages.users.roles[role]}
+    </option>
+  ))
+}
+
+/** A change of users, after which they are listed anew. */
+function useChange<V>(mutationFn: (variables: V) => Promise<unknown>, onDone?: () => void) {
+  const client = useQueryClient()
+  return useMutation<unknown, Error, V>({
+    mutationFn,
+    onSuccess: async () => {
+      onDone?.()
+      await client.invalidateQueries({ queryKey: ['users'] })
+    },
+  })
+}

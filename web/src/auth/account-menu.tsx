@@ -1,0 +1,39 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { LogOut, Users } from 'lucide-react'
+import { getIndexStatus, signOut } from '../api/client.ts'
+import { messages } from '../messages.ts'
+import { IconButton } from '../ui/icon-button.tsx'
+import { useMay } from './session.tsx'
+
+interface AccountMenuProps {
+  areUsersShown: boolean
+  onShowUsers: () => void
+}
+
+/** For whoever has signed in; nothing where nobody has to. */
+export function AccountMenu({ areUsersShown, onShowUsers }: AccountMenuProps) {
+  const client = useQueryClient()
+  const mayAdminister = useMay('admin')
+  const { data: status } = useQuery({
+    queryKey: ['status'],
+    queryFn: ({ signal }) => getIndexStatus(signal),
+  })
+  const leave = useMutation({
+    mutationFn: signOut,
+    // Also if it could not be told: whoever is still signed in sees it.
+    onSettled: () => client.invalidateQueries({ queryKey: ['session'] }),
+  })
+  if (status?.auth !== 'otp') return null
+  return (
+    <>
+      {mayAdminister && (
+        <IconButton label={messages.users.title} isPressed={areUsersShown} onClick={onShowUsers}>
+          <Users />
+        </IconButton>
+      )}
+      <IconButton label={messages.signIn.signOut} isDisabled={leave.isPending} onClick={() => leave.mutate()}>
+        <LogOut />
+      </IconButton>
+    </>
+  )
+}

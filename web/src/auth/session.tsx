@@ -1,0 +1,44 @@
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { createContext, type ReactNode, use, useEffect } from 'react'
+import { getSession, onSignedOut, type Role } from '../api/client.ts'
+import { Notice } from '../gallery/notice.tsx'
+import { messages } from '../messages.ts'
+import { SignIn } from './sign-in.tsx'
+
+const RoleContext = createContext<Role>('user')
+const RANKS: Role[] = ['user', 'editor', 'admin']
+
+/** Shows what is in it to whoever is signed in, and the way in to everybody else. */
+export function SessionGate({ children }: { children: ReactNode }) {
+  const client = useQueryClient()
+  const { data, error, refetch } = useQuery({
+    queryKey: ['session'],
+    queryFn: ({ signal }) => getSession(signal),
+    staleTime: Infinity,
+  })
+  // Whatever request learns first that the session is over: the page then asks, and comes back to the same address.
+  useEffect(() => onSignedOut(() => void client.invalidateQueries({ queryKey: ['session'] })), [client])
+
+  if (data?.state === 'authenticated') return <RoleContext value={data.role}>{children}</RoleContext>
+  if (data !== undefined) {
+    return (
+      <SignIn
+        isCodeSent={data.state === 'challenge_issued'}
+        onSignedIn={(session) => {
+          client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
+          client.setQueryData(['session'], session)
+        }}
+      />
+    )
+  }
+  if (error !== null)
+    return (
+      <Notice title={error.message} action={{ text: messages.gallery.retry, run: () => void refetch() }} />
+    )
+  return null
+}
+
+/** Whether who is signed in may do what a role may. */
+export function useMay(role: Role): boolean {
+  return RANKS.indexOf(use(RoleContext)) >= RANKS.indexOf(role)
+}
