@@ -1,13 +1,17 @@
+import { execFile } from 'node:child_process'
 import { mkdirSync, readdirSync, renameSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
 import pino from 'pino'
 import sharp from 'sharp'
 import { type App, createApp } from '../server/src/app.ts'
+import type { Start } from './folder-start.ts'
 import { configOf } from './indexing.ts'
-import { median, ms, percentile, residentMemory, table } from './support.ts'
+import { median, ms, percentile, table } from './support.ts'
 
+const START = fileURLToPath(new URL('./folder-start.ts', import.meta.url))
 const FILES_PER_FOLDER = 1000
 const RENAMES = 1000
 const WRITES = 40
@@ -53,51 +57,10 @@ export async function benchFolder(directory: string, files: number): Promise<str
   ].join('\n')
 }
 
-interface Start {
-  /** Until it answers, and until the folder has been compared. */
-  readyMs: number
-  comparedMs: number
-  indexedMs: number
-  read: number
-  moved: number
-  /** Of the server's own thread, in milliseconds, until nothing was left to do. */
-  delay: { median: number; p99: number; max: number }
-  memory: number
-}
-
+/** In a process of its own, as a start is: what an earlier one has used is not counted. */
 async function startAndCompare(gallery: string, directory: string): Promise<Start> {
-  const start = performance.now()
-  const app = await createApp(configOf(gallery, join(directory, 'data')), { log: pino({ level: 'silent' }) })
-  const readyMs = performance.now() - start
-  let read = 0
-  let moved = 0
-  app.events.on('imagesIndexed', ({ count }) => {
-    read += count
-  })
-  app.events.on('fileMoved', () => {
-    moved++
-  })
-  const delay = monitorEventLoopDelay({ resolution: 5 })
-  delay.enable()
-  await app.sync.startWatching()
-  await app.sync.reconcile()
-  const comparedMs = performance.now() - start
-  await app.indexer.idle()
-  const indexedMs = performance.now() - start
-  delay.disable()
-  const memory = residentMemory(process.pid)
-  await app.close()
-  // The timer that measures fires every 5 ms at best, which is no delay.
-  const own = (nanoseconds: number) => Math.max(0, nanoseconds / 1e6 - 5)
-  return {
-    readyMs,
-    comparedMs,
-    indexedMs,
-    read,
-    moved,
-    delay: { median: own(delay.percentile(50)), p99: own(delay.percentile(99)), max: own(delay.max) },
-    memory,
-  }
+  const { stdout } = await promisify(execFile)(process.execPath, [START, gallery, directory])
+  return JSON.parse(stdout.trim().split('\n').at(-1)!) as Start
 }
 
 /** @returns milliseconds, each from the end of a write until a search by another image finds the file */
