@@ -32,16 +32,17 @@ const IMPLICIT_TLS_PORT = 465
 const RETRY_AFTER_MS = [1_000, 5_000, 20_000]
 const TIMEOUT_MS = 15_000
 
+/** The certificate of an encrypted mail server is always checked. */
 export function createMailer(
   options: MailerOptions,
   log: { warn(message: string): void; error(message: string): void },
-  retryAfterMs: readonly number[] = RETRY_AFTER_MS,
+  { retryAfterMs = RETRY_AFTER_MS as readonly number[], implicitTlsPort = IMPLICIT_TLS_PORT } = {},
 ): Mailer {
   const { host, port, use_tls: isEncrypted, username, password, from_address: from } = options
   const transport: Transporter = createTransport({
     host,
     port,
-    secure: isEncrypted && port === IMPLICIT_TLS_PORT,
+    secure: isEncrypted && port === implicitTlsPort,
     requireTLS: isEncrypted,
     ignoreTLS: !isEncrypted,
     ...(username === '' ? {} : { auth: { user: username, pass: password } }),

@@ -1,0 +1,39 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { temporaryDirectory } from '../testing/temporary.ts'
+import { sessionKey } from './secret.ts'
+
+describe('the session key', () => {
+  it('is made once and kept', async () => {
+    const directory = await temporaryDirectory()
+    const key = sessionKey(undefined, directory)
+    expect(key).toMatch(/^[0-9a-f]{64}$/)
+    expect(sessionKey(undefined, directory)).toBe(key)
+    expect(await readFile(join(directory, 'session.key'), 'utf8')).toBe(key)
+    expect(sessionKey(undefined, await temporaryDirectory())).not.toBe(key)
+  })
+
+  it('is the configured one, unless everybody knows it', async () => {
+    const directory = await temporaryDirectory()
+    const key = sessionKey('correct horse battery staple', directory)
+    expect(key).toMatch(/^[0-9a-f]{64}$/)
+    expect(sessionKey('another one of enough length', directory)).not.toBe(key)
+    for (const known of [
+      'secret',
+      'CHANGE_ME',
+      'changeme',
+      '<your-secret-key>',
+      'your_secret_key_here',
+      'short',
+      'replace-me-with-a-secret',
+    ])
+      expect(() => sessionKey(known, directory), known).toThrow(/session\.secret_key/)
+  })
+
+  it('that was damaged is not used', async () => {
+    const directory = await temporaryDirectory()
+    await writeFile(join(directory, 'session.key'), '')
+    expect(() => sessionKey(undefined, directory)).toThrow(/session\.key/)
+  })
+})
