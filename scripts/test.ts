@@ -40,6 +40,8 @@ check('types of the page', 'typescript/bin/tsc', ['-p', 'web'])
 check('types of the browser tests and benchmarks', 'typescript/bin/tsc', ['-p', 'e2e'])
 check('lint and format', '@biomejs/biome/bin/biome', ['ci', '--error-on-warnings', '.'])
 check('generated files are up to date', '../scripts/generate.ts', ['--check'])
+// Tests start several servers at once; each would build it.
+check('the page is built', 'vite/bin/vite.js', ['build', 'web', '--logLevel', 'warn'])
 vitest()
 
 const skipped = results.skipped === 0 ? '' : `, ${results.skipped} skipped`
