@@ -1,5 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { createHash, randomBytes, randomInt } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { kyselyAdapter } from '@better-auth/kysely-adapter'
 import { betterAuth } from 'better-auth'
 import { emailOTP } from 'better-auth/plugins'
@@ -65,6 +66,8 @@ const CODE_ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
 const PROLONG_AFTER = 0.1
 /** So much later the work for a code is done that no answer waits beside it. */
 const START_AFTER_MS = 50
+/** Whoever asks of a challenge sooner waits so long: the work has ended by then, whatever it was. */
+const READY_AFTER_MS = 350
 const TIDY_EVERY_MS = 3600_000
 
 export function createAuth(options: AuthOptions): Auth {
@@ -72,7 +75,8 @@ export function createAuth(options: AuthOptions): Auth {
   /** The challenge in whose name the library is called: each browser has codes of its own, also for the same address. */
   const current = new AsyncLocalStorage<string>()
   const queues = new Map<string, Promise<unknown>>()
-  const starting = new Set<Promise<void>>()
+  /** By challenge: what is being issued. */
+  const starting = new Map<string, Promise<unknown>>()
   const library = betterAuth({
     baseURL: 'http://localhost',
     secret: options.key,
@@ -130,19 +134,25 @@ export function createAuth(options: AuthOptions): Auth {
     users,
     start(email) {
       const challenge = { id: randomBytes(18).toString('base64url'), email: email.toLowerCase() }
-      const work = new Promise<void>((resolve) => setTimeout(resolve, START_AFTER_MS))
+      const work = sleep(START_AFTER_MS)
         .then(() => current.run(challenge.id, () => issue(challenge.email)))
         .catch((error) => log.error(`A code could not be issued: ${messageOf(error)}`))
-        .finally(() => starting.delete(work))
-      starting.add(work)
+      const ready = Promise.all([work, sleep(READY_AFTER_MS)]).finally(() => starting.delete(challenge.id))
+      starting.set(challenge.id, ready)
       return challenge
     },
 
     verify: (challenge, code) =>
       // One after the other: of guesses that come at once each is counted before the next is judged.
-      inTurn(challenge.id, () => current.run(challenge.id, () => signIn(challenge, code))),
+      inTurn(challenge.id, async () => {
+        await starting.get(challenge.id)
+        return current.run(challenge.id, () => signIn(challenge, code))
+      }),
 
-    isOpen: (challenge) => current.run(challenge.id, () => findOpen(challenge)),
+    async isOpen(challenge) {
+      await starting.get(challenge.id)
+      return current.run(challenge.id, () => findOpen(challenge))
+    },
 
     async identify(headers, { isPassive = false } = {}) {
       if (!headers.get('cookie')?.includes('sketch-search.session_token=')) return NOBODY
@@ -163,7 +173,7 @@ export function createAuth(options: AuthOptions): Auth {
 
     async close() {
       clearInterval(tidying)
-      await Promise.all(starting)
+      await Promise.all(starting.values())
       await mailer.close()
     },
   }

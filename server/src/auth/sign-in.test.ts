@@ -15,6 +15,7 @@ describe('signing in', () => {
 
     const started = await browser.post('/api/auth/otp/start', { email: 'Admin@Example.org' })
     expect(await started.json()).toEqual({ state: 'challenge_issued' })
+    expect(await stateOf(browser)).toEqual({ state: 'challenge_issued' })
     const code = await mail.codeFor('admin@example.org')
     expect(await stateOf(browser)).toEqual({ state: 'challenge_issued' })
     expect(code).toMatch(/^[A-Z2-9]{8}$/)
