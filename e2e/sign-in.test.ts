@@ -7,6 +7,7 @@ import { drawDemoGallery } from '../scripts/demo/draw-gallery.ts'
 import { type MailServer, signInBy, startMailServer } from '../server/src/testing/mail-server.ts'
 import { violationsIn } from './support/axe.ts'
 import { DESKTOP, launchBrowser, PHONE } from './support/browser.ts'
+import { misplaced } from './support/layout.ts'
 import { type Product, runCommand, startProduct } from './support/product.ts'
 
 const ADMIN = 'admin@example.org'
@@ -116,10 +117,15 @@ describe('a team', () => {
       .getByText(/last admin/)
       .waitFor()
     expect(await violationsIn(page)).toEqual([])
+    await page.setViewportSize({ width: 360, height: 740 })
+    expect(await misplaced(page)).toEqual([])
+    await page.setViewportSize(DESKTOP)
 
     const user = await openWindow(PHONE)
     await user.goto(product.url)
     await signIn(user, mail, 'user@example.org')
+    await user.setViewportSize({ width: 360, height: 740 })
+    expect(await misplaced(user)).toEqual([])
     expect(await user.getByRole('button', { name: 'Add images to the gallery' }).count()).toBe(0)
     expect(await user.getByRole('button', { name: 'Users' }).count()).toBe(0)
     await user.locator('[data-path]').first().focus()

@@ -123,7 +123,7 @@ export function App() {
     >
       <header
         inert={isSheetLarge}
-        className="flex items-center gap-1 border-line border-b bg-surface px-3 py-1.5 sm:px-4 lg:col-span-2"
+        className="flex items-center gap-1 border-line border-b max-[26rem]:gap-0 max-[26rem]:[&_button]:size-9 bg-surface px-3 py-1.5 sm:px-4 lg:col-span-2"
       >
         <img src="/icon.svg" alt="" className="size-7" />
         <h1 className="pl-1 text-base font-semibold tracking-tight max-[26rem]:sr-only">{messages.title}</h1>

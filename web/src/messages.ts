@@ -183,8 +183,8 @@ export const messages = {
     original: 'Open original',
     download: 'Download',
     part: 'Search by a part',
-    partHint:
-      'Drag a box over what you are looking for, or move it with the arrow keys (Shift: its size) and press Enter',
+    partHint: 'Drag a box over what you are looking for.',
+    partKeys: 'By keyboard: the arrow keys move the box, with Shift they change its size, Enter searches.',
     partSearch: 'Search by this part',
     zoomIn: 'Zoom in',
     zoomOut: 'Zoom out',

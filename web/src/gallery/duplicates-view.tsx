@@ -69,7 +69,7 @@ export function DuplicatesView({
         <button
           type="button"
           onClick={onBack}
-          className="flex h-10 items-center gap-2 rounded-lg border border-line px-3 hover:bg-raised"
+          className="flex h-10 shrink-0 items-center gap-2 rounded-lg border border-line px-3 hover:bg-raised"
         >
           <ArrowLeft className="size-4" /> {messages.duplicates.back}
         </button>

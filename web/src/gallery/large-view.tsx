@@ -18,7 +18,7 @@ import { messages } from '../messages.ts'
 import type { Region } from '../search/examples.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { MAX_ZOOM, useZoom } from './use-zoom.ts'
-import { ZoomableImage } from './zoomable-image.tsx'
+import { PartHint, ZoomableImage } from './zoomable-image.tsx'
 
 interface LargeViewProps {
   id: string
@@ -84,7 +84,7 @@ export function LargeView({ id, onClose, onFindSimilar, onRefine, onPrevious, on
       aria-label={image?.user_visible_name ?? messages.viewer.gone}
       className="m-0 h-dvh max-h-none w-dvw max-w-none bg-page backdrop:bg-black/70"
     >
-      <div className="grid h-full grid-rows-[auto_minmax(0,1fr)_auto]">
+      <div className="grid h-full grid-cols-[minmax(0,1fr)] grid-rows-[auto_minmax(0,1fr)_auto]">
         <header className="flex items-center gap-1 px-3 py-2">
           <h2 className="min-w-0 flex-1 truncate font-medium">{image?.path}</h2>
           <IconButton
@@ -131,8 +131,8 @@ export function LargeView({ id, onClose, onFindSimilar, onRefine, onPrevious, on
             />
           )}
           {isChoosingPart && (
-            <p className="pointer-events-none absolute inset-x-0 top-2 text-center">
-              <span className="rounded-lg bg-surface/90 px-3 py-1.5 text-sm">{messages.viewer.partHint}</span>
+            <p className="pointer-events-none absolute inset-x-2 top-2 flex justify-center">
+              <PartHint className="rounded-lg bg-surface/90 px-3 py-1.5 text-center" />
             </p>
           )}
           <SideButton label={messages.viewer.previous} side="left-2" onClick={onPrevious}>

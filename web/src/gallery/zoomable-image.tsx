@@ -126,6 +126,16 @@ export function ZoomableImage({ src, name, size, zoom, isChoosingPart, onPart }:
   )
 }
 
+/** How a part is chosen, by what is at hand. */
+export function PartHint({ className }: { className: string }) {
+  return (
+    <span className={`text-sm ${className}`}>
+      {messages.viewer.partHint}
+      <span className="hidden [@media(hover:hover)]:inline"> {messages.viewer.partKeys}</span>
+    </span>
+  )
+}
+
 const STEP = 0.02
 
 /** The part for whoever has no pointer: moved by the arrow keys, made larger or smaller with Shift. */

@@ -1,5 +1,5 @@
 import { useZoom } from '../gallery/use-zoom.ts'
-import { ZoomableImage } from '../gallery/zoomable-image.tsx'
+import { PartHint, ZoomableImage } from '../gallery/zoomable-image.tsx'
 import { messages } from '../messages.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import type { Region } from './examples.ts'
@@ -16,7 +16,7 @@ export function PartDialog({ name, src, onPart, onClose }: PartDialogProps) {
   const zoom = useZoom(src)
   return (
     <Dialog title={messages.query.choosePart(name)} isOpen onClose={onClose}>
-      <p className="px-5 pb-3 text-sm text-muted">{messages.viewer.partHint}</p>
+      <PartHint className="block px-5 pb-3 text-muted" />
       <div className="h-[60dvh] px-5 pb-5">
         <ZoomableImage src={src} name={name} zoom={zoom} isChoosingPart onPart={onPart} />
       </div>

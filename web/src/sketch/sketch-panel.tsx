@@ -101,7 +101,7 @@ export function SketchPanel({ sketch, onChange, isLarge, setLarge, children }: S
       }
     >
       <div
-        className={`relative shrink-0 rounded-xl border border-line shadow-xs ${isLarge ? 'mx-auto aspect-square w-[min(100%,calc(100dvh-12rem))] landscape:h-full landscape:w-auto' : 'w-[min(calc(100%-8.5rem),36dvh)] lg:w-full'}`}
+        className={`relative shrink-0 rounded-xl border border-line shadow-xs ${isLarge ? 'mx-auto aspect-square w-[min(100%,calc(100dvh-12rem))] landscape:w-[min(calc(100dvh-1.5rem),calc(100vw-10.5rem))]' : 'w-[min(calc(100%-8.5rem),36dvh)] lg:w-full'}`}
       >
         <SketchCanvas
           strokes={strokes}
@@ -128,7 +128,7 @@ export function SketchPanel({ sketch, onChange, isLarge, setLarge, children }: S
           </p>
         )}
       </div>
-      <div className="flex min-w-0 flex-1 flex-col gap-1 lg:flex-none">
+      <div className={`flex min-w-0 flex-1 flex-col gap-1 ${isLarge ? '' : 'lg:flex-none'}`}>
         <div
           role="toolbar"
           aria-label={messages.sketch.tools}
@@ -191,7 +191,7 @@ export function SketchPanel({ sketch, onChange, isLarge, setLarge, children }: S
             className="h-6 min-w-16 flex-1 accent-accent"
           />
           <fieldset
-            className={`gap-0.5 ${isLarge ? 'flex' : 'hidden lg:flex'}`}
+            className={`min-w-0 gap-0.5 ${isLarge ? 'flex flex-wrap' : 'hidden lg:flex'}`}
             title={messages.sketch.colourHint}
           >
             <legend className="sr-only">{messages.sketch.colour}</legend>

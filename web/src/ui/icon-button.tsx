@@ -27,7 +27,7 @@ export function IconButton({
       aria-pressed={isPressed}
       disabled={isDisabled}
       onClick={onClick}
-      className={`grid size-10 shrink-0 place-items-center rounded-lg transition-colors enabled:hover:bg-raised disabled:opacity-35 aria-pressed:bg-accent aria-pressed:text-on-accent [&_svg]:size-5 ${className}`}
+      className={`grid size-10 shrink-0 place-items-center rounded-lg transition-colors enabled:not-aria-pressed:hover:bg-raised disabled:opacity-35 aria-pressed:bg-accent aria-pressed:text-on-accent [&_svg]:size-5 ${className}`}
     >
       {children}
     </button>

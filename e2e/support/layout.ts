@@ -1,0 +1,17 @@
+import type { Page } from 'playwright-core'
+
+/** What can be pressed but lies, in part, beside the window; and how far the page can be scrolled sideways. */
+export function misplaced(page: Page): Promise<string[]> {
+  return page.evaluate(() => {
+    const dialog = document.querySelector('dialog[open]')
+    const within = dialog ?? document
+    const found = [...within.querySelectorAll('button, a, input, select')].flatMap((element) => {
+      const { left, right, width } = element.getBoundingClientRect()
+      const isSeen = width > 0 && element.closest('.sr-only, [hidden]') === null
+      const label = element.getAttribute('aria-label') ?? element.textContent
+      return isSeen && (right > innerWidth + 1 || left < -1) ? [`${label}: ${left}…${right}`] : []
+    })
+    const scrolls = document.documentElement.scrollWidth - innerWidth
+    return scrolls > 0 ? [...found, `scrolls sideways by ${scrolls}`] : found
+  })
+}
