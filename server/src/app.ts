@@ -275,7 +275,8 @@ async function realPath(path: string): Promise<string> {
 
 function createDataDirectory({ data_directory: directory }: Config): void {
   try {
-    mkdirSync(directory, { recursive: true })
+    // For its owner alone: it holds pictures of everything.
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
   } catch (error) {
     throw new DomainError(
       'unavailable',

@@ -1,14 +1,20 @@
+import { stat } from 'node:fs/promises'
 import type { Users } from './catalog/accounts.ts'
 import { openSqliteAccounts } from './catalog/sqlite/accounts.ts'
 import type { Config } from './config/schema.ts'
+import { DomainError } from './errors.ts'
 
 export { ROLES, type Role, type User, type Users } from './catalog/accounts.ts'
 
 /** Works on the users of a data directory, also while a server does. */
 export async function withUsers<T>(
-  { data_directory }: Config,
+  { data_directory, watcher }: Config,
   work: (users: Users) => Promise<T>,
 ): Promise<T> {
+  // Each gallery has users of its own: one that is mistyped would get some, too.
+  const gallery = await stat(watcher.watched_directory).catch(() => undefined)
+  if (!gallery?.isDirectory())
+    throw new DomainError('directory_not_found', `There is no folder ${watcher.watched_directory}.`)
   const { users, close } = await openSqliteAccounts(data_directory)
   try {
     return await work(users)

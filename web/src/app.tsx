@@ -160,6 +160,7 @@ export function App() {
         <AccountMenu
           areUsersShown={state.isShowingUsers}
           onShowUsers={() => change({ isShowingUsers: !state.isShowingUsers })}
+          beforeLeaving={deletion.hasten}
         />
       </header>
 

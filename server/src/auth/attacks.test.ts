@@ -1,6 +1,7 @@
 import { readdir, stat, writeFile } from 'node:fs/promises'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import pino from 'pino'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { openSqliteAccounts } from '../catalog/sqlite/accounts.ts'
@@ -90,6 +91,7 @@ describe('an address that nobody has', () => {
       return seen
     }
     expect(await steps('nobody@example.org')).toEqual(await steps(ADMIN))
+    await mail.codeFor(ADMIN)
     expect(mail.mails.map(({ to }) => to)).toEqual([ADMIN])
   })
 
@@ -139,7 +141,7 @@ describe('an address that nobody has', () => {
         cookies.push([kind, started.cookie])
       }
     }
-    await expect.poll(() => mailServer.mails.length).toBe(TIMED)
+    await expect.poll(() => mailServer.mails.length, { timeout: 10_000 }).toBe(TIMED)
     for (const [kind, cookie] of cookies) {
       const verified = await post('/api/auth/otp/verify', { code: 'AAAAAAAA' }, cookie)
       expect(verified.status).toBe(401)
@@ -174,8 +176,15 @@ describe('sessions', () => {
     expect(victim.cookies.get(SESSION)).not.toBe('planted.by-somebody')
     expect(await isSignedIn(victim)).toBe(true)
     const first = victim.cookies.get(SESSION)
-    const again = await signIn(team)
-    expect(again.cookies.get(SESSION)).not.toBe(first)
+    // Signing in again in the same browser ends the session that it had, wherever else that may be.
+    const thief = openBrowser(team.app.http)
+    thief.cookies.set(SESSION, first!)
+    expect(await isSignedIn(thief)).toBe(true)
+    await victim.post('/api/auth/otp/start', { email: ADMIN })
+    await victim.post('/api/auth/otp/verify', { code: await team.mail.codeFor(ADMIN) })
+    expect(victim.cookies.get(SESSION)).not.toBe(first)
+    expect(await isSignedIn(victim)).toBe(true)
+    expect(await isSignedIn(thief)).toBe(false)
   })
 
   it('can be neither forged nor taken from the database, and end in time', async () => {
@@ -238,6 +247,21 @@ describe('sessions', () => {
     expect(await isSignedIn(user)).toBe(false)
     expect(await isSignedIn(editor)).toBe(false)
     expect(await isSignedIn(admin)).toBe(true)
+  })
+
+  it('are not said to have ended if they could not be', async () => {
+    const team = await startTeam()
+    const browser = await signIn(team)
+    const other = new DatabaseSync(join(team.dataDirectory, 'accounts.sqlite'))
+    other.exec('begin immediate')
+    const cookies = new Map(browser.cookies)
+    expect((await browser.post('/api/session/logout')).status).toBe(500)
+    other.exec('rollback')
+    other.close()
+    for (const [name, value] of cookies) browser.cookies.set(name, value)
+    expect((await browser.post('/api/session/logout')).status).toBe(200)
+    for (const [name, value] of cookies) browser.cookies.set(name, value)
+    expect(await isSignedIn(browser)).toBe(false)
   })
 
   it('are not used by pages of other origins', async () => {
@@ -355,6 +379,28 @@ describe('bodies', () => {
     const { app } = await startTeam()
     const large = await openBrowser(app.http).post('/api/auth/otp/start', { email: 'a'.repeat(100_000) })
     expect(large.status).toBe(413)
+
+    // Nobody may have the server hold what nobody may send, also if it comes without its length.
+    let sent = 0
+    const endless = new ReadableStream({
+      pull(controller) {
+        sent += 64 * 1024
+        if (sent > 50_000_000) controller.close()
+        else controller.enqueue(new Uint8Array(64 * 1024))
+      },
+    })
+    const anonymous = await app.http.request('http://localhost/api/images', {
+      method: 'POST',
+      body: endless,
+      headers: {
+        host: 'localhost',
+        'sec-fetch-site': 'same-origin',
+        'content-type': 'multipart/form-data; boundary=x',
+      },
+      duplex: 'half',
+    } as RequestInit)
+    expect(anonymous.status).toBe(413)
+    expect(sent).toBeLessThan(1_000_000)
 
     const server = await listen(app.http, '127.0.0.1', 0, { requestTimeoutMs: 1500 })
     onTestFinished(() => server.close())

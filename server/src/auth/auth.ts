@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
-import { createHash, randomBytes, randomInt } from 'node:crypto'
+import { createHmac, randomBytes, randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { kyselyAdapter } from '@better-auth/kysely-adapter'
 import { betterAuth } from 'better-auth'
@@ -18,14 +18,20 @@ export interface Auth {
    */
   start(email: string): Challenge
   /**
+   * A session that the headers name ends.
    * @throws {DomainError} `wrong_code`; `challenge_gone` if it is used up, expired or was never issued
    */
-  verify(challenge: Challenge, code: string): Promise<SignIn>
+  verify(challenge: Challenge, code: string, headers?: Headers): Promise<SignIn>
   isOpen(challenge: Challenge): Promise<boolean>
   /** Who sends these headers. A session that is used lasts longer, which the browser is told by cookies, unless it is just looked at. */
   identify(headers: Headers, options?: { isPassive?: boolean }): Promise<Identity>
-  /** @returns cookies, as `Set-Cookie` has them */
+  /**
+   * Ends the session that the headers name, for everybody who knows it.
+   * @returns cookies, as `Set-Cookie` has them
+   */
   signOut(headers: Headers): Promise<string[]>
+  /** What a browser keeps in which somebody has signed in with an address: others can't keep it from asking for codes. */
+  tokenOf(email: string): string
   readonly users: Users
   close(): Promise<void>
 }
@@ -68,7 +74,10 @@ const PROLONG_AFTER = 0.1
 const START_AFTER_MS = 50
 /** Whoever asks of a challenge sooner waits so long: the work has ended by then, whatever it was. */
 const READY_AFTER_MS = 350
-const TIDY_EVERY_MS = 3600_000
+/** A mail goes out after up to so long, so that the work for it can't be felt when the code was asked for. */
+const MAIL_WITHIN_MS = 1000
+const TIDY_EVERY_MS = 60_000
+const TIDY_AT_ONCE = 5_000
 
 export function createAuth(options: AuthOptions): Auth {
   const { users, database, codeExpiresInS, sessionExpiresInS, maxAttempts, mailer, log } = options
@@ -102,7 +111,9 @@ export function createAuth(options: AuthOptions): Auth {
     verification: {
       modelName: 'challenges',
       fields: { expiresAt: 'expires_at', createdAt: 'created_at', updatedAt: 'updated_at' },
-      storeIdentifier: { hash: async (identifier) => sha256(`${current.getStore()} ${identifier}`) },
+      storeIdentifier: { hash: async (identifier) => sealed(`${current.getStore()} ${identifier}`) },
+      // It would look through all of them within somebody's request.
+      disableCleanup: true,
     },
     advanced: {
       cookiePrefix: 'sketch-search',
@@ -120,14 +131,15 @@ export function createAuth(options: AuthOptions): Auth {
         generateOTP: randomCode,
         expiresIn: codeExpiresInS,
         allowedAttempts: maxAttempts,
-        storeOTP: 'hashed',
+        // With the key: so few letters could be found by trying out their hashes.
+        storeOTP: { hash: async (code) => sealed(`${current.getStore()} ${code}`) },
         disableSignUp: true,
-        async sendVerificationOTP({ email, otp }) {
-          mailer.send(codeMail(email, otp, codeExpiresInS))
-        },
+        // Codes are made for all addresses alike, and mailed to those that somebody has, below.
+        async sendVerificationOTP() {},
       }),
     ],
   })
+  const ending = new AbortController()
   const tidying = setInterval(() => void tidy(), TIDY_EVERY_MS).unref()
 
   return {
@@ -142,11 +154,13 @@ export function createAuth(options: AuthOptions): Auth {
       return challenge
     },
 
-    verify: (challenge, code) =>
+    verify: (challenge, code, headers) =>
       // One after the other: of guesses that come at once each is counted before the next is judged.
       inTurn(challenge.id, async () => {
         await starting.get(challenge.id)
-        return current.run(challenge.id, () => signIn(challenge, code))
+        const signedIn = await current.run(challenge.id, () => signIn(challenge, code))
+        if (headers !== undefined) await endSession(headers)
+        return signedIn
       }),
 
     async isOpen(challenge) {
@@ -167,23 +181,43 @@ export function createAuth(options: AuthOptions): Auth {
     },
 
     async signOut(headers) {
+      // The library would say that it is done also if it is not.
+      await endSession(headers)
       const { headers: answered } = await library.api.signOut({ headers, returnHeaders: true })
       return answered.getSetCookie()
     },
 
+    tokenOf: (email) => sealed(`known ${email.toLowerCase()}`),
+
     async close() {
       clearInterval(tidying)
+      ending.abort()
       await Promise.all(starting.values())
       await mailer.close()
     },
   }
 
-  /** What an address gets that nobody has is a code, too, which is sent to nobody. */
+  /** Whoever has the address or nobody: a code is made, and sent if there is somebody. */
   async function issue(email: string): Promise<void> {
+    const code = await library.api.createVerificationOTP({ body: { email, type: 'sign-in' } })
     const user = await users.getByEmail(email)
-    const body = { email, type: 'sign-in' as const }
-    if (user === undefined) await library.api.createVerificationOTP({ body })
-    else await library.api.sendVerificationOTP({ body })
+    if (user !== undefined) void mailLater(user.email, code)
+  }
+
+  async function mailLater(email: string, code: string): Promise<void> {
+    await sleep(randomInt(MAIL_WITHIN_MS), undefined, { signal: ending.signal }).catch(() => {})
+    mailer.send(codeMail(email, code, codeExpiresInS))
+  }
+
+  async function endSession(headers: Headers): Promise<void> {
+    const session = await library.api.getSession({ headers, query: { disableRefresh: true } })
+    if (session === null) return
+    const { internalAdapter } = await library.$context
+    await internalAdapter.deleteSession(session.session.token)
+  }
+
+  function sealed(text: string): string {
+    return createHmac('sha256', options.key).update(text).digest('base64url')
   }
 
   async function signIn(challenge: Challenge, code: string): Promise<SignIn> {
@@ -222,11 +256,14 @@ export function createAuth(options: AuthOptions): Auth {
     return result
   }
 
+  /** A part of what is over at a time: whoever asks for something meanwhile waits for no more than that. */
   async function tidy(): Promise<void> {
     const now = new Date().toISOString()
     try {
-      await database.deleteFrom('sessions').where('expires_at', '<', now).execute()
-      await database.deleteFrom('challenges').where('expires_at', '<', now).execute()
+      for (const table of ['sessions', 'challenges'] as const) {
+        const over = database.selectFrom(table).select('id').where('expires_at', '<', now).limit(TIDY_AT_ONCE)
+        await database.deleteFrom(table).where('id', 'in', over).execute()
+      }
     } catch (error) {
       log.error(`Sessions that have ended could not be removed: ${messageOf(error)}`)
     }
@@ -265,8 +302,4 @@ function challengeGone(): DomainError {
 function codeOf(error: unknown): unknown {
   const body = error instanceof Error && 'body' in error ? error.body : undefined
   return typeof body === 'object' && body !== null && 'code' in body ? body.code : undefined
-}
-
-function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('base64url')
 }

@@ -3,30 +3,57 @@ import { DomainError } from '../errors.ts'
 
 /** How often codes may be asked for and tried; more is answered with 429 and when to come back. */
 export interface AuthLimits {
-  /** @throws {DomainError} `too_many_requests` */
-  start(client: string, email: string): Promise<void>
+  /**
+   * @param isKnown whether somebody has signed in with this address in this browser before: others can't keep it from asking
+   * @throws {DomainError} `too_many_requests`
+   */
+  start(client: string, email: string, isKnown: boolean): Promise<void>
   /** @throws {DomainError} `too_many_requests` */
   verify(client: string): Promise<void>
 }
 
 const WINDOW_S = 15 * 60
-const STARTS_OF_ADDRESS = 5
-const STARTS_OF_CLIENT = 30
-const VERIFIES_OF_CLIENT = 60
+const MOST = {
+  /** Codes for one address, for one client, and both together. */
+  pair: 5,
+  address: 15,
+  client: 30,
+  /** Codes for all, so that many clients fill neither memory nor disk. */
+  all: 3_000,
+  verifies: 60,
+}
 
+/** The same for addresses that nobody has: that one is limited tells nothing. */
 export function createAuthLimits(): AuthLimits {
   const limiter = (points: number) => new RateLimiterMemory({ points, duration: WINDOW_S })
-  const ofAddress = limiter(STARTS_OF_ADDRESS)
-  const ofClient = limiter(STARTS_OF_CLIENT)
-  const verifies = limiter(VERIFIES_OF_CLIENT)
+  const ofPair = limiter(MOST.pair)
+  const ofAddress = limiter(MOST.address)
+  const ofClient = limiter(MOST.client)
+  const ofAll = limiter(MOST.all)
+  const verifies = limiter(MOST.verifies)
   return {
-    async start(client, email) {
-      await take(ofClient, client)
-      // The same for addresses that nobody has: that one is limited tells nothing.
+    async start(client, email, isKnown) {
+      await take(ofClient, networkOf(client))
+      await take(ofPair, `${networkOf(client)} ${email}`)
+      if (isKnown) return
+      await take(ofAll, '')
       await take(ofAddress, email)
     },
-    verify: (client) => take(verifies, client),
+    verify: (client) => take(verifies, networkOf(client)),
   }
+}
+
+/** Whoever has one IPv6 address has all of its network of 64 bits. */
+function networkOf(client: string): string {
+  if (!client.includes(':')) return client
+  const [head = '', tail = ''] = client.replace(/%.*/, '').split('::')
+  const groups = (part: string) => (part === '' ? [] : part.split(':'))
+  const missing = Math.max(0, 8 - groups(head).length - groups(tail).length)
+  const all = [...groups(head), ...Array.from({ length: missing }, () => '0'), ...groups(tail)]
+  return all
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':')
 }
 
 async function take(limiter: RateLimiterMemory, key: string): Promise<void> {

@@ -76,7 +76,8 @@ describe('mail', () => {
   it('is tried again when the server fails, says so without code or address, and is given up in the end', async () => {
     let refusals = 2
     const server = await startMailServer({
-      onMailFrom: (_address, _session, answer) => answer(refusals-- > 0 ? new Error('busy') : null),
+      onMailFrom: (_address, _session, answer) =>
+        answer(refusals-- > 0 ? Object.assign(new Error('busy'), { responseCode: 451 }) : null),
     })
     const { lines, log } = recordLog()
     const mailer = createMailer(optionsFor(server.port), log, { retryAfterMs: [20, 20, 20] })
@@ -95,6 +96,20 @@ describe('mail', () => {
     expect(said[1]).toContain('ECONNREFUSED')
     expect(`${said} ${lines}`).not.toMatch(/ABCDEFGH|anna/)
     await lost.close()
+  })
+
+  it('that is refused for good is not tried again, and the log does not tell for whom', async () => {
+    const server = await startMailServer({
+      onRcptTo: ({ address }, _session, answer) =>
+        answer(Object.assign(new Error(`<${address}>: no such mailbox`), { responseCode: 550 })),
+    })
+    const { lines, log } = recordLog()
+    const mailer = createMailer(optionsFor(server.port), log, { retryAfterMs: [10, 10] })
+    mailer.send(MAIL)
+    await expect.poll(() => lines).toHaveLength(1)
+    await mailer.close()
+    expect(lines).toEqual([expect.stringMatching(/no such mailbox.*given up/)])
+    expect(lines[0]).not.toContain('anna')
   })
 
   it('that waits for another try does not hold up the end', async () => {

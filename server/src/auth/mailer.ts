@@ -72,8 +72,9 @@ export function createMailer(
         return
       } catch (error) {
         // Neither the code nor the address: a log is read by more people than a mail.
-        const problem = `A mail could not be sent by ${host}:${port}: ${messageOf(error)}`
-        if (pauseMs === undefined) {
+        const reason = messageOf(error).replaceAll(/<?[^\s<>]+@[^\s<>]+>?/g, '…')
+        const problem = `A mail could not be sent by ${host}:${port}: ${reason}`
+        if (pauseMs === undefined || isFinal(error)) {
           log.error(`${problem}. It is given up.`)
           return
         }
@@ -83,4 +84,10 @@ export function createMailer(
       }
     }
   }
+}
+
+/** What the mail server refuses for good (RFC 5321, 4.2.1). */
+function isFinal(error: unknown): boolean {
+  const code = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : 0
+  return code >= 500 && code < 600
 }

@@ -21,12 +21,15 @@ describe('the session key', () => {
     expect(sessionKey('another one of enough length', directory)).not.toBe(key)
     for (const known of [
       'secret',
-      'CHANGE_ME',
-      'changeme',
-      '<your-secret-key>',
-      'your_secret_key_here',
       'short',
-      'replace-me-with-a-secret',
+      'changemechangeme',
+      'CHANGE_ME_IN_PRODUCTION',
+      '<generate with openssl rand -hex 32>',
+      'secretsecretsecret',
+      '0123456789abcdef',
+      'your key of many letters',
+      'a'.repeat(32),
+      ' '.repeat(32),
     ])
       expect(() => sessionKey(known, directory), known).toThrow(/session\.secret_key/)
   })

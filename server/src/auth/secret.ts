@@ -6,7 +6,9 @@ import { DomainError, systemCodeOf } from '../errors.ts'
 const LEAST_CHARACTERS = 16
 /** What stands in examples until somebody fills it in. */
 const PLACEHOLDER =
-  /^[<[{(]?\W*(change[-_ ]?(me|this|it)?|your[-_ ]?.*|secret([-_ ]?key)?|my[-_ ]?secret.*|replace[-_ ]?.*|placeholder|example|todo|x+|test|dev|none|null|insecure.*|super[-_ ]?secret.*)\W*$/i
+  /change|replace|insert|generate|example|placeholder|default|secret|password|insecure|(?<![a-z0-9])(?:your|my|todo|fixme)(?![a-z0-9])|\$\{|[<>{}[\]]|01234567|abcdef|qwert/i
+/** A text that repeats itself is no random one. */
+const LEAST_DISTINCT = 8
 
 /**
  * The key that signs cookies: the configured one, or one that is generated once and kept in the data directory.
@@ -15,10 +17,12 @@ const PLACEHOLDER =
  */
 export function sessionKey(configured: string | undefined, dataDirectory: string): string {
   if (configured !== undefined) {
-    if (PLACEHOLDER.test(configured) || configured.length < LEAST_CHARACTERS) {
+    const key = configured.trim()
+    const isPoor = key.length < LEAST_CHARACTERS || new Set(key).size < LEAST_DISTINCT
+    if (isPoor || PLACEHOLDER.test(key)) {
       throw new DomainError(
         'config_invalid',
-        `session.secret_key is a placeholder or shorter than ${LEAST_CHARACTERS} characters: give a random text, such as the output of "openssl rand -hex 32", or leave the key out and one is generated.`,
+        `session.secret_key looks like a placeholder, repeats itself or is shorter than ${LEAST_CHARACTERS} characters: give a random text, such as the output of "openssl rand -hex 32", or leave the key out and one is generated.`,
       )
     }
     return createHash('sha256').update(configured).digest('hex')

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
@@ -39,7 +40,9 @@ describe('signing in', () => {
 
     const stolen = openBrowser(app.http)
     for (const [name, value] of browser.cookies) stolen.cookies.set(name, value)
-    expect(await (await browser.post('/api/session/logout')).json()).toEqual({ state: 'anonymous' })
+    const left = await browser.post('/api/session/logout')
+    expect(await left.json()).toEqual({ state: 'anonymous' })
+    expect(left.headers.get('clear-site-data')).toBe('"cache"')
     expect((await browser.get('/api/images')).status).toBe(401)
     // Revoked on the server, not only forgotten by the browser.
     expect((await stolen.get('/api/images')).status).toBe(401)
@@ -95,11 +98,14 @@ describe('signing in', () => {
       { email: 'admin@example.org', role: 'admin' },
     ])
     await team.app.close()
-    for (const name of ['catalog.sqlite', 'catalog.sqlite-wal']) {
+    for (const name of ['accounts.sqlite', 'accounts.sqlite-wal']) {
       const bytes = await readFile(join(team.dataDirectory, name)).catch(() => Buffer.alloc(0))
       expect(bytes.includes(token)).toBe(false)
       expect(bytes.includes(code)).toBe(false)
+      // Nor can it be found by trying out all that there are.
+      expect(bytes.includes(createHash('sha256').update(code).digest('base64url'))).toBe(false)
     }
-    expect((await stat(join(team.dataDirectory, 'session.key'))).mode & 0o777).toBe(0o600)
+    for (const name of ['session.key', 'accounts.sqlite', 'catalog.sqlite'])
+      expect((await stat(join(team.dataDirectory, name))).mode & 0o777, name).toBe(0o600)
   })
 })

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import { DomainError } from '../errors.ts'
-import type { Tables } from './schema.ts'
+import type { AccountTables } from './schema.ts'
 
 /** Ordered: each role may do what the ones before it may. */
 export const ROLES = ['user', 'editor', 'admin'] as const
@@ -36,7 +36,7 @@ export interface Users {
   remove(id: string): Promise<void>
 }
 
-export type AccountsDatabase = Kysely<Tables>
+export type AccountsDatabase = Kysely<AccountTables>
 
 export function createUsers(database: AccountsDatabase): Users {
   const select = () => database.selectFrom('users').select(['id', 'email', 'role']).$castTo<User>()

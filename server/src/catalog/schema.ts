@@ -52,6 +52,10 @@ export interface Tables {
   mount_points: {
     directory: string
   }
+}
+
+/** Who may sign in, and who is. They are derived from nothing, unlike the catalog, which can be made again. */
+export interface AccountTables {
   users: {
     id: string
     /** Lower case. */

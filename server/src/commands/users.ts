@@ -1,4 +1,5 @@
 import { Argument, Command } from 'commander'
+import { z } from 'zod'
 import { DomainError } from '../errors.ts'
 import { ROLES, type Role, type User, type Users, withUsers } from '../user-administration.ts'
 import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
@@ -9,7 +10,8 @@ interface UsersOptions extends CommonOptions {
 }
 
 const PAGE = 500
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/
+/** As whoever signs in has to write it. */
+const EMAIL = z.email().max(254)
 
 /** For whoever has the machine: nobody is locked out for good. */
 export function usersCommand(): Command {
@@ -74,7 +76,7 @@ async function find(users: Users, email: string): Promise<User> {
 }
 
 function parseEmail(text: string): string {
-  if (!EMAIL.test(text))
+  if (!EMAIL.safeParse(text).success)
     throw new DomainError('invalid_request', `${JSON.stringify(text)} is no e-mail address.`)
   return text.toLowerCase()
 }

@@ -145,13 +145,18 @@ const auth = z.discriminatedUnion('kind', [
     kind: z.literal('otp').describe('Sign-in by a code sent by e-mail.'),
     smtp: smtp.describe('The mail server that sends the codes.'),
     default_user_email: z.email().describe('The first admin, created when there is no user yet.'),
-    expires_in_s: z.int().min(30).default(300).describe('Seconds for which a code is valid.'),
-    max_attempts: z.int().min(1).default(5).describe('Tries for one code.'),
+    expires_in_s: z.int().min(30).max(DAY_S).default(300).describe('Seconds for which a code is valid.'),
+    max_attempts: z.int().min(1).max(100).default(5).describe('Tries for one code.'),
   }),
 ])
 
 const session = z.strictObject({
-  expires_in_s: z.int().min(60).default(3600).describe('Seconds after which an idle session ends.'),
+  expires_in_s: z
+    .int()
+    .min(60)
+    .max(400 * DAY_S)
+    .default(3600)
+    .describe('Seconds after which an idle session ends.'),
   secret_key: z
     .string()
     .min(1)

@@ -24,6 +24,10 @@ describe('the client of a request', () => {
     [['10.0.0.0/8'], '10.1.2.3', FORWARDED, '203.0.113.7', true],
     [['10.0.0.0/8', '203.0.113.7'], '::ffff:10.1.2.3', FORWARDED, '9.9.9.9', true],
     [['fd00::/8'], 'fd00::1', { 'x-forwarded-for': '2001:db8::5' }, '2001:db8::5', false],
+    [['10.0.0.1'], '10.0.0.1', { 'x-forwarded-for': '6.6.6.6, 1.2.3.4:5678' }, '1.2.3.4', false],
+    [['10.0.0.1'], '10.0.0.1', { 'x-forwarded-for': '6.6.6.6, [2001:db8::1]:443' }, '2001:db8::1', false],
+    [['10.0.0.1'], '10.0.0.1', { 'x-forwarded-for': '6.6.6.6, unknown' }, '10.0.0.1', false],
+    [[], '::ffff:102:304', {}, '1.2.3.4', false],
     [['10.0.0.1'], '10.0.0.1', {}, '10.0.0.1', false],
     [['10.0.0.1'], '10.0.0.1', { 'x-forwarded-for': 'nonsense, 10.0.0.1' }, '10.0.0.1', false],
     [['10.0.0.1'], '10.0.0.1', { 'x-forwarded-proto': 'https, http' }, '10.0.0.1', false],
@@ -38,20 +42,20 @@ describe('the client of a request', () => {
     )
     const server = await listen(app.http, '127.0.0.1', 0)
     onTestFinished(() => server.close())
-    const start = (headers: Record<string, string>) =>
+    const start = (headers: Record<string, string>, email = 'admin@example.org') =>
       fetch(`${server.url}/api/auth/otp/start`, {
         method: 'POST',
         headers: { 'content-type': 'application/json', ...headers },
-        body: JSON.stringify({ email: 'admin@example.org' }),
+        body: JSON.stringify({ email }),
       })
-    const plain = await start({})
+    const plain = await start({}, 'nobody@example.org')
     expect(plain.headers.getSetCookie()[0]).not.toContain('Secure')
     expect(plain.headers.has('strict-transport-security')).toBe(false)
     const secure = await start({ 'x-forwarded-proto': 'https' })
     const [cookie] = secure.headers.getSetCookie()
     expect(cookie).toMatch(/; Secure/)
     expect(secure.headers.get('strict-transport-security')).toContain('max-age')
-    const code = await mail.codeFor('admin@example.org').then(() => mail.codeFor('admin@example.org'))
+    const code = await mail.codeFor('admin@example.org')
     const verified = await fetch(`${server.url}/api/auth/otp/verify`, {
       method: 'POST',
       headers: {

@@ -28,11 +28,10 @@ export function clientReader(trusted: readonly string[]): (context: Context) => 
   return (context) => {
     const direct = plainAddress(connectionOf(context))
     if (!isTrusted(direct)) return { address: direct, isSecure: false }
-    const chain = (context.req.header('x-forwarded-for') ?? '')
-      .split(',')
-      .map((part) => plainAddress(part.trim()))
-    // The last one that no trusted proxy is: what stands before it may be invented.
-    const address = chain.findLast((one) => isIP(one) !== 0 && !isTrusted(one)) ?? direct
+    const chain = (context.req.header('x-forwarded-for') ?? '').split(',').map(hostOf)
+    // The last one that no trusted proxy is; what stands before it may be invented.
+    const last = chain.findLast((one) => !isTrusted(one))
+    const address = last !== undefined && isIP(last) !== 0 ? last : direct
     return {
       address,
       isSecure: context.req.header('x-forwarded-proto')?.split(',').at(-1)?.trim() === 'https',
@@ -48,7 +47,22 @@ function connectionOf(context: Context): string {
   }
 }
 
-/** IPv4 within IPv6 as plain IPv4. */
+/** An address as proxies write it: perhaps in brackets, with a port or a zone. */
+function hostOf(text: string): string {
+  const [, bracketed, plain] = /^\s*(?:\[([^\]]+)\](?::\d+)?|([^\s]*))\s*$/.exec(text) ?? []
+  const address = bracketed ?? (plain ?? '').replace(/^(\d+\.\d+\.\d+\.\d+):\d+$/, '$1')
+  return plainAddress(address.replace(/%.*$/, ''))
+}
+
+/** IPv4 within IPv6 as plain IPv4, however it is written. */
 function plainAddress(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '')
+  const [, dotted, high, low] =
+    /^::ffff:(?:(\d+\.[\d.]+)|([0-9a-f]{1,4}):([0-9a-f]{1,4}))$/i.exec(address) ?? []
+  if (dotted !== undefined) return dotted
+  if (high === undefined || low === undefined) return address
+  const bytes = [high, low].flatMap((group) => {
+    const value = Number.parseInt(group, 16)
+    return [value >> 8, value & 255]
+  })
+  return bytes.join('.')
 }

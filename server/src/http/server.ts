@@ -65,6 +65,7 @@ export interface HttpOptions {
 
 /** Of requests that hold a few words. */
 const SMALL_BODY = 16 * 1024
+const SMALL_PATHS = /^\/api\/(auth|session|users)(\/|$)/
 /** What a multipart request holds besides the file. */
 const FORM_OVERHEAD = 1024 * 1024
 const API_DESCRIPTION = {
@@ -121,31 +122,32 @@ export function createHttpApp(options: HttpOptions): Router {
   })
   if (allowedHosts !== undefined) app.use(knownHostsOnly(allowedHosts))
   app.use('/api/*', sameOriginOnly())
-  for (const path of ['/api/auth/*', '/api/session/*', '/api/users/*']) {
-    app.use(
-      path,
-      bodyLimit({
-        maxSize: SMALL_BODY,
-        onError: (context) =>
-          context.json({ error: `At most ${SMALL_BODY} bytes are taken.`, code: 'invalid_request' }, 413),
-      }),
-    )
-  }
-  app.use(
-    '/api/*',
-    bodyLimit({
-      maxSize: maxUploadBytes + FORM_OVERHEAD,
-      onError: () => {
-        throw tooLarge(maxUploadBytes)
-      },
-    }),
-  )
+  app.use('/api/*', identify({ auth, clientOf }))
+  // A body is read as a whole before a route sees it: whoever is nobody has nothing large to say.
+  const small = bodyLimit({
+    maxSize: SMALL_BODY,
+    onError: (context) =>
+      context.json({ error: `At most ${SMALL_BODY} bytes are taken here.`, code: 'invalid_request' }, 413),
+  })
+  const large = bodyLimit({
+    maxSize: maxUploadBytes + FORM_OVERHEAD,
+    onError: () => {
+      throw tooLarge(maxUploadBytes)
+    },
+  })
+  app.use('/api/*', (context, next) => {
+    const isSmall = context.get('role') === undefined || SMALL_PATHS.test(context.req.path)
+    return isSmall ? small(context, next) : large(context, next)
+  })
+  app.use('/api/*', async (context, next) => {
+    await next()
+    if (!context.res.headers.has('cache-control')) context.header('Cache-Control', 'no-store')
+  })
   app.use('*', async (context, next) => {
     // A stream of events must not wait for a compressor's buffer.
     if (context.req.path.startsWith('/api/fs/events')) return next()
     return compress()(context, next)
   })
-  app.use('/api/*', identify({ auth, clientOf }))
 
   addHealth(app, options)
   app.route('/api/images', imageRoutes(options))
@@ -159,7 +161,11 @@ export function createHttpApp(options: HttpOptions): Router {
     app.route('/api/auth/otp', otpRoutes({ auth, limits, codeExpiresInS, clientOf, log }))
     app.route('/api/users', userRoutes(auth.users))
   }
-  app.get('/api/openapi.json', (context) => context.json(app.getOpenAPI31Document(API_DESCRIPTION)))
+  let document: object | undefined
+  app.get('/api/openapi.json', (context) => {
+    document ??= app.getOpenAPI31Document(API_DESCRIPTION)
+    return context.json(document)
+  })
   app.route('/api/docs', docsRoutes())
   app.all('/api/*', (context) =>
     context.json({ error: `There is no ${context.req.method} ${context.req.path}.`, code: 'not_found' }, 404),
@@ -168,8 +174,12 @@ export function createHttpApp(options: HttpOptions): Router {
 
   app.onError((error, context) => {
     if (error instanceof ZodError) return answerInvalid(error, context)
+    const what = `${context.req.method} ${context.req.path}`
     return answerError(error, context, (cause) =>
-      log.error(cause, `${context.req.method} ${context.req.path} failed`),
+      // Somebody who goes away in the middle of a request is no error of the server.
+      context.req.raw.signal.aborted
+        ? log.debug(`${what} was broken off`)
+        : log.error(cause, `${what} failed`),
     )
   })
   return app

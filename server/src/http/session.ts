@@ -19,6 +19,11 @@ export interface SessionOptions {
 
 const CHALLENGE_COOKIE = 'sketch-search.challenge'
 const CHALLENGE_PATH = '/api'
+/** Of a browser in which somebody has signed in before. */
+const KNOWN_COOKIE = 'sketch-search.known'
+const KNOWN_FOR_S = 180 * 24 * 3600
+/** What the page asks for by itself: that keeps no session alive. */
+const PASSIVE_PATHS = /^\/api\/(session|index\/status|fs\/events)\/?$/
 const MAX_EMAIL = 254
 
 const roleSchema = z.enum(ROLES)
@@ -48,7 +53,8 @@ export function identify({
       return next()
     }
     const { headers } = context.req.raw
-    const { role, cookies } = await auth.identify(headers)
+    const isPassive = PASSIVE_PATHS.test(context.req.path)
+    const { role, cookies } = await auth.identify(headers, { isPassive })
     context.set('role', role)
     context.set(
       'isStillSignedIn',
@@ -91,6 +97,8 @@ export function sessionRoutes({ auth, clientOf }: Pick<SessionOptions, 'auth' | 
       const cookies = await auth.signOut(context.req.raw.headers)
       giveCookies(context, cookies, clientOf(context).isSecure)
       deleteCookie(context, CHALLENGE_COOKIE, { path: CHALLENGE_PATH })
+      // The pictures that the browser has kept.
+      context.header('Clear-Site-Data', '"cache"')
       return context.json({ state: 'anonymous' as const }, 200)
     },
   )
@@ -121,7 +129,8 @@ export function otpRoutes({
     async (context) => {
       const email = context.req.valid('json').email.toLowerCase()
       const client = clientOf(context)
-      await limits.start(client.address, email)
+      const isKnown = getCookie(context, KNOWN_COOKIE) === auth.tokenOf(email)
+      await limits.start(client.address, email, isKnown)
       const challenge = auth.start(email)
       setCookie(context, CHALLENGE_COOKIE, encodeChallenge(challenge), {
         path: CHALLENGE_PATH,
@@ -149,10 +158,17 @@ export function otpRoutes({
       const challenge = challengeOf(context)
       if (challenge === undefined)
         throw new DomainError('challenge_gone', 'No code was asked for in this browser: ask for one.')
-      const { role, cookies } = await auth.verify(challenge, code)
+      const { role, cookies } = await auth.verify(challenge, code, context.req.raw.headers)
       log.info(`${JSON.stringify(challenge.email)} has signed in from ${client.address}.`)
       giveCookies(context, cookies, client.isSecure)
       deleteCookie(context, CHALLENGE_COOKIE, { path: CHALLENGE_PATH })
+      setCookie(context, KNOWN_COOKIE, auth.tokenOf(challenge.email), {
+        path: '/api/auth',
+        httpOnly: true,
+        sameSite: 'Lax',
+        secure: client.isSecure,
+        maxAge: KNOWN_FOR_S,
+      })
       return context.json({ state: 'authenticated' as const, role }, 200)
     },
   )

@@ -8,10 +8,12 @@ import { useMay } from './session.tsx'
 interface AccountMenuProps {
   areUsersShown: boolean
   onShowUsers: () => void
+  /** What is still to be done as whoever is signed in. */
+  beforeLeaving: () => Promise<void>
 }
 
 /** For whoever has signed in; nothing where nobody has to. */
-export function AccountMenu({ areUsersShown, onShowUsers }: AccountMenuProps) {
+export function AccountMenu({ areUsersShown, onShowUsers, beforeLeaving }: AccountMenuProps) {
   const client = useQueryClient()
   const mayAdminister = useMay('admin')
   const { data: status } = useQuery({
@@ -19,7 +21,10 @@ export function AccountMenu({ areUsersShown, onShowUsers }: AccountMenuProps) {
     queryFn: ({ signal }) => getIndexStatus(signal),
   })
   const leave = useMutation({
-    mutationFn: signOut,
+    mutationFn: async () => {
+      await beforeLeaving()
+      return signOut()
+    },
     // Also if it could not be told: whoever is still signed in sees it.
     onSettled: () => client.invalidateQueries({ queryKey: ['session'] }),
   })

@@ -19,15 +19,18 @@ export function SessionGate({ children }: { children: ReactNode }) {
   // Whatever request learns first that the session is over: the page then asks, and comes back to the same address.
   useEffect(() => onSignedOut(() => void client.invalidateQueries({ queryKey: ['session'] })), [client])
 
+  const isOut = data !== undefined && data.state !== 'authenticated'
+  useEffect(() => {
+    // Nothing of what somebody has seen is kept for the next.
+    if (isOut) client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
+  }, [client, isOut])
+
   if (data?.state === 'authenticated') return <RoleContext value={data.role}>{children}</RoleContext>
   if (data !== undefined) {
     return (
       <SignIn
         isCodeSent={data.state === 'challenge_issued'}
-        onSignedIn={(session) => {
-          client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
-          client.setQueryData(['session'], session)
-        }}
+        onSignedIn={(session) => client.setQueryData(['session'], session)}
       />
     )
   }

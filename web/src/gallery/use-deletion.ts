@@ -19,7 +19,7 @@ export interface Deletion {
   request: (images: Image[]) => void
   undo: () => void
   /** Deletes what is waiting now. */
-  hasten: () => void
+  hasten: () => Promise<void>
   dismissFailures: () => void
 }
 
@@ -54,6 +54,7 @@ export function useDeletion(): Deletion {
     setDeleting((old) => new Map([...old].filter(([id]) => !images.some((image) => image.id === id))))
   }, [client, wait])
 
+  useEffect(() => () => clearTimeout(timer.current), [])
   // Who leaves the page has not taken it back.
   useEffect(() => {
     const onLeave = () => {
@@ -79,7 +80,7 @@ export function useDeletion(): Deletion {
       clearTimeout(timer.current)
       wait(new Map())
     },
-    hasten: () => void deleteNow(),
+    hasten: deleteNow,
     dismissFailures: () => setFailures([]),
   }
 }

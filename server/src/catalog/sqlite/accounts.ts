@@ -1,9 +1,14 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type AccountsDatabase, createUsers, type Users } from '../accounts.ts'
+import type { AccountTables } from '../schema.ts'
+import * as accounts from './account-migrations/001-accounts.ts'
 import { openDatabase } from './database.ts'
 
-/** The tables of users and sessions, in the catalog's own database, over a connection of their own. */
+/**
+ * Users and sessions. They have a file of their own beside the catalog: it can be written to while the catalog is, and the catalog can be
+ * thrown away.
+ */
 export interface Accounts {
   users: Users
   database: AccountsDatabase
@@ -13,6 +18,8 @@ export interface Accounts {
 /** @param directory the data directory */
 export async function openSqliteAccounts(directory: string): Promise<Accounts> {
   mkdirSync(directory, { recursive: true })
-  const database = await openDatabase(join(directory, 'catalog.sqlite'))
+  const database = await openDatabase<AccountTables>(join(directory, 'accounts.sqlite'), {
+    '001-accounts': accounts,
+  })
   return { users: createUsers(database), database, close: () => database.destroy() }
 }

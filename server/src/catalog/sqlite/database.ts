@@ -1,3 +1,4 @@
+import { chmodSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
 import { Migrator } from 'kysely/migration'
@@ -7,24 +8,31 @@ import * as initial from './migrations/001-initial.ts'
 import * as embedderVersions from './migrations/002-embedder-versions.ts'
 import * as failuresByInode from './migrations/003-failures-by-inode.ts'
 import * as mountPoints from './migrations/004-mount-points.ts'
-import * as accounts from './migrations/005-accounts.ts'
 
-const MIGRATIONS = {
+/** Of the catalog, oldest first. */
+export const CATALOG_MIGRATIONS: Migrations = {
   '001-initial': initial,
   '002-embedder-versions': embedderVersions,
   '003-failures-by-inode': failuresByInode,
   '004-mount-points': mountPoints,
-  '005-accounts': accounts,
 }
 
+const OWNER_ONLY = 0o600
+
+type Migrations = Record<string, { up(database: Kysely<unknown>): Promise<void> }>
+
 /**
- * Opens the database file, creates or migrates its tables.
+ * Opens the database file, for its owner alone, creates or migrates its tables.
  * @throws {DomainError} `unavailable` if the file can't be used
  */
-export async function openDatabase(file: string): Promise<Kysely<Tables>> {
+export async function openDatabase<T = Tables>(
+  file: string,
+  migrations = CATALOG_MIGRATIONS,
+): Promise<Kysely<T>> {
   let connection: DatabaseSync
   try {
     connection = new DatabaseSync(file)
+    chmodSync(file, OWNER_ONLY)
     // WAL with NORMAL loses no transaction when the process dies, and stays whole when the machine does.
     connection.exec(`
       PRAGMA journal_mode = WAL;
@@ -39,8 +47,8 @@ export async function openDatabase(file: string): Promise<Kysely<Tables>> {
       cause: error,
     })
   }
-  const database = new Kysely<Tables>({ dialect: new SqliteDialect({ database: adapt(connection) }) })
-  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => MIGRATIONS } })
+  const database = new Kysely<T>({ dialect: new SqliteDialect({ database: adapt(connection) }) })
+  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } })
   const { error } = await migrator.migrateToLatest()
   if (error !== undefined) {
     await database.destroy()

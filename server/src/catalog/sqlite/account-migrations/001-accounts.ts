@@ -24,6 +24,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('created_at', 'text', (column) => column.notNull())
     .addColumn('updated_at', 'text', (column) => column.notNull())
     .execute()
+  await db.schema.createIndex('sessions_by_expiry').on('sessions').column('expires_at').execute()
   await db.schema.createIndex('sessions_by_user').on('sessions').column('user_id').execute()
   await db.schema
     .createTable('challenges')
@@ -35,4 +36,5 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('updated_at', 'text', (column) => column.notNull())
     .execute()
   await db.schema.createIndex('challenges_by_identifier').on('challenges').column('identifier').execute()
+  await db.schema.createIndex('challenges_by_expiry').on('challenges').column('expires_at').execute()
 }
