@@ -5,6 +5,9 @@ import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
+// A few of the threads that wait for disks may hang with a drive; Node's four would be gone at once.
+process.env.UV_THREADPOOL_SIZE ??= '16'
+
 const NEEDED_MAJOR = 24
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
 

@@ -142,11 +142,16 @@ function openFile(root: string, path: string, walk: WalkOptions): OpenFile | und
 function isOpenAt(descriptor: number, path: string): boolean {
   if (process.platform !== 'linux') return true
   try {
-    return readlinkSync(`/proc/self/fd/${descriptor}`) === path
+    // Some drives don't tell upper from lower case, and show either.
+    return folded(readlinkSync(`/proc/self/fd/${descriptor}`)) === folded(path)
   } catch {
     // Where the system doesn't show it.
     return true
   }
+}
+
+function folded(path: string): string {
+  return path.normalize('NFC').toLowerCase()
 }
 
 function openReadable(file: string, flags: number): number | undefined {

@@ -93,6 +93,24 @@ export async function isReached(root: string, directory: string, options: WalkOp
   return false
 }
 
+/** The same for the server's own thread, which a drive that hangs must not hold up. */
+export async function findRealFile(
+  root: string,
+  path: string,
+  options: WalkOptions,
+): Promise<string | undefined> {
+  const absolute = toAbsolute(root, path)
+  try {
+    const real = await realpath(absolute)
+    if (real === absolute) return real
+    const link = judged(root, real, options)
+    return 'target' in link ? link.target : undefined
+  } catch (error) {
+    explained(error)
+    return undefined
+  }
+}
+
 /**
  * Where a file of the gallery really lies, for whoever is about to open it. It waits for the disk.
  * @returns undefined if it is gone or leads to where the gallery does not

@@ -37,9 +37,9 @@ describe('mountsOf', () => {
 describe('isRemote', () => {
   it.each(['nfs', 'nfs4', 'cifs', 'smb3', '9p', 'fuse.sshfs', 'fuse.rclone', 'virtiofs', 'ceph'])(
     '%s',
-    (type) => expect(isRemote({ path: '/', type })).toBe(true),
+    (type) => expect(isRemote({ path: '/', type, drive: '' })).toBe(true),
   )
   it.each(['ext4', 'xfs', 'btrfs', 'zfs', 'tmpfs', 'overlay', 'fuseblk', 'vfat', 'apfs'])('not %s', (type) =>
-    expect(isRemote({ path: '/', type })).toBe(false),
+    expect(isRemote({ path: '/', type, drive: '' })).toBe(false),
   )
 })

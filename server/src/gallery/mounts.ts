@@ -6,6 +6,8 @@ export interface Mount {
   path: string
   /** As the kernel names it: `ext4`, `nfs4`, `fuse.sshfs`. */
   type: string
+  /** What is mounted, by the names that it keeps when it is mounted again: its source, and which part of it. */
+  drive: string
 }
 
 /** Linux tells here what is mounted where; see proc(5). */
@@ -44,9 +46,10 @@ export async function mountsOf(folder: string, table = MOUNT_TABLE): Promise<Mou
 export function parseMountTable(text: string): Mount[] {
   return text.split('\n').flatMap((line) => {
     const [before, after] = line.split(' - ')
-    const path = before?.split(' ')[4]
-    const type = after?.split(' ')[0]
-    return path === undefined || type === undefined ? [] : [{ path: unescapeOctal(path), type }]
+    const [, , , part, path] = before?.split(' ') ?? []
+    const [type, source] = after?.split(' ') ?? []
+    if (path === undefined || type === undefined) return []
+    return [{ path: unescapeOctal(path), type, drive: `${type} ${source} ${part}` }]
   })
 }
 

@@ -43,11 +43,12 @@ export interface DirectoryListing {
   /** The folder's own times. */
   modifiedAt: number
   createdAt: number
-  /** The drive it lies on. */
-  device: bigint
 }
 
-const STATS_AT_ONCE = 32
+/** Some of the system's threads are left to others, also if a drive hangs that all of these wait for. */
+const STATS_AT_ONCE = 8
+/** A drive that does not answer for so long is away. */
+const PATIENCE_MS = 60_000
 const NOT_UTF8 = 'its name is not valid UTF-8: rename it'
 
 /**
@@ -62,10 +63,9 @@ export async function listDirectory(
 ): Promise<DirectoryListing | undefined> {
   const absolute = toAbsolute(root, directory)
   try {
-    const [entries, own] = await Promise.all([
-      readdir(absolute, { withFileTypes: true }),
-      stat(absolute, { bigint: true }),
-    ])
+    const [entries, own] = await answered(absolute, () =>
+      Promise.all([readdir(absolute, { withFileTypes: true }), stat(absolute, { bigint: true })]),
+    )
     const listing: DirectoryListing = {
       directory,
       files: [],
@@ -74,7 +74,6 @@ export async function listDirectory(
       subdirectories: [],
       links: [],
       leftOut: [],
-      device: own.dev,
       ...timesOf(own),
     }
     const wanted = entries.filter(({ name }) => !isIgnoredName(name))
@@ -99,7 +98,9 @@ export async function listDirectory(
 async function addFiles(root: string, listing: DirectoryListing, paths: string[]): Promise<void> {
   for (let start = 0; start < paths.length; start += STATS_AT_ONCE) {
     const chunk = paths.slice(start, start + STATS_AT_ONCE)
-    const looks = await Promise.allSettled(chunk.map((path) => factsOf(toAbsolute(root, path), path, lstat)))
+    const looks = await answered(toAbsolute(root, listing.directory), () =>
+      Promise.allSettled(chunk.map((path) => factsOf(toAbsolute(root, path), path, lstat))),
+    )
     for (const [n, path] of chunk.entries()) {
       const look = looks[n]!
       if (look.status === 'rejected') listing.unknown.push({ path, error: look.reason })
@@ -110,8 +111,11 @@ async function addFiles(root: string, listing: DirectoryListing, paths: string[]
   }
 }
 
-async function addSpecial(root: string, { unfit }: DirectoryListing, path: string): Promise<void> {
-  const facts = await lstat(toAbsolute(root, path), { bigint: true }).catch(undefinedIfAbsent)
+async function addSpecial(root: string, { unfit, unknown }: DirectoryListing, path: string): Promise<void> {
+  const facts = await lstat(toAbsolute(root, path), { bigint: true }).catch((error) => {
+    if (!isAbsent(error)) unknown.push({ path, error })
+    return undefined
+  })
   if (facts === undefined || facts.isFile() || facts.isDirectory()) return
   unfit.push({ facts: toFileFacts(path, facts), reason: `it is ${kindOf(facts)}, not a file` })
 }
@@ -123,7 +127,10 @@ async function addLink(
   options: WalkOptions,
 ): Promise<void> {
   const absolute = toAbsolute(root, path)
-  const own = await lstat(absolute, { bigint: true }).catch(undefinedIfAbsent)
+  const unanswered = (error: unknown): undefined => {
+    if (!isAbsent(error)) listing.unknown.push({ path, error })
+  }
+  const own = await lstat(absolute, { bigint: true }).catch(unanswered)
   if (own === undefined) return
   const isImage = hasImageExtension(nameOf(path))
   const refuse = ({ reason, isLoop }: { reason: string; isLoop?: boolean }) => {
@@ -137,7 +144,7 @@ async function addLink(
     if (pointed !== undefined) listing.links.push({ path, target: pointed, isFollowed: false })
     return refuse(link)
   }
-  const target = await stat(link.target, { bigint: true }).catch(undefinedIfAbsent)
+  const target = await stat(link.target, { bigint: true }).catch(unanswered)
   if (target === undefined) return
   const followed = { path, target: toGalleryPath(root, link.target), isFollowed: true }
   if (target.isDirectory()) {
@@ -193,6 +200,21 @@ export async function* walk(
   }
 }
 
+/** Folders that have not answered yet: nothing more is asked of them until they do. */
+const hanging = new Set<string>()
+
+/** @throws {Error} if a folder does not answer in time, or has not yet when it was asked before */
+async function answered<T>(directory: string, ask: () => Promise<T>): Promise<T> {
+  if (hanging.has(directory)) throw new Error('the drive does not answer')
+  hanging.add(directory)
+  const answer = ask().finally(() => hanging.delete(directory))
+  let timer: NodeJS.Timeout | undefined
+  const timeout = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('the drive does not answer')), PATIENCE_MS).unref()
+  })
+  return Promise.race([answer, timeout]).finally(() => clearTimeout(timer))
+}
+
 async function factsOf(
   absolute: string,
   path: string,
@@ -202,7 +224,8 @@ async function factsOf(
   return facts?.isFile() ? toFileFacts(path, facts) : undefined
 }
 
-function isAbsent(error: unknown): boolean {
+/** Whether a system's error says that there is nothing. */
+export function isAbsent(error: unknown): boolean {
   const code = systemCodeOf(error)
   return code === 'ENOENT' || code === 'ENOTDIR'
 }

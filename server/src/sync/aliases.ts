@@ -1,4 +1,4 @@
-import { directoryOf, ROOT } from '../gallery/paths.ts'
+import { directoryOf, joinPath, ROOT } from '../gallery/paths.ts'
 import type { DirectoryListing, ListedLink } from '../gallery/walk.ts'
 
 /** Where symbolic links show what lies elsewhere in the gallery: nobody tells of changes there. Paths of the gallery. */
@@ -8,6 +8,10 @@ export interface Aliases {
   forget(directory: string): void
   /** The other paths at which something that changed at one is seen, too. */
   of(path: string): string[]
+  /** Whether a link was seen at a path. */
+  isLink(path: string): boolean
+  /** Where a path leads: itself, unless a link that is followed is on the way. */
+  resolve(path: string): string
 }
 
 export function createAliases(): Aliases {
@@ -27,6 +31,15 @@ export function createAliases(): Aliases {
       }
     },
     forget,
+    isLink: (path) => byDirectory.get(directoryOf(path))?.some((link) => link.path === path) ?? false,
+    resolve(path) {
+      if (byDirectory.size === 0) return path
+      for (const step of stepsTo(path)) {
+        const link = byDirectory.get(directoryOf(step))?.find((one) => one.path === step && one.isFollowed)
+        if (link !== undefined) return joinPath(link.target, path.slice(step.length + 1)).replace(/\/$/, '')
+      }
+      return path
+    },
     of(path) {
       if (byDirectory.size === 0) return []
       const found = [...(byWay.get(path) ?? [])]

@@ -7,7 +7,7 @@ import { DomainError, systemCodeOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
 import { hasImageExtension, IMAGE_EXTENSIONS } from '../gallery/formats.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
-import { realFileOf } from '../gallery/links.ts'
+import { findRealFile } from '../gallery/links.ts'
 import { joinPath, parseDirectory, parseFileName, resolveDirectory, toAbsolute } from '../gallery/paths.ts'
 import { isIgnoredName, isWithinWalk, type WalkOptions } from '../gallery/scope.ts'
 import { makeThumbnail, type ThumbnailStore } from '../gallery/thumbnails.ts'
@@ -123,7 +123,7 @@ export function createCollection(options: CollectionOptions): Collection {
   }
 
   async function fileOf(image: Image): Promise<string> {
-    const real = realFileOf(root, image.path, options.walk)
+    const real = await findRealFile(root, image.path, options.walk)
     if (real !== undefined) return real
     throw new DomainError('image_not_found', 'The file is no longer in the gallery.')
   }

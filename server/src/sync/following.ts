@@ -5,17 +5,23 @@ import { isRemote, type Mount, mountsOf } from '../gallery/mounts.ts'
 import { isWithin, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
 import type { WalkOptions } from '../gallery/scope.ts'
 import { type Change, type GalleryWatcher, identityOf, isExhaustion, watchGallery } from '../gallery/watch.ts'
+import { isInGallery } from './mount-points.ts'
 
 export type WatchState = 'native' | 'polling' | 'off'
 
 /** Learns of changes: the system tells them where it can, and the whole folder is compared from time to time. */
 export interface Following {
   start(): Promise<void>
-  /** A folder is about to be looked at: what changes in it from now on will be told. A path of the gallery. */
-  enter(directory: string): void
+  /**
+   * A folder is about to be looked at: what changes in it from now on will be told. A path of the gallery.
+   * @param real where it lies, if a link leads there
+   */
+  enter(directory: string, real?: string): void
   /** A folder is gone. */
   leave(directory: string): void
   readonly state: WatchState
+  /** Whether the system tells of changes, if only in a part of the gallery. */
+  readonly isTold: boolean
   /** Why the folder is polled, with what would help; undefined while it need not be. */
   readonly reason: string | undefined
   close(): Promise<void>
@@ -29,7 +35,7 @@ export interface FollowingOptions {
   mountTable?: string | undefined
   log: { warn(message: string): void; info(message: string): void }
   /** The folders that are known, as paths of the gallery. */
-  folders(): Iterable<string>
+  folders(): Iterable<readonly [directory: string, real: string]>
   onChange(changes: Change[]): void
   /** The folder was moved away or deleted: what is seen of it now may be half of it. */
   onRootGone(): void
@@ -87,6 +93,9 @@ export function createFollowing(options: FollowingOptions): Following {
     get state() {
       return state
     },
+    get isTold() {
+      return watcher !== undefined
+    },
     get reason() {
       return reason
     },
@@ -111,10 +120,10 @@ export function createFollowing(options: FollowingOptions): Following {
     isExhausted = false
     triedAt = Date.now()
     watched = await identityOf(root)
-    mounts = await mountsOf(root, options.mountTable)
+    mounts = await mountsNow()
     if (watched === undefined) return
     const [holding, ...below] = mounts
-    const remote = options.walk.recursive ? below.filter(isRemote) : []
+    const remote = below.filter(isRemote)
     remoteFolders = remote.map(({ path }) => toGalleryPath(root, path))
     if (holding && isRemote(holding)) return poll(remoteReason([holding]))
     try {
@@ -131,8 +140,8 @@ export function createFollowing(options: FollowingOptions): Following {
       return poll(errorReason(error))
     }
     let entered = 0
-    for (const directory of options.folders()) {
-      enter(directory)
+    for (const [directory, real] of options.folders()) {
+      enter(directory, real)
       if (++entered % ENTERED_AT_ONCE === 0) await yieldToOthers()
     }
     if (isExhausted) return
@@ -177,9 +186,16 @@ export function createFollowing(options: FollowingOptions): Following {
     schedule(state === 'polling' ? Math.max(intervalMs(), rest) : reconcileIntervalMs)
   }
 
-  function enter(directory: string): void {
+  /** The one that holds the gallery first, then those in it. */
+  async function mountsNow(): Promise<Mount[]> {
+    const [holding, ...below] = await mountsOf(root, options.mountTable)
+    if (holding === undefined) return []
+    return [holding, ...below.filter((mount) => isInGallery(root, mount, options.walk))]
+  }
+
+  function enter(directory: string, real = directory): void {
     if (watcher === undefined || isExhausted) return
-    if (remoteFolders.some((folder) => isWithin(directory, folder))) return
+    if (remoteFolders.some((folder) => isWithin(real, folder) || isWithin(directory, folder))) return
     try {
       watcher.enter(toAbsolute(root, directory))
     } catch (error) {
@@ -215,7 +231,7 @@ export function createFollowing(options: FollowingOptions): Following {
       isAbsent = true
       return
     }
-    const isMountedAnew = !isDeepStrictEqual(mounts, await mountsOf(root, options.mountTable))
+    const isMountedAnew = !isDeepStrictEqual(mounts, await mountsNow())
     if (identity === watched && !isRootGone && !isAbsent && !isMountedAnew) {
       if (options.isInDoubt() && !isComparing) schedule(0)
       return

@@ -12,6 +12,7 @@ import {
   stat,
   symlink,
   unlink,
+  utimes,
   writeFile,
 } from 'node:fs/promises'
 import { join } from 'node:path'
@@ -20,7 +21,6 @@ import { describe, expect, it } from 'vitest'
 import type { App } from '../app.ts'
 import { hashOfFile } from '../file-hash.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
-import { canMount, mountDrive, unmount } from '../testing/mounts.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
 import { eventually, temporaryDirectory } from '../testing/temporary.ts'
 
@@ -207,53 +207,6 @@ describe('reconciling', () => {
     expect(app.sync.absence).toBeUndefined()
     expect(await pathsIn(app)).toHaveLength(9)
   })
-
-  it.skipIf(!canMount())(
-    'keeps what lies on a drive within the gallery that is away (to be tested, drives must be allowed to be mounted)',
-    async () => {
-      const root = await galleryOf('a.png', 'b.png', 'c.png', 'd.png')
-      const drive = join(root, 'drive')
-      await mkdir(drive)
-      mountDrive(drive)
-      for (const n of [1, 2]) await writeSettled(join(drive, `${n}.png`), await picture(10 + n))
-      const config = await configFor(root)
-      const first = await startApp(config)
-      await indexAll(first)
-      await first.sync.startWatching()
-      const all = ['a.png', 'b.png', 'c.png', 'd.png', 'drive/1.png', 'drive/2.png']
-      expect(await pathsIn(first)).toEqual(all)
-      // A deletion on a drive that is there is one.
-      await unlink(join(drive, '2.png'))
-      await eventually(async () => expect(await pathsIn(first)).toEqual(all.slice(0, 5)))
-
-      // The watch holds the drive, as it does wherever one is unplugged.
-      execFileSync('umount', ['--lazy', drive])
-      await expect.poll(() => first.sync.absence, { timeout: 10_000 }).toEqual({ missing: 1, known: 5 })
-      await unlink(join(root, 'd.png'))
-      await eventually(async () => expect(await pathsIn(first)).not.toContain('d.png'))
-      expect(await pathsIn(first)).toContain('drive/1.png')
-      await first.close()
-
-      const second = await startApp(config)
-      await indexAll(second)
-      expect(second.sync.absence).toEqual({ missing: 1, known: 4 })
-      mountDrive(drive)
-      await writeSettled(join(drive, '1.png'), await picture(11))
-      await indexAll(second)
-      expect(second.sync.absence).toBeUndefined()
-      unmount(drive)
-      await indexAll(second)
-      expect(second.sync.absence).toEqual({ missing: 1, known: 4 })
-      await second.sync.reconcile({ acceptsMissing: true })
-      expect(await pathsIn(second)).toEqual(['a.png', 'b.png', 'c.png'])
-      await writeSettled(join(drive, '3.png'), await picture(13))
-      await indexAll(second)
-      await unlink(join(drive, '3.png'))
-      await indexAll(second)
-      expect(second.sync.absence).toBeUndefined()
-      expect(await pathsIn(second)).toEqual(['a.png', 'b.png', 'c.png'])
-    },
-  )
 
   it('forgets what the configuration leaves out without asking', async () => {
     const paths = Array.from({ length: 110 }, (_, n) => `below/${n}.png`)
@@ -569,9 +522,20 @@ describe('watching', () => {
       expect(await isKnown('many/below/c.png')).toBe(false)
       expect(await isKnown('many/link.png')).toBe(true)
     })
+    // What a link shows follows what it leads to.
+    const bytes = await picture(71)
+    await writeSettled(join(root, 'many/new.png'), bytes)
+    const hash = await hashOfFile(join(root, 'many/new.png'))
+    await eventually(async () =>
+      expect((await app.catalog.getImageByPath('many/link.png'))?.contentHash).toBe(hash),
+    )
     await unlink(join(root, 'many/link.png'))
     await eventually(async () => expect(await isKnown('many/link.png')).toBe(false))
     expect(await app.catalog.counts()).toMatchObject({ indexed: 2013, failed: 0 })
+    // A folder that goes as a whole is noticed, also if the one that held it is touched at the same time.
+    await rename(join(root, 'many'), join(await temporaryDirectory(), 'many'))
+    await utimes(root, new Date(), new Date())
+    await expect.poll(() => app.sync.absence, { timeout: 5000 }).toMatchObject({ missing: 2013 })
   })
 
   it('takes a copy whose original is deleted later for a move', async () => {

@@ -1,6 +1,7 @@
 import { access, constants, lstat, readdir, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog, KnownFile } from '../catalog/catalog.ts'
+import { foldName } from '../catalog/schema.ts'
 import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
 import { hasImageExtension } from '../gallery/formats.ts'
@@ -11,8 +12,10 @@ import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import {
   type DirectoryListing,
   type FileFacts,
+  isAbsent,
   listDirectory,
   statFile,
+  toFileFacts,
   type UnfitFile,
   walk,
 } from '../gallery/walk.ts'
@@ -20,7 +23,7 @@ import { createAliases } from './aliases.ts'
 import { forgetContents } from './contents.ts'
 import { createFollowing, type WatchState } from './following.ts'
 import type { Indexer } from './indexer.ts'
-import { createMountPoints, mountPointOf } from './mount-points.ts'
+import { createMountPoints, mountPointsOf } from './mount-points.ts'
 import { createMoves } from './moves.ts'
 import { createNewcomers } from './newcomers.ts'
 
@@ -88,6 +91,7 @@ const MANY_DIRECTORIES = 2_000
 const LARGE_DIRECTORY = 2_000
 const FEW_PATHS = 500
 const MAX_PAUSE_MS = 5_000
+const CLOSE_WITHIN_MS = 10_000
 /** So soon the system tells of what has happened. */
 const TOLD_WITHIN_MS = 100
 
@@ -101,7 +105,12 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   const usurpers = new Map<string, UnfitFile>()
   const said = new Set<string>()
   const newcomers = createNewcomers()
-  const mountPoints = createMountPoints(root, catalog)
+  const mountPoints = createMountPoints({
+    root,
+    catalog,
+    walk: options.walk,
+    mountTable: options.mountTable,
+  })
   const folders = new Map<string, FolderFacts>()
   /** What the folders held when they were last listed. */
   const listed = new Map<string, { subdirectories: readonly string[]; files: number }>()
@@ -128,7 +137,9 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     reconcileIntervalMs: options.reconcileIntervalMs,
     mountTable: options.mountTable,
     log,
-    folders: () => folders.keys(),
+    *folders() {
+      for (const directory of folders.keys()) yield [directory, aliases.resolve(directory)] as const
+    },
     isInDoubt: () => isInDoubt,
     onRootGone() {
       isInDoubt = true
@@ -171,7 +182,8 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       clearTimeout(debounce)
       clearTimeout(vanishTimer)
       await following.close()
-      await passes
+      // A drive that hangs does not keep the server from ending.
+      await Promise.race([passes, sleep(CLOSE_WITHIN_MS, undefined, { ref: false })])
     },
   }
 
@@ -200,7 +212,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
 
   async function reconcile(acceptsMissing: boolean): Promise<void> {
     await assertReadable()
-    if (lastReconcile === undefined) await mountPoints.load()
+    await mountPoints.begin()
     isInDoubt = false
     const visited = new Set<string>()
     const unreadable: string[] = []
@@ -211,7 +223,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     // Where nothing is known nothing can have moved: files are indexed while the walk goes on.
     const isFirst = (await knownCount()) === 0
     const found: FileFacts[] = []
-    for await (const listing of walk(root, options.walk, onUnreadable, ROOT, following.enter)) {
+    for await (const listing of walk(root, options.walk, onUnreadable, ROOT, enter)) {
       if (isClosed) return
       visited.add(listing.directory)
       const unknown = await compare(listing)
@@ -225,9 +237,10 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     await take(found)
     await followWhatIsTold()
     assertNoDoubt()
-    const { absence: stillAbsent, lost } = await removeVanished(acceptsMissing)
-    absence = stillAbsent
-    await mountPoints.settle(lost)
+    const kept = await removeVanished(acceptsMissing)
+    if (isClosed) return
+    absence = kept.absence
+    await mountPoints.settle(kept.mountPoints)
     await recordUsurpers()
     if (absence === undefined) isOtherDevice = false
     await forgetContents(catalog, thumbnails)
@@ -235,9 +248,13 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     lastReconcile = Date.now()
   }
 
+  function enter(directory: string): void {
+    following.enter(directory, aliases.resolve(directory))
+  }
+
   /** One folder, without those below it, except that a subfolder which is gone takes its files with it. */
   async function lookAt(directory: string): Promise<FileFacts[]> {
-    following.enter(directory)
+    enter(directory)
     if (!(await exists(directory))) {
       // If the gallery itself is gone for a moment nothing can be said of its folders.
       await assertReadable()
@@ -254,14 +271,22 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       isInDoubt ||= isReadable
       return []
     }
-    const before = listed.get(directory)?.subdirectories ?? (await knownChildren(directory))
-    const unknown = await compare(listing)
-    const present = new Set(listing.subdirectories)
-    for (const child of before) {
-      if (present.has(child) || (await exists(child))) continue
-      for (const below of await knownBelow(child)) await allVanished(below)
-    }
-    return unknown
+    if (!listed.has(directory)) await leaveGone(directory, await knownChildren(directory), listing)
+    return compare(listing)
+  }
+
+  /** Folders right in one that are gone take their files with them. */
+  async function leaveGone(
+    directory: string,
+    children: Iterable<string>,
+    { subdirectories }: DirectoryListing,
+  ): Promise<void> {
+    const present = new Set(subdirectories)
+    const gone = new Set<string>()
+    for (const child of children) if (!present.has(child) && !(await exists(child))) gone.add(child)
+    if (gone.size === 0) return
+    for (const below of await knownBelow(directory))
+      if (below !== directory && gone.has(childOf(directory, below))) await allVanished(below)
   }
 
   /**
@@ -274,19 +299,34 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     paths: readonly string[],
     mayHaveCome: boolean,
   ): Promise<FileFacts[] | undefined> {
+    if (directory !== ROOT && !(await exists(directory))) return undefined
     const files: FileFacts[] = []
     const gone: string[] = []
+    const names = new Set<string>()
     for (const path of paths) {
-      const file = await statFile(root, path, options.walk)
-      if (file === undefined) {
-        const isThere = (await lstat(toAbsolute(root, path)).catch(() => undefined)) !== undefined
-        if (isThere || listed.get(directory)?.subdirectories.includes(path)) return undefined
-        gone.push(path)
-      } else if (hasImageExtension(path)) files.push(file)
+      // What links show elsewhere, what has no name that could be looked up, and what may be one file under two names.
+      if (aliases.isLink(path) || path.includes('\ufffd') || names.has(foldName(path))) return undefined
+      names.add(foldName(path))
+      const own = await lstat(toAbsolute(root, path), { bigint: true }).catch((error) =>
+        isAbsent(error) ? undefined : ('unknown' as const),
+      )
+      if (own === 'unknown' || (own !== undefined && !own.isFile())) return undefined
+      if (own === undefined && listed.get(directory)?.subdirectories.includes(path)) return undefined
+      if (own === undefined) gone.push(path)
+      else if (hasImageExtension(path)) files.push(toFileFacts(path, own))
     }
     const rows = await catalog.knownFilesAt([...files.map(({ path }) => path), ...gone])
-    if (!mayHaveCome && rows.length < files.length) return undefined
+    const known = new Set(rows.map(({ path }) => path))
+    if (!mayHaveCome && files.some(({ path }) => !known.has(path))) return undefined
+    await noteTimes(directory)
     return compareFiles({ files, unfit: [], unknown: [] }, rows)
+  }
+
+  async function noteTimes(directory: string): Promise<void> {
+    const own = await stat(toAbsolute(root, directory), { bigint: true }).catch(() => undefined)
+    if (own === undefined || !folders.has(directory)) return
+    const { createdAt, modifiedAt } = toFileFacts(directory, own)
+    folders.set(directory, { createdAt, modifiedAt })
   }
 
   /**
@@ -295,10 +335,10 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
    */
   async function compare(listing: DirectoryListing): Promise<FileFacts[]> {
     const { directory, files, subdirectories, createdAt, modifiedAt } = listing
+    await leaveGone(directory, listed.get(directory)?.subdirectories ?? [], listing)
     folders.set(directory, { createdAt, modifiedAt })
     listed.set(directory, { subdirectories, files: files.length })
     aliases.update(listing)
-    mountPoints.see(listing)
     warnOfEntries(listing)
     said.delete(directory)
     return compareFiles(listing, await catalog.knownFiles(directory))
@@ -386,11 +426,12 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     )
   }
 
-  function warnOfEntries({ leftOut, unknown }: DirectoryListing): void {
+  function warnOfEntries({ directory, leftOut, unknown }: DirectoryListing): void {
     for (const { path, reason } of leftOut) sayOnce(`${JSON.stringify(path)} is not followed: ${reason}.`)
-    for (const { path, error } of unknown)
+    const [first] = unknown
+    if (first !== undefined)
       sayOnce(
-        `The file ${JSON.stringify(path)} can't be looked at (${messageOf(error)}): what the index knows of it is kept.`,
+        `${unknown.length} files of the folder ${JSON.stringify(directory)} can't be looked at (${messageOf(first.error)}): what the index knows of them is kept.`,
       )
   }
 
@@ -414,9 +455,13 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   async function adoptVanished(among: readonly FileFacts[]): Promise<Set<string>> {
     const moved = new Set<string>()
     if (vanished.size === 0 || among.length === 0) return moved
+    // What lies on a drive that is away has not become a copy of it elsewhere.
+    const { away } = await mountPoints.look()
+    const isOnAway = ({ path }: KnownFile) => away.some((directory) => isWithin(path, directory))
+    const gone = [...vanished.values()].filter((row) => !isOnAway(row))
     // A copy that is deleted again does not become its original.
     const isOlder = (row: KnownFile, file: FileFacts) => newcomers.isOlder(row.path, file.path)
-    for (const { from, to, lacksVector } of await moves.adoptByContent(vanished.values(), among, isOlder)) {
+    for (const { from, to, lacksVector } of await moves.adoptByContent(gone, among, isOlder)) {
       vanished.delete(from)
       newcomers.rename(from, to)
       moved.add(to.path)
@@ -450,32 +495,55 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
    */
   async function removeVanished(
     acceptsMissing: boolean,
-  ): Promise<{ absence: Absence | undefined; lost: string[] }> {
-    if (vanished.size === 0) return { absence: undefined, lost: [] }
+  ): Promise<{ absence: Absence | undefined; mountPoints: Set<string> }> {
+    const kept = new Set<string>()
+    if (vanished.size === 0) return { absence: undefined, mountPoints: kept }
     await assertReadable()
     await adoptVanished(newcomers.recent())
     const leftOut: string[] = []
     const missing: string[] = []
-    /** Missing files by the mount point whose drive is away. */
-    const away = new Map<string, string[]>()
-    const lost = acceptsMissing ? [] : await mountPoints.lost()
-    for (const path of vanished.keys()) {
-      if (isClosed) return { absence: undefined, lost }
-      const mountPoint = mountPointOf(path, lost)
+    /** How many are missing where a drive is away, and which are where it is not known to be the same. */
+    let awayCount = 0
+    const inDoubt = new Map<string, string[]>()
+    const { away, doubtful } = acceptsMissing ? { away: [], doubtful: [] } : await mountPoints.look()
+    for (const [path, row] of vanished) {
+      if (isClosed) return { absence, mountPoints: kept }
       if (!isWithinWalk(root, path, options.walk)) leftOut.push(path)
       else if (await isWatchedFile(path)) continue
-      else if (mountPoint === undefined) missing.push(path)
-      else away.set(mountPoint, [...(away.get(mountPoint) ?? []), path])
+      else {
+        // What failed costs nothing to find again.
+        const isKept = row.state !== 'failed'
+        const onAway = isKept ? await mountPointsOf(root, path, away) : []
+        const [onDoubtful] = isKept ? doubtful.filter((directory) => isWithin(path, directory)) : []
+        for (const directory of onAway) kept.add(directory)
+        if (onAway.length > 0) awayCount++
+        else if (onDoubtful === undefined) missing.push(path)
+        else if (inDoubt.has(onDoubtful)) inDoubt.get(onDoubtful)!.push(path)
+        else inDoubt.set(onDoubtful, [path])
+      }
     }
     vanished.clear()
+    for (const [directory, paths] of inDoubt) {
+      if (paths.length > options.maxMissingShare * (await knownCountBelow(directory))) {
+        kept.add(directory)
+        awayCount += paths.length
+      } else for (const path of paths) missing.push(path)
+    }
     await removeFiles(leftOut)
     const excess = acceptsMissing ? undefined : await excessOf(missing.length)
     if (excess === undefined) await removeFiles(missing)
-    const kept = [...away.values()].flat().length + (excess?.missing ?? 0)
-    if (kept === 0) return { absence: undefined, lost: [] }
+    const count = awayCount + (excess?.missing ?? 0)
+    if (count === 0) return { absence: undefined, mountPoints: kept }
     const known = excess?.known ?? (await knownCount())
-    if (absence?.missing !== kept) log.warn(describeAbsence(kept, known, [...away.keys()]))
-    return { absence: { missing: kept, known }, lost: [...away.keys()] }
+    if (absence?.missing !== count) log.warn(describeAbsence(count, known, [...kept]))
+    return { absence: { missing: count, known }, mountPoints: kept }
+  }
+
+  async function knownCountBelow(directory: string): Promise<number> {
+    let count = 0
+    for (const below of await catalog.knownDirectories(directory))
+      count += (await catalog.knownFiles(below)).length
+    return count
   }
 
   function describeAbsence(missing: number, known: number, mountPointsAway: readonly string[]): string {
@@ -520,10 +588,14 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   /** Whether the file is there and belongs to the gallery as it is configured now. */
   async function isWatchedFile(path: string): Promise<boolean> {
     if (!isWithinWalk(root, path, options.walk)) return false
-    const file = await statFile(root, path, options.walk).catch(() => 'unknown')
-    if (file === undefined) return false
-    // A folder on the way may have been replaced by a symbolic link that is not followed.
-    return isReached(root, directoryOf(path), options.walk)
+    try {
+      if ((await statFile(root, path, options.walk)) === undefined) return false
+      // A folder on the way may have been replaced by a symbolic link that is not followed.
+      return await isReached(root, directoryOf(path), options.walk)
+    } catch {
+      // What can't be looked at may be there.
+      return true
+    }
   }
 
   async function isEmpty(): Promise<boolean> {
@@ -584,7 +656,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
 
   /** A file that moved while the folder was walked through may have been missed at both places: that it moved has been told. */
   async function followWhatIsTold(): Promise<void> {
-    if (following.state !== 'native' || vanished.size === 0) return
+    if (!following.isTold || vanished.size === 0) return
     await sleep(TOLD_WITHIN_MS)
     await follow(takeChanges())
   }
@@ -646,7 +718,8 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     for (const row of await catalog.knownFilesByInode([...byInode.keys()])) {
       const file = byInode.get(row.inode)!
       if (row.path === file.path || (row.bytes === file.bytes && row.modifiedAt === file.modifiedAt)) continue
-      const other = await statFile(root, row.path, options.walk)
+      const other = await statFile(root, row.path, options.walk).catch(() => 'unknown' as const)
+      if (other === 'unknown') continue
       if (other === undefined) noteChange(row.path, false)
       else if (isStale(row, other)) indexer.enqueue([other])
     }
@@ -666,7 +739,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   async function lookAtTree(directory: string): Promise<FileFacts[]> {
     const found: FileFacts[] = []
     if (!options.walk.recursive) return found
-    for await (const listing of walk(root, options.walk, () => {}, directory, following.enter)) {
+    for await (const listing of walk(root, options.walk, () => {}, directory, enter)) {
       for (const file of await compare(listing)) found.push(file)
     }
     return found

@@ -1,85 +1,112 @@
-import type { BigIntStats } from 'node:fs'
-import { stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { lstat } from 'node:fs/promises'
 import type { Catalog } from '../catalog/catalog.ts'
-import { directoryOf, isWithin, ROOT, toAbsolute } from '../gallery/paths.ts'
-import type { DirectoryListing } from '../gallery/walk.ts'
+import { pointsAt } from '../gallery/links.ts'
+import { type Mount, mountsOf } from '../gallery/mounts.ts'
+import { isWithin, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
+import { isWithinWalk, type WalkOptions } from '../gallery/scope.ts'
 
 /** Where other drives are mounted in the gallery. The files of one that is away are absent, not deleted. Paths of the gallery. */
 export interface MountPoints {
-  /** What earlier runs saw. */
-  load(): Promise<void>
-  /** Takes on which drive a folder lies; parents before children. */
-  see(listing: Pick<DirectoryListing, 'directory' | 'device'>): void
-  /** Those whose drive is away, or another one than before. */
-  lost(): Promise<string[]>
+  /** A comparison of the whole gallery begins. */
+  begin(): Promise<void>
+  /** Those where no drive is mounted, or where it is not known to be the one that was there before. */
+  look(): Promise<{ away: string[]; doubtful: string[] }>
   /**
    * Ends a comparison of the whole gallery.
-   * @param absent lost ones of which files are missing: they stay known until the drive is back or its files are forgotten
+   * @param kept those of which missing files are kept: they stay known until the drive is back or its files are forgotten
    */
-  settle(absent: readonly string[]): Promise<void>
+  settle(kept: ReadonlySet<string>): Promise<void>
 }
 
-export function createMountPoints(root: string, catalog: Catalog): MountPoints {
-  /** With the drive that was there last; undefined if it has not been looked at since the start. */
-  const known = new Map<string, bigint | undefined>()
-  /** Of the folders that lie on another drive than the root. */
-  const devices = new Map<string, bigint>()
-  let rootDevice: bigint | undefined
+export interface MountPointsOptions {
+  root: string
+  catalog: Catalog
+  walk: WalkOptions
+  mountTable?: string | undefined
+}
+
+/** Told from the system's table of mounts, which only Linux has: elsewhere nothing is known. */
+export function createMountPoints({ root, catalog, walk, mountTable }: MountPointsOptions): MountPoints {
+  /** With what was mounted there when it was last seen with all its files; undefined if that is not known. */
+  const known = new Map<string, string | undefined>()
+  let isLoaded = false
   let isChanged = false
+  let atStart = new Map<string, string>()
+
   return {
-    async load() {
-      for (const directory of await catalog.mountPoints()) known.set(directory, undefined)
-    },
-    see({ directory, device }) {
-      if (directory === ROOT) {
-        rootDevice = device
-        return
+    async begin() {
+      if (!isLoaded) for (const directory of await catalog.mountPoints()) known.set(directory, undefined)
+      isLoaded = true
+      atStart = await mounted()
+      for (const [directory, drive] of atStart) {
+        isChanged ||= !known.has(directory)
+        if (!known.has(directory)) known.set(directory, drive)
       }
-      const above = devices.get(directoryOf(directory)) ?? rootDevice
-      if (device === rootDevice) devices.delete(directory)
-      else devices.set(directory, device)
-      if (device === above) return
-      isChanged ||= !known.has(directory)
-      known.set(directory, known.get(directory) ?? device)
+      // Before anything else is done: the server may be killed.
+      await persist()
     },
-    async lost() {
-      const lost: string[] = []
-      for (const [directory, device] of known) {
-        const now = await mountedAt(directory)
-        if (now === undefined || (device !== undefined && device !== now)) lost.push(directory)
+    async look() {
+      if (known.size === 0) return { away: [], doubtful: [] }
+      const now = await mounted()
+      const names = [...known.keys()]
+      return {
+        away: names.filter((directory) => !now.has(directory)),
+        doubtful: names.filter(
+          (directory) => now.has(directory) && now.get(directory) !== known.get(directory),
+        ),
       }
-      return lost
     },
-    async settle(absent) {
+    async settle(kept) {
+      const now = await mounted()
       for (const directory of known.keys()) {
-        if (absent.includes(directory)) continue
-        const now = await mountedAt(directory)
-        if (now !== undefined) known.set(directory, now)
-        else {
-          known.delete(directory)
-          isChanged = true
-        }
+        if (kept.has(directory)) continue
+        const drive = now.get(directory)
+        // One that came or went meanwhile is judged by the next comparison.
+        if (drive !== undefined && drive === atStart.get(directory)) known.set(directory, drive)
+        else if (drive === undefined && !atStart.has(directory))
+          isChanged = known.delete(directory) || isChanged
       }
-      if (isChanged) await catalog.keepMountPoints([...known.keys()])
-      isChanged = false
+      await persist()
     },
   }
 
-  /** @returns the drive that is mounted right at a folder; undefined if there is none */
-  async function mountedAt(directory: string): Promise<bigint | undefined> {
-    const absolute = toAbsolute(root, directory)
-    const [own, above] = await Promise.all([look(absolute), look(dirname(absolute))])
-    return own === undefined || own.dev === above?.dev ? undefined : own.dev
+  async function persist(): Promise<void> {
+    if (isChanged) await catalog.keepMountPoints([...known.keys()])
+    isChanged = false
+  }
+
+  /** Mount points in the gallery, and what is mounted there. */
+  async function mounted(): Promise<Map<string, string>> {
+    const below = (await mountsOf(root, mountTable)).filter((mount) => isInGallery(root, mount, walk))
+    return new Map(below.map(({ path, drive }) => [toGalleryPath(root, path), drive]))
   }
 }
 
-/** The one of some mount points that a path lies on. */
-export function mountPointOf(path: string, mountPoints: readonly string[]): string | undefined {
-  return mountPoints.find((directory) => isWithin(path, directory))
+/** Whether a mount lies where images are looked for. */
+export function isInGallery(root: string, { path }: Mount, walk: WalkOptions): boolean {
+  if (!isWithin(path, root) || path === root) return false
+  return walk.recursive && isWithinWalk(root, toGalleryPath(root, path), walk)
 }
 
-/** A drive that does not answer is away. */
-function look(absolute: string): Promise<BigIntStats | undefined> {
-  return stat(absolute, { bigint: true }).catch(() => undefined)
+/** Those of some mount points that a path lies on, or leads to by a symbolic link that is still there. */
+export async function mountPointsOf(root: string, path: string, among: readonly string[]): Promise<string[]> {
+  if (among.length === 0) return []
+  const direct = among.filter((directory) => isWithin(path, directory))
+  if (direct.length > 0) return direct
+  const target = await targetOf(root, path)
+  return target === undefined ? [] : among.filter((directory) => isWithin(target, directory))
+}
+
+/** Where the first symbolic link on a way points, followed by the rest of the way. */
+async function targetOf(root: string, path: string): Promise<string | undefined> {
+  const names = path.split('/')
+  for (let depth = 1; depth <= names.length; depth++) {
+    const absolute = toAbsolute(root, names.slice(0, depth).join('/'))
+    const own = await lstat(absolute).catch(() => undefined)
+    if (own === undefined) return undefined
+    if (!own.isSymbolicLink()) continue
+    const target = await pointsAt(root, absolute).catch(() => undefined)
+    return target && [target, ...names.slice(depth)].join('/')
+  }
+  return undefined
 }

@@ -103,7 +103,8 @@ export function createMoves({ root, catalog, events, walk, log }: MovesOptions):
   }
 
   async function isStillThere(path: string, newPath: string): Promise<boolean> {
-    if ((await statFile(root, path, walk)) === undefined) return false
+    const file = await statFile(root, path, walk).catch(() => 'unknown')
+    if (file === undefined) return false
     if (foldName(path) !== foldName(newPath)) return true
     // Where upper and lower case are the same to the file system, a file is found under its old name too.
     return (await readdir(toAbsolute(root, directoryOf(path)))).includes(nameOf(path))

@@ -8,7 +8,7 @@ import { onTestFinished } from 'vitest'
 export function canMount(): boolean {
   const directory = mkdtempSync(join(tmpdir(), 'mount-'))
   try {
-    mountMemory(directory)
+    mountMemory(directory, 'drive')
     unmount(directory)
     return true
   } catch {
@@ -18,22 +18,34 @@ export function canMount(): boolean {
   }
 }
 
-/** Mounts an empty drive that lies in memory; what is still there at the end of the test is unmounted. */
-export function mountDrive(directory: string): void {
-  mountMemory(directory)
-  onTestFinished(() => {
-    try {
-      unmount(directory)
-    } catch {
-      // The test has unmounted it.
-    }
-  })
+/**
+ * Mounts a drive that lies in memory and is empty; what is still there at the end of the test is unmounted.
+ * @param name another name is another drive
+ */
+export function mountDrive(directory: string, name = 'drive'): void {
+  mountMemory(directory, name)
+  onTestFinished(() => unmountIfThere(directory))
 }
 
+/** Shows a folder at another place, too. */
+export function mountFolder(source: string, directory: string): void {
+  execFileSync('mount', ['--bind', source, directory], { stdio: 'ignore' })
+  onTestFinished(() => unmountIfThere(directory))
+}
+
+/** Also while it is used, as a drive goes that is unplugged. */
 export function unmount(directory: string): void {
-  execFileSync('umount', [directory], { stdio: 'ignore' })
+  execFileSync('umount', ['--lazy', directory], { stdio: 'ignore' })
 }
 
-function mountMemory(directory: string): void {
-  execFileSync('mount', ['-t', 'tmpfs', 'test', directory], { stdio: 'ignore' })
+function unmountIfThere(directory: string): void {
+  try {
+    unmount(directory)
+  } catch {
+    // The test has unmounted it.
+  }
+}
+
+function mountMemory(directory: string, name: string): void {
+  execFileSync('mount', ['-t', 'tmpfs', name, directory], { stdio: 'ignore' })
 }
