@@ -1,7 +1,8 @@
-import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely'
+import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import { ROOT } from '../gallery/paths.ts'
 import type { ImageFilter } from './catalog.ts'
 import { foldName, type Tables } from './schema.ts'
+import type { SqlDialect } from './sql/dialect.ts'
 
 /** Whether a filter lets every image through. */
 export function isUnfiltered(filter: ImageFilter): boolean {
@@ -11,12 +12,11 @@ export function isUnfiltered(filter: ImageFilter): boolean {
 }
 
 /** The SQL condition of a filter, over a table in scope named `images`. */
-export function filterCondition(filter: ImageFilter) {
+export function filterCondition(filter: ImageFilter, dialect: SqlDialect) {
   return (eb: ExpressionBuilder<Pick<Tables, 'images'>, 'images'>): Expression<SqlBool> => {
     const conditions: Expression<SqlBool>[] = []
     if (filter.nameContains) {
-      const needle = foldName(filter.nameContains)
-      conditions.push(eb(sql<number>`instr(${eb.ref('images.folded_name')}, ${needle})`, '>', 0))
+      conditions.push(dialect.contains(eb.ref('images.folded_name'), foldName(filter.nameContains)))
     }
     if (filter.createdMin !== undefined) conditions.push(eb('images.created_at', '>=', filter.createdMin))
     if (filter.createdMax !== undefined) conditions.push(eb('images.created_at', '<=', filter.createdMax))

@@ -3,14 +3,10 @@ import type { ImageFilter, NearestQuery } from '../catalog.ts'
 import { filterCondition, isUnfiltered } from '../filters.ts'
 import { dotHalf } from '../half.ts'
 import type { Tables } from '../schema.ts'
-import { inList } from './images.ts'
+import { best, type Candidate, toUnitLength } from '../sql/vector-store.ts'
+import { SQLITE } from './dialect.ts'
 import type { FilterMatches, OpenSpace, VectorRow } from './space.ts'
 import type { IndexMatch } from './vector-index.ts'
-
-export interface Candidate {
-  imageId: string
-  score: number
-}
 
 /** Up to so many matching rows are compared one by one: exact, and faster than widening a search. */
 const FEW_ROWS = 8_192
@@ -92,8 +88,8 @@ async function passingOf(
     .selectFrom('vectors')
     .crossJoin('images')
     .whereRef('images.content_hash', '=', 'vectors.content_hash')
-    .where('vectors.id', 'in', inList([...scores.keys()]))
-    .where(filterCondition(filter))
+    .where('vectors.id', 'in', SQLITE.numbers([...scores.keys()]))
+    .where(filterCondition(filter, SQLITE))
     .select(['images.id as imageId', 'vectors.id as key'])
     .execute()
   return rows.map(({ imageId, key }) => ({ imageId, score: scores.get(key)! }))
@@ -129,7 +125,7 @@ function matchingVectors(database: Kysely<Tables>, { embedderId }: OpenSpace, fi
     .crossJoin('vectors')
     .whereRef('vectors.content_hash', '=', 'images.content_hash')
     .where('vectors.embedder_id', '=', embedderId)
-    .where(filterCondition(filter))
+    .where(filterCondition(filter, SQLITE))
     .select(['images.id as imageId', 'vectors.data as data'])
 }
 
@@ -152,23 +148,7 @@ async function countMatches(database: Kysely<Tables>, filter: ImageFilter): Prom
   const { matches } = await database
     .selectFrom('images')
     .select((eb) => eb.fn.countAll<number>().as('matches'))
-    .where(filterCondition(filter))
+    .where(filterCondition(filter, SQLITE))
     .executeTakeFirstOrThrow()
   return matches
-}
-
-/** Equal scores are ordered by id, so that pages of one search never overlap. */
-function best(candidates: Candidate[], topK: number, pinnedId: string | undefined): Candidate[] {
-  const rank = ({ imageId, score }: Candidate) => (imageId === pinnedId ? Number.POSITIVE_INFINITY : score)
-  return candidates
-    .sort((a, b) => {
-      const difference = rank(b) - rank(a)
-      return difference !== 0 ? difference : a.imageId < b.imageId ? -1 : 1
-    })
-    .slice(0, topK)
-}
-
-function toUnitLength(vector: Float32Array): Float32Array {
-  const length = Math.hypot(...vector)
-  return length === 0 ? vector : vector.map((value) => value / length)
 }

@@ -4,7 +4,8 @@ import type { Kysely } from 'kysely'
 import type { ImageFilter, VectorSpace } from '../catalog.ts'
 import { fromHalf } from '../half.ts'
 import type { Tables } from '../schema.ts'
-import { inList } from './images.ts'
+import { registerEmbedder } from '../sql/embedders.ts'
+import { SQLITE } from './dialect.ts'
 import { openVectorIndex, type VectorIndex } from './vector-index.ts'
 
 /** The vectors of one embedder, in the database and in the index that is derived from it. */
@@ -49,12 +50,9 @@ export async function openSpace(
   { embedder, fingerprint, dimensions }: VectorSpace,
   isOwner: boolean,
 ): Promise<OpenSpace> {
-  const embedderId = await registerEmbedder(
-    database,
-    directory,
-    { embedder, fingerprint, dimensions },
-    isOwner,
-  )
+  const registered = await registerEmbedder(database, { embedder, fingerprint, dimensions }, isOwner)
+  const { id: embedderId, dropped } = registered
+  if (dropped !== undefined) removeIndexFile(directory, dropped)
   mkdirSync(directory, { recursive: true })
   const { index, keys } = openVectorIndex(indexFileOf(directory, embedderId), dimensions)
   const rows = await allKeys()
@@ -87,7 +85,7 @@ export async function openSpace(
       const found = await database
         .selectFrom('vectors')
         .select(['id', 'data'])
-        .where('id', 'in', inList(keys))
+        .where('id', 'in', SQLITE.numbers(keys))
         .execute()
       const vectors = new Float32Array(found.length * dimensions)
       for (const [n, row] of found.entries()) vectors.set(fromHalf(row.data), n * dimensions)
@@ -125,45 +123,6 @@ function indexFileOf(directory: string, embedderId: number): string {
 export function removeIndexFile(directory: string, embedderId: number): void {
   const file = indexFileOf(directory, embedderId)
   for (const part of [file, `${file}.keys`]) rmSync(part, { force: true })
-}
-
-/**
- * A model is known by its name and fingerprint. If its dimensions have changed all the same, its old vectors are useless.
- * @param isOwner whether this is written down as the choice of the embedder
- */
-async function registerEmbedder(
-  database: Kysely<Tables>,
-  directory: string,
-  { embedder: name, fingerprint, dimensions }: VectorSpace,
-  isOwner: boolean,
-): Promise<number> {
-  return database.transaction().execute(async (transaction) => {
-    const versions = await transaction.selectFrom('embedders').selectAll().where('name', '=', name).execute()
-    // Versions before fingerprints were kept have an empty one: they are taken for what bears the name now.
-    const known =
-      versions.find((row) => row.fingerprint === fingerprint) ??
-      versions.find((row) => row.fingerprint === '')
-    if (known?.dimensions === dimensions) {
-      const chosen = isOwner ? { chosen_at: Date.now() } : {}
-      await transaction
-        .updateTable('embedders')
-        .set({ fingerprint, ...chosen })
-        .where('id', '=', known.id)
-        .execute()
-      return known.id
-    }
-    if (known !== undefined) {
-      await transaction.deleteFrom('vectors').where('embedder_id', '=', known.id).execute()
-      await transaction.deleteFrom('embedders').where('id', '=', known.id).execute()
-      removeIndexFile(directory, known.id)
-    }
-    const { id } = await transaction
-      .insertInto('embedders')
-      .values({ name, fingerprint, dimensions, chosen_at: Date.now() })
-      .returning('id')
-      .executeTakeFirstOrThrow()
-    return id
-  })
 }
 
 /** Both lists ascend. */

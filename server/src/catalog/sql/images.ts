@@ -1,12 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import {
-  type ExpressionBuilder,
-  type Insertable,
-  type Kysely,
-  type Selectable,
-  sql,
-  type Transaction,
-} from 'kysely'
+import { type ExpressionBuilder, type Insertable, type Selectable, sql } from 'kysely'
 import { directoryOf, nameOf } from '../../gallery/paths.ts'
 import type {
   Image,
@@ -19,11 +12,11 @@ import type {
 } from '../catalog.ts'
 import { filterCondition } from '../filters.ts'
 import { foldName, type Tables } from '../schema.ts'
+import type { Connection, SqlDatabase } from './dialect.ts'
 
-type Connection = Kysely<Tables> | Transaction<Tables>
 type ImageRow = Selectable<Tables['images']> & { embedder: string | null }
 
-/** SQLite takes 32,766 parameters a statement, and a row has 13. */
+/** SQLite takes 32,766 parameters a statement, PostgreSQL 65,535, and a row has 13. */
 const ROWS_PER_STATEMENT = 1000
 
 const ORDER_COLUMN = {
@@ -31,11 +24,6 @@ const ORDER_COLUMN = {
   modifiedAt: 'modified_at',
   name: 'folded_name',
 } as const satisfies Record<ImageOrder, keyof Tables['images']>
-
-/** A list of any length as one parameter. */
-export function inList(values: readonly (string | number)[]) {
-  return sql<never>`(select value from json_each(${JSON.stringify(values)}))`
-}
 
 /** Rows of images with the name of an embedder that they have a vector of. */
 export function selectImages(database: Connection, embedderId: number) {
@@ -56,12 +44,12 @@ export function selectImages(database: Connection, embedderId: number) {
 }
 
 export async function listImages(
-  database: Connection,
+  { database, dialect }: SqlDatabase,
   embedderId: number,
   query: ListQuery,
 ): Promise<ListResult> {
   const { filter, orderBy, descending, limit, offset } = query
-  const condition = filterCondition(filter)
+  const condition = filterCondition(filter, dialect)
   const direction = descending ? 'desc' : 'asc'
   const { total } = await database
     .selectFrom('images')
@@ -87,14 +75,14 @@ export async function listImages(
 
 /** Inserts the rows of paths, or brings those that are there up to date; their ids stay. */
 export async function upsertImages(
-  transaction: Connection,
+  { database: transaction, dialect }: SqlDatabase,
   records: readonly ImageRecord[],
 ): Promise<Omit<PutResult, 'lacksVector'>[]> {
   const paths = records.map(({ path }) => path)
   const earlier = await transaction
     .selectFrom('images')
     .select(['path', 'content_hash', 'bytes', 'modified_at', 'inode'])
-    .where('path', 'in', inList(paths))
+    .where('path', 'in', dialect.texts(paths))
     .execute()
   const before = new Map(earlier.map((row) => [row.path, row]))
   const rows = records.map((record) => ({
