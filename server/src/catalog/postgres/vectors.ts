@@ -1,0 +1,285 @@
+import { type Kysely, sql } from 'kysely'
+import { DomainError, messageOf } from '../../errors.ts'
+import type { NearestQuery } from '../catalog.ts'
+import { filterCondition, isUnfiltered } from '../filters.ts'
+import type { Tables } from '../schema.ts'
+import { registerEmbedder } from '../sql/embedders.ts'
+import {
+  best,
+  type Candidate,
+  type SearchedSpace,
+  toUnitLength,
+  type VectorStore,
+} from '../sql/vector-store.ts'
+import { POSTGRES } from './dialect.ts'
+
+/** Longer ones have no index in pgvector 0.8 (halfvec). */
+const MOST_DIMENSIONS = 4_000
+/** Up to so many matching rows are compared one by one: exact, and no slower than an index behind a filter. */
+const FEW_ROWS = 10_000
+/** An index is built when there are so many vectors, and not before: building it at once is several times faster. */
+const INDEXED_FROM = 10_000
+const LOOK_FOR_INDEX_EVERY = 1_000
+/** pgvector's limits of `hnsw.ef_search`. */
+const LEAST_EF_SEARCH = 100
+const MOST_EF_SEARCH = 1_000
+const MOST_SCANNED = 200_000
+/** So many more are taken from the index than are wanted. */
+const OVERSAMPLING = 1.2
+const MORE = 10
+const PAIR_ROWS = 128
+const PAIR_NEIGHBOURS = 12
+
+/**
+ * Vectors in a column of pgvector's half-precision type, with an HNSW index for each embedder (Malkov & Yashunin 2016). The
+ * cosine is computed, not the inner product: rounded to half precision, vectors do not have quite unit length.
+ */
+export function createPostgresVectors(
+  database: Kysely<Tables>,
+  log: { warn(message: string): void; info(message: string): void },
+): VectorStore & { close(): Promise<void> } {
+  let current: SearchedSpace | undefined
+  let isIndexed = false
+  let insertedSince = 0
+  let building: Promise<void> | undefined
+
+  const space = (): SearchedSpace => {
+    if (current === undefined) throw new DomainError('unavailable', 'No embedder has been chosen yet.')
+    return current
+  }
+  /** Written out, so that the planner sees which index it is: one for each embedder. */
+  const isOfSpace = () => sql<boolean>`vectors.embedder_id = ${sql.lit(space().embedderId)}`
+  const dataOf = (table: 'vectors' | 'a' | 'b') =>
+    sql`${sql.ref(`${table}.data`)}::halfvec(${sql.lit(space().dimensions)})`
+
+  return {
+    async use(wanted) {
+      if (wanted.dimensions > MOST_DIMENSIONS)
+        throw new DomainError(
+          'config_invalid',
+          `The embedder "${wanted.embedder}" has ${wanted.dimensions} dimensions; on PostgreSQL at most ${MOST_DIMENSIONS} can be indexed: use another embedder, or the embedded database.`,
+        )
+      const { id, dropped } = await registerEmbedder(database, wanted, true)
+      if (dropped !== undefined) await dropIndex(dropped)
+      current = { ...wanted, embedderId: id }
+      isIndexed = await hasIndex(id)
+      buildIndexIfDue()
+      return current
+    },
+
+    async insert(transaction, vectors) {
+      if (vectors.size === 0) return []
+      const rows = [...vectors].map(
+        ([hash, vector]) => sql`(${sql.lit(space().embedderId)}::int, ${hash}, ${textOf(vector)}::halfvec)`,
+      )
+      const { rows: added } = await sql<{ id: number; content_hash: string }>`
+        insert into vectors (embedder_id, content_hash, data) values ${sql.join(rows)}
+        on conflict (content_hash, embedder_id) do nothing returning id, content_hash`.execute(transaction)
+      return added
+    },
+
+    inserted(rows) {
+      insertedSince += rows.length
+      if (insertedSince < LOOK_FOR_INDEX_EVERY) return
+      insertedSince = 0
+      buildIndexIfDue()
+    },
+    removed() {},
+    changed() {},
+
+    async findNearest(query) {
+      const unit = toUnitLength(query.vector)
+      const isFew = (await countMatches(query)) <= FEW_ROWS
+      const found =
+        isFew || !isIndexed
+          ? await searchExactly(query, unit)
+          : ((await searchIndex(query, unit)) ?? (await searchExactly(query, unit)))
+      const pinned = query.pinnedId === undefined ? undefined : await scoreOf(query.pinnedId, query, unit)
+      const others = found.filter(({ imageId }) => imageId !== query.pinnedId)
+      return best(pinned === undefined ? others : [...others, pinned], query.topK, query.pinnedId)
+    },
+
+    async vectorsOf(imageIds) {
+      const { rows } = await sql<{ id: string; data: string }>`
+        select images.id, vectors.data::text as data from images
+        join vectors on vectors.content_hash = images.content_hash and ${isOfSpace()}
+        where images.id in ${POSTGRES.texts(imageIds)}`.execute(database)
+      return rows.map(({ id, data }) => ({ id, vector: Float32Array.from(JSON.parse(data) as number[]) }))
+    },
+
+    async nearPairs(after, threshold) {
+      const { rows } = await sql<{ id: number; a: string; b: string | null; score: number }>`
+        select a.id, a.content_hash as a, near.content_hash as b, near.score
+        from (select id, content_hash, data from vectors where ${isOfSpace()} and id > ${after}
+              order by id limit ${sql.lit(PAIR_ROWS)}) as a
+        left join lateral (
+          select * from (
+            select vectors.id, vectors.content_hash, 1 - (${dataOf('vectors')} <=> ${dataOf('a')}) as score
+            from vectors where ${isOfSpace()}
+            order by ${dataOf('vectors')} <=> ${dataOf('a')} limit ${sql.lit(PAIR_NEIGHBOURS)}
+          ) as nearest where nearest.id <> a.id and nearest.score >= ${threshold}
+        ) as near on true
+        order by a.id`.execute(database)
+      const pairs = rows.flatMap(({ a, b, score }) => (b === null ? [] : [{ a, b, score }]))
+      const ids = new Set(rows.map(({ id }) => id))
+      return { pairs, next: ids.size < PAIR_ROWS ? undefined : Math.max(...ids) }
+    },
+
+    async forget(embedderIds) {
+      for (const id of embedderIds) await dropIndex(id)
+      if (current !== undefined && embedderIds.includes(current.embedderId)) current = undefined
+      await sql`vacuum (analyze) vectors`.execute(database)
+    },
+
+    async close() {
+      await building
+    },
+  }
+
+  /** Those that match the filter, or one more than are compared one by one. */
+  async function countMatches({ filter }: NearestQuery): Promise<number> {
+    if (isUnfiltered(filter)) return FEW_ROWS + 1
+    const some = database
+      .selectFrom('images')
+      .select(sql`1`.as('one'))
+      .where(filterCondition(filter, POSTGRES))
+      .limit(FEW_ROWS + 1)
+    const { matches } = await database
+      .selectFrom(some.as('some'))
+      .select((eb) => eb.fn.countAll<number>().as('matches'))
+      .executeTakeFirstOrThrow()
+    return matches
+  }
+
+  /** @returns undefined if the index was looked through as far as it may be and too few pass the filter */
+  async function searchIndex(query: NearestQuery, unit: Float32Array): Promise<Candidate[] | undefined> {
+    // In the index the query is as coarse as the vectors: the last ones are judged anew.
+    const wanted = Math.ceil(query.topK * OVERSAMPLING) + MORE
+    const efSearch = Math.min(MOST_EF_SEARCH, Math.max(LEAST_EF_SEARCH, 2 * query.topK))
+    const found = await database.transaction().execute(async (transaction) => {
+      await sql`set local hnsw.ef_search = ${sql.lit(efSearch)}`.execute(transaction)
+      // It goes on until enough pass the filter.
+      await sql`set local hnsw.iterative_scan = strict_order`.execute(transaction)
+      await sql`set local hnsw.max_scan_tuples = ${sql.lit(MOST_SCANNED)}`.execute(transaction)
+      const { rows } = await nearest(query, unit, wanted, inIndex(unit)).execute(transaction)
+      return rows
+    })
+    return found.length < query.topK ? undefined : found
+  }
+
+  async function searchExactly(query: NearestQuery, unit: Float32Array): Promise<Candidate[]> {
+    const { rows } = await nearest(query, unit, query.topK, sql`score desc`).execute(database)
+    return rows
+  }
+
+  /** The order that the index has. */
+  function inIndex(unit: Float32Array) {
+    return sql`${dataOf('vectors')} <=> ${textOf(unit)}::halfvec`
+  }
+
+  /** Cosine similarity, with the query as fine as it was given. */
+  function scoreTo(unit: Float32Array) {
+    const dimensions = sql.lit(space().dimensions)
+    return sql`1 - (vectors.data::vector(${dimensions}) <=> ${textOf(unit)}::vector)`
+  }
+
+  function nearest(
+    { filter }: NearestQuery,
+    unit: Float32Array,
+    limit: number,
+    order: ReturnType<typeof sql>,
+  ) {
+    const images = database
+      .selectFrom('images')
+      .select(['id', 'content_hash'])
+      .where(filterCondition(filter, POSTGRES))
+    return sql<Candidate>`
+      select images.id as "imageId", ${scoreTo(unit)} as score
+      from vectors join ${isUnfiltered(filter) ? sql`images` : sql`(${images}) as images`}
+        on images.content_hash = vectors.content_hash
+      where ${isOfSpace()}
+      order by ${order}, images.id limit ${limit}`
+  }
+
+  async function scoreOf(
+    imageId: string,
+    { filter }: NearestQuery,
+    unit: Float32Array,
+  ): Promise<Candidate | undefined> {
+    const image = database
+      .selectFrom('images')
+      .select(['id', 'content_hash'])
+      .where(filterCondition(filter, POSTGRES))
+      .where('images.id', '=', imageId)
+    const { rows } = await sql<Candidate>`
+      select image.id as "imageId", ${scoreTo(unit)} as score
+      from (${image}) as image join vectors on vectors.content_hash = image.content_hash and ${isOfSpace()}`.execute(
+      database,
+    )
+    return rows[0]
+  }
+
+  async function hasIndex(embedderId: number): Promise<boolean> {
+    const { rows } = await sql<{ ready: boolean }>`
+      select indisvalid as ready from pg_index where indexrelid = to_regclass(${indexName(embedderId)})`.execute(
+      database,
+    )
+    return rows[0]?.ready ?? false
+  }
+
+  function buildIndexIfDue(): void {
+    if (isIndexed || building !== undefined) return
+    building = buildIndex()
+      .catch((error) =>
+        log.warn(`The vector index could not be built: ${messageOf(error)}. Searches compare with all rows.`),
+      )
+      .finally(() => {
+        building = undefined
+      })
+  }
+
+  /** One process at a time; writes go on meanwhile. */
+  async function buildIndex(): Promise<void> {
+    const { embedderId, dimensions } = space()
+    const { rows } = await sql<{ count: number }>`
+      select count(*) from (select 1 from vectors where ${isOfSpace()} limit ${sql.lit(INDEXED_FROM)}) as some`.execute(
+      database,
+    )
+    if (rows[0]!.count < INDEXED_FROM) return
+    const name = indexName(embedderId)
+    await database.connection().execute(async (connection) => {
+      const { rows: locks } = await sql<{ got: boolean }>`
+        select pg_try_advisory_lock(hashtext('sketch-search index'), ${embedderId}) as got`.execute(
+        connection,
+      )
+      if (!locks[0]!.got) return
+      try {
+        if (await hasIndex(embedderId)) return
+        log.info(`The vector index of ${embedderId} is being built.`)
+        // What is left of a build that was broken off.
+        await sql`drop index concurrently if exists ${sql.id(name)}`.execute(connection)
+        await sql`create index concurrently ${sql.id(name)} on vectors
+          using hnsw ((data::halfvec(${sql.lit(dimensions)})) halfvec_cosine_ops)
+          where embedder_id = ${sql.lit(embedderId)}`.execute(connection)
+      } finally {
+        await sql`select pg_advisory_unlock(hashtext('sketch-search index'), ${embedderId})`.execute(
+          connection,
+        )
+      }
+    })
+    isIndexed = await hasIndex(embedderId)
+  }
+
+  async function dropIndex(embedderId: number): Promise<void> {
+    await sql`drop index concurrently if exists ${sql.id(indexName(embedderId))}`.execute(database)
+    if (current?.embedderId === embedderId) isIndexed = false
+  }
+}
+
+function indexName(embedderId: number): string {
+  return `vectors_hnsw_${embedderId}`
+}
+
+function textOf(vector: Float32Array): string {
+  return `[${vector.join(',')}]`
+}
