@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { provideChromium } from './chromium.ts'
+import { providePostgres } from './postgres.ts'
 import { providePython } from './python.ts'
 import { provideTransformers } from './transformers.ts'
 
@@ -28,6 +29,13 @@ if ('problem' in python) {
   count('Python with numpy is there', false)
 } else {
   process.env.TEST_PYTHON = python.path
+}
+const postgres = providePostgres()
+if ('problem' in postgres) {
+  console.error(postgres.problem)
+  count('PostgreSQL with pgvector is there', false)
+} else {
+  process.env.TEST_POSTGRES = postgres.path
 }
 const transformers = provideTransformers()
 if (transformers !== undefined) {

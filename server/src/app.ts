@@ -7,8 +7,8 @@ import { createMailer } from './auth/mailer.ts'
 import { sessionKey } from './auth/secret.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import { type DirectoryLock, lockDirectory } from './catalog/directory-lock.ts'
+import { openCatalog } from './catalog/open-catalog.ts'
 import { openSqliteAccounts } from './catalog/sqlite/accounts.ts'
-import { openSqliteCatalogThread } from './catalog/sqlite/open.ts'
 import type { Config } from './config/schema.ts'
 import type { EmbeddingHost } from './embedding/host.ts'
 import { type OpenedEmbedder, openEmbedder } from './embedding/open-embedder.ts'
@@ -59,13 +59,20 @@ export async function createApp(
   config: Config,
   { log, isVisitor = false, onLoading, mountTable }: AppOptions,
 ): Promise<App> {
-  assertSupported(config)
   await assertGallery(config.watcher.watched_directory)
   // Watchers report real paths, and do not follow a link that the gallery itself may be.
   const root = await realpath(config.watcher.watched_directory)
   createDataDirectory(config)
   const lock: DirectoryLock = isVisitor ? { release() {} } : lockDirectory(config.data_directory)
-  const catalog = openSqliteCatalogThread({ directory: config.data_directory, savesIndex: !isVisitor })
+  const catalog = await openCatalog({
+    database: config.database,
+    directory: config.data_directory,
+    isOwner: !isVisitor,
+    log: { warn: (message) => log.warn(message), info: (message) => log.info(message) },
+  }).catch((error) => {
+    lock.release()
+    throw error
+  })
   const embedder = config.embedder_registry.chosen_embedder
   let opened: OpenedEmbedder | undefined
   let accounts: SignInRoom | undefined
@@ -233,15 +240,6 @@ async function openSignIn(config: Config, log: Logger): Promise<SignInRoom> {
       await auth.close()
       await close()
     },
-  }
-}
-
-function assertSupported(config: Config): void {
-  if (config.database !== undefined) {
-    throw new DomainError(
-      'config_invalid',
-      'database: PostgreSQL is not supported by this version. Remove the key to use the embedded database.',
-    )
   }
 }
 

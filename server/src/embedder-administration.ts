@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { KnownEmbedder } from './catalog/catalog.ts'
 import { lockDirectory } from './catalog/directory-lock.ts'
-import { openSqliteCatalogThread } from './catalog/sqlite/open.ts'
+import { openCatalog } from './catalog/open-catalog.ts'
 import { BUILT_IN_EMBEDDERS, type Config } from './config/schema.ts'
 import { fingerprintOf } from './embedding/fingerprint.ts'
 import { type Measurement, openMeasurements } from './embedding/measurements.ts'
@@ -10,6 +10,8 @@ import { hasModelFiles, modelDirectory, removeModelFiles } from './embedding/mod
 import { openEmbedder, placeOf } from './embedding/open-embedder.ts'
 import { definitionOf, describeDefinition } from './embedding/registry.ts'
 import { DomainError, messageOf } from './errors.ts'
+
+const SILENT = { warn() {}, info() {} }
 
 /** An embedder that is configured or of which vectors are kept. */
 export interface EmbedderFacts {
@@ -40,7 +42,7 @@ export async function listEmbedders(
 ): Promise<EmbedderFacts[]> {
   const { embedder_registry: registry, data_directory: directory } = config
   mkdirSync(directory, { recursive: true })
-  const catalog = openSqliteCatalogThread({ directory, savesIndex: false })
+  const catalog = await openCatalog({ database: config.database, directory, isOwner: false, log: SILENT })
   try {
     const kept = await catalog.listEmbedders()
     const measurements = openMeasurements(directory)
@@ -105,7 +107,7 @@ export async function pruneEmbedder(
   const { embedder_registry: registry, data_directory: directory } = config
   mkdirSync(directory, { recursive: true })
   const lock = lockDirectory(directory)
-  const catalog = openSqliteCatalogThread({ directory, savesIndex: false })
+  const catalog = await openCatalog({ database: config.database, directory, isOwner: false, log: SILENT })
   try {
     const current = await fingerprintOf(name, definitionOf(name, registry)).catch(() => undefined)
     const isChosen = name === registry.chosen_embedder

@@ -46,6 +46,7 @@ const VENDORS: Record<string, string> = {
   'libheif-js': 'gallery',
   usearch: 'catalog',
   kysely: 'catalog',
+  pg: 'catalog',
   'node:sqlite': 'catalog',
   'onnxruntime-node': 'embedding',
   'better-auth': 'auth',

@@ -40,7 +40,7 @@ export async function startPostgres(): Promise<PostgresServer> {
   return {
     async createDatabase() {
       const name = `test_${++databases}`
-      const client = new Client({ host: '127.0.0.1', port, user: SUPERUSER, database: 'postgres' })
+      const client = newClient()
       await client.connect()
       await client.query(`create database ${name}`)
       await client.end()
@@ -54,6 +54,13 @@ export async function startPostgres(): Promise<PostgresServer> {
       await stop('SIGINT')
       rmSync(directory, { recursive: true, force: true })
     },
+  }
+
+  function newClient(): Client {
+    const client = new Client({ host: '127.0.0.1', port, user: SUPERUSER, database: 'postgres' })
+    // What goes wrong is told by what was asked.
+    client.on('error', () => {})
+    return client
   }
 
   async function start(): Promise<ChildProcess> {
@@ -72,7 +79,7 @@ export async function startPostgres(): Promise<PostgresServer> {
       },
     )
     for (let tries = 0; ; tries++) {
-      const client = new Client({ host: '127.0.0.1', port, user: SUPERUSER, database: 'postgres' })
+      const client = newClient()
       try {
         await client.connect()
         await client.end()

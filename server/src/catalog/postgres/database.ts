@@ -54,6 +54,8 @@ export async function openDatabase(
   })
   // A connection that is lost while nobody uses it is made anew by whoever needs it next.
   pool.on('error', () => {})
+  // One that is lost in the middle of something is told by what then fails, too.
+  pool.on('connect', (client) => client.on('error', () => {}))
   const database = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
   try {
     await waitForServer(pool, options, log)

@@ -1,0 +1,90 @@
+import { rename, unlink } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { App } from './app.ts'
+import { configFor, indexAll, startApp } from './testing/app.ts'
+import { picture, writeSettled } from './testing/pictures.ts'
+import { type PostgresServer, startPostgres } from './testing/postgres.ts'
+import { eventually, temporaryDirectory } from './testing/temporary.ts'
+
+let server: PostgresServer
+beforeAll(async () => {
+  server = await startPostgres()
+}, 60_000)
+afterAll(() => server?.close())
+
+async function configOnPostgres(gallery: string, changes: Record<string, unknown> = {}) {
+  const database = { ...(await server.createDatabase()), ...changes }
+  const keys = Object.entries(database).map(([key, value]) => [`database.${key}`, value])
+  return configFor(gallery, Object.fromEntries(keys))
+}
+
+async function pathsIn(app: App): Promise<string[]> {
+  const query = { filter: {}, orderBy: 'name' as const, descending: false, offset: 0, limit: 100 }
+  return (await app.catalog.listImages(query)).images.map(({ path }) => path).sort()
+}
+
+describe('the product on PostgreSQL', () => {
+  it('indexes, follows, searches and starts again without embedding anything', async () => {
+    const gallery = await temporaryDirectory()
+    for (let n = 0; n < 6; n++) await writeSettled(join(gallery, `a/${n}.png`), await picture(n))
+    const config = await configOnPostgres(gallery)
+    const first = await startApp(config)
+    await indexAll(first)
+    await first.sync.startWatching()
+    const { id } = (await first.catalog.getImageByPath('a/3.png'))!
+    await rename(join(gallery, 'a/3.png'), join(gallery, 'b.png'))
+    await unlink(join(gallery, 'a/5.png'))
+    await writeSettled(join(gallery, 'broken.png'), 'no image')
+    await eventually(async () => {
+      expect(await pathsIn(first)).toEqual(['a/0.png', 'a/1.png', 'a/2.png', 'a/4.png', 'b.png'])
+      expect((await first.catalog.counts()).failed).toBe(1)
+    })
+    expect((await first.catalog.getImageByPath('b.png'))?.id).toBe(id)
+    const response = await first.http.request('/api/images/search-by-image', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ image_id: id, top_k: 3, query: {} }),
+    })
+    const { images } = (await response.json()) as { images: { id: string; score: number }[] }
+    expect(images).toHaveLength(3)
+    expect(images[0]).toMatchObject({ id })
+    expect(images[0]!.score).toBeCloseTo(1, 2)
+    await first.close()
+
+    const second = await startApp(config)
+    let indexed = 0
+    second.events.on('imagesIndexed', ({ count }) => {
+      indexed += count
+    })
+    await indexAll(second)
+    expect(indexed).toBe(0)
+    expect(await pathsIn(second)).toHaveLength(5)
+  })
+
+  it('answers 503 while the database is away, and goes on by itself when it is back', async () => {
+    const gallery = await temporaryDirectory()
+    await writeSettled(join(gallery, 'a.png'), await picture(1))
+    const app = await startApp(await configOnPostgres(gallery))
+    await indexAll(app)
+    const status = async () => (await app.http.request('/api/images')).status
+    expect(await status()).toBe(200)
+    const restarting = server.restart()
+    const during = await status()
+    expect([200, 503]).toContain(during)
+    await restarting
+    await eventually(async () => expect(await status()).toBe(200))
+    await writeSettled(join(gallery, 'b.png'), await picture(2))
+    await app.sync.reconcile()
+    await app.indexer.idle()
+    expect(await pathsIn(app)).toEqual(['a.png', 'b.png'])
+  })
+
+  it('says what is wrong with the server that it is to use', async () => {
+    const gallery = await temporaryDirectory()
+    const missing = await configOnPostgres(gallery, { database: 'nowhere' })
+    await expect(startApp(missing)).rejects.toThrow(/there is no database "nowhere".*createdb/)
+    const stranger = await configOnPostgres(gallery, { user: 'nobody' })
+    await expect(startApp(stranger)).rejects.toThrow(/"nobody" may not sign in/)
+  })
+})
