@@ -100,7 +100,8 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   const { root, catalog, indexer, thumbnails, events, log } = options
   const moves = createMoves({ root, catalog, events, log, walk: options.walk })
   const aliases = createAliases()
-  const vanished = new Map<string, KnownFile>()
+  /** Known files that were not where they were, and when that was noticed. */
+  const vanished = new Map<string, { row: KnownFile; since: number }>()
   /** What took the place of an indexed file and can't be read. */
   const usurpers = new Map<string, UnfitFile>()
   const said = new Set<string>()
@@ -235,9 +236,11 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       await allVanished(directory)
     }
     await take(found)
+    const walkedAt = performance.now()
     await followWhatIsTold()
     assertNoDoubt()
-    const kept = await removeVanished(acceptsMissing)
+    // What was seen to vanish only now may have been moved a moment ago.
+    const kept = await removeVanished(acceptsMissing, following.isTold ? walkedAt : Infinity)
     if (isClosed) return
     absence = kept.absence
     await mountPoints.settle(kept.mountPoints)
@@ -363,7 +366,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     for (const path of await recordUnfit(unfit, known)) present.add(path)
     for (const path of present) vanished.delete(path)
     for (const { path } of files) usurpers.delete(path)
-    for (const [path, row] of known) if (!present.has(path)) vanished.set(path, row)
+    for (const [path, row] of known) if (!present.has(path)) noteVanished(row)
     const stale = files.filter((file) => known.has(file.path) && isStale(known.get(file.path)!, file))
     // Permissions may be mended without any other change to a file.
     for (const file of files)
@@ -396,10 +399,11 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   /** Those whose image is gone by now: forgotten, or found elsewhere. */
   async function recordUsurpers(): Promise<void> {
     for (const [path, file] of usurpers) {
+      if (vanished.has(path)) continue
+      usurpers.delete(path)
       const isThere = (await lstat(toAbsolute(root, path)).catch(() => undefined)) !== undefined
       if (isThere && (await catalog.getImageByPath(path)) === undefined) await putUnfit(file)
     }
-    usurpers.clear()
   }
 
   async function putUnfit({ facts, reason }: UnfitFile): Promise<void> {
@@ -458,7 +462,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     // What lies on a drive that is away has not become a copy of it elsewhere.
     const { away } = await mountPoints.look()
     const isOnAway = ({ path }: KnownFile) => away.some((directory) => isWithin(path, directory))
-    const gone = [...vanished.values()].filter((row) => !isOnAway(row))
+    const gone = [...vanished.values()].map(({ row }) => row).filter((row) => !isOnAway(row))
     // A copy that is deleted again does not become its original.
     const isOlder = (row: KnownFile, file: FileFacts) => newcomers.isOlder(row.path, file.path)
     for (const { from, to, lacksVector } of await moves.adoptByContent(gone, among, isOlder)) {
@@ -481,20 +485,26 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     return new Set(below.map((folder) => childOf(directory, folder)))
   }
 
+  function noteVanished(row: KnownFile): void {
+    vanished.set(row.path, { row, since: vanished.get(row.path)?.since ?? performance.now() })
+  }
+
   async function allVanished(directory: string): Promise<void> {
     folders.delete(directory)
     listed.delete(directory)
     aliases.forget(directory)
     following.leave(directory)
-    for (const row of await catalog.knownFiles(directory)) vanished.set(row.path, row)
+    for (const row of await catalog.knownFiles(directory)) noteVanished(row)
   }
 
   /**
    * Removes the rows of files that are gone for good.
+   * @param before only those that have been missing since then: where they are now may yet be told
    * @returns what was kept: so many are gone that something else must be the reason, or a drive in the gallery is away
    */
   async function removeVanished(
     acceptsMissing: boolean,
+    before: number,
   ): Promise<{ absence: Absence | undefined; mountPoints: Set<string> }> {
     const kept = new Set<string>()
     if (vanished.size === 0) return { absence: undefined, mountPoints: kept }
@@ -506,7 +516,8 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     let awayCount = 0
     const inDoubt = new Map<string, string[]>()
     const { away, doubtful } = acceptsMissing ? { away: [], doubtful: [] } : await mountPoints.look()
-    for (const [path, row] of vanished) {
+    const judged = [...vanished].filter(([, { since }]) => since <= before)
+    for (const [path, { row }] of judged) {
       if (isClosed) return { absence, mountPoints: kept }
       if (!isWithinWalk(root, path, options.walk)) leftOut.push(path)
       else if (await isWatchedFile(path)) continue
@@ -522,7 +533,8 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
         else inDoubt.set(onDoubtful, [path])
       }
     }
-    vanished.clear()
+    for (const [path] of judged) vanished.delete(path)
+    confirmLater()
     for (const [directory, paths] of inDoubt) {
       if (paths.length > options.maxMissingShare * (await knownCountBelow(directory))) {
         kept.add(directory)
@@ -696,7 +708,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     }
     for (const directory of directories) found.push(await lookAt(directory))
     await take([...new Map(found.flat().map((file) => [file.path, file])).values()])
-    if (vanished.size > 0 || usurpers.size > 0) vanishTimer ??= setTimeout(confirmVanished, VANISH_GRACE_MS)
+    confirmLater()
   }
 
   /** Known files that were written to, and the few that changed in a large folder, need not have their whole folder looked at. */
@@ -725,12 +737,17 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     }
   }
 
+  function confirmLater(): void {
+    if (isClosed || (vanished.size === 0 && usurpers.size === 0)) return
+    vanishTimer ??= setTimeout(confirmVanished, VANISH_GRACE_MS)
+  }
+
   function confirmVanished(): void {
     vanishTimer = undefined
     inTurn(async () => {
       // The comparison that is owed then sees to it.
       if (isInDoubt) return
-      absence = (await removeVanished(false)).absence ?? absence
+      absence = (await removeVanished(false, performance.now() - VANISH_GRACE_MS / 2)).absence ?? absence
       await recordUsurpers()
     }).catch(compareSoon)
   }
