@@ -601,6 +601,25 @@ describe('watching', () => {
     await eventually(async () => expect(await pathsIn(app)).toEqual(['best.png', 'photos/a.png']), WITHIN_MS)
   })
 
+  it('finds a moved file where it lies, not behind a link that shows it, too', async () => {
+    const root = await galleryOf('from/moves.png', 'to/deep/stays.png', 'a/other.png')
+    // In the order of names the link is looked at first.
+    await symlink(join('..', 'to'), join(root, 'a/link'))
+    const config = await configFor(root)
+    const first = await startApp(config)
+    await indexAll(first)
+    const { id } = (await first.catalog.getImageByPath('from/moves.png'))!
+    await first.close()
+    await rename(join(root, 'from/moves.png'), join(root, 'to/deep/moved.png'))
+    const second = await startApp(config)
+    await indexAll(second)
+    expect((await second.catalog.getImageByPath('to/deep/moved.png'))?.id).toBe(id)
+    expect((await second.catalog.getImageByPath('a/link/deep/moved.png'))?.id).toEqual(expect.any(String))
+    await unlink(join(root, 'a/link'))
+    await indexAll(second)
+    expect((await second.catalog.getImageByPath('to/deep/moved.png'))?.id).toBe(id)
+  })
+
   it('follows links whose target moves away and comes back', async () => {
     const { root, app } = await watched('a.png', 'photos/deep/b.png')
     await mkdir(join(root, 'album'))

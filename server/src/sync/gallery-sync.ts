@@ -6,7 +6,7 @@ import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
 import { hasImageExtension } from '../gallery/formats.ts'
 import { isReached } from '../gallery/links.ts'
-import { directoryOf, isWithin, ROOT, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
+import { directoryOf, isWithin, joinPath, nameOf, ROOT, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
 import { isWithinWalk, type WalkOptions } from '../gallery/scope.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import {
@@ -353,9 +353,8 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   ): Promise<FileFacts[]> {
     const known = new Map(rows.map((file) => [file.path, file]))
     const moved = new Set<string>()
-    for (const { from, to, lacksVector } of await moves.adoptByIdentity(
-      files.filter((file) => !known.has(file.path)),
-    )) {
+    const candidates = await withoutShown(files.filter((file) => !known.has(file.path)))
+    for (const { from, to, lacksVector } of await moves.adoptByIdentity(candidates)) {
       moved.add(to.path)
       vanished.delete(from)
       known.delete(from)
@@ -375,6 +374,16 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     await noteHardLinks(stale)
     differences += moved.size + stale.length
     return files.filter((file) => !known.has(file.path) && !moved.has(file.path))
+  }
+
+  /** Without what a link shows and is not known where it lies: a file that has moved is found there, not behind the link. */
+  async function withoutShown(files: FileFacts[]): Promise<FileFacts[]> {
+    const placeOf = ({ path }: FileFacts) => joinPath(aliases.resolve(directoryOf(path)), nameOf(path))
+    const shown = files.filter((file) => placeOf(file) !== file.path)
+    if (shown.length === 0) return files
+    const rows = await catalog.knownFilesAt(shown.map(placeOf))
+    const lying = new Set(rows.map(({ path }) => path))
+    return files.filter((file) => placeOf(file) === file.path || lying.has(placeOf(file)))
   }
 
   /**
