@@ -2,7 +2,7 @@ import type { BigIntStats, Dirent } from 'node:fs'
 import { lstat, readdir, stat } from 'node:fs/promises'
 import { systemCodeOf } from '../errors.ts'
 import { hasImageExtension } from './formats.ts'
-import { followDirectoryLink, followLink, type Link, pointsAt } from './links.ts'
+import { followDirectoryLink, followLink, isReached, type Link, pointsAt } from './links.ts'
 import { joinPath, nameOf, ROOT, toAbsolute, toGalleryPath } from './paths.ts'
 import { isIgnoredName, type WalkOptions } from './scope.ts'
 
@@ -66,6 +66,8 @@ export async function listDirectory(
     const [entries, own] = await answered(absolute, () =>
       Promise.all([readdir(absolute, { withFileTypes: true }), stat(absolute, { bigint: true })]),
     )
+    // A link that leads elsewhere may have taken its place before it was read.
+    if (directory !== ROOT && !(await isReached(root, directory, options))) return undefined
     const listing: DirectoryListing = {
       directory,
       files: [],

@@ -114,7 +114,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   })
   const folders = new Map<string, FolderFacts>()
   /** What the folders held when they were last listed. */
-  const listed = new Map<string, { subdirectories: readonly string[]; files: number }>()
+  const listed = new Map<string, { subdirectories: string[]; files: number }>()
   /** Paths of the gallery, and whether only what a file holds was changed there. */
   const changed = new Map<string, boolean>()
   let lastPassMs = 0
@@ -340,7 +340,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     const { directory, files, subdirectories, createdAt, modifiedAt } = listing
     await leaveGone(directory, listed.get(directory)?.subdirectories ?? [], listing)
     folders.set(directory, { createdAt, modifiedAt })
-    listed.set(directory, { subdirectories, files: files.length })
+    listed.set(directory, { subdirectories: [...subdirectories], files: files.length })
     aliases.update(listing)
     warnOfEntries(listing)
     said.delete(directory)
@@ -765,6 +765,10 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   async function lookAtTree(directory: string): Promise<FileFacts[]> {
     const found: FileFacts[] = []
     if (!options.walk.recursive) return found
+    // Whoever looks at the folder that holds it is to notice when it goes, also before that folder has been listed anew.
+    const parent = listed.get(directoryOf(directory))
+    if (parent !== undefined && !parent.subdirectories.includes(directory))
+      parent.subdirectories.push(directory)
     for await (const listing of walk(root, options.walk, () => {}, directory, enter)) {
       for (const file of await compare(listing)) found.push(file)
     }
