@@ -53,6 +53,7 @@ export function App() {
   const queryInput = useRef<HTMLInputElement>(null)
   const uploadInput = useRef<HTMLInputElement>(null)
   const mayEdit = useMay('editor')
+  const mayAdminister = useMay('admin')
   const uploads = useUploads()
   const deletion = useDeletion()
 
@@ -76,24 +77,27 @@ export function App() {
   const results = resultsOf(search, state.leastScore)
   const list = withoutHidden(hasResults ? results.list : gallery, deletion.hidden)
   const listKey = JSON.stringify(hasResults ? [examples, filters] : [state.sort, filters])
-  const { viewed, returnTo, open } = useViewed(list, state.view, (id, isReplaced) =>
-    change({ view: id }, isReplaced),
+  const { viewed, returnTo, onReturned, open } = useViewed(
+    list,
+    isShowingElse ? undefined : state.view,
+    (id, isReplaced) => change({ view: id }, isReplaced),
+    `${hasResults} ${listKey}`,
   )
   const { pin } = gallery
   useEffect(() => pin(viewed), [pin, viewed])
   const selection = useSelection(list, listKey)
 
   const setExamples = useCallback(
-    (next: Example[], more = {}) => change({ examples: next, view: undefined, ...more }),
+    (next: Example[]) => change({ examples: next, view: undefined, isShowingDuplicates: undefined }),
     [change],
   )
   const refine = (images: Image[], isWanted: boolean) => {
     const added = images.map(({ id }): Example => ({ kind: 'image', id, isWanted }))
-    setExamples(added.reduce(toggleExample, state.examples), { isShowingDuplicates: undefined })
+    setExamples(added.reduce(toggleExample, state.examples))
     selection.clear()
   }
   const findSimilar = (image: Image, region?: Example['region']) =>
-    setExamples([{ kind: 'image', id: image.id, isWanted: true, region }], { isShowingDuplicates: undefined })
+    setExamples([{ kind: 'image', id: image.id, isWanted: true, region }])
 
   const picture = useKeptPicture((id) => setExamples([{ kind: 'picture', id, isWanted: true }]))
   const folder = state.directory ?? '.'
@@ -110,11 +114,18 @@ export function App() {
     if (images.length > 0 && mayEdit) deletion.request(images)
     selection.clear()
   }
-  const chooseFolder = (directory: string | undefined) => {
-    setFoldersShown(false)
-    change({ directory, isShowingDuplicates: undefined, isShowingUsers: undefined })
-  }
-  const folderTree = <FolderTree current={state.directory} onChoose={chooseFolder} />
+  const chooseFolder = useCallback(
+    (directory: string | undefined) => {
+      setFoldersShown(false)
+      change({ directory, isShowingDuplicates: undefined })
+    },
+    [change],
+  )
+  // Not rendered anew for each row that is scrolled by: there may be thousands of folders.
+  const folderTree = useMemo(
+    () => <FolderTree current={state.directory} onChoose={chooseFolder} />,
+    [state.directory, chooseFolder],
+  )
 
   return (
     <div
@@ -255,6 +266,11 @@ export function App() {
               onTileSize={setTileSize}
             />
           )}
+          {selection.problem !== undefined && (
+            <p role="alert" className="px-4 pb-2 text-danger text-sm">
+              {selection.problem}
+            </p>
+          )}
           {hasNews && (
             <p role="status" className="flex items-center gap-3 px-4 pb-2 text-sm">
               {messages.gallery.changed}
@@ -264,7 +280,7 @@ export function App() {
             </p>
           )}
         </div>
-        {state.isShowingUsers ? (
+        {state.isShowingUsers && mayAdminister ? (
           <UsersView onBack={() => change({ isShowingUsers: undefined })} />
         ) : state.isShowingDuplicates ? (
           <DuplicatesView
@@ -290,6 +306,7 @@ export function App() {
               }
               onSelectAll={selection.selectAll}
               returnTo={returnTo}
+              onReturned={onReturned}
               onRefine={(image, isWanted) => refine([image], isWanted)}
               onDelete={removeSelected}
               onClearSelection={selection.clear}

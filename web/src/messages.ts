@@ -93,6 +93,8 @@ export const messages = {
     showChanges: 'Show',
   },
   selection: {
+    tooMany: (most: number) => `At most ${number.format(most)} images can be selected at once.`,
+    failed: 'Not all of them could be fetched, so nothing was selected.',
     count: (count: number) => (count === 1 ? '1 image selected' : `${number.format(count)} images selected`),
     more: 'More like these',
     less: 'Less like these',

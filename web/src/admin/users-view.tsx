@@ -1,6 +1,6 @@
 import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { ArrowLeft, ChevronLeft, ChevronRight, Trash2, UserPlus } from 'lucide-react'
-import { useDeferredValue, useRef, useState } from 'react'
+import { useDeferredValue, useEffect, useRef, useState } from 'react'
 import { addUser, changeUser, listUsers, ROLES, type Role, removeUser, type User } from '../api/client.ts'
 import { messages } from '../messages.ts'
 import { IconButton } from '../ui/icon-button.tsx'
@@ -23,6 +23,10 @@ export function UsersView({ onBack }: { onBack: () => void }) {
   })
   const total = data?.total ?? 0
   const pages = Math.max(1, Math.ceil(total / PAGE_SIZE))
+  // The last one of the last page may be gone.
+  useEffect(() => {
+    if (data !== undefined && page > pages) setPage(pages)
+  }, [data, page, pages])
   return (
     <section aria-label={messages.users.title} className="h-full overflow-y-auto px-3 pb-24 sm:px-4">
       <header className="flex flex-wrap items-center gap-3 py-2">
@@ -64,7 +68,7 @@ export function UsersView({ onBack }: { onBack: () => void }) {
       )}
       <ul className="m-0 list-none divide-y divide-line rounded-xl border border-line bg-surface p-0">
         {(data?.users ?? []).map((user) => (
-          <UserRow key={`${user.id} ${user.role}`} user={user} />
+          <UserRow key={user.id} user={user} />
         ))}
         {data !== undefined && data.users.length === 0 && (
           <li className="px-4 py-6 text-center text-muted">{messages.users.none}</li>

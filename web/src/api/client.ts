@@ -244,7 +244,9 @@ function send<T>(url: string, form: FormData, { onProgress, signal }: Sending): 
       else reject(errorOf(answer))
     }
     sending.onerror = () => reject(new ApiError(messages.error.unreachable, 'unreachable'))
-    signal?.addEventListener('abort', () => sending.abort())
+    const abort = () => sending.abort()
+    signal?.addEventListener('abort', abort)
+    sending.onloadend = () => signal?.removeEventListener('abort', abort)
     sending.onabort = () => reject(new DOMException('aborted', 'AbortError'))
     sending.open('POST', url)
     sending.send(form)

@@ -84,7 +84,12 @@ export function useServerEvents(isHeld: boolean): ServerEvents {
       source.addEventListener('open', () => {
         setOffline(false)
         delay = RECONNECT_MIN_MS
-        if (wasOffline) refreshSoon()
+        if (wasOffline) {
+          // What was going on then may have ended since.
+          isIndexing = false
+          setProgress(undefined)
+          refreshSoon()
+        }
         wasOffline = false
       })
     }

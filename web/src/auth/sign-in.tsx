@@ -21,11 +21,13 @@ export function SignIn({ isCodeSent, onSignedIn }: SignInProps) {
   const [email, setEmail] = useState<string>()
   const [isCodeStep, setCodeStep] = useState(isCodeSent)
   const [problem, setProblem] = useState<string>()
+  const [sentAt, setSentAt] = useState(0)
   const start = useMutation({
     mutationFn: startSignIn,
     onMutate: () => setProblem(undefined),
     onSuccess: (_, address) => {
       setEmail(address)
+      setSentAt(Date.now())
       setCodeStep(true)
     },
   })
@@ -49,7 +51,8 @@ export function SignIn({ isCodeSent, onSignedIn }: SignInProps) {
             email={email}
             onSignedIn={onSignedIn}
             onResend={email === undefined ? undefined : () => start.mutate(email)}
-            resent={start.submittedAt}
+            sentAt={sentAt}
+            problem={start.error?.message}
             onStartOver={startOver}
           />
         ) : (
@@ -107,12 +110,14 @@ interface CodeStepProps {
   email: string | undefined
   onSignedIn: (session: Session) => void
   onResend: (() => void) | undefined
-  /** When the last code was asked for, in milliseconds since 1970. */
-  resent: number
+  /** When the last code was sent, in milliseconds since 1970. */
+  sentAt: number
+  /** Why no other code could be sent. */
+  problem: string | undefined
   onStartOver: (reason?: string) => void
 }
 
-function CodeStep({ email, onSignedIn, onResend, resent, onStartOver }: CodeStepProps) {
+function CodeStep({ email, onSignedIn, onResend, sentAt, problem, onStartOver }: CodeStepProps) {
   const input = useRef<HTMLInputElement>(null)
   const verify = useMutation({
     mutationFn: verifyCode,
@@ -158,7 +163,7 @@ function CodeStep({ email, onSignedIn, onResend, resent, onStartOver }: CodeStep
           className={`${FIELD} text-center font-mono tracking-[0.3em] uppercase`}
         />
       </Field>
-      <Problem text={verify.error?.message} />
+      <Problem text={verify.error?.message ?? problem} />
       <button type="submit" disabled={verify.isPending} className={BUTTON}>
         {messages.signIn.signIn}
       </button>
@@ -166,7 +171,7 @@ function CodeStep({ email, onSignedIn, onResend, resent, onStartOver }: CodeStep
         <button type="button" className="h-10 underline" onClick={() => onStartOver()}>
           {messages.signIn.otherAddress}
         </button>
-        {onResend !== undefined && <Resend key={resent} onResend={onResend} />}
+        {onResend !== undefined && <Resend key={sentAt} onResend={onResend} />}
       </div>
     </form>
   )

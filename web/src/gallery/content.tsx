@@ -17,23 +17,26 @@ export function Content({ list, isSearch, isNarrowed: isFiltered, hidden, childr
   if (list.error !== null && list.count === 0) {
     return <Notice title={list.error.message} action={{ text: messages.gallery.retry, run: list.retry }} />
   }
-  if (list.error !== null) {
-    return (
-      <div className="grid min-h-0 grid-rows-[auto_minmax(0,1fr)]">
-        <p role="status" className="flex flex-wrap gap-x-3 px-4 pb-2 text-danger text-sm">
-          {messages.gallery.stale} {list.error.message}
-          <button type="button" className="underline" onClick={list.retry}>
-            {messages.gallery.retry}
-          </button>
-        </p>
-        {children}
-      </div>
-    )
-  }
-  if (list.isLoading || list.count > 0) return children
-  if (isSearch || isFiltered) {
+  if (list.error === null && !list.isLoading && list.count === 0) {
+    if (!isSearch && !isFiltered)
+      return <Notice title={messages.gallery.empty} hint={messages.gallery.emptyHint} />
     const hint = hidden > 0 ? { hint: messages.gallery.hidden(hidden) } : {}
     return <Notice title={messages.gallery.nothingFound} {...hint} />
   }
-  return <Notice title={messages.gallery.empty} hint={messages.gallery.emptyHint} />
+  // The same tree with and without an error: what is shown keeps its place.
+  return (
+    <div className="grid min-h-0 grid-rows-[auto_minmax(0,1fr)]">
+      <p role="status" className="flex flex-wrap gap-x-3 px-4 text-danger text-sm not-empty:pb-2">
+        {list.error !== null && (
+          <>
+            {messages.gallery.stale} {list.error.message}
+            <button type="button" className="underline" onClick={list.retry}>
+              {messages.gallery.retry}
+            </button>
+          </>
+        )}
+      </p>
+      {children}
+    </div>
+  )
 }

@@ -55,7 +55,7 @@ export function DuplicatesView({
     act()
   }
   const total = data?.pages[0]?.total ?? 0
-  if (error !== null)
+  if (error !== null && data === undefined)
     return (
       <Notice title={error.message} action={{ text: messages.gallery.retry, run: () => void refetch() }} />
     )

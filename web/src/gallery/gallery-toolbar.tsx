@@ -89,26 +89,18 @@ export function GalleryToolbar(props: GalleryToolbarProps) {
       {isOpen && (
         <fieldset className="flex basis-full flex-wrap items-center gap-x-4 gap-y-2 text-sm">
           <legend className="sr-only">{messages.gallery.filters}</legend>
-          <label className="flex items-center gap-2">
-            {messages.gallery.from}
-            <input
-              type="date"
-              value={state.from}
-              max={state.to || undefined}
-              onChange={(event) => change({ from: event.target.value })}
-              className={FIELD}
-            />
-          </label>
-          <label className="flex items-center gap-2">
-            {messages.gallery.to}
-            <input
-              type="date"
-              value={state.to}
-              min={state.from || undefined}
-              onChange={(event) => change({ to: event.target.value })}
-              className={FIELD}
-            />
-          </label>
+          <DayField
+            label={messages.gallery.from}
+            day={state.from}
+            max={state.to || undefined}
+            onDay={(from) => change({ from })}
+          />
+          <DayField
+            label={messages.gallery.to}
+            day={state.to}
+            min={state.from || undefined}
+            onDay={(to) => change({ to })}
+          />
           <label className="flex h-10 items-center gap-2">
             <input
               type="checkbox"
@@ -130,6 +122,44 @@ export function GalleryToolbar(props: GalleryToolbarProps) {
         </fieldset>
       )}
     </div>
+  )
+}
+
+interface DayFieldProps {
+  label: string
+  day: string
+  min?: string | undefined
+  max?: string | undefined
+  onDay: (day: string) => void
+}
+
+/** Typed digit by digit, it is no day for a while: the address gets what is one. */
+function DayField({ label, day, min, max, onDay }: DayFieldProps) {
+  const [text, setText] = useState(day)
+  const sent = useRef(day)
+  useEffect(() => {
+    if (day === sent.current) return
+    sent.current = day
+    setText(day)
+  }, [day])
+  return (
+    <label className="flex items-center gap-2">
+      {label}
+      <input
+        type="date"
+        value={text}
+        min={min}
+        max={max}
+        onChange={({ target: { value } }) => {
+          setText(value)
+          // A year that is being typed begins with zeros.
+          if (value.startsWith('0')) return
+          sent.current = value
+          onDay(value)
+        }}
+        className={FIELD}
+      />
+    </label>
   )
 }
 

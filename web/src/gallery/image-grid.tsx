@@ -19,6 +19,7 @@ interface ImageGridProps extends TileActions {
   onSelectAll: () => void
   /** The place that gets the focus back. */
   returnTo: number | undefined
+  onReturned: () => void
   /** Whether the list is shown from its beginning. */
   onTop: (isAtTop: boolean) => void
   /** When this changes, the grid begins at the top again. */
@@ -30,9 +31,10 @@ const OVERSCAN_ROWS = 3
 
 /** A grid of square tiles; only those in view are in the document, so it can be any length. */
 export function ImageGrid(props: ImageGridProps) {
-  const { count, imageAt, onRange, tileSize, selected, onTop, resetKey } = props
+  const { count, imageAt, onRange, tileSize, selected, onTop, resetKey, returnTo, onReturned } = props
   const scrollRef = useRef<HTMLElement>(null)
   const [active, setActive] = useState(0)
+  const hadFocus = useRef(false)
   const width = useWidth(scrollRef)
   const columns = Math.max(2, Math.floor((width + GAP) / (tileSize + GAP)))
   const side = width === 0 ? tileSize : (width - GAP * (columns - 1)) / columns
@@ -44,19 +46,33 @@ export function ImageGrid(props: ImageGridProps) {
     estimateSize: () => side + GAP,
     overscan: OVERSCAN_ROWS,
   })
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the rows are measured anew when their height changes
-  useLayoutEffect(() => virtualizer.measure(), [side, virtualizer])
+  const firstShown = useRef(0)
+  useLayoutEffect(() => {
+    virtualizer.measure()
+    // What was at the top stays there, however many are in a row now.
+    const row = Math.floor(firstShown.current / columns)
+    if (row > 0) virtualizer.scrollToOffset(row * (side + GAP))
+  }, [side, columns, virtualizer])
   // A grid that is shown anew begins at its top.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once
   useEffect(() => onTop(true), [])
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list begins at its top
   useLayoutEffect(() => {
     virtualizer.scrollToOffset(0)
+    firstShown.current = 0
     setActive(0)
-    if (scrollRef.current!.contains(document.activeElement)) focusSoon(scrollRef.current!, 0)
+    // Who was in the grid is in it still, although what had the focus is no longer there.
+    if (hadFocus.current) focusSoon(scrollRef.current!, 0)
   }, [resetKey])
 
   const visible = virtualizer.getVirtualItems()
+  const used = new Set<string>()
+  /** A list that has grown meanwhile shows some images twice, until it is fetched anew. */
+  const keyOf = (id: string | undefined, index: number) => {
+    if (id === undefined || used.has(id)) return index
+    used.add(id)
+    return id
+  }
   const first = (visible[0]?.index ?? 0) * columns
   const last = Math.min(count - 1, ((visible.at(-1)?.index ?? 0) + 1) * columns - 1)
   useEffect(() => onRange(first, last), [first, last, onRange])
@@ -70,8 +86,10 @@ export function ImageGrid(props: ImageGridProps) {
   }
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each return
   useEffect(() => {
-    if (props.returnTo !== undefined) moveTo(props.returnTo)
-  }, [props.returnTo])
+    if (returnTo === undefined) return
+    moveTo(returnTo)
+    onReturned()
+  }, [returnTo])
   const onKeyDown = (event: KeyboardEvent) => {
     const index = Number((event.target as HTMLElement).dataset.index)
     const image = imageAt(index)
@@ -109,7 +127,17 @@ export function ImageGrid(props: ImageGridProps) {
       ref={scrollRef}
       aria-label={messages.gallery.grid}
       onKeyDown={onKeyDown}
-      onScroll={(event) => onTop(event.currentTarget.scrollTop < side)}
+      onScroll={({ currentTarget: { scrollTop } }) => {
+        firstShown.current = Math.round(scrollTop / (side + GAP)) * columns
+        onTop(scrollTop < side)
+      }}
+      onFocus={() => {
+        hadFocus.current = true
+      }}
+      onBlur={({ relatedTarget, currentTarget }) => {
+        // A tile that leaves the document is told of nowhere, and nobody gets the focus in its place.
+        if (relatedTarget !== null) hadFocus.current = currentTarget.contains(relatedTarget)
+      }}
       className="h-full overflow-y-auto px-3 pt-1 pb-24 sm:px-4"
       data-testid="grid"
     >
@@ -121,7 +149,7 @@ export function ImageGrid(props: ImageGridProps) {
             const image = imageAt(index)
             return (
               <li
-                key={image?.id ?? index}
+                key={keyOf(image?.id, index)}
                 className="absolute top-0 left-0"
                 style={{
                   width: side,

@@ -8,6 +8,8 @@ export type GalleryOrder = Omit<ListParameters, 'page' | 'items_per_page'>
 
 const CHUNK = 120
 const FRESH_MS = 10_000
+/** Who scrolls through everything does not have it all in memory. */
+const KEPT_MS = 60_000
 
 /** @returns with `pin`: an image that is kept together with its neighbours, wherever the list is scrolled to */
 export function useGallery(
@@ -16,10 +18,10 @@ export function useGallery(
 ): ImageList & { pin: (index: number | undefined) => void } {
   const client = useQueryClient()
   const [pinned, pin] = useState<number>()
+  /** In chunks: the page is not rendered for each row that is scrolled by. */
   const [range, setRange] = useState<[first: number, last: number]>([0, 0])
   const head = useQuery({ ...chunkQuery(order, 0), enabled: isShown, placeholderData: keepPreviousData })
-  const firstChunk = Math.floor(range[0] / CHUNK)
-  const lastChunk = Math.floor(Math.max(range[0], range[1]) / CHUNK)
+  const [firstChunk, lastChunk] = range
   const inView = Array.from({ length: lastChunk - firstChunk + 1 }, (_, i) => firstChunk + i)
   const aroundPin =
     pinned === undefined ? [] : [pinned - 1, pinned, pinned + 1].map((n) => Math.floor(n / CHUNK))
@@ -48,7 +50,8 @@ export function useGallery(
       return found
     },
     onRange: useCallback((first: number, last: number) => {
-      setRange((old) => (old[0] === first && old[1] === last ? old : [first, last]))
+      const [from, to] = [Math.floor(first / CHUNK), Math.floor(Math.max(first, last) / CHUNK)]
+      setRange((old) => (old[0] === from && old[1] === to ? old : [from, to]))
     }, []),
     isLoading: head.isPending,
     error: head.error ?? chunks.find(({ error }) => error !== null)?.error ?? null,
@@ -65,5 +68,6 @@ function chunkQuery(order: GalleryOrder, chunk: number) {
     queryFn: ({ signal }: { signal: AbortSignal }) =>
       listImages({ ...order, page: chunk + 1, items_per_page: CHUNK }, signal),
     staleTime: FRESH_MS,
+    gcTime: KEPT_MS,
   }
 }

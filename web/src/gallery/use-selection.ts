@@ -1,11 +1,14 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Image } from '../api/client.ts'
+import { messages } from '../messages.ts'
 import type { ImageList } from './image-list.ts'
 
 /** Images that are chosen to do something with, by their ids. */
 export interface Selection {
   images: ReadonlyMap<string, Image>
   ids: ReadonlySet<string>
+  /** Why what was asked for is not selected. */
+  problem: string | undefined
   /** Adds one or takes it away. */
   toggle: (image: Image, index?: number) => void
   /** Adds everything between the last one that was chosen and this place. */
@@ -26,6 +29,8 @@ const MOST_IN_RANGE = 10_000
 export function useSelection(list: ImageList, key: string): Selection {
   const [images, setImages] = useState<ReadonlyMap<string, Image>>(new Map())
   const last = useRef<number>(undefined)
+  const generation = useRef(0)
+  const [problem, setProblem] = useState<string>()
   // biome-ignore lint/correctness/useExhaustiveDependencies: a place in another list is none in this
   useEffect(() => {
     last.current = undefined
@@ -42,10 +47,21 @@ export function useSelection(list: ImageList, key: string): Selection {
     last.current = index
   }
   const selectRange = (first: number, end: number) => {
-    if (end - first < MOST_IN_RANGE) void list.load(first, end).then(select, () => {})
+    const own = ++generation.current
+    setProblem(undefined)
+    if (end - first >= MOST_IN_RANGE) {
+      setProblem(messages.selection.tooMany(MOST_IN_RANGE))
+      return
+    }
+    // What has been taken back meanwhile is not selected after all.
+    list.load(first, end).then(
+      (found) => own === generation.current && select(found),
+      () => own === generation.current && setProblem(messages.selection.failed),
+    )
   }
   return {
     images,
+    problem,
     ids: new Set(images.keys()),
     toggle,
     extendTo(image, index) {
@@ -59,6 +75,8 @@ export function useSelection(list: ImageList, key: string): Selection {
     selectAll: () => selectRange(0, list.count - 1),
     clear: useCallback(() => {
       last.current = undefined
+      generation.current++
+      setProblem(undefined)
       setImages(new Map())
     }, []),
   }

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Image } from '../api/client.ts'
 import { type ImageList, indexIn } from './image-list.ts'
 
@@ -8,17 +8,20 @@ export interface Viewed {
   viewed: number | undefined
   /** The place to which the focus returns; undefined until a view has been closed. */
   returnTo: number | undefined
+  onReturned: () => void
   open: (image: Image, index: number, isReplaced?: boolean) => void
 }
 
 /**
  * @param id of the image in the large view
  * @param show puts an image there
+ * @param key changes when it is another list: then there is nothing to return to
  */
 export function useViewed(
   list: ImageList,
   id: string | undefined,
   show: (id: string, isReplaced: boolean) => void,
+  key: string,
 ): Viewed {
   const opened = useRef<{ id: string; index: number }>(undefined)
   const [returnTo, setReturnTo] = useState<number>()
@@ -26,18 +29,23 @@ export function useViewed(
   const isThere = known !== undefined && known.id === id && list.imageAt(known.index)?.id === id
   const viewed = id === undefined ? undefined : isThere ? known.index : indexIn(list, id)
   const last = useRef(viewed)
+  const listAt = useRef(key)
   useEffect(() => {
+    if (id !== undefined) listAt.current = key
     if (id !== undefined) {
       last.current = viewed
       setReturnTo(undefined)
     } else {
-      setReturnTo(last.current)
+      setReturnTo(listAt.current === key ? last.current : undefined)
       last.current = undefined
     }
-  }, [id, viewed])
+  }, [id, viewed, key])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each list
+  useEffect(() => setReturnTo(undefined), [key])
   return {
     viewed,
     returnTo,
+    onReturned: useCallback(() => setReturnTo(undefined), []),
     open(image, index, isReplaced = false) {
       opened.current = { id: image.id, index }
       show(image.id, isReplaced)

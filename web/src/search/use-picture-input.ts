@@ -21,6 +21,9 @@ export function usePictureInput({ onPicture, onImage, onFiles }: PictureInput) {
     const onPaste = (event: ClipboardEvent) => {
       const [file] = imagesIn(event.clipboardData)
       if (file === undefined) return
+      // Office programs put a picture beside the text that somebody wants to paste.
+      const isText = event.clipboardData?.types.includes('text/plain') ?? false
+      if (isText && event.target instanceof HTMLInputElement) return
       event.preventDefault()
       onPicture(file)
     }

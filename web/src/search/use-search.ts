@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { type Filters, type Images, type SearchExample, search } from '../api/client.ts'
 import { renderSketch } from '../sketch/render.ts'
 import { isBlank, type Sketch, visibleStrokes } from '../sketch/sketch.ts'
@@ -28,15 +28,20 @@ export function isSearching({ sketch, examples }: Pick<Query, 'sketch' | 'exampl
 export function useSearch(query: Query) {
   const settled = useSettled(query)
   const isActive = isSearching(settled)
-  return useQuery<Images>({
+  /** The last answer since something began to be searched with: what was found before that belongs to another search. */
+  const last = useRef<Images>(undefined)
+  if (!isActive) last.current = undefined
+  const result = useQuery<Images>({
     queryKey: ['images', 'search', keyOf(settled)],
     queryFn: ({ signal }) => run(settled, signal),
     enabled: isActive,
-    placeholderData: (previous) => (isActive ? previous : undefined),
+    placeholderData: () => last.current,
     staleTime: 30_000,
     gcTime: 60_000,
     retry: false,
   })
+  if (isActive && result.data !== undefined) last.current = result.data
+  return result
 }
 
 async function run({ sketch, examples, filters }: Query, signal: AbortSignal): Promise<Images> {

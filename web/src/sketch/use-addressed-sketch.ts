@@ -27,6 +27,7 @@ export function useAddressedSketch(
   const [isLost, setLost] = useState(false)
   /** The drawing that the address names. */
   const named = useRef<{ id: string | undefined; done: Sketch['done'] }>({ id: undefined, done: [] })
+  const fetchingRef = useRef<AbortController>(undefined)
   const latest = useRef(sketch)
   latest.current = sketch
   const id = examples.find(({ kind }) => kind === 'sketch')?.id
@@ -53,6 +54,7 @@ export function useAddressedSketch(
       return
     }
     const fetching = new AbortController()
+    fetchingRef.current = fetching
     getKeptQuery(id, fetching.signal)
       .then((kept) => {
         const loaded = fromKept(kept.sketch) ?? EMPTY_SKETCH
@@ -73,24 +75,26 @@ export function useAddressedSketch(
       if (named.current.id !== undefined) name(undefined, done)
       return
     }
-    let isOvertaken = false
+    const sending = new AbortController()
     const timer = setTimeout(async () => {
       try {
         const picture = await renderSketch(visibleStrokes(sketch), KEPT_SIDE)
-        const kept = await keepQuery(picture, 'sketch', { sketch: toKept(sketch) })
-        if (!isOvertaken) name(kept.id, done)
+        const kept = await keepQuery(picture, 'sketch', { sketch: toKept(sketch), signal: sending.signal })
+        if (!sending.signal.aborted) name(kept.id, done)
       } catch {
         // Without an address the search works all the same.
       }
     }, KEEP_AFTER_MS)
     return () => {
-      isOvertaken = true
+      sending.abort()
       clearTimeout(timer)
     }
   }, [sketch, name])
 
   const draw = useCallback((next: Sketch) => {
     setLost(false)
+    // What somebody draws meanwhile is not replaced by what comes late.
+    fetchingRef.current?.abort()
     setSketch(next)
   }, [])
   return { sketch, draw, isLost }

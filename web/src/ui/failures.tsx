@@ -23,7 +23,7 @@ export function Failures() {
     mutationFn: retryFailures,
     onSettled: () => client.invalidateQueries({ queryKey: ['status'] }),
   })
-  if (failed === 0) return null
+  if (failed === 0 && !isOpen) return null
   const failures = data?.failures ?? []
   const more = (data?.total ?? 0) - failures.length
   return (

@@ -1,5 +1,4 @@
-import { useQueryClient } from '@tanstack/react-query'
-import { useRef, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { uploadImage } from '../api/client.ts'
 
 export interface Upload {
@@ -25,12 +24,20 @@ const AT_ONCE = 3
 
 /** Files that are being added to the gallery, a few at a time. */
 export function useUploads(): Uploads {
-  const client = useQueryClient()
   const [list, setList] = useState<Upload[]>([])
   const queue = useRef<{ number: number; file: File; directory: string }[]>([])
   const active = useRef(0)
   const last = useRef(0)
   const ending = useRef(new AbortController())
+
+  // What is left is not sent in the name of whoever signs in next.
+  useEffect(
+    () => () => {
+      queue.current = []
+      ending.current.abort()
+    },
+    [],
+  )
 
   const update = (number: number, change: Partial<Upload>) =>
     setList((old) => old.map((upload) => (upload.number === number ? { ...upload, ...change } : upload)))
@@ -55,7 +62,6 @@ export function useUploads(): Uploads {
         signal: ending.current.signal,
       })
       update(number, { state: 'done', share: 1 })
-      void client.invalidateQueries({ queryKey: ['images', 'list'] })
     } catch (error) {
       update(number, { state: 'failed', reason: error instanceof Error ? error.message : String(error) })
     }
