@@ -41,7 +41,7 @@ export async function listEmbedders(
   { onProgress, measures }: ListOptions,
 ): Promise<EmbedderFacts[]> {
   const { embedder_registry: registry, data_directory: directory } = config
-  mkdirSync(directory, { recursive: true })
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
   const catalog = await openCatalog({ database: config.database, directory, isOwner: false, log: SILENT })
   try {
     const kept = await catalog.listEmbedders()
@@ -105,7 +105,7 @@ export async function pruneEmbedder(
   name: string,
 ): Promise<{ vectors: number; bytes: number }> {
   const { embedder_registry: registry, data_directory: directory } = config
-  mkdirSync(directory, { recursive: true })
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
   const lock = lockDirectory(directory)
   const catalog = await openCatalog({ database: config.database, directory, isOwner: false, log: SILENT })
   try {

@@ -337,6 +337,7 @@ export function App() {
       {state.view !== undefined && (
         <LargeView
           id={state.view}
+          known={viewed === undefined ? undefined : list.imageAt(viewed)}
           onClose={() => change({ view: undefined })}
           onFindSimilar={findSimilar}
           onRefine={(image, isWanted) => refine([image], isWanted)}

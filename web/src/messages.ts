@@ -191,6 +191,7 @@ export const messages = {
     zoomIn: 'Zoom in',
     zoomOut: 'Zoom out',
     fit: 'Fit to the window',
+    loading: 'The image is being fetched',
     gone: 'This image is no longer in the gallery.',
     size: (width: number, height: number) => `${width} × ${height}`,
     bytes: (bytes: number) =>

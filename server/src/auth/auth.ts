@@ -49,7 +49,7 @@ export interface SignIn {
 
 export interface Identity {
   role: Role | undefined
-  userId: string | undefined
+  email: string | undefined
   cookies: string[]
 }
 
@@ -177,7 +177,7 @@ export function createAuth(options: AuthOptions): Auth {
       })
       const cookies = answered.getSetCookie()
       if (response === null) return { ...NOBODY, cookies }
-      return { role: response.user.role as Role, userId: response.user.id, cookies }
+      return { role: response.user.role as Role, email: response.user.email, cookies }
     },
 
     async signOut(headers) {
@@ -280,7 +280,7 @@ export async function ensureAdmin(users: Users, email: string): Promise<boolean>
   return total === 0
 }
 
-const NOBODY: Identity = { role: undefined, userId: undefined, cookies: [] }
+const NOBODY: Identity = { role: undefined, email: undefined, cookies: [] }
 
 function randomCode(): string {
   return Array.from({ length: CODE_LENGTH }, () => CODE_ALPHABET[randomInt(CODE_ALPHABET.length)]).join('')

@@ -28,7 +28,7 @@ export function sessionKey(configured: string | undefined, dataDirectory: string
     return createHash('sha256').update(configured).digest('hex')
   }
   const file = join(dataDirectory, 'session.key')
-  mkdirSync(dataDirectory, { recursive: true })
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
   try {
     // Only for the owner, and only if there is none: of two that start at once both use the same.
     writeFileSync(file, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 })

@@ -13,7 +13,7 @@ export interface DirectoryLock {
  * @throws {DomainError} `data_directory_in_use` with the owner's process id
  */
 export function lockDirectory(directory: string): DirectoryLock {
-  mkdirSync(directory, { recursive: true })
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
   const ownerFile = join(directory, 'lock.pid')
   const database = new DatabaseSync(join(directory, 'lock.sqlite'), { timeout: 0 })
   try {

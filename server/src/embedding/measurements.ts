@@ -33,7 +33,7 @@ export function openMeasurements(dataDirectory: string): Measurements {
     get: (fingerprint, place) => read(path)[keyOf(fingerprint, place)],
     put(fingerprint, place, measurement) {
       const all = { ...read(path), [keyOf(fingerprint, place)]: measurement }
-      mkdirSync(dataDirectory, { recursive: true })
+      mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
       writeFileSync(`${path}.${process.pid}`, JSON.stringify(all, null, 2))
       renameSync(`${path}.${process.pid}`, path)
     },

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, symlink } from 'node:fs/promises'
+import { mkdir, readdir, readFile, stat, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
@@ -572,6 +572,28 @@ describe('the folder', () => {
     while (!missed.includes('ImagesIndexedEvent')) missed += (await again.read()).value ?? ''
     expect(missed).not.toContain('FileCreatedEvent')
     await again.cancel()
+  })
+})
+
+describe('what a link shows', () => {
+  it('is no duplicate of itself, and is deleted where it lies', async () => {
+    const root = await temporaryDirectory()
+    await writeSettled(join(root, 'album/a.png'), await picture(1))
+    await writeSettled(join(root, 'copy.png'), await picture(1))
+    await symlink('album', join(root, 'shown'))
+    const app = await startApp(await configFor(root))
+    await indexAll(app)
+    const { groups } = (await (await app.http.request('/api/images/duplicates')).json()) as {
+      groups: { images: { path: string }[] }[]
+    }
+    expect(groups.map(({ images }) => images.map(({ path }) => path).sort())).toEqual([
+      ['album/a.png', 'copy.png'],
+    ])
+    const { id } = (await app.catalog.getImageByPath('shown/a.png'))!
+    const refused = await app.http.request(`/api/images/${id}`, { method: 'DELETE' })
+    expect(refused.status).toBe(409)
+    expect(await refused.text()).toContain('album/a.png')
+    expect((await stat(join(root, 'album/a.png'))).size).toBeGreaterThan(0)
   })
 })
 

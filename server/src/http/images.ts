@@ -34,6 +34,7 @@ export interface ImageRoutesOptions {
   catalog: Catalog
   search: ImageSearch
   collection: Collection
+  log: { info(message: string): void }
 }
 
 const DEFAULT_DUPLICATE_THRESHOLD = 0.985
@@ -59,9 +60,9 @@ const searchRequestSchema = z
   })
   .openapi('SearchRequest')
 
-export function imageRoutes({ catalog, search, queries, collection }: ImageRoutesOptions): Router {
+export function imageRoutes({ catalog, search, queries, collection, log }: ImageRoutesOptions): Router {
   const router = createRouter()
-  const findDuplicates = createDuplicateFinder(catalog)
+  const findDuplicates = createDuplicateFinder(catalog, collection.isShownByLink)
   const found = { 200: { description: 'The images found, best first.', ...json(imagesSchema) } }
 
   router.openapi(
@@ -231,6 +232,7 @@ export function imageRoutes({ catalog, search, queries, collection }: ImageRoute
     async (context) => {
       const { image: file, directory } = context.req.valid('form')
       const image = await collection.add(await bytesOf(file), file.name, directory)
+      log.info(`${whoOf(context)} has added ${JSON.stringify(image.path)}.`)
       return context.json({ status: 'success' as const, image: toImageJson(image) }, 200)
     },
   )
@@ -255,7 +257,9 @@ export function imageRoutes({ catalog, search, queries, collection }: ImageRoute
       responses: { 200: { description: 'It is gone.', ...json(z.object({ status: z.literal('success') })) } },
     }),
     async (context) => {
-      await collection.delete(await imageOf(context.req.valid('param').id))
+      const image = await imageOf(context.req.valid('param').id)
+      await collection.delete(image)
+      log.info(`${whoOf(context)} has deleted ${JSON.stringify(image.path)}.`)
       return context.json({ status: 'success' as const }, 200)
     },
   )
@@ -389,4 +393,10 @@ async function readSearchRequest(context: Context<HttpEnv>) {
   const text = form.get('search_json')
   const request = searchRequestSchema.parse(parseJson(typeof text === 'string' ? text : '', 'search_json'))
   return { request, files }
+}
+
+/** For the log. */
+function whoOf(context: Context<HttpEnv>): string {
+  const email = context.get('email')
+  return email === undefined ? 'Somebody' : JSON.stringify(email)
 }

@@ -8,6 +8,8 @@ import { errorSchema } from './schemas.ts'
 export interface HttpEnv {
   Variables: {
     role: Role | undefined
+    /** Of whoever is signed in. */
+    email?: string
     /** For answers that go on and on; absent where nobody has to sign in. */
     isStillSignedIn?: () => Promise<boolean>
   }

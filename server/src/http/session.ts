@@ -54,8 +54,9 @@ export function identify({
     }
     const { headers } = context.req.raw
     const isPassive = PASSIVE_PATHS.test(context.req.path)
-    const { role, cookies } = await auth.identify(headers, { isPassive })
+    const { role, email, cookies } = await auth.identify(headers, { isPassive })
     context.set('role', role)
+    if (email !== undefined) context.set('email', email)
     context.set(
       'isStillSignedIn',
       async () => (await auth.identify(headers, { isPassive: true })).role !== undefined,

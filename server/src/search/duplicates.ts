@@ -4,13 +4,16 @@ import type { Catalog, Image } from '../catalog/catalog.ts'
 const REST = 20
 
 /** Finding duplicates compares every image with its neighbours, so whoever asks meanwhile or soon after shares the answer. */
-export function createDuplicateFinder(catalog: Catalog): (threshold: number) => Promise<Image[][]> {
+export function createDuplicateFinder(
+  catalog: Catalog,
+  isShown: (image: Image) => Promise<boolean>,
+): (threshold: number) => Promise<Image[][]> {
   const answers = new Map<number, { groups: Promise<Image[][]>; until: number }>()
   return (threshold) => {
     const kept = answers.get(threshold)
     if (kept !== undefined && performance.now() < kept.until) return kept.groups
     const start = performance.now()
-    const answer = { groups: findDuplicates(catalog, threshold), until: Number.POSITIVE_INFINITY }
+    const answer = { groups: findDuplicates(catalog, threshold, isShown), until: Number.POSITIVE_INFINITY }
     // One answer at a time is kept: they can be large.
     answers.clear()
     answers.set(threshold, answer)
@@ -25,8 +28,13 @@ export function createDuplicateFinder(catalog: Catalog): (threshold: number) => 
 /**
  * Groups of near-identical images: those with the same bytes, and those whose vectors are at least `threshold` alike,
  * directly or through others of the group. Largest groups first.
+ * @param isShown whether a link shows what lies elsewhere in the gallery: that is no duplicate of itself
  */
-export async function findDuplicates(catalog: Catalog, threshold: number): Promise<Image[][]> {
+export async function findDuplicates(
+  catalog: Catalog,
+  threshold: number,
+  isShown: (image: Image) => Promise<boolean> = async () => false,
+): Promise<Image[][]> {
   const groups = new DisjointSets()
   for (const content of await catalog.sharedContents()) groups.add(content)
   for (let after: number | undefined = 0; after !== undefined; ) {
@@ -34,7 +42,9 @@ export async function findDuplicates(catalog: Catalog, threshold: number): Promi
     for (const { a, b } of part.pairs) groups.join(a, b)
     after = part.next
   }
-  const images = await catalog.imagesOfContents(groups.members())
+  const found = await catalog.imagesOfContents(groups.members())
+  const shown = await Promise.all(found.map(isShown))
+  const images = found.filter((_, n) => !shown[n])
   const byGroup = Map.groupBy(images, (image) => groups.find(image.contentHash))
   return [...byGroup.values()]
     .filter((group) => group.length > 1)

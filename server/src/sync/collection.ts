@@ -8,7 +8,14 @@ import type { EventBus } from '../events.ts'
 import { hasImageExtension, IMAGE_EXTENSIONS } from '../gallery/formats.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import { findRealFile } from '../gallery/links.ts'
-import { joinPath, parseDirectory, parseFileName, resolveDirectory, toAbsolute } from '../gallery/paths.ts'
+import {
+  joinPath,
+  parseDirectory,
+  parseFileName,
+  resolveDirectory,
+  toAbsolute,
+  toGalleryPath,
+} from '../gallery/paths.ts'
 import { isIgnoredName, isWithinWalk, type WalkOptions } from '../gallery/scope.ts'
 import { makeThumbnail, type ThumbnailStore } from '../gallery/thumbnails.ts'
 import { forgetContents } from './contents.ts'
@@ -35,7 +42,10 @@ export interface Collection {
    */
   add(bytes: Uint8Array, name: string, directory: string): Promise<Image>
   /** Deletes the file, its row, its vector and its thumbnail. */
+  /** @throws {DomainError} `conflict` if a link to a folder shows it: it lies elsewhere */
   delete(image: Image): Promise<void>
+  /** Whether a link shows what lies elsewhere in the gallery. */
+  isShownByLink(image: Image): Promise<boolean>
   /** WebP; made again if the file of it is lost. */
   thumbnail(image: Image): Promise<Uint8Array>
   /** WebP of at most `PREVIEW_SIDE` pixels a side. */
@@ -93,8 +103,17 @@ export function createCollection(options: CollectionOptions): Collection {
       }
     },
 
+    isShownByLink,
+
     async delete(image) {
-      await resolveDirectory(root, image.directory)
+      const directory = await resolveDirectory(root, image.directory)
+      if (directory !== toAbsolute(root, image.directory)) {
+        const original = joinPath(toGalleryPath(root, directory), image.name)
+        throw new DomainError(
+          'conflict',
+          `${JSON.stringify(image.path)} is shown by a link to a folder: delete it where it lies, ${JSON.stringify(original)}.`,
+        )
+      }
       await unlink(toAbsolute(root, image.path)).catch((error) => {
         if (systemCodeOf(error) !== 'ENOENT') throw error
       })
@@ -120,6 +139,11 @@ export function createCollection(options: CollectionOptions): Collection {
       Math.max(width, height) <= PREVIEW_SIDE && bytes <= PREVIEW_BYTES,
 
     fileOf,
+  }
+
+  async function isShownByLink({ path }: Image): Promise<boolean> {
+    const real = await findRealFile(root, path, options.walk).catch(() => undefined)
+    return real !== undefined && real !== toAbsolute(root, path)
   }
 
   async function fileOf(image: Image): Promise<string> {

@@ -197,6 +197,13 @@ describe('reconciling', () => {
     const status = (await (await app.http.request('/api/index/status')).json()) as { absence: unknown }
     expect(status.absence).toEqual({ missing: 120, known: 130 })
 
+    // Back again, they are noticed without anybody asking.
+    await mkdir(join(root, 'drive'))
+    for (let n = 0; n < 120; n++) await writeSettled(join(root, `drive/${n}.png`), await picture(n))
+    await expect.poll(() => app.sync.absence, { timeout: 15_000 }).toBeUndefined()
+    await rm(join(root, 'drive'), { recursive: true })
+    await expect.poll(() => app.sync.absence, { timeout: 5000 }).toEqual({ missing: 120, known: 130 })
+
     // A file more or less is followed all the same, and does not hide that the others are missing.
     await unlink(join(root, 'here/120.png'))
     await eventually(async () => expect(await pathsIn(app)).toHaveLength(129))

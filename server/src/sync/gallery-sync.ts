@@ -92,6 +92,8 @@ const LARGE_DIRECTORY = 2_000
 const FEW_PATHS = 500
 const MAX_PAUSE_MS = 5_000
 const CLOSE_WITHIN_MS = 10_000
+/** While files are missing, so soon after a change it is seen whether they are back. */
+const COMPARE_ABSENCE_AFTER_MS = 5_000
 /** So soon the system tells of what has happened. */
 const TOLD_WITHIN_MS = 100
 
@@ -121,6 +123,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   let lastReconcile: number | undefined
   let debounce: NodeJS.Timeout | undefined
   let vanishTimer: NodeJS.Timeout | undefined
+  let absenceTimer: NodeJS.Timeout | undefined
   let device: number | undefined
   let isOtherDevice = false
   let isClosed = false
@@ -182,6 +185,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       isClosed = true
       clearTimeout(debounce)
       clearTimeout(vanishTimer)
+      clearTimeout(absenceTimer)
       await following.close()
       // A drive that hangs does not keep the server from ending.
       await Promise.race([passes, sleep(CLOSE_WITHIN_MS, undefined, { ref: false })])
@@ -571,7 +575,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     const places = mountPointsAway.map((directory) => JSON.stringify(directory)).join(', ')
     const why =
       places === '' ? 'perhaps a drive is not mounted' : `no drive, or another one, is mounted at ${places}`
-    return `${missing} of ${known} files of the gallery ${root} are gone at once: ${why}. The index is kept as it is. If they are to be forgotten, confirm it on the page or with "sketch-search index --accept-missing".`
+    return `${missing} of ${known} files of the gallery ${root} are gone at once: ${why}. The index is kept as it is. If they are to be forgotten, confirm it on the page, or, while no server runs on it, with "sketch-search index FOLDER --accept-missing".`
   }
 
   async function excessOf(missing: number): Promise<Absence | undefined> {
@@ -718,6 +722,16 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     for (const directory of directories) found.push(await lookAt(directory))
     await take([...new Map(found.flat().map((file) => [file.path, file])).values()])
     confirmLater()
+    // What was missing may be back.
+    if (absence !== undefined && found.some((files) => files !== undefined)) compareAbsence()
+  }
+
+  function compareAbsence(): void {
+    if (isClosed) return
+    absenceTimer ??= setTimeout(() => {
+      absenceTimer = undefined
+      reconcileOnce().catch(compareSoon)
+    }, COMPARE_ABSENCE_AFTER_MS)
   }
 
   /** Known files that were written to, and the few that changed in a large folder, need not have their whole folder looked at. */

@@ -180,11 +180,17 @@ export function ImageGrid(props: ImageGridProps) {
   )
 }
 
-/** A tile that was far away is in the document a few frames after it was scrolled to. */
-function focusSoon(container: HTMLElement, index: number, framesLeft = 30): void {
+/** So long a tile that was far away may take to be fetched and rendered. */
+const FOCUS_WITHIN_MS = 3000
+
+/** Unless somebody goes elsewhere meanwhile. */
+function focusSoon(container: HTMLElement, index: number, until = performance.now() + FOCUS_WITHIN_MS): void {
   const tile = container.querySelector<HTMLElement>(`[data-index="${index}"]`)
+  const { activeElement } = document
+  const isElsewhere = activeElement !== document.body && !container.contains(activeElement)
   if (tile !== null) tile.focus({ preventScroll: true })
-  else if (framesLeft > 0) requestAnimationFrame(() => focusSoon(container, index, framesLeft - 1))
+  else if (!isElsewhere && performance.now() < until)
+    requestAnimationFrame(() => focusSoon(container, index, until))
 }
 
 function useWidth(ref: React.RefObject<HTMLElement | null>): number {

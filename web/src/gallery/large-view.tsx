@@ -13,7 +13,7 @@ import {
   X,
 } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import { getImage, type Image } from '../api/client.ts'
+import { ApiError, getImage, type Image } from '../api/client.ts'
 import { messages } from '../messages.ts'
 import type { Region } from '../search/examples.ts'
 import { IconButton } from '../ui/icon-button.tsx'
@@ -22,6 +22,8 @@ import { PartHint, ZoomableImage } from './zoomable-image.tsx'
 
 interface LargeViewProps {
   id: string
+  /** What the list knows of it already. */
+  known: Image | undefined
   onClose: () => void
   onFindSimilar: (image: Image, region?: Region) => void
   onRefine: (image: Image, isWanted: boolean) => void
@@ -35,15 +37,27 @@ const MOVE_STEP = 80
 const ACTION = 'flex h-10 items-center gap-2 rounded-lg border border-line px-3 text-ink hover:bg-raised'
 
 /** One image as large as the window, with what is known of it. */
-export function LargeView({ id, onClose, onFindSimilar, onRefine, onPrevious, onNext }: LargeViewProps) {
+export function LargeView({
+  id,
+  known,
+  onClose,
+  onFindSimilar,
+  onRefine,
+  onPrevious,
+  onNext,
+}: LargeViewProps) {
   const dialogRef = useRef<HTMLDialogElement>(null)
   const zoom = useZoom(id)
   const [isChoosingPart, setChoosingPart] = useState(false)
-  const { data: image, isError } = useQuery({
+  const { data, error, refetch } = useQuery({
     queryKey: ['images', 'one', id],
     queryFn: ({ signal }) => getImage(id, signal),
+    // What is shown in the list is shown at once; of nothing else is it known that it is the same.
+    placeholderData: known?.id === id ? known : undefined,
     retry: false,
   })
+  const isGone = error instanceof ApiError && error.code === 'image_not_found'
+  const image = isGone ? undefined : data
 
   useEffect(() => {
     const dialog = dialogRef.current!
@@ -52,7 +66,14 @@ export function LargeView({ id, onClose, onFindSimilar, onRefine, onPrevious, on
   // biome-ignore lint/correctness/useExhaustiveDependencies: another image is shown as a whole
   useEffect(() => setChoosingPart(false), [id])
 
-  const onKeyDown = (event: React.KeyboardEvent) => {
+  const onKey = useRef<(event: KeyboardEvent) => void>(undefined)
+  // The whole window: what had the focus may be gone, as the button to the next image is at the last one.
+  useEffect(() => {
+    const listener = (event: KeyboardEvent) => onKey.current?.(event)
+    addEventListener('keydown', listener)
+    return () => removeEventListener('keydown', listener)
+  }, [])
+  onKey.current = (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return
     const moves = {
       ArrowLeft: () => zoom.move([MOVE_STEP, 0]),
@@ -75,13 +96,12 @@ export function LargeView({ id, onClose, onFindSimilar, onRefine, onPrevious, on
     <dialog
       ref={dialogRef}
       onClose={onClose}
-      onKeyDown={onKeyDown}
       onCancel={(event) => {
         if (!isChoosingPart) return
         event.preventDefault()
         setChoosingPart(false)
       }}
-      aria-label={image?.user_visible_name ?? messages.viewer.gone}
+      aria-label={image?.user_visible_name ?? (isGone ? messages.viewer.gone : messages.viewer.loading)}
       className="m-0 h-dvh max-h-none w-dvw max-w-none bg-page backdrop:bg-black/70"
     >
       <div className="grid h-full grid-cols-[minmax(0,1fr)] grid-rows-[auto_minmax(0,1fr)_auto]">
@@ -115,7 +135,16 @@ export function LargeView({ id, onClose, onFindSimilar, onRefine, onPrevious, on
           </IconButton>
         </header>
         <div className="relative min-h-0 px-2 sm:px-16">
-          {isError && <p className="grid h-full place-items-center">{messages.viewer.gone}</p>}
+          {image === undefined && error !== null && (
+            <p role="alert" className="grid h-full place-content-center justify-items-center gap-3">
+              {isGone ? messages.viewer.gone : error.message}
+              {!isGone && (
+                <button type="button" className="underline" onClick={() => void refetch()}>
+                  {messages.gallery.retry}
+                </button>
+              )}
+            </p>
+          )}
           {image && (
             <ZoomableImage
               key={image.id}

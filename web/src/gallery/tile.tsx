@@ -30,7 +30,7 @@ export function Tile(props: TileProps) {
   useEffect(() => () => clearTimeout(press.current.timer), [])
   return (
     <div
-      className={`group relative size-full overflow-hidden rounded-lg bg-raised ${isSelected ? 'outline-3 outline-accent -outline-offset-3' : ''}`}
+      className={`group relative size-full overflow-hidden rounded-lg bg-raised has-[[data-index]:focus-visible]:outline-4 has-[[data-index]:focus-visible]:outline-ink has-[[data-index]:focus-visible]:outline-offset-1 ${isSelected ? 'outline-3 outline-accent -outline-offset-3' : ''}`}
     >
       <button
         type="button"

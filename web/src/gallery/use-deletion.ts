@@ -30,19 +30,18 @@ export function useDeletion(): Deletion {
   const [failures, setFailures] = useState<string[]>([])
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   const pending = useRef<Images>(waiting)
+  /** What is to be deleted and has not been asked for yet. */
+  const unsent = useRef(new Map<string, Image>())
+  const running = useRef(Promise.resolve())
 
   const wait = useCallback((images: Images) => {
     pending.current = images
     setWaiting(images)
   }, [])
 
-  const deleteNow = useCallback(async () => {
-    clearTimeout(timer.current)
-    const images = [...pending.current.values()]
-    if (images.length === 0) return
-    wait(new Map())
-    setDeleting((old) => withImages(old, images))
-    for (const { id, path } of images) {
+  const run = useCallback(async () => {
+    for (const [id, { path }] of unsent.current) {
+      unsent.current.delete(id)
       await deleteImage(id).catch((error: unknown) => {
         // Somebody else has deleted it.
         if (error instanceof ApiError && error.code === 'image_not_found') return
@@ -51,16 +50,28 @@ export function useDeletion(): Deletion {
       })
     }
     await client.invalidateQueries({ queryKey: ['images'] })
-    setDeleting((old) => new Map([...old].filter(([id]) => !images.some((image) => image.id === id))))
-  }, [client, wait])
+    setDeleting(new Map(unsent.current))
+  }, [client])
+
+  const deleteNow = useCallback((): Promise<void> => {
+    clearTimeout(timer.current)
+    const images = [...pending.current.values()]
+    for (const image of images) unsent.current.set(image.id, image)
+    wait(new Map())
+    setDeleting((old) => withImages(old, images))
+    // What is under way goes first, and whoever waits waits for all of it.
+    running.current = running.current.then(() => (unsent.current.size > 0 ? run() : undefined))
+    return running.current
+  }, [run, wait])
 
   useEffect(() => () => clearTimeout(timer.current), [])
   // Who leaves the page has not taken it back.
   useEffect(() => {
     const onLeave = () => {
       clearTimeout(timer.current)
-      for (const id of pending.current.keys())
+      for (const id of [...unsent.current.keys(), ...pending.current.keys()])
         void fetch(`/api/images/${id}`, { method: 'DELETE', keepalive: true })
+      unsent.current.clear()
       wait(new Map())
     }
     addEventListener('pagehide', onLeave)

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type PointerEvent, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useRef, useState } from 'react'
 import { messages } from '../messages.ts'
 import type { Region } from '../search/examples.ts'
 import type { Point, Zoom } from './use-zoom.ts'
@@ -140,9 +140,13 @@ const STEP = 0.02
 
 /** The part for whoever has no pointer: moved by the arrow keys, made larger or smaller with Shift. */
 function PartBox({ onPart }: { onPart: (region: Region) => void }) {
-  const ref = useRef<HTMLButtonElement>(null)
   const [region, setRegion] = useState(MIDDLE)
-  useEffect(() => ref.current?.focus(), [])
+  const focus = useCallback((button: HTMLButtonElement | null) => {
+    if (button === null) return
+    // For a window that opens with it: that chooses what gets the focus itself.
+    button.setAttribute('autofocus', '')
+    button.focus()
+  }, [])
   const onKeyDown = (event: KeyboardEvent) => {
     const step = (
       { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] } as Record<
@@ -157,7 +161,7 @@ function PartBox({ onPart }: { onPart: (region: Region) => void }) {
   }
   return (
     <button
-      ref={ref}
+      ref={focus}
       type="button"
       aria-label={messages.viewer.partSearch}
       onKeyDown={onKeyDown}

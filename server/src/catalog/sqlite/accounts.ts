@@ -17,7 +17,7 @@ export interface Accounts {
 
 /** @param directory the data directory */
 export async function openSqliteAccounts(directory: string): Promise<Accounts> {
-  mkdirSync(directory, { recursive: true })
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
   const database = await openDatabase<AccountTables>(join(directory, 'accounts.sqlite'), {
     '001-accounts': accounts,
   })

@@ -32,7 +32,7 @@ const PAIR_NEIGHBOURS = 12
  * The catalog in one SQLite file with a vector index beside it. Its calls must not overlap: they share one connection.
  */
 export async function openSqliteCatalog(options: SqliteCatalogOptions): Promise<MaintainedCatalog> {
-  mkdirSync(options.directory, { recursive: true })
+  mkdirSync(options.directory, { recursive: true, mode: 0o700 })
   const database = await openDatabase(join(options.directory, 'catalog.sqlite'))
   const { vectors, maintain, close } = createIndexedVectors(database, options)
   return { ...createSqlCatalog({ database, dialect: SQLITE, vectors, close }), maintain }
