@@ -16,8 +16,8 @@ describe('drawing', () => {
   ] as const)('%s finds its kind', async (_, folder, lines, viewport) => {
     const { page, context, complaints } = await openPage(demo.browser, demo.product.url, viewport)
     await draw(page, lines as Line[])
-    const results = await firstResults(page, 8)
-    expect(share(results, folder), results.join(' ')).toBeGreaterThanOrEqual(0.75)
+    // A drawing of many strokes: on a busy machine the answer to the last takes its time.
+    await expect.poll(async () => share(await firstResults(page, 8), folder)).toBeGreaterThanOrEqual(0.75)
     expect(complaints).toEqual([])
     await context.close()
   })
