@@ -52,6 +52,8 @@ function hasVector(folder: string): boolean {
 /** As a package where the system has one, else built from Debian's source against the PostgreSQL of the system. */
 function install(): boolean {
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return false
+  // Without lists nothing would seem to be there.
+  spawnSync('apt-get', ['update', '-qq'], { stdio: ['ignore', 'ignore', 'inherit'] })
   if (hasPackage('postgresql-17-pgvector'))
     return installDebianPackages(['postgresql-17', 'postgresql-17-pgvector'])
   const major = [17, 16, 15].find((one) => hasPackage(`postgresql-${one}`))
@@ -59,6 +61,7 @@ function install(): boolean {
   const packages = [
     `postgresql-${major}`,
     `postgresql-server-dev-${major}`,
+    'dpkg-dev',
     'gcc',
     'make',
     'libc6-dev',
