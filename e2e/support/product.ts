@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { createServer } from 'node:net'
 import { fileURLToPath } from 'node:url'
+import { freePort } from '../../server/src/testing/free-port.ts'
 
 const LAUNCHER = fileURLToPath(new URL('../../server/bin/sketch-search.js', import.meta.url))
 const START_TIMEOUT_MS = 60_000
@@ -88,16 +88,5 @@ function run(
     cwd: workingDirectory,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
-  })
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : 0))
-    })
   })
 }

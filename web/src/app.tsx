@@ -58,7 +58,8 @@ export function App() {
   const deletion = useDeletion()
 
   const { sketch, draw: drawOn, isLost } = useAddressedSketch(state.examples, changeExamples)
-  const isShowingElse = state.isShowingDuplicates || state.isShowingUsers
+  const isShowingUsers = state.isShowingUsers && mayAdminister
+  const isShowingElse = state.isShowingDuplicates || isShowingUsers
   const draw = useCallback(
     (next: typeof sketch) => {
       if (isShowingElse) change({ isShowingDuplicates: undefined })
@@ -169,8 +170,8 @@ export function App() {
         </span>
         <ThemeToggle />
         <AccountMenu
-          areUsersShown={state.isShowingUsers}
-          onShowUsers={() => change({ isShowingUsers: !state.isShowingUsers })}
+          areUsersShown={isShowingUsers}
+          onShowUsers={() => change({ isShowingUsers: !isShowingUsers })}
           beforeLeaving={deletion.hasten}
         />
       </header>
@@ -253,8 +254,8 @@ export function App() {
               {messages.query.onlyUnwanted}
             </p>
           )}
-          {!state.isShowingUsers && <Breadcrumb directory={state.directory} onChoose={chooseFolder} />}
-          {!state.isShowingDuplicates && !state.isShowingUsers && (
+          {!isShowingUsers && <Breadcrumb directory={state.directory} onChoose={chooseFolder} />}
+          {!isShowingElse && (
             <GalleryToolbar
               state={state}
               change={change}
@@ -280,7 +281,7 @@ export function App() {
             </p>
           )}
         </div>
-        {state.isShowingUsers && mayAdminister ? (
+        {isShowingUsers ? (
           <UsersView onBack={() => change({ isShowingUsers: undefined })} />
         ) : state.isShowingDuplicates ? (
           <DuplicatesView

@@ -18,6 +18,6 @@ export interface CatalogOptions {
  * @throws {DomainError} `unavailable` with what would help
  */
 export async function openCatalog({ database, directory, isOwner, log }: CatalogOptions): Promise<Catalog> {
-  if (database !== undefined) return openPostgresCatalog(database, log)
+  if (database !== undefined) return openPostgresCatalog(database, isOwner, log)
   return openSqliteCatalogThread({ directory, savesIndex: isOwner })
 }

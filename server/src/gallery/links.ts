@@ -93,22 +93,15 @@ export async function isReached(root: string, directory: string, options: WalkOp
   return false
 }
 
-/** The same for the server's own thread, which a drive that hangs must not hold up. */
+/** As `realFileOf`, for the server's own thread, which a drive that hangs must not hold up. */
 export async function findRealFile(
   root: string,
   path: string,
   options: WalkOptions,
 ): Promise<string | undefined> {
   const absolute = toAbsolute(root, path)
-  try {
-    const real = await realpath(absolute)
-    if (real === absolute) return real
-    const link = judged(root, real, options)
-    return 'target' in link ? link.target : undefined
-  } catch (error) {
-    explained(error)
-    return undefined
-  }
+  const real = await realpath(absolute).catch((error) => void explained(error))
+  return real && lyingAt(root, absolute, real, options)
 }
 
 /**
@@ -118,12 +111,15 @@ export async function findRealFile(
 export function realFileOf(root: string, path: string, options: WalkOptions): string | undefined {
   const absolute = toAbsolute(root, path)
   try {
-    const real = realpathSync.native(absolute)
-    if (real === absolute) return real
-    const link = judged(root, real, options)
-    return 'target' in link ? link.target : undefined
+    return lyingAt(root, absolute, realpathSync.native(absolute), options)
   } catch (error) {
     explained(error)
     return undefined
   }
+}
+
+function lyingAt(root: string, absolute: string, real: string, options: WalkOptions): string | undefined {
+  if (real === absolute) return real
+  const link = judged(root, real, options)
+  return 'target' in link ? link.target : undefined
 }

@@ -65,6 +65,14 @@ export function ImageGrid(props: ImageGridProps) {
     if (hadFocus.current) focusSoon(scrollRef.current!, 0)
   }, [resetKey])
 
+  useEffect(() => {
+    const onDown = ({ target }: PointerEvent) => {
+      hadFocus.current = scrollRef.current?.contains(target as Node) ?? false
+    }
+    addEventListener('pointerdown', onDown, true)
+    return () => removeEventListener('pointerdown', onDown, true)
+  }, [])
+
   const visible = virtualizer.getVirtualItems()
   const used = new Set<string>()
   /** A list that has grown meanwhile shows some images twice, until it is fetched anew. */

@@ -31,8 +31,8 @@ export function useViewed(
   const last = useRef(viewed)
   const listAt = useRef(key)
   useEffect(() => {
-    if (id !== undefined) listAt.current = key
     if (id !== undefined) {
+      listAt.current = key
       last.current = viewed
       setReturnTo(undefined)
     } else {

@@ -10,14 +10,16 @@ const AWAY = /^(08|57P|53|E(CONN|HOST|NET|PIPE|TIMEDOUT))/
 
 /**
  * The catalog on a PostgreSQL server with pgvector.
+ * @param isOwner false for a visitor, who only searches
  * @throws {DomainError} `unavailable` if the server can't be used, with what would help
  */
 export async function openPostgresCatalog(
   options: PostgresOptions,
+  isOwner: boolean,
   log: { warn(message: string): void; info(message: string): void },
 ): Promise<Catalog> {
   const database = await openDatabase(options, log)
-  const vectors = createPostgresVectors(database, log)
+  const vectors = createPostgresVectors(database, isOwner, log)
   const catalog = createSqlCatalog({
     database,
     dialect: POSTGRES,

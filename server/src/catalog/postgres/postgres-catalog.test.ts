@@ -1,4 +1,6 @@
-import { afterAll, beforeAll } from 'vitest'
+import { createHash } from 'node:crypto'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type PostgresServer, startPostgres } from '../../testing/postgres.ts'
 import { describeCatalog } from '../catalog.contract.ts'
 import { openPostgresCatalog } from './open.ts'
@@ -12,5 +14,91 @@ beforeAll(async () => {
 afterAll(() => server?.close())
 
 describeCatalog('the PostgreSQL catalog', async () =>
-  openPostgresCatalog(await server.createDatabase(), SILENT),
+  openPostgresCatalog(await server.createDatabase(), true, SILENT),
 )
+
+const DIMENSIONS = 16
+const COUNT = 12_000
+const TOP = 50
+
+/** Deterministic unit vectors that point everywhere. */
+function vectorOf(n: number): Float32Array {
+  const bytes = createHash('sha256').update(String(n)).digest()
+  const vector = Float32Array.from({ length: DIMENSIONS }, (_, i) => bytes.readUInt16LE(2 * i) / 65_535 - 0.5)
+  const length = Math.hypot(...vector)
+  return vector.map((value) => value / length)
+}
+
+function scoreOf(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, value, i) => sum + value * b[i]!, 0)
+}
+
+describe('its vector index', () => {
+  it('is built when there are many, is used, and finds what comparing finds, also behind filters', async () => {
+    const options = await server.createDatabase()
+    const said: string[] = []
+    const note = (message: string) => void said.push(message)
+    const catalog = await openPostgresCatalog(options, true, { warn: note, info: note })
+    onTestFinished(() => catalog.close())
+    await catalog.useSpace({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
+    for (let start = 0; start < COUNT; start += 1000) {
+      const records = Array.from({ length: 1000 }, (_, i) => start + i).map((n) => ({
+        path: `${n}.jpg`,
+        bytes: 1,
+        createdAt: n,
+        modifiedAt: 1,
+        inode: String(n),
+        contentHash: `hash-${n}`,
+        width: 1,
+        height: 1,
+        contentType: 'image/jpeg',
+        vector: vectorOf(n),
+      }))
+      await catalog.putImages(records)
+    }
+    const client = new pg.Client(options)
+    await client.connect()
+    onTestFinished(() => client.end())
+    const isValid = async () =>
+      (await client.query("select indisvalid from pg_index where indexrelid = to_regclass('vectors_hnsw_1')"))
+        .rows
+    await expect.poll(isValid, { timeout: 60_000 }).toEqual([{ indisvalid: true }])
+    expect(said).toEqual([expect.stringContaining('"test" is being built')])
+    const uses = async () => {
+      await client.query('select pg_stat_clear_snapshot()')
+      const { rows } = await client.query<{ idx_scan: string }>(
+        "select idx_scan from pg_stat_user_indexes where indexrelname = 'vectors_hnsw_1'",
+      )
+      return Number(rows[0]!.idx_scan)
+    }
+
+    const recallFor = async (filter: { createdMin?: number }, passes: (n: number) => boolean) => {
+      let hits = 0
+      for (let q = 0; q < 10; q++) {
+        const query = vectorOf(1_000_000 + q)
+        const exact = Array.from({ length: COUNT }, (_, n) => n)
+          .filter(passes)
+          .map((n) => ({ n, score: scoreOf(query, vectorOf(n)) }))
+          .sort((a, b) => b.score - a.score)
+          .slice(0, TOP)
+        const { images } = await catalog.findNearest({
+          vector: query,
+          filter,
+          topK: TOP,
+          offset: 0,
+          limit: TOP,
+        })
+        expect(images).toHaveLength(TOP)
+        const found = new Set(images.map(({ path }) => path))
+        hits += exact.filter(({ n }) => found.has(`${n}.jpg`)).length
+      }
+      return hits / (10 * TOP)
+    }
+    const before = await uses()
+    expect(await recallFor({}, () => true)).toBeGreaterThanOrEqual(0.97)
+    expect(await recallFor({ createdMin: 1000 }, (n) => n >= 1000)).toBeGreaterThanOrEqual(0.97)
+    // Statistics arrive a moment later.
+    await expect.poll(uses, { timeout: 10_000 }).toBeGreaterThan(before)
+    expect(await recallFor({ createdMin: 11_900 }, (n) => n >= 11_900)).toBe(1)
+  }, 120_000)
+})

@@ -36,6 +36,7 @@ const PAIR_NEIGHBOURS = 12
  */
 export function createPostgresVectors(
   database: Kysely<Tables>,
+  isOwner: boolean,
   log: { warn(message: string): void; info(message: string): void },
 ): VectorStore & { close(): Promise<void> } {
   let current: SearchedSpace | undefined
@@ -59,7 +60,7 @@ export function createPostgresVectors(
           'config_invalid',
           `The embedder "${wanted.embedder}" has ${wanted.dimensions} dimensions; on PostgreSQL at most ${MOST_DIMENSIONS} can be indexed: use another embedder, or the embedded database.`,
         )
-      const { id, dropped } = await registerEmbedder(database, wanted, true)
+      const { id, dropped } = await registerEmbedder(database, wanted, isOwner)
       if (dropped !== undefined) await dropIndex(dropped)
       current = { ...wanted, embedderId: id }
       isIndexed = await hasIndex(id)
@@ -168,11 +169,11 @@ export function createPostgresVectors(
   }
 
   async function searchExactly(query: NearestQuery, unit: Float32Array): Promise<Candidate[]> {
-    const { rows } = await nearest(query, unit, query.topK, sql`score desc`).execute(database)
+    const { rows } = await nearest(query, unit, query.topK, sql`score desc, images.id`).execute(database)
     return rows
   }
 
-  /** The order that the index has. */
+  /** The order that the index has, and no other: with a second key PostgreSQL would not use it. */
   function inIndex(unit: Float32Array) {
     return sql`${dataOf('vectors')} <=> ${textOf(unit)}::halfvec`
   }
@@ -198,7 +199,7 @@ export function createPostgresVectors(
       from vectors join ${isUnfiltered(filter) ? sql`images` : sql`(${images}) as images`}
         on images.content_hash = vectors.content_hash
       where ${isOfSpace()}
-      order by ${order}, images.id limit ${limit}`
+      order by ${order} limit ${limit}`
   }
 
   async function scoreOf(
@@ -228,7 +229,7 @@ export function createPostgresVectors(
   }
 
   function buildIndexIfDue(): void {
-    if (isIndexed || building !== undefined) return
+    if (!isOwner || isIndexed || building !== undefined) return
     building = buildIndex()
       .catch((error) =>
         log.warn(`The vector index could not be built: ${messageOf(error)}. Searches compare with all rows.`),
@@ -240,9 +241,9 @@ export function createPostgresVectors(
 
   /** One process at a time; writes go on meanwhile. */
   async function buildIndex(): Promise<void> {
-    const { embedderId, dimensions } = space()
+    const { embedder, embedderId, dimensions } = space()
     const { rows } = await sql<{ count: number }>`
-      select count(*) from (select 1 from vectors where ${isOfSpace()} limit ${sql.lit(INDEXED_FROM)}) as some`.execute(
+      select count(*) from (select 1 from vectors where ${isOfSpace()} limit ${sql.lit(INDEXED_FROM)}) as first_ones`.execute(
       database,
     )
     if (rows[0]!.count < INDEXED_FROM) return
@@ -255,12 +256,14 @@ export function createPostgresVectors(
       if (!locks[0]!.got) return
       try {
         if (await hasIndex(embedderId)) return
-        log.info(`The vector index of ${embedderId} is being built.`)
+        log.info(`The vector index of the embedder "${embedder}" is being built.`)
         // What is left of a build that was broken off.
         await sql`drop index concurrently if exists ${sql.id(name)}`.execute(connection)
         await sql`create index concurrently ${sql.id(name)} on vectors
           using hnsw ((data::halfvec(${sql.lit(dimensions)})) halfvec_cosine_ops)
           where embedder_id = ${sql.lit(embedderId)}`.execute(connection)
+        // Without knowing how many there are now, the planner would rather sort.
+        await sql`analyze images, vectors`.execute(connection)
       } finally {
         await sql`select pg_advisory_unlock(hashtext('sketch-search index'), ${embedderId})`.execute(
           connection,
