@@ -13,7 +13,7 @@ import type { Config } from './config/schema.ts'
 import type { EmbeddingHost } from './embedding/host.ts'
 import { type OpenedEmbedder, openEmbedder } from './embedding/open-embedder.ts'
 import { DomainError, systemCodeOf } from './errors.ts'
-import { createEventBus, type EventBus } from './events.ts'
+import { createEventBus, createLocalFeed, type EventBus } from './events.ts'
 import { createImageReader } from './gallery/image-reader.ts'
 import { openThumbnailStore } from './gallery/thumbnails.ts'
 import { createMetrics } from './http/metrics.ts'
@@ -165,7 +165,7 @@ export async function createApp(
     queries: openKeptQueries(join(config.data_directory, 'queries')),
     reader,
     collection,
-    events,
+    feed: createLocalFeed(events),
     metrics,
     maxUploadBytes: limits.maxUploadBytes,
     allowedHosts: hostsToAccept(config.host, config.allowed_hosts),

@@ -31,3 +31,65 @@ export function createEventBus(): EventBus {
   bus.setMaxListeners(0)
   return bus
 }
+
+/** One event of the bus, with its arguments as the emitter gave them. */
+export type BusEvent = { [K in keyof Events]: { name: K; args: Events[K] } }[keyof Events]
+
+/** An event in the order that everybody is told them in. */
+export interface ToldEvent {
+  /** undefined for what only holds at the moment, such as progress: nobody who was away needs it. */
+  id: string | undefined
+  event: BusEvent
+}
+
+/** What browsers are told, and can be told again after a lost connection. */
+export interface EventFeed {
+  /** @returns what ends it */
+  follow(listener: (told: ToldEvent) => void): () => void
+  /** What was told after the event of this id; nothing if it is unknown or too long ago. */
+  since(id: string): Promise<ToldEvent[]>
+}
+
+/** How many past events are kept for a browser that comes back after a lost connection. */
+export const KEPT_EVENTS = 1000
+
+const EVENT_NAMES = Object.keys({
+  fileCreated: 0,
+  fileModified: 0,
+  fileDeleted: 0,
+  fileMoved: 0,
+  fileFailed: 0,
+  imagesIndexed: 0,
+  progress: 0,
+} satisfies Record<keyof Events, 0>) as (keyof Events)[]
+
+/** Hears every event of a bus. */
+export function followAll(bus: EventBus, listener: (event: BusEvent) => void): void {
+  for (const name of EVENT_NAMES)
+    bus.on(name, ((...args: unknown[]) => listener({ name, args } as BusEvent)) as never)
+}
+
+/** The feed of a process that has the gallery to itself. */
+export function createLocalFeed(bus: EventBus): EventFeed {
+  const history: ToldEvent[] = []
+  const listeners = new Set<(told: ToldEvent) => void>()
+  // Ids of another run of the server must not be taken for this one's.
+  const run = Date.now().toString(36)
+  let last = 0
+  followAll(bus, (event) => {
+    const told = { id: event.name === 'progress' ? undefined : `${run}-${++last}`, event }
+    if (told.id !== undefined) history.push(told)
+    if (history.length > KEPT_EVENTS) history.shift()
+    for (const listener of listeners) listener(told)
+  })
+  return {
+    follow(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    async since(id) {
+      const at = history.findIndex((told) => told.id === id)
+      return at < 0 ? [] : history.slice(at + 1)
+    },
+  }
+}

@@ -1,16 +1,8 @@
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
-import type { EventBus, Events } from '../events.ts'
+import type { BusEvent, EventFeed, Events, ToldEvent } from '../events.ts'
 import { createRouter, type HttpEnv, type Router, route } from './routing.ts'
 
-interface BrowserEvent {
-  id: string
-  event: string
-  data: string
-}
-
-/** How many past events are kept for a browser that comes back after a lost connection. */
-const KEPT_EVENTS = 1000
 const KEEP_ALIVE_MS = 15_000
 /** A browser that reads slower than things happen is cut off; it reconnects and starts from the present. */
 const MAX_WAITING = 5_000
@@ -53,22 +45,8 @@ const TRANSLATIONS: { [K in keyof Events]: { event: string; data: (...args: Even
   },
 }
 
-export function eventRoutes(bus: EventBus): Router {
+export function eventRoutes(feed: EventFeed): Router {
   const router = createRouter()
-  const history: BrowserEvent[] = []
-  const listeners = new Set<(event: BrowserEvent) => void>()
-  // Ids of another run of the server must not be taken for this one's.
-  const run = Date.now().toString(36)
-  let last = 0
-
-  const publish = (event: string, data: object) => {
-    const entry = { id: `${run}-${++last}`, event, data: JSON.stringify(data) }
-    history.push(entry)
-    if (history.length > KEPT_EVENTS) history.shift()
-    for (const listener of listeners) listener(entry)
-  }
-  for (const name of Object.keys(TRANSLATIONS) as (keyof Events)[]) follow(name)
-
   router.openapi(
     route('user', {
       method: 'get',
@@ -82,34 +60,31 @@ export function eventRoutes(bus: EventBus): Router {
   )
   return router
 
-  function follow<K extends keyof Events>(name: K): void {
-    const { event, data } = TRANSLATIONS[name]
-    bus.on(name, ((...args: Events[K]) => publish(event, data(...args))) as never)
-  }
-
-  function missedBy(lastEventId: string | undefined): BrowserEvent[] {
-    const at = history.findIndex(({ id }) => id === lastEventId)
-    return at < 0 ? [] : history.slice(at + 1)
-  }
-
   function stream(context: Context<HttpEnv>): Response {
     context.header('X-Accel-Buffering', 'no')
     return streamSSE(context, async (sse) => {
-      const waiting = missedBy(context.req.header('last-event-id'))
+      const waiting: ToldEvent[] = []
       let wake: (() => void) | undefined
-      const listener = (event: BrowserEvent) => {
-        waiting.push(event)
+      const stop = feed.follow((told) => {
+        waiting.push(told)
         if (waiting.length > MAX_WAITING) {
           waiting.length = 0
-          listeners.delete(listener)
+          stop()
           sse.abort()
         }
         wake?.()
-      }
-      listeners.add(listener)
+      })
       sse.onAbort(() => wake?.())
       try {
         await sse.write(': connected\n\n')
+        const lastId = context.req.header('last-event-id')
+        if (lastId !== undefined) {
+          const missed = await feed.since(lastId)
+          // What is told while it is asked for comes both ways.
+          const isMissed = new Set(missed.map(({ id }) => id))
+          const later = waiting.filter(({ id }) => id === undefined || !isMissed.has(id))
+          waiting.splice(0, waiting.length, ...missed, ...later)
+        }
         let checkedAt = Date.now()
         while (!sse.aborted) {
           // Who is signed out, or removed, learns of nothing more.
@@ -117,9 +92,9 @@ export function eventRoutes(bus: EventBus): Router {
             checkedAt = Date.now()
             if ((await context.get('isStillSignedIn')?.()) === false) return
           }
-          const event = waiting.shift()
-          if (event !== undefined) {
-            await sse.writeSSE(event)
+          const told = waiting.shift()
+          if (told !== undefined) {
+            await sse.writeSSE({ ...(told.id !== undefined && { id: told.id }), ...translate(told.event) })
             continue
           }
           const isWoken = await new Promise<boolean>((resolve) => {
@@ -132,8 +107,13 @@ export function eventRoutes(bus: EventBus): Router {
           if (!isWoken && !sse.aborted) await sse.write(': still here\n\n')
         }
       } finally {
-        listeners.delete(listener)
+        stop()
       }
     })
   }
+}
+
+function translate<K extends keyof Events>(told: BusEvent): { event: string; data: string } {
+  const { event, data } = TRANSLATIONS[told.name as K]
+  return { event, data: JSON.stringify(data(...(told.args as Events[K]))) }
 }

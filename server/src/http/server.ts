@@ -13,7 +13,7 @@ import type { AuthLimits } from '../auth/limits.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { EmbeddingHost } from '../embedding/host.ts'
 import { DomainError, systemCodeOf } from '../errors.ts'
-import type { EventBus } from '../events.ts'
+import type { EventFeed } from '../events.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import type { ImageSearch } from '../search/image-search.ts'
 import type { KeptQueries } from '../search/kept-queries.ts'
@@ -45,7 +45,7 @@ export interface HttpOptions {
   queries: KeptQueries
   reader: Pick<ImageReader, 'decode' | 'render'>
   collection: Collection
-  events: EventBus
+  feed: EventFeed
   metrics: Metrics
   maxUploadBytes: number
   /** undefined: any. */
@@ -83,12 +83,7 @@ export function openApiDocument(): object {
   const rooms = new Proxy(
     {},
     {
-      get: (_, name) =>
-        name === 'events'
-          ? { on() {} }
-          : name === 'allowedHosts' || name === 'trustedProxies'
-            ? []
-            : () => {},
+      get: (_, name) => (name === 'allowedHosts' || name === 'trustedProxies' ? [] : () => {}),
     },
   )
   return createHttpApp(rooms as HttpOptions).getOpenAPI31Document(API_DESCRIPTION)
@@ -153,7 +148,7 @@ export function createHttpApp(options: HttpOptions): Router {
   app.route('/api/images', imageRoutes(options))
   app.route('/api/queries', queryRoutes(options))
   app.route('/api/fs', watchedDirectoryRoutes(options))
-  app.route('/api/fs', eventRoutes(options.events))
+  app.route('/api/fs', eventRoutes(options.feed))
   app.route('/api/index', indexRoutes(options))
   app.route('/api/session', sessionRoutes({ auth, clientOf }))
   if (auth !== undefined) {

@@ -22,7 +22,7 @@ import {
 import { createAliases } from './aliases.ts'
 import { forgetContents } from './contents.ts'
 import { createFollowing, type WatchState } from './following.ts'
-import type { Indexer } from './indexer.ts'
+import type { IndexQueue } from './indexer.ts'
 import { createMountPoints, mountPointsOf } from './mount-points.ts'
 import { createMoves } from './moves.ts'
 import { createNewcomers } from './newcomers.ts'
@@ -67,7 +67,7 @@ export interface Absence {
 export interface GallerySyncOptions {
   root: string
   catalog: Catalog
-  indexer: Indexer
+  indexer: IndexQueue
   thumbnails: ThumbnailStore
   events: EventBus
   walk: WalkOptions

@@ -30,18 +30,27 @@ export interface IndexerOptions {
   onChanged: (paths: string[]) => void
 }
 
-export interface Indexer {
+/** What became of a file: `gone` before it could be read, `left` for a reason that is not its own. */
+export type FileOutcome = 'done' | 'gone' | { left: unknown }
+
+/** Where files wait to be indexed. */
+export interface IndexQueue {
   /** Files that are to be looked at; one that waits or is under way already, unchanged, is not added again. */
   enqueue(files: Iterable<FileVersion>): void
+  readonly pending: number
+  progress(): IndexProgress
+  /** Resolves when nothing is pending. */
+  idle(): Promise<void>
+}
+
+export interface Indexer extends IndexQueue {
+  /** As `enqueue`, and tells what has become of the file. */
+  index(file: FileVersion): Promise<FileOutcome>
   /**
    * Indexes one file before all others.
    * @throws {DomainError} the reason why it can't be indexed
    */
   indexNow(path: string): Promise<Image>
-  readonly pending: number
-  progress(): IndexProgress
-  /** Resolves when nothing is pending. */
-  idle(): Promise<void>
   /** Leaves what is pending to the next start and waits for what is under way. */
   close(): Promise<void>
 }
@@ -72,20 +81,26 @@ export function createIndexer(options: IndexerOptions): Indexer {
   /** One walk through them: to begin anew for each would pass by all that have been taken, and cost seconds for 100,000. */
   let upcoming = waiting.entries()
   const underWay = new Set<string>()
-  const settling = new Map<string, NodeJS.Timeout>()
+  const settling = new Map<string, { timer: NodeJS.Timeout; version: string }>()
   let decoding = 0
   let batches = 0
   let storing = 0
   let ready: Waiting[] = []
+  /** By version: who wants to know what becomes of it. */
+  const askers = new Map<string, ((outcome: FileOutcome) => void)[]>()
   let isClosed = false
   let idleWaiters: (() => void)[] = []
 
   return {
-    enqueue(files) {
-      if (isClosed) return
-      for (const file of files) if (!underWay.has(versionOf(file))) waiting.set(file.path, versionOf(file))
-      meter.add(0, 0, pending())
-      advance()
+    enqueue,
+
+    index(file) {
+      if (isClosed) return Promise.resolve({ left: 'closed' })
+      return new Promise((resolve) => {
+        const version = versionOf(file)
+        askers.set(version, [...(askers.get(version) ?? []), resolve])
+        enqueue([file])
+      })
     },
 
     async indexNow(path) {
@@ -116,10 +131,32 @@ export function createIndexer(options: IndexerOptions): Indexer {
     async close() {
       isClosed = true
       waiting.clear()
-      for (const timer of settling.values()) clearTimeout(timer)
+      for (const version of askers.keys()) settle(version, { left: 'closed' })
+      for (const { timer } of settling.values()) clearTimeout(timer)
       settling.clear()
       if (pending() > 0) await new Promise<void>((resolve) => idleWaiters.push(resolve))
     },
+  }
+
+  function enqueue(files: Iterable<FileVersion>): void {
+    if (isClosed) return
+    for (const file of files) {
+      const version = versionOf(file)
+      if (underWay.has(version)) continue
+      const earlier = waiting.get(file.path)
+      waiting.set(file.path, version)
+      // The newer version is what will be read.
+      if (earlier !== undefined && earlier !== version) settle(earlier, 'done')
+    }
+    meter.add(0, 0, pending())
+    advance()
+  }
+
+  function settle(version: string, outcome: FileOutcome): void {
+    const own = askers.get(version)
+    if (own === undefined) return
+    askers.delete(version)
+    for (const tell of own) tell(outcome)
   }
 
   function pending(): number {
@@ -144,10 +181,12 @@ export function createIndexer(options: IndexerOptions): Indexer {
       ready = ready.slice(batchSize)
       batches++
       storing += batch.length
-      void storeBatch(batch).finally(() => {
+      void storeBatch(batch).then((outcome) => {
         for (const { record, version } of batch) {
           underWay.delete(versionOf(record))
           underWay.delete(version)
+          settle(version, outcome)
+          settle(versionOf(record), outcome)
         }
         batches--
         storing -= batch.length
@@ -181,22 +220,33 @@ export function createIndexer(options: IndexerOptions): Indexer {
       }
       underWay.delete(version)
       if (prepared === 'unsettled') settleLater(path, version)
+      else settle(version, prepared === 'gone' ? 'gone' : { left: 'closed' })
     } catch (error) {
       underWay.delete(version)
-      if (!isClosed)
-        await recordFailure(path, error, error instanceof FileFailure ? error.version : undefined)
+      if (isClosed) return
+      settle(
+        version,
+        await recordFailure(path, error, error instanceof FileFailure ? error.version : undefined),
+      )
     }
   }
 
   function settleLater(path: string, version: string): void {
     if (isClosed) return
-    clearTimeout(settling.get(path))
+    const earlier = settling.get(path)
+    if (earlier !== undefined) {
+      clearTimeout(earlier.timer)
+      if (earlier.version !== version) settle(earlier.version, 'done')
+    }
     const timer = setTimeout(() => {
       settling.delete(path)
-      waiting.set(path, version)
+      // A newer version may wait by now.
+      const newer = waiting.get(path)
+      if (newer === undefined) waiting.set(path, version)
+      else if (newer !== version) settle(version, 'done')
       advance()
     }, SETTLE_MS)
-    settling.set(path, timer)
+    settling.set(path, { timer, version })
   }
 
   /** Reads a file; its bytes are decoded only if their vector is not known. */
@@ -213,16 +263,19 @@ export function createIndexer(options: IndexerOptions): Indexer {
     return { record: { ...recordOf(file), ...sizeOf(file) }, image: file.image }
   }
 
-  async function storeBatch(batch: Waiting[]): Promise<void> {
+  async function storeBatch(batch: Waiting[]): Promise<FileOutcome> {
     try {
       const { stored, failed } = await store(batch, 'bulk')
       const left = pending() - batch.length
       meter.add(stored.length, 0, left)
       events.emit('imagesIndexed', { count: stored.length, toIndex: left })
       for (const { record, reason } of failed) await recordFailure(record.path, reason, record)
+      return 'done'
     } catch (error) {
-      if (isClosed) return
-      for (const { record } of batch) await recordFailure(record.path, error, record)
+      if (isClosed) return { left: 'closed' }
+      const outcomes: FileOutcome[] = []
+      for (const { record } of batch) outcomes.push(await recordFailure(record.path, error, record))
+      return outcomes.find((outcome) => outcome !== 'done') ?? 'done'
     }
   }
 
@@ -256,7 +309,8 @@ export function createIndexer(options: IndexerOptions): Indexer {
     }
     const replaced = stored.flatMap((result) => result.replaced ?? [])
     if (replaced.length > 0) await forgetContents(catalog, thumbnails, replaced)
-    for (const [n, { lacksVector }] of stored.entries()) if (lacksVector) waiting.set(records[n]!.path, '')
+    for (const [n, { lacksVector }] of stored.entries())
+      if (lacksVector && !waiting.has(records[n]!.path)) waiting.set(records[n]!.path, '')
     await tellChanged(records)
     return { stored, failed }
   }
@@ -276,16 +330,16 @@ export function createIndexer(options: IndexerOptions): Indexer {
     if (changed.length > 0) options.onChanged(changed.map(({ path }) => path))
   }
 
-  async function recordFailure(path: string, error: unknown, version?: FailedVersion): Promise<void> {
+  async function recordFailure(path: string, error: unknown, version?: FailedVersion): Promise<FileOutcome> {
     if (!(error instanceof DomainError) || error.code === 'unavailable') {
       // A full disk or a lost drive is no fault of the file: it is left for the next comparison.
       options.onError(`indexing ${JSON.stringify(path)}`, error)
       meter.add(0, 1, Math.max(0, pending() - 1))
-      return
+      return { left: error }
     }
     try {
       const facts = version ?? (await versionNow(path))
-      if (facts === undefined) return
+      if (facts === undefined) return 'gone'
       const gone = await catalog.putFailure({
         path,
         bytes: facts.bytes,
@@ -303,8 +357,10 @@ export function createIndexer(options: IndexerOptions): Indexer {
       }
       events.emit('fileFailed', { path })
       await tellChanged([{ ...facts, path }])
+      return 'done'
     } catch (failure) {
       options.onError(`recording the failure of ${JSON.stringify(path)}`, failure)
+      return { left: failure }
     }
   }
 
