@@ -5,10 +5,11 @@ import { type Auth, createAuth, ensureAdmin } from './auth/auth.ts'
 import { createAuthLimits } from './auth/limits.ts'
 import { createMailer } from './auth/mailer.ts'
 import { sessionKey } from './auth/secret.ts'
+import type { LimitsStore } from './catalog/accounts.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import { type DirectoryLock, lockDirectory } from './catalog/directory-lock.ts'
-import { openCatalog } from './catalog/open-catalog.ts'
-import { openSqliteAccounts } from './catalog/sqlite/accounts.ts'
+import { openStorage, type Storage } from './catalog/open-storage.ts'
+import { type Cluster, openCluster } from './cluster/cluster.ts'
 import type { Config } from './config/schema.ts'
 import type { EmbeddingHost } from './embedding/host.ts'
 import { type OpenedEmbedder, openEmbedder } from './embedding/open-embedder.ts'
@@ -22,10 +23,10 @@ import { hostsToAccept } from './http/same-origin.ts'
 import { createHttpApp } from './http/server.ts'
 import type { Logger } from './log.ts'
 import { createImageSearch, type ImageSearch } from './search/image-search.ts'
-import { openKeptQueries } from './search/kept-queries.ts'
+import { type KeptQueries, openKeptQueries } from './search/kept-queries.ts'
 import { createCollection } from './sync/collection.ts'
 import { createGallerySync, type GallerySync } from './sync/gallery-sync.ts'
-import { createIndexer, type Indexer } from './sync/indexer.ts'
+import { createIndexer, type Indexer, type IndexQueue } from './sync/indexer.ts'
 
 /** The product without its HTTP server. */
 export interface App {
@@ -38,6 +39,10 @@ export interface App {
   /** undefined where nobody has to sign in. */
   readonly auth: Auth | undefined
   readonly http: Router
+  /** Begins to watch and to index, as far as that is this process's part. */
+  start(): Promise<void>
+  /** Begins to index what the processes on this database share; there is nothing to do where this is the only one. */
+  join(): Promise<void>
   close(): Promise<void>
 }
 
@@ -45,6 +50,8 @@ export interface AppOptions {
   log: Logger
   /** Only searches in what another process indexes; takes no lock and indexes nothing. */
   isVisitor?: boolean
+  /** False for a server that leaves watching and indexing to others. */
+  indexes?: boolean
   /** Shows how the loading of the embedder goes on; `share` from 0 to 1 if it is known. */
   onLoading?: (message: string, share: number | undefined) => void
   /** Where the system tells what is mounted; the default is right everywhere but in tests. */
@@ -57,14 +64,16 @@ export interface AppOptions {
  */
 export async function createApp(
   config: Config,
-  { log, isVisitor = false, onLoading, mountTable }: AppOptions,
+  { log, isVisitor = false, indexes = true, onLoading, mountTable }: AppOptions,
 ): Promise<App> {
   await assertGallery(config.watcher.watched_directory)
   // Watchers report real paths, and do not follow a link that the gallery itself may be.
   const root = await realpath(config.watcher.watched_directory)
   createDataDirectory(config)
-  const lock: DirectoryLock = isVisitor ? { release() {} } : lockDirectory(config.data_directory)
-  const catalog = await openCatalog({
+  // Processes on one database server may share the directory: what is in it can be made again by any of them.
+  const isAlone = !isVisitor && config.database === undefined
+  const lock: DirectoryLock = isAlone ? lockDirectory(config.data_directory) : { release() {} }
+  const storage = await openStorage({
     database: config.database,
     directory: config.data_directory,
     isOwner: !isVisitor,
@@ -73,12 +82,13 @@ export async function createApp(
     lock.release()
     throw error
   })
+  const { catalog, shared } = storage
   const embedder = config.embedder_registry.chosen_embedder
   let opened: OpenedEmbedder | undefined
   let accounts: SignInRoom | undefined
   let previousEmbedder: string | undefined
   try {
-    if (!isVisitor && config.auth.kind === 'otp') accounts = await openSignIn(config, log)
+    if (!isVisitor && config.auth.kind === 'otp') accounts = await openSignIn(config, storage, log)
     opened = await openEmbedder(embedder, config.embedder_registry, {
       dataDirectory: config.data_directory,
       isOwner: !isVisitor,
@@ -100,13 +110,16 @@ export async function createApp(
   } catch (error) {
     await opened?.host.close()
     await accounts?.close()
-    await catalog.close()
+    await storage.close()
     lock.release()
     throw error
   }
-  const { host } = opened
+  const { host, fingerprint } = opened
 
-  const events = createEventBus()
+  /** What happens in this process, and what is shown to people: in a cluster, what happens anywhere. */
+  const ownEvents = createEventBus()
+  const isCluster = shared !== undefined && !isVisitor
+  const events = isCluster ? createEventBus() : ownEvents
   const thumbnails = openThumbnailStore(config.thumbnail.thumbnail_directory, config.thumbnail.size)
   const limits = {
     maxPixels: config.limits.max_pixels,
@@ -125,36 +138,77 @@ export async function createApp(
     thumbnailDirectory: config.thumbnail.thumbnail_directory,
     thumbnailSize: [...config.thumbnail.size],
   })
-  const indexer = createIndexer({
+  const batchSize = Math.max(config.watcher.files_batch_size, host.measurement.batchSize)
+  const ownIndexer = createIndexer({
     root,
     catalog,
     host,
     reader,
-    events,
+    events: ownEvents,
     thumbnails,
     walk,
     maxFileBytes: limits.maxFileBytes,
-    batchSize: Math.max(config.watcher.files_batch_size, host.measurement.batchSize),
+    batchSize,
     isSearching: () => search.isBusy,
     onError: (message, error) => log.error(error, `Unexpected error while ${message}`),
     onChanged: (paths) => sync.lookAgain(paths),
   })
-  const sync = createGallerySync({
-    root,
-    catalog,
-    indexer,
-    thumbnails,
-    events,
-    walk,
-    reconcileIntervalMs: config.watcher.reconcile_interval_s * 1000,
-    maxMissingShare: config.watcher.max_missing_share,
-    mountTable,
-    log: { warn: (message) => log.warn(message), info: (message) => log.info(message) },
-  })
+  const sayings = {
+    warn: (message: string) => log.warn(message),
+    info: (message: string) => log.info(message),
+  }
+  const createSync = (queue: IndexQueue, onPass?: () => void) =>
+    createGallerySync({
+      root,
+      catalog,
+      indexer: queue,
+      thumbnails,
+      events: ownEvents,
+      walk,
+      reconcileIntervalMs: config.watcher.reconcile_interval_s * 1000,
+      maxMissingShare: config.watcher.max_missing_share,
+      mountTable,
+      onPass,
+      log: sayings,
+    })
+  let cluster: Cluster | undefined
+  if (shared !== undefined && !isVisitor) {
+    cluster = await openCluster({
+      shared,
+      catalog,
+      root,
+      embedder,
+      space: `${embedder} ${fingerprint}`,
+      local: ownIndexer,
+      batchSize: Math.max(batchSize, LEAST_TAKEN),
+      own: ownEvents,
+      shown: events,
+      createSync,
+      indexes,
+      log: sayings,
+    }).catch(async (error) => {
+      await host.close()
+      await reader.close()
+      await accounts?.close()
+      await storage.close()
+      throw error
+    })
+  }
+  const indexer = cluster?.indexer ?? ownIndexer
+  const sync = cluster?.sync ?? createSync(ownIndexer)
   const auth = accounts?.auth
   const metrics = createMetrics(catalog, indexer)
   const search = createImageSearch(catalog, host, reader, metrics.observeSearch)
-  const collection = createCollection({ root, catalog, indexer, reader, thumbnails, events, limits, walk })
+  const collection = createCollection({
+    root,
+    catalog,
+    indexer,
+    reader,
+    thumbnails,
+    events: ownEvents,
+    limits,
+    walk,
+  })
   const http = createHttpApp({
     catalog,
     host,
@@ -162,15 +216,18 @@ export async function createApp(
     indexer,
     sync,
     search,
-    queries: openKeptQueries(join(config.data_directory, 'queries')),
+    queries:
+      shared === undefined
+        ? openKeptQueries(join(config.data_directory, 'queries'))
+        : (shared.queries as KeptQueries),
     reader,
     collection,
-    feed: createLocalFeed(events),
+    feed: cluster?.feed ?? createLocalFeed(events),
     metrics,
     maxUploadBytes: limits.maxUploadBytes,
     allowedHosts: hostsToAccept(config.host, config.allowed_hosts),
     auth,
-    authLimits: createAuthLimits(),
+    authLimits: createAuthLimits(accounts?.limitsStore),
     codeExpiresInS: config.auth.kind === 'otp' ? config.auth.expires_in_s : 0,
     trustedProxies: config.trusted_proxies,
     log: {
@@ -189,27 +246,45 @@ export async function createApp(
     events,
     auth,
     http,
+    async start() {
+      if (cluster !== undefined) return cluster.start()
+      if (!indexes) return
+      // Watching begins first: what changes during the comparison is not missed.
+      await sync.startWatching()
+      await sync.reconcile()
+    },
+    async join() {
+      await cluster?.start()
+    },
     async close() {
       await accounts?.close()
-      await sync.close()
+      if (cluster === undefined) await sync.close()
       // The indexer waits for what is under way; an embedder that hangs is ended first, so that it need not.
-      const indexed = indexer.close()
+      const indexed = cluster === undefined ? indexer.close() : cluster.close()
       await host.close()
       await indexed
       await reader.close()
-      await catalog.close()
+      await storage.close()
       lock.release()
     },
   }
 }
 
+/** Files that are taken from a shared queue at once, at least: asking for each batch costs a few milliseconds. */
+const LEAST_TAKEN = 16
+
 interface SignInRoom {
   auth: Auth
+  limitsStore: LimitsStore | undefined
   close(): Promise<void>
 }
 
 /** @throws {DomainError} `config_invalid` for a session key that everybody knows */
-async function openSignIn(config: Config, log: Logger): Promise<SignInRoom> {
+async function openSignIn(
+  config: Config,
+  { openAccounts, shared }: Storage,
+  log: Logger,
+): Promise<SignInRoom> {
   if (config.auth.kind !== 'otp') throw new Error('nobody has to sign in')
   const {
     smtp,
@@ -217,9 +292,14 @@ async function openSignIn(config: Config, log: Logger): Promise<SignInRoom> {
     expires_in_s: codeExpiresInS,
     max_attempts: maxAttempts,
   } = config.auth
-  const key = sessionKey(config.session.secret_key, config.data_directory)
-  const { users, database, close } = await openSqliteAccounts(config.data_directory)
-  if (await ensureAdmin(users, firstAdmin)) log.info(`The first admin is ${JSON.stringify(firstAdmin)}.`)
+  const { secret_key: configured } = config.session
+  const key =
+    shared !== undefined && configured === undefined
+      ? await shared.key('session')
+      : sessionKey(configured, config.data_directory)
+  const { users, database, alone, assertReachable, limitsStore, close } = await openAccounts()
+  if (await alone('first admin', () => ensureAdmin(users, firstAdmin)))
+    log.info(`The first admin is ${JSON.stringify(firstAdmin)}.`)
   const sayings = {
     warn: (message: string) => log.warn(message),
     error: (message: string) => log.error(message),
@@ -227,6 +307,8 @@ async function openSignIn(config: Config, log: Logger): Promise<SignInRoom> {
   const auth = createAuth({
     users,
     database,
+    alone,
+    assertReachable,
     key,
     codeExpiresInS,
     maxAttempts,
@@ -236,6 +318,7 @@ async function openSignIn(config: Config, log: Logger): Promise<SignInRoom> {
   })
   return {
     auth,
+    limitsStore,
     async close() {
       await auth.close()
       await close()

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { KnownEmbedder } from './catalog/catalog.ts'
 import { lockDirectory } from './catalog/directory-lock.ts'
-import { openCatalog } from './catalog/open-catalog.ts'
+import { openStorage } from './catalog/open-storage.ts'
 import { BUILT_IN_EMBEDDERS, type Config } from './config/schema.ts'
 import { fingerprintOf } from './embedding/fingerprint.ts'
 import { type Measurement, openMeasurements } from './embedding/measurements.ts'
@@ -42,7 +42,8 @@ export async function listEmbedders(
 ): Promise<EmbedderFacts[]> {
   const { embedder_registry: registry, data_directory: directory } = config
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const catalog = await openCatalog({ database: config.database, directory, isOwner: false, log: SILENT })
+  const storage = await openStorage({ database: config.database, directory, isOwner: false, log: SILENT })
+  const { catalog } = storage
   try {
     const kept = await catalog.listEmbedders()
     const measurements = openMeasurements(directory)
@@ -92,7 +93,7 @@ export async function listEmbedders(
     }))
     return [...facts, ...left]
   } finally {
-    await catalog.close()
+    await storage.close()
   }
 }
 
@@ -107,7 +108,8 @@ export async function pruneEmbedder(
   const { embedder_registry: registry, data_directory: directory } = config
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const lock = lockDirectory(directory)
-  const catalog = await openCatalog({ database: config.database, directory, isOwner: false, log: SILENT })
+  const storage = await openStorage({ database: config.database, directory, isOwner: false, log: SILENT })
+  const { catalog } = storage
   try {
     const current = await fingerprintOf(name, definitionOf(name, registry)).catch(() => undefined)
     const isChosen = name === registry.chosen_embedder
@@ -127,7 +129,7 @@ export async function pruneEmbedder(
     for (const fingerprint of pruned) if (fingerprint !== inUse) removeModelFiles(directory, fingerprint)
     return { vectors, bytes: before - sizeOf(directory) }
   } finally {
-    await catalog.close()
+    await storage.close()
     lock.release()
   }
 }

@@ -8,6 +8,7 @@ import { pruneCommand } from './commands/prune.ts'
 import { searchCommand } from './commands/search.ts'
 import { serveCommand } from './commands/serve.ts'
 import { usersCommand } from './commands/users.ts'
+import { workerCommand } from './commands/worker.ts'
 import { DomainError, messageOf } from './errors.ts'
 
 const VERSION = '0.1.0'
@@ -19,6 +20,7 @@ const program = new Command('sketch-search')
   .version(VERSION)
   .showSuggestionAfterError()
   .addCommand(serveCommand(), { isDefault: true })
+  .addCommand(workerCommand())
   .addCommand(indexCommand())
   .addCommand(searchCommand())
   .addCommand(evaluateCommand())

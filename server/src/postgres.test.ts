@@ -30,8 +30,8 @@ describe('the product on PostgreSQL', () => {
     for (let n = 0; n < 6; n++) await writeSettled(join(gallery, `a/${n}.png`), await picture(n))
     const config = await configOnPostgres(gallery)
     const first = await startApp(config)
+    await first.start()
     await indexAll(first)
-    await first.sync.startWatching()
     const { id } = (await first.catalog.getImageByPath('a/3.png'))!
     await rename(join(gallery, 'a/3.png'), join(gallery, 'b.png'))
     await unlink(join(gallery, 'a/5.png'))
@@ -57,6 +57,7 @@ describe('the product on PostgreSQL', () => {
     second.events.on('imagesIndexed', ({ count }) => {
       indexed += count
     })
+    await second.start()
     await indexAll(second)
     expect(indexed).toBe(0)
     expect(await pathsIn(second)).toHaveLength(5)
@@ -66,6 +67,7 @@ describe('the product on PostgreSQL', () => {
     const gallery = await temporaryDirectory()
     await writeSettled(join(gallery, 'a.png'), await picture(1))
     const app = await startApp(await configOnPostgres(gallery))
+    await app.start()
     await indexAll(app)
     const status = async () => (await app.http.request('/api/images')).status
     expect(await status()).toBe(200)
@@ -75,9 +77,7 @@ describe('the product on PostgreSQL', () => {
     await restarting
     await eventually(async () => expect(await status()).toBe(200))
     await writeSettled(join(gallery, 'b.png'), await picture(2))
-    await app.sync.reconcile()
-    await app.indexer.idle()
-    expect(await pathsIn(app)).toEqual(['a.png', 'b.png'])
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'b.png']))
   })
 
   it('says what is wrong with the server that it is to use', async () => {

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises'
 import type { Users } from './catalog/accounts.ts'
-import { openSqliteAccounts } from './catalog/sqlite/accounts.ts'
+import { openAccounts } from './catalog/open-storage.ts'
 import type { Config } from './config/schema.ts'
 import { DomainError } from './errors.ts'
 
@@ -8,14 +8,14 @@ export { ROLES, type Role, type User, type Users } from './catalog/accounts.ts'
 
 /** Works on the users of a data directory, also while a server does. */
 export async function withUsers<T>(
-  { data_directory, watcher }: Config,
+  { data_directory, database, watcher }: Config,
   work: (users: Users) => Promise<T>,
 ): Promise<T> {
   // Each gallery has users of its own: one that is mistyped would get some, too.
   const gallery = await stat(watcher.watched_directory).catch(() => undefined)
   if (!gallery?.isDirectory())
     throw new DomainError('directory_not_found', `There is no folder ${watcher.watched_directory}.`)
-  const { users, close } = await openSqliteAccounts(data_directory)
+  const { users, close } = await openAccounts({ database, directory: data_directory, log: console })
   try {
     return await work(users)
   } finally {

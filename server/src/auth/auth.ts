@@ -56,6 +56,10 @@ export interface Identity {
 export interface AuthOptions {
   users: Users
   database: AccountsDatabase
+  /** Does something while no other server does what has the same key. */
+  alone<T>(key: string, work: () => Promise<T>): Promise<T>
+  /** @throws {DomainError} `unavailable` if the database server is away */
+  assertReachable(): Promise<void>
   /** Signs cookies. */
   key: string
   codeExpiresInS: number
@@ -156,25 +160,29 @@ export function createAuth(options: AuthOptions): Auth {
 
     verify: (challenge, code, headers) =>
       // One after the other: of guesses that come at once each is counted before the next is judged.
-      inTurn(challenge.id, async () => {
-        await starting.get(challenge.id)
-        const signedIn = await current.run(challenge.id, () => signIn(challenge, code))
-        if (headers !== undefined) await endSession(headers)
-        return signedIn
-      }),
+      reaching(() =>
+        inTurn(challenge.id, async () => {
+          await starting.get(challenge.id)
+          const signedIn = await current.run(challenge.id, () => signIn(challenge, code))
+          if (headers !== undefined) await endSession(headers)
+          return signedIn
+        }),
+      ),
 
     async isOpen(challenge) {
       await starting.get(challenge.id)
-      return current.run(challenge.id, () => findOpen(challenge))
+      return reaching(() => current.run(challenge.id, () => findOpen(challenge)))
     },
 
     async identify(headers, { isPassive = false } = {}) {
       if (!headers.get('cookie')?.includes('sketch-search.session_token=')) return NOBODY
-      const { response, headers: answered } = await library.api.getSession({
-        headers,
-        query: { disableRefresh: isPassive },
-        returnHeaders: true,
-      })
+      const { response, headers: answered } = await reaching(() =>
+        library.api.getSession({
+          headers,
+          query: { disableRefresh: isPassive },
+          returnHeaders: true,
+        }),
+      )
       const cookies = answered.getSetCookie()
       if (response === null) return { ...NOBODY, cookies }
       return { role: response.user.role as Role, email: response.user.email, cookies }
@@ -182,7 +190,7 @@ export function createAuth(options: AuthOptions): Auth {
 
     async signOut(headers) {
       // The library would say that it is done also if it is not.
-      await endSession(headers)
+      await reaching(() => endSession(headers))
       const { headers: answered } = await library.api.signOut({ headers, returnHeaders: true })
       return answered.getSetCookie()
     },
@@ -195,6 +203,16 @@ export function createAuth(options: AuthOptions): Auth {
       await Promise.all(starting.values())
       await mailer.close()
     },
+  }
+
+  /** The library tells of a database that is away as of an error inside. */
+  async function reaching<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work()
+    } catch (error) {
+      if (!(error instanceof DomainError)) await options.assertReachable()
+      throw error
+    }
   }
 
   /** Whoever has the address or nobody: a code is made, and sent if there is somebody. */
@@ -246,7 +264,7 @@ export function createAuth(options: AuthOptions): Auth {
   }
 
   function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const result = (queues.get(key) ?? Promise.resolve()).then(work)
+    const result = (queues.get(key) ?? Promise.resolve()).then(() => options.alone(key, work))
     const settled = result.then(
       () => {},
       () => {},

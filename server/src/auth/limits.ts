@@ -1,4 +1,11 @@
-import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible'
+import { createHash } from 'node:crypto'
+import {
+  type RateLimiterAbstract,
+  RateLimiterMemory,
+  RateLimiterPostgres,
+  RateLimiterRes,
+} from 'rate-limiter-flexible'
+import type { LimitsStore } from '../catalog/accounts.ts'
 import { DomainError } from '../errors.ts'
 
 /** How often codes may be asked for and tried; more is answered with 429 and when to come back. */
@@ -23,14 +30,29 @@ const MOST = {
   verifies: 60,
 }
 
-/** The same for addresses that nobody has: that one is limited tells nothing. */
-export function createAuthLimits(): AuthLimits {
-  const limiter = (points: number) => new RateLimiterMemory({ points, duration: WINDOW_S })
-  const ofPair = limiter(MOST.pair)
-  const ofAddress = limiter(MOST.address)
-  const ofClient = limiter(MOST.client)
-  const ofAll = limiter(MOST.all)
-  const verifies = limiter(MOST.verifies)
+/**
+ * The same for addresses that nobody has: that one is limited tells nothing.
+ * @param store where servers count together; without it this process counts by itself
+ */
+export function createAuthLimits(store?: LimitsStore): AuthLimits {
+  const limiter = (keyPrefix: keyof typeof MOST): RateLimiterAbstract => {
+    const own = new RateLimiterMemory({ keyPrefix, points: MOST[keyPrefix], duration: WINDOW_S })
+    if (store === undefined) return own
+    return new RateLimiterPostgres({
+      storeClient: store.pool,
+      tableName: store.table,
+      tableCreated: true,
+      keyPrefix,
+      points: MOST[keyPrefix],
+      duration: WINDOW_S,
+      insuranceLimiter: own,
+    })
+  }
+  const ofPair = limiter('pair')
+  const ofAddress = limiter('address')
+  const ofClient = limiter('client')
+  const ofAll = limiter('all')
+  const verifies = limiter('verifies')
   return {
     async start(client, email, isKnown) {
       await take(ofClient, networkOf(client))
@@ -56,9 +78,10 @@ function networkOf(client: string): string {
     .join(':')
 }
 
-async function take(limiter: RateLimiterMemory, key: string): Promise<void> {
+async function take(limiter: RateLimiterAbstract, key: string): Promise<void> {
   try {
-    await limiter.consume(key)
+    // Of any length, and none of anybody's address is kept.
+    await limiter.consume(createHash('sha256').update(key).digest('base64url'))
   } catch (refused) {
     if (!(refused instanceof RateLimiterRes)) throw refused
     const retryAfterS = Math.ceil(refused.msBeforeNext / 1000)

@@ -38,6 +38,25 @@ export interface Users {
 
 export type AccountsDatabase = Kysely<AccountTables>
 
+/** Users and sessions. */
+export interface Accounts {
+  users: Users
+  database: AccountsDatabase
+  /** Does something while no other process does what has the same key. One process by itself has to see to its own order. */
+  alone<T>(key: string, work: () => Promise<T>): Promise<T>
+  /** @throws {DomainError} `unavailable` if the database server is away: a library may have told it as some error of its own */
+  assertReachable(): Promise<void>
+  /** Where processes count together how often something was asked for; undefined where there is just one. */
+  limitsStore: LimitsStore | undefined
+  close(): Promise<void>
+}
+
+/** A pool of connections, for a library that counts in the table of this name. */
+export interface LimitsStore {
+  pool: unknown
+  table: string
+}
+
 export function createUsers(database: AccountsDatabase): Users {
   const select = () => database.selectFrom('users').select(['id', 'email', 'role']).$castTo<User>()
   const matching = ({ email, role }: UserFilter) =>
@@ -71,7 +90,7 @@ export function createUsers(database: AccountsDatabase): Users {
       const owner = await select().where('email', '=', changed.email).executeTakeFirst()
       if (owner !== undefined && owner.id !== id) throw taken(changed.email)
       if (owner?.role === role) return owner
-      const updated = await database.transaction().execute(async (transaction) => {
+      const updated = await changing().execute(async (transaction) => {
         const { numUpdatedRows } = await transaction
           .updateTable('users')
           .set({ ...changed, updated_at: new Date().toISOString() })
@@ -86,7 +105,7 @@ export function createUsers(database: AccountsDatabase): Users {
       return { id, ...changed }
     },
     async remove(id) {
-      const removed = await database.transaction().execute(async (transaction) => {
+      const removed = await changing().execute(async (transaction) => {
         const { numDeletedRows } = await transaction
           .deleteFrom('users')
           .where('id', '=', id)
@@ -100,6 +119,11 @@ export function createUsers(database: AccountsDatabase): Users {
     },
   }
 
+  /** Two admins who remove each other at once must not both succeed. */
+  function changing() {
+    return database.transaction().setIsolationLevel('serializable')
+  }
+
   async function whyNot(id: string): Promise<DomainError> {
     const user = await select().where('id', '=', id).executeTakeFirst()
     return user === undefined
@@ -111,7 +135,6 @@ export function createUsers(database: AccountsDatabase): Users {
   }
 }
 
-/** In the statement that changes: two admins who remove each other at once must not both succeed. */
 const isNotLastAdmin = sql<boolean>`(role <> 'admin' or (select count(*) from users as others where others.role = 'admin') > 1)`
 
 function containing(part: string) {

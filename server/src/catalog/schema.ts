@@ -54,6 +54,42 @@ export interface Tables {
   }
 }
 
+/** What servers on one database tell each other. */
+export interface SharedTables {
+  events: {
+    id: Generated<number>
+    name: string
+    /** JSON. */
+    data: string
+  }
+  /** One row: what the process that watches the folder says of it. */
+  watch: {
+    id: number
+    /** JSON. */
+    state: string
+    told_at: Date
+    folders_version: number
+  }
+  /** The folders of the gallery, also those without images. */
+  folders: {
+    directory: string
+    created_at: number
+    modified_at: number
+  }
+  kept_queries: {
+    id: string
+    kind: string
+    /** JSON. */
+    sketch: string
+    picture: Uint8Array
+    kept_at: Generated<Date>
+  }
+  secrets: {
+    name: string
+    value: string
+  }
+}
+
 /** Who may sign in, and who is. They are derived from nothing, unlike the catalog, which can be made again. */
 export interface AccountTables {
   users: {

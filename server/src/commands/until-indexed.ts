@@ -14,6 +14,7 @@ export async function untilIndexed(
   app: App,
   options?: Parameters<App['sync']['reconcile']>[0],
 ): Promise<void> {
+  await app.join()
   await app.sync.reconcile(options)
   let isDone = false
   const idle = app.indexer.idle().then(() => {

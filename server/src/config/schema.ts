@@ -52,13 +52,66 @@ export const embedderSchema = z
   ])
   .describe('One embedder: `target`, or `file` and `class_name`.')
 
-const database = z.strictObject({
-  host: z.string().min(1).describe('Host name or address of the PostgreSQL server.'),
-  port: z.int().min(1).max(65535).default(5432).describe('Port of the PostgreSQL server.'),
-  database: z.string().min(1).describe('Name of the database.'),
-  user: z.string().min(1).describe('User to sign in as.'),
-  password: z.string().describe('Password of that user.').meta({ secret: true }),
+const hnsw = z.strictObject({
+  m: z.int().min(2).max(100).default(16).describe('Neighbours of each vector in the index (pgvector’s `m`).'),
+  ef_construction: z
+    .int()
+    .min(4)
+    .max(1000)
+    .default(64)
+    .describe('Candidates while the index is built (pgvector’s `ef_construction`); at least twice `m`.'),
 })
+
+const database = z
+  .strictObject({
+    host: z.string().min(1).optional().describe('Host name or address of the PostgreSQL server.'),
+    port: z.int().min(1).max(65535).default(5432).describe('Port of the PostgreSQL server.'),
+    database: z.string().min(1).optional().describe('Name of the database.'),
+    user: z.string().min(1).optional().describe('User to sign in as.'),
+    password: z.string().optional().describe('Password of that user.').meta({ secret: true }),
+    url: z
+      .string()
+      .regex(/^postgres(ql)?:\/\//, 'give postgresql://USER:PASSWORD@HOST:PORT/DATABASE')
+      .optional()
+      .describe('All of the above in one: `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`.')
+      .meta({ secret: true }),
+    ssl: z
+      .enum(['disable', 'require', 'verify-full'])
+      .default('disable')
+      .describe('Whether the connection is encrypted, and whether the server has to prove its name.'),
+    ssl_ca: z
+      .string()
+      .min(1)
+      .optional()
+      .describe(
+        'File with the certificates that sign the server’s, for `verify-full`. Default: the system’s.',
+      ),
+    replicas: z
+      .array(z.string().min(1))
+      .default([])
+      .describe('Servers that follow this one, to read from: `HOST`, `HOST:PORT`, or a URL each.')
+      .meta({ secret: true }),
+    hnsw: hnsw.prefault({}).describe('How the vector index is built.'),
+  })
+  .superRefine(({ url, ...keys }, context) => {
+    const own = ['host', 'database', 'user', 'password'] as const
+    if (url !== undefined) return
+    for (const key of own)
+      if (keys[key] === undefined)
+        context.addIssue({
+          code: 'custom',
+          path: [key],
+          message: 'expected a string (or all of it in database.url)',
+        })
+  })
+  .superRefine(({ hnsw: { m, ef_construction: candidates } }, context) => {
+    if (candidates < 2 * m)
+      context.addIssue({
+        code: 'custom',
+        path: ['hnsw', 'ef_construction'],
+        message: `is ${candidates}, but has to be at least twice database.hnsw.m, which is ${m}`,
+      })
+  })
 
 const watcher = z.strictObject({
   watched_directory: z.string().min(1).default('./').describe('The gallery: the folder of images.'),

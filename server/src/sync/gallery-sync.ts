@@ -76,6 +76,8 @@ export interface GallerySyncOptions {
   maxMissingShare: number
   /** Where the system tells what is mounted; the default is right everywhere but in tests. */
   mountTable?: string | undefined
+  /** Something has been looked at. */
+  onPass?: (() => void) | undefined
   log: { warn(message: string): void; info(message: string): void }
 }
 
@@ -202,7 +204,8 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   /** Passes never overlap: two of them would see each other's half-done moves. */
   function inTurn(pass: () => Promise<void>): Promise<void> {
     const result = passes.then(() => (isClosed ? undefined : pass()))
-    passes = result.catch(() => {})
+    const end = () => options.onPass?.()
+    passes = result.then(end, end)
     return result
   }
 

@@ -3,24 +3,18 @@ import { Kysely, PostgresDialect, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { Pool, types } from 'pg'
 import { DomainError, messageOf, systemCodeOf } from '../../errors.ts'
-import type { Tables } from '../schema.ts'
+import type { AccountTables, SharedTables, Tables } from '../schema.ts'
+import { clientConfig, describeServer, type PostgresOptions } from './connection.ts'
 import * as initial from './migrations/001-initial.ts'
+import * as shared from './migrations/002-shared.ts'
 
-const MIGRATIONS = { '001-initial': initial }
-
-export interface PostgresOptions {
-  host: string
-  port: number
-  database: string
-  user: string
-  password: string
-}
+const MIGRATIONS = { '001-initial': initial, '002-shared': shared }
 
 /** So long a server that is being started is waited for. */
 const PATIENCE_MS = 60_000
 const FIRST_PAUSE_MS = 500
 const MAX_PAUSE_MS = 5_000
-const CONNECTIONS = 10
+const CONNECTIONS = 8
 const LEAST_SERVER = 150_000
 const LEAST_VECTOR = '0.8.0'
 const INT8 = 20
@@ -31,6 +25,16 @@ const NUMBERS = {
     oid === INT8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
 }
 
+export type PostgresTables = Tables & SharedTables & AccountTables
+
+/** A database on a PostgreSQL server. */
+export interface PostgresDatabase {
+  readonly database: Kysely<PostgresTables>
+  readonly pool: Pool
+  readonly options: PostgresOptions
+  close(): Promise<void>
+}
+
 /**
  * Connects to a PostgreSQL server, and creates or migrates the tables: one process at a time does, the others wait.
  * @throws {DomainError} `unavailable` with what is wrong and what would be right
@@ -38,43 +42,54 @@ const NUMBERS = {
 export async function openDatabase(
   options: PostgresOptions,
   log: { warn(message: string): void },
-): Promise<Kysely<Tables>> {
-  const { host, port, database: name, user, password } = options
-  const pool = new Pool({
-    host,
-    port,
-    database: name,
-    user,
-    password,
-    max: CONNECTIONS,
-    types: NUMBERS,
-    application_name: 'sketch-search',
-    connectionTimeoutMillis: 10_000,
-    keepAlive: true,
-  })
+): Promise<PostgresDatabase> {
+  const opened = connect(options)
+  try {
+    await waitForServer(opened.pool, options, log)
+    await migrate(opened)
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+  return opened
+}
+
+/** Without waiting for the server, or looking at what is there. */
+export function connect(options: PostgresOptions): PostgresDatabase {
+  const pool = new Pool({ ...clientConfig(options), max: CONNECTIONS, types: NUMBERS })
   // A connection that is lost while nobody uses it is made anew by whoever needs it next.
   pool.on('error', () => {})
   // One that is lost in the middle of something is told by what then fails, too.
   pool.on('connect', (client) => client.on('error', () => {}))
-  const database = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) })
-  try {
-    await waitForServer(pool, options, log)
-    await assertFit(database, name)
-    const migrator = new Migrator({ db: database, provider: { getMigrations: async () => MIGRATIONS } })
-    const { error } = await migrator.migrateToLatest()
-    if (error !== undefined)
-      throw new DomainError('unavailable', `The database "${name}" can't be migrated: ${messageOf(error)}.`, {
-        cause: error,
-      })
-  } catch (error) {
-    await database.destroy()
-    throw error
-  }
-  return database
+  const database = new Kysely<PostgresTables>({ dialect: new PostgresDialect({ pool }) })
+  return { database, pool, options, close: () => database.destroy() }
+}
+
+/** Extension and tables; two servers that create them at once would be in each other's way. */
+async function migrate({ database, options }: PostgresDatabase): Promise<void> {
+  const { database: name } = namesOf(options)
+  await database.connection().execute(async (connection) => {
+    await sql`select pg_advisory_lock(hashtextextended('sketch-search migration', 0))`.execute(connection)
+    try {
+      await assertFit(connection, name)
+      const migrator = new Migrator({ db: database, provider: { getMigrations: async () => MIGRATIONS } })
+      const { error } = await migrator.migrateToLatest()
+      if (error !== undefined)
+        throw new DomainError(
+          'unavailable',
+          `The database "${name}" can't be migrated: ${messageOf(error)}.`,
+          {
+            cause: error,
+          },
+        )
+    } finally {
+      await sql`select pg_advisory_unlock(hashtextextended('sketch-search migration', 0))`.execute(connection)
+    }
+  })
 }
 
 /** What waiting does not mend. */
-const REFUSALS: Record<string, (options: PostgresOptions) => string> = {
+const REFUSALS: Record<string, (names: { user: string; database: string }) => string> = {
   '28P01': ({ user }) => `the password of "${user}" is not right (database.password)`,
   '28000': ({ user }) => `"${user}" may not sign in (database.user)`,
   '3D000': ({ database }) => `there is no database "${database}": create it (createdb ${database})`,
@@ -93,8 +108,8 @@ async function waitForServer(
     } catch (error) {
       const refusal = REFUSALS[systemCodeOf(error) ?? '']
       const isOver = refusal !== undefined || performance.now() - start > PATIENCE_MS
-      const reason = refusal?.(options) ?? messageOf(error)
-      const text = `PostgreSQL at ${options.host}:${options.port} can't be used: ${reason}`
+      const reason = refusal?.(namesOf(options)) ?? messageOf(error)
+      const text = `PostgreSQL at ${describeServer(options)} can't be used: ${reason}`
       if (isOver) throw new DomainError('unavailable', `${text}.`, { cause: error })
       log.warn(`${text}. It is tried again.`)
       await sleep(pauseMs)
@@ -103,7 +118,7 @@ async function waitForServer(
 }
 
 /** @throws {DomainError} if server or extension is missing or too old */
-async function assertFit(database: Kysely<Tables>, name: string): Promise<void> {
+async function assertFit(database: Kysely<PostgresTables>, name: string): Promise<void> {
   const { rows } = await sql<{
     server: string
     name: string
@@ -137,4 +152,10 @@ async function assertFit(database: Kysely<Tables>, name: string): Promise<void> 
       'unavailable',
       `pgvector ${version} is too old: at least ${LEAST_VECTOR} is needed ("alter extension vector update" after installing it).`,
     )
+}
+
+function namesOf({ url, user = '', database = '' }: PostgresOptions): { user: string; database: string } {
+  const parsed = URL.parse(url ?? '')
+  if (parsed === null) return { user, database }
+  return { user: decodeURIComponent(parsed.username), database: decodeURIComponent(parsed.pathname.slice(1)) }
 }

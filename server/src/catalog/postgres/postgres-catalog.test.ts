@@ -3,9 +3,12 @@ import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type PostgresServer, startPostgres } from '../../testing/postgres.ts'
 import { describeCatalog } from '../catalog.contract.ts'
-import { openPostgresCatalog } from './open.ts'
+import type { Catalog } from '../catalog.ts'
+import { openStorage } from '../open-storage.ts'
+import type { PostgresOptions } from './connection.ts'
+import { clientConfig } from './connection.ts'
 
-const SILENT = { warn() {}, info() {} }
+const SILENT = { warn(_: string) {}, info(_: string) {} }
 let server: PostgresServer
 
 beforeAll(async () => {
@@ -13,9 +16,13 @@ beforeAll(async () => {
 }, 60_000)
 afterAll(() => server?.close())
 
-describeCatalog('the PostgreSQL catalog', async () =>
-  openPostgresCatalog(await server.createDatabase(), true, SILENT),
-)
+describeCatalog('the PostgreSQL catalog', async () => openCatalog(await server.createDatabase(), SILENT))
+
+/** Closed, it closes its connections as well. */
+async function openCatalog(database: PostgresOptions, log: typeof SILENT): Promise<Catalog> {
+  const storage = await openStorage({ database, directory: '', isOwner: true, log })
+  return Object.assign(Object.create(storage.catalog), { close: () => storage.close() })
+}
 
 const DIMENSIONS = 16
 const COUNT = 12_000
@@ -38,7 +45,7 @@ describe('its vector index', () => {
     const options = await server.createDatabase()
     const said: string[] = []
     const note = (message: string) => void said.push(message)
-    const catalog = await openPostgresCatalog(options, true, { warn: note, info: note })
+    const catalog = await openCatalog(options, { warn: note, info: note })
     onTestFinished(() => catalog.close())
     await catalog.useSpace({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
     for (let start = 0; start < COUNT; start += 1000) {
@@ -56,7 +63,7 @@ describe('its vector index', () => {
       }))
       await catalog.putImages(records)
     }
-    const client = new pg.Client(options)
+    const client = new pg.Client(clientConfig(options))
     await client.connect()
     onTestFinished(() => client.end())
     const isValid = async () =>

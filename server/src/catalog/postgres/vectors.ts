@@ -30,14 +30,22 @@ const MORE = 10
 const PAIR_ROWS = 128
 const PAIR_NEIGHBOURS = 12
 
+/** pgvector's own. */
+const HNSW = { m: 16, ef_construction: 64 }
+
+export interface PostgresVectorsOptions {
+  isOwner: boolean
+  hnsw?: { m: number; ef_construction: number } | undefined
+  log: { warn(message: string): void; info(message: string): void }
+}
+
 /**
  * Vectors in a column of pgvector's half-precision type, with an HNSW index for each embedder (Malkov & Yashunin 2016). The
  * cosine is computed, not the inner product: rounded to half precision, vectors do not have quite unit length.
  */
 export function createPostgresVectors(
   database: Kysely<Tables>,
-  isOwner: boolean,
-  log: { warn(message: string): void; info(message: string): void },
+  { isOwner, hnsw = HNSW, log }: PostgresVectorsOptions,
 ): VectorStore & { close(): Promise<void> } {
   let current: SearchedSpace | undefined
   let isIndexed = false
@@ -261,6 +269,7 @@ export function createPostgresVectors(
         await sql`drop index concurrently if exists ${sql.id(name)}`.execute(connection)
         await sql`create index concurrently ${sql.id(name)} on vectors
           using hnsw ((data::halfvec(${sql.lit(dimensions)})) halfvec_cosine_ops)
+          with (m = ${sql.lit(hnsw.m)}, ef_construction = ${sql.lit(hnsw.ef_construction)})
           where embedder_id = ${sql.lit(embedderId)}`.execute(connection)
         // Without knowing how many there are now, the planner would rather sort.
         await sql`analyze images, vectors`.execute(connection)

@@ -1,0 +1,106 @@
+import type { Accounts } from './accounts.ts'
+import type { Catalog } from './catalog.ts'
+import { openPostgresAccounts } from './postgres/accounts.ts'
+import { withAvailability } from './postgres/availability.ts'
+import { clientConfig, type PostgresOptions } from './postgres/connection.ts'
+import { openDatabase } from './postgres/database.ts'
+import { type EventTable, openEventTable } from './postgres/event-table.ts'
+import { openSharedQueries } from './postgres/kept-queries.ts'
+import { openPostgresCatalog } from './postgres/open.ts'
+import { sharedKey } from './postgres/secrets.ts'
+import { openPostgresSession, type PostgresSession, type PostgresSessionOptions } from './postgres/session.ts'
+import { openWatchTable, type WatchTable } from './postgres/watch-table.ts'
+import { openSqliteAccounts } from './sqlite/accounts.ts'
+import { openSqliteCatalogThread } from './sqlite/open.ts'
+
+export interface StorageOptions {
+  /** A PostgreSQL server; undefined: the embedded database. */
+  database: PostgresOptions | undefined
+  /** Of the embedded database and its index. */
+  directory: string
+  /** False for a visitor, who searches while another process owns the directory. */
+  isOwner: boolean
+  log: { warn(message: string): void; info(message: string): void }
+}
+
+/** All that is kept, in the database that is configured. */
+export interface Storage {
+  readonly catalog: Catalog
+  /** undefined where one process has the database to itself. */
+  readonly shared: SharedStorage | undefined
+  openAccounts(): Promise<Accounts>
+  close(): Promise<void>
+}
+
+/** What processes on one database share besides the catalog. */
+export interface SharedStorage {
+  readonly events: EventTable
+  readonly watch: WatchTable
+  readonly queries: ReturnType<typeof openSharedQueries>
+  /** A key that is made once. */
+  key(name: string): Promise<string>
+  openSession(options: Omit<PostgresSessionOptions, 'server'>): PostgresSession
+  /** For a library with connections of its own. */
+  connection(): ReturnType<typeof clientConfig>
+}
+
+/**
+ * Opens the database that is configured.
+ * @throws {DomainError} `unavailable` with what would help
+ */
+export async function openStorage({ database, directory, isOwner, log }: StorageOptions): Promise<Storage> {
+  if (database !== undefined) return openPostgresStorage(database, isOwner, log)
+  const catalog = openSqliteCatalogThread({ directory, savesIndex: isOwner })
+  return {
+    catalog,
+    shared: undefined,
+    openAccounts: () => openSqliteAccounts(directory),
+    close: () => catalog.close(),
+  }
+}
+
+/** Just the accounts. */
+export async function openAccounts({
+  database,
+  directory,
+  log,
+}: Pick<StorageOptions, 'database' | 'directory'> & {
+  log: { warn(message: string): void }
+}): Promise<Accounts> {
+  if (database === undefined) return openSqliteAccounts(directory)
+  const opened = await openDatabase(database, log)
+  const accounts = openPostgresAccounts(opened)
+  return {
+    ...accounts,
+    async close() {
+      await accounts.close()
+      await opened.close()
+    },
+  }
+}
+
+async function openPostgresStorage(
+  options: PostgresOptions,
+  isOwner: boolean,
+  log: StorageOptions['log'],
+): Promise<Storage> {
+  const opened = await openDatabase(options, log)
+  const { database } = opened
+  const catalog = openPostgresCatalog(opened, isOwner, log)
+  return {
+    catalog,
+    shared: {
+      events: openEventTable(database.withTables()),
+      watch: openWatchTable(database.withTables()),
+      queries: withAvailability(openSharedQueries(database.withTables())),
+      key: (name) => sharedKey(database.withTables(), name),
+      openSession: (session) => openPostgresSession({ ...session, server: options }),
+      connection: () => clientConfig(options),
+    },
+    openAccounts: async () => openPostgresAccounts(opened),
+    async close() {
+      await catalog.close()
+      await opened.close()
+    },
+  }
+}

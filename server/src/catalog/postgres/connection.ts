@@ -1,0 +1,77 @@
+import { readFileSync } from 'node:fs'
+import type { ClientConfig } from 'pg'
+import { DomainError, messageOf } from '../../errors.ts'
+
+/** A PostgreSQL server, by its parts or by a URL that holds them all. */
+export interface PostgresOptions {
+  host?: string | undefined
+  port?: number
+  database?: string | undefined
+  user?: string | undefined
+  password?: string | undefined
+  url?: string | undefined
+  ssl?: 'disable' | 'require' | 'verify-full'
+  /** File with the certificates that sign the server's. */
+  ssl_ca?: string | undefined
+  /** Servers that follow this one: `HOST`, `HOST:PORT`, or a URL each. */
+  replicas?: readonly string[]
+  hnsw?: { m: number; ef_construction: number }
+}
+
+const DEFAULT_PORT = 5432
+const CONNECT_WITHIN_MS = 10_000
+
+/**
+ * How a connection is made; keepalive finds out when the other side is gone without a word.
+ * @throws {DomainError} `config_invalid` if the file of certificates can't be read
+ */
+export function clientConfig(options: PostgresOptions): ClientConfig {
+  const { host, port, database, user, password, url } = options
+  return {
+    ...(url === undefined ? { host, port, database, user, password } : { connectionString: url }),
+    ...sslOf(options),
+    application_name: 'sketch-search',
+    connectionTimeoutMillis: CONNECT_WITHIN_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: CONNECT_WITHIN_MS,
+  }
+}
+
+/** What a server is called in a sentence: never its password. */
+export function describeServer({ host, port = DEFAULT_PORT, url }: PostgresOptions): string {
+  if (url === undefined) return `${host}:${port}`
+  const parsed = URL.parse(url)
+  return `${parsed?.hostname ?? 'the server'}:${parsed?.port || DEFAULT_PORT}`
+}
+
+/** The servers that follow: what isn't said of one is as it is for the first. */
+export function replicasOf(options: PostgresOptions): PostgresOptions[] {
+  return (options.replicas ?? []).map((replica) => {
+    if (replica.includes('://')) return { ...options, url: replica, replicas: [] }
+    const { hostname, port } = new URL(`postgresql://${replica}`)
+    const host = hostname.replace(/^\[|\]$/g, '')
+    const own = { ...options, replicas: [] }
+    if (options.url === undefined)
+      return { ...own, host, port: Number(port || (options.port ?? DEFAULT_PORT)) }
+    const url = new URL(options.url)
+    url.hostname = hostname
+    url.port = port || url.port
+    return { ...own, url: url.href }
+  })
+}
+
+function sslOf({ ssl = 'disable', ssl_ca: file }: PostgresOptions): Pick<ClientConfig, 'ssl'> {
+  if (ssl === 'disable') return {}
+  if (ssl === 'require') return { ssl: { rejectUnauthorized: false } }
+  return { ssl: file === undefined ? true : { ca: readCertificates(file) } }
+}
+
+function readCertificates(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new DomainError('config_invalid', `database.ssl_ca can't be read: ${messageOf(error)}.`, {
+      cause: error,
+    })
+  }
+}

@@ -1,0 +1,110 @@
+import { lstat } from 'node:fs/promises'
+import type { Catalog } from '../catalog/catalog.ts'
+import type { SharedStorage } from '../catalog/open-storage.ts'
+import type { EventBus, EventFeed } from '../events.ts'
+import { toAbsolute } from '../gallery/paths.ts'
+import { toFileFacts } from '../gallery/walk.ts'
+import type { GallerySync } from '../sync/gallery-sync.ts'
+import type { Indexer, IndexQueue } from '../sync/indexer.ts'
+import { openSharedEvents } from './events.ts'
+import { type LostFile, openJobs } from './jobs.ts'
+import { createSharedIndexer } from './shared-indexer.ts'
+import { createSharedSync } from './shared-sync.ts'
+
+export interface ClusterOptions {
+  shared: SharedStorage
+  catalog: Catalog
+  root: string
+  embedder: string
+  /** What the queue of files belongs to: an embedder with its weights. */
+  space: string
+  /** Indexes what this process takes from the queue. */
+  local: Indexer
+  batchSize: number
+  /** What happens in this process. */
+  own: EventBus
+  /** Hears what happens in all. */
+  shown: EventBus
+  createSync(indexer: IndexQueue, onPass: () => void): GallerySync
+  /** Whether this process indexes, and watches if nobody else does. */
+  indexes: boolean
+  log: { warn(message: string): void; info(message: string): void }
+}
+
+/** A process among others on one database. */
+export interface Cluster {
+  readonly indexer: Indexer
+  readonly sync: GallerySync
+  readonly feed: EventFeed
+  /** Begins to take work. */
+  start(): Promise<void>
+  close(): Promise<void>
+}
+
+const WATCH_LOCK = 'sketch-search watch'
+
+export async function openCluster(options: ClusterOptions): Promise<Cluster> {
+  const { shared, catalog, root, local, own, shown, log } = options
+  const jobs = await openJobs({ connection: shared.connection(), space: options.space, log })
+  const indexer = createSharedIndexer({
+    jobs,
+    local,
+    batchSize: options.batchSize,
+    shown,
+    onGone: (paths) => sync.lookAgain(paths),
+    onLost: recordLost,
+    log,
+  })
+  const events = openSharedEvents(shared.events, own, shown, { pending: () => indexer.pending, log })
+  const session = shared.openSession({
+    channels: [shared.events.channel],
+    onNotify: () => events.look(),
+    onConnected: () => events.look(),
+    onLost: () => sync.dropWatch(),
+  })
+  const sync = createSharedSync({
+    watch: shared.watch,
+    jobs,
+    tryLock: () => session.tryLock(WATCH_LOCK),
+    createSync: (onPass) => options.createSync(indexer, onPass),
+    mayWatch: options.indexes,
+    embedder: options.embedder,
+    log,
+  })
+
+  return {
+    indexer,
+    sync,
+    feed: events.feed,
+    async start() {
+      if (options.indexes) await indexer.work()
+      await sync.startWatching()
+    },
+    async close() {
+      await sync.close()
+      await session.close()
+      // What is under way is stored, what only waits is left to others.
+      await Promise.all([indexer.close(), jobs.close()])
+      await events.close()
+    },
+  }
+
+  /** A file that is still what it was when it could not be indexed. */
+  async function recordLost({ path, bytes, modifiedAt, reason }: LostFile): Promise<void> {
+    const facts = await lstat(toAbsolute(root, path), { bigint: true }).catch(() => undefined)
+    if (facts === undefined) return
+    const now = toFileFacts(path, facts)
+    if (now.bytes !== bytes || now.modifiedAt !== modifiedAt) return
+    await catalog.putFailure({
+      path,
+      bytes,
+      modifiedAt,
+      inode: String(facts.ino),
+      contentHash: undefined,
+      code: 'internal_error',
+      reason: `It could not be indexed, however often it was tried: ${reason}.`,
+      failedAt: Date.now(),
+    })
+    own.emit('fileFailed', { path })
+  }
+}

@@ -1,0 +1,194 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { PgBoss } from 'pg-boss'
+import type { SharedStorage } from '../catalog/open-storage.ts'
+import { DomainError, messageOf } from '../errors.ts'
+import type { FileOutcome, FileVersion } from '../sync/indexer.ts'
+
+/** What the process that watches the folder is asked for. */
+export type WatchRequest =
+  | { kind: 'reconcile'; acceptsMissing: boolean }
+  /** Paths that may have changed. */
+  | { kind: 'look'; paths: string[] }
+
+/** A file whose processes came to an end again and again, or that failed for no reason that is its own. */
+export interface LostFile extends FileVersion {
+  reason: string
+}
+
+/** Work that any process on the database may do. A job that is lost with its process is done by another. */
+export interface Jobs {
+  /** A file that waits or is being indexed, unchanged, is not added again. */
+  addFiles(files: readonly FileVersion[]): Promise<void>
+  /** Takes files as long as there are any. Whoever dies leaves them to others. */
+  workOnFiles(options: {
+    batchSize: number
+    index(files: readonly FileVersion[]): Promise<FileOutcome[]>
+    lost(file: LostFile): Promise<void>
+  }): Promise<void>
+  /** How many files wait or are being indexed. */
+  countFiles(): Promise<number>
+  /** @param waits whether until it has been done @throws {DomainError} `unavailable` if it was not */
+  ask(request: WatchRequest, waits: boolean): Promise<void>
+  /** Answers what is asked for, until the function that comes back is called. */
+  answer(handle: (request: WatchRequest) => Promise<void>): Promise<() => Promise<void>>
+  close(): Promise<void>
+}
+
+export interface JobsOptions {
+  connection: ReturnType<SharedStorage['connection']>
+  /** Files are indexed for one embedder: processes with another have work of their own. */
+  space: string
+  log: { warn(message: string): void }
+}
+
+const SCHEMA = 'sketch_search_jobs'
+const WATCH_QUEUE = 'watch'
+const CONNECTIONS = 4
+const HANDLERS = 3
+/** A process that says nothing for so long is dead, which is looked for as often. */
+const HEARTBEAT_S = 20
+const LOOK_EVERY_S = 5
+/** The process may take its time: whether it lives is what counts. */
+const EXPIRE_S = 23 * 3600
+const KEPT_S = 120
+const RETRIES = { retryLimit: 8, retryDelay: 1, retryBackoff: true, retryDelayMax: 300 }
+const ASK_EVERY_MS = 250
+const ROWS_PER_STATEMENT = 1000
+const MANY = 1_000_000_000
+const CLOSE_WITHIN_MS = 10_000
+
+export async function openJobs({ connection, space, log }: JobsOptions): Promise<Jobs> {
+  const { connectionString, host, port, database, user, password, ssl } = connection
+  const boss = new PgBoss({
+    ...(connectionString === undefined
+      ? { host: host!, port: port!, database: database!, user: user!, password: password as string }
+      : { connectionString }),
+    ...(ssl !== undefined && { ssl }),
+    application_name: 'sketch-search jobs',
+    schema: SCHEMA,
+    max: CONNECTIONS,
+    schedule: false,
+    useListenNotify: true,
+    registerInstance: false,
+    openTelemetry: { enabled: false },
+    superviseIntervalSeconds: LOOK_EVERY_S,
+    monitorIntervalSeconds: LOOK_EVERY_S,
+    maintenanceIntervalSeconds: KEPT_S,
+    queueCacheIntervalSeconds: LOOK_EVERY_S,
+  })
+  let said = ''
+  // While the database is away each of its connections has something to say.
+  boss.on('error', (error) => {
+    const message = messageOf(error)
+    if (message !== said) log.warn(`The queue of jobs: ${message}.`)
+    said = message
+  })
+  await boss.start({ attempts: 5 })
+  const files = `files-${createHash('sha256').update(space).digest('hex').slice(0, 12)}`
+  const lostFiles = `lost-${files}`
+  await boss.createQueue(lostFiles, { retryLimit: 1000, retryDelay: 60, deleteAfterSeconds: KEPT_S })
+  await boss.createQueue(files, {
+    ...RETRIES,
+    policy: 'exclusive',
+    notify: true,
+    heartbeatSeconds: HEARTBEAT_S,
+    expireInSeconds: EXPIRE_S,
+    deleteAfterSeconds: KEPT_S,
+    deadLetter: lostFiles,
+    warningQueueSize: MANY,
+  })
+  await boss.createQueue(WATCH_QUEUE, {
+    notify: true,
+    retryLimit: 3,
+    retryDelay: 1,
+    heartbeatSeconds: HEARTBEAT_S,
+    expireInSeconds: EXPIRE_S,
+    deleteAfterSeconds: KEPT_S,
+  })
+
+  return {
+    async addFiles(versions) {
+      for (let start = 0; start < versions.length; start += ROWS_PER_STATEMENT) {
+        const jobs = versions.slice(start, start + ROWS_PER_STATEMENT).map(({ path, bytes, modifiedAt }) => ({
+          data: { path, bytes, modifiedAt },
+          singletonKey: createHash('sha256').update(`${bytes} ${modifiedAt} ${path}`).digest('base64url'),
+        }))
+        await boss.insert(files, jobs)
+      }
+    },
+
+    async workOnFiles({ batchSize, index, lost }) {
+      const taking = {
+        batchSize,
+        includeMetadata: true,
+        perJobResults: true,
+        localConcurrency: HANDLERS,
+        burstWhenBatchFull: true,
+        pollingIntervalSeconds: 1,
+        notifyPollingIntervalSeconds: 5,
+      } as const
+      await boss.work<FileVersion, unknown, typeof taking>(files, taking, async (jobs) => {
+        const outcomes = await index(jobs.map(({ data }) => data))
+        return jobs.map(({ id, retryCount, retryLimit }, n) => {
+          const outcome = outcomes[n]!
+          if (typeof outcome === 'string') return { id, status: 'completed' as const }
+          const { left: reason } = outcome
+          // A full disk or a lost drive is no fault of the file: the next comparison finds it again.
+          const isLeft = retryCount >= retryLimit && reason instanceof DomainError
+          return {
+            id,
+            status: isLeft ? ('completed' as const) : ('failed' as const),
+            output: { message: messageOf(reason) },
+          }
+        })
+      })
+      const takingLost = { includeMetadata: true, pollingIntervalSeconds: 5 } as const
+      await boss.work<FileVersion, unknown, typeof takingLost>(lostFiles, takingLost, async (jobs) => {
+        for (const { data, output } of jobs) await lost({ ...data, reason: reasonOf(output) })
+      })
+    },
+
+    async countFiles() {
+      const { rows } = await boss
+        .getDb()
+        .executeSql(
+          `select count(*)::int as count from ${SCHEMA}.job where name = $1 and state < 'completed'`,
+          [files],
+        )
+      return rows[0].count as number
+    },
+
+    async ask(request, waits) {
+      const id = await boss.send(WATCH_QUEUE, request)
+      if (!waits || id === null) return
+      for (;;) {
+        await sleep(ASK_EVERY_MS)
+        const [job] = await boss.findJobs<WatchRequest>(WATCH_QUEUE, { id })
+        if (job === undefined || job.state === 'completed') return
+        if (job.state === 'failed' || job.state === 'cancelled')
+          throw new DomainError('unavailable', `The folder could not be compared: ${reasonOf(job.output)}.`)
+      }
+    },
+
+    async answer(handle) {
+      const id = await boss.work<WatchRequest>(
+        WATCH_QUEUE,
+        { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5 },
+        async ([job]) => {
+          if (job !== undefined) await handle(job.data)
+        },
+      )
+      return () => boss.offWork(WATCH_QUEUE, { id, wait: false })
+    },
+
+    close: () => boss.stop({ graceful: true, timeout: CLOSE_WITHIN_MS }),
+  }
+}
+
+/** What was kept of why a job failed. */
+function reasonOf(output: unknown): string {
+  const message =
+    typeof output === 'object' && output !== null && 'message' in output ? output.message : undefined
+  return typeof message === 'string' ? message : 'the process that did it came to an end'
+}

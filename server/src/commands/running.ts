@@ -1,0 +1,40 @@
+import type { App } from '../app.ts'
+import type { Config } from '../config/schema.ts'
+import { DomainError, messageOf } from '../errors.ts'
+import type { Logger } from '../log.ts'
+
+/** A second Ctrl+C after so long means: at once. */
+const IMPATIENT_MS = 1000
+
+/** Ends the process in order when it is told to. */
+export function onStop(close: () => Promise<void>): void {
+  let stoppingSince: number | undefined
+  const stop = async () => {
+    if (stoppingSince !== undefined) {
+      // A terminal signals the whole group, and a launcher passes its signal on: that is one wish, told twice.
+      if (performance.now() - stoppingSince > IMPATIENT_MS) process.exit(130)
+      return
+    }
+    stoppingSince = performance.now()
+    await close()
+    process.exit(0)
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop)
+}
+
+/** Begins to watch and to index. */
+export async function startApp(app: App, log: Logger): Promise<void> {
+  await app.start().catch((error) => {
+    // That the folder can't be looked at has been said, and it is tried again.
+    if (!(error instanceof DomainError && error.code === 'directory_not_found')) log.error(messageOf(error))
+  })
+}
+
+/** @throws {DomainError} `config_invalid` where there are no other processes that could do the rest */
+export function assertShared({ database }: Config, what: string): void {
+  if (database !== undefined) return
+  throw new DomainError(
+    'config_invalid',
+    `${what} needs a PostgreSQL database that several processes share (the key "database"): the embedded one belongs to one process.`,
+  )
+}
