@@ -5,6 +5,7 @@ import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { drawDemoGallery } from '../scripts/demo/draw-gallery.ts'
 import { type MailServer, signInBy, startMailServer } from '../server/src/testing/mail-server.ts'
+import { type PostgresServer, startPostgres } from '../server/src/testing/postgres.ts'
 import { violationsIn } from './support/axe.ts'
 import { DESKTOP, launchBrowser, PHONE } from './support/browser.ts'
 import { misplaced } from './support/layout.ts'
@@ -15,6 +16,7 @@ const ADMIN = 'admin@example.org'
 let browser: Browser
 let directory: string
 let gallery: string
+let postgres: PostgresServer | undefined
 
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'sketch-search-e2e-'))
@@ -24,8 +26,19 @@ beforeAll(async () => {
 })
 afterAll(async () => {
   await browser?.close()
+  await postgres?.close()
   await rm(directory, { recursive: true, force: true })
 })
+
+/** What the accounts are kept in, as keys of the configuration. */
+const DATABASES = {
+  'the embedded database': async () => ({}),
+  async PostgreSQL() {
+    postgres ??= await startPostgres()
+    const database = await postgres.createDatabase()
+    return Object.fromEntries(Object.entries(database).map(([key, value]) => [`database.${key}`, value]))
+  },
+}
 
 /** The keys of a configuration as variables of the environment. */
 function asEnvironment(keys: Record<string, unknown>): Record<string, string> {
@@ -37,7 +50,7 @@ function asEnvironment(keys: Record<string, unknown>): Record<string, string> {
   )
 }
 
-async function startTeam(): Promise<{
+async function startTeam(database: Record<string, unknown> = {}): Promise<{
   product: Product
   mail: MailServer
   data: string
@@ -45,7 +58,7 @@ async function startTeam(): Promise<{
 }> {
   const mail = await startMailServer()
   const data = join(await mkdtemp(join(directory, 'data-')), 'data')
-  const environment = asEnvironment(signInBy(mail, ADMIN))
+  const environment = asEnvironment({ ...signInBy(mail, ADMIN), ...database })
   const product = await startProduct(gallery, data, environment)
   onTestFinished(async () => void (await product.stop()))
   return { product, mail, data, environment }
@@ -66,90 +79,93 @@ async function signIn(page: Page, mail: MailServer, email: string): Promise<void
 }
 
 describe('a team', () => {
-  it('signs in by code, and an admin adds, changes and removes people', async () => {
-    const { product, mail } = await startTeam()
-    const page = await openWindow()
-    // Whoever follows a link comes to what it shows after signing in.
-    await page.goto(`${product.url}/?dir=star&sort=name`)
-    await page.getByLabel('Your e-mail address').waitFor()
-    expect(await violationsIn(page)).toEqual([])
-    await page.getByLabel('Your e-mail address').fill(ADMIN)
-    await page.keyboard.press('Enter')
-    await page.getByText(`It was sent to ${ADMIN}`).waitFor()
-    await page.getByText(/^Another code in \d+ s$/).waitFor()
-    expect(await violationsIn(page)).toEqual([])
-    await page.getByLabel('The code').fill('WRONGONE')
-    await page.keyboard.press('Enter')
-    await page.getByRole('alert').getByText('The code is not right.').waitFor()
-    const code = await mail.codeFor(ADMIN)
-    await page.evaluate((text) => navigator.clipboard.writeText(text), `Your code: ${code}`)
-    await page.getByLabel('The code').fill('')
-    await page.getByLabel('The code').press('Control+v')
-    await page.locator('[data-path^="star/"]').first().waitFor()
-    expect(new URL(page.url()).search).toBe('?dir=star&sort=name')
+  it.each(Object.entries(DATABASES))(
+    'on %s signs in by code, and an admin adds, changes and removes people',
+    async (_, keys) => {
+      const { product, mail } = await startTeam(await keys())
+      const page = await openWindow()
+      // Whoever follows a link comes to what it shows after signing in.
+      await page.goto(`${product.url}/?dir=star&sort=name`)
+      await page.getByLabel('Your e-mail address').waitFor()
+      expect(await violationsIn(page)).toEqual([])
+      await page.getByLabel('Your e-mail address').fill(ADMIN)
+      await page.keyboard.press('Enter')
+      await page.getByText(`It was sent to ${ADMIN}`).waitFor()
+      await page.getByText(/^Another code in \d+ s$/).waitFor()
+      expect(await violationsIn(page)).toEqual([])
+      await page.getByLabel('The code').fill('WRONGONE')
+      await page.keyboard.press('Enter')
+      await page.getByRole('alert').getByText('The code is not right.').waitFor()
+      const code = await mail.codeFor(ADMIN)
+      await page.evaluate((text) => navigator.clipboard.writeText(text), `Your code: ${code}`)
+      await page.getByLabel('The code').fill('')
+      await page.getByLabel('The code').press('Control+v')
+      await page.locator('[data-path^="star/"]').first().waitFor()
+      expect(new URL(page.url()).search).toBe('?dir=star&sort=name')
 
-    await page.getByRole('button', { name: 'Users' }).click()
-    await page.getByText('1 user', { exact: true }).waitFor()
-    for (const [email, role] of [
-      ['editor@example.org', 'editor'],
-      ['user@example.org', 'user'],
-    ] as const) {
-      await page.getByLabel('E-mail address').fill(email)
-      await page.getByLabel('Role', { exact: true }).selectOption(role)
+      await page.getByRole('button', { name: 'Users' }).click()
+      await page.getByText('1 user', { exact: true }).waitFor()
+      for (const [email, role] of [
+        ['editor@example.org', 'editor'],
+        ['user@example.org', 'user'],
+      ] as const) {
+        await page.getByLabel('E-mail address').fill(email)
+        await page.getByLabel('Role', { exact: true }).selectOption(role)
+        await page.getByRole('button', { name: 'Add', exact: true }).click()
+        await page.getByText(email, { exact: true }).waitFor()
+      }
+      await page.getByLabel('E-mail address').fill('user@example.org')
       await page.getByRole('button', { name: 'Add', exact: true }).click()
-      await page.getByText(email, { exact: true }).waitFor()
-    }
-    await page.getByLabel('E-mail address').fill('user@example.org')
-    await page.getByRole('button', { name: 'Add', exact: true }).click()
-    await page
-      .getByRole('alert')
-      .getByText(/already/)
-      .waitFor()
-    await page.getByLabel('Filter by address').fill('EDIT')
-    await page.getByText('1 user', { exact: true }).waitFor()
-    await page.getByLabel('Filter by address').fill('')
-    await page.getByLabel('Filter by role').selectOption('user')
-    await page.getByText('1 user', { exact: true }).waitFor()
-    await page.getByLabel('Filter by role').selectOption('')
-    await page.getByLabel(`Role of ${ADMIN}`).selectOption('user')
-    await page
-      .getByRole('alert')
-      .getByText(/last admin/)
-      .waitFor()
-    expect(await violationsIn(page)).toEqual([])
-    await page.setViewportSize({ width: 360, height: 740 })
-    await expect.poll(() => misplaced(page)).toEqual([])
-    await page.setViewportSize(DESKTOP)
+      await page
+        .getByRole('alert')
+        .getByText(/already/)
+        .waitFor()
+      await page.getByLabel('Filter by address').fill('EDIT')
+      await page.getByText('1 user', { exact: true }).waitFor()
+      await page.getByLabel('Filter by address').fill('')
+      await page.getByLabel('Filter by role').selectOption('user')
+      await page.getByText('1 user', { exact: true }).waitFor()
+      await page.getByLabel('Filter by role').selectOption('')
+      await page.getByLabel(`Role of ${ADMIN}`).selectOption('user')
+      await page
+        .getByRole('alert')
+        .getByText(/last admin/)
+        .waitFor()
+      expect(await violationsIn(page)).toEqual([])
+      await page.setViewportSize({ width: 360, height: 740 })
+      await expect.poll(() => misplaced(page)).toEqual([])
+      await page.setViewportSize(DESKTOP)
 
-    const user = await openWindow(PHONE)
-    await user.goto(product.url)
-    await signIn(user, mail, 'user@example.org')
-    await user.setViewportSize({ width: 360, height: 740 })
-    await expect.poll(() => misplaced(user)).toEqual([])
-    expect(await user.getByRole('button', { name: 'Add images to the gallery' }).count()).toBe(0)
-    expect(await user.getByRole('button', { name: 'Users' }).count()).toBe(0)
-    await user.locator('[data-path]').first().focus()
-    await user.keyboard.press('Space')
-    await user.getByText('1 image selected').first().waitFor()
-    expect(await user.getByRole('button', { name: 'Delete', exact: true }).count()).toBe(0)
+      const user = await openWindow(PHONE)
+      await user.goto(product.url)
+      await signIn(user, mail, 'user@example.org')
+      await user.setViewportSize({ width: 360, height: 740 })
+      await expect.poll(() => misplaced(user)).toEqual([])
+      expect(await user.getByRole('button', { name: 'Add images to the gallery' }).count()).toBe(0)
+      expect(await user.getByRole('button', { name: 'Users' }).count()).toBe(0)
+      await user.locator('[data-path]').first().focus()
+      await user.keyboard.press('Space')
+      await user.getByText('1 image selected').first().waitFor()
+      expect(await user.getByRole('button', { name: 'Delete', exact: true }).count()).toBe(0)
 
-    // Who is removed is out at once, and told so by the page.
-    await page.getByRole('button', { name: 'Remove user@example.org' }).click()
-    await page.getByRole('button', { name: 'Remove', exact: true }).click()
-    await page.getByText('2 users').waitFor()
-    await user.getByRole('button', { name: 'Clear the selection' }).click()
-    await user.getByLabel('Filter by name').fill('star')
-    await user.getByLabel('Your e-mail address').waitFor()
+      // Who is removed is out at once, and told so by the page.
+      await page.getByRole('button', { name: 'Remove user@example.org' }).click()
+      await page.getByRole('button', { name: 'Remove', exact: true }).click()
+      await page.getByText('2 users').waitFor()
+      await user.getByRole('button', { name: 'Clear the selection' }).click()
+      await user.getByLabel('Filter by name').fill('star')
+      await user.getByLabel('Your e-mail address').waitFor()
 
-    const editor = await openWindow()
-    await editor.goto(product.url)
-    await signIn(editor, mail, 'editor@example.org')
-    await editor.getByRole('button', { name: 'Add images to the gallery' }).waitFor()
-    await editor.getByRole('button', { name: 'Sign out' }).click()
-    await editor.getByLabel('Your e-mail address').waitFor()
-    await editor.reload()
-    await editor.getByLabel('Your e-mail address').waitFor()
-  })
+      const editor = await openWindow()
+      await editor.goto(product.url)
+      await signIn(editor, mail, 'editor@example.org')
+      await editor.getByRole('button', { name: 'Add images to the gallery' }).waitFor()
+      await editor.getByRole('button', { name: 'Sign out' }).click()
+      await editor.getByLabel('Your e-mail address').waitFor()
+      await editor.reload()
+      await editor.getByLabel('Your e-mail address').waitFor()
+    },
+  )
 
   it('is told when a code can no longer be used, and comes back to the second step', async () => {
     const { product, mail } = await startTeam()

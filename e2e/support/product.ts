@@ -21,20 +21,27 @@ export async function startProduct(
   dataDirectory: string,
   environment: Record<string, string> = {},
 ): Promise<Product> {
-  const port = await freePort()
-  const child = run(
-    ['serve', gallery, '--data-directory', dataDirectory, '--port', String(port)],
-    environment,
-  )
+  const port = String(await freePort())
+  const args = ['serve', gallery, '--data-directory', dataDirectory, '--port', port]
+  return startLongRunning(args, /Sketch-Search: (http:\S+)/, environment)
+}
+
+/** Starts a command that goes on, and waits until it prints what is looked for; what is in brackets there is its `url`. */
+export async function startLongRunning(
+  args: string[],
+  wanted: RegExp,
+  environment: Record<string, string> = {},
+): Promise<Product> {
+  const child = run(args, environment)
   let output = ''
   const url = await new Promise<string>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`It did not start: ${output}`)), START_TIMEOUT_MS)
     const read = (text: string) => {
       output += text
-      const address = /Sketch-Search: (http:\S+)/.exec(output)
-      if (address === null) return
+      const found = wanted.exec(output)
+      if (found === null) return
       clearTimeout(timer)
-      resolve(address[1]!)
+      resolve(found[1] ?? '')
     }
     child.stdout!.setEncoding('utf8').on('data', read)
     child.stderr!.setEncoding('utf8').on('data', read)

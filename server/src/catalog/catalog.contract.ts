@@ -316,6 +316,8 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
         hasVector: true,
       })
       expect(await catalog.contentFacts('unknown')).toBeUndefined()
+      expect(await catalog.contentsWithVector(['hash-1', 'unknown'])).toEqual(['hash-1'])
+      expect(await catalog.contentsWithVector([])).toEqual([])
     })
 
     it('is as quick with thousands of copies as with one', async () => {

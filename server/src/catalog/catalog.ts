@@ -204,6 +204,8 @@ export interface Catalog {
   mountPoints(): Promise<string[]>
   keepMountPoints(directories: string[]): Promise<void>
   contentFacts(contentHash: string): Promise<ContentFacts | undefined>
+  /** Those of some contents that have a vector of the searched space. */
+  contentsWithVector(contentHashes: string[]): Promise<string[]>
 
   /**
    * Adds rows with their vectors, or brings those of the same paths up to date, in one transaction. Earlier failures

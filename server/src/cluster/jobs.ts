@@ -39,6 +39,8 @@ export interface JobsOptions {
   connection: ReturnType<SharedStorage['connection']>
   /** Files are indexed for one embedder: processes with another have work of their own. */
   space: string
+  /** How often a job is done again that failed, and after how many seconds at first. */
+  retries?: { retryLimit: number; retryDelay: number }
   log: { warn(message: string): void }
 }
 
@@ -52,13 +54,14 @@ const LOOK_EVERY_S = 5
 /** The process may take its time: whether it lives is what counts. */
 const EXPIRE_S = 23 * 3600
 const KEPT_S = 120
-const RETRIES = { retryLimit: 8, retryDelay: 1, retryBackoff: true, retryDelayMax: 300 }
+const RETRIES = { retryLimit: 8, retryDelay: 1 }
+const MOST_DELAY_S = 300
 const ASK_EVERY_MS = 250
 const ROWS_PER_STATEMENT = 1000
 const MANY = 1_000_000_000
 const CLOSE_WITHIN_MS = 10_000
 
-export async function openJobs({ connection, space, log }: JobsOptions): Promise<Jobs> {
+export async function openJobs({ connection, space, retries = RETRIES, log }: JobsOptions): Promise<Jobs> {
   const { connectionString, host, port, database, user, password, ssl } = connection
   const boss = new PgBoss({
     ...(connectionString === undefined
@@ -89,7 +92,9 @@ export async function openJobs({ connection, space, log }: JobsOptions): Promise
   const lostFiles = `lost-${files}`
   await boss.createQueue(lostFiles, { retryLimit: 1000, retryDelay: 60, deleteAfterSeconds: KEPT_S })
   await boss.createQueue(files, {
-    ...RETRIES,
+    ...retries,
+    retryBackoff: true,
+    retryDelayMax: MOST_DELAY_S,
     policy: 'exclusive',
     notify: true,
     heartbeatSeconds: HEARTBEAT_S,
@@ -145,7 +150,7 @@ export async function openJobs({ connection, space, log }: JobsOptions): Promise
       })
       const takingLost = { includeMetadata: true, pollingIntervalSeconds: 5 } as const
       await boss.work<FileVersion, unknown, typeof takingLost>(lostFiles, takingLost, async (jobs) => {
-        for (const { data, output } of jobs) await lost({ ...data, reason: reasonOf(output) })
+        for (const { data, sourceOutput } of jobs) await lost({ ...data, reason: reasonOf(sourceOutput) })
       })
     },
 

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog, Image, ImageRecord, PutResult } from '../catalog/catalog.ts'
 import type { EmbeddingHost, Urgency } from '../embedding/host.ts'
 import { DomainError } from '../errors.ts'
@@ -67,6 +68,8 @@ interface Prepared {
 /** One that waits to be stored, with the version that was asked for: it may have been changed before it was read. */
 type Waiting = Prepared & { version: string }
 
+/** A database server that is away for longer is no reason to hold on to what could not be stored. */
+const AWAY_FOR_MS = 120_000
 /** While one batch is embedded, another is stored. */
 const BATCHES_AT_ONCE = 2
 const BATCHES_AHEAD = 3
@@ -284,7 +287,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     batch: Prepared[],
     urgency: Urgency,
   ): Promise<{ stored: PutResult[]; failed: { record: ImageRecord; reason: DomainError }[] }> {
-    const toEmbed = batch.filter(({ image }) => image !== undefined)
+    const toEmbed = await withoutVector(batch.filter(({ image }) => image !== undefined))
     const embeddings =
       toEmbed.length === 0
         ? []
@@ -293,15 +296,16 @@ export function createIndexer(options: IndexerOptions): Indexer {
             'photo',
             urgency,
           )
+    const byContent = new Map(toEmbed.map(({ record }, n) => [record.contentHash, embeddings[n]!]))
     const failed: { record: ImageRecord; reason: DomainError }[] = []
-    for (const [n, { record }] of toEmbed.entries()) {
-      const embedding = embeddings[n]!
+    for (const { record } of batch) {
+      const embedding = byContent.get(record.contentHash)
       if (embedding instanceof DomainError) failed.push({ record, reason: embedding })
       else record.vector = embedding
     }
     const isFailed = new Set(failed.map(({ record }) => record))
     const records = batch.map(({ record }) => record).filter((record) => !isFailed.has(record))
-    const stored = await catalog.putImages(records)
+    const stored = await untilAvailable(() => catalog.putImages(records))
     for (const [n, { isNew, isChanged }] of stored.entries()) {
       const { path, createdAt, modifiedAt } = records[n]!
       if (isNew) events.emit('fileCreated', { path, createdAt })
@@ -313,6 +317,28 @@ export function createIndexer(options: IndexerOptions): Indexer {
       if (lacksVector && !waiting.has(records[n]!.path)) waiting.set(records[n]!.path, '')
     await tellChanged(records)
     return { stored, failed }
+  }
+
+  /** What has been embedded is kept while a database server is away for a moment. */
+  async function untilAvailable<T>(work: () => Promise<T>): Promise<T> {
+    const start = performance.now()
+    for (;;) {
+      try {
+        return await work()
+      } catch (error) {
+        const waitS = error instanceof DomainError ? error.retryAfterS : undefined
+        if (waitS === undefined || isClosed || performance.now() - start > AWAY_FOR_MS) throw error
+        await sleep(waitS * 500)
+      }
+    }
+  }
+
+  /** One of each content that nobody has embedded yet: a copy, or what another process has done meanwhile, need not be again. */
+  async function withoutVector(decoded: Prepared[]): Promise<Prepared[]> {
+    const unique = new Map(decoded.map((one) => [one.record.contentHash, one]))
+    const known = await catalog.contentsWithVector([...unique.keys()])
+    for (const hash of known) unique.delete(hash)
+    return [...unique.values()]
   }
 
   /** A file that was deleted or written to while it was read and embedded: whoever was told of that did not know of its row yet. */

@@ -32,11 +32,13 @@ const KEEPALIVE = `set tcp_keepalives_idle = 4; set tcp_keepalives_interval = 2;
 
 export function openPostgresSession(options: PostgresSessionOptions): PostgresSession {
   let client: Client | undefined
+  const connected = Promise.withResolvers<void>()
   const ending = new AbortController()
   const running = run()
 
   return {
     async tryLock(name) {
+      await Promise.race([connected.promise, sleep(ANSWER_WITHIN_MS, undefined, { ref: false })])
       const { rows } = (await client
         ?.query<{ got: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 0)) as got', [name])
         .catch(() => undefined)) ?? { rows: [] }
@@ -61,6 +63,7 @@ export function openPostgresSession(options: PostgresSessionOptions): PostgresSe
         await connection.query(KEEPALIVE)
         for (const channel of options.channels) await connection.query(`listen ${channel}`)
         client = connection
+        connected.resolve()
         options.onConnected()
         await untilLost(connection, lost)
       } catch {

@@ -178,6 +178,10 @@ export function createSqlCatalog({ database, dialect, vectors, close }: SqlCatal
       return { width, height, contentType, hasVector: vector !== null }
     },
 
+    async contentsWithVector(contentHashes) {
+      return [...(await contentsWithVector({ database, dialect }, space().embedderId, contentHashes))]
+    },
+
     async putImages(records) {
       if (records.length === 0) return []
       const { embedder, embedderId, dimensions } = space()

@@ -24,6 +24,7 @@ const METHODS = [
   'keepMountPoints',
   'knownFilesByInode',
   'contentFacts',
+  'contentsWithVector',
   'putImages',
   'putFailure',
   'forgetFailures',

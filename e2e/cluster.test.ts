@@ -1,0 +1,28 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { runCluster } from './cluster/run.ts'
+
+describe('servers and workers on one PostgreSQL database', () => {
+  it('know what the folder holds, whichever of them is killed, and answer nothing wrong meanwhile', async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'sketch-search-cluster-'))
+    onTestFinished(() => rm(directory, { recursive: true, force: true }))
+    const result = await runCluster({
+      seed: 5,
+      files: 600,
+      servers: 2,
+      workers: 2,
+      kills: 3,
+      restarts: 1,
+      msPerImage: 10,
+      directory,
+    })
+    expect(result).toMatchObject({ missing: [], surplus: [], withoutVector: 0, failed: 0, eventsLost: 0 })
+    expect(result.client.wrong).toEqual([])
+    expect(result.client.answers).toBeGreaterThan(50)
+    expect(Math.max(...result.takeovers)).toBeLessThan(15)
+    // Whatever was in hand when a process or the database ended, and nothing else, may be embedded once more.
+    expect(result.excess).toBeLessThan(200)
+  }, 240_000)
+})

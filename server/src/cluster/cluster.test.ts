@@ -1,0 +1,282 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import type { App, AppOptions } from '../app.ts'
+import { openStorage } from '../catalog/open-storage.ts'
+import type { Config } from '../config/schema.ts'
+import type { ToldEvent } from '../events.ts'
+import { configFor, indexAll, startApp } from '../testing/app.ts'
+import { circleSketch, picture, writeSettled } from '../testing/pictures.ts'
+import { type PostgresServer, startPostgres } from '../testing/postgres.ts'
+import { eventually, temporaryDirectory } from '../testing/temporary.ts'
+import { openJobs } from './jobs.ts'
+
+const SILENT = { warn() {}, info() {} }
+
+let server: PostgresServer
+beforeAll(async () => {
+  server = await startPostgres()
+}, 60_000)
+afterAll(() => server?.close())
+
+/** Configurations of several processes on one gallery and one database. */
+async function configsFor(
+  gallery: string,
+  count: number,
+  yaml: Record<string, unknown> = {},
+): Promise<Config[]> {
+  const database = await server.createDatabase()
+  const keys = Object.fromEntries(Object.entries(database).map(([key, value]) => [`database.${key}`, value]))
+  return Promise.all(Array.from({ length: count }, () => configFor(gallery, { ...keys, ...yaml })))
+}
+
+async function start(config: Config, options: Partial<AppOptions> = {}): Promise<App> {
+  const app = await startApp(config, options)
+  await app.start()
+  return app
+}
+
+async function galleryOf(count: number): Promise<string> {
+  const gallery = await temporaryDirectory()
+  for (let n = 0; n < count; n++) await writeSettled(join(gallery, `a/${n}.png`), await picture(n))
+  return gallery
+}
+
+async function pathsIn(app: App): Promise<string[]> {
+  const response = await app.http.request('/api/images?items_per_page=1000')
+  return ((await response.json()) as { images: { path: string }[] }).images.map(({ path }) => path).sort()
+}
+
+describe('processes on one database', () => {
+  it('may all start at once on an empty one', async () => {
+    const database = await server.createDatabase()
+    const opened = await Promise.all(
+      Array.from({ length: 10 }, () => openStorage({ database, directory: '', isOwner: true, log: SILENT })),
+    )
+    const counted = await Promise.all(
+      opened.map(async ({ catalog }) => {
+        await catalog.useSpace({ embedder: 'any', fingerprint: '1', dimensions: 4 })
+        return catalog.counts()
+      }),
+    )
+    await Promise.all(opened.map((storage) => storage.close()))
+    expect(counted).toHaveLength(10)
+    expect(new Set(await Promise.all(opened.map(({ shared }) => typeof shared)))).toEqual(new Set(['object']))
+  })
+
+  it('share one key, kept searches, and what is known of the folder', async () => {
+    const gallery = await galleryOf(3)
+    await writeSettled(join(gallery, 'empty/folder/no-image.txt'), '')
+    const [one, two] = await configsFor(gallery, 2)
+    const first = await start(one!)
+    const second = await start(two!, { indexes: false })
+    await indexAll(first)
+    expect(await pathsIn(second)).toEqual(['a/0.png', 'a/1.png', 'a/2.png'])
+
+    const form = new FormData()
+    form.set('image', new File([new Uint8Array(await circleSketch())], 'sketch.png'))
+    form.set('kind', 'sketch')
+    form.set('sketch', '[1]')
+    const kept = await first.http.request('/api/queries', { method: 'POST', body: form })
+    const { id, image_url: url } = (await kept.json()) as { id: string; image_url: string }
+    expect(await (await second.http.request(`/api/queries/${id}`)).json()).toMatchObject({ id, sketch: [1] })
+    expect((await second.http.request(url)).status).toBe(200)
+    expect((await second.http.request(`/api/queries/${'0'.repeat(24)}`)).status).toBe(404)
+
+    await eventually(async () => {
+      const tree = async (app: App) => (await app.http.request('/api/fs/watched-directories')).json()
+      expect(await tree(second)).toEqual(await tree(first))
+      expect(JSON.stringify(await tree(second))).toContain('"empty/folder"')
+      expect(await (await second.http.request('/api/index/status')).json()).toMatchObject({
+        watching: 'native',
+        indexed: 3,
+        pending: 0,
+        last_reconcile: expect.stringMatching(/^20/),
+      })
+    })
+  })
+
+  it('tell events whichever it is that somebody listens to, in one order', async () => {
+    const gallery = await galleryOf(2)
+    const [one, two] = await configsFor(gallery, 2)
+    const first = await start(one!)
+    const second = await start(two!, { indexes: false })
+    const heard: { first: ToldEvent[]; second: ToldEvent[] } = { first: [], second: [] }
+    const feeds = await Promise.all([listen(first, heard.first), listen(second, heard.second)])
+    await indexAll(first)
+    await writeSettled(join(gallery, 'b.png'), await picture(7))
+    await eventually(() =>
+      expect(heard.second.map(({ event }) => event)).toContainEqual(
+        expect.objectContaining({ event: 'FileCreatedEvent', data: expect.stringContaining('b.png') }),
+      ),
+    )
+    const ids = (told: ToldEvent[]) => told.flatMap(({ id }) => (id === undefined ? [] : [id]))
+    await eventually(() => expect(ids(heard.second)).toEqual(ids(heard.first)))
+    const missed = await readEvents(
+      second,
+      { 'last-event-id': ids(heard.first)[0]! },
+      ids(heard.first).length - 1,
+    )
+    expect(missed).toEqual(ids(heard.first).slice(1))
+    for (const stop of feeds) await stop()
+  })
+
+  it('pass on to the one that watches what they are asked for, and what they have noticed', async () => {
+    const gallery = await galleryOf(3)
+    const [one, two] = await configsFor(gallery, 2, { 'watcher.max_missing_share': 0 })
+    const first = await start(one!)
+    const second = await start(two!, { indexes: false })
+    await indexAll(first)
+    await rm(join(gallery, 'a'), { recursive: true })
+    await eventually(async () => {
+      await second.http.request('/api/index/reconcile', { method: 'POST' })
+      expect(await (await second.http.request('/api/index/status')).json()).toMatchObject({
+        absence: { missing: 3, known: 3 },
+      })
+    })
+    const accepted = await second.http.request('/api/index/reconcile?accept_missing=true', { method: 'POST' })
+    expect(accepted.status).toBe(200)
+    expect(await pathsIn(second)).toEqual([])
+
+    // Uploaded to one that does not index, it can be found there at once.
+    const form = new FormData()
+    form.set('image', new File([new Uint8Array(await picture(9))], 'up.png'))
+    form.set('directory', '.')
+    const uploaded = await second.http.request('/api/images', { method: 'POST', body: form })
+    expect(uploaded.status).toBe(200)
+    expect(await pathsIn(first)).toEqual(['up.png'])
+  })
+
+  it('watch one at a time: another takes over when the one that does is closed, or loses its connection', async () => {
+    const gallery = await galleryOf(2)
+    const [one, two] = await configsFor(gallery, 2)
+    const said: string[] = []
+    const note = (who: string) => ({ info: (text: string) => void said.push(`${who}: ${text}`) })
+    const first = await start(one!, { log: logOf(note('first')) })
+    const second = await start(two!, { log: logOf(note('second')) })
+    await indexAll(first)
+    const watches = (who: string) =>
+      said.filter((line) => line === `${who}: This process watches the gallery from now on.`)
+    expect([watches('first').length, watches('second').length]).toEqual([1, 0])
+    await first.close()
+    await eventually(() => expect(watches('second')).toHaveLength(1), 15_000)
+    await writeSettled(join(gallery, 'later.png'), await picture(5))
+    await eventually(async () => expect(await pathsIn(second)).toContain('later.png'))
+    await server.restart()
+    await eventually(() => expect(watches('second')).toHaveLength(2), 15_000)
+    await writeSettled(join(gallery, 'last.png'), await picture(6))
+    await eventually(async () => expect(await pathsIn(second)).toContain('last.png'))
+  })
+
+  it('say so when nobody watches', async () => {
+    const [config] = await configsFor(await galleryOf(1), 1)
+    const app = await start(config!, { indexes: false })
+    expect(await (await app.http.request('/api/index/status')).json()).toMatchObject({ watching: 'off' })
+    await expect(app.sync.reconcile()).rejects.toThrow(/Nobody watches.*start a worker/)
+  })
+})
+
+describe('a job', () => {
+  it('that fails again and again for no reason of the file’s own is told as lost, with the reason', async () => {
+    const gallery = await galleryOf(2)
+    const [config] = await configsFor(gallery, 1)
+    const app = await start(config!)
+    await indexAll(app)
+    const storage = await openStorage({
+      database: config!.database,
+      directory: '',
+      isOwner: false,
+      log: SILENT,
+    })
+    onTestFinished(() => storage.close())
+    const jobs = await openJobs({
+      connection: storage.shared!.connection(),
+      space: 'another',
+      log: SILENT,
+      retries: { retryLimit: 1, retryDelay: 1 },
+    })
+    onTestFinished(() => jobs.close())
+    const lost: string[] = []
+    let tries = 0
+    await jobs.workOnFiles({
+      batchSize: 2,
+      async index(files) {
+        tries++
+        return files.map(() => ({ left: new Error('a bug') }))
+      },
+      async lost(file) {
+        lost.push(`${file.path}: ${file.reason}`)
+      },
+    })
+    const version = { path: 'a/0.png', bytes: 1, modifiedAt: 2 }
+    await jobs.addFiles([version])
+    await jobs.addFiles([version])
+    await eventually(() => expect(lost).toEqual(['a/0.png: a bug']), 20_000)
+    expect(tries).toBe(2)
+    expect(await jobs.countFiles()).toBe(0)
+  })
+})
+
+function logOf(own: { info(text: string): void }) {
+  const silent = { warn() {}, error() {}, debug() {} }
+  return { ...silent, ...own } as unknown as AppOptions['log']
+}
+
+interface SseEvent {
+  event: string
+  data: string
+}
+
+/** Follows the stream of events of an app. */
+async function listen(app: App, heard: ToldEvent[]): Promise<() => Promise<void>> {
+  const ending = new AbortController()
+  const response = await app.http.request('/api/fs/events')
+  const reading = read(
+    response,
+    (id, event) => {
+      heard.push({ id, event: event as never })
+      return false
+    },
+    ending.signal,
+  )
+  return async () => {
+    ending.abort()
+    await reading
+  }
+}
+
+async function readEvents(app: App, headers: Record<string, string>, count: number): Promise<string[]> {
+  const ids: string[] = []
+  const response = await app.http.request('/api/fs/events', { headers })
+  await read(response, (id) => {
+    if (id !== undefined) ids.push(id)
+    return ids.length >= count
+  })
+  return ids
+}
+
+async function read(
+  response: Response,
+  tell: (id: string | undefined, event: SseEvent) => boolean,
+  signal?: AbortSignal,
+): Promise<void> {
+  let text = ''
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+  signal?.addEventListener('abort', () => void reader.cancel())
+  for (;;) {
+    const { value, done } = await reader.read()
+    if (done) return
+    text += value
+    const parts = text.split('\n\n')
+    text = parts.pop()!
+    for (const part of parts) {
+      const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(part)?.[1]
+      const event = field('event')
+      if (event === undefined) continue
+      if (tell(field('id'), { event, data: field('data') ?? '' })) {
+        await reader.cancel()
+        return
+      }
+    }
+  }
+}
