@@ -86,11 +86,6 @@ const database = z
       .describe(
         'File with the certificates that sign the server’s, for `verify-full`. Default: the system’s.',
       ),
-    replicas: z
-      .array(z.string().min(1))
-      .default([])
-      .describe('Servers that follow this one, to read from: `HOST`, `HOST:PORT`, or a URL each.')
-      .meta({ secret: true }),
     hnsw: hnsw.prefault({}).describe('How the vector index is built.'),
   })
   .superRefine(({ url, ...keys }, context) => {

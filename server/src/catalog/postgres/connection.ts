@@ -13,8 +13,6 @@ export interface PostgresOptions {
   ssl?: 'disable' | 'require' | 'verify-full'
   /** File with the certificates that sign the server's. */
   ssl_ca?: string | undefined
-  /** Servers that follow this one: `HOST`, `HOST:PORT`, or a URL each. */
-  replicas?: readonly string[]
   hnsw?: { m: number; ef_construction: number }
 }
 
@@ -42,22 +40,6 @@ export function describeServer({ host, port = DEFAULT_PORT, url }: PostgresOptio
   if (url === undefined) return `${host}:${port}`
   const parsed = URL.parse(url)
   return `${parsed?.hostname ?? 'the server'}:${parsed?.port || DEFAULT_PORT}`
-}
-
-/** The servers that follow: what isn't said of one is as it is for the first. */
-export function replicasOf(options: PostgresOptions): PostgresOptions[] {
-  return (options.replicas ?? []).map((replica) => {
-    if (replica.includes('://')) return { ...options, url: replica, replicas: [] }
-    const { hostname, port } = new URL(`postgresql://${replica}`)
-    const host = hostname.replace(/^\[|\]$/g, '')
-    const own = { ...options, replicas: [] }
-    if (options.url === undefined)
-      return { ...own, host, port: Number(port || (options.port ?? DEFAULT_PORT)) }
-    const url = new URL(options.url)
-    url.hostname = hostname
-    url.port = port || url.port
-    return { ...own, url: url.href }
-  })
 }
 
 function sslOf({ ssl = 'disable', ssl_ca: file }: PostgresOptions): Pick<ClientConfig, 'ssl'> {
