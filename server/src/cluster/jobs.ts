@@ -83,7 +83,8 @@ export async function openJobs({ connection, space, retries = RETRIES, log }: Jo
   let said = ''
   // While the database is away each of its connections has something to say.
   boss.on('error', (error) => {
-    const message = messageOf(error)
+    // Some of what it tells is no Error.
+    const message = messageOf(error instanceof Error ? error : (error as { message?: unknown }).message)
     if (message !== said) log.warn(`The queue of jobs: ${message}.`)
     said = message
   })
