@@ -21,6 +21,7 @@ describe('servers and workers on one PostgreSQL database', () => {
     expect(result).toMatchObject({ missing: [], surplus: [], withoutVector: 0, failed: 0, eventsLost: 0 })
     expect(result.client.wrong).toEqual([])
     expect(result.client.answers).toBeGreaterThan(50)
+    expect(result.takeovers.length).toBeGreaterThan(0)
     expect(Math.max(...result.takeovers)).toBeLessThan(15)
     // Whatever was in hand when a process or the database ended, and nothing else, may be embedded once more.
     expect(result.excess).toBeLessThan(200)

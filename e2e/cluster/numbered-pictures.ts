@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import sharp from 'sharp'
+import { vectorNamed } from '../../server/src/testing/vectors.ts'
 
 const SIDE = 48
 export const DIMENSIONS = 16
@@ -24,8 +25,5 @@ export function numberedPicture(n: number): Promise<Buffer> {
 
 /** The vector that an embedder gives the picture of a number: unit length, pointing anywhere. */
 export function numberedVector(n: number): Float32Array {
-  const bytes = createHash('sha256').update(`vector ${n}`).digest()
-  const vector = Float32Array.from({ length: DIMENSIONS }, (_, i) => bytes.readUInt16LE(2 * i) / 65_535 - 0.5)
-  const length = Math.hypot(...vector)
-  return vector.map((value) => value / length)
+  return vectorNamed(`vector ${n}`, DIMENSIONS)
 }

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -50,6 +50,7 @@ export interface ClusterResult {
 const EMBEDDER = fileURLToPath(new URL('./numbered-embedder.ts', import.meta.url))
 const SETTLE_WITHIN_MS = 180_000
 const LIST_PAGE = 1000
+const TAKE_OVER_WITHIN_MS = 60_000
 
 interface Member {
   name: string
@@ -99,7 +100,7 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterResult
       const port = String(await freePort())
       const own = ['--config', config, '--data-directory', join(directory, `data-${n}`)]
       const args = isServer ? ['serve', '--port', port, ...own] : ['worker', ...own]
-      const started = isServer ? /Sketch-Search: (http:\S+)/ : /(Sketch-Search worker)/
+      const started = isServer ? /Sketch-Search: (http:\S+)/ : /Sketch-Search worker/
       if (isServer) urls.push(`http://127.0.0.1:${port}`)
       const name = isServer ? `server ${n}` : `worker ${n - options.servers}`
       members.push({ name, start: () => startLongRunning(args, started), product: undefined as never })
@@ -150,7 +151,10 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterResult
     }
 
     async function killOne(isWatcher: boolean): Promise<void> {
-      const watcher = members.find(({ product }) => isWatching(product))
+      const waitsUntil = performance.now() + (isWatcher ? TAKE_OVER_WITHIN_MS : 0)
+      const findWatcher = () => members.find(({ product }) => isWatching(product))
+      while (findWatcher() === undefined && performance.now() < waitsUntil) await sleep(50)
+      const watcher = findWatcher()
       const member = isWatcher && watcher !== undefined ? watcher : random.pick(members)
       say(`${member.name} is killed${member === watcher ? ', which watches' : ''}`)
       const at = performance.now()
@@ -162,7 +166,7 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterResult
         watchersKilled++
         while (
           !members.some((other) => other !== member && isWatching(other.product)) &&
-          performance.now() - at < 60_000
+          performance.now() - at < TAKE_OVER_WITHIN_MS
         ) {
           if (member.product !== watcher.product && isWatching(member.product)) break
           await sleep(50)
@@ -211,7 +215,6 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterResult
   } finally {
     await Promise.all(members.map(({ product }) => product?.kill()))
     await server.close()
-    if (!(await readdir(directory)).includes('keep')) await rm(gallery, { recursive: true, force: true })
   }
 }
 

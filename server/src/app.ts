@@ -82,7 +82,9 @@ export async function createApp(
     lock.release()
     throw error
   })
-  const { catalog, shared } = storage
+  const { catalog } = storage
+  /** undefined for who has the database to himself, or takes no part. */
+  const shared = isVisitor ? undefined : storage.shared
   const embedder = config.embedder_registry.chosen_embedder
   let opened: OpenedEmbedder | undefined
   let accounts: SignInRoom | undefined
@@ -118,8 +120,7 @@ export async function createApp(
 
   /** What happens in this process, and what is shown to people: in a cluster, what happens anywhere. */
   const ownEvents = createEventBus()
-  const isCluster = shared !== undefined && !isVisitor
-  const events = isCluster ? createEventBus() : ownEvents
+  const events = shared === undefined ? ownEvents : createEventBus()
   const thumbnails = openThumbnailStore(config.thumbnail.thumbnail_directory, config.thumbnail.size)
   const limits = {
     maxPixels: config.limits.max_pixels,
@@ -172,7 +173,7 @@ export async function createApp(
       log: sayings,
     })
   let cluster: Cluster | undefined
-  if (shared !== undefined && !isVisitor) {
+  if (shared !== undefined) {
     cluster = await openCluster({
       shared,
       catalog,

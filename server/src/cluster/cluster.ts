@@ -1,6 +1,7 @@
 import { lstat } from 'node:fs/promises'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { SharedStorage } from '../catalog/open-storage.ts'
+import { withAvailability } from '../catalog/postgres/availability.ts'
 import type { EventBus, EventFeed } from '../events.ts'
 import { toAbsolute } from '../gallery/paths.ts'
 import { toFileFacts } from '../gallery/walk.ts'
@@ -45,7 +46,9 @@ const WATCH_LOCK = 'sketch-search watch'
 
 export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   const { shared, catalog, root, local, own, shown, log } = options
-  const jobs = await openJobs({ connection: shared.connection(), space: options.space, log })
+  const jobs = withAvailability(
+    await openJobs({ connection: shared.connection(), space: options.space, log }),
+  )
   const indexer = createSharedIndexer({
     jobs,
     local,

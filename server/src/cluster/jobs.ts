@@ -28,8 +28,11 @@ export interface Jobs {
   }): Promise<void>
   /** How many files wait or are being indexed. */
   countFiles(): Promise<number>
-  /** @param waits whether until it has been done @throws {DomainError} `unavailable` if it was not */
-  ask(request: WatchRequest, waits: boolean): Promise<void>
+  /**
+   * @param whileTrue it is waited for as long as this holds; without it not at all
+   * @throws {DomainError} `unavailable` if it was not done
+   */
+  ask(request: WatchRequest, whileTrue?: () => boolean): Promise<void>
   /** Answers what is asked for, until the function that comes back is called. */
   answer(handle: (request: WatchRequest) => Promise<void>): Promise<() => Promise<void>>
   close(): Promise<void>
@@ -165,16 +168,17 @@ export async function openJobs({ connection, space, retries = RETRIES, log }: Jo
       return rows[0].count as number
     },
 
-    async ask(request, waits) {
+    async ask(request, whileTrue) {
       const id = await boss.send(WATCH_QUEUE, request)
-      if (!waits || id === null) return
-      for (;;) {
+      if (whileTrue === undefined || id === null) return
+      while (whileTrue()) {
         await sleep(ASK_EVERY_MS)
         const [job] = await boss.findJobs<WatchRequest>(WATCH_QUEUE, { id })
         if (job === undefined || job.state === 'completed') return
         if (job.state === 'failed' || job.state === 'cancelled')
           throw new DomainError('unavailable', `The folder could not be compared: ${reasonOf(job.output)}.`)
       }
+      throw nobodyWatches()
     },
 
     async answer(handle) {
@@ -190,6 +194,13 @@ export async function openJobs({ connection, space, retries = RETRIES, log }: Jo
 
     close: () => boss.stop({ graceful: true, timeout: CLOSE_WITHIN_MS }),
   }
+}
+
+export function nobodyWatches(): DomainError {
+  return new DomainError(
+    'unavailable',
+    'Nobody watches the gallery at present: start a worker, or a server without --no-index.',
+  )
 }
 
 /** What was kept of why a job failed. */

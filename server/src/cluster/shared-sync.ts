@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { SharedStorage } from '../catalog/open-storage.ts'
 import { DomainError, messageOf } from '../errors.ts'
 import type { Absence, FolderFacts, GallerySync } from '../sync/gallery-sync.ts'
-import type { Jobs, WatchRequest } from './jobs.ts'
+import { type Jobs, nobodyWatches, type WatchRequest } from './jobs.ts'
 
 export interface SharedSyncOptions {
   watch: SharedStorage['watch']
@@ -21,6 +21,14 @@ export interface SharedSyncOptions {
 export interface SharedSync extends GallerySync {
   /** The lock is lost: somebody else may watch by now. */
   dropWatch(): void
+}
+
+/** Of the process that watches. */
+interface Watch {
+  sync: GallerySync
+  stopAnswering(): Promise<void>
+  /** The comparison with which it begins, while that goes on. */
+  first: Promise<void> | undefined
 }
 
 /** What the process that watches tells the others. */
@@ -50,7 +58,7 @@ const PATHS_AT_ONCE = 500
 export function createSharedSync(options: SharedSyncOptions): SharedSync {
   const { watch, jobs, log } = options
   const me = `${hostname()} (process ${process.pid})`
-  let own: { sync: GallerySync; stopAnswering: () => Promise<void>; first: Promise<void> } | undefined
+  let own: Watch | undefined
   let turns: Promise<void> = Promise.resolve()
   let isStarted = false
   let isClosed = false
@@ -78,9 +86,9 @@ export function createSharedSync(options: SharedSyncOptions): SharedSync {
     async reconcile(wanted = {}) {
       await untilWatched()
       const { acceptsMissing = false } = wanted
-      if (own === undefined) return jobs.ask({ kind: 'reconcile', acceptsMissing }, true)
+      if (own === undefined) return jobs.ask({ kind: 'reconcile', acceptsMissing }, isWatched)
       // What has just begun to watch compares everything in any case.
-      return acceptsMissing ? own.sync.reconcile(wanted) : Promise.race([own.first, own.sync.reconcile()])
+      return (acceptsMissing ? undefined : own.first) ?? own.sync.reconcile(wanted)
     },
 
     lookAgain(paths) {
@@ -140,12 +148,16 @@ export function createSharedSync(options: SharedSyncOptions): SharedSync {
     try {
       await sync.startWatching()
       const stopAnswering = await jobs.answer((request) => answer(sync, request))
-      const first = sync.reconcile()
-      own = { sync, stopAnswering, first }
-      // That the folder can't be looked at has been said, and it is tried again.
-      first.catch((error) => {
-        if (!(error instanceof DomainError)) log.warn(messageOf(error))
-      })
+      const begun: Watch = { sync, stopAnswering, first: sync.reconcile() }
+      own = begun
+      begun.first
+        // That the folder can't be looked at has been said, and it is tried again.
+        ?.catch((error) => {
+          if (!(error instanceof DomainError)) log.warn(messageOf(error))
+        })
+        .finally(() => {
+          begun.first = undefined
+        })
     } catch (error) {
       await sync.close()
       throw error
@@ -171,7 +183,7 @@ export function createSharedSync(options: SharedSyncOptions): SharedSync {
     while (untold.size > 0 && !isClosed) {
       const paths = [...untold].slice(0, PATHS_AT_ONCE)
       for (const path of paths) untold.delete(path)
-      await jobs.ask({ kind: 'look', paths }, false).catch(() => {
+      await jobs.ask({ kind: 'look', paths }).catch(() => {
         // The next comparison finds it.
       })
     }
@@ -180,14 +192,14 @@ export function createSharedSync(options: SharedSyncOptions): SharedSync {
   /** @throws {DomainError} `unavailable` if nobody watches, and nobody begins to */
   async function untilWatched(): Promise<void> {
     const start = performance.now()
-    while (own === undefined && factsOfOthers() === undefined) {
-      if (isClosed || performance.now() - start > PATIENCE_MS)
-        throw new DomainError(
-          'unavailable',
-          'Nobody watches the gallery at present: start a worker, or a server without --no-index.',
-        )
+    while (!isWatched()) {
+      if (isClosed || performance.now() - start > PATIENCE_MS) throw nobodyWatches()
       await sleep(READ_EVERY_MS / 4)
     }
+  }
+
+  function isWatched(): boolean {
+    return own !== undefined || factsOfOthers() !== undefined
   }
 
   function factsOfOthers(): WatchFacts | undefined {

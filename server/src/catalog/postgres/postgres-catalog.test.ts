@@ -1,12 +1,11 @@
-import { createHash } from 'node:crypto'
 import pg from 'pg'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { type PostgresServer, startPostgres } from '../../testing/postgres.ts'
+import { vectorNamed } from '../../testing/vectors.ts'
 import { describeCatalog } from '../catalog.contract.ts'
 import type { Catalog } from '../catalog.ts'
 import { openStorage } from '../open-storage.ts'
-import type { PostgresOptions } from './connection.ts'
-import { clientConfig } from './connection.ts'
+import { clientConfig, type PostgresOptions } from './connection.ts'
 
 const SILENT = { warn(_: string) {}, info(_: string) {} }
 let server: PostgresServer
@@ -28,13 +27,7 @@ const DIMENSIONS = 16
 const COUNT = 12_000
 const TOP = 50
 
-/** Deterministic unit vectors that point everywhere. */
-function vectorOf(n: number): Float32Array {
-  const bytes = createHash('sha256').update(String(n)).digest()
-  const vector = Float32Array.from({ length: DIMENSIONS }, (_, i) => bytes.readUInt16LE(2 * i) / 65_535 - 0.5)
-  const length = Math.hypot(...vector)
-  return vector.map((value) => value / length)
-}
+const vectorOf = (n: number) => vectorNamed(String(n), DIMENSIONS)
 
 function scoreOf(a: Float32Array, b: Float32Array): number {
   return a.reduce((sum, value, i) => sum + value * b[i]!, 0)

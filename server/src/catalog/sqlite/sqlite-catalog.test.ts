@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import { readdir, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryDirectory } from '../../testing/temporary.ts'
+import { vectorNamed } from '../../testing/vectors.ts'
 import { describeCatalog } from '../catalog.contract.ts'
 import type { Catalog, ImageRecord } from '../catalog.ts'
 import { openSqliteCatalogThread } from './open.ts'
@@ -14,13 +14,7 @@ describeCatalog('the SQLite catalog', async () => open(await temporaryDirectory(
 const DIMENSIONS = 16
 const SPACE = { embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS }
 
-/** Deterministic vectors that point everywhere, no two alike. */
-function vectorOf(n: number): Float32Array {
-  const bytes = createHash('sha256').update(String(n)).digest()
-  const vector = Float32Array.from({ length: DIMENSIONS }, (_, i) => bytes.readUInt16LE(2 * i) / 65_535 - 0.5)
-  const length = Math.hypot(...vector)
-  return vector.map((value) => value / length)
-}
+const vectorOf = (n: number) => vectorNamed(String(n), DIMENSIONS)
 
 const record = (n: number): ImageRecord => ({
   path: `${n}.jpg`,
