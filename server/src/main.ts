@@ -1,6 +1,7 @@
 /** The command line. */
 import { Command, CommanderError } from 'commander'
 import { configCommand } from './commands/config.ts'
+import { copyCatalogCommand } from './commands/copy-catalog.ts'
 import { embeddersCommand } from './commands/embedders.ts'
 import { evaluateCommand } from './commands/evaluate.ts'
 import { indexCommand } from './commands/index-folder.ts'
@@ -27,6 +28,7 @@ const program = new Command('sketch-search')
   .addCommand(embeddersCommand())
   .addCommand(pruneCommand())
   .addCommand(usersCommand())
+  .addCommand(copyCatalogCommand())
   .addCommand(configCommand())
 
 // Ends as the system would end it, but tells what it has started; a command that wants to do more has its own handler.

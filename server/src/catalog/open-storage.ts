@@ -1,17 +1,21 @@
+import { DomainError } from '../errors.ts'
 import type { Accounts } from './accounts.ts'
 import type { Catalog } from './catalog.ts'
 import { openPostgresAccounts } from './postgres/accounts.ts'
 import { withAvailability } from './postgres/availability.ts'
-import { clientConfig, type PostgresOptions } from './postgres/connection.ts'
+import { clientConfig, describeServer, type PostgresOptions } from './postgres/connection.ts'
 import { openDatabase } from './postgres/database.ts'
 import { type EventTable, openEventTable } from './postgres/event-table.ts'
 import { openSharedQueries } from './postgres/kept-queries.ts'
 import { openPostgresCatalog } from './postgres/open.ts'
+import { openPostgresRaw } from './postgres/raw.ts'
 import { sharedKey } from './postgres/secrets.ts'
 import { openPostgresSession, type PostgresSession, type PostgresSessionOptions } from './postgres/session.ts'
-import { openWatchTable, type WatchTable } from './postgres/watch-table.ts'
+import { openWatchTable, WATCH_LOCK, type WatchTable } from './postgres/watch-table.ts'
+import type { RawCatalog } from './sql/raw-catalog.ts'
 import { openSqliteAccounts } from './sqlite/accounts.ts'
 import { openSqliteCatalogThread } from './sqlite/open.ts'
+import { openSqliteRaw } from './sqlite/raw.ts'
 
 export interface StorageOptions {
   /** A PostgreSQL server; undefined: the embedded database. */
@@ -77,6 +81,37 @@ export async function openAccounts({
       await opened.close()
     },
   }
+}
+
+/** The tables as they are. */
+export async function openRaw(
+  database: PostgresOptions | undefined,
+  directory: string,
+  log: { warn(message: string): void },
+): Promise<RawCatalog> {
+  if (database === undefined) return openSqliteRaw(directory)
+  return openPostgresRaw(await openDatabase(database, log))
+}
+
+/**
+ * Keeps every process from watching a folder for this database.
+ * @returns what lets go
+ * @throws {DomainError} `unavailable` if one does
+ */
+export async function lockWatch(database: PostgresOptions): Promise<() => Promise<void>> {
+  const session = openPostgresSession({
+    server: database,
+    channels: [],
+    onNotify() {},
+    onConnected() {},
+    onLost() {},
+  })
+  if (await session.tryLock(WATCH_LOCK)) return () => session.close()
+  await session.close()
+  throw new DomainError(
+    'unavailable',
+    `A server or worker uses the database at ${describeServer(database)}, or it can't be reached: stop all of them first.`,
+  )
 }
 
 async function openPostgresStorage(

@@ -2,6 +2,7 @@ import { lstat } from 'node:fs/promises'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { SharedStorage } from '../catalog/open-storage.ts'
 import { withAvailability } from '../catalog/postgres/availability.ts'
+import { WATCH_LOCK } from '../catalog/postgres/watch-table.ts'
 import type { EventBus, EventFeed } from '../events.ts'
 import { toAbsolute } from '../gallery/paths.ts'
 import { toFileFacts } from '../gallery/walk.ts'
@@ -41,8 +42,6 @@ export interface Cluster {
   start(): Promise<void>
   close(): Promise<void>
 }
-
-const WATCH_LOCK = 'sketch-search watch'
 
 export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   const { shared, catalog, root, local, own, shown, log } = options

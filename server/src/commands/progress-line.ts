@@ -45,7 +45,7 @@ export function showLoading(status: StatusLine, log: Logger, isTerminal: boolean
   }
 }
 
-function bar(share: number): string {
+export function bar(share: number): string {
   const filled = Math.round(share * BAR_WIDTH)
   return `[${'█'.repeat(filled)}${'·'.repeat(BAR_WIDTH - filled)}] ${Math.floor(100 * share)} %`
 }

@@ -19,6 +19,9 @@ export interface WatchTable {
   folders(): Promise<SeenFolder[]>
 }
 
+/** Whoever holds this lock watches the folder. */
+export const WATCH_LOCK = 'sketch-search watch'
+
 const ROWS_PER_STATEMENT = 5_000
 
 export function openWatchTable(database: Kysely<SharedTables>): WatchTable {

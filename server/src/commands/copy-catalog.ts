@@ -1,0 +1,78 @@
+import { resolve } from 'node:path'
+import { Command } from 'commander'
+import { type CopyProgress, moveCatalog } from '../catalog-administration.ts'
+import { loadConfig } from '../config/load.ts'
+import { readYamlFile } from '../config/sources.ts'
+import { createLog } from '../log.ts'
+import { bar, duration } from './progress-line.ts'
+
+interface CopyOptions {
+  from: string
+  to: string
+}
+
+const SHOW_EVERY_MS = 100
+const LOG_EVERY_MS = 10_000
+
+export function copyCatalogCommand(): Command {
+  return new Command('copy-catalog')
+    .description(
+      'copy what is known of a gallery to another database, embedded or PostgreSQL: images with their ids, vectors, failures, users. Nothing is embedded again. Broken off, it goes on where it was when it is called again',
+    )
+    .requiredOption('--from <config>', 'YAML file that names the database to read; it may be in use')
+    .requiredOption('--to <config>', 'YAML file that names the database to write; nothing else may use it')
+    .action(copy)
+}
+
+async function copy({ from, to }: CopyOptions): Promise<void> {
+  const [source, target] = [configOf(from), configOf(to)]
+  const { log, status } = createLog(target.log_level, process.stderr)
+  const start = performance.now()
+  const show = progressShower(status, log)
+  const result = await moveCatalog(source, target, {
+    onProgress: show,
+    log: { warn: (message) => log.warn(message), info: (message) => log.info(message) },
+  }).finally(() => status.clear())
+  const { images, vectors, failures, embedders, users } = result
+  const present = images.present + vectors.present + failures.present
+  const there = present > 0 ? `; ${present} of these rows were there already` : ''
+  console.log(
+    `${images.rows} images, ${vectors.rows} vectors of ${embedders} embedder${embedders === 1 ? '' : 's'} and ${failures.rows} failures copied in ${duration((performance.now() - start) / 1000)}${there}.`,
+  )
+  if (users > 0) console.log(`${users} users copied: they have to sign in again.`)
+}
+
+/** The environment tells the password of a database that the file names; it does not turn an embedded one into another. */
+function configOf(file: string) {
+  const isDatabase = (variable: string) => /^server__database__/i.test(variable)
+  const hasDatabase = readYamlFile(resolve(file)).assignments.some(({ path }) => path[0] === 'database')
+  const environment = hasDatabase
+    ? process.env
+    : Object.fromEntries(Object.entries(process.env).filter(([variable]) => !isDatabase(variable)))
+  return loadConfig({ file, environment, workingDirectory: process.cwd() })
+}
+
+function progressShower(
+  status: { show(line: string): void },
+  log: { info(message: string): void },
+): (progress: CopyProgress) => void {
+  let what: string | undefined
+  let since = 0
+  let shownAt = 0
+  return (progress) => {
+    const now = performance.now()
+    if (progress.what !== what) {
+      what = progress.what
+      since = now
+    }
+    const isTerminal = process.stderr.isTTY === true
+    if (now - shownAt < (isTerminal ? SHOW_EVERY_MS : LOG_EVERY_MS)) return
+    shownAt = now
+    const { done, all } = progress
+    const left = (((now - since) / done) * (all - done)) / 1000
+    const rest = left >= 1 ? `, ${duration(left)} left` : ''
+    const line = `Copying ${what}: ${done} of ${all}${rest}`
+    if (isTerminal) status.show(`${line} ${bar(done / all)}`)
+    else log.info(line)
+  }
+}
