@@ -82,7 +82,7 @@ export async function createApp(
     lock.release()
     throw error
   })
-  const { catalog } = storage
+  const { catalog, reads } = storage
   /** undefined for who has the database to himself, or takes no part. */
   const shared = isVisitor ? undefined : storage.shared
   const embedder = config.embedder_registry.chosen_embedder
@@ -177,6 +177,7 @@ export async function createApp(
     cluster = await openCluster({
       shared,
       catalog,
+      untilReadable: reads.untilReadable,
       root,
       embedder,
       space: `${embedder} ${fingerprint}`,
@@ -198,8 +199,8 @@ export async function createApp(
   const indexer = cluster?.indexer ?? ownIndexer
   const sync = cluster?.sync ?? createSync(ownIndexer)
   const auth = accounts?.auth
-  const metrics = createMetrics(catalog, indexer)
-  const search = createImageSearch(catalog, host, reader, metrics.observeSearch)
+  const metrics = createMetrics(reads.catalog, indexer)
+  const search = createImageSearch(reads.catalog, host, reader, metrics.observeSearch)
   const collection = createCollection({
     root,
     catalog,
@@ -211,7 +212,8 @@ export async function createApp(
     walk,
   })
   const http = createHttpApp({
-    catalog,
+    catalog: reads.catalog,
+    reads,
     host,
     previousEmbedder,
     indexer,

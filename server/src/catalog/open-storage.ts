@@ -3,12 +3,13 @@ import type { Accounts } from './accounts.ts'
 import type { Catalog } from './catalog.ts'
 import { openPostgresAccounts } from './postgres/accounts.ts'
 import { withAvailability } from './postgres/availability.ts'
-import { clientConfig, describeServer, type PostgresOptions } from './postgres/connection.ts'
+import { clientConfig, describeServer, type PostgresOptions, replicasOf } from './postgres/connection.ts'
 import { openDatabase } from './postgres/database.ts'
 import { type EventTable, openEventTable } from './postgres/event-table.ts'
 import { openSharedQueries } from './postgres/kept-queries.ts'
 import { openPostgresCatalog } from './postgres/open.ts'
 import { openPostgresRaw } from './postgres/raw.ts'
+import { openReplicas, type Reads } from './postgres/replicas.ts'
 import { sharedKey } from './postgres/secrets.ts'
 import { openPostgresSession, type PostgresSession, type PostgresSessionOptions } from './postgres/session.ts'
 import { openWatchTable, WATCH_LOCK, type WatchTable } from './postgres/watch-table.ts'
@@ -30,6 +31,8 @@ export interface StorageOptions {
 /** All that is kept, in the database that is configured. */
 export interface Storage {
   readonly catalog: Catalog
+  /** For what is shown to people. */
+  readonly reads: Reads
   /** undefined where one process has the database to itself. */
   readonly shared: SharedStorage | undefined
   openAccounts(): Promise<Accounts>
@@ -57,6 +60,7 @@ export async function openStorage({ database, directory, isOwner, log }: Storage
   const catalog = openSqliteCatalogThread({ directory, savesIndex: isOwner })
   return {
     catalog,
+    reads: directReads(catalog),
     shared: undefined,
     openAccounts: () => openSqliteAccounts(directory),
     close: () => catalog.close(),
@@ -122,8 +126,19 @@ async function openPostgresStorage(
   const opened = await openDatabase(options, log)
   const { database } = opened
   const catalog = openPostgresCatalog(opened, isOwner, log)
+  const standbys = isOwner ? replicasOf(options) : []
+  const replicas =
+    standbys.length > 0 ? openReplicas({ primary: opened, catalog, replicas: standbys, log }) : undefined
   return {
-    catalog,
+    catalog: {
+      ...catalog,
+      async useSpace(space) {
+        const used = await catalog.useSpace(space)
+        await replicas?.useSpace(space)
+        return used
+      },
+    },
+    reads: replicas ?? directReads(catalog),
     shared: {
       events: openEventTable(database.withTables()),
       watch: openWatchTable(database.withTables()),
@@ -134,8 +149,19 @@ async function openPostgresStorage(
     },
     openAccounts: async () => openPostgresAccounts(opened),
     async close() {
+      await replicas?.close()
       await catalog.close()
       await opened.close()
     },
+  }
+}
+
+/** All that is written can be read at once. */
+function directReads(catalog: Catalog): Reads {
+  return {
+    catalog,
+    at: (_, work) => work(),
+    position: async () => undefined,
+    async untilReadable() {},
   }
 }

@@ -15,6 +15,8 @@ import { createSharedSync } from './shared-sync.ts'
 
 export interface ClusterOptions {
   shared: SharedStorage
+  /** Waits until what has been written can be seen wherever people look. */
+  untilReadable(): Promise<void>
   catalog: Catalog
   root: string
   embedder: string
@@ -57,7 +59,11 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     onLost: recordLost,
     log,
   })
-  const events = openSharedEvents(shared.events, own, shown, { pending: () => indexer.pending, log })
+  const events = openSharedEvents(shared.events, own, shown, {
+    pending: () => indexer.pending,
+    untilReadable: options.untilReadable,
+    log,
+  })
   const session = shared.openSession({
     channels: [shared.events.channel],
     onNotify: () => events.look(),

@@ -31,7 +31,11 @@ export function openSharedEvents(
   table: SharedStorage['events'],
   own: EventBus,
   shown: EventBus,
-  { pending, log }: { pending: () => number; log: { warn(message: string): void } },
+  {
+    pending,
+    untilReadable,
+    log,
+  }: { pending: () => number; untilReadable: () => Promise<void>; log: { warn(message: string): void } },
 ): SharedEvents {
   const untold: BusEvent[] = []
   const listeners = new Set<(told: ToldEvent) => void>()
@@ -108,6 +112,8 @@ export function openSharedEvents(
       last ??= await table.last()
       for (;;) {
         const events = await table.after(last, KEPT_EVENTS)
+        // Whoever is told of something looks for it at once.
+        if (events.length > 0) await untilReadable()
         for (const event of events) {
           last = event.id
           const told = toTold(event)

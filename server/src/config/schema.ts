@@ -62,6 +62,22 @@ const hnsw = z.strictObject({
     .describe('Candidates while the index is built (pgvector’s `ef_construction`); at least twice `m`.'),
 })
 
+const POSTGRES_URL = /^postgres(ql)?:\/\//
+const POSTGRES_URL_FORM = 'give postgresql://USER:PASSWORD@HOST:PORT/DATABASE'
+
+const replica = z
+  .strictObject({
+    host: z.string().min(1).optional().describe('Host name or address of a standby server.'),
+    port: z.int().min(1).max(65535).default(5432).describe('Its port.'),
+    url: z
+      .string()
+      .regex(POSTGRES_URL, POSTGRES_URL_FORM)
+      .optional()
+      .describe('A URL instead of both, for other credentials than those of the primary.')
+      .meta({ secret: true }),
+  })
+  .refine(({ host, url }) => (host === undefined) !== (url === undefined), 'give host (and port) or url')
+
 const database = z
   .strictObject({
     host: z.string().min(1).optional().describe('Host name or address of the PostgreSQL server.'),
@@ -71,7 +87,7 @@ const database = z
     password: z.string().optional().describe('Password of that user.').meta({ secret: true }),
     url: z
       .string()
-      .regex(/^postgres(ql)?:\/\//, 'give postgresql://USER:PASSWORD@HOST:PORT/DATABASE')
+      .regex(POSTGRES_URL, POSTGRES_URL_FORM)
       .optional()
       .describe('All of the above in one: `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`.')
       .meta({ secret: true }),
@@ -87,6 +103,12 @@ const database = z
         'File with the certificates that sign the server’s, for `verify-full`. Default: the system’s.',
       ),
     hnsw: hnsw.prefault({}).describe('How the vector index is built.'),
+    replicas: z
+      .array(replica)
+      .default([])
+      .describe(
+        'Standby servers of this one (streaming replication), which what is shown is read from: a list of `{host, port}` or `{url}`.',
+      ),
   })
   .superRefine(({ url, ...keys }, context) => {
     const own = ['host', 'database', 'user', 'password'] as const

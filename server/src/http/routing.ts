@@ -8,6 +8,8 @@ import { errorSchema } from './schemas.ts'
 export interface HttpEnv {
   Variables: {
     role: Role | undefined
+    /** The role that the route needs. */
+    neededRole?: Role
     /** Of whoever is signed in. */
     email?: string
     /** For answers that go on and on; absent where nobody has to sign in. */
@@ -50,6 +52,7 @@ export function binary(...contentTypes: string[]) {
 
 function requireRole(needed: Role): MiddlewareHandler<HttpEnv> {
   return async (context, next) => {
+    context.set('neededRole', needed)
     const role = context.get('role')
     if (role === undefined) return context.json({ error: 'Sign in first.', code: 'not_signed_in' }, 401)
     if (ROLES.indexOf(role) < ROLES.indexOf(needed)) {

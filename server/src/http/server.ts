@@ -29,6 +29,7 @@ import { imageRoutes } from './images.ts'
 import type { Metrics } from './metrics.ts'
 import { pageRoutes } from './page.ts'
 import { queryRoutes } from './queries.ts'
+import { type ReadPositions, readYourWrites } from './read-your-writes.ts'
 import { createRouter, json, type Router, route } from './routing.ts'
 import { knownHostsOnly, sameOriginOnly } from './same-origin.ts'
 import { identify, otpRoutes, sessionRoutes } from './session.ts'
@@ -36,6 +37,7 @@ import { userRoutes } from './users.ts'
 
 export interface HttpOptions {
   catalog: Catalog
+  reads: ReadPositions
   host: EmbeddingHost
   /** Another embedder that images have vectors of. */
   previousEmbedder: string | undefined
@@ -143,6 +145,8 @@ export function createHttpApp(options: HttpOptions): Router {
     if (context.req.path.startsWith('/api/fs/events')) return next()
     return compress()(context, next)
   })
+
+  app.use('/api/*', readYourWrites(options.reads))
 
   addHealth(app, options)
   app.route('/api/images', imageRoutes(options))

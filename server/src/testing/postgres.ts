@@ -1,7 +1,7 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from 'node:child_process'
 import { chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { Client } from 'pg'
 import { findPostgres } from '../../../scripts/postgres.ts'
 import type { PostgresOptions } from '../catalog/postgres/connection.ts'
@@ -11,6 +11,22 @@ export interface PostgresServer {
   /** Creates an empty database. */
   createDatabase(): Promise<PostgresOptions>
   /** Ends it as a crash does, and starts it again. */
+  restart(): Promise<void>
+  /** Ends it as a crash does. */
+  crash(): Promise<void>
+  /** Makes a server that follows this one. */
+  startStandby(): Promise<StandbyServer>
+  close(): Promise<void>
+}
+
+export interface StandbyServer {
+  readonly port: number
+  /** Stops or goes on to apply what comes from the primary. */
+  pauseReplay(): Promise<void>
+  resumeReplay(): Promise<void>
+  /** What the product has asked it last on each of its connections. */
+  lastQueries(): Promise<string[]>
+  crash(): Promise<void>
   restart(): Promise<void>
   close(): Promise<void>
 }
@@ -34,55 +50,82 @@ export async function startPostgres(): Promise<PostgresServer> {
     { ...options, stdio: 'ignore' },
   )
   const port = await freePort()
-  let server = await start()
+  const primary = await startServer(programs, data, port, options)
   let databases = 0
 
   return {
     async createDatabase() {
       const name = `test_${++databases}`
-      const client = newClient()
+      const client = newClient(port)
       await client.connect()
       await client.query(`create database ${name}`)
       await client.end()
       return { host: '127.0.0.1', port, database: name, user: SUPERUSER, password: PASSWORD }
     },
-    async restart() {
-      await stop('SIGQUIT')
-      server = await start()
+    restart: primary.restart,
+    crash: primary.crash,
+    async startStandby() {
+      const own = join(directory, 'standby')
+      const address = ['-h', '127.0.0.1', '-p', String(port), '-U', SUPERUSER]
+      execFileSync(
+        join(programs, 'pg_basebackup'),
+        ['-D', own, '-R', '-X', 'stream', '--checkpoint=fast', '--no-sync', ...address],
+        { ...options, stdio: 'ignore' },
+      )
+      const standbyPort = await freePort()
+      const standby = await startServer(programs, own, standbyPort, options)
+      return {
+        port: standbyPort,
+        pauseReplay: async () => void (await ask(standbyPort, 'select pg_wal_replay_pause()')),
+        resumeReplay: async () => void (await ask(standbyPort, 'select pg_wal_replay_resume()')),
+        async lastQueries() {
+          const rows = await ask<{ query: string }>(
+            standbyPort,
+            "select query from pg_stat_activity where application_name = 'sketch-search'",
+          )
+          return rows.map(({ query }) => query)
+        },
+        crash: standby.crash,
+        restart: standby.restart,
+        async close() {
+          await standby.stop()
+          rmSync(own, { recursive: true, force: true })
+        },
+      }
     },
     async close() {
-      await stop('SIGINT')
+      await primary.stop()
       rmSync(directory, { recursive: true, force: true })
     },
   }
+}
 
-  function newClient(): Client {
-    const client = new Client({ host: '127.0.0.1', port, user: SUPERUSER, database: 'postgres' })
-    // What goes wrong is told by what was asked.
-    client.on('error', () => {})
-    return client
+async function startServer(programs: string, data: string, port: number, options: SpawnOptions) {
+  let server = await start()
+
+  return {
+    async restart() {
+      await end('SIGQUIT')
+      server = await start()
+    },
+    crash: () => end('SIGQUIT'),
+    stop: () => end('SIGINT'),
   }
 
   async function start(): Promise<ChildProcess> {
     const settings = [
       `port=${port}`,
       'listen_addresses=127.0.0.1',
-      `unix_socket_directories=${directory}`,
+      `unix_socket_directories=${dirname(data)}`,
       'fsync=off',
     ]
-    const child = spawn(
-      join(programs!, 'postgres'),
-      ['-D', data, ...settings.flatMap((one) => ['-c', one])],
-      {
-        ...options,
-        stdio: 'ignore',
-      },
-    )
+    const child = spawn(join(programs, 'postgres'), ['-D', data, ...settings.flatMap((one) => ['-c', one])], {
+      ...options,
+      stdio: 'ignore',
+    })
     for (let tries = 0; ; tries++) {
-      const client = newClient()
       try {
-        await client.connect()
-        await client.end()
+        await ask(port, 'select 1')
         return child
       } catch (error) {
         if (tries > 200) throw error
@@ -91,12 +134,29 @@ export async function startPostgres(): Promise<PostgresServer> {
     }
   }
 
-  async function stop(signal: NodeJS.Signals): Promise<void> {
+  async function end(signal: NodeJS.Signals): Promise<void> {
     if (server.exitCode !== null || server.signalCode !== null) return
     const ended = new Promise((resolve) => server.once('exit', resolve))
     server.kill(signal)
     await ended
   }
+}
+
+async function ask<R extends object>(port: number, query: string): Promise<R[]> {
+  const client = newClient(port)
+  await client.connect()
+  try {
+    return (await client.query<R>(query)).rows
+  } finally {
+    await client.end()
+  }
+}
+
+function newClient(port: number): Client {
+  const client = new Client({ host: '127.0.0.1', port, user: SUPERUSER, database: 'postgres' })
+  // What goes wrong is told by what was asked.
+  client.on('error', () => {})
+  return client
 }
 
 /** PostgreSQL refuses to be run by root. */

@@ -14,6 +14,14 @@ export interface PostgresOptions {
   /** File with the certificates that sign the server's. */
   ssl_ca?: string | undefined
   hnsw?: { m: number; ef_construction: number }
+  /** Standby servers of it, told by what differs. */
+  replicas?: readonly ReplicaOptions[]
+}
+
+export interface ReplicaOptions {
+  host?: string | undefined
+  port?: number
+  url?: string | undefined
 }
 
 const DEFAULT_PORT = 5432
@@ -33,6 +41,18 @@ export function clientConfig(options: PostgresOptions): ClientConfig {
     keepAlive: true,
     keepAliveInitialDelayMillis: CONNECT_WITHIN_MS,
   }
+}
+
+/** How the standby servers are connected to: as the primary is, but for their address. */
+export function replicasOf({ replicas = [], ...primary }: PostgresOptions): PostgresOptions[] {
+  return replicas.map(({ host, port = DEFAULT_PORT, url }) => {
+    if (url !== undefined) return { ...primary, url }
+    const parsed = URL.parse(primary.url ?? '')
+    if (parsed === null) return { ...primary, host, port }
+    parsed.hostname = host!
+    parsed.port = String(port)
+    return { ...primary, url: parsed.href }
+  })
 }
 
 /** What a server is called in a sentence: never its password. */

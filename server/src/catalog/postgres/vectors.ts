@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 import { DomainError, messageOf } from '../../errors.ts'
-import type { NearestQuery } from '../catalog.ts'
+import type { NearestQuery, VectorSpace } from '../catalog.ts'
 import { filterCondition, isUnfiltered } from '../filters.ts'
 import type { Tables } from '../schema.ts'
 import { registerEmbedder } from '../sql/embedders.ts'
@@ -20,6 +20,7 @@ const FEW_ROWS = 10_000
 /** An index is built when there are so many vectors, and not before: building it at once is several times faster. */
 const INDEXED_FROM = 10_000
 const LOOK_FOR_INDEX_EVERY = 1_000
+const LOOK_AGAIN_AFTER_MS = 5_000
 /** pgvector's limits of `hnsw.ef_search`. */
 const LEAST_EF_SEARCH = 100
 const MOST_EF_SEARCH = 1_000
@@ -36,6 +37,8 @@ const HNSW = { m: 16, ef_construction: 64 }
 export interface PostgresVectorsOptions {
   isOwner: boolean
   hnsw?: { m: number; ef_construction: number } | undefined
+  /** Finds or makes the number of an embedder; a standby has to be told. */
+  register?: (space: VectorSpace) => ReturnType<typeof registerEmbedder>
   log: { warn(message: string): void; info(message: string): void }
 }
 
@@ -45,10 +48,16 @@ export interface PostgresVectorsOptions {
  */
 export function createPostgresVectors(
   database: Kysely<Tables>,
-  { isOwner, hnsw = HNSW, log }: PostgresVectorsOptions,
+  {
+    isOwner,
+    hnsw = HNSW,
+    register = (wanted) => registerEmbedder(database, wanted, isOwner),
+    log,
+  }: PostgresVectorsOptions,
 ): VectorStore & { close(): Promise<void> } {
   let current: SearchedSpace | undefined
   let isIndexed = false
+  let lookedForIndexAt = 0
   let insertedSince = 0
   let building: Promise<void> | undefined
 
@@ -68,7 +77,7 @@ export function createPostgresVectors(
           'config_invalid',
           `The embedder "${wanted.embedder}" has ${wanted.dimensions} dimensions; on PostgreSQL at most ${MOST_DIMENSIONS} can be indexed: use another embedder, or the embedded database.`,
         )
-      const { id, dropped } = await registerEmbedder(database, wanted, isOwner)
+      const { id, dropped } = await register(wanted)
       if (dropped !== undefined) await dropIndex(dropped)
       current = { ...wanted, embedderId: id }
       isIndexed = await hasIndex(id)
@@ -99,6 +108,7 @@ export function createPostgresVectors(
     async findNearest(query) {
       const unit = toUnitLength(query.vector)
       const isFew = (await countMatches(query)) <= FEW_ROWS
+      if (!isFew && !isIndexed) await lookForIndex()
       const found =
         isFew || !isIndexed
           ? await searchExactly(query, unit)
@@ -234,6 +244,14 @@ export function createPostgresVectors(
       database,
     )
     return rows[0]?.ready ?? false
+  }
+
+  /** Another process may have built it. */
+  async function lookForIndex(): Promise<void> {
+    const now = performance.now()
+    if (now - lookedForIndexAt < LOOK_AGAIN_AFTER_MS) return
+    lookedForIndexAt = now
+    isIndexed = await hasIndex(space().embedderId)
   }
 
   function buildIndexIfDue(): void {

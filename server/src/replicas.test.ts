@@ -1,0 +1,149 @@
+import { join } from 'node:path'
+import pino from 'pino'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { App } from './app.ts'
+import { configFor, startApp } from './testing/app.ts'
+import { picture, writeSettled } from './testing/pictures.ts'
+import { type PostgresServer, type StandbyServer, startPostgres } from './testing/postgres.ts'
+import { eventually, temporaryDirectory } from './testing/temporary.ts'
+
+let server: PostgresServer
+let standby: StandbyServer
+beforeAll(async () => {
+  server = await startPostgres()
+  standby = await server.startStandby()
+}, 60_000)
+afterAll(async () => {
+  await standby?.close()
+  await server?.close()
+})
+
+/** On a gallery with so many images, when all are indexed and the standby is asked. */
+async function startOn(gallery: string, images: number): Promise<App> {
+  const database = await server.createDatabase()
+  const keys = Object.entries(database).map(([key, value]) => [`database.${key}`, value])
+  const replicas = [{ host: '127.0.0.1', port: standby.port }]
+  const config = await configFor(gallery, {
+    ...Object.fromEntries(keys),
+    'database.replicas': replicas,
+  })
+  const app = await startApp(config)
+  await app.start()
+  await eventually(async () => expect((await app.catalog.counts()).indexed).toBe(images))
+  await eventually(async () => {
+    await list(app)
+    expect(await readsFromStandby()).toBe(true)
+  })
+  return app
+}
+
+async function galleryOf(count: number): Promise<string> {
+  const gallery = await temporaryDirectory()
+  for (let n = 0; n < count; n++) await writeSettled(join(gallery, `${n}.png`), await picture(n))
+  return gallery
+}
+
+async function list(app: App, headers: Record<string, string> = {}): Promise<string[]> {
+  const response = await app.http.request('/api/images?items_per_page=1000', { headers })
+  expect(response.status).toBe(200)
+  return ((await response.json()) as { images: { path: string }[] }).images.map(({ path }) => path).sort()
+}
+
+/** @returns the answer's cookie and header that tell what has to be seen by now */
+async function upload(app: App, name: string): Promise<{ cookie: string; header: string }> {
+  const form = new FormData()
+  form.set('image', new File([new Uint8Array(await picture(99))], name))
+  const response = await app.http.request('/api/images', { method: 'POST', body: form })
+  expect(response.status).toBeLessThan(300)
+  const cookie = response.headers.get('set-cookie')!
+  expect(cookie).toMatch(
+    /^sketch-search-position=[0-9A-F]+(%2F|\/)[0-9A-F]+; Max-Age=30; Path=\/; HttpOnly; SameSite=Lax$/,
+  )
+  return { cookie: cookie.split(';')[0]!, header: response.headers.get('sketch-search-position')! }
+}
+
+const readsFromStandby = async () =>
+  (await standby.lastQueries()).some((query) => query.includes('from "images"'))
+
+describe('reading from a standby server', () => {
+  it('is what searching and browsing do, and whoever has uploaded sees it at once', async () => {
+    const app = await startOn(await galleryOf(3), 3)
+    await eventually(async () => expect(await list(app)).toEqual(['0.png', '1.png', '2.png']))
+    const { id } = (await app.catalog.getImageByPath('1.png'))!
+    const found = await app.http.request('/api/images/search-by-image', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ image_id: id, top_k: 3, query: {} }),
+    })
+    expect((await found.json()) as object).toMatchObject({ total: 3, images: [{ id }, {}, {}] })
+    // A search changes nothing that would have to be seen.
+    expect(found.headers.get('set-cookie')).toBe(null)
+
+    await standby.pauseReplay()
+    const { cookie, header } = await upload(app, 'new.png')
+    // Others may see it a little later, but nobody waits for the standby.
+    expect(await list(app)).toEqual(['0.png', '1.png', '2.png'])
+    expect(await list(app, { cookie })).toContain('new.png')
+    expect(await list(app, { 'sketch-search-position': header })).toContain('new.png')
+    const image = (await app.catalog.getImageByPath('new.png'))!
+    expect((await app.http.request(`/api/images/${image.id}`)).status).toBe(200)
+    // Too far behind, it is not asked any more.
+    await eventually(async () => expect(await list(app)).toContain('new.png'), 10_000)
+    await standby.resumeReplay()
+    await eventually(async () => {
+      await list(app)
+      expect(await readsFromStandby()).toBe(true)
+    }, 10_000)
+    expect(await list(app)).toContain('new.png')
+  }, 60_000)
+
+  it('never shows less than the events have told', async () => {
+    const gallery = await galleryOf(2)
+    const app = await startOn(gallery, 2)
+    await eventually(async () => expect(await list(app)).toHaveLength(2))
+    const looked = new Map<string, Promise<string[]>>()
+    app.events.on('fileCreated', ({ path }) => looked.set(path, list(app)))
+    await standby.pauseReplay()
+    setTimeout(() => void standby.resumeReplay(), 1_000)
+    const added = [2, 3, 4, 5, 6, 7].map((n) => `${n}.png`)
+    for (const [n, name] of added.entries()) await writeSettled(join(gallery, name), await picture(n + 2))
+    await eventually(() => expect([...looked.keys()]).toEqual(expect.arrayContaining(added)), 20_000)
+    for (const [path, listed] of looked) expect(await listed).toContain(path)
+  }, 60_000)
+
+  it('goes on at the primary when the standby dies, and at the standby when the primary does', async () => {
+    const app = await startOn(await galleryOf(3), 3)
+    await eventually(async () => expect(await list(app)).toHaveLength(3))
+    await standby.crash()
+    for (let n = 0; n < 5; n++) expect(await list(app)).toHaveLength(3)
+    await standby.restart()
+    await eventually(async () => {
+      await list(app)
+      expect(await readsFromStandby()).toBe(true)
+    }, 10_000)
+
+    await server.crash()
+    for (let n = 0; n < 5; n++) expect(await list(app)).toHaveLength(3)
+    const refused = await app.http.request('/api/index/failures/retry', { method: 'POST' })
+    expect(refused.status).toBe(503)
+    await server.restart()
+    await eventually(async () => expect((await app.catalog.counts()).indexed).toBe(3), 15_000)
+  }, 60_000)
+
+  it('says what is no standby of this server', async () => {
+    const gallery = await galleryOf(1)
+    const database = await server.createDatabase()
+    const keys = Object.entries(database).map(([key, value]) => [`database.${key}`, value])
+    const config = await configFor(gallery, {
+      ...Object.fromEntries(keys),
+      'database.replicas': [{ host: '127.0.0.1', port: database.port }],
+    })
+    const said: string[] = []
+    const app = await startApp(config, { log: pino({}, { write: (line) => void said.push(line) }) })
+    await app.start()
+    await eventually(async () => expect(await list(app)).toEqual(['0.png']))
+    expect(said.filter((line) => line.includes('standby'))).toEqual([
+      expect.stringMatching(/standby server 127.* is not read from for now: it is no standby of the primary/),
+    ])
+  }, 30_000)
+})
