@@ -1,31 +1,16 @@
-import { createRandom } from '../scripts/demo/random.ts'
-import type { Catalog, ImageFilter, ImageRecord } from '../server/src/catalog/catalog.ts'
+import type { Catalog } from '../server/src/catalog/catalog.ts'
 import { openSqliteCatalogThread } from '../server/src/catalog/sqlite/open.ts'
 import { median, ms, percentile, table } from './support.ts'
+import { type Case, casesFor, DIMENSIONS, exactNearest, makeVectors, perturbed, record } from './vectors.ts'
 
 const COUNT = 100_000
-const DIMENSIONS = 256
-const CLUSTERS = 2_000
 const QUERIES = 100
 const TOP_K = 50
 const BATCH = 500
 
-interface Case {
-  name: string
-  filter: ImageFilter
-  passes: (n: number) => boolean
-}
-
-const CASES: Case[] = [
-  { name: 'no filter', filter: {}, passes: () => true },
-  { name: 'half of them pass', filter: { modifiedMax: 49_999 }, passes: (n) => n < 50_000 },
-  { name: '5 % pass', filter: { modifiedMax: 4_999 }, passes: (n) => n < 5_000 },
-  { name: '0.1 % pass', filter: { modifiedMax: 99 }, passes: (n) => n < 100 },
-]
-
 /** The embedded index against an exact scan, on vectors in clusters of varied density as real embeddings are. */
 export async function benchRecall(directory: string): Promise<string> {
-  const vectors = makeVectors()
+  const vectors = makeVectors(COUNT)
   const catalog = openSqliteCatalogThread({ directory, savesIndex: true })
   await catalog.useSpace({ embedder: 'bench', fingerprint: '', dimensions: DIMENSIONS })
   const buildStart = performance.now()
@@ -35,9 +20,7 @@ export async function benchRecall(directory: string): Promise<string> {
   const perVector = (performance.now() - buildStart) / COUNT
 
   const rows: (string | number)[][] = []
-  for (const { name, filter, passes } of CASES) {
-    rows.push([name, ...(await measure(catalog, vectors, filter, passes))])
-  }
+  for (const each of casesFor(COUNT)) rows.push([each.name, ...(await measure(catalog, vectors, each))])
   const saveStart = performance.now()
   await catalog.close()
   const save = performance.now() - saveStart
@@ -56,10 +39,8 @@ export async function benchRecall(directory: string): Promise<string> {
 async function measure(
   catalog: Catalog,
   vectors: Float32Array[],
-  filter: ImageFilter,
-  passes: (n: number) => boolean,
+  { filter, passing }: Case,
 ): Promise<string[]> {
-  const candidates = vectors.map((vector, n) => ({ vector, n })).filter(({ n }) => passes(n))
   const times: number[] = []
   const scans: number[] = []
   let hits = 0
@@ -67,10 +48,7 @@ async function measure(
   const queries = Array.from({ length: QUERIES }, (_, q) => perturbed(vectors[(q * 997) % COUNT]!, q))
   const exact = queries.map((query) => {
     const start = performance.now()
-    const nearest = candidates
-      .map(({ vector, n }) => ({ n, score: dot(query, vector) }))
-      .sort((a, b) => b.score - a.score)
-      .slice(0, TOP_K)
+    const nearest = exactNearest(vectors, query, passing, TOP_K)
     scans.push(performance.now() - start)
     return nearest
   })
@@ -86,7 +64,7 @@ async function measure(
     })
     times.push(performance.now() - start)
     const found = new Set(images.map(({ name }) => Number.parseInt(name, 10)))
-    hits += exact[q]!.filter(({ n }) => found.has(n)).length
+    hits += exact[q]!.filter((n) => found.has(n)).length
     possible += exact[q]!.length
   }
   const [fast, slow] = [median(times), median(scans)]
@@ -97,46 +75,4 @@ async function measure(
     ms(slow),
     (slow / fast).toFixed(1),
   ]
-}
-
-function makeVectors(): Float32Array[] {
-  const random = createRandom(1)
-  const normal = () => random.between(-1, 1) + random.between(-1, 1) + random.between(-1, 1)
-  const centres = Array.from({ length: CLUSTERS }, () => Float32Array.from({ length: DIMENSIONS }, normal))
-  return Array.from({ length: COUNT }, () => {
-    const centre = random.pick(centres)
-    const spread = random.between(0.3, 1.2)
-    return unit(centre.map((value) => value + spread * normal()))
-  })
-}
-
-function perturbed(vector: Float32Array, seed: number): Float32Array {
-  const random = createRandom(seed + 7)
-  return unit(vector.map((value) => value + random.between(-0.03, 0.03)))
-}
-
-function unit(vector: Float32Array): Float32Array {
-  const length = Math.sqrt(dot(vector, vector))
-  return vector.map((value) => value / length)
-}
-
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
-  return sum
-}
-
-function record(n: number, vector: Float32Array): ImageRecord {
-  return {
-    path: `${n % 100}/${n}.jpg`,
-    bytes: 1,
-    createdAt: n,
-    modifiedAt: n,
-    inode: String(n),
-    contentHash: `${n}`,
-    width: 1,
-    height: 1,
-    contentType: 'image/jpeg',
-    vector,
-  }
 }

@@ -13,6 +13,7 @@ import { benchEmbedders } from './embedders.ts'
 import { benchFolder } from './folder.ts'
 import { benchIndexing } from './indexing.ts'
 import { benchPage } from './page.ts'
+import { benchPostgres } from './postgres.ts'
 import { benchQueries } from './queries.ts'
 import { writeRandomConvNext } from './random-convnext.ts'
 import { benchRecall } from './recall.ts'
@@ -22,6 +23,7 @@ const { values } = parseArgs({
     gallery: { type: 'string' },
     only: { type: 'string', default: 'indexing,queries,embedders,contention,recall,folder,page' },
     files: { type: 'string', default: '20000' },
+    vectors: { type: 'string', default: '200000' },
   },
 })
 const wanted = values.only.split(',')
@@ -51,6 +53,7 @@ try {
   if (wanted.includes('folder'))
     console.log(await benchFolder(join(directory, 'folder'), Number(values.files)))
   if (wanted.includes('page')) console.log(await benchPage(join(directory, 'page'), Number(values.files)))
+  if (wanted.includes('postgres')) console.log(await benchPostgres(Number(values.vectors)))
   if (wanted.includes('recall')) console.log(await benchRecall(join(directory, 'recall')))
 } finally {
   await rm(directory, { recursive: true, force: true })

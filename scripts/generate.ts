@@ -3,12 +3,14 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { configJsonSchema } from '../server/src/config/schema.ts'
 import { openApiDocument } from '../server/src/http/server.ts'
+import { thirdPartyNotices } from './notices.ts'
 
 const isCheck = process.argv.includes('--check')
 const toJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
 
 const FILES: Record<string, string> = {
   'docs/config.schema.generated.json': toJson(configJsonSchema()),
+  'THIRD-PARTY-NOTICES.md': thirdPartyNotices(fileURLToPath(new URL('..', import.meta.url))),
   'docs/openapi.generated.json': toJson(openApiDocument()),
 }
 

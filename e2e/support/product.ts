@@ -15,15 +15,16 @@ export interface Product {
   output(): string
 }
 
-/** Starts `sketch-search serve` as a person would and waits until it prints its address. */
+/** Starts `sketch-search serve` as a person would and waits until it prints its address. @param program another than the checkout's */
 export async function startProduct(
   gallery: string,
   dataDirectory: string,
   environment: Record<string, string> = {},
+  program?: string[],
 ): Promise<Product> {
   const port = String(await freePort())
   const args = ['serve', gallery, '--data-directory', dataDirectory, '--port', port]
-  return startLongRunning(args, /Sketch-Search: (http:\S+)/, environment)
+  return startLongRunning(args, /Sketch-Search: (http:\S+)/, environment, program)
 }
 
 /** Starts a command that goes on, and waits until it prints what is looked for; what is in brackets there is its `url`. */
@@ -31,8 +32,9 @@ export async function startLongRunning(
   args: string[],
   wanted: RegExp,
   environment: Record<string, string> = {},
+  program?: string[],
 ): Promise<Product> {
-  const child = run(args, environment)
+  const child = run(args, environment, undefined, program)
   let output = ''
   const url = await new Promise<string>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`It did not start: ${output}`)), START_TIMEOUT_MS)
@@ -90,8 +92,9 @@ function run(
   args: string[],
   environment: Record<string, string> = {},
   workingDirectory?: string,
+  [command, ...first]: string[] = [process.execPath, LAUNCHER],
 ): ChildProcess {
-  return spawn(process.execPath, [LAUNCHER, ...args], {
+  return spawn(command!, [...first, ...args], {
     cwd: workingDirectory,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },

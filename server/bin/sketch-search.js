@@ -1,7 +1,8 @@
 #!/usr/bin/env node
-// The server's TypeScript is run directly by Node 24. Started by an older Node, this hands over to the
-// one that npm installed beside us (the `node` package), so that any Node from 20 on can start the product.
+// An installed package holds JavaScript in lib/; in a checkout Node 24 runs the TypeScript in src/ directly. Started by an older Node,
+// this hands over to the one that npm installed beside us (the `node` package), so that any Node from 20 on can start the product.
 import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
@@ -9,7 +10,8 @@ import { fileURLToPath } from 'node:url'
 process.env.UV_THREADPOOL_SIZE ??= '16'
 
 const NEEDED_MAJOR = 24
-const main = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const built = fileURLToPath(new URL('../lib/main.js', import.meta.url))
+const main = existsSync(built) ? built : fileURLToPath(new URL('../src/main.ts', import.meta.url))
 
 if (Number.parseInt(process.versions.node, 10) >= NEEDED_MAJOR) {
   await import(main)

@@ -1,5 +1,11 @@
+import { extname } from 'node:path'
 import type { MessagePort, Worker } from 'node:worker_threads'
 import { DomainError, messageOf } from './errors.ts'
+
+/** A program beside a module: TypeScript in a checkout, JavaScript in an installed package. @param module its `import.meta.url` */
+export function programBeside(module: string, name: string): URL {
+  return new URL(`${name}${extname(module)}`, module)
+}
 
 /** A method to run in another thread. Arguments and result are copied. */
 export interface ThreadCall {

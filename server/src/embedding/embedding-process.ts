@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { systemCodeOf } from '../errors.ts'
+import { programBeside } from '../threads.ts'
 import type { ImageKind } from './embedder.ts'
 import { type LoadFacts, type Response, readFrames, writeFrame } from './protocol.ts'
 import { type EmbedderDefinition, kindOf } from './registry.ts'
@@ -35,7 +36,7 @@ export interface ProcessOptions {
   signal: AbortSignal
 }
 
-const NODE_PROGRAM = fileURLToPath(new URL('./process.ts', import.meta.url))
+const NODE_PROGRAM = fileURLToPath(programBeside(import.meta.url, './process'))
 const PYTHON_PROGRAM = fileURLToPath(new URL('./python/host.py', import.meta.url))
 const DEFAULT_PYTHON = process.platform === 'win32' ? 'python' : 'python3'
 const CLOSE_MS = 2000

@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { connectThread, type Thread } from '../threads.ts'
+import { connectThread, programBeside, type Thread } from '../threads.ts'
 import { type DecodedImage, decodeImage, isDecodedInPlace, renderForBrowser, unreadable } from './decode.ts'
 import type { ImageFile, ImageFileRequest } from './image-file.ts'
 import type { ReaderMethod, ReaderOptions, ReaderThreadData } from './reader-thread.ts'
@@ -114,7 +114,7 @@ class HungError extends Error {}
 
 function startThread(options: ReaderOptions, turn: SharedArrayBuffer): Thread {
   const workerData: ReaderThreadData = { ...options, turn }
-  const worker = new Worker(new URL('./reader-thread.ts', import.meta.url), {
+  const worker = new Worker(programBeside(import.meta.url, './reader-thread'), {
     workerData,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
   })

@@ -4,7 +4,11 @@ import { fileURLToPath } from 'node:url'
 import { serveStatic } from '@hono/node-server/serve-static'
 import { Hono } from 'hono'
 
-const BUILT_PAGE = fileURLToPath(new URL('../../../web/dist', import.meta.url))
+/** In an installed package, and in a checkout. */
+const PLACES = ['../../page', '../../../web/dist'].map((place) =>
+  fileURLToPath(new URL(place, import.meta.url)),
+)
+const BUILT_PAGE = PLACES.find((place) => existsSync(place)) ?? PLACES.at(-1)!
 const POLICY = [
   "default-src 'none'",
   "script-src 'self'",

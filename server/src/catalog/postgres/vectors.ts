@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import { DomainError, messageOf } from '../../errors.ts'
+import { DomainError, messageOf, systemCodeOf } from '../../errors.ts'
 import type { NearestQuery, VectorSpace } from '../catalog.ts'
 import { filterCondition, isUnfiltered } from '../filters.ts'
 import type { Tables } from '../schema.ts'
@@ -21,9 +21,18 @@ const FEW_ROWS = 10_000
 const INDEXED_FROM = 10_000
 const LOOK_FOR_INDEX_EVERY = 1_000
 const LOOK_AGAIN_AFTER_MS = 5_000
-/** pgvector's limits of `hnsw.ef_search`. */
-const LEAST_EF_SEARCH = 100
+/**
+ * How many candidates the graph is searched with (`hnsw.ef_search`): pgvector's 40 finds a third too few among vectors without close neighbours, this
+ * at least 97 %.
+ */
+const EF_SEARCH_PER_RESULT = 4
+const LEAST_EF_SEARCH = 400
 const MOST_EF_SEARCH = 1_000
+/** What a node of the graph takes in memory besides its vector (computed from pgvector's structures). */
+const GRAPH_BYTES_PER_LINK = 64
+/** More than this has to be set on the server. */
+const MOST_BUILD_MEMORY_KB = 1024 * 1024
+const DISK_FULL = '53100'
 const MOST_SCANNED = 200_000
 /** So many more are taken from the index than are wanted. */
 const OVERSAMPLING = 1.2
@@ -172,27 +181,26 @@ export function createPostgresVectors(
 
   /** @returns undefined if the index was looked through as far as it may be and too few pass the filter */
   async function searchIndex(query: NearestQuery, unit: Float32Array): Promise<Candidate[] | undefined> {
-    // In the index the query is as coarse as the vectors: the last ones are judged anew.
-    const wanted = Math.ceil(query.topK * OVERSAMPLING) + MORE
-    const efSearch = Math.min(MOST_EF_SEARCH, Math.max(LEAST_EF_SEARCH, 2 * query.topK))
+    const efSearch = Math.min(MOST_EF_SEARCH, Math.max(LEAST_EF_SEARCH, EF_SEARCH_PER_RESULT * query.topK))
     const found = await database.transaction().execute(async (transaction) => {
       await sql`set local hnsw.ef_search = ${sql.lit(efSearch)}`.execute(transaction)
       // It goes on until enough pass the filter.
       await sql`set local hnsw.iterative_scan = strict_order`.execute(transaction)
       await sql`set local hnsw.max_scan_tuples = ${sql.lit(MOST_SCANNED)}`.execute(transaction)
-      const { rows } = await nearest(query, unit, wanted, inIndex(unit)).execute(transaction)
+      const { rows } = await nearest(query, unit, distance(unit)).execute(transaction)
       return rows
     })
     return found.length < query.topK ? undefined : found
   }
 
   async function searchExactly(query: NearestQuery, unit: Float32Array): Promise<Candidate[]> {
-    const { rows } = await nearest(query, unit, query.topK, sql`score desc, images.id`).execute(database)
+    // No order of an index is this.
+    const { rows } = await nearest(query, unit, sql`(${distance(unit)}) + 0`).execute(database)
     return rows
   }
 
-  /** The order that the index has, and no other: with a second key PostgreSQL would not use it. */
-  function inIndex(unit: Float32Array) {
+  /** The order that the index has, and no other: with a second key PostgreSQL would not use it. Vectors and query are as coarse as it is. */
+  function distance(unit: Float32Array) {
     return sql`${dataOf('vectors')} <=> ${textOf(unit)}::halfvec`
   }
 
@@ -202,22 +210,21 @@ export function createPostgresVectors(
     return sql`1 - (vectors.data::vector(${dimensions}) <=> ${textOf(unit)}::vector)`
   }
 
-  function nearest(
-    { filter }: NearestQuery,
-    unit: Float32Array,
-    limit: number,
-    order: ReturnType<typeof sql>,
-  ) {
+  /** Some more than are wanted, since the last ones are judged anew with a finer query. */
+  function nearest({ filter, topK }: NearestQuery, unit: Float32Array, order: ReturnType<typeof sql>) {
+    const limit = Math.ceil(topK * OVERSAMPLING) + MORE
     const images = database
       .selectFrom('images')
       .select(['id', 'content_hash'])
       .where(filterCondition(filter, POSTGRES))
     return sql<Candidate>`
-      select images.id as "imageId", ${scoreTo(unit)} as score
-      from vectors join ${isUnfiltered(filter) ? sql`images` : sql`(${images}) as images`}
-        on images.content_hash = vectors.content_hash
-      where ${isOfSpace()}
-      order by ${order} limit ${limit}`
+      select "imageId", ${scoreTo(unit)} as score from (
+        select images.id as "imageId", vectors.data
+        from vectors join ${isUnfiltered(filter) ? sql`images` : sql`(${images}) as images`}
+          on images.content_hash = vectors.content_hash
+        where ${isOfSpace()}
+        order by ${order} limit ${limit}
+      ) as vectors`
   }
 
   async function scoreOf(
@@ -285,19 +292,39 @@ export function createPostgresVectors(
         log.info(`The vector index of the embedder "${embedder}" is being built.`)
         // What is left of a build that was broken off.
         await sql`drop index concurrently if exists ${sql.id(name)}`.execute(connection)
-        await sql`create index concurrently ${sql.id(name)} on vectors
+        const create = sql`create index concurrently ${sql.id(name)} on vectors
           using hnsw ((data::halfvec(${sql.lit(dimensions)})) halfvec_cosine_ops)
           with (m = ${sql.lit(hnsw.m)}, ef_construction = ${sql.lit(hnsw.ef_construction)})
-          where embedder_id = ${sql.lit(embedderId)}`.execute(connection)
+          where embedder_id = ${sql.lit(embedderId)}`
+        await giveMemory(connection)
+        await create.execute(connection).catch(async (error) => {
+          if (systemCodeOf(error) !== DISK_FULL) throw error
+          // Several processes share the graph in /dev/shm, which is small in containers; one alone does not need that.
+          await sql`set max_parallel_maintenance_workers = 0`.execute(connection)
+          await dropIndex(embedderId)
+          await create.execute(connection)
+        })
         // Without knowing how many there are now, the planner would rather sort.
         await sql`analyze images, vectors`.execute(connection)
       } finally {
+        await sql`reset maintenance_work_mem`.execute(connection)
+        await sql`reset max_parallel_maintenance_workers`.execute(connection)
         await sql`select pg_advisory_unlock(hashtext('sketch-search index'), ${embedderId})`.execute(
           connection,
         )
       }
     })
     isIndexed = await hasIndex(embedderId)
+  }
+
+  /** A graph that does not fit into memory while it is built takes several times as long. */
+  async function giveMemory(connection: Kysely<Tables>): Promise<void> {
+    const { embedderId, dimensions } = space()
+    const perVector = 2 * dimensions + GRAPH_BYTES_PER_LINK * hnsw.m
+    await sql`select set_config('maintenance_work_mem', greatest(
+        pg_size_bytes(current_setting('maintenance_work_mem')) / 1024,
+        least(${sql.lit(MOST_BUILD_MEMORY_KB)}, count(*) * ${sql.lit(perVector)} / 1024))::text || 'kB', false)
+      from vectors where embedder_id = ${sql.lit(embedderId)}`.execute(connection)
   }
 
   async function dropIndex(embedderId: number): Promise<void> {

@@ -1,5 +1,5 @@
 import { Worker } from 'node:worker_threads'
-import { connectThread } from '../../threads.ts'
+import { connectThread, programBeside } from '../../threads.ts'
 import type { Catalog } from '../catalog.ts'
 import type { SqliteCatalogOptions } from './sqlite-catalog.ts'
 
@@ -39,7 +39,7 @@ const METHODS = [
 
 /** Opens the SQLite catalog in a thread of its own. */
 export function openSqliteCatalogThread(options: SqliteCatalogOptions): Catalog {
-  const worker = new Worker(new URL('./thread.ts', import.meta.url), { workerData: options })
+  const worker = new Worker(programBeside(import.meta.url, './thread'), { workerData: options })
   const thread = connectThread(worker, 'The catalog is closed.')
   const methods = METHODS.map((method) => [method, (...args: unknown[]) => thread.call(method, args)])
   return {

@@ -1,0 +1,85 @@
+import { createRandom } from '../scripts/demo/random.ts'
+import type { ImageFilter, ImageRecord } from '../server/src/catalog/catalog.ts'
+
+export const DIMENSIONS = 256
+const CLUSTERS = 2_000
+
+export interface Case {
+  name: string
+  filter: ImageFilter
+  /** So many of the vectors pass, the first ones. */
+  passing: number
+}
+
+/** Without a filter, and with filters that ever fewer pass. */
+export function casesFor(count: number): Case[] {
+  const passing = (name: string, share: number): Case => ({
+    name,
+    filter: { modifiedMax: count * share - 1 },
+    passing: count * share,
+  })
+  return [
+    { name: 'no filter', filter: {}, passing: count },
+    passing('half of them pass', 0.5),
+    passing('5 % pass', 0.05),
+    passing('0.1 % pass', 0.001),
+  ]
+}
+
+/** The numbers of the `topK` vectors nearest to a query, of the first `passing` ones. */
+export function exactNearest(
+  vectors: readonly Float32Array[],
+  query: Float32Array,
+  passing: number,
+  topK: number,
+): number[] {
+  return Array.from({ length: passing }, (_, n) => ({ n, score: dot(query, vectors[n]!) }))
+    .sort((a, b) => b.score - a.score)
+    .slice(0, topK)
+    .map(({ n }) => n)
+}
+
+/** Vectors in clusters of varied density, as real embeddings are. */
+export function makeVectors(count: number): Float32Array[] {
+  const random = createRandom(1)
+  const normal = () => random.between(-1, 1) + random.between(-1, 1) + random.between(-1, 1)
+  const centres = Array.from({ length: CLUSTERS }, () => Float32Array.from({ length: DIMENSIONS }, normal))
+  return Array.from({ length: count }, () => {
+    const centre = random.pick(centres)
+    const spread = random.between(0.3, 1.2)
+    return unit(centre.map((value) => value + spread * normal()))
+  })
+}
+
+/** A query near a vector. */
+export function perturbed(vector: Float32Array, seed: number): Float32Array {
+  const random = createRandom(seed + 7)
+  return unit(vector.map((value) => value + random.between(-0.03, 0.03)))
+}
+
+function unit(vector: Float32Array): Float32Array {
+  const length = Math.sqrt(dot(vector, vector))
+  return vector.map((value) => value / length)
+}
+
+export function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
+  return sum
+}
+
+/** The row of the nth vector: its number tells what filters it passes. */
+export function record(n: number, vector: Float32Array): ImageRecord {
+  return {
+    path: `${n % 100}/${n}.jpg`,
+    bytes: 1,
+    createdAt: n,
+    modifiedAt: n,
+    inode: String(n),
+    contentHash: `${n}`,
+    width: 1,
+    height: 1,
+    contentType: 'image/jpeg',
+    vector,
+  }
+}

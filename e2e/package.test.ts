@@ -1,0 +1,89 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs'
+import { mkdtemp, realpath, rm } from 'node:fs/promises'
+import { isBuiltin } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { picture, writeSettled } from '../server/src/testing/pictures.ts'
+import { temporaryDirectory } from '../server/src/testing/temporary.ts'
+import { untilIndexed } from './support/demo.ts'
+import { startProduct } from './support/product.ts'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/** Installed as npm does it, except that what it depends on is that of the checkout. */
+async function install(): Promise<string> {
+  const directory = await realpath(await mkdtemp(join(tmpdir(), 'sketch-search-package-test-')))
+  const packed = execFileSync(process.execPath, [join(ROOT, 'scripts/package.ts'), directory], {
+    encoding: 'utf8',
+  })
+  const modules = join(directory, 'node_modules')
+  const own = join(modules, 'sketch-search')
+  mkdirSync(own, { recursive: true })
+  execFileSync('tar', ['-xzf', packed.trim(), '-C', own, '--strip-components=1'])
+  const { dependencies } = JSON.parse(readFileSync(join(own, 'package.json'), 'utf8'))
+  for (const name of Object.keys(dependencies)) {
+    mkdirSync(join(modules, name, '..'), { recursive: true })
+    const places = [join(ROOT, 'server/node_modules', name), join(ROOT, 'node_modules', name)]
+    symlinkSync(places.find((place) => existsSync(place))!, join(modules, name))
+  }
+  return own
+}
+
+describe('the package', () => {
+  let installed: string
+  beforeAll(async () => {
+    installed = await install()
+  })
+  afterAll(() => rm(join(installed, '../..'), { recursive: true, force: true }))
+
+  it('needs nothing that it does not name, and has no tests in it', () => {
+    const { dependencies, peerDependencies, ...rest } = JSON.parse(
+      readFileSync(join(installed, 'package.json'), 'utf8'),
+    )
+    expect(rest).toMatchObject({ name: 'sketch-search', version: '0.1.0', license: 'MIT' })
+    expect(rest).not.toHaveProperty('private')
+    const files = readdirSync(installed, { recursive: true, encoding: 'utf8' })
+    expect(files.filter((file) => /\.ts$|test|fixture/.test(file))).toEqual([])
+    for (const file of ['LICENSE', 'README.md', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES.md', 'page/index.html'])
+      expect(files).toContain(file)
+    const imported = files
+      .filter((file) => file.startsWith('lib') && file.endsWith('.js'))
+      .flatMap((file) => [
+        ...readFileSync(join(installed, file), 'utf8').matchAll(
+          /(?:\bfrom |\bimport |\bimport\()'([^'.][^']*)'/g,
+        ),
+      ])
+      .map(([, name]) =>
+        name!
+          .split('/')
+          .slice(0, name!.startsWith('@') ? 2 : 1)
+          .join('/'),
+      )
+    const known = Object.keys({ ...dependencies, ...peerDependencies })
+    expect(imported.length).toBeGreaterThan(100)
+    expect([...new Set(imported)].filter((name) => !known.includes(name) && !isBuiltin(name))).toEqual([])
+  })
+
+  it('serves its page, indexes and searches, started by whichever Node is there', async () => {
+    const gallery = await temporaryDirectory()
+    for (let n = 0; n < 5; n++) await writeSettled(join(gallery, `${n}.png`), await picture(n))
+    const product = await startProduct(gallery, await temporaryDirectory(), {}, [
+      'node',
+      join(installed, 'bin/sketch-search.js'),
+    ])
+    onTestFinished(async () => void (await product.stop()))
+    const { url } = product
+    await untilIndexed(url, 5)
+    expect(await (await fetch(url)).text()).toContain('<title>Sketch-Search')
+    const { images } = (await (await fetch(`${url}/api/images`)).json()) as { images: { id: string }[] }
+    const found = await fetch(`${url}/api/images/search-by-image`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ image_id: images[0]!.id, top_k: 5 }),
+    })
+    expect(await found.json()).toMatchObject({ total: 5 })
+  })
+})

@@ -1,0 +1,78 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { parse } from 'yaml'
+import { loadConfig } from '../server/src/config/load.ts'
+
+const read = (name: string) => readFileSync(fileURLToPath(new URL(`../${name}`, import.meta.url)), 'utf8')
+const { services, volumes } = parse(read('compose.yaml'), { merge: true })
+const gpu = parse(read('compose.gpu.yaml'))
+const dockerfile = read('Dockerfile').replaceAll('\\\n', ' ')
+
+/** What the image of a target sets. */
+function imageEnvironment(target: string): Record<string, string> {
+  const stage = dockerfile.split(/^FROM /m).find((text) => text.split('\n')[0]!.endsWith(` AS ${target}`))!
+  const words = stage.matchAll(/^ENV (.*)$/gm).flatMap(([, line]) => line!.trim().split(/\s+/))
+  return Object.fromEntries([...words].map((word) => word.split('=') as [string, string]))
+}
+
+/** As Docker Compose fills in variables that are not set. */
+const filledIn = (text: string) => text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1')
+
+describe.each([
+  ['server', services.server.build.target],
+  ['worker', services.worker.build.target],
+  ['worker', gpu.services.worker.build.target],
+])('the service %s of target %s', (name, target) => {
+  const service = services[name]
+
+  it('has a configuration that is valid, on the database of the other service', () => {
+    const own = Object.entries(service.environment as Record<string, string>)
+    const environment = {
+      ...imageEnvironment(target),
+      ...Object.fromEntries(own.map(([key, value]) => [key, filledIn(value)])),
+    }
+    const config = loadConfig({ environment, workingDirectory: '/' })
+    expect(config.database).toMatchObject({
+      host: 'db',
+      database: services.db.environment.POSTGRES_DB,
+      user: services.db.environment.POSTGRES_USER,
+      password: filledIn(services.db.environment.POSTGRES_PASSWORD),
+    })
+    expect(config.host).toBe('0.0.0.0')
+    expect(config.watcher).toMatchObject({ watched_directory: '/gallery', watch_recursive: true })
+  })
+
+  it('writes only where something is mounted, and is not run by root', () => {
+    const config = loadConfig({ environment: imageEnvironment(target), workingDirectory: '/' })
+    const mounted = [...service.volumes, ...service.tmpfs].map((mount: string) =>
+      filledIn(mount)
+        .replace(/^[^:]*:(?=\/)/, '')
+        .replace(/:.*/, ''),
+    )
+    expect(service.read_only).toBe(true)
+    for (const place of [config.data_directory, config.thumbnail.thumbnail_directory, '/gallery', '/tmp'])
+      expect(mounted).toContain(place)
+    expect(filledIn(service.user)).toBe('1000')
+    expect(dockerfile).toContain('USER node')
+  })
+})
+
+describe('compose.yaml', () => {
+  it('has the profiles app and db', () => {
+    const inProfile = (profile: string) =>
+      Object.keys(services).filter((name) => services[name].profiles.includes(profile))
+    expect(inProfile('app')).toEqual(['db', 'server', 'worker'])
+    expect(inProfile('db')).toEqual(['db'])
+  })
+
+  it('is reached from this machine alone unless told otherwise, and names every volume', () => {
+    for (const port of [...services.db.ports, ...services.server.ports])
+      expect(filledIn(port)).toMatch(/^127\.0\.0\.1:/)
+    const named = Object.values(services)
+      .flatMap((service) => (service as { volumes: string[] }).volumes)
+      .map((volume) => filledIn(volume).split(':')[0]!)
+      .filter((source) => !source.startsWith('.'))
+    expect(Object.keys(volumes).toSorted()).toEqual([...new Set(named)].toSorted())
+  })
+})

@@ -1,0 +1,77 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+interface Locked {
+  version?: string
+  license?: string
+  dependencies?: Record<string, string>
+  dev?: boolean
+  link?: boolean
+}
+
+/** What is compiled into the page by its build, although it is no dependency of it while it runs. */
+const BUILT_IN = ['tailwindcss']
+
+/**
+ * The licences of what others wrote: in full for what is part of the built page, by name for what npm installs beside the server.
+ * @param root the checkout, with its dependencies installed
+ */
+export function thirdPartyNotices(root: string): string {
+  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+    packages: Record<string, Locked>
+  }
+  const { packages } = lock
+  const page = new Set<string>()
+  for (const name of [...Object.keys(packages.web?.dependencies ?? {}), ...BUILT_IN]) collect(name)
+  const installed = Object.entries(packages).filter(
+    ([path, { dev, link, license }]) =>
+      path.includes('node_modules/') && !dev && !link && license !== undefined && !page.has(path),
+  )
+  const bundled = [...page].sort().map((path) => {
+    const { version, license } = packages[path]!
+    return [`### ${nameOf(path)} ${version} (${license})`, '', '```text', licenceText(path), '```', ''].join(
+      '\n',
+    )
+  })
+  const rows = installed
+    .map(([path, { version, license }]) => `| ${nameOf(path)} | ${version} | ${license} |`)
+    .sort()
+  return `${[
+    '# Third-party notices',
+    '',
+    'Sketch-Search is under the MIT licence. It contains and uses what others wrote, under licences of their own.',
+    '',
+    '## Part of the built page',
+    '',
+    ...bundled,
+    '## Installed beside the server by npm',
+    '',
+    'Each comes from its own author with its own licence text; which of the platform packages is installed depends on the machine. libvips (in the',
+    '`sharp-libvips` packages) and libheif are under the LGPL: they are separate files that can be replaced.',
+    '',
+    '| package | version | licence |',
+    '| --- | --- | --- |',
+    ...[...new Set(rows)],
+  ].join('\n')}\n`
+
+  function collect(name: string): void {
+    const path = `node_modules/${name}`
+    if (packages[path] === undefined || page.has(path)) return
+    page.add(path)
+    for (const dependency of Object.keys(packages[path].dependencies ?? {})) collect(dependency)
+  }
+
+  function licenceText(path: string): string {
+    const directory = join(root, path)
+    const file = existsSync(directory)
+      ? readdirSync(directory).find((name) => /^licen[cs]e(\.|$)/i.test(name))
+      : undefined
+    if (file === undefined)
+      return `(The package has no text of its licence in it: ${packages[path]?.license}.)`
+    return readFileSync(join(directory, file), 'utf8').replaceAll('\r\n', '\n').trim()
+  }
+}
+
+function nameOf(path: string): string {
+  return path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length)
+}
