@@ -17,6 +17,7 @@ import { benchPostgres } from './postgres.ts'
 import { benchQueries } from './queries.ts'
 import { writeRandomConvNext } from './random-convnext.ts'
 import { benchRecall } from './recall.ts'
+import { benchWorkers } from './workers.ts'
 
 const { values } = parseArgs({
   options: {
@@ -54,6 +55,7 @@ try {
     console.log(await benchFolder(join(directory, 'folder'), Number(values.files)))
   if (wanted.includes('page')) console.log(await benchPage(join(directory, 'page'), Number(values.files)))
   if (wanted.includes('postgres')) console.log(await benchPostgres(Number(values.vectors)))
+  if (wanted.includes('workers')) console.log(await benchWorkers(join(directory, 'workers')))
   if (wanted.includes('recall')) console.log(await benchRecall(join(directory, 'recall')))
 } finally {
   await rm(directory, { recursive: true, force: true })

@@ -16,6 +16,8 @@ export interface PostgresServer {
   crash(): Promise<void>
   /** Makes a server that follows this one. */
   startStandby(): Promise<StandbyServer>
+  /** What it has logged so far. */
+  log(): string
   close(): Promise<void>
 }
 
@@ -34,8 +36,8 @@ export interface StandbyServer {
 const SUPERUSER = 'postgres'
 const PASSWORD = 'only for tests'
 
-/** A real PostgreSQL with pgvector, on a free port with its data in a temporary directory. */
-export async function startPostgres(): Promise<PostgresServer> {
+/** A real PostgreSQL with pgvector, on a free port with its data in a temporary directory. @param settings as in its configuration file */
+export async function startPostgres(settings: string[] = []): Promise<PostgresServer> {
   const programs = findPostgres()
   if (programs === undefined)
     throw new Error('There is no PostgreSQL with pgvector: run "npm test", which says how to get one.')
@@ -50,7 +52,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     { ...options, stdio: 'ignore' },
   )
   const port = await freePort()
-  const primary = await startServer(programs, data, port, options)
+  const primary = await startServer(programs, data, port, options, settings)
   let databases = 0
 
   return {
@@ -64,6 +66,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     },
     restart: primary.restart,
     crash: primary.crash,
+    log: primary.log,
     async startStandby() {
       const own = join(directory, 'standby')
       const address = ['-h', '127.0.0.1', '-p', String(port), '-U', SUPERUSER]
@@ -100,7 +103,14 @@ export async function startPostgres(): Promise<PostgresServer> {
   }
 }
 
-async function startServer(programs: string, data: string, port: number, options: SpawnOptions) {
+async function startServer(
+  programs: string,
+  data: string,
+  port: number,
+  options: SpawnOptions,
+  own: string[] = [],
+) {
+  let log = ''
   let server = await start()
 
   return {
@@ -110,6 +120,7 @@ async function startServer(programs: string, data: string, port: number, options
     },
     crash: () => end('SIGQUIT'),
     stop: () => end('SIGINT'),
+    log: () => log,
   }
 
   async function start(): Promise<ChildProcess> {
@@ -118,11 +129,13 @@ async function startServer(programs: string, data: string, port: number, options
       'listen_addresses=127.0.0.1',
       `unix_socket_directories=${dirname(data)}`,
       'fsync=off',
+      ...own,
     ]
     const child = spawn(join(programs, 'postgres'), ['-D', data, ...settings.flatMap((one) => ['-c', one])], {
       ...options,
-      stdio: 'ignore',
+      stdio: ['ignore', 'ignore', 'pipe'],
     })
+    child.stderr!.setEncoding('utf8').on('data', (text) => (log += text))
     for (let tries = 0; ; tries++) {
       try {
         await ask(port, 'select 1')

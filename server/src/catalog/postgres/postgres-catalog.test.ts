@@ -11,7 +11,11 @@ const SILENT = { warn(_: string) {}, info(_: string) {} }
 let server: PostgresServer
 
 beforeAll(async () => {
-  server = await startPostgres()
+  server = await startPostgres([
+    'shared_preload_libraries=auto_explain',
+    'auto_explain.log_min_duration=0',
+    'log_statement=all',
+  ])
 }, 60_000)
 afterAll(() => server?.close())
 
@@ -100,5 +104,21 @@ describe('its vector index', () => {
     // Statistics arrive a moment later.
     await expect.poll(uses, { timeout: 10_000 }).toBeGreaterThan(before)
     expect(await recallFor({ createdMin: 11_900 }, (n) => n >= 11_900)).toBe(1)
+
+    // What the server has planned, and how far it has looked, for one search each.
+    const logOf = async (topK: number, filter = {}) => {
+      const start = server.log().length
+      await catalog.findNearest({ vector: vectorOf(0), filter, topK, offset: 0, limit: 10 })
+      await expect.poll(() => server.log().slice(start)).toMatch(/Query Text:\s+select "imageId"[\s\S]*Limit/)
+      return server.log().slice(start)
+    }
+    const small = await logOf(50)
+    expect(small).toMatch(/Index Scan using vectors_hnsw_1 on vectors/)
+    expect(small).toMatch(/set local hnsw\.ef_search = 400/)
+    expect(await logOf(200)).toMatch(/set local hnsw\.ef_search = 800/)
+    expect(await logOf(5000)).toMatch(/set local hnsw\.ef_search = 1000/)
+    const few = await logOf(50, { createdMin: 11_900 })
+    expect(few).toMatch(/images_by_created_at/)
+    expect(few).not.toMatch(/vectors_hnsw_1/)
   }, 120_000)
 })
