@@ -33,8 +33,9 @@ export async function startLongRunning(
   wanted: RegExp,
   environment: Record<string, string> = {},
   program?: string[],
+  workingDirectory?: string,
 ): Promise<Product> {
-  const child = run(args, environment, undefined, program)
+  const child = run(args, environment, workingDirectory, program)
   let output = ''
   const url = await new Promise<string>((resolve, reject) => {
     const timer = setTimeout(() => reject(new Error(`It did not start: ${output}`)), START_TIMEOUT_MS)

@@ -1,0 +1,162 @@
+import { execFileSync } from 'node:child_process'
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, relative } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { commandsIn, documents, ROOT } from '../scripts/documents.ts'
+import { findPostgres } from '../scripts/postgres.ts'
+import { freePort } from '../server/src/testing/free-port.ts'
+import { circleSketch, picture, writeSettled } from '../server/src/testing/pictures.ts'
+import { type PostgresServer, startPostgres } from '../server/src/testing/postgres.ts'
+import { runCommand, startLongRunning } from './support/product.ts'
+
+/** What is not entered here, and why it need not be. */
+const ELSEWHERE: [command: RegExp, reason: string][] = [
+  [/^npm ci( && npm (start|test).*)?$/, 'a clean checkout is tested by it'],
+  [/^npm test$/, 'this is part of it'],
+  [/^npm run (package|dev)\b/, 'package.test.ts does, and dev is for whoever looks at it'],
+  [/^npm install \.\/sketch-search/, 'package.test.ts installs what npm would'],
+  [/^npx sketch-search PHOTO_FOLDER$/, 'package.test.ts starts the installed one'],
+  [/^npm install @huggingface\/transformers$/, 'scripts/transformers.ts does'],
+  [/^docker compose /, 'there is no Docker where tests run; compose.test.ts holds the files'],
+  [/^sudo sysctl /, 'it changes the machine'],
+  [/^python3 model\/make\.py /, 'it takes the training data and hours'],
+]
+
+const EMAIL = 'anna@example.org'
+let server: PostgresServer
+beforeAll(async () => {
+  server = await startPostgres()
+})
+const folders: string[] = []
+afterAll(async () => {
+  await server?.close()
+  for (const folder of folders) await rm(folder, { recursive: true, force: true })
+})
+
+const commands = documents().flatMap((file) =>
+  commandsIn(file).map((command) => ({ file: relative(ROOT, file), command })),
+)
+const isElsewhere = (command: string) => ELSEWHERE.some(([pattern]) => pattern.test(command))
+
+/** A folder in which everything is there that the pages speak of. */
+async function prepare(): Promise<{ gallery: string; environment: Record<string, string> }> {
+  // Pages are tried at the same time, so each test can't clean up for itself.
+  const gallery = await realpath(await mkdtemp(join(tmpdir(), 'sketch-search-documents-')))
+  folders.push(gallery)
+  for (let n = 0; n < 6; n++) {
+    const kind = n % 2 === 0 ? 'round' : 'square'
+    await writeSettled(join(gallery, 'PHOTOS', kind, `${n}.png`), await picture(n))
+    await writeSettled(join(gallery, 'SKETCHES', kind, `${n}-1.png`), await picture(n))
+  }
+  await writeFile(join(gallery, 'sketch.png'), await circleSketch())
+  const { password = '', ...database } = await server.createDatabase()
+  const watcher = { watched_directory: join(gallery, 'PHOTOS'), watch_recursive: true }
+  const own = (name: string) => ({ watcher, data_directory: join(gallery, '.data', name) })
+  const port = await freePort()
+  const files = {
+    'config.yaml': { ...own('config'), port },
+    'embedded.yaml': own('config'),
+    'backup.yaml': own('backup'),
+    'shared.yaml': { ...own('shared'), port, database: { ...database, password } },
+  }
+  for (const [name, config] of Object.entries(files))
+    await writeFile(join(gallery, name), JSON.stringify(config))
+  await mkdir(join(gallery, '.home'))
+  const environment = {
+    XDG_DATA_HOME: join(gallery, '.home'),
+    SERVER__PORT: String(port),
+    PGHOST: '127.0.0.1',
+    PGPORT: String(database.port),
+    PGUSER: database.user!,
+    PGPASSWORD: password,
+    PGDATABASE: database.database!,
+  }
+  return { gallery, environment }
+}
+
+/** With what stands for a name replaced by one. */
+function filledIn(command: string): string[] {
+  return command
+    .replace(/^npx sketch-search */, '')
+    .replaceAll(/[[\]]/g, '')
+    .replaceAll(/(\w)\|\w+/g, '$1')
+    .replaceAll(/--json FILE/g, '--json report.json')
+    .replaceAll(/--html FILE/g, '--html report.html')
+    .replaceAll('--from FILE --to FILE', '--from config.yaml --to backup.yaml')
+    .replaceAll(/--config FILE/g, '--config config.yaml')
+    .replaceAll(/--(sketch|image) FILE/g, '--$1 sketch.png')
+    .replaceAll(/--gallery DIR/g, '--gallery PHOTOS')
+    .replaceAll(/--queries DIR/g, '--queries SKETCHES')
+    .replaceAll('examples/', join(ROOT, 'examples/'))
+    .replaceAll(/\bFOLDER\b/g, 'PHOTOS')
+    .replaceAll(/\bNAME\b/g, 'classical')
+    .replaceAll(/\bEMAIL ROLE\b/g, `${EMAIL} user`)
+    .split(/\s+/)
+    .filter((word) => word !== '')
+}
+
+describe('what the pages tell to enter', () => {
+  it('is all tried here, or elsewhere', () => {
+    const unknown = commands.filter(
+      ({ command }) =>
+        !isElsewhere(command) && !/^(npx sketch-search|pg_dump|pg_restore|createdb|dropdb) /.test(command),
+    )
+    expect(unknown).toEqual([])
+    const unused = ELSEWHERE.filter(([pattern]) => !commands.some(({ command }) => pattern.test(command)))
+    expect(unused).toEqual([])
+    expect(commands.length).toBeGreaterThan(30)
+  })
+
+  const pages = [...new Set(commands.map(({ file }) => file))].filter((page) =>
+    commands.some(({ file, command }) => file === page && !isElsewhere(command)),
+  )
+  it.concurrent.each(pages)('works: %s', async (page) => {
+    const { gallery, environment } = await prepare()
+    // There is an admin besides those of the page, and another model has left vectors.
+    await runCommand(
+      ['users', 'add', 'root@example.org', 'admin', '--folder', 'PHOTOS'],
+      environment,
+      gallery,
+    )
+    for (const { file, command } of commands) {
+      if (file !== page || isElsewhere(command)) continue
+      if (!command.startsWith('npx ')) {
+        const index = ['index', '--config', 'shared.yaml']
+        const program = command.split(' ')[0]!
+        if (program === 'pg_dump') await runCommand(index, environment, gallery)
+        const line = command
+          .replaceAll(/\bsketch_search\b/g, environment.PGDATABASE!)
+          .split(' ')
+          .slice(1)
+        const { PGDATABASE: _, ...env } = { ...process.env, ...environment }
+        execFileSync(join(findPostgres()!, program), line, { cwd: gallery, env })
+        if (program !== 'pg_restore') continue
+        const again = await runCommand(index, environment, gallery)
+        expect(again.stdout, command).toMatch(/^0 indexed .* 6 in the index/)
+        continue
+      }
+      const args = filledIn(command)
+      const isShared = args.includes('worker') || args.includes('--no-index') || page === 'docs/scaling.md'
+      const own = isShared ? { ...environment, SERVER_CONFIG_PATH: 'shared.yaml' } : environment
+      if (['serve', 'worker'].includes(args[0] ?? '')) {
+        const running = await startLongRunning(
+          args,
+          /Sketch-Search(: http:| worker)/,
+          own,
+          undefined,
+          gallery,
+        )
+        expect(await running.stop(), command).toBe(0)
+        continue
+      }
+      if (args[0] === 'prune' || args[0] === 'copy-catalog') {
+        const index =
+          args[0] === 'prune' ? ['index', ...args.slice(1, -2)] : ['index', '--config', 'config.yaml']
+        await runCommand(index, { ...own, SERVER__EMBEDDER_REGISTRY__CHOSEN_EMBEDDER: 'classical' }, gallery)
+      }
+      const { code, stderr } = await runCommand(args, own, gallery)
+      expect({ command, code, stderr: code === 0 ? '' : stderr }).toEqual({ command, code: 0, stderr: '' })
+    }
+  })
+})
