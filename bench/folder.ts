@@ -58,7 +58,7 @@ export async function benchFolder(directory: string, files: number): Promise<str
 }
 
 /** In a process of its own, as a start is: what an earlier one has used is not counted. */
-async function startAndCompare(gallery: string, directory: string): Promise<Start> {
+export async function startAndCompare(gallery: string, directory: string): Promise<Start> {
   const { stdout } = await promisify(execFile)(process.execPath, [START, gallery, directory])
   return JSON.parse(stdout.trim().split('\n').at(-1)!) as Start
 }
@@ -98,26 +98,32 @@ async function isFound(app: App, path: string): Promise<boolean> {
   return images.some(({ id }) => id === image.id)
 }
 
-/** Small JPEGs of different bytes, written long ago. */
+/** Small JPEGs of different bytes. */
 export async function writeGallery(gallery: string, files: number): Promise<void> {
+  const pictures = await noisePictures(32)
+  for (let n = 0; n < files; n++) {
+    const folder = join(gallery, `folder-${Math.floor(n / FILES_PER_FOLDER)}`)
+    if (n % FILES_PER_FOLDER === 0) mkdirSync(folder, { recursive: true })
+    writeFileSync(join(folder, `${n}.jpg`), pictureNumber(n, pictures))
+  }
+}
+
+/** Some JPEGs of clouds of colour. @param side in pixels */
+export function noisePictures(side: number): Promise<Buffer[]> {
   const noise = () => Buffer.from(Array.from({ length: 8 * 8 * 3 }, () => Math.floor(Math.random() * 256)))
-  const pictures = await Promise.all(
+  return Promise.all(
     Array.from({ length: 50 }, () =>
       sharp(noise(), { raw: { width: 8, height: 8, channels: 3 } })
-        .resize(32, 32)
+        .resize(side, side)
         .jpeg()
         .toBuffer(),
     ),
   )
-  for (let n = 0; n < files; n++) {
-    const folder = join(gallery, `folder-${Math.floor(n / FILES_PER_FOLDER)}`)
-    if (n % FILES_PER_FOLDER === 0) mkdirSync(folder, { recursive: true })
-    // What follows the end of a JPEG belongs to nobody.
-    writeFileSync(
-      join(folder, `${n}.jpg`),
-      Buffer.concat([pictures[n % pictures.length]!, Buffer.from(String(n))]),
-    )
-  }
+}
+
+/** The bytes of a file, others for each number: what follows the end of a JPEG belongs to nobody. */
+export function pictureNumber(n: number, pictures: readonly Buffer[]): Buffer {
+  return Buffer.concat([pictures[n % pictures.length]!, Buffer.from(`#${n}`)])
 }
 
 function renameFiles(gallery: string, files: number): void {

@@ -3,7 +3,7 @@ import type { ImageFilter } from '../server/src/catalog/catalog.ts'
 import { openStorage } from '../server/src/catalog/open-storage.ts'
 import { clientConfig } from '../server/src/catalog/postgres/connection.ts'
 import { startPostgres } from '../server/src/testing/postgres.ts'
-import { median, ms, percentile, table } from './support.ts'
+import { median, ms, percentile, type Section, table } from './support.ts'
 import { casesFor, DIMENSIONS, exactNearest, makeVectors, perturbed, record } from './vectors.ts'
 
 const QUERIES = 60
@@ -25,7 +25,7 @@ interface Way {
 }
 
 /** PostgreSQL as the product asks it, beside pgvector's defaults and no index at all. */
-export async function benchPostgres(count: number): Promise<string> {
+export async function benchPostgres(count: number): Promise<Section> {
   const vectors = makeVectors(count + ADDED)
   const server = await startPostgres()
   const options = await server.createDatabase()
@@ -107,32 +107,48 @@ export async function benchPostgres(count: number): Promise<string> {
       casesFor(count).slice(0, 1),
     )
     await storage.close()
-    return [
-      `## PostgreSQL with pgvector, ${count} vectors of ${DIMENSIONS} dimensions, recall@${TOP_K}\n`,
-      table(
-        ['', 'asked by', 'recall', 'images found', 'median', 'p95', 'times faster than no index'],
-        rowsOf([...withIndex, ...bySigns, ...withoutIndex]),
-      ),
-      table(
-        ['what', 'it takes'],
-        [
-          ['adding a row with its vector, no index yet', ms(loadMs / count)],
-          ['adding one to the index that is there', ms(addMs / ADDED)],
-          ['building the index', `${(buildMs / 1000).toFixed(0)} s (${ms(buildMs / count)} a vector)`],
-          ['building an index of signs alone', `${(signsMs / 1000).toFixed(0)} s`],
-          ...[...sizes, { name: 'an index of signs alone (1 bit a dimension)', bytes: signs! }].map(
-            ({ name, bytes }) => [
-              name,
-              `${(bytes / MEBIBYTE).toFixed(0)} MiB (${(bytes / count).toFixed(0)} bytes an image)`,
-            ],
-          ),
-        ],
-      ),
-    ].join('\n')
+    return {
+      text: [
+        `## PostgreSQL with pgvector, ${count} vectors of ${DIMENSIONS} dimensions, recall@${TOP_K}\n`,
+        table(
+          ['', 'asked by', 'recall', 'images found', 'median', 'p95', 'times faster than no index'],
+          rowsOf([...withIndex, ...bySigns, ...withoutIndex]),
+        ),
+        table(
+          ['what', 'it takes'],
+          [
+            ['adding a row with its vector, no index yet', ms(loadMs / count)],
+            ['adding one to the index that is there', ms(addMs / ADDED)],
+            ['building the index', `${(buildMs / 1000).toFixed(0)} s (${ms(buildMs / count)} a vector)`],
+            ['building an index of signs alone', `${(signsMs / 1000).toFixed(0)} s`],
+            ...[...sizes, { name: 'an index of signs alone (1 bit a dimension)', bytes: signs! }].map(
+              ({ name, bytes }) => [
+                name,
+                `${(bytes / MEBIBYTE).toFixed(0)} MiB (${(bytes / count).toFixed(0)} bytes an image)`,
+              ],
+            ),
+          ],
+        ),
+      ].join('\n'),
+      ratios: ratiosOf([...withIndex, ...withoutIndex], count),
+    }
   } finally {
     await client.end()
     await server.close()
   }
+}
+
+function ratiosOf(measured: Measured[], count: number): Record<string, number> {
+  const own = measured.filter(({ way }) => way === 'Sketch-Search')
+  const timeOf = (name: string, way: string) =>
+    median(measured.find((each) => each.name === name && each.way === way)!.times)
+  const what = (name: string) => `PostgreSQL, ${count} vectors, ${name}`
+  return Object.fromEntries(
+    own.flatMap(({ name, recall }) => [
+      [`${what(name)}: recall`, recall],
+      [`${what(name)}: no index / Sketch-Search`, timeOf(name, 'no index') / timeOf(name, 'Sketch-Search')],
+    ]),
+  )
 }
 
 interface Measured {

@@ -3,34 +3,69 @@ import sharp from 'sharp'
 import { createApp } from '../server/src/app.ts'
 import { listen } from '../server/src/http/server.ts'
 import { configOf } from './indexing.ts'
-import { median, ms, percentile, table } from './support.ts'
+import { median, ms, percentile, type Section, table } from './support.ts'
 
 const WARM_UP = 20
 const QUERIES = 300
+const CLIENTS = [1, 8, 32]
+const PORT = 18_999
 
-/** Sketch queries by HTTP, one after the other, split into their parts by the server's own `Server-Timing`. */
-export async function benchQueries(gallery: string, dataDirectory: string): Promise<string> {
+/** Sketch queries by HTTP, split into their parts by the server's own `Server-Timing`. */
+export async function benchQueries(gallery: string, dataDirectory: string): Promise<Section> {
   const app = await createApp(configOf(gallery, dataDirectory), { log: pino({ level: 'silent' }) })
   await app.sync.reconcile()
   await app.indexer.idle()
-  const server = await listen(app.http, '127.0.0.1', 18_999)
-  const samples: Record<string, number[]> = { total: [], prepare: [], embed: [], nearest: [], rest: [] }
-  for (let n = 0; n < WARM_UP + QUERIES; n++) {
-    const { total, response } = await sendSketch(server.url, n)
-    if (n < WARM_UP) continue
-    const parts = [...(response.headers.get('server-timing') ?? '').matchAll(/(\w+);dur=([\d.]+)/g)]
-    for (const [, name, duration] of parts) samples[name!]!.push(Number(duration))
-    samples.total!.push(total)
-    samples.rest!.push(total - parts.reduce((sum, [, , duration]) => sum + Number(duration), 0))
+  const server = await listen(app.http, '127.0.0.1', PORT)
+  const rows: (string | number)[][] = []
+  let overhead = 0
+  let alone = 0
+  for (const clients of CLIENTS) {
+    const { samples, perSecond } = await ask(server.url, clients)
+    const inside = median(samples.embed!) + median(samples.nearest!)
+    if (clients === 1) {
+      overhead = median(samples.rest!)
+      alone = inside / median(samples.total!)
+    }
+    rows.push([
+      clients,
+      perSecond.toFixed(0),
+      ...['total', 'prepare', 'embed', 'nearest', 'rest'].map(
+        (part) => `${ms(median(samples[part]!))} / ${ms(percentile(samples[part]!, 0.95))}`,
+      ),
+    ])
   }
   await server.close()
   await app.close()
-  const rows = Object.entries(samples).map(([name, times]) => [
-    name,
-    ms(median(times)),
-    ms(percentile(times, 0.95)),
-  ])
-  return `## ${QUERIES} sketch queries by HTTP, 100 results each\n\n${table(['part', 'median', 'p95'], rows)}`
+  return {
+    text: [
+      `## ${QUERIES} sketch queries by HTTP, 100 results each: median / p95\n`,
+      table(['clients', 'queries/s', 'total', 'prepare', 'embed', 'nearest', 'rest'], rows),
+      `Beyond preparing the sketch, the model and the search a single client waits ${ms(overhead)} at the median (HTTP, the form, JSON, the client's own work on the same cores).\n`,
+    ].join('\n'),
+    ratios: { 'queries, one client: model and search / the whole answer': alone },
+  }
+}
+
+async function ask(
+  url: string,
+  clients: number,
+): Promise<{ samples: Record<string, number[]>; perSecond: number }> {
+  const samples: Record<string, number[]> = { total: [], prepare: [], embed: [], nearest: [], rest: [] }
+  let next = 0
+  let from = 0
+  const client = async () => {
+    for (let n = next++; n < WARM_UP + QUERIES; n = next++) {
+      if (n === WARM_UP) from = performance.now()
+      const { total, response } = await sendSketch(url, n)
+      if (n < WARM_UP) continue
+      const parts = [...(response.headers.get('server-timing') ?? '').matchAll(/(\w+);dur=([\d.]+)/g)]
+      for (const [, name, duration] of parts) samples[name!]!.push(Number(duration))
+      samples.total!.push(total)
+      samples.rest!.push(total - parts.reduce((sum, [, , duration]) => sum + Number(duration), 0))
+    }
+  }
+  await Promise.all(Array.from({ length: clients }, client))
+  return { samples, perSecond: (1000 * QUERIES) / (performance.now() - from) }
 }
 
 /** Sends a sketch, different for each number, and reads the answer. @returns the milliseconds that it took */

@@ -1,14 +1,16 @@
 /**
- * `npm run bench -- [--gallery FOLDER] [--files N] [--only indexing,queries,embedders,contention,recall,folder,page]`: measures the product on
- * this machine and prints a Markdown report. Every figure that is to be compared comes with its ratio to something measured in the same run.
+ * `npm run bench -- [--only NAMES] [--gallery FOLDER] [--files N] [--vectors N] [--large] [--write] [--check]`: measures the product on this machine and prints a Markdown
+ * report. Every figure that is to be compared comes with its ratio to something measured in the same run. `--write` keeps report and ratios in
+ * `bench/results/`; `--check` compares with the ratios that are kept, and ends with code 1 if one has lost a quarter.
  */
-
+import { readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { cpus, tmpdir, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { drawDemoGallery } from '../scripts/demo/draw-gallery.ts'
 import { benchContention } from './contention.ts'
+import { benchEmbedded } from './embedded.ts'
 import { benchEmbedders } from './embedders.ts'
 import { benchFolder } from './folder.ts'
 import { benchIndexing } from './indexing.ts'
@@ -16,47 +18,111 @@ import { benchPage } from './page.ts'
 import { benchPostgres } from './postgres.ts'
 import { benchQueries } from './queries.ts'
 import { writeRandomConvNext } from './random-convnext.ts'
-import { benchRecall } from './recall.ts'
+import { compareRatios } from './ratios.ts'
+import { benchStart } from './start.ts'
+import type { Section } from './support.ts'
 import { benchWorkers } from './workers.ts'
+
+const RESULTS = join(import.meta.dirname, 'results')
+const [REPORT, RATIOS] = [join(RESULTS, 'report.md'), join(RESULTS, 'ratios.json')]
+const SIZES = [10_000, 100_000]
+const LARGE = 1_000_000
+const DEMO_PER_SUBJECT = 100
 
 const { values } = parseArgs({
   options: {
+    only: { type: 'string' },
     gallery: { type: 'string' },
-    only: { type: 'string', default: 'indexing,queries,embedders,contention,recall,folder,page' },
     files: { type: 'string', default: '20000' },
     vectors: { type: 'string', default: '200000' },
+    large: { type: 'boolean', default: false },
+    write: { type: 'boolean', default: false },
+    check: { type: 'boolean', default: false },
   },
 })
-const wanted = values.only.split(',')
+
 const directory = await mkdtemp(join(tmpdir(), 'sketch-search-bench-'))
+const inside = (name: string) => join(directory, name)
+const text = async (report: Promise<string>): Promise<Section> => ({ text: await report, ratios: {} })
+const sizes = values.large ? [...SIZES, LARGE] : SIZES
+
+/** What is measured unless something else is asked for. */
+const USUAL: Record<string, () => Promise<Section>[] | AsyncGenerator<Section>> = {
+  indexing: () => [benchIndexing(directory, values.gallery)],
+  queries: async function* () {
+    yield await benchQueries(await gallery(), inside('queries'))
+  },
+  embedded: async function* () {
+    for (const size of sizes) yield await benchEmbedded(inside(`embedded-${size}/data`), size)
+    yield await benchStart(inside(`embedded-${SIZES.at(-1)}`), SIZES.at(-1)!)
+  },
+  postgres: async function* () {
+    for (const size of sizes) yield await benchPostgres(size)
+  },
+  page: () => [text(benchPage(inside('page'), 2_000))],
+}
+
+const FURTHER: typeof USUAL = {
+  embedders: async function* () {
+    yield await text(benchEmbedders(inside('embedders'), await checkpoint()))
+  },
+  contention: async function* () {
+    yield await text(benchContention(await gallery(), inside('contention'), await checkpoint()))
+  },
+  folder: () => [text(benchFolder(inside('folder'), Number(values.files)))],
+  'large-page': () => [text(benchPage(inside('large-page'), Number(values.files)))],
+  workers: () => [text(benchWorkers(inside('workers')))],
+  vectors: () => [benchPostgres(Number(values.vectors))],
+}
+
+const all = { ...USUAL, ...FURTHER }
+const wanted = values.only?.split(',') ?? Object.keys(USUAL)
+const unknown = wanted.filter((name) => !(name in all))
+if (unknown.length > 0) {
+  console.error(`--only: there is no ${unknown.join(', ')}; there are ${Object.keys(all).join(', ')}.`)
+  process.exit(1)
+}
+
+const [cpu] = cpus()
+const memory = Math.round(totalmem() / 2 ** 30)
+const head = `# What was measured\n\nWith Node ${process.version} on ${cpus().length} × ${cpu?.model ?? 'unknown'}, ${memory} GiB, ${new Date().toISOString().slice(0, 10)}. \`npm run bench\` does it again.\n`
+const sections: Section[] = []
 try {
-  let gallery = values.gallery
-  if (gallery === undefined) {
-    gallery = join(directory, 'gallery')
-    await drawDemoGallery(gallery, 100)
-  }
-  const [cpu] = cpus()
-  const memory = Math.round(totalmem() / 2 ** 30)
-  console.log(
-    `Measured with Node ${process.version} on ${cpus().length} × ${cpu?.model ?? 'unknown'}, ${memory} GiB.\n`,
-  )
-  if (wanted.includes('indexing')) console.log(await benchIndexing(gallery, join(directory, 'data')))
-  if (wanted.includes('queries')) console.log(await benchQueries(gallery, join(directory, 'data')))
-  if (wanted.includes('embedders') || wanted.includes('contention')) {
-    const checkpoint = join(directory, 'convnext_tiny.safetensors')
-    await writeRandomConvNext(checkpoint)
-    if (wanted.includes('embedders'))
-      console.log(await benchEmbedders(join(directory, 'embedders'), checkpoint))
-    if (wanted.includes('contention')) {
-      console.log(await benchContention(gallery, join(directory, 'contention'), checkpoint))
+  console.log(head)
+  for (const name of wanted) {
+    console.error(`${new Date().toISOString().slice(11, 19)} ${name}`)
+    for await (const section of all[name]!()) {
+      sections.push(section)
+      console.log(section.text)
     }
   }
-  if (wanted.includes('folder'))
-    console.log(await benchFolder(join(directory, 'folder'), Number(values.files)))
-  if (wanted.includes('page')) console.log(await benchPage(join(directory, 'page'), Number(values.files)))
-  if (wanted.includes('postgres')) console.log(await benchPostgres(Number(values.vectors)))
-  if (wanted.includes('workers')) console.log(await benchWorkers(join(directory, 'workers')))
-  if (wanted.includes('recall')) console.log(await benchRecall(join(directory, 'recall')))
 } finally {
   await rm(directory, { recursive: true, force: true })
+}
+
+const ratios: Record<string, number> = Object.assign({}, ...sections.map((section) => section.ratios))
+if (values.write) {
+  writeFileSync(REPORT, [head, ...sections.map((section) => section.text)].join('\n'))
+  writeFileSync(RATIOS, `${JSON.stringify(ratios, undefined, 2)}\n`)
+}
+if (values.check) {
+  const kept = JSON.parse(readFileSync(RATIOS, 'utf8')) as Record<string, number>
+  const { lines, lost } = compareRatios(kept, ratios)
+  console.log(lines.join('\n'))
+  if (lost > 0) {
+    console.error(`${lost} of ${lines.length} ratios have lost a quarter or more.`)
+    process.exitCode = 1
+  }
+}
+
+async function gallery(): Promise<string> {
+  if (values.gallery !== undefined) return values.gallery
+  await drawDemoGallery(inside('gallery'), DEMO_PER_SUBJECT)
+  return inside('gallery')
+}
+
+async function checkpoint(): Promise<string> {
+  const file = inside('convnext_tiny.safetensors')
+  await writeRandomConvNext(file)
+  return file
 }

@@ -1,5 +1,13 @@
 import { readFileSync } from 'node:fs'
 
+/** What a benchmark has found. */
+export interface Section {
+  /** Markdown. */
+  text: string
+  /** Against something measured in the same run; more is better. `--check` compares them with those that are committed. */
+  ratios: Record<string, number>
+}
+
 /** The value below which a share of the samples lies. */
 export function percentile(samples: readonly number[], share: number): number {
   const sorted = samples.toSorted((a, b) => a - b)

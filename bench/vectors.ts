@@ -1,8 +1,20 @@
 import { createRandom } from '../scripts/demo/random.ts'
-import type { ImageFilter, ImageRecord } from '../server/src/catalog/catalog.ts'
+import type { ImageFilter, ImageRecord, VectorSpace } from '../server/src/catalog/catalog.ts'
+import { DEFAULT_EMBEDDER } from '../server/src/config/schema.ts'
+import { fingerprintOf } from '../server/src/embedding/fingerprint.ts'
+import { definitionOf } from '../server/src/embedding/registry.ts'
+import { configOf } from './indexing.ts'
 
 export const DIMENSIONS = 256
 const CLUSTERS = 2_000
+
+/** That of the embedder that comes with the product, so that it takes them for its own. */
+export async function defaultSpace(): Promise<VectorSpace> {
+  const { embedder_registry: registry } = configOf('.', '.')
+  const definition = definitionOf(DEFAULT_EMBEDDER, registry)
+  const fingerprint = await fingerprintOf(DEFAULT_EMBEDDER, definition)
+  return { embedder: DEFAULT_EMBEDDER, fingerprint, dimensions: DIMENSIONS }
+}
 
 export interface Case {
   name: string

@@ -1,0 +1,98 @@
+import type { Catalog } from '../server/src/catalog/catalog.ts'
+import { openSqliteCatalogThread } from '../server/src/catalog/sqlite/open.ts'
+import { median, ms, percentile, residentMemory, type Section, table } from './support.ts'
+import {
+  type Case,
+  casesFor,
+  DIMENSIONS,
+  defaultSpace,
+  exactNearest,
+  makeVectors,
+  perturbed,
+  record,
+} from './vectors.ts'
+
+const QUERIES = 100
+const TOP_K = 50
+const BATCH = 500
+
+/**
+ * The embedded index against an exact scan, on vectors in clusters of varied density as real embeddings are. What was made stays in `directory`, as vectors of the
+ * embedder that comes with the product.
+ */
+export async function benchEmbedded(directory: string, count: number): Promise<Section> {
+  const vectors = makeVectors(count)
+  const space = await defaultSpace()
+  const before = residentMemory(process.pid)
+  const catalog = openSqliteCatalogThread({ directory, savesIndex: true })
+  await catalog.useSpace(space)
+  const buildStart = performance.now()
+  for (let start = 0; start < count; start += BATCH) {
+    await catalog.putImages(Array.from({ length: BATCH }, (_, i) => record(start + i, vectors[start + i]!)))
+  }
+  const perVector = (performance.now() - buildStart) / count
+
+  const rows: (string | number)[][] = []
+  const ratios: Record<string, number> = {}
+  for (const each of casesFor(count)) {
+    const { recall, times, scans } = await measure(catalog, vectors, each)
+    const faster = median(scans) / median(times)
+    const [fast, late, slow] = [median(times), percentile(times, 0.95), median(scans)].map(ms)
+    rows.push([each.name, recall.toFixed(4), fast!, late!, slow!, faster.toFixed(1)])
+    ratios[`embedded, ${count} vectors, ${each.name}: recall`] = recall
+    ratios[`embedded, ${count} vectors, ${each.name}: exact scan / index`] = faster
+  }
+  const memory = residentMemory(process.pid) - before
+  const saveStart = performance.now()
+  await catalog.close()
+  const save = performance.now() - saveStart
+  const loadStart = performance.now()
+  const again = openSqliteCatalogThread({ directory, savesIndex: false })
+  await again.useSpace(space)
+  const load = performance.now() - loadStart
+  await again.close()
+  return {
+    text: [
+      `## The embedded index, ${count} vectors of ${DIMENSIONS} dimensions, recall@${TOP_K}\n`,
+      table(['', 'recall', 'median', 'p95', 'exact scan in memory', 'times faster'], rows),
+      `Adding a row with its vector: ${ms(perVector)}. Saving: ${ms(save)}. Opening: ${ms(load)}. Memory: ${memory} MiB more than before.\n`,
+    ].join('\n'),
+    ratios,
+  }
+}
+
+async function measure(
+  catalog: Catalog,
+  vectors: Float32Array[],
+  { filter, passing }: Case,
+): Promise<{ recall: number; times: number[]; scans: number[] }> {
+  const times: number[] = []
+  const scans: number[] = []
+  let hits = 0
+  let possible = 0
+  const queries = Array.from({ length: QUERIES }, (_, q) =>
+    perturbed(vectors[(q * 997) % vectors.length]!, q),
+  )
+  const exact = queries.map((query) => {
+    const start = performance.now()
+    const nearest = exactNearest(vectors, query, passing, TOP_K)
+    scans.push(performance.now() - start)
+    return nearest
+  })
+  // Apart from the scans, whose garbage would be collected at the index's expense.
+  for (const [q, query] of queries.entries()) {
+    const start = performance.now()
+    const { images } = await catalog.findNearest({
+      vector: query,
+      filter,
+      topK: TOP_K,
+      offset: 0,
+      limit: TOP_K,
+    })
+    times.push(performance.now() - start)
+    const found = new Set(images.map(({ name }) => Number.parseInt(name, 10)))
+    hits += exact[q]!.filter((n) => found.has(n)).length
+    possible += exact[q]!.length
+  }
+  return { recall: hits / possible, times, scans }
+}

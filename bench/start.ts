@@ -1,0 +1,67 @@
+import { lstatSync, mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { openRaw } from '../server/src/catalog/open-storage.ts'
+import { toFileFacts } from '../server/src/gallery/walk.ts'
+import { noisePictures, pictureNumber, startAndCompare } from './folder.ts'
+import { ms, type Section, table } from './support.ts'
+
+/**
+ * A start on a folder in which nothing has changed.
+ * @param directory what `benchEmbedded` has left, `data`, beside which the folder is made
+ */
+export async function benchStart(directory: string, count: number): Promise<Section> {
+  const gallery = join(directory, 'gallery')
+  await makeKnown(gallery, join(directory, 'data'))
+  const starts = [await startAndCompare(gallery, directory), await startAndCompare(gallery, directory)]
+  const { readyMs, comparedMs, read, delay, memory } = starts[1]!
+  if (read !== 0) throw new Error(`${read} files were read, although nothing has changed`)
+  const statMs = statAll(gallery, count)
+  return {
+    text: [
+      `## A start on ${count} files, none of which has changed\n`,
+      table(
+        ['ready', 'compared', 'a loop of lstat over all', 'times that', 'event loop: p99 / most', 'memory'],
+        [
+          [
+            ms(readyMs),
+            ms(comparedMs),
+            ms(statMs),
+            (comparedMs / statMs).toFixed(1),
+            `${ms(delay.p99)} / ${ms(delay.max)}`,
+            `${memory} MiB`,
+          ],
+        ],
+      ),
+    ].join('\n'),
+    ratios: { [`start on ${count} files: lstat over all / ready and compared`]: statMs / comparedMs },
+  }
+}
+
+/** Files for the rows of a catalog, and what tells that they are unchanged. */
+async function makeKnown(gallery: string, dataDirectory: string): Promise<void> {
+  const pictures = await noisePictures(32)
+  const raw = await openRaw(undefined, dataDirectory, { warn: console.error })
+  const rows = await raw.database.selectFrom('images').select(['id', 'path']).execute()
+  for (const folder of new Set(rows.map(({ path }) => dirname(path))))
+    mkdirSync(join(gallery, folder), { recursive: true })
+  await raw.database.transaction().execute(async (transaction) => {
+    for (const [n, { id, path }] of rows.entries()) {
+      const file = join(gallery, path)
+      writeFileSync(file, pictureNumber(n, pictures))
+      const facts = lstatSync(file, { bigint: true })
+      const { bytes, modifiedAt } = toFileFacts(path, facts)
+      await transaction
+        .updateTable('images')
+        .set({ bytes, modified_at: modifiedAt, inode: String(facts.ino) })
+        .where('id', '=', id)
+        .execute()
+    }
+  })
+  await raw.close()
+}
+
+function statAll(gallery: string, count: number): number {
+  const start = performance.now()
+  for (let n = 0; n < count; n++) lstatSync(join(gallery, `${n % 100}/${n}.jpg`))
+  return performance.now() - start
+}
