@@ -23,7 +23,6 @@ import { hostsToAccept } from './http/same-origin.ts'
 import { createHttpApp } from './http/server.ts'
 import type { Logger } from './log.ts'
 import { createImageSearch, type ImageSearch } from './search/image-search.ts'
-import { type KeptQueries, openKeptQueries } from './search/kept-queries.ts'
 import { createCollection } from './sync/collection.ts'
 import { createGallerySync, type GallerySync } from './sync/gallery-sync.ts'
 import { createIndexer, type Indexer, type IndexQueue } from './sync/indexer.ts'
@@ -219,10 +218,7 @@ export async function createApp(
     indexer,
     sync,
     search,
-    queries:
-      shared === undefined
-        ? openKeptQueries(join(config.data_directory, 'queries'))
-        : (shared.queries as KeptQueries),
+    queries: storage.queries,
     reader,
     collection,
     feed: cluster?.feed ?? createLocalFeed(events),

@@ -1,6 +1,8 @@
+import { join } from 'node:path'
 import { DomainError } from '../errors.ts'
 import type { Accounts } from './accounts.ts'
 import type { Catalog } from './catalog.ts'
+import type { KeptQueries } from './kept-queries.ts'
 import { openPostgresAccounts } from './postgres/accounts.ts'
 import { withAvailability } from './postgres/availability.ts'
 import { clientConfig, describeServer, type PostgresOptions, replicasOf } from './postgres/connection.ts'
@@ -15,6 +17,7 @@ import { openPostgresSession, type PostgresSession, type PostgresSessionOptions 
 import { openWatchTable, WATCH_LOCK, type WatchTable } from './postgres/watch-table.ts'
 import type { RawCatalog } from './sql/raw-catalog.ts'
 import { openSqliteAccounts } from './sqlite/accounts.ts'
+import { openKeptQueries } from './sqlite/kept-queries.ts'
 import { openSqliteCatalogThread } from './sqlite/open.ts'
 import { openSqliteRaw } from './sqlite/raw.ts'
 
@@ -33,6 +36,7 @@ export interface Storage {
   readonly catalog: Catalog
   /** For what is shown to people. */
   readonly reads: Reads
+  readonly queries: KeptQueries
   /** undefined where one process has the database to itself. */
   readonly shared: SharedStorage | undefined
   openAccounts(): Promise<Accounts>
@@ -43,7 +47,6 @@ export interface Storage {
 export interface SharedStorage {
   readonly events: EventTable
   readonly watch: WatchTable
-  readonly queries: ReturnType<typeof openSharedQueries>
   /** A key that is made once. */
   key(name: string): Promise<string>
   openSession(options: Omit<PostgresSessionOptions, 'server'>): PostgresSession
@@ -61,6 +64,7 @@ export async function openStorage({ database, directory, isOwner, log }: Storage
   return {
     catalog,
     reads: directReads(catalog),
+    queries: openKeptQueries(join(directory, 'queries')),
     shared: undefined,
     openAccounts: () => openSqliteAccounts(directory),
     close: () => catalog.close(),
@@ -139,10 +143,10 @@ async function openPostgresStorage(
       },
     },
     reads: replicas ?? directReads(catalog),
+    queries: withAvailability(openSharedQueries(database.withTables())),
     shared: {
       events: openEventTable(database.withTables()),
       watch: openWatchTable(database.withTables()),
-      queries: withAvailability(openSharedQueries(database.withTables())),
       key: (name) => sharedKey(database.withTables(), name),
       openSession: (session) => openPostgresSession({ ...session, server: options }),
       connection: () => clientConfig(options),

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto'
 import type { Catalog, ImageFilter, NearestResult, Page } from '../catalog/catalog.ts'
+import type { QueryKind } from '../catalog/kept-queries.ts'
 import type { EmbeddingHost } from '../embedding/host.ts'
 import { DomainError } from '../errors.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import { type Crop, cropImage } from './crop.ts'
-import { prepareQuery, type QueryKind, queryCover } from './prepare-query.ts'
+import { prepareQuery, queryCover } from './prepare-query.ts'
 
 /** A picture to search with: the bytes of an image file. */
 export interface Picture {

@@ -1,11 +1,9 @@
+import type { QueryKind } from '../catalog/kept-queries.ts'
 import type { EmbeddingHost } from '../embedding/host.ts'
 import type { RgbImage } from '../gallery/resample.ts'
 import type { Crop } from './crop.ts'
 import { detectKind } from './detect-kind.ts'
 import { prepareSketch } from './prepare-sketch.ts'
-
-/** `auto` tells a drawing from a picture by its looks. */
-export type QueryKind = 'sketch' | 'image' | 'auto'
 
 /** Pictures to search with are reduced to a multiple of what the embedder wants: enough for a drawing that fills half a sheet. */
 const QUERY_SCALE = 2

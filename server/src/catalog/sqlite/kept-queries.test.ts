@@ -1,8 +1,9 @@
 import { readdir, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { temporaryDirectory } from '../testing/temporary.ts'
-import { type KeptQuery, openKeptQueries } from './kept-queries.ts'
+import { temporaryDirectory } from '../../testing/temporary.ts'
+import type { KeptQuery } from '../kept-queries.ts'
+import { openKeptQueries } from './kept-queries.ts'
 
 const MEGABYTE = 1024 ** 2
 

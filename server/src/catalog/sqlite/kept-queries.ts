@@ -1,44 +1,29 @@
-import { randomBytes } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DomainError, systemCodeOf } from '../errors.ts'
-import type { QueryKind } from './prepare-query.ts'
+import { systemCodeOf } from '../../errors.ts'
+import {
+  KEPT_FOR_DAYS,
+  KEPT_ID,
+  type KeptQueries,
+  type KeptQuery,
+  MOST_KEPT,
+  newKeptId,
+  queryNotKept,
+  TIDY_EVERY,
+} from '../kept-queries.ts'
 
-/** A picture or a drawing that somebody searches with, kept for a while under an id, so that a search has an address. */
-export interface KeptQuery {
-  id: string
-  kind: QueryKind
-  /** The strokes of a drawing, as the page that drew it wrote them. */
-  sketch: unknown
-}
-
-export interface KeptQueries {
-  keep(bytes: Uint8Array, kind: QueryKind, sketch: unknown): Promise<KeptQuery>
-  /** @throws {DomainError} `query_not_found` if it was never kept or is no longer */
-  get(id: string): Promise<KeptQuery>
-  /** The bytes of its picture. @throws {DomainError} `query_not_found` */
-  bytes(id: string): Promise<Buffer>
-}
-
-/** Of letters and digits, so that it can stand in an address and in the name of a file. */
-export const KEPT_ID = /^[0-9a-f]{24}$/
-
-const KEPT_FOR_MS = 7 * 24 * 3600 * 1000
-const MOST = { queries: 5_000, bytes: 1024 ** 3 }
-/** They are tidied after so much has come. */
-const TIDY_EVERY = 100
+const KEPT_FOR_MS = KEPT_FOR_DAYS * 24 * 3600 * 1000
 const TIDY_EVERY_BYTES = 64 * 1024 ** 2
 
 /**
  * Keeps them as two files each in a folder of its own: the picture, and what is known of it.
- * @param most the oldest go first when there are more, sooner or later
  */
-export function openKeptQueries(directory: string, most = MOST): KeptQueries {
+export function openKeptQueries(directory: string, most = MOST_KEPT): KeptQueries {
   let since = { queries: TIDY_EVERY, bytes: 0 }
   const fileOf = (id: string, ending: 'picture' | 'json') => join(directory, `${id}.${ending}`)
   return {
     async keep(bytes, kind, sketch) {
-      const query: KeptQuery = { id: randomBytes(12).toString('hex'), kind, sketch }
+      const query: KeptQuery = { id: newKeptId(), kind, sketch }
       await mkdir(directory, { recursive: true })
       await writeFile(fileOf(query.id, 'picture'), bytes)
       // What is known of it appears last and at once: a query is kept whole or not at all.
@@ -64,15 +49,12 @@ export function openKeptQueries(directory: string, most = MOST): KeptQueries {
     } catch (error) {
       if (systemCodeOf(error) !== 'ENOENT') throw error
     }
-    throw new DomainError(
-      'query_not_found',
-      'This search is no longer kept: draw or give the picture once more.',
-    )
+    throw queryNotKept()
   }
 }
 
 /** Forgets what is too old or too much; a query's two files go together. */
-async function tidy(directory: string, most: typeof MOST): Promise<void> {
+async function tidy(directory: string, most: typeof MOST_KEPT): Promise<void> {
   const files = await Promise.all(
     (await readdir(directory)).map(async (name) => {
       const facts = await stat(join(directory, name)).catch(() => undefined)
