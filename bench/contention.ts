@@ -4,7 +4,7 @@ import { createApp } from '../server/src/app.ts'
 import type { Config } from '../server/src/config/schema.ts'
 import { listen } from '../server/src/http/server.ts'
 import { configOf } from './indexing.ts'
-import { sendSketch } from './queries.ts'
+import { drawSketches, sendSketch } from './queries.ts'
 import { median, ms, percentile, table } from './support.ts'
 
 const QUERIES = 60
@@ -51,10 +51,11 @@ export async function benchContention(
 async function measure(config: Config): Promise<string[]> {
   const app = await createApp(config, { log: pino({ level: 'silent' }) })
   const server = await listen(app.http, '127.0.0.1', 18_998)
+  const sketches = await drawSketches(WARM_UP + QUERIES)
   const ask = async (first: number, count: number, isOver: () => boolean = () => false) => {
     const times: number[] = []
     for (let n = 0; n < count && !isOver(); n++) {
-      times.push((await sendSketch(server.url, first + n)).total)
+      times.push((await sendSketch(server.url, sketches[(first + n) % sketches.length]!)).total)
       await new Promise((resolve) => setTimeout(resolve, 20))
     }
     return times

@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { startProduct } from '../e2e/support/product.ts'
 import { noisePictures, pictureNumber } from './folder.ts'
-import { sendSketch } from './queries.ts'
+import { drawSketches, sendSketch } from './queries.ts'
 import { median, ms, percentile, residentMemory, table } from './support.ts'
 
 const { values } = parseArgs({
@@ -32,6 +32,7 @@ const QUERIES = values.queries === undefined ? undefined : Number(values.queries
 const LISTENERS = 8
 const SIDE = 320
 const PAGE = 60
+const SKETCHES = 300
 /** So often, of the clients' requests, one is a search, and so on. */
 const SHARES: [Operation, number][] = [
   ['sketch', 0.15],
@@ -59,6 +60,7 @@ const directory = await mkdtemp(join(tmpdir(), 'sketch-search-load-'))
 const gallery = join(directory, 'gallery')
 mkdirSync(gallery)
 const pictures = await noisePictures(SIDE)
+const sketches = await drawSketches(SKETCHES)
 const product = await startProduct(gallery, join(directory, 'data'))
 const pid = Number(readFileSync(join(directory, 'data', 'lock.pid'), 'utf8'))
 const group = values.limit === undefined ? undefined : limitMemory(Number(values.limit))
@@ -128,7 +130,7 @@ async function request(operation: Operation, n: number, known: { id: string; thu
   const one = known[n % known.length]
   switch (operation) {
     case 'sketch': {
-      const { response } = await sendSketch(product.url, n)
+      const { response } = await sendSketch(product.url, sketches[n % sketches.length]!)
       if (!response.ok) throw new Error(String(response.status))
       return undefined
     }

@@ -117,6 +117,7 @@ describe('its vector index', () => {
     expect(small).toMatch(/set local hnsw\.ef_search = 400/)
     expect(await logOf(200)).toMatch(/set local hnsw\.ef_search = 800/)
     expect(await logOf(5000)).toMatch(/set local hnsw\.ef_search = 1000/)
+    expect(await logOf(50, { createdMin: 1000 })).toMatch(/set local hnsw\.ef_search = 800/)
     const few = await logOf(50, { createdMin: 11_900 })
     expect(few).toMatch(/images_by_created_at/)
     expect(few).not.toMatch(/vectors_hnsw_1/)

@@ -28,6 +28,8 @@ const LOOK_AGAIN_AFTER_MS = 5_000
 const EF_SEARCH_PER_RESULT = 4
 const LEAST_EF_SEARCH = 400
 const MOST_EF_SEARCH = 1_000
+/** Many of them do not pass a filter. */
+const EF_SEARCH_TIMES_FILTERED = 2
 /** What a node of the graph takes in memory besides its vector (computed from pgvector's structures). */
 const GRAPH_BYTES_PER_LINK = 64
 /** More than this has to be set on the server. */
@@ -181,7 +183,9 @@ export function createPostgresVectors(
 
   /** @returns undefined if the index was looked through as far as it may be and too few pass the filter */
   async function searchIndex(query: NearestQuery, unit: Float32Array): Promise<Candidate[] | undefined> {
-    const efSearch = Math.min(MOST_EF_SEARCH, Math.max(LEAST_EF_SEARCH, EF_SEARCH_PER_RESULT * query.topK))
+    const enough = Math.max(LEAST_EF_SEARCH, EF_SEARCH_PER_RESULT * query.topK)
+    const times = isUnfiltered(query.filter) ? 1 : EF_SEARCH_TIMES_FILTERED
+    const efSearch = Math.min(MOST_EF_SEARCH, times * enough)
     const found = await database.transaction().execute(async (transaction) => {
       await sql`set local hnsw.ef_search = ${sql.lit(efSearch)}`.execute(transaction)
       // It goes on until enough pass the filter.
