@@ -209,6 +209,22 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await catalog.imagesOfContents(['hash-2'])).toHaveLength(4)
     })
 
+    it('finds the pinned one among more that are just as like than are wanted', async () => {
+      const catalog = await openWith(5)
+      const twins = Array.from({ length: 300 }, (_, n) =>
+        record(2, { path: `twin-${n}.jpg`, contentHash: `twin-${n}`, vector: vectorOf(2) }),
+      )
+      const results = await catalog.putImages(twins)
+      for (const { id } of [results[0]!, results[150]!, results[299]!]) {
+        for (const filter of [{}, { nameContains: 'twin' }]) {
+          const query = { vector: vectorOf(2), filter, topK: 20, offset: 0, limit: 20 }
+          const { images } = await catalog.findNearest({ ...query, pinnedId: id })
+          expect(images[0]!.id).toBe(id)
+          expect(images).toHaveLength(20)
+        }
+      }
+    })
+
     it('removes files with their failures and forgets vectors that nothing uses', async () => {
       const catalog = await openWith(4)
       await catalog.putImages([record(0, { path: 'copy.jpg' })])

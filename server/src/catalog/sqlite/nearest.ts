@@ -35,16 +35,31 @@ export async function findCandidates(
   { vector, filter, topK, pinnedId }: NearestQuery,
 ): Promise<Candidate[]> {
   const unit = toUnitLength(vector)
+  const found = await findNearest(database, space, unit, { filter, topK })
+  // Among many that are as like it may be missing.
+  const isMissing = pinnedId !== undefined && !found.some(({ imageId }) => imageId === pinnedId)
+  const pinned = isMissing
+    ? await matchingVectors(database, space, filter).where('images.id', '=', pinnedId).execute()
+    : []
+  return best([...found, ...compare(pinned, unit)], topK, pinnedId)
+}
+
+async function findNearest(
+  database: Kysely<Tables>,
+  space: OpenSpace,
+  unit: Float32Array,
+  { filter, topK }: Pick<NearestQuery, 'filter' | 'topK'>,
+): Promise<Candidate[]> {
   const size = space.index.size
   const { count, rows } = isUnfiltered(filter)
     ? { count: size, rows: undefined }
     : await matchesOf(database, space, filter)
-  if (rows !== undefined) return best(compare(rows, unit), topK, pinnedId)
+  if (rows !== undefined) return compare(rows, unit)
   // So many of the nearest have to be looked through for `topK` to pass.
   const depth = topK * Math.max(1, size / Math.max(1, count))
   const canUseIndex = space.isComplete() && topK < size
   const found = canUseIndex ? await searchIndex(database, space, unit, filter, topK, depth) : undefined
-  return best(found ?? (await scan(database, space, unit, filter, topK)), topK, pinnedId)
+  return found ?? (await scan(database, space, unit, filter, topK))
 }
 
 function compare(rows: readonly VectorRow[], unit: Float32Array): Candidate[] {
