@@ -10,7 +10,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
-import { startProduct } from '../e2e/support/product.ts'
+import { LAUNCH, startProduct } from '../e2e/support/product.ts'
 import { noisePictures, pictureNumber } from './folder.ts'
 import { drawSketches, sendSketch } from './queries.ts'
 import { median, ms, percentile, residentMemory, table } from './support.ts'
@@ -61,9 +61,16 @@ const gallery = join(directory, 'gallery')
 mkdirSync(gallery)
 const pictures = await noisePictures(SIDE)
 const sketches = await drawSketches(SKETCHES)
-const product = await startProduct(gallery, join(directory, 'data'))
+const group = values.limit === undefined ? undefined : limitedGroup(Number(values.limit))
+const product = await startProduct(
+  gallery,
+  join(directory, 'data'),
+  {},
+  group === undefined
+    ? undefined
+    : ['sh', '-c', `echo $$ > ${join(group, 'cgroup.procs')}; exec "$0" "$@"`, ...LAUNCH],
+)
 const pid = Number(readFileSync(join(directory, 'data', 'lock.pid'), 'utf8'))
-const group = values.limit === undefined ? undefined : limitMemory(Number(values.limit))
 const times: Record<Operation, number[]> = { sketch: [], image: [], list: [], thumbnail: [], upload: [] }
 const errors: string[] = []
 const samples: Sample[] = []
@@ -229,13 +236,11 @@ function childrenOf(parent: number): number[] {
   }
 }
 
-/** @returns the folder of the group of processes */
-function limitMemory(mebibytes: number): string {
+/** A group for a process and all that it starts. @returns its folder */
+function limitedGroup(mebibytes: number): string {
   const folder = `/sys/fs/cgroup/memory/sketch-search-${process.pid}`
   mkdirSync(folder)
   writeFileSync(join(folder, 'memory.limit_in_bytes'), String(mebibytes * MEBIBYTE))
-  for (const process of [pid, ...childrenOf(pid)])
-    writeFileSync(join(folder, 'cgroup.procs'), String(process))
   return folder
 }
 

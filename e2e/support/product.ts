@@ -2,7 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '../../server/src/testing/free-port.ts'
 
-const LAUNCHER = fileURLToPath(new URL('../../server/bin/sketch-search.js', import.meta.url))
+/** The checkout's program, with the flags of its first line. */
+export const LAUNCH = [
+  process.execPath,
+  '--max-semi-space-size=4',
+  fileURLToPath(new URL('../../server/bin/sketch-search.js', import.meta.url)),
+]
 const START_TIMEOUT_MS = 60_000
 
 export interface Product {
@@ -93,7 +98,7 @@ function run(
   args: string[],
   environment: Record<string, string> = {},
   workingDirectory?: string,
-  [command, ...first]: string[] = [process.execPath, LAUNCHER],
+  [command, ...first]: string[] = LAUNCH,
 ): ChildProcess {
   return spawn(command!, [...first, ...args], {
     cwd: workingDirectory,

@@ -1,6 +1,7 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=4
 // An installed package holds JavaScript in lib/; in a checkout Node 24 runs the TypeScript in src/ directly. Started by an older Node,
 // this hands over to the one that npm installed beside us (the `node` package), so that any Node from 20 on can start the product.
+// Node lets what is young grow to 128 MB in the server's thread alone before it tidies up; with 4 MB the server is as fast and a quarter smaller.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -31,7 +32,7 @@ function packagedNode() {
 }
 
 function handOver(node) {
-  const child = spawn(node, [main, ...process.argv.slice(2)], { stdio: 'inherit' })
+  const child = spawn(node, [...process.execArgv, main, ...process.argv.slice(2)], { stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 1)))
 }
