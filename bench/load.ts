@@ -1,7 +1,7 @@
 /**
  * `npm run load -- [--minutes 10] [--files 20000] [--clients 32] [--queries N] [--limit MIB]`: many people at once on a server that indexes meanwhile. Prints a
  * Markdown report and ends with code 1 if anything was answered wrongly. With `--queries` it goes on until there were so many. `--limit`
- * keeps server and embedder together under so much memory (Linux, as root, cgroups of version 1).
+ * keeps the server, but not the model's own process, under so much memory (Linux, as root, cgroups of version 1).
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
@@ -45,6 +45,8 @@ const SHARES: [Operation, number][] = [
 const THINKING_MS = [20, 400] as const
 const SAMPLE_EVERY_MS = 5_000
 const MEBIBYTE = 2 ** 20
+/** Those of version 1 that limit memory. */
+const GROUPS = '/sys/fs/cgroup/memory'
 const SETTLE_WITHIN_MS = 10 * 60_000
 
 type Operation = 'sketch' | 'image' | 'list' | 'thumbnail' | 'upload'
@@ -71,6 +73,7 @@ const product = await startProduct(
     : ['sh', '-c', `echo $$ > ${join(group, 'cgroup.procs')}; exec "$0" "$@"`, ...LAUNCH],
 )
 const pid = Number(readFileSync(join(directory, 'data', 'lock.pid'), 'utf8'))
+if (group !== undefined) for (const child of childrenOf(pid)) moveTo(GROUPS, child)
 const times: Record<Operation, number[]> = { sketch: [], image: [], list: [], thumbnail: [], upload: [] }
 const errors: string[] = []
 const samples: Sample[] = []
@@ -236,9 +239,13 @@ function childrenOf(parent: number): number[] {
   }
 }
 
-/** A group for a process and all that it starts. @returns its folder */
+function moveTo(group: string, process: number): void {
+  writeFileSync(join(group, 'cgroup.procs'), String(process))
+}
+
+/** A group for a process and what it starts. @returns its folder */
 function limitedGroup(mebibytes: number): string {
-  const folder = `/sys/fs/cgroup/memory/sketch-search-${process.pid}`
+  const folder = join(GROUPS, `sketch-search-${process.pid}`)
   mkdirSync(folder)
   writeFileSync(join(folder, 'memory.limit_in_bytes'), String(mebibytes * MEBIBYTE))
   return folder
@@ -271,7 +278,7 @@ function report(seconds: number): string {
   )
   const stalls = samples.map(({ stallMs }) => stallMs)
   return [
-    `# ${CLIENTS} clients for ${(seconds / 60).toFixed(1)} minutes while ${FILES} files are indexed${values.limit === undefined ? '' : `, limited to ${values.limit} MiB`}\n`,
+    `# ${CLIENTS} clients for ${(seconds / 60).toFixed(1)} minutes while ${FILES} files are indexed${values.limit === undefined ? '' : `, the server limited to ${values.limit} MiB`}\n`,
     `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}; the clients run on the same cores.\n`,
     table(['request', 'answered', 'median', 'p95', 'p99', 'slowest'], rows),
     `${errors.length} errors${errors.length > 0 ? `, among them: ${[...new Set(errors)].slice(0, 5).join('; ')}` : ''}. ${uploads} uploads. ${told} events were told to ${LISTENERS} listeners.\n`,

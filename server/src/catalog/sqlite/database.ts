@@ -39,7 +39,7 @@ export async function openDatabase<T = Tables>(
       PRAGMA synchronous = NORMAL;
       PRAGMA foreign_keys = OFF;
       PRAGMA busy_timeout = 5000;
-      PRAGMA cache_size = -65536;
+      PRAGMA cache_size = -16384;
       PRAGMA mmap_size = 268435456;
     `)
   } catch (error) {
