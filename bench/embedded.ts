@@ -1,6 +1,6 @@
 import type { Catalog } from '../server/src/catalog/catalog.ts'
 import { openSqliteCatalogThread } from '../server/src/catalog/sqlite/open.ts'
-import { median, ms, percentile, residentMemory, type Section, table } from './support.ts'
+import { median, ms, percentile, ratioOf, residentMemory, type Section, table } from './support.ts'
 import {
   type Case,
   casesFor,
@@ -40,7 +40,8 @@ export async function benchEmbedded(directory: string, count: number): Promise<S
     const [fast, late, slow] = [median(times), percentile(times, 0.95), median(scans)].map(ms)
     rows.push([each.name, recall.toFixed(4), fast!, late!, slow!, faster.toFixed(1)])
     ratios[`embedded, ${count} vectors, ${each.name}: recall`] = recall
-    ratios[`embedded, ${count} vectors, ${each.name}: exact scan / index`] = faster
+    const name = `embedded, ${count} vectors, ${each.name}: exact scan / index`
+    Object.assign(ratios, ratioOf(name, median(scans), median(times)))
   }
   const memory = residentMemory(process.pid) - before
   const saveStart = performance.now()

@@ -3,7 +3,7 @@ import type { ImageFilter } from '../server/src/catalog/catalog.ts'
 import { openStorage } from '../server/src/catalog/open-storage.ts'
 import { clientConfig } from '../server/src/catalog/postgres/connection.ts'
 import { startPostgres } from '../server/src/testing/postgres.ts'
-import { median, ms, percentile, type Section, table } from './support.ts'
+import { median, ms, percentile, ratioOf, type Section, table } from './support.ts'
 import { casesFor, DIMENSIONS, exactNearest, makeVectors, perturbed, record } from './vectors.ts'
 
 const QUERIES = 60
@@ -143,11 +143,16 @@ function ratiosOf(measured: Measured[], count: number): Record<string, number> {
   const timeOf = (name: string, way: string) =>
     median(measured.find((each) => each.name === name && each.way === way)!.times)
   const what = (name: string) => `PostgreSQL, ${count} vectors, ${name}`
-  return Object.fromEntries(
-    own.flatMap(({ name, recall }) => [
-      [`${what(name)}: recall`, recall],
-      [`${what(name)}: no index / Sketch-Search`, timeOf(name, 'no index') / timeOf(name, 'Sketch-Search')],
-    ]),
+  return Object.assign(
+    {},
+    ...own.map(({ name, recall }) => ({
+      [`${what(name)}: recall`]: recall,
+      ...ratioOf(
+        `${what(name)}: no index / Sketch-Search`,
+        timeOf(name, 'no index'),
+        timeOf(name, 'Sketch-Search'),
+      ),
+    })),
   )
 }
 
