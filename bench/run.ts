@@ -83,6 +83,11 @@ if (unknown.length > 0) {
   process.exit(1)
 }
 
+if (values.write && values.only !== undefined) {
+  console.error('--write keeps a whole report: leave --only out.')
+  process.exit(1)
+}
+
 const [cpu] = cpus()
 const memory = Math.round(totalmem() / 2 ** 30)
 const head = `# What was measured\n\nWith Node ${process.version} on ${cpus().length} × ${cpu?.model ?? 'unknown'}, ${memory} GiB, ${new Date().toISOString().slice(0, 10)}. \`npm run bench\` does it again.\n`

@@ -15,9 +15,7 @@ import {
 const KEPT_FOR_MS = KEPT_FOR_DAYS * 24 * 3600 * 1000
 const TIDY_EVERY_BYTES = 64 * 1024 ** 2
 
-/**
- * Keeps them as two files each in a folder of its own: the picture, and what is known of it.
- */
+/** Keeps them as two files each in a folder of its own: the picture, and what is known of it. */
 export function openKeptQueries(directory: string, most = MOST_KEPT): KeptQueries {
   let since = { queries: TIDY_EVERY, bytes: 0 }
   const fileOf = (id: string, ending: 'picture' | 'json') => join(directory, `${id}.${ending}`)

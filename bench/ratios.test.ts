@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { compareRatios } from '../bench/ratios.ts'
+import { compareRatios } from './ratios.ts'
 
 it('a ratio that has lost more than a quarter fails the check, others do not', () => {
   const kept = { same: 2, better: 1, 'a little worse': 1, 'much worse': 1, 'not measured': 1 }
