@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { LAUNCH, startProduct } from '../e2e/support/product.ts'
+import { LAG_PRECISION_MS } from '../server/src/http/metrics.ts'
 import { noisePictures, pictureNumber } from './folder.ts'
 import { drawSketches, sendSketch } from './queries.ts'
 import { median, ms, percentile, residentMemory, table } from './support.ts'
@@ -202,13 +203,12 @@ async function listen(): Promise<void> {
 async function sample(): Promise<void> {
   while (!stopped.signal.aborted) {
     const metrics = await (await fetch(`${product.url}/metrics`)).text()
-    const value = (name: string) =>
-      Number(new RegExp(`^${name.replaceAll(/[{}"]/g, '\\$&')} (\\S+)$`, 'm').exec(metrics)?.[1])
+    const value = (name: string) => Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(metrics)?.[1])
     const sampled = {
       atS: (performance.now() - start) / 1000,
       server: residentMemory(pid),
       embedder: childrenOf(pid).reduce((sum, child) => sum + residentMemory(child), 0),
-      stallMs: 1000 * value('sketch_search_event_loop_delay_seconds{quantile="1"}'),
+      stallMs: 1000 * value('nodejs_eventloop_lag_max_seconds') - LAG_PRECISION_MS,
       indexed: value('sketch_search_images_indexed'),
     }
     samples.push(sampled)

@@ -1,5 +1,4 @@
-import { monitorEventLoopDelay } from 'node:perf_hooks'
-import { Gauge, Histogram, Registry } from 'prom-client'
+import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { SearchResult } from '../search/image-search.ts'
 import type { Indexer } from '../sync/indexer.ts'
@@ -12,8 +11,8 @@ export interface Metrics {
   readonly contentType: string
 }
 
-/** The timer that measures fires as often at best: that is no delay. */
-const DELAY_RESOLUTION_MS = 5
+/** The timer that measures how long the server's thread was busy fires so often: `nodejs_eventloop_lag_*` holds as much where nothing is late. */
+export const LAG_PRECISION_MS = 10
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 
 export function createMetrics(catalog: Catalog, indexer: Indexer): Metrics {
@@ -57,28 +56,7 @@ export function createMetrics(catalog: Catalog, indexer: Indexer): Metrics {
       this.set(indexer.pending)
     },
   })
-  const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS })
-  delay.enable()
-  new Gauge({
-    name: 'sketch_search_event_loop_delay_seconds',
-    help: 'How long the thread that answers requests was busy without a break since this was last asked: the 99th percentile and the longest.',
-    labelNames: ['quantile'],
-    registers,
-    collect() {
-      const seconds = (nanoseconds: number) => Math.max(0, nanoseconds / 1e9 - DELAY_RESOLUTION_MS / 1e3)
-      this.set({ quantile: '0.99' }, seconds(delay.percentile(99)))
-      this.set({ quantile: '1' }, seconds(delay.max))
-      delay.reset()
-    },
-  })
-  new Gauge({
-    name: 'process_resident_memory_bytes',
-    help: 'Memory of the server, without its embedding process.',
-    registers,
-    collect() {
-      this.set(process.memoryUsage.rss())
-    },
-  })
+  collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: LAG_PRECISION_MS })
   return {
     observeRequest: (method, route, status, seconds) => requests.observe({ method, route, status }, seconds),
     observeSearch(timings) {
