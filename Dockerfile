@@ -34,7 +34,7 @@ ENV NODE_ENV=production SERVER__HOST=0.0.0.0 SERVER__DATA_DIRECTORY=/data SERVER
   SERVER__WATCHER__WATCHED_DIRECTORY=/gallery SERVER__WATCHER__WATCH_RECURSIVE=true
 VOLUME ["/data", "/thumbnails"]
 EXPOSE 8000
-ENTRYPOINT ["node", "--max-semi-space-size=4", "/app/node_modules/sketch-search/bin/sketch-search.js"]
+ENTRYPOINT ["/app/node_modules/.bin/sketch-search"]
 CMD ["serve"]
 
 FROM node:${NODE}-bookworm-slim AS cpu
@@ -46,5 +46,5 @@ ENV NODE_ENV=production SERVER__HOST=0.0.0.0 SERVER__DATA_DIRECTORY=/data SERVER
   SERVER__WATCHER__WATCHED_DIRECTORY=/gallery SERVER__WATCHER__WATCH_RECURSIVE=true
 VOLUME ["/data", "/thumbnails"]
 EXPOSE 8000
-ENTRYPOINT ["node", "--max-semi-space-size=4", "/app/node_modules/sketch-search/bin/sketch-search.js"]
+ENTRYPOINT ["/app/node_modules/.bin/sketch-search"]
 CMD ["serve"]

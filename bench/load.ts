@@ -274,7 +274,7 @@ function report(seconds: number): string {
   const steps = 6
   const memory = Array.from(
     { length: steps },
-    (_, n) => samples[Math.floor(((n + 1) * samples.length) / steps) - 1]!,
+    (_, n) => samples[Math.max(0, Math.floor(((n + 1) * samples.length) / steps) - 1)]!,
   )
   const stalls = samples.map(({ stallMs }) => stallMs)
   return [

@@ -1,13 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '../../server/src/testing/free-port.ts'
 
+const LAUNCHER = fileURLToPath(new URL('../../server/bin/sketch-search.js', import.meta.url))
+const FLAGS =
+  readFileSync(LAUNCHER, 'utf8')
+    .match(/^#!.*/)![0]
+    .match(/ --\S+/g) ?? []
 /** The checkout's program, with the flags of its first line. */
-export const LAUNCH = [
-  process.execPath,
-  '--max-semi-space-size=4',
-  fileURLToPath(new URL('../../server/bin/sketch-search.js', import.meta.url)),
-]
+export const LAUNCH = [process.execPath, ...FLAGS.map((flag) => flag.trim()), LAUNCHER]
 const START_TIMEOUT_MS = 60_000
 
 export interface Product {
