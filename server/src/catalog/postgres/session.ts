@@ -73,8 +73,11 @@ export function openPostgresSession(options: PostgresSessionOptions): PostgresSe
         client = undefined
         options.onLost()
       }
-      void connection.end().catch(() => {})
-      if (!ending.signal.aborted) await sleep(PAUSE_MS, undefined, { signal: ending.signal }).catch(() => {})
+      const ended = connection.end().catch(() => {})
+      if (ending.signal.aborted) {
+        // Whoever comes next finds nothing locked.
+        await Promise.race([ended, sleep(ANSWER_WITHIN_MS, undefined, { ref: false })])
+      } else await sleep(PAUSE_MS, undefined, { signal: ending.signal }).catch(() => {})
     }
   }
 
