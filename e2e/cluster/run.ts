@@ -42,7 +42,7 @@ export interface ClusterResult {
   surplus: string[]
   withoutVector: number
   failed: number
-  /** Events that the client was not told, or not in their order. */
+  /** Events that the client was not told, or was told again, or not in their order. */
   eventsLost: number
   client: ClientReport
 }
@@ -227,8 +227,9 @@ async function countLost(database: PostgresOptions, told: readonly number[]): Pr
     [told[0] ?? 0, told.at(-1) ?? 0],
   )
   await client.end()
-  const all = rows.map(({ id }) => Number(id))
-  return all.filter((id, n) => told[n] !== id).length + Math.max(0, told.length - all.length)
+  const heard = new Set(told)
+  const missing = rows.filter(({ id }) => !heard.has(Number(id))).length
+  return missing + told.filter((id, n) => n > 0 && id <= told[n - 1]!).length
 }
 
 function isWatching(product: Product): boolean {

@@ -4,11 +4,12 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { App, AppOptions } from '../app.ts'
 import { openStorage } from '../catalog/open-storage.ts'
 import type { Config } from '../config/schema.ts'
-import type { ToldEvent } from '../events.ts'
+import { createEventBus, type ToldEvent } from '../events.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { circleSketch, picture, writeSettled } from '../testing/pictures.ts'
 import { type PostgresServer, startPostgres } from '../testing/postgres.ts'
 import { eventually, temporaryDirectory } from '../testing/temporary.ts'
+import { openSharedEvents } from './events.ts'
 import { openJobs } from './jobs.ts'
 
 const SILENT = { warn() {}, info() {} }
@@ -120,6 +121,29 @@ describe('processes on one database', () => {
     )
     expect(missed).toEqual(ids(heard.first).slice(1))
     for (const stop of feeds) await stop()
+  })
+
+  it('tell what comes after the events that a browser asked for again, also where nothing was read before', async () => {
+    const database = await server.createDatabase()
+    const storage = await openStorage({ database, directory: '', isOwner: true, log: SILENT })
+    onTestFinished(() => storage.close())
+    const table = storage.shared!.events
+    const append = (path: string) => table.append([{ name: 'fileCreated', data: [{ path, createdAt: 0 }] }])
+    const events = openSharedEvents(table, createEventBus(), createEventBus(), {
+      pending: () => 0,
+      untilReadable: async () => {},
+      log: SILENT,
+    })
+    onTestFinished(() => events.close())
+    const later: ToldEvent[] = []
+    events.feed.follow((told) => later.push(told))
+    for (const path of ['1.png', '2.png']) await append(path)
+    const [first] = await table.after(0, 1)
+    const pathsOf = (told: ToldEvent[]) => told.map(({ event }) => (event.args[0] as { path: string }).path)
+    expect(pathsOf(await events.feed.since(String(first!.id)))).toEqual(['2.png'])
+    await append('3.png')
+    events.look()
+    await eventually(() => expect(pathsOf(later)).toEqual(['3.png']))
   })
 
   it('pass on to the one that watches what they are asked for, and what they have noticed', async () => {

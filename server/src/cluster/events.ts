@@ -43,7 +43,8 @@ export function openSharedEvents(
   let looking: Promise<void> | undefined
   let isStale = false
   let isClosed = false
-  let last: number | undefined
+  let starting: Promise<void> | undefined
+  let last = 0
   const timer = setInterval(look, LOOK_EVERY_MS)
 
   followAll(own, (event) => {
@@ -64,7 +65,10 @@ export function openSharedEvents(
       },
       async since(id) {
         if (!/^\d{1,15}$/.test(id)) return []
-        return (await table.after(Number(id), KEPT_EVENTS)).map(toTold)
+        await start()
+        const events = await table.after(Number(id), KEPT_EVENTS)
+        if (events.length > 0) await untilReadable()
+        return events.map(toTold)
       },
     },
     look,
@@ -106,10 +110,24 @@ export function openSharedEvents(
     })
   }
 
+  /** Sets what is the past. Whoever asks for what was told since some event is told everything later, so it comes first. */
+  function start(): Promise<void> {
+    starting ??= table.last().then(
+      (id) => {
+        last = id
+      },
+      (error) => {
+        starting = undefined
+        throw error
+      },
+    )
+    return starting
+  }
+
   async function read(): Promise<void> {
     isStale = false
     try {
-      last ??= await table.last()
+      await start()
       for (;;) {
         const events = await table.after(last, KEPT_EVENTS)
         // Whoever is told of something looks for it at once.

@@ -64,8 +64,12 @@ export function eventRoutes(feed: EventFeed): Router {
     context.header('X-Accel-Buffering', 'no')
     return streamSSE(context, async (sse) => {
       const waiting: ToldEvent[] = []
+      // What is read again for a browser that comes back may be told afterwards too, by a server that lags behind.
+      let readAgain = new Set<string>()
+      const isNew = ({ id }: ToldEvent) => id === undefined || !readAgain.delete(id)
       let wake: (() => void) | undefined
       const stop = feed.follow((told) => {
+        if (!isNew(told)) return
         waiting.push(told)
         if (waiting.length > MAX_WAITING) {
           waiting.length = 0
@@ -80,10 +84,8 @@ export function eventRoutes(feed: EventFeed): Router {
         const lastId = context.req.header('last-event-id')
         if (lastId !== undefined) {
           const missed = await feed.since(lastId)
-          // What is told while it is asked for comes both ways.
-          const isMissed = new Set(missed.map(({ id }) => id))
-          const later = waiting.filter(({ id }) => id === undefined || !isMissed.has(id))
-          waiting.splice(0, waiting.length, ...missed, ...later)
+          readAgain = new Set(missed.flatMap(({ id }) => id ?? []))
+          waiting.splice(0, waiting.length, ...missed, ...waiting.filter(isNew))
         }
         let checkedAt = Date.now()
         while (!sse.aborted) {

@@ -1,0 +1,69 @@
+import { expect, it } from 'vitest'
+import { createEventBus, createLocalFeed, type EventFeed, type ToldEvent } from '../events.ts'
+import { eventRoutes } from './events.ts'
+import { createRouter } from './routing.ts'
+
+const created = (id: number): ToldEvent => ({
+  id: String(id),
+  event: { name: 'fileCreated', args: [{ path: `${id}.png`, createdAt: 0 }] },
+})
+
+/** As somebody who is signed in does. */
+async function listen(feed: EventFeed, lastId: string): Promise<Response> {
+  const router = createRouter()
+  router.use(async (context, next) => {
+    context.set('role', 'user')
+    await next()
+  })
+  router.route('/', eventRoutes(feed))
+  return router.request('/events', { headers: { 'last-event-id': lastId } })
+}
+
+/** Reads a stream until it has shown so many events. */
+async function readIds(response: Response, count: number): Promise<string[]> {
+  let text = ''
+  const ids = () => [...text.matchAll(/^id: (\S+)$/gm)].map(([, id]) => id!)
+  const reader = response.body!.pipeThrough(new TextDecoderStream()).getReader()
+  while (ids().length < count) {
+    const { done, value } = await reader.read()
+    if (done) throw new Error(`The stream has ended:\n${text}`)
+    text += value
+  }
+  await reader.cancel()
+  return ids()
+}
+
+it('tells a browser that comes back each event once, also where they are told here after they were read again', async () => {
+  const listeners = new Set<(told: ToldEvent) => void>()
+  const tell = (id: number) => {
+    for (const listener of listeners) listener(created(id))
+  }
+  const asked = Promise.withResolvers<void>()
+  const read = Promise.withResolvers<ToldEvent[]>()
+  const lagging: EventFeed = {
+    follow(listener) {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+    since() {
+      asked.resolve()
+      return read.promise
+    },
+  }
+  const response = await listen(lagging, '1')
+  const ids = readIds(response, 5)
+  await asked.promise
+  tell(2)
+  read.resolve([2, 3, 4].map(created))
+  await read.promise
+  await new Promise(setImmediate)
+  for (const id of [3, 4, 5, 6]) tell(id)
+  expect(await ids).toEqual(['2', '3', '4', '5', '6'])
+})
+
+it('starts from the present where the last event is of another run of the server', async () => {
+  const bus = createEventBus()
+  const response = await listen(createLocalFeed(bus), 'another-1')
+  bus.emit('fileDeleted', { path: 'a.png' })
+  expect(await readIds(response, 1)).toHaveLength(1)
+})
