@@ -158,19 +158,19 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterResult
       const member = isWatcher && watcher !== undefined ? watcher : random.pick(members)
       say(`${member.name} is killed${member === watcher ? ', which watches' : ''}`)
       const at = performance.now()
-      await member.product.kill()
+      const killed = member.product
+      await killed.kill()
       const restarted = member.start().then((product) => {
         member.product = product
       })
       if (member === watcher) {
         watchersKilled++
+        // It may be the one that was killed, once it is started again.
         while (
-          !members.some((other) => other !== member && isWatching(other.product)) &&
+          !members.some(({ product }) => product !== killed && isWatching(product)) &&
           performance.now() - at < TAKE_OVER_WITHIN_MS
-        ) {
-          if (member.product !== watcher.product && isWatching(member.product)) break
+        )
           await sleep(50)
-        }
         takeovers.push((performance.now() - at) / 1000)
       }
       await restarted
