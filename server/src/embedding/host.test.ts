@@ -1,9 +1,29 @@
+import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { describe, expect, it } from 'vitest'
 import { noise, startHost } from '../testing/embedders.ts'
+import type { ImageKind } from './embedder.ts'
+import type { Embedding } from './host.ts'
 import { readFrames, writeFrame } from './protocol.ts'
 
 const classical = { target: 'classical' }
+const SCRIPTED = join(import.meta.dirname, 'javascript', 'fixtures', 'embedders.ts')
+
+/** In its vectors is how many images came together; four are best. */
+async function countingHost() {
+  const measurement = { dimensions: 2, batchSize: 4, imagesPerSecond: 1000, millisecondsForOne: 1 }
+  const host = await startHost({ file: SCRIPTED, class_name: 'Counts' }, { measurement })
+  const grey = (pixel: number) => ({ data: new Uint8Array(12).fill(pixel), width: 2, height: 2 })
+  const ask = async (pixel: number, kind: ImageKind = 'photo') =>
+    (await host.embed([grey(pixel)], kind, 'query'))[0]!
+  return { host, ask }
+}
+
+/** How many images came with one that was so bright. */
+function countIn(answer: Embedding, pixel: number): number {
+  const [first, second] = answer as Float32Array
+  return Math.round((pixel * second!) / first!)
+}
 
 describe('the embedding host', () => {
   it('embeds in another process, to unit length, and measures what serves it best', async () => {
@@ -33,6 +53,25 @@ describe('the embedding host', () => {
     const query = host.embed([noise(2)], 'photo', 'query').then(() => order.push('query'))
     await Promise.all([...bulk, query])
     expect(order.indexOf('query')).toBeLessThanOrEqual(1)
+  })
+
+  it('embeds queries that wait for the same together, and gives each its own vector', async () => {
+    const { ask } = await countingHost()
+    const asked = [[10], [20], [30], [40, 'sketch'], [50], [60], [70]] as const
+    const answers = await Promise.all(asked.map(([pixel, kind]) => ask(pixel, kind)))
+    expect(answers.map((answer) => answer instanceof Float32Array)).not.toContain(false)
+    const counts = answers.map((answer, n) => countIn(answer, asked[n]![0]))
+    // The first goes at once; four are a whole batch; one is left over.
+    expect(counts).toEqual([1, 4, 4, 1, 4, 4, 1])
+  })
+
+  it('lets a picture that it can do nothing with take no other query with it', async () => {
+    const { ask, host } = await countingHost()
+    const before = host.processId
+    const [, good, black, other] = await Promise.all([10, 20, 0, 30].map((pixel) => ask(pixel)))
+    expect(black).toMatchObject({ code: 'embedder_failed' })
+    expect([countIn(good!, 20), countIn(other!, 30)]).toEqual([1, 1])
+    expect(host.processId).toBe(before)
   })
 
   it('starts a killed process again and loses no work', async () => {

@@ -189,10 +189,26 @@ class SupervisedEmbedder implements EmbeddingHost {
     timer.unref()
   }
 
+  /**
+   * Queries that wait for the same go together, as many as a batch may have: a batch of that size hardly takes longer than one.
+   * Their number is a power of two, so there are few sizes that a model has not seen before.
+   */
+  #nextJob(): Job | undefined {
+    const { query, bulk } = this.#waiting
+    const [first] = query
+    if (first === undefined) return bulk.shift()
+    const canShare = (job: Job) => job.kind === first.kind && job.images.length === 1 && job.attempts === 0
+    const alike = canShare(first) ? query.filter(canShare) : [first]
+    const size = batchSizes(this.measurement.batchSize).findLast((most) => most <= alike.length) ?? 1
+    const together = alike.slice(0, size)
+    this.#waiting.query = query.filter((job) => !together.includes(job))
+    return size === 1 ? first : combine(together)
+  }
+
   /** Sends one batch after the other; a query goes first. */
   async #work(): Promise<void> {
     if (this.#isBusy || this.#process === undefined || this.#sickness !== undefined) return
-    const job = this.#waiting.query.shift() ?? this.#waiting.bulk.shift()
+    const job = this.#nextJob()
     if (job === undefined) return
     this.#isBusy = true
     try {
@@ -323,7 +339,7 @@ class SupervisedEmbedder implements EmbeddingHost {
     if (!isSame || (this.#isStarted && (await this.#options.isUnchanged?.()) === false)) {
       throw new Error('its code or its weights have been changed; restart the server to use it as it is now')
     }
-    for (const size of new Set([1, this.#measurement?.batchSize ?? 1])) {
+    for (const size of batchSizes(this.#measurement?.batchSize ?? 1)) {
       const defect = await probeDefect(started, size)
       if (defect !== undefined) throw new Error(`it can't embed a test picture: ${defect}`)
     }
@@ -361,6 +377,23 @@ class SupervisedEmbedder implements EmbeddingHost {
   }
 }
 
+/** The powers of two up to the size of a batch, and that size. */
+function batchSizes(largest: number): number[] {
+  const powers = Array.from({ length: Math.floor(Math.log2(largest)) + 1 }, (_, n) => 2 ** n)
+  return [...new Set([...powers, largest])]
+}
+
+/** One job that does what several of one image each ask for. */
+function combine(jobs: Job[]): Job {
+  return {
+    ...jobs[0]!,
+    images: jobs.flatMap(({ images }) => images),
+    resolve: (results) => jobs.forEach((job, n) => void job.resolve([results[n]!])),
+    reject: (error) => jobs.forEach((job) => void job.reject(error)),
+  }
+}
+
+/** @returns what is wrong with the vectors of a test picture in a batch of so many, if anything */
 async function probeDefect(process: EmbeddingProcess, count: number): Promise<string | undefined> {
   try {
     const vectors = await process.embed(Array(count).fill(probeImage(process.inputSize)), 'photo')
