@@ -1,11 +1,13 @@
 import { readdir, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { temporaryDirectory } from '../../testing/temporary.ts'
 import { vectorNamed } from '../../testing/vectors.ts'
 import { describeCatalog } from '../catalog.contract.ts'
 import type { Catalog, ImageRecord } from '../catalog.ts'
 import { openSqliteCatalogThread } from './open.ts'
+import { openSqliteCatalog } from './sqlite-catalog.ts'
 
 const open = (directory: string, savesIndex = true) => openSqliteCatalogThread({ directory, savesIndex })
 
@@ -132,5 +134,47 @@ describe('openSqliteCatalogThread', () => {
       code: 'unavailable',
       message: /catalog\.sqlite/,
     })
+  })
+})
+
+describe('what a request asks the database', () => {
+  it('never goes through all images or vectors', async () => {
+    const directory = await temporaryDirectory()
+    const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare')
+    onTestFinished(() => prepare.mockRestore())
+    const catalog = await openSqliteCatalog({ directory, savesIndex: false })
+    onTestFinished(() => catalog.close())
+    await catalog.useSpace(SPACE)
+    prepare.mockClear()
+    await catalog.putImages(Array.from({ length: 300 }, (_, n) => record(n)))
+
+    const image = (await catalog.getImageByPath('7.jpg'))!
+    await catalog.getImage(image.id)
+    await catalog.vectorsOf([image.id])
+    const page = { filter: {}, topK: 20, offset: 0, limit: 20 }
+    await catalog.findNearest({ vector: vectorOf(7), ...page, pinnedId: image.id })
+    await catalog.contentFacts('hash-7')
+    await catalog.contentsWithVector(['hash-7'])
+    await catalog.imagesOfContents(['hash-7'])
+    await catalog.knownFilesAt(['7.jpg'])
+    await catalog.knownFilesByInode(['7'])
+    await catalog.nearPairs(5, 0.5)
+    await catalog.putImages([record(300)])
+    await catalog.moveFile('300.jpg', { path: 'moved.jpg', inode: '300', modifiedAt: 1, createdAt: 1 })
+    await catalog.removeFiles(['moved.jpg'])
+    await catalog.collectGarbage(['hash-300'])
+
+    const statements = [...new Set(prepare.mock.calls.map(([sql]) => sql))]
+    const database = new DatabaseSync(join(directory, 'catalog.sqlite'))
+    onTestFinished(() => database.close())
+    const plans = statements.flatMap((sql) =>
+      (database.prepare(`explain query plan ${sql}`).all() as { detail: string }[]).map(
+        ({ detail }) => `${detail}: ${sql}`,
+      ),
+    )
+    expect(plans.length).toBeGreaterThan(15)
+    expect(plans.filter((plan) => /^SCAN (images|vectors)\b/.test(plan))).toEqual([])
+    // By the embedder alone: all vectors there are.
+    expect(plans.filter((plan) => /\(embedder_id=\?\):/.test(plan))).toEqual([])
   })
 })

@@ -93,9 +93,11 @@ function createIndexedVectors(
     findNearest: (query) => findCandidates(database, space(), query),
 
     async vectorsOf(imageIds) {
+      // A cross join, because SQLite then takes the tables in this order: from the few images to their vectors.
       const rows = await database
         .selectFrom('images')
-        .innerJoin('vectors', 'vectors.content_hash', 'images.content_hash')
+        .crossJoin('vectors')
+        .whereRef('vectors.content_hash', '=', 'images.content_hash')
         .select(['images.id as id', 'vectors.data as data'])
         .where('vectors.embedder_id', '=', space().embedderId)
         .where('images.id', 'in', SQLITE.texts(imageIds))
@@ -108,7 +110,8 @@ function createIndexedVectors(
       const rows = await database
         .selectFrom('vectors')
         .select(['id', 'content_hash', 'data'])
-        .where('embedder_id', '=', embedderId)
+        // The sign keeps SQLite from sorting all vectors of the embedder for each part.
+        .where(sql<number>`+embedder_id`, '=', embedderId)
         .where('id', '>', after)
         .orderBy('id')
         .limit(PAIR_ROWS)
