@@ -94,6 +94,8 @@ export const messages = {
   },
   selection: {
     tooMany: (most: number) => `At most ${number.format(most)} images can be selected at once.`,
+    tooManyExamples: (most: number) =>
+      `A search takes at most ${number.format(most)} images. Select fewer of them.`,
     failed: 'Not all of them could be fetched, so nothing was selected.',
     count: (count: number) => (count === 1 ? '1 image selected' : `${number.format(count)} images selected`),
     more: 'More like these',
@@ -102,6 +104,7 @@ export const messages = {
     clear: 'Clear the selection',
   },
   deletion: {
+    further: (count: number) => `… and ${number.format(count)} more.`,
     waiting: (count: number) =>
       count === 1
         ? '1 image will be deleted from the disk'
@@ -124,6 +127,7 @@ export const messages = {
       `${number.format(done)} of ${number.format(all)} added${failed > 0 ? `, ${number.format(failed)} refused` : ''}`,
   },
   duplicates: {
+    all: (count: number) => `Show all ${number.format(count)} images`,
     show: 'Near-duplicates',
     title: (groups: number) =>
       groups === 1 ? '1 group of near-duplicates' : `${number.format(groups)} groups of near-duplicates`,

@@ -289,6 +289,14 @@ describe('searching', () => {
     expect(group!.images.map(({ path }) => path)).toEqual(
       expect.arrayContaining(['copy.png', 'again.jpg', 'image-04.png']),
     )
+
+    // What was found is kept for a while: nothing that is deleted meanwhile comes back with it.
+    const copy = group!.images.find(({ path }) => path === 'copy.png')!
+    expect((await app.http.request(`/api/images/${copy.id}`, { method: 'DELETE' })).status).toBe(200)
+    const later = await getJson<typeof answer>(app, '/api/images/duplicates?threshold=0.99')
+    const paths = later.groups.flatMap(({ images }) => images.map(({ path }) => path))
+    expect(paths).toContain('again.jpg')
+    expect(paths).not.toContain('copy.png')
   })
 })
 

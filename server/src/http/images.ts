@@ -6,7 +6,7 @@ import type { KeptQueries } from '../catalog/kept-queries.ts'
 import { DomainError } from '../errors.ts'
 import { isShownByBrowsers } from '../gallery/formats.ts'
 import { parseCrop } from '../search/crop.ts'
-import { createDuplicateFinder } from '../search/duplicates.ts'
+import { createDuplicateFinder, withoutDeleted } from '../search/duplicates.ts'
 import { type Example, type ImageSearch, imageNotFound, type SearchResult } from '../search/image-search.ts'
 import type { Collection } from '../sync/collection.ts'
 import { answerFile } from './file-answer.ts'
@@ -202,8 +202,9 @@ export function imageRoutes({ catalog, search, queries, collection, log }: Image
       const query = context.req.valid('query')
       const { offset, limit } = pageOf(query)
       const groups = await findDuplicates(query.threshold)
-      const page = groups.slice(offset, offset + limit).map((images) => ({ images: images.map(toImageJson) }))
-      return context.json({ groups: page, total: groups.length }, 200)
+      const page = await withoutDeleted(catalog, groups.slice(offset, offset + limit))
+      const shown = page.map((images) => ({ images: images.map(toImageJson) }))
+      return context.json({ groups: shown, total: groups.length }, 200)
     },
   )
 

@@ -51,6 +51,15 @@ export async function findDuplicates(
     .sort((a, b) => b.length - a.length || (a[0]!.path < b[0]!.path ? -1 : 1))
 }
 
+/** Groups as they are by now: without what has been deleted since they were found, and without those of which one is left. */
+export async function withoutDeleted(catalog: Catalog, groups: readonly Image[][]): Promise<Image[][]> {
+  const contents = new Set(groups.flat().map(({ contentHash }) => contentHash))
+  const images = new Map((await catalog.imagesOfContents([...contents])).map((image) => [image.id, image]))
+  return groups
+    .map((group) => group.flatMap(({ id }) => images.get(id) ?? []))
+    .filter((group) => group.length > 1)
+}
+
 /** Union–find with path halving. */
 class DisjointSets {
   readonly #parent = new Map<string, string>()

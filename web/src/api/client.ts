@@ -76,11 +76,19 @@ export interface User {
 /** The server's own sentence, or ours where it could not answer. */
 export class ApiError extends Error {
   readonly code: string
+  /** Whether the server was away, or said that it is for a while. */
+  readonly isPassing: boolean
 
-  constructor(message: string, code: string) {
+  /** @param status of the answer; undefined if there was none */
+  constructor(message: string, code: string, status: number | undefined) {
     super(message)
     this.code = code
+    this.isPassing = status === undefined || [502, 503, 504].includes(status)
   }
+}
+
+export function isPassing(error: unknown): boolean {
+  return error instanceof ApiError && error.isPassing
 }
 
 export function listImages(parameters: ListParameters, signal?: AbortSignal): Promise<Images> {
@@ -128,11 +136,16 @@ export function getKeptQuery(id: string, signal?: AbortSignal): Promise<KeptQuer
   return request(`/api/queries/${id}`, { signal: signal ?? null })
 }
 
+/** Of near-identical images. */
+export const GROUPS_PER_PAGE = 50
+
 export function listDuplicates(
   page: number,
   signal?: AbortSignal,
 ): Promise<{ groups: { images: Image[] }[]; total: number }> {
-  return request(`/api/images/duplicates?items_per_page=50&page=${page}`, { signal: signal ?? null })
+  return request(`/api/images/duplicates?items_per_page=${GROUPS_PER_PAGE}&page=${page}`, {
+    signal: signal ?? null,
+  })
 }
 
 export function deleteImage(id: string): Promise<unknown> {
@@ -241,10 +254,11 @@ function send<T>(url: string, form: FormData, { onProgress, signal }: Sending): 
     sending.onload = () => {
       const answer = parseJson(sending.responseText)
       if (sending.status === 200) resolve(answer as T)
-      else reject(errorOf(answer))
+      else reject(errorOf(answer, sending.status))
     }
-    sending.onerror = () => reject(new ApiError(messages.error.unreachable, 'unreachable'))
+    sending.onerror = () => reject(unreachable())
     const abort = () => sending.abort()
+    if (signal?.aborted) return reject(new DOMException('aborted', 'AbortError'))
     signal?.addEventListener('abort', abort)
     sending.onloadend = () => signal?.removeEventListener('abort', abort)
     sending.onabort = () => reject(new DOMException('aborted', 'AbortError'))
@@ -259,17 +273,21 @@ async function request<T>(url: string, init: RequestInit): Promise<T> {
     response = await fetch(url, init)
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
-    throw new ApiError(messages.error.unreachable, 'unreachable')
+    throw unreachable()
   }
   if (response.status === 204) return undefined as T
   if (response.ok) return response.json()
-  throw errorOf(await response.json().catch(() => ({})))
+  throw errorOf(await response.json().catch(() => ({})), response.status)
 }
 
-function errorOf(answer: unknown): ApiError {
+function errorOf(answer: unknown, status: number): ApiError {
   const code = textOf(answer, 'code') ?? 'unknown'
   if (code === 'not_signed_in') for (const listener of signedOutListeners) listener()
-  return new ApiError(textOf(answer, 'error') ?? messages.gallery.failed, code)
+  return new ApiError(textOf(answer, 'error') ?? messages.gallery.failed, code, status)
+}
+
+function unreachable(): ApiError {
+  return new ApiError(messages.error.unreachable, 'unreachable', undefined)
 }
 
 function parseJson(text: string): unknown {

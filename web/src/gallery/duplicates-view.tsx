@@ -1,7 +1,7 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { ArrowLeft } from 'lucide-react'
-import { type KeyboardEvent, useEffect } from 'react'
-import { type Image, listDuplicates } from '../api/client.ts'
+import { type KeyboardEvent, useEffect, useState } from 'react'
+import { GROUPS_PER_PAGE, type Image, listDuplicates } from '../api/client.ts'
 import { messages } from '../messages.ts'
 import { Notice } from './notice.tsx'
 import { Tile, type TileActions } from './tile.tsx'
@@ -17,6 +17,8 @@ interface DuplicatesViewProps extends Pick<TileActions, 'onOpen' | 'onRefine'> {
 }
 
 const TOP_PX = 100
+/** Of a group, until somebody asks for all of it. */
+const MOST_SHOWN = 60
 
 /** Groups of images that look the same, so that the better one can be kept. */
 export function DuplicatesView({
@@ -32,11 +34,14 @@ export function DuplicatesView({
     queryKey: ['images', 'duplicates'],
     queryFn: ({ pageParam, signal }) => listDuplicates(pageParam, signal),
     initialPageParam: 1,
+    // A page may hold fewer: what has been deleted is left out of it.
     getNextPageParam: ({ total }, pages) =>
-      pages.reduce((sum, { groups }) => sum + groups.length, 0) < total ? pages.length + 1 : undefined,
+      pages.length * GROUPS_PER_PAGE < total ? pages.length + 1 : undefined,
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: once
   useEffect(() => onTop(true), [])
+  /** Groups that are shown to their end, by the first image of each. */
+  const [whole, setWhole] = useState<ReadonlySet<string>>(new Set())
   const groups = (data?.pages ?? [])
     .flatMap((page) => page.groups)
     .map(({ images }) => images.filter(({ id }) => !hidden.has(id)))
@@ -82,7 +87,7 @@ export function DuplicatesView({
         {groups.map((images) => (
           <li key={images[0]!.id} className="rounded-xl border border-line p-2">
             <ul className="m-0 flex list-none flex-wrap gap-2 p-0">
-              {images.map((image, n) => (
+              {(whole.has(images[0]!.id) ? images : images.slice(0, MOST_SHOWN)).map((image, n) => (
                 <li key={image.id} className="w-36" onKeyDown={(event) => onKey(event, image)}>
                   <div className="size-36">
                     <Tile
@@ -112,6 +117,15 @@ export function DuplicatesView({
             >
               {messages.duplicates.select}
             </button>
+            {images.length > MOST_SHOWN && !whole.has(images[0]!.id) && (
+              <button
+                type="button"
+                className="ml-4 h-9 text-sm underline"
+                onClick={() => setWhole(new Set([...whole, images[0]!.id]))}
+              >
+                {messages.duplicates.all(images.length)}
+              </button>
+            )}
           </li>
         ))}
       </ul>
