@@ -61,16 +61,19 @@ export function SketchPanel({ sketch, onChange, isLarge, setLarge, children }: S
   const canRedo = sketch.undone.length > 0
 
   useEffect(() => {
+    const changeIfOther = (next: Sketch) => {
+      if (next !== latest.current) onChange(next)
+    }
     const onKey = (event: KeyboardEvent) => {
       if (isTyping(event) || document.querySelector('dialog[open]') !== null) return
       const isCommand = event.ctrlKey || event.metaKey
       const key = event.key.toLowerCase()
       if (isCommand && key === 'z') {
         event.preventDefault()
-        onChange(event.shiftKey ? redo(latest.current) : undo(latest.current))
+        changeIfOther(event.shiftKey ? redo(latest.current) : undo(latest.current))
       } else if (isCommand && key === 'y') {
         event.preventDefault()
-        onChange(redo(latest.current))
+        changeIfOther(redo(latest.current))
       } else if (key === 'escape') {
         setLarge(false)
       } else if (!isCommand && !event.altKey && areSingleKeysOn()) {
@@ -230,12 +233,8 @@ export function SketchPanel({ sketch, onChange, isLarge, setLarge, children }: S
 function useUnderlay() {
   const [underlay, setUnderlay] = useState<string>()
   const inputRef = useRef<HTMLInputElement>(null)
-  const show = (file: File | undefined) => {
-    setUnderlay((old) => {
-      if (old !== undefined) URL.revokeObjectURL(old)
-      return file && URL.createObjectURL(file)
-    })
-  }
+  useEffect(() => () => URL.revokeObjectURL(underlay ?? ''), [underlay])
+  const show = (file: File | undefined) => setUnderlay(file && URL.createObjectURL(file))
   return {
     underlay,
     chooseUnderlay: () => inputRef.current?.click(),

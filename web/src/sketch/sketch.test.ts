@@ -6,6 +6,7 @@ import {
   isBlank,
   redo,
   removeStrokeAt,
+  replaceBy,
   type Stroke,
   toKept,
   undo,
@@ -24,7 +25,16 @@ describe('a sketch', () => {
     expect(visibleStrokes(undo(two))).toEqual([stroke(1)])
     expect(redo(undo(two))).toEqual(two)
     expect(undo(undo(undo(two))).done).toEqual([])
-    expect(redo(two)).toEqual(two)
+    expect(redo(two)).toBe(two)
+    expect(undo(EMPTY_SKETCH)).toBe(EMPTY_SKETCH)
+  })
+
+  it('gives way to another, and comes back even after it was cleared', () => {
+    const cleared = addAction(addAction(EMPTY_SKETCH, stroke(1)), 'clear')
+    const other = addAction(EMPTY_SKETCH, stroke(2))
+    expect(visibleStrokes(replaceBy(cleared, other))).toEqual([stroke(2)])
+    expect(visibleStrokes(undo(undo(undo(replaceBy(cleared, other)))))).toEqual([stroke(1)])
+    expect(replaceBy(EMPTY_SKETCH, other)).toEqual(other)
   })
 
   it('forgets what was undone when something new is drawn', () => {

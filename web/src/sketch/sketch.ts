@@ -34,14 +34,18 @@ export function addAction(sketch: Sketch, action: SketchAction): Sketch {
   return { done: [...sketch.done, action], undone: [] }
 }
 
-export function undo({ done, undone }: Sketch): Sketch {
+/** The same drawing if nothing was done. */
+export function undo(sketch: Sketch): Sketch {
+  const { done, undone } = sketch
   const last = done.at(-1)
-  return last === undefined ? { done, undone } : { done: done.slice(0, -1), undone: [...undone, last] }
+  return last === undefined ? sketch : { done: done.slice(0, -1), undone: [...undone, last] }
 }
 
-export function redo({ done, undone }: Sketch): Sketch {
+/** The same drawing if nothing was undone. */
+export function redo(sketch: Sketch): Sketch {
+  const { done, undone } = sketch
   const next = undone.at(-1)
-  return next === undefined ? { done, undone } : { done: [...done, next], undone: undone.slice(0, -1) }
+  return next === undefined ? sketch : { done: [...done, next], undone: undone.slice(0, -1) }
 }
 
 /** The strokes since the sheet was last cleared, without those taken away. */
@@ -106,7 +110,7 @@ function rounded(value: number, parts: number): number {
 /** Puts another drawing in the place of one; that can be undone. */
 export function replaceBy(sketch: Sketch, other: Sketch): Sketch {
   const strokes = visibleStrokes(other)
-  return isBlank(sketch)
+  return sketch.done.length === 0
     ? { done: strokes, undone: [] }
     : { done: [...sketch.done, 'clear', ...strokes], undone: [] }
 }
