@@ -2,20 +2,19 @@ import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
-import { ApiError } from './api/client.ts'
+import { isPassing } from './api/client.ts'
 import { SessionGate } from './auth/session.tsx'
 import { router } from './page-state.ts'
 import './styles.css'
 
-const MAX_RETRIES = 2
+const MAX_RETRIES = 3
 const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
       // The server may be on this very machine, whatever the browser thinks of its network.
       networkMode: 'always',
-      // What the server refused once it will refuse again; only an absent server is worth another try.
-      retry: (failures, error) =>
-        error instanceof ApiError && error.code === 'unreachable' && failures < MAX_RETRIES,
+      // What the server refused once it will refuse again; one that is away may be back soon.
+      retry: (failures, error) => isPassing(error) && failures < MAX_RETRIES,
       refetchOnWindowFocus: false,
     },
     mutations: { networkMode: 'always' },

@@ -1,10 +1,12 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { ApiError, deleteImage, type Image } from '../api/client.ts'
+import { ApiError, deleteImage, type Image, isPassing } from '../api/client.ts'
 import { messages } from '../messages.ts'
 
 /** So long a deletion can be taken back before it happens. */
 const UNDO_MS = 20_000
+/** The server may be back soon. */
+const RETRY_AFTER_MS = 3_000
 
 type Images = ReadonlyMap<string, Image>
 
@@ -33,6 +35,7 @@ export function useDeletion(): Deletion {
   /** What is to be deleted and has not been asked for yet. */
   const unsent = useRef(new Map<string, Image>())
   const running = useRef(Promise.resolve())
+  const hasEnded = useRef(false)
 
   const wait = useCallback((images: Images) => {
     pending.current = images
@@ -40,14 +43,24 @@ export function useDeletion(): Deletion {
   }, [])
 
   const run = useCallback(async () => {
-    for (const [id, { path }] of unsent.current) {
+    for (const [id, image] of unsent.current) {
       unsent.current.delete(id)
-      await deleteImage(id).catch((error: unknown) => {
+      try {
+        await deleteImage(id)
+      } catch (error) {
+        const code = error instanceof ApiError ? error.code : undefined
         // Somebody else has deleted it.
-        if (error instanceof ApiError && error.code === 'image_not_found') return
+        if (code === 'image_not_found') continue
+        if (isPassing(error) && !hasEnded.current) {
+          unsent.current.set(id, image)
+          await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS))
+          continue
+        }
+        // What is left is not deleted in the name of whoever signs in next.
+        if (code === 'not_signed_in') unsent.current.clear()
         const reason = error instanceof Error ? error.message : String(error)
-        setFailures((old) => [...old, messages.deletion.failed(path, reason)])
-      })
+        setFailures((old) => [...old, messages.deletion.failed(image.path, reason)])
+      }
     }
     await client.invalidateQueries({ queryKey: ['images'] })
     setDeleting(new Map(unsent.current))
@@ -64,7 +77,14 @@ export function useDeletion(): Deletion {
     return running.current
   }, [run, wait])
 
-  useEffect(() => () => clearTimeout(timer.current), [])
+  useEffect(() => {
+    hasEnded.current = false
+    return () => {
+      hasEnded.current = true
+      clearTimeout(timer.current)
+      unsent.current.clear()
+    }
+  }, [])
   // Who leaves the page has not taken it back.
   useEffect(() => {
     const onLeave = () => {

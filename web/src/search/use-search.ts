@@ -38,7 +38,6 @@ export function useSearch(query: Query) {
     placeholderData: () => last.current,
     staleTime: 30_000,
     gcTime: 60_000,
-    retry: false,
   })
   if (isActive && result.data !== undefined) last.current = result.data
   return result

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { getKeptQuery, keepQuery } from '../api/client.ts'
+import { ApiError, getKeptQuery, isPassing, keepQuery } from '../api/client.ts'
+import { messages } from '../messages.ts'
 import type { Example } from '../search/examples.ts'
 import { renderSketch } from './render.ts'
 import { addAction, EMPTY_SKETCH, fromKept, isBlank, type Sketch, toKept, visibleStrokes } from './sketch.ts'
@@ -11,8 +12,8 @@ const KEPT_SIDE = 512
 export interface AddressedSketch {
   sketch: Sketch
   draw: (sketch: Sketch) => void
-  /** The address names a drawing that the server does not keep any more. */
-  isLost: boolean
+  /** Why the drawing that the address names is not here. */
+  problem: string | undefined
 }
 
 /**
@@ -24,7 +25,7 @@ export function useAddressedSketch(
   changeExamples: (update: (examples: Example[]) => Example[], isReplaced: boolean) => void,
 ): AddressedSketch {
   const [sketch, setSketch] = useState<Sketch>(EMPTY_SKETCH)
-  const [isLost, setLost] = useState(false)
+  const [problem, setProblem] = useState<string>()
   /** The drawing that the address names. */
   const named = useRef<{ id: string | undefined; done: Sketch['done'] }>({ id: undefined, done: [] })
   const fetchingRef = useRef<AbortController>(undefined)
@@ -44,7 +45,7 @@ export function useAddressedSketch(
   )
 
   useEffect(() => {
-    setLost(false)
+    setProblem(undefined)
     if (id === named.current.id) return
     if (id === undefined) {
       // The search was taken away, the drawing can be had back.
@@ -55,16 +56,18 @@ export function useAddressedSketch(
     }
     const fetching = new AbortController()
     fetchingRef.current = fetching
-    getKeptQuery(id, fetching.signal)
-      .then((kept) => {
+    const fetchKept = async () => {
+      try {
+        const kept = await untilThere(() => getKeptQuery(id, fetching.signal), fetching.signal, setProblem)
         const loaded = fromKept(kept.sketch) ?? EMPTY_SKETCH
         named.current = { id, done: loaded.done }
+        setProblem(undefined)
         setSketch(loaded)
-      })
-      .catch(() => {
-        // The address stays as it is: the server may be back soon.
-        if (!fetching.signal.aborted) setLost(true)
-      })
+      } catch (error) {
+        if (!fetching.signal.aborted) setProblem(reasonOf(error))
+      }
+    }
+    void fetchKept()
     return () => fetching.abort()
   }, [id])
 
@@ -79,7 +82,8 @@ export function useAddressedSketch(
     const timer = setTimeout(async () => {
       try {
         const picture = await renderSketch(visibleStrokes(sketch), KEPT_SIDE)
-        const kept = await keepQuery(picture, 'sketch', { sketch: toKept(sketch), signal: sending.signal })
+        const keep = () => keepQuery(picture, 'sketch', { sketch: toKept(sketch), signal: sending.signal })
+        const kept = await untilThere(keep, sending.signal)
         if (!sending.signal.aborted) name(kept.id, done)
       } catch {
         // Without an address the search works all the same.
@@ -92,10 +96,35 @@ export function useAddressedSketch(
   }, [sketch, name])
 
   const draw = useCallback((next: Sketch) => {
-    setLost(false)
+    setProblem(undefined)
     // What somebody draws meanwhile is not replaced by what comes late.
     fetchingRef.current?.abort()
     setSketch(next)
   }, [])
-  return { sketch, draw, isLost }
+  return { sketch, draw, problem }
+}
+
+const RETRY_AFTER_MS = 3_000
+
+/** Asks again while the server is away. @param onAway is told why it takes longer */
+async function untilThere<T>(
+  ask: () => Promise<T>,
+  signal: AbortSignal,
+  onAway?: (reason: string) => void,
+): Promise<T> {
+  for (;;) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (signal.aborted || !isPassing(error)) throw error
+      onAway?.((error as Error).message)
+      await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS))
+      signal.throwIfAborted()
+    }
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof ApiError && error.code === 'query_not_found') return messages.query.lost
+  return error instanceof Error ? error.message : String(error)
 }

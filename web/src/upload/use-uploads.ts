@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { uploadImage } from '../api/client.ts'
+import { ApiError, isPassing, uploadImage } from '../api/client.ts'
 
 export interface Upload {
   number: number
@@ -22,10 +22,21 @@ export interface Uploads {
 /** More would only wait for each other: the server embeds each file before it answers. */
 const AT_ONCE = 3
 
+/** The server may be back soon. */
+const RETRY_AFTER_MS = 3_000
+
+interface Job {
+  number: number
+  file: File
+  directory: string
+  /** It was sent before, and nobody knows what came of it. */
+  isAgain?: boolean
+}
+
 /** Files that are being added to the gallery, a few at a time. */
 export function useUploads(): Uploads {
   const [list, setList] = useState<Upload[]>([])
-  const queue = useRef<{ number: number; file: File; directory: string }[]>([])
+  const queue = useRef<Job[]>([])
   const active = useRef(0)
   const last = useRef(0)
   const ending = useRef(new AbortController())
@@ -54,15 +65,26 @@ export function useUploads(): Uploads {
     }
   }
 
-  const send = async ({ number, file, directory }: (typeof queue.current)[0]) => {
+  const send = async (job: Job) => {
+    const { number, file, directory, isAgain } = job
+    const { signal } = ending.current
     update(number, { state: 'sending' })
     try {
       await uploadImage(file, directory, {
         onProgress: (share) => update(number, { share }),
-        signal: ending.current.signal,
+        signal,
       })
       update(number, { state: 'done', share: 1 })
     } catch (error) {
+      if (signal.aborted) return
+      if (isPassing(error)) {
+        queue.current.unshift({ ...job, isAgain: true })
+        update(number, { state: 'waiting', share: 0 })
+        await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS))
+        return
+      }
+      if (isAgain && error instanceof ApiError && error.code === 'image_exists')
+        return update(number, { state: 'done', share: 1 })
       update(number, { state: 'failed', reason: error instanceof Error ? error.message : String(error) })
     }
   }
