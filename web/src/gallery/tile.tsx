@@ -2,6 +2,7 @@ import { Check, Minus, Plus, Square } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
 import type { Image } from '../api/client.ts'
 import { messages } from '../messages.ts'
+import { PatientImage } from '../ui/patient-image.tsx'
 
 /** What can be done with an image of a grid. */
 export interface TileActions {
@@ -66,7 +67,7 @@ export function Tile(props: TileProps) {
         aria-describedby={score === undefined ? undefined : `score-${index}`}
         className="block size-full"
       >
-        <img
+        <PatientImage
           key={image.thumbnail_url}
           src={image.thumbnail_url}
           alt=""

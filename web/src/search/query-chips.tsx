@@ -4,6 +4,7 @@ import { useState } from 'react'
 import { getImage } from '../api/client.ts'
 import { messages } from '../messages.ts'
 import { IconButton } from '../ui/icon-button.tsx'
+import { PatientImage } from '../ui/patient-image.tsx'
 import type { Example, Region } from './examples.ts'
 import { PartDialog } from './part-dialog.tsx'
 
@@ -123,7 +124,12 @@ function Chip({ text, imageUrl, icon, isUnwanted = false, onRemove, removeLabel,
       {icon}
       {imageUrl !== undefined && (
         <button type="button" aria-label={part?.label} title={part?.label} onClick={part?.choose}>
-          <img src={imageUrl} alt="" className="size-8 shrink-0 rounded-md bg-white object-cover" />
+          <PatientImage
+            key={imageUrl}
+            src={imageUrl}
+            alt=""
+            className="size-8 shrink-0 rounded-md bg-white object-cover"
+          />
         </button>
       )}
       <span className="max-w-56 truncate pl-1 text-sm">{text}</span>
