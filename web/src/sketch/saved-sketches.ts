@@ -1,3 +1,4 @@
+import { getStored, setStored } from '../ui/stored.ts'
 import { fromKept, type Sketch, toKept } from './sketch.ts'
 
 /** Drawings that somebody has saved by name, in this browser. */
@@ -22,23 +23,17 @@ export function listSaved(): SavedSketch[] {
  * @returns whether there was room for it
  */
 export function save(name: string, sketch: Sketch): boolean {
-  try {
-    localStorage.setItem(KEY, JSON.stringify({ ...read(), [name]: toKept(sketch) }))
-    return true
-  } catch {
-    // A browser keeps a few megabytes for a site, or nothing in a private window.
-    return false
-  }
+  return setStored(KEY, JSON.stringify({ ...read(), [name]: toKept(sketch) }))
 }
 
 export function removeSaved(name: string): void {
   const { [name]: _, ...others } = read()
-  localStorage.setItem(KEY, JSON.stringify(others))
+  setStored(KEY, JSON.stringify(others))
 }
 
 function read(): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(localStorage.getItem(KEY) ?? '{}')
+    const value: unknown = JSON.parse(getStored(KEY) ?? '{}')
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {}
   } catch {
     return {}

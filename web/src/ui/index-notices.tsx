@@ -3,6 +3,7 @@ import { type ReactNode, useState } from 'react'
 import { acceptMissing, getIndexStatus, type IndexStatus } from '../api/client.ts'
 import { useMay } from '../auth/session.tsx'
 import { messages } from '../messages.ts'
+import { getStored, setStored } from './stored.ts'
 
 const REFRESH_MS = 10_000
 
@@ -63,10 +64,10 @@ const READ_KEY = 'polling-reason-read'
 
 /** Says once why changes take their time to appear, and what would help. */
 function PollingNotice({ reason }: { reason: string }) {
-  const [read, setRead] = useState(() => localStorage.getItem(READ_KEY))
+  const [read, setRead] = useState(() => getStored(READ_KEY))
   if (read === reason) return null
   const onRead = () => {
-    localStorage.setItem(READ_KEY, reason)
+    setStored(READ_KEY, reason)
     setRead(reason)
   }
   return (
@@ -85,8 +86,8 @@ function PollingNotice({ reason }: { reason: string }) {
 
 function Notice({ className, children }: { className: string; children: ReactNode }) {
   return (
-    <p role="status" className={`border-line border-b bg-raised px-4 py-2 text-sm ${className}`}>
+    <div role="status" className={`border-line border-b bg-raised px-4 py-2 text-sm ${className}`}>
       {children}
-    </p>
+    </div>
   )
 }

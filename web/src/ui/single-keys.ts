@@ -1,18 +1,12 @@
+import { getStored, setStored } from './stored.ts'
+
 const KEY = 'single-key-shortcuts'
 
 /** Whether shortcuts of a single letter are on: who speaks to the computer sets them off by mistake (WCAG 2.1.4). */
 export function areSingleKeysOn(): boolean {
-  try {
-    return localStorage.getItem(KEY) !== 'off'
-  } catch {
-    return true
-  }
+  return getStored(KEY) !== 'off'
 }
 
 export function setSingleKeys(isOn: boolean): void {
-  try {
-    localStorage.setItem(KEY, isOn ? 'on' : 'off')
-  } catch {
-    // A private window keeps nothing.
-  }
+  setStored(KEY, isOn ? 'on' : 'off')
 }

@@ -2,6 +2,7 @@ import { Moon, Sun } from 'lucide-react'
 import { useState } from 'react'
 import { messages } from '../messages.ts'
 import { IconButton } from './icon-button.tsx'
+import { setStored } from './stored.ts'
 
 /** The theme itself is set before the page is painted, by public/theme.js. */
 export function ThemeToggle() {
@@ -9,7 +10,7 @@ export function ThemeToggle() {
   const other = theme === 'dark' ? 'light' : 'dark'
   const change = () => {
     document.documentElement.dataset.theme = other
-    localStorage.setItem('theme', other)
+    setStored('theme', other)
     setTheme(other)
   }
   return (

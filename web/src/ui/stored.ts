@@ -1,0 +1,18 @@
+/** What this browser keeps for the page; a private window, or one that is told to, keeps nothing. */
+export function getStored(key: string): string | null {
+  try {
+    return localStorage.getItem(key)
+  } catch {
+    return null
+  }
+}
+
+/** @returns whether it is kept: a browser keeps a few megabytes for a site */
+export function setStored(key: string, value: string): boolean {
+  try {
+    localStorage.setItem(key, value)
+    return true
+  } catch {
+    return false
+  }
+}
