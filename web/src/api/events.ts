@@ -23,6 +23,8 @@ const LISTS = ['list', 'search', 'duplicates']
 const REFRESH_EVERY_MS = 1500
 const RECONNECT_MIN_MS = 1000
 const RECONNECT_MAX_MS = 30_000
+/** A browser has six connections to a server, for all its tabs: one that nobody looks at gives its own back. */
+const HIDDEN_AFTER_MS = 10_000
 
 export interface ServerEvents {
   progress: IndexProgress | undefined
@@ -94,7 +96,27 @@ export function useServerEvents(isHeld: boolean): ServerEvents {
       })
     }
     connect()
+    let hiding: ReturnType<typeof setTimeout> | undefined
+    let isHidden = false
+    const onVisibility = () => {
+      clearTimeout(hiding)
+      if (document.hidden) {
+        hiding = setTimeout(() => {
+          isHidden = true
+          clearTimeout(reconnecting)
+          source.close()
+        }, HIDDEN_AFTER_MS)
+      } else if (isHidden) {
+        isHidden = false
+        // What has happened meanwhile is fetched.
+        wasOffline = true
+        connect()
+      }
+    }
+    document.addEventListener('visibilitychange', onVisibility)
     return () => {
+      document.removeEventListener('visibilitychange', onVisibility)
+      clearTimeout(hiding)
       clearTimeout(timer)
       clearTimeout(reconnecting)
       source.close()
