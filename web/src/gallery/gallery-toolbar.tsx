@@ -38,19 +38,7 @@ export function GalleryToolbar(props: GalleryToolbarProps) {
         {isSearch ? messages.gallery.results(count) : messages.gallery.images(count)}
       </p>
       {isSearch && (
-        <label className="flex items-center gap-2 text-sm text-muted">
-          <span className="hidden sm:inline">{messages.gallery.threshold}</span>
-          <input
-            type="range"
-            min={0}
-            max={100}
-            value={Math.round(state.leastScore * 100)}
-            aria-label={messages.gallery.threshold}
-            onChange={(event) => change({ leastScore: event.target.valueAsNumber / 100 })}
-            className="w-24 accent-accent"
-          />
-          <output className="w-12 text-ink tabular-nums">{messages.gallery.atLeast(state.leastScore)}</output>
-        </label>
+        <Threshold leastScore={state.leastScore} onLeastScore={(leastScore) => change({ leastScore })} />
       )}
       <div className="ml-auto flex items-center gap-2">
         <NameFilter name={state.name} onName={(name) => change({ name })} />
@@ -163,27 +151,80 @@ function DayField({ label, day, min, max, onDay }: DayFieldProps) {
   )
 }
 
-/** What is typed is the field's own: the address follows it, a moment later. */
+interface ThresholdProps {
+  leastScore: number
+  onLeastScore: (leastScore: number) => void
+}
+
+function Threshold({ leastScore, onLeastScore }: ThresholdProps) {
+  const [shown, setShown] = useFollowed(leastScore, onLeastScore, 'throttled')
+  return (
+    <label className="flex items-center gap-2 text-sm text-muted">
+      <span className="hidden sm:inline">{messages.gallery.threshold}</span>
+      <input
+        type="range"
+        min={0}
+        max={100}
+        value={Math.round(shown * 100)}
+        aria-label={messages.gallery.threshold}
+        onChange={(event) => setShown(event.target.valueAsNumber / 100)}
+        className="w-24 accent-accent"
+      />
+      <output className="w-12 text-ink tabular-nums">{messages.gallery.atLeast(shown)}</output>
+    </label>
+  )
+}
+
 function NameFilter({ name, onName }: { name: string; onName: (name: string) => void }) {
-  const [text, setText] = useState(name)
-  const sent = useRef(name)
-  useEffect(() => {
-    if (name === sent.current) return
-    sent.current = name
-    setText(name)
-  }, [name])
+  const [text, setText] = useFollowed(name, onName, 'debounced')
   return (
     <input
       type="search"
       value={text}
-      onChange={({ target: { value } }) => {
-        sent.current = value
-        setText(value)
-        onName(value)
-      }}
+      onChange={({ target: { value } }) => setText(value)}
       placeholder={messages.gallery.filter}
       aria-label={messages.gallery.filter}
       className={`${FIELD} w-32 placeholder:text-muted sm:w-44`}
     />
   )
+}
+
+/** Some browsers take no more than ten changes of the address a second, and each may ask the server. */
+const FOLLOW_AFTER_MS = 200
+
+/**
+ * A value that is being changed by hand: the address follows it. Throttled it does so at once, and then now and then; debounced, when
+ * nothing has changed for a moment.
+ */
+function useFollowed<T>(
+  value: T,
+  onSettled: (value: T) => void,
+  pace: 'throttled' | 'debounced',
+): [T, (value: T) => void] {
+  const [own, setOwn] = useState(value)
+  const sent = useRef(value)
+  const sentAt = useRef(Number.NEGATIVE_INFINITY)
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const latest = useRef(onSettled)
+  latest.current = onSettled
+  useEffect(() => {
+    if (value === sent.current) return
+    clearTimeout(timer.current)
+    sent.current = value
+    setOwn(value)
+  }, [value])
+  useEffect(() => () => clearTimeout(timer.current), [])
+  const change = (next: T) => {
+    setOwn(next)
+    clearTimeout(timer.current)
+    const send = () => {
+      sent.current = next
+      sentAt.current = performance.now()
+      latest.current(next)
+    }
+    const left = sentAt.current + FOLLOW_AFTER_MS - performance.now()
+    if (pace === 'throttled' && left <= 0) send()
+    else timer.current = setTimeout(send, pace === 'throttled' ? left : FOLLOW_AFTER_MS)
+  }
+  return [own, change]
 }
