@@ -1,5 +1,5 @@
 import { Copy, FolderTree as FolderTreeIcon, ImageUp, PencilLine, Upload } from 'lucide-react'
-import { useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { UsersView } from './admin/users-view.tsx'
 import type { Image } from './api/client.ts'
 import { useServerEvents } from './api/events.ts'
@@ -22,7 +22,7 @@ import { useViewed } from './gallery/use-viewed.ts'
 import { messages } from './messages.ts'
 import { filtersOf, orderOf, usePageState } from './page-state.ts'
 import { DropZones } from './search/drop-zones.tsx'
-import { type Example, isSameSource, toggleExample } from './search/examples.ts'
+import { addExamples, type Example, isSameSource, MOST_EXAMPLES, toggleExample } from './search/examples.ts'
 import { QueryChips } from './search/query-chips.tsx'
 import { useKeptPicture } from './search/use-kept-picture.ts'
 import { usePictureInput } from './search/use-picture-input.ts'
@@ -41,6 +41,7 @@ import { FileInput } from './upload/file-input.tsx'
 import { UploadPanel } from './upload/upload-panel.tsx'
 import { useUploads } from './upload/use-uploads.ts'
 
+const TOO_MANY_EXAMPLES = messages.selection.tooManyExamples(MOST_EXAMPLES)
 const TILE_SIZES = { min: 88, max: 320, initial: innerWidth < 640 ? 104 : 128 }
 
 export function App() {
@@ -57,19 +58,21 @@ export function App() {
   const uploads = useUploads()
   const deletion = useDeletion()
 
-  const { sketch, draw: drawOn, isLost } = useAddressedSketch(state.examples, changeExamples)
+  const { sketch, draw: drawOn, problem: sketchProblem } = useAddressedSketch(state.examples, changeExamples)
   const isShowingUsers = state.isShowingUsers && mayAdminister
+  /** What somebody searches with meanwhile is not replaced by a picture that is still being sent. */
+  const cancelPicture = useRef(() => {})
   const isShowingElse = state.isShowingDuplicates || isShowingUsers
   const draw = useCallback(
     (next: typeof sketch) => {
+      cancelPicture.current()
       if (isShowingElse) change({ isShowingDuplicates: undefined })
       drawOn(next)
     },
     [isShowingElse, change, drawOn],
   )
   const examples = useMemo(() => state.examples.filter(({ kind }) => kind !== 'sketch'), [state.examples])
-  const deferredName = useDeferredValue(state.name)
-  const filters = useMemo(() => filtersOf({ ...state, name: deferredName }), [state, deferredName])
+  const filters = useMemo(() => filtersOf(state), [state])
   const query = { sketch, examples, filters }
   const search = useSearch(query)
   const hasResults = isSearching(query) && (search.data !== undefined || search.isError)
@@ -89,18 +92,27 @@ export function App() {
   const selection = useSelection(list, listKey)
 
   const setExamples = useCallback(
-    (next: Example[]) => change({ examples: next, view: undefined, isShowingDuplicates: undefined }),
+    (next: Example[]) => {
+      cancelPicture.current()
+      change({ examples: next, view: undefined, isShowingDuplicates: undefined })
+    },
     [change],
   )
   const refine = (images: Image[], isWanted: boolean) => {
     const added = images.map(({ id }): Example => ({ kind: 'image', id, isWanted }))
-    setExamples(added.reduce(toggleExample, state.examples))
+    const [first, ...others] = added
+    if (first === undefined) return
+    const next =
+      others.length === 0 ? toggleExample(state.examples, first) : addExamples(state.examples, added)
+    if (next === undefined || next.length > MOST_EXAMPLES) return selection.refuse(TOO_MANY_EXAMPLES)
+    setExamples(next)
     selection.clear()
   }
   const findSimilar = (image: Image, region?: Example['region']) =>
     setExamples([{ kind: 'image', id: image.id, isWanted: true, region }])
 
   const picture = useKeptPicture((id) => setExamples([{ kind: 'picture', id, isWanted: true }]))
+  cancelPicture.current = picture.cancel
   const folder = state.directory ?? '.'
   const input = usePictureInput({
     onPicture: picture.keep,
@@ -244,9 +256,9 @@ export function App() {
               setExamples([])
             }}
           />
-          {isLost && (
+          {sketchProblem !== undefined && (
             <p role="status" className="px-4 pt-2 text-danger text-sm">
-              {messages.query.lost}
+              {sketchProblem}
             </p>
           )}
           {examples.length > 0 && !isSearching(query) && (

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Image } from '../api/client.ts'
 import { messages } from '../messages.ts'
-import type { ImageList } from './image-list.ts'
+import { type ImageList, indexIn } from './image-list.ts'
 
 /** Images that are chosen to do something with, by their ids. */
 export interface Selection {
@@ -17,6 +17,8 @@ export interface Selection {
   /** Everything, if that is not too much. */
   selectAll: () => void
   clear: () => void
+  /** Says why something can't be done with what is selected. */
+  refuse: (problem: string) => void
 }
 
 /** More would be chosen by mistake. */
@@ -28,12 +30,14 @@ const MOST_IN_RANGE = 10_000
  */
 export function useSelection(list: ImageList, key: string): Selection {
   const [images, setImages] = useState<ReadonlyMap<string, Image>>(new Map())
-  const last = useRef<number>(undefined)
+  /** The one that was chosen last, and its place then: places change while files come in. */
+  const last = useRef<{ id: string; index: number }>(undefined)
   const generation = useRef(0)
   const [problem, setProblem] = useState<string>()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a place in another list is none in this
+  // biome-ignore lint/correctness/useExhaustiveDependencies: what was asked for of another list is not selected in this
   useEffect(() => {
     last.current = undefined
+    generation.current++
   }, [key])
   const select = useCallback((chosen: Image[]) => {
     setImages((old) => new Map([...old, ...chosen.map((image) => [image.id, image] as const)]))
@@ -44,7 +48,7 @@ export function useSelection(list: ImageList, key: string): Selection {
       if (!next.delete(image.id)) next.set(image.id, image)
       return next
     })
-    last.current = index
+    last.current = index === undefined ? undefined : { id: image.id, index }
   }
   const selectRange = (first: number, end: number) => {
     const own = ++generation.current
@@ -66,12 +70,14 @@ export function useSelection(list: ImageList, key: string): Selection {
     toggle,
     extendTo(image, index) {
       if (last.current === undefined) return toggle(image, index)
-      const [first, end] = [Math.min(last.current, index), Math.max(last.current, index)]
-      last.current = index
+      const from = indexIn(list, last.current.id) ?? last.current.index
+      const [first, end] = [Math.min(from, index), Math.max(from, index)]
+      last.current = { id: image.id, index }
       select([image])
       selectRange(first, end)
     },
     select,
+    refuse: setProblem,
     selectAll: () => selectRange(0, list.count - 1),
     clear: useCallback(() => {
       last.current = undefined

@@ -34,7 +34,7 @@ export function parseExamples(text: string | undefined): Example[] {
 
 export function formatExamples(examples: readonly Example[]): string | undefined {
   const tokens = examples.map(({ kind, id, isWanted, region }) => {
-    const part = region === undefined ? '' : `@${region.map((value) => Number(value.toFixed(3))).join('_')}`
+    const part = region === undefined ? '' : `@${inThousandths(region).join('_')}`
     return `${LETTER_OF[kind]}${isWanted ? '' : '!'}${id}${part}`
   })
   return tokens.join(',') || undefined
@@ -49,6 +49,27 @@ export function toggleExample(examples: readonly Example[], example: Example): E
   return isThere ? others : [...others, example]
 }
 
+/** As many as the server takes of those that are wanted, and of the others. */
+export const MOST_EXAMPLES = 100
+
+/** Adds several, or changes what they count for. @returns undefined if there would be too many */
+export function addExamples(examples: readonly Example[], added: readonly Example[]): Example[] | undefined {
+  const keys = new Set(added.map(sourceOf))
+  const all = [...examples.filter((example) => !keys.has(sourceOf(example))), ...added]
+  return all.length > MOST_EXAMPLES ? undefined : all
+}
+
 export function isSameSource(a: Example, b: Example): boolean {
-  return a.kind === b.kind && a.id === b.id && String(a.region) === String(b.region)
+  return sourceOf(a) === sourceOf(b)
+}
+
+function sourceOf({ kind, id, region }: Example): string {
+  return `${kind} ${id} ${region}`
+}
+
+/** The edges are rounded, so that what ends with the picture still does. */
+function inThousandths([x, y, width, height]: Region): Region {
+  const round = (value: number) => Math.round(value * 1000)
+  const [left, top] = [round(x), round(y)]
+  return [left / 1000, top / 1000, (round(x + width) - left) / 1000, (round(y + height) - top) / 1000]
 }

@@ -5,6 +5,8 @@ import { keepQuery } from '../api/client.ts'
 export interface KeptPicture {
   /** The last one that is given counts, whichever is sent sooner. */
   keep: (picture: Blob) => void
+  /** Something else is searched with: what is on its way does not count any more. */
+  cancel: () => void
   /** How much has been sent, 0…1; undefined while nothing is. */
   share: number | undefined
   /** Why the last one was refused. */
@@ -31,5 +33,11 @@ export function useKeptPicture(onKept: (id: string) => void): KeptPicture {
     }
     if (current.current === sending) setShare(undefined)
   }, [])
-  return { keep: useCallback((picture) => void keep(picture), [keep]), share, error }
+  const cancel = useCallback(() => {
+    current.current?.abort()
+    current.current = undefined
+    setShare(undefined)
+    setError(undefined)
+  }, [])
+  return { keep: useCallback((picture) => void keep(picture), [keep]), cancel, share, error }
 }
