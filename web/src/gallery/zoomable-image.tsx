@@ -27,19 +27,11 @@ export function ZoomableImage({ src, name, size, zoom, isChoosingPart, onPart }:
   const pointers = useRef(new Map<number, Point>())
   const { by: zoomBy } = zoom
 
-  const fromMiddle = ({ clientX, clientY }: { clientX: number; clientY: number }): Point => {
-    const { left, top, width, height } = frameRef.current!.getBoundingClientRect()
-    return [clientX - left - width / 2, clientY - top - height / 2]
-  }
   useEffect(() => {
     const frame = frameRef.current!
     const onWheel = (event: WheelEvent) => {
       event.preventDefault()
-      const { left, top, width, height } = frame.getBoundingClientRect()
-      zoomBy(Math.exp(-event.deltaY / 400), [
-        event.clientX - left - width / 2,
-        event.clientY - top - height / 2,
-      ])
+      zoomBy(Math.exp(-event.deltaY / 400), fromMiddle(frame, event))
     }
     // React listens to the wheel passively, which can't keep the page from scrolling.
     frame.addEventListener('wheel', onWheel, { passive: false })
@@ -70,7 +62,10 @@ export function ZoomableImage({ src, name, size, zoom, isChoosingPart, onPart }:
     if (other === undefined) zoom.move([now[0] - before[0], now[1] - before[1]])
     else {
       const middle = { clientX: (now[0] + other[0]) / 2, clientY: (now[1] + other[1]) / 2 }
-      zoom.by(distance(now, other) / Math.max(1, distance(before, other)), fromMiddle(middle))
+      zoom.by(
+        distance(now, other) / Math.max(1, distance(before, other)),
+        fromMiddle(frameRef.current!, middle),
+      )
     }
   }
   const onPointerUp = (event: PointerEvent) => {
@@ -85,7 +80,7 @@ export function ZoomableImage({ src, name, size, zoom, isChoosingPart, onPart }:
     // biome-ignore lint/a11y/noStaticElementInteractions: the large view zooms and moves by keyboard
     <div
       ref={frameRef}
-      className={`grid h-full touch-none place-items-center overflow-hidden ${isChoosingPart ? 'cursor-crosshair' : zoom.factor > 1 ? 'cursor-grab active:cursor-grabbing' : ''}`}
+      className={`grid h-full touch-none [container-type:size] place-items-center overflow-hidden ${isChoosingPart ? 'cursor-crosshair' : zoom.factor > 1 ? 'cursor-grab active:cursor-grabbing' : ''}`}
       onPointerDown={onPointerDown}
       onPointerMove={onPointerMove}
       onPointerUp={onPointerUp}
@@ -96,7 +91,7 @@ export function ZoomableImage({ src, name, size, zoom, isChoosingPart, onPart }:
       onDoubleClick={(event) => {
         if (isChoosingPart) return
         if (zoom.factor > 1) zoom.reset()
-        else zoom.by(2.5, fromMiddle(event))
+        else zoom.by(2.5, fromMiddle(frameRef.current!, event))
       }}
     >
       <div
@@ -111,7 +106,7 @@ export function ZoomableImage({ src, name, size, zoom, isChoosingPart, onPart }:
           alt={name}
           {...size}
           draggable={false}
-          className="h-auto max-h-[calc(100dvh-9.5rem)] w-auto max-w-full rounded-md object-contain select-none"
+          className="h-auto max-h-[100cqh] w-auto max-w-full rounded-md object-contain select-none"
           style={{ minWidth: 'min(100%, 40vmin)' }}
         />
         {box !== undefined && (
@@ -195,6 +190,11 @@ function placeOf([x, y, width, height]: Region) {
 
 function regionOf([[ax, ay], [bx, by]]: [Point, Point]): Region {
   return [Math.min(ax, bx), Math.min(ay, by), Math.abs(bx - ax), Math.abs(by - ay)]
+}
+
+function fromMiddle(frame: HTMLElement, { clientX, clientY }: { clientX: number; clientY: number }): Point {
+  const { left, top, width, height } = frame.getBoundingClientRect()
+  return [clientX - left - width / 2, clientY - top - height / 2]
 }
 
 function distance([ax, ay]: Point, [bx, by]: Point): number {
