@@ -1,5 +1,13 @@
-import { useVirtualizer } from '@tanstack/react-virtual'
-import { type KeyboardEvent, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { observeElementOffset, useVirtualizer } from '@tanstack/react-virtual'
+import {
+  type KeyboardEvent,
+  useCallback,
+  useEffect,
+  useLayoutEffect,
+  useReducer,
+  useRef,
+  useState,
+} from 'react'
 import type { Image } from '../api/client.ts'
 import { messages } from '../messages.ts'
 import { Tile, type TileActions } from './tile.tsx'
@@ -28,6 +36,8 @@ interface ImageGridProps extends TileActions {
 
 const GAP = 6
 const OVERSCAN_ROWS = 3
+/** In CSS pixels. No browser makes an element higher than 17 to 33 million; a list that would be is scrolled in larger steps. */
+const MOST_HEIGHT = 8_000_000
 
 /** A grid of square tiles; only those in view are in the document, so it can be any length. */
 export function ImageGrid(props: ImageGridProps) {
@@ -40,25 +50,41 @@ export function ImageGrid(props: ImageGridProps) {
   const side = width === 0 ? tileSize : (width - GAP * (columns - 1)) / columns
   const rows = Math.ceil(count / columns)
 
+  /** Pixels of the list for one of the scroll bar. */
+  const step = useRef(1)
+  const height = rows * (side + GAP)
+  step.current = stepOf(height, scrollRef.current?.clientHeight ?? 0)
+  const [, renderAnew] = useReducer((n: number) => n + 1, 0)
   const virtualizer = useVirtualizer({
     count: rows,
     getScrollElement: () => scrollRef.current,
     estimateSize: () => side + GAP,
     overscan: OVERSCAN_ROWS,
+    observeElementOffset: (instance, onOffset) =>
+      observeElementOffset(instance, (offset, isScrolling) => onOffset(offset * step.current, isScrolling)),
   })
+  const scrollTo = useCallback((offset: number) => {
+    scrollRef.current!.scrollTop = offset / step.current
+  }, [])
+  const scrollToRow = (row: number) => {
+    const { scrollTop, clientHeight } = scrollRef.current!
+    const from = scrollTop * step.current
+    if (row * (side + GAP) < from) scrollTo(row * (side + GAP))
+    else if ((row + 1) * (side + GAP) > from + clientHeight) scrollTo((row + 1) * (side + GAP) - clientHeight)
+  }
   const firstShown = useRef(0)
   useLayoutEffect(() => {
     virtualizer.measure()
     // What was at the top stays there, however many are in a row now.
     const row = Math.floor(firstShown.current / columns)
-    if (row > 0) virtualizer.scrollToOffset(row * (side + GAP))
-  }, [side, columns, virtualizer])
+    if (row > 0) scrollTo(row * (side + GAP))
+  }, [side, columns, virtualizer, scrollTo])
   // A grid that is shown anew begins at its top.
   // biome-ignore lint/correctness/useExhaustiveDependencies: once
   useEffect(() => onTop(true), [])
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list begins at its top
   useLayoutEffect(() => {
-    virtualizer.scrollToOffset(0)
+    scrollTo(0)
     firstShown.current = 0
     setActive(0)
     // Who was in the grid is in it still, although what had the focus is no longer there.
@@ -73,7 +99,16 @@ export function ImageGrid(props: ImageGridProps) {
     return () => removeEventListener('pointerdown', onDown, true)
   }, [])
 
+  // Who deletes goes on with what has come in its place.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when there are fewer or more
+  useEffect(() => {
+    const isNowhere = document.activeElement === document.body
+    if (hadFocus.current && isNowhere && count > 0) focusSoon(scrollRef.current!, Math.min(active, count - 1))
+  }, [count])
+
   const visible = virtualizer.getVirtualItems()
+  const offset = virtualizer.scrollOffset ?? 0
+  const shift = offset - offset / step.current
   const used = new Set<string>()
   /** A list that has grown meanwhile shows some images twice, until it is fetched anew. */
   const keyOf = (id: string | undefined, index: number) => {
@@ -89,7 +124,7 @@ export function ImageGrid(props: ImageGridProps) {
   const moveTo = (index: number) => {
     if (index < 0 || index >= count) return
     setActive(index)
-    virtualizer.scrollToIndex(Math.floor(index / columns))
+    scrollToRow(Math.floor(index / columns))
     focusSoon(scrollRef.current!, index)
   }
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each return
@@ -136,7 +171,9 @@ export function ImageGrid(props: ImageGridProps) {
       aria-label={messages.gallery.grid}
       onKeyDown={onKeyDown}
       onScroll={({ currentTarget: { scrollTop } }) => {
-        firstShown.current = Math.round(scrollTop / (side + GAP)) * columns
+        firstShown.current = Math.round((scrollTop * step.current) / (side + GAP)) * columns
+        // Then the rows do not move with the list, but have to be placed.
+        if (step.current > 1) renderAnew()
         onTop(scrollTop < side)
       }}
       onFocus={() => {
@@ -149,7 +186,7 @@ export function ImageGrid(props: ImageGridProps) {
       className="h-full overflow-y-auto px-3 pt-1 pb-24 sm:px-4"
       data-testid="grid"
     >
-      <ul className="relative m-0 list-none p-0" style={{ height: virtualizer.getTotalSize() }}>
+      <ul className="relative m-0 list-none p-0" style={{ height: Math.min(height, MOST_HEIGHT) }}>
         {visible.flatMap((row) =>
           Array.from({ length: columns }, (_, column) => {
             const index = row.index * columns + column
@@ -158,11 +195,13 @@ export function ImageGrid(props: ImageGridProps) {
             return (
               <li
                 key={keyOf(image?.id, index)}
+                aria-setsize={count}
+                aria-posinset={index + 1}
                 className="absolute top-0 left-0"
                 style={{
                   width: side,
                   height: side,
-                  transform: `translate(${column * (side + GAP)}px, ${row.start}px)`,
+                  transform: `translate(${column * (side + GAP)}px, ${row.start - shift}px)`,
                 }}
               >
                 {image === undefined ? (
@@ -186,6 +225,10 @@ export function ImageGrid(props: ImageGridProps) {
       </ul>
     </section>
   )
+}
+
+function stepOf(height: number, shown: number): number {
+  return height <= MOST_HEIGHT ? 1 : (height - shown) / (MOST_HEIGHT - shown)
 }
 
 /** So long a tile that was far away may take to be fetched and rendered. */
