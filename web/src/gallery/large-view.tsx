@@ -16,6 +16,7 @@ import { useEffect, useRef, useState } from 'react'
 import { ApiError, getImage, type Image } from '../api/client.ts'
 import { messages } from '../messages.ts'
 import type { Region } from '../search/examples.ts'
+import { useClosedAtEnd } from '../ui/dialog.tsx'
 import { IconButton } from '../ui/icon-button.tsx'
 import { MAX_ZOOM, useZoom } from './use-zoom.ts'
 import { PartHint, ZoomableImage } from './zoomable-image.tsx'
@@ -63,6 +64,7 @@ export function LargeView({
     const dialog = dialogRef.current!
     if (!dialog.open) dialog.showModal()
   }, [])
+  useClosedAtEnd(dialogRef)
   // biome-ignore lint/correctness/useExhaustiveDependencies: another image is shown as a whole
   useEffect(() => setChoosingPart(false), [id])
 

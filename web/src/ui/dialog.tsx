@@ -1,5 +1,5 @@
 import { X } from 'lucide-react'
-import { type ReactNode, useEffect, useRef } from 'react'
+import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } from 'react'
 import { messages } from '../messages.ts'
 import { IconButton } from './icon-button.tsx'
 
@@ -18,6 +18,7 @@ export function Dialog({ title, isOpen, onClose, children }: DialogProps) {
     if (isOpen && !dialog.open) dialog.showModal()
     if (!isOpen && dialog.open) dialog.close()
   }, [isOpen])
+  useClosedAtEnd(ref)
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard closes it with Escape
     <dialog
@@ -37,4 +38,12 @@ export function Dialog({ title, isOpen, onClose, children }: DialogProps) {
       {isOpen && children}
     </dialog>
   )
+}
+
+/** A dialog that is taken away while it is open gives the focus back only if it is closed before. */
+export function useClosedAtEnd(ref: RefObject<HTMLDialogElement | null>): void {
+  useLayoutEffect(() => {
+    const dialog = ref.current
+    return () => dialog?.close()
+  }, [ref])
 }

@@ -11,7 +11,8 @@ export function Shortcuts() {
   const [isOpen, setOpen] = useState(false)
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      if (event.key === '?' && areSingleKeysOn() && !isTyping(event)) setOpen(true)
+      const isCovered = document.querySelector('dialog[open]') !== null
+      if (event.key === '?' && areSingleKeysOn() && !isTyping(event) && !isCovered) setOpen(true)
     }
     addEventListener('keydown', onKey)
     return () => removeEventListener('keydown', onKey)
