@@ -168,7 +168,8 @@ describe('showConfig', () => {
     const config = load({
       environment: {
         SERVER__SESSION__SECRET_KEY: 'hush',
-        SERVER__DATABASE: '{"host": "db", "database": "images", "user": "me", "password": "hush"}',
+        SERVER__DATABASE:
+          '{"host": "db", "database": "images", "user": "me", "password": "hush", "replicas": [{"url": "postgresql://u:hush@standby/images"}]}',
         SERVER__EMBEDDER_REGISTRY__EMBEDDERS:
           '{"x": {"target": "transformers", "kwargs": {"token": "hush", "id": "a/b"}}}',
       },

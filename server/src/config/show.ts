@@ -9,7 +9,7 @@ export function showConfig(config: object): string {
 }
 
 function masked(value: unknown, path: string[]): unknown {
-  if (Array.isArray(value)) return value
+  if (Array.isArray(value)) return value.map((one, n) => masked(one, [...path, String(n)]))
   if (typeof value !== 'object' || value === null) return isSecret(path) && value !== undefined ? MASK : value
   return Object.fromEntries(Object.entries(value).map(([key, child]) => [key, masked(child, [...path, key])]))
 }
