@@ -96,6 +96,16 @@ describe('the embedding host', () => {
     expect(await host.embed([noise(1)], 'photo', 'query')).toHaveLength(1)
   })
 
+  it('answers each query, also the one under way, when the process ends and does not come back', async () => {
+    const host = await startHost(classical, { isUnchanged: async () => false })
+    const queries = Array.from({ length: 20 }, (_, n) => host.embed([noise(n)], 'photo', 'query'))
+    process.kill(host.processId!, 'SIGKILL')
+    const outcomes = await Promise.allSettled(queries)
+    const rejected = outcomes.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[]
+    expect(rejected.length).toBeGreaterThan(15)
+    for (const { reason } of rejected) expect(reason).toMatchObject({ code: 'unavailable' })
+  }, 30_000)
+
   it('refuses an embedder that nobody knows, in one sentence', async () => {
     await expect(startHost({ target: 'nothing' })).rejects.toMatchObject({
       code: 'embedder_unavailable',

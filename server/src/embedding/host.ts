@@ -167,26 +167,24 @@ class SupervisedEmbedder implements EmbeddingHost {
   }
 
   #enqueue(images: Uint8Array[], kind: ImageKind, urgency: Urgency): Promise<Embedding[]> {
-    return new Promise((resolve, reject) => {
+    let patience: NodeJS.Timeout | undefined
+    const answer = new Promise<Embedding[]>((resolve, reject) => {
       if (this.#isClosing || (urgency === 'query' && this.#isHopeless())) return reject(this.#unavailable())
       const job: Job = { images, kind, urgency, attempts: 0, resolve, reject }
       this.#waiting[urgency].push(job)
-      if (urgency === 'query') this.#limitWaiting(job)
+      if (urgency === 'query') patience = this.#limitWaiting(job)
       this.#work()
     })
+    return answer.finally(() => clearInterval(patience))
   }
 
-  /** A query does not wait long for a process that is being started again. */
-  #limitWaiting(job: Job): void {
-    const timer = setInterval(() => {
-      const at = this.#waiting.query.indexOf(job)
-      if (at >= 0 && this.#process !== undefined) return
-      clearInterval(timer)
-      if (at < 0) return
-      this.#waiting.query.splice(at, 1)
+  /** A query does not wait long for a process that is being started again, also one that was under way when the process ended. */
+  #limitWaiting(job: Job): NodeJS.Timeout {
+    return setInterval(() => {
+      if (this.#process !== undefined) return
+      this.#waiting.query = this.#waiting.query.filter((other) => other !== job)
       job.reject(this.#unavailable())
-    }, QUERY_PATIENCE_MS)
-    timer.unref()
+    }, QUERY_PATIENCE_MS).unref()
   }
 
   /**
