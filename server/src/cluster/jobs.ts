@@ -63,6 +63,8 @@ const ASK_EVERY_MS = 250
 const ROWS_PER_STATEMENT = 1000
 const MANY = 1_000_000_000
 const CLOSE_WITHIN_MS = 10_000
+/** Nobody waits any more for the answer to a request to the process that watches. */
+const STALE_AFTER_MS = 120_000
 
 export async function openJobs({ connection, space, retries = RETRIES, log }: JobsOptions): Promise<Jobs> {
   const { connectionString, host, port, database, user, password, ssl } = connection
@@ -169,7 +171,13 @@ export async function openJobs({ connection, space, retries = RETRIES, log }: Jo
     },
 
     async ask(request, whileTrue) {
-      const id = await boss.send(WATCH_QUEUE, request)
+      // Whoever confirms sees what is missing now: later, or a second time, it may be something else.
+      const isConfirmed = request.kind === 'reconcile' && request.acceptsMissing
+      const id = await boss.send(
+        WATCH_QUEUE,
+        { ...request, sentAt: Date.now() },
+        isConfirmed ? { retryLimit: 0 } : {},
+      )
       if (whileTrue === undefined || id === null) return
       while (whileTrue()) {
         await sleep(ASK_EVERY_MS)
@@ -178,15 +186,20 @@ export async function openJobs({ connection, space, retries = RETRIES, log }: Jo
         if (job.state === 'failed' || job.state === 'cancelled')
           throw new DomainError('unavailable', `The folder could not be compared: ${reasonOf(job.output)}.`)
       }
+      await boss.cancel(WATCH_QUEUE, id)
       throw nobodyWatches()
     },
 
     async answer(handle) {
-      const id = await boss.work<WatchRequest>(
+      const id = await boss.work<WatchRequest & { sentAt: number }>(
         WATCH_QUEUE,
         { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5 },
         async ([job]) => {
-          if (job !== undefined) await handle(job.data)
+          if (job === undefined) return
+          const { sentAt, ...request } = job.data
+          if (Date.now() - sentAt > STALE_AFTER_MS)
+            throw new DomainError('unavailable', 'the request is too old to be carried out')
+          await handle(request)
         },
       )
       return () => boss.offWork(WATCH_QUEUE, { id, wait: false })
