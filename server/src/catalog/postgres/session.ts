@@ -83,15 +83,19 @@ export function openPostgresSession(options: PostgresSessionOptions): PostgresSe
 
   /** Asks now and then: a machine that is gone says nothing. */
   async function untilLost(connection: Client, lost: Promise<void>): Promise<void> {
-    const ended = new Promise<void>((resolve) => ending.signal.addEventListener('abort', () => resolve()))
-    while (!ending.signal.aborted) {
-      const isLost = await Promise.race([
-        lost.then(() => true),
-        ended.then(() => true),
-        sleep(PING_EVERY_MS, false, { ref: false }),
-      ])
-      if (isLost) return
-      await connection.query('select 1')
+    const over = new AbortController()
+    const { signal } = over
+    const end = () => over.abort()
+    ending.signal.addEventListener('abort', end)
+    void lost.then(end)
+    try {
+      if (ending.signal.aborted) return
+      while (!signal.aborted) {
+        await sleep(PING_EVERY_MS, undefined, { signal, ref: false }).catch(() => {})
+        if (!signal.aborted) await connection.query('select 1')
+      }
+    } finally {
+      ending.signal.removeEventListener('abort', end)
     }
   }
 }
