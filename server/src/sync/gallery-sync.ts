@@ -136,6 +136,8 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   let isInDoubt = false
   let differences = 0
   let isSwept = false
+  /** At first, and after a move, which may have taken the place of another image: contents that no image has any more. */
+  let mayHoldUnknown = true
   let passes: Promise<void> = Promise.resolve()
   const following = createFollowing({
     root,
@@ -253,7 +255,11 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     await mountPoints.settle(kept.mountPoints)
     await recordUsurpers()
     if (absence === undefined) isOtherDevice = false
-    await forgetContents(catalog, thumbnails)
+    // Whatever else takes a content's last image away forgets it at once.
+    if (mayHoldUnknown) {
+      await forgetContents(catalog, thumbnails)
+      mayHoldUnknown = false
+    }
     await sweepOnce()
     lastReconcile = Date.now()
   }
@@ -362,6 +368,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     const moved = new Set<string>()
     const candidates = await withoutShown(files.filter((file) => !known.has(file.path)))
     for (const { from, to, lacksVector } of await moves.adoptByIdentity(candidates)) {
+      mayHoldUnknown = true
       moved.add(to.path)
       vanished.delete(from)
       known.delete(from)
@@ -482,6 +489,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     // A copy that is deleted again does not become its original.
     const isOlder = (row: KnownFile, file: FileFacts) => newcomers.isOlder(row.path, file.path)
     for (const { from, to, lacksVector } of await moves.adoptByContent(gone, among, isOlder)) {
+      mayHoldUnknown = true
       vanished.delete(from)
       newcomers.rename(from, to)
       moved.add(to.path)

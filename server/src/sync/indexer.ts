@@ -287,6 +287,8 @@ export function createIndexer(options: IndexerOptions): Indexer {
     batch: Prepared[],
     urgency: Urgency,
   ): Promise<{ stored: PutResult[]; failed: { record: ImageRecord; reason: DomainError }[] }> {
+    // A file that was saved twice may be in it with both versions.
+    const newest = new Map(batch.map((prepared) => [prepared.record.path, prepared.record]))
     const toEmbed = await withoutVector(batch.filter(({ image }) => image !== undefined))
     const embeddings =
       toEmbed.length === 0
@@ -304,7 +306,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
       else record.vector = embedding
     }
     const isFailed = new Set(failed.map(({ record }) => record))
-    const records = batch.map(({ record }) => record).filter((record) => !isFailed.has(record))
+    const records = [...newest.values()].filter((record) => !isFailed.has(record))
     const stored = await untilAvailable(() => catalog.putImages(records))
     for (const [n, { isNew, isChanged }] of stored.entries()) {
       const { path, createdAt, modifiedAt } = records[n]!
