@@ -22,6 +22,11 @@ export async function hashOfFile(path: string): Promise<string | undefined> {
   }
 }
 
+/** SHA-256 of bytes. @returns 64 hexadecimal digits */
+export function hashOfBytes(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
 /** ENXIO: a socket, which nobody can open. */
 function undefinedIfAbsent(error: unknown): undefined {
   if (!['ENOENT', 'ENOTDIR', 'ENXIO'].includes(systemCodeOf(error) ?? '')) throw error

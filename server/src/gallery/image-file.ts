@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto'
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, readlinkSync } from 'node:fs'
 import { DomainError, type ErrorCode, systemCodeOf } from '../errors.ts'
+import { hashOfBytes } from '../file-hash.ts'
 import { type DecodedImage, type DecodeLimits, decodeImage } from './decode.ts'
 import { realFileOf } from './links.ts'
 import { toAbsolute } from './paths.ts'
@@ -83,7 +83,7 @@ export async function readImageFile(
   } finally {
     file.close()
   }
-  const contentHash = createHash('sha256').update(bytes).digest('hex')
+  const contentHash = hashOfBytes(bytes)
   if (!isDecodedAnyway && thumbnails.has(contentHash)) return { state: 'seen', facts, contentHash }
   const cover = {
     width: Math.max(inputSize.width, thumbnails.size.width),

@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import type { Catalog, Image } from '../catalog/catalog.ts'
 import { DomainError, systemCodeOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
+import { hashOfBytes } from '../file-hash.ts'
 import { hasImageExtension, IMAGE_EXTENSIONS } from '../gallery/formats.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import { findRealFile } from '../gallery/links.ts'
@@ -127,7 +128,8 @@ export function createCollection(options: CollectionOptions): Collection {
       if (kept !== undefined) return kept
       const bytes = await readOriginal(image)
       const webp = await makeThumbnail(bytes, await reader.decode(bytes, thumbnails.size), thumbnails.size)
-      thumbnails.write(image.contentHash, webp)
+      // The file may have been overwritten since: then this is the picture of another content.
+      if (hashOfBytes(bytes) === image.contentHash) thumbnails.write(image.contentHash, webp)
       return webp
     },
 
