@@ -340,12 +340,12 @@ export function imageRoutes({ catalog, search, queries, collection, log }: Image
     const crop = cropText ? parseCrop(cropText) : undefined
     if (imageId !== undefined) {
       if (crop === undefined) return { source: { imageId }, weight }
-      const bytes = await readFile(await collection.fileOf(await imageOf(imageId)))
-      return { source: { bytes, kind: 'image', crop }, weight }
+      const file = await collection.fileOf(await imageOf(imageId))
+      return { source: async () => ({ bytes: await readFile(file), kind: 'image', crop }), weight }
     }
     if (queryId !== undefined) {
       const query = await queries.get(queryId)
-      return { source: { bytes: await queries.bytes(queryId), kind: query.kind, crop }, weight }
+      return { source: async () => ({ bytes: await queries.bytes(queryId), kind: query.kind, crop }), weight }
     }
     const file = upload === undefined ? undefined : files.get(upload)
     if (file === undefined) {
@@ -354,7 +354,7 @@ export function imageRoutes({ catalog, search, queries, collection, log }: Image
         'Each example needs an image_id, a query_id, or an upload that names a file of the form.',
       )
     }
-    return { source: { bytes: await bytesOf(file), kind, crop }, weight }
+    return { source: async () => ({ bytes: await bytesOf(file), kind, crop }), weight }
   }
 
   async function imageOf(id: string) {

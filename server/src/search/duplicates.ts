@@ -1,27 +1,38 @@
 import type { Catalog, Image } from '../catalog/catalog.ts'
 
-/** How long an answer is kept, as a multiple of the time that finding it took. */
+/** How long an answer is kept, as a multiple of the time that finding it took, and at most. */
 const REST = 20
+const LONGEST_REST_MS = 10 * 60_000
+const LINKS_AT_ONCE = 64
 
 /** Finding duplicates compares every image with its neighbours, so whoever asks meanwhile or soon after shares the answer. */
 export function createDuplicateFinder(
   catalog: Catalog,
   isShown: (image: Image) => Promise<boolean>,
 ): (threshold: number) => Promise<Image[][]> {
-  const answers = new Map<number, { groups: Promise<Image[][]>; until: number }>()
+  // One answer at a time is kept and one is looked for: both can be large.
+  let kept: { threshold: number; groups: Promise<Image[][]> } | undefined
+  let last: Promise<unknown> = Promise.resolve()
   return (threshold) => {
-    const kept = answers.get(threshold)
-    if (kept !== undefined && performance.now() < kept.until) return kept.groups
-    const start = performance.now()
-    const answer = { groups: findDuplicates(catalog, threshold, isShown), until: Number.POSITIVE_INFINITY }
-    // One answer at a time is kept: they can be large.
-    answers.clear()
-    answers.set(threshold, answer)
-    const settle = () => {
-      answer.until = performance.now() + (performance.now() - start) * REST
+    if (kept?.threshold === threshold) return kept.groups
+    const groups = last.then(find)
+    last = groups.catch(() => {})
+    const own = { threshold, groups }
+    const forget = () => {
+      if (kept === own) kept = undefined
     }
-    answer.groups.then(settle, settle)
-    return answer.groups
+    kept = own
+    // What could not be found is looked for again at once.
+    groups.catch(forget)
+    return groups
+
+    async function find(): Promise<Image[][]> {
+      const start = performance.now()
+      const found = await findDuplicates(catalog, threshold, isShown)
+      const rest = Math.min(LONGEST_REST_MS, (performance.now() - start) * REST)
+      setTimeout(forget, rest).unref()
+      return found
+    }
   }
 }
 
@@ -43,8 +54,12 @@ export async function findDuplicates(
     after = part.next
   }
   const found = await catalog.imagesOfContents(groups.members())
-  const shown = await Promise.all(found.map(isShown))
-  const images = found.filter((_, n) => !shown[n])
+  const images: Image[] = []
+  for (let start = 0; start < found.length; start += LINKS_AT_ONCE) {
+    const part = found.slice(start, start + LINKS_AT_ONCE)
+    const shown = await Promise.all(part.map(isShown))
+    images.push(...part.filter((_, n) => !shown[n]))
+  }
   const byGroup = Map.groupBy(images, (image) => groups.find(image.contentHash))
   return [...byGroup.values()]
     .filter((group) => group.length > 1)

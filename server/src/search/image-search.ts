@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto'
 import type { Catalog, ImageFilter, NearestResult, Page } from '../catalog/catalog.ts'
 import type { QueryKind } from '../catalog/kept-queries.ts'
 import type { EmbeddingHost } from '../embedding/host.ts'
 import { DomainError } from '../errors.ts'
+import { hashOfBytes } from '../file-hash.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import { type Crop, cropImage } from './crop.ts'
 import { prepareQuery, queryCover } from './prepare-query.ts'
@@ -16,7 +16,8 @@ export interface Picture {
 
 /** One of several examples; `weight` is positive also for those whose like is not wanted. */
 export interface Example {
-  source: Picture | { imageId: string }
+  /** A picture is read when its turn comes: many at once may be large. */
+  source: (() => Promise<Picture>) | { imageId: string }
   weight: number
 }
 
@@ -145,7 +146,7 @@ export function createImageSearch(
 
   /** A file of the gallery that is sent along need not be embedded again, and is no sketch. */
   async function vectorOfBytes(bytes: Uint8Array): Promise<Float32Array | undefined> {
-    const contentHash = createHash('sha256').update(bytes).digest('hex')
+    const contentHash = hashOfBytes(bytes)
     if (!(await catalog.contentFacts(contentHash))?.hasVector) return undefined
     const [image] = await catalog.imagesOfContents([contentHash])
     return image && (await catalog.vectorsOf([image.id]))[0]?.vector
@@ -158,7 +159,7 @@ export function createImageSearch(
     const vectors: Float32Array[] = []
     for (const { source } of examples) {
       if ('imageId' in source) vectors.push(...(await vectorsOfImages([source.imageId])))
-      else vectors.push((await vectorOfPicture(source, timings)).vector)
+      else vectors.push((await vectorOfPicture(await source(), timings)).vector)
     }
     return vectors
   }

@@ -83,7 +83,8 @@ async function searchIndex(
     const passing: Candidate[] = []
     // Best first, a part at a time: usually the first part is enough, and rows are read for no more than that.
     for (let start = 0; start < matches.length && passing.length < topK; start += part) {
-      passing.push(...(await passingOf(database, filter, matches.slice(start, start + part))))
+      for (const one of await passingOf(database, filter, matches.slice(start, start + part)))
+        passing.push(one)
     }
     if (passing.length >= topK) return passing
     // Asked for everything, the graph may still miss a few vectors that no path leads to: then only rows are complete.
