@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { DomainError, messageOf, systemCodeOf } from '../../errors.ts'
 
 /** Classes of errors (SQLSTATE) and errors of the system that say nothing but that the server is away. */
-const AWAY = /^(08|57P|53|E(CONN|HOST|NET|PIPE|TIMEDOUT|AI_AGAIN))|25006/
+const AWAY = /^(08|57P|53|E(CONN|HOST|NET|PIPE|TIMEDOUT|AI_AGAIN|NOTFOUND))|25006/
 /** What two transactions do to each other by chance: done again it goes well. */
 const COLLISIONS = ['40001', '40P01', '23505']
 const TRIES = 5
@@ -13,7 +13,9 @@ const COME_BACK_AFTER_S = 2
 export function isAway(error: unknown): boolean {
   return (
     AWAY.test(systemCodeOf(error) ?? '') ||
-    /connection (terminated|timeout)|connect timeout/i.test(messageOf(error))
+    /connection (terminated|timeout)|connect timeout|timeout exceeded when trying to connect/i.test(
+      messageOf(error),
+    )
   )
 }
 

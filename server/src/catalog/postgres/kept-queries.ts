@@ -14,6 +14,7 @@ import type { SharedTables } from '../schema.ts'
 /** Pictures and drawings that were searched with, where every server finds them. */
 export function openSharedQueries(database: Kysely<SharedTables>): KeptQueries {
   let sinceTidied = TIDY_EVERY
+  let bytesSinceTidied = 0
   return {
     async keep(bytes: Uint8Array, kind: QueryKind, sketch: unknown): Promise<KeptQuery> {
       const query = { id: newKeptId(), kind, sketch }
@@ -21,8 +22,10 @@ export function openSharedQueries(database: Kysely<SharedTables>): KeptQueries {
         .insertInto('kept_queries')
         .values({ id: query.id, kind, sketch: JSON.stringify(sketch ?? null), picture: Buffer.from(bytes) })
         .execute()
-      if (sinceTidied++ >= TIDY_EVERY) {
+      bytesSinceTidied += bytes.length
+      if (sinceTidied++ >= TIDY_EVERY || bytesSinceTidied > MOST_KEPT.bytes / 8) {
         sinceTidied = 0
+        bytesSinceTidied = 0
         await tidy()
       }
       return query

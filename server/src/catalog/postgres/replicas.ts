@@ -52,6 +52,8 @@ interface Replica {
 }
 
 const LOOK_EVERY_MS = 500
+/** A machine that has gone says nothing, for a quarter of an hour. */
+const ANSWER_WITHIN_MS = 2_000
 /** A standby that is further behind is not asked. */
 const MAX_LAG_MS = 5_000
 const TOO_FAR_BEHIND = 'it is too far behind'
@@ -187,10 +189,11 @@ export function openReplicas({ primary, catalog, replicas, log }: ReplicasOption
 
   async function locate(replica: Replica): Promise<void> {
     try {
-      const { rows } = await sql<{ position: string | null }>`
+      const asked = sql<{ position: string | null }>`
         select case when pg_is_in_recovery() then pg_last_wal_replay_lsn() end::text as position`.execute(
         replica.opened.database,
       )
+      const { rows } = await Promise.race([asked, silence()])
       replica.position = toNumber(rows[0]!.position ?? undefined)
       if (replica.position === undefined) throw new Error('it is no standby of the primary')
     } catch (error) {
@@ -258,4 +261,10 @@ function toNumber(position: string | undefined): bigint | undefined {
 
 function toText(position: bigint): string {
   return `${(position >> 32n).toString(16)}/${(position & 0xffffffffn).toString(16)}`.toUpperCase()
+}
+
+/** @throws {Error} after a while */
+async function silence(): Promise<never> {
+  await sleep(ANSWER_WITHIN_MS, undefined, { ref: false })
+  throw new Error('it does not answer')
 }

@@ -263,6 +263,8 @@ export function createPostgresVectors(
     if (now - lookedForIndexAt < LOOK_AGAIN_AFTER_MS) return
     lookedForIndexAt = now
     isIndexed = await hasIndex(space().embedderId)
+    // Whoever began to may have come to an end.
+    buildIndexIfDue()
   }
 
   function buildIndexIfDue(): void {
