@@ -178,6 +178,7 @@ export async function createApp(
       catalog,
       untilReadable: reads.untilReadable,
       root,
+      walk,
       embedder,
       space: `${embedder} ${fingerprint}`,
       local: ownIndexer,

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vites
 import type { App, AppOptions } from '../app.ts'
 import { openStorage } from '../catalog/open-storage.ts'
 import type { Config } from '../config/schema.ts'
-import { createEventBus, type ToldEvent } from '../events.ts'
+import { createEventBus, KEPT_EVENTS, type ToldEvent } from '../events.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { circleSketch, picture, writeSettled } from '../testing/pictures.ts'
 import { type PostgresServer, startPostgres } from '../testing/postgres.ts'
@@ -144,6 +144,14 @@ describe('processes on one database', () => {
     await append('3.png')
     events.look()
     await eventually(() => expect(pathsOf(later)).toEqual(['3.png']))
+
+    // Of more than are kept for it a browser is told nothing rather than some.
+    const many = Array.from({ length: KEPT_EVENTS }, () => ({
+      name: 'fileDeleted',
+      data: [{ path: 'x.png' }],
+    }))
+    await table.append(many)
+    expect(await events.feed.since(String(first!.id))).toEqual([])
   })
 
   it('pass on to the one that watches what they are asked for, and what they have noticed', async () => {

@@ -1,11 +1,10 @@
-import { lstat } from 'node:fs/promises'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { SharedStorage } from '../catalog/open-storage.ts'
 import { withAvailability } from '../catalog/postgres/availability.ts'
 import { WATCH_LOCK } from '../catalog/postgres/watch-table.ts'
 import type { EventBus, EventFeed } from '../events.ts'
-import { toAbsolute } from '../gallery/paths.ts'
-import { toFileFacts } from '../gallery/walk.ts'
+import type { WalkOptions } from '../gallery/scope.ts'
+import { statFile } from '../gallery/walk.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
 import type { Indexer, IndexQueue } from '../sync/indexer.ts'
 import { openSharedEvents } from './events.ts'
@@ -19,6 +18,7 @@ export interface ClusterOptions {
   untilReadable(): Promise<void>
   catalog: Catalog
   root: string
+  walk: WalkOptions
   embedder: string
   /** What the queue of files belongs to: an embedder with its weights. */
   space: string
@@ -89,25 +89,24 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
       await sync.startWatching()
     },
     async close() {
+      // What is under way is stored, what only waits is left to others: nothing more is begun from now on.
+      const indexed = indexer.close()
       await sync.close()
       await session.close()
-      // What is under way is stored, what only waits is left to others.
-      await Promise.all([indexer.close(), jobs.close()])
+      await Promise.all([indexed, jobs.close()])
       await events.close()
     },
   }
 
   /** A file that is still what it was when it could not be indexed. */
   async function recordLost({ path, bytes, modifiedAt, reason }: LostFile): Promise<void> {
-    const facts = await lstat(toAbsolute(root, path), { bigint: true }).catch(() => undefined)
-    if (facts === undefined) return
-    const now = toFileFacts(path, facts)
-    if (now.bytes !== bytes || now.modifiedAt !== modifiedAt) return
+    const now = await statFile(root, path, options.walk).catch(() => undefined)
+    if (now?.bytes !== bytes || now.modifiedAt !== modifiedAt) return
     await catalog.putFailure({
       path,
       bytes,
       modifiedAt,
-      inode: String(facts.ino),
+      inode: String(now.inode),
       contentHash: undefined,
       code: 'internal_error',
       reason: `It could not be indexed, however often it was tried: ${reason}.`,

@@ -66,7 +66,9 @@ export function openSharedEvents(
       async since(id) {
         if (!/^\d{1,15}$/.test(id)) return []
         await start()
-        const events = await table.after(Number(id), KEPT_EVENTS)
+        const events = await table.after(Number(id), KEPT_EVENTS + 1)
+        // Rather none than some of them with a gap after.
+        if (events.length > KEPT_EVENTS) return []
         if (events.length > 0) await untilReadable()
         return events.map(toTold)
       },

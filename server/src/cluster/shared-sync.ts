@@ -270,7 +270,7 @@ export function createSharedSync(options: SharedSyncOptions): SharedSync {
     // Before the first comparison has ended not all are known.
     const isAll = sync.lastReconcile !== undefined && !isAllTold
     const now = new Map(sync.folders)
-    const seen = [...now].filter(([directory, facts]) => told.get(directory) !== facts || isAll)
+    const seen = [...now].filter(([directory, facts]) => isAll || isOther(told.get(directory), facts))
     const gone = [...told.keys()].filter((directory) => !now.has(directory))
     await watch.putFolders(
       seen.map(([directory, times]) => ({ directory, ...times })),
@@ -280,4 +280,8 @@ export function createSharedSync(options: SharedSyncOptions): SharedSync {
     told = now
     isAllTold ||= isAll
   }
+}
+
+function isOther(before: FolderFacts | undefined, now: FolderFacts): boolean {
+  return before?.createdAt !== now.createdAt || before.modifiedAt !== now.modifiedAt
 }

@@ -4,7 +4,7 @@ import type { BusEvent, EventFeed, Events, ToldEvent } from '../events.ts'
 import { createRouter, type HttpEnv, type Router, route } from './routing.ts'
 
 const KEEP_ALIVE_MS = 15_000
-/** A browser that reads slower than things happen is cut off; it reconnects and starts from the present. */
+/** A browser that reads slower than things happen is cut off; it reconnects and goes on from the last event that it was told, if that is not too long ago. */
 const MAX_WAITING = 5_000
 
 const iso = (milliseconds: number) => new Date(milliseconds).toISOString()
