@@ -19,7 +19,8 @@ const ELSEWHERE: [command: RegExp, reason: string][] = [
   [/^npx sketch-search PHOTO_FOLDER$/, 'package.test.ts starts the installed one'],
   [/^npm install @huggingface\/transformers$/, 'scripts/transformers.ts does'],
   [/^docker compose /, 'there is no Docker where tests run; compose.test.ts holds the files'],
-  [/^sudo sysctl /, 'it changes the machine'],
+  [/^sudo (sysctl|useradd|install) /, 'it changes the machine'],
+  [/^sudo -u postgres /, 'it is for a server of the system; tests start their own'],
   [/^python3 model\/make\.py /, 'it takes the training data and hours'],
 ]
 
@@ -120,9 +121,13 @@ describe('what the pages tell to enter', () => {
   it.concurrent.each([...tried])('works: %s', { timeout: TIMEOUT_MS }, async (page, commandsOfPage) => {
     const { gallery, environment } = await prepare()
     // There is an admin besides those of the page.
-    const admin = ['users', 'add', 'root@example.org', 'admin', '--folder', 'PHOTOS']
+    const admin = ['users', 'add', 'root@example.org', 'admin']
     if (commandsOfPage.some(({ command }) => command.includes(' users ')))
-      await runCommand(admin, environment, gallery)
+      for (const where of [
+        ['--folder', 'PHOTOS'],
+        ['--config', 'config.yaml'],
+      ])
+        await runCommand([...admin, ...where], environment, gallery)
     for (const { command } of commandsOfPage) {
       if (!command.startsWith('npx ')) {
         const index = ['index', '--config', 'shared.yaml']
