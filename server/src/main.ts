@@ -11,8 +11,7 @@ import { serveCommand } from './commands/serve.ts'
 import { usersCommand } from './commands/users.ts'
 import { workerCommand } from './commands/worker.ts'
 import { DomainError, messageOf } from './errors.ts'
-
-const VERSION = '0.1.0'
+import { VERSION } from './version.ts'
 
 const program = new Command('sketch-search')
   .description(

@@ -1,7 +1,7 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
-import { ROOT } from '../gallery/paths.ts'
+import { foldName, ROOT } from '../gallery/paths.ts'
 import type { ImageFilter } from './catalog.ts'
-import { foldName, type Tables } from './schema.ts'
+import type { Tables } from './schema.ts'
 import type { SqlDialect } from './sql/dialect.ts'
 
 /** Whether a filter lets every image through. */

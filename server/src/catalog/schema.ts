@@ -125,8 +125,3 @@ export interface AccountTables {
     updated_at: string
   }
 }
-
-/** The form of a name in which two spellings of the same letters are equal. */
-export function foldName(name: string): string {
-  return name.normalize('NFC').toLowerCase()
-}

@@ -3,7 +3,7 @@ import { DomainError, type ErrorCode, systemCodeOf } from '../errors.ts'
 import { hashOfBytes } from '../file-hash.ts'
 import { type DecodedImage, type DecodeLimits, decodeImage } from './decode.ts'
 import { realFileOf } from './links.ts'
-import { toAbsolute } from './paths.ts'
+import { foldName, toAbsolute } from './paths.ts'
 import { type RgbImage, resample } from './resample.ts'
 import type { WalkOptions } from './scope.ts'
 import { makeThumbnail, type ThumbnailStore } from './thumbnails.ts'
@@ -143,15 +143,11 @@ function isOpenAt(descriptor: number, path: string): boolean {
   if (process.platform !== 'linux') return true
   try {
     // Some drives don't tell upper from lower case, and show either.
-    return folded(readlinkSync(`/proc/self/fd/${descriptor}`)) === folded(path)
+    return foldName(readlinkSync(`/proc/self/fd/${descriptor}`)) === foldName(path)
   } catch {
     // Where the system doesn't show it.
     return true
   }
-}
-
-function folded(path: string): string {
-  return path.normalize('NFC').toLowerCase()
 }
 
 function openReadable(file: string, flags: number): number | undefined {

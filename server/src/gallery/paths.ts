@@ -109,3 +109,8 @@ function invalid(path: string, reason: string): DomainError {
     `${JSON.stringify(path.slice(0, 200))} is not a valid path: ${reason}.`,
   )
 }
+
+/** The form of a name or path in which two spellings of the same letters are equal. */
+export function foldName(name: string): string {
+  return name.normalize('NFC').toLowerCase()
+}

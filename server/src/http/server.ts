@@ -20,6 +20,7 @@ import type { ImageSearch } from '../search/image-search.ts'
 import type { Collection } from '../sync/collection.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
 import type { Indexer } from '../sync/indexer.ts'
+import { VERSION } from '../version.ts'
 import { clientReader } from './client.ts'
 import { docsRoutes } from './docs.ts'
 import { answerError, answerInvalid } from './errors.ts'
@@ -74,7 +75,7 @@ const API_DESCRIPTION = {
   openapi: '3.1.0',
   info: {
     title: 'Sketch-Search',
-    version: '0.1.0',
+    version: VERSION,
     description: 'Find pictures by their looks. `x-role` tells the role that a route needs.',
   },
 }

@@ -26,7 +26,7 @@ const KNOWN_FOR_S = 180 * 24 * 3600
 const PASSIVE_PATHS = /^\/api\/(session|index\/status|fs\/events)\/?$/
 const MAX_EMAIL = 254
 
-const roleSchema = z.enum(ROLES)
+export const roleSchema = z.enum(ROLES)
 const challengeSchema = z.object({ id: z.string().regex(/^[\w-]{24}$/), email: z.email().max(MAX_EMAIL) })
 export const emailField = z
   .email('it is no e-mail address')

@@ -1,10 +1,9 @@
 import { z } from '@hono/zod-openapi'
-import { ROLES, type Users } from '../catalog/accounts.ts'
+import type { Users } from '../catalog/accounts.ts'
 import { DomainError } from '../errors.ts'
 import { createRouter, json, type Router, route } from './routing.ts'
-import { emailField } from './session.ts'
+import { emailField, roleSchema } from './session.ts'
 
-const roleSchema = z.enum(ROLES)
 const userSchema = z.object({ id: z.string(), email: z.string(), role: roleSchema }).openapi('User')
 const changeSchema = z.object({ email: emailField, role: roleSchema })
 const idParameter = z.object({ id: z.string().min(1).max(100) })

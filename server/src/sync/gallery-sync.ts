@@ -1,12 +1,20 @@
 import { access, constants, lstat, readdir, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog, KnownFile } from '../catalog/catalog.ts'
-import { foldName } from '../catalog/schema.ts'
 import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
 import { hasImageExtension } from '../gallery/formats.ts'
 import { isReached } from '../gallery/links.ts'
-import { directoryOf, isWithin, joinPath, nameOf, ROOT, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
+import {
+  directoryOf,
+  foldName,
+  isWithin,
+  joinPath,
+  nameOf,
+  ROOT,
+  toAbsolute,
+  toGalleryPath,
+} from '../gallery/paths.ts'
 import { isWithinWalk, type WalkOptions } from '../gallery/scope.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import {

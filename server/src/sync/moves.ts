@@ -1,10 +1,9 @@
 import { readdir } from 'node:fs/promises'
 import type { Catalog, KnownFile } from '../catalog/catalog.ts'
-import { foldName } from '../catalog/schema.ts'
 import { messageOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
 import { hashOfFile } from '../file-hash.ts'
-import { directoryOf, nameOf, toAbsolute } from '../gallery/paths.ts'
+import { directoryOf, foldName, nameOf, toAbsolute } from '../gallery/paths.ts'
 import type { WalkOptions } from '../gallery/scope.ts'
 import { type FileFacts, statFile } from '../gallery/walk.ts'
 

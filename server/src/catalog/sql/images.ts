@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type ExpressionBuilder, type Insertable, type Selectable, sql } from 'kysely'
-import { directoryOf, nameOf } from '../../gallery/paths.ts'
+import { directoryOf, foldName, nameOf } from '../../gallery/paths.ts'
 import type {
   Image,
   ImageOrder,
@@ -11,7 +11,7 @@ import type {
   PutResult,
 } from '../catalog.ts'
 import { filterCondition } from '../filters.ts'
-import { foldName, type Tables } from '../schema.ts'
+import type { Tables } from '../schema.ts'
 import type { Connection, SqlDatabase } from './dialect.ts'
 
 type ImageRow = Selectable<Tables['images']> & { embedder: string | null }
