@@ -45,10 +45,19 @@ export function exactNearest(
   passing: number,
   topK: number,
 ): number[] {
-  return Array.from({ length: passing }, (_, n) => ({ n, score: dot(query, vectors[n]!) }))
-    .sort((a, b) => b.score - a.score)
-    .slice(0, topK)
-    .map(({ n }) => n)
+  const best: { n: number; score: number }[] = []
+  let least = Number.NEGATIVE_INFINITY
+  for (let n = 0; n < passing; n++) {
+    const score = dot(query, vectors[n]!)
+    if (score <= least) continue
+    // The few that are better than the last of the best find their place from the end.
+    let at = best.length
+    while (at > 0 && best[at - 1]!.score < score) at--
+    best.splice(at, 0, { n, score })
+    if (best.length > topK) best.pop()
+    if (best.length === topK) least = best.at(-1)!.score
+  }
+  return best.map(({ n }) => n)
 }
 
 /** Vectors in clusters of varied density, as real embeddings are. */
