@@ -63,7 +63,7 @@ const ASK_EVERY_MS = 250
 const ROWS_PER_STATEMENT = 1000
 const MANY = 1_000_000_000
 const CLOSE_WITHIN_MS = 10_000
-/** Nobody waits any more for the answer to a request to the process that watches. */
+/** What was confirmed so long ago is not carried out any more: other files may be missing by now. */
 const STALE_AFTER_MS = 120_000
 
 export async function openJobs({ connection, space, retries = RETRIES, log }: JobsOptions): Promise<Jobs> {
@@ -172,11 +172,10 @@ export async function openJobs({ connection, space, retries = RETRIES, log }: Jo
 
     async ask(request, whileTrue) {
       // Whoever confirms sees what is missing now: later, or a second time, it may be something else.
-      const isConfirmed = request.kind === 'reconcile' && request.acceptsMissing
       const id = await boss.send(
         WATCH_QUEUE,
         { ...request, sentAt: Date.now() },
-        isConfirmed ? { retryLimit: 0 } : {},
+        isConfirmed(request) ? { retryLimit: 0 } : {},
       )
       if (whileTrue === undefined || id === null) return
       while (whileTrue()) {
@@ -197,7 +196,7 @@ export async function openJobs({ connection, space, retries = RETRIES, log }: Jo
         async ([job]) => {
           if (job === undefined) return
           const { sentAt, ...request } = job.data
-          if (Date.now() - sentAt > STALE_AFTER_MS)
+          if (isConfirmed(request) && Date.now() - sentAt > STALE_AFTER_MS)
             throw new DomainError('unavailable', 'the request is too old to be carried out')
           await handle(request)
         },
@@ -214,6 +213,10 @@ export function nobodyWatches(): DomainError {
     'unavailable',
     'Nobody watches the gallery at present: start a worker, or a server without --no-index.',
   )
+}
+
+function isConfirmed(request: WatchRequest): boolean {
+  return request.kind === 'reconcile' && request.acceptsMissing
 }
 
 /** What was kept of why a job failed. */

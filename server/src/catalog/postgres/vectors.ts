@@ -21,6 +21,8 @@ const FEW_ROWS = 10_000
 const INDEXED_FROM = 10_000
 const LOOK_FOR_INDEX_EVERY = 1_000
 const LOOK_AGAIN_AFTER_MS = 5_000
+/** An index that is not there is not begun again by every search. */
+const BUILD_AGAIN_AFTER_MS = 5 * 60_000
 /**
  * How many candidates the graph is searched with (`hnsw.ef_search`): pgvector's 40 finds a third too few among vectors without close neighbours, this
  * at least 97 %.
@@ -69,6 +71,7 @@ export function createPostgresVectors(
   let current: SearchedSpace | undefined
   let isIndexed = false
   let lookedForIndexAt = 0
+  let buildAgainAt = 0
   let insertedSince = 0
   let building: Promise<void> | undefined
 
@@ -263,8 +266,8 @@ export function createPostgresVectors(
     if (now - lookedForIndexAt < LOOK_AGAIN_AFTER_MS) return
     lookedForIndexAt = now
     isIndexed = await hasIndex(space().embedderId)
-    // Whoever began to may have come to an end.
-    buildIndexIfDue()
+    // Whoever began to build it may have come to an end; what has failed fails again at once.
+    if (now >= buildAgainAt) buildIndexIfDue()
   }
 
   function buildIndexIfDue(): void {
@@ -273,6 +276,9 @@ export function createPostgresVectors(
       .catch((error) =>
         log.warn(`The vector index could not be built: ${messageOf(error)}. Searches compare with all rows.`),
       )
+      .then(() => {
+        buildAgainAt = performance.now() + BUILD_AGAIN_AFTER_MS
+      })
       .finally(() => {
         building = undefined
       })
