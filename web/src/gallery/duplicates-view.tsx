@@ -40,12 +40,12 @@ export function DuplicatesView({
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: once
   useEffect(() => onTop(true), [])
-  /** Groups that are shown to their end, by the first image of each. */
+  /** Groups that are shown to their end, by the image that was the first of each. */
   const [whole, setWhole] = useState<ReadonlySet<string>>(new Set())
   const groups = (data?.pages ?? [])
     .flatMap((page) => page.groups)
-    .map(({ images }) => images.filter(({ id }) => !hidden.has(id)))
-    .filter((images) => images.length > 1)
+    .map(({ images }) => ({ key: images[0]?.id ?? '', images: images.filter(({ id }) => !hidden.has(id)) }))
+    .filter(({ images }) => images.length > 1)
   const onKey = (event: KeyboardEvent, image: Image) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return
     const act = {
@@ -84,10 +84,10 @@ export function DuplicatesView({
       </header>
       {!isPending && groups.length === 0 && <p className="py-10 text-center">{messages.duplicates.none}</p>}
       <ul className="m-0 list-none space-y-4 p-0">
-        {groups.map((images) => (
-          <li key={images[0]!.id} className="rounded-xl border border-line p-2">
+        {groups.map(({ key, images }) => (
+          <li key={key} className="rounded-xl border border-line p-2">
             <ul className="m-0 flex list-none flex-wrap gap-2 p-0">
-              {(whole.has(images[0]!.id) ? images : images.slice(0, MOST_SHOWN)).map((image, n) => (
+              {(whole.has(key) ? images : images.slice(0, MOST_SHOWN)).map((image, n) => (
                 <li key={image.id} className="w-36" onKeyDown={(event) => onKey(event, image)}>
                   <div className="size-36">
                     <Tile
@@ -117,11 +117,11 @@ export function DuplicatesView({
             >
               {messages.duplicates.select}
             </button>
-            {images.length > MOST_SHOWN && !whole.has(images[0]!.id) && (
+            {images.length > MOST_SHOWN && !whole.has(key) && (
               <button
                 type="button"
                 className="ml-4 h-9 text-sm underline"
-                onClick={() => setWhole(new Set([...whole, images[0]!.id]))}
+                onClick={() => setWhole(new Set([...whole, key]))}
               >
                 {messages.duplicates.all(images.length)}
               </button>

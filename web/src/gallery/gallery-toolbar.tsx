@@ -28,6 +28,11 @@ export function GalleryToolbar(props: GalleryToolbarProps) {
   const { state, change, count, isSearch, isBusy, tileSize, tileSizes, onTileSize } = props
   const isFiltered = state.name !== '' || state.from !== '' || state.to !== '' || state.isFlat
   const [isOpen, setOpen] = useState(false)
+  const [resets, setResets] = useState(0)
+  const reset = () => {
+    change({ name: '', from: '', to: '', isFlat: false })
+    setResets(resets + 1)
+  }
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-3 py-2 sm:px-4">
       <p
@@ -41,7 +46,8 @@ export function GalleryToolbar(props: GalleryToolbarProps) {
         <Threshold leastScore={state.leastScore} onLeastScore={(leastScore) => change({ leastScore })} />
       )}
       <div className="ml-auto flex items-center gap-2">
-        <NameFilter name={state.name} onName={(name) => change({ name })} />
+        {/* A new field after a reset: what was typed just before it would still be about to be sent. */}
+        <NameFilter key={resets} name={state.name} onName={(name) => change({ name })} />
         <IconButton
           label={messages.gallery.filters}
           isPressed={isOpen || isFiltered}
@@ -99,11 +105,7 @@ export function GalleryToolbar(props: GalleryToolbarProps) {
             {messages.gallery.withSubfolders}
           </label>
           {isFiltered && (
-            <button
-              type="button"
-              className="h-10 underline"
-              onClick={() => change({ name: '', from: '', to: '', isFlat: false })}
-            >
+            <button type="button" className="h-10 underline" onClick={reset}>
               {messages.gallery.resetFilters}
             </button>
           )}
