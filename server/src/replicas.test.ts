@@ -1,3 +1,5 @@
+import { once } from 'node:events'
+import { type AddressInfo, createServer, connect as dial, type Socket } from 'node:net'
 import { join } from 'node:path'
 import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -19,10 +21,10 @@ afterAll(async () => {
 })
 
 /** On a gallery with so many images, when all are indexed and the standby is asked. */
-async function startOn(gallery: string, images: number): Promise<App> {
+async function startOn(gallery: string, images: number, port = standby.port): Promise<App> {
   const database = await server.createDatabase()
   const keys = Object.entries(database).map(([key, value]) => [`database.${key}`, value])
-  const replicas = [{ host: '127.0.0.1', port: standby.port }]
+  const replicas = [{ host: '127.0.0.1', port }]
   const config = await configFor(gallery, {
     ...Object.fromEntries(keys),
     'database.replicas': replicas,
@@ -35,6 +37,31 @@ async function startOn(gallery: string, images: number): Promise<App> {
     expect(await readsFromStandby()).toBe(true)
   })
   return app
+}
+
+/** A way to the standby server that can fall silent, as a machine does that has lost its power: nothing comes back, and nothing is closed. */
+async function wayToStandby() {
+  const sockets = new Set<Socket>()
+  let isSilent = false
+  const way = createServer((near) => {
+    const far = dial(standby.port, '127.0.0.1')
+    for (const socket of [near, far]) {
+      sockets.add(socket.on('error', () => {}))
+      const other = socket === near ? far : near
+      socket.on('data', (data) => isSilent || other.write(data)).on('close', () => other.destroy())
+    }
+  }).listen(0, '127.0.0.1')
+  await once(way, 'listening')
+  return {
+    port: (way.address() as AddressInfo).port,
+    fallSilent() {
+      isSilent = true
+    },
+    close() {
+      way.close()
+      for (const socket of sockets) socket.destroy()
+    },
+  }
 }
 
 async function galleryOf(count: number): Promise<string> {
@@ -128,6 +155,21 @@ describe('reading from a standby server', () => {
     expect(refused.status).toBe(503)
     await server.restart()
     await eventually(async () => expect((await app.catalog.counts()).indexed).toBe(3), 15_000)
+  }, 60_000)
+
+  it('asks the primary when the standby falls silent, also what it was just about to answer', async () => {
+    const way = await wayToStandby()
+    const app = await startOn(await galleryOf(3), 3, way.port)
+    await eventually(async () => expect(await list(app)).toHaveLength(3))
+    way.fallSilent()
+    const begun = performance.now()
+    const lists = await Promise.all(Array.from({ length: 12 }, () => list(app)))
+    expect(lists.every((listed) => listed.length === 3)).toBe(true)
+    expect(performance.now() - begun).toBeLessThan(8_000)
+    const silentFor = performance.now()
+    expect(await list(app)).toHaveLength(3)
+    expect(performance.now() - silentFor).toBeLessThan(500)
+    way.close()
   }, 60_000)
 
   it('says what is no standby of this server', async () => {

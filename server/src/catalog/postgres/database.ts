@@ -55,8 +55,8 @@ export async function openDatabase(
 }
 
 /** Without waiting for the server, or looking at what is there. */
-export function connect(options: PostgresOptions): PostgresDatabase {
-  const pool = new Pool({ ...clientConfig(options), max: CONNECTIONS, types: NUMBERS })
+export function connect(options: PostgresOptions, connections = CONNECTIONS): PostgresDatabase {
+  const pool = new Pool({ ...clientConfig(options), max: connections, types: NUMBERS })
   // A connection that is lost while nobody uses it is made anew by whoever needs it next.
   pool.on('error', () => {})
   // One that is lost in the middle of something is told by what then fails, too.

@@ -39,6 +39,8 @@ export interface ReplicasOptions {
 interface Replica {
   name: string
   opened: PostgresDatabase
+  /** To the same server, for asking how far it is. */
+  located: PostgresDatabase
   catalog: Catalog
   /** Up to where it has what the primary wrote; undefined while it does not answer. */
   position: bigint | undefined
@@ -48,6 +50,8 @@ interface Replica {
   asideFor: string | undefined
   /** What it has to reach before it is asked again. */
   wanted: bigint
+  /** Ends the waiting for each answer that is still to come. */
+  giveUp: Set<(reason: DomainError) => void>
   hasSpace: boolean
 }
 
@@ -82,11 +86,13 @@ export function openReplicas({ primary, catalog, replicas, log }: ReplicasOption
     return {
       name: describeServer(options),
       opened,
+      located: connect(options, 1),
       catalog: standbyCatalog(opened, primary, log),
       position: undefined,
       isUsed: false,
       asideFor: undefined,
       wanted: 0n,
+      giveUp: new Set(),
       hasSpace: false,
     }
   })
@@ -126,7 +132,7 @@ export function openReplicas({ primary, catalog, replicas, log }: ReplicasOption
     async close() {
       ending.abort()
       await watching
-      await Promise.all(all.map(({ opened }) => opened.close()))
+      await Promise.all(all.flatMap(({ opened, located }) => [opened.close(), located.close()]))
     },
   }
 
@@ -134,12 +140,20 @@ export function openReplicas({ primary, catalog, replicas, log }: ReplicasOption
     const replica = await choose()
     if (replica === undefined) return call(catalog, name, args)
     try {
-      return await call(replica.catalog, name, args)
+      return await answerOf(replica, call(replica.catalog, name, args))
     } catch (error) {
       if (!(error instanceof DomainError && error.code === 'unavailable')) throw error
       setAside(replica, messageOf(error))
       return call(catalog, name, args)
     }
+  }
+
+  /** @throws {DomainError} `unavailable` if the server falls silent before it answers */
+  function answerOf(replica: Replica, answer: Promise<unknown>): Promise<unknown> {
+    return new Promise((resolve, reject) => {
+      replica.giveUp.add(reject)
+      answer.then(resolve, reject).finally(() => replica.giveUp.delete(reject))
+    })
   }
 
   /** One by chance of those that have what is wanted. */
@@ -189,9 +203,10 @@ export function openReplicas({ primary, catalog, replicas, log }: ReplicasOption
 
   async function locate(replica: Replica): Promise<void> {
     try {
+      // On a connection of its own: where many are waiting for answers, it would wait behind them.
       const asked = sql<{ position: string | null }>`
         select case when pg_is_in_recovery() then pg_last_wal_replay_lsn() end::text as position`.execute(
-        replica.opened.database,
+        replica.located.database,
       )
       const { rows } = await Promise.race([asked, silence()])
       replica.position = toNumber(rows[0]!.position ?? undefined)
@@ -199,6 +214,7 @@ export function openReplicas({ primary, catalog, replicas, log }: ReplicasOption
     } catch (error) {
       replica.position = undefined
       setAside(replica, messageOf(error))
+      for (const giveUp of replica.giveUp) giveUp(new DomainError('unavailable', messageOf(error)))
     }
   }
 
