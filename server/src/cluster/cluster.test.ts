@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { App, AppOptions } from '../app.ts'
 import { openStorage } from '../catalog/open-storage.ts'
 import type { Config } from '../config/schema.ts'
@@ -10,7 +10,7 @@ import { circleSketch, picture, writeSettled } from '../testing/pictures.ts'
 import { type PostgresServer, startPostgres } from '../testing/postgres.ts'
 import { eventually, temporaryDirectory } from '../testing/temporary.ts'
 import { openSharedEvents } from './events.ts'
-import { openJobs } from './jobs.ts'
+import { type Jobs, openJobs, type WatchRequest } from './jobs.ts'
 
 const SILENT = { warn() {}, info() {} }
 
@@ -41,6 +41,16 @@ async function galleryOf(count: number): Promise<string> {
   const gallery = await temporaryDirectory()
   for (let n = 0; n < count; n++) await writeSettled(join(gallery, `a/${n}.png`), await picture(n))
   return gallery
+}
+
+/** The queue of a database that an app has been on; closed after the test. */
+async function jobsOn(config: Config, retries?: { retryLimit: number; retryDelay: number }): Promise<Jobs> {
+  const storage = await openStorage({ database: config.database, directory: '', isOwner: false, log: SILENT })
+  onTestFinished(() => storage.close())
+  const connection = storage.shared!.connection()
+  const jobs = await openJobs({ connection, space: 'another', log: SILENT, ...(retries && { retries }) })
+  onTestFinished(() => jobs.close())
+  return jobs
 }
 
 async function pathsIn(app: App): Promise<string[]> {
@@ -214,26 +224,60 @@ describe('processes on one database', () => {
   })
 })
 
+describe('forgetting what is missing', () => {
+  const CONFIRMED: WatchRequest = { kind: 'reconcile', acceptsMissing: true }
+  const PLAIN: WatchRequest = { kind: 'reconcile', acceptsMissing: false }
+
+  async function queue(): Promise<Jobs> {
+    const [config] = await configsFor(await galleryOf(1), 1)
+    await (await startApp(config!)).close()
+    return jobsOn(config!)
+  }
+
+  it('that was confirmed long ago is not carried out; a comparison is', async () => {
+    const jobs = await queue()
+    await jobs.ask(CONFIRMED)
+    await jobs.ask(PLAIN)
+    const [handled, answerer] = [[] as WatchRequest[], vi.useFakeTimers({ toFake: ['Date'] })]
+    onTestFinished(() => void vi.useRealTimers())
+    answerer.setSystemTime(Date.now() + 3 * 60_000)
+    await jobs.answer(async (request) => void handled.push(request))
+    await eventually(() => expect(handled).toEqual([PLAIN]), 10_000)
+  })
+
+  it('is given up by whoever has confirmed it when nobody watches, and not done later', async () => {
+    const jobs = await queue()
+    let asks = 0
+    await expect(jobs.ask(CONFIRMED, () => asks++ < 2)).rejects.toThrow(/Nobody watches/)
+    await jobs.ask(PLAIN)
+    const handled: WatchRequest[] = []
+    await jobs.answer(async (request) => void handled.push(request))
+    await eventually(() => expect(handled).toEqual([PLAIN]), 10_000)
+  })
+
+  it('is not tried again by itself when it failed', async () => {
+    const jobs = await queue()
+    const handled: WatchRequest[] = []
+    await jobs.answer(async (request) => {
+      handled.push(request)
+      throw new Error('the drive is gone')
+    })
+    await expect(jobs.ask(CONFIRMED, () => true)).rejects.toThrow(/could not be compared: the drive is gone/)
+    await expect(jobs.ask(PLAIN, () => handled.length < 4)).rejects.toThrow()
+    expect(handled.filter((request) => request.kind === 'reconcile' && request.acceptsMissing)).toHaveLength(
+      1,
+    )
+    expect(handled.length).toBeGreaterThan(2)
+  }, 30_000)
+})
+
 describe('a job', () => {
   it('that fails again and again for no reason of the file’s own is told as lost, with the reason', async () => {
     const gallery = await galleryOf(2)
     const [config] = await configsFor(gallery, 1)
     const app = await start(config!)
     await indexAll(app)
-    const storage = await openStorage({
-      database: config!.database,
-      directory: '',
-      isOwner: false,
-      log: SILENT,
-    })
-    onTestFinished(() => storage.close())
-    const jobs = await openJobs({
-      connection: storage.shared!.connection(),
-      space: 'another',
-      log: SILENT,
-      retries: { retryLimit: 1, retryDelay: 1 },
-    })
-    onTestFinished(() => jobs.close())
+    const jobs = await jobsOn(config!, { retryLimit: 1, retryDelay: 1 })
     const lost: string[] = []
     let tries = 0
     await jobs.workOnFiles({
