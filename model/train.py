@@ -18,6 +18,7 @@ from torch.nn import functional as F
 import augment
 from data import Data, Images, load, parser_of
 from network import CosineClassifier, Encoder
+from traits import alike, traits_of
 from validation import as_views, figures_of
 
 SAVE_EVERY_S = 120
@@ -45,6 +46,11 @@ class Training:
         network = config["network"]
         self.encoder = Encoder(**network).to(self.device, memory_format=torch.channels_last)
         self.classifier = CosineClassifier(network["dimensions"], len(data.labels), config["loss"]["scale"]).to(self.device)
+        traits = traits_of(data.labels)
+        self.trait_classifier = CosineClassifier(network["dimensions"], traits.shape[1], config["loss"]["scale"]).to(self.device)
+        # How much of each label, and of each trait, an image with a label is taught to have.
+        self.label_shares = torch.from_numpy(label_shares(traits, config["loss"])).to(self.device)
+        self.trait_shares = torch.from_numpy(traits / traits.sum(axis=1, keepdims=True)).to(self.device)
         self.encode = torch.compile(self.encoder) if compiled else self.encoder
         self.average = Encoder(**network).to(self.device, memory_format=torch.channels_last)
         self.average.load_state_dict(self.encoder.state_dict())
@@ -58,7 +64,7 @@ class Training:
 
     def parameter_groups(self):
         decayed, plain = [], []
-        for network in (self.encoder, self.classifier):
+        for network in (self.encoder, self.classifier, self.trait_classifier):
             for parameter in network.parameters():
                 (decayed if parameter.ndim > 1 else plain).append(parameter)
         decay = self.config["optimizer"]["weight_decay"]
@@ -148,9 +154,11 @@ class Training:
         config = self.config["loss"]
         with self.half_precision():
             vectors = self.encode(views)
-            logits = self.classifier(vectors)
-        classes = F.cross_entropy(logits.float(), labels, label_smoothing=config["smoothing"])
-        return classes, config["pairs"] * contrast(vectors[first], vectors[second], config["temperature"])
+            logits, trait_logits = self.classifier(vectors), self.trait_classifier(vectors)
+        classes = F.cross_entropy(logits.float(), self.label_shares[labels])
+        traits = F.cross_entropy(trait_logits.float(), self.trait_shares[labels])
+        pairs = contrast(vectors[first], vectors[second], config["temperature"])
+        return classes, config["traits"] * traits, config["pairs"] * pairs
 
     def floats(self, name, numbers):
         chosen = self.sources[name][torch.from_numpy(np.asarray(numbers)).to(self.device)]
@@ -205,6 +213,7 @@ class Training:
             "curve": self.curve,
             "encoder": self.encoder.state_dict(),
             "classifier": self.classifier.state_dict(),
+            "trait_classifier": self.trait_classifier.state_dict(),
             "average": self.average.state_dict(),
             "optimizer": self.optimizer.state_dict(),
         }
@@ -217,10 +226,18 @@ class Training:
         if not file.exists():
             return
         state = torch.load(file, map_location=self.device)
-        for name in ("encoder", "classifier", "average", "optimizer"):
+        for name in ("encoder", "classifier", "trait_classifier", "average", "optimizer"):
             getattr(self, name).load_state_dict(state[name])
         self.step, self.seconds, self.curve = state["step"], state["seconds"], state["curve"]
         print(f"goes on after step {self.step}", flush=True)
+
+
+def label_shares(traits, config):
+    """What the classifier is taught for each label, float32 [labels, labels], rows of sum 1: most of it the label itself, some of it those
+    that are like it, the rest any (Szegedy et al. 2016, "label smoothing")."""
+    count, smoothing, neighbours = len(traits), config["smoothing"], config["neighbours"]
+    own = 1 - smoothing - neighbours
+    return (own * np.eye(count) + neighbours * alike(traits) + smoothing / count).astype(np.float32)
 
 
 def contrast(first, second, temperature):

@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, stat, symlink } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
@@ -379,6 +379,21 @@ describe('one image', () => {
     expect(Buffer.from(await part.arrayBuffer()).equals(original.subarray(10, 20))).toBe(true)
     expect((await get(app, image!.view_url, { range: 'bytes=999999-' })).status).toBe(416)
     expect((await get(app, image!.view_url, { range: 'bytes=0-1', 'if-range': '"old"' })).status).toBe(200)
+  })
+
+  it('keeps no thumbnail of what has taken its place', async () => {
+    const directory = await temporaryDirectory()
+    const { app, root } = await served({ 'thumbnail.thumbnail_directory': directory })
+    const [image] = (await getJson<ImagesJson>(app, '/api/images?name_contains=02')).images
+    const thumbnail = async () => Buffer.from(await (await get(app, image!.thumbnail_url)).arrayBuffer())
+    const own = await thumbnail()
+    const bytes = await readFile(join(root, 'image-02.png'))
+    for (const name of await readdir(directory)) await rm(join(directory, name), { recursive: true })
+    // Nobody has noticed yet that it was overwritten.
+    await writeFile(join(root, 'image-02.png'), await picture(77))
+    expect((await thumbnail()).equals(own)).toBe(false)
+    await writeFile(join(root, 'image-02.png'), bytes)
+    expect((await thumbnail()).equals(own)).toBe(true)
   })
 
   it('that no browser shows has a preview', async () => {
