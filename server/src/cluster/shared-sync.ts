@@ -2,7 +2,8 @@ import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { SharedStorage } from '../catalog/open-storage.ts'
 import { DomainError, messageOf } from '../errors.ts'
-import type { Absence, FolderFacts, GallerySync } from '../sync/gallery-sync.ts'
+import type { FolderFacts, GallerySync } from '../sync/gallery-sync.ts'
+import type { Absence } from '../sync/missing.ts'
 import { type Jobs, nobodyWatches, type WatchRequest } from './jobs.ts'
 
 export interface SharedSyncOptions {

@@ -1,7 +1,7 @@
-import { access, constants, lstat, readdir, stat } from 'node:fs/promises'
+import { access, constants, lstat, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog, KnownFile } from '../catalog/catalog.ts'
-import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
+import { DomainError, messageOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
 import { hasImageExtension } from '../gallery/formats.ts'
 import { isReached } from '../gallery/links.ts'
@@ -30,8 +30,10 @@ import {
 import { createAliases } from './aliases.ts'
 import { forgetContents } from './contents.ts'
 import { createFollowing, type WatchState } from './following.ts'
+import { createGalleryRoot } from './gallery-root.ts'
 import type { IndexQueue } from './indexer.ts'
-import { createMountPoints, mountPointsOf } from './mount-points.ts'
+import { type Absence, countKnown, createMissing } from './missing.ts'
+import { createMountPoints } from './mount-points.ts'
 import { createMoves } from './moves.ts'
 import { createNewcomers } from './newcomers.ts'
 
@@ -66,12 +68,6 @@ export interface ReconcileOptions {
   acceptsMissing?: boolean
 }
 
-/** So much of the gallery is gone at once that it is kept in the index until somebody confirms. */
-export interface Absence {
-  missing: number
-  known: number
-}
-
 export interface GallerySyncOptions {
   root: string
   catalog: Catalog
@@ -93,9 +89,6 @@ export interface GallerySyncOptions {
 const DEBOUNCE_MS = 150
 /** A file that has vanished may appear elsewhere a moment later: it has been moved. */
 const VANISH_GRACE_MS = 800
-const REMOVE_AT_ONCE = 500
-/** So few files may go at once in any case. */
-const FEW_FILES = 100
 const MANY_DIRECTORIES = 2_000
 /** In a folder of so many files, a few that changed are looked at alone. */
 const LARGE_DIRECTORY = 2_000
@@ -112,8 +105,6 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   const { root, catalog, indexer, thumbnails, events, log } = options
   const moves = createMoves({ root, catalog, events, log, walk: options.walk })
   const aliases = createAliases()
-  /** Known files that were not where they were, and when that was noticed. */
-  const vanished = new Map<string, { row: KnownFile; since: number }>()
   /** What took the place of an indexed file and can't be read. */
   const usurpers = new Map<string, UnfitFile>()
   const said = new Set<string>()
@@ -123,6 +114,31 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     catalog,
     walk: options.walk,
     mountTable: options.mountTable,
+  })
+  const gallery = createGalleryRoot({
+    root,
+    log,
+    onAway() {
+      isInDoubt = true
+    },
+  })
+  const missing = createMissing({
+    root,
+    gallery,
+    catalog,
+    thumbnails,
+    events,
+    mountPoints,
+    log,
+    walk: options.walk,
+    maxShare: options.maxMissingShare,
+    isClosed: () => isClosed,
+    async adopt() {
+      await adoptMissing(newcomers.recent())
+    },
+    onRemoved(count) {
+      differences += count
+    },
   })
   const folders = new Map<string, FolderFacts>()
   /** What the folders held when they were last listed. */
@@ -134,12 +150,8 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   let debounce: NodeJS.Timeout | undefined
   let vanishTimer: NodeJS.Timeout | undefined
   let absenceTimer: NodeJS.Timeout | undefined
-  let device: number | undefined
-  let isOtherDevice = false
   let isClosed = false
   let waitingReconcile: Promise<void> | undefined
-  let absence: Absence | undefined
-  let problem: string | undefined
   /** The folder could not be looked at, and has not been compared since. */
   let isInDoubt = false
   let differences = 0
@@ -184,10 +196,10 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       return following.reason
     },
     get absence() {
-      return absence
+      return missing.absence
     },
     get problem() {
-      return problem
+      return gallery.problem
     },
     folders,
     get lastReconcile() {
@@ -229,7 +241,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   }
 
   async function reconcile(acceptsMissing: boolean): Promise<void> {
-    await assertReadable()
+    await gallery.assertReadable()
     await mountPoints.begin()
     isInDoubt = false
     const visited = new Set<string>()
@@ -239,7 +251,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       warnOfFolder(directory, error)
     }
     // Where nothing is known nothing can have moved: files are indexed while the walk goes on.
-    const isFirst = (await knownCount()) === 0
+    const isFirst = (await countKnown(catalog)) === 0
     const found: FileFacts[] = []
     for await (const listing of walk(root, options.walk, onUnreadable, ROOT, enter)) {
       if (isClosed) return
@@ -257,12 +269,13 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     await followWhatIsTold()
     assertNoDoubt()
     // What was seen to vanish only now may have been moved a moment ago.
-    const kept = await removeVanished(acceptsMissing, following.isTold ? walkedAt : Infinity)
+    const before = following.isTold ? walkedAt : Infinity
+    const kept = await missing.remove({ acceptsMissing, before, isWhole: true })
     if (isClosed) return
-    absence = kept.absence
-    await mountPoints.settle(kept.mountPoints)
+    confirmLater()
+    await mountPoints.settle(kept)
     await recordUsurpers()
-    if (absence === undefined) isOtherDevice = false
+    if (missing.absence === undefined) gallery.trustDevice()
     // Whatever else takes a content's last image away forgets it at once.
     if (mayHoldUnknown) {
       await forgetContents(catalog, thumbnails)
@@ -281,7 +294,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     enter(directory)
     if (!(await exists(directory))) {
       // If the gallery itself is gone for a moment nothing can be said of its folders.
-      await assertReadable()
+      await gallery.assertReadable()
       if (await exists(directory)) isInDoubt = true
       else for (const below of await knownBelow(directory)) await allVanished(below)
       return []
@@ -378,16 +391,16 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     for (const { from, to, lacksVector } of await moves.adoptByIdentity(candidates)) {
       mayHoldUnknown = true
       moved.add(to.path)
-      vanished.delete(from)
+      missing.found(from)
       known.delete(from)
       newcomers.rename(from, to)
       if (lacksVector) indexer.enqueue([to])
     }
     const present = new Set([...files, ...unknown].map(({ path }) => path))
     for (const path of await recordUnfit(unfit, known)) present.add(path)
-    for (const path of present) vanished.delete(path)
+    for (const path of present) missing.found(path)
     for (const { path } of files) usurpers.delete(path)
-    for (const [path, row] of known) if (!present.has(path)) noteVanished(row)
+    for (const [path, row] of known) if (!present.has(path)) missing.note(row)
     const stale = files.filter((file) => known.has(file.path) && isStale(known.get(file.path)!, file))
     // Permissions may be mended without any other change to a file.
     for (const file of files)
@@ -430,7 +443,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   /** Those whose image is gone by now: forgotten, or found elsewhere. */
   async function recordUsurpers(): Promise<void> {
     for (const [path, file] of usurpers) {
-      if (vanished.has(path)) continue
+      if (missing.has(path)) continue
       usurpers.delete(path)
       const isThere = (await lstat(toAbsolute(root, path)).catch(() => undefined)) !== undefined
       if (isThere && (await catalog.getImageByPath(path)) === undefined) await putUnfit(file)
@@ -479,7 +492,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   async function take(files: FileFacts[]): Promise<void> {
     if (files.length === 0) return
     differences += files.length
-    const moved = await adoptVanished(files)
+    const moved = await adoptMissing(files)
     const fresh = files.filter(({ path }) => !moved.has(path))
     newcomers.add(fresh)
     indexer.enqueue(fresh)
@@ -487,18 +500,18 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   }
 
   /** @returns the new paths of vanished files that were found among others by their bytes */
-  async function adoptVanished(among: readonly FileFacts[]): Promise<Set<string>> {
+  async function adoptMissing(among: readonly FileFacts[]): Promise<Set<string>> {
     const moved = new Set<string>()
-    if (vanished.size === 0 || among.length === 0) return moved
+    if (missing.size === 0 || among.length === 0) return moved
     // What lies on a drive that is away has not become a copy of it elsewhere.
     const { away } = await mountPoints.look()
     const isOnAway = ({ path }: KnownFile) => away.some((directory) => isWithin(path, directory))
-    const gone = [...vanished.values()].map(({ row }) => row).filter((row) => !isOnAway(row))
+    const gone = missing.rows().filter((row) => !isOnAway(row))
     // A copy that is deleted again does not become its original.
     const isOlder = (row: KnownFile, file: FileFacts) => newcomers.isOlder(row.path, file.path)
     for (const { from, to, lacksVector } of await moves.adoptByContent(gone, among, isOlder)) {
       mayHoldUnknown = true
-      vanished.delete(from)
+      missing.found(from)
       newcomers.rename(from, to)
       moved.add(to.path)
       if (lacksVector) indexer.enqueue([to])
@@ -517,148 +530,12 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     return new Set(below.map((folder) => childOf(directory, folder)))
   }
 
-  function noteVanished(row: KnownFile): void {
-    vanished.set(row.path, { row, since: vanished.get(row.path)?.since ?? performance.now() })
-  }
-
   async function allVanished(directory: string): Promise<void> {
     folders.delete(directory)
     listed.delete(directory)
     aliases.forget(directory)
     following.leave(directory)
-    for (const row of await catalog.knownFiles(directory)) noteVanished(row)
-  }
-
-  /**
-   * Removes the rows of files that are gone for good.
-   * @param before only those that have been missing since then: where they are now may yet be told
-   * @returns what was kept: so many are gone that something else must be the reason, or a drive in the gallery is away
-   */
-  async function removeVanished(
-    acceptsMissing: boolean,
-    before: number,
-  ): Promise<{ absence: Absence | undefined; mountPoints: Set<string> }> {
-    const kept = new Set<string>()
-    if (vanished.size === 0) return { absence: undefined, mountPoints: kept }
-    await assertReadable()
-    await adoptVanished(newcomers.recent())
-    const leftOut: string[] = []
-    const missing: string[] = []
-    /** How many are missing where a drive is away, and which are where it is not known to be the same. */
-    let awayCount = 0
-    const inDoubt = new Map<string, string[]>()
-    const { away, doubtful } = acceptsMissing ? { away: [], doubtful: [] } : await mountPoints.look()
-    const judged = [...vanished].filter(([, { since }]) => since <= before)
-    for (const [path, { row }] of judged) {
-      if (isClosed) return { absence, mountPoints: kept }
-      if (!isWithinWalk(root, path, options.walk)) leftOut.push(path)
-      else if (await isWatchedFile(path)) continue
-      else {
-        // What failed costs nothing to find again.
-        const isKept = row.state !== 'failed'
-        const onAway = isKept ? await mountPointsOf(root, path, away) : []
-        const [onDoubtful] = isKept ? doubtful.filter((directory) => isWithin(path, directory)) : []
-        for (const directory of onAway) kept.add(directory)
-        if (onAway.length > 0) awayCount++
-        else if (onDoubtful === undefined) missing.push(path)
-        else if (inDoubt.has(onDoubtful)) inDoubt.get(onDoubtful)!.push(path)
-        else inDoubt.set(onDoubtful, [path])
-      }
-    }
-    for (const [path] of judged) vanished.delete(path)
-    confirmLater()
-    for (const [directory, paths] of inDoubt) {
-      if (paths.length > options.maxMissingShare * (await knownCountBelow(directory))) {
-        kept.add(directory)
-        awayCount += paths.length
-      } else for (const path of paths) missing.push(path)
-    }
-    await removeFiles(leftOut)
-    const excess = acceptsMissing ? undefined : await excessOf(missing.length)
-    if (excess === undefined) await removeFiles(missing)
-    const count = awayCount + (excess?.missing ?? 0)
-    if (count === 0) return { absence: undefined, mountPoints: kept }
-    const known = excess?.known ?? (await knownCount())
-    if (absence?.missing !== count) log.warn(describeAbsence(count, known, [...kept]))
-    return { absence: { missing: count, known }, mountPoints: kept }
-  }
-
-  async function knownCountBelow(directory: string): Promise<number> {
-    let count = 0
-    for (const below of await catalog.knownDirectories(directory))
-      count += (await catalog.knownFiles(below)).length
-    return count
-  }
-
-  function describeAbsence(missing: number, known: number, mountPointsAway: readonly string[]): string {
-    const places = mountPointsAway.map((directory) => JSON.stringify(directory)).join(', ')
-    const why =
-      places === '' ? 'perhaps a drive is not mounted' : `no drive, or another one, is mounted at ${places}`
-    return `${missing} of ${known} files of the gallery ${root} are gone at once: ${why}. The index is kept as it is. If they are to be forgotten, confirm it on the page, or, while no server runs on it, with "sketch-search index FOLDER --accept-missing".`
-  }
-
-  async function excessOf(missing: number): Promise<Absence | undefined> {
-    if (missing === 0) return undefined
-    const isNothingLeft = await isEmpty()
-    if (missing <= FEW_FILES && !isNothingLeft && !isOtherDevice) return undefined
-    const known = await knownCount()
-    return isNothingLeft || missing > options.maxMissingShare * known ? { missing, known } : undefined
-  }
-
-  async function knownCount(): Promise<number> {
-    const { indexed, withoutVector, failed } = await catalog.counts()
-    return indexed + withoutVector + failed
-  }
-
-  async function removeFiles(gone: string[]): Promise<void> {
-    for (let start = 0; start < gone.length; start += REMOVE_AT_ONCE) {
-      if (isClosed) return
-      const paths: string[] = []
-      // One of very many may have come back meanwhile.
-      for (const path of gone.slice(start, start + REMOVE_AT_ONCE))
-        if (!(await isWatchedFile(path))) paths.push(path)
-      if (paths.length === 0) continue
-      const removed = await catalog.removeFiles(paths)
-      differences += paths.length
-      for (const { path } of removed) events.emit('fileDeleted', { path })
-      await forgetContents(
-        catalog,
-        thumbnails,
-        removed.map(({ contentHash }) => contentHash),
-      )
-    }
-  }
-
-  /** Whether the file is there and belongs to the gallery as it is configured now. */
-  async function isWatchedFile(path: string): Promise<boolean> {
-    if (!isWithinWalk(root, path, options.walk)) return false
-    try {
-      if ((await statFile(root, path, options.walk)) === undefined) return false
-      // A folder on the way may have been replaced by a symbolic link that is not followed.
-      return await isReached(root, directoryOf(path), options.walk)
-    } catch {
-      // What can't be looked at may be there.
-      return true
-    }
-  }
-
-  async function isEmpty(): Promise<boolean> {
-    return (await readdir(root)).length === 0
-  }
-
-  /** @throws {DomainError} if the gallery itself is gone: an unmounted drive is no reason to forget its images */
-  async function assertReadable(): Promise<void> {
-    const reason = await whyUnreadable()
-    const text =
-      reason && `The gallery ${root} can't be read (${reason}): the index is kept as it is until it can.`
-    if (text !== problem) {
-      if (text !== undefined) log.warn(text)
-      else log.info(`The gallery ${root} can be read again.`)
-    }
-    problem = text
-    if (text === undefined) return
-    isInDoubt = true
-    throw new DomainError('directory_not_found', text)
+    for (const row of await catalog.knownFiles(directory)) missing.note(row)
   }
 
   /** @throws {DomainError} if the gallery was away while it was looked at: what was not seen may be there */
@@ -677,20 +554,6 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       log.warn(`Changes could not be followed (${messageOf(error)}): the folder is compared.`)
   }
 
-  async function whyUnreadable(): Promise<string | undefined> {
-    try {
-      const stat = await lstat(root)
-      if (!stat.isDirectory()) return 'it is not a folder'
-      await readdir(root)
-      // Another drive in its place, until its files have turned out to be the same on the whole.
-      if (device !== undefined && device !== stat.dev) isOtherDevice = true
-      device = stat.dev
-      return undefined
-    } catch (error) {
-      return systemCodeOf(error) === 'ENOENT' ? 'there is no such folder' : messageOf(error)
-    }
-  }
-
   /** What a crash left behind; once, when nothing is being written. */
   async function sweepOnce(): Promise<void> {
     if (isSwept || indexer.pending > 0) return
@@ -700,7 +563,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
 
   /** A file that moved while the folder was walked through may have been missed at both places: that it moved has been told. */
   async function followWhatIsTold(): Promise<void> {
-    if (!following.isTold || vanished.size === 0) return
+    if (!following.isTold || missing.size === 0) return
     await sleep(TOLD_WITHIN_MS)
     await follow(takeChanges())
   }
@@ -742,7 +605,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     await take([...new Map(found.flat().map((file) => [file.path, file])).values()])
     confirmLater()
     // What was missing may be back.
-    if (absence !== undefined && found.some((files) => files !== undefined)) compareAbsence()
+    if (missing.absence !== undefined && found.some((files) => files !== undefined)) compareAbsence()
   }
 
   function compareAbsence(): void {
@@ -780,7 +643,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   }
 
   function confirmLater(): void {
-    if (isClosed || (vanished.size === 0 && usurpers.size === 0)) return
+    if (isClosed || (missing.size === 0 && usurpers.size === 0)) return
     vanishTimer ??= setTimeout(confirmVanished, VANISH_GRACE_MS)
   }
 
@@ -789,7 +652,9 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     inTurn(async () => {
       // The comparison that is owed then sees to it.
       if (isInDoubt) return
-      absence = (await removeVanished(false, performance.now() - VANISH_GRACE_MS / 2)).absence ?? absence
+      const before = performance.now() - VANISH_GRACE_MS / 2
+      await missing.remove({ acceptsMissing: false, before, isWhole: false })
+      confirmLater()
       await recordUsurpers()
     }).catch(compareSoon)
   }
