@@ -2,7 +2,7 @@ import { mkdir, readdir, readFile, rename, unlink, writeFile } from 'node:fs/pro
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { firstResults, openPage, PHONE } from './support/browser.ts'
+import { count, firstResults, openPage, PHONE } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 
 const demo = useDemo()
@@ -79,6 +79,43 @@ describe('the large view', () => {
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
     expect(complaints).toEqual([])
+    await context.close()
+  })
+})
+
+describe('closing the large view', () => {
+  it('is a step back: Back then leads to what was before the list', async () => {
+    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
+    const tree = page.getByRole('navigation', { name: 'Folders' })
+    await tree.getByRole('button', { name: 'bicycle 20' }).click()
+    await count(page, '20 images')
+    const dialog = page.getByRole('dialog')
+    for (const close of ['Escape', 'Close']) {
+      await page.getByRole('button', { name: 'Open bicycle-01.png' }).click()
+      await dialog.getByRole('heading', { name: 'bicycle/bicycle-01.png' }).waitFor()
+      await page.keyboard.press('ArrowRight')
+      await dialog.getByRole('heading', { name: 'bicycle/bicycle-02.jpg' }).waitFor()
+      if (close === 'Escape') await page.keyboard.press(close)
+      else await dialog.getByRole('button', { name: close, exact: true }).click()
+      await dialog.waitFor({ state: 'detached' })
+      await count(page, '20 images')
+    }
+    await page.goBack()
+    await count(page, '240 images')
+    await context.close()
+  })
+
+  it('leads to the list where the address of an image was opened', async () => {
+    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
+    await page.getByRole('button', { name: 'Open bicycle-01.png' }).click()
+    const other = await openPage(demo.browser, page.url())
+    const dialog = other.page.getByRole('dialog')
+    await dialog.getByRole('heading', { name: 'bicycle/bicycle-01.png' }).waitFor()
+    await other.page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    await count(other.page, '240 images')
+    expect(new URL(other.page.url()).searchParams.get('view')).toBeNull()
+    await other.context.close()
     await context.close()
   })
 })

@@ -66,6 +66,11 @@ export async function draw(page: Page, lines: Line[]): Promise<void> {
   }
 }
 
+/** Waits until the page tells how many there are. */
+export function count(page: Page, text: string): Promise<void> {
+  return page.getByTestId('count').getByText(text).waitFor()
+}
+
 /** Waits until the results of a search are shown. @returns the paths of the first of them, best first */
 export async function firstResults(page: Page, count: number): Promise<string[]> {
   await page.getByTestId('count').getByText('most similar').waitFor()

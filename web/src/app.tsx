@@ -45,7 +45,7 @@ const TOO_MANY_EXAMPLES = messages.selection.tooManyExamples(MOST_EXAMPLES)
 const TILE_SIZES = { min: 88, max: 320, initial: innerWidth < 640 ? 104 : 128 }
 
 export function App() {
-  const { state, change, changeExamples } = usePageState()
+  const { state, change, changeExamples, closeView } = usePageState()
   const [isAtTop, setAtTop] = useState(true)
   const [tileSize, setTileSize] = useState(TILE_SIZES.initial)
   const [isSheetShown, setSheetShown] = useState(true)
@@ -351,7 +351,7 @@ export function App() {
         <LargeView
           id={state.view}
           known={viewed === undefined ? undefined : list.imageAt(viewed)}
-          onClose={() => change({ view: undefined })}
+          onClose={closeView}
           onFindSimilar={findSimilar}
           onRefine={(image, isWanted) => refine([image], isWanted)}
           {...neighbours(list, viewed, (image, index) => open(image, index, true))}

@@ -1,4 +1,4 @@
-import { createRootRoute, createRouter, useNavigate } from '@tanstack/react-router'
+import { createRootRoute, createRouter, useNavigate, useRouter } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
 import type { Filters, OrderBy } from './api/client.ts'
 import { App } from './app.tsx'
@@ -77,6 +77,10 @@ declare module '@tanstack/react-router' {
   interface Register {
     router: typeof router
   }
+  interface HistoryState {
+    /** The large view was opened on this page: one step back, the list is as it was. */
+    isOverList?: boolean | undefined
+  }
 }
 
 /** Changes that are no step to go back over. */
@@ -88,7 +92,10 @@ export function usePageState(): {
   change: (part: PageChange, isReplaced?: boolean) => void
   /** Changes what is searched with, whatever it is by then. */
   changeExamples: (update: (examples: Example[]) => Example[], isReplaced: boolean) => void
+  /** Closing the large view is no step to go back over, either. */
+  closeView: () => void
 } {
+  const { history } = useRouter()
   const address = rootRoute.useSearch()
   const navigate = useNavigate()
   const change = useCallback(
@@ -97,10 +104,16 @@ export function usePageState(): {
         to: '.',
         search: (old: Address): Address => withoutUndefined({ ...old, ...toAddress(part) }),
         replace: isReplaced,
+        // From one image to the next the list stays one step behind.
+        state: ({ isOverList }) => (part.view === undefined ? {} : { isOverList: !isReplaced || isOverList }),
         resetScroll: false,
       }),
     [navigate],
   )
+  const closeView = useCallback(() => {
+    if (history.location.state.isOverList) history.back()
+    else change({ view: undefined }, true)
+  }, [history, change])
   const changeExamples = useCallback(
     (update: (examples: Example[]) => Example[], isReplaced: boolean) =>
       void navigate({
@@ -114,7 +127,7 @@ export function usePageState(): {
   )
   // The router keeps what was left out of the address beside what was understood of it.
   const state = useMemo(() => toState(parseAddress({ ...address })), [address])
-  return { state, change, changeExamples }
+  return { state, change, changeExamples, closeView }
 }
 
 function toState(address: Address): PageState {
