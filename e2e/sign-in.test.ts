@@ -132,8 +132,10 @@ describe('a team', () => {
         .getByText(/last admin/)
         .waitFor()
       expect(await violationsIn(page)).toEqual([])
-      await page.setViewportSize({ width: 360, height: 740 })
-      await expect.poll(() => misplaced(page)).toEqual([])
+      for (const width of [360, 320]) {
+        await page.setViewportSize({ width, height: 740 })
+        await expect.poll(() => misplaced(page)).toEqual([])
+      }
       await page.setViewportSize(DESKTOP)
 
       const user = await openWindow(PHONE)

@@ -147,11 +147,11 @@ export function App() {
     >
       <header
         inert={isSheetLarge}
-        className="flex items-center gap-1 border-line border-b max-[26rem]:gap-0 max-[26rem]:[&_button]:size-9 bg-surface px-3 py-1.5 sm:px-4 lg:col-span-2"
+        className="flex items-center gap-1 border-line border-b max-[26rem]:gap-0 max-[26rem]:[&_button]:size-9 max-[22rem]:[&_button]:size-8 bg-surface px-3 py-1.5 sm:px-4 lg:col-span-2"
       >
-        <img src="/icon.svg" alt="" className="size-7" />
+        <img src="/icon.svg" alt="" className="size-7 max-[26rem]:hidden" />
         <h1 className="pl-1 text-base font-semibold tracking-tight max-[26rem]:sr-only">{messages.title}</h1>
-        <div className="flex min-w-0 flex-1 justify-end px-2">
+        <div className="flex min-w-0 flex-1 justify-end px-2 max-[26rem]:px-0">
           <IndexProgressBar progress={progress} isOffline={isOffline} />
         </div>
         <Failures />
@@ -174,7 +174,7 @@ export function App() {
           </IconButton>
           <IconButton
             label={isSheetShown ? messages.query.hide : messages.query.show}
-            isPressed={isSheetShown}
+            isLit={isSheetShown}
             onClick={() => setSheetShown(!isSheetShown)}
           >
             <PencilLine />
@@ -274,6 +274,7 @@ export function App() {
               count={list.count}
               isSearch={hasResults}
               isBusy={search.isFetching}
+              isIndexing={(progress?.pending ?? 0) > 0}
               tileSize={tileSize}
               tileSizes={TILE_SIZES}
               onTileSize={setTileSize}

@@ -10,6 +10,7 @@ interface GalleryToolbarProps {
   count: number
   isSearch: boolean
   isBusy: boolean
+  isIndexing: boolean
   tileSize: number
   tileSizes: { min: number; max: number }
   onTileSize: (size: number) => void
@@ -25,7 +26,7 @@ const FIELD = 'h-10 rounded-lg border border-line bg-surface px-2 text-sm'
 
 /** What is shown, narrowed to what, in which order and how large. */
 export function GalleryToolbar(props: GalleryToolbarProps) {
-  const { state, change, count, isSearch, isBusy, tileSize, tileSizes, onTileSize } = props
+  const { state, change, count, isSearch, isBusy, isIndexing, tileSize, tileSizes, onTileSize } = props
   const isFiltered = state.name !== '' || state.from !== '' || state.to !== '' || state.isFlat
   const [isOpen, setOpen] = useState(false)
   const [resets, setResets] = useState(0)
@@ -36,7 +37,8 @@ export function GalleryToolbar(props: GalleryToolbarProps) {
   return (
     <div className="flex flex-wrap items-center gap-x-3 gap-y-2 px-3 py-2 sm:px-4">
       <p
-        aria-live="polite"
+        // While files come in it changes all the time, which nobody wants to have read aloud.
+        aria-live={isIndexing && !isSearch ? 'off' : 'polite'}
         className={`text-sm tabular-nums ${isBusy ? 'text-muted' : ''}`}
         data-testid="count"
       >

@@ -165,7 +165,7 @@ export function SketchPanel({ sketch, onChange, isLarge, setLarge, children }: S
           </IconButton>
           <IconButton
             label={underlay === undefined ? messages.sketch.trace : messages.sketch.traceEnd}
-            isPressed={underlay !== undefined}
+            isLit={underlay !== undefined}
             onClick={underlay === undefined ? chooseUnderlay : removeUnderlay}
           >
             <ImagePlus />
@@ -175,7 +175,7 @@ export function SketchPanel({ sketch, onChange, isLarge, setLarge, children }: S
           </IconButton>
           <IconButton
             label={`${isLarge ? messages.sketch.small : messages.sketch.large} (F)`}
-            isPressed={isLarge}
+            isLit={isLarge}
             onClick={() => setLarge(!isLarge)}
           >
             {isLarge ? <Minimize2 /> : <Maximize2 />}

@@ -5,8 +5,10 @@ interface IconButtonProps {
   label: string
   onClick: () => void
   children: ReactNode
-  /** For a button that stays down. */
+  /** For a button that stays down, under one name. */
   isPressed?: boolean
+  /** Looks as if it stayed down; its name tells what it does next. */
+  isLit?: boolean
   isDisabled?: boolean
   className?: string
 }
@@ -16,6 +18,7 @@ export function IconButton({
   onClick,
   children,
   isPressed,
+  isLit = isPressed ?? false,
   isDisabled = false,
   className = '',
 }: IconButtonProps) {
@@ -25,9 +28,10 @@ export function IconButton({
       aria-label={label}
       title={label}
       aria-pressed={isPressed}
+      data-lit={isLit || undefined}
       disabled={isDisabled}
       onClick={onClick}
-      className={`grid size-10 shrink-0 place-items-center rounded-lg transition-colors enabled:not-aria-pressed:hover:bg-raised disabled:opacity-35 aria-pressed:bg-accent aria-pressed:text-on-accent [&_svg]:size-5 ${className}`}
+      className={`grid size-10 shrink-0 place-items-center rounded-lg transition-colors enabled:not-data-lit:hover:bg-raised disabled:opacity-35 data-lit:bg-accent data-lit:text-on-accent [&_svg]:size-5 ${className}`}
     >
       {children}
     </button>
