@@ -294,6 +294,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await catalog.knownFiles('.')).toContainEqual(
         expect.objectContaining({ path: 'b.jpg', state: 'failed' }),
       )
+      expect(await catalog.countKnownFiles('.')).toBe((await catalog.knownFiles('.')).length)
       await catalog.putImages([record(9, { path: 'b.jpg' })])
       await catalog.removeFiles(['c.jpg'])
       const { failures, total } = await catalog.listFailures({ offset: 0, limit: 10 })
@@ -317,6 +318,8 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
           state: 'indexed',
         },
       ])
+      expect(await catalog.countKnownFiles('f1')).toBe(1)
+      expect(await catalog.countKnownFiles('nowhere')).toBe(0)
       expect(await catalog.knownFilesAt(['f1/image-0001.jpg', 'f1/none.jpg'])).toEqual(
         await catalog.knownFiles('f1'),
       )

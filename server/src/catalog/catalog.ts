@@ -196,6 +196,8 @@ export interface Catalog {
 
   /** Files right in a folder, failed ones included. */
   knownFiles(directory: string): Promise<KnownFile[]>
+  /** How many those are, without reading them. */
+  countKnownFiles(directory: string): Promise<number>
   /** The known ones of some paths, failed ones included. */
   knownFilesAt(paths: string[]): Promise<KnownFile[]>
   /** Every folder that has known files, itself and those below `under`. */

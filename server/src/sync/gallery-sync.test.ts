@@ -17,14 +17,14 @@ import {
 } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { App } from '../app.ts'
 import { hashOfFile } from '../file-hash.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
 import { eventually, temporaryDirectory } from '../testing/temporary.ts'
 
-const BY_NAME = { filter: {}, orderBy: 'name' as const, descending: false, offset: 0, limit: 1000 }
+const BY_NAME = { filter: {}, orderBy: 'name' as const, descending: false, offset: 0, limit: 10_000 }
 
 async function galleryOf(...paths: string[]): Promise<string> {
   const root = await temporaryDirectory()
@@ -80,30 +80,49 @@ describe('reconciling', () => {
     expect(await second.catalog.counts()).toMatchObject({ indexed: 2, failed: 1 })
   })
 
-  it('follows what changed while nobody watched, and keeps the id of a moved file', async () => {
-    const root = await galleryOf('stays.png', 'changes.png', 'goes.png', 'old/moves.png')
-    const config = await configFor(root)
-    const first = await startApp(config)
-    await indexAll(first)
-    const moved = await first.catalog.getImageByPath('old/moves.png')
-    const changed = await first.catalog.getImageByPath('changes.png')
-    await first.close()
+  it.each([
+    ['few files', 0],
+    ['more than are compared at once', 5_100],
+  ])(
+    'follows what changed while nobody watched among %s, and keeps the id of a moved file',
+    async (_, others) => {
+      const root = await galleryOf('stays.png', 'changes.png', 'goes.png', 'renamed.png', 'old/moves.png')
+      for (let n = 0; n < others; n++) await cp(join(root, 'stays.png'), join(root, `copy-${n}.png`))
+      const config = await configFor(root)
+      const first = await startApp(config)
+      await indexAll(first)
+      const moved = await first.catalog.getImageByPath('old/moves.png')
+      const renamed = await first.catalog.getImageByPath('renamed.png')
+      const changed = await first.catalog.getImageByPath('changes.png')
+      await first.close()
 
-    await writeSettled(join(root, 'changes.png'), await picture(77), new Date('2021-01-01'))
-    await unlink(join(root, 'goes.png'))
-    await rename(join(root, 'old'), join(root, 'new'))
-    await writeSettled(join(root, 'comes.png'), await picture(78))
+      await writeSettled(join(root, 'changes.png'), await picture(77), new Date('2021-01-01'))
+      await unlink(join(root, 'goes.png'))
+      await rename(join(root, 'old'), join(root, 'new'))
+      await rename(join(root, 'renamed.png'), join(root, 'before.png'))
+      await writeSettled(join(root, 'comes.png'), await picture(78))
 
-    const second = await startApp(config)
-    const events = recordEvents(second)
-    await indexAll(second)
-    expect(await pathsIn(second)).toEqual(['changes.png', 'comes.png', 'new/moves.png', 'stays.png'])
-    expect((await second.catalog.getImageByPath('new/moves.png'))?.id).toBe(moved!.id)
-    const after = await second.catalog.getImageByPath('changes.png')
-    expect(after).toMatchObject({ id: changed!.id })
-    expect(after!.contentHash).not.toBe(changed!.contentHash)
-    expect(events.sort()).toEqual(['fileCreated', 'fileDeleted', 'fileModified', 'fileMoved'])
-  })
+      const second = await startApp(config)
+      const events = recordEvents(second)
+      await indexAll(second)
+      const originals = async () => (await pathsIn(second)).filter((path) => !path.startsWith('copy-'))
+      const expected = ['before.png', 'changes.png', 'comes.png', 'new/moves.png', 'stays.png']
+      expect(await originals()).toEqual(expected)
+      expect((await second.catalog.counts()).indexed).toBe(others + expected.length)
+      expect((await second.catalog.getImageByPath('before.png'))?.id).toBe(renamed!.id)
+      expect((await second.catalog.getImageByPath('new/moves.png'))?.id).toBe(moved!.id)
+      const after = await second.catalog.getImageByPath('changes.png')
+      expect(after).toMatchObject({ id: changed!.id })
+      expect(after!.contentHash).not.toBe(changed!.contentHash)
+      expect(events.sort()).toEqual(['fileCreated', 'fileDeleted', 'fileModified', 'fileMoved', 'fileMoved'])
+
+      // Where nothing is gone, all rows of a large folder are not read at once.
+      const reading = vi.spyOn(second.catalog, 'knownFiles')
+      await indexAll(second)
+      expect(reading.mock.calls.flat().includes('.')).toBe(others === 0)
+      expect(await originals()).toEqual(expected)
+    },
+  )
 
   it('records files that can not be indexed and goes on', async () => {
     const root = await galleryOf('good.png')

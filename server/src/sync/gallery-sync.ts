@@ -93,6 +93,8 @@ const MANY_DIRECTORIES = 2_000
 /** In a folder of so many files, a few that changed are looked at alone. */
 const LARGE_DIRECTORY = 2_000
 const FEW_PATHS = 500
+/** Of the files of one folder. */
+const COMPARED_AT_ONCE = 5_000
 const MAX_PAUSE_MS = 5_000
 const CLOSE_WITHIN_MS = 10_000
 /** While files are missing, so soon after a change it is seen whether they are back. */
@@ -378,7 +380,35 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     aliases.update(listing)
     warnOfEntries(listing)
     said.delete(directory)
-    return compareFiles(listing, await catalog.knownFiles(directory))
+    return files.length > COMPARED_AT_ONCE
+      ? compareInParts(listing)
+      : compareFiles(listing, await catalog.knownFiles(directory))
+  }
+
+  /** A folder of very many files, so that nobody has to wait until all are compared. What is gone is looked for if more are known than were found. */
+  async function compareInParts({
+    directory,
+    files,
+    unfit,
+    unknown,
+  }: DirectoryListing): Promise<FileFacts[]> {
+    const atNewPaths: FileFacts[] = []
+    let found = 0
+    const comparePart = async (part: Pick<DirectoryListing, 'files' | 'unfit' | 'unknown'>) => {
+      const paths = [...part.files, ...part.unfit.map(({ facts }) => facts), ...part.unknown]
+      const rows = await catalog.knownFilesAt(paths.map(({ path }) => path))
+      found += rows.length
+      for (const file of await compareFiles(part, rows)) atNewPaths.push(file)
+    }
+    for (let start = 0; start < files.length && !isClosed; start += COMPARED_AT_ONCE)
+      await comparePart({ files: files.slice(start, start + COMPARED_AT_ONCE), unfit: [], unknown: [] })
+    await comparePart({ files: [], unfit, unknown })
+    if (isClosed || found === (await catalog.countKnownFiles(directory))) return atNewPaths
+    const present = new Set(
+      [...files, ...unfit.map(({ facts }) => facts), ...unknown].map(({ path }) => path),
+    )
+    for (const row of await catalog.knownFiles(directory)) if (!present.has(row.path)) missing.note(row)
+    return atNewPaths
   }
 
   async function compareFiles(

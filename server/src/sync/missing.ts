@@ -158,7 +158,7 @@ export function createMissing(options: MissingOptions): Missing {
   async function knownCountBelow(directory: string): Promise<number> {
     let count = 0
     for (const below of await catalog.knownDirectories(directory))
-      count += (await catalog.knownFiles(below)).length
+      count += await catalog.countKnownFiles(below)
     return count
   }
 

@@ -113,6 +113,23 @@ export function createSqlCatalog({ database, dialect, vectors, close }: SqlCatal
 
     knownFiles: (directory) => knownFilesWhere('directory', [directory]),
 
+    async countKnownFiles(directory) {
+      const images = await database
+        .selectFrom('images')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('directory', '=', directory)
+        .executeTakeFirstOrThrow()
+      const failures = await database
+        .selectFrom('failures')
+        .select(({ fn }) => fn.countAll<number>().as('count'))
+        .where('directory', '=', directory)
+        .where(({ not, exists, selectFrom }) =>
+          not(exists(selectFrom('images').select('images.id').whereRef('images.path', '=', 'failures.path'))),
+        )
+        .executeTakeFirstOrThrow()
+      return images.count + failures.count
+    },
+
     knownFilesAt: (paths) => knownFilesWhere('path', paths),
 
     async knownFilesByInode(inodes) {

@@ -19,6 +19,7 @@ const METHODS = [
   'listFailures',
   'knownFiles',
   'knownFilesAt',
+  'countKnownFiles',
   'knownDirectories',
   'mountPoints',
   'keepMountPoints',

@@ -157,6 +157,7 @@ describe('what a request asks the database', () => {
     await catalog.contentsWithVector(['hash-7'])
     await catalog.imagesOfContents(['hash-7'])
     await catalog.knownFilesAt(['7.jpg'])
+    await catalog.countKnownFiles('some')
     await catalog.knownFilesByInode(['7'])
     await catalog.nearPairs(5, 0.5)
     await catalog.putImages([record(300)])
