@@ -7,6 +7,7 @@ import io
 import json
 import gzip
 import random
+import tomllib
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -68,6 +69,16 @@ def parser_of(description: str) -> argparse.ArgumentParser:
     parser.add_argument("--work", type=Path, required=True)
     parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.toml"))
     return parser
+
+
+def read_config(file: Path) -> dict:
+    """What all networks share; that of a single one with `network_config`. Raises KeyError and TOMLDecodeError."""
+    return tomllib.loads(file.read_text())
+
+
+def network_config(file: Path, name: str) -> dict:
+    """The same with how the network of this name is built and trained, which stands beside it."""
+    return read_config(file) | tomllib.loads(file.with_name(f"{name}.toml").read_text())
 
 
 PREPARED_BY = ("seed", "stored_side", "margin", "drawings_per_doodle")

@@ -1,4 +1,4 @@
-"""Joins the trained encoder with the layout and writes them as ONNX: python3 export.py --archives FOLDER --work FOLDER --to FILE.onnx [--config FILE]
+"""Joins the trained networks with the layout and writes them as ONNX: python3 export.py --archives FOLDER --work FOLDER --to FILE.onnx [--config FILE]
 
 The file takes float32 [n, 3, side, side] with values 0…1 and has two outputs, `photo` and `sketch`, [n, dimensions] of unit length: the
 same computation, but what all photos or all drawings have in common is taken away from each. Weights are kept as float16, half as large,
@@ -7,7 +7,6 @@ and computed with in float32.
 
 import inspect
 import io
-import tomllib
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +14,7 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from data import load, parser_of
+from data import load, network_config, parser_of, read_config
 from joined import Joined
 from network import Encoder
 from validation import figures_of
@@ -27,10 +26,10 @@ def main():
     parser = parser_of(__doc__)
     parser.add_argument("--to", type=Path, required=True)
     arguments = parser.parse_args()
-    config = tomllib.loads(arguments.config.read_text())
+    config = read_config(arguments.config)
     data = load(arguments.archives, arguments.work, config)
     with torch.no_grad():
-        joined = join(config, data, arguments.work)
+        joined = join(config, data, trained(arguments.config, arguments.work))
         for name in ("held_out_classes", "held_out_photos"):
             print(name, figures_of(getattr(data, name), joined.embed))
     model = as_onnx(joined, config["joined"]["side"])
@@ -42,16 +41,25 @@ def main():
     print(f"{arguments.to}: {arguments.to.stat().st_size / 1e6:.2f} MB, {len(model.graph.node)} nodes")
 
 
-def join(config: dict, data, work: Path) -> Joined:
-    """The trained encoder with what is measured on training images: what photos and drawings have in common, and the main directions."""
-    encoder = Encoder(**config["network"])
-    encoder.load_state_dict(torch.load(work / "state.pt", map_location="cpu")["average"])
+def trained(file: Path, work: Path) -> list[Encoder]:
+    """The networks that the configuration names, as training has left them in the work folder."""
+    encoders = []
+    for name in read_config(file)["joined"]["networks"]:
+        encoder = Encoder(**network_config(file, name)["network"])
+        encoder.load_state_dict(torch.load(work / name / "state.pt", map_location="cpu")["average"])
+        encoders.append(encoder)
+    return encoders
+
+
+def join(config: dict, data, encoders: list[Encoder]) -> Joined:
+    """The encoders with what is measured on training images: what photos and drawings have in common, and the main directions."""
     chance = np.random.default_rng(config["seed"])
     some = {
         kind: images.select(chance.choice(len(images), min(len(images), config["joined"]["measured_on"]), replace=False))
         for kind, images in (("photo", data.photos), ("sketch", data.sketches))
     }
-    joined = Joined(encoder, **config["joined"]).eval()
+    options = {name: value for name, value in config["joined"].items() if name not in ("networks", "measured_on")}
+    joined = Joined(encoders, **options).eval()
     joined.measure(some["photo"], some["sketch"])
     return joined
 

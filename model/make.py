@@ -4,7 +4,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from data import parser_of
+from data import parser_of, read_config
 
 HERE = Path(__file__).parent
 
@@ -16,7 +16,8 @@ def main():
     arguments = parser.parse_args()
     common = ["--archives", arguments.archives, "--work", arguments.work, "--config", arguments.config]
     compiled = ["--compile"] if arguments.compile else []
-    subprocess.run([sys.executable, HERE / "train.py", *common, *compiled], check=True)
+    for name in read_config(arguments.config)["joined"]["networks"]:
+        subprocess.run([sys.executable, HERE / "train.py", "--network", name, *common, *compiled], check=True)
     subprocess.run([sys.executable, HERE / "export.py", *common, "--to", arguments.to], check=True)
 
 

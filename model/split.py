@@ -5,20 +5,19 @@ python3 split.py --archives FOLDER --work FOLDER --to FOLDER [--config FILE]
 makes classes/photo, classes/sketch (whole classes held out) and photos/photo, photos/sketch (photos held out of the other classes).
 """
 
-import tomllib
 import zipfile
 from pathlib import Path
 
 import numpy as np
 
-from data import choose_held_out, prepared_arrays, parser_of
+from data import choose_held_out, parser_of, prepared_arrays, read_config
 
 
 def main():
     parser = parser_of(__doc__)
     parser.add_argument("--to", type=Path, required=True)
     arguments = parser.parse_args()
-    config = tomllib.loads(arguments.config.read_text())
+    config = read_config(arguments.config)
     arrays = prepared_arrays(arguments.archives, arguments.work, config)
     held_out = choose_held_out(arrays, config["seed"], config["split"])
     parts = {"classes": held_out.of_classes & (arrays["photo_ids"] != ""), "photos": held_out.photos}

@@ -1,13 +1,12 @@
-"""Trains the encoder: python3 train.py --archives FOLDER --work FOLDER [--config FILE] [--minutes N] [--compile]
+"""Trains a network: python3 train.py --network NAME --archives FOLDER --work FOLDER [--config FILE] [--minutes N] [--compile]
 
-The state is saved regularly in state.pt of the work folder, and the same command goes on where it was. Validation figures go to
+The state is saved regularly in NAME/state.pt of the work folder, and the same command goes on where it was. Validation figures go to
 curve.json there.
 """
 
 import json
 import math
 import time
-import tomllib
 from contextlib import nullcontext
 from pathlib import Path
 
@@ -16,7 +15,7 @@ import torch
 from torch.nn import functional as F
 
 import augment
-from data import Data, Images, load, parser_of
+from data import Data, Images, load, network_config, parser_of
 from network import CosineClassifier, Encoder
 from traits import alike, traits_of
 from validation import as_views, figures_of
@@ -27,13 +26,15 @@ VALIDATE_EVERY = 500
 
 def main():
     parser = parser_of(__doc__)
+    parser.add_argument("--network", required=True, help="there is a file of this name beside the configuration: first, second")
     parser.add_argument("--minutes", type=float, help="stop in time, with the state saved")
     parser.add_argument("--compile", action="store_true", help="with PyTorch 2 and a C++ compiler: about a quarter faster on a CPU")
     arguments = parser.parse_args()
-    config = tomllib.loads(arguments.config.read_text())
-    arguments.work.mkdir(parents=True, exist_ok=True)
+    config = network_config(arguments.config, arguments.network)
+    own = arguments.work / arguments.network
+    own.mkdir(parents=True, exist_ok=True)
     data = load(arguments.archives, arguments.work, config)
-    Training(config, data, arguments.work, compiled=arguments.compile).run(arguments.minutes)
+    Training(config, data, own, compiled=arguments.compile).run(arguments.minutes)
 
 
 class Training:
@@ -49,7 +50,10 @@ class Training:
         traits = traits_of(data.labels)
         self.trait_classifier = CosineClassifier(network["dimensions"], traits.shape[1], config["loss"]["scale"]).to(self.device)
         # How much of each label, and of each trait, an image with a label is taught to have.
-        self.label_shares = torch.from_numpy(label_shares(traits, config["loss"])).to(self.device)
+        self.label_shares = [
+            torch.from_numpy(label_shares(traits, stage["neighbours"], config["loss"]["smoothing"])).to(self.device)
+            for stage in config["stages"]
+        ]
         self.trait_shares = torch.from_numpy(traits / traits.sum(axis=1, keepdims=True)).to(self.device)
         self.encode = torch.compile(self.encoder) if compiled else self.encoder
         self.average = Encoder(**network).to(self.device, memory_format=torch.channels_last)
@@ -107,8 +111,11 @@ class Training:
 
     def stage(self) -> dict:
         """Views are small at first: more of them in the same time, and what they teach holds for larger ones (Howard 2018)."""
+        return self.config["stages"][self.stage_number()]
+
+    def stage_number(self) -> int:
         share = self.step / self.config["optimizer"]["steps"]
-        return next(stage for stage in reversed(self.config["stages"]) if share >= stage["from"])
+        return max(n for n, stage in enumerate(self.config["stages"]) if share >= stage["from"])
 
     def side(self):
         return self.stage()["side"]
@@ -151,14 +158,14 @@ class Training:
 
     def losses_of(self, views, truth):
         labels, first, second = truth
-        config = self.config["loss"]
+        config, stage = self.config["loss"], self.stage_number()
         with self.half_precision():
             vectors = self.encode(views)
             logits, trait_logits = self.classifier(vectors), self.trait_classifier(vectors)
-        classes = F.cross_entropy(logits.float(), self.label_shares[labels])
+        classes = F.cross_entropy(logits.float(), self.label_shares[stage][labels])
         traits = F.cross_entropy(trait_logits.float(), self.trait_shares[labels])
         pairs = contrast(vectors[first], vectors[second], config["temperature"])
-        return classes, config["traits"] * traits, config["pairs"] * pairs
+        return classes, self.stage()["traits"] * traits, config["pairs"] * pairs
 
     def floats(self, name, numbers):
         chosen = self.sources[name][torch.from_numpy(np.asarray(numbers)).to(self.device)]
@@ -232,11 +239,10 @@ class Training:
         print(f"goes on after step {self.step}", flush=True)
 
 
-def label_shares(traits, config):
+def label_shares(traits, neighbours, smoothing):
     """What the classifier is taught for each label, float32 [labels, labels], rows of sum 1: most of it the label itself, some of it those
     that are like it, the rest any (Szegedy et al. 2016, "label smoothing")."""
-    count, smoothing, neighbours = len(traits), config["smoothing"], config["neighbours"]
-    own = 1 - smoothing - neighbours
+    count, own = len(traits), 1 - smoothing - neighbours
     return (own * np.eye(count) + neighbours * alike(traits) + smoothing / count).astype(np.float32)
 
 
