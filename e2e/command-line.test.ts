@@ -195,7 +195,7 @@ describe('sketch-search copy-catalog', () => {
     )
     expect(found[0]!.stdout).toMatch(/^[01]\.\d{4} {2}sub\/3\.png\n/)
     expect(found[1]!.stdout).toBe(found[0]!.stdout)
-  }, 60_000)
+  })
 
   it.each([
     [['--from', '/no/a.yaml', '--to', '/no/b.yaml'], /\/no\/a\.yaml.*no such file/],

@@ -10,7 +10,7 @@ const FLAGS =
     .match(/ --\S+/g) ?? []
 /** The checkout's program, with the flags of its first line. */
 export const LAUNCH = [process.execPath, ...FLAGS.map((flag) => flag.trim()), LAUNCHER]
-const START_TIMEOUT_MS = 60_000
+const START_TIMEOUT_MS = 120_000
 
 export interface Product {
   url: string

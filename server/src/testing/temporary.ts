@@ -11,7 +11,7 @@ export async function temporaryDirectory(): Promise<string> {
 }
 
 /** Waits until a condition holds, as a person would look again and again. */
-export async function eventually<T>(check: () => Promise<T> | T, timeoutMs = 8000): Promise<T> {
+export async function eventually<T>(check: () => Promise<T> | T, timeoutMs = 30_000): Promise<T> {
   const deadline = performance.now() + timeoutMs
   for (;;) {
     try {
