@@ -28,7 +28,7 @@ def main():
     parser = parser_of(__doc__)
     parser.add_argument("--network", required=True, help="there is a file of this name beside the configuration: first, second")
     parser.add_argument("--minutes", type=float, help="stop in time, with the state saved")
-    parser.add_argument("--compile", action="store_true", help="with PyTorch 2 and a C++ compiler: about a quarter faster on a CPU")
+    parser.add_argument("--compile", action="store_true", help="with PyTorch 2 and a C++ compiler: on some CPUs faster")
     arguments = parser.parse_args()
     config = network_config(arguments.config, arguments.network)
     own = arguments.work / arguments.network
