@@ -238,9 +238,9 @@ describe('forgetting what is missing', () => {
     const jobs = await queue()
     await jobs.ask(CONFIRMED)
     await jobs.ask(PLAIN)
-    const [handled, answerer] = [[] as WatchRequest[], vi.useFakeTimers({ toFake: ['Date'] })]
+    vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3 * 60_000 })
     onTestFinished(() => void vi.useRealTimers())
-    answerer.setSystemTime(Date.now() + 3 * 60_000)
+    const handled: WatchRequest[] = []
     await jobs.answer(async (request) => void handled.push(request))
     await eventually(() => expect(handled).toEqual([PLAIN]), 10_000)
   })

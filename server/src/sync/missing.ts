@@ -90,18 +90,17 @@ export function createMissing(options: MissingOptions): Missing {
       }
       await gallery.assertReadable()
       await options.adopt()
-      const judged = await judge(acceptsMissing, before)
+      const judged = await judge(acceptsMissing, before, kept)
       if (judged === undefined) return kept
-      for (const directory of judged.away) kept.add(directory)
-      let awayCount = judged.awayCount
-      const { missing } = judged
-      for (const [directory, paths] of judged.inDoubt) {
+      const { leftOut, missing, inDoubt } = judged
+      let { awayCount } = judged
+      for (const [directory, paths] of inDoubt) {
         if (paths.length > options.maxShare * (await knownCountBelow(directory))) {
           kept.add(directory)
           awayCount += paths.length
         } else for (const path of paths) missing.push(path)
       }
-      await removeFiles(judged.leftOut)
+      await removeFiles(leftOut)
       const excess = acceptsMissing ? undefined : await excessOf(missing.length)
       if (excess === undefined) await removeFiles(missing)
       if (isClosed()) return kept
@@ -117,12 +116,12 @@ export function createMissing(options: MissingOptions): Missing {
 
   /**
    * Tells apart what is left out by the configuration, what is missing where the drive is away or may be another one, and what is missing.
+   * @param kept gets the mount points of drives that are away
    * @returns undefined if everything was closed meanwhile
    */
-  async function judge(acceptsMissing: boolean, before: number) {
+  async function judge(acceptsMissing: boolean, before: number, kept: Set<string>) {
     const leftOut: string[] = []
     const missing: string[] = []
-    const awayFrom = new Set<string>()
     let awayCount = 0
     const inDoubt = new Map<string, string[]>()
     const { away, doubtful } = acceptsMissing ? { away: [], doubtful: [] } : await mountPoints.look()
@@ -136,7 +135,7 @@ export function createMissing(options: MissingOptions): Missing {
         const isKept = row.state !== 'failed'
         const onAway = isKept ? await mountPointsOf(root, path, away) : []
         const [onDoubtful] = isKept ? doubtful.filter((directory) => isWithin(path, directory)) : []
-        for (const directory of onAway) awayFrom.add(directory)
+        for (const directory of onAway) kept.add(directory)
         if (onAway.length > 0) awayCount++
         else if (onDoubtful === undefined) missing.push(path)
         else if (inDoubt.has(onDoubtful)) inDoubt.get(onDoubtful)!.push(path)
@@ -144,7 +143,7 @@ export function createMissing(options: MissingOptions): Missing {
       }
     }
     for (const [path] of judged) vanished.delete(path)
-    return { leftOut, missing, away: awayFrom, awayCount, inDoubt }
+    return { leftOut, missing, awayCount, inDoubt }
   }
 
   async function excessOf(count: number): Promise<Absence | undefined> {
