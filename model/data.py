@@ -72,7 +72,7 @@ def parser_of(description: str) -> argparse.ArgumentParser:
 
 
 def read_config(file: Path) -> dict:
-    """What all networks share; that of a single one with `network_config`. Raises KeyError and TOMLDecodeError."""
+    """What all networks share; that of a single one with `network_config`. Raises OSError and TOMLDecodeError."""
     return tomllib.loads(file.read_text())
 
 
