@@ -17,7 +17,8 @@ export default defineConfig({
           ],
           // Generous: a shared machine may be several times slower than another.
           testTimeout: 120_000,
-          hookTimeout: 60_000,
+          hookTimeout: 120_000,
+          expect: { poll: { timeout: 30_000 } },
         },
       },
       {

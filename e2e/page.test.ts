@@ -362,7 +362,7 @@ describe('the gallery', () => {
     await page.waitForTimeout(400)
     const files = [1, 2, 3].map((n) => join(demo.gallery, `heart/brand-new-${n}.png`))
     for (const file of files) await writeFile(file, await readFile(join(demo.gallery, 'heart/heart-01.png')))
-    await page.getByText('The folder has changed.').waitFor({ timeout: 8000 })
+    await page.getByText('The folder has changed.').waitFor()
     for (const top of [1400, 300, 1800, 700]) {
       await grid.evaluate((element, y) => element.scrollTo(0, y), top)
       await page.waitForTimeout(300)
@@ -482,7 +482,7 @@ describe('the gallery', () => {
     const first = await page.locator('[data-path]').first().getAttribute('data-path')
     const file = join(demo.gallery, 'heart/brand-new.png')
     await writeFile(file, await readFile(join(demo.gallery, 'heart/heart-01.png')))
-    await page.getByText('The folder has changed.').waitFor({ timeout: 8000 })
+    await page.getByText('The folder has changed.').waitFor()
     expect(await page.locator('[data-path]').first().getAttribute('data-path')).toBe(first)
     await page.getByRole('button', { name: 'Show', exact: true }).click()
     await count(page, '241 images')
@@ -528,9 +528,7 @@ describe('managing', () => {
     await page.keyboard.press('Delete')
     await count(page, '1 image')
     await page.getByRole('button', { name: 'Delete now' }).click()
-    await expect
-      .poll(() => stat(join(demo.gallery, 'cup/added-1.png')).catch(() => 'gone'), { timeout: 12_000 })
-      .toBe('gone')
+    await expect.poll(() => stat(join(demo.gallery, 'cup/added-1.png')).catch(() => 'gone')).toBe('gone')
     expect((await stat(join(demo.gallery, 'cup/added-2.png'))).size).toBeGreaterThan(0)
     await context.close()
   })

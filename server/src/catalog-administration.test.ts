@@ -16,7 +16,7 @@ let server: PostgresServer
 
 beforeAll(async () => {
   server = await startPostgres()
-}, 60_000)
+})
 afterAll(() => server?.close())
 
 async function galleryWithPictures(): Promise<string> {
@@ -157,7 +157,7 @@ describe('copying a catalog', () => {
     expect((await third.catalog.findNearest(search)).images.map(({ id }) => id)).toEqual(
       found.images.map(({ id }) => id),
     )
-  }, 60_000)
+  })
 
   it('goes on where it was broken off, wherever that was, and brings what has come meanwhile', async () => {
     const gallery = await temporaryDirectory()
@@ -189,7 +189,7 @@ describe('copying a catalog', () => {
       expect((await moveCatalog(source, target, OPTIONS)).images).toEqual({ rows: 3_499, present: 3_498 })
       expect((await dump(target)).images).toEqual((await dump(source)).images)
     }
-  }, 120_000)
+  })
 
   it('brings those who may sign in, and leaves those who are there what they are', async () => {
     const gallery = await galleryWithPictures()
@@ -230,5 +230,5 @@ describe('copying a catalog', () => {
     await raw.database.updateTable('embedders').set({ dimensions: 3 }).execute()
     await raw.close()
     await expect(moveCatalog(source, target, OPTIONS)).rejects.toThrow(/dimensions in the source and 3/)
-  }, 60_000)
+  })
 })

@@ -30,7 +30,7 @@ const python = (class_name: string, more: Record<string, unknown> = {}) => ({
 const statusOf = async (app: App) =>
   (await app.http.request('/api/index/status')).json() as Promise<Record<string, unknown>>
 
-describe('a model that fails', { timeout: 60_000 }, () => {
+describe('a model that fails', () => {
   it.each(['Crashes', 'Hangs', 'ReturnsNaN', 'ReturnsWrongLength', 'Raises'])(
     '%s at one image of 200: 199 are indexed, the server answers all along',
     async (class_name) => {
@@ -43,7 +43,7 @@ describe('a model that fails', { timeout: 60_000 }, () => {
       const asking = setInterval(async () => {
         const start = performance.now()
         expect((await app.http.request('/health')).status).toBe(200)
-        expect(performance.now() - start).toBeLessThan(500)
+        expect(performance.now() - start).toBeLessThan(1_000)
         answers++
       }, 100)
       await indexing

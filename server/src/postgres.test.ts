@@ -10,7 +10,7 @@ import { eventually, temporaryDirectory } from './testing/temporary.ts'
 let server: PostgresServer
 beforeAll(async () => {
   server = await startPostgres()
-}, 60_000)
+})
 afterAll(() => server?.close())
 
 async function configOnPostgres(gallery: string, changes: Record<string, unknown> = {}) {

@@ -17,7 +17,7 @@ const SILENT = { warn() {}, info() {} }
 let server: PostgresServer
 beforeAll(async () => {
   server = await startPostgres()
-}, 60_000)
+})
 afterAll(() => server?.close())
 
 /** Configurations of several processes on one gallery and one database. */
@@ -202,11 +202,11 @@ describe('processes on one database', () => {
       said.filter((line) => line === `${who}: This process watches the gallery from now on.`)
     expect([watches('first').length, watches('second').length]).toEqual([1, 0])
     await first.close()
-    await eventually(() => expect(watches('second')).toHaveLength(1), 15_000)
+    await eventually(() => expect(watches('second')).toHaveLength(1))
     await writeSettled(join(gallery, 'later.png'), await picture(5))
     await eventually(async () => expect(await pathsIn(second)).toContain('later.png'))
     await server.restart()
-    await eventually(() => expect(watches('second')).toHaveLength(2), 15_000)
+    await eventually(() => expect(watches('second')).toHaveLength(2))
     await writeSettled(join(gallery, 'last.png'), await picture(6))
     await eventually(async () => expect(await pathsIn(second)).toContain('last.png'))
     // Asked for later on, the one that watches compares again before it answers.
@@ -242,7 +242,7 @@ describe('forgetting what is missing', () => {
     onTestFinished(() => void vi.useRealTimers())
     const handled: WatchRequest[] = []
     await jobs.answer(async (request) => void handled.push(request))
-    await eventually(() => expect(handled).toEqual([PLAIN]), 10_000)
+    await eventually(() => expect(handled).toEqual([PLAIN]))
   })
 
   it('is given up by whoever has confirmed it when nobody watches, and not done later', async () => {
@@ -252,7 +252,7 @@ describe('forgetting what is missing', () => {
     await jobs.ask(PLAIN)
     const handled: WatchRequest[] = []
     await jobs.answer(async (request) => void handled.push(request))
-    await eventually(() => expect(handled).toEqual([PLAIN]), 10_000)
+    await eventually(() => expect(handled).toEqual([PLAIN]))
   })
 
   it('is not tried again by itself when it failed', async () => {
@@ -268,7 +268,7 @@ describe('forgetting what is missing', () => {
       1,
     )
     expect(handled.length).toBeGreaterThan(2)
-  }, 30_000)
+  })
 })
 
 describe('a job', () => {
@@ -293,7 +293,7 @@ describe('a job', () => {
     const version = { path: 'a/0.png', bytes: 1, modifiedAt: 2 }
     await jobs.addFiles([version])
     await jobs.addFiles([version])
-    await eventually(() => expect(lost).toEqual(['a/0.png: a bug']), 20_000)
+    await eventually(() => expect(lost).toEqual(['a/0.png: a bug']))
     expect(tries).toBe(2)
     expect(await jobs.countFiles()).toBe(0)
   })

@@ -104,7 +104,7 @@ describe('the embedding host', () => {
     const rejected = outcomes.filter(({ status }) => status === 'rejected') as PromiseRejectedResult[]
     expect(rejected.length).toBeGreaterThan(15)
     for (const { reason } of rejected) expect(reason).toMatchObject({ code: 'unavailable' })
-  }, 30_000)
+  })
 
   it('refuses an embedder that nobody knows, in one sentence', async () => {
     await expect(startHost({ target: 'nothing' })).rejects.toMatchObject({

@@ -54,7 +54,7 @@ describe.skipIf(!canMount())('a drive within the gallery (needs the right to mou
     await eventually(async () => expect(await pathsIn(first)).toEqual(all.slice(0, 5)))
 
     unmount(drive)
-    await expect.poll(() => first.sync.absence, { timeout: 10_000 }).toEqual({ missing: 1, known: 5 })
+    await expect.poll(() => first.sync.absence).toEqual({ missing: 1, known: 5 })
     await unlink(join(root, 'd.png'))
     await eventually(async () => expect(await pathsIn(first)).not.toContain('d.png'))
     expect(await pathsIn(first)).toContain('drive/1.png')
@@ -182,7 +182,7 @@ describe.skipIf(!canMount())('a drive within the gallery (needs the right to mou
     await eventually(async () => expect(await pathsIn(app)).toContain('import/1.png'))
     const before = await idsIn(app)
     unmount(stick)
-    await expect.poll(() => app.sync.absence, { timeout: 10_000 }).toMatchObject({ missing: 1 })
+    await expect.poll(() => app.sync.absence).toMatchObject({ missing: 1 })
     expect(await idsIn(app)).toEqual(before)
     expect(moved).toEqual([])
   })
