@@ -80,15 +80,31 @@ def thickened(ink):
 
 def erased(ink, share):
     """Takes a rectangle away from a share of the drawings."""
-    n, _, height, width = ink.shape
-    device = ink.device
+    n, device = len(ink), ink.device
+    hole = rectangles(ink, uniform(n, 0.05, 0.2, device), uniform(n, 0.05, 0.2, device))
+    return ink * ~(hole & (torch.rand(n, device=device) < share)[:, None, None, None])
+
+
+def mixed(views):
+    """Puts a rectangle of each photo into the one before it (Yun et al., "CutMix", 2019).
+
+    Returns the views, and for each the share of it that is still its own, [n]."""
+    n, device = len(views), views.device
+    # Of any size up to the whole, as often as any other.
+    half = uniform(n, 0, 1, device).sqrt() / 2
+    hole = rectangles(views, half, half)
+    return torch.where(hole, views.roll(-1, 0), views), 1 - hole.float().mean((1, 2, 3))
+
+
+def rectangles(images, half_x, half_y):
+    """Masks of one rectangle each at any place, [n, 1, h, w]; `half_x` and `half_y` [n] are shares of the whole."""
+    n, _, height, width = images.shape
+    device = images.device
     cx, cy = uniform(n, 0, 1, device), uniform(n, 0, 1, device)
-    half_x, half_y = uniform(n, 0.05, 0.2, device), uniform(n, 0.05, 0.2, device)
     xs, ys = torch.linspace(0, 1, width, device=device), torch.linspace(0, 1, height, device=device)
     inside_x = (xs[None] - cx[:, None]).abs() < half_x[:, None]
     inside_y = (ys[None] - cy[:, None]).abs() < half_y[:, None]
-    hole = inside_y[:, :, None] & inside_x[:, None, :] & (torch.rand(n, device=device) < share)[:, None, None]
-    return ink * (~hole)[:, None]
+    return (inside_y[:, :, None] & inside_x[:, None, :])[:, None]
 
 
 def edges(images):

@@ -34,6 +34,9 @@ class Images:
     def select(self, wanted):
         return Images(self.pixels[wanted], self.labels[wanted], self.pair[wanted])
 
+    def with_all_of(self, other: "Images"):
+        return Images(*(np.concatenate([getattr(self, name), getattr(other, name)]) for name in ("pixels", "labels", "pair")))
+
 
 @dataclass
 class Validation:

@@ -14,9 +14,9 @@ import onnx
 import torch
 from onnx import TensorProto, helper, numpy_helper
 
-from data import load, network_config, parser_of, read_config
+from data import Data, Images, load, network_config, parser_of, read_config
 from joined import Joined
-from network import Encoder
+from network import CosineClassifier, Encoder
 from validation import figures_of
 
 OPSET = 17
@@ -29,7 +29,7 @@ def main():
     config = read_config(arguments.config)
     data = load(arguments.archives, arguments.work, config)
     with torch.no_grad():
-        joined = join(config, data, trained(arguments.config, arguments.work))
+        joined = join(config, data, trained(arguments.config, arguments.work, len(data.labels)))
         for name in ("held_out_classes", "held_out_photos"):
             print(name, figures_of(getattr(data, name), joined.embed))
     model = as_onnx(joined, config["joined"]["side"])
@@ -41,26 +41,32 @@ def main():
     print(f"{arguments.to}: {arguments.to.stat().st_size / 1e6:.2f} MB, {len(model.graph.node)} nodes")
 
 
-def trained(file: Path, work: Path) -> list[Encoder]:
+def trained(file: Path, work: Path, labels: int) -> list[tuple[Encoder, CosineClassifier]]:
     """The networks that the configuration names, as training has left them in the work folder."""
-    encoders = []
+    networks = []
     for name in read_config(file)["joined"]["networks"]:
-        encoder = Encoder(**network_config(file, name)["network"])
-        encoder.load_state_dict(torch.load(work / name / "state.pt", map_location="cpu")["average"])
-        encoders.append(encoder)
-    return encoders
+        config = network_config(file, name)
+        state = torch.load(work / name / "state.pt", map_location="cpu")
+        encoder = Encoder(**config["network"])
+        encoder.load_state_dict(state["average"])
+        classifier = CosineClassifier(config["network"]["dimensions"], labels, config["loss"]["scale"])
+        classifier.load_state_dict(state["classifier"])
+        networks.append((encoder, classifier))
+    return networks
 
 
-def join(config: dict, data, encoders: list[Encoder]) -> Joined:
-    """The encoders with what is measured on training images: what photos and drawings have in common, and the main directions."""
+def join(config: dict, data: Data, networks: list[tuple[Encoder, CosineClassifier]]) -> Joined:
+    """The networks with what is measured on training images: what photos and drawings have in common, and the main directions."""
     chance = np.random.default_rng(config["seed"])
-    some = {
-        kind: images.select(chance.choice(len(images), min(len(images), config["joined"]["measured_on"]), replace=False))
-        for kind, images in (("photo", data.photos), ("sketch", data.sketches))
-    }
+    count = config["joined"]["measured_on"]
+
+    def some(images: Images, count: int) -> Images:
+        return images.select(chance.choice(len(images), min(len(images), count), replace=False))
+
     options = {name: value for name, value in config["joined"].items() if name not in ("networks", "measured_on")}
-    joined = Joined(encoders, **options).eval()
-    joined.measure(some["photo"], some["sketch"])
+    joined = Joined(networks, **options).eval()
+    drawings = some(data.sketches, count // 2).with_all_of(some(data.doodles, count // 2))
+    joined.measure(some(data.photos, count), drawings)
     return joined
 
 

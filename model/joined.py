@@ -1,14 +1,15 @@
-"""What is shown, by all networks together, and how it is arranged, as one model."""
+"""What it could be and what is shown, by all networks together, and how it is arranged, as one model."""
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
 from augment import DEVIATION, MEAN
-from network import LayoutHistogram
+from network import CosineClassifier, LayoutHistogram
 from validation import as_images
 
 KINDS = ("photo", "sketch")
+PARTS = ("could_be", "shown", "arranged")
 
 
 class Common(nn.Module):
@@ -29,32 +30,51 @@ class Common(nn.Module):
 
 
 class Joined(nn.Module):
-    """[n, 3, side, side], values 0…1, to two vectors each, as a photo and as a drawing: [n, meaning_dimensions + layout_dimensions],
-    unit length. The encoders have `shares` in the similarity of what is shown, and the layout has `layout_weight` in all."""
+    """[n, 3, side, side], values 0…1, to two vectors each, as a photo and as a drawing: [n, dimensions of all parts], unit length.
 
-    def __init__(self, encoders, *, shares, side, meaning_dimensions, layout_dimensions, layout_weight):
+    The parts, each with its `weights` in a similarity and its `dimensions`: what an image could be, as how likely each label is (after
+    Rasiwasia et al., "query by semantic example", 2007), what is shown, and how it is arranged. Each network has `shares` in the first
+    two. Labels are the less certain the smaller `sharpness` is, which for what has none tells what it is like."""
+
+    def __init__(self, networks, *, shares, side, sharpness, weights, dimensions):
         super().__init__()
-        self.sources = nn.ModuleList([*encoders, LayoutHistogram()])
-        inner = [*(encoder.project.out_features for encoder in encoders), LayoutHistogram.dimensions]
-        self.common = nn.ModuleList(Common(dimensions) for dimensions in inner)
-        self.shares, self.side, self.layout_weight = shares, side, layout_weight
-        self.register_buffer("meaning_directions", torch.eye(sum(inner[:-1]))[:, :meaning_dimensions].clone())
-        self.register_buffer("layout_directions", torch.eye(inner[-1])[:, :layout_dimensions].clone())
+        encoders, classifiers = zip(*networks)
+        self.encoders, self.classifiers, self.layout = nn.ModuleList(encoders), nn.ModuleList(classifiers), LayoutHistogram()
+        self.shares, self.side, self.sharpness, self.weights = shares, side, sharpness, weights
+        inner = {
+            "could_be": [len(classifier.weight) for classifier in classifiers],
+            "shown": [encoder.project.out_features for encoder in encoders],
+            "arranged": [LayoutHistogram.dimensions],
+        }
+        self.common = nn.ModuleDict({part: nn.ModuleList(map(Common, inner[part])) for part in PARTS})
+        for part in PARTS:
+            self.register_buffer(f"directions_{part}", torch.eye(sum(inner[part]))[:, : dimensions[part]].clone())
 
     def parts(self, images):
         views = (images - MEAN) / DEVIATION
-        return [source(views) for source in self.sources]
+        shown = [encoder(views) for encoder in self.encoders]
+        return {
+            "could_be": [self.likely(classifier, vectors) for classifier, vectors in zip(self.classifiers, shown)],
+            "shown": shown,
+            "arranged": [self.layout(views)],
+        }
 
-    def whole(self, parts, kind):
-        """The parts without what is common to the kind: of all networks as one vector, and of the layout."""
-        *shown, arranged = [common.without(part, kind) for common, part in zip(self.common, parts)]
-        return torch.cat([share**0.5 * part for share, part in zip(self.shares, shown)], dim=1), arranged
+    def likely(self, classifier: CosineClassifier, vectors):
+        """How likely each label is: [n, labels], rows of sum 1."""
+        return F.softmax(classifier(vectors) * (self.sharpness / classifier.scale), dim=1)
+
+    def whole(self, parts, part, kind):
+        """One part of all networks as one vector, without what is common to the kind."""
+        own = [common.without(vectors, kind) for common, vectors in zip(self.common[part], parts[part])]
+        shares = self.shares if len(own) > 1 else [1.0]
+        return torch.cat([share**0.5 * vectors for share, vectors in zip(shares, own)], dim=1)
 
     def joined(self, parts, kind):
-        shown, arranged = self.whole(parts, kind)
-        meaning = F.normalize(shown @ self.meaning_directions, dim=1)
-        layout = F.normalize(arranged @ self.layout_directions, dim=1)
-        return torch.cat([(1 - self.layout_weight) ** 0.5 * meaning, self.layout_weight**0.5 * layout], dim=1)
+        reduced = [
+            self.weights[part] ** 0.5 * F.normalize(self.whole(parts, part, kind) @ getattr(self, f"directions_{part}"), dim=1)
+            for part in PARTS
+        ]
+        return F.normalize(torch.cat(reduced, dim=1), dim=1)
 
     def forward(self, images):
         parts = self.parts(images)
@@ -63,16 +83,16 @@ class Joined(nn.Module):
     @torch.no_grad()
     def measure(self, photos, sketches):
         """What photos, and drawings, have in common, and the directions in which they differ most (principal components)."""
-        parts = {}
+        found = {}
         for kind, images in zip(KINDS, (photos, sketches)):
             batches = [self.parts(views) for views in as_images(images, self.side)]
-            parts[kind] = [torch.cat(some) for some in zip(*batches)]
-        for n, common in enumerate(self.common):
-            common.measure({kind: parts[kind][n] for kind in KINDS})
-        wholes = [self.whole(parts[kind], kind) for kind in KINDS]
-        for directions, both in zip((self.meaning_directions, self.layout_directions), zip(*wholes)):
-            _, _, found = torch.linalg.svd(torch.cat(both), full_matrices=False)
-            directions.copy_(found[: directions.shape[1]].t())
+            found[kind] = {part: [torch.cat(some) for some in zip(*(batch[part] for batch in batches))] for part in PARTS}
+        for part in PARTS:
+            for n, common in enumerate(self.common[part]):
+                common.measure({kind: found[kind][part][n] for kind in KINDS})
+            both = torch.cat([self.whole(found[kind], part, kind) for kind in KINDS])
+            directions = getattr(self, f"directions_{part}")
+            directions.copy_(torch.linalg.svd(both, full_matrices=False)[2][: directions.shape[1]].t())
 
     @torch.no_grad()
     def embed(self, images):

@@ -8,6 +8,7 @@ import json
 import math
 import time
 from contextlib import nullcontext
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -37,6 +38,22 @@ def main():
     Training(config, data, own, compiled=arguments.compile).run(arguments.minutes)
 
 
+@dataclass
+class Truth:
+    """What n views show: `labels` [n] with the share `own_share` [n, 1], `other_labels` [n] with the rest; and two lists of places whose
+    views show the same photo."""
+
+    labels: torch.Tensor
+    other_labels: torch.Tensor
+    own_share: torch.Tensor
+    first: np.ndarray
+    second: np.ndarray
+
+    def target(self, shares):
+        """[n, d] of what the labels are taught to have, [labels, d]."""
+        return self.own_share * shares[self.labels] + (1 - self.own_share) * shares[self.other_labels]
+
+
 class Training:
     """A classifier over the labels that all sets share, and a contrastive term between a drawing and its photo."""
 
@@ -58,7 +75,7 @@ class Training:
         self.encode = torch.compile(self.encoder) if compiled else self.encoder
         self.average = Encoder(**network).to(self.device, memory_format=torch.channels_last)
         self.average.load_state_dict(self.encoder.state_dict())
-        self.optimizer = torch.optim.AdamW(self.parameter_groups(), lr=config["optimizer"]["peak"])
+        self.optimizer = torch.optim.AdamW(self.parameter_groups())
         self.step, self.seconds, self.curve, self.losses = 0, 0.0, [], []
         # On a GPU everything is kept there; the images are few enough.
         self.sources = {
@@ -75,7 +92,7 @@ class Training:
         return [{"params": decayed, "weight_decay": decay}, {"params": plain, "weight_decay": 0.0}]
 
     def run(self, minutes):
-        steps = self.config["optimizer"]["steps"]
+        steps = sum(part["steps"] for part in self.config["optimizer"]["rounds"])
         start = saved = time.monotonic()
         begun, images = self.seconds, 0
         while self.step < steps:
@@ -114,16 +131,15 @@ class Training:
         return self.config["stages"][self.stage_number()]
 
     def stage_number(self) -> int:
-        share = self.step / self.config["optimizer"]["steps"]
-        return max(n for n, stage in enumerate(self.config["stages"]) if share >= stage["from"])
+        return max(n for n, stage in enumerate(self.config["stages"]) if self.step >= stage["from"])
 
     def side(self):
         return self.stage()["side"]
 
     def draw_batch(self, chance):
-        """Views of sketches with their photos, of other photos with line drawings of some, and of doodles.
+        """Views of sketches with their photos, of other photos with line drawings of some and others mixed, and of doodles.
 
-        Returns float [n, 3, side, side], and labels [n] with two lists of places whose views show the same photo."""
+        Returns float [n, 3, side, side], and what they show."""
         data, batch = self.data, self.stage()
         side, bend, half = batch["side"], batch["bend"], batch["drawn"]
         sketch = chance.integers(len(data.sketches), size=batch["paired"])
@@ -133,11 +149,17 @@ class Training:
         photo = self.floats("photos", np.concatenate([own, other]))
         drawn = augment.edges(photo[len(own) : len(own) + half])
         flip = torch.rand(batch["paired"] + batch["photos"], device=self.device) < 0.5
+        seen = augment.photos(photo, side, flip)
+        others, own_share = torch.arange(len(photo)), torch.ones(len(photo), device=self.device)
+        if batch["mixed"]:
+            # Of what was drawn the photo stays as it is.
+            free = slice(len(own) + half, None)
+            seen[free], own_share[free], others[free] = *augment.mixed(seen[free]), others[free].roll(-1)
         flip_doodles = torch.rand(batch["doodles"], device=self.device) < 0.5
         views = torch.cat(
             [
                 augment.sketches(self.floats("sketches", sketch), side, flip[: len(own)], bend=bend),
-                augment.photos(photo, side, flip),
+                seen,
                 augment.sketches(drawn, side, flip[len(own) : len(own) + half], bend=bend),
                 augment.sketches(self.floats("doodles", doodle), side, flip_doodles, bend=bend),
             ]
@@ -152,19 +174,26 @@ class Training:
             ]
         )
         paired, photos = batch["paired"], batch["photos"]
-        first = np.concatenate([np.arange(paired), 2 * paired + photos + np.arange(half)])
-        second = np.concatenate([paired + np.arange(paired), 2 * paired + np.arange(half)])
-        return augment.normalised(views), (torch.from_numpy(labels).to(self.device), first, second)
+        place, shares = torch.arange(len(views)), torch.ones(len(views), device=self.device)
+        place[paired : 2 * paired + photos] = paired + others
+        shares[paired : 2 * paired + photos] = own_share
+        truth = Truth(
+            labels=torch.from_numpy(labels).to(self.device),
+            other_labels=torch.from_numpy(labels)[place].to(self.device),
+            own_share=shares[:, None],
+            first=np.concatenate([np.arange(paired), 2 * paired + photos + np.arange(half)]),
+            second=np.concatenate([paired + np.arange(paired), 2 * paired + np.arange(half)]),
+        )
+        return augment.normalised(views), truth
 
-    def losses_of(self, views, truth):
-        labels, first, second = truth
+    def losses_of(self, views, truth: Truth):
         config, stage = self.config["loss"], self.stage_number()
         with self.half_precision():
             vectors = self.encode(views)
             logits, trait_logits = self.classifier(vectors), self.trait_classifier(vectors)
-        classes = F.cross_entropy(logits.float(), self.label_shares[stage][labels])
-        traits = F.cross_entropy(trait_logits.float(), self.trait_shares[labels])
-        pairs = contrast(vectors[first], vectors[second], config["temperature"])
+        classes = F.cross_entropy(logits.float(), truth.target(self.label_shares[stage]))
+        traits = F.cross_entropy(trait_logits.float(), truth.target(self.trait_shares))
+        pairs = contrast(vectors[truth.first], vectors[truth.second], config["temperature"])
         return classes, self.stage()["traits"] * traits, config["pairs"] * pairs
 
     def floats(self, name, numbers):
@@ -172,11 +201,17 @@ class Training:
         return chosen.permute(0, 3, 1, 2).float() / 255
 
     def learning_rate(self):
-        optimizer = self.config["optimizer"]
-        if self.step < optimizer["warm_up"]:
-            return optimizer["peak"] * (self.step + 1) / optimizer["warm_up"]
-        share = (self.step - optimizer["warm_up"]) / max(1, optimizer["steps"] - optimizer["warm_up"])
-        return optimizer["peak"] * 0.5 * (1 + math.cos(math.pi * min(1, share)))
+        """Of each round, a rise and the fall of a cosine (Loshchilov and Hutter 2017, "warm restarts")."""
+        optimizer, step = self.config["optimizer"], self.step
+        warm_up = optimizer["warm_up"]
+        for part in optimizer["rounds"]:
+            if step < part["steps"]:
+                break
+            step -= part["steps"]
+        if step < warm_up:
+            return part["peak"] * (step + 1) / warm_up
+        share = (step - warm_up) / max(1, part["steps"] - warm_up)
+        return part["peak"] * 0.5 * (1 + math.cos(math.pi * min(1, share)))
 
     def half_precision(self):
         if self.device.type == "cpu" and not has_bfloat16():
