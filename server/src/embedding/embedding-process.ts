@@ -74,6 +74,7 @@ export function startEmbeddingProcess(
   return new Promise((resolve, reject) => {
     const conversation = new Conversation(child, definition.batch_timeout_s * 1000)
     let timer: NodeJS.Timeout
+    let hasFailed = false
     const waitOn = () => {
       clearTimeout(timer)
       timer = setTimeout(
@@ -82,6 +83,7 @@ export function startEmbeddingProcess(
       )
     }
     const fail = (reason: string) => {
+      hasFailed = true
       clearTimeout(timer)
       options.signal.removeEventListener('abort', onAbort)
       endGroup(child)
@@ -99,6 +101,8 @@ export function startEmbeddingProcess(
     readFrames<Response>(
       child.stdio[3] as Readable,
       (message, payload) => {
+        // It may have said that it is ready just before it was given up.
+        if (hasFailed) return
         if (message.type === 'progress') {
           waitOn()
           options.onProgress?.(message.message, message.share)

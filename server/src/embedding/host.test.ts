@@ -1,8 +1,10 @@
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { noise, startHost } from '../testing/embedders.ts'
+import { definitionFor, noise, startHost } from '../testing/embedders.ts'
 import type { ImageKind } from './embedder.ts'
+import { startEmbeddingProcess } from './embedding-process.ts'
 import type { Embedding } from './host.ts'
 import { readFrames, writeFrame } from './protocol.ts'
 
@@ -133,6 +135,25 @@ describe('the embedding host', () => {
     })
     await host.close()
     await waiting
+  })
+})
+
+describe('a start that is given up', () => {
+  it('hears nothing more of a process that was ready just then', async () => {
+    const closing = new AbortController()
+    const ends: string[] = []
+    const started = startEmbeddingProcess('mine', definitionFor(classical), {
+      signal: closing.signal,
+      loadFacts: { cacheDirectory: '', fingerprint: '', threads: undefined },
+      onOutput: () => {},
+      onIdleExit: (reason) => ends.push(reason),
+    })
+    // It gets ready while nobody can look.
+    Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3_000)
+    closing.abort()
+    await expect(started).rejects.toThrow('it is being closed')
+    await sleep(500)
+    expect(ends).toEqual([])
   })
 })
 
