@@ -74,6 +74,9 @@ describe('a sketch', () => {
   it('is kept as what can be seen of it, and nothing else is taken for one', () => {
     const drawn = addAction(addAction(addAction(EMPTY_SKETCH, stroke(1)), 'clear'), stroke(2))
     expect(fromKept(JSON.parse(JSON.stringify(toKept(drawn))))?.done).toEqual([stroke(2)])
+    const fine: Stroke = { ...stroke(1), points: [[1 / 3, 2 / 3, 1 / 3]] }
+    expect(toKept(addAction(EMPTY_SKETCH, fine)).strokes[0]!.points).toEqual([[0.3, 0.7, 0.33]])
+    expect(addAction(EMPTY_SKETCH, fine).done).toEqual(toKept(addAction(EMPTY_SKETCH, fine)).strokes)
     for (const value of [
       null,
       1,

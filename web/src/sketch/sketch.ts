@@ -30,8 +30,21 @@ export const INK = '#1b1a18'
 
 export const EMPTY_SKETCH: Sketch = { done: [], undone: [] }
 
+/** A stroke is kept no finer than can be seen, and searched by as it is kept: whoever is sent the drawing sees the same answers. */
 export function addAction(sketch: Sketch, action: SketchAction): Sketch {
-  return { done: [...sketch.done, action], undone: [] }
+  const added = action === 'clear' || isRemoval(action) ? action : roundedStroke(action)
+  return { done: [...sketch.done, added], undone: [] }
+}
+
+function roundedStroke(stroke: Stroke): Stroke {
+  const points = stroke.points.map(
+    ([x, y, pressure]): StrokePoint => [rounded(x, 10), rounded(y, 10), rounded(pressure, 100)],
+  )
+  return { ...stroke, points }
+}
+
+function rounded(value: number, parts: number): number {
+  return Math.round(value * parts) / parts
 }
 
 /** The same drawing if nothing was done. */
@@ -92,19 +105,9 @@ function distanceTo(points: readonly StrokePoint[], x: number, y: number): numbe
   return least
 }
 
-/** A drawing as it is kept, without what was undone, and no finer than can be seen. */
+/** A drawing as it is kept, without what was undone. */
 export function toKept(sketch: Sketch): { version: 1; strokes: Stroke[] } {
-  const strokes = visibleStrokes(sketch).map((stroke) => ({
-    ...stroke,
-    points: stroke.points.map(
-      ([x, y, pressure]): StrokePoint => [rounded(x, 10), rounded(y, 10), rounded(pressure, 100)],
-    ),
-  }))
-  return { version: 1, strokes }
-}
-
-function rounded(value: number, parts: number): number {
-  return Math.round(value * parts) / parts
+  return { version: 1, strokes: visibleStrokes(sketch) }
 }
 
 /** Puts another drawing in the place of one; that can be undone. */
