@@ -29,7 +29,7 @@ def main():
     config = read_config(arguments.config)
     data = load(arguments.archives, arguments.work, config)
     with torch.no_grad():
-        joined = join(config, data, trained(arguments.config, arguments.work, len(data.labels)))
+        joined = join(config, data, trained(arguments.config, arguments.work))
         for name in ("held_out_classes", "held_out_photos"):
             print(name, figures_of(getattr(data, name), joined.embed))
     model = as_onnx(joined, config["joined"]["side"])
@@ -41,7 +41,7 @@ def main():
     print(f"{arguments.to}: {arguments.to.stat().st_size / 1e6:.2f} MB, {len(model.graph.node)} nodes")
 
 
-def trained(file: Path, work: Path, labels: int) -> list[tuple[Encoder, CosineClassifier]]:
+def trained(file: Path, work: Path) -> list[tuple[Encoder, CosineClassifier]]:
     """The networks that the configuration names, as training has left them in the work folder."""
     networks = []
     for name in read_config(file)["joined"]["networks"]:
@@ -49,6 +49,7 @@ def trained(file: Path, work: Path, labels: int) -> list[tuple[Encoder, CosineCl
         state = torch.load(work / name / "state.pt", map_location="cpu")
         encoder = Encoder(**config["network"])
         encoder.load_state_dict(state["average"])
+        labels = len(state["classifier"]["weight"])
         classifier = CosineClassifier(config["network"]["dimensions"], labels, config["loss"]["scale"])
         classifier.load_state_dict(state["classifier"])
         networks.append((encoder, classifier))

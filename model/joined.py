@@ -9,7 +9,6 @@ from network import CosineClassifier, LayoutHistogram
 from validation import as_images
 
 KINDS = ("photo", "sketch")
-PARTS = ("could_be", "shown", "arranged")
 
 
 class Common(nn.Module):
@@ -29,6 +28,31 @@ class Common(nn.Module):
         return F.normalize(vectors - getattr(self, f"of_any_{kind}"), dim=1)
 
 
+class Part(nn.Module):
+    """One part of the vector: of several sources, [n, `inner`] each with its share in a similarity, to [n, dimensions] of unit length."""
+
+    def __init__(self, inner, shares, dimensions):
+        super().__init__()
+        self.common = nn.ModuleList(map(Common, inner))
+        self.shares = shares
+        self.register_buffer("directions", torch.eye(sum(inner))[:, :dimensions].clone())
+
+    def whole(self, sources, kind):
+        """Without what is common to the kind, and not reduced."""
+        own = [common.without(vectors, kind) for common, vectors in zip(self.common, sources)]
+        return torch.cat([share**0.5 * vectors for share, vectors in zip(self.shares, own)], dim=1)
+
+    def forward(self, sources, kind):
+        return F.normalize(self.whole(sources, kind) @ self.directions, dim=1)
+
+    def measure(self, sources):
+        """`sources` of each kind: what each has in common, and in which directions all differ most (principal components)."""
+        for n, common in enumerate(self.common):
+            common.measure({kind: sources[kind][n] for kind in KINDS})
+        both = torch.cat([self.whole(sources[kind], kind) for kind in KINDS])
+        self.directions.copy_(torch.linalg.svd(both, full_matrices=False)[2][: self.directions.shape[1]].t())
+
+
 class Joined(nn.Module):
     """[n, 3, side, side], values 0…1, to two vectors each, as a photo and as a drawing: [n, dimensions of all parts], unit length.
 
@@ -40,61 +64,45 @@ class Joined(nn.Module):
         super().__init__()
         encoders, classifiers = zip(*networks)
         self.encoders, self.classifiers, self.layout = nn.ModuleList(encoders), nn.ModuleList(classifiers), LayoutHistogram()
-        self.shares, self.side, self.sharpness, self.weights = shares, side, sharpness, weights
+        self.side, self.sharpness, self.weights = side, sharpness, weights
         inner = {
             "could_be": [len(classifier.weight) for classifier in classifiers],
             "shown": [encoder.project.out_features for encoder in encoders],
             "arranged": [LayoutHistogram.dimensions],
         }
-        self.common = nn.ModuleDict({part: nn.ModuleList(map(Common, inner[part])) for part in PARTS})
-        for part in PARTS:
-            self.register_buffer(f"directions_{part}", torch.eye(sum(inner[part]))[:, : dimensions[part]].clone())
+        shares_in = {"could_be": shares, "shown": shares, "arranged": [1.0]}
+        self.parts = nn.ModuleDict({name: Part(inner[name], shares_in[name], dimensions[name]) for name in inner})
 
-    def parts(self, images):
+    def sources(self, images):
+        """What each part is made of."""
         views = (images - MEAN) / DEVIATION
         shown = [encoder(views) for encoder in self.encoders]
-        return {
-            "could_be": [self.likely(classifier, vectors) for classifier, vectors in zip(self.classifiers, shown)],
-            "shown": shown,
-            "arranged": [self.layout(views)],
-        }
+        likely = [self.likely(classifier, vectors) for classifier, vectors in zip(self.classifiers, shown)]
+        return {"could_be": likely, "shown": shown, "arranged": [self.layout(views)]}
 
     def likely(self, classifier: CosineClassifier, vectors):
         """How likely each label is: [n, labels], rows of sum 1."""
         return F.softmax(classifier(vectors) * (self.sharpness / classifier.scale), dim=1)
 
-    def whole(self, parts, part, kind):
-        """One part of all networks as one vector, without what is common to the kind."""
-        own = [common.without(vectors, kind) for common, vectors in zip(self.common[part], parts[part])]
-        shares = self.shares if len(own) > 1 else [1.0]
-        return torch.cat([share**0.5 * vectors for share, vectors in zip(shares, own)], dim=1)
-
-    def joined(self, parts, kind):
-        reduced = [
-            self.weights[part] ** 0.5 * F.normalize(self.whole(parts, part, kind) @ getattr(self, f"directions_{part}"), dim=1)
-            for part in PARTS
-        ]
-        return F.normalize(torch.cat(reduced, dim=1), dim=1)
+    def joined(self, sources, kind):
+        return torch.cat([self.weights[name] ** 0.5 * part(sources[name], kind) for name, part in self.parts.items()], dim=1)
 
     def forward(self, images):
-        parts = self.parts(images)
-        return self.joined(parts, "photo"), self.joined(parts, "sketch")
+        sources = self.sources(images)
+        return self.joined(sources, "photo"), self.joined(sources, "sketch")
 
     @torch.no_grad()
     def measure(self, photos, sketches):
-        """What photos, and drawings, have in common, and the directions in which they differ most (principal components)."""
-        found = {}
-        for kind, images in zip(KINDS, (photos, sketches)):
-            batches = [self.parts(views) for views in as_images(images, self.side)]
-            found[kind] = {part: [torch.cat(some) for some in zip(*(batch[part] for batch in batches))] for part in PARTS}
-        for part in PARTS:
-            for n, common in enumerate(self.common[part]):
-                common.measure({kind: found[kind][part][n] for kind in KINDS})
-            both = torch.cat([self.whole(found[kind], part, kind) for kind in KINDS])
-            directions = getattr(self, f"directions_{part}")
-            directions.copy_(torch.linalg.svd(both, full_matrices=False)[2][: directions.shape[1]].t())
+        """What the parts have to know of photos and of drawings."""
+        batches = {
+            kind: [self.sources(views) for views in as_images(images, self.side)] for kind, images in zip(KINDS, (photos, sketches))
+        }
+        for name, part in self.parts.items():
+            part.measure(
+                {kind: [torch.cat(some) for some in zip(*(batch[name] for batch in batches[kind]))] for kind in KINDS}
+            )
 
     @torch.no_grad()
     def embed(self, images):
         kind = "sketch" if images.pixels.shape[-1] == 1 else "photo"
-        return torch.cat([self.joined(self.parts(views), kind) for views in as_images(images, self.side)])
+        return torch.cat([self.joined(self.sources(views), kind) for views in as_images(images, self.side)])

@@ -149,17 +149,11 @@ class Training:
         photo = self.floats("photos", np.concatenate([own, other]))
         drawn = augment.edges(photo[len(own) : len(own) + half])
         flip = torch.rand(batch["paired"] + batch["photos"], device=self.device) < 0.5
-        seen = augment.photos(photo, side, flip)
-        others, own_share = torch.arange(len(photo)), torch.ones(len(photo), device=self.device)
-        if batch["mixed"]:
-            # Of what was drawn the photo stays as it is.
-            free = slice(len(own) + half, None)
-            seen[free], own_share[free], others[free] = *augment.mixed(seen[free]), others[free].roll(-1)
         flip_doodles = torch.rand(batch["doodles"], device=self.device) < 0.5
         views = torch.cat(
             [
                 augment.sketches(self.floats("sketches", sketch), side, flip[: len(own)], bend=bend),
-                seen,
+                augment.photos(photo, side, flip),
                 augment.sketches(drawn, side, flip[len(own) : len(own) + half], bend=bend),
                 augment.sketches(self.floats("doodles", doodle), side, flip_doodles, bend=bend),
             ]
@@ -174,13 +168,16 @@ class Training:
             ]
         )
         paired, photos = batch["paired"], batch["photos"]
-        place, shares = torch.arange(len(views)), torch.ones(len(views), device=self.device)
-        place[paired : 2 * paired + photos] = paired + others
-        shares[paired : 2 * paired + photos] = own_share
+        other_labels, own_share = labels.copy(), torch.ones(len(views), device=self.device)
+        if batch["mixed"]:
+            # Of what was drawn the photo stays as it is.
+            free = slice(2 * paired + half, 2 * paired + photos)
+            views[free], own_share[free] = augment.mixed(views[free])
+            other_labels[free] = np.roll(labels[free], -1)
         truth = Truth(
             labels=torch.from_numpy(labels).to(self.device),
-            other_labels=torch.from_numpy(labels)[place].to(self.device),
-            own_share=shares[:, None],
+            other_labels=torch.from_numpy(other_labels).to(self.device),
+            own_share=own_share[:, None],
             first=np.concatenate([np.arange(paired), 2 * paired + photos + np.arange(half)]),
             second=np.concatenate([paired + np.arange(paired), 2 * paired + np.arange(half)]),
         )
