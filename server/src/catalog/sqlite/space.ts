@@ -21,8 +21,13 @@ export interface OpenSpace extends VectorSpace {
   /** What was found out about a filter, if nothing was written since. */
   matchesOf(filter: ImageFilter): FilterMatches | undefined
   keepMatches(filter: ImageFilter, matches: FilterMatches): void
-  /** Saves the index if enough of it has changed, or if anything has and `always` is given. */
+  /**
+   * Saves the index if enough of it has changed, or if anything has and `always` is given. Resolves when it may be changed
+   * again; the file is finished beside what comes then.
+   */
   save(always: boolean): Promise<void>
+  /** Resolves when the file is finished. @throws what went wrong with it, once, here or at the next save */
+  written(): Promise<void>
 }
 
 /** An image with its vector as float16. */
@@ -54,12 +59,13 @@ export async function openSpace(
   const { id: embedderId, dropped } = registered
   if (dropped !== undefined) removeIndexFile(directory, dropped)
   mkdirSync(directory, { recursive: true })
-  const { index, keys } = openVectorIndex(indexFileOf(directory, embedderId), dimensions)
+  const { index, keys } = await openVectorIndex(indexFileOf(directory, embedderId), dimensions)
   const rows = await allKeys()
   const { missing, surplus } = difference(rows, keys)
   index.remove(surplus)
   let unsaved = surplus.length
   let next = 0
+  let writing = Promise.resolve()
   const kept = new Map<string, FilterMatches>()
 
   return {
@@ -96,12 +102,27 @@ export async function openSpace(
       unsaved += found.length
       return next >= missing.length
     },
+    written,
     async save(always) {
       const due = always ? unsaved > 0 : unsaved > Math.max(MIN_UNSAVED, index.size * MAX_UNSAVED_SHARE)
       if (!due || next < missing.length) return
-      index.save(await allKeys())
+      await written()
+      const keys = await allKeys()
+      const included = unsaved
+      writing = index.save(keys).catch((error) => {
+        unsaved += included
+        throw error
+      })
+      // It is told by `written`.
+      writing.catch(() => {})
       unsaved = 0
     },
+  }
+
+  function written(): Promise<void> {
+    const written = writing
+    writing = Promise.resolve()
+    return written
   }
 
   async function allKeys(): Promise<Float64Array> {

@@ -48,9 +48,13 @@ function createIndexedVectors(
     if (current === undefined) throw new DomainError('unavailable', 'No embedder has been chosen yet.')
     return current
   }
+  const saveAll = async (): Promise<void> => {
+    if (savesIndex) await current?.save(true)
+    await current?.written()
+  }
   const vectors: VectorStore = {
     async use(wanted) {
-      if (savesIndex) await current?.save(true)
+      await saveAll()
       current = await openSpace(database, directory, wanted, savesIndex)
       return current
     },
@@ -133,8 +137,12 @@ function createIndexedVectors(
     },
 
     async forget(embedderIds) {
+      if (current !== undefined && embedderIds.includes(current.embedderId)) {
+        // Else its file would come back. Whether it is sound no longer matters.
+        await current.written().catch(() => {})
+        current = undefined
+      }
       for (const id of embedderIds) removeIndexFile(directory, id)
-      if (current !== undefined && embedderIds.includes(current.embedderId)) current = undefined
       await sql`vacuum`.execute(database)
       await sql`pragma wal_checkpoint(truncate)`.execute(database)
     },
@@ -150,7 +158,7 @@ function createIndexedVectors(
     },
     async close() {
       try {
-        if (savesIndex) await current?.save(true)
+        await saveAll()
       } finally {
         await database.destroy()
       }

@@ -1,14 +1,4 @@
-import {
-  closeSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  readSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs'
+import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { crc32 } from 'node:zlib'
 
@@ -34,8 +24,11 @@ export interface VectorIndex {
   remove(keys: readonly number[]): void
   /** At most `k` matches, best first. */
   search(vector: Float32Array, k: number): IndexMatch[]
-  /** Writes the index so that a crash leaves the old file or the new one. */
-  save(keys: Float64Array): void
+  /**
+   * Writes the index so that a crash leaves the old file or the new one. What it holds at the call is saved; while the
+   * file is made sure of, which takes most of the time, it can be searched and changed. One save at a time.
+   */
+  save(keys: Float64Array): Promise<void>
 }
 
 export interface LoadedIndex {
@@ -52,7 +45,7 @@ const GRAPH = { connectivity: 32, expansion_add: 128, expansion_search: 96 }
 const MAGIC = 'sketch-search-index-3'
 /** With more, a few vectors in a thousand end up where no search finds them (measured with usearch 2.26 and 600 vectors). */
 const BUILD_THREADS = 1
-const CHECKSUM_CHUNK = 4 * 1024 * 1024
+const CHECKSUM_CHUNK = 1024 * 1024
 
 interface Header {
   magic: string
@@ -63,12 +56,12 @@ interface Header {
 }
 
 /** Opens the index kept in `file` (with its keys in `file.keys`), or an empty one if they are missing or damaged. */
-export function openVectorIndex(file: string, dimensions: number): LoadedIndex {
+export async function openVectorIndex(file: string, dimensions: number): Promise<LoadedIndex> {
   const keysFile = `${file}.keys`
   const newIndex = () =>
     new Index({ dimensions, metric: MetricKind.Cos, quantization: ScalarKind.F16, multi: false, ...GRAPH })
   let native = newIndex()
-  let keys = readKeys()
+  let keys = await readKeys()
   if (keys !== undefined) {
     native.load(file)
     if (native.size() !== keys.length || native.dimensions() !== dimensions) keys = undefined
@@ -102,38 +95,37 @@ export function openVectorIndex(file: string, dimensions: number): LoadedIndex {
     return Array.from(keys, (key, i) => ({ key: Number(key), score: 1 - distances[i]! }))
   }
 
-  function save(current: Float64Array): void {
+  async function save(current: Float64Array): Promise<void> {
     const temporary = `${file}.tmp`
     native.save(temporary)
-    sync(temporary)
+    await sync(temporary)
     const header: Header = {
       magic: MAGIC,
       dimensions,
       keys: current.length,
-      bytes: statSync(temporary).size,
-      checksum: checksumOf(temporary),
+      bytes: (await stat(temporary)).size,
+      checksum: await checksumOf(temporary),
     }
     // First the old keys go: keys and index never stand side by side without belonging together.
-    rmSync(keysFile, { force: true })
-    renameSync(temporary, file)
+    await rm(keysFile, { force: true })
+    await rename(temporary, file)
     const line = Buffer.from(`${JSON.stringify(header)}\n`)
     const body = Buffer.from(current.buffer, current.byteOffset, current.byteLength)
-    writeFileSync(`${keysFile}.tmp`, Buffer.concat([line, body]))
-    sync(`${keysFile}.tmp`)
-    renameSync(`${keysFile}.tmp`, keysFile)
+    await writeFile(`${keysFile}.tmp`, Buffer.concat([line, body]), { flush: true })
+    await rename(`${keysFile}.tmp`, keysFile)
   }
 
   /** The keys of a file that is whole and fits; anything else is treated as no file. */
-  function readKeys(): Float64Array | undefined {
+  async function readKeys(): Promise<Float64Array | undefined> {
     try {
-      const content = readFileSync(keysFile)
+      const content = await readFile(keysFile)
       const end = content.indexOf('\n')
       const header = JSON.parse(content.toString('utf8', 0, end)) as Header
-      const fits =
-        header.magic === MAGIC && header.dimensions === dimensions && header.bytes === statSync(file).size
+      const { size } = await stat(file)
+      const fits = header.magic === MAGIC && header.dimensions === dimensions && header.bytes === size
       const body = content.subarray(end + 1)
       if (!fits || body.length !== header.keys * Float64Array.BYTES_PER_ELEMENT) return undefined
-      if (checksumOf(file) !== header.checksum) return undefined
+      if ((await checksumOf(file)) !== header.checksum) return undefined
       return new Float64Array(new Uint8Array(body).buffer)
     } catch {
       return undefined
@@ -141,24 +133,27 @@ export function openVectorIndex(file: string, dimensions: number): LoadedIndex {
   }
 }
 
-/** The file may be larger than memory allows to read at once. */
-function checksumOf(file: string): number {
-  const descriptor = openSync(file, 'r')
+/** The file may be larger than memory allows to read at once, and others wait while a part is summed up. */
+async function checksumOf(file: string): Promise<number> {
+  const handle = await open(file)
   try {
     const chunk = Buffer.allocUnsafe(CHECKSUM_CHUNK)
     let checksum = 0
     for (;;) {
-      const bytes = readSync(descriptor, chunk)
-      if (bytes === 0) return checksum
-      checksum = crc32(chunk.subarray(0, bytes), checksum)
+      const { bytesRead } = await handle.read(chunk)
+      if (bytesRead === 0) return checksum
+      checksum = crc32(chunk.subarray(0, bytesRead), checksum)
     }
   } finally {
-    closeSync(descriptor)
+    await handle.close()
   }
 }
 
-function sync(file: string): void {
-  const descriptor = openSync(file, 'r')
-  fsyncSync(descriptor)
-  closeSync(descriptor)
+async function sync(file: string): Promise<void> {
+  const handle = await open(file)
+  try {
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
 }
