@@ -86,10 +86,10 @@ export function DuplicatesView({
       <ul className="m-0 list-none space-y-4 p-0">
         {groups.map(({ key, images }) => (
           <li key={key} className="rounded-xl border border-line p-2">
-            <ul className="m-0 flex list-none flex-wrap gap-2 p-0">
+            <ul className="m-0 grid list-none grid-cols-2 gap-2 p-0 sm:grid-cols-[repeat(auto-fill,9rem)]">
               {(whole.has(key) ? images : images.slice(0, MOST_SHOWN)).map((image, n) => (
-                <li key={image.id} className="w-36" onKeyDown={(event) => onKey(event, image)}>
-                  <div className="size-36">
+                <li key={image.id} className="min-w-0" onKeyDown={(event) => onKey(event, image)}>
+                  <div className="aspect-square">
                     <Tile
                       image={image}
                       index={n}

@@ -47,7 +47,7 @@ export function GalleryToolbar(props: GalleryToolbarProps) {
       {isSearch && (
         <Threshold leastScore={state.leastScore} onLeastScore={(leastScore) => change({ leastScore })} />
       )}
-      <div className="ml-auto flex items-center gap-2">
+      <div className="ml-auto flex max-w-full grow items-center gap-2 sm:grow-0">
         {/* A new field after a reset: what was typed just before it would still be about to be sent. */}
         <NameFilter key={resets} name={state.name} onName={(name) => change({ name })} />
         <IconButton
@@ -188,7 +188,7 @@ function NameFilter({ name, onName }: { name: string; onName: (name: string) => 
       onChange={({ target: { value } }) => setText(value)}
       placeholder={messages.gallery.filter}
       aria-label={messages.gallery.filter}
-      className={`${FIELD} w-32 placeholder:text-muted sm:w-44`}
+      className={`${FIELD} w-32 min-w-0 grow placeholder:text-muted sm:w-44 sm:grow-0`}
     />
   )
 }
