@@ -172,12 +172,16 @@ describe('the gallery', () => {
     await context.close()
   })
 
-  it('has a light and a dark theme that is remembered', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url, PHONE, 'dark')
+  it('has the theme of the system, also when that changes, until one is chosen', async () => {
+    const { page, context } = await openPage(demo.browser, demo.product.url, PHONE, 'light')
     const theme = () => page.evaluate(() => document.documentElement.dataset.theme)
-    expect(await theme()).toBe('dark')
+    expect(await theme()).toBe('light')
+    await page.emulateMedia({ colorScheme: 'dark' })
     await page.getByRole('button', { name: 'Light theme' }).click()
     await page.reload()
+    expect(await theme()).toBe('light')
+    await page.emulateMedia({ colorScheme: 'light' })
+    await page.emulateMedia({ colorScheme: 'dark' })
     expect(await theme()).toBe('light')
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     expect(overflow).toBe(0)

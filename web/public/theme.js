@@ -1,9 +1,15 @@
-// Runs before the page is painted, so that a chosen theme never flashes.
-let chosen = null
-try {
-  chosen = localStorage.getItem('theme')
-} catch {
-  // A browser that keeps nothing.
+// Runs before the page is painted, so that a chosen theme never flashes; without one the page follows the system.
+{
+  const dark = matchMedia('(prefers-color-scheme: dark)')
+  const show = () => {
+    let chosen = null
+    try {
+      chosen = localStorage.getItem('theme')
+    } catch {
+      // A browser that keeps nothing.
+    }
+    document.documentElement.dataset.theme = chosen ?? (dark.matches ? 'dark' : 'light')
+  }
+  show()
+  dark.addEventListener('change', show)
 }
-document.documentElement.dataset.theme =
-  chosen ?? (matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light')

@@ -1,21 +1,28 @@
 import { Moon, Sun } from 'lucide-react'
-import { useState } from 'react'
+import { useSyncExternalStore } from 'react'
 import { messages } from '../messages.ts'
 import { IconButton } from './icon-button.tsx'
 import { setStored } from './stored.ts'
 
-/** The theme itself is set before the page is painted, by public/theme.js. */
+const root = document.documentElement
+
+/** The theme itself is set by public/theme.js, before the page is painted and when the system changes. */
 export function ThemeToggle() {
-  const [theme, setTheme] = useState(document.documentElement.dataset.theme)
+  const theme = useSyncExternalStore(subscribe, () => root.dataset.theme)
   const other = theme === 'dark' ? 'light' : 'dark'
   const change = () => {
-    document.documentElement.dataset.theme = other
+    root.dataset.theme = other
     setStored('theme', other)
-    setTheme(other)
   }
   return (
     <IconButton label={messages.status[other]} onClick={change}>
       {theme === 'dark' ? <Sun /> : <Moon />}
     </IconButton>
   )
+}
+
+function subscribe(onChange: () => void): () => void {
+  const observer = new MutationObserver(onChange)
+  observer.observe(root, { attributeFilter: ['data-theme'] })
+  return () => observer.disconnect()
 }
