@@ -1,8 +1,8 @@
 """Joins the trained networks with the layout and writes them as ONNX: python3 export.py --archives FOLDER --work FOLDER --to FILE.onnx [--config FILE]
 
 The file takes float32 [n, 3, side, side] with values 0…1 and has two outputs, `photo` and `sketch`, [n, dimensions] of unit length: the
-same computation, but what all photos or all drawings have in common is taken away from each. Weights are kept as float16, half as large,
-and computed with in float32.
+same computation, but what all photos or all drawings have in common is taken away from each. Weights are kept as int8 and
+float16 and computed with in float32.
 """
 
 import inspect
@@ -15,8 +15,8 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from data import Data, Images, load, network_config, parser_of, read_config
-from joined import Joined
-from network import CosineClassifier, Encoder
+from joined import Joined, Tower
+from trained import load_trained
 from validation import figures_of
 
 OPSET = 17
@@ -29,11 +29,11 @@ def main():
     config = read_config(arguments.config)
     data = load(arguments.archives, arguments.work, config)
     with torch.no_grad():
-        joined = join(config, data, trained(arguments.config, arguments.work))
+        joined = join(config, data, towers(arguments.config, arguments.work))
         for name in ("held_out_classes", "held_out_photos"):
             print(name, figures_of(getattr(data, name), joined.embed))
     model = as_onnx(joined, config["joined"]["side"])
-    halve(model.graph)
+    compact(model.graph)
     model.doc_string = "Sketch-Search: photos and drawings in one space"
     onnx.checker.check_model(model, full_check=True)
     arguments.to.parent.mkdir(parents=True, exist_ok=True)
@@ -41,22 +41,19 @@ def main():
     print(f"{arguments.to}: {arguments.to.stat().st_size / 1e6:.2f} MB, {len(model.graph.node)} nodes")
 
 
-def trained(file: Path, work: Path) -> list[tuple[Encoder, CosineClassifier]]:
+def towers(file: Path, work: Path) -> list[Tower]:
     """The networks that the configuration names, as training has left them in the work folder."""
-    networks = []
-    for name in read_config(file)["joined"]["networks"]:
-        config = network_config(file, name)
-        state = torch.load(work / name / "state.pt", map_location="cpu")
-        encoder = Encoder(**config["network"])
-        encoder.load_state_dict(state["average"])
-        labels = len(state["classifier"]["weight"])
-        classifier = CosineClassifier(config["network"]["dimensions"], labels, config["loss"]["scale"])
-        classifier.load_state_dict(state["classifier"])
-        networks.append((encoder, classifier))
-    return networks
+    config = read_config(file)["joined"]
+    networks = {name: load_trained(file, work, name) for name in config["networks"]}
+    trained_beside = {network_config(file, name).get("beside"): network for name, network in networks.items()}
+    return [
+        Tower(network, trained_beside.get(name), config["photo_share"])
+        for name, network in networks.items()
+        if "beside" not in network_config(file, name)
+    ]
 
 
-def join(config: dict, data: Data, networks: list[tuple[Encoder, CosineClassifier]]) -> Joined:
+def join(config: dict, data: Data, towers: list[Tower]) -> Joined:
     """The networks with what is measured on training images: what photos and drawings have in common, and the main directions."""
     chance = np.random.default_rng(config["seed"])
     count = config["joined"]["measured_on"]
@@ -64,8 +61,8 @@ def join(config: dict, data: Data, networks: list[tuple[Encoder, CosineClassifie
     def some(images: Images, count: int) -> Images:
         return images.select(chance.choice(len(images), min(len(images), count), replace=False))
 
-    options = {name: value for name, value in config["joined"].items() if name not in ("networks", "measured_on")}
-    joined = Joined(networks, **options).eval()
+    options = {name: value for name, value in config["joined"].items() if name not in ("networks", "photo_share", "measured_on")}
+    joined = Joined(towers, **options).eval()
     drawings = some(data.sketches, count // 2).with_all_of(some(data.doodles, count // 2))
     joined.measure(some(data.photos, count), drawings)
     return joined
@@ -88,17 +85,25 @@ def as_onnx(joined: Joined, side: int) -> onnx.ModelProto:
     return onnx.load_from_string(file.getvalue())
 
 
-def halve(graph: onnx.GraphProto):
-    """Keeps large weights as float16; whoever loads the file makes float32 of them once."""
+def compact(graph: onnx.GraphProto):
+    """Keeps convolutions as int8 with a scale for each output and other large weights as float16; whoever loads the file makes float32 of
+    them once."""
+    convolutions = {node.input[1] for node in graph.node if node.op_type == "Conv"}
     for weights in [found for found in graph.initializer if found.data_type == TensorProto.FLOAT]:
-        values = numpy_helper.to_array(weights)
+        values, name = numpy_helper.to_array(weights), weights.name
         if values.size < 256:
             continue
-        name = weights.name
-        half = numpy_helper.from_array(values.astype(np.float16), f"{name}.half")
         graph.initializer.remove(weights)
-        graph.initializer.append(half)
-        graph.node.insert(0, helper.make_node("Cast", [half.name], [name], to=TensorProto.FLOAT))
+        if name in convolutions:
+            scale = np.abs(values).max(axis=(1, 2, 3), keepdims=True).clip(1e-12) / 127
+            kept, scale = (values / scale).round().astype(np.int8), scale.astype(np.float32)
+            graph.initializer.append(numpy_helper.from_array(scale, f"{name}.scale"))
+            graph.node.insert(0, helper.make_node("Mul", [f"{name}.unscaled", f"{name}.scale"], [name]))
+        else:
+            kept = values.astype(np.float16)
+        graph.initializer.append(numpy_helper.from_array(kept, f"{name}.kept"))
+        result = f"{name}.unscaled" if name in convolutions else name
+        graph.node.insert(0, helper.make_node("Cast", [f"{name}.kept"], [result], to=TensorProto.FLOAT))
 
 
 if __name__ == "__main__":

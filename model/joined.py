@@ -5,7 +5,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from augment import DEVIATION, MEAN
-from network import CosineClassifier, LayoutHistogram
+from network import LayoutHistogram
+from trained import Trained
 from validation import as_images
 
 KINDS = ("photo", "sketch")
@@ -53,6 +54,29 @@ class Part(nn.Module):
         self.directions.copy_(torch.linalg.svd(both, full_matrices=False)[2][: self.directions.shape[1]].t())
 
 
+class Tower(nn.Module):
+    """Vectors of a network, and how likely its labels are. Of photos they are those of a second network, too, if it was trained beside it:
+    `photo_share` of the sum is its."""
+
+    def __init__(self, network: Trained, beside: Trained | None, photo_share: float):
+        super().__init__()
+        self.encoder, self.classifier = network.encoder, network.classifier
+        self.photo_encoder = None if beside is None else beside.encoder
+        self.photo_share = photo_share
+
+    def forward(self, views):
+        """Normalised views to [n, d] of unit length, as photos and as drawings."""
+        vectors = self.encoder(views)
+        if self.photo_encoder is None:
+            return {"photo": vectors, "sketch": vectors}
+        mixed = torch.lerp(vectors, self.photo_encoder(views), self.photo_share)
+        return {"photo": F.normalize(mixed, dim=1), "sketch": vectors}
+
+    def likely(self, vectors, sharpness):
+        """How likely each label is: [n, labels], rows of sum 1."""
+        return F.softmax(self.classifier(vectors) * (sharpness / self.classifier.scale), dim=1)
+
+
 class Joined(nn.Module):
     """[n, 3, side, side], values 0…1, to two vectors each, as a photo and as a drawing: [n, dimensions of all parts], unit length.
 
@@ -60,32 +84,32 @@ class Joined(nn.Module):
     Rasiwasia et al., "query by semantic example", 2007), what is shown, and how it is arranged. Each network has `shares` in the first
     two. Labels are the less certain the smaller `sharpness` is, which for what has none tells what it is like."""
 
-    def __init__(self, networks, *, shares, side, sharpness, weights, dimensions):
+    def __init__(self, towers: list[Tower], *, shares, side, sharpness, weights, dimensions):
         super().__init__()
-        encoders, classifiers = zip(*networks)
-        self.encoders, self.classifiers, self.layout = nn.ModuleList(encoders), nn.ModuleList(classifiers), LayoutHistogram()
+        self.towers, self.layout = nn.ModuleList(towers), LayoutHistogram()
         self.side, self.sharpness, self.weights = side, sharpness, weights
         inner = {
-            "could_be": [len(classifier.weight) for classifier in classifiers],
-            "shown": [encoder.project.out_features for encoder in encoders],
+            "could_be": [len(tower.classifier.weight) for tower in towers],
+            "shown": [tower.encoder.project.out_features for tower in towers],
             "arranged": [LayoutHistogram.dimensions],
         }
         shares_in = {"could_be": shares, "shown": shares, "arranged": [1.0]}
         self.parts = nn.ModuleDict({name: Part(inner[name], shares_in[name], dimensions[name]) for name in inner})
 
     def sources(self, images):
-        """What each part is made of."""
+        """What each part is made of, as photos and as drawings."""
         views = (images - MEAN) / DEVIATION
-        shown = [encoder(views) for encoder in self.encoders]
-        likely = [self.likely(classifier, vectors) for classifier, vectors in zip(self.classifiers, shown)]
-        return {"could_be": likely, "shown": shown, "arranged": [self.layout(views)]}
-
-    def likely(self, classifier: CosineClassifier, vectors):
-        """How likely each label is: [n, labels], rows of sum 1."""
-        return F.softmax(classifier(vectors) * (self.sharpness / classifier.scale), dim=1)
+        towers, layout = [tower(views) for tower in self.towers], self.layout(views)
+        sources = {}
+        for kind in KINDS:
+            shown = [vectors[kind] for vectors in towers]
+            likely = [tower.likely(vectors, self.sharpness) for tower, vectors in zip(self.towers, shown)]
+            sources[kind] = {"could_be": likely, "shown": shown, "arranged": [layout]}
+        return sources
 
     def joined(self, sources, kind):
-        return torch.cat([self.weights[name] ** 0.5 * part(sources[name], kind) for name, part in self.parts.items()], dim=1)
+        parts = self.parts.items()
+        return torch.cat([self.weights[name] ** 0.5 * part(sources[kind][name], kind) for name, part in parts], dim=1)
 
     def forward(self, images):
         sources = self.sources(images)
@@ -95,7 +119,7 @@ class Joined(nn.Module):
     def measure(self, photos, sketches):
         """What the parts have to know of photos and of drawings."""
         batches = {
-            kind: [self.sources(views) for views in as_images(images, self.side)] for kind, images in zip(KINDS, (photos, sketches))
+            kind: [self.sources(views)[kind] for views in as_images(images, self.side)] for kind, images in zip(KINDS, (photos, sketches))
         }
         for name, part in self.parts.items():
             part.measure(

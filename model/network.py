@@ -16,6 +16,7 @@ class Block(nn.Module):
 
     def __init__(self, inputs, outputs, stride):
         super().__init__()
+        self.width = outputs
         self.first = normed(inputs, outputs, 3, stride)
         self.second = normed(outputs, outputs, 3)
         self.around = nn.Identity() if stride == 1 and inputs == outputs else normed(inputs, outputs, 1, stride)
@@ -85,6 +86,26 @@ class Encoder(nn.Module):
         # What is there, and how strongly at its best place.
         pooled = torch.cat([x.mean((2, 3)), x.amax((2, 3)), *parts], dim=1)
         return F.normalize(self.project(pooled).float(), dim=1)
+
+    @torch.no_grad()
+    def grow_from(self, smaller: "Encoder"):
+        """Computes what `smaller` computes, whose stages are at most as wide and else the same: what it has more of does not count yet
+        (after Chen et al., "Net2Net", 2016)."""
+        own = self.state_dict()
+        for name, known in smaller.state_dict().items():
+            weights = own[name]
+            if known.ndim > 1:
+                weights[: len(known)] = 0
+            if name == "project.weight":
+                # Of each kind of pooling its own columns.
+                width, known_width = self.stages[-1][-1].width, smaller.stages[-1][-1].width
+                for n in range(2):
+                    weights[:, n * width :][:, :known_width] = known[:, n * known_width :][:, :known_width]
+                weights[:, 2 * width :] = known[:, 2 * known_width :]
+            elif known.ndim == 0:
+                weights.copy_(known)
+            else:
+                weights[tuple(slice(size) for size in known.shape)] = known
 
 
 class LayoutHistogram(nn.Module):

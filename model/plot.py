@@ -1,4 +1,4 @@
-"""Draws how validation went: python3 plot.py --curve curve.json --to FILE.png (needs Matplotlib)."""
+"""Draws how validation went, of each network beside the other: python3 plot.py --curves curve-NAME.json… --to FILE.png (needs Matplotlib)."""
 
 import argparse
 import json
@@ -19,16 +19,20 @@ LINES = {
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--curve", type=Path, required=True)
+    parser.add_argument("--curves", type=Path, nargs="+", required=True)
     parser.add_argument("--to", type=Path, required=True)
     arguments = parser.parse_args()
-    curve = json.loads(arguments.curve.read_text())
-    figure, axes = pyplot.subplots(figsize=(7, 4), layout="constrained")
-    for key, label in LINES.items():
-        axes.plot([point["step"] for point in curve], [point[key] for point in curve], marker=".", label=label)
-    axes.set(xlabel="training step", ylim=(0, None))
-    axes.grid(alpha=0.3)
-    axes.legend(fontsize="small")
+    figure, all_axes = pyplot.subplots(
+        1, len(arguments.curves), figsize=(6 * len(arguments.curves), 4), sharey=True, squeeze=False, layout="constrained"
+    )
+    for file, axes in zip(arguments.curves, all_axes[0]):
+        curve = json.loads(file.read_text())
+        for key, label in LINES.items():
+            axes.plot([point["step"] for point in curve], [point[key] for point in curve], marker=".", label=label)
+        axes.set(title=f"{file.stem.removeprefix('curve-')} network", xlabel="training step")
+        axes.grid(alpha=0.3)
+    all_axes[0][0].set_ylim(0, None)
+    all_axes[0][-1].legend(fontsize="small", loc="lower right")
     figure.savefig(arguments.to, dpi=110, metadata={"Software": None})
 
 

@@ -18,6 +18,7 @@ from torch.nn import functional as F
 import augment
 from data import Data, Images, load, network_config, parser_of
 from network import CosineClassifier, Encoder
+from trained import Trained, load_trained
 from traits import alike, traits_of
 from validation import as_views, figures_of
 
@@ -27,7 +28,7 @@ VALIDATE_EVERY = 500
 
 def main():
     parser = parser_of(__doc__)
-    parser.add_argument("--network", required=True, help="there is a file of this name beside the configuration: first, second")
+    parser.add_argument("--network", required=True, help="there is a file of this name beside the configuration: first, second, third")
     parser.add_argument("--minutes", type=float, help="stop in time, with the state saved")
     parser.add_argument("--compile", action="store_true", help="with PyTorch 2 and a C++ compiler: on some CPUs faster")
     arguments = parser.parse_args()
@@ -35,17 +36,19 @@ def main():
     own = arguments.work / arguments.network
     own.mkdir(parents=True, exist_ok=True)
     data = load(arguments.archives, arguments.work, config)
-    Training(config, data, own, compiled=arguments.compile).run(arguments.minutes)
+    beside = load_trained(arguments.config, arguments.work, config["beside"]) if "beside" in config else None
+    Training(config, data, own, beside=beside, compiled=arguments.compile).run(arguments.minutes)
 
 
 @dataclass
 class Truth:
-    """What n views show: `labels` [n] with the share `own_share` [n, 1], `other_labels` [n] with the rest; and two lists of places whose
-    views show the same photo."""
+    """What n views show: `labels` [n] with the share `own_share` [n, 1], `other_labels` [n] with the rest; where
+    the `photos` are; and two lists of places whose views show the same photo."""
 
     labels: torch.Tensor
     other_labels: torch.Tensor
     own_share: torch.Tensor
+    photos: slice
     first: np.ndarray
     second: np.ndarray
 
@@ -55,9 +58,12 @@ class Truth:
 
 
 class Training:
-    """A classifier over the labels that all sets share, and a contrastive term between a drawing and its photo."""
+    """A classifier over the labels that all sets share, and a contrastive term between a drawing and its photo.
 
-    def __init__(self, config: dict, data: Data, work: Path, *, compiled: bool):
+    With a network `beside` it, the one in training is for photos only: labels and drawings stay where that network has them (after Zhai
+    et al., "LiT", 2022)."""
+
+    def __init__(self, config: dict, data: Data, work: Path, *, beside: Trained | None, compiled: bool):
         torch.manual_seed(config["seed"])
         self.config, self.data, self.work = config, data, work
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
@@ -72,6 +78,12 @@ class Training:
             for stage in config["stages"]
         ]
         self.trait_shares = torch.from_numpy(traits / traits.sum(axis=1, keepdims=True)).to(self.device)
+        self.beside = beside
+        if beside is not None:
+            beside.encoder.to(self.device, memory_format=torch.channels_last)
+            self.encoder.grow_from(beside.encoder)
+            self.classifier.load_state_dict(beside.classifier.state_dict())
+            self.classifier.requires_grad_(False)
         self.encode = torch.compile(self.encoder) if compiled else self.encoder
         self.average = Encoder(**network).to(self.device, memory_format=torch.channels_last)
         self.average.load_state_dict(self.encoder.state_dict())
@@ -149,15 +161,15 @@ class Training:
         photo = self.floats("photos", np.concatenate([own, other]))
         drawn = augment.edges(photo[len(own) : len(own) + half])
         flip = torch.rand(batch["paired"] + batch["photos"], device=self.device) < 0.5
-        flip_doodles = torch.rand(batch["doodles"], device=self.device) < 0.5
-        views = torch.cat(
-            [
-                augment.sketches(self.floats("sketches", sketch), side, flip[: len(own)], bend=bend),
-                augment.photos(photo, side, flip),
-                augment.sketches(drawn, side, flip[len(own) : len(own) + half], bend=bend),
-                augment.sketches(self.floats("doodles", doodle), side, flip_doodles, bend=bend),
-            ]
-        )
+        views = [
+            augment.sketches(self.floats("sketches", sketch), side, flip[: len(own)], bend=bend),
+            augment.photos(photo, side, flip),
+            augment.sketches(drawn, side, flip[len(own) : len(own) + half], bend=bend),
+        ]
+        if batch["doodles"] > 0:
+            flip = torch.rand(batch["doodles"], device=self.device) < 0.5
+            views.append(augment.sketches(self.floats("doodles", doodle), side, flip, bend=bend))
+        views = torch.cat(views)
         labels = np.concatenate(
             [
                 data.sketches.labels[sketch],
@@ -178,6 +190,7 @@ class Training:
             labels=torch.from_numpy(labels).to(self.device),
             other_labels=torch.from_numpy(other_labels).to(self.device),
             own_share=own_share[:, None],
+            photos=slice(paired, 2 * paired + photos),
             first=np.concatenate([np.arange(paired), 2 * paired + photos + np.arange(half)]),
             second=np.concatenate([paired + np.arange(paired), 2 * paired + np.arange(half)]),
         )
@@ -186,12 +199,20 @@ class Training:
     def losses_of(self, views, truth: Truth):
         config, stage = self.config["loss"], self.stage_number()
         with self.half_precision():
-            vectors = self.encode(views)
+            vectors = self.vectors_of(views, truth.photos)
             logits, trait_logits = self.classifier(vectors), self.trait_classifier(vectors)
-        classes = F.cross_entropy(logits.float(), truth.target(self.label_shares[stage]))
-        traits = F.cross_entropy(trait_logits.float(), truth.target(self.trait_shares))
+        taught = slice(None) if self.beside is None else truth.photos
+        classes = F.cross_entropy(logits[taught].float(), truth.target(self.label_shares[stage])[taught])
+        traits = F.cross_entropy(trait_logits[taught].float(), truth.target(self.trait_shares)[taught])
         pairs = contrast(vectors[truth.first], vectors[truth.second], config["temperature"])
         return classes, self.stage()["traits"] * traits, config["pairs"] * pairs
+
+    def vectors_of(self, views, photos):
+        if self.beside is None:
+            return self.encode(views)
+        with torch.no_grad():
+            before, after = (self.beside.encoder(drawings) for drawings in (views[: photos.start], views[photos.stop :]))
+        return torch.cat([before, self.encode(views[photos]), after])
 
     def floats(self, name, numbers):
         chosen = self.sources[name][torch.from_numpy(np.asarray(numbers)).to(self.device)]
@@ -239,10 +260,12 @@ class Training:
 
     @torch.no_grad()
     def embed(self, images: Images):
+        is_beside = self.beside is not None and images.pixels.shape[-1] == 1
+        encoder = self.beside.encoder if is_beside else self.average
         parts = []
         for views in as_views(images, self.side(), self.device):
             with self.half_precision():
-                parts.append(self.average(views).float())
+                parts.append(encoder(views).float())
         return torch.cat(parts)
 
     def save(self):

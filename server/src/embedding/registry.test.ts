@@ -8,7 +8,7 @@ import { definitionOf, kindOf } from './registry.ts'
 
 describe('the registry', () => {
   it.each([
-    [{ target: 'sketch-search-2' }, 'trained'],
+    [{ target: 'sketch-search-3' }, 'trained'],
     [{ target: 'classical' }, 'classical'],
     [{ target: 'server.embedders.default.DefaultEmbedder' }, 'timm'],
     [{ target: 'timm' }, 'timm'],
@@ -25,7 +25,7 @@ describe('the registry', () => {
   })
 
   it.each([
-    [{ target: 'onyx' }, /"mine": target: "onyx" is not known; it can be sketch-search-2, classical, .*onnx/],
+    [{ target: 'onyx' }, /"mine": target: "onyx" is not known; it can be sketch-search-3, classical, .*onnx/],
     [{ target: '#Model' }, /is not known/],
     [
       { file: 'model.pth', class_name: 'Model' },

@@ -10,8 +10,8 @@ const AS_IT_IS: Normalisation = { mean: [0, 0, 0], std: [1, 1, 1], isGrey: false
 const SKETCH_MARGIN = 0.1
 
 /**
- * The default model, which comes with the product: for photos and drawings alike, two small trained networks for what is shown and what
- * it could be, beside histograms of edge directions for how it is arranged. See model/README.md.
+ * The default model, which comes with the product: small trained networks for what is shown and what it could be, two for photos and
+ * drawings alike and one for photos only, beside histograms of edge directions for how it is arranged. See model/README.md.
  * @throws {Error} if its file is missing or damaged
  */
 export async function createTrainedEmbedder(context: LoadContext): Promise<Embedder> {
