@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Kysely } from 'kysely'
+import { messageOf } from '../../errors.ts'
 import type { ImageFilter, VectorSpace } from '../catalog.ts'
 import { fromHalf } from '../half.ts'
 import type { Tables } from '../schema.ts'
@@ -26,7 +27,7 @@ export interface OpenSpace extends VectorSpace {
    * again; the file is finished beside what comes then.
    */
   save(always: boolean): Promise<void>
-  /** Resolves when the file is finished. @throws what went wrong with it, once, here or at the next save */
+  /** Resolves when no file is being written. What went wrong with it was told, and it is still to be saved. */
   written(): Promise<void>
 }
 
@@ -102,27 +103,20 @@ export async function openSpace(
       unsaved += found.length
       return next >= missing.length
     },
-    written,
+    written: () => writing,
     async save(always) {
       const due = always ? unsaved > 0 : unsaved > Math.max(MIN_UNSAVED, index.size * MAX_UNSAVED_SHARE)
       if (!due || next < missing.length) return
-      await written()
+      await writing
       const keys = await allKeys()
       const included = unsaved
-      writing = index.save(keys).catch((error) => {
-        unsaved += included
-        throw error
-      })
-      // It is told by `written`.
-      writing.catch(() => {})
       unsaved = 0
+      writing = index.save(keys).catch((error) => {
+        // Nobody waits for it, and what it is for can be rebuilt from the rows.
+        unsaved += included
+        console.error(`The index of the vectors can't be saved: ${messageOf(error)}`)
+      })
     },
-  }
-
-  function written(): Promise<void> {
-    const written = writing
-    writing = Promise.resolve()
-    return written
   }
 
   async function allKeys(): Promise<Float64Array> {

@@ -1,4 +1,4 @@
-import { readdir, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rmdir, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -89,6 +89,29 @@ describe('the vector index beside the rows', () => {
     const catalog = await filled(directory, 0, 0)
     await expectFindsItself(catalog, 600)
     await catalog.close()
+  })
+
+  it('is saved again after that failed, which is told', async () => {
+    const directory = await temporaryDirectory()
+    const told = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => told.mockRestore())
+    const catalog = await openSqliteCatalog({ directory, savesIndex: true })
+    await catalog.useSpace(SPACE)
+    await catalog.putImages(Array.from({ length: 300 }, (_, n) => record(n)))
+    // In the place of the file that is to be written.
+    await mkdir(join(directory, '1.usearch.tmp'))
+    await catalog.useSpace(SPACE)
+    expect(told).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/index of the vectors can't be saved/))
+    while (await catalog.maintain());
+    await catalog.putImages([record(300)])
+    await catalog.close()
+    expect(told).toHaveBeenCalledTimes(2)
+
+    await rmdir(join(directory, '1.usearch.tmp'))
+    const other = await filled(directory, 0, 0)
+    await expectFindsItself(other, 301)
+    await other.close()
+    expect(await readdir(directory)).toEqual(expect.arrayContaining(['1.usearch', '1.usearch.keys']))
   })
 
   it('catches up with rows that came and went after it was saved', async () => {

@@ -138,8 +138,8 @@ function createIndexedVectors(
 
     async forget(embedderIds) {
       if (current !== undefined && embedderIds.includes(current.embedderId)) {
-        // Else its file would come back. Whether it is sound no longer matters.
-        await current.written().catch(() => {})
+        // Else its file would come back.
+        await current.written()
         current = undefined
       }
       for (const id of embedderIds) removeIndexFile(directory, id)
