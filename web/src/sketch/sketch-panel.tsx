@@ -104,7 +104,7 @@ export function SketchPanel({ sketch, onChange, isLarge, setLarge, children }: S
       }
     >
       <div
-        className={`relative shrink-0 rounded-xl border border-line shadow-xs ${isLarge ? 'mx-auto aspect-square w-[min(100%,calc(100dvh-12rem))] landscape:w-[min(calc(100dvh-1.5rem),calc(100vw-10.5rem))]' : 'w-[min(calc(100%-8.5rem),36dvh)] lg:w-full'}`}
+        className={`relative shrink-0 rounded-xl border border-line shadow-xs ${isLarge ? 'mx-auto aspect-square w-[min(100%,calc(100dvh-12rem))] landscape:w-[min(calc(100dvh-1.5rem),calc(100vw-10.5rem))]' : 'w-[min(calc(100%-8.5rem),36dvh)] self-start lg:w-full'}`}
       >
         <SketchCanvas
           strokes={strokes}
