@@ -9,14 +9,14 @@ const created = (id: number): ToldEvent => ({
 })
 
 /** As somebody who is signed in does. */
-async function listen(feed: EventFeed, lastId: string): Promise<Response> {
+async function listen(feed: EventFeed, lastId: string, method = 'GET'): Promise<Response> {
   const router = createRouter()
   router.use(async (context, next) => {
     context.set('role', 'user')
     await next()
   })
   router.route('/', eventRoutes(feed))
-  return router.request('/events', { headers: { 'last-event-id': lastId } })
+  return router.request('/events', { method, headers: { 'last-event-id': lastId } })
 }
 
 /** Reads a stream until it has shown so many events. */
@@ -32,6 +32,23 @@ async function readIds(response: Response, count: number): Promise<string[]> {
   await reader.cancel()
   return ids()
 }
+
+it('tells nobody who only asks for the head', async () => {
+  let followers = 0
+  const local = createLocalFeed(createEventBus())
+  const feed: EventFeed = {
+    ...local,
+    follow(listener) {
+      followers++
+      return local.follow(listener)
+    },
+  }
+  const response = await listen(feed, '', 'HEAD')
+  expect(response.headers.get('content-type')).toBe('text/event-stream')
+  expect(followers).toBe(0)
+  await (await listen(feed, '')).body!.cancel()
+  expect(followers).toBe(1)
+})
 
 it('tells a browser that comes back each event once, also where they are told here after they were read again', async () => {
   const listeners = new Set<(told: ToldEvent) => void>()

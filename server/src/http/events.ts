@@ -62,6 +62,8 @@ export function eventRoutes(feed: EventFeed): Router {
 
   function stream(context: Context<HttpEnv>): Response {
     context.header('X-Accel-Buffering', 'no')
+    // Nobody would read, and so end, the stream.
+    if (context.req.method === 'HEAD') return context.body(null, 200, { 'Content-Type': 'text/event-stream' })
     return streamSSE(context, async (sse) => {
       const waiting: ToldEvent[] = []
       // What is read again for a browser that comes back may be told afterwards too, by a server that lags behind.

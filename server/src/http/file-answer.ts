@@ -9,10 +9,10 @@ interface AnswerOptions {
   contentType: string
   /** Strong: equal only for equal bytes. */
   etag: string
-  /** Absolute path of what is sent … */
-  file?: string
-  /** … or the bytes themselves, made only if they are needed. */
-  body?: () => Promise<Uint8Array>
+  /** What is sent: a file, and the version of it that the catalog knows … */
+  file?: { path: string; bytes: number; modifiedAt: number }
+  /** … or the bytes themselves, made only if they are needed, and whether they were made from the content that the catalog knows. */
+  body?: () => Promise<{ bytes: Uint8Array; isAsKnown: boolean }>
   /** Under which name a browser saves it. */
   fileName?: string
 }
@@ -42,21 +42,31 @@ export async function answerFile(context: Context, options: AnswerOptions): Prom
   }
   if (matches(context.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers })
   if (file === undefined) {
-    const bytes = await body!()
+    const { bytes, isAsKnown } = await body!()
+    if (!isAsKnown) tellOfAnother(headers)
     return new Response(bytes as Uint8Array<ArrayBuffer>, { headers })
   }
   return answerRange(context, file, headers, etag)
 }
 
+/** Of a file that has changed and is not indexed yet, the answer must not be taken for the content of its tag. */
+function tellOfAnother(headers: Headers): void {
+  headers.delete('ETag')
+  headers.set('Cache-Control', ASK_AGAIN)
+}
+
 async function answerRange(
   context: Context,
-  file: string,
+  file: NonNullable<AnswerOptions['file']>,
   headers: Headers,
   etag: string,
 ): Promise<Response> {
-  const { size } = await statOf(file)
-  headers.set('Accept-Ranges', 'bytes')
-  const wanted = context.req.header('range')
+  const facts = await statOf(file.path)
+  const size = Number(facts.size)
+  const isAsKnown = size === file.bytes && Number(facts.mtimeMs) === file.modifiedAt
+  if (isAsKnown) headers.set('Accept-Ranges', 'bytes')
+  else tellOfAnother(headers)
+  const wanted = isAsKnown ? context.req.header('range') : undefined
   const condition = context.req.header('if-range')
   const ranges =
     wanted === undefined || (condition !== undefined && condition !== etag)
@@ -71,16 +81,16 @@ async function answerRange(
     typeof ranges === 'object' && ranges.type === 'bytes' && ranges.length === 1 ? ranges[0] : undefined
   headers.set('Content-Length', String(range === undefined ? size : range.end - range.start + 1))
   if (range !== undefined) headers.set('Content-Range', `bytes ${range.start}-${range.end}/${size}`)
-  const stream = createReadStream(file, range)
-  return new Response(Readable.toWeb(stream) as ReadableStream, {
-    status: range === undefined ? 200 : 206,
-    headers,
-  })
+  const status = range === undefined ? 200 : 206
+  // Nobody would read, and so close, the file.
+  if (context.req.method === 'HEAD') return new Response(null, { status, headers })
+  const stream = createReadStream(file.path, range)
+  return new Response(Readable.toWeb(stream) as ReadableStream, { status, headers })
 }
 
 async function statOf(file: string) {
   try {
-    return await stat(file)
+    return await stat(file, { bigint: true })
   } catch (error) {
     if (systemCodeOf(error) !== 'ENOENT') throw error
     throw new DomainError('image_not_found', 'The file is no longer in the gallery.', { cause: error })

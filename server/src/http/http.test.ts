@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
@@ -105,6 +105,7 @@ describe('GET /api/images', () => {
     'order_by=size',
     'direction=up',
     'created_min=yesterday',
+    'name_contains=%00',
   ])('refuses %s with the path and the reason', async (query) => {
     const { app } = await served()
     const response = await get(app, `/api/images?${query}`)
@@ -381,6 +382,50 @@ describe('one image', () => {
     expect((await get(app, image!.view_url, { range: 'bytes=0-1', 'if-range': '"old"' })).status).toBe(200)
   })
 
+  it('is not held open for who only asks for its head', async () => {
+    const { app, root } = await served()
+    const noise = await sharp({
+      create: {
+        width: 400,
+        height: 400,
+        channels: 3,
+        background: 'white',
+        noise: { type: 'gaussian', mean: 128, sigma: 50 },
+      },
+    })
+      .png()
+      .toBuffer()
+    await writeSettled(join(root, 'noise.png'), noise)
+    await indexAll(app)
+    const [image] = (await getJson<ImagesJson>(app, '/api/images?name_contains=noise')).images
+    const openFiles = async () => (await readdir('/dev/fd')).length
+    const before = await openFiles()
+    for (let n = 0; n < 30; n++) {
+      const head = await send(app, 'HEAD', image!.view_url)
+      expect([head.status, head.headers.get('content-length')]).toEqual([200, String(noise.length)])
+    }
+    expect(await openFiles()).toBeLessThan(before + 10)
+  })
+
+  it('that was overwritten is not told to be what it was', async () => {
+    const { app, root } = await served()
+    const [image] = (await getJson<ImagesJson>(app, '/api/images?name_contains=02')).images
+    const view = () => get(app, image!.view_url, { range: 'bytes=0-9' })
+    expect((await view()).status).toBe(206)
+    const other = await picture(77)
+    await writeSettled(join(root, 'image-02.png'), other)
+    const after = await view()
+    expect(after.status).toBe(200)
+    expect(Buffer.from(await after.arrayBuffer()).equals(other)).toBe(true)
+    expect([after.headers.get('etag'), after.headers.get('cache-control')]).toEqual([
+      null,
+      'private, no-cache',
+    ])
+    await indexAll(app)
+    const again = await getJson<ImagesJson>(app, '/api/images?name_contains=02')
+    expect((await get(app, again.images[0]!.view_url)).headers.get('cache-control')).toMatch(/immutable/)
+  })
+
   it('keeps no thumbnail of what has taken its place', async () => {
     const directory = await temporaryDirectory()
     const { app, root } = await served({ 'thumbnail.thumbnail_directory': directory })
@@ -392,6 +437,7 @@ describe('one image', () => {
     // Nobody has noticed yet that it was overwritten.
     await writeFile(join(root, 'image-02.png'), await picture(77))
     expect((await thumbnail()).equals(own)).toBe(false)
+    expect((await get(app, image!.thumbnail_url)).headers.get('etag')).toBeNull()
     await writeFile(join(root, 'image-02.png'), bytes)
     expect((await thumbnail()).equals(own)).toBe(true)
   })
@@ -485,6 +531,31 @@ describe('adding and deleting', () => {
     expect((await readdir(root, { recursive: true })).sort()).toEqual(before)
     expect(await readdir(outside)).toEqual([])
   })
+
+  it.skipIf(process.getuid?.() === 0)(
+    'says so where the server may not write (skipped for root, who may write everywhere)',
+    async () => {
+      const { app, root } = await served()
+      const [image] = (await getJson<ImagesJson>(app, '/api/images?directory=sub')).images
+      await chmod(join(root, 'sub'), 0o555)
+      const added = await send(
+        app,
+        'POST',
+        '/api/images',
+        form({ image: [await picture(99), 'new.png'], directory: 'sub' }),
+      )
+      const deleted = await send(app, 'DELETE', `/api/images/${image!.id}`)
+      await chmod(join(root, 'sub'), 0o755)
+      for (const answer of [added, deleted]) {
+        expect(answer.status).toBe(403)
+        expect(await answer.json()).toMatchObject({
+          code: 'permission_denied',
+          error: expect.stringContaining('may not write'),
+        })
+      }
+      expect((await get(app, `/api/images/${image!.id}`)).status).toBe(200)
+    },
+  )
 
   it('refuses a request that is larger than any upload', async () => {
     const { app } = await served({ 'limits.max_upload_bytes': 20_000 })

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import type { Catalog } from '../catalog/catalog.ts'
+import type { Catalog, Image } from '../catalog/catalog.ts'
 import type { KeptQueries } from '../catalog/kept-queries.ts'
 import { DomainError } from '../errors.ts'
 import { isShownByBrowsers } from '../gallery/formats.ts'
@@ -297,7 +297,7 @@ export function imageRoutes({ catalog, search, queries, collection, log }: Image
         contentType: image.contentType,
         etag: `"${image.contentHash.slice(0, 32)}"`,
         fileName: image.name,
-        file: await collection.fileOf(image),
+        file: await versionOf(image),
       })
     },
   )
@@ -318,7 +318,7 @@ export function imageRoutes({ catalog, search, queries, collection, log }: Image
         return answerFile(context, {
           contentType: image.contentType,
           etag,
-          file: await collection.fileOf(image),
+          file: await versionOf(image),
         })
       return answerFile(context, { contentType: 'image/webp', etag, body: () => collection.preview(image) })
     },
@@ -355,6 +355,10 @@ export function imageRoutes({ catalog, search, queries, collection, log }: Image
       )
     }
     return { source: async () => ({ bytes: await bytesOf(file), kind, crop }), weight }
+  }
+
+  async function versionOf(image: Image) {
+    return { path: await collection.fileOf(image), bytes: image.bytes, modifiedAt: image.modifiedAt }
   }
 
   async function imageOf(id: string) {

@@ -92,7 +92,7 @@ export function queryRoutes({
       return answerFile(context, {
         contentType: 'image/webp',
         etag: `"${id}"`,
-        body: async () => reader.render(await queries.bytes(id), 1024),
+        body: async () => ({ bytes: await reader.render(await queries.bytes(id), 1024), isAsKnown: true }),
       })
     },
   )

@@ -34,23 +34,30 @@ export interface CollectionOptions {
   walk: WalkOptions
 }
 
+/** What a file holds, or what was made of it; the file may hold something else by now than what the catalog knows. */
+export interface OfFile {
+  bytes: Uint8Array
+  isAsKnown: boolean
+}
+
 /** What people do to single images of the gallery. */
 export interface Collection {
   /**
    * Writes an image file into a folder of the gallery and indexes it. An existing file is never overwritten, and if
    * anything goes wrong nothing is left behind.
-   * @throws {DomainError} `invalid_path`, `directory_not_found`, `image_exists`, `image_too_large`, `image_unreadable`
+   * @throws {DomainError} `invalid_path`, `directory_not_found`, `image_exists`, `image_too_large`, `image_unreadable`,
+   * `permission_denied`
    */
   add(bytes: Uint8Array, name: string, directory: string): Promise<Image>
   /** Deletes the file, its row, its vector and its thumbnail. */
-  /** @throws {DomainError} `conflict` if a link to a folder shows it: it lies elsewhere */
+  /** @throws {DomainError} `conflict` if a link to a folder shows it: it lies elsewhere; `permission_denied` */
   delete(image: Image): Promise<void>
   /** Whether a link shows what lies elsewhere in the gallery. */
   isShownByLink(image: Image): Promise<boolean>
   /** WebP; made again if the file of it is lost. */
-  thumbnail(image: Image): Promise<Uint8Array>
+  thumbnail(image: Image): Promise<OfFile>
   /** WebP of at most `PREVIEW_SIDE` pixels a side. */
-  preview(image: Image): Promise<Uint8Array>
+  preview(image: Image): Promise<OfFile>
   isSmallEnough(image: Image): boolean
   /** Absolute path of the original. @throws {DomainError} `image_not_found` if it is gone or leads elsewhere */
   fileOf(image: Image): Promise<string>
@@ -116,7 +123,7 @@ export function createCollection(options: CollectionOptions): Collection {
         )
       }
       await unlink(toAbsolute(root, image.path)).catch((error) => {
-        if (systemCodeOf(error) !== 'ENOENT') throw error
+        if (systemCodeOf(error) !== 'ENOENT') throw writeFailure(error)
       })
       await catalog.removeFiles([image.path])
       await forgetContents(catalog, thumbnails, [image.contentHash])
@@ -125,16 +132,16 @@ export function createCollection(options: CollectionOptions): Collection {
 
     async thumbnail(image) {
       const kept = await thumbnails.read(image.contentHash)
-      if (kept !== undefined) return kept
-      const bytes = await readOriginal(image)
+      if (kept !== undefined) return { bytes: kept, isAsKnown: true }
+      const { bytes, isAsKnown } = await readOriginal(image)
       const webp = await makeThumbnail(bytes, await reader.decode(bytes, thumbnails.size), thumbnails.size)
-      // The file may have been overwritten since: then this is the picture of another content.
-      if (hashOfBytes(bytes) === image.contentHash) thumbnails.write(image.contentHash, webp)
-      return webp
+      if (isAsKnown) thumbnails.write(image.contentHash, webp)
+      return { bytes: webp, isAsKnown }
     },
 
     async preview(image) {
-      return reader.render(await readOriginal(image), PREVIEW_SIDE)
+      const { bytes, isAsKnown } = await readOriginal(image)
+      return { bytes: await reader.render(bytes, PREVIEW_SIDE), isAsKnown }
     },
 
     isSmallEnough: ({ width, height, bytes }) =>
@@ -154,8 +161,9 @@ export function createCollection(options: CollectionOptions): Collection {
     throw new DomainError('image_not_found', 'The file is no longer in the gallery.')
   }
 
-  async function readOriginal(image: Image): Promise<Uint8Array> {
-    return readFile(await fileOf(image))
+  async function readOriginal(image: Image): Promise<OfFile> {
+    const bytes = await readFile(await fileOf(image))
+    return { bytes, isAsKnown: hashOfBytes(bytes) === image.contentHash }
   }
 }
 
@@ -186,11 +194,19 @@ async function writeNew(file: string, bytes: Uint8Array): Promise<void> {
       return copyFile(temporary, file, constants.COPYFILE_EXCL)
     })
   } catch (error) {
-    if (systemCodeOf(error) !== 'EEXIST') throw error
+    if (systemCodeOf(error) !== 'EEXIST') throw writeFailure(error)
     throw new DomainError('image_exists', 'A file of this name is already in this folder.', { cause: error })
   } finally {
-    await unlink(temporary).catch((error) => {
-      if (systemCodeOf(error) !== 'ENOENT') throw error
-    })
+    // The name is hidden: what could not be removed is in nobody's way.
+    await unlink(temporary).catch(() => {})
   }
+}
+
+/** Galleries may be mounted, or belong to others, so that they can only be read. */
+function writeFailure(error: unknown): unknown {
+  if (!['EACCES', 'EPERM', 'EROFS'].includes(systemCodeOf(error) ?? '')) return error
+  const reason = `the server may not write there (${systemCodeOf(error)})`
+  return new DomainError('permission_denied', `This folder of the gallery can’t be changed: ${reason}.`, {
+    cause: error,
+  })
 }
