@@ -1,5 +1,5 @@
 import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { ROLES, type Role } from '../catalog/accounts.ts'
 import { DomainError } from '../errors.ts'
 import { answerInvalid } from './errors.ts'
@@ -50,11 +50,16 @@ export function binary(...contentTypes: string[]) {
   return { content: Object.fromEntries(contentTypes.map((type) => [type, { schema }])) }
 }
 
+/** To whoever is nobody. */
+export function signInFirst(context: Context): Response {
+  return context.json({ error: 'Sign in first.', code: 'not_signed_in' }, 401)
+}
+
 function requireRole(needed: Role): MiddlewareHandler<HttpEnv> {
   return async (context, next) => {
     context.set('neededRole', needed)
     const role = context.get('role')
-    if (role === undefined) return context.json({ error: 'Sign in first.', code: 'not_signed_in' }, 401)
+    if (role === undefined) return signInFirst(context)
     if (ROLES.indexOf(role) < ROLES.indexOf(needed)) {
       return context.json(
         { error: `This needs the role ${needed}; yours is ${role}.`, code: 'forbidden' },

@@ -31,7 +31,7 @@ import type { Metrics } from './metrics.ts'
 import { pageRoutes } from './page.ts'
 import { queryRoutes } from './queries.ts'
 import { type ReadPositions, readYourWrites } from './read-your-writes.ts'
-import { createRouter, json, type Router, route } from './routing.ts'
+import { createRouter, json, type Router, route, signInFirst } from './routing.ts'
 import { knownHostsOnly, sameOriginOnly } from './same-origin.ts'
 import { identify, otpRoutes, sessionRoutes } from './session.ts'
 import { userRoutes } from './users.ts'
@@ -121,7 +121,7 @@ export function createHttpApp(options: HttpOptions): Router {
   if (allowedHosts !== undefined) app.use(knownHostsOnly(allowedHosts))
   app.use('/api/*', sameOriginOnly())
   app.use('/api/*', identify({ auth, clientOf }))
-  // A body is read as a whole before a route sees it: whoever is nobody has nothing large to say.
+  // A body is read as a whole before a route sees it: of whoever is nobody, nothing large is.
   const small = bodyLimit({
     maxSize: SMALL_BODY,
     onError: (context) =>
@@ -133,9 +133,10 @@ export function createHttpApp(options: HttpOptions): Router {
       throw tooLarge(maxUploadBytes)
     },
   })
+  const ofNobody = bodyLimit({ maxSize: SMALL_BODY, onError: signInFirst })
   app.use('/api/*', (context, next) => {
-    const isSmall = context.get('role') === undefined || SMALL_PATHS.test(context.req.path)
-    return isSmall ? small(context, next) : large(context, next)
+    if (SMALL_PATHS.test(context.req.path)) return small(context, next)
+    return context.get('role') === undefined ? ofNobody(context, next) : large(context, next)
   })
   app.use('/api/*', async (context, next) => {
     await next()
