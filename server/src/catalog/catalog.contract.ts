@@ -158,6 +158,24 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(images.at(-1)!.score).toBeCloseTo(Math.cos(2 / 50), 2)
     })
 
+    it('finds whole images while others are being deleted', async () => {
+      const catalog = await openWith(400)
+      const { images: all } = await catalog.listImages({ ...BY_NAME, limit: 400 })
+      let isOver = false
+      const deleting = (async () => {
+        for (const { path } of all.slice(0, 50)) await catalog.removeFiles([path])
+        isOver = true
+      })()
+      const looking = Array.from({ length: 4 }, async () => {
+        while (!isOver) {
+          const query = { vector: vectorOf(0), filter: {}, topK: 400, offset: 0, limit: 400 }
+          for (const image of (await catalog.findNearest(query)).images)
+            expect(image.path).toBeTypeOf('string')
+        }
+      })
+      await Promise.all([deleting, ...looking])
+    })
+
     it('cuts what it found into pages that neither overlap nor leave a gap', async () => {
       const catalog = await openWith(300)
       const query = { vector: vectorOf(0), filter: {}, topK: 95 }

@@ -72,7 +72,11 @@ export function createSqlCatalog({ database, dialect, vectors, close }: SqlCatal
         .execute()
       const images = new Map(rows.map((row) => [row.id, toImage(row)]))
       return {
-        images: page.map(({ imageId, score }) => ({ ...images.get(imageId)!, score })),
+        // One may have been deleted since.
+        images: page.flatMap(({ imageId, score }) => {
+          const image = images.get(imageId)
+          return image === undefined ? [] : [{ ...image, score }]
+        }),
         total: candidates.length,
       }
     },
