@@ -73,6 +73,8 @@ const AWAY_FOR_MS = 120_000
 /** While one batch is embedded, another is stored. */
 const BATCHES_AT_ONCE = 2
 const BATCHES_AHEAD = 3
+/** Files are held as a whole while they are decoded: no further one is begun while so much is under way. */
+const MOST_BYTES = 512 * 1024 ** 2
 
 /** Files in, rows with vectors out. Decoding of the next batch goes on while one is embedded and stored. */
 export function createIndexer(options: IndexerOptions): Indexer {
@@ -86,6 +88,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
   const underWay = new Set<string>()
   const settling = new Map<string, { timer: NodeJS.Timeout; version: string }>()
   let decoding = 0
+  let bytesDecoding = 0
   let batches = 0
   let storing = 0
   let ready: Waiting[] = []
@@ -169,12 +172,16 @@ export function createIndexer(options: IndexerOptions): Indexer {
   /** Starts whatever can be started; called whenever something has ended. */
   function advance(): void {
     const width = isSearching() ? 1 : reader.width
-    while (decoding < width && waiting.size > 0 && ready.length < batchSize * BATCHES_AHEAD) {
+    const hasRoom = () => decoding < width && bytesDecoding < MOST_BYTES
+    while (hasRoom() && waiting.size > 0 && ready.length < batchSize * BATCHES_AHEAD) {
       const [path, version] = takeNext()
+      const bytes = bytesOf(version)
       underWay.add(version)
       decoding++
+      bytesDecoding += bytes
       void takeFile(path, version).finally(() => {
         decoding--
+        bytesDecoding -= bytes
         advance()
       })
     }
@@ -425,6 +432,11 @@ interface FailedVersion {
 
 function versionOf({ path, bytes, modifiedAt }: FileVersion): string {
   return `${bytes} ${modifiedAt} ${path}`
+}
+
+/** 0 if the version is not known yet. */
+function bytesOf(version: string): number {
+  return Number(version.slice(0, version.indexOf(' ') + 1))
 }
 
 function recordOf({ facts, contentHash }: { facts: FileFacts; contentHash: string }) {
