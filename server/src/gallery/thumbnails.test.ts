@@ -1,4 +1,5 @@
-import { readdir } from 'node:fs/promises'
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { picture } from '../testing/pictures.ts'
@@ -45,6 +46,22 @@ describe('openThumbnailStore', () => {
     await store.remove(HASH)
     await store.remove(HASH)
     expect(store.has(HASH)).toBe(false)
+  })
+
+  it('sweeps away what has another size, and nothing that is not its own', async () => {
+    const directory = await temporaryDirectory()
+    const before = openThumbnailStore(directory, [32, 32])
+    before.write(HASH, Buffer.from('small'))
+    before.write('cd'.repeat(32), Buffer.from('small'))
+    const foreign = join(directory, '32x32', 'cd', 'mine.webp')
+    await writeFile(foreign, 'mine')
+    const store = openThumbnailStore(directory, [64, 64])
+    store.write(HASH, Buffer.from('large'))
+    await store.sweep(async () => [])
+    expect(before.has(HASH) || before.has('cd'.repeat(32))).toBe(false)
+    expect(await readdir(join(directory, '32x32'))).toEqual(['cd'])
+    expect(await readFile(foreign, 'utf8')).toBe('mine')
+    expect(store.has(HASH)).toBe(true)
   })
 
   it('keeps sizes apart', async () => {

@@ -1,5 +1,5 @@
 import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
-import { readdir, readFile, rm, stat } from 'node:fs/promises'
+import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { threadId } from 'node:worker_threads'
 import { systemCodeOf } from '../errors.ts'
@@ -12,11 +12,12 @@ export interface ThumbnailStore {
   read(contentHash: string): Promise<Buffer | undefined>
   write(contentHash: string, webp: Uint8Array): void
   remove(contentHash: string): Promise<void>
-  /** Removes what a crash left behind: thumbnails of contents that are unknown, and files that were not completed. */
+  /** Removes what nobody needs: thumbnails of unknown contents, files that a crash left unfinished, and thumbnails of another size. */
   sweep(unknownOf: (contentHashes: string[]) => Promise<string[]>): Promise<void>
 }
 
 const SUFFIX = '.webp'
+const SIZE = /^\d+x\d+$/
 const HASH_FILE = /^[0-9a-f]{64}\.webp$/
 /** What is younger may be about to be stored. */
 const LEFT_BEHIND_MS = 60_000
@@ -55,6 +56,8 @@ export function openThumbnailStore(
     },
     remove: (hash) => rm(fileOf(hash), { force: true }),
     async sweep(unknownOf) {
+      for (const other of await readdir(directory).catch(() => []))
+        if (SIZE.test(other) && join(directory, other) !== base) await removeAll(join(directory, other))
       for (const folder of await readdir(base).catch(() => [])) {
         const names = await readdir(join(base, folder)).catch(() => [])
         const hashes = names
@@ -70,6 +73,16 @@ export function openThumbnailStore(
       }
     },
   }
+}
+
+/** Removes the thumbnails in a folder of one size; whatever else may lie there, and the folders in which it does, stays. */
+async function removeAll(base: string): Promise<void> {
+  for (const folder of await readdir(base).catch(() => [])) {
+    const names = await readdir(join(base, folder)).catch(() => [])
+    for (const name of names.filter((name) => HASH_FILE.test(name))) await rm(join(base, folder, name))
+    await rmdir(join(base, folder)).catch(() => {})
+  }
+  await rmdir(base).catch(() => {})
 }
 
 /** @returns WebP bytes; the original's own where it is a small plain WebP already, so nothing is lost by encoding it again */
