@@ -13,7 +13,7 @@ import { type Cluster, openCluster } from './cluster/cluster.ts'
 import type { Config } from './config/schema.ts'
 import type { EmbeddingHost } from './embedding/host.ts'
 import { type OpenedEmbedder, openEmbedder } from './embedding/open-embedder.ts'
-import { DomainError, systemCodeOf } from './errors.ts'
+import { DomainError, messageOf, systemCodeOf } from './errors.ts'
 import { createEventBus, createLocalFeed, type EventBus } from './events.ts'
 import { createImageReader } from './gallery/image-reader.ts'
 import { openThumbnailStore } from './gallery/thumbnails.ts'
@@ -237,6 +237,12 @@ export async function createApp(
     },
   })
 
+  const tidyQueries = () =>
+    void storage.queries
+      .tidy()
+      .catch((error) => log.warn(`Old searches could not be forgotten: ${messageOf(error)}`))
+  let tidying: NodeJS.Timeout | undefined
+
   return {
     catalog,
     host,
@@ -247,6 +253,8 @@ export async function createApp(
     auth,
     http,
     async start() {
+      tidyQueries()
+      tidying = setInterval(tidyQueries, TIDY_EVERY_MS).unref()
       if (cluster !== undefined) return cluster.start()
       if (!indexes) return
       // Watching begins first: what changes during the comparison is not missed.
@@ -257,6 +265,7 @@ export async function createApp(
       await cluster?.start()
     },
     async close() {
+      clearInterval(tidying)
       await accounts?.close()
       if (cluster === undefined) await sync.close()
       // The indexer waits for what is under way; an embedder that hangs is ended first, so that it need not.
@@ -270,6 +279,7 @@ export async function createApp(
   }
 }
 
+const TIDY_EVERY_MS = 3_600_000
 /** Files that are taken from a shared queue at once, at least: asking for each batch costs a few milliseconds. */
 const LEAST_TAKEN = 16
 

@@ -18,6 +18,8 @@ export interface KeptQueries {
   get(id: string): Promise<KeptQuery>
   /** The bytes of its picture. @throws {DomainError} `query_not_found` */
   bytes(id: string): Promise<Buffer>
+  /** Forgets those that have been kept for long enough. */
+  tidy(): Promise<void>
 }
 
 /** Of letters and digits, so that it can stand in an address and in the name of a file. */
@@ -27,7 +29,7 @@ export const newKeptId = () => randomBytes(12).toString('hex')
 export const KEPT_FOR_DAYS = 7
 /** The oldest go first when there are more, sooner or later. */
 export const MOST_KEPT = { queries: 5_000, bytes: 1024 ** 3 }
-/** They are tidied after so many have come. */
+/** They are tidied after so many have come, and from time to time. */
 export const TIDY_EVERY = 100
 
 export function queryNotKept(): DomainError {

@@ -48,6 +48,7 @@ export function openSharedQueries(database: Kysely<SharedTables>): KeptQueries {
       if (row === undefined) throw queryNotKept()
       return Buffer.from(row.picture)
     },
+    tidy,
   }
 
   /** The oldest go first. */

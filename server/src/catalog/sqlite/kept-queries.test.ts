@@ -22,6 +22,19 @@ describe('kept queries', () => {
     await expect(queries.get('../secret')).rejects.toMatchObject({ code: 'query_not_found' })
   })
 
+  it('go when they are old, also where no others come', async () => {
+    const directory = await temporaryDirectory()
+    const queries = openKeptQueries(directory)
+    await queries.tidy()
+    const old = await queries.keep(Buffer.from('old'), 'image', null)
+    await age(directory, old, 8)
+    const recent = await queries.keep(Buffer.from('recent'), 'image', null)
+    await age(directory, recent, 6)
+    await queries.tidy()
+    await expect(queries.get(old.id)).rejects.toMatchObject({ code: 'query_not_found' })
+    expect((await queries.bytes(recent.id)).toString()).toBe('recent')
+  })
+
   it('go when they are old, or the oldest when they are too large together, both files at once', async () => {
     const directory = await temporaryDirectory()
     const queries = openKeptQueries(directory, { queries: 10, bytes: 70 * MEGABYTE })

@@ -31,7 +31,7 @@ export function openKeptQueries(directory: string, most = MOST_KEPT): KeptQuerie
       since = { queries: since.queries + 1, bytes: since.bytes + bytes.length }
       if (since.queries > TIDY_EVERY || since.bytes > TIDY_EVERY_BYTES) {
         since = { queries: 0, bytes: 0 }
-        await tidy(directory, most)
+        await tidy()
       }
       return query
     },
@@ -39,6 +39,11 @@ export function openKeptQueries(directory: string, most = MOST_KEPT): KeptQuerie
       return JSON.parse((await read(id, 'json')).toString('utf8'))
     },
     bytes: (id) => read(id, 'picture'),
+    tidy,
+  }
+
+  function tidy(): Promise<void> {
+    return removeOld(directory, most)
   }
 
   async function read(id: string, ending: 'picture' | 'json'): Promise<Buffer> {
@@ -52,9 +57,9 @@ export function openKeptQueries(directory: string, most = MOST_KEPT): KeptQuerie
 }
 
 /** Forgets what is too old or too much; a query's two files go together. */
-async function tidy(directory: string, most: typeof MOST_KEPT): Promise<void> {
+async function removeOld(directory: string, most: typeof MOST_KEPT): Promise<void> {
   const files = await Promise.all(
-    (await readdir(directory)).map(async (name) => {
+    (await readdir(directory).catch(() => [])).map(async (name) => {
       const facts = await stat(join(directory, name)).catch(() => undefined)
       return {
         name,
