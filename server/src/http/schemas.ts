@@ -23,6 +23,10 @@ export const flag = z.union([
 const emptyIsAbsent = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' || value === null ? undefined : value), schema.optional())
 
+/** Text that every database takes. */
+export const storable = (schema: z.ZodString) =>
+  schema.refine((text) => !text.includes('\0'), 'it holds a NUL character')
+
 export const querySchema = z
   .object({
     page: emptyIsAbsent(integer(1, Number.MAX_SAFE_INTEGER)).openapi({ type: 'integer', default: 1 }),
@@ -37,7 +41,7 @@ export const querySchema = z
       enum: ['ascending', 'descending'],
       default: 'descending',
     }),
-    name_contains: emptyIsAbsent(z.string().max(255)).openapi({
+    name_contains: emptyIsAbsent(storable(z.string().max(255))).openapi({
       type: 'string',
       description: 'Case-insensitive; no character has a special meaning.',
     }),

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { Users } from '../catalog/accounts.ts'
 import { DomainError } from '../errors.ts'
 import { createRouter, json, type Router, route } from './routing.ts'
+import { storable } from './schemas.ts'
 import { emailField, roleSchema } from './session.ts'
 
 const userSchema = z.object({ id: z.string(), email: z.string(), role: roleSchema }).openapi('User')
@@ -22,7 +23,7 @@ export function userRoutes(users: Users): Router {
         query: z.object({
           page: z.coerce.number().int().min(1).default(1),
           page_size: z.coerce.number().int().min(1).max(1000).default(10),
-          email: z.string().optional().openapi({ description: 'Part of the address.' }),
+          email: storable(z.string().max(320)).optional().openapi({ description: 'Part of the address.' }),
           role: roleSchema.optional(),
         }),
       },
