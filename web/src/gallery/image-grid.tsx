@@ -8,8 +8,10 @@ import {
   useRef,
   useState,
 } from 'react'
+import { flushSync } from 'react-dom'
 import type { Image } from '../api/client.ts'
 import { messages } from '../messages.ts'
+import { createScrollScale, follow, type Place, type ScrollScale } from './scroll-scale.ts'
 import { Tile, type TileActions } from './tile.tsx'
 
 interface ImageGridProps extends TileActions {
@@ -21,7 +23,7 @@ interface ImageGridProps extends TileActions {
   /** Least width of a tile in CSS pixels. */
   tileSize: number
   selected: ReadonlySet<string>
-  /** Of what is selected, or of one image where nothing is. */
+  /** Of an image, with all that are selected if it is. */
   onDelete: (image: Image | undefined) => void
   onClearSelection: () => void
   onSelectAll: () => void
@@ -36,8 +38,6 @@ interface ImageGridProps extends TileActions {
 
 const GAP = 6
 const OVERSCAN_ROWS = 3
-/** In CSS pixels. No browser makes an element higher than 17 to 33 million; a list that would be is scrolled in larger steps. */
-const MOST_HEIGHT = 8_000_000
 
 /** A grid of square tiles; only those in view are in the document, so it can be any length. */
 export function ImageGrid(props: ImageGridProps) {
@@ -50,25 +50,48 @@ export function ImageGrid(props: ImageGridProps) {
   const side = width === 0 ? tileSize : (width - GAP * (columns - 1)) / columns
   const rows = Math.ceil(count / columns)
 
-  /** Pixels of the list for one of the scroll bar. */
-  const step = useRef(1)
-  const height = rows * (side + GAP)
-  step.current = stepOf(height, scrollRef.current?.clientHeight ?? 0)
+  const scale = useRef<ScrollScale>(undefined!)
+  scale.current = createScrollScale(rows * (side + GAP), scrollRef.current?.clientHeight ?? 0)
+  const place = useRef<Place>({ top: 0, offset: 0 })
   const [, renderAnew] = useReducer((n: number) => n + 1, 0)
+  const followTo = useCallback((top: number) => {
+    const { clientHeight } = scrollRef.current!
+    place.current = follow(place.current, top, clientHeight, scale.current)
+    return place.current.offset
+  }, [])
+  /** Puts the scroll bar where it belongs; the list stays where it is. */
+  const settle = useCallback(() => {
+    const { offset } = place.current
+    const top = scale.current.topAt(offset)
+    if (Math.abs(top - place.current.top) < 1) return
+    scrollRef.current!.scrollTop = top
+    place.current = { top: scrollRef.current!.scrollTop, offset }
+    // In the same frame: rows are placed by how far the element is scrolled.
+    flushSync(renderAnew)
+  }, [])
   const virtualizer = useVirtualizer({
     count: rows,
     getScrollElement: () => scrollRef.current,
     estimateSize: () => side + GAP,
     overscan: OVERSCAN_ROWS,
     observeElementOffset: (instance, onOffset) =>
-      observeElementOffset(instance, (offset, isScrolling) => onOffset(offset * step.current, isScrolling)),
+      observeElementOffset(instance, (top, isScrolling) => {
+        onOffset(followTo(top), isScrolling)
+        if (!isScrolling) settle()
+      }),
   })
   const scrollTo = useCallback((offset: number) => {
-    scrollRef.current!.scrollTop = offset / step.current
+    const element = scrollRef.current!
+    const by = offset - place.current.offset
+    if (Math.abs(by) < element.clientHeight) element.scrollTop = place.current.top + by
+    else {
+      element.scrollTop = scale.current.topAt(offset)
+      place.current = { top: element.scrollTop, offset }
+    }
   }, [])
   const scrollToRow = (row: number) => {
-    const { scrollTop, clientHeight } = scrollRef.current!
-    const from = scrollTop * step.current
+    const { clientHeight } = scrollRef.current!
+    const from = place.current.offset
     if (row * (side + GAP) < from) scrollTo(row * (side + GAP))
     else if ((row + 1) * (side + GAP) > from + clientHeight) scrollTo((row + 1) * (side + GAP) - clientHeight)
   }
@@ -107,8 +130,7 @@ export function ImageGrid(props: ImageGridProps) {
   }, [count])
 
   const visible = virtualizer.getVirtualItems()
-  const offset = virtualizer.scrollOffset ?? 0
-  const shift = offset - offset / step.current
+  const shift = shiftOf(place.current)
   const used = new Set<string>()
   /** A list that has grown meanwhile shows some images twice, until it is fetched anew. */
   const keyOf = (id: string | undefined, index: number) => {
@@ -171,10 +193,10 @@ export function ImageGrid(props: ImageGridProps) {
       aria-label={messages.gallery.grid}
       onKeyDown={onKeyDown}
       onScroll={({ currentTarget: { scrollTop } }) => {
-        firstShown.current = Math.round((scrollTop * step.current) / (side + GAP)) * columns
-        // Then the rows do not move with the list, but have to be placed.
-        if (step.current > 1) renderAnew()
-        onTop(scrollTop < side)
+        firstShown.current = Math.round(followTo(scrollTop) / (side + GAP)) * columns
+        // Then the rows have not moved with the element, but have to be placed.
+        if (Math.abs(shiftOf(place.current) - shift) > 0.5) renderAnew()
+        onTop(place.current.offset < side)
       }}
       onFocus={() => {
         hadFocus.current = true
@@ -186,7 +208,7 @@ export function ImageGrid(props: ImageGridProps) {
       className="h-full overflow-y-auto px-3 pt-1 pb-24 sm:px-4"
       data-testid="grid"
     >
-      <ul className="relative m-0 list-none p-0" style={{ height: Math.min(height, MOST_HEIGHT) }}>
+      <ul className="relative m-0 list-none p-0" style={{ height: scale.current.height }}>
         {visible.flatMap((row) =>
           Array.from({ length: columns }, (_, column) => {
             const index = row.index * columns + column
@@ -227,8 +249,9 @@ export function ImageGrid(props: ImageGridProps) {
   )
 }
 
-function stepOf(height: number, shown: number): number {
-  return height <= MOST_HEIGHT ? 1 : (height - shown) / (MOST_HEIGHT - shown)
+/** By how much rows stand higher in the element than in the list. */
+function shiftOf({ top, offset }: Place): number {
+  return offset - top
 }
 
 /** So long a tile that was far away may take to be fetched and rendered. */
