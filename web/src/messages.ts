@@ -25,6 +25,9 @@ export const messages = {
     untitled: 'Sketch',
     name: 'Name of the sketch',
     save: 'Save',
+    replace: 'Replace',
+    removed: (name: string) => `“${name}” was deleted.`,
+    undoRemove: 'Undo',
     savedAs: (name: string) => `Saved as “${name}”.`,
     noRoom: 'The browser has no room for it: delete sketches below, or export this one as SVG.',
     savedHint: 'Sketches are saved in this browser.',
@@ -105,10 +108,10 @@ export const messages = {
   },
   deletion: {
     further: (count: number) => `… and ${number.format(count)} more.`,
-    waiting: (count: number) =>
+    waiting: (count: number, first: string) =>
       count === 1
-        ? '1 image will be deleted from the disk'
-        : `${number.format(count)} images will be deleted from the disk`,
+        ? `${first} will be deleted from the disk`
+        : `${number.format(count)} images will be deleted from the disk, ${first} among them`,
     undo: 'Undo',
     now: 'Delete now',
     failed: (name: string, reason: string) => `${name} was not deleted: ${reason}`,
@@ -119,6 +122,7 @@ export const messages = {
     title: (folder: string) => `Adding to ${folder}`,
     done: 'added',
     waiting: 'waiting',
+    unreadable: 'The browser can’t read it: it is a folder, or no longer where it was.',
     cancel: 'Cancel',
     close: 'Close',
     fold: 'Show fewer',

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { ApiError, isPassing, uploadImage } from '../api/client.ts'
+import { messages } from '../messages.ts'
 
 export interface Upload {
   number: number
@@ -8,8 +9,8 @@ export interface Upload {
   state: 'waiting' | 'sending' | 'done' | 'failed'
   /** 0…1 of the file that has been sent. */
   share: number
-  /** The server's sentence, if it refused. */
-  reason?: string
+  /** The server's sentence, if it refused, or why it is sent again. */
+  reason?: string | undefined
 }
 
 export interface Uploads {
@@ -24,13 +25,15 @@ const AT_ONCE = 3
 
 /** The server may be back soon. */
 const RETRY_AFTER_MS = 3_000
+/** What fails so often will not succeed. */
+const MOST_TRIES = 100
 
 interface Job {
   number: number
   file: File
   directory: string
-  /** It was sent before, and nobody knows what came of it. */
-  isAgain?: boolean
+  /** So often it was sent before, and nobody knows what came of it. */
+  tries: number
 }
 
 /** Files that are being added to the gallery, a few at a time. */
@@ -66,25 +69,30 @@ export function useUploads(): Uploads {
   }
 
   const send = async (job: Job) => {
-    const { number, file, directory, isAgain } = job
+    const { number, file, directory, tries } = job
     const { signal } = ending.current
     update(number, { state: 'sending' })
+    // A folder, or a file that is no longer where it was: the browser would tell it as if the server were away.
+    const canBeRead = await isReadable(file)
+    if (signal.aborted) return
+    if (!canBeRead) return update(number, { state: 'failed', reason: messages.upload.unreadable })
     try {
       await uploadImage(file, directory, {
         onProgress: (share) => update(number, { share }),
         signal,
       })
-      update(number, { state: 'done', share: 1 })
+      update(number, { state: 'done', share: 1, reason: undefined })
     } catch (error) {
       if (signal.aborted) return
-      if (isPassing(error)) {
-        queue.current.unshift({ ...job, isAgain: true })
-        update(number, { state: 'waiting', share: 0 })
+      if (isPassing(error) && tries < MOST_TRIES) {
+        // Others first: what keeps this one from being sent may be its own.
+        queue.current.push({ ...job, tries: tries + 1 })
+        update(number, { state: 'waiting', share: 0, reason: (error as ApiError).message })
         await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS))
         return
       }
-      if (isAgain && error instanceof ApiError && error.code === 'image_exists')
-        return update(number, { state: 'done', share: 1 })
+      if (tries > 0 && error instanceof ApiError && error.code === 'image_exists')
+        return update(number, { state: 'done', share: 1, reason: undefined })
       update(number, { state: 'failed', reason: error instanceof Error ? error.message : String(error) })
     }
   }
@@ -92,7 +100,7 @@ export function useUploads(): Uploads {
   return {
     list,
     add(files, directory) {
-      const uploads = files.map((file) => ({ number: ++last.current, file, directory }))
+      const uploads = files.map((file) => ({ number: ++last.current, file, directory, tries: 0 }))
       queue.current.push(...uploads)
       setList((old) => [
         ...old,
@@ -113,4 +121,13 @@ export function useUploads(): Uploads {
       setList([])
     },
   }
+}
+
+/** A file that is gone may count as empty, and of what is empty any part can be read. */
+function isReadable(file: File): Promise<boolean> {
+  const sample = file.size === 0 ? file : file.slice(0, 1)
+  return sample.arrayBuffer().then(
+    () => true,
+    () => false,
+  )
 }
