@@ -149,7 +149,7 @@ function UserRow({ user }: { user: User }) {
     <li className="flex flex-wrap items-center gap-2 px-3 py-2">
       {isEditing ? (
         <form
-          className="flex min-w-0 flex-1 gap-2"
+          className="flex min-w-0 flex-1 basis-full gap-2 sm:basis-0"
           onSubmit={(event) => {
             event.preventDefault()
             const email = String(new FormData(event.currentTarget).get('email'))

@@ -47,7 +47,8 @@ export function ZoomableImage({ src, name, size, zoom, isChoosingPart, onPart }:
     if (event.button !== 0) return
     event.currentTarget.setPointerCapture(event.pointerId)
     pointers.current.set(event.pointerId, [event.clientX, event.clientY])
-    if (isChoosingPart && pointers.current.size === 1) setBox([shareAt(event), shareAt(event)])
+    // A second finger zooms, to see what is to be chosen.
+    if (isChoosingPart) setBox(pointers.current.size === 1 ? [shareAt(event), shareAt(event)] : undefined)
   }
   const onPointerMove = (event: PointerEvent) => {
     const before = pointers.current.get(event.pointerId)

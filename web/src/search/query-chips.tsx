@@ -25,7 +25,17 @@ export function QueryChips(props: QueryChipsProps) {
   const count = examples.length + (hasSketch ? 1 : 0)
   if (count === 0) return null
   return (
-    <ul aria-label={messages.query.chips} className="m-0 flex list-none flex-wrap gap-2 px-3 pt-2 sm:px-4">
+    <ul
+      aria-label={messages.query.chips}
+      className="m-0 flex max-h-28 list-none flex-wrap gap-2 overflow-y-auto px-3 pt-2 sm:px-4"
+    >
+      {count > 1 && (
+        <li>
+          <button type="button" onClick={onClear} className="h-10 rounded-lg px-3 text-sm hover:bg-raised">
+            {messages.query.remove}
+          </button>
+        </li>
+      )}
       {hasSketch && (
         <Chip
           text={messages.query.sketch}
@@ -43,13 +53,6 @@ export function QueryChips(props: QueryChipsProps) {
           onPart={(region) => onPart(example, region)}
         />
       ))}
-      {count > 1 && (
-        <li>
-          <button type="button" onClick={onClear} className="h-10 rounded-lg px-3 text-sm hover:bg-raised">
-            {messages.query.remove}
-          </button>
-        </li>
-      )}
     </ul>
   )
 }
