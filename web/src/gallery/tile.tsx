@@ -44,9 +44,12 @@ export function Tile(props: TileProps) {
           event.dataTransfer.effectAllowed = 'copy'
         }}
         onPointerDown={(event) => {
-          if (event.pointerType !== 'touch') return
+          const isTouch = event.pointerType === 'touch'
+          // A long press selects; it would begin to drag on some phones.
+          event.currentTarget.draggable = !isTouch
           clearTimeout(press.current.timer)
           press.current.isLong = false
+          if (!isTouch) return
           press.current.timer = setTimeout(() => {
             press.current.isLong = true
             onToggle(image, index, false)

@@ -1,4 +1,4 @@
-import { type DragEvent, useCallback, useEffect, useState } from 'react'
+import { type DragEvent, useCallback, useEffect, useRef, useState } from 'react'
 import { DRAGGED_IMAGE } from '../gallery/tile.tsx'
 
 export interface PictureInput {
@@ -12,6 +12,9 @@ export interface PictureInput {
 
 /** What is being dragged over the page. */
 export type Dragged = 'files' | 'image' | undefined
+
+/** In CSS pixels: an image that is dragged less far was to be clicked on. */
+const LEAST_DRAG = 24
 
 /** Takes what is pasted anywhere or dropped onto the page. */
 export function usePictureInput({ onPicture, onImage, onFiles }: PictureInput) {
@@ -31,6 +34,10 @@ export function usePictureInput({ onPicture, onImage, onFiles }: PictureInput) {
     return () => removeEventListener('paste', onPaste)
   }, [onPicture])
 
+  const start = useRef<{ x: number; y: number; target: EventTarget }>(undefined)
+  const onDragStart = useCallback(({ clientX, clientY, target }: DragEvent) => {
+    start.current = { x: clientX, y: clientY, target }
+  }, [])
   const onDragOver = useCallback((event: DragEvent) => {
     const { types } = event.dataTransfer
     const kind = types.includes(DRAGGED_IMAGE) ? 'image' : types.includes('Files') ? 'files' : undefined
@@ -51,14 +58,17 @@ export function usePictureInput({ onPicture, onImage, onFiles }: PictureInput) {
       if (id === '' && files.length === 0) return
       // Whatever it is: the browser would open it in place of the page. The server says what is no image.
       event.preventDefault()
-      if (id !== '') onImage(id)
+      const { x, y, target } = start.current ?? { x: Infinity, y: Infinity }
+      const isSlip = Math.hypot(event.clientX - x, event.clientY - y) < LEAST_DRAG
+      if (id !== '' && isSlip) target?.dispatchEvent(new MouseEvent('click', { bubbles: true, detail: 1 }))
+      else if (id !== '') onImage(id)
       else if (isToAdd) onFiles?.(files)
       else onPicture(imagesIn(event.dataTransfer)[0] ?? files[0]!)
     },
     [onPicture, onImage, onFiles],
   )
   const onDragEnd = useCallback(() => setDragged(undefined), [])
-  return { dragged, dropTarget: { onDragOver, onDragLeave, onDrop, onDragEnd } }
+  return { dragged, dropTarget: { onDragStart, onDragOver, onDragLeave, onDrop, onDragEnd } }
 }
 
 function imagesIn(data: DataTransfer | null): File[] {
