@@ -37,6 +37,7 @@ import { IndexNotices } from './ui/index-notices.tsx'
 import { IndexProgressBar } from './ui/index-progress.tsx'
 import { Shortcuts } from './ui/shortcuts.tsx'
 import { ThemeToggle } from './ui/theme-toggle.tsx'
+import { useLasting } from './ui/use-lasting.ts'
 import { FileInput } from './upload/file-input.tsx'
 import { UploadPanel } from './upload/upload-panel.tsx'
 import { useUploads } from './upload/use-uploads.ts'
@@ -51,6 +52,10 @@ export function App() {
   const [isSheetShown, setSheetShown] = useState(true)
   const [isSheetLarge, setSheetLarge] = useState(false)
   const [areFoldersShown, setFoldersShown] = useState(false)
+  const makeSheetLarge = useCallback((isLarge: boolean) => {
+    setSheetLarge(isLarge)
+    if (isLarge) setSheetShown(true)
+  }, [])
   const queryInput = useRef<HTMLInputElement>(null)
   const uploadInput = useRef<HTMLInputElement>(null)
   const mayEdit = useMay('editor')
@@ -58,7 +63,11 @@ export function App() {
   const uploads = useUploads()
   const deletion = useDeletion()
 
-  const { sketch, draw: drawOn, problem: sketchProblem } = useAddressedSketch(state.examples, changeExamples)
+  const {
+    sketch,
+    draw: drawOn,
+    problem: sketchProblem,
+  } = useAddressedSketch(state.examples, changeExamples, state.view !== undefined)
   const isShowingUsers = state.isShowingUsers && mayAdminister
   /** What somebody searches with meanwhile is not replaced by a picture that is still being sent. */
   const cancelPicture = useRef(() => {})
@@ -79,6 +88,9 @@ export function App() {
   const { progress, isOffline, hasNews, showNews } = useServerEvents(!isAtTop)
   const gallery = useGallery({ ...filters, ...orderOf(state.sort) }, !hasResults)
   const results = resultsOf(search, state.leastScore)
+  const isSlow = useLasting(
+    hasResults ? search.isPlaceholderData : isSearching(query) ? !search.isError : gallery.isOfBefore,
+  )
   const list = withoutHidden(hasResults ? results.list : gallery, deletion.hidden)
   const listKey = JSON.stringify(hasResults ? [examples, filters] : [state.sort, filters])
   const { viewed, returnTo, onReturned, open } = useViewed(
@@ -108,10 +120,16 @@ export function App() {
     setExamples(next)
     selection.clear()
   }
+  const searchOnlyWith = (example: Example) => {
+    // A drawing that the address does not name yet would not be missed there.
+    const isNamed = state.examples.some(({ kind }) => kind === 'sketch')
+    if (!isNamed && !isBlank(sketch)) drawOn(addAction(sketch, 'clear'))
+    setExamples([example])
+  }
   const findSimilar = (image: Image, region?: Example['region']) =>
-    setExamples([{ kind: 'image', id: image.id, isWanted: true, region }])
+    searchOnlyWith({ kind: 'image', id: image.id, isWanted: true, region })
 
-  const picture = useKeptPicture((id) => setExamples([{ kind: 'picture', id, isWanted: true }]))
+  const picture = useKeptPicture((id) => searchOnlyWith({ kind: 'picture', id, isWanted: true }))
   cancelPicture.current = picture.cancel
   const folder = state.directory ?? '.'
   const input = usePictureInput({
@@ -122,10 +140,14 @@ export function App() {
     ),
     onFiles: mayEdit ? (files) => uploads.add(files, folder) : undefined,
   })
-  const removeSelected = (image?: Image) => {
-    const images = selection.images.size > 0 ? [...selection.images.values()] : image ? [image] : []
-    if (images.length > 0 && mayEdit) deletion.request(images)
+  const removeSelected = () => {
+    if (mayEdit && selection.images.size > 0) deletion.request([...selection.images.values()])
     selection.clear()
+  }
+  /** Together with all that are selected if it is; else alone: they may be out of sight. */
+  const removeWithSelected = (image: Image | undefined) => {
+    if (image === undefined || selection.ids.has(image.id)) removeSelected()
+    else if (mayEdit) deletion.request([image])
   }
   const chooseFolder = useCallback(
     (directory: string | undefined) => {
@@ -191,7 +213,7 @@ export function App() {
       <aside
         className={`${isSheetShown ? '' : 'hidden'} flex-col gap-3 border-line border-b bg-surface px-3 py-3 lg:flex lg:overflow-y-auto lg:border-r lg:border-b-0 lg:px-4`}
       >
-        <SketchPanel sketch={sketch} onChange={draw} isLarge={isSheetLarge} setLarge={setSheetLarge}>
+        <SketchPanel sketch={sketch} onChange={draw} isLarge={isSheetLarge} setLarge={makeSheetLarge}>
           <span className="lg:hidden">
             <IconButton label={messages.query.upload} onClick={() => queryInput.current?.click()}>
               <ImageUp />
@@ -273,7 +295,7 @@ export function App() {
               change={change}
               count={list.count}
               isSearch={hasResults}
-              isBusy={search.isFetching}
+              isBusy={isSlow}
               isIndexing={(progress?.pending ?? 0) > 0}
               tileSize={tileSize}
               tileSizes={TILE_SIZES}
@@ -303,11 +325,17 @@ export function App() {
             onOpen={(image) => change({ view: image.id })}
             onTop={setAtTop}
             onRefine={(image, isWanted) => refine([image], isWanted)}
-            onDelete={removeSelected}
+            onDelete={removeWithSelected}
             onBack={() => change({ isShowingDuplicates: undefined })}
           />
         ) : (
-          <Content list={list} isSearch={hasResults} isNarrowed={isNarrowed(filters)} hidden={results.hidden}>
+          <Content
+            list={list}
+            isSearch={hasResults}
+            isBusy={isSlow}
+            isNarrowed={isNarrowed(filters)}
+            hidden={results.hidden}
+          >
             <ImageGrid
               count={list.count}
               imageAt={list.imageAt}
@@ -322,7 +350,7 @@ export function App() {
               returnTo={returnTo}
               onReturned={onReturned}
               onRefine={(image, isWanted) => refine([image], isWanted)}
-              onDelete={removeSelected}
+              onDelete={removeWithSelected}
               onClearSelection={selection.clear}
               onTop={setAtTop}
               resetKey={`${hasResults} ${listKey}`}
@@ -337,7 +365,7 @@ export function App() {
         <SelectionBar
           count={selection.ids.size}
           onRefine={(isWanted) => refine([...selection.images.values()], isWanted)}
-          onDelete={mayEdit ? () => removeSelected() : undefined}
+          onDelete={mayEdit ? removeSelected : undefined}
           onClear={selection.clear}
         />
       </div>

@@ -121,6 +121,7 @@ export function usePageState(): {
         search: (old: Address): Address =>
           withoutUndefined({ ...old, q: formatExamples(update(parseExamples(old.q))) }),
         replace: isReplaced,
+        state: true,
         resetScroll: false,
       }),
     [navigate],

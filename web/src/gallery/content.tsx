@@ -5,6 +5,8 @@ import { Notice } from './notice.tsx'
 interface ContentProps {
   list: ImageList
   isSearch: boolean
+  /** Whether this is what was there before, until what was asked for is. */
+  isBusy: boolean
   /** Whether filters leave something out. */
   isNarrowed: boolean
   /** How many results are less similar than what is shown. */
@@ -13,7 +15,7 @@ interface ContentProps {
 }
 
 /** A list of images, or what there is to say in its place. */
-export function Content({ list, isSearch, isNarrowed: isFiltered, hidden, children }: ContentProps) {
+export function Content({ list, isSearch, isBusy, isNarrowed: isFiltered, hidden, children }: ContentProps) {
   if (list.error !== null && list.count === 0) {
     return <Notice title={list.error.message} action={{ text: messages.gallery.retry, run: list.retry }} />
   }
@@ -25,7 +27,10 @@ export function Content({ list, isSearch, isNarrowed: isFiltered, hidden, childr
   }
   // The same tree with and without an error: what is shown keeps its place.
   return (
-    <div className="grid min-h-0 grid-rows-[auto_minmax(0,1fr)]">
+    <div
+      aria-busy={isBusy}
+      className="grid min-h-0 grid-rows-[auto_minmax(0,1fr)] transition-opacity aria-busy:opacity-55"
+    >
       <p role="status" className="flex flex-wrap gap-x-3 px-4 text-danger text-sm not-empty:pb-2">
         {list.error !== null && (
           <>

@@ -21,7 +21,9 @@ export function DeletionNotice({ deletion }: { deletion: Deletion }) {
     >
       {waiting.size > 0 && (
         <p className="flex flex-wrap items-center gap-x-4 gap-y-1">
-          <span className="text-sm">{messages.deletion.waiting(waiting.size)}</span>
+          <span className="text-sm">
+            {messages.deletion.waiting(waiting.size, [...waiting.values()][0]!.user_visible_name)}
+          </span>
           <button type="button" className={BUTTON} onClick={undo}>
             {messages.deletion.undo}
           </button>

@@ -9,6 +9,7 @@ interface GalleryToolbarProps {
   change: (part: PageChange) => void
   count: number
   isSearch: boolean
+  /** Whether what is shown is not yet what was asked for. */
   isBusy: boolean
   isIndexing: boolean
   tileSize: number
@@ -39,10 +40,14 @@ export function GalleryToolbar(props: GalleryToolbarProps) {
       <p
         // While files come in it changes all the time, which nobody wants to have read aloud.
         aria-live={isIndexing && !isSearch ? 'off' : 'polite'}
-        className={`text-sm tabular-nums ${isBusy ? 'text-muted' : ''}`}
+        className="text-sm tabular-nums"
         data-testid="count"
       >
-        {isSearch ? messages.gallery.results(count) : messages.gallery.images(count)}
+        {isBusy
+          ? messages.gallery.searching
+          : isSearch
+            ? messages.gallery.results(count)
+            : messages.gallery.images(count)}
       </p>
       {isSearch && (
         <Threshold leastScore={state.leastScore} onLeastScore={(leastScore) => change({ leastScore })} />

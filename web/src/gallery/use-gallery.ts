@@ -11,11 +11,11 @@ const FRESH_MS = 10_000
 /** Who scrolls through everything does not have it all in memory. */
 const KEPT_MS = 60_000
 
-/** @returns with `pin`: an image that is kept together with its neighbours, wherever the list is scrolled to */
+/** @returns with `isOfBefore`: whether another list is shown until this one is there; and `pin`: an image that is kept together with its neighbours, wherever the list is scrolled to */
 export function useGallery(
   order: GalleryOrder,
   isShown: boolean,
-): ImageList & { pin: (index: number | undefined) => void } {
+): ImageList & { pin: (index: number | undefined) => void; isOfBefore: boolean } {
   const client = useQueryClient()
   const [pinned, pin] = useState<number>()
   /** In chunks: the page is not rendered for each row that is scrolled by. */
@@ -34,6 +34,7 @@ export function useGallery(
 
   return {
     pin,
+    isOfBefore: head.isPlaceholderData,
     count: head.data?.total ?? 0,
     imageAt: (index) => loaded.get(Math.floor(index / CHUNK))?.images[index % CHUNK],
     *loaded() {

@@ -5,7 +5,7 @@ import { Dialog } from '../ui/dialog.tsx'
 import { download } from '../ui/download.ts'
 import { IconButton } from '../ui/icon-button.tsx'
 import { renderSketch, toSvg } from './render.ts'
-import { listSaved, removeSaved, save } from './saved-sketches.ts'
+import { freeName, listSaved, removeSaved, type SavedSketch, save } from './saved-sketches.ts'
 import { isBlank, type Sketch, visibleStrokes } from './sketch.ts'
 
 interface SavedSketchesProps {
@@ -37,13 +37,18 @@ function SaveForm({ sketch, onChange }: { sketch: Sketch; onChange: () => void }
   const [name, setName] = useState('')
   const [outcome, setOutcome] = useState<'saved' | 'refused'>()
   const strokes = visibleStrokes(sketch)
-  const fileName = name.trim() || messages.sketch.untitled
+  const typed = name.trim()
+  const isTaken = listSaved().some((saved) => saved.name === typed)
+  const [savedAs, setSavedAs] = useState('')
+  const fileName = typed || messages.sketch.untitled
   return (
     <form
       className="space-y-3"
       onSubmit={(event) => {
         event.preventDefault()
-        setOutcome(save(fileName, sketch) ? 'saved' : 'refused')
+        const ownName = typed || freeName(messages.sketch.untitled)
+        setSavedAs(ownName)
+        setOutcome(save(ownName, sketch) ? 'saved' : 'refused')
         onChange()
       }}
     >
@@ -60,11 +65,11 @@ function SaveForm({ sketch, onChange }: { sketch: Sketch; onChange: () => void }
           className="h-10 min-w-0 flex-1 rounded-lg border border-line bg-page px-3"
         />
         <button type="submit" className="h-10 rounded-lg bg-accent px-4 font-medium text-on-accent">
-          {messages.sketch.save}
+          {isTaken ? messages.sketch.replace : messages.sketch.save}
         </button>
       </div>
       <p role="status" className={`text-sm ${outcome === 'refused' ? 'text-danger' : 'text-muted'}`}>
-        {outcome === 'saved' && messages.sketch.savedAs(fileName)}
+        {outcome === 'saved' && messages.sketch.savedAs(savedAs)}
         {outcome === 'refused' && messages.sketch.noRoom}
         {outcome === undefined && messages.sketch.savedHint}
       </p>
@@ -98,37 +103,57 @@ interface SavedListProps {
 function SavedList({ onOpen, version, onChange }: SavedListProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: what is saved is read again when it has changed
   const saved = useMemo(listSaved, [version])
-  if (saved.length === 0) return <p className="text-sm text-muted">{messages.sketch.noneSaved}</p>
+  const [removed, setRemoved] = useState<SavedSketch>()
   return (
-    <ul className="m-0 grid list-none grid-cols-[repeat(auto-fill,minmax(8rem,1fr))] gap-3 p-0">
-      {saved.map(({ name, sketch }) => (
-        <li key={name} className="relative">
+    <>
+      {removed !== undefined && (
+        <p role="status" className="flex items-center gap-3 text-sm">
+          {messages.sketch.removed(removed.name)}
           <button
             type="button"
-            onClick={() => onOpen(sketch)}
-            aria-label={messages.sketch.open(name)}
-            className="w-full overflow-hidden rounded-lg border border-line text-left hover:border-accent"
+            className={BUTTON}
+            onClick={() => {
+              save(freeName(removed.name), removed.sketch)
+              setRemoved(undefined)
+              onChange()
+            }}
           >
-            <img
-              src={`data:image/svg+xml,${encodeURIComponent(toSvg(visibleStrokes(sketch)))}`}
-              alt=""
-              className="aspect-square w-full bg-white"
-            />
-            <span className="block truncate px-2 py-1.5 text-sm">{name}</span>
+            {messages.sketch.undoRemove}
           </button>
-          <span className="absolute top-1 right-1 rounded-lg bg-surface/85">
-            <IconButton
-              label={messages.sketch.removeSaved(name)}
-              onClick={() => {
-                removeSaved(name)
-                onChange()
-              }}
+        </p>
+      )}
+      {saved.length === 0 && <p className="text-sm text-muted">{messages.sketch.noneSaved}</p>}
+      <ul className="m-0 grid list-none grid-cols-[repeat(auto-fill,minmax(8rem,1fr))] gap-3 p-0">
+        {saved.map(({ name, sketch }) => (
+          <li key={name} className="relative">
+            <button
+              type="button"
+              onClick={() => onOpen(sketch)}
+              aria-label={messages.sketch.open(name)}
+              className="w-full overflow-hidden rounded-lg border border-line text-left hover:border-accent"
             >
-              <Trash2 />
-            </IconButton>
-          </span>
-        </li>
-      ))}
-    </ul>
+              <img
+                src={`data:image/svg+xml,${encodeURIComponent(toSvg(visibleStrokes(sketch)))}`}
+                alt=""
+                className="aspect-square w-full bg-white"
+              />
+              <span className="block truncate px-2 py-1.5 text-sm">{name}</span>
+            </button>
+            <span className="absolute top-1 right-1 rounded-lg bg-surface/85">
+              <IconButton
+                label={messages.sketch.removeSaved(name)}
+                onClick={() => {
+                  removeSaved(name)
+                  setRemoved({ name, sketch })
+                  onChange()
+                }}
+              >
+                <Trash2 />
+              </IconButton>
+            </span>
+          </li>
+        ))}
+      </ul>
+    </>
   )
 }

@@ -26,6 +26,14 @@ export function save(name: string, sketch: Sketch): boolean {
   return setStored(KEY, JSON.stringify({ ...read(), [name]: toKept(sketch) }))
 }
 
+/** This name, or with the first number behind it that makes it a new one. */
+export function freeName(name: string): string {
+  const taken = read()
+  let free = name
+  for (let n = 2; free in taken; n++) free = `${name} ${n}`
+  return free
+}
+
 export function removeSaved(name: string): void {
   const { [name]: _, ...others } = read()
   setStored(KEY, JSON.stringify(others))

@@ -19,10 +19,12 @@ export interface AddressedSketch {
 /**
  * The drawing that the page's address names, and changing it: what is drawn is kept by the server and named in the address, what the
  * address names otherwise (a shared search, Back) is fetched and can be drawn on.
+ * @param isHeld while something stands over the page, whose address is not that of the drawing
  */
 export function useAddressedSketch(
   examples: Example[],
   changeExamples: (update: (examples: Example[]) => Example[], isReplaced: boolean) => void,
+  isHeld: boolean,
 ): AddressedSketch {
   const [sketch, setSketch] = useState<Sketch>(EMPTY_SKETCH)
   const [problem, setProblem] = useState<string>()
@@ -72,6 +74,7 @@ export function useAddressedSketch(
   }, [id])
 
   useEffect(() => {
+    if (isHeld) return
     const { done } = sketch
     if (done === named.current.done || (isBlank(sketch) && named.current.id === undefined)) return
     if (isBlank(sketch)) {
@@ -93,7 +96,7 @@ export function useAddressedSketch(
       sending.abort()
       clearTimeout(timer)
     }
-  }, [sketch, name])
+  }, [sketch, name, isHeld])
 
   const draw = useCallback((next: Sketch) => {
     setProblem(undefined)

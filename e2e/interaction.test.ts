@@ -1,0 +1,219 @@
+import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Locator, Page } from 'playwright-core'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { count, draw, firstResults, type Line, openPage, PHONE } from './support/browser.ts'
+import { useDemo } from './support/demo.ts'
+import { STAR } from './support/shapes.ts'
+
+const demo = useDemo()
+
+const tile = (page: Page, path: string): Locator => page.locator(`[data-path="${path}"]`)
+const BELOW: Line[] = [
+  [
+    [0.1, 0.95],
+    [0.9, 0.95],
+  ],
+]
+
+/** The address of the drawing, once it has one that is not `before`. */
+async function addressOfDrawing(page: Page, before?: string): Promise<string> {
+  let address = ''
+  await expect
+    .poll(() => {
+      address = new URL(page.url()).searchParams.get('q') ?? ''
+      return address !== '' && address !== before
+    })
+    .toBe(true)
+  return address
+}
+
+describe('a drawing', () => {
+  it('keeps its last stroke when an image is opened right after it', async () => {
+    const { page, context } = await openPage(demo.browser, demo.product.url)
+    await draw(page, STAR)
+    const star = await addressOfDrawing(page)
+    await draw(page, BELOW)
+    await page.locator('[data-testid=grid] [data-path]').first().click()
+    await page.getByRole('dialog').waitFor()
+    // As long as it takes to give a drawing an address.
+    await page.waitForTimeout(1500)
+    await page.goBack()
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await addressOfDrawing(page, star)
+    const ink = await page.locator('canvas').evaluate((element) => {
+      const { width, height } = element as HTMLCanvasElement
+      const context = (element as HTMLCanvasElement).getContext('2d')!
+      return context.getImageData(width / 2, 0.95 * height, 1, 1).data[3]
+    })
+    expect(ink).toBeGreaterThan(128)
+    await context.close()
+  })
+
+  it('gives way to what its like is looked for of, also before it has an address', async () => {
+    const { page, context } = await openPage(demo.browser, demo.product.url)
+    await page.route('**/api/queries', (route) =>
+      setTimeout(() => void route.continue().catch(() => {}), 3000),
+    )
+    await draw(page, STAR)
+    await firstResults(page, 1)
+    await page.locator('[data-testid=grid] [data-path]').first().click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Find similar' }).click()
+    await page.getByText(/^Like star/).waitFor()
+    await page.waitForTimeout(1500)
+    expect(await page.getByText('Your sketch').count()).toBe(0)
+    await context.close()
+  })
+
+  it('is shown when it is made large where the sheet is hidden', async () => {
+    const { page, context } = await openPage(demo.browser, demo.product.url, { width: 900, height: 700 })
+    await page.getByRole('button', { name: 'Hide the drawing sheet' }).click()
+    await page.getByTestId('count').click()
+    await page.keyboard.press('f')
+    await page.locator('canvas').waitFor()
+    expect((await page.locator('canvas').boundingBox())!.width).toBeGreaterThan(400)
+    await page.keyboard.press('Escape')
+    await page.getByTestId('count').click()
+    await context.close()
+  })
+
+  it('that is saved takes no place of another without asking, and comes back', async () => {
+    const { page, context } = await openPage(demo.browser, demo.product.url)
+    await draw(page, STAR)
+    await page.getByRole('button', { name: 'Save, open or export' }).click()
+    const dialog = page.getByRole('dialog')
+    const save = dialog.getByRole('button', { name: 'Save', exact: true })
+    for (const name of ['Sketch', 'Sketch 2']) {
+      await save.click()
+      await dialog.getByText(`Saved as “${name}”.`).waitFor()
+    }
+    await dialog.getByLabel('Name of the sketch').fill('Sketch 2')
+    await dialog.getByRole('button', { name: 'Replace' }).click()
+    await dialog.getByText('Saved as “Sketch 2”.').waitFor()
+    await dialog.getByRole('button', { name: 'Delete the sketch Sketch 2' }).click()
+    await dialog.getByText('“Sketch 2” was deleted.').waitFor()
+    await dialog.getByRole('button', { name: 'Undo' }).click()
+    await dialog.getByRole('button', { name: 'Open the sketch Sketch 2' }).waitFor()
+    expect(await dialog.getByRole('button', { name: /^Open the sketch/ }).count()).toBe(2)
+    await context.close()
+  })
+})
+
+describe('a tile', () => {
+  it('is opened by a click that slips', async () => {
+    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
+    const box = (await tile(page, 'bicycle/bicycle-01.png').boundingBox())!
+    await page.mouse.move(box.x + 50, box.y + 60)
+    await page.mouse.down()
+    await page.mouse.move(box.x + 58, box.y + 64, { steps: 4 })
+    await page.mouse.up()
+    await page.getByRole('dialog').getByRole('heading', { name: 'bicycle/bicycle-01.png' }).waitFor()
+    expect(new URL(page.url()).searchParams.get('q')).toBeNull()
+    await context.close()
+  })
+
+  it('is deleted alone by its key while others are selected out of sight', async () => {
+    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?sort=name&dir=cup`)
+    await tile(page, 'cup/cup-02.jpg').hover()
+    await page.getByRole('button', { name: 'Select cup-02.jpg' }).click()
+    await page
+      .getByRole('navigation', { name: 'Folders' })
+      .getByRole('button', { name: 'bicycle 20' })
+      .click()
+    await tile(page, 'bicycle/bicycle-02.jpg').focus()
+    await page.keyboard.press('Delete')
+    await page.getByText('bicycle-02.jpg will be deleted from the disk').waitFor()
+    await page.getByRole('button', { name: 'Undo', exact: true }).last().click()
+    await page.getByText('1 image selected').first().waitFor()
+    await context.close()
+  })
+})
+
+describe('many examples', () => {
+  it('leave room for what they find', async () => {
+    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?sort=name`, PHONE)
+    const { images } = (await (await fetch(`${demo.product.url}/api/images?items_per_page=14`)).json()) as {
+      images: { id: string }[]
+    }
+    await page.goto(`${demo.product.url}/?q=${images.map(({ id }) => `i${id}`).join(',')}`)
+    await firstResults(page, 1)
+    expect(await page.getByRole('list', { name: 'What is searched with' }).locator('li').count()).toBe(15)
+    expect((await page.getByTestId('grid').boundingBox())!.height).toBeGreaterThan(250)
+    await page.getByRole('button', { name: 'Clear the search' }).click()
+    await count(page, '240 images')
+    await context.close()
+  })
+})
+
+describe('uploading', () => {
+  it('goes on where a file can no longer be read', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'sketch-search-e2e-'))
+    onTestFinished(() => rm(folder, { recursive: true, force: true }))
+    const names = ['a.png', 'b.png', 'c.png', 'lost.png', 'e.png']
+    for (const name of names) await copyFile(join(demo.gallery, 'star/star-01.png'), join(folder, name))
+    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const lost = Promise.withResolvers<void>()
+    await page.route('**/api/images', async (route) => {
+      await lost.promise
+      await route.continue()
+    })
+    await page.getByTestId('upload-files').setInputFiles(names.map((name) => join(folder, name)))
+    await rm(join(folder, 'lost.png'))
+    lost.resolve()
+    await page.getByText('4 of 5 added, 1 refused').waitFor()
+    await page.getByText('The browser can’t read it').waitFor()
+    for (const name of names) await rm(join(demo.gallery, name), { force: true })
+    await count(page, '240 images')
+    await context.close()
+  })
+})
+
+describe('a very long list', () => {
+  it('is scrolled row by row, and reaches both ends', async () => {
+    const { page, context } = await openPage(demo.browser, demo.product.url)
+    // The server has fewer: what is beyond them stays empty.
+    await page.route('**/api/images?*', async (route) => {
+      const response = await route.fetch()
+      await route.fulfill({ response, json: { ...(await response.json()), total: 3_000_000 } })
+    })
+    await page.goto(`${demo.product.url}/?sort=name`)
+    await count(page, '3,000,000 images')
+    const grid = page.getByTestId('grid')
+    const top = () => grid.evaluate((element) => element.getBoundingClientRect().top)
+    /** The first row that is seen, and where it is. */
+    const place = async () => {
+      const least = await top()
+      return grid.locator('li').evaluateAll((elements, least) => {
+        const rows = elements.map((element) => ({
+          number: Number(element.getAttribute('aria-posinset')),
+          y: element.getBoundingClientRect().top,
+          side: element.getBoundingClientRect().height,
+        }))
+        return rows
+          .filter(({ y, side }) => y + side > least)
+          .sort((a, b) => a.y - b.y || a.number - b.number)[0]!
+      }, least)
+    }
+    const columns = await grid
+      .locator('li')
+      .evaluateAll((elements) => elements.filter(({ style }) => / 0px\)$/.test(style.transform)).length)
+    await grid.evaluate((element) => element.scrollTo(0, element.scrollHeight / 2))
+    await expect.poll(async () => Math.round((await place()).number / 1e5)).toBe(15)
+    const before = await place()
+    await grid.hover()
+    for (let notch = 0; notch < 10; notch++) {
+      await page.mouse.wheel(0, 100)
+      await page.waitForTimeout(60)
+    }
+    await page.waitForTimeout(600)
+    const after = await place()
+    const rows = (after.number - before.number) / columns
+    expect(rows * (before.side + 6) - (after.y - before.y)).toBeCloseTo(1000, -1)
+    await grid.evaluate((element) => element.scrollTo(0, element.scrollHeight))
+    await grid.locator('li[aria-posinset="3000000"]').waitFor()
+    await grid.evaluate((element) => element.scrollTo(0, 0))
+    await page.locator('[data-index="0"]').waitFor()
+    await context.close()
+  })
+})
