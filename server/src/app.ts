@@ -241,7 +241,12 @@ export async function createApp(
     void storage.queries
       .tidy()
       .catch((error) => log.warn(`Old searches could not be forgotten: ${messageOf(error)}`))
-  let tidying: NodeJS.Timeout | undefined
+  /** Other processes delete as well: what is kept here of those images goes later. Who is alone sweeps when all is indexed. */
+  const sweep = () =>
+    void thumbnails
+      .sweep((hashes) => catalog.unknownContents(hashes))
+      .catch((error) => log.warn(`Thumbnails could not be swept: ${messageOf(error)}`))
+  const chores: NodeJS.Timeout[] = []
 
   return {
     catalog,
@@ -254,7 +259,11 @@ export async function createApp(
     http,
     async start() {
       tidyQueries()
-      tidying = setInterval(tidyQueries, TIDY_EVERY_MS).unref()
+      chores.push(setInterval(tidyQueries, TIDY_EVERY_MS).unref())
+      if (cluster !== undefined) {
+        sweep()
+        chores.push(setInterval(sweep, SWEEP_EVERY_MS).unref())
+      }
       if (cluster !== undefined) return cluster.start()
       if (!indexes) return
       // Watching begins first: what changes during the comparison is not missed.
@@ -265,7 +274,7 @@ export async function createApp(
       await cluster?.start()
     },
     async close() {
-      clearInterval(tidying)
+      for (const chore of chores) clearInterval(chore)
       await accounts?.close()
       if (cluster === undefined) await sync.close()
       // The indexer waits for what is under way; an embedder that hangs is ended first, so that it need not.
@@ -280,6 +289,7 @@ export async function createApp(
 }
 
 const TIDY_EVERY_MS = 3_600_000
+const SWEEP_EVERY_MS = 24 * 3_600_000
 /** Files that are taken from a shared queue at once, at least: asking for each batch costs a few milliseconds. */
 const LEAST_TAKEN = 16
 

@@ -1,10 +1,11 @@
-import { rm } from 'node:fs/promises'
+import { rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { App, AppOptions } from '../app.ts'
 import { openStorage } from '../catalog/open-storage.ts'
 import type { Config } from '../config/schema.ts'
 import { createEventBus, KEPT_EVENTS, type ToldEvent } from '../events.ts'
+import { openThumbnailStore } from '../gallery/thumbnails.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { circleSketch, picture, writeSettled } from '../testing/pictures.ts'
 import { type PostgresServer, startPostgres } from '../testing/postgres.ts'
@@ -188,6 +189,20 @@ describe('processes on one database', () => {
     const uploaded = await second.http.request('/api/images', { method: 'POST', body: form })
     expect(uploaded.status).toBe(200)
     expect(await pathsIn(first)).toEqual(['up.png'])
+  })
+
+  it('remove their own thumbnails of what others have deleted', async () => {
+    const [config] = await configsFor(await galleryOf(1), 1)
+    const { thumbnail_directory: directory, size } = config!.thumbnail
+    const hash = 'ab'.repeat(32)
+    const thumbnails = openThumbnailStore(directory, size)
+    thumbnails.write(hash, Buffer.from('of before'))
+    thumbnails.write('cd'.repeat(32), Buffer.from('about to be stored'))
+    const hourAgo = new Date(Date.now() - 3_600_000)
+    await utimes(join(directory, size.join('x'), 'ab', `${hash}.webp`), hourAgo, hourAgo)
+    await start(config!, { indexes: false })
+    await eventually(() => expect(thumbnails.has(hash)).toBe(false))
+    expect(thumbnails.has('cd'.repeat(32))).toBe(true)
   })
 
   it('watch one at a time: another takes over when the one that does is closed, or loses its connection', async () => {

@@ -27,7 +27,7 @@ export function QueryChips(props: QueryChipsProps) {
   return (
     <ul
       aria-label={messages.query.chips}
-      className="m-0 flex max-h-28 list-none flex-wrap gap-2 overflow-y-auto px-3 pt-2 sm:px-4"
+      className="m-0 flex max-h-32 list-none flex-wrap gap-2 overflow-y-auto px-3 pt-2 sm:px-4"
     >
       {count > 1 && (
         <li>
