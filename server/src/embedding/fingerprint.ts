@@ -17,9 +17,14 @@ const VERSIONS: Record<EmbedderKind, number> = {
 }
 
 /** Files of other kinds (logs, lists, caches) may change while the vectors stay as they are. */
-const WEIGHTS = /\.(pth?|ckpt|safetensors|onnx|bin|h5|keras|npz|npy|pkl|joblib|msgpack|tflite|gguf)$/i
-/** What exporters call a file beside an ONNX model that holds its large weights. */
-const EXTERNAL_DATA = /[._-](data|bin|weights)$/i
+const WEIGHTS =
+  /\.(pth?|pt2|ckpt|safetensors|onnx|ort|bin|h5|keras|npz|npy|pkl|joblib|msgpack|tflite|gguf|weights|tar)$/i
+/** Arguments of the built-in kinds that name such a file, whatever it is called. */
+const FILES = ['path', 'sketch_path', 'weights_path']
+/** What exporters call the files beside an ONNX model that hold its large weights: this behind its name, or behind that without `.onnx`. */
+const EXTERNAL_DATA = /^(\.onnx)?[._-](data|bin|weights)(_\d+)?$/i
+/** What a model of Hugging Face is made of: not what describes it, nor the repository's own data. */
+const PARTS_OF_MODEL = /^(onnx[\\/])?[^.\\/][^\\/]*\.(json|txt|onnx|onnx_data(_\d+)?|model|data|bin)$/i
 
 /**
  * Tells two models under one name apart. Its arguments and the contents of its code's file and of the files of weights that it
@@ -34,7 +39,7 @@ export async function fingerprintOf(name: string, definition: EmbedderDefinition
     kind,
     code: await codeOf(definition, kind),
     args: await withContents(definition.args),
-    kwargs: await withContents(definition.kwargs),
+    kwargs: await withContents(definition.kwargs, kind === 'timm' || kind === 'onnx' ? FILES : []),
   }
   const made = kind === 'transformers' ? { ...facts, ...(await modelOf(definition)) } : facts
   return createHash('sha256').update(JSON.stringify(made)).digest('hex')
@@ -59,12 +64,20 @@ async function codeOf(definition: EmbedderDefinition, kind: EmbedderKind): Promi
   return [(await hashOfFile(path)) ?? path, definition.target.slice(at + 1)]
 }
 
-/** The same value with files of weights replaced by the hashes of their contents. */
-async function withContents(value: unknown): Promise<unknown> {
+/**
+ * The same value with files of weights replaced by the hashes of their contents, and with its keys in order.
+ * @param files keys whose values are such files, whatever they are called
+ */
+async function withContents(value: unknown, files: readonly string[] = []): Promise<unknown> {
   if (typeof value === 'string') return WEIGHTS.test(value) ? ((await weightsHash(value)) ?? value) : value
-  if (Array.isArray(value)) return Promise.all(value.map(withContents))
+  if (Array.isArray(value)) return Promise.all(value.map((item) => withContents(item)))
   if (typeof value !== 'object' || value === null) return value
-  const entries = Object.entries(value).map(async ([key, item]) => [key, await withContents(item)])
+  const entries = Object.entries(value)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(async ([key, item]) => {
+      const hash = files.includes(key) && typeof item === 'string' ? await weightsHash(item) : undefined
+      return [key, hash ?? (await withContents(item))]
+    })
   return Object.fromEntries(await Promise.all(entries))
 }
 
@@ -73,7 +86,8 @@ async function weightsHash(path: string): Promise<string[] | undefined> {
   if (own === undefined) return undefined
   const stem = basename(path, extname(path))
   const names = extname(path).toLowerCase() === '.onnx' ? await readdir(dirname(path)) : []
-  const data = names.filter((name) => name.startsWith(stem) && EXTERNAL_DATA.test(name)).toSorted()
+  const isData = (name: string) => name.startsWith(stem) && EXTERNAL_DATA.test(name.slice(stem.length))
+  const data = names.filter(isData).toSorted()
   const hashes = await Promise.all(data.map((name) => hashOfFile(join(dirname(path), name))))
   return [own, ...hashes.filter((hash) => hash !== undefined)]
 }
@@ -81,6 +95,7 @@ async function weightsHash(path: string): Promise<string[] | undefined> {
 /** The files of a model in a folder; undefined if it is named by its id. */
 async function folderContents(path: unknown): Promise<unknown[] | undefined> {
   if (typeof path !== 'string' || !(await stat(path).catch(() => undefined))?.isDirectory()) return undefined
-  const names = (await readdir(path, { recursive: true })).toSorted()
+  const all = await readdir(path, { recursive: true })
+  const names = all.filter((name) => PARTS_OF_MODEL.test(name)).toSorted()
   return Promise.all(names.map(async (name) => [name, await hashOfFile(join(path, name))]))
 }

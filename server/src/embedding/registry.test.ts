@@ -66,6 +66,8 @@ describe('the fingerprint', () => {
     ).toBe(first)
     await writeFile(log, 'second')
     expect(await of()).toBe(first)
+    const { nested, scale } = parts.kwargs
+    expect(await of({ kwargs: { scale, log, nested } })).toBe(first)
 
     expect(await of({ kwargs: { ...parts.kwargs, scale: 2 } })).not.toBe(first)
     expect(await of({ class_name: 'Other' })).not.toBe(first)
@@ -87,6 +89,24 @@ describe('the fingerprint', () => {
     expect(await of('onnx')).not.toBe(first)
     expect(await of('timm')).toBe(await of('server.embedders.default.DefaultEmbedder'))
     expect(await of('a.b')).not.toBe(await of('a.c'))
+    // Another model, which only begins alike.
+    const before = await of('onnx')
+    await writeFile(join(folder, 'model_fp16.onnx_data'), 'other')
+    expect(await of('onnx')).toBe(before)
+    await writeFile(join(folder, 'model.onnx_data'), 'own')
+    expect(await of('onnx')).not.toBe(before)
+  })
+
+  it('sees the weights of a built-in kind whatever their file is called', async () => {
+    const folder = await temporaryDirectory()
+    for (const name of ['model_best.pth.tar', 'weights', 'epoch.12']) {
+      const weights_path = join(folder, name)
+      const of = () => fingerprintOf('mine', definitionFor({ target: 'timm', kwargs: { weights_path } }))
+      await writeFile(weights_path, 'first')
+      const first = await of()
+      await writeFile(weights_path, 'second')
+      expect(await of()).not.toBe(first)
+    }
   })
 
   it('of a model in a folder changes with its files', async () => {
@@ -99,6 +119,12 @@ describe('the fingerprint', () => {
     expect(await of()).toBe(first)
     const offline = { target: 'transformers', kwargs: { model: folder, offline: true } }
     expect(await fingerprintOf('mine', definitionFor(offline))).toBe(first)
+    await mkdir(join(folder, '.git'))
+    for (const name of ['README.md', '.git/index', '.git/config.json'])
+      await writeFile(join(folder, name), 'any')
+    expect(await of()).toBe(first)
+    await writeFile(join(folder, 'config.json'), '{}')
+    expect(await of()).not.toBe(first)
     await writeFile(join(folder, 'onnx', 'model.onnx'), 'the second')
     expect(await of()).not.toBe(first)
   })
