@@ -116,6 +116,7 @@ export async function pruneEmbedder(
     const all = await catalog.listEmbedders()
     const own = all.filter(({ embedder }) => embedder === name).map(({ fingerprint }) => fingerprint)
     const kept = isChosen ? own.find((fingerprint) => isVersion(fingerprint, current)) : undefined
+    if (isChosen && own.length > 0 && kept === undefined) throw notAsChosen(name)
     const pruned = own.filter((fingerprint) => fingerprint !== kept)
     // One that was only tried has left no vectors, but its graph.
     if (!isChosen && current !== undefined && hasModelFiles(directory, current)) pruned.push(current)
@@ -132,6 +133,14 @@ export async function pruneEmbedder(
     await storage.close()
     lock.release()
   }
+}
+
+/** Its vectors may be those of a model that is not there at the moment. */
+function notAsChosen(name: string): DomainError {
+  return new DomainError(
+    'conflict',
+    `The embedder "${name}" is chosen, but none of the models that bore its name is as it is now: start it once first. Is this the folder that its paths are relative to, and are its files there?`,
+  )
 }
 
 /** What was kept before there were fingerprints belongs to whatever bears the name now. */
