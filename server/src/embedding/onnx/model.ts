@@ -19,6 +19,8 @@ export interface OnnxModelOptions {
 /** An ONNX file as a function from images to vectors. */
 export interface OnnxModel {
   readonly inputSize: { width: number; height: number }
+  /** Whether pixels go in as whole numbers 0…255, so that no normalisation is applied. */
+  readonly takesBytes: boolean
   readonly threads: number
   /** Length of the vectors, if the model tells. */
   readonly dimensions: number | undefined
@@ -54,6 +56,7 @@ export async function openOnnxModel(options: OnnxModelOptions, context: LoadCont
   const session = await tuneThreads(first, open, (candidate) => run(candidate, blank, NEUTRAL), context)
 
   return {
+    takesBytes: input.type === 'uint8',
     inputSize: { width: input.width, height: input.height },
     threads: session.threads,
     dimensions: output.shape.length === 2 ? output.shape[1] : undefined,
@@ -62,7 +65,7 @@ export async function openOnnxModel(options: OnnxModelOptions, context: LoadCont
       const size = input.batch ?? images.count
       for (const part of size === images.count ? [images] : cut(images, size)) {
         const result = await run(session, part, normalisation, outputName)
-        parts.push(pooledVectors(toFloats(result), result.dims, size, options.pooling))
+        parts.push(pooledVectors(toFloats(result), result.dims, size, options.pooling, input.layout))
       }
       const dimensions = parts[0]!.length / size
       return joined(parts).subarray(0, images.count * dimensions)

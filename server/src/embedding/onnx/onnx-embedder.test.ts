@@ -89,6 +89,8 @@ describe('target: onnx', () => {
     const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
     const perChannel = Array.from({ length: 9 }, (_, i) => expected.slice(i * 4, i * 4 + 4))
     expectClose(await (await open({ path: model('map') })).embed(images, 'photo'), perChannel.map(mean))
+    const channelsLast = await open({ path: model('nhwc-map') })
+    expectClose(await channelsLast.embed(images, 'photo'), perChannel.map(mean))
     const max = await open({ path: model('map'), pooling: 'max' })
     expectClose(
       await max.embed(images, 'photo'),
@@ -137,6 +139,12 @@ describe('target: onnx', () => {
     [{ path: model('float32'), pooling: 'sum' }, /kwargs\.pooling/],
   ])('refuses %j in one sentence', async (kwargs, message) => {
     await expect(open(kwargs)).rejects.toThrow(message)
+  })
+
+  it('refuses a normalisation that a model of bytes would not get', async () => {
+    await expect(open({ path: model('uint8'), mean: 0.5 })).rejects.toThrow(
+      /mean, std: the model takes bytes/,
+    )
   })
 
   it('refuses a damaged file with its name', async () => {

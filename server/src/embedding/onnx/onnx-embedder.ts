@@ -18,8 +18,8 @@ const ARGUMENTS = {
   path: fileArgument,
   sketch_path: fileArgument.optional(),
   input_size: sizeArgument.optional(),
-  mean: channelsArgument.default([0, 0, 0]),
-  std: deviationArgument.default([1, 1, 1]),
+  mean: channelsArgument.optional(),
+  std: deviationArgument.optional(),
   output: z.string().min(1).optional(),
   pooling: z.enum(POOLINGS).optional(),
   layout: z.enum(['NCHW', 'NHWC']).optional(),
@@ -40,12 +40,16 @@ export async function createOnnxEmbedder(
     output: rest.output,
     pooling: rest.pooling,
   }
-  const normalisation: Normalisation = { mean, std, isGrey: false }
+  const normalisation: Normalisation = { mean: mean ?? [0, 0, 0], std: std ?? [1, 1, 1], isGrey: false }
   const photo = await openFile({ ...options, path }, context)
   const sketch = sketchPath === undefined ? photo : await openFile({ ...options, path: sketchPath }, context)
   if (!isSameSize(photo, sketch)) {
     throw new Error(`${sketchPath} takes images of another size than ${path}`)
   }
+  if ((photo.takesBytes || sketch.takesBytes) && (mean !== undefined || std !== undefined))
+    throw new Error(
+      'mean, std: the model takes bytes (uint8) as they are, so it has to normalise them itself',
+    )
   const towers: Record<ImageKind, OnnxModel> = { photo, sketch }
   const dimensionsOf = (model: OnnxModel) =>
     probeDimensions((images) => model.embed(images, normalisation), model.inputSize)
@@ -55,6 +59,8 @@ export async function createOnnxEmbedder(
       `${sketchPath} makes vectors of ${ofSketches} dimensions, ${path} of ${dimensions}: they can't be compared`,
     )
   }
+  if (dimensions < 2)
+    throw new Error(`${path} makes one number of an image: name another output, or another pooling`)
   return {
     dimensions,
     inputSize: photo.inputSize,

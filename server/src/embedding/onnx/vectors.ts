@@ -1,3 +1,5 @@
+import type { Layout } from '../pixels.ts'
+
 export const POOLINGS = ['cls', 'mean', 'max', 'flatten'] as const
 /** How one vector is made of many: that of the first token, or of all. */
 export type Pooling = (typeof POOLINGS)[number]
@@ -18,7 +20,8 @@ export function toFloats({ type, data }: { type: string; data: unknown }): Float
 
 /**
  * Makes one vector an image of whatever a model returns: a list of tokens `[count, tokens, width]` (default: the first), a map
- * `[count, channels, height, width]` (default: the mean over its places) or vectors as they are.
+ * `[count, channels, height, width]`, or with the channels last as its input has them (default: the mean over its places), or vectors as
+ * they are.
  * @returns `[count, dimensions]`, row-major
  */
 export function pooledVectors(
@@ -26,6 +29,7 @@ export function pooledVectors(
   shape: readonly number[],
   count: number,
   pooling: Pooling | undefined,
+  layout: Layout = 'NCHW',
 ): Float32Array {
   const [images, ...rest] = shape
   if (images !== count) throw new Error(`it returned ${shape.join(' × ')} for ${count} images`)
@@ -35,9 +39,11 @@ export function pooledVectors(
     return pool(values, { count, places: tokens, width, placeStep: width, channelStep: 1 }, pooling ?? 'cls')
   }
   if (rest.length === 3) {
-    const [width, height, columns] = rest as [number, number, number]
-    const places = height * columns
-    return pool(values, { count, places, width, placeStep: 1, channelStep: places }, pooling ?? 'mean')
+    const width = layout === 'NCHW' ? rest[0]! : rest[2]!
+    const places = (rest[0]! * rest[1]! * rest[2]!) / width
+    const steps =
+      layout === 'NCHW' ? { placeStep: 1, channelStep: places } : { placeStep: width, channelStep: 1 }
+    return pool(values, { count, places, width, ...steps }, pooling ?? 'mean')
   }
   throw new Error(`its output has the shape ${shape.join(' × ')}, of which no vector can be made`)
 }

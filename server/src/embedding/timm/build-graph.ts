@@ -48,21 +48,27 @@ export function buildGraph(
   }
   const size = fixedSize ?? inputSize ?? 224
   const { features, width } = backbone.build(network, 'pixels')
-  const unused = network.weights.unused().filter((name) => !IGNORED.test(name))
-  if (unused.length > 0) {
-    throw new Error(
-      `the checkpoint has ${unused.length} weights that ${backbone.name} has not, such as ${unused.slice(0, SHOWN_NAMES).join(', ')}`,
-    )
-  }
+  assertAllUsed(network.weights, backbone.name)
+  const headWeights = weightsOf(tensors, HEAD, builder)
   const projected = hasHead
-    ? projectionHead({ builder, weights: weightsOf(tensors, HEAD, builder) }, features, width, head)
+    ? projectionHead({ builder, weights: headWeights }, features, width, head)
     : undefined
+  assertAllUsed(headWeights, 'a projection head of three layers')
   const { value, size: dimensions } = projected ?? { value: features, size: width }
   const graph = builder.finish(
     { name: 'pixels', shape: ['n', 3, size, size] },
     { name: value, shape: ['n', dimensions] },
   )
   return { graph, hasHead }
+}
+
+/** @throws {Error} if there is more in the checkpoint, so that the network was another */
+function assertAllUsed(weights: Weights, what: string): void {
+  const unused = weights.unused().filter((name) => !IGNORED.test(name))
+  if (unused.length === 0) return
+  throw new Error(
+    `the checkpoint has ${unused.length} weights that ${what} has not, such as ${unused.slice(0, SHOWN_NAMES).join(', ')}`,
+  )
 }
 
 function projectionHead(network: Network, features: Value, width: number, wanted: HeadOptions) {

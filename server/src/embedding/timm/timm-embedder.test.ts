@@ -192,21 +192,20 @@ describe('DefaultEmbedder', () => {
     await expect(open(kwargs)).rejects.toThrow(reason)
   })
 
-  it('tells of weights that the named network has not', async () => {
+  it.each([
+    ['backbone.model.stages.0.blocks.1.gamma', 'test_convnext'],
+    ['projection_head.5.weight', 'a projection head of three layers'],
+  ])('tells of weights that the network has not: %s', async (name, what) => {
     const { tensors, close } = await openCheckpoint(fixture('test_convnext.pth'))
     const more: Parameters<typeof encodeSafetensors>[0] = {}
     for (const [key, tensor] of tensors)
       more[key] = { type: 'F32', shape: tensor.shape, values: await tensor.read() }
     close()
-    more['backbone.model.stages.0.blocks.1.gamma'] = {
-      type: 'F32',
-      shape: [24],
-      values: new Float32Array(24),
-    }
+    more[name] = { type: 'F32', shape: [24], values: new Float32Array(24) }
     const weights_path = join(await temporaryDirectory(), 'more.safetensors')
     await writeFile(weights_path, encodeSafetensors(more))
     await expect(open({ timm_backbone: 'test_convnext', weights_path })).rejects.toThrow(
-      /has 1 weights that test_convnext has not, such as backbone\.model\.stages\.0\.blocks\.1\.gamma/,
+      `has 1 weights that ${what} has not, such as ${name}`,
     )
   })
 })
