@@ -74,7 +74,14 @@ async function openUpToDate(
     return app
   } catch (error) {
     if (!(error instanceof DomainError) || error.code !== 'data_directory_in_use') throw error
-    return createApp(config, { log, onLoading, isVisitor: true })
+    const app = await createApp(config, { log, onLoading, isVisitor: true })
+    if ((await app.catalog.counts()).indexed > 0) return app
+    await app.close()
+    throw new DomainError(
+      'not_indexed',
+      `The running server has no vectors of the embedder "${app.host.name}": search with its configuration (--config).`,
+      { cause: error },
+    )
   }
 }
 

@@ -1,11 +1,13 @@
+import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { definitionFor, noise, startHost } from '../testing/embedders.ts'
+import { temporaryDirectory } from '../testing/temporary.ts'
 import type { ImageKind } from './embedder.ts'
 import { startEmbeddingProcess } from './embedding-process.ts'
-import type { Embedding } from './host.ts'
+import { type Embedding, whileItWorks } from './host.ts'
 import { readFrames, writeFrame } from './protocol.ts'
 
 const classical = { target: 'classical' }
@@ -135,6 +137,49 @@ describe('the embedding host', () => {
     })
     await host.close()
     await waiting
+  })
+})
+
+describe('what waits for an embedder that hangs', () => {
+  async function hanging() {
+    const file = join(await temporaryDirectory(), 'works')
+    await writeFile(file, '')
+    const host = await startHost({
+      file: SCRIPTED,
+      class_name: 'Hangs',
+      kwargs: { file },
+    })
+    const { processId } = host
+    await rm(file)
+    process.kill(processId!, 'SIGKILL')
+    await expect.poll(() => host.processId).toBeUndefined()
+    return host
+  }
+
+  it('does not keep it from being closed while it is tried again', async () => {
+    const host = await hanging()
+    const waiting = expect(host.embed([noise(1)], 'photo', 'bulk')).rejects.toMatchObject({
+      code: 'unavailable',
+    })
+    // It is loaded by now.
+    await sleep(3000)
+    const start = performance.now()
+    await host.close()
+    await waiting
+    expect(performance.now() - start).toBeLessThan(5000)
+    expect(host.processId).toBeUndefined()
+  })
+
+  it('is given up after a while', async () => {
+    const host = await hanging()
+    const work = host.embed([noise(1)], 'photo', 'bulk')
+    await Promise.all([
+      expect(work).rejects.toMatchObject({ code: 'unavailable' }),
+      expect(whileItWorks(host, work, 2))
+        .rejects.toMatchObject({ code: 'embedder_unavailable' })
+        .then(() => host.close()),
+    ])
+    expect(await whileItWorks(host, Promise.resolve(3))).toBe(3)
   })
 })
 

@@ -22,6 +22,8 @@ export interface EmbeddingHost {
   readonly dimensions: number
   /** Of the running process; undefined while there is none that works. */
   readonly processId: number | undefined
+  /** How long it may take to load. */
+  readonly startTimeoutS: number
   /** Free border around the ink of a prepared sketch, as a share of its side. */
   readonly sketchMargin: number
   readonly inputSize: { width: number; height: number }
@@ -93,6 +95,8 @@ class SupervisedEmbedder implements EmbeddingHost {
   readonly #closing = new AbortController()
   #measurement: Measurement | undefined
   #process: EmbeddingProcess | undefined
+  /** One that is loaded, and being tried. */
+  #tried: EmbeddingProcess | undefined
   /** As it was when it was first started. */
   #facts: Pick<EmbeddingProcess, 'dimensions' | 'inputSize' | 'sketchMargin'> | undefined
   #isStarted = false
@@ -124,6 +128,9 @@ class SupervisedEmbedder implements EmbeddingHost {
   }
   get processId() {
     return this.#sickness === undefined ? this.#process?.id : undefined
+  }
+  get startTimeoutS() {
+    return this.#definition.start_timeout_s
   }
   get #isClosing() {
     return this.#closing.signal.aborted
@@ -163,7 +170,7 @@ class SupervisedEmbedder implements EmbeddingHost {
     for (const job of [...this.#waiting.query.splice(0), ...this.#waiting.bulk.splice(0)]) {
       job.reject(this.#unavailable())
     }
-    await this.#process?.close()
+    await Promise.all([this.#process?.close(), this.#tried?.close()])
   }
 
   #enqueue(images: Uint8Array[], kind: ImageKind, urgency: Urgency): Promise<Embedding[]> {
@@ -317,11 +324,15 @@ class SupervisedEmbedder implements EmbeddingHost {
         }
       },
     })
+    this.#tried = started
     try {
       await this.#check(started)
+      if (this.#isClosing) throw new Error('it is being closed')
     } catch (error) {
       await started.close()
       throw error
+    } finally {
+      this.#tried = undefined
     }
     this.#facts ??= started
     this.#process = started
@@ -373,6 +384,32 @@ class SupervisedEmbedder implements EmbeddingHost {
       : `does not work at present: ${sentence(this.#sickness ?? 'it does not start')}`
     return new DomainError('unavailable', `The embedder "${this.name}" ${reason}`)
   }
+}
+
+/** A server waits for a model as long as it takes; what is to end does not. Beside the time that a start may take. */
+const LEAST_PATIENCE_S = 60
+const LOOK_EVERY_MS = 1000
+
+/**
+ * Waits for work that an embedder does, as long as that works or may be about to.
+ * @throws {DomainError} `embedder_unavailable` if it has not worked for longer than a start of it may take
+ */
+export async function whileItWorks<T>(
+  host: Pick<EmbeddingHost, 'name' | 'processId' | 'startTimeoutS'>,
+  work: Promise<T>,
+  patienceS = host.startTimeoutS + LEAST_PATIENCE_S,
+): Promise<T> {
+  let workedAt = performance.now()
+  let timer: NodeJS.Timeout | undefined
+  const ended = new Promise<never>((_, reject) => {
+    timer = setInterval(() => {
+      if (host.processId !== undefined) workedAt = performance.now()
+      if (performance.now() - workedAt <= patienceS * 1000) return
+      const message = `The embedder "${host.name}" does not work at present. The log tells why.`
+      reject(new DomainError('embedder_unavailable', message))
+    }, LOOK_EVERY_MS)
+  })
+  return Promise.race([work, ended]).finally(() => clearInterval(timer))
 }
 
 /** The powers of two up to the size of a batch, and that size. */

@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { basename, extname, resolve } from 'node:path'
 import type { Config } from '../config/schema.ts'
-import type { EmbeddingHost } from '../embedding/host.ts'
+import { type EmbeddingHost, whileItWorks } from '../embedding/host.ts'
 import { openEmbedder } from '../embedding/open-embedder.ts'
 import { DomainError, messageOf } from '../errors.ts'
 import { decodeImage } from '../gallery/decode.ts'
@@ -163,6 +163,12 @@ async function embedBoth(
     dataDirectory: config.data_directory,
     isOwner: true,
     onOutput: () => {},
+    onRestart: (reason) =>
+      request.onWarning(`The process of the embedder "${name}" is started again: ${reason}`),
+    onHealth: (reason) => {
+      if (reason !== undefined)
+        request.onWarning(`The embedder "${name}" works for no picture at present: ${reason}`)
+    },
     onProgress: (message, share) => request.onProgress(`${name}: ${message}`, share ?? 0),
   })
   try {
@@ -219,11 +225,8 @@ async function embedAll(
       }),
     )
     const readable = pictures.filter((picture) => picture !== undefined)
-    const embeddings = await host.embed(
-      readable.map(({ image }) => image),
-      kind,
-      'bulk',
-    )
+    const images = readable.map(({ image }) => image)
+    const embeddings = await whileItWorks(host, host.embed(images, kind, 'bulk'))
     for (const [n, { item }] of readable.entries()) {
       const embedding = embeddings[n]!
       if (embedding instanceof DomainError) lose(item, embedding)
