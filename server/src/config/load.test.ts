@@ -78,6 +78,22 @@ describe('loadConfig', () => {
     })
   })
 
+  it('takes numbers, booleans and lists for what only an embedder knows, and text for the rest', () => {
+    const own = 'SERVER__EMBEDDER_REGISTRY__EMBEDDERS__MINE__'
+    const environment = {
+      [`${own}TARGET`]: 'timm',
+      [`${own}KWARGS__SIZE`]: '1536',
+      [`${own}KWARGS__FAST`]: 'true',
+      [`${own}KWARGS__LAYERS`]: '[1, 2]',
+      [`${own}KWARGS__PATH`]: 'a/b.pth',
+      [`${own}KWARGS__REVISION`]: '"12"',
+    }
+    expect(load({ environment }).embedder_registry.embedders.mine).toMatchObject({
+      target: 'timm',
+      kwargs: { size: 1536, fast: true, layers: [1, 2], path: 'a/b.pth', revision: '12' },
+    })
+  })
+
   it('keeps a password of digits a text', () => {
     const environment = {
       SERVER__DATABASE: '{"host": "db", "database": "images", "user": "me"}',

@@ -99,8 +99,18 @@ export function readEnvironment(environment: Record<string, string | undefined>)
   return reading
 }
 
+/** Of what the schema does not know, such as an argument of somebody's embedder. */
+function parsedIfJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return text
+  }
+}
+
 function parseValue(text: string, path: string[]): unknown {
   const types = new Set(nodesAt(path).map((node) => node.type))
+  if (![...types].some((type) => type !== undefined)) return parsedIfJson(text)
   if (types.has('object') || types.has('array')) return JSON.parse(text)
   if (types.has('number') || types.has('integer')) {
     return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text
