@@ -2,6 +2,7 @@ import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { drawDemoGallery } from '../scripts/demo/draw-gallery.ts'
+import { takeMeasurements } from '../server/src/testing/measurements.ts'
 import { circleSketch, picture, writeSettled } from '../server/src/testing/pictures.ts'
 import { startPostgres } from '../server/src/testing/postgres.ts'
 import { temporaryDirectory } from '../server/src/testing/temporary.ts'
@@ -11,7 +12,9 @@ import { runCommand, startProduct } from './support/product.ts'
 async function smallGallery(): Promise<{ gallery: string; data: string }> {
   const gallery = await temporaryDirectory()
   for (let n = 0; n < 5; n++) await writeSettled(join(gallery, `sub/${n}.png`), await picture(n))
-  return { gallery, data: await temporaryDirectory() }
+  const data = await temporaryDirectory()
+  takeMeasurements(data)
+  return { gallery, data }
 }
 
 describe('sketch-search index', () => {
@@ -65,6 +68,17 @@ describe('sketch-search', () => {
       expect(code).toBe(0)
       expect(stdout).toMatch(/^Usage: sketch-search/)
     }
+  })
+
+  it('keeps what was compiled for the next start, and starts where it can not', async () => {
+    const cache = await temporaryDirectory()
+    const environment = { NODE_COMPILE_CACHE: '', XDG_CACHE_HOME: cache }
+    expect((await runCommand(['--help'], environment)).code).toBe(0)
+    expect(await readdir(join(cache, 'sketch-search/compiled'))).toHaveLength(1)
+    const file = join(cache, 'a file')
+    await writeFile(file, '')
+    const nowhere = await runCommand(['--help'], { ...environment, XDG_CACHE_HOME: file })
+    expect(nowhere).toMatchObject({ code: 0, stderr: '' })
   })
 
   it('shows the effective configuration with secrets masked', async () => {

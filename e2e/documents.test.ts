@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commandsIn, documents, ROOT } from '../scripts/documents.ts'
 import { findPostgres } from '../scripts/postgres.ts'
 import { freePort } from '../server/src/testing/free-port.ts'
+import { takeMeasurements } from '../server/src/testing/measurements.ts'
 import { circleSketch, picture, writeSettled } from '../server/src/testing/pictures.ts'
 import { type PostgresServer, startPostgres } from '../server/src/testing/postgres.ts'
 import { runCommand, startLongRunning } from './support/product.ts'
@@ -55,7 +56,11 @@ async function prepare(): Promise<{ gallery: string; environment: Record<string,
   await writeFile(join(gallery, 'sketch.png'), await circleSketch())
   const { password = '', ...database } = await server.createDatabase()
   const watcher = { watched_directory: join(gallery, 'PHOTOS'), watch_recursive: true }
-  const own = (name: string) => ({ watcher, data_directory: join(gallery, '.data', name) })
+  const own = (name: string) => {
+    const directory = join(gallery, '.data', name)
+    takeMeasurements(directory)
+    return { watcher, data_directory: directory }
+  }
   const port = await freePort()
   const files = {
     'config.yaml': { ...own('config'), port },

@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '../../server/src/testing/free-port.ts'
+import { shareMeasurements, takeMeasurements } from '../../server/src/testing/measurements.ts'
 
 const LAUNCHER = fileURLToPath(new URL('../../server/bin/sketch-search.js', import.meta.url))
 const FLAGS =
@@ -31,7 +32,10 @@ export async function startProduct(
 ): Promise<Product> {
   const port = String(await freePort())
   const args = ['serve', gallery, '--data-directory', dataDirectory, '--port', port]
-  return startLongRunning(args, /Sketch-Search: (http:\S+)/, environment, program)
+  takeMeasurements(dataDirectory)
+  const product = await startLongRunning(args, /Sketch-Search: (http:\S+)/, environment, program)
+  shareMeasurements(dataDirectory)
+  return product
 }
 
 /** Starts a command that goes on, and waits until it prints what is looked for; what is in brackets there is its `url`. */

@@ -3,6 +3,7 @@ import { onTestFinished } from 'vitest'
 import { type App, type AppOptions, createApp } from '../app.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
+import { shareMeasurements, takeMeasurements } from './measurements.ts'
 import { temporaryDirectory } from './temporary.ts'
 
 /** The effective configuration for a gallery, with its data in a folder of its own and the embedder that starts soonest. */
@@ -19,7 +20,9 @@ export async function configFor(gallery: string, yaml: Record<string, unknown> =
 
 /** The whole product on a gallery, without a port; closed after the test. */
 export async function startApp(config: Config, options: Partial<AppOptions> = {}): Promise<App> {
+  takeMeasurements(config.data_directory)
   const app = await createApp(config, { log: pino({ level: 'silent' }), ...options })
+  shareMeasurements(config.data_directory)
   let isClosed = false
   const close = app.close
   app.close = async () => {

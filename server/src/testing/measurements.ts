@@ -1,0 +1,32 @@
+import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+
+const NAME = 'measurements.json'
+/** Where what all tests of a run share is kept; see shared-setup.ts. */
+const shared = () => {
+  const directory = process.env.TEST_SHARED_DIRECTORY
+  return directory === undefined ? undefined : join(directory, NAME)
+}
+
+/** Gives a new data directory what other tests have measured of embedders, as if they had been used in it before. */
+export function takeMeasurements(dataDirectory: string): void {
+  const file = shared()
+  const own = join(dataDirectory, NAME)
+  if (file === undefined || !existsSync(file) || existsSync(own)) return
+  mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
+  copyFileSync(file, own)
+}
+
+/** Leaves to the tests that follow what was measured in a data directory. */
+export function shareMeasurements(dataDirectory: string): void {
+  const file = shared()
+  if (file === undefined) return
+  const all = { ...read(join(dataDirectory, NAME)), ...read(file) }
+  const temporary = `${file}.${process.pid}`
+  writeFileSync(temporary, JSON.stringify(all))
+  renameSync(temporary, file)
+}
+
+function read(file: string): object {
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : {}
+}
