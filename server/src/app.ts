@@ -1,15 +1,14 @@
 import { mkdirSync } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { type Auth, createAuth, ensureAdmin } from './auth/auth.ts'
+import type { Auth } from './auth/auth.ts'
 import { createAuthLimits } from './auth/limits.ts'
-import { createMailer } from './auth/mailer.ts'
 import { sessionKey } from './auth/secret.ts'
 import type { LimitsStore } from './catalog/accounts.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import { type DirectoryLock, lockDirectory } from './catalog/directory-lock.ts'
 import { openStorage, type Storage } from './catalog/open-storage.ts'
-import { type Cluster, openCluster } from './cluster/cluster.ts'
+import type { Cluster } from './cluster/cluster.ts'
 import type { Config } from './config/schema.ts'
 import type { EmbeddingHost } from './embedding/host.ts'
 import { type OpenedEmbedder, openEmbedder } from './embedding/open-embedder.ts'
@@ -173,6 +172,7 @@ export async function createApp(
     })
   let cluster: Cluster | undefined
   if (shared !== undefined) {
+    const { openCluster } = await import('./cluster/cluster.ts')
     cluster = await openCluster({
       shared,
       catalog,
@@ -306,6 +306,11 @@ async function openSignIn(
   log: Logger,
 ): Promise<SignInRoom> {
   if (config.auth.kind !== 'otp') throw new Error('nobody has to sign in')
+  // What these bring along takes half of the time of a start, for whom they are not.
+  const [{ createAuth, ensureAdmin }, { createMailer }] = await Promise.all([
+    import('./auth/auth.ts'),
+    import('./auth/mailer.ts'),
+  ])
   const {
     smtp,
     default_user_email: firstAdmin,

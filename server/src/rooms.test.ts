@@ -79,7 +79,9 @@ const files = readdirSync(SOURCE, { recursive: true, encoding: 'utf8' }).filter(
 )
 const roomOf = (file: string) => file.split('/')[0]!
 const importsOf = (file: string) =>
-  [...readFileSync(join(SOURCE, file), 'utf8').matchAll(/from '([^']+)'/g)].map((match) => match[1]!)
+  [...readFileSync(join(SOURCE, file), 'utf8').matchAll(/(?:from |import\()'([^']+)'/g)].map(
+    (match) => match[1]!,
+  )
 
 describe('the rooms', () => {
   it.each(files)('%s knows only the rooms below it', (file) => {

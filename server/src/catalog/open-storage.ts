@@ -1,25 +1,15 @@
 import { join } from 'node:path'
-import { DomainError } from '../errors.ts'
 import type { Accounts } from './accounts.ts'
 import type { Catalog } from './catalog.ts'
 import type { KeptQueries } from './kept-queries.ts'
-import { openPostgresAccounts } from './postgres/accounts.ts'
-import { withAvailability } from './postgres/availability.ts'
-import { clientConfig, describeServer, type PostgresOptions, replicasOf } from './postgres/connection.ts'
-import { openDatabase } from './postgres/database.ts'
-import { type EventTable, openEventTable } from './postgres/event-table.ts'
-import { openSharedQueries } from './postgres/kept-queries.ts'
-import { openPostgresCatalog } from './postgres/open.ts'
-import { openPostgresRaw } from './postgres/raw.ts'
-import { openReplicas, type Reads } from './postgres/replicas.ts'
-import { sharedKey } from './postgres/secrets.ts'
-import { openPostgresSession, type PostgresSession, type PostgresSessionOptions } from './postgres/session.ts'
-import { openWatchTable, WATCH_LOCK, type WatchTable } from './postgres/watch-table.ts'
+import type { clientConfig, PostgresOptions } from './postgres/connection.ts'
+import type { EventTable } from './postgres/event-table.ts'
+import type { PostgresSession, PostgresSessionOptions } from './postgres/session.ts'
+import type { WatchTable } from './postgres/watch-table.ts'
+import { directReads, type Reads } from './reads.ts'
 import type { RawCatalog } from './sql/raw-catalog.ts'
-import { openSqliteAccounts } from './sqlite/accounts.ts'
 import { openKeptQueries } from './sqlite/kept-queries.ts'
 import { openSqliteCatalogThread } from './sqlite/open.ts'
-import { openSqliteRaw } from './sqlite/raw.ts'
 
 export interface StorageOptions {
   /** A PostgreSQL server; undefined: the embedded database. */
@@ -59,14 +49,14 @@ export interface SharedStorage {
  * @throws {DomainError} `unavailable` with what would help
  */
 export async function openStorage({ database, directory, isOwner, log }: StorageOptions): Promise<Storage> {
-  if (database !== undefined) return openPostgresStorage(database, isOwner, log)
+  if (database !== undefined) return (await postgres()).openPostgresStorage(database, isOwner, log)
   const catalog = openSqliteCatalogThread({ directory, savesIndex: isOwner })
   return {
     catalog,
     reads: directReads(catalog),
     queries: openKeptQueries(join(directory, 'queries')),
     shared: undefined,
-    openAccounts: () => openSqliteAccounts(directory),
+    openAccounts: () => sqliteAccounts(directory),
     close: () => catalog.close(),
   }
 }
@@ -79,16 +69,8 @@ export async function openAccounts({
 }: Pick<StorageOptions, 'database' | 'directory'> & {
   log: { warn(message: string): void }
 }): Promise<Accounts> {
-  if (database === undefined) return openSqliteAccounts(directory)
-  const opened = await openDatabase(database, log)
-  const accounts = openPostgresAccounts(opened)
-  return {
-    ...accounts,
-    async close() {
-      await accounts.close()
-      await opened.close()
-    },
-  }
+  if (database === undefined) return sqliteAccounts(directory)
+  return (await postgres()).openAccountsAlone(database, log)
 }
 
 /** The tables as they are. */
@@ -97,8 +79,8 @@ export async function openRaw(
   directory: string,
   log: { warn(message: string): void },
 ): Promise<RawCatalog> {
-  if (database === undefined) return openSqliteRaw(directory)
-  return openPostgresRaw(await openDatabase(database, log))
+  if (database === undefined) return (await import('./sqlite/raw.ts')).openSqliteRaw(directory)
+  return (await postgres()).openRawTables(database, log)
 }
 
 /**
@@ -107,65 +89,15 @@ export async function openRaw(
  * @throws {DomainError} `unavailable` if one does
  */
 export async function lockWatch(database: PostgresOptions): Promise<() => Promise<void>> {
-  const session = openPostgresSession({
-    server: database,
-    channels: [],
-    onNotify() {},
-    onConnected() {},
-    onLost() {},
-  })
-  if (await session.tryLock(WATCH_LOCK)) return () => session.close()
-  await session.close()
-  throw new DomainError(
-    'unavailable',
-    `A server or worker uses the database at ${describeServer(database)}, or it can't be reached: stop all of them first.`,
-  )
+  return (await postgres()).lockWatch(database)
 }
 
-async function openPostgresStorage(
-  options: PostgresOptions,
-  isOwner: boolean,
-  log: StorageOptions['log'],
-): Promise<Storage> {
-  const opened = await openDatabase(options, log)
-  const { database } = opened
-  const catalog = openPostgresCatalog(opened, isOwner, log)
-  const standbys = isOwner ? replicasOf(options) : []
-  const replicas =
-    standbys.length > 0 ? openReplicas({ primary: opened, catalog, replicas: standbys, log }) : undefined
-  return {
-    catalog: {
-      ...catalog,
-      async useSpace(space) {
-        const used = await catalog.useSpace(space)
-        await replicas?.useSpace(space)
-        return used
-      },
-    },
-    reads: replicas ?? directReads(catalog),
-    queries: withAvailability(openSharedQueries(database.withTables())),
-    shared: {
-      events: openEventTable(database.withTables()),
-      watch: openWatchTable(database.withTables()),
-      key: (name) => sharedKey(database.withTables(), name),
-      openSession: (session) => openPostgresSession({ ...session, server: options }),
-      connection: () => clientConfig(options),
-    },
-    openAccounts: async () => openPostgresAccounts(opened),
-    async close() {
-      await replicas?.close()
-      await catalog.close()
-      await opened.close()
-    },
-  }
+/** Loaded only where it is needed: these and their libraries would take half a second of each start. */
+function postgres() {
+  return import('./postgres/storage.ts')
 }
 
-/** All that is written can be read at once. */
-function directReads(catalog: Catalog): Reads {
-  return {
-    catalog,
-    at: (_, work) => work(),
-    position: async () => undefined,
-    async untilReadable() {},
-  }
+async function sqliteAccounts(directory: string): Promise<Accounts> {
+  const { openSqliteAccounts } = await import('./sqlite/accounts.ts')
+  return openSqliteAccounts(directory)
 }

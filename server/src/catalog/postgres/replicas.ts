@@ -3,24 +3,13 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
 import { DomainError, messageOf } from '../../errors.ts'
 import type { Catalog, VectorSpace } from '../catalog.ts'
+import type { Reads } from '../reads.ts'
 import { createSqlCatalog } from '../sql/sql-catalog.ts'
 import { withAvailability } from './availability.ts'
 import { describeServer, type PostgresOptions } from './connection.ts'
 import { connect, type PostgresDatabase } from './database.ts'
 import { POSTGRES } from './dialect.ts'
 import { createPostgresVectors } from './vectors.ts'
-
-/** Where people are shown things from: standby servers follow the primary after a moment. */
-export interface Reads {
-  /** What is shown to people is read from a standby, or from the primary if none will do; all else goes to the primary. */
-  readonly catalog: Catalog
-  /** Has every read in `work` see what was written up to a position; undefined: what is there some seconds later at the most. */
-  at<T>(position: string | undefined, work: () => T): T
-  /** The position of all that has been written so far; undefined where everything can be read at once. */
-  position(): Promise<string | undefined>
-  /** Waits until all that has been written can be read everywhere. */
-  untilReadable(): Promise<void>
-}
 
 export interface Replicas extends Reads {
   /** The primary has chosen what is searched. */
