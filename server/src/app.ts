@@ -10,7 +10,7 @@ import { type DirectoryLock, lockDirectory } from './catalog/directory-lock.ts'
 import { openStorage, type Storage } from './catalog/open-storage.ts'
 import type { Cluster } from './cluster/cluster.ts'
 import type { Config } from './config/schema.ts'
-import type { EmbeddingHost } from './embedding/host.ts'
+import { type EmbeddingHost, whileItWorks } from './embedding/host.ts'
 import { type OpenedEmbedder, openEmbedder } from './embedding/open-embedder.ts'
 import { DomainError, messageOf, systemCodeOf } from './errors.ts'
 import { createEventBus, createLocalFeed, type EventBus } from './events.ts'
@@ -41,6 +41,11 @@ export interface App {
   start(): Promise<void>
   /** Begins to index what the processes on this database share; there is nothing to do where this is the only one. */
   join(): Promise<void>
+  /**
+   * Resolves when nothing is left to index.
+   * @throws {DomainError} `embedder_unavailable` if the embedder works for no picture, and does not recover
+   */
+  untilIdle(): Promise<void>
   close(): Promise<void>
 }
 
@@ -273,6 +278,7 @@ export async function createApp(
     async join() {
       await cluster?.start()
     },
+    untilIdle: () => whileItWorks(host, indexer.idle()),
     async close() {
       for (const chore of chores) clearInterval(chore)
       await accounts?.close()

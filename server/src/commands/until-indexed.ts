@@ -1,5 +1,4 @@
 import type { App } from '../app.ts'
-import { whileItWorks } from '../embedding/host.ts'
 
 /**
  * Brings the index in step with the folder.
@@ -12,5 +11,5 @@ export async function untilIndexed(
 ): Promise<void> {
   await app.join()
   await app.sync.reconcile(options)
-  await whileItWorks(app.host, app.indexer.idle())
+  await app.untilIdle()
 }
