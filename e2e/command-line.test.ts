@@ -57,6 +57,11 @@ describe('sketch-search search', () => {
     const sketch = await runCommand([...args, '--sketch', query])
     expect(sketch).toMatchObject({ code: 0 })
     expect(sketch.stdout.trim().split('\n')).toHaveLength(2)
+    const other = { SERVER__EMBEDDER_REGISTRY__CHOSEN_EMBEDDER: 'classical' }
+    expect(await runCommand([...args, '--sketch', query], other)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('has no vectors of the embedder "classical"'),
+    })
     expect(await product.stop()).toBe(0)
   })
 })

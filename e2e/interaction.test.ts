@@ -1,15 +1,14 @@
 import { copyFile, mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Locator, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { count, draw, firstResults, type Line, openPage, PHONE } from './support/browser.ts'
+import { count, draw, firstResults, type Line, openPage, PHONE, tile } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { STAR } from './support/shapes.ts'
 
 const demo = useDemo()
 
-const tile = (page: Page, path: string): Locator => page.locator(`[data-path="${path}"]`)
 const BELOW: Line[] = [
   [
     [0.1, 0.95],

@@ -1,14 +1,13 @@
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Locator, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { count, draw, firstResults, type Line, openPage, PHONE } from './support/browser.ts'
+import { count, draw, firstResults, type Line, openPage, PHONE, tile } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { STAR } from './support/shapes.ts'
 
 const demo = useDemo()
 
-const tile = (page: Page, path: string): Locator => page.locator(`[data-path="${path}"]`)
 const share = (paths: string[], folder: string) =>
   paths.filter((path) => path.startsWith(`${folder}/`)).length / paths.length
 const LINE: Line[] = [

@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContext, chromium, type Page } from 'playwright-core'
+import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core'
 import { findChromium } from '../../scripts/chromium.ts'
 
 /** Nothing that a browser does by itself in the background: tests run without a network. */
@@ -48,6 +48,9 @@ export async function openPage(
   await page.locator('[data-testid=grid] img').first().waitFor()
   return { page, context, complaints }
 }
+
+/** The image of the gallery that has this path. */
+export const tile = (page: Page, path: string): Locator => page.locator(`[data-path="${path}"]`)
 
 /** A line through points of the sheet, 0…1 of its side. */
 export type Line = [x: number, y: number][]

@@ -92,7 +92,7 @@ export async function lockWatch(database: PostgresOptions): Promise<() => Promis
   return (await postgres()).lockWatch(database)
 }
 
-/** Loaded only where it is needed: these and their libraries would take half a second of each start. */
+/** Loaded only where it is needed: its libraries would make each start longer. */
 function postgres() {
   return import('./postgres/storage.ts')
 }

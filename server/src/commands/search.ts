@@ -75,7 +75,8 @@ async function openUpToDate(
   } catch (error) {
     if (!(error instanceof DomainError) || error.code !== 'data_directory_in_use') throw error
     const app = await createApp(config, { log, onLoading, isVisitor: true })
-    if ((await app.catalog.counts()).indexed > 0) return app
+    const { indexed, withoutVector } = await app.catalog.counts()
+    if (indexed > 0 || withoutVector === 0) return app
     await app.close()
     throw new DomainError(
       'not_indexed',

@@ -110,7 +110,7 @@ function parsedIfJson(text: string): unknown {
 
 function parseValue(text: string, path: string[]): unknown {
   const types = new Set(nodesAt(path).map((node) => node.type))
-  if (![...types].some((type) => type !== undefined)) return parsedIfJson(text)
+  if ([...types].every((type) => type === undefined)) return parsedIfJson(text)
   if (types.has('object') || types.has('array')) return JSON.parse(text)
   if (types.has('number') || types.has('integer')) {
     return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text

@@ -79,7 +79,8 @@ export function openThumbnailStore(
 async function removeAll(base: string): Promise<void> {
   for (const folder of await readdir(base).catch(() => [])) {
     const names = await readdir(join(base, folder)).catch(() => [])
-    for (const name of names.filter((name) => HASH_FILE.test(name))) await rm(join(base, folder, name))
+    for (const name of names.filter((name) => HASH_FILE.test(name)))
+      await rm(join(base, folder, name), { force: true })
     await rmdir(join(base, folder)).catch(() => {})
   }
   await rmdir(base).catch(() => {})

@@ -87,7 +87,7 @@ export class ApiError extends Error {
   }
 }
 
-export function isPassing(error: unknown): boolean {
+export function isPassing(error: unknown): error is ApiError {
   return error instanceof ApiError && error.isPassing
 }
 

@@ -1,5 +1,5 @@
 import { Trash2 } from 'lucide-react'
-import { useMemo, useState } from 'react'
+import { useState } from 'react'
 import { messages } from '../messages.ts'
 import { Dialog } from '../ui/dialog.tsx'
 import { download } from '../ui/download.ts'
@@ -19,26 +19,38 @@ const EXPORT_SIDE = 1024
 
 /** Saves the drawing by name in this browser, as an image file, and opens what was saved. */
 export function SavedSketches({ isOpen, onClose, sketch, onOpen }: SavedSketchesProps) {
-  const [version, setVersion] = useState(0)
-  const onChange = () => setVersion((old) => old + 1)
   return (
     <Dialog title={messages.sketch.saved} isOpen={isOpen} onClose={onClose}>
-      <div className="space-y-5 px-5 pb-6">
-        {!isBlank(sketch) && <SaveForm sketch={sketch} onChange={onChange} />}
-        <SavedList onOpen={onOpen} version={version} onChange={onChange} />
-      </div>
+      <Content sketch={sketch} onOpen={onOpen} />
     </Dialog>
+  )
+}
+
+function Content({ sketch, onOpen }: Pick<SavedSketchesProps, 'sketch' | 'onOpen'>) {
+  const [saved, setSaved] = useState(listSaved)
+  const onChange = () => setSaved(listSaved())
+  return (
+    <div className="space-y-5 px-5 pb-6">
+      {!isBlank(sketch) && <SaveForm sketch={sketch} saved={saved} onChange={onChange} />}
+      <SavedList saved={saved} onOpen={onOpen} onChange={onChange} />
+    </div>
   )
 }
 
 const BUTTON = 'h-10 rounded-lg border border-line px-3 hover:bg-raised disabled:opacity-50'
 
-function SaveForm({ sketch, onChange }: { sketch: Sketch; onChange: () => void }) {
+interface SaveFormProps {
+  sketch: Sketch
+  saved: SavedSketch[]
+  onChange: () => void
+}
+
+function SaveForm({ sketch, saved, onChange }: SaveFormProps) {
   const [name, setName] = useState('')
   const [outcome, setOutcome] = useState<'saved' | 'refused'>()
   const strokes = visibleStrokes(sketch)
   const typed = name.trim()
-  const isTaken = listSaved().some((saved) => saved.name === typed)
+  const isTaken = saved.some((other) => other.name === typed)
   const [savedAs, setSavedAs] = useState('')
   const fileName = typed || messages.sketch.untitled
   return (
@@ -94,15 +106,12 @@ function SaveForm({ sketch, onChange }: { sketch: Sketch; onChange: () => void }
 }
 
 interface SavedListProps {
+  saved: SavedSketch[]
   onOpen: (sketch: Sketch) => void
-  /** Grows when something else is saved. */
-  version: number
   onChange: () => void
 }
 
-function SavedList({ onOpen, version, onChange }: SavedListProps) {
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what is saved is read again when it has changed
-  const saved = useMemo(listSaved, [version])
+function SavedList({ saved, onOpen, onChange }: SavedListProps) {
   const [removed, setRemoved] = useState<SavedSketch>()
   return (
     <>

@@ -87,7 +87,7 @@ export function useUploads(): Uploads {
       if (isPassing(error) && tries < MOST_TRIES) {
         // Others first: what keeps this one from being sent may be its own.
         queue.current.push({ ...job, tries: tries + 1 })
-        update(number, { state: 'waiting', share: 0, reason: (error as ApiError).message })
+        update(number, { state: 'waiting', share: 0, reason: error.message })
         await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS))
         return
       }

@@ -56,10 +56,20 @@ export function openKeptQueries(directory: string, most = MOST_KEPT): KeptQuerie
   }
 }
 
+/** None where nothing has been kept yet. */
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory)
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return []
+    throw error
+  }
+}
+
 /** Forgets what is too old or too much; a query's two files go together. */
 async function removeOld(directory: string, most: typeof MOST_KEPT): Promise<void> {
   const files = await Promise.all(
-    (await readdir(directory).catch(() => [])).map(async (name) => {
+    (await namesIn(directory)).map(async (name) => {
       const facts = await stat(join(directory, name)).catch(() => undefined)
       return {
         name,
