@@ -149,7 +149,7 @@ function UserRow({ user }: { user: User }) {
     <li className="flex flex-wrap items-center gap-2 px-3 py-2">
       {isEditing ? (
         <form
-          className="flex min-w-0 flex-1 basis-full gap-2 sm:basis-0"
+          className="flex min-w-0 flex-1 basis-full flex-wrap gap-2 sm:basis-0"
           onSubmit={(event) => {
             event.preventDefault()
             const email = String(new FormData(event.currentTarget).get('email'))
@@ -163,7 +163,7 @@ function UserRow({ user }: { user: User }) {
             maxLength={254}
             defaultValue={user.email}
             aria-label={messages.users.email}
-            className={`${FIELD} min-w-0 flex-1`}
+            className={`${FIELD} min-w-0 flex-1 basis-full sm:basis-0`}
           />
           <button type="submit" className={BUTTON}>
             {messages.users.save}
