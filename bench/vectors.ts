@@ -1,8 +1,8 @@
 import { createRandom } from '../scripts/demo/random.ts'
 import type { ImageFilter, ImageRecord, VectorSpace } from '../server/src/catalog/catalog.ts'
-import { DEFAULT_EMBEDDER } from '../server/src/config/schema.ts'
+import { DEFAULT_EMBEDDER } from '../server/src/config/built-in.ts'
+import { definitionOf } from '../server/src/embedding/definition-of.ts'
 import { fingerprintOf } from '../server/src/embedding/fingerprint.ts'
-import { definitionOf } from '../server/src/embedding/registry.ts'
 import { configOf } from './indexing.ts'
 
 export const DIMENSIONS = 256

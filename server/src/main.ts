@@ -1,17 +1,24 @@
 /** The command line. */
 import { Command, CommanderError } from 'commander'
-import { configCommand } from './commands/config.ts'
-import { copyCatalogCommand } from './commands/copy-catalog.ts'
-import { embeddersCommand } from './commands/embedders.ts'
-import { evaluateCommand } from './commands/evaluate.ts'
-import { indexCommand } from './commands/index-folder.ts'
-import { pruneCommand } from './commands/prune.ts'
-import { searchCommand } from './commands/search.ts'
-import { serveCommand } from './commands/serve.ts'
-import { usersCommand } from './commands/users.ts'
-import { workerCommand } from './commands/worker.ts'
 import { DomainError, messageOf } from './errors.ts'
 import { VERSION } from './version.ts'
+
+/** Each is loaded only if it is asked for: with all of them, a command would take twice as long to begin. */
+const COMMANDS: Record<string, () => Promise<Command>> = {
+  serve: async () => (await import('./commands/serve.ts')).serveCommand(),
+  worker: async () => (await import('./commands/worker.ts')).workerCommand(),
+  index: async () => (await import('./commands/index-folder.ts')).indexCommand(),
+  search: async () => (await import('./commands/search.ts')).searchCommand(),
+  evaluate: async () => (await import('./commands/evaluate.ts')).evaluateCommand(),
+  embedders: async () => (await import('./commands/embedders.ts')).embeddersCommand(),
+  prune: async () => (await import('./commands/prune.ts')).pruneCommand(),
+  users: async () => (await import('./commands/users.ts')).usersCommand(),
+  'copy-catalog': async () => (await import('./commands/copy-catalog.ts')).copyCatalogCommand(),
+  config: async () => (await import('./commands/config.ts')).configCommand(),
+}
+const DEFAULT_COMMAND = 'serve'
+/** Words that are about all commands. */
+const ABOUT_ALL = ['help', '--help', '-h']
 
 const program = new Command('sketch-search')
   .description(
@@ -19,16 +26,8 @@ const program = new Command('sketch-search')
   )
   .version(VERSION)
   .showSuggestionAfterError()
-  .addCommand(serveCommand(), { isDefault: true })
-  .addCommand(workerCommand())
-  .addCommand(indexCommand())
-  .addCommand(searchCommand())
-  .addCommand(evaluateCommand())
-  .addCommand(embeddersCommand())
-  .addCommand(pruneCommand())
-  .addCommand(usersCommand())
-  .addCommand(copyCatalogCommand())
-  .addCommand(configCommand())
+for (const name of asked(process.argv[2]))
+  program.addCommand(await COMMANDS[name]!(), { isDefault: name === DEFAULT_COMMAND })
 
 // Ends as the system would end it, but tells what it has started; a command that wants to do more has its own handler.
 for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
@@ -46,4 +45,10 @@ try {
   console.error(isExpected ? `sketch-search: ${error.message}` : error)
   if (!isExpected) console.error(`sketch-search: unexpected error: ${messageOf(error)}`)
   process.exit(1)
+}
+
+/** The commands that the first word may be about. */
+function asked(word = ''): string[] {
+  if (ABOUT_ALL.includes(word)) return Object.keys(COMMANDS)
+  return [Object.hasOwn(COMMANDS, word) ? word : DEFAULT_COMMAND]
 }

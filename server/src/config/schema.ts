@@ -1,11 +1,8 @@
 import { isIP } from 'node:net'
 import { z } from 'zod'
+import { DEFAULT_EMBEDDER } from './built-in.ts'
 
 export const LOG_LEVELS = ['CRITICAL', 'ERROR', 'WARNING', 'INFO', 'DEBUG'] as const
-
-/** The embedder that is used when nothing else is chosen, and the names that need no definition. */
-export const DEFAULT_EMBEDDER = 'sketch-search-3'
-export const BUILT_IN_EMBEDDERS = [DEFAULT_EMBEDDER, 'classical'] as const
 
 const MEBIBYTE = 1024 * 1024
 const DAY_S = 24 * 3600

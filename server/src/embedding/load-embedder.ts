@@ -1,4 +1,3 @@
-import { parseArguments } from './arguments.ts'
 import type { Embedder } from './embedder.ts'
 import type { LoadContext } from './load-context.ts'
 import { type EmbedderDefinition, kindOf } from './registry.ts'
@@ -15,10 +14,10 @@ export async function loadEmbedder(
   const kind = kindOf(name, definition)
   switch (kind) {
     case 'trained':
-      parseArguments(definition, {})
+      await refuseArguments(definition)
       return (await import('./trained/trained-embedder.ts')).createTrainedEmbedder(context)
     case 'classical':
-      parseArguments(definition, {})
+      await refuseArguments(definition)
       return (await import('./classical/classical-embedder.ts')).createClassicalEmbedder()
     case 'timm':
       return (await import('./timm/timm-embedder.ts')).createTimmEmbedder(definition, context)
@@ -34,4 +33,11 @@ export async function loadEmbedder(
     case 'python':
       throw new Error('an embedder in Python runs in a process of Python')
   }
+}
+
+/** What tells arguments apart takes longer to load than these embedders, so it is loaded where there are some. */
+async function refuseArguments(definition: EmbedderDefinition): Promise<void> {
+  if (definition.args.length === 0 && Object.keys(definition.kwargs).length === 0) return
+  const { parseArguments } = await import('./arguments.ts')
+  parseArguments(definition, {})
 }

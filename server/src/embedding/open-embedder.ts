@@ -1,11 +1,12 @@
 import type { Config } from '../config/schema.ts'
 import { messageOf } from '../errors.ts'
+import { definitionOf } from './definition-of.ts'
 import { fingerprintOf } from './fingerprint.ts'
 import { type EmbeddingHost, type HostOptions, startEmbeddingHost } from './host.ts'
 import { openMeasurements } from './measurements.ts'
 import { modelDirectory } from './model-files.ts'
 import { hasCudaProvider } from './onnx/cuda.ts'
-import { definitionOf, type EmbedderDefinition } from './registry.ts'
+import type { EmbedderDefinition } from './registry.ts'
 
 export interface OpenEmbedderOptions extends Omit<HostOptions, 'loadFacts' | 'measurement'> {
   dataDirectory: string

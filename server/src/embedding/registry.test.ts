@@ -3,8 +3,9 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { definitionFor } from '../testing/embedders.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
+import { definitionOf } from './definition-of.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { definitionOf, kindOf } from './registry.ts'
+import { kindOf } from './registry.ts'
 
 describe('the registry', () => {
   it.each([

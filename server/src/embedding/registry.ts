@@ -1,5 +1,6 @@
 import { extname } from 'node:path'
-import { type Config, DEFAULT_EMBEDDER, embedderSchema } from '../config/schema.ts'
+import { DEFAULT_EMBEDDER } from '../config/built-in.ts'
+import type { Config } from '../config/schema.ts'
 import { DomainError } from '../errors.ts'
 
 /** How an embedder is configured: a target or a file with a class, and the arguments for it. */
@@ -32,12 +33,6 @@ const FILES: Record<string, EmbedderKind> = {
   '.cjs': 'javascript',
 }
 const DOTTED_NAME = /^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*)+$/u
-
-/** The definition under a name; a built-in embedder needs none. */
-export function definitionOf(name: string, registry: Config['embedder_registry']): EmbedderDefinition {
-  const defined = Object.hasOwn(registry.embedders, name) ? registry.embedders[name] : undefined
-  return defined ?? embedderSchema.parse({ target: name })
-}
 
 /** @throws {DomainError} `embedder_unavailable` if nothing can be made of the definition */
 export function kindOf(name: string, definition: EmbedderDefinition): EmbedderKind {

@@ -43,7 +43,8 @@ export function createImageReader(
 ): ImageReader {
   const limits = { ...options.limits, turn: takeTurns(turn) }
   const count = Math.min(MAX_THREADS, availableParallelism())
-  const lanes = Array.from({ length: count }, () => ({ thread: start(), busy: 0 }))
+  // A thread begins when a file comes while all others are busy: who only searches needs one.
+  const lanes: Lane[] = [{ thread: start(), busy: 0 }]
   let isClosed = false
   return {
     width: count * FILES_PER_THREAD,
@@ -63,7 +64,7 @@ export function createImageReader(
   }
 
   async function call(method: ReaderMethod, ...args: unknown[]): Promise<unknown> {
-    const lane = lanes.reduce((least, other) => (other.busy < least.busy ? other : least))
+    const lane = freest()
     // A thread that died of one file must not take the rest with it.
     if (lane.thread.hasEnded) lane.thread = start()
     const { thread } = lane
@@ -89,6 +90,14 @@ export function createImageReader(
     }
   }
 
+  function freest(): Lane {
+    const lane = lanes.reduce((least, other) => (other.busy < least.busy ? other : least))
+    if (lane.busy === 0 || lanes.length === count) return lane
+    const another = { thread: start(), busy: 0 }
+    lanes.push(another)
+    return another
+  }
+
   async function inTime(thread: Thread, method: ReaderMethod, args: unknown[]): Promise<unknown> {
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, reject) => {
@@ -108,6 +117,12 @@ export function createImageReader(
     if (!(error instanceof HungError)) return error
     return unreadable(`it takes longer than ${Math.ceil(patienceMs / 1000)} seconds`, error)
   }
+}
+
+interface Lane {
+  thread: Thread
+  /** Files that it has under way. */
+  busy: number
 }
 
 class HungError extends Error {}
