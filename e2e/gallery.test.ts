@@ -19,7 +19,7 @@ async function paste(page: Page, file: string): Promise<void> {
 
 describe('searching with a picture', () => {
   it('that is pasted finds it and its like', async () => {
-    const { page, context, complaints } = await openPage(demo.browser, demo.product.url)
+    const { page, close, complaints } = await openPage(demo.browser, demo.product.url)
     await paste(page, join(demo.gallery, 'umbrella/umbrella-03.jpg'))
     const results = await firstResults(page, 6)
     expect(results[0]).toBe('umbrella/umbrella-03.jpg')
@@ -27,11 +27,11 @@ describe('searching with a picture', () => {
     await page.getByRole('button', { name: 'Clear the search' }).click()
     await page.getByTestId('count').getByText('240 images').waitFor()
     expect(complaints).toEqual([])
-    await context.close()
+    await close()
   })
 
   it('that is uploaded or dropped finds it', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url, PHONE)
+    const { page, close } = await openPage(demo.browser, demo.product.url, PHONE)
     await page.getByTestId('query-file').setInputFiles(join(demo.gallery, 'car/car-05.jpg'))
     expect((await firstResults(page, 1))[0]).toBe('car/car-05.jpg')
     const bytes = [...(await readFile(join(demo.gallery, 'boat/boat-04.jpg')))]
@@ -43,23 +43,23 @@ describe('searching with a picture', () => {
         target.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }))
     }, bytes)
     await expect.poll(async () => (await firstResults(page, 1))[0]).toBe('boat/boat-04.jpg')
-    await context.close()
+    await close()
   })
 
   it('that is none says so', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     await page
       .getByTestId('query-file')
       .setInputFiles({ name: 'x.png', mimeType: 'image/png', buffer: Buffer.from('no') })
     await page.getByText(/can't be read/).waitFor()
     await page.getByTestId('count').getByText('240 images').waitFor()
-    await context.close()
+    await close()
   })
 })
 
 describe('the large view', () => {
   it('shows, walks with the arrow keys, finds similar and goes back', async () => {
-    const { page, context, complaints } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
+    const { page, close, complaints } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
     await page.getByRole('button', { name: 'Open bicycle-01.png' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('heading', { name: 'bicycle/bicycle-01.png' }).waitFor()
@@ -79,13 +79,13 @@ describe('the large view', () => {
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
     expect(complaints).toEqual([])
-    await context.close()
+    await close()
   })
 })
 
 describe('closing the large view', () => {
   it('is a step back: Back then leads to what was before the list', async () => {
-    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
     const tree = page.getByRole('navigation', { name: 'Folders' })
     await tree.getByRole('button', { name: 'bicycle 20' }).click()
     await count(page, '20 images')
@@ -102,11 +102,11 @@ describe('closing the large view', () => {
     }
     await page.goBack()
     await count(page, '240 images')
-    await context.close()
+    await close()
   })
 
   it('leads to the list where the address of an image was opened', async () => {
-    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
     await page.getByRole('button', { name: 'Open bicycle-01.png' }).click()
     const other = await openPage(demo.browser, page.url())
     const dialog = other.page.getByRole('dialog')
@@ -115,25 +115,25 @@ describe('closing the large view', () => {
     await dialog.waitFor({ state: 'detached' })
     await count(other.page, '240 images')
     expect(new URL(other.page.url()).searchParams.get('view')).toBeNull()
-    await other.context.close()
-    await context.close()
+    await other.close()
+    await close()
   })
 })
 
 describe('the gallery', () => {
   it('keeps only what is in view in the document, and scrolls to the end', async () => {
-    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
     const grid = page.getByTestId('grid')
     const tiles = grid.locator('li')
     expect(await tiles.count()).toBeLessThan(120)
     await grid.evaluate((element) => element.scrollTo(0, element.scrollHeight))
     await page.getByRole('button', { name: 'Open umbrella-20.jpg' }).waitFor()
     expect(await tiles.count()).toBeLessThan(120)
-    await context.close()
+    await close()
   })
 
   it('filters by name and sorts', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.getByLabel('Filter by name').fill('lamp-1')
     await page.getByTestId('count').getByText('10 images').waitFor()
     await page.getByLabel('Sort by').selectOption('name-down')
@@ -143,11 +143,11 @@ describe('the gallery', () => {
     expect(new URL(page.url()).search).toContain('sort=name-down')
     await page.getByLabel('Filter by name').fill('nothing like this')
     await page.getByText('No image passes this filter.').waitFor()
-    await context.close()
+    await close()
   })
 
   it('shows what changes in the folder without a reload, and what failed', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.getByTestId('count').getByText('240 images').waitFor()
     const file = join(demo.gallery, 'heart', 'new-heart.png')
     const bytes = await readFile(join(demo.gallery, 'heart/heart-01.png'))
@@ -169,11 +169,11 @@ describe('the gallery', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
     await unlink(join(demo.gallery, 'broken.jpg'))
     await page.getByRole('button', { name: '1 file could not be read' }).waitFor({ state: 'detached' })
-    await context.close()
+    await close()
   })
 
   it('has the theme of the system, also when that changes, until one is chosen', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url, PHONE, 'light')
+    const { page, close } = await openPage(demo.browser, demo.product.url, PHONE, 'light')
     const theme = () => page.evaluate(() => document.documentElement.dataset.theme)
     expect(await theme()).toBe('light')
     await page.emulateMedia({ colorScheme: 'dark' })
@@ -185,13 +185,13 @@ describe('the gallery', () => {
     expect(await theme()).toBe('light')
     const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)
     expect(overflow).toBe(0)
-    await context.close()
+    await close()
   })
 })
 
 describe('a folder that is gone', () => {
   it('is said to be, keeps its images, and is found again', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     await rename(demo.gallery, `${demo.gallery}-away`)
     await page.getByText('The watched folder can’t be read at present').waitFor({ timeout: 20_000 })
     await page.getByTestId('count').getByText('240 images').waitFor()
@@ -199,11 +199,11 @@ describe('a folder that is gone', () => {
     await page
       .getByText('The watched folder can’t be read at present')
       .waitFor({ state: 'detached', timeout: 20_000 })
-    await context.close()
+    await close()
   })
 
   it('may be forgotten in part when somebody confirms it', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     const away = `${demo.gallery}-drive`
     await mkdir(away)
     for (const folder of (await readdir(demo.gallery)).filter((name) => name !== 'heart' && name !== 'star'))
@@ -214,6 +214,6 @@ describe('a folder that is gone', () => {
     await page.getByTestId('count').getByText('40 images').waitFor({ timeout: 10_000 })
     for (const folder of await readdir(away)) await rename(join(away, folder), join(demo.gallery, folder))
     await page.getByTestId('count').getByText('240 images').waitFor({ timeout: 30_000 })
-    await context.close()
+    await close()
   })
 })

@@ -30,7 +30,7 @@ async function addressOfDrawing(page: Page, before?: string): Promise<string> {
 
 describe('a drawing', () => {
   it('keeps its last stroke when an image is opened right after it', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     await draw(page, STAR)
     const star = await addressOfDrawing(page)
     await draw(page, BELOW)
@@ -47,11 +47,11 @@ describe('a drawing', () => {
       return context.getImageData(width / 2, 0.95 * height, 1, 1).data[3]
     })
     expect(ink).toBeGreaterThan(128)
-    await context.close()
+    await close()
   })
 
   it('gives way to what its like is looked for of, also before it has an address', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.route('**/api/queries', (route) =>
       setTimeout(() => void route.continue().catch(() => {}), 3000),
     )
@@ -62,11 +62,11 @@ describe('a drawing', () => {
     await page.getByText(/^Like star/).waitFor()
     await page.waitForTimeout(1500)
     expect(await page.getByText('Your sketch').count()).toBe(0)
-    await context.close()
+    await close()
   })
 
   it('is shown when it is made large where the sheet is hidden', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url, { width: 900, height: 700 })
+    const { page, close } = await openPage(demo.browser, demo.product.url, { width: 900, height: 700 })
     await page.getByRole('button', { name: 'Hide the drawing sheet' }).click()
     await page.getByTestId('count').click()
     await page.keyboard.press('f')
@@ -74,11 +74,11 @@ describe('a drawing', () => {
     expect((await page.locator('canvas').boundingBox())!.width).toBeGreaterThan(400)
     await page.keyboard.press('Escape')
     await page.getByTestId('count').click()
-    await context.close()
+    await close()
   })
 
   it('that is saved takes no place of another without asking, and comes back', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     await draw(page, STAR)
     await page.getByRole('button', { name: 'Save, open or export' }).click()
     const dialog = page.getByRole('dialog')
@@ -95,13 +95,13 @@ describe('a drawing', () => {
     await dialog.getByRole('button', { name: 'Undo' }).click()
     await dialog.getByRole('button', { name: 'Open the sketch Sketch 2' }).waitFor()
     expect(await dialog.getByRole('button', { name: /^Open the sketch/ }).count()).toBe(2)
-    await context.close()
+    await close()
   })
 })
 
 describe('a tile', () => {
   it('is opened by a click that slips', async () => {
-    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
     const box = (await tile(page, 'bicycle/bicycle-01.png').boundingBox())!
     await page.mouse.move(box.x + 50, box.y + 60)
     await page.mouse.down()
@@ -109,11 +109,11 @@ describe('a tile', () => {
     await page.mouse.up()
     await page.getByRole('dialog').getByRole('heading', { name: 'bicycle/bicycle-01.png' }).waitFor()
     expect(new URL(page.url()).searchParams.get('q')).toBeNull()
-    await context.close()
+    await close()
   })
 
   it('is deleted alone by its key while others are selected out of sight', async () => {
-    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?sort=name&dir=cup`)
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name&dir=cup`)
     await tile(page, 'cup/cup-02.jpg').hover()
     await page.getByRole('button', { name: 'Select cup-02.jpg' }).click()
     await page
@@ -125,13 +125,13 @@ describe('a tile', () => {
     await page.getByText('bicycle-02.jpg will be deleted from the disk').waitFor()
     await page.getByRole('button', { name: 'Undo', exact: true }).last().click()
     await page.getByText('1 image selected').first().waitFor()
-    await context.close()
+    await close()
   })
 })
 
 describe('many examples', () => {
   it('leave room for what they find', async () => {
-    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?sort=name`, PHONE)
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`, PHONE)
     const { images } = (await (await fetch(`${demo.product.url}/api/images?items_per_page=14`)).json()) as {
       images: { id: string }[]
     }
@@ -141,7 +141,7 @@ describe('many examples', () => {
     expect((await page.getByTestId('grid').boundingBox())!.height).toBeGreaterThan(250)
     await page.getByRole('button', { name: 'Clear the search' }).click()
     await count(page, '240 images')
-    await context.close()
+    await close()
   })
 })
 
@@ -151,7 +151,7 @@ describe('uploading', () => {
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
     const names = ['a.png', 'b.png', 'c.png', 'lost.png', 'e.png']
     for (const name of names) await copyFile(join(demo.gallery, 'star/star-01.png'), join(folder, name))
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     const lost = Promise.withResolvers<void>()
     await page.route('**/api/images', async (route) => {
       await lost.promise
@@ -164,13 +164,13 @@ describe('uploading', () => {
     await page.getByText('The browser can’t read it').waitFor()
     for (const name of names) await rm(join(demo.gallery, name), { force: true })
     await count(page, '240 images')
-    await context.close()
+    await close()
   })
 })
 
 describe('a very long list', () => {
   it('is scrolled row by row, and reaches both ends', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     // The server has fewer: what is beyond them stays empty.
     await page.route('**/api/images?*', async (route) => {
       const response = await route.fetch()
@@ -213,6 +213,6 @@ describe('a very long list', () => {
     await grid.locator('li[aria-posinset="3000000"]').waitFor()
     await grid.evaluate((element) => element.scrollTo(0, 0))
     await page.locator('[data-index="0"]').waitFor()
-    await context.close()
+    await close()
   })
 })

@@ -33,7 +33,7 @@ function inkIn(page: Page, box: [number, number, number, number]): Promise<numbe
 
 describe('the drawing sheet', () => {
   it('draws straight lines with Shift, erases whole strokes, and colours', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     const sheet = (await page.locator('canvas').boundingBox())!
     const at = (x: number, y: number) => [sheet.x + x * sheet.width, sheet.y + y * sheet.height] as const
     await page.keyboard.down('Shift')
@@ -53,11 +53,11 @@ describe('the drawing sheet', () => {
     expect(await inkIn(page, [0.3, 0.45, 0.4, 0.1])).toBeGreaterThan(0.05)
     await page.keyboard.press('Control+z')
     expect(await inkIn(page, [0.4, 0.15, 0.2, 0.1])).toBeGreaterThan(0.05)
-    await context.close()
+    await close()
   })
 
   it('saves, opens, exports and deletes sketches', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     await draw(page, STAR)
     await page.getByRole('button', { name: 'Save, open or export' }).click()
     const dialog = page.getByRole('dialog')
@@ -84,11 +84,11 @@ describe('the drawing sheet', () => {
     await page.getByRole('button', { name: 'Save, open or export' }).click()
     await dialog.getByRole('button', { name: 'Delete the sketch My star' }).click()
     await dialog.getByText('No sketches are saved').waitFor()
-    await context.close()
+    await close()
   })
 
   it('has an address that can be shared, and Back leads to what was before', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     await draw(page, STAR)
     const star = await firstResults(page, 8)
     await page.waitForURL(/q=s/)
@@ -97,18 +97,18 @@ describe('the drawing sheet', () => {
     // What was shared can be drawn on.
     await draw(other.page, LINE)
     await expect.poll(() => firstResults(other.page, 8)).not.toEqual(star)
-    await other.context.close()
+    await other.close()
 
     await page.goBack()
     await count(page, '240 images')
     await page.getByText('Draw what you are looking for').waitFor()
     await page.goForward()
     expect(await firstResults(page, 8)).toEqual(star)
-    await context.close()
+    await close()
   })
 
   it('fills a phone, and lies over a picture to trace', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url, PHONE)
+    const { page, close } = await openPage(demo.browser, demo.product.url, PHONE)
     await page.getByRole('button', { name: 'Large sheet' }).click()
     await expect
       .poll(async () => (await page.locator('canvas').boundingBox())!.width)
@@ -118,11 +118,11 @@ describe('the drawing sheet', () => {
     await draw(page, STAR)
     await page.getByRole('button', { name: 'Small sheet' }).click()
     expect(share(await firstResults(page, 8), 'star')).toBeGreaterThanOrEqual(0.75)
-    await context.close()
+    await close()
   })
 
   it('tells its shortcuts', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.keyboard.press('?')
     await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByText('Erase whole strokes').waitFor()
     await page.keyboard.press('Escape')
@@ -131,11 +131,11 @@ describe('the drawing sheet', () => {
       .waitFor({ state: 'detached' })
       .catch(() => {})
     expect(await page.getByRole('dialog').count()).toBe(0)
-    await context.close()
+    await close()
   })
 
   it('leaves single keys alone for whoever wants that', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     const eraser = page.getByRole('button', { name: 'Eraser (E)' })
     await page.keyboard.press('e')
     expect(await eraser.getAttribute('aria-pressed')).toBe('true')
@@ -149,11 +149,11 @@ describe('the drawing sheet', () => {
     await page.keyboard.press('?')
     expect(await eraser.getAttribute('aria-pressed')).toBe('false')
     expect(await page.getByRole('dialog').count()).toBe(0)
-    await context.close()
+    await close()
   })
 
   it('can be had back after a search that took its place', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     await draw(page, STAR)
     const found = await firstResults(page, 5)
     await page.waitForURL(/q=s/)
@@ -165,13 +165,13 @@ describe('the drawing sheet', () => {
     await page.getByText('Draw what you are looking for').waitFor({ state: 'detached' })
     await page.getByRole('button', { name: /^Remove Like star/ }).click()
     expect(await firstResults(page, 5)).toEqual(found)
-    await context.close()
+    await close()
   })
 })
 
 describe('queries', () => {
   it('are refined by more and less like results', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     await tile(page, 'star/star-05.png').or(page.locator('[data-path]').first()).first().waitFor()
     await page.getByLabel('Filter by name').fill('star-0')
     await count(page, '9 images')
@@ -195,22 +195,22 @@ describe('queries', () => {
     expect(await firstResults(page, 40)).toEqual(before)
     await page.getByRole('button', { name: 'Clear the search' }).click()
     await count(page, '240 images')
-    await context.close()
+    await close()
   })
 
   it('take an image that is dragged onto the sheet', async () => {
-    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
     await tile(page, 'bicycle/bicycle-03.png')
       .or(tile(page, 'bicycle/bicycle-03.jpg'))
       .first()
       .dragTo(page.locator('canvas'))
     await page.getByText(/^Like bicycle-03/).waitFor()
     expect((await firstResults(page, 1))[0]).toMatch(/^bicycle\/bicycle-03/)
-    await context.close()
+    await close()
   })
 
   it('search by a part of a picture', async () => {
-    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?name=star-0`)
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?name=star-0`)
     await page.locator('[data-path]').first().click()
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('button', { name: 'Search by a part' }).click()
@@ -222,11 +222,11 @@ describe('queries', () => {
     await page.getByText(/^A part of star-0/).waitFor()
     expect(new URL(page.url()).searchParams.get('q')).toMatch(/^i[0-9a-f-]+@0\.2\d*_0\.2\d*_0\.\d+_0\.\d+$/)
     await firstResults(page, 1)
-    await context.close()
+    await close()
   })
 
   it('search by a part that was chosen by keyboard, and by one of a picture that was given', async () => {
-    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?name=star-0`)
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?name=star-0`)
     await page.locator('[data-index="0"]').focus()
     await page.keyboard.press('Enter')
     await page.getByRole('dialog').getByRole('button', { name: 'Search by a part' }).press('Enter')
@@ -258,11 +258,11 @@ describe('queries', () => {
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click()
     await page.mouse.move(0, 0)
     await firstResults(page, 1)
-    await context.close()
+    await close()
   })
 
   it('are taken back as a whole, drawing and images together', async () => {
-    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
     await draw(page, STAR)
     await firstResults(page, 1)
     await page.waitForURL(/q=s/)
@@ -277,22 +277,22 @@ describe('queries', () => {
     await page.waitForTimeout(1000)
     expect(new URL(page.url()).searchParams.get('q')).toBeNull()
     await page.getByText('Draw what you are looking for').waitFor()
-    await context.close()
+    await close()
   })
 
   it('that are no longer kept say so, and Back leads away', async () => {
-    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?name=umb`)
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?name=umb`)
     await page.evaluate(() => {
       location.href = '/?q=s0123456789abcdef01234567'
     })
     await page.getByText('This sketch is no longer kept by the server.').waitFor()
     await page.goBack()
     await count(page, '20 images')
-    await context.close()
+    await close()
   })
 
   it('survive an address that makes no sense, and typing in the middle of a word', async () => {
-    const { page, context } = await openPage(
+    const { page, close } = await openPage(
       demo.browser,
       `${demo.product.url}/?from=2026-13-01&q=nonsense&min=-3`,
     )
@@ -303,7 +303,7 @@ describe('queries', () => {
     await page.keyboard.type('um')
     expect(await field.inputValue()).toBe('umbrella')
     await count(page, '20 images')
-    await context.close()
+    await close()
   })
 })
 
@@ -316,7 +316,7 @@ describe('the gallery', () => {
         readFile(join(demo.gallery, 'car/car-01.jpg')),
       ),
     )
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     await count(page, '241 images')
     const tree = page.getByRole('navigation', { name: 'Folders' })
     await tree.getByRole('button', { name: 'star 21' }).click()
@@ -341,21 +341,21 @@ describe('the gallery', () => {
     await count(page, '241 images')
     await rm(join(demo.gallery, 'star/deep'), { recursive: true })
     await count(page, '240 images')
-    await context.close()
+    await close()
   })
 
   it('takes a day that is typed digit by digit', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.getByRole('button', { name: 'Filters' }).click()
     await page.getByLabel('Changed from').focus()
     await page.keyboard.type('03152026')
     await page.waitForURL(/from=2026-03-15/)
     expect(await page.getByLabel('Changed from').inputValue()).toBe('2026-03-15')
-    await context.close()
+    await close()
   })
 
   it('shows nothing twice and keeps its place while its beginning changes', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     const grid = page.getByTestId('grid')
     await grid.evaluate((element) => element.scrollTo(0, 700))
     await page.waitForTimeout(400)
@@ -373,11 +373,11 @@ describe('the gallery', () => {
     for (const file of files) await rm(file)
     await grid.evaluate((element) => element.scrollTo(0, 0))
     await count(page, '240 images')
-    await context.close()
+    await close()
   })
 
   it('is narrowed by days and by similarity', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.goto(`${demo.product.url}/?from=2001-01-01&to=2001-12-31`)
     await page.getByText('No image passes this filter.').waitFor()
     await page.goto(demo.product.url)
@@ -392,11 +392,11 @@ describe('the gallery', () => {
     expect(Math.min(...scores)).toBeGreaterThanOrEqual(45)
     await page.getByLabel('Least similarity').fill('100')
     await page.getByText(/less similar ones are hidden/).waitFor()
-    await context.close()
+    await close()
   })
 
   it('is walked through and worked with by the keyboard alone', async () => {
-    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
     await page.locator('[data-index="0"]').focus()
     const focused = () => page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset.index)
     await page.keyboard.press('ArrowRight')
@@ -436,11 +436,11 @@ describe('the gallery', () => {
     await dialog.waitFor()
     await page.goBack()
     await expect.poll(focused).toBe('1')
-    await context.close()
+    await close()
   })
 
   it('selects ranges over what has never been in view', async () => {
-    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
     await page.locator('[data-index="3"]').focus()
     await page.keyboard.press('Space')
     await page.keyboard.press('End')
@@ -451,15 +451,15 @@ describe('the gallery', () => {
     await page.getByText('240 images selected').first().waitFor()
     await page.keyboard.press('Escape')
     await page.getByText('images selected').first().waitFor({ state: 'detached' })
-    await context.close()
+    await close()
   })
 
   it('enlarges a picture with two fingers', async () => {
-    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?name=star-0`, PHONE)
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?name=star-0`, PHONE)
     await page.locator('[data-path]').first().click()
     const dialog = page.getByRole('dialog')
     const box = (await dialog.locator('img').boundingBox())!
-    const touch = await context.newCDPSession(page)
+    const touch = await page.context().newCDPSession(page)
     const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
     const fingers = (apart: number) => [
       { x: x - apart, y, id: 1 },
@@ -470,11 +470,11 @@ describe('the gallery', () => {
       await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: fingers(apart) })
     await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
     await dialog.getByText('300 %').waitFor()
-    await context.close()
+    await close()
   })
 
   it('keeps the place while the folder changes, and says so once', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     const grid = page.getByTestId('grid')
     await grid.evaluate((element) => element.scrollTo(0, 900))
     await page.waitForTimeout(300)
@@ -488,13 +488,13 @@ describe('the gallery', () => {
     await rm(file)
     await grid.evaluate((element) => element.scrollTo(0, 0))
     await count(page, '240 images')
-    await context.close()
+    await close()
   })
 })
 
 describe('managing', () => {
   it('adds many files to the folder in view, and explains what is refused', async () => {
-    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?dir=cup`)
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?dir=cup`)
     const star = await readFile(join(demo.gallery, 'star/star-01.png'))
     await page.getByTestId('upload-files').setInputFiles([
       { name: 'added-1.png', mimeType: 'image/png', buffer: star },
@@ -508,11 +508,11 @@ describe('managing', () => {
     await page.getByText(/can't be read/).waitFor()
     await tile(page, 'cup/added-1.png').waitFor()
     await page.getByRole('button', { name: 'Close', exact: true }).click()
-    await context.close()
+    await close()
   })
 
   it('deletes after a time in which it can be undone', async () => {
-    const { page, context } = await openPage(demo.browser, `${demo.product.url}/?dir=cup&name=added`)
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?dir=cup&name=added`)
     await count(page, '2 images')
     await tile(page, 'cup/added-1.png').hover()
     await page.getByRole('button', { name: 'Select added-1.png' }).click()
@@ -529,11 +529,11 @@ describe('managing', () => {
     await page.getByRole('button', { name: 'Delete now' }).click()
     await expect.poll(() => stat(join(demo.gallery, 'cup/added-1.png')).catch(() => 'gone')).toBe('gone')
     expect((await stat(join(demo.gallery, 'cup/added-2.png'))).size).toBeGreaterThan(0)
-    await context.close()
+    await close()
   })
 
   it('shows near-duplicates in groups', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.getByRole('button', { name: 'Near-duplicates' }).click()
     await page.getByText(/groups? of near-duplicates/).waitFor()
     await tile(page, 'cup/added-2.png').waitFor()
@@ -545,6 +545,6 @@ describe('managing', () => {
     await page.goBack()
     await count(page, 'images')
     await rm(join(demo.gallery, 'cup/added-2.png'))
-    await context.close()
+    await close()
   })
 })

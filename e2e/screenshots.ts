@@ -36,14 +36,14 @@ try {
     await refine(desktop.page)
     await untilPictured(desktop.page)
     await desktop.page.screenshot({ path: join(target, `refined-${scheme}.png`) })
-    await desktop.context.close()
+    await desktop.close()
 
     const phone = await openPage(browser, product.url, PHONE, scheme)
     await draw(phone.page, UMBRELLA)
     await firstResults(phone.page, 1)
     await untilPictured(phone.page)
     await phone.page.screenshot({ path: join(target, `phone-${scheme}.png`) })
-    await phone.context.close()
+    await phone.close()
   }
 } finally {
   await browser.close()

@@ -14,16 +14,16 @@ describe('drawing', () => {
     ['a bicycle', 'bicycle', BICYCLE, DESKTOP],
     ['a star on a phone', 'star', STAR, PHONE],
   ] as const)('%s finds its kind', async (_, folder, lines, viewport) => {
-    const { page, context, complaints } = await openPage(demo.browser, demo.product.url, viewport)
+    const { page, close, complaints } = await openPage(demo.browser, demo.product.url, viewport)
     await draw(page, lines as Line[])
     // A drawing of many strokes: on a busy machine the answer to the last takes its time.
     await expect.poll(async () => share(await firstResults(page, 8), folder)).toBeGreaterThanOrEqual(0.75)
     expect(complaints).toEqual([])
-    await context.close()
+    await close()
   })
 
   it('follows undo, redo and clear', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     const button = (name: RegExp) => page.getByRole('button', { name })
     await expect.poll(() => button(/^Undo/).isDisabled()).toBe(true)
     await draw(page, STAR)
@@ -44,11 +44,11 @@ describe('drawing', () => {
     await page.getByTestId('count').getByText('240 images').waitFor()
     await button(/^Undo/).click()
     await firstResults(page, 8)
-    await context.close()
+    await close()
   })
 
   it('erases', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     await draw(page, STAR)
     const star = await firstResults(page, 8)
     await draw(page, [
@@ -69,11 +69,11 @@ describe('drawing', () => {
       ],
     ])
     await expect.poll(async () => share(await firstResults(page, 8), 'star')).toBeGreaterThanOrEqual(0.75)
-    await context.close()
+    await close()
   })
 
   it('drops an answer that has been overtaken', async () => {
-    const { page, context } = await openPage(demo.browser, demo.product.url)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
     let requests = 0
     await page.route('**/api/images/search', async (route) => {
       // The first answer comes long after the second.
@@ -94,6 +94,6 @@ describe('drawing', () => {
     expect(share(star, 'star')).toBeGreaterThanOrEqual(0.75)
     await page.waitForTimeout(3000)
     expect(await firstResults(page, 8)).toEqual(star)
-    await context.close()
+    await close()
   })
 })

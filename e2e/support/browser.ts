@@ -1,4 +1,4 @@
-import { type Browser, type BrowserContext, chromium, type Locator, type Page } from 'playwright-core'
+import { type Browser, chromium, type Locator, type Page } from 'playwright-core'
 import { findChromium } from '../../scripts/chromium.ts'
 
 /** Nothing that a browser does by itself in the background: tests run without a network. */
@@ -24,12 +24,21 @@ export function launchBrowser(): Promise<Browser> {
 
 export interface OpenPage {
   page: Page
-  context: BrowserContext
   /** Errors and warnings of the page, violations of its content security policy among them. */
   complaints: string[]
+  /** Leaves the page to the next test; one that failed keeps it to itself. */
+  close(): Promise<void>
 }
 
-/** Opens the product in a window of its own and waits for the first thumbnails. */
+interface Window {
+  page: Page
+  kind: string
+}
+
+/** Windows that nobody uses: the first page in a new one takes a second of both cores. */
+const free = new WeakMap<Browser, Window[]>()
+
+/** Opens the product in a window in which nothing is kept of what was before, and waits for the first thumbnails. */
 export async function openPage(
   browser: Browser,
   url: string,
@@ -37,8 +46,16 @@ export async function openPage(
   colorScheme: 'light' | 'dark' = 'light',
 ): Promise<OpenPage> {
   const isPhone = viewport.width < 640
-  const context = await browser.newContext({ viewport, colorScheme, hasTouch: isPhone, isMobile: isPhone })
-  const page = await context.newPage()
+  const kind = isPhone ? 'phone' : 'desktop'
+  const windows = free.get(browser) ?? []
+  free.set(browser, windows)
+  const used = windows.findIndex((window) => window.kind === kind)
+  const page =
+    used === -1
+      ? await (await browser.newContext({ hasTouch: isPhone, isMobile: isPhone })).newPage()
+      : windows.splice(used, 1)[0]!.page
+  await page.setViewportSize(viewport)
+  await page.emulateMedia({ colorScheme })
   const complaints: string[] = []
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
@@ -46,7 +63,23 @@ export async function openPage(
   page.on('pageerror', (error) => complaints.push(String(error)))
   await page.goto(url)
   await page.locator('[data-testid=grid] img').first().waitFor()
-  return { page, context, complaints }
+  return {
+    page,
+    complaints,
+    async close() {
+      page.removeAllListeners()
+      await page.unrouteAll({ behavior: 'wait' })
+      // On a page of the product that runs nothing, which could write something again.
+      await page.goto(new URL('/health', url).href)
+      await page.evaluate(() => sessionStorage.clear())
+      const session = await page.context().newCDPSession(page)
+      const { origin } = new URL(url)
+      await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' })
+      await session.detach()
+      await page.mouse.move(0, 0)
+      windows.push({ page, kind })
+    },
+  }
 }
 
 /** The image of the gallery that has this path. */
