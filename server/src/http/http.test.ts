@@ -5,13 +5,17 @@ import { describe, expect, it } from 'vitest'
 import type { App } from '../app.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { circleSketch, picture, writeSettled } from '../testing/pictures.ts'
-import { eventually, temporaryDirectory } from '../testing/temporary.ts'
+import { eventually, type OnEnd, onceForAll, temporaryDirectory } from '../testing/temporary.ts'
 import type { ImageJson, ImagesJson } from './schemas.ts'
 
 const COUNT = 12
 
-async function served(yaml: Record<string, unknown> = {}): Promise<{ app: App; root: string }> {
-  const root = await temporaryDirectory()
+/** A gallery with its index. */
+async function served(
+  yaml: Record<string, unknown> = {},
+  onEnd?: OnEnd,
+): Promise<{ app: App; root: string }> {
+  const root = await temporaryDirectory(onEnd)
   for (let n = 0; n < COUNT; n++) {
     const directory = n < 6 ? '' : n < 9 ? 'sub/' : 'sub/deep/'
     const time = new Date(Date.UTC(2020, 0, n + 1, 12))
@@ -21,10 +25,13 @@ async function served(yaml: Record<string, unknown> = {}): Promise<{ app: App; r
       time,
     )
   }
-  const app = await startApp(await configFor(root, yaml))
+  const app = await startApp(await configFor(root, yaml, onEnd), {}, onEnd)
   await indexAll(app)
   return { app, root }
 }
+
+/** One for the tests that change nothing in it. */
+const unchanged = onceForAll((onEnd) => served({}, onEnd))
 
 const get = (app: App, path: string, headers: Record<string, string> = {}) =>
   app.http.request(path, { headers })
@@ -56,7 +63,7 @@ const names = ({ images }: ImagesJson) => images.map((image) => image.user_visib
 
 describe('GET /api/images', () => {
   it('answers in the shape of the contract, with and without a trailing slash', async () => {
-    const { app } = await served()
+    const { app } = unchanged()
     const answer = await getJson<ImagesJson>(app, '/api/images')
     expect(answer.total).toBe(COUNT)
     expect(names(answer)).toEqual(
@@ -82,7 +89,7 @@ describe('GET /api/images', () => {
   })
 
   it('pages, orders and filters', async () => {
-    const { app } = await served()
+    const { app } = unchanged()
     const list = async (query: string) => names(await getJson<ImagesJson>(app, `/api/images?${query}`))
     expect(await list('page=2&items_per_page=5&order_by=user_visible_name&direction=ascending')).toEqual(
       [5, 6, 7, 8, 9].map((n) => `image-0${n}.png`),
@@ -107,7 +114,7 @@ describe('GET /api/images', () => {
     'created_min=yesterday',
     'name_contains=%00',
   ])('refuses %s with the path and the reason', async (query) => {
-    const { app } = await served()
+    const { app } = unchanged()
     const response = await get(app, `/api/images?${query}`)
     expect(response.status).toBe(400)
     expect(await response.json()).toMatchObject({
@@ -120,7 +127,7 @@ describe('GET /api/images', () => {
 
 describe('searching', () => {
   it('finds by a picture of the gallery itself, best first', async () => {
-    const { app } = await served()
+    const { app } = unchanged()
     const response = await send(
       app,
       'POST',
@@ -144,7 +151,7 @@ describe('searching', () => {
   })
 
   it('tells a sketch from a picture by itself', async () => {
-    const { app } = await served()
+    const { app } = unchanged()
     const kindOf = async (bytes: Uint8Array) =>
       (await send(app, 'POST', '/api/images/similarity-search', form({ image: [bytes, 'q'] }))).headers.get(
         'x-query-kind',
@@ -170,7 +177,7 @@ describe('searching', () => {
   })
 
   it('searches by a part of the picture', async () => {
-    const { app } = await served()
+    const { app } = unchanged()
     const sheet = await sharp({ create: { width: 560, height: 200, channels: 3, background: '#888' } })
       .composite([{ input: await picture(3), left: 420, top: 100 }])
       .png()
@@ -188,7 +195,7 @@ describe('searching', () => {
   })
 
   it('applies filters to what it finds', async () => {
-    const { app } = await served()
+    const { app } = unchanged()
     const query = JSON.stringify({ directory: 'sub', recursive: true, items_per_page: 100 })
     const response = await send(
       app,
@@ -202,7 +209,7 @@ describe('searching', () => {
   })
 
   it('finds by an indexed image, which comes first', async () => {
-    const { app } = await served()
+    const { app } = unchanged()
     const [image] = (await getJson<ImagesJson>(app, '/api/images?name_contains=04')).images
     const body = { image_id: image!.id, top_k: 4, query: { items_per_page: 10 } }
     const { images, total } = (await (
@@ -219,7 +226,7 @@ describe('searching', () => {
   })
 
   it('finds by several examples, of the gallery and sent along', async () => {
-    const { app } = await served()
+    const { app } = unchanged()
     const all = (
       await getJson<ImagesJson>(
         app,
@@ -252,7 +259,7 @@ describe('searching', () => {
   })
 
   it('says what is wrong with a query', async () => {
-    const { app } = await served()
+    const { app } = unchanged()
     const attempt = async (fields: Parameters<typeof form>[0]) => {
       const response = await send(app, 'POST', '/api/images/similarity-search', form(fields))
       return { status: response.status, ...((await response.json()) as { code: string }) }
@@ -306,7 +313,7 @@ describe('kept queries', () => {
     send(app, 'POST', '/api/queries', form(fields))
 
   it('keep a drawing with its strokes, which can be searched with alone and with others', async () => {
-    const { app } = await served()
+    const { app } = unchanged()
     const sketch = JSON.stringify({ strokes: [1, 2] })
     const answer = await keep(app, { image: [await circleSketch(), 'q.png'], kind: 'sketch', sketch })
     expect(answer.status).toBe(200)
@@ -333,7 +340,7 @@ describe('kept queries', () => {
   })
 
   it('search by a part of an image of the gallery', async () => {
-    const { app } = await served()
+    const { app } = unchanged()
     const [image] = (await getJson<ImagesJson>(app, '/api/images')).images
     const search = async (crop: string) =>
       send(app, 'POST', '/api/images/search', { positive: [{ image_id: image!.id, crop }] })
@@ -343,7 +350,7 @@ describe('kept queries', () => {
   })
 
   it('are refused if they are no picture or no JSON, and 404 when they are not kept', async () => {
-    const { app } = await served()
+    const { app } = unchanged()
     const bytes = await circleSketch()
     expect((await keep(app, { image: [Buffer.from('no'), 'q.png'] })).status).toBe(400)
     const broken = await keep(app, { image: [bytes, 'q.png'], sketch: '{' })
@@ -360,7 +367,7 @@ describe('kept queries', () => {
 
 describe('one image', () => {
   it('is shown, with its thumbnail, preview and original', async () => {
-    const { app, root } = await served()
+    const { app, root } = unchanged()
     const [image] = (await getJson<ImagesJson>(app, '/api/images?name_contains=02')).images
     expect(await getJson(app, `/api/images/${image!.id}`)).toEqual(image)
     const thumbnail = await get(app, image!.thumbnail_url)
@@ -457,7 +464,7 @@ describe('one image', () => {
   })
 
   it('is 404 when it is unknown and 400 when the id is none', async () => {
-    const { app } = await served()
+    const { app } = unchanged()
     for (const suffix of ['', '/thumbnail', '/view', '/preview']) {
       expect((await get(app, `/api/images/${crypto.randomUUID()}${suffix}`)).status).toBe(404)
       expect((await get(app, `/api/images/nonsense${suffix}`)).status).toBe(400)
@@ -570,7 +577,7 @@ describe('adding and deleting', () => {
   })
 
   it('refuses changes from pages of another origin', async () => {
-    const { app } = await served()
+    const { app } = unchanged()
     const id = (await getJson<ImagesJson>(app, '/api/images')).images[0]!.id
     for (const headers of [
       { 'sec-fetch-site': 'cross-site' },
@@ -713,7 +720,7 @@ describe('health and documentation', () => {
   })
 
   it('publishes OpenAPI 3.1 with every route and its role, and a page for it', async () => {
-    const { app } = await served()
+    const { app } = unchanged()
     const document = await getJson<{
       openapi: string
       paths: Record<string, Record<string, { 'x-role': string }>>

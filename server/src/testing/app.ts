@@ -4,22 +4,30 @@ import { type App, type AppOptions, createApp } from '../app.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { shareMeasurements, takeMeasurements } from './measurements.ts'
-import { temporaryDirectory } from './temporary.ts'
+import { type OnEnd, temporaryDirectory } from './temporary.ts'
 
 /** The effective configuration for a gallery, with its data in a folder of its own and the embedder that starts soonest. */
-export async function configFor(gallery: string, yaml: Record<string, unknown> = {}): Promise<Config> {
+export async function configFor(
+  gallery: string,
+  yaml: Record<string, unknown> = {},
+  onEnd: OnEnd = onTestFinished,
+): Promise<Config> {
   const flags = Object.entries({
     'watcher.watched_directory': gallery,
     'watcher.watch_recursive': true,
     'embedder_registry.chosen_embedder': 'classical',
-    data_directory: await temporaryDirectory(),
+    data_directory: await temporaryDirectory(onEnd),
     ...yaml,
   }).map(([path, value]) => ({ path: path.split('.'), value, source: 'test' }))
   return loadConfig({ environment: {}, flags, workingDirectory: gallery })
 }
 
 /** The whole product on a gallery, without a port; closed after the test. */
-export async function startApp(config: Config, options: Partial<AppOptions> = {}): Promise<App> {
+export async function startApp(
+  config: Config,
+  options: Partial<AppOptions> = {},
+  onEnd: OnEnd = onTestFinished,
+): Promise<App> {
   takeMeasurements(config.data_directory)
   const app = await createApp(config, { log: pino({ level: 'silent' }), ...options })
   shareMeasurements(config.data_directory)
@@ -30,7 +38,7 @@ export async function startApp(config: Config, options: Partial<AppOptions> = {}
     isClosed = true
     await close()
   }
-  onTestFinished(() => app.close())
+  onEnd(() => app.close())
   return app
 }
 

@@ -1,12 +1,31 @@
 import { mkdtemp, realpath, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { afterAll, beforeAll, onTestFinished } from 'vitest'
+
+/** Takes what has to be done when what was made is no longer needed. */
+export type OnEnd = (cleanUp: () => Promise<void> | void) => void
+
+/** Makes something once for all tests of a file, or of a `describe`. Those must leave it as it is. */
+export function onceForAll<T>(make: (onEnd: OnEnd) => Promise<T>): () => T {
+  let made: { value: T } | undefined
+  const cleanUps: (() => Promise<void> | void)[] = []
+  beforeAll(async () => {
+    made = { value: await make((cleanUp) => void cleanUps.push(cleanUp)) }
+  })
+  afterAll(async () => {
+    for (const cleanUp of cleanUps.reverse()) await cleanUp()
+  })
+  return () => {
+    if (made === undefined) throw new Error('it is made before the first test, not before that')
+    return made.value
+  }
+}
 
 /** An empty folder that is gone after the test. */
-export async function temporaryDirectory(): Promise<string> {
+export async function temporaryDirectory(onEnd: OnEnd = onTestFinished): Promise<string> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'sketch-search-test-')))
-  onTestFinished(() => rm(directory, { recursive: true, force: true }))
+  onEnd(() => rm(directory, { recursive: true, force: true }))
   return directory
 }
 
