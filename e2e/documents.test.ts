@@ -5,6 +5,7 @@ import { join, relative } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { commandsIn, documents, ROOT } from '../scripts/documents.ts'
 import { findPostgres } from '../scripts/postgres.ts'
+import { DEFAULT_EMBEDDER } from '../server/src/config/built-in.ts'
 import { freePort } from '../server/src/testing/free-port.ts'
 import { takeMeasurements } from '../server/src/testing/measurements.ts'
 import { circleSketch, picture, writeSettled } from '../server/src/testing/pictures.ts'
@@ -74,6 +75,8 @@ async function prepare(): Promise<{ gallery: string; environment: Record<string,
   const environment = {
     XDG_DATA_HOME: join(gallery, '.home'),
     SERVER__PORT: String(port),
+    // It begins sooner than the default.
+    SERVER__EMBEDDER_REGISTRY__CHOSEN_EMBEDDER: 'classical',
     PGHOST: '127.0.0.1',
     PGPORT: String(database.port),
     PGUSER: database.user!,
@@ -166,9 +169,12 @@ describe('what the pages tell to enter', () => {
       if (args[0] === 'prune' || args[0] === 'copy-catalog') {
         const index =
           args[0] === 'prune' ? ['index', ...args.slice(1, -2)] : ['index', '--config', 'config.yaml']
-        await runCommand(index, { ...own, SERVER__EMBEDDER_REGISTRY__CHOSEN_EMBEDDER: 'classical' }, gallery)
+        await runCommand(index, own, gallery)
       }
-      const { code, stderr } = await runCommand(args, own, gallery)
+      // Of the chosen embedder nothing is forgotten.
+      const chosen =
+        args[0] === 'prune' ? { SERVER__EMBEDDER_REGISTRY__CHOSEN_EMBEDDER: DEFAULT_EMBEDDER } : {}
+      const { code, stderr } = await runCommand(args, { ...own, ...chosen }, gallery)
       expect({ command, code, stderr: code === 0 ? '' : stderr }).toEqual({ command, code: 0, stderr: '' })
     }
   })
