@@ -5,11 +5,13 @@ export default defineConfig({
   test: {
     // Most of the time is spent waiting: for a file to settle, for a picture to appear on the page.
     globalSetup: 'server/src/testing/shared-setup.ts',
-    maxWorkers: availableParallelism() + 1,
+    maxWorkers: availableParallelism() + 2,
     projects: [
       {
         test: {
           name: 'unit',
+          // Files share what they have loaded: it takes longer than most of their tests, and nothing in it is changed by them.
+          isolate: false,
           include: [
             'server/src/**/*.test.ts',
             'web/src/**/*.test.ts',
