@@ -9,8 +9,9 @@ import { findPython } from '../scripts/python.ts'
 import { findTransformers } from '../scripts/transformers.ts'
 import { createGraphBuilder } from '../server/src/embedding/onnx/graph.ts'
 import { writeModel } from '../server/src/embedding/onnx/write-model.ts'
+import { takeMeasurements } from '../server/src/testing/measurements.ts'
 import { picture, writeSettled } from '../server/src/testing/pictures.ts'
-import { temporaryDirectory } from '../server/src/testing/temporary.ts'
+import { type OnEnd, onceForAll, temporaryDirectory } from '../server/src/testing/temporary.ts'
 import { draw, launchBrowser, openPage, PHONE } from './support/browser.ts'
 import { untilIndexed } from './support/demo.ts'
 import { runCommand, runInBackground, startProduct } from './support/product.ts'
@@ -31,7 +32,9 @@ const environment = {
 async function smallGallery() {
   const gallery = await temporaryDirectory()
   for (let n = 0; n < 5; n++) await writeSettled(join(gallery, `${n}.png`), await picture(n))
-  return { gallery, data: await temporaryDirectory() }
+  const data = await temporaryDirectory()
+  takeMeasurements(data)
+  return { gallery, data }
 }
 
 describe('the examples', () => {
@@ -71,8 +74,8 @@ describe('the examples', () => {
 })
 
 /** A model as Hugging Face lays it out: its vectors are means of 4 × 4 pixels. */
-async function writeModelFolder(type: string, file: string, output: string): Promise<string> {
-  const folder = join(await temporaryDirectory(), `tiny-${type}`)
+async function writeModelFolder(type: string, file: string, output: string, onEnd: OnEnd): Promise<string> {
+  const folder = join(await temporaryDirectory(onEnd), `tiny-${type}`)
   await mkdir(join(folder, 'onnx'), { recursive: true })
   await writeFile(join(folder, 'config.json'), JSON.stringify({ model_type: type }))
   const preprocessor = {
@@ -101,43 +104,47 @@ async function writeModelFolder(type: string, file: string, output: string): Pro
 }
 
 describe('target: transformers', () => {
-  const factsOf = async (kwargs: Record<string, unknown>, more: Record<string, unknown> = {}) => {
-    const { gallery, data } = await smallGallery()
-    const registry = { mine: { target: 'transformers', kwargs, ...more } }
-    const args = ['embedders', gallery, '--data-directory', data, '--json']
-    const { stdout } = await runCommand(
-      args,
-      { [`${REGISTRY}EMBEDDERS`]: JSON.stringify(registry) },
-      findTransformers(),
-    )
-    return JSON.parse(stdout)[0]
-  }
+  /** What one command tells of all of them. */
+  const facts = onceForAll(async (onEnd) => {
+    const siglip = await writeModelFolder('siglip', 'vision_model', 'pooler_output', onEnd)
+    const dinov2 = await writeModelFolder('dinov2', 'model', 'last_hidden_state', onEnd)
+    const of = (kwargs: Record<string, unknown>, more = {}) => ({ target: 'transformers', kwargs, ...more })
+    const registry = {
+      siglip: of({ model: siglip }),
+      mean: of({ model: dinov2, pooling: 'mean' }),
+      flatten: of({ model: dinov2, pooling: 'flatten', offline: true }),
+      cuda: of({ model: dinov2 }, { device: 'cuda' }),
+      unknown: of({ model: 'nobody/nothing', offline: true }),
+      noOutput: of({ model: dinov2, output: 'no_such' }),
+      noType: of({ model: dinov2, dtype: 'fp64' }),
+    }
+    const data = await temporaryDirectory(onEnd)
+    takeMeasurements(data)
+    const args = ['embedders', await temporaryDirectory(onEnd), '--data-directory', data, '--json']
+    const given = { [`${REGISTRY}EMBEDDERS`]: JSON.stringify(registry) }
+    const { stdout } = await runCommand(args, given, findTransformers())
+    const list = JSON.parse(stdout) as { name: string }[]
+    return Object.fromEntries(list.map((fact) => [fact.name, fact]))
+  })
 
   it.each([
-    ['siglip', 'vision_model', 'pooler_output', {}, 48],
-    ['dinov2', 'model', 'last_hidden_state', { pooling: 'mean' }, 3],
-    ['dinov2', 'model', 'last_hidden_state', { pooling: 'flatten', offline: true }, 48],
-  ] as const)('runs %s from a folder (%s, %s, %j)', async (type, file, output, options, dimensions) => {
-    const model = await writeModelFolder(type, file, output)
-    expect(await factsOf({ model, ...options })).toMatchObject({ dimensions })
+    ['siglip', 48],
+    ['mean', 3],
+    ['flatten', 48],
+  ] as const)('runs models from a folder: %s', (name, dimensions) => {
+    expect(facts()[name]).toMatchObject({ dimensions })
   })
 
-  it('does without a GPU where there is none', async () => {
-    const model = await writeModelFolder('dinov2', 'model', 'last_hidden_state')
-    expect(await factsOf({ model }, { device: 'cuda' })).toMatchObject({ dimensions: 3 })
+  it('does without a GPU where there is none', () => {
+    expect(facts().cuda).toMatchObject({ dimensions: 3 })
   })
 
-  it('tells what is wrong with a model that it can not have', async () => {
-    expect(await factsOf({ model: 'nobody/nothing', offline: true })).toMatchObject({
-      problem: expect.stringMatching(/nobody\/nothing can't be loaded: .*"offline: true" forbids/),
-    })
-    const model = await writeModelFolder('dinov2', 'model', 'last_hidden_state')
-    expect(await factsOf({ model, output: 'no_such' })).toMatchObject({
-      problem: expect.stringMatching(/output: there is no "no_such"; the model has last_hidden_state/),
-    })
-    expect(await factsOf({ model, dtype: 'fp64' })).toMatchObject({
-      problem: expect.stringMatching(/kwargs\.dtype/),
-    })
+  it.each([
+    ['unknown', /nobody\/nothing can't be loaded: .*"offline: true" forbids/],
+    ['noOutput', /output: there is no "no_such"; the model has last_hidden_state/],
+    ['noType', /kwargs\.dtype/],
+  ] as const)('tells what is wrong with a model that it can not have: %s', (name, problem) => {
+    expect(facts()[name]).toMatchObject({ problem: expect.stringMatching(problem) })
   })
 })
 
@@ -229,7 +236,7 @@ describe('another embedder', () => {
     const gallery = join(directory, 'gallery')
     const data = join(directory, 'data')
     await drawDemoGallery(gallery, 10)
-    const before = await startProduct(gallery, data)
+    const before = await startProduct(gallery, data, { [CHOSEN]: 'classical' })
     await untilIndexed(before.url, 120)
     await before.stop()
 
