@@ -10,10 +10,10 @@ describe('servers and workers on one PostgreSQL database', () => {
     onTestFinished(() => rm(directory, { recursive: true, force: true }))
     const result = await runCluster({
       seed: 5,
-      files: 600,
+      files: 400,
       servers: 2,
       workers: 2,
-      kills: 3,
+      kills: 2,
       restarts: 1,
       msPerImage: 10,
       directory,

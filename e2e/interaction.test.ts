@@ -191,7 +191,7 @@ describe('a very long list', () => {
         }))
         return rows
           .filter(({ y, side }) => y + side > least)
-          .sort((a, b) => a.y - b.y || a.number - b.number)[0]!
+          .sort((a, b) => Math.round(a.y - b.y) || a.number - b.number)[0]!
       }, least)
     }
     const columns = await grid
@@ -205,10 +205,15 @@ describe('a very long list', () => {
       await page.mouse.wheel(0, 100)
       await page.waitForTimeout(60)
     }
-    await page.waitForTimeout(600)
-    const after = await place()
-    const rows = (after.number - before.number) / columns
-    expect(rows * (before.side + 6) - (after.y - before.y)).toBeCloseTo(1000, -1)
+    // The browser scrolls smoothly.
+    const moved = async () => {
+      const after = await place()
+      const rows = (after.number - before.number) / columns
+      return rows * (before.side + 6) - (after.y - before.y)
+    }
+    await expect.poll(moved).toBeCloseTo(1000, -1)
+    await page.waitForTimeout(300)
+    expect(await moved()).toBeCloseTo(1000, -1)
     await grid.evaluate((element) => element.scrollTo(0, element.scrollHeight))
     await grid.locator('li[aria-posinset="3000000"]').waitFor()
     await grid.evaluate((element) => element.scrollTo(0, 0))

@@ -69,8 +69,9 @@ export async function openPage(
     async close() {
       page.removeAllListeners()
       await page.unrouteAll({ behavior: 'wait' })
-      // On a page of the product that runs nothing, which could write something again.
-      await page.goto(new URL('/health', url).href)
+      // On a page of the product that runs nothing, which could write something again. A step back that was under way may end the first try.
+      const quiet = new URL('/health', url).href
+      await page.goto(quiet).catch(() => page.goto(quiet))
       await page.evaluate(() => sessionStorage.clear())
       const session = await page.context().newCDPSession(page)
       const { origin } = new URL(url)
