@@ -141,7 +141,7 @@ describe('the gallery', () => {
     await expect
       .poll(() => page.locator('[data-testid=grid] [data-path]').first().getAttribute('title'))
       .toBe('lamp/lamp-19.jpg')
-    expect(new URL(page.url()).search).toContain('sort=name-down')
+    await expect.poll(() => new URL(page.url()).search).toContain('sort=name-down')
     await page.getByLabel('Filter by name').fill('nothing like this')
     await page.getByText('No image passes this filter.').waitFor()
     await close()

@@ -108,7 +108,7 @@ describe('a tile', () => {
     await page.mouse.move(box.x + 58, box.y + 64, { steps: 4 })
     await page.mouse.up()
     await page.getByRole('dialog').getByRole('heading', { name: 'bicycle/bicycle-01.png' }).waitFor()
-    expect(new URL(page.url()).searchParams.get('q')).toBeNull()
+    await expect.poll(() => new URL(page.url()).searchParams.get('q')).toBeNull()
     await close()
   })
 

@@ -220,7 +220,9 @@ describe('queries', () => {
     await page.mouse.move(box.x + box.width * 0.8, box.y + box.height * 0.8, { steps: 4 })
     await page.mouse.up()
     await page.getByText(/^A part of star-0/).waitFor()
-    expect(new URL(page.url()).searchParams.get('q')).toMatch(/^i[0-9a-f-]+@0\.2\d*_0\.2\d*_0\.\d+_0\.\d+$/)
+    await expect
+      .poll(() => new URL(page.url()).searchParams.get('q'))
+      .toMatch(/^i[0-9a-f-]+@0\.2\d*_0\.2\d*_0\.\d+_0\.\d+$/)
     await firstResults(page, 1)
     await close()
   })
@@ -235,7 +237,7 @@ describe('queries', () => {
     await page.keyboard.press('Shift+ArrowDown')
     await page.keyboard.press('Enter')
     await page.getByText(/^A part of star-0/).waitFor()
-    expect(new URL(page.url()).searchParams.get('q')).toMatch(/@0\.27_0\.25_0\.5_0\.52$/)
+    await expect.poll(() => new URL(page.url()).searchParams.get('q')).toMatch(/@0\.27_0\.25_0\.5_0\.52$/)
 
     await page.goto(demo.product.url)
     await page.getByTestId('query-file').setInputFiles(join(demo.gallery, 'star/star-01.png'))
@@ -275,7 +277,7 @@ describe('queries', () => {
     await page.getByRole('button', { name: 'Clear the search' }).click()
     await count(page, '240 images')
     await page.waitForTimeout(1000)
-    expect(new URL(page.url()).searchParams.get('q')).toBeNull()
+    await expect.poll(() => new URL(page.url()).searchParams.get('q')).toBeNull()
     await page.getByText('Draw what you are looking for').waitFor()
     await close()
   })

@@ -101,7 +101,7 @@ describe('a team', () => {
       await page.getByLabel('The code').fill('')
       await page.getByLabel('The code').press('Control+v')
       await page.locator('[data-path^="star/"]').first().waitFor()
-      expect(new URL(page.url()).search).toBe('?dir=star&sort=name')
+      await expect.poll(() => new URL(page.url()).search).toBe('?dir=star&sort=name')
 
       await page.getByRole('button', { name: 'Users' }).click()
       await page.getByText('1 user', { exact: true }).waitFor()
