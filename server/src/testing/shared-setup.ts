@@ -7,5 +7,5 @@ export default function setUp(): () => void {
   const directory = mkdtempSync(join(tmpdir(), 'sketch-search-tests-'))
   process.env.TEST_SHARED_DIRECTORY = directory
   process.env.NODE_COMPILE_CACHE = join(directory, 'compiled')
-  return () => rmSync(directory, { recursive: true, force: true })
+  return () => rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 })
 }
