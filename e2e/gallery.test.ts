@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { count, firstResults, openPage, PHONE } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 
-const demo = useDemo()
+const demo = useDemo(20, 'classical')
 
 /** Pastes a picture as from the clipboard of another program. */
 async function paste(page: Page, file: string): Promise<void> {

@@ -7,7 +7,7 @@ import { count, draw, firstResults, type Line, openPage, PHONE, tile } from './s
 import { useDemo } from './support/demo.ts'
 import { STAR } from './support/shapes.ts'
 
-const demo = useDemo()
+const demo = useDemo(20, 'classical')
 
 const BELOW: Line[] = [
   [

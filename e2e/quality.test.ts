@@ -6,7 +6,7 @@ import { useDemo } from './support/demo.ts'
 import { misplaced } from './support/layout.ts'
 import { STAR } from './support/shapes.ts'
 
-const demo = useDemo(8)
+const demo = useDemo(8, 'classical')
 const VIEWS: [string, (page: Page) => Promise<unknown>][] = [
   ['the gallery', async () => {}],
   [

@@ -58,7 +58,8 @@ async function startTeam(database: Record<string, unknown> = {}): Promise<{
 }> {
   const mail = await startMailServer()
   const data = join(await mkdtemp(join(directory, 'data-')), 'data')
-  const environment = asEnvironment({ ...signInBy(mail, ADMIN), ...database })
+  const quick = { 'embedder_registry.chosen_embedder': 'classical' }
+  const environment = asEnvironment({ ...signInBy(mail, ADMIN), ...quick, ...database })
   const product = await startProduct(gallery, data, environment)
   onTestFinished(async () => void (await product.stop()))
   return { product, mail, data, environment }
