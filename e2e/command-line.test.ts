@@ -7,10 +7,7 @@ import { circleSketch, picture, writeSettled } from '../server/src/testing/pictu
 import { startPostgres } from '../server/src/testing/postgres.ts'
 import { temporaryDirectory } from '../server/src/testing/temporary.ts'
 import { untilIndexed } from './support/demo.ts'
-import { runCommand, startProduct } from './support/product.ts'
-
-/** It begins sooner than the default, which the first test here and other files use. */
-const CLASSICAL = { SERVER__EMBEDDER_REGISTRY__CHOSEN_EMBEDDER: 'classical' }
+import { CLASSICAL, runCommand, startProduct } from './support/product.ts'
 
 async function smallGallery(): Promise<{ gallery: string; data: string }> {
   const gallery = await temporaryDirectory()

@@ -10,7 +10,7 @@ import { freePort } from '../server/src/testing/free-port.ts'
 import { takeMeasurements } from '../server/src/testing/measurements.ts'
 import { circleSketch, picture, writeSettled } from '../server/src/testing/pictures.ts'
 import { type PostgresServer, startPostgres } from '../server/src/testing/postgres.ts'
-import { runCommand, startLongRunning } from './support/product.ts'
+import { CLASSICAL, runCommand, startLongRunning } from './support/product.ts'
 
 /** What is not entered here, and why it need not be. */
 const ELSEWHERE: [command: RegExp, reason: string][] = [
@@ -75,8 +75,7 @@ async function prepare(): Promise<{ gallery: string; environment: Record<string,
   const environment = {
     XDG_DATA_HOME: join(gallery, '.home'),
     SERVER__PORT: String(port),
-    // It begins sooner than the default.
-    SERVER__EMBEDDER_REGISTRY__CHOSEN_EMBEDDER: 'classical',
+    ...CLASSICAL,
     PGHOST: '127.0.0.1',
     PGPORT: String(database.port),
     PGUSER: database.user!,

@@ -4,8 +4,9 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { count, firstResults, openPage, PHONE } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
+import { CLASSICAL } from './support/product.ts'
 
-const demo = useDemo(20, 'classical')
+const demo = useDemo(20, CLASSICAL)
 
 /** Pastes a picture as from the clipboard of another program. */
 async function paste(page: Page, file: string): Promise<void> {

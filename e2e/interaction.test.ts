@@ -5,9 +5,10 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { count, draw, firstResults, type Line, openPage, PHONE, tile } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
+import { CLASSICAL } from './support/product.ts'
 import { STAR } from './support/shapes.ts'
 
-const demo = useDemo(20, 'classical')
+const demo = useDemo(20, CLASSICAL)
 
 const BELOW: Line[] = [
   [
@@ -108,7 +109,7 @@ describe('a tile', () => {
     await page.mouse.move(box.x + 58, box.y + 64, { steps: 4 })
     await page.mouse.up()
     await page.getByRole('dialog').getByRole('heading', { name: 'bicycle/bicycle-01.png' }).waitFor()
-    await expect.poll(() => new URL(page.url()).searchParams.get('q')).toBeNull()
+    expect(new URL(page.url()).searchParams.get('q')).toBeNull()
     await close()
   })
 

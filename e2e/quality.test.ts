@@ -4,9 +4,10 @@ import { violationsIn } from './support/axe.ts'
 import { DESKTOP, draw, firstResults, openPage, PHONE } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { misplaced } from './support/layout.ts'
+import { CLASSICAL } from './support/product.ts'
 import { STAR } from './support/shapes.ts'
 
-const demo = useDemo(8, 'classical')
+const demo = useDemo(8, CLASSICAL)
 const VIEWS: [string, (page: Page) => Promise<unknown>][] = [
   ['the gallery', async () => {}],
   [

@@ -9,7 +9,7 @@ import { type PostgresServer, startPostgres } from '../server/src/testing/postgr
 import { violationsIn } from './support/axe.ts'
 import { DESKTOP, launchBrowser, PHONE } from './support/browser.ts'
 import { misplaced } from './support/layout.ts'
-import { type Product, runCommand, startProduct } from './support/product.ts'
+import { CLASSICAL, type Product, runCommand, startProduct } from './support/product.ts'
 
 const ADMIN = 'admin@example.org'
 
@@ -58,8 +58,7 @@ async function startTeam(database: Record<string, unknown> = {}): Promise<{
 }> {
   const mail = await startMailServer()
   const data = join(await mkdtemp(join(directory, 'data-')), 'data')
-  const quick = { 'embedder_registry.chosen_embedder': 'classical' }
-  const environment = asEnvironment({ ...signInBy(mail, ADMIN), ...quick, ...database })
+  const environment = { ...asEnvironment({ ...signInBy(mail, ADMIN), ...database }), ...CLASSICAL }
   const product = await startProduct(gallery, data, environment)
   onTestFinished(async () => void (await product.stop()))
   return { product, mail, data, environment }

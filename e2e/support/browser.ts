@@ -30,13 +30,8 @@ export interface OpenPage {
   close(): Promise<void>
 }
 
-interface Window {
-  page: Page
-  kind: string
-}
-
-/** Windows that nobody uses: the first page in a new one takes a second of both cores. */
-const free = new WeakMap<Browser, Window[]>()
+/** Pages that nobody uses: the first one in a new window takes a second of both cores. */
+const free = new WeakMap<Browser, Record<'phone' | 'desktop', Page[]>>()
 
 /** Opens the product in a window in which nothing is kept of what was before, and waits for the first thumbnails. */
 export async function openPage(
@@ -46,14 +41,11 @@ export async function openPage(
   colorScheme: 'light' | 'dark' = 'light',
 ): Promise<OpenPage> {
   const isPhone = viewport.width < 640
-  const kind = isPhone ? 'phone' : 'desktop'
-  const windows = free.get(browser) ?? []
-  free.set(browser, windows)
-  const used = windows.findIndex((window) => window.kind === kind)
+  const all = free.get(browser) ?? { phone: [], desktop: [] }
+  free.set(browser, all)
+  const unused = all[isPhone ? 'phone' : 'desktop']
   const page =
-    used === -1
-      ? await (await browser.newContext({ hasTouch: isPhone, isMobile: isPhone })).newPage()
-      : windows.splice(used, 1)[0]!.page
+    unused.pop() ?? (await (await browser.newContext({ hasTouch: isPhone, isMobile: isPhone })).newPage())
   await page.setViewportSize(viewport)
   await page.emulateMedia({ colorScheme })
   const complaints: string[] = []
@@ -78,7 +70,7 @@ export async function openPage(
       await session.send('Storage.clearDataForOrigin', { origin, storageTypes: 'all' })
       await session.detach()
       await page.mouse.move(0, 0)
-      windows.push({ page, kind })
+      unused.push(page)
     },
   }
 }

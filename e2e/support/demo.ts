@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
 import { drawDemoGallery } from '../../scripts/demo/draw-gallery.ts'
-import { DEFAULT_EMBEDDER } from '../../server/src/config/built-in.ts'
 import { launchBrowser } from './browser.ts'
 import { type Product, startProduct } from './product.ts'
 
@@ -14,19 +13,15 @@ export interface Demo {
   gallery: string
 }
 
-/**
- * Starts the product on a freshly drawn demo gallery, indexed, with a browser beside it; once for a file of tests.
- * @param embedder where it does not matter what is found, `classical` is there sooner
- */
-export function useDemo(perSubject = 20, embedder: string = DEFAULT_EMBEDDER): Demo {
+/** Starts the product on a freshly drawn demo gallery, indexed, with a browser beside it; once for a file of tests. */
+export function useDemo(perSubject = 20, environment: Record<string, string> = {}): Demo {
   const demo = {} as Demo
   let directory = ''
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'sketch-search-e2e-'))
     demo.gallery = join(directory, 'gallery')
     await drawDemoGallery(demo.gallery, perSubject)
-    const chosen = { SERVER__EMBEDDER_REGISTRY__CHOSEN_EMBEDDER: embedder }
-    demo.product = await startProduct(demo.gallery, join(directory, 'data'), chosen)
+    demo.product = await startProduct(demo.gallery, join(directory, 'data'), environment)
     demo.browser = await launchBrowser()
     await untilIndexed(demo.product.url, perSubject * 12)
   })

@@ -11,6 +11,8 @@ const FLAGS =
     .match(/ --\S+/g) ?? []
 /** The checkout's program, with the flags of its first line. */
 export const LAUNCH = [process.execPath, ...FLAGS.map((flag) => flag.trim()), LAUNCHER]
+/** With the embedder that begins soonest, for tests in which it does not matter what is found. */
+export const CLASSICAL = { SERVER__EMBEDDER_REGISTRY__CHOSEN_EMBEDDER: 'classical' }
 const START_TIMEOUT_MS = 120_000
 
 export interface Product {

@@ -3,7 +3,7 @@ import { Command, CommanderError } from 'commander'
 import { DomainError, messageOf } from './errors.ts'
 import { VERSION } from './version.ts'
 
-/** Each is loaded only if it is asked for: with all of them, a command would take twice as long to begin. */
+/** Each is loaded only if it is asked for. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
   serve: async () => (await import('./commands/serve.ts')).serveCommand(),
   worker: async () => (await import('./commands/worker.ts')).workerCommand(),

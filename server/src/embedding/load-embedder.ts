@@ -35,7 +35,7 @@ export async function loadEmbedder(
   }
 }
 
-/** What tells arguments apart takes longer to load than these embedders, so it is loaded where there are some. */
+/** What checks arguments is loaded only where there are some. */
 async function refuseArguments(definition: EmbedderDefinition): Promise<void> {
   if (definition.args.length === 0 && Object.keys(definition.kwargs).length === 0) return
   const { parseArguments } = await import('./arguments.ts')

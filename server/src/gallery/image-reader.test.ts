@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it, onTestFinished } from 'vitest'
@@ -41,6 +42,20 @@ describe('the image reader', () => {
     const files = await Promise.all(names.map(read))
     expect(new Set(files.map(({ state }) => state))).toEqual(new Set(['decoded']))
     expect(await read('nowhere.png')).toEqual({ state: 'gone' })
+  })
+
+  it('begins a thread only when a file comes while the others are busy', async () => {
+    let begun = 0
+    const { read } = await readerOf({
+      start: () => {
+        begun++
+        return connectThread(new Worker(MISBEHAVING, { eval: true }), 'ended')
+      },
+    })
+    for (let n = 0; n < 3; n++) await read('good')
+    expect(begun).toBe(1)
+    await Promise.all(Array.from({ length: 20 }, () => read('good')))
+    expect(begun).toBe(Math.min(8, availableParallelism()))
   })
 
   it('gives up a file that takes too long or ends its thread, and reads those beside it and after it', async () => {
