@@ -155,8 +155,9 @@ describe('the drawing sheet', () => {
   it('can be had back after a search that took its place', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await draw(page, STAR)
-    const found = await firstResults(page, 5)
+    // The address is that of the whole drawing.
     await page.waitForURL(/q=s/)
+    const found = await firstResults(page, 5)
     await page.locator('[data-path]').first().click()
     await page.getByRole('dialog').getByRole('button', { name: 'Find similar' }).click()
     await page.getByText(/^Like star/).waitFor()

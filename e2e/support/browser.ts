@@ -104,10 +104,20 @@ export function count(page: Page, text: string): Promise<void> {
 export async function firstResults(page: Page, count: number): Promise<string[]> {
   await page.getByTestId('count').getByText('most similar').waitFor()
   await page.waitForLoadState('networkidle')
-  // Debounce and request: the count stands still when nothing is on its way any more.
-  await page.waitForTimeout(400)
-  const tiles = page.locator('[data-testid=grid] [data-path]')
-  const paths = await tiles.evaluateAll((elements) =>
+  // Debounce and request: what is shown stands still when nothing is on its way any more.
+  let paths = await shownPaths(page)
+  for (;;) {
+    await page.waitForTimeout(400)
+    const before = paths
+    paths = await shownPaths(page)
+    if (paths.join() === before.join()) break
+  }
+  return paths.slice(0, count)
+}
+
+/** What the grid shows, in the order in which it is read. */
+function shownPaths(page: Page): Promise<string[]> {
+  return page.locator('[data-testid=grid] [data-path]').evaluateAll((elements) =>
     elements
       .map((element) => ({
         path: element.getAttribute('data-path') ?? '',
@@ -116,5 +126,4 @@ export async function firstResults(page: Page, count: number): Promise<string[]>
       .sort((a, b) => a.box.top - b.box.top || a.box.left - b.box.left)
       .map(({ path }) => path),
   )
-  return paths.slice(0, count)
 }
