@@ -1,7 +1,7 @@
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { count, draw, firstResults, type Line, openPage, PHONE, tile } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { STAR } from './support/shapes.ts'
@@ -311,10 +311,37 @@ describe('queries', () => {
 })
 
 describe('the gallery', () => {
+  it('shows what came after its first look and before it was told of changes', async () => {
+    const file = join(demo.gallery, 'heart/in-between.png')
+    onTestFinished(() => rm(file, { force: true }))
+    const page = await (await demo.browser.newContext()).newPage()
+    const indexed = Promise.withResolvers<void>()
+    await page.route('**/api/fs/events', async (route) => {
+      await indexed.promise
+      await route.continue()
+    })
+    await page.goto(demo.product.url)
+    await count(page, '240 images')
+    await writeFile(file, await readFile(join(demo.gallery, 'heart/heart-01.png')))
+    await expect
+      .poll(
+        async () =>
+          (await (await fetch(`${demo.product.url}/api/images?name_contains=in-between`)).json()).total,
+      )
+      .toBe(1)
+    indexed.resolve()
+    await count(page, '241 images')
+    await rm(file)
+    await count(page, '240 images')
+    await page.context().close()
+  })
+
   it('shows folders with their numbers, one at a time, with the way back', async () => {
-    await mkdir(join(demo.gallery, 'star/deep'), { recursive: true })
+    const deep = join(demo.gallery, 'star/deep')
+    onTestFinished(() => rm(deep, { recursive: true, force: true }))
+    await mkdir(deep, { recursive: true })
     await writeFile(
-      join(demo.gallery, 'star/deep/one.png'),
+      join(deep, 'one.png'),
       await readFile(join(demo.gallery, 'car/car-01.png')).catch(() =>
         readFile(join(demo.gallery, 'car/car-01.jpg')),
       ),
@@ -342,7 +369,7 @@ describe('the gallery', () => {
     await page.goBack()
     await way.getByRole('button', { name: 'All images' }).click()
     await count(page, '241 images')
-    await rm(join(demo.gallery, 'star/deep'), { recursive: true })
+    await rm(deep, { recursive: true })
     await count(page, '240 images')
     await close()
   })
@@ -363,6 +390,8 @@ describe('the gallery', () => {
     await grid.evaluate((element) => element.scrollTo(0, 700))
     await page.waitForTimeout(400)
     const files = [1, 2, 3].map((n) => join(demo.gallery, `heart/brand-new-${n}.png`))
+    const remove = () => Promise.all(files.map((file) => rm(file, { force: true })))
+    onTestFinished(async () => void (await remove()))
     for (const file of files) await writeFile(file, await readFile(join(demo.gallery, 'heart/heart-01.png')))
     await page.getByText('The folder has changed.').waitFor()
     for (const top of [1400, 300, 1800, 700]) {
@@ -373,7 +402,7 @@ describe('the gallery', () => {
       .locator('[data-testid=grid] li')
       .evaluateAll((tiles) => tiles.map((one) => (one as HTMLElement).style.transform))
     expect(new Set(places).size).toBe(places.length)
-    for (const file of files) await rm(file)
+    await remove()
     await grid.evaluate((element) => element.scrollTo(0, 0))
     await count(page, '240 images')
     await close()
@@ -483,6 +512,7 @@ describe('the gallery', () => {
     await page.waitForTimeout(300)
     const first = await page.locator('[data-path]').first().getAttribute('data-path')
     const file = join(demo.gallery, 'heart/brand-new.png')
+    onTestFinished(() => rm(file, { force: true }))
     await writeFile(file, await readFile(join(demo.gallery, 'heart/heart-01.png')))
     await page.getByText('The folder has changed.').waitFor()
     expect(await page.locator('[data-path]').first().getAttribute('data-path')).toBe(first)

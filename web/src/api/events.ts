@@ -53,6 +53,7 @@ export function useServerEvents(isHeld: boolean): ServerEvents {
     let delay = RECONNECT_MIN_MS
     let timer: ReturnType<typeof setTimeout> | undefined
     let wasOffline = false
+    let isFirst = true
     let isIndexing = false
     const refresh = () => {
       timer = undefined
@@ -65,6 +66,13 @@ export function useServerEvents(isHeld: boolean): ServerEvents {
     const invalidate = (part: string) => queryClient.invalidateQueries({ queryKey: ['images', part] })
     const refreshSoon = () => {
       timer ??= setTimeout(refresh, REFRESH_EVERY_MS)
+    }
+    /** What was asked for before this page was told of changes may have been answered before a change that it was not told of. */
+    const askAgain = () => {
+      for (const { queryKey, promise } of queryClient.getQueryCache().findAll({ queryKey: ['images'] })) {
+        const again = () => queryClient.invalidateQueries({ queryKey, exact: true })
+        void Promise.resolve(promise).then(again, again)
+      }
     }
     const connect = () => {
       source = new EventSource('/api/fs/events')
@@ -91,8 +99,9 @@ export function useServerEvents(isHeld: boolean): ServerEvents {
           isIndexing = false
           setProgress(undefined)
           refreshSoon()
-        }
+        } else if (isFirst) askAgain()
         wasOffline = false
+        isFirst = false
       })
     }
     connect()
