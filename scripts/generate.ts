@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { configJsonSchema } from '../server/src/config/schema.ts'
 import { openApiDocument } from '../server/src/http/server.ts'
+import { bundledPackages } from './bundle.ts'
 import { thirdPartyNotices } from './notices.ts'
 
 const isCheck = process.argv.includes('--check')
@@ -10,7 +11,10 @@ const toJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
 
 const FILES: Record<string, string> = {
   'docs/config.schema.generated.json': toJson(configJsonSchema()),
-  'THIRD-PARTY-NOTICES.md': thirdPartyNotices(fileURLToPath(new URL('..', import.meta.url))),
+  'THIRD-PARTY-NOTICES.md': thirdPartyNotices(
+    fileURLToPath(new URL('..', import.meta.url)),
+    await bundledPackages(),
+  ),
   'docs/openapi.generated.json': toJson(openApiDocument()),
 }
 

@@ -13,26 +13,34 @@ interface Locked {
 const BUILT_IN = ['tailwindcss']
 
 /**
- * The licences of what others wrote: in full for what is part of the built page, by name for what npm installs beside the server.
+ * The licences of what others wrote: in full for what is part of the built page and the packaged server, by name for what npm installs beside them.
  * @param root the checkout, with its dependencies installed
+ * @param server the folders of the packages that are part of the packaged server, from the root
  */
-export function thirdPartyNotices(root: string): string {
+export function thirdPartyNotices(root: string, server: string[]): string {
   const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
     packages: Record<string, Locked>
   }
   const { packages } = lock
   const page = new Set<string>()
   for (const name of [...Object.keys(packages.web?.dependencies ?? {}), ...BUILT_IN]) collect(name)
+  const isBundled = (path: string) => page.has(path) || server.includes(path)
   const installed = Object.entries(packages).filter(
     ([path, { dev, link, license }]) =>
-      path.includes('node_modules/') && !dev && !link && license !== undefined && !page.has(path),
+      path.includes('node_modules/') && !dev && !link && license !== undefined && !isBundled(path),
   )
-  const bundled = [...page].sort().map((path) => {
-    const { version, license } = packages[path]!
-    return [`### ${nameOf(path)} ${version} (${license})`, '', '```text', licenceText(path), '```', ''].join(
-      '\n',
-    )
-  })
+  const inFull = (paths: Iterable<string>) =>
+    [...paths].sort().map((path) => {
+      const { version, license } = packages[path]!
+      return [
+        `### ${nameOf(path)} ${version} (${license})`,
+        '',
+        '```text',
+        licenceText(path),
+        '```',
+        '',
+      ].join('\n')
+    })
   const rows = installed
     .map(([path, { version, license }]) => `| ${nameOf(path)} | ${version} | ${license} |`)
     .sort()
@@ -43,7 +51,10 @@ export function thirdPartyNotices(root: string): string {
     '',
     '## Part of the built page',
     '',
-    ...bundled,
+    ...inFull(page),
+    '## Part of the packaged server',
+    '',
+    ...inFull(server),
     '## Installed beside the server by npm',
     '',
     'Each comes from its own author with its own licence text; which of the platform packages is installed depends on the machine. libvips (in the',

@@ -1,15 +1,19 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePort } from '../../server/src/testing/free-port.ts'
 import { shareMeasurements, takeMeasurements } from '../../server/src/testing/measurements.ts'
 
-const LAUNCHER = fileURLToPath(new URL('../../server/bin/sketch-search.js', import.meta.url))
+/** The checkout's own program. */
+export const CHECKOUT = fileURLToPath(new URL('../../server/bin/sketch-search.js', import.meta.url))
+const { TEST_PRODUCT } = process.env
+const LAUNCHER = TEST_PRODUCT === undefined ? CHECKOUT : join(TEST_PRODUCT, 'bin/sketch-search.js')
 const FLAGS =
   readFileSync(LAUNCHER, 'utf8')
     .match(/^#!.*/)![0]
     .match(/ --\S+/g) ?? []
-/** The checkout's program, with the flags of its first line. */
+/** The product, with the flags of its program's first line: in tests as it is shipped, elsewhere as it is in the checkout. */
 export const LAUNCH = [process.execPath, ...FLAGS.map((flag) => flag.trim()), LAUNCHER]
 /** With the embedder that begins soonest, for tests in which it does not matter what is found. */
 export const CLASSICAL = { SERVER__EMBEDDER_REGISTRY__CHOSEN_EMBEDDER: 'classical' }
@@ -25,7 +29,7 @@ export interface Product {
   output(): string
 }
 
-/** Starts `sketch-search serve` as a person would and waits until it prints its address. @param program another than the checkout's */
+/** Starts `sketch-search serve` as a person would and waits until it prints its address. @param program another than that of `LAUNCH` */
 export async function startProduct(
   gallery: string,
   dataDirectory: string,

@@ -1,0 +1,48 @@
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { bundleServer, INSTALLED } from './bundle.ts'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+
+/** Writes what the package of npm holds, but for the page. @param directory a new one */
+export async function stagePackage(directory: string): Promise<void> {
+  await bundleServer(join(directory, 'lib'))
+  copyPrograms(join(ROOT, 'server/src'), join(directory, 'lib'))
+  for (const [from, to] of [
+    ['server/bin', 'bin'],
+    ['server/models', 'models'],
+    ['README.md', 'README.md'],
+    ['CHANGELOG.md', 'CHANGELOG.md'],
+    ['LICENSE', 'LICENSE'],
+    ['THIRD-PARTY-NOTICES.md', 'THIRD-PARTY-NOTICES.md'],
+  ] as const)
+    cpSync(join(ROOT, from), join(directory, to), { recursive: true })
+  writeFileSync(join(directory, 'package.json'), `${JSON.stringify(manifest(), undefined, 2)}\n`)
+}
+
+/** What is run, but by others than Node. */
+function copyPrograms(from: string, to: string): void {
+  for (const entry of readdirSync(from, { withFileTypes: true })) {
+    if (entry.isDirectory() && !['fixtures', 'testing'].includes(entry.name))
+      copyPrograms(join(from, entry.name), join(to, entry.name))
+    else if (entry.name.endsWith('.py')) cpSync(join(from, entry.name), join(to, entry.name))
+  }
+}
+
+function manifest(): object {
+  const read = (file: string) => JSON.parse(readFileSync(join(ROOT, file), 'utf8'))
+  const { private: _, devDependencies: __, dependencies, ...own } = read('server/package.json')
+  const workspace = read('package.json')
+  return {
+    ...own,
+    description: workspace.description,
+    keywords: ['image-search', 'sketch', 'similarity', 'embeddings', 'gallery'],
+    files: ['bin', 'lib', 'models', 'page', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES.md'],
+    dependencies: {
+      ...Object.fromEntries(INSTALLED.map((name) => [name, dependencies[name]])),
+      // The Node that runs it, whichever has started it.
+      ...workspace.dependencies,
+    },
+  }
+}
