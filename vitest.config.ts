@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     // Most of the time is spent waiting: for a file to settle, for a picture to appear on the page.
-    globalSetup: 'server/src/testing/shared-setup.ts',
+    globalSetup: ['server/src/testing/shared-setup.ts', 'server/src/testing/packaged.ts'],
     maxWorkers: availableParallelism() + 2,
     projects: [
       {
@@ -12,6 +12,7 @@ export default defineConfig({
           name: 'unit',
           // Files share what they have loaded: it takes longer than most of their tests, and nothing in it is changed by them.
           isolate: false,
+          execArgv: ['--import', new URL('server/src/testing/packaged-threads.ts', import.meta.url).href],
           include: [
             'server/src/**/*.test.ts',
             'web/src/**/*.test.ts',
@@ -27,7 +28,6 @@ export default defineConfig({
       {
         test: {
           name: 'e2e',
-          globalSetup: 'e2e/support/packaged.ts',
           include: ['e2e/**/*.test.ts'],
           testTimeout: 240_000,
           hookTimeout: 120_000,

@@ -4,12 +4,20 @@ import { installDebianPackages } from './debian.ts'
 const CANDIDATES = ['python3', '/usr/bin/python3', '/usr/local/bin/python3', 'python']
 let found: string | undefined
 
-/** @returns a Python that can import numpy; `TEST_PYTHON` wins over the usual names */
+/** @returns a Python that can import numpy, as the program itself: what a version manager puts before it takes as long to start; `TEST_PYTHON` wins over the usual names */
 export function findPython(): string | undefined {
   const chosen = process.env.TEST_PYTHON
-  const candidates = chosen ? [chosen] : CANDIDATES
-  found ??= candidates.find((python) => spawnSync(python, ['-c', 'import numpy']).status === 0)
+  for (const python of chosen ? [chosen] : CANDIDATES) {
+    found ??= executableOf(python)
+  }
   return found
+}
+
+function executableOf(python: string): string | undefined {
+  const { status, stdout } = spawnSync(python, ['-c', 'import numpy, sys; print(sys.executable)'], {
+    encoding: 'utf8',
+  })
+  return status === 0 ? stdout.trim() : undefined
 }
 
 /** Finds a Python with numpy, or installs one where that needs no questions. */

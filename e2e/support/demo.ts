@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { cp, mkdtemp, rename, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
@@ -20,7 +21,7 @@ export function useDemo(perSubject = 20, environment: Record<string, string> = {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'sketch-search-e2e-'))
     demo.gallery = join(directory, 'gallery')
-    await drawDemoGallery(demo.gallery, perSubject)
+    await writeDemoGallery(demo.gallery, perSubject)
     demo.product = await startProduct(demo.gallery, join(directory, 'data'), environment)
     demo.browser = await launchBrowser()
     await untilIndexed(demo.product.url, perSubject * 12)
@@ -31,6 +32,20 @@ export function useDemo(perSubject = 20, environment: Record<string, string> = {
     await rm(directory, { recursive: true, force: true })
   })
   return demo
+}
+
+/** The pictures are drawn once for all tests. */
+async function writeDemoGallery(directory: string, perSubject: number): Promise<void> {
+  const shared = process.env.TEST_SHARED_DIRECTORY
+  if (shared === undefined) throw new Error('It is for tests that Vitest runs.')
+  const drawn = join(shared, `demo-${perSubject}`)
+  if (!existsSync(drawn)) {
+    // Several may draw at the same time: the first to be ready is kept.
+    const own = `${drawn}-${process.pid}`
+    await drawDemoGallery(own, perSubject)
+    await rename(own, drawn).catch(() => rm(own, { recursive: true }))
+  }
+  await cp(drawn, directory, { recursive: true, preserveTimestamps: true })
 }
 
 export async function untilIndexed(url: string, count: number): Promise<void> {

@@ -1,9 +1,9 @@
 import { cpSync, mkdirSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ROOT } from '../../scripts/documents.ts'
-import { stagePackage } from '../../scripts/stage.ts'
-import { ensurePageIsBuilt } from '../../server/src/commands/build-page.ts'
+import { ROOT } from '../../../scripts/documents.ts'
+import { stagePackage } from '../../../scripts/stage.ts'
+import { ensurePageIsBuilt } from '../commands/build-page.ts'
 
 /** Tests start the product as it is shipped, which also begins sooner than the TypeScript of the checkout. @returns what removes it */
 export default async function setUp(): Promise<() => Promise<void>> {

@@ -1,0 +1,19 @@
+/** Loaded by Node before all else in tests: the threads that they start are those of the package, which begin sooner than the TypeScript of the checkout. */
+import { existsSync } from 'node:fs'
+import { registerHooks } from 'node:module'
+import { pathToFileURL } from 'node:url'
+
+const SOURCE = new URL('..', import.meta.url).href
+const product = process.env.TEST_PRODUCT
+
+if (product !== undefined) {
+  registerHooks({
+    resolve(specifier, context, next) {
+      const isProgram = context.parentURL === undefined && specifier.startsWith(SOURCE)
+      if (!isProgram) return next(specifier, context)
+      const place = specifier.slice(SOURCE.length).replace(/\.ts$/, '.js')
+      const packaged = new URL(`lib/${place}`, pathToFileURL(`${product}/`))
+      return next(existsSync(packaged) ? packaged.href : specifier, context)
+    },
+  })
+}
