@@ -4,7 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     // Most of the time is spent waiting: for a file to settle, for a picture to appear on the page.
-    globalSetup: ['server/src/testing/shared-setup.ts', 'server/src/testing/packaged.ts'],
+    globalSetup: 'server/src/testing/shared-setup.ts',
     maxWorkers: availableParallelism() + 2,
     projects: [
       {
