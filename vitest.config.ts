@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     // Most of the time is spent waiting: for a file to settle, for a picture to appear on the page.
     globalSetup: 'server/src/testing/shared-setup.ts',
-    maxWorkers: availableParallelism() + 2,
+    maxWorkers: availableParallelism() + 1,
     projects: [
       {
         test: {
