@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    // Most of the time is spent waiting: for a file to settle, for a picture to appear on the page.
     globalSetup: 'server/src/testing/shared-setup.ts',
+    // The others go on while one waits: for a file to settle, for a picture to appear on the page.
     maxWorkers: availableParallelism() + 1,
     projects: [
       {

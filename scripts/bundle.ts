@@ -59,7 +59,7 @@ function keepPlaces(): Plugin {
   return {
     name: 'keep-places',
     transform: {
-      filter: { id: /\/server\/src\//, code: 'import.meta.url' },
+      filter: { id: /[\\/]server[\\/]src[\\/]/, code: 'import.meta.url' },
       handler(code, id) {
         const place = relative(SOURCE, id).split(sep).join('/').replace(/\.ts$/, '.js')
         return code.replaceAll('import.meta.url', `PLACE_OF_MODULE(${JSON.stringify(place)})`)
