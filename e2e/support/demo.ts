@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs'
-import { cp, mkdtemp, rename, rm } from 'node:fs/promises'
+import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
 import { drawDemoGallery } from '../../scripts/demo/draw-gallery.ts'
+import { madeOnce } from '../../server/src/testing/made-once.ts'
 import { launchBrowser } from './browser.ts'
 import { type Product, startProduct } from './product.ts'
 
@@ -21,7 +21,7 @@ export function useDemo(perSubject = 20, environment: Record<string, string> = {
   beforeAll(async () => {
     directory = await mkdtemp(join(tmpdir(), 'sketch-search-e2e-'))
     demo.gallery = join(directory, 'gallery')
-    await writeDemoGallery(demo.gallery, perSubject)
+    await madeOnce(`demo-${perSubject}`, demo.gallery, () => drawDemoGallery(demo.gallery, perSubject))
     demo.product = await startProduct(demo.gallery, join(directory, 'data'), environment)
     demo.browser = await launchBrowser()
     await untilIndexed(demo.product.url, perSubject * 12)
@@ -32,20 +32,6 @@ export function useDemo(perSubject = 20, environment: Record<string, string> = {
     await rm(directory, { recursive: true, force: true })
   })
   return demo
-}
-
-/** The pictures are drawn once for all tests. */
-async function writeDemoGallery(directory: string, perSubject: number): Promise<void> {
-  const shared = process.env.TEST_SHARED_DIRECTORY
-  if (shared === undefined) throw new Error('It is for tests that Vitest runs.')
-  const drawn = join(shared, `demo-${perSubject}`)
-  if (!existsSync(drawn)) {
-    // Several may draw at the same time: the first to be ready is kept.
-    const own = `${drawn}-${process.pid}`
-    await drawDemoGallery(own, perSubject)
-    await rename(own, drawn).catch(() => rm(own, { recursive: true }))
-  }
-  await cp(drawn, directory, { recursive: true, preserveTimestamps: true })
 }
 
 export async function untilIndexed(url: string, count: number): Promise<void> {

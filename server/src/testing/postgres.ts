@@ -1,11 +1,12 @@
 import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from 'node:child_process'
-import { chownSync, existsSync, mkdtempSync, renameSync, rmSync } from 'node:fs'
+import { chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Client } from 'pg'
 import { findPostgres } from '../../../scripts/postgres.ts'
 import type { PostgresOptions } from '../catalog/postgres/connection.ts'
 import { freePort } from './free-port.ts'
+import { madeOnce } from './made-once.ts'
 
 export interface PostgresServer {
   /** Creates an empty database. */
@@ -46,7 +47,14 @@ export async function startPostgres(settings: string[] = []): Promise<PostgresSe
   if (owner !== undefined) chownSync(directory, owner.uid, owner.gid)
   const data = join(directory, 'data')
   const options = { ...owner, cwd: directory, env: { ...process.env, PGPASSWORD: PASSWORD } }
-  initialise(programs, data, options)
+  // It takes a second, and a tenth of it to be copied.
+  await madeOnce('postgres', data, () => {
+    execFileSync(
+      join(programs, 'initdb'),
+      ['-D', data, '-U', SUPERUSER, '--encoding=UTF8', '--locale=C', '--auth=trust', '--no-sync'],
+      { ...options, stdio: 'ignore' },
+    )
+  })
   const port = await freePort()
   const primary = await startServer(programs, data, port, options, settings)
   let databases = 0
@@ -97,35 +105,6 @@ export async function startPostgres(settings: string[] = []): Promise<PostgresSe
       rmSync(directory, { recursive: true, force: true })
     },
   }
-}
-
-/** An empty database takes a second to be made, and a tenth of it to be copied: the first that is made is kept for other tests. */
-function initialise(programs: string, data: string, options: SpawnOptions): void {
-  const shared = process.env.TEST_SHARED_DIRECTORY
-  const kept = shared && join(shared, 'postgres')
-  if (kept && existsSync(kept)) {
-    copy(kept, data)
-    return
-  }
-  execFileSync(
-    join(programs, 'initdb'),
-    ['-D', data, '-U', SUPERUSER, '--encoding=UTF8', '--locale=C', '--auth=trust', '--no-sync'],
-    { ...options, stdio: 'ignore' },
-  )
-  if (!kept) return
-  const own = `${kept}-${process.pid}`
-  copy(data, own)
-  try {
-    renameSync(own, kept)
-  } catch {
-    // Another test was sooner.
-    rmSync(own, { recursive: true })
-  }
-}
-
-/** With its owner, who is not who runs the tests. */
-function copy(from: string, to: string): void {
-  execFileSync('cp', ['-a', from, to])
 }
 
 async function startServer(
