@@ -1,4 +1,4 @@
-"""What it could be and what is shown, by all networks together, and how it is arranged, as one model."""
+"""What it could be and what is shown, by all networks together, how it is arranged and how crowded it is there, as one model."""
 
 import torch
 from torch import nn
@@ -77,14 +77,47 @@ class Tower(nn.Module):
         return F.softmax(self.classifier(vectors) * (sharpness / self.classifier.scale), dim=1)
 
 
+class Crowding(nn.Module):
+    """How near a photo is to drawings of whatever it does not show: some photos are near to all, and are found by any drawing
+    (Radovanović et al., "Hubs in space", 2010).
+
+    Puts one number behind the vectors, so that the cosine of a drawing and a photo is smaller by `weight` times the photo's mean cosine to the
+    `nearest` of `references`, drawings of training (after Conneau et al., "Word translation without parallel data", 2018, CSLS), up to a
+    factor that all share. Those of two photos hardly change."""
+
+    def __init__(self, dimensions, *, references, nearest, weight, share):
+        super().__init__()
+        self.register_buffer("references", torch.zeros(references, dimensions))
+        self.register_buffer("usual", torch.zeros(()))
+        self.nearest, self.share = nearest, share
+        self.scale = weight * (1 - share**2) ** 0.5 / share
+
+    def measure(self, photos, drawings):
+        """Vectors of training images; `references` of the drawings are kept."""
+        chosen = torch.linspace(0, len(drawings) - 1, len(self.references)).long()
+        self.references.copy_(drawings[chosen])
+        self.usual.copy_(self.nearness(photos).mean())
+
+    def nearness(self, photos):
+        return (photos @ self.references.t()).topk(self.nearest, dim=1).values.mean(1, keepdim=True)
+
+    def forward(self, vectors, kind):
+        """[n, d] to [n, d + 1], of unit length both."""
+        if kind == "sketch":
+            last = torch.full_like(vectors[:, :1], self.share)
+        else:
+            last = (-self.scale * (self.nearness(vectors) - self.usual)).clamp(-0.5, 0.5)
+        return torch.cat([(1 - last**2).sqrt() * vectors, last], dim=1)
+
+
 class Joined(nn.Module):
-    """[n, 3, side, side], values 0…1, to two vectors each, as a photo and as a drawing: [n, dimensions of all parts], unit length.
+    """[n, 3, side, side], values 0…1, to two vectors each, as a photo and as a drawing: [n, dimensions of all parts + 1], unit length.
 
     The parts, each with its `weights` in a similarity and its `dimensions`: what an image could be, as how likely each label is (after
     Rasiwasia et al., "query by semantic example", 2007), what is shown, and how it is arranged. Each network has `shares` in the first
-    two. Labels are the less certain the smaller `sharpness` is, which for what has none tells what it is like."""
+    two. Labels are the less certain the smaller `sharpness` is, which for what has none tells what it is like. Behind them is the `crowding`."""
 
-    def __init__(self, towers: list[Tower], *, shares, side, sharpness, weights, dimensions):
+    def __init__(self, towers: list[Tower], *, shares, side, sharpness, weights, dimensions, crowding):
         super().__init__()
         self.towers, self.layout = nn.ModuleList(towers), LayoutHistogram()
         self.side, self.sharpness, self.weights = side, sharpness, weights
@@ -95,6 +128,7 @@ class Joined(nn.Module):
         }
         shares_in = {"could_be": shares, "shown": shares, "arranged": [1.0]}
         self.parts = nn.ModuleDict({name: Part(inner[name], shares_in[name], dimensions[name]) for name in inner})
+        self.crowding = Crowding(sum(dimensions.values()), **crowding)
 
     def sources(self, images):
         """What each part is made of, as photos and as drawings."""
@@ -111,9 +145,12 @@ class Joined(nn.Module):
         parts = self.parts.items()
         return torch.cat([self.weights[name] ** 0.5 * part(sources[kind][name], kind) for name, part in parts], dim=1)
 
+    def vectors(self, sources, kind):
+        return self.crowding(self.joined(sources, kind), kind)
+
     def forward(self, images):
         sources = self.sources(images)
-        return self.joined(sources, "photo"), self.joined(sources, "sketch")
+        return self.vectors(sources, "photo"), self.vectors(sources, "sketch")
 
     @torch.no_grad()
     def measure(self, photos, sketches):
@@ -125,8 +162,9 @@ class Joined(nn.Module):
             part.measure(
                 {kind: [torch.cat(some) for some in zip(*(batch[name] for batch in batches[kind]))] for kind in KINDS}
             )
+        self.crowding.measure(*(torch.cat([self.joined({kind: batch}, kind) for batch in batches[kind]]) for kind in KINDS))
 
     @torch.no_grad()
     def embed(self, images):
         kind = "sketch" if images.pixels.shape[-1] == 1 else "photo"
-        return torch.cat([self.joined(self.sources(views), kind) for views in as_images(images, self.side)])
+        return torch.cat([self.vectors(self.sources(views), kind) for views in as_images(images, self.side)])

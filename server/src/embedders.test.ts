@@ -117,7 +117,7 @@ describe('choosing another embedder', () => {
     expect(listed.map(({ name, images, isChosen }) => [name, images, isChosen])).toEqual([
       ['mine', 0, false],
       ['other', 12, false],
-      ['sketch-search-3', 0, false],
+      ['sketch-search-4', 0, false],
       ['classical', 12, true],
     ])
     await expect(pruneEmbedder(choose('classical'), 'classical')).rejects.toThrow(/is the chosen embedder/)

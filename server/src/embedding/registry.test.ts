@@ -9,7 +9,7 @@ import { kindOf } from './registry.ts'
 
 describe('the registry', () => {
   it.each([
-    [{ target: 'sketch-search-3' }, 'trained'],
+    [{ target: 'sketch-search-4' }, 'trained'],
     [{ target: 'classical' }, 'classical'],
     [{ target: 'server.embedders.default.DefaultEmbedder' }, 'timm'],
     [{ target: 'timm' }, 'timm'],
@@ -26,7 +26,7 @@ describe('the registry', () => {
   })
 
   it.each([
-    [{ target: 'onyx' }, /"mine": target: "onyx" is not known; it can be sketch-search-3, classical, .*onnx/],
+    [{ target: 'onyx' }, /"mine": target: "onyx" is not known; it can be sketch-search-4, classical, .*onnx/],
     [{ target: '#Model' }, /is not known/],
     [
       { file: 'model.pth', class_name: 'Model' },

@@ -11,7 +11,7 @@ const SKETCH_MARGIN = 0.1
 
 /**
  * The default model, which comes with the product: small trained networks for what is shown and what it could be, two for photos and
- * drawings alike and one for photos only, beside histograms of edge directions for how it is arranged. See model/README.md.
+ * drawings alike and one for photos only, beside histograms of edge directions for how it is arranged and a number for how crowded it is there. See model/README.md.
  * @throws {Error} if its file is missing or damaged
  */
 export async function createTrainedEmbedder(context: LoadContext): Promise<Embedder> {
