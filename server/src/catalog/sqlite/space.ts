@@ -23,8 +23,9 @@ export interface OpenSpace extends VectorSpace {
   matchesOf(filter: ImageFilter): FilterMatches | undefined
   keepMatches(filter: ImageFilter, matches: FilterMatches): void
   /**
-   * Saves the index if enough of it has changed, or if anything has and `always` is given. Resolves when it may be changed
-   * again; the file is finished beside what comes then.
+   * Saves the index if enough of it has changed, or if anything has and `always` is given; also one that still lacks
+   * vectors, so that a start that was interrupted goes on where it was. Resolves when it may be changed again; the file is
+   * finished beside what comes then.
    */
   save(always: boolean): Promise<void>
   /** Resolves when no file is being written. What went wrong with it was told, and it is still to be saved. */
@@ -106,9 +107,9 @@ export async function openSpace(
     written: () => writing,
     async save(always) {
       const due = always ? unsaved > 0 : unsaved > Math.max(MIN_UNSAVED, index.size * MAX_UNSAVED_SHARE)
-      if (!due || next < missing.length) return
+      if (!due) return
       await writing
-      const keys = await allKeys()
+      const keys = await indexedKeys()
       const included = unsaved
       unsaved = 0
       writing = index.save(keys).catch((error) => {
@@ -117,6 +118,12 @@ export async function openSpace(
         console.error(`The index of the vectors can't be saved: ${messageOf(error)}`)
       })
     },
+  }
+
+  async function indexedKeys(): Promise<Float64Array> {
+    const lacking = new Set(missing.slice(next))
+    const keys = await allKeys()
+    return lacking.size === 0 ? keys : keys.filter((key) => !lacking.has(key))
   }
 
   async function allKeys(): Promise<Float64Array> {

@@ -1,4 +1,4 @@
-import { mkdir, readdir, rmdir, truncate, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rm, rmdir, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -8,6 +8,7 @@ import { describeCatalog } from '../catalog.contract.ts'
 import type { Catalog, ImageRecord } from '../catalog.ts'
 import { openSqliteCatalogThread } from './open.ts'
 import { openSqliteCatalog } from './sqlite-catalog.ts'
+import { openVectorIndex } from './vector-index.ts'
 
 const open = (directory: string, savesIndex = true) => openSqliteCatalogThread({ directory, savesIndex })
 
@@ -108,10 +109,39 @@ describe('the vector index beside the rows', () => {
     expect(told).toHaveBeenCalledTimes(2)
 
     await rmdir(join(directory, '1.usearch.tmp'))
-    const other = await filled(directory, 0, 0)
+    const other = await openSqliteCatalog({ directory, savesIndex: true })
+    await other.useSpace(SPACE)
     await expectFindsItself(other, 301)
+    while (await other.maintain());
     await other.close()
     expect(await readdir(directory)).toEqual(expect.arrayContaining(['1.usearch', '1.usearch.keys']))
+  })
+
+  it('is built on from what a start that was interrupted had built', async () => {
+    const directory = await temporaryDirectory()
+    await (await filled(directory, 0, 600)).close()
+    await rm(join(directory, '1.usearch'))
+    const interrupted = await openSqliteCatalog({ directory, savesIndex: true })
+    await interrupted.useSpace(SPACE)
+    expect(await interrupted.maintain()).toBe(true)
+    await interrupted.putImages([record(600)])
+    await interrupted.removeFiles(['5.jpg', '599.jpg'])
+    await interrupted.collectGarbage()
+    await interrupted.close()
+
+    const file = join(directory, '1.usearch')
+    const { keys } = await openVectorIndex(file, DIMENSIONS)
+    expect(keys.length).toBeGreaterThan(200)
+    expect(keys.length).toBeLessThan(599)
+    const catalog = await openSqliteCatalog({ directory, savesIndex: true })
+    await catalog.useSpace(SPACE)
+    while (await catalog.maintain());
+    await catalog.removeFiles(['600.jpg'])
+    await catalog.collectGarbage()
+    await catalog.putImages([record(5), record(599)])
+    await expectFindsItself(catalog, 600)
+    await catalog.close()
+    expect((await openVectorIndex(file, DIMENSIONS)).keys).toHaveLength(600)
   })
 
   it('catches up with rows that came and went after it was saved', async () => {

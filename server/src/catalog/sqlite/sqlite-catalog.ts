@@ -152,9 +152,9 @@ function createIndexedVectors(
     vectors,
     async maintain() {
       if (current === undefined) return false
-      if (!current.isComplete()) return !(await current.catchUp())
+      const isComplete = current.isComplete() || (await current.catchUp())
       if (savesIndex) await current.save(false)
-      return false
+      return !isComplete
     },
     async close() {
       try {
