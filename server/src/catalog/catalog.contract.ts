@@ -227,6 +227,29 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await catalog.imagesOfContents(['hash-2'])).toHaveLength(4)
     })
 
+    it('leaves out the images of unwanted contents, and finds as many others', async () => {
+      const catalog = await openWith(300)
+      await catalog.putImages([record(2, { path: 'copy.jpg', contentHash: 'hash-2', vector: undefined })])
+      for (const filter of [{}, { nameContains: 'image-00' }]) {
+        const query = { vector: vectorOf(2), filter, topK: 20, offset: 0, limit: 20 }
+        const { images: all } = await catalog.findNearest(query)
+        const { images, total } = await catalog.findNearest({
+          ...query,
+          withoutContents: ['hash-2', 'no-such'],
+        })
+        const isWanted = ({ contentHash }: { contentHash: string }) => contentHash !== 'hash-2'
+        expect(all.every(isWanted)).toBe(false)
+        expect(images.slice(0, 18).map(({ id }) => id)).toEqual(
+          all
+            .filter(isWanted)
+            .slice(0, 18)
+            .map(({ id }) => id),
+        )
+        expect(images.every(isWanted)).toBe(true)
+        expect([images.length, total]).toEqual([20, 20])
+      }
+    })
+
     it('finds the pinned one among more that are just as like than are wanted', async () => {
       const catalog = await openWith(5)
       const twins = Array.from({ length: 300 }, (_, n) =>

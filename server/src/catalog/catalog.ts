@@ -107,6 +107,8 @@ export interface NearestQuery extends Page {
   topK: number
   /** This image, if it is found, comes first among equals. */
   pinnedId?: string | undefined
+  /** Images of these contents are left out. */
+  withoutContents?: readonly string[] | undefined
 }
 
 export interface ListResult {

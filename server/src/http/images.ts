@@ -54,7 +54,9 @@ const exampleSchema = z.object({
 const searchRequestSchema = z
   .object({
     positive: z.array(exampleSchema).min(1).max(100),
-    negative: z.array(exampleSchema).max(100).default([]),
+    negative: z.array(exampleSchema).max(100).default([]).openapi({
+      description: 'Less like these; whole files of the gallery among them are not found themselves.',
+    }),
     top_k: topKSchema,
     query: querySchema.nullish(),
   })

@@ -1,4 +1,4 @@
-import type { Catalog, ImageFilter, NearestResult, Page } from '../catalog/catalog.ts'
+import type { Catalog, ImageFilter, NearestQuery, NearestResult, Page } from '../catalog/catalog.ts'
 import type { QueryKind } from '../catalog/kept-queries.ts'
 import type { EmbeddingHost } from '../embedding/host.ts'
 import { DomainError } from '../errors.ts'
@@ -41,12 +41,24 @@ export interface ImageSearch {
   byPicture(picture: Picture, options: SearchOptions): Promise<SearchResult>
   /** By an indexed image, which comes first. @throws {DomainError} `image_not_found`, `not_indexed` */
   byImage(imageId: string, options: SearchOptions): Promise<SearchResult>
-  /** More like these, less like those. At least one of `positive` is needed. */
+  /**
+   * More like these, less like those, which are not among what is found themselves, nor are their copies. At least one of
+   * `positive` is needed.
+   */
   byExamples(positive: Example[], negative: Example[], options: SearchOptions): Promise<SearchResult>
 }
 
-/** How strongly unwanted examples push against wanted ones, as is usual for Rocchio's formula. */
-const NEGATIVE_SHARE = 0.5
+interface Embedded {
+  vector: Float32Array
+  /** Where it is a file of the gallery. */
+  contentHash?: string
+}
+
+/**
+ * How strongly unwanted examples push against wanted ones. With more than this, what is wanted goes away as well (measured:
+ * docs/search.md).
+ */
+const NEGATIVE_SHARE = 0.25
 
 export function createImageSearch(
   catalog: Catalog,
@@ -69,8 +81,8 @@ export function createImageSearch(
 
     byImage: (imageId, options) =>
       counted(async (timings) => {
-        const [vector] = await vectorsOfImages([imageId])
-        return nearest(vector!, 'image', timings, options, imageId)
+        const { vector } = await embeddedImage(imageId)
+        return nearest(vector, 'image', timings, { ...options, pinnedId: imageId })
       }),
 
     byExamples: (positive, negative, options) =>
@@ -78,15 +90,16 @@ export function createImageSearch(
         if (positive.length === 0) {
           throw new DomainError('invalid_request', 'At least one positive example is needed.')
         }
-        const wanted = await vectorsOfExamples(positive, timings)
-        const unwanted = await vectorsOfExamples(negative, timings)
+        const wanted = await embedExamples(positive, timings)
+        const unwanted = await embedExamples(negative, timings)
         const vector = combine(
-          wanted,
+          wanted.map(({ vector }) => vector),
           positive.map(({ weight }) => weight),
-          unwanted,
+          unwanted.map(({ vector }) => vector),
           negative.map(({ weight }) => weight),
         )
-        return nearest(vector, 'image', timings, options)
+        const withoutContents = unwanted.flatMap(({ contentHash }) => contentHash ?? [])
+        return nearest(vector, 'image', timings, { ...options, withoutContents })
       }),
   }
 
@@ -105,11 +118,10 @@ export function createImageSearch(
     vector: Float32Array,
     kind: SearchResult['kind'],
     timings: SearchResult['timings'],
-    options: SearchOptions,
-    pinnedId?: string,
+    options: SearchOptions & Pick<NearestQuery, 'pinnedId' | 'withoutContents'>,
   ): Promise<SearchResult> {
     const start = performance.now()
-    const result = await catalog.findNearest({ vector, ...options, pinnedId })
+    const result = await catalog.findNearest({ vector, ...options })
     timings.nearest = performance.now() - start
     onSearch(timings)
     return { ...result, kind, timings }
@@ -118,12 +130,12 @@ export function createImageSearch(
   async function vectorOfPicture(
     { bytes, kind, crop }: Picture,
     timings: SearchResult['timings'],
-  ): Promise<{ vector: Float32Array; kind: SearchResult['kind'] }> {
+  ): Promise<Embedded & { kind: SearchResult['kind'] }> {
     const start = performance.now()
-    const known = crop === undefined && kind !== 'sketch' ? await vectorOfBytes(bytes) : undefined
+    const known = crop === undefined && kind !== 'sketch' ? await embeddedBytes(bytes) : undefined
     if (known !== undefined) {
       timings.prepare += performance.now() - start
-      return { vector: known, kind: 'image' }
+      return { ...known, kind: 'image' }
     }
     const decoded = await reader.decode(bytes, queryCover(host.inputSize, crop))
     const image = crop === undefined ? decoded.image : cropImage(decoded.image, crop)
@@ -145,33 +157,32 @@ export function createImageSearch(
   }
 
   /** A file of the gallery that is sent along need not be embedded again, and is no sketch. */
-  async function vectorOfBytes(bytes: Uint8Array): Promise<Float32Array | undefined> {
+  async function embeddedBytes(bytes: Uint8Array): Promise<Embedded | undefined> {
     const contentHash = hashOfBytes(bytes)
     if (!(await catalog.contentFacts(contentHash))?.hasVector) return undefined
     const [image] = await catalog.imagesOfContents([contentHash])
-    return image && (await catalog.vectorsOf([image.id]))[0]?.vector
+    const [found] = image === undefined ? [] : await catalog.vectorsOf([image.id])
+    return found && { vector: found.vector, contentHash }
   }
 
-  async function vectorsOfExamples(
-    examples: Example[],
-    timings: SearchResult['timings'],
-  ): Promise<Float32Array[]> {
-    const vectors: Float32Array[] = []
+  async function embedExamples(examples: Example[], timings: SearchResult['timings']): Promise<Embedded[]> {
+    const embedded: Embedded[] = []
     for (const { source } of examples) {
-      if ('imageId' in source) vectors.push(...(await vectorsOfImages([source.imageId])))
-      else vectors.push((await vectorOfPicture(await source(), timings)).vector)
+      embedded.push(
+        'imageId' in source
+          ? await embeddedImage(source.imageId)
+          : await vectorOfPicture(await source(), timings),
+      )
     }
-    return vectors
+    return embedded
   }
 
-  async function vectorsOfImages(ids: string[]): Promise<Float32Array[]> {
-    const found = new Map((await catalog.vectorsOf(ids)).map(({ id, vector }) => [id, vector]))
-    for (const id of ids) {
-      if (found.has(id)) continue
-      if ((await catalog.getImage(id)) === undefined) throw imageNotFound(id)
-      throw new DomainError('not_indexed', 'This image has not been embedded yet: try again in a moment.')
-    }
-    return ids.map((id) => found.get(id)!)
+  async function embeddedImage(id: string): Promise<Embedded> {
+    const image = await catalog.getImage(id)
+    if (image === undefined) throw imageNotFound(id)
+    const [found] = await catalog.vectorsOf([id])
+    if (found !== undefined) return { vector: found.vector, contentHash: image.contentHash }
+    throw new DomainError('not_indexed', 'This image has not been embedded yet: try again in a moment.')
   }
 }
 

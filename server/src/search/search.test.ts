@@ -116,6 +116,6 @@ describe('combine', () => {
   it('is the weighted mean of the wanted, away from the unwanted', () => {
     const [x, y] = [Float32Array.of(1, 0), Float32Array.of(0, 1)]
     expect([...combine([x, y], [3, 1], [], [])]).toEqual([0.75, 0.25])
-    expect([...combine([x], [1], [y], [2])]).toEqual([1, -0.5])
+    expect([...combine([x], [1], [y], [2])]).toEqual([1, -0.25])
   })
 })

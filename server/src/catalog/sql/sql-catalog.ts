@@ -65,7 +65,9 @@ export function createSqlCatalog({ database, dialect, vectors, close }: SqlCatal
     listImages: (query) => listImages({ database, dialect }, space().embedderId, query),
 
     async findNearest(query) {
-      const candidates = await vectors.findNearest(query)
+      const unwanted = await idsOfContents(query.withoutContents ?? [])
+      const found = await vectors.findNearest({ ...query, topK: query.topK + unwanted.size })
+      const candidates = found.filter(({ imageId }) => !unwanted.has(imageId)).slice(0, query.topK)
       const page = candidates.slice(query.offset, query.offset + query.limit)
       const rows = await selectImages(database, space().embedderId)
         .where('images.id', 'in', dialect.texts(page.map(({ imageId }) => imageId)))
@@ -385,6 +387,16 @@ export function createSqlCatalog({ database, dialect, vectors, close }: SqlCatal
     ]
     // A file that can be seen although the embedder failed on it counts as failed.
     return [...new Map(files.map((file) => [file.path, file])).values()]
+  }
+
+  async function idsOfContents(contentHashes: readonly string[]): Promise<Set<string>> {
+    if (contentHashes.length === 0) return new Set()
+    const rows = await database
+      .selectFrom('images')
+      .select('id')
+      .where('content_hash', 'in', dialect.texts(contentHashes))
+      .execute()
+    return new Set(rows.map(({ id }) => id))
   }
 
   /** Without those of other embedders. */
