@@ -11,6 +11,7 @@ const PROGRAMS = ['main', 'catalog/sqlite/thread', 'gallery/reader-thread', 'emb
 export const INSTALLED = [
   '@parcel/watcher',
   'libheif-js',
+  'libraw-wasm',
   'onnxruntime-node',
   'sharp',
   'swagger-ui-dist',

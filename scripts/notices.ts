@@ -58,7 +58,7 @@ export function thirdPartyNotices(root: string, server: string[]): string {
     '## Installed beside the server by npm',
     '',
     'Each comes from its own author with its own licence text; which of the platform packages is installed depends on the machine. libvips (in the',
-    '`sharp-libvips` packages) and libheif are under the LGPL: they are separate files that can be replaced.',
+    '`sharp-libvips` packages), libheif and LibRaw (in `libraw-wasm`) are under the LGPL: they are separate files that can be replaced.',
     '',
     '| package | version | licence |',
     '| --- | --- | --- |',

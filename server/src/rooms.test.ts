@@ -58,6 +58,7 @@ const VENDORS: Record<string, string> = {
   sharp: 'gallery',
   'bmp-ts': 'gallery',
   'libheif-js': 'gallery',
+  'libraw-wasm': 'gallery',
   usearch: 'catalog',
   kysely: 'catalog',
   pg: 'catalog',

@@ -186,6 +186,8 @@ export const messages = {
     ] as { name: string; keys: [string, string][] }[],
   },
   viewer: {
+    format: (contentType: string) =>
+      contentType === 'image/x-dcraw' ? 'RAW' : contentType.replace('image/', '').toUpperCase(),
     close: 'Close',
     previous: 'Previous image',
     next: 'Next image',

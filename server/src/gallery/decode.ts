@@ -3,6 +3,7 @@ import sharp, { type Metadata, type Sharp } from 'sharp'
 import { DomainError, messageOf } from '../errors.ts'
 import { contentTypeOf, type ImageFormat, sniffFormat } from './formats.ts'
 import { openHeic } from './heic.ts'
+import { openRawPhoto } from './raw-photo.ts'
 import type { RgbImage } from './resample.ts'
 import type { Turn } from './turn.ts'
 
@@ -52,11 +53,11 @@ export async function decodeImage(
   if (format === undefined)
     throw unreadable(bytes.length === 0 ? 'the file is empty' : 'it is not an image that is supported')
   return sayingWhy(async () => {
-    const open = openImage(bytes, format, limits)
+    const { open, ...original } = await openImage(bytes, format, limits)
     const metadata = await open().metadata()
-    const { width, height } = metadata.autoOrient
-    checkPixels(width, height, format === 'avif' ? unaided(limits) : limits)
-    const reduced = reducedSize(width, height, cover)
+    const shown = metadata.autoOrient
+    checkPixels(shown.width, shown.height, format === 'avif' ? unaided(limits) : limits)
+    const reduced = reducedSize(shown.width, shown.height, cover)
     const { data, info } = await inTurn(metadata, format, limits, () =>
       open()
         .autoOrient()
@@ -68,6 +69,7 @@ export async function decodeImage(
         .toBuffer({ resolveWithObject: true }),
     )
     const image = { data: toRgb(data, info.channels), width: info.width, height: info.height }
+    const { width, height } = original.size ?? shown
     return { width, height, contentType: contentTypeOf(format), image, isPlain: isPlain(metadata, format) }
   })
 }
@@ -85,7 +87,7 @@ export async function renderForBrowser(
 ): Promise<Buffer> {
   const format = sniffFormat(bytes)
   return sayingWhy(async () => {
-    const open = openImage(bytes, format, limits)
+    const { open } = await openImage(bytes, format, limits)
     return inTurn(await open().metadata(), format, limits, () =>
       open()
         .autoOrient()
@@ -113,16 +115,33 @@ function unaided({ maxPixels }: DecodeLimits): DecodeLimits {
   return { maxPixels: Math.min(maxPixels, MAX_UNAIDED_PIXELS) }
 }
 
-/** @returns opens the picture anew each time, for another way through it */
-function openImage(bytes: Uint8Array, format: ImageFormat | undefined, limits: DecodeLimits): () => Sharp {
-  if (format === 'bmp') return openBmp(bytes, limits)
-  if (format !== 'heic') return () => openBySharp(bytes)
-  return openHeic(bytes, (width, height) => checkPixels(width, height, unaided(limits)))
+interface OpenImage {
+  /** Anew each time, for another way through the picture. */
+  open: () => Sharp
+  /** Of the original, where what is opened may be smaller. */
+  size?: { width: number; height: number }
+}
+
+async function openImage(
+  bytes: Uint8Array,
+  format: ImageFormat | undefined,
+  limits: DecodeLimits,
+): Promise<OpenImage> {
+  if (format === 'bmp') return { open: openBmp(bytes, limits) }
+  if (format === 'heic')
+    return { open: openHeic(bytes, (width, height) => checkPixels(width, height, unaided(limits))) }
+  if (format !== 'raw') return { open: () => openBySharp(bytes) }
+  const { open, ...size } = await openRawPhoto(bytes, {
+    checkSize: (width, height) => checkPixels(width, height, limits),
+    checkDeveloped: (width, height) => checkPixels(width, height, unaided(limits)),
+    turn: limits.turn,
+  })
+  return { open, size }
 }
 
 /** Whether decoding takes the thread in which it is called; sharp has threads of its own. */
 export function isDecodedInPlace(bytes: Uint8Array): boolean {
-  return ['bmp', 'heic'].includes(sniffFormat(bytes) ?? '')
+  return ['bmp', 'heic', 'raw'].includes(sniffFormat(bytes) ?? '')
 }
 
 function openBySharp(bytes: Uint8Array): Sharp {
@@ -179,6 +198,7 @@ function isPlain(metadata: Metadata, format: ImageFormat): boolean {
     upright &&
     format !== 'bmp' &&
     format !== 'heic' &&
+    format !== 'raw' &&
     frames === 1 &&
     !metadata.hasProfile &&
     metadata.space === 'srgb'

@@ -1,6 +1,13 @@
 import { extname } from 'node:path/posix'
+import { isOfSensor } from './sensor-tiff.ts'
 
-export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff' | 'bmp' | 'heic'
+export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff' | 'bmp' | 'heic' | 'raw'
+
+/** Not `.raw`, as old cameras name them and many a large file that is none. */
+const RAW_EXTENSIONS =
+  '.3fr .arw .cr2 .cr3 .crw .dcr .dng .erf .fff .iiq .kdc .mef .mos .mrw .nef .nrw .orf .pef .raf .rw2 .rwl .sr2 .srf .srw'.split(
+    ' ',
+  )
 
 const FORMAT_BY_EXTENSION: Record<string, ImageFormat> = {
   '.jpg': 'jpeg',
@@ -14,6 +21,8 @@ const FORMAT_BY_EXTENSION: Record<string, ImageFormat> = {
   '.bmp': 'bmp',
   '.heic': 'heic',
   '.heif': 'heic',
+  // Raw photos: https://en.wikipedia.org/wiki/Raw_image_format names the cameras.
+  ...Object.fromEntries(RAW_EXTENSIONS.map((extension) => [extension, 'raw'])),
 }
 
 const CONTENT_TYPE: Record<ImageFormat, string> = {
@@ -25,6 +34,8 @@ const CONTENT_TYPE: Record<ImageFormat, string> = {
   tiff: 'image/tiff',
   bmp: 'image/bmp',
   heic: 'image/heic',
+  // What freedesktop.org's list of types calls any of them.
+  raw: 'image/x-dcraw',
 }
 
 /** The formats that every current browser displays by itself. */
@@ -54,10 +65,24 @@ export function sniffFormat(bytes: Uint8Array): ImageFormat | undefined {
   if (ascii(0, 4) === 'RIFF' && ascii(8, 12) === 'WEBP') return 'webp'
   if (ascii(0, 6) === 'GIF87a' || ascii(0, 6) === 'GIF89a') return 'gif'
   if (ascii(4, 8) === 'ftyp') return sniffHeif(bytes)
-  if (['II*\0', 'MM\0*', 'II+\0', 'MM\0+'].includes(ascii(0, 4))) return 'tiff'
+  if (RAW_BEGINNINGS.some(([at, text]) => ascii(at, at + text.length) === text)) return 'raw'
+  if (['II*\0', 'MM\0*'].includes(ascii(0, 4))) return isOfSensor(bytes) ? 'raw' : 'tiff'
+  if (['II+\0', 'MM\0+'].includes(ascii(0, 4))) return 'tiff'
   if (ascii(0, 2) === 'BM') return 'bmp'
   return undefined
 }
+
+/** Of Canon (its TIFF names no sensor), Fujifilm, Olympus, Panasonic and Leica, Minolta, and Canon before 2004. */
+const RAW_BEGINNINGS: [at: number, text: string][] = [
+  [8, 'CR\x02\0'],
+  [0, 'FUJIFILMCCD-RAW'],
+  [0, 'IIRO'],
+  [0, 'IIRS'],
+  [0, 'MMOR'],
+  [0, 'IIU\0'],
+  [0, '\0MRM'],
+  [6, 'HEAPCCDR'],
+]
 
 const AVIF_BRANDS = ['avif', 'avis']
 const HEIC_BRANDS = ['heic', 'heix', 'heim', 'heis', 'hevc', 'hevx', 'mif1', 'msf1']
@@ -67,6 +92,7 @@ function sniffHeif(bytes: Uint8Array): ImageFormat | undefined {
   const boxEnd = Math.min(new DataView(bytes.buffer, bytes.byteOffset).getUint32(0), bytes.length, 256)
   const brands: string[] = []
   for (let at = 8; at + 4 <= boxEnd; at += 4) brands.push(String.fromCharCode(...bytes.subarray(at, at + 4)))
+  if (brands[0] === 'crx ') return 'raw'
   if (brands.some((brand) => AVIF_BRANDS.includes(brand))) return 'avif'
   return brands.some((brand) => HEIC_BRANDS.includes(brand)) ? 'heic' : undefined
 }

@@ -5,6 +5,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { crc32, deflateSync, gunzipSync } from 'node:zlib'
 import sharp from 'sharp'
+import { makeDng } from './dng.ts'
 import { picture } from './pictures.ts'
 
 export interface HostileFile {
@@ -56,6 +57,9 @@ export const HOSTILE_FILES: HostileFile[] = [
     gunzipSync(await readFile(fixture('scans.jpg.gz'))),
   ),
   file('an AVIF of 81 megapixels in 2 kB', 'bomb.avif', TOO_LARGE, () => readFile(fixture('bomb.avif'))),
+  file('a raw photo that claims 30,000 × 30,000 pixels', 'sensor.dng', TOO_LARGE, async () =>
+    makeDng({ sensor: await plain(64, 64).png().toBuffer(), claimed: { width: 30_000, height: 30_000 } }),
+  ),
   file('text or a colour profile that unpacks to 200 MB', 'text.png', indexedAs('png'), async () =>
     withChunk(await picture(3), 'zTXt'),
   ),

@@ -178,7 +178,7 @@ export function LargeView({
             <>
               <span className="tabular-nums">{messages.viewer.size(image.width, image.height)}</span>
               <span className="tabular-nums">{messages.viewer.bytes(image.bytes)}</span>
-              <span>{image.content_type.replace('image/', '').toUpperCase()}</span>
+              <span>{messages.viewer.format(image.content_type)}</span>
               <time dateTime={image.modified_at}>{new Date(image.modified_at).toLocaleString()}</time>
               <span className="ml-auto flex flex-wrap gap-2">
                 <IconButton

@@ -1,5 +1,6 @@
 import { type DragEvent, useCallback, useEffect, useRef, useState } from 'react'
 import { DRAGGED_IMAGE } from '../gallery/tile.tsx'
+import { mayBePicture } from '../upload/picture-file.ts'
 
 export interface PictureInput {
   /** A picture of elsewhere to search with. */
@@ -72,8 +73,5 @@ export function usePictureInput({ onPicture, onImage, onFiles }: PictureInput) {
 }
 
 function imagesIn(data: DataTransfer | null): File[] {
-  // HEIC and some others have no type that every browser knows.
-  return [...(data?.files ?? [])].filter(
-    ({ type, name }) => type.startsWith('image/') || /\.(heic|heif|avif|tiff?|bmp)$/i.test(name),
-  )
+  return [...(data?.files ?? [])].filter(mayBePicture)
 }

@@ -1,3 +1,5 @@
+import { ACCEPTED } from './picture-file.ts'
+
 interface FileInputProps {
   ref: React.Ref<HTMLInputElement>
   label: string
@@ -12,7 +14,7 @@ export function FileInput({ ref, label, testId, isMultiple = false, onFiles }: F
     <input
       ref={ref}
       type="file"
-      accept="image/*,.heic,.heif,.avif,.tif,.tiff,.bmp"
+      accept={ACCEPTED}
       multiple={isMultiple}
       hidden
       aria-label={label}

@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest'
+import { IMAGE_EXTENSIONS } from '../../../server/src/gallery/formats.ts'
+import { mayBePicture } from './picture-file.ts'
+
+it('takes every ending that the server reads, also where the browser does not know it', () => {
+  for (const extension of IMAGE_EXTENSIONS) {
+    // As browsers do, of the usual ones.
+    const type = /jpe?g|png|gif|webp/.test(extension) ? 'image/any' : ''
+    expect([extension, mayBePicture(new File([], `A${extension.toUpperCase()}`, { type }))]).toEqual([
+      extension,
+      true,
+    ])
+  }
+  expect(mayBePicture(new File([], 'notes.txt', { type: 'text/plain' }))).toBe(false)
+})

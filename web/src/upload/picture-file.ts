@@ -1,0 +1,15 @@
+/** What the server reads and not every browser counts as an image. */
+const ENDINGS = [
+  ...['.heic', '.heif', '.avif', '.tif', '.tiff', '.bmp'],
+  // Raw photos.
+  ...['.3fr', '.arw', '.cr2', '.cr3', '.crw', '.dcr', '.dng', '.erf', '.fff', '.iiq', '.kdc', '.mef', '.mos'],
+  ...['.mrw', '.nef', '.nrw', '.orf', '.pef', '.raf', '.rw2', '.rwl', '.sr2', '.srf', '.srw'],
+]
+
+/** For a field that chooses files. */
+export const ACCEPTED = ['image/*', ...ENDINGS].join()
+
+/** Whether a file may be a picture, by what the browser takes it for or by its name. */
+export function mayBePicture({ type, name }: File): boolean {
+  return type.startsWith('image/') || ENDINGS.some((ending) => name.toLowerCase().endsWith(ending))
+}
