@@ -133,6 +133,7 @@ export async function createApp(
   const walk = {
     recursive: config.watcher.watch_recursive,
     excluded: [await realPath(config.data_directory), await realPath(config.thumbnail.thumbnail_directory)],
+    ignored: config.watcher.ignore,
   }
   const reader = createImageReader({
     root,

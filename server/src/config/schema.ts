@@ -133,6 +133,19 @@ const watcher = z.strictObject({
     .boolean()
     .default(false)
     .describe('Also take the folders below it. A folder given on the command line is taken recursively.'),
+  ignore: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^(?!\/)(?!.*\\)(?!(.*\/)?\.{1,2}(\/|$)).+$/,
+          'give a pattern of paths within the gallery with /, as in **/*.cr2 or exports/**',
+        ),
+    )
+    .default([])
+    .describe(
+      'Files and folders that are left out: patterns of their paths in the gallery, whatever the case. `*` is any part of a name, `**` any folders: `**/*.cr2`, `exports`, `**/drafts`.',
+    ),
   files_batch_size: z
     .int()
     .min(1)

@@ -25,7 +25,8 @@ export type Link = { target: string } | { reason: string; isLoop?: boolean }
 const NOWHERE = 'the link leads nowhere'
 const CIRCLE = 'the link leads to itself'
 const OUTSIDE = 'the link leads out of the gallery'
-const HIDDEN = 'the link leads to a hidden or system folder, which the gallery leaves out'
+const HIDDEN =
+  'the link leads to a hidden or system folder, or to what watcher.ignore names: the gallery leaves that out'
 
 /**
  * Follows a symbolic link of the gallery: inside it, and never into our own data.

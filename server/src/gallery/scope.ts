@@ -1,19 +1,38 @@
 import { sep } from 'node:path'
+import picomatch, { type Matcher } from 'picomatch'
 import { ROOT, toAbsolute } from './paths.ts'
 
 export interface WalkOptions {
   recursive: boolean
   /** Absolute folders that are never entered: our own data, when it lies in the gallery. */
   excluded: readonly string[]
+  /** Patterns of paths that are left out, with all that is below them; upper and lower case are the same. None by default. */
+  ignored?: readonly string[] | undefined
 }
 
 /** Whether a path of the gallery lies where images are looked for; symbolic links on the way are not looked at. */
-export function isWithinWalk(root: string, path: string, { recursive, excluded }: WalkOptions): boolean {
+export function isWithinWalk(root: string, path: string, options: WalkOptions): boolean {
+  const { recursive, excluded } = options
   if (path === ROOT) return true
-  if (path.split('/').some(isIgnoredName)) return false
+  const names = path.split('/')
+  if (names.some(isIgnoredName)) return false
+  if (names.some((_, n) => isIgnoredPath(names.slice(0, n + 1).join('/'), options))) return false
   const absolute = toAbsolute(root, path)
   if (excluded.some((folder) => absolute === folder || absolute.startsWith(folder + sep))) return false
   return recursive || !path.includes('/')
+}
+
+const matchers = new WeakMap<readonly string[], Matcher>()
+
+/** Whether a pattern names the path itself; not whether one names a folder above it. */
+export function isIgnoredPath(path: string, { ignored }: WalkOptions): boolean {
+  if (ignored === undefined || ignored.length === 0) return false
+  let matches = matchers.get(ignored)
+  if (matches === undefined) {
+    matches = picomatch([...ignored], { nocase: true, dot: true })
+    matchers.set(ignored, matches)
+  }
+  return matches(path)
 }
 
 const SYSTEM_NAMES = new Set(

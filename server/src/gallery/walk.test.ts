@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { writeSettled } from '../testing/pictures.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
+import { isWithinWalk } from './scope.ts'
 import { listDirectory, statFile, walk } from './walk.ts'
 
 const OPTIONS = { recursive: true, excluded: [] }
@@ -40,6 +41,26 @@ describe('walk', () => {
     const root = await gallery()
     expect(await allFiles(root, true)).toEqual(['a.jpg', 'x/b.PNG', 'x/y/c.webp'])
     expect(await allFiles(root, false)).toEqual(['a.jpg'])
+  })
+
+  it('leaves out what patterns name, with all that is below, whatever the case', async () => {
+    const root = await gallery()
+    const found = async (...ignored: string[]) => {
+      const options = { recursive: true, excluded: [join(root, 'data')], ignored }
+      const files: string[] = []
+      for await (const listing of walk(root, options, (_, error) => expect.unreachable(String(error))))
+        files.push(...listing.files.map(({ path }) => path))
+      for (const path of ['a.jpg', 'x/b.PNG', 'x/y/c.webp'])
+        expect([path, isWithinWalk(root, path, options)]).toEqual([path, files.includes(path)])
+      return files.sort()
+    }
+    expect(await found('**/*.png')).toEqual(['a.jpg', 'x/y/c.webp'])
+    expect(await found('*.JPG', 'y')).toEqual(['x/b.PNG', 'x/y/c.webp'])
+    expect(await found('**/y')).toEqual(['a.jpg', 'x/b.PNG'])
+    expect(await found('x/**')).toEqual(['a.jpg'])
+    expect(await found('X')).toEqual(['a.jpg'])
+    expect(await found('**/*.{jpg,webp}')).toEqual(['x/b.PNG'])
+    expect(await found()).toEqual(['a.jpg', 'x/b.PNG', 'x/y/c.webp'])
   })
 
   it('tells size and times of a file', async () => {

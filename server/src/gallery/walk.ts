@@ -4,7 +4,7 @@ import { systemCodeOf } from '../errors.ts'
 import { hasImageExtension } from './formats.ts'
 import { followDirectoryLink, followLink, isReached, type Link, pointsAt } from './links.ts'
 import { joinPath, nameOf, ROOT, toAbsolute, toGalleryPath } from './paths.ts'
-import { isIgnoredName, type WalkOptions } from './scope.ts'
+import { isIgnoredName, isIgnoredPath, type WalkOptions } from './scope.ts'
 
 /** What one `stat` tells of a file. Times in milliseconds since 1970, whole for `modifiedAt`. */
 export interface FileFacts {
@@ -78,7 +78,9 @@ export async function listDirectory(
       leftOut: [],
       ...timesOf(own),
     }
-    const wanted = entries.filter(({ name }) => !isIgnoredName(name))
+    const wanted = entries.filter(
+      ({ name }) => !isIgnoredName(name) && !isIgnoredPath(joinPath(directory, name), options),
+    )
     const paths = (entries: Dirent[]) => entries.map(({ name }) => joinPath(directory, name))
     if (options.recursive) {
       const below = paths(wanted.filter((entry) => entry.isDirectory()))

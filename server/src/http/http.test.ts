@@ -523,7 +523,7 @@ describe('adding and deleting', () => {
   })
 
   it('refuses what is no image or leads out of the gallery, and leaves nothing on disk', async () => {
-    const { app, root } = await served({ 'limits.max_upload_bytes': 20_000 })
+    const { app, root } = await served({ 'limits.max_upload_bytes': 20_000, 'watcher.ignore': ['**/*.gif'] })
     const outside = await temporaryDirectory()
     await symlink(outside, join(root, 'link'))
     await mkdir(join(root, 'empty'))
@@ -537,7 +537,7 @@ describe('adding and deleting', () => {
     expect(await attempt(Buffer.from('hello'), 'a.png')).toBe(400)
     expect(await attempt(jpeg.subarray(0, jpeg.length - 200), 'a.jpg')).toBe(400)
     expect(await attempt(Buffer.alloc(30_000), 'a.png')).toBe(413)
-    for (const name of ['.hidden.png', 'a.txt', '..', 'a\\b.png', `${'x'.repeat(252)}.png`]) {
+    for (const name of ['.hidden.png', 'a.txt', 'ignored.gif', '..', 'a\\b.png', `${'x'.repeat(252)}.png`]) {
       expect([name, await attempt(good, name)]).toEqual([name, 400])
     }
     for (const directory of [

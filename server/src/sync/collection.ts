@@ -82,7 +82,7 @@ export function createCollection(options: CollectionOptions): Collection {
       if (!isWithinWalk(root, joinPath(folder, fileName), options.walk)) {
         throw new DomainError(
           'invalid_path',
-          `The folder "${folder}" is a hidden or system folder, which the gallery leaves out.`,
+          `"${joinPath(folder, fileName)}" lies in a hidden or system folder, or is named by watcher.ignore: the gallery leaves it out.`,
         )
       }
       const absoluteFolder = await resolveDirectory(root, folder)

@@ -58,6 +58,22 @@ describe('reconciling', () => {
     expect(await pathsIn(flat)).toEqual(['a.png'])
   })
 
+  it('leaves out what watcher.ignore names, also what was indexed before', async () => {
+    const root = await galleryOf('a.png', 'b.PNG', 'drafts/c.png', 'x/Drafts/d.png', 'x/e.jpg')
+    const before = await startApp(await configFor(root))
+    await indexAll(before)
+    expect(await pathsIn(before)).toHaveLength(5)
+    await before.close()
+    const app = await startApp(await configFor(root, { 'watcher.ignore': ['**/drafts', 'b.*', '**/*.jpg'] }))
+    await app.sync.startWatching()
+    await indexAll(app)
+    expect(await pathsIn(app)).toEqual(['a.png'])
+    await writeSettled(join(root, 'drafts/new.png'), await picture(8))
+    await writeSettled(join(root, 'x/f.JPG'), await picture(9))
+    await writeSettled(join(root, 'x/g.png'), await picture(10))
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'x/g.png']))
+  })
+
   it('changes nothing and embeds nothing the second time', async () => {
     const root = await galleryOf('a.png', 'b.png')
     await writeSettled(join(root, 'broken.png'), 'not an image')

@@ -352,7 +352,8 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       if (own === 'unknown' || (own !== undefined && !own.isFile())) return undefined
       if (own === undefined && listed.get(directory)?.subdirectories.includes(path)) return undefined
       if (own === undefined) gone.push(path)
-      else if (hasImageExtension(path)) files.push(toFileFacts(path, own))
+      else if (hasImageExtension(path) && isWithinWalk(root, path, options.walk))
+        files.push(toFileFacts(path, own))
     }
     const rows = await catalog.knownFilesAt([...files.map(({ path }) => path), ...gone])
     const known = new Set(rows.map(({ path }) => path))
