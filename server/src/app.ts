@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, dirname, join, sep } from 'node:path'
 import type { Auth } from './auth/auth.ts'
 import { createAuthLimits } from './auth/limits.ts'
 import { sessionKey } from './auth/secret.ts'
@@ -132,7 +132,7 @@ export async function createApp(
   }
   const walk = {
     recursive: config.watcher.watch_recursive,
-    excluded: [await realPath(config.data_directory), await realPath(config.thumbnail.thumbnail_directory)],
+    excluded: await ownFolders(root, config),
     ignored: config.watcher.ignore,
   }
   const reader = createImageReader({
@@ -374,6 +374,18 @@ async function assertGallery(root: string): Promise<void> {
     'directory_not_found',
     `The gallery ${root} is a file: give the folder that holds the images.`,
   )
+}
+
+/** Of our data what lies in the gallery. What holds the gallery lies beside it. */
+async function ownFolders(root: string, { data_directory, thumbnail }: Config): Promise<string[]> {
+  const [data, thumbnails] = [await realPath(data_directory), await realPath(thumbnail.thumbnail_directory)]
+  if (thumbnails === root) {
+    throw new DomainError(
+      'unavailable',
+      'thumbnail.thumbnail_directory is the gallery itself: its thumbnails would become images of it. Give another folder.',
+    )
+  }
+  return [data, thumbnails].filter((folder) => root !== folder && !root.startsWith(folder + sep))
 }
 
 /** The path with every symbolic link followed, also of what is not there yet: it is compared with others of the gallery. */

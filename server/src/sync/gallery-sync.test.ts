@@ -58,6 +58,30 @@ describe('reconciling', () => {
     expect(await pathsIn(flat)).toEqual(['a.png'])
   })
 
+  it.each(['', 'photos'])(
+    'keeps its safeguards where the data directory holds the gallery (%j)',
+    async (name) => {
+      const data = await temporaryDirectory()
+      const root = join(data, name)
+      for (let n = 0; n < 120; n++) await writeSettled(join(root, `${n}.png`), await picture(n))
+      const app = await startApp(await configFor(root, { data_directory: data }))
+      await app.sync.startWatching()
+      await indexAll(app)
+      await writeSettled(join(root, 'new.png'), await picture(121))
+      await eventually(async () => expect(await pathsIn(app)).toHaveLength(121))
+      for (let n = 0; n < 120; n++) await unlink(join(root, `${n}.png`))
+      await app.sync.reconcile()
+      expect(app.sync.absence).toEqual({ missing: 120, known: 121 })
+      expect(await pathsIn(app)).toHaveLength(121)
+    },
+  )
+
+  it('refuses to keep its thumbnails among the images', async () => {
+    const root = await galleryOf('a.png')
+    const config = await configFor(root, { 'thumbnail.thumbnail_directory': root })
+    await expect(startApp(config)).rejects.toThrow(/thumbnail_directory is the gallery itself/)
+  })
+
   it('leaves out what watcher.ignore names, also what was indexed before', async () => {
     const root = await galleryOf('a.png', 'b.PNG', 'drafts/c.png', 'x/Drafts/d.png', 'x/e.jpg')
     const before = await startApp(await configFor(root))
