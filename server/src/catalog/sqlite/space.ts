@@ -1,6 +1,6 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Kysely } from 'kysely'
+import { type Kysely, sql } from 'kysely'
 import { messageOf } from '../../errors.ts'
 import type { ImageFilter, VectorSpace } from '../catalog.ts'
 import { fromHalf } from '../half.ts'
@@ -61,7 +61,12 @@ export async function openSpace(
   const { id: embedderId, dropped } = registered
   if (dropped !== undefined) removeIndexFile(directory, dropped)
   mkdirSync(directory, { recursive: true })
-  const { index, keys } = await openVectorIndex(indexFileOf(directory, embedderId), dimensions)
+  const indexFile = indexFileOf(directory, embedderId)
+  const saved = await openVectorIndex(indexFile, dimensions)
+  // The database was restored from a backup, or begun anew: it will give the same numbers to other vectors.
+  const isOfAnother = isOwner && (saved.keys.at(-1) ?? 0) > (await lastNumber(database))
+  if (isOfAnother) removeIndexFile(directory, embedderId)
+  const { index, keys } = isOfAnother ? await openVectorIndex(indexFile, dimensions) : saved
   const rows = await allKeys()
   const { missing, surplus } = difference(rows, keys)
   index.remove(surplus)
@@ -89,7 +94,6 @@ export async function openSpace(
     },
     async catchUp() {
       const keys = missing.slice(next, next + CATCH_UP_ROWS)
-      next += keys.length
       const found = await database
         .selectFrom('vectors')
         .select(['id', 'data'])
@@ -101,6 +105,7 @@ export async function openSpace(
         found.map((row) => row.id),
         vectors,
       )
+      next += keys.length
       unsaved += found.length
       return next >= missing.length
     },
@@ -135,6 +140,14 @@ export async function openSpace(
       .execute()
     return Float64Array.from(rows, (row) => row.id)
   }
+}
+
+/** The highest number that the database has ever given to a vector. */
+async function lastNumber(database: Kysely<Tables>): Promise<number> {
+  const { rows } = await sql<{ seq: number }>`select seq from sqlite_sequence where name = 'vectors'`.execute(
+    database,
+  )
+  return rows[0]?.seq ?? 0
 }
 
 function indexFileOf(directory: string, embedderId: number): string {

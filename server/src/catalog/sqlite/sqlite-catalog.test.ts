@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm, rmdir, truncate, writeFile } from 'node:fs/promises'
+import { copyFile, cp, mkdir, readdir, rename, rm, rmdir, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
@@ -142,6 +142,26 @@ describe('the vector index beside the rows', () => {
     await expectFindsItself(catalog, 600)
     await catalog.close()
     expect((await openVectorIndex(file, DIMENSIONS)).keys).toHaveLength(600)
+  })
+
+  it('is not taken for that of a database which was restored from an earlier copy', async () => {
+    const directory = await temporaryDirectory()
+    await (await filled(directory, 0, 300)).close()
+    await copyFile(join(directory, 'catalog.sqlite'), join(directory, 'backup'))
+    await (await filled(directory, 300, 600)).close()
+    await rename(join(directory, 'backup'), join(directory, 'catalog.sqlite'))
+    // It gives the numbers of the lost ones to others, and dies before it has saved its index.
+    const restored = await openSqliteCatalog({ directory, savesIndex: true })
+    await restored.useSpace(SPACE)
+    await restored.putImages(Array.from({ length: 300 }, (_, n) => record(599 - n)))
+    await expectFindsItself(restored, 600)
+    const after = await temporaryDirectory()
+    await cp(directory, after, { recursive: true })
+    await restored.close()
+
+    const catalog = await filled(after, 0, 0)
+    await expectFindsItself(catalog, 600)
+    await catalog.close()
   })
 
   it('catches up with rows that came and went after it was saved', async () => {
