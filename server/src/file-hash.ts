@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { constants } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { pipeline } from 'node:stream/promises'
 import { systemCodeOf } from './errors.ts'
 
@@ -9,17 +9,25 @@ import { systemCodeOf } from './errors.ts'
  * @returns 64 hexadecimal digits; undefined if there is no such file
  */
 export async function hashOfFile(path: string): Promise<string | undefined> {
-  // A named pipe that took the place of a file would hold whoever opens it until somebody writes.
-  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(undefinedIfAbsent)
+  const file = await openOrdinaryFile(path)
   if (file === undefined) return undefined
   try {
-    if (!(await file.stat()).isFile()) return undefined
     const hash = createHash('sha256')
     await pipeline(file.createReadStream({ highWaterMark: 1 << 20, autoClose: false }), hash)
     return hash.digest('hex')
   } finally {
     await file.close()
   }
+}
+
+/** @returns undefined if there is no such file, or something that is none, such as a named pipe */
+export async function openOrdinaryFile(path: string): Promise<FileHandle | undefined> {
+  // A named pipe that took the place of a file would hold whoever opens it until somebody writes.
+  const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(undefinedIfAbsent)
+  const isFile = await file?.stat().then((facts) => facts.isFile())
+  if (isFile) return file
+  await file?.close()
+  return undefined
 }
 
 /** SHA-256 of bytes. @returns 64 hexadecimal digits */

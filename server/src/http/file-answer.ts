@@ -89,12 +89,12 @@ async function answerRange(
 }
 
 async function statOf(file: string) {
-  try {
-    return await stat(file, { bigint: true })
-  } catch (error) {
+  const facts = await stat(file, { bigint: true }).catch((error) => {
     if (systemCodeOf(error) !== 'ENOENT') throw error
-    throw new DomainError('image_not_found', 'The file is no longer in the gallery.', { cause: error })
-  }
+  })
+  // A named pipe would hold whoever opens it until somebody writes.
+  if (!facts?.isFile()) throw new DomainError('image_not_found', 'The file is no longer in the gallery.')
+  return facts
 }
 
 function matches(header: string | undefined, etag: string): boolean {

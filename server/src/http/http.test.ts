@@ -1,4 +1,5 @@
-import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises'
+import { execFileSync } from 'node:child_process'
+import { chmod, mkdir, readdir, readFile, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
@@ -480,6 +481,21 @@ describe('one image', () => {
     const [image] = (await getJson<ImagesJson>(app, '/api/images?name_contains=scan')).images
     const preview = await get(app, image!.preview_url)
     expect(await sharp(await preview.arrayBuffer()).metadata()).toMatchObject({ format: 'webp', width: 140 })
+  })
+
+  it('holds nobody up where something that is no file has taken its place', async () => {
+    const { app, root } = await served()
+    const [image] = (await getJson<ImagesJson>(app, '/api/images?directory=sub')).images
+    const file = join(root, 'sub', image!.user_visible_name)
+    await unlink(file)
+    execFileSync('mkfifo', [file])
+    // More than Node opens at once.
+    for (let n = 0; n < 6; n++) {
+      for (const suffix of ['view', 'preview'])
+        expect((await get(app, `/api/images/${image!.id}/${suffix}`)).status).toBe(404)
+      const search = { positive: [{ image_id: image!.id, crop: '0,0,0.5,0.5' }] }
+      expect((await send(app, 'POST', '/api/images/search', search)).status).toBe(404)
+    }
   })
 
   it('is 404 when it is unknown and 400 when the id is none', async () => {

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Catalog, Image } from '../catalog/catalog.ts'
@@ -342,8 +341,9 @@ export function imageRoutes({ catalog, search, queries, collection, log }: Image
     const crop = cropText ? parseCrop(cropText) : undefined
     if (imageId !== undefined) {
       if (crop === undefined) return { source: { imageId }, weight }
-      const file = await collection.fileOf(await imageOf(imageId))
-      return { source: async () => ({ bytes: await readFile(file), kind: 'image', crop }), weight }
+      const image = await imageOf(imageId)
+      const read = async () => ({ bytes: (await collection.read(image)).bytes, kind: 'image' as const, crop })
+      return { source: read, weight }
     }
     if (queryId !== undefined) {
       const query = await queries.get(queryId)

@@ -1,11 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { copyFile, link, readFile, unlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { copyFile, link, open, unlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import type { Catalog, Image } from '../catalog/catalog.ts'
 import { DomainError, systemCodeOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
-import { hashOfBytes } from '../file-hash.ts'
+import { hashOfBytes, openOrdinaryFile } from '../file-hash.ts'
 import { hasImageExtension, IMAGE_EXTENSIONS } from '../gallery/formats.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import { findRealFile } from '../gallery/links.ts'
@@ -29,7 +29,7 @@ export interface CollectionOptions {
   reader: ImageReader
   thumbnails: ThumbnailStore
   events: EventBus
-  limits: { maxUploadBytes: number }
+  limits: { maxUploadBytes: number; maxFileBytes: number }
   /** What belongs to the gallery. */
   walk: WalkOptions
 }
@@ -59,10 +59,13 @@ export interface Collection {
   /** WebP of at most `PREVIEW_SIDE` pixels a side. */
   preview(image: Image): Promise<OfFile>
   isSmallEnough(image: Image): boolean
+  /** The bytes of the original. @throws {DomainError} `image_not_found`, or `image_too_large` if it has grown so */
+  read(image: Image): Promise<OfFile>
   /** Absolute path of the original. @throws {DomainError} `image_not_found` if it is gone or leads elsewhere */
   fileOf(image: Image): Promise<string>
 }
 
+const GONE = 'The file is no longer in the gallery.'
 const PREVIEW_SIDE = 2048
 const PREVIEW_BYTES = 8 * 1024 * 1024
 
@@ -147,6 +150,7 @@ export function createCollection(options: CollectionOptions): Collection {
     isSmallEnough: ({ width, height, bytes }) =>
       Math.max(width, height) <= PREVIEW_SIDE && bytes <= PREVIEW_BYTES,
 
+    read: readOriginal,
     fileOf,
   }
 
@@ -158,12 +162,25 @@ export function createCollection(options: CollectionOptions): Collection {
   async function fileOf(image: Image): Promise<string> {
     const real = await findRealFile(root, image.path, options.walk)
     if (real !== undefined) return real
-    throw new DomainError('image_not_found', 'The file is no longer in the gallery.')
+    throw new DomainError('image_not_found', GONE)
   }
 
   async function readOriginal(image: Image): Promise<OfFile> {
-    const bytes = await readFile(await fileOf(image))
-    return { bytes, isAsKnown: hashOfBytes(bytes) === image.contentHash }
+    const file = await openOrdinaryFile(await fileOf(image))
+    if (file === undefined) throw new DomainError('image_not_found', GONE)
+    try {
+      const { size } = await file.stat()
+      if (size > limits.maxFileBytes) {
+        throw new DomainError(
+          'image_too_large',
+          `The file is too large: ${size} bytes, at most ${limits.maxFileBytes} are read (limits.max_file_bytes).`,
+        )
+      }
+      const bytes = await file.readFile()
+      return { bytes, isAsKnown: hashOfBytes(bytes) === image.contentHash }
+    } finally {
+      await file.close()
+    }
   }
 }
 
@@ -181,18 +198,20 @@ function checkedName(name: string): string {
   return fileName
 }
 
-/** The file appears under its name complete, and only if that name is free. */
+/** The file appears under its name complete, and only if that name is free. It is on the disk when this ends: whoever sent it may delete theirs. */
 async function writeNew(file: string, bytes: Uint8Array): Promise<void> {
   const temporary = join(file, '..', `.${randomUUID()}.upload`)
   try {
-    await writeFile(temporary, bytes, { flag: 'wx' })
+    await writeFile(temporary, bytes, { flag: 'wx', flush: true })
     await link(temporary, file).catch((error) => {
       const hasNoLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(
         systemCodeOf(error) ?? '',
       )
       if (!hasNoLinks) throw error
-      return copyFile(temporary, file, constants.COPYFILE_EXCL)
+      return copyFile(temporary, file, constants.COPYFILE_EXCL).then(() => sync(file))
     })
+    // Not every system, nor every drive, lets a folder be synced.
+    await sync(dirname(file)).catch(() => {})
   } catch (error) {
     if (systemCodeOf(error) !== 'EEXIST') throw writeFailure(error)
     throw new DomainError('image_exists', 'A file of this name is already in this folder.', { cause: error })
@@ -200,6 +219,11 @@ async function writeNew(file: string, bytes: Uint8Array): Promise<void> {
     // The name is hidden: what could not be removed is in nobody's way.
     await unlink(temporary).catch(() => {})
   }
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path)
+  await handle.sync().finally(() => handle.close())
 }
 
 /** Galleries may be mounted, or belong to others, so that they can only be read. */
