@@ -56,7 +56,6 @@ const VENDORS: Record<string, string> = {
   '@hono/zod-openapi': 'http',
   '@parcel/watcher': 'gallery',
   sharp: 'gallery',
-  'bmp-ts': 'gallery',
   'libheif-js': 'gallery',
   'libraw-wasm': 'gallery',
   usearch: 'catalog',

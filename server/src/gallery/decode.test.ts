@@ -49,6 +49,25 @@ function bmp(rgb: Uint8Array, width: number, height: number, bits: 24 | 32): Buf
   return file
 }
 
+/** A BMP with a palette. @param packing 1 and 2 are runs of 8 and 4 bits */
+function indexed(
+  width: number,
+  height: number,
+  bits: number,
+  packing: number,
+  palette: number[],
+  pixels: number[],
+): Buffer {
+  const header = bmp(new Uint8Array(3), 1, 1, 24).subarray(0, 54)
+  header.writeUInt32LE(54 + palette.length, 10)
+  header.writeInt32LE(width, 18)
+  header.writeInt32LE(height, 22)
+  header.writeUInt16LE(bits, 28)
+  header.writeUInt32LE(packing, 30)
+  header.writeUInt32LE(palette.length / 4, 46)
+  return Buffer.concat([header, Buffer.from(palette), Buffer.from(pixels)])
+}
+
 const near = (colour: number[], wanted: number[], tolerance = 40) =>
   expect(Math.max(...colour.map((value, i) => Math.abs(value - wanted[i]!)))).toBeLessThan(tolerance)
 
@@ -82,6 +101,56 @@ describe('HEIC, as phones make it', () => {
   it('with too many pixels is refused before they are decoded', async () => {
     const refused = decode(await readFile(file), { maxPixels: 100 })
     await expect(refused).rejects.toMatchObject({ code: 'image_too_large' })
+  })
+})
+
+describe('a BMP', () => {
+  // Made by ImageMagick and netpbm, 79 pixels wide, so that no row ends with a byte.
+  it.each(['1', '4', '8-os2', '8-runs', '16'])('is read with its palette or masks (%s)', async (name) => {
+    const decoded = await decode(await readFile(join(import.meta.dirname, `fixtures/halves-${name}.bmp`)))
+    expect(decoded).toMatchObject({ width: 79, height: 40, contentType: 'image/bmp' })
+    near(colourAt(decoded, 'left'), [255, 0, 0], 9)
+    near(colourAt(decoded, 'right'), [0, 0, 255], 9)
+  })
+
+  it('of four bits a pixel is read in runs, single pixels and steps', async () => {
+    // Eight pixels wide, from the bottom: a run of red and blue in turn; five single ones; a step to the last pixel of the top row.
+    const packed = [8, 0x12, 0, 0, 0, 5, 0x21, 0x21, 0x20, 0, 0, 0, 0, 2, 7, 0, 1, 0x20, 0, 1]
+    const colours = [0, 0, 0, 0, 0, 0, 255, 0, 255, 0, 0, 0]
+    const { image } = await decode(indexed(8, 3, 4, 2, colours, packed))
+    const row = (y: number) =>
+      Array.from({ length: 8 }, (_, x) => {
+        const [red, , blue] = image.data.subarray((y * 8 + x) * 3)
+        return red! > 200 ? 'r' : blue! > 200 ? 'b' : '-'
+      }).join('')
+    expect([row(0), row(1), row(2)]).toEqual(['-------b', 'brbrb---', 'rbrbrbrb'])
+  })
+
+  it('is refused where it is cut off, or of a kind that nobody writes', async () => {
+    const bytes = await readFile(join(import.meta.dirname, 'fixtures/halves-8-runs.bmp'))
+    for (const length of [10, 60, bytes.length - 4])
+      await expect(decode(bytes.subarray(0, length))).rejects.toMatchObject({ code: 'image_unreadable' })
+    const unknown = Buffer.from(bytes)
+    unknown.writeUInt32LE(9, 30)
+    await expect(decode(unknown)).rejects.toMatchObject({ code: 'image_unreadable', message: /unknown kind/ })
+  })
+
+  it('that is large waits for its turn, however small its file, and a small one does not', async () => {
+    let turns = 0
+    const turn = async <T>(run: () => Promise<T>) => {
+      turns++
+      return run()
+    }
+    const [width, height] = [8160, 4000]
+    const row = [...Array.from({ length: 32 }, () => [255, 0]).flat(), 0, 0]
+    const rows = Array.from({ length: height }, () => row).flat()
+    const large = indexed(width, height, 8, 1, [0, 0, 255, 0], [...rows, 0, 1])
+    const decoded = await decodeImage(large, COVER, { maxPixels: 100_000_000, turn })
+    expect(decoded).toMatchObject({ width, height })
+    near(colourAt(decoded, 'left'), [255, 0, 0])
+    expect(turns).toBe(1)
+    await decodeImage(bmp(new Uint8Array(3), 1, 1, 24), COVER, { ...LIMITS, turn })
+    expect(turns).toBe(1)
   })
 })
 

@@ -1,8 +1,8 @@
-import { decode as decodeBmp } from 'bmp-ts'
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import { DomainError, messageOf } from '../errors.ts'
+import { decodeBmp, readBmpHeader } from './bmp.ts'
 import { contentTypeOf, type ImageFormat, sniffFormat } from './formats.ts'
-import { openHeic } from './heic.ts'
+import { openHeic, sizeOfHeic } from './heic.ts'
 import { openRawPhoto } from './raw-photo.ts'
 import type { RgbImage } from './resample.ts'
 import type { Turn } from './turn.ts'
@@ -31,9 +31,12 @@ const DECODE_TIMEOUT_S = 60
 const WHITE = '#ffffff'
 /** AVIF, and what sharp does not read and JavaScript or WebAssembly decodes, is decoded in full size. */
 const MAX_UNAIDED_PIXELS = 64_000_000
-const MAX_RUN_LENGTH_RATIO = 60
+/** A run of 255 pixels takes two bytes. */
+const MAX_RUN_LENGTH_RATIO = 127.5
 /** From here on what has to be decoded as a whole is done one at a time: some 5 to 20 bytes a pixel. */
 const HEAVY_PIXELS = 24_000_000
+/** The same for what JavaScript or WebAssembly decodes, with four bytes a pixel: some cameras take 24 megapixels at every shot. */
+const HEAVY_UNAIDED_PIXELS = 32_000_000
 
 // Several pictures are decoded at once instead of one by several threads; libvips' cache only costs memory here.
 sharp.concurrency(1)
@@ -52,7 +55,7 @@ export async function decodeImage(
   const format = sniffFormat(bytes)
   if (format === undefined)
     throw unreadable(bytes.length === 0 ? 'the file is empty' : 'it is not an image that is supported')
-  return sayingWhy(async () => {
+  return alone(bytes, format, limits, async () => {
     const { open, ...original } = await openImage(bytes, format, limits)
     const metadata = await open().metadata()
     const shown = metadata.autoOrient
@@ -86,7 +89,7 @@ export async function renderForBrowser(
   limits: DecodeLimits,
 ): Promise<Buffer> {
   const format = sniffFormat(bytes)
-  return sayingWhy(async () => {
+  return alone(bytes, format, limits, async () => {
     const { open } = await openImage(bytes, format, limits)
     return inTurn(await open().metadata(), format, limits, () =>
       open()
@@ -97,6 +100,20 @@ export async function renderForBrowser(
         .webp({ quality: 85, effort: 2 })
         .toBuffer(),
     )
+  })
+}
+
+/** Lets one large picture at a time be decoded in JavaScript or WebAssembly, and says why one can't be. */
+function alone<T>(
+  bytes: Uint8Array,
+  format: ImageFormat | undefined,
+  { turn }: DecodeLimits,
+  decode: () => Promise<T>,
+): Promise<T> {
+  return sayingWhy(() => {
+    const size = format === 'bmp' ? readBmpHeader(bytes) : format === 'heic' ? sizeOfHeic(bytes) : undefined
+    const isHeavy = size !== undefined && size.width * size.height >= HEAVY_UNAIDED_PIXELS
+    return isHeavy && turn !== undefined ? turn(decode) : decode()
   })
 }
 
@@ -151,27 +168,13 @@ function openBySharp(bytes: Uint8Array): Sharp {
 
 /** sharp's libvips reads no BMP. */
 function openBmp(bytes: Uint8Array, limits: DecodeLimits): () => Sharp {
-  const header = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  if (header.length < 54) throw unreadable('the file ends within its header')
-  const width = Math.abs(header.readInt32LE(18))
-  const height = Math.abs(header.readInt32LE(22))
-  const bitsPerPixel = header.readUInt16LE(28)
+  const { width, height, bitsPerPixel, packing } = readBmpHeader(bytes)
   checkPixels(width, height, unaided(limits))
-  if (![1, 4, 8, 16, 24, 32].includes(bitsPerPixel))
-    throw unreadable(`a BMP of ${bitsPerPixel} bits a pixel is not supported`)
   // A run-length encoded picture may be much larger than its file; any other one can't be.
-  const isRunLength = [1, 2].includes(header.readUInt32LE(30))
-  const leastBytes = (width * height * bitsPerPixel) / (isRunLength ? 8 * MAX_RUN_LENGTH_RATIO : 8)
-  if (header.length < leastBytes) throw unreadable('the file ends before the picture does')
-  const { data, ...size } = decodeBmp(header, { toRGBA: true })
-  // Most BMPs leave the alpha channel empty; only a picture that has some is transparent.
-  if (!hasAlpha(data)) for (let i = 3; i < data.length; i += 4) data[i] = 255
-  return () => sharp(data, { raw: { width: size.width, height: size.height, channels: 4 } })
-}
-
-function hasAlpha(rgba: Uint8Array): boolean {
-  for (let i = 3; i < rgba.length; i += 4) if (rgba[i] !== 0) return true
-  return false
+  const leastBytes = (width * height * bitsPerPixel) / (packing === 'runs' ? 8 * MAX_RUN_LENGTH_RATIO : 8)
+  if (bytes.length < leastBytes) throw unreadable('the file ends before the picture does')
+  const { data, ...raw } = decodeBmp(bytes)
+  return () => sharp(data, { raw })
 }
 
 function checkPixels(width: number, height: number, { maxPixels }: DecodeLimits): void {

@@ -29,13 +29,7 @@ function loadLibrary(): Library {
  * @throws {Error} the reason, if it can't be decoded
  */
 export function openHeic(bytes: Uint8Array, checkSize: (width: number, height: number) => void): () => Sharp {
-  const heif = loadLibrary()
-  const context = heif.heif_context_alloc()
-  let handle: ReturnType<Library['heif_js_context_get_primary_image_handle']> | undefined
-  try {
-    assertDone(heif.heif_context_read_from_memory(context, bytes as never) as HeifError)
-    handle = heif.heif_js_context_get_primary_image_handle(context)
-    assertDone(handle)
+  return withPrimaryImage(bytes, (heif, handle) => {
     checkSize(heif.heif_image_handle_get_width(handle), heif.heif_image_handle_get_height(handle))
     const decoded = heif.heif_js_decode_image2(
       handle,
@@ -50,6 +44,28 @@ export function openHeic(bytes: Uint8Array, checkSize: (width: number, height: n
       pixels.set(data.subarray(y * stride, y * stride + width * 4), y * width * 4)
     heif.heif_image_release(decoded.image as never)
     return () => sharp(pixels, { raw: { width, height, channels: 4 } })
+  })
+}
+
+/** The size of that image in pixels, from the file's header. @throws {Error} as `openHeic` */
+export function sizeOfHeic(bytes: Uint8Array): { width: number; height: number } {
+  return withPrimaryImage(bytes, (heif, handle) => ({
+    width: heif.heif_image_handle_get_width(handle),
+    height: heif.heif_image_handle_get_height(handle),
+  }))
+}
+
+type Handle = ReturnType<Library['heif_js_context_get_primary_image_handle']>
+
+function withPrimaryImage<T>(bytes: Uint8Array, use: (heif: Library, handle: Handle) => T): T {
+  const heif = loadLibrary()
+  const context = heif.heif_context_alloc()
+  let handle: Handle | undefined
+  try {
+    assertDone(heif.heif_context_read_from_memory(context, bytes as never) as HeifError)
+    handle = heif.heif_js_context_get_primary_image_handle(context)
+    assertDone(handle)
+    return use(heif, handle)
   } finally {
     if (handle !== undefined && isDone(handle)) heif.heif_image_handle_release(handle)
     heif.heif_context_free(context)

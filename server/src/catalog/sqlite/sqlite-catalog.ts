@@ -25,7 +25,8 @@ export interface SqliteCatalogOptions {
   savesIndex: boolean
 }
 
-const PAIR_ROWS = 128
+/** So few that a search which comes meanwhile waits for milliseconds, also among a million. */
+const PAIR_ROWS = 16
 const PAIR_NEIGHBOURS = 12
 
 /**
