@@ -249,10 +249,30 @@ describe('sketch-search evaluate', () => {
     )
   })
 
+  it('says before it begins that there is no such embedder, and fails where nothing could be read', async () => {
+    const directory = await temporaryDirectory()
+    for (const folder of ['gallery', 'queries'])
+      await writeSettled(join(directory, folder, 'round', '1.png'), 'no image')
+    const folders = ['gallery', 'queries'].flatMap((name) => [`--${name}`, join(directory, name)])
+    const options = [...folders, '--data-directory', join(directory, 'data')]
+    expect(await runCommand(['evaluate', ...options, '--embedder', 'clasical'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/--embedder: there is no "clasical"; known: sketch-search-4, classical/),
+    })
+    expect(await runCommand(['evaluate', ...options, '--embedder', 'classical'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/No query of .* could be evaluated with "classical"/),
+    })
+  })
+
   it.each([
     [['--gallery', '/nowhere', '--queries', '/nowhere'], /--gallery: there is no folder \/nowhere/],
     [['--gallery', '.', '--queries', '.', '--kind', 'video'], /'video' is invalid.*sketch, image/],
     [['--queries', '.'], /--gallery <dir>' not specified/],
+    [
+      ['--gallery', '.', '--queries', '.', '--json', 'no/such/file.json'],
+      /--json: there is no folder .*no\/such/,
+    ],
   ])('refuses %j', async (args, reason) => {
     expect(await runCommand(['evaluate', ...args])).toMatchObject({
       code: 1,

@@ -44,7 +44,7 @@ async function copy({ from, to }: CopyOptions): Promise<void> {
 
 /** The environment tells the password of a database that the file names; it does not turn an embedded one into another. */
 function configOf(file: string) {
-  const isDatabase = (variable: string) => /^server__database__/i.test(variable)
+  const isDatabase = (variable: string) => /^server__database(__|$)/i.test(variable)
   const hasDatabase = readYamlFile(resolve(file)).assignments.some(({ path }) => path[0] === 'database')
   const environment = hasDatabase
     ? process.env

@@ -1,5 +1,8 @@
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
+import { dirname, resolve } from 'node:path'
 import { Command, Option } from 'commander'
+import { DomainError } from '../errors.ts'
 import type { ClassScores, Scores } from '../evaluation/evaluate.ts'
 import { renderReport } from '../evaluation/report.ts'
 import { type EvaluationReport, evaluateEmbedders } from '../evaluation/run.ts'
@@ -41,6 +44,8 @@ export function evaluateCommand(): Command {
 }
 
 async function runEvaluation(options: EvaluateOptions): Promise<void> {
+  assertFolderOf('--json', options.json)
+  assertFolderOf('--html', options.html)
   const config = configFor(options.gallery, options)
   const { log, status } = createLog(config.log_level, process.stderr)
   const show = showLoading(status, log, process.stderr.isTTY === true)
@@ -59,6 +64,12 @@ async function runEvaluation(options: EvaluateOptions): Promise<void> {
   printClasses(report)
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
   if (options.html !== undefined) await writeFile(options.html, await renderReport(report))
+}
+
+/** Evaluating takes long: what could not be written at its end is said before. */
+function assertFolderOf(flag: string, file: string | undefined): void {
+  if (file !== undefined && !existsSync(dirname(resolve(file))))
+    throw new DomainError('directory_not_found', `${flag}: there is no folder ${dirname(resolve(file))}.`)
 }
 
 const METRICS: [heading: string, key: keyof Scores][] = [

@@ -131,6 +131,20 @@ describe('loadConfig', () => {
     })
   })
 
+  it('tells of a name with * that is not in quotes, and takes an empty SERVER_CONFIG_PATH for none', async () => {
+    const file = await yamlFile('port: 8001\nallowed_hosts: [*.example.org]\n')
+    expect(problemsOf({ file })).toContainEqual(
+      expect.objectContaining({ source: `${file}:2`, message: expect.stringMatching(/quotes/) }),
+    )
+    expect(load({ environment: { SERVER_CONFIG_PATH: '' } }).port).toBe(8000)
+  })
+
+  it('does not suggest the key that was written', async () => {
+    const file = await yamlFile('auth:\n  kind: none\n  smtp: {host: mail}\n')
+    const problem = problemsOf({ file }).find(({ path }) => path === 'auth.smtp')
+    expect(problem?.message).toMatch(/does not go with what stands beside it/)
+  })
+
   it('tells which key of an embedder is missing', async () => {
     const file = await yamlFile('embedder_registry:\n  embedders:\n    mine: {file: model.py}\n')
     expect(problemsOf({ file })).toEqual([

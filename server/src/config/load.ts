@@ -32,7 +32,7 @@ export class ConfigError extends DomainError {
 
 /** @throws {ConfigError} with every problem found, each with its key, its source and the nearest valid key. */
 export function loadConfig(sources: ConfigSources): Config {
-  const file = sources.file ?? sources.environment.SERVER_CONFIG_PATH
+  const file = sources.file ?? (sources.environment.SERVER_CONFIG_PATH || undefined)
   const readings = [
     file === undefined
       ? { assignments: [], problems: [] }
@@ -178,6 +178,11 @@ function problemsOf(issue: z.core.$ZodIssue, input: unknown, sourceOf: SourceLoo
     const key = String(path.at(-1))
     const dotted = [...parent, key].join('.')
     const siblings = keysAt(parent)
+    if (siblings.includes(key)) {
+      const message =
+        'does not go with what stands beside it: see docs/configuration.md for what belongs together'
+      return { path: dotted, source: sourceOf(path), message }
+    }
     const elsewhere = allKeyPaths().filter((known) => known.split('.').at(-1) === key)
     const hint = didYouMean(key, siblings) || (elsewhere[0] ? `; did you mean "${elsewhere[0]}"?` : '')
     const known = hint === '' && siblings.length > 0 ? `; known here: ${siblings.join(', ')}` : hint

@@ -53,12 +53,23 @@ function readYaml(text: string, file: string): SourceReading {
   }
   const assignments: Assignment[] = []
   collect(document.contents, [])
-  return { assignments, problems: [] }
+  return { assignments, problems }
+
+  function jsOf(node: Node, offset: number): unknown {
+    try {
+      return node.toJS(document)
+    } catch (error) {
+      const hint = error instanceof ReferenceError ? ': a value that begins with * stands in quotes' : ''
+      problems.push({ path: '', source: lineOf(offset), message: `${messageOf(error)}${hint}` })
+      return null
+    }
+  }
 
   function collect(node: Node | null, path: string[]): void {
     if (!isMap(node) || node.items.length === 0) {
-      const value = node === null ? null : node.toJS(document)
-      assignments.push({ path, value, source: lineOf(node?.range?.[0] ?? 0) })
+      const offset = node?.range?.[0] ?? 0
+      const value = node === null ? null : jsOf(node, offset)
+      assignments.push({ path, value, source: lineOf(offset) })
       return
     }
     for (const { key, value } of node.items) {
@@ -69,7 +80,7 @@ function readYaml(text: string, file: string): SourceReading {
         const leaf = value as Node | null
         assignments.push({
           path: [...path, name],
-          value: leaf === null ? null : leaf.toJS(document),
+          value: leaf === null ? null : jsOf(leaf, keyOffset),
           source: lineOf(keyOffset),
         })
       }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { basename, extname, resolve } from 'node:path'
+import { BUILT_IN_EMBEDDERS } from '../config/built-in.ts'
 import type { Config } from '../config/schema.ts'
 import { type EmbeddingHost, whileItWorks } from '../embedding/host.ts'
 import { openEmbedder } from '../embedding/open-embedder.ts'
@@ -51,6 +52,7 @@ export async function evaluateEmbedders(
   const gallery = await itemsIn(request.gallery, '--gallery', request.onWarning)
   const queries = await itemsIn(request.queries, '--queries', request.onWarning)
   assertSharedClasses(gallery, queries, request)
+  for (const name of request.embedders) assertKnown(name, config)
   const sampled = sampleOf(queries.length)
   const embedders: EvaluationReport['embedders'] = {}
   for (const name of [RANDOM, ...request.embedders]) {
@@ -61,6 +63,11 @@ export async function evaluateEmbedders(
       sampled,
       onProgress: (done, all) => request.onProgress(`${name}: ranking`, done / all),
     })
+    if (embedders[name].overall.queries === 0)
+      throw new DomainError(
+        'invalid_request',
+        `No query of ${request.queries} could be evaluated with "${name}": none of them, or no image of their classes, could be read.`,
+      )
   }
   return {
     gallery: {
@@ -109,6 +116,13 @@ async function itemsIn(
   }
   if (classless > 0) onWarning(`${classless} files right in ${root} belong to no class and are left out.`)
   return items
+}
+
+/** Before anything is embedded. */
+function assertKnown(name: string, { embedder_registry: registry }: Config): void {
+  const known = [...Object.keys(registry.embedders), ...BUILT_IN_EMBEDDERS]
+  if (!known.includes(name))
+    throw new DomainError('invalid_request', `--embedder: there is no "${name}"; known: ${known.join(', ')}.`)
 }
 
 function classesOf(items: readonly Item[]): Set<string> {

@@ -26,7 +26,7 @@ export interface DecodedImage {
 }
 
 /** A picture whose sides differ more than this is reduced by its longer side. */
-const MAX_ASPECT = 8
+export const MAX_ASPECT = 8
 const DECODE_TIMEOUT_S = 60
 const WHITE = '#ffffff'
 /** AVIF, and what sharp does not read and JavaScript or WebAssembly decodes, is decoded in full size. */

@@ -611,6 +611,29 @@ describe('adding and deleting', () => {
     expect(await response.json()).toMatchObject({ code: 'image_too_large' })
   })
 
+  it('takes nothing large but a form with files', async () => {
+    const { app } = unchanged()
+    const search = { positive: [{ image_id: crypto.randomUUID() }], more: 'x'.repeat(1_100_000) }
+    expect((await send(app, 'POST', '/api/images/search', search)).status).toBe(413)
+    const start = performance.now()
+    const urlencoded = await app.http.request('/api/images/similarity-search', {
+      method: 'POST',
+      body: 'a&'.repeat(1_000_000),
+      headers: { 'content-type': 'application/x-www-form-urlencoded' },
+    })
+    expect(urlencoded.status).toBe(400)
+    expect(await urlencoded.json()).toMatchObject({ error: expect.stringContaining('multipart/form-data') })
+    // Reading it would take half a minute.
+    expect(performance.now() - start).toBeLessThan(5_000)
+  })
+
+  it('refuses a sketch to keep that could not be written again', async () => {
+    const { app } = unchanged()
+    const sketch = '['.repeat(20_000) + ']'.repeat(20_000)
+    const fields = { image: [await circleSketch(), 'q.png'] as [Uint8Array, string], kind: 'sketch', sketch }
+    expect((await send(app, 'POST', '/api/queries', form(fields))).status).toBe(400)
+  })
+
   it('refuses changes from pages of another origin', async () => {
     const { app } = unchanged()
     const id = (await getJson<ImagesJson>(app, '/api/images')).images[0]!.id

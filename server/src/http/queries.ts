@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { KeptQueries, KeptQuery } from '../catalog/kept-queries.ts'
+import { DomainError } from '../errors.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import { answerFile } from './file-answer.ts'
 import { binary, createRouter, json, parseJson, type Router, route } from './routing.ts'
@@ -60,10 +61,9 @@ export function queryRoutes({
       const bytes = new Uint8Array(await image.arrayBuffer())
       // What is no picture is refused now, not when somebody follows the address.
       await reader.decode(bytes, { width: 16, height: 16 })
-      return context.json(
-        toJson(await queries.keep(bytes, kind, sketch ? parseJson(sketch, 'sketch') : null)),
-        200,
-      )
+      const strokes = sketch ? parseJson(sketch, 'sketch') : null
+      assertStorable(strokes)
+      return context.json(toJson(await queries.keep(bytes, kind, strokes)), 200)
     },
   )
 
@@ -97,4 +97,13 @@ export function queryRoutes({
     },
   )
   return router
+}
+
+/** What is nested very deeply can be read, but not written again. */
+function assertStorable(value: unknown): void {
+  try {
+    JSON.stringify(value)
+  } catch {
+    throw new DomainError('invalid_request', 'sketch: it is nested too deeply.')
+  }
 }

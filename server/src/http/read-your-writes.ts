@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import type { HttpEnv } from './routing.ts'
 
@@ -18,7 +18,10 @@ const KEPT_S = 30
 const READING = ['GET', 'HEAD', 'OPTIONS']
 
 /** Whoever has changed something sees the change in whatever he asks for next, whichever server answers. */
-export function readYourWrites(reads: ReadPositions): MiddlewareHandler<HttpEnv> {
+export function readYourWrites(
+  reads: ReadPositions,
+  isSecure: (context: Context<HttpEnv>) => boolean,
+): MiddlewareHandler<HttpEnv> {
   return async (context, next) => {
     const seen = context.req.header(HEADER) ?? getCookie(context, COOKIE)
     await reads.at(seen, next)
@@ -29,6 +32,12 @@ export function readYourWrites(reads: ReadPositions): MiddlewareHandler<HttpEnv>
     const position = await reads.position().catch(() => undefined)
     if (position === undefined) return
     context.header(HEADER, position)
-    setCookie(context, COOKIE, position, { path: '/', httpOnly: true, sameSite: 'Lax', maxAge: KEPT_S })
+    setCookie(context, COOKIE, position, {
+      path: '/',
+      httpOnly: true,
+      sameSite: 'Lax',
+      secure: isSecure(context),
+      maxAge: KEPT_S,
+    })
   }
 }

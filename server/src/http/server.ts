@@ -68,6 +68,8 @@ export interface HttpOptions {
 
 /** Of requests that hold a few words. */
 const SMALL_BODY = 16 * 1024
+/** A question with very many examples; reading it must not keep others waiting. */
+const BODY_WITHOUT_FILES = 1024 * 1024
 const SMALL_PATHS = /^\/api\/(auth|session|users)(\/|$)/
 /** What a multipart request holds besides the file. */
 const FORM_OVERHEAD = 1024 * 1024
@@ -133,10 +135,22 @@ export function createHttpApp(options: HttpOptions): Router {
       throw tooLarge(maxUploadBytes)
     },
   })
+  const withoutFiles = bodyLimit({
+    maxSize: BODY_WITHOUT_FILES,
+    onError: (context) =>
+      context.json(
+        { error: `At most ${BODY_WITHOUT_FILES} bytes are taken without a file.`, code: 'invalid_request' },
+        413,
+      ),
+  })
   const ofNobody = bodyLimit({ maxSize: SMALL_BODY, onError: signInFirst })
   app.use('/api/*', (context, next) => {
     if (SMALL_PATHS.test(context.req.path)) return small(context, next)
-    return context.get('role') === undefined ? ofNobody(context, next) : large(context, next)
+    if (context.get('role') === undefined) return ofNobody(context, next)
+    const type = context.req.header('content-type') ?? ''
+    if (/^application\/x-www-form-urlencoded\b/i.test(type))
+      throw new DomainError('invalid_request', 'Send a form as multipart/form-data, not urlencoded.')
+    return /^multipart\/form-data\b/i.test(type) ? large(context, next) : withoutFiles(context, next)
   })
   app.use('/api/*', async (context, next) => {
     await next()
@@ -148,7 +162,10 @@ export function createHttpApp(options: HttpOptions): Router {
     return compress()(context, next)
   })
 
-  app.use('/api/*', readYourWrites(options.reads))
+  app.use(
+    '/api/*',
+    readYourWrites(options.reads, (context) => clientOf(context).isSecure),
+  )
 
   addHealth(app, options)
   app.route('/api/images', imageRoutes(options))

@@ -5,7 +5,7 @@ import { DomainError } from '../errors.ts'
 import { hashOfBytes } from '../file-hash.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import { type Crop, cropImage } from './crop.ts'
-import { prepareQuery, queryCover } from './prepare-query.ts'
+import { boundedFor, prepareQuery, queryCover } from './prepare-query.ts'
 
 /** A picture to search with: the bytes of an image file. */
 export interface Picture {
@@ -138,7 +138,8 @@ export function createImageSearch(
       return { ...known, kind: 'image' }
     }
     const decoded = await reader.decode(bytes, queryCover(host.inputSize, crop))
-    const image = crop === undefined ? decoded.image : cropImage(decoded.image, crop)
+    const image =
+      crop === undefined ? decoded.image : boundedFor(host.inputSize, cropImage(decoded.image, crop))
     const prepared = prepareQuery(image, kind, host)
     const prepareEnd = performance.now()
     const [vector] = await host.embed(

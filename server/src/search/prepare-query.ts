@@ -1,6 +1,7 @@
 import type { QueryKind } from '../catalog/kept-queries.ts'
 import type { EmbeddingHost } from '../embedding/host.ts'
-import type { RgbImage } from '../gallery/resample.ts'
+import { MAX_ASPECT } from '../gallery/decode.ts'
+import { type RgbImage, resample } from '../gallery/resample.ts'
 import type { Crop } from './crop.ts'
 import { detectKind } from './detect-kind.ts'
 import { prepareSketch } from './prepare-sketch.ts'
@@ -15,6 +16,15 @@ export function queryCover({ width, height }: EmbeddingHost['inputSize'], crop: 
   const side = Math.max(MIN_QUERY_SIDE, QUERY_SCALE * Math.max(width, height))
   const factor = crop === undefined ? 1 : Math.min(MOST_ENLARGED, 1 / Math.min(crop.width, crop.height))
   return { width: Math.ceil(side * factor), height: Math.ceil(side * factor) }
+}
+
+/** A part of a picture, no larger than a whole one may be when it is decoded: a strip of a strip is very long. */
+export function boundedFor(inputSize: EmbeddingHost['inputSize'], image: RgbImage): RgbImage {
+  const most = MAX_ASPECT * queryCover(inputSize, undefined).width
+  const scale = most / Math.max(image.width, image.height)
+  if (scale >= 1) return image
+  const scaled = (side: number) => Math.max(1, Math.round(side * scale))
+  return resample(image, scaled(image.width), scaled(image.height))
 }
 
 /**

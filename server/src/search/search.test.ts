@@ -4,6 +4,7 @@ import type { RgbImage } from '../gallery/resample.ts'
 import { cropImage, parseCrop } from './crop.ts'
 import { detectKind } from './detect-kind.ts'
 import { combine } from './image-search.ts'
+import { boundedFor } from './prepare-query.ts'
 import { prepareSketch } from './prepare-sketch.ts'
 
 async function render(body: string, width = 200, height = 200): Promise<RgbImage> {
@@ -109,6 +110,16 @@ describe('crop', () => {
       width: 1,
       height: 1,
     })
+  })
+})
+
+describe('boundedFor', () => {
+  it('makes a strip of a strip no larger than a whole picture may be', () => {
+    const size = { width: 64, height: 64 }
+    const strip = { data: new Uint8Array(20_480 * 256 * 3), width: 20_480, height: 256 }
+    expect(boundedFor(size, strip)).toMatchObject({ width: 2048, height: 26 })
+    const part = { data: new Uint8Array(500 * 200 * 3), width: 500, height: 200 }
+    expect(boundedFor(size, part)).toBe(part)
   })
 })
 
