@@ -1,4 +1,4 @@
-import { copyFile, mkdtemp, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
@@ -16,6 +16,15 @@ const BELOW: Line[] = [
     [0.9, 0.95],
   ],
 ]
+
+/** The ink of that line in its middle, 0…255. */
+function inkBelow(page: Page): Promise<number> {
+  return page.locator('canvas').evaluate((element) => {
+    const { width, height } = element as HTMLCanvasElement
+    const context = (element as HTMLCanvasElement).getContext('2d')!
+    return context.getImageData(width / 2, 0.95 * height, 1, 1).data[3]!
+  })
+}
 
 /** The address of the drawing, once it has one that is not `before`. */
 async function addressOfDrawing(page: Page, before?: string): Promise<string> {
@@ -42,12 +51,32 @@ describe('a drawing', () => {
     await page.goBack()
     await page.getByRole('dialog').waitFor({ state: 'detached' })
     await addressOfDrawing(page, star)
-    const ink = await page.locator('canvas').evaluate((element) => {
-      const { width, height } = element as HTMLCanvasElement
-      const context = (element as HTMLCanvasElement).getContext('2d')!
-      return context.getImageData(width / 2, 0.95 * height, 1, 1).data[3]
-    })
-    expect(ink).toBeGreaterThan(128)
+    expect(await inkBelow(page)).toBeGreaterThan(128)
+    await close()
+  })
+
+  it('is had back by Undo where Back came before it was kept', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await draw(page, STAR)
+    await addressOfDrawing(page)
+    // The server is away for drawings from now on.
+    await page.route('**/api/queries', (route) => route.abort())
+    await draw(page, BELOW)
+    await page.locator('[data-path]').first().click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Find similar' }).click()
+    await page.getByText('Draw what you are looking for').waitFor()
+    const name = page.getByText(/^Like /)
+    while ((await name.count()) > 0) {
+      await page.goBack()
+      await page.waitForTimeout(300)
+    }
+    // The image that was opened is before the drawing in the history.
+    await page.keyboard.press('Escape')
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
+    await expect.poll(() => inkBelow(page)).toBe(0)
+    const undo = page.getByRole('button', { name: 'Undo' })
+    for (let n = 0; n < 9 && (await inkBelow(page)) === 0; n++) await undo.click()
+    expect(await inkBelow(page)).toBeGreaterThan(128)
     await close()
   })
 
@@ -113,6 +142,28 @@ describe('a tile', () => {
     await close()
   })
 
+  it('that is deleted by its key gives the focus to what comes in its place, once for a key that is held', async () => {
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
+    const grid = page.getByTestId('grid')
+    await grid.evaluate((element) => element.scrollTo(0, 900))
+    await expect.poll(() => grid.locator('[data-index="30"]').count()).toBe(1)
+    const tiles = grid.locator('[data-index="30"]')
+    const [path, following] = [
+      await tiles.getAttribute('data-path'),
+      await grid.locator('[data-index="31"]').getAttribute('data-path'),
+    ]
+    await tiles.click({ modifiers: ['Control'] })
+    await tiles.focus()
+    await page.keyboard.press('Escape')
+    await page.keyboard.down('Delete')
+    await page.keyboard.down('Delete')
+    await page.keyboard.up('Delete')
+    await page.getByText(`${path!.split('/')[1]} will be deleted from the disk`).waitFor()
+    await expect.poll(() => page.locator(':focus').getAttribute('data-path')).toBe(following)
+    await page.getByRole('button', { name: 'Undo', exact: true }).last().click()
+    await close()
+  })
+
   it('is deleted alone by its key while others are selected out of sight', async () => {
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name&dir=cup`)
     await tile(page, 'cup/cup-02.jpg').hover()
@@ -164,6 +215,53 @@ describe('uploading', () => {
     await page.getByText('4 of 5 added, 1 refused').waitFor()
     await page.getByText('The browser can’t read it').waitFor()
     for (const name of names) await rm(join(demo.gallery, name), { force: true })
+    await count(page, '240 images')
+    await close()
+  })
+})
+
+describe('an upload that was cut off', () => {
+  it('is not taken for another file of its name', async () => {
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?dir=cup`)
+    let requests = 0
+    await page.route('**/api/images', async (route) => {
+      if (requests++ === 0) await route.abort('connectionreset')
+      else await route.continue()
+    })
+    const other = await readFile(join(demo.gallery, 'star/star-01.png'))
+    const [name] = (await readdir(join(demo.gallery, 'cup'))).filter((file) => file.endsWith('.png'))
+    await page
+      .getByTestId('upload-files')
+      .setInputFiles([{ name: name!, mimeType: 'image/png', buffer: other }])
+    await page.getByText('0 of 1 added, 1 refused').waitFor()
+    await page.getByText(/already in this folder/).waitFor()
+    expect(requests).toBe(2)
+    await close()
+  })
+
+  it('is asked about by whoever leaves the page meanwhile', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const sent = Promise.withResolvers<void>()
+    await page.route('**/api/images', async (route) => {
+      await sent.promise
+      await route.abort()
+    })
+    // Browsers ask for nobody who has not touched the page.
+    await page.getByLabel('Filter by name').click()
+    await page.getByTestId('upload-files').setInputFiles([
+      {
+        name: 'left.png',
+        mimeType: 'image/png',
+        buffer: await readFile(join(demo.gallery, 'star/star-01.png')),
+      },
+    ])
+    const asked = page.waitForEvent('dialog')
+    const leaving = page.reload().catch(() => {})
+    const dialog = await asked
+    expect(dialog.type()).toBe('beforeunload')
+    await dialog.accept()
+    sent.resolve()
+    await leaving
     await count(page, '240 images')
     await close()
   })

@@ -85,7 +85,7 @@ export function App() {
   const query = { sketch, examples, filters }
   const search = useSearch(query)
   const hasResults = isSearching(query) && (search.data !== undefined || search.isError)
-  const { progress, isOffline, hasNews, showNews } = useServerEvents(!isAtTop)
+  const { progress, isOffline, news, showNews } = useServerEvents(!isAtTop)
   const gallery = useGallery({ ...filters, ...orderOf(state.sort) }, !hasResults)
   const results = resultsOf(search, state.leastScore)
   const isSlow = useLasting(
@@ -307,9 +307,9 @@ export function App() {
               {selection.problem}
             </p>
           )}
-          {hasNews && (
+          {news !== undefined && (
             <p role="status" className="flex items-center gap-3 px-4 pb-2 text-sm">
-              {messages.gallery.changed}
+              {news === 'changed' ? messages.gallery.changed : messages.gallery.perhapsChanged}
               <button type="button" className="underline" onClick={showNews}>
                 {messages.gallery.showChanges}
               </button>

@@ -93,6 +93,7 @@ export const messages = {
     resetFilters: 'Reset filters',
     grid: 'Images. Arrow keys move, Enter opens, Space selects.',
     changed: 'The folder has changed.',
+    perhapsChanged: 'The folder may have changed.',
     showChanges: 'Show',
   },
   selection: {

@@ -29,8 +29,8 @@ const HIDDEN_AFTER_MS = 10_000
 export interface ServerEvents {
   progress: IndexProgress | undefined
   isOffline: boolean
-  /** Something has changed that is not shown yet, so that nobody loses the place. */
-  hasNews: boolean
+  /** Something has changed that is not shown yet, so that nobody loses the place; or perhaps has, while this page was not told. */
+  news: 'changed' | 'perhaps' | undefined
   showNews: () => void
 }
 
@@ -43,7 +43,7 @@ export function useServerEvents(isHeld: boolean): ServerEvents {
   const queryClient = useQueryClient()
   const [progress, setProgress] = useState<IndexProgress>()
   const [isOffline, setOffline] = useState(false)
-  const [hasNews, setNews] = useState(false)
+  const [news, setNews] = useState<ServerEvents['news']>()
   const held = useRef(isHeld)
   held.current = isHeld
 
@@ -55,16 +55,21 @@ export function useServerEvents(isHeld: boolean): ServerEvents {
     let wasOffline = false
     let isFirst = true
     let isIndexing = false
+    /** Whether a change has been told since lists were last fetched anew. */
+    let isTold = false
     const refresh = () => {
       timer = undefined
       for (const part of ['one', 'folders']) void invalidate(part)
       void queryClient.invalidateQueries({ queryKey: ['status'] })
-      if (held.current) setNews(true)
+      const told = isTold
+      isTold = false
+      if (held.current) setNews((old) => (told ? 'changed' : (old ?? 'perhaps')))
       // A search with a drawing sends the drawing again: that waits until indexing has ended.
       else for (const part of isIndexing ? ['list'] : LISTS) void invalidate(part)
     }
     const invalidate = (part: string) => queryClient.invalidateQueries({ queryKey: ['images', part] })
-    const refreshSoon = () => {
+    const refreshSoon = (event?: Event) => {
+      isTold ||= event !== undefined
       timer ??= setTimeout(refresh, REFRESH_EVERY_MS)
     }
     /** What was asked for before this page was told of changes may have been answered before a change that it was not told of. */
@@ -133,11 +138,11 @@ export function useServerEvents(isHeld: boolean): ServerEvents {
   }, [queryClient])
 
   const showNews = useCallback(() => {
-    setNews(false)
+    setNews(undefined)
     for (const part of LISTS) void queryClient.invalidateQueries({ queryKey: ['images', part] })
   }, [queryClient])
   useEffect(() => {
-    if (!isHeld && hasNews) showNews()
-  }, [isHeld, hasNews, showNews])
-  return { progress, isOffline, hasNews, showNews }
+    if (!isHeld && news !== undefined) showNews()
+  }, [isHeld, news, showNews])
+  return { progress, isOffline, news, showNews }
 }

@@ -15,6 +15,8 @@ export function SessionGate({ children }: { children: ReactNode }) {
     queryKey: ['session'],
     queryFn: ({ signal }) => getSession(signal),
     staleTime: Infinity,
+    // Somebody may have signed in in another tab.
+    refetchOnWindowFocus: ({ state }) => (state.data?.state === 'authenticated' ? false : 'always'),
   })
   // Whatever request learns first that the session is over: the page then asks, and comes back to the same address.
   useEffect(() => onSignedOut(() => void client.invalidateQueries({ queryKey: ['session'] })), [client])

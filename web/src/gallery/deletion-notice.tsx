@@ -21,7 +21,7 @@ export function DeletionNotice({ deletion }: { deletion: Deletion }) {
     >
       {waiting.size > 0 && (
         <p className="flex flex-wrap items-center gap-x-4 gap-y-1">
-          <span className="text-sm">
+          <span className="min-w-0 text-sm [overflow-wrap:anywhere]">
             {messages.deletion.waiting(waiting.size, [...waiting.values()][0]!.user_visible_name)}
           </span>
           <button type="button" className={BUTTON} onClick={undo}>
@@ -34,7 +34,7 @@ export function DeletionNotice({ deletion }: { deletion: Deletion }) {
       )}
       {failures.length > 0 && (
         <div className="flex items-start gap-4">
-          <ul className="m-0 max-h-40 list-none overflow-y-auto p-0 text-sm text-danger">
+          <ul className="m-0 max-h-40 min-w-0 list-none overflow-y-auto p-0 text-sm text-danger [overflow-wrap:anywhere]">
             {failures.slice(0, MOST_SHOWN).map((failure) => (
               <li key={failure}>{failure}</li>
             ))}

@@ -1,6 +1,6 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { ArrowLeft } from 'lucide-react'
-import { type KeyboardEvent, useEffect, useState } from 'react'
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { GROUPS_PER_PAGE, type Image, listDuplicates } from '../api/client.ts'
 import { messages } from '../messages.ts'
 import { Notice } from './notice.tsx'
@@ -46,6 +46,7 @@ export function DuplicatesView({
     .flatMap((page) => page.groups)
     .map(({ images }) => ({ key: images[0]?.id ?? '', images: images.filter(({ id }) => !hidden.has(id)) }))
     .filter(({ images }) => images.length > 1)
+  const backRef = useRef<HTMLButtonElement>(null)
   const onKey = (event: KeyboardEvent, image: Image) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return
     const act = {
@@ -57,7 +58,13 @@ export function DuplicatesView({
     }[event.key]
     if (act === undefined) return
     event.preventDefault()
+    if (event.repeat) return
+    const item = event.currentTarget
+    // What comes in the place of an image that goes gets its focus. A group of one is none: then it is what stands above.
+    const isLeft = item.parentElement!.children.length > 2
+    const next = isLeft ? (item.nextElementSibling ?? item.previousElementSibling) : null
     act()
+    if (event.key === 'Delete') (next?.querySelector<HTMLElement>('[data-index]') ?? backRef.current)?.focus()
   }
   const total = data?.pages[0]?.total ?? 0
   if (error !== null && data === undefined)
@@ -72,6 +79,7 @@ export function DuplicatesView({
     >
       <header className="sticky top-0 z-1 flex items-center gap-3 bg-page py-2">
         <button
+          ref={backRef}
           type="button"
           onClick={onBack}
           className="flex h-10 shrink-0 items-center gap-2 rounded-lg border border-line px-3 hover:bg-raised"

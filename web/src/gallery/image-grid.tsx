@@ -184,7 +184,8 @@ export function ImageGrid(props: ImageGridProps) {
     const act = event.key in steps ? () => moveTo(steps[event.key]!) : actions[event.key]
     if (act === undefined) return
     event.preventDefault()
-    act()
+    // A key that is held down moves on, but does not do to the next image what was meant for one.
+    if (event.key in steps || !event.repeat) act()
   }
 
   return (
@@ -198,8 +199,9 @@ export function ImageGrid(props: ImageGridProps) {
         if (Math.abs(shiftOf(place.current) - shift) > 0.5) renderAnew()
         onTop(place.current.offset < side)
       }}
-      onFocus={() => {
+      onFocus={({ target }) => {
         hadFocus.current = true
+        if (target.dataset.index !== undefined) setActive(Number(target.dataset.index))
       }}
       onBlur={({ relatedTarget, currentTarget }) => {
         // A tile that leaves the document is told of nowhere, and nobody gets the focus in its place.

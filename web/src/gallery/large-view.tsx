@@ -35,6 +35,8 @@ interface LargeViewProps {
 
 /** In CSS pixels. */
 const MOVE_STEP = 80
+/** While a key is held: each step changes the address, which browsers allow a hundred times in half a minute. */
+const STEP_EVERY_MS = 320
 const ACTION = 'flex h-10 items-center gap-2 rounded-lg border border-line px-3 text-ink hover:bg-raised'
 
 /** One image as large as the window, with what is known of it. */
@@ -75,6 +77,7 @@ export function LargeView({
     addEventListener('keydown', listener)
     return () => removeEventListener('keydown', listener)
   }, [])
+  const steppedAt = useRef(-Infinity)
   onKey.current = (event) => {
     if (event.altKey || event.ctrlKey || event.metaKey) return
     const moves = {
@@ -91,6 +94,9 @@ export function LargeView({
       '0': zoom.reset,
       ...(event.shiftKey ? moves : {}),
     }
+    const isStep = !event.shiftKey && (event.key === 'ArrowLeft' || event.key === 'ArrowRight')
+    if (isStep && event.repeat && event.timeStamp - steppedAt.current < STEP_EVERY_MS) return
+    if (isStep) steppedAt.current = event.timeStamp
     keys[event.key as keyof typeof keys]?.()
   }
 

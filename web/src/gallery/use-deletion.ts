@@ -8,6 +8,9 @@ const UNDO_MS = 20_000
 /** The server may be back soon. */
 const RETRY_AFTER_MS = 3_000
 
+/** Chromium keeps at most 256 requests of a page that is left. */
+const MOST_AT_LEAVING = 200
+
 type Images = ReadonlyMap<string, Image>
 
 /** Images that are deleted when nobody has taken it back; hidden at once. */
@@ -85,6 +88,14 @@ export function useDeletion(): Deletion {
       unsent.current.clear()
     }
   }, [])
+  // A browser sends only so much for a page that is being left.
+  const isTooMuch = waiting.size + deleting.size > MOST_AT_LEAVING
+  useEffect(() => {
+    if (!isTooMuch) return
+    const onLeave = (event: BeforeUnloadEvent) => event.preventDefault()
+    addEventListener('beforeunload', onLeave)
+    return () => removeEventListener('beforeunload', onLeave)
+  }, [isTooMuch])
   // Who leaves the page has not taken it back.
   useEffect(() => {
     const onLeave = () => {

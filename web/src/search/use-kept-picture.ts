@@ -1,5 +1,7 @@
 import { useCallback, useRef, useState } from 'react'
 import { keepQuery } from '../api/client.ts'
+import { messages } from '../messages.ts'
+import { isReadable } from '../upload/use-uploads.ts'
 
 /** A picture on its way to the server, which keeps it for a while. */
 export interface KeptPicture {
@@ -26,6 +28,8 @@ export function useKeptPicture(onKept: (id: string) => void): KeptPicture {
     setError(undefined)
     setShare(0)
     try {
+      // A folder, or a file that is no longer where it was.
+      if (!(await isReadable(picture))) throw new Error(messages.upload.unreadable)
       const { id } = await keepQuery(picture, 'auto', { onProgress: setShare, signal: sending.signal })
       if (!sending.signal.aborted) latest.current(id)
     } catch (reason) {

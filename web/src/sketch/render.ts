@@ -1,16 +1,27 @@
 import { getStroke } from 'perfect-freehand'
 import { INK, SHEET_UNITS, type Stroke } from './sketch.ts'
 
-/** Draws strokes onto a context that is scaled to the units of the sheet. */
+/** Of finished strokes, which do not change any more: their outlines take longer than painting them. */
+const outlines = new WeakMap<Stroke, Path2D>()
+
+/** Draws finished strokes onto a context that is scaled to the units of the sheet. */
 export function drawStrokes(context: CanvasRenderingContext2D, strokes: readonly Stroke[]): void {
-  for (const stroke of strokes) drawStroke(context, stroke)
+  for (const stroke of strokes) {
+    const outline = outlines.get(stroke) ?? new Path2D(outlinePath(outlineOf(stroke)))
+    outlines.set(stroke, outline)
+    fill(context, stroke, outline)
+  }
 }
 
+/** Draws one that is still growing. */
 export function drawStroke(context: CanvasRenderingContext2D, stroke: Stroke): void {
-  const { tool, colour = INK } = stroke
+  fill(context, stroke, new Path2D(outlinePath(outlineOf(stroke))))
+}
+
+function fill(context: CanvasRenderingContext2D, { tool, colour = INK }: Stroke, outline: Path2D): void {
   context.globalCompositeOperation = tool === 'pen' ? 'source-over' : 'destination-out'
   context.fillStyle = colour
-  context.fill(new Path2D(outlinePath(outlineOf(stroke))))
+  context.fill(outline)
   context.globalCompositeOperation = 'source-over'
 }
 

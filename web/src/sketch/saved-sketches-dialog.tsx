@@ -117,7 +117,7 @@ function SavedList({ saved, onOpen, onChange }: SavedListProps) {
     <>
       {removed !== undefined && (
         <p role="status" className="flex items-center gap-3 text-sm">
-          {messages.sketch.removed(removed.name)}
+          <span className="min-w-0 [overflow-wrap:anywhere]">{messages.sketch.removed(removed.name)}</span>
           <button
             type="button"
             className={BUTTON}

@@ -3,7 +3,16 @@ import { ApiError, getKeptQuery, isPassing, keepQuery } from '../api/client.ts'
 import { messages } from '../messages.ts'
 import type { Example } from '../search/examples.ts'
 import { renderSketch } from './render.ts'
-import { addAction, EMPTY_SKETCH, fromKept, isBlank, type Sketch, toKept, visibleStrokes } from './sketch.ts'
+import {
+  addAction,
+  EMPTY_SKETCH,
+  fromKept,
+  isBlank,
+  replaceBy,
+  type Sketch,
+  toKept,
+  visibleStrokes,
+} from './sketch.ts'
 
 /** A drawing is kept by the server when nothing more has been drawn for so long; the results do not wait for it. */
 const KEEP_AFTER_MS = 700
@@ -62,9 +71,11 @@ export function useAddressedSketch(
       try {
         const kept = await untilThere(() => getKeptQuery(id, fetching.signal), fetching.signal, setProblem)
         const loaded = fromKept(kept.sketch) ?? EMPTY_SKETCH
-        named.current = { id, done: loaded.done }
+        // What is on the sheet and has not been kept can be had back.
+        const next = replaceBy(latest.current, loaded)
+        named.current = { id, done: next.done }
         setProblem(undefined)
-        setSketch(loaded)
+        setSketch(next)
       } catch (error) {
         if (!fetching.signal.aborted) setProblem(reasonOf(error))
       }

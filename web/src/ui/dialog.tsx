@@ -29,7 +29,7 @@ export function Dialog({ title, isOpen, onClose, children }: DialogProps) {
       className="m-auto max-h-[80dvh] w-[min(92vw,44rem)] rounded-2xl border border-line bg-surface p-0 backdrop:bg-black/50"
     >
       <div className="sticky top-0 flex items-center justify-between bg-surface px-5 py-3">
-        <h2 className="font-medium">{title}</h2>
+        <h2 className="min-w-0 flex-1 font-medium [overflow-wrap:anywhere]">{title}</h2>
         {/* Closed by itself it gives the focus back. */}
         <IconButton label={messages.viewer.close} onClick={() => ref.current?.close()}>
           <X />

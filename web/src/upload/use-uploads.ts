@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
-import { ApiError, isPassing, uploadImage } from '../api/client.ts'
+import { ApiError, isPassing, listImages, uploadImage } from '../api/client.ts'
 import { messages } from '../messages.ts'
 
 export interface Upload {
@@ -53,6 +53,15 @@ export function useUploads(): Uploads {
     [],
   )
 
+  // Who leaves the page is asked before, as long as something is on its way.
+  const isUnderWay = list.some(({ state }) => state === 'waiting' || state === 'sending')
+  useEffect(() => {
+    if (!isUnderWay) return
+    const onLeave = (event: BeforeUnloadEvent) => event.preventDefault()
+    addEventListener('beforeunload', onLeave)
+    return () => removeEventListener('beforeunload', onLeave)
+  }, [isUnderWay])
+
   const update = (number: number, change: Partial<Upload>) =>
     setList((old) => old.map((upload) => (upload.number === number ? { ...upload, ...change } : upload)))
 
@@ -91,8 +100,11 @@ export function useUploads(): Uploads {
         await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS))
         return
       }
-      if (tries > 0 && error instanceof ApiError && error.code === 'image_exists')
+      const mayBeOwn = tries > 0 && error instanceof ApiError && error.code === 'image_exists'
+      // Cameras give the same names again: only what is as large may be what was sent before.
+      if (mayBeOwn && (await isThere(file, directory, signal)))
         return update(number, { state: 'done', share: 1, reason: undefined })
+      if (signal.aborted) return
       update(number, { state: 'failed', reason: error instanceof Error ? error.message : String(error) })
     }
   }
@@ -123,8 +135,15 @@ export function useUploads(): Uploads {
   }
 }
 
+async function isThere(file: File, directory: string, signal: AbortSignal): Promise<boolean> {
+  const own = { page: 1, items_per_page: 100, order_by: 'modified_at', direction: 'descending' } as const
+  const parameters = { ...own, name_contains: file.name, directory, recursive: false }
+  const { images } = await listImages(parameters, signal).catch(() => ({ images: [] }))
+  return images.some(({ user_visible_name: name, bytes }) => name === file.name && bytes === file.size)
+}
+
 /** A file that is gone may count as empty, and of what is empty any part can be read. */
-function isReadable(file: File): Promise<boolean> {
+export function isReadable(file: Blob): Promise<boolean> {
   const sample = file.size === 0 ? file : file.slice(0, 1)
   return sample.arrayBuffer().then(
     () => true,
