@@ -154,7 +154,8 @@ export function createSharedSync(options: SharedSyncOptions): SharedSync {
       begun.first
         // That the folder can't be looked at has been said, and it is tried again.
         ?.catch((error) => {
-          if (!(error instanceof DomainError)) log.warn(messageOf(error))
+          if (!(error instanceof DomainError && error.code === 'directory_not_found'))
+            log.warn(`The gallery could not be compared: ${messageOf(error)}`)
         })
         .finally(() => {
           begun.first = undefined

@@ -55,6 +55,9 @@ const TRY_AGAIN_MS = 10 * 60_000
 /** Where so much is told at once the queue of events may have overflowed, and some of it been lost. */
 const BURST_CHANGES = 4_000
 const AFTER_BURST_MS = 2_000
+/** A comparison that failed is tried again after so long, then after twice as long. */
+const RETRY_MIN_MS = 5_000
+const RETRY_MAX_MS = 60_000
 const BURST_WITHIN_MS = 1_000
 const ENTERED_AT_ONCE = 200
 
@@ -79,6 +82,8 @@ export function createFollowing(options: FollowingOptions): Following {
   let isExhausted = false
   let isLooking = false
   let isComparing = false
+  let retryMs = 0
+  let retryAt = 0
   let isClosed = false
   let watching: Promise<void> = Promise.resolve()
 
@@ -174,12 +179,16 @@ export function createFollowing(options: FollowingOptions): Following {
     if (state === 'polling' && Date.now() - triedAt > TRY_AGAIN_MS) await watchAgain()
     const start = performance.now()
     isComparing = true
+    let hasFailed = false
     const isChanged = await reconcile().catch((error) => {
       // That the folder is away has been said by whoever looked at it.
-      if (!(error instanceof DomainError && error.code === 'directory_not_found'))
-        log.warn(`The gallery ${root} could not be compared: ${messageOf(error)}`)
+      if (error instanceof DomainError && error.code === 'directory_not_found') return false
+      hasFailed = true
+      log.warn(`The gallery ${root} could not be compared: ${messageOf(error)}`)
       return false
     })
+    retryMs = hasFailed ? Math.min(2 * retryMs || RETRY_MIN_MS, RETRY_MAX_MS) : 0
+    retryAt = performance.now() + retryMs
     isComparing = false
     pollMs = isChanged ? POLL_MIN_MS : Math.min(2 * pollMs, POLL_MAX_MS)
     const rest = (performance.now() - start) / POLL_SHARE
@@ -233,7 +242,7 @@ export function createFollowing(options: FollowingOptions): Following {
     }
     const isMountedAnew = !isDeepStrictEqual(mounts, await mountsNow())
     if (identity === watched && !isRootGone && !isAbsent && !isMountedAnew) {
-      if (options.isInDoubt() && !isComparing) schedule(0)
+      if (options.isInDoubt() && !isComparing && performance.now() >= retryAt) schedule(0)
       return
     }
     isAbsent = false

@@ -164,6 +164,34 @@ describe('reconciling', () => {
     },
   )
 
+  it('is tried again soon where the catalog failed', async () => {
+    const root = await galleryOf('a.png', 'x/b.png')
+    const app = await startApp(await configFor(root))
+    await app.sync.startWatching()
+    vi.spyOn(app.catalog, 'knownFiles').mockRejectedValueOnce(new Error('the connection was lost'))
+    await expect(app.sync.reconcile()).rejects.toThrow('the connection was lost')
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'x/b.png']))
+    expect(app.sync.lastReconcile).toBeDefined()
+  })
+
+  it.skipIf(isRoot)(
+    'goes on with other folders where one may no longer be entered (skipped for root, who may enter all)',
+    async () => {
+      const root = await galleryOf('a.png', 'x/deep/b.png')
+      const app = await startApp(await configFor(root))
+      await app.sync.startWatching()
+      await indexAll(app)
+      await chmod(join(root, 'x'), 0o600)
+      app.sync.lookAgain(['x/deep/b.png', 'x/deep'])
+      await writeSettled(join(root, 'c.png'), await picture(5))
+      app.sync.lookAgain(['c.png'])
+      await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'c.png', 'x/deep/b.png']))
+      await app.sync.reconcile()
+      expect(await pathsIn(app)).toEqual(['a.png', 'c.png', 'x/deep/b.png'])
+      await chmod(join(root, 'x'), 0o700)
+    },
+  )
+
   it('records files that can not be indexed and goes on', async () => {
     const root = await galleryOf('good.png')
     const whole = await picture(1, 'jpeg')

@@ -1,7 +1,7 @@
 import { access, constants, lstat, stat } from 'node:fs/promises'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog, KnownFile } from '../catalog/catalog.ts'
-import { DomainError, messageOf } from '../errors.ts'
+import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
 import { hasImageExtension } from '../gallery/formats.ts'
 import { isReached } from '../gallery/links.ts'
@@ -97,8 +97,10 @@ const FEW_PATHS = 500
 const COMPARED_AT_ONCE = 5_000
 const MAX_PAUSE_MS = 5_000
 const CLOSE_WITHIN_MS = 10_000
-/** While files are missing, so soon after a change it is seen whether they are back. */
+/** While files are missing, so soon after a change it is seen whether they are back … */
 const COMPARE_ABSENCE_AFTER_MS = 5_000
+/** … but of a large gallery that others go on changing, for no more than a tenth of the time. */
+const COMPARE_ABSENCE_REST = 10
 /** So soon the system tells of what has happened. */
 const TOLD_WITHIN_MS = 100
 
@@ -157,6 +159,8 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   /** The folder could not be looked at, and has not been compared since. */
   let isInDoubt = false
   let differences = 0
+  /** The last comparison: its end, and how long it took. */
+  let compared = { at: -Infinity, tookMs: 0 }
   let isSwept = false
   /** At first, and after a move, which may have taken the place of another image: contents that no image has any more. */
   let mayHoldUnknown = true
@@ -243,6 +247,18 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   }
 
   async function reconcile(acceptsMissing: boolean): Promise<void> {
+    const start = performance.now()
+    try {
+      await compareAll(acceptsMissing)
+      compared = { at: performance.now(), tookMs: performance.now() - start }
+    } catch (error) {
+      // What was not seen may have changed: it is compared again soon.
+      isInDoubt = true
+      throw error
+    }
+  }
+
+  async function compareAll(acceptsMissing: boolean): Promise<void> {
     await gallery.assertReadable()
     await mountPoints.begin()
     isInDoubt = false
@@ -322,7 +338,9 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   ): Promise<void> {
     const present = new Set(subdirectories)
     const gone = new Set<string>()
-    for (const child of children) if (!present.has(child) && !(await exists(child))) gone.add(child)
+    // What may not be looked at may be there.
+    const isGone = async (child: string) => (await unlessForbidden(child, () => exists(child))) === false
+    for (const child of children) if (!present.has(child) && (await isGone(child))) gone.add(child)
     if (gone.size === 0) return
     for (const below of await knownBelow(directory))
       if (below !== directory && gone.has(childOf(directory, below))) await allVanished(below)
@@ -496,6 +514,16 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     events.emit('fileFailed', { path })
   }
 
+  /** What the index knows of a folder is kept when one above it may not be entered any more, and others are looked at all the same. */
+  async function unlessForbidden<T>(directory: string, look: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await look()
+    } catch (error) {
+      if (!['EACCES', 'EPERM'].includes(systemCodeOf(error) ?? '')) throw error
+      return warnOfFolder(directory, error)
+    }
+  }
+
   /** Once for a folder, until it can be read again. */
   function warnOfFolder(directory: string, error: unknown): undefined {
     if (said.has(directory)) return
@@ -622,17 +650,21 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     const found: FileFacts[][] = []
     const byDirectory = Map.groupBy(paths, ([path]) => (path === ROOT ? ROOT : directoryOf(path)))
     for (const [directory, changes] of byDirectory) {
-      const alone = await followAlone(directory, changes)
+      const alone = await unlessForbidden(directory, () => followAlone(directory, changes))
       if (alone === undefined) directories.add(directory)
       else found.push(alone)
     }
-    for (const [path] of paths) if (path !== ROOT && (await exists(path))) found.push(await lookAtTree(path))
+    for (const [path] of paths)
+      await unlessForbidden(path, async () => {
+        if (path !== ROOT && (await exists(path))) found.push(await lookAtTree(path))
+      })
     if (directories.size > MANY_DIRECTORIES) {
       // Comparing everything costs less, and comes within seconds.
       isInDoubt = true
       return
     }
-    for (const directory of directories) found.push(await lookAt(directory))
+    for (const directory of directories)
+      found.push((await unlessForbidden(directory, () => lookAt(directory))) ?? [])
     await take([...new Map(found.flat().map((file) => [file.path, file])).values()])
     confirmLater()
     // What was missing may be back.
@@ -641,10 +673,14 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
 
   function compareAbsence(): void {
     if (isClosed) return
-    absenceTimer ??= setTimeout(() => {
-      absenceTimer = undefined
-      reconcileOnce().catch(compareSoon)
-    }, COMPARE_ABSENCE_AFTER_MS)
+    const sinceMs = performance.now() - compared.at
+    absenceTimer ??= setTimeout(
+      () => {
+        absenceTimer = undefined
+        reconcileOnce().catch(compareSoon)
+      },
+      Math.max(COMPARE_ABSENCE_AFTER_MS, compared.tookMs * COMPARE_ABSENCE_REST - sinceMs),
+    )
   }
 
   /** Known files that were written to, and the few that changed in a large folder, need not have their whole folder looked at. */
