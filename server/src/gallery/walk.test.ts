@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { writeSettled } from '../testing/pictures.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
 import { isWithinWalk } from './scope.ts'
-import { listDirectory, statFile, walk } from './walk.ts'
+import { isSpelledSo, listDirectory, statFile, walk } from './walk.ts'
 
 const OPTIONS = { recursive: true, excluded: [] }
 
@@ -61,6 +61,13 @@ describe('walk', () => {
     expect(await found('X')).toEqual(['a.jpg'])
     expect(await found('**/*.{jpg,webp}')).toEqual(['x/b.PNG'])
     expect(await found()).toEqual(['a.jpg', 'x/b.PNG', 'x/y/c.webp'])
+  })
+
+  it('tells whether a path is spelled as on the disk', async () => {
+    const root = await gallery()
+    expect(await isSpelledSo(root, 'x/y/c.webp')).toBe(true)
+    for (const path of ['X/y/c.webp', 'x/Y/c.webp', 'x/y/C.webp'])
+      expect(await isSpelledSo(root, path).catch(() => false)).toBe(false)
   })
 
   it('tells size and times of a file', async () => {

@@ -3,7 +3,7 @@ import { lstat, readdir, stat } from 'node:fs/promises'
 import { systemCodeOf } from '../errors.ts'
 import { hasImageExtension } from './formats.ts'
 import { followDirectoryLink, followLink, isReached, type Link, pointsAt } from './links.ts'
-import { joinPath, nameOf, ROOT, toAbsolute, toGalleryPath } from './paths.ts'
+import { directoryOf, joinPath, nameOf, ROOT, toAbsolute, toGalleryPath } from './paths.ts'
 import { isIgnoredName, isIgnoredPath, type WalkOptions } from './scope.ts'
 
 /** What one `stat` tells of a file. Times in milliseconds since 1970, whole for `modifiedAt`. */
@@ -178,6 +178,23 @@ export async function statFile(
   if ('reason' in link) return undefined
   const facts = await factsOf(link.target, path, stat)
   return facts && { ...facts, inode: own.ino }
+}
+
+/** Names in folders, as they were read during one look at several files. */
+export type SeenNames = Map<string, Promise<ReadonlySet<string>>>
+
+/**
+ * Whether every step of a path is spelled as on the disk: where upper and lower case are the same to the file system, a file
+ * is found under its old name, too, and in a folder under that folder's old name.
+ */
+export async function isSpelledSo(root: string, path: string, seen: SeenNames = new Map()): Promise<boolean> {
+  for (let at = path; at !== ROOT; at = directoryOf(at)) {
+    const directory = directoryOf(at)
+    const names = seen.get(directory) ?? readdir(toAbsolute(root, directory)).then((list) => new Set(list))
+    seen.set(directory, names)
+    if (!(await names).has(nameOf(at))) return false
+  }
+  return true
 }
 
 /** Walks the gallery, folder by folder, parents before children. */

@@ -4,7 +4,7 @@ import { isReached } from '../gallery/links.ts'
 import { directoryOf, isWithin } from '../gallery/paths.ts'
 import { isWithinWalk, type WalkOptions } from '../gallery/scope.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
-import { statFile } from '../gallery/walk.ts'
+import { isSpelledSo, type SeenNames, statFile } from '../gallery/walk.ts'
 import { forgetContents } from './contents.ts'
 import type { GalleryRoot } from './gallery-root.ts'
 import { type MountPoints, mountPointsOf } from './mount-points.ts'
@@ -125,11 +125,12 @@ export function createMissing(options: MissingOptions): Missing {
     let awayCount = 0
     const inDoubt = new Map<string, string[]>()
     const { away, doubtful } = acceptsMissing ? { away: [], doubtful: [] } : await mountPoints.look()
+    const seen: SeenNames = new Map()
     const judged = [...vanished].filter(([, { since }]) => since <= before)
     for (const [path, { row }] of judged) {
       if (isClosed()) return undefined
       if (!isWithinWalk(root, path, options.walk)) leftOut.push(path)
-      else if (await isWatchedFile(path)) continue
+      else if (await isWatchedFile(path, seen)) continue
       else {
         // What failed costs nothing to find again.
         const isKept = row.state !== 'failed'
@@ -165,9 +166,10 @@ export function createMissing(options: MissingOptions): Missing {
     for (let start = 0; start < gone.length; start += REMOVE_AT_ONCE) {
       if (isClosed()) return
       const paths: string[] = []
+      const seen: SeenNames = new Map()
       // One of very many may have come back meanwhile.
       for (const path of gone.slice(start, start + REMOVE_AT_ONCE))
-        if (!(await isWatchedFile(path))) paths.push(path)
+        if (!(await isWatchedFile(path, seen))) paths.push(path)
       if (paths.length === 0) continue
       const removed = await catalog.removeFiles(paths)
       options.onRemoved(paths.length)
@@ -181,10 +183,11 @@ export function createMissing(options: MissingOptions): Missing {
   }
 
   /** Whether the file is there and belongs to the gallery as it is configured now. */
-  async function isWatchedFile(path: string): Promise<boolean> {
+  async function isWatchedFile(path: string, seen: SeenNames): Promise<boolean> {
     if (!isWithinWalk(root, path, options.walk)) return false
     try {
       if ((await statFile(root, path, options.walk)) === undefined) return false
+      if (!(await isSpelledSo(root, path, seen))) return false
       // A folder on the way may have been replaced by a symbolic link that is not followed.
       return await isReached(root, directoryOf(path), options.walk)
     } catch {

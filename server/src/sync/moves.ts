@@ -1,11 +1,10 @@
-import { readdir } from 'node:fs/promises'
 import type { Catalog, KnownFile } from '../catalog/catalog.ts'
 import { messageOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
 import { hashOfFile } from '../file-hash.ts'
 import { directoryOf, foldName, nameOf, toAbsolute } from '../gallery/paths.ts'
 import type { WalkOptions } from '../gallery/scope.ts'
-import { type FileFacts, statFile } from '../gallery/walk.ts'
+import { type FileFacts, isSpelledSo, statFile } from '../gallery/walk.ts'
 
 export interface Move {
   from: string
@@ -104,9 +103,7 @@ export function createMoves({ root, catalog, events, walk, log }: MovesOptions):
   async function isStillThere(path: string, newPath: string): Promise<boolean> {
     const file = await statFile(root, path, walk).catch(() => 'unknown')
     if (file === undefined) return false
-    if (foldName(path) !== foldName(newPath)) return true
-    // Where upper and lower case are the same to the file system, a file is found under its old name too.
-    return (await readdir(toAbsolute(root, directoryOf(path)))).includes(nameOf(path))
+    return foldName(path) !== foldName(newPath) || isSpelledSo(root, path)
   }
 
   async function hashOf(file: FileFacts): Promise<string | undefined> {
