@@ -21,6 +21,14 @@ const REMOTE = new Set(
 /** File systems in user space that lie on a local disk: every change goes through this kernel. */
 const LOCAL_FUSE = new Set(['fuseblk', 'fuse.ntfs', 'fuse.exfat', 'fuse.lowntfs-3g'])
 
+/** They number files anew at each mount, or whenever the kernel has forgotten one. */
+const UNSTEADY = new Set(['vfat', 'msdos', 'exfat', 'fuse.exfat'])
+
+/** Whether a file has the same identity (inode) for good. */
+export function keepsIdentities({ type }: Mount): boolean {
+  return !UNSTEADY.has(type) && (!type.startsWith('fuse') || LOCAL_FUSE.has(type))
+}
+
 export function isRemote({ type }: Mount): boolean {
   return (type.startsWith('fuse') && !LOCAL_FUSE.has(type)) || REMOTE.has(type)
 }

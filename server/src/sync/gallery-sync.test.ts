@@ -747,6 +747,31 @@ describe('watching', () => {
     )
   })
 
+  it.each([
+    ['vfat', false],
+    ['ext4', true],
+  ])('takes a file of another identity for another on %s: %s', async (type, isAnother) => {
+    const root = await galleryOf('a.png', 'b.png')
+    const table = join(await temporaryDirectory(), 'mountinfo')
+    await writeFile(
+      table,
+      `27 1 254:0 / / rw - ext4 /dev/vda rw\n40 27 0:50 / ${root} rw - ${type} /dev/sdb1 rw\n`,
+    )
+    const app = await startApp(await configFor(root), { mountTable: table })
+    await indexAll(app)
+    const inode = (await stat(join(root, 'a.png'))).ino
+    await copyFile(join(root, 'a.png'), join(root, '.copy'))
+    const { atime, mtime } = await stat(join(root, 'a.png'))
+    await utimes(join(root, '.copy'), atime, mtime)
+    await rename(join(root, '.copy'), join(root, 'a.png'))
+    expect((await stat(join(root, 'a.png'))).ino).not.toBe(inode)
+    const queued = vi.spyOn(app.catalog, 'contentFacts')
+    const put = vi.spyOn(app.catalog, 'putImages')
+    await indexAll(app)
+    expect(put.mock.calls.length + queued.mock.calls.length > 0).toBe(isAnother)
+    expect(await pathsIn(app)).toEqual(['a.png', 'b.png'])
+  })
+
   it('polls on a network drive, says why, and finds what changes', async () => {
     const root = await galleryOf('a.png')
     const table = join(await temporaryDirectory(), 'mountinfo')

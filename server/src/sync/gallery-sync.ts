@@ -5,6 +5,7 @@ import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
 import { hasImageExtension } from '../gallery/formats.ts'
 import { isReached } from '../gallery/links.ts'
+import { keepsIdentities, mountsOf } from '../gallery/mounts.ts'
 import {
   directoryOf,
   foldName,
@@ -161,6 +162,8 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   let differences = 0
   /** The last comparison: its end, and how long it took. */
   let compared = { at: -Infinity, tookMs: 0 }
+  /** What the gallery lies on, and what is mounted in it. */
+  let mountsBelow: { path: string; keeps: boolean }[] = []
   let isSwept = false
   /** At first, and after a move, which may have taken the place of another image: contents that no image has any more. */
   let mayHoldUnknown = true
@@ -260,6 +263,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
 
   async function compareAll(acceptsMissing: boolean): Promise<void> {
     await gallery.assertReadable()
+    await noteMounts()
     await mountPoints.begin()
     isInDoubt = false
     const visited = new Set<string>()
@@ -450,7 +454,9 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     for (const path of present) missing.found(path)
     for (const { path } of files) usurpers.delete(path)
     for (const [path, row] of known) if (!present.has(path)) missing.note(row)
-    const stale = files.filter((file) => known.has(file.path) && isStale(known.get(file.path)!, file))
+    const stale = files.filter(
+      (file) => known.has(file.path) && isStale(known.get(file.path)!, file, identitiesAt(file.path)),
+    )
     // Permissions may be mended without any other change to a file.
     for (const file of files)
       if (isForbidden(known.get(file.path)) && (await isReadable(file.path))) stale.push(file)
@@ -481,7 +487,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       const row = known.get(path)
       if (row === undefined || row.state === 'failed') {
         recorded.push(path)
-        if (row === undefined || isStale(row, file.facts)) await putUnfit(file)
+        if (row === undefined || isStale(row, file.facts, identitiesAt(path))) await putUnfit(file)
       } else {
         usurpers.set(path, file)
       }
@@ -705,7 +711,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       const other = await statFile(root, row.path, options.walk).catch(() => 'unknown' as const)
       if (other === 'unknown') continue
       if (other === undefined) noteChange(row.path, false)
-      else if (isStale(row, other)) indexer.enqueue([other])
+      else if (isStale(row, other, identitiesAt(other.path))) indexer.enqueue([other])
     }
   }
 
@@ -746,6 +752,19 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     return options.walk.recursive && (await isReached(root, directory, options.walk)) && isFolder(directory)
   }
 
+  /** Mounts in the gallery lie below the one that holds it, so the last that holds a path is its own. */
+  async function noteMounts(): Promise<void> {
+    const mounts = await mountsOf(root, options.mountTable)
+    mountsBelow = mounts.map((mount, n) => ({
+      path: n === 0 ? ROOT : toGalleryPath(root, mount.path),
+      keeps: keepsIdentities(mount),
+    }))
+  }
+
+  function identitiesAt(path: string): boolean {
+    return mountsBelow.findLast((mount) => isWithin(path, mount.path))?.keeps ?? true
+  }
+
   async function isReadable(path: string): Promise<boolean> {
     return access(toAbsolute(root, path), constants.R_OK).then(
       () => true,
@@ -761,10 +780,13 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   }
 }
 
-function isStale(row: KnownFile, file: FileFacts): boolean {
+/** @param identities whether the file system keeps them */
+function isStale(row: KnownFile, file: FileFacts, identities: boolean): boolean {
   // The inode too: files that change places keep their times, and uncompressed pictures of one size have equal lengths.
   const isSame =
-    row.bytes === file.bytes && row.modifiedAt === file.modifiedAt && row.inode === String(file.inode)
+    row.bytes === file.bytes &&
+    row.modifiedAt === file.modifiedAt &&
+    (!identities || row.inode === String(file.inode))
   return row.state === 'without_vector' || !isSame
 }
 
