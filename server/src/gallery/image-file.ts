@@ -53,12 +53,14 @@ const BROKEN_SETTLE_MS = 2000
 /**
  * Reads a file once, for hash, thumbnail and embedding together. It waits for the disk without letting anything else run
  * (which costs a tenth of the asynchronous way), so it belongs into a thread of its own.
+ * @param onBytes is told when the disk has given the file
  * @throws {DomainError} `permission_denied`
  */
 export async function readImageFile(
   { path, isSettled, isDecodedAnyway }: ImageFileRequest,
   { root, walk, limits, inputSize }: ImageFileOptions,
   thumbnails: ThumbnailStore,
+  onBytes: () => void = () => {},
 ): Promise<ImageFile> {
   const file = openFile(root, path, walk)
   if (file === undefined) return { state: 'gone' }
@@ -83,6 +85,7 @@ export async function readImageFile(
   } finally {
     file.close()
   }
+  onBytes()
   const contentHash = hashOfBytes(bytes)
   if (!isDecodedAnyway && thumbnails.has(contentHash)) return { state: 'seen', facts, contentHash }
   const cover = {

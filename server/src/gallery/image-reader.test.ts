@@ -10,8 +10,10 @@ import { createImageReader, type ReaderThreads } from './image-reader.ts'
 /** Speaks as a reader's thread does. */
 const MISBEHAVING = `
   const { parentPort } = require('node:worker_threads')
-  parentPort.on('message', ({ id, args: [{ path }] }) => {
+  parentPort.on('message', ({ id, args: [{ path }, flag] }) => {
     if (path === 'dies') process.exit(1)
+    while (path === 'waits');
+    Atomics.store(new Int32Array(flag), 0, 1)
     while (path === 'hangs');
     parentPort.postMessage({ id, result: { state: 'gone' } })
   })`
@@ -63,16 +65,23 @@ describe('the image reader', () => {
       patienceMs: 1500,
       start: () => connectThread(new Worker(MISBEHAVING, { eval: true }), 'ended'),
     })
-    const names = ['good', 'hangs', 'good', 'dies', 'good', 'dies', 'good', 'good']
+    const names = ['good', 'hangs', 'good', 'dies', 'waits', 'good', 'dies', 'good', 'good']
     const results = await Promise.allSettled(names.map(read))
     const reasons = results.map((result) => (result.status === 'rejected' ? result.reason.message : ''))
     expect(reasons).toEqual(
       names.map((name) =>
         name === 'good'
           ? ''
-          : expect.stringMatching(name === 'hangs' ? /longer than 2 seconds/ : /ends the thread/),
+          : expect.stringMatching(
+              { hangs: /longer than 2 seconds/, dies: /ends the thread/, waits: /drive does not answer/ }[
+                name
+              ]!,
+            ),
       ),
     )
+    // What a drive is to blame for is no failure of the file.
+    const [waited] = results.filter((_, n) => names[n] === 'waits')
+    expect(waited).toMatchObject({ reason: expect.not.objectContaining({ code: 'image_unreadable' }) })
     expect(await read('good')).toEqual({ state: 'gone' })
     expect(reader.width).toBeGreaterThan(0)
   })

@@ -10,7 +10,10 @@ import { createSharedTurn, release, takeTurns } from './turn.ts'
 export interface ImageReader {
   /** How many files it is worth to have under way at once. */
   readonly width: number
-  /** @throws {DomainError} `image_unreadable` or `image_too_large`, with the reason */
+  /**
+   * @throws {DomainError} `image_unreadable` or `image_too_large`, with the reason
+   * @throws {Error} if the drive does not answer
+   */
   read(request: ImageFileRequest): Promise<ImageFile>
   /** Decodes bytes that are at hand. @throws {DomainError} as `read` */
   decode(bytes: Uint8Array, cover: { width: number; height: number }): Promise<DecodedImage>
@@ -48,7 +51,9 @@ export function createImageReader(
   let isClosed = false
   return {
     width: count * FILES_PER_THREAD,
-    read: (request) => call('read', request) as Promise<ImageFile>,
+    // Which the thread raises when the disk has given the file.
+    read: (request) =>
+      call('read', request, new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) as Promise<ImageFile>,
     decode: (bytes, cover) =>
       isDecodedInPlace(bytes)
         ? (call('decode', bytes, cover) as Promise<DecodedImage>)
@@ -72,6 +77,7 @@ export function createImageReader(
     try {
       return await inTime(thread, method, args)
     } catch (error) {
+      if (error instanceof HungError && lane.thread === thread) lane.thread = start()
       const isOwnFault = !thread.hasEnded && !(error instanceof HungError)
       if (isOwnFault || isClosed) throw asFailure(error)
     } finally {
@@ -86,7 +92,8 @@ export function createImageReader(
         throw unreadable('it ends the thread that reads it', error)
       throw asFailure(error)
     } finally {
-      await own.end()
+      // One that waits for a drive may not end before that answers.
+      void own.end()
     }
   }
 
@@ -102,7 +109,9 @@ export function createImageReader(
     let timer: NodeJS.Timeout | undefined
     const late = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
-        reject(new HungError())
+        const [, flag] = args
+        const isDiskToBlame = flag instanceof SharedArrayBuffer && Atomics.load(new Int32Array(flag), 0) === 0
+        reject(new HungError(isDiskToBlame))
         void thread.end()
       }, patienceMs)
     })
@@ -115,6 +124,8 @@ export function createImageReader(
 
   function asFailure(error: unknown): unknown {
     if (!(error instanceof HungError)) return error
+    // That is nothing about the file.
+    if (error.isDiskToBlame) return new Error('the drive does not answer', { cause: error })
     return unreadable(`it takes longer than ${Math.ceil(patienceMs / 1000)} seconds`, error)
   }
 }
@@ -125,7 +136,14 @@ interface Lane {
   busy: number
 }
 
-class HungError extends Error {}
+class HungError extends Error {
+  readonly isDiskToBlame: boolean
+
+  constructor(isDiskToBlame: boolean) {
+    super()
+    this.isDiskToBlame = isDiskToBlame
+  }
+}
 
 function startThread(options: ReaderOptions, turn: SharedArrayBuffer): Thread {
   const workerData: ReaderThreadData = { ...options, turn }

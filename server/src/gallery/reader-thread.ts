@@ -26,7 +26,9 @@ port.on('message', (call: ThreadCall) => {
     const [first, second] = call.args as [unknown, unknown]
     switch (call.method as ReaderMethod) {
       case 'read':
-        return readImageFile(first as ImageFileRequest, options, thumbnails)
+        return readImageFile(first as ImageFileRequest, options, thumbnails, () =>
+          Atomics.store(new Int32Array(second as SharedArrayBuffer), 0, 1),
+        )
       case 'decode':
         return decodeImage(first as Uint8Array, second as { width: number; height: number }, options.limits)
       case 'render':
