@@ -121,5 +121,32 @@ describe('its vector index', () => {
     const few = await logOf(50, { createdMin: 11_900 })
     expect(few).toMatch(/images_by_created_at/)
     expect(few).not.toMatch(/vectors_hnsw_1/)
+
+    // Whoever closes while it is built does not wait for it; the next one builds it.
+    await client.query('drop index vectors_hnsw_1')
+    await client.query('begin isolation level repeatable read')
+    await client.query('select 1 from vectors limit 1')
+    const interrupted = await openCatalog(options, SILENT)
+    await interrupted.useSpace({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
+    const other = new pg.Client(clientConfig(options))
+    await other.connect()
+    onTestFinished(() => other.end())
+    const isBuilding = async () =>
+      (
+        await other.query(
+          "select 1 from pg_stat_activity where query like 'create index concurrently%' and wait_event = 'virtualxid'",
+        )
+      ).rowCount
+    // It waits for what was begun before.
+    await expect.poll(isBuilding).toBe(1)
+    const start = performance.now()
+    await interrupted.close()
+    expect(performance.now() - start).toBeLessThan(5_000)
+    expect(await isBuilding()).toBe(0)
+    await client.query('rollback')
+    const next = await openCatalog(options, SILENT)
+    onTestFinished(() => next.close())
+    await next.useSpace({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
+    await expect.poll(isValid, { timeout: 60_000 }).toEqual([{ indisvalid: true }])
   })
 })

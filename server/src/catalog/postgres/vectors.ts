@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
 import { DomainError, messageOf, systemCodeOf } from '../../errors.ts'
 import type { NearestQuery, VectorSpace } from '../catalog.ts'
@@ -19,6 +20,7 @@ const MOST_DIMENSIONS = 4_000
 const FEW_ROWS = 10_000
 /** An index is built when there are so many vectors, and not before: building it at once is several times faster. */
 const INDEXED_FROM = 10_000
+const CANCEL_AGAIN_MS = 500
 const LOOK_FOR_INDEX_EVERY = 1_000
 const LOOK_AGAIN_AFTER_MS = 5_000
 /** An index that is not there is not begun again by every search. */
@@ -74,6 +76,9 @@ export function createPostgresVectors(
   let buildAgainAt = 0
   let insertedSince = 0
   let building: Promise<void> | undefined
+  /** The server's process that builds it. */
+  let builder: number | undefined
+  let isClosing = false
 
   const space = (): SearchedSpace => {
     if (current === undefined) throw new DomainError('unavailable', 'No embedder has been chosen yet.')
@@ -165,7 +170,12 @@ export function createPostgresVectors(
     },
 
     async close() {
-      await building
+      isClosing = true
+      // Building may take hours; what is left of it is dropped by whoever begins it again.
+      while (building !== undefined) {
+        if (builder !== undefined) await sql`select pg_cancel_backend(${builder})`.execute(database)
+        await Promise.race([building, sleep(CANCEL_AGAIN_MS)])
+      }
     },
   }
 
@@ -271,11 +281,12 @@ export function createPostgresVectors(
   }
 
   function buildIndexIfDue(): void {
-    if (!isOwner || isIndexed || building !== undefined) return
+    if (!isOwner || isIndexed || building !== undefined || isClosing) return
     building = buildIndex()
-      .catch((error) =>
-        log.warn(`The vector index could not be built: ${messageOf(error)}. Searches compare with all rows.`),
-      )
+      .catch((error) => {
+        if (isClosing) return
+        log.warn(`The vector index could not be built: ${messageOf(error)}. Searches compare with all rows.`)
+      })
       .then(() => {
         buildAgainAt = performance.now() + BUILD_AGAIN_AFTER_MS
       })
@@ -300,6 +311,10 @@ export function createPostgresVectors(
       )
       if (!locks[0]!.got) return
       try {
+        const { rows: processes } = await sql<{ pid: number }>`select pg_backend_pid() as pid`.execute(
+          connection,
+        )
+        builder = processes[0]!.pid
         if (await hasIndex(embedderId)) return
         log.info(`The vector index of the embedder "${embedder}" is being built.`)
         // What is left of a build that was broken off.
@@ -319,6 +334,7 @@ export function createPostgresVectors(
         // Without knowing how many there are now, the planner would rather sort.
         await sql`analyze images, vectors`.execute(connection)
       } finally {
+        builder = undefined
         await sql`reset maintenance_work_mem`.execute(connection)
         await sql`reset max_parallel_maintenance_workers`.execute(connection)
         await sql`select pg_advisory_unlock(hashtext('sketch-search index'), ${embedderId})`.execute(
