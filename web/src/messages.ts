@@ -137,6 +137,9 @@ export const messages = {
     title: (groups: number) =>
       groups === 1 ? '1 group of near-duplicates' : `${number.format(groups)} groups of near-duplicates`,
     none: 'There are no near-duplicates.',
+    noneYet: 'No near-duplicates so far.',
+    compared: (share: number) =>
+      `${share < 0.1 ? (share * 100).toFixed(1) : Math.floor(share * 100)} % of the images compared`,
     back: 'Back to the gallery',
     select: 'Select all but the largest',
     more: 'Show more groups',

@@ -170,6 +170,16 @@ export interface NearPair {
   score: number
 }
 
+/** What a part of the vectors is near to. */
+export interface NearPairs {
+  pairs: NearPair[]
+  /** How many vectors were compared, and the number of the last one. */
+  compared: number
+  last: number | undefined
+  /** After which number the next part begins; undefined at the end. */
+  next: number | undefined
+}
+
 /**
  * Everything that is known of the gallery: images, vectors, failures. It is derived from the folder and can be rebuilt.
  * A write is durable and visible to searches when its promise resolves.
@@ -243,7 +253,7 @@ export interface Catalog {
    * @param after where the last part ended; 0 to begin
    * @returns `next` undefined at the end
    */
-  nearPairs(after: number, threshold: number): Promise<{ pairs: NearPair[]; next: number | undefined }>
+  nearPairs(after: number, threshold: number): Promise<NearPairs>
   /** Those of the given contents that no image has. */
   unknownContents(contentHashes: string[]): Promise<string[]>
   /** Images of the given contents. */

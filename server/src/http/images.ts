@@ -63,7 +63,7 @@ const searchRequestSchema = z
 
 export function imageRoutes({ catalog, search, queries, collection, log }: ImageRoutesOptions): Router {
   const router = createRouter()
-  const findDuplicates = createDuplicateFinder(catalog, collection.isShownByLink)
+  const findDuplicates = createDuplicateFinder({ catalog, isShown: collection.isShownByLink })
   const found = { 200: { description: 'The images found, best first.', ...json(imagesSchema) } }
 
   router.openapi(
@@ -194,18 +194,25 @@ export function imageRoutes({ catalog, search, queries, collection, log }: Image
       },
       responses: {
         200: {
-          description: 'The groups, largest first.',
-          ...json(z.object({ groups: z.array(z.object({ images: z.array(imageSchema) })), total: z.int() })),
+          description:
+            'The groups, largest first. In a large gallery, those that were found so far: `progress` is below 1 until all images have been compared.',
+          ...json(
+            z.object({
+              groups: z.array(z.object({ images: z.array(imageSchema) })),
+              total: z.int(),
+              progress: z.number().min(0).max(1),
+            }),
+          ),
         },
       },
     }),
     async (context) => {
       const query = context.req.valid('query')
       const { offset, limit } = pageOf(query)
-      const groups = await findDuplicates(query.threshold)
+      const { groups, progress } = await findDuplicates(query.threshold)
       const page = await withoutDeleted(catalog, groups.slice(offset, offset + limit))
       const shown = page.map((images) => ({ images: images.map(toImageJson) }))
-      return context.json({ groups: shown, total: groups.length }, 200)
+      return context.json({ groups: shown, total: groups.length, progress }, 200)
     },
   )
 

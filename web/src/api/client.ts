@@ -142,7 +142,7 @@ export const GROUPS_PER_PAGE = 50
 export function listDuplicates(
   page: number,
   signal?: AbortSignal,
-): Promise<{ groups: { images: Image[] }[]; total: number }> {
+): Promise<{ groups: { images: Image[] }[]; total: number; progress: number }> {
   return request(`/api/images/duplicates?items_per_page=${GROUPS_PER_PAGE}&page=${page}`, {
     signal: signal ?? null,
   })

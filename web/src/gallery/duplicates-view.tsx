@@ -17,6 +17,7 @@ interface DuplicatesViewProps extends Pick<TileActions, 'onOpen' | 'onRefine'> {
 }
 
 const TOP_PX = 100
+const ASK_AGAIN_MS = 3_000
 /** Of a group, until somebody asks for all of it. */
 const MOST_SHOWN = 60
 
@@ -34,6 +35,8 @@ export function DuplicatesView({
     queryKey: ['images', 'duplicates'],
     queryFn: ({ pageParam, signal }) => listDuplicates(pageParam, signal),
     initialPageParam: 1,
+    // In a large gallery comparing all images takes minutes: what has been found so far is shown.
+    refetchInterval: ({ state }) => ((state.data?.pages[0]?.progress ?? 1) < 1 ? ASK_AGAIN_MS : false),
     // A page may hold fewer: what has been deleted is left out of it.
     getNextPageParam: ({ total }, pages) =>
       pages.length * GROUPS_PER_PAGE < total ? pages.length + 1 : undefined,
@@ -66,7 +69,7 @@ export function DuplicatesView({
     act()
     if (event.key === 'Delete') (next?.querySelector<HTMLElement>('[data-index]') ?? backRef.current)?.focus()
   }
-  const total = data?.pages[0]?.total ?? 0
+  const { total, progress } = data?.pages[0] ?? { total: 0, progress: 1 }
   if (error !== null && data === undefined)
     return (
       <Notice title={error.message} action={{ text: messages.gallery.retry, run: () => void refetch() }} />
@@ -77,7 +80,7 @@ export function DuplicatesView({
       onScroll={(event) => onTop(event.currentTarget.scrollTop < TOP_PX)}
       className="h-full overflow-y-auto px-3 pb-24 sm:px-4"
     >
-      <header className="sticky top-0 z-1 flex items-center gap-3 bg-page py-2">
+      <header className="sticky top-0 z-1 flex flex-wrap items-center gap-x-3 gap-y-1 bg-page py-2">
         <button
           ref={backRef}
           type="button"
@@ -89,8 +92,22 @@ export function DuplicatesView({
         <h2 aria-live="polite" className="text-sm">
           {isPending ? messages.gallery.searching : messages.duplicates.title(total)}
         </h2>
+        {progress < 1 && (
+          <span className="flex min-w-0 items-center gap-2 text-sm text-muted">
+            <progress
+              className="h-1.5 w-20 shrink-0 overflow-hidden rounded-full accent-accent"
+              value={progress}
+              aria-label={messages.duplicates.compared(progress)}
+            />
+            {messages.duplicates.compared(progress)}
+          </span>
+        )}
       </header>
-      {!isPending && groups.length === 0 && <p className="py-10 text-center">{messages.duplicates.none}</p>}
+      {!isPending && groups.length === 0 && (
+        <p className="py-10 text-center">
+          {progress < 1 ? messages.duplicates.noneYet : messages.duplicates.none}
+        </p>
+      )}
       <ul className="m-0 list-none space-y-4 p-0">
         {groups.map(({ key, images }) => (
           <li key={key} className="rounded-xl border border-line p-2">

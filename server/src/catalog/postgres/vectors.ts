@@ -160,7 +160,8 @@ export function createPostgresVectors(
         order by a.id`.execute(database)
       const pairs = rows.flatMap(({ a, b, score }) => (b === null ? [] : [{ a, b, score }]))
       const ids = new Set(rows.map(({ id }) => id))
-      return { pairs, next: ids.size < PAIR_ROWS ? undefined : Math.max(...ids) }
+      const last = ids.size === 0 ? undefined : Math.max(...ids)
+      return { pairs, compared: ids.size, last, next: ids.size < PAIR_ROWS ? undefined : last }
     },
 
     async forget(embedderIds) {

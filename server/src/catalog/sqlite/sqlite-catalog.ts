@@ -134,7 +134,8 @@ function createIndexedVectors(
         .execute()
       const contents = new Map(others.map((row) => [row.id, row.content_hash]))
       const pairs: NearPair[] = near.map(({ a, key, score }) => ({ a, b: contents.get(key) ?? a, score }))
-      return { pairs, next: rows.length < PAIR_ROWS ? undefined : rows.at(-1)!.id }
+      const last = rows.at(-1)?.id
+      return { pairs, compared: rows.length, last, next: rows.length < PAIR_ROWS ? undefined : last }
     },
 
     async forget(embedderIds) {
