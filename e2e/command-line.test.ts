@@ -261,7 +261,7 @@ describe('sketch-search evaluate', () => {
     })
     expect(await runCommand(['evaluate', ...options, '--embedder', 'classical'])).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/No query of .* could be evaluated with "classical"/),
+      stderr: expect.stringMatching(/No query of .* could be evaluated: none of them/),
     })
   })
 

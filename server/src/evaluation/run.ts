@@ -66,7 +66,7 @@ export async function evaluateEmbedders(
     if (embedders[name].overall.queries === 0)
       throw new DomainError(
         'invalid_request',
-        `No query of ${request.queries} could be evaluated with "${name}": none of them, or no image of their classes, could be read.`,
+        `No query of ${request.queries} could be evaluated: none of them, or no other image of their classes, could be read.`,
       )
   }
   return {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import sharp, { type Sharp } from 'sharp'
 import type { Turn } from './turn.ts'
@@ -118,9 +119,8 @@ async function withLibrary<T>(
 
 /** One and a half megabytes of WebAssembly, loaded when the first such file is met. The package itself is for browsers. */
 async function startLibrary(): Promise<Library> {
-  const { resolve } = createRequire(import.meta.url)
-  const file = pathToFileURL(resolve('libraw-wasm/dist/libraw.js')).href
-  const { default: start } = (await import(file)) as { default: StartLibrary }
-  const wasmBinary = await readFile(resolve('libraw-wasm/dist/libraw.wasm'))
+  const file = createRequire(import.meta.url).resolve('libraw-wasm/dist/libraw.js')
+  const { default: start } = (await import(pathToFileURL(file).href)) as { default: StartLibrary }
+  const wasmBinary = await readFile(join(dirname(file), 'libraw.wasm'))
   return start({ wasmBinary, print() {}, printErr() {} })
 }
