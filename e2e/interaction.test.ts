@@ -73,7 +73,9 @@ describe('a drawing', () => {
     // The image that was opened is before the drawing in the history.
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
-    await expect.poll(() => inkBelow(page)).toBe(0)
+    // The star is there, the line is not.
+    await page.getByText('Draw what you are looking for').waitFor({ state: 'detached' })
+    expect(await inkBelow(page)).toBe(0)
     const undo = page.getByRole('button', { name: 'Undo' })
     for (let n = 0; n < 9 && (await inkBelow(page)) === 0; n++) await undo.click()
     expect(await inkBelow(page)).toBeGreaterThan(128)
@@ -181,6 +183,42 @@ describe('a tile', () => {
   })
 })
 
+describe('a near-duplicate', () => {
+  it('that is deleted by its key gives the focus to the next, also where its group goes with it', async () => {
+    const copies = ['cup/copy-1.png', 'cup/copy-2.png', 'star/copy-1.png']
+    onTestFinished(async () => {
+      for (const copy of copies) await rm(join(demo.gallery, copy), { force: true })
+    })
+    await copyFile(join(demo.gallery, 'cup/cup-01.png'), join(demo.gallery, copies[0]!))
+    await copyFile(join(demo.gallery, 'cup/cup-01.png'), join(demo.gallery, copies[1]!))
+    await copyFile(join(demo.gallery, 'star/star-01.png'), join(demo.gallery, copies[2]!))
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await count(page, '243 images')
+    await page.getByRole('button', { name: 'Near-duplicates' }).click()
+    await page.getByText(/groups of near-duplicates/).waitFor()
+    const paths = await page
+      .locator('[data-path]')
+      .evaluateAll((tiles) => tiles.map((tile) => (tile as HTMLElement).dataset.path!))
+    const focused = () => page.locator(':focus').getAttribute('data-path')
+    const at = paths.indexOf('cup/copy-1.png')
+    await page.locator('[data-path="cup/copy-1.png"]').focus()
+    await page.keyboard.press('Delete')
+    await expect.poll(focused).toBe(paths[at + 1])
+    await page.locator('[data-path="star/copy-1.png"]').focus()
+    await page.keyboard.press('Delete')
+    // The other one of the pair is gone, too: it has no like any more.
+    await expect
+      .poll(async () => (await page.locator('[data-path="star/star-01.png"]').count()) === 0)
+      .toBe(true)
+    await expect.poll(focused).toMatch(/^(?!star\/(copy-1|star-01)).+/)
+    await page.getByRole('button', { name: 'Undo', exact: true }).last().click()
+    await page.goBack()
+    for (const copy of copies) await rm(join(demo.gallery, copy))
+    await count(page, '240 images')
+    await close()
+  })
+})
+
 describe('many examples', () => {
   it('leave room for what they find', async () => {
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`, PHONE)
@@ -236,6 +274,24 @@ describe('an upload that was cut off', () => {
     await page.getByText('0 of 1 added, 1 refused').waitFor()
     await page.getByText(/already in this folder/).waitFor()
     expect(requests).toBe(2)
+    await close()
+  })
+
+  it('is done where the server has it all the same', async () => {
+    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?dir=cup`)
+    let requests = 0
+    await page.route('**/api/images', async (route) => {
+      if (requests++ > 0) return route.continue()
+      await route.fetch()
+      await route.abort('connectionreset')
+    })
+    const star = await readFile(join(demo.gallery, 'star/star-01.png'))
+    await page
+      .getByTestId('upload-files')
+      .setInputFiles([{ name: 'arrived.png', mimeType: 'image/png', buffer: star }])
+    await page.getByText('1 of 1 added').waitFor()
+    expect(requests).toBe(2)
+    await rm(join(demo.gallery, 'cup/arrived.png'))
     await close()
   })
 

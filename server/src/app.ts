@@ -73,6 +73,7 @@ export async function createApp(
   // Watchers report real paths, and do not follow a link that the gallery itself may be.
   const root = await realpath(config.watcher.watched_directory)
   createDataDirectory(config)
+  const excluded = await ownFolders(root, config)
   // Processes on one database server may share the directory: what is in it can be made again by any of them.
   const isAlone = !isVisitor && config.database === undefined
   const lock: DirectoryLock = isAlone ? lockDirectory(config.data_directory) : { release() {} }
@@ -132,7 +133,7 @@ export async function createApp(
   }
   const walk = {
     recursive: config.watcher.watch_recursive,
-    excluded: await ownFolders(root, config),
+    excluded,
     ignored: config.watcher.ignore,
   }
   const reader = createImageReader({

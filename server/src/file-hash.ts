@@ -24,10 +24,14 @@ export async function hashOfFile(path: string): Promise<string | undefined> {
 export async function openOrdinaryFile(path: string): Promise<FileHandle | undefined> {
   // A named pipe that took the place of a file would hold whoever opens it until somebody writes.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(undefinedIfAbsent)
-  const isFile = await file?.stat().then((facts) => facts.isFile())
-  if (isFile) return file
-  await file?.close()
-  return undefined
+  if (file === undefined) return undefined
+  let isFile = false
+  try {
+    isFile = (await file.stat()).isFile()
+  } finally {
+    if (!isFile) await file.close()
+  }
+  return isFile ? file : undefined
 }
 
 /** SHA-256 of bytes. @returns 64 hexadecimal digits */

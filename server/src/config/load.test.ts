@@ -139,6 +139,15 @@ describe('loadConfig', () => {
     expect(load({ environment: { SERVER_CONFIG_PATH: '' } }).port).toBe(8000)
   })
 
+  it('takes patterns of what is left out, and refuses those that would name nothing or all else', () => {
+    const load = (pattern: string) =>
+      problemsOf({ environment: { SERVER__WATCHER__IGNORE: JSON.stringify([pattern]) } })
+    for (const pattern of ['exports/', '!**/*.jpg', '/srv/photos', 'a\\b', '../x', 'a/./b', ''])
+      expect([pattern, load(pattern)[0]?.path]).toEqual([pattern, 'watcher.ignore.0'])
+    for (const pattern of ['exports', '**/drafts', '**/*.{cr2,CR3}', 'a', '.x', '**/..notes'])
+      expect(() => load(pattern)).toThrow('the configuration was accepted')
+  })
+
   it('does not suggest the key that was written', async () => {
     const file = await yamlFile('auth:\n  kind: none\n  smtp: {host: mail}\n')
     const problem = problemsOf({ file }).find(({ path }) => path === 'auth.smtp')

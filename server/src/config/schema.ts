@@ -138,8 +138,8 @@ const watcher = z.strictObject({
       z
         .string()
         .regex(
-          /^(?!\/)(?!.*\\)(?!(.*\/)?\.{1,2}(\/|$)).+$/,
-          'give a pattern of paths within the gallery with /, as in **/*.cr2 or exports/**',
+          /^(?![/!])(?!.*\\)(?!(.*\/)?\.{1,2}(\/|$)).*[^/]$/,
+          'give a pattern of what is left out: a path within the gallery with / between names and none at its ends, as in **/*.cr2 or exports',
         ),
     )
     .default([])

@@ -31,7 +31,9 @@ async function readerOf(threads?: ReaderThreads) {
     },
     threads,
   )
-  onTestFinished(() => reader.close())
+  onTestFinished(() =>
+    Promise.race([reader.close(), new Promise<void>((resolve) => setTimeout(resolve, 1000))]),
+  )
   const read = (path: string) => reader.read({ path, isSettled: true, isDecodedAnyway: true })
   return { root, reader, read }
 }
@@ -58,6 +60,20 @@ describe('the image reader', () => {
     expect(begun).toBe(1)
     await Promise.all(Array.from({ length: 20 }, () => read('good')))
     expect(begun).toBe(Math.min(8, availableParallelism()))
+  })
+
+  it('begins no more threads for a drive that hangs than it can bear', async () => {
+    let begun = 0
+    const never = () => new Promise<never>(() => {})
+    const { read } = await readerOf({
+      patienceMs: 5,
+      start: () => {
+        begun++
+        return { call: never, end: never, hasEnded: false }
+      },
+    })
+    for (let n = 0; n < 40; n++) await expect(read('waits')).rejects.toThrow('the drive does not answer')
+    expect(begun).toBeLessThan(25)
   })
 
   it('gives up a file that takes too long or ends its thread, and reads those beside it and after it', async () => {

@@ -37,6 +37,10 @@ export interface ReaderThreads {
 /** No file may hold a thread longer: what takes minutes to decode was made to. */
 const PATIENCE_MS = 5 * 60_000
 
+/** While so many threads wait for a drive, no further file is read: each would take one more with it. */
+const MOST_STUCK = 16
+const threadIds = new WeakMap<Thread, number>()
+
 /** Of all that this process reads, what takes much memory is decoded one at a time. */
 const turn = createSharedTurn()
 
@@ -48,6 +52,7 @@ export function createImageReader(
   const count = Math.min(MAX_THREADS, availableParallelism())
   // A thread begins when a file comes while all others are busy: who only searches needs one.
   const lanes: Lane[] = [{ thread: start(), busy: 0 }]
+  const stuck = new Set<Thread>()
   let isClosed = false
   return {
     width: count * FILES_PER_THREAD,
@@ -68,7 +73,16 @@ export function createImageReader(
     },
   }
 
+  /** A thread that waits for a drive does not end before that answers. Others need not wait for what it has. */
+  function giveUp(thread: Thread): void {
+    stuck.add(thread)
+    const id = threadIds.get(thread)
+    if (id !== undefined) release(turn, id)
+    void thread.end().finally(() => stuck.delete(thread))
+  }
+
   async function call(method: ReaderMethod, ...args: unknown[]): Promise<unknown> {
+    if (method === 'read' && stuck.size > MOST_STUCK) throw new Error('the drive does not answer')
     const lane = freest()
     // A thread that died of one file must not take the rest with it.
     if (lane.thread.hasEnded) lane.thread = start()
@@ -77,7 +91,7 @@ export function createImageReader(
     try {
       return await inTime(thread, method, args)
     } catch (error) {
-      if (error instanceof HungError && lane.thread === thread) lane.thread = start()
+      if (error instanceof HungError && lane.thread === thread && !isClosed) lane.thread = start()
       const isOwnFault = !thread.hasEnded && !(error instanceof HungError)
       if (isOwnFault || isClosed) throw asFailure(error)
     } finally {
@@ -92,8 +106,7 @@ export function createImageReader(
         throw unreadable('it ends the thread that reads it', error)
       throw asFailure(error)
     } finally {
-      // One that waits for a drive may not end before that answers.
-      void own.end()
+      giveUp(own)
     }
   }
 
@@ -112,7 +125,7 @@ export function createImageReader(
         const [, flag] = args
         const isDiskToBlame = flag instanceof SharedArrayBuffer && Atomics.load(new Int32Array(flag), 0) === 0
         reject(new HungError(isDiskToBlame))
-        void thread.end()
+        giveUp(thread)
       }, patienceMs)
     })
     try {
@@ -153,5 +166,7 @@ function startThread(options: ReaderOptions, turn: SharedArrayBuffer): Thread {
   })
   const { threadId } = worker
   worker.once('exit', () => release(turn, threadId))
-  return connectThread(worker, 'The thread that reads image files has ended.')
+  const thread = connectThread(worker, 'The thread that reads image files has ended.')
+  threadIds.set(thread, threadId)
+  return thread
 }

@@ -45,8 +45,10 @@ const GOOD_PREVIEW_SIDE = 1000
 const DEVELOPING = { halfSize: true, useCameraWb: true, outputBps: 8 }
 /** The memory that WebAssembly has taken is not given back before its instance is forgotten. */
 const KEPT_BYTES = 64 * 1024 * 1024
+const KEPT_MS = 10_000
 
 let kept: Promise<Library> | undefined
+let forgetting: NodeJS.Timeout | undefined
 
 /**
  * Opens a raw photo: by the preview that its camera has put into it or, if that is small or missing, developed from what the
@@ -73,7 +75,9 @@ export async function openRawPhoto(
     const open = await develop().catch(() => undefined)
     if (open !== undefined) return { width, height, open }
   }
-  const shown = await upright(preview.data, width > height)
+  // A preview that is damaged says nothing of the photo.
+  const shown = await upright(preview.data, width > height).catch(() => undefined)
+  if (shown === undefined) return { width, height, open: await develop() }
   return { width, height, open: () => sharp(shown, { failOn: 'error', limitInputPixels: false }) }
 }
 
@@ -104,16 +108,22 @@ async function withLibrary<T>(
     kept = undefined
     throw error
   })
+  forgetting ??= setTimeout(() => {
+    kept = undefined
+    forgetting = undefined
+  }, KEPT_MS).unref()
+  forgetting.refresh()
   if (bytes.length > KEPT_BYTES || settings === DEVELOPING) kept = undefined
-  const photo = new library.LibRaw()
   try {
+    const photo = new library.LibRaw()
     photo.open(bytes, settings)
-    return use(photo)
+    const result = use(photo)
+    photo.delete()
+    return result
   } catch (error) {
+    // With what it was about to do.
     kept = undefined
     throw new Error('it is damaged, or a raw photo of a kind that LibRaw does not know', { cause: error })
-  } finally {
-    photo.delete()
   }
 }
 

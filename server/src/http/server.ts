@@ -148,8 +148,13 @@ export function createHttpApp(options: HttpOptions): Router {
     if (SMALL_PATHS.test(context.req.path)) return small(context, next)
     if (context.get('role') === undefined) return ofNobody(context, next)
     const type = context.req.header('content-type') ?? ''
-    if (/^application\/x-www-form-urlencoded\b/i.test(type))
-      throw new DomainError('invalid_request', 'Send a form as multipart/form-data, not urlencoded.')
+    // Some clients name it where they send nothing.
+    const isEmpty = context.req.header('content-length') === '0'
+    if (/^application\/x-www-form-urlencoded\b/i.test(type) && !isEmpty)
+      throw new DomainError(
+        'invalid_request',
+        'Send JSON with the content type application/json, or a form as multipart/form-data.',
+      )
     return /^multipart\/form-data\b/i.test(type) ? large(context, next) : withoutFiles(context, next)
   })
   app.use('/api/*', async (context, next) => {

@@ -99,3 +99,24 @@ it('finds what has come since, and joins nothing by what is gone', async () => {
       ['left', 'new'],
     ])
 })
+
+it('finds what many that are gone stood between', async () => {
+  const catalog = await catalogOf(50)
+  const middle = vectorNamed('middle', DIMENSIONS)
+  const many = Array.from({ length: 60 }, (_, n) =>
+    record(`many-${n}`, `many-${n}`, turned(middle, n / 2000)),
+  )
+  await catalog.putImages(many)
+  const find = createDuplicateFinder({ catalog })
+  expect(pathsOf(await find(THRESHOLD))).toEqual([many.map(({ path }) => path).sort()])
+  // Each knows its eleven nearest, and those are gone.
+  const left = ['many-0', 'many-30', 'many-59']
+  await catalog.removeFiles(many.map(({ path }) => path).filter((path) => !left.includes(path)))
+  await catalog.collectGarbage()
+  await expect.poll(async () => pathsOf(await find(THRESHOLD)), { timeout: 20_000 }).toEqual([left])
+  // And goes on from there.
+  await catalog.putImages([record('5 again', '5 again', turned(vectorNamed('5', DIMENSIONS), 0.05))])
+  await expect
+    .poll(async () => pathsOf(await find(THRESHOLD)), { timeout: 20_000 })
+    .toEqual([['5', '5 again'], left])
+})

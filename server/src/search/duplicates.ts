@@ -11,7 +11,7 @@ export interface DuplicateFinderOptions {
   catalog: Pick<Catalog, 'nearPairs' | 'sharedContents' | 'imagesOfContents' | 'counts'>
   /** Whether a link shows what lies elsewhere in the gallery: that is no duplicate of itself. */
   isShown?: (image: Image) => Promise<boolean>
-  /** So long the first answer is waited for; after that what has been found so far is given. */
+  /** So long a new answer is waited for; after that what has been found so far is given. */
   patienceMs?: number
 }
 
@@ -26,6 +26,9 @@ const UNASKED_MS = 60_000
 const AGAIN = 1_000
 /** Whoever asks for thresholds in turn begins anew each time. */
 const MOST_SEARCHES = 2
+const MOST_MARKS = 200
+/** A catalog tells of each vector this many near ones at most, itself left out (`PAIR_NEIGHBOURS`). */
+const MOST_NOTED = 11
 const LINKS_AT_ONCE = 64
 
 /**
@@ -61,15 +64,21 @@ function createSearch(
   { catalog, isShown = async () => false, patienceMs = PATIENCE_MS }: DuplicateFinderOptions,
   threshold: number,
 ): Search {
-  const pairs = createPairs()
-  /** The number of the last vector that has been compared; undefined when all have been. */
+  let pairs = createPairs()
+  /** Those of a comparison that began anew, until it ends. */
+  let renewed: Pairs | undefined
+  /** Where parts began, the last ones. */
+  let marks: Mark[] = []
+  /** After which number the next part begins; undefined when all have been compared. */
   let next: number | undefined
   let last = 0
   let compared = 0
   let progress = 0
+  /** So many were alike that not all of them were noted, and some of those noted are gone. */
+  let isIncomplete = false
   let comparing: Promise<void> | undefined
-  let made: { groups: Image[][]; until: number; isFinal: boolean } | undefined
-  let making: Promise<Image[][]> | undefined
+  let made: (Duplicates & { until: number }) | undefined
+  let making: Promise<Duplicates> | undefined
   let askedAt = 0
   let isForgotten = false
 
@@ -86,7 +95,7 @@ function createSearch(
       }
       if (comparing !== undefined && isOver)
         await Promise.race([comparing, sleep(patienceMs, undefined, { ref: false })])
-      return { groups: await groups(), progress }
+      return answer()
     },
     forget() {
       isForgotten = true
@@ -95,49 +104,81 @@ function createSearch(
 
   async function compare(): Promise<void> {
     const { indexed } = await catalog.counts()
-    if (next === undefined) {
-      // What was compared before is compared again only where numbers may have been given and not been seen.
-      next = Math.max(0, last - AGAIN)
-      compared = Math.max(0, Math.min(compared, indexed) - AGAIN)
-    }
-    while (next !== undefined && !isForgotten && performance.now() - askedAt < UNASKED_MS) {
+    next ??= begin()
+    while (!isForgotten && performance.now() - askedAt < UNASKED_MS) {
       const part = await catalog.nearPairs(next, threshold)
-      for (const { a, b } of part.pairs) pairs.add(a, b)
+      marks = [...marks.slice(-MOST_MARKS), { after: next, compared, length: (renewed ?? pairs).length }]
+      for (const { a, b } of part.pairs) {
+        pairs.add(a, b)
+        renewed?.add(a, b)
+      }
       last = part.last ?? last
       compared += part.compared
+      if (part.next === undefined) return end()
       next = part.next
-      progress = next === undefined ? 1 : Math.min(0.99, compared / Math.max(1, indexed))
+      progress = Math.min(0.99, compared / Math.max(1, indexed))
     }
   }
 
-  async function groups(): Promise<Image[][]> {
-    const isFinal = progress === 1
-    const isKept = made !== undefined && performance.now() < made.until && (made.isFinal || !isFinal)
-    if (isKept) return made!.groups
-    making ??= make(isFinal).finally(() => {
+  /** @returns after which number comparing begins: with what has come since, or anew */
+  function begin(): number {
+    progress = Math.min(progress, 0.99)
+    if (isIncomplete) {
+      isIncomplete = false
+      renewed = createPairs()
+      marks = []
+      compared = 0
+      return 0
+    }
+    const mark = marks.findLast(({ after }) => after <= last - AGAIN) ?? marks[0]
+    const from = mark ?? { after: 0, compared: 0, length: 0 }
+    marks = marks.filter(({ after }) => after < from.after)
+    compared = from.compared
+    pairs.cutTo(from.length)
+    return from.after
+  }
+
+  function end(): void {
+    next = undefined
+    progress = 1
+    if (renewed === undefined) return
+    pairs = renewed
+    renewed = undefined
+  }
+
+  async function answer(): Promise<Duplicates> {
+    if (made !== undefined && performance.now() < made.until && made.progress >= progress) return made
+    making ??= make(progress).finally(() => {
       making = undefined
     })
-    return making
+    const found = await making
+    // All have been compared meanwhile.
+    return found.progress < 1 && progress === 1 ? answer() : found
   }
 
-  async function make(isFinal: boolean): Promise<Image[][]> {
+  async function make(progress: number): Promise<Duplicates> {
     const start = performance.now()
-    const found = await groupsOf(catalog, pairs, isShown)
+    const { groups, isLossy } = await groupsOf(catalog, pairs, isShown)
+    if (renewed === undefined) isIncomplete ||= isLossy
     const rest = (performance.now() - start) * REST
-    made = {
-      groups: found,
-      until: performance.now() + Math.min(LONGEST_REST_MS, Math.max(SHORTEST_REST_MS, rest)),
-      isFinal,
-    }
-    return found
+    const until = performance.now() + Math.min(LONGEST_REST_MS, Math.max(SHORTEST_REST_MS, rest))
+    made = { groups, progress, until }
+    return made
   }
+}
+
+interface Mark {
+  after: number
+  compared: number
+  /** Of the pairs that were known then. */
+  length: number
 }
 
 async function groupsOf(
   catalog: DuplicateFinderOptions['catalog'],
   pairs: Pairs,
   isShown: (image: Image) => Promise<boolean>,
-): Promise<Image[][]> {
+): Promise<{ groups: Image[][]; isLossy: boolean }> {
   const shared = await catalog.sharedContents()
   const found = await catalog.imagesOfContents([...new Set([...shared, ...pairs.contents()])])
   const images: Image[] = []
@@ -147,10 +188,11 @@ async function groupsOf(
     images.push(...part.filter((_, n) => !shown[n]))
   }
   // What is no longer there joins nothing.
-  const groupOf = pairs.join(new Set(images.map(({ contentHash }) => contentHash)))
-  return [...Map.groupBy(images, ({ contentHash }) => groupOf(contentHash)).values()]
+  const { groupOf, isLossy } = pairs.join(new Set(found.map(({ contentHash }) => contentHash)))
+  const groups = [...Map.groupBy(images, ({ contentHash }) => groupOf(contentHash)).values()]
     .filter((group) => group.length > 1)
     .sort((a, b) => b.length - a.length || (a[0]!.path < b[0]!.path ? -1 : 1))
+  return { groups, isLossy }
 }
 
 /** Groups as they are by now: without what has been deleted since they were found, and without those of which one is left. */
@@ -164,10 +206,17 @@ export async function withoutDeleted(catalog: Catalog, groups: readonly Image[][
 
 /** Pairs of contents, in eight bytes each: of a million images that are much alike there are millions. */
 interface Pairs {
+  readonly length: number
   add(a: string, b: string): void
+  /** Forgets the pairs that were added after there were so many. */
+  cutTo(length: number): void
   contents(): Iterable<string>
-  /** Joins all pairs of which both are there. @returns what a content and those that it is joined with have in common */
-  join(present: ReadonlySet<string>): (content: string) => string
+  /**
+   * Joins all pairs of which both are there.
+   * @returns what a content and those that it is joined with have in common; and whether one that is there has as many as are
+   * noted at most, of which some are gone: then others that it is near to may not have been noted
+   */
+  join(present: ReadonlySet<string>): { groupOf: (content: string) => string; isLossy: boolean }
 }
 
 function createPairs(): Pairs {
@@ -180,6 +229,9 @@ function createPairs(): Pairs {
     return number
   }
   return {
+    get length() {
+      return length
+    },
     add(a, b) {
       if (length + 2 > data.length) {
         const larger = new Uint32Array(2 * data.length)
@@ -189,18 +241,28 @@ function createPairs(): Pairs {
       data[length++] = numberOf(a)
       data[length++] = numberOf(b)
     },
+    cutTo(to) {
+      length = Math.min(length, to)
+    },
     contents: () => numbers.keys(),
     join(present) {
       const contents = [...numbers.keys()]
       const isThere = contents.map((content) => present.has(content))
       const parents = Uint32Array.from(contents, (_, n) => n)
+      const noted = new Uint8Array(contents.length)
+      const hasLost = new Uint8Array(contents.length)
       for (let n = 0; n < length; n += 2) {
         const [a, b] = [data[n]!, data[n + 1]!]
-        if (isThere[a] && isThere[b]) parents[rootOf(parents, a)] = rootOf(parents, b)
+        noted[a]!++
+        if (!isThere[b]) hasLost[a] = 1
+        else if (isThere[a]) parents[rootOf(parents, a)] = rootOf(parents, b)
       }
-      return (content) => {
-        const number = numbers.get(content)
-        return number === undefined ? content : contents[rootOf(parents, number)]!
+      return {
+        groupOf(content) {
+          const number = numbers.get(content)
+          return number === undefined ? content : contents[rootOf(parents, number)]!
+        },
+        isLossy: contents.some((_, n) => isThere[n] && hasLost[n] && noted[n]! >= MOST_NOTED),
       }
     },
   }

@@ -661,7 +661,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       else found.push(alone)
     }
     for (const [path] of paths)
-      await unlessForbidden(path, async () => {
+      await unlessForbidden(path === ROOT ? ROOT : directoryOf(path), async () => {
         if (path !== ROOT && (await exists(path))) found.push(await lookAtTree(path))
       })
     if (directories.size > MANY_DIRECTORIES) {

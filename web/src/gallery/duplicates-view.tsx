@@ -1,4 +1,4 @@
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { ArrowLeft } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { GROUPS_PER_PAGE, type Image, listDuplicates } from '../api/client.ts'
@@ -18,6 +18,10 @@ interface DuplicatesViewProps extends Pick<TileActions, 'onOpen' | 'onRefine'> {
 
 const TOP_PX = 100
 const ASK_AGAIN_MS = 3_000
+/** Groups may have grown, although they are as many. */
+const LEAST_STEP = 0.05
+/** A page without groups, for those who want to know how many there are. */
+const PAST_THE_END = 1_000_000
 /** Of a group, until somebody asks for all of it. */
 const MOST_SHOWN = 60
 
@@ -35,21 +39,46 @@ export function DuplicatesView({
     queryKey: ['images', 'duplicates'],
     queryFn: ({ pageParam, signal }) => listDuplicates(pageParam, signal),
     initialPageParam: 1,
-    // In a large gallery comparing all images takes minutes: what has been found so far is shown.
-    refetchInterval: ({ state }) => ((state.data?.pages[0]?.progress ?? 1) < 1 ? ASK_AGAIN_MS : false),
     // A page may hold fewer: what has been deleted is left out of it.
     getNextPageParam: ({ total }, pages) =>
       pages.length * GROUPS_PER_PAGE < total ? pages.length + 1 : undefined,
   })
+  const [isAtTop, setAtTop] = useState(true)
+  const shown = data?.pages[0]
+  // In a large gallery comparing all images takes minutes: it goes on while somebody asks.
+  const { data: latest } = useQuery({
+    queryKey: ['images', 'duplicates-found'],
+    queryFn: ({ signal }) => listDuplicates(PAST_THE_END, signal),
+    enabled: shown !== undefined && shown.progress < 1,
+    refetchInterval: ({ state }) => ((state.data?.progress ?? 0) < 1 ? ASK_AGAIN_MS : false),
+  })
+  const found = shown === undefined || shown.progress === 1 ? shown : (latest ?? shown)
+  const isQuiet = isAtTop && selection.ids.size === 0
+  // Nothing moves under the eyes of whoever has gone down, or has chosen some.
+  useEffect(() => {
+    if (!isQuiet || shown === undefined || found === undefined) return
+    const isOver = found.progress === 1 && shown.progress < 1
+    if (isOver || found.total !== shown.total || found.progress > shown.progress + LEAST_STEP) void refetch()
+  }, [isQuiet, shown, found, refetch])
+  const goTo = (isTop: boolean) => {
+    setAtTop(isTop)
+    onTop(isTop)
+  }
   // biome-ignore lint/correctness/useExhaustiveDependencies: once
   useEffect(() => onTop(true), [])
-  /** Groups that are shown to their end, by the image that was the first of each. */
+  /** Groups that are shown to their end, by all images that were in them. */
   const [whole, setWhole] = useState<ReadonlySet<string>>(new Set())
+  const isWhole = (images: Image[]) => images.some(({ id }) => whole.has(id))
   const groups = (data?.pages ?? [])
     .flatMap((page) => page.groups)
     .map(({ images }) => ({ key: images[0]?.id ?? '', images: images.filter(({ id }) => !hidden.has(id)) }))
     .filter(({ images }) => images.length > 1)
+    // A page that was fetched later may hold a group once more.
+    .filter(({ key }, n, all) => all.findIndex((group) => group.key === key) === n)
+  const sectionRef = useRef<HTMLElement>(null)
   const backRef = useRef<HTMLButtonElement>(null)
+  /** After a deletion: the paths of what may get the focus. */
+  const following = useRef<string[]>([])
   const onKey = (event: KeyboardEvent, image: Image) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return
     const act = {
@@ -62,22 +91,36 @@ export function DuplicatesView({
     if (act === undefined) return
     event.preventDefault()
     if (event.repeat) return
-    const item = event.currentTarget
-    // What comes in the place of an image that goes gets its focus. A group of one is none: then it is what stands above.
-    const isLeft = item.parentElement!.children.length > 2
-    const next = isLeft ? (item.nextElementSibling ?? item.previousElementSibling) : null
+    if (event.key === 'Delete') {
+      const paths = [...sectionRef.current!.querySelectorAll<HTMLElement>('[data-path]')].map(
+        ({ dataset }) => dataset.path!,
+      )
+      const at = paths.indexOf(image.path)
+      following.current = [...paths.slice(at + 1), ...paths.slice(0, at).reverse()]
+    }
     act()
-    if (event.key === 'Delete') (next?.querySelector<HTMLElement>('[data-index]') ?? backRef.current)?.focus()
   }
-  const { total, progress } = data?.pages[0] ?? { total: 0, progress: 1 }
+  // What comes after an image that goes, alone or with its group, gets its focus, or else what comes before it.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when some have gone
+  useEffect(() => {
+    if (following.current.length === 0 || document.activeElement !== document.body) return
+    const tiles = following.current.map((path) =>
+      sectionRef.current!.querySelector<HTMLElement>(`[data-path=${CSS.escape(path)}]`),
+    )
+    following.current = []
+    const next = tiles.find((tile) => tile !== null) ?? backRef.current
+    next?.focus()
+  }, [hidden])
+  const { total, progress } = found ?? { total: 0, progress: 1 }
   if (error !== null && data === undefined)
     return (
       <Notice title={error.message} action={{ text: messages.gallery.retry, run: () => void refetch() }} />
     )
   return (
     <section
+      ref={sectionRef}
       aria-label={messages.duplicates.show}
-      onScroll={(event) => onTop(event.currentTarget.scrollTop < TOP_PX)}
+      onScroll={(event) => goTo(event.currentTarget.scrollTop < TOP_PX)}
       className="h-full overflow-y-auto px-3 pb-24 sm:px-4"
     >
       <header className="sticky top-0 z-1 flex flex-wrap items-center gap-x-3 gap-y-1 bg-page py-2">
@@ -89,7 +132,7 @@ export function DuplicatesView({
         >
           <ArrowLeft className="size-4" /> {messages.duplicates.back}
         </button>
-        <h2 aria-live="polite" className="text-sm">
+        <h2 aria-live={progress < 1 ? 'off' : 'polite'} className="text-sm">
           {isPending ? messages.gallery.searching : messages.duplicates.title(total)}
         </h2>
         {progress < 1 && (
@@ -99,7 +142,7 @@ export function DuplicatesView({
               value={progress}
               aria-label={messages.duplicates.compared(progress)}
             />
-            {messages.duplicates.compared(progress)}
+            <span aria-hidden="true">{messages.duplicates.compared(progress)}</span>
           </span>
         )}
       </header>
@@ -112,7 +155,7 @@ export function DuplicatesView({
         {groups.map(({ key, images }) => (
           <li key={key} className="rounded-xl border border-line p-2">
             <ul className="m-0 grid list-none grid-cols-2 gap-2 p-0 sm:grid-cols-[repeat(auto-fill,9rem)]">
-              {(whole.has(key) ? images : images.slice(0, MOST_SHOWN)).map((image, n) => (
+              {(isWhole(images) ? images : images.slice(0, MOST_SHOWN)).map((image, n) => (
                 <li key={image.id} className="min-w-0" onKeyDown={(event) => onKey(event, image)}>
                   <div className="aspect-square">
                     <Tile
@@ -142,11 +185,11 @@ export function DuplicatesView({
             >
               {messages.duplicates.select}
             </button>
-            {images.length > MOST_SHOWN && !whole.has(key) && (
+            {images.length > MOST_SHOWN && !isWhole(images) && (
               <button
                 type="button"
                 className="ml-4 h-9 text-sm underline"
-                onClick={() => setWhole(new Set([...whole, key]))}
+                onClick={() => setWhole(new Set([...whole, ...images.map(({ id }) => id)]))}
               >
                 {messages.duplicates.all(images.length)}
               </button>

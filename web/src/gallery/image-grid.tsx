@@ -123,11 +123,11 @@ export function ImageGrid(props: ImageGridProps) {
   }, [])
 
   // Who deletes goes on with what has come in its place.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: when there are fewer or more
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when there are fewer or more, or others
   useEffect(() => {
     const isNowhere = document.activeElement === document.body
     if (hadFocus.current && isNowhere && count > 0) focusSoon(scrollRef.current!, Math.min(active, count - 1))
-  }, [count])
+  }, [count, imageAt(active)?.id])
 
   const visible = virtualizer.getVirtualItems()
   const shift = shiftOf(place.current)

@@ -115,7 +115,10 @@ export function replaceBy(sketch: Sketch, other: Sketch): Sketch {
   const strokes = visibleStrokes(other)
   return sketch.done.length === 0
     ? { done: strokes, undone: [] }
-    : { done: [...sketch.done, 'clear', ...strokes], undone: [] }
+    : {
+        done: [...sketch.done, ...(sketch.done.at(-1) === 'clear' ? [] : ['clear' as const]), ...strokes],
+        undone: [],
+      }
 }
 
 /** @returns undefined if it is no drawing that was kept */

@@ -93,20 +93,24 @@ export function useUploads(): Uploads {
       update(number, { state: 'done', share: 1, reason: undefined })
     } catch (error) {
       if (signal.aborted) return
-      if (isPassing(error) && tries < MOST_TRIES) {
-        // Others first: what keeps this one from being sent may be its own.
-        queue.current.push({ ...job, tries: tries + 1 })
-        update(number, { state: 'waiting', share: 0, reason: error.message })
-        await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS))
-        return
+      if (isPassing(error) && tries < MOST_TRIES) return retry(job, error.message)
+      if (tries > 0 && error instanceof ApiError && error.code === 'image_exists') {
+        // Cameras give the same names again: only what is as large may be what was sent before.
+        const there = await sizeOf(file.name, directory, signal)
+        if (signal.aborted) return
+        if (there === file.size) return update(number, { state: 'done', share: 1, reason: undefined })
+        // It may be on its way into the index.
+        if (there === undefined && tries < MOST_TRIES) return retry(job, error.message)
       }
-      const mayBeOwn = tries > 0 && error instanceof ApiError && error.code === 'image_exists'
-      // Cameras give the same names again: only what is as large may be what was sent before.
-      if (mayBeOwn && (await isThere(file, directory, signal)))
-        return update(number, { state: 'done', share: 1, reason: undefined })
-      if (signal.aborted) return
       update(number, { state: 'failed', reason: error instanceof Error ? error.message : String(error) })
     }
+  }
+
+  const retry = async (job: Job, reason: string) => {
+    // Others first: what keeps this one from being sent may be its own.
+    queue.current.push({ ...job, tries: job.tries + 1 })
+    update(job.number, { state: 'waiting', share: 0, reason })
+    await new Promise((resolve) => setTimeout(resolve, RETRY_AFTER_MS))
   }
 
   return {
@@ -135,11 +139,12 @@ export function useUploads(): Uploads {
   }
 }
 
-async function isThere(file: File, directory: string, signal: AbortSignal): Promise<boolean> {
-  const own = { page: 1, items_per_page: 100, order_by: 'modified_at', direction: 'descending' } as const
-  const parameters = { ...own, name_contains: file.name, directory, recursive: false }
+/** @returns the bytes of the image that bears a name; undefined if none is known yet, or that can't be found out */
+async function sizeOf(name: string, directory: string, signal: AbortSignal): Promise<number | undefined> {
+  const newest = { page: 1, items_per_page: 100, order_by: 'modified_at', direction: 'descending' } as const
+  const parameters = { ...newest, name_contains: name, directory, recursive: false }
   const { images } = await listImages(parameters, signal).catch(() => ({ images: [] }))
-  return images.some(({ user_visible_name: name, bytes }) => name === file.name && bytes === file.size)
+  return images.find(({ user_visible_name }) => user_visible_name === name)?.bytes
 }
 
 /** A file that is gone may count as empty, and of what is empty any part can be read. */

@@ -174,7 +174,9 @@ export function createPostgresVectors(
       isClosing = true
       // Building may take hours; what is left of it is dropped by whoever begins it again.
       while (building !== undefined) {
-        if (builder !== undefined) await sql`select pg_cancel_backend(${builder})`.execute(database)
+        // If the server is gone, so is the build.
+        if (builder !== undefined)
+          await sql`select pg_cancel_backend(${builder})`.execute(database).catch(() => {})
         await Promise.race([building, sleep(CANCEL_AGAIN_MS)])
       }
     },
