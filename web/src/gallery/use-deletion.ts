@@ -2,6 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { ApiError, deleteImage, type Image, isPassing } from '../api/client.ts'
 import { messages } from '../messages.ts'
+import { useAskBeforeLeaving } from '../ui/use-ask-before-leaving.ts'
 
 /** So long a deletion can be taken back before it happens. */
 const UNDO_MS = 20_000
@@ -89,13 +90,7 @@ export function useDeletion(): Deletion {
     }
   }, [])
   // A browser sends only so much for a page that is being left.
-  const isTooMuch = waiting.size + deleting.size > MOST_AT_LEAVING
-  useEffect(() => {
-    if (!isTooMuch) return
-    const onLeave = (event: BeforeUnloadEvent) => event.preventDefault()
-    addEventListener('beforeunload', onLeave)
-    return () => removeEventListener('beforeunload', onLeave)
-  }, [isTooMuch])
+  useAskBeforeLeaving(waiting.size + deleting.size > MOST_AT_LEAVING)
   // Who leaves the page has not taken it back.
   useEffect(() => {
     const onLeave = () => {

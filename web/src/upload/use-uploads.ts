@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { ApiError, isPassing, listImages, uploadImage } from '../api/client.ts'
 import { messages } from '../messages.ts'
+import { useAskBeforeLeaving } from '../ui/use-ask-before-leaving.ts'
 
 export interface Upload {
   number: number
@@ -53,14 +54,7 @@ export function useUploads(): Uploads {
     [],
   )
 
-  // Who leaves the page is asked before, as long as something is on its way.
-  const isUnderWay = list.some(({ state }) => state === 'waiting' || state === 'sending')
-  useEffect(() => {
-    if (!isUnderWay) return
-    const onLeave = (event: BeforeUnloadEvent) => event.preventDefault()
-    addEventListener('beforeunload', onLeave)
-    return () => removeEventListener('beforeunload', onLeave)
-  }, [isUnderWay])
+  useAskBeforeLeaving(list.some(({ state }) => state === 'waiting' || state === 'sending'))
 
   const update = (number: number, change: Partial<Upload>) =>
     setList((old) => old.map((upload) => (upload.number === number ? { ...upload, ...change } : upload)))

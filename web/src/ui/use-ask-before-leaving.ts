@@ -1,0 +1,11 @@
+import { useEffect } from 'react'
+
+/** Has the browser ask whoever leaves the page, while something would be lost with it. */
+export function useAskBeforeLeaving(isNeeded: boolean): void {
+  useEffect(() => {
+    if (!isNeeded) return
+    const onLeave = (event: BeforeUnloadEvent) => event.preventDefault()
+    addEventListener('beforeunload', onLeave)
+    return () => removeEventListener('beforeunload', onLeave)
+  }, [isNeeded])
+}
