@@ -71,6 +71,23 @@ describe('a sketch', () => {
     expect(visibleStrokes(undo(one))).toEqual([line(0), line(8)])
   })
 
+  it('is kept with fewer points where it is very large, from end to end', () => {
+    const long: Stroke = {
+      ...stroke(1),
+      points: Array.from({ length: 50_000 }, (_, n) => [999.9 - (n % 7), 888.8, 0.33] as const).map((p) => [
+        ...p,
+      ]),
+    }
+    const drawn = [1, 2, 3, 4, 5].reduce((sketch) => addAction(sketch, long), EMPTY_SKETCH)
+    const kept = toKept(drawn)
+    expect(JSON.stringify(kept).length).toBeLessThan(2_000_000)
+    expect(fromKept(kept)?.done).toHaveLength(5)
+    for (const { points } of kept.strokes) {
+      expect(points.length).toBeGreaterThan(15_000)
+      expect([points[0], points.at(-1)]).toEqual([long.points[0], long.points.at(-1)])
+    }
+  })
+
   it('is kept as what can be seen of it, and nothing else is taken for one', () => {
     const drawn = addAction(addAction(addAction(EMPTY_SKETCH, stroke(1)), 'clear'), stroke(2))
     expect(fromKept(JSON.parse(JSON.stringify(toKept(drawn))))?.done).toEqual([stroke(2)])

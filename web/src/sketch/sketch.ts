@@ -105,9 +105,20 @@ function distanceTo(points: readonly StrokePoint[], x: number, y: number): numbe
   return least
 }
 
-/** A drawing as it is kept, without what was undone. */
+/** The server keeps two million characters of a drawing; a point takes up to 20. */
+const MOST_POINTS = 90_000
+
+/** A drawing as it is kept, without what was undone; of a very large one, as many points as can be kept. */
 export function toKept(sketch: Sketch): { version: 1; strokes: Stroke[] } {
-  return { version: 1, strokes: visibleStrokes(sketch) }
+  const strokes = visibleStrokes(sketch)
+  const step = Math.ceil(strokes.reduce((sum, { points }) => sum + points.length, 0) / MOST_POINTS)
+  return { version: 1, strokes: step <= 1 ? strokes : strokes.map((stroke) => thinned(stroke, step)) }
+}
+
+/** Every so many points of a stroke, with both its ends. */
+function thinned(stroke: Stroke, step: number): Stroke {
+  const last = stroke.points.length - 1
+  return { ...stroke, points: stroke.points.filter((_, n) => n % step === 0 || n === last) }
 }
 
 /** Puts another drawing in the place of one; that can be undone. */
