@@ -257,7 +257,9 @@ describe('sketch-search evaluate', () => {
     const options = [...folders, '--data-directory', join(directory, 'data')]
     expect(await runCommand(['evaluate', ...options, '--embedder', 'clasical'])).toMatchObject({
       code: 1,
-      stderr: expect.stringMatching(/--embedder: there is no "clasical"; known: sketch-search-4, classical/),
+      stderr: expect.stringMatching(
+        /--embedder: there is no "clasical"; known: sketch-search-4, classical; did you mean "classical"/,
+      ),
     })
     expect(await runCommand(['evaluate', ...options, '--embedder', 'classical'])).toMatchObject({
       code: 1,

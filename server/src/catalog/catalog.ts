@@ -111,6 +111,12 @@ export interface NearestQuery extends Page {
   withoutContents?: readonly string[] | undefined
 }
 
+export interface ImageVector {
+  id: string
+  contentHash: string
+  vector: Float32Array
+}
+
 export interface ListResult {
   images: Image[]
   /** How many match the filter. */
@@ -201,7 +207,7 @@ export interface Catalog {
   listImages(query: ListQuery): Promise<ListResult>
   findNearest(query: NearestQuery): Promise<NearestResult>
   /** The vectors of images in the searched space; images without one are left out. */
-  vectorsOf(imageIds: string[]): Promise<{ id: string; vector: Float32Array }[]>
+  vectorsOf(imageIds: string[]): Promise<ImageVector[]>
   countByDirectory(): Promise<{ directory: string; images: number }[]>
   counts(): Promise<CatalogCounts>
   listFailures(page: Page): Promise<{ failures: Failure[]; total: number }>

@@ -101,10 +101,16 @@ function choiceProblems(input: unknown, sourceOf: SourceLookup): Problem[] {
   const path = ['embedder_registry', 'chosen_embedder']
   const chosen = valueAt(input, path) ?? DEFAULT_EMBEDDER
   const defined = valueAt(input, ['embedder_registry', 'embedders'])
-  const known = [...(isPlainObject(defined) ? Object.keys(defined) : []), ...BUILT_IN_EMBEDDERS]
-  if (typeof chosen !== 'string' || known.includes(chosen)) return []
-  const message = `names no embedder: there is no "${chosen}"; known: ${known.join(', ')}${didYouMean(chosen, known)}`
-  return [{ path: path.join('.'), source: sourceOf(path), message }]
+  const reason = unknownEmbedder(chosen, isPlainObject(defined) ? defined : {})
+  if (reason === undefined) return []
+  return [{ path: path.join('.'), source: sourceOf(path), message: `names no embedder: ${reason}` }]
+}
+
+/** @returns why nothing is known by a name, with the names that are; undefined if there is such an embedder */
+export function unknownEmbedder(name: unknown, defined: object): string | undefined {
+  const known = [...Object.keys(defined), ...BUILT_IN_EMBEDDERS]
+  if (typeof name !== 'string' || known.includes(name)) return undefined
+  return `there is no "${name}"; known: ${known.join(', ')}${didYouMean(name, known)}`
 }
 
 /** Builds the nested input; a later assignment wins, two maps are merged. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFile, stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
 import { basename, extname, resolve } from 'node:path'
-import { BUILT_IN_EMBEDDERS } from '../config/built-in.ts'
+import { unknownEmbedder } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { type EmbeddingHost, whileItWorks } from '../embedding/host.ts'
 import { openEmbedder } from '../embedding/open-embedder.ts'
@@ -120,9 +120,8 @@ async function itemsIn(
 
 /** Before anything is embedded. */
 function assertKnown(name: string, { embedder_registry: registry }: Config): void {
-  const known = [...Object.keys(registry.embedders), ...BUILT_IN_EMBEDDERS]
-  if (!known.includes(name))
-    throw new DomainError('invalid_request', `--embedder: there is no "${name}"; known: ${known.join(', ')}.`)
+  const reason = unknownEmbedder(name, registry.embedders)
+  if (reason !== undefined) throw new DomainError('invalid_request', `--embedder: ${reason}`)
 }
 
 function classesOf(items: readonly Item[]): Set<string> {

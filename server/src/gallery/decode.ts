@@ -111,9 +111,10 @@ function alone<T>(
   decode: () => Promise<T>,
 ): Promise<T> {
   return sayingWhy(() => {
+    if (turn === undefined) return decode()
     const size = format === 'bmp' ? readBmpHeader(bytes) : format === 'heic' ? sizeOfHeic(bytes) : undefined
     const isHeavy = size !== undefined && size.width * size.height >= HEAVY_UNAIDED_PIXELS
-    return isHeavy && turn !== undefined ? turn(decode) : decode()
+    return isHeavy ? turn(decode) : decode()
   })
 }
 

@@ -76,8 +76,8 @@ export async function readImageFile(
     facts = before
     if (isFresh(SETTLE_MS)) return { state: 'unsettled' }
     if (facts.bytes > limits.maxFileBytes) {
-      const reason = `The file is too large: ${facts.bytes} bytes, at most ${limits.maxFileBytes} are read (limits.max_file_bytes).`
-      return { state: 'failed', facts, contentHash: undefined, code: 'image_too_large', reason }
+      const { code, message: reason } = fileTooLarge(facts.bytes, limits.maxFileBytes)
+      return { state: 'failed', facts, contentHash: undefined, code, reason }
     }
     bytes = file.read()
     const after = file.facts()
@@ -105,6 +105,13 @@ export async function readImageFile(
   const { width, height, contentType } = decoded
   const image = resample(decoded.image, inputSize.width, inputSize.height)
   return { state: 'decoded', facts, contentHash, width, height, contentType, image }
+}
+
+export function fileTooLarge(bytes: number, most: number): DomainError {
+  return new DomainError(
+    'image_too_large',
+    `The file is too large: ${bytes} bytes, at most ${most} are read (limits.max_file_bytes).`,
+  )
 }
 
 interface OpenFile {

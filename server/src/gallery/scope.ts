@@ -16,7 +16,8 @@ export function isWithinWalk(root: string, path: string, options: WalkOptions): 
   if (path === ROOT) return true
   const names = path.split('/')
   if (names.some(isIgnoredName)) return false
-  if (names.some((_, n) => isIgnoredPath(names.slice(0, n + 1).join('/'), options))) return false
+  const isIgnored = (_: string, n: number) => isIgnoredPath(names.slice(0, n + 1).join('/'), options)
+  if (options.ignored?.length && names.some(isIgnored)) return false
   const absolute = toAbsolute(root, path)
   if (excluded.some((folder) => absolute === folder || absolute.startsWith(folder + sep))) return false
   return recursive || !path.includes('/')

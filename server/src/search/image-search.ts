@@ -162,8 +162,7 @@ export function createImageSearch(
     const contentHash = hashOfBytes(bytes)
     if (!(await catalog.contentFacts(contentHash))?.hasVector) return undefined
     const [image] = await catalog.imagesOfContents([contentHash])
-    const [found] = image === undefined ? [] : await catalog.vectorsOf([image.id])
-    return found && { vector: found.vector, contentHash }
+    return image && (await catalog.vectorsOf([image.id]))[0]
   }
 
   async function embedExamples(examples: Example[], timings: SearchResult['timings']): Promise<Embedded[]> {
@@ -179,10 +178,9 @@ export function createImageSearch(
   }
 
   async function embeddedImage(id: string): Promise<Embedded> {
-    const image = await catalog.getImage(id)
-    if (image === undefined) throw imageNotFound(id)
     const [found] = await catalog.vectorsOf([id])
-    if (found !== undefined) return { vector: found.vector, contentHash: image.contentHash }
+    if (found !== undefined) return found
+    if ((await catalog.getImage(id)) === undefined) throw imageNotFound(id)
     throw new DomainError('not_indexed', 'This image has not been embedded yet: try again in a moment.')
   }
 }

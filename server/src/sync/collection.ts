@@ -7,6 +7,7 @@ import { DomainError, systemCodeOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
 import { hashOfBytes, openOrdinaryFile } from '../file-hash.ts'
 import { hasImageExtension, IMAGE_EXTENSIONS } from '../gallery/formats.ts'
+import { fileTooLarge } from '../gallery/image-file.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import { findRealFile } from '../gallery/links.ts'
 import {
@@ -170,12 +171,7 @@ export function createCollection(options: CollectionOptions): Collection {
     if (file === undefined) throw new DomainError('image_not_found', GONE)
     try {
       const { size } = await file.stat()
-      if (size > limits.maxFileBytes) {
-        throw new DomainError(
-          'image_too_large',
-          `The file is too large: ${size} bytes, at most ${limits.maxFileBytes} are read (limits.max_file_bytes).`,
-        )
-      }
+      if (size > limits.maxFileBytes) throw fileTooLarge(size, limits.maxFileBytes)
       const bytes = await file.readFile()
       return { bytes, isAsKnown: hashOfBytes(bytes) === image.contentHash }
     } finally {

@@ -1,7 +1,7 @@
 import { useCallback, useRef, useState } from 'react'
 import { keepQuery } from '../api/client.ts'
 import { messages } from '../messages.ts'
-import { isReadable } from '../upload/use-uploads.ts'
+import { isReadable } from '../upload/picture-file.ts'
 
 /** A picture on its way to the server, which keeps it for a while. */
 export interface KeptPicture {

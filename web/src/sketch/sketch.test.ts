@@ -8,6 +8,7 @@ import {
   removeStrokeAt,
   replaceBy,
   type Stroke,
+  type StrokePoint,
   toKept,
   undo,
   visibleStrokes,
@@ -74,9 +75,7 @@ describe('a sketch', () => {
   it('is kept with fewer points where it is very large, from end to end', () => {
     const long: Stroke = {
       ...stroke(1),
-      points: Array.from({ length: 50_000 }, (_, n) => [999.9 - (n % 7), 888.8, 0.33] as const).map((p) => [
-        ...p,
-      ]),
+      points: Array.from({ length: 50_000 }, (_, n): StrokePoint => [999.9 - (n % 7), 888.8, 0.33]),
     }
     const drawn = [1, 2, 3, 4, 5].reduce((sketch) => addAction(sketch, long), EMPTY_SKETCH)
     const kept = toKept(drawn)

@@ -2,6 +2,7 @@ import { useEffect, useRef, useState } from 'react'
 import { ApiError, isPassing, listImages, uploadImage } from '../api/client.ts'
 import { messages } from '../messages.ts'
 import { useAskBeforeLeaving } from '../ui/use-ask-before-leaving.ts'
+import { isReadable } from './picture-file.ts'
 
 export interface Upload {
   number: number
@@ -139,13 +140,4 @@ async function sizeOf(name: string, directory: string, signal: AbortSignal): Pro
   const parameters = { ...newest, name_contains: name, directory, recursive: false }
   const { images } = await listImages(parameters, signal).catch(() => ({ images: [] }))
   return images.find(({ user_visible_name }) => user_visible_name === name)?.bytes
-}
-
-/** A file that is gone may count as empty, and of what is empty any part can be read. */
-export function isReadable(file: Blob): Promise<boolean> {
-  const sample = file.size === 0 ? file : file.slice(0, 1)
-  return sample.arrayBuffer().then(
-    () => true,
-    () => false,
-  )
 }

@@ -138,11 +138,15 @@ export function createPostgresVectors(
     },
 
     async vectorsOf(imageIds) {
-      const { rows } = await sql<{ id: string; data: string }>`
-        select images.id, vectors.data::text as data from images
+      const { rows } = await sql<{ id: string; contentHash: string; data: string }>`
+        select images.id, images.content_hash as "contentHash", vectors.data::text as data from images
         join vectors on vectors.content_hash = images.content_hash and ${isOfSpace()}
         where images.id in ${POSTGRES.texts(imageIds)}`.execute(database)
-      return rows.map(({ id, data }) => ({ id, vector: Float32Array.from(JSON.parse(data) as number[]) }))
+      return rows.map(({ id, contentHash, data }) => ({
+        id,
+        contentHash,
+        vector: Float32Array.from(JSON.parse(data) as number[]),
+      }))
     },
 
     async nearPairs(after, threshold) {

@@ -1,5 +1,5 @@
 import type { Transaction } from 'kysely'
-import type { NearestQuery, NearPairs, VectorSpace } from '../catalog.ts'
+import type { ImageVector, NearestQuery, NearPairs, VectorSpace } from '../catalog.ts'
 import type { Tables } from '../schema.ts'
 
 export interface Candidate {
@@ -34,7 +34,7 @@ export interface VectorStore {
   changed(): void
   /** The `topK` images most similar to a vector that pass a filter, best first. */
   findNearest(query: NearestQuery): Promise<Candidate[]>
-  vectorsOf(imageIds: readonly string[]): Promise<{ id: string; vector: Float32Array }[]>
+  vectorsOf(imageIds: readonly string[]): Promise<ImageVector[]>
   nearPairs(after: number, threshold: number): Promise<NearPairs>
   /** The vectors of these models were forgotten: what was made for them goes, too. */
   forget(embedderIds: readonly number[]): Promise<void>

@@ -103,11 +103,11 @@ function createIndexedVectors(
         .selectFrom('images')
         .crossJoin('vectors')
         .whereRef('vectors.content_hash', '=', 'images.content_hash')
-        .select(['images.id as id', 'vectors.data as data'])
+        .select(['images.id as id', 'images.content_hash as contentHash', 'vectors.data as data'])
         .where('vectors.embedder_id', '=', space().embedderId)
         .where('images.id', 'in', SQLITE.texts(imageIds))
         .execute()
-      return rows.map(({ id, data }) => ({ id, vector: fromHalf(data) }))
+      return rows.map(({ id, contentHash, data }) => ({ id, contentHash, vector: fromHalf(data) }))
     },
 
     async nearPairs(after, threshold) {
