@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { chmod, mkdir, readdir, readFile, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import type { App } from '../app.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { circleSketch, picture, writeSettled } from '../testing/pictures.ts'
@@ -224,6 +224,22 @@ describe('searching', () => {
     })
     expect(unknown.status).toBe(404)
     expect(await unknown.json()).toMatchObject({ code: 'image_not_found' })
+  })
+
+  it('is not answered with others where the image is deleted while it searches', async () => {
+    const { app } = await served()
+    const { images } = await getJson<ImagesJson>(app, '/api/images?items_per_page=2')
+    const { vectorsOf } = app.catalog
+    vi.spyOn(app.catalog, 'vectorsOf').mockImplementationOnce(async (ids) => {
+      const found = await vectorsOf(ids)
+      await app.catalog.removeFiles([images[0]!.path])
+      return found
+    })
+    const search = (id: string, name?: string) =>
+      send(app, 'POST', '/api/images/search-by-image', { image_id: id, query: { name_contains: name } })
+    expect((await search(images[0]!.id)).status).toBe(404)
+    // One that a filter leaves out is there all the same.
+    expect((await search(images[1]!.id, 'no such name')).status).toBe(200)
   })
 
   it('finds by several examples, of the gallery and sent along', async () => {

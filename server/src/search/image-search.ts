@@ -82,7 +82,10 @@ export function createImageSearch(
     byImage: (imageId, options) =>
       counted(async (timings) => {
         const { vector } = await embeddedImage(imageId)
-        return nearest(vector, 'image', timings, { ...options, pinnedId: imageId })
+        const result = await nearest(vector, 'image', timings, { ...options, pinnedId: imageId })
+        // Deleted or changed meanwhile, it is not answered with others, as if it were there.
+        if (options.offset === 0 && result.images[0]?.id !== imageId) await embeddedImage(imageId)
+        return result
       }),
 
     byExamples: (positive, negative, options) =>
