@@ -1,5 +1,9 @@
 import { availableParallelism } from 'node:os'
 import { defineConfig } from 'vitest/config'
+import { withoutTelemetry } from './server/src/embedding/telemetry.ts'
+
+// Some tests load ONNX Runtime in their own process, which is started with this environment.
+Object.assign(process.env, withoutTelemetry())
 
 export default defineConfig({
   test: {

@@ -7,6 +7,7 @@ import { programBeside } from '../threads.ts'
 import type { ImageKind } from './embedder.ts'
 import { type LoadFacts, type Response, readFrames, writeFrame } from './protocol.ts'
 import { type EmbedderDefinition, kindOf } from './registry.ts'
+import { withoutTelemetry } from './telemetry.ts'
 
 /** A process with a loaded embedder. It takes one batch at a time. */
 export interface EmbeddingProcess {
@@ -60,7 +61,11 @@ export function startEmbeddingProcess(
 ): Promise<EmbeddingProcess> {
   const [program, ...args] = commandOf(name, definition)
   // In a group of its own, so that what a model starts can be ended with it.
-  const child = spawn(program!, args, { stdio: ['pipe', 'pipe', 'pipe', 'pipe'], detached: HAS_GROUPS })
+  const child = spawn(program!, args, {
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+    env: withoutTelemetry(),
+    detached: HAS_GROUPS,
+  })
   running.add(child)
   let lastLine = ''
   const onLine = (line: string) => {

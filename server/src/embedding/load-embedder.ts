@@ -1,6 +1,7 @@
 import type { Embedder } from './embedder.ts'
 import type { LoadContext } from './load-context.ts'
 import { type EmbedderDefinition, kindOf } from './registry.ts'
+import { assertTelemetryIsOff } from './telemetry.ts'
 
 /**
  * Makes an embedder. Runs in the embedding process, never in the server's. What a kind needs is loaded only if it is used.
@@ -11,6 +12,8 @@ export async function loadEmbedder(
   definition: EmbedderDefinition,
   context: LoadContext,
 ): Promise<Embedder> {
+  // Of any kind: a class in JavaScript may load ONNX Runtime, too.
+  assertTelemetryIsOff()
   const kind = kindOf(name, definition)
   switch (kind) {
     case 'trained':

@@ -1,9 +1,14 @@
-import { InferenceSession, type Tensor } from 'onnxruntime-node'
+import type { InferenceSession } from 'onnxruntime-node'
 import { messageOf } from '../../errors.ts'
 import type { Device, LoadContext } from '../load-context.ts'
+import { assertTelemetryIsOff } from '../telemetry.ts'
 import { hasCudaProvider } from './cuda.ts'
 
-export { Tensor } from 'onnxruntime-node'
+// Loaded only now: a static import would come before the check.
+assertTelemetryIsOff()
+const runtime = await import('onnxruntime-node')
+export const { Tensor } = runtime
+export type Tensor = InstanceType<typeof Tensor>
 
 /** An input or output of a model; a dimension of any size is undefined. */
 export interface Port {
@@ -60,7 +65,7 @@ async function create(
   }
   if (device !== 'cpu' && hasCudaProvider()) {
     try {
-      return await InferenceSession.create(path, { ...options, executionProviders: ['cuda', 'cpu'] })
+      return await runtime.InferenceSession.create(path, { ...options, executionProviders: ['cuda', 'cpu'] })
     } catch (error) {
       say(`The GPU can't be used (${messageOf(error)}); it runs on the CPU.`)
     }
@@ -69,7 +74,7 @@ async function create(
       'device: cuda was asked for, but the CUDA provider of ONNX Runtime is not installed (see docs/embedders.md); it runs on the CPU.',
     )
   }
-  return InferenceSession.create(path, { ...options, executionProviders: ['cpu'] })
+  return runtime.InferenceSession.create(path, { ...options, executionProviders: ['cpu'] })
 }
 
 function toPort(metadata: InferenceSession.ValueMetadata): Port {

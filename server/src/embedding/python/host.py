@@ -123,7 +123,17 @@ def reason_of(error):
     return f"{type(error).__name__}: {error}{where}{hint}"
 
 
+def assert_telemetry_is_off():
+    """telemetry.ts sets the switch; a class may load ONNX Runtime, which reads it only once."""
+    if os.environ.get("ORT_DISABLE_TELEMETRY") != "1":
+        raise RuntimeError(
+            "ONNX Runtime would send telemetry: ORT_DISABLE_TELEMETRY=1 has to be in the environment "
+            "with which the process is started"
+        )
+
+
 def load(message):
+    assert_telemetry_is_off()
     host = Host(message["definition"])
     ready = {
         "type": "ready",

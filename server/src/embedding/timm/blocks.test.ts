@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { InferenceSession, Tensor } from 'onnxruntime-node'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { temporaryDirectory } from '../../testing/temporary.ts'
 import type { TensorMap } from '../checkpoint/tensor.ts'
 import { createGraphBuilder, type Value } from '../onnx/graph.ts'
+import { openSession, Tensor } from '../onnx/session.ts'
 import { writeModel } from '../onnx/write-model.ts'
 import { convNextBlock } from './convnext.ts'
 import { efficientNetBlock } from './efficientnet.ts'
@@ -76,14 +76,12 @@ describe('blocks compute what PyTorch computes', () => {
     const graph = builder.finish({ name: 'x', shape: input.shape }, { name: result, shape: output.shape })
     const path = join(await temporaryDirectory(), 'block.onnx')
     await writeModel(graph, path)
-    const session = await InferenceSession.create(path)
-    const { embedding } = await session.run({
-      x: new Tensor('float32', Float32Array.from(input.values), input.shape),
-    })
-    const difference = output.values.map((value, n) =>
-      Math.abs(value - (embedding!.data as Float32Array)[n]!),
-    )
-    expect(embedding!.dims).toEqual(output.shape)
+    const session = await openSession(path, 'cpu', 1, () => {})
+    onTestFinished(() => session.close())
+    const x = new Tensor('float32', Float32Array.from(input.values), input.shape)
+    const embedding = await session.run('x', x, 'embedding')
+    const difference = output.values.map((value, n) => Math.abs(value - (embedding.data as Float32Array)[n]!))
+    expect(embedding.dims).toEqual(output.shape)
     expect(Math.max(...difference)).toBeLessThan(5e-6)
   })
 })
