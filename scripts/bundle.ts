@@ -14,7 +14,6 @@ export const INSTALLED = [
   'libraw-wasm',
   'onnxruntime-node',
   'sharp',
-  'swagger-ui-dist',
   'usearch',
 ]
 /** What is used if somebody has installed it. */

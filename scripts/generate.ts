@@ -5,16 +5,17 @@ import { configJsonSchema } from '../server/src/config/schema.ts'
 import { openApiDocument } from '../server/src/http/server.ts'
 import { bundledPackages } from './bundle.ts'
 import { thirdPartyNotices } from './notices.ts'
+import { COPIED } from './stage.ts'
 
 const isCheck = process.argv.includes('--check')
 const toJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
 
 const FILES: Record<string, string> = {
   'docs/config.schema.generated.json': toJson(configJsonSchema()),
-  'THIRD-PARTY-NOTICES.md': thirdPartyNotices(
-    fileURLToPath(new URL('..', import.meta.url)),
-    await bundledPackages(),
-  ),
+  'THIRD-PARTY-NOTICES.md': thirdPartyNotices(fileURLToPath(new URL('..', import.meta.url)), [
+    ...(await bundledPackages()),
+    COPIED,
+  ]),
   'docs/openapi.generated.json': toJson(openApiDocument()),
 }
 

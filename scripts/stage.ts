@@ -4,6 +4,15 @@ import { fileURLToPath } from 'node:url'
 import { bundleServer, INSTALLED } from './bundle.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
+/** Copied rather than installed: npm would install with it a package that reports installations. */
+export const COPIED = 'node_modules/swagger-ui-dist'
+const API_DOCS = [
+  'swagger-ui.css',
+  'swagger-ui-bundle.js',
+  'swagger-ui-bundle.js.LICENSE.txt',
+  'LICENSE',
+  'NOTICE',
+]
 
 /** Writes what the package of npm holds, but for the page. @param directory a new one */
 export async function stagePackage(directory: string): Promise<void> {
@@ -16,6 +25,7 @@ export async function stagePackage(directory: string): Promise<void> {
     ['CHANGELOG.md', 'CHANGELOG.md'],
     ['LICENSE', 'LICENSE'],
     ['THIRD-PARTY-NOTICES.md', 'THIRD-PARTY-NOTICES.md'],
+    ...API_DOCS.map((file) => [join(COPIED, file), join('api-docs', file)] as const),
   ] as const)
     cpSync(join(ROOT, from), join(directory, to), { recursive: true })
   writeFileSync(join(directory, 'package.json'), `${JSON.stringify(manifest(), undefined, 2)}\n`)
@@ -38,7 +48,7 @@ function manifest(): object {
     ...own,
     description: workspace.description,
     keywords: ['image-search', 'sketch', 'similarity', 'embeddings', 'gallery'],
-    files: ['bin', 'lib', 'models', 'page', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES.md'],
+    files: ['api-docs', 'bin', 'lib', 'models', 'page', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES.md'],
     dependencies: {
       ...Object.fromEntries(INSTALLED.map((name) => [name, dependencies[name]])),
       // The Node that runs it, whichever has started it.

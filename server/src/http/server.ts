@@ -190,6 +190,7 @@ export function createHttpApp(options: HttpOptions): Router {
     return context.json(document)
   })
   app.route('/api/docs', docsRoutes())
+  app.get('/docs', (context) => context.redirect('/api/docs'))
   app.all('/api/*', (context) =>
     context.json({ error: `There is no ${context.req.method} ${context.req.path}.`, code: 'not_found' }, 404),
   )
