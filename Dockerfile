@@ -30,7 +30,7 @@ RUN userdel --remove ubuntu 2>/dev/null; useradd --uid 1000 --create-home node \
   && install --directory --owner=node --group=node /data /thumbnails /gallery
 WORKDIR /data
 USER node
-ENV NODE_ENV=production SERVER__HOST=0.0.0.0 SERVER__DATA_DIRECTORY=/data SERVER__THUMBNAIL__THUMBNAIL_DIRECTORY=/thumbnails \
+ENV NODE_ENV=production ORT_DISABLE_TELEMETRY=1 DO_NOT_TRACK=1 SERVER__HOST=0.0.0.0 SERVER__DATA_DIRECTORY=/data SERVER__THUMBNAIL__THUMBNAIL_DIRECTORY=/thumbnails \
   SERVER__WATCHER__WATCHED_DIRECTORY=/gallery SERVER__WATCHER__WATCH_RECURSIVE=true
 VOLUME ["/data", "/thumbnails"]
 EXPOSE 8000
@@ -42,7 +42,7 @@ COPY --from=installed /app /app
 RUN install --directory --owner=node --group=node /data /thumbnails /gallery
 WORKDIR /data
 USER node
-ENV NODE_ENV=production SERVER__HOST=0.0.0.0 SERVER__DATA_DIRECTORY=/data SERVER__THUMBNAIL__THUMBNAIL_DIRECTORY=/thumbnails \
+ENV NODE_ENV=production ORT_DISABLE_TELEMETRY=1 DO_NOT_TRACK=1 SERVER__HOST=0.0.0.0 SERVER__DATA_DIRECTORY=/data SERVER__THUMBNAIL__THUMBNAIL_DIRECTORY=/thumbnails \
   SERVER__WATCHER__WATCHED_DIRECTORY=/gallery SERVER__WATCHER__WATCH_RECURSIVE=true
 VOLUME ["/data", "/thumbnails"]
 EXPOSE 8000

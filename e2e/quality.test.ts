@@ -112,6 +112,26 @@ describe('the page', () => {
     await context.close()
   })
 
+  it.each(['/docs', '/api/docs'])(
+    'shows the API at %s, asks no other host and breaks no policy',
+    async (path) => {
+      const context = await demo.browser.newContext({ viewport: DESKTOP })
+      const page = await context.newPage()
+      const hosts = new Set<string>()
+      const complaints: string[] = []
+      page.on('request', (request) => hosts.add(new URL(request.url()).host))
+      page.on('console', (message) => complaints.push(message.text()))
+      const answer = await page.goto(demo.product.url + path)
+      expect(answer!.headers()['content-security-policy']).toMatch(/default-src 'none'.*script-src 'self'/)
+      await page.locator('.opblock').first().click()
+      await page.locator('.opblock-body').first().waitFor()
+      // Icons and fonts of its style sheet come with the file; the rest is of this server.
+      expect([...hosts].filter((host) => host !== '')).toEqual([new URL(demo.product.url).host])
+      expect(complaints).toEqual([])
+      await context.close()
+    },
+  )
+
   it('is small: below 200 kB of JavaScript, compressed', async () => {
     const page = await (await fetch(demo.product.url)).text()
     const scripts = [...page.matchAll(/src="(\/assets\/[^"]+\.js)"/g)].map(([, path]) => path!)

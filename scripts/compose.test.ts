@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { parse } from 'yaml'
 import { loadConfig } from '../server/src/config/load.ts'
+import { withoutTelemetry } from '../server/src/embedding/telemetry.ts'
 
 const read = (name: string) => readFileSync(fileURLToPath(new URL(`../${name}`, import.meta.url)), 'utf8')
 const { services, volumes } = parse(read('compose.yaml'), { merge: true })
@@ -41,6 +42,11 @@ describe.each([
     })
     expect(config.host).toBe('0.0.0.0')
     expect(config.watcher).toMatchObject({ watched_directory: '/gallery', watch_recursive: true })
+  })
+
+  it('has telemetry of libraries switched off, in the image and in the service', () => {
+    for (const environment of [imageEnvironment(target), service.environment])
+      expect(environment).toEqual(withoutTelemetry(environment))
   })
 
   it('writes only where something is mounted, and is not run by root', () => {

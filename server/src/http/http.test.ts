@@ -822,7 +822,10 @@ describe('health and documentation', () => {
         'GET /health public',
       ]),
     )
+    const short = await get(app, '/docs')
+    expect([short.status, short.headers.get('location')]).toEqual([302, '/api/docs'])
     const page = await get(app, '/api/docs')
+    expect(page.headers.get('content-security-policy')).toMatch(/default-src 'none'.*script-src 'self'/)
     expect(await page.text()).toContain('swagger-ui-bundle.js')
     expect((await get(app, '/api/docs/swagger-ui-bundle.js')).status).toBe(200)
     expect((await get(app, '/api/docs/package.json')).status).toBe(404)
