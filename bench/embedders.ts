@@ -1,15 +1,15 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { findPython } from '../scripts/python.ts'
-import { loadEmbedder } from '../server/src/embedding/load-embedder.ts'
 import { openEmbedder } from '../server/src/embedding/open-embedder.ts'
 import { probeImage } from '../server/src/embedding/probe.ts'
 import { type EmbedderDefinition, kindOf } from '../server/src/embedding/registry.ts'
-import { median, ms, table } from './support.ts'
+import { withoutTelemetry } from '../server/src/embedding/telemetry.ts'
+import { median, ms, ROUND_MS, table, timeOf } from './support.ts'
+import type { BareModel } from './time-bare.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 const ROUNDS = 5
-const ROUND_MS = 1000
 
 /**
  * Time for each image of an embedder in its process, with resizing, pipes and checks, against the same model called
@@ -61,27 +61,15 @@ async function compare(
   const picture = { data: probeImage(host.inputSize), width, height }
   const inProcess = () => host.embed(Array(batchSize).fill(picture), 'photo', 'bulk')
 
-  let bareTimes: () => Promise<number>
-  if (kindOf(name, definition) === 'python') {
-    bareTimes = async () => timeInPython(definition, batchSize)
-  } else {
-    const context = {
-      cacheDirectory: join(directory, 'models'),
-      device: 'cpu',
-      threads,
-      fingerprint,
-    } as const
-    const bare = await loadEmbedder(name, definition, { ...context, say: () => {}, progress: () => {} })
-    const one = Float32Array.from(picture.data, (value) => value / 255)
-    const data = new Float32Array(one.length * batchSize)
-    for (let n = 0; n < batchSize; n++) data.set(one, n * one.length)
-    bareTimes = () =>
-      timeOf(async () => bare.embed({ data, count: batchSize, width, height }, 'photo'), batchSize)
-  }
+  const context = { cacheDirectory: join(directory, 'models'), device: 'cpu', threads, fingerprint } as const
+  const timeAlone = () =>
+    kindOf(name, definition) === 'python'
+      ? timeInPython(definition, batchSize)
+      : timeInNode({ name, definition, context, batchSize, inputSize: host.inputSize })
   const alone: number[] = []
   const hosted: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
-    alone.push(await bareTimes())
+    alone.push(timeAlone())
     hosted.push(await timeOf(inProcess, batchSize))
   }
   await host.close()
@@ -96,13 +84,10 @@ async function compare(
   ]
 }
 
-/** Milliseconds for one image. */
-async function timeOf(run: () => Promise<unknown>, batchSize: number): Promise<number> {
-  await run()
-  const start = performance.now()
-  let batches = 0
-  for (; performance.now() - start < ROUND_MS; batches++) await run()
-  return (performance.now() - start) / (batches * batchSize)
+/** In a process of its own, which is started with telemetry switched off. */
+function timeInNode(model: BareModel): number {
+  const args = [join(import.meta.dirname, 'time-bare.ts'), JSON.stringify(model)]
+  return Number(execFileSync(process.execPath, args, { env: withoutTelemetry() }).toString())
 }
 
 function timeInPython(definition: EmbedderDefinition, batchSize: number): number {
@@ -118,5 +103,6 @@ start, batches = time.perf_counter(), 0
 while time.perf_counter() - start < ${ROUND_MS / 1000}:
     embedder.embed(images); batches += 1
 print((time.perf_counter() - start) * 1000 / batches / ${batchSize})`
-  return Number(execFileSync(definition.python ?? 'python3', ['-c', script]).toString())
+  const python = definition.python ?? 'python3'
+  return Number(execFileSync(python, ['-c', script], { env: withoutTelemetry() }).toString())
 }

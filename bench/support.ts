@@ -43,3 +43,15 @@ export function peakMemory(pid: number): number {
   const line = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))
   return Math.round(Number(line?.[1] ?? 0) / 1024)
 }
+
+/** How long one round of a measurement takes. */
+export const ROUND_MS = 1000
+
+/** Returns the milliseconds that a batch takes for each image. */
+export async function timeOf(run: () => Promise<unknown>, batchSize: number): Promise<number> {
+  await run()
+  const start = performance.now()
+  let batches = 0
+  for (; performance.now() - start < ROUND_MS; batches++) await run()
+  return (performance.now() - start) / (batches * batchSize)
+}

@@ -13,6 +13,21 @@ import { CHECKOUT, startProduct } from './support/product.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 
+interface Locked {
+  dependencies?: Record<string, string>
+  optionalDependencies?: Record<string, string>
+  hasInstallScript?: boolean
+}
+
+/** Returns where npm has put a package for the one that is at `from`. */
+function pathOf(name: string, from: string, packages: Record<string, Locked>): string | undefined {
+  for (let place = from; ; place = place.slice(0, Math.max(0, place.lastIndexOf('/node_modules/')))) {
+    const path = place === '' ? `node_modules/${name}` : `${place}/node_modules/${name}`
+    if (path in packages) return path
+    if (place === '') return undefined
+  }
+}
+
 /** Installed as npm does it, except that what it depends on is that of the checkout. */
 async function install(): Promise<string> {
   const directory = await realpath(await mkdtemp(join(tmpdir(), 'sketch-search-package-test-')))
@@ -69,6 +84,29 @@ describe('the package', () => {
     expect([...others].sort()).toEqual([...named, ...unneeded].sort())
   })
 
+  it('depends on nothing that reports its installation', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
+    const { packages } = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')) as {
+      packages: Record<string, Locked>
+    }
+    const paths = new Set<string>()
+    const collect = (name: string, from: string) => {
+      const path = pathOf(name, from, packages)
+      if (path === undefined || paths.has(path)) return
+      paths.add(path)
+      const { dependencies, optionalDependencies } = packages[path]!
+      for (const other of Object.keys({ ...dependencies, ...optionalDependencies })) collect(other, path)
+    }
+    for (const name of Object.keys(dependencies)) collect(name, 'server')
+    expect(paths).toContain('node_modules/onnxruntime-common')
+    expect(paths).not.toContain('node_modules/@scarf/scarf')
+    // Each has been read: docs/security.md has what they do.
+    const withScript = [...paths].filter((path) => packages[path]!.hasInstallScript)
+    expect(withScript.toSorted()).toEqual(
+      ['@parcel/watcher', 'node', 'onnxruntime-node', 'usearch'].map((name) => `node_modules/${name}`),
+    )
+  })
+
   it.each(['package', 'checkout'] as const)(
     '%s serves its page, indexes and searches, started by whichever Node is there',
     async (kind) => {
@@ -82,6 +120,9 @@ describe('the package', () => {
       const { url } = product
       await untilIndexed(url, 5)
       expect(await (await fetch(url)).text()).toContain('<title>Sketch-Search')
+      expect(await (await fetch(`${url}/docs`)).text()).toContain('<title>Sketch-Search: HTTP API')
+      for (const file of ['swagger-ui.css', 'swagger-ui-bundle.js'])
+        expect((await fetch(`${url}/api/docs/${file}`)).status).toBe(200)
       const { images } = (await (await fetch(`${url}/api/images`)).json()) as { images: { id: string }[] }
       const found = await fetch(`${url}/api/images/search-by-image`, {
         method: 'POST',

@@ -10,6 +10,7 @@ import { fileURLToPath } from 'node:url'
 import { provideChromium } from './chromium.ts'
 import { providePostgres } from './postgres.ts'
 import { providePython } from './python.ts'
+import { provideStrace } from './strace.ts'
 import { provideTransformers } from './transformers.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
@@ -36,6 +37,11 @@ if ('problem' in postgres) {
   count('PostgreSQL with pgvector is there', false)
 } else {
   process.env.TEST_POSTGRES = postgres.path
+}
+const strace = provideStrace()
+if ('problem' in strace) {
+  console.error(strace.problem)
+  count('strace is there', false)
 }
 const transformers = provideTransformers()
 if (transformers !== undefined) {

@@ -5,6 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { definitionFor } from '../testing/embedders.ts'
 import { pythonWithNumpy } from '../testing/python.ts'
 import { type Response, readFrames, writeFrame } from './protocol.ts'
+import type { EmbedderDefinition } from './registry.ts'
 import { withoutTelemetry } from './telemetry.ts'
 
 const NODE_PROGRAM = [process.execPath, join(import.meta.dirname, 'process.ts')]
@@ -16,7 +17,7 @@ const COLOR_GRID = definitionFor({ file: join(EXAMPLES, 'color_grid.py'), class_
 /** Starts an embedding process in an environment of the test's own. Returns whether it has loaded the model, or why not. */
 function outcome(
   [program, ...args]: string[],
-  definition: object,
+  definition: EmbedderDefinition,
   env: NodeJS.ProcessEnv,
 ): Promise<Response> {
   const child: ChildProcess = spawn(program!, args, { stdio: ['pipe', 'ignore', 'ignore', 'pipe'], env })

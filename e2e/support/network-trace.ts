@@ -1,0 +1,118 @@
+/** What a program and all the processes that it starts send and connect to, recorded by strace. */
+import { readFileSync } from 'node:fs'
+import { basename } from 'node:path'
+import { findStrace } from '../../scripts/strace.ts'
+
+const CALLS = ['connect', 'sendto', 'sendmsg', 'sendmmsg']
+/** Refused: what is sent through such a ring is no system call, and would not be seen. Programs do without it. */
+const RING = 'io_uring_setup'
+const STARTS = ['execve', 'clone', 'clone3', 'fork', 'vfork']
+
+export interface Contact {
+  /** Program of the process, with its script. */
+  process: string
+  call: string
+  /** `ADDRESS:PORT`, or the path of a Unix socket. */
+  target: string
+}
+
+/** What belongs to the product itself. */
+export interface OwnParts {
+  /** Ports on the loopback interface. */
+  ports: number[]
+  /** Folders in which Unix sockets may lie. */
+  folders: string[]
+}
+
+/** Returns the command line that runs a program under strace. @throws {Error} if there is no strace */
+export function traced(program: string[], traceFile: string): string[] {
+  const strace = findStrace()
+  if (strace === undefined) throw new Error('There is no strace: run "npm test", which says how to get one.')
+  const filter = `trace=${[...CALLS, ...STARTS, RING].join(',')}`
+  const refusal = `inject=${RING}:error=ENOSYS`
+  return [
+    strace,
+    '-f',
+    '-qq',
+    '-s',
+    '256',
+    '-e',
+    filter,
+    '-e',
+    refusal,
+    '-e',
+    'signal=none',
+    '-o',
+    traceFile,
+    ...program,
+  ]
+}
+
+/** Returns the contacts with anything but the product's own parts, in the order in which they were made. */
+export function foreignContacts(traceFile: string, own: OwnParts): Contact[] {
+  return contactsIn(readFileSync(traceFile, 'utf8')).filter(({ target }) => !isOwn(target, own))
+}
+
+/** Returns all contacts with an address that a trace names. */
+export function contactsIn(trace: string): Contact[] {
+  const programs = new ProcessTable()
+  return trace.split('\n').flatMap((line) => {
+    const [, id = '', rest = ''] = /^(\d+)\s+(.*)$/.exec(line) ?? []
+    programs.read(id, rest)
+    const call = /^(?:<\.\.\. )?(\w+)/.exec(rest)?.[1] ?? ''
+    if (!CALLS.includes(call)) return []
+    return targetsIn(rest).map((target) => ({ process: programs.nameOf(id), call, target }))
+  })
+}
+
+function targetsIn(call: string): string[] {
+  const addresses = call.matchAll(
+    /sin6?_port=htons\((\d+)\)(?:, sin6_flowinfo=[^,]+)?, (?:sin_addr=inet_addr\(|inet_pton\(AF_INET6, )"([^"]+)"/g,
+  )
+  const sockets = call.matchAll(/sun_path=(@?"[^"]*")/g)
+  return [
+    ...addresses.map(([, port, address]) => `${address}:${port}`),
+    ...sockets.map(([, path]) => path!.replaceAll('"', '')),
+  ]
+}
+
+function isOwn(target: string, { ports, folders }: OwnParts): boolean {
+  if (target.startsWith('/')) return folders.some((folder) => target.startsWith(`${folder}/`))
+  return ports.some((port) => [`127.0.0.1:${port}`, `::1:${port}`].includes(target))
+}
+
+/** Which process a thread is of, and which program that runs. */
+class ProcessTable {
+  readonly #processes = new Map<string, string>()
+  readonly #programs = new Map<string, string>()
+  /** Whether the call that is still running in a thread starts a thread. */
+  readonly #starting = new Map<string, boolean>()
+
+  read(id: string, call: string): void {
+    const program = /^execve\("([^"]+)", \[(.*)\]/.exec(call)
+    if (program !== null) this.#programs.set(this.#processOf(id), describe(program[1]!, program[2]!))
+    if (!/^(<\.\.\. )?(clone3?|v?fork)\b/.test(call)) return
+    const isThread = call.startsWith('<...') ? this.#starting.get(id) : call.includes('CLONE_THREAD')
+    const child = / = (\d+)$/.exec(call)?.[1]
+    if (child === undefined) return void this.#starting.set(id, isThread === true)
+    const parent = this.#processOf(id)
+    if (isThread) return void this.#processes.set(child, parent)
+    this.#processes.set(child, child)
+    if (!this.#programs.has(child)) this.#programs.set(child, this.nameOf(parent))
+  }
+
+  nameOf(id: string): string {
+    return this.#programs.get(this.#processOf(id)) ?? `process ${id}`
+  }
+
+  #processOf(id: string): string {
+    return this.#processes.get(id) ?? id
+  }
+}
+
+/** Returns `node process.ts` for `/…/node --flag /…/process.ts`. */
+function describe(program: string, args: string): string {
+  const words = [...args.matchAll(/"([^"]*)"/g)].map(([, word]) => word!)
+  const script = words.slice(1).find((word) => /\.(js|ts|py)$/.test(word))
+  return script === undefined ? basename(program) : `${basename(program)} ${basename(script)}`
+}
