@@ -95,6 +95,9 @@ describe('the trace', () => {
     const trace = `
 7 execve("/usr/bin/node", ["node", "/x/main.ts"], 0x7ffc /* 3 vars */) = 0
 7 clone3({flags=CLONE_VM|CLONE_THREAD, stack=0x7f} => {parent_tid=[8]}, 88) = 8
+8 clone3({flags=CLONE_VM|CLONE_THREAD, stack=0x7f}, 88 <unfinished ...>
+10 connect(3, {sa_family=AF_UNIX, sun_path=@"abstract"}, 12) = 0
+8 <... clone3 resumed> => {parent_tid=[10]}, 88) = 10
 8 clone3({flags=CLONE_VM|CLONE_VFORK, stack=0x7f}, 88 <unfinished ...>
 9 execve("/usr/bin/node", ["node", "--flag", "/x/process.ts"], 0x7ffc /* 3 vars */) = 0
 8 <... clone3 resumed>) = 9
@@ -105,6 +108,7 @@ describe('the trace', () => {
 7 sendto(3, "x", 1, MSG_NOSIGNAL, NULL, 0) = 1
 7 io_uring_setup(256, {flags=0}) = -1 ENOSYS (Function not implemented) (INJECTED)`
     expect(contactsIn(trace)).toEqual([
+      { process: 'node main.ts', call: 'connect', target: '@abstract' },
       { process: 'node process.ts', call: 'connect', target: '/var/run/nscd/socket' },
       { process: 'node process.ts', call: 'connect', target: '10.0.0.1:53' },
       { process: 'node main.ts', call: 'sendto', target: 'fe80::1:53' },

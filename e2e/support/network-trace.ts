@@ -55,13 +55,15 @@ export function foreignContacts(traceFile: string, own: OwnParts): Contact[] {
 
 /** Returns all contacts with an address that a trace names. */
 export function contactsIn(trace: string): Contact[] {
+  const lines = [...trace.matchAll(/^(\d+)\s+(.*)$/gm)].map(([, id, call]) => ({ id: id!, call: call! }))
   const programs = new ProcessTable()
-  return trace.split('\n').flatMap((line) => {
-    const [, id = '', rest = ''] = /^(\d+)\s+(.*)$/.exec(line) ?? []
-    programs.read(id, rest)
-    const call = /^(?:<\.\.\. )?(\w+)/.exec(rest)?.[1] ?? ''
-    if (!CALLS.includes(call)) return []
-    return targetsIn(rest).map((target) => ({ process: programs.nameOf(id), call, target }))
+  // What a thread does may come before the call that has started it returns.
+  for (const { id, call } of lines) programs.readStart(id, call)
+  return lines.flatMap(({ id, call }) => {
+    programs.readProgram(id, call)
+    const name = /^(?:<\.\.\. )?(\w+)/.exec(call)?.[1] ?? ''
+    if (!CALLS.includes(name)) return []
+    return targetsIn(call).map((target) => ({ process: programs.nameOf(id), call: name, target }))
   })
 }
 
@@ -81,32 +83,37 @@ function isOwn(target: string, { ports, folders }: OwnParts): boolean {
   return ports.some((port) => [`127.0.0.1:${port}`, `::1:${port}`].includes(target))
 }
 
-/** Which process a thread is of, and which program that runs. */
+/** Which process a thread is of, who has started that, and which program it runs. */
 class ProcessTable {
-  readonly #processes = new Map<string, string>()
+  readonly #processOf = new Map<string, string>()
+  readonly #parentOf = new Map<string, string>()
   readonly #programs = new Map<string, string>()
   /** Whether the call that is still running in a thread starts a thread. */
   readonly #starting = new Map<string, boolean>()
 
-  read(id: string, call: string): void {
-    const program = /^execve\("([^"]+)", \[(.*)\]/.exec(call)
-    if (program !== null) this.#programs.set(this.#processOf(id), describe(program[1]!, program[2]!))
+  readStart(id: string, call: string): void {
     if (!/^(<\.\.\. )?(clone3?|v?fork)\b/.test(call)) return
     const isThread = call.startsWith('<...') ? this.#starting.get(id) : call.includes('CLONE_THREAD')
     const child = / = (\d+)$/.exec(call)?.[1]
-    if (child === undefined) return void this.#starting.set(id, isThread === true)
-    const parent = this.#processOf(id)
-    if (isThread) return void this.#processes.set(child, parent)
-    this.#processes.set(child, child)
-    if (!this.#programs.has(child)) this.#programs.set(child, this.nameOf(parent))
+    if (child === undefined) this.#starting.set(id, isThread === true)
+    else if (isThread) this.#processOf.set(child, this.#process(id))
+    else this.#parentOf.set(child, this.#process(id))
+  }
+
+  readProgram(id: string, call: string): void {
+    const program = /^execve\("([^"]+)", \[(.*)\]/.exec(call)
+    if (program !== null) this.#programs.set(this.#process(id), describe(program[1]!, program[2]!))
   }
 
   nameOf(id: string): string {
-    return this.#programs.get(this.#processOf(id)) ?? `process ${id}`
+    const own = this.#process(id)
+    const parent = this.#parentOf.get(own)
+    return this.#programs.get(own) ?? (parent === undefined ? `process ${id}` : this.nameOf(parent))
   }
 
-  #processOf(id: string): string {
-    return this.#processes.get(id) ?? id
+  #process(id: string): string {
+    const process = this.#processOf.get(id)
+    return process === undefined ? id : this.#process(process)
   }
 }
 

@@ -26,7 +26,8 @@ function outcome(
     const onMessage = (message: Response) => void (message.type !== 'progress' && resolve(message))
     readFrames<Response>(child.stdio[3] as Readable, onMessage, reject)
     child.once('exit', (code) => reject(new Error(`It ended with code ${code}.`)))
-    writeFrame(child.stdin!, { type: 'load', name: 'mine', definition, cacheDirectory: '', fingerprint: '' })
+    const facts = { cacheDirectory: '', fingerprint: '', threads: undefined }
+    writeFrame(child.stdin!, { type: 'load', name: 'mine', definition, ...facts })
   })
 }
 
