@@ -173,14 +173,14 @@ describe('nothing leaves the machine', () => {
       ...signInBy(mail),
       ...Object.fromEntries(Object.entries(database).map(([key, value]) => [`database.${key}`, value])),
     })
-    const environment = Object.fromEntries(
-      keys.map(([key, value]) => [`SERVER__${key.toUpperCase().replaceAll('.', '__')}`, String(value)]),
-    )
-    const data = await mkdtemp(join(directory, 'data-'))
-    const { server, url } = await startServer(data, await freePort(), {
-      ...environment,
+    const environment = {
       [CHOSEN]: DEFAULT_EMBEDDER,
-    })
+      ...Object.fromEntries(
+        keys.map(([key, value]) => [`SERVER__${key.toUpperCase().replaceAll('.', '__')}`, String(value)]),
+      ),
+    }
+    const data = await mkdtemp(join(directory, 'data-'))
+    const { server, url } = await startServer(data, await freePort(), environment)
     const own = await mkdtemp(join(directory, 'data-'))
     const worker = await start(['worker', gallery, '--data-directory', own], environment)
     await worker.printed(/Sketch-Search worker/)
