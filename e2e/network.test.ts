@@ -30,6 +30,8 @@ const EMBEDDERS = [
 /** ONNX Runtime waits about 8 seconds after it has loaded a model before it looks up the address of its collector. */
 const WATCHED_FOR_MS = 15_000
 const COUNT = 5
+/** Several servers are traced at once, which takes several times as long where others use the cores. */
+const TIMEOUT_MS = 480_000
 
 /** What differs on the machine of the tests. */
 const MACHINE = {
@@ -130,7 +132,7 @@ describe('the trace', () => {
   })
 })
 
-describe('nothing leaves the machine', () => {
+describe('nothing leaves the machine', { timeout: TIMEOUT_MS }, () => {
   it.concurrent.each(EMBEDDERS)(
     'from a server that is switched to %s, indexes and searches',
     async (name) => {
