@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
-import { hashOfFile } from '../file-hash.ts'
+import { hashOfFile } from '../hashing.ts'
 import { type EmbedderDefinition, type EmbedderKind, kindOf } from './registry.ts'
 import { TRAINED_MODEL } from './trained/trained-model.ts'
 

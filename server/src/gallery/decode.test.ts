@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { decodeImage, renderForBrowser } from './decode.ts'
-import { hasImageExtension, sniffFormat } from './formats.ts'
+import { hasImageExtension, sniffFormat } from './formats/index.ts'
 
 const LIMITS = { maxPixels: 1_000_000 }
 const COVER = { width: 64, height: 64 }

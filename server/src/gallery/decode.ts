@@ -1,11 +1,11 @@
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import { DomainError, messageOf } from '../errors.ts'
-import { decodeBmp, readBmpHeader } from './bmp.ts'
-import { contentTypeOf, type ImageFormat, sniffFormat } from './formats.ts'
-import { openHeic, sizeOfHeic } from './heic.ts'
-import { openRawPhoto } from './raw-photo.ts'
+import type { Turn } from './decode-lock.ts'
+import { decodeBmp, readBmpHeader } from './formats/bmp.ts'
+import { openHeic, sizeOfHeic } from './formats/heic.ts'
+import { contentTypeOf, type ImageFormat, sniffFormat } from './formats/index.ts'
+import { openRawPhoto } from './formats/raw.ts'
 import type { RgbImage } from './resample.ts'
-import type { Turn } from './turn.ts'
 
 export interface DecodeLimits {
   /** Pictures that take much memory to decode wait for each other. Without it they do not. */

@@ -1,11 +1,11 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, readlinkSync } from 'node:fs'
 import { DomainError, type ErrorCode, systemCodeOf } from '../errors.ts'
-import { hashOfBytes } from '../file-hash.ts'
+import { hashOfBytes } from '../hashing.ts'
 import { type DecodedImage, type DecodeLimits, decodeImage } from './decode.ts'
+import type { WalkOptions } from './include.ts'
 import { realFileOf } from './links.ts'
 import { foldName, toAbsolute } from './paths.ts'
 import { type RgbImage, resample } from './resample.ts'
-import type { WalkOptions } from './scope.ts'
 import { makeThumbnail, type ThumbnailStore } from './thumbnails.ts'
 import { type FileFacts, toFileFacts } from './walk.ts'
 

@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { connectThread, programBeside, type Thread } from '../threads.ts'
 import { type DecodedImage, decodeImage, isDecodedInPlace, renderForBrowser, unreadable } from './decode.ts'
+import { createSharedTurn, release, takeTurns } from './decode-lock.ts'
 import type { ImageFile, ImageFileRequest } from './image-file.ts'
 import type { ReaderMethod, ReaderOptions, ReaderThreadData } from './reader-thread.ts'
-import { createSharedTurn, release, takeTurns } from './turn.ts'
 
 /** Reads and decodes image files in threads of its own, so that neither a slow disk nor a large file stalls the server. */
 export interface ImageReader {

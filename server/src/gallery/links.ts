@@ -2,8 +2,8 @@ import { realpathSync } from 'node:fs'
 import { lstat, readlink, realpath } from 'node:fs/promises'
 import { dirname, resolve, sep } from 'node:path'
 import { systemCodeOf } from '../errors.ts'
+import { isWithinWalk, type WalkOptions } from './include.ts'
 import { ROOT, toAbsolute, toGalleryPath } from './paths.ts'
-import { isWithinWalk, type WalkOptions } from './scope.ts'
 
 /**
  * Where a link points by its own words, whether there is anything or not.

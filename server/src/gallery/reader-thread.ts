@@ -2,9 +2,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { answerCall, type ThreadCall } from '../threads.ts'
 import { type DecodedImage, decodeImage, renderForBrowser } from './decode.ts'
+import { takeTurns } from './decode-lock.ts'
 import { type ImageFile, type ImageFileOptions, type ImageFileRequest, readImageFile } from './image-file.ts'
 import { openThumbnailStore } from './thumbnails.ts'
-import { takeTurns } from './turn.ts'
 
 export interface ReaderOptions extends ImageFileOptions {
   thumbnailDirectory: string

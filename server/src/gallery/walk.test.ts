@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { writeSettled } from '../testing/pictures.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
-import { isWithinWalk } from './scope.ts'
+import { isWithinWalk } from './include.ts'
 import { isSpelledSo, listDirectory, statFile, walk } from './walk.ts'
 
 const OPTIONS = { recursive: true, excluded: [] }

@@ -1,10 +1,10 @@
 import type { BigIntStats, Dirent } from 'node:fs'
 import { lstat, readdir, stat } from 'node:fs/promises'
 import { systemCodeOf } from '../errors.ts'
-import { hasImageExtension } from './formats.ts'
+import { hasImageExtension } from './formats/index.ts'
+import { isIgnoredName, isIgnoredPath, type WalkOptions } from './include.ts'
 import { followDirectoryLink, followLink, isReached, type Link, pointsAt } from './links.ts'
 import { directoryOf, joinPath, nameOf, ROOT, toAbsolute, toGalleryPath } from './paths.ts'
-import { isIgnoredName, isIgnoredPath, type WalkOptions } from './scope.ts'
 
 /** What one `stat` tells of a file. Times in milliseconds since 1970, whole for `modifiedAt`. */
 export interface FileFacts {

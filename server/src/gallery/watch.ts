@@ -3,7 +3,7 @@ import { lstat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { subscribe } from '@parcel/watcher'
 import { systemCodeOf } from '../errors.ts'
-import type { WalkOptions } from './scope.ts'
+import type { WalkOptions } from './include.ts'
 
 /** Something happened at an absolute path; what is there now is for the receiver to look up. */
 export interface Change {

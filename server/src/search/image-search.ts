@@ -2,8 +2,8 @@ import type { Catalog, ImageFilter, NearestQuery, NearestResult, Page } from '..
 import type { QueryKind } from '../catalog/kept-queries.ts'
 import type { EmbeddingHost } from '../embedding/host.ts'
 import { DomainError } from '../errors.ts'
-import { hashOfBytes } from '../file-hash.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
+import { hashOfBytes } from '../hashing.ts'
 import { type Crop, cropImage } from './crop.ts'
 import { boundedFor, prepareQuery, queryCover } from './prepare-query.ts'
 

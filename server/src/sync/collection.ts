@@ -5,10 +5,10 @@ import { dirname, join } from 'node:path'
 import type { Catalog, Image } from '../catalog/catalog.ts'
 import { DomainError, systemCodeOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
-import { hashOfBytes, openOrdinaryFile } from '../file-hash.ts'
-import { hasImageExtension, IMAGE_EXTENSIONS } from '../gallery/formats.ts'
+import { hasImageExtension, IMAGE_EXTENSIONS } from '../gallery/formats/index.ts'
 import { fileTooLarge } from '../gallery/image-file.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
+import { isIgnoredName, isWithinWalk, type WalkOptions } from '../gallery/include.ts'
 import { findRealFile } from '../gallery/links.ts'
 import {
   joinPath,
@@ -18,8 +18,8 @@ import {
   toAbsolute,
   toGalleryPath,
 } from '../gallery/paths.ts'
-import { isIgnoredName, isWithinWalk, type WalkOptions } from '../gallery/scope.ts'
 import { makeThumbnail, type ThumbnailStore } from '../gallery/thumbnails.ts'
+import { hashOfBytes, openOrdinaryFile } from '../hashing.ts'
 import { forgetContents } from './contents.ts'
 import type { Indexer } from './indexer.ts'
 

@@ -1,9 +1,9 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
+import type { WalkOptions } from '../gallery/include.ts'
 import { isRemote, type Mount, mountsOf } from '../gallery/mounts.ts'
 import { isWithin, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
-import type { WalkOptions } from '../gallery/scope.ts'
 import { type Change, type GalleryWatcher, identityOf, isExhaustion, watchGallery } from '../gallery/watch.ts'
 import { isInGallery } from './mount-points.ts'
 

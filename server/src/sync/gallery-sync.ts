@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog, KnownFile } from '../catalog/catalog.ts'
 import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
-import { hasImageExtension } from '../gallery/formats.ts'
+import { hasImageExtension } from '../gallery/formats/index.ts'
+import { isWithinWalk, type WalkOptions } from '../gallery/include.ts'
 import { isReached } from '../gallery/links.ts'
 import { keepsIdentities, mountsOf } from '../gallery/mounts.ts'
 import {
@@ -16,7 +17,6 @@ import {
   toAbsolute,
   toGalleryPath,
 } from '../gallery/paths.ts'
-import { isWithinWalk, type WalkOptions } from '../gallery/scope.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import {
   type DirectoryListing,

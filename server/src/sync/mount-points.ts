@@ -1,9 +1,9 @@
 import { lstat } from 'node:fs/promises'
 import type { Catalog } from '../catalog/catalog.ts'
+import { isWithinWalk, type WalkOptions } from '../gallery/include.ts'
 import { pointsAt } from '../gallery/links.ts'
 import { type Mount, mountsOf } from '../gallery/mounts.ts'
 import { isWithin, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
-import { isWithinWalk, type WalkOptions } from '../gallery/scope.ts'
 
 /** Where other drives are mounted in the gallery. The files of one that is away are absent, not deleted. Paths of the gallery. */
 export interface MountPoints {

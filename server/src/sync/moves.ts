@@ -1,10 +1,10 @@
 import type { Catalog, KnownFile } from '../catalog/catalog.ts'
 import { messageOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
-import { hashOfFile } from '../file-hash.ts'
+import type { WalkOptions } from '../gallery/include.ts'
 import { directoryOf, foldName, nameOf, toAbsolute } from '../gallery/paths.ts'
-import type { WalkOptions } from '../gallery/scope.ts'
 import { type FileFacts, isSpelledSo, statFile } from '../gallery/walk.ts'
+import { hashOfFile } from '../hashing.ts'
 
 export interface Move {
   from: string

@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import sharp, { type Sharp } from 'sharp'
-import type { Turn } from './turn.ts'
+import type { Turn } from '../decode-lock.ts'
 
 /** LibRaw as it is bound to JavaScript. What it throws says nothing. */
 interface Library {

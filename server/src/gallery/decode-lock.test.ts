@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
-import { createSharedTurn, release, takeTurns } from './turn.ts'
+import { createSharedTurn, release, takeTurns } from './decode-lock.ts'
 
 describe('taking turns', () => {
   it('lets one at a time through, also of several that share it', async () => {

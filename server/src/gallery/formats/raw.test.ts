@@ -1,8 +1,8 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import { makeDng } from '../testing/dng.ts'
-import { decodeImage, renderForBrowser } from './decode.ts'
-import { hasImageExtension, sniffFormat } from './formats.ts'
+import { makeDng } from '../../testing/dng.ts'
+import { decodeImage, renderForBrowser } from '../decode.ts'
+import { hasImageExtension, sniffFormat } from './index.ts'
 
 const LIMITS = { maxPixels: 1_000_000 }
 const decode = (bytes: Uint8Array, limits = LIMITS) => decodeImage(bytes, { width: 64, height: 64 }, limits)
