@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { findPython } from '../scripts/python.ts'
 import { loadEmbedder } from '../server/src/embedding/load-embedder.ts'
 import { openEmbedder } from '../server/src/embedding/open-embedder.ts'
-import { probeImage } from '../server/src/embedding/probe.ts'
+import { probeImage } from '../server/src/embedding/process/probe.ts'
 import { type EmbedderDefinition, kindOf } from '../server/src/embedding/registry.ts'
 import { median, ms, table } from './support.ts'
 

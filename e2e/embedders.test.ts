@@ -7,8 +7,8 @@ import { parse } from 'yaml'
 import { drawDemoGallery } from '../scripts/demo/draw-gallery.ts'
 import { findPython } from '../scripts/python.ts'
 import { findTransformers } from '../scripts/transformers.ts'
-import { createGraphBuilder } from '../server/src/embedding/onnx/graph.ts'
-import { writeModel } from '../server/src/embedding/onnx/write-model.ts'
+import { createGraphBuilder } from '../server/src/embedding/kinds/onnx/graph.ts'
+import { writeModel } from '../server/src/embedding/kinds/onnx/write-model.ts'
 import { takeMeasurements } from '../server/src/testing/measurements.ts'
 import { picture, writeSettled } from '../server/src/testing/pictures.ts'
 import { type OnEnd, onceForAll, temporaryDirectory } from '../server/src/testing/temporary.ts'
@@ -175,7 +175,7 @@ describe('a command that is stopped while a model is being loaded', () => {
     const pidFile = join(await temporaryDirectory(), 'pid')
     const registry = {
       slow: {
-        file: join(ROOT, 'server/src/embedding/python/fixtures/misbehaving.py'),
+        file: join(ROOT, 'server/src/embedding/kinds/python/fixtures/misbehaving.py'),
         class_name: 'LoadsForEver',
         args: [pidFile],
         python: findPython(),

@@ -10,8 +10,8 @@ import { picture, writeSettled } from './testing/pictures.ts'
 import { pythonWithNumpy } from './testing/python.ts'
 import { temporaryDirectory } from './testing/temporary.ts'
 
-const MISBEHAVING = join(import.meta.dirname, 'embedding', 'python', 'fixtures', 'misbehaving.py')
-const SCRIPTED = join(import.meta.dirname, 'embedding', 'javascript', 'fixtures', 'embedders.ts')
+const MISBEHAVING = join(import.meta.dirname, 'embedding/kinds/python/fixtures/misbehaving.py')
+const SCRIPTED = join(import.meta.dirname, 'embedding/kinds/javascript/fixtures/embedders.ts')
 
 async function galleryOf(count: number): Promise<string> {
   const root = await temporaryDirectory()

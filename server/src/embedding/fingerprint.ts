@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { hashOfFile } from '../hashing.ts'
+import { TRAINED_MODEL } from './kinds/trained/trained-model.ts'
 import { type EmbedderDefinition, type EmbedderKind, kindOf } from './registry.ts'
-import { TRAINED_MODEL } from './trained/trained-model.ts'
 
 /** Raised when the same definition yields other vectors than before. */
 const VERSIONS: Record<EmbedderKind, number> = {

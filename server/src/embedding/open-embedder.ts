@@ -2,10 +2,10 @@ import type { Config } from '../config/schema.ts'
 import { messageOf } from '../errors.ts'
 import { definitionOf } from './definition-of.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { type EmbeddingHost, type HostOptions, startEmbeddingHost } from './host.ts'
+import { hasCudaProvider } from './kinds/onnx/cuda.ts'
 import { openMeasurements } from './measurements.ts'
 import { modelDirectory } from './model-files.ts'
-import { hasCudaProvider } from './onnx/cuda.ts'
+import { type EmbeddingHost, type HostOptions, startEmbeddingHost } from './process/supervisor.ts'
 import type { EmbedderDefinition } from './registry.ts'
 
 export interface OpenEmbedderOptions extends Omit<HostOptions, 'loadFacts' | 'measurement'> {

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Auth } from '../auth/auth.ts'
 import type { Catalog } from '../catalog/catalog.ts'
-import type { EmbeddingHost } from '../embedding/host.ts'
+import type { EmbeddingHost } from '../embedding/process/supervisor.ts'
 import { directoryOf, ROOT } from '../gallery/paths.ts'
 import type { FolderFacts, GallerySync } from '../sync/gallery-sync.ts'
 import type { Indexer } from '../sync/indexer.ts'

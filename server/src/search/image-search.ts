@@ -1,6 +1,6 @@
 import type { Catalog, ImageFilter, NearestQuery, NearestResult, Page } from '../catalog/catalog.ts'
 import type { QueryKind } from '../catalog/kept-queries.ts'
-import type { EmbeddingHost } from '../embedding/host.ts'
+import type { EmbeddingHost } from '../embedding/process/supervisor.ts'
 import { DomainError } from '../errors.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import { hashOfBytes } from '../hashing.ts'

@@ -1,5 +1,5 @@
 import type { QueryKind } from '../catalog/kept-queries.ts'
-import type { EmbeddingHost } from '../embedding/host.ts'
+import type { EmbeddingHost } from '../embedding/process/supervisor.ts'
 import { MAX_ASPECT } from '../gallery/decode.ts'
 import { type RgbImage, resample } from '../gallery/resample.ts'
 import type { Crop } from './crop.ts'

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog, Image, ImageRecord, PutResult } from '../catalog/catalog.ts'
-import type { EmbeddingHost, Urgency } from '../embedding/host.ts'
+import type { EmbeddingHost, Urgency } from '../embedding/process/supervisor.ts'
 import { DomainError } from '../errors.ts'
 import type { EventBus, IndexProgress } from '../events.ts'
 import { type ImageFile, SETTLE_MS } from '../gallery/image-file.ts'

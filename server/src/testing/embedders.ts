@@ -1,5 +1,5 @@
 import { onTestFinished } from 'vitest'
-import { type EmbeddingHost, type HostOptions, startEmbeddingHost } from '../embedding/host.ts'
+import { type EmbeddingHost, type HostOptions, startEmbeddingHost } from '../embedding/process/supervisor.ts'
 import type { EmbedderDefinition } from '../embedding/registry.ts'
 
 type Parts =
