@@ -20,11 +20,11 @@ import { createMetrics } from './http/metrics.ts'
 import type { Router } from './http/routing.ts'
 import { hostsToAccept } from './http/same-origin.ts'
 import { createHttpApp } from './http/server.ts'
+import { createCollection } from './images/image-files.ts'
+import { createIndexer, type Indexer, type IndexQueue } from './indexing/indexer.ts'
 import type { Logger } from './log.ts'
 import { createImageSearch, type ImageSearch } from './search/image-search.ts'
-import { createCollection } from './sync/collection.ts'
 import { createGallerySync, type GallerySync } from './sync/gallery-sync.ts'
-import { createIndexer, type Indexer, type IndexQueue } from './sync/indexer.ts'
 
 /** The product without its HTTP server. */
 export interface App {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { PgBoss } from 'pg-boss'
 import type { SharedStorage } from '../catalog/open-storage.ts'
 import { DomainError, messageOf } from '../errors.ts'
-import type { FileOutcome, FileVersion } from '../sync/indexer.ts'
+import type { FileOutcome, FileVersion } from '../indexing/indexer.ts'
 
 /** What the process that watches the folder is asked for. */
 export type WatchRequest =

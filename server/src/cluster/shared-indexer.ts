@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventBus } from '../events.ts'
-import type { FileOutcome, FileVersion, Indexer } from '../sync/indexer.ts'
-import { createProgressMeter } from '../sync/progress.ts'
+import type { FileOutcome, FileVersion, Indexer } from '../indexing/indexer.ts'
+import { createProgressMeter } from '../indexing/progress.ts'
 import type { Jobs, LostFile } from './jobs.ts'
 
 export interface SharedIndexerOptions {

@@ -3,8 +3,8 @@ import type { Auth } from '../auth/auth.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { EmbeddingHost } from '../embedding/process/supervisor.ts'
 import { directoryOf, ROOT } from '../gallery/paths.ts'
+import type { Indexer } from '../indexing/indexer.ts'
 import type { FolderFacts, GallerySync } from '../sync/gallery-sync.ts'
-import type { Indexer } from '../sync/indexer.ts'
 import { createRouter, json, type Router, route } from './routing.ts'
 import {
   failureSchema,

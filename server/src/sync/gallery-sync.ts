@@ -28,15 +28,15 @@ import {
   type UnfitFile,
   walk,
 } from '../gallery/walk.ts'
-import { createAliases } from './aliases.ts'
-import { forgetContents } from './contents.ts'
-import { createFollowing, type WatchState } from './following.ts'
-import { createGalleryRoot } from './gallery-root.ts'
-import type { IndexQueue } from './indexer.ts'
-import { type Absence, countKnown, createMissing } from './missing.ts'
+import type { IndexQueue } from '../indexing/indexer.ts'
+import { forgetContents } from '../indexing/unused-content.ts'
+import { createAliases } from './link-targets.ts'
+import { type Absence, countKnown, createMissing } from './missing-files.ts'
 import { createMountPoints } from './mount-points.ts'
 import { createMoves } from './moves.ts'
-import { createNewcomers } from './newcomers.ts'
+import { createNewcomers } from './recent-arrivals.ts'
+import { createGalleryRoot } from './root-monitor.ts'
+import { createFollowing, type WatchState } from './watch-controller.ts'
 
 /** Times in milliseconds since 1970. */
 export interface FolderFacts {

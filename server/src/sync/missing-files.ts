@@ -5,9 +5,9 @@ import { isReached } from '../gallery/links.ts'
 import { directoryOf, isWithin } from '../gallery/paths.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import { isSpelledSo, type SeenNames, statFile } from '../gallery/walk.ts'
-import { forgetContents } from './contents.ts'
-import type { GalleryRoot } from './gallery-root.ts'
+import { forgetContents } from '../indexing/unused-content.ts'
 import { type MountPoints, mountPointsOf } from './mount-points.ts'
+import type { GalleryRoot } from './root-monitor.ts'
 
 /** So much of the gallery is gone at once that it is kept in the index until somebody confirms. */
 export interface Absence {

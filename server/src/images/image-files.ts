@@ -20,8 +20,8 @@ import {
 } from '../gallery/paths.ts'
 import { makeThumbnail, type ThumbnailStore } from '../gallery/thumbnails.ts'
 import { hashOfBytes, openOrdinaryFile } from '../hashing.ts'
-import { forgetContents } from './contents.ts'
-import type { Indexer } from './indexer.ts'
+import type { Indexer } from '../indexing/indexer.ts'
+import { forgetContents } from '../indexing/unused-content.ts'
 
 export interface CollectionOptions {
   root: string

@@ -11,8 +11,8 @@ import type { RgbImage } from '../gallery/resample.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import { type FileFacts, statFile } from '../gallery/walk.ts'
 import { hashOfFile } from '../hashing.ts'
-import { forgetContents } from './contents.ts'
 import { createProgressMeter } from './progress.ts'
+import { forgetContents } from './unused-content.ts'
 
 export interface IndexerOptions {
   root: string
