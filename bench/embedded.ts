@@ -1,5 +1,5 @@
 import type { Catalog } from '../server/src/catalog/catalog.ts'
-import { openSqliteCatalogThread } from '../server/src/catalog/sqlite/open.ts'
+import { openSqliteCatalogThread } from '../server/src/catalog/sqlite/client.ts'
 import { median, ms, percentile, ratioOf, residentMemory, type Section, table } from './support.ts'
 import {
   type Case,

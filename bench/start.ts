@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { openRaw } from '../server/src/catalog/open-storage.ts'
 import { toFileFacts } from '../server/src/gallery/walk.ts'
+import { openRaw } from '../server/src/storage/open-storage.ts'
 import { noisePictures, pictureNumber, startAndCompare } from './folder.ts'
 import { ms, type Section, table } from './support.ts'
 

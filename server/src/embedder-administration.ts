@@ -1,10 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { KnownEmbedder } from './catalog/catalog.ts'
-import { lockDirectory } from './catalog/directory-lock.ts'
-import { openStorage } from './catalog/open-storage.ts'
 import { BUILT_IN_EMBEDDERS } from './config/built-in.ts'
 import type { Config } from './config/schema.ts'
+import { lockDirectory } from './database/directory-lock.ts'
 import { definitionOf } from './embedding/definition-of.ts'
 import { fingerprintOf } from './embedding/fingerprint.ts'
 import { type Measurement, openMeasurements } from './embedding/measurements.ts'
@@ -12,6 +11,7 @@ import { hasModelFiles, modelDirectory, removeModelFiles } from './embedding/mod
 import { openEmbedder, placeOf } from './embedding/open-embedder.ts'
 import { describeDefinition } from './embedding/registry.ts'
 import { DomainError, messageOf } from './errors.ts'
+import { openStorage } from './storage/open-storage.ts'
 
 const SILENT = { warn() {}, info() {} }
 

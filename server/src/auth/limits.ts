@@ -5,7 +5,7 @@ import {
   RateLimiterPostgres,
   RateLimiterRes,
 } from 'rate-limiter-flexible'
-import type { LimitsStore } from '../catalog/accounts.ts'
+import type { LimitsStore } from '../accounts/accounts.ts'
 import { DomainError } from '../errors.ts'
 
 /** How often codes may be asked for and tried; more is answered with 429 and when to come back. */

@@ -1,8 +1,8 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
+import type { SqlDialect } from '../database/dialect.ts'
 import { foldName, ROOT } from '../gallery/paths.ts'
 import type { ImageFilter } from './catalog.ts'
 import type { Tables } from './schema.ts'
-import type { SqlDialect } from './sql/dialect.ts'
 
 /** Whether a filter lets every image through. */
 export function isUnfiltered(filter: ImageFilter): boolean {

@@ -1,16 +1,16 @@
 import type { Catalog } from '../catalog/catalog.ts'
-import type { SharedStorage } from '../catalog/open-storage.ts'
-import { withAvailability } from '../catalog/postgres/availability.ts'
-import { WATCH_LOCK } from '../catalog/postgres/watch-table.ts'
+import { withAvailability } from '../database/postgres/retries.ts'
 import type { EventBus, EventFeed } from '../events.ts'
 import type { WalkOptions } from '../gallery/include.ts'
 import { statFile } from '../gallery/walk.ts'
 import type { Indexer, IndexQueue } from '../indexing/indexer.ts'
+import type { SharedStorage } from '../storage/open-storage.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
 import { openSharedEvents } from './events.ts'
 import { type LostFile, openJobs } from './jobs.ts'
 import { createSharedIndexer } from './shared-indexer.ts'
 import { createSharedSync } from './shared-sync.ts'
+import { WATCH_LOCK } from './tables/watch-table.ts'
 
 export interface ClusterOptions {
   shared: SharedStorage

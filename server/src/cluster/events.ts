@@ -1,5 +1,4 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SharedStorage } from '../catalog/open-storage.ts'
 import {
   type BusEvent,
   type EventBus,
@@ -8,6 +7,7 @@ import {
   KEPT_EVENTS,
   type ToldEvent,
 } from '../events.ts'
+import type { SharedStorage } from '../storage/open-storage.ts'
 
 export interface SharedEvents {
   readonly feed: EventFeed

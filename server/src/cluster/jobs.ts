@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PgBoss } from 'pg-boss'
-import type { SharedStorage } from '../catalog/open-storage.ts'
 import { DomainError, messageOf } from '../errors.ts'
 import type { FileOutcome, FileVersion } from '../indexing/indexer.ts'
+import type { SharedStorage } from '../storage/open-storage.ts'
 
 /** What the process that watches the folder is asked for. */
 export type WatchRequest =

@@ -1,7 +1,7 @@
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { SharedStorage } from '../catalog/open-storage.ts'
 import { DomainError, messageOf } from '../errors.ts'
+import type { SharedStorage } from '../storage/open-storage.ts'
 import type { FolderFacts, GallerySync } from '../sync/gallery-sync.ts'
 import type { Absence } from '../sync/missing-files.ts'
 import { type Jobs, nobodyWatches, type WatchRequest } from './jobs.ts'

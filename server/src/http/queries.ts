@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
-import type { KeptQueries, KeptQuery } from '../catalog/kept-queries.ts'
 import { DomainError } from '../errors.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
+import type { KeptQueries, KeptQuery } from '../saved-queries/saved-queries.ts'
 import { answerFile } from './file-answer.ts'
 import { binary, createRouter, json, parseJson, type Router, route } from './routing.ts'
 import { fileField, keptIdSchema, kindSchema } from './schemas.ts'

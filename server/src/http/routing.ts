@@ -1,6 +1,6 @@
 import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
-import { ROLES, type Role } from '../catalog/accounts.ts'
+import { ROLES, type Role } from '../accounts/accounts.ts'
 import { DomainError } from '../errors.ts'
 import { answerInvalid } from './errors.ts'
 import { errorSchema } from './schemas.ts'

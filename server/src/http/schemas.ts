@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Image, ImageFilter, ImageOrder, ScoredImage } from '../catalog/catalog.ts'
-import { KEPT_ID } from '../catalog/kept-queries.ts'
 import { parseDirectoryFilter } from '../gallery/paths.ts'
+import { KEPT_ID } from '../saved-queries/saved-queries.ts'
 
 const MAX_ITEMS_PER_PAGE = 1000
 export const DEFAULT_TOP_K = 100

@@ -1,6 +1,6 @@
 import { expect, it, onTestFinished } from 'vitest'
 import type { ImageRecord } from '../catalog/catalog.ts'
-import { openSqliteCatalogThread } from '../catalog/sqlite/open.ts'
+import { openSqliteCatalogThread } from '../catalog/sqlite/client.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
 import { vectorNamed } from '../testing/vectors.ts'
 import { createDuplicateFinder, type Duplicates } from './duplicates.ts'

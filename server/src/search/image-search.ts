@@ -1,9 +1,9 @@
 import type { Catalog, ImageFilter, NearestQuery, NearestResult, Page } from '../catalog/catalog.ts'
-import type { QueryKind } from '../catalog/kept-queries.ts'
 import type { EmbeddingHost } from '../embedding/process/supervisor.ts'
 import { DomainError } from '../errors.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import { hashOfBytes } from '../hashing.ts'
+import type { QueryKind } from '../saved-queries/saved-queries.ts'
 import { type Crop, cropImage } from './crop.ts'
 import { boundedFor, prepareQuery, queryCover } from './prepare-query.ts'
 

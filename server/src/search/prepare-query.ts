@@ -1,7 +1,7 @@
-import type { QueryKind } from '../catalog/kept-queries.ts'
 import type { EmbeddingHost } from '../embedding/process/supervisor.ts'
 import { MAX_ASPECT } from '../gallery/decode.ts'
 import { type RgbImage, resample } from '../gallery/resample.ts'
+import type { QueryKind } from '../saved-queries/saved-queries.ts'
 import type { Crop } from './crop.ts'
 import { detectKind } from './detect-kind.ts'
 import { prepareSketch } from './prepare-sketch.ts'

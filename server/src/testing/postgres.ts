@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Client } from 'pg'
 import { findPostgres } from '../../../scripts/postgres.ts'
-import type { PostgresOptions } from '../catalog/postgres/connection.ts'
+import type { PostgresOptions } from '../database/postgres/connection.ts'
 import { freePort } from './free-port.ts'
 import { madeOnce } from './made-once.ts'
 

@@ -1,15 +1,15 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { describeServer, type PostgresOptions } from '../../database/postgres/connection.ts'
+import { connect, type PostgresDatabase } from '../../database/postgres/database.ts'
+import { POSTGRES } from '../../database/postgres/dialect.ts'
+import { withAvailability } from '../../database/postgres/retries.ts'
 import { DomainError, messageOf } from '../../errors.ts'
 import type { Catalog, VectorSpace } from '../catalog.ts'
 import type { Reads } from '../reads.ts'
 import { createSqlCatalog } from '../sql/sql-catalog.ts'
-import { withAvailability } from './availability.ts'
-import { describeServer, type PostgresOptions } from './connection.ts'
-import { connect, type PostgresDatabase } from './database.ts'
-import { POSTGRES } from './dialect.ts'
-import { createPostgresVectors } from './vectors.ts'
+import { createPostgresVectors } from './vector-search.ts'
 
 export interface Replicas extends Reads {
   /** The primary has chosen what is searched. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type ExpressionBuilder, type Insertable, type Selectable, sql } from 'kysely'
+import type { Connection, SqlDatabase } from '../../database/dialect.ts'
 import { directoryOf, foldName, nameOf } from '../../gallery/paths.ts'
 import type {
   Image,
@@ -12,7 +13,6 @@ import type {
 } from '../catalog.ts'
 import { filterCondition } from '../filters.ts'
 import type { Tables } from '../schema.ts'
-import type { Connection, SqlDatabase } from './dialect.ts'
 
 type ImageRow = Selectable<Tables['images']> & { embedder: string | null }
 

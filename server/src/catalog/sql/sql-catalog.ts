@@ -1,11 +1,10 @@
 import type { Kysely } from 'kysely'
+import type { SqlDatabase } from '../../database/dialect.ts'
 import { DomainError } from '../../errors.ts'
 import { ROOT } from '../../gallery/paths.ts'
 import type { Catalog, CatalogCounts, Image, KnownFile } from '../catalog.ts'
 import { subtreeRange } from '../filters.ts'
 import type { Tables } from '../schema.ts'
-import type { SqlDatabase } from './dialect.ts'
-import { forgetEmbedders, listEmbedders, previousEmbedder } from './embedders.ts'
 import {
   indexedFiles,
   listImages,
@@ -15,6 +14,7 @@ import {
   toKnownFile,
   upsertImages,
 } from './images.ts'
+import { forgetEmbedders, listEmbedders, previousEmbedder } from './spaces.ts'
 import type { SearchedSpace, VectorStore } from './vector-store.ts'
 
 export interface SqlCatalogOptions extends SqlDatabase<Kysely<Tables>> {
