@@ -22,7 +22,7 @@ import { createHttpApp } from './http/server.ts'
 import { createCollection } from './images/image-files.ts'
 import { createIndexer, type Indexer, type IndexQueue } from './indexing/indexer.ts'
 import type { Logger } from './log.ts'
-import { createImageSearch, type ImageSearch } from './search/image-search.ts'
+import { createImageSearch, type ImageSearch } from './search/search.ts'
 import { openStorage, type Storage } from './storage/open-storage.ts'
 import { createGallerySync, type GallerySync } from './sync/gallery-sync.ts'
 

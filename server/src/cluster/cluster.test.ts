@@ -10,8 +10,8 @@ import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { circleSketch, picture, writeSettled } from '../testing/pictures.ts'
 import { type PostgresServer, startPostgres } from '../testing/postgres.ts'
 import { eventually, temporaryDirectory } from '../testing/temporary.ts'
-import { openSharedEvents } from './events.ts'
-import { type Jobs, openJobs, type WatchRequest } from './jobs.ts'
+import { openSharedEvents } from './event-relay.ts'
+import { type Jobs, openJobs, type WatchRequest } from './job-queue.ts'
 
 const SILENT = { warn() {}, info() {} }
 

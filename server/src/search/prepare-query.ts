@@ -2,9 +2,9 @@ import type { EmbeddingHost } from '../embedding/process/supervisor.ts'
 import { MAX_ASPECT } from '../gallery/decode.ts'
 import { type RgbImage, resample } from '../gallery/resample.ts'
 import type { QueryKind } from '../saved-queries/saved-queries.ts'
-import type { Crop } from './crop.ts'
-import { detectKind } from './detect-kind.ts'
-import { prepareSketch } from './prepare-sketch.ts'
+import type { Crop } from './region.ts'
+import { detectKind } from './sketch/detect-kind.ts'
+import { prepareSketch } from './sketch/prepare-sketch.ts'
 
 /** Pictures to search with are reduced to a multiple of what the embedder wants: enough for a drawing that fills half a sheet. */
 const QUERY_SCALE = 2

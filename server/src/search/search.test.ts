@@ -1,11 +1,11 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import type { RgbImage } from '../gallery/resample.ts'
-import { cropImage, parseCrop } from './crop.ts'
-import { detectKind } from './detect-kind.ts'
-import { combine } from './image-search.ts'
 import { boundedFor } from './prepare-query.ts'
-import { prepareSketch } from './prepare-sketch.ts'
+import { cropImage, parseCrop } from './region.ts'
+import { combine } from './search.ts'
+import { detectKind } from './sketch/detect-kind.ts'
+import { prepareSketch } from './sketch/prepare-sketch.ts'
 
 async function render(body: string, width = 200, height = 200): Promise<RgbImage> {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${body}</svg>`

@@ -4,8 +4,8 @@ import { DomainError } from '../errors.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import { hashOfBytes } from '../hashing.ts'
 import type { QueryKind } from '../saved-queries/saved-queries.ts'
-import { type Crop, cropImage } from './crop.ts'
 import { boundedFor, prepareQuery, queryCover } from './prepare-query.ts'
+import { type Crop, cropImage } from './region.ts'
 
 /** A picture to search with: the bytes of an image file. */
 export interface Picture {

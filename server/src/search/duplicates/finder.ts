@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Catalog, Image } from '../catalog/catalog.ts'
+import type { Catalog, Image } from '../../catalog/catalog.ts'
 
 /** Groups of near-identical images, largest first, and how much of the gallery has been compared for them, 0…1. */
 export interface Duplicates {

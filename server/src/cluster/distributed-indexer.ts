@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventBus } from '../events.ts'
 import type { FileOutcome, FileVersion, Indexer } from '../indexing/indexer.ts'
 import { createProgressMeter } from '../indexing/progress.ts'
-import type { Jobs, LostFile } from './jobs.ts'
+import type { Jobs, LostFile } from './job-queue.ts'
 
 export interface SharedIndexerOptions {
   jobs: Jobs

@@ -1,4 +1,4 @@
-import type { RgbImage } from '../gallery/resample.ts'
+import type { RgbImage } from '../../gallery/resample.ts'
 
 /** How strongly each pixel stands out from the background, 0…1, row-major `[height, width]`. */
 export interface InkMap {

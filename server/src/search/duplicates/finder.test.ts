@@ -1,9 +1,9 @@
 import { expect, it, onTestFinished } from 'vitest'
-import type { ImageRecord } from '../catalog/catalog.ts'
-import { openSqliteCatalogThread } from '../catalog/sqlite/client.ts'
-import { temporaryDirectory } from '../testing/temporary.ts'
-import { vectorNamed } from '../testing/vectors.ts'
-import { createDuplicateFinder, type Duplicates } from './duplicates.ts'
+import type { ImageRecord } from '../../catalog/catalog.ts'
+import { openSqliteCatalogThread } from '../../catalog/sqlite/client.ts'
+import { temporaryDirectory } from '../../testing/temporary.ts'
+import { vectorNamed } from '../../testing/vectors.ts'
+import { createDuplicateFinder, type Duplicates } from './finder.ts'
 
 const DIMENSIONS = 16
 const THRESHOLD = 0.99

@@ -1,5 +1,5 @@
-import { DomainError } from '../errors.ts'
-import type { RgbImage } from '../gallery/resample.ts'
+import { DomainError } from '../../errors.ts'
+import type { RgbImage } from '../../gallery/resample.ts'
 import { boundsOfInk, inkMap } from './ink.ts'
 
 const INK = 0.2

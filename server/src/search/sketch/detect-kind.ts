@@ -1,5 +1,5 @@
-import type { ImageKind } from '../embedding/embedder.ts'
-import { type RgbImage, resample } from '../gallery/resample.ts'
+import type { ImageKind } from '../../embedding/embedder.ts'
+import { type RgbImage, resample } from '../../gallery/resample.ts'
 import { inkMap } from './ink.ts'
 
 const LONGER_SIDE = 192

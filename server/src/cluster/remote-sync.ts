@@ -4,7 +4,7 @@ import { DomainError, messageOf } from '../errors.ts'
 import type { SharedStorage } from '../storage/open-storage.ts'
 import type { FolderFacts, GallerySync } from '../sync/gallery-sync.ts'
 import type { Absence } from '../sync/missing-files.ts'
-import { type Jobs, nobodyWatches, type WatchRequest } from './jobs.ts'
+import { type Jobs, nobodyWatches, type WatchRequest } from './job-queue.ts'
 
 export interface SharedSyncOptions {
   watch: SharedStorage['watch']
