@@ -3,8 +3,8 @@ import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
 import type { LimitsStore } from './accounts/accounts.ts'
 import type { Auth } from './auth/auth.ts'
-import { createAuthLimits } from './auth/limits.ts'
-import { sessionKey } from './auth/secret.ts'
+import { createAuthLimits } from './auth/rate-limits.ts'
+import { sessionKey } from './auth/session-key.ts'
 import type { Catalog } from './catalog/catalog.ts'
 import type { Cluster } from './cluster/cluster.ts'
 import type { Config } from './config/schema.ts'
@@ -15,10 +15,10 @@ import { DomainError, messageOf, systemCodeOf } from './errors.ts'
 import { createEventBus, createLocalFeed, type EventBus } from './events.ts'
 import { createImageReader } from './gallery/image-reader.ts'
 import { openThumbnailStore } from './gallery/thumbnails.ts'
+import { createHttpApp } from './http/app.ts'
 import { createMetrics } from './http/metrics.ts'
+import { hostsToAccept } from './http/middleware/same-origin.ts'
 import type { Router } from './http/routing.ts'
-import { hostsToAccept } from './http/same-origin.ts'
-import { createHttpApp } from './http/server.ts'
 import { createCollection } from './images/image-files.ts'
 import { createIndexer, type Indexer, type IndexQueue } from './indexing/indexer.ts'
 import type { Logger } from './log.ts'
@@ -317,7 +317,7 @@ async function openSignIn(
   // Loaded only here: with what they bring along each start would take a third longer.
   const [{ createAuth, ensureAdmin }, { createMailer }] = await Promise.all([
     import('./auth/auth.ts'),
-    import('./auth/mailer.ts'),
+    import('./auth/methods/email-code/mailer.ts'),
   ])
   const {
     smtp,

@@ -6,9 +6,9 @@ import { betterAuth } from 'better-auth'
 import { emailOTP } from 'better-auth/plugins'
 import type { AccountsDatabase, Role, Users } from '../accounts/accounts.ts'
 import { DomainError, messageOf } from '../errors.ts'
-import { codeMail } from './code-mail.ts'
 import { withHashedSessions } from './hashed-sessions.ts'
-import type { Mailer } from './mailer.ts'
+import { codeMail } from './methods/email-code/mail.ts'
+import type { Mailer } from './methods/email-code/mailer.ts'
 
 /** Signing in by a code that is sent by e-mail, and the sessions that come of it. */
 export interface Auth {

@@ -8,7 +8,7 @@ import type { KeptQueries } from '../saved-queries/saved-queries.ts'
 import { createDuplicateFinder, withoutDeleted } from '../search/duplicates/finder.ts'
 import { parseCrop } from '../search/region.ts'
 import { type Example, type ImageSearch, imageNotFound, type SearchResult } from '../search/search.ts'
-import { answerFile } from './file-answer.ts'
+import { answerFile } from './file-response.ts'
 import { binary, createRouter, type HttpEnv, json, parseJson, type Router, route } from './routing.ts'
 import {
   DEFAULT_TOP_K,

@@ -3,9 +3,9 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { ROLES } from '../accounts/accounts.ts'
 import type { Auth, Challenge } from '../auth/auth.ts'
-import type { AuthLimits } from '../auth/limits.ts'
+import type { AuthLimits } from '../auth/rate-limits.ts'
 import { DomainError } from '../errors.ts'
-import type { Client } from './client.ts'
+import type { Client } from './middleware/client-address.ts'
 import { createRouter, type HttpEnv, json, type Router, route } from './routing.ts'
 
 export interface SessionOptions {

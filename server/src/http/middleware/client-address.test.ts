@@ -1,10 +1,10 @@
 import { Hono } from 'hono'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { configFor, startApp } from '../testing/app.ts'
-import { signInBy, startMailServer } from '../testing/mail-server.ts'
-import { temporaryDirectory } from '../testing/temporary.ts'
-import { type Client, clientReader } from './client.ts'
-import { listen } from './server.ts'
+import { configFor, startApp } from '../../testing/app.ts'
+import { signInBy, startMailServer } from '../../testing/mail-server.ts'
+import { temporaryDirectory } from '../../testing/temporary.ts'
+import { listen } from '../app.ts'
+import { type Client, clientReader } from './client-address.ts'
 
 /** What a request over a connection from `remote` is taken for. */
 async function clientOf(trusted: string[], remote: string, headers: Record<string, string>): Promise<Client> {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import tls from 'node:tls'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { startMailServer } from '../testing/mail-server.ts'
-import { codeMail } from './code-mail.ts'
+import { startMailServer } from '../../../testing/mail-server.ts'
+import { codeMail } from './mail.ts'
 import { createMailer, type MailerOptions } from './mailer.ts'
 
 const fixture = (name: string) =>

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createTransport, type Transporter } from 'nodemailer'
-import { messageOf } from '../errors.ts'
+import { messageOf } from '../../../errors.ts'
 
 export interface Mail {
   to: string

@@ -2,7 +2,7 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { temporaryDirectory } from '../testing/temporary.ts'
-import { sessionKey } from './secret.ts'
+import { sessionKey } from './session-key.ts'
 
 describe('the session key', () => {
   it('is made once and kept', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createAuthLimits } from './limits.ts'
+import { createAuthLimits } from './rate-limits.ts'
 
 /** How many of so many starts are let through. */
 async function countStarts(starts: [client: string, email: string, isKnown?: boolean][]): Promise<number> {

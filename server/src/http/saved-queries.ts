@@ -2,7 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { DomainError } from '../errors.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import type { KeptQueries, KeptQuery } from '../saved-queries/saved-queries.ts'
-import { answerFile } from './file-answer.ts'
+import { answerFile } from './file-response.ts'
 import { binary, createRouter, json, parseJson, type Router, route } from './routing.ts'
 import { fileField, keptIdSchema, kindSchema } from './schemas.ts'
 
