@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import pino from 'pino'
-import { createApp } from '../server/src/app.ts'
+import { createApp } from '../server/src/app/compose.ts'
 import type { Config } from '../server/src/config/schema.ts'
 import { listen } from '../server/src/http/app.ts'
 import { configOf } from './indexing.ts'

@@ -1,6 +1,6 @@
 import pino from 'pino'
 import sharp from 'sharp'
-import { createApp } from '../server/src/app.ts'
+import { createApp } from '../server/src/app/compose.ts'
 import { listen } from '../server/src/http/app.ts'
 import { configOf } from './indexing.ts'
 import { median, ms, percentile, type Section, table } from './support.ts'

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, connect as dial, type Socket } from 'no
 import { join } from 'node:path'
 import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { App } from './app.ts'
+import type { App } from './app/compose.ts'
 import { configFor, startApp } from './testing/app.ts'
 import { picture, writeSettled } from './testing/pictures.ts'
 import { type PostgresServer, type StandbyServer, startPostgres } from './testing/postgres.ts'

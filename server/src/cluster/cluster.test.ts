@@ -1,7 +1,7 @@
 import { rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { App, AppOptions } from '../app.ts'
+import type { App, AppOptions } from '../app/compose.ts'
 import type { Config } from '../config/schema.ts'
 import { createEventBus, KEPT_EVENTS, type ToldEvent } from '../events.ts'
 import { openThumbnailStore } from '../gallery/thumbnails.ts'

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { type EmbedderFacts, listEmbedders } from '../embedder-administration.ts'
+import { type EmbedderFacts, listEmbedders } from '../admin/embedders.ts'
 import { createLog } from '../log.ts'
 import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
 import { printTable } from './table.ts'

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
-import { type App, type AppOptions, createApp } from '../app.ts'
+import { type App, type AppOptions, createApp } from '../app/compose.ts'
 import type { Config } from '../config/schema.ts'
 import { DomainError, systemCodeOf } from '../errors.ts'
 import { createLog, type Logger } from '../log.ts'

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { createApp } from '../app.ts'
+import { createApp } from '../app/compose.ts'
 import { listen } from '../http/app.ts'
 import { createLog } from '../log.ts'
 import { ensurePageIsBuilt } from './build-page.ts'

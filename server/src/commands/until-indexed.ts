@@ -1,4 +1,4 @@
-import type { App } from '../app.ts'
+import type { App } from '../app/compose.ts'
 
 /**
  * Brings the index in step with the folder.

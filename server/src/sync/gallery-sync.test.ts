@@ -18,7 +18,7 @@ import {
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it, vi } from 'vitest'
-import type { App } from '../app.ts'
+import type { App } from '../app/compose.ts'
 import { hashOfFile } from '../hashing.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'

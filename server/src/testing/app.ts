@@ -1,6 +1,6 @@
 import pino from 'pino'
 import { onTestFinished } from 'vitest'
-import { type App, type AppOptions, createApp } from '../app.ts'
+import { type App, type AppOptions, createApp } from '../app/compose.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { shareMeasurements, takeMeasurements } from './measurements.ts'

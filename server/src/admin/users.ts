@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises'
-import type { Users } from './accounts/accounts.ts'
-import type { Config } from './config/schema.ts'
-import { DomainError } from './errors.ts'
-import { openAccounts } from './storage/open-storage.ts'
+import type { Users } from '../accounts/accounts.ts'
+import type { Config } from '../config/schema.ts'
+import { DomainError } from '../errors.ts'
+import { openAccounts } from '../storage/open-storage.ts'
 
-export { ROLES, type Role, type User, type Users } from './accounts/accounts.ts'
+export { ROLES, type Role, type User, type Users } from '../accounts/accounts.ts'
 
 /** Works on the users of a data directory, also while a server does. */
 export async function withUsers<T>(

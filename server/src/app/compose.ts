@@ -1,30 +1,30 @@
 import { mkdirSync } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
-import type { LimitsStore } from './accounts/accounts.ts'
-import type { Auth } from './auth/auth.ts'
-import { createAuthLimits } from './auth/rate-limits.ts'
-import { sessionKey } from './auth/session-key.ts'
-import type { Catalog } from './catalog/catalog.ts'
-import type { Cluster } from './cluster/cluster.ts'
-import type { Config } from './config/schema.ts'
-import { type DirectoryLock, lockDirectory } from './database/directory-lock.ts'
-import { type OpenedEmbedder, openEmbedder } from './embedding/open-embedder.ts'
-import { type EmbeddingHost, whileItWorks } from './embedding/process/supervisor.ts'
-import { DomainError, messageOf, systemCodeOf } from './errors.ts'
-import { createEventBus, createLocalFeed, type EventBus } from './events.ts'
-import { createImageReader } from './gallery/image-reader.ts'
-import { openThumbnailStore } from './gallery/thumbnails.ts'
-import { createHttpApp } from './http/app.ts'
-import { createMetrics } from './http/metrics.ts'
-import { hostsToAccept } from './http/middleware/same-origin.ts'
-import type { Router } from './http/routing.ts'
-import { createCollection } from './images/image-files.ts'
-import { createIndexer, type Indexer, type IndexQueue } from './indexing/indexer.ts'
-import type { Logger } from './log.ts'
-import { createImageSearch, type ImageSearch } from './search/search.ts'
-import { openStorage, type Storage } from './storage/open-storage.ts'
-import { createGallerySync, type GallerySync } from './sync/gallery-sync.ts'
+import type { LimitsStore } from '../accounts/accounts.ts'
+import type { Auth } from '../auth/auth.ts'
+import { createAuthLimits } from '../auth/rate-limits.ts'
+import { sessionKey } from '../auth/session-key.ts'
+import type { Catalog } from '../catalog/catalog.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { Config } from '../config/schema.ts'
+import { type DirectoryLock, lockDirectory } from '../database/directory-lock.ts'
+import { type OpenedEmbedder, openEmbedder } from '../embedding/open-embedder.ts'
+import { type EmbeddingHost, whileItWorks } from '../embedding/process/supervisor.ts'
+import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
+import { createEventBus, createLocalFeed, type EventBus } from '../events.ts'
+import { createImageReader } from '../gallery/image-reader.ts'
+import { openThumbnailStore } from '../gallery/thumbnails.ts'
+import { createHttpApp } from '../http/app.ts'
+import { createMetrics } from '../http/metrics.ts'
+import { hostsToAccept } from '../http/middleware/same-origin.ts'
+import type { Router } from '../http/routing.ts'
+import { createCollection } from '../images/image-files.ts'
+import { createIndexer, type Indexer, type IndexQueue } from '../indexing/indexer.ts'
+import type { Logger } from '../log.ts'
+import { createImageSearch, type ImageSearch } from '../search/search.ts'
+import { openStorage, type Storage } from '../storage/open-storage.ts'
+import { createGallerySync, type GallerySync } from '../sync/gallery-sync.ts'
 
 /** The product without its HTTP server. */
 export interface App {
@@ -179,7 +179,7 @@ export async function createApp(
     })
   let cluster: Cluster | undefined
   if (shared !== undefined) {
-    const { openCluster } = await import('./cluster/cluster.ts')
+    const { openCluster } = await import('../cluster/cluster.ts')
     cluster = await openCluster({
       shared,
       catalog,
@@ -316,8 +316,8 @@ async function openSignIn(
   if (config.auth.kind !== 'otp') throw new Error('nobody has to sign in')
   // Loaded only here: with what they bring along each start would take a third longer.
   const [{ createAuth, ensureAdmin }, { createMailer }] = await Promise.all([
-    import('./auth/auth.ts'),
-    import('./auth/methods/email-code/mailer.ts'),
+    import('../auth/auth.ts'),
+    import('../auth/methods/email-code/mailer.ts'),
   ])
   const {
     smtp,

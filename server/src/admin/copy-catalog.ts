@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import type { VectorSpace } from './catalog/catalog.ts'
-import { type CopyProgress, type CopyResult, copyCatalog, copyUsers } from './catalog/transfer.ts'
-import type { Config } from './config/schema.ts'
-import { lockDirectory } from './database/directory-lock.ts'
-import { DomainError } from './errors.ts'
-import { lockWatch, openAccounts, openRaw, openStorage } from './storage/open-storage.ts'
+import type { VectorSpace } from '../catalog/catalog.ts'
+import { type CopyProgress, type CopyResult, copyCatalog, copyUsers } from '../catalog/transfer.ts'
+import type { Config } from '../config/schema.ts'
+import { lockDirectory } from '../database/directory-lock.ts'
+import { DomainError } from '../errors.ts'
+import { lockWatch, openAccounts, openRaw, openStorage } from '../storage/open-storage.ts'
 
-export type { CopyProgress } from './catalog/transfer.ts'
+export type { CopyProgress } from '../catalog/transfer.ts'
 
 export interface MoveResult extends CopyResult {
   users: number

@@ -1,13 +1,13 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { moveCatalog } from './catalog-administration.ts'
-import type { Config } from './config/schema.ts'
-import { openAccounts, openRaw } from './storage/open-storage.ts'
-import { configFor, indexAll, startApp } from './testing/app.ts'
-import { picture, writeSettled } from './testing/pictures.ts'
-import { type PostgresServer, startPostgres } from './testing/postgres.ts'
-import { temporaryDirectory } from './testing/temporary.ts'
-import { vectorNamed } from './testing/vectors.ts'
+import type { Config } from '../config/schema.ts'
+import { openAccounts, openRaw } from '../storage/open-storage.ts'
+import { configFor, indexAll, startApp } from '../testing/app.ts'
+import { picture, writeSettled } from '../testing/pictures.ts'
+import { type PostgresServer, startPostgres } from '../testing/postgres.ts'
+import { temporaryDirectory } from '../testing/temporary.ts'
+import { vectorNamed } from '../testing/vectors.ts'
+import { moveCatalog } from './copy-catalog.ts'
 
 const SILENT = { warn(_: string) {}, info(_: string) {} }
 const OPTIONS = { onProgress() {}, log: SILENT }
