@@ -1,8 +1,8 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { LogOut, Users } from 'lucide-react'
 import { getIndexStatus, signOut } from '../api/client.ts'
+import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages.ts'
-import { IconButton } from '../ui/icon-button.tsx'
 import { useMay } from './session.tsx'
 
 interface AccountMenuProps {

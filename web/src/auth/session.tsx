@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, use, useEffect } from 'react'
 import { getSession, onSignedOut, type Role } from '../api/client.ts'
-import { Notice } from '../gallery/notice.tsx'
+import { Notice } from '../components/notice.tsx'
 import { messages } from '../messages.ts'
 import { SignIn } from './sign-in.tsx'
 

@@ -1,8 +1,8 @@
 import { SlidersHorizontal } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
+import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages.ts'
-import { type PageChange, type PageState, SORTS, type Sort } from '../page-state.ts'
-import { IconButton } from '../ui/icon-button.tsx'
+import { type PageChange, type PageState, SORTS, type Sort } from '../state/page-state.ts'
 
 interface GalleryToolbarProps {
   state: PageState

@@ -14,10 +14,10 @@ import {
 } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { ApiError, getImage, type Image } from '../api/client.ts'
+import { useClosedAtEnd } from '../components/dialog.tsx'
+import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages.ts'
-import type { Region } from '../search/examples.ts'
-import { useClosedAtEnd } from '../ui/dialog.tsx'
-import { IconButton } from '../ui/icon-button.tsx'
+import type { Region } from '../state/query-terms.ts'
 import { MAX_ZOOM, useZoom } from './use-zoom.ts'
 import { PartHint, ZoomableImage } from './zoomable-image.tsx'
 

@@ -1,8 +1,8 @@
 import { Check, Minus, Plus, Square } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
 import type { Image } from '../api/client.ts'
+import { PatientImage } from '../components/patient-image.tsx'
 import { messages } from '../messages.ts'
-import { PatientImage } from '../ui/patient-image.tsx'
 
 /** What can be done with an image of a grid. */
 export interface TileActions {

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useRef, useState } from 'react'
 import { messages } from '../messages.ts'
-import type { Region } from '../search/examples.ts'
+import type { Region } from '../state/query-terms.ts'
 import type { Point, Zoom } from './use-zoom.ts'
 
 interface ZoomableImageProps {

@@ -2,10 +2,10 @@ import { useQuery } from '@tanstack/react-query'
 import { Minus, PencilLine, X } from 'lucide-react'
 import { useState } from 'react'
 import { getImage } from '../api/client.ts'
+import { IconButton } from '../components/icon-button.tsx'
+import { PatientImage } from '../components/patient-image.tsx'
 import { messages } from '../messages.ts'
-import { IconButton } from '../ui/icon-button.tsx'
-import { PatientImage } from '../ui/patient-image.tsx'
-import type { Example, Region } from './examples.ts'
+import type { Example, Region } from '../state/query-terms.ts'
 import { PartDialog } from './part-dialog.tsx'
 
 interface QueryChipsProps {

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'react'
 import { type Filters, type Images, type SearchExample, search } from '../api/client.ts'
 import { renderSketch } from '../sketch/render.ts'
 import { isBlank, type Sketch, visibleStrokes } from '../sketch/sketch.ts'
-import type { Example } from './examples.ts'
+import type { Example } from '../state/query-terms.ts'
 
 /** What is being searched with: a drawing that is being made, and examples besides. */
 export interface Query {

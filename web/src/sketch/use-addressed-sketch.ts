@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { ApiError, getKeptQuery, isPassing, keepQuery } from '../api/client.ts'
 import { messages } from '../messages.ts'
-import type { Example } from '../search/examples.ts'
+import type { Example } from '../state/query-terms.ts'
 import { renderSketch } from './render.ts'
 import {
   addAction,

@@ -3,9 +3,9 @@ import { RotateCw, TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
 import { getIndexStatus, listFailures, retryFailures } from '../api/client.ts'
 import { useMay } from '../auth/session.tsx'
+import { Dialog } from '../components/dialog.tsx'
+import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages.ts'
-import { Dialog } from './dialog.tsx'
-import { IconButton } from './icon-button.tsx'
 
 /** Says that files could not be indexed and, when asked, which and why. */
 export function Failures() {

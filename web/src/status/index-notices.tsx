@@ -2,8 +2,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { acceptMissing, getIndexStatus, type IndexStatus } from '../api/client.ts'
 import { useMay } from '../auth/session.tsx'
+import { getStored, setStored } from '../components/stored.ts'
 import { messages } from '../messages.ts'
-import { getStored, setStored } from './stored.ts'
 
 const REFRESH_MS = 10_000
 

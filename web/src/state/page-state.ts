@@ -1,15 +1,15 @@
 import { createRootRoute, createRouter, useNavigate, useRouter } from '@tanstack/react-router'
 import { useCallback, useMemo } from 'react'
-import type { Filters, OrderBy } from './api/client.ts'
-import { App } from './app.tsx'
-import { type Example, formatExamples, parseExamples } from './search/examples.ts'
+import type { Filters, OrderBy } from '../api/client.ts'
+import { App } from '../app.tsx'
+import { type Example, formatExamples, parseExamples } from './query-terms.ts'
 
 export const SORTS = ['newest', 'oldest', 'name', 'name-down'] as const
 export type Sort = (typeof SORTS)[number]
 
 /** What the page's address holds, so that Back works and everything can be shared. */
 interface Address {
-  /** What is searched with; see search/examples.ts. */
+  /** What is searched with; see state/query-terms.ts. */
   q?: string
   /** The image in the large view. */
   view?: string

@@ -6,7 +6,7 @@ import {
   MOST_EXAMPLES,
   parseExamples,
   toggleExample,
-} from './examples.ts'
+} from './query-terms.ts'
 
 const IMAGE: Example = { kind: 'image', id: '0b7c9e2a-1111-4222-8333-444455556666', isWanted: true }
 const SKETCH: Example = { kind: 'sketch', id: '0123456789abcdef01234567', isWanted: true }
