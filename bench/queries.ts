@@ -1,7 +1,7 @@
 import pino from 'pino'
 import sharp from 'sharp'
 import { createApp } from '../server/src/app/compose.ts'
-import { listen } from '../server/src/http/app.ts'
+import { listen } from '../server/src/http/listen.ts'
 import { configOf } from './indexing.ts'
 import { median, ms, percentile, type Section, table } from './support.ts'
 

@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { toFileFacts } from '../server/src/gallery/walk.ts'
+import { toFileFacts } from '../server/src/gallery/stat-file.ts'
 import { openRaw } from '../server/src/storage/open-storage.ts'
 import { noisePictures, pictureNumber, startAndCompare } from './folder.ts'
 import { ms, type Section, table } from './support.ts'

@@ -1,17 +1,13 @@
-import { mkdirSync } from 'node:fs'
-import { realpath, stat } from 'node:fs/promises'
-import { basename, dirname, join, sep } from 'node:path'
-import type { LimitsStore } from '../accounts/accounts.ts'
+import { realpath } from 'node:fs/promises'
 import type { Auth } from '../auth/auth.ts'
 import { createAuthLimits } from '../auth/rate-limits.ts'
-import { sessionKey } from '../auth/session-key.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Config } from '../config/schema.ts'
 import { type DirectoryLock, lockDirectory } from '../database/directory-lock.ts'
 import { type OpenedEmbedder, openEmbedder } from '../embedding/open-embedder.ts'
 import { type EmbeddingHost, whileItWorks } from '../embedding/process/supervisor.ts'
-import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
+import { messageOf } from '../errors.ts'
 import { createEventBus, createLocalFeed, type EventBus } from '../events.ts'
 import { createImageReader } from '../gallery/image-reader.ts'
 import { openThumbnailStore } from '../gallery/thumbnails.ts'
@@ -23,8 +19,10 @@ import { createCollection } from '../images/image-files.ts'
 import { createIndexer, type Indexer, type IndexQueue } from '../indexing/indexer.ts'
 import type { Logger } from '../log.ts'
 import { createImageSearch, type ImageSearch } from '../search/search.ts'
-import { openStorage, type Storage } from '../storage/open-storage.ts'
+import { openStorage } from '../storage/open-storage.ts'
 import { createGallerySync, type GallerySync } from '../sync/gallery-sync.ts'
+import { assertGallery, createDataDirectory, ownFolders } from './directories.ts'
+import { openSignIn, type SignInRoom } from './sign-in.ts'
 
 /** The product without its HTTP server. */
 export interface App {
@@ -300,114 +298,3 @@ const TIDY_EVERY_MS = 3_600_000
 const SWEEP_EVERY_MS = 24 * 3_600_000
 /** Files that are taken from a shared queue at once, at least: asking for each batch costs a few milliseconds. */
 const LEAST_TAKEN = 16
-
-interface SignInRoom {
-  auth: Auth
-  limitsStore: LimitsStore | undefined
-  close(): Promise<void>
-}
-
-/** @throws {DomainError} `config_invalid` for a session key that everybody knows */
-async function openSignIn(
-  config: Config,
-  { openAccounts, shared }: Storage,
-  log: Logger,
-): Promise<SignInRoom> {
-  if (config.auth.kind !== 'otp') throw new Error('nobody has to sign in')
-  // Loaded only here: with what they bring along each start would take a third longer.
-  const [{ createAuth, ensureAdmin }, { createMailer }] = await Promise.all([
-    import('../auth/auth.ts'),
-    import('../auth/methods/email-code/mailer.ts'),
-  ])
-  const {
-    smtp,
-    default_user_email: firstAdmin,
-    expires_in_s: codeExpiresInS,
-    max_attempts: maxAttempts,
-  } = config.auth
-  const { secret_key: configured } = config.session
-  const key =
-    shared !== undefined && configured === undefined
-      ? await shared.key('session')
-      : sessionKey(configured, config.data_directory)
-  const { users, database, alone, assertReachable, limitsStore, close } = await openAccounts()
-  if (await alone('first admin', () => ensureAdmin(users, firstAdmin)))
-    log.info(`The first admin is ${JSON.stringify(firstAdmin)}.`)
-  const sayings = {
-    warn: (message: string) => log.warn(message),
-    error: (message: string) => log.error(message),
-  }
-  const auth = createAuth({
-    users,
-    database,
-    alone,
-    assertReachable,
-    key,
-    codeExpiresInS,
-    maxAttempts,
-    sessionExpiresInS: config.session.expires_in_s,
-    mailer: createMailer(smtp, sayings),
-    log: sayings,
-  })
-  return {
-    auth,
-    limitsStore,
-    async close() {
-      await auth.close()
-      await close()
-    },
-  }
-}
-
-async function assertGallery(root: string): Promise<void> {
-  try {
-    if ((await stat(root)).isDirectory()) return
-  } catch (error) {
-    const reason =
-      systemCodeOf(error) === 'ENOENT'
-        ? 'there is no such folder'
-        : `it can't be read (${systemCodeOf(error)})`
-    throw new DomainError('directory_not_found', `The gallery ${root} can't be opened: ${reason}.`, {
-      cause: error,
-    })
-  }
-  throw new DomainError(
-    'directory_not_found',
-    `The gallery ${root} is a file: give the folder that holds the images.`,
-  )
-}
-
-/** Of our data what lies in the gallery. What holds the gallery lies beside it. */
-async function ownFolders(root: string, { data_directory, thumbnail }: Config): Promise<string[]> {
-  const [data, thumbnails] = [await realPath(data_directory), await realPath(thumbnail.thumbnail_directory)]
-  if (thumbnails === root) {
-    throw new DomainError(
-      'unavailable',
-      'thumbnail.thumbnail_directory is the gallery itself: its thumbnails would become images of it. Give another folder.',
-    )
-  }
-  return [data, thumbnails].filter((folder) => root !== folder && !root.startsWith(folder + sep))
-}
-
-/** The path with every symbolic link followed, also of what is not there yet: it is compared with others of the gallery. */
-async function realPath(path: string): Promise<string> {
-  try {
-    return await realpath(path)
-  } catch {
-    const parent = dirname(path)
-    return parent === path ? path : join(await realPath(parent), basename(path))
-  }
-}
-
-function createDataDirectory({ data_directory: directory }: Config): void {
-  try {
-    // For its owner alone: it holds pictures of everything.
-    mkdirSync(directory, { recursive: true, mode: 0o700 })
-  } catch (error) {
-    throw new DomainError(
-      'unavailable',
-      `The data directory ${directory} can't be created (${systemCodeOf(error)}): give another with --data-directory.`,
-      { cause: error },
-    )
-  }
-}

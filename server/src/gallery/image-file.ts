@@ -6,8 +6,8 @@ import type { WalkOptions } from './include.ts'
 import { realFileOf } from './links.ts'
 import { foldName, toAbsolute } from './paths.ts'
 import { type RgbImage, resample } from './resample.ts'
+import { type FileFacts, toFileFacts } from './stat-file.ts'
 import { makeThumbnail, type ThumbnailStore } from './thumbnails.ts'
-import { type FileFacts, toFileFacts } from './walk.ts'
 
 export interface ImageFileOptions {
   root: string

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { writeSettled } from '../testing/pictures.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
 import { isReached, realFileOf } from './links.ts'
-import { statFile, walk } from './walk.ts'
+import { statFile } from './stat-file.ts'
+import { walk } from './walk.ts'
 
 async function galleryWithLinks(links: Record<string, string>): Promise<string> {
   const root = await temporaryDirectory()

@@ -4,7 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { writeSettled } from '../testing/pictures.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
 import { isWithinWalk } from './include.ts'
-import { isSpelledSo, listDirectory, statFile, walk } from './walk.ts'
+import { listDirectory } from './list-folder.ts'
+import { isSpelledSo, statFile } from './stat-file.ts'
+import { walk } from './walk.ts'
 
 const OPTIONS = { recursive: true, excluded: [] }
 

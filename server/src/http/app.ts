@@ -1,7 +1,3 @@
-import type { Server } from 'node:http'
-import { type AddressInfo, createServer } from 'node:net'
-import { serve } from '@hono/node-server'
-import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
 import { compress } from 'hono/compress'
@@ -12,7 +8,7 @@ import type { Auth } from '../auth/auth.ts'
 import type { AuthLimits } from '../auth/rate-limits.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { EmbeddingHost } from '../embedding/process/supervisor.ts'
-import { DomainError, systemCodeOf } from '../errors.ts'
+import { DomainError } from '../errors.ts'
 import type { EventFeed } from '../events.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import type { Collection } from '../images/image-files.ts'
@@ -25,13 +21,14 @@ import { docsRoutes } from './docs.ts'
 import { answerError, answerInvalid } from './errors.ts'
 import { eventRoutes } from './events.ts'
 import { indexRoutes, watchedDirectoryRoutes } from './folders.ts'
+import { addHealth } from './health.ts'
 import { imageRoutes } from './images.ts'
 import type { Metrics } from './metrics.ts'
 import { clientReader } from './middleware/client-address.ts'
 import { type ReadPositions, readYourWrites } from './middleware/read-your-writes.ts'
 import { knownHostsOnly, sameOriginOnly } from './middleware/same-origin.ts'
 import { pageRoutes } from './page.ts'
-import { createRouter, json, type Router, route, signInFirst } from './routing.ts'
+import { createRouter, type Router, signInFirst } from './routing.ts'
 import { queryRoutes } from './saved-queries.ts'
 import { identify, otpRoutes, sessionRoutes } from './session.ts'
 import { userRoutes } from './users.ts'
@@ -211,105 +208,6 @@ export function createHttpApp(options: HttpOptions): Router {
 /** The pattern of the route that answered, for a label of bounded variety; the page's own files share one. */
 function routeOf(context: Context): string {
   return matchedRoutes(context).findLast(({ path }) => !path.includes('*'))?.path ?? 'page'
-}
-
-function addHealth(app: Router, { catalog, host, metrics }: HttpOptions): void {
-  const status = (word: 'ok' | 'ready') => z.object({ status: z.literal(word) })
-  app.openapi(
-    route('public', {
-      method: 'get',
-      path: '/health',
-      summary: 'Whether the process runs',
-      responses: { 200: { description: 'It does.', ...json(status('ok')) } },
-    }),
-    (context) => context.json({ status: 'ok' as const }, 200),
-  )
-  app.openapi(
-    route('public', {
-      method: 'get',
-      path: '/ready',
-      summary: 'Whether the database answers and the embedder is loaded; else 503',
-      responses: { 200: { description: 'They do.', ...json(status('ready')) } },
-    }),
-    async (context) => {
-      await catalog.counts()
-      if (host.processId === undefined) {
-        throw new DomainError('embedder_unavailable', `The embedder "${host.name}" is being started.`)
-      }
-      return context.json({ status: 'ready' as const }, 200)
-    },
-  )
-  app.openapi(
-    route('public', {
-      method: 'get',
-      path: '/metrics',
-      summary: 'Measurements for Prometheus',
-      responses: {
-        200: { description: 'Prometheus text.', content: { 'text/plain': { schema: z.string() } } },
-      },
-    }),
-    async (context) => context.text(await metrics.text(), 200, { 'Content-Type': metrics.contentType }),
-  )
-}
-
-/** The whole of a request has to come within this time: a large upload over a slow line, but no connection that is held for nothing. */
-const REQUEST_TIMEOUT_MS = 10 * 60_000
-const HEADERS_TIMEOUT_MS = 20_000
-
-export interface RunningServer {
-  url: string
-  close(): Promise<void>
-}
-
-/** @throws {DomainError} `unavailable` if the address can't be listened on, with what to do */
-export async function listen(
-  app: Router,
-  host: string,
-  port: number,
-  { requestTimeoutMs = REQUEST_TIMEOUT_MS } = {},
-): Promise<RunningServer> {
-  await assertFree(host, port)
-  // How often Node looks for connections that have taken too long.
-  const connectionsCheckingInterval = Math.min(10_000, requestTimeoutMs / 3)
-  const headersTimeout = Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs)
-  const serverOptions = { requestTimeout: requestTimeoutMs, headersTimeout, connectionsCheckingInterval }
-  return new Promise((resolve) => {
-    const server = serve(
-      { fetch: app.fetch, hostname: host, port, serverOptions },
-      (address: AddressInfo) => {
-        const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address
-        resolve({ url: `http://${shown}:${address.port}`, close: () => close(server as Server) })
-      },
-    )
-  })
-}
-
-function assertFree(host: string, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', (error) => {
-      const code = systemCodeOf(error)
-      const reason =
-        code === 'EADDRINUSE'
-          ? `port ${port} is in use: stop what uses it or give another, such as --port ${port + 1}`
-          : code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND'
-            ? `${host} is no address of this machine: give another with --host`
-            : error.message
-      reject(
-        new DomainError('unavailable', `The server can't listen on ${host}:${port}: ${reason}.`, {
-          cause: error,
-        }),
-      )
-    })
-    probe.listen(port, host, () => probe.close(() => resolve()))
-  })
-}
-
-async function close(server: Server): Promise<void> {
-  const closed = new Promise((resolve) => server.close(resolve))
-  // Streams of events would otherwise stay open for good.
-  server.closeAllConnections()
-  await closed
 }
 
 function tooLarge(maxUploadBytes: number): DomainError {

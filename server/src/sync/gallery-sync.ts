@@ -6,6 +6,7 @@ import type { EventBus } from '../events.ts'
 import { hasImageExtension } from '../gallery/formats/index.ts'
 import { isWithinWalk, type WalkOptions } from '../gallery/include.ts'
 import { isReached } from '../gallery/links.ts'
+import { type DirectoryListing, listDirectory, type UnfitFile } from '../gallery/list-folder.ts'
 import { keepsIdentities, mountsOf } from '../gallery/mounts.ts'
 import {
   directoryOf,
@@ -17,17 +18,9 @@ import {
   toAbsolute,
   toGalleryPath,
 } from '../gallery/paths.ts'
+import { type FileFacts, isAbsent, statFile, toFileFacts } from '../gallery/stat-file.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
-import {
-  type DirectoryListing,
-  type FileFacts,
-  isAbsent,
-  listDirectory,
-  statFile,
-  toFileFacts,
-  type UnfitFile,
-  walk,
-} from '../gallery/walk.ts'
+import { walk } from '../gallery/walk.ts'
 import type { IndexQueue } from '../indexing/indexer.ts'
 import { forgetContents } from '../indexing/unused-content.ts'
 import { createAliases } from './link-targets.ts'

@@ -1,5 +1,5 @@
+import type { DirectoryListing, ListedLink } from '../gallery/list-folder.ts'
 import { directoryOf, joinPath, ROOT } from '../gallery/paths.ts'
-import type { DirectoryListing, ListedLink } from '../gallery/walk.ts'
 
 /** Where symbolic links show what lies elsewhere in the gallery: nobody tells of changes there. Paths of the gallery. */
 export interface Aliases {

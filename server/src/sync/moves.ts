@@ -3,7 +3,7 @@ import { messageOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
 import type { WalkOptions } from '../gallery/include.ts'
 import { directoryOf, foldName, nameOf, toAbsolute } from '../gallery/paths.ts'
-import { type FileFacts, isSpelledSo, statFile } from '../gallery/walk.ts'
+import { type FileFacts, isSpelledSo, statFile } from '../gallery/stat-file.ts'
 import { hashOfFile } from '../hashing.ts'
 
 export interface Move {

@@ -1,4 +1,4 @@
-import type { FileFacts } from '../gallery/walk.ts'
+import type { FileFacts } from '../gallery/stat-file.ts'
 
 /** Files that came a while ago: one may still turn out to be the new place of a file that is deleted now, moved as copy and deletion. */
 export interface Newcomers {

@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { configFor, startApp } from '../../testing/app.ts'
 import { signInBy, startMailServer } from '../../testing/mail-server.ts'
 import { temporaryDirectory } from '../../testing/temporary.ts'
-import { listen } from '../app.ts'
+import { listen } from '../listen.ts'
 import { type Client, clientReader } from './client-address.ts'
 
 /** What a request over a connection from `remote` is taken for. */

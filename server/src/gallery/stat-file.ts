@@ -1,0 +1,81 @@
+import type { BigIntStats } from 'node:fs'
+import { lstat, readdir, stat } from 'node:fs/promises'
+import { systemCodeOf } from '../errors.ts'
+import type { WalkOptions } from './include.ts'
+import { followLink } from './links.ts'
+import { directoryOf, nameOf, ROOT, toAbsolute } from './paths.ts'
+
+/** What one `stat` tells of a file. Times in milliseconds since 1970, whole for `modifiedAt`. */
+export interface FileFacts {
+  path: string
+  bytes: number
+  modifiedAt: number
+  createdAt: number
+  /** Identity of the file on its file system; survives a rename. Of a symbolic link its own. */
+  inode: bigint
+}
+
+/** @returns undefined if the path is not an ordinary file (any more), nor a link to one that is followed */
+export async function statFile(
+  root: string,
+  path: string,
+  options: WalkOptions,
+): Promise<FileFacts | undefined> {
+  const absolute = toAbsolute(root, path)
+  const own = await lstat(absolute, { bigint: true }).catch(undefinedIfAbsent)
+  if (own === undefined || !own.isSymbolicLink()) return own?.isFile() ? toFileFacts(path, own) : undefined
+  const link = await followLink(root, absolute, options)
+  if ('reason' in link) return undefined
+  const facts = await factsOf(link.target, path, stat)
+  return facts && { ...facts, inode: own.ino }
+}
+
+/** Names in folders, as they were read during one look at several files. */
+export type SeenNames = Map<string, Promise<ReadonlySet<string>>>
+
+/**
+ * Whether every step of a path is spelled as on the disk: where upper and lower case are the same to the file system, a file
+ * is found under its old name, too, and in a folder under that folder's old name.
+ */
+export async function isSpelledSo(root: string, path: string, seen: SeenNames = new Map()): Promise<boolean> {
+  for (let at = path; at !== ROOT; at = directoryOf(at)) {
+    const directory = directoryOf(at)
+    const names = seen.get(directory) ?? readdir(toAbsolute(root, directory)).then((list) => new Set(list))
+    seen.set(directory, names)
+    if (!(await names).has(nameOf(at))) return false
+  }
+  return true
+}
+
+export async function factsOf(
+  absolute: string,
+  path: string,
+  look: typeof lstat | typeof stat,
+): Promise<FileFacts | undefined> {
+  const facts = await look(absolute, { bigint: true }).catch(undefinedIfAbsent)
+  return facts?.isFile() ? toFileFacts(path, facts) : undefined
+}
+
+/** Whether a system's error says that there is nothing. */
+export function isAbsent(error: unknown): boolean {
+  const code = systemCodeOf(error)
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}
+
+function undefinedIfAbsent(error: unknown): undefined {
+  if (!isAbsent(error)) throw error
+}
+
+export function toFileFacts(path: string, facts: BigIntStats): FileFacts {
+  return { path, bytes: Number(facts.size), inode: facts.ino, ...timesOf(facts) }
+}
+
+/** Some file systems know no time of birth and say 1970, or a time after the last change. */
+export function timesOf(stat: { mtimeMs: bigint; birthtimeMs: bigint }): {
+  modifiedAt: number
+  createdAt: number
+} {
+  const modifiedAt = Number(stat.mtimeMs)
+  const bornAt = Number(stat.birthtimeMs)
+  return { modifiedAt, createdAt: bornAt > 0 ? Math.min(bornAt, modifiedAt) : modifiedAt }
+}
