@@ -62,7 +62,7 @@ async function measure(config: Config): Promise<string[]> {
   }
   await ask(0, WARM_UP)
   const idle = await ask(0, QUERIES)
-  void app.sync.reconcile()
+  void app.sync.scan()
   await new Promise((resolve) => setTimeout(resolve, 500))
   const { indexed: before } = await app.catalog.counts()
   const start = performance.now()

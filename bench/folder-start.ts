@@ -33,7 +33,7 @@ async function startAndCompare(gallery: string, directory: string): Promise<Star
   const delay = monitorEventLoopDelay({ resolution: 5 })
   delay.enable()
   await app.sync.startWatching()
-  await app.sync.reconcile()
+  await app.sync.scan()
   const comparedMs = performance.now() - start
   await app.indexer.idle()
   const indexedMs = performance.now() - start

@@ -67,7 +67,7 @@ export async function startAndCompare(gallery: string, directory: string): Promi
 async function freshness(gallery: string, directory: string): Promise<number[]> {
   const app = await createApp(configOf(gallery, join(directory, 'data')), { log: pino({ level: 'silent' }) })
   await app.sync.startWatching()
-  await app.sync.reconcile()
+  await app.sync.scan()
   await app.indexer.idle()
   const folders = readdirSync(gallery).filter((name) => name.startsWith('folder-')).length
   const times: number[] = []

@@ -43,7 +43,7 @@ async function measure(name: string, gallery: string, dataDirectory: string): Pr
   const readBefore = await readLoop(app, gallery, files, dataDirectory)
   const embedBefore = await embedLoop(app)
   const start = performance.now()
-  await app.sync.reconcile()
+  await app.sync.scan()
   await app.indexer.idle()
   const whole = files.length / ((performance.now() - start) / 1000)
   const memory = [residentMemory(process.pid), residentMemory(app.host.processId!), peakMemory(process.pid)]
@@ -125,9 +125,9 @@ async function readLoop(
   })
   try {
     // Its threads have to be there first.
-    await reader.read({ path: files[0]!, isSettled: true, isDecodedAnyway: true })
+    await reader.read({ path: files[0]!, skipSettleCheck: true, forceDecode: true })
     return await rateOf(files, async (path) => {
-      const { state } = await reader.read({ path, isSettled: true, isDecodedAnyway: true })
+      const { state } = await reader.read({ path, skipSettleCheck: true, forceDecode: true })
       if (state !== 'decoded') throw new Error(`${path} is ${state}`)
     })
   } finally {

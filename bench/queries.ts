@@ -13,7 +13,7 @@ const PORT = 18_999
 /** Sketch queries by HTTP, split into their parts by the server's own `Server-Timing`. */
 export async function benchQueries(gallery: string, dataDirectory: string): Promise<Section> {
   const app = await createApp(configOf(gallery, dataDirectory), { log: pino({ level: 'silent' }) })
-  await app.sync.reconcile()
+  await app.sync.scan()
   await app.indexer.idle()
   const server = await listen(app.http, '127.0.0.1', PORT)
   const sketches = await drawSketches(WARM_UP + QUERIES)

@@ -1,6 +1,6 @@
 import { lstatSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { toFileFacts } from '../server/src/gallery/stat-file.ts'
+import { toFileStat } from '../server/src/gallery/stat-file.ts'
 import { openRaw } from '../server/src/storage/open-storage.ts'
 import { noisePictures, pictureNumber, startAndCompare } from './folder.ts'
 import { ms, type Section, table } from './support.ts'
@@ -48,11 +48,11 @@ async function makeKnown(gallery: string, dataDirectory: string): Promise<void> 
     for (const [n, { id, path }] of rows.entries()) {
       const file = join(gallery, path)
       writeFileSync(file, pictureNumber(n, pictures))
-      const facts = lstatSync(file, { bigint: true })
-      const { bytes, modifiedAt } = toFileFacts(path, facts)
+      const info = lstatSync(file, { bigint: true })
+      const { bytes, modifiedAt } = toFileStat(path, info)
       await transaction
         .updateTable('images')
-        .set({ bytes, modified_at: modifiedAt, inode: String(facts.ino) })
+        .set({ bytes, modified_at: modifiedAt, inode: String(info.ino) })
         .where('id', '=', id)
         .execute()
     }

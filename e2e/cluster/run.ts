@@ -40,7 +40,7 @@ export interface ClusterResult {
   seconds: number
   missing: string[]
   surplus: string[]
-  withoutVector: number
+  unembedded: number
   failed: number
   /** Events that the client was not told, or was told again, or not in their order. */
   eventsLost: number
@@ -144,7 +144,7 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterResult
       seconds: (performance.now() - start) / 1000,
       missing: [...expected].filter((path) => !listed.includes(path)),
       surplus: listed.filter((path) => !expected.has(path)),
-      withoutVector: status.to_embed,
+      unembedded: status.to_embed,
       failed: status.failed,
       eventsLost: await countLost(database, client.report.events),
       client: client.report,

@@ -143,7 +143,7 @@ describe('copying a catalog', () => {
     await second.start()
     await second.indexer.idle()
     expect(embeddings).toBe(0)
-    expect(await second.catalog.counts()).toEqual({ indexed: 13, withoutVector: 0, failed: 1 })
+    expect(await second.catalog.counts()).toEqual({ indexed: 13, unembedded: 0, failed: 1 })
     const again = await second.catalog.findNearest(search)
     expect(again.images.map(({ id }) => id).toSorted()).toEqual(found.images.map(({ id }) => id).toSorted())
     for (const { id, score } of again.images)

@@ -15,7 +15,7 @@ import { createHttpApp } from '../http/app.ts'
 import { createMetrics } from '../http/metrics.ts'
 import { hostsToAccept } from '../http/middleware/same-origin.ts'
 import type { Router } from '../http/routing.ts'
-import { createCollection } from '../images/image-files.ts'
+import { createImageFiles } from '../images/image-files.ts'
 import { createIndexer, type Indexer, type IndexQueue } from '../indexing/indexer.ts'
 import type { Logger } from '../log.ts'
 import { createImageSearch, type ImageSearch } from '../search/search.ts'
@@ -155,7 +155,7 @@ export async function createApp(
     batchSize,
     isSearching: () => search.isBusy,
     onError: (message, error) => log.error(error, `Unexpected error while ${message}`),
-    onChanged: (paths) => sync.lookAgain(paths),
+    onChanged: (paths) => sync.recheck(paths),
   })
   const sayings = {
     warn: (message: string) => log.warn(message),
@@ -169,7 +169,7 @@ export async function createApp(
       thumbnails,
       events: ownEvents,
       walk,
-      reconcileIntervalMs: config.watcher.reconcile_interval_s * 1000,
+      scanIntervalMs: config.watcher.reconcile_interval_s * 1000,
       maxMissingShare: config.watcher.max_missing_share,
       mountTable,
       onPass,
@@ -206,7 +206,7 @@ export async function createApp(
   const auth = accounts?.auth
   const metrics = createMetrics(reads.catalog, indexer)
   const search = createImageSearch(reads.catalog, host, reader, metrics.observeSearch)
-  const collection = createCollection({
+  const imageFiles = createImageFiles({
     root,
     catalog,
     indexer,
@@ -226,7 +226,7 @@ export async function createApp(
     search,
     queries: storage.queries,
     reader,
-    collection,
+    imageFiles,
     feed: cluster?.feed ?? createLocalFeed(events),
     metrics,
     maxUploadBytes: limits.maxUploadBytes,
@@ -247,9 +247,9 @@ export async function createApp(
       .tidy()
       .catch((error) => log.warn(`Old searches could not be forgotten: ${messageOf(error)}`))
   /** Other processes delete as well: what is kept here of those images goes later. Who is alone sweeps when all is indexed. */
-  const sweep = () =>
+  const removeOrphans = () =>
     void thumbnails
-      .sweep((hashes) => catalog.unknownContents(hashes))
+      .removeOrphans((hashes) => catalog.unknownContents(hashes))
       .catch((error) => log.warn(`Thumbnails could not be swept: ${messageOf(error)}`))
   const chores: NodeJS.Timeout[] = []
 
@@ -266,14 +266,14 @@ export async function createApp(
       tidyQueries()
       chores.push(setInterval(tidyQueries, TIDY_EVERY_MS).unref())
       if (cluster !== undefined) {
-        sweep()
-        chores.push(setInterval(sweep, SWEEP_EVERY_MS).unref())
+        removeOrphans()
+        chores.push(setInterval(removeOrphans, ORPHAN_REMOVAL_INTERVAL_MS).unref())
         return cluster.start()
       }
       if (!indexes) return
       // Watching begins first: what changes during the comparison is not missed.
       await sync.startWatching()
-      await sync.reconcile()
+      await sync.scan()
     },
     async join() {
       await cluster?.start()
@@ -295,6 +295,6 @@ export async function createApp(
 }
 
 const TIDY_EVERY_MS = 3_600_000
-const SWEEP_EVERY_MS = 24 * 3_600_000
+const ORPHAN_REMOVAL_INTERVAL_MS = 24 * 3_600_000
 /** Files that are taken from a shared queue at once, at least: asking for each batch costs a few milliseconds. */
 const LEAST_TAKEN = 16

@@ -81,7 +81,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(put).toMatchObject({ id: before!.id, isNew: false })
       expect(await catalog.getImage(before!.id)).toMatchObject({ contentHash: 'other' })
       expect((await catalog.listImages(BY_NAME)).total).toBe(1)
-      expect(await catalog.collectGarbage()).toEqual(['hash-0'])
+      expect(await catalog.deleteUnusedVectors()).toEqual(['hash-0'])
     })
 
     it('lists in each order, in pages, with the total', async () => {
@@ -271,7 +271,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       await catalog.putImages([record(0, { path: 'copy.jpg' })])
       const removed = await catalog.removeFiles([record(0).path, record(1).path, 'missing.jpg'])
       expect(removed.map(({ contentHash }) => contentHash).sort()).toEqual(['hash-0', 'hash-1'])
-      expect(await catalog.collectGarbage(['hash-0', 'hash-1'])).toEqual(['hash-1'])
+      expect(await catalog.deleteUnusedVectors(['hash-0', 'hash-1'])).toEqual(['hash-1'])
       const { images } = await catalog.findNearest({ vector: vectorOf(1), ...EVERYTHING, topK: 10 })
       expect(images.map(({ contentHash }) => contentHash).sort()).toEqual(['hash-0', 'hash-2', 'hash-3'])
     })
@@ -284,12 +284,12 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
         isNew: false,
         isChanged: true,
         replaced: contentHash,
-        lacksVector: false,
+        needsEmbedding: false,
       })
       const [same] = await catalog.putImages([record(0, { contentHash: 'other', vector: undefined })])
-      expect(same).toMatchObject({ isChanged: false, replaced: undefined, lacksVector: false })
+      expect(same).toMatchObject({ isChanged: false, replaced: undefined, needsEmbedding: false })
       const [lost] = await catalog.putImages([record(5, { contentHash: 'unknown', vector: undefined })])
-      expect(lost).toMatchObject({ isNew: true, isChanged: true, lacksVector: true })
+      expect(lost).toMatchObject({ isNew: true, isChanged: true, needsEmbedding: true })
       expect(await catalog.unknownContents(['other', contentHash, 'never'])).toEqual([contentHash, 'never'])
     })
 
@@ -331,7 +331,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await catalog.putFailure(failure(record(0).path))).toBe(record(0).contentHash)
       await catalog.putFailure(failure('b.jpg'))
       await catalog.putFailure(failure('c.jpg'))
-      expect(await catalog.counts()).toEqual({ indexed: 1, withoutVector: 0, failed: 3 })
+      expect(await catalog.counts()).toEqual({ indexed: 1, unembedded: 0, failed: 3 })
       expect(await catalog.knownFiles('.')).toContainEqual(
         expect.objectContaining({ path: 'b.jpg', state: 'failed' }),
       )
@@ -401,7 +401,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
     it('keeps the vectors of one embedder while another is used', async () => {
       const catalog = await openWith(3)
       await catalog.useSpace({ embedder: 'other', fingerprint: '1', dimensions: 4 })
-      expect(await catalog.counts()).toEqual({ indexed: 0, withoutVector: 3, failed: 0 })
+      expect(await catalog.counts()).toEqual({ indexed: 0, unembedded: 3, failed: 0 })
       expect((await catalog.listImages(BY_NAME)).images.map(({ embedder }) => embedder)).toEqual([
         'test',
         'test',
@@ -411,13 +411,13 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       const nearest = { vector: Float32Array.of(1, 0, 0, 0), filter: {}, topK: 10, offset: 0, limit: 10 }
       expect((await catalog.findNearest(nearest)).total).toBe(1)
       await catalog.useSpace(SPACE)
-      expect(await catalog.counts()).toEqual({ indexed: 3, withoutVector: 0, failed: 0 })
+      expect(await catalog.counts()).toEqual({ indexed: 3, unembedded: 0, failed: 0 })
     })
 
     it('tells models apart that bore one name, lists and prunes them', async () => {
       const catalog = await openWith(3)
       await catalog.useSpace({ ...SPACE, fingerprint: '2' })
-      expect(await catalog.counts()).toMatchObject({ indexed: 0, withoutVector: 3 })
+      expect(await catalog.counts()).toMatchObject({ indexed: 0, unembedded: 3 })
       await catalog.putImages([record(0)])
       expect(await catalog.listEmbedders()).toEqual([
         { ...SPACE, images: 3 },
@@ -426,7 +426,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await catalog.pruneEmbedder('nobody', undefined)).toBe(0)
       expect(await catalog.pruneEmbedder('test', '2')).toBe(3)
       expect(await catalog.listEmbedders()).toEqual([{ ...SPACE, fingerprint: '2', images: 1 }])
-      expect(await catalog.counts()).toMatchObject({ indexed: 1, withoutVector: 2 })
+      expect(await catalog.counts()).toMatchObject({ indexed: 1, unembedded: 2 })
       expect((await catalog.listImages(BY_NAME)).total).toBe(3)
     })
 
@@ -440,12 +440,12 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       await catalog.useSpace(other)
       await catalog.putFailure(failure(0, 'embedder_failed'))
       await catalog.putFailure(failure(1, 'image_unreadable'))
-      expect(await catalog.counts()).toEqual({ indexed: 0, withoutVector: 1, failed: 2 })
+      expect(await catalog.counts()).toEqual({ indexed: 0, unembedded: 1, failed: 2 })
       // What only the embedder can do nothing with can still be seen.
       expect((await catalog.listImages(BY_NAME)).total).toBe(2)
       expect((await catalog.knownFiles('f0'))[0]).toMatchObject({ state: 'failed' })
       // The vectors of what has failed are kept for the embedder that made them.
-      expect(await catalog.collectGarbage()).toEqual([])
+      expect(await catalog.deleteUnusedVectors()).toEqual([])
       await catalog.useSpace(SPACE)
       expect(await catalog.counts()).toMatchObject({ failed: 1 })
       expect((await catalog.listFailures({ offset: 0, limit: 9 })).failures).toMatchObject([
@@ -470,7 +470,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       const catalog = await openWith(1)
       const misfit = record(5, { vector: Float32Array.of(1, 0) })
       await expect(catalog.putImages([record(4), misfit])).rejects.toThrow(/2 dimensions is none of "test"/)
-      expect(await catalog.counts()).toEqual({ indexed: 1, withoutVector: 0, failed: 0 })
+      expect(await catalog.counts()).toEqual({ indexed: 1, unembedded: 0, failed: 0 })
     })
 
     it('pairs contents that are nearly alike', async () => {

@@ -134,7 +134,7 @@ export interface CatalogCounts {
   /** Images with a vector of the searched space. */
   indexed: number
   /** Images that still need one. */
-  withoutVector: number
+  unembedded: number
   failed: number
 }
 
@@ -147,7 +147,7 @@ export interface PutResult {
   /** The hash of the bytes that the path had before, if they were others. */
   replaced: string | undefined
   /** Whether the vector of its bytes, taken for known, has been forgotten meanwhile. */
-  lacksVector: boolean
+  needsEmbedding: boolean
 }
 
 /** Vectors of one embedder: what is searched now. */
@@ -252,7 +252,7 @@ export interface Catalog {
    * @param among only these contents; all without it
    * @returns the forgotten contents' hashes
    */
-  collectGarbage(among?: string[]): Promise<string[]>
+  deleteUnusedVectors(among?: string[]): Promise<string[]>
 
   /**
    * Pairs of different contents at least `threshold` alike, a part at a time.

@@ -1,6 +1,6 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import type { SqlDialect } from '../database/dialect.ts'
-import { foldName, ROOT } from '../gallery/paths.ts'
+import { normalizeName, ROOT } from '../gallery/paths.ts'
 import type { ImageFilter } from './catalog.ts'
 import type { Tables } from './schema.ts'
 
@@ -16,7 +16,7 @@ export function filterCondition(filter: ImageFilter, dialect: SqlDialect) {
   return (eb: ExpressionBuilder<Pick<Tables, 'images'>, 'images'>): Expression<SqlBool> => {
     const conditions: Expression<SqlBool>[] = []
     if (filter.nameContains) {
-      conditions.push(dialect.contains(eb.ref('images.folded_name'), foldName(filter.nameContains)))
+      conditions.push(dialect.contains(eb.ref('images.folded_name'), normalizeName(filter.nameContains)))
     }
     if (filter.createdMin !== undefined) conditions.push(eb('images.created_at', '>=', filter.createdMin))
     if (filter.createdMax !== undefined) conditions.push(eb('images.created_at', '<=', filter.createdMax))

@@ -73,7 +73,7 @@ describe('processes on one database', () => {
     )
     const embedders = await opened[0]!.catalog.listEmbedders()
     await Promise.all(opened.map((storage) => storage.close()))
-    expect(counted).toEqual(Array.from({ length: 10 }, () => ({ indexed: 0, withoutVector: 0, failed: 0 })))
+    expect(counted).toEqual(Array.from({ length: 10 }, () => ({ indexed: 0, unembedded: 0, failed: 0 })))
     expect(embedders).toHaveLength(1)
   })
 
@@ -181,7 +181,7 @@ describe('processes on one database', () => {
     await eventually(async () => {
       await second.http.request('/api/index/reconcile', { method: 'POST' })
       expect(await (await second.http.request('/api/index/status')).json()).toMatchObject({
-        absence: { missing: 3, known: 3 },
+        massRemoval: { missing: 3, known: 3 },
       })
     })
     const accepted = await second.http.request('/api/index/reconcile?accept_missing=true', { method: 'POST' })
@@ -232,16 +232,16 @@ describe('processes on one database', () => {
     await eventually(async () => expect(await pathsIn(second)).toContain('last.png'))
     // Asked for later on, the one that watches compares again before it answers.
     await writeSettled(join(gallery, 'a/after.png'), await picture(8))
-    const before = second.sync.lastReconcile!
-    await second.sync.reconcile()
-    expect(second.sync.lastReconcile).toBeGreaterThan(before)
+    const before = second.sync.lastScan!
+    await second.sync.scan()
+    expect(second.sync.lastScan).toBeGreaterThan(before)
   })
 
   it('say so when nobody watches', async () => {
     const [config] = await configsFor(await galleryOf(1), 1)
     const app = await start(config!, { indexes: false })
     expect(await (await app.http.request('/api/index/status')).json()).toMatchObject({ watching: 'off' })
-    await expect(app.sync.reconcile()).rejects.toThrow(/Nobody watches.*start a worker/)
+    await expect(app.sync.scan()).rejects.toThrow(/Nobody watches.*start a worker/)
   })
 })
 

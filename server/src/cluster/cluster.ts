@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts'
 import { withAvailability } from '../database/postgres/retries.ts'
 import type { EventBus, EventFeed } from '../events.ts'
-import type { WalkOptions } from '../gallery/include.ts'
+import type { IncludeRules } from '../gallery/include.ts'
 import { statFile } from '../gallery/stat-file.ts'
 import type { Indexer, IndexQueue } from '../indexing/indexer.ts'
 import type { SharedStorage } from '../storage/open-storage.ts'
@@ -18,7 +18,7 @@ export interface ClusterOptions {
   untilReadable(): Promise<void>
   catalog: Catalog
   root: string
-  walk: WalkOptions
+  walk: IncludeRules
   embedder: string
   /** What the queue of files belongs to: an embedder with its weights. */
   space: string
@@ -55,7 +55,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     local,
     batchSize: options.batchSize,
     shown,
-    onGone: (paths) => sync.lookAgain(paths),
+    onGone: (paths) => sync.recheck(paths),
     onLost: recordLost,
     log,
   })

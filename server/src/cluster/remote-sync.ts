@@ -2,8 +2,8 @@ import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DomainError, messageOf } from '../errors.ts'
 import type { SharedStorage } from '../storage/open-storage.ts'
-import type { FolderFacts, GallerySync } from '../sync/gallery-sync.ts'
-import type { Absence } from '../sync/missing-files.ts'
+import type { FolderTimes, GallerySync } from '../sync/gallery-sync.ts'
+import type { MassRemoval } from '../sync/missing-files.ts'
 import { type Jobs, nobodyWatches, type WatchRequest } from './job-queue.ts'
 
 export interface SharedSyncOptions {
@@ -32,13 +32,13 @@ interface Watch {
   first: Promise<void> | undefined
 }
 
-/** What the process that watches tells the others. */
+/** What the process that watches tells the others. Stored as JSON under these names. */
 interface WatchFacts {
   holder: string
   embedder: string
   watching: GallerySync['watching']
   pollingReason: string | undefined
-  absence: Absence | undefined
+  absence: MassRemoval | undefined
   problem: string | undefined
   lastReconcile: number | undefined
 }
@@ -65,8 +65,8 @@ export function createSharedSync(options: SharedSyncOptions): SharedSync {
   let isClosed = false
   let others: { facts: WatchFacts; readAt: number; ageMs: number } | undefined
   let foldersVersion = -1
-  let folders: ReadonlyMap<string, FolderFacts> = new Map()
-  let told = new Map<string, FolderFacts>()
+  let folders: ReadonlyMap<string, FolderTimes> = new Map()
+  let told = new Map<string, FolderTimes>()
   let isAllTold = false
   let telling: Promise<void> | undefined
   let isTold = true
@@ -84,16 +84,16 @@ export function createSharedSync(options: SharedSyncOptions): SharedSync {
       await read()
     },
 
-    async reconcile(wanted = {}) {
+    async scan(wanted = {}) {
       await untilWatched()
       const { acceptsMissing = false } = wanted
       if (own === undefined) return jobs.ask({ kind: 'reconcile', acceptsMissing }, isWatched)
       // What has just begun to watch compares everything in any case.
-      return (acceptsMissing ? undefined : own.first) ?? own.sync.reconcile(wanted)
+      return (acceptsMissing ? undefined : own.first) ?? own.sync.scan(wanted)
     },
 
-    lookAgain(paths) {
-      if (own !== undefined) return own.sync.lookAgain(paths)
+    recheck(paths) {
+      if (own !== undefined) return own.sync.recheck(paths)
       for (const path of paths) untold.add(path)
       void passOn()
     },
@@ -106,8 +106,8 @@ export function createSharedSync(options: SharedSyncOptions): SharedSync {
     get pollingReason() {
       return own === undefined ? factsOfOthers()?.pollingReason : own.sync.pollingReason
     },
-    get absence() {
-      return own === undefined ? factsOfOthers()?.absence : own.sync.absence
+    get massRemoval() {
+      return own === undefined ? factsOfOthers()?.absence : own.sync.massRemoval
     },
     get problem() {
       return own === undefined ? factsOfOthers()?.problem : own.sync.problem
@@ -115,8 +115,8 @@ export function createSharedSync(options: SharedSyncOptions): SharedSync {
     get folders() {
       return own?.sync.folders ?? folders
     },
-    get lastReconcile() {
-      return own === undefined ? others?.facts.lastReconcile : own.sync.lastReconcile
+    get lastScan() {
+      return own === undefined ? others?.facts.lastReconcile : own.sync.lastScan
     },
 
     async close() {
@@ -149,7 +149,7 @@ export function createSharedSync(options: SharedSyncOptions): SharedSync {
     try {
       await sync.startWatching()
       const stopAnswering = await jobs.answer((request) => answer(sync, request))
-      const begun: Watch = { sync, stopAnswering, first: sync.reconcile() }
+      const begun: Watch = { sync, stopAnswering, first: sync.scan() }
       own = begun
       begun.first
         // That the folder can't be looked at has been said, and it is tried again.
@@ -177,8 +177,8 @@ export function createSharedSync(options: SharedSyncOptions): SharedSync {
   }
 
   async function answer(sync: GallerySync, request: WatchRequest): Promise<void> {
-    if (request.kind === 'reconcile') await sync.reconcile({ acceptsMissing: request.acceptsMissing })
-    else sync.lookAgain(request.paths)
+    if (request.kind === 'reconcile') await sync.scan({ acceptsMissing: request.acceptsMissing })
+    else sync.recheck(request.paths)
   }
 
   async function passOn(): Promise<void> {
@@ -259,9 +259,9 @@ export function createSharedSync(options: SharedSyncOptions): SharedSync {
       embedder: options.embedder,
       watching: sync.watching,
       pollingReason: sync.pollingReason,
-      absence: sync.absence,
+      absence: sync.massRemoval,
       problem: sync.problem,
-      lastReconcile: sync.lastReconcile,
+      lastReconcile: sync.lastScan,
     }
     await watch.write(facts)
     await tellFolders(sync)
@@ -270,7 +270,7 @@ export function createSharedSync(options: SharedSyncOptions): SharedSync {
 
   async function tellFolders(sync: GallerySync): Promise<void> {
     // Before the first comparison has ended not all are known.
-    const isAll = sync.lastReconcile !== undefined && !isAllTold
+    const isAll = sync.lastScan !== undefined && !isAllTold
     const now = new Map(sync.folders)
     const seen = [...now].filter(([directory, facts]) => isAll || isOther(told.get(directory), facts))
     const gone = [...told.keys()].filter((directory) => !now.has(directory))
@@ -284,6 +284,6 @@ export function createSharedSync(options: SharedSyncOptions): SharedSync {
   }
 }
 
-function isOther(before: FolderFacts | undefined, now: FolderFacts): boolean {
+function isOther(before: FolderTimes | undefined, now: FolderTimes): boolean {
   return before?.createdAt !== now.createdAt || before.modifiedAt !== now.modifiedAt
 }

@@ -75,8 +75,8 @@ async function openUpToDate(
   } catch (error) {
     if (!(error instanceof DomainError) || error.code !== 'data_directory_in_use') throw error
     const app = await createApp(config, { log, onLoading, isVisitor: true })
-    const { indexed, withoutVector } = await app.catalog.counts()
-    if (indexed > 0 || withoutVector === 0) return app
+    const { indexed, unembedded } = await app.catalog.counts()
+    if (indexed > 0 || unembedded === 0) return app
     await app.close()
     throw new DomainError(
       'not_indexed',

@@ -7,9 +7,9 @@ import type { App } from '../app/compose.ts'
  */
 export async function untilIndexed(
   app: App,
-  options?: Parameters<App['sync']['reconcile']>[0],
+  options?: Parameters<App['sync']['scan']>[0],
 ): Promise<void> {
   await app.join()
-  await app.sync.reconcile(options)
+  await app.sync.scan(options)
   await app.untilIdle()
 }

@@ -187,11 +187,11 @@ async function embedBoth(
   try {
     const limits = { maxPixels: config.limits.max_pixels }
     const [width, height] = config.thumbnail.size
-    const cover = {
+    const minSize = {
       width: Math.max(host.inputSize.width, width),
       height: Math.max(host.inputSize.height, height),
     }
-    const asImage = async (bytes: Uint8Array) => (await decodeImage(bytes, cover, limits)).image
+    const asImage = async (bytes: Uint8Array) => (await decodeImage(bytes, minSize, limits)).image
     const asQuery = async (bytes: Uint8Array) => {
       const { image } = await decodeImage(bytes, queryCover(host.inputSize, undefined), limits)
       return prepareQuery(image, request.kind, host).image

@@ -1,19 +1,19 @@
 import { threadId } from 'node:worker_threads'
 
 /** Lets one at a time through, among all threads that share it. */
-export type Turn = <T>(run: () => Promise<T>) => Promise<T>
+export type RunExclusive = <T>(run: () => Promise<T>) => Promise<T>
 
 const FREE = -1
 
 /** What threads share to take turns. */
-export function createSharedTurn(): SharedArrayBuffer {
+export function createSharedLock(): SharedArrayBuffer {
   const shared = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
   new Int32Array(shared)[0] = FREE
   return shared
 }
 
 /** Takes turns with whoever else has what is shared; in one thread, too, only one at a time is let through. */
-export function takeTurns(shared: SharedArrayBuffer): Turn {
+export function sharedMutex(shared: SharedArrayBuffer): RunExclusive {
   const holder = new Int32Array(shared)
   let own: Promise<unknown> = Promise.resolve()
   return (run) => {

@@ -137,7 +137,7 @@ describe('a BMP', () => {
 
   it('that is large waits for its turn, however small its file, and a small one does not', async () => {
     let turns = 0
-    const turn = async <T>(run: () => Promise<T>) => {
+    const decodeLock = async <T>(run: () => Promise<T>) => {
       turns++
       return run()
     }
@@ -145,11 +145,11 @@ describe('a BMP', () => {
     const row = [...Array.from({ length: 32 }, () => [255, 0]).flat(), 0, 0]
     const rows = Array.from({ length: height }, () => row).flat()
     const large = indexed(width, height, 8, 1, [0, 0, 255, 0], [...rows, 0, 1])
-    const decoded = await decodeImage(large, COVER, { maxPixels: 100_000_000, turn })
+    const decoded = await decodeImage(large, COVER, { maxPixels: 100_000_000, decodeLock })
     expect(decoded).toMatchObject({ width, height })
     near(colourAt(decoded, 'left'), [255, 0, 0])
     expect(turns).toBe(1)
-    await decodeImage(bmp(new Uint8Array(3), 1, 1, 24), COVER, { ...LIMITS, turn })
+    await decodeImage(bmp(new Uint8Array(3), 1, 1, 24), COVER, { ...LIMITS, decodeLock })
     expect(turns).toBe(1)
   })
 })

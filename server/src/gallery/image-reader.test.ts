@@ -34,7 +34,7 @@ async function readerOf(threads?: ReaderThreads) {
   onTestFinished(() =>
     Promise.race([reader.close(), new Promise<void>((resolve) => setTimeout(resolve, 1000))]),
   )
-  const read = (path: string) => reader.read({ path, isSettled: true, isDecodedAnyway: true })
+  const read = (path: string) => reader.read({ path, skipSettleCheck: true, forceDecode: true })
   return { root, reader, read }
 }
 

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { connectThread, programBeside, type Thread } from '../threads.ts'
 import { type DecodedImage, decodeImage, isDecodedInPlace, renderForBrowser, unreadable } from './decode.ts'
-import { createSharedTurn, release, takeTurns } from './decode-lock.ts'
+import { createSharedLock, release, sharedMutex } from './decode-lock.ts'
 import type { ImageFile, ImageFileRequest } from './image-file.ts'
 import type { ReaderMethod, ReaderOptions, ReaderThreadData } from './reader-thread.ts'
 
@@ -16,7 +16,7 @@ export interface ImageReader {
    */
   read(request: ImageFileRequest): Promise<ImageFile>
   /** Decodes bytes that are at hand. @throws {DomainError} as `read` */
-  decode(bytes: Uint8Array, cover: { width: number; height: number }): Promise<DecodedImage>
+  decode(bytes: Uint8Array, minSize: { width: number; height: number }): Promise<DecodedImage>
   /** A version of any image file that every browser shows, as `renderForBrowser`. @throws {DomainError} as `read` */
   render(bytes: Uint8Array, side: number): Promise<Uint8Array>
   close(): Promise<void>
@@ -42,13 +42,13 @@ const MOST_STUCK = 16
 const threadIds = new WeakMap<Thread, number>()
 
 /** Of all that this process reads, what takes much memory is decoded one at a time. */
-const turn = createSharedTurn()
+const decodeLock = createSharedLock()
 
 export function createImageReader(
   options: ReaderOptions,
-  { patienceMs = PATIENCE_MS, start = () => startThread(options, turn) }: ReaderThreads = {},
+  { patienceMs = PATIENCE_MS, start = () => startThread(options, decodeLock) }: ReaderThreads = {},
 ): ImageReader {
-  const limits = { ...options.limits, turn: takeTurns(turn) }
+  const limits = { ...options.limits, decodeLock: sharedMutex(decodeLock) }
   const count = Math.min(MAX_THREADS, availableParallelism())
   // A thread begins when a file comes while all others are busy: who only searches needs one.
   const lanes: Lane[] = [{ thread: start(), busy: 0 }]
@@ -59,10 +59,10 @@ export function createImageReader(
     // Which the thread raises when the disk has given the file.
     read: (request) =>
       call('read', request, new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) as Promise<ImageFile>,
-    decode: (bytes, cover) =>
+    decode: (bytes, minSize) =>
       isDecodedInPlace(bytes)
-        ? (call('decode', bytes, cover) as Promise<DecodedImage>)
-        : decodeImage(bytes, cover, limits),
+        ? (call('decode', bytes, minSize) as Promise<DecodedImage>)
+        : decodeImage(bytes, minSize, limits),
     render: (bytes, side) =>
       isDecodedInPlace(bytes)
         ? (call('render', bytes, side) as Promise<Uint8Array>)
@@ -77,7 +77,7 @@ export function createImageReader(
   function giveUp(thread: Thread): void {
     stuck.add(thread)
     const id = threadIds.get(thread)
-    if (id !== undefined) release(turn, id)
+    if (id !== undefined) release(decodeLock, id)
     void thread.end().finally(() => stuck.delete(thread))
   }
 
@@ -158,14 +158,14 @@ class HungError extends Error {
   }
 }
 
-function startThread(options: ReaderOptions, turn: SharedArrayBuffer): Thread {
-  const workerData: ReaderThreadData = { ...options, turn }
+function startThread(options: ReaderOptions, decodeLock: SharedArrayBuffer): Thread {
+  const workerData: ReaderThreadData = { ...options, decodeLock }
   const worker = new Worker(programBeside(import.meta.url, './reader-thread'), {
     workerData,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
   })
   const { threadId } = worker
-  worker.once('exit', () => release(turn, threadId))
+  worker.once('exit', () => release(decodeLock, threadId))
   const thread = connectThread(worker, 'The thread that reads image files has ended.')
   threadIds.set(thread, threadId)
   return thread

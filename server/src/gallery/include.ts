@@ -2,7 +2,7 @@ import { sep } from 'node:path'
 import picomatch, { type Matcher } from 'picomatch'
 import { ROOT, toAbsolute } from './paths.ts'
 
-export interface WalkOptions {
+export interface IncludeRules {
   recursive: boolean
   /** Absolute folders that are never entered: our own data, when it lies in the gallery. */
   excluded: readonly string[]
@@ -11,7 +11,7 @@ export interface WalkOptions {
 }
 
 /** Whether a path of the gallery lies where images are looked for; symbolic links on the way are not looked at. */
-export function isWithinWalk(root: string, path: string, options: WalkOptions): boolean {
+export function isIncluded(root: string, path: string, options: IncludeRules): boolean {
   const { recursive, excluded } = options
   if (path === ROOT) return true
   const names = path.split('/')
@@ -26,7 +26,7 @@ export function isWithinWalk(root: string, path: string, options: WalkOptions): 
 const matchers = new WeakMap<readonly string[], Matcher>()
 
 /** Whether a pattern names the path itself; not whether one names a folder above it. */
-export function isIgnoredPath(path: string, { ignored }: WalkOptions): boolean {
+export function isIgnoredPath(path: string, { ignored }: IncludeRules): boolean {
   if (ignored === undefined || ignored.length === 0) return false
   let matches = matchers.get(ignored)
   if (matches === undefined) {

@@ -1,14 +1,14 @@
 import type { BigIntStats, Dirent } from 'node:fs'
 import { lstat, readdir, stat } from 'node:fs/promises'
 import { hasImageExtension } from './formats/index.ts'
-import { isIgnoredName, isIgnoredPath, type WalkOptions } from './include.ts'
+import { type IncludeRules, isIgnoredName, isIgnoredPath } from './include.ts'
 import { followDirectoryLink, followLink, isReached, type Link, pointsAt } from './links.ts'
 import { joinPath, nameOf, ROOT, toAbsolute, toGalleryPath } from './paths.ts'
-import { type FileFacts, factsOf, isAbsent, timesOf, toFileFacts } from './stat-file.ts'
+import { type FileStat, isNotFound, statOf, timesOf, toFileStat } from './stat-file.ts'
 
 /** What bears the name of an image but is no file that could be read, with the reason. */
-export interface UnfitFile {
-  facts: FileFacts
+export interface UnreadableEntry {
+  stat: FileStat
   reason: string
 }
 
@@ -22,23 +22,23 @@ export interface ListedLink {
 
 export interface DirectoryListing {
   directory: string
-  files: FileFacts[]
-  unfit: UnfitFile[]
+  files: FileStat[]
+  unreadable: UnreadableEntry[]
   /** Files that are there and can't be looked at. */
   unknown: { path: string; error: unknown }[]
   subdirectories: string[]
   links: ListedLink[]
   /** Links to folders that are not followed, with the reason; links in a circle are none. */
-  leftOut: { path: string; reason: string }[]
+  excluded: { path: string; reason: string }[]
   /** The folder's own times. */
   modifiedAt: number
   createdAt: number
 }
 
 /** Some of the system's threads are left to others, also if a drive hangs that all of these wait for. */
-const STATS_AT_ONCE = 8
+const MAX_CONCURRENT_STATS = 8
 /** A drive that does not answer for so long is away. */
-const PATIENCE_MS = 60_000
+const LISTING_TIMEOUT_MS = 60_000
 const NOT_UTF8 = 'its name is not valid UTF-8: rename it'
 
 /**
@@ -49,11 +49,11 @@ const NOT_UTF8 = 'its name is not valid UTF-8: rename it'
 export async function listDirectory(
   root: string,
   directory: string,
-  options: WalkOptions,
+  options: IncludeRules,
 ): Promise<DirectoryListing | undefined> {
   const absolute = toAbsolute(root, directory)
   try {
-    const [entries, own] = await answered(absolute, () =>
+    const [entries, own] = await withTimeout(absolute, () =>
       Promise.all([readdir(absolute, { withFileTypes: true }), stat(absolute, { bigint: true })]),
     )
     // A link that leads elsewhere may have taken its place before it was read.
@@ -61,11 +61,11 @@ export async function listDirectory(
     const listing: DirectoryListing = {
       directory,
       files: [],
-      unfit: [],
+      unreadable: [],
       unknown: [],
       subdirectories: [],
       links: [],
-      leftOut: [],
+      excluded: [],
       ...timesOf(own),
     }
     const wanted = entries.filter(
@@ -84,52 +84,56 @@ export async function listDirectory(
       await addLink(root, listing, path, options)
     return listing
   } catch (error) {
-    if (isAbsent(error)) return undefined
+    if (isNotFound(error)) return undefined
     throw error
   }
 }
 
 async function addFiles(root: string, listing: DirectoryListing, paths: string[]): Promise<void> {
-  for (let start = 0; start < paths.length; start += STATS_AT_ONCE) {
-    const chunk = paths.slice(start, start + STATS_AT_ONCE)
-    const looks = await answered(toAbsolute(root, listing.directory), () =>
-      Promise.allSettled(chunk.map((path) => factsOf(toAbsolute(root, path), path, lstat))),
+  for (let start = 0; start < paths.length; start += MAX_CONCURRENT_STATS) {
+    const chunk = paths.slice(start, start + MAX_CONCURRENT_STATS)
+    const results = await withTimeout(toAbsolute(root, listing.directory), () =>
+      Promise.allSettled(chunk.map((path) => statOf(toAbsolute(root, path), path, lstat))),
     )
     for (const [n, path] of chunk.entries()) {
-      const look = looks[n]!
-      if (look.status === 'rejected') listing.unknown.push({ path, error: look.reason })
-      else if (look.value !== undefined) listing.files.push(look.value)
+      const result = results[n]!
+      if (result.status === 'rejected') listing.unknown.push({ path, error: result.reason })
+      else if (result.value !== undefined) listing.files.push(result.value)
       // Node can't name what is not UTF-8: the name that it gives leads nowhere.
-      else if (path.includes('\ufffd')) listing.unfit.push({ facts: unknownFacts(path), reason: NOT_UTF8 })
+      else if (path.includes('\ufffd')) listing.unreadable.push({ stat: unknownStat(path), reason: NOT_UTF8 })
     }
   }
 }
 
-async function addSpecial(root: string, { unfit, unknown }: DirectoryListing, path: string): Promise<void> {
-  const facts = await lstat(toAbsolute(root, path), { bigint: true }).catch((error) => {
-    if (!isAbsent(error)) unknown.push({ path, error })
+async function addSpecial(
+  root: string,
+  { unreadable, unknown }: DirectoryListing,
+  path: string,
+): Promise<void> {
+  const info = await lstat(toAbsolute(root, path), { bigint: true }).catch((error) => {
+    if (!isNotFound(error)) unknown.push({ path, error })
     return undefined
   })
-  if (facts === undefined || facts.isFile() || facts.isDirectory()) return
-  unfit.push({ facts: toFileFacts(path, facts), reason: `it is ${kindOf(facts)}, not a file` })
+  if (info === undefined || info.isFile() || info.isDirectory()) return
+  unreadable.push({ stat: toFileStat(path, info), reason: `it is ${fileType(info)}, not a file` })
 }
 
 async function addLink(
   root: string,
   listing: DirectoryListing,
   path: string,
-  options: WalkOptions,
+  options: IncludeRules,
 ): Promise<void> {
   const absolute = toAbsolute(root, path)
   const unanswered = (error: unknown): undefined => {
-    if (!isAbsent(error)) listing.unknown.push({ path, error })
+    if (!isNotFound(error)) listing.unknown.push({ path, error })
   }
   const own = await lstat(absolute, { bigint: true }).catch(unanswered)
   if (own === undefined) return
   const isImage = hasImageExtension(nameOf(path))
   const refuse = ({ reason, isLoop }: { reason: string; isLoop?: boolean }) => {
-    if (isImage) listing.unfit.push({ facts: toFileFacts(path, own), reason })
-    else if (!isLoop) listing.leftOut.push({ path, reason })
+    if (isImage) listing.unreadable.push({ stat: toFileStat(path, own), reason })
+    else if (!isLoop) listing.excluded.push({ path, reason })
   }
   const link = await followLink(root, absolute, options)
   if ('reason' in link) {
@@ -148,34 +152,34 @@ async function addLink(
     listing.subdirectories.push(path)
     listing.links.push(followed)
   } else if (isImage && target.isFile()) {
-    listing.files.push({ ...toFileFacts(path, target), inode: own.ino })
+    listing.files.push({ ...toFileStat(path, target), inode: own.ino })
     listing.links.push(followed)
   } else if (isImage) {
-    refuse({ reason: `the link leads to ${kindOf(target)}, not to a file` })
+    refuse({ reason: `the link leads to ${fileType(target)}, not to a file` })
   }
 }
 
 /** Folders that have not answered yet: nothing more is asked of them until they do. */
-const hanging = new Set<string>()
+const unresponsive = new Set<string>()
 
 /** @throws {Error} if a folder does not answer in time, or has not yet when it was asked before */
-async function answered<T>(directory: string, ask: () => Promise<T>): Promise<T> {
-  if (hanging.has(directory)) throw new Error('the drive does not answer')
-  hanging.add(directory)
-  const answer = ask().finally(() => hanging.delete(directory))
+async function withTimeout<T>(directory: string, ask: () => Promise<T>): Promise<T> {
+  if (unresponsive.has(directory)) throw new Error('the drive does not answer')
+  unresponsive.add(directory)
+  const answer = ask().finally(() => unresponsive.delete(directory))
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the drive does not answer')), PATIENCE_MS).unref()
+    timer = setTimeout(() => reject(new Error('the drive does not answer')), LISTING_TIMEOUT_MS).unref()
   })
   return Promise.race([answer, timeout]).finally(() => clearTimeout(timer))
 }
 
-function kindOf(facts: BigIntStats): string {
-  if (facts.isFIFO()) return 'a named pipe'
-  if (facts.isSocket()) return 'a socket'
-  return facts.isDirectory() ? 'a folder' : 'a device'
+function fileType(info: BigIntStats): string {
+  if (info.isFIFO()) return 'a named pipe'
+  if (info.isSocket()) return 'a socket'
+  return info.isDirectory() ? 'a folder' : 'a device'
 }
 
-function unknownFacts(path: string): FileFacts {
+function unknownStat(path: string): FileStat {
   return { path, bytes: 0, modifiedAt: 0, createdAt: 0, inode: 0n }
 }

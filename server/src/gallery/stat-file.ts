@@ -1,12 +1,12 @@
 import type { BigIntStats } from 'node:fs'
 import { lstat, readdir, stat } from 'node:fs/promises'
 import { systemCodeOf } from '../errors.ts'
-import type { WalkOptions } from './include.ts'
+import type { IncludeRules } from './include.ts'
 import { followLink } from './links.ts'
 import { directoryOf, nameOf, ROOT, toAbsolute } from './paths.ts'
 
 /** What one `stat` tells of a file. Times in milliseconds since 1970, whole for `modifiedAt`. */
-export interface FileFacts {
+export interface FileStat {
   path: string
   bytes: number
   modifiedAt: number
@@ -19,15 +19,15 @@ export interface FileFacts {
 export async function statFile(
   root: string,
   path: string,
-  options: WalkOptions,
-): Promise<FileFacts | undefined> {
+  options: IncludeRules,
+): Promise<FileStat | undefined> {
   const absolute = toAbsolute(root, path)
-  const own = await lstat(absolute, { bigint: true }).catch(undefinedIfAbsent)
-  if (own === undefined || !own.isSymbolicLink()) return own?.isFile() ? toFileFacts(path, own) : undefined
+  const own = await lstat(absolute, { bigint: true }).catch(undefinedIfNotFound)
+  if (own === undefined || !own.isSymbolicLink()) return own?.isFile() ? toFileStat(path, own) : undefined
   const link = await followLink(root, absolute, options)
   if ('reason' in link) return undefined
-  const facts = await factsOf(link.target, path, stat)
-  return facts && { ...facts, inode: own.ino }
+  const info = await statOf(link.target, path, stat)
+  return info && { ...info, inode: own.ino }
 }
 
 /** Names in folders, as they were read during one look at several files. */
@@ -37,7 +37,11 @@ export type SeenNames = Map<string, Promise<ReadonlySet<string>>>
  * Whether every step of a path is spelled as on the disk: where upper and lower case are the same to the file system, a file
  * is found under its old name, too, and in a folder under that folder's old name.
  */
-export async function isSpelledSo(root: string, path: string, seen: SeenNames = new Map()): Promise<boolean> {
+export async function hasExactCase(
+  root: string,
+  path: string,
+  seen: SeenNames = new Map(),
+): Promise<boolean> {
   for (let at = path; at !== ROOT; at = directoryOf(at)) {
     const directory = directoryOf(at)
     const names = seen.get(directory) ?? readdir(toAbsolute(root, directory)).then((list) => new Set(list))
@@ -47,27 +51,27 @@ export async function isSpelledSo(root: string, path: string, seen: SeenNames = 
   return true
 }
 
-export async function factsOf(
+export async function statOf(
   absolute: string,
   path: string,
   look: typeof lstat | typeof stat,
-): Promise<FileFacts | undefined> {
-  const facts = await look(absolute, { bigint: true }).catch(undefinedIfAbsent)
-  return facts?.isFile() ? toFileFacts(path, facts) : undefined
+): Promise<FileStat | undefined> {
+  const info = await look(absolute, { bigint: true }).catch(undefinedIfNotFound)
+  return info?.isFile() ? toFileStat(path, info) : undefined
 }
 
 /** Whether a system's error says that there is nothing. */
-export function isAbsent(error: unknown): boolean {
+export function isNotFound(error: unknown): boolean {
   const code = systemCodeOf(error)
   return code === 'ENOENT' || code === 'ENOTDIR'
 }
 
-function undefinedIfAbsent(error: unknown): undefined {
-  if (!isAbsent(error)) throw error
+function undefinedIfNotFound(error: unknown): undefined {
+  if (!isNotFound(error)) throw error
 }
 
-export function toFileFacts(path: string, facts: BigIntStats): FileFacts {
-  return { path, bytes: Number(facts.size), inode: facts.ino, ...timesOf(facts) }
+export function toFileStat(path: string, info: BigIntStats): FileStat {
+  return { path, bytes: Number(info.size), inode: info.ino, ...timesOf(info) }
 }
 
 /** Some file systems know no time of birth and say 1970, or a time after the last change. */

@@ -1,11 +1,11 @@
-import type { WalkOptions } from './include.ts'
+import type { IncludeRules } from './include.ts'
 import { type DirectoryListing, listDirectory } from './list-folder.ts'
 import { ROOT } from './paths.ts'
 
 /** Walks the gallery, folder by folder, parents before children. */
 export async function* walk(
   root: string,
-  options: WalkOptions,
+  options: IncludeRules,
   onUnreadable: (directory: string, error: unknown) => void,
   start: string = ROOT,
   onEnter: (directory: string) => void = () => {},

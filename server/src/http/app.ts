@@ -11,7 +11,7 @@ import type { EmbeddingHost } from '../embedding/process/supervisor.ts'
 import { DomainError } from '../errors.ts'
 import type { EventFeed } from '../events.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
-import type { Collection } from '../images/image-files.ts'
+import type { ImageFiles } from '../images/image-files.ts'
 import type { Indexer } from '../indexing/indexer.ts'
 import type { KeptQueries } from '../saved-queries/saved-queries.ts'
 import type { ImageSearch } from '../search/search.ts'
@@ -44,7 +44,7 @@ export interface HttpOptions {
   search: ImageSearch
   queries: KeptQueries
   reader: Pick<ImageReader, 'decode' | 'render'>
-  collection: Collection
+  imageFiles: ImageFiles
   feed: EventFeed
   metrics: Metrics
   maxUploadBytes: number

@@ -12,7 +12,7 @@ interface AnswerOptions {
   /** What is sent: a file, and the version of it that the catalog knows … */
   file?: { path: string; bytes: number; modifiedAt: number }
   /** … or the bytes themselves, made only if they are needed, and whether they were made from the content that the catalog knows. */
-  body?: () => Promise<{ bytes: Uint8Array; isAsKnown: boolean }>
+  body?: () => Promise<{ bytes: Uint8Array; matchesCatalog: boolean }>
   /** Under which name a browser saves it. */
   fileName?: string
 }
@@ -42,8 +42,8 @@ export async function answerFile(context: Context, options: AnswerOptions): Prom
   }
   if (matches(context.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers })
   if (file === undefined) {
-    const { bytes, isAsKnown } = await body!()
-    if (!isAsKnown) tellOfAnother(headers)
+    const { bytes, matchesCatalog } = await body!()
+    if (!matchesCatalog) tellOfAnother(headers)
     return new Response(bytes as Uint8Array<ArrayBuffer>, { headers })
   }
   return answerRange(context, file, headers, etag)
@@ -61,12 +61,12 @@ async function answerRange(
   headers: Headers,
   etag: string,
 ): Promise<Response> {
-  const facts = await statOf(file.path)
-  const size = Number(facts.size)
-  const isAsKnown = size === file.bytes && Number(facts.mtimeMs) === file.modifiedAt
-  if (isAsKnown) headers.set('Accept-Ranges', 'bytes')
+  const info = await statOf(file.path)
+  const size = Number(info.size)
+  const matchesCatalog = size === file.bytes && Number(info.mtimeMs) === file.modifiedAt
+  if (matchesCatalog) headers.set('Accept-Ranges', 'bytes')
   else tellOfAnother(headers)
-  const wanted = isAsKnown ? context.req.header('range') : undefined
+  const wanted = matchesCatalog ? context.req.header('range') : undefined
   const condition = context.req.header('if-range')
   const ranges =
     wanted === undefined || (condition !== undefined && condition !== etag)
@@ -89,12 +89,12 @@ async function answerRange(
 }
 
 async function statOf(file: string) {
-  const facts = await stat(file, { bigint: true }).catch((error) => {
+  const info = await stat(file, { bigint: true }).catch((error) => {
     if (systemCodeOf(error) !== 'ENOENT') throw error
   })
   // A named pipe would hold whoever opens it until somebody writes.
-  if (!facts?.isFile()) throw new DomainError('image_not_found', 'The file is no longer in the gallery.')
-  return facts
+  if (!info?.isFile()) throw new DomainError('image_not_found', 'The file is no longer in the gallery.')
+  return info
 }
 
 function matches(header: string | undefined, etag: string): boolean {

@@ -4,7 +4,7 @@ import type { Catalog } from '../catalog/catalog.ts'
 import type { EmbeddingHost } from '../embedding/process/supervisor.ts'
 import { directoryOf, ROOT } from '../gallery/paths.ts'
 import type { Indexer } from '../indexing/indexer.ts'
-import type { FolderFacts, GallerySync } from '../sync/gallery-sync.ts'
+import type { FolderTimes, GallerySync } from '../sync/gallery-sync.ts'
 import { createRouter, json, type Router, route } from './routing.ts'
 import {
   failureSchema,
@@ -66,7 +66,7 @@ export function indexRoutes({
       responses: { 200: { description: 'The state of the index.', ...json(indexStatusSchema) } },
     }),
     async (context) => {
-      const { indexed, withoutVector, failed } = await catalog.counts()
+      const { indexed, unembedded, failed } = await catalog.counts()
       const { ratePerSecond, etaSeconds, pending } = indexer.progress()
       const status: IndexStatusJson = {
         indexed,
@@ -75,14 +75,14 @@ export function indexRoutes({
         embedder: host.name,
         dimensions: host.dimensions,
         watching: sync.watching,
-        last_reconcile: sync.lastReconcile === undefined ? null : new Date(sync.lastReconcile).toISOString(),
+        last_reconcile: sync.lastScan === undefined ? null : new Date(sync.lastScan).toISOString(),
         rate_per_s: ratePerSecond,
         eta_s: etaSeconds,
-        to_embed: withoutVector,
-        previous_embedder: withoutVector > 0 ? (previousEmbedder ?? null) : null,
+        to_embed: unembedded,
+        previous_embedder: unembedded > 0 ? (previousEmbedder ?? null) : null,
         auth: auth === undefined ? 'none' : 'otp',
         embedder_state: host.processId === undefined ? 'not_working' : 'working',
-        absence: sync.absence ?? null,
+        absence: sync.massRemoval ?? null,
         problem: sync.problem ?? null,
         polling_reason: sync.pollingReason ?? null,
       }
@@ -124,7 +124,7 @@ export function indexRoutes({
     }),
     async (context) => {
       const retried = await catalog.forgetFailures()
-      await sync.reconcile()
+      await sync.scan()
       return context.json({ status: 'success' as const, retried }, 200)
     },
   )
@@ -143,7 +143,7 @@ export function indexRoutes({
     }),
     async (context) => {
       const { accept_missing: acceptsMissing = false } = context.req.valid('query')
-      await sync.reconcile({ acceptsMissing })
+      await sync.scan({ acceptsMissing })
       return context.json({ status: 'success' as const }, 200)
     },
   )
@@ -152,7 +152,7 @@ export function indexRoutes({
 
 /** Folders with images are in the tree even before they have been looked at in this run. */
 function directoryTree(
-  folders: ReadonlyMap<string, FolderFacts>,
+  folders: ReadonlyMap<string, FolderTimes>,
   counts: ReadonlyMap<string, number>,
 ): WatchedDirectoryJson {
   const nodes = new Map<string, WatchedDirectoryJson>()
@@ -163,12 +163,12 @@ function directoryTree(
   function nodeOf(path: string): WatchedDirectoryJson {
     const known = nodes.get(path)
     if (known !== undefined) return known
-    const facts = folders.get(path)
+    const times = folders.get(path)
     const node: WatchedDirectoryJson = {
       path,
       parent: path === ROOT ? null : directoryOf(path),
-      created_at: new Date(facts?.createdAt ?? 0).toISOString(),
-      modified_at: new Date(facts?.modifiedAt ?? 0).toISOString(),
+      created_at: new Date(times?.createdAt ?? 0).toISOString(),
+      modified_at: new Date(times?.modifiedAt ?? 0).toISOString(),
       image_count: counts.get(path) ?? 0,
       children: [],
     }

@@ -687,7 +687,7 @@ describe('the folder', () => {
   it('is a tree with counts', async () => {
     const { app, root } = await served()
     await mkdir(join(root, 'empty'))
-    await app.sync.reconcile()
+    await app.sync.scan()
     expect(await getJson(app, '/api/fs/watched-directories')).toMatchObject({
       path: '.',
       parent: null,

@@ -3,7 +3,7 @@ import type { Context } from 'hono'
 import type { Catalog, Image } from '../catalog/catalog.ts'
 import { DomainError } from '../errors.ts'
 import { isShownByBrowsers } from '../gallery/formats/index.ts'
-import type { Collection } from '../images/image-files.ts'
+import type { ImageFiles } from '../images/image-files.ts'
 import type { KeptQueries } from '../saved-queries/saved-queries.ts'
 import { createDuplicateFinder, withoutDeleted } from '../search/duplicates/finder.ts'
 import { parseCrop } from '../search/region.ts'
@@ -32,7 +32,7 @@ export interface ImageRoutesOptions {
   queries: KeptQueries
   catalog: Catalog
   search: ImageSearch
-  collection: Collection
+  imageFiles: ImageFiles
   log: { info(message: string): void }
 }
 
@@ -61,9 +61,9 @@ const searchRequestSchema = z
   })
   .openapi('SearchRequest')
 
-export function imageRoutes({ catalog, search, queries, collection, log }: ImageRoutesOptions): Router {
+export function imageRoutes({ catalog, search, queries, imageFiles, log }: ImageRoutesOptions): Router {
   const router = createRouter()
-  const findDuplicates = createDuplicateFinder({ catalog, isShown: collection.isShownByLink })
+  const findDuplicates = createDuplicateFinder({ catalog, isShown: imageFiles.isShownByLink })
   const found = { 200: { description: 'The images found, best first.', ...json(imagesSchema) } }
 
   router.openapi(
@@ -240,7 +240,7 @@ export function imageRoutes({ catalog, search, queries, collection, log }: Image
     }),
     async (context) => {
       const { image: file, directory } = context.req.valid('form')
-      const image = await collection.add(await bytesOf(file), file.name, directory)
+      const image = await imageFiles.add(await bytesOf(file), file.name, directory)
       log.info(`${whoOf(context)} has added ${JSON.stringify(image.path)}.`)
       return context.json({ status: 'success' as const, image: toImageJson(image) }, 200)
     },
@@ -267,7 +267,7 @@ export function imageRoutes({ catalog, search, queries, collection, log }: Image
     }),
     async (context) => {
       const image = await imageOf(context.req.valid('param').id)
-      await collection.delete(image)
+      await imageFiles.delete(image)
       log.info(`${whoOf(context)} has deleted ${JSON.stringify(image.path)}.`)
       return context.json({ status: 'success' as const }, 200)
     },
@@ -286,7 +286,7 @@ export function imageRoutes({ catalog, search, queries, collection, log }: Image
       return answerFile(context, {
         contentType: 'image/webp',
         etag: `"${image.contentHash.slice(0, 32)}-thumbnail"`,
-        body: () => collection.thumbnail(image),
+        body: () => imageFiles.thumbnail(image),
       })
     },
   )
@@ -321,14 +321,14 @@ export function imageRoutes({ catalog, search, queries, collection, log }: Image
     async (context) => {
       const image = await imageOf(context.req.valid('param').id)
       const etag = `"${image.contentHash.slice(0, 32)}-preview"`
-      const isFit = isShownByBrowsers(image.contentType) && collection.isSmallEnough(image)
+      const isFit = isShownByBrowsers(image.contentType) && imageFiles.isSmallEnough(image)
       if (isFit)
         return answerFile(context, {
           contentType: image.contentType,
           etag,
           file: await versionOf(image),
         })
-      return answerFile(context, { contentType: 'image/webp', etag, body: () => collection.preview(image) })
+      return answerFile(context, { contentType: 'image/webp', etag, body: () => imageFiles.preview(image) })
     },
   )
 
@@ -349,7 +349,7 @@ export function imageRoutes({ catalog, search, queries, collection, log }: Image
     if (imageId !== undefined) {
       if (crop === undefined) return { source: { imageId }, weight }
       const image = await imageOf(imageId)
-      const read = async () => ({ bytes: (await collection.read(image)).bytes, kind: 'image' as const, crop })
+      const read = async () => ({ bytes: (await imageFiles.read(image)).bytes, kind: 'image' as const, crop })
       return { source: read, weight }
     }
     if (queryId !== undefined) {
@@ -367,7 +367,7 @@ export function imageRoutes({ catalog, search, queries, collection, log }: Image
   }
 
   async function versionOf(image: Image) {
-    return { path: await collection.fileOf(image), bytes: image.bytes, modifiedAt: image.modifiedAt }
+    return { path: await imageFiles.fileOf(image), bytes: image.bytes, modifiedAt: image.modifiedAt }
   }
 
   async function imageOf(id: string) {

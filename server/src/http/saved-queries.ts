@@ -92,7 +92,10 @@ export function queryRoutes({
       return answerFile(context, {
         contentType: 'image/webp',
         etag: `"${id}"`,
-        body: async () => ({ bytes: await reader.render(await queries.bytes(id), 1024), isAsKnown: true }),
+        body: async () => ({
+          bytes: await reader.render(await queries.bytes(id), 1024),
+          matchesCatalog: true,
+        }),
       })
     },
   )

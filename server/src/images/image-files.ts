@@ -8,7 +8,7 @@ import type { EventBus } from '../events.ts'
 import { hasImageExtension, IMAGE_EXTENSIONS } from '../gallery/formats/index.ts'
 import { fileTooLarge } from '../gallery/image-file.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
-import { isIgnoredName, isWithinWalk, type WalkOptions } from '../gallery/include.ts'
+import { type IncludeRules, isIgnoredName, isIncluded } from '../gallery/include.ts'
 import { findRealFile } from '../gallery/links.ts'
 import {
   joinPath,
@@ -21,9 +21,9 @@ import {
 import { makeThumbnail, type ThumbnailStore } from '../gallery/thumbnails.ts'
 import { hashOfBytes, openOrdinaryFile } from '../hashing.ts'
 import type { Indexer } from '../indexing/indexer.ts'
-import { forgetContents } from '../indexing/unused-content.ts'
+import { removeUnusedContent } from '../indexing/unused-content.ts'
 
-export interface CollectionOptions {
+export interface ImageFilesOptions {
   root: string
   catalog: Catalog
   indexer: Indexer
@@ -32,17 +32,17 @@ export interface CollectionOptions {
   events: EventBus
   limits: { maxUploadBytes: number; maxFileBytes: number }
   /** What belongs to the gallery. */
-  walk: WalkOptions
+  walk: IncludeRules
 }
 
 /** What a file holds, or what was made of it; the file may hold something else by now than what the catalog knows. */
-export interface OfFile {
+export interface FileContent {
   bytes: Uint8Array
-  isAsKnown: boolean
+  matchesCatalog: boolean
 }
 
 /** What people do to single images of the gallery. */
-export interface Collection {
+export interface ImageFiles {
   /**
    * Writes an image file into a folder of the gallery and indexes it. An existing file is never overwritten, and if
    * anything goes wrong nothing is left behind.
@@ -56,12 +56,12 @@ export interface Collection {
   /** Whether a link shows what lies elsewhere in the gallery. */
   isShownByLink(image: Image): Promise<boolean>
   /** WebP; made again if the file of it is lost. */
-  thumbnail(image: Image): Promise<OfFile>
+  thumbnail(image: Image): Promise<FileContent>
   /** WebP of at most `PREVIEW_SIDE` pixels a side. */
-  preview(image: Image): Promise<OfFile>
+  preview(image: Image): Promise<FileContent>
   isSmallEnough(image: Image): boolean
   /** The bytes of the original. @throws {DomainError} `image_not_found`, or `image_too_large` if it has grown so */
-  read(image: Image): Promise<OfFile>
+  read(image: Image): Promise<FileContent>
   /** Absolute path of the original. @throws {DomainError} `image_not_found` if it is gone or leads elsewhere */
   fileOf(image: Image): Promise<string>
 }
@@ -70,7 +70,7 @@ const GONE = 'The file is no longer in the gallery.'
 const PREVIEW_SIDE = 2048
 const PREVIEW_BYTES = 8 * 1024 * 1024
 
-export function createCollection(options: CollectionOptions): Collection {
+export function createImageFiles(options: ImageFilesOptions): ImageFiles {
   const { root, catalog, indexer, reader, thumbnails, events, limits } = options
 
   return {
@@ -83,7 +83,7 @@ export function createCollection(options: CollectionOptions): Collection {
           `The folder "${folder}" is not watched: only the root is (watcher.watch_recursive).`,
         )
       }
-      if (!isWithinWalk(root, joinPath(folder, fileName), options.walk)) {
+      if (!isIncluded(root, joinPath(folder, fileName), options.walk)) {
         throw new DomainError(
           'invalid_path',
           `"${joinPath(folder, fileName)}" lies in a hidden or system folder, or is named by watcher.ignore: the gallery leaves it out.`,
@@ -130,22 +130,22 @@ export function createCollection(options: CollectionOptions): Collection {
         if (systemCodeOf(error) !== 'ENOENT') throw writeFailure(error)
       })
       await catalog.removeFiles([image.path])
-      await forgetContents(catalog, thumbnails, [image.contentHash])
+      await removeUnusedContent(catalog, thumbnails, [image.contentHash])
       events.emit('fileDeleted', { path: image.path })
     },
 
     async thumbnail(image) {
       const kept = await thumbnails.read(image.contentHash)
-      if (kept !== undefined) return { bytes: kept, isAsKnown: true }
-      const { bytes, isAsKnown } = await readOriginal(image)
+      if (kept !== undefined) return { bytes: kept, matchesCatalog: true }
+      const { bytes, matchesCatalog } = await readOriginal(image)
       const webp = await makeThumbnail(bytes, await reader.decode(bytes, thumbnails.size), thumbnails.size)
-      if (isAsKnown) thumbnails.write(image.contentHash, webp)
-      return { bytes: webp, isAsKnown }
+      if (matchesCatalog) thumbnails.write(image.contentHash, webp)
+      return { bytes: webp, matchesCatalog }
     },
 
     async preview(image) {
-      const { bytes, isAsKnown } = await readOriginal(image)
-      return { bytes: await reader.render(bytes, PREVIEW_SIDE), isAsKnown }
+      const { bytes, matchesCatalog } = await readOriginal(image)
+      return { bytes: await reader.render(bytes, PREVIEW_SIDE), matchesCatalog }
     },
 
     isSmallEnough: ({ width, height, bytes }) =>
@@ -166,14 +166,14 @@ export function createCollection(options: CollectionOptions): Collection {
     throw new DomainError('image_not_found', GONE)
   }
 
-  async function readOriginal(image: Image): Promise<OfFile> {
+  async function readOriginal(image: Image): Promise<FileContent> {
     const file = await openOrdinaryFile(await fileOf(image))
     if (file === undefined) throw new DomainError('image_not_found', GONE)
     try {
       const { size } = await file.stat()
       if (size > limits.maxFileBytes) throw fileTooLarge(size, limits.maxFileBytes)
       const bytes = await file.readFile()
-      return { bytes, isAsKnown: hashOfBytes(bytes) === image.contentHash }
+      return { bytes, matchesCatalog: hashOfBytes(bytes) === image.contentHash }
     } finally {
       await file.close()
     }

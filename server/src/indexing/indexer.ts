@@ -5,14 +5,14 @@ import { DomainError } from '../errors.ts'
 import type { EventBus, IndexProgress } from '../events.ts'
 import { type ImageFile, SETTLE_MS } from '../gallery/image-file.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
-import type { WalkOptions } from '../gallery/include.ts'
+import type { IncludeRules } from '../gallery/include.ts'
 import { toAbsolute } from '../gallery/paths.ts'
 import type { RgbImage } from '../gallery/resample.ts'
-import { type FileFacts, statFile } from '../gallery/stat-file.ts'
+import { type FileStat, statFile } from '../gallery/stat-file.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import { hashOfFile } from '../hashing.ts'
 import { createProgressMeter } from './progress.ts'
-import { forgetContents } from './unused-content.ts'
+import { removeUnusedContent } from './unused-content.ts'
 
 export interface IndexerOptions {
   root: string
@@ -21,7 +21,7 @@ export interface IndexerOptions {
   reader: ImageReader
   events: EventBus
   thumbnails: ThumbnailStore
-  walk: WalkOptions
+  walk: IncludeRules
   maxFileBytes: number
   batchSize: number
   /** While somebody searches, files are read one at a time: a person never waits for the folder. */
@@ -57,24 +57,24 @@ export interface Indexer extends IndexQueue {
 }
 
 /** A file as it is now; changed, it is another version. */
-export type FileVersion = Pick<FileFacts, 'path' | 'bytes' | 'modifiedAt'>
+export type FileVersion = Pick<FileStat, 'path' | 'bytes' | 'modifiedAt'>
 
 /** A file read and decoded; `image` is absent if the vector of its bytes is known. */
-interface Prepared {
+interface ReadFile {
   record: ImageRecord
   image: RgbImage | undefined
 }
 
 /** One that waits to be stored, with the version that was asked for: it may have been changed before it was read. */
-type Waiting = Prepared & { version: string }
+type Waiting = ReadFile & { version: string }
 
 /** A database server that is away for longer is no reason to hold on to what could not be stored. */
-const AWAY_FOR_MS = 120_000
+const UNAVAILABLE_TIMEOUT_MS = 120_000
 /** While one batch is embedded, another is stored. */
-const BATCHES_AT_ONCE = 2
-const BATCHES_AHEAD = 3
+const MAX_CONCURRENT_BATCHES = 2
+const MAX_BATCHES_AHEAD = 3
 /** Files are held as a whole while they are decoded: no further one is begun while so much is under way. */
-const MOST_BYTES = 512 * 1024 ** 2
+const MAX_BYTES_DECODING = 512 * 1024 ** 2
 
 /** Files in, rows with vectors out. Decoding of the next batch goes on while one is embedded and stored. */
 export function createIndexer(options: IndexerOptions): Indexer {
@@ -85,15 +85,15 @@ export function createIndexer(options: IndexerOptions): Indexer {
   const waiting = new Map<string, string>()
   /** One walk through them: to begin anew for each would pass by all that have been taken, and cost seconds for 100,000. */
   let upcoming = waiting.entries()
-  const underWay = new Set<string>()
-  const settling = new Map<string, { timer: NodeJS.Timeout; version: string }>()
+  const inProgress = new Set<string>()
+  const unsettled = new Map<string, { timer: NodeJS.Timeout; version: string }>()
   let decoding = 0
   let bytesDecoding = 0
   let batches = 0
   let storing = 0
   let ready: Waiting[] = []
   /** By version: who wants to know what becomes of it. */
-  const askers = new Map<string, ((outcome: FileOutcome) => void)[]>()
+  const waiters = new Map<string, ((outcome: FileOutcome) => void)[]>()
   let isClosed = false
   let idleWaiters: (() => void)[] = []
 
@@ -103,8 +103,8 @@ export function createIndexer(options: IndexerOptions): Indexer {
     index(file) {
       if (isClosed) return Promise.resolve({ left: 'closed' })
       return new Promise((resolve) => {
-        const version = versionOf(file)
-        askers.set(version, [...(askers.get(version) ?? []), resolve])
+        const version = versionKey(file)
+        waiters.set(version, [...(waiters.get(version) ?? []), resolve])
         enqueue([file])
       })
     },
@@ -137,9 +137,9 @@ export function createIndexer(options: IndexerOptions): Indexer {
     async close() {
       isClosed = true
       waiting.clear()
-      for (const version of askers.keys()) settle(version, { left: 'closed' })
-      for (const { timer } of settling.values()) clearTimeout(timer)
-      settling.clear()
+      for (const version of waiters.keys()) resolveWaiters(version, { left: 'closed' })
+      for (const { timer } of unsettled.values()) clearTimeout(timer)
+      unsettled.clear()
       if (pending() > 0) await new Promise<void>((resolve) => idleWaiters.push(resolve))
     },
   }
@@ -147,60 +147,63 @@ export function createIndexer(options: IndexerOptions): Indexer {
   function enqueue(files: Iterable<FileVersion>): void {
     if (isClosed) return
     for (const file of files) {
-      const version = versionOf(file)
-      if (underWay.has(version)) continue
+      const version = versionKey(file)
+      if (inProgress.has(version)) continue
       const earlier = waiting.get(file.path)
       waiting.set(file.path, version)
       // The newer version is what will be read.
-      if (earlier !== undefined && earlier !== version) settle(earlier, 'done')
+      if (earlier !== undefined && earlier !== version) resolveWaiters(earlier, 'done')
     }
     meter.add(0, 0, pending())
-    advance()
+    pump()
   }
 
-  function settle(version: string, outcome: FileOutcome): void {
-    const own = askers.get(version)
+  function resolveWaiters(version: string, outcome: FileOutcome): void {
+    const own = waiters.get(version)
     if (own === undefined) return
-    askers.delete(version)
+    waiters.delete(version)
     for (const tell of own) tell(outcome)
   }
 
   function pending(): number {
-    return waiting.size + settling.size + decoding + ready.length + storing
+    return waiting.size + unsettled.size + decoding + ready.length + storing
   }
 
   /** Starts whatever can be started; called whenever something has ended. */
-  function advance(): void {
+  function pump(): void {
     const width = isSearching() ? 1 : reader.width
-    const hasRoom = () => decoding < width && bytesDecoding < MOST_BYTES
-    while (hasRoom() && waiting.size > 0 && ready.length < batchSize * BATCHES_AHEAD) {
+    const hasRoom = () => decoding < width && bytesDecoding < MAX_BYTES_DECODING
+    while (hasRoom() && waiting.size > 0 && ready.length < batchSize * MAX_BATCHES_AHEAD) {
       const [path, version] = takeNext()
       const bytes = bytesOf(version)
-      underWay.add(version)
+      inProgress.add(version)
       decoding++
       bytesDecoding += bytes
       void takeFile(path, version).finally(() => {
         decoding--
         bytesDecoding -= bytes
-        advance()
+        pump()
       })
     }
     const nothingComes = decoding === 0 && waiting.size === 0
-    while (batches < BATCHES_AT_ONCE && (ready.length >= batchSize || (ready.length > 0 && nothingComes))) {
+    while (
+      batches < MAX_CONCURRENT_BATCHES &&
+      (ready.length >= batchSize || (ready.length > 0 && nothingComes))
+    ) {
       const batch = ready.slice(0, batchSize)
       ready = ready.slice(batchSize)
       batches++
       storing += batch.length
       void storeBatch(batch).then((outcome) => {
         for (const { record, version } of batch) {
-          underWay.delete(versionOf(record))
-          underWay.delete(version)
-          settle(version, outcome)
-          settle(versionOf(record), outcome)
+          inProgress.delete(versionKey(record))
+          inProgress.delete(version)
+          resolveWaiters(version, outcome)
+          resolveWaiters(versionKey(record), outcome)
         }
         batches--
         storing -= batch.length
-        advance()
+        pump()
       })
     }
     if (pending() === 0) {
@@ -224,48 +227,48 @@ export function createIndexer(options: IndexerOptions): Indexer {
     try {
       const prepared = await prepare(path, false)
       if (typeof prepared === 'object' && !isClosed) {
-        underWay.add(versionOf(prepared.record))
+        inProgress.add(versionKey(prepared.record))
         ready.push({ ...prepared, version })
         return
       }
-      underWay.delete(version)
-      if (prepared === 'unsettled') settleLater(path, version)
-      else settle(version, prepared === 'gone' ? 'gone' : { left: 'closed' })
+      inProgress.delete(version)
+      if (prepared === 'unsettled') retryWhenSettled(path, version)
+      else resolveWaiters(version, prepared === 'gone' ? 'gone' : { left: 'closed' })
     } catch (error) {
-      underWay.delete(version)
+      inProgress.delete(version)
       if (isClosed) return
-      settle(
+      resolveWaiters(
         version,
         await recordFailure(path, error, error instanceof FileFailure ? error.version : undefined),
       )
     }
   }
 
-  function settleLater(path: string, version: string): void {
+  function retryWhenSettled(path: string, version: string): void {
     if (isClosed) return
-    const earlier = settling.get(path)
+    const earlier = unsettled.get(path)
     if (earlier !== undefined) {
       clearTimeout(earlier.timer)
-      if (earlier.version !== version) settle(earlier.version, 'done')
+      if (earlier.version !== version) resolveWaiters(earlier.version, 'done')
     }
     const timer = setTimeout(() => {
-      settling.delete(path)
+      unsettled.delete(path)
       // A newer version may wait by now.
       const newer = waiting.get(path)
       if (newer === undefined) waiting.set(path, version)
-      else if (newer !== version) settle(version, 'done')
-      advance()
+      else if (newer !== version) resolveWaiters(version, 'done')
+      pump()
     }, SETTLE_MS)
-    settling.set(path, { timer, version })
+    unsettled.set(path, { timer, version })
   }
 
   /** Reads a file; its bytes are decoded only if their vector is not known. */
-  async function prepare(path: string, isSettled: boolean): Promise<Prepared | 'gone' | 'unsettled'> {
-    let file = await reader.read({ path, isSettled, isDecodedAnyway: false })
+  async function prepare(path: string, skipSettleCheck: boolean): Promise<ReadFile | 'gone' | 'unsettled'> {
+    let file = await reader.read({ path, skipSettleCheck, forceDecode: false })
     if (file.state === 'seen') {
       const known = await catalog.contentFacts(file.contentHash)
       if (known?.hasVector) return { record: { ...recordOf(file), ...sizeOf(known) }, image: undefined }
-      file = await reader.read({ path, isSettled, isDecodedAnyway: true })
+      file = await reader.read({ path, skipSettleCheck, forceDecode: true })
     }
     if (file.state === 'gone' || file.state === 'unsettled') return file.state
     if (file.state === 'failed') throw new FileFailure(file)
@@ -291,12 +294,12 @@ export function createIndexer(options: IndexerOptions): Indexer {
 
   /** Embeds what has no vector yet and stores it; an image that the embedder can't do anything with is left out. */
   async function store(
-    batch: Prepared[],
+    batch: ReadFile[],
     urgency: Urgency,
   ): Promise<{ stored: PutResult[]; failed: { record: ImageRecord; reason: DomainError }[] }> {
     // A file that was saved twice may be in it with both versions.
     const newest = new Map(batch.map((prepared) => [prepared.record.path, prepared.record]))
-    const toEmbed = await withoutVector(batch.filter(({ image }) => image !== undefined))
+    const toEmbed = await unembedded(batch.filter(({ image }) => image !== undefined))
     const embeddings =
       toEmbed.length === 0
         ? []
@@ -314,36 +317,36 @@ export function createIndexer(options: IndexerOptions): Indexer {
     }
     const isFailed = new Set(failed.map(({ record }) => record))
     const records = [...newest.values()].filter((record) => !isFailed.has(record))
-    const stored = await untilAvailable(() => catalog.putImages(records))
+    const stored = await retryWhileUnavailable(() => catalog.putImages(records))
     for (const [n, { isNew, isChanged }] of stored.entries()) {
       const { path, createdAt, modifiedAt } = records[n]!
       if (isNew) events.emit('fileCreated', { path, createdAt })
       else if (isChanged) events.emit('fileModified', { path, modifiedAt })
     }
     const replaced = stored.flatMap((result) => result.replaced ?? [])
-    if (replaced.length > 0) await forgetContents(catalog, thumbnails, replaced)
-    for (const [n, { lacksVector }] of stored.entries())
-      if (lacksVector && !waiting.has(records[n]!.path)) waiting.set(records[n]!.path, '')
-    await tellChanged(records)
+    if (replaced.length > 0) await removeUnusedContent(catalog, thumbnails, replaced)
+    for (const [n, { needsEmbedding }] of stored.entries())
+      if (needsEmbedding && !waiting.has(records[n]!.path)) waiting.set(records[n]!.path, '')
+    await reportChanged(records)
     return { stored, failed }
   }
 
   /** What has been embedded is kept while a database server is away for a moment. */
-  async function untilAvailable<T>(work: () => Promise<T>): Promise<T> {
+  async function retryWhileUnavailable<T>(work: () => Promise<T>): Promise<T> {
     const start = performance.now()
     for (;;) {
       try {
         return await work()
       } catch (error) {
         const waitS = error instanceof DomainError ? error.retryAfterS : undefined
-        if (waitS === undefined || isClosed || performance.now() - start > AWAY_FOR_MS) throw error
+        if (waitS === undefined || isClosed || performance.now() - start > UNAVAILABLE_TIMEOUT_MS) throw error
         await sleep(waitS * 500)
       }
     }
   }
 
   /** One of each content that nobody has embedded yet: a copy, or what another process has done meanwhile, need not be again. */
-  async function withoutVector(decoded: Prepared[]): Promise<Prepared[]> {
+  async function unembedded(decoded: ReadFile[]): Promise<ReadFile[]> {
     const unique = new Map(decoded.map((one) => [one.record.contentHash, one]))
     const known = await catalog.contentsWithVector([...unique.keys()])
     for (const hash of known) unique.delete(hash)
@@ -351,16 +354,16 @@ export function createIndexer(options: IndexerOptions): Indexer {
   }
 
   /** A file that was deleted or written to while it was read and embedded: whoever was told of that did not know of its row yet. */
-  async function tellChanged(records: FailedVersion[]): Promise<void> {
+  async function reportChanged(records: FailedVersion[]): Promise<void> {
     const now = await Promise.all(
       records.map(({ path }) => statFile(root, path, walk).catch(() => 'unknown' as const)),
     )
     const changed = records.filter(({ bytes, modifiedAt, inode }, n) => {
-      const facts = now[n]
+      const stat = now[n]
       // What can't be looked at just now is left to the next comparison.
-      if (facts === 'unknown') return false
-      const isSame = facts?.bytes === bytes && facts.modifiedAt === modifiedAt
-      return !isSame || String(facts.inode) !== String(inode)
+      if (stat === 'unknown') return false
+      const isSame = stat?.bytes === bytes && stat.modifiedAt === modifiedAt
+      return !isSame || String(stat.inode) !== String(inode)
     })
     if (changed.length > 0) options.onChanged(changed.map(({ path }) => path))
   }
@@ -373,14 +376,14 @@ export function createIndexer(options: IndexerOptions): Indexer {
       return { left: error }
     }
     try {
-      const facts = version ?? (await versionNow(path))
-      if (facts === undefined) return 'gone'
+      const stat = version ?? (await versionNow(path))
+      if (stat === undefined) return 'gone'
       const gone = await catalog.putFailure({
         path,
-        bytes: facts.bytes,
-        modifiedAt: facts.modifiedAt,
-        inode: String(facts.inode),
-        contentHash: facts.contentHash,
+        bytes: stat.bytes,
+        modifiedAt: stat.modifiedAt,
+        inode: String(stat.inode),
+        contentHash: stat.contentHash,
         code: error.code,
         reason: error.message,
         failedAt: Date.now(),
@@ -388,10 +391,10 @@ export function createIndexer(options: IndexerOptions): Indexer {
       meter.add(0, 1, Math.max(0, pending() - 1))
       if (gone !== undefined) {
         events.emit('fileDeleted', { path })
-        await forgetContents(catalog, thumbnails, [gone])
+        await removeUnusedContent(catalog, thumbnails, [gone])
       }
       events.emit('fileFailed', { path })
-      await tellChanged([{ ...facts, path }])
+      await reportChanged([{ ...stat, path }])
       return 'done'
     } catch (failure) {
       options.onError(`recording the failure of ${JSON.stringify(path)}`, failure)
@@ -401,13 +404,13 @@ export function createIndexer(options: IndexerOptions): Indexer {
 
   /** Of a file that could not even be read as usual. */
   async function versionNow(path: string): Promise<FailedVersion | undefined> {
-    const facts = await statFile(root, path, walk)
-    if (facts === undefined) return undefined
-    const canBeRead = facts.bytes <= maxFileBytes
+    const stat = await statFile(root, path, walk)
+    if (stat === undefined) return undefined
+    const canBeRead = stat.bytes <= maxFileBytes
     const contentHash = canBeRead
       ? await hashOfFile(toAbsolute(root, path)).catch(() => undefined)
       : undefined
-    return { ...facts, contentHash }
+    return { ...stat, contentHash }
   }
 }
 
@@ -415,9 +418,9 @@ export function createIndexer(options: IndexerOptions): Indexer {
 class FileFailure extends DomainError {
   readonly version: FailedVersion
 
-  constructor({ facts, contentHash, code, reason }: Extract<ImageFile, { state: 'failed' }>) {
+  constructor({ stat, contentHash, code, reason }: Extract<ImageFile, { state: 'failed' }>) {
     super(code, reason)
-    this.version = { ...facts, contentHash }
+    this.version = { ...stat, contentHash }
   }
 }
 
@@ -430,7 +433,7 @@ interface FailedVersion {
   contentHash: string | undefined
 }
 
-function versionOf({ path, bytes, modifiedAt }: FileVersion): string {
+function versionKey({ path, bytes, modifiedAt }: FileVersion): string {
   return `${bytes} ${modifiedAt} ${path}`
 }
 
@@ -439,8 +442,8 @@ function bytesOf(version: string): number {
   return Number(version.slice(0, version.indexOf(' ') + 1))
 }
 
-function recordOf({ facts, contentHash }: { facts: FileFacts; contentHash: string }) {
-  const { path, bytes, createdAt, modifiedAt, inode } = facts
+function recordOf({ stat, contentHash }: { stat: FileStat; contentHash: string }) {
+  const { path, bytes, createdAt, modifiedAt, inode } = stat
   return { path, bytes, createdAt, modifiedAt, inode: String(inode), contentHash, vector: undefined }
 }
 

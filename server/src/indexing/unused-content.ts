@@ -5,10 +5,10 @@ import type { ThumbnailStore } from '../gallery/thumbnails.ts'
  * Forgets the vectors and the thumbnails of contents that no image has any more.
  * @param hashes only these contents; all without it
  */
-export async function forgetContents(
+export async function removeUnusedContent(
   catalog: Catalog,
   thumbnails: ThumbnailStore,
   hashes?: string[],
 ): Promise<void> {
-  for (const hash of await catalog.collectGarbage(hashes)) await thumbnails.remove(hash)
+  for (const hash of await catalog.deleteUnusedVectors(hashes)) await thumbnails.remove(hash)
 }

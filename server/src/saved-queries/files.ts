@@ -70,12 +70,12 @@ async function namesIn(directory: string): Promise<string[]> {
 async function removeOld(directory: string, most: typeof MOST_KEPT): Promise<void> {
   const files = await Promise.all(
     (await namesIn(directory)).map(async (name) => {
-      const facts = await stat(join(directory, name)).catch(() => undefined)
+      const info = await stat(join(directory, name)).catch(() => undefined)
       return {
         name,
         id: name.slice(0, name.indexOf('.')),
-        time: facts?.mtimeMs ?? 0,
-        bytes: facts?.size ?? 0,
+        time: info?.mtimeMs ?? 0,
+        bytes: info?.size ?? 0,
       }
     }),
   )

@@ -13,14 +13,14 @@ export interface Crop {
 export function parseCrop(text: string): Crop {
   const numbers = text.split(',').map((part) => (part.trim() === '' ? Number.NaN : Number(part)))
   const [x, y, width, height] = numbers
-  const isWithin =
+  const isInside =
     numbers.length === 4 &&
     numbers.every((value) => value >= 0 && value <= 1) &&
     width! > 0 &&
     height! > 0 &&
     x! + width! <= 1 + 1e-6 &&
     y! + height! <= 1 + 1e-6
-  if (!isWithin) {
+  if (!isInside) {
     throw new DomainError(
       'invalid_request',
       `crop must be "x,y,w,h", each 0…1 and within the picture, not ${JSON.stringify(text)}.`,

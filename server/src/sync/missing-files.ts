@@ -1,16 +1,16 @@
 import type { Catalog, KnownFile } from '../catalog/catalog.ts'
 import type { EventBus } from '../events.ts'
-import { isWithinWalk, type WalkOptions } from '../gallery/include.ts'
+import { type IncludeRules, isIncluded } from '../gallery/include.ts'
 import { isReached } from '../gallery/links.ts'
-import { directoryOf, isWithin } from '../gallery/paths.ts'
-import { isSpelledSo, type SeenNames, statFile } from '../gallery/stat-file.ts'
+import { directoryOf, isInside } from '../gallery/paths.ts'
+import { hasExactCase, type SeenNames, statFile } from '../gallery/stat-file.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
-import { forgetContents } from '../indexing/unused-content.ts'
+import { removeUnusedContent } from '../indexing/unused-content.ts'
 import { type MountPoints, mountPointsOf } from './mount-points.ts'
 import type { GalleryRoot } from './root-monitor.ts'
 
 /** So much of the gallery is gone at once that it is kept in the index until somebody confirms. */
-export interface Absence {
+export interface MassRemoval {
   missing: number
   known: number
 }
@@ -24,7 +24,7 @@ export interface Missing {
   rows(): KnownFile[]
   readonly size: number
   /** undefined unless so much is gone at once that the index is kept as it was. */
-  readonly absence: Absence | undefined
+  readonly massRemoval: MassRemoval | undefined
   /**
    * Removes the rows of files that are gone for good.
    * @returns the mount points of whose files some were kept
@@ -47,7 +47,7 @@ export interface MissingOptions {
   catalog: Catalog
   thumbnails: ThumbnailStore
   events: EventBus
-  walk: WalkOptions
+  walk: IncludeRules
   mountPoints: MountPoints
   /** More than this share of a gallery is not forgotten at once without somebody's word. */
   maxShare: number
@@ -58,15 +58,15 @@ export interface MissingOptions {
   log: { warn(message: string): void }
 }
 
-const REMOVE_AT_ONCE = 500
+const FILES_PER_REMOVAL = 500
 /** So few files may go at once in any case. */
-const FEW_FILES = 100
+const MIN_MASS_REMOVAL = 100
 
 export function createMissing(options: MissingOptions): Missing {
   const { root, gallery, catalog, thumbnails, events, mountPoints, isClosed, log } = options
   /** By path, and when it was noticed. */
   const vanished = new Map<string, { row: KnownFile; since: number }>()
-  let absence: Absence | undefined
+  let massRemoval: MassRemoval | undefined
 
   return {
     note(row) {
@@ -78,38 +78,38 @@ export function createMissing(options: MissingOptions): Missing {
     get size() {
       return vanished.size
     },
-    get absence() {
-      return absence
+    get massRemoval() {
+      return massRemoval
     },
 
     async remove({ acceptsMissing, before, isWhole }) {
       const kept = new Set<string>()
       if (vanished.size === 0) {
-        if (isWhole) absence = undefined
+        if (isWhole) massRemoval = undefined
         return kept
       }
       await gallery.assertReadable()
       await options.adopt()
       const judged = await judge(acceptsMissing, before, kept)
       if (judged === undefined) return kept
-      const { leftOut, missing, inDoubt } = judged
-      let { awayCount } = judged
-      for (const [directory, paths] of inDoubt) {
+      const { excluded, missing, onReplaced } = judged
+      let { absentCount } = judged
+      for (const [directory, paths] of onReplaced) {
         if (paths.length > options.maxShare * (await knownCountBelow(directory))) {
           kept.add(directory)
-          awayCount += paths.length
+          absentCount += paths.length
         } else for (const path of paths) missing.push(path)
       }
-      await removeFiles(leftOut)
+      await removeFiles(excluded)
       const excess = acceptsMissing ? undefined : await excessOf(missing.length)
       if (excess === undefined) await removeFiles(missing)
       if (isClosed()) return kept
-      const count = awayCount + (excess?.missing ?? 0)
+      const count = absentCount + (excess?.missing ?? 0)
       if (count > 0) {
         const known = excess?.known ?? (await countKnown(catalog))
-        if (absence?.missing !== count) log.warn(describeAbsence(count, known, [...kept]))
-        absence = { missing: count, known }
-      } else if (isWhole) absence = undefined
+        if (massRemoval?.missing !== count) log.warn(describeMassRemoval(count, known, [...kept]))
+        massRemoval = { missing: count, known }
+      } else if (isWhole) massRemoval = undefined
       return kept
     },
   }
@@ -120,37 +120,37 @@ export function createMissing(options: MissingOptions): Missing {
    * @returns undefined if everything was closed meanwhile
    */
   async function judge(acceptsMissing: boolean, before: number, kept: Set<string>) {
-    const leftOut: string[] = []
+    const excluded: string[] = []
     const missing: string[] = []
-    let awayCount = 0
-    const inDoubt = new Map<string, string[]>()
-    const { away, doubtful } = acceptsMissing ? { away: [], doubtful: [] } : await mountPoints.look()
+    let absentCount = 0
+    const onReplaced = new Map<string, string[]>()
+    const { absent, replaced } = acceptsMissing ? { absent: [], replaced: [] } : await mountPoints.look()
     const seen: SeenNames = new Map()
     const judged = [...vanished].filter(([, { since }]) => since <= before)
     for (const [path, { row }] of judged) {
       if (isClosed()) return undefined
-      if (!isWithinWalk(root, path, options.walk)) leftOut.push(path)
+      if (!isIncluded(root, path, options.walk)) excluded.push(path)
       else if (await isWatchedFile(path, seen)) continue
       else {
         // What failed costs nothing to find again.
         const isKept = row.state !== 'failed'
-        const onAway = isKept ? await mountPointsOf(root, path, away) : []
-        const [onDoubtful] = isKept ? doubtful.filter((directory) => isWithin(path, directory)) : []
-        for (const directory of onAway) kept.add(directory)
-        if (onAway.length > 0) awayCount++
-        else if (onDoubtful === undefined) missing.push(path)
-        else if (inDoubt.has(onDoubtful)) inDoubt.get(onDoubtful)!.push(path)
-        else inDoubt.set(onDoubtful, [path])
+        const absentMounts = isKept ? await mountPointsOf(root, path, absent) : []
+        const [replacedMount] = isKept ? replaced.filter((directory) => isInside(path, directory)) : []
+        for (const directory of absentMounts) kept.add(directory)
+        if (absentMounts.length > 0) absentCount++
+        else if (replacedMount === undefined) missing.push(path)
+        else if (onReplaced.has(replacedMount)) onReplaced.get(replacedMount)!.push(path)
+        else onReplaced.set(replacedMount, [path])
       }
     }
     for (const [path] of judged) vanished.delete(path)
-    return { leftOut, missing, awayCount, inDoubt }
+    return { excluded, missing, absentCount, onReplaced }
   }
 
-  async function excessOf(count: number): Promise<Absence | undefined> {
+  async function excessOf(count: number): Promise<MassRemoval | undefined> {
     if (count === 0) return undefined
     const isNothingLeft = await gallery.isEmpty()
-    if (count <= FEW_FILES && !isNothingLeft && !gallery.isOtherDevice) return undefined
+    if (count <= MIN_MASS_REMOVAL && !isNothingLeft && !gallery.isOtherDevice) return undefined
     const known = await countKnown(catalog)
     return isNothingLeft || count > options.maxShare * known ? { missing: count, known } : undefined
   }
@@ -163,18 +163,18 @@ export function createMissing(options: MissingOptions): Missing {
   }
 
   async function removeFiles(gone: string[]): Promise<void> {
-    for (let start = 0; start < gone.length; start += REMOVE_AT_ONCE) {
+    for (let start = 0; start < gone.length; start += FILES_PER_REMOVAL) {
       if (isClosed()) return
       const paths: string[] = []
       const seen: SeenNames = new Map()
       // One of very many may have come back meanwhile.
-      for (const path of gone.slice(start, start + REMOVE_AT_ONCE))
+      for (const path of gone.slice(start, start + FILES_PER_REMOVAL))
         if (!(await isWatchedFile(path, seen))) paths.push(path)
       if (paths.length === 0) continue
       const removed = await catalog.removeFiles(paths)
       options.onRemoved(paths.length)
       for (const { path } of removed) events.emit('fileDeleted', { path })
-      await forgetContents(
+      await removeUnusedContent(
         catalog,
         thumbnails,
         removed.map(({ contentHash }) => contentHash),
@@ -184,10 +184,10 @@ export function createMissing(options: MissingOptions): Missing {
 
   /** Whether the file is there and belongs to the gallery as it is configured now. */
   async function isWatchedFile(path: string, seen: SeenNames): Promise<boolean> {
-    if (!isWithinWalk(root, path, options.walk)) return false
+    if (!isIncluded(root, path, options.walk)) return false
     try {
       if ((await statFile(root, path, options.walk)) === undefined) return false
-      if (!(await isSpelledSo(root, path, seen))) return false
+      if (!(await hasExactCase(root, path, seen))) return false
       // A folder on the way may have been replaced by a symbolic link that is not followed.
       return await isReached(root, directoryOf(path), options.walk)
     } catch {
@@ -196,8 +196,8 @@ export function createMissing(options: MissingOptions): Missing {
     }
   }
 
-  function describeAbsence(missing: number, known: number, mountPointsAway: readonly string[]): string {
-    const places = mountPointsAway.map((directory) => JSON.stringify(directory)).join(', ')
+  function describeMassRemoval(missing: number, known: number, absentMountPoints: readonly string[]): string {
+    const places = absentMountPoints.map((directory) => JSON.stringify(directory)).join(', ')
     const why =
       places === '' ? 'perhaps a drive is not mounted' : `no drive, or another one, is mounted at ${places}`
     return `${missing} of ${known} files of the gallery ${root} are gone at once: ${why}. The index is kept as it is. If they are to be forgotten, confirm it on the page, or, while no server runs on it, with "sketch-search index FOLDER --accept-missing".`
@@ -206,6 +206,6 @@ export function createMissing(options: MissingOptions): Missing {
 
 /** How many files have a row. */
 export async function countKnown(catalog: Catalog): Promise<number> {
-  const { indexed, withoutVector, failed } = await catalog.counts()
-  return indexed + withoutVector + failed
+  const { indexed, unembedded, failed } = await catalog.counts()
+  return indexed + unembedded + failed
 }

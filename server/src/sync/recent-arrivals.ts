@@ -1,20 +1,20 @@
-import type { FileFacts } from '../gallery/stat-file.ts'
+import type { FileStat } from '../gallery/stat-file.ts'
 
 /** Files that came a while ago: one may still turn out to be the new place of a file that is deleted now, moved as copy and deletion. */
-export interface Newcomers {
-  add(files: readonly FileFacts[]): void
+export interface RecentArrivals {
+  add(files: readonly FileStat[]): void
   /** What was found to have moved is no newcomer, or remains the one that it was. */
-  rename(from: string, to: FileFacts): void
+  rename(from: string, to: FileStat): void
   /** Whether a file came before another did; those that were there from the start came first. */
   isOlder(path: string, than: string): boolean
-  recent(): FileFacts[]
+  recent(): FileStat[]
 }
 
 const KEPT_FOR_MS = 10 * 60_000
 const MOST_KEPT = 100_000
 
-export function createNewcomers(): Newcomers {
-  const byPath = new Map<string, { file: FileFacts; since: number }>()
+export function createRecentArrivals(): RecentArrivals {
+  const byPath = new Map<string, { file: FileStat; since: number }>()
   const since = (path: string, otherwise: number) => byPath.get(path)?.since ?? otherwise
   return {
     add(files) {

@@ -17,11 +17,11 @@ export interface GalleryRoot {
 export interface GalleryRootOptions {
   root: string
   /** It was found to be away. */
-  onAway(): void
+  onUnreadable(): void
   log: { warn(message: string): void; info(message: string): void }
 }
 
-export function createGalleryRoot({ root, onAway, log }: GalleryRootOptions): GalleryRoot {
+export function createGalleryRoot({ root, onUnreadable, log }: GalleryRootOptions): GalleryRoot {
   let problem: string | undefined
   let device: number | undefined
   let isOtherDevice = false
@@ -38,7 +38,7 @@ export function createGalleryRoot({ root, onAway, log }: GalleryRootOptions): Ga
       }
       problem = text
       if (text === undefined) return
-      onAway()
+      onUnreadable()
       throw new DomainError('directory_not_found', text)
     },
     get problem() {
@@ -57,11 +57,11 @@ export function createGalleryRoot({ root, onAway, log }: GalleryRootOptions): Ga
 
   async function whyUnreadable(): Promise<string | undefined> {
     try {
-      const facts = await lstat(root)
-      if (!facts.isDirectory()) return 'it is not a folder'
+      const info = await lstat(root)
+      if (!info.isDirectory()) return 'it is not a folder'
       await readdir(root)
-      if (device !== undefined && device !== facts.dev) isOtherDevice = true
-      device = facts.dev
+      if (device !== undefined && device !== info.dev) isOtherDevice = true
+      device = info.dev
       return undefined
     } catch (error) {
       return systemCodeOf(error) === 'ENOENT' ? 'there is no such folder' : messageOf(error)

@@ -1,16 +1,16 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
-import type { WalkOptions } from '../gallery/include.ts'
+import type { IncludeRules } from '../gallery/include.ts'
 import { isRemote, type Mount, mountsOf } from '../gallery/mounts.ts'
-import { isWithin, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
+import { isInside, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
 import { type Change, type GalleryWatcher, identityOf, isExhaustion, watchGallery } from '../gallery/watch.ts'
 import { isInGallery } from './mount-points.ts'
 
 export type WatchState = 'native' | 'polling' | 'off'
 
 /** Learns of changes: the system tells them where it can, and the whole folder is compared from time to time. */
-export interface Following {
+export interface WatchController {
   start(): Promise<void>
   /**
    * A folder is about to be looked at: what changes in it from now on will be told. A path of the gallery.
@@ -21,16 +21,16 @@ export interface Following {
   leave(directory: string): void
   readonly state: WatchState
   /** Whether the system tells of changes, if only in a part of the gallery. */
-  readonly isTold: boolean
+  readonly isWatching: boolean
   /** Why the folder is polled, with what would help; undefined while it need not be. */
   readonly reason: string | undefined
   close(): Promise<void>
 }
 
-export interface FollowingOptions {
+export interface WatchControllerOptions {
   root: string
-  walk: WalkOptions
-  reconcileIntervalMs: number
+  walk: IncludeRules
+  scanIntervalMs: number
   /** Where the system tells what is mounted; the default is right everywhere but in tests. */
   mountTable?: string | undefined
   log: { warn(message: string): void; info(message: string): void }
@@ -40,29 +40,29 @@ export interface FollowingOptions {
   /** The folder was moved away or deleted: what is seen of it now may be half of it. */
   onRootGone(): void
   /** Whether the last comparison could not look at the folder. */
-  isInDoubt(): boolean
+  isDoubtful(): boolean
   /** Compares the whole folder. @returns whether anything was different */
-  reconcile(): Promise<boolean>
+  scan(): Promise<boolean>
 }
 
-const POLL_MIN_MS = 5_000
-const POLL_MAX_MS = 60_000
+const MIN_POLL_MS = 5_000
+const MAX_POLL_MS = 60_000
 /** Polling never takes more than this share of the time. */
-const POLL_SHARE = 0.1
-const LOOK_AT_ROOT_MS = 3_000
+const MAX_POLL_SHARE = 0.1
+const ROOT_CHECK_INTERVAL_MS = 3_000
 /** What kept the system from watching may have been mended. */
-const TRY_AGAIN_MS = 10 * 60_000
+const WATCH_RETRY_MS = 10 * 60_000
 /** Where so much is told at once the queue of events may have overflowed, and some of it been lost. */
 const BURST_CHANGES = 4_000
-const AFTER_BURST_MS = 2_000
+const BURST_SCAN_DELAY_MS = 2_000
 /** A comparison that failed is tried again after so long, then after twice as long. */
-const RETRY_MIN_MS = 5_000
-const RETRY_MAX_MS = 60_000
-const BURST_WITHIN_MS = 1_000
-const ENTERED_AT_ONCE = 200
+const MIN_RETRY_MS = 5_000
+const MAX_RETRY_MS = 60_000
+const BURST_WINDOW_MS = 1_000
+const FOLDERS_PER_TURN = 200
 
-export function createFollowing(options: FollowingOptions): Following {
-  const { root, log, onChange, reconcile, reconcileIntervalMs } = options
+export function createWatchController(options: WatchControllerOptions): WatchController {
+  const { root, log, onChange, scan, scanIntervalMs } = options
   let watcher: GalleryWatcher | undefined
   let state: WatchState = 'off'
   let reason: string | undefined
@@ -70,8 +70,8 @@ export function createFollowing(options: FollowingOptions): Following {
   /** The folder that is watched was moved or deleted, so that nothing more is told of it. */
   let isRootGone = false
   let isAbsent = false
-  let triedAt = 0
-  let pollMs = POLL_MIN_MS
+  let watchTriedAt = 0
+  let pollMs = MIN_POLL_MS
   let timer: NodeJS.Timeout | undefined
   let rootTimer: NodeJS.Timeout | undefined
   let burst = { since: 0, changes: 0 }
@@ -80,8 +80,8 @@ export function createFollowing(options: FollowingOptions): Following {
   /** Folders that lie on a network, which must not keep everybody waiting, and where nothing would be told. */
   let remoteFolders: string[] = []
   let isExhausted = false
-  let isLooking = false
-  let isComparing = false
+  let isCheckingRoot = false
+  let isScanning = false
   let retryMs = 0
   let retryAt = 0
   let isClosed = false
@@ -90,7 +90,7 @@ export function createFollowing(options: FollowingOptions): Following {
   return {
     async start() {
       await watchAgain()
-      rootTimer = setInterval(lookAtRoot, LOOK_AT_ROOT_MS).unref()
+      rootTimer = setInterval(checkRoot, ROOT_CHECK_INTERVAL_MS).unref()
       schedule(intervalMs())
     },
     enter,
@@ -98,7 +98,7 @@ export function createFollowing(options: FollowingOptions): Following {
     get state() {
       return state
     },
-    get isTold() {
+    get isWatching() {
       return watcher !== undefined
     },
     get reason() {
@@ -123,7 +123,7 @@ export function createFollowing(options: FollowingOptions): Following {
     watcher = undefined
     isRootGone = false
     isExhausted = false
-    triedAt = Date.now()
+    watchTriedAt = Date.now()
     watched = await identityOf(root)
     mounts = await mountsNow()
     if (watched === undefined) return
@@ -134,7 +134,7 @@ export function createFollowing(options: FollowingOptions): Following {
     try {
       watcher = await watchGallery(root, {
         ...options.walk,
-        onChange: changesCame,
+        onChange: handleHints,
         onError: (error) => poll(errorReason(error)),
         onRootGone: () => {
           isRootGone = true
@@ -147,7 +147,7 @@ export function createFollowing(options: FollowingOptions): Following {
     let entered = 0
     for (const [directory, real] of options.folders()) {
       enter(directory, real)
-      if (++entered % ENTERED_AT_ONCE === 0) await yieldToOthers()
+      if (++entered % FOLDERS_PER_TURN === 0) await yieldToOthers()
     }
     if (isExhausted) return
     if (remote.length > 0) return poll(remoteReason(remote))
@@ -161,38 +161,38 @@ export function createFollowing(options: FollowingOptions): Following {
     if (reason !== why) log.warn(why)
     state = 'polling'
     reason = why
-    pollMs = POLL_MIN_MS
+    pollMs = MIN_POLL_MS
     if (timer !== undefined) schedule(pollMs)
   }
 
   function intervalMs(): number {
-    return state === 'polling' ? Math.min(pollMs, reconcileIntervalMs) : reconcileIntervalMs
+    return state === 'polling' ? Math.min(pollMs, scanIntervalMs) : scanIntervalMs
   }
 
   function schedule(delayMs: number): void {
     clearTimeout(timer)
     if (isClosed) return
-    timer = setTimeout(compare, delayMs).unref()
+    timer = setTimeout(scanAndSchedule, delayMs).unref()
   }
 
-  async function compare(): Promise<void> {
-    if (state === 'polling' && Date.now() - triedAt > TRY_AGAIN_MS) await watchAgain()
+  async function scanAndSchedule(): Promise<void> {
+    if (state === 'polling' && Date.now() - watchTriedAt > WATCH_RETRY_MS) await watchAgain()
     const start = performance.now()
-    isComparing = true
+    isScanning = true
     let hasFailed = false
-    const isChanged = await reconcile().catch((error) => {
+    const isChanged = await scan().catch((error) => {
       // That the folder is away has been said by whoever looked at it.
       if (error instanceof DomainError && error.code === 'directory_not_found') return false
       hasFailed = true
       log.warn(`The gallery ${root} could not be compared: ${messageOf(error)}`)
       return false
     })
-    retryMs = hasFailed ? Math.min(2 * retryMs || RETRY_MIN_MS, RETRY_MAX_MS) : 0
+    retryMs = hasFailed ? Math.min(2 * retryMs || MIN_RETRY_MS, MAX_RETRY_MS) : 0
     retryAt = performance.now() + retryMs
-    isComparing = false
-    pollMs = isChanged ? POLL_MIN_MS : Math.min(2 * pollMs, POLL_MAX_MS)
-    const rest = (performance.now() - start) / POLL_SHARE
-    schedule(state === 'polling' ? Math.max(intervalMs(), rest) : reconcileIntervalMs)
+    isScanning = false
+    pollMs = isChanged ? MIN_POLL_MS : Math.min(2 * pollMs, MAX_POLL_MS)
+    const rest = (performance.now() - start) / MAX_POLL_SHARE
+    schedule(state === 'polling' ? Math.max(intervalMs(), rest) : scanIntervalMs)
   }
 
   /** The one that holds the gallery first, then those in it. */
@@ -204,7 +204,7 @@ export function createFollowing(options: FollowingOptions): Following {
 
   function enter(directory: string, real = directory): void {
     if (watcher === undefined || isExhausted) return
-    if (remoteFolders.some((folder) => isWithin(real, folder) || isWithin(directory, folder))) return
+    if (remoteFolders.some((folder) => isInside(real, folder) || isInside(directory, folder))) return
     try {
       watcher.enter(toAbsolute(root, directory))
     } catch (error) {
@@ -215,20 +215,20 @@ export function createFollowing(options: FollowingOptions): Following {
     }
   }
 
-  function changesCame(changes: Change[]): void {
+  function handleHints(changes: Change[]): void {
     onChange(changes)
     const now = performance.now()
-    if (now - burst.since > BURST_WITHIN_MS) burst = { since: now, changes: 0 }
+    if (now - burst.since > BURST_WINDOW_MS) burst = { since: now, changes: 0 }
     burst.changes += changes.length
-    if (burst.changes >= BURST_CHANGES) schedule(AFTER_BURST_MS)
+    if (burst.changes >= BURST_CHANGES) schedule(BURST_SCAN_DELAY_MS)
   }
 
   /** A drive that does not answer is asked once. */
-  async function lookAtRoot(): Promise<void> {
-    if (isLooking) return
-    isLooking = true
+  async function checkRoot(): Promise<void> {
+    if (isCheckingRoot) return
+    isCheckingRoot = true
     await compareRoot().finally(() => {
-      isLooking = false
+      isCheckingRoot = false
     })
   }
 
@@ -240,9 +240,9 @@ export function createFollowing(options: FollowingOptions): Following {
       isAbsent = true
       return
     }
-    const isMountedAnew = !isDeepStrictEqual(mounts, await mountsNow())
-    if (identity === watched && !isRootGone && !isAbsent && !isMountedAnew) {
-      if (options.isInDoubt() && !isComparing && performance.now() >= retryAt) schedule(0)
+    const areMountsChanged = !isDeepStrictEqual(mounts, await mountsNow())
+    if (identity === watched && !isRootGone && !isAbsent && !areMountsChanged) {
+      if (options.isDoubtful() && !isScanning && performance.now() >= retryAt) schedule(0)
       return
     }
     isAbsent = false
@@ -265,4 +265,4 @@ export function createFollowing(options: FollowingOptions): Following {
   }
 }
 
-const POLLED = `the folder is compared every ${POLL_MIN_MS / 1000} to ${POLL_MAX_MS / 1000} seconds`
+const POLLED = `the folder is compared every ${MIN_POLL_MS / 1000} to ${MAX_POLL_MS / 1000} seconds`

@@ -44,6 +44,6 @@ export async function startApp(
 
 /** Brings the index in step with the folder. */
 export async function indexAll(app: App): Promise<void> {
-  await app.sync.reconcile()
+  await app.sync.scan()
   await app.indexer.idle()
 }

@@ -99,7 +99,7 @@ export function createSqlCatalog({ database, dialect, vectors, close }: SqlCatal
       const start = performance.now()
       const counts = await count()
       const end = performance.now()
-      const isLarge = counts.indexed + counts.withoutVector > COUNT_AT_ONCE
+      const isLarge = counts.indexed + counts.unembedded > COUNT_AT_ONCE
       counted = isLarge ? { counts, until: end + (end - start) * COUNT_REST } : undefined
       return counts
     },
@@ -230,8 +230,8 @@ export function createSqlCatalog({ database, dialect, vectors, close }: SqlCatal
       vectors.changed()
       return results.map((result, n) => {
         const { vector, contentHash } = records[n]!
-        const lacksVector = vector === undefined && !embedded.has(contentHash) && !known.has(contentHash)
-        return { ...result, lacksVector }
+        const needsEmbedding = vector === undefined && !embedded.has(contentHash) && !known.has(contentHash)
+        return { ...result, needsEmbedding }
       })
     },
 
@@ -305,7 +305,7 @@ export function createSqlCatalog({ database, dialect, vectors, close }: SqlCatal
       })
     },
 
-    async collectGarbage(among) {
+    async deleteUnusedVectors(among) {
       const rows = await database
         .deleteFrom('vectors')
         .where((eb) => (among === undefined ? eb.lit(true) : eb('content_hash', 'in', dialect.texts(among))))
@@ -426,8 +426,8 @@ export function createSqlCatalog({ database, dialect, vectors, close }: SqlCatal
           .as('indexed'),
       ])
       .executeTakeFirstOrThrow()
-    const withoutVector = (all ?? 0) - (indexed ?? 0) - (seen ?? 0)
-    return { indexed: indexed ?? 0, withoutVector, failed: failed ?? 0 }
+    const unembedded = (all ?? 0) - (indexed ?? 0) - (seen ?? 0)
+    return { indexed: indexed ?? 0, unembedded, failed: failed ?? 0 }
   }
 }
 async function contentsWithVector(

@@ -126,7 +126,7 @@ describe('the vector index beside the rows', () => {
     expect(await interrupted.maintain()).toBe(true)
     await interrupted.putImages([record(600)])
     await interrupted.removeFiles(['5.jpg', '599.jpg'])
-    await interrupted.collectGarbage()
+    await interrupted.deleteUnusedVectors()
     await interrupted.close()
 
     const file = join(directory, '1.usearch')
@@ -137,7 +137,7 @@ describe('the vector index beside the rows', () => {
     await catalog.useSpace(SPACE)
     while (await catalog.maintain());
     await catalog.removeFiles(['600.jpg'])
-    await catalog.collectGarbage()
+    await catalog.deleteUnusedVectors()
     await catalog.putImages([record(5), record(599)])
     await expectFindsItself(catalog, 600)
     await catalog.close()
@@ -172,7 +172,7 @@ describe('the vector index beside the rows', () => {
     await other.useSpace(SPACE)
     await other.putImages(Array.from({ length: 300 }, (_, i) => record(300 + i)))
     await other.removeFiles(['7.jpg', '311.jpg'])
-    await other.collectGarbage()
+    await other.deleteUnusedVectors()
     await other.close()
     const catalog = await filled(directory, 0, 0)
     const { total } = await catalog.findNearest({
@@ -236,7 +236,7 @@ describe('what a request asks the database', () => {
     await catalog.putImages([record(300)])
     await catalog.moveFile('300.jpg', { path: 'moved.jpg', inode: '300', modifiedAt: 1, createdAt: 1 })
     await catalog.removeFiles(['moved.jpg'])
-    await catalog.collectGarbage(['hash-300'])
+    await catalog.deleteUnusedVectors(['hash-300'])
 
     const statements = [...new Set(prepare.mock.calls.map(([sql]) => sql))]
     const database = new DatabaseSync(join(directory, 'catalog.sqlite'))

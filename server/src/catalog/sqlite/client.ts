@@ -31,7 +31,7 @@ const METHODS = [
   'forgetFailures',
   'removeFiles',
   'moveFile',
-  'collectGarbage',
+  'deleteUnusedVectors',
   'nearPairs',
   'unknownContents',
   'imagesOfContents',

@@ -129,15 +129,15 @@ async function assertFit(database: Kysely<PostgresTables>, name: string): Promis
       (select extversion from pg_extension where extname = 'vector') as vector,
       (select default_version from pg_available_extensions where name = 'vector') as available
   `.execute(database)
-  const facts = rows[0]!
-  if (Number(facts.server) < LEAST_SERVER)
-    throw new DomainError('unavailable', `PostgreSQL ${facts.name} is too old: at least 15 is needed.`)
-  if (facts.vector === null && facts.available === null)
+  const info = rows[0]!
+  if (Number(info.server) < LEAST_SERVER)
+    throw new DomainError('unavailable', `PostgreSQL ${info.name} is too old: at least 15 is needed.`)
+  if (info.vector === null && info.available === null)
     throw new DomainError(
       'unavailable',
       'The PostgreSQL server lacks pgvector: install it there (Debian: postgresql-17-pgvector).',
     )
-  if (facts.vector === null) {
+  if (info.vector === null) {
     await sql`create extension if not exists vector`.execute(database).catch((error) => {
       throw new DomainError(
         'unavailable',
@@ -146,7 +146,7 @@ async function assertFit(database: Kysely<PostgresTables>, name: string): Promis
       )
     })
   }
-  const version = facts.vector ?? facts.available!
+  const version = info.vector ?? info.available!
   if (version.localeCompare(LEAST_VECTOR, 'en', { numeric: true }) < 0)
     throw new DomainError(
       'unavailable',

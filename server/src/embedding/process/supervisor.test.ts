@@ -119,13 +119,13 @@ describe('the embedding host', () => {
 
   it('rejects what waits when it is closed', async () => {
     const host = await startHost(classical)
-    const underWay = host.embed([noise(1)], 'photo', 'bulk').catch(() => undefined)
+    const inProgress = host.embed([noise(1)], 'photo', 'bulk').catch(() => undefined)
     const rejected = expect(host.embed([noise(1)], 'photo', 'bulk')).rejects.toMatchObject({
       code: 'unavailable',
     })
     await host.close()
     await rejected
-    await underWay
+    await inProgress
   })
 
   it('closes while its process is being started again', async () => {

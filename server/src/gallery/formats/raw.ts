@@ -3,7 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import sharp, { type Sharp } from 'sharp'
-import type { Turn } from '../decode-lock.ts'
+import type { RunExclusive } from '../decode-lock.ts'
 
 /** LibRaw as it is bound to JavaScript. What it throws says nothing. */
 interface Library {
@@ -28,7 +28,7 @@ export interface RawPhotoLimits {
   /** Throws if the picture is larger than what is developed: that takes about 15 bytes for each pixel of the sensor. */
   checkDeveloped(width: number, height: number): void
   /** Lets one photo at a time be developed; without it several are at once. */
-  turn?: Turn | undefined
+  decodeLock?: RunExclusive | undefined
 }
 
 export interface RawPhoto {
@@ -57,7 +57,7 @@ let forgetting: NodeJS.Timeout | undefined
  */
 export async function openRawPhoto(
   bytes: Uint8Array,
-  { checkSize, checkDeveloped, turn = (run) => run() }: RawPhotoLimits,
+  { checkSize, checkDeveloped, decodeLock = (run) => run() }: RawPhotoLimits,
 ): Promise<RawPhoto> {
   const { width, height, preview } = await withLibrary(bytes, {}, (photo) => {
     const { width, height } = photo.metadata(false)
@@ -67,7 +67,7 @@ export async function openRawPhoto(
   checkSize(width, height)
   const develop = async () => {
     checkDeveloped(width, height)
-    return developed(bytes, turn)
+    return developed(bytes, decodeLock)
   }
   const longer = Math.max(preview?.width ?? 0, preview?.height ?? 0)
   if (preview === undefined) return { width, height, open: await develop() }
@@ -81,8 +81,8 @@ export async function openRawPhoto(
   return { width, height, open: () => sharp(shown, { failOn: 'error', limitInputPixels: false }) }
 }
 
-async function developed(bytes: Uint8Array, turn: Turn): Promise<() => Sharp> {
-  const { data, colors, ...size } = await turn(() =>
+async function developed(bytes: Uint8Array, decodeLock: RunExclusive): Promise<() => Sharp> {
+  const { data, colors, ...size } = await decodeLock(() =>
     withLibrary(bytes, DEVELOPING, (photo) => photo.imageData()),
   )
   const raw = { width: size.width, height: size.height, channels: colors as 1 | 3 }

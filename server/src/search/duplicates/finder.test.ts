@@ -89,7 +89,7 @@ it('finds what has come since, and joins nothing by what is gone', async () => {
   expect(pathsOf(await find(THRESHOLD))).toEqual([['left', 'middle', 'right']])
 
   await catalog.removeFiles(['middle'])
-  await catalog.collectGarbage()
+  await catalog.deleteUnusedVectors()
   await catalog.putImages([record('new', 'new', turned(middle, 0.13)), record('copy', '7', undefined)])
   // An answer holds for two seconds.
   await expect
@@ -112,7 +112,7 @@ it('finds what many that are gone stood between', async () => {
   // Each knows its eleven nearest, and those are gone.
   const left = ['many-0', 'many-30', 'many-59']
   await catalog.removeFiles(many.map(({ path }) => path).filter((path) => !left.includes(path)))
-  await catalog.collectGarbage()
+  await catalog.deleteUnusedVectors()
   await expect.poll(async () => pathsOf(await find(THRESHOLD)), { timeout: 20_000 }).toEqual([left])
   // And goes on from there.
   await catalog.putImages([record('5 again', '5 again', turned(vectorNamed('5', DIMENSIONS), 0.05))])

@@ -51,16 +51,16 @@ export function createMailer(
     socketTimeout: TIMEOUT_MS,
   })
   const ending = new AbortController()
-  const underWay = new Set<Promise<void>>()
+  const inProgress = new Set<Promise<void>>()
 
   return {
     send(mail) {
-      const sending = deliver(mail).finally(() => underWay.delete(sending))
-      underWay.add(sending)
+      const sending = deliver(mail).finally(() => inProgress.delete(sending))
+      inProgress.add(sending)
     },
     async close() {
       ending.abort()
-      await Promise.all(underWay)
+      await Promise.all(inProgress)
       transport.close()
     },
   }
