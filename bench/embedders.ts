@@ -4,7 +4,7 @@ import { findPython } from '../scripts/python.ts'
 import { loadEmbedder } from '../server/src/embedding/load-embedder.ts'
 import { openEmbedder } from '../server/src/embedding/open-embedder.ts'
 import { probeImage } from '../server/src/embedding/process/probe.ts'
-import { type EmbedderDefinition, kindOf } from '../server/src/embedding/registry.ts'
+import { type EmbedderDefinition, embedderKind } from '../server/src/embedding/registry.ts'
 import { median, ms, table } from './support.ts'
 
 const ROOT = join(import.meta.dirname, '..')
@@ -51,18 +51,18 @@ async function compare(
   directory: string,
 ): Promise<string[]> {
   const definition = embedders[name]!
-  const { host, fingerprint } = await openEmbedder(
+  const { embedder, fingerprint } = await openEmbedder(
     name,
     { chosen_embedder: name, embedders },
-    { dataDirectory: directory, isOwner: true, onOutput: () => {} },
+    { dataDirectory: directory, canWrite: true, onOutput: () => {} },
   )
-  const { batchSize, threads } = host.measurement
-  const { width, height } = host.inputSize
-  const picture = { data: probeImage(host.inputSize), width, height }
-  const inProcess = () => host.embed(Array(batchSize).fill(picture), 'photo', 'bulk')
+  const { batchSize, threads } = embedder.measurement
+  const { width, height } = embedder.inputSize
+  const picture = { data: probeImage(embedder.inputSize), width, height }
+  const inProcess = () => embedder.embed(Array(batchSize).fill(picture), 'photo', 'bulk')
 
   let bareTimes: () => Promise<number>
-  if (kindOf(name, definition) === 'python') {
+  if (embedderKind(name, definition) === 'python') {
     bareTimes = async () => timeInPython(definition, batchSize)
   } else {
     const context = {
@@ -84,7 +84,7 @@ async function compare(
     alone.push(await bareTimes())
     hosted.push(await timeOf(inProcess, batchSize))
   }
-  await host.close()
+  await embedder.close()
   const ratio = median(hosted) / median(alone)
   return [
     name,

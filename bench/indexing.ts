@@ -46,7 +46,7 @@ async function measure(name: string, gallery: string, dataDirectory: string): Pr
   await app.sync.scan()
   await app.indexer.idle()
   const whole = files.length / ((performance.now() - start) / 1000)
-  const memory = [residentMemory(process.pid), residentMemory(app.host.processId!), peakMemory(process.pid)]
+  const memory = [residentMemory(process.pid), residentMemory(app.embedder.processId!), peakMemory(process.pid)]
   const mean = (a: number, b: number) => (a + b) / 2
   const loop = mean(sharpBefore, await decodeLoop(gallery, files))
   const read = mean(readBefore, await readLoop(app, gallery, files, dataDirectory))
@@ -106,7 +106,7 @@ function decodeLoop(gallery: string, files: string[]): Promise<number> {
 }
 
 async function readLoop(
-  { host }: App,
+  { embedder }: App,
   gallery: string,
   files: string[],
   dataDirectory: string,
@@ -119,7 +119,7 @@ async function readLoop(
       maxPixels: limits.max_pixels,
       maxFileBytes: limits.max_file_bytes,
     },
-    inputSize: host.inputSize,
+    inputSize: embedder.inputSize,
     thumbnailDirectory: join(dataDirectory, `thumbnails ${performance.now()}`),
     thumbnailSize: [...thumbnail.size],
   })
@@ -135,15 +135,15 @@ async function readLoop(
   }
 }
 
-async function embedLoop({ host }: App): Promise<number> {
-  const side = host.inputSize
+async function embedLoop({ embedder }: App): Promise<number> {
+  const side = embedder.inputSize
   const image = { data: new Uint8Array(side.width * side.height * 3).fill(127), ...side }
-  const batch = Array.from({ length: host.measurement.batchSize }, () => image)
+  const batch = Array.from({ length: embedder.measurement.batchSize }, () => image)
   const start = performance.now()
   let images = 0
   const lane = async () => {
     while (performance.now() - start < EMBEDDED_MS) {
-      await host.embed(batch, 'photo', 'bulk')
+      await embedder.embed(batch, 'photo', 'bulk')
       images += batch.length
     }
   }

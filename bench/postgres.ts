@@ -34,7 +34,7 @@ export async function benchPostgres(count: number): Promise<Section> {
   const log = { warn: say, info: say }
   try {
     // One that only searches builds no index.
-    const loading = await openStorage({ database: options, directory: '', isOwner: false, log })
+    const loading = await openStorage({ database: options, directory: '', canWrite: false, log })
     await loading.catalog.useSpace(SPACE)
     say(`${count} rows are being added`)
     const loadMs = await timed(async () => {
@@ -51,7 +51,7 @@ export async function benchPostgres(count: number): Promise<Section> {
     )
     await loading.close()
 
-    const storage = await openStorage({ database: options, directory: '', isOwner: true, log })
+    const storage = await openStorage({ database: options, directory: '', canWrite: true, log })
     const { catalog } = storage
     const buildMs = await timed(async () => {
       await catalog.useSpace(SPACE)

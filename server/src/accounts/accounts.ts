@@ -43,7 +43,7 @@ export interface Accounts {
   users: Users
   database: AccountsDatabase
   /** Does something while no other process does what has the same key. One process by itself has to see to its own order. */
-  alone<T>(key: string, work: () => Promise<T>): Promise<T>
+  exclusively<T>(key: string, work: () => Promise<T>): Promise<T>
   /** @throws {DomainError} `unavailable` if the database server is away: a library may have told it as some error of its own */
   assertReachable(): Promise<void>
   /** Where processes count together how often something was asked for; undefined where there is just one. */

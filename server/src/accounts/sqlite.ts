@@ -17,7 +17,7 @@ export async function openSqliteAccounts(directory: string): Promise<Accounts> {
   return {
     users: createUsers(database),
     database,
-    alone: (_, work) => work(),
+    exclusively: (_, work) => work(),
     async assertReachable() {},
     limitsStore: undefined,
     close: () => database.destroy(),

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Config } from '../config/schema.ts'
-import { openAccounts, openRaw } from '../storage/open-storage.ts'
+import { openAccounts, openTables } from '../storage/open-storage.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
 import { type PostgresServer, startPostgres } from '../testing/postgres.ts'
@@ -33,7 +33,7 @@ const postgresFor = async (gallery: string) =>
 
 /** All rows, with vectors as the bytes that they are, and without the numbers that each database gives itself. */
 async function dump({ database, data_directory }: Config) {
-  const raw = await openRaw(database, data_directory, SILENT)
+  const raw = await openTables(database, data_directory, SILENT)
   const images = await raw.database.selectFrom('images').selectAll().orderBy('path').execute()
   const failures = await raw.database.selectFrom('failures').selectAll().orderBy('path').execute()
   const mountPoints = await raw.database.selectFrom('mount_points').selectAll().execute()
@@ -58,7 +58,7 @@ async function dump({ database, data_directory }: Config) {
 
 /** Two models' vectors of many images that no file stands behind. */
 async function fill({ database, data_directory }: Config, count: number): Promise<void> {
-  const raw = await openRaw(database, data_directory, SILENT)
+  const raw = await openTables(database, data_directory, SILENT)
   for (const name of ['first', 'second']) {
     const { id } = await raw.database
       .insertInto('embedders')
@@ -177,7 +177,7 @@ describe('copying a catalog', () => {
       expect(resumed.vectors).toEqual({ rows: 7_000, present: stop === 'images' ? 0 : 2_000 })
       expect(await dump(target)).toEqual(await dump(source))
 
-      const raw = await openRaw(source.database, source.data_directory, SILENT)
+      const raw = await openTables(source.database, source.data_directory, SILENT)
       // One moves to the place of another, which is gone.
       await raw.database.deleteFrom('images').where('id', '=', 'id-7').execute()
       await raw.database
@@ -226,7 +226,7 @@ describe('copying a catalog', () => {
     await expect(moveCatalog(target, source, OPTIONS)).rejects.toThrow(/in use by process/)
     await owner.close()
 
-    const raw = await openRaw(target.database, '', SILENT)
+    const raw = await openTables(target.database, '', SILENT)
     await raw.database.updateTable('embedders').set({ dimensions: 3 }).execute()
     await raw.close()
     await expect(moveCatalog(source, target, OPTIONS)).rejects.toThrow(/dimensions in the source and 3/)

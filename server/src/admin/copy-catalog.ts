@@ -5,7 +5,7 @@ import { type CopyProgress, type CopyResult, copyCatalog, copyUsers } from '../c
 import type { Config } from '../config/schema.ts'
 import { lockDirectory } from '../database/directory-lock.ts'
 import { DomainError } from '../errors.ts'
-import { lockWatch, openAccounts, openRaw, openStorage } from '../storage/open-storage.ts'
+import { lockLeadership, openAccounts, openTables, openStorage } from '../storage/open-storage.ts'
 
 export type { CopyProgress } from '../catalog/transfer.ts'
 
@@ -28,14 +28,14 @@ export async function moveCatalog(
   target: Config,
   { onProgress, log }: MoveOptions,
 ): Promise<MoveResult> {
-  if (placeOf(source) === placeOf(target))
+  if (databaseKey(source) === databaseKey(target))
     throw new DomainError('config_invalid', `--from and --to both name ${describe(target)}.`)
   if (source.database === undefined && !existsSync(join(source.data_directory, 'catalog.sqlite')))
     throw new DomainError('config_invalid', `--from names ${describe(source)}, which has no catalog.`)
   const release = await claim(target)
   try {
-    const from = await openRaw(source.database, source.data_directory, log)
-    const to = await openRaw(target.database, target.data_directory, log).catch(async (error) => {
+    const from = await openTables(source.database, source.data_directory, log)
+    const to = await openTables(target.database, target.data_directory, log).catch(async (error) => {
       await from.close()
       throw error
     })
@@ -53,7 +53,7 @@ export async function moveCatalog(
 
 /** So that no process writes to it meanwhile. @returns what lets go of it */
 async function claim(target: Config): Promise<() => Promise<void>> {
-  if (target.database !== undefined) return lockWatch(target.database)
+  if (target.database !== undefined) return lockLeadership(target.database)
   const lock = lockDirectory(target.data_directory)
   return async () => lock.release()
 }
@@ -80,7 +80,7 @@ async function makeReady(
   const storage = await openStorage({
     database: target.database,
     directory: target.data_directory,
-    isOwner: true,
+    canWrite: true,
     log,
   })
   try {
@@ -90,7 +90,7 @@ async function makeReady(
   }
 }
 
-function placeOf({ database, data_directory: directory }: Config): string {
+function databaseKey({ database, data_directory: directory }: Config): string {
   if (database === undefined) return directory
   const { url, host, port, database: name } = database
   const parsed = URL.parse(url ?? `postgresql://${host}:${port}/${encodeURIComponent(name ?? '')}`)
@@ -100,5 +100,5 @@ function placeOf({ database, data_directory: directory }: Config): string {
 function describe(config: Config): string {
   return config.database === undefined
     ? `the embedded database in ${config.data_directory}`
-    : `the database ${placeOf(config)}`
+    : `the database ${databaseKey(config)}`
 }

@@ -8,7 +8,7 @@ import { definitionOf } from '../embedding/definition-of.ts'
 import { fingerprintOf } from '../embedding/fingerprint.ts'
 import { type Measurement, openMeasurements } from '../embedding/measurements.ts'
 import { hasModelFiles, modelDirectory, removeModelFiles } from '../embedding/model-files.ts'
-import { openEmbedder, placeOf } from '../embedding/open-embedder.ts'
+import { openEmbedder, runtimeKey } from '../embedding/open-embedder.ts'
 import { describeDefinition } from '../embedding/registry.ts'
 import { DomainError, messageOf } from '../errors.ts'
 import { openStorage } from '../storage/open-storage.ts'
@@ -16,7 +16,7 @@ import { openStorage } from '../storage/open-storage.ts'
 const SILENT = { warn() {}, info() {} }
 
 /** An embedder that is configured or of which vectors are kept. */
-export interface EmbedderFacts {
+export interface EmbedderInfo {
   name: string
   isChosen: boolean
   /** What it is made of; undefined if it is not configured (any more). */
@@ -41,15 +41,15 @@ export interface ListOptions {
 export async function listEmbedders(
   config: Config,
   { onProgress, measures }: ListOptions,
-): Promise<EmbedderFacts[]> {
+): Promise<EmbedderInfo[]> {
   const { embedder_registry: registry, data_directory: directory } = config
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const storage = await openStorage({ database: config.database, directory, isOwner: false, log: SILENT })
+  const storage = await openStorage({ database: config.database, directory, canWrite: false, log: SILENT })
   const { catalog } = storage
   try {
     const kept = await catalog.listEmbedders()
     const measurements = openMeasurements(directory)
-    const facts: EmbedderFacts[] = []
+    const embedders: EmbedderInfo[] = []
     for (const name of new Set([...Object.keys(registry.embedders), ...BUILT_IN_EMBEDDERS])) {
       const definition = definitionOf(name, registry)
       let measurement: Measurement | undefined
@@ -57,23 +57,23 @@ export async function listEmbedders(
       let fingerprint: string | undefined
       try {
         fingerprint = await fingerprintOf(name, definition)
-        measurement = measurements.get(fingerprint, placeOf(definition))
+        measurement = measurements.get(fingerprint, runtimeKey(definition))
         if (measurement === undefined && measures) {
           onProgress(name, 'being started')
-          const { host } = await openEmbedder(name, registry, {
+          const { embedder } = await openEmbedder(name, registry, {
             dataDirectory: directory,
-            isOwner: true,
+            canWrite: true,
             onOutput: () => {},
             onProgress: (message) => onProgress(name, message),
           })
-          measurement = host.measurement
-          await host.close()
+          measurement = embedder.measurement
+          await embedder.close()
         }
       } catch (error) {
         problem = messageOf(error)
       }
       const own = kept.find((known) => known.embedder === name && isVersion(known.fingerprint, fingerprint))
-      facts.push({
+      embedders.push({
         name,
         isChosen: name === registry.chosen_embedder,
         madeOf: describeDefinition(definition),
@@ -93,7 +93,7 @@ export async function listEmbedders(
       images,
       problem: undefined,
     }))
-    return [...facts, ...left]
+    return [...embedders, ...left]
   } finally {
     await storage.close()
   }
@@ -110,7 +110,7 @@ export async function pruneEmbedder(
   const { embedder_registry: registry, data_directory: directory } = config
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const lock = lockDirectory(directory)
-  const storage = await openStorage({ database: config.database, directory, isOwner: false, log: SILENT })
+  const storage = await openStorage({ database: config.database, directory, canWrite: false, log: SILENT })
   const { catalog } = storage
   try {
     const current = await fingerprintOf(name, definitionOf(name, registry)).catch(() => undefined)
@@ -164,7 +164,7 @@ function sizeOf(directory: string): number {
     existsSync(folder) ? readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile()) : [],
   )
   return files.reduce((sum, file) => {
-    const facts = statSync(join(file.parentPath, file.name), { throwIfNoEntry: false })
-    return sum + (facts?.size ?? 0)
+    const stat = statSync(join(file.parentPath, file.name), { throwIfNoEntry: false })
+    return sum + (stat?.size ?? 0)
   }, 0)
 }

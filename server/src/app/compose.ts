@@ -6,7 +6,7 @@ import type { Cluster } from '../cluster/cluster.ts'
 import type { Config } from '../config/schema.ts'
 import { type DirectoryLock, lockDirectory } from '../database/directory-lock.ts'
 import { type OpenedEmbedder, openEmbedder } from '../embedding/open-embedder.ts'
-import { type EmbeddingHost, whileItWorks } from '../embedding/process/supervisor.ts'
+import { type EmbedderClient, failIfEmbedderIsDown } from '../embedding/process/supervisor.ts'
 import { messageOf } from '../errors.ts'
 import { createEventBus, createLocalFeed, type EventBus } from '../events.ts'
 import { createImageReader } from '../gallery/image-reader.ts'
@@ -21,13 +21,13 @@ import type { Logger } from '../log.ts'
 import { createImageSearch, type ImageSearch } from '../search/search.ts'
 import { openStorage } from '../storage/open-storage.ts'
 import { createGallerySync, type GallerySync } from '../sync/gallery-sync.ts'
-import { assertGallery, createDataDirectory, ownFolders } from './directories.ts'
-import { openSignIn, type SignInRoom } from './sign-in.ts'
+import { assertGallery, createDataDirectory, foldersToExclude } from './directories.ts'
+import { openSignIn, type SignIn } from './sign-in.ts'
 
 /** The product without its HTTP server. */
 export interface App {
   readonly catalog: Catalog
-  readonly host: EmbeddingHost
+  readonly embedder: EmbedderClient
   readonly indexer: Indexer
   readonly sync: GallerySync
   readonly search: ImageSearch
@@ -50,7 +50,7 @@ export interface App {
 export interface AppOptions {
   log: Logger
   /** Only searches in what another process indexes; takes no lock and indexes nothing. */
-  isVisitor?: boolean
+  isReadOnly?: boolean
   /** False for a server that leaves watching and indexing to others. */
   indexes?: boolean
   /** Shows how the loading of the embedder goes on; `share` from 0 to 1 if it is known. */
@@ -65,20 +65,20 @@ export interface AppOptions {
  */
 export async function createApp(
   config: Config,
-  { log, isVisitor = false, indexes = true, onLoading, mountTable }: AppOptions,
+  { log, isReadOnly = false, indexes = true, onLoading, mountTable }: AppOptions,
 ): Promise<App> {
   await assertGallery(config.watcher.watched_directory)
   // Watchers report real paths, and do not follow a link that the gallery itself may be.
   const root = await realpath(config.watcher.watched_directory)
   createDataDirectory(config)
-  const excluded = await ownFolders(root, config)
+  const excluded = await foldersToExclude(root, config)
   // Processes on one database server may share the directory: what is in it can be made again by any of them.
-  const isAlone = !isVisitor && config.database === undefined
-  const lock: DirectoryLock = isAlone ? lockDirectory(config.data_directory) : { release() {} }
+  const ownsDirectory = !isReadOnly && config.database === undefined
+  const lock: DirectoryLock = ownsDirectory ? lockDirectory(config.data_directory) : { release() {} }
   const storage = await openStorage({
     database: config.database,
     directory: config.data_directory,
-    isOwner: !isVisitor,
+    canWrite: !isReadOnly,
     log: { warn: (message) => log.warn(message), info: (message) => log.info(message) },
   }).catch((error) => {
     lock.release()
@@ -86,43 +86,43 @@ export async function createApp(
   })
   const { catalog, reads } = storage
   /** undefined for who has the database to himself, or takes no part. */
-  const shared = isVisitor ? undefined : storage.shared
-  const embedder = config.embedder_registry.chosen_embedder
+  const shared = isReadOnly ? undefined : storage.shared
+  const embedderName = config.embedder_registry.chosen_embedder
   let opened: OpenedEmbedder | undefined
-  let accounts: SignInRoom | undefined
+  let accounts: SignIn | undefined
   let previousEmbedder: string | undefined
   try {
-    if (!isVisitor && config.auth.kind === 'otp') accounts = await openSignIn(config, storage, log)
-    opened = await openEmbedder(embedder, config.embedder_registry, {
+    if (!isReadOnly && config.auth.kind === 'otp') accounts = await openSignIn(config, storage, log)
+    opened = await openEmbedder(embedderName, config.embedder_registry, {
       dataDirectory: config.data_directory,
-      isOwner: !isVisitor,
-      onOutput: (line) => log.info(`${embedder}: ${line}`),
+      canWrite: !isReadOnly,
+      onOutput: (line) => log.info(`${embedderName}: ${line}`),
       onProgress: onLoading,
       onRestart: (reason) =>
-        log.warn(`The process of the embedder "${embedder}" is started again: ${reason}`),
+        log.warn(`The process of the embedder "${embedderName}" is started again: ${reason}`),
       onHealth: (reason) => {
-        if (reason === undefined) log.info(`The embedder "${embedder}" works again.`)
+        if (reason === undefined) log.info(`The embedder "${embedderName}" works again.`)
         else
           log.error(
-            `The embedder "${embedder}" works for no picture at present, so indexing waits: ${reason}`,
+            `The embedder "${embedderName}" works for no picture at present, so indexing waits: ${reason}`,
           )
       },
     })
-    const { host, fingerprint } = opened
-    const used = await catalog.useSpace({ embedder, fingerprint, dimensions: host.dimensions })
+    const { embedder, fingerprint } = opened
+    const used = await catalog.useSpace({ embedder: embedderName, fingerprint, dimensions: embedder.dimensions })
     previousEmbedder = used.previousEmbedder
   } catch (error) {
-    await opened?.host.close()
+    await opened?.embedder.close()
     await accounts?.close()
     await storage.close()
     lock.release()
     throw error
   }
-  const { host, fingerprint } = opened
+  const { embedder, fingerprint } = opened
 
   /** What happens in this process, and what is shown to people: in a cluster, what happens anywhere. */
-  const ownEvents = createEventBus()
-  const events = shared === undefined ? ownEvents : createEventBus()
+  const localEvents = createEventBus()
+  const events = shared === undefined ? localEvents : createEventBus()
   const thumbnails = openThumbnailStore(config.thumbnail.thumbnail_directory, config.thumbnail.size)
   const limits = {
     maxPixels: config.limits.max_pixels,
@@ -138,17 +138,17 @@ export async function createApp(
     root,
     walk,
     limits,
-    inputSize: host.inputSize,
+    inputSize: embedder.inputSize,
     thumbnailDirectory: config.thumbnail.thumbnail_directory,
     thumbnailSize: [...config.thumbnail.size],
   })
-  const batchSize = Math.max(config.watcher.files_batch_size, host.measurement.batchSize)
-  const ownIndexer = createIndexer({
+  const batchSize = Math.max(config.watcher.files_batch_size, embedder.measurement.batchSize)
+  const localIndexer = createIndexer({
     root,
     catalog,
-    host,
+    embedder,
     reader,
-    events: ownEvents,
+    events: localEvents,
     thumbnails,
     walk,
     maxFileBytes: limits.maxFileBytes,
@@ -157,7 +157,7 @@ export async function createApp(
     onError: (message, error) => log.error(error, `Unexpected error while ${message}`),
     onChanged: (paths) => sync.recheck(paths),
   })
-  const sayings = {
+  const textLog = {
     warn: (message: string) => log.warn(message),
     info: (message: string) => log.info(message),
   }
@@ -167,13 +167,13 @@ export async function createApp(
       catalog,
       indexer: queue,
       thumbnails,
-      events: ownEvents,
+      events: localEvents,
       walk,
       scanIntervalMs: config.watcher.reconcile_interval_s * 1000,
       maxMissingShare: config.watcher.max_missing_share,
       mountTable,
       onPass,
-      log: sayings,
+      log: textLog,
     })
   let cluster: Cluster | undefined
   if (shared !== undefined) {
@@ -181,45 +181,45 @@ export async function createApp(
     cluster = await openCluster({
       shared,
       catalog,
-      untilReadable: reads.untilReadable,
+      waitForReplicas: reads.waitForReplicas,
       root,
       walk,
-      embedder,
-      space: `${embedder} ${fingerprint}`,
-      local: ownIndexer,
-      batchSize: Math.max(batchSize, LEAST_TAKEN),
-      own: ownEvents,
-      shown: events,
+      embedderName,
+      space: `${embedderName} ${fingerprint}`,
+      localIndexer,
+      batchSize: Math.max(batchSize, MIN_FILES_TAKEN),
+      localEvents,
+      allEvents: events,
       createSync,
       indexes,
-      log: sayings,
+      log: textLog,
     }).catch(async (error) => {
-      await host.close()
+      await embedder.close()
       await reader.close()
       await accounts?.close()
       await storage.close()
       throw error
     })
   }
-  const indexer = cluster?.indexer ?? ownIndexer
-  const sync = cluster?.sync ?? createSync(ownIndexer)
+  const indexer = cluster?.indexer ?? localIndexer
+  const sync = cluster?.sync ?? createSync(localIndexer)
   const auth = accounts?.auth
   const metrics = createMetrics(reads.catalog, indexer)
-  const search = createImageSearch(reads.catalog, host, reader, metrics.observeSearch)
+  const search = createImageSearch(reads.catalog, embedder, reader, metrics.observeSearch)
   const imageFiles = createImageFiles({
     root,
     catalog,
     indexer,
     reader,
     thumbnails,
-    events: ownEvents,
+    events: localEvents,
     limits,
     walk,
   })
   const http = createHttpApp({
     catalog: reads.catalog,
     reads,
-    host,
+    embedder,
     previousEmbedder,
     indexer,
     sync,
@@ -242,9 +242,9 @@ export async function createApp(
     },
   })
 
-  const tidyQueries = () =>
+  const removeExpiredQueries = () =>
     void storage.queries
-      .tidy()
+      .removeExpired()
       .catch((error) => log.warn(`Old searches could not be forgotten: ${messageOf(error)}`))
   /** Other processes delete as well: what is kept here of those images goes later. Who is alone sweeps when all is indexed. */
   const removeOrphans = () =>
@@ -255,7 +255,7 @@ export async function createApp(
 
   return {
     catalog,
-    host,
+    embedder,
     indexer,
     sync,
     search,
@@ -263,8 +263,8 @@ export async function createApp(
     auth,
     http,
     async start() {
-      tidyQueries()
-      chores.push(setInterval(tidyQueries, TIDY_EVERY_MS).unref())
+      removeExpiredQueries()
+      chores.push(setInterval(removeExpiredQueries, EXPIRY_INTERVAL_MS).unref())
       if (cluster !== undefined) {
         removeOrphans()
         chores.push(setInterval(removeOrphans, ORPHAN_REMOVAL_INTERVAL_MS).unref())
@@ -278,14 +278,14 @@ export async function createApp(
     async join() {
       await cluster?.start()
     },
-    untilIdle: () => whileItWorks(host, indexer.idle()),
+    untilIdle: () => failIfEmbedderIsDown(embedder, indexer.idle()),
     async close() {
       for (const chore of chores) clearInterval(chore)
       await accounts?.close()
       if (cluster === undefined) await sync.close()
       // The indexer waits for what is under way; an embedder that hangs is ended first, so that it need not.
       const indexed = cluster === undefined ? indexer.close() : cluster.close()
-      await host.close()
+      await embedder.close()
       await indexed
       await reader.close()
       await storage.close()
@@ -294,7 +294,7 @@ export async function createApp(
   }
 }
 
-const TIDY_EVERY_MS = 3_600_000
+const EXPIRY_INTERVAL_MS = 3_600_000
 const ORPHAN_REMOVAL_INTERVAL_MS = 24 * 3_600_000
 /** Files that are taken from a shared queue at once, at least: asking for each batch costs a few milliseconds. */
-const LEAST_TAKEN = 16
+const MIN_FILES_TAKEN = 16

@@ -5,7 +5,7 @@ import type { Config } from '../config/schema.ts'
 import type { Logger } from '../log.ts'
 import type { Storage } from '../storage/open-storage.ts'
 
-export interface SignInRoom {
+export interface SignIn {
   auth: Auth
   limitsStore: LimitsStore | undefined
   close(): Promise<void>
@@ -16,7 +16,7 @@ export async function openSignIn(
   config: Config,
   { openAccounts, shared }: Storage,
   log: Logger,
-): Promise<SignInRoom> {
+): Promise<SignIn> {
   if (config.auth.kind !== 'otp') throw new Error('nobody has to sign in')
   // Loaded only here: with what they bring along each start would take a third longer.
   const [{ createAuth, ensureAdmin }, { createMailer }] = await Promise.all([
@@ -34,24 +34,24 @@ export async function openSignIn(
     shared !== undefined && configured === undefined
       ? await shared.key('session')
       : sessionKey(configured, config.data_directory)
-  const { users, database, alone, assertReachable, limitsStore, close } = await openAccounts()
-  if (await alone('first admin', () => ensureAdmin(users, firstAdmin)))
+  const { users, database, exclusively, assertReachable, limitsStore, close } = await openAccounts()
+  if (await exclusively('first admin', () => ensureAdmin(users, firstAdmin)))
     log.info(`The first admin is ${JSON.stringify(firstAdmin)}.`)
-  const sayings = {
+  const authLog = {
     warn: (message: string) => log.warn(message),
     error: (message: string) => log.error(message),
   }
   const auth = createAuth({
     users,
     database,
-    alone,
+    exclusively,
     assertReachable,
     key,
     codeExpiresInS,
     maxAttempts,
     sessionExpiresInS: config.session.expires_in_s,
-    mailer: createMailer(smtp, sayings),
-    log: sayings,
+    mailer: createMailer(smtp, authLog),
+    log: authLog,
   })
   return {
     auth,

@@ -57,7 +57,7 @@ export interface AuthOptions {
   users: Users
   database: AccountsDatabase
   /** Does something while no other server does what has the same key. */
-  alone<T>(key: string, work: () => Promise<T>): Promise<T>
+  exclusively<T>(key: string, work: () => Promise<T>): Promise<T>
   /** @throws {DomainError} `unavailable` if the database server is away */
   assertReachable(): Promise<void>
   /** Signs cookies. */
@@ -161,7 +161,7 @@ export function createAuth(options: AuthOptions): Auth {
     verify: (challenge, code, headers) =>
       // One after the other: of guesses that come at once each is counted before the next is judged.
       reaching(() =>
-        inTurn(challenge.id, async () => {
+        runExclusive(challenge.id, async () => {
           await starting.get(challenge.id)
           const signedIn = await current.run(challenge.id, () => signIn(challenge, code))
           if (headers !== undefined) await endSession(headers)
@@ -263,8 +263,8 @@ export function createAuth(options: AuthOptions): Auth {
     return attempts < maxAttempts
   }
 
-  function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const result = (queues.get(key) ?? Promise.resolve()).then(() => options.alone(key, work))
+  function runExclusive<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const result = (queues.get(key) ?? Promise.resolve()).then(() => options.exclusively(key, work))
     const settled = result.then(
       () => {},
       () => {},

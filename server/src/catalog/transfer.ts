@@ -3,7 +3,7 @@ import type { AccountsDatabase } from '../accounts/accounts.ts'
 import { DomainError } from '../errors.ts'
 import type { VectorSpace } from './catalog.ts'
 import type { Tables } from './schema.ts'
-import type { RawCatalog } from './sql/table-access.ts'
+import type { TableAccess } from './sql/table-access.ts'
 
 /** What is copied, in the order in which it is: an image may lack its vector for a while, but no vector an image. */
 export const COPIED = ['images', 'failures', 'vectors'] as const
@@ -28,8 +28,8 @@ export interface CopyResult extends Record<Copied, CopyCounts> {
 }
 
 export interface CopyOptions {
-  from: RawCatalog
-  to: RawCatalog
+  from: TableAccess
+  to: TableAccess
   onProgress: (progress: CopyProgress) => void
 }
 
@@ -217,7 +217,7 @@ async function copyVectors(
 }
 
 /** In the order of an index that has them without the vectors. */
-async function hashesAfter({ database }: RawCatalog, embedderId: number, after: string): Promise<string[]> {
+async function hashesAfter({ database }: TableAccess, embedderId: number, after: string): Promise<string[]> {
   const rows = await database
     .selectFrom('vectors')
     .select('content_hash')

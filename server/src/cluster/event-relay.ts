@@ -3,13 +3,13 @@ import {
   type BusEvent,
   type EventBus,
   type EventFeed,
-  followAll,
-  KEPT_EVENTS,
-  type ToldEvent,
+  forwardAll,
+  MAX_KEPT_EVENTS,
+  type PublishedEvent,
 } from '../events.ts'
-import type { SharedStorage } from '../storage/open-storage.ts'
+import type { ClusterStorage } from '../storage/open-storage.ts'
 
-export interface SharedEvents {
+export interface EventRelay {
   readonly feed: EventFeed
   /** Somebody has told something, or may have while nobody could be heard. */
   look(): void
@@ -18,7 +18,7 @@ export interface SharedEvents {
 
 const FLUSH_AFTER_MS = 20
 const RETRY_AFTER_MS = 1_000
-const MOST_UNTOLD = 100_000
+const MAX_UNPUBLISHED = 100_000
 /** What is notified may be lost with a connection. */
 const LOOK_EVERY_MS = 5_000
 
@@ -27,18 +27,18 @@ const LOOK_EVERY_MS = 5_000
  * @param own what happens in this process
  * @param shown hears what happens in all of them
  */
-export function openSharedEvents(
-  table: SharedStorage['events'],
-  own: EventBus,
-  shown: EventBus,
+export function openEventRelay(
+  table: ClusterStorage['events'],
+  localEvents: EventBus,
+  allEvents: EventBus,
   {
     pending,
-    untilReadable,
+    waitForReplicas,
     log,
-  }: { pending: () => number; untilReadable: () => Promise<void>; log: { warn(message: string): void } },
-): SharedEvents {
-  const untold: BusEvent[] = []
-  const listeners = new Set<(told: ToldEvent) => void>()
+  }: { pending: () => number; waitForReplicas: () => Promise<void>; log: { warn(message: string): void } },
+): EventRelay {
+  const unpublished: BusEvent[] = []
+  const listeners = new Set<(published: PublishedEvent) => void>()
   let flushing: Promise<void> | undefined
   let looking: Promise<void> | undefined
   let isStale = false
@@ -47,15 +47,15 @@ export function openSharedEvents(
   let last = 0
   const timer = setInterval(look, LOOK_EVERY_MS)
 
-  followAll(own, (event) => {
+  forwardAll(localEvents, (event) => {
     // Progress is what each process makes of the others' work.
     if (event.name === 'progress') return
-    untold.push(withAllPending(event))
-    if (untold.length > MOST_UNTOLD) untold.shift()
+    unpublished.push(withAllPending(event))
+    if (unpublished.length > MAX_UNPUBLISHED) unpublished.shift()
     flushing ??= flush()
   })
   // Not told by others, and only now.
-  shown.on('progress', (progress) => tell({ id: undefined, event: { name: 'progress', args: [progress] } }))
+  allEvents.on('progress', (progress) => publish({ id: undefined, event: { name: 'progress', args: [progress] } }))
 
   return {
     feed: {
@@ -66,11 +66,11 @@ export function openSharedEvents(
       async since(id) {
         if (!/^\d{1,15}$/.test(id)) return []
         await start()
-        const events = await table.after(Number(id), KEPT_EVENTS + 1)
+        const events = await table.after(Number(id), MAX_KEPT_EVENTS + 1)
         // Rather none than some of them with a gap after.
-        if (events.length > KEPT_EVENTS) return []
-        if (events.length > 0) await untilReadable()
-        return events.map(toTold)
+        if (events.length > MAX_KEPT_EVENTS) return []
+        if (events.length > 0) await waitForReplicas()
+        return events.map(toPublished)
       },
     },
     look,
@@ -90,11 +90,11 @@ export function openSharedEvents(
 
   async function flush(): Promise<void> {
     await sleep(FLUSH_AFTER_MS)
-    while (untold.length > 0) {
-      const events = untold.slice()
+    while (unpublished.length > 0) {
+      const events = unpublished.slice()
       try {
         await table.append(events.map(({ name, args }) => ({ name, data: args })))
-        untold.splice(0, events.length)
+        unpublished.splice(0, events.length)
       } catch {
         if (isClosed) break
         await sleep(RETRY_AFTER_MS)
@@ -131,27 +131,27 @@ export function openSharedEvents(
     try {
       await start()
       for (;;) {
-        const events = await table.after(last, KEPT_EVENTS)
+        const events = await table.after(last, MAX_KEPT_EVENTS)
         // Whoever is told of something looks for it at once.
-        if (events.length > 0) await untilReadable()
+        if (events.length > 0) await waitForReplicas()
         for (const event of events) {
           last = event.id
-          const told = toTold(event)
-          shown.emit(told.event.name, ...(told.event.args as never))
-          tell(told)
+          const published = toPublished(event)
+          allEvents.emit(published.event.name, ...(published.event.args as never))
+          publish(published)
         }
-        if (events.length < KEPT_EVENTS) return
+        if (events.length < MAX_KEPT_EVENTS) return
       }
     } catch (error) {
       log.warn(`Events could not be read: ${error}`)
     }
   }
 
-  function tell(told: ToldEvent): void {
-    for (const listener of listeners) listener(told)
+  function publish(published: PublishedEvent): void {
+    for (const listener of listeners) listener(published)
   }
 }
 
-function toTold({ id, name, data }: { id: number; name: string; data: unknown }): ToldEvent {
+function toPublished({ id, name, data }: { id: number; name: string; data: unknown }): PublishedEvent {
   return { id: String(id), event: { name, args: data } as BusEvent }
 }

@@ -3,28 +3,28 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { PgBoss } from 'pg-boss'
 import { DomainError, messageOf } from '../errors.ts'
 import type { FileOutcome, FileVersion } from '../indexing/indexer.ts'
-import type { SharedStorage } from '../storage/open-storage.ts'
+import type { ClusterStorage } from '../storage/open-storage.ts'
 
 /** What the process that watches the folder is asked for. */
-export type WatchRequest =
+export type LeaderCommand =
   | { kind: 'reconcile'; acceptsMissing: boolean }
   /** Paths that may have changed. */
   | { kind: 'look'; paths: string[] }
 
 /** A file whose processes came to an end again and again, or that failed for no reason that is its own. */
-export interface LostFile extends FileVersion {
+export interface DeadFileJob extends FileVersion {
   reason: string
 }
 
 /** Work that any process on the database may do. A job that is lost with its process is done by another. */
-export interface Jobs {
+export interface JobQueue {
   /** A file that waits or is being indexed, unchanged, is not added again. */
   addFiles(files: readonly FileVersion[]): Promise<void>
   /** Takes files as long as there are any. Whoever dies leaves them to others. */
   workOnFiles(options: {
     batchSize: number
     index(files: readonly FileVersion[]): Promise<FileOutcome[]>
-    lost(file: LostFile): Promise<void>
+    lost(file: DeadFileJob): Promise<void>
   }): Promise<void>
   /** How many files wait or are being indexed. */
   countFiles(): Promise<number>
@@ -32,14 +32,14 @@ export interface Jobs {
    * @param whileTrue it is waited for as long as this holds; without it not at all
    * @throws {DomainError} `unavailable` if it was not done
    */
-  ask(request: WatchRequest, whileTrue?: () => boolean): Promise<void>
+  request(request: LeaderCommand, whileTrue?: () => boolean): Promise<void>
   /** Answers what is asked for, until the function that comes back is called. */
-  answer(handle: (request: WatchRequest) => Promise<void>): Promise<() => Promise<void>>
+  handle(handler: (request: LeaderCommand) => Promise<void>): Promise<() => Promise<void>>
   close(): Promise<void>
 }
 
-export interface JobsOptions {
-  connection: ReturnType<SharedStorage['connection']>
+export interface JobQueueOptions {
+  connection: ReturnType<ClusterStorage['connection']>
   /** Files are indexed for one embedder: processes with another have work of their own. */
   space: string
   /** How often a job is done again that failed, and after how many seconds at first. */
@@ -53,20 +53,20 @@ const CONNECTIONS = 4
 const HANDLERS = 3
 /** A process that says nothing for so long is dead, which is looked for as often. */
 const HEARTBEAT_S = 20
-const LOOK_EVERY_S = 5
+const SUPERVISE_EVERY_S = 5
 /** The process may take its time: whether it lives is what counts. */
 const EXPIRE_S = 23 * 3600
 const KEPT_S = 120
 const RETRIES = { retryLimit: 8, retryDelay: 1 }
-const MOST_DELAY_S = 300
-const ASK_EVERY_MS = 250
+const MAX_DELAY_S = 300
+const POLL_EVERY_MS = 250
 const ROWS_PER_STATEMENT = 1000
 const MANY = 1_000_000_000
-const CLOSE_WITHIN_MS = 10_000
+const CLOSE_TIMEOUT_MS = 10_000
 /** What was confirmed so long ago is not carried out any more: other files may be missing by now. */
 const STALE_AFTER_MS = 120_000
 
-export async function openJobs({ connection, space, retries = RETRIES, log }: JobsOptions): Promise<Jobs> {
+export async function openJobQueue({ connection, space, retries = RETRIES, log }: JobQueueOptions): Promise<JobQueue> {
   const { connectionString, host, port, database, user, password, ssl } = connection
   const boss = new PgBoss({
     ...(connectionString === undefined
@@ -80,18 +80,18 @@ export async function openJobs({ connection, space, retries = RETRIES, log }: Jo
     useListenNotify: true,
     registerInstance: false,
     openTelemetry: { enabled: false },
-    superviseIntervalSeconds: LOOK_EVERY_S,
-    monitorIntervalSeconds: LOOK_EVERY_S,
+    superviseIntervalSeconds: SUPERVISE_EVERY_S,
+    monitorIntervalSeconds: SUPERVISE_EVERY_S,
     maintenanceIntervalSeconds: KEPT_S,
-    queueCacheIntervalSeconds: LOOK_EVERY_S,
+    queueCacheIntervalSeconds: SUPERVISE_EVERY_S,
   })
-  let said = ''
+  let lastLogged = ''
   // While the database is away each of its connections has something to say.
   boss.on('error', (error) => {
     // Some of what it tells is no Error.
     const message = messageOf(error instanceof Error ? error : (error as { message?: unknown }).message)
-    if (message !== said) log.warn(`The queue of jobs: ${message}.`)
-    said = message
+    if (message !== lastLogged) log.warn(`The queue of jobs: ${message}.`)
+    lastLogged = message
   })
   await boss.start({ attempts: 5 })
   const files = `files-${createHash('sha256').update(space).digest('hex').slice(0, 12)}`
@@ -100,7 +100,7 @@ export async function openJobs({ connection, space, retries = RETRIES, log }: Jo
   await boss.createQueue(files, {
     ...retries,
     retryBackoff: true,
-    retryDelayMax: MOST_DELAY_S,
+    retryDelayMax: MAX_DELAY_S,
     policy: 'exclusive',
     notify: true,
     heartbeatSeconds: HEARTBEAT_S,
@@ -170,7 +170,7 @@ export async function openJobs({ connection, space, retries = RETRIES, log }: Jo
       return rows[0].count as number
     },
 
-    async ask(request, whileTrue) {
+    async request(request, whileTrue) {
       // Whoever confirms sees what is missing now: later, or a second time, it may be something else.
       const id = await boss.send(
         WATCH_QUEUE,
@@ -179,18 +179,18 @@ export async function openJobs({ connection, space, retries = RETRIES, log }: Jo
       )
       if (whileTrue === undefined || id === null) return
       while (whileTrue()) {
-        await sleep(ASK_EVERY_MS)
-        const [job] = await boss.findJobs<WatchRequest>(WATCH_QUEUE, { id })
+        await sleep(POLL_EVERY_MS)
+        const [job] = await boss.findJobs<LeaderCommand>(WATCH_QUEUE, { id })
         if (job === undefined || job.state === 'completed') return
         if (job.state === 'failed' || job.state === 'cancelled')
           throw new DomainError('unavailable', `The folder could not be compared: ${reasonOf(job.output)}.`)
       }
       await boss.cancel(WATCH_QUEUE, id)
-      throw nobodyWatches()
+      throw noLeaderError()
     },
 
-    async answer(handle) {
-      const id = await boss.work<WatchRequest & { sentAt: number }>(
+    async handle(handler) {
+      const id = await boss.work<LeaderCommand & { sentAt: number }>(
         WATCH_QUEUE,
         { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5 },
         async ([job]) => {
@@ -198,24 +198,24 @@ export async function openJobs({ connection, space, retries = RETRIES, log }: Jo
           const { sentAt, ...request } = job.data
           if (isConfirmed(request) && Date.now() - sentAt > STALE_AFTER_MS)
             throw new DomainError('unavailable', 'the request is too old to be carried out')
-          await handle(request)
+          await handler(request)
         },
       )
       return () => boss.offWork(WATCH_QUEUE, { id, wait: false })
     },
 
-    close: () => boss.stop({ graceful: true, timeout: CLOSE_WITHIN_MS }),
+    close: () => boss.stop({ graceful: true, timeout: CLOSE_TIMEOUT_MS }),
   }
 }
 
-export function nobodyWatches(): DomainError {
+export function noLeaderError(): DomainError {
   return new DomainError(
     'unavailable',
     'Nobody watches the gallery at present: start a worker, or a server without --no-index.',
   )
 }
 
-function isConfirmed(request: WatchRequest): boolean {
+function isConfirmed(request: LeaderCommand): boolean {
   return request.kind === 'reconcile' && request.acceptsMissing
 }
 

@@ -1,39 +1,39 @@
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DomainError, messageOf } from '../errors.ts'
-import type { SharedStorage } from '../storage/open-storage.ts'
+import type { ClusterStorage } from '../storage/open-storage.ts'
 import type { FolderTimes, GallerySync } from '../sync/gallery-sync.ts'
 import type { MassRemoval } from '../sync/missing-files.ts'
-import { type Jobs, nobodyWatches, type WatchRequest } from './job-queue.ts'
+import { type JobQueue, noLeaderError, type LeaderCommand } from './job-queue.ts'
 
-export interface SharedSyncOptions {
-  watch: SharedStorage['watch']
-  jobs: Jobs
+export interface RemoteSyncOptions {
+  watch: ClusterStorage['watch']
+  jobQueue: JobQueue
   /** @returns whether this process may watch from now on: nobody else does */
   tryLock(): Promise<boolean>
   /** Makes what watches the folder, as often as this process takes over. @param onPass to be called when it has looked at something */
   createSync(onPass: () => void): GallerySync
   /** False for a server that leaves watching to others. */
-  mayWatch: boolean
+  canLead: boolean
   embedder: string
   log: { warn(message: string): void; info(message: string): void }
 }
 
-export interface SharedSync extends GallerySync {
+export interface RemoteSync extends GallerySync {
   /** The lock is lost: somebody else may watch by now. */
-  dropWatch(): void
+  stepDown(): void
 }
 
 /** Of the process that watches. */
-interface Watch {
+interface Leadership {
   sync: GallerySync
-  stopAnswering(): Promise<void>
+  stopHandling(): Promise<void>
   /** The comparison with which it begins, while that goes on. */
   first: Promise<void> | undefined
 }
 
 /** What the process that watches tells the others. Stored as JSON under these names. */
-interface WatchFacts {
+interface LeaderStatus {
   holder: string
   embedder: string
   watching: GallerySync['watching']
@@ -43,114 +43,114 @@ interface WatchFacts {
   lastReconcile: number | undefined
 }
 
-const CONTEND_EVERY_MS = 2_000
-const TELL_EVERY_MS = 3_000
+const LEAD_ATTEMPT_EVERY_MS = 2_000
+const PUBLISH_EVERY_MS = 3_000
 const READ_EVERY_MS = 1_000
 /** Whoever has told nothing for so long does not watch any more. */
 const STALE_MS = 20_000
-const TELL_AT_ONCE_MS = 1_000
-const PATIENCE_MS = 20_000
-const PATHS_AT_ONCE = 500
+const MIN_PUBLISH_INTERVAL_MS = 1_000
+const LEADER_TIMEOUT_MS = 20_000
+const PATHS_PER_COMMAND = 500
 
 /**
  * One process at a time keeps index and folder in step: the one that holds the lock. When it is gone another takes over, and
  * compares everything. The others know what it tells them, and pass on what they are asked for.
  */
-export function createSharedSync(options: SharedSyncOptions): SharedSync {
-  const { watch, jobs, log } = options
+export function createRemoteSync(options: RemoteSyncOptions): RemoteSync {
+  const { watch, jobQueue, log } = options
   const me = `${hostname()} (process ${process.pid})`
-  let own: Watch | undefined
-  let turns: Promise<void> = Promise.resolve()
+  let local: Leadership | undefined
+  let queue: Promise<void> = Promise.resolve()
   let isStarted = false
   let isClosed = false
-  let others: { facts: WatchFacts; readAt: number; ageMs: number } | undefined
+  let latest: { status: LeaderStatus; readAt: number; ageMs: number } | undefined
   let foldersVersion = -1
   let folders: ReadonlyMap<string, FolderTimes> = new Map()
-  let told = new Map<string, FolderTimes>()
-  let isAllTold = false
-  let telling: Promise<void> | undefined
-  let isTold = true
-  const contendTimer = setInterval(contend, CONTEND_EVERY_MS)
-  const tellTimer = setInterval(tellSoon, TELL_EVERY_MS)
+  let publishedFolders = new Map<string, FolderTimes>()
+  let areAllPublished = false
+  let publishing: Promise<void> | undefined
+  let isPublished = true
+  const leadTimer = setInterval(tryToLead, LEAD_ATTEMPT_EVERY_MS)
+  const publishTimer = setInterval(publishSoon, PUBLISH_EVERY_MS)
   const readTimer = setInterval(() => void read(), READ_EVERY_MS)
   let reading: Promise<void> | undefined
-  const untold = new Set<string>()
-  let isSaid = false
+  const unsentPaths = new Set<string>()
+  let isLogged = false
 
   return {
     async startWatching() {
       isStarted = true
-      await contend()
+      await tryToLead()
       await read()
     },
 
-    async scan(wanted = {}) {
-      await untilWatched()
-      const { acceptsMissing = false } = wanted
-      if (own === undefined) return jobs.ask({ kind: 'reconcile', acceptsMissing }, isWatched)
+    async scan(requested = {}) {
+      await waitForLeader()
+      const { acceptsMissing = false } = requested
+      if (local === undefined) return jobQueue.request({ kind: 'reconcile', acceptsMissing }, hasLeader)
       // What has just begun to watch compares everything in any case.
-      return (acceptsMissing ? undefined : own.first) ?? own.sync.scan(wanted)
+      return (acceptsMissing ? undefined : local.first) ?? local.sync.scan(requested)
     },
 
     recheck(paths) {
-      if (own !== undefined) return own.sync.recheck(paths)
-      for (const path of paths) untold.add(path)
-      void passOn()
+      if (local !== undefined) return local.sync.recheck(paths)
+      for (const path of paths) unsentPaths.add(path)
+      void sendPaths()
     },
 
-    dropWatch: () => void inTurn(drop),
+    stepDown: () => void runExclusive(stopLeading),
 
     get watching() {
-      return own?.sync.watching ?? factsOfOthers()?.watching ?? 'off'
+      return local?.sync.watching ?? leaderStatus()?.watching ?? 'off'
     },
     get pollingReason() {
-      return own === undefined ? factsOfOthers()?.pollingReason : own.sync.pollingReason
+      return local === undefined ? leaderStatus()?.pollingReason : local.sync.pollingReason
     },
     get massRemoval() {
-      return own === undefined ? factsOfOthers()?.absence : own.sync.massRemoval
+      return local === undefined ? leaderStatus()?.absence : local.sync.massRemoval
     },
     get problem() {
-      return own === undefined ? factsOfOthers()?.problem : own.sync.problem
+      return local === undefined ? leaderStatus()?.problem : local.sync.problem
     },
     get folders() {
-      return own?.sync.folders ?? folders
+      return local?.sync.folders ?? folders
     },
     get lastScan() {
-      return own === undefined ? others?.facts.lastReconcile : own.sync.lastScan
+      return local === undefined ? latest?.status.lastReconcile : local.sync.lastScan
     },
 
     async close() {
       isClosed = true
-      for (const timer of [contendTimer, tellTimer, readTimer]) clearInterval(timer)
-      await inTurn(drop)
-      await telling
+      for (const timer of [leadTimer, publishTimer, readTimer]) clearInterval(timer)
+      await runExclusive(stopLeading)
+      await publishing
       await reading
     },
   }
 
-  function inTurn(work: () => Promise<void>): Promise<void> {
-    const result = turns.then(work)
-    turns = result.catch((error) => log.warn(`Watching in turns: ${messageOf(error)}`))
-    return turns
+  function runExclusive(work: () => Promise<void>): Promise<void> {
+    const result = queue.then(work)
+    queue = result.catch((error) => log.warn(`Watching in turns: ${messageOf(error)}`))
+    return queue
   }
 
-  function contend(): Promise<void> {
-    return inTurn(async () => {
-      if (!options.mayWatch || !isStarted || isClosed || own !== undefined) return
-      if (await options.tryLock()) await takeOver()
+  function tryToLead(): Promise<void> {
+    return runExclusive(async () => {
+      if (!options.canLead || !isStarted || isClosed || local !== undefined) return
+      if (await options.tryLock()) await becomeLeader()
     })
   }
 
-  async function takeOver(): Promise<void> {
+  async function becomeLeader(): Promise<void> {
     log.info('This process watches the gallery from now on.')
-    told = new Map()
-    isAllTold = false
-    const sync = options.createSync(tellSoon)
+    publishedFolders = new Map()
+    areAllPublished = false
+    const sync = options.createSync(publishSoon)
     try {
       await sync.startWatching()
-      const stopAnswering = await jobs.answer((request) => answer(sync, request))
-      const begun: Watch = { sync, stopAnswering, first: sync.scan() }
-      own = begun
+      const stopHandling = await jobQueue.handle((request) => handle(sync, request))
+      const begun: Leadership = { sync, stopHandling, first: sync.scan() }
+      local = begun
       begun.first
         // That the folder can't be looked at has been said, and it is tried again.
         ?.catch((error) => {
@@ -166,51 +166,51 @@ export function createSharedSync(options: SharedSyncOptions): SharedSync {
     }
   }
 
-  async function drop(): Promise<void> {
-    const dropped = own
-    if (dropped === undefined) return
-    own = undefined
+  async function stopLeading(): Promise<void> {
+    const former = local
+    if (former === undefined) return
+    local = undefined
     if (!isClosed)
       log.info('This process watches the gallery no more: its connection to the database was lost.')
-    await dropped.stopAnswering().catch(() => {})
-    await dropped.sync.close()
+    await former.stopHandling().catch(() => {})
+    await former.sync.close()
   }
 
-  async function answer(sync: GallerySync, request: WatchRequest): Promise<void> {
+  async function handle(sync: GallerySync, request: LeaderCommand): Promise<void> {
     if (request.kind === 'reconcile') await sync.scan({ acceptsMissing: request.acceptsMissing })
     else sync.recheck(request.paths)
   }
 
-  async function passOn(): Promise<void> {
-    while (untold.size > 0 && !isClosed) {
-      const paths = [...untold].slice(0, PATHS_AT_ONCE)
-      for (const path of paths) untold.delete(path)
-      await jobs.ask({ kind: 'look', paths }).catch(() => {
+  async function sendPaths(): Promise<void> {
+    while (unsentPaths.size > 0 && !isClosed) {
+      const paths = [...unsentPaths].slice(0, PATHS_PER_COMMAND)
+      for (const path of paths) unsentPaths.delete(path)
+      await jobQueue.request({ kind: 'look', paths }).catch(() => {
         // The next comparison finds it.
       })
     }
   }
 
   /** @throws {DomainError} `unavailable` if nobody watches, and nobody begins to */
-  async function untilWatched(): Promise<void> {
+  async function waitForLeader(): Promise<void> {
     const start = performance.now()
-    while (!isWatched()) {
-      if (isClosed || performance.now() - start > PATIENCE_MS) throw nobodyWatches()
+    while (!hasLeader()) {
+      if (isClosed || performance.now() - start > LEADER_TIMEOUT_MS) throw noLeaderError()
       await sleep(READ_EVERY_MS / 4)
     }
   }
 
-  function isWatched(): boolean {
-    return own !== undefined || factsOfOthers() !== undefined
+  function hasLeader(): boolean {
+    return local !== undefined || leaderStatus() !== undefined
   }
 
-  function factsOfOthers(): WatchFacts | undefined {
-    if (others === undefined) return undefined
-    return others.ageMs + performance.now() - others.readAt > STALE_MS ? undefined : others.facts
+  function leaderStatus(): LeaderStatus | undefined {
+    if (latest === undefined) return undefined
+    return latest.ageMs + performance.now() - latest.readAt > STALE_MS ? undefined : latest.status
   }
 
   async function read(): Promise<void> {
-    if (own !== undefined || isClosed) return
+    if (local !== undefined || isClosed) return
     reading ??= readNow()
       .catch(() => {
         // That the database is away is told by whatever needs it.
@@ -224,12 +224,12 @@ export function createSharedSync(options: SharedSyncOptions): SharedSync {
   async function readNow(): Promise<void> {
     const row = await watch.read()
     if (row === undefined) return
-    const facts = row.state as WatchFacts
-    others = { facts, readAt: performance.now(), ageMs: row.ageMs }
-    if (facts.embedder !== options.embedder && !isSaid) {
-      isSaid = true
+    const status = row.state as LeaderStatus
+    latest = { status, readAt: performance.now(), ageMs: row.ageMs }
+    if (status.embedder !== options.embedder && !isLogged) {
+      isLogged = true
       log.warn(
-        `The process that watches the gallery, on ${facts.holder}, has the embedder "${facts.embedder}", and this one "${options.embedder}": new images are not embedded for this one until all have the same.`,
+        `The process that watches the gallery, on ${status.holder}, has the embedder "${status.embedder}", and this one "${options.embedder}": new images are not embedded for this one until all have the same.`,
       )
     }
     if (row.foldersVersion === foldersVersion) return
@@ -237,24 +237,24 @@ export function createSharedSync(options: SharedSyncOptions): SharedSync {
     foldersVersion = row.foldersVersion
   }
 
-  function tellSoon(): void {
-    if (own === undefined || isClosed) return
-    isTold = false
-    telling ??= tell()
+  function publishSoon(): void {
+    if (local === undefined || isClosed) return
+    isPublished = false
+    publishing ??= publish()
       .catch(() => {
         // The next time tells it all.
       })
       .finally(() => {
-        telling = undefined
-        if (!isTold) tellSoon()
+        publishing = undefined
+        if (!isPublished) publishSoon()
       })
   }
 
-  async function tell(): Promise<void> {
-    isTold = true
-    if (own === undefined) return
-    const { sync } = own
-    const facts: WatchFacts = {
+  async function publish(): Promise<void> {
+    isPublished = true
+    if (local === undefined) return
+    const { sync } = local
+    const status: LeaderStatus = {
       holder: me,
       embedder: options.embedder,
       watching: sync.watching,
@@ -263,27 +263,27 @@ export function createSharedSync(options: SharedSyncOptions): SharedSync {
       problem: sync.problem,
       lastReconcile: sync.lastScan,
     }
-    await watch.write(facts)
-    await tellFolders(sync)
-    await sleep(TELL_AT_ONCE_MS, undefined, { ref: false })
+    await watch.write(status)
+    await publishFolders(sync)
+    await sleep(MIN_PUBLISH_INTERVAL_MS, undefined, { ref: false })
   }
 
-  async function tellFolders(sync: GallerySync): Promise<void> {
+  async function publishFolders(sync: GallerySync): Promise<void> {
     // Before the first comparison has ended not all are known.
-    const isAll = sync.lastScan !== undefined && !isAllTold
+    const isAll = sync.lastScan !== undefined && !areAllPublished
     const now = new Map(sync.folders)
-    const seen = [...now].filter(([directory, facts]) => isAll || isOther(told.get(directory), facts))
-    const gone = [...told.keys()].filter((directory) => !now.has(directory))
+    const seen = [...now].filter(([directory, status]) => isAll || isChanged(publishedFolders.get(directory), status))
+    const gone = [...publishedFolders.keys()].filter((directory) => !now.has(directory))
     await watch.putFolders(
       seen.map(([directory, times]) => ({ directory, ...times })),
       gone,
       isAll,
     )
-    told = now
-    isAllTold ||= isAll
+    publishedFolders = now
+    areAllPublished ||= isAll
   }
 }
 
-function isOther(before: FolderTimes | undefined, now: FolderTimes): boolean {
+function isChanged(before: FolderTimes | undefined, now: FolderTimes): boolean {
   return before?.createdAt !== now.createdAt || before.modifiedAt !== now.modifiedAt
 }

@@ -74,13 +74,13 @@ async function openUpToDate(
     return app
   } catch (error) {
     if (!(error instanceof DomainError) || error.code !== 'data_directory_in_use') throw error
-    const app = await createApp(config, { log, onLoading, isVisitor: true })
+    const app = await createApp(config, { log, onLoading, isReadOnly: true })
     const { indexed, unembedded } = await app.catalog.counts()
     if (indexed > 0 || unembedded === 0) return app
     await app.close()
     throw new DomainError(
       'not_indexed',
-      `The running server has no vectors of the embedder "${app.host.name}": search with its configuration (--config).`,
+      `The running server has no vectors of the embedder "${app.embedder.name}": search with its configuration (--config).`,
       { cause: error },
     )
   }

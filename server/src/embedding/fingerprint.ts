@@ -3,7 +3,7 @@ import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
 import { hashOfFile } from '../hashing.ts'
 import { TRAINED_MODEL } from './kinds/trained/trained-model.ts'
-import { type EmbedderDefinition, type EmbedderKind, kindOf } from './registry.ts'
+import { type EmbedderDefinition, type EmbedderKind, embedderKind } from './registry.ts'
 
 /** Raised when the same definition yields other vectors than before. */
 const VERSIONS: Record<EmbedderKind, number> = {
@@ -33,15 +33,15 @@ const PARTS_OF_MODEL = /^(onnx[\\/])?[^.\\/][^\\/]*\.(json|txt|onnx|onnx_data(_\
  * @returns 64 hexadecimal digits
  */
 export async function fingerprintOf(name: string, definition: EmbedderDefinition): Promise<string> {
-  const kind = kindOf(name, definition)
-  const facts = {
+  const kind = embedderKind(name, definition)
+  const identity = {
     version: VERSIONS[kind],
     kind,
     code: await codeOf(definition, kind),
     args: await withContents(definition.args),
     kwargs: await withContents(definition.kwargs, kind === 'timm' || kind === 'onnx' ? FILES : []),
   }
-  const made = kind === 'transformers' ? { ...facts, ...(await modelOf(definition)) } : facts
+  const made = kind === 'transformers' ? { ...identity, ...(await modelOf(definition)) } : identity
   return createHash('sha256').update(JSON.stringify(made)).digest('hex')
 }
 

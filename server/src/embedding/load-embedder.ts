@@ -1,6 +1,6 @@
 import type { Embedder } from './embedder.ts'
 import type { LoadContext } from './load-context.ts'
-import { type EmbedderDefinition, kindOf } from './registry.ts'
+import { type EmbedderDefinition, embedderKind } from './registry.ts'
 
 /**
  * Makes an embedder. Runs in the embedding process, never in the server's. What a kind needs is loaded only if it is used.
@@ -11,7 +11,7 @@ export async function loadEmbedder(
   definition: EmbedderDefinition,
   context: LoadContext,
 ): Promise<Embedder> {
-  const kind = kindOf(name, definition)
+  const kind = embedderKind(name, definition)
   switch (kind) {
     case 'trained':
       await refuseArguments(definition)

@@ -7,13 +7,13 @@ import { ZodError } from 'zod'
 import type { Auth } from '../auth/auth.ts'
 import type { AuthLimits } from '../auth/rate-limits.ts'
 import type { Catalog } from '../catalog/catalog.ts'
-import type { EmbeddingHost } from '../embedding/process/supervisor.ts'
+import type { EmbedderClient } from '../embedding/process/supervisor.ts'
 import { DomainError } from '../errors.ts'
 import type { EventFeed } from '../events.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import type { ImageFiles } from '../images/image-files.ts'
 import type { Indexer } from '../indexing/indexer.ts'
-import type { KeptQueries } from '../saved-queries/saved-queries.ts'
+import type { SavedQueries } from '../saved-queries/saved-queries.ts'
 import type { ImageSearch } from '../search/search.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
 import { VERSION } from '../version.ts'
@@ -36,13 +36,13 @@ import { userRoutes } from './users.ts'
 export interface HttpOptions {
   catalog: Catalog
   reads: ReadPositions
-  host: EmbeddingHost
+  embedder: EmbedderClient
   /** Another embedder that images have vectors of. */
   previousEmbedder: string | undefined
   indexer: Indexer
   sync: GallerySync
   search: ImageSearch
-  queries: KeptQueries
+  queries: SavedQueries
   reader: Pick<ImageReader, 'decode' | 'render'>
   imageFiles: ImageFiles
   feed: EventFeed

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Auth } from '../auth/auth.ts'
 import type { Catalog } from '../catalog/catalog.ts'
-import type { EmbeddingHost } from '../embedding/process/supervisor.ts'
+import type { EmbedderClient } from '../embedding/process/supervisor.ts'
 import { directoryOf, ROOT } from '../gallery/paths.ts'
 import type { Indexer } from '../indexing/indexer.ts'
 import type { FolderTimes, GallerySync } from '../sync/gallery-sync.ts'
@@ -19,7 +19,7 @@ import {
 
 export interface FolderRoutesOptions {
   catalog: Catalog
-  host: EmbeddingHost
+  embedder: EmbedderClient
   /** Another embedder that images have vectors of. */
   previousEmbedder: string | undefined
   indexer: Indexer
@@ -49,7 +49,7 @@ export function watchedDirectoryRoutes({ catalog, sync }: FolderRoutesOptions): 
 
 export function indexRoutes({
   catalog,
-  host,
+  embedder,
   previousEmbedder,
   indexer,
   sync,
@@ -72,8 +72,8 @@ export function indexRoutes({
         indexed,
         failed,
         pending,
-        embedder: host.name,
-        dimensions: host.dimensions,
+        embedder: embedder.name,
+        dimensions: embedder.dimensions,
         watching: sync.watching,
         last_reconcile: sync.lastScan === undefined ? null : new Date(sync.lastScan).toISOString(),
         rate_per_s: ratePerSecond,
@@ -81,7 +81,7 @@ export function indexRoutes({
         to_embed: unembedded,
         previous_embedder: unembedded > 0 ? (previousEmbedder ?? null) : null,
         auth: auth === undefined ? 'none' : 'otp',
-        embedder_state: host.processId === undefined ? 'not_working' : 'working',
+        embedder_state: embedder.processId === undefined ? 'not_working' : 'working',
         absence: sync.massRemoval ?? null,
         problem: sync.problem ?? null,
         polling_reason: sync.pollingReason ?? null,

@@ -1,17 +1,17 @@
 import { z } from '@hono/zod-openapi'
 import type { Catalog } from '../catalog/catalog.ts'
-import type { EmbeddingHost } from '../embedding/process/supervisor.ts'
+import type { EmbedderClient } from '../embedding/process/supervisor.ts'
 import { DomainError } from '../errors.ts'
 import type { Metrics } from './metrics.ts'
 import { json, type Router, route } from './routing.ts'
 
 export interface HealthOptions {
   catalog: Catalog
-  host: EmbeddingHost
+  embedder: EmbedderClient
   metrics: Metrics
 }
 
-export function addHealth(app: Router, { catalog, host, metrics }: HealthOptions): void {
+export function addHealth(app: Router, { catalog, embedder, metrics }: HealthOptions): void {
   const status = (word: 'ok' | 'ready') => z.object({ status: z.literal(word) })
   app.openapi(
     route('public', {
@@ -31,8 +31,8 @@ export function addHealth(app: Router, { catalog, host, metrics }: HealthOptions
     }),
     async (context) => {
       await catalog.counts()
-      if (host.processId === undefined) {
-        throw new DomainError('embedder_unavailable', `The embedder "${host.name}" is being started.`)
+      if (embedder.processId === undefined) {
+        throw new DomainError('embedder_unavailable', `The embedder "${embedder.name}" is being started.`)
       }
       return context.json({ status: 'ready' as const }, 200)
     },

@@ -793,7 +793,7 @@ describe('health and documentation', () => {
 
   it('is not ready while the embedder is started again', async () => {
     const { app } = await served()
-    process.kill(app.host.processId!, 'SIGKILL')
+    process.kill(app.embedder.processId!, 'SIGKILL')
     await eventually(async () => expect((await get(app, '/ready')).status).toBe(503))
     await eventually(async () => expect((await get(app, '/ready')).status).toBe(200))
     expect((await get(app, '/health')).status).toBe(200)

@@ -4,7 +4,7 @@ import type { Catalog, Image } from '../catalog/catalog.ts'
 import { DomainError } from '../errors.ts'
 import { isShownByBrowsers } from '../gallery/formats/index.ts'
 import type { ImageFiles } from '../images/image-files.ts'
-import type { KeptQueries } from '../saved-queries/saved-queries.ts'
+import type { SavedQueries } from '../saved-queries/saved-queries.ts'
 import { createDuplicateFinder, withoutDeleted } from '../search/duplicates/finder.ts'
 import { parseCrop } from '../search/region.ts'
 import { type Example, type ImageSearch, imageNotFound, type SearchResult } from '../search/search.ts'
@@ -17,7 +17,7 @@ import {
   idParameter,
   imageSchema,
   imagesSchema,
-  keptIdSchema,
+  savedQueryIdSchema,
   kindSchema,
   orderOf,
   pageOf,
@@ -29,7 +29,7 @@ import {
 } from './schemas.ts'
 
 export interface ImageRoutesOptions {
-  queries: KeptQueries
+  queries: SavedQueries
   catalog: Catalog
   search: ImageSearch
   imageFiles: ImageFiles
@@ -40,7 +40,7 @@ const DEFAULT_DUPLICATE_THRESHOLD = 0.985
 
 const exampleSchema = z.object({
   image_id: uuidSchema.optional(),
-  query_id: keptIdSchema.optional().openapi({ description: 'A kept query.' }),
+  query_id: savedQueryIdSchema.optional().openapi({ description: 'A kept query.' }),
   upload: z
     .string()
     .optional()

@@ -1,16 +1,16 @@
 import { z } from '@hono/zod-openapi'
 import { DomainError } from '../errors.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
-import type { KeptQueries, KeptQuery } from '../saved-queries/saved-queries.ts'
+import type { SavedQueries, SavedQuery } from '../saved-queries/saved-queries.ts'
 import { answerFile } from './file-response.ts'
 import { binary, createRouter, json, parseJson, type Router, route } from './routing.ts'
-import { fileField, keptIdSchema, kindSchema } from './schemas.ts'
+import { fileField, savedQueryIdSchema, kindSchema } from './schemas.ts'
 
 const MAX_SKETCH_CHARACTERS = 2_000_000
 
-const keptQuerySchema = z
+const savedQuerySchema = z
   .object({
-    id: keptIdSchema,
+    id: savedQueryIdSchema,
     kind: kindSchema,
     sketch: z.unknown().openapi({ description: 'The strokes, as they were sent; null if there are none.' }),
     image_url: z.string(),
@@ -22,11 +22,11 @@ export function queryRoutes({
   queries,
   reader,
 }: {
-  queries: KeptQueries
+  queries: SavedQueries
   reader: Pick<ImageReader, 'decode' | 'render'>
 }): Router {
   const router = createRouter()
-  const toJson = ({ id, kind, sketch }: KeptQuery) => ({
+  const toJson = ({ id, kind, sketch }: SavedQuery) => ({
     id,
     kind,
     sketch: sketch ?? null,
@@ -54,7 +54,7 @@ export function queryRoutes({
           },
         },
       },
-      responses: { 200: { description: 'It is kept.', ...json(keptQuerySchema) } },
+      responses: { 200: { description: 'It is kept.', ...json(savedQuerySchema) } },
     }),
     async (context) => {
       const { image, kind, sketch } = context.req.valid('form')
@@ -67,14 +67,14 @@ export function queryRoutes({
     },
   )
 
-  const parameter = z.object({ id: keptIdSchema })
+  const parameter = z.object({ id: savedQueryIdSchema })
   router.openapi(
     route('user', {
       method: 'get',
       path: '/{id}',
       summary: 'A kept query',
       request: { params: parameter },
-      responses: { 200: { description: 'The query.', ...json(keptQuerySchema) } },
+      responses: { 200: { description: 'The query.', ...json(savedQuerySchema) } },
     }),
     async (context) => context.json(toJson(await queries.get(context.req.valid('param').id)), 200),
   )

@@ -15,12 +15,12 @@ const NAMES = ['a.png', 'b.png', 'c.png', 'd.png', 'e.png', 'f.png']
 async function readAtOnce(bytes: number): Promise<number> {
   const root = await temporaryDirectory()
   for (const [n, name] of NAMES.entries()) await writeSettled(join(root, name), await picture(n))
-  const { catalog, host } = await startApp(await configFor(root))
+  const { catalog, embedder } = await startApp(await configFor(root))
   const thumbnailDirectory = await temporaryDirectory()
   const walk = { recursive: true, excluded: [] }
   const limits = { maxPixels: 1e6, maxFileBytes: MEGABYTE }
   const size = [64, 64] as const
-  const options = { root, walk, limits, inputSize: host.inputSize, thumbnailDirectory }
+  const options = { root, walk, limits, inputSize: embedder.inputSize, thumbnailDirectory }
   const reader = createImageReader({ ...options, thumbnailSize: [...size] })
   onTestFinished(() => reader.close())
   let reading = 0
@@ -35,7 +35,7 @@ async function readAtOnce(bytes: number): Promise<number> {
   const indexer = createIndexer({
     root,
     catalog,
-    host,
+    embedder,
     reader: counting,
     events: createEventBus(),
     thumbnails: openThumbnailStore(thumbnailDirectory, size),

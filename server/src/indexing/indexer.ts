@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog, Image, ImageRecord, PutResult } from '../catalog/catalog.ts'
-import type { EmbeddingHost, Urgency } from '../embedding/process/supervisor.ts'
+import type { EmbedderClient, Priority } from '../embedding/process/supervisor.ts'
 import { DomainError } from '../errors.ts'
 import type { EventBus, IndexProgress } from '../events.ts'
 import { type ImageFile, SETTLE_MS } from '../gallery/image-file.ts'
@@ -17,7 +17,7 @@ import { removeUnusedContent } from './unused-content.ts'
 export interface IndexerOptions {
   root: string
   catalog: Catalog
-  host: EmbeddingHost
+  embedder: EmbedderClient
   reader: ImageReader
   events: EventBus
   thumbnails: ThumbnailStore
@@ -78,7 +78,7 @@ const MAX_BYTES_DECODING = 512 * 1024 ** 2
 
 /** Files in, rows with vectors out. Decoding of the next batch goes on while one is embedded and stored. */
 export function createIndexer(options: IndexerOptions): Indexer {
-  const { root, catalog, host, reader, events, thumbnails, walk, maxFileBytes, batchSize, isSearching } =
+  const { root, catalog, embedder, reader, events, thumbnails, walk, maxFileBytes, batchSize, isSearching } =
     options
   const meter = createProgressMeter(events)
   /** Paths, and the version of each that is to be read. */
@@ -295,7 +295,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
   /** Embeds what has no vector yet and stores it; an image that the embedder can't do anything with is left out. */
   async function store(
     batch: ReadFile[],
-    urgency: Urgency,
+    priority: Priority,
   ): Promise<{ stored: PutResult[]; failed: { record: ImageRecord; reason: DomainError }[] }> {
     // A file that was saved twice may be in it with both versions.
     const newest = new Map(batch.map((prepared) => [prepared.record.path, prepared.record]))
@@ -303,10 +303,10 @@ export function createIndexer(options: IndexerOptions): Indexer {
     const embeddings =
       toEmbed.length === 0
         ? []
-        : await host.embed(
+        : await embedder.embed(
             toEmbed.map(({ image }) => image!),
             'photo',
-            urgency,
+            priority,
           )
     const byContent = new Map(toEmbed.map(({ record }, n) => [record.contentHash, embeddings[n]!]))
     const failed: { record: ImageRecord; reason: DomainError }[] = []

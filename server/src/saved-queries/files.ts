@@ -2,26 +2,26 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join } from 'node:path'
 import { systemCodeOf } from '../errors.ts'
 import {
-  KEPT_FOR_DAYS,
-  KEPT_ID,
-  type KeptQueries,
-  type KeptQuery,
-  MOST_KEPT,
-  newKeptId,
-  queryNotKept,
-  TIDY_EVERY,
+  RETENTION_DAYS,
+  SAVED_QUERY_ID,
+  type SavedQueries,
+  type SavedQuery,
+  RETENTION,
+  newSavedQueryId,
+  savedQueryNotFound,
+  REMOVE_EXPIRED_EVERY,
 } from './saved-queries.ts'
 
-const KEPT_FOR_MS = KEPT_FOR_DAYS * 24 * 3600 * 1000
-const TIDY_EVERY_BYTES = 64 * 1024 ** 2
+const RETENTION_MS = RETENTION_DAYS * 24 * 3600 * 1000
+const REMOVE_EXPIRED_EVERY_BYTES = 64 * 1024 ** 2
 
 /** Keeps them as two files each in a folder of its own: the picture, and what is known of it. */
-export function openKeptQueries(directory: string, most = MOST_KEPT): KeptQueries {
-  let since = { queries: TIDY_EVERY, bytes: 0 }
+export function openSavedQueryFiles(directory: string, limits = RETENTION): SavedQueries {
+  let since = { queries: REMOVE_EXPIRED_EVERY, bytes: 0 }
   const fileOf = (id: string, ending: 'picture' | 'json') => join(directory, `${id}.${ending}`)
   return {
     async keep(bytes, kind, sketch) {
-      const query: KeptQuery = { id: newKeptId(), kind, sketch }
+      const query: SavedQuery = { id: newSavedQueryId(), kind, sketch }
       await mkdir(directory, { recursive: true })
       await writeFile(fileOf(query.id, 'picture'), bytes)
       // What is known of it appears last and at once: a query is kept whole or not at all.
@@ -29,9 +29,9 @@ export function openKeptQueries(directory: string, most = MOST_KEPT): KeptQuerie
       await writeFile(temporary, JSON.stringify(query))
       await rename(temporary, fileOf(query.id, 'json'))
       since = { queries: since.queries + 1, bytes: since.bytes + bytes.length }
-      if (since.queries > TIDY_EVERY || since.bytes > TIDY_EVERY_BYTES) {
+      if (since.queries > REMOVE_EXPIRED_EVERY || since.bytes > REMOVE_EXPIRED_EVERY_BYTES) {
         since = { queries: 0, bytes: 0 }
-        await tidy()
+        await removeExpired()
       }
       return query
     },
@@ -39,20 +39,20 @@ export function openKeptQueries(directory: string, most = MOST_KEPT): KeptQuerie
       return JSON.parse((await read(id, 'json')).toString('utf8'))
     },
     bytes: (id) => read(id, 'picture'),
-    tidy,
+    removeExpired,
   }
 
-  function tidy(): Promise<void> {
-    return removeOld(directory, most)
+  function removeExpired(): Promise<void> {
+    return removeOld(directory, limits)
   }
 
   async function read(id: string, ending: 'picture' | 'json'): Promise<Buffer> {
     try {
-      if (KEPT_ID.test(id)) return await readFile(fileOf(id, ending))
+      if (SAVED_QUERY_ID.test(id)) return await readFile(fileOf(id, ending))
     } catch (error) {
       if (systemCodeOf(error) !== 'ENOENT') throw error
     }
-    throw queryNotKept()
+    throw savedQueryNotFound()
   }
 }
 
@@ -67,7 +67,7 @@ async function namesIn(directory: string): Promise<string[]> {
 }
 
 /** Forgets what is too old or too much; a query's two files go together. */
-async function removeOld(directory: string, most: typeof MOST_KEPT): Promise<void> {
+async function removeOld(directory: string, limits: typeof RETENTION): Promise<void> {
   const files = await Promise.all(
     (await namesIn(directory)).map(async (name) => {
       const info = await stat(join(directory, name)).catch(() => undefined)
@@ -84,13 +84,13 @@ async function removeOld(directory: string, most: typeof MOST_KEPT): Promise<voi
     time: Math.max(...files.map(({ time }) => time)),
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
   }))
-  const oldest = Date.now() - KEPT_FOR_MS
+  const oldest = Date.now() - RETENTION_MS
   let count = 0
   let total = 0
   for (const { names, time, bytes } of queries.sort((a, b) => b.time - a.time)) {
     count++
     total += bytes
-    if (time >= oldest && count <= most.queries && total <= most.bytes) continue
+    if (time >= oldest && count <= limits.queries && total <= limits.bytes) continue
     for (const name of names) await rm(join(directory, name), { force: true })
   }
 }

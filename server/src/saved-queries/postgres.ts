@@ -1,42 +1,42 @@
 import { type Kysely, sql } from 'kysely'
 import type { SharedTables } from '../catalog/schema.ts'
 import {
-  KEPT_FOR_DAYS,
-  type KeptQueries,
-  type KeptQuery,
-  MOST_KEPT,
-  newKeptId,
+  RETENTION_DAYS,
+  type SavedQueries,
+  type SavedQuery,
+  RETENTION,
+  newSavedQueryId,
   type QueryKind,
-  queryNotKept,
-  TIDY_EVERY,
+  savedQueryNotFound,
+  REMOVE_EXPIRED_EVERY,
 } from './saved-queries.ts'
 
 /** Pictures and drawings that were searched with, where every server finds them. */
-export function openSharedQueries(database: Kysely<SharedTables>): KeptQueries {
-  let sinceTidied = TIDY_EVERY
-  let bytesSinceTidied = 0
+export function openPostgresSavedQueries(database: Kysely<SharedTables>): SavedQueries {
+  let sinceRemoval = REMOVE_EXPIRED_EVERY
+  let bytesSinceRemoval = 0
   return {
-    async keep(bytes: Uint8Array, kind: QueryKind, sketch: unknown): Promise<KeptQuery> {
-      const query = { id: newKeptId(), kind, sketch }
+    async keep(bytes: Uint8Array, kind: QueryKind, sketch: unknown): Promise<SavedQuery> {
+      const query = { id: newSavedQueryId(), kind, sketch }
       await database
         .insertInto('kept_queries')
         .values({ id: query.id, kind, sketch: JSON.stringify(sketch ?? null), picture: Buffer.from(bytes) })
         .execute()
-      bytesSinceTidied += bytes.length
-      if (sinceTidied++ >= TIDY_EVERY || bytesSinceTidied > MOST_KEPT.bytes / 8) {
-        sinceTidied = 0
-        bytesSinceTidied = 0
-        await tidy()
+      bytesSinceRemoval += bytes.length
+      if (sinceRemoval++ >= REMOVE_EXPIRED_EVERY || bytesSinceRemoval > RETENTION.bytes / 8) {
+        sinceRemoval = 0
+        bytesSinceRemoval = 0
+        await removeExpired()
       }
       return query
     },
-    async get(id: string): Promise<KeptQuery> {
+    async get(id: string): Promise<SavedQuery> {
       const row = await database
         .selectFrom('kept_queries')
         .select(['id', 'kind', 'sketch'])
         .where('id', '=', id)
         .executeTakeFirst()
-      if (row === undefined) throw queryNotKept()
+      if (row === undefined) throw savedQueryNotFound()
       return { id: row.id, kind: row.kind as QueryKind, sketch: JSON.parse(row.sketch) }
     },
     async bytes(id: string): Promise<Buffer> {
@@ -45,18 +45,18 @@ export function openSharedQueries(database: Kysely<SharedTables>): KeptQueries {
         .select('picture')
         .where('id', '=', id)
         .executeTakeFirst()
-      if (row === undefined) throw queryNotKept()
+      if (row === undefined) throw savedQueryNotFound()
       return Buffer.from(row.picture)
     },
-    tidy,
+    removeExpired,
   }
 
   /** The oldest go first. */
-  async function tidy(): Promise<void> {
-    await sql`delete from kept_queries where kept_at < now() - ${sql.lit(`${KEPT_FOR_DAYS} days`)}::interval or id in (
+  async function removeExpired(): Promise<void> {
+    await sql`delete from kept_queries where kept_at < now() - ${sql.lit(`${RETENTION_DAYS} days`)}::interval or id in (
       select id from (
         select id, row_number() over newest as place, sum(octet_length(picture)) over newest as bytes
         from kept_queries window newest as (order by kept_at desc, id)
-      ) as ranked where place > ${MOST_KEPT.queries} or bytes > ${MOST_KEPT.bytes})`.execute(database)
+      ) as ranked where place > ${RETENTION.queries} or bytes > ${RETENTION.bytes})`.execute(database)
   }
 }

@@ -1,4 +1,4 @@
-import type { EmbeddingHost } from '../embedding/process/supervisor.ts'
+import type { EmbedderClient } from '../embedding/process/supervisor.ts'
 import { MAX_ASPECT } from '../gallery/decode.ts'
 import { type RgbImage, resample } from '../gallery/resample.ts'
 import type { QueryKind } from '../saved-queries/saved-queries.ts'
@@ -12,14 +12,14 @@ const MIN_QUERY_SIDE = 256
 const MOST_ENLARGED = 8
 
 /** The size that a query's picture is to cover when it is decoded; a small part of it needs more of the original's pixels. */
-export function queryCover({ width, height }: EmbeddingHost['inputSize'], crop: Crop | undefined) {
+export function queryCover({ width, height }: EmbedderClient['inputSize'], crop: Crop | undefined) {
   const side = Math.max(MIN_QUERY_SIDE, QUERY_SCALE * Math.max(width, height))
   const factor = crop === undefined ? 1 : Math.min(MOST_ENLARGED, 1 / Math.min(crop.width, crop.height))
   return { width: Math.ceil(side * factor), height: Math.ceil(side * factor) }
 }
 
 /** A part of a picture, no larger than a whole one may be when it is decoded: a strip of a strip is very long. */
-export function boundedFor(inputSize: EmbeddingHost['inputSize'], image: RgbImage): RgbImage {
+export function boundedFor(inputSize: EmbedderClient['inputSize'], image: RgbImage): RgbImage {
   const most = MAX_ASPECT * queryCover(inputSize, undefined).width
   const scale = most / Math.max(image.width, image.height)
   if (scale >= 1) return image
@@ -34,7 +34,7 @@ export function boundedFor(inputSize: EmbeddingHost['inputSize'], image: RgbImag
 export function prepareQuery(
   image: RgbImage,
   kind: QueryKind,
-  { sketchMargin }: Pick<EmbeddingHost, 'sketchMargin'>,
+  { sketchMargin }: Pick<EmbedderClient, 'sketchMargin'>,
 ): { image: RgbImage; kind: 'sketch' | 'image' } {
   const isSketch = kind === 'sketch' || (kind === 'auto' && detectKind(image) === 'sketch')
   return isSketch ? { image: prepareSketch(image, sketchMargin), kind: 'sketch' } : { image, kind: 'image' }

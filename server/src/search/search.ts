@@ -1,5 +1,5 @@
 import type { Catalog, ImageFilter, NearestQuery, NearestResult, Page } from '../catalog/catalog.ts'
-import type { EmbeddingHost } from '../embedding/process/supervisor.ts'
+import type { EmbedderClient } from '../embedding/process/supervisor.ts'
 import { DomainError } from '../errors.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import { hashOfBytes } from '../hashing.ts'
@@ -62,7 +62,7 @@ const NEGATIVE_SHARE = 0.25
 
 export function createImageSearch(
   catalog: Catalog,
-  host: EmbeddingHost,
+  embedder: EmbedderClient,
   reader: ImageReader,
   onSearch: (timings: SearchResult['timings']) => void = () => {},
 ): ImageSearch {
@@ -140,19 +140,19 @@ export function createImageSearch(
       timings.prepare += performance.now() - start
       return { ...known, kind: 'image' }
     }
-    const decoded = await reader.decode(bytes, queryCover(host.inputSize, crop))
+    const decoded = await reader.decode(bytes, queryCover(embedder.inputSize, crop))
     const image =
-      crop === undefined ? decoded.image : boundedFor(host.inputSize, cropImage(decoded.image, crop))
-    const prepared = prepareQuery(image, kind, host)
+      crop === undefined ? decoded.image : boundedFor(embedder.inputSize, cropImage(decoded.image, crop))
+    const prepared = prepareQuery(image, kind, embedder)
     const prepareEnd = performance.now()
-    const [vector] = await host.embed(
+    const [vector] = await embedder.embed(
       [prepared.image],
       prepared.kind === 'sketch' ? 'sketch' : 'photo',
       'query',
     )
     // What the embedder said is not for whoever asks; the host has told the log.
     if (!(vector instanceof Float32Array)) {
-      const message = `The embedder "${host.name}" can do nothing with this picture.`
+      const message = `The embedder "${embedder.name}" can do nothing with this picture.`
       throw new DomainError('embedder_failed', message, { cause: vector })
     }
     timings.prepare += prepareEnd - start

@@ -2,14 +2,14 @@ import { join } from 'node:path'
 import type { Accounts } from '../accounts/accounts.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import { directReads, type Reads } from '../catalog/reads.ts'
-import type { RawCatalog } from '../catalog/sql/table-access.ts'
+import type { TableAccess } from '../catalog/sql/table-access.ts'
 import { openSqliteCatalogThread } from '../catalog/sqlite/client.ts'
 import type { EventTable } from '../cluster/tables/event-table.ts'
 import type { WatchTable } from '../cluster/tables/watch-table.ts'
 import type { clientConfig, PostgresOptions } from '../database/postgres/connection.ts'
 import type { PostgresSession, PostgresSessionOptions } from '../database/postgres/session.ts'
-import { openKeptQueries } from '../saved-queries/files.ts'
-import type { KeptQueries } from '../saved-queries/saved-queries.ts'
+import { openSavedQueryFiles } from '../saved-queries/files.ts'
+import type { SavedQueries } from '../saved-queries/saved-queries.ts'
 
 export interface StorageOptions {
   /** A PostgreSQL server; undefined: the embedded database. */
@@ -17,7 +17,7 @@ export interface StorageOptions {
   /** Of the embedded database and its index. */
   directory: string
   /** False for a visitor, who searches while another process owns the directory. */
-  isOwner: boolean
+  canWrite: boolean
   log: { warn(message: string): void; info(message: string): void }
 }
 
@@ -26,15 +26,15 @@ export interface Storage {
   readonly catalog: Catalog
   /** For what is shown to people. */
   readonly reads: Reads
-  readonly queries: KeptQueries
+  readonly queries: SavedQueries
   /** undefined where one process has the database to itself. */
-  readonly shared: SharedStorage | undefined
+  readonly shared: ClusterStorage | undefined
   openAccounts(): Promise<Accounts>
   close(): Promise<void>
 }
 
 /** What processes on one database share besides the catalog. */
-export interface SharedStorage {
+export interface ClusterStorage {
   readonly events: EventTable
   readonly watch: WatchTable
   /** A key that is made once. */
@@ -48,13 +48,13 @@ export interface SharedStorage {
  * Opens the database that is configured.
  * @throws {DomainError} `unavailable` with what would help
  */
-export async function openStorage({ database, directory, isOwner, log }: StorageOptions): Promise<Storage> {
-  if (database !== undefined) return (await postgres()).openPostgresStorage(database, isOwner, log)
-  const catalog = openSqliteCatalogThread({ directory, savesIndex: isOwner })
+export async function openStorage({ database, directory, canWrite, log }: StorageOptions): Promise<Storage> {
+  if (database !== undefined) return (await postgres()).openPostgresStorage(database, canWrite, log)
+  const catalog = openSqliteCatalogThread({ directory, savesIndex: canWrite })
   return {
     catalog,
     reads: directReads(catalog),
-    queries: openKeptQueries(join(directory, 'queries')),
+    queries: openSavedQueryFiles(join(directory, 'queries')),
     shared: undefined,
     openAccounts: () => sqliteAccounts(directory),
     close: () => catalog.close(),
@@ -70,18 +70,18 @@ export async function openAccounts({
   log: { warn(message: string): void }
 }): Promise<Accounts> {
   if (database === undefined) return sqliteAccounts(directory)
-  return (await postgres()).openAccountsAlone(database, log)
+  return (await postgres()).openPostgresAccountsOnly(database, log)
 }
 
 /** The tables as they are. */
-export async function openRaw(
+export async function openTables(
   database: PostgresOptions | undefined,
   directory: string,
   log: { warn(message: string): void },
-): Promise<RawCatalog> {
+): Promise<TableAccess> {
   if (database === undefined)
-    return (await import('../catalog/sqlite/table-access.ts')).openSqliteRaw(directory)
-  return (await postgres()).openRawTables(database, log)
+    return (await import('../catalog/sqlite/table-access.ts')).openSqliteTables(directory)
+  return (await postgres()).openPostgresTables(database, log)
 }
 
 /**
@@ -89,8 +89,8 @@ export async function openRaw(
  * @returns what lets go
  * @throws {DomainError} `unavailable` if one does
  */
-export async function lockWatch(database: PostgresOptions): Promise<() => Promise<void>> {
-  return (await postgres()).lockWatch(database)
+export async function lockLeadership(database: PostgresOptions): Promise<() => Promise<void>> {
+  return (await postgres()).lockLeadership(database)
 }
 
 /** Loaded only where it is needed: its libraries would make each start longer. */

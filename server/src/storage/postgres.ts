@@ -3,9 +3,9 @@ import { openPostgresAccounts } from '../accounts/postgres.ts'
 import { sharedKey } from '../accounts/shared-key.ts'
 import { openPostgresCatalog } from '../catalog/postgres/catalog.ts'
 import { openReplicas } from '../catalog/postgres/replicas.ts'
-import { openPostgresRaw } from '../catalog/postgres/table-access.ts'
+import { postgresTableAccess } from '../catalog/postgres/table-access.ts'
 import { directReads } from '../catalog/reads.ts'
-import type { RawCatalog } from '../catalog/sql/table-access.ts'
+import type { TableAccess } from '../catalog/sql/table-access.ts'
 import { openEventTable } from '../cluster/tables/event-table.ts'
 import { openWatchTable, WATCH_LOCK } from '../cluster/tables/watch-table.ts'
 import {
@@ -15,22 +15,22 @@ import {
   replicasOf,
 } from '../database/postgres/connection.ts'
 import { openDatabase } from '../database/postgres/database.ts'
-import { withAvailability } from '../database/postgres/retries.ts'
+import { withRetries } from '../database/postgres/retries.ts'
 import { openPostgresSession } from '../database/postgres/session.ts'
 import { DomainError } from '../errors.ts'
-import { openSharedQueries } from '../saved-queries/postgres.ts'
+import { openPostgresSavedQueries } from '../saved-queries/postgres.ts'
 import type { Storage, StorageOptions } from './open-storage.ts'
 
 /** All that is kept, on a PostgreSQL server. @throws {DomainError} `unavailable` with what would help */
 export async function openPostgresStorage(
   options: PostgresOptions,
-  isOwner: boolean,
+  canWrite: boolean,
   log: StorageOptions['log'],
 ): Promise<Storage> {
   const opened = await openDatabase(options, log)
   const { database } = opened
-  const catalog = openPostgresCatalog(opened, isOwner, log)
-  const standbys = isOwner ? replicasOf(options) : []
+  const catalog = openPostgresCatalog(opened, canWrite, log)
+  const standbys = canWrite ? replicasOf(options) : []
   const replicas =
     standbys.length > 0 ? openReplicas({ primary: opened, catalog, replicas: standbys, log }) : undefined
   return {
@@ -43,7 +43,7 @@ export async function openPostgresStorage(
       },
     },
     reads: replicas ?? directReads(catalog),
-    queries: withAvailability(openSharedQueries(database.withTables())),
+    queries: withRetries(openPostgresSavedQueries(database.withTables())),
     shared: {
       events: openEventTable(database.withTables()),
       watch: openWatchTable(database.withTables()),
@@ -61,7 +61,7 @@ export async function openPostgresStorage(
 }
 
 /** Just the accounts. @throws {DomainError} as `openPostgresStorage` */
-export async function openAccountsAlone(
+export async function openPostgresAccountsOnly(
   options: PostgresOptions,
   log: Pick<StorageOptions['log'], 'warn'>,
 ): Promise<Accounts> {
@@ -77,11 +77,11 @@ export async function openAccountsAlone(
 }
 
 /** The tables as they are. @throws {DomainError} as `openPostgresStorage` */
-export async function openRawTables(
+export async function openPostgresTables(
   options: PostgresOptions,
   log: Pick<StorageOptions['log'], 'warn'>,
-): Promise<RawCatalog> {
-  return openPostgresRaw(await openDatabase(options, log))
+): Promise<TableAccess> {
+  return postgresTableAccess(await openDatabase(options, log))
 }
 
 /**
@@ -89,7 +89,7 @@ export async function openRawTables(
  * @returns what lets go
  * @throws {DomainError} `unavailable` if one does
  */
-export async function lockWatch(database: PostgresOptions): Promise<() => Promise<void>> {
+export async function lockLeadership(database: PostgresOptions): Promise<() => Promise<void>> {
   const session = openPostgresSession({
     server: database,
     channels: [],

@@ -834,7 +834,7 @@ describe('closing', () => {
   it('does not wait for an embedder that hangs', async () => {
     const root = await galleryOf('a.png', 'b.png')
     const app = await startApp(await configFor(root))
-    process.kill(app.host.processId!, 'SIGSTOP')
+    process.kill(app.embedder.processId!, 'SIGSTOP')
     await app.sync.scan()
     await eventually(() => expect(app.indexer.pending).toBeGreaterThan(0))
     const start = performance.now()

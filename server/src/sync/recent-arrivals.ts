@@ -11,7 +11,7 @@ export interface RecentArrivals {
 }
 
 const KEPT_FOR_MS = 10 * 60_000
-const MOST_KEPT = 100_000
+const RETENTION = 100_000
 
 export function createRecentArrivals(): RecentArrivals {
   const byPath = new Map<string, { file: FileStat; since: number }>()
@@ -21,7 +21,7 @@ export function createRecentArrivals(): RecentArrivals {
       const now = Date.now()
       for (const file of files) byPath.set(file.path, { file, since: now })
       for (const path of byPath.keys()) {
-        if (byPath.size <= MOST_KEPT) break
+        if (byPath.size <= RETENTION) break
         byPath.delete(path)
       }
     },

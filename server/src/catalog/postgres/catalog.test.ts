@@ -23,7 +23,7 @@ describeCatalog('the PostgreSQL catalog', async () => openCatalog(await server.c
 
 /** Closed, it closes its connections as well. */
 async function openCatalog(database: PostgresOptions, log: typeof SILENT): Promise<Catalog> {
-  const storage = await openStorage({ database, directory: '', isOwner: true, log })
+  const storage = await openStorage({ database, directory: '', canWrite: true, log })
   return Object.assign(Object.create(storage.catalog), { close: () => storage.close() })
 }
 

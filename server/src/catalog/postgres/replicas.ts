@@ -4,7 +4,7 @@ import { sql } from 'kysely'
 import { describeServer, type PostgresOptions } from '../../database/postgres/connection.ts'
 import { connect, type PostgresDatabase } from '../../database/postgres/database.ts'
 import { POSTGRES } from '../../database/postgres/dialect.ts'
-import { withAvailability } from '../../database/postgres/retries.ts'
+import { withRetries } from '../../database/postgres/retries.ts'
 import { DomainError, messageOf } from '../../errors.ts'
 import type { Catalog, VectorSpace } from '../catalog.ts'
 import type { Reads } from '../reads.ts'
@@ -102,7 +102,7 @@ export function openReplicas({ primary, catalog, replicas, log }: ReplicasOption
     async position() {
       return toText(await primaryPosition())
     },
-    async untilReadable() {
+    async waitForReplicas() {
       if (!all.some(({ isUsed }) => isUsed)) return
       const position = await primaryPosition()
       const deadline = performance.now() + MAX_LAG_MS
@@ -236,7 +236,7 @@ function standbyCatalog(
 ): Catalog {
   const tables = database.withTables()
   const vectors = createPostgresVectors(tables, {
-    isOwner: false,
+    canWrite: false,
     log,
     async register({ embedder, fingerprint }) {
       const { id } = await primary.database
@@ -248,7 +248,7 @@ function standbyCatalog(
       return { id, dropped: undefined }
     },
   })
-  return withAvailability(
+  return withRetries(
     createSqlCatalog({ database: tables, dialect: POSTGRES, vectors, close: () => vectors.close() }),
   )
 }

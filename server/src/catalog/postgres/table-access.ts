@@ -2,12 +2,12 @@ import { sql } from 'kysely'
 import type { PostgresDatabase } from '../../database/postgres/database.ts'
 import { POSTGRES } from '../../database/postgres/dialect.ts'
 import { fromHalf, toHalf } from '../float16.ts'
-import type { RawCatalog } from '../sql/table-access.ts'
+import type { TableAccess } from '../sql/table-access.ts'
 
 /** So many digits tell any two numbers of half precision apart. */
 const DIGITS = 5
 
-export function openPostgresRaw(opened: PostgresDatabase): RawCatalog {
+export function postgresTableAccess(opened: PostgresDatabase): TableAccess {
   return {
     database: opened.database.withTables(),
     dialect: POSTGRES,

@@ -50,7 +50,7 @@ const PAIR_NEIGHBOURS = 12
 const HNSW = { m: 16, ef_construction: 64 }
 
 export interface PostgresVectorsOptions {
-  isOwner: boolean
+  canWrite: boolean
   hnsw?: { m: number; ef_construction: number } | undefined
   /** Finds or makes the number of an embedder; a standby has to be told. */
   register?: (space: VectorSpace) => ReturnType<typeof registerEmbedder>
@@ -64,9 +64,9 @@ export interface PostgresVectorsOptions {
 export function createPostgresVectors(
   database: Kysely<Tables>,
   {
-    isOwner,
+    canWrite,
     hnsw = HNSW,
-    register = (wanted) => registerEmbedder(database, wanted, isOwner),
+    register = (wanted) => registerEmbedder(database, wanted, canWrite),
     log,
   }: PostgresVectorsOptions,
 ): VectorStore & { close(): Promise<void> } {
@@ -288,7 +288,7 @@ export function createPostgresVectors(
   }
 
   function buildIndexIfDue(): void {
-    if (!isOwner || isIndexed || building !== undefined || isClosing) return
+    if (!canWrite || isIndexed || building !== undefined || isClosing) return
     building = buildIndex()
       .catch((error) => {
         if (isClosing) return

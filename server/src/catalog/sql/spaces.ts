@@ -72,13 +72,13 @@ export async function previousEmbedder(
 
 /**
  * A model is known by its name and fingerprint. If its dimensions have changed all the same, its old vectors are useless.
- * @param isOwner whether this is written down as the choice of the embedder
+ * @param canWrite whether this is written down as the choice of the embedder
  * @returns its id, and that of the version whose vectors were dropped
  */
 export async function registerEmbedder(
   database: Kysely<Tables>,
   { embedder: name, fingerprint, dimensions }: VectorSpace,
-  isOwner: boolean,
+  canWrite: boolean,
 ): Promise<{ id: number; dropped: number | undefined }> {
   return database.transaction().execute(async (transaction) => {
     const versions = await transaction.selectFrom('embedders').selectAll().where('name', '=', name).execute()
@@ -87,7 +87,7 @@ export async function registerEmbedder(
       versions.find((row) => row.fingerprint === fingerprint) ??
       versions.find((row) => row.fingerprint === '')
     if (known?.dimensions === dimensions) {
-      const chosen = isOwner ? { chosen_at: Date.now() } : {}
+      const chosen = canWrite ? { chosen_at: Date.now() } : {}
       await transaction
         .updateTable('embedders')
         .set({ fingerprint, ...chosen })

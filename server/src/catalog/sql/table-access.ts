@@ -3,7 +3,7 @@ import type { SqlDatabase } from '../../database/dialect.ts'
 import type { Tables } from '../schema.ts'
 
 /** The tables of a catalog as they are, to be copied from one database to another. */
-export interface RawCatalog extends SqlDatabase<Kysely<Tables>> {
+export interface TableAccess extends SqlDatabase<Kysely<Tables>> {
   /** The vectors of contents, as the database hands them out. */
   readonly vectorData: RawBuilder<string | Uint8Array>
   /** float16, little-endian, from what `vectorData` has selected. */

@@ -55,16 +55,16 @@ export async function openSpace(
   database: Kysely<Tables>,
   directory: string,
   { embedder, fingerprint, dimensions }: VectorSpace,
-  isOwner: boolean,
+  canWrite: boolean,
 ): Promise<OpenSpace> {
-  const registered = await registerEmbedder(database, { embedder, fingerprint, dimensions }, isOwner)
+  const registered = await registerEmbedder(database, { embedder, fingerprint, dimensions }, canWrite)
   const { id: embedderId, dropped } = registered
   if (dropped !== undefined) removeIndexFile(directory, dropped)
   mkdirSync(directory, { recursive: true })
   const indexFile = indexFileOf(directory, embedderId)
   const saved = await openVectorIndex(indexFile, dimensions)
   // The database was restored from a backup, or begun anew: it will give the same numbers to other vectors.
-  const isOfAnother = isOwner && (saved.keys.at(-1) ?? 0) > (await lastNumber(database))
+  const isOfAnother = canWrite && (saved.keys.at(-1) ?? 0) > (await lastNumber(database))
   if (isOfAnother) removeIndexFile(directory, embedderId)
   const { index, keys } = isOfAnother ? await openVectorIndex(indexFile, dimensions) : saved
   const rows = await allKeys()

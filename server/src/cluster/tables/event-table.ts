@@ -20,7 +20,7 @@ export interface EventTable {
 
 const CHANNEL = 'sketch_search_events'
 const KEPT = 10_000
-const TIDY_EVERY = 500
+const REMOVE_EXPIRED_EVERY = 500
 const ROWS_PER_STATEMENT = 5_000
 
 /** What happens, in a table: it has an order that all processes share, and whoever was away finds it there. */
@@ -44,7 +44,7 @@ export function openEventTable(database: Kysely<SharedTables>): EventTable {
         })
       }
       sinceTidied += events.length
-      if (sinceTidied < TIDY_EVERY) return
+      if (sinceTidied < REMOVE_EXPIRED_EVERY) return
       sinceTidied = 0
       await sql`delete from events where id <= (select max(id) from events) - ${KEPT}`.execute(database)
     },

@@ -25,7 +25,7 @@ export interface ReplicaOptions {
 }
 
 const DEFAULT_PORT = 5432
-const CONNECT_WITHIN_MS = 10_000
+const CONNECT_TIMEOUT_MS = 10_000
 
 /**
  * How a connection is made; keepalive finds out when the other side is gone without a word.
@@ -37,9 +37,9 @@ export function clientConfig(options: PostgresOptions): ClientConfig {
     ...(url === undefined ? { host, port, database, user, password } : { connectionString: url }),
     ...sslOf(options),
     application_name: 'sketch-search',
-    connectionTimeoutMillis: CONNECT_WITHIN_MS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     keepAlive: true,
-    keepAliveInitialDelayMillis: CONNECT_WITHIN_MS,
+    keepAliveInitialDelayMillis: CONNECT_TIMEOUT_MS,
   }
 }
 

@@ -11,12 +11,12 @@ import * as shared from './migrations/002-shared.ts'
 const MIGRATIONS = { '001-initial': initial, '002-shared': shared }
 
 /** So long a server that is being started is waited for. */
-const PATIENCE_MS = 60_000
+const SERVER_START_TIMEOUT_MS = 60_000
 const FIRST_PAUSE_MS = 500
 const MAX_PAUSE_MS = 5_000
 const CONNECTIONS = 8
-const LEAST_SERVER = 150_000
-const LEAST_VECTOR = '0.8.0'
+const MIN_SERVER_VERSION = 150_000
+const MIN_PGVECTOR_VERSION = '0.8.0'
 const INT8 = 20
 
 /** Numbers of 64 bits are counts, sizes and times here: all of them fit into JavaScript's. */
@@ -71,7 +71,7 @@ async function migrate({ database, options }: PostgresDatabase): Promise<void> {
   await database.connection().execute(async (connection) => {
     await sql`select pg_advisory_lock(hashtextextended('sketch-search migration', 0))`.execute(connection)
     try {
-      await assertFit(connection, name)
+      await assertSupported(connection, name)
       const migrator = new Migrator({ db: database, provider: { getMigrations: async () => MIGRATIONS } })
       const { error } = await migrator.migrateToLatest()
       if (error !== undefined)
@@ -107,7 +107,7 @@ async function waitForServer(
       return
     } catch (error) {
       const refusal = REFUSALS[systemCodeOf(error) ?? '']
-      const isOver = refusal !== undefined || performance.now() - start > PATIENCE_MS
+      const isOver = refusal !== undefined || performance.now() - start > SERVER_START_TIMEOUT_MS
       const reason = refusal?.(namesOf(options)) ?? messageOf(error)
       const text = `PostgreSQL at ${describeServer(options)} can't be used: ${reason}`
       if (isOver) throw new DomainError('unavailable', `${text}.`, { cause: error })
@@ -118,7 +118,7 @@ async function waitForServer(
 }
 
 /** @throws {DomainError} if server or extension is missing or too old */
-async function assertFit(database: Kysely<PostgresTables>, name: string): Promise<void> {
+async function assertSupported(database: Kysely<PostgresTables>, name: string): Promise<void> {
   const { rows } = await sql<{
     server: string
     name: string
@@ -130,7 +130,7 @@ async function assertFit(database: Kysely<PostgresTables>, name: string): Promis
       (select default_version from pg_available_extensions where name = 'vector') as available
   `.execute(database)
   const info = rows[0]!
-  if (Number(info.server) < LEAST_SERVER)
+  if (Number(info.server) < MIN_SERVER_VERSION)
     throw new DomainError('unavailable', `PostgreSQL ${info.name} is too old: at least 15 is needed.`)
   if (info.vector === null && info.available === null)
     throw new DomainError(
@@ -147,10 +147,10 @@ async function assertFit(database: Kysely<PostgresTables>, name: string): Promis
     })
   }
   const version = info.vector ?? info.available!
-  if (version.localeCompare(LEAST_VECTOR, 'en', { numeric: true }) < 0)
+  if (version.localeCompare(MIN_PGVECTOR_VERSION, 'en', { numeric: true }) < 0)
     throw new DomainError(
       'unavailable',
-      `pgvector ${version} is too old: at least ${LEAST_VECTOR} is needed ("alter extension vector update" after installing it).`,
+      `pgvector ${version} is too old: at least ${MIN_PGVECTOR_VERSION} is needed ("alter extension vector update" after installing it).`,
     )
 }
 

@@ -25,7 +25,7 @@ export interface PostgresSession {
 
 const PAUSE_MS = 500
 const PING_EVERY_MS = 3_000
-const ANSWER_WITHIN_MS = 5_000
+const QUERY_TIMEOUT_MS = 5_000
 /** So the server finds out within about ten seconds that a machine is gone. */
 const KEEPALIVE = `set tcp_keepalives_idle = 4; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3;
   set tcp_user_timeout = 10000; set idle_session_timeout = 0`
@@ -38,7 +38,7 @@ export function openPostgresSession(options: PostgresSessionOptions): PostgresSe
 
   return {
     async tryLock(name) {
-      await Promise.race([connected.promise, sleep(ANSWER_WITHIN_MS, undefined, { ref: false })])
+      await Promise.race([connected.promise, sleep(QUERY_TIMEOUT_MS, undefined, { ref: false })])
       const { rows } = (await client
         ?.query<{ got: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 0)) as got', [name])
         .catch(() => undefined)) ?? { rows: [] }
@@ -52,7 +52,7 @@ export function openPostgresSession(options: PostgresSessionOptions): PostgresSe
 
   async function run(): Promise<void> {
     while (!ending.signal.aborted) {
-      const connection = new Client({ ...clientConfig(options.server), query_timeout: ANSWER_WITHIN_MS })
+      const connection = new Client({ ...clientConfig(options.server), query_timeout: QUERY_TIMEOUT_MS })
       const lost = new Promise<void>((resolve) => {
         connection.on('error', () => resolve())
         connection.on('end', () => resolve())
@@ -65,7 +65,7 @@ export function openPostgresSession(options: PostgresSessionOptions): PostgresSe
         client = connection
         connected.resolve()
         options.onConnected()
-        await untilLost(connection, lost)
+        await waitUntilLost(connection, lost)
       } catch {
         // It is tried again.
       }
@@ -76,13 +76,13 @@ export function openPostgresSession(options: PostgresSessionOptions): PostgresSe
       const ended = connection.end().catch(() => {})
       if (ending.signal.aborted) {
         // Whoever comes next finds nothing locked.
-        await Promise.race([ended, sleep(ANSWER_WITHIN_MS, undefined, { ref: false })])
+        await Promise.race([ended, sleep(QUERY_TIMEOUT_MS, undefined, { ref: false })])
       } else await sleep(PAUSE_MS, undefined, { signal: ending.signal }).catch(() => {})
     }
   }
 
   /** Asks now and then: a machine that is gone says nothing. */
-  async function untilLost(connection: Client, lost: Promise<void>): Promise<void> {
+  async function waitUntilLost(connection: Client, lost: Promise<void>): Promise<void> {
     const over = new AbortController()
     const { signal } = over
     const end = () => over.abort()

@@ -5,8 +5,8 @@ import { stripVTControlCharacters } from 'node:util'
 import { systemCodeOf } from '../../errors.ts'
 import { programBeside } from '../../threads.ts'
 import type { ImageKind } from '../embedder.ts'
-import { type EmbedderDefinition, kindOf } from '../registry.ts'
-import { type LoadFacts, type Response, readFrames, writeFrame } from './protocol.ts'
+import { type EmbedderDefinition, embedderKind } from '../registry.ts'
+import { type LoadSettings, type Response, readFrames, writeFrame } from './protocol.ts'
 
 /** A process with a loaded embedder. It takes one batch at a time. */
 export interface EmbeddingProcess {
@@ -31,7 +31,7 @@ export interface ProcessOptions {
   onProgress?: ((message: string, share: number | undefined) => void) | undefined
   /** Called when the process ends while it has nothing to do. */
   onIdleExit: (reason: string) => void
-  loadFacts: LoadFacts
+  loadSettings: LoadSettings
   /** Ends a process that is still being loaded. */
   signal: AbortSignal
 }
@@ -116,12 +116,12 @@ export function startEmbeddingProcess(
         } else if (message.type === 'error' && typeof message.id !== 'number') {
           fail(message.message.slice(0, MAX_LINE))
         } else {
-          conversation.onAnswer(message, payload)
+          conversation.onResponse(message, payload)
         }
       },
       () => conversation.end('what it wrote to file descriptor 3 is no answer'),
     )
-    writeFrame(child.stdin!, { type: 'load', name, definition, ...options.loadFacts })
+    writeFrame(child.stdin!, { type: 'load', name, definition, ...options.loadSettings })
   })
 }
 
@@ -211,7 +211,7 @@ class Conversation {
     }
   }
 
-  onAnswer(message: Exclude<Response, { type: 'ready' | 'progress' }>, payload: ArrayBuffer): void {
+  onResponse(message: Exclude<Response, { type: 'ready' | 'progress' }>, payload: ArrayBuffer): void {
     const waiting = this.#waiting
     if (waiting === undefined || waiting.id !== message.id) return
     this.#waiting = undefined
@@ -257,7 +257,7 @@ class Conversation {
 }
 
 function commandOf(name: string, definition: EmbedderDefinition): string[] {
-  if (kindOf(name, definition) === 'python')
+  if (embedderKind(name, definition) === 'python')
     return [definition.python ?? DEFAULT_PYTHON, '-u', PYTHON_PROGRAM]
   // The flag lets packages be looked for from another place than ours.
   return [process.execPath, '--experimental-import-meta-resolve', NODE_PROGRAM]
@@ -270,7 +270,7 @@ function explainSpawn(error: Error, program: string): string {
 
 function forwardLines(stream: Readable, onLine: (line: string) => void): void {
   let rest = ''
-  const tell = (line: string) => {
+  const emit = (line: string) => {
     const plain = stripVTControlCharacters(line)
     if (plain.trim() !== '') onLine(plain.slice(0, MAX_LINE))
   }
@@ -278,7 +278,7 @@ function forwardLines(stream: Readable, onLine: (line: string) => void): void {
   stream.on('data', (text: string) => {
     const lines = (rest + text).split(/[\r\n]+/)
     rest = (lines.pop() ?? '').slice(-MAX_LINE)
-    lines.forEach(tell)
+    lines.forEach(emit)
   })
-  stream.on('close', () => tell(rest))
+  stream.on('close', () => emit(rest))
 }

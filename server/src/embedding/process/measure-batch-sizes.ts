@@ -1,41 +1,41 @@
 import type { Measurement } from '../measurements.ts'
 import type { EmbeddingProcess } from './child.ts'
 import { probeImage } from './probe.ts'
-import type { HostOptions } from './supervisor.ts'
+import type { EmbedderClientOptions } from './supervisor.ts'
 
-const LARGEST_BATCH = 64
-const FEWEST_RUNS = 3
-const MOST_RUNS = 30
-const ENOUGH_MS = 60
+const MAX_BATCH = 64
+const MIN_RUNS = 3
+const MAX_RUNS = 30
+const MIN_TOTAL_MS = 60
 /** A query waits for the batch that is under way: it should not take much longer than the query itself. */
-const BATCH_OF_ONES = 2
-const UNNOTICED_MS = 25
+const MAX_SLOWDOWN = 2
+const MIN_BATCH_LIMIT_MS = 25
 /** A larger batch has to be faster by so much for each image. */
-const WORTHWHILE = 0.95
+const MIN_IMPROVEMENT = 0.95
 /** Nobody wants to wait for a measurement. */
-const LONGEST_RUN_MS = 1500
+const MAX_RUN_MS = 1500
 
 /**
  * Finds out how many images are best embedded together: as many as make it faster, as long as a query that comes meanwhile
  * hardly notices.
  */
-export async function calibrate(
-  process: Pick<EmbeddingProcess, 'embed' | 'inputSize' | 'dimensions' | 'threads'>,
-  onProgress: HostOptions['onProgress'],
+export async function measureBatchSizes(
+  child: Pick<EmbeddingProcess, 'embed' | 'inputSize' | 'dimensions' | 'threads'>,
+  onProgress: EmbedderClientOptions['onProgress'],
 ): Promise<Measurement> {
   onProgress?.('measuring how fast it is', undefined)
-  const image = probeImage(process.inputSize)
+  const image = probeImage(child.inputSize)
   const millisecondsForOne = await timeOf(1)
-  const longest = Math.max(UNNOTICED_MS, millisecondsForOne * BATCH_OF_ONES)
+  const longest = Math.max(MIN_BATCH_LIMIT_MS, millisecondsForOne * MAX_SLOWDOWN)
   let best = { size: 1, ms: millisecondsForOne }
-  for (let size = 2; size <= LARGEST_BATCH && best.ms < LONGEST_RUN_MS; size *= 2) {
+  for (let size = 2; size <= MAX_BATCH && best.ms < MAX_RUN_MS; size *= 2) {
     const ms = await timeOf(size).catch(() => Number.POSITIVE_INFINITY)
     if (ms > longest) break
-    if (ms / size < (best.ms / best.size) * WORTHWHILE) best = { size, ms }
+    if (ms / size < (best.ms / best.size) * MIN_IMPROVEMENT) best = { size, ms }
   }
   return {
-    dimensions: process.dimensions,
-    threads: process.threads,
+    dimensions: child.dimensions,
+    threads: child.threads,
     batchSize: best.size,
     imagesPerSecond: (1000 * best.size) / best.ms,
     millisecondsForOne,
@@ -45,13 +45,13 @@ export async function calibrate(
   async function timeOf(size: number): Promise<number> {
     let fastest = Number.POSITIVE_INFINITY
     let total = 0
-    for (let run = 0; run < MOST_RUNS && (run < FEWEST_RUNS || total < ENOUGH_MS); run++) {
+    for (let run = 0; run < MAX_RUNS && (run < MIN_RUNS || total < MIN_TOTAL_MS); run++) {
       const start = performance.now()
-      await process.embed(Array(size).fill(image), 'photo')
+      await child.embed(Array(size).fill(image), 'photo')
       const ms = performance.now() - start
       fastest = Math.min(fastest, ms)
       total += ms
-      if (total > LONGEST_RUN_MS) break
+      if (total > MAX_RUN_MS) break
     }
     return fastest
   }

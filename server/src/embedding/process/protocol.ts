@@ -10,12 +10,12 @@ import type { EmbedderDefinition } from '../registry.ts'
  * prints to standard output can't disturb them.
  */
 export type Request =
-  | ({ type: 'load'; name: string; definition: EmbedderDefinition } & LoadFacts)
+  | ({ type: 'load'; name: string; definition: EmbedderDefinition } & LoadSettings)
   /** Payload: 8-bit RGB pixels `[count, height, width, 3]`. */
   | { type: 'embed'; id: number; kind: ImageKind; count: number; height: number; width: number }
 
 /** What the server knows and the one who loads an embedder needs. */
-export type LoadFacts = Pick<LoadContext, 'cacheDirectory' | 'threads' | 'fingerprint'>
+export type LoadSettings = Pick<LoadContext, 'cacheDirectory' | 'threads' | 'fingerprint'>
 
 export type Response =
   /** Loading goes on; `share` from 0 to 1. */

@@ -6,18 +6,18 @@ import type { Measurement } from '../measurements.ts'
 import { describeDefinition, type EmbedderDefinition } from '../registry.ts'
 import { normaliseVectors } from '../vectors.ts'
 import { type EmbeddingProcess, startEmbeddingProcess } from './child.ts'
-import { calibrate } from './measure-batch-sizes.ts'
+import { measureBatchSizes } from './measure-batch-sizes.ts'
 import { probeImage } from './probe.ts'
-import type { LoadFacts } from './protocol.ts'
+import type { LoadSettings } from './protocol.ts'
 
 /** A query goes before bulk work: a person who searches never waits for the folder. */
-export type Urgency = 'query' | 'bulk'
+export type Priority = 'query' | 'bulk'
 
 /** A vector of unit length, or why there is none. */
 export type Embedding = Float32Array | DomainError
 
 /** An embedder in a process of its own: it may block, crash or hang without the server noticing more than a delay. */
-export interface EmbeddingHost {
+export interface EmbedderClient {
   readonly name: string
   readonly dimensions: number
   /** Of the running process; undefined while there is none that works. */
@@ -34,11 +34,11 @@ export interface EmbeddingHost {
    * one with it: `embedder_failed` in its place tells why.
    * @throws {DomainError} `unavailable` if the embedder itself does not work or is being closed
    */
-  embed(images: readonly RgbImage[], kind: ImageKind, urgency: Urgency): Promise<Embedding[]>
+  embed(images: readonly RgbImage[], kind: ImageKind, priority: Priority): Promise<Embedding[]>
   close(): Promise<void>
 }
 
-export interface HostOptions {
+export interface EmbedderClientOptions {
   /** Gets every line that the embedder prints. */
   onOutput: (line: string) => void
   /** Loading goes on; `share` from 0 to 1 if it is known. */
@@ -46,7 +46,7 @@ export interface HostOptions {
   onRestart?: (reason: string) => void
   /** Told when it stops working for any picture, and when it works again. */
   onHealth?: (reason: string | undefined) => void
-  loadFacts?: Partial<LoadFacts>
+  loadSettings?: Partial<LoadSettings>
   /** From an earlier run; without it, it is measured now. */
   measurement?: Measurement | undefined
   /** Tells whether what it is made of is as it was when it was first started. */
@@ -57,7 +57,7 @@ export interface HostOptions {
 interface Job {
   images: Uint8Array[]
   kind: ImageKind
-  urgency: Urgency
+  priority: Priority
   attempts: number
   resolve: (results: Embedding[]) => void
   reject: (error: DomainError) => void
@@ -67,47 +67,47 @@ const MAX_ATTEMPTS = 2
 const FIRST_BACKOFF_MS = 100
 const MAX_BACKOFF_MS = 30_000
 /** A search that waits longer for a process that does not come back had better be told. */
-const HOPELESS_STARTS = 2
-const QUERY_PATIENCE_MS = 8_000
+const MAX_FAILED_STARTS = 2
+const QUERY_TIMEOUT_MS = 8_000
 /** A batch that takes so many times what was measured hangs, however patient `batch_timeout_s` is. */
-const HANGING_FACTOR = 50
-const HANGING_MS = 10_000
+const BATCH_TIMEOUT_FACTOR = 50
+const MIN_BATCH_TIMEOUT_MS = 10_000
 
 /**
  * Starts an embedding process, waits until its embedder is loaded and tries it on a picture.
  * @throws {DomainError} `embedder_unavailable` with the reason
  */
-export async function startEmbeddingHost(
+export async function startEmbedder(
   name: string,
   definition: EmbedderDefinition,
-  options: HostOptions,
-): Promise<EmbeddingHost> {
-  const host = new SupervisedEmbedder(name, definition, options)
-  await host.start()
-  return host
+  options: EmbedderClientOptions,
+): Promise<EmbedderClient> {
+  const embedder = new EmbedderSupervisor(name, definition, options)
+  await embedder.start()
+  return embedder
 }
 
-class SupervisedEmbedder implements EmbeddingHost {
+class EmbedderSupervisor implements EmbedderClient {
   readonly name: string
   readonly #definition: EmbedderDefinition
-  readonly #options: HostOptions
-  readonly #waiting: Record<Urgency, Job[]> = { query: [], bulk: [] }
+  readonly #options: EmbedderClientOptions
+  readonly #waiting: Record<Priority, Job[]> = { query: [], bulk: [] }
   readonly #closing = new AbortController()
   #measurement: Measurement | undefined
   #process: EmbeddingProcess | undefined
   /** One that is loaded, and being tried. */
   #tried: EmbeddingProcess | undefined
   /** As it was when it was first started. */
-  #facts: Pick<EmbeddingProcess, 'dimensions' | 'inputSize' | 'sketchMargin'> | undefined
+  #properties: Pick<EmbeddingProcess, 'dimensions' | 'inputSize' | 'sketchMargin'> | undefined
   #isStarted = false
   #isBusy = false
   #failedStarts = 0
   /** Without any work done between them. */
   #restartsInARow = 0
   /** Why no picture at all can be embedded now. */
-  #sickness: string | undefined
+  #outage: string | undefined
 
-  constructor(name: string, definition: EmbedderDefinition, options: HostOptions) {
+  constructor(name: string, definition: EmbedderDefinition, options: EmbedderClientOptions) {
     this.name = name
     this.#definition = definition
     this.#options = options
@@ -115,19 +115,19 @@ class SupervisedEmbedder implements EmbeddingHost {
   }
 
   get dimensions() {
-    return this.#facts!.dimensions
+    return this.#properties!.dimensions
   }
   get inputSize() {
-    return this.#facts!.inputSize
+    return this.#properties!.inputSize
   }
   get sketchMargin() {
-    return this.#facts!.sketchMargin ?? DEFAULT_SKETCH_MARGIN
+    return this.#properties!.sketchMargin ?? DEFAULT_SKETCH_MARGIN
   }
   get measurement() {
     return this.#measurement!
   }
   get processId() {
-    return this.#sickness === undefined ? this.#process?.id : undefined
+    return this.#outage === undefined ? this.#process?.id : undefined
   }
   get startTimeoutS() {
     return this.#definition.start_timeout_s
@@ -139,7 +139,7 @@ class SupervisedEmbedder implements EmbeddingHost {
   async start(): Promise<void> {
     try {
       await this.#startProcess()
-      this.#measurement ??= await calibrate(this.#process!, this.#options.onProgress)
+      this.#measurement ??= await measureBatchSizes(this.#process!, this.#options.onProgress)
       this.#isStarted = true
       // A batch that was too large may have ended it.
       if (!this.#process!.isAlive) await this.#restart('a large batch ended it')
@@ -155,12 +155,12 @@ class SupervisedEmbedder implements EmbeddingHost {
     this.#work()
   }
 
-  async embed(images: readonly RgbImage[], kind: ImageKind, urgency: Urgency): Promise<Embedding[]> {
+  async embed(images: readonly RgbImage[], kind: ImageKind, priority: Priority): Promise<Embedding[]> {
     const { width, height } = this.inputSize
     const pixels = images.map((image) => resample(image, width, height).data)
     const size = this.measurement.batchSize
     const parts = Array.from({ length: Math.ceil(pixels.length / size) }, (_, n) =>
-      this.#enqueue(pixels.slice(n * size, (n + 1) * size), kind, urgency),
+      this.#enqueue(pixels.slice(n * size, (n + 1) * size), kind, priority),
     )
     return (await Promise.all(parts)).flat()
   }
@@ -173,16 +173,16 @@ class SupervisedEmbedder implements EmbeddingHost {
     await Promise.all([this.#process?.close(), this.#tried?.close()])
   }
 
-  #enqueue(images: Uint8Array[], kind: ImageKind, urgency: Urgency): Promise<Embedding[]> {
-    let patience: NodeJS.Timeout | undefined
-    const answer = new Promise<Embedding[]>((resolve, reject) => {
-      if (this.#isClosing || (urgency === 'query' && this.#isHopeless())) return reject(this.#unavailable())
-      const job: Job = { images, kind, urgency, attempts: 0, resolve, reject }
-      this.#waiting[urgency].push(job)
-      if (urgency === 'query') patience = this.#limitWaiting(job)
+  #enqueue(images: Uint8Array[], kind: ImageKind, priority: Priority): Promise<Embedding[]> {
+    let timer: NodeJS.Timeout | undefined
+    const result = new Promise<Embedding[]>((resolve, reject) => {
+      if (this.#isClosing || (priority === 'query' && this.#isHopeless())) return reject(this.#unavailable())
+      const job: Job = { images, kind, priority, attempts: 0, resolve, reject }
+      this.#waiting[priority].push(job)
+      if (priority === 'query') timer = this.#limitWaiting(job)
       this.#work()
     })
-    return answer.finally(() => clearInterval(patience))
+    return result.finally(() => clearInterval(timer))
   }
 
   /** A query does not wait long for a process that is being started again, also one that was under way when the process ended. */
@@ -191,7 +191,7 @@ class SupervisedEmbedder implements EmbeddingHost {
       if (this.#process !== undefined) return
       this.#waiting.query = this.#waiting.query.filter((other) => other !== job)
       job.reject(this.#unavailable())
-    }, QUERY_PATIENCE_MS).unref()
+    }, QUERY_TIMEOUT_MS).unref()
   }
 
   /**
@@ -212,7 +212,7 @@ class SupervisedEmbedder implements EmbeddingHost {
 
   /** Sends one batch after the other; a query goes first. */
   async #work(): Promise<void> {
-    if (this.#isBusy || this.#process === undefined || this.#sickness !== undefined) return
+    if (this.#isBusy || this.#process === undefined || this.#outage !== undefined) return
     const job = this.#nextJob()
     if (job === undefined) return
     this.#isBusy = true
@@ -227,7 +227,7 @@ class SupervisedEmbedder implements EmbeddingHost {
   async #run(job: Job): Promise<void> {
     job.attempts++
     const { imagesPerSecond, batchSize } = this.measurement
-    const timeout = Math.max(HANGING_MS, (HANGING_FACTOR * 1000 * batchSize) / imagesPerSecond)
+    const timeout = Math.max(MIN_BATCH_TIMEOUT_MS, (BATCH_TIMEOUT_FACTOR * 1000 * batchSize) / imagesPerSecond)
     const outcome = await this.#process!.embed(job.images, job.kind, timeout).then(
       (vectors) => normaliseVectors(vectors, job.images.length, this.dimensions),
       (error: Error) => error.message,
@@ -243,7 +243,7 @@ class SupervisedEmbedder implements EmbeddingHost {
       if (this.#isClosing) return job.reject(this.#unavailable())
     }
     // A crash may have another reason than the batch: it is tried again. Then each image is tried alone.
-    if (hasCrashed && job.attempts < MAX_ATTEMPTS) return void this.#waiting[job.urgency].unshift(job)
+    if (hasCrashed && job.attempts < MAX_ATTEMPTS) return void this.#waiting[job.priority].unshift(job)
     if (job.images.length > 1) return this.#split(job)
     await this.#blame(job, outcome)
   }
@@ -254,7 +254,7 @@ class SupervisedEmbedder implements EmbeddingHost {
         new Promise<Embedding[]>((resolve, reject) => {
           // A crash alone is proof enough: the batch has been tried before.
           const attempts = MAX_ATTEMPTS - 1
-          this.#waiting[job.urgency].unshift({ ...job, images: [image], attempts, resolve, reject })
+          this.#waiting[job.priority].unshift({ ...job, images: [image], attempts, resolve, reject })
         }),
     )
     Promise.all(singles).then((results) => job.resolve(results.flat()), job.reject)
@@ -269,13 +269,13 @@ class SupervisedEmbedder implements EmbeddingHost {
       const message = `The embedder "${this.name}" (${made}) failed on this image: ${sentence(reason)}`
       return job.resolve([new DomainError('embedder_failed', message)])
     }
-    this.#fallSick(reason)
-    if (job.urgency === 'query') return job.reject(this.#unavailable())
+    this.#startOutage(reason)
+    if (job.priority === 'query') return job.reject(this.#unavailable())
     this.#waiting.bulk.unshift({ ...job, attempts: 0 })
   }
 
-  #fallSick(reason: string): void {
-    this.#sickness = reason
+  #startOutage(reason: string): void {
+    this.#outage = reason
     this.#options.onHealth?.(reason)
     for (const job of this.#waiting.query.splice(0)) job.reject(this.#unavailable())
     void this.#recover()
@@ -288,7 +288,7 @@ class SupervisedEmbedder implements EmbeddingHost {
       if (this.#isClosing) return
       if (defect === undefined) break
     }
-    this.#sickness = undefined
+    this.#outage = undefined
     this.#options.onHealth?.(undefined)
     this.#work()
   }
@@ -311,10 +311,10 @@ class SupervisedEmbedder implements EmbeddingHost {
     const started = await startEmbeddingProcess(this.name, this.#definition, {
       ...this.#options,
       signal: this.#closing.signal,
-      loadFacts: {
+      loadSettings: {
         cacheDirectory: '',
         fingerprint: '',
-        ...this.#options.loadFacts,
+        ...this.#options.loadSettings,
         threads: this.#measurement?.threads,
       },
       onIdleExit: (reason) => {
@@ -334,13 +334,13 @@ class SupervisedEmbedder implements EmbeddingHost {
     } finally {
       this.#tried = undefined
     }
-    this.#facts ??= started
+    this.#properties ??= started
     this.#process = started
   }
 
   /** The first batches of each size, which may take longer than those after them, are part of the start. */
   async #check(started: EmbeddingProcess): Promise<void> {
-    const { dimensions, inputSize } = this.#facts ?? started
+    const { dimensions, inputSize } = this.#properties ?? started
     const isSame =
       started.dimensions === dimensions &&
       started.inputSize.width === inputSize.width &&
@@ -375,39 +375,39 @@ class SupervisedEmbedder implements EmbeddingHost {
   }
 
   #isHopeless(): boolean {
-    return this.#sickness !== undefined || this.#failedStarts >= HOPELESS_STARTS
+    return this.#outage !== undefined || this.#failedStarts >= MAX_FAILED_STARTS
   }
 
   #unavailable(): DomainError {
     const reason = this.#isClosing
       ? 'is being closed.'
-      : `does not work at present: ${sentence(this.#sickness ?? 'it does not start')}`
+      : `does not work at present: ${sentence(this.#outage ?? 'it does not start')}`
     return new DomainError('unavailable', `The embedder "${this.name}" ${reason}`)
   }
 }
 
 /** A server waits for a model as long as it takes; what is to end does not. Beside the time that a start may take. */
-const LEAST_PATIENCE_S = 60
-const LOOK_EVERY_MS = 1000
+const MIN_TIMEOUT_S = 60
+const CHECK_EVERY_MS = 1000
 
 /**
  * Waits for work that an embedder does, as long as that works or may be about to.
  * @throws {DomainError} `embedder_unavailable` if it has not worked for longer than a start of it may take
  */
-export async function whileItWorks<T>(
-  host: Pick<EmbeddingHost, 'name' | 'processId' | 'startTimeoutS'>,
+export async function failIfEmbedderIsDown<T>(
+  embedder: Pick<EmbedderClient, 'name' | 'processId' | 'startTimeoutS'>,
   work: Promise<T>,
-  patienceS = host.startTimeoutS + LEAST_PATIENCE_S,
+  timeoutS = embedder.startTimeoutS + MIN_TIMEOUT_S,
 ): Promise<T> {
   let workedAt = performance.now()
   let timer: NodeJS.Timeout | undefined
   const ended = new Promise<never>((_, reject) => {
     timer = setInterval(() => {
-      if (host.processId !== undefined) workedAt = performance.now()
-      if (performance.now() - workedAt <= patienceS * 1000) return
-      const message = `The embedder "${host.name}" does not work at present. The log tells why.`
+      if (embedder.processId !== undefined) workedAt = performance.now()
+      if (performance.now() - workedAt <= timeoutS * 1000) return
+      const message = `The embedder "${embedder.name}" does not work at present. The log tells why.`
       reject(new DomainError('embedder_unavailable', message))
-    }, LOOK_EVERY_MS)
+    }, CHECK_EVERY_MS)
   })
   return Promise.race([work, ended]).finally(() => clearInterval(timer))
 }
@@ -429,10 +429,10 @@ function combine(jobs: Job[]): Job {
 }
 
 /** @returns what is wrong with the vectors of a test picture in a batch of so many, if anything */
-async function probeDefect(process: EmbeddingProcess, count: number): Promise<string | undefined> {
+async function probeDefect(child: EmbeddingProcess, count: number): Promise<string | undefined> {
   try {
-    const vectors = await process.embed(Array(count).fill(probeImage(process.inputSize)), 'photo')
-    const outcome = normaliseVectors(vectors, count, process.dimensions)
+    const vectors = await child.embed(Array(count).fill(probeImage(child.inputSize)), 'photo')
+    const outcome = normaliseVectors(vectors, count, child.dimensions)
     return typeof outcome === 'string' ? outcome : undefined
   } catch (error) {
     return (error as Error).message

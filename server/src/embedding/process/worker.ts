@@ -5,15 +5,15 @@ import { DEFAULT_INPUT_SIZE, type Embedder } from '../embedder.ts'
 import { loadEmbedder } from '../load-embedder.ts'
 import { RESPONSE_FILE_DESCRIPTOR, type Request, type Response, readFrames, writeFrame } from './protocol.ts'
 
-const answers = createWriteStream('', { fd: RESPONSE_FILE_DESCRIPTOR })
-const answer = (message: Response, payload?: Uint8Array) => writeFrame(answers, message, payload)
+const responses = createWriteStream('', { fd: RESPONSE_FILE_DESCRIPTOR })
+const respond = (message: Response, payload?: Uint8Array) => writeFrame(responses, message, payload)
 let embedder: Embedder | undefined
 /** The server waits a little longer than this. */
 const CLOSE_MS = 1000
 
 // Ctrl+C in a terminal reaches the whole process group; the server ends this process when it is done with it.
 process.on('SIGINT', () => {})
-answers.on('error', () => process.exit(0))
+responses.on('error', () => process.exit(0))
 process.stdin.on('end', async () => {
   await Promise.race([embedder?.close?.(), new Promise((resolve) => setTimeout(resolve, CLOSE_MS))])
   process.exit(0)
@@ -30,9 +30,9 @@ async function handle(request: Request, payload: ArrayBuffer): Promise<void> {
     if (embedder === undefined) throw new Error('no embedder has been loaded')
     const data = toUnitRange(new Uint8Array(payload))
     const vectors = await embedder.embed({ data, count, height, width }, kind)
-    answer({ type: 'vectors', id }, new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength))
+    respond({ type: 'vectors', id }, new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength))
   } catch (error) {
-    answer({ type: 'error', id, message: messageOf(error) })
+    respond({ type: 'error', id, message: messageOf(error) })
   }
 }
 
@@ -42,9 +42,9 @@ async function load({ name, definition, ...given }: Extract<Request, { type: 'lo
       ...given,
       device: definition.device,
       say: console.log,
-      progress: (message, share) => answer({ type: 'progress', message, share }),
+      progress: (message, share) => respond({ type: 'progress', message, share }),
     })
-    answer({
+    respond({
       type: 'ready',
       dimensions: embedder.dimensions,
       inputSize: embedder.inputSize ?? DEFAULT_INPUT_SIZE,
@@ -52,7 +52,7 @@ async function load({ name, definition, ...given }: Extract<Request, { type: 'lo
       threads: embedder.threads,
     })
   } catch (error) {
-    answer({ type: 'error', message: messageOf(error) })
+    respond({ type: 'error', message: messageOf(error) })
   }
 }
 

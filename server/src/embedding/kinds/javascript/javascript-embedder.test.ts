@@ -8,20 +8,20 @@ const FILE = join(import.meta.dirname, 'fixtures', 'embedders.ts')
 
 describe('an embedder in JavaScript or TypeScript', () => {
   it('is constructed with args, then kwargs as an object', async () => {
-    const host = await startHost({ file: FILE, class_name: 'Means', args: [2], kwargs: { scale: 4 } })
-    expect(host).toMatchObject({ dimensions: 3, inputSize: { width: 8, height: 4 } })
+    const embedder = await startHost({ file: FILE, class_name: 'Means', args: [2], kwargs: { scale: 4 } })
+    expect(embedder).toMatchObject({ dimensions: 3, inputSize: { width: 8, height: 4 } })
     const white = { data: new Uint8Array(8 * 4 * 3).fill(255), width: 8, height: 4 }
-    const [photo] = (await host.embed([white], 'photo', 'query')) as Float32Array[]
+    const [photo] = (await embedder.embed([white], 'photo', 'query')) as Float32Array[]
     expect(photo![0]! / photo![2]!).toBeCloseTo(3 / 4)
     expect(photo![1]).toBe(0)
-    const [sketch] = (await host.embed([white], 'sketch', 'query')) as Float32Array[]
+    const [sketch] = (await embedder.embed([white], 'sketch', 'query')) as Float32Array[]
     expect(sketch![1]! / sketch![2]!).toBeCloseTo(1 / 4)
   })
 
   it('need not tell anything about itself', async () => {
-    const host = await startHost({ target: `${FILE}#Plain` })
-    expect(host).toMatchObject({ dimensions: 5, inputSize: { width: 224, height: 224 } })
-    expect(await host.embed([noise(1), noise(2)], 'photo', 'bulk')).toHaveLength(2)
+    const embedder = await startHost({ target: `${FILE}#Plain` })
+    expect(embedder).toMatchObject({ dimensions: 5, inputSize: { width: 224, height: 224 } })
+    expect(await embedder.embed([noise(1), noise(2)], 'photo', 'bulk')).toHaveLength(2)
   })
 
   it('may be CommonJS', async () => {
@@ -30,8 +30,8 @@ describe('an embedder in JavaScript or TypeScript', () => {
       join(folder, 'index.cjs'),
       'exports.Model = class { embed({ count }) { return new Float32Array(count * 2).fill(1) } }',
     )
-    const host = await startHost({ target: `${join(folder, 'index.cjs')}#Model` })
-    expect(host.dimensions).toBe(2)
+    const embedder = await startHost({ target: `${join(folder, 'index.cjs')}#Model` })
+    expect(embedder.dimensions).toBe(2)
   })
 
   it.each([

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { noise, startHost } from '../../../testing/embedders.ts'
 import { pythonWithNumpy } from '../../../testing/python.ts'
 import { temporaryDirectory } from '../../../testing/temporary.ts'
-import type { HostOptions } from '../../process/supervisor.ts'
+import type { EmbedderClientOptions } from '../../process/supervisor.ts'
 import type { EmbedderDefinition } from '../../registry.ts'
 
 const FILE = join(import.meta.dirname, 'fixtures', 'misbehaving.py')
@@ -14,7 +14,7 @@ const BATCH = 8
 function start(
   class_name: string,
   definition: Partial<EmbedderDefinition> = {},
-  options: Partial<HostOptions> = {},
+  options: Partial<EmbedderClientOptions> = {},
 ) {
   // With a measurement at hand, nothing is measured: the batches are as large as these tests need them.
   const measurement = { dimensions: 48, batchSize: BATCH, imagesPerSecond: 1, millisecondsForOne: 1 }
@@ -36,11 +36,11 @@ const twenty = Array.from({ length: 20 }, (_, n) => (n === 13 ? black : noise(n)
 
 describe('an embedder in Python', () => {
   it('gets what it was configured with and can tell what it wants', async () => {
-    const host = await start('Complete', { args: [1, 2], kwargs: { scale: 4 } })
-    expect(host).toMatchObject({ dimensions: 48, inputSize: { width: 32, height: 16 }, sketchMargin: 0.2 })
+    const embedder = await start('Complete', { args: [1, 2], kwargs: { scale: 4 } })
+    expect(embedder).toMatchObject({ dimensions: 48, inputSize: { width: 32, height: 16 }, sketchMargin: 0.2 })
     const white = { data: new Uint8Array(32 * 16 * 3).fill(255), width: 32, height: 16 }
-    const [photo] = (await host.embed([white], 'photo', 'query')) as Float32Array[]
-    const [sketch] = (await host.embed([white], 'sketch', 'query')) as Float32Array[]
+    const [photo] = (await embedder.embed([white], 'photo', 'query')) as Float32Array[]
+    const [sketch] = (await embedder.embed([white], 'sketch', 'query')) as Float32Array[]
     const scale = 1 / photo![10]!
     expect([...photo!.subarray(0, 4)].map((value) => Math.round(value * scale * 100) / 100)).toEqual([
       1, 0, 2, 4,
@@ -51,22 +51,22 @@ describe('an embedder in Python', () => {
   it.each(['Crashes', 'Hangs', 'ReturnsNaN', 'ReturnsWrongLength', 'ReturnsTooFew', 'Raises'])(
     '%s at one image of twenty: the others are embedded, and it is told which and why',
     async (name) => {
-      const host = await start(name, { batch_timeout_s: 1.5 })
-      const results = await host.embed(twenty, 'photo', 'bulk')
+      const embedder = await start(name, { batch_timeout_s: 1.5 })
+      const results = await embedder.embed(twenty, 'photo', 'bulk')
       expect(results.map((result) => result instanceof Float32Array)).toEqual(twenty.map((_, n) => n !== 13))
       expect(results[13]).toMatchObject({
         code: 'embedder_failed',
         message: expect.stringMatching(new RegExp(`"mine" \\(${name} in .*misbehaving\\.py\\)`)),
       })
       // The order is kept: what is asked again gives the same.
-      const [again] = await host.embed([noise(17)], 'photo', 'query')
+      const [again] = await embedder.embed([noise(17)], 'photo', 'query')
       expect(results[17]).toEqual(again)
     },
   )
 
   it('tells what the embedder said and where', async () => {
-    const host = await start('Raises')
-    const [result] = await host.embed([black], 'photo', 'query')
+    const embedder = await start('Raises')
+    const [result] = await embedder.embed([black], 'photo', 'query')
     expect((result as Error).message).toMatch(
       /ValueError: I will not look at that \(misbehaving\.py, line \d+\)\.$/,
     )
@@ -74,8 +74,8 @@ describe('an embedder in Python', () => {
 
   it('prints whatever it likes', async () => {
     const lines: string[] = []
-    const host = await start('PrintsGarbage', {}, { onOutput: (line) => lines.push(line) })
-    expect(await host.embed(twenty, 'photo', 'bulk')).toHaveLength(20)
+    const embedder = await start('PrintsGarbage', {}, { onOutput: (line) => lines.push(line) })
+    expect(await embedder.embed(twenty, 'photo', 'bulk')).toHaveLength(20)
     expect(lines.join('\n')).toMatch(/loading …/)
     expect(lines).toContain(' progress 100%')
   })
@@ -113,27 +113,27 @@ describe('an embedder in Python', () => {
   it('waits, and blames no image, while the embedder knows no picture at all', async () => {
     const file = join(await temporaryDirectory(), 'sick')
     const health: (string | undefined)[] = []
-    const host = await start('FallsSick', { args: [file] }, { onHealth: (reason) => health.push(reason) })
+    const embedder = await start('FallsSick', { args: [file] }, { onHealth: (reason) => health.push(reason) })
     await writeFile(file, '')
-    const bulk = host.embed(twenty, 'photo', 'bulk')
+    const bulk = embedder.embed(twenty, 'photo', 'bulk')
     await expect.poll(() => health).toEqual([expect.stringMatching(/out of memory/)])
-    expect(host.processId).toBeUndefined()
-    await expect(host.embed([noise(1)], 'photo', 'query')).rejects.toMatchObject({
+    expect(embedder.processId).toBeUndefined()
+    await expect(embedder.embed([noise(1)], 'photo', 'query')).rejects.toMatchObject({
       code: 'unavailable',
       message: expect.stringMatching(/"mine" does not work at present: .*out of memory/),
     })
     await rm(file)
     expect((await bulk).every((result) => result instanceof Float32Array)).toBe(true)
     expect(health.at(-1)).toBeUndefined()
-    expect(host.processId).toBeDefined()
+    expect(embedder.processId).toBeDefined()
   })
 
   it('that hangs does not keep a search waiting for as long as a batch may take', async () => {
     const measurement = { dimensions: 48, batchSize: BATCH, imagesPerSecond: 40_000, millisecondsForOne: 1 }
-    const host = await start('Hangs', { batch_timeout_s: 600 }, { measurement })
-    const bulk = host.embed([black], 'photo', 'bulk')
+    const embedder = await start('Hangs', { batch_timeout_s: 600 }, { measurement })
+    const bulk = embedder.embed([black], 'photo', 'bulk')
     const begin = performance.now()
-    expect((await host.embed([noise(1)], 'photo', 'query'))[0]).toBeInstanceOf(Float32Array)
+    expect((await embedder.embed([noise(1)], 'photo', 'query'))[0]).toBeInstanceOf(Float32Array)
     expect(performance.now() - begin).toBeLessThan(15_000)
     expect((await bulk)[0]).toMatchObject({ message: expect.stringMatching(/took longer than 10\.0 s/) })
   })
@@ -141,7 +141,7 @@ describe('an embedder in Python', () => {
   it('is not started again as something else than it was', async () => {
     const restarts: string[] = []
     let isUnchanged = true
-    const host = await start(
+    const embedder = await start(
       'Raises',
       {},
       {
@@ -150,27 +150,27 @@ describe('an embedder in Python', () => {
       },
     )
     isUnchanged = false
-    process.kill(host.processId!, 'SIGKILL')
+    process.kill(embedder.processId!, 'SIGKILL')
     await expect.poll(() => restarts.at(-1)).toMatch(/have been changed; restart the server/)
-    expect(host.processId).toBeUndefined()
+    expect(embedder.processId).toBeUndefined()
     isUnchanged = true
-    await expect.poll(() => host.processId).toBeDefined()
-    expect((await host.embed([noise(1)], 'photo', 'query'))[0]).toBeInstanceOf(Float32Array)
+    await expect.poll(() => embedder.processId).toBeDefined()
+    expect((await embedder.embed([noise(1)], 'photo', 'query'))[0]).toBeInstanceOf(Float32Array)
   })
 
   it('takes what it has started with it', async () => {
     const file = join(await temporaryDirectory(), 'pid')
-    const host = await start('StartsOthers', { args: [file] })
+    const embedder = await start('StartsOthers', { args: [file] })
     const pid = Number(await readFile(file, 'utf8'))
     expect(isAlive(pid)).toBe(true)
-    await host.close()
+    await embedder.close()
     await expect.poll(() => isAlive(pid)).toBe(false)
   })
 
   it('is found by its dotted name too', async () => {
-    const host = await startHost({ target: 'collections.Counter', python: pythonWithNumpy() }).catch(
+    const embedder = await startHost({ target: 'collections.Counter', python: pythonWithNumpy() }).catch(
       (error) => error,
     )
-    expect(host.message).toMatch(/collections\.Counter.*no method embed/)
+    expect(embedder.message).toMatch(/collections\.Counter.*no method embed/)
   })
 })

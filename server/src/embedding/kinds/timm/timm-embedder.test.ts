@@ -158,12 +158,12 @@ describe('DefaultEmbedder', () => {
   )
 
   it('runs in the embedding process', async () => {
-    const host = await startHost(
+    const embedder = await startHost(
       { target: TARGET, kwargs: argumentsOf('test_efficientnet') },
-      { loadFacts: { cacheDirectory: await temporaryDirectory() } },
+      { loadSettings: { cacheDirectory: await temporaryDirectory() } },
     )
-    expect(host.dimensions).toBe(32)
-    expect(host.measurement.threads).toBeGreaterThan(0)
+    expect(embedder.dimensions).toBe(32)
+    expect(embedder.measurement.threads).toBeGreaterThan(0)
   })
 
   it.each([
