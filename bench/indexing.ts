@@ -46,7 +46,11 @@ async function measure(name: string, gallery: string, dataDirectory: string): Pr
   await app.sync.scan()
   await app.indexer.idle()
   const whole = files.length / ((performance.now() - start) / 1000)
-  const memory = [residentMemory(process.pid), residentMemory(app.embedder.processId!), peakMemory(process.pid)]
+  const memory = [
+    residentMemory(process.pid),
+    residentMemory(app.embedder.processId!),
+    peakMemory(process.pid),
+  ]
   const mean = (a: number, b: number) => (a + b) / 2
   const loop = mean(sharpBefore, await decodeLoop(gallery, files))
   const read = mean(readBefore, await readLoop(app, gallery, files, dataDirectory))

@@ -51,7 +51,7 @@ async function dump({ database, data_directory }: Config) {
     mountPoints,
     vectors: vectors.map(({ data, ...row }) => ({
       ...row,
-      data: Buffer.from(raw.toHalves(data)).toString('hex'),
+      data: Buffer.from(raw.toFloat16Bytes(data)).toString('hex'),
     })),
   }
 }
@@ -73,7 +73,7 @@ async function fill({ database, data_directory }: Config, count: number): Promis
           numbers.map((n) => ({
             embedder_id: id,
             content_hash: `hash-${n}`,
-            data: raw.fromHalves(
+            data: raw.fromFloat16Bytes(
               new Uint8Array(new Float16Array(vectorNamed(`${name} ${n}`, DIMENSIONS)).buffer),
             ),
           })),

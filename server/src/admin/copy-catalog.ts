@@ -5,7 +5,7 @@ import { type CopyProgress, type CopyResult, copyCatalog, copyUsers } from '../c
 import type { Config } from '../config/schema.ts'
 import { lockDirectory } from '../database/directory-lock.ts'
 import { DomainError } from '../errors.ts'
-import { lockLeadership, openAccounts, openTables, openStorage } from '../storage/open-storage.ts'
+import { lockLeadership, openAccounts, openStorage, openTables } from '../storage/open-storage.ts'
 
 export type { CopyProgress } from '../catalog/transfer.ts'
 
@@ -84,7 +84,7 @@ async function makeReady(
     log,
   })
   try {
-    await storage.catalog.useSpace(chosen)
+    await storage.catalog.activateSpace(chosen)
   } finally {
     await storage.close()
   }

@@ -13,7 +13,7 @@ import { createImageReader } from '../gallery/image-reader.ts'
 import { openThumbnailStore } from '../gallery/thumbnails.ts'
 import { createHttpApp } from '../http/app.ts'
 import { createMetrics } from '../http/metrics.ts'
-import { hostsToAccept } from '../http/middleware/same-origin.ts'
+import { allowedHostnames } from '../http/middleware/same-origin.ts'
 import type { Router } from '../http/routing.ts'
 import { createImageFiles } from '../images/image-files.ts'
 import { createIndexer, type Indexer, type IndexQueue } from '../indexing/indexer.ts'
@@ -109,7 +109,11 @@ export async function createApp(
       },
     })
     const { embedder, fingerprint } = opened
-    const used = await catalog.useSpace({ embedder: embedderName, fingerprint, dimensions: embedder.dimensions })
+    const used = await catalog.activateSpace({
+      embedder: embedderName,
+      fingerprint,
+      dimensions: embedder.dimensions,
+    })
     previousEmbedder = used.previousEmbedder
   } catch (error) {
     await opened?.embedder.close()
@@ -230,7 +234,7 @@ export async function createApp(
     feed: cluster?.feed ?? createLocalFeed(events),
     metrics,
     maxUploadBytes: limits.maxUploadBytes,
-    allowedHosts: hostsToAccept(config.host, config.allowed_hosts),
+    allowedHosts: allowedHostnames(config.host, config.allowed_hosts),
     auth,
     authLimits: createAuthLimits(accounts?.limitsStore),
     codeExpiresInS: config.auth.kind === 'otp' ? config.auth.expires_in_s : 0,

@@ -23,7 +23,10 @@ export async function assertGallery(root: string): Promise<void> {
 }
 
 /** Of our data what lies in the gallery. What holds the gallery lies beside it. */
-export async function foldersToExclude(root: string, { data_directory, thumbnail }: Config): Promise<string[]> {
+export async function foldersToExclude(
+  root: string,
+  { data_directory, thumbnail }: Config,
+): Promise<string[]> {
   const [data, thumbnails] = [await realPath(data_directory), await realPath(thumbnail.thumbnail_directory)]
   if (thumbnails === root) {
     throw new DomainError(

@@ -24,14 +24,14 @@ export interface Auth {
   verify(challenge: Challenge, code: string, headers?: Headers): Promise<SignIn>
   isOpen(challenge: Challenge): Promise<boolean>
   /** Who sends these headers. A session that is used lasts longer, which the browser is told by cookies, unless it is just looked at. */
-  identify(headers: Headers, options?: { isPassive?: boolean }): Promise<Identity>
+  authenticate(headers: Headers, options?: { extendsSession?: boolean }): Promise<Identity>
   /**
    * Ends the session that the headers name, for everybody who knows it.
    * @returns cookies, as `Set-Cookie` has them
    */
   signOut(headers: Headers): Promise<string[]>
   /** What a browser keeps in which somebody has signed in with an address: others can't keep it from asking for codes. */
-  tokenOf(email: string): string
+  knownBrowserToken(email: string): string
   readonly users: Users
   close(): Promise<void>
 }
@@ -174,16 +174,16 @@ export function createAuth(options: AuthOptions): Auth {
       return reaching(() => current.run(challenge.id, () => findOpen(challenge)))
     },
 
-    async identify(headers, { isPassive = false } = {}) {
+    async authenticate(headers, { extendsSession = true } = {}) {
       if (!headers.get('cookie')?.includes('sketch-search.session_token=')) return NOBODY
-      const { response, headers: answered } = await reaching(() =>
+      const { response, headers: responseHeaders } = await reaching(() =>
         library.api.getSession({
           headers,
-          query: { disableRefresh: isPassive },
+          query: { disableRefresh: !extendsSession },
           returnHeaders: true,
         }),
       )
-      const cookies = answered.getSetCookie()
+      const cookies = responseHeaders.getSetCookie()
       if (response === null) return { ...NOBODY, cookies }
       return { role: response.user.role as Role, email: response.user.email, cookies }
     },
@@ -191,11 +191,11 @@ export function createAuth(options: AuthOptions): Auth {
     async signOut(headers) {
       // The library would say that it is done also if it is not.
       await reaching(() => endSession(headers))
-      const { headers: answered } = await library.api.signOut({ headers, returnHeaders: true })
-      return answered.getSetCookie()
+      const { headers: responseHeaders } = await library.api.signOut({ headers, returnHeaders: true })
+      return responseHeaders.getSetCookie()
     },
 
-    tokenOf: (email) => sealed(`known ${email.toLowerCase()}`),
+    knownBrowserToken: (email) => sealed(`known ${email.toLowerCase()}`),
 
     async close() {
       clearInterval(tidying)

@@ -20,7 +20,7 @@ export interface AuthLimits {
 }
 
 const WINDOW_S = 15 * 60
-const MOST = {
+const MAX_REQUESTS = {
   /** Codes for one address, for one client, and both together. */
   pair: 5,
   address: 15,
@@ -35,15 +35,15 @@ const MOST = {
  * @param store where servers count together; without it this process counts by itself
  */
 export function createAuthLimits(store?: LimitsStore): AuthLimits {
-  const limiter = (keyPrefix: keyof typeof MOST): RateLimiterAbstract => {
-    const own = new RateLimiterMemory({ keyPrefix, points: MOST[keyPrefix], duration: WINDOW_S })
+  const limiter = (keyPrefix: keyof typeof MAX_REQUESTS): RateLimiterAbstract => {
+    const own = new RateLimiterMemory({ keyPrefix, points: MAX_REQUESTS[keyPrefix], duration: WINDOW_S })
     if (store === undefined) return own
     return new RateLimiterPostgres({
       storeClient: store.pool,
       tableName: store.table,
       tableCreated: true,
       keyPrefix,
-      points: MOST[keyPrefix],
+      points: MAX_REQUESTS[keyPrefix],
       duration: WINDOW_S,
       insuranceLimiter: own,
     })
@@ -55,18 +55,18 @@ export function createAuthLimits(store?: LimitsStore): AuthLimits {
   const verifies = limiter('verifies')
   return {
     async start(client, email, isKnown) {
-      await take(ofClient, networkOf(client))
-      await take(ofPair, `${networkOf(client)} ${email}`)
+      await take(ofClient, rateLimitKey(client))
+      await take(ofPair, `${rateLimitKey(client)} ${email}`)
       if (isKnown) return
       await take(ofAll, '')
       await take(ofAddress, email)
     },
-    verify: (client) => take(verifies, networkOf(client)),
+    verify: (client) => take(verifies, rateLimitKey(client)),
   }
 }
 
 /** Whoever has one IPv6 address has all of its network of 64 bits. */
-function networkOf(client: string): string {
+function rateLimitKey(client: string): string {
   if (!client.includes(':')) return client
   const [head = '', tail = ''] = client.replace(/%.*/, '').split('::')
   const groups = (part: string) => (part === '' ? [] : part.split(':'))

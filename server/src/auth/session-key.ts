@@ -3,12 +3,12 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DomainError, systemCodeOf } from '../errors.ts'
 
-const LEAST_CHARACTERS = 16
+const MIN_KEY_CHARACTERS = 16
 /** What stands in examples until somebody fills it in. */
 const PLACEHOLDER =
   /change|replace|insert|generate|example|placeholder|default|secret|password|insecure|(?<![a-z0-9])(?:your|my|todo|fixme)(?![a-z0-9])|\$\{|[<>{}[\]]|01234567|abcdef|qwert/i
 /** A text that repeats itself is no random one. */
-const LEAST_DISTINCT = 8
+const MIN_DISTINCT_CHARACTERS = 8
 
 /**
  * The key that signs cookies: the configured one, or one that is generated once and kept in the data directory.
@@ -18,11 +18,11 @@ const LEAST_DISTINCT = 8
 export function sessionKey(configured: string | undefined, dataDirectory: string): string {
   if (configured !== undefined) {
     const key = configured.trim()
-    const isPoor = key.length < LEAST_CHARACTERS || new Set(key).size < LEAST_DISTINCT
+    const isPoor = key.length < MIN_KEY_CHARACTERS || new Set(key).size < MIN_DISTINCT_CHARACTERS
     if (isPoor || PLACEHOLDER.test(key)) {
       throw new DomainError(
         'config_invalid',
-        `session.secret_key looks like a placeholder, repeats itself or is shorter than ${LEAST_CHARACTERS} characters: give a random text, such as the output of "openssl rand -hex 32", or leave the key out and one is generated.`,
+        `session.secret_key looks like a placeholder, repeats itself or is shorter than ${MIN_KEY_CHARACTERS} characters: give a random text, such as the output of "openssl rand -hex 32", or leave the key out and one is generated.`,
       )
     }
     return createHash('sha256').update(configured).digest('hex')

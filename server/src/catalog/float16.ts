@@ -2,12 +2,12 @@
  * Vectors are stored as float16: half the space of float32 at no measurable loss in ranking, and the precision that
  * the vector indexes use anyway.
  */
-export function toHalf(vector: Float32Array): Uint8Array {
+export function toFloat16(vector: Float32Array): Uint8Array {
   const half = new Float16Array(vector)
   return new Uint8Array(half.buffer, half.byteOffset, half.byteLength)
 }
 
-export function fromHalf(bytes: Uint8Array): Float32Array {
+export function fromFloat16(bytes: Uint8Array): Float32Array {
   return Float32Array.from(halvesOf(bytes), (bits) => VALUE[bits]!)
 }
 

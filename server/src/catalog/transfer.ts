@@ -139,14 +139,14 @@ async function copyFailures(
       .execute()
     if (rows.length === 0) return counts
     after = rows.at(-1)!.path
-    const wanted: Insertable<Tables['failures']>[] = rows.map((row) => ({
+    const requested: Insertable<Tables['failures']>[] = rows.map((row) => ({
       ...row,
       embedder_id: row.embedder_id === null ? null : (embedderIds.get(row.embedder_id) ?? null),
     }))
-    const paths = to.dialect.texts(wanted.map(({ path }) => path))
+    const paths = to.dialect.texts(requested.map(({ path }) => path))
     const there = await to.database.selectFrom('failures').selectAll().where('path', 'in', paths).execute()
     const known = new Map(there.map((row) => [row.path, row]))
-    const missing = wanted.filter((row) => !isSame(row, known.get(row.path)))
+    const missing = requested.filter((row) => !isSame(row, known.get(row.path)))
     if (missing.length > 0) {
       const missingPaths = missing.map(({ path }) => path)
       const alsoSeen = await from.database
@@ -202,7 +202,7 @@ async function copyVectors(
             rows.map(({ content_hash, data }) => ({
               embedder_id: toId,
               content_hash,
-              data: to.fromHalves(from.toHalves(data)),
+              data: to.fromFloat16Bytes(from.toFloat16Bytes(data)),
             })),
           )
           .onConflict((conflict) => conflict.columns(['content_hash', 'embedder_id']).doNothing())

@@ -11,7 +11,7 @@ import { circleSketch, picture, writeSettled } from '../testing/pictures.ts'
 import { type PostgresServer, startPostgres } from '../testing/postgres.ts'
 import { eventually, temporaryDirectory } from '../testing/temporary.ts'
 import { openEventRelay } from './event-relay.ts'
-import { type JobQueue, openJobQueue, type LeaderCommand } from './job-queue.ts'
+import { type JobQueue, type LeaderCommand, openJobQueue } from './job-queue.ts'
 
 const SILENT = { warn() {}, info() {} }
 
@@ -45,8 +45,16 @@ async function galleryOf(count: number): Promise<string> {
 }
 
 /** The queue of a database that an app has been on; closed after the test. */
-async function jobsOn(config: Config, retries?: { retryLimit: number; retryDelay: number }): Promise<JobQueue> {
-  const storage = await openStorage({ database: config.database, directory: '', canWrite: false, log: SILENT })
+async function jobsOn(
+  config: Config,
+  retries?: { retryLimit: number; retryDelay: number },
+): Promise<JobQueue> {
+  const storage = await openStorage({
+    database: config.database,
+    directory: '',
+    canWrite: false,
+    log: SILENT,
+  })
   onTestFinished(() => storage.close())
   const connection = storage.shared!.connection()
   const jobs = await openJobQueue({ connection, space: 'another', log: SILENT, ...(retries && { retries }) })
@@ -67,7 +75,7 @@ describe('processes on one database', () => {
     )
     const counted = await Promise.all(
       opened.map(async ({ catalog }) => {
-        await catalog.useSpace({ embedder: 'any', fingerprint: '1', dimensions: 4 })
+        await catalog.activateSpace({ embedder: 'any', fingerprint: '1', dimensions: 4 })
         return catalog.counts()
       }),
     )
@@ -156,7 +164,8 @@ describe('processes on one database', () => {
     events.feed.follow((published) => later.push(published))
     for (const path of ['1.png', '2.png']) await append(path)
     const [first] = await table.after(0, 1)
-    const pathsOf = (published: PublishedEvent[]) => published.map(({ event }) => (event.args[0] as { path: string }).path)
+    const pathsOf = (published: PublishedEvent[]) =>
+      published.map(({ event }) => (event.args[0] as { path: string }).path)
     expect(pathsOf(await events.feed.since(String(first!.id)))).toEqual(['2.png'])
     await append('3.png')
     events.look()
@@ -283,7 +292,9 @@ describe('forgetting what is missing', () => {
       handled.push(request)
       throw new Error('the drive is gone')
     })
-    await expect(jobs.request(CONFIRMED, () => true)).rejects.toThrow(/could not be compared: the drive is gone/)
+    await expect(jobs.request(CONFIRMED, () => true)).rejects.toThrow(
+      /could not be compared: the drive is gone/,
+    )
     await expect(jobs.request(PLAIN, () => handled.length < 4)).rejects.toThrow()
     expect(handled.filter((request) => request.kind === 'reconcile' && request.acceptsMissing)).toHaveLength(
       1,

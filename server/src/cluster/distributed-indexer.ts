@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventBus } from '../events.ts'
 import type { FileOutcome, FileVersion, Indexer } from '../indexing/indexer.ts'
 import { createProgressMeter } from '../indexing/progress.ts'
-import type { JobQueue, DeadFileJob } from './job-queue.ts'
+import type { DeadFileJob, JobQueue } from './job-queue.ts'
 
 export interface DistributedIndexerOptions {
   jobQueue: JobQueue
@@ -76,7 +76,9 @@ export function createDistributedIndexer(options: DistributedIndexerOptions): Di
       await jobQueue.workOnFiles({
         batchSize: options.batchSize,
         async index(files) {
-          const outcomes = await Promise.all(files.map((file): Promise<FileOutcome> => localIndexer.index(file)))
+          const outcomes = await Promise.all(
+            files.map((file): Promise<FileOutcome> => localIndexer.index(file)),
+          )
           const gone = files.filter((_, n) => outcomes[n] === 'gone').map(({ path }) => path)
           if (gone.length > 0) options.onGone(gone)
           return outcomes

@@ -55,7 +55,9 @@ export function openEventRelay(
     flushing ??= flush()
   })
   // Not told by others, and only now.
-  allEvents.on('progress', (progress) => publish({ id: undefined, event: { name: 'progress', args: [progress] } }))
+  allEvents.on('progress', (progress) =>
+    publish({ id: undefined, event: { name: 'progress', args: [progress] } }),
+  )
 
   return {
     feed: {

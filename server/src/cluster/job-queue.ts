@@ -66,7 +66,12 @@ const CLOSE_TIMEOUT_MS = 10_000
 /** What was confirmed so long ago is not carried out any more: other files may be missing by now. */
 const STALE_AFTER_MS = 120_000
 
-export async function openJobQueue({ connection, space, retries = RETRIES, log }: JobQueueOptions): Promise<JobQueue> {
+export async function openJobQueue({
+  connection,
+  space,
+  retries = RETRIES,
+  log,
+}: JobQueueOptions): Promise<JobQueue> {
   const { connectionString, host, port, database, user, password, ssl } = connection
   const boss = new PgBoss({
     ...(connectionString === undefined

@@ -4,7 +4,7 @@ import { DomainError, messageOf } from '../errors.ts'
 import type { ClusterStorage } from '../storage/open-storage.ts'
 import type { FolderTimes, GallerySync } from '../sync/gallery-sync.ts'
 import type { MassRemoval } from '../sync/missing-files.ts'
-import { type JobQueue, noLeaderError, type LeaderCommand } from './job-queue.ts'
+import { type JobQueue, type LeaderCommand, noLeaderError } from './job-queue.ts'
 
 export interface RemoteSyncOptions {
   watch: ClusterStorage['watch']
@@ -272,7 +272,9 @@ export function createRemoteSync(options: RemoteSyncOptions): RemoteSync {
     // Before the first comparison has ended not all are known.
     const isAll = sync.lastScan !== undefined && !areAllPublished
     const now = new Map(sync.folders)
-    const seen = [...now].filter(([directory, status]) => isAll || isChanged(publishedFolders.get(directory), status))
+    const seen = [...now].filter(
+      ([directory, status]) => isAll || isChanged(publishedFolders.get(directory), status),
+    )
     const gone = [...publishedFolders.keys()].filter((directory) => !now.has(directory))
     await watch.putFolders(
       seen.map(([directory, times]) => ({ directory, ...times })),

@@ -35,15 +35,7 @@ async function embedders(folder: string | undefined, options: EmbeddersOptions):
   for (const { problem } of embedders) if (problem !== undefined && !options.json) console.log(problem)
 }
 
-function toRow({
-  name,
-  isChosen,
-  madeOf,
-  dimensions,
-  measurement,
-  images,
-  problem,
-}: EmbedderInfo): string[] {
+function toRow({ name, isChosen, madeOf, dimensions, measurement, images, problem }: EmbedderInfo): string[] {
   const speed = measurement?.imagesPerSecond
   return [
     isChosen ? '*' : '',

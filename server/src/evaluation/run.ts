@@ -198,7 +198,11 @@ async function embedBoth(
     }
     const kind = request.kind === 'sketch' ? 'sketch' : 'photo'
     return {
-      gallery: await embedAll(gallery, { embedder, kind: 'photo', prepare: asImage, what: 'gallery' }, request),
+      gallery: await embedAll(
+        gallery,
+        { embedder, kind: 'photo', prepare: asImage, what: 'gallery' },
+        request,
+      ),
       queries: await embedAll(queries, { embedder, kind, prepare: asQuery, what: 'queries' }, request),
     }
   } finally {

@@ -68,8 +68,8 @@ function indexed(
   return Buffer.concat([header, Buffer.from(palette), Buffer.from(pixels)])
 }
 
-const near = (colour: number[], wanted: number[], tolerance = 40) =>
-  expect(Math.max(...colour.map((value, i) => Math.abs(value - wanted[i]!)))).toBeLessThan(tolerance)
+const near = (colour: number[], expected: number[], tolerance = 40) =>
+  expect(Math.max(...colour.map((value, i) => Math.abs(value - expected[i]!)))).toBeLessThan(tolerance)
 
 describe('HEIC, as phones make it', () => {
   const file = join(import.meta.dirname, 'fixtures/halves.heic')

@@ -29,16 +29,16 @@ const FILES_PER_THREAD = 3
 const YOUNG_GENERATION_MB = 4
 
 export interface ReaderThreads {
-  patienceMs?: number
+  timeoutMs?: number
   /** Starts a thread that understands `read` and `decode`. */
   start?: () => Thread
 }
 
 /** No file may hold a thread longer: what takes minutes to decode was made to. */
-const PATIENCE_MS = 5 * 60_000
+const READ_TIMEOUT_MS = 5 * 60_000
 
 /** While so many threads wait for a drive, no further file is read: each would take one more with it. */
-const MOST_STUCK = 16
+const MAX_STUCK_THREADS = 16
 const threadIds = new WeakMap<Thread, number>()
 
 /** Of all that this process reads, what takes much memory is decoded one at a time. */
@@ -46,7 +46,7 @@ const decodeLock = createSharedLock()
 
 export function createImageReader(
   options: ReaderOptions,
-  { patienceMs = PATIENCE_MS, start = () => startThread(options, decodeLock) }: ReaderThreads = {},
+  { timeoutMs = READ_TIMEOUT_MS, start = () => startThread(options, decodeLock) }: ReaderThreads = {},
 ): ImageReader {
   const limits = { ...options.limits, decodeLock: sharedMutex(decodeLock) }
   const count = Math.min(MAX_THREADS, availableParallelism())
@@ -82,7 +82,7 @@ export function createImageReader(
   }
 
   async function call(method: ReaderMethod, ...args: unknown[]): Promise<unknown> {
-    if (method === 'read' && stuck.size > MOST_STUCK) throw new Error('the drive does not answer')
+    if (method === 'read' && stuck.size > MAX_STUCK_THREADS) throw new Error('the drive does not answer')
     const lane = freest()
     // A thread that died of one file must not take the rest with it.
     if (lane.thread.hasEnded) lane.thread = start()
@@ -126,7 +126,7 @@ export function createImageReader(
         const isDiskToBlame = flag instanceof SharedArrayBuffer && Atomics.load(new Int32Array(flag), 0) === 0
         reject(new HungError(isDiskToBlame))
         giveUp(thread)
-      }, patienceMs)
+      }, timeoutMs)
     })
     try {
       return await Promise.race([thread.call(method, args), late])
@@ -139,7 +139,7 @@ export function createImageReader(
     if (!(error instanceof HungError)) return error
     // That is nothing about the file.
     if (error.isDiskToBlame) return new Error('the drive does not answer', { cause: error })
-    return unreadable(`it takes longer than ${Math.ceil(patienceMs / 1000)} seconds`, error)
+    return unreadable(`it takes longer than ${Math.ceil(timeoutMs / 1000)} seconds`, error)
   }
 }
 

@@ -68,19 +68,19 @@ export async function listDirectory(
       excluded: [],
       ...timesOf(own),
     }
-    const wanted = entries.filter(
+    const included = entries.filter(
       ({ name }) => !isIgnoredName(name) && !isIgnoredPath(joinPath(directory, name), options),
     )
     const paths = (entries: Dirent[]) => entries.map(({ name }) => joinPath(directory, name))
     if (options.recursive) {
-      const below = paths(wanted.filter((entry) => entry.isDirectory()))
+      const below = paths(included.filter((entry) => entry.isDirectory()))
       listing.subdirectories = below.filter((path) => !options.excluded.includes(toAbsolute(root, path)))
     }
-    const images = wanted.filter((entry) => !entry.isDirectory() && hasImageExtension(entry.name))
+    const images = included.filter((entry) => !entry.isDirectory() && hasImageExtension(entry.name))
     await addFiles(root, listing, paths(images.filter((entry) => entry.isFile())))
     for (const path of paths(images.filter((entry) => !entry.isFile() && !entry.isSymbolicLink())))
       await addSpecial(root, listing, path)
-    for (const path of paths(wanted.filter((entry) => entry.isSymbolicLink())))
+    for (const path of paths(included.filter((entry) => entry.isSymbolicLink())))
       await addLink(root, listing, path, options)
     return listing
   } catch (error) {
@@ -163,15 +163,15 @@ async function addLink(
 const unresponsive = new Set<string>()
 
 /** @throws {Error} if a folder does not answer in time, or has not yet when it was asked before */
-async function withTimeout<T>(directory: string, ask: () => Promise<T>): Promise<T> {
+async function withTimeout<T>(directory: string, request: () => Promise<T>): Promise<T> {
   if (unresponsive.has(directory)) throw new Error('the drive does not answer')
   unresponsive.add(directory)
-  const answer = ask().finally(() => unresponsive.delete(directory))
+  const result = request().finally(() => unresponsive.delete(directory))
   let timer: NodeJS.Timeout | undefined
   const timeout = new Promise<never>((_, reject) => {
     timer = setTimeout(() => reject(new Error('the drive does not answer')), LISTING_TIMEOUT_MS).unref()
   })
-  return Promise.race([answer, timeout]).finally(() => clearTimeout(timer))
+  return Promise.race([result, timeout]).finally(() => clearTimeout(timer))
 }
 
 function fileType(info: BigIntStats): string {

@@ -1,6 +1,6 @@
 /** A thread that reads and decodes image files. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { answerCall, type ThreadCall } from '../threads.ts'
+import { handleCall, type ThreadCall } from '../threads.ts'
 import { type DecodedImage, decodeImage, renderForBrowser } from './decode.ts'
 import { sharedMutex } from './decode-lock.ts'
 import { type ImageFile, type ImageFileOptions, type ImageFileRequest, readImageFile } from './image-file.ts'
@@ -22,7 +22,7 @@ const options = { ...given, limits: { ...given.limits, decodeLock: sharedMutex(d
 const thumbnails = openThumbnailStore(options.thumbnailDirectory, options.thumbnailSize)
 
 port.on('message', (call: ThreadCall) => {
-  void answerCall<ImageFile | DecodedImage | Uint8Array>(port, call, () => {
+  void handleCall<ImageFile | DecodedImage | Uint8Array>(port, call, () => {
     const [first, second] = call.args as [unknown, unknown]
     switch (call.method as ReaderMethod) {
       case 'read':

@@ -18,7 +18,7 @@ import type { ImageSearch } from '../search/search.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
 import { VERSION } from '../version.ts'
 import { docsRoutes } from './docs.ts'
-import { answerError, answerInvalid } from './errors.ts'
+import { respondWithError, respondWithInvalid } from './errors.ts'
 import { eventRoutes } from './events.ts'
 import { indexRoutes, watchedDirectoryRoutes } from './folders.ts'
 import { addHealth } from './health.ts'
@@ -28,9 +28,9 @@ import { clientReader } from './middleware/client-address.ts'
 import { type ReadPositions, readYourWrites } from './middleware/read-your-writes.ts'
 import { knownHostsOnly, sameOriginOnly } from './middleware/same-origin.ts'
 import { pageRoutes } from './page.ts'
-import { createRouter, type Router, signInFirst } from './routing.ts'
+import { createRouter, type Router, unauthorized } from './routing.ts'
 import { queryRoutes } from './saved-queries.ts'
-import { identify, otpRoutes, sessionRoutes } from './session.ts'
+import { authenticate, otpRoutes, sessionRoutes } from './session.ts'
 import { userRoutes } from './users.ts'
 
 export interface HttpOptions {
@@ -94,7 +94,7 @@ export function openApiDocument(): object {
 /** All routes, with and without a trailing slash. */
 export function createHttpApp(options: HttpOptions): Router {
   const { metrics, maxUploadBytes, allowedHosts, log, auth } = options
-  const clientOf = clientReader(options.trustedProxies)
+  const readClient = clientReader(options.trustedProxies)
   const app = createRouter()
 
   app.use(async (context, next) => {
@@ -115,11 +115,11 @@ export function createHttpApp(options: HttpOptions): Router {
   )
   app.use(async (context, next) => {
     await next()
-    if (clientOf(context).isSecure) context.header('Strict-Transport-Security', 'max-age=15552000')
+    if (readClient(context).isSecure) context.header('Strict-Transport-Security', 'max-age=15552000')
   })
   if (allowedHosts !== undefined) app.use(knownHostsOnly(allowedHosts))
   app.use('/api/*', sameOriginOnly())
-  app.use('/api/*', identify({ auth, clientOf }))
+  app.use('/api/*', authenticate({ auth, readClient }))
   // A body is read as a whole before a route sees it: of whoever is nobody, nothing large is.
   const small = bodyLimit({
     maxSize: SMALL_BODY,
@@ -140,7 +140,7 @@ export function createHttpApp(options: HttpOptions): Router {
         413,
       ),
   })
-  const ofNobody = bodyLimit({ maxSize: SMALL_BODY, onError: signInFirst })
+  const ofNobody = bodyLimit({ maxSize: SMALL_BODY, onError: unauthorized })
   app.use('/api/*', (context, next) => {
     if (SMALL_PATHS.test(context.req.path)) return small(context, next)
     if (context.get('role') === undefined) return ofNobody(context, next)
@@ -166,7 +166,7 @@ export function createHttpApp(options: HttpOptions): Router {
 
   app.use(
     '/api/*',
-    readYourWrites(options.reads, (context) => clientOf(context).isSecure),
+    readYourWrites(options.reads, (context) => readClient(context).isSecure),
   )
 
   addHealth(app, options)
@@ -175,10 +175,10 @@ export function createHttpApp(options: HttpOptions): Router {
   app.route('/api/fs', watchedDirectoryRoutes(options))
   app.route('/api/fs', eventRoutes(options.feed))
   app.route('/api/index', indexRoutes(options))
-  app.route('/api/session', sessionRoutes({ auth, clientOf }))
+  app.route('/api/session', sessionRoutes({ auth, readClient }))
   if (auth !== undefined) {
     const { authLimits: limits, codeExpiresInS } = options
-    app.route('/api/auth/otp', otpRoutes({ auth, limits, codeExpiresInS, clientOf, log }))
+    app.route('/api/auth/otp', otpRoutes({ auth, limits, codeExpiresInS, readClient, log }))
     app.route('/api/users', userRoutes(auth.users))
   }
   let document: object | undefined
@@ -193,9 +193,9 @@ export function createHttpApp(options: HttpOptions): Router {
   app.route('/', pageRoutes())
 
   app.onError((error, context) => {
-    if (error instanceof ZodError) return answerInvalid(error, context)
+    if (error instanceof ZodError) return respondWithInvalid(error, context)
     const what = `${context.req.method} ${context.req.path}`
-    return answerError(error, context, (cause) =>
+    return respondWithError(error, context, (cause) =>
       // Somebody who goes away in the middle of a request is no error of the server.
       context.req.raw.signal.aborted
         ? log.debug(`${what} was broken off`)

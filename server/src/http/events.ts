@@ -98,7 +98,10 @@ export function eventRoutes(feed: EventFeed): Router {
           }
           const published = waiting.shift()
           if (published !== undefined) {
-            await sse.writeSSE({ ...(published.id !== undefined && { id: published.id }), ...translate(published.event) })
+            await sse.writeSSE({
+              ...(published.id !== undefined && { id: published.id }),
+              ...translate(published.event),
+            })
             continue
           }
           const isWoken = await new Promise<boolean>((resolve) => {

@@ -5,7 +5,7 @@ import type { Context } from 'hono'
 import parseRange from 'range-parser'
 import { DomainError, systemCodeOf } from '../errors.ts'
 
-interface AnswerOptions {
+interface FileResponseOptions {
   contentType: string
   /** Strong: equal only for equal bytes. */
   etag: string
@@ -25,7 +25,7 @@ const FOREVER = 'private, max-age=31536000, immutable'
 const ASK_AGAIN = 'private, no-cache'
 
 /** Answers with a file or bytes: conditional requests and, for files, a single range (RFC 9110, sections 13 and 14). */
-export async function answerFile(context: Context, options: AnswerOptions): Promise<Response> {
+export async function respondWithFile(context: Context, options: FileResponseOptions): Promise<Response> {
   const { contentType, etag, file, body, fileName } = options
   const headers = new Headers({
     'Content-Type': contentType,
@@ -43,21 +43,21 @@ export async function answerFile(context: Context, options: AnswerOptions): Prom
   if (matches(context.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers })
   if (file === undefined) {
     const { bytes, matchesCatalog } = await body!()
-    if (!matchesCatalog) tellOfAnother(headers)
+    if (!matchesCatalog) markAsChanged(headers)
     return new Response(bytes as Uint8Array<ArrayBuffer>, { headers })
   }
-  return answerRange(context, file, headers, etag)
+  return respondWithRange(context, file, headers, etag)
 }
 
 /** Of a file that has changed and is not indexed yet, the answer must not be taken for the content of its tag. */
-function tellOfAnother(headers: Headers): void {
+function markAsChanged(headers: Headers): void {
   headers.delete('ETag')
   headers.set('Cache-Control', ASK_AGAIN)
 }
 
-async function answerRange(
+async function respondWithRange(
   context: Context,
-  file: NonNullable<AnswerOptions['file']>,
+  file: NonNullable<FileResponseOptions['file']>,
   headers: Headers,
   etag: string,
 ): Promise<Response> {
@@ -65,13 +65,13 @@ async function answerRange(
   const size = Number(info.size)
   const matchesCatalog = size === file.bytes && Number(info.mtimeMs) === file.modifiedAt
   if (matchesCatalog) headers.set('Accept-Ranges', 'bytes')
-  else tellOfAnother(headers)
-  const wanted = matchesCatalog ? context.req.header('range') : undefined
+  else markAsChanged(headers)
+  const requestedRange = matchesCatalog ? context.req.header('range') : undefined
   const condition = context.req.header('if-range')
   const ranges =
-    wanted === undefined || (condition !== undefined && condition !== etag)
+    requestedRange === undefined || (condition !== undefined && condition !== etag)
       ? undefined
-      : parseRange(size, wanted)
+      : parseRange(size, requestedRange)
   if (ranges === -1) {
     headers.set('Content-Range', `bytes */${size}`)
     return new Response(null, { status: 416, headers })

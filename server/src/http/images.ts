@@ -7,8 +7,8 @@ import type { ImageFiles } from '../images/image-files.ts'
 import type { SavedQueries } from '../saved-queries/saved-queries.ts'
 import { createDuplicateFinder, withoutDeleted } from '../search/duplicates/finder.ts'
 import { parseCrop } from '../search/region.ts'
-import { type Example, type ImageSearch, imageNotFound, type SearchResult } from '../search/search.ts'
-import { answerFile } from './file-response.ts'
+import { type ImageSearch, imageNotFound, type QueryTerm, type SearchResult } from '../search/search.ts'
+import { respondWithFile } from './file-response.ts'
 import { binary, createRouter, type HttpEnv, json, parseJson, type Router, route } from './routing.ts'
 import {
   DEFAULT_TOP_K,
@@ -17,12 +17,12 @@ import {
   idParameter,
   imageSchema,
   imagesSchema,
-  savedQueryIdSchema,
   kindSchema,
   orderOf,
   pageOf,
   type Query,
   querySchema,
+  savedQueryIdSchema,
   toImageJson,
   topKSchema,
   uuidSchema,
@@ -112,7 +112,7 @@ export function imageRoutes({ catalog, search, queries, imageFiles, log }: Image
       const { image, top_k: topK, query_json: queryJson, kind = 'auto', crop } = context.req.valid('form')
       const picture = { bytes: await bytesOf(image), kind, crop: crop ? parseCrop(crop) : undefined }
       const result = await search.byPicture(picture, optionsOf(parseQueryJson(queryJson), topK))
-      return answerSearch(context, result)
+      return respondWithImages(context, result)
     },
   )
 
@@ -137,7 +137,7 @@ export function imageRoutes({ catalog, search, queries, imageFiles, log }: Image
     }),
     async (context) => {
       const { image_id: imageId, top_k: topK, query } = context.req.valid('json')
-      return answerSearch(context, await search.byImage(imageId, optionsOf(query, topK)))
+      return respondWithImages(context, await search.byImage(imageId, optionsOf(query, topK)))
     },
   )
 
@@ -173,10 +173,10 @@ export function imageRoutes({ catalog, search, queries, imageFiles, log }: Image
         !only.crop &&
         request.positive.length + request.negative.length === 1
       )
-        return answerSearch(context, await search.byImage(only.image_id, options))
+        return respondWithImages(context, await search.byImage(only.image_id, options))
       const positive = await toExamples(request.positive)
       const negative = await toExamples(request.negative)
-      return answerSearch(context, await search.byExamples(positive, negative, options))
+      return respondWithImages(context, await search.byTerms(positive, negative, options))
     },
   )
 
@@ -283,7 +283,7 @@ export function imageRoutes({ catalog, search, queries, imageFiles, log }: Image
     }),
     async (context) => {
       const image = await imageOf(context.req.valid('param').id)
-      return answerFile(context, {
+      return respondWithFile(context, {
         contentType: 'image/webp',
         etag: `"${image.contentHash.slice(0, 32)}-thumbnail"`,
         body: () => imageFiles.thumbnail(image),
@@ -301,7 +301,7 @@ export function imageRoutes({ catalog, search, queries, imageFiles, log }: Image
     }),
     async (context) => {
       const image = await imageOf(context.req.valid('param').id)
-      return answerFile(context, {
+      return respondWithFile(context, {
         contentType: image.contentType,
         etag: `"${image.contentHash.slice(0, 32)}"`,
         fileName: image.name,
@@ -323,12 +323,16 @@ export function imageRoutes({ catalog, search, queries, imageFiles, log }: Image
       const etag = `"${image.contentHash.slice(0, 32)}-preview"`
       const isFit = isShownByBrowsers(image.contentType) && imageFiles.isSmallEnough(image)
       if (isFit)
-        return answerFile(context, {
+        return respondWithFile(context, {
           contentType: image.contentType,
           etag,
           file: await versionOf(image),
         })
-      return answerFile(context, { contentType: 'image/webp', etag, body: () => imageFiles.preview(image) })
+      return respondWithFile(context, {
+        contentType: 'image/webp',
+        etag,
+        body: () => imageFiles.preview(image),
+      })
     },
   )
 
@@ -344,7 +348,7 @@ export function imageRoutes({ catalog, search, queries, imageFiles, log }: Image
       weight,
     }: z.output<typeof exampleSchema>,
     files: Map<string, File>,
-  ): Promise<Example> {
+  ): Promise<QueryTerm> {
     const crop = cropText ? parseCrop(cropText) : undefined
     if (imageId !== undefined) {
       if (crop === undefined) return { source: { imageId }, weight }
@@ -386,7 +390,7 @@ function optionsOf(given: Query | null | undefined, topK = DEFAULT_TOP_K) {
   return { filter: filterOf(query), topK, ...pageOf(query) }
 }
 
-function answerSearch(context: Context<HttpEnv>, { images, total, timings, kind }: SearchResult) {
+function respondWithImages(context: Context<HttpEnv>, { images, total, timings, kind }: SearchResult) {
   const parts = Object.entries(timings).map(([name, ms]) => `${name};dur=${ms.toFixed(2)}`)
   context.header('Server-Timing', parts.join(', '))
   context.header('X-Query-Kind', kind)

@@ -2,9 +2,9 @@ import { z } from '@hono/zod-openapi'
 import { DomainError } from '../errors.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import type { SavedQueries, SavedQuery } from '../saved-queries/saved-queries.ts'
-import { answerFile } from './file-response.ts'
+import { respondWithFile } from './file-response.ts'
 import { binary, createRouter, json, parseJson, type Router, route } from './routing.ts'
-import { fileField, savedQueryIdSchema, kindSchema } from './schemas.ts'
+import { fileField, kindSchema, savedQueryIdSchema } from './schemas.ts'
 
 const MAX_SKETCH_CHARACTERS = 2_000_000
 
@@ -89,7 +89,7 @@ export function queryRoutes({
     }),
     async (context) => {
       const { id } = context.req.valid('param')
-      return answerFile(context, {
+      return respondWithFile(context, {
         contentType: 'image/webp',
         etag: `"${id}"`,
         body: async () => ({

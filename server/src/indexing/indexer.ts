@@ -266,7 +266,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
   async function prepare(path: string, skipSettleCheck: boolean): Promise<ReadFile | 'gone' | 'unsettled'> {
     let file = await reader.read({ path, skipSettleCheck, forceDecode: false })
     if (file.state === 'seen') {
-      const known = await catalog.contentFacts(file.contentHash)
+      const known = await catalog.contentInfo(file.contentHash)
       if (known?.hasVector) return { record: { ...recordOf(file), ...sizeOf(known) }, image: undefined }
       file = await reader.read({ path, skipSettleCheck, forceDecode: true })
     }
@@ -317,7 +317,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     }
     const isFailed = new Set(failed.map(({ record }) => record))
     const records = [...newest.values()].filter((record) => !isFailed.has(record))
-    const stored = await retryWhileUnavailable(() => catalog.putImages(records))
+    const stored = await retryWhileUnavailable(() => catalog.upsertImages(records))
     for (const [n, { isNew, isChanged }] of stored.entries()) {
       const { path, createdAt, modifiedAt } = records[n]!
       if (isNew) events.emit('fileCreated', { path, createdAt })

@@ -2,14 +2,14 @@ import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/p
 import { join } from 'node:path'
 import { systemCodeOf } from '../errors.ts'
 import {
+  newSavedQueryId,
+  REMOVE_EXPIRED_EVERY,
+  RETENTION,
   RETENTION_DAYS,
   SAVED_QUERY_ID,
   type SavedQueries,
   type SavedQuery,
-  RETENTION,
-  newSavedQueryId,
   savedQueryNotFound,
-  REMOVE_EXPIRED_EVERY,
 } from './saved-queries.ts'
 
 const RETENTION_MS = RETENTION_DAYS * 24 * 3600 * 1000

@@ -1,14 +1,14 @@
 import { type Kysely, sql } from 'kysely'
 import type { SharedTables } from '../catalog/schema.ts'
 import {
+  newSavedQueryId,
+  type QueryKind,
+  REMOVE_EXPIRED_EVERY,
+  RETENTION,
   RETENTION_DAYS,
   type SavedQueries,
   type SavedQuery,
-  RETENTION,
-  newSavedQueryId,
-  type QueryKind,
   savedQueryNotFound,
-  REMOVE_EXPIRED_EVERY,
 } from './saved-queries.ts'
 
 /** Pictures and drawings that were searched with, where every server finds them. */

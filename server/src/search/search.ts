@@ -4,7 +4,7 @@ import { DomainError } from '../errors.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import { hashOfBytes } from '../hashing.ts'
 import type { QueryKind } from '../saved-queries/saved-queries.ts'
-import { boundedFor, prepareQuery, queryCover } from './prepare-query.ts'
+import { limitSize, prepareQuery, queryCover } from './prepare-query.ts'
 import { type Crop, cropImage } from './region.ts'
 
 /** A picture to search with: the bytes of an image file. */
@@ -15,7 +15,7 @@ export interface Picture {
 }
 
 /** One of several examples; `weight` is positive also for those whose like is not wanted. */
-export interface Example {
+export interface QueryTerm {
   /** A picture is read when its turn comes: many at once may be large. */
   source: (() => Promise<Picture>) | { imageId: string }
   weight: number
@@ -45,7 +45,7 @@ export interface ImageSearch {
    * More like these, less like those, which are not among what is found themselves, nor are their copies. At least one of
    * `positive` is needed.
    */
-  byExamples(positive: Example[], negative: Example[], options: SearchOptions): Promise<SearchResult>
+  byTerms(positive: QueryTerm[], negative: QueryTerm[], options: SearchOptions): Promise<SearchResult>
 }
 
 interface Embedded {
@@ -82,27 +82,27 @@ export function createImageSearch(
     byImage: (imageId, options) =>
       counted(async (timings) => {
         const { vector } = await embeddedImage(imageId)
-        const result = await nearest(vector, 'image', timings, { ...options, pinnedId: imageId })
+        const result = await nearest(vector, 'image', timings, { ...options, alwaysInclude: imageId })
         // Deleted or changed meanwhile, it is not answered with others, as if it were there.
         if (options.offset === 0 && result.images[0]?.id !== imageId) await embeddedImage(imageId)
         return result
       }),
 
-    byExamples: (positive, negative, options) =>
+    byTerms: (positive, negative, options) =>
       counted(async (timings) => {
         if (positive.length === 0) {
           throw new DomainError('invalid_request', 'At least one positive example is needed.')
         }
-        const wanted = await embedExamples(positive, timings)
-        const unwanted = await embedExamples(negative, timings)
+        const positives = await embedTerms(positive, timings)
+        const negatives = await embedTerms(negative, timings)
         const vector = combine(
-          wanted.map(({ vector }) => vector),
+          positives.map(({ vector }) => vector),
           positive.map(({ weight }) => weight),
-          unwanted.map(({ vector }) => vector),
+          negatives.map(({ vector }) => vector),
           negative.map(({ weight }) => weight),
         )
-        const withoutContents = unwanted.flatMap(({ contentHash }) => contentHash ?? [])
-        return nearest(vector, 'image', timings, { ...options, withoutContents })
+        const excludeHashes = negatives.flatMap(({ contentHash }) => contentHash ?? [])
+        return nearest(vector, 'image', timings, { ...options, excludeHashes })
       }),
   }
 
@@ -121,7 +121,7 @@ export function createImageSearch(
     vector: Float32Array,
     kind: SearchResult['kind'],
     timings: SearchResult['timings'],
-    options: SearchOptions & Pick<NearestQuery, 'pinnedId' | 'withoutContents'>,
+    options: SearchOptions & Pick<NearestQuery, 'alwaysInclude' | 'excludeHashes'>,
   ): Promise<SearchResult> {
     const start = performance.now()
     const result = await catalog.findNearest({ vector, ...options })
@@ -142,7 +142,7 @@ export function createImageSearch(
     }
     const decoded = await reader.decode(bytes, queryCover(embedder.inputSize, crop))
     const image =
-      crop === undefined ? decoded.image : boundedFor(embedder.inputSize, cropImage(decoded.image, crop))
+      crop === undefined ? decoded.image : limitSize(embedder.inputSize, cropImage(decoded.image, crop))
     const prepared = prepareQuery(image, kind, embedder)
     const prepareEnd = performance.now()
     const [vector] = await embedder.embed(
@@ -163,12 +163,12 @@ export function createImageSearch(
   /** A file of the gallery that is sent along need not be embedded again, and is no sketch. */
   async function embeddedBytes(bytes: Uint8Array): Promise<Embedded | undefined> {
     const contentHash = hashOfBytes(bytes)
-    if (!(await catalog.contentFacts(contentHash))?.hasVector) return undefined
-    const [image] = await catalog.imagesOfContents([contentHash])
+    if (!(await catalog.contentInfo(contentHash))?.hasVector) return undefined
+    const [image] = await catalog.imagesByContentHash([contentHash])
     return image && (await catalog.vectorsOf([image.id]))[0]
   }
 
-  async function embedExamples(examples: Example[], timings: SearchResult['timings']): Promise<Embedded[]> {
+  async function embedTerms(examples: QueryTerm[], timings: SearchResult['timings']): Promise<Embedded[]> {
     const embedded: Embedded[] = []
     for (const { source } of examples) {
       embedded.push(
@@ -197,14 +197,14 @@ export function imageNotFound(id: string): DomainError {
  * means (J. J. Rocchio: "Relevance feedback in information retrieval", 1971).
  */
 export function combine(
-  wanted: Float32Array[],
+  positives: Float32Array[],
   wantedWeights: number[],
-  unwanted: Float32Array[],
+  negatives: Float32Array[],
   unwantedWeights: number[],
 ): Float32Array {
-  const query = new Float32Array(wanted[0]!.length)
-  addMean(query, wanted, wantedWeights, 1)
-  addMean(query, unwanted, unwantedWeights, -NEGATIVE_SHARE)
+  const query = new Float32Array(positives[0]!.length)
+  addMean(query, positives, wantedWeights, 1)
+  addMean(query, negatives, unwantedWeights, -NEGATIVE_SHARE)
   return query
 }
 

@@ -36,9 +36,9 @@ export async function openPostgresStorage(
   return {
     catalog: {
       ...catalog,
-      async useSpace(space) {
-        const used = await catalog.useSpace(space)
-        await replicas?.useSpace(space)
+      async activateSpace(space) {
+        const used = await catalog.activateSpace(space)
+        await replicas?.activateSpace(space)
         return used
       },
     },

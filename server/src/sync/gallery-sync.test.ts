@@ -241,7 +241,7 @@ describe('reconciling', () => {
     const app = await startApp(await configFor(root))
     await indexAll(app)
     expect(await app.catalog.counts()).toMatchObject({ indexed: 3 })
-    expect(await app.catalog.sharedContents()).toHaveLength(1)
+    expect(await app.catalog.duplicateHashes()).toHaveLength(1)
   })
 
   it('keeps everything when the gallery itself is gone', async () => {
@@ -412,7 +412,7 @@ describe('reconciling', () => {
     ]
     expect(await pathsIn(app)).toEqual(all)
     // Nothing of it is indexed twice, and everything can be looked at.
-    expect(await app.catalog.sharedContents()).toHaveLength(2)
+    expect(await app.catalog.duplicateHashes()).toHaveLength(2)
     const events = recordEvents(app)
     await indexAll(app)
     expect(events).toEqual([])
@@ -765,8 +765,8 @@ describe('watching', () => {
     await utimes(join(root, '.copy'), atime, mtime)
     await rename(join(root, '.copy'), join(root, 'a.png'))
     expect((await stat(join(root, 'a.png'))).ino).not.toBe(inode)
-    const queued = vi.spyOn(app.catalog, 'contentFacts')
-    const put = vi.spyOn(app.catalog, 'putImages')
+    const queued = vi.spyOn(app.catalog, 'contentInfo')
+    const put = vi.spyOn(app.catalog, 'upsertImages')
     await indexAll(app)
     expect(put.mock.calls.length + queued.mock.calls.length > 0).toBe(isAnother)
     expect(await pathsIn(app)).toEqual(['a.png', 'b.png'])

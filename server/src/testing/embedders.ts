@@ -1,5 +1,9 @@
 import { onTestFinished } from 'vitest'
-import { type EmbedderClient, type EmbedderClientOptions, startEmbedder } from '../embedding/process/supervisor.ts'
+import {
+  type EmbedderClient,
+  type EmbedderClientOptions,
+  startEmbedder,
+} from '../embedding/process/supervisor.ts'
 import type { EmbedderDefinition } from '../embedding/registry.ts'
 
 type Parts =

@@ -44,6 +44,6 @@ export function SessionGate({ children }: { children: ReactNode }) {
 }
 
 /** Whether who is signed in may do what a role may. */
-export function useMay(role: Role): boolean {
+export function useHasRole(role: Role): boolean {
   return RANKS.indexOf(use(RoleContext)) >= RANKS.indexOf(role)
 }

@@ -1,7 +1,7 @@
 import { type ImgHTMLAttributes, useEffect, useRef, useState } from 'react'
 
 const FIRST_PAUSE_MS = 2_000
-const MOST_ATTEMPTS = 6
+const MAX_ATTEMPTS = 6
 
 /** An image that is asked for again if it could not be had: the server may have been away. */
 export function PatientImage({ alt, ...attributes }: ImgHTMLAttributes<HTMLImageElement> & { alt: string }) {
@@ -14,7 +14,7 @@ export function PatientImage({ alt, ...attributes }: ImgHTMLAttributes<HTMLImage
       alt={alt}
       {...attributes}
       onError={() => {
-        if (attempt + 1 < MOST_ATTEMPTS)
+        if (attempt + 1 < MAX_ATTEMPTS)
           timer.current = setTimeout(() => setAttempt(attempt + 1), FIRST_PAUSE_MS * 2 ** attempt)
       }}
     />

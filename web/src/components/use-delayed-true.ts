@@ -4,15 +4,15 @@ import { useEffect, useState } from 'react'
 const SHORT_MS = 300
 
 /** Whether something has been so for more than a moment. */
-export function useLasting(isSo: boolean): boolean {
+export function useDelayedTrue(value: boolean): boolean {
   const [isLasting, setLasting] = useState(false)
   useEffect(() => {
-    if (!isSo) return
+    if (!value) return
     const timer = setTimeout(() => setLasting(true), SHORT_MS)
     return () => {
       clearTimeout(timer)
       setLasting(false)
     }
-  }, [isSo])
+  }, [value])
   return isLasting
 }

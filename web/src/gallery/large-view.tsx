@@ -27,7 +27,7 @@ interface LargeViewProps {
   known: Image | undefined
   onClose: () => void
   onFindSimilar: (image: Image, region?: Region) => void
-  onRefine: (image: Image, isWanted: boolean) => void
+  onAddTerms: (image: Image, isWanted: boolean) => void
   /** undefined at either end of the list. */
   onPrevious: (() => void) | undefined
   onNext: (() => void) | undefined
@@ -45,7 +45,7 @@ export function LargeView({
   known,
   onClose,
   onFindSimilar,
-  onRefine,
+  onAddTerms,
   onPrevious,
   onNext,
 }: LargeViewProps) {
@@ -189,13 +189,13 @@ export function LargeView({
               <span className="ml-auto flex flex-wrap gap-2">
                 <IconButton
                   label={messages.gallery.more(image.user_visible_name)}
-                  onClick={() => onRefine(image, true)}
+                  onClick={() => onAddTerms(image, true)}
                 >
                   <ThumbsUp />
                 </IconButton>
                 <IconButton
                   label={messages.gallery.less(image.user_visible_name)}
-                  onClick={() => onRefine(image, false)}
+                  onClick={() => onAddTerms(image, false)}
                 >
                   <ThumbsDown />
                 </IconButton>

@@ -1,10 +1,10 @@
 import { useCallback, useRef, useState } from 'react'
-import { keepQuery } from '../api/client.ts'
+import { saveQuery } from '../api/client.ts'
 import { messages } from '../messages.ts'
 import { isReadable } from '../upload/picture-file.ts'
 
 /** A picture on its way to the server, which keeps it for a while. */
-export interface KeptPicture {
+export interface SavedPicture {
   /** The last one that is given counts, whichever is sent sooner. */
   keep: (picture: Blob) => void
   /** Something else is searched with: what is on its way does not count any more. */
@@ -15,7 +15,7 @@ export interface KeptPicture {
   error: string | undefined
 }
 
-export function useKeptPicture(onKept: (id: string) => void): KeptPicture {
+export function useSavedPicture(onKept: (id: string) => void): SavedPicture {
   const [share, setShare] = useState<number>()
   const [error, setError] = useState<string>()
   const current = useRef<AbortController>(undefined)
@@ -30,7 +30,7 @@ export function useKeptPicture(onKept: (id: string) => void): KeptPicture {
     try {
       // A folder, or a file that is no longer where it was.
       if (!(await isReadable(picture))) throw new Error(messages.upload.unreadable)
-      const { id } = await keepQuery(picture, 'auto', { onProgress: setShare, signal: sending.signal })
+      const { id } = await saveQuery(picture, 'auto', { onProgress: setShare, signal: sending.signal })
       if (!sending.signal.aborted) latest.current(id)
     } catch (reason) {
       if (!sending.signal.aborted) setError(reason instanceof Error ? reason.message : String(reason))

@@ -2,7 +2,7 @@ import { createRootRoute, createRouter, useNavigate, useRouter } from '@tanstack
 import { useCallback, useMemo } from 'react'
 import type { Filters, OrderBy } from '../api/client.ts'
 import { App } from '../app.tsx'
-import { type Example, formatExamples, parseExamples } from './query-terms.ts'
+import { formatTerms, parseTerms, type QueryTerm } from './query-terms.ts'
 
 export const SORTS = ['newest', 'oldest', 'name', 'name-down'] as const
 export type Sort = (typeof SORTS)[number]
@@ -30,7 +30,7 @@ interface Address {
 type AddressChange = { [K in keyof Address]: Address[K] | undefined }
 
 export interface PageState {
-  examples: Example[]
+  terms: QueryTerm[]
   view: string | undefined
   directory: string | undefined
   isFlat: boolean
@@ -38,7 +38,7 @@ export interface PageState {
   from: string
   to: string
   sort: Sort
-  leastScore: number
+  minScore: number
   isShowingDuplicates: boolean
   isShowingUsers: boolean
 }
@@ -84,14 +84,14 @@ declare module '@tanstack/react-router' {
 }
 
 /** Changes that are no step to go back over. */
-const FLEETING: ReadonlySet<keyof PageState> = new Set(['name', 'from', 'to', 'sort', 'leastScore'])
+const FLEETING: ReadonlySet<keyof PageState> = new Set(['name', 'from', 'to', 'sort', 'minScore'])
 
 export function usePageState(): {
   state: PageState
   /** @param isReplaced whether Back leads to what was before the present state */
   change: (part: PageChange, isReplaced?: boolean) => void
   /** Changes what is searched with, whatever it is by then. */
-  changeExamples: (update: (examples: Example[]) => Example[], isReplaced: boolean) => void
+  changeTerms: (update: (terms: QueryTerm[]) => QueryTerm[], isReplaced: boolean) => void
   /** Closing the large view is no step to go back over, either. */
   closeView: () => void
 } {
@@ -114,12 +114,12 @@ export function usePageState(): {
     if (history.location.state.isOverList) history.back()
     else change({ view: undefined }, true)
   }, [history, change])
-  const changeExamples = useCallback(
-    (update: (examples: Example[]) => Example[], isReplaced: boolean) =>
+  const changeTerms = useCallback(
+    (update: (terms: QueryTerm[]) => QueryTerm[], isReplaced: boolean) =>
       void navigate({
         to: '.',
         search: (old: Address): Address =>
-          withoutUndefined({ ...old, q: formatExamples(update(parseExamples(old.q))) }),
+          withoutUndefined({ ...old, q: formatTerms(update(parseTerms(old.q))) }),
         replace: isReplaced,
         state: true,
         resetScroll: false,
@@ -128,12 +128,12 @@ export function usePageState(): {
   )
   // The router keeps what was left out of the address beside what was understood of it.
   const state = useMemo(() => toState(parseAddress({ ...address })), [address])
-  return { state, change, changeExamples, closeView }
+  return { state, change, changeTerms, closeView }
 }
 
 function toState(address: Address): PageState {
   return {
-    examples: parseExamples(address.q),
+    terms: parseTerms(address.q),
     view: address.view,
     directory: address.dir,
     isFlat: address.flat ?? false,
@@ -141,7 +141,7 @@ function toState(address: Address): PageState {
     from: address.from ?? '',
     to: address.to ?? '',
     sort: address.sort ?? 'newest',
-    leastScore: (address.min ?? 0) / 100,
+    minScore: (address.min ?? 0) / 100,
     isShowingDuplicates: address.show === 'duplicates',
     isShowingUsers: address.show === 'users',
   }
@@ -150,7 +150,7 @@ function toState(address: Address): PageState {
 /** What is undefined in it is to be taken out of the address. */
 function toAddress(part: PageChange): AddressChange {
   const address: AddressChange = {}
-  if ('examples' in part) address.q = formatExamples(part.examples ?? [])
+  if ('terms' in part) address.q = formatTerms(part.terms ?? [])
   if ('view' in part) address.view = part.view
   if ('directory' in part) address.dir = part.directory
   if ('isFlat' in part) address.flat = part.isFlat || undefined
@@ -158,7 +158,7 @@ function toAddress(part: PageChange): AddressChange {
   if ('from' in part) address.from = part.from || undefined
   if ('to' in part) address.to = part.to || undefined
   if ('sort' in part) address.sort = part.sort === 'newest' ? undefined : part.sort
-  if ('leastScore' in part) address.min = Math.round((part.leastScore ?? 0) * 100) || undefined
+  if ('minScore' in part) address.min = Math.round((part.minScore ?? 0) * 100) || undefined
   if ('isShowingUsers' in part) address.show = part.isShowingUsers ? 'users' : undefined
   if ('isShowingDuplicates' in part) address.show = part.isShowingDuplicates ? 'duplicates' : undefined
   return address

@@ -5,7 +5,7 @@ export type Region = [x: number, y: number, width: number, height: number]
  * One thing that is searched with: an image of the gallery, or a picture or a drawing that the server keeps for a while. It counts for
  * what is wanted, or against it.
  */
-export interface Example {
+export interface QueryTerm {
   kind: 'image' | 'picture' | 'sketch'
   id: string
   isWanted: boolean
@@ -17,7 +17,7 @@ const LETTER_OF = { image: 'i', picture: 'p', sketch: 's' } as const
 const TOKEN = /^([ips])(!?)([0-9a-f-]+)(?:@([\d.]+)_([\d.]+)_([\d.]+)_([\d.]+))?$/
 
 /** As they stand in the address: `iID,i!ID,sID,pID@x_y_w_h`. What can't be read is left out. */
-export function parseExamples(text: string | undefined): Example[] {
+export function parseTerms(text: string | undefined): QueryTerm[] {
   return (text ?? '').split(',').flatMap((token) => {
     const match = TOKEN.exec(token)
     if (match === null) return []
@@ -32,8 +32,8 @@ export function parseExamples(text: string | undefined): Example[] {
   })
 }
 
-export function formatExamples(examples: readonly Example[]): string | undefined {
-  const tokens = examples.map(({ kind, id, isWanted, region }) => {
+export function formatTerms(terms: readonly QueryTerm[]): string | undefined {
+  const tokens = terms.map(({ kind, id, isWanted, region }) => {
     const part = region === undefined ? '' : `@${inThousandths(region).join('_')}`
     return `${LETTER_OF[kind]}${isWanted ? '' : '!'}${id}${part}`
   })
@@ -41,29 +41,30 @@ export function formatExamples(examples: readonly Example[]): string | undefined
 }
 
 /** Adds an example, or changes what one counts for; the same again takes it away. */
-export function toggleExample(examples: readonly Example[], example: Example): Example[] {
-  const others = examples.filter((other) => !isSameSource(other, example))
-  const isThere = examples.some(
-    (other) => isSameSource(other, example) && other.isWanted === example.isWanted,
-  )
-  return isThere ? others : [...others, example]
+export function toggleTerm(terms: readonly QueryTerm[], term: QueryTerm): QueryTerm[] {
+  const others = terms.filter((other) => !isSameSource(other, term))
+  const isThere = terms.some((other) => isSameSource(other, term) && other.isWanted === term.isWanted)
+  return isThere ? others : [...others, term]
 }
 
 /** As many as the server takes of those that are wanted, and of the others. */
-export const MOST_EXAMPLES = 100
+export const MAX_TERMS = 100
 
 /** Adds several, or changes what they count for. @returns undefined if there would be too many */
-export function addExamples(examples: readonly Example[], added: readonly Example[]): Example[] | undefined {
+export function mergeTerms(
+  terms: readonly QueryTerm[],
+  added: readonly QueryTerm[],
+): QueryTerm[] | undefined {
   const keys = new Set(added.map(sourceOf))
-  const all = [...examples.filter((example) => !keys.has(sourceOf(example))), ...added]
-  return all.length > MOST_EXAMPLES ? undefined : all
+  const all = [...terms.filter((term) => !keys.has(sourceOf(term))), ...added]
+  return all.length > MAX_TERMS ? undefined : all
 }
 
-export function isSameSource(a: Example, b: Example): boolean {
+export function isSameSource(a: QueryTerm, b: QueryTerm): boolean {
   return sourceOf(a) === sourceOf(b)
 }
 
-function sourceOf({ kind, id, region }: Example): string {
+function sourceOf({ kind, id, region }: QueryTerm): string {
   return `${kind} ${id} ${region}`
 }
 

@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { RotateCw, TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
 import { getIndexStatus, listFailures, retryFailures } from '../api/client.ts'
-import { useMay } from '../auth/session.tsx'
+import { useHasRole } from '../auth/session.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages.ts'
@@ -18,7 +18,7 @@ export function Failures() {
     enabled: failed > 0,
   })
   const client = useQueryClient()
-  const mayRetry = useMay('editor')
+  const mayRetry = useHasRole('editor')
   const retry = useMutation({
     mutationFn: retryFailures,
     onSettled: () => client.invalidateQueries({ queryKey: ['status'] }),

@@ -1,7 +1,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { acceptMissing, getIndexStatus, type IndexStatus } from '../api/client.ts'
-import { useMay } from '../auth/session.tsx'
+import { useHasRole } from '../auth/session.tsx'
 import { getStored, setStored } from '../components/stored.ts'
 import { messages } from '../messages.ts'
 
@@ -40,7 +40,7 @@ function EmbedderNotice({ status }: { status: IndexStatus }) {
 
 function AbsenceNotice({ absence }: { absence: NonNullable<IndexStatus['absence']> }) {
   const client = useQueryClient()
-  const mayAccept = useMay('admin')
+  const mayAccept = useHasRole('admin')
   const accept = useMutation({ mutationFn: acceptMissing, onSettled: () => client.invalidateQueries() })
   return (
     <Notice className="text-danger">

@@ -44,7 +44,7 @@ describe('its vector index', () => {
     const note = (message: string) => void said.push(message)
     const catalog = await openCatalog(options, { warn: note, info: note })
     onTestFinished(() => catalog.close())
-    await catalog.useSpace({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
+    await catalog.activateSpace({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
     for (let start = 0; start < COUNT; start += 1000) {
       const records = Array.from({ length: 1000 }, (_, i) => start + i).map((n) => ({
         path: `${n}.jpg`,
@@ -58,7 +58,7 @@ describe('its vector index', () => {
         contentType: 'image/jpeg',
         vector: vectorOf(n),
       }))
-      await catalog.putImages(records)
+      await catalog.upsertImages(records)
     }
     const client = new pg.Client(clientConfig(options))
     await client.connect()
@@ -127,7 +127,7 @@ describe('its vector index', () => {
     await client.query('begin isolation level repeatable read')
     await client.query('select 1 from vectors limit 1')
     const interrupted = await openCatalog(options, SILENT)
-    await interrupted.useSpace({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
+    await interrupted.activateSpace({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
     const other = new pg.Client(clientConfig(options))
     await other.connect()
     onTestFinished(() => other.end())
@@ -146,7 +146,7 @@ describe('its vector index', () => {
     await client.query('rollback')
     const next = await openCatalog(options, SILENT)
     onTestFinished(() => next.close())
-    await next.useSpace({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
+    await next.activateSpace({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
     await expect.poll(isValid, { timeout: 60_000 }).toEqual([{ indisvalid: true }])
   })
 })

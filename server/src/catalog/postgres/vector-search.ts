@@ -7,17 +7,17 @@ import { filterCondition, isUnfiltered } from '../filters.ts'
 import type { Tables } from '../schema.ts'
 import { registerEmbedder } from '../sql/spaces.ts'
 import {
-  best,
-  type Candidate,
+  type Match,
   type SearchedSpace,
+  topMatches,
   toUnitLength,
   type VectorStore,
 } from '../sql/vector-store.ts'
 
 /** Longer ones have no index in pgvector 0.8 (halfvec). */
-const MOST_DIMENSIONS = 4_000
+const MAX_DIMENSIONS = 4_000
 /** Up to so many matching rows are compared one by one: exact, and no slower than an index behind a filter. */
-const FEW_ROWS = 10_000
+const EXACT_SEARCH_MAX_ROWS = 10_000
 /** An index is built when there are so many vectors, and not before: building it at once is several times faster. */
 const INDEXED_FROM = 10_000
 const CANCEL_AGAIN_MS = 500
@@ -30,16 +30,16 @@ const BUILD_AGAIN_AFTER_MS = 5 * 60_000
  * at least 97 %.
  */
 const EF_SEARCH_PER_RESULT = 4
-const LEAST_EF_SEARCH = 400
-const MOST_EF_SEARCH = 1_000
+const MIN_EF_SEARCH = 400
+const MAX_EF_SEARCH = 1_000
 /** Many of them do not pass a filter. */
 const EF_SEARCH_TIMES_FILTERED = 2
 /** What a node of the graph takes in memory besides its vector (computed from pgvector's structures). */
 const GRAPH_BYTES_PER_LINK = 64
 /** More than this has to be set on the server. */
-const MOST_BUILD_MEMORY_KB = 1024 * 1024
+const MAX_BUILD_MEMORY_KB = 1024 * 1024
 const DISK_FULL = '53100'
-const MOST_SCANNED = 200_000
+const MAX_SCANNED_ROWS = 200_000
 /** So many more are taken from the index than are wanted. */
 const OVERSAMPLING = 1.2
 const MORE = 10
@@ -66,7 +66,7 @@ export function createPostgresVectors(
   {
     canWrite,
     hnsw = HNSW,
-    register = (wanted) => registerEmbedder(database, wanted, canWrite),
+    register = (requested) => registerEmbedder(database, requested, canWrite),
     log,
   }: PostgresVectorsOptions,
 ): VectorStore & { close(): Promise<void> } {
@@ -90,15 +90,15 @@ export function createPostgresVectors(
     sql`${sql.ref(`${table}.data`)}::halfvec(${sql.lit(space().dimensions)})`
 
   return {
-    async use(wanted) {
-      if (wanted.dimensions > MOST_DIMENSIONS)
+    async use(requested) {
+      if (requested.dimensions > MAX_DIMENSIONS)
         throw new DomainError(
           'config_invalid',
-          `The embedder "${wanted.embedder}" has ${wanted.dimensions} dimensions; on PostgreSQL at most ${MOST_DIMENSIONS} can be indexed: use another embedder, or the embedded database.`,
+          `The embedder "${requested.embedder}" has ${requested.dimensions} dimensions; on PostgreSQL at most ${MAX_DIMENSIONS} can be indexed: use another embedder, or the embedded database.`,
         )
-      const { id, dropped } = await register(wanted)
+      const { id, dropped } = await register(requested)
       if (dropped !== undefined) await dropIndex(dropped)
-      current = { ...wanted, embedderId: id }
+      current = { ...requested, embedderId: id }
       isIndexed = await hasIndex(id)
       buildIndexIfDue()
       return current
@@ -126,15 +126,16 @@ export function createPostgresVectors(
 
     async findNearest(query) {
       const unit = toUnitLength(query.vector)
-      const isFew = (await countMatches(query)) <= FEW_ROWS
+      const isFew = (await countMatches(query)) <= EXACT_SEARCH_MAX_ROWS
       if (!isFew && !isIndexed) await lookForIndex()
       const found =
         isFew || !isIndexed
           ? await searchExactly(query, unit)
           : ((await searchIndex(query, unit)) ?? (await searchExactly(query, unit)))
-      const pinned = query.pinnedId === undefined ? undefined : await scoreOf(query.pinnedId, query, unit)
-      const others = found.filter(({ imageId }) => imageId !== query.pinnedId)
-      return best(pinned === undefined ? others : [...others, pinned], query.topK, query.pinnedId)
+      const pinned =
+        query.alwaysInclude === undefined ? undefined : await scoreOf(query.alwaysInclude, query, unit)
+      const others = found.filter(({ imageId }) => imageId !== query.alwaysInclude)
+      return topMatches(pinned === undefined ? others : [...others, pinned], query.topK, query.alwaysInclude)
     },
 
     async vectorsOf(imageIds) {
@@ -149,7 +150,7 @@ export function createPostgresVectors(
       }))
     },
 
-    async nearPairs(after, threshold) {
+    async similarPairs(after, threshold) {
       const { rows } = await sql<{ id: number; a: string; b: string | null; score: number }>`
         select a.id, a.content_hash as a, near.content_hash as b, near.score
         from (select id, content_hash, data from vectors where ${isOfSpace()} and id > ${after}
@@ -188,12 +189,12 @@ export function createPostgresVectors(
 
   /** Those that match the filter, or one more than are compared one by one. */
   async function countMatches({ filter }: NearestQuery): Promise<number> {
-    if (isUnfiltered(filter)) return FEW_ROWS + 1
+    if (isUnfiltered(filter)) return EXACT_SEARCH_MAX_ROWS + 1
     const some = database
       .selectFrom('images')
       .select(sql`1`.as('one'))
       .where(filterCondition(filter, POSTGRES))
-      .limit(FEW_ROWS + 1)
+      .limit(EXACT_SEARCH_MAX_ROWS + 1)
     const { matches } = await database
       .selectFrom(some.as('some'))
       .select((eb) => eb.fn.countAll<number>().as('matches'))
@@ -202,22 +203,22 @@ export function createPostgresVectors(
   }
 
   /** @returns undefined if the index was looked through as far as it may be and too few pass the filter */
-  async function searchIndex(query: NearestQuery, unit: Float32Array): Promise<Candidate[] | undefined> {
-    const enough = Math.max(LEAST_EF_SEARCH, EF_SEARCH_PER_RESULT * query.topK)
+  async function searchIndex(query: NearestQuery, unit: Float32Array): Promise<Match[] | undefined> {
+    const enough = Math.max(MIN_EF_SEARCH, EF_SEARCH_PER_RESULT * query.topK)
     const times = isUnfiltered(query.filter) ? 1 : EF_SEARCH_TIMES_FILTERED
-    const efSearch = Math.min(MOST_EF_SEARCH, times * enough)
+    const efSearch = Math.min(MAX_EF_SEARCH, times * enough)
     const found = await database.transaction().execute(async (transaction) => {
       await sql`set local hnsw.ef_search = ${sql.lit(efSearch)}`.execute(transaction)
       // It goes on until enough pass the filter.
       await sql`set local hnsw.iterative_scan = strict_order`.execute(transaction)
-      await sql`set local hnsw.max_scan_tuples = ${sql.lit(MOST_SCANNED)}`.execute(transaction)
+      await sql`set local hnsw.max_scan_tuples = ${sql.lit(MAX_SCANNED_ROWS)}`.execute(transaction)
       const { rows } = await nearest(query, unit, distance(unit)).execute(transaction)
       return rows
     })
     return found.length < query.topK ? undefined : found
   }
 
-  async function searchExactly(query: NearestQuery, unit: Float32Array): Promise<Candidate[]> {
+  async function searchExactly(query: NearestQuery, unit: Float32Array): Promise<Match[]> {
     // No order of an index is this.
     const { rows } = await nearest(query, unit, sql`(${distance(unit)}) + 0`).execute(database)
     return rows
@@ -241,7 +242,7 @@ export function createPostgresVectors(
       .selectFrom('images')
       .select(['id', 'content_hash'])
       .where(filterCondition(filter, POSTGRES))
-    return sql<Candidate>`
+    return sql<Match>`
       select "imageId", ${scoreTo(unit)} as score from (
         select images.id as "imageId", vectors.data
         from vectors join ${isUnfiltered(filter) ? sql`images` : sql`(${images}) as images`}
@@ -255,13 +256,13 @@ export function createPostgresVectors(
     imageId: string,
     { filter }: NearestQuery,
     unit: Float32Array,
-  ): Promise<Candidate | undefined> {
+  ): Promise<Match | undefined> {
     const image = database
       .selectFrom('images')
       .select(['id', 'content_hash'])
       .where(filterCondition(filter, POSTGRES))
       .where('images.id', '=', imageId)
-    const { rows } = await sql<Candidate>`
+    const { rows } = await sql<Match>`
       select image.id as "imageId", ${scoreTo(unit)} as score
       from (${image}) as image join vectors on vectors.content_hash = image.content_hash and ${isOfSpace()}`.execute(
       database,
@@ -358,7 +359,7 @@ export function createPostgresVectors(
     const perVector = 2 * dimensions + GRAPH_BYTES_PER_LINK * hnsw.m
     await sql`select set_config('maintenance_work_mem', greatest(
         pg_size_bytes(current_setting('maintenance_work_mem')) / 1024,
-        least(${sql.lit(MOST_BUILD_MEMORY_KB)}, count(*) * ${sql.lit(perVector)} / 1024))::text || 'kB', false)
+        least(${sql.lit(MAX_BUILD_MEMORY_KB)}, count(*) * ${sql.lit(perVector)} / 1024))::text || 'kB', false)
       from vectors where embedder_id = ${sql.lit(embedderId)}`.execute(connection)
   }
 

@@ -7,8 +7,8 @@ export interface TableAccess extends SqlDatabase<Kysely<Tables>> {
   /** The vectors of contents, as the database hands them out. */
   readonly vectorData: RawBuilder<string | Uint8Array>
   /** float16, little-endian, from what `vectorData` has selected. */
-  toHalves(data: string | Uint8Array): Uint8Array
+  toFloat16Bytes(data: string | Uint8Array): Uint8Array
   /** What is inserted for a vector of float16, little-endian. */
-  fromHalves(halves: Uint8Array): Expression<Uint8Array>
+  fromFloat16Bytes(halves: Uint8Array): Expression<Uint8Array>
   close(): Promise<void>
 }

@@ -34,9 +34,9 @@ const record = (n: number): ImageRecord => ({
 
 async function filled(directory: string, from: number, to: number): Promise<Catalog> {
   const catalog = open(directory)
-  await catalog.useSpace(SPACE)
+  await catalog.activateSpace(SPACE)
   const numbers = Array.from({ length: to - from }, (_, i) => from + i)
-  if (numbers.length > 0) await catalog.putImages(numbers.map(record))
+  if (numbers.length > 0) await catalog.upsertImages(numbers.map(record))
   return catalog
 }
 
@@ -97,20 +97,20 @@ describe('the vector index beside the rows', () => {
     const told = vi.spyOn(console, 'error').mockImplementation(() => {})
     onTestFinished(() => told.mockRestore())
     const catalog = await openSqliteCatalog({ directory, savesIndex: true })
-    await catalog.useSpace(SPACE)
-    await catalog.putImages(Array.from({ length: 300 }, (_, n) => record(n)))
+    await catalog.activateSpace(SPACE)
+    await catalog.upsertImages(Array.from({ length: 300 }, (_, n) => record(n)))
     // In the place of the file that is to be written.
     await mkdir(join(directory, '1.usearch.tmp'))
-    await catalog.useSpace(SPACE)
+    await catalog.activateSpace(SPACE)
     expect(told).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/index of the vectors can't be saved/))
     while (await catalog.maintain());
-    await catalog.putImages([record(300)])
+    await catalog.upsertImages([record(300)])
     await catalog.close()
     expect(told).toHaveBeenCalledTimes(2)
 
     await rmdir(join(directory, '1.usearch.tmp'))
     const other = await openSqliteCatalog({ directory, savesIndex: true })
-    await other.useSpace(SPACE)
+    await other.activateSpace(SPACE)
     await expectFindsItself(other, 301)
     while (await other.maintain());
     await other.close()
@@ -122,9 +122,9 @@ describe('the vector index beside the rows', () => {
     await (await filled(directory, 0, 600)).close()
     await rm(join(directory, '1.usearch'))
     const interrupted = await openSqliteCatalog({ directory, savesIndex: true })
-    await interrupted.useSpace(SPACE)
+    await interrupted.activateSpace(SPACE)
     expect(await interrupted.maintain()).toBe(true)
-    await interrupted.putImages([record(600)])
+    await interrupted.upsertImages([record(600)])
     await interrupted.removeFiles(['5.jpg', '599.jpg'])
     await interrupted.deleteUnusedVectors()
     await interrupted.close()
@@ -134,11 +134,11 @@ describe('the vector index beside the rows', () => {
     expect(keys.length).toBeGreaterThan(200)
     expect(keys.length).toBeLessThan(599)
     const catalog = await openSqliteCatalog({ directory, savesIndex: true })
-    await catalog.useSpace(SPACE)
+    await catalog.activateSpace(SPACE)
     while (await catalog.maintain());
     await catalog.removeFiles(['600.jpg'])
     await catalog.deleteUnusedVectors()
-    await catalog.putImages([record(5), record(599)])
+    await catalog.upsertImages([record(5), record(599)])
     await expectFindsItself(catalog, 600)
     await catalog.close()
     expect((await openVectorIndex(file, DIMENSIONS)).keys).toHaveLength(600)
@@ -152,8 +152,8 @@ describe('the vector index beside the rows', () => {
     await rename(join(directory, 'backup'), join(directory, 'catalog.sqlite'))
     // It gives the numbers of the lost ones to others, and dies before it has saved its index.
     const restored = await openSqliteCatalog({ directory, savesIndex: true })
-    await restored.useSpace(SPACE)
-    await restored.putImages(Array.from({ length: 300 }, (_, n) => record(599 - n)))
+    await restored.activateSpace(SPACE)
+    await restored.upsertImages(Array.from({ length: 300 }, (_, n) => record(599 - n)))
     await expectFindsItself(restored, 600)
     const after = await temporaryDirectory()
     await cp(directory, after, { recursive: true })
@@ -169,8 +169,8 @@ describe('the vector index beside the rows', () => {
     await (await filled(directory, 0, 300)).close()
     // A visitor does not save the index: as if the process had died.
     const other = open(directory, false)
-    await other.useSpace(SPACE)
-    await other.putImages(Array.from({ length: 300 }, (_, i) => record(300 + i)))
+    await other.activateSpace(SPACE)
+    await other.upsertImages(Array.from({ length: 300 }, (_, i) => record(300 + i)))
     await other.removeFiles(['7.jpg', '311.jpg'])
     await other.deleteUnusedVectors()
     await other.close()
@@ -203,7 +203,7 @@ describe('openSqliteCatalogThread', () => {
       'this is no database, but it is long enough to be taken for one',
     )
     const catalog = open(directory)
-    await expect(catalog.useSpace(SPACE)).rejects.toMatchObject({
+    await expect(catalog.activateSpace(SPACE)).rejects.toMatchObject({
       code: 'unavailable',
       message: /catalog\.sqlite/,
     })
@@ -217,23 +217,23 @@ describe('what a request asks the database', () => {
     onTestFinished(() => prepare.mockRestore())
     const catalog = await openSqliteCatalog({ directory, savesIndex: false })
     onTestFinished(() => catalog.close())
-    await catalog.useSpace(SPACE)
+    await catalog.activateSpace(SPACE)
     prepare.mockClear()
-    await catalog.putImages(Array.from({ length: 300 }, (_, n) => record(n)))
+    await catalog.upsertImages(Array.from({ length: 300 }, (_, n) => record(n)))
 
     const image = (await catalog.getImageByPath('7.jpg'))!
     await catalog.getImage(image.id)
     await catalog.vectorsOf([image.id])
     const page = { filter: {}, topK: 20, offset: 0, limit: 20 }
-    await catalog.findNearest({ vector: vectorOf(7), ...page, pinnedId: image.id })
-    await catalog.contentFacts('hash-7')
+    await catalog.findNearest({ vector: vectorOf(7), ...page, alwaysInclude: image.id })
+    await catalog.contentInfo('hash-7')
     await catalog.contentsWithVector(['hash-7'])
-    await catalog.imagesOfContents(['hash-7'])
+    await catalog.imagesByContentHash(['hash-7'])
     await catalog.knownFilesAt(['7.jpg'])
     await catalog.countKnownFiles('some')
     await catalog.knownFilesByInode(['7'])
-    await catalog.nearPairs(5, 0.5)
-    await catalog.putImages([record(300)])
+    await catalog.similarPairs(5, 0.5)
+    await catalog.upsertImages([record(300)])
     await catalog.moveFile('300.jpg', { path: 'moved.jpg', inode: '300', modifiedAt: 1, createdAt: 1 })
     await catalog.removeFiles(['moved.jpg'])
     await catalog.deleteUnusedVectors(['hash-300'])

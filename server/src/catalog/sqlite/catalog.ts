@@ -5,11 +5,11 @@ import { openDatabase } from '../../database/sqlite/database.ts'
 import { SQLITE } from '../../database/sqlite/dialect.ts'
 import { DomainError } from '../../errors.ts'
 import type { Catalog, NearPair } from '../catalog.ts'
-import { fromHalf, toHalf } from '../float16.ts'
+import { fromFloat16, toFloat16 } from '../float16.ts'
 import type { Tables } from '../schema.ts'
 import { createSqlCatalog } from '../sql/sql-catalog.ts'
 import type { VectorStore } from '../sql/vector-store.ts'
-import { type OpenSpace, openSpace, removeIndexFile } from './space-index.ts'
+import { openSpaceIndex, removeIndexFile, type SpaceIndex } from './space-index.ts'
 import { findCandidates } from './vector-search.ts'
 
 /** A catalog that does its upkeep in small parts, when there is nothing else to do. */
@@ -44,8 +44,8 @@ function createIndexedVectors(
   database: Kysely<Tables>,
   { directory, savesIndex }: SqliteCatalogOptions,
 ): Pick<MaintainedCatalog, 'maintain' | 'close'> & { vectors: VectorStore } {
-  let current: OpenSpace | undefined
-  const space = (): OpenSpace => {
+  let current: SpaceIndex | undefined
+  const space = (): SpaceIndex => {
     if (current === undefined) throw new DomainError('unavailable', 'No embedder has been chosen yet.')
     return current
   }
@@ -54,9 +54,9 @@ function createIndexedVectors(
     await current?.written()
   }
   const vectors: VectorStore = {
-    async use(wanted) {
+    async use(requested) {
       await saveAll()
-      current = await openSpace(database, directory, wanted, savesIndex)
+      current = await openSpaceIndex(database, directory, requested, savesIndex)
       return current
     },
 
@@ -68,7 +68,7 @@ function createIndexedVectors(
           [...vectors].map(([hash, vector]) => ({
             embedder_id: space().embedderId,
             content_hash: hash,
-            data: toHalf(vector),
+            data: toFloat16(vector),
           })),
         )
         .onConflict((conflict) => conflict.columns(['content_hash', 'embedder_id']).doNothing())
@@ -107,10 +107,10 @@ function createIndexedVectors(
         .where('vectors.embedder_id', '=', space().embedderId)
         .where('images.id', 'in', SQLITE.texts(imageIds))
         .execute()
-      return rows.map(({ id, contentHash, data }) => ({ id, contentHash, vector: fromHalf(data) }))
+      return rows.map(({ id, contentHash, data }) => ({ id, contentHash, vector: fromFloat16(data) }))
     },
 
-    async nearPairs(after, threshold) {
+    async similarPairs(after, threshold) {
       const { embedderId, index } = space()
       const rows = await database
         .selectFrom('vectors')
@@ -123,7 +123,7 @@ function createIndexedVectors(
         .execute()
       const near = rows.flatMap((row) =>
         index
-          .search(fromHalf(row.data), PAIR_NEIGHBOURS)
+          .search(fromFloat16(row.data), PAIR_NEIGHBOURS)
           .filter(({ key, score }) => key !== row.id && score >= threshold)
           .map(({ key, score }) => ({ a: row.content_hash, key, score })),
       )

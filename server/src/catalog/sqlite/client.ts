@@ -6,7 +6,7 @@ import type { SqliteCatalogOptions } from './catalog.ts'
 type Method = keyof Catalog
 
 const METHODS = [
-  'useSpace',
+  'activateSpace',
   'listEmbedders',
   'pruneEmbedder',
   'getImage',
@@ -24,18 +24,18 @@ const METHODS = [
   'mountPoints',
   'keepMountPoints',
   'knownFilesByInode',
-  'contentFacts',
+  'contentInfo',
   'contentsWithVector',
-  'putImages',
+  'upsertImages',
   'putFailure',
   'forgetFailures',
   'removeFiles',
   'moveFile',
   'deleteUnusedVectors',
-  'nearPairs',
+  'similarPairs',
   'unknownContents',
-  'imagesOfContents',
-  'sharedContents',
+  'imagesByContentHash',
+  'duplicateHashes',
 ] as const satisfies readonly Method[]
 
 /** What it works with is gone soon; without a limit Node keeps up to 128 MB of it. */

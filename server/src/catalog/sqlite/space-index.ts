@@ -4,13 +4,13 @@ import { type Kysely, sql } from 'kysely'
 import { SQLITE } from '../../database/sqlite/dialect.ts'
 import { messageOf } from '../../errors.ts'
 import type { ImageFilter, VectorSpace } from '../catalog.ts'
-import { fromHalf } from '../float16.ts'
+import { fromFloat16 } from '../float16.ts'
 import type { Tables } from '../schema.ts'
 import { registerEmbedder } from '../sql/spaces.ts'
 import { openVectorIndex, type VectorIndex } from './vector-index.ts'
 
 /** The vectors of one embedder, in the database and in the index that is derived from it. */
-export interface OpenSpace extends VectorSpace {
+export interface SpaceIndex extends VectorSpace {
   embedderId: number
   index: VectorIndex
   /** Adds a part of the vectors that the index still lacks. @returns whether it lacks none now */
@@ -51,12 +51,12 @@ const MIN_UNSAVED = 5_000
 const MAX_UNSAVED_SHARE = 0.1
 
 /** Registers the embedder if it is new, loads its index and finds out what the index lacks. */
-export async function openSpace(
+export async function openSpaceIndex(
   database: Kysely<Tables>,
   directory: string,
   { embedder, fingerprint, dimensions }: VectorSpace,
   canWrite: boolean,
-): Promise<OpenSpace> {
+): Promise<SpaceIndex> {
   const registered = await registerEmbedder(database, { embedder, fingerprint, dimensions }, canWrite)
   const { id: embedderId, dropped } = registered
   if (dropped !== undefined) removeIndexFile(directory, dropped)
@@ -100,7 +100,7 @@ export async function openSpace(
         .where('id', 'in', SQLITE.numbers(keys))
         .execute()
       const vectors = new Float32Array(found.length * dimensions)
-      for (const [n, row] of found.entries()) vectors.set(fromHalf(row.data), n * dimensions)
+      for (const [n, row] of found.entries()) vectors.set(fromFloat16(row.data), n * dimensions)
       index.add(
         found.map((row) => row.id),
         vectors,

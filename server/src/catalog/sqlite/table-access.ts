@@ -13,8 +13,8 @@ export async function openSqliteTables(directory: string): Promise<TableAccess> 
     database,
     dialect: SQLITE,
     vectorData: sql<Uint8Array>`vectors.data`,
-    toHalves: (data) => data as Uint8Array,
-    fromHalves: (halves) => sql<Uint8Array>`${halves}`,
+    toFloat16Bytes: (data) => data as Uint8Array,
+    fromFloat16Bytes: (halves) => sql<Uint8Array>`${halves}`,
     close: () => database.destroy(),
   }
 }

@@ -4,12 +4,12 @@ import type { ImageFilter, NearestQuery } from '../catalog.ts'
 import { filterCondition, isUnfiltered } from '../filters.ts'
 import { dotHalf } from '../float16.ts'
 import type { Tables } from '../schema.ts'
-import { best, type Candidate, toUnitLength } from '../sql/vector-store.ts'
-import type { FilterMatches, OpenSpace, VectorRow } from './space-index.ts'
+import { type Match, topMatches, toUnitLength } from '../sql/vector-store.ts'
+import type { FilterMatches, SpaceIndex, VectorRow } from './space-index.ts'
 import type { IndexMatch } from './vector-index.ts'
 
 /** Up to so many matching rows are compared one by one: exact, and faster than widening a search. */
-const FEW_ROWS = 8_192
+const EXACT_SEARCH_MAX_ROWS = 8_192
 /**
  * The graph finds the last of `k` less surely than the first, so more are looked for than are wanted; many more behind a
  * filter, where the wanted ones are spread over the whole list.
@@ -31,25 +31,25 @@ const CHUNK_ROWS = 4_096
  */
 export async function findCandidates(
   database: Kysely<Tables>,
-  space: OpenSpace,
-  { vector, filter, topK, pinnedId }: NearestQuery,
-): Promise<Candidate[]> {
+  space: SpaceIndex,
+  { vector, filter, topK, alwaysInclude }: NearestQuery,
+): Promise<Match[]> {
   const unit = toUnitLength(vector)
   const found = await findNearest(database, space, unit, { filter, topK })
   // Among many that are as like it may be missing.
-  const isMissing = pinnedId !== undefined && !found.some(({ imageId }) => imageId === pinnedId)
+  const isMissing = alwaysInclude !== undefined && !found.some(({ imageId }) => imageId === alwaysInclude)
   const pinned = isMissing
-    ? await matchingVectors(database, space, filter).where('images.id', '=', pinnedId).execute()
+    ? await matchingVectors(database, space, filter).where('images.id', '=', alwaysInclude).execute()
     : []
-  return best([...found, ...compare(pinned, unit)], topK, pinnedId)
+  return topMatches([...found, ...compare(pinned, unit)], topK, alwaysInclude)
 }
 
 async function findNearest(
   database: Kysely<Tables>,
-  space: OpenSpace,
+  space: SpaceIndex,
   unit: Float32Array,
   { filter, topK }: Pick<NearestQuery, 'filter' | 'topK'>,
-): Promise<Candidate[]> {
+): Promise<Match[]> {
   const size = space.index.size
   const { count, rows } = isUnfiltered(filter)
     ? { count: size, rows: undefined }
@@ -62,25 +62,25 @@ async function findNearest(
   return found ?? (await scan(database, space, unit, filter, topK))
 }
 
-function compare(rows: readonly VectorRow[], unit: Float32Array): Candidate[] {
+function compare(rows: readonly VectorRow[], unit: Float32Array): Match[] {
   return rows.map(({ imageId, data }) => ({ imageId, score: dotHalf(unit, data) }))
 }
 
 /** @returns undefined if the index can't tell enough */
 async function searchIndex(
   database: Kysely<Tables>,
-  space: OpenSpace,
+  space: SpaceIndex,
   unit: Float32Array,
   filter: ImageFilter,
   topK: number,
   depth: number,
-): Promise<Candidate[] | undefined> {
+): Promise<Match[] | undefined> {
   const { index } = space
   const oversampling = isUnfiltered(filter) ? OVERSAMPLING : OVERSAMPLING_FILTERED
   const part = Math.ceil(depth * READ_AHEAD)
   for (let k = Math.max(MIN_SEARCHED, Math.ceil(depth * oversampling)); ; k *= WIDENING) {
     const matches = index.search(unit, k)
-    const passing: Candidate[] = []
+    const passing: Match[] = []
     // Best first, a part at a time: usually the first part is enough, and rows are read for no more than that.
     for (let start = 0; start < matches.length && passing.length < topK; start += part) {
       for (const one of await passingOf(database, filter, matches.slice(start, start + part)))
@@ -97,7 +97,7 @@ async function passingOf(
   database: Kysely<Tables>,
   filter: ImageFilter,
   matches: readonly IndexMatch[],
-): Promise<Candidate[]> {
+): Promise<Match[]> {
   const scores = new Map(matches.map(({ key, score }) => [key, score]))
   // A cross join, because SQLite then takes the tables in this order: from the few keys to their images.
   const rows = await database
@@ -114,12 +114,12 @@ async function passingOf(
 /** Compares with every matching row, a chunk at a time: memory stays bounded by `topK` and a chunk. */
 async function scan(
   database: Kysely<Tables>,
-  space: OpenSpace,
+  space: SpaceIndex,
   unit: Float32Array,
   filter: ImageFilter,
   topK: number,
-): Promise<Candidate[]> {
-  let kept: Candidate[] = []
+): Promise<Match[]> {
+  let kept: Match[] = []
   for (let after = ''; ; ) {
     const rows = await matchingVectors(database, space, filter)
       .where('images.id', '>', after)
@@ -128,13 +128,13 @@ async function scan(
       .execute()
     kept.push(...compare(rows, unit))
     if (rows.length < CHUNK_ROWS) return kept
-    if (kept.length > topK + CHUNK_ROWS) kept = best(kept, topK, undefined)
+    if (kept.length > topK + CHUNK_ROWS) kept = topMatches(kept, topK, undefined)
     after = rows.at(-1)!.imageId
   }
 }
 
 /** The images that pass a filter, with their vectors. */
-function matchingVectors(database: Kysely<Tables>, { embedderId }: OpenSpace, filter: ImageFilter) {
+function matchingVectors(database: Kysely<Tables>, { embedderId }: SpaceIndex, filter: ImageFilter) {
   // From the filter's own index to the vectors, never the other way round.
   return database
     .selectFrom('images')
@@ -148,13 +148,14 @@ function matchingVectors(database: Kysely<Tables>, { embedderId }: OpenSpace, fi
 /** What passes a filter; kept, because the next stroke of a drawing asks with the same one. */
 async function matchesOf(
   database: Kysely<Tables>,
-  space: OpenSpace,
+  space: SpaceIndex,
   filter: ImageFilter,
 ): Promise<FilterMatches> {
   const kept = space.matchesOf(filter)
   if (kept !== undefined) return kept
   const count = await countMatches(database, filter)
-  const rows = count <= FEW_ROWS ? await matchingVectors(database, space, filter).execute() : undefined
+  const rows =
+    count <= EXACT_SEARCH_MAX_ROWS ? await matchingVectors(database, space, filter).execute() : undefined
   const matches = { count, rows }
   space.keepMatches(filter, matches)
   return matches

@@ -1,7 +1,7 @@
 /** The thread that holds the SQLite catalog: neither a long query nor saving the index stalls the server's own. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { messageOf } from '../../errors.ts'
-import { answerCall, type ThreadCall } from '../../threads.ts'
+import { handleCall, type ThreadCall } from '../../threads.ts'
 import { type MaintainedCatalog, openSqliteCatalog, type SqliteCatalogOptions } from './catalog.ts'
 
 const port = parentPort!
@@ -24,7 +24,7 @@ async function work(): Promise<void> {
   for (;;) {
     const call = calls.shift()
     if (call !== undefined) {
-      hasUpkeep = (await answer(call)) && call.method !== 'close'
+      hasUpkeep = (await handle(call)) && call.method !== 'close'
     } else if (hasUpkeep) {
       hasUpkeep = await upkeep()
     } else {
@@ -36,8 +36,8 @@ async function work(): Promise<void> {
   isWorking = false
 }
 
-function answer(call: ThreadCall): Promise<boolean> {
-  return answerCall(port, call, async () => {
+function handle(call: ThreadCall): Promise<boolean> {
+  return handleCall(port, call, async () => {
     const catalog = await opened
     const run = catalog[call.method as keyof MaintainedCatalog] as (...args: unknown[]) => Promise<unknown>
     return run(...call.args)

@@ -82,7 +82,9 @@ describe('the embedding host', () => {
     const restarts: string[] = []
     const embedder = await startHost(classical, { onRestart: (reason) => restarts.push(reason) })
     const before = embedder.processId
-    const batches = Array.from({ length: 8 }, () => embedder.embed(Array(200).fill(noise(1)), 'photo', 'bulk'))
+    const batches = Array.from({ length: 8 }, () =>
+      embedder.embed(Array(200).fill(noise(1)), 'photo', 'bulk'),
+    )
     process.kill(before!, 'SIGKILL')
     for (const vectors of await Promise.all(batches)) {
       expect(vectors).toHaveLength(200)

@@ -227,7 +227,10 @@ class EmbedderSupervisor implements EmbedderClient {
   async #run(job: Job): Promise<void> {
     job.attempts++
     const { imagesPerSecond, batchSize } = this.measurement
-    const timeout = Math.max(MIN_BATCH_TIMEOUT_MS, (BATCH_TIMEOUT_FACTOR * 1000 * batchSize) / imagesPerSecond)
+    const timeout = Math.max(
+      MIN_BATCH_TIMEOUT_MS,
+      (BATCH_TIMEOUT_FACTOR * 1000 * batchSize) / imagesPerSecond,
+    )
     const outcome = await this.#process!.embed(job.images, job.kind, timeout).then(
       (vectors) => normaliseVectors(vectors, job.images.length, this.dimensions),
       (error: Error) => error.message,

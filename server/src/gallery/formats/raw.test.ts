@@ -53,14 +53,14 @@ describe('a raw photo', () => {
     [3, preview, 'blue green'],
     [6, preview, 'green blue'],
     [8, preview, 'blue green'],
-  ])('is turned as its camera was (%i)', async (orientation, preview, wanted) => {
+  ])('is turned as its camera was (%i)', async (orientation, preview, expected) => {
     const decoded = await decode(await makeDng({ sensor, orientation, ...(preview && { preview }) }))
     const isUpright = orientation === 3
     expect(decoded).toMatchObject(isUpright ? { width: 240, height: 120 } : { width: 120, height: 240 })
     const [first, last] = isUpright
       ? [hueAt(decoded, 0.25, 0.5), hueAt(decoded, 0.75, 0.5)]
       : [hueAt(decoded, 0.5, 0.25), hueAt(decoded, 0.5, 0.75)]
-    expect(`${first} ${last}`).toBe(wanted)
+    expect(`${first} ${last}`).toBe(expected)
   })
 
   it('is not turned twice where its preview is upright already', async () => {

@@ -48,7 +48,7 @@ export function knownHostsOnly(names: readonly string[]): MiddlewareHandler {
 }
 
 /** @returns undefined if every name is good: a server that listens on all addresses can't know its names */
-export function hostsToAccept(address: string, allowed: readonly string[]): string[] | undefined {
+export function allowedHostnames(address: string, allowed: readonly string[]): string[] | undefined {
   const isLocal = address === '::1' || LOCAL_NAMES.includes(address) || /^127\./.test(address)
   if (!isLocal && allowed.length === 0) return undefined
   return [...LOCAL_NAMES, address, ...allowed]

@@ -8,27 +8,27 @@ export interface Duplicates {
 }
 
 export interface DuplicateFinderOptions {
-  catalog: Pick<Catalog, 'nearPairs' | 'sharedContents' | 'imagesOfContents' | 'counts'>
+  catalog: Pick<Catalog, 'similarPairs' | 'duplicateHashes' | 'imagesByContentHash' | 'counts'>
   /** Whether a link shows what lies elsewhere in the gallery: that is no duplicate of itself. */
   isShown?: (image: Image) => Promise<boolean>
   /** So long a new answer is waited for; after that what has been found so far is given. */
-  patienceMs?: number
+  timeoutMs?: number
 }
 
-const PATIENCE_MS = 5_000
+const COMPARISON_TIMEOUT_MS = 5_000
 /** How long an answer is kept, as a multiple of the time that making it took, and at least and at most. */
 const REST = 20
-const SHORTEST_REST_MS = 2_000
-const LONGEST_REST_MS = 10 * 60_000
+const MIN_REST_MS = 2_000
+const MAX_REST_MS = 10 * 60_000
 /** Comparing stops when nobody has asked for so long, and goes on when somebody does. */
 const UNASKED_MS = 60_000
 /** Vectors get their numbers before they are there to be seen, so that the last ones are compared again. */
 const AGAIN = 1_000
 /** Whoever asks for thresholds in turn begins anew each time. */
-const MOST_SEARCHES = 2
-const MOST_MARKS = 200
+const MAX_SEARCHES = 2
+const MAX_MARKS = 200
 /** A catalog tells of each vector this many near ones at most, itself left out (`PAIR_NEIGHBOURS`). */
-const MOST_NOTED = 11
+const MAX_NOTED_PAIRS = 11
 const LINKS_AT_ONCE = 64
 
 /**
@@ -47,21 +47,21 @@ export function createDuplicateFinder(
     searches.delete(threshold)
     searches.set(threshold, search)
     const [oldest] = searches
-    if (searches.size > MOST_SEARCHES && oldest !== undefined) {
+    if (searches.size > MAX_SEARCHES && oldest !== undefined) {
       searches.delete(oldest[0])
       oldest[1].forget()
     }
-    return search.ask()
+    return search.request()
   }
 }
 
 interface Search {
-  ask(): Promise<Duplicates>
+  request(): Promise<Duplicates>
   forget(): void
 }
 
 function createSearch(
-  { catalog, isShown = async () => false, patienceMs = PATIENCE_MS }: DuplicateFinderOptions,
+  { catalog, isShown = async () => false, timeoutMs = COMPARISON_TIMEOUT_MS }: DuplicateFinderOptions,
   threshold: number,
 ): Search {
   let pairs = createPairs()
@@ -83,7 +83,7 @@ function createSearch(
   let isForgotten = false
 
   return {
-    async ask() {
+    async request() {
       askedAt = performance.now()
       const isOver = made === undefined || askedAt > made.until
       if (comparing === undefined && (isOver || progress < 1)) {
@@ -94,8 +94,8 @@ function createSearch(
         comparing.catch(() => {})
       }
       if (comparing !== undefined && isOver)
-        await Promise.race([comparing, sleep(patienceMs, undefined, { ref: false })])
-      return answer()
+        await Promise.race([comparing, sleep(timeoutMs, undefined, { ref: false })])
+      return respond()
     },
     forget() {
       isForgotten = true
@@ -106,8 +106,8 @@ function createSearch(
     const { indexed } = await catalog.counts()
     next ??= begin()
     while (!isForgotten && performance.now() - askedAt < UNASKED_MS) {
-      const part = await catalog.nearPairs(next, threshold)
-      marks = [...marks.slice(-MOST_MARKS), { after: next, compared, length: (renewed ?? pairs).length }]
+      const part = await catalog.similarPairs(next, threshold)
+      marks = [...marks.slice(-MAX_MARKS), { after: next, compared, length: (renewed ?? pairs).length }]
       for (const { a, b } of part.pairs) {
         pairs.add(a, b)
         renewed?.add(a, b)
@@ -146,14 +146,14 @@ function createSearch(
     renewed = undefined
   }
 
-  async function answer(): Promise<Duplicates> {
+  async function respond(): Promise<Duplicates> {
     if (made !== undefined && performance.now() < made.until && made.progress >= progress) return made
     making ??= make(progress).finally(() => {
       making = undefined
     })
     const found = await making
     // All have been compared meanwhile.
-    return found.progress < 1 && progress === 1 ? answer() : found
+    return found.progress < 1 && progress === 1 ? respond() : found
   }
 
   async function make(progress: number): Promise<Duplicates> {
@@ -161,7 +161,7 @@ function createSearch(
     const { groups, isLossy } = await groupsOf(catalog, pairs, isShown)
     if (renewed === undefined) isIncomplete ||= isLossy
     const rest = (performance.now() - start) * REST
-    const until = performance.now() + Math.min(LONGEST_REST_MS, Math.max(SHORTEST_REST_MS, rest))
+    const until = performance.now() + Math.min(MAX_REST_MS, Math.max(MIN_REST_MS, rest))
     made = { groups, progress, until }
     return made
   }
@@ -179,8 +179,8 @@ async function groupsOf(
   pairs: Pairs,
   isShown: (image: Image) => Promise<boolean>,
 ): Promise<{ groups: Image[][]; isLossy: boolean }> {
-  const shared = await catalog.sharedContents()
-  const found = await catalog.imagesOfContents([...new Set([...shared, ...pairs.contents()])])
+  const shared = await catalog.duplicateHashes()
+  const found = await catalog.imagesByContentHash([...new Set([...shared, ...pairs.contents()])])
   const images: Image[] = []
   for (let start = 0; start < found.length; start += LINKS_AT_ONCE) {
     const part = found.slice(start, start + LINKS_AT_ONCE)
@@ -198,7 +198,7 @@ async function groupsOf(
 /** Groups as they are by now: without what has been deleted since they were found, and without those of which one is left. */
 export async function withoutDeleted(catalog: Catalog, groups: readonly Image[][]): Promise<Image[][]> {
   const contents = new Set(groups.flat().map(({ contentHash }) => contentHash))
-  const images = new Map((await catalog.imagesOfContents([...contents])).map((image) => [image.id, image]))
+  const images = new Map((await catalog.imagesByContentHash([...contents])).map((image) => [image.id, image]))
   return groups
     .map((group) => group.flatMap(({ id }) => images.get(id) ?? []))
     .filter((group) => group.length > 1)
@@ -262,7 +262,7 @@ function createPairs(): Pairs {
           const number = numbers.get(content)
           return number === undefined ? content : contents[rootOf(parents, number)]!
         },
-        isLossy: contents.some((_, n) => isThere[n] && hasLost[n] && noted[n]! >= MOST_NOTED),
+        isLossy: contents.some((_, n) => isThere[n] && hasLost[n] && noted[n]! >= MAX_NOTED_PAIRS),
       }
     },
   }

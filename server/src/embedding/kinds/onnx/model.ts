@@ -118,12 +118,12 @@ function findInput({ inputs }: OnnxSession, options: OnnxModelOptions): ImageInp
   }
 }
 
-function findOutput({ outputs }: OnnxSession, wanted: string | undefined, say: LoadContext['say']): Port {
-  if (wanted !== undefined) {
-    const found = outputs.find(({ name }) => name === wanted)
+function findOutput({ outputs }: OnnxSession, requested: string | undefined, say: LoadContext['say']): Port {
+  if (requested !== undefined) {
+    const found = outputs.find(({ name }) => name === requested)
     if (found !== undefined) return found
     throw new Error(
-      `output: there is no output "${wanted}"; the model has ${outputs.map(describe).join('; ')}`,
+      `output: there is no output "${requested}"; the model has ${outputs.map(describe).join('; ')}`,
     )
   }
   const byName = EMBEDDING_NAMES.map((known) => outputs.find(({ name }) => name === known)).find(Boolean)

@@ -36,9 +36,9 @@ for (let n = 0, i = 0; n < 3; n++)
 /** Channel by channel, as a model that sees NCHW flattens them. */
 const expected = Array.from({ length: 36 }, (_, i) => (i * 7) / 255)
 
-function expectClose(found: Float32Array, wanted: number[], tolerance = 1e-6): void {
-  expect(found).toHaveLength(wanted.length)
-  for (const [n, value] of wanted.entries())
+function expectClose(found: Float32Array, requested: number[], tolerance = 1e-6): void {
+  expect(found).toHaveLength(requested.length)
+  for (const [n, value] of requested.entries())
     expect(Math.abs(found[n]! - value), `at ${n}`).toBeLessThan(tolerance)
 }
 

@@ -37,7 +37,11 @@ const twenty = Array.from({ length: 20 }, (_, n) => (n === 13 ? black : noise(n)
 describe('an embedder in Python', () => {
   it('gets what it was configured with and can tell what it wants', async () => {
     const embedder = await start('Complete', { args: [1, 2], kwargs: { scale: 4 } })
-    expect(embedder).toMatchObject({ dimensions: 48, inputSize: { width: 32, height: 16 }, sketchMargin: 0.2 })
+    expect(embedder).toMatchObject({
+      dimensions: 48,
+      inputSize: { width: 32, height: 16 },
+      sketchMargin: 0.2,
+    })
     const white = { data: new Uint8Array(32 * 16 * 3).fill(255), width: 32, height: 16 }
     const [photo] = (await embedder.embed([white], 'photo', 'query')) as Float32Array[]
     const [sketch] = (await embedder.embed([white], 'sketch', 'query')) as Float32Array[]

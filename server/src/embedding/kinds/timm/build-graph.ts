@@ -71,19 +71,19 @@ function assertAllUsed(weights: Weights, what: string): void {
   )
 }
 
-function projectionHead(network: Network, features: Value, width: number, wanted: HeadOptions) {
+function projectionHead(network: Network, features: Value, width: number, requested: HeadOptions) {
   const { builder, weights } = network
-  const hidden = sizeOf(weights, '0.weight', 'hidden_layer_size', wanted.hiddenSize)
-  const size = sizeOf(weights, '4.weight', 'embedding_size', wanted.embeddingSize)
+  const hidden = sizeOf(weights, '0.weight', 'hidden_layer_size', requested.hiddenSize)
+  const size = sizeOf(weights, '4.weight', 'embedding_size', requested.embeddingSize)
   let x = activate(builder, linear(network, features, '0', width, hidden), 'relu')
   x = activate(builder, linear(network, x, '2', hidden, hidden), 'relu')
   return { value: linear(network, x, '4', hidden, size), size }
 }
 
-function sizeOf(weights: Weights, name: string, argument: string, wanted: number | undefined): number {
+function sizeOf(weights: Weights, name: string, argument: string, requested: number | undefined): number {
   const [size] = weights.shapeOf(name)
-  if (wanted === undefined || wanted === size) return size!
-  throw new Error(`${argument}: ${wanted} was given, but the checkpoint has ${size}`)
+  if (requested === undefined || requested === size) return size!
+  throw new Error(`${argument}: ${requested} was given, but the checkpoint has ${size}`)
 }
 
 function withoutHead(tensors: TensorMap): TensorMap {

@@ -23,10 +23,10 @@ export function weightsOf(tensors: TensorMap, prefix: string, builder: GraphBuil
     taken.add(prefix + name)
     return tensor
   }
-  const check = (name: string, found: readonly number[], wanted: readonly number[]) => {
-    if (found.length === wanted.length && found.every((size, d) => size === wanted[d])) return
+  const check = (name: string, found: readonly number[], requested: readonly number[]) => {
+    if (found.length === requested.length && found.every((size, d) => size === requested[d])) return
     throw new Error(
-      `the weight ${prefix}${name} has the shape [${found.join(', ')}], where the network needs [${wanted.join(', ')}]`,
+      `the weight ${prefix}${name} has the shape [${found.join(', ')}], where the network needs [${requested.join(', ')}]`,
     )
   }
 

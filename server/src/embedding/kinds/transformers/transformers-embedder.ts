@@ -168,13 +168,13 @@ async function embed(
   model: Model,
   images: ImageBatch,
   normalisation: Normalisation,
-  { output: wanted, pooling }: { output?: string | undefined; pooling?: Pooling | undefined },
+  { output: requested, pooling }: { output?: string | undefined; pooling?: Pooling | undefined },
 ): Promise<Float32Array> {
   const pixels = layOut(images, normalisation, 'NCHW', 3)
   const outputs = await model({
     pixel_values: new Tensor('float32', pixels, [images.count, 3, images.height, images.width]),
   })
-  const name = wanted ?? OUTPUTS.find((known) => known in outputs) ?? Object.keys(outputs)[0]!
+  const name = requested ?? OUTPUTS.find((known) => known in outputs) ?? Object.keys(outputs)[0]!
   const output = outputs[name]
   if (output === undefined)
     throw new Error(`output: there is no "${name}"; the model has ${Object.keys(outputs).join(', ')}`)
