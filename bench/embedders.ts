@@ -78,19 +78,19 @@ async function compare(
     bareTimes = () =>
       timeOf(async () => bare.embed({ data, count: batchSize, width, height }, 'photo'), batchSize)
   }
-  const alone: number[] = []
+  const single: number[] = []
   const hosted: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
-    alone.push(await bareTimes())
+    single.push(await bareTimes())
     hosted.push(await timeOf(inProcess, batchSize))
   }
   await embedder.close()
-  const ratio = median(hosted) / median(alone)
+  const ratio = median(hosted) / median(single)
   return [
     name,
     String(threads ?? '–'),
     String(batchSize),
-    ms(median(alone)),
+    ms(median(single)),
     ms(median(hosted)),
     ratio.toFixed(2),
   ]

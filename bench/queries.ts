@@ -19,13 +19,13 @@ export async function benchQueries(gallery: string, dataDirectory: string): Prom
   const sketches = await drawSketches(WARM_UP + QUERIES)
   const rows: (string | number)[][] = []
   let overhead = 0
-  let alone = 0
+  let single = 0
   for (const clients of CLIENTS) {
     const { samples, perSecond } = await ask(server.url, clients, sketches)
     const inside = median(samples.embed!) + median(samples.nearest!)
     if (clients === 1) {
       overhead = median(samples.rest!)
-      alone = inside / median(samples.total!)
+      single = inside / median(samples.total!)
     }
     rows.push([
       clients,
@@ -43,7 +43,7 @@ export async function benchQueries(gallery: string, dataDirectory: string): Prom
       table(['clients', 'queries/s', 'total', 'prepare', 'embed', 'nearest', 'rest'], rows),
       `Beyond preparing the sketch, the model and the search a single client waits ${ms(overhead)} at the median (HTTP, the form, JSON, the client's own work on the same cores).\n`,
     ].join('\n'),
-    ratios: { 'queries, one client: model and search / the whole answer': alone },
+    ratios: { 'queries, one client: model and search / the whole answer': single },
   }
 }
 

@@ -219,17 +219,17 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterResult
 }
 
 /** Compares what a client was told with what was told to all, from its first event to its last. */
-async function countLost(database: PostgresOptions, told: readonly number[]): Promise<number> {
+async function countLost(database: PostgresOptions, published: readonly number[]): Promise<number> {
   const client = new Client(clientConfig(database))
   await client.connect()
   const { rows } = await client.query<{ id: string }>(
     'select id from events where id between $1 and $2 order by id',
-    [told[0] ?? 0, told.at(-1) ?? 0],
+    [published[0] ?? 0, published.at(-1) ?? 0],
   )
   await client.end()
-  const heard = new Set(told)
+  const heard = new Set(published)
   const missing = rows.filter(({ id }) => !heard.has(Number(id))).length
-  return missing + told.filter((id, n) => n > 0 && id <= told[n - 1]!).length
+  return missing + published.filter((id, n) => n > 0 && id <= published[n - 1]!).length
 }
 
 function isWatching(product: Product): boolean {

@@ -36,8 +36,12 @@ const MAX_REQUESTS = {
  */
 export function createAuthLimits(store?: LimitsStore): AuthLimits {
   const limiter = (keyPrefix: keyof typeof MAX_REQUESTS): RateLimiterAbstract => {
-    const own = new RateLimiterMemory({ keyPrefix, points: MAX_REQUESTS[keyPrefix], duration: WINDOW_S })
-    if (store === undefined) return own
+    const memoryLimiter = new RateLimiterMemory({
+      keyPrefix,
+      points: MAX_REQUESTS[keyPrefix],
+      duration: WINDOW_S,
+    })
+    if (store === undefined) return memoryLimiter
     return new RateLimiterPostgres({
       storeClient: store.pool,
       tableName: store.table,
@@ -45,7 +49,7 @@ export function createAuthLimits(store?: LimitsStore): AuthLimits {
       keyPrefix,
       points: MAX_REQUESTS[keyPrefix],
       duration: WINDOW_S,
-      insuranceLimiter: own,
+      insuranceLimiter: memoryLimiter,
     })
   }
   const ofPair = limiter('pair')

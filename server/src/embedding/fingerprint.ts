@@ -82,14 +82,14 @@ async function withContents(value: unknown, files: readonly string[] = []): Prom
 }
 
 async function weightsHash(path: string): Promise<string[] | undefined> {
-  const own = await hashOfFile(path)
-  if (own === undefined) return undefined
+  const hash = await hashOfFile(path)
+  if (hash === undefined) return undefined
   const stem = basename(path, extname(path))
   const names = extname(path).toLowerCase() === '.onnx' ? await readdir(dirname(path)) : []
   const isData = (name: string) => name.startsWith(stem) && EXTERNAL_DATA.test(name.slice(stem.length))
   const data = names.filter(isData).toSorted()
   const hashes = await Promise.all(data.map((name) => hashOfFile(join(dirname(path), name))))
-  return [own, ...hashes.filter((hash) => hash !== undefined)]
+  return [hash, ...hashes.filter((hash) => hash !== undefined)]
 }
 
 /** The files of a model in a folder; undefined if it is named by its id. */

@@ -2,7 +2,7 @@ import { Worker } from 'node:worker_threads'
 import { describe, expect, it } from 'vitest'
 import { createSharedLock, release, sharedMutex } from './decode-lock.ts'
 
-describe('taking mutexes', () => {
+describe('taking turns', () => {
   it('lets one at a time through, also of several that share it', async () => {
     const shared = createSharedLock()
     const mutexes = [sharedMutex(shared), sharedMutex(shared)]

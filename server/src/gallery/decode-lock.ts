@@ -15,9 +15,9 @@ export function createSharedLock(): SharedArrayBuffer {
 /** Takes turns with whoever else has what is shared; in one thread, too, only one at a time is let through. */
 export function sharedMutex(shared: SharedArrayBuffer): RunExclusive {
   const holder = new Int32Array(shared)
-  let own: Promise<unknown> = Promise.resolve()
+  let last: Promise<unknown> = Promise.resolve()
   return (run) => {
-    const result = own.then(async () => {
+    const result = last.then(async () => {
       for (;;) {
         const other = Atomics.compareExchange(holder, 0, FREE, threadId)
         if (other === FREE) break
@@ -29,7 +29,7 @@ export function sharedMutex(shared: SharedArrayBuffer): RunExclusive {
         release(shared, threadId)
       }
     })
-    own = result.catch(() => {})
+    last = result.catch(() => {})
     return result
   }
 }

@@ -58,9 +58,9 @@ export async function decodeImage(
   return exclusively(bytes, format, limits, async () => {
     const { open, ...original } = await openImage(bytes, format, limits)
     const metadata = await open().metadata()
-    const shown = metadata.autoOrient
-    checkPixels(shown.width, shown.height, format === 'avif' ? unaided(limits) : limits)
-    const reduced = reducedSize(shown.width, shown.height, minSize)
+    const upright = metadata.autoOrient
+    checkPixels(upright.width, upright.height, format === 'avif' ? unaided(limits) : limits)
+    const reduced = reducedSize(upright.width, upright.height, minSize)
     const { data, info } = await withDecodeLock(metadata, format, limits, () =>
       open()
         .autoOrient()
@@ -72,7 +72,7 @@ export async function decodeImage(
         .toBuffer({ resolveWithObject: true }),
     )
     const image = { data: toRgb(data, info.channels), width: info.width, height: info.height }
-    const { width, height } = original.size ?? shown
+    const { width, height } = original.size ?? upright
     return { width, height, contentType: contentTypeOf(format), image, isPlain: isPlain(metadata, format) }
   })
 }

@@ -140,8 +140,8 @@ function openFile(root: string, path: string, walk: IncludeRules): OpenFile | un
       const absolute = toAbsolute(root, path)
       if (real === absolute) return stat
       // Of a link its own identity, as the walk tells it.
-      const own = lstatSync(absolute, { bigint: true, throwIfNoEntry: false })
-      return own?.isSymbolicLink() ? { ...stat, inode: own.ino } : stat
+      const linkInfo = lstatSync(absolute, { bigint: true, throwIfNoEntry: false })
+      return linkInfo?.isSymbolicLink() ? { ...stat, inode: linkInfo.ino } : stat
     },
     read: () => readFileSync(descriptor),
     close: () => closeSync(descriptor),

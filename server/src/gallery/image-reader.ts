@@ -98,15 +98,15 @@ export function createImageReader(
       lane.busy--
     }
     // This file or one that was read beside it is to blame: alone it shows which.
-    const own = start()
+    const nextThread = start()
     try {
-      return await inTime(own, method, args)
+      return await inTime(nextThread, method, args)
     } catch (error) {
-      if (own.hasEnded && !isClosed && !(error instanceof HungError))
+      if (nextThread.hasEnded && !isClosed && !(error instanceof HungError))
         throw unreadable('it ends the thread that reads it', error)
       throw asFailure(error)
     } finally {
-      giveUp(own)
+      giveUp(nextThread)
     }
   }
 

@@ -85,9 +85,9 @@ export async function isReached(root: string, directory: string, options: Includ
   const names = directory === ROOT ? [] : directory.split('/')
   for (let depth = 1; depth <= names.length; depth++) {
     const above = toAbsolute(root, names.slice(0, depth).join('/'))
-    const own = await lstat(above).catch((error) => void explained(error))
-    if (own === undefined) return false
-    if (!own.isSymbolicLink()) continue
+    const info = await lstat(above).catch((error) => void explained(error))
+    if (info === undefined) return false
+    if (!info.isSymbolicLink()) continue
     const link = await followDirectoryLink(root, above, options)
     return 'target' in link && [link.target, ...names.slice(depth)].join(sep) === real
   }

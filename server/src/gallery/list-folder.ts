@@ -53,7 +53,7 @@ export async function listDirectory(
 ): Promise<DirectoryListing | undefined> {
   const absolute = toAbsolute(root, directory)
   try {
-    const [entries, own] = await withTimeout(absolute, () =>
+    const [entries, info] = await withTimeout(absolute, () =>
       Promise.all([readdir(absolute, { withFileTypes: true }), stat(absolute, { bigint: true })]),
     )
     // A link that leads elsewhere may have taken its place before it was read.
@@ -66,7 +66,7 @@ export async function listDirectory(
       subdirectories: [],
       links: [],
       excluded: [],
-      ...timesOf(own),
+      ...timesOf(info),
     }
     const included = entries.filter(
       ({ name }) => !isIgnoredName(name) && !isIgnoredPath(joinPath(directory, name), options),
@@ -128,11 +128,11 @@ async function addLink(
   const unanswered = (error: unknown): undefined => {
     if (!isNotFound(error)) listing.unknown.push({ path, error })
   }
-  const own = await lstat(absolute, { bigint: true }).catch(unanswered)
-  if (own === undefined) return
+  const info = await lstat(absolute, { bigint: true }).catch(unanswered)
+  if (info === undefined) return
   const isImage = hasImageExtension(nameOf(path))
   const refuse = ({ reason, isLoop }: { reason: string; isLoop?: boolean }) => {
-    if (isImage) listing.unreadable.push({ stat: toFileStat(path, own), reason })
+    if (isImage) listing.unreadable.push({ stat: toFileStat(path, info), reason })
     else if (!isLoop) listing.excluded.push({ path, reason })
   }
   const link = await followLink(root, absolute, options)
@@ -152,7 +152,7 @@ async function addLink(
     listing.subdirectories.push(path)
     listing.links.push(followed)
   } else if (isImage && target.isFile()) {
-    listing.files.push({ ...toFileStat(path, target), inode: own.ino })
+    listing.files.push({ ...toFileStat(path, target), inode: info.ino })
     listing.links.push(followed)
   } else if (isImage) {
     refuse({ reason: `the link leads to ${fileType(target)}, not to a file` })

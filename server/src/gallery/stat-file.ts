@@ -22,12 +22,13 @@ export async function statFile(
   options: IncludeRules,
 ): Promise<FileStat | undefined> {
   const absolute = toAbsolute(root, path)
-  const own = await lstat(absolute, { bigint: true }).catch(undefinedIfNotFound)
-  if (own === undefined || !own.isSymbolicLink()) return own?.isFile() ? toFileStat(path, own) : undefined
+  const linkInfo = await lstat(absolute, { bigint: true }).catch(undefinedIfNotFound)
+  if (linkInfo === undefined || !linkInfo.isSymbolicLink())
+    return linkInfo?.isFile() ? toFileStat(path, linkInfo) : undefined
   const link = await followLink(root, absolute, options)
   if ('reason' in link) return undefined
   const info = await statOf(link.target, path, stat)
-  return info && { ...info, inode: own.ino }
+  return info && { ...info, inode: linkInfo.ino }
 }
 
 /** Names in folders, as they were read during one look at several files. */

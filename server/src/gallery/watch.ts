@@ -70,12 +70,12 @@ function watchFolders(root: string, { onChange, onError, onRootGone }: WatchOpti
   return watcher
 
   function watch(directory: string): FSWatcher {
-    const own = watchOneDirectory(directory, (type, name) => {
+    const watcher = watchOneDirectory(directory, (type, name) => {
       // That the folder itself is gone is told under its own name.
       if (type === 'rename' && directory === root && name === basename(root)) onRootGone()
       onChange([{ path: name === null ? directory : join(directory, name), isWithinFile: type === 'change' }])
     })
-    return own.on('error', onError)
+    return watcher.on('error', onError)
   }
 }
 

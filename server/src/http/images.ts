@@ -211,8 +211,8 @@ export function imageRoutes({ catalog, search, queries, imageFiles, log }: Image
       const { offset, limit } = pageOf(query)
       const { groups, progress } = await findDuplicates(query.threshold)
       const page = await withoutDeleted(catalog, groups.slice(offset, offset + limit))
-      const shown = page.map((images) => ({ images: images.map(toImageJson) }))
-      return context.json({ groups: shown, total: groups.length, progress }, 200)
+      const groupsJson = page.map((images) => ({ images: images.map(toImageJson) }))
+      return context.json({ groups: groupsJson, total: groups.length, progress }, 200)
     },
   )
 

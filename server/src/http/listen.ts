@@ -29,8 +29,8 @@ export async function listen(
     const server = serve(
       { fetch: app.fetch, hostname: host, port, serverOptions },
       (address: AddressInfo) => {
-        const shown = address.family === 'IPv6' ? `[${address.address}]` : address.address
-        resolve({ url: `http://${shown}:${address.port}`, close: () => close(server as Server) })
+        const hostname = address.family === 'IPv6' ? `[${address.address}]` : address.address
+        resolve({ url: `http://${hostname}:${address.port}`, close: () => close(server as Server) })
       },
     )
   })

@@ -159,10 +159,10 @@ export function createIndexer(options: IndexerOptions): Indexer {
   }
 
   function resolveWaiters(version: string, outcome: FileOutcome): void {
-    const own = waiters.get(version)
-    if (own === undefined) return
+    const resolvers = waiters.get(version)
+    if (resolvers === undefined) return
     waiters.delete(version)
-    for (const tell of own) tell(outcome)
+    for (const resolve of resolvers) resolve(outcome)
   }
 
   function pending(): number {

@@ -360,14 +360,14 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       // What links show elsewhere, what has no name that could be looked up, and what may be one file under two names.
       if (aliases.isLink(path) || path.includes('\ufffd') || names.has(normalizeName(path))) return undefined
       names.add(normalizeName(path))
-      const own = await lstat(toAbsolute(root, path), { bigint: true }).catch((error) =>
+      const info = await lstat(toAbsolute(root, path), { bigint: true }).catch((error) =>
         isNotFound(error) ? undefined : ('unknown' as const),
       )
-      if (own === 'unknown' || (own !== undefined && !own.isFile())) return undefined
-      if (own === undefined && listed.get(directory)?.subdirectories.includes(path)) return undefined
-      if (own === undefined) gone.push(path)
+      if (info === 'unknown' || (info !== undefined && !info.isFile())) return undefined
+      if (info === undefined && listed.get(directory)?.subdirectories.includes(path)) return undefined
+      if (info === undefined) gone.push(path)
       else if (hasImageExtension(path) && isIncluded(root, path, options.walk))
-        files.push(toFileStat(path, own))
+        files.push(toFileStat(path, info))
     }
     const rows = await catalog.knownFilesAt([...files.map(({ path }) => path), ...gone])
     const known = new Set(rows.map(({ path }) => path))
@@ -377,9 +377,9 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   }
 
   async function noteTimes(directory: string): Promise<void> {
-    const own = await stat(toAbsolute(root, directory), { bigint: true }).catch(() => undefined)
-    if (own === undefined || !folders.has(directory)) return
-    const { createdAt, modifiedAt } = toFileStat(directory, own)
+    const info = await stat(toAbsolute(root, directory), { bigint: true }).catch(() => undefined)
+    if (info === undefined || !folders.has(directory)) return
+    const { createdAt, modifiedAt } = toFileStat(directory, info)
     folders.set(directory, { createdAt, modifiedAt })
   }
 
@@ -460,12 +460,12 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
 
   /** Without what a link shows and is not known where it lies: a file that has moved is found there, not behind the link. */
   async function withoutShown(files: FileStat[]): Promise<FileStat[]> {
-    const placeOf = ({ path }: FileStat) => joinPath(aliases.resolve(directoryOf(path)), nameOf(path))
-    const shown = files.filter((file) => placeOf(file) !== file.path)
-    if (shown.length === 0) return files
-    const rows = await catalog.knownFilesAt(shown.map(placeOf))
+    const realPathOf = ({ path }: FileStat) => joinPath(aliases.resolve(directoryOf(path)), nameOf(path))
+    const behindLinks = files.filter((file) => realPathOf(file) !== file.path)
+    if (behindLinks.length === 0) return files
+    const rows = await catalog.knownFilesAt(behindLinks.map(realPathOf))
     const lying = new Set(rows.map(({ path }) => path))
-    return files.filter((file) => placeOf(file) === file.path || lying.has(placeOf(file)))
+    return files.filter((file) => realPathOf(file) === file.path || lying.has(realPathOf(file)))
   }
 
   /**

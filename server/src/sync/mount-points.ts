@@ -102,9 +102,9 @@ async function targetOf(root: string, path: string): Promise<string | undefined>
   const names = path.split('/')
   for (let depth = 1; depth <= names.length; depth++) {
     const absolute = toAbsolute(root, names.slice(0, depth).join('/'))
-    const own = await lstat(absolute).catch(() => undefined)
-    if (own === undefined) return undefined
-    if (!own.isSymbolicLink()) continue
+    const info = await lstat(absolute).catch(() => undefined)
+    if (info === undefined) return undefined
+    if (!info.isSymbolicLink()) continue
     const target = await pointsAt(root, absolute).catch(() => undefined)
     return target && [target, ...names.slice(depth)].join('/')
   }

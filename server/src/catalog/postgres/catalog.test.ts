@@ -40,8 +40,8 @@ function scoreOf(a: Float32Array, b: Float32Array): number {
 describe('its vector index', () => {
   it('is built when there are many, is used, and finds what comparing finds, also behind filters', async () => {
     const options = await server.createDatabase()
-    const said: string[] = []
-    const note = (message: string) => void said.push(message)
+    const logged: string[] = []
+    const note = (message: string) => void logged.push(message)
     const catalog = await openCatalog(options, { warn: note, info: note })
     onTestFinished(() => catalog.close())
     await catalog.activateSpace({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
@@ -67,7 +67,7 @@ describe('its vector index', () => {
       (await client.query("select indisvalid from pg_index where indexrelid = to_regclass('vectors_hnsw_1')"))
         .rows
     await expect.poll(isValid, { timeout: 60_000 }).toEqual([{ indisvalid: true }])
-    expect(said).toEqual([expect.stringContaining('"test" is being built')])
+    expect(logged).toEqual([expect.stringContaining('"test" is being built')])
     const uses = async () => {
       await client.query('select pg_stat_clear_snapshot()')
       const { rows } = await client.query<{ idx_scan: string }>(

@@ -94,19 +94,21 @@ describe('the vector index beside the rows', () => {
 
   it('is saved again after that failed, which is told', async () => {
     const directory = await temporaryDirectory()
-    const told = vi.spyOn(console, 'error').mockImplementation(() => {})
-    onTestFinished(() => told.mockRestore())
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => logged.mockRestore())
     const catalog = await openSqliteCatalog({ directory, savesIndex: true })
     await catalog.activateSpace(SPACE)
     await catalog.upsertImages(Array.from({ length: 300 }, (_, n) => record(n)))
     // In the place of the file that is to be written.
     await mkdir(join(directory, '1.usearch.tmp'))
     await catalog.activateSpace(SPACE)
-    expect(told).toHaveBeenCalledExactlyOnceWith(expect.stringMatching(/index of the vectors can't be saved/))
+    expect(logged).toHaveBeenCalledExactlyOnceWith(
+      expect.stringMatching(/index of the vectors can't be saved/),
+    )
     while (await catalog.maintain());
     await catalog.upsertImages([record(300)])
     await catalog.close()
-    expect(told).toHaveBeenCalledTimes(2)
+    expect(logged).toHaveBeenCalledTimes(2)
 
     await rmdir(join(directory, '1.usearch.tmp'))
     const other = await openSqliteCatalog({ directory, savesIndex: true })

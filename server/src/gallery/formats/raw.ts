@@ -76,9 +76,9 @@ export async function openRawPhoto(
     if (open !== undefined) return { width, height, open }
   }
   // A preview that is damaged says nothing of the photo.
-  const shown = await upright(preview.data, width > height).catch(() => undefined)
-  if (shown === undefined) return { width, height, open: await develop() }
-  return { width, height, open: () => sharp(shown, { failOn: 'error', limitInputPixels: false }) }
+  const rotated = await upright(preview.data, width > height).catch(() => undefined)
+  if (rotated === undefined) return { width, height, open: await develop() }
+  return { width, height, open: () => sharp(rotated, { failOn: 'error', limitInputPixels: false }) }
 }
 
 async function developed(bytes: Uint8Array, decodeLock: RunExclusive): Promise<() => Sharp> {

@@ -184,8 +184,8 @@ async function groupsOf(
   const images: Image[] = []
   for (let start = 0; start < found.length; start += LINKS_AT_ONCE) {
     const part = found.slice(start, start + LINKS_AT_ONCE)
-    const shown = await Promise.all(part.map(isShown))
-    images.push(...part.filter((_, n) => !shown[n]))
+    const areShown = await Promise.all(part.map(isShown))
+    images.push(...part.filter((_, n) => !areShown[n]))
   }
   // What is no longer there joins nothing.
   const { groupOf, isLossy } = pairs.join(new Set(found.map(({ contentHash }) => contentHash)))

@@ -87,14 +87,14 @@ describe('mail', () => {
     expect(lines.join()).toContain('tried again')
     await mailer.close()
 
-    const { lines: said, log: other } = recordLog()
+    const { lines: logged, log: other } = recordLog()
     // Nobody listens on the port of what was closed.
     await server.close()
     const lost = createMailer(optionsFor(server.port), other, { retryAfterMs: [10] })
     lost.send(MAIL)
-    await expect.poll(() => said).toHaveLength(2)
-    expect(said[1]).toContain('ECONNREFUSED')
-    expect(`${said} ${lines}`).not.toMatch(/ABCDEFGH|anna/)
+    await expect.poll(() => logged).toHaveLength(2)
+    expect(logged[1]).toContain('ECONNREFUSED')
+    expect(`${logged} ${lines}`).not.toMatch(/ABCDEFGH|anna/)
     await lost.close()
   })
 

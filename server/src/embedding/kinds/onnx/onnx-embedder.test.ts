@@ -10,13 +10,13 @@ import { createOnnxEmbedder } from './onnx-embedder.ts'
 /** The models are made by fixtures/models.py: their vectors are the means of 4 × 4 pixels. */
 const model = (name: string) => join(import.meta.dirname, 'fixtures', `${name}.onnx`)
 
-const said: string[] = []
+const logged: string[] = []
 const context: LoadContext = {
   cacheDirectory: '',
   device: 'auto',
   threads: 1,
   fingerprint: '',
-  say: (message) => said.push(message),
+  say: (message) => logged.push(message),
   progress: () => {},
 }
 
@@ -109,7 +109,7 @@ describe('target: onnx', () => {
   it('takes the output that is named like an embedding, and says so', async () => {
     const embedder = await open({ path: model('tokens') })
     expect(embedder.dimensions).toBe(12)
-    expect(said.at(-1)).toBe('Of its outputs last_hidden_state, pooler_output, pooler_output is taken.')
+    expect(logged.at(-1)).toBe('Of its outputs last_hidden_state, pooler_output, pooler_output is taken.')
   })
 
   it('uses a second file for sketches', async () => {
@@ -125,7 +125,7 @@ describe('target: onnx', () => {
 
   it('falls back to the CPU where there is no CUDA, and says so', async () => {
     await open({ path: model('float32') }, 'cuda')
-    expect(said.at(-1)).toMatch(/device: cuda.*runs on the CPU/)
+    expect(logged.at(-1)).toMatch(/device: cuda.*runs on the CPU/)
   })
 
   it.each([

@@ -20,11 +20,11 @@ export function findBackbone(name: string): Backbone {
   const [architecture] = name.split('.')
   const backbone = BACKBONES.get(architecture!)
   if (backbone !== undefined) return backbone
-  const shown = [...BACKBONES.keys()].filter((known) => !known.startsWith('test_'))
-  const nearest = shown.reduce((best, known) =>
+  const names = [...BACKBONES.keys()].filter((known) => !known.startsWith('test_'))
+  const nearest = names.reduce((best, known) =>
     distance(known, architecture!) < distance(best, architecture!) ? known : best,
   )
   throw new Error(
-    `timm_backbone: ${JSON.stringify(name)} is not known here; did you mean ${nearest}? Known are ${shown.join(', ')}. Any other network can be exported to ONNX and used by "target: onnx"`,
+    `timm_backbone: ${JSON.stringify(name)} is not known here; did you mean ${nearest}? Known are ${names.join(', ')}. Any other network can be exported to ONNX and used by "target: onnx"`,
   )
 }

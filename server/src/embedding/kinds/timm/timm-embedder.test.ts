@@ -41,19 +41,19 @@ function imagesOf(name: string): ImageBatch {
 interface OpenOptions {
   directory?: string
   hash?: string
-  said?: string[]
+  logged?: string[]
 }
 
 async function open(
   kwargs: Record<string, unknown>,
-  { directory, hash = 'x', said = [] }: OpenOptions = {},
+  { directory, hash = 'x', logged = [] }: OpenOptions = {},
 ): Promise<Embedder> {
   const embedder = await createTimmEmbedder(definitionFor({ target: TARGET, kwargs }), {
     cacheDirectory: directory ?? (await temporaryDirectory()),
     device: 'auto',
     threads: 1,
     fingerprint: hash,
-    say: (message) => said.push(message),
+    say: (message) => logged.push(message),
     progress: () => {},
   })
   onTestFinished(() => embedder.close!())
@@ -105,10 +105,13 @@ describe.each(['test_convnext', 'test_efficientnet'])('the reference’s checkpo
       const expected = expectedOf(name).embedding_after_imagenet_normalisation
       expect(largestDifference(found, expected)).toBeLessThan(tolerance)
 
-      const said: string[] = []
-      const bare = await open({ timm_backbone, weights_path: join(folder, 'backbone.safetensors') }, { said })
+      const logged: string[] = []
+      const bare = await open(
+        { timm_backbone, weights_path: join(folder, 'backbone.safetensors') },
+        { logged },
+      )
       expect(bare.dimensions).toBe({ test_convnext: 64, test_efficientnet: 256 }[name])
-      expect(said).toEqual([expect.stringMatching(/has no projection head: its pooled features/)])
+      expect(logged).toEqual([expect.stringMatching(/has no projection head: its pooled features/)])
     },
   )
 })
@@ -147,9 +150,9 @@ describe('DefaultEmbedder', () => {
       await open(argumentsOf('test_convnext'), { directory })
       const [graph] = (await readdir(directory)).filter((file) => file.endsWith('.onnx'))
       await truncate(join(directory, `${graph}${suffix}`), 100)
-      const said: string[] = []
-      const embedder = await open(argumentsOf('test_convnext'), { directory, said })
-      expect(said).toEqual([expect.stringMatching(/can't be used and is built anew/)])
+      const logged: string[] = []
+      const embedder = await open(argumentsOf('test_convnext'), { directory, logged })
+      expect(logged).toEqual([expect.stringMatching(/can't be used and is built anew/)])
       const expected = expectedOf('test_convnext').embedding_after_imagenet_normalisation
       expect(
         largestDifference(await embedder.embed(imagesOf('test_convnext'), 'photo'), expected),

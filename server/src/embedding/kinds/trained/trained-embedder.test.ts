@@ -79,9 +79,9 @@ describe('the model that comes with the product', () => {
     const side = embedder.inputSize!.width
     const pictures = Object.values(SHAPES).map((shape) => GROUND + shape)
     const together = await embedder.embed(await batchOf(pictures, side), 'photo')
-    const alone = await embedder.embed(await batchOf(pictures.slice(2, 3), side), 'photo')
+    const single = await embedder.embed(await batchOf(pictures.slice(2, 3), side), 'photo')
     await embedder.close?.()
-    for (const [d, value] of alone.entries())
+    for (const [d, value] of single.entries())
       expect(value).toBeCloseTo(together[2 * embedder.dimensions + d]!, 4)
   })
 })
