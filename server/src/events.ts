@@ -10,7 +10,7 @@ export interface IndexProgress {
   etaSeconds: number
 }
 
-/** What the rooms tell each other. Times in milliseconds since 1970. What a browser sees is in http/events.ts. */
+/** Events between modules. Times in milliseconds since 1970. What a browser sees is in http/events.ts. */
 export interface Events {
   fileCreated: [{ path: string; createdAt: number }]
   fileModified: [{ path: string; modifiedAt: number }]

@@ -60,7 +60,7 @@ export interface AppOptions {
 }
 
 /**
- * Puts the rooms together: the only place that knows every one of them. Nothing is indexed until `sync` is told to.
+ * Composes the modules: the only place that imports all of them. Nothing is indexed until `sync` is told to.
  * @throws {DomainError} with what to do about it
  */
 export async function createApp(

@@ -82,13 +82,13 @@ const API_DESCRIPTION = {
 /** The document that is published at `/api/openapi.json`, without anything running. */
 export function openApiDocument(): object {
   // Describing the routes touches none of what they work on.
-  const rooms = new Proxy(
+  const dependencies = new Proxy(
     {},
     {
       get: (_, name) => (name === 'allowedHosts' || name === 'trustedProxies' ? [] : () => {}),
     },
   )
-  return createHttpApp(rooms as HttpOptions).getOpenAPI31Document(API_DESCRIPTION)
+  return createHttpApp(dependencies as HttpOptions).getOpenAPI31Document(API_DESCRIPTION)
 }
 
 /** All routes, with and without a trailing slash. */

@@ -38,7 +38,7 @@ const SUPERUSER = 'postgres'
 const PASSWORD = 'only for tests'
 
 /** A real PostgreSQL with pgvector, on a free port with its data in a temporary directory. @param settings as in its configuration file */
-export async function startPostgres(extraSettings: string[] = []): Promise<PostgresServer> {
+export async function startPostgres(settings: string[] = []): Promise<PostgresServer> {
   const programs = findPostgres()
   if (programs === undefined)
     throw new Error('There is no PostgreSQL with pgvector: run "npm test", which says how to get one.')

@@ -1,7 +1,6 @@
 import type { Measurement } from '../measurements.ts'
 import type { EmbeddingProcess } from './child.ts'
 import { probeImage } from './probe.ts'
-import type { EmbedderClientOptions } from './supervisor.ts'
 
 const MAX_BATCH = 64
 const MIN_RUNS = 3
@@ -21,7 +20,7 @@ const MAX_RUN_MS = 1500
  */
 export async function measureBatchSizes(
   child: Pick<EmbeddingProcess, 'embed' | 'inputSize' | 'dimensions' | 'threads'>,
-  onProgress: EmbedderClientOptions['onProgress'],
+  onProgress: ((message: string, share: number | undefined) => void) | undefined,
 ): Promise<Measurement> {
   onProgress?.('measuring how fast it is', undefined)
   const image = probeImage(child.inputSize)
