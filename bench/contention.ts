@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import pino from 'pino'
-import { createApp } from '../server/src/app.ts'
+import { createApp } from '../server/src/app/compose.ts'
 import type { Config } from '../server/src/config/schema.ts'
-import { listen } from '../server/src/http/server.ts'
+import { listen } from '../server/src/http/listen.ts'
 import { configOf } from './indexing.ts'
 import { drawSketches, sendSketch } from './queries.ts'
 import { median, ms, percentile, table } from './support.ts'
@@ -62,7 +62,7 @@ async function measure(config: Config): Promise<string[]> {
   }
   await ask(0, WARM_UP)
   const idle = await ask(0, QUERIES)
-  void app.sync.reconcile()
+  void app.sync.scan()
   await new Promise((resolve) => setTimeout(resolve, 500))
   const { indexed: before } = await app.catalog.counts()
   const start = performance.now()

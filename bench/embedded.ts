@@ -1,5 +1,5 @@
 import type { Catalog } from '../server/src/catalog/catalog.ts'
-import { openSqliteCatalogThread } from '../server/src/catalog/sqlite/open.ts'
+import { openSqliteCatalogThread } from '../server/src/catalog/sqlite/client.ts'
 import { median, ms, percentile, ratioOf, residentMemory, type Section, table } from './support.ts'
 import {
   type Case,
@@ -25,10 +25,12 @@ export async function benchEmbedded(directory: string, count: number): Promise<S
   const space = await defaultSpace()
   const before = residentMemory(process.pid)
   const catalog = openSqliteCatalogThread({ directory, savesIndex: true })
-  await catalog.useSpace(space)
+  await catalog.activateSpace(space)
   const buildStart = performance.now()
   for (let start = 0; start < count; start += BATCH) {
-    await catalog.putImages(Array.from({ length: BATCH }, (_, i) => record(start + i, vectors[start + i]!)))
+    await catalog.upsertImages(
+      Array.from({ length: BATCH }, (_, i) => record(start + i, vectors[start + i]!)),
+    )
   }
   const perVector = (performance.now() - buildStart) / count
 
@@ -49,7 +51,7 @@ export async function benchEmbedded(directory: string, count: number): Promise<S
   const save = performance.now() - saveStart
   const loadStart = performance.now()
   const again = openSqliteCatalogThread({ directory, savesIndex: false })
-  await again.useSpace(space)
+  await again.activateSpace(space)
   const load = performance.now() - loadStart
   await again.close()
   return {

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { findPython } from '../scripts/python.ts'
 import { openEmbedder } from '../server/src/embedding/open-embedder.ts'
-import { probeImage } from '../server/src/embedding/probe.ts'
-import { type EmbedderDefinition, kindOf } from '../server/src/embedding/registry.ts'
+import { probeImage } from '../server/src/embedding/process/probe.ts'
+import { type EmbedderDefinition, embedderKind } from '../server/src/embedding/registry.ts'
 import { withoutTelemetry } from '../server/src/embedding/telemetry.ts'
 import { median, ms, ROUND_MS, table, timeOf } from './support.ts'
 import type { BareModel } from './time-bare.ts'
@@ -51,34 +51,34 @@ async function compare(
   directory: string,
 ): Promise<string[]> {
   const definition = embedders[name]!
-  const { host, fingerprint } = await openEmbedder(
+  const { embedder, fingerprint } = await openEmbedder(
     name,
     { chosen_embedder: name, embedders },
-    { dataDirectory: directory, isOwner: true, onOutput: () => {} },
+    { dataDirectory: directory, canWrite: true, onOutput: () => {} },
   )
-  const { batchSize, threads } = host.measurement
-  const { width, height } = host.inputSize
-  const picture = { data: probeImage(host.inputSize), width, height }
-  const inProcess = () => host.embed(Array(batchSize).fill(picture), 'photo', 'bulk')
+  const { batchSize, threads } = embedder.measurement
+  const { width, height } = embedder.inputSize
+  const picture = { data: probeImage(embedder.inputSize), width, height }
+  const inProcess = () => embedder.embed(Array(batchSize).fill(picture), 'photo', 'bulk')
 
   const context = { cacheDirectory: join(directory, 'models'), device: 'cpu', threads, fingerprint } as const
   const timeAlone = () =>
-    kindOf(name, definition) === 'python'
+    embedderKind(name, definition) === 'python'
       ? timeInPython(definition, batchSize)
-      : timeInNode({ name, definition, context, batchSize, inputSize: host.inputSize })
-  const alone: number[] = []
+      : timeInNode({ name, definition, context, batchSize, inputSize: embedder.inputSize })
+  const single: number[] = []
   const hosted: number[] = []
   for (let round = 0; round < ROUNDS; round++) {
-    alone.push(timeAlone())
+    single.push(timeAlone())
     hosted.push(await timeOf(inProcess, batchSize))
   }
-  await host.close()
-  const ratio = median(hosted) / median(alone)
+  await embedder.close()
+  const ratio = median(hosted) / median(single)
   return [
     name,
     String(threads ?? '–'),
     String(batchSize),
-    ms(median(alone)),
+    ms(median(single)),
     ms(median(hosted)),
     ratio.toFixed(2),
   ]

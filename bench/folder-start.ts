@@ -2,7 +2,7 @@
 import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import pino from 'pino'
-import { createApp } from '../server/src/app.ts'
+import { createApp } from '../server/src/app/compose.ts'
 import { configOf } from './indexing.ts'
 import { residentMemory } from './support.ts'
 
@@ -33,7 +33,7 @@ async function startAndCompare(gallery: string, directory: string): Promise<Star
   const delay = monitorEventLoopDelay({ resolution: 5 })
   delay.enable()
   await app.sync.startWatching()
-  await app.sync.reconcile()
+  await app.sync.scan()
   const comparedMs = performance.now() - start
   await app.indexer.idle()
   const indexedMs = performance.now() - start

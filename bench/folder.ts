@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import pino from 'pino'
 import sharp from 'sharp'
-import { type App, createApp } from '../server/src/app.ts'
+import { type App, createApp } from '../server/src/app/compose.ts'
 import type { Start } from './folder-start.ts'
 import { configOf } from './indexing.ts'
 import { median, ms, percentile, table } from './support.ts'
@@ -67,7 +67,7 @@ export async function startAndCompare(gallery: string, directory: string): Promi
 async function freshness(gallery: string, directory: string): Promise<number[]> {
   const app = await createApp(configOf(gallery, join(directory, 'data')), { log: pino({ level: 'silent' }) })
   await app.sync.startWatching()
-  await app.sync.reconcile()
+  await app.sync.scan()
   await app.indexer.idle()
   const folders = readdirSync(gallery).filter((name) => name.startsWith('folder-')).length
   const times: number[] = []

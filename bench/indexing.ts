@@ -4,7 +4,7 @@ import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import pino from 'pino'
 import sharp from 'sharp'
-import { type App, createApp } from '../server/src/app.ts'
+import { type App, createApp } from '../server/src/app/compose.ts'
 import { loadConfig } from '../server/src/config/load.ts'
 import { createImageReader } from '../server/src/gallery/image-reader.ts'
 import { walk } from '../server/src/gallery/walk.ts'
@@ -43,10 +43,14 @@ async function measure(name: string, gallery: string, dataDirectory: string): Pr
   const readBefore = await readLoop(app, gallery, files, dataDirectory)
   const embedBefore = await embedLoop(app)
   const start = performance.now()
-  await app.sync.reconcile()
+  await app.sync.scan()
   await app.indexer.idle()
   const whole = files.length / ((performance.now() - start) / 1000)
-  const memory = [residentMemory(process.pid), residentMemory(app.host.processId!), peakMemory(process.pid)]
+  const memory = [
+    residentMemory(process.pid),
+    residentMemory(app.embedder.processId!),
+    peakMemory(process.pid),
+  ]
   const mean = (a: number, b: number) => (a + b) / 2
   const loop = mean(sharpBefore, await decodeLoop(gallery, files))
   const read = mean(readBefore, await readLoop(app, gallery, files, dataDirectory))
@@ -106,7 +110,7 @@ function decodeLoop(gallery: string, files: string[]): Promise<number> {
 }
 
 async function readLoop(
-  { host }: App,
+  { embedder }: App,
   gallery: string,
   files: string[],
   dataDirectory: string,
@@ -119,15 +123,15 @@ async function readLoop(
       maxPixels: limits.max_pixels,
       maxFileBytes: limits.max_file_bytes,
     },
-    inputSize: host.inputSize,
+    inputSize: embedder.inputSize,
     thumbnailDirectory: join(dataDirectory, `thumbnails ${performance.now()}`),
     thumbnailSize: [...thumbnail.size],
   })
   try {
     // Its threads have to be there first.
-    await reader.read({ path: files[0]!, isSettled: true, isDecodedAnyway: true })
+    await reader.read({ path: files[0]!, skipSettleCheck: true, forceDecode: true })
     return await rateOf(files, async (path) => {
-      const { state } = await reader.read({ path, isSettled: true, isDecodedAnyway: true })
+      const { state } = await reader.read({ path, skipSettleCheck: true, forceDecode: true })
       if (state !== 'decoded') throw new Error(`${path} is ${state}`)
     })
   } finally {
@@ -135,15 +139,15 @@ async function readLoop(
   }
 }
 
-async function embedLoop({ host }: App): Promise<number> {
-  const side = host.inputSize
+async function embedLoop({ embedder }: App): Promise<number> {
+  const side = embedder.inputSize
   const image = { data: new Uint8Array(side.width * side.height * 3).fill(127), ...side }
-  const batch = Array.from({ length: host.measurement.batchSize }, () => image)
+  const batch = Array.from({ length: embedder.measurement.batchSize }, () => image)
   const start = performance.now()
   let images = 0
   const lane = async () => {
     while (performance.now() - start < EMBEDDED_MS) {
-      await host.embed(batch, 'photo', 'bulk')
+      await embedder.embed(batch, 'photo', 'bulk')
       images += batch.length
     }
   }

@@ -79,7 +79,7 @@ const times: Record<Operation, number[]> = { sketch: [], image: [], list: [], th
 const errors: string[] = []
 const samples: Sample[] = []
 let uploads = 0
-let told = 0
+let published = 0
 const start = performance.now()
 const stopped = new AbortController()
 try {
@@ -194,7 +194,7 @@ async function listen(): Promise<void> {
   try {
     const response = await fetch(`${product.url}/api/fs/events`, { signal: stopped.signal })
     for await (const chunk of response.body!.pipeThrough(new TextDecoderStream()))
-      told += chunk.split('\nid: ').length - 1
+      published += chunk.split('\nid: ').length - 1
   } catch (error) {
     if (!stopped.signal.aborted) errors.push(`events: ${error}`)
   }
@@ -281,7 +281,7 @@ function report(seconds: number): string {
     `# ${CLIENTS} clients for ${(seconds / 60).toFixed(1)} minutes while ${FILES} files are indexed${values.limit === undefined ? '' : `, the server limited to ${values.limit} MiB`}\n`,
     `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}; the clients run on the same cores.\n`,
     table(['request', 'answered', 'median', 'p95', 'p99', 'slowest'], rows),
-    `${errors.length} errors${errors.length > 0 ? `, among them: ${[...new Set(errors)].slice(0, 5).join('; ')}` : ''}. ${uploads} uploads. ${told} events were told to ${LISTENERS} listeners.\n`,
+    `${errors.length} errors${errors.length > 0 ? `, among them: ${[...new Set(errors)].slice(0, 5).join('; ')}` : ''}. ${uploads} uploads. ${published} events were told to ${LISTENERS} listeners.\n`,
     table(
       ['after', 'images indexed', 'memory of the server', 'of the embedder'],
       memory.map(({ atS, indexed, server, embedder }) => [

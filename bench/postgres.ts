@@ -1,7 +1,7 @@
 import { Client } from 'pg'
 import type { ImageFilter } from '../server/src/catalog/catalog.ts'
-import { openStorage } from '../server/src/catalog/open-storage.ts'
-import { clientConfig } from '../server/src/catalog/postgres/connection.ts'
+import { clientConfig } from '../server/src/database/postgres/connection.ts'
+import { openStorage } from '../server/src/storage/open-storage.ts'
 import { startPostgres } from '../server/src/testing/postgres.ts'
 import { median, ms, percentile, ratioOf, type Section, table } from './support.ts'
 import { casesFor, DIMENSIONS, exactNearest, makeVectors, perturbed, record } from './vectors.ts'
@@ -34,12 +34,12 @@ export async function benchPostgres(count: number): Promise<Section> {
   const log = { warn: say, info: say }
   try {
     // One that only searches builds no index.
-    const loading = await openStorage({ database: options, directory: '', isOwner: false, log })
-    await loading.catalog.useSpace(SPACE)
+    const loading = await openStorage({ database: options, directory: '', canWrite: false, log })
+    await loading.catalog.activateSpace(SPACE)
     say(`${count} rows are being added`)
     const loadMs = await timed(async () => {
       for (let start = 0; start < count; start += BATCH)
-        await loading.catalog.putImages(
+        await loading.catalog.upsertImages(
           Array.from({ length: BATCH }, (_, i) => record(start + i, vectors[start + i]!)),
         )
     })
@@ -51,10 +51,10 @@ export async function benchPostgres(count: number): Promise<Section> {
     )
     await loading.close()
 
-    const storage = await openStorage({ database: options, directory: '', isOwner: true, log })
+    const storage = await openStorage({ database: options, directory: '', canWrite: true, log })
     const { catalog } = storage
     const buildMs = await timed(async () => {
-      await catalog.useSpace(SPACE)
+      await catalog.activateSpace(SPACE)
       for (;;) {
         const { rows } = await client.query<{ ready: boolean }>(
           "select indisvalid as ready from pg_index where indexrelid = to_regclass('vectors_hnsw_1')",
@@ -84,7 +84,7 @@ export async function benchPostgres(count: number): Promise<Section> {
     const withIndex = await measureWays(ways, vectors, count)
     const addMs = await timed(async () => {
       for (let start = count; start < count + ADDED; start += BATCH)
-        await catalog.putImages(
+        await catalog.upsertImages(
           Array.from({ length: BATCH }, (_, i) => record(start + i, vectors[start + i]!)),
         )
     })

@@ -1,7 +1,7 @@
 import pino from 'pino'
 import sharp from 'sharp'
-import { createApp } from '../server/src/app.ts'
-import { listen } from '../server/src/http/server.ts'
+import { createApp } from '../server/src/app/compose.ts'
+import { listen } from '../server/src/http/listen.ts'
 import { configOf } from './indexing.ts'
 import { median, ms, percentile, type Section, table } from './support.ts'
 
@@ -13,19 +13,19 @@ const PORT = 18_999
 /** Sketch queries by HTTP, split into their parts by the server's own `Server-Timing`. */
 export async function benchQueries(gallery: string, dataDirectory: string): Promise<Section> {
   const app = await createApp(configOf(gallery, dataDirectory), { log: pino({ level: 'silent' }) })
-  await app.sync.reconcile()
+  await app.sync.scan()
   await app.indexer.idle()
   const server = await listen(app.http, '127.0.0.1', PORT)
   const sketches = await drawSketches(WARM_UP + QUERIES)
   const rows: (string | number)[][] = []
   let overhead = 0
-  let alone = 0
+  let single = 0
   for (const clients of CLIENTS) {
     const { samples, perSecond } = await ask(server.url, clients, sketches)
     const inside = median(samples.embed!) + median(samples.nearest!)
     if (clients === 1) {
       overhead = median(samples.rest!)
-      alone = inside / median(samples.total!)
+      single = inside / median(samples.total!)
     }
     rows.push([
       clients,
@@ -43,7 +43,7 @@ export async function benchQueries(gallery: string, dataDirectory: string): Prom
       table(['clients', 'queries/s', 'total', 'prepare', 'embed', 'nearest', 'rest'], rows),
       `Beyond preparing the sketch, the model and the search a single client waits ${ms(overhead)} at the median (HTTP, the form, JSON, the client's own work on the same cores).\n`,
     ].join('\n'),
-    ratios: { 'queries, one client: model and search / the whole answer': alone },
+    ratios: { 'queries, one client: model and search / the whole answer': single },
   }
 }
 

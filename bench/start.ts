@@ -1,7 +1,7 @@
 import { lstatSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { openRaw } from '../server/src/catalog/open-storage.ts'
-import { toFileFacts } from '../server/src/gallery/walk.ts'
+import { toFileStat } from '../server/src/gallery/stat-file.ts'
+import { openTables } from '../server/src/storage/open-storage.ts'
 import { noisePictures, pictureNumber, startAndCompare } from './folder.ts'
 import { ms, type Section, table } from './support.ts'
 
@@ -40,7 +40,7 @@ export async function benchStart(directory: string, count: number): Promise<Sect
 /** Files for the rows of a catalog, and what tells that they are unchanged. */
 async function makeKnown(gallery: string, dataDirectory: string): Promise<void> {
   const pictures = await noisePictures(32)
-  const raw = await openRaw(undefined, dataDirectory, { warn: console.error })
+  const raw = await openTables(undefined, dataDirectory, { warn: console.error })
   const rows = await raw.database.selectFrom('images').select(['id', 'path']).execute()
   for (const folder of new Set(rows.map(({ path }) => dirname(path))))
     mkdirSync(join(gallery, folder), { recursive: true })
@@ -48,11 +48,11 @@ async function makeKnown(gallery: string, dataDirectory: string): Promise<void> 
     for (const [n, { id, path }] of rows.entries()) {
       const file = join(gallery, path)
       writeFileSync(file, pictureNumber(n, pictures))
-      const facts = lstatSync(file, { bigint: true })
-      const { bytes, modifiedAt } = toFileFacts(path, facts)
+      const info = lstatSync(file, { bigint: true })
+      const { bytes, modifiedAt } = toFileStat(path, info)
       await transaction
         .updateTable('images')
-        .set({ bytes, modified_at: modifiedAt, inode: String(facts.ino) })
+        .set({ bytes, modified_at: modifiedAt, inode: String(info.ino) })
         .where('id', '=', id)
         .execute()
     }

@@ -25,11 +25,11 @@ export function table(head: string[], rows: (string | number)[][]): string {
 export const ms = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)} ms`
 
 /** What takes less than this is too short for its ratio to something to be kept. */
-const LEAST_COMPARED_MS = 1
+const MIN_COMPARED_MS = 1
 
 /** How many times as long one thing takes as another, under a name; nothing if that is chance. */
 export function ratioOf(name: string, slowMs: number, fastMs: number): Record<string, number> {
-  return Math.min(slowMs, fastMs) < LEAST_COMPARED_MS ? {} : { [name]: slowMs / fastMs }
+  return Math.min(slowMs, fastMs) < MIN_COMPARED_MS ? {} : { [name]: slowMs / fastMs }
 }
 
 /** Resident memory of a process in MiB (Linux). */

@@ -2,7 +2,7 @@
 
 import type { LoadContext } from '../server/src/embedding/load-context.ts'
 import { loadEmbedder } from '../server/src/embedding/load-embedder.ts'
-import { probeImage } from '../server/src/embedding/probe.ts'
+import { probeImage } from '../server/src/embedding/process/probe.ts'
 import type { EmbedderDefinition } from '../server/src/embedding/registry.ts'
 import { timeOf } from './support.ts'
 

@@ -6,8 +6,8 @@ import { Client } from 'pg'
 import { stringify } from 'yaml'
 import { numberedPicture } from '../e2e/cluster/numbered-pictures.ts'
 import { startLongRunning } from '../e2e/support/product.ts'
-import { clientConfig, type PostgresOptions } from '../server/src/catalog/postgres/connection.ts'
-import { openJobs } from '../server/src/cluster/jobs.ts'
+import { openJobQueue } from '../server/src/cluster/job-queue.ts'
+import { clientConfig, type PostgresOptions } from '../server/src/database/postgres/connection.ts'
 import { type PostgresServer, startPostgres } from '../server/src/testing/postgres.ts'
 import { table } from './support.ts'
 
@@ -96,7 +96,7 @@ async function indexWith(
 
 async function queueRates(database: PostgresOptions): Promise<{ addedPerS: number; donePerS: number }> {
   const log = { warn: (message: string) => console.error(message) }
-  const jobs = await openJobs({ connection: clientConfig(database), space: 'bench', log })
+  const jobs = await openJobQueue({ connection: clientConfig(database), space: 'bench', log })
   const files = Array.from({ length: JOBS }, (_, n) => ({ path: `${n}.jpg`, bytes: n, modifiedAt: n }))
   const start = performance.now()
   await jobs.addFiles(files)

@@ -18,7 +18,7 @@ describe('servers and workers on one PostgreSQL database', () => {
       msPerImage: 10,
       directory,
     })
-    expect(result).toMatchObject({ missing: [], surplus: [], withoutVector: 0, failed: 0, eventsLost: 0 })
+    expect(result).toMatchObject({ missing: [], surplus: [], unembedded: 0, failed: 0, eventsLost: 0 })
     expect(result.client.wrong).toEqual([])
     expect(result.client.answers).toBeGreaterThan(50)
     expect(result.takeovers.length).toBeGreaterThan(0)

@@ -7,8 +7,8 @@ import { parse } from 'yaml'
 import { drawDemoGallery } from '../scripts/demo/draw-gallery.ts'
 import { findPython } from '../scripts/python.ts'
 import { findTransformers } from '../scripts/transformers.ts'
-import { createGraphBuilder } from '../server/src/embedding/onnx/graph.ts'
-import { writeModel } from '../server/src/embedding/onnx/write-model.ts'
+import { createGraphBuilder } from '../server/src/embedding/kinds/onnx/graph.ts'
+import { writeModel } from '../server/src/embedding/kinds/onnx/write-model.ts'
 import { takeMeasurements } from '../server/src/testing/measurements.ts'
 import { picture, writeSettled } from '../server/src/testing/pictures.ts'
 import { type OnEnd, onceForAll, temporaryDirectory } from '../server/src/testing/temporary.ts'
@@ -105,7 +105,7 @@ async function writeModelFolder(type: string, file: string, output: string, onEn
 
 describe('target: transformers', () => {
   /** What one command tells of all of them. */
-  const facts = onceForAll(async (onEnd) => {
+  const infos = onceForAll(async (onEnd) => {
     const siglip = await writeModelFolder('siglip', 'vision_model', 'pooler_output', onEnd)
     const dinov2 = await writeModelFolder('dinov2', 'model', 'last_hidden_state', onEnd)
     const of = (kwargs: Record<string, unknown>, more = {}) => ({ target: 'transformers', kwargs, ...more })
@@ -132,11 +132,11 @@ describe('target: transformers', () => {
     ['mean', 3],
     ['flatten', 48],
   ] as const)('runs models from a folder: %s', (name, dimensions) => {
-    expect(facts()[name]).toMatchObject({ dimensions })
+    expect(infos()[name]).toMatchObject({ dimensions })
   })
 
   it('does without a GPU where there is none', () => {
-    expect(facts().cuda).toMatchObject({ dimensions: 3 })
+    expect(infos().cuda).toMatchObject({ dimensions: 3 })
   })
 
   it.each([
@@ -144,7 +144,7 @@ describe('target: transformers', () => {
     ['noOutput', /output: there is no "no_such"; the model has last_hidden_state/],
     ['noType', /kwargs\.dtype/],
   ] as const)('tells what is wrong with a model that it can not have: %s', (name, problem) => {
-    expect(facts()[name]).toMatchObject({ problem: expect.stringMatching(problem) })
+    expect(infos()[name]).toMatchObject({ problem: expect.stringMatching(problem) })
   })
 })
 
@@ -175,7 +175,7 @@ describe('a command that is stopped while a model is being loaded', () => {
     const pidFile = join(await temporaryDirectory(), 'pid')
     const registry = {
       slow: {
-        file: join(ROOT, 'server/src/embedding/python/fixtures/misbehaving.py'),
+        file: join(ROOT, 'server/src/embedding/kinds/python/fixtures/misbehaving.py'),
         class_name: 'LoadsForEver',
         args: [pidFile],
         python: findPython(),

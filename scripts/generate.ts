@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { configJsonSchema } from '../server/src/config/schema.ts'
-import { openApiDocument } from '../server/src/http/server.ts'
+import { openApiDocument } from '../server/src/http/app.ts'
 import { bundledPackages } from './bundle.ts'
 import { thirdPartyNotices } from './notices.ts'
 import { COPIED } from './stage.ts'

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { installDebianPackages } from './debian.ts'
 
 /** The oldest that the catalog runs on. */
-const LEAST_MAJOR = 15
+const MIN_MAJOR = 15
 /** The release of Debian that has a pgvector new enough, and the source of it. */
 const SOURCE_SUITE = 'trixie'
 
@@ -20,7 +20,7 @@ export function providePostgres(): { path: string } | { problem: string } {
   const path = findPostgres() ?? (install() ? findPostgres() : undefined)
   if (path !== undefined) return { path }
   return {
-    problem: `The tests of the PostgreSQL catalog need PostgreSQL ${LEAST_MAJOR} or newer with pgvector 0.8 or newer: install them (Debian 13, Ubuntu 25.04: "sudo apt-get install postgresql-17-pgvector"; macOS: "brew install postgresql@17 pgvector") or set TEST_POSTGRES to the folder that holds its initdb.`,
+    problem: `The tests of the PostgreSQL catalog need PostgreSQL ${MIN_MAJOR} or newer with pgvector 0.8 or newer: install them (Debian 13, Ubuntu 25.04: "sudo apt-get install postgresql-17-pgvector"; macOS: "brew install postgresql@17 pgvector") or set TEST_POSTGRES to the folder that holds its initdb.`,
   }
 }
 
@@ -34,7 +34,7 @@ function serverFolders(): string[] {
   ]
   return places
     .flatMap((place) => globSync(place))
-    .filter((folder) => majorOf(folder) >= LEAST_MAJOR)
+    .filter((folder) => majorOf(folder) >= MIN_MAJOR)
     .sort((a, b) => majorOf(b) - majorOf(a))
 }
 

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import { stringify } from 'yaml'
 import { createRandom } from '../../scripts/demo/random.ts'
-import { clientConfig, type PostgresOptions } from '../../server/src/catalog/postgres/connection.ts'
+import { clientConfig, type PostgresOptions } from '../../server/src/database/postgres/connection.ts'
 import { freePort } from '../../server/src/testing/free-port.ts'
 import { writeSettled } from '../../server/src/testing/pictures.ts'
 import { startPostgres } from '../../server/src/testing/postgres.ts'
@@ -40,7 +40,7 @@ export interface ClusterResult {
   seconds: number
   missing: string[]
   surplus: string[]
-  withoutVector: number
+  unembedded: number
   failed: number
   /** Events that the client was not told, or was told again, or not in their order. */
   eventsLost: number
@@ -144,7 +144,7 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterResult
       seconds: (performance.now() - start) / 1000,
       missing: [...expected].filter((path) => !listed.includes(path)),
       surplus: listed.filter((path) => !expected.has(path)),
-      withoutVector: status.to_embed,
+      unembedded: status.to_embed,
       failed: status.failed,
       eventsLost: await countLost(database, client.report.events),
       client: client.report,
@@ -219,17 +219,17 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterResult
 }
 
 /** Compares what a client was told with what was told to all, from its first event to its last. */
-async function countLost(database: PostgresOptions, told: readonly number[]): Promise<number> {
+async function countLost(database: PostgresOptions, published: readonly number[]): Promise<number> {
   const client = new Client(clientConfig(database))
   await client.connect()
   const { rows } = await client.query<{ id: string }>(
     'select id from events where id between $1 and $2 order by id',
-    [told[0] ?? 0, told.at(-1) ?? 0],
+    [published[0] ?? 0, published.at(-1) ?? 0],
   )
   await client.end()
-  const heard = new Set(told)
+  const heard = new Set(published)
   const missing = rows.filter(({ id }) => !heard.has(Number(id))).length
-  return missing + told.filter((id, n) => n > 0 && id <= told[n - 1]!).length
+  return missing + published.filter((id, n) => n > 0 && id <= published[n - 1]!).length
 }
 
 function isWatching(product: Product): boolean {

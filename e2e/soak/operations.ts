@@ -26,7 +26,7 @@ import type { Contents } from './contents.ts'
 /** The file that nothing happens to, so that the gallery is never empty. */
 export const KEPT = 'kept.png'
 /** The guard against lost drives begins at a hundred files, and is tested elsewhere. */
-const MOST_FILES = 80
+const MAX_FILES = 80
 
 export interface Operator {
   /** Does something to the folder. @returns what, for the history */
@@ -85,7 +85,7 @@ export function createOperator(root: string, random: Random, contents: Contents)
     async act() {
       for (;;) {
         const tree = look()
-        if (tree.files.length > MOST_FILES) return remove(pick(tree.files)) ?? 'nothing'
+        if (tree.files.length > MAX_FILES) return remove(pick(tree.files)) ?? 'nothing'
         let left = random.between(0, total)
         const chosen = operations.find(([weight]) => {
           left -= weight

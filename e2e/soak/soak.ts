@@ -147,8 +147,8 @@ export async function soak({ seed, operations, kills, onProgress }: SoakOptions)
     const deadline = Date.now() + SETTLES_WITHIN_MS
     for (;;) {
       const { hashes, strange } = thumbnailFiles(data)
-      const wanted = new Set([...readIndex(data).images.values()].map(({ hash }) => hash))
-      const wrong = [...strange, ...hashes.symmetricDifference(wanted)]
+      const expected = new Set([...readIndex(data).images.values()].map(({ hash }) => hash))
+      const wrong = [...strange, ...hashes.symmetricDifference(expected)]
       if (wrong.length === 0) return
       if (Date.now() > deadline) throw new Error(`thumbnails are left over or missing: ${wrong.join(', ')}`)
       await sleep(100)
@@ -176,13 +176,13 @@ function rowDifferences(disk: Map<string, Entry>, index: IndexState, contents: C
   }
   for (const path of [...index.images.keys(), ...index.failures.keys()])
     if (!disk.has(path)) differences.push(`${JSON.stringify(path)} is known, but not there`)
-  const wanted = new Set([...index.images.values()].map(({ hash }) => hash))
+  const expected = new Set([...index.images.values()].map(({ hash }) => hash))
   const vectors = new Set(index.vectors)
   if (vectors.size !== index.vectors.length) differences.push('a content has two vectors')
-  for (const hash of wanted) if (!vectors.has(hash)) differences.push(`${hash} has no vector`)
+  for (const hash of expected) if (!vectors.has(hash)) differences.push(`${hash} has no vector`)
   const failed = new Set(index.failures.values())
   for (const hash of vectors)
-    if (!wanted.has(hash) && !failed.has(hash)) differences.push(`${hash} has a vector, but no image`)
+    if (!expected.has(hash) && !failed.has(hash)) differences.push(`${hash} has a vector, but no image`)
   return differences
 }
 
@@ -199,13 +199,13 @@ function assertIdsKept(before: Checkpoint, after: Checkpoint, written: Set<strin
     const earlier = old.get(identity)
     if (entries.length !== 1 || earlier?.length !== 1) continue
     const [from, to] = [earlier[0]![0], entries[0]![0]]
-    const wanted = before.index.images.get(from)?.id
+    const expected = before.index.images.get(from)?.id
     const id = after.index.images.get(to)?.id
-    if (wanted === undefined || id === undefined || written.has(from) || written.has(to)) continue
+    if (expected === undefined || id === undefined || written.has(from) || written.has(to)) continue
     if (from !== to && (before.disk.has(to) || after.disk.has(from))) continue
     // Of two copies one may inherit the id of the other, when that is deleted.
     if (hasCopies(before.disk, before.disk.get(from)!) || hasCopies(after.disk, after.disk.get(to)!)) continue
-    if (id !== wanted)
+    if (id !== expected)
       throw new Error(`${JSON.stringify(from)} lost its id when it became ${JSON.stringify(to)}`)
     if (from !== to) moves++
   }

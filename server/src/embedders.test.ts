@@ -3,15 +3,15 @@ import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import type { App } from './app.ts'
-import { listEmbedders, pruneEmbedder } from './embedder-administration.ts'
+import { listEmbedders, pruneEmbedder } from './admin/embedders.ts'
+import type { App } from './app/compose.ts'
 import { configFor, indexAll, startApp } from './testing/app.ts'
 import { picture, writeSettled } from './testing/pictures.ts'
 import { pythonWithNumpy } from './testing/python.ts'
 import { temporaryDirectory } from './testing/temporary.ts'
 
-const MISBEHAVING = join(import.meta.dirname, 'embedding', 'python', 'fixtures', 'misbehaving.py')
-const SCRIPTED = join(import.meta.dirname, 'embedding', 'javascript', 'fixtures', 'embedders.ts')
+const MISBEHAVING = join(import.meta.dirname, 'embedding/kinds/python/fixtures/misbehaving.py')
+const SCRIPTED = join(import.meta.dirname, 'embedding/kinds/javascript/fixtures/embedders.ts')
 
 async function galleryOf(count: number): Promise<string> {
   const root = await temporaryDirectory()
@@ -49,7 +49,7 @@ describe('a model that fails', () => {
       await indexing
       clearInterval(asking)
       expect(answers).toBeGreaterThan(1)
-      expect(await app.catalog.counts()).toEqual({ indexed: 199, withoutVector: 0, failed: 1 })
+      expect(await app.catalog.counts()).toEqual({ indexed: 199, unembedded: 0, failed: 1 })
       const { failures } = await app.catalog.listFailures({ offset: 0, limit: 10 })
       expect(failures).toEqual([
         expect.objectContaining({
@@ -75,7 +75,7 @@ describe('a model that fails', () => {
     expect((await app.http.request('/api/images')).status).toBe(200)
     await rm(file)
     await indexing
-    expect(await app.catalog.counts()).toEqual({ indexed: 30, withoutVector: 0, failed: 0 })
+    expect(await app.catalog.counts()).toEqual({ indexed: 30, unembedded: 0, failed: 0 })
     expect(await statusOf(app)).toMatchObject({ embedder_state: 'working', to_embed: 0 })
   })
 })
@@ -126,7 +126,7 @@ describe('choosing another embedder', () => {
     )
     expect(await pruneEmbedder(choose('classical'), 'other')).toMatchObject({ vectors: 12 })
     const fourth = await startApp(choose('other'))
-    expect(await fourth.catalog.counts()).toMatchObject({ indexed: 0, withoutVector: 12 })
+    expect(await fourth.catalog.counts()).toMatchObject({ indexed: 0, unembedded: 12 })
   })
 
   it('tells models apart that bear one name', async () => {
@@ -158,7 +158,7 @@ describe('choosing another embedder', () => {
     // Its files may just not be there at the moment.
     await expect(pruneEmbedder(scaled(4), 'other')).rejects.toThrow(/start it once first/)
     const app = await startApp(scaled(2))
-    expect(await app.catalog.counts()).toMatchObject({ indexed: 5, withoutVector: 0 })
+    expect(await app.catalog.counts()).toMatchObject({ indexed: 5, unembedded: 0 })
   })
 
   it('tries again what the other could do nothing with, and keeps its other vectors', async () => {
@@ -177,13 +177,13 @@ describe('choosing another embedder', () => {
     await able.close()
     const unable = await startApp(choose('mine'))
     await indexAll(unable)
-    expect(await unable.catalog.counts()).toEqual({ indexed: 3, withoutVector: 0, failed: 1 })
+    expect(await unable.catalog.counts()).toEqual({ indexed: 3, unembedded: 0, failed: 1 })
     await unable.close()
     const again = await startApp(choose('other'))
-    expect(await again.catalog.counts()).toEqual({ indexed: 4, withoutVector: 0, failed: 0 })
+    expect(await again.catalog.counts()).toEqual({ indexed: 4, unembedded: 0, failed: 0 })
     expect(await again.catalog.getImage(id)).toMatchObject({ path: 'black.png' })
     await indexAll(again)
-    expect(await again.catalog.counts()).toEqual({ indexed: 4, withoutVector: 0, failed: 0 })
+    expect(await again.catalog.counts()).toEqual({ indexed: 4, unembedded: 0, failed: 0 })
   })
 })
 

@@ -10,7 +10,7 @@ export interface IndexProgress {
   etaSeconds: number
 }
 
-/** What the rooms tell each other. Times in milliseconds since 1970. What a browser sees is in http/events.ts. */
+/** Events between modules. Times in milliseconds since 1970. What a browser sees is in http/events.ts. */
 export interface Events {
   fileCreated: [{ path: string; createdAt: number }]
   fileModified: [{ path: string; modifiedAt: number }]
@@ -36,7 +36,7 @@ export function createEventBus(): EventBus {
 export type BusEvent = { [K in keyof Events]: { name: K; args: Events[K] } }[keyof Events]
 
 /** An event in the order that everybody is told them in. */
-export interface ToldEvent {
+export interface PublishedEvent {
   /** undefined for what only holds at the moment, such as progress: nobody who was away needs it. */
   id: string | undefined
   event: BusEvent
@@ -45,13 +45,13 @@ export interface ToldEvent {
 /** What browsers are told, and can be told again after a lost connection. */
 export interface EventFeed {
   /** @returns what ends it */
-  follow(listener: (told: ToldEvent) => void): () => void
+  follow(listener: (published: PublishedEvent) => void): () => void
   /** What was told after the event of this id; nothing if it is unknown or too long ago. */
-  since(id: string): Promise<ToldEvent[]>
+  since(id: string): Promise<PublishedEvent[]>
 }
 
 /** How many past events are kept for a browser that comes back after a lost connection. */
-export const KEPT_EVENTS = 1000
+export const MAX_KEPT_EVENTS = 1000
 
 const EVENT_NAMES = Object.keys({
   fileCreated: 0,
@@ -64,23 +64,23 @@ const EVENT_NAMES = Object.keys({
 } satisfies Record<keyof Events, 0>) as (keyof Events)[]
 
 /** Hears every event of a bus. */
-export function followAll(bus: EventBus, listener: (event: BusEvent) => void): void {
+export function forwardAll(bus: EventBus, listener: (event: BusEvent) => void): void {
   for (const name of EVENT_NAMES)
     bus.on(name, ((...args: unknown[]) => listener({ name, args } as BusEvent)) as never)
 }
 
 /** The feed of a process that has the gallery to itself. */
 export function createLocalFeed(bus: EventBus): EventFeed {
-  const history: ToldEvent[] = []
-  const listeners = new Set<(told: ToldEvent) => void>()
+  const history: PublishedEvent[] = []
+  const listeners = new Set<(published: PublishedEvent) => void>()
   // Ids of another run of the server must not be taken for this one's.
   const run = Date.now().toString(36)
   let last = 0
-  followAll(bus, (event) => {
-    const told = { id: event.name === 'progress' ? undefined : `${run}-${++last}`, event }
-    if (told.id !== undefined) history.push(told)
-    if (history.length > KEPT_EVENTS) history.shift()
-    for (const listener of listeners) listener(told)
+  forwardAll(bus, (event) => {
+    const published = { id: event.name === 'progress' ? undefined : `${run}-${++last}`, event }
+    if (published.id !== undefined) history.push(published)
+    if (history.length > MAX_KEPT_EVENTS) history.shift()
+    for (const listener of listeners) listener(published)
   })
   return {
     follow(listener) {
@@ -88,7 +88,7 @@ export function createLocalFeed(bus: EventBus): EventFeed {
       return () => listeners.delete(listener)
     },
     async since(id) {
-      const at = history.findIndex((told) => told.id === id)
+      const at = history.findIndex((published) => published.id === id)
       return at < 0 ? [] : history.slice(at + 1)
     },
   }

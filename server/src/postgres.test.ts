@@ -1,7 +1,7 @@
 import { rename, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { App } from './app.ts'
+import type { App } from './app/compose.ts'
 import { configFor, indexAll, startApp } from './testing/app.ts'
 import { picture, writeSettled } from './testing/pictures.ts'
 import { type PostgresServer, startPostgres } from './testing/postgres.ts'

@@ -3,7 +3,7 @@ import { type AddressInfo, createServer, connect as dial, type Socket } from 'no
 import { join } from 'node:path'
 import pino from 'pino'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { App } from './app.ts'
+import type { App } from './app/compose.ts'
 import { configFor, startApp } from './testing/app.ts'
 import { picture, writeSettled } from './testing/pictures.ts'
 import { type PostgresServer, type StandbyServer, startPostgres } from './testing/postgres.ts'
@@ -180,11 +180,11 @@ describe('reading from a standby server', () => {
       ...Object.fromEntries(keys),
       'database.replicas': [{ host: '127.0.0.1', port: database.port }],
     })
-    const said: string[] = []
-    const app = await startApp(config, { log: pino({}, { write: (line) => void said.push(line) }) })
+    const logged: string[] = []
+    const app = await startApp(config, { log: pino({}, { write: (line) => void logged.push(line) }) })
     await app.start()
     await eventually(async () => expect(await list(app)).toEqual(['0.png']))
-    expect(said.filter((line) => line.includes('standby'))).toEqual([
+    expect(logged.filter((line) => line.includes('standby'))).toEqual([
       expect.stringMatching(/standby server 127.* is not read from for now: it is no standby of the primary/),
     ])
   })

@@ -14,7 +14,7 @@ export interface ThreadCall {
   args: unknown[]
 }
 
-type ThreadAnswer =
+type ThreadResponse =
   | { id: number; result: unknown }
   | {
       id: number
@@ -34,11 +34,11 @@ export function connectThread(worker: Worker, closed: string): Thread {
   let lastId = 0
   let ended: Error | undefined
 
-  worker.on('message', (answer: ThreadAnswer) => {
-    const call = waiting.get(answer.id)
-    waiting.delete(answer.id)
-    if ('error' in answer) call?.reject(toError(answer.error))
-    else call?.resolve(answer.result)
+  worker.on('message', (response: ThreadResponse) => {
+    const call = waiting.get(response.id)
+    waiting.delete(response.id)
+    if ('error' in response) call?.reject(toError(response.error))
+    else call?.resolve(response.result)
   })
   const finish = (error: Error) => {
     ended ??= error
@@ -70,7 +70,7 @@ export function connectThread(worker: Worker, closed: string): Thread {
  * @param transferred what of a result is handed over instead of copied
  * @returns whether it went well
  */
-export async function answerCall<T>(
+export async function handleCall<T>(
   port: MessagePort,
   { id }: ThreadCall,
   run: () => Promise<T>,
@@ -78,18 +78,18 @@ export async function answerCall<T>(
 ): Promise<boolean> {
   try {
     const result = await run()
-    port.postMessage({ id, result } satisfies ThreadAnswer, transferred(result))
+    port.postMessage({ id, result } satisfies ThreadResponse, transferred(result))
     return true
   } catch (error) {
     const code = error instanceof DomainError ? error.code : undefined
     const stack = error instanceof Error ? error.stack : undefined
-    port.postMessage({ id, error: { code, message: messageOf(error), stack } } satisfies ThreadAnswer)
+    port.postMessage({ id, error: { code, message: messageOf(error), stack } } satisfies ThreadResponse)
     return false
   }
 }
 
 /** Errors lose their class on the way between threads. */
-function toError({ code, message, stack }: Extract<ThreadAnswer, { error: unknown }>['error']): Error {
+function toError({ code, message, stack }: Extract<ThreadResponse, { error: unknown }>['error']): Error {
   const error = code === undefined ? new Error(message) : new DomainError(code, message)
   if (stack !== undefined) error.stack = stack
   return error

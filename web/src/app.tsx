@@ -4,7 +4,12 @@ import { UsersView } from './admin/users-view.tsx'
 import type { Image } from './api/client.ts'
 import { useServerEvents } from './api/events.ts'
 import { AccountMenu } from './auth/account-menu.tsx'
-import { useMay } from './auth/session.tsx'
+import { useHasRole } from './auth/session.tsx'
+import { Dialog } from './components/dialog.tsx'
+import { IconButton } from './components/icon-button.tsx'
+import { Shortcuts } from './components/shortcuts.tsx'
+import { ThemeToggle } from './components/theme-toggle.tsx'
+import { useDelayedTrue } from './components/use-delayed-true.ts'
 import { Breadcrumb } from './gallery/breadcrumb.tsx'
 import { Content } from './gallery/content.tsx'
 import { DeletionNotice } from './gallery/deletion-notice.tsx'
@@ -20,33 +25,28 @@ import { useGallery } from './gallery/use-gallery.ts'
 import { useSelection } from './gallery/use-selection.ts'
 import { useViewed } from './gallery/use-viewed.ts'
 import { messages } from './messages.ts'
-import { filtersOf, orderOf, usePageState } from './page-state.ts'
 import { DropZones } from './search/drop-zones.tsx'
-import { addExamples, type Example, isSameSource, MOST_EXAMPLES, toggleExample } from './search/examples.ts'
 import { QueryChips } from './search/query-chips.tsx'
-import { useKeptPicture } from './search/use-kept-picture.ts'
 import { usePictureInput } from './search/use-picture-input.ts'
+import { useSavedPicture } from './search/use-saved-picture.ts'
 import { isSearching, useSearch } from './search/use-search.ts'
 import { addAction, isBlank } from './sketch/sketch.ts'
 import { SketchPanel } from './sketch/sketch-panel.tsx'
 import { useAddressedSketch } from './sketch/use-addressed-sketch.ts'
-import { Dialog } from './ui/dialog.tsx'
-import { Failures } from './ui/failures.tsx'
-import { IconButton } from './ui/icon-button.tsx'
-import { IndexNotices } from './ui/index-notices.tsx'
-import { IndexProgressBar } from './ui/index-progress.tsx'
-import { Shortcuts } from './ui/shortcuts.tsx'
-import { ThemeToggle } from './ui/theme-toggle.tsx'
-import { useLasting } from './ui/use-lasting.ts'
+import { filtersOf, orderOf, usePageState } from './state/page-state.ts'
+import { isSameSource, MAX_TERMS, mergeTerms, type QueryTerm, toggleTerm } from './state/query-terms.ts'
+import { Failures } from './status/failures.tsx'
+import { IndexNotices } from './status/index-notices.tsx'
+import { IndexProgressBar } from './status/index-progress.tsx'
 import { FileInput } from './upload/file-input.tsx'
 import { UploadPanel } from './upload/upload-panel.tsx'
 import { useUploads } from './upload/use-uploads.ts'
 
-const TOO_MANY_EXAMPLES = messages.selection.tooManyExamples(MOST_EXAMPLES)
+const TOO_MANY_EXAMPLES = messages.selection.tooManyExamples(MAX_TERMS)
 const TILE_SIZES = { min: 88, max: 320, initial: innerWidth < 640 ? 104 : 128 }
 
 export function App() {
-  const { state, change, changeExamples, closeView } = usePageState()
+  const { state, change, changeTerms, closeView } = usePageState()
   const [isAtTop, setAtTop] = useState(true)
   const [tileSize, setTileSize] = useState(TILE_SIZES.initial)
   const [isSheetShown, setSheetShown] = useState(true)
@@ -58,8 +58,8 @@ export function App() {
   }, [])
   const queryInput = useRef<HTMLInputElement>(null)
   const uploadInput = useRef<HTMLInputElement>(null)
-  const mayEdit = useMay('editor')
-  const mayAdminister = useMay('admin')
+  const mayEdit = useHasRole('editor')
+  const mayAdminister = useHasRole('admin')
   const uploads = useUploads()
   const deletion = useDeletion()
 
@@ -67,7 +67,7 @@ export function App() {
     sketch,
     draw: drawOn,
     problem: sketchProblem,
-  } = useAddressedSketch(state.examples, changeExamples, state.view !== undefined)
+  } = useAddressedSketch(state.terms, changeTerms, state.view !== undefined)
   const isShowingUsers = state.isShowingUsers && mayAdminister
   /** What somebody searches with meanwhile is not replaced by a picture that is still being sent. */
   const cancelPicture = useRef(() => {})
@@ -80,63 +80,62 @@ export function App() {
     },
     [isShowingElse, change, drawOn],
   )
-  const examples = useMemo(() => state.examples.filter(({ kind }) => kind !== 'sketch'), [state.examples])
+  const terms = useMemo(() => state.terms.filter(({ kind }) => kind !== 'sketch'), [state.terms])
   const filters = useMemo(() => filtersOf(state), [state])
-  const query = { sketch, examples, filters }
+  const query = { sketch, terms, filters }
   const search = useSearch(query)
   const hasResults = isSearching(query) && (search.data !== undefined || search.isError)
-  const { progress, isOffline, news, showNews } = useServerEvents(!isAtTop)
+  const { progress, isOffline, pendingChanges, showChanges } = useServerEvents(!isAtTop)
   const gallery = useGallery({ ...filters, ...orderOf(state.sort) }, !hasResults)
-  const results = resultsOf(search, state.leastScore)
-  const isSlow = useLasting(
+  const results = resultsOf(search, state.minScore)
+  const isSlow = useDelayedTrue(
     hasResults ? search.isPlaceholderData : isSearching(query) ? !search.isError : gallery.isOfBefore,
   )
   const list = withoutHidden(hasResults ? results.list : gallery, deletion.hidden)
-  const listKey = JSON.stringify(hasResults ? [examples, filters] : [state.sort, filters])
-  const { viewed, returnTo, onReturned, open } = useViewed(
+  const listKey = JSON.stringify(hasResults ? [terms, filters] : [state.sort, filters])
+  const { openIndex, returnTo, onReturned, open } = useViewed(
     list,
     isShowingElse ? undefined : state.view,
     (id, isReplaced) => change({ view: id }, isReplaced),
     `${hasResults} ${listKey}`,
   )
   const { pin } = gallery
-  useEffect(() => pin(viewed), [pin, viewed])
+  useEffect(() => pin(openIndex), [pin, openIndex])
   const selection = useSelection(list, listKey)
 
-  const setExamples = useCallback(
-    (next: Example[]) => {
+  const setTerms = useCallback(
+    (next: QueryTerm[]) => {
       cancelPicture.current()
-      change({ examples: next, view: undefined, isShowingDuplicates: undefined })
+      change({ terms: next, view: undefined, isShowingDuplicates: undefined })
     },
     [change],
   )
-  const refine = (images: Image[], isWanted: boolean) => {
-    const added = images.map(({ id }): Example => ({ kind: 'image', id, isWanted }))
+  const addTerms = (images: Image[], isWanted: boolean) => {
+    const added = images.map(({ id }): QueryTerm => ({ kind: 'image', id, isWanted }))
     const [first, ...others] = added
     if (first === undefined) return
-    const next =
-      others.length === 0 ? toggleExample(state.examples, first) : addExamples(state.examples, added)
-    if (next === undefined || next.length > MOST_EXAMPLES) return selection.refuse(TOO_MANY_EXAMPLES)
-    setExamples(next)
+    const next = others.length === 0 ? toggleTerm(state.terms, first) : mergeTerms(state.terms, added)
+    if (next === undefined || next.length > MAX_TERMS) return selection.refuse(TOO_MANY_EXAMPLES)
+    setTerms(next)
     selection.clear()
   }
-  const searchOnlyWith = (example: Example) => {
+  const searchOnlyWith = (term: QueryTerm) => {
     // A drawing that the address does not name yet would not be missed there.
-    const isNamed = state.examples.some(({ kind }) => kind === 'sketch')
+    const isNamed = state.terms.some(({ kind }) => kind === 'sketch')
     if (!isNamed && !isBlank(sketch)) drawOn(addAction(sketch, 'clear'))
-    setExamples([example])
+    setTerms([term])
   }
-  const findSimilar = (image: Image, region?: Example['region']) =>
+  const findSimilar = (image: Image, region?: QueryTerm['region']) =>
     searchOnlyWith({ kind: 'image', id: image.id, isWanted: true, region })
 
-  const picture = useKeptPicture((id) => searchOnlyWith({ kind: 'picture', id, isWanted: true }))
+  const picture = useSavedPicture((id) => searchOnlyWith({ kind: 'picture', id, isWanted: true }))
   cancelPicture.current = picture.cancel
   const folder = state.directory ?? '.'
   const input = usePictureInput({
     onPicture: picture.keep,
     onImage: useCallback(
-      (id: string) => setExamples(toggleExample(state.examples, { kind: 'image', id, isWanted: true })),
-      [setExamples, state.examples],
+      (id: string) => setTerms(toggleTerm(state.terms, { kind: 'image', id, isWanted: true })),
+      [setTerms, state.terms],
     ),
     onFiles: mayEdit ? (files) => uploads.add(files, folder) : undefined,
   })
@@ -206,7 +205,7 @@ export function App() {
         <AccountMenu
           areUsersShown={isShowingUsers}
           onShowUsers={() => change({ isShowingUsers: !isShowingUsers })}
-          beforeLeaving={deletion.hasten}
+          beforeLeaving={deletion.deleteNow}
         />
       </header>
 
@@ -263,19 +262,15 @@ export function App() {
           )}
           <QueryChips
             hasSketch={!isBlank(sketch)}
-            examples={examples}
+            terms={terms}
             onRemoveSketch={() => draw(addAction(sketch, 'clear'))}
-            onRemove={(example) =>
-              setExamples(state.examples.filter((other) => !isSameSource(other, example)))
-            }
-            onPart={(example, region) =>
-              setExamples(
-                state.examples.map((other) => (isSameSource(other, example) ? { ...other, region } : other)),
-              )
+            onRemove={(term) => setTerms(state.terms.filter((other) => !isSameSource(other, term)))}
+            onPart={(term, region) =>
+              setTerms(state.terms.map((other) => (isSameSource(other, term) ? { ...other, region } : other)))
             }
             onClear={() => {
               if (!isBlank(sketch)) draw(addAction(sketch, 'clear'))
-              setExamples([])
+              setTerms([])
             }}
           />
           {sketchProblem !== undefined && (
@@ -283,7 +278,7 @@ export function App() {
               {sketchProblem}
             </p>
           )}
-          {examples.length > 0 && !isSearching(query) && (
+          {terms.length > 0 && !isSearching(query) && (
             <p role="status" className="px-4 pt-2 text-sm">
               {messages.query.onlyUnwanted}
             </p>
@@ -307,10 +302,10 @@ export function App() {
               {selection.problem}
             </p>
           )}
-          {news !== undefined && (
+          {pendingChanges !== undefined && (
             <p role="status" className="flex items-center gap-3 px-4 pb-2 text-sm">
-              {news === 'changed' ? messages.gallery.changed : messages.gallery.perhapsChanged}
-              <button type="button" className="underline" onClick={showNews}>
+              {pendingChanges === 'changed' ? messages.gallery.changed : messages.gallery.perhapsChanged}
+              <button type="button" className="underline" onClick={showChanges}>
                 {messages.gallery.showChanges}
               </button>
             </p>
@@ -324,7 +319,7 @@ export function App() {
             hidden={deletion.hidden}
             onOpen={(image) => change({ view: image.id })}
             onTop={setAtTop}
-            onRefine={(image, isWanted) => refine([image], isWanted)}
+            onAddTerms={(image, isWanted) => addTerms([image], isWanted)}
             onDelete={removeWithSelected}
             onBack={() => change({ isShowingDuplicates: undefined })}
           />
@@ -349,7 +344,7 @@ export function App() {
               onSelectAll={selection.selectAll}
               returnTo={returnTo}
               onReturned={onReturned}
-              onRefine={(image, isWanted) => refine([image], isWanted)}
+              onAddTerms={(image, isWanted) => addTerms([image], isWanted)}
               onDelete={removeWithSelected}
               onClearSelection={selection.clear}
               onTop={setAtTop}
@@ -364,7 +359,7 @@ export function App() {
         <DeletionNotice deletion={deletion} />
         <SelectionBar
           count={selection.ids.size}
-          onRefine={(isWanted) => refine([...selection.images.values()], isWanted)}
+          onAddTerms={(isWanted) => addTerms([...selection.images.values()], isWanted)}
           onDelete={mayEdit ? removeSelected : undefined}
           onClear={selection.clear}
         />
@@ -379,11 +374,11 @@ export function App() {
       {state.view !== undefined && (
         <LargeView
           id={state.view}
-          known={viewed === undefined ? undefined : list.imageAt(viewed)}
+          known={openIndex === undefined ? undefined : list.imageAt(openIndex)}
           onClose={closeView}
           onFindSimilar={findSimilar}
-          onRefine={(image, isWanted) => refine([image], isWanted)}
-          {...neighbours(list, viewed, (image, index) => open(image, index, true))}
+          onAddTerms={(image, isWanted) => addTerms([image], isWanted)}
+          {...neighbours(list, openIndex, (image, index) => open(image, index, true))}
         />
       )}
       {input.dragged !== undefined && (
@@ -397,10 +392,10 @@ const isNarrowed = (filters: object) => Object.values(filters).some((value) => v
 
 function resultsOf(
   search: ReturnType<typeof useSearch>,
-  leastScore: number,
+  minScore: number,
 ): { list: ImageList; hidden: number } {
   const all = search.data?.images ?? []
-  const images = leastScore > 0 ? all.filter(({ score = 0 }) => score >= leastScore) : all
+  const images = minScore > 0 ? all.filter(({ score = 0 }) => score >= minScore) : all
   const { isPending: isLoading, error } = search
   const list = wholeList(images, { isLoading, error, retry: () => void search.refetch() })
   return { list, hidden: all.length - images.length }

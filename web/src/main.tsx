@@ -4,7 +4,7 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { isPassing } from './api/client.ts'
 import { SessionGate } from './auth/session.tsx'
-import { router } from './page-state.ts'
+import { router } from './state/page-state.ts'
 import './styles.css'
 
 const MAX_RETRIES = 3

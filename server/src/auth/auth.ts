@@ -4,11 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { kyselyAdapter } from '@better-auth/kysely-adapter'
 import { betterAuth } from 'better-auth'
 import { emailOTP } from 'better-auth/plugins'
-import type { AccountsDatabase, Role, Users } from '../catalog/accounts.ts'
+import type { AccountsDatabase, Role, Users } from '../accounts/accounts.ts'
 import { DomainError, messageOf } from '../errors.ts'
-import { codeMail } from './code-mail.ts'
 import { withHashedSessions } from './hashed-sessions.ts'
-import type { Mailer } from './mailer.ts'
+import { codeMail } from './methods/email-code/mail.ts'
+import type { Mailer } from './methods/email-code/mailer.ts'
 
 /** Signing in by a code that is sent by e-mail, and the sessions that come of it. */
 export interface Auth {
@@ -24,14 +24,14 @@ export interface Auth {
   verify(challenge: Challenge, code: string, headers?: Headers): Promise<SignIn>
   isOpen(challenge: Challenge): Promise<boolean>
   /** Who sends these headers. A session that is used lasts longer, which the browser is told by cookies, unless it is just looked at. */
-  identify(headers: Headers, options?: { isPassive?: boolean }): Promise<Identity>
+  authenticate(headers: Headers, options?: { extendsSession?: boolean }): Promise<Identity>
   /**
    * Ends the session that the headers name, for everybody who knows it.
    * @returns cookies, as `Set-Cookie` has them
    */
   signOut(headers: Headers): Promise<string[]>
   /** What a browser keeps in which somebody has signed in with an address: others can't keep it from asking for codes. */
-  tokenOf(email: string): string
+  knownBrowserToken(email: string): string
   readonly users: Users
   close(): Promise<void>
 }
@@ -57,7 +57,7 @@ export interface AuthOptions {
   users: Users
   database: AccountsDatabase
   /** Does something while no other server does what has the same key. */
-  alone<T>(key: string, work: () => Promise<T>): Promise<T>
+  exclusively<T>(key: string, work: () => Promise<T>): Promise<T>
   /** @throws {DomainError} `unavailable` if the database server is away */
   assertReachable(): Promise<void>
   /** Signs cookies. */
@@ -161,7 +161,7 @@ export function createAuth(options: AuthOptions): Auth {
     verify: (challenge, code, headers) =>
       // One after the other: of guesses that come at once each is counted before the next is judged.
       reaching(() =>
-        inTurn(challenge.id, async () => {
+        runExclusive(challenge.id, async () => {
           await starting.get(challenge.id)
           const signedIn = await current.run(challenge.id, () => signIn(challenge, code))
           if (headers !== undefined) await endSession(headers)
@@ -174,16 +174,16 @@ export function createAuth(options: AuthOptions): Auth {
       return reaching(() => current.run(challenge.id, () => findOpen(challenge)))
     },
 
-    async identify(headers, { isPassive = false } = {}) {
+    async authenticate(headers, { extendsSession = true } = {}) {
       if (!headers.get('cookie')?.includes('sketch-search.session_token=')) return NOBODY
-      const { response, headers: answered } = await reaching(() =>
+      const { response, headers: responseHeaders } = await reaching(() =>
         library.api.getSession({
           headers,
-          query: { disableRefresh: isPassive },
+          query: { disableRefresh: !extendsSession },
           returnHeaders: true,
         }),
       )
-      const cookies = answered.getSetCookie()
+      const cookies = responseHeaders.getSetCookie()
       if (response === null) return { ...NOBODY, cookies }
       return { role: response.user.role as Role, email: response.user.email, cookies }
     },
@@ -191,11 +191,11 @@ export function createAuth(options: AuthOptions): Auth {
     async signOut(headers) {
       // The library would say that it is done also if it is not.
       await reaching(() => endSession(headers))
-      const { headers: answered } = await library.api.signOut({ headers, returnHeaders: true })
-      return answered.getSetCookie()
+      const { headers: responseHeaders } = await library.api.signOut({ headers, returnHeaders: true })
+      return responseHeaders.getSetCookie()
     },
 
-    tokenOf: (email) => sealed(`known ${email.toLowerCase()}`),
+    knownBrowserToken: (email) => sealed(`known ${email.toLowerCase()}`),
 
     async close() {
       clearInterval(tidying)
@@ -263,8 +263,8 @@ export function createAuth(options: AuthOptions): Auth {
     return attempts < maxAttempts
   }
 
-  function inTurn<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const result = (queues.get(key) ?? Promise.resolve()).then(() => options.alone(key, work))
+  function runExclusive<T>(key: string, work: () => Promise<T>): Promise<T> {
+    const result = (queues.get(key) ?? Promise.resolve()).then(() => options.exclusively(key, work))
     const settled = result.then(
       () => {},
       () => {},

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ROLES, type Role } from '../catalog/accounts.ts'
+import { ROLES, type Role } from '../accounts/accounts.ts'
 import { openBrowser } from '../testing/browser.ts'
 import { signInAs, startTeam } from '../testing/team.ts'
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import type { App } from '../app.ts'
+import type { App } from '../app/compose.ts'
 import { configFor, startApp } from '../testing/app.ts'
 import { openBrowser } from '../testing/browser.ts'
 import { type MailServer, signInBy, startMailServer } from '../testing/mail-server.ts'

@@ -38,14 +38,14 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
   const openEmpty = async () => {
     const catalog = await open()
     onTestFinished(() => catalog.close())
-    await catalog.useSpace(SPACE)
+    await catalog.activateSpace(SPACE)
     return catalog
   }
   const openWith = async (count: number) => {
     const catalog = await openEmpty()
     const records = numbers(count).map((n) => record(n))
     for (let start = 0; start < count; start += 500)
-      await catalog.putImages(records.slice(start, start + 500))
+      await catalog.upsertImages(records.slice(start, start + 500))
     return catalog
   }
   const namesFor = async (catalog: Catalog, filter: ImageFilter) =>
@@ -54,7 +54,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
   describe(name, () => {
     it('keeps an image and gives it back', async () => {
       const catalog = await openEmpty()
-      const [put] = await catalog.putImages([record(7, { path: 'a/b/Été.jpg' })])
+      const [put] = await catalog.upsertImages([record(7, { path: 'a/b/Été.jpg' })])
       expect(put).toMatchObject({ isNew: true })
       expect(await catalog.getImage(put!.id)).toEqual({
         id: put!.id,
@@ -77,11 +77,11 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
     it('keeps the id of a path whose content changes', async () => {
       const catalog = await openWith(1)
       const before = await catalog.getImageByPath(record(0).path)
-      const [put] = await catalog.putImages([record(0, { contentHash: 'other', vector: vectorOf(9) })])
+      const [put] = await catalog.upsertImages([record(0, { contentHash: 'other', vector: vectorOf(9) })])
       expect(put).toMatchObject({ id: before!.id, isNew: false })
       expect(await catalog.getImage(before!.id)).toMatchObject({ contentHash: 'other' })
       expect((await catalog.listImages(BY_NAME)).total).toBe(1)
-      expect(await catalog.collectGarbage()).toEqual(['hash-0'])
+      expect(await catalog.deleteUnusedVectors()).toEqual(['hash-0'])
     })
 
     it('lists in each order, in pages, with the total', async () => {
@@ -107,7 +107,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
     it('filters by name, plainly and whatever the case', async () => {
       const catalog = await openEmpty()
       const names = ['100%_a.jpg', '100xa.jpg', 'ÄRGER.jpg', "o'brien.jpg"]
-      await catalog.putImages(names.map((path, n) => record(n, { path })))
+      await catalog.upsertImages(names.map((path, n) => record(n, { path })))
       expect(await namesFor(catalog, { nameContains: '%' })).toEqual(['100%_a.jpg'])
       expect(await namesFor(catalog, { nameContains: '_' })).toEqual(['100%_a.jpg'])
       expect(await namesFor(catalog, { nameContains: 'ärger' })).toEqual(['ÄRGER.jpg'])
@@ -127,7 +127,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
     it('filters by folder, with and without what is below', async () => {
       const catalog = await openEmpty()
       const paths = ['root.jpg', 'a/1.jpg', 'a/b/2.jpg', 'a/b/c/3.jpg', 'a-b/4.jpg', 'a0/5.jpg', 'A/6.jpg']
-      await catalog.putImages(paths.map((path, n) => record(n, { path })))
+      await catalog.upsertImages(paths.map((path, n) => record(n, { path })))
       expect(await namesFor(catalog, { directory: '.' })).toEqual(['root.jpg'])
       expect(await namesFor(catalog, { directory: 'a' })).toEqual(['1.jpg'])
       expect(await namesFor(catalog, { directory: 'a', recursive: true })).toEqual([
@@ -211,7 +211,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       const copies = ['copy-1.jpg', 'copy-2.jpg', 'copy-3.jpg'].map((path) =>
         record(2, { path, contentHash: 'hash-2', vector: undefined }),
       )
-      const results = await catalog.putImages(copies)
+      const results = await catalog.upsertImages(copies)
       const pinned = results[2]!
       const found = await catalog.findNearest({
         vector: vectorOf(2),
@@ -219,23 +219,23 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
         topK: 4,
         offset: 0,
         limit: 10,
-        pinnedId: pinned.id,
+        alwaysInclude: pinned.id,
       })
       expect(found.images[0]!.id).toBe(pinned.id)
       expect(new Set(found.images.map(({ contentHash }) => contentHash))).toEqual(new Set(['hash-2']))
-      expect(await catalog.sharedContents()).toEqual(['hash-2'])
-      expect(await catalog.imagesOfContents(['hash-2'])).toHaveLength(4)
+      expect(await catalog.duplicateHashes()).toEqual(['hash-2'])
+      expect(await catalog.imagesByContentHash(['hash-2'])).toHaveLength(4)
     })
 
     it('leaves out the images of unwanted contents, and finds as many others', async () => {
       const catalog = await openWith(300)
-      await catalog.putImages([record(2, { path: 'copy.jpg', contentHash: 'hash-2', vector: undefined })])
+      await catalog.upsertImages([record(2, { path: 'copy.jpg', contentHash: 'hash-2', vector: undefined })])
       for (const filter of [{}, { nameContains: 'image-00' }]) {
         const query = { vector: vectorOf(2), filter, topK: 20, offset: 0, limit: 20 }
         const { images: all } = await catalog.findNearest(query)
         const { images, total } = await catalog.findNearest({
           ...query,
-          withoutContents: ['hash-2', 'no-such'],
+          excludeHashes: ['hash-2', 'no-such'],
         })
         const isWanted = ({ contentHash }: { contentHash: string }) => contentHash !== 'hash-2'
         expect(all.every(isWanted)).toBe(false)
@@ -255,11 +255,11 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       const twins = Array.from({ length: 300 }, (_, n) =>
         record(2, { path: `twin-${n}.jpg`, contentHash: `twin-${n}`, vector: vectorOf(2) }),
       )
-      const results = await catalog.putImages(twins)
+      const results = await catalog.upsertImages(twins)
       for (const { id } of [results[0]!, results[150]!, results[299]!]) {
         for (const filter of [{}, { nameContains: 'twin' }]) {
           const query = { vector: vectorOf(2), filter, topK: 20, offset: 0, limit: 20 }
-          const { images } = await catalog.findNearest({ ...query, pinnedId: id })
+          const { images } = await catalog.findNearest({ ...query, alwaysInclude: id })
           expect(images[0]!.id).toBe(id)
           expect(images).toHaveLength(20)
         }
@@ -268,10 +268,10 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
 
     it('removes files with their failures and forgets vectors that nothing uses', async () => {
       const catalog = await openWith(4)
-      await catalog.putImages([record(0, { path: 'copy.jpg' })])
+      await catalog.upsertImages([record(0, { path: 'copy.jpg' })])
       const removed = await catalog.removeFiles([record(0).path, record(1).path, 'missing.jpg'])
       expect(removed.map(({ contentHash }) => contentHash).sort()).toEqual(['hash-0', 'hash-1'])
-      expect(await catalog.collectGarbage(['hash-0', 'hash-1'])).toEqual(['hash-1'])
+      expect(await catalog.deleteUnusedVectors(['hash-0', 'hash-1'])).toEqual(['hash-1'])
       const { images } = await catalog.findNearest({ vector: vectorOf(1), ...EVERYTHING, topK: 10 })
       expect(images.map(({ contentHash }) => contentHash).sort()).toEqual(['hash-0', 'hash-2', 'hash-3'])
     })
@@ -279,17 +279,17 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
     it('tells which contents were replaced, and which vectors were forgotten meanwhile', async () => {
       const catalog = await openWith(2)
       const { contentHash } = record(0)
-      const [changed] = await catalog.putImages([record(0, { contentHash: 'other', vector: vectorOf(9) })])
+      const [changed] = await catalog.upsertImages([record(0, { contentHash: 'other', vector: vectorOf(9) })])
       expect(changed).toMatchObject({
         isNew: false,
         isChanged: true,
         replaced: contentHash,
-        lacksVector: false,
+        needsEmbedding: false,
       })
-      const [same] = await catalog.putImages([record(0, { contentHash: 'other', vector: undefined })])
-      expect(same).toMatchObject({ isChanged: false, replaced: undefined, lacksVector: false })
-      const [lost] = await catalog.putImages([record(5, { contentHash: 'unknown', vector: undefined })])
-      expect(lost).toMatchObject({ isNew: true, isChanged: true, lacksVector: true })
+      const [same] = await catalog.upsertImages([record(0, { contentHash: 'other', vector: undefined })])
+      expect(same).toMatchObject({ isChanged: false, replaced: undefined, needsEmbedding: false })
+      const [lost] = await catalog.upsertImages([record(5, { contentHash: 'unknown', vector: undefined })])
+      expect(lost).toMatchObject({ isNew: true, isChanged: true, needsEmbedding: true })
       expect(await catalog.unknownContents(['other', contentHash, 'never'])).toEqual([contentHash, 'never'])
     })
 
@@ -331,12 +331,12 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await catalog.putFailure(failure(record(0).path))).toBe(record(0).contentHash)
       await catalog.putFailure(failure('b.jpg'))
       await catalog.putFailure(failure('c.jpg'))
-      expect(await catalog.counts()).toEqual({ indexed: 1, withoutVector: 0, failed: 3 })
+      expect(await catalog.counts()).toEqual({ indexed: 1, unembedded: 0, failed: 3 })
       expect(await catalog.knownFiles('.')).toContainEqual(
         expect.objectContaining({ path: 'b.jpg', state: 'failed' }),
       )
       expect(await catalog.countKnownFiles('.')).toBe((await catalog.knownFiles('.')).length)
-      await catalog.putImages([record(9, { path: 'b.jpg' })])
+      await catalog.upsertImages([record(9, { path: 'b.jpg' })])
       await catalog.removeFiles(['c.jpg'])
       const { failures, total } = await catalog.listFailures({ offset: 0, limit: 10 })
       expect(total).toBe(1)
@@ -348,7 +348,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
 
     it('tells what it knows of files, folders and contents', async () => {
       const catalog = await openWith(4)
-      await catalog.putImages([record(9, { path: 'f1/deep/er.jpg' })])
+      await catalog.upsertImages([record(9, { path: 'f1/deep/er.jpg' })])
       expect(await catalog.knownFiles('f1')).toEqual([
         {
           path: 'f1/image-0001.jpg',
@@ -369,28 +369,28 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect((await catalog.knownFilesByInode(['3', '77'])).map(({ path }) => path)).toEqual([
         'f0/image-0003.jpg',
       ])
-      expect(await catalog.contentFacts('hash-1')).toEqual({
+      expect(await catalog.contentInfo('hash-1')).toEqual({
         width: 10,
         height: 20,
         contentType: 'image/jpeg',
         hasVector: true,
       })
-      expect(await catalog.contentFacts('unknown')).toBeUndefined()
+      expect(await catalog.contentInfo('unknown')).toBeUndefined()
       expect(await catalog.contentsWithVector(['hash-1', 'unknown'])).toEqual(['hash-1'])
       expect(await catalog.contentsWithVector([])).toEqual([])
     })
 
     it('is as quick with thousands of copies as with one', async () => {
       const catalog = await openEmpty()
-      await catalog.putImages([record(0)])
+      await catalog.upsertImages([record(0)])
       const copies = numbers(5000).map((n) =>
         record(n, { path: `copy-${n}.jpg`, contentHash: 'hash-0', vector: undefined }),
       )
-      await catalog.putImages(copies)
-      await catalog.putImages([record(1, { path: 'single.jpg', contentHash: 'single' })])
+      await catalog.upsertImages(copies)
+      await catalog.upsertImages([record(1, { path: 'single.jpg', contentHash: 'single' })])
       const timeOf = async (contentHash: string) => {
         const start = performance.now()
-        for (let n = 0; n < 50; n++) await catalog.contentFacts(contentHash)
+        for (let n = 0; n < 50; n++) await catalog.contentInfo(contentHash)
         return performance.now() - start
       }
       await timeOf('single')
@@ -400,25 +400,25 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
 
     it('keeps the vectors of one embedder while another is used', async () => {
       const catalog = await openWith(3)
-      await catalog.useSpace({ embedder: 'other', fingerprint: '1', dimensions: 4 })
-      expect(await catalog.counts()).toEqual({ indexed: 0, withoutVector: 3, failed: 0 })
+      await catalog.activateSpace({ embedder: 'other', fingerprint: '1', dimensions: 4 })
+      expect(await catalog.counts()).toEqual({ indexed: 0, unembedded: 3, failed: 0 })
       expect((await catalog.listImages(BY_NAME)).images.map(({ embedder }) => embedder)).toEqual([
         'test',
         'test',
         'test',
       ])
-      await catalog.putImages([record(0, { vector: Float32Array.of(1, 0, 0, 0) })])
+      await catalog.upsertImages([record(0, { vector: Float32Array.of(1, 0, 0, 0) })])
       const nearest = { vector: Float32Array.of(1, 0, 0, 0), filter: {}, topK: 10, offset: 0, limit: 10 }
       expect((await catalog.findNearest(nearest)).total).toBe(1)
-      await catalog.useSpace(SPACE)
-      expect(await catalog.counts()).toEqual({ indexed: 3, withoutVector: 0, failed: 0 })
+      await catalog.activateSpace(SPACE)
+      expect(await catalog.counts()).toEqual({ indexed: 3, unembedded: 0, failed: 0 })
     })
 
     it('tells models apart that bore one name, lists and prunes them', async () => {
       const catalog = await openWith(3)
-      await catalog.useSpace({ ...SPACE, fingerprint: '2' })
-      expect(await catalog.counts()).toMatchObject({ indexed: 0, withoutVector: 3 })
-      await catalog.putImages([record(0)])
+      await catalog.activateSpace({ ...SPACE, fingerprint: '2' })
+      expect(await catalog.counts()).toMatchObject({ indexed: 0, unembedded: 3 })
+      await catalog.upsertImages([record(0)])
       expect(await catalog.listEmbedders()).toEqual([
         { ...SPACE, images: 3 },
         { ...SPACE, fingerprint: '2', images: 1 },
@@ -426,7 +426,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await catalog.pruneEmbedder('nobody', undefined)).toBe(0)
       expect(await catalog.pruneEmbedder('test', '2')).toBe(3)
       expect(await catalog.listEmbedders()).toEqual([{ ...SPACE, fingerprint: '2', images: 1 }])
-      expect(await catalog.counts()).toMatchObject({ indexed: 1, withoutVector: 2 })
+      expect(await catalog.counts()).toMatchObject({ indexed: 1, unembedded: 2 })
       expect((await catalog.listImages(BY_NAME)).total).toBe(3)
     })
 
@@ -437,16 +437,16 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
         return { path, bytes, modifiedAt, inode, contentHash, code, reason: 'because', failedAt: 1 }
       }
       const other = { embedder: 'other', fingerprint: '1', dimensions: 4 }
-      await catalog.useSpace(other)
+      await catalog.activateSpace(other)
       await catalog.putFailure(failure(0, 'embedder_failed'))
       await catalog.putFailure(failure(1, 'image_unreadable'))
-      expect(await catalog.counts()).toEqual({ indexed: 0, withoutVector: 1, failed: 2 })
+      expect(await catalog.counts()).toEqual({ indexed: 0, unembedded: 1, failed: 2 })
       // What only the embedder can do nothing with can still be seen.
       expect((await catalog.listImages(BY_NAME)).total).toBe(2)
       expect((await catalog.knownFiles('f0'))[0]).toMatchObject({ state: 'failed' })
       // The vectors of what has failed are kept for the embedder that made them.
-      expect(await catalog.collectGarbage()).toEqual([])
-      await catalog.useSpace(SPACE)
+      expect(await catalog.deleteUnusedVectors()).toEqual([])
+      await catalog.activateSpace(SPACE)
       expect(await catalog.counts()).toMatchObject({ failed: 1 })
       expect((await catalog.listFailures({ offset: 0, limit: 9 })).failures).toMatchObject([
         { code: 'image_unreadable' },
@@ -458,25 +458,29 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
     it('tells which embedder was chosen before', async () => {
       const catalog = await openWith(1)
       const other = { embedder: 'other', fingerprint: '1', dimensions: 4 }
-      expect(await catalog.useSpace(other)).toEqual({ previousEmbedder: 'test' })
+      expect(await catalog.activateSpace(other)).toEqual({ previousEmbedder: 'test' })
       // One that has embedded nothing is nothing to speak of.
-      expect(await catalog.useSpace(SPACE)).toEqual({ previousEmbedder: undefined })
-      await catalog.useSpace(other)
-      await catalog.putImages([record(0, { vector: Float32Array.of(1, 0, 0, 0) })])
-      expect(await catalog.useSpace({ ...SPACE, fingerprint: '2' })).toEqual({ previousEmbedder: 'other' })
+      expect(await catalog.activateSpace(SPACE)).toEqual({ previousEmbedder: undefined })
+      await catalog.activateSpace(other)
+      await catalog.upsertImages([record(0, { vector: Float32Array.of(1, 0, 0, 0) })])
+      expect(await catalog.activateSpace({ ...SPACE, fingerprint: '2' })).toEqual({
+        previousEmbedder: 'other',
+      })
     })
 
     it('refuses vectors of another length and keeps nothing of them', async () => {
       const catalog = await openWith(1)
       const misfit = record(5, { vector: Float32Array.of(1, 0) })
-      await expect(catalog.putImages([record(4), misfit])).rejects.toThrow(/2 dimensions is none of "test"/)
-      expect(await catalog.counts()).toEqual({ indexed: 1, withoutVector: 0, failed: 0 })
+      await expect(catalog.upsertImages([record(4), misfit])).rejects.toThrow(
+        /2 dimensions is none of "test"/,
+      )
+      expect(await catalog.counts()).toEqual({ indexed: 1, unembedded: 0, failed: 0 })
     })
 
     it('pairs contents that are nearly alike', async () => {
       const catalog = await openEmpty()
-      await catalog.putImages([0, 1, 60].map((n) => record(n)))
-      const { pairs, next } = await catalog.nearPairs(0, 0.999)
+      await catalog.upsertImages([0, 1, 60].map((n) => record(n)))
+      const { pairs, next } = await catalog.similarPairs(0, 0.999)
       expect(next).toBeUndefined()
       expect(pairs.map(({ a, b }) => [a, b].sort().join())).toEqual(['hash-0,hash-1', 'hash-0,hash-1'])
     })

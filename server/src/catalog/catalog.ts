@@ -66,7 +66,7 @@ export interface FailureRecord extends Failure {
   contentHash: string | undefined
 }
 
-export interface ContentFacts {
+export interface ContentInfo {
   width: number
   height: number
   contentType: string
@@ -106,9 +106,9 @@ export interface NearestQuery extends Page {
   /** At most so many are found, then cut into pages. */
   topK: number
   /** This image, if it is found, comes first among equals. */
-  pinnedId?: string | undefined
+  alwaysInclude?: string | undefined
   /** Images of these contents are left out. */
-  withoutContents?: readonly string[] | undefined
+  excludeHashes?: readonly string[] | undefined
 }
 
 export interface ImageVector {
@@ -134,7 +134,7 @@ export interface CatalogCounts {
   /** Images with a vector of the searched space. */
   indexed: number
   /** Images that still need one. */
-  withoutVector: number
+  unembedded: number
   failed: number
 }
 
@@ -147,7 +147,7 @@ export interface PutResult {
   /** The hash of the bytes that the path had before, if they were others. */
   replaced: string | undefined
   /** Whether the vector of its bytes, taken for known, has been forgotten meanwhile. */
-  lacksVector: boolean
+  needsEmbedding: boolean
 }
 
 /** Vectors of one embedder: what is searched now. */
@@ -177,7 +177,7 @@ export interface NearPair {
 }
 
 /** What a part of the vectors is near to. */
-export interface NearPairs {
+export interface SimilarPairs {
   pairs: NearPair[]
   /** How many vectors were compared, and the number of the last one. */
   compared: number
@@ -192,7 +192,7 @@ export interface NearPairs {
  */
 export interface Catalog {
   /** Chooses the vectors that are searched and written from now on. Vectors of other embedders are kept. */
-  useSpace(space: VectorSpace): Promise<UsedSpace>
+  activateSpace(space: VectorSpace): Promise<UsedSpace>
   /** Can be asked before a space is chosen. */
   listEmbedders(): Promise<KnownEmbedder[]>
   /**
@@ -223,7 +223,7 @@ export interface Catalog {
   /** Folders of the gallery at which other drives were mounted. */
   mountPoints(): Promise<string[]>
   keepMountPoints(directories: string[]): Promise<void>
-  contentFacts(contentHash: string): Promise<ContentFacts | undefined>
+  contentInfo(contentHash: string): Promise<ContentInfo | undefined>
   /** Those of some contents that have a vector of the searched space. */
   contentsWithVector(contentHashes: string[]): Promise<string[]>
 
@@ -231,7 +231,7 @@ export interface Catalog {
    * Adds rows with their vectors, or brings those of the same paths up to date, in one transaction. Earlier failures
    * of the paths are forgotten. The results are in the order of the records.
    */
-  putImages(records: ImageRecord[]): Promise<PutResult[]>
+  upsertImages(records: ImageRecord[]): Promise<PutResult[]>
   /** @returns the hash of the image that could be seen at this path before, and can't any more */
   putFailure(record: FailureRecord): Promise<string | undefined>
   forgetFailures(): Promise<number>
@@ -252,20 +252,20 @@ export interface Catalog {
    * @param among only these contents; all without it
    * @returns the forgotten contents' hashes
    */
-  collectGarbage(among?: string[]): Promise<string[]>
+  deleteUnusedVectors(among?: string[]): Promise<string[]>
 
   /**
    * Pairs of different contents at least `threshold` alike, a part at a time.
    * @param after where the last part ended; 0 to begin
    * @returns `next` undefined at the end
    */
-  nearPairs(after: number, threshold: number): Promise<NearPairs>
+  similarPairs(after: number, threshold: number): Promise<SimilarPairs>
   /** Those of the given contents that no image has. */
   unknownContents(contentHashes: string[]): Promise<string[]>
   /** Images of the given contents. */
-  imagesOfContents(contentHashes: string[]): Promise<Image[]>
+  imagesByContentHash(contentHashes: string[]): Promise<Image[]>
   /** Contents that several images share. */
-  sharedContents(): Promise<string[]>
+  duplicateHashes(): Promise<string[]>
 
   close(): Promise<void>
 }

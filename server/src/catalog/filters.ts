@@ -1,8 +1,8 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
-import { foldName, ROOT } from '../gallery/paths.ts'
+import type { SqlDialect } from '../database/dialect.ts'
+import { normalizeName, ROOT } from '../gallery/paths.ts'
 import type { ImageFilter } from './catalog.ts'
 import type { Tables } from './schema.ts'
-import type { SqlDialect } from './sql/dialect.ts'
 
 /** Whether a filter lets every image through. */
 export function isUnfiltered(filter: ImageFilter): boolean {
@@ -16,7 +16,7 @@ export function filterCondition(filter: ImageFilter, dialect: SqlDialect) {
   return (eb: ExpressionBuilder<Pick<Tables, 'images'>, 'images'>): Expression<SqlBool> => {
     const conditions: Expression<SqlBool>[] = []
     if (filter.nameContains) {
-      conditions.push(dialect.contains(eb.ref('images.folded_name'), foldName(filter.nameContains)))
+      conditions.push(dialect.contains(eb.ref('images.folded_name'), normalizeName(filter.nameContains)))
     }
     if (filter.createdMin !== undefined) conditions.push(eb('images.created_at', '>=', filter.createdMin))
     if (filter.createdMax !== undefined) conditions.push(eb('images.created_at', '<=', filter.createdMax))

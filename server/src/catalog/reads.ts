@@ -9,7 +9,7 @@ export interface Reads {
   /** The position of all that has been written so far; undefined where everything can be read at once. */
   position(): Promise<string | undefined>
   /** Waits until all that has been written can be read everywhere. */
-  untilReadable(): Promise<void>
+  waitForReplicas(): Promise<void>
 }
 
 /** All that is written can be read at once. */
@@ -18,6 +18,6 @@ export function directReads(catalog: Catalog): Reads {
     catalog,
     at: (_, work) => work(),
     position: async () => undefined,
-    async untilReadable() {},
+    async waitForReplicas() {},
   }
 }

@@ -1,17 +1,17 @@
 import { rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
-import type { App, AppOptions } from '../app.ts'
-import { openStorage } from '../catalog/open-storage.ts'
+import type { App, AppOptions } from '../app/compose.ts'
 import type { Config } from '../config/schema.ts'
-import { createEventBus, KEPT_EVENTS, type ToldEvent } from '../events.ts'
+import { createEventBus, MAX_KEPT_EVENTS, type PublishedEvent } from '../events.ts'
 import { openThumbnailStore } from '../gallery/thumbnails.ts'
+import { openStorage } from '../storage/open-storage.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { circleSketch, picture, writeSettled } from '../testing/pictures.ts'
 import { type PostgresServer, startPostgres } from '../testing/postgres.ts'
 import { eventually, temporaryDirectory } from '../testing/temporary.ts'
-import { openSharedEvents } from './events.ts'
-import { type Jobs, openJobs, type WatchRequest } from './jobs.ts'
+import { openEventRelay } from './event-relay.ts'
+import { type JobQueue, type LeaderCommand, openJobQueue } from './job-queue.ts'
 
 const SILENT = { warn() {}, info() {} }
 
@@ -45,11 +45,19 @@ async function galleryOf(count: number): Promise<string> {
 }
 
 /** The queue of a database that an app has been on; closed after the test. */
-async function jobsOn(config: Config, retries?: { retryLimit: number; retryDelay: number }): Promise<Jobs> {
-  const storage = await openStorage({ database: config.database, directory: '', isOwner: false, log: SILENT })
+async function jobsOn(
+  config: Config,
+  retries?: { retryLimit: number; retryDelay: number },
+): Promise<JobQueue> {
+  const storage = await openStorage({
+    database: config.database,
+    directory: '',
+    canWrite: false,
+    log: SILENT,
+  })
   onTestFinished(() => storage.close())
   const connection = storage.shared!.connection()
-  const jobs = await openJobs({ connection, space: 'another', log: SILENT, ...(retries && { retries }) })
+  const jobs = await openJobQueue({ connection, space: 'another', log: SILENT, ...(retries && { retries }) })
   onTestFinished(() => jobs.close())
   return jobs
 }
@@ -63,17 +71,17 @@ describe('processes on one database', () => {
   it('may all start at once on an empty one', async () => {
     const database = await server.createDatabase()
     const opened = await Promise.all(
-      Array.from({ length: 10 }, () => openStorage({ database, directory: '', isOwner: true, log: SILENT })),
+      Array.from({ length: 10 }, () => openStorage({ database, directory: '', canWrite: true, log: SILENT })),
     )
     const counted = await Promise.all(
       opened.map(async ({ catalog }) => {
-        await catalog.useSpace({ embedder: 'any', fingerprint: '1', dimensions: 4 })
+        await catalog.activateSpace({ embedder: 'any', fingerprint: '1', dimensions: 4 })
         return catalog.counts()
       }),
     )
     const embedders = await opened[0]!.catalog.listEmbedders()
     await Promise.all(opened.map((storage) => storage.close()))
-    expect(counted).toEqual(Array.from({ length: 10 }, () => ({ indexed: 0, withoutVector: 0, failed: 0 })))
+    expect(counted).toEqual(Array.from({ length: 10 }, () => ({ indexed: 0, unembedded: 0, failed: 0 })))
     expect(embedders).toHaveLength(1)
   })
 
@@ -114,7 +122,7 @@ describe('processes on one database', () => {
     const [one, two] = await configsFor(gallery, 2)
     const first = await start(one!)
     const second = await start(two!, { indexes: false })
-    const heard: { first: ToldEvent[]; second: ToldEvent[] } = { first: [], second: [] }
+    const heard: { first: PublishedEvent[]; second: PublishedEvent[] } = { first: [], second: [] }
     const feeds = await Promise.all([listen(first, heard.first), listen(second, heard.second)])
     await indexAll(first)
     await writeSettled(join(gallery, 'b.png'), await picture(7))
@@ -123,7 +131,7 @@ describe('processes on one database', () => {
         expect.objectContaining({ event: 'FileCreatedEvent', data: expect.stringContaining('b.png') }),
       ),
     )
-    const ids = (told: ToldEvent[]) => told.flatMap(({ id }) => (id === undefined ? [] : [id]))
+    const ids = (published: PublishedEvent[]) => published.flatMap(({ id }) => (id === undefined ? [] : [id]))
     // One of them may have begun to listen an event later.
     await eventually(() => {
       const [one, other] = [ids(heard.first), ids(heard.second)]
@@ -142,28 +150,29 @@ describe('processes on one database', () => {
 
   it('tell what comes after the events that a browser asked for again, also where nothing was read before', async () => {
     const database = await server.createDatabase()
-    const storage = await openStorage({ database, directory: '', isOwner: true, log: SILENT })
+    const storage = await openStorage({ database, directory: '', canWrite: true, log: SILENT })
     onTestFinished(() => storage.close())
     const table = storage.shared!.events
     const append = (path: string) => table.append([{ name: 'fileCreated', data: [{ path, createdAt: 0 }] }])
-    const events = openSharedEvents(table, createEventBus(), createEventBus(), {
+    const events = openEventRelay(table, createEventBus(), createEventBus(), {
       pending: () => 0,
-      untilReadable: async () => {},
+      waitForReplicas: async () => {},
       log: SILENT,
     })
     onTestFinished(() => events.close())
-    const later: ToldEvent[] = []
-    events.feed.follow((told) => later.push(told))
+    const later: PublishedEvent[] = []
+    events.feed.follow((published) => later.push(published))
     for (const path of ['1.png', '2.png']) await append(path)
     const [first] = await table.after(0, 1)
-    const pathsOf = (told: ToldEvent[]) => told.map(({ event }) => (event.args[0] as { path: string }).path)
+    const pathsOf = (published: PublishedEvent[]) =>
+      published.map(({ event }) => (event.args[0] as { path: string }).path)
     expect(pathsOf(await events.feed.since(String(first!.id)))).toEqual(['2.png'])
     await append('3.png')
     events.look()
     await eventually(() => expect(pathsOf(later)).toEqual(['3.png']))
 
     // Of more than are kept for it a browser is told nothing rather than some.
-    const many = Array.from({ length: KEPT_EVENTS }, () => ({
+    const many = Array.from({ length: MAX_KEPT_EVENTS }, () => ({
       name: 'fileDeleted',
       data: [{ path: 'x.png' }],
     }))
@@ -214,13 +223,13 @@ describe('processes on one database', () => {
   it('watch one at a time: another takes over when the one that does is closed, or loses its connection', async () => {
     const gallery = await galleryOf(2)
     const [one, two] = await configsFor(gallery, 2)
-    const said: string[] = []
-    const note = (who: string) => ({ info: (text: string) => void said.push(`${who}: ${text}`) })
+    const logged: string[] = []
+    const note = (who: string) => ({ info: (text: string) => void logged.push(`${who}: ${text}`) })
     const first = await start(one!, { log: logOf(note('first')) })
     const second = await start(two!, { log: logOf(note('second')) })
     await indexAll(first)
     const watches = (who: string) =>
-      said.filter((line) => line === `${who}: This process watches the gallery from now on.`)
+      logged.filter((line) => line === `${who}: This process watches the gallery from now on.`)
     expect([watches('first').length, watches('second').length]).toEqual([1, 0])
     await first.close()
     await eventually(() => expect(watches('second')).toHaveLength(1))
@@ -232,24 +241,24 @@ describe('processes on one database', () => {
     await eventually(async () => expect(await pathsIn(second)).toContain('last.png'))
     // Asked for later on, the one that watches compares again before it answers.
     await writeSettled(join(gallery, 'a/after.png'), await picture(8))
-    const before = second.sync.lastReconcile!
-    await second.sync.reconcile()
-    expect(second.sync.lastReconcile).toBeGreaterThan(before)
+    const before = second.sync.lastScan!
+    await second.sync.scan()
+    expect(second.sync.lastScan).toBeGreaterThan(before)
   })
 
   it('say so when nobody watches', async () => {
     const [config] = await configsFor(await galleryOf(1), 1)
     const app = await start(config!, { indexes: false })
     expect(await (await app.http.request('/api/index/status')).json()).toMatchObject({ watching: 'off' })
-    await expect(app.sync.reconcile()).rejects.toThrow(/Nobody watches.*start a worker/)
+    await expect(app.sync.scan()).rejects.toThrow(/Nobody watches.*start a worker/)
   })
 })
 
 describe('forgetting what is missing', () => {
-  const CONFIRMED: WatchRequest = { kind: 'reconcile', acceptsMissing: true }
-  const PLAIN: WatchRequest = { kind: 'reconcile', acceptsMissing: false }
+  const CONFIRMED: LeaderCommand = { kind: 'reconcile', acceptsMissing: true }
+  const PLAIN: LeaderCommand = { kind: 'reconcile', acceptsMissing: false }
 
-  async function queue(): Promise<Jobs> {
+  async function queue(): Promise<JobQueue> {
     const [config] = await configsFor(await galleryOf(1), 1)
     await (await startApp(config!)).close()
     return jobsOn(config!)
@@ -257,34 +266,36 @@ describe('forgetting what is missing', () => {
 
   it('that was confirmed long ago is not carried out; a comparison is', async () => {
     const jobs = await queue()
-    await jobs.ask(CONFIRMED)
-    await jobs.ask(PLAIN)
+    await jobs.request(CONFIRMED)
+    await jobs.request(PLAIN)
     vi.useFakeTimers({ toFake: ['Date'], now: Date.now() + 3 * 60_000 })
     onTestFinished(() => void vi.useRealTimers())
-    const handled: WatchRequest[] = []
-    await jobs.answer(async (request) => void handled.push(request))
+    const handled: LeaderCommand[] = []
+    await jobs.handle(async (request) => void handled.push(request))
     await eventually(() => expect(handled).toEqual([PLAIN]))
   })
 
   it('is given up by whoever has confirmed it when nobody watches, and not done later', async () => {
     const jobs = await queue()
     let asks = 0
-    await expect(jobs.ask(CONFIRMED, () => asks++ < 2)).rejects.toThrow(/Nobody watches/)
-    await jobs.ask(PLAIN)
-    const handled: WatchRequest[] = []
-    await jobs.answer(async (request) => void handled.push(request))
+    await expect(jobs.request(CONFIRMED, () => asks++ < 2)).rejects.toThrow(/Nobody watches/)
+    await jobs.request(PLAIN)
+    const handled: LeaderCommand[] = []
+    await jobs.handle(async (request) => void handled.push(request))
     await eventually(() => expect(handled).toEqual([PLAIN]))
   })
 
   it('is not tried again by itself when it failed', async () => {
     const jobs = await queue()
-    const handled: WatchRequest[] = []
-    await jobs.answer(async (request) => {
+    const handled: LeaderCommand[] = []
+    await jobs.handle(async (request) => {
       handled.push(request)
       throw new Error('the drive is gone')
     })
-    await expect(jobs.ask(CONFIRMED, () => true)).rejects.toThrow(/could not be compared: the drive is gone/)
-    await expect(jobs.ask(PLAIN, () => handled.length < 4)).rejects.toThrow()
+    await expect(jobs.request(CONFIRMED, () => true)).rejects.toThrow(
+      /could not be compared: the drive is gone/,
+    )
+    await expect(jobs.request(PLAIN, () => handled.length < 4)).rejects.toThrow()
     expect(handled.filter((request) => request.kind === 'reconcile' && request.acceptsMissing)).toHaveLength(
       1,
     )
@@ -320,9 +331,9 @@ describe('a job', () => {
   })
 })
 
-function logOf(own: { info(text: string): void }) {
+function logOf(localEvents: { info(text: string): void }) {
   const silent = { warn() {}, error() {}, debug() {} }
-  return { ...silent, ...own } as unknown as AppOptions['log']
+  return { ...silent, ...localEvents } as unknown as AppOptions['log']
 }
 
 interface SseEvent {
@@ -331,7 +342,7 @@ interface SseEvent {
 }
 
 /** Follows the stream of events of an app. */
-async function listen(app: App, heard: ToldEvent[]): Promise<() => Promise<void>> {
+async function listen(app: App, heard: PublishedEvent[]): Promise<() => Promise<void>> {
   const ending = new AbortController()
   const response = await app.http.request('/api/fs/events')
   const reading = read(

@@ -1,34 +1,34 @@
 import type { Catalog } from '../catalog/catalog.ts'
-import type { SharedStorage } from '../catalog/open-storage.ts'
-import { withAvailability } from '../catalog/postgres/availability.ts'
-import { WATCH_LOCK } from '../catalog/postgres/watch-table.ts'
+import { withRetries } from '../database/postgres/retries.ts'
 import type { EventBus, EventFeed } from '../events.ts'
-import type { WalkOptions } from '../gallery/scope.ts'
-import { statFile } from '../gallery/walk.ts'
+import type { IncludeRules } from '../gallery/include.ts'
+import { statFile } from '../gallery/stat-file.ts'
+import type { Indexer, IndexQueue } from '../indexing/indexer.ts'
+import type { ClusterStorage } from '../storage/open-storage.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
-import type { Indexer, IndexQueue } from '../sync/indexer.ts'
-import { openSharedEvents } from './events.ts'
-import { type LostFile, openJobs } from './jobs.ts'
-import { createSharedIndexer } from './shared-indexer.ts'
-import { createSharedSync } from './shared-sync.ts'
+import { createDistributedIndexer } from './distributed-indexer.ts'
+import { openEventRelay } from './event-relay.ts'
+import { type DeadFileJob, openJobQueue } from './job-queue.ts'
+import { createRemoteSync } from './remote-sync.ts'
+import { WATCH_LOCK } from './tables/watch-table.ts'
 
 export interface ClusterOptions {
-  shared: SharedStorage
+  shared: ClusterStorage
   /** Waits until what has been written can be seen wherever people look. */
-  untilReadable(): Promise<void>
+  waitForReplicas(): Promise<void>
   catalog: Catalog
   root: string
-  walk: WalkOptions
-  embedder: string
+  walk: IncludeRules
+  embedderName: string
   /** What the queue of files belongs to: an embedder with its weights. */
   space: string
   /** Indexes what this process takes from the queue. */
-  local: Indexer
+  localIndexer: Indexer
   batchSize: number
   /** What happens in this process. */
-  own: EventBus
+  localEvents: EventBus
   /** Hears what happens in all. */
-  shown: EventBus
+  allEvents: EventBus
   createSync(indexer: IndexQueue, onPass: () => void): GallerySync
   /** Whether this process indexes, and watches if nobody else does. */
   indexes: boolean
@@ -46,37 +46,37 @@ export interface Cluster {
 }
 
 export async function openCluster(options: ClusterOptions): Promise<Cluster> {
-  const { shared, catalog, root, local, own, shown, log } = options
-  const jobs = withAvailability(
-    await openJobs({ connection: shared.connection(), space: options.space, log }),
+  const { shared, catalog, root, localIndexer, localEvents, allEvents, log } = options
+  const jobQueue = withRetries(
+    await openJobQueue({ connection: shared.connection(), space: options.space, log }),
   )
-  const indexer = createSharedIndexer({
-    jobs,
-    local,
+  const indexer = createDistributedIndexer({
+    jobQueue,
+    localIndexer,
     batchSize: options.batchSize,
-    shown,
-    onGone: (paths) => sync.lookAgain(paths),
-    onLost: recordLost,
+    allEvents,
+    onGone: (paths) => sync.recheck(paths),
+    onLost: recordDeadJob,
     log,
   })
-  const events = openSharedEvents(shared.events, own, shown, {
+  const events = openEventRelay(shared.events, localEvents, allEvents, {
     pending: () => indexer.pending,
-    untilReadable: options.untilReadable,
+    waitForReplicas: options.waitForReplicas,
     log,
   })
   const session = shared.openSession({
     channels: [shared.events.channel],
     onNotify: () => events.look(),
     onConnected: () => events.look(),
-    onLost: () => sync.dropWatch(),
+    onLost: () => sync.stepDown(),
   })
-  const sync = createSharedSync({
+  const sync = createRemoteSync({
     watch: shared.watch,
-    jobs,
+    jobQueue,
     tryLock: () => session.tryLock(WATCH_LOCK),
     createSync: (onPass) => options.createSync(indexer, onPass),
-    mayWatch: options.indexes,
-    embedder: options.embedder,
+    canLead: options.indexes,
+    embedder: options.embedderName,
     log,
   })
 
@@ -93,13 +93,13 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
       const indexed = indexer.close()
       await sync.close()
       await session.close()
-      await Promise.all([indexed, jobs.close()])
+      await Promise.all([indexed, jobQueue.close()])
       await events.close()
     },
   }
 
   /** A file that is still what it was when it could not be indexed. */
-  async function recordLost({ path, bytes, modifiedAt, reason }: LostFile): Promise<void> {
+  async function recordDeadJob({ path, bytes, modifiedAt, reason }: DeadFileJob): Promise<void> {
     const now = await statFile(root, path, options.walk).catch(() => undefined)
     if (now?.bytes !== bytes || now.modifiedAt !== modifiedAt) return
     await catalog.putFailure({
@@ -112,6 +112,6 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
       reason: `It could not be indexed, however often it was tried: ${reason}.`,
       failedAt: Date.now(),
     })
-    own.emit('fileFailed', { path })
+    localEvents.emit('fileFailed', { path })
   }
 }

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
 import { Command } from 'commander'
-import { type CopyProgress, moveCatalog } from '../catalog-administration.ts'
+import { type CopyProgress, moveCatalog } from '../admin/copy-catalog.ts'
 import { loadConfig } from '../config/load.ts'
 import { readYamlFile } from '../config/sources.ts'
 import { createLog } from '../log.ts'

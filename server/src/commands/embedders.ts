@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { type EmbedderFacts, listEmbedders } from '../embedder-administration.ts'
+import { type EmbedderInfo, listEmbedders } from '../admin/embedders.ts'
 import { createLog } from '../log.ts'
 import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
 import { printTable } from './table.ts'
@@ -25,25 +25,17 @@ export function embeddersCommand(): Command {
 async function embedders(folder: string | undefined, options: EmbeddersOptions): Promise<void> {
   const config = configFor(folder, options)
   const { status } = createLog(config.log_level, process.stderr)
-  const facts = await listEmbedders(config, {
+  const embedders = await listEmbedders(config, {
     onProgress: (name, message) => status.show(`${name}: ${message} …`),
     measures: options.measure,
   })
   status.clear()
-  if (options.json) console.log(JSON.stringify(facts, null, 2))
-  else printTable([COLUMNS, ...facts.map(toRow)])
-  for (const { problem } of facts) if (problem !== undefined && !options.json) console.log(problem)
+  if (options.json) console.log(JSON.stringify(embedders, null, 2))
+  else printTable([COLUMNS, ...embedders.map(toRow)])
+  for (const { problem } of embedders) if (problem !== undefined && !options.json) console.log(problem)
 }
 
-function toRow({
-  name,
-  isChosen,
-  madeOf,
-  dimensions,
-  measurement,
-  images,
-  problem,
-}: EmbedderFacts): string[] {
+function toRow({ name, isChosen, madeOf, dimensions, measurement, images, problem }: EmbedderInfo): string[] {
   const speed = measurement?.imagesPerSecond
   return [
     isChosen ? '*' : '',

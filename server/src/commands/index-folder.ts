@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { createApp } from '../app.ts'
+import { createApp } from '../app/compose.ts'
 import { createLog } from '../log.ts'
 import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
 import { duration, followProgress, showLoading } from './progress-line.ts'
@@ -46,7 +46,7 @@ async function indexFolder(folder: string | undefined, options: IndexOptions): P
   const counts = await app.catalog.counts()
   const { failures, total } = await app.catalog.listFailures({ offset: 0, limit: SHOWN_FAILURES })
   const { failed } = app.indexer.progress()
-  const { absence } = app.sync
+  const { massRemoval } = app.sync
   await app.close()
 
   status.clear()
@@ -58,9 +58,9 @@ async function indexFolder(folder: string | undefined, options: IndexOptions): P
   if (total > failures.length) console.log(`  … and ${total - failures.length} more`)
   if (failed > total)
     console.log('Some files could not be indexed for a reason that is not theirs; the log tells which.')
-  if (absence !== undefined)
+  if (massRemoval !== undefined)
     console.log(
-      `${absence.missing} of ${absence.known} files are missing and were kept; with --accept-missing they are forgotten.`,
+      `${massRemoval.missing} of ${massRemoval.known} files are missing and were kept; with --accept-missing they are forgotten.`,
     )
-  if (total > 0 || failed > 0 || absence !== undefined) process.exitCode = 1
+  if (total > 0 || failed > 0 || massRemoval !== undefined) process.exitCode = 1
 }

@@ -37,11 +37,11 @@ const BAR_WIDTH = 24
 
 /** Shows how the loading of an embedder goes on: a line with a bar in a terminal, a log line for each step elsewhere. */
 export function showLoading(status: StatusLine, log: Logger, isTerminal: boolean) {
-  let said = ''
+  let lastLogged = ''
   return (message: string, share: number | undefined): void => {
     if (isTerminal) status.show(share === undefined ? `${message} …` : `${message} ${bar(share)}`)
-    else if (message !== said) log.info(`${message} …`)
-    said = message
+    else if (message !== lastLogged) log.info(`${message} …`)
+    lastLogged = message
   }
 }
 

@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { pruneEmbedder } from '../embedder-administration.ts'
+import { pruneEmbedder } from '../admin/embedders.ts'
 import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
 
 interface PruneOptions extends CommonOptions {

@@ -1,4 +1,4 @@
-import type { App } from '../app.ts'
+import type { App } from '../app/compose.ts'
 import type { Config } from '../config/schema.ts'
 import { DomainError, messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'

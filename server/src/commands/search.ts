@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { Command } from 'commander'
-import { type App, type AppOptions, createApp } from '../app.ts'
+import { type App, type AppOptions, createApp } from '../app/compose.ts'
 import type { Config } from '../config/schema.ts'
 import { DomainError, systemCodeOf } from '../errors.ts'
 import { createLog, type Logger } from '../log.ts'
@@ -74,13 +74,13 @@ async function openUpToDate(
     return app
   } catch (error) {
     if (!(error instanceof DomainError) || error.code !== 'data_directory_in_use') throw error
-    const app = await createApp(config, { log, onLoading, isVisitor: true })
-    const { indexed, withoutVector } = await app.catalog.counts()
-    if (indexed > 0 || withoutVector === 0) return app
+    const app = await createApp(config, { log, onLoading, isReadOnly: true })
+    const { indexed, unembedded } = await app.catalog.counts()
+    if (indexed > 0 || unembedded === 0) return app
     await app.close()
     throw new DomainError(
       'not_indexed',
-      `The running server has no vectors of the embedder "${app.host.name}": search with its configuration (--config).`,
+      `The running server has no vectors of the embedder "${app.embedder.name}": search with its configuration (--config).`,
       { cause: error },
     )
   }

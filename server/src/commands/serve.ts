@@ -1,6 +1,6 @@
 import { Command } from 'commander'
-import { createApp } from '../app.ts'
-import { listen } from '../http/server.ts'
+import { createApp } from '../app/compose.ts'
+import { listen } from '../http/listen.ts'
 import { createLog } from '../log.ts'
 import { ensurePageIsBuilt } from './build-page.ts'
 import { type CommonOptions, configFor, parseWhole, withCommonOptions } from './options.ts'

@@ -1,15 +1,12 @@
-import type { App } from '../app.ts'
+import type { App } from '../app/compose.ts'
 
 /**
  * Brings the index in step with the folder.
  * @throws {DomainError} `embedder_unavailable` if the embedder works for no picture, and does not recover; what is left is for the next
  * time
  */
-export async function untilIndexed(
-  app: App,
-  options?: Parameters<App['sync']['reconcile']>[0],
-): Promise<void> {
+export async function untilIndexed(app: App, options?: Parameters<App['sync']['scan']>[0]): Promise<void> {
   await app.join()
-  await app.sync.reconcile(options)
+  await app.sync.scan(options)
   await app.untilIdle()
 }

@@ -1,7 +1,7 @@
 import { Argument, Command } from 'commander'
 import { z } from 'zod'
+import { ROLES, type Role, type User, type Users, withUsers } from '../admin/users.ts'
 import { DomainError } from '../errors.ts'
-import { ROLES, type Role, type User, type Users, withUsers } from '../user-administration.ts'
 import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
 import { printTable } from './table.ts'
 

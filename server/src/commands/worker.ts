@@ -1,5 +1,5 @@
 import { Command } from 'commander'
-import { createApp } from '../app.ts'
+import { createApp } from '../app/compose.ts'
 import { createLog } from '../log.ts'
 import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
 import { followProgress, showLoading } from './progress-line.ts'

@@ -147,10 +147,10 @@ function define(node: Record<string, unknown>, key: string, value: unknown): voi
 /** The source of the value at a path: its own, else of the nearest value above or below it. */
 function sourceLookup(assignments: Assignment[]): SourceLookup {
   return (path) => {
-    const wanted = path.map(String)
+    const requested = path.map(String)
     const startsWith = (long: readonly string[], short: readonly string[]) =>
       short.every((key, i) => long[i] === key)
-    const at = assignments.findLast((a) => startsWith(wanted, a.path) || startsWith(a.path, wanted))
+    const at = assignments.findLast((a) => startsWith(requested, a.path) || startsWith(a.path, requested))
     return at?.source
   }
 }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
-import { hashOfFile } from '../file-hash.ts'
-import { type EmbedderDefinition, type EmbedderKind, kindOf } from './registry.ts'
-import { TRAINED_MODEL } from './trained/trained-model.ts'
+import { hashOfFile } from '../hashing.ts'
+import { TRAINED_MODEL } from './kinds/trained/trained-model.ts'
+import { type EmbedderDefinition, type EmbedderKind, embedderKind } from './registry.ts'
 
 /** Raised when the same definition yields other vectors than before. */
 const VERSIONS: Record<EmbedderKind, number> = {
@@ -33,15 +33,15 @@ const PARTS_OF_MODEL = /^(onnx[\\/])?[^.\\/][^\\/]*\.(json|txt|onnx|onnx_data(_\
  * @returns 64 hexadecimal digits
  */
 export async function fingerprintOf(name: string, definition: EmbedderDefinition): Promise<string> {
-  const kind = kindOf(name, definition)
-  const facts = {
+  const kind = embedderKind(name, definition)
+  const identity = {
     version: VERSIONS[kind],
     kind,
     code: await codeOf(definition, kind),
     args: await withContents(definition.args),
     kwargs: await withContents(definition.kwargs, kind === 'timm' || kind === 'onnx' ? FILES : []),
   }
-  const made = kind === 'transformers' ? { ...facts, ...(await modelOf(definition)) } : facts
+  const made = kind === 'transformers' ? { ...identity, ...(await modelOf(definition)) } : identity
   return createHash('sha256').update(JSON.stringify(made)).digest('hex')
 }
 
@@ -82,14 +82,14 @@ async function withContents(value: unknown, files: readonly string[] = []): Prom
 }
 
 async function weightsHash(path: string): Promise<string[] | undefined> {
-  const own = await hashOfFile(path)
-  if (own === undefined) return undefined
+  const hash = await hashOfFile(path)
+  if (hash === undefined) return undefined
   const stem = basename(path, extname(path))
   const names = extname(path).toLowerCase() === '.onnx' ? await readdir(dirname(path)) : []
   const isData = (name: string) => name.startsWith(stem) && EXTERNAL_DATA.test(name.slice(stem.length))
   const data = names.filter(isData).toSorted()
   const hashes = await Promise.all(data.map((name) => hashOfFile(join(dirname(path), name))))
-  return [own, ...hashes.filter((hash) => hash !== undefined)]
+  return [hash, ...hashes.filter((hash) => hash !== undefined)]
 }
 
 /** The files of a model in a folder; undefined if it is named by its id. */

@@ -1,6 +1,6 @@
 import type { Embedder } from './embedder.ts'
 import type { LoadContext } from './load-context.ts'
-import { type EmbedderDefinition, kindOf } from './registry.ts'
+import { type EmbedderDefinition, embedderKind } from './registry.ts'
 import { assertTelemetryIsOff } from './telemetry.ts'
 
 /**
@@ -14,25 +14,25 @@ export async function loadEmbedder(
 ): Promise<Embedder> {
   // Of any kind: a class in JavaScript may load ONNX Runtime, too.
   assertTelemetryIsOff()
-  const kind = kindOf(name, definition)
+  const kind = embedderKind(name, definition)
   switch (kind) {
     case 'trained':
       await refuseArguments(definition)
-      return (await import('./trained/trained-embedder.ts')).createTrainedEmbedder(context)
+      return (await import('./kinds/trained/trained-embedder.ts')).createTrainedEmbedder(context)
     case 'classical':
       await refuseArguments(definition)
-      return (await import('./classical/classical-embedder.ts')).createClassicalEmbedder()
+      return (await import('./kinds/classical/classical-embedder.ts')).createClassicalEmbedder()
     case 'timm':
-      return (await import('./timm/timm-embedder.ts')).createTimmEmbedder(definition, context)
+      return (await import('./kinds/timm/timm-embedder.ts')).createTimmEmbedder(definition, context)
     case 'onnx':
-      return (await import('./onnx/onnx-embedder.ts')).createOnnxEmbedder(definition, context)
+      return (await import('./kinds/onnx/onnx-embedder.ts')).createOnnxEmbedder(definition, context)
     case 'transformers':
-      return (await import('./transformers/transformers-embedder.ts')).createTransformersEmbedder(
+      return (await import('./kinds/transformers/transformers-embedder.ts')).createTransformersEmbedder(
         definition,
         context,
       )
     case 'javascript':
-      return (await import('./javascript/javascript-embedder.ts')).createJavaScriptEmbedder(definition)
+      return (await import('./kinds/javascript/javascript-embedder.ts')).createJavaScriptEmbedder(definition)
     case 'python':
       throw new Error('an embedder in Python runs in a process of Python')
   }

@@ -19,20 +19,20 @@ export interface Measurement {
 /** Measurements by embedder; kept over restarts. */
 export interface Measurements {
   /** @param place where it runs: its device and interpreter */
-  get(fingerprint: string, place: string): Measurement | undefined
-  put(fingerprint: string, place: string, measurement: Measurement): void
+  get(fingerprint: string, runtime: string): Measurement | undefined
+  put(fingerprint: string, runtime: string, measurement: Measurement): void
 }
 
 /** Kept in a file of the data directory; one that can't be read counts as empty. */
 export function openMeasurements(dataDirectory: string): Measurements {
   const path = join(dataDirectory, 'measurements.json')
   const machine = `${cpus()[0]?.model ?? 'unknown'} × ${cpus().length}`
-  const keyOf = (fingerprint: string, place: string) =>
-    createHash('sha256').update(`${fingerprint} ${place} ${machine}`).digest('hex')
+  const keyOf = (fingerprint: string, runtime: string) =>
+    createHash('sha256').update(`${fingerprint} ${runtime} ${machine}`).digest('hex')
   return {
-    get: (fingerprint, place) => read(path)[keyOf(fingerprint, place)],
-    put(fingerprint, place, measurement) {
-      const all = { ...read(path), [keyOf(fingerprint, place)]: measurement }
+    get: (fingerprint, runtime) => read(path)[keyOf(fingerprint, runtime)],
+    put(fingerprint, runtime, measurement) {
+      const all = { ...read(path), [keyOf(fingerprint, runtime)]: measurement }
       mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
       writeFileSync(`${path}.${process.pid}`, JSON.stringify(all, null, 2))
       renameSync(`${path}.${process.pid}`, path)

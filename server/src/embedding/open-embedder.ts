@@ -2,20 +2,20 @@ import type { Config } from '../config/schema.ts'
 import { messageOf } from '../errors.ts'
 import { definitionOf } from './definition-of.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { type EmbeddingHost, type HostOptions, startEmbeddingHost } from './host.ts'
+import { hasCudaProvider } from './kinds/onnx/cuda.ts'
 import { openMeasurements } from './measurements.ts'
 import { modelDirectory } from './model-files.ts'
-import { hasCudaProvider } from './onnx/cuda.ts'
+import { type EmbedderClient, type EmbedderClientOptions, startEmbedder } from './process/supervisor.ts'
 import type { EmbedderDefinition } from './registry.ts'
 
-export interface OpenEmbedderOptions extends Omit<HostOptions, 'loadFacts' | 'measurement'> {
+export interface OpenEmbedderOptions extends Omit<EmbedderClientOptions, 'loadFacts' | 'measurement'> {
   dataDirectory: string
   /** Whether measurements may be written down. */
-  isOwner: boolean
+  canWrite: boolean
 }
 
 export interface OpenedEmbedder {
-  host: EmbeddingHost
+  embedder: EmbedderClient
   /** Tells two models under one name apart. */
   fingerprint: string
 }
@@ -27,29 +27,29 @@ export interface OpenedEmbedder {
 export async function openEmbedder(
   name: string,
   registry: Config['embedder_registry'],
-  { dataDirectory, isOwner, ...options }: OpenEmbedderOptions,
+  { dataDirectory, canWrite, ...options }: OpenEmbedderOptions,
 ): Promise<OpenedEmbedder> {
   const definition = definitionOf(name, registry)
   const fingerprint = await fingerprintOf(name, definition)
   const measurements = openMeasurements(dataDirectory)
-  const place = placeOf(definition)
-  const known = measurements.get(fingerprint, place)
-  const host = await startEmbeddingHost(name, definition, {
+  const runtime = runtimeKey(definition)
+  const known = measurements.get(fingerprint, runtime)
+  const embedder = await startEmbedder(name, definition, {
     ...options,
-    loadFacts: { cacheDirectory: modelDirectory(dataDirectory), fingerprint },
+    loadSettings: { cacheDirectory: modelDirectory(dataDirectory), fingerprint },
     measurement: known,
     isUnchanged: async () => (await fingerprintOf(name, definition)) === fingerprint,
   })
   try {
-    if (known === undefined && isOwner) measurements.put(fingerprint, place, host.measurement)
+    if (known === undefined && canWrite) measurements.put(fingerprint, runtime, embedder.measurement)
   } catch (error) {
     // It is measured again at the next start.
     options.onOutput(`What was measured could not be written down: ${messageOf(error)}`)
   }
-  return { host, fingerprint }
+  return { embedder, fingerprint }
 }
 
 /** What else than the model itself decides how fast it is on this machine. */
-export function placeOf({ device, python = '' }: EmbedderDefinition): string {
+export function runtimeKey({ device, python = '' }: EmbedderDefinition): string {
   return `${device === 'auto' && hasCudaProvider() ? 'cuda' : device} ${python}`
 }

@@ -5,7 +5,7 @@ import { definitionFor } from '../testing/embedders.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
 import { definitionOf } from './definition-of.ts'
 import { fingerprintOf } from './fingerprint.ts'
-import { kindOf } from './registry.ts'
+import { embedderKind } from './registry.ts'
 
 describe('the registry', () => {
   it.each([
@@ -22,7 +22,7 @@ describe('the registry', () => {
     [{ file: 'a/Model.TS', class_name: 'Model' }, 'javascript'],
     [{ file: 'model.mjs', class_name: 'Model' }, 'javascript'],
   ] as const)('takes %j for %s', (parts, kind) => {
-    expect(kindOf('mine', definitionFor(parts))).toBe(kind)
+    expect(embedderKind('mine', definitionFor(parts))).toBe(kind)
   })
 
   it.each([
@@ -33,7 +33,7 @@ describe('the registry', () => {
       /file: model\.pth is neither Python \(\.py\) nor JavaScript/,
     ],
   ] as const)('refuses %j', (parts, reason) => {
-    expect(() => kindOf('mine', definitionFor(parts))).toThrow(reason)
+    expect(() => embedderKind('mine', definitionFor(parts))).toThrow(reason)
   })
 
   it('needs no definition for what is built in', () => {

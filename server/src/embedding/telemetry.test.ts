@@ -4,12 +4,12 @@ import type { Readable } from 'node:stream'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { definitionFor } from '../testing/embedders.ts'
 import { pythonWithNumpy } from '../testing/python.ts'
-import { type Response, readFrames, writeFrame } from './protocol.ts'
+import { type Response, readFrames, writeFrame } from './process/protocol.ts'
 import type { EmbedderDefinition } from './registry.ts'
 import { withoutTelemetry } from './telemetry.ts'
 
-const NODE_PROGRAM = [process.execPath, join(import.meta.dirname, 'process.ts')]
-const PYTHON_PROGRAM = [pythonWithNumpy(), join(import.meta.dirname, 'python', 'host.py')]
+const NODE_PROGRAM = [process.execPath, join(import.meta.dirname, 'process', 'worker.ts')]
+const PYTHON_PROGRAM = [pythonWithNumpy(), join(import.meta.dirname, 'process', 'worker.py')]
 const EXAMPLES = join(import.meta.dirname, '../../../examples')
 const ONNX = definitionFor({ target: 'onnx', kwargs: { path: join(EXAMPLES, 'model.onnx') } })
 const COLOR_GRID = definitionFor({ file: join(EXAMPLES, 'color_grid.py'), class_name: 'ColorGrid' })

@@ -4,8 +4,8 @@ import { availableParallelism } from 'node:os'
 import { basename, extname, resolve } from 'node:path'
 import { unknownEmbedder } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
-import { type EmbeddingHost, whileItWorks } from '../embedding/host.ts'
 import { openEmbedder } from '../embedding/open-embedder.ts'
+import { type EmbedderClient, failIfEmbedderIsDown } from '../embedding/process/supervisor.ts'
 import { DomainError, messageOf } from '../errors.ts'
 import { decodeImage } from '../gallery/decode.ts'
 import { ROOT, toAbsolute } from '../gallery/paths.ts'
@@ -172,9 +172,9 @@ async function embedBoth(
 ): Promise<{ gallery: EmbeddedItems; queries: EmbeddedItems }> {
   if (name === RANDOM)
     return { gallery: randomVectors(gallery, ''), queries: randomVectors(queries, 'query') }
-  const { host } = await openEmbedder(name, config.embedder_registry, {
+  const { embedder } = await openEmbedder(name, config.embedder_registry, {
     dataDirectory: config.data_directory,
-    isOwner: true,
+    canWrite: true,
     onOutput: () => {},
     onRestart: (reason) =>
       request.onWarning(`The process of the embedder "${name}" is started again: ${reason}`),
@@ -187,27 +187,31 @@ async function embedBoth(
   try {
     const limits = { maxPixels: config.limits.max_pixels }
     const [width, height] = config.thumbnail.size
-    const cover = {
-      width: Math.max(host.inputSize.width, width),
-      height: Math.max(host.inputSize.height, height),
+    const minSize = {
+      width: Math.max(embedder.inputSize.width, width),
+      height: Math.max(embedder.inputSize.height, height),
     }
-    const asImage = async (bytes: Uint8Array) => (await decodeImage(bytes, cover, limits)).image
+    const asImage = async (bytes: Uint8Array) => (await decodeImage(bytes, minSize, limits)).image
     const asQuery = async (bytes: Uint8Array) => {
-      const { image } = await decodeImage(bytes, queryCover(host.inputSize, undefined), limits)
-      return prepareQuery(image, request.kind, host).image
+      const { image } = await decodeImage(bytes, queryCover(embedder.inputSize, undefined), limits)
+      return prepareQuery(image, request.kind, embedder).image
     }
     const kind = request.kind === 'sketch' ? 'sketch' : 'photo'
     return {
-      gallery: await embedAll(gallery, { host, kind: 'photo', prepare: asImage, what: 'gallery' }, request),
-      queries: await embedAll(queries, { host, kind, prepare: asQuery, what: 'queries' }, request),
+      gallery: await embedAll(
+        gallery,
+        { embedder, kind: 'photo', prepare: asImage, what: 'gallery' },
+        request,
+      ),
+      queries: await embedAll(queries, { embedder, kind, prepare: asQuery, what: 'queries' }, request),
     }
   } finally {
-    await host.close()
+    await embedder.close()
   }
 }
 
 interface Embedding {
-  host: EmbeddingHost
+  embedder: EmbedderClient
   kind: 'photo' | 'sketch'
   prepare: (bytes: Uint8Array) => Promise<RgbImage>
   what: string
@@ -216,16 +220,16 @@ interface Embedding {
 /** Embeds all items, a batch at a time; those that can't be read or embedded are left out, with a warning each. */
 async function embedAll(
   items: readonly LocatedItem[],
-  { host, kind, prepare, what }: Embedding,
+  { embedder, kind, prepare, what }: Embedding,
   { onProgress, onWarning }: EvaluationRequest,
 ): Promise<EmbeddedItems> {
-  const { dimensions } = host
+  const { dimensions } = embedder
   const vectors = new Float32Array(items.length * dimensions)
   const kept: Item[] = []
   const lose = ({ path }: Item, error: unknown) =>
-    onWarning(`${host.name}: ${path} is left out: ${messageOf(error)}`)
+    onWarning(`${embedder.name}: ${path} is left out: ${messageOf(error)}`)
   for (let start = 0; start < items.length; start += BATCH * availableParallelism()) {
-    onProgress(`${host.name}: embedding the ${what}`, start / items.length)
+    onProgress(`${embedder.name}: embedding the ${what}`, start / items.length)
     const batch = items.slice(start, start + BATCH * availableParallelism())
     const pictures = await Promise.all(
       batch.map(async (item) => {
@@ -239,7 +243,7 @@ async function embedAll(
     )
     const readable = pictures.filter((picture) => picture !== undefined)
     const images = readable.map(({ image }) => image)
-    const embeddings = await whileItWorks(host, host.embed(images, kind, 'bulk'))
+    const embeddings = await failIfEmbedderIsDown(embedder, embedder.embed(images, kind, 'bulk'))
     for (const [n, { item }] of readable.entries()) {
       const embedding = embeddings[n]!
       if (embedding instanceof DomainError) lose(item, embedding)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import sharp, { type Sharp } from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { decodeImage, renderForBrowser } from './decode.ts'
-import { hasImageExtension, sniffFormat } from './formats.ts'
+import { hasImageExtension, sniffFormat } from './formats/index.ts'
 
 const LIMITS = { maxPixels: 1_000_000 }
 const COVER = { width: 64, height: 64 }
@@ -68,8 +68,8 @@ function indexed(
   return Buffer.concat([header, Buffer.from(palette), Buffer.from(pixels)])
 }
 
-const near = (colour: number[], wanted: number[], tolerance = 40) =>
-  expect(Math.max(...colour.map((value, i) => Math.abs(value - wanted[i]!)))).toBeLessThan(tolerance)
+const near = (colour: number[], expected: number[], tolerance = 40) =>
+  expect(Math.max(...colour.map((value, i) => Math.abs(value - expected[i]!)))).toBeLessThan(tolerance)
 
 describe('HEIC, as phones make it', () => {
   const file = join(import.meta.dirname, 'fixtures/halves.heic')
@@ -137,7 +137,7 @@ describe('a BMP', () => {
 
   it('that is large waits for its turn, however small its file, and a small one does not', async () => {
     let turns = 0
-    const turn = async <T>(run: () => Promise<T>) => {
+    const decodeLock = async <T>(run: () => Promise<T>) => {
       turns++
       return run()
     }
@@ -145,11 +145,11 @@ describe('a BMP', () => {
     const row = [...Array.from({ length: 32 }, () => [255, 0]).flat(), 0, 0]
     const rows = Array.from({ length: height }, () => row).flat()
     const large = indexed(width, height, 8, 1, [0, 0, 255, 0], [...rows, 0, 1])
-    const decoded = await decodeImage(large, COVER, { maxPixels: 100_000_000, turn })
+    const decoded = await decodeImage(large, COVER, { maxPixels: 100_000_000, decodeLock })
     expect(decoded).toMatchObject({ width, height })
     near(colourAt(decoded, 'left'), [255, 0, 0])
     expect(turns).toBe(1)
-    await decodeImage(bmp(new Uint8Array(3), 1, 1, 24), COVER, { ...LIMITS, turn })
+    await decodeImage(bmp(new Uint8Array(3), 1, 1, 24), COVER, { ...LIMITS, decodeLock })
     expect(turns).toBe(1)
   })
 })

@@ -1,15 +1,15 @@
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import { DomainError, messageOf } from '../errors.ts'
-import { decodeBmp, readBmpHeader } from './bmp.ts'
-import { contentTypeOf, type ImageFormat, sniffFormat } from './formats.ts'
-import { openHeic, sizeOfHeic } from './heic.ts'
-import { openRawPhoto } from './raw-photo.ts'
+import type { RunExclusive } from './decode-lock.ts'
+import { decodeBmp, readBmpHeader } from './formats/bmp.ts'
+import { openHeic, sizeOfHeic } from './formats/heic.ts'
+import { contentTypeOf, type ImageFormat, sniffFormat } from './formats/index.ts'
+import { openRawPhoto } from './formats/raw.ts'
 import type { RgbImage } from './resample.ts'
-import type { Turn } from './turn.ts'
 
 export interface DecodeLimits {
   /** Pictures that take much memory to decode wait for each other. Without it they do not. */
-  turn?: Turn
+  decodeLock?: RunExclusive
   /** Most pixels (width × height) that are decoded. */
   maxPixels: number
 }
@@ -49,19 +49,19 @@ sharp.cache(false)
  */
 export async function decodeImage(
   bytes: Uint8Array,
-  cover: { width: number; height: number },
+  minSize: { width: number; height: number },
   limits: DecodeLimits,
 ): Promise<DecodedImage> {
   const format = sniffFormat(bytes)
   if (format === undefined)
     throw unreadable(bytes.length === 0 ? 'the file is empty' : 'it is not an image that is supported')
-  return alone(bytes, format, limits, async () => {
+  return exclusively(bytes, format, limits, async () => {
     const { open, ...original } = await openImage(bytes, format, limits)
     const metadata = await open().metadata()
-    const shown = metadata.autoOrient
-    checkPixels(shown.width, shown.height, format === 'avif' ? unaided(limits) : limits)
-    const reduced = reducedSize(shown.width, shown.height, cover)
-    const { data, info } = await inTurn(metadata, format, limits, () =>
+    const upright = metadata.autoOrient
+    checkPixels(upright.width, upright.height, format === 'avif' ? unaided(limits) : limits)
+    const reduced = reducedSize(upright.width, upright.height, minSize)
+    const { data, info } = await withDecodeLock(metadata, format, limits, () =>
       open()
         .autoOrient()
         .resize({ ...reduced, fit: 'fill' })
@@ -72,7 +72,7 @@ export async function decodeImage(
         .toBuffer({ resolveWithObject: true }),
     )
     const image = { data: toRgb(data, info.channels), width: info.width, height: info.height }
-    const { width, height } = original.size ?? shown
+    const { width, height } = original.size ?? upright
     return { width, height, contentType: contentTypeOf(format), image, isPlain: isPlain(metadata, format) }
   })
 }
@@ -89,9 +89,9 @@ export async function renderForBrowser(
   limits: DecodeLimits,
 ): Promise<Buffer> {
   const format = sniffFormat(bytes)
-  return alone(bytes, format, limits, async () => {
+  return exclusively(bytes, format, limits, async () => {
     const { open } = await openImage(bytes, format, limits)
-    return inTurn(await open().metadata(), format, limits, () =>
+    return withDecodeLock(await open().metadata(), format, limits, () =>
       open()
         .autoOrient()
         .resize({ width: side, height: side, fit: 'inside', withoutEnlargement: true })
@@ -104,29 +104,29 @@ export async function renderForBrowser(
 }
 
 /** Lets one large picture at a time be decoded in JavaScript or WebAssembly, and says why one can't be. */
-function alone<T>(
+function exclusively<T>(
   bytes: Uint8Array,
   format: ImageFormat | undefined,
-  { turn }: DecodeLimits,
+  { decodeLock }: DecodeLimits,
   decode: () => Promise<T>,
 ): Promise<T> {
   return sayingWhy(() => {
-    if (turn === undefined) return decode()
+    if (decodeLock === undefined) return decode()
     const size = format === 'bmp' ? readBmpHeader(bytes) : format === 'heic' ? sizeOfHeic(bytes) : undefined
     const isHeavy = size !== undefined && size.width * size.height >= HEAVY_UNAIDED_PIXELS
-    return isHeavy ? turn(decode) : decode()
+    return isHeavy ? decodeLock(decode) : decode()
   })
 }
 
 /** Most pictures are decoded row by row; those of several passes, and AVIF, have to be in memory as a whole. */
-function inTurn<T>(
+function withDecodeLock<T>(
   { width, height, isProgressive }: Metadata,
   format: ImageFormat | undefined,
-  { turn }: DecodeLimits,
+  { decodeLock }: DecodeLimits,
   decode: () => Promise<T>,
 ): Promise<T> {
   const isHeavy = (isProgressive || format === 'avif') && width * height >= HEAVY_PIXELS
-  return isHeavy && turn !== undefined ? turn(decode) : decode()
+  return isHeavy && decodeLock !== undefined ? decodeLock(decode) : decode()
 }
 
 function unaided({ maxPixels }: DecodeLimits): DecodeLimits {
@@ -152,7 +152,7 @@ async function openImage(
   const { open, ...size } = await openRawPhoto(bytes, {
     checkSize: (width, height) => checkPixels(width, height, limits),
     checkDeveloped: (width, height) => checkPixels(width, height, unaided(limits)),
-    turn: limits.turn,
+    decodeLock: limits.decodeLock,
   })
   return { open, size }
 }
@@ -188,9 +188,9 @@ function checkPixels(width: number, height: number, { maxPixels }: DecodeLimits)
   )
 }
 
-function reducedSize(width: number, height: number, cover: { width: number; height: number }) {
-  const covering = Math.max(cover.width / width, cover.height / height)
-  const bounded = (MAX_ASPECT * Math.max(cover.width, cover.height)) / Math.max(width, height)
+function reducedSize(width: number, height: number, minSize: { width: number; height: number }) {
+  const covering = Math.max(minSize.width / width, minSize.height / height)
+  const bounded = (MAX_ASPECT * Math.max(minSize.width, minSize.height)) / Math.max(width, height)
   const scale = Math.min(1, covering, bounded)
   return { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) }
 }

@@ -1,18 +1,18 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, readlinkSync } from 'node:fs'
 import { DomainError, type ErrorCode, systemCodeOf } from '../errors.ts'
-import { hashOfBytes } from '../file-hash.ts'
+import { hashOfBytes } from '../hashing.ts'
 import { type DecodedImage, type DecodeLimits, decodeImage } from './decode.ts'
+import type { IncludeRules } from './include.ts'
 import { realFileOf } from './links.ts'
-import { foldName, toAbsolute } from './paths.ts'
+import { normalizeName, toAbsolute } from './paths.ts'
 import { type RgbImage, resample } from './resample.ts'
-import type { WalkOptions } from './scope.ts'
+import { type FileStat, toFileStat } from './stat-file.ts'
 import { makeThumbnail, type ThumbnailStore } from './thumbnails.ts'
-import { type FileFacts, toFileFacts } from './walk.ts'
 
 export interface ImageFileOptions {
   root: string
   /** Where symbolic links may lead. */
-  walk: WalkOptions
+  walk: IncludeRules
   limits: DecodeLimits & { maxFileBytes: number }
   /** The size that the embedder wants. */
   inputSize: { width: number; height: number }
@@ -21,9 +21,9 @@ export interface ImageFileOptions {
 export interface ImageFileRequest {
   path: string
   /** Whether the file is taken as it is even if it was changed a moment ago. */
-  isSettled: boolean
+  skipSettleCheck: boolean
   /** Whether it is decoded even if its bytes have been seen before. */
-  isDecodedAnyway: boolean
+  forceDecode: boolean
 }
 
 export type ImageFile =
@@ -31,13 +31,13 @@ export type ImageFile =
   /** It is still being written. */
   | { state: 'unsettled' }
   /** It can't be indexed; that is true of the version with these facts. */
-  | { state: 'failed'; facts: FileFacts; contentHash: string | undefined; code: ErrorCode; reason: string }
+  | { state: 'failed'; stat: FileStat; contentHash: string | undefined; code: ErrorCode; reason: string }
   /** A thumbnail of the same bytes is there. */
-  | { state: 'seen'; facts: FileFacts; contentHash: string }
+  | { state: 'seen'; stat: FileStat; contentHash: string }
   /** `image` has the size that the embedder wants; the thumbnail has been written. */
   | {
       state: 'decoded'
-      facts: FileFacts
+      stat: FileStat
       contentHash: string
       width: number
       height: number
@@ -57,7 +57,7 @@ const BROKEN_SETTLE_MS = 2000
  * @throws {DomainError} `permission_denied`
  */
 export async function readImageFile(
-  { path, isSettled, isDecodedAnyway }: ImageFileRequest,
+  { path, skipSettleCheck, forceDecode }: ImageFileRequest,
   { root, walk, limits, inputSize }: ImageFileOptions,
   thumbnails: ThumbnailStore,
   onBytes: () => void = () => {},
@@ -65,46 +65,46 @@ export async function readImageFile(
   const file = openFile(root, path, walk)
   if (file === undefined) return { state: 'gone' }
   let bytes: Buffer
-  let facts: FileFacts
-  const isFresh = (patienceMs: number) => {
-    const age = Date.now() - facts.modifiedAt
-    return !isSettled && age >= 0 && age < patienceMs
+  let stat: FileStat
+  const isFresh = (settleMs: number) => {
+    const age = Date.now() - stat.modifiedAt
+    return !skipSettleCheck && age >= 0 && age < settleMs
   }
   try {
-    const before = file.facts()
+    const before = file.stat()
     if (before === undefined) return { state: 'gone' }
-    facts = before
+    stat = before
     if (isFresh(SETTLE_MS)) return { state: 'unsettled' }
-    if (facts.bytes > limits.maxFileBytes) {
-      const { code, message: reason } = fileTooLarge(facts.bytes, limits.maxFileBytes)
-      return { state: 'failed', facts, contentHash: undefined, code, reason }
+    if (stat.bytes > limits.maxFileBytes) {
+      const { code, message: reason } = fileTooLarge(stat.bytes, limits.maxFileBytes)
+      return { state: 'failed', stat, contentHash: undefined, code, reason }
     }
     bytes = file.read()
-    const after = file.facts()
-    if (after?.bytes !== bytes.length || after.modifiedAt !== facts.modifiedAt) return { state: 'unsettled' }
+    const after = file.stat()
+    if (after?.bytes !== bytes.length || after.modifiedAt !== stat.modifiedAt) return { state: 'unsettled' }
   } finally {
     file.close()
   }
   onBytes()
   const contentHash = hashOfBytes(bytes)
-  if (!isDecodedAnyway && thumbnails.has(contentHash)) return { state: 'seen', facts, contentHash }
-  const cover = {
+  if (!forceDecode && thumbnails.has(contentHash)) return { state: 'seen', stat, contentHash }
+  const minSize = {
     width: Math.max(inputSize.width, thumbnails.size.width),
     height: Math.max(inputSize.height, thumbnails.size.height),
   }
   let decoded: DecodedImage
   try {
-    decoded = await decodeImage(bytes, cover, limits)
+    decoded = await decodeImage(bytes, minSize, limits)
   } catch (error) {
     // Perhaps just the beginning of it has been written.
     if (isFresh(BROKEN_SETTLE_MS)) return { state: 'unsettled' }
     if (!(error instanceof DomainError)) throw error
-    return { state: 'failed', facts, contentHash, code: error.code, reason: error.message }
+    return { state: 'failed', stat, contentHash, code: error.code, reason: error.message }
   }
   thumbnails.write(contentHash, await makeThumbnail(bytes, decoded, thumbnails.size))
   const { width, height, contentType } = decoded
   const image = resample(decoded.image, inputSize.width, inputSize.height)
-  return { state: 'decoded', facts, contentHash, width, height, contentType, image }
+  return { state: 'decoded', stat, contentHash, width, height, contentType, image }
 }
 
 export function fileTooLarge(bytes: number, most: number): DomainError {
@@ -116,13 +116,13 @@ export function fileTooLarge(bytes: number, most: number): DomainError {
 
 interface OpenFile {
   /** undefined if it is not an ordinary file */
-  facts(): FileFacts | undefined
+  stat(): FileStat | undefined
   read(): Buffer
   close(): void
 }
 
 /** @returns undefined if there is no such file in the gallery (any more) */
-function openFile(root: string, path: string, walk: WalkOptions): OpenFile | undefined {
+function openFile(root: string, path: string, walk: IncludeRules): OpenFile | undefined {
   const real = realFileOf(root, path, walk)
   if (real === undefined) return undefined
   // A named pipe that took the place of a file would hold whoever opens it until somebody writes.
@@ -133,15 +133,15 @@ function openFile(root: string, path: string, walk: WalkOptions): OpenFile | und
     return undefined
   }
   return {
-    facts() {
-      const stat = fstatSync(descriptor, { bigint: true })
-      if (!stat.isFile()) return undefined
-      const facts = toFileFacts(path, stat)
+    stat() {
+      const opened = fstatSync(descriptor, { bigint: true })
+      if (!opened.isFile()) return undefined
+      const stat = toFileStat(path, opened)
       const absolute = toAbsolute(root, path)
-      if (real === absolute) return facts
+      if (real === absolute) return stat
       // Of a link its own identity, as the walk tells it.
-      const own = lstatSync(absolute, { bigint: true, throwIfNoEntry: false })
-      return own?.isSymbolicLink() ? { ...facts, inode: own.ino } : facts
+      const linkInfo = lstatSync(absolute, { bigint: true, throwIfNoEntry: false })
+      return linkInfo?.isSymbolicLink() ? { ...stat, inode: linkInfo.ino } : stat
     },
     read: () => readFileSync(descriptor),
     close: () => closeSync(descriptor),
@@ -153,7 +153,7 @@ function isOpenAt(descriptor: number, path: string): boolean {
   if (process.platform !== 'linux') return true
   try {
     // Some drives don't tell upper from lower case, and show either.
-    return foldName(readlinkSync(`/proc/self/fd/${descriptor}`)) === foldName(path)
+    return normalizeName(readlinkSync(`/proc/self/fd/${descriptor}`)) === normalizeName(path)
   } catch {
     // Where the system doesn't show it.
     return true

@@ -34,7 +34,7 @@ async function readerOf(threads?: ReaderThreads) {
   onTestFinished(() =>
     Promise.race([reader.close(), new Promise<void>((resolve) => setTimeout(resolve, 1000))]),
   )
-  const read = (path: string) => reader.read({ path, isSettled: true, isDecodedAnyway: true })
+  const read = (path: string) => reader.read({ path, skipSettleCheck: true, forceDecode: true })
   return { root, reader, read }
 }
 
@@ -66,7 +66,7 @@ describe('the image reader', () => {
     let begun = 0
     const never = () => new Promise<never>(() => {})
     const { read } = await readerOf({
-      patienceMs: 5,
+      timeoutMs: 5,
       start: () => {
         begun++
         return { call: never, end: never, hasEnded: false }
@@ -78,7 +78,7 @@ describe('the image reader', () => {
 
   it('gives up a file that takes too long or ends its thread, and reads those beside it and after it', async () => {
     const { reader, read } = await readerOf({
-      patienceMs: 1500,
+      timeoutMs: 1500,
       start: () => connectThread(new Worker(MISBEHAVING, { eval: true }), 'ended'),
     })
     const names = ['good', 'hangs', 'good', 'dies', 'waits', 'good', 'dies', 'good', 'good']

@@ -2,9 +2,9 @@ import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { connectThread, programBeside, type Thread } from '../threads.ts'
 import { type DecodedImage, decodeImage, isDecodedInPlace, renderForBrowser, unreadable } from './decode.ts'
+import { createSharedLock, release, sharedMutex } from './decode-lock.ts'
 import type { ImageFile, ImageFileRequest } from './image-file.ts'
 import type { ReaderMethod, ReaderOptions, ReaderThreadData } from './reader-thread.ts'
-import { createSharedTurn, release, takeTurns } from './turn.ts'
 
 /** Reads and decodes image files in threads of its own, so that neither a slow disk nor a large file stalls the server. */
 export interface ImageReader {
@@ -16,7 +16,7 @@ export interface ImageReader {
    */
   read(request: ImageFileRequest): Promise<ImageFile>
   /** Decodes bytes that are at hand. @throws {DomainError} as `read` */
-  decode(bytes: Uint8Array, cover: { width: number; height: number }): Promise<DecodedImage>
+  decode(bytes: Uint8Array, minSize: { width: number; height: number }): Promise<DecodedImage>
   /** A version of any image file that every browser shows, as `renderForBrowser`. @throws {DomainError} as `read` */
   render(bytes: Uint8Array, side: number): Promise<Uint8Array>
   close(): Promise<void>
@@ -29,26 +29,26 @@ const FILES_PER_THREAD = 3
 const YOUNG_GENERATION_MB = 4
 
 export interface ReaderThreads {
-  patienceMs?: number
+  timeoutMs?: number
   /** Starts a thread that understands `read` and `decode`. */
   start?: () => Thread
 }
 
 /** No file may hold a thread longer: what takes minutes to decode was made to. */
-const PATIENCE_MS = 5 * 60_000
+const READ_TIMEOUT_MS = 5 * 60_000
 
 /** While so many threads wait for a drive, no further file is read: each would take one more with it. */
-const MOST_STUCK = 16
+const MAX_STUCK_THREADS = 16
 const threadIds = new WeakMap<Thread, number>()
 
 /** Of all that this process reads, what takes much memory is decoded one at a time. */
-const turn = createSharedTurn()
+const decodeLock = createSharedLock()
 
 export function createImageReader(
   options: ReaderOptions,
-  { patienceMs = PATIENCE_MS, start = () => startThread(options, turn) }: ReaderThreads = {},
+  { timeoutMs = READ_TIMEOUT_MS, start = () => startThread(options, decodeLock) }: ReaderThreads = {},
 ): ImageReader {
-  const limits = { ...options.limits, turn: takeTurns(turn) }
+  const limits = { ...options.limits, decodeLock: sharedMutex(decodeLock) }
   const count = Math.min(MAX_THREADS, availableParallelism())
   // A thread begins when a file comes while all others are busy: who only searches needs one.
   const lanes: Lane[] = [{ thread: start(), busy: 0 }]
@@ -59,10 +59,10 @@ export function createImageReader(
     // Which the thread raises when the disk has given the file.
     read: (request) =>
       call('read', request, new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) as Promise<ImageFile>,
-    decode: (bytes, cover) =>
+    decode: (bytes, minSize) =>
       isDecodedInPlace(bytes)
-        ? (call('decode', bytes, cover) as Promise<DecodedImage>)
-        : decodeImage(bytes, cover, limits),
+        ? (call('decode', bytes, minSize) as Promise<DecodedImage>)
+        : decodeImage(bytes, minSize, limits),
     render: (bytes, side) =>
       isDecodedInPlace(bytes)
         ? (call('render', bytes, side) as Promise<Uint8Array>)
@@ -77,12 +77,12 @@ export function createImageReader(
   function giveUp(thread: Thread): void {
     stuck.add(thread)
     const id = threadIds.get(thread)
-    if (id !== undefined) release(turn, id)
+    if (id !== undefined) release(decodeLock, id)
     void thread.end().finally(() => stuck.delete(thread))
   }
 
   async function call(method: ReaderMethod, ...args: unknown[]): Promise<unknown> {
-    if (method === 'read' && stuck.size > MOST_STUCK) throw new Error('the drive does not answer')
+    if (method === 'read' && stuck.size > MAX_STUCK_THREADS) throw new Error('the drive does not answer')
     const lane = freest()
     // A thread that died of one file must not take the rest with it.
     if (lane.thread.hasEnded) lane.thread = start()
@@ -98,15 +98,15 @@ export function createImageReader(
       lane.busy--
     }
     // This file or one that was read beside it is to blame: alone it shows which.
-    const own = start()
+    const nextThread = start()
     try {
-      return await inTime(own, method, args)
+      return await inTime(nextThread, method, args)
     } catch (error) {
-      if (own.hasEnded && !isClosed && !(error instanceof HungError))
+      if (nextThread.hasEnded && !isClosed && !(error instanceof HungError))
         throw unreadable('it ends the thread that reads it', error)
       throw asFailure(error)
     } finally {
-      giveUp(own)
+      giveUp(nextThread)
     }
   }
 
@@ -126,7 +126,7 @@ export function createImageReader(
         const isDiskToBlame = flag instanceof SharedArrayBuffer && Atomics.load(new Int32Array(flag), 0) === 0
         reject(new HungError(isDiskToBlame))
         giveUp(thread)
-      }, patienceMs)
+      }, timeoutMs)
     })
     try {
       return await Promise.race([thread.call(method, args), late])
@@ -139,7 +139,7 @@ export function createImageReader(
     if (!(error instanceof HungError)) return error
     // That is nothing about the file.
     if (error.isDiskToBlame) return new Error('the drive does not answer', { cause: error })
-    return unreadable(`it takes longer than ${Math.ceil(patienceMs / 1000)} seconds`, error)
+    return unreadable(`it takes longer than ${Math.ceil(timeoutMs / 1000)} seconds`, error)
   }
 }
 
@@ -158,14 +158,14 @@ class HungError extends Error {
   }
 }
 
-function startThread(options: ReaderOptions, turn: SharedArrayBuffer): Thread {
-  const workerData: ReaderThreadData = { ...options, turn }
+function startThread(options: ReaderOptions, decodeLock: SharedArrayBuffer): Thread {
+  const workerData: ReaderThreadData = { ...options, decodeLock }
   const worker = new Worker(programBeside(import.meta.url, './reader-thread'), {
     workerData,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
   })
   const { threadId } = worker
-  worker.once('exit', () => release(turn, threadId))
+  worker.once('exit', () => release(decodeLock, threadId))
   const thread = connectThread(worker, 'The thread that reads image files has ended.')
   threadIds.set(thread, threadId)
   return thread

@@ -4,7 +4,8 @@ import { describe, expect, it } from 'vitest'
 import { writeSettled } from '../testing/pictures.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
 import { isReached, realFileOf } from './links.ts'
-import { statFile, walk } from './walk.ts'
+import { statFile } from './stat-file.ts'
+import { walk } from './walk.ts'
 
 async function galleryWithLinks(links: Record<string, string>): Promise<string> {
   const root = await temporaryDirectory()
@@ -18,11 +19,11 @@ async function galleryWithLinks(links: Record<string, string>): Promise<string> 
 
 async function seen(root: string) {
   const options = { recursive: true, excluded: [join(root, 'data')] }
-  const found = { files: [] as string[], unfit: {} as Record<string, string>, leftOut: [] as string[] }
-  for await (const { files, unfit, leftOut } of walk(root, options, () => expect.unreachable())) {
+  const found = { files: [] as string[], unreadable: {} as Record<string, string>, excluded: [] as string[] }
+  for await (const { files, unreadable, excluded } of walk(root, options, () => expect.unreachable())) {
     found.files.push(...files.map(({ path }) => path))
-    for (const { facts, reason } of unfit) found.unfit[facts.path] = reason
-    found.leftOut.push(...leftOut.map(({ path, reason }) => `${path}: ${reason}`))
+    for (const { stat, reason } of unreadable) found.unreadable[stat.path] = reason
+    found.excluded.push(...excluded.map(({ path, reason }) => `${path}: ${reason}`))
   }
   found.files.sort()
   return found
@@ -39,8 +40,8 @@ describe('symbolic links', () => {
         'photos/a.jpg',
         'photos/deep/b.jpg',
       ],
-      unfit: {},
-      leftOut: [],
+      unreadable: {},
+      excluded: [],
     })
     const options = { recursive: true, excluded: [] }
     expect((await statFile(root, 'album/best.jpg', options))?.bytes).toBe('photos/a.jpg'.length)
@@ -61,9 +62,9 @@ describe('symbolic links', () => {
       'album/folder.jpg': '/etc',
       'album/long.jpg': 'x'.repeat(300),
     })
-    const { files, unfit, leftOut } = await seen(root)
+    const { files, unreadable, excluded } = await seen(root)
     expect(files).toEqual(['photos/a.jpg', 'photos/deep/b.jpg'])
-    expect(unfit).toEqual({
+    expect(unreadable).toEqual({
       'album/out.jpg': expect.stringMatching(/out of the gallery/),
       'album/folder.jpg': expect.stringMatching(/out of the gallery/),
       'album/long.jpg': expect.stringMatching(/can't be followed \(ENAMETOOLONG\)/),
@@ -71,7 +72,7 @@ describe('symbolic links', () => {
       'album/self.jpg': expect.stringMatching(/itself/),
       'album/hidden.jpg': expect.stringMatching(/hidden or system/),
     })
-    expect(leftOut).toEqual([
+    expect(excluded).toEqual([
       expect.stringMatching(/^album\/data: .*hidden or system/),
       expect.stringMatching(/^album\/outside: .*out of the gallery/),
     ])

@@ -2,8 +2,8 @@ import { realpathSync } from 'node:fs'
 import { lstat, readlink, realpath } from 'node:fs/promises'
 import { dirname, resolve, sep } from 'node:path'
 import { systemCodeOf } from '../errors.ts'
+import { type IncludeRules, isIncluded } from './include.ts'
 import { ROOT, toAbsolute, toGalleryPath } from './paths.ts'
-import { isWithinWalk, type WalkOptions } from './scope.ts'
 
 /**
  * Where a link points by its own words, whether there is anything or not.
@@ -33,7 +33,7 @@ const HIDDEN =
  * @param absolute the link; folders on its way may be links themselves
  * @returns the absolute path of what it leads to
  */
-export async function followLink(root: string, absolute: string, options: WalkOptions): Promise<Link> {
+export async function followLink(root: string, absolute: string, options: IncludeRules): Promise<Link> {
   try {
     return judged(root, await realpath(absolute), options)
   } catch (error) {
@@ -41,9 +41,9 @@ export async function followLink(root: string, absolute: string, options: WalkOp
   }
 }
 
-function judged(root: string, target: string, options: WalkOptions): Link {
+function judged(root: string, target: string, options: IncludeRules): Link {
   if (target !== root && !target.startsWith(root + sep)) return { reason: OUTSIDE }
-  if (!isWithinWalk(root, toGalleryPath(root, target), { ...options, recursive: true }))
+  if (!isIncluded(root, toGalleryPath(root, target), { ...options, recursive: true }))
     return { reason: HIDDEN }
   return { target }
 }
@@ -64,7 +64,7 @@ function explained(error: unknown, isAnyReason = false): Link {
 export async function followDirectoryLink(
   root: string,
   absolute: string,
-  options: WalkOptions,
+  options: IncludeRules,
 ): Promise<Link> {
   const link = await followLink(root, absolute, options)
   if ('reason' in link) return link
@@ -77,7 +77,7 @@ export async function followDirectoryLink(
 }
 
 /** Whether a walk comes to a folder: by folders, or by one link that it follows. */
-export async function isReached(root: string, directory: string, options: WalkOptions): Promise<boolean> {
+export async function isReached(root: string, directory: string, options: IncludeRules): Promise<boolean> {
   const absolute = toAbsolute(root, directory)
   const real = await realpath(absolute).catch((error) => void explained(error))
   if (real === undefined) return false
@@ -85,9 +85,9 @@ export async function isReached(root: string, directory: string, options: WalkOp
   const names = directory === ROOT ? [] : directory.split('/')
   for (let depth = 1; depth <= names.length; depth++) {
     const above = toAbsolute(root, names.slice(0, depth).join('/'))
-    const own = await lstat(above).catch((error) => void explained(error))
-    if (own === undefined) return false
-    if (!own.isSymbolicLink()) continue
+    const info = await lstat(above).catch((error) => void explained(error))
+    if (info === undefined) return false
+    if (!info.isSymbolicLink()) continue
     const link = await followDirectoryLink(root, above, options)
     return 'target' in link && [link.target, ...names.slice(depth)].join(sep) === real
   }
@@ -98,7 +98,7 @@ export async function isReached(root: string, directory: string, options: WalkOp
 export async function findRealFile(
   root: string,
   path: string,
-  options: WalkOptions,
+  options: IncludeRules,
 ): Promise<string | undefined> {
   const absolute = toAbsolute(root, path)
   const real = await realpath(absolute).catch((error) => void explained(error))
@@ -109,7 +109,7 @@ export async function findRealFile(
  * Where a file of the gallery really lies, for whoever is about to open it. It waits for the disk.
  * @returns undefined if it is gone or leads to where the gallery does not
  */
-export function realFileOf(root: string, path: string, options: WalkOptions): string | undefined {
+export function realFileOf(root: string, path: string, options: IncludeRules): string | undefined {
   const absolute = toAbsolute(root, path)
   try {
     return lyingAt(root, absolute, realpathSync.native(absolute), options)
@@ -119,7 +119,7 @@ export function realFileOf(root: string, path: string, options: WalkOptions): st
   }
 }
 
-function lyingAt(root: string, absolute: string, real: string, options: WalkOptions): string | undefined {
+function lyingAt(root: string, absolute: string, real: string, options: IncludeRules): string | undefined {
   if (real === absolute) return real
   const link = judged(root, real, options)
   return 'target' in link ? link.target : undefined

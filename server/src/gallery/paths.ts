@@ -24,7 +24,7 @@ export function joinPath(directory: string, name: string): string {
 }
 
 /** Whether a path of the gallery is a folder or lies in it. */
-export function isWithin(path: string, directory: string): boolean {
+export function isInside(path: string, directory: string): boolean {
   return directory === ROOT || path === directory || path.startsWith(`${directory}/`)
 }
 
@@ -111,6 +111,6 @@ function invalid(path: string, reason: string): DomainError {
 }
 
 /** The form of a name or path in which two spellings of the same letters are equal. */
-export function foldName(name: string): string {
+export function normalizeName(name: string): string {
   return name.normalize('NFC').toLowerCase()
 }

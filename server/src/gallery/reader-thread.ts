@@ -1,10 +1,10 @@
 /** A thread that reads and decodes image files. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { answerCall, type ThreadCall } from '../threads.ts'
+import { handleCall, type ThreadCall } from '../threads.ts'
 import { type DecodedImage, decodeImage, renderForBrowser } from './decode.ts'
+import { sharedMutex } from './decode-lock.ts'
 import { type ImageFile, type ImageFileOptions, type ImageFileRequest, readImageFile } from './image-file.ts'
 import { openThumbnailStore } from './thumbnails.ts'
-import { takeTurns } from './turn.ts'
 
 export interface ReaderOptions extends ImageFileOptions {
   thumbnailDirectory: string
@@ -12,17 +12,17 @@ export interface ReaderOptions extends ImageFileOptions {
 }
 
 /** What such a thread is given: the options, and what it shares with the others. */
-export type ReaderThreadData = ReaderOptions & { turn: SharedArrayBuffer }
+export type ReaderThreadData = ReaderOptions & { decodeLock: SharedArrayBuffer }
 
 export type ReaderMethod = 'read' | 'decode' | 'render'
 
 const port = parentPort!
-const { turn, ...given } = workerData as ReaderThreadData
-const options = { ...given, limits: { ...given.limits, turn: takeTurns(turn) } }
+const { decodeLock, ...given } = workerData as ReaderThreadData
+const options = { ...given, limits: { ...given.limits, decodeLock: sharedMutex(decodeLock) } }
 const thumbnails = openThumbnailStore(options.thumbnailDirectory, options.thumbnailSize)
 
 port.on('message', (call: ThreadCall) => {
-  void answerCall<ImageFile | DecodedImage | Uint8Array>(port, call, () => {
+  void handleCall<ImageFile | DecodedImage | Uint8Array>(port, call, () => {
     const [first, second] = call.args as [unknown, unknown]
     switch (call.method as ReaderMethod) {
       case 'read':

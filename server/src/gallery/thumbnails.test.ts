@@ -57,7 +57,7 @@ describe('openThumbnailStore', () => {
     await writeFile(foreign, 'mine')
     const store = openThumbnailStore(directory, [64, 64])
     store.write(HASH, Buffer.from('large'))
-    await store.sweep(async () => [])
+    await store.removeOrphans(async () => [])
     expect(before.has(HASH) || before.has('cd'.repeat(32))).toBe(false)
     expect(await readdir(join(directory, '32x32'))).toEqual(['cd'])
     expect(await readFile(foreign, 'utf8')).toBe('mine')

@@ -13,7 +13,7 @@ export interface ThumbnailStore {
   write(contentHash: string, webp: Uint8Array): void
   remove(contentHash: string): Promise<void>
   /** Removes what nobody needs: thumbnails of unknown contents, files that a crash left unfinished, and thumbnails of another size. */
-  sweep(unknownOf: (contentHashes: string[]) => Promise<string[]>): Promise<void>
+  removeOrphans(unknownOf: (contentHashes: string[]) => Promise<string[]>): Promise<void>
 }
 
 const SUFFIX = '.webp'
@@ -55,7 +55,7 @@ export function openThumbnailStore(
       renameSync(temporary, file)
     },
     remove: (hash) => rm(fileOf(hash), { force: true }),
-    async sweep(unknownOf) {
+    async removeOrphans(unknownOf) {
       for (const other of await readdir(directory).catch(() => []))
         if (SIZE.test(other) && join(directory, other) !== base) await removeAll(join(directory, other))
       for (const folder of await readdir(base).catch(() => [])) {

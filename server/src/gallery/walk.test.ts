@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { writeSettled } from '../testing/pictures.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
-import { isWithinWalk } from './scope.ts'
-import { isSpelledSo, listDirectory, statFile, walk } from './walk.ts'
+import { isIncluded } from './include.ts'
+import { listDirectory } from './list-folder.ts'
+import { hasExactCase, statFile } from './stat-file.ts'
+import { walk } from './walk.ts'
 
 const OPTIONS = { recursive: true, excluded: [] }
 
@@ -51,7 +53,7 @@ describe('walk', () => {
       for await (const listing of walk(root, options, (_, error) => expect.unreachable(String(error))))
         files.push(...listing.files.map(({ path }) => path))
       for (const path of ['a.jpg', 'x/b.PNG', 'x/y/c.webp'])
-        expect([path, isWithinWalk(root, path, options)]).toEqual([path, files.includes(path)])
+        expect([path, isIncluded(root, path, options)]).toEqual([path, files.includes(path)])
       return files.sort()
     }
     expect(await found('**/*.png')).toEqual(['a.jpg', 'x/y/c.webp'])
@@ -65,9 +67,9 @@ describe('walk', () => {
 
   it('tells whether a path is spelled as on the disk', async () => {
     const root = await gallery()
-    expect(await isSpelledSo(root, 'x/y/c.webp')).toBe(true)
+    expect(await hasExactCase(root, 'x/y/c.webp')).toBe(true)
     for (const path of ['X/y/c.webp', 'x/Y/c.webp', 'x/y/C.webp'])
-      expect(await isSpelledSo(root, path).catch(() => false)).toBe(false)
+      expect(await hasExactCase(root, path).catch(() => false)).toBe(false)
   })
 
   it('tells size and times of a file', async () => {

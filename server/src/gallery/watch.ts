@@ -3,7 +3,7 @@ import { lstat } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { subscribe } from '@parcel/watcher'
 import { systemCodeOf } from '../errors.ts'
-import type { WalkOptions } from './scope.ts'
+import type { IncludeRules } from './include.ts'
 
 /** Something happened at an absolute path; what is there now is for the receiver to look up. */
 export interface Change {
@@ -24,7 +24,7 @@ export interface GalleryWatcher {
   close(): Promise<void>
 }
 
-export interface WatchOptions extends WalkOptions {
+export interface WatchOptions extends IncludeRules {
   onChange: (changes: Change[]) => void
   onError: (error: Error) => void
   /** The root itself was moved or deleted: no more changes will be told. */
@@ -70,12 +70,12 @@ function watchFolders(root: string, { onChange, onError, onRootGone }: WatchOpti
   return watcher
 
   function watch(directory: string): FSWatcher {
-    const own = watchOneDirectory(directory, (type, name) => {
+    const watcher = watchOneDirectory(directory, (type, name) => {
       // That the folder itself is gone is told under its own name.
       if (type === 'rename' && directory === root && name === basename(root)) onRootGone()
       onChange([{ path: name === null ? directory : join(directory, name), isWithinFile: type === 'change' }])
     })
-    return own.on('error', onError)
+    return watcher.on('error', onError)
   }
 }
 

@@ -39,7 +39,7 @@ const SERVER_SIDE: Partial<Record<ContentfulStatusCode, string>> = {
 }
 
 /** The one place where errors become answers. */
-export function answerError(error: Error, context: Context, log: (error: Error) => void): Response {
+export function respondWithError(error: Error, context: Context, log: (error: Error) => void): Response {
   if (error instanceof HTTPException) {
     const code: ErrorCode = error.status === 413 ? 'image_too_large' : 'invalid_request'
     return context.json(
@@ -57,7 +57,7 @@ export function answerError(error: Error, context: Context, log: (error: Error) 
 }
 
 /** The answer to input that does not fit its schema. */
-export function answerInvalid(error: z.ZodError, context: Context): Response {
+export function respondWithInvalid(error: z.ZodError, context: Context): Response {
   const issues = error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }))
   const [first] = issues
   const sentence = first

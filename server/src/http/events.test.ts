@@ -1,9 +1,9 @@
 import { expect, it } from 'vitest'
-import { createEventBus, createLocalFeed, type EventFeed, type ToldEvent } from '../events.ts'
+import { createEventBus, createLocalFeed, type EventFeed, type PublishedEvent } from '../events.ts'
 import { eventRoutes } from './events.ts'
 import { createRouter } from './routing.ts'
 
-const created = (id: number): ToldEvent => ({
+const created = (id: number): PublishedEvent => ({
   id: String(id),
   event: { name: 'fileCreated', args: [{ path: `${id}.png`, createdAt: 0 }] },
 })
@@ -51,12 +51,12 @@ it('tells nobody who only asks for the head', async () => {
 })
 
 it('tells a browser that comes back each event once, also where they are told here after they were read again', async () => {
-  const listeners = new Set<(told: ToldEvent) => void>()
+  const listeners = new Set<(published: PublishedEvent) => void>()
   const tell = (id: number) => {
     for (const listener of listeners) listener(created(id))
   }
   const asked = Promise.withResolvers<void>()
-  const read = Promise.withResolvers<ToldEvent[]>()
+  const read = Promise.withResolvers<PublishedEvent[]>()
   const lagging: EventFeed = {
     follow(listener) {
       listeners.add(listener)

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
-import type { BusEvent, EventFeed, Events, ToldEvent } from '../events.ts'
+import type { BusEvent, EventFeed, Events, PublishedEvent } from '../events.ts'
 import { createRouter, type HttpEnv, type Router, route } from './routing.ts'
 
 const KEEP_ALIVE_MS = 15_000
@@ -65,14 +65,14 @@ export function eventRoutes(feed: EventFeed): Router {
     // Nobody would read, and so end, the stream.
     if (context.req.method === 'HEAD') return context.body(null, 200, { 'Content-Type': 'text/event-stream' })
     return streamSSE(context, async (sse) => {
-      const waiting: ToldEvent[] = []
+      const waiting: PublishedEvent[] = []
       // What is read again for a browser that comes back may be told afterwards too, by a server that lags behind.
       let readAgain = new Set<string>()
-      const isNew = ({ id }: ToldEvent) => id === undefined || !readAgain.delete(id)
+      const isNew = ({ id }: PublishedEvent) => id === undefined || !readAgain.delete(id)
       let wake: (() => void) | undefined
-      const stop = feed.follow((told) => {
-        if (!isNew(told)) return
-        waiting.push(told)
+      const stop = feed.follow((published) => {
+        if (!isNew(published)) return
+        waiting.push(published)
         if (waiting.length > MAX_WAITING) {
           waiting.length = 0
           stop()
@@ -96,9 +96,12 @@ export function eventRoutes(feed: EventFeed): Router {
             checkedAt = Date.now()
             if ((await context.get('isStillSignedIn')?.()) === false) return
           }
-          const told = waiting.shift()
-          if (told !== undefined) {
-            await sse.writeSSE({ ...(told.id !== undefined && { id: told.id }), ...translate(told.event) })
+          const published = waiting.shift()
+          if (published !== undefined) {
+            await sse.writeSSE({
+              ...(published.id !== undefined && { id: published.id }),
+              ...translate(published.event),
+            })
             continue
           }
           const isWoken = await new Promise<boolean>((resolve) => {
@@ -117,7 +120,7 @@ export function eventRoutes(feed: EventFeed): Router {
   }
 }
 
-function translate<K extends keyof Events>(told: BusEvent): { event: string; data: string } {
-  const { event, data } = TRANSLATIONS[told.name as K]
-  return { event, data: JSON.stringify(data(...(told.args as Events[K]))) }
+function translate<K extends keyof Events>(published: BusEvent): { event: string; data: string } {
+  const { event, data } = TRANSLATIONS[published.name as K]
+  return { event, data: JSON.stringify(data(...(published.args as Events[K]))) }
 }

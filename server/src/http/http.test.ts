@@ -3,7 +3,7 @@ import { chmod, mkdir, readdir, readFile, rm, stat, symlink, unlink, writeFile }
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it, vi } from 'vitest'
-import type { App } from '../app.ts'
+import type { App } from '../app/compose.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { circleSketch, picture, writeSettled } from '../testing/pictures.ts'
 import { eventually, type OnEnd, onceForAll, temporaryDirectory } from '../testing/temporary.ts'
@@ -687,7 +687,7 @@ describe('the folder', () => {
   it('is a tree with counts', async () => {
     const { app, root } = await served()
     await mkdir(join(root, 'empty'))
-    await app.sync.reconcile()
+    await app.sync.scan()
     expect(await getJson(app, '/api/fs/watched-directories')).toMatchObject({
       path: '.',
       parent: null,
@@ -793,7 +793,7 @@ describe('health and documentation', () => {
 
   it('is not ready while the embedder is started again', async () => {
     const { app } = await served()
-    process.kill(app.host.processId!, 'SIGKILL')
+    process.kill(app.embedder.processId!, 'SIGKILL')
     await eventually(async () => expect((await get(app, '/ready')).status).toBe(503))
     await eventually(async () => expect((await get(app, '/ready')).status).toBe(200))
     expect((await get(app, '/health')).status).toBe(200)

@@ -1,14 +1,14 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Catalog, Image } from '../catalog/catalog.ts'
-import type { KeptQueries } from '../catalog/kept-queries.ts'
 import { DomainError } from '../errors.ts'
-import { isShownByBrowsers } from '../gallery/formats.ts'
-import { parseCrop } from '../search/crop.ts'
-import { createDuplicateFinder, withoutDeleted } from '../search/duplicates.ts'
-import { type Example, type ImageSearch, imageNotFound, type SearchResult } from '../search/image-search.ts'
-import type { Collection } from '../sync/collection.ts'
-import { answerFile } from './file-answer.ts'
+import { isShownByBrowsers } from '../gallery/formats/index.ts'
+import type { ImageFiles } from '../images/image-files.ts'
+import type { SavedQueries } from '../saved-queries/saved-queries.ts'
+import { createDuplicateFinder, withoutDeleted } from '../search/duplicates/finder.ts'
+import { parseCrop } from '../search/region.ts'
+import { type ImageSearch, imageNotFound, type QueryTerm, type SearchResult } from '../search/search.ts'
+import { respondWithFile } from './file-response.ts'
 import { binary, createRouter, type HttpEnv, json, parseJson, type Router, route } from './routing.ts'
 import {
   DEFAULT_TOP_K,
@@ -17,22 +17,22 @@ import {
   idParameter,
   imageSchema,
   imagesSchema,
-  keptIdSchema,
   kindSchema,
   orderOf,
   pageOf,
   type Query,
   querySchema,
+  savedQueryIdSchema,
   toImageJson,
   topKSchema,
   uuidSchema,
 } from './schemas.ts'
 
 export interface ImageRoutesOptions {
-  queries: KeptQueries
+  queries: SavedQueries
   catalog: Catalog
   search: ImageSearch
-  collection: Collection
+  imageFiles: ImageFiles
   log: { info(message: string): void }
 }
 
@@ -40,7 +40,7 @@ const DEFAULT_DUPLICATE_THRESHOLD = 0.985
 
 const exampleSchema = z.object({
   image_id: uuidSchema.optional(),
-  query_id: keptIdSchema.optional().openapi({ description: 'A kept query.' }),
+  query_id: savedQueryIdSchema.optional().openapi({ description: 'A kept query.' }),
   upload: z
     .string()
     .optional()
@@ -61,9 +61,9 @@ const searchRequestSchema = z
   })
   .openapi('SearchRequest')
 
-export function imageRoutes({ catalog, search, queries, collection, log }: ImageRoutesOptions): Router {
+export function imageRoutes({ catalog, search, queries, imageFiles, log }: ImageRoutesOptions): Router {
   const router = createRouter()
-  const findDuplicates = createDuplicateFinder({ catalog, isShown: collection.isShownByLink })
+  const findDuplicates = createDuplicateFinder({ catalog, isShown: imageFiles.isShownByLink })
   const found = { 200: { description: 'The images found, best first.', ...json(imagesSchema) } }
 
   router.openapi(
@@ -112,7 +112,7 @@ export function imageRoutes({ catalog, search, queries, collection, log }: Image
       const { image, top_k: topK, query_json: queryJson, kind = 'auto', crop } = context.req.valid('form')
       const picture = { bytes: await bytesOf(image), kind, crop: crop ? parseCrop(crop) : undefined }
       const result = await search.byPicture(picture, optionsOf(parseQueryJson(queryJson), topK))
-      return answerSearch(context, result)
+      return respondWithImages(context, result)
     },
   )
 
@@ -137,7 +137,7 @@ export function imageRoutes({ catalog, search, queries, collection, log }: Image
     }),
     async (context) => {
       const { image_id: imageId, top_k: topK, query } = context.req.valid('json')
-      return answerSearch(context, await search.byImage(imageId, optionsOf(query, topK)))
+      return respondWithImages(context, await search.byImage(imageId, optionsOf(query, topK)))
     },
   )
 
@@ -173,10 +173,10 @@ export function imageRoutes({ catalog, search, queries, collection, log }: Image
         !only.crop &&
         request.positive.length + request.negative.length === 1
       )
-        return answerSearch(context, await search.byImage(only.image_id, options))
+        return respondWithImages(context, await search.byImage(only.image_id, options))
       const positive = await toExamples(request.positive)
       const negative = await toExamples(request.negative)
-      return answerSearch(context, await search.byExamples(positive, negative, options))
+      return respondWithImages(context, await search.byTerms(positive, negative, options))
     },
   )
 
@@ -211,8 +211,8 @@ export function imageRoutes({ catalog, search, queries, collection, log }: Image
       const { offset, limit } = pageOf(query)
       const { groups, progress } = await findDuplicates(query.threshold)
       const page = await withoutDeleted(catalog, groups.slice(offset, offset + limit))
-      const shown = page.map((images) => ({ images: images.map(toImageJson) }))
-      return context.json({ groups: shown, total: groups.length, progress }, 200)
+      const groupsJson = page.map((images) => ({ images: images.map(toImageJson) }))
+      return context.json({ groups: groupsJson, total: groups.length, progress }, 200)
     },
   )
 
@@ -240,7 +240,7 @@ export function imageRoutes({ catalog, search, queries, collection, log }: Image
     }),
     async (context) => {
       const { image: file, directory } = context.req.valid('form')
-      const image = await collection.add(await bytesOf(file), file.name, directory)
+      const image = await imageFiles.add(await bytesOf(file), file.name, directory)
       log.info(`${whoOf(context)} has added ${JSON.stringify(image.path)}.`)
       return context.json({ status: 'success' as const, image: toImageJson(image) }, 200)
     },
@@ -267,7 +267,7 @@ export function imageRoutes({ catalog, search, queries, collection, log }: Image
     }),
     async (context) => {
       const image = await imageOf(context.req.valid('param').id)
-      await collection.delete(image)
+      await imageFiles.delete(image)
       log.info(`${whoOf(context)} has deleted ${JSON.stringify(image.path)}.`)
       return context.json({ status: 'success' as const }, 200)
     },
@@ -283,10 +283,10 @@ export function imageRoutes({ catalog, search, queries, collection, log }: Image
     }),
     async (context) => {
       const image = await imageOf(context.req.valid('param').id)
-      return answerFile(context, {
+      return respondWithFile(context, {
         contentType: 'image/webp',
         etag: `"${image.contentHash.slice(0, 32)}-thumbnail"`,
-        body: () => collection.thumbnail(image),
+        body: () => imageFiles.thumbnail(image),
       })
     },
   )
@@ -301,7 +301,7 @@ export function imageRoutes({ catalog, search, queries, collection, log }: Image
     }),
     async (context) => {
       const image = await imageOf(context.req.valid('param').id)
-      return answerFile(context, {
+      return respondWithFile(context, {
         contentType: image.contentType,
         etag: `"${image.contentHash.slice(0, 32)}"`,
         fileName: image.name,
@@ -321,14 +321,18 @@ export function imageRoutes({ catalog, search, queries, collection, log }: Image
     async (context) => {
       const image = await imageOf(context.req.valid('param').id)
       const etag = `"${image.contentHash.slice(0, 32)}-preview"`
-      const isFit = isShownByBrowsers(image.contentType) && collection.isSmallEnough(image)
+      const isFit = isShownByBrowsers(image.contentType) && imageFiles.isSmallEnough(image)
       if (isFit)
-        return answerFile(context, {
+        return respondWithFile(context, {
           contentType: image.contentType,
           etag,
           file: await versionOf(image),
         })
-      return answerFile(context, { contentType: 'image/webp', etag, body: () => collection.preview(image) })
+      return respondWithFile(context, {
+        contentType: 'image/webp',
+        etag,
+        body: () => imageFiles.preview(image),
+      })
     },
   )
 
@@ -344,12 +348,12 @@ export function imageRoutes({ catalog, search, queries, collection, log }: Image
       weight,
     }: z.output<typeof exampleSchema>,
     files: Map<string, File>,
-  ): Promise<Example> {
+  ): Promise<QueryTerm> {
     const crop = cropText ? parseCrop(cropText) : undefined
     if (imageId !== undefined) {
       if (crop === undefined) return { source: { imageId }, weight }
       const image = await imageOf(imageId)
-      const read = async () => ({ bytes: (await collection.read(image)).bytes, kind: 'image' as const, crop })
+      const read = async () => ({ bytes: (await imageFiles.read(image)).bytes, kind: 'image' as const, crop })
       return { source: read, weight }
     }
     if (queryId !== undefined) {
@@ -367,7 +371,7 @@ export function imageRoutes({ catalog, search, queries, collection, log }: Image
   }
 
   async function versionOf(image: Image) {
-    return { path: await collection.fileOf(image), bytes: image.bytes, modifiedAt: image.modifiedAt }
+    return { path: await imageFiles.fileOf(image), bytes: image.bytes, modifiedAt: image.modifiedAt }
   }
 
   async function imageOf(id: string) {
@@ -386,7 +390,7 @@ function optionsOf(given: Query | null | undefined, topK = DEFAULT_TOP_K) {
   return { filter: filterOf(query), topK, ...pageOf(query) }
 }
 
-function answerSearch(context: Context<HttpEnv>, { images, total, timings, kind }: SearchResult) {
+function respondWithImages(context: Context<HttpEnv>, { images, total, timings, kind }: SearchResult) {
   const parts = Object.entries(timings).map(([name, ms]) => `${name};dur=${ms.toFixed(2)}`)
   context.header('Server-Timing', parts.join(', '))
   context.header('X-Query-Kind', kind)

@@ -1,7 +1,7 @@
 import { collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
 import type { Catalog } from '../catalog/catalog.ts'
-import type { SearchResult } from '../search/image-search.ts'
-import type { Indexer } from '../sync/indexer.ts'
+import type { Indexer } from '../indexing/indexer.ts'
+import type { SearchResult } from '../search/search.ts'
 
 export interface Metrics {
   observeRequest(method: string, route: string, status: number, seconds: number): void

@@ -1,8 +1,8 @@
 import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
-import { ROLES, type Role } from '../catalog/accounts.ts'
+import { ROLES, type Role } from '../accounts/accounts.ts'
 import { DomainError } from '../errors.ts'
-import { answerInvalid } from './errors.ts'
+import { respondWithInvalid } from './errors.ts'
 import { errorSchema } from './schemas.ts'
 
 export interface HttpEnv {
@@ -22,7 +22,8 @@ export type Router = OpenAPIHono<HttpEnv>
 export function createRouter(): Router {
   return new OpenAPIHono<HttpEnv>({
     strict: false,
-    defaultHook: (result, context) => (result.success ? undefined : answerInvalid(result.error, context)),
+    defaultHook: (result, context) =>
+      result.success ? undefined : respondWithInvalid(result.error, context),
   })
 }
 
@@ -51,7 +52,7 @@ export function binary(...contentTypes: string[]) {
 }
 
 /** To whoever is nobody. */
-export function signInFirst(context: Context): Response {
+export function unauthorized(context: Context): Response {
   return context.json({ error: 'Sign in first.', code: 'not_signed_in' }, 401)
 }
 
@@ -59,7 +60,7 @@ function requireRole(needed: Role): MiddlewareHandler<HttpEnv> {
   return async (context, next) => {
     context.set('neededRole', needed)
     const role = context.get('role')
-    if (role === undefined) return signInFirst(context)
+    if (role === undefined) return unauthorized(context)
     if (ROLES.indexOf(role) < ROLES.indexOf(needed)) {
       return context.json(
         { error: `This needs the role ${needed}; yours is ${role}.`, code: 'forbidden' },

@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Image, ImageFilter, ImageOrder, ScoredImage } from '../catalog/catalog.ts'
-import { KEPT_ID } from '../catalog/kept-queries.ts'
 import { parseDirectoryFilter } from '../gallery/paths.ts'
+import { SAVED_QUERY_ID } from '../saved-queries/saved-queries.ts'
 
 const MAX_ITEMS_PER_PAGE = 1000
 export const DEFAULT_TOP_K = 100
@@ -159,7 +159,7 @@ export const errorSchema = z
 export const uuidSchema = z.uuid().toLowerCase()
 
 /** The id of a kept query. */
-export const keptIdSchema = z.string().regex(KEPT_ID)
+export const savedQueryIdSchema = z.string().regex(SAVED_QUERY_ID)
 
 export const idParameter = z.object({ id: uuidSchema })
 

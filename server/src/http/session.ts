@@ -1,11 +1,11 @@
 import { z } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import { ROLES } from '../accounts/accounts.ts'
 import type { Auth, Challenge } from '../auth/auth.ts'
-import type { AuthLimits } from '../auth/limits.ts'
-import { ROLES } from '../catalog/accounts.ts'
+import type { AuthLimits } from '../auth/rate-limits.ts'
 import { DomainError } from '../errors.ts'
-import type { Client } from './client.ts'
+import type { Client } from './middleware/client-address.ts'
 import { createRouter, type HttpEnv, json, type Router, route } from './routing.ts'
 
 export interface SessionOptions {
@@ -13,7 +13,7 @@ export interface SessionOptions {
   auth: Auth | undefined
   limits: AuthLimits
   codeExpiresInS: number
-  clientOf: (context: Context) => Client
+  readClient: (context: Context) => Client
   log: { info(message: string): void }
 }
 
@@ -42,10 +42,10 @@ const sessionSchema = z
   .openapi('Session')
 
 /** Tells of each request to the API who sends it, and gives cookies of sessions that are prolonged or over. */
-export function identify({
+export function authenticate({
   auth,
-  clientOf,
-}: Pick<SessionOptions, 'auth' | 'clientOf'>): MiddlewareHandler<HttpEnv> {
+  readClient,
+}: Pick<SessionOptions, 'auth' | 'readClient'>): MiddlewareHandler<HttpEnv> {
   return async (context, next) => {
     if (auth === undefined) {
       // Without sign-in, whoever reaches the server is admin.
@@ -53,21 +53,21 @@ export function identify({
       return next()
     }
     const { headers } = context.req.raw
-    const isPassive = PASSIVE_PATHS.test(context.req.path)
-    const { role, email, cookies } = await auth.identify(headers, { isPassive })
+    const extendsSession = !PASSIVE_PATHS.test(context.req.path)
+    const { role, email, cookies } = await auth.authenticate(headers, { extendsSession })
     context.set('role', role)
     if (email !== undefined) context.set('email', email)
     context.set(
       'isStillSignedIn',
-      async () => (await auth.identify(headers, { isPassive: true })).role !== undefined,
+      async () => (await auth.authenticate(headers, { extendsSession: false })).role !== undefined,
     )
     await next()
-    giveCookies(context, cookies, clientOf(context).isSecure)
+    giveCookies(context, cookies, readClient(context).isSecure)
   }
 }
 
 /** The part of the session that is there with and without sign-in. */
-export function sessionRoutes({ auth, clientOf }: Pick<SessionOptions, 'auth' | 'clientOf'>): Router {
+export function sessionRoutes({ auth, readClient }: Pick<SessionOptions, 'auth' | 'readClient'>): Router {
   const router = createRouter()
   router.openapi(
     route('public', {
@@ -96,7 +96,7 @@ export function sessionRoutes({ auth, clientOf }: Pick<SessionOptions, 'auth' | 
     }),
     async (context) => {
       const cookies = await auth.signOut(context.req.raw.headers)
-      giveCookies(context, cookies, clientOf(context).isSecure)
+      giveCookies(context, cookies, readClient(context).isSecure)
       deleteCookie(context, CHALLENGE_COOKIE, { path: CHALLENGE_PATH })
       // The pictures that the browser has kept.
       context.header('Clear-Site-Data', '"cache"')
@@ -111,7 +111,7 @@ export function otpRoutes({
   auth,
   limits,
   codeExpiresInS,
-  clientOf,
+  readClient,
   log,
 }: SessionOptions & { auth: Auth }): Router {
   const router = createRouter()
@@ -129,8 +129,8 @@ export function otpRoutes({
     }),
     async (context) => {
       const email = context.req.valid('json').email.toLowerCase()
-      const client = clientOf(context)
-      const isKnown = getCookie(context, KNOWN_COOKIE) === auth.tokenOf(email)
+      const client = readClient(context)
+      const isKnown = getCookie(context, KNOWN_COOKIE) === auth.knownBrowserToken(email)
       await limits.start(client.address, email, isKnown)
       const challenge = auth.start(email)
       setCookie(context, CHALLENGE_COOKIE, encodeChallenge(challenge), {
@@ -154,7 +154,7 @@ export function otpRoutes({
     }),
     async (context) => {
       const { code } = context.req.valid('json')
-      const client = clientOf(context)
+      const client = readClient(context)
       await limits.verify(client.address)
       const challenge = challengeOf(context)
       if (challenge === undefined)
@@ -163,7 +163,7 @@ export function otpRoutes({
       log.info(`${JSON.stringify(challenge.email)} has signed in from ${client.address}.`)
       giveCookies(context, cookies, client.isSecure)
       deleteCookie(context, CHALLENGE_COOKIE, { path: CHALLENGE_PATH })
-      setCookie(context, KNOWN_COOKIE, auth.tokenOf(challenge.email), {
+      setCookie(context, KNOWN_COOKIE, auth.knownBrowserToken(challenge.email), {
         path: '/api/auth',
         httpOnly: true,
         sameSite: 'Lax',

@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import type { Users } from '../catalog/accounts.ts'
+import type { Users } from '../accounts/accounts.ts'
 import { DomainError } from '../errors.ts'
 import { createRouter, json, type Router, route } from './routing.ts'
 import { storable } from './schemas.ts'

@@ -1,25 +1,25 @@
-import type { QueryKind } from '../catalog/kept-queries.ts'
-import type { EmbeddingHost } from '../embedding/host.ts'
+import type { EmbedderClient } from '../embedding/process/supervisor.ts'
 import { MAX_ASPECT } from '../gallery/decode.ts'
 import { type RgbImage, resample } from '../gallery/resample.ts'
-import type { Crop } from './crop.ts'
-import { detectKind } from './detect-kind.ts'
-import { prepareSketch } from './prepare-sketch.ts'
+import type { QueryKind } from '../saved-queries/saved-queries.ts'
+import type { Crop } from './region.ts'
+import { detectKind } from './sketch/detect-kind.ts'
+import { prepareSketch } from './sketch/prepare-sketch.ts'
 
 /** Pictures to search with are reduced to a multiple of what the embedder wants: enough for a drawing that fills half a sheet. */
 const QUERY_SCALE = 2
 const MIN_QUERY_SIDE = 256
-const MOST_ENLARGED = 8
+const MAX_ENLARGEMENT = 8
 
 /** The size that a query's picture is to cover when it is decoded; a small part of it needs more of the original's pixels. */
-export function queryCover({ width, height }: EmbeddingHost['inputSize'], crop: Crop | undefined) {
+export function queryCover({ width, height }: EmbedderClient['inputSize'], crop: Crop | undefined) {
   const side = Math.max(MIN_QUERY_SIDE, QUERY_SCALE * Math.max(width, height))
-  const factor = crop === undefined ? 1 : Math.min(MOST_ENLARGED, 1 / Math.min(crop.width, crop.height))
+  const factor = crop === undefined ? 1 : Math.min(MAX_ENLARGEMENT, 1 / Math.min(crop.width, crop.height))
   return { width: Math.ceil(side * factor), height: Math.ceil(side * factor) }
 }
 
 /** A part of a picture, no larger than a whole one may be when it is decoded: a strip of a strip is very long. */
-export function boundedFor(inputSize: EmbeddingHost['inputSize'], image: RgbImage): RgbImage {
+export function limitSize(inputSize: EmbedderClient['inputSize'], image: RgbImage): RgbImage {
   const most = MAX_ASPECT * queryCover(inputSize, undefined).width
   const scale = most / Math.max(image.width, image.height)
   if (scale >= 1) return image
@@ -34,7 +34,7 @@ export function boundedFor(inputSize: EmbeddingHost['inputSize'], image: RgbImag
 export function prepareQuery(
   image: RgbImage,
   kind: QueryKind,
-  { sketchMargin }: Pick<EmbeddingHost, 'sketchMargin'>,
+  { sketchMargin }: Pick<EmbedderClient, 'sketchMargin'>,
 ): { image: RgbImage; kind: 'sketch' | 'image' } {
   const isSketch = kind === 'sketch' || (kind === 'auto' && detectKind(image) === 'sketch')
   return isSketch ? { image: prepareSketch(image, sketchMargin), kind: 'sketch' } : { image, kind: 'image' }

@@ -1,11 +1,11 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import type { RgbImage } from '../gallery/resample.ts'
-import { cropImage, parseCrop } from './crop.ts'
-import { detectKind } from './detect-kind.ts'
-import { combine } from './image-search.ts'
-import { boundedFor } from './prepare-query.ts'
-import { prepareSketch } from './prepare-sketch.ts'
+import { limitSize } from './prepare-query.ts'
+import { cropImage, parseCrop } from './region.ts'
+import { combine } from './search.ts'
+import { detectKind } from './sketch/detect-kind.ts'
+import { prepareSketch } from './sketch/prepare-sketch.ts'
 
 async function render(body: string, width = 200, height = 200): Promise<RgbImage> {
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${body}</svg>`
@@ -51,10 +51,10 @@ describe('prepareSketch', () => {
     ['red on yellow', '#ffec40', '#d02020'],
     ['faint pencil', '#fff', '#bbb'],
   ])('makes the same of %s', async (_, paper, pen) => {
-    const wanted = prepareSketch(await render(sheet('#fff') + ring('#000')), 0.1)
+    const expected = prepareSketch(await render(sheet('#fff') + ring('#000')), 0.1)
     const prepared = prepareSketch(await render(sheet(paper) + ring(pen)), 0.1)
-    expect(Math.abs(prepared.width - wanted.width)).toBeLessThan(4)
-    expect(inkBounds(prepared).right - inkBounds(wanted).right).toBeLessThan(4)
+    expect(Math.abs(prepared.width - expected.width)).toBeLessThan(4)
+    expect(inkBounds(prepared).right - inkBounds(expected).right).toBeLessThan(4)
     expect(Math.min(...prepared.data)).toBeLessThan(30)
   })
 
@@ -117,9 +117,9 @@ describe('boundedFor', () => {
   it('makes a strip of a strip no larger than a whole picture may be', () => {
     const size = { width: 64, height: 64 }
     const strip = { data: new Uint8Array(20_480 * 256 * 3), width: 20_480, height: 256 }
-    expect(boundedFor(size, strip)).toMatchObject({ width: 2048, height: 26 })
+    expect(limitSize(size, strip)).toMatchObject({ width: 2048, height: 26 })
     const part = { data: new Uint8Array(500 * 200 * 3), width: 500, height: 200 }
-    expect(boundedFor(size, part)).toBe(part)
+    expect(limitSize(size, part)).toBe(part)
   })
 })
 

@@ -1,7 +1,7 @@
 import { cp, mkdir, symlink, unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { App } from '../app.ts'
+import type { App } from '../app/compose.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { canMount, mountDrive, mountFolder, unmount } from '../testing/mounts.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
@@ -54,7 +54,7 @@ describe.skipIf(!canMount())('a drive within the gallery (needs the right to mou
     await eventually(async () => expect(await pathsIn(first)).toEqual(all.slice(0, 5)))
 
     unmount(drive)
-    await expect.poll(() => first.sync.absence).toEqual({ missing: 1, known: 5 })
+    await expect.poll(() => first.sync.massRemoval).toEqual({ missing: 1, known: 5 })
     await unlink(join(root, 'd.png'))
     await eventually(async () => expect(await pathsIn(first)).not.toContain('d.png'))
     expect(await pathsIn(first)).toContain('drive/1.png')
@@ -62,21 +62,21 @@ describe.skipIf(!canMount())('a drive within the gallery (needs the right to mou
 
     const second = await startApp(config)
     await indexAll(second)
-    expect(second.sync.absence).toEqual({ missing: 1, known: 4 })
+    expect(second.sync.massRemoval).toEqual({ missing: 1, known: 4 })
     mountDrive(drive)
     await writeSettled(join(drive, '1.png'), await picture(11))
     await indexAll(second)
-    expect(second.sync.absence).toBeUndefined()
+    expect(second.sync.massRemoval).toBeUndefined()
     unmount(drive)
     await indexAll(second)
-    expect(second.sync.absence).toEqual({ missing: 1, known: 4 })
-    await second.sync.reconcile({ acceptsMissing: true })
+    expect(second.sync.massRemoval).toEqual({ missing: 1, known: 4 })
+    await second.sync.scan({ acceptsMissing: true })
     expect(await pathsIn(second)).toEqual(['a.png', 'b.png', 'c.png'])
     await writeSettled(join(drive, '3.png'), await picture(13))
     await indexAll(second)
     await unlink(join(drive, '3.png'))
     await indexAll(second)
-    expect(second.sync.absence).toBeUndefined()
+    expect(second.sync.massRemoval).toBeUndefined()
     expect(await pathsIn(second)).toEqual(['a.png', 'b.png', 'c.png'])
   })
 
@@ -92,12 +92,12 @@ describe.skipIf(!canMount())('a drive within the gallery (needs the right to mou
     unmount(inner)
     unmount(outer)
     await indexAll(app)
-    expect(app.sync.absence).toMatchObject({ missing: 2 })
+    expect(app.sync.massRemoval).toMatchObject({ missing: 2 })
     mountDrive(outer)
     await fill(outer, '1.png')
     await indexAll(app)
     await indexAll(app)
-    expect(app.sync.absence).toMatchObject({ missing: 1 })
+    expect(app.sync.massRemoval).toMatchObject({ missing: 1 })
     expect((await idsIn(app)).get('outer/inner/2.png')).toBe(before.get('outer/inner/2.png'))
   })
 
@@ -117,13 +117,13 @@ describe.skipIf(!canMount())('a drive within the gallery (needs the right to mou
     mountDrive(drive)
     await fill(drive, '1.png')
     await indexAll(app)
-    expect(app.sync.absence).toBeUndefined()
+    expect(app.sync.massRemoval).toBeUndefined()
     expect(await idsIn(app)).toEqual(all)
     // Without its link nothing is seen through it, drive or not.
     await unlink(join(root, 'folder-link'))
     await unlink(join(root, 'link.png'))
     await indexAll(app)
-    expect(app.sync.absence).toBeUndefined()
+    expect(app.sync.massRemoval).toBeUndefined()
     expect(await pathsIn(app)).toEqual(['a.png', 'b.png', 'drive/1.png'])
   })
 
@@ -138,18 +138,18 @@ describe.skipIf(!canMount())('a drive within the gallery (needs the right to mou
     mountDrive(drive)
     await fill(drive, '1.png', '2.png')
     await indexAll(first)
-    expect(first.sync.absence).toBeUndefined()
+    expect(first.sync.massRemoval).toBeUndefined()
     expect(await pathsIn(first)).not.toContain('drive/3.png')
 
     unmount(drive)
     mountDrive(drive, 'another')
     await fill(drive, '9.png')
     await indexAll(first)
-    expect(first.sync.absence).toMatchObject({ missing: 2 })
+    expect(first.sync.massRemoval).toMatchObject({ missing: 2 })
     await first.close()
     const second = await startApp(config)
     await indexAll(second)
-    expect(second.sync.absence).toMatchObject({ missing: 2 })
+    expect(second.sync.massRemoval).toMatchObject({ missing: 2 })
     expect(await pathsIn(second)).toEqual(
       expect.arrayContaining(['drive/1.png', 'drive/2.png', 'drive/9.png']),
     )
@@ -165,7 +165,7 @@ describe.skipIf(!canMount())('a drive within the gallery (needs the right to mou
     expect(await pathsIn(app)).toEqual(['a.png', 'b.png', 'shown/x.png'])
     unmount(join(root, 'shown'))
     await indexAll(app)
-    expect(app.sync.absence).toMatchObject({ missing: 1 })
+    expect(app.sync.massRemoval).toMatchObject({ missing: 1 })
     expect(await pathsIn(app)).toContain('shown/x.png')
   })
 
@@ -182,7 +182,7 @@ describe.skipIf(!canMount())('a drive within the gallery (needs the right to mou
     await eventually(async () => expect(await pathsIn(app)).toContain('import/1.png'))
     const before = await idsIn(app)
     unmount(stick)
-    await expect.poll(() => app.sync.absence).toMatchObject({ missing: 1 })
+    await expect.poll(() => app.sync.massRemoval).toMatchObject({ missing: 1 })
     expect(await idsIn(app)).toEqual(before)
     expect(moved).toEqual([])
   })

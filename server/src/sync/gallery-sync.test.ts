@@ -18,8 +18,8 @@ import {
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it, vi } from 'vitest'
-import type { App } from '../app.ts'
-import { hashOfFile } from '../file-hash.ts'
+import type { App } from '../app/compose.ts'
+import { hashOfFile } from '../hashing.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
 import { eventually, temporaryDirectory } from '../testing/temporary.ts'
@@ -70,8 +70,8 @@ describe('reconciling', () => {
       await writeSettled(join(root, 'new.png'), await picture(121))
       await eventually(async () => expect(await pathsIn(app)).toHaveLength(121))
       for (let n = 0; n < 120; n++) await unlink(join(root, `${n}.png`))
-      await app.sync.reconcile()
-      expect(app.sync.absence).toEqual({ missing: 120, known: 121 })
+      await app.sync.scan()
+      expect(app.sync.massRemoval).toEqual({ missing: 120, known: 121 })
       expect(await pathsIn(app)).toHaveLength(121)
     },
   )
@@ -169,9 +169,9 @@ describe('reconciling', () => {
     const app = await startApp(await configFor(root))
     await app.sync.startWatching()
     vi.spyOn(app.catalog, 'knownFiles').mockRejectedValueOnce(new Error('the connection was lost'))
-    await expect(app.sync.reconcile()).rejects.toThrow('the connection was lost')
+    await expect(app.sync.scan()).rejects.toThrow('the connection was lost')
     await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'x/b.png']))
-    expect(app.sync.lastReconcile).toBeDefined()
+    expect(app.sync.lastScan).toBeDefined()
   })
 
   it.skipIf(isRoot)(
@@ -182,11 +182,11 @@ describe('reconciling', () => {
       await app.sync.startWatching()
       await indexAll(app)
       await chmod(join(root, 'x'), 0o600)
-      app.sync.lookAgain(['x/deep/b.png', 'x/deep'])
+      app.sync.recheck(['x/deep/b.png', 'x/deep'])
       await writeSettled(join(root, 'c.png'), await picture(5))
-      app.sync.lookAgain(['c.png'])
+      app.sync.recheck(['c.png'])
       await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'c.png', 'x/deep/b.png']))
-      await app.sync.reconcile()
+      await app.sync.scan()
       expect(await pathsIn(app)).toEqual(['a.png', 'c.png', 'x/deep/b.png'])
       await chmod(join(root, 'x'), 0o700)
     },
@@ -241,7 +241,7 @@ describe('reconciling', () => {
     const app = await startApp(await configFor(root))
     await indexAll(app)
     expect(await app.catalog.counts()).toMatchObject({ indexed: 3 })
-    expect(await app.catalog.sharedContents()).toHaveLength(1)
+    expect(await app.catalog.duplicateHashes()).toHaveLength(1)
   })
 
   it('keeps everything when the gallery itself is gone', async () => {
@@ -249,7 +249,7 @@ describe('reconciling', () => {
     const app = await startApp(await configFor(join(root, 'g')))
     await indexAll(app)
     await rename(join(root, 'g'), join(root, 'elsewhere'))
-    await expect(app.sync.reconcile()).rejects.toMatchObject({ code: 'directory_not_found' })
+    await expect(app.sync.scan()).rejects.toMatchObject({ code: 'directory_not_found' })
     expect(await pathsIn(app)).toEqual(['a.png'])
   })
 
@@ -261,13 +261,13 @@ describe('reconciling', () => {
     const away = join(await temporaryDirectory(), 'away')
     await rename(root, away)
     await mkdir(root)
-    await app.sync.reconcile()
-    expect(app.sync.absence).toEqual({ missing: 2, known: 2 })
+    await app.sync.scan()
+    expect(app.sync.massRemoval).toEqual({ missing: 2, known: 2 })
     expect(await pathsIn(app)).toEqual(['a.png', 'x/b.png'])
     await rm(root, { recursive: true })
     await rename(away, root)
     await indexAll(app)
-    expect(app.sync.absence).toBeUndefined()
+    expect(app.sync.massRemoval).toBeUndefined()
     expect(await pathsIn(app)).toEqual(['a.png', 'x/b.png'])
   })
 
@@ -278,8 +278,8 @@ describe('reconciling', () => {
     await indexAll(app)
     await app.sync.startWatching()
     await rm(join(root, 'drive'), { recursive: true })
-    await expect.poll(() => app.sync.absence).toEqual({ missing: 120, known: 130 })
-    await app.sync.reconcile()
+    await expect.poll(() => app.sync.massRemoval).toEqual({ missing: 120, known: 130 })
+    await app.sync.scan()
     expect(await pathsIn(app)).toHaveLength(130)
     const status = (await (await app.http.request('/api/index/status')).json()) as { absence: unknown }
     expect(status.absence).toEqual({ missing: 120, known: 130 })
@@ -287,18 +287,18 @@ describe('reconciling', () => {
     // Back again, they are noticed without anybody asking.
     await mkdir(join(root, 'drive'))
     for (let n = 0; n < 120; n++) await writeSettled(join(root, `drive/${n}.png`), await picture(n))
-    await expect.poll(() => app.sync.absence).toBeUndefined()
+    await expect.poll(() => app.sync.massRemoval).toBeUndefined()
     await rm(join(root, 'drive'), { recursive: true })
-    await expect.poll(() => app.sync.absence).toEqual({ missing: 120, known: 130 })
+    await expect.poll(() => app.sync.massRemoval).toEqual({ missing: 120, known: 130 })
 
     // A file more or less is followed all the same, and does not hide that the others are missing.
     await unlink(join(root, 'here/120.png'))
     await eventually(async () => expect(await pathsIn(app)).toHaveLength(129))
-    expect(app.sync.absence).toBeDefined()
+    expect(app.sync.massRemoval).toBeDefined()
 
     const confirmed = await app.http.request('/api/index/reconcile?accept_missing=true', { method: 'POST' })
     expect(confirmed.status).toBe(200)
-    expect(app.sync.absence).toBeUndefined()
+    expect(app.sync.massRemoval).toBeUndefined()
     expect(await pathsIn(app)).toHaveLength(9)
   })
 
@@ -312,7 +312,7 @@ describe('reconciling', () => {
     const watcher = { ...config.watcher, watch_recursive: false }
     const second = await startApp({ ...config, watcher })
     await indexAll(second)
-    expect(second.sync.absence).toBeUndefined()
+    expect(second.sync.massRemoval).toBeUndefined()
     expect(await pathsIn(second)).toEqual(['a.png'])
   })
 
@@ -412,7 +412,7 @@ describe('reconciling', () => {
     ]
     expect(await pathsIn(app)).toEqual(all)
     // Nothing of it is indexed twice, and everything can be looked at.
-    expect(await app.catalog.sharedContents()).toHaveLength(2)
+    expect(await app.catalog.duplicateHashes()).toHaveLength(2)
     const events = recordEvents(app)
     await indexAll(app)
     expect(events).toEqual([])
@@ -491,7 +491,7 @@ describe('reconciling', () => {
     await writeFile(join(folder, 'ab', `${'cd'.repeat(32)}.webp`), 'may be about to be stored')
     const second = await startApp(config)
     await indexAll(second)
-    await second.sync.reconcile()
+    await second.sync.scan()
     const left = (await readdir(folder, { recursive: true })).filter((name) => name.includes('.webp'))
     expect(new Set(left.map((name) => name.slice(3)))).toEqual(
       new Set([`${contentHash}.webp`, `${'cd'.repeat(32)}.webp`]),
@@ -529,7 +529,7 @@ describe('reconciling', () => {
       }),
     )
     await indexAll(app)
-    await app.sync.reconcile()
+    await app.sync.scan()
     expect(await pathsIn(app)).toEqual(['a.png'])
   })
 })
@@ -623,7 +623,7 @@ describe('watching', () => {
     // A folder that goes as a whole is noticed, also if the one that held it is touched at the same time.
     await rename(join(root, 'many'), join(await temporaryDirectory(), 'many'))
     await utimes(root, new Date(), new Date())
-    await expect.poll(() => app.sync.absence).toMatchObject({ missing: 2013 })
+    await expect.poll(() => app.sync.massRemoval).toMatchObject({ missing: 2013 })
   })
 
   it('takes a copy whose original is deleted later for a move', async () => {
@@ -765,8 +765,8 @@ describe('watching', () => {
     await utimes(join(root, '.copy'), atime, mtime)
     await rename(join(root, '.copy'), join(root, 'a.png'))
     expect((await stat(join(root, 'a.png'))).ino).not.toBe(inode)
-    const queued = vi.spyOn(app.catalog, 'contentFacts')
-    const put = vi.spyOn(app.catalog, 'putImages')
+    const queued = vi.spyOn(app.catalog, 'contentInfo')
+    const put = vi.spyOn(app.catalog, 'upsertImages')
     await indexAll(app)
     expect(put.mock.calls.length + queued.mock.calls.length > 0).toBe(isAnother)
     expect(await pathsIn(app)).toEqual(['a.png', 'b.png'])
@@ -834,8 +834,8 @@ describe('closing', () => {
   it('does not wait for an embedder that hangs', async () => {
     const root = await galleryOf('a.png', 'b.png')
     const app = await startApp(await configFor(root))
-    process.kill(app.host.processId!, 'SIGSTOP')
-    await app.sync.reconcile()
+    process.kill(app.embedder.processId!, 'SIGSTOP')
+    await app.sync.scan()
     await eventually(() => expect(app.indexer.pending).toBeGreaterThan(0))
     const start = performance.now()
     await app.close()

@@ -3,68 +3,61 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog, KnownFile } from '../catalog/catalog.ts'
 import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
-import { hasImageExtension } from '../gallery/formats.ts'
+import { hasImageExtension } from '../gallery/formats/index.ts'
+import { type IncludeRules, isIncluded } from '../gallery/include.ts'
 import { isReached } from '../gallery/links.ts'
+import { type DirectoryListing, listDirectory, type UnreadableEntry } from '../gallery/list-folder.ts'
 import { keepsIdentities, mountsOf } from '../gallery/mounts.ts'
 import {
   directoryOf,
-  foldName,
-  isWithin,
+  isInside,
   joinPath,
   nameOf,
+  normalizeName,
   ROOT,
   toAbsolute,
   toGalleryPath,
 } from '../gallery/paths.ts'
-import { isWithinWalk, type WalkOptions } from '../gallery/scope.ts'
+import { type FileStat, isNotFound, statFile, toFileStat } from '../gallery/stat-file.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
-import {
-  type DirectoryListing,
-  type FileFacts,
-  isAbsent,
-  listDirectory,
-  statFile,
-  toFileFacts,
-  type UnfitFile,
-  walk,
-} from '../gallery/walk.ts'
-import { createAliases } from './aliases.ts'
-import { forgetContents } from './contents.ts'
-import { createFollowing, type WatchState } from './following.ts'
-import { createGalleryRoot } from './gallery-root.ts'
-import type { IndexQueue } from './indexer.ts'
-import { type Absence, countKnown, createMissing } from './missing.ts'
+import { walk } from '../gallery/walk.ts'
+import type { IndexQueue } from '../indexing/indexer.ts'
+import { removeUnusedContent } from '../indexing/unused-content.ts'
+import { createAliases } from './link-targets.ts'
+import { countKnown, createMissing, type MassRemoval } from './missing-files.ts'
 import { createMountPoints } from './mount-points.ts'
 import { createMoves } from './moves.ts'
-import { createNewcomers } from './newcomers.ts'
+import { createRecentArrivals } from './recent-arrivals.ts'
+import { createGalleryRoot } from './root-monitor.ts'
+import { createWatchController, type WatchState } from './watch-controller.ts'
 
 /** Times in milliseconds since 1970. */
-export interface FolderFacts {
+export interface FolderTimes {
   createdAt: number
   modifiedAt: number
 }
 
 export interface GallerySync {
   /** Compares the whole folder with the catalog; what is new or changed is queued for indexing. */
-  reconcile(options?: ReconcileOptions): Promise<void>
+  scan(options?: ScanOptions): Promise<void>
   startWatching(): Promise<void>
   /** Looks at paths of the gallery that may have changed. */
-  lookAgain(paths: string[]): void
+  recheck(paths: string[]): void
   readonly watching: WatchState
   /** Why the folder is polled, with what would help. */
   readonly pollingReason: string | undefined
   /** undefined unless so much is gone at once that the index is kept as it was. */
-  readonly absence: Absence | undefined
+  readonly massRemoval: MassRemoval | undefined
   /** Why the folder can't be looked at, so that the index is kept as it was. */
   readonly problem: string | undefined
   /** The folders of the gallery as they were last seen; complete after the first reconcile. */
-  readonly folders: ReadonlyMap<string, FolderFacts>
+  readonly folders: ReadonlyMap<string, FolderTimes>
   /** Milliseconds since 1970; undefined before the first has ended. */
-  readonly lastReconcile: number | undefined
+  readonly lastScan: number | undefined
   close(): Promise<void>
 }
 
-export interface ReconcileOptions {
+export interface ScanOptions {
   /** Somebody has confirmed that files which are missing are gone, however many they are. */
   acceptsMissing?: boolean
 }
@@ -75,8 +68,8 @@ export interface GallerySyncOptions {
   indexer: IndexQueue
   thumbnails: ThumbnailStore
   events: EventBus
-  walk: WalkOptions
-  reconcileIntervalMs: number
+  walk: IncludeRules
+  scanIntervalMs: number
   /** More than this share of a gallery is not forgotten at once without somebody's word. */
   maxMissingShare: number
   /** Where the system tells what is mounted; the default is right everywhere but in tests. */
@@ -89,21 +82,21 @@ export interface GallerySyncOptions {
 /** Changes that come within this time are looked at together. */
 const DEBOUNCE_MS = 150
 /** A file that has vanished may appear elsewhere a moment later: it has been moved. */
-const VANISH_GRACE_MS = 800
-const MANY_DIRECTORIES = 2_000
+const MISSING_GRACE_MS = 800
+const MAX_FOLDERS_PER_PASS = 2_000
 /** In a folder of so many files, a few that changed are looked at alone. */
-const LARGE_DIRECTORY = 2_000
-const FEW_PATHS = 500
+const LARGE_FOLDER_FILES = 2_000
+const MAX_SINGLE_PATHS = 500
 /** Of the files of one folder. */
-const COMPARED_AT_ONCE = 5_000
-const MAX_PAUSE_MS = 5_000
-const CLOSE_WITHIN_MS = 10_000
+const FILES_PER_PART = 5_000
+const MAX_DEBOUNCE_MS = 5_000
+const CLOSE_TIMEOUT_MS = 10_000
 /** While files are missing, so soon after a change it is seen whether they are back … */
-const COMPARE_ABSENCE_AFTER_MS = 5_000
+const RESCAN_DELAY_MS = 5_000
 /** … but of a large gallery that others go on changing, for no more than a tenth of the time. */
-const COMPARE_ABSENCE_REST = 10
+const RESCAN_BACKOFF_FACTOR = 10
 /** So soon the system tells of what has happened. */
-const TOLD_WITHIN_MS = 100
+const EVENT_LATENCY_MS = 100
 
 /** Keeps the catalog and the folder in step. The folder is the truth. */
 export function createGallerySync(options: GallerySyncOptions): GallerySync {
@@ -111,9 +104,9 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   const moves = createMoves({ root, catalog, events, log, walk: options.walk })
   const aliases = createAliases()
   /** What took the place of an indexed file and can't be read. */
-  const usurpers = new Map<string, UnfitFile>()
-  const said = new Set<string>()
-  const newcomers = createNewcomers()
+  const replacements = new Map<string, UnreadableEntry>()
+  const logged = new Set<string>()
+  const recentArrivals = createRecentArrivals()
   const mountPoints = createMountPoints({
     root,
     catalog,
@@ -123,8 +116,8 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   const gallery = createGalleryRoot({
     root,
     log,
-    onAway() {
-      isInDoubt = true
+    onUnreadable() {
+      isDoubtful = true
     },
   })
   const missing = createMissing({
@@ -139,93 +132,92 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     maxShare: options.maxMissingShare,
     isClosed: () => isClosed,
     async adopt() {
-      await adoptMissing(newcomers.recent())
+      await adoptMissing(recentArrivals.recent())
     },
     onRemoved(count) {
       differences += count
     },
   })
-  const folders = new Map<string, FolderFacts>()
+  const folders = new Map<string, FolderTimes>()
   /** What the folders held when they were last listed. */
   const listed = new Map<string, { subdirectories: string[]; files: number }>()
   /** Paths of the gallery, and whether only what a file holds was changed there. */
   const changed = new Map<string, boolean>()
   let lastPassMs = 0
-  let lastReconcile: number | undefined
+  let lastScan: number | undefined
   let debounce: NodeJS.Timeout | undefined
-  let vanishTimer: NodeJS.Timeout | undefined
-  let absenceTimer: NodeJS.Timeout | undefined
+  let confirmTimer: NodeJS.Timeout | undefined
+  let rescanTimer: NodeJS.Timeout | undefined
   let isClosed = false
-  let waitingReconcile: Promise<void> | undefined
+  let waitingScan: Promise<void> | undefined
   /** The folder could not be looked at, and has not been compared since. */
-  let isInDoubt = false
+  let isDoubtful = false
   let differences = 0
   /** The last comparison: its end, and how long it took. */
   let compared = { at: -Infinity, tookMs: 0 }
   /** What the gallery lies on, and what is mounted in it. */
   let mountsBelow: { path: string; keeps: boolean }[] = []
-  let isSwept = false
+  let hasRemovedOrphans = false
   /** At first, and after a move, which may have taken the place of another image: contents that no image has any more. */
   let mayHoldUnknown = true
   let passes: Promise<void> = Promise.resolve()
-  const following = createFollowing({
+  const watchController = createWatchController({
     root,
     walk: options.walk,
-    reconcileIntervalMs: options.reconcileIntervalMs,
+    scanIntervalMs: options.scanIntervalMs,
     mountTable: options.mountTable,
     log,
     *folders() {
       for (const directory of folders.keys()) yield [directory, aliases.resolve(directory)] as const
     },
-    isInDoubt: () => isInDoubt,
+    isDoubtful: () => isDoubtful,
     onRootGone() {
-      isInDoubt = true
+      isDoubtful = true
     },
     onChange(changes) {
-      for (const { path, isWithinFile } of changes) noteChange(toGalleryPath(root, path), isWithinFile)
+      for (const { path, isWithinFile } of changes) addHint(toGalleryPath(root, path), isWithinFile)
     },
-    async reconcile() {
+    async scan() {
       const before = differences
-      await reconcileOnce()
+      await scanOnce()
       return differences > before
     },
   })
 
   return {
-    reconcile: ({ acceptsMissing = false } = {}) =>
-      acceptsMissing ? inTurn(() => reconcile(true)) : reconcileOnce(),
-    startWatching: () => following.start(),
-    lookAgain(paths) {
-      for (const path of paths) noteChange(path, false)
+    scan: ({ acceptsMissing = false } = {}) => (acceptsMissing ? runExclusive(() => scan(true)) : scanOnce()),
+    startWatching: () => watchController.start(),
+    recheck(paths) {
+      for (const path of paths) addHint(path, false)
     },
     get watching() {
-      return following.state
+      return watchController.state
     },
     get pollingReason() {
-      return following.reason
+      return watchController.reason
     },
-    get absence() {
-      return missing.absence
+    get massRemoval() {
+      return missing.massRemoval
     },
     get problem() {
       return gallery.problem
     },
     folders,
-    get lastReconcile() {
-      return lastReconcile
+    get lastScan() {
+      return lastScan
     },
     async close() {
       isClosed = true
       clearTimeout(debounce)
-      clearTimeout(vanishTimer)
-      clearTimeout(absenceTimer)
-      await following.close()
+      clearTimeout(confirmTimer)
+      clearTimeout(rescanTimer)
+      await watchController.close()
       // A drive that hangs does not keep the server from ending.
-      await Promise.race([passes, sleep(CLOSE_WITHIN_MS, undefined, { ref: false })])
+      await Promise.race([passes, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })])
     },
   }
 
-  function noteChange(path: string, isWithinFile: boolean): void {
+  function addHint(path: string, isWithinFile: boolean): void {
     if (isClosed) return
     for (const one of [path, ...aliases.of(path)])
       changed.set(one, isWithinFile && (changed.get(one) ?? true))
@@ -233,7 +225,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   }
 
   /** Passes never overlap: two of them would see each other's half-done moves. */
-  function inTurn(pass: () => Promise<void>): Promise<void> {
+  function runExclusive(pass: () => Promise<void>): Promise<void> {
     const result = passes.then(() => (isClosed ? undefined : pass()))
     const end = () => options.onPass?.()
     passes = result.then(end, end)
@@ -241,40 +233,40 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   }
 
   /** Whoever asks while a comparison waits for its turn is served by that one. */
-  function reconcileOnce(): Promise<void> {
-    waitingReconcile ??= inTurn(() => {
-      waitingReconcile = undefined
-      return reconcile(false)
+  function scanOnce(): Promise<void> {
+    waitingScan ??= runExclusive(() => {
+      waitingScan = undefined
+      return scan(false)
     })
-    return waitingReconcile
+    return waitingScan
   }
 
-  async function reconcile(acceptsMissing: boolean): Promise<void> {
+  async function scan(acceptsMissing: boolean): Promise<void> {
     const start = performance.now()
     try {
-      await compareAll(acceptsMissing)
+      await scanAll(acceptsMissing)
       compared = { at: performance.now(), tookMs: performance.now() - start }
     } catch (error) {
       // What was not seen may have changed: it is compared again soon.
-      isInDoubt = true
+      isDoubtful = true
       throw error
     }
   }
 
-  async function compareAll(acceptsMissing: boolean): Promise<void> {
+  async function scanAll(acceptsMissing: boolean): Promise<void> {
     await gallery.assertReadable()
     await noteMounts()
     await mountPoints.begin()
-    isInDoubt = false
+    isDoubtful = false
     const visited = new Set<string>()
-    const unreadable: string[] = []
+    const unreadableFolders: string[] = []
     const onUnreadable = (directory: string, error: unknown) => {
-      unreadable.push(directory)
+      unreadableFolders.push(directory)
       warnOfFolder(directory, error)
     }
     // Where nothing is known nothing can have moved: files are indexed while the walk goes on.
     const isFirst = (await countKnown(catalog)) === 0
-    const found: FileFacts[] = []
+    const found: FileStat[] = []
     for await (const listing of walk(root, options.walk, onUnreadable, ROOT, enter)) {
       if (isClosed) return
       visited.add(listing.directory)
@@ -283,42 +275,42 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       else for (const file of unknown) found.push(file)
     }
     for (const directory of new Set([...folders.keys(), ...(await catalog.knownDirectories(ROOT))])) {
-      if (visited.has(directory) || unreadable.some((parent) => isWithin(directory, parent))) continue
-      await allVanished(directory)
+      if (visited.has(directory) || unreadableFolders.some((parent) => isInside(directory, parent))) continue
+      await markFolderMissing(directory)
     }
     await take(found)
     const walkedAt = performance.now()
-    await followWhatIsTold()
-    assertNoDoubt()
+    await drainHints()
+    assertNotDoubtful()
     // What was seen to vanish only now may have been moved a moment ago.
-    const before = following.isTold ? walkedAt : Infinity
+    const before = watchController.isWatching ? walkedAt : Infinity
     const kept = await missing.remove({ acceptsMissing, before, isWhole: true })
     if (isClosed) return
     confirmLater()
     await mountPoints.settle(kept)
-    await recordUsurpers()
-    if (missing.absence === undefined) gallery.trustDevice()
+    await recordReplacements()
+    if (missing.massRemoval === undefined) gallery.trustDevice()
     // Whatever else takes a content's last image away forgets it at once.
     if (mayHoldUnknown) {
-      await forgetContents(catalog, thumbnails)
+      await removeUnusedContent(catalog, thumbnails)
       mayHoldUnknown = false
     }
-    await sweepOnce()
-    lastReconcile = Date.now()
+    await removeOrphansOnce()
+    lastScan = Date.now()
   }
 
   function enter(directory: string): void {
-    following.enter(directory, aliases.resolve(directory))
+    watchController.enter(directory, aliases.resolve(directory))
   }
 
   /** One folder, without those below it, except that a subfolder which is gone takes its files with it. */
-  async function lookAt(directory: string): Promise<FileFacts[]> {
+  async function scanFolder(directory: string): Promise<FileStat[]> {
     enter(directory)
     if (!(await exists(directory))) {
       // If the gallery itself is gone for a moment nothing can be said of its folders.
       await gallery.assertReadable()
-      if (await exists(directory)) isInDoubt = true
-      else for (const below of await knownBelow(directory)) await allVanished(below)
+      if (await exists(directory)) isDoubtful = true
+      else for (const below of await knownBelow(directory)) await markFolderMissing(below)
       return []
     }
     let isReadable = true
@@ -327,7 +319,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       return warnOfFolder(directory, error)
     })
     if (listing === undefined) {
-      isInDoubt ||= isReadable
+      isDoubtful ||= isReadable
       return []
     }
     if (!listed.has(directory)) await leaveGone(directory, await knownChildren(directory), listing)
@@ -347,7 +339,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     for (const child of children) if (!present.has(child) && (await isGone(child))) gone.add(child)
     if (gone.size === 0) return
     for (const below of await knownBelow(directory))
-      if (below !== directory && gone.has(childOf(directory, below))) await allVanished(below)
+      if (below !== directory && gone.has(childOf(directory, below))) await markFolderMissing(below)
   }
 
   /**
@@ -355,39 +347,39 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
    * @param mayHaveCome whether files that are not known are taken, too
    * @returns undefined if that does not tell all that has changed
    */
-  async function lookAtAlone(
+  async function checkPaths(
     directory: string,
     paths: readonly string[],
     mayHaveCome: boolean,
-  ): Promise<FileFacts[] | undefined> {
+  ): Promise<FileStat[] | undefined> {
     if (directory !== ROOT && !(await exists(directory))) return undefined
-    const files: FileFacts[] = []
+    const files: FileStat[] = []
     const gone: string[] = []
     const names = new Set<string>()
     for (const path of paths) {
       // What links show elsewhere, what has no name that could be looked up, and what may be one file under two names.
-      if (aliases.isLink(path) || path.includes('\ufffd') || names.has(foldName(path))) return undefined
-      names.add(foldName(path))
-      const own = await lstat(toAbsolute(root, path), { bigint: true }).catch((error) =>
-        isAbsent(error) ? undefined : ('unknown' as const),
+      if (aliases.isLink(path) || path.includes('\ufffd') || names.has(normalizeName(path))) return undefined
+      names.add(normalizeName(path))
+      const info = await lstat(toAbsolute(root, path), { bigint: true }).catch((error) =>
+        isNotFound(error) ? undefined : ('unknown' as const),
       )
-      if (own === 'unknown' || (own !== undefined && !own.isFile())) return undefined
-      if (own === undefined && listed.get(directory)?.subdirectories.includes(path)) return undefined
-      if (own === undefined) gone.push(path)
-      else if (hasImageExtension(path) && isWithinWalk(root, path, options.walk))
-        files.push(toFileFacts(path, own))
+      if (info === 'unknown' || (info !== undefined && !info.isFile())) return undefined
+      if (info === undefined && listed.get(directory)?.subdirectories.includes(path)) return undefined
+      if (info === undefined) gone.push(path)
+      else if (hasImageExtension(path) && isIncluded(root, path, options.walk))
+        files.push(toFileStat(path, info))
     }
     const rows = await catalog.knownFilesAt([...files.map(({ path }) => path), ...gone])
     const known = new Set(rows.map(({ path }) => path))
     if (!mayHaveCome && files.some(({ path }) => !known.has(path))) return undefined
     await noteTimes(directory)
-    return compareFiles({ files, unfit: [], unknown: [] }, rows)
+    return compareFiles({ files, unreadable: [], unknown: [] }, rows)
   }
 
   async function noteTimes(directory: string): Promise<void> {
-    const own = await stat(toAbsolute(root, directory), { bigint: true }).catch(() => undefined)
-    if (own === undefined || !folders.has(directory)) return
-    const { createdAt, modifiedAt } = toFileFacts(directory, own)
+    const info = await stat(toAbsolute(root, directory), { bigint: true }).catch(() => undefined)
+    if (info === undefined || !folders.has(directory)) return
+    const { createdAt, modifiedAt } = toFileStat(directory, info)
     folders.set(directory, { createdAt, modifiedAt })
   }
 
@@ -395,15 +387,15 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
    * Brings the rows of one folder in line with its files, except those of new paths.
    * @returns files at new paths that are none of those known
    */
-  async function compare(listing: DirectoryListing): Promise<FileFacts[]> {
+  async function compare(listing: DirectoryListing): Promise<FileStat[]> {
     const { directory, files, subdirectories, createdAt, modifiedAt } = listing
     await leaveGone(directory, listed.get(directory)?.subdirectories ?? [], listing)
     folders.set(directory, { createdAt, modifiedAt })
     listed.set(directory, { subdirectories: [...subdirectories], files: files.length })
     aliases.update(listing)
     warnOfEntries(listing)
-    said.delete(directory)
-    return files.length > COMPARED_AT_ONCE
+    logged.delete(directory)
+    return files.length > FILES_PER_PART
       ? compareInParts(listing)
       : compareFiles(listing, await catalog.knownFiles(directory))
   }
@@ -412,47 +404,47 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   async function compareInParts({
     directory,
     files,
-    unfit,
+    unreadable,
     unknown,
-  }: DirectoryListing): Promise<FileFacts[]> {
-    const atNewPaths: FileFacts[] = []
+  }: DirectoryListing): Promise<FileStat[]> {
+    const atNewPaths: FileStat[] = []
     let found = 0
-    const comparePart = async (part: Pick<DirectoryListing, 'files' | 'unfit' | 'unknown'>) => {
-      const paths = [...part.files, ...part.unfit.map(({ facts }) => facts), ...part.unknown]
+    const comparePart = async (part: Pick<DirectoryListing, 'files' | 'unreadable' | 'unknown'>) => {
+      const paths = [...part.files, ...part.unreadable.map(({ stat }) => stat), ...part.unknown]
       const rows = await catalog.knownFilesAt(paths.map(({ path }) => path))
       found += rows.length
       for (const file of await compareFiles(part, rows)) atNewPaths.push(file)
     }
-    for (let start = 0; start < files.length && !isClosed; start += COMPARED_AT_ONCE)
-      await comparePart({ files: files.slice(start, start + COMPARED_AT_ONCE), unfit: [], unknown: [] })
-    await comparePart({ files: [], unfit, unknown })
+    for (let start = 0; start < files.length && !isClosed; start += FILES_PER_PART)
+      await comparePart({ files: files.slice(start, start + FILES_PER_PART), unreadable: [], unknown: [] })
+    await comparePart({ files: [], unreadable, unknown })
     if (isClosed || found === (await catalog.countKnownFiles(directory))) return atNewPaths
     const present = new Set(
-      [...files, ...unfit.map(({ facts }) => facts), ...unknown].map(({ path }) => path),
+      [...files, ...unreadable.map(({ stat }) => stat), ...unknown].map(({ path }) => path),
     )
     for (const row of await catalog.knownFiles(directory)) if (!present.has(row.path)) missing.note(row)
     return atNewPaths
   }
 
   async function compareFiles(
-    { files, unfit, unknown }: Pick<DirectoryListing, 'files' | 'unfit' | 'unknown'>,
+    { files, unreadable, unknown }: Pick<DirectoryListing, 'files' | 'unreadable' | 'unknown'>,
     rows: KnownFile[],
-  ): Promise<FileFacts[]> {
+  ): Promise<FileStat[]> {
     const known = new Map(rows.map((file) => [file.path, file]))
     const moved = new Set<string>()
     const candidates = await withoutShown(files.filter((file) => !known.has(file.path)))
-    for (const { from, to, lacksVector } of await moves.adoptByIdentity(candidates)) {
+    for (const { from, to, needsEmbedding } of await moves.adoptByIdentity(candidates)) {
       mayHoldUnknown = true
       moved.add(to.path)
       missing.found(from)
       known.delete(from)
-      newcomers.rename(from, to)
-      if (lacksVector) indexer.enqueue([to])
+      recentArrivals.rename(from, to)
+      if (needsEmbedding) indexer.enqueue([to])
     }
     const present = new Set([...files, ...unknown].map(({ path }) => path))
-    for (const path of await recordUnfit(unfit, known)) present.add(path)
+    for (const path of await recordUnreadable(unreadable, known)) present.add(path)
     for (const path of present) missing.found(path)
-    for (const { path } of files) usurpers.delete(path)
+    for (const { path } of files) replacements.delete(path)
     for (const [path, row] of known) if (!present.has(path)) missing.note(row)
     const stale = files.filter(
       (file) => known.has(file.path) && isStale(known.get(file.path)!, file, identitiesAt(file.path)),
@@ -467,53 +459,56 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   }
 
   /** Without what a link shows and is not known where it lies: a file that has moved is found there, not behind the link. */
-  async function withoutShown(files: FileFacts[]): Promise<FileFacts[]> {
-    const placeOf = ({ path }: FileFacts) => joinPath(aliases.resolve(directoryOf(path)), nameOf(path))
-    const shown = files.filter((file) => placeOf(file) !== file.path)
-    if (shown.length === 0) return files
-    const rows = await catalog.knownFilesAt(shown.map(placeOf))
+  async function withoutShown(files: FileStat[]): Promise<FileStat[]> {
+    const realPathOf = ({ path }: FileStat) => joinPath(aliases.resolve(directoryOf(path)), nameOf(path))
+    const behindLinks = files.filter((file) => realPathOf(file) !== file.path)
+    if (behindLinks.length === 0) return files
+    const rows = await catalog.knownFilesAt(behindLinks.map(realPathOf))
     const lying = new Set(rows.map(({ path }) => path))
-    return files.filter((file) => placeOf(file) === file.path || lying.has(placeOf(file)))
+    return files.filter((file) => realPathOf(file) === file.path || lying.has(realPathOf(file)))
   }
 
   /**
    * Records what bears the name of an image and can't be read.
    * @returns their paths, without those that took the place of an image: whether that is gone is decided as for any other
    */
-  async function recordUnfit(unfit: UnfitFile[], known: Map<string, KnownFile>): Promise<string[]> {
+  async function recordUnreadable(
+    unreadable: UnreadableEntry[],
+    known: Map<string, KnownFile>,
+  ): Promise<string[]> {
     const recorded: string[] = []
-    for (const file of unfit) {
-      const { path } = file.facts
+    for (const file of unreadable) {
+      const { path } = file.stat
       const row = known.get(path)
       if (row === undefined || row.state === 'failed') {
         recorded.push(path)
-        if (row === undefined || isStale(row, file.facts, identitiesAt(path))) await putUnfit(file)
+        if (row === undefined || isStale(row, file.stat, identitiesAt(path))) await putUnreadable(file)
       } else {
-        usurpers.set(path, file)
+        replacements.set(path, file)
       }
     }
     return recorded
   }
 
   /** Those whose image is gone by now: forgotten, or found elsewhere. */
-  async function recordUsurpers(): Promise<void> {
-    for (const [path, file] of usurpers) {
+  async function recordReplacements(): Promise<void> {
+    for (const [path, file] of replacements) {
       if (missing.has(path)) continue
-      usurpers.delete(path)
+      replacements.delete(path)
       const isThere = (await lstat(toAbsolute(root, path)).catch(() => undefined)) !== undefined
-      if (isThere && (await catalog.getImageByPath(path)) === undefined) await putUnfit(file)
+      if (isThere && (await catalog.getImageByPath(path)) === undefined) await putUnreadable(file)
     }
   }
 
-  async function putUnfit({ facts, reason }: UnfitFile): Promise<void> {
-    const { path, bytes, modifiedAt, inode } = facts
+  async function putUnreadable({ stat, reason }: UnreadableEntry): Promise<void> {
+    const { path, bytes, modifiedAt, inode } = stat
     await catalog.putFailure({
       path,
       bytes,
       modifiedAt,
       inode: String(inode),
       contentHash: undefined,
-      ...describeUnfit(reason),
+      ...describeUnreadable(reason),
       failedAt: Date.now(),
     })
     differences++
@@ -532,60 +527,60 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
 
   /** Once for a folder, until it can be read again. */
   function warnOfFolder(directory: string, error: unknown): undefined {
-    if (said.has(directory)) return
-    said.add(directory)
+    if (logged.has(directory)) return
+    logged.add(directory)
     log.warn(
       `The folder ${JSON.stringify(directory)} can't be read (${messageOf(error)}): what the index knows of it is kept.`,
     )
   }
 
-  function warnOfEntries({ directory, leftOut, unknown }: DirectoryListing): void {
-    for (const { path, reason } of leftOut) sayOnce(`${JSON.stringify(path)} is not followed: ${reason}.`)
+  function warnOfEntries({ directory, excluded, unknown }: DirectoryListing): void {
+    for (const { path, reason } of excluded) logOnce(`${JSON.stringify(path)} is not followed: ${reason}.`)
     const [first] = unknown
     if (first !== undefined)
-      sayOnce(
+      logOnce(
         `${unknown.length} files of the folder ${JSON.stringify(directory)} can't be looked at (${messageOf(first.error)}): what the index knows of them is kept.`,
       )
   }
 
-  function sayOnce(text: string): void {
-    if (!said.has(text)) log.warn(text)
-    said.add(text)
+  function logOnce(text: string): void {
+    if (!logged.has(text)) log.warn(text)
+    logged.add(text)
   }
 
   /** Files at new paths: those with the bytes of one that is gone get its row, the others are indexed. */
-  async function take(files: FileFacts[]): Promise<void> {
+  async function take(files: FileStat[]): Promise<void> {
     if (files.length === 0) return
     differences += files.length
     const moved = await adoptMissing(files)
     const fresh = files.filter(({ path }) => !moved.has(path))
-    newcomers.add(fresh)
+    recentArrivals.add(fresh)
     indexer.enqueue(fresh)
     await noteHardLinks(fresh)
   }
 
   /** @returns the new paths of vanished files that were found among others by their bytes */
-  async function adoptMissing(among: readonly FileFacts[]): Promise<Set<string>> {
+  async function adoptMissing(among: readonly FileStat[]): Promise<Set<string>> {
     const moved = new Set<string>()
     if (missing.size === 0 || among.length === 0) return moved
     // What lies on a drive that is away has not become a copy of it elsewhere.
-    const { away } = await mountPoints.look()
-    const isOnAway = ({ path }: KnownFile) => away.some((directory) => isWithin(path, directory))
-    const gone = missing.rows().filter((row) => !isOnAway(row))
+    const { absent } = await mountPoints.look()
+    const isOnAbsentMount = ({ path }: KnownFile) => absent.some((directory) => isInside(path, directory))
+    const gone = missing.rows().filter((row) => !isOnAbsentMount(row))
     // A copy that is deleted again does not become its original.
-    const isOlder = (row: KnownFile, file: FileFacts) => newcomers.isOlder(row.path, file.path)
-    for (const { from, to, lacksVector } of await moves.adoptByContent(gone, among, isOlder)) {
+    const isOlder = (row: KnownFile, file: FileStat) => recentArrivals.isOlder(row.path, file.path)
+    for (const { from, to, needsEmbedding } of await moves.adoptByContent(gone, among, isOlder)) {
       mayHoldUnknown = true
       missing.found(from)
-      newcomers.rename(from, to)
+      recentArrivals.rename(from, to)
       moved.add(to.path)
-      if (lacksVector) indexer.enqueue([to])
+      if (needsEmbedding) indexer.enqueue([to])
     }
     return moved
   }
 
   async function knownBelow(directory: string): Promise<Set<string>> {
-    const seen = [...folders.keys()].filter((folder) => isWithin(folder, directory))
+    const seen = [...folders.keys()].filter((folder) => isInside(folder, directory))
     return new Set([...seen, ...(await catalog.knownDirectories(directory))])
   }
 
@@ -595,17 +590,17 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     return new Set(below.map((folder) => childOf(directory, folder)))
   }
 
-  async function allVanished(directory: string): Promise<void> {
+  async function markFolderMissing(directory: string): Promise<void> {
     folders.delete(directory)
     listed.delete(directory)
     aliases.forget(directory)
-    following.leave(directory)
+    watchController.leave(directory)
     for (const row of await catalog.knownFiles(directory)) missing.note(row)
   }
 
   /** @throws {DomainError} if the gallery was away while it was looked at: what was not seen may be there */
-  function assertNoDoubt(): void {
-    if (isInDoubt)
+  function assertNotDoubtful(): void {
+    if (isDoubtful)
       throw new DomainError(
         'directory_not_found',
         `The gallery ${root} was away for a moment: it is compared again.`,
@@ -614,28 +609,28 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
 
   /** What was told could not be followed to its end, so that everything is compared soon. That the folder is away has been said already. */
   function compareSoon(error: unknown): void {
-    isInDoubt = true
+    isDoubtful = true
     if (!(error instanceof DomainError && error.code === 'directory_not_found'))
       log.warn(`Changes could not be followed (${messageOf(error)}): the folder is compared.`)
   }
 
   /** What a crash left behind; once, when nothing is being written. */
-  async function sweepOnce(): Promise<void> {
-    if (isSwept || indexer.pending > 0) return
-    isSwept = true
-    await thumbnails.sweep((hashes) => catalog.unknownContents(hashes))
+  async function removeOrphansOnce(): Promise<void> {
+    if (hasRemovedOrphans || indexer.pending > 0) return
+    hasRemovedOrphans = true
+    await thumbnails.removeOrphans((hashes) => catalog.unknownContents(hashes))
   }
 
   /** A file that moved while the folder was walked through may have been missed at both places: that it moved has been told. */
-  async function followWhatIsTold(): Promise<void> {
-    if (!following.isTold || missing.size === 0) return
-    await sleep(TOLD_WITHIN_MS)
+  async function drainHints(): Promise<void> {
+    if (!watchController.isWatching || missing.size === 0) return
+    await sleep(EVENT_LATENCY_MS)
     await follow(takeChanges())
   }
 
   function takeChanges(): [path: string, isWithinFile: boolean][] {
     const paths = [...changed].filter(([path]) =>
-      isWithinWalk(root, path, { ...options.walk, recursive: true }),
+      isIncluded(root, path, { ...options.walk, recursive: true }),
     )
     changed.clear()
     return paths
@@ -643,66 +638,66 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
 
   function handleChanges(): void {
     debounce = undefined
-    inTurn(async () => {
+    runExclusive(async () => {
       const start = performance.now()
       await follow(takeChanges())
       // A folder of very many files takes its time, which is left to others as well.
-      lastPassMs = Math.min(performance.now() - start, MAX_PAUSE_MS)
+      lastPassMs = Math.min(performance.now() - start, MAX_DEBOUNCE_MS)
     }).catch(compareSoon)
   }
 
   async function follow(paths: [path: string, isWithinFile: boolean][]): Promise<void> {
     const directories = new Set<string>()
-    const found: FileFacts[][] = []
+    const found: FileStat[][] = []
     const byDirectory = Map.groupBy(paths, ([path]) => (path === ROOT ? ROOT : directoryOf(path)))
     for (const [directory, changes] of byDirectory) {
-      const alone = await unlessForbidden(directory, () => followAlone(directory, changes))
-      if (alone === undefined) directories.add(directory)
-      else found.push(alone)
+      const checked = await unlessForbidden(directory, () => checkChangedPaths(directory, changes))
+      if (checked === undefined) directories.add(directory)
+      else found.push(checked)
     }
     for (const [path] of paths)
       await unlessForbidden(path === ROOT ? ROOT : directoryOf(path), async () => {
-        if (path !== ROOT && (await exists(path))) found.push(await lookAtTree(path))
+        if (path !== ROOT && (await exists(path))) found.push(await scanTree(path))
       })
-    if (directories.size > MANY_DIRECTORIES) {
+    if (directories.size > MAX_FOLDERS_PER_PASS) {
       // Comparing everything costs less, and comes within seconds.
-      isInDoubt = true
+      isDoubtful = true
       return
     }
     for (const directory of directories)
-      found.push((await unlessForbidden(directory, () => lookAt(directory))) ?? [])
+      found.push((await unlessForbidden(directory, () => scanFolder(directory))) ?? [])
     await take([...new Map(found.flat().map((file) => [file.path, file])).values()])
     confirmLater()
     // What was missing may be back.
-    if (missing.absence !== undefined && found.some((files) => files !== undefined)) compareAbsence()
+    if (missing.massRemoval !== undefined && found.some((files) => files !== undefined)) rescanSoon()
   }
 
-  function compareAbsence(): void {
+  function rescanSoon(): void {
     if (isClosed) return
     const sinceMs = performance.now() - compared.at
-    absenceTimer ??= setTimeout(
+    rescanTimer ??= setTimeout(
       () => {
-        absenceTimer = undefined
-        reconcileOnce().catch(compareSoon)
+        rescanTimer = undefined
+        scanOnce().catch(compareSoon)
       },
-      Math.max(COMPARE_ABSENCE_AFTER_MS, compared.tookMs * COMPARE_ABSENCE_REST - sinceMs),
+      Math.max(RESCAN_DELAY_MS, compared.tookMs * RESCAN_BACKOFF_FACTOR - sinceMs),
     )
   }
 
   /** Known files that were written to, and the few that changed in a large folder, need not have their whole folder looked at. */
-  async function followAlone(
+  async function checkChangedPaths(
     directory: string,
     changes: [path: string, isWithinFile: boolean][],
-  ): Promise<FileFacts[] | undefined> {
+  ): Promise<FileStat[] | undefined> {
     const paths = changes.map(([path]) => path)
-    if (paths.includes(ROOT) || paths.length > FEW_PATHS) return undefined
-    const isLarge = (listed.get(directory)?.files ?? 0) > LARGE_DIRECTORY
+    if (paths.includes(ROOT) || paths.length > MAX_SINGLE_PATHS) return undefined
+    const isLarge = (listed.get(directory)?.files ?? 0) > LARGE_FOLDER_FILES
     if (!isLarge && !changes.every(([, isWithinFile]) => isWithinFile)) return undefined
-    return lookAtAlone(directory, paths, isLarge)
+    return checkPaths(directory, paths, isLarge)
   }
 
   /** What is written by one name of a file has changed by its other names, of which nothing is told. */
-  async function noteHardLinks(changedFiles: FileFacts[]): Promise<void> {
+  async function noteHardLinks(changedFiles: FileStat[]): Promise<void> {
     if (changedFiles.length === 0) return
     const byInode = new Map(changedFiles.map((file) => [String(file.inode), file]))
     for (const row of await catalog.knownFilesByInode([...byInode.keys()])) {
@@ -710,31 +705,31 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       if (row.path === file.path || (row.bytes === file.bytes && row.modifiedAt === file.modifiedAt)) continue
       const other = await statFile(root, row.path, options.walk).catch(() => 'unknown' as const)
       if (other === 'unknown') continue
-      if (other === undefined) noteChange(row.path, false)
+      if (other === undefined) addHint(row.path, false)
       else if (isStale(row, other, identitiesAt(other.path))) indexer.enqueue([other])
     }
   }
 
   function confirmLater(): void {
-    if (isClosed || (missing.size === 0 && usurpers.size === 0)) return
-    vanishTimer ??= setTimeout(confirmVanished, VANISH_GRACE_MS)
+    if (isClosed || (missing.size === 0 && replacements.size === 0)) return
+    confirmTimer ??= setTimeout(confirmMissing, MISSING_GRACE_MS)
   }
 
-  function confirmVanished(): void {
-    vanishTimer = undefined
-    inTurn(async () => {
+  function confirmMissing(): void {
+    confirmTimer = undefined
+    runExclusive(async () => {
       // The comparison that is owed then sees to it.
-      if (isInDoubt) return
-      const before = performance.now() - VANISH_GRACE_MS / 2
+      if (isDoubtful) return
+      const before = performance.now() - MISSING_GRACE_MS / 2
       await missing.remove({ acceptsMissing: false, before, isWhole: false })
       confirmLater()
-      await recordUsurpers()
+      await recordReplacements()
     }).catch(compareSoon)
   }
 
   /** A folder that has come may hold more than events told. */
-  async function lookAtTree(directory: string): Promise<FileFacts[]> {
-    const found: FileFacts[] = []
+  async function scanTree(directory: string): Promise<FileStat[]> {
+    const found: FileStat[] = []
     if (!options.walk.recursive) return found
     // Whoever looks at the folder that holds it is to notice when it goes, also before that folder has been listed anew.
     const parent = listed.get(directoryOf(directory))
@@ -762,7 +757,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   }
 
   function identitiesAt(path: string): boolean {
-    return mountsBelow.findLast((mount) => isWithin(path, mount.path))?.keeps ?? true
+    return mountsBelow.findLast((mount) => isInside(path, mount.path))?.keeps ?? true
   }
 
   async function isReadable(path: string): Promise<boolean> {
@@ -774,14 +769,14 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
 
   async function isFolder(directory: string): Promise<boolean> {
     return stat(toAbsolute(root, directory)).then(
-      (facts) => facts.isDirectory(),
+      (info) => info.isDirectory(),
       () => false,
     )
   }
 }
 
 /** @param identities whether the file system keeps them */
-function isStale(row: KnownFile, file: FileFacts, identities: boolean): boolean {
+function isStale(row: KnownFile, file: FileStat, identities: boolean): boolean {
   // The inode too: files that change places keep their times, and uncompressed pictures of one size have equal lengths.
   const isSame =
     row.bytes === file.bytes &&
@@ -802,6 +797,6 @@ function childOf(parent: string, below: string): string {
 }
 
 /** A sentence about what bears the name of an image and is none. */
-function describeUnfit(reason: string): { code: string; reason: string } {
+function describeUnreadable(reason: string): { code: string; reason: string } {
   return { code: 'image_unreadable', reason: `The image can't be read: ${reason}.` }
 }

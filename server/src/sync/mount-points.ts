@@ -1,16 +1,16 @@
 import { lstat } from 'node:fs/promises'
 import type { Catalog } from '../catalog/catalog.ts'
+import { type IncludeRules, isIncluded } from '../gallery/include.ts'
 import { pointsAt } from '../gallery/links.ts'
 import { type Mount, mountsOf } from '../gallery/mounts.ts'
-import { isWithin, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
-import { isWithinWalk, type WalkOptions } from '../gallery/scope.ts'
+import { isInside, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
 
 /** Where other drives are mounted in the gallery. The files of one that is away are absent, not deleted. Paths of the gallery. */
 export interface MountPoints {
   /** A comparison of the whole gallery begins. */
   begin(): Promise<void>
   /** Those where no drive is mounted, or where it is not known to be the one that was there before. */
-  look(): Promise<{ away: string[]; doubtful: string[] }>
+  look(): Promise<{ absent: string[]; replaced: string[] }>
   /**
    * Ends a comparison of the whole gallery.
    * @param kept those of which missing files are kept: they stay known until the drive is back or its files are forgotten
@@ -21,7 +21,7 @@ export interface MountPoints {
 export interface MountPointsOptions {
   root: string
   catalog: Catalog
-  walk: WalkOptions
+  walk: IncludeRules
   mountTable?: string | undefined
 }
 
@@ -46,12 +46,12 @@ export function createMountPoints({ root, catalog, walk, mountTable }: MountPoin
       await persist()
     },
     async look() {
-      if (known.size === 0) return { away: [], doubtful: [] }
+      if (known.size === 0) return { absent: [], replaced: [] }
       const now = await mounted()
       const names = [...known.keys()]
       return {
-        away: names.filter((directory) => !now.has(directory)),
-        doubtful: names.filter(
+        absent: names.filter((directory) => !now.has(directory)),
+        replaced: names.filter(
           (directory) => now.has(directory) && now.get(directory) !== known.get(directory),
         ),
       }
@@ -83,18 +83,18 @@ export function createMountPoints({ root, catalog, walk, mountTable }: MountPoin
 }
 
 /** Whether a mount lies where images are looked for. */
-export function isInGallery(root: string, { path }: Mount, walk: WalkOptions): boolean {
-  if (!isWithin(path, root) || path === root) return false
-  return walk.recursive && isWithinWalk(root, toGalleryPath(root, path), walk)
+export function isInGallery(root: string, { path }: Mount, walk: IncludeRules): boolean {
+  if (!isInside(path, root) || path === root) return false
+  return walk.recursive && isIncluded(root, toGalleryPath(root, path), walk)
 }
 
 /** Those of some mount points that a path lies on, or leads to by a symbolic link that is still there. */
 export async function mountPointsOf(root: string, path: string, among: readonly string[]): Promise<string[]> {
   if (among.length === 0) return []
-  const direct = among.filter((directory) => isWithin(path, directory))
+  const direct = among.filter((directory) => isInside(path, directory))
   if (direct.length > 0) return direct
   const target = await targetOf(root, path)
-  return target === undefined ? [] : among.filter((directory) => isWithin(target, directory))
+  return target === undefined ? [] : among.filter((directory) => isInside(target, directory))
 }
 
 /** Where the first symbolic link on a way points, followed by the rest of the way. */
@@ -102,9 +102,9 @@ async function targetOf(root: string, path: string): Promise<string | undefined>
   const names = path.split('/')
   for (let depth = 1; depth <= names.length; depth++) {
     const absolute = toAbsolute(root, names.slice(0, depth).join('/'))
-    const own = await lstat(absolute).catch(() => undefined)
-    if (own === undefined) return undefined
-    if (!own.isSymbolicLink()) continue
+    const info = await lstat(absolute).catch(() => undefined)
+    if (info === undefined) return undefined
+    if (!info.isSymbolicLink()) continue
     const target = await pointsAt(root, absolute).catch(() => undefined)
     return target && [target, ...names.slice(depth)].join('/')
   }

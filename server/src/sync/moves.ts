@@ -1,22 +1,22 @@
 import type { Catalog, KnownFile } from '../catalog/catalog.ts'
 import { messageOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
-import { hashOfFile } from '../file-hash.ts'
-import { directoryOf, foldName, nameOf, toAbsolute } from '../gallery/paths.ts'
-import type { WalkOptions } from '../gallery/scope.ts'
-import { type FileFacts, isSpelledSo, statFile } from '../gallery/walk.ts'
+import type { IncludeRules } from '../gallery/include.ts'
+import { directoryOf, nameOf, normalizeName, toAbsolute } from '../gallery/paths.ts'
+import { type FileStat, hasExactCase, statFile } from '../gallery/stat-file.ts'
+import { hashOfFile } from '../hashing.ts'
 
 export interface Move {
   from: string
-  to: FileFacts
+  to: FileStat
   /** Whether the row has yet to get a vector. */
-  lacksVector: boolean
+  needsEmbedding: boolean
 }
 
 /** Keeps the row of a file, and with it id, vector and thumbnail, when the file turns up at another path. */
 export interface Moves {
   /** By the identity that the file system gives: a file renamed on the same drive. */
-  adoptByIdentity(newcomers: readonly FileFacts[]): Promise<Move[]>
+  adoptByIdentity(newFiles: readonly FileStat[]): Promise<Move[]>
   /**
    * By equal bytes: a file that was moved to another drive and back, restored from a backup, copied and then deleted. Only
    * newcomers as large as something that is gone are read.
@@ -25,8 +25,8 @@ export interface Moves {
    */
   adoptByContent(
     gone: Iterable<KnownFile>,
-    newcomers: Iterable<FileFacts>,
-    mayBecome?: (row: KnownFile, file: FileFacts) => boolean,
+    newFiles: Iterable<FileStat>,
+    mayBecome?: (row: KnownFile, file: FileStat) => boolean,
   ): Promise<Move[]>
 }
 
@@ -34,23 +34,23 @@ export interface MovesOptions {
   root: string
   catalog: Catalog
   events: EventBus
-  walk: WalkOptions
+  walk: IncludeRules
   log: { warn(message: string): void }
 }
 
 export function createMoves({ root, catalog, events, walk, log }: MovesOptions): Moves {
   /** Newcomers are compared with what is gone more than once, and read once. */
-  const hashes = new WeakMap<FileFacts, string>()
+  const hashes = new WeakMap<FileStat, string>()
   return {
-    async adoptByIdentity(newcomers) {
-      if (newcomers.length === 0) return []
+    async adoptByIdentity(newFiles) {
+      if (newFiles.length === 0) return []
       const moves: Move[] = []
       const adopted = new Set<string>()
-      const known = await catalog.knownFilesByInode(newcomers.map((file) => String(file.inode)))
+      const known = await catalog.knownFilesByInode(newFiles.map((file) => String(file.inode)))
       const rows = known.filter(({ state }) => state !== 'failed')
-      const byInode = Map.groupBy(newcomers, (file) => String(file.inode))
+      const byInode = Map.groupBy(newFiles, (file) => String(file.inode))
       // Hard links, and links to folders, show one file at several places: each stays in its folder if it can.
-      const homes = new Set(newcomers.map(({ path }) => directoryOf(path)))
+      const homes = new Set(newFiles.map(({ path }) => directoryOf(path)))
       const atHomeFirst = rows.toSorted((a, b) => awayFrom(homes, a) - awayFrom(homes, b))
       for (const row of atHomeFirst) {
         const to = byInode.get(row.inode)?.find((file) => isSameFile(file, row) && !adopted.has(file.path))
@@ -62,13 +62,13 @@ export function createMoves({ root, catalog, events, walk, log }: MovesOptions):
       return moves
     },
 
-    async adoptByContent(gone, newcomers, mayBecome = () => true) {
+    async adoptByContent(gone, newFiles, mayBecome = () => true) {
       const bySize = Map.groupBy(
         [...gone].filter(({ contentHash, state }) => contentHash !== undefined && state !== 'failed'),
         ({ bytes }) => bytes,
       )
-      const candidates = [...newcomers].filter(({ bytes }) => bySize.has(bytes))
-      const byHash = new Map<string, FileFacts[]>()
+      const candidates = [...newFiles].filter(({ bytes }) => bySize.has(bytes))
+      const byHash = new Map<string, FileStat[]>()
       for (const file of candidates) {
         const hash = await hashOf(file)
         if (hash !== undefined) byHash.set(hash, [...(byHash.get(hash) ?? []), file])
@@ -90,23 +90,23 @@ export function createMoves({ root, catalog, events, walk, log }: MovesOptions):
     },
   }
 
-  async function adopt(row: KnownFile, to: FileFacts): Promise<Move | undefined> {
+  async function adopt(row: KnownFile, to: FileStat): Promise<Move | undefined> {
     if (row.path === to.path || (await isStillThere(row.path, to.path))) return undefined
     // A newcomer may have been changed or moved on since it was listed.
     const now = await statFile(root, to.path, walk)
     if (now === undefined || !isSameVersion(now, to)) return undefined
     if (!(await catalog.moveFile(row.path, { ...to, inode: String(to.inode) }))) return undefined
     events.emit('fileMoved', { oldPath: row.path, newPath: to.path, movedAt: Date.now() })
-    return { from: row.path, to, lacksVector: row.state === 'without_vector' }
+    return { from: row.path, to, needsEmbedding: row.state === 'without_vector' }
   }
 
   async function isStillThere(path: string, newPath: string): Promise<boolean> {
     const file = await statFile(root, path, walk).catch(() => 'unknown')
     if (file === undefined) return false
-    return foldName(path) !== foldName(newPath) || isSpelledSo(root, path)
+    return normalizeName(path) !== normalizeName(newPath) || hasExactCase(root, path)
   }
 
-  async function hashOf(file: FileFacts): Promise<string | undefined> {
+  async function hashOf(file: FileStat): Promise<string | undefined> {
     const known = hashes.get(file)
     if (known !== undefined) return known
     try {
@@ -126,11 +126,11 @@ function awayFrom(directories: ReadonlySet<string>, { path }: KnownFile): number
   return directories.has(directoryOf(path)) ? 0 : 1
 }
 
-function isSameFile(file: FileFacts, row: KnownFile): boolean {
+function isSameFile(file: FileStat, row: KnownFile): boolean {
   return String(file.inode) === row.inode && isSameVersion(file, row)
 }
 
-type Version = Pick<FileFacts, 'bytes' | 'modifiedAt'>
+type Version = Pick<FileStat, 'bytes' | 'modifiedAt'>
 
 function isSameVersion(a: Version, b: Version): boolean {
   return a.bytes === b.bytes && a.modifiedAt === b.modifiedAt

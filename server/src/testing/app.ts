@@ -1,6 +1,6 @@
 import pino from 'pino'
 import { onTestFinished } from 'vitest'
-import { type App, type AppOptions, createApp } from '../app.ts'
+import { type App, type AppOptions, createApp } from '../app/compose.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { shareMeasurements, takeMeasurements } from './measurements.ts'
@@ -44,6 +44,6 @@ export async function startApp(
 
 /** Brings the index in step with the folder. */
 export async function indexAll(app: App): Promise<void> {
-  await app.sync.reconcile()
+  await app.sync.scan()
   await app.indexer.idle()
 }

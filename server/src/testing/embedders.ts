@@ -1,5 +1,9 @@
 import { onTestFinished } from 'vitest'
-import { type EmbeddingHost, type HostOptions, startEmbeddingHost } from '../embedding/host.ts'
+import {
+  type EmbedderClient,
+  type EmbedderClientOptions,
+  startEmbedder,
+} from '../embedding/process/supervisor.ts'
 import type { EmbedderDefinition } from '../embedding/registry.ts'
 
 type Parts =
@@ -22,12 +26,12 @@ export function definitionFor(parts: Parts): EmbedderDefinition {
 /** Starts an embedding process that ends with the test. */
 export async function startHost(
   parts: Parts,
-  options: Partial<HostOptions> = {},
+  options: Partial<EmbedderClientOptions> = {},
   name = 'mine',
-): Promise<EmbeddingHost> {
-  const host = await startEmbeddingHost(name, definitionFor(parts), { onOutput: () => {}, ...options })
-  onTestFinished(() => host.close())
-  return host
+): Promise<EmbedderClient> {
+  const embedder = await startEmbedder(name, definitionFor(parts), { onOutput: () => {}, ...options })
+  onTestFinished(() => embedder.close())
+  return embedder
 }
 
 /** A picture of coloured noise, different for each number. */

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Client } from 'pg'
 import { findPostgres } from '../../../scripts/postgres.ts'
-import type { PostgresOptions } from '../catalog/postgres/connection.ts'
+import type { PostgresOptions } from '../database/postgres/connection.ts'
 import { freePort } from './free-port.ts'
 import { madeOnce } from './made-once.ts'
 
@@ -72,15 +72,15 @@ export async function startPostgres(settings: string[] = []): Promise<PostgresSe
     crash: primary.crash,
     log: primary.log,
     async startStandby() {
-      const own = join(directory, 'standby')
+      const standbyDirectory = join(directory, 'standby')
       const address = ['-h', '127.0.0.1', '-p', String(port), '-U', SUPERUSER]
       execFileSync(
         join(programs, 'pg_basebackup'),
-        ['-D', own, '-R', '-X', 'stream', '--checkpoint=fast', '--no-sync', ...address],
+        ['-D', standbyDirectory, '-R', '-X', 'stream', '--checkpoint=fast', '--no-sync', ...address],
         { ...options, stdio: 'ignore' },
       )
       const standbyPort = await freePort()
-      const standby = await startServer(programs, own, standbyPort, options)
+      const standby = await startServer(programs, standbyDirectory, standbyPort, options)
       return {
         port: standbyPort,
         pauseReplay: async () => void (await ask(standbyPort, 'select pg_wal_replay_pause()')),
@@ -96,7 +96,7 @@ export async function startPostgres(settings: string[] = []): Promise<PostgresSe
         restart: standby.restart,
         async close() {
           await standby.stop()
-          rmSync(own, { recursive: true, force: true })
+          rmSync(standbyDirectory, { recursive: true, force: true })
         },
       }
     },
@@ -112,7 +112,7 @@ async function startServer(
   data: string,
   port: number,
   options: SpawnOptions,
-  own: string[] = [],
+  extraSettings: string[] = [],
 ) {
   let log = ''
   let server = await start()
@@ -133,7 +133,7 @@ async function startServer(
       'listen_addresses=127.0.0.1',
       `unix_socket_directories=${dirname(data)}`,
       'fsync=off',
-      ...own,
+      ...extraSettings,
     ]
     const child = spawn(join(programs, 'postgres'), ['-D', data, ...settings.flatMap((one) => ['-c', one])], {
       ...options,

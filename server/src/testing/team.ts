@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import type { App } from '../app.ts'
-import type { Role } from '../catalog/accounts.ts'
+import type { Role } from '../accounts/accounts.ts'
+import type { App } from '../app/compose.ts'
 import { configFor, startApp } from './app.ts'
 import { type Browser, openBrowser } from './browser.ts'
 import { type MailServer, signInBy, startMailServer } from './mail-server.ts'

@@ -2,8 +2,8 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import { ArrowLeft, ChevronLeft, ChevronRight, Trash2, UserPlus } from 'lucide-react'
 import { useDeferredValue, useEffect, useRef, useState } from 'react'
 import { addUser, changeUser, listUsers, ROLES, type Role, removeUser, type User } from '../api/client.ts'
+import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages.ts'
-import { IconButton } from '../ui/icon-button.tsx'
 
 const PAGE_SIZE = 25
 const FIELD = 'h-10 rounded-lg border border-line bg-surface px-2 text-sm'

@@ -36,7 +36,7 @@ export interface IndexFailure {
 }
 
 /** One of several things to search with, as the API takes it. */
-export interface SearchExample {
+export interface SearchTerm {
   image_id?: string
   query_id?: string
   /** The field of the form that holds a picture. */
@@ -46,13 +46,13 @@ export interface SearchExample {
 }
 
 export interface SearchRequest {
-  positive: SearchExample[]
-  negative: SearchExample[]
+  positive: SearchTerm[]
+  negative: SearchTerm[]
   top_k: number
   query: Filters & { items_per_page: number }
 }
 
-export interface KeptQuery {
+export interface SavedQuery {
   id: string
   kind: 'sketch' | 'image' | 'auto'
   sketch: unknown
@@ -120,11 +120,11 @@ export function search(
 }
 
 /** Lets the server keep a picture or a drawing for a while, so that a search with it has an address. */
-export function keepQuery(
+export function saveQuery(
   picture: Blob,
-  kind: KeptQuery['kind'],
+  kind: SavedQuery['kind'],
   { sketch, onProgress, signal }: { sketch?: unknown } & Partial<Sending> = {},
-): Promise<KeptQuery> {
+): Promise<SavedQuery> {
   const form = new FormData()
   form.set('image', picture, 'query.png')
   form.set('kind', kind)
@@ -132,7 +132,7 @@ export function keepQuery(
   return send('/api/queries', form, { onProgress, signal })
 }
 
-export function getKeptQuery(id: string, signal?: AbortSignal): Promise<KeptQuery> {
+export function getSavedQuery(id: string, signal?: AbortSignal): Promise<SavedQuery> {
   return request(`/api/queries/${id}`, { signal: signal ?? null })
 }
 

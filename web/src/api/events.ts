@@ -30,22 +30,22 @@ export interface ServerEvents {
   progress: IndexProgress | undefined
   isOffline: boolean
   /** Something has changed that is not shown yet, so that nobody loses the place; or perhaps has, while this page was not told. */
-  news: 'changed' | 'perhaps' | undefined
-  showNews: () => void
+  pendingChanges: 'changed' | 'perhaps' | undefined
+  showChanges: () => void
 }
 
 /**
  * Follows the server's events: what changes in the folder is fetched anew, and the progress of indexing is returned.
  * The browser reconnects by itself; what was missed meanwhile is fetched then.
- * @param isHeld whether lists stay as they are for now
+ * @param isPaused whether lists stay as they are for now
  */
-export function useServerEvents(isHeld: boolean): ServerEvents {
+export function useServerEvents(isPaused: boolean): ServerEvents {
   const queryClient = useQueryClient()
   const [progress, setProgress] = useState<IndexProgress>()
   const [isOffline, setOffline] = useState(false)
-  const [news, setNews] = useState<ServerEvents['news']>()
-  const held = useRef(isHeld)
-  held.current = isHeld
+  const [pendingChanges, setPendingChanges] = useState<ServerEvents['pendingChanges']>()
+  const paused = useRef(isPaused)
+  paused.current = isPaused
 
   useEffect(() => {
     let source: EventSource
@@ -56,20 +56,20 @@ export function useServerEvents(isHeld: boolean): ServerEvents {
     let isFirst = true
     let isIndexing = false
     /** Whether a change has been told since lists were last fetched anew. */
-    let isTold = false
+    let hasChanged = false
     const refresh = () => {
       timer = undefined
       for (const part of ['one', 'folders']) void invalidate(part)
       void queryClient.invalidateQueries({ queryKey: ['status'] })
-      const told = isTold
-      isTold = false
-      if (held.current) setNews((old) => (told ? 'changed' : (old ?? 'perhaps')))
+      const isChange = hasChanged
+      hasChanged = false
+      if (paused.current) setPendingChanges((old) => (isChange ? 'changed' : (old ?? 'perhaps')))
       // A search with a drawing sends the drawing again: that waits until indexing has ended.
       else for (const part of isIndexing ? ['list'] : LISTS) void invalidate(part)
     }
     const invalidate = (part: string) => queryClient.invalidateQueries({ queryKey: ['images', part] })
     const refreshSoon = (event?: Event) => {
-      isTold ||= event !== undefined
+      hasChanged ||= event !== undefined
       timer ??= setTimeout(refresh, REFRESH_EVERY_MS)
     }
     /** What was asked for before this page was told of changes may have been answered before a change that it was not told of. */
@@ -137,12 +137,12 @@ export function useServerEvents(isHeld: boolean): ServerEvents {
     }
   }, [queryClient])
 
-  const showNews = useCallback(() => {
-    setNews(undefined)
+  const showChanges = useCallback(() => {
+    setPendingChanges(undefined)
     for (const part of LISTS) void queryClient.invalidateQueries({ queryKey: ['images', part] })
   }, [queryClient])
   useEffect(() => {
-    if (!isHeld && news !== undefined) showNews()
-  }, [isHeld, news, showNews])
-  return { progress, isOffline, news, showNews }
+    if (!isPaused && pendingChanges !== undefined) showChanges()
+  }, [isPaused, pendingChanges, showChanges])
+  return { progress, isOffline, pendingChanges, showChanges }
 }

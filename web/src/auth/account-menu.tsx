@@ -1,9 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { LogOut, Users } from 'lucide-react'
 import { getIndexStatus, signOut } from '../api/client.ts'
+import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages.ts'
-import { IconButton } from '../ui/icon-button.tsx'
-import { useMay } from './session.tsx'
+import { useHasRole } from './session.tsx'
 
 interface AccountMenuProps {
   areUsersShown: boolean
@@ -15,7 +15,7 @@ interface AccountMenuProps {
 /** For whoever has signed in; nothing where nobody has to. */
 export function AccountMenu({ areUsersShown, onShowUsers, beforeLeaving }: AccountMenuProps) {
   const client = useQueryClient()
-  const mayAdminister = useMay('admin')
+  const mayAdminister = useHasRole('admin')
   const { data: status } = useQuery({
     queryKey: ['status'],
     queryFn: ({ signal }) => getIndexStatus(signal),

@@ -1,7 +1,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { createContext, type ReactNode, use, useEffect } from 'react'
 import { getSession, onSignedOut, type Role } from '../api/client.ts'
-import { Notice } from '../gallery/notice.tsx'
+import { Notice } from '../components/notice.tsx'
 import { messages } from '../messages.ts'
 import { SignIn } from './sign-in.tsx'
 
@@ -44,6 +44,6 @@ export function SessionGate({ children }: { children: ReactNode }) {
 }
 
 /** Whether who is signed in may do what a role may. */
-export function useMay(role: Role): boolean {
+export function useHasRole(role: Role): boolean {
   return RANKS.indexOf(use(RoleContext)) >= RANKS.indexOf(role)
 }

@@ -1,6 +1,6 @@
+import { Notice } from '../components/notice.tsx'
 import { messages } from '../messages.ts'
 import type { ImageList } from './image-list.ts'
-import { Notice } from './notice.tsx'
 
 interface ContentProps {
   list: ImageList

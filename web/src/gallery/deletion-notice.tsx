@@ -3,11 +3,11 @@ import type { Deletion } from './use-deletion.ts'
 
 const BUTTON = 'h-9 shrink-0 rounded-lg border border-line px-3 text-sm hover:bg-raised'
 
-const MOST_SHOWN = 20
+const MAX_SHOWN = 20
 
 /** Says what is about to be deleted while it can be taken back, and what could not be. */
 export function DeletionNotice({ deletion }: { deletion: Deletion }) {
-  const { waiting, failures, undo, hasten, dismissFailures } = deletion
+  const { waiting, failures, undo, deleteNow, dismissFailures } = deletion
   const isShown = waiting.size > 0 || failures.length > 0
   return (
     // It is always there: what comes together with its text is not read out everywhere.
@@ -27,7 +27,7 @@ export function DeletionNotice({ deletion }: { deletion: Deletion }) {
           <button type="button" className={BUTTON} onClick={undo}>
             {messages.deletion.undo}
           </button>
-          <button type="button" className={BUTTON} onClick={hasten}>
+          <button type="button" className={BUTTON} onClick={deleteNow}>
             {messages.deletion.now}
           </button>
         </p>
@@ -35,12 +35,10 @@ export function DeletionNotice({ deletion }: { deletion: Deletion }) {
       {failures.length > 0 && (
         <div className="flex items-start gap-4">
           <ul className="m-0 max-h-40 min-w-0 list-none overflow-y-auto p-0 text-sm text-danger [overflow-wrap:anywhere]">
-            {failures.slice(0, MOST_SHOWN).map((failure) => (
+            {failures.slice(0, MAX_SHOWN).map((failure) => (
               <li key={failure}>{failure}</li>
             ))}
-            {failures.length > MOST_SHOWN && (
-              <li>{messages.deletion.further(failures.length - MOST_SHOWN)}</li>
-            )}
+            {failures.length > MAX_SHOWN && <li>{messages.deletion.further(failures.length - MAX_SHOWN)}</li>}
           </ul>
           <button type="button" className={BUTTON} onClick={dismissFailures}>
             {messages.deletion.dismiss}

@@ -2,12 +2,12 @@ import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { ArrowLeft } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { GROUPS_PER_PAGE, type Image, listDuplicates } from '../api/client.ts'
+import { Notice } from '../components/notice.tsx'
 import { messages } from '../messages.ts'
-import { Notice } from './notice.tsx'
 import { Tile, type TileActions } from './tile.tsx'
 import type { Selection } from './use-selection.ts'
 
-interface DuplicatesViewProps extends Pick<TileActions, 'onOpen' | 'onRefine'> {
+interface DuplicatesViewProps extends Pick<TileActions, 'onOpen' | 'onAddTerms'> {
   selection: Selection
   hidden: ReadonlyMap<string, Image>
   onDelete: (image: Image) => void
@@ -19,18 +19,18 @@ interface DuplicatesViewProps extends Pick<TileActions, 'onOpen' | 'onRefine'> {
 const TOP_PX = 100
 const ASK_AGAIN_MS = 3_000
 /** Groups may have grown, although they are as many. */
-const LEAST_STEP = 0.05
+const MIN_STEP = 0.05
 /** A page without groups, for those who want to know how many there are. */
 const PAST_THE_END = 1_000_000
 /** Of a group, until somebody asks for all of it. */
-const MOST_SHOWN = 60
+const MAX_SHOWN = 60
 
 /** Groups of images that look the same, so that the better one can be kept. */
 export function DuplicatesView({
   selection,
   hidden,
   onOpen,
-  onRefine,
+  onAddTerms,
   onDelete,
   onTop,
   onBack,
@@ -58,7 +58,7 @@ export function DuplicatesView({
   useEffect(() => {
     if (!isQuiet || shown === undefined || found === undefined) return
     const isOver = found.progress === 1 && shown.progress < 1
-    if (isOver || found.total !== shown.total || found.progress > shown.progress + LEAST_STEP) void refetch()
+    if (isOver || found.total !== shown.total || found.progress > shown.progress + MIN_STEP) void refetch()
   }, [isQuiet, shown, found, refetch])
   const goTo = (isTop: boolean) => {
     setAtTop(isTop)
@@ -84,8 +84,8 @@ export function DuplicatesView({
     const act = {
       ' ': () => selection.toggle(image),
       Delete: () => onDelete(image),
-      '+': () => onRefine(image, true),
-      '-': () => onRefine(image, false),
+      '+': () => onAddTerms(image, true),
+      '-': () => onAddTerms(image, false),
       Escape: selection.clear,
     }[event.key]
     if (act === undefined) return
@@ -155,7 +155,7 @@ export function DuplicatesView({
         {groups.map(({ key, images }) => (
           <li key={key} className="rounded-xl border border-line p-2">
             <ul className="m-0 grid list-none grid-cols-2 gap-2 p-0 sm:grid-cols-[repeat(auto-fill,9rem)]">
-              {(isWhole(images) ? images : images.slice(0, MOST_SHOWN)).map((image, n) => (
+              {(isWhole(images) ? images : images.slice(0, MAX_SHOWN)).map((image, n) => (
                 <li key={image.id} className="min-w-0" onKeyDown={(event) => onKey(event, image)}>
                   <div className="aspect-square">
                     <Tile
@@ -165,7 +165,7 @@ export function DuplicatesView({
                       isSelecting={selection.ids.size > 0}
                       isTabStop
                       onOpen={onOpen}
-                      onRefine={onRefine}
+                      onAddTerms={onAddTerms}
                       onToggle={(one) => selection.toggle(one)}
                     />
                   </div>
@@ -185,7 +185,7 @@ export function DuplicatesView({
             >
               {messages.duplicates.select}
             </button>
-            {images.length > MOST_SHOWN && !isWhole(images) && (
+            {images.length > MAX_SHOWN && !isWhole(images) && (
               <button
                 type="button"
                 className="ml-4 h-9 text-sm underline"

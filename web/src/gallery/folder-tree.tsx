@@ -45,9 +45,9 @@ export function FolderTree({ current, onChoose }: FolderTreeProps) {
 }
 
 function Branch({ folder, depth, current, onChoose }: FolderTreeProps & { folder: Folder; depth: number }) {
-  const isWithin = current?.startsWith(`${folder.path}/`) ?? false
+  const isInside = current?.startsWith(`${folder.path}/`) ?? false
   const [isOpened, setOpened] = useState<boolean>()
-  const isOpen = isOpened ?? isWithin
+  const isOpen = isOpened ?? isInside
   const name = folder.path.split('/').at(-1)!
   return (
     <li>

@@ -1,8 +1,8 @@
 import { SlidersHorizontal } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
+import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages.ts'
-import { type PageChange, type PageState, SORTS, type Sort } from '../page-state.ts'
-import { IconButton } from '../ui/icon-button.tsx'
+import { type PageChange, type PageState, SORTS, type Sort } from '../state/page-state.ts'
 
 interface GalleryToolbarProps {
   state: PageState
@@ -49,9 +49,7 @@ export function GalleryToolbar(props: GalleryToolbarProps) {
             ? messages.gallery.results(count)
             : messages.gallery.images(count)}
       </p>
-      {isSearch && (
-        <Threshold leastScore={state.leastScore} onLeastScore={(leastScore) => change({ leastScore })} />
-      )}
+      {isSearch && <Threshold minScore={state.minScore} onMinScore={(minScore) => change({ minScore })} />}
       <div className="ml-auto flex max-w-full grow items-center gap-2 sm:grow-0">
         {/* A new field after a reset: what was typed just before it would still be about to be sent. */}
         <NameFilter key={resets} name={state.name} onName={(name) => change({ name })} />
@@ -161,12 +159,12 @@ function DayField({ label, day, min, max, onDay }: DayFieldProps) {
 }
 
 interface ThresholdProps {
-  leastScore: number
-  onLeastScore: (leastScore: number) => void
+  minScore: number
+  onMinScore: (minScore: number) => void
 }
 
-function Threshold({ leastScore, onLeastScore }: ThresholdProps) {
-  const [shown, setShown] = useFollowed(leastScore, onLeastScore, 'throttled')
+function Threshold({ minScore, onMinScore }: ThresholdProps) {
+  const [shown, setShown] = useFollowed(minScore, onMinScore, 'throttled')
   return (
     <label className="flex items-center gap-2 text-sm text-muted">
       <span className="hidden sm:inline">{messages.gallery.threshold}</span>

@@ -176,8 +176,8 @@ export function ImageGrid(props: ImageGridProps) {
     }
     const actions: Record<string, () => void> = {
       ' ': () => image && props.onToggle(image, index, event.shiftKey),
-      '+': () => image && props.onRefine(image, true),
-      '-': () => image && props.onRefine(image, false),
+      '+': () => image && props.onAddTerms(image, true),
+      '-': () => image && props.onAddTerms(image, false),
       Delete: () => props.onDelete(image),
       Escape: props.onClearSelection,
     }
@@ -239,7 +239,7 @@ export function ImageGrid(props: ImageGridProps) {
                     isTabStop={index === tabStop}
                     onOpen={props.onOpen}
                     onToggle={props.onToggle}
-                    onRefine={props.onRefine}
+                    onAddTerms={props.onAddTerms}
                   />
                 )}
               </li>

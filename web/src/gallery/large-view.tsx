@@ -14,10 +14,10 @@ import {
 } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import { ApiError, getImage, type Image } from '../api/client.ts'
+import { useClosedAtEnd } from '../components/dialog.tsx'
+import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages.ts'
-import type { Region } from '../search/examples.ts'
-import { useClosedAtEnd } from '../ui/dialog.tsx'
-import { IconButton } from '../ui/icon-button.tsx'
+import type { Region } from '../state/query-terms.ts'
 import { MAX_ZOOM, useZoom } from './use-zoom.ts'
 import { PartHint, ZoomableImage } from './zoomable-image.tsx'
 
@@ -27,7 +27,7 @@ interface LargeViewProps {
   known: Image | undefined
   onClose: () => void
   onFindSimilar: (image: Image, region?: Region) => void
-  onRefine: (image: Image, isWanted: boolean) => void
+  onAddTerms: (image: Image, isWanted: boolean) => void
   /** undefined at either end of the list. */
   onPrevious: (() => void) | undefined
   onNext: (() => void) | undefined
@@ -45,7 +45,7 @@ export function LargeView({
   known,
   onClose,
   onFindSimilar,
-  onRefine,
+  onAddTerms,
   onPrevious,
   onNext,
 }: LargeViewProps) {
@@ -189,13 +189,13 @@ export function LargeView({
               <span className="ml-auto flex flex-wrap gap-2">
                 <IconButton
                   label={messages.gallery.more(image.user_visible_name)}
-                  onClick={() => onRefine(image, true)}
+                  onClick={() => onAddTerms(image, true)}
                 >
                   <ThumbsUp />
                 </IconButton>
                 <IconButton
                   label={messages.gallery.less(image.user_visible_name)}
-                  onClick={() => onRefine(image, false)}
+                  onClick={() => onAddTerms(image, false)}
                 >
                   <ThumbsDown />
                 </IconButton>

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createScrollScale, follow, MOST_HEIGHT, type Place } from './scroll-scale.ts'
+import { createScrollScale, follow, MAX_HEIGHT, type Place } from './scroll-scale.ts'
 
 const SHOWN = 700
 /** A million images, three in a row. */
@@ -9,7 +9,7 @@ const long = createScrollScale(HEIGHT, SHOWN)
 describe('the scale of a long list', () => {
   it('reaches every place and gives it back', () => {
     expect(long.offsetAt(0)).toBe(0)
-    expect(long.offsetAt(MOST_HEIGHT - SHOWN)).toBe(HEIGHT - SHOWN)
+    expect(long.offsetAt(MAX_HEIGHT - SHOWN)).toBe(HEIGHT - SHOWN)
     let before = -1
     for (let offset = 0; offset <= HEIGHT - SHOWN; offset += 99_991) {
       const top = long.topAt(offset)
@@ -43,7 +43,7 @@ describe('following the element', () => {
   it('is at an end when the element is, however it came there', () => {
     const drifted = { top: 500, offset: 20_000 }
     expect(scrolled(drifted, 0).offset).toBe(0)
-    const end = MOST_HEIGHT - SHOWN
+    const end = MAX_HEIGHT - SHOWN
     expect(scrolled({ top: end - 300, offset: HEIGHT - 50_000 }, end).offset).toBe(HEIGHT - SHOWN)
     expect(scrolled({ top: 3000, offset: 100 }, 2800).offset).toBe(2800)
   })

@@ -2,7 +2,7 @@
  * In CSS pixels. No browser makes an element higher than 17 to 33 million: of a list that would be, the scroll bar stands for more than
  * it is long.
  */
-export const MOST_HEIGHT = 8_000_000
+export const MAX_HEIGHT = 8_000_000
 /** At both ends of a long list a pixel of the scroll bar is one of the list, so that they are reached as in any other. */
 const EXACT = 1_000_000
 
@@ -17,12 +17,12 @@ export interface ScrollScale {
 /** @param height of the list, @param shown of what is seen of it at once */
 export function createScrollScale(height: number, shown: number): ScrollScale {
   const same = (value: number) => value
-  if (height <= MOST_HEIGHT) return { height, offsetAt: same, topAt: same }
-  const end = MOST_HEIGHT - shown
+  if (height <= MAX_HEIGHT) return { height, offsetAt: same, topAt: same }
+  const end = MAX_HEIGHT - shown
   const last = height - shown
   const step = (last - 2 * EXACT) / (end - 2 * EXACT)
   return {
-    height: MOST_HEIGHT,
+    height: MAX_HEIGHT,
     offsetAt(top) {
       if (top <= EXACT) return top
       return top >= end - EXACT ? last - (end - top) : EXACT + (top - EXACT) * step

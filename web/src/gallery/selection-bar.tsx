@@ -1,17 +1,17 @@
 import { ThumbsDown, ThumbsUp, Trash2, X } from 'lucide-react'
+import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages.ts'
-import { IconButton } from '../ui/icon-button.tsx'
 
 interface SelectionBarProps {
   count: number
-  onRefine: (isWanted: boolean) => void
+  onAddTerms: (isWanted: boolean) => void
   /** undefined for whoever may not. */
   onDelete: (() => void) | undefined
   onClear: () => void
 }
 
 /** What can be done with the images that are selected. */
-export function SelectionBar({ count, onRefine, onDelete, onClear }: SelectionBarProps) {
+export function SelectionBar({ count, onAddTerms, onDelete, onClear }: SelectionBarProps) {
   if (count === 0) return null
   return (
     <section
@@ -21,10 +21,10 @@ export function SelectionBar({ count, onRefine, onDelete, onClear }: SelectionBa
       <p role="status" className="pr-2 text-sm tabular-nums">
         {messages.selection.count(count)}
       </p>
-      <IconButton label={messages.selection.more} onClick={() => onRefine(true)}>
+      <IconButton label={messages.selection.more} onClick={() => onAddTerms(true)}>
         <ThumbsUp />
       </IconButton>
-      <IconButton label={messages.selection.less} onClick={() => onRefine(false)}>
+      <IconButton label={messages.selection.less} onClick={() => onAddTerms(false)}>
         <ThumbsDown />
       </IconButton>
       {onDelete && (

@@ -1,14 +1,14 @@
 import { Check, Minus, Plus, Square } from 'lucide-react'
 import { type ReactNode, useEffect, useRef } from 'react'
 import type { Image } from '../api/client.ts'
+import { PatientImage } from '../components/patient-image.tsx'
 import { messages } from '../messages.ts'
-import { PatientImage } from '../ui/patient-image.tsx'
 
 /** What can be done with an image of a grid. */
 export interface TileActions {
   onOpen: (image: Image, index: number) => void
   onToggle: (image: Image, index: number, isRange: boolean) => void
-  onRefine: (image: Image, isWanted: boolean) => void
+  onAddTerms: (image: Image, isWanted: boolean) => void
 }
 
 interface TileProps extends TileActions {
@@ -25,7 +25,7 @@ export const DRAGGED_IMAGE = 'application/x-sketch-search-image'
 const LONG_PRESS_MS = 450
 
 export function Tile(props: TileProps) {
-  const { image, index, isSelected, isSelecting, isTabStop, onOpen, onToggle, onRefine } = props
+  const { image, index, isSelected, isSelecting, isTabStop, onOpen, onToggle, onAddTerms } = props
   const { score, user_visible_name: name } = image
   const press = useRef<{ timer?: ReturnType<typeof setTimeout>; isLong: boolean }>({ isLong: false })
   useEffect(() => () => clearTimeout(press.current.timer), [])
@@ -101,14 +101,14 @@ export function Tile(props: TileProps) {
       <CornerButton
         label={messages.gallery.more(name)}
         place="top-1 right-1"
-        onClick={() => onRefine(image, true)}
+        onClick={() => onAddTerms(image, true)}
       >
         <Plus />
       </CornerButton>
       <CornerButton
         label={messages.gallery.less(name)}
         place="top-9 right-1"
-        onClick={() => onRefine(image, false)}
+        onClick={() => onAddTerms(image, false)}
       >
         <Minus />
       </CornerButton>

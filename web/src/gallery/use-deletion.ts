@@ -1,8 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { ApiError, deleteImage, type Image, isPassing } from '../api/client.ts'
+import { useAskBeforeLeaving } from '../components/use-ask-before-leaving.ts'
 import { messages } from '../messages.ts'
-import { useAskBeforeLeaving } from '../ui/use-ask-before-leaving.ts'
 
 /** So long a deletion can be taken back before it happens. */
 const UNDO_MS = 20_000
@@ -10,7 +10,7 @@ const UNDO_MS = 20_000
 const RETRY_AFTER_MS = 3_000
 
 /** Chromium keeps at most 256 requests of a page that is left. */
-const MOST_AT_LEAVING = 200
+const MAX_DELETIONS_AT_LEAVING = 200
 
 type Images = ReadonlyMap<string, Image>
 
@@ -25,7 +25,7 @@ export interface Deletion {
   request: (images: Image[]) => void
   undo: () => void
   /** Deletes what is waiting now. */
-  hasten: () => Promise<void>
+  deleteNow: () => Promise<void>
   dismissFailures: () => void
 }
 
@@ -90,7 +90,7 @@ export function useDeletion(): Deletion {
     }
   }, [])
   // A browser sends only so much for a page that is being left.
-  useAskBeforeLeaving(waiting.size + deleting.size > MOST_AT_LEAVING)
+  useAskBeforeLeaving(waiting.size + deleting.size > MAX_DELETIONS_AT_LEAVING)
   // Who leaves the page has not taken it back.
   useEffect(() => {
     const onLeave = () => {
@@ -117,7 +117,7 @@ export function useDeletion(): Deletion {
       clearTimeout(timer.current)
       wait(new Map())
     },
-    hasten: deleteNow,
+    deleteNow,
     dismissFailures: () => setFailures([]),
   }
 }

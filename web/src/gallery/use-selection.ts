@@ -22,7 +22,7 @@ export interface Selection {
 }
 
 /** More would be chosen by mistake. */
-const MOST_IN_RANGE = 10_000
+const MAX_RANGE = 10_000
 
 /**
  * @param list what is shown
@@ -53,8 +53,8 @@ export function useSelection(list: ImageList, key: string): Selection {
   const selectRange = (first: number, end: number) => {
     const own = ++generation.current
     setProblem(undefined)
-    if (end - first >= MOST_IN_RANGE) {
-      setProblem(messages.selection.tooMany(MOST_IN_RANGE))
+    if (end - first >= MAX_RANGE) {
+      setProblem(messages.selection.tooMany(MAX_RANGE))
       return
     }
     // What has been taken back meanwhile is not selected after all.

@@ -5,7 +5,7 @@ import { type ImageList, indexIn } from './image-list.ts'
 /** Where the image of the large view is in the list, and where to go on when the view is closed. */
 export interface Viewed {
   /** undefined if there is none, or if it is not known where it is. */
-  viewed: number | undefined
+  openIndex: number | undefined
   /** The place to which the focus returns; undefined until a view has been closed. */
   returnTo: number | undefined
   onReturned: () => void
@@ -27,23 +27,23 @@ export function useViewed(
   const [returnTo, setReturnTo] = useState<number>()
   const known = opened.current
   const isThere = known !== undefined && known.id === id && list.imageAt(known.index)?.id === id
-  const viewed = id === undefined ? undefined : isThere ? known.index : indexIn(list, id)
-  const last = useRef(viewed)
+  const openIndex = id === undefined ? undefined : isThere ? known.index : indexIn(list, id)
+  const last = useRef(openIndex)
   const listAt = useRef(key)
   useEffect(() => {
     if (id !== undefined) {
       listAt.current = key
-      last.current = viewed
+      last.current = openIndex
       setReturnTo(undefined)
     } else {
       setReturnTo(listAt.current === key ? last.current : undefined)
       last.current = undefined
     }
-  }, [id, viewed, key])
+  }, [id, openIndex, key])
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each list
   useEffect(() => setReturnTo(undefined), [key])
   return {
-    viewed,
+    openIndex,
     returnTo,
     onReturned: useCallback(() => setReturnTo(undefined), []),
     open(image, index, isReplaced = false) {

@@ -1,6 +1,6 @@
 import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useRef, useState } from 'react'
 import { messages } from '../messages.ts'
-import type { Region } from '../search/examples.ts'
+import type { Region } from '../state/query-terms.ts'
 import type { Point, Zoom } from './use-zoom.ts'
 
 interface ZoomableImageProps {
@@ -15,7 +15,7 @@ interface ZoomableImageProps {
 }
 
 /** A part narrower than this share of the picture is a slip of the hand. */
-const LEAST_PART = 0.02
+const MIN_REGION = 0.02
 const MIDDLE: Region = [0.25, 0.25, 0.5, 0.5]
 
 /** A picture that is zoomed by the wheel or two fingers and moved by dragging, or of which a part is chosen. */
@@ -74,7 +74,7 @@ export function ZoomableImage({ src, name, size, zoom, isChoosingPart, onPart }:
     if (box === undefined) return
     setBox(undefined)
     const region = regionOf(box)
-    if (region[2] >= LEAST_PART && region[3] >= LEAST_PART) onPart(region)
+    if (region[2] >= MIN_REGION && region[3] >= MIN_REGION) onPart(region)
   }
 
   return (
@@ -173,7 +173,7 @@ function moved([x, y, width, height]: Region, [dx, dy]: Point): Region {
 }
 
 function resized([x, y, width, height]: Region, [dx, dy]: Point): Region {
-  return [x, y, within(width + dx, LEAST_PART, 1 - x), within(height + dy, LEAST_PART, 1 - y)]
+  return [x, y, within(width + dx, MIN_REGION, 1 - x), within(height + dy, MIN_REGION, 1 - y)]
 }
 
 function within(value: number, least: number, most: number): number {

@@ -1,8 +1,8 @@
+import { Dialog } from '../components/dialog.tsx'
 import { useZoom } from '../gallery/use-zoom.ts'
 import { PartHint, ZoomableImage } from '../gallery/zoomable-image.tsx'
 import { messages } from '../messages.ts'
-import { Dialog } from '../ui/dialog.tsx'
-import type { Region } from './examples.ts'
+import type { Region } from '../state/query-terms.ts'
 
 interface PartDialogProps {
   name: string

@@ -2,27 +2,27 @@ import { useQuery } from '@tanstack/react-query'
 import { Minus, PencilLine, X } from 'lucide-react'
 import { useState } from 'react'
 import { getImage } from '../api/client.ts'
+import { IconButton } from '../components/icon-button.tsx'
+import { PatientImage } from '../components/patient-image.tsx'
 import { messages } from '../messages.ts'
-import { IconButton } from '../ui/icon-button.tsx'
-import { PatientImage } from '../ui/patient-image.tsx'
-import type { Example, Region } from './examples.ts'
+import type { QueryTerm, Region } from '../state/query-terms.ts'
 import { PartDialog } from './part-dialog.tsx'
 
 interface QueryChipsProps {
   hasSketch: boolean
   /** Without the drawing. */
-  examples: Example[]
+  terms: QueryTerm[]
   onRemoveSketch: () => void
-  onRemove: (example: Example) => void
+  onRemove: (term: QueryTerm) => void
   /** Another part of the picture, or a part for the first time. */
-  onPart: (example: Example, region: Region) => void
+  onPart: (term: QueryTerm, region: Region) => void
   onClear: () => void
 }
 
 /** What is being searched with, each with a way to take it back. */
 export function QueryChips(props: QueryChipsProps) {
-  const { hasSketch, examples, onRemoveSketch, onRemove, onPart, onClear } = props
-  const count = examples.length + (hasSketch ? 1 : 0)
+  const { hasSketch, terms, onRemoveSketch, onRemove, onPart, onClear } = props
+  const count = terms.length + (hasSketch ? 1 : 0)
   if (count === 0) return null
   return (
     <ul
@@ -44,13 +44,13 @@ export function QueryChips(props: QueryChipsProps) {
           removeLabel={count === 1 ? messages.query.remove : undefined}
         />
       )}
-      {examples.map((example) => (
+      {terms.map((term) => (
         <ExampleChip
-          key={`${example.kind} ${example.id} ${example.region}`}
-          example={example}
+          key={`${term.kind} ${term.id} ${term.region}`}
+          term={term}
           isAlone={count === 1}
-          onRemove={() => onRemove(example)}
-          onPart={(region) => onPart(example, region)}
+          onRemove={() => onRemove(term)}
+          onPart={(region) => onPart(term, region)}
         />
       ))}
     </ul>
@@ -58,14 +58,14 @@ export function QueryChips(props: QueryChipsProps) {
 }
 
 interface ExampleChipProps {
-  example: Example
+  term: QueryTerm
   isAlone: boolean
   onRemove: () => void
   onPart: (region: Region) => void
 }
 
-function ExampleChip({ example, isAlone, onRemove, onPart }: ExampleChipProps) {
-  const { kind, id, isWanted, region } = example
+function ExampleChip({ term, isAlone, onRemove, onPart }: ExampleChipProps) {
+  const { kind, id, isWanted, region } = term
   const [isChoosingPart, setChoosingPart] = useState(false)
   const { data: image } = useQuery({
     queryKey: ['images', 'one', id],

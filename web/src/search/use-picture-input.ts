@@ -15,7 +15,7 @@ export interface PictureInput {
 export type Dragged = 'files' | 'image' | undefined
 
 /** In CSS pixels: an image that is dragged less far was to be clicked on. */
-const LEAST_DRAG = 24
+const MIN_DRAG = 24
 
 /** Takes what is pasted anywhere or dropped onto the page. */
 export function usePictureInput({ onPicture, onImage, onFiles }: PictureInput) {
@@ -60,7 +60,7 @@ export function usePictureInput({ onPicture, onImage, onFiles }: PictureInput) {
       // Whatever it is: the browser would open it in place of the page. The server says what is no image.
       event.preventDefault()
       const { x, y, target } = start.current ?? { x: Infinity, y: Infinity }
-      const isSlip = Math.hypot(event.clientX - x, event.clientY - y) < LEAST_DRAG
+      const isSlip = Math.hypot(event.clientX - x, event.clientY - y) < MIN_DRAG
       if (id !== '' && isSlip) target?.dispatchEvent(new MouseEvent('click', { bubbles: true, detail: 1 }))
       else if (id !== '') onImage(id)
       else if (isToAdd) onFiles?.(files)

@@ -1,15 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useRef, useState } from 'react'
-import { type Filters, type Images, type SearchExample, search } from '../api/client.ts'
+import { type Filters, type Images, type SearchTerm, search } from '../api/client.ts'
 import { renderSketch } from '../sketch/render.ts'
 import { isBlank, type Sketch, visibleStrokes } from '../sketch/sketch.ts'
-import type { Example } from './examples.ts'
+import type { QueryTerm } from '../state/query-terms.ts'
 
 /** What is being searched with: a drawing that is being made, and examples besides. */
 export interface Query {
   sketch: Sketch
   /** Without drawings: the one that counts is `sketch`. */
-  examples: Example[]
+  terms: QueryTerm[]
   filters: Filters
 }
 
@@ -17,8 +17,8 @@ const TOP_K = 500
 const SKETCH_SIDE = 512
 const DEBOUNCE_MS = 150
 
-export function isSearching({ sketch, examples }: Pick<Query, 'sketch' | 'examples'>): boolean {
-  return !isBlank(sketch) || examples.some(({ isWanted }) => isWanted)
+export function isSearching({ sketch, terms }: Pick<Query, 'sketch' | 'terms'>): boolean {
+  return !isBlank(sketch) || terms.some(({ isWanted }) => isWanted)
 }
 
 /**
@@ -43,10 +43,10 @@ export function useSearch(query: Query) {
   return result
 }
 
-async function run({ sketch, examples, filters }: Query, signal: AbortSignal): Promise<Images> {
+async function run({ sketch, terms, filters }: Query, signal: AbortSignal): Promise<Images> {
   const uploads: Record<string, Blob> = {}
-  const positive = examples.filter(({ isWanted }) => isWanted).map(toSearchExample)
-  const negative = examples.filter(({ isWanted }) => !isWanted).map(toSearchExample)
+  const positive = terms.filter(({ isWanted }) => isWanted).map(toSearchTerm)
+  const negative = terms.filter(({ isWanted }) => !isWanted).map(toSearchTerm)
   if (!isBlank(sketch)) {
     uploads.sketch = await renderSketch(visibleStrokes(sketch), SKETCH_SIDE)
     positive.unshift({ upload: 'sketch', kind: 'sketch' })
@@ -55,7 +55,7 @@ async function run({ sketch, examples, filters }: Query, signal: AbortSignal): P
   return search({ positive, negative, top_k: TOP_K, query }, uploads, signal)
 }
 
-function toSearchExample({ kind, id, region }: Example): SearchExample {
+function toSearchTerm({ kind, id, region }: QueryTerm): SearchTerm {
   const crop = region && { crop: region.join(',') }
   return { ...(kind === 'image' ? { image_id: id } : { query_id: id }), ...crop }
 }
@@ -85,6 +85,6 @@ function numberOf(object: object): number {
   return lastNumber
 }
 
-function keyOf({ sketch, examples, filters }: Query): string {
-  return JSON.stringify([isBlank(sketch) ? 0 : numberOf(sketch.done), examples, filters])
+function keyOf({ sketch, terms, filters }: Query): string {
+  return JSON.stringify([isBlank(sketch) ? 0 : numberOf(sketch.done), terms, filters])
 }

@@ -1,4 +1,4 @@
-import { getStored, setStored } from '../ui/stored.ts'
+import { getStored, setStored } from '../components/stored.ts'
 import { fromKept, type Sketch, toKept } from './sketch.ts'
 
 /** Drawings that somebody has saved by name, in this browser. */

@@ -12,10 +12,10 @@ import {
   Undo2,
 } from 'lucide-react'
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { IconButton } from '../components/icon-button.tsx'
+import { isTyping } from '../components/is-typing.ts'
+import { areSingleKeysOn } from '../components/single-keys.ts'
 import { messages } from '../messages.ts'
-import { IconButton } from '../ui/icon-button.tsx'
-import { isTyping } from '../ui/is-typing.ts'
-import { areSingleKeysOn } from '../ui/single-keys.ts'
 import { SavedSketches } from './saved-sketches-dialog.tsx'
 import {
   addAction,

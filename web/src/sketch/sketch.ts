@@ -106,12 +106,12 @@ function distanceTo(points: readonly StrokePoint[], x: number, y: number): numbe
 }
 
 /** The server keeps two million characters of a drawing; a point takes up to 20. */
-const MOST_POINTS = 90_000
+const MAX_POINTS = 90_000
 
 /** A drawing as it is kept, without what was undone; of a very large one, as many points as can be kept. */
 export function toKept(sketch: Sketch): { version: 1; strokes: Stroke[] } {
   const strokes = visibleStrokes(sketch)
-  const step = Math.ceil(strokes.reduce((sum, { points }) => sum + points.length, 0) / MOST_POINTS)
+  const step = Math.ceil(strokes.reduce((sum, { points }) => sum + points.length, 0) / MAX_POINTS)
   return { version: 1, strokes: step <= 1 ? strokes : strokes.map((stroke) => thinned(stroke, step)) }
 }
 

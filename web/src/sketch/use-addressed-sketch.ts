@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { ApiError, getKeptQuery, isPassing, keepQuery } from '../api/client.ts'
+import { ApiError, getSavedQuery, isPassing, saveQuery } from '../api/client.ts'
 import { messages } from '../messages.ts'
-import type { Example } from '../search/examples.ts'
+import type { QueryTerm } from '../state/query-terms.ts'
 import { renderSketch } from './render.ts'
 import {
   addAction,
@@ -28,12 +28,12 @@ export interface AddressedSketch {
 /**
  * The drawing that the page's address names, and changing it: what is drawn is kept by the server and named in the address, what the
  * address names otherwise (a shared search, Back) is fetched and can be drawn on.
- * @param isHeld while something stands over the page, whose address is not that of the drawing
+ * @param isPaused while something stands over the page, whose address is not that of the drawing
  */
 export function useAddressedSketch(
-  examples: Example[],
-  changeExamples: (update: (examples: Example[]) => Example[], isReplaced: boolean) => void,
-  isHeld: boolean,
+  terms: QueryTerm[],
+  changeTerms: (update: (terms: QueryTerm[]) => QueryTerm[], isReplaced: boolean) => void,
+  isPaused: boolean,
 ): AddressedSketch {
   const [sketch, setSketch] = useState<Sketch>(EMPTY_SKETCH)
   const [problem, setProblem] = useState<string>()
@@ -42,17 +42,17 @@ export function useAddressedSketch(
   const fetchingRef = useRef<AbortController>(undefined)
   const latest = useRef(sketch)
   latest.current = sketch
-  const id = examples.find(({ kind }) => kind === 'sketch')?.id
+  const id = terms.find(({ kind }) => kind === 'sketch')?.id
 
   const name = useCallback(
     (newId: string | undefined, done: Sketch['done']) => {
       const isFirst = named.current.id === undefined
       named.current = { id: newId, done }
-      const own: Example[] = newId === undefined ? [] : [{ kind: 'sketch', id: newId, isWanted: true }]
-      const update = (old: Example[]) => [...own, ...old.filter(({ kind }) => kind !== 'sketch')]
-      changeExamples(update, !isFirst && newId !== undefined)
+      const own: QueryTerm[] = newId === undefined ? [] : [{ kind: 'sketch', id: newId, isWanted: true }]
+      const update = (old: QueryTerm[]) => [...own, ...old.filter(({ kind }) => kind !== 'sketch')]
+      changeTerms(update, !isFirst && newId !== undefined)
     },
-    [changeExamples],
+    [changeTerms],
   )
 
   useEffect(() => {
@@ -69,7 +69,11 @@ export function useAddressedSketch(
     fetchingRef.current = fetching
     const fetchKept = async () => {
       try {
-        const kept = await untilThere(() => getKeptQuery(id, fetching.signal), fetching.signal, setProblem)
+        const kept = await retryWhileOffline(
+          () => getSavedQuery(id, fetching.signal),
+          fetching.signal,
+          setProblem,
+        )
         const loaded = fromKept(kept.sketch) ?? EMPTY_SKETCH
         // What is on the sheet and has not been kept can be had back.
         const next = replaceBy(latest.current, loaded)
@@ -85,7 +89,7 @@ export function useAddressedSketch(
   }, [id])
 
   useEffect(() => {
-    if (isHeld) return
+    if (isPaused) return
     const { done } = sketch
     if (done === named.current.done || (isBlank(sketch) && named.current.id === undefined)) return
     if (isBlank(sketch)) {
@@ -96,8 +100,8 @@ export function useAddressedSketch(
     const timer = setTimeout(async () => {
       try {
         const picture = await renderSketch(visibleStrokes(sketch), KEPT_SIDE)
-        const keep = () => keepQuery(picture, 'sketch', { sketch: toKept(sketch), signal: sending.signal })
-        const kept = await untilThere(keep, sending.signal)
+        const keep = () => saveQuery(picture, 'sketch', { sketch: toKept(sketch), signal: sending.signal })
+        const kept = await retryWhileOffline(keep, sending.signal)
         if (!sending.signal.aborted) name(kept.id, done)
       } catch {
         // Without an address the search works all the same.
@@ -107,7 +111,7 @@ export function useAddressedSketch(
       sending.abort()
       clearTimeout(timer)
     }
-  }, [sketch, name, isHeld])
+  }, [sketch, name, isPaused])
 
   const draw = useCallback((next: Sketch) => {
     setProblem(undefined)
@@ -121,14 +125,14 @@ export function useAddressedSketch(
 const RETRY_AFTER_MS = 3_000
 
 /** Asks again while the server is away. @param onAway is told why it takes longer */
-async function untilThere<T>(
-  ask: () => Promise<T>,
+async function retryWhileOffline<T>(
+  request: () => Promise<T>,
   signal: AbortSignal,
   onAway?: (reason: string) => void,
 ): Promise<T> {
   for (;;) {
     try {
-      return await ask()
+      return await request()
     } catch (error) {
       if (signal.aborted || !isPassing(error)) throw error
       onAway?.((error as Error).message)

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { IMAGE_EXTENSIONS } from '../../../server/src/gallery/formats.ts'
+import { IMAGE_EXTENSIONS } from '../../../server/src/gallery/formats/index.ts'
 import { mayBePicture } from './picture-file.ts'
 
 it('takes every ending that the server reads, also where the browser does not know it', () => {

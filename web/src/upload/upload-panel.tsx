@@ -1,7 +1,7 @@
 import { ChevronDown, ChevronUp, X } from 'lucide-react'
 import { useState } from 'react'
+import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages.ts'
-import { IconButton } from '../ui/icon-button.tsx'
 import type { Upload, Uploads } from './use-uploads.ts'
 
 /** Each file that is being added, how far it is, and why one was refused. */
@@ -50,13 +50,13 @@ export function UploadPanel({ uploads }: { uploads: Uploads }) {
   )
 }
 
-const MOST_ROWS = 200
+const MAX_ROWS = 200
 const FIRST: Upload['state'][] = ['sending', 'failed', 'waiting', 'done']
 
 /** Of thousands of files those that somebody has to know of. */
 function mostTelling(list: Upload[]): Upload[] {
-  if (list.length <= MOST_ROWS) return list
-  return FIRST.flatMap((state) => list.filter((upload) => upload.state === state)).slice(0, MOST_ROWS)
+  if (list.length <= MAX_ROWS) return list
+  return FIRST.flatMap((state) => list.filter((upload) => upload.state === state)).slice(0, MAX_ROWS)
 }
 
 function Row({ upload: { name, state, share, reason } }: { upload: Upload }) {

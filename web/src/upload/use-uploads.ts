@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { ApiError, isPassing, listImages, uploadImage } from '../api/client.ts'
+import { useAskBeforeLeaving } from '../components/use-ask-before-leaving.ts'
 import { messages } from '../messages.ts'
-import { useAskBeforeLeaving } from '../ui/use-ask-before-leaving.ts'
 import { isReadable } from './picture-file.ts'
 
 export interface Upload {
@@ -28,7 +28,7 @@ const AT_ONCE = 3
 /** The server may be back soon. */
 const RETRY_AFTER_MS = 3_000
 /** What fails so often will not succeed. */
-const MOST_TRIES = 100
+const MAX_TRIES = 100
 
 interface Job {
   number: number
@@ -88,14 +88,14 @@ export function useUploads(): Uploads {
       update(number, { state: 'done', share: 1, reason: undefined })
     } catch (error) {
       if (signal.aborted) return
-      if (isPassing(error) && tries < MOST_TRIES) return retry(job, error.message)
+      if (isPassing(error) && tries < MAX_TRIES) return retry(job, error.message)
       if (tries > 0 && error instanceof ApiError && error.code === 'image_exists') {
         // Cameras give the same names again: only what is as large may be what was sent before.
         const there = await sizeOf(file.name, directory, signal)
         if (signal.aborted) return
         if (there === file.size) return update(number, { state: 'done', share: 1, reason: undefined })
         // It may be on its way into the index.
-        if (there === undefined && tries < MOST_TRIES) return retry(job, error.message)
+        if (there === undefined && tries < MAX_TRIES) return retry(job, error.message)
       }
       update(number, { state: 'failed', reason: error instanceof Error ? error.message : String(error) })
     }

@@ -1,19 +1,19 @@
 import { AsyncLocalStorage } from 'node:async_hooks'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql } from 'kysely'
+import { describeServer, type PostgresOptions } from '../../database/postgres/connection.ts'
+import { connect, type PostgresDatabase } from '../../database/postgres/database.ts'
+import { POSTGRES } from '../../database/postgres/dialect.ts'
+import { withRetries } from '../../database/postgres/retries.ts'
 import { DomainError, messageOf } from '../../errors.ts'
 import type { Catalog, VectorSpace } from '../catalog.ts'
 import type { Reads } from '../reads.ts'
 import { createSqlCatalog } from '../sql/sql-catalog.ts'
-import { withAvailability } from './availability.ts'
-import { describeServer, type PostgresOptions } from './connection.ts'
-import { connect, type PostgresDatabase } from './database.ts'
-import { POSTGRES } from './dialect.ts'
-import { createPostgresVectors } from './vectors.ts'
+import { createPostgresVectors } from './vector-search.ts'
 
 export interface Replicas extends Reads {
   /** The primary has chosen what is searched. */
-  useSpace(space: VectorSpace): Promise<void>
+  activateSpace(space: VectorSpace): Promise<void>
   close(): Promise<void>
 }
 
@@ -38,7 +38,7 @@ interface Replica {
   /** Why it is not, if that has been told. */
   asideFor: string | undefined
   /** What it has to reach before it is asked again. */
-  wanted: bigint
+  required: bigint
   /** Ends the waiting for each answer that is still to come. */
   giveUp: Set<(reason: DomainError) => void>
   hasSpace: boolean
@@ -61,15 +61,15 @@ const READS = [
   'countByDirectory',
   'counts',
   'listFailures',
-  'nearPairs',
-  'imagesOfContents',
-  'sharedContents',
+  'similarPairs',
+  'imagesByContentHash',
+  'duplicateHashes',
 ] as const satisfies readonly (keyof Catalog)[]
 /** What one standby does not know yet, the primary may. */
 const LOOKUPS = ['getImage', 'getImageByPath'] as const satisfies readonly (keyof Catalog)[]
 
 export function openReplicas({ primary, catalog, replicas, log }: ReplicasOptions): Replicas {
-  const wanted = new AsyncLocalStorage<bigint | undefined>()
+  const required = new AsyncLocalStorage<bigint | undefined>()
   const all = replicas.map((options): Replica => {
     const opened = connect(options)
     return {
@@ -80,7 +80,7 @@ export function openReplicas({ primary, catalog, replicas, log }: ReplicasOption
       position: undefined,
       isUsed: false,
       asideFor: undefined,
-      wanted: 0n,
+      required: 0n,
       giveUp: new Set(),
       hasSpace: false,
     }
@@ -98,11 +98,11 @@ export function openReplicas({ primary, catalog, replicas, log }: ReplicasOption
 
   return {
     catalog: routed as unknown as Catalog,
-    at: (position, work) => wanted.run(toNumber(position), work),
+    at: (position, work) => required.run(toNumber(position), work),
     async position() {
       return toText(await primaryPosition())
     },
-    async untilReadable() {
+    async waitForReplicas() {
       if (!all.some(({ isUsed }) => isUsed)) return
       const position = await primaryPosition()
       const deadline = performance.now() + MAX_LAG_MS
@@ -111,9 +111,9 @@ export function openReplicas({ primary, catalog, replicas, log }: ReplicasOption
         await Promise.all(behind().map((replica) => locate(replica)))
         if (behind().length > 0) await sleep(POLL_EVERY_MS)
       }
-      for (const replica of behind()) setAside(replica, TOO_FAR_BEHIND, position)
+      for (const replica of behind()) exclude(replica, TOO_FAR_BEHIND, position)
     },
-    async useSpace(chosen) {
+    async activateSpace(chosen) {
       space = chosen
       for (const replica of all) replica.hasSpace = false
       await look()
@@ -129,25 +129,25 @@ export function openReplicas({ primary, catalog, replicas, log }: ReplicasOption
     const replica = await choose()
     if (replica === undefined) return call(catalog, name, args)
     try {
-      return await answerOf(replica, call(replica.catalog, name, args))
+      return await untilGivenUp(replica, call(replica.catalog, name, args))
     } catch (error) {
       if (!(error instanceof DomainError && error.code === 'unavailable')) throw error
-      setAside(replica, messageOf(error))
+      exclude(replica, messageOf(error))
       return call(catalog, name, args)
     }
   }
 
   /** @throws {DomainError} `unavailable` if the server falls silent before it answers */
-  function answerOf(replica: Replica, answer: Promise<unknown>): Promise<unknown> {
+  function untilGivenUp(replica: Replica, result: Promise<unknown>): Promise<unknown> {
     return new Promise((resolve, reject) => {
       replica.giveUp.add(reject)
-      answer.then(resolve, reject).finally(() => replica.giveUp.delete(reject))
+      result.then(resolve, reject).finally(() => replica.giveUp.delete(reject))
     })
   }
 
   /** One by chance of those that have what is wanted. */
   async function choose(): Promise<Replica | undefined> {
-    const position = wanted.getStore()
+    const position = required.getStore()
     const used = all.filter(({ isUsed }) => isUsed)
     const fit = () => used.filter((replica) => position === undefined || hasReached(replica, position))
     if (fit().length === 0) await Promise.all(used.map((replica) => locate(replica)))
@@ -174,10 +174,10 @@ export function openReplicas({ primary, catalog, replicas, log }: ReplicasOption
       all.map(async (replica) => {
         await locate(replica)
         if (replica.position === undefined || space === undefined) return
-        if (!hasReached(replica, least)) return setAside(replica, TOO_FAR_BEHIND, position ?? least)
-        if (replica.isUsed || !hasReached(replica, replica.wanted)) return
+        if (!hasReached(replica, least)) return exclude(replica, TOO_FAR_BEHIND, position ?? least)
+        if (replica.isUsed || !hasReached(replica, replica.required)) return
         if (!replica.hasSpace) {
-          replica.hasSpace = await replica.catalog.useSpace(space).then(
+          replica.hasSpace = await replica.catalog.activateSpace(space).then(
             () => true,
             () => false,
           )
@@ -202,18 +202,18 @@ export function openReplicas({ primary, catalog, replicas, log }: ReplicasOption
       if (replica.position === undefined) throw new Error('it is no standby of the primary')
     } catch (error) {
       replica.position = undefined
-      setAside(replica, messageOf(error))
+      exclude(replica, messageOf(error))
       for (const giveUp of replica.giveUp) giveUp(new DomainError('unavailable', messageOf(error)))
     }
   }
 
-  function setAside(replica: Replica, reason: string, position = 0n): void {
+  function exclude(replica: Replica, reason: string, position = 0n): void {
     // Each reason is told once, not whenever it is found again.
     if (replica.isUsed || replica.asideFor === undefined)
       log.warn(`The standby server ${replica.name} is not read from for now: ${reason}.`)
     replica.isUsed = false
     replica.asideFor = reason
-    replica.wanted = position
+    replica.required = position
   }
 
   async function primaryPosition(): Promise<bigint> {
@@ -224,8 +224,8 @@ export function openReplicas({ primary, catalog, replicas, log }: ReplicasOption
   }
 }
 
-function hasReached({ position }: Replica, wanted: bigint): boolean {
-  return position !== undefined && position >= wanted
+function hasReached({ position }: Replica, required: bigint): boolean {
+  return position !== undefined && position >= required
 }
 
 /** Reads only; which number an embedder has, the primary tells. */
@@ -236,7 +236,7 @@ function standbyCatalog(
 ): Catalog {
   const tables = database.withTables()
   const vectors = createPostgresVectors(tables, {
-    isOwner: false,
+    canWrite: false,
     log,
     async register({ embedder, fingerprint }) {
       const { id } = await primary.database
@@ -248,7 +248,7 @@ function standbyCatalog(
       return { id, dropped: undefined }
     },
   })
-  return withAvailability(
+  return withRetries(
     createSqlCatalog({ database: tables, dialect: POSTGRES, vectors, close: () => vectors.close() }),
   )
 }

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type ExpressionBuilder, type Insertable, type Selectable, sql } from 'kysely'
-import { directoryOf, foldName, nameOf } from '../../gallery/paths.ts'
+import type { Connection, SqlDatabase } from '../../database/dialect.ts'
+import { directoryOf, nameOf, normalizeName } from '../../gallery/paths.ts'
 import type {
   Image,
   ImageOrder,
@@ -12,7 +13,6 @@ import type {
 } from '../catalog.ts'
 import { filterCondition } from '../filters.ts'
 import type { Tables } from '../schema.ts'
-import type { Connection, SqlDatabase } from './dialect.ts'
 
 type ImageRow = Selectable<Tables['images']> & { embedder: string | null }
 
@@ -77,7 +77,7 @@ export async function listImages(
 export async function upsertImages(
   { database: transaction, dialect }: SqlDatabase,
   records: readonly ImageRecord[],
-): Promise<Omit<PutResult, 'lacksVector'>[]> {
+): Promise<Omit<PutResult, 'needsEmbedding'>[]> {
   const paths = records.map(({ path }) => path)
   const earlier = await transaction
     .selectFrom('images')
@@ -144,7 +144,7 @@ function upsertRows(transaction: Connection, rows: Insertable<Tables['images']>[
 /** The columns that follow from a path. */
 export function nameColumns(path: string): { directory: string; name: string; folded_name: string } {
   const name = nameOf(path)
-  return { directory: directoryOf(path), name, folded_name: foldName(name) }
+  return { directory: directoryOf(path), name, folded_name: normalizeName(name) }
 }
 
 export function toImage(row: ImageRow): Image {

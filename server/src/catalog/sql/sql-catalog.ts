@@ -1,11 +1,10 @@
 import type { Kysely } from 'kysely'
+import type { SqlDatabase } from '../../database/dialect.ts'
 import { DomainError } from '../../errors.ts'
 import { ROOT } from '../../gallery/paths.ts'
 import type { Catalog, CatalogCounts, Image, KnownFile } from '../catalog.ts'
 import { subtreeRange } from '../filters.ts'
 import type { Tables } from '../schema.ts'
-import type { SqlDatabase } from './dialect.ts'
-import { forgetEmbedders, listEmbedders, previousEmbedder } from './embedders.ts'
 import {
   indexedFiles,
   listImages,
@@ -15,6 +14,7 @@ import {
   toKnownFile,
   upsertImages,
 } from './images.ts'
+import { forgetEmbedders, listEmbedders, previousEmbedder } from './spaces.ts'
 import type { SearchedSpace, VectorStore } from './vector-store.ts'
 
 export interface SqlCatalogOptions extends SqlDatabase<Kysely<Tables>> {
@@ -24,7 +24,7 @@ export interface SqlCatalogOptions extends SqlDatabase<Kysely<Tables>> {
 
 /** Counting more images than this is repeated only after so many times the time that it took. */
 const COUNT_AT_ONCE = 20_000
-const COUNT_REST = 20
+const COUNT_BACKOFF_FACTOR = 20
 
 /** The catalog in a database that speaks SQL, except for its vectors. */
 export function createSqlCatalog({ database, dialect, vectors, close }: SqlCatalogOptions): Catalog {
@@ -37,8 +37,8 @@ export function createSqlCatalog({ database, dialect, vectors, close }: SqlCatal
   }
 
   return {
-    async useSpace(wanted) {
-      current = await vectors.use(wanted)
+    async activateSpace(requested) {
+      current = await vectors.use(requested)
       counted = undefined
       return { previousEmbedder: await previousEmbedder(database, current.embedderId) }
     },
@@ -65,7 +65,7 @@ export function createSqlCatalog({ database, dialect, vectors, close }: SqlCatal
     listImages: (query) => listImages({ database, dialect }, space().embedderId, query),
 
     async findNearest(query) {
-      const unwanted = await idsOfContents(query.withoutContents ?? [])
+      const unwanted = await idsOfContents(query.excludeHashes ?? [])
       const found = await vectors.findNearest({ ...query, topK: query.topK + unwanted.size })
       const candidates = found.filter(({ imageId }) => !unwanted.has(imageId)).slice(0, query.topK)
       const page = candidates.slice(query.offset, query.offset + query.limit)
@@ -99,8 +99,8 @@ export function createSqlCatalog({ database, dialect, vectors, close }: SqlCatal
       const start = performance.now()
       const counts = await count()
       const end = performance.now()
-      const isLarge = counts.indexed + counts.withoutVector > COUNT_AT_ONCE
-      counted = isLarge ? { counts, until: end + (end - start) * COUNT_REST } : undefined
+      const isLarge = counts.indexed + counts.unembedded > COUNT_AT_ONCE
+      counted = isLarge ? { counts, until: end + (end - start) * COUNT_BACKOFF_FACTOR } : undefined
       return counts
     },
 
@@ -184,7 +184,7 @@ export function createSqlCatalog({ database, dialect, vectors, close }: SqlCatal
       })
     },
 
-    async contentFacts(contentHash) {
+    async contentInfo(contentHash) {
       const row = await database
         .selectFrom('images')
         .leftJoin('vectors', (join) =>
@@ -205,7 +205,7 @@ export function createSqlCatalog({ database, dialect, vectors, close }: SqlCatal
       return [...(await contentsWithVector({ database, dialect }, space().embedderId, contentHashes))]
     },
 
-    async putImages(records) {
+    async upsertImages(records) {
       if (records.length === 0) return []
       const { embedder, embedderId, dimensions } = space()
       const misfit = records.find(({ vector }) => vector !== undefined && vector.length !== dimensions)
@@ -230,8 +230,8 @@ export function createSqlCatalog({ database, dialect, vectors, close }: SqlCatal
       vectors.changed()
       return results.map((result, n) => {
         const { vector, contentHash } = records[n]!
-        const lacksVector = vector === undefined && !embedded.has(contentHash) && !known.has(contentHash)
-        return { ...result, lacksVector }
+        const needsEmbedding = vector === undefined && !embedded.has(contentHash) && !known.has(contentHash)
+        return { ...result, needsEmbedding }
       })
     },
 
@@ -305,7 +305,7 @@ export function createSqlCatalog({ database, dialect, vectors, close }: SqlCatal
       })
     },
 
-    async collectGarbage(among) {
+    async deleteUnusedVectors(among) {
       const rows = await database
         .deleteFrom('vectors')
         .where((eb) => (among === undefined ? eb.lit(true) : eb('content_hash', 'in', dialect.texts(among))))
@@ -336,7 +336,7 @@ export function createSqlCatalog({ database, dialect, vectors, close }: SqlCatal
       return [...new Set(rows.map((row) => row.content_hash))]
     },
 
-    nearPairs: (after, threshold) => vectors.nearPairs(after, threshold),
+    similarPairs: (after, threshold) => vectors.similarPairs(after, threshold),
 
     async unknownContents(contentHashes) {
       const rows = await database
@@ -349,7 +349,7 @@ export function createSqlCatalog({ database, dialect, vectors, close }: SqlCatal
       return contentHashes.filter((hash) => !known.has(hash))
     },
 
-    async imagesOfContents(contentHashes): Promise<Image[]> {
+    async imagesByContentHash(contentHashes): Promise<Image[]> {
       const rows = await selectImages(database, space().embedderId)
         .where('content_hash', 'in', dialect.texts(contentHashes))
         .orderBy('path')
@@ -357,7 +357,7 @@ export function createSqlCatalog({ database, dialect, vectors, close }: SqlCatal
       return rows.map(toImage)
     },
 
-    async sharedContents() {
+    async duplicateHashes() {
       const rows = await database
         .selectFrom('images')
         .select('content_hash')
@@ -426,8 +426,8 @@ export function createSqlCatalog({ database, dialect, vectors, close }: SqlCatal
           .as('indexed'),
       ])
       .executeTakeFirstOrThrow()
-    const withoutVector = (all ?? 0) - (indexed ?? 0) - (seen ?? 0)
-    return { indexed: indexed ?? 0, withoutVector, failed: failed ?? 0 }
+    const unembedded = (all ?? 0) - (indexed ?? 0) - (seen ?? 0)
+    return { indexed: indexed ?? 0, unembedded, failed: failed ?? 0 }
   }
 }
 async function contentsWithVector(

@@ -1,8 +1,8 @@
 import type { Transaction } from 'kysely'
-import type { ImageVector, NearestQuery, NearPairs, VectorSpace } from '../catalog.ts'
+import type { ImageVector, NearestQuery, SimilarPairs, VectorSpace } from '../catalog.ts'
 import type { Tables } from '../schema.ts'
 
-export interface Candidate {
+export interface Match {
   imageId: string
   score: number
 }
@@ -33,17 +33,17 @@ export interface VectorStore {
   /** Images have come, gone or changed. */
   changed(): void
   /** The `topK` images most similar to a vector that pass a filter, best first. */
-  findNearest(query: NearestQuery): Promise<Candidate[]>
+  findNearest(query: NearestQuery): Promise<Match[]>
   vectorsOf(imageIds: readonly string[]): Promise<ImageVector[]>
-  nearPairs(after: number, threshold: number): Promise<NearPairs>
+  similarPairs(after: number, threshold: number): Promise<SimilarPairs>
   /** The vectors of these models were forgotten: what was made for them goes, too. */
   forget(embedderIds: readonly number[]): Promise<void>
 }
 
 /** Equal scores are ordered by id, so that pages of one search never overlap. */
-export function best(candidates: Candidate[], topK: number, pinnedId: string | undefined): Candidate[] {
-  const rank = ({ imageId, score }: Candidate) => (imageId === pinnedId ? Number.POSITIVE_INFINITY : score)
-  return candidates
+export function topMatches(matches: Match[], topK: number, alwaysInclude: string | undefined): Match[] {
+  const rank = ({ imageId, score }: Match) => (imageId === alwaysInclude ? Number.POSITIVE_INFINITY : score)
+  return matches
     .sort((a, b) => {
       const difference = rank(b) - rank(a)
       return difference !== 0 ? difference : a.imageId < b.imageId ? -1 : 1

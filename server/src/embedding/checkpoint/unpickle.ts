@@ -17,7 +17,7 @@ export class Callable {
 
 const MARK = Symbol('mark')
 /** Bytes of a whole number; reading one takes the square of its length. */
-const LONGEST_NUMBER = 1024
+const MAX_NUMBER_LENGTH = 1024
 
 /**
  * Reads a pickle of the protocols 2 to 5 without running anything. Numbers, strings, bytes, tuples, lists, dicts and sets are
@@ -178,7 +178,7 @@ class PickleInput {
 
   /** A whole number in two's complement; beyond 2^53 it is rounded. */
   long(length: number): number {
-    if (length > LONGEST_NUMBER) throw damaged('a number is too long')
+    if (length > MAX_NUMBER_LENGTH) throw damaged('a number is too long')
     const bytes = this.bytes(length)
     let value = 0n
     for (const byte of bytes.toReversed()) value = (value << 8n) | BigInt(byte)

@@ -1,0 +1,147 @@
+import { randomUUID } from 'node:crypto'
+import { type Kysely, sql } from 'kysely'
+import type { AccountTables } from '../catalog/schema.ts'
+import { DomainError } from '../errors.ts'
+
+/** Ordered: each role may do what the ones before it may. */
+export const ROLES = ['user', 'editor', 'admin'] as const
+export type Role = (typeof ROLES)[number]
+
+export interface User {
+  id: string
+  /** Lower case. */
+  email: string
+  role: Role
+}
+
+export interface UserFilter {
+  /** Part of the address; no character has a special meaning. */
+  email?: string | undefined
+  role?: Role | undefined
+}
+
+/** Who may sign in. There is always an admin, unless there is nobody. */
+export interface Users {
+  list(filter: UserFilter, page: { offset: number; limit: number }): Promise<{ users: User[]; total: number }>
+  get(id: string): Promise<User | undefined>
+  getByEmail(email: string): Promise<User | undefined>
+  /** @throws {DomainError} `user_exists` */
+  add(email: string, role: Role): Promise<User>
+  /**
+   * Changes address or role; whoever is signed in as this user is signed out.
+   * @throws {DomainError} `user_not_found`, `user_exists`, `last_admin`
+   */
+  update(id: string, change: { email: string; role: Role }): Promise<User>
+  /** @throws {DomainError} `user_not_found`, `last_admin` */
+  remove(id: string): Promise<void>
+}
+
+export type AccountsDatabase = Kysely<AccountTables>
+
+/** Users and sessions. */
+export interface Accounts {
+  users: Users
+  database: AccountsDatabase
+  /** Does something while no other process does what has the same key. One process by itself has to see to its own order. */
+  exclusively<T>(key: string, work: () => Promise<T>): Promise<T>
+  /** @throws {DomainError} `unavailable` if the database server is away: a library may have told it as some error of its own */
+  assertReachable(): Promise<void>
+  /** Where processes count together how often something was asked for; undefined where there is just one. */
+  limitsStore: LimitsStore | undefined
+  close(): Promise<void>
+}
+
+/** A pool of connections, for a library that counts in the table of this name. */
+export interface LimitsStore {
+  pool: unknown
+  table: string
+}
+
+export function createUsers(database: AccountsDatabase): Users {
+  const select = () => database.selectFrom('users').select(['id', 'email', 'role']).$castTo<User>()
+  const matching = ({ email, role }: UserFilter) =>
+    select()
+      .$if(email !== undefined, (query) => query.where(containing(email!)))
+      .$if(role !== undefined, (query) => query.where('role', '=', role!))
+  return {
+    async list(filter, { offset, limit }) {
+      const { total } = await matching(filter)
+        .clearSelect()
+        .select((eb) => eb.fn.countAll<number>().as('total'))
+        .executeTakeFirstOrThrow()
+      const users = await matching(filter).orderBy('email').limit(limit).offset(offset).execute()
+      return { users, total: Number(total) }
+    },
+    get: (id) => select().where('id', '=', id).executeTakeFirst(),
+    getByEmail: (email) => select().where('email', '=', email.toLowerCase()).executeTakeFirst(),
+    async add(email, role) {
+      const now = new Date().toISOString()
+      const user = { id: randomUUID() as string, email: email.toLowerCase(), role }
+      const { numInsertedOrUpdatedRows: added } = await database
+        .insertInto('users')
+        .values({ ...user, email_verified: 1, name: '', image: null, created_at: now, updated_at: now })
+        .onConflict((conflict) => conflict.column('email').doNothing())
+        .executeTakeFirstOrThrow()
+      if (added !== 1n) throw taken(user.email)
+      return user
+    },
+    async update(id, { email, role }) {
+      const changed = { email: email.toLowerCase(), role }
+      const owner = await select().where('email', '=', changed.email).executeTakeFirst()
+      if (owner !== undefined && owner.id !== id) throw taken(changed.email)
+      if (owner?.role === role) return owner
+      const updated = await changing().execute(async (transaction) => {
+        const { numUpdatedRows } = await transaction
+          .updateTable('users')
+          .set({ ...changed, updated_at: new Date().toISOString() })
+          .where('id', '=', id)
+          .$if(role !== 'admin', (query) => query.where(isNotLastAdmin))
+          .executeTakeFirstOrThrow()
+        if (numUpdatedRows === 0n) return false
+        await transaction.deleteFrom('sessions').where('user_id', '=', id).execute()
+        return true
+      })
+      if (!updated) throw await whyNot(id)
+      return { id, ...changed }
+    },
+    async remove(id) {
+      const removed = await changing().execute(async (transaction) => {
+        const { numDeletedRows } = await transaction
+          .deleteFrom('users')
+          .where('id', '=', id)
+          .where(isNotLastAdmin)
+          .executeTakeFirstOrThrow()
+        if (numDeletedRows === 0n) return false
+        await transaction.deleteFrom('sessions').where('user_id', '=', id).execute()
+        return true
+      })
+      if (!removed) throw await whyNot(id)
+    },
+  }
+
+  /** Two admins who remove each other at once must not both succeed. */
+  function changing() {
+    return database.transaction().setIsolationLevel('serializable')
+  }
+
+  async function whyNot(id: string): Promise<DomainError> {
+    const user = await select().where('id', '=', id).executeTakeFirst()
+    return user === undefined
+      ? new DomainError('user_not_found', 'There is no user of this id.')
+      : new DomainError(
+          'last_admin',
+          `${JSON.stringify(user.email)} is the last admin: make somebody else admin first.`,
+        )
+  }
+}
+
+const isNotLastAdmin = sql<boolean>`(role <> 'admin' or (select count(*) from users as others where others.role = 'admin') > 1)`
+
+function containing(part: string) {
+  const escaped = part.toLowerCase().replaceAll(/[\\%_]/g, String.raw`\$&`)
+  return sql<boolean>`email like ${`%${escaped}%`} escape '\\'`
+}
+
+function taken(email: string): DomainError {
+  return new DomainError('user_exists', `There is a user with the address ${JSON.stringify(email)} already.`)
+}

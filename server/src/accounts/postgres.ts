@@ -1,0 +1,33 @@
+import { sql } from 'kysely'
+import type { PostgresDatabase } from '../database/postgres/database.ts'
+import { connect } from '../database/postgres/database.ts'
+import { withRetries } from '../database/postgres/retries.ts'
+import { type Accounts, createUsers } from './accounts.ts'
+
+/** Users and sessions that all servers on a database share. */
+export function openPostgresAccounts({ database, pool, options }: PostgresDatabase): Accounts {
+  // Connections of their own: whoever holds a lock needs one of the others to do its work.
+  const locks = connect(options)
+  const reach = withRetries({ now: () => pool.query('select 1') })
+  return {
+    users: withRetries(createUsers(database.withTables())),
+    database: database.withTables(),
+    async exclusively(key, work) {
+      return locks.database.connection().execute(async (connection) => {
+        await sql`select pg_advisory_lock(hashtextextended(${`sketch-search ${key}`}, 0))`.execute(connection)
+        try {
+          return await work()
+        } finally {
+          await sql`select pg_advisory_unlock(hashtextextended(${`sketch-search ${key}`}, 0))`.execute(
+            connection,
+          )
+        }
+      })
+    },
+    async assertReachable() {
+      await reach.now()
+    },
+    limitsStore: { pool, table: 'rate_limits' },
+    close: () => locks.close(),
+  }
+}

@@ -1,0 +1,234 @@
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { Config } from '../config/schema.ts'
+import { openAccounts, openTables } from '../storage/open-storage.ts'
+import { configFor, indexAll, startApp } from '../testing/app.ts'
+import { picture, writeSettled } from '../testing/pictures.ts'
+import { type PostgresServer, startPostgres } from '../testing/postgres.ts'
+import { temporaryDirectory } from '../testing/temporary.ts'
+import { vectorNamed } from '../testing/vectors.ts'
+import { moveCatalog } from './copy-catalog.ts'
+
+const SILENT = { warn(_: string) {}, info(_: string) {} }
+const OPTIONS = { onProgress() {}, log: SILENT }
+const DIMENSIONS = 16
+let server: PostgresServer
+
+beforeAll(async () => {
+  server = await startPostgres()
+})
+afterAll(() => server?.close())
+
+async function galleryWithPictures(): Promise<string> {
+  const gallery = await temporaryDirectory()
+  for (let n = 0; n < 12; n++) await writeSettled(join(gallery, `${n % 3}/${n}.png`), await picture(n))
+  await writeSettled(join(gallery, 'copy of 3.png'), await picture(3))
+  await writeSettled(join(gallery, 'broken.jpg'), 'no image')
+  return gallery
+}
+
+const sqliteFor = (gallery: string) => configFor(gallery)
+const postgresFor = async (gallery: string) =>
+  configFor(gallery, { database: { ...(await server.createDatabase()), hnsw: undefined } })
+
+/** All rows, with vectors as the bytes that they are, and without the numbers that each database gives itself. */
+async function dump({ database, data_directory }: Config) {
+  const raw = await openTables(database, data_directory, SILENT)
+  const images = await raw.database.selectFrom('images').selectAll().orderBy('path').execute()
+  const failures = await raw.database.selectFrom('failures').selectAll().orderBy('path').execute()
+  const mountPoints = await raw.database.selectFrom('mount_points').selectAll().execute()
+  const vectors = await raw.database
+    .selectFrom('vectors')
+    .innerJoin('embedders', 'embedders.id', 'vectors.embedder_id')
+    .select(['name', 'fingerprint', 'dimensions', 'content_hash', raw.vectorData.as('data')])
+    .orderBy('name')
+    .orderBy('content_hash')
+    .execute()
+  await raw.close()
+  return {
+    images,
+    failures,
+    mountPoints,
+    vectors: vectors.map(({ data, ...row }) => ({
+      ...row,
+      data: Buffer.from(raw.toFloat16Bytes(data)).toString('hex'),
+    })),
+  }
+}
+
+/** Two models' vectors of many images that no file stands behind. */
+async function fill({ database, data_directory }: Config, count: number): Promise<void> {
+  const raw = await openTables(database, data_directory, SILENT)
+  for (const name of ['first', 'second']) {
+    const { id } = await raw.database
+      .insertInto('embedders')
+      .values({ name, fingerprint: `${name}-1`, dimensions: DIMENSIONS, chosen_at: name.length })
+      .returning('id')
+      .executeTakeFirstOrThrow()
+    for (let start = 0; start < count; start += 500) {
+      const numbers = Array.from({ length: Math.min(500, count - start) }, (_, i) => start + i)
+      await raw.database
+        .insertInto('vectors')
+        .values(
+          numbers.map((n) => ({
+            embedder_id: id,
+            content_hash: `hash-${n}`,
+            data: raw.fromFloat16Bytes(
+              new Uint8Array(new Float16Array(vectorNamed(`${name} ${n}`, DIMENSIONS)).buffer),
+            ),
+          })),
+        )
+        .execute()
+    }
+  }
+  for (let start = 0; start < count; start += 500) {
+    const numbers = Array.from({ length: Math.min(500, count - start) }, (_, i) => start + i)
+    await raw.database
+      .insertInto('images')
+      .values(
+        numbers.map((n) => ({
+          id: `id-${n}`,
+          path: `folder/${n}.jpg`,
+          directory: 'folder',
+          name: `${n}.jpg`,
+          folded_name: `${n}.jpg`,
+          bytes: n,
+          width: 1,
+          height: 1,
+          content_type: 'image/jpeg',
+          created_at: n,
+          modified_at: n,
+          inode: String(n),
+          content_hash: `hash-${n}`,
+        })),
+      )
+      .execute()
+  }
+  await raw.close()
+}
+
+describe('copying a catalog', () => {
+  it('takes it to PostgreSQL and back: the same ids, vectors, failures and answers, and nothing is embedded again', async () => {
+    const gallery = await galleryWithPictures()
+    const embedded = await sqliteFor(gallery)
+    const first = await startApp(embedded)
+    await indexAll(first)
+    const { images } = await first.catalog.listImages({
+      filter: {},
+      orderBy: 'name',
+      descending: false,
+      offset: 0,
+      limit: 100,
+    })
+    const vector = (await first.catalog.vectorsOf([images[5]!.id]))[0]!.vector
+    const search = { vector, filter: {}, topK: 50, offset: 0, limit: 50 }
+    const found = await first.catalog.findNearest(search)
+    await first.close()
+
+    const shared = await postgresFor(gallery)
+    const there = await moveCatalog(embedded, shared, OPTIONS)
+    expect(there).toMatchObject({
+      images: { rows: 13, present: 0 },
+      vectors: { rows: 12, present: 0 },
+      failures: { rows: 1, present: 0 },
+      embedders: 1,
+    })
+    expect(await dump(shared)).toEqual(await dump(embedded))
+
+    const second = await startApp(shared)
+    let embeddings = 0
+    second.events.on('imagesIndexed', ({ count }) => {
+      embeddings += count
+    })
+    await second.start()
+    await second.indexer.idle()
+    expect(embeddings).toBe(0)
+    expect(await second.catalog.counts()).toEqual({ indexed: 13, unembedded: 0, failed: 1 })
+    const again = await second.catalog.findNearest(search)
+    expect(again.images.map(({ id }) => id).toSorted()).toEqual(found.images.map(({ id }) => id).toSorted())
+    for (const { id, score } of again.images)
+      expect(score).toBeCloseTo(found.images.find((image) => image.id === id)!.score, 3)
+    await second.close()
+
+    const back = await sqliteFor(gallery)
+    await moveCatalog(shared, back, OPTIONS)
+    expect(await dump(back)).toEqual(await dump(embedded))
+    const third = await startApp(back)
+    expect((await third.catalog.findNearest(search)).images.map(({ id }) => id)).toEqual(
+      found.images.map(({ id }) => id),
+    )
+  })
+
+  it('goes on where it was broken off, wherever that was, and brings what has come meanwhile', async () => {
+    const gallery = await temporaryDirectory()
+    for (const stop of ['images', 'vectors'] as const) {
+      const source = await sqliteFor(gallery)
+      await fill(source, 3_500)
+      const target = await postgresFor(gallery)
+      const broken = moveCatalog(source, target, {
+        ...OPTIONS,
+        onProgress({ what, done }) {
+          if (what === stop && done >= 2_000) throw new Error('the power is gone')
+        },
+      })
+      await expect(broken).rejects.toThrow('the power is gone')
+      const resumed = await moveCatalog(source, target, OPTIONS)
+      expect(resumed.images).toEqual({ rows: 3_500, present: stop === 'images' ? 2_000 : 3_500 })
+      expect(resumed.vectors).toEqual({ rows: 7_000, present: stop === 'images' ? 0 : 2_000 })
+      expect(await dump(target)).toEqual(await dump(source))
+
+      const raw = await openTables(source.database, source.data_directory, SILENT)
+      // One moves to the place of another, which is gone.
+      await raw.database.deleteFrom('images').where('id', '=', 'id-7').execute()
+      await raw.database
+        .updateTable('images')
+        .set({ path: 'folder/7.jpg', name: '7.jpg', folded_name: '7.jpg' })
+        .where('id', '=', 'id-3000')
+        .execute()
+      await raw.close()
+      expect((await moveCatalog(source, target, OPTIONS)).images).toEqual({ rows: 3_499, present: 3_498 })
+      expect((await dump(target)).images).toEqual((await dump(source)).images)
+    }
+  })
+
+  it('brings those who may sign in, and leaves those who are there what they are', async () => {
+    const gallery = await galleryWithPictures()
+    const source = await sqliteFor(gallery)
+    await (await startApp(source)).close()
+    const target = await postgresFor(gallery)
+    const from = await openAccounts({ database: undefined, directory: source.data_directory, log: SILENT })
+    const anna = await from.users.add('anna@example.com', 'admin')
+    await from.users.add('bert@example.com', 'editor')
+    await from.close()
+    const to = await openAccounts({ database: target.database, directory: '', log: SILENT })
+    await to.users.add('bert@example.com', 'user')
+    expect((await moveCatalog(source, target, OPTIONS)).users).toBe(1)
+    expect(await to.users.getByEmail('anna@example.com')).toEqual(anna)
+    expect(await to.users.getByEmail('bert@example.com')).toMatchObject({ role: 'user' })
+    await to.close()
+  })
+
+  it('refuses what can do harm, and says why', async () => {
+    const gallery = await galleryWithPictures()
+    const source = await sqliteFor(gallery)
+    const target = await postgresFor(gallery)
+    await expect(moveCatalog(source, target, OPTIONS)).rejects.toThrow(/--from names .* has no catalog/)
+    await (await startApp(source)).close()
+    await expect(moveCatalog(source, source, OPTIONS)).rejects.toThrow(/--from and --to both name/)
+    await expect(moveCatalog(target, target, OPTIONS)).rejects.toThrow(/both name the database 127/)
+
+    const running = await startApp(target)
+    await running.start()
+    await expect(moveCatalog(source, target, OPTIONS)).rejects.toThrow(/A server or worker uses/)
+    await running.close()
+
+    const owner = await startApp(source)
+    await expect(moveCatalog(target, source, OPTIONS)).rejects.toThrow(/in use by process/)
+    await owner.close()
+
+    const raw = await openTables(target.database, '', SILENT)
+    await raw.database.updateTable('embedders').set({ dimensions: 3 }).execute()
+    await raw.close()
+    await expect(moveCatalog(source, target, OPTIONS)).rejects.toThrow(/dimensions in the source and 3/)
+  })
+})

@@ -1,0 +1,104 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { VectorSpace } from '../catalog/catalog.ts'
+import { type CopyProgress, type CopyResult, copyCatalog, copyUsers } from '../catalog/transfer.ts'
+import type { Config } from '../config/schema.ts'
+import { lockDirectory } from '../database/directory-lock.ts'
+import { DomainError } from '../errors.ts'
+import { lockLeadership, openAccounts, openStorage, openTables } from '../storage/open-storage.ts'
+
+export type { CopyProgress } from '../catalog/transfer.ts'
+
+export interface MoveResult extends CopyResult {
+  users: number
+}
+
+export interface MoveOptions {
+  onProgress: (progress: CopyProgress) => void
+  log: { warn(message: string): void; info(message: string): void }
+}
+
+/**
+ * Copies what is known of a gallery, and who may use it, from the database of one configuration to that of another. The source may be in
+ * use, the target may not.
+ * @throws {DomainError} if both are the same, or a process uses the target
+ */
+export async function moveCatalog(
+  source: Config,
+  target: Config,
+  { onProgress, log }: MoveOptions,
+): Promise<MoveResult> {
+  if (databaseKey(source) === databaseKey(target))
+    throw new DomainError('config_invalid', `--from and --to both name ${describe(target)}.`)
+  if (source.database === undefined && !existsSync(join(source.data_directory, 'catalog.sqlite')))
+    throw new DomainError('config_invalid', `--from names ${describe(source)}, which has no catalog.`)
+  const release = await claim(target)
+  try {
+    const from = await openTables(source.database, source.data_directory, log)
+    const to = await openTables(target.database, target.data_directory, log).catch(async (error) => {
+      await from.close()
+      throw error
+    })
+    const result = await copyCatalog({ from, to, onProgress }).finally(async () => {
+      await from.close()
+      await to.close()
+    })
+    const users = await moveUsers(source, target, log)
+    await makeReady(target, result.chosen, log)
+    return { ...result, users }
+  } finally {
+    await release()
+  }
+}
+
+/** So that no process writes to it meanwhile. @returns what lets go of it */
+async function claim(target: Config): Promise<() => Promise<void>> {
+  if (target.database !== undefined) return lockLeadership(target.database)
+  const lock = lockDirectory(target.data_directory)
+  return async () => lock.release()
+}
+
+async function moveUsers(source: Config, target: Config, log: MoveOptions['log']): Promise<number> {
+  if (source.database === undefined && !existsSync(join(source.data_directory, 'accounts.sqlite'))) return 0
+  const from = await openAccounts({ database: source.database, directory: source.data_directory, log })
+  const to = await openAccounts({ database: target.database, directory: target.data_directory, log })
+  try {
+    return await copyUsers(from.database, to.database)
+  } finally {
+    await from.close()
+    await to.close()
+  }
+}
+
+/** Chooses an embedder, for which a vector index is then built where there are many vectors. */
+async function makeReady(
+  target: Config,
+  chosen: VectorSpace | undefined,
+  log: MoveOptions['log'],
+): Promise<void> {
+  if (target.database === undefined || chosen === undefined) return
+  const storage = await openStorage({
+    database: target.database,
+    directory: target.data_directory,
+    canWrite: true,
+    log,
+  })
+  try {
+    await storage.catalog.activateSpace(chosen)
+  } finally {
+    await storage.close()
+  }
+}
+
+function databaseKey({ database, data_directory: directory }: Config): string {
+  if (database === undefined) return directory
+  const { url, host, port, database: name } = database
+  const parsed = URL.parse(url ?? `postgresql://${host}:${port}/${encodeURIComponent(name ?? '')}`)
+  return `${parsed?.hostname}:${parsed?.port || port}${parsed?.pathname}`
+}
+
+function describe(config: Config): string {
+  return config.database === undefined
+    ? `the embedded database in ${config.data_directory}`
+    : `the database ${databaseKey(config)}`
+}

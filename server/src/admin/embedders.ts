@@ -1,0 +1,170 @@
+import { existsSync, mkdirSync, readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { KnownEmbedder } from '../catalog/catalog.ts'
+import { BUILT_IN_EMBEDDERS } from '../config/built-in.ts'
+import type { Config } from '../config/schema.ts'
+import { lockDirectory } from '../database/directory-lock.ts'
+import { definitionOf } from '../embedding/definition-of.ts'
+import { fingerprintOf } from '../embedding/fingerprint.ts'
+import { type Measurement, openMeasurements } from '../embedding/measurements.ts'
+import { hasModelFiles, modelDirectory, removeModelFiles } from '../embedding/model-files.ts'
+import { openEmbedder, runtimeKey } from '../embedding/open-embedder.ts'
+import { describeDefinition } from '../embedding/registry.ts'
+import { DomainError, messageOf } from '../errors.ts'
+import { openStorage } from '../storage/open-storage.ts'
+
+const SILENT = { warn() {}, info() {} }
+
+/** An embedder that is configured or of which vectors are kept. */
+export interface EmbedderInfo {
+  name: string
+  isChosen: boolean
+  /** What it is made of; undefined if it is not configured (any more). */
+  madeOf: string | undefined
+  /** Length of its vectors; undefined if it was never started. */
+  dimensions: number | undefined
+  measurement: Measurement | undefined
+  /** How many images of the gallery it has a vector of. */
+  images: number
+  /** Why it can't be started. */
+  problem: string | undefined
+}
+
+export interface ListOptions {
+  /** Told about the one that is being started, since that may take a while. */
+  onProgress: (name: string, message: string) => void
+  /** Whether those that were never started here are started to be measured. */
+  measures: boolean
+}
+
+/** All embedders that are configured or built in, and those of which vectors are left. */
+export async function listEmbedders(
+  config: Config,
+  { onProgress, measures }: ListOptions,
+): Promise<EmbedderInfo[]> {
+  const { embedder_registry: registry, data_directory: directory } = config
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const storage = await openStorage({ database: config.database, directory, canWrite: false, log: SILENT })
+  const { catalog } = storage
+  try {
+    const kept = await catalog.listEmbedders()
+    const measurements = openMeasurements(directory)
+    const embedders: EmbedderInfo[] = []
+    for (const name of new Set([...Object.keys(registry.embedders), ...BUILT_IN_EMBEDDERS])) {
+      const definition = definitionOf(name, registry)
+      let measurement: Measurement | undefined
+      let problem: string | undefined
+      let fingerprint: string | undefined
+      try {
+        fingerprint = await fingerprintOf(name, definition)
+        measurement = measurements.get(fingerprint, runtimeKey(definition))
+        if (measurement === undefined && measures) {
+          onProgress(name, 'being started')
+          const { embedder } = await openEmbedder(name, registry, {
+            dataDirectory: directory,
+            canWrite: true,
+            onOutput: () => {},
+            onProgress: (message) => onProgress(name, message),
+          })
+          measurement = embedder.measurement
+          await embedder.close()
+        }
+      } catch (error) {
+        problem = messageOf(error)
+      }
+      const own = kept.find((known) => known.embedder === name && isVersion(known.fingerprint, fingerprint))
+      embedders.push({
+        name,
+        isChosen: name === registry.chosen_embedder,
+        madeOf: describeDefinition(definition),
+        dimensions: own?.dimensions ?? measurement?.dimensions,
+        measurement,
+        images: own?.images ?? 0,
+        problem,
+      })
+      if (own !== undefined) kept.splice(kept.indexOf(own), 1)
+    }
+    const left = kept.map(({ embedder, dimensions, images }) => ({
+      name: embedder,
+      isChosen: false,
+      madeOf: undefined,
+      dimensions,
+      measurement: undefined,
+      images,
+      problem: undefined,
+    }))
+    return [...embedders, ...left]
+  } finally {
+    await storage.close()
+  }
+}
+
+/**
+ * Forgets the vectors of an embedder; of the chosen one, just those of models that bore its name before.
+ * @throws {DomainError} if there is nothing to forget, or another process uses the data directory
+ */
+export async function pruneEmbedder(
+  config: Config,
+  name: string,
+): Promise<{ vectors: number; bytes: number }> {
+  const { embedder_registry: registry, data_directory: directory } = config
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const lock = lockDirectory(directory)
+  const storage = await openStorage({ database: config.database, directory, canWrite: false, log: SILENT })
+  const { catalog } = storage
+  try {
+    const current = await fingerprintOf(name, definitionOf(name, registry)).catch(() => undefined)
+    const isChosen = name === registry.chosen_embedder
+    const all = await catalog.listEmbedders()
+    const own = all.filter(({ embedder }) => embedder === name).map(({ fingerprint }) => fingerprint)
+    const kept = isChosen ? own.find((fingerprint) => isVersion(fingerprint, current)) : undefined
+    if (isChosen && own.length > 0 && kept === undefined) throw notAsChosen(name)
+    const pruned = own.filter((fingerprint) => fingerprint !== kept)
+    // One that was only tried has left no vectors, but its graph.
+    if (!isChosen && current !== undefined && hasModelFiles(directory, current)) pruned.push(current)
+    if (pruned.length === 0) throw nothingToPrune(name, isChosen, all)
+    const before = sizeOf(directory)
+    const vectors = await catalog.pruneEmbedder(name, kept)
+    const inUse = await fingerprintOf(
+      registry.chosen_embedder,
+      definitionOf(registry.chosen_embedder, registry),
+    ).catch(() => '')
+    for (const fingerprint of pruned) if (fingerprint !== inUse) removeModelFiles(directory, fingerprint)
+    return { vectors, bytes: before - sizeOf(directory) }
+  } finally {
+    await storage.close()
+    lock.release()
+  }
+}
+
+/** Its vectors may be those of a model that is not there at the moment. */
+function notAsChosen(name: string): DomainError {
+  return new DomainError(
+    'conflict',
+    `The embedder "${name}" is chosen, but none of the models that bore its name is as it is now: start it once first. Is this the folder that its paths are relative to, and are its files there?`,
+  )
+}
+
+/** What was kept before there were fingerprints belongs to whatever bears the name now. */
+function isVersion(kept: string, current: string | undefined): boolean {
+  return current !== undefined && (kept === current || kept === '')
+}
+
+function nothingToPrune(name: string, isChosen: boolean, all: KnownEmbedder[]): DomainError {
+  const known = [...new Set(all.map(({ embedder }) => embedder))].join(', ') || 'none'
+  const message = isChosen
+    ? `"${name}" is the chosen embedder, and there are no vectors of an earlier model of this name. Choose another embedder first.`
+    : `There are no vectors of an embedder "${name}"; there are some of: ${known}.`
+  return new DomainError('invalid_request', message)
+}
+
+/** Of the database, the index files and what is kept of models. */
+function sizeOf(directory: string): number {
+  const files = [directory, modelDirectory(directory)].flatMap((folder) =>
+    existsSync(folder) ? readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile()) : [],
+  )
+  return files.reduce((sum, file) => {
+    const stat = statSync(join(file.parentPath, file.name), { throwIfNoEntry: false })
+    return sum + (stat?.size ?? 0)
+  }, 0)
+}

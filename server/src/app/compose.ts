@@ -1,0 +1,304 @@
+import { realpath } from 'node:fs/promises'
+import type { Auth } from '../auth/auth.ts'
+import { createAuthLimits } from '../auth/rate-limits.ts'
+import type { Catalog } from '../catalog/catalog.ts'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { Config } from '../config/schema.ts'
+import { type DirectoryLock, lockDirectory } from '../database/directory-lock.ts'
+import { type OpenedEmbedder, openEmbedder } from '../embedding/open-embedder.ts'
+import { type EmbedderClient, failIfEmbedderIsDown } from '../embedding/process/supervisor.ts'
+import { messageOf } from '../errors.ts'
+import { createEventBus, createLocalFeed, type EventBus } from '../events.ts'
+import { createImageReader } from '../gallery/image-reader.ts'
+import { openThumbnailStore } from '../gallery/thumbnails.ts'
+import { createHttpApp } from '../http/app.ts'
+import { createMetrics } from '../http/metrics.ts'
+import { allowedHostnames } from '../http/middleware/same-origin.ts'
+import type { Router } from '../http/routing.ts'
+import { createImageFiles } from '../images/image-files.ts'
+import { createIndexer, type Indexer, type IndexQueue } from '../indexing/indexer.ts'
+import type { Logger } from '../log.ts'
+import { createImageSearch, type ImageSearch } from '../search/search.ts'
+import { openStorage } from '../storage/open-storage.ts'
+import { createGallerySync, type GallerySync } from '../sync/gallery-sync.ts'
+import { assertGallery, createDataDirectory, foldersToExclude } from './directories.ts'
+import { openSignIn, type SignIn } from './sign-in.ts'
+
+/** The product without its HTTP server. */
+export interface App {
+  readonly catalog: Catalog
+  readonly embedder: EmbedderClient
+  readonly indexer: Indexer
+  readonly sync: GallerySync
+  readonly search: ImageSearch
+  readonly events: EventBus
+  /** undefined where nobody has to sign in. */
+  readonly auth: Auth | undefined
+  readonly http: Router
+  /** Begins to watch and to index, as far as that is this process's part. */
+  start(): Promise<void>
+  /** Begins to index what the processes on this database share; there is nothing to do where this is the only one. */
+  join(): Promise<void>
+  /**
+   * Resolves when nothing is left to index.
+   * @throws {DomainError} `embedder_unavailable` if the embedder works for no picture, and does not recover
+   */
+  untilIdle(): Promise<void>
+  close(): Promise<void>
+}
+
+export interface AppOptions {
+  log: Logger
+  /** Only searches in what another process indexes; takes no lock and indexes nothing. */
+  isReadOnly?: boolean
+  /** False for a server that leaves watching and indexing to others. */
+  indexes?: boolean
+  /** Shows how the loading of the embedder goes on; `share` from 0 to 1 if it is known. */
+  onLoading?: (message: string, share: number | undefined) => void
+  /** Where the system tells what is mounted; the default is right everywhere but in tests. */
+  mountTable?: string
+}
+
+/**
+ * Composes the modules: the only place that imports all of them. Nothing is indexed until `sync` is told to.
+ * @throws {DomainError} with what to do about it
+ */
+export async function createApp(
+  config: Config,
+  { log, isReadOnly = false, indexes = true, onLoading, mountTable }: AppOptions,
+): Promise<App> {
+  await assertGallery(config.watcher.watched_directory)
+  // Watchers report real paths, and do not follow a link that the gallery itself may be.
+  const root = await realpath(config.watcher.watched_directory)
+  createDataDirectory(config)
+  const excluded = await foldersToExclude(root, config)
+  // Processes on one database server may share the directory: what is in it can be made again by any of them.
+  const ownsDirectory = !isReadOnly && config.database === undefined
+  const lock: DirectoryLock = ownsDirectory ? lockDirectory(config.data_directory) : { release() {} }
+  const storage = await openStorage({
+    database: config.database,
+    directory: config.data_directory,
+    canWrite: !isReadOnly,
+    log: { warn: (message) => log.warn(message), info: (message) => log.info(message) },
+  }).catch((error) => {
+    lock.release()
+    throw error
+  })
+  const { catalog, reads } = storage
+  /** undefined for who has the database to himself, or takes no part. */
+  const shared = isReadOnly ? undefined : storage.shared
+  const embedderName = config.embedder_registry.chosen_embedder
+  let opened: OpenedEmbedder | undefined
+  let accounts: SignIn | undefined
+  let previousEmbedder: string | undefined
+  try {
+    if (!isReadOnly && config.auth.kind === 'otp') accounts = await openSignIn(config, storage, log)
+    opened = await openEmbedder(embedderName, config.embedder_registry, {
+      dataDirectory: config.data_directory,
+      canWrite: !isReadOnly,
+      onOutput: (line) => log.info(`${embedderName}: ${line}`),
+      onProgress: onLoading,
+      onRestart: (reason) =>
+        log.warn(`The process of the embedder "${embedderName}" is started again: ${reason}`),
+      onHealth: (reason) => {
+        if (reason === undefined) log.info(`The embedder "${embedderName}" works again.`)
+        else
+          log.error(
+            `The embedder "${embedderName}" works for no picture at present, so indexing waits: ${reason}`,
+          )
+      },
+    })
+    const { embedder, fingerprint } = opened
+    const used = await catalog.activateSpace({
+      embedder: embedderName,
+      fingerprint,
+      dimensions: embedder.dimensions,
+    })
+    previousEmbedder = used.previousEmbedder
+  } catch (error) {
+    await opened?.embedder.close()
+    await accounts?.close()
+    await storage.close()
+    lock.release()
+    throw error
+  }
+  const { embedder, fingerprint } = opened
+
+  /** What happens in this process, and what is shown to people: in a cluster, what happens anywhere. */
+  const localEvents = createEventBus()
+  const events = shared === undefined ? localEvents : createEventBus()
+  const thumbnails = openThumbnailStore(config.thumbnail.thumbnail_directory, config.thumbnail.size)
+  const limits = {
+    maxPixels: config.limits.max_pixels,
+    maxFileBytes: config.limits.max_file_bytes,
+    maxUploadBytes: config.limits.max_upload_bytes,
+  }
+  const walk = {
+    recursive: config.watcher.watch_recursive,
+    excluded,
+    ignored: config.watcher.ignore,
+  }
+  const reader = createImageReader({
+    root,
+    walk,
+    limits,
+    inputSize: embedder.inputSize,
+    thumbnailDirectory: config.thumbnail.thumbnail_directory,
+    thumbnailSize: [...config.thumbnail.size],
+  })
+  const batchSize = Math.max(config.watcher.files_batch_size, embedder.measurement.batchSize)
+  const localIndexer = createIndexer({
+    root,
+    catalog,
+    embedder,
+    reader,
+    events: localEvents,
+    thumbnails,
+    walk,
+    maxFileBytes: limits.maxFileBytes,
+    batchSize,
+    isSearching: () => search.isBusy,
+    onError: (message, error) => log.error(error, `Unexpected error while ${message}`),
+    onChanged: (paths) => sync.recheck(paths),
+  })
+  const textLog = {
+    warn: (message: string) => log.warn(message),
+    info: (message: string) => log.info(message),
+  }
+  const createSync = (queue: IndexQueue, onPass?: () => void) =>
+    createGallerySync({
+      root,
+      catalog,
+      indexer: queue,
+      thumbnails,
+      events: localEvents,
+      walk,
+      scanIntervalMs: config.watcher.reconcile_interval_s * 1000,
+      maxMissingShare: config.watcher.max_missing_share,
+      mountTable,
+      onPass,
+      log: textLog,
+    })
+  let cluster: Cluster | undefined
+  if (shared !== undefined) {
+    const { openCluster } = await import('../cluster/cluster.ts')
+    cluster = await openCluster({
+      shared,
+      catalog,
+      waitForReplicas: reads.waitForReplicas,
+      root,
+      walk,
+      embedderName,
+      space: `${embedderName} ${fingerprint}`,
+      localIndexer,
+      batchSize: Math.max(batchSize, MIN_FILES_TAKEN),
+      localEvents,
+      allEvents: events,
+      createSync,
+      indexes,
+      log: textLog,
+    }).catch(async (error) => {
+      await embedder.close()
+      await reader.close()
+      await accounts?.close()
+      await storage.close()
+      throw error
+    })
+  }
+  const indexer = cluster?.indexer ?? localIndexer
+  const sync = cluster?.sync ?? createSync(localIndexer)
+  const auth = accounts?.auth
+  const metrics = createMetrics(reads.catalog, indexer)
+  const search = createImageSearch(reads.catalog, embedder, reader, metrics.observeSearch)
+  const imageFiles = createImageFiles({
+    root,
+    catalog,
+    indexer,
+    reader,
+    thumbnails,
+    events: localEvents,
+    limits,
+    walk,
+  })
+  const http = createHttpApp({
+    catalog: reads.catalog,
+    reads,
+    embedder,
+    previousEmbedder,
+    indexer,
+    sync,
+    search,
+    queries: storage.queries,
+    reader,
+    imageFiles,
+    feed: cluster?.feed ?? createLocalFeed(events),
+    metrics,
+    maxUploadBytes: limits.maxUploadBytes,
+    allowedHosts: allowedHostnames(config.host, config.allowed_hosts),
+    auth,
+    authLimits: createAuthLimits(accounts?.limitsStore),
+    codeExpiresInS: config.auth.kind === 'otp' ? config.auth.expires_in_s : 0,
+    trustedProxies: config.trusted_proxies,
+    log: {
+      debug: (message) => log.debug(message),
+      info: (message) => log.info(message),
+      error: (error, message) => log.error(error, message),
+    },
+  })
+
+  const removeExpiredQueries = () =>
+    void storage.queries
+      .removeExpired()
+      .catch((error) => log.warn(`Old searches could not be forgotten: ${messageOf(error)}`))
+  /** Other processes delete as well: what is kept here of those images goes later. Who is alone sweeps when all is indexed. */
+  const removeOrphans = () =>
+    void thumbnails
+      .removeOrphans((hashes) => catalog.unknownContents(hashes))
+      .catch((error) => log.warn(`Thumbnails could not be swept: ${messageOf(error)}`))
+  const chores: NodeJS.Timeout[] = []
+
+  return {
+    catalog,
+    embedder,
+    indexer,
+    sync,
+    search,
+    events,
+    auth,
+    http,
+    async start() {
+      removeExpiredQueries()
+      chores.push(setInterval(removeExpiredQueries, EXPIRY_INTERVAL_MS).unref())
+      if (cluster !== undefined) {
+        removeOrphans()
+        chores.push(setInterval(removeOrphans, ORPHAN_REMOVAL_INTERVAL_MS).unref())
+        return cluster.start()
+      }
+      if (!indexes) return
+      // Watching begins first: what changes during the comparison is not missed.
+      await sync.startWatching()
+      await sync.scan()
+    },
+    async join() {
+      await cluster?.start()
+    },
+    untilIdle: () => failIfEmbedderIsDown(embedder, indexer.idle()),
+    async close() {
+      for (const chore of chores) clearInterval(chore)
+      await accounts?.close()
+      if (cluster === undefined) await sync.close()
+      // The indexer waits for what is under way; an embedder that hangs is ended first, so that it need not.
+      const indexed = cluster === undefined ? indexer.close() : cluster.close()
+      await embedder.close()
+      await indexed
+      await reader.close()
+      await storage.close()
+      lock.release()
+    },
+  }
+}
+
+const EXPIRY_INTERVAL_MS = 3_600_000
+const ORPHAN_REMOVAL_INTERVAL_MS = 24 * 3_600_000
+/** Files that are taken from a shared queue at once, at least: asking for each batch costs a few milliseconds. */
+const MIN_FILES_TAKEN = 16

@@ -1,0 +1,244 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join, posix, sep } from 'node:path'
+import { expect, it } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '../..')
+const MAX_LINES = 350
+
+/**
+ * Modules from top to bottom, by folder or file. A module imports those in the rows below its own, none of the same row.
+ * See ARCHITECTURE.md for what each holds.
+ */
+const ROWS: readonly (readonly string[])[] = [
+  ['bench'],
+  ['e2e'],
+  ['scripts'],
+  ['server/src/main.ts', 'web/src/main.tsx'],
+  ['server/src/commands', 'web/src/router.tsx'],
+  ['server/src/admin', 'web/src/app.tsx'],
+  [
+    'server/src/app',
+    ...['gallery', 'sketch', 'search', 'upload', 'auth', 'admin', 'status'].map((name) => `web/src/${name}`),
+  ],
+  ['server/src/http', 'server/src/cluster', 'server/src/evaluation', 'web/src/state'],
+  ['server/src/sync', 'server/src/search', 'server/src/images', 'server/src/auth', 'web/src/api'],
+  ['server/src/indexing', 'web/src/components'],
+  ['server/src/storage', 'web/src/messages', 'web/src/messages.ts'],
+  ['server/src/catalog', 'server/src/accounts', 'server/src/saved-queries'],
+  ['server/src/database'],
+  ['server/src/embedding'],
+  ['server/src/gallery'],
+  ['server/src/config'],
+  ['server/src/contract'],
+  ['server/src/log.ts', 'server/src/events.ts', 'server/src/hashing.ts', 'server/src/threads.ts'],
+  ['server/src/errors.ts', 'server/src/version.ts'],
+]
+
+/** A vendor library appears in one module of the server. Kysely is the language of the stores, too. */
+const VENDORS: Record<string, readonly string[]> = {
+  commander: ['main.ts', 'commands'],
+  hono: ['http'],
+  '@hono/node-server': ['http'],
+  '@hono/zod-openapi': ['http', 'contract'],
+  'pg-boss': ['cluster'],
+  'better-auth': ['auth'],
+  '@better-auth/kysely-adapter': ['auth'],
+  nodemailer: ['auth'],
+  'rate-limiter-flexible': ['auth'],
+  usearch: ['catalog'],
+  kysely: ['database', 'catalog', 'accounts', 'saved-queries', 'cluster'],
+  pg: ['database'],
+  'node:sqlite': ['database'],
+  'onnxruntime-node': ['embedding'],
+  pbf: ['embedding'],
+  yauzl: ['embedding'],
+  sharp: ['gallery'],
+  'libheif-js': ['gallery'],
+  'libraw-wasm': ['gallery'],
+  picomatch: ['gallery'],
+  '@parcel/watcher': ['gallery'],
+  yaml: ['config'],
+  pino: ['log.ts'],
+}
+
+/** What is not accepted yet. Entries are only removed: one that no longer exists fails its test. */
+const UPWARD_IMPORTS: readonly string[] = [
+  'server/src/accounts/accounts.ts → server/src/catalog/schema.ts',
+  'server/src/accounts/shared-key.ts → server/src/catalog/schema.ts',
+  'server/src/accounts/sqlite.ts → server/src/catalog/schema.ts',
+  'server/src/catalog/transfer.ts → server/src/accounts/accounts.ts',
+  'server/src/database/dialect.ts → server/src/catalog/schema.ts',
+  'server/src/database/postgres/database.ts → server/src/catalog/schema.ts',
+  'server/src/database/sqlite/database.ts → server/src/catalog/schema.ts',
+  'server/src/log.ts → server/src/config/schema.ts',
+  'server/src/saved-queries/postgres.ts → server/src/catalog/schema.ts',
+  'server/src/storage/open-storage.ts → server/src/cluster/tables/event-table.ts',
+  'server/src/storage/open-storage.ts → server/src/cluster/tables/watch-table.ts',
+  'server/src/storage/postgres.ts → server/src/cluster/tables/event-table.ts',
+  'server/src/storage/postgres.ts → server/src/cluster/tables/watch-table.ts',
+  'web/src/search/drop-zones.tsx → web/src/upload/upload-panel.tsx',
+  'web/src/search/part-dialog.tsx → web/src/gallery/use-zoom.ts',
+  'web/src/search/part-dialog.tsx → web/src/gallery/zoomable-image.tsx',
+  'web/src/search/use-picture-input.ts → web/src/gallery/tile.tsx',
+  'web/src/search/use-picture-input.ts → web/src/upload/picture-file.ts',
+  'web/src/search/use-saved-picture.ts → web/src/upload/picture-file.ts',
+  'web/src/search/use-search.ts → web/src/sketch/render.ts',
+  'web/src/search/use-search.ts → web/src/sketch/sketch.ts',
+  'web/src/state/page-state.ts → web/src/app.tsx',
+  'web/src/status/failures.tsx → web/src/auth/session.tsx',
+  'web/src/status/index-notices.tsx → web/src/auth/session.tsx',
+]
+const CYCLES: readonly string[] = [
+  'bench/folder-start.ts ↔ bench/folder.ts ↔ bench/indexing.ts',
+  'server/src/storage/open-storage.ts ↔ server/src/storage/postgres.ts',
+  'web/src/app.tsx ↔ web/src/gallery/gallery-toolbar.tsx ↔ web/src/state/page-state.ts',
+]
+/** With the lines that each may have until it is divided. */
+const LARGE_FILES: Record<string, number> = {
+  'e2e/soak/operations.ts': 356,
+  'server/src/catalog/postgres/vector-search.ts': 378,
+  'server/src/catalog/sql/sql-catalog.ts': 446,
+  'server/src/embedding/process/supervisor.ts': 449,
+  'server/src/http/images.ts': 420,
+  'server/src/indexing/indexer.ts': 452,
+  'server/src/sync/gallery-sync.ts': 802,
+  'web/src/app.tsx': 402,
+}
+
+interface Import {
+  from: string
+  to: string
+  isType: boolean
+}
+
+const files = globSync('{server/src,web/src,scripts,bench,e2e}/**/*.{ts,tsx}', { cwd: ROOT })
+  .map((file) => file.split(sep).join('/'))
+  .sort()
+const isTest = (file: string) => /\.(test|contract)\.tsx?$|\/(testing|fixtures)\//.test(file)
+const sources = files.filter((file) => !isTest(file))
+const textOf = (file: string) => readFileSync(join(ROOT, file), 'utf8')
+/** Builds the environment of child processes, which inherit everything but telemetry. */
+const PASSES_ENVIRONMENT = 'server/src/embedding/telemetry.ts'
+
+const imports = files.flatMap(importsOf)
+
+it('imports point down the table of modules', () => {
+  const found = imports
+    .filter(({ from, to }) => !isTest(from) && to.startsWith('.'))
+    .map(({ from, to }) => ({ from, to: resolvePath(from, to) }))
+    .filter(({ from, to }) => isUpOrSideways(from, to))
+  expect(describe(found)).toEqual(UPWARD_IMPORTS)
+})
+
+it('every source file belongs to a module', () => {
+  expect(sources.filter((file) => moduleOf(file) === undefined)).toEqual([])
+})
+
+it('a vendor library stays in its module', () => {
+  const found = imports
+    .filter(({ from }) => !isTest(from) && from.startsWith('server/src/'))
+    .filter(({ from, to }) => {
+      const vendor = Object.keys(VENDORS).find((name) => to === name || to.startsWith(`${name}/`))
+      return vendor !== undefined && !VENDORS[vendor]!.includes(from.split('/')[2]!)
+    })
+  expect(describe(found)).toEqual([])
+})
+
+it('the page imports only types from the server', () => {
+  const found = imports
+    .filter(
+      ({ from, to, isType }) => !isTest(from) && !isType && to.startsWith('.') && from.startsWith('web/'),
+    )
+    .map(({ from, to }) => ({ from, to: resolvePath(from, to) }))
+    .filter(({ to }) => to.startsWith('server/'))
+  expect(describe(found)).toEqual([])
+})
+
+it('only configuration and commands read the environment', () => {
+  const found = sources
+    .filter((file) => /^(server|web)\/src\/(?!config\/|commands\/)/.test(file))
+    .filter((file) => textOf(file).includes('process.env'))
+  expect(found).toEqual([PASSES_ENVIRONMENT])
+})
+
+it('no files import each other in a circle, types included', () => {
+  expect(cycles()).toEqual(CYCLES)
+})
+
+it(`no source file is longer than ${MAX_LINES} lines`, () => {
+  const found = sources
+    .map((file) => [file, textOf(file).split('\n').length - 1] as const)
+    .filter(([, lines]) => lines > MAX_LINES)
+  expect(found.map(([file]) => file)).toEqual(Object.keys(LARGE_FILES))
+  for (const [file, lines] of found) expect(lines, file).toBeLessThanOrEqual(LARGE_FILES[file]!)
+})
+
+function importsOf(from: string): Import[] {
+  const text = textOf(from)
+  const statements = [...text.matchAll(/^(?:import|export)\s+(type\s)?([^'"]*?)\s*from '([^']+)'/gm)].map(
+    ([, isType, names, to]) => ({ from, to: to!, isType: isType !== undefined || hasOnlyTypes(names!) }),
+  )
+  const others = [...text.matchAll(/(?:\bimport\(|^import )'([^']+)'/gm)].map(([, to]) => ({
+    from,
+    to: to!,
+    isType: false,
+  }))
+  return [...statements, ...others]
+}
+
+/** @param names such as `{ type A, type B }` */
+function hasOnlyTypes(names: string): boolean {
+  const list = /^\{([^}]*)\}$/.exec(names)?.[1]?.split(',') ?? []
+  const named = list.map((name) => name.trim()).filter((name) => name !== '')
+  return named.length > 0 && named.every((name) => name.startsWith('type '))
+}
+
+function resolvePath(from: string, to: string): string {
+  return posix.join(posix.dirname(from), to)
+}
+
+function moduleOf(file: string): string | undefined {
+  return ROWS.flat().find((name) => file === name || file.startsWith(`${name}/`))
+}
+
+function isUpOrSideways(from: string, to: string): boolean {
+  const [above, below] = [moduleOf(from), moduleOf(to)]
+  if (above === undefined || below === undefined || above === below) return false
+  // Types of the server reach the page; values are checked by a test of their own.
+  if (from.startsWith('web/') && to.startsWith('server/')) return false
+  const rowOf = (name: string) => ROWS.findIndex((row) => row.includes(name))
+  return rowOf(below) <= rowOf(above)
+}
+
+function describe(found: readonly { from: string; to: string }[]): string[] {
+  return [...new Set(found.map(({ from, to }) => `${from} → ${to}`))].sort()
+}
+
+/** Groups of files that reach each other (Tarjan 1972). */
+function cycles(): string[] {
+  const graph = Map.groupBy(
+    imports
+      .filter(({ to }) => to.startsWith('.'))
+      .map(({ from, to }) => ({ from, to: resolvePath(from, to) })),
+    ({ from }) => from,
+  )
+  const index = new Map<string, number>()
+  const low = new Map<string, number>()
+  const stack: string[] = []
+  const groups: string[][] = []
+  for (const file of files) if (!index.has(file)) visit(file)
+  return groups.map((group) => group.sort().join(' ↔ ')).sort()
+
+  function visit(file: string): void {
+    index.set(file, index.size)
+    low.set(file, index.get(file)!)
+    stack.push(file)
+    for (const { to } of graph.get(file) ?? []) {
+      if (!index.has(to)) visit(to)
+      if (stack.includes(to)) low.set(file, Math.min(low.get(file)!, low.get(to)!))
+    }
+    if (low.get(file) !== index.get(file)) return
+    const group = stack.splice(stack.indexOf(file))
+    if (group.length > 1 || graph.get(file)?.some(({ to }) => to === file)) groups.push(group)
+  }
+}

@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs'
+import tls from 'node:tls'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { startMailServer } from '../../../testing/mail-server.ts'
+import { codeMail } from './mail.ts'
+import { createMailer, type MailerOptions } from './mailer.ts'
+
+const fixture = (name: string) =>
+  readFileSync(new URL(`../testing/fixtures/mail-server.${name}`, import.meta.url), 'utf8')
+const IDENTITY = { key: fixture('key'), cert: fixture('crt') }
+const MAIL = codeMail('anna@example.org', 'ABCDEFGH', 300)
+
+function optionsFor(port: number, more: Partial<MailerOptions> = {}): MailerOptions {
+  return {
+    host: '127.0.0.1',
+    port,
+    use_tls: false,
+    username: '',
+    password: '',
+    from_address: 'pictures@example.org',
+    ...more,
+  }
+}
+
+function recordLog() {
+  const lines: string[] = []
+  const note = (message: string) => void lines.push(message)
+  return { lines, log: { warn: note, error: note } }
+}
+
+/** Has this process trust the certificate of the test, as it does those of the world. */
+function trustFixture(): void {
+  const before = tls.getCACertificates('default')
+  tls.setDefaultCACertificates([...before, IDENTITY.cert])
+  onTestFinished(() => tls.setDefaultCACertificates(before))
+}
+
+describe('mail', () => {
+  it('goes over a server without encryption or sign-in', async () => {
+    const server = await startMailServer()
+    const mailer = createMailer(optionsFor(server.port), recordLog().log)
+    mailer.send(MAIL)
+    expect(await server.codeFor('anna@example.org')).toBe('ABCDEFGH')
+    expect(server.mails[0]).toMatchObject({ isEncrypted: false, user: undefined })
+    await mailer.close()
+  })
+
+  it.each([
+    ['STARTTLS', {}],
+    ['TLS from the start', { secure: true }],
+  ])('goes over a server with %s and sign-in', async (_, more) => {
+    trustFixture()
+    const server = await startMailServer({ ...IDENTITY, ...more })
+    const signIn = { use_tls: true, username: 'pictures', password: 'secret' }
+    const implicitTlsPort = 'secure' in more ? server.port : 465
+    const mailer = createMailer(optionsFor(server.port, signIn), recordLog().log, { implicitTlsPort })
+    mailer.send(MAIL)
+    await server.codeFor('anna@example.org')
+    expect(server.mails[0]).toMatchObject({ isEncrypted: true, user: 'pictures' })
+    await mailer.close()
+  })
+
+  it('does not go where encryption is wanted and there is none, or none that can be trusted', async () => {
+    for (const options of [{}, IDENTITY]) {
+      const server = await startMailServer(options)
+      const { lines, log } = recordLog()
+      const mailer = createMailer(optionsFor(server.port, { use_tls: true }), log, { retryAfterMs: [] })
+      mailer.send(MAIL)
+      await expect.poll(() => lines).toHaveLength(1)
+      expect(server.mails).toEqual([])
+      expect(lines[0]).toContain('given up')
+      await mailer.close()
+    }
+  })
+
+  it('is tried again when the server fails, says so without code or address, and is given up in the end', async () => {
+    let refusals = 2
+    const server = await startMailServer({
+      onMailFrom: (_address, _session, answer) =>
+        answer(refusals-- > 0 ? Object.assign(new Error('busy'), { responseCode: 451 }) : null),
+    })
+    const { lines, log } = recordLog()
+    const mailer = createMailer(optionsFor(server.port), log, { retryAfterMs: [20, 20, 20] })
+    mailer.send(MAIL)
+    await server.codeFor('anna@example.org')
+    expect(lines).toHaveLength(2)
+    expect(lines.join()).toContain('tried again')
+    await mailer.close()
+
+    const { lines: logged, log: other } = recordLog()
+    // Nobody listens on the port of what was closed.
+    await server.close()
+    const lost = createMailer(optionsFor(server.port), other, { retryAfterMs: [10] })
+    lost.send(MAIL)
+    await expect.poll(() => logged).toHaveLength(2)
+    expect(logged[1]).toContain('ECONNREFUSED')
+    expect(`${logged} ${lines}`).not.toMatch(/ABCDEFGH|anna/)
+    await lost.close()
+  })
+
+  it('that is refused for good is not tried again, and the log does not tell for whom', async () => {
+    const server = await startMailServer({
+      onRcptTo: ({ address }, _session, answer) =>
+        answer(Object.assign(new Error(`<${address}>: no such mailbox`), { responseCode: 550 })),
+    })
+    const { lines, log } = recordLog()
+    const mailer = createMailer(optionsFor(server.port), log, { retryAfterMs: [10, 10] })
+    mailer.send(MAIL)
+    await expect.poll(() => lines).toHaveLength(1)
+    await mailer.close()
+    expect(lines).toEqual([expect.stringMatching(/no such mailbox.*given up/)])
+    expect(lines[0]).not.toContain('anna')
+  })
+
+  it('that waits for another try does not hold up the end', async () => {
+    const { lines, log } = recordLog()
+    const mailer = createMailer(optionsFor(1), log, { retryAfterMs: [60_000] })
+    mailer.send(MAIL)
+    await expect.poll(() => lines).toHaveLength(1)
+    const start = performance.now()
+    await mailer.close()
+    expect(performance.now() - start).toBeLessThan(2000)
+  })
+})

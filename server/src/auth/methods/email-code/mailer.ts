@@ -1,0 +1,93 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { createTransport, type Transporter } from 'nodemailer'
+import { messageOf } from '../../../errors.ts'
+
+export interface Mail {
+  to: string
+  subject: string
+  text: string
+  html: string
+}
+
+export interface Mailer {
+  /** Sends it in the background; a mail server that fails is tried again, and what went wrong is logged. */
+  send(mail: Mail): void
+  /** Waits for what is being sent, but not for what would be tried again. */
+  close(): Promise<void>
+}
+
+export interface MailerOptions {
+  host: string
+  port: number
+  /** Implicit TLS on port 465, STARTTLS elsewhere; off, nothing is encrypted. */
+  use_tls: boolean
+  /** Empty: the server asks for no sign-in. */
+  username: string
+  password: string
+  from_address: string
+}
+
+const IMPLICIT_TLS_PORT = 465
+/** Pauses before a mail is tried again; a code is of no use after minutes. */
+const RETRY_AFTER_MS = [1_000, 5_000, 20_000]
+const TIMEOUT_MS = 15_000
+
+/** The certificate of an encrypted mail server is always checked. */
+export function createMailer(
+  options: MailerOptions,
+  log: { warn(message: string): void; error(message: string): void },
+  { retryAfterMs = RETRY_AFTER_MS as readonly number[], implicitTlsPort = IMPLICIT_TLS_PORT } = {},
+): Mailer {
+  const { host, port, use_tls: isEncrypted, username, password, from_address: from } = options
+  const transport: Transporter = createTransport({
+    host,
+    port,
+    secure: isEncrypted && port === implicitTlsPort,
+    requireTLS: isEncrypted,
+    ignoreTLS: !isEncrypted,
+    ...(username === '' ? {} : { auth: { user: username, pass: password } }),
+    connectionTimeout: TIMEOUT_MS,
+    greetingTimeout: TIMEOUT_MS,
+    socketTimeout: TIMEOUT_MS,
+  })
+  const ending = new AbortController()
+  const inProgress = new Set<Promise<void>>()
+
+  return {
+    send(mail) {
+      const sending = deliver(mail).finally(() => inProgress.delete(sending))
+      inProgress.add(sending)
+    },
+    async close() {
+      ending.abort()
+      await Promise.all(inProgress)
+      transport.close()
+    },
+  }
+
+  async function deliver(mail: Mail): Promise<void> {
+    for (const pauseMs of [...retryAfterMs, undefined]) {
+      try {
+        await transport.sendMail({ from: { name: 'Sketch-Search', address: from }, ...mail })
+        return
+      } catch (error) {
+        // Neither the code nor the address: a log is read by more people than a mail.
+        const reason = messageOf(error).replaceAll(/<?[^\s<>]+@[^\s<>]+>?/g, '…')
+        const problem = `A mail could not be sent by ${host}:${port}: ${reason}`
+        if (pauseMs === undefined || isFinal(error)) {
+          log.error(`${problem}. It is given up.`)
+          return
+        }
+        log.warn(`${problem}. It is tried again in ${pauseMs / 1000} s.`)
+        const isEnding = await sleep(pauseMs, false, { signal: ending.signal }).catch(() => true)
+        if (isEnding) return
+      }
+    }
+  }
+}
+
+/** What the mail server refuses for good (RFC 5321, 4.2.1). */
+function isFinal(error: unknown): boolean {
+  const code = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : 0
+  return code >= 500 && code < 600
+}

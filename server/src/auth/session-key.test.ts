@@ -1,0 +1,42 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { temporaryDirectory } from '../testing/temporary.ts'
+import { sessionKey } from './session-key.ts'
+
+describe('the session key', () => {
+  it('is made once and kept', async () => {
+    const directory = await temporaryDirectory()
+    const key = sessionKey(undefined, directory)
+    expect(key).toMatch(/^[0-9a-f]{64}$/)
+    expect(sessionKey(undefined, directory)).toBe(key)
+    expect(await readFile(join(directory, 'session.key'), 'utf8')).toBe(key)
+    expect(sessionKey(undefined, await temporaryDirectory())).not.toBe(key)
+  })
+
+  it('is the configured one, unless everybody knows it', async () => {
+    const directory = await temporaryDirectory()
+    const key = sessionKey('correct horse battery staple', directory)
+    expect(key).toMatch(/^[0-9a-f]{64}$/)
+    expect(sessionKey('another one of enough length', directory)).not.toBe(key)
+    for (const known of [
+      'secret',
+      'short',
+      'changemechangeme',
+      'CHANGE_ME_IN_PRODUCTION',
+      '<generate with openssl rand -hex 32>',
+      'secretsecretsecret',
+      '0123456789abcdef',
+      'your key of many letters',
+      'a'.repeat(32),
+      ' '.repeat(32),
+    ])
+      expect(() => sessionKey(known, directory), known).toThrow(/session\.secret_key/)
+  })
+
+  it('that was damaged is not used', async () => {
+    const directory = await temporaryDirectory()
+    await writeFile(join(directory, 'session.key'), '')
+    expect(() => sessionKey(undefined, directory)).toThrow(/session\.key/)
+  })
+})

@@ -1,0 +1,152 @@
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
+import { clientConfig, type PostgresOptions } from '../../database/postgres/connection.ts'
+import { openStorage } from '../../storage/open-storage.ts'
+import { type PostgresServer, startPostgres } from '../../testing/postgres.ts'
+import { vectorNamed } from '../../testing/vectors.ts'
+import { describeCatalog } from '../catalog.contract.ts'
+import type { Catalog } from '../catalog.ts'
+
+const SILENT = { warn(_: string) {}, info(_: string) {} }
+let server: PostgresServer
+
+beforeAll(async () => {
+  server = await startPostgres([
+    'shared_preload_libraries=auto_explain',
+    'auto_explain.log_min_duration=0',
+    'log_statement=all',
+  ])
+})
+afterAll(() => server?.close())
+
+describeCatalog('the PostgreSQL catalog', async () => openCatalog(await server.createDatabase(), SILENT))
+
+/** Closed, it closes its connections as well. */
+async function openCatalog(database: PostgresOptions, log: typeof SILENT): Promise<Catalog> {
+  const storage = await openStorage({ database, directory: '', canWrite: true, log })
+  return Object.assign(Object.create(storage.catalog), { close: () => storage.close() })
+}
+
+const DIMENSIONS = 16
+const COUNT = 12_000
+const TOP = 50
+
+const vectorOf = (n: number) => vectorNamed(String(n), DIMENSIONS)
+
+function scoreOf(a: Float32Array, b: Float32Array): number {
+  return a.reduce((sum, value, i) => sum + value * b[i]!, 0)
+}
+
+describe('its vector index', () => {
+  it('is built when there are many, is used, and finds what comparing finds, also behind filters', async () => {
+    const options = await server.createDatabase()
+    const logged: string[] = []
+    const note = (message: string) => void logged.push(message)
+    const catalog = await openCatalog(options, { warn: note, info: note })
+    onTestFinished(() => catalog.close())
+    await catalog.activateSpace({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
+    for (let start = 0; start < COUNT; start += 1000) {
+      const records = Array.from({ length: 1000 }, (_, i) => start + i).map((n) => ({
+        path: `${n}.jpg`,
+        bytes: 1,
+        createdAt: n,
+        modifiedAt: 1,
+        inode: String(n),
+        contentHash: `hash-${n}`,
+        width: 1,
+        height: 1,
+        contentType: 'image/jpeg',
+        vector: vectorOf(n),
+      }))
+      await catalog.upsertImages(records)
+    }
+    const client = new pg.Client(clientConfig(options))
+    await client.connect()
+    onTestFinished(() => client.end())
+    const isValid = async () =>
+      (await client.query("select indisvalid from pg_index where indexrelid = to_regclass('vectors_hnsw_1')"))
+        .rows
+    await expect.poll(isValid, { timeout: 60_000 }).toEqual([{ indisvalid: true }])
+    expect(logged).toEqual([expect.stringContaining('"test" is being built')])
+    const uses = async () => {
+      await client.query('select pg_stat_clear_snapshot()')
+      const { rows } = await client.query<{ idx_scan: string }>(
+        "select idx_scan from pg_stat_user_indexes where indexrelname = 'vectors_hnsw_1'",
+      )
+      return Number(rows[0]!.idx_scan)
+    }
+
+    const recallFor = async (filter: { createdMin?: number }, passes: (n: number) => boolean) => {
+      let hits = 0
+      for (let q = 0; q < 10; q++) {
+        const query = vectorOf(1_000_000 + q)
+        const exact = Array.from({ length: COUNT }, (_, n) => n)
+          .filter(passes)
+          .map((n) => ({ n, score: scoreOf(query, vectorOf(n)) }))
+          .sort((a, b) => b.score - a.score)
+          .slice(0, TOP)
+        const { images } = await catalog.findNearest({
+          vector: query,
+          filter,
+          topK: TOP,
+          offset: 0,
+          limit: TOP,
+        })
+        expect(images).toHaveLength(TOP)
+        const found = new Set(images.map(({ path }) => path))
+        hits += exact.filter(({ n }) => found.has(`${n}.jpg`)).length
+      }
+      return hits / (10 * TOP)
+    }
+    const before = await uses()
+    expect(await recallFor({}, () => true)).toBeGreaterThanOrEqual(0.97)
+    expect(await recallFor({ createdMin: 1000 }, (n) => n >= 1000)).toBeGreaterThanOrEqual(0.97)
+    // Statistics arrive a moment later.
+    await expect.poll(uses).toBeGreaterThan(before)
+    expect(await recallFor({ createdMin: 11_900 }, (n) => n >= 11_900)).toBe(1)
+
+    // What the server has planned, and how far it has looked, for one search each.
+    const logOf = async (topK: number, filter = {}) => {
+      const start = server.log().length
+      await catalog.findNearest({ vector: vectorOf(0), filter, topK, offset: 0, limit: 10 })
+      await expect.poll(() => server.log().slice(start)).toMatch(/Query Text:\s+select "imageId"[\s\S]*Limit/)
+      return server.log().slice(start)
+    }
+    const small = await logOf(50)
+    expect(small).toMatch(/Index Scan using vectors_hnsw_1 on vectors/)
+    expect(small).toMatch(/set local hnsw\.ef_search = 400/)
+    expect(await logOf(200)).toMatch(/set local hnsw\.ef_search = 800/)
+    expect(await logOf(5000)).toMatch(/set local hnsw\.ef_search = 1000/)
+    expect(await logOf(50, { createdMin: 1000 })).toMatch(/set local hnsw\.ef_search = 800/)
+    const few = await logOf(50, { createdMin: 11_900 })
+    expect(few).toMatch(/images_by_created_at/)
+    expect(few).not.toMatch(/vectors_hnsw_1/)
+
+    // Whoever closes while it is built does not wait for it; the next one builds it.
+    await client.query('drop index vectors_hnsw_1')
+    await client.query('begin isolation level repeatable read')
+    await client.query('select 1 from vectors limit 1')
+    const interrupted = await openCatalog(options, SILENT)
+    await interrupted.activateSpace({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
+    const other = new pg.Client(clientConfig(options))
+    await other.connect()
+    onTestFinished(() => other.end())
+    const isBuilding = async () =>
+      (
+        await other.query(
+          "select 1 from pg_stat_activity where query like 'create index concurrently%' and wait_event = 'virtualxid'",
+        )
+      ).rowCount
+    // It waits for what was begun before.
+    await expect.poll(isBuilding).toBe(1)
+    const start = performance.now()
+    await interrupted.close()
+    expect(performance.now() - start).toBeLessThan(5_000)
+    expect(await isBuilding()).toBe(0)
+    await client.query('rollback')
+    const next = await openCatalog(options, SILENT)
+    onTestFinished(() => next.close())
+    await next.activateSpace({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
+    await expect.poll(isValid, { timeout: 60_000 }).toEqual([{ indisvalid: true }])
+  })
+})

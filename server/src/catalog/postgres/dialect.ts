@@ -1,8 +1,0 @@
-import { sql } from 'kysely'
-import type { SqlDialect } from '../sql/dialect.ts'
-
-export const POSTGRES: SqlDialect = {
-  texts: (values) => sql<never>`(select unnest(${[...values]}::text[]))`,
-  numbers: (values) => sql<never>`(select unnest(${[...values]}::bigint[]))`,
-  contains: (column, text) => sql<boolean>`strpos(${column}, ${text}) > 0`,
-}

@@ -1,0 +1,256 @@
+import { copyFile, cp, mkdir, readdir, rename, rm, rmdir, truncate, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { temporaryDirectory } from '../../testing/temporary.ts'
+import { vectorNamed } from '../../testing/vectors.ts'
+import { describeCatalog } from '../catalog.contract.ts'
+import type { Catalog, ImageRecord } from '../catalog.ts'
+import { openSqliteCatalog } from './catalog.ts'
+import { openSqliteCatalogThread } from './client.ts'
+import { openVectorIndex } from './vector-index.ts'
+
+const open = (directory: string, savesIndex = true) => openSqliteCatalogThread({ directory, savesIndex })
+
+describeCatalog('the SQLite catalog', async () => open(await temporaryDirectory()))
+
+const DIMENSIONS = 16
+const SPACE = { embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS }
+
+const vectorOf = (n: number) => vectorNamed(String(n), DIMENSIONS)
+
+const record = (n: number): ImageRecord => ({
+  path: `${n}.jpg`,
+  bytes: 1,
+  createdAt: 1,
+  modifiedAt: 1,
+  inode: String(n),
+  contentHash: `hash-${n}`,
+  width: 1,
+  height: 1,
+  contentType: 'image/jpeg',
+  vector: vectorOf(n),
+})
+
+async function filled(directory: string, from: number, to: number): Promise<Catalog> {
+  const catalog = open(directory)
+  await catalog.activateSpace(SPACE)
+  const numbers = Array.from({ length: to - from }, (_, i) => from + i)
+  if (numbers.length > 0) await catalog.upsertImages(numbers.map(record))
+  return catalog
+}
+
+async function expectFindsItself(catalog: Catalog, count: number): Promise<void> {
+  for (let n = 0; n < count; n += 37) {
+    const { images } = await catalog.findNearest({
+      vector: vectorOf(n),
+      filter: {},
+      topK: 1,
+      offset: 0,
+      limit: 1,
+    })
+    expect(images[0]?.path).toBe(`${n}.jpg`)
+  }
+  const { total } = await catalog.findNearest({
+    vector: vectorOf(0),
+    filter: {},
+    topK: 10_000,
+    offset: 0,
+    limit: 1,
+  })
+  expect(total).toBe(count)
+}
+
+describe('the vector index beside the rows', () => {
+  it('is saved when the catalog is closed and loaded again', async () => {
+    const directory = await temporaryDirectory()
+    await (await filled(directory, 0, 600)).close()
+    expect(await readdir(directory)).toEqual(expect.arrayContaining(['1.usearch', '1.usearch.keys']))
+    const catalog = await filled(directory, 0, 0)
+    await expectFindsItself(catalog, 600)
+    await catalog.close()
+  })
+
+  it.each([
+    ['is missing its keys', (file: string) => writeFile(`${file}.keys`, '')],
+    ['is cut off', (file: string) => truncate(file, 5000)],
+    [
+      'has a damaged byte',
+      async (file: string) => {
+        const { open: openFile } = await import('node:fs/promises')
+        const handle = await openFile(file, 'r+')
+        await handle.write(Buffer.from([0xff, 0x00, 0xff]), 0, 3, 9000)
+        await handle.close()
+      },
+    ],
+  ])('is built anew from the rows when its file %s', async (_, damage) => {
+    const directory = await temporaryDirectory()
+    await (await filled(directory, 0, 600)).close()
+    await damage(join(directory, '1.usearch'))
+    const catalog = await filled(directory, 0, 0)
+    await expectFindsItself(catalog, 600)
+    await catalog.close()
+  })
+
+  it('is saved again after that failed, which is told', async () => {
+    const directory = await temporaryDirectory()
+    const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
+    onTestFinished(() => logged.mockRestore())
+    const catalog = await openSqliteCatalog({ directory, savesIndex: true })
+    await catalog.activateSpace(SPACE)
+    await catalog.upsertImages(Array.from({ length: 300 }, (_, n) => record(n)))
+    // In the place of the file that is to be written.
+    await mkdir(join(directory, '1.usearch.tmp'))
+    await catalog.activateSpace(SPACE)
+    expect(logged).toHaveBeenCalledExactlyOnceWith(
+      expect.stringMatching(/index of the vectors can't be saved/),
+    )
+    while (await catalog.maintain());
+    await catalog.upsertImages([record(300)])
+    await catalog.close()
+    expect(logged).toHaveBeenCalledTimes(2)
+
+    await rmdir(join(directory, '1.usearch.tmp'))
+    const other = await openSqliteCatalog({ directory, savesIndex: true })
+    await other.activateSpace(SPACE)
+    await expectFindsItself(other, 301)
+    while (await other.maintain());
+    await other.close()
+    expect(await readdir(directory)).toEqual(expect.arrayContaining(['1.usearch', '1.usearch.keys']))
+  })
+
+  it('is built on from what a start that was interrupted had built', async () => {
+    const directory = await temporaryDirectory()
+    await (await filled(directory, 0, 600)).close()
+    await rm(join(directory, '1.usearch'))
+    const interrupted = await openSqliteCatalog({ directory, savesIndex: true })
+    await interrupted.activateSpace(SPACE)
+    expect(await interrupted.maintain()).toBe(true)
+    await interrupted.upsertImages([record(600)])
+    await interrupted.removeFiles(['5.jpg', '599.jpg'])
+    await interrupted.deleteUnusedVectors()
+    await interrupted.close()
+
+    const file = join(directory, '1.usearch')
+    const { keys } = await openVectorIndex(file, DIMENSIONS)
+    expect(keys.length).toBeGreaterThan(200)
+    expect(keys.length).toBeLessThan(599)
+    const catalog = await openSqliteCatalog({ directory, savesIndex: true })
+    await catalog.activateSpace(SPACE)
+    while (await catalog.maintain());
+    await catalog.removeFiles(['600.jpg'])
+    await catalog.deleteUnusedVectors()
+    await catalog.upsertImages([record(5), record(599)])
+    await expectFindsItself(catalog, 600)
+    await catalog.close()
+    expect((await openVectorIndex(file, DIMENSIONS)).keys).toHaveLength(600)
+  })
+
+  it('is not taken for that of a database which was restored from an earlier copy', async () => {
+    const directory = await temporaryDirectory()
+    await (await filled(directory, 0, 300)).close()
+    await copyFile(join(directory, 'catalog.sqlite'), join(directory, 'backup'))
+    await (await filled(directory, 300, 600)).close()
+    await rename(join(directory, 'backup'), join(directory, 'catalog.sqlite'))
+    // It gives the numbers of the lost ones to others, and dies before it has saved its index.
+    const restored = await openSqliteCatalog({ directory, savesIndex: true })
+    await restored.activateSpace(SPACE)
+    await restored.upsertImages(Array.from({ length: 300 }, (_, n) => record(599 - n)))
+    await expectFindsItself(restored, 600)
+    const after = await temporaryDirectory()
+    await cp(directory, after, { recursive: true })
+    await restored.close()
+
+    const catalog = await filled(after, 0, 0)
+    await expectFindsItself(catalog, 600)
+    await catalog.close()
+  })
+
+  it('catches up with rows that came and went after it was saved', async () => {
+    const directory = await temporaryDirectory()
+    await (await filled(directory, 0, 300)).close()
+    // A visitor does not save the index: as if the process had died.
+    const other = open(directory, false)
+    await other.activateSpace(SPACE)
+    await other.upsertImages(Array.from({ length: 300 }, (_, i) => record(300 + i)))
+    await other.removeFiles(['7.jpg', '311.jpg'])
+    await other.deleteUnusedVectors()
+    await other.close()
+    const catalog = await filled(directory, 0, 0)
+    const { total } = await catalog.findNearest({
+      vector: vectorOf(7),
+      filter: {},
+      topK: 10_000,
+      offset: 0,
+      limit: 1,
+    })
+    expect(total).toBe(598)
+    const { images } = await catalog.findNearest({
+      vector: vectorOf(555),
+      filter: {},
+      topK: 1,
+      offset: 0,
+      limit: 1,
+    })
+    expect(images[0]?.path).toBe('555.jpg')
+    await catalog.close()
+  })
+})
+
+describe('openSqliteCatalogThread', () => {
+  it('says which file can not be opened', async () => {
+    const directory = await temporaryDirectory()
+    await writeFile(
+      join(directory, 'catalog.sqlite'),
+      'this is no database, but it is long enough to be taken for one',
+    )
+    const catalog = open(directory)
+    await expect(catalog.activateSpace(SPACE)).rejects.toMatchObject({
+      code: 'unavailable',
+      message: /catalog\.sqlite/,
+    })
+  })
+})
+
+describe('what a request asks the database', () => {
+  it('never goes through all images or vectors', async () => {
+    const directory = await temporaryDirectory()
+    const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare')
+    onTestFinished(() => prepare.mockRestore())
+    const catalog = await openSqliteCatalog({ directory, savesIndex: false })
+    onTestFinished(() => catalog.close())
+    await catalog.activateSpace(SPACE)
+    prepare.mockClear()
+    await catalog.upsertImages(Array.from({ length: 300 }, (_, n) => record(n)))
+
+    const image = (await catalog.getImageByPath('7.jpg'))!
+    await catalog.getImage(image.id)
+    await catalog.vectorsOf([image.id])
+    const page = { filter: {}, topK: 20, offset: 0, limit: 20 }
+    await catalog.findNearest({ vector: vectorOf(7), ...page, alwaysInclude: image.id })
+    await catalog.contentInfo('hash-7')
+    await catalog.contentsWithVector(['hash-7'])
+    await catalog.imagesByContentHash(['hash-7'])
+    await catalog.knownFilesAt(['7.jpg'])
+    await catalog.countKnownFiles('some')
+    await catalog.knownFilesByInode(['7'])
+    await catalog.similarPairs(5, 0.5)
+    await catalog.upsertImages([record(300)])
+    await catalog.moveFile('300.jpg', { path: 'moved.jpg', inode: '300', modifiedAt: 1, createdAt: 1 })
+    await catalog.removeFiles(['moved.jpg'])
+    await catalog.deleteUnusedVectors(['hash-300'])
+
+    const statements = [...new Set(prepare.mock.calls.map(([sql]) => sql))]
+    const database = new DatabaseSync(join(directory, 'catalog.sqlite'))
+    onTestFinished(() => database.close())
+    const plans = statements.flatMap((sql) =>
+      (database.prepare(`explain query plan ${sql}`).all() as { detail: string }[]).map(
+        ({ detail }) => `${detail}: ${sql}`,
+      ),
+    )
+    expect(plans.length).toBeGreaterThan(15)
+    expect(plans.filter((plan) => /^SCAN (images|vectors)\b/.test(plan))).toEqual([])
+    // By the embedder alone: all vectors there are.
+    expect(plans.filter((plan) => /\(embedder_id=\?\):/.test(plan))).toEqual([])
+  })
+})

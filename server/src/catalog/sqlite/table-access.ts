@@ -1,0 +1,20 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { sql } from 'kysely'
+import { openDatabase } from '../../database/sqlite/database.ts'
+import { SQLITE } from '../../database/sqlite/dialect.ts'
+import type { TableAccess } from '../sql/table-access.ts'
+
+/** @param directory the data directory */
+export async function openSqliteTables(directory: string): Promise<TableAccess> {
+  mkdirSync(directory, { recursive: true, mode: 0o700 })
+  const database = await openDatabase(join(directory, 'catalog.sqlite'))
+  return {
+    database,
+    dialect: SQLITE,
+    vectorData: sql<Uint8Array>`vectors.data`,
+    toFloat16Bytes: (data) => data as Uint8Array,
+    fromFloat16Bytes: (halves) => sql<Uint8Array>`${halves}`,
+    close: () => database.destroy(),
+  }
+}

@@ -1,0 +1,232 @@
+import { createHash } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { PgBoss } from 'pg-boss'
+import { DomainError, messageOf } from '../errors.ts'
+import type { FileOutcome, FileVersion } from '../indexing/indexer.ts'
+import type { ClusterStorage } from '../storage/open-storage.ts'
+
+/** What the process that watches the folder is asked for. */
+export type LeaderCommand =
+  | { kind: 'reconcile'; acceptsMissing: boolean }
+  /** Paths that may have changed. */
+  | { kind: 'look'; paths: string[] }
+
+/** A file whose processes came to an end again and again, or that failed for no reason that is its own. */
+export interface DeadFileJob extends FileVersion {
+  reason: string
+}
+
+/** Work that any process on the database may do. A job that is lost with its process is done by another. */
+export interface JobQueue {
+  /** A file that waits or is being indexed, unchanged, is not added again. */
+  addFiles(files: readonly FileVersion[]): Promise<void>
+  /** Takes files as long as there are any. Whoever dies leaves them to others. */
+  workOnFiles(options: {
+    batchSize: number
+    index(files: readonly FileVersion[]): Promise<FileOutcome[]>
+    lost(file: DeadFileJob): Promise<void>
+  }): Promise<void>
+  /** How many files wait or are being indexed. */
+  countFiles(): Promise<number>
+  /**
+   * @param whileTrue it is waited for as long as this holds; without it not at all
+   * @throws {DomainError} `unavailable` if it was not done
+   */
+  request(request: LeaderCommand, whileTrue?: () => boolean): Promise<void>
+  /** Answers what is asked for, until the function that comes back is called. */
+  handle(handler: (request: LeaderCommand) => Promise<void>): Promise<() => Promise<void>>
+  close(): Promise<void>
+}
+
+export interface JobQueueOptions {
+  connection: ReturnType<ClusterStorage['connection']>
+  /** Files are indexed for one embedder: processes with another have work of their own. */
+  space: string
+  /** How often a job is done again that failed, and after how many seconds at first. */
+  retries?: { retryLimit: number; retryDelay: number }
+  log: { warn(message: string): void }
+}
+
+const SCHEMA = 'sketch_search_jobs'
+const WATCH_QUEUE = 'watch'
+const CONNECTIONS = 4
+const HANDLERS = 3
+/** A process that says nothing for so long is dead, which is looked for as often. */
+const HEARTBEAT_S = 20
+const SUPERVISE_EVERY_S = 5
+/** The process may take its time: whether it lives is what counts. */
+const EXPIRE_S = 23 * 3600
+const KEPT_S = 120
+const RETRIES = { retryLimit: 8, retryDelay: 1 }
+const MAX_DELAY_S = 300
+const POLL_EVERY_MS = 250
+const ROWS_PER_STATEMENT = 1000
+const MANY = 1_000_000_000
+const CLOSE_TIMEOUT_MS = 10_000
+/** What was confirmed so long ago is not carried out any more: other files may be missing by now. */
+const STALE_AFTER_MS = 120_000
+
+export async function openJobQueue({
+  connection,
+  space,
+  retries = RETRIES,
+  log,
+}: JobQueueOptions): Promise<JobQueue> {
+  const { connectionString, host, port, database, user, password, ssl } = connection
+  const boss = new PgBoss({
+    ...(connectionString === undefined
+      ? { host: host!, port: port!, database: database!, user: user!, password: password as string }
+      : { connectionString }),
+    ...(ssl !== undefined && { ssl }),
+    application_name: 'sketch-search jobs',
+    schema: SCHEMA,
+    max: CONNECTIONS,
+    schedule: false,
+    useListenNotify: true,
+    registerInstance: false,
+    openTelemetry: { enabled: false },
+    superviseIntervalSeconds: SUPERVISE_EVERY_S,
+    monitorIntervalSeconds: SUPERVISE_EVERY_S,
+    maintenanceIntervalSeconds: KEPT_S,
+    queueCacheIntervalSeconds: SUPERVISE_EVERY_S,
+  })
+  let lastLogged = ''
+  // While the database is away each of its connections has something to say.
+  boss.on('error', (error) => {
+    // Some of what it tells is no Error.
+    const message = messageOf(error instanceof Error ? error : (error as { message?: unknown }).message)
+    if (message !== lastLogged) log.warn(`The queue of jobs: ${message}.`)
+    lastLogged = message
+  })
+  await boss.start({ attempts: 5 })
+  const files = `files-${createHash('sha256').update(space).digest('hex').slice(0, 12)}`
+  const lostFiles = `lost-${files}`
+  await boss.createQueue(lostFiles, { retryLimit: 1000, retryDelay: 60, deleteAfterSeconds: KEPT_S })
+  await boss.createQueue(files, {
+    ...retries,
+    retryBackoff: true,
+    retryDelayMax: MAX_DELAY_S,
+    policy: 'exclusive',
+    notify: true,
+    heartbeatSeconds: HEARTBEAT_S,
+    expireInSeconds: EXPIRE_S,
+    deleteAfterSeconds: KEPT_S,
+    deadLetter: lostFiles,
+    warningQueueSize: MANY,
+  })
+  await boss.createQueue(WATCH_QUEUE, {
+    notify: true,
+    retryLimit: 3,
+    retryDelay: 1,
+    heartbeatSeconds: HEARTBEAT_S,
+    expireInSeconds: EXPIRE_S,
+    deleteAfterSeconds: KEPT_S,
+  })
+
+  return {
+    async addFiles(versions) {
+      for (let start = 0; start < versions.length; start += ROWS_PER_STATEMENT) {
+        const jobs = versions.slice(start, start + ROWS_PER_STATEMENT).map(({ path, bytes, modifiedAt }) => ({
+          data: { path, bytes, modifiedAt },
+          singletonKey: createHash('sha256').update(`${bytes} ${modifiedAt} ${path}`).digest('base64url'),
+        }))
+        await boss.insert(files, jobs)
+      }
+    },
+
+    async workOnFiles({ batchSize, index, lost }) {
+      const taking = {
+        batchSize,
+        includeMetadata: true,
+        perJobResults: true,
+        localConcurrency: HANDLERS,
+        burstWhenBatchFull: true,
+        pollingIntervalSeconds: 1,
+        notifyPollingIntervalSeconds: 5,
+      } as const
+      await boss.work<FileVersion, unknown, typeof taking>(files, taking, async (jobs) => {
+        const outcomes = await index(jobs.map(({ data }) => data))
+        return jobs.map(({ id, retryCount, retryLimit }, n) => {
+          const outcome = outcomes[n]!
+          if (typeof outcome === 'string') return { id, status: 'completed' as const }
+          const { left: reason } = outcome
+          // A full disk or a lost drive is no fault of the file: the next comparison finds it again.
+          const isLeft = retryCount >= retryLimit && reason instanceof DomainError
+          return {
+            id,
+            status: isLeft ? ('completed' as const) : ('failed' as const),
+            output: { message: messageOf(reason) },
+          }
+        })
+      })
+      const takingLost = { includeMetadata: true, pollingIntervalSeconds: 5 } as const
+      await boss.work<FileVersion, unknown, typeof takingLost>(lostFiles, takingLost, async (jobs) => {
+        for (const { data, sourceOutput } of jobs) await lost({ ...data, reason: reasonOf(sourceOutput) })
+      })
+    },
+
+    async countFiles() {
+      const { rows } = await boss
+        .getDb()
+        .executeSql(
+          `select count(*)::int as count from ${SCHEMA}.job where name = $1 and state < 'completed'`,
+          [files],
+        )
+      return rows[0].count as number
+    },
+
+    async request(request, whileTrue) {
+      // Whoever confirms sees what is missing now: later, or a second time, it may be something else.
+      const id = await boss.send(
+        WATCH_QUEUE,
+        { ...request, sentAt: Date.now() },
+        isConfirmed(request) ? { retryLimit: 0 } : {},
+      )
+      if (whileTrue === undefined || id === null) return
+      while (whileTrue()) {
+        await sleep(POLL_EVERY_MS)
+        const [job] = await boss.findJobs<LeaderCommand>(WATCH_QUEUE, { id })
+        if (job === undefined || job.state === 'completed') return
+        if (job.state === 'failed' || job.state === 'cancelled')
+          throw new DomainError('unavailable', `The folder could not be compared: ${reasonOf(job.output)}.`)
+      }
+      await boss.cancel(WATCH_QUEUE, id)
+      throw noLeaderError()
+    },
+
+    async handle(handler) {
+      const id = await boss.work<LeaderCommand & { sentAt: number }>(
+        WATCH_QUEUE,
+        { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5 },
+        async ([job]) => {
+          if (job === undefined) return
+          const { sentAt, ...request } = job.data
+          if (isConfirmed(request) && Date.now() - sentAt > STALE_AFTER_MS)
+            throw new DomainError('unavailable', 'the request is too old to be carried out')
+          await handler(request)
+        },
+      )
+      return () => boss.offWork(WATCH_QUEUE, { id, wait: false })
+    },
+
+    close: () => boss.stop({ graceful: true, timeout: CLOSE_TIMEOUT_MS }),
+  }
+}
+
+export function noLeaderError(): DomainError {
+  return new DomainError(
+    'unavailable',
+    'Nobody watches the gallery at present: start a worker, or a server without --no-index.',
+  )
+}
+
+function isConfirmed(request: LeaderCommand): boolean {
+  return request.kind === 'reconcile' && request.acceptsMissing
+}
+
+/** What was kept of why a job failed. */
+function reasonOf(output: unknown): string {
+  const message =
+    typeof output === 'object' && output !== null && 'message' in output ? output.message : undefined
+  return typeof message === 'string' ? message : 'the process that did it came to an end'
+}

@@ -1,0 +1,19 @@
+import type { Expression, Kysely, RawBuilder, SqlBool, Transaction } from 'kysely'
+import type { Tables } from '../catalog/schema.ts'
+
+export type Connection = Kysely<Tables> | Transaction<Tables>
+
+/** What the databases write differently. */
+export interface SqlDialect {
+  /** Lists of any length as one parameter, for `in`. */
+  texts(values: readonly string[]): RawBuilder<never>
+  numbers(values: readonly number[]): RawBuilder<never>
+  /** Whether a column holds a text somewhere; no character has a special meaning. */
+  contains(column: Expression<string>, text: string): Expression<SqlBool>
+}
+
+/** A database, or a transaction in it, and how it is spoken to. */
+export interface SqlDatabase<C extends Connection = Connection> {
+  database: C
+  dialect: SqlDialect
+}

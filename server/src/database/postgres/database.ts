@@ -1,0 +1,161 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Kysely, PostgresDialect, sql } from 'kysely'
+import { Migrator } from 'kysely/migration'
+import { Pool, types } from 'pg'
+import type { AccountTables, SharedTables, Tables } from '../../catalog/schema.ts'
+import { DomainError, messageOf, systemCodeOf } from '../../errors.ts'
+import { clientConfig, describeServer, type PostgresOptions } from './connection.ts'
+import * as initial from './migrations/001-initial.ts'
+import * as shared from './migrations/002-shared.ts'
+
+const MIGRATIONS = { '001-initial': initial, '002-shared': shared }
+
+/** So long a server that is being started is waited for. */
+const SERVER_START_TIMEOUT_MS = 60_000
+const FIRST_PAUSE_MS = 500
+const MAX_PAUSE_MS = 5_000
+const CONNECTIONS = 8
+const MIN_SERVER_VERSION = 150_000
+const MIN_PGVECTOR_VERSION = '0.8.0'
+const INT8 = 20
+
+/** Numbers of 64 bits are counts, sizes and times here: all of them fit into JavaScript's. */
+const NUMBERS = {
+  getTypeParser: ((oid: number, format: 'text' | 'binary') =>
+    oid === INT8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
+}
+
+export type PostgresTables = Tables & SharedTables & AccountTables
+
+/** A database on a PostgreSQL server. */
+export interface PostgresDatabase {
+  readonly database: Kysely<PostgresTables>
+  readonly pool: Pool
+  readonly options: PostgresOptions
+  close(): Promise<void>
+}
+
+/**
+ * Connects to a PostgreSQL server, and creates or migrates the tables: one process at a time does, the others wait.
+ * @throws {DomainError} `unavailable` with what is wrong and what would be right
+ */
+export async function openDatabase(
+  options: PostgresOptions,
+  log: { warn(message: string): void },
+): Promise<PostgresDatabase> {
+  const opened = connect(options)
+  try {
+    await waitForServer(opened.pool, options, log)
+    await migrate(opened)
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+  return opened
+}
+
+/** Without waiting for the server, or looking at what is there. */
+export function connect(options: PostgresOptions, connections = CONNECTIONS): PostgresDatabase {
+  const pool = new Pool({ ...clientConfig(options), max: connections, types: NUMBERS })
+  // A connection that is lost while nobody uses it is made anew by whoever needs it next.
+  pool.on('error', () => {})
+  // One that is lost in the middle of something is told by what then fails, too.
+  pool.on('connect', (client) => client.on('error', () => {}))
+  const database = new Kysely<PostgresTables>({ dialect: new PostgresDialect({ pool }) })
+  return { database, pool, options, close: () => database.destroy() }
+}
+
+/** Extension and tables; two servers that create them at once would be in each other's way. */
+async function migrate({ database, options }: PostgresDatabase): Promise<void> {
+  const { database: name } = namesOf(options)
+  await database.connection().execute(async (connection) => {
+    await sql`select pg_advisory_lock(hashtextextended('sketch-search migration', 0))`.execute(connection)
+    try {
+      await assertSupported(connection, name)
+      const migrator = new Migrator({ db: database, provider: { getMigrations: async () => MIGRATIONS } })
+      const { error } = await migrator.migrateToLatest()
+      if (error !== undefined)
+        throw new DomainError(
+          'unavailable',
+          `The database "${name}" can't be migrated: ${messageOf(error)}.`,
+          {
+            cause: error,
+          },
+        )
+    } finally {
+      await sql`select pg_advisory_unlock(hashtextextended('sketch-search migration', 0))`.execute(connection)
+    }
+  })
+}
+
+/** What waiting does not mend. */
+const REFUSALS: Record<string, (names: { user: string; database: string }) => string> = {
+  '28P01': ({ user }) => `the password of "${user}" is not right (database.password)`,
+  '28000': ({ user }) => `"${user}" may not sign in (database.user)`,
+  '3D000': ({ database }) => `there is no database "${database}": create it (createdb ${database})`,
+}
+
+async function waitForServer(
+  pool: Pool,
+  options: PostgresOptions,
+  log: { warn(message: string): void },
+): Promise<void> {
+  const start = performance.now()
+  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
+    try {
+      await pool.query('select 1')
+      return
+    } catch (error) {
+      const refusal = REFUSALS[systemCodeOf(error) ?? '']
+      const isOver = refusal !== undefined || performance.now() - start > SERVER_START_TIMEOUT_MS
+      const reason = refusal?.(namesOf(options)) ?? messageOf(error)
+      const text = `PostgreSQL at ${describeServer(options)} can't be used: ${reason}`
+      if (isOver) throw new DomainError('unavailable', `${text}.`, { cause: error })
+      log.warn(`${text}. It is tried again.`)
+      await sleep(pauseMs)
+    }
+  }
+}
+
+/** @throws {DomainError} if server or extension is missing or too old */
+async function assertSupported(database: Kysely<PostgresTables>, name: string): Promise<void> {
+  const { rows } = await sql<{
+    server: string
+    name: string
+    vector: string | null
+    available: string | null
+  }>`
+    select current_setting('server_version_num') as server, current_setting('server_version') as name,
+      (select extversion from pg_extension where extname = 'vector') as vector,
+      (select default_version from pg_available_extensions where name = 'vector') as available
+  `.execute(database)
+  const info = rows[0]!
+  if (Number(info.server) < MIN_SERVER_VERSION)
+    throw new DomainError('unavailable', `PostgreSQL ${info.name} is too old: at least 15 is needed.`)
+  if (info.vector === null && info.available === null)
+    throw new DomainError(
+      'unavailable',
+      'The PostgreSQL server lacks pgvector: install it there (Debian: postgresql-17-pgvector).',
+    )
+  if (info.vector === null) {
+    await sql`create extension if not exists vector`.execute(database).catch((error) => {
+      throw new DomainError(
+        'unavailable',
+        `The extension "vector" can't be created in the database "${name}" (${messageOf(error)}): have a superuser do "create extension vector".`,
+        { cause: error },
+      )
+    })
+  }
+  const version = info.vector ?? info.available!
+  if (version.localeCompare(MIN_PGVECTOR_VERSION, 'en', { numeric: true }) < 0)
+    throw new DomainError(
+      'unavailable',
+      `pgvector ${version} is too old: at least ${MIN_PGVECTOR_VERSION} is needed ("alter extension vector update" after installing it).`,
+    )
+}
+
+function namesOf({ url, user = '', database = '' }: PostgresOptions): { user: string; database: string } {
+  const parsed = URL.parse(url ?? '')
+  if (parsed === null) return { user, database }
+  return { user: decodeURIComponent(parsed.username), database: decodeURIComponent(parsed.pathname.slice(1)) }
+}

@@ -1,0 +1,101 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { Client } from 'pg'
+import { clientConfig, type PostgresOptions } from './connection.ts'
+
+export interface PostgresSessionOptions {
+  server: PostgresOptions
+  /** Names of channels that are listened to. */
+  channels: readonly string[]
+  onNotify(channel: string): void
+  /** At first, and after the connection was lost: what was told meanwhile has been missed. */
+  onConnected(): void
+  /** Whatever was locked is locked no more. */
+  onLost(): void
+}
+
+/**
+ * One connection that is kept: it hears what others notify, and holds locks which the server takes back when the process or its
+ * machine dies. It is made anew when it is lost.
+ */
+export interface PostgresSession {
+  /** @returns whether nobody else has it; false as well while there is no connection */
+  tryLock(name: string): Promise<boolean>
+  close(): Promise<void>
+}
+
+const PAUSE_MS = 500
+const PING_EVERY_MS = 3_000
+const QUERY_TIMEOUT_MS = 5_000
+/** So the server finds out within about ten seconds that a machine is gone. */
+const KEEPALIVE = `set tcp_keepalives_idle = 4; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3;
+  set tcp_user_timeout = 10000; set idle_session_timeout = 0`
+
+export function openPostgresSession(options: PostgresSessionOptions): PostgresSession {
+  let client: Client | undefined
+  const connected = Promise.withResolvers<void>()
+  const ending = new AbortController()
+  const running = run()
+
+  return {
+    async tryLock(name) {
+      await Promise.race([connected.promise, sleep(QUERY_TIMEOUT_MS, undefined, { ref: false })])
+      const { rows } = (await client
+        ?.query<{ got: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 0)) as got', [name])
+        .catch(() => undefined)) ?? { rows: [] }
+      return rows[0]?.got ?? false
+    },
+    async close() {
+      ending.abort()
+      await running
+    },
+  }
+
+  async function run(): Promise<void> {
+    while (!ending.signal.aborted) {
+      const connection = new Client({ ...clientConfig(options.server), query_timeout: QUERY_TIMEOUT_MS })
+      const lost = new Promise<void>((resolve) => {
+        connection.on('error', () => resolve())
+        connection.on('end', () => resolve())
+      })
+      connection.on('notification', ({ channel }) => options.onNotify(channel))
+      try {
+        await connection.connect()
+        await connection.query(KEEPALIVE)
+        for (const channel of options.channels) await connection.query(`listen ${channel}`)
+        client = connection
+        connected.resolve()
+        options.onConnected()
+        await waitUntilLost(connection, lost)
+      } catch {
+        // It is tried again.
+      }
+      if (client !== undefined) {
+        client = undefined
+        options.onLost()
+      }
+      const ended = connection.end().catch(() => {})
+      if (ending.signal.aborted) {
+        // Whoever comes next finds nothing locked.
+        await Promise.race([ended, sleep(QUERY_TIMEOUT_MS, undefined, { ref: false })])
+      } else await sleep(PAUSE_MS, undefined, { signal: ending.signal }).catch(() => {})
+    }
+  }
+
+  /** Asks now and then: a machine that is gone says nothing. */
+  async function waitUntilLost(connection: Client, lost: Promise<void>): Promise<void> {
+    const over = new AbortController()
+    const { signal } = over
+    const end = () => over.abort()
+    ending.signal.addEventListener('abort', end)
+    void lost.then(end)
+    try {
+      if (ending.signal.aborted) return
+      while (!signal.aborted) {
+        await sleep(PING_EVERY_MS, undefined, { signal, ref: false }).catch(() => {})
+        if (!signal.aborted) await connection.query('select 1')
+      }
+    } finally {
+      ending.signal.removeEventListener('abort', end)
+    }
+  }
+}

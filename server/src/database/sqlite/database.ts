@@ -1,0 +1,86 @@
+import { chmodSync } from 'node:fs'
+import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
+import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
+import { Migrator } from 'kysely/migration'
+import type { Tables } from '../../catalog/schema.ts'
+import { DomainError, messageOf } from '../../errors.ts'
+import * as initial from './migrations/001-initial.ts'
+import * as embedderVersions from './migrations/002-embedder-versions.ts'
+import * as failuresByInode from './migrations/003-failures-by-inode.ts'
+import * as mountPoints from './migrations/004-mount-points.ts'
+
+/** Of the catalog, oldest first. */
+export const CATALOG_MIGRATIONS: Migrations = {
+  '001-initial': initial,
+  '002-embedder-versions': embedderVersions,
+  '003-failures-by-inode': failuresByInode,
+  '004-mount-points': mountPoints,
+}
+
+const OWNER_ONLY = 0o600
+
+type Migrations = Record<string, { up(database: Kysely<unknown>): Promise<void> }>
+
+/**
+ * Opens the database file, for its owner alone, creates or migrates its tables.
+ * @throws {DomainError} `unavailable` if the file can't be used
+ */
+export async function openDatabase<T = Tables>(
+  file: string,
+  migrations = CATALOG_MIGRATIONS,
+): Promise<Kysely<T>> {
+  let connection: DatabaseSync
+  try {
+    connection = new DatabaseSync(file)
+    chmodSync(file, OWNER_ONLY)
+    // WAL with NORMAL loses no transaction when the process dies, and stays whole when the machine does.
+    connection.exec(`
+      PRAGMA journal_mode = WAL;
+      PRAGMA synchronous = NORMAL;
+      PRAGMA foreign_keys = OFF;
+      PRAGMA busy_timeout = 5000;
+      PRAGMA cache_size = -16384;
+      PRAGMA mmap_size = 268435456;
+    `)
+  } catch (error) {
+    throw new DomainError('unavailable', `The database ${file} can't be opened: ${messageOf(error)}.`, {
+      cause: error,
+    })
+  }
+  const database = new Kysely<T>({ dialect: new SqliteDialect({ database: adapt(connection) }) })
+  const migrator = new Migrator({ db: database, provider: { getMigrations: async () => migrations } })
+  const { error } = await migrator.migrateToLatest()
+  if (error !== undefined) {
+    await database.destroy()
+    throw new DomainError('unavailable', `The database ${file} can't be migrated: ${messageOf(error)}.`, {
+      cause: error,
+    })
+  }
+  // Not before: a table is changed by building it anew, which its references must survive.
+  connection.exec('PRAGMA foreign_keys = ON')
+  return database
+}
+
+/** Kysely speaks to better-sqlite3; this is the part of that interface which it uses, over Node's own SQLite. */
+export function adapt(connection: DatabaseSync): SqliteDatabase {
+  const prepared = new Map<string, ReturnType<typeof prepare>>()
+  return {
+    close: () => connection.close(),
+    // Compiling a statement costs as much as running it; the product has few distinct ones.
+    prepare(sql) {
+      const known = prepared.get(sql) ?? prepare(sql)
+      if (prepared.size < 500) prepared.set(sql, known)
+      return known
+    },
+  }
+
+  function prepare(sql: string) {
+    const statement = connection.prepare(sql)
+    return {
+      reader: statement.columns().length > 0,
+      all: (parameters: readonly unknown[]) => statement.all(...(parameters as SQLInputValue[])),
+      run: (parameters: readonly unknown[]) => statement.run(...(parameters as SQLInputValue[])),
+      iterate: (parameters: readonly unknown[]) => statement.iterate(...(parameters as SQLInputValue[])),
+    }
+  }
+}

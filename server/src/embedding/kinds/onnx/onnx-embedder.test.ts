@@ -1,0 +1,156 @@
+import { cp, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { definitionFor } from '../../../testing/embedders.ts'
+import { temporaryDirectory } from '../../../testing/temporary.ts'
+import type { ImageBatch } from '../../embedder.ts'
+import type { LoadContext } from '../../load-context.ts'
+import { createOnnxEmbedder } from './onnx-embedder.ts'
+
+/** The models are made by fixtures/models.py: their vectors are the means of 4 × 4 pixels. */
+const model = (name: string) => join(import.meta.dirname, 'fixtures', `${name}.onnx`)
+
+const logged: string[] = []
+const context: LoadContext = {
+  cacheDirectory: '',
+  device: 'auto',
+  threads: 1,
+  fingerprint: '',
+  say: (message) => logged.push(message),
+  progress: () => {},
+}
+
+async function open(kwargs: Record<string, unknown>, device: LoadContext['device'] = 'auto') {
+  const embedder = await createOnnxEmbedder(definitionFor({ target: 'onnx', kwargs }), { ...context, device })
+  onTestFinished(() => embedder.close!())
+  return embedder
+}
+
+/** Three images of 8 × 8; each channel of each quarter has a value of its own. */
+const pixelAt = (n: number, y: number, x: number, c: number) =>
+  ((n * 12 + c * 4 + (y >> 2) * 2 + (x >> 2)) * 7) / 255
+const images: ImageBatch = { data: new Float32Array(3 * 8 * 8 * 3), count: 3, width: 8, height: 8 }
+for (let n = 0, i = 0; n < 3; n++)
+  for (let y = 0; y < 8; y++)
+    for (let x = 0; x < 8; x++) for (let c = 0; c < 3; c++) images.data[i++] = pixelAt(n, y, x, c)
+/** Channel by channel, as a model that sees NCHW flattens them. */
+const expected = Array.from({ length: 36 }, (_, i) => (i * 7) / 255)
+
+function expectClose(found: Float32Array, requested: number[], tolerance = 1e-6): void {
+  expect(found).toHaveLength(requested.length)
+  for (const [n, value] of requested.entries())
+    expect(Math.abs(found[n]! - value), `at ${n}`).toBeLessThan(tolerance)
+}
+
+describe('target: onnx', () => {
+  it.each([
+    ['float32', 1e-6],
+    ['nhwc', 1e-6],
+    ['fixed-batch', 1e-6],
+    ['uint8', 1e-6],
+    ['float16', 1e-3],
+  ])('finds out what %s takes', async (name, tolerance) => {
+    const embedder = await open({ path: model(name) })
+    expect(embedder).toMatchObject({ dimensions: 12, inputSize: { width: 8, height: 8 }, threads: 1 })
+    expectClose(await embedder.embed(images, 'photo'), expected, tolerance)
+  })
+
+  it('normalises by mean and std, a number each or one for each channel', async () => {
+    const plain = await open({ path: model('float32'), mean: 0.5, std: 0.25 })
+    expectClose(
+      await plain.embed(images, 'photo'),
+      expected.map((value) => (value - 0.5) / 0.25),
+      1e-5,
+    )
+    const colours = await open({ path: model('float32'), mean: [0.1, 0.2, 0.3], std: [1, 2, 4] })
+    expectClose(
+      await colours.embed(images, 'photo'),
+      expected.map((value, i) => {
+        const c = Math.floor(i / 4) % 3
+        return (value - [0.1, 0.2, 0.3][c]!) / [1, 2, 4][c]!
+      }),
+      1e-5,
+    )
+  })
+
+  it('takes images of the size that is asked for where the model takes any', async () => {
+    const embedder = await open({ path: model('any-size'), input_size: [10, 6] })
+    expect(embedder).toMatchObject({ dimensions: 3, inputSize: { width: 10, height: 6 } })
+    expect((await open({ path: model('any-size') })).inputSize).toEqual({ width: 224, height: 224 })
+  })
+
+  it('makes grey for a model of one channel', async () => {
+    const embedder = await open({ path: model('grey') })
+    const found = await embedder.embed(images, 'photo')
+    expect(found[0]).toBeCloseTo(0.299 * expected[0]! + 0.587 * expected[4]! + 0.114 * expected[8]!, 5)
+  })
+
+  it('pools maps and tokens', async () => {
+    const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+    const perChannel = Array.from({ length: 9 }, (_, i) => expected.slice(i * 4, i * 4 + 4))
+    expectClose(await (await open({ path: model('map') })).embed(images, 'photo'), perChannel.map(mean))
+    const channelsLast = await open({ path: model('nhwc-map') })
+    expectClose(await channelsLast.embed(images, 'photo'), perChannel.map(mean))
+    const max = await open({ path: model('map'), pooling: 'max' })
+    expectClose(
+      await max.embed(images, 'photo'),
+      perChannel.map((values) => Math.max(...values)),
+    )
+    const tokens = { path: model('tokens'), output: 'last_hidden_state' }
+    expectClose(
+      await (await open(tokens)).embed(images, 'photo'),
+      perChannel.map((values) => values[0]!),
+    )
+    const averaged = await open({ ...tokens, pooling: 'mean' })
+    expectClose(await averaged.embed(images, 'photo'), perChannel.map(mean))
+    expect((await open({ ...tokens, pooling: 'flatten' })).dimensions).toBe(12)
+  })
+
+  it('takes the output that is named like an embedding, and says so', async () => {
+    const embedder = await open({ path: model('tokens') })
+    expect(embedder.dimensions).toBe(12)
+    expect(logged.at(-1)).toBe('Of its outputs last_hidden_state, pooler_output, pooler_output is taken.')
+  })
+
+  it('uses a second file for sketches', async () => {
+    const embedder = await open({ path: model('float32'), sketch_path: model('map'), pooling: 'flatten' })
+    expectClose(await embedder.embed(images, 'sketch'), expected)
+    await expect(open({ path: model('float32'), sketch_path: model('any-size') })).rejects.toThrow(
+      /another size/,
+    )
+    await expect(open({ path: model('float32'), sketch_path: model('map') })).rejects.toThrow(
+      /map\.onnx makes vectors of 3 dimensions, .*float32\.onnx of 12/,
+    )
+  })
+
+  it('falls back to the CPU where there is no CUDA, and says so', async () => {
+    await open({ path: model('float32') }, 'cuda')
+    expect(logged.at(-1)).toMatch(/device: cuda.*runs on the CPU/)
+  })
+
+  it.each([
+    [{}, /kwargs\.path: is missing/],
+    [{ path: 'nowhere.onnx' }, /nowhere\.onnx/],
+    [{ path: model('two-inputs') }, /one input.*x: float32 \[\?, 3, 8, 8\]; ids: float32/],
+    [{ path: model('float32'), output: 'z' }, /output: there is no output "z".*y: float32/],
+    [{ path: model('float32'), input_size: 16 }, /input_size: the model takes images of 8 × 8 only/],
+    [{ path: model('float32'), std: 0 }, /kwargs\.std: has to be greater than 0/],
+    [{ path: model('float32'), poolin: 'cls' }, /kwargs\.poolin: is not known; did you mean pooling\?/],
+    [{ path: model('float32'), pooling: 'sum' }, /kwargs\.pooling/],
+  ])('refuses %j in one sentence', async (kwargs, message) => {
+    await expect(open(kwargs)).rejects.toThrow(message)
+  })
+
+  it('refuses a normalisation that a model of bytes would not get', async () => {
+    await expect(open({ path: model('uint8'), mean: 0.5 })).rejects.toThrow(
+      /mean, std: the model takes bytes/,
+    )
+  })
+
+  it('refuses a damaged file with its name', async () => {
+    const file = join(await temporaryDirectory(), 'broken.onnx')
+    await cp(model('float32'), file)
+    await writeFile(file, 'not a model')
+    await expect(open({ path: file })).rejects.toThrow(/broken\.onnx/)
+  })
+})

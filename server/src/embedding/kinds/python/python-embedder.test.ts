@@ -1,0 +1,180 @@
+import { readFileSync } from 'node:fs'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { noise, startHost } from '../../../testing/embedders.ts'
+import { pythonWithNumpy } from '../../../testing/python.ts'
+import { temporaryDirectory } from '../../../testing/temporary.ts'
+import type { EmbedderClientOptions } from '../../process/supervisor.ts'
+import type { EmbedderDefinition } from '../../registry.ts'
+
+const FILE = join(import.meta.dirname, 'fixtures', 'misbehaving.py')
+const BATCH = 8
+
+function start(
+  class_name: string,
+  definition: Partial<EmbedderDefinition> = {},
+  options: Partial<EmbedderClientOptions> = {},
+) {
+  // With a measurement at hand, nothing is measured: the batches are as large as these tests need them.
+  const measurement = { dimensions: 48, batchSize: BATCH, imagesPerSecond: 1, millisecondsForOne: 1 }
+  const python = pythonWithNumpy()
+  return startHost({ file: FILE, class_name, python, ...definition }, { measurement, ...options })
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    // A zombie that nobody has waited for is none.
+    return process.kill(pid, 0) && !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  } catch {
+    return false
+  }
+}
+
+const black = { data: new Uint8Array(64 * 64 * 3), width: 64, height: 64 }
+const twenty = Array.from({ length: 20 }, (_, n) => (n === 13 ? black : noise(n)))
+
+describe('an embedder in Python', () => {
+  it('gets what it was configured with and can tell what it wants', async () => {
+    const embedder = await start('Complete', { args: [1, 2], kwargs: { scale: 4 } })
+    expect(embedder).toMatchObject({
+      dimensions: 48,
+      inputSize: { width: 32, height: 16 },
+      sketchMargin: 0.2,
+    })
+    const white = { data: new Uint8Array(32 * 16 * 3).fill(255), width: 32, height: 16 }
+    const [photo] = (await embedder.embed([white], 'photo', 'query')) as Float32Array[]
+    const [sketch] = (await embedder.embed([white], 'sketch', 'query')) as Float32Array[]
+    const scale = 1 / photo![10]!
+    expect([...photo!.subarray(0, 4)].map((value) => Math.round(value * scale * 100) / 100)).toEqual([
+      1, 0, 2, 4,
+    ])
+    expect(sketch![1]! / sketch![10]!).toBeCloseTo(1)
+  })
+
+  it.each(['Crashes', 'Hangs', 'ReturnsNaN', 'ReturnsWrongLength', 'ReturnsTooFew', 'Raises'])(
+    '%s at one image of twenty: the others are embedded, and it is told which and why',
+    async (name) => {
+      const embedder = await start(name, { batch_timeout_s: 1.5 })
+      const results = await embedder.embed(twenty, 'photo', 'bulk')
+      expect(results.map((result) => result instanceof Float32Array)).toEqual(twenty.map((_, n) => n !== 13))
+      expect(results[13]).toMatchObject({
+        code: 'embedder_failed',
+        message: expect.stringMatching(new RegExp(`"mine" \\(${name} in .*misbehaving\\.py\\)`)),
+      })
+      // The order is kept: what is asked again gives the same.
+      const [again] = await embedder.embed([noise(17)], 'photo', 'query')
+      expect(results[17]).toEqual(again)
+    },
+  )
+
+  it('tells what the embedder said and where', async () => {
+    const embedder = await start('Raises')
+    const [result] = await embedder.embed([black], 'photo', 'query')
+    expect((result as Error).message).toMatch(
+      /ValueError: I will not look at that \(misbehaving\.py, line \d+\)\.$/,
+    )
+  })
+
+  it('prints whatever it likes', async () => {
+    const lines: string[] = []
+    const embedder = await start('PrintsGarbage', {}, { onOutput: (line) => lines.push(line) })
+    expect(await embedder.embed(twenty, 'photo', 'bulk')).toHaveLength(20)
+    expect(lines.join('\n')).toMatch(/loading …/)
+    expect(lines).toContain(' progress 100%')
+  })
+
+  it.each([
+    ['AlwaysNaN', {}, /test picture: it returned a vector with numbers that are not finite/],
+    ['TellsWrongDimensions', {}, /returned 48 numbers for 1 images of 7 dimensions/],
+    [
+      'FailsToLoad',
+      { kwargs: { weights_path: '/nowhere/model.pth' } },
+      /FileNotFoundError.*nowhere.*line \d+/,
+    ],
+    ['TakesForever', { start_timeout_s: 1 }, /not ready after 1 s \(start_timeout_s\)/],
+    ['NoMethod', {}, /no method embed/],
+    ['WrongSize', {}, /input_size has to be a whole number, or width and height, but is '224'/],
+    ['WrongMargin', {}, /sketch_margin has to be a number from 0 to 0\.45, but is nan/],
+    ['EndsAtOnce', {}, /ended with exit code 3; its last line was: no licence found\./],
+    ['Missing', {}, /no class Missing; the module has Crashes, Hangs/],
+    [
+      'Crashes',
+      { python: '/nowhere/python' },
+      /no program \/nowhere\/python; name the Python to use by "python:/,
+    ],
+    ['Crashes', { file: '/nowhere/model.py' }, /nowhere\/model\.py/],
+  ] satisfies [string, object, RegExp][])(
+    '%s: is refused in one sentence',
+    async (name, definition, reason) => {
+      await expect(start(name, definition)).rejects.toMatchObject({
+        code: 'embedder_unavailable',
+        message: expect.stringMatching(reason),
+      })
+    },
+  )
+
+  it('waits, and blames no image, while the embedder knows no picture at all', async () => {
+    const file = join(await temporaryDirectory(), 'sick')
+    const health: (string | undefined)[] = []
+    const embedder = await start('FallsSick', { args: [file] }, { onHealth: (reason) => health.push(reason) })
+    await writeFile(file, '')
+    const bulk = embedder.embed(twenty, 'photo', 'bulk')
+    await expect.poll(() => health).toEqual([expect.stringMatching(/out of memory/)])
+    expect(embedder.processId).toBeUndefined()
+    await expect(embedder.embed([noise(1)], 'photo', 'query')).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringMatching(/"mine" does not work at present: .*out of memory/),
+    })
+    await rm(file)
+    expect((await bulk).every((result) => result instanceof Float32Array)).toBe(true)
+    expect(health.at(-1)).toBeUndefined()
+    expect(embedder.processId).toBeDefined()
+  })
+
+  it('that hangs does not keep a search waiting for as long as a batch may take', async () => {
+    const measurement = { dimensions: 48, batchSize: BATCH, imagesPerSecond: 40_000, millisecondsForOne: 1 }
+    const embedder = await start('Hangs', { batch_timeout_s: 600 }, { measurement })
+    const bulk = embedder.embed([black], 'photo', 'bulk')
+    const begin = performance.now()
+    expect((await embedder.embed([noise(1)], 'photo', 'query'))[0]).toBeInstanceOf(Float32Array)
+    expect(performance.now() - begin).toBeLessThan(15_000)
+    expect((await bulk)[0]).toMatchObject({ message: expect.stringMatching(/took longer than 10\.0 s/) })
+  })
+
+  it('is not started again as something else than it was', async () => {
+    const restarts: string[] = []
+    let isUnchanged = true
+    const embedder = await start(
+      'Raises',
+      {},
+      {
+        onRestart: (reason) => restarts.push(reason),
+        isUnchanged: async () => isUnchanged,
+      },
+    )
+    isUnchanged = false
+    process.kill(embedder.processId!, 'SIGKILL')
+    await expect.poll(() => restarts.at(-1)).toMatch(/have been changed; restart the server/)
+    expect(embedder.processId).toBeUndefined()
+    isUnchanged = true
+    await expect.poll(() => embedder.processId).toBeDefined()
+    expect((await embedder.embed([noise(1)], 'photo', 'query'))[0]).toBeInstanceOf(Float32Array)
+  })
+
+  it('takes what it has started with it', async () => {
+    const file = join(await temporaryDirectory(), 'pid')
+    const embedder = await start('StartsOthers', { args: [file] })
+    const pid = Number(await readFile(file, 'utf8'))
+    expect(isAlive(pid)).toBe(true)
+    await embedder.close()
+    await expect.poll(() => isAlive(pid)).toBe(false)
+  })
+
+  it('is found by its dotted name too', async () => {
+    const embedder = await startHost({ target: 'collections.Counter', python: pythonWithNumpy() }).catch(
+      (error) => error,
+    )
+    expect(embedder.message).toMatch(/collections\.Counter.*no method embed/)
+  })
+})

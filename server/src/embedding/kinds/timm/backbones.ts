@@ -1,0 +1,30 @@
+import { distance } from 'fastest-levenshtein'
+import type { Backbone } from './backbone.ts'
+import { convNexts } from './convnext.ts'
+import { efficientNets } from './efficientnet.ts'
+import { resNets } from './resnet.ts'
+import { visionTransformers } from './vision-transformer.ts'
+
+const BACKBONES = new Map(
+  [...convNexts, ...efficientNets, ...resNets, ...visionTransformers].map((backbone) => [
+    backbone.name,
+    backbone,
+  ]),
+)
+
+/**
+ * @param name as timm spells it; what follows the first dot tells on what it was trained and is ignored
+ * @throws {Error} that lists what is known
+ */
+export function findBackbone(name: string): Backbone {
+  const [architecture] = name.split('.')
+  const backbone = BACKBONES.get(architecture!)
+  if (backbone !== undefined) return backbone
+  const names = [...BACKBONES.keys()].filter((known) => !known.startsWith('test_'))
+  const nearest = names.reduce((best, known) =>
+    distance(known, architecture!) < distance(best, architecture!) ? known : best,
+  )
+  throw new Error(
+    `timm_backbone: ${JSON.stringify(name)} is not known here; did you mean ${nearest}? Known are ${names.join(', ')}. Any other network can be exported to ONNX and used by "target: onnx"`,
+  )
+}

@@ -1,0 +1,289 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import type { Readable } from 'node:stream'
+import { fileURLToPath } from 'node:url'
+import { stripVTControlCharacters } from 'node:util'
+import { systemCodeOf } from '../../errors.ts'
+import { programBeside } from '../../threads.ts'
+import type { ImageKind } from '../embedder.ts'
+import { type EmbedderDefinition, embedderKind } from '../registry.ts'
+import { withoutTelemetry } from '../telemetry.ts'
+import { type LoadSettings, type Response, readFrames, writeFrame } from './protocol.ts'
+
+/** A process with a loaded embedder. It takes one batch at a time. */
+export interface EmbeddingProcess {
+  readonly id: number
+  readonly isAlive: boolean
+  readonly dimensions: number
+  readonly inputSize: { width: number; height: number }
+  readonly sketchMargin: number | undefined
+  readonly threads: number | undefined
+  /**
+   * @param images 8-bit RGB, each of `inputSize`
+   * @returns `[count, dimensions]` as the embedder gave them
+   * @param timeoutMs a batch that takes longer ends the process; at most the configured `batch_timeout_s`
+   * @throws {Error} with what the embedder said, or how the process ended
+   */
+  embed(images: Uint8Array[], kind: ImageKind, timeoutMs?: number): Promise<Float32Array>
+  close(): Promise<void>
+}
+
+export interface ProcessOptions {
+  onOutput: (line: string) => void
+  onProgress?: ((message: string, share: number | undefined) => void) | undefined
+  /** Called when the process ends while it has nothing to do. */
+  onIdleExit: (reason: string) => void
+  loadSettings: LoadSettings
+  /** Ends a process that is still being loaded. */
+  signal: AbortSignal
+}
+
+const NODE_PROGRAM = fileURLToPath(programBeside(import.meta.url, './worker'))
+const PYTHON_PROGRAM = fileURLToPath(new URL('./worker.py', import.meta.url))
+const DEFAULT_PYTHON = process.platform === 'win32' ? 'python' : 'python3'
+const CLOSE_MS = 2000
+/** A model that prints megabytes without a line break is not worth the memory. */
+const MAX_LINE = 4000
+/** So long what a process wrote just before its end may take to arrive. */
+const DRAIN_MS = 200
+const HAS_GROUPS = process.platform !== 'win32'
+const MAX_DIMENSIONS = 65_536
+const MAX_SIDE = 4096
+const MAX_MARGIN = 0.45
+
+/**
+ * Starts a process and waits until its embedder is loaded.
+ * @throws {Error} with the reason
+ */
+export function startEmbeddingProcess(
+  name: string,
+  definition: EmbedderDefinition,
+  options: ProcessOptions,
+): Promise<EmbeddingProcess> {
+  const [program, ...args] = commandOf(name, definition)
+  // In a group of its own, so that what a model starts can be ended with it.
+  const child = spawn(program!, args, {
+    stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
+    env: withoutTelemetry(),
+    detached: HAS_GROUPS,
+  })
+  running.add(child)
+  let lastLine = ''
+  const onLine = (line: string) => {
+    lastLine = line
+    options.onOutput(line)
+  }
+  forwardLines(child.stdout!, onLine)
+  forwardLines(child.stderr!, onLine)
+  // A pipe to a process that has just died fails; its end is told below.
+  for (const pipe of child.stdio) pipe?.on('error', () => {})
+  return new Promise((resolve, reject) => {
+    const conversation = new Conversation(child, definition.batch_timeout_s * 1000)
+    let timer: NodeJS.Timeout
+    let hasFailed = false
+    const waitOn = () => {
+      clearTimeout(timer)
+      timer = setTimeout(
+        () => fail(`it was not ready after ${definition.start_timeout_s} s (start_timeout_s)`),
+        definition.start_timeout_s * 1000,
+      )
+    }
+    const fail = (reason: string) => {
+      hasFailed = true
+      clearTimeout(timer)
+      options.signal.removeEventListener('abort', onAbort)
+      endGroup(child)
+      reject(new Error(reason))
+    }
+    const onAbort = () => fail('it is being closed')
+    options.signal.addEventListener('abort', onAbort, { once: true })
+    waitOn()
+    child.once('error', (error) => {
+      running.delete(child)
+      fail(explainSpawn(error, program!))
+    })
+    conversation.onEnd = (reason) =>
+      fail(lastLine === '' ? reason : `${reason}; its last line was: ${lastLine}`)
+    readFrames<Response>(
+      child.stdio[3] as Readable,
+      (message, payload) => {
+        // It may have said that it is ready just before it was given up.
+        if (hasFailed) return
+        if (message.type === 'progress') {
+          waitOn()
+          options.onProgress?.(message.message, message.share)
+        } else if (message.type === 'ready') {
+          const defect = defectOf(message)
+          if (defect !== undefined) return fail(defect)
+          clearTimeout(timer)
+          options.signal.removeEventListener('abort', onAbort)
+          conversation.onEnd = options.onIdleExit
+          resolve(conversation.ready(message))
+        } else if (message.type === 'error' && typeof message.id !== 'number') {
+          fail(message.message.slice(0, MAX_LINE))
+        } else {
+          conversation.onResponse(message, payload)
+        }
+      },
+      () => conversation.end('what it wrote to file descriptor 3 is no answer'),
+    )
+    writeFrame(child.stdin!, { type: 'load', name, definition, ...options.loadSettings })
+  })
+}
+
+/** However the server ends, no model goes on. */
+const running = new Set<ChildProcess>()
+process.on('exit', () => {
+  for (const child of running) endGroup(child)
+})
+
+/** Ends a process and whatever it has started. */
+function endGroup(child: ChildProcess): void {
+  if (!HAS_GROUPS || child.pid === undefined) return void child.kill('SIGKILL')
+  try {
+    process.kill(-child.pid, 'SIGKILL')
+  } catch {
+    // The whole group is gone already.
+  }
+}
+
+/** @returns what an embedder tells of itself that can't be */
+function defectOf({
+  dimensions,
+  inputSize,
+  sketchMargin = 0,
+}: Extract<Response, { type: 'ready' }>): string | undefined {
+  const isCount = (value: unknown, most: number) =>
+    Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most
+  if (!isCount(dimensions, MAX_DIMENSIONS)) {
+    return `its dimensions have to be a whole number from 1 to ${MAX_DIMENSIONS}, but are ${JSON.stringify(dimensions)}`
+  }
+  if (!isCount(inputSize?.width, MAX_SIDE) || !isCount(inputSize?.height, MAX_SIDE)) {
+    return `the size of its input has to be whole numbers from 1 to ${MAX_SIDE}, but is ${JSON.stringify(inputSize)}`
+  }
+  const isMargin = typeof sketchMargin === 'number' && sketchMargin >= 0 && sketchMargin <= MAX_MARGIN
+  return isMargin
+    ? undefined
+    : `its sketch margin has to be from 0 to ${MAX_MARGIN}, but is ${JSON.stringify(sketchMargin)}`
+}
+
+class Conversation {
+  onEnd: (reason: string) => void = () => {}
+  readonly #child: ChildProcess
+  readonly #batchTimeoutMs: number
+  #waiting:
+    | { id: number; resolve: (vectors: Float32Array) => void; reject: (error: Error) => void }
+    | undefined
+  #lastId = 0
+  #ended: string | undefined
+
+  constructor(child: ChildProcess, batchTimeoutMs: number) {
+    this.#child = child
+    this.#batchTimeoutMs = batchTimeoutMs
+    child.once('exit', (code, signal) => {
+      running.delete(child)
+      endGroup(child)
+      // What the model has started may hold its pipes open.
+      setTimeout(() => {
+        for (const pipe of child.stdio) pipe?.destroy()
+      }, DRAIN_MS)
+      this.#ended ??= signal === null ? `it ended with exit code ${code}` : `it was killed by ${signal}`
+      const waiting = this.#waiting
+      this.#waiting = undefined
+      if (waiting !== undefined) waiting.reject(new Error(this.#ended))
+      else this.onEnd(this.#ended)
+    })
+  }
+
+  ready({
+    dimensions,
+    inputSize,
+    sketchMargin,
+    threads,
+  }: Extract<Response, { type: 'ready' }>): EmbeddingProcess {
+    const isAlive = () => this.#ended === undefined
+    return {
+      id: this.#child.pid!,
+      get isAlive() {
+        return isAlive()
+      },
+      dimensions,
+      inputSize,
+      sketchMargin,
+      threads,
+      embed: (images, kind, timeoutMs = this.#batchTimeoutMs) =>
+        this.#embed(images, kind, inputSize, Math.min(timeoutMs, this.#batchTimeoutMs)),
+      close: () => this.#close(),
+    }
+  }
+
+  onResponse(message: Exclude<Response, { type: 'ready' | 'progress' }>, payload: ArrayBuffer): void {
+    const waiting = this.#waiting
+    if (waiting === undefined || waiting.id !== message.id) return
+    this.#waiting = undefined
+    if (message.type === 'error') waiting.reject(new Error(message.message.slice(0, MAX_LINE)))
+    else if (payload.byteLength % 4 !== 0)
+      waiting.reject(new Error('it returned something else than float32'))
+    else waiting.resolve(new Float32Array(payload))
+  }
+
+  /** Ends the process for a reason of ours. */
+  end(reason: string): void {
+    this.#ended ??= reason
+    endGroup(this.#child)
+  }
+
+  #embed(
+    images: Uint8Array[],
+    kind: ImageKind,
+    { width, height }: EmbeddingProcess['inputSize'],
+    timeoutMs: number,
+  ): Promise<Float32Array> {
+    if (this.#ended !== undefined) return Promise.reject(new Error(this.#ended))
+    const id = ++this.#lastId
+    const timer = setTimeout(() => {
+      this.end(`it took longer than ${(timeoutMs / 1000).toFixed(1)} s for a batch of ${images.length}`)
+    }, timeoutMs)
+    return new Promise<Float32Array>((resolve, reject) => {
+      this.#waiting = { id, resolve, reject }
+      const pixels = images.length === 1 ? images[0]! : Buffer.concat(images)
+      writeFrame(this.#child.stdin!, { type: 'embed', id, kind, count: images.length, width, height }, pixels)
+    }).finally(() => clearTimeout(timer))
+  }
+
+  async #close(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return
+    this.onEnd = () => {}
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve))
+    this.#child.stdin!.end()
+    const timer = setTimeout(() => endGroup(this.#child), CLOSE_MS)
+    await ended
+    clearTimeout(timer)
+  }
+}
+
+function commandOf(name: string, definition: EmbedderDefinition): string[] {
+  if (embedderKind(name, definition) === 'python')
+    return [definition.python ?? DEFAULT_PYTHON, '-u', PYTHON_PROGRAM]
+  // The flag lets packages be looked for from another place than ours.
+  return [process.execPath, '--experimental-import-meta-resolve', NODE_PROGRAM]
+}
+
+function explainSpawn(error: Error, program: string): string {
+  if (systemCodeOf(error) !== 'ENOENT') return error.message
+  return `there is no program ${program}; name the Python to use by "python: /path/to/python"`
+}
+
+function forwardLines(stream: Readable, onLine: (line: string) => void): void {
+  let rest = ''
+  const emit = (line: string) => {
+    const plain = stripVTControlCharacters(line)
+    if (plain.trim() !== '') onLine(plain.slice(0, MAX_LINE))
+  }
+  stream.setEncoding('utf8')
+  stream.on('data', (text: string) => {
+    const lines = (rest + text).split(/[\r\n]+/)
+    rest = (lines.pop() ?? '').slice(-MAX_LINE)
+    lines.forEach(emit)
+  })
+  stream.on('close', () => emit(rest))
+}

@@ -1,0 +1,57 @@
+import type { Measurement } from '../measurements.ts'
+import type { EmbeddingProcess } from './child.ts'
+import { probeImage } from './probe.ts'
+
+const MAX_BATCH = 64
+const MIN_RUNS = 3
+const MAX_RUNS = 30
+const MIN_TOTAL_MS = 60
+/** A query waits for the batch that is under way: it should not take much longer than the query itself. */
+const MAX_SLOWDOWN = 2
+const MIN_BATCH_LIMIT_MS = 25
+/** A larger batch has to be faster by so much for each image. */
+const MIN_IMPROVEMENT = 0.95
+/** Nobody wants to wait for a measurement. */
+const MAX_RUN_MS = 1500
+
+/**
+ * Finds out how many images are best embedded together: as many as make it faster, as long as a query that comes meanwhile
+ * hardly notices.
+ */
+export async function measureBatchSizes(
+  child: Pick<EmbeddingProcess, 'embed' | 'inputSize' | 'dimensions' | 'threads'>,
+  onProgress: ((message: string, share: number | undefined) => void) | undefined,
+): Promise<Measurement> {
+  onProgress?.('measuring how fast it is', undefined)
+  const image = probeImage(child.inputSize)
+  const millisecondsForOne = await timeOf(1)
+  const longest = Math.max(MIN_BATCH_LIMIT_MS, millisecondsForOne * MAX_SLOWDOWN)
+  let best = { size: 1, ms: millisecondsForOne }
+  for (let size = 2; size <= MAX_BATCH && best.ms < MAX_RUN_MS; size *= 2) {
+    const ms = await timeOf(size).catch(() => Number.POSITIVE_INFINITY)
+    if (ms > longest) break
+    if (ms / size < (best.ms / best.size) * MIN_IMPROVEMENT) best = { size, ms }
+  }
+  return {
+    dimensions: child.dimensions,
+    threads: child.threads,
+    batchSize: best.size,
+    imagesPerSecond: (1000 * best.size) / best.ms,
+    millisecondsForOne,
+  }
+
+  /** The fastest of a few runs; of short ones more are made, which are easily disturbed. */
+  async function timeOf(size: number): Promise<number> {
+    let fastest = Number.POSITIVE_INFINITY
+    let total = 0
+    for (let run = 0; run < MAX_RUNS && (run < MIN_RUNS || total < MIN_TOTAL_MS); run++) {
+      const start = performance.now()
+      await child.embed(Array(size).fill(image), 'photo')
+      const ms = performance.now() - start
+      fastest = Math.min(fastest, ms)
+      total += ms
+      if (total > MAX_RUN_MS) break
+    }
+    return fastest
+  }
+}

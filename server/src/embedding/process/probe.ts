@@ -1,0 +1,35 @@
+import type { ImageBatch } from '../embedder.ts'
+
+/** A picture on which any model must answer: smooth colours with an edge, the same every time. */
+export function probeImage({ width, height }: { width: number; height: number }): Uint8Array {
+  const pixels = new Uint8Array(width * height * 3)
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const isInside = Math.hypot(x / width - 0.5, y / height - 0.5) < 0.3
+      const at = (y * width + x) * 3
+      pixels[at] = (255 * x) / width
+      pixels[at + 1] = (255 * y) / height
+      pixels[at + 2] = isInside ? 220 : 40
+    }
+  }
+  return pixels
+}
+
+const TRIAL_IMAGES = 2
+
+/** A few grey images, to measure with. */
+export function trialBatch(
+  { width, height }: { width: number; height: number },
+  count = TRIAL_IMAGES,
+): ImageBatch {
+  return { data: new Float32Array(count * width * height * 3).fill(0.5), count, width, height }
+}
+
+/** Finds the length of a model's vectors by embedding one picture. */
+export async function probeDimensions(
+  embed: (images: ImageBatch) => Promise<Float32Array> | Float32Array,
+  inputSize: { width: number; height: number },
+): Promise<number> {
+  const data = Float32Array.from(probeImage(inputSize), (value) => value / 255)
+  return (await embed({ data, count: 1, ...inputSize })).length
+}

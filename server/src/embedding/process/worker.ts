@@ -1,0 +1,63 @@
+/** The embedding process: loads one embedder, then answers batches until its input ends. */
+import { createWriteStream } from 'node:fs'
+import { messageOf } from '../../errors.ts'
+import { DEFAULT_INPUT_SIZE, type Embedder } from '../embedder.ts'
+import { loadEmbedder } from '../load-embedder.ts'
+import { RESPONSE_FILE_DESCRIPTOR, type Request, type Response, readFrames, writeFrame } from './protocol.ts'
+
+const responses = createWriteStream('', { fd: RESPONSE_FILE_DESCRIPTOR })
+const respond = (message: Response, payload?: Uint8Array) => writeFrame(responses, message, payload)
+let embedder: Embedder | undefined
+/** The server waits a little longer than this. */
+const CLOSE_MS = 1000
+
+// Ctrl+C in a terminal reaches the whole process group; the server ends this process when it is done with it.
+process.on('SIGINT', () => {})
+responses.on('error', () => process.exit(0))
+process.stdin.on('end', async () => {
+  await Promise.race([embedder?.close?.(), new Promise((resolve) => setTimeout(resolve, CLOSE_MS))])
+  process.exit(0)
+})
+readFrames<Request>(process.stdin, handle, (error) => {
+  console.error(messageOf(error))
+  process.exit(1)
+})
+
+async function handle(request: Request, payload: ArrayBuffer): Promise<void> {
+  if (request.type === 'load') return load(request)
+  const { id, kind, count, height, width } = request
+  try {
+    if (embedder === undefined) throw new Error('no embedder has been loaded')
+    const data = toUnitRange(new Uint8Array(payload))
+    const vectors = await embedder.embed({ data, count, height, width }, kind)
+    respond({ type: 'vectors', id }, new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength))
+  } catch (error) {
+    respond({ type: 'error', id, message: messageOf(error) })
+  }
+}
+
+async function load({ name, definition, ...given }: Extract<Request, { type: 'load' }>): Promise<void> {
+  try {
+    embedder = await loadEmbedder(name, definition, {
+      ...given,
+      device: definition.device,
+      say: console.log,
+      progress: (message, share) => respond({ type: 'progress', message, share }),
+    })
+    respond({
+      type: 'ready',
+      dimensions: embedder.dimensions,
+      inputSize: embedder.inputSize ?? DEFAULT_INPUT_SIZE,
+      sketchMargin: embedder.sketchMargin,
+      threads: embedder.threads,
+    })
+  } catch (error) {
+    respond({ type: 'error', message: messageOf(error) })
+  }
+}
+
+function toUnitRange(pixels: Uint8Array): Float32Array {
+  const data = new Float32Array(pixels.length)
+  for (let i = 0; i < pixels.length; i++) data[i] = pixels[i]! / 255
+  return data
+}

@@ -1,0 +1,86 @@
+import type { BigIntStats } from 'node:fs'
+import { lstat, readdir, stat } from 'node:fs/promises'
+import { systemCodeOf } from '../errors.ts'
+import type { IncludeRules } from './include.ts'
+import { followLink } from './links.ts'
+import { directoryOf, nameOf, ROOT, toAbsolute } from './paths.ts'
+
+/** What one `stat` tells of a file. Times in milliseconds since 1970, whole for `modifiedAt`. */
+export interface FileStat {
+  path: string
+  bytes: number
+  modifiedAt: number
+  createdAt: number
+  /** Identity of the file on its file system; survives a rename. Of a symbolic link its own. */
+  inode: bigint
+}
+
+/** @returns undefined if the path is not an ordinary file (any more), nor a link to one that is followed */
+export async function statFile(
+  root: string,
+  path: string,
+  options: IncludeRules,
+): Promise<FileStat | undefined> {
+  const absolute = toAbsolute(root, path)
+  const linkInfo = await lstat(absolute, { bigint: true }).catch(undefinedIfNotFound)
+  if (linkInfo === undefined || !linkInfo.isSymbolicLink())
+    return linkInfo?.isFile() ? toFileStat(path, linkInfo) : undefined
+  const link = await followLink(root, absolute, options)
+  if ('reason' in link) return undefined
+  const info = await statOf(link.target, path, stat)
+  return info && { ...info, inode: linkInfo.ino }
+}
+
+/** Names in folders, as they were read during one look at several files. */
+export type SeenNames = Map<string, Promise<ReadonlySet<string>>>
+
+/**
+ * Whether every step of a path is spelled as on the disk: where upper and lower case are the same to the file system, a file
+ * is found under its old name, too, and in a folder under that folder's old name.
+ */
+export async function hasExactCase(
+  root: string,
+  path: string,
+  seen: SeenNames = new Map(),
+): Promise<boolean> {
+  for (let at = path; at !== ROOT; at = directoryOf(at)) {
+    const directory = directoryOf(at)
+    const names = seen.get(directory) ?? readdir(toAbsolute(root, directory)).then((list) => new Set(list))
+    seen.set(directory, names)
+    if (!(await names).has(nameOf(at))) return false
+  }
+  return true
+}
+
+export async function statOf(
+  absolute: string,
+  path: string,
+  look: typeof lstat | typeof stat,
+): Promise<FileStat | undefined> {
+  const info = await look(absolute, { bigint: true }).catch(undefinedIfNotFound)
+  return info?.isFile() ? toFileStat(path, info) : undefined
+}
+
+/** Whether a system's error says that there is nothing. */
+export function isNotFound(error: unknown): boolean {
+  const code = systemCodeOf(error)
+  return code === 'ENOENT' || code === 'ENOTDIR'
+}
+
+function undefinedIfNotFound(error: unknown): undefined {
+  if (!isNotFound(error)) throw error
+}
+
+export function toFileStat(path: string, info: BigIntStats): FileStat {
+  return { path, bytes: Number(info.size), inode: info.ino, ...timesOf(info) }
+}
+
+/** Some file systems know no time of birth and say 1970, or a time after the last change. */
+export function timesOf(stat: { mtimeMs: bigint; birthtimeMs: bigint }): {
+  modifiedAt: number
+  createdAt: number
+} {
+  const modifiedAt = Number(stat.mtimeMs)
+  const bornAt = Number(stat.birthtimeMs)
+  return { modifiedAt, createdAt: bornAt > 0 ? Math.min(bornAt, modifiedAt) : modifiedAt }
+}

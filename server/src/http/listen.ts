@@ -1,0 +1,65 @@
+import type { Server } from 'node:http'
+import { type AddressInfo, createServer } from 'node:net'
+import { serve } from '@hono/node-server'
+import { DomainError, systemCodeOf } from '../errors.ts'
+import type { Router } from './routing.ts'
+
+/** The whole of a request has to come within this time: a large upload over a slow line, but no connection that is held for nothing. */
+const REQUEST_TIMEOUT_MS = 10 * 60_000
+const HEADERS_TIMEOUT_MS = 20_000
+
+export interface RunningServer {
+  url: string
+  close(): Promise<void>
+}
+
+/** @throws {DomainError} `unavailable` if the address can't be listened on, with what to do */
+export async function listen(
+  app: Router,
+  host: string,
+  port: number,
+  { requestTimeoutMs = REQUEST_TIMEOUT_MS } = {},
+): Promise<RunningServer> {
+  await assertFree(host, port)
+  // How often Node looks for connections that have taken too long.
+  const connectionsCheckingInterval = Math.min(10_000, requestTimeoutMs / 3)
+  const headersTimeout = Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs)
+  const serverOptions = { requestTimeout: requestTimeoutMs, headersTimeout, connectionsCheckingInterval }
+  return new Promise((resolve) => {
+    const server = serve(
+      { fetch: app.fetch, hostname: host, port, serverOptions },
+      (address: AddressInfo) => {
+        const hostname = address.family === 'IPv6' ? `[${address.address}]` : address.address
+        resolve({ url: `http://${hostname}:${address.port}`, close: () => close(server as Server) })
+      },
+    )
+  })
+}
+
+function assertFree(host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', (error) => {
+      const code = systemCodeOf(error)
+      const reason =
+        code === 'EADDRINUSE'
+          ? `port ${port} is in use: stop what uses it or give another, such as --port ${port + 1}`
+          : code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND'
+            ? `${host} is no address of this machine: give another with --host`
+            : error.message
+      reject(
+        new DomainError('unavailable', `The server can't listen on ${host}:${port}: ${reason}.`, {
+          cause: error,
+        }),
+      )
+    })
+    probe.listen(port, host, () => probe.close(() => resolve()))
+  })
+}
+
+async function close(server: Server): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve))
+  // Streams of events would otherwise stay open for good.
+  server.closeAllConnections()
+  await closed
+}

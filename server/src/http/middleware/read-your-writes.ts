@@ -1,0 +1,43 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import { getCookie, setCookie } from 'hono/cookie'
+import type { HttpEnv } from '../routing.ts'
+
+/** Where reads may be answered by servers that follow others after a moment. */
+export interface ReadPositions {
+  /** Has every read in `work` see what was written up to a position. */
+  at<T>(position: string | undefined, work: () => T): T
+  /** undefined where everything can be read at once. */
+  position(): Promise<string | undefined>
+}
+
+const COOKIE = 'sketch-search-position'
+/** For clients that keep no cookies: an answer to a change holds it, a request may repeat it. */
+const HEADER = 'Sketch-Search-Position'
+/** Longer than any server that is read from may be behind. */
+const KEPT_S = 30
+const READING = ['GET', 'HEAD', 'OPTIONS']
+
+/** Whoever has changed something sees the change in whatever he asks for next, whichever server answers. */
+export function readYourWrites(
+  reads: ReadPositions,
+  isSecure: (context: Context<HttpEnv>) => boolean,
+): MiddlewareHandler<HttpEnv> {
+  return async (context, next) => {
+    const seen = context.req.header(HEADER) ?? getCookie(context, COOKIE)
+    await reads.at(seen, next)
+    const needed = context.get('neededRole')
+    const isChange = needed !== undefined && needed !== 'user' && !READING.includes(context.req.method)
+    if (!isChange || !context.res.ok) return
+    // The change has been made, whether or not the database can be asked once more.
+    const position = await reads.position().catch(() => undefined)
+    if (position === undefined) return
+    context.header(HEADER, position)
+    setCookie(context, COOKIE, position, {
+      path: '/',
+      httpOnly: true,
+      sameSite: 'Lax',
+      secure: isSecure(context),
+      maxAge: KEPT_S,
+    })
+  }
+}

@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import { expect, it, onTestFinished } from 'vitest'
+import { createEventBus } from '../events.ts'
+import { createImageReader, type ImageReader } from '../gallery/image-reader.ts'
+import { openThumbnailStore } from '../gallery/thumbnails.ts'
+import { configFor, startApp } from '../testing/app.ts'
+import { picture, writeSettled } from '../testing/pictures.ts'
+import { temporaryDirectory } from '../testing/temporary.ts'
+import { createIndexer } from './indexer.ts'
+
+const MEGABYTE = 1024 ** 2
+const NAMES = ['a.png', 'b.png', 'c.png', 'd.png', 'e.png', 'f.png']
+
+/** Indexes some files as if each were so large. @returns how many were read at once at most */
+async function readAtOnce(bytes: number): Promise<number> {
+  const root = await temporaryDirectory()
+  for (const [n, name] of NAMES.entries()) await writeSettled(join(root, name), await picture(n))
+  const { catalog, embedder } = await startApp(await configFor(root))
+  const thumbnailDirectory = await temporaryDirectory()
+  const walk = { recursive: true, excluded: [] }
+  const limits = { maxPixels: 1e6, maxFileBytes: MEGABYTE }
+  const size = [64, 64] as const
+  const options = { root, walk, limits, inputSize: embedder.inputSize, thumbnailDirectory }
+  const reader = createImageReader({ ...options, thumbnailSize: [...size] })
+  onTestFinished(() => reader.close())
+  let reading = 0
+  let most = 0
+  const counting: ImageReader = {
+    ...reader,
+    async read(request) {
+      most = Math.max(most, ++reading)
+      return reader.read(request).finally(() => reading--)
+    },
+  }
+  const indexer = createIndexer({
+    root,
+    catalog,
+    embedder,
+    reader: counting,
+    events: createEventBus(),
+    thumbnails: openThumbnailStore(thumbnailDirectory, size),
+    walk,
+    maxFileBytes: limits.maxFileBytes,
+    batchSize: 16,
+    isSearching: () => false,
+    onError: (_, error) => {
+      throw error
+    },
+    onChanged: () => {},
+  })
+  indexer.enqueue(NAMES.map((path) => ({ path, bytes, modifiedAt: 0 })))
+  await indexer.idle()
+  expect((await catalog.counts()).indexed).toBe(NAMES.length)
+  await indexer.close()
+  return most
+}
+
+it('reads small files many at once, large ones only while there is memory for them, and one at least', async () => {
+  expect(await readAtOnce(1000)).toBeGreaterThanOrEqual(3)
+  expect(await readAtOnce(200 * MEGABYTE)).toBe(3)
+  expect(await readAtOnce(2000 * MEGABYTE)).toBe(1)
+})

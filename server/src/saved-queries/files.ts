@@ -1,0 +1,96 @@
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { systemCodeOf } from '../errors.ts'
+import {
+  newSavedQueryId,
+  REMOVE_EXPIRED_EVERY,
+  RETENTION,
+  RETENTION_DAYS,
+  SAVED_QUERY_ID,
+  type SavedQueries,
+  type SavedQuery,
+  savedQueryNotFound,
+} from './saved-queries.ts'
+
+const RETENTION_MS = RETENTION_DAYS * 24 * 3600 * 1000
+const REMOVE_EXPIRED_EVERY_BYTES = 64 * 1024 ** 2
+
+/** Keeps them as two files each in a folder of its own: the picture, and what is known of it. */
+export function openSavedQueryFiles(directory: string, limits = RETENTION): SavedQueries {
+  let since = { queries: REMOVE_EXPIRED_EVERY, bytes: 0 }
+  const fileOf = (id: string, ending: 'picture' | 'json') => join(directory, `${id}.${ending}`)
+  return {
+    async keep(bytes, kind, sketch) {
+      const query: SavedQuery = { id: newSavedQueryId(), kind, sketch }
+      await mkdir(directory, { recursive: true })
+      await writeFile(fileOf(query.id, 'picture'), bytes)
+      // What is known of it appears last and at once: a query is kept whole or not at all.
+      const temporary = `${fileOf(query.id, 'json')}.tmp`
+      await writeFile(temporary, JSON.stringify(query))
+      await rename(temporary, fileOf(query.id, 'json'))
+      since = { queries: since.queries + 1, bytes: since.bytes + bytes.length }
+      if (since.queries > REMOVE_EXPIRED_EVERY || since.bytes > REMOVE_EXPIRED_EVERY_BYTES) {
+        since = { queries: 0, bytes: 0 }
+        await removeExpired()
+      }
+      return query
+    },
+    async get(id) {
+      return JSON.parse((await read(id, 'json')).toString('utf8'))
+    },
+    bytes: (id) => read(id, 'picture'),
+    removeExpired,
+  }
+
+  function removeExpired(): Promise<void> {
+    return removeOld(directory, limits)
+  }
+
+  async function read(id: string, ending: 'picture' | 'json'): Promise<Buffer> {
+    try {
+      if (SAVED_QUERY_ID.test(id)) return await readFile(fileOf(id, ending))
+    } catch (error) {
+      if (systemCodeOf(error) !== 'ENOENT') throw error
+    }
+    throw savedQueryNotFound()
+  }
+}
+
+/** None where nothing has been kept yet. */
+async function namesIn(directory: string): Promise<string[]> {
+  try {
+    return await readdir(directory)
+  } catch (error) {
+    if (systemCodeOf(error) === 'ENOENT') return []
+    throw error
+  }
+}
+
+/** Forgets what is too old or too much; a query's two files go together. */
+async function removeOld(directory: string, limits: typeof RETENTION): Promise<void> {
+  const files = await Promise.all(
+    (await namesIn(directory)).map(async (name) => {
+      const info = await stat(join(directory, name)).catch(() => undefined)
+      return {
+        name,
+        id: name.slice(0, name.indexOf('.')),
+        time: info?.mtimeMs ?? 0,
+        bytes: info?.size ?? 0,
+      }
+    }),
+  )
+  const queries = [...Map.groupBy(files, ({ id }) => id).values()].map((files) => ({
+    names: files.map(({ name }) => name),
+    time: Math.max(...files.map(({ time }) => time)),
+    bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
+  }))
+  const oldest = Date.now() - RETENTION_MS
+  let count = 0
+  let total = 0
+  for (const { names, time, bytes } of queries.sort((a, b) => b.time - a.time)) {
+    count++
+    total += bytes
+    if (time >= oldest && count <= limits.queries && total <= limits.bytes) continue
+    for (const name of names) await rm(join(directory, name), { force: true })
+  }
+}

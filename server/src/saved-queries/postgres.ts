@@ -1,0 +1,62 @@
+import { type Kysely, sql } from 'kysely'
+import type { SharedTables } from '../catalog/schema.ts'
+import {
+  newSavedQueryId,
+  type QueryKind,
+  REMOVE_EXPIRED_EVERY,
+  RETENTION,
+  RETENTION_DAYS,
+  type SavedQueries,
+  type SavedQuery,
+  savedQueryNotFound,
+} from './saved-queries.ts'
+
+/** Pictures and drawings that were searched with, where every server finds them. */
+export function openPostgresSavedQueries(database: Kysely<SharedTables>): SavedQueries {
+  let sinceRemoval = REMOVE_EXPIRED_EVERY
+  let bytesSinceRemoval = 0
+  return {
+    async keep(bytes: Uint8Array, kind: QueryKind, sketch: unknown): Promise<SavedQuery> {
+      const query = { id: newSavedQueryId(), kind, sketch }
+      await database
+        .insertInto('kept_queries')
+        .values({ id: query.id, kind, sketch: JSON.stringify(sketch ?? null), picture: Buffer.from(bytes) })
+        .execute()
+      bytesSinceRemoval += bytes.length
+      if (sinceRemoval++ >= REMOVE_EXPIRED_EVERY || bytesSinceRemoval > RETENTION.bytes / 8) {
+        sinceRemoval = 0
+        bytesSinceRemoval = 0
+        await removeExpired()
+      }
+      return query
+    },
+    async get(id: string): Promise<SavedQuery> {
+      const row = await database
+        .selectFrom('kept_queries')
+        .select(['id', 'kind', 'sketch'])
+        .where('id', '=', id)
+        .executeTakeFirst()
+      if (row === undefined) throw savedQueryNotFound()
+      return { id: row.id, kind: row.kind as QueryKind, sketch: JSON.parse(row.sketch) }
+    },
+    async bytes(id: string): Promise<Buffer> {
+      const row = await database
+        .selectFrom('kept_queries')
+        .select('picture')
+        .where('id', '=', id)
+        .executeTakeFirst()
+      if (row === undefined) throw savedQueryNotFound()
+      return Buffer.from(row.picture)
+    },
+    removeExpired,
+  }
+
+  /** The oldest go first. */
+  async function removeExpired(): Promise<void> {
+    await sql`delete from kept_queries where kept_at < now() - ${sql.lit(`${RETENTION_DAYS} days`)}::interval or id in (
+      select id from (
+        select id, row_number() over newest as place, sum(octet_length(picture)) over newest as bytes
+        from kept_queries window newest as (order by kept_at desc, id)
+      ) as ranked where place > ${RETENTION.queries} or bytes > ${RETENTION.bytes})`.execute(database)
+  }
+}

@@ -1,0 +1,124 @@
+import { expect, it, onTestFinished } from 'vitest'
+import type { ImageRecord } from '../../catalog/catalog.ts'
+import { openSqliteCatalogThread } from '../../catalog/sqlite/client.ts'
+import { temporaryDirectory } from '../../testing/temporary.ts'
+import { vectorNamed } from '../../testing/vectors.ts'
+import { createDuplicateFinder, type Duplicates } from './finder.ts'
+
+const DIMENSIONS = 16
+const THRESHOLD = 0.99
+
+const record = (path: string, contentHash: string, vector: Float32Array | undefined): ImageRecord => ({
+  path,
+  bytes: 1,
+  createdAt: 1,
+  modifiedAt: 1,
+  inode: path,
+  contentHash,
+  width: 1,
+  height: 1,
+  contentType: 'image/jpeg',
+  vector,
+})
+
+/** Turned so little that it is like the vector, and like what is turned the other way less than the threshold. */
+function turned(vector: Float32Array, by: number): Float32Array {
+  const result = vector.slice()
+  result[0]! += by
+  const length = Math.hypot(...result)
+  return result.map((value) => value / length)
+}
+
+const pathsOf = ({ groups }: Duplicates) => groups.map((group) => group.map(({ path }) => path).sort()).sort()
+
+async function catalogOf(count: number) {
+  const catalog = openSqliteCatalogThread({ directory: await temporaryDirectory(), savesIndex: false })
+  onTestFinished(() => catalog.close())
+  await catalog.activateSpace({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
+  const single = Array.from({ length: count }, (_, n) =>
+    record(`${n}`, `${n}`, vectorNamed(`${n}`, DIMENSIONS)),
+  )
+  await catalog.upsertImages(single)
+  return catalog
+}
+
+it('tells what it has found so far while it compares, all at the end, and compares nothing twice', async () => {
+  const catalog = await catalogOf(3000)
+  await catalog.upsertImages([record('like 0', 'like 0', turned(vectorNamed('0', DIMENSIONS), 0.05))])
+  await catalog.upsertImages([
+    record('like 2999', 'like 2999', turned(vectorNamed('2999', DIMENSIONS), 0.05)),
+  ])
+  let compared = 0
+  const counted = {
+    ...catalog,
+    async similarPairs(after: number, threshold: number) {
+      const part = await catalog.similarPairs(after, threshold)
+      compared += part.compared
+      return part
+    },
+  }
+  const find = createDuplicateFinder({ catalog: counted, timeoutMs: 10 })
+  const answers = [await find(THRESHOLD)]
+  expect(answers[0]!.progress).toBeLessThan(0.9)
+  while (answers.at(-1)!.progress < 1) {
+    answers.push(await find(THRESHOLD))
+    await new Promise((resolve) => setTimeout(resolve, 50))
+  }
+  const progress = answers.map((answer) => answer.progress)
+  expect(progress).toEqual(progress.toSorted((a, b) => a - b))
+  expect(pathsOf(answers.at(-1)!)).toEqual([
+    ['0', 'like 0'],
+    ['2999', 'like 2999'],
+  ])
+  expect(compared).toBe(3002)
+
+  // Later it compares what has come since, and the last thousand again.
+  await catalog.upsertImages([record('like 5', 'like 5', turned(vectorNamed('5', DIMENSIONS), 0.05))])
+  await expect.poll(async () => pathsOf(await find(THRESHOLD)), { timeout: 10_000 }).toHaveLength(3)
+  expect(compared).toBeLessThan(3002 + 1100)
+})
+
+it('finds what has come since, and joins nothing by what is gone', async () => {
+  const catalog = await catalogOf(50)
+  const middle = vectorNamed('middle', DIMENSIONS)
+  await catalog.upsertImages([
+    record('left', 'left', turned(middle, 0.12)),
+    record('middle', 'middle', middle),
+    record('right', 'right', turned(middle, -0.12)),
+  ])
+  const find = createDuplicateFinder({ catalog })
+  expect(await find(THRESHOLD)).toMatchObject({ progress: 1 })
+  expect(pathsOf(await find(THRESHOLD))).toEqual([['left', 'middle', 'right']])
+
+  await catalog.removeFiles(['middle'])
+  await catalog.deleteUnusedVectors()
+  await catalog.upsertImages([record('new', 'new', turned(middle, 0.13)), record('copy', '7', undefined)])
+  // An answer holds for two seconds.
+  await expect
+    .poll(async () => pathsOf(await find(THRESHOLD)), { timeout: 10_000 })
+    .toEqual([
+      ['7', 'copy'],
+      ['left', 'new'],
+    ])
+})
+
+it('finds what many that are gone stood between', async () => {
+  const catalog = await catalogOf(50)
+  const middle = vectorNamed('middle', DIMENSIONS)
+  const many = Array.from({ length: 60 }, (_, n) =>
+    record(`many-${n}`, `many-${n}`, turned(middle, n / 2000)),
+  )
+  await catalog.upsertImages(many)
+  const find = createDuplicateFinder({ catalog })
+  expect(pathsOf(await find(THRESHOLD))).toEqual([many.map(({ path }) => path).sort()])
+  // Each knows its eleven nearest, and those are gone.
+  const left = ['many-0', 'many-30', 'many-59']
+  await catalog.removeFiles(many.map(({ path }) => path).filter((path) => !left.includes(path)))
+  await catalog.deleteUnusedVectors()
+  await expect.poll(async () => pathsOf(await find(THRESHOLD)), { timeout: 20_000 }).toEqual([left])
+  // And goes on from there.
+  await catalog.upsertImages([record('5 again', '5 again', turned(vectorNamed('5', DIMENSIONS), 0.05))])
+  await expect
+    .poll(async () => pathsOf(await find(THRESHOLD)), { timeout: 20_000 })
+    .toEqual([['5', '5 again'], left])
+})

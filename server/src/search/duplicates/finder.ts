@@ -1,0 +1,279 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Catalog, Image } from '../../catalog/catalog.ts'
+
+/** Groups of near-identical images, largest first, and how much of the gallery has been compared for them, 0…1. */
+export interface Duplicates {
+  groups: Image[][]
+  progress: number
+}
+
+export interface DuplicateFinderOptions {
+  catalog: Pick<Catalog, 'similarPairs' | 'duplicateHashes' | 'imagesByContentHash' | 'counts'>
+  /** Whether a link shows what lies elsewhere in the gallery: that is no duplicate of itself. */
+  isShown?: (image: Image) => Promise<boolean>
+  /** So long a new answer is waited for; after that what has been found so far is given. */
+  timeoutMs?: number
+}
+
+const COMPARISON_TIMEOUT_MS = 5_000
+/** How long an answer is kept, as a multiple of the time that making it took, and at least and at most. */
+const REST = 20
+const MIN_REST_MS = 2_000
+const MAX_REST_MS = 10 * 60_000
+/** Comparing stops when nobody has asked for so long, and goes on when somebody does. */
+const UNASKED_MS = 60_000
+/** Vectors get their numbers before they are there to be seen, so that the last ones are compared again. */
+const AGAIN = 1_000
+/** Whoever asks for thresholds in turn begins anew each time. */
+const MAX_SEARCHES = 2
+const MAX_MARKS = 200
+/** A catalog tells of each vector this many near ones at most, itself left out (`PAIR_NEIGHBOURS`). */
+const MAX_NOTED_PAIRS = 11
+const LINKS_AT_ONCE = 64
+
+/**
+ * Finds near-duplicates: images with the same bytes, and those whose vectors are at least `threshold` alike, directly or through
+ * others of the group. Comparing every image with its neighbours takes a millisecond each: whoever asks meanwhile is given what
+ * has been found so far, and later only what has come since is compared.
+ * @returns asks for a threshold
+ */
+export function createDuplicateFinder(
+  options: DuplicateFinderOptions,
+): (threshold: number) => Promise<Duplicates> {
+  const searches = new Map<number, Search>()
+  return (threshold) => {
+    const search = searches.get(threshold) ?? createSearch(options, threshold)
+    // The last one that was asked for is the last to be forgotten.
+    searches.delete(threshold)
+    searches.set(threshold, search)
+    const [oldest] = searches
+    if (searches.size > MAX_SEARCHES && oldest !== undefined) {
+      searches.delete(oldest[0])
+      oldest[1].forget()
+    }
+    return search.request()
+  }
+}
+
+interface Search {
+  request(): Promise<Duplicates>
+  forget(): void
+}
+
+function createSearch(
+  { catalog, isShown = async () => false, timeoutMs = COMPARISON_TIMEOUT_MS }: DuplicateFinderOptions,
+  threshold: number,
+): Search {
+  let pairs = createPairs()
+  /** Those of a comparison that began anew, until it ends. */
+  let renewed: Pairs | undefined
+  /** Where parts began, the last ones. */
+  let marks: Mark[] = []
+  /** After which number the next part begins; undefined when all have been compared. */
+  let next: number | undefined
+  let last = 0
+  let compared = 0
+  let progress = 0
+  /** So many were alike that not all of them were noted, and some of those noted are gone. */
+  let isIncomplete = false
+  let comparing: Promise<void> | undefined
+  let made: (Duplicates & { until: number }) | undefined
+  let making: Promise<Duplicates> | undefined
+  let askedAt = 0
+  let isForgotten = false
+
+  return {
+    async request() {
+      askedAt = performance.now()
+      const isOver = made === undefined || askedAt > made.until
+      if (comparing === undefined && (isOver || progress < 1)) {
+        comparing = compare().finally(() => {
+          comparing = undefined
+        })
+        // Whoever waits for it is told; the next one tries again.
+        comparing.catch(() => {})
+      }
+      if (comparing !== undefined && isOver)
+        await Promise.race([comparing, sleep(timeoutMs, undefined, { ref: false })])
+      return respond()
+    },
+    forget() {
+      isForgotten = true
+    },
+  }
+
+  async function compare(): Promise<void> {
+    const { indexed } = await catalog.counts()
+    next ??= begin()
+    while (!isForgotten && performance.now() - askedAt < UNASKED_MS) {
+      const part = await catalog.similarPairs(next, threshold)
+      marks = [...marks.slice(-MAX_MARKS), { after: next, compared, length: (renewed ?? pairs).length }]
+      for (const { a, b } of part.pairs) {
+        pairs.add(a, b)
+        renewed?.add(a, b)
+      }
+      last = part.last ?? last
+      compared += part.compared
+      if (part.next === undefined) return end()
+      next = part.next
+      progress = Math.min(0.99, compared / Math.max(1, indexed))
+    }
+  }
+
+  /** @returns after which number comparing begins: with what has come since, or anew */
+  function begin(): number {
+    progress = Math.min(progress, 0.99)
+    if (isIncomplete) {
+      isIncomplete = false
+      renewed = createPairs()
+      marks = []
+      compared = 0
+      return 0
+    }
+    const mark = marks.findLast(({ after }) => after <= last - AGAIN) ?? marks[0]
+    const from = mark ?? { after: 0, compared: 0, length: 0 }
+    marks = marks.filter(({ after }) => after < from.after)
+    compared = from.compared
+    pairs.cutTo(from.length)
+    return from.after
+  }
+
+  function end(): void {
+    next = undefined
+    progress = 1
+    if (renewed === undefined) return
+    pairs = renewed
+    renewed = undefined
+  }
+
+  async function respond(): Promise<Duplicates> {
+    if (made !== undefined && performance.now() < made.until && made.progress >= progress) return made
+    making ??= make(progress).finally(() => {
+      making = undefined
+    })
+    const found = await making
+    // All have been compared meanwhile.
+    return found.progress < 1 && progress === 1 ? respond() : found
+  }
+
+  async function make(progress: number): Promise<Duplicates> {
+    const start = performance.now()
+    const { groups, isLossy } = await groupsOf(catalog, pairs, isShown)
+    if (renewed === undefined) isIncomplete ||= isLossy
+    const rest = (performance.now() - start) * REST
+    const until = performance.now() + Math.min(MAX_REST_MS, Math.max(MIN_REST_MS, rest))
+    made = { groups, progress, until }
+    return made
+  }
+}
+
+interface Mark {
+  after: number
+  compared: number
+  /** Of the pairs that were known then. */
+  length: number
+}
+
+async function groupsOf(
+  catalog: DuplicateFinderOptions['catalog'],
+  pairs: Pairs,
+  isShown: (image: Image) => Promise<boolean>,
+): Promise<{ groups: Image[][]; isLossy: boolean }> {
+  const shared = await catalog.duplicateHashes()
+  const found = await catalog.imagesByContentHash([...new Set([...shared, ...pairs.contents()])])
+  const images: Image[] = []
+  for (let start = 0; start < found.length; start += LINKS_AT_ONCE) {
+    const part = found.slice(start, start + LINKS_AT_ONCE)
+    const areShown = await Promise.all(part.map(isShown))
+    images.push(...part.filter((_, n) => !areShown[n]))
+  }
+  // What is no longer there joins nothing.
+  const { groupOf, isLossy } = pairs.join(new Set(found.map(({ contentHash }) => contentHash)))
+  const groups = [...Map.groupBy(images, ({ contentHash }) => groupOf(contentHash)).values()]
+    .filter((group) => group.length > 1)
+    .sort((a, b) => b.length - a.length || (a[0]!.path < b[0]!.path ? -1 : 1))
+  return { groups, isLossy }
+}
+
+/** Groups as they are by now: without what has been deleted since they were found, and without those of which one is left. */
+export async function withoutDeleted(catalog: Catalog, groups: readonly Image[][]): Promise<Image[][]> {
+  const contents = new Set(groups.flat().map(({ contentHash }) => contentHash))
+  const images = new Map((await catalog.imagesByContentHash([...contents])).map((image) => [image.id, image]))
+  return groups
+    .map((group) => group.flatMap(({ id }) => images.get(id) ?? []))
+    .filter((group) => group.length > 1)
+}
+
+/** Pairs of contents, in eight bytes each: of a million images that are much alike there are millions. */
+interface Pairs {
+  readonly length: number
+  add(a: string, b: string): void
+  /** Forgets the pairs that were added after there were so many. */
+  cutTo(length: number): void
+  contents(): Iterable<string>
+  /**
+   * Joins all pairs of which both are there.
+   * @returns what a content and those that it is joined with have in common; and whether one that is there has as many as are
+   * noted at most, of which some are gone: then others that it is near to may not have been noted
+   */
+  join(present: ReadonlySet<string>): { groupOf: (content: string) => string; isLossy: boolean }
+}
+
+function createPairs(): Pairs {
+  const numbers = new Map<string, number>()
+  let data = new Uint32Array(1024)
+  let length = 0
+  const numberOf = (content: string): number => {
+    const number = numbers.get(content) ?? numbers.size
+    numbers.set(content, number)
+    return number
+  }
+  return {
+    get length() {
+      return length
+    },
+    add(a, b) {
+      if (length + 2 > data.length) {
+        const larger = new Uint32Array(2 * data.length)
+        larger.set(data)
+        data = larger
+      }
+      data[length++] = numberOf(a)
+      data[length++] = numberOf(b)
+    },
+    cutTo(to) {
+      length = Math.min(length, to)
+    },
+    contents: () => numbers.keys(),
+    join(present) {
+      const contents = [...numbers.keys()]
+      const isThere = contents.map((content) => present.has(content))
+      const parents = Uint32Array.from(contents, (_, n) => n)
+      const noted = new Uint8Array(contents.length)
+      const hasLost = new Uint8Array(contents.length)
+      for (let n = 0; n < length; n += 2) {
+        const [a, b] = [data[n]!, data[n + 1]!]
+        noted[a]!++
+        if (!isThere[b]) hasLost[a] = 1
+        else if (isThere[a]) parents[rootOf(parents, a)] = rootOf(parents, b)
+      }
+      return {
+        groupOf(content) {
+          const number = numbers.get(content)
+          return number === undefined ? content : contents[rootOf(parents, number)]!
+        },
+        isLossy: contents.some((_, n) => isThere[n] && hasLost[n] && noted[n]! >= MAX_NOTED_PAIRS),
+      }
+    },
+  }
+}
+
+/** Of disjoint sets; halves the way for whoever comes next. */
+function rootOf(parents: Uint32Array, item: number): number {
+  let at = item
+  while (parents[at] !== at) {
+    parents[at] = parents[parents[at]!]!
+    at = parents[at]!
+  }
+  return at
+}

@@ -1,0 +1,37 @@
+import { DomainError } from '../../errors.ts'
+import type { RgbImage } from '../../gallery/resample.ts'
+import { boundsOfInk, inkMap } from './ink.ts'
+
+const INK = 0.2
+/** A dot is no drawing: less than this share of the sheet's longer side says nothing about looks. */
+const MIN_EXTENT = 0.01
+
+/**
+ * Brings a drawing into the form in which embedders compare it: grey ink on white, cropped to the ink, centred in a
+ * square with a free border.
+ * @param margin the border, as a share of the square's side
+ * @throws {DomainError} `blank_sketch` if nothing is drawn
+ */
+export function prepareSketch(sheet: RgbImage, margin: number): RgbImage {
+  const ink = inkMap(sheet)
+  const box = boundsOfInk(ink, INK)
+  const extent = box === undefined ? 0 : Math.max(box.width, box.height)
+  if (box === undefined || extent < Math.max(sheet.width, sheet.height) * MIN_EXTENT) {
+    throw new DomainError(
+      'blank_sketch',
+      'The sketch is blank: draw something, or give the picture as kind "image".',
+    )
+  }
+  const side = Math.round(extent / (1 - 2 * margin))
+  const left = Math.round((side - box.width) / 2)
+  const top = Math.round((side - box.height) / 2)
+  const data = new Uint8Array(side * side * 3).fill(255)
+  for (let y = 0; y < box.height; y++) {
+    for (let x = 0; x < box.width; x++) {
+      const strength = ink.strength[(box.y + y) * ink.width + box.x + x]!
+      const at = ((top + y) * side + left + x) * 3
+      data.fill(Math.round(255 * (1 - strength)), at, at + 3)
+    }
+  }
+  return { data, width: side, height: side }
+}

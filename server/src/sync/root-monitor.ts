@@ -1,0 +1,70 @@
+import { lstat, readdir } from 'node:fs/promises'
+import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
+
+/** The watched folder itself, which may be away: an unmounted drive is no reason to forget its images. */
+export interface GalleryRoot {
+  /** @throws {DomainError} `directory_not_found` if it can't be looked at */
+  assertReadable(): Promise<void>
+  /** Why it can't be looked at, in a sentence. */
+  readonly problem: string | undefined
+  /** Whether another drive is in its place whose files have not turned out to be the same on the whole. */
+  readonly isOtherDevice: boolean
+  /** The files have turned out to be the same. */
+  trustDevice(): void
+  isEmpty(): Promise<boolean>
+}
+
+export interface GalleryRootOptions {
+  root: string
+  /** It was found to be away. */
+  onUnreadable(): void
+  log: { warn(message: string): void; info(message: string): void }
+}
+
+export function createGalleryRoot({ root, onUnreadable, log }: GalleryRootOptions): GalleryRoot {
+  let problem: string | undefined
+  let device: number | undefined
+  let isOtherDevice = false
+
+  return {
+    async assertReadable() {
+      const reason = await whyUnreadable()
+      const text =
+        reason && `The gallery ${root} can't be read (${reason}): the index is kept as it is until it can.`
+      // Said once, not each time.
+      if (text !== problem) {
+        if (text !== undefined) log.warn(text)
+        else log.info(`The gallery ${root} can be read again.`)
+      }
+      problem = text
+      if (text === undefined) return
+      onUnreadable()
+      throw new DomainError('directory_not_found', text)
+    },
+    get problem() {
+      return problem
+    },
+    get isOtherDevice() {
+      return isOtherDevice
+    },
+    trustDevice() {
+      isOtherDevice = false
+    },
+    async isEmpty() {
+      return (await readdir(root)).length === 0
+    },
+  }
+
+  async function whyUnreadable(): Promise<string | undefined> {
+    try {
+      const info = await lstat(root)
+      if (!info.isDirectory()) return 'it is not a folder'
+      await readdir(root)
+      if (device !== undefined && device !== info.dev) isOtherDevice = true
+      device = info.dev
+      return undefined
+    } catch (error) {
+      return systemCodeOf(error) === 'ENOENT' ? 'there is no such folder' : messageOf(error)
+    }
+  }
+}

@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { formatTerms, MAX_TERMS, mergeTerms, parseTerms, type QueryTerm, toggleTerm } from './query-terms.ts'
+
+const IMAGE: QueryTerm = { kind: 'image', id: '0b7c9e2a-1111-4222-8333-444455556666', isWanted: true }
+const SKETCH: QueryTerm = { kind: 'sketch', id: '0123456789abcdef01234567', isWanted: true }
+const PART: QueryTerm = { ...IMAGE, region: [0.1, 0.25, 0.5, 1] }
+
+describe('examples in the address', () => {
+  it('are read as they were written', () => {
+    const terms = [SKETCH, { ...IMAGE, isWanted: false }, PART]
+    expect(parseTerms(formatTerms(terms))).toEqual(terms)
+    expect(formatTerms([])).toBeUndefined()
+  })
+
+  it('that make no sense are left out', () => {
+    expect(parseTerms('x,i,zabc,i../../etc,s!@1_2_3_4,')).toEqual([])
+    expect(parseTerms(undefined)).toEqual([])
+    expect(parseTerms('iabc@2_0_1_1')).toEqual([{ kind: 'image', id: 'abc', isWanted: true }])
+  })
+})
+
+describe('a part of a picture', () => {
+  it('that ends with the picture ends with it in the address, too', () => {
+    for (let start = 0; start < 1; start += 1 / 1200) {
+      const part: QueryTerm = { ...IMAGE, region: [start, start, 1 - start, 1 - start] }
+      const [x, y, width, height] = parseTerms(formatTerms([part]))[0]!.region!
+      expect(x + width).toBeCloseTo(1, 9)
+      expect(y + height).toBeCloseTo(1, 9)
+    }
+  })
+})
+
+describe('addExamples', () => {
+  const many = (count: number): QueryTerm[] =>
+    Array.from({ length: count }, (_, n) => ({ kind: 'image', id: `${n}`, isWanted: true }))
+
+  it('adds several and turns those that are there', () => {
+    const unwanted = { ...IMAGE, isWanted: false }
+    expect(mergeTerms([SKETCH, unwanted], [IMAGE, PART])).toEqual([SKETCH, IMAGE, PART])
+    expect(mergeTerms([IMAGE], [IMAGE])).toEqual([IMAGE])
+  })
+
+  it('refuses more than a search may have', () => {
+    expect(mergeTerms([], many(MAX_TERMS))).toHaveLength(MAX_TERMS)
+    expect(mergeTerms([IMAGE], many(MAX_TERMS))).toBeUndefined()
+    expect(mergeTerms([], many(10_000))).toBeUndefined()
+  })
+})
+
+describe('toggleExample', () => {
+  it('adds, turns and takes away', () => {
+    const unwanted = { ...IMAGE, isWanted: false }
+    expect(toggleTerm([SKETCH], IMAGE)).toEqual([SKETCH, IMAGE])
+    expect(toggleTerm([SKETCH, IMAGE], unwanted)).toEqual([SKETCH, unwanted])
+    expect(toggleTerm([SKETCH, IMAGE], IMAGE)).toEqual([SKETCH])
+    expect(toggleTerm([IMAGE], PART)).toEqual([IMAGE, PART])
+  })
+})
