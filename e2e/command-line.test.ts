@@ -59,7 +59,7 @@ describe('sketch-search search', () => {
     expect(sketch.stdout.trim().split('\n')).toHaveLength(2)
     expect(await runCommand([...args, '--sketch', query])).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('has no vectors of the embedder "sketch-search-4"'),
+      stderr: expect.stringContaining('has no vectors of the embedder "sketch-search-5"'),
     })
     expect(await product.stop()).toBe(0)
   })
@@ -236,16 +236,16 @@ describe('sketch-search evaluate', () => {
     const result = await runCommand(['evaluate', ...folders, ...options])
     expect(result).toMatchObject({ code: 0, stderr: expect.stringMatching(/broken-1\.jpg is left out/) })
     expect(result.stdout).toMatch(/^embedder +queries +mAP +mAP@200 +P@10 +P@100 +P@200 +R@1 +R@5 +R@10$/m)
-    for (const name of ['classical', 'sketch-search-4'])
+    for (const name of ['classical', 'sketch-search-5'])
       expect(result.stdout).toMatch(RegExp(`^${name} +12( +0\\.\\d{4}| +1\\.0000)+$`, 'm'))
     expect(result.stdout).toMatch(/^square +6 +6 /m)
     const { embedders } = JSON.parse(await readFile(json, 'utf8'))
-    for (const name of ['classical', 'sketch-search-4']) {
+    for (const name of ['classical', 'sketch-search-5']) {
       expect(embedders[name].overall).toMatchObject({ queries: 12, recallAt10: 1 })
       expect(embedders[name].overall.recallAt1).toBeGreaterThan(embedders.random.overall.recallAt1)
     }
     expect(await readFile(html, 'utf8')).toMatch(
-      /<h1>Evaluation of sketch-search-4<\/h1>.*<polyline.*data:image\/webp/s,
+      /<h1>Evaluation of sketch-search-5<\/h1>.*<polyline.*data:image\/webp/s,
     )
   })
 
@@ -258,7 +258,7 @@ describe('sketch-search evaluate', () => {
     expect(await runCommand(['evaluate', ...options, '--embedder', 'clasical'])).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
-        /--embedder: there is no "clasical"; known: sketch-search-4, classical; did you mean "classical"/,
+        /--embedder: there is no "clasical"; known: sketch-search-5, sketch-search-4, classical; did you mean "classical"/,
       ),
     })
     expect(await runCommand(['evaluate', ...options, '--embedder', 'classical'])).toMatchObject({

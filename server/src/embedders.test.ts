@@ -117,6 +117,7 @@ describe('choosing another embedder', () => {
     expect(listed.map(({ name, images, isChosen }) => [name, images, isChosen])).toEqual([
       ['mine', 0, false],
       ['other', 12, false],
+      ['sketch-search-5', 0, false],
       ['sketch-search-4', 0, false],
       ['classical', 12, true],
     ])
