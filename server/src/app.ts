@@ -25,6 +25,7 @@ import { createImageSearch, type ImageSearch } from './search/image-search.ts'
 import { createCollection } from './sync/collection.ts'
 import { createGallerySync, type GallerySync } from './sync/gallery-sync.ts'
 import { createIndexer, type Indexer, type IndexQueue } from './sync/indexer.ts'
+import { TIMINGS, type Timings } from './timings.ts'
 
 /** The product without its HTTP server. */
 export interface App {
@@ -59,6 +60,10 @@ export interface AppOptions {
   onLoading?: (message: string, share: number | undefined) => void
   /** Where the system tells what is mounted; the default is right everywhere but in tests. */
   mountTable?: string
+  /** Starts the embedder; tests share one that runs already. */
+  openEmbedder?: typeof openEmbedder
+  /** Those that are shorter than usual. */
+  timings?: Partial<Timings>
 }
 
 /**
@@ -67,8 +72,10 @@ export interface AppOptions {
  */
 export async function createApp(
   config: Config,
-  { log, isVisitor = false, indexes = true, onLoading, mountTable }: AppOptions,
+  { log, isVisitor = false, indexes = true, onLoading, mountTable, ...options }: AppOptions,
 ): Promise<App> {
+  const timings = { ...TIMINGS, ...options.timings }
+  const startEmbedder = options.openEmbedder ?? openEmbedder
   await assertGallery(config.watcher.watched_directory)
   // Watchers report real paths, and do not follow a link that the gallery itself may be.
   const root = await realpath(config.watcher.watched_directory)
@@ -95,7 +102,7 @@ export async function createApp(
   let previousEmbedder: string | undefined
   try {
     if (!isVisitor && config.auth.kind === 'otp') accounts = await openSignIn(config, storage, log)
-    opened = await openEmbedder(embedder, config.embedder_registry, {
+    opened = await startEmbedder(embedder, config.embedder_registry, {
       dataDirectory: config.data_directory,
       isOwner: !isVisitor,
       onOutput: (line) => log.info(`${embedder}: ${line}`),
@@ -141,6 +148,7 @@ export async function createApp(
     walk,
     limits,
     inputSize: host.inputSize,
+    timings,
     thumbnailDirectory: config.thumbnail.thumbnail_directory,
     thumbnailSize: [...config.thumbnail.size],
   })
@@ -158,6 +166,7 @@ export async function createApp(
     isSearching: () => search.isBusy,
     onError: (message, error) => log.error(error, `Unexpected error while ${message}`),
     onChanged: (paths) => sync.lookAgain(paths),
+    timings,
   })
   const sayings = {
     warn: (message: string) => log.warn(message),
@@ -175,6 +184,7 @@ export async function createApp(
       maxMissingShare: config.watcher.max_missing_share,
       mountTable,
       onPass,
+      timings,
       log: sayings,
     })
   let cluster: Cluster | undefined

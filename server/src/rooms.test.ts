@@ -47,7 +47,7 @@ const MAY_KNOW: Record<string, readonly string[]> = {
   ],
   'main.ts': ['commands'],
 }
-const SHARED = ['errors.ts', 'events.ts', 'threads.ts', 'file-hash.ts', 'version.ts']
+const SHARED = ['errors.ts', 'events.ts', 'threads.ts', 'file-hash.ts', 'timings.ts', 'version.ts']
 
 /** A vendor library appears in one room. */
 const VENDORS: Record<string, string> = {

@@ -83,7 +83,7 @@ export function App() {
   const examples = useMemo(() => state.examples.filter(({ kind }) => kind !== 'sketch'), [state.examples])
   const filters = useMemo(() => filtersOf(state), [state])
   const query = { sketch, examples, filters }
-  const search = useSearch(query)
+  const { result: search, isCurrent: isAnswered } = useSearch(query)
   const hasResults = isSearching(query) && (search.data !== undefined || search.isError)
   const { progress, isOffline, news, showNews } = useServerEvents(!isAtTop)
   const gallery = useGallery({ ...filters, ...orderOf(state.sort) }, !hasResults)
@@ -333,6 +333,7 @@ export function App() {
             list={list}
             isSearch={hasResults}
             isBusy={isSlow}
+            isCurrent={isSearching(query) ? isAnswered : !gallery.isLoading && !gallery.isOfBefore}
             isNarrowed={isNarrowed(filters)}
             hidden={results.hidden}
           >
@@ -396,7 +397,7 @@ export function App() {
 const isNarrowed = (filters: object) => Object.values(filters).some((value) => value !== undefined)
 
 function resultsOf(
-  search: ReturnType<typeof useSearch>,
+  search: ReturnType<typeof useSearch>['result'],
   leastScore: number,
 ): { list: ImageList; hidden: number } {
   const all = search.data?.images ?? []

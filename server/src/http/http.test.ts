@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it, vi } from 'vitest'
 import type { App } from '../app.ts'
+import { openEmbedder } from '../embedding/open-embedder.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { circleSketch, picture, writeSettled } from '../testing/pictures.ts'
 import { eventually, type OnEnd, onceForAll, temporaryDirectory } from '../testing/temporary.ts'
@@ -792,7 +793,7 @@ describe('health and documentation', () => {
   })
 
   it('is not ready while the embedder is started again', async () => {
-    const { app } = await served()
+    const app = await startApp(await configFor(await temporaryDirectory()), { openEmbedder })
     process.kill(app.host.processId!, 'SIGKILL')
     await eventually(async () => expect((await get(app, '/ready')).status).toBe(503))
     await eventually(async () => expect((await get(app, '/ready')).status).toBe(200))

@@ -5,6 +5,7 @@ import { isRemote, type Mount, mountsOf } from '../gallery/mounts.ts'
 import { isWithin, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
 import type { WalkOptions } from '../gallery/scope.ts'
 import { type Change, type GalleryWatcher, identityOf, isExhaustion, watchGallery } from '../gallery/watch.ts'
+import type { Timings } from '../timings.ts'
 import { isInGallery } from './mount-points.ts'
 
 export type WatchState = 'native' | 'polling' | 'off'
@@ -33,6 +34,7 @@ export interface FollowingOptions {
   reconcileIntervalMs: number
   /** Where the system tells what is mounted; the default is right everywhere but in tests. */
   mountTable?: string | undefined
+  timings: Timings
   log: { warn(message: string): void; info(message: string): void }
   /** The folders that are known, as paths of the gallery. */
   folders(): Iterable<readonly [directory: string, real: string]>
@@ -49,20 +51,18 @@ const POLL_MIN_MS = 5_000
 const POLL_MAX_MS = 60_000
 /** Polling never takes more than this share of the time. */
 const POLL_SHARE = 0.1
-const LOOK_AT_ROOT_MS = 3_000
 /** What kept the system from watching may have been mended. */
 const TRY_AGAIN_MS = 10 * 60_000
 /** Where so much is told at once the queue of events may have overflowed, and some of it been lost. */
 const BURST_CHANGES = 4_000
 const AFTER_BURST_MS = 2_000
-/** A comparison that failed is tried again after so long, then after twice as long. */
-const RETRY_MIN_MS = 5_000
+/** The longest pause before a comparison that failed is tried again. */
 const RETRY_MAX_MS = 60_000
 const BURST_WITHIN_MS = 1_000
 const ENTERED_AT_ONCE = 200
 
 export function createFollowing(options: FollowingOptions): Following {
-  const { root, log, onChange, reconcile, reconcileIntervalMs } = options
+  const { root, log, onChange, reconcile, reconcileIntervalMs, timings } = options
   let watcher: GalleryWatcher | undefined
   let state: WatchState = 'off'
   let reason: string | undefined
@@ -90,7 +90,7 @@ export function createFollowing(options: FollowingOptions): Following {
   return {
     async start() {
       await watchAgain()
-      rootTimer = setInterval(lookAtRoot, LOOK_AT_ROOT_MS).unref()
+      rootTimer = setInterval(lookAtRoot, timings.rootCheckMs).unref()
       schedule(intervalMs())
     },
     enter,
@@ -187,7 +187,7 @@ export function createFollowing(options: FollowingOptions): Following {
       log.warn(`The gallery ${root} could not be compared: ${messageOf(error)}`)
       return false
     })
-    retryMs = hasFailed ? Math.min(2 * retryMs || RETRY_MIN_MS, RETRY_MAX_MS) : 0
+    retryMs = hasFailed ? Math.min(2 * retryMs || timings.rescanMs, RETRY_MAX_MS) : 0
     retryAt = performance.now() + retryMs
     isComparing = false
     pollMs = isChanged ? POLL_MIN_MS : Math.min(2 * pollMs, POLL_MAX_MS)

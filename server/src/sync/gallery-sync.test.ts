@@ -18,7 +18,8 @@ import {
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it, vi } from 'vitest'
-import type { App } from '../app.ts'
+import type { App, AppOptions } from '../app.ts'
+import { openEmbedder } from '../embedding/open-embedder.ts'
 import { hashOfFile } from '../file-hash.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
@@ -64,7 +65,9 @@ describe('reconciling', () => {
       const data = await temporaryDirectory()
       const root = join(data, name)
       for (let n = 0; n < 120; n++) await writeSettled(join(root, `${n}.png`), await picture(n))
-      const app = await startApp(await configFor(root, { data_directory: data }))
+      // Deleting takes its time: no file is forgotten before all are gone.
+      const timings = { vanishGraceMs: 60_000 }
+      const app = await startApp(await configFor(root, { data_directory: data }), { timings })
       await app.sync.startWatching()
       await indexAll(app)
       await writeSettled(join(root, 'new.png'), await picture(121))
@@ -277,7 +280,9 @@ describe('reconciling', () => {
     const app = await startApp(await configFor(root))
     await indexAll(app)
     await app.sync.startWatching()
-    await rm(join(root, 'drive'), { recursive: true })
+    // All at once, however long it takes to delete them.
+    const takeDriveAway = async () => rename(join(root, 'drive'), join(await temporaryDirectory(), 'drive'))
+    await takeDriveAway()
     await expect.poll(() => app.sync.absence).toEqual({ missing: 120, known: 130 })
     await app.sync.reconcile()
     expect(await pathsIn(app)).toHaveLength(130)
@@ -288,7 +293,7 @@ describe('reconciling', () => {
     await mkdir(join(root, 'drive'))
     for (let n = 0; n < 120; n++) await writeSettled(join(root, `drive/${n}.png`), await picture(n))
     await expect.poll(() => app.sync.absence).toBeUndefined()
-    await rm(join(root, 'drive'), { recursive: true })
+    await takeDriveAway()
     await expect.poll(() => app.sync.absence).toEqual({ missing: 120, known: 130 })
 
     // A file more or less is followed all the same, and does not hide that the others are missing.
@@ -536,8 +541,11 @@ describe('reconciling', () => {
 
 describe('watching', () => {
   async function watched(...paths: string[]) {
+    return watchedWith({}, ...paths)
+  }
+  async function watchedWith(options: Partial<AppOptions>, ...paths: string[]) {
     const root = await galleryOf(...paths)
-    const app = await startApp(await configFor(root))
+    const app = await startApp(await configFor(root), options)
     await app.sync.startWatching()
     await indexAll(app)
     expect(app.sync.watching).toBe('native')
@@ -644,7 +652,8 @@ describe('watching', () => {
   })
 
   it('indexes a file that is written slowly once, when it is complete', async () => {
-    const { root, app } = await watched('a.png')
+    // With the times of the product: the next part comes long before a file counts as complete.
+    const { root, app } = await watchedWith({ timings: {} }, 'a.png')
     const events = recordEvents(app)
     const bytes = await picture(60)
     const file = join(root, 'slow.png')
@@ -833,7 +842,7 @@ describe('a folder whose name begins like the data directory', () => {
 describe('closing', () => {
   it('does not wait for an embedder that hangs', async () => {
     const root = await galleryOf('a.png', 'b.png')
-    const app = await startApp(await configFor(root))
+    const app = await startApp(await configFor(root), { openEmbedder })
     process.kill(app.host.processId!, 'SIGSTOP')
     await app.sync.reconcile()
     await eventually(() => expect(app.indexer.pending).toBeGreaterThan(0))

@@ -28,6 +28,7 @@ import {
   type UnfitFile,
   walk,
 } from '../gallery/walk.ts'
+import { TIMINGS, type Timings } from '../timings.ts'
 import { createAliases } from './aliases.ts'
 import { forgetContents } from './contents.ts'
 import { createFollowing, type WatchState } from './following.ts'
@@ -83,13 +84,10 @@ export interface GallerySyncOptions {
   mountTable?: string | undefined
   /** Something has been looked at. */
   onPass?: (() => void) | undefined
+  timings?: Timings | undefined
   log: { warn(message: string): void; info(message: string): void }
 }
 
-/** Changes that come within this time are looked at together. */
-const DEBOUNCE_MS = 150
-/** A file that has vanished may appear elsewhere a moment later: it has been moved. */
-const VANISH_GRACE_MS = 800
 const MANY_DIRECTORIES = 2_000
 /** In a folder of so many files, a few that changed are looked at alone. */
 const LARGE_DIRECTORY = 2_000
@@ -107,7 +105,7 @@ const TOLD_WITHIN_MS = 100
 
 /** Keeps the catalog and the folder in step. The folder is the truth. */
 export function createGallerySync(options: GallerySyncOptions): GallerySync {
-  const { root, catalog, indexer, thumbnails, events, log } = options
+  const { root, catalog, indexer, thumbnails, events, log, timings = TIMINGS } = options
   const moves = createMoves({ root, catalog, events, log, walk: options.walk })
   const aliases = createAliases()
   /** What took the place of an indexed file and can't be read. */
@@ -173,6 +171,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     walk: options.walk,
     reconcileIntervalMs: options.reconcileIntervalMs,
     mountTable: options.mountTable,
+    timings,
     log,
     *folders() {
       for (const directory of folders.keys()) yield [directory, aliases.resolve(directory)] as const
@@ -229,7 +228,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     if (isClosed) return
     for (const one of [path, ...aliases.of(path)])
       changed.set(one, isWithinFile && (changed.get(one) ?? true))
-    debounce ??= setTimeout(handleChanges, Math.max(DEBOUNCE_MS, lastPassMs))
+    debounce ??= setTimeout(handleChanges, Math.max(timings.debounceMs, lastPassMs))
   }
 
   /** Passes never overlap: two of them would see each other's half-done moves. */
@@ -717,7 +716,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
 
   function confirmLater(): void {
     if (isClosed || (missing.size === 0 && usurpers.size === 0)) return
-    vanishTimer ??= setTimeout(confirmVanished, VANISH_GRACE_MS)
+    vanishTimer ??= setTimeout(confirmVanished, timings.vanishGraceMs)
   }
 
   function confirmVanished(): void {
@@ -725,7 +724,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     inTurn(async () => {
       // The comparison that is owed then sees to it.
       if (isInDoubt) return
-      const before = performance.now() - VANISH_GRACE_MS / 2
+      const before = performance.now() - timings.vanishGraceMs / 2
       await missing.remove({ acceptsMissing: false, before, isWhole: false })
       confirmLater()
       await recordUsurpers()

@@ -4,13 +4,14 @@ import type { EmbeddingHost, Urgency } from '../embedding/host.ts'
 import { DomainError } from '../errors.ts'
 import type { EventBus, IndexProgress } from '../events.ts'
 import { hashOfFile } from '../file-hash.ts'
-import { type ImageFile, SETTLE_MS } from '../gallery/image-file.ts'
+import type { ImageFile } from '../gallery/image-file.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import { toAbsolute } from '../gallery/paths.ts'
 import type { RgbImage } from '../gallery/resample.ts'
 import type { WalkOptions } from '../gallery/scope.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import { type FileFacts, statFile } from '../gallery/walk.ts'
+import { TIMINGS, type Timings } from '../timings.ts'
 import { forgetContents } from './contents.ts'
 import { createProgressMeter } from './progress.ts'
 
@@ -29,6 +30,7 @@ export interface IndexerOptions {
   onError: (message: string, error: unknown) => void
   /** Paths that are something else by now than what was stored of them. */
   onChanged: (paths: string[]) => void
+  timings?: Timings | undefined
 }
 
 /** What became of a file: `gone` before it could be read, `left` for a reason that is not its own. */
@@ -80,6 +82,7 @@ const MOST_BYTES = 512 * 1024 ** 2
 export function createIndexer(options: IndexerOptions): Indexer {
   const { root, catalog, host, reader, events, thumbnails, walk, maxFileBytes, batchSize, isSearching } =
     options
+  const { timings = TIMINGS } = options
   const meter = createProgressMeter(events)
   /** Paths, and the version of each that is to be read. */
   const waiting = new Map<string, string>()
@@ -255,7 +258,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
       if (newer === undefined) waiting.set(path, version)
       else if (newer !== version) settle(version, 'done')
       advance()
-    }, SETTLE_MS)
+    }, timings.settleMs)
     settling.set(path, { timer, version })
   }
 
