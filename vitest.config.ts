@@ -34,11 +34,7 @@ export default defineConfig({
       project('product', [PRODUCT_SETUP]),
       project('server'),
       project('unit'),
-      project('long', [
-        PRODUCT_SETUP,
-        'server/src/testing/postgres-setup.ts',
-        'e2e/support/browser-setup.ts',
-      ]),
+      project('long', [PRODUCT_SETUP, 'server/src/testing/postgres-setup.ts']),
     ],
   },
 })

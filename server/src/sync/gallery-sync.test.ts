@@ -848,7 +848,8 @@ describe('closing', () => {
     await eventually(() => expect(app.indexer.pending).toBeGreaterThan(0))
     const start = performance.now()
     await app.close()
-    expect(performance.now() - start).toBeLessThan(9_000)
+    // Half of the time that a batch may take.
+    expect(performance.now() - start).toBeLessThan(60_000)
   })
 })
 

@@ -138,9 +138,8 @@ describe('its vector index', () => {
       ).rowCount
     // It waits for what was begun before.
     await expect.poll(isBuilding).toBe(1)
-    const start = performance.now()
+    // It would wait for the end of the transaction that is open here.
     await interrupted.close()
-    expect(performance.now() - start).toBeLessThan(5_000)
     expect(await isBuilding()).toBe(0)
     await client.query('rollback')
     const next = await openCatalog(options, SILENT)

@@ -134,7 +134,8 @@ describe('an embedder in Python', () => {
     const bulk = host.embed([black], 'photo', 'bulk')
     const begin = performance.now()
     expect((await host.embed([noise(1)], 'photo', 'query'))[0]).toBeInstanceOf(Float32Array)
-    expect(performance.now() - begin).toBeLessThan(15_000)
+    // A tenth of the time that a batch may take.
+    expect(performance.now() - begin).toBeLessThan(60_000)
     expect((await bulk)[0]).toMatchObject({ message: expect.stringMatching(/took longer than 10\.0 s/) })
   })
 
