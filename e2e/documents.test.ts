@@ -15,7 +15,7 @@ import { CLASSICAL, runCommand, startLongRunning } from './support/product.ts'
 /** What is not entered here, and why it need not be. */
 const ELSEWHERE: [command: RegExp, reason: string][] = [
   [/^npm ci( && npm (start|test).*)?$/, 'a clean checkout is tested by it'],
-  [/^npm test$/, 'this is part of it'],
+  [/^npm (test|run test:long)$/, 'this is part of it'],
   [/^npm run (package|dev)\b/, 'package.test.ts does, and dev is for whoever looks at it'],
   [/^npm install \.\/sketch-search/, 'package.test.ts installs what npm would'],
   [/^npx sketch-search PHOTO_FOLDER$/, 'package.test.ts starts the installed one'],

@@ -12,6 +12,8 @@ const FLAGS = [
   '--disable-sync',
 ]
 
+/** How long a state is waited for: on a busy machine much takes several times as long. */
+export const STATE_TIMEOUT_MS = 90_000
 export const DESKTOP = { width: 1440, height: 900 }
 export const PHONE = { width: 390, height: 844 }
 
@@ -54,6 +56,7 @@ export async function openPage(
   const unused = all[isPhone ? 'phone' : 'desktop']
   const page =
     unused.pop() ?? (await (await browser.newContext({ hasTouch: isPhone, isMobile: isPhone })).newPage())
+  page.setDefaultTimeout(STATE_TIMEOUT_MS)
   await page.setViewportSize(viewport)
   await page.emulateMedia({ colorScheme })
   const complaints: string[] = []

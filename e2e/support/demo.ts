@@ -34,7 +34,7 @@ export function useDemo(perSubject = 20, environment: Record<string, string> = {
 }
 
 export async function untilIndexed(url: string, count: number): Promise<void> {
-  for (let attempt = 0; attempt < 600; attempt++) {
+  for (let attempt = 0; attempt < 1800; attempt++) {
     const status = (await (await fetch(`${url}/api/index/status`)).json()) as {
       indexed: number
       pending: number
@@ -42,5 +42,5 @@ export async function untilIndexed(url: string, count: number): Promise<void> {
     if (status.indexed >= count && status.pending === 0) return
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  throw new Error(`${count} images were not indexed in a minute`)
+  throw new Error(`${count} images were not indexed in three minutes`)
 }

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { drawDemoGallery } from '../../scripts/demo/draw-gallery.ts'
 import { type MailServer, signInBy, startMailServer } from '../../server/src/testing/mail-server.ts'
 import { violationsIn } from './axe.ts'
-import { DESKTOP, PHONE, sharedBrowser } from './browser.ts'
+import { DESKTOP, STATE_TIMEOUT_MS, PHONE, sharedBrowser } from './browser.ts'
 import { misplaced } from './layout.ts'
 import { CLASSICAL, type Product, startProduct } from './product.ts'
 
@@ -62,6 +62,7 @@ export async function openWindow(viewport = DESKTOP): Promise<Page> {
   const browser = await sharedBrowser()
   const context = await browser.newContext({ viewport, permissions: ['clipboard-read', 'clipboard-write'] })
   onTestFinished(() => context.close())
+  context.setDefaultTimeout(STATE_TIMEOUT_MS)
   return context.newPage()
 }
 
