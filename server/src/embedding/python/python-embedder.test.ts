@@ -51,7 +51,8 @@ describe('an embedder in Python', () => {
   it.each(['Crashes', 'Hangs', 'ReturnsNaN', 'ReturnsWrongLength', 'ReturnsTooFew', 'Raises'])(
     '%s at one image of twenty: the others are embedded, and it is told which and why',
     async (name) => {
-      const host = await start(name, { batch_timeout_s: 1.5 })
+      // Only what hangs is waited for; on a busy machine, the others may take longer than that.
+      const host = await start(name, { batch_timeout_s: name === 'Hangs' ? 3 : 60 })
       const results = await host.embed(twenty, 'photo', 'bulk')
       expect(results.map((result) => result instanceof Float32Array)).toEqual(twenty.map((_, n) => n !== 13))
       expect(results[13]).toMatchObject({
