@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { drawDemoGallery } from '../../scripts/demo/draw-gallery.ts'
 import { type MailServer, signInBy, startMailServer } from '../../server/src/testing/mail-server.ts'
 import { violationsIn } from './axe.ts'
-import { DESKTOP, STATE_TIMEOUT_MS, PHONE, sharedBrowser } from './browser.ts'
+import { DESKTOP, PHONE, STATE_TIMEOUT_MS, sharedBrowser } from './browser.ts'
 import { misplaced } from './layout.ts'
 import { CLASSICAL, type Product, startProduct } from './product.ts'
 
