@@ -21,8 +21,8 @@ function project(name: Project, globalSetup: string[] = []) {
       isolate: false,
       execArgv: ['--import', new URL('server/src/testing/packaged-threads.ts', import.meta.url).href],
       // Generous: a shared machine may be several times slower than another.
-      testTimeout: name === 'unit' || name === 'server' ? 120_000 : 240_000,
-      hookTimeout: 240_000,
+      testTimeout: name === 'unit' || name === 'server' ? 240_000 : 480_000,
+      hookTimeout: 480_000,
       expect: { poll: { timeout: 60_000 } },
     },
   }

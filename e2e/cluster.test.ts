@@ -26,5 +26,5 @@ describe('servers and workers on one PostgreSQL database', () => {
     expect(Math.max(...result.takeovers)).toBeLessThan(5 + 4 * result.slowestStart)
     // Whatever was in hand when a process or the database ended, and nothing else, may be embedded once more.
     expect(result.excess).toBeLessThan(200)
-  }, 240_000)
+  })
 })
