@@ -83,7 +83,7 @@ export function App() {
   const terms = useMemo(() => state.terms.filter(({ kind }) => kind !== 'sketch'), [state.terms])
   const filters = useMemo(() => filtersOf(state), [state])
   const query = { sketch, terms, filters }
-  const search = useSearch(query)
+  const { result: search, isCurrent: isAnswered } = useSearch(query)
   const hasResults = isSearching(query) && (search.data !== undefined || search.isError)
   const { progress, isOffline, pendingChanges, showChanges } = useServerEvents(!isAtTop)
   const gallery = useGallery({ ...filters, ...orderOf(state.sort) }, !hasResults)
@@ -328,6 +328,7 @@ export function App() {
             list={list}
             isSearch={hasResults}
             isBusy={isSlow}
+            isCurrent={isSearching(query) ? isAnswered : !gallery.isLoading && !gallery.isOfBefore}
             isNarrowed={isNarrowed(filters)}
             hidden={results.hidden}
           >
@@ -391,7 +392,7 @@ export function App() {
 const isNarrowed = (filters: object) => Object.values(filters).some((value) => value !== undefined)
 
 function resultsOf(
-  search: ReturnType<typeof useSearch>,
+  search: ReturnType<typeof useSearch>['result'],
   minScore: number,
 ): { list: ImageList; hidden: number } {
   const all = search.data?.images ?? []

@@ -119,6 +119,6 @@ describe('mail', () => {
     await expect.poll(() => lines).toHaveLength(1)
     const start = performance.now()
     await mailer.close()
-    expect(performance.now() - start).toBeLessThan(2000)
+    expect(performance.now() - start).toBeLessThan(30_000)
   })
 })
