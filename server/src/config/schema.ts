@@ -161,7 +161,7 @@ const watcher = z.strictObject({
     .max(1)
     .default(0.5)
     .describe(
-      'If more than this share of the files, and more than 100, disappear at once, they are kept in the index until somebody confirms.',
+      'If more than this share of the files, and more than 100, disappear at once, they are kept in the index until an admin confirms.',
     ),
 })
 
