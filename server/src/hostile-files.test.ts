@@ -6,7 +6,7 @@ import { HOSTILE_FILES, writeHostileFiles } from './testing/hostile-files.ts'
 import { picture, writeSettled } from './testing/pictures.ts'
 import { temporaryDirectory } from './testing/temporary.ts'
 
-const DOCUMENT = new URL('../../docs/files.md', import.meta.url)
+const DOCUMENT = new URL('../../docs/gallery.md', import.meta.url)
 
 describe('hostile files', () => {
   it('are indexed as what they are or recorded with the reason, and harm no other', async () => {
