@@ -10,7 +10,8 @@ const MAX_LINES = 350
  * See ARCHITECTURE.md for what each holds.
  */
 const ROWS: readonly (readonly string[])[] = [
-  ['bench'],
+  ['scripts/record.ts'],
+  ['bench', 'scripts/recording'],
   ['e2e'],
   ['scripts'],
   ['server/src/main.ts', 'web/src/main.tsx'],
@@ -100,9 +101,9 @@ const LARGE_FILES: Record<string, number> = {
   'server/src/catalog/sql/sql-catalog.ts': 446,
   'server/src/embedding/process/supervisor.ts': 449,
   'server/src/http/images.ts': 420,
-  'server/src/indexing/indexer.ts': 452,
-  'server/src/sync/gallery-sync.ts': 802,
-  'web/src/app.tsx': 402,
+  'server/src/indexing/indexer.ts': 450,
+  'server/src/sync/gallery-sync.ts': 801,
+  'web/src/app.tsx': 400,
 }
 
 interface Import {

@@ -29,7 +29,7 @@ import { DropZones } from './search/drop-zones.tsx'
 import { QueryChips } from './search/query-chips.tsx'
 import { usePictureInput } from './search/use-picture-input.ts'
 import { useSavedPicture } from './search/use-saved-picture.ts'
-import { isSearching, useSearch } from './search/use-search.ts'
+import { isSearching, type SearchResult, useSearch } from './search/use-search.ts'
 import { addAction, isBlank } from './sketch/sketch.ts'
 import { SketchPanel } from './sketch/sketch-panel.tsx'
 import { useAddressedSketch } from './sketch/use-addressed-sketch.ts'
@@ -391,10 +391,7 @@ export function App() {
 
 const isNarrowed = (filters: object) => Object.values(filters).some((value) => value !== undefined)
 
-function resultsOf(
-  search: ReturnType<typeof useSearch>['result'],
-  minScore: number,
-): { list: ImageList; hidden: number } {
+function resultsOf(search: SearchResult, minScore: number): { list: ImageList; hidden: number } {
   const all = search.data?.images ?? []
   const images = minScore > 0 ? all.filter(({ score = 0 }) => score >= minScore) : all
   const { isPending: isLoading, error } = search

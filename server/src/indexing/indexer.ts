@@ -80,9 +80,8 @@ const MAX_BYTES_DECODING = 512 * 1024 ** 2
 
 /** Files in, rows with vectors out. Decoding of the next batch goes on while one is embedded and stored. */
 export function createIndexer(options: IndexerOptions): Indexer {
-  const { root, catalog, embedder, reader, events, thumbnails, walk, maxFileBytes, batchSize, isSearching } =
-    options
-  const { timings = TIMINGS } = options
+  const { root, catalog, embedder, reader, events, thumbnails, walk, maxFileBytes, batchSize } = options
+  const { isSearching, timings = TIMINGS } = options
   const meter = createProgressMeter(events)
   /** Paths, and the version of each that is to be read. */
   const waiting = new Map<string, string>()
@@ -114,14 +113,10 @@ export function createIndexer(options: IndexerOptions): Indexer {
 
     async indexNow(path) {
       const prepared = await prepare(path, true)
-      if (prepared === 'gone')
-        throw new DomainError('image_not_found', `There is no file ${JSON.stringify(path)}.`)
-      if (prepared === 'unsettled') {
-        throw new DomainError(
-          'conflict',
-          `The file ${JSON.stringify(path)} is being changed by somebody else.`,
-        )
-      }
+      const name = JSON.stringify(path)
+      if (prepared === 'gone') throw new DomainError('image_not_found', `There is no file ${name}.`)
+      if (prepared === 'unsettled')
+        throw new DomainError('conflict', `The file ${name} is being changed by somebody else.`)
       const { stored, failed } = await store([prepared], 'query')
       if (failed[0] !== undefined) throw failed[0].reason
       return (await catalog.getImage(stored[0]!.id))!

@@ -45,6 +45,8 @@ export function useSearch(query: Query) {
   return { result, isCurrent }
 }
 
+export type SearchResult = ReturnType<typeof useSearch>['result']
+
 async function run({ sketch, terms, filters }: Query, signal: AbortSignal): Promise<Images> {
   const uploads: Record<string, Blob> = {}
   const positive = terms.filter(({ isWanted }) => isWanted).map(toSearchTerm)
