@@ -82,6 +82,8 @@ export class Mask {
         recorded[name] = (value as string[]).map((cookie) => cookie.replace(/=[^;]*/, '=<value>')).join('\n')
       else if (name === 'server-timing') recorded[name] = String(value).replaceAll(/dur=[\d.]+/g, 'dur=<ms>')
       else if (name === 'retry-after') recorded[name] = '<seconds>'
+      // When the page was built.
+      else if (name === 'last-modified') recorded[name] = '<time>'
       else recorded[name] = this.text(String(value))
     }
     return this.#uncommon(recorded)
