@@ -1,7 +1,8 @@
-import type { Embedder } from '../../embedder.ts'
+import type { Embedder, ImageBatch } from '../../embedder.ts'
 import type { LoadContext } from '../../load-context.ts'
 import { RAW } from '../../pixels.ts'
 import { openOnnxModel } from '../onnx/model.ts'
+import { mixVectors, pictureInk, sketchShares } from './drawn-pictures.ts'
 import { inkInput } from './ink-input.ts'
 import { TRAINED_MODEL } from './trained-model.ts'
 
@@ -9,8 +10,8 @@ import { TRAINED_MODEL } from './trained-model.ts'
 const SKETCH_MARGIN = 0.08
 
 /**
- * The default model: a network for photos, which reads values 0…1, and one for sketches, which puts a drawing where the first
- * one has the photos of it. See model/README.md.
+ * The default model: a network for photos, and one for sketches that places a drawing where the first one places photos of the
+ * same thing. Drawn pictures of a gallery go through both. See model/README.md.
  * @throws {Error} if a file is missing or damaged
  */
 export async function createTrainedEmbedder(context: LoadContext): Promise<Embedder> {
@@ -20,13 +21,23 @@ export async function createTrainedEmbedder(context: LoadContext): Promise<Embed
     { ...context, threads: photo.threads },
   )
   const side = sketch.inputSize.width
+  const dimensions = photo.dimensions!
+  async function embedPictures(images: ImageBatch): Promise<Float32Array> {
+    const vectors = await photo.embed(images, RAW)
+    const shares = sketchShares(images)
+    const drawn = [...shares.keys()].filter((n) => shares[n]! > 0)
+    if (drawn.length === 0) return vectors
+    const mixed = vectors.slice()
+    mixVectors(mixed, await sketch.embed(pictureInk(images, drawn, side), RAW), drawn, shares, dimensions)
+    return mixed
+  }
   return {
-    dimensions: photo.dimensions!,
+    dimensions,
     inputSize: photo.inputSize,
     threads: photo.threads,
     sketchMargin: SKETCH_MARGIN,
     embed: (images, kind) =>
-      kind === 'photo' ? photo.embed(images, RAW) : sketch.embed(inkInput(images, side), RAW),
+      kind === 'photo' ? embedPictures(images) : sketch.embed(inkInput(images, side), RAW),
     async close() {
       await Promise.all([photo.close(), sketch.close()])
     },
