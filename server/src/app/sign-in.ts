@@ -25,16 +25,11 @@ export async function openSignIn(
   config: Config,
   { openAccounts, shared }: Storage,
   readClient: EmailCodeOptions['readClient'],
-  logger: Logger,
+  log: Logger,
 ): Promise<OpenedSignIn> {
   if (config.auth.kind !== 'otp') throw new Error('nobody has to sign in')
   const { smtp, default_user_email: firstAdmin, expires_in_s: codeExpiresInS } = config.auth
   const { secret_key: configured, expires_in_s: sessionExpiresInS } = config.session
-  const log = {
-    info: (message: string) => logger.info(message),
-    warn: (message: string) => logger.warn(message),
-    error: (message: string) => logger.error(message),
-  }
   const key =
     shared !== undefined && configured === undefined
       ? await shared.key('session')

@@ -63,11 +63,8 @@ export function createChallenges(options: ChallengesOptions): Challenges {
       const issued = sleep(ISSUE_DELAY_MS)
         .then(() => issue(challenge))
         .catch((error) => log.error(`A code could not be issued: ${messageOf(error)}`))
-      const ready = Promise.all([issued, sleep(READY_AFTER_MS)])
-      starting.set(
-        challenge.id,
-        ready.finally(() => starting.delete(challenge.id)),
-      )
+      const ready = Promise.all([issued, sleep(READY_AFTER_MS)]).finally(() => starting.delete(challenge.id))
+      starting.set(challenge.id, ready)
       return challenge
     },
 
