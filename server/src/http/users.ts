@@ -9,7 +9,7 @@ const userSchema = z.object({ id: z.string(), email: z.string(), role: roleSchem
 const changeSchema = z.object({ email: emailSchema, role: roleSchema })
 const idParameter = z.object({ id: z.string().min(1).max(100) })
 
-/** Who may sign in, and as what. */
+/** Routes that manage users and their roles. */
 export function userRoutes(users: Users): Router {
   const router = createRouter()
   const body = { body: { required: true, ...json(changeSchema) } }
