@@ -39,6 +39,8 @@ export interface ChallengesOptions {
 }
 
 const ID_BYTES = 18
+/** Place of the number of guesses in `challenges.value`, from 1: after the seal of the code, which has 43 characters, and a colon. */
+const COUNT_POSITION = 45
 const CODE_LENGTH = 8
 /** Without letters and digits that look alike. */
 const CODE_ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
@@ -54,6 +56,8 @@ export function createChallenges(options: ChallengesOptions): Challenges {
   const { database, users, run } = accounts
   /** By the id of the challenge: resolves when the code has been issued and the minimum time has passed. */
   const starting = new Map<string, Promise<unknown>>()
+  /** Number of guesses in progress, by the id of the challenge. */
+  const judging = new Map<string, number>()
   const waitingMails = new Set<Promise<void>>()
   const closing = new AbortController()
 
@@ -70,12 +74,23 @@ export function createChallenges(options: ChallengesOptions): Challenges {
 
     async verify(challenge, code) {
       await starting.get(challenge.id)
-      return run(() => judge(challenge, code.replaceAll(/[\s-]/g, '').toUpperCase()))
+      const inProgress = judging.get(challenge.id) ?? 0
+      // Those in progress use up all guesses: a flood of them does not reach the database.
+      if (inProgress >= maxAttempts) throw challengeGone()
+      judging.set(challenge.id, inProgress + 1)
+      try {
+        return await run(() => judge(challenge, code.replaceAll(/[\s-]/g, '').toUpperCase()))
+      } finally {
+        const remaining = judging.get(challenge.id)! - 1
+        if (remaining > 0) judging.set(challenge.id, remaining)
+        else judging.delete(challenge.id)
+      }
     },
 
     async isOpen(challenge) {
       await starting.get(challenge.id)
-      return (await run(() => findOpen(challenge))) !== undefined
+      const value = await run(() => findValue(challenge))
+      return value !== undefined && Number(value.slice(COUNT_POSITION - 1)) < maxAttempts
     },
 
     async close() {
@@ -114,10 +129,12 @@ export function createChallenges(options: ChallengesOptions): Challenges {
 
   async function judge(challenge: Challenge, code: string): Promise<User> {
     const counted = await countGuess(challenge)
-    if (!isSealOf(counted.sealedCode, key, `${challenge.id} ${code}`)) throw wrongCode()
+    if (counted === undefined) throw challengeGone()
+    const [sealedCode = ''] = counted.value.split(':')
+    if (!isSealOf(sealedCode, key, `${challenge.id} ${code}`)) throw wrongCode()
     const { numDeletedRows } = await database
       .deleteFrom('challenges')
-      .where('id', '=', counted.rowId)
+      .where('id', '=', counted.id)
       .executeTakeFirstOrThrow()
     // Another request with the same code was faster.
     if (numDeletedRows !== 1n) throw challengeGone()
@@ -127,36 +144,42 @@ export function createChallenges(options: ChallengesOptions): Challenges {
   }
 
   /**
-   * Counts a guess before it is judged. The update applies only to the count that was read, so that concurrent guesses, also on other
-   * servers, count one by one. Each repetition means that another guess was counted, hence there are at most `maxAttempts` of them.
+   * Counts a guess before it is judged. One statement compares the count and increases it, so that concurrent guesses, also on other
+   * servers, are counted one by one.
+   * @returns undefined if no guess is left
    */
-  async function countGuess(challenge: Challenge) {
-    for (;;) {
-      const open = await findOpen(challenge)
-      if (open === undefined) throw challengeGone()
-      const { numUpdatedRows } = await database
-        .updateTable('challenges')
-        .set({
-          value: `${open.sealedCode}:${open.attempts + 1}`,
-          updated_at: new Date().toISOString(),
-        })
-        .where('id', '=', open.rowId)
-        .where('value', '=', `${open.sealedCode}:${open.attempts}`)
-        .executeTakeFirstOrThrow()
-      if (numUpdatedRows === 1n) return open
-    }
+  function countGuess(challenge: Challenge): Promise<{ id: string; value: string } | undefined> {
+    const now = new Date().toISOString()
+    return database
+      .updateTable('challenges')
+      .set((eb) => {
+        const attempts = eb.cast<number>(eb.fn('substr', ['value', eb.lit(COUNT_POSITION)]), 'integer')
+        const prefix = eb.fn<string>('substr', ['value', eb.lit(1), eb.lit(COUNT_POSITION - 1)])
+        return {
+          value: eb(prefix, '||', eb.cast<string>(eb(attempts, '+', eb.lit(1)), 'text')),
+          updated_at: now,
+        }
+      })
+      .where('identifier', '=', identifierOf(challenge))
+      .where('expires_at', '>', now)
+      .where(
+        (eb) => eb.cast<number>(eb.fn('substr', ['value', eb.lit(COUNT_POSITION)]), 'integer'),
+        '<',
+        maxAttempts,
+      )
+      .returning(['id', 'value'])
+      .executeTakeFirst()
   }
 
-  async function findOpen(challenge: Challenge) {
+  /** @returns undefined if the challenge is unknown, used or expired */
+  async function findValue(challenge: Challenge): Promise<string | undefined> {
     const row = await database
       .selectFrom('challenges')
-      .select(['id', 'value', 'expires_at'])
+      .select('value')
       .where('identifier', '=', identifierOf(challenge))
+      .where('expires_at', '>', new Date().toISOString())
       .executeTakeFirst()
-    if (row === undefined || Date.parse(row.expires_at) < Date.now()) return undefined
-    const [sealedCode = '', attempts] = row.value.split(':')
-    if (Number(attempts) >= maxAttempts) return undefined
-    return { rowId: row.id, sealedCode, attempts: Number(attempts) }
+    return row?.value
   }
 
   /** The text is that of version 0.1: its challenges stay valid, and servers of both versions can share a database. */
