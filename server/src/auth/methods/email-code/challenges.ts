@@ -1,15 +1,8 @@
-import { randomBytes, randomInt, randomUUID } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Accounts, User } from '../../../accounts/accounts.ts'
 import { DomainError, messageOf } from '../../../errors.ts'
-import { isSealOf, seal } from '../../session-key.ts'
-
-/** One request for a code. The browser keeps it in a cookie, and the code is valid in that browser only. */
-export interface Challenge {
-  id: string
-  /** Lower case. */
-  email: string
-}
+import { type Challenge, createChallengeStore } from './challenge-store.ts'
 
 export interface Challenges {
   /**
@@ -39,8 +32,6 @@ export interface ChallengesOptions {
 }
 
 const ID_BYTES = 18
-/** Place of the number of guesses in `challenges.value`, from 1: after the seal of the code, which has 43 characters, and a colon. */
-const COUNT_POSITION = 45
 const CODE_LENGTH = 8
 /** Without letters and digits that look alike. */
 const CODE_ALPHABET = 'ABCDEFGHJKLMNPQRSTUVWXYZ23456789'
@@ -54,6 +45,7 @@ const MAX_MAIL_DELAY_MS = 1000
 export function createChallenges(options: ChallengesOptions): Challenges {
   const { accounts, key, expiresInS, maxAttempts, sendCode, log } = options
   const { database, users, run } = accounts
+  const store = createChallengeStore({ database, key, expiresInS, maxAttempts })
   /** By the id of the challenge: resolves when the code has been issued and the minimum time has passed. */
   const starting = new Map<string, Promise<unknown>>()
   /** Number of guesses in progress, by the id of the challenge. */
@@ -89,8 +81,7 @@ export function createChallenges(options: ChallengesOptions): Challenges {
 
     async isOpen(challenge) {
       await starting.get(challenge.id)
-      const value = await run(() => findValue(challenge))
-      return value !== undefined && Number(value.slice(COUNT_POSITION - 1)) < maxAttempts
+      return run(() => store.isOpen(challenge))
     },
 
     async close() {
@@ -103,18 +94,7 @@ export function createChallenges(options: ChallengesOptions): Challenges {
   /** Does the same work for every address, except for the mail, which is sent later. */
   async function issue(challenge: Challenge): Promise<void> {
     const code = randomCode()
-    const now = Date.now()
-    await database
-      .insertInto('challenges')
-      .values({
-        id: randomUUID(),
-        identifier: identifierOf(challenge),
-        value: `${seal(key, `${challenge.id} ${code}`)}:0`,
-        expires_at: new Date(now + expiresInS * 1000).toISOString(),
-        created_at: new Date(now).toISOString(),
-        updated_at: new Date(now).toISOString(),
-      })
-      .execute()
+    await store.add(challenge, code)
     const user = await users.getByEmail(challenge.email)
     if (user === undefined) return
     const mail = sendLater(user.email, code).finally(() => waitingMails.delete(mail))
@@ -128,63 +108,14 @@ export function createChallenges(options: ChallengesOptions): Challenges {
   }
 
   async function judge(challenge: Challenge, code: string): Promise<User> {
-    const counted = await countGuess(challenge)
-    if (counted === undefined) throw challengeGone()
-    const [sealedCode = ''] = counted.value.split(':')
-    if (!isSealOf(sealedCode, key, `${challenge.id} ${code}`)) throw wrongCode()
-    const { numDeletedRows } = await database
-      .deleteFrom('challenges')
-      .where('id', '=', counted.id)
-      .executeTakeFirstOrThrow()
-    // Another request with the same code was faster.
-    if (numDeletedRows !== 1n) throw challengeGone()
+    const row = await store.countGuess(challenge)
+    if (row === undefined) throw challengeGone()
+    if (!store.isRight(row, challenge, code)) throw wrongCode()
+    // Another request with the same code may have been faster.
+    if (!(await store.remove(row))) throw challengeGone()
     const user = await users.getByEmail(challenge.email)
     if (user === undefined) throw wrongCode()
     return user
-  }
-
-  /**
-   * Counts a guess before it is judged. One statement compares the count and increases it, so that concurrent guesses, also on other
-   * servers, are counted one by one.
-   * @returns undefined if no guess is left
-   */
-  function countGuess(challenge: Challenge): Promise<{ id: string; value: string } | undefined> {
-    const now = new Date().toISOString()
-    return database
-      .updateTable('challenges')
-      .set((eb) => {
-        const attempts = eb.cast<number>(eb.fn('substr', ['value', eb.lit(COUNT_POSITION)]), 'integer')
-        const prefix = eb.fn<string>('substr', ['value', eb.lit(1), eb.lit(COUNT_POSITION - 1)])
-        return {
-          value: eb(prefix, '||', eb.cast<string>(eb(attempts, '+', eb.lit(1)), 'text')),
-          updated_at: now,
-        }
-      })
-      .where('identifier', '=', identifierOf(challenge))
-      .where('expires_at', '>', now)
-      .where(
-        (eb) => eb.cast<number>(eb.fn('substr', ['value', eb.lit(COUNT_POSITION)]), 'integer'),
-        '<',
-        maxAttempts,
-      )
-      .returning(['id', 'value'])
-      .executeTakeFirst()
-  }
-
-  /** @returns undefined if the challenge is unknown, used or expired */
-  async function findValue(challenge: Challenge): Promise<string | undefined> {
-    const row = await database
-      .selectFrom('challenges')
-      .select('value')
-      .where('identifier', '=', identifierOf(challenge))
-      .where('expires_at', '>', new Date().toISOString())
-      .executeTakeFirst()
-    return row?.value
-  }
-
-  /** The text is that of version 0.1: its challenges stay valid, and servers of both versions can share a database. */
-  function identifierOf({ id, email }: Challenge): string {
-    return seal(key, `${id} sign-in-otp-${email}`)
   }
 }
 

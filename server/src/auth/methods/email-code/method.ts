@@ -7,7 +7,8 @@ import type { AuthLimits } from '../../rate-limits.ts'
 import { isSealOf, seal } from '../../session-key.ts'
 import type { Sessions } from '../../sessions.ts'
 import type { SignInMethod } from '../../sign-in-method.ts'
-import type { Challenge, Challenges } from './challenges.ts'
+import type { Challenge } from './challenge-store.ts'
+import type { Challenges } from './challenges.ts'
 
 export interface EmailCodeOptions {
   challenges: Challenges
