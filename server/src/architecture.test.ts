@@ -38,12 +38,10 @@ const ROWS: readonly (readonly string[])[] = [
 /** A vendor library appears in one module of the server. Kysely is the language of the stores, too. */
 const VENDORS: Record<string, readonly string[]> = {
   commander: ['main.ts', 'commands'],
-  hono: ['http'],
+  hono: ['http', 'auth'],
   '@hono/node-server': ['http'],
-  '@hono/zod-openapi': ['http', 'contract'],
+  '@hono/zod-openapi': ['http', 'auth', 'contract'],
   'pg-boss': ['cluster'],
-  'better-auth': ['auth'],
-  '@better-auth/kysely-adapter': ['auth'],
   nodemailer: ['auth'],
   'rate-limiter-flexible': ['auth'],
   usearch: ['catalog'],

@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
 import type { AccountTables } from '../catalog/schema.ts'
+import type { Role } from '../contract/roles.ts'
 import { DomainError } from '../errors.ts'
 
-/** Ordered: each role may do what the ones before it may. */
-export const ROLES = ['user', 'editor', 'admin'] as const
-export type Role = (typeof ROLES)[number]
+export { ROLES, type Role } from '../contract/roles.ts'
 
 export interface User {
   id: string
@@ -44,8 +43,11 @@ export interface Accounts {
   database: AccountsDatabase
   /** Does something while no other process does what has the same key. One process by itself has to see to its own order. */
   exclusively<T>(key: string, work: () => Promise<T>): Promise<T>
-  /** @throws {DomainError} `unavailable` if the database server is away: a library may have told it as some error of its own */
-  assertReachable(): Promise<void>
+  /**
+   * Runs work on `database`. It may run again after a conflict with another transaction.
+   * @throws {DomainError} `unavailable` if the database server cannot be reached
+   */
+  run<T>(work: () => Promise<T>): Promise<T>
   /** Where processes count together how often something was asked for; undefined where there is just one. */
   limitsStore: LimitsStore | undefined
   close(): Promise<void>

@@ -8,7 +8,7 @@ import { type Accounts, createUsers } from './accounts.ts'
 export function openPostgresAccounts({ database, pool, options }: PostgresDatabase): Accounts {
   // Connections of their own: whoever holds a lock needs one of the others to do its work.
   const locks = connect(options)
-  const reach = withRetries({ now: () => pool.query('select 1') })
+  const { run } = withRetries({ run: <T>(work: () => Promise<T>) => work() })
   return {
     users: withRetries(createUsers(database.withTables())),
     database: database.withTables(),
@@ -24,9 +24,7 @@ export function openPostgresAccounts({ database, pool, options }: PostgresDataba
         }
       })
     },
-    async assertReachable() {
-      await reach.now()
-    },
+    run,
     limitsStore: { pool, table: 'rate_limits' },
     close: () => locks.close(),
   }

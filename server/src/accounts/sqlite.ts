@@ -18,7 +18,7 @@ export async function openSqliteAccounts(directory: string): Promise<Accounts> {
     users: createUsers(database),
     database,
     exclusively: (_, work) => work(),
-    async assertReachable() {},
+    run: (work) => work(),
     limitsStore: undefined,
     close: () => database.destroy(),
   }

@@ -1,6 +1,6 @@
 import { realpath } from 'node:fs/promises'
-import type { Auth } from '../auth/auth.ts'
-import { createAuthLimits } from '../auth/rate-limits.ts'
+import type { Users } from '../accounts/accounts.ts'
+import type { Challenges } from '../auth/methods/email-code/challenges.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import type { Config } from '../config/schema.ts'
@@ -13,6 +13,7 @@ import { createImageReader } from '../gallery/image-reader.ts'
 import { openThumbnailStore } from '../gallery/thumbnails.ts'
 import { createHttpApp } from '../http/app.ts'
 import { createMetrics } from '../http/metrics.ts'
+import { clientReader } from '../http/middleware/client-address.ts'
 import { allowedHostnames } from '../http/middleware/same-origin.ts'
 import type { Router } from '../http/routing.ts'
 import { createImageFiles } from '../images/image-files.ts'
@@ -23,7 +24,7 @@ import { openStorage } from '../storage/open-storage.ts'
 import { createGallerySync, type GallerySync } from '../sync/gallery-sync.ts'
 import { TIMINGS, type Timings } from '../timings.ts'
 import { assertGallery, createDataDirectory, foldersToExclude } from './directories.ts'
-import { openSignIn, type SignIn } from './sign-in.ts'
+import type { OpenedSignIn } from './sign-in.ts'
 
 /** The product without its HTTP server. */
 export interface App {
@@ -34,7 +35,7 @@ export interface App {
   readonly search: ImageSearch
   readonly events: EventBus
   /** undefined where nobody has to sign in. */
-  readonly auth: Auth | undefined
+  readonly auth: (Pick<Challenges, 'start' | 'verify'> & { users: Users }) | undefined
   readonly http: Router
   /** Begins to watch and to index, as far as that is this process's part. */
   start(): Promise<void>
@@ -96,10 +97,15 @@ export async function createApp(
   const shared = isReadOnly ? undefined : storage.shared
   const embedderName = config.embedder_registry.chosen_embedder
   let opened: OpenedEmbedder | undefined
-  let accounts: SignIn | undefined
+  const readClient = clientReader(config.trusted_proxies)
+  let signIn: OpenedSignIn | undefined
   let previousEmbedder: string | undefined
   try {
-    if (!isReadOnly && config.auth.kind === 'otp') accounts = await openSignIn(config, storage, log)
+    if (!isReadOnly && config.auth.kind === 'otp') {
+      // Loaded on demand: its libraries would slow down every other start.
+      const { openSignIn } = await import('./sign-in.ts')
+      signIn = await openSignIn(config, storage, readClient, log)
+    }
     opened = await startEmbedder(embedderName, config.embedder_registry, {
       dataDirectory: config.data_directory,
       canWrite: !isReadOnly,
@@ -124,7 +130,7 @@ export async function createApp(
     previousEmbedder = used.previousEmbedder
   } catch (error) {
     await opened?.embedder.close()
-    await accounts?.close()
+    await signIn?.close()
     await storage.close()
     lock.release()
     throw error
@@ -210,14 +216,13 @@ export async function createApp(
     }).catch(async (error) => {
       await embedder.close()
       await reader.close()
-      await accounts?.close()
+      await signIn?.close()
       await storage.close()
       throw error
     })
   }
   const indexer = cluster?.indexer ?? localIndexer
   const sync = cluster?.sync ?? createSync(localIndexer)
-  const auth = accounts?.auth
   const metrics = createMetrics(reads.catalog, indexer)
   const search = createImageSearch(reads.catalog, embedder, reader, metrics.observeSearch)
   const imageFiles = createImageFiles({
@@ -245,10 +250,8 @@ export async function createApp(
     metrics,
     maxUploadBytes: limits.maxUploadBytes,
     allowedHosts: allowedHostnames(config.host, config.allowed_hosts),
-    auth,
-    authLimits: createAuthLimits(accounts?.limitsStore),
-    codeExpiresInS: config.auth.kind === 'otp' ? config.auth.expires_in_s : 0,
-    trustedProxies: config.trusted_proxies,
+    signIn,
+    readClient,
     log: {
       debug: (message) => log.debug(message),
       info: (message) => log.info(message),
@@ -274,7 +277,7 @@ export async function createApp(
     sync,
     search,
     events,
-    auth,
+    auth: signIn && { ...signIn.challenges, users: signIn.users },
     http,
     async start() {
       removeExpiredQueries()
@@ -295,7 +298,7 @@ export async function createApp(
     untilIdle: () => failIfEmbedderIsDown(embedder, indexer.idle()),
     async close() {
       for (const chore of chores) clearInterval(chore)
-      await accounts?.close()
+      await signIn?.close()
       if (cluster === undefined) await sync.close()
       // The indexer waits for what is under way; an embedder that hangs is ended first, so that it need not.
       const indexed = cluster === undefined ? indexer.close() : cluster.close()

@@ -1,64 +1,79 @@
-import type { LimitsStore } from '../accounts/accounts.ts'
-import type { Auth } from '../auth/auth.ts'
+import type { Users } from '../accounts/accounts.ts'
+import { removeExpired } from '../auth/expiry.ts'
+import { type Challenges, createChallenges } from '../auth/methods/email-code/challenges.ts'
+import { codeMail } from '../auth/methods/email-code/mail.ts'
+import { createMailer } from '../auth/methods/email-code/mailer.ts'
+import { createEmailCodeMethod, type EmailCodeOptions } from '../auth/methods/email-code/method.ts'
+import { createAuthLimits } from '../auth/rate-limits.ts'
 import { sessionKey } from '../auth/session-key.ts'
+import { createSessions } from '../auth/sessions.ts'
+import type { SignIn } from '../auth/sign-in-method.ts'
 import type { Config } from '../config/schema.ts'
 import type { Logger } from '../log.ts'
 import type { Storage } from '../storage/open-storage.ts'
 
-export interface SignIn {
-  auth: Auth
-  limitsStore: LimitsStore | undefined
+export interface OpenedSignIn extends SignIn {
+  readonly challenges: Challenges
   close(): Promise<void>
 }
 
-/** @throws {DomainError} `config_invalid` for a session key that everybody knows */
+/**
+ * Composes the accounts, their sessions and the configured method of signing in.
+ * @throws {DomainError} `config_invalid` for a session key that is easy to guess
+ */
 export async function openSignIn(
   config: Config,
   { openAccounts, shared }: Storage,
+  readClient: EmailCodeOptions['readClient'],
   log: Logger,
-): Promise<SignIn> {
+): Promise<OpenedSignIn> {
   if (config.auth.kind !== 'otp') throw new Error('nobody has to sign in')
-  // Loaded only here: with what they bring along each start would take a third longer.
-  const [{ createAuth, ensureAdmin }, { createMailer }] = await Promise.all([
-    import('../auth/auth.ts'),
-    import('../auth/methods/email-code/mailer.ts'),
-  ])
-  const {
-    smtp,
-    default_user_email: firstAdmin,
-    expires_in_s: codeExpiresInS,
-    max_attempts: maxAttempts,
-  } = config.auth
-  const { secret_key: configured } = config.session
+  const { smtp, default_user_email: firstAdmin, expires_in_s: codeExpiresInS } = config.auth
+  const { secret_key: configured, expires_in_s: sessionExpiresInS } = config.session
   const key =
     shared !== undefined && configured === undefined
       ? await shared.key('session')
       : sessionKey(configured, config.data_directory)
-  const { users, database, exclusively, assertReachable, limitsStore, close } = await openAccounts()
-  if (await exclusively('first admin', () => ensureAdmin(users, firstAdmin)))
+  const accounts = await openAccounts()
+  const { users, database } = accounts
+  if (await accounts.exclusively('first admin', () => ensureAdmin(users, firstAdmin)))
     log.info(`The first admin is ${JSON.stringify(firstAdmin)}.`)
-  const authLog = {
-    warn: (message: string) => log.warn(message),
-    error: (message: string) => log.error(message),
-  }
-  const auth = createAuth({
-    users,
-    database,
-    exclusively,
-    assertReachable,
+  const mailer = createMailer(smtp, log)
+  const challenges = createChallenges({
+    accounts,
     key,
-    codeExpiresInS,
-    maxAttempts,
-    sessionExpiresInS: config.session.expires_in_s,
-    mailer: createMailer(smtp, authLog),
-    log: authLog,
+    expiresInS: codeExpiresInS,
+    maxAttempts: config.auth.max_attempts,
+    sendCode: (email, code) => mailer.send(codeMail(email, code, codeExpiresInS)),
+    log,
   })
+  const limits = createAuthLimits(accounts.limitsStore)
+  const stopRemoving = removeExpired(database, log)
   return {
-    auth,
-    limitsStore,
+    users,
+    sessions: createSessions({
+      accounts,
+      key,
+      expiresInS: sessionExpiresInS,
+      isSecure: (context) => readClient(context).isSecure,
+    }),
+    method: createEmailCodeMethod({ challenges, limits, key, codeExpiresInS, readClient, log }),
+    challenges,
     async close() {
-      await auth.close()
-      await close()
+      stopRemoving()
+      await challenges.close()
+      await mailer.close()
+      await accounts.close()
     },
   }
+}
+
+/**
+ * Adds an admin if there is no user yet, so that somebody can sign in.
+ * @returns whether one was added
+ */
+async function ensureAdmin(users: Users, email: string): Promise<boolean> {
+  const { total } = await users.list({}, { offset: 0, limit: 1 })
+  if (total === 0) await users.add(email, 'admin')
+  return total === 0
 }

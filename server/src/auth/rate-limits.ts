@@ -8,10 +8,10 @@ import {
 import type { LimitsStore } from '../accounts/accounts.ts'
 import { DomainError } from '../errors.ts'
 
-/** How often codes may be asked for and tried; more is answered with 429 and when to come back. */
+/** Limits how often codes are requested and tried. Further requests get 429 and the time to wait. */
 export interface AuthLimits {
   /**
-   * @param isKnown whether somebody has signed in with this address in this browser before: others can't keep it from asking
+   * @param isKnown whether the address has signed in in this browser before: requests of others do not use up its limits
    * @throws {DomainError} `too_many_requests`
    */
   start(client: string, email: string, isKnown: boolean): Promise<void>
@@ -21,18 +21,21 @@ export interface AuthLimits {
 
 const WINDOW_S = 15 * 60
 const MAX_REQUESTS = {
-  /** Codes for one address, for one client, and both together. */
+  /** Codes for one address and one client. */
   pair: 5,
+  /** Codes for one address, from all clients. */
   address: 15,
+  /** Codes for one client, for all addresses. */
   client: 30,
-  /** Codes for all, so that many clients fill neither memory nor disk. */
+  /** Codes in all, so that many clients fill neither memory nor disk. */
   all: 3_000,
+  /** Guesses of one client. */
   verifies: 60,
 }
 
 /**
- * The same for addresses that nobody has: that one is limited tells nothing.
- * @param store where servers count together; without it this process counts by itself
+ * Counts every address, with and without a user, so that a limit reveals nothing.
+ * @param store counts for all servers; without it, this process counts in memory
  */
 export function createAuthLimits(store?: LimitsStore): AuthLimits {
   const limiter = (keyPrefix: keyof typeof MAX_REQUESTS): RateLimiterAbstract => {
@@ -52,24 +55,24 @@ export function createAuthLimits(store?: LimitsStore): AuthLimits {
       insuranceLimiter: memoryLimiter,
     })
   }
-  const ofPair = limiter('pair')
-  const ofAddress = limiter('address')
-  const ofClient = limiter('client')
-  const ofAll = limiter('all')
-  const verifies = limiter('verifies')
+  const pairLimiter = limiter('pair')
+  const addressLimiter = limiter('address')
+  const clientLimiter = limiter('client')
+  const totalLimiter = limiter('all')
+  const verifyLimiter = limiter('verifies')
   return {
     async start(client, email, isKnown) {
-      await take(ofClient, rateLimitKey(client))
-      await take(ofPair, `${rateLimitKey(client)} ${email}`)
+      await consume(clientLimiter, rateLimitKey(client))
+      await consume(pairLimiter, `${rateLimitKey(client)} ${email}`)
       if (isKnown) return
-      await take(ofAll, '')
-      await take(ofAddress, email)
+      await consume(totalLimiter, '')
+      await consume(addressLimiter, email)
     },
-    verify: (client) => take(verifies, rateLimitKey(client)),
+    verify: (client) => consume(verifyLimiter, rateLimitKey(client)),
   }
 }
 
-/** Whoever has one IPv6 address has all of its network of 64 bits. */
+/** An IPv6 client has a network of 64 bits to itself, therefore the network counts as one client. */
 function rateLimitKey(client: string): string {
   if (!client.includes(':')) return client
   const [head = '', tail = ''] = client.replace(/%.*/, '').split('::')
@@ -82,9 +85,9 @@ function rateLimitKey(client: string): string {
     .join(':')
 }
 
-async function take(limiter: RateLimiterAbstract, key: string): Promise<void> {
+async function consume(limiter: RateLimiterAbstract, key: string): Promise<void> {
   try {
-    // Of any length, and none of anybody's address is kept.
+    // Hashed: keys have any length, and no address is stored.
     await limiter.consume(createHash('sha256').update(key).digest('base64url'))
   } catch (refused) {
     if (!(refused instanceof RateLimiterRes)) throw refused

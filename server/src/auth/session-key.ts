@@ -1,19 +1,19 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DomainError, systemCodeOf } from '../errors.ts'
 
 const MIN_KEY_CHARACTERS = 16
-/** What stands in examples until somebody fills it in. */
+/** Texts of examples that nobody has replaced. */
 const PLACEHOLDER =
   /change|replace|insert|generate|example|placeholder|default|secret|password|insecure|(?<![a-z0-9])(?:your|my|todo|fixme)(?![a-z0-9])|\$\{|[<>{}[\]]|01234567|abcdef|qwert/i
-/** A text that repeats itself is no random one. */
+/** A random text has at least this many different characters. */
 const MIN_DISTINCT_CHARACTERS = 8
 
 /**
- * The key that signs cookies: the configured one, or one that is generated once and kept in the data directory.
+ * Returns the key that signs cookies: the configured one, or one that is generated once and stored in the data directory.
  * @returns 64 hexadecimal digits
- * @throws {DomainError} `config_invalid` if everybody knows it, or could guess it
+ * @throws {DomainError} `config_invalid` if the configured key is easy to guess
  */
 export function sessionKey(configured: string | undefined, dataDirectory: string): string {
   if (configured !== undefined) {
@@ -30,7 +30,7 @@ export function sessionKey(configured: string | undefined, dataDirectory: string
   const file = join(dataDirectory, 'session.key')
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
   try {
-    // Only for the owner, and only if there is none: of two that start at once both use the same.
+    // Readable by the owner only. An existing file is never replaced: two processes that start together use the same key.
     writeFileSync(file, randomBytes(32).toString('hex'), { flag: 'wx', mode: 0o600 })
   } catch (error) {
     if (systemCodeOf(error) !== 'EEXIST') throw error
@@ -43,4 +43,15 @@ export function sessionKey(configured: string | undefined, dataDirectory: string
     )
   }
   return key
+}
+
+/** An HMAC of a text: without the key it can neither be made nor be found by trying. */
+export function seal(key: string, text: string): string {
+  return createHmac('sha256', key).update(text).digest('base64url')
+}
+
+/** Compares in constant time. */
+export function isSealOf(sealed: string, key: string, text: string): boolean {
+  const [given, expected] = [Buffer.from(sealed), Buffer.from(seal(key, text))]
+  return given.length === expected.length && timingSafeEqual(given, expected)
 }

@@ -4,8 +4,10 @@ import { compress } from 'hono/compress'
 import { matchedRoutes } from 'hono/route'
 import { secureHeaders } from 'hono/secure-headers'
 import { ZodError } from 'zod'
-import type { Auth } from '../auth/auth.ts'
-import type { AuthLimits } from '../auth/rate-limits.ts'
+import type { Users } from '../accounts/accounts.ts'
+import { createEmailCodeMethod, type EmailCodeOptions } from '../auth/methods/email-code/method.ts'
+import type { Sessions } from '../auth/sessions.ts'
+import type { SignIn } from '../auth/sign-in-method.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { EmbedderClient } from '../embedding/process/supervisor.ts'
 import { DomainError } from '../errors.ts'
@@ -24,13 +26,14 @@ import { indexRoutes, watchedDirectoryRoutes } from './folders.ts'
 import { addHealth } from './health.ts'
 import { imageRoutes } from './images.ts'
 import type { Metrics } from './metrics.ts'
-import { clientReader } from './middleware/client-address.ts'
+import { authenticate } from './middleware/authenticate.ts'
+import type { Client } from './middleware/client-address.ts'
 import { type ReadPositions, readYourWrites } from './middleware/read-your-writes.ts'
 import { knownHostsOnly, sameOriginOnly } from './middleware/same-origin.ts'
 import { pageRoutes } from './page.ts'
 import { createRouter, type Router, unauthorized } from './routing.ts'
 import { queryRoutes } from './saved-queries.ts'
-import { authenticate, otpRoutes, sessionRoutes } from './session.ts'
+import { sessionRoutes } from './session.ts'
 import { userRoutes } from './users.ts'
 
 export interface HttpOptions {
@@ -51,11 +54,8 @@ export interface HttpOptions {
   /** undefined: any. */
   allowedHosts: string[] | undefined
   /** undefined: nobody has to sign in. */
-  auth: Auth | undefined
-  authLimits: AuthLimits
-  codeExpiresInS: number
-  /** Addresses and networks of proxies whose word on the client counts. */
-  trustedProxies: readonly string[]
+  signIn: SignIn | undefined
+  readClient: (context: Context) => Client
   log: {
     debug(message: string): void
     info(message: string): void
@@ -81,20 +81,23 @@ const API_DESCRIPTION = {
 
 /** The document that is published at `/api/openapi.json`, without anything running. */
 export function openApiDocument(): object {
-  // Describing the routes touches none of what they work on.
-  const dependencies = new Proxy(
-    {},
-    {
-      get: (_, name) => (name === 'allowedHosts' || name === 'trustedProxies' ? [] : () => {}),
-    },
-  )
-  return createHttpApp(dependencies as HttpOptions).getOpenAPI31Document(API_DESCRIPTION)
+  // Describing the routes calls none of their dependencies.
+  const unused: object = new Proxy({}, { get: () => () => {} })
+  const signIn: SignIn = {
+    users: unused as Users,
+    sessions: unused as Sessions,
+    method: createEmailCodeMethod(unused as EmailCodeOptions),
+  }
+  const options = new Proxy(unused, {
+    get: (target, name) =>
+      name === 'allowedHosts' ? [] : name === 'signIn' ? signIn : Reflect.get(target, name),
+  })
+  return createHttpApp(options as HttpOptions).getOpenAPI31Document(API_DESCRIPTION)
 }
 
 /** All routes, with and without a trailing slash. */
 export function createHttpApp(options: HttpOptions): Router {
-  const { metrics, maxUploadBytes, allowedHosts, log, auth } = options
-  const readClient = clientReader(options.trustedProxies)
+  const { metrics, maxUploadBytes, allowedHosts, log, signIn, readClient } = options
   const app = createRouter()
 
   app.use(async (context, next) => {
@@ -119,7 +122,7 @@ export function createHttpApp(options: HttpOptions): Router {
   })
   if (allowedHosts !== undefined) app.use(knownHostsOnly(allowedHosts))
   app.use('/api/*', sameOriginOnly())
-  app.use('/api/*', authenticate({ auth, readClient }))
+  app.use('/api/*', authenticate(signIn?.sessions))
   // A body is read as a whole before a route sees it: of whoever is nobody, nothing large is.
   const small = bodyLimit({
     maxSize: SMALL_BODY,
@@ -175,11 +178,10 @@ export function createHttpApp(options: HttpOptions): Router {
   app.route('/api/fs', watchedDirectoryRoutes(options))
   app.route('/api/fs', eventRoutes(options.feed))
   app.route('/api/index', indexRoutes(options))
-  app.route('/api/session', sessionRoutes({ auth, readClient }))
-  if (auth !== undefined) {
-    const { authLimits: limits, codeExpiresInS } = options
-    app.route('/api/auth/otp', otpRoutes({ auth, limits, codeExpiresInS, readClient, log }))
-    app.route('/api/users', userRoutes(auth.users))
+  app.route('/api/session', sessionRoutes(signIn))
+  if (signIn !== undefined) {
+    signIn.method.mount(app, signIn.sessions)
+    app.route('/api/users', userRoutes(signIn.users))
   }
   let document: object | undefined
   app.get('/api/openapi.json', (context) => {

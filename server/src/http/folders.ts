@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import type { Auth } from '../auth/auth.ts'
+import type { SignIn } from '../auth/sign-in-method.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { EmbedderClient } from '../embedding/process/supervisor.ts'
 import { directoryOf, ROOT } from '../gallery/paths.ts'
@@ -25,7 +25,7 @@ export interface FolderRoutesOptions {
   indexer: Indexer
   sync: GallerySync
   /** undefined where nobody has to sign in. */
-  auth: Auth | undefined
+  signIn: Pick<SignIn, 'method'> | undefined
 }
 
 export function watchedDirectoryRoutes({ catalog, sync }: FolderRoutesOptions): Router {
@@ -53,7 +53,7 @@ export function indexRoutes({
   previousEmbedder,
   indexer,
   sync,
-  auth,
+  signIn,
 }: FolderRoutesOptions): Router {
   const router = createRouter()
   const accepted = z.object({ status: z.literal('success') })
@@ -80,7 +80,7 @@ export function indexRoutes({
         eta_s: etaSeconds,
         to_embed: unembedded,
         previous_embedder: unembedded > 0 ? (previousEmbedder ?? null) : null,
-        auth: auth === undefined ? 'none' : 'otp',
+        auth: signIn?.method.kind ?? 'none',
         embedder_state: embedder.processId === undefined ? 'not_working' : 'working',
         absence: sync.massRemoval ?? null,
         problem: sync.problem ?? null,

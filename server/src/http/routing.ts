@@ -1,9 +1,11 @@
-import { createRoute, OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
+import { OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
 import type { Context, MiddlewareHandler } from 'hono'
-import { ROLES, type Role } from '../accounts/accounts.ts'
+import { ROLES, type Role } from '../contract/roles.ts'
+import { defineRoute } from '../contract/routes.ts'
 import { DomainError } from '../errors.ts'
 import { respondWithInvalid } from './errors.ts'
-import { errorSchema } from './schemas.ts'
+
+export { json } from '../contract/routes.ts'
 
 export interface HttpEnv {
   Variables: {
@@ -32,17 +34,7 @@ export function createRouter(): Router {
  * and written into the OpenAPI document.
  */
 export function route<const R extends Omit<RouteConfig, 'middleware'>>(role: Role | 'public', config: R) {
-  const errors = { default: { description: 'An error', ...json(errorSchema) } }
-  return createRoute({
-    ...config,
-    responses: { ...config.responses, ...errors } as R['responses'],
-    middleware: role === 'public' ? [] : [requireRole(role)],
-    'x-role': role,
-  })
-}
-
-export function json<S extends z.ZodType>(schema: S) {
-  return { content: { 'application/json': { schema } } }
+  return defineRoute(role, { ...config, middleware: role === 'public' ? [] : [requireRole(role)] })
 }
 
 /** Whether the content of an answer is described here or is just bytes. */

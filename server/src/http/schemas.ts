@@ -147,14 +147,6 @@ export function toImageJson(image: Image | ScoredImage): ImageJson {
   }
 }
 
-export const errorSchema = z
-  .object({
-    error: z.string().openapi({ description: 'One clear sentence.' }),
-    code: z.string().openapi({ description: 'A stable word for programs.', example: 'image_not_found' }),
-    issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
-  })
-  .openapi('Error')
-
 /** Ids are compared as text, so one spelling of them counts. */
 export const uuidSchema = z.uuid().toLowerCase()
 

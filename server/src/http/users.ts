@@ -1,15 +1,15 @@
 import { z } from '@hono/zod-openapi'
 import type { Users } from '../accounts/accounts.ts'
+import { emailSchema, roleSchema } from '../contract/sign-in.ts'
 import { DomainError } from '../errors.ts'
 import { createRouter, json, type Router, route } from './routing.ts'
 import { storable } from './schemas.ts'
-import { emailField, roleSchema } from './session.ts'
 
 const userSchema = z.object({ id: z.string(), email: z.string(), role: roleSchema }).openapi('User')
-const changeSchema = z.object({ email: emailField, role: roleSchema })
+const changeSchema = z.object({ email: emailSchema, role: roleSchema })
 const idParameter = z.object({ id: z.string().min(1).max(100) })
 
-/** Who may sign in, and as what. */
+/** Routes that manage users and their roles. */
 export function userRoutes(users: Users): Router {
   const router = createRouter()
   const body = { body: { required: true, ...json(changeSchema) } }

@@ -1,6 +1,6 @@
 import type { Mail } from './mailer.ts'
 
-/** The mail that brings a code. It bears no link: whoever expects none follows none. */
+/** The mail that holds a code. It has no link, so that people learn to follow none in such mails. */
 export function codeMail(to: string, code: string, validForS: number): Mail {
   const minutes = Math.max(1, Math.round(validForS / 60))
   const validity = `It is valid for ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, once, and only in the browser in which you asked for it.`

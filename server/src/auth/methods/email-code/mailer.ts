@@ -10,29 +10,29 @@ export interface Mail {
 }
 
 export interface Mailer {
-  /** Sends it in the background; a mail server that fails is tried again, and what went wrong is logged. */
+  /** Sends a mail in the background. Failures are logged, and temporary ones are retried. */
   send(mail: Mail): void
-  /** Waits for what is being sent, but not for what would be tried again. */
+  /** Waits for the mails that are being sent; further retries are dropped. */
   close(): Promise<void>
 }
 
 export interface MailerOptions {
   host: string
   port: number
-  /** Implicit TLS on port 465, STARTTLS elsewhere; off, nothing is encrypted. */
+  /** Implicit TLS on port 465, STARTTLS on others; false: no encryption. */
   use_tls: boolean
-  /** Empty: the server asks for no sign-in. */
+  /** Empty: the mail server requires no sign-in. */
   username: string
   password: string
   from_address: string
 }
 
 const IMPLICIT_TLS_PORT = 465
-/** Pauses before a mail is tried again; a code is of no use after minutes. */
+/** Pauses before the retries. A code expires within minutes. */
 const RETRY_AFTER_MS = [1_000, 5_000, 20_000]
 const TIMEOUT_MS = 15_000
 
-/** The certificate of an encrypted mail server is always checked. */
+/** Sends over SMTP. With encryption, the certificate of the mail server is always verified. */
 export function createMailer(
   options: MailerOptions,
   log: { warn(message: string): void; error(message: string): void },
@@ -71,7 +71,7 @@ export function createMailer(
         await transport.sendMail({ from: { name: 'Sketch-Search', address: from }, ...mail })
         return
       } catch (error) {
-        // Neither the code nor the address: a log is read by more people than a mail.
+        // Without code and address: more people read a log than a mail.
         const reason = messageOf(error).replaceAll(/<?[^\s<>]+@[^\s<>]+>?/g, '…')
         const problem = `A mail could not be sent by ${host}:${port}: ${reason}`
         if (pauseMs === undefined || isFinal(error)) {
@@ -86,7 +86,7 @@ export function createMailer(
   }
 }
 
-/** What the mail server refuses for good (RFC 5321, 4.2.1). */
+/** Whether the mail server refuses permanently (RFC 5321, 4.2.1). */
 function isFinal(error: unknown): boolean {
   const code = error instanceof Error && 'responseCode' in error ? Number(error.responseCode) : 0
   return code >= 500 && code < 600

@@ -1,0 +1,42 @@
+import type { Context } from 'hono'
+import { generateCookie, generateSignedCookie, getSignedCookie } from 'hono/cookie'
+
+/** Version 0.1 issued cookies of this name with the same signature (HMAC-SHA-256, base64). They stay valid. */
+const NAME = 'sketch-search.session_token'
+
+/** The signed cookie that holds the token of a session. */
+export interface SessionCookie {
+  /** @returns the token; undefined without a cookie or with an invalid signature */
+  read(context: Context): Promise<string | undefined>
+  /** @returns a value for `Set-Cookie` */
+  issue(context: Context, token: string): Promise<string>
+  /** @returns a value for `Set-Cookie` that deletes the cookie */
+  remove(context: Context): string
+}
+
+export interface SessionCookieOptions {
+  /** Signs the cookie. */
+  key: string
+  maxAgeS: number
+  isSecure: (context: Context) => boolean
+}
+
+export function createSessionCookie({ key, maxAgeS, isSecure }: SessionCookieOptions): SessionCookie {
+  const attributes = (context: Context) =>
+    ({ path: '/', httpOnly: true, sameSite: 'Lax', secure: isSecure(context) }) as const
+  return {
+    async read(context) {
+      return (await getSignedCookie(context, key, NAME)) || undefined
+    },
+    issue: (context, token) =>
+      generateSignedCookie(NAME, token, key, { ...attributes(context), maxAge: maxAgeS }),
+    remove: (context) => generateCookie(NAME, '', { ...attributes(context), maxAge: 0 }),
+  }
+}
+
+/** Adds a cookie to the response, unless a handler has set one of this name: it has the later state. */
+export function addCookie(context: Context, cookie: string): void {
+  const nameOf = (text: string) => text.slice(0, text.indexOf('='))
+  const present = context.res.headers.getSetCookie().map(nameOf)
+  if (!present.includes(nameOf(cookie))) context.header('Set-Cookie', cookie, { append: true })
+}
