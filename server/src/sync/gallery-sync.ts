@@ -24,10 +24,12 @@ import { walk } from '../gallery/walk.ts'
 import type { IndexQueue } from '../indexing/indexer.ts'
 import { removeUnusedContent } from '../indexing/unused-content.ts'
 import { createAliases } from './link-targets.ts'
-import { countKnown, createMissing, type MassRemoval } from './missing-files.ts'
+import { createMissingFiles, type MassRemoval } from './missing-files.ts'
 import { createMountPoints } from './mount-points.ts'
 import { createMoves } from './moves.ts'
+import { type FolderEntries, isOutdated, type Plan, planFolder } from './plan/folder.ts'
 import { createRecentArrivals } from './recent-arrivals.ts'
+import { countKnown, Removals } from './removals.ts'
 import { createGalleryRoot } from './root-monitor.ts'
 import { createWatchController, type WatchState } from './watch-controller.ts'
 
@@ -120,18 +122,20 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       isDoubtful = true
     },
   })
-  const missing = createMissing({
+  const missing = createMissingFiles()
+  const removals = new Removals({
     root,
     gallery,
     catalog,
     thumbnails,
     events,
     mountPoints,
+    missing,
     log,
     walk: options.walk,
     maxShare: options.maxMissingShare,
     isClosed: () => isClosed,
-    async adopt() {
+    async adoptMissing() {
       await adoptMissing(recentArrivals.recent())
     },
     onRemoved(count) {
@@ -197,7 +201,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       return watchController.reason
     },
     get massRemoval() {
-      return missing.massRemoval
+      return removals.massRemoval
     },
     get problem() {
       return gallery.problem
@@ -284,12 +288,12 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     assertNotDoubtful()
     // What was seen to vanish only now may have been moved a moment ago.
     const before = watchController.isWatching ? walkedAt : Infinity
-    const kept = await missing.remove({ acceptsMissing, before, isWhole: true })
+    const kept = await removals.remove({ acceptsMissing, before, isWhole: true })
     if (isClosed) return
     confirmLater()
     await mountPoints.settle(kept)
     await recordReplacements()
-    if (missing.massRemoval === undefined) gallery.trustDevice()
+    if (removals.massRemoval === undefined) gallery.trustDevice()
     // Whatever else takes a content's last image away forgets it at once.
     if (mayHoldUnknown) {
       await removeUnusedContent(catalog, thumbnails)
@@ -401,17 +405,12 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   }
 
   /** A folder of very many files, so that nobody has to wait until all are compared. What is gone is looked for if more are known than were found. */
-  async function compareInParts({
-    directory,
-    files,
-    unreadable,
-    unknown,
-  }: DirectoryListing): Promise<FileStat[]> {
+  async function compareInParts(listing: DirectoryListing): Promise<FileStat[]> {
+    const { directory, files, unreadable, unknown } = listing
     const atNewPaths: FileStat[] = []
     let found = 0
-    const comparePart = async (part: Pick<DirectoryListing, 'files' | 'unreadable' | 'unknown'>) => {
-      const paths = [...part.files, ...part.unreadable.map(({ stat }) => stat), ...part.unknown]
-      const rows = await catalog.knownFilesAt(paths.map(({ path }) => path))
+    const comparePart = async (part: FolderEntries) => {
+      const rows = await catalog.knownFilesAt(pathsOf(part))
       found += rows.length
       for (const file of await compareFiles(part, rows)) atNewPaths.push(file)
     }
@@ -419,43 +418,54 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       await comparePart({ files: files.slice(start, start + FILES_PER_PART), unreadable: [], unknown: [] })
     await comparePart({ files: [], unreadable, unknown })
     if (isClosed || found === (await catalog.countKnownFiles(directory))) return atNewPaths
-    const present = new Set(
-      [...files, ...unreadable.map(({ stat }) => stat), ...unknown].map(({ path }) => path),
-    )
-    for (const row of await catalog.knownFiles(directory)) if (!present.has(row.path)) missing.note(row)
+    const listedPaths = new Set(pathsOf(listing))
+    const rows = (await catalog.knownFiles(directory)).filter(({ path }) => !listedPaths.has(path))
+    await compareFiles({ files: [], unreadable: [], unknown: [] }, rows)
     return atNewPaths
   }
 
-  async function compareFiles(
-    { files, unreadable, unknown }: Pick<DirectoryListing, 'files' | 'unreadable' | 'unknown'>,
-    rows: KnownFile[],
-  ): Promise<FileStat[]> {
-    const known = new Map(rows.map((file) => [file.path, file]))
-    const moved = new Set<string>()
-    const candidates = await withoutShown(files.filter((file) => !known.has(file.path)))
-    for (const { from, to, needsEmbedding } of await moves.adoptByIdentity(candidates)) {
-      mayHoldUnknown = true
-      moved.add(to.path)
-      missing.found(from)
-      known.delete(from)
-      recentArrivals.rename(from, to)
-      if (needsEmbedding) indexer.enqueue([to])
-    }
-    const present = new Set([...files, ...unknown].map(({ path }) => path))
-    for (const path of await recordUnreadable(unreadable, known)) present.add(path)
-    for (const path of present) missing.found(path)
-    for (const { path } of files) replacements.delete(path)
-    for (const [path, row] of known) if (!present.has(path)) missing.note(row)
-    const stale = files.filter(
-      (file) => known.has(file.path) && isStale(known.get(file.path)!, file, identitiesAt(file.path)),
+  async function compareFiles(found: FolderEntries, rows: KnownFile[]): Promise<FileStat[]> {
+    const known = await adoptRenamed(found.files, rows)
+    return apply(planFolder(known, found, { isInodeStable: identitiesAt }))
+  }
+
+  /** @returns the rows as they are after files were renamed into the folder, or out of it, or within it */
+  async function adoptRenamed(files: readonly FileStat[], rows: KnownFile[]): Promise<KnownFile[]> {
+    const known = new Set(rows.map(({ path }) => path))
+    const found = await moves.adoptByIdentity(
+      await withoutShown(files.filter(({ path }) => !known.has(path))),
     )
-    // Permissions may be mended without any other change to a file.
-    for (const file of files)
-      if (isForbidden(known.get(file.path)) && (await isReadable(file.path))) stale.push(file)
-    indexer.enqueue(stale)
-    await noteHardLinks(stale)
-    differences += moved.size + stale.length
-    return files.filter((file) => !known.has(file.path) && !moved.has(file.path))
+    if (found.length === 0) return rows
+    mayHoldUnknown = true
+    differences += found.length
+    for (const { from, to } of found) {
+      missing.found(from.path)
+      recentArrivals.rename(from.path, to)
+    }
+    const left = new Set(found.map(({ from }) => from.path))
+    const moved = found.map(({ from, to }) => ({ ...from, path: to.path }))
+    return [...rows.filter(({ path }) => !left.has(path)), ...moved]
+  }
+
+  /** @returns files at new paths */
+  async function apply(plan: Plan): Promise<FileStat[]> {
+    const toIndex: FileStat[] = []
+    const newFiles: FileStat[] = []
+    for (const action of plan) {
+      if (action.do === 'record failure') await putUnreadable({ stat: action.file, reason: action.reason })
+      else if (action.do === 'await removal')
+        replacements.set(action.file.path, { stat: action.file, reason: action.reason })
+      else if (action.do === 'mark present') {
+        missing.found(action.path)
+        if (action.isFile) replacements.delete(action.path)
+      } else if (action.do === 'mark missing') missing.note(action.row)
+      else if (action.do === 'find origin') newFiles.push(action.file)
+      else if (action.do === 'index' || (await isReadable(action.file.path))) toIndex.push(action.file)
+    }
+    indexer.enqueue(toIndex)
+    await noteHardLinks(toIndex)
+    differences += toIndex.length
+    return newFiles
   }
 
   /** Without what a link shows and is not known where it lies: a file that has moved is found there, not behind the link. */
@@ -466,28 +476,6 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     const rows = await catalog.knownFilesAt(behindLinks.map(realPathOf))
     const lying = new Set(rows.map(({ path }) => path))
     return files.filter((file) => realPathOf(file) === file.path || lying.has(realPathOf(file)))
-  }
-
-  /**
-   * Records what bears the name of an image and can't be read.
-   * @returns their paths, without those that took the place of an image: whether that is gone is decided as for any other
-   */
-  async function recordUnreadable(
-    unreadable: UnreadableEntry[],
-    known: Map<string, KnownFile>,
-  ): Promise<string[]> {
-    const recorded: string[] = []
-    for (const file of unreadable) {
-      const { path } = file.stat
-      const row = known.get(path)
-      if (row === undefined || row.state === 'failed') {
-        recorded.push(path)
-        if (row === undefined || isStale(row, file.stat, identitiesAt(path))) await putUnreadable(file)
-      } else {
-        replacements.set(path, file)
-      }
-    }
-    return recorded
   }
 
   /** Those whose image is gone by now: forgotten, or found elsewhere. */
@@ -569,12 +557,12 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     const gone = missing.rows().filter((row) => !isOnAbsentMount(row))
     // A copy that is deleted again does not become its original.
     const isOlder = (row: KnownFile, file: FileStat) => recentArrivals.isOlder(row.path, file.path)
-    for (const { from, to, needsEmbedding } of await moves.adoptByContent(gone, among, isOlder)) {
+    for (const { from, to } of await moves.adoptByContent(gone, among, isOlder)) {
       mayHoldUnknown = true
-      missing.found(from)
-      recentArrivals.rename(from, to)
+      missing.found(from.path)
+      recentArrivals.rename(from.path, to)
       moved.add(to.path)
-      if (needsEmbedding) indexer.enqueue([to])
+      if (from.state === 'without_vector') indexer.enqueue([to])
     }
     return moved
   }
@@ -669,7 +657,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     await take([...new Map(found.flat().map((file) => [file.path, file])).values()])
     confirmLater()
     // What was missing may be back.
-    if (missing.massRemoval !== undefined && found.some((files) => files !== undefined)) rescanSoon()
+    if (removals.massRemoval !== undefined && found.some((files) => files !== undefined)) rescanSoon()
   }
 
   function rescanSoon(): void {
@@ -706,7 +694,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       const other = await statFile(root, row.path, options.walk).catch(() => 'unknown' as const)
       if (other === 'unknown') continue
       if (other === undefined) addHint(row.path, false)
-      else if (isStale(row, other, identitiesAt(other.path))) indexer.enqueue([other])
+      else if (isOutdated(row, other, { isInodeStable: identitiesAt })) indexer.enqueue([other])
     }
   }
 
@@ -721,7 +709,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       // The comparison that is owed then sees to it.
       if (isDoubtful) return
       const before = performance.now() - MISSING_GRACE_MS / 2
-      await missing.remove({ acceptsMissing: false, before, isWhole: false })
+      await removals.remove({ acceptsMissing: false, before, isWhole: false })
       confirmLater()
       await recordReplacements()
     }).catch(compareSoon)
@@ -775,25 +763,15 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   }
 }
 
-/** @param identities whether the file system keeps them */
-function isStale(row: KnownFile, file: FileStat, identities: boolean): boolean {
-  // The inode too: files that change places keep their times, and uncompressed pictures of one size have equal lengths.
-  const isSame =
-    row.bytes === file.bytes &&
-    row.modifiedAt === file.modifiedAt &&
-    (!identities || row.inode === String(file.inode))
-  return row.state === 'without_vector' || !isSame
-}
-
-function isForbidden(row: KnownFile | undefined): boolean {
-  return row?.failureCode === 'permission_denied'
-}
-
 /** The folder right in `parent` that leads to `below`. */
 function childOf(parent: string, below: string): string {
   const rest = parent === ROOT ? below : below.slice(parent.length + 1)
   const child = rest.split('/')[0]!
   return parent === ROOT ? child : `${parent}/${child}`
+}
+
+function pathsOf({ files, unreadable, unknown }: FolderEntries): string[] {
+  return [...files, ...unreadable.map(({ stat }) => stat), ...unknown].map(({ path }) => path)
 }
 
 /** A sentence about what bears the name of an image and is none. */
