@@ -101,7 +101,6 @@ const LARGE_FILES: Record<string, number> = {
   'server/src/embedding/process/supervisor.ts': 449,
   'server/src/http/images.ts': 420,
   'server/src/indexing/indexer.ts': 452,
-  'server/src/sync/gallery-sync.ts': 780,
   'web/src/app.tsx': 402,
 }
 

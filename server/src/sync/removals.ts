@@ -1,12 +1,11 @@
 import type { Catalog, KnownFile } from '../catalog/catalog.ts'
-import type { EventBus } from '../events.ts'
-import { type IncludeRules, isIncluded } from '../gallery/include.ts'
+import { isIncluded } from '../gallery/include.ts'
 import { isReached } from '../gallery/links.ts'
 import { directoryOf, isInside } from '../gallery/paths.ts'
 import { hasExactCase, type SeenNames, statFile } from '../gallery/stat-file.ts'
-import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import { removeUnusedContent } from '../indexing/unused-content.ts'
-import type { MassRemoval, MissingFiles } from './missing-files.ts'
+import type { SyncContext } from './context.ts'
+import type { MassRemoval } from './missing-files.ts'
 import { type MountPoints, mountPointsOf } from './mount-points.ts'
 import { isShareLimited, type MissingFile, planRemovals, type RemovalFacts } from './plan/removals.ts'
 import type { GalleryRoot } from './root-monitor.ts'
@@ -21,21 +20,14 @@ export interface RemovalRequest {
 }
 
 export interface RemovalsOptions {
-  root: string
+  context: SyncContext
   gallery: GalleryRoot
-  catalog: Catalog
-  thumbnails: ThumbnailStore
-  events: EventBus
-  walk: IncludeRules
   mountPoints: MountPoints
-  missing: MissingFiles
   /** If a larger share of the files disappears at once, they are kept until a user confirms the removal. */
   maxShare: number
   /** Gives rows of missing files to files with the same bytes. Called before anything is removed. */
   adoptMissing(): Promise<void>
   onRemoved(count: number): void
-  isClosed(): boolean
-  log: { warn(message: string): void }
 }
 
 const FILES_PER_REMOVAL = 500
@@ -43,10 +35,12 @@ const FILES_PER_REMOVAL = 500
 /** Removes the rows of missing files by the decisions of `planRemovals`. */
 export class Removals {
   readonly #options: RemovalsOptions
+  readonly #context: SyncContext
   #massRemoval: MassRemoval | undefined
 
   constructor(options: RemovalsOptions) {
     this.#options = options
+    this.#context = options.context
   }
 
   /** undefined unless missing files are kept. */
@@ -56,13 +50,14 @@ export class Removals {
 
   /** @returns the mount points whose missing files were kept */
   async remove({ acceptsMissing, before, isWhole }: RemovalRequest): Promise<ReadonlySet<string>> {
-    const { root, gallery, catalog, missing, isClosed, log } = this.#options
+    const { root, catalog, missing, isClosed, log } = this.#context
+    const { gallery, adoptMissing } = this.#options
     if (missing.size === 0) {
       if (isWhole) this.#massRemoval = undefined
       return new Set()
     }
     await gallery.assertReadable()
-    await this.#options.adoptMissing()
+    await adoptMissing()
     const rows = missing.missingSince(before)
     const examined = await this.#examine(rows)
     if (examined === undefined) return new Set()
@@ -82,8 +77,8 @@ export class Removals {
 
   /** @returns those of some files that are really missing, with their mounts; undefined if sync was closed meanwhile */
   async #examine(rows: readonly KnownFile[]): Promise<MissingFile[] | undefined> {
-    const { root, walk, mountPoints, isClosed } = this.#options
-    const { absent, replaced } = await mountPoints.look()
+    const { root, walk, isClosed } = this.#context
+    const { absent, replaced } = await this.#options.mountPoints.look()
     const seen: SeenNames = new Map()
     const examined: MissingFile[] = []
     for (const { path, state } of rows) {
@@ -99,7 +94,8 @@ export class Removals {
   }
 
   async #facts(examined: readonly MissingFile[], acceptsMissing: boolean): Promise<RemovalFacts> {
-    const { gallery, catalog, maxShare } = this.#options
+    const { catalog } = this.#context
+    const { gallery, maxShare } = this.#options
     const { isOtherDevice } = gallery
     const included = examined.filter(({ isExcluded }) => !isExcluded)
     const isGalleryEmpty = included.length > 0 && (await gallery.isEmpty())
@@ -112,7 +108,7 @@ export class Removals {
   }
 
   async #countKnownBelow(directory: string): Promise<number> {
-    const { catalog } = this.#options
+    const { catalog } = this.#context
     let count = 0
     for (const below of await catalog.knownDirectories(directory))
       count += await catalog.countKnownFiles(below)
@@ -120,7 +116,7 @@ export class Removals {
   }
 
   async #forget(paths: readonly string[]): Promise<void> {
-    const { catalog, thumbnails, events, isClosed, onRemoved } = this.#options
+    const { catalog, thumbnails, events, isClosed } = this.#context
     for (let start = 0; start < paths.length; start += FILES_PER_REMOVAL) {
       if (isClosed()) return
       const gone: string[] = []
@@ -130,7 +126,7 @@ export class Removals {
         if (!(await this.#isPresent(path, seen))) gone.push(path)
       if (gone.length === 0) continue
       const removed = await catalog.removeFiles(gone)
-      onRemoved(gone.length)
+      this.#options.onRemoved(gone.length)
       for (const { path } of removed) events.emit('fileDeleted', { path })
       const hashes = removed.map(({ contentHash }) => contentHash)
       await removeUnusedContent(catalog, thumbnails, hashes)
@@ -139,7 +135,7 @@ export class Removals {
 
   /** Whether the file exists and belongs to the gallery by the present configuration. */
   async #isPresent(path: string, seen: SeenNames): Promise<boolean> {
-    const { root, walk } = this.#options
+    const { root, walk } = this.#context
     if (!isIncluded(root, path, walk)) return false
     try {
       if ((await statFile(root, path, walk)) === undefined) return false
