@@ -100,7 +100,6 @@ const LARGE_FILES: Record<string, number> = {
   'server/src/catalog/sql/sql-catalog.ts': 446,
   'server/src/embedding/process/supervisor.ts': 449,
   'server/src/http/images.ts': 420,
-  'server/src/indexing/indexer.ts': 452,
   'web/src/app.tsx': 402,
 }
 

@@ -12,7 +12,7 @@ export interface SyncLog {
   info(message: string): void
 }
 
-/** What the parts of sync share. */
+/** Shared by the parts of sync. */
 export interface SyncContext {
   root: string
   walk: IncludeRules

@@ -149,7 +149,7 @@ class SyncLoop implements GallerySync {
   }
 
   #onFired(timer: Timer): void {
-    // A scan that nobody waits for logs its own failure.
+    // Without a caller to report to, a failure of this scan is logged.
     if (timer === 'rescan' && this.#waitingScan === undefined) {
       this.#waitingScan = Promise.withResolvers<void>()
       this.#waitingScan.promise.catch((error) => this.#logFailure(error))

@@ -6,7 +6,7 @@ export interface MassRemoval {
   known: number
 }
 
-/** Indexed files that are not where their rows say: moved perhaps, or deleted. */
+/** Indexed files that are not at the paths of their rows: moved perhaps, or deleted. */
 export interface MissingFiles {
   readonly size: number
   note(row: KnownFile): void

@@ -1,4 +1,4 @@
-/** A file that was not where its row says. Paths are relative to the gallery. */
+/** A file that was not at the path of its row. Paths are relative to the gallery. */
 export interface MissingFile {
   path: string
   /** False for a file that could not be indexed: finding it again costs nothing. */
