@@ -2,10 +2,10 @@ import type { Catalog, Image } from '../catalog/catalog.ts'
 import type { EmbedderClient } from '../embedding/process/supervisor.ts'
 import { DomainError } from '../errors.ts'
 import type { EventBus, IndexProgress } from '../events.ts'
-import { SETTLE_MS } from '../gallery/image-file.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import type { IncludeRules } from '../gallery/include.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
+import { TIMINGS, type Timings } from '../timings.ts'
 import type { FileOutcome, FileVersion } from './file-version.ts'
 import { createProgressMeter, type ProgressMeter } from './progress.ts'
 import { FileQueue, type QueuedFile } from './queue.ts'
@@ -29,6 +29,7 @@ export interface IndexerOptions {
   onError: (message: string, error: unknown) => void
   /** Called with paths whose files are no longer what was stored of them. */
   onChanged: (paths: string[]) => void
+  timings?: Timings | undefined
 }
 
 /** Accepts files to be indexed. */
@@ -179,7 +180,8 @@ class StagedIndexer implements Indexer {
       }
       this.#queue.end(version)
       if (read !== 'unsettled') this.#queue.resolve(version, read === 'gone' ? 'gone' : { left: 'closed' })
-      else if (!this.#isClosed) this.#queue.retryLater(file, SETTLE_MS, () => this.#pump())
+      else if (!this.#isClosed)
+        this.#queue.retryLater(file, (this.#options.timings ?? TIMINGS).settleMs, () => this.#pump())
     } catch (error) {
       this.#queue.end(version)
       if (this.#isClosed) return

@@ -3,6 +3,7 @@ import type { EventBus } from '../events.ts'
 import type { IncludeRules } from '../gallery/include.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import type { IndexQueue } from '../indexing/indexer.ts'
+import type { Timings } from '../timings.ts'
 import type { LinkTargets } from './link-targets.ts'
 import type { Doubt } from './machine.ts'
 import type { MissingFiles } from './missing-files.ts'
@@ -43,5 +44,6 @@ export interface GallerySyncOptions {
   mountTable?: string | undefined
   /** Called after each scan and each application of changes. */
   onPass?: (() => void) | undefined
+  timings?: Timings | undefined
   log: SyncLog
 }

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DomainError, messageOf } from '../errors.ts'
+import { TIMINGS, type Timings } from '../timings.ts'
 import type { GallerySyncOptions } from './context.ts'
 import type { FolderTimes } from './folder-tree.ts'
 import type { ChangeHint } from './hints.ts'
@@ -8,7 +9,6 @@ import {
   INITIAL_STATE,
   isDoubtful,
   type LeftOver,
-  MISSING_GRACE_MS,
   type SyncEvent,
   type Timer,
   transition,
@@ -56,6 +56,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
 /** Runs the effects of the state machine, one work at a time. */
 class SyncLoop implements GallerySync {
   readonly #options: GallerySyncOptions
+  readonly #timings: Timings
   readonly #parts: SyncParts
   readonly #timers = new Map<Timer, NodeJS.Timeout>()
   #state = INITIAL_STATE
@@ -67,6 +68,7 @@ class SyncLoop implements GallerySync {
 
   constructor(options: GallerySyncOptions) {
     this.#options = options
+    this.#timings = options.timings ?? TIMINGS
     this.#parts = createParts(options, {
       dispatch: (event) => this.#dispatch(event),
       addHint: (hint) => this.#addHint(hint),
@@ -133,7 +135,7 @@ class SyncLoop implements GallerySync {
   }
 
   #dispatch(event: SyncEvent): void {
-    const [state, effects] = transition(this.#state, event)
+    const [state, effects] = transition(this.#state, event, this.#timings)
     this.#state = state
     for (const effect of effects) this.#carryOut(effect)
   }
@@ -192,7 +194,7 @@ class SyncLoop implements GallerySync {
       hasChanges = taken.length > 0
       await changes.apply(taken)
     } else {
-      const before = performance.now() - MISSING_GRACE_MS / 2
+      const before = performance.now() - this.#timings.missingGraceMs / 2
       await removals.remove({ acceptsMissing: false, before, isWhole: false })
       await unreadable.recordConfirmed()
     }

@@ -256,12 +256,12 @@ describe('over random events', () => {
     'folder vanished while listed',
   ]
 
-  it.each([1, 2, 3, 4, 5])('keeps its invariants (seed %i)', (seed) => {
+  it.each([1, 2, 3])('keeps its invariants (seed %i)', (seed) => {
     const random = createRandom(seed)
     const pick = <T>(from: readonly T[]) => from[Math.floor(random() * from.length)]!
     const seen = new Set<string>()
     let state = INITIAL_STATE
-    for (let n = 0; n < 4000; n++) {
+    for (let n = 0; n < 1000; n++) {
       const event = pick(possibleEvents(state, n, pick, doubts))
       const [next, effects] = transition(state, event)
       checkStep(state, event, next, effects)

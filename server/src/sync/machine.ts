@@ -1,3 +1,5 @@
+import { TIMINGS, type Timings } from '../timings.ts'
+
 /** How far the last scan can be relied on. "In doubt" means `doubtful` and nothing else. */
 export type Trust =
   | { is: 'unverified' }
@@ -54,12 +56,8 @@ export interface LeftOver {
 
 export type Effect = Work | { start: Timer; afterMs: number } | { stop: Timer }
 
-/** Changes that arrive within this time are applied together. */
-const DEBOUNCE_MS = 150
 /** A large folder takes long to compare. Waiting as long again leaves time for other work, up to this limit. */
 const MAX_DEBOUNCE_MS = 5_000
-/** A file that has vanished may appear elsewhere a moment later if it was moved. */
-export const MISSING_GRACE_MS = 800
 /** While files are kept, the delay between a change and the scan that looks whether they are back. */
 const RESCAN_DELAY_MS = 5_000
 /** Such scans take at most about a tenth of the time. */
@@ -74,14 +72,17 @@ export const INITIAL_STATE: SyncState = {
   lastScan: { endedAt: Number.NEGATIVE_INFINITY, ms: 0 },
 }
 
+/** `debounceMs`: changes within this time are applied together. `missingGraceMs`: a moved file appears elsewhere within it. */
+export type Delays = Pick<Timings, 'debounceMs' | 'missingGraceMs'>
+
 type Step = readonly [SyncState, readonly Effect[]]
 
 /** Decides what happens next. Pure: the caller starts timers and runs work, and reports how they end. */
-export function transition(state: SyncState, event: SyncEvent): Step {
+export function transition(state: SyncState, event: SyncEvent, delays: Delays = TIMINGS): Step {
   if (state.activity === 'closed') return [state, []]
   switch (event.type) {
     case 'hinted':
-      return start(state, 'changes', Math.max(DEBOUNCE_MS, state.applyMs))
+      return start(state, 'changes', Math.max(delays.debounceMs, state.applyMs))
     case 'scan requested':
       return runNext(enqueue(state, { run: 'scan', acceptsMissing: event.acceptsMissing }))
     case 'fired':
@@ -89,7 +90,7 @@ export function transition(state: SyncState, event: SyncEvent): Step {
     case 'listing':
       return [{ ...state, trust: { is: 'verifying' } }, []]
     case 'passed':
-      return afterPass(state, event)
+      return afterPass(state, event, delays)
     case 'failed':
       return runNext({ ...doubt(state, event.because), activity: 'idle' })
     case 'doubted':
@@ -129,14 +130,20 @@ function runNext(state: SyncState): Step {
   return [{ ...state, activity: work.run, queue }, [work]]
 }
 
-function afterPass(state: SyncState, { at, ms, left }: Extract<SyncEvent, { type: 'passed' }>): Step {
+function afterPass(
+  state: SyncState,
+  { at, ms, left }: Extract<SyncEvent, { type: 'passed' }>,
+  delays: Delays,
+): Step {
   const passed = { ...state, activity: 'idle' as const }
   if (state.activity === 'apply') passed.applyMs = Math.min(ms, MAX_DEBOUNCE_MS)
   if (state.activity === 'scan') {
     passed.lastScan = { endedAt: at, ms }
     if (state.trust.is === 'verifying') passed.trust = { is: 'verified' }
   }
-  const [withConfirm, confirm] = left.hasMissing ? start(passed, 'confirm', MISSING_GRACE_MS) : [passed, []]
+  const [withConfirm, confirm] = left.hasMissing
+    ? start(passed, 'confirm', delays.missingGraceMs)
+    : [passed, []]
   const [withRescan, rescan] = left.mayReturn
     ? start(withConfirm, 'rescan', rescanDelayMs(passed, at))
     : [withConfirm, []]

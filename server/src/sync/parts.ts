@@ -1,4 +1,5 @@
 import { toGalleryPath } from '../gallery/paths.ts'
+import { TIMINGS } from '../timings.ts'
 import { PlanExecutor } from './apply.ts'
 import { Changes } from './changes.ts'
 import type { GallerySyncOptions, SyncContext } from './context.ts'
@@ -51,6 +52,7 @@ export function createParts(options: GallerySyncOptions, hooks: SyncLoopHooks): 
     walk,
     mountTable,
     log,
+    timings: options.timings ?? TIMINGS,
     scanIntervalMs: options.scanIntervalMs,
     folders: () => tree.times.keys().map((directory) => [directory, links.resolve(directory)] as const),
     isDoubtful: hooks.isDoubtful,

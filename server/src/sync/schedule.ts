@@ -5,6 +5,8 @@ export interface ScanScheduleOptions {
   root: string
   /** Time between scans while the system reports changes. */
   scanIntervalMs: number
+  /** Pause before a failed scan is repeated; it doubles with each further failure. */
+  minRetryMs: number
   log: SyncLog
   /** Called before each scan that polling causes. */
   beforePoll(): Promise<void>
@@ -16,8 +18,7 @@ export const MIN_POLL_MS = 5_000
 export const MAX_POLL_MS = 60_000
 /** Largest share of the time that polling may take. */
 const MAX_POLL_SHARE = 0.1
-/** A scan that failed is retried after a pause, which doubles with each further failure. */
-const MIN_RETRY_MS = 5_000
+/** Longest pause before a failed scan is repeated. */
 const MAX_RETRY_MS = 60_000
 /** With this many changes within the window, the system's queue of events may have overflowed and lost some. */
 const BURST_CHANGES = 4_000
@@ -98,7 +99,7 @@ export class ScanSchedule {
       log.warn(`The gallery ${root} could not be compared: ${messageOf(error)}`)
       return false
     })
-    this.#retryMs = hasFailed ? Math.min(2 * this.#retryMs || MIN_RETRY_MS, MAX_RETRY_MS) : 0
+    this.#retryMs = hasFailed ? Math.min(2 * this.#retryMs || this.#options.minRetryMs, MAX_RETRY_MS) : 0
     this.#retryAt = performance.now() + this.#retryMs
     this.#isScanning = false
     this.#pollMs = isChanged ? MIN_POLL_MS : Math.min(2 * this.#pollMs, MAX_POLL_MS)

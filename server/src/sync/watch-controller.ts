@@ -5,6 +5,7 @@ import type { IncludeRules } from '../gallery/include.ts'
 import { isRemote, type Mount, mountsOf } from '../gallery/mounts.ts'
 import { isInside, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
 import { type Change, type GalleryWatcher, identityOf, isExhaustion, watchGallery } from '../gallery/watch.ts'
+import type { Timings } from '../timings.ts'
 import type { SyncLog } from './context.ts'
 import { isInGallery } from './mount-points.ts'
 import { MAX_POLL_MS, MIN_POLL_MS, ScanSchedule } from './schedule.ts'
@@ -17,6 +18,7 @@ export interface WatchControllerOptions {
   scanIntervalMs: number
   /** The system's table of mounts. The default is right except in tests. */
   mountTable?: string | undefined
+  timings: Timings
   log: SyncLog
   /** Known folders as paths of the gallery, each with the place where it lies if a link leads there. */
   folders(): Iterable<readonly [directory: string, real: string]>
@@ -29,7 +31,6 @@ export interface WatchControllerOptions {
   scan(): Promise<boolean>
 }
 
-const ROOT_CHECK_INTERVAL_MS = 3_000
 /** While polling, pause between attempts to watch again. */
 const WATCH_RETRY_MS = 10 * 60_000
 const FOLDERS_PER_TURN = 200
@@ -63,6 +64,7 @@ export class WatchController {
       root: options.root,
       scanIntervalMs: options.scanIntervalMs,
       log: options.log,
+      minRetryMs: options.timings.rescanMs,
       beforePoll: async () => {
         if (Date.now() - this.#watchTriedAt > WATCH_RETRY_MS) await this.#watchAgain()
       },
@@ -86,7 +88,7 @@ export class WatchController {
 
   async start(): Promise<void> {
     await this.#watchAgain()
-    this.#rootTimer = setInterval(() => void this.#checkRoot(), ROOT_CHECK_INTERVAL_MS).unref()
+    this.#rootTimer = setInterval(() => void this.#checkRoot(), this.#options.timings.rootCheckMs).unref()
     this.#schedule.start()
   }
 
