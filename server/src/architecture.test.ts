@@ -99,8 +99,6 @@ const LARGE_FILES: Record<string, number> = {
   'server/src/catalog/sql/sql-catalog.ts': 446,
   'server/src/embedding/process/supervisor.ts': 449,
   'server/src/http/images.ts': 420,
-  'server/src/indexing/indexer.ts': 450,
-  'server/src/sync/gallery-sync.ts': 801,
   'web/src/app.tsx': 400,
 }
 

@@ -1,17 +1,17 @@
 import type { EventBus, IndexProgress } from '../events.ts'
 
 export interface ProgressMeter {
-  /** @param pending how much is left now */
+  /** @param pending number of files that are left */
   add(done: number, failed: number, pending: number): void
   current(): IndexProgress
 }
 
 const WINDOW_MS = 10_000
 const EMIT_EVERY_MS = 250
-/** Work that goes on after a shorter pause than this is the same work. */
+/** Work that starts again after a longer pause is counted from zero. */
 const REST_MS = 2_000
 
-/** Measures the rate over the last seconds and tells the bus, not more often than a person can read. */
+/** Measures the rate over the last seconds, and emits progress a few times a second at most. */
 export function createProgressMeter(
   events: EventBus,
   now: () => number = performance.now.bind(performance),

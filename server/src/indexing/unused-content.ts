@@ -2,7 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 
 /**
- * Forgets the vectors and the thumbnails of contents that no image has any more.
+ * Removes the vectors and thumbnails of contents that no image has any more.
  * @param hashes only these contents; all without it
  */
 export async function removeUnusedContent(

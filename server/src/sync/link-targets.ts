@@ -1,25 +1,24 @@
 import type { DirectoryListing, ListedLink } from '../gallery/list-folder.ts'
 import { directoryOf, joinPath, ROOT } from '../gallery/paths.ts'
 
-/** Where symbolic links show what lies elsewhere in the gallery: nobody tells of changes there. Paths of the gallery. */
-export interface Aliases {
-  /** Takes the links of a folder as they are now. */
+/** Symbolic links that show other parts of the gallery. Changes behind a link raise no events at the path of the link. */
+export interface LinkTargets {
+  /** Replaces the links of a folder by those that it has now. */
   update(listing: Pick<DirectoryListing, 'directory' | 'links'>): void
   forget(directory: string): void
-  /** The other paths at which something that changed at one is seen, too. */
-  of(path: string): string[]
-  /** Whether a link was seen at a path. */
+  /** Returns the other paths that show the file or folder at a path. */
+  pathsThatShow(path: string): string[]
   isLink(path: string): boolean
-  /** Where a path leads: itself, unless a link that is followed is on the way. */
+  /** Returns where a path leads: the path itself, unless it passes through a link that is followed. */
   resolve(path: string): string
 }
 
-export function createAliases(): Aliases {
+export function createLinkTargets(): LinkTargets {
   const byDirectory = new Map<string, ListedLink[]>()
-  /** Links that are followed, by what they lead to: whatever is in it is seen through them. */
+  /** Paths of links that are followed, by target. */
   const byTarget = new Map<string, Set<string>>()
-  /** All links, by what they lead to and every folder on the way: if that comes or goes, they lead elsewhere. */
-  const byWay = new Map<string, Set<string>>()
+  /** Paths of all links, by target and by every folder above it: if one of these changes, the link leads elsewhere. */
+  const byStep = new Map<string, Set<string>>()
   return {
     update({ directory, links }) {
       forget(directory)
@@ -27,7 +26,7 @@ export function createAliases(): Aliases {
       byDirectory.set(directory, links)
       for (const { path, target, isFollowed } of links) {
         if (isFollowed) add(byTarget, target, path)
-        for (const step of stepsTo(target)) add(byWay, step, path)
+        for (const step of stepsTo(target)) add(byStep, step, path)
       }
     },
     forget,
@@ -40,9 +39,9 @@ export function createAliases(): Aliases {
       }
       return path
     },
-    of(path) {
+    pathsThatShow(path) {
       if (byDirectory.size === 0) return []
-      const found = [...(byWay.get(path) ?? [])]
+      const found = [...(byStep.get(path) ?? [])]
       for (const step of stepsTo(path)) {
         for (const link of byTarget.get(step) ?? []) found.push(link + path.slice(step.length))
       }
@@ -53,13 +52,13 @@ export function createAliases(): Aliases {
   function forget(directory: string): void {
     for (const { path, target } of byDirectory.get(directory) ?? []) {
       remove(byTarget, target, path)
-      for (const step of stepsTo(target)) remove(byWay, step, path)
+      for (const step of stepsTo(target)) remove(byStep, step, path)
     }
     byDirectory.delete(directory)
   }
 }
 
-/** A path and every folder above it but the root. */
+/** Returns a path and every folder above it but the root. */
 function stepsTo(path: string): string[] {
   const steps: string[] = []
   for (let at = path; at !== ROOT; at = directoryOf(at)) steps.push(at)

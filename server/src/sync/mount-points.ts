@@ -5,15 +5,15 @@ import { pointsAt } from '../gallery/links.ts'
 import { type Mount, mountsOf } from '../gallery/mounts.ts'
 import { isInside, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
 
-/** Where other drives are mounted in the gallery. The files of one that is away are absent, not deleted. Paths of the gallery. */
+/** Mount points in the gallery. Files of a drive that is not mounted are absent, not deleted. Paths are relative to the gallery. */
 export interface MountPoints {
-  /** A comparison of the whole gallery begins. */
+  /** Called when a scan begins. */
   begin(): Promise<void>
-  /** Those where no drive is mounted, or where it is not known to be the one that was there before. */
+  /** Returns the mount points without a mounted drive, and those where it may be another drive than before. */
   look(): Promise<{ absent: string[]; replaced: string[] }>
   /**
-   * Ends a comparison of the whole gallery.
-   * @param kept those of which missing files are kept: they stay known until the drive is back or its files are forgotten
+   * Called when a scan has removed what is gone.
+   * @param kept mount points whose missing files are kept: they stay known until the drive is back or its files are removed
    */
   settle(kept: ReadonlySet<string>): Promise<void>
 }
@@ -25,9 +25,9 @@ export interface MountPointsOptions {
   mountTable?: string | undefined
 }
 
-/** Told from the system's table of mounts, which only Linux has: elsewhere nothing is known. */
+/** Reads the system's table of mounts, which only Linux has. Elsewhere there are no mount points. */
 export function createMountPoints({ root, catalog, walk, mountTable }: MountPointsOptions): MountPoints {
-  /** With what was mounted there when it was last seen with all its files; undefined if that is not known. */
+  /** With the drive that was mounted there when all its files were last found; undefined after a start. */
   const known = new Map<string, string | undefined>()
   let isLoaded = false
   let isChanged = false
@@ -42,7 +42,7 @@ export function createMountPoints({ root, catalog, walk, mountTable }: MountPoin
         isChanged ||= !known.has(directory)
         if (!known.has(directory)) known.set(directory, drive)
       }
-      // Before anything else is done: the server may be killed.
+      // Stored before anything else, because the process may be killed.
       await persist()
     },
     async look() {
@@ -61,7 +61,7 @@ export function createMountPoints({ root, catalog, walk, mountTable }: MountPoin
       for (const directory of known.keys()) {
         if (kept.has(directory)) continue
         const drive = now.get(directory)
-        // One that came or went meanwhile is judged by the next comparison.
+        // The next scan decides about a drive that was mounted or unmounted meanwhile.
         if (drive !== undefined && drive === atStart.get(directory)) known.set(directory, drive)
         else if (drive === undefined && !atStart.has(directory))
           isChanged = known.delete(directory) || isChanged
@@ -75,20 +75,20 @@ export function createMountPoints({ root, catalog, walk, mountTable }: MountPoin
     isChanged = false
   }
 
-  /** Mount points in the gallery, and what is mounted there. */
+  /** Returns the mount points in the gallery with their drives. */
   async function mounted(): Promise<Map<string, string>> {
     const below = (await mountsOf(root, mountTable)).filter((mount) => isInGallery(root, mount, walk))
     return new Map(below.map(({ path, drive }) => [toGalleryPath(root, path), drive]))
   }
 }
 
-/** Whether a mount lies where images are looked for. */
+/** Whether a mount lies in a folder that is scanned. */
 export function isInGallery(root: string, { path }: Mount, walk: IncludeRules): boolean {
   if (!isInside(path, root) || path === root) return false
   return walk.recursive && isIncluded(root, toGalleryPath(root, path), walk)
 }
 
-/** Those of some mount points that a path lies on, or leads to by a symbolic link that is still there. */
+/** Returns those of some mount points that a path lies on, or leads to by a symbolic link that still exists. */
 export async function mountPointsOf(root: string, path: string, among: readonly string[]): Promise<string[]> {
   if (among.length === 0) return []
   const direct = among.filter((directory) => isInside(path, directory))
@@ -97,7 +97,7 @@ export async function mountPointsOf(root: string, path: string, among: readonly 
   return target === undefined ? [] : among.filter((directory) => isInside(target, directory))
 }
 
-/** Where the first symbolic link on a way points, followed by the rest of the way. */
+/** Returns the target of the first symbolic link on a path, with the rest of the path. */
 async function targetOf(root: string, path: string): Promise<string | undefined> {
   const names = path.split('/')
   for (let depth = 1; depth <= names.length; depth++) {

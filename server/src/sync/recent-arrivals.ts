@@ -1,17 +1,17 @@
 import type { FileStat } from '../gallery/stat-file.ts'
 
-/** Files that came a while ago: one may still turn out to be the new place of a file that is deleted now, moved as copy and deletion. */
+/** Files that appeared in the last minutes. A move by copy and deletion shows a new file first, and misses the old one later. */
 export interface RecentArrivals {
   add(files: readonly FileStat[]): void
-  /** What was found to have moved is no newcomer, or remains the one that it was. */
+  /** A file that moved is no arrival, or remains the arrival that it was. */
   rename(from: string, to: FileStat): void
-  /** Whether a file came before another did; those that were there from the start came first. */
+  /** Whether a file appeared before another. Files that are no arrivals are older than all arrivals. */
   isOlder(path: string, than: string): boolean
   recent(): FileStat[]
 }
 
 const KEPT_FOR_MS = 10 * 60_000
-const RETENTION = 100_000
+const MAX_ARRIVALS = 100_000
 
 export function createRecentArrivals(): RecentArrivals {
   const byPath = new Map<string, { file: FileStat; since: number }>()
@@ -21,7 +21,7 @@ export function createRecentArrivals(): RecentArrivals {
       const now = Date.now()
       for (const file of files) byPath.set(file.path, { file, since: now })
       for (const path of byPath.keys()) {
-        if (byPath.size <= RETENTION) break
+        if (byPath.size <= MAX_ARRIVALS) break
         byPath.delete(path)
       }
     },

@@ -1,22 +1,21 @@
 import { lstat, readdir } from 'node:fs/promises'
 import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
 
-/** The watched folder itself, which may be away: an unmounted drive is no reason to forget its images. */
+/** The root of the gallery, which may be absent: an unmounted drive is no reason to remove its images. */
 export interface GalleryRoot {
-  /** @throws {DomainError} `directory_not_found` if it can't be looked at */
+  /** @throws {DomainError} `directory_not_found` if it can't be read */
   assertReadable(): Promise<void>
-  /** Why it can't be looked at, in a sentence. */
+  /** Why it can't be read, as a sentence; undefined if it can. */
   readonly problem: string | undefined
-  /** Whether another drive is in its place whose files have not turned out to be the same on the whole. */
+  /** Whether the root lies on another drive than before and no scan has found the same files yet. */
   readonly isOtherDevice: boolean
-  /** The files have turned out to be the same. */
+  /** A scan has found the same files. */
   trustDevice(): void
   isEmpty(): Promise<boolean>
 }
 
 export interface GalleryRootOptions {
   root: string
-  /** It was found to be away. */
   onUnreadable(): void
   log: { warn(message: string): void; info(message: string): void }
 }
@@ -31,7 +30,7 @@ export function createGalleryRoot({ root, onUnreadable, log }: GalleryRootOption
       const reason = await whyUnreadable()
       const text =
         reason && `The gallery ${root} can't be read (${reason}): the index is kept as it is until it can.`
-      // Said once, not each time.
+      // Each problem is logged once.
       if (text !== problem) {
         if (text !== undefined) log.warn(text)
         else log.info(`The gallery ${root} can be read again.`)

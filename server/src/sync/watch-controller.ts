@@ -1,268 +1,234 @@
 import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
-import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
+import { messageOf, systemCodeOf } from '../errors.ts'
 import type { IncludeRules } from '../gallery/include.ts'
 import { isRemote, type Mount, mountsOf } from '../gallery/mounts.ts'
 import { isInside, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
 import { type Change, type GalleryWatcher, identityOf, isExhaustion, watchGallery } from '../gallery/watch.ts'
 import type { Timings } from '../timings.ts'
+import type { SyncLog } from './context.ts'
 import { isInGallery } from './mount-points.ts'
+import { MAX_POLL_MS, MIN_POLL_MS, ScanSchedule } from './schedule.ts'
 
 export type WatchState = 'native' | 'polling' | 'off'
-
-/** Learns of changes: the system tells them where it can, and the whole folder is compared from time to time. */
-export interface WatchController {
-  start(): Promise<void>
-  /**
-   * A folder is about to be looked at: what changes in it from now on will be told. A path of the gallery.
-   * @param real where it lies, if a link leads there
-   */
-  enter(directory: string, real?: string): void
-  /** A folder is gone. */
-  leave(directory: string): void
-  readonly state: WatchState
-  /** Whether the system tells of changes, if only in a part of the gallery. */
-  readonly isWatching: boolean
-  /** Why the folder is polled, with what would help; undefined while it need not be. */
-  readonly reason: string | undefined
-  close(): Promise<void>
-}
 
 export interface WatchControllerOptions {
   root: string
   walk: IncludeRules
   scanIntervalMs: number
-  /** Where the system tells what is mounted; the default is right everywhere but in tests. */
+  /** The system's table of mounts. The default is right except in tests. */
   mountTable?: string | undefined
   timings: Timings
-  log: { warn(message: string): void; info(message: string): void }
-  /** The folders that are known, as paths of the gallery. */
+  log: SyncLog
+  /** Known folders as paths of the gallery, each with the place where it lies if a link leads there. */
   folders(): Iterable<readonly [directory: string, real: string]>
   onChange(changes: Change[]): void
-  /** The folder was moved away or deleted: what is seen of it now may be half of it. */
+  /** The root was moved or deleted: a scan may have seen only a part of it. */
   onRootGone(): void
-  /** Whether the last comparison could not look at the folder. */
+  /** Whether a scan is owed because the last one can't be relied on. */
   isDoubtful(): boolean
-  /** Compares the whole folder. @returns whether anything was different */
+  /** Scans the whole gallery. @returns whether anything was different */
   scan(): Promise<boolean>
 }
 
-const MIN_POLL_MS = 5_000
-const MAX_POLL_MS = 60_000
-/** Polling never takes more than this share of the time. */
-const MAX_POLL_SHARE = 0.1
-/** What kept the system from watching may have been mended. */
+/** While polling, pause between attempts to watch again. */
 const WATCH_RETRY_MS = 10 * 60_000
-/** Where so much is told at once the queue of events may have overflowed, and some of it been lost. */
-const BURST_CHANGES = 4_000
-const BURST_SCAN_DELAY_MS = 2_000
-/** The longest pause before a comparison that failed is tried again. */
-const MAX_RETRY_MS = 60_000
-const BURST_WINDOW_MS = 1_000
 const FOLDERS_PER_TURN = 200
 
-export function createWatchController(options: WatchControllerOptions): WatchController {
-  const { root, log, onChange, scan, scanIntervalMs, timings } = options
-  let watcher: GalleryWatcher | undefined
-  let state: WatchState = 'off'
-  let reason: string | undefined
-  let watched: string | undefined
-  /** The folder that is watched was moved or deleted, so that nothing more is told of it. */
-  let isRootGone = false
-  let isAbsent = false
-  let watchTriedAt = 0
-  let pollMs = MIN_POLL_MS
-  let timer: NodeJS.Timeout | undefined
-  let rootTimer: NodeJS.Timeout | undefined
-  let burst = { since: 0, changes: 0 }
-  /** As they were when the watch began. */
-  let mounts: Mount[] = []
-  /** Folders that lie on a network, which must not keep everybody waiting, and where nothing would be told. */
-  let remoteFolders: string[] = []
-  let isExhausted = false
-  let isCheckingRoot = false
-  let isScanning = false
-  let retryMs = 0
-  let retryAt = 0
-  let isClosed = false
-  let watching: Promise<void> = Promise.resolve()
+/** Reports changes: natively where the system can, otherwise by scanning from time to time. */
+export class WatchController {
+  readonly #options: WatchControllerOptions
+  readonly #schedule: ScanSchedule
+  #watcher: GalleryWatcher | undefined
+  #state: WatchState = 'off'
+  #reason: string | undefined
+  /** Identity of the folder that is watched. */
+  #watched: string | undefined
+  /** The watched folder was moved or deleted and raises no more events. */
+  #isRootGone = false
+  #isAbsent = false
+  #watchTriedAt = 0
+  #rootTimer: NodeJS.Timeout | undefined
+  /** Mounts at the time when the watch began: the one that holds the gallery first, then those in it. */
+  #mounts: Mount[] = []
+  /** Network folders. Watching them can block, and changes made by other machines raise no events. */
+  #remoteFolders: string[] = []
+  #isExhausted = false
+  #isCheckingRoot = false
+  #isClosed = false
+  #watching: Promise<void> = Promise.resolve()
 
-  return {
-    async start() {
-      await watchAgain()
-      rootTimer = setInterval(checkRoot, timings.rootCheckMs).unref()
-      schedule(intervalMs())
-    },
-    enter,
-    leave: (directory) => watcher?.leave(toAbsolute(root, directory)),
-    get state() {
-      return state
-    },
-    get isWatching() {
-      return watcher !== undefined
-    },
-    get reason() {
-      return reason
-    },
-    async close() {
-      isClosed = true
-      clearTimeout(timer)
-      clearInterval(rootTimer)
-      await watching
-      await watcher?.close()
-    },
+  constructor(options: WatchControllerOptions) {
+    this.#options = options
+    this.#schedule = new ScanSchedule({
+      root: options.root,
+      scanIntervalMs: options.scanIntervalMs,
+      log: options.log,
+      minRetryMs: options.timings.rescanMs,
+      beforePoll: async () => {
+        if (Date.now() - this.#watchTriedAt > WATCH_RETRY_MS) await this.#watchAgain()
+      },
+      scan: options.scan,
+    })
   }
 
-  function watchAgain(): Promise<void> {
-    watching = watching.then(() => (isClosed ? undefined : watch()))
-    return watching
+  get state(): WatchState {
+    return this.#state
   }
 
-  async function watch(): Promise<void> {
-    await watcher?.close().catch((error) => log.warn(messageOf(error)))
-    watcher = undefined
-    isRootGone = false
-    isExhausted = false
-    watchTriedAt = Date.now()
-    watched = await identityOf(root)
-    mounts = await mountsNow()
-    if (watched === undefined) return
-    const [holding, ...below] = mounts
-    const remote = below.filter(isRemote)
-    remoteFolders = remote.map(({ path }) => toGalleryPath(root, path))
-    if (holding && isRemote(holding)) return poll(remoteReason([holding]))
+  /** Whether the system reports changes, if only in a part of the gallery. */
+  get isWatching(): boolean {
+    return this.#watcher !== undefined
+  }
+
+  /** Why the folder is polled, and a remedy; undefined unless it is polled. */
+  get reason(): string | undefined {
+    return this.#reason
+  }
+
+  async start(): Promise<void> {
+    await this.#watchAgain()
+    this.#rootTimer = setInterval(() => void this.#checkRoot(), this.#options.timings.rootCheckMs).unref()
+    this.#schedule.start()
+  }
+
+  /**
+   * Watches a folder, which is a path of the gallery.
+   * @param real where it lies, if a link leads there
+   */
+  enter(directory: string, real = directory): void {
+    const watcher = this.#watcher
+    if (watcher === undefined || this.#isExhausted) return
+    if (this.#remoteFolders.some((folder) => isInside(real, folder) || isInside(directory, folder))) return
     try {
-      watcher = await watchGallery(root, {
-        ...options.walk,
-        onChange: handleHints,
-        onError: (error) => poll(errorReason(error)),
+      watcher.enter(toAbsolute(this.#options.root, directory))
+    } catch (error) {
+      // Folders that can't be read can't be watched either; listing them logs that.
+      if (['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR'].includes(systemCodeOf(error) ?? '')) return
+      this.#isExhausted = true
+      this.#poll(this.#errorReason(error))
+    }
+  }
+
+  leave(directory: string): void {
+    this.#watcher?.leave(toAbsolute(this.#options.root, directory))
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#schedule.close()
+    clearInterval(this.#rootTimer)
+    await this.#watching
+    await this.#watcher?.close()
+  }
+
+  #watchAgain(): Promise<void> {
+    this.#watching = this.#watching.then(() => (this.#isClosed ? undefined : this.#watch()))
+    return this.#watching
+  }
+
+  async #watch(): Promise<void> {
+    const { root, walk, log, onChange, onRootGone } = this.#options
+    await this.#watcher?.close().catch((error) => log.warn(messageOf(error)))
+    this.#watcher = undefined
+    this.#isRootGone = false
+    this.#isExhausted = false
+    this.#watchTriedAt = Date.now()
+    this.#watched = await identityOf(root)
+    this.#mounts = await this.#mountsNow()
+    if (this.#watched === undefined) return
+    const [holding, ...below] = this.#mounts
+    const remote = below.filter(isRemote)
+    this.#remoteFolders = remote.map(({ path }) => toGalleryPath(root, path))
+    if (holding && isRemote(holding)) return this.#poll(remoteReason([holding]))
+    try {
+      this.#watcher = await watchGallery(root, {
+        ...walk,
+        onChange: (changes) => {
+          onChange(changes)
+          this.#schedule.countChanges(changes.length)
+        },
+        onError: (error) => this.#poll(this.#errorReason(error)),
         onRootGone: () => {
-          isRootGone = true
-          options.onRootGone()
+          this.#isRootGone = true
+          onRootGone()
         },
       })
     } catch (error) {
-      return poll(errorReason(error))
+      return this.#poll(this.#errorReason(error))
     }
+    await this.#enterFolders()
+    if (this.#isExhausted) return
+    if (remote.length > 0) return this.#poll(remoteReason(remote))
+    if (this.#state === 'polling') log.info(`The gallery ${root} is watched by the system again.`)
+    this.#state = 'native'
+    this.#reason = undefined
+    this.#schedule.stopPolling()
+  }
+
+  async #enterFolders(): Promise<void> {
     let entered = 0
-    for (const [directory, real] of options.folders()) {
-      enter(directory, real)
+    for (const [directory, real] of this.#options.folders()) {
+      this.enter(directory, real)
       if (++entered % FOLDERS_PER_TURN === 0) await yieldToOthers()
     }
-    if (isExhausted) return
-    if (remote.length > 0) return poll(remoteReason(remote))
-    if (state === 'polling') log.info(`The gallery ${root} is watched by the system again.`)
-    state = 'native'
-    reason = undefined
   }
 
-  /** Says so once, not each time. */
-  function poll(why: string): void {
-    if (reason !== why) log.warn(why)
-    state = 'polling'
-    reason = why
-    pollMs = MIN_POLL_MS
-    if (timer !== undefined) schedule(pollMs)
+  /** Logs each reason once. */
+  #poll(reason: string): void {
+    if (this.#reason !== reason) this.#options.log.warn(reason)
+    this.#state = 'polling'
+    this.#reason = reason
+    this.#schedule.startPolling()
   }
 
-  function intervalMs(): number {
-    return state === 'polling' ? Math.min(pollMs, scanIntervalMs) : scanIntervalMs
-  }
-
-  function schedule(delayMs: number): void {
-    clearTimeout(timer)
-    if (isClosed) return
-    timer = setTimeout(scanAndSchedule, delayMs).unref()
-  }
-
-  async function scanAndSchedule(): Promise<void> {
-    if (state === 'polling' && Date.now() - watchTriedAt > WATCH_RETRY_MS) await watchAgain()
-    const start = performance.now()
-    isScanning = true
-    let hasFailed = false
-    const isChanged = await scan().catch((error) => {
-      // That the folder is away has been said by whoever looked at it.
-      if (error instanceof DomainError && error.code === 'directory_not_found') return false
-      hasFailed = true
-      log.warn(`The gallery ${root} could not be compared: ${messageOf(error)}`)
-      return false
-    })
-    retryMs = hasFailed ? Math.min(2 * retryMs || timings.rescanMs, MAX_RETRY_MS) : 0
-    retryAt = performance.now() + retryMs
-    isScanning = false
-    pollMs = isChanged ? MIN_POLL_MS : Math.min(2 * pollMs, MAX_POLL_MS)
-    const rest = (performance.now() - start) / MAX_POLL_SHARE
-    schedule(state === 'polling' ? Math.max(intervalMs(), rest) : scanIntervalMs)
-  }
-
-  /** The one that holds the gallery first, then those in it. */
-  async function mountsNow(): Promise<Mount[]> {
-    const [holding, ...below] = await mountsOf(root, options.mountTable)
+  async #mountsNow(): Promise<Mount[]> {
+    const { root, walk, mountTable } = this.#options
+    const [holding, ...below] = await mountsOf(root, mountTable)
     if (holding === undefined) return []
-    return [holding, ...below.filter((mount) => isInGallery(root, mount, options.walk))]
-  }
-
-  function enter(directory: string, real = directory): void {
-    if (watcher === undefined || isExhausted) return
-    if (remoteFolders.some((folder) => isInside(real, folder) || isInside(directory, folder))) return
-    try {
-      watcher.enter(toAbsolute(root, directory))
-    } catch (error) {
-      // What may not be read can't be watched either; whoever looks at it says so.
-      if (['EACCES', 'EPERM', 'ENOENT', 'ENOTDIR'].includes(systemCodeOf(error) ?? '')) return
-      isExhausted = true
-      poll(errorReason(error))
-    }
-  }
-
-  function handleHints(changes: Change[]): void {
-    onChange(changes)
-    const now = performance.now()
-    if (now - burst.since > BURST_WINDOW_MS) burst = { since: now, changes: 0 }
-    burst.changes += changes.length
-    if (burst.changes >= BURST_CHANGES) schedule(BURST_SCAN_DELAY_MS)
+    return [holding, ...below.filter((mount) => isInGallery(root, mount, walk))]
   }
 
   /** A drive that does not answer is asked once. */
-  async function checkRoot(): Promise<void> {
-    if (isCheckingRoot) return
-    isCheckingRoot = true
-    await compareRoot().finally(() => {
-      isCheckingRoot = false
+  async #checkRoot(): Promise<void> {
+    if (this.#isCheckingRoot) return
+    this.#isCheckingRoot = true
+    await this.#compareRoot().finally(() => {
+      this.#isCheckingRoot = false
     })
   }
 
-  /** A folder that went and came back, as a drive does that is mounted again, has to be watched anew. */
-  async function compareRoot(): Promise<void> {
-    const identity = await identityOf(root)
+  /** Watches a root again that was absent or replaced, as happens with a drive that is mounted again. Starts scans that are owed. */
+  async #compareRoot(): Promise<void> {
+    const identity = await identityOf(this.#options.root)
     if (identity === undefined) {
-      if (!isAbsent) schedule(0)
-      isAbsent = true
+      if (!this.#isAbsent) this.#schedule.scanAfter(0)
+      this.#isAbsent = true
       return
     }
-    const areMountsChanged = !isDeepStrictEqual(mounts, await mountsNow())
-    if (identity === watched && !isRootGone && !isAbsent && !areMountsChanged) {
-      if (options.isDoubtful() && !isScanning && performance.now() >= retryAt) schedule(0)
+    const areMountsChanged = !isDeepStrictEqual(this.#mounts, await this.#mountsNow())
+    if (identity === this.#watched && !this.#isRootGone && !this.#isAbsent && !areMountsChanged) {
+      if (this.#options.isDoubtful() && this.#schedule.canRetry) this.#schedule.scanAfter(0)
       return
     }
-    isAbsent = false
-    await watchAgain()
-    schedule(0)
+    this.#isAbsent = false
+    await this.#watchAgain()
+    this.#schedule.scanAfter(0)
   }
 
-  function errorReason(error: unknown): string {
+  #errorReason(error: unknown): string {
     if (isExhaustion(error)) return exhaustedReason()
-    return `The gallery ${root} can't be watched by the system (${messageOf(error)}), so ${POLLED}.`
-  }
-
-  function exhaustedReason(): string {
-    return `The system watches no more folders (its limit is reached), so ${POLLED}. To have changes followed at once, raise the limit: sysctl fs.inotify.max_user_watches=1048576.`
-  }
-
-  function remoteReason(mounts: Mount[]): string {
-    const where = mounts.map(({ path, type }) => `${path} (${type})`).join(', ')
-    return `${where} lies on a network or in user space, where the system does not tell of changes that others make, so ${POLLED}. To have them followed at once, run the server where the files are.`
+    return `The gallery ${this.#options.root} can't be watched by the system (${messageOf(error)}), so ${POLLED}.`
   }
 }
 
 const POLLED = `the folder is compared every ${MIN_POLL_MS / 1000} to ${MAX_POLL_MS / 1000} seconds`
+
+function exhaustedReason(): string {
+  return `The system watches no more folders (its limit is reached), so ${POLLED}. To have changes followed at once, raise the limit: sysctl fs.inotify.max_user_watches=1048576.`
+}
+
+function remoteReason(mounts: Mount[]): string {
+  const where = mounts.map(({ path, type }) => `${path} (${type})`).join(', ')
+  return `${where} lies on a network or in user space, where the system does not tell of changes that others make, so ${POLLED}. To have them followed at once, run the server where the files are.`
+}

@@ -1,0 +1,77 @@
+import { expect, it, vi } from 'vitest'
+import { FileQueue } from './queue.ts'
+
+const file = (path: string, modifiedAt = 1) => ({ path, bytes: 10, modifiedAt })
+
+it('gives files in the order in which they came, and those added later after them', () => {
+  const queue = new FileQueue()
+  for (const path of ['a', 'b']) queue.add(file(path))
+  expect(queue.next().path).toBe('a')
+  queue.add(file('c'))
+  expect([queue.next().path, queue.next().path]).toEqual(['b', 'c'])
+  expect(queue.isEmpty).toBe(true)
+  queue.add(file('d'))
+  expect(queue.next()).toEqual({ path: 'd', version: file('d') })
+})
+
+it('does not add a version that waits or is in progress, but a newer one', () => {
+  const queue = new FileQueue()
+  queue.add(file('a'))
+  queue.add(file('a'))
+  expect(queue.size).toBe(1)
+  const { version } = queue.next()
+  queue.add(file('a'))
+  expect(queue.size).toBe(0)
+  queue.add(file('a', 2))
+  expect(queue.size).toBe(1)
+  queue.end(version)
+  queue.add(file('a'))
+  expect(queue.next().version).toEqual(file('a'))
+})
+
+it('reports a version as done that a newer one replaces', async () => {
+  const queue = new FileQueue()
+  const outcome = queue.waitFor(file('a'))
+  queue.add(file('a'))
+  queue.add(file('a', 2))
+  expect(await outcome).toBe('done')
+})
+
+it('adds a path without a version only if it does not wait', () => {
+  const queue = new FileQueue()
+  queue.add(file('a'))
+  queue.addPath('a')
+  queue.addPath('b')
+  expect([queue.next(), queue.next()]).toEqual([
+    { path: 'a', version: file('a') },
+    { path: 'b', version: undefined },
+  ])
+})
+
+it('adds an unsettled file again after a pause, unless a newer version waits', async () => {
+  const queue = new FileQueue()
+  const onDue = vi.fn()
+  const outcome = queue.waitFor(file('b'))
+  queue.retryLater({ path: 'a', version: file('a') }, 5, onDue)
+  queue.retryLater({ path: 'b', version: file('b') }, 5, onDue)
+  queue.add(file('b', 2))
+  expect([queue.size, queue.next().version]).toEqual([3, file('b', 2)])
+  queue.add(file('b', 3))
+  await expect.poll(() => onDue.mock.calls.length).toBe(2)
+  expect(await outcome).toBe('done')
+  const versions = [queue.next().version, queue.next().version]
+  expect(versions.map((version) => [version?.path, version?.modifiedAt])).toEqual([
+    ['b', 3],
+    ['a', 1],
+  ])
+})
+
+it('leaves all to the next start when it is closed', async () => {
+  const queue = new FileQueue()
+  const outcomes = ['a', 'b'].map((path) => queue.waitFor(file(path)))
+  queue.add(file('a'))
+  queue.retryLater({ path: 'b', version: file('b') }, 60_000, () => {})
+  queue.close()
+  expect(await Promise.all(outcomes)).toEqual([{ left: 'closed' }, { left: 'closed' }])
+  expect(queue.size).toBe(0)
+})

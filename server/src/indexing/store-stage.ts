@@ -1,0 +1,179 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Catalog, ImageRecord, PutResult } from '../catalog/catalog.ts'
+import type { EmbedderClient, Priority } from '../embedding/process/supervisor.ts'
+import { DomainError } from '../errors.ts'
+import type { EventBus } from '../events.ts'
+import type { IncludeRules } from '../gallery/include.ts'
+import { toAbsolute } from '../gallery/paths.ts'
+import { statFile } from '../gallery/stat-file.ts'
+import type { ThumbnailStore } from '../gallery/thumbnails.ts'
+import { hashOfFile } from '../hashing.ts'
+import type { FileOutcome } from './file-version.ts'
+import type { FailedVersion, ReadFile } from './read-stage.ts'
+import { removeUnusedContent } from './unused-content.ts'
+
+export interface StoreStageOptions {
+  root: string
+  catalog: Catalog
+  embedder: EmbedderClient
+  events: EventBus
+  thumbnails: ThumbnailStore
+  walk: IncludeRules
+  maxFileBytes: number
+  onError: (message: string, error: unknown) => void
+  /** Called with paths whose files are no longer what was stored of them. */
+  onChanged: (paths: string[]) => void
+  /** Called with paths whose rows have no vector: their content lost it since the file was read. */
+  onUnembedded(paths: string[]): void
+  /** Called for each file that failed. */
+  onFailed(): void
+  isClosed(): boolean
+}
+
+/** Images that the embedder refused, with its reason. */
+export interface FailedImage {
+  record: ImageRecord
+  reason: DomainError
+}
+
+/** Time for which embedded images are kept while the database server is unavailable. */
+const UNAVAILABLE_TIMEOUT_MS = 120_000
+
+/** Embeds images and stores their rows. */
+export class StoreStage {
+  readonly #options: StoreStageOptions
+
+  constructor(options: StoreStageOptions) {
+    this.#options = options
+  }
+
+  /** Embeds images whose content has no vector yet, and stores all but those that the embedder refuses. */
+  async store(
+    batch: readonly ReadFile[],
+    priority: Priority,
+  ): Promise<{ stored: PutResult[]; failed: FailedImage[] }> {
+    const failed = await this.#embed(batch, priority)
+    const isFailed = new Set(failed.map(({ record }) => record))
+    // A file that was saved twice may be in the batch with both versions.
+    const newest = new Map(batch.map(({ record }) => [record.path, record]))
+    const records = [...newest.values()].filter((record) => !isFailed.has(record))
+    const stored = await this.#retryWhileUnavailable(() => this.#options.catalog.upsertImages(records))
+    await this.#afterStore(records, stored)
+    return { stored, failed }
+  }
+
+  /** @param version the version that failed; read from the disk if it is not given */
+  async recordFailure(path: string, error: unknown, version?: FailedVersion): Promise<FileOutcome> {
+    const { catalog, events, thumbnails, onError, onFailed } = this.#options
+    if (!(error instanceof DomainError) || error.code === 'unavailable') {
+      // A full disk or a lost drive is no fault of the file, which is left to the next scan.
+      onError(`indexing ${JSON.stringify(path)}`, error)
+      onFailed()
+      return { left: error }
+    }
+    try {
+      const stat = version ?? (await this.#versionNow(path))
+      if (stat === undefined) return 'gone'
+      const { bytes, modifiedAt, contentHash } = stat
+      const replaced = await catalog.putFailure({
+        path,
+        bytes,
+        modifiedAt,
+        inode: String(stat.inode),
+        contentHash,
+        code: error.code,
+        reason: error.message,
+        failedAt: Date.now(),
+      })
+      onFailed()
+      if (replaced !== undefined) {
+        events.emit('fileDeleted', { path })
+        await removeUnusedContent(catalog, thumbnails, [replaced])
+      }
+      events.emit('fileFailed', { path })
+      await this.#reportChanged([{ ...stat, path }])
+      return 'done'
+    } catch (failure) {
+      onError(`recording the failure of ${JSON.stringify(path)}`, failure)
+      return { left: failure }
+    }
+  }
+
+  /** Sets the vectors of the records. @returns the images that the embedder refused */
+  async #embed(batch: readonly ReadFile[], priority: Priority): Promise<FailedImage[]> {
+    const toEmbed = await this.#unembedded(batch.filter(({ image }) => image !== undefined))
+    if (toEmbed.length === 0) return []
+    const images = toEmbed.map(({ image }) => image!)
+    const embeddings = await this.#options.embedder.embed(images, 'photo', priority)
+    const byContent = new Map(toEmbed.map(({ record }, n) => [record.contentHash, embeddings[n]!]))
+    const failed: FailedImage[] = []
+    for (const { record } of batch) {
+      const embedding = byContent.get(record.contentHash)
+      if (embedding instanceof DomainError) failed.push({ record, reason: embedding })
+      else record.vector = embedding
+    }
+    return failed
+  }
+
+  /** Returns one image of each content without a vector: copies share it, and another process may have stored it meanwhile. */
+  async #unembedded(decoded: readonly ReadFile[]): Promise<ReadFile[]> {
+    const unique = new Map(decoded.map((one) => [one.record.contentHash, one]))
+    const known = await this.#options.catalog.contentsWithVector([...unique.keys()])
+    for (const hash of known) unique.delete(hash)
+    return [...unique.values()]
+  }
+
+  async #afterStore(records: readonly ImageRecord[], stored: readonly PutResult[]): Promise<void> {
+    const { catalog, events, thumbnails, onUnembedded } = this.#options
+    for (const [n, { isNew, isChanged }] of stored.entries()) {
+      const { path, createdAt, modifiedAt } = records[n]!
+      if (isNew) events.emit('fileCreated', { path, createdAt })
+      else if (isChanged) events.emit('fileModified', { path, modifiedAt })
+    }
+    const replaced = stored.flatMap((result) => result.replaced ?? [])
+    if (replaced.length > 0) await removeUnusedContent(catalog, thumbnails, replaced)
+    onUnembedded(records.filter((_, n) => stored[n]!.needsEmbedding).map(({ path }) => path))
+    await this.#reportChanged(records)
+  }
+
+  async #retryWhileUnavailable<T>(work: () => Promise<T>): Promise<T> {
+    const start = performance.now()
+    for (;;) {
+      try {
+        return await work()
+      } catch (error) {
+        const waitS = error instanceof DomainError ? error.retryAfterS : undefined
+        const isLate = performance.now() - start > UNAVAILABLE_TIMEOUT_MS
+        if (waitS === undefined || isLate || this.#options.isClosed()) throw error
+        await sleep(waitS * 500)
+      }
+    }
+  }
+
+  /** Finds files that changed while they were embedded. Their change events arrived before the row existed. */
+  async #reportChanged(records: readonly FailedVersion[]): Promise<void> {
+    const { root, walk, onChanged } = this.#options
+    const now = await Promise.all(
+      records.map(({ path }) => statFile(root, path, walk).catch(() => 'unknown' as const)),
+    )
+    const changed = records.filter(({ bytes, modifiedAt, inode }, n) => {
+      const stat = now[n]
+      // Without an answer of the disk, the file is left to the next scan.
+      if (stat === 'unknown') return false
+      const isSame = stat?.bytes === bytes && stat.modifiedAt === modifiedAt
+      return !isSame || String(stat.inode) !== String(inode)
+    })
+    if (changed.length > 0) onChanged(changed.map(({ path }) => path))
+  }
+
+  async #versionNow(path: string): Promise<FailedVersion | undefined> {
+    const { root, walk, maxFileBytes } = this.#options
+    const stat = await statFile(root, path, walk)
+    if (stat === undefined) return undefined
+    const canBeRead = stat.bytes <= maxFileBytes
+    const contentHash = canBeRead
+      ? await hashOfFile(toAbsolute(root, path)).catch(() => undefined)
+      : undefined
+    return { ...stat, contentHash }
+  }
+}

@@ -1,0 +1,171 @@
+import { lstat } from 'node:fs/promises'
+import { hasImageExtension } from '../gallery/formats/index.ts'
+import { isIncluded } from '../gallery/include.ts'
+import { type DirectoryListing, listDirectory } from '../gallery/list-folder.ts'
+import { directoryOf, normalizeName, ROOT, toAbsolute } from '../gallery/paths.ts'
+import { type FileStat, isNotFound, toFileStat } from '../gallery/stat-file.ts'
+import { walk } from '../gallery/walk.ts'
+import type { PlanExecutor } from './apply.ts'
+import type { SyncContext } from './context.ts'
+import type { FolderTree } from './folder-tree.ts'
+import type { ChangeHint } from './hints.ts'
+import type { OnceLogger } from './once-logger.ts'
+import type { GalleryRoot } from './root-monitor.ts'
+
+export interface ChangesOptions {
+  context: SyncContext
+  gallery: GalleryRoot
+  tree: FolderTree
+  executor: PlanExecutor
+  logger: OnceLogger
+}
+
+/** With changes in more folders than this, a scan costs less. */
+const MAX_FOLDERS_PER_PASS = 2_000
+/** In a folder with more files than this, a few changed paths are examined without listing the folder. */
+const LARGE_FOLDER_FILES = 2_000
+const MAX_SINGLE_PATHS = 500
+
+/** Brings the index in line with the folder where hints report changes, and compares listed folders. */
+export class Changes {
+  readonly #options: ChangesOptions
+  readonly #context: SyncContext
+
+  constructor(options: ChangesOptions) {
+    this.#options = options
+    this.#context = options.context
+  }
+
+  async apply(hints: readonly ChangeHint[]): Promise<void> {
+    const { executor, logger } = this.#options
+    const folders = new Set<string>()
+    const newFiles: FileStat[] = []
+    for (const [directory, changes] of Map.groupBy(hints, ({ path }) => folderOf(path))) {
+      const found = await logger.unlessForbidden(directory, () => this.#checkChanged(directory, changes))
+      if (found === undefined) folders.add(directory)
+      else newFiles.push(...found)
+    }
+    for (const { path } of hints)
+      await logger.unlessForbidden(folderOf(path), async () => {
+        if (path === ROOT || !(await this.#options.tree.exists(path))) return
+        for (const file of await this.#scanTree(path)) newFiles.push(file)
+      })
+    if (folders.size > MAX_FOLDERS_PER_PASS) return this.#context.doubt('too many changes')
+    for (const directory of folders) {
+      const found = await logger.unlessForbidden(directory, () => this.#scanFolder(directory))
+      for (const file of found ?? []) newFiles.push(file)
+    }
+    await executor.take([...new Map(newFiles.map((file) => [file.path, file])).values()])
+  }
+
+  /** Brings the rows of one folder in line with its files. @returns files at new paths */
+  async compare(listing: DirectoryListing): Promise<FileStat[]> {
+    const { tree, executor, logger } = this.#options
+    await tree.markVanished(listing.directory, tree.subfolders(listing.directory), listing)
+    tree.update(listing)
+    logger.entries(listing)
+    logger.readable(listing.directory)
+    return executor.compareFolder(listing)
+  }
+
+  /**
+   * Examines single paths where a folder need not be listed: files that were written to, or a few changes in a large folder.
+   * @returns files at new paths; undefined if the folder has to be listed
+   */
+  async #checkChanged(directory: string, hints: readonly ChangeHint[]): Promise<FileStat[] | undefined> {
+    const paths = hints.map(({ path }) => path)
+    if (paths.includes(ROOT) || paths.length > MAX_SINGLE_PATHS) return undefined
+    const isLarge = this.#options.tree.fileCount(directory) > LARGE_FOLDER_FILES
+    if (!isLarge && !hints.every(({ isWithinFile }) => isWithinFile)) return undefined
+    return this.#checkPaths(directory, paths, isLarge)
+  }
+
+  /** @param acceptsNew whether files without a row are accepted, too */
+  async #checkPaths(
+    directory: string,
+    paths: readonly string[],
+    acceptsNew: boolean,
+  ): Promise<FileStat[] | undefined> {
+    const { catalog } = this.#context
+    const { tree, executor } = this.#options
+    if (directory !== ROOT && !(await tree.exists(directory))) return undefined
+    const examined = await this.#examine(directory, paths)
+    if (examined === undefined) return undefined
+    const { files, gone } = examined
+    const rows = await catalog.knownFilesAt([...files.map(({ path }) => path), ...gone])
+    const known = new Set(rows.map(({ path }) => path))
+    if (!acceptsNew && files.some(({ path }) => !known.has(path))) return undefined
+    await tree.updateTimes(directory)
+    return executor.compareFiles({ files, unreadable: [], unknown: [] }, rows)
+  }
+
+  /** @returns undefined if one of the paths needs its folder to be listed */
+  async #examine(
+    directory: string,
+    paths: readonly string[],
+  ): Promise<{ files: FileStat[]; gone: string[] } | undefined> {
+    const { root, links } = this.#context
+    const files: FileStat[] = []
+    const gone: string[] = []
+    const names = new Set<string>()
+    for (const path of paths) {
+      // Links, names that are no UTF-8, and names that may be two spellings of one file.
+      if (links.isLink(path) || path.includes('\ufffd') || names.has(normalizeName(path))) return undefined
+      names.add(normalizeName(path))
+      const info = await lstat(toAbsolute(root, path), { bigint: true }).catch((error) =>
+        isNotFound(error) ? undefined : ('unknown' as const),
+      )
+      if (info === 'unknown' || (info !== undefined && !info.isFile())) return undefined
+      if (info === undefined && this.#options.tree.subfolders(directory).includes(path)) return undefined
+      if (info === undefined) gone.push(path)
+      else if (hasImageExtension(path) && isIncluded(root, path, this.#context.walk))
+        files.push(toFileStat(path, info))
+    }
+    return { files, gone }
+  }
+
+  /** Scans one folder without its subfolders, except that those which are gone take their files with them. */
+  async #scanFolder(directory: string): Promise<FileStat[]> {
+    const { root, doubt } = this.#context
+    const { gallery, tree, logger } = this.#options
+    tree.enter(directory)
+    if (!(await tree.exists(directory))) {
+      // While the gallery itself is unreadable, no folder of it can be found missing.
+      await gallery.assertReadable()
+      if (await tree.exists(directory)) doubt('folder vanished while listed')
+      else for (const below of await tree.knownBelow(directory)) await tree.markMissing(below)
+      return []
+    }
+    let isReadable = true
+    const listing = await listDirectory(root, directory, this.#context.walk).catch((error) => {
+      isReadable = false
+      logger.unreadableFolder(directory, error)
+      return undefined
+    })
+    if (listing === undefined) {
+      if (isReadable) doubt('folder vanished while listed')
+      return []
+    }
+    if (!tree.isListed(directory))
+      await tree.markVanished(directory, await tree.knownChildren(directory), listing)
+    return this.compare(listing)
+  }
+
+  /** Scans a folder that has appeared: it may hold more than its events reported. */
+  async #scanTree(directory: string): Promise<FileStat[]> {
+    const { root } = this.#context
+    const { tree } = this.#options
+    const newFiles: FileStat[] = []
+    if (!this.#context.walk.recursive) return newFiles
+    tree.addToParent(directory)
+    const enter = (below: string) => tree.enter(below)
+    for await (const listing of walk(root, this.#context.walk, () => {}, directory, enter)) {
+      for (const file of await this.compare(listing)) newFiles.push(file)
+    }
+    return newFiles
+  }
+}
+
+function folderOf(path: string): string {
+  return path === ROOT ? ROOT : directoryOf(path)
+}

@@ -1,0 +1,133 @@
+import { stat } from 'node:fs/promises'
+import { isReached } from '../gallery/links.ts'
+import type { DirectoryListing } from '../gallery/list-folder.ts'
+import { directoryOf, isInside, ROOT, toAbsolute } from '../gallery/paths.ts'
+import { toFileStat } from '../gallery/stat-file.ts'
+import type { SyncContext } from './context.ts'
+import type { OnceLogger } from './once-logger.ts'
+
+/** Times of a folder in milliseconds since 1970. */
+export interface FolderTimes {
+  createdAt: number
+  modifiedAt: number
+}
+
+/** Watches folders one by one. `real` is where a folder lies if a link leads to it. */
+export interface FolderWatch {
+  enter(directory: string, real: string): void
+  leave(directory: string): void
+}
+
+/** Folders of the gallery as they were last listed. */
+export class FolderTree {
+  /** Complete after the first scan. */
+  readonly times = new Map<string, FolderTimes>()
+  readonly #listed = new Map<string, { subdirectories: string[]; files: number }>()
+  readonly #context: SyncContext
+  readonly #logger: OnceLogger
+  readonly #watch: FolderWatch
+
+  constructor(context: SyncContext, logger: OnceLogger, watch: FolderWatch) {
+    this.#context = context
+    this.#logger = logger
+    this.#watch = watch
+  }
+
+  /** Watches a folder. Called before the folder is listed, so that no change in between is missed. */
+  enter(directory: string): void {
+    this.#watch.enter(directory, this.#context.links.resolve(directory))
+  }
+
+  update(listing: DirectoryListing): void {
+    const { directory, files, subdirectories, createdAt, modifiedAt } = listing
+    this.times.set(directory, { createdAt, modifiedAt })
+    this.#listed.set(directory, { subdirectories: [...subdirectories], files: files.length })
+    this.#context.links.update(listing)
+  }
+
+  isListed(directory: string): boolean {
+    return this.#listed.has(directory)
+  }
+
+  fileCount(directory: string): number {
+    return this.#listed.get(directory)?.files ?? 0
+  }
+
+  subfolders(directory: string): readonly string[] {
+    return this.#listed.get(directory)?.subdirectories ?? []
+  }
+
+  /** Adds a folder to the one that holds it, so that its removal is noticed before that one is listed again. */
+  addToParent(directory: string): void {
+    const parent = this.#listed.get(directoryOf(directory))
+    if (parent !== undefined && !parent.subdirectories.includes(directory))
+      parent.subdirectories.push(directory)
+  }
+
+  /** Reads the times of a known folder again. */
+  async updateTimes(directory: string): Promise<void> {
+    const info = await stat(toAbsolute(this.#context.root, directory), { bigint: true }).catch(
+      () => undefined,
+    )
+    if (info === undefined || !this.times.has(directory)) return
+    const { createdAt, modifiedAt } = toFileStat(directory, info)
+    this.times.set(directory, { createdAt, modifiedAt })
+  }
+
+  /** Whether a folder exists and a walk reaches it. */
+  async exists(directory: string): Promise<boolean> {
+    const { root, walk } = this.#context
+    if (directory === ROOT) return true
+    if (!walk.recursive || !(await isReached(root, directory, walk))) return false
+    return stat(toAbsolute(root, directory)).then(
+      (info) => info.isDirectory(),
+      () => false,
+    )
+  }
+
+  /** Returns the folders in and below one that were listed or have rows. */
+  async knownBelow(directory: string): Promise<Set<string>> {
+    const listed = [...this.times.keys()].filter((folder) => isInside(folder, directory))
+    return new Set([...listed, ...(await this.#context.catalog.knownDirectories(directory))])
+  }
+
+  /** Returns the direct subfolders that were listed or have rows in or below them. */
+  async knownChildren(directory: string): Promise<Set<string>> {
+    const below = [...(await this.knownBelow(directory))].filter((folder) => folder !== directory)
+    return new Set(below.map((folder) => childOf(directory, folder)))
+  }
+
+  /** Marks all files of a folder missing, without those of its subfolders. */
+  async markMissing(directory: string): Promise<void> {
+    const { catalog, links, missing } = this.#context
+    this.times.delete(directory)
+    this.#listed.delete(directory)
+    links.forget(directory)
+    this.#watch.leave(directory)
+    for (const row of await catalog.knownFiles(directory)) missing.note(row)
+  }
+
+  /** Marks the files in and below direct subfolders missing that a new listing does not have any more. */
+  async markVanished(
+    directory: string,
+    children: Iterable<string>,
+    { subdirectories }: DirectoryListing,
+  ): Promise<void> {
+    const present = new Set(subdirectories)
+    const gone = new Set<string>()
+    // A folder that may not be entered may exist.
+    const isGone = async (child: string) =>
+      (await this.#logger.unlessForbidden(child, () => this.exists(child))) === false
+    for (const child of children) if (!present.has(child) && (await isGone(child))) gone.add(child)
+    if (gone.size === 0) return
+    for (const below of await this.knownBelow(directory))
+      if (below !== directory && gone.has(childOf(directory, below))) await this.markMissing(below)
+  }
+}
+
+/** Returns the folder directly in `parent` that leads to `below`. */
+function childOf(parent: string, below: string): string {
+  const rest = parent === ROOT ? below : below.slice(parent.length + 1)
+  const child = rest.split('/')[0]!
+  return parent === ROOT ? child : `${parent}/${child}`
+}

@@ -1,0 +1,142 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { DomainError } from '../errors.ts'
+import { isInside, ROOT } from '../gallery/paths.ts'
+import type { FileStat } from '../gallery/stat-file.ts'
+import { walk } from '../gallery/walk.ts'
+import { removeUnusedContent } from '../indexing/unused-content.ts'
+import type { PlanExecutor } from './apply.ts'
+import type { Changes } from './changes.ts'
+import type { SyncContext } from './context.ts'
+import type { FolderTree } from './folder-tree.ts'
+import type { Hints } from './hints.ts'
+import type { InodeStability } from './inode-stability.ts'
+import type { MountPoints } from './mount-points.ts'
+import type { OnceLogger } from './once-logger.ts'
+import { countKnown, type Removals } from './removals.ts'
+import type { GalleryRoot } from './root-monitor.ts'
+import type { UnreadableEntries } from './unreadable-entries.ts'
+
+export interface ScannerOptions {
+  context: SyncContext
+  gallery: GalleryRoot
+  tree: FolderTree
+  executor: PlanExecutor
+  changes: Changes
+  removals: Removals
+  unreadable: UnreadableEntries
+  mountPoints: MountPoints
+  inodes: InodeStability
+  hints: Hints
+  logger: OnceLogger
+  /** Whether the system reports changes, if only in a part of the gallery. */
+  isWatching(): boolean
+  /** The root is readable: folders are listed from now on. */
+  onListing(): void
+}
+
+/** Delay after which file-system events have arrived. */
+const EVENT_LATENCY_MS = 100
+
+/** Compares the whole gallery with the catalog. */
+export class Scanner {
+  /** Milliseconds since 1970; undefined until a first scan has passed. */
+  lastScan: number | undefined
+  readonly #options: ScannerOptions
+  readonly #context: SyncContext
+  #hasRemovedOrphans = false
+
+  constructor(options: ScannerOptions) {
+    this.#options = options
+    this.#context = options.context
+  }
+
+  /**
+   * @returns whether hints were applied on the way
+   * @throws {DomainError} `directory_not_found` if the gallery could not be read at some point: unseen files may exist
+   */
+  async scan(acceptsMissing: boolean): Promise<boolean> {
+    const { isClosed, isDoubtful, root } = this.#context
+    const { gallery, inodes, mountPoints, executor, isWatching } = this.#options
+    await gallery.assertReadable()
+    await inodes.update()
+    await mountPoints.begin()
+    this.#options.onListing()
+    const newFiles = await this.#compareFolders()
+    if (newFiles === undefined) return false
+    await executor.take(newFiles)
+    const walkedAt = performance.now()
+    const hasHints = await this.#drainHints()
+    if (isDoubtful())
+      throw new DomainError(
+        'directory_not_found',
+        `The gallery ${root} was away for a moment: it is compared again.`,
+      )
+    // Files that vanished after the walk may have been moved a moment ago.
+    await this.#finish(acceptsMissing, isWatching() ? walkedAt : Infinity)
+    if (!isClosed()) this.lastScan = Date.now()
+    return hasHints
+  }
+
+  /** @returns files at new paths; undefined if sync was closed meanwhile */
+  async #compareFolders(): Promise<FileStat[] | undefined> {
+    const { root, catalog, indexer, isClosed } = this.#context
+    const { tree, changes, logger } = this.#options
+    const visited = new Set<string>()
+    const unreadable: string[] = []
+    const onUnreadable = (directory: string, error: unknown) => {
+      unreadable.push(directory)
+      logger.unreadableFolder(directory, error)
+    }
+    // Nothing can have moved where nothing is known, so files are indexed during the walk.
+    const isFirst = (await countKnown(catalog)) === 0
+    const newFiles: FileStat[] = []
+    const enter = (directory: string) => tree.enter(directory)
+    for await (const listing of walk(root, this.#context.walk, onUnreadable, ROOT, enter)) {
+      if (isClosed()) return undefined
+      visited.add(listing.directory)
+      const found = await changes.compare(listing)
+      if (isFirst) indexer.enqueue(found)
+      else for (const file of found) newFiles.push(file)
+    }
+    for (const directory of await tree.knownBelow(ROOT)) {
+      if (visited.has(directory) || unreadable.some((parent) => isInside(directory, parent))) continue
+      await tree.markMissing(directory)
+    }
+    return newFiles
+  }
+
+  /** A file that moved during the walk may have been missed at both places; its events have been reported. */
+  async #drainHints(): Promise<boolean> {
+    const { changes, hints, isWatching } = this.#options
+    if (!isWatching() || this.#context.missing.size === 0) return false
+    await sleep(EVENT_LATENCY_MS)
+    const taken = hints.take()
+    await changes.apply(taken)
+    return taken.length > 0
+  }
+
+  /** Removes what is gone, and what nothing refers to any more. */
+  async #finish(acceptsMissing: boolean, before: number): Promise<void> {
+    const { catalog, thumbnails, isClosed } = this.#context
+    const { removals, mountPoints, unreadable, gallery, executor } = this.#options
+    const kept = await removals.remove({ acceptsMissing, before, isWhole: true })
+    if (isClosed()) return
+    await mountPoints.settle(kept)
+    await unreadable.recordConfirmed()
+    if (removals.massRemoval === undefined) gallery.trustDevice()
+    // Other changes that take the last image of a content away remove the content at once.
+    if (executor.mayHaveUnusedContent) {
+      await removeUnusedContent(catalog, thumbnails)
+      executor.mayHaveUnusedContent = false
+    }
+    await this.#removeOrphansOnce()
+  }
+
+  /** Removes thumbnails that a crash left behind, once, while no thumbnail is being written. */
+  async #removeOrphansOnce(): Promise<void> {
+    const { catalog, indexer, thumbnails } = this.#context
+    if (this.#hasRemovedOrphans || indexer.pending > 0) return
+    this.#hasRemovedOrphans = true
+    await thumbnails.removeOrphans((hashes) => catalog.unknownContents(hashes))
+  }
+}
