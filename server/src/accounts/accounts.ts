@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
-import type { AccountTables } from '../catalog/schema.ts'
+import type { AccountTables } from '../database/schema.ts'
 import { DomainError } from '../errors.ts'
 
 /** Ordered: each role may do what the ones before it may. */

@@ -1,14 +1,13 @@
 import { sql } from 'kysely'
 import type { PostgresDatabase } from '../database/postgres/database.ts'
 import { connect } from '../database/postgres/database.ts'
-import { withRetries } from '../database/postgres/retries.ts'
+import { retry, withRetries } from '../database/postgres/retries.ts'
 import { type Accounts, createUsers } from './accounts.ts'
 
-/** Users and sessions that all servers on a database share. */
+/** Opens users and sessions that all servers on a database share. */
 export function openPostgresAccounts({ database, pool, options }: PostgresDatabase): Accounts {
-  // Connections of their own: whoever holds a lock needs one of the others to do its work.
+  // Separate connections, because work under a lock needs one of the others.
   const locks = connect(options)
-  const reach = withRetries({ now: () => pool.query('select 1') })
   return {
     users: withRetries(createUsers(database.withTables())),
     database: database.withTables(),
@@ -25,7 +24,7 @@ export function openPostgresAccounts({ database, pool, options }: PostgresDataba
       })
     },
     async assertReachable() {
-      await reach.now()
+      await retry(() => pool.query('select 1'))
     },
     limitsStore: { pool, table: 'rate_limits' },
     close: () => locks.close(),

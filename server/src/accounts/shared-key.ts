@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { Kysely } from 'kysely'
-import type { SharedTables } from '../catalog/schema.ts'
+import type { SharedTables } from '../database/schema.ts'
 
 const BYTES = 32
 

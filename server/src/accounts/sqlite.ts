@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { AccountTables } from '../catalog/schema.ts'
 import * as accounts from '../database/account-migrations/001-accounts.ts'
+import type { AccountTables } from '../database/schema.ts'
 import { openDatabase } from '../database/sqlite/database.ts'
 import { type Accounts, createUsers } from './accounts.ts'
 

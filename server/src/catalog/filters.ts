@@ -1,8 +1,8 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import type { SqlDialect } from '../database/dialect.ts'
+import type { Tables } from '../database/schema.ts'
 import { normalizeName, ROOT } from '../gallery/paths.ts'
 import type { ImageFilter } from './catalog.ts'
-import type { Tables } from './schema.ts'
 
 /** Whether a filter lets every image through. */
 export function isUnfiltered(filter: ImageFilter): boolean {

@@ -1,8 +1,7 @@
 import type { Insertable, Kysely, Selectable } from 'kysely'
-import type { AccountsDatabase } from '../accounts/accounts.ts'
+import type { Tables } from '../database/schema.ts'
 import { DomainError } from '../errors.ts'
 import type { VectorSpace } from './catalog.ts'
-import type { Tables } from './schema.ts'
 import type { TableAccess } from './sql/table-access.ts'
 
 /** What is copied, in the order in which it is: an image may lack its vector for a while, but no vector an image. */
@@ -237,24 +236,6 @@ async function copyMountPoints({ from, to }: CopyOptions): Promise<void> {
     .values(rows)
     .onConflict((conflict) => conflict.doNothing())
     .execute()
-}
-
-/**
- * Copies those who may sign in, with their ids; sessions are not copied. Whoever the target knows already stays what he is there.
- * @returns how many came
- */
-export async function copyUsers(from: AccountsDatabase, to: AccountsDatabase): Promise<number> {
-  const users = await from.selectFrom('users').selectAll().orderBy('id').execute()
-  let copied = 0
-  for (const user of users) {
-    const { numInsertedOrUpdatedRows: added } = await to
-      .insertInto('users')
-      .values(user)
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirstOrThrow()
-    copied += Number(added ?? 0)
-  }
-  return copied
 }
 
 async function countOf(database: Kysely<Tables>, table: Copied): Promise<number> {

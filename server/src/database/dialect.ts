@@ -1,5 +1,5 @@
 import type { Expression, Kysely, RawBuilder, SqlBool, Transaction } from 'kysely'
-import type { Tables } from '../catalog/schema.ts'
+import type { Tables } from './schema.ts'
 
 export type Connection = Kysely<Tables> | Transaction<Tables>
 

@@ -121,7 +121,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
       }
       const { stored, failed } = await store([prepared], 'query')
       if (failed[0] !== undefined) throw failed[0].reason
-      return (await catalog.getImage(stored[0]!.id))!
+      return (await catalog.images.get(stored[0]!.id))!
     },
 
     get pending() {
@@ -266,7 +266,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
   async function prepare(path: string, skipSettleCheck: boolean): Promise<ReadFile | 'gone' | 'unsettled'> {
     let file = await reader.read({ path, skipSettleCheck, forceDecode: false })
     if (file.state === 'seen') {
-      const known = await catalog.contentInfo(file.contentHash)
+      const known = await catalog.images.contentInfo(file.contentHash)
       if (known?.hasVector) return { record: { ...recordOf(file), ...sizeOf(known) }, image: undefined }
       file = await reader.read({ path, skipSettleCheck, forceDecode: true })
     }
@@ -317,7 +317,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     }
     const isFailed = new Set(failed.map(({ record }) => record))
     const records = [...newest.values()].filter((record) => !isFailed.has(record))
-    const stored = await retryWhileUnavailable(() => catalog.upsertImages(records))
+    const stored = await retryWhileUnavailable(() => catalog.images.upsert(records))
     for (const [n, { isNew, isChanged }] of stored.entries()) {
       const { path, createdAt, modifiedAt } = records[n]!
       if (isNew) events.emit('fileCreated', { path, createdAt })
@@ -348,7 +348,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
   /** One of each content that nobody has embedded yet: a copy, or what another process has done meanwhile, need not be again. */
   async function unembedded(decoded: ReadFile[]): Promise<ReadFile[]> {
     const unique = new Map(decoded.map((one) => [one.record.contentHash, one]))
-    const known = await catalog.contentsWithVector([...unique.keys()])
+    const known = await catalog.vectors.embeddedContents([...unique.keys()])
     for (const hash of known) unique.delete(hash)
     return [...unique.values()]
   }
@@ -378,7 +378,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
     try {
       const stat = version ?? (await versionNow(path))
       if (stat === undefined) return 'gone'
-      const gone = await catalog.putFailure({
+      const gone = await catalog.failures.put({
         path,
         bytes: stat.bytes,
         modifiedAt: stat.modifiedAt,

@@ -274,7 +274,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       if (isFirst) indexer.enqueue(unknown)
       else for (const file of unknown) found.push(file)
     }
-    for (const directory of new Set([...folders.keys(), ...(await catalog.knownDirectories(ROOT))])) {
+    for (const directory of new Set([...folders.keys(), ...(await catalog.files.folders(ROOT))])) {
       if (visited.has(directory) || unreadableFolders.some((parent) => isInside(directory, parent))) continue
       await markFolderMissing(directory)
     }
@@ -369,7 +369,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       else if (hasImageExtension(path) && isIncluded(root, path, options.walk))
         files.push(toFileStat(path, info))
     }
-    const rows = await catalog.knownFilesAt([...files.map(({ path }) => path), ...gone])
+    const rows = await catalog.files.at([...files.map(({ path }) => path), ...gone])
     const known = new Set(rows.map(({ path }) => path))
     if (!mayHaveCome && files.some(({ path }) => !known.has(path))) return undefined
     await noteTimes(directory)
@@ -397,7 +397,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     logged.delete(directory)
     return files.length > FILES_PER_PART
       ? compareInParts(listing)
-      : compareFiles(listing, await catalog.knownFiles(directory))
+      : compareFiles(listing, await catalog.files.inFolder(directory))
   }
 
   /** A folder of very many files, so that nobody has to wait until all are compared. What is gone is looked for if more are known than were found. */
@@ -411,18 +411,18 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     let found = 0
     const comparePart = async (part: Pick<DirectoryListing, 'files' | 'unreadable' | 'unknown'>) => {
       const paths = [...part.files, ...part.unreadable.map(({ stat }) => stat), ...part.unknown]
-      const rows = await catalog.knownFilesAt(paths.map(({ path }) => path))
+      const rows = await catalog.files.at(paths.map(({ path }) => path))
       found += rows.length
       for (const file of await compareFiles(part, rows)) atNewPaths.push(file)
     }
     for (let start = 0; start < files.length && !isClosed; start += FILES_PER_PART)
       await comparePart({ files: files.slice(start, start + FILES_PER_PART), unreadable: [], unknown: [] })
     await comparePart({ files: [], unreadable, unknown })
-    if (isClosed || found === (await catalog.countKnownFiles(directory))) return atNewPaths
+    if (isClosed || found === (await catalog.files.countInFolder(directory))) return atNewPaths
     const present = new Set(
       [...files, ...unreadable.map(({ stat }) => stat), ...unknown].map(({ path }) => path),
     )
-    for (const row of await catalog.knownFiles(directory)) if (!present.has(row.path)) missing.note(row)
+    for (const row of await catalog.files.inFolder(directory)) if (!present.has(row.path)) missing.note(row)
     return atNewPaths
   }
 
@@ -463,7 +463,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     const realPathOf = ({ path }: FileStat) => joinPath(aliases.resolve(directoryOf(path)), nameOf(path))
     const behindLinks = files.filter((file) => realPathOf(file) !== file.path)
     if (behindLinks.length === 0) return files
-    const rows = await catalog.knownFilesAt(behindLinks.map(realPathOf))
+    const rows = await catalog.files.at(behindLinks.map(realPathOf))
     const lying = new Set(rows.map(({ path }) => path))
     return files.filter((file) => realPathOf(file) === file.path || lying.has(realPathOf(file)))
   }
@@ -496,13 +496,13 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
       if (missing.has(path)) continue
       replacements.delete(path)
       const isThere = (await lstat(toAbsolute(root, path)).catch(() => undefined)) !== undefined
-      if (isThere && (await catalog.getImageByPath(path)) === undefined) await putUnreadable(file)
+      if (isThere && (await catalog.images.getByPath(path)) === undefined) await putUnreadable(file)
     }
   }
 
   async function putUnreadable({ stat, reason }: UnreadableEntry): Promise<void> {
     const { path, bytes, modifiedAt, inode } = stat
-    await catalog.putFailure({
+    await catalog.failures.put({
       path,
       bytes,
       modifiedAt,
@@ -581,7 +581,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
 
   async function knownBelow(directory: string): Promise<Set<string>> {
     const seen = [...folders.keys()].filter((folder) => isInside(folder, directory))
-    return new Set([...seen, ...(await catalog.knownDirectories(directory))])
+    return new Set([...seen, ...(await catalog.files.folders(directory))])
   }
 
   /** Folders right in one in which something is known to lie. */
@@ -595,7 +595,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     listed.delete(directory)
     aliases.forget(directory)
     watchController.leave(directory)
-    for (const row of await catalog.knownFiles(directory)) missing.note(row)
+    for (const row of await catalog.files.inFolder(directory)) missing.note(row)
   }
 
   /** @throws {DomainError} if the gallery was away while it was looked at: what was not seen may be there */
@@ -618,7 +618,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   async function removeOrphansOnce(): Promise<void> {
     if (hasRemovedOrphans || indexer.pending > 0) return
     hasRemovedOrphans = true
-    await thumbnails.removeOrphans((hashes) => catalog.unknownContents(hashes))
+    await thumbnails.removeOrphans((hashes) => catalog.images.unknownContents(hashes))
   }
 
   /** A file that moved while the folder was walked through may have been missed at both places: that it moved has been told. */
@@ -700,7 +700,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
   async function noteHardLinks(changedFiles: FileStat[]): Promise<void> {
     if (changedFiles.length === 0) return
     const byInode = new Map(changedFiles.map((file) => [String(file.inode), file]))
-    for (const row of await catalog.knownFilesByInode([...byInode.keys()])) {
+    for (const row of await catalog.files.byInode([...byInode.keys()])) {
       const file = byInode.get(row.inode)!
       if (row.path === file.path || (row.bytes === file.bytes && row.modifiedAt === file.modifiedAt)) continue
       const other = await statFile(root, row.path, options.walk).catch(() => 'unknown' as const)

@@ -157,8 +157,8 @@ export function createMissing(options: MissingOptions): Missing {
 
   async function knownCountBelow(directory: string): Promise<number> {
     let count = 0
-    for (const below of await catalog.knownDirectories(directory))
-      count += await catalog.countKnownFiles(below)
+    for (const below of await catalog.files.folders(directory))
+      count += await catalog.files.countInFolder(below)
     return count
   }
 
@@ -171,7 +171,7 @@ export function createMissing(options: MissingOptions): Missing {
       for (const path of gone.slice(start, start + FILES_PER_REMOVAL))
         if (!(await isWatchedFile(path, seen))) paths.push(path)
       if (paths.length === 0) continue
-      const removed = await catalog.removeFiles(paths)
+      const removed = await catalog.files.remove(paths)
       options.onRemoved(paths.length)
       for (const { path } of removed) events.emit('fileDeleted', { path })
       await removeUnusedContent(
@@ -206,6 +206,6 @@ export function createMissing(options: MissingOptions): Missing {
 
 /** How many files have a row. */
 export async function countKnown(catalog: Catalog): Promise<number> {
-  const { indexed, unembedded, failed } = await catalog.counts()
+  const { indexed, unembedded, failed } = await catalog.images.counts()
   return indexed + unembedded + failed
 }

@@ -46,7 +46,7 @@ export function createMoves({ root, catalog, events, walk, log }: MovesOptions):
       if (newFiles.length === 0) return []
       const moves: Move[] = []
       const adopted = new Set<string>()
-      const known = await catalog.knownFilesByInode(newFiles.map((file) => String(file.inode)))
+      const known = await catalog.files.byInode(newFiles.map((file) => String(file.inode)))
       const rows = known.filter(({ state }) => state !== 'failed')
       const byInode = Map.groupBy(newFiles, (file) => String(file.inode))
       // Hard links, and links to folders, show one file at several places: each stays in its folder if it can.
@@ -95,7 +95,7 @@ export function createMoves({ root, catalog, events, walk, log }: MovesOptions):
     // A newcomer may have been changed or moved on since it was listed.
     const now = await statFile(root, to.path, walk)
     if (now === undefined || !isSameVersion(now, to)) return undefined
-    if (!(await catalog.moveFile(row.path, { ...to, inode: String(to.inode) }))) return undefined
+    if (!(await catalog.files.move(row.path, { ...to, inode: String(to.inode) }))) return undefined
     events.emit('fileMoved', { oldPath: row.path, newPath: to.path, movedAt: Date.now() })
     return { from: row.path, to, needsEmbedding: row.state === 'without_vector' }
   }
