@@ -4,7 +4,7 @@ import type { SharedTables } from '../database/schema.ts'
 
 const BYTES = 32
 
-/** A random key that is made once and that all servers share. @returns 64 hexadecimal digits */
+/** Returns a random key that all servers share; the first one creates it. @returns 64 hexadecimal digits */
 export async function sharedKey(database: Kysely<SharedTables>, name: string): Promise<string> {
   await database
     .insertInto('secrets')
