@@ -115,21 +115,35 @@ export function createIndexBuilder(
 
   async function build(space: ActiveSpace): Promise<void> {
     if (!(await hasEnoughVectors(database, space.embedderId))) return
-    await database.connection().execute((connection) =>
-      exclusively(connection, space.embedderId, async () => {
-        buildProcess = await processId(connection)
-        try {
-          if (await hasIndex(database, space.embedderId)) return
-          log.info(`The vector index of the embedder "${space.embedder}" is being built.`)
-          await createIndex(connection, database, space, hnsw)
-        } finally {
-          buildProcess = undefined
-        }
-      }),
-    )
+    await buildExclusively(database, space, hnsw, (process) => {
+      buildProcess = process
+      if (process !== undefined)
+        log.info(`The vector index of the embedder "${space.embedder}" is being built.`)
+    })
     // Another space may have been activated meanwhile.
     isReady = active !== undefined && (await hasIndex(database, active.embedderId))
   }
+}
+
+/** @param onBuild called with the process of the server that builds the index, and with undefined at the end */
+async function buildExclusively(
+  database: Kysely<Tables>,
+  space: ActiveSpace,
+  hnsw: HnswOptions,
+  onBuild: (process: number | undefined) => void,
+): Promise<void> {
+  await database.connection().execute((connection) =>
+    exclusively(connection, space.embedderId, async () => {
+      const process = await processId(connection)
+      if (await hasIndex(database, space.embedderId)) return
+      onBuild(process)
+      try {
+        await createIndex(connection, database, space, hnsw)
+      } finally {
+        onBuild(undefined)
+      }
+    }),
+  )
 }
 
 /** Runs `work` if no other process builds this index. Writes continue meanwhile. */
