@@ -22,8 +22,9 @@ describe('servers and workers on one PostgreSQL database', () => {
     expect(result.client.wrong).toEqual([])
     expect(result.client.answers).toBeGreaterThan(50)
     expect(result.takeovers.length).toBeGreaterThan(0)
-    expect(Math.max(...result.takeovers)).toBeLessThan(15)
+    // As others start beside it, and on a machine that is as busy.
+    expect(Math.max(...result.takeovers)).toBeLessThan(5 + 4 * result.slowestStart)
     // Whatever was in hand when a process or the database ended, and nothing else, may be embedded once more.
     expect(result.excess).toBeLessThan(200)
-  }, 240_000)
+  })
 })

@@ -1,21 +1,12 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { drawDemoGallery } from '../scripts/demo/draw-gallery.ts'
-import { takeMeasurements } from '../server/src/testing/measurements.ts'
 import { circleSketch, picture, writeSettled } from '../server/src/testing/pictures.ts'
-import { startPostgres } from '../server/src/testing/postgres.ts'
 import { temporaryDirectory } from '../server/src/testing/temporary.ts'
 import { untilIndexed } from './support/demo.ts'
 import { CLASSICAL, runCommand, startProduct } from './support/product.ts'
-
-async function smallGallery(): Promise<{ gallery: string; data: string }> {
-  const gallery = await temporaryDirectory()
-  for (let n = 0; n < 5; n++) await writeSettled(join(gallery, `sub/${n}.png`), await picture(n))
-  const data = await temporaryDirectory()
-  takeMeasurements(data)
-  return { gallery, data }
-}
+import { smallGallery } from './support/small-gallery.ts'
 
 describe('sketch-search index', () => {
   it('indexes, summarises, and the second time does nothing', async () => {
@@ -59,7 +50,7 @@ describe('sketch-search search', () => {
     expect(sketch.stdout.trim().split('\n')).toHaveLength(2)
     expect(await runCommand([...args, '--sketch', query])).toMatchObject({
       code: 1,
-      stderr: expect.stringContaining('has no vectors of the embedder "sketch-search-4"'),
+      stderr: expect.stringContaining('has no vectors of the embedder "sketch-search-5"'),
     })
     expect(await product.stop()).toBe(0)
   })
@@ -170,45 +161,6 @@ describe('kill -9 in the middle of indexing', () => {
 })
 
 describe('sketch-search copy-catalog', () => {
-  it('takes an index to another database, from which a search answers the same', async () => {
-    const { gallery, data } = await smallGallery()
-    const server = await startPostgres()
-    onTestFinished(() => server.close())
-    await runCommand(['index', gallery, '--data-directory', data], CLASSICAL)
-    const { password = '', ...database } = await server.createDatabase()
-    const directory = await temporaryDirectory()
-    const [from, to, back] = ['from', 'to', 'back'].map((name) => join(directory, `${name}.yaml`))
-    const watcher = { watched_directory: gallery, watch_recursive: true }
-    const configs = {
-      [from!]: { watcher, data_directory: data },
-      [to!]: { watcher, data_directory: join(directory, 'shared'), database },
-      [back!]: { watcher, data_directory: join(directory, 'back') },
-    }
-    // YAML holds JSON.
-    for (const [file, config] of Object.entries(configs)) await writeFile(file, JSON.stringify(config))
-    // It belongs to the side that has a database server, and does not make the other one have it.
-    const environment = { ...CLASSICAL, SERVER__DATABASE__PASSWORD: password }
-    const copied = await runCommand(['copy-catalog', '--from', from!, '--to', to!], environment)
-    expect(copied).toMatchObject({
-      code: 0,
-      stdout: expect.stringMatching(/^5 images, 5 vectors of 1 embedder and 0 failures copied in \d+ s\.\n$/),
-    })
-    const again = await runCommand(['copy-catalog', '--from', from!, '--to', to!], environment)
-    expect(again.stdout).toMatch(/; 10 of these rows were there already\.\n$/)
-    const indexed = await runCommand(['index', '--config', to!], environment)
-    expect(indexed.stdout).toMatch(/^0 indexed .*5 in the index, 0 failed/)
-    expect(await runCommand(['copy-catalog', '--from', to!, '--to', back!], environment)).toMatchObject({
-      code: 0,
-    })
-    const query = join(directory, 'query.png')
-    await writeFile(query, await picture(3))
-    const found = await Promise.all(
-      [from!, back!].map((config) => runCommand(['search', '--config', config, '--image', query], CLASSICAL)),
-    )
-    expect(found[0]!.stdout).toMatch(/^[01]\.\d{4} {2}sub\/3\.png\n/)
-    expect(found[1]!.stdout).toBe(found[0]!.stdout)
-  })
-
   it.each([
     [['--from', '/no/a.yaml', '--to', '/no/b.yaml'], /\/no\/a\.yaml.*no such file/],
     [['--from', '/no/a.yaml'], /--to <config>' not specified/],
@@ -236,16 +188,16 @@ describe('sketch-search evaluate', () => {
     const result = await runCommand(['evaluate', ...folders, ...options])
     expect(result).toMatchObject({ code: 0, stderr: expect.stringMatching(/broken-1\.jpg is left out/) })
     expect(result.stdout).toMatch(/^embedder +queries +mAP +mAP@200 +P@10 +P@100 +P@200 +R@1 +R@5 +R@10$/m)
-    for (const name of ['classical', 'sketch-search-4'])
+    for (const name of ['classical', 'sketch-search-5'])
       expect(result.stdout).toMatch(RegExp(`^${name} +12( +0\\.\\d{4}| +1\\.0000)+$`, 'm'))
     expect(result.stdout).toMatch(/^square +6 +6 /m)
     const { embedders } = JSON.parse(await readFile(json, 'utf8'))
-    for (const name of ['classical', 'sketch-search-4']) {
+    for (const name of ['classical', 'sketch-search-5']) {
       expect(embedders[name].overall).toMatchObject({ queries: 12, recallAt10: 1 })
       expect(embedders[name].overall.recallAt1).toBeGreaterThan(embedders.random.overall.recallAt1)
     }
     expect(await readFile(html, 'utf8')).toMatch(
-      /<h1>Evaluation of sketch-search-4<\/h1>.*<polyline.*data:image\/webp/s,
+      /<h1>Evaluation of sketch-search-5<\/h1>.*<polyline.*data:image\/webp/s,
     )
   })
 
@@ -258,7 +210,7 @@ describe('sketch-search evaluate', () => {
     expect(await runCommand(['evaluate', ...options, '--embedder', 'clasical'])).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(
-        /--embedder: there is no "clasical"; known: sketch-search-4, classical; did you mean "classical"/,
+        /--embedder: there is no "clasical"; known: sketch-search-5, sketch-search-4, classical; did you mean "classical"/,
       ),
     })
     expect(await runCommand(['evaluate', ...options, '--embedder', 'classical'])).toMatchObject({

@@ -2,20 +2,20 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import { commandsIn, documents, ROOT } from '../scripts/documents.ts'
 import { findPostgres } from '../scripts/postgres.ts'
 import { DEFAULT_EMBEDDER } from '../server/src/config/built-in.ts'
 import { freePort } from '../server/src/testing/free-port.ts'
 import { takeMeasurements } from '../server/src/testing/measurements.ts'
 import { circleSketch, picture, writeSettled } from '../server/src/testing/pictures.ts'
-import { type PostgresServer, startPostgres } from '../server/src/testing/postgres.ts'
+import { sharedPostgres } from '../server/src/testing/shared-postgres.ts'
 import { CLASSICAL, runCommand, startLongRunning } from './support/product.ts'
 
 /** What is not entered here, and why it need not be. */
 const ELSEWHERE: [command: RegExp, reason: string][] = [
   [/^npm ci( && npm (start|test).*)?$/, 'a clean checkout is tested by it'],
-  [/^npm test$/, 'this is part of it'],
+  [/^npm (test|run test:long)$/, 'this is part of it'],
   [/^npm run (package|dev)\b/, 'package.test.ts does, and dev is for whoever looks at it'],
   [/^npm install \.\/sketch-search/, 'package.test.ts installs what npm would'],
   [/^npx sketch-search PHOTO_FOLDER$/, 'package.test.ts starts the installed one'],
@@ -29,13 +29,9 @@ const ELSEWHERE: [command: RegExp, reason: string][] = [
 const EMAIL = 'anna@example.org'
 /** A page's commands are tried one after the other, each of them starts the product, and all pages are tried at the same time. */
 const TIMEOUT_MS = 300_000
-let server: PostgresServer
-beforeAll(async () => {
-  server = await startPostgres()
-})
+const server = sharedPostgres()
 const folders: string[] = []
 afterAll(async () => {
-  await server?.close()
   for (const folder of folders) await rm(folder, { recursive: true, force: true })
 })
 

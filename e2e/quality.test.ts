@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { violationsIn } from './support/axe.ts'
 import { DESKTOP, draw, firstResults, openPage, PHONE } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
-import { misplaced } from './support/layout.ts'
+import { misplaced, nextFrame, stillness } from './support/layout.ts'
 import { CLASSICAL } from './support/product.ts'
 import { STAR } from './support/shapes.ts'
 
@@ -56,7 +56,7 @@ describe.each([
       await page.goto(demo.product.url)
       await page.locator('[data-testid=grid] img').first().waitFor()
       await open(page)
-      await page.waitForTimeout(250)
+      await stillness(page)
       const list = await violationsIn(page)
       await page.emulateMedia({ colorScheme: 'dark' })
       // What depends on colours; the document is the same.
@@ -65,7 +65,7 @@ describe.each([
       await page.emulateMedia({ colorScheme: 'light' })
       for (const width of [size.width, ...widths]) {
         await page.setViewportSize({ width, height: size.height })
-        await page.waitForTimeout(50)
+        await nextFrame(page)
         for (const place of await misplaced(page)) list.push(`${width} pixels: ${place}`)
       }
       await page.setViewportSize(size)

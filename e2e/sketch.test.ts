@@ -75,10 +75,15 @@ describe('drawing', () => {
   it('drops an answer that has been overtaken', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     let requests = 0
+    const overtaken = Promise.withResolvers<void>()
+    const answered = Promise.withResolvers<void>()
     await page.route('**/api/images/search', async (route) => {
-      // The first answer comes long after the second.
-      if (++requests === 1) await new Promise((resolve) => setTimeout(resolve, 2500))
+      const isFirst = ++requests === 1
+      // The first answer comes after the second.
+      if (isFirst) await overtaken.promise
+      // The page may have given the request up.
       await route.continue().catch(() => {})
+      if (isFirst) answered.resolve()
     })
     await draw(page, [
       [
@@ -92,7 +97,9 @@ describe('drawing', () => {
     await expect.poll(() => requests).toBe(2)
     const star = await firstResults(page, 8)
     expect(share(star, 'star')).toBeGreaterThanOrEqual(0.75)
-    await page.waitForTimeout(3000)
+    overtaken.resolve()
+    await answered.promise
+    await page.waitForTimeout(500)
     expect(await firstResults(page, 8)).toEqual(star)
     await close()
   })

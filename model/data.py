@@ -1,219 +1,261 @@
-"""Loads the archives into arrays, divides them into training and validation, and keeps the result for the next run."""
+"""Loads photos, sketches and doodles, gives each its label, and divides them into what trains and what validates."""
 
-import argparse
 import collections
-import hashlib
-import io
-import json
 import gzip
+import json
+import math
+import os
 import random
-import tomllib
 import zipfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
+import cv2
 import numpy as np
-from PIL import Image
 
-from draw import crop_to_ink, draw_strokes
+from pictures import ink_of
+from wordnet import classes_of_labels
 
-PHOTO_SETS = ("sketchy104", "tinyimagenet200", "caltech101")
+NO_LABEL = -1
+NO_PHOTO, ICON = -1, -2  # in place of the photo of a sketch
+SMALL = 64  # photos of at most this shorter side are too blurred for line drawings
+
+
+class Pixels:
+    """Pictures of any size, uint8 [h, w, 3], in one file that processes share instead of each one's memory."""
+
+    def __init__(self, file: Path):
+        self.file, self.places, self.size, self.mapped = file, [], 0, None
+        self.writer = file.open("wb")
+
+    def append(self, picture):
+        self.places.append((self.size, picture.shape))
+        self.size += self.writer.write(np.ascontiguousarray(picture).tobytes())
+
+    def close(self):
+        self.writer.close()
+        self.mapped = np.memmap(self.file, np.uint8, "r")
+        self.file.unlink()  # kept as long as a process maps it
+
+    def __len__(self):
+        return len(self.places)
+
+    def shape(self, n):
+        return self.places[n][1]
+
+    def __getitem__(self, n):
+        start, shape = self.places[n]
+        return np.asarray(self.mapped[start : start + math.prod(shape)]).reshape(shape)
 
 
 @dataclass
-class Images:
-    """uint8 [n, side, side, channels] with the label of each; `pair` is the index of a sketch's photo, or -1."""
+class Photos:
+    pixels: Pixels
+    labels: list = field(default_factory=list)
+    sets: list = field(default_factory=list)
+    names: list = field(default_factory=list)
 
-    pixels: np.ndarray
-    labels: np.ndarray
-    pair: np.ndarray
+    def add(self, pixels, label, set_name, name):
+        self.pixels.append(pixels)
+        self.labels.append(label)
+        self.sets.append(set_name)
+        self.names.append(name)
+
+    def is_sharp(self, n) -> bool:
+        return min(self.pixels.shape(n)[:2]) > SMALL
 
     def __len__(self):
         return len(self.labels)
 
-    def select(self, wanted):
-        return Images(self.pixels[wanted], self.labels[wanted], self.pair[wanted])
 
-    def with_all_of(self, other: "Images"):
-        return Images(*(np.concatenate([getattr(self, name), getattr(other, name)]) for name in ("pixels", "labels", "pair")))
+@dataclass
+class Sketch:
+    ink: np.ndarray  # uint8 [h, w], 255 is black
+    label: int
+    photo: int  # position of the photo that was drawn, NO_PHOTO or ICON
 
 
 @dataclass
-class Validation:
-    """Photos and sketches that training has not seen; `pair` of a sketch is an index into these photos."""
-
-    photos: Images
-    sketches: Images
+class Doodle:
+    strokes: list
+    label: int
 
 
 @dataclass
 class Data:
     labels: list
-    photos: Images
-    sketches: Images
-    doodles: Images
-    held_out_classes: Validation
-    held_out_photos: Validation
+    classes: list  # ImageNet's, in the order of the classifier
+    photos: Photos
+    trained: np.ndarray  # mask of the photos that train
+    sketches: list
+    doodles: list
+    # Positions in `photos` and sketches of them, and doodles, that training does not use.
+    held_out_classes: tuple
+    held_out_photos: tuple
+    held_out_doodles: list
 
 
-@dataclass
-class HeldOut:
-    """What of all photos training does not see, as masks: those of whole labels, and chosen ones of the other labels."""
-
-    labels: list
-    of_classes: np.ndarray
-    photos: np.ndarray
+def load(archives: Path, extra: Path | None, work: Path, config: dict, free: bool = False) -> Data:
+    work.mkdir(parents=True, exist_ok=True)
+    return Loader(archives, extra, work, config, free).load()
 
 
-def parser_of(description: str) -> argparse.ArgumentParser:
-    """What every step of the recipe takes."""
-    parser = argparse.ArgumentParser(description=description, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--archives", type=Path, required=True)
-    parser.add_argument("--work", type=Path, required=True)
-    parser.add_argument("--config", type=Path, default=Path(__file__).with_name("config.toml"))
-    return parser
+class Loader:
+    def __init__(self, archives, extra, work, config, free):
+        self.archives, self.extra, self.options, self.seed = archives, extra, config["data"], config["seed"]
+        self.without = set(self.options["research_sets"]) if free else set()
+        self.names = json.loads((archives / "labels.json").read_text())
+        self.extra_names = json.loads((extra / "labels_extra.json").read_text()) if extra else {}
+        every = [*self.names.values(), *self.extra_names.values()]
+        self.labels = sorted({label for names in every for label in names.values()})
+        self.index = {label: n for n, label in enumerate(self.labels)}
+        self.photos, self.sketches, self.doodles = Photos(Pixels(work / f"pixels-{os.getpid()}.bin")), [], []
 
+    def load(self) -> Data:
+        self.load_sketchy()
+        for name in ("caltech101", "tinyimagenet200"):
+            self.load_photos(name)
+        classes = self.load_imagenet()
+        self.load_extra()
+        self.photos.pixels.close()
+        for path, picture in pictures(self.archives / "tuberlin32.zip", cv2.IMREAD_GRAYSCALE):
+            self.sketches.append(
+                Sketch(255 - picture, self.label("tuberlin32", path.split("/")[0]), NO_PHOTO)
+            )
+        self.load_doodles(self.archives / "quickdraw345.ndjson.gz")
+        if self.extra:
+            self.load_doodles(self.extra / "quickdraw_more.ndjson.gz")
+        return self.divided(classes)
 
-def read_config(file: Path) -> dict:
-    """What all networks share; that of a single one with `network_config`. Raises OSError and TOMLDecodeError."""
-    return tomllib.loads(file.read_text())
+    def label(self, set_name, class_name):
+        return self.index[self.names[set_name][class_name]]
 
+    def load_sketchy(self):
+        place, archive = {}, self.archives / "sketchy104.zip"
+        for path, picture in pictures(archive, cv2.IMREAD_COLOR, "photo/"):
+            folder, name = path.split("/")[1:]
+            place[f"{folder}/{name[:-5]}"] = len(self.photos)
+            self.photos.add(picture, self.label("sketchy104", folder), "sketchy104", f"{folder}/{name[:-5]}")
+        for path, picture in pictures(archive, cv2.IMREAD_GRAYSCALE, "sketch/"):
+            folder, name = path.split("/")[1:]
+            photo = place[f"{folder}/{name[:-5].rsplit('-', 1)[0]}"]
+            self.sketches.append(Sketch(255 - picture, self.photos.labels[photo], photo))
 
-def network_config(file: Path, name: str) -> dict:
-    """The same with how the network of this name is built and trained, which stands beside it."""
-    return read_config(file) | tomllib.loads(file.with_name(f"{name}.toml").read_text())
+    def load_photos(self, name):
+        if name not in self.without:
+            for path, picture in pictures(self.archives / f"{name}.zip", cv2.IMREAD_COLOR):
+                self.photos.add(picture, self.label(name, path.split("/")[-2]), name, path)
 
+    def load_imagenet(self):
+        found = list(pictures(self.archives / "imagenet1000.zip", cv2.IMREAD_COLOR))
+        classes = [path[:-5] for path, _ in found]
+        of_class = label_of_class(classes_of_labels(self.labels, classes), self.index)
+        if "imagenet1000" not in self.without:
+            for n, (path, picture) in enumerate(found):
+                self.photos.add(
+                    fitted(picture, self.options["stored_side"]),
+                    of_class.get(n, NO_LABEL),
+                    "imagenet1000",
+                    path,
+                )
+        return classes
 
-PREPARED_BY = ("seed", "stored_side", "margin", "drawings_per_doodle")
-
-
-def load(archives: Path, cache: Path, config: dict) -> Data:
-    """Everything as configured, divided."""
-    return divide(prepared_arrays(archives, cache, config), config["seed"], config["split"])
-
-
-def prepared_arrays(archives: Path, cache: Path, config: dict) -> dict:
-    """All images in their stored size; what was prepared before is taken from the cache."""
-    preparation = {name: config[name] for name in PREPARED_BY}
-    key = hashlib.sha256(json.dumps(preparation, sort_keys=True).encode()).hexdigest()[:16]
-    file = cache / f"data-{key}.npz"
-    if not file.exists():
-        cache.mkdir(parents=True, exist_ok=True)
-        temporary = file.with_suffix(".part.npz")
-        np.savez(temporary, **prepare(archives, preparation))
-        temporary.rename(file)
-    return dict(np.load(file, allow_pickle=False))
-
-
-def prepare(archives: Path, config: dict) -> dict:
-    names = json.loads((archives / "labels.json").read_text())
-    labels = sorted({label for mapping in names.values() for label in mapping.values()})
-    index = {label: n for n, label in enumerate(labels)}
-    side = config["stored_side"]
-
-    photos, photo_labels, photo_ids = [], [], []
-    for name in PHOTO_SETS:
-        with zipfile.ZipFile(archives / f"{name}.zip") as archive:
-            for path in sorted(archive.namelist()):
-                if not path.endswith(".webp") or "/sketch/" in f"/{path}":
+    def load_extra(self):
+        """Pictures in SET/CLASS/*: photos, and drawings that are black on white."""
+        for name in [*self.options["extra_photos"], *self.options["extra_drawings"]] if self.extra else ():
+            for path in sorted((self.extra / name).glob("*/*")):
+                picture = cv2.imread(str(path), cv2.IMREAD_COLOR)
+                label = self.extra_names.get(name, {}).get(path.parent.name)
+                if picture is None or self.resembles_held_out(label):
                     continue
-                folder, stem = Path(path).parts[-2], Path(path).stem
-                photos.append(read_photo(archive, path, side))
-                photo_labels.append(index[names[name][folder]])
-                photo_ids.append(f"{folder}/{stem}" if name == "sketchy104" else "")
-        print(f"{name}: {len(photos)} photos so far", flush=True)
+                label = self.index.get(label, NO_LABEL)
+                if name in self.options["extra_photos"]:
+                    picture = np.ascontiguousarray(fitted(picture, self.options["stored_side"])[..., ::-1])
+                    self.photos.add(picture, label, name, f"{path.parent.name}/{path.name}")
+                elif label != NO_LABEL:
+                    self.sketches.append(Sketch(255 - cv2.cvtColor(picture, cv2.COLOR_BGR2GRAY), label, ICON))
 
-    sketches, sketch_labels, pairs = [], [], []
-    place = {identity: n for n, identity in enumerate(photo_ids) if identity}
-    with zipfile.ZipFile(archives / "sketchy104.zip") as archive:
+    def resembles_held_out(self, label) -> bool:
+        """Whether a label of the extra sets alone names a kind of a held-out one ("sports car")."""
+        is_own = any(label in names.values() for names in self.names.values())
+        return (
+            label is not None
+            and not is_own
+            and not set(label.lower().replace("-", " ").split()).isdisjoint(self.options["held_out_words"])
+        )
+
+    def load_doodles(self, file):
+        with gzip.open(file, "rt") as lines:
+            for line in lines:
+                doodle = json.loads(line)
+                name = self.names["quickdraw345"].get(doodle["word"])
+                if name is not None:
+                    self.doodles.append(Doodle(doodle["drawing"], self.index[name]))
+
+    def divided(self, classes) -> Data:
+        photos, without = self.photos, self.without
+        held_out = {self.index[label] for label in self.options["held_out_labels"]}
+        drawn = [n for n, name in enumerate(photos.sets) if name == "sketchy104"]
+        chosen = self.some_of_each_label(
+            [n for n in drawn if photos.labels[n] not in held_out], len(held_out), drawn
+        )
+        of_classes = {n for n in drawn if photos.labels[n] in held_out}
+        trained = np.array(
+            [
+                photos.labels[n] not in held_out and n not in chosen and photos.sets[n] not in without
+                for n in range(len(photos))
+            ]
+        )
+        return Data(
+            self.labels,
+            classes,
+            photos,
+            trained,
+            [s for s in self.sketches if s.label not in held_out and (s.photo < 0 or trained[s.photo])],
+            [d for d in self.doodles if d.label not in held_out],
+            (sorted(of_classes), [s for s in self.sketches if s.photo in of_classes]),
+            (sorted(chosen), [s for s in self.sketches if s.photo in chosen]),
+            [d for d in self.doodles if d.label in held_out],
+        )
+
+    def some_of_each_label(self, positions, skipped, drawn):
+        """A share of the photos of each label, the same ones that sketch-search-4 held out."""
+        chance = random.Random(self.seed)
+        chance.sample(range(len({self.photos.labels[n] for n in drawn})), skipped)
+        groups = collections.defaultdict(list)
+        for n in positions:
+            groups[self.photos.labels[n]].append(n)
+        share = self.options["held_out_photos"]
+        return {
+            n for group in groups.values() for n in chance.sample(group, max(1, round(share * len(group))))
+        }
+
+
+def label_of_class(classes_of: dict, index: dict) -> dict:
+    """Each class's own label: the one that stands for the fewest classes."""
+    result = {}
+    for label, positions in sorted(classes_of.items(), key=lambda item: -len(item[1])):
+        for position in positions:
+            result[position] = index[label]
+    return result
+
+
+def pictures(file: Path, how: int, prefix: str = ""):
+    """Paths and pictures of an archive in the order of their paths: RGB, or grey."""
+    with zipfile.ZipFile(file) as archive:
         for path in sorted(archive.namelist()):
-            if path.endswith(".webp") and "/sketch/" in f"/{path}":
-                folder, stem = Path(path).parts[-2], Path(path).stem
-                ink = 255 - np.asarray(Image.open(io.BytesIO(archive.read(path))).convert("L"))
-                sketches.append(crop_to_ink(ink, side, config["margin"]))
-                sketch_labels.append(index[names["sketchy104"][folder]])
-                pairs.append(place[f"{folder}/{stem.rsplit('-', 1)[0]}"])
-    print(f"{len(sketches)} sketches", flush=True)
-
-    # Hands differ: each doodle is drawn several times with its own pen and its own slips.
-    doodles, doodle_labels = [], []
-    generator = random.Random(config["seed"])
-    with gzip.open(archives / "quickdraw345.ndjson.gz", "rt") as lines:
-        for line in lines:
-            doodle = json.loads(line)
-            for _ in range(config["drawings_per_doodle"]):
-                ink = draw_strokes(doodle["drawing"], side * 2, generator)
-                doodles.append(crop_to_ink(ink, side, config["margin"]))
-                doodle_labels.append(index[names["quickdraw345"][doodle["word"]]])
-    print(f"{len(doodles)} drawings of doodles", flush=True)
-    return {
-        "labels": np.array(labels),
-        "photos": np.stack(photos),
-        "photo_labels": np.array(photo_labels),
-        "photo_ids": np.array(photo_ids),
-        "sketches": np.stack(sketches),
-        "sketch_labels": np.array(sketch_labels),
-        "pairs": np.array(pairs),
-        "doodles": np.stack(doodles),
-        "doodle_labels": np.array(doodle_labels),
-    }
+            if path.endswith(".webp") and path.startswith(prefix):
+                picture = cv2.imdecode(np.frombuffer(archive.read(path), np.uint8), how)
+                yield path, picture if picture.ndim == 2 else picture[..., ::-1].copy()
 
 
-def read_photo(archive: zipfile.ZipFile, path: str, side: int) -> np.ndarray:
-    """Squeezed to a square, as the product does it."""
-    image = Image.open(io.BytesIO(archive.read(path))).convert("RGB")
-    return np.asarray(image.resize((side, side), Image.BILINEAR))
-
-
-def choose_held_out(arrays: dict, seed: int, split: dict) -> HeldOut:
-    """Whole labels out of all sets, and of the other labels a share of the photos that have sketches."""
-    photo_labels = arrays["photo_labels"]
-    has_sketches = arrays["photo_ids"] != ""
-    generator = random.Random(seed)
-    labels = generator.sample(sorted(set(arrays["sketch_labels"].tolist())), split["held_out_classes"])
-    of_classes = np.isin(photo_labels, labels)
-    by_label = collections.defaultdict(list)
-    for n in np.flatnonzero(has_sketches & ~of_classes):
-        by_label[photo_labels[n]].append(n)
-    share = split["held_out_photos"]
-    chosen = [n for group in by_label.values() for n in generator.sample(group, max(1, round(share * len(group))))]
-    photos = np.zeros(len(photo_labels), bool)
-    photos[chosen] = True
-    return HeldOut(labels, of_classes, photos)
-
-
-def divide(arrays: dict, seed: int, split: dict) -> Data:
-    """Into what is trained on and what validates; sketches go with their photo."""
-    labels = [str(label) for label in arrays["labels"]]
-    photo_labels, sketch_labels = arrays["photo_labels"], arrays["sketch_labels"]
-    held_out = choose_held_out(arrays, seed, split)
-
-    def validation(photo_mask):
-        numbers = np.flatnonzero(photo_mask)
-        place = np.full(len(photo_labels), -1)
-        place[numbers] = np.arange(len(numbers))
-        wanted = place[arrays["pairs"]] >= 0
-        photos = Images(arrays["photos"][numbers], photo_labels[numbers], np.full(len(numbers), -1))
-        return Validation(photos, Images(arrays["sketches"][wanted], sketch_labels[wanted], place[arrays["pairs"][wanted]]))
-
-    if split["train_on_everything"]:
-        kept, kept_doodles = np.ones(len(photo_labels), bool), np.ones(len(arrays["doodle_labels"]), bool)
-    else:
-        kept = ~held_out.of_classes & ~held_out.photos
-        kept_doodles = ~np.isin(arrays["doodle_labels"], held_out.labels)
-    numbers = np.flatnonzero(kept)
-    place = np.full(len(photo_labels), -1)
-    place[numbers] = np.arange(len(numbers))
-    kept_sketches = place[arrays["pairs"]] >= 0
-    return Data(
-        labels=labels,
-        photos=Images(arrays["photos"][numbers], photo_labels[numbers], np.full(len(numbers), -1)),
-        sketches=Images(
-            arrays["sketches"][kept_sketches], sketch_labels[kept_sketches], place[arrays["pairs"][kept_sketches]]
-        ),
-        doodles=Images(
-            arrays["doodles"][kept_doodles], arrays["doodle_labels"][kept_doodles], np.full(kept_doodles.sum(), -1)
-        ),
-        held_out_classes=validation(held_out.of_classes & (arrays["photo_ids"] != "")),
-        held_out_photos=validation(held_out.photos),
+def fitted(picture, side):
+    """Shrunk to a shorter side of at most `side`."""
+    scale = side / min(picture.shape[:2])
+    return (
+        picture if scale >= 1 else cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA)
     )
+
+
+def ink(sketch: Sketch) -> np.ndarray:
+    return ink_of(255 - sketch.ink)

@@ -1,23 +1,36 @@
-"""Trains, joins and writes the model: python3 make.py --archives FOLDER --work FOLDER --to FILE.onnx [--config FILE] [--compile]"""
+"""Trains the model and writes it: python3 make.py --archives FOLDER [--extra FOLDER] --work FOLDER --to FOLDER [--free]
+
+Each step keeps its result in the work folder, and the training its state: the same command goes on where it was stopped.
+"""
 
 import subprocess
 import sys
 from pathlib import Path
 
-from data import parser_of, read_config
+from options import parser_of
 
 HERE = Path(__file__).parent
 
 
 def main():
     parser = parser_of(__doc__)
-    parser.add_argument("--to", required=True)
-    parser.add_argument("--compile", action="store_true", help="with PyTorch 2 and a C++ compiler")
+    parser.add_argument("--to", type=Path, required=True)
     arguments = parser.parse_args()
-    common = ["--archives", arguments.archives, "--work", arguments.work, "--config", arguments.config]
-    compiled = ["--compile"] if arguments.compile else []
-    for name in read_config(arguments.config)["joined"]["networks"]:
-        subprocess.run([sys.executable, HERE / "train.py", "--network", name, *common, *compiled], check=True)
+    common = [
+        "--archives",
+        arguments.archives,
+        "--work",
+        arguments.work,
+        "--config",
+        arguments.config,
+        "--name",
+        arguments.name,
+    ]
+    if arguments.extra is not None:
+        common += ["--extra", arguments.extra]
+    if arguments.free:
+        common += ["--free"]
+    subprocess.run([sys.executable, HERE / "train.py", *common], check=True)
     subprocess.run([sys.executable, HERE / "export.py", *common, "--to", arguments.to], check=True)
 
 

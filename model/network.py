@@ -1,139 +1,84 @@
-"""The encoder: one residual network for photos and sketches, and the classifier that it is trained with."""
+"""The sketch tower, and the heads that map photo features to vectors."""
 
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-
-def normed(inputs, outputs, kernel, stride=1):
-    return nn.Sequential(
-        nn.Conv2d(inputs, outputs, kernel, stride, kernel // 2, bias=False), nn.BatchNorm2d(outputs)
-    )
+from backbone import FEATURES, Backbone
 
 
-class Block(nn.Module):
-    """Two 3 × 3 convolutions and a way around them."""
+class Whitening(nn.Module):
+    """Features less their mean, projected to their principal components, each divided by a power of its deviation; unit length.
 
-    def __init__(self, inputs, outputs, stride):
+    Half-whitening lies between cosine of features and Mahalanobis distance (after Jégou and Chum 2012)."""
+
+    def __init__(self, dimensions: int, power: float):
         super().__init__()
-        self.width = outputs
-        self.first = normed(inputs, outputs, 3, stride)
-        self.second = normed(outputs, outputs, 3)
-        self.around = nn.Identity() if stride == 1 and inputs == outputs else normed(inputs, outputs, 1, stride)
+        self.power = power
+        self.register_buffer("mean", torch.zeros(FEATURES))
+        self.register_buffer("projection", torch.zeros(FEATURES, dimensions))
+        self.register_buffer("deviation", torch.ones(dimensions))
 
-    def forward(self, x):
-        return F.relu(self.second(F.relu(self.first(x))) + self.around(x))
+    def fit(self, features):
+        self.mean.copy_(features.mean(0))
+        _, values, vectors = torch.pca_lowrank(features - self.mean, q=len(self.deviation) + 16, niter=4)
+        count = len(self.deviation)
+        self.projection.copy_(vectors[:, :count])
+        self.deviation.copy_(values[:count] / len(features) ** 0.5)
+
+    def linear(self):
+        """The same as weight [dimensions, 1280] and bias, without the last step to unit length."""
+        weight = (self.projection / self.deviation**self.power).t()
+        return weight, -(weight @ self.mean)
+
+    def forward(self, features):
+        return F.normalize(((features - self.mean) @ self.projection) / self.deviation**self.power, dim=1)
 
 
-class Structure(nn.Module):
-    """Where lines and edges run, alike for photos and drawings: the structure tensor of the brightness (Förstner and Gülch 1987).
+class PhotoHead(nn.Module):
+    """Maps photo features to the space of sketch queries: a learned map, which is the whitening at first, averaged with the whitening itself.
 
-    [n, 3, h, w] to [n, 3, h, w]: the strength of edges, and twice that with the cosine and the sine of their doubled angle. An edge and
-    a line count the same whether they are dark or bright; strengths are relative to the surroundings, so that clutter counts less."""
+    The average keeps what holds for things that training has not seen (after Wortsman et al. 2022, "robust fine-tuning")."""
 
-    def __init__(self):
+    def __init__(self, whitening: Whitening, frozen_share: float, hidden: int = 512):
         super().__init__()
-        self.register_buffer("luminance", torch.tensor([0.299, 0.587, 0.114]).view(1, 3, 1, 1), persistent=False)
-        across = torch.outer(torch.tensor([1.0, 2.0, 1.0]), torch.tensor([-1.0, 0.0, 1.0])) / 8
-        self.register_buffer("sobel", torch.stack([across, across.t()])[:, None], persistent=False)
-        near = torch.outer(*[torch.tensor([1.0, 4.0, 6.0, 4.0, 1.0]) / 16] * 2)
-        self.register_buffer("near", near.expand(3, 1, 5, 5).clone(), persistent=False)
+        self.frozen_share = frozen_share
+        weight, bias = whitening.linear()
+        self.register_buffer("frozen_projection", weight.t().contiguous(), persistent=False)
+        self.register_buffer("frozen_bias", bias.clone(), persistent=False)
+        self.linear = nn.Linear(FEATURES, len(bias))
+        self.linear.weight.data, self.linear.bias.data = weight.clone().contiguous(), bias.clone()
+        self.register_buffer("mean", whitening.mean.clone())
+        self.register_buffer("scale", whitening.deviation[0].clone())
+        self.correction = nn.Sequential(nn.Linear(FEATURES, hidden), nn.GELU(), nn.Linear(hidden, len(bias)))
+        nn.init.zeros_(self.correction[2].weight)
+        nn.init.zeros_(self.correction[2].bias)
 
-    def forward(self, x):
-        grey = (x * self.luminance).sum(1, keepdim=True)
-        gradient = F.conv2d(F.pad(grey, (1, 1, 1, 1), mode="replicate"), self.sobel)
-        dx, dy = gradient[:, :1], gradient[:, 1:]
-        tensor = torch.cat([dx * dx - dy * dy, 2 * dx * dy, dx * dx + dy * dy], dim=1)
-        tensor = F.conv2d(tensor, self.near, padding=2, groups=3)
-        energy = tensor[:, 2:]
-        near_by = F.avg_pool2d(F.avg_pool2d(energy, 3), 5, 1, 2, count_include_pad=False)
-        near_by = F.interpolate(near_by, scale_factor=3, mode="bilinear", align_corners=False)
-        around = 0.5 * near_by + 1.5 * energy.mean((2, 3), keepdim=True) + 1e-4
-        strength = (energy / around + 1e-6).sqrt()
-        direction = tensor[:, :2] / (energy + 1e-5)
-        return torch.cat([2 * strength * direction, strength], dim=1)
+    def forward(self, features):
+        learned = F.normalize(
+            self.linear(features) + self.correction((features - self.mean) / self.scale), dim=1
+        )
+        frozen = F.normalize(features @ self.frozen_projection + self.frozen_bias, dim=1)
+        return F.normalize((1 - self.frozen_share) * learned + self.frozen_share * frozen, dim=1)
 
 
-class Encoder(nn.Module):
-    """What is shown: [n, 3, side, side], normalised, to [n, dimensions] of unit length. A third of a sixteenth of `side` must be a whole number of
-    pixels if `layout` is not 0: the 3 × 3 cells of the layout are taken from the third stage."""
+class SketchTower(nn.Module):
+    """Maps ink float [n, 1, side, side] (0 paper, 1 ink) to vectors [n, dimensions] of unit length."""
 
-    def __init__(self, widths, depths, dimensions, *, structure, layout):
+    def __init__(self, backbone: str, dimensions: int):
         super().__init__()
-        self.structure = Structure() if structure else None
-        stem = widths[0]
-        self.stem = nn.Sequential(normed(6 if structure else 3, stem, 5, 2), nn.ReLU())
-        self.stages = nn.ModuleList()
-        inputs = stem
-        for stage, (width, depth) in enumerate(zip(widths, depths)):
-            blocks = []
-            for n in range(depth):
-                blocks.append(Block(inputs, width, 2 if n == 0 and stage > 0 else 1))
-                inputs = width
-            self.stages.append(nn.Sequential(*blocks))
-        self.layout = nn.Sequential(nn.Conv2d(widths[2], layout, 1), nn.ReLU()) if layout else None
-        self.project = nn.Linear(2 * inputs + 9 * layout, dimensions)
+        loaded = Backbone(backbone)
+        self.network, self.classifier = loaded.network, loaded.network.get_classifier()
+        stem = self.network.conv_stem
+        # Grey is the sum over the channels, and ink is its opposite: paper is 0, as the padding is.
+        stem.weight = nn.Parameter(-2 * stem.weight.data.sum(1, keepdim=True))
+        stem.in_channels = 1
+        self.project = nn.Linear(FEATURES, dimensions)
+        self.to(memory_format=torch.channels_last)
 
-    def forward(self, x):
-        if self.structure is not None:
-            x = torch.cat([x, self.structure(x)], dim=1)
-        x = self.stem(x)
-        parts = []
-        for n, stage in enumerate(self.stages):
-            x = stage(x)
-            if n == 2 and self.layout is not None:
-                parts.append(F.avg_pool2d(self.layout(x), int(x.shape[-1]) // 3).flatten(1))
-        # What is there, and how strongly at its best place.
-        pooled = torch.cat([x.mean((2, 3)), x.amax((2, 3)), *parts], dim=1)
-        return F.normalize(self.project(pooled).float(), dim=1)
+    def features(self, ink):
+        return self.network.forward_features(ink).mean((2, 3))
 
-    @torch.no_grad()
-    def grow_from(self, smaller: "Encoder"):
-        """Computes what `smaller` computes, whose stages are at most as wide and else the same: what it has more of does not count yet
-        (after Chen et al., "Net2Net", 2016)."""
-        own = self.state_dict()
-        for name, known in smaller.state_dict().items():
-            weights = own[name]
-            if known.ndim > 1:
-                weights[: len(known)] = 0
-            if name == "project.weight":
-                # Of each kind of pooling its own columns.
-                width, known_width = self.stages[-1][-1].width, smaller.stages[-1][-1].width
-                for n in range(2):
-                    weights[:, n * width :][:, :known_width] = known[:, n * known_width :][:, :known_width]
-                weights[:, 2 * width :] = known[:, 2 * known_width :]
-            elif known.ndim == 0:
-                weights.copy_(known)
-            else:
-                weights[tuple(slice(size) for size in known.shape)] = known
-
-
-class LayoutHistogram(nn.Module):
-    """How it is arranged: histograms of the directions of the structure, of 8 × 8 cells with 8 directions each (after Dalal and Triggs
-    2005), [n, 3, 72, 72], normalised, to [n, 512] of unit length. Nothing of it is trained."""
-
-    dimensions = 512
-
-    def __init__(self):
-        super().__init__()
-        self.structure = Structure()
-        angles = torch.arange(8) * (2 * torch.pi / 8)
-        self.register_buffer("axes", torch.stack([angles.cos(), angles.sin()], dim=1)[:, :, None, None], persistent=False)
-
-    def forward(self, x):
-        votes = F.relu(F.conv2d(self.structure(x)[:, :2] / 2, self.axes))
-        cells = F.avg_pool2d(votes * votes, int(x.shape[-1]) // 8).flatten(1)
-        # The root keeps one strong edge from drowning the faint ones (Arandjelović and Zisserman 2012).
-        return F.normalize((cells + 1e-12).sqrt(), dim=1)
-
-
-class CosineClassifier(nn.Module):
-    """One direction for each label, shared by photos and sketches: what bears one label is drawn to one place."""
-
-    def __init__(self, dimensions, labels, scale):
-        super().__init__()
-        self.weight = nn.Parameter(torch.randn(labels, dimensions))
-        self.scale = scale
-
-    def forward(self, vectors):
-        return self.scale * vectors @ F.normalize(self.weight, dim=1).t()
+    def forward(self, ink):
+        features = self.features(ink).float()
+        return F.normalize(self.project(features), dim=1), features

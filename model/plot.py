@@ -1,4 +1,4 @@
-"""Draws how validation went, of each network beside the other: python3 plot.py --curves curve-NAME.json… --to FILE.png (needs Matplotlib)."""
+"""Draws the course of a training: python3 plot.py --curve curve.jsonl --to curve.svg (needs Matplotlib)."""
 
 import argparse
 import json
@@ -6,34 +6,32 @@ from pathlib import Path
 
 import matplotlib
 
-matplotlib.use("agg")
+matplotlib.use("svg")
 from matplotlib import pyplot
 
 LINES = {
-    "held_out_photos_recall_at_10": "exact photo among the first 10, unseen photos",
-    "held_out_photos_map": "mAP, unseen photos",
-    "held_out_classes_recall_at_10": "exact photo among the first 10, unseen classes",
-    "held_out_classes_map": "mAP, unseen classes",
+    "photos_learned": "photo → photo, unseen classes (mAP)",
+    "photos_r10": "sketch → its photo among the first 10, seen classes",
+    "classes_map_uncrowded": "sketch → photo, unseen classes (mAP)",
+    "photos_map_uncrowded": "sketch → photo, seen classes (mAP)",
+    "classes_r10": "sketch → its photo among the first 10, unseen classes",
+    "doodles_map_uncrowded": "doodle → photo, unseen classes (mAP)",
 }
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--curves", type=Path, nargs="+", required=True)
+    parser.add_argument("--curve", type=Path, required=True)
     parser.add_argument("--to", type=Path, required=True)
     arguments = parser.parse_args()
-    figure, all_axes = pyplot.subplots(
-        1, len(arguments.curves), figsize=(6 * len(arguments.curves), 4), sharey=True, squeeze=False, layout="constrained"
-    )
-    for file, axes in zip(arguments.curves, all_axes[0]):
-        curve = json.loads(file.read_text())
-        for key, label in LINES.items():
-            axes.plot([point["step"] for point in curve], [point[key] for point in curve], marker=".", label=label)
-        axes.set(title=f"{file.stem.removeprefix('curve-')} network", xlabel="training step")
-        axes.grid(alpha=0.3)
-    all_axes[0][0].set_ylim(0, None)
-    all_axes[0][-1].legend(fontsize="small", loc="lower right")
-    figure.savefig(arguments.to, dpi=110, metadata={"Software": None})
+    rows = [json.loads(line) for line in arguments.curve.read_text().splitlines()]
+    figure, axes = pyplot.subplots(figsize=(8, 4.5), layout="constrained")
+    for key, label in LINES.items():
+        axes.plot([row["step"] for row in rows], [row[key] for row in rows], marker=".", label=label)
+    axes.set(xlabel="training step", ylim=(0, None))
+    axes.grid(alpha=0.3)
+    figure.legend(fontsize="small", loc="outside right upper")
+    figure.savefig(arguments.to, metadata={"Date": None})
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { documents, ROOT } from './documents.ts'
+import { documents, moduleDocuments, ROOT } from './documents.ts'
 
 /** As GitHub names the headings of a page. */
 function anchorsOf(file: string): string[] {
@@ -14,7 +14,9 @@ function anchorsOf(file: string): string[] {
   )
 }
 
-describe.each(documents().map((file) => [relative(ROOT, file), file]))('%s', (_, file) => {
+const named = (files: string[]) => files.map((file) => [relative(ROOT, file), file] as const)
+
+describe.each(named([...documents(), ...moduleDocuments()]))('%s', (_, file) => {
   const text = readFileSync(file, 'utf8').replaceAll(/^```.*?^```/gms, '')
   const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!)
 
@@ -32,10 +34,42 @@ describe.each(documents().map((file) => [relative(ROOT, file), file]))('%s', (_,
 
   it('has a title, and names no file that is not there', () => {
     expect(text).toMatch(/^# \S/)
-    const named = [
+    const paths = [
       ...text.matchAll(/`((?:server|web|e2e|bench|scripts|docs|model|examples)\/[\w./-]+\.\w+)`/g),
     ]
-    expect(named.map(([, path]) => path!).filter((path) => !existsSync(join(ROOT, path)))).toEqual([])
+    expect(paths.map(([, path]) => path!).filter((path) => !existsSync(join(ROOT, path)))).toEqual([])
+  })
+})
+
+describe.each(named(moduleDocuments()))('%s', (_, file) => {
+  it('has at most 60 lines', () => {
+    expect(readFileSync(file, 'utf8').trimEnd().split('\n').length).toBeLessThanOrEqual(60)
+  })
+})
+
+describe('README.md', () => {
+  it('introduces the product in at most 500 words', () => {
+    const [introduction] = readFileSync(join(ROOT, 'README.md'), 'utf8').split('## Command line')
+    expect(introduction!.split(/\s+/).length).toBeLessThanOrEqual(500)
+  })
+})
+
+describe('docs/', () => {
+  it.each(named(documents().filter((file) => dirname(file) === join(ROOT, 'docs'))))(
+    '%s begins with the questions that it answers',
+    (_, file) => {
+      expect(readFileSync(file, 'utf8')).toMatch(/^# .+\n\nThis page answers: .+\?$/m)
+    },
+  )
+
+  it('troubleshooting.md quotes messages that the product prints', () => {
+    const text = readFileSync(join(ROOT, 'docs/troubleshooting.md'), 'utf8')
+    const quoted = [...text.matchAll(/^\| `([^`]+)` \|/gm)].map(([, message]) => message!)
+    const sources = globSync('server/src/**/*.ts', { cwd: ROOT })
+      .filter((file) => !file.endsWith('.test.ts'))
+      .map((file) => readFileSync(join(ROOT, file), 'utf8'))
+    expect(quoted.length).toBeGreaterThan(5)
+    expect(quoted.filter((message) => !sources.some((source) => source.includes(message)))).toEqual([])
   })
 })
 
@@ -43,7 +77,7 @@ describe('docs/dependencies.md', () => {
   it('names what the package.json files name, at the same versions', () => {
     const text = readFileSync(join(ROOT, 'docs/dependencies.md'), 'utf8')
     const rows = [...text.matchAll(/^\| (\S+) (\d\S*) \| .* \| (\d{4}-\d\d-\d\d) \|$/gm)]
-    const named = Object.fromEntries(rows.map(([, name, version]) => [name!, version!]))
+    const listed = Object.fromEntries(rows.map(([, name, version]) => [name!, version!]))
     const wanted = ['package.json', 'server/package.json', 'web/package.json'].map((file) => {
       const { dependencies, devDependencies, peerDependencies } = JSON.parse(
         readFileSync(join(ROOT, file), 'utf8'),
@@ -53,6 +87,6 @@ describe('docs/dependencies.md', () => {
     const all = Object.entries(Object.assign({}, ...wanted) as Record<string, string>)
       .filter(([name]) => !name.startsWith('@types/'))
       .map(([name, version]) => [name, version.replace('^', '')])
-    expect(named).toEqual(Object.fromEntries(all))
+    expect(listed).toEqual(Object.fromEntries(all))
   })
 })

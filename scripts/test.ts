@@ -1,8 +1,9 @@
 /**
- * `npm test`: types, lint, unit, integration and browser tests. It finds or installs what it needs and otherwise says
- * what is missing; nothing is skipped in silence. Its last line is `N passed, N failed`.
+ * `npm test` checks types, lint and generated files, and runs all tests that take no longer than minutes; `npm run test:long` runs
+ * the others (`--long`). Both find or install what they need and otherwise print what is missing; no test is skipped in silence.
+ * The last line is `N passed, N failed`.
  */
-import { spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,71 +12,70 @@ import { provideChromium } from './chromium.ts'
 import { providePostgres } from './postgres.ts'
 import { providePython } from './python.ts'
 import { provideStrace } from './strace.ts'
+import { type Project, SHORT_PROJECTS } from './test-projects.ts'
 import { provideTransformers } from './transformers.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const isLong = process.argv.includes('--long')
 const results = { passed: 0, failed: 0, skipped: 0 }
 
-const browser = provideChromium()
-if ('problem' in browser) {
-  console.error(browser.problem)
-  count('Chromium is there', false)
+provide('Chromium', provideChromium(), 'CHROMIUM_PATH')
+provide('Python with numpy', providePython(), 'TEST_PYTHON')
+if (isLong) {
+  provide('PostgreSQL with pgvector', providePostgres(), 'TEST_POSTGRES')
+  provide('strace', provideStrace())
+  await check('the page is built', 'vite/bin/vite.js', ['build', 'web', '--logLevel', 'warn'])
+  await vitest(['long'])
 } else {
-  process.env.CHROMIUM_PATH = browser.path
+  const transformers = provideTransformers()
+  if (transformers !== undefined) provide('@huggingface/transformers', transformers)
+  // Tests start several servers at once; each would build it.
+  await check('the page is built', 'vite/bin/vite.js', ['build', 'web', '--logLevel', 'warn'])
+  await Promise.all([checks(), vitest(SHORT_PROJECTS)])
 }
-
-const python = providePython()
-if ('problem' in python) {
-  console.error(python.problem)
-  count('Python with numpy is there', false)
-} else {
-  process.env.TEST_PYTHON = python.path
-}
-const postgres = providePostgres()
-if ('problem' in postgres) {
-  console.error(postgres.problem)
-  count('PostgreSQL with pgvector is there', false)
-} else {
-  process.env.TEST_POSTGRES = postgres.path
-}
-const strace = provideStrace()
-if ('problem' in strace) {
-  console.error(strace.problem)
-  count('strace is there', false)
-}
-const transformers = provideTransformers()
-if (transformers !== undefined) {
-  console.error(transformers.problem)
-  count('@huggingface/transformers is there', false)
-}
-
-check('types of the server', 'typescript/bin/tsc', ['-p', '.'])
-check('types of the page', 'typescript/bin/tsc', ['-p', 'web'])
-check('types of the browser tests and benchmarks', 'typescript/bin/tsc', ['-p', 'e2e'])
-check('lint and format', '@biomejs/biome/bin/biome', ['ci', '--error-on-warnings', '.'])
-check('generated files are up to date', '../scripts/generate.ts', ['--check'])
-// Tests start several servers at once; each would build it.
-check('the page is built', 'vite/bin/vite.js', ['build', 'web', '--logLevel', 'warn'])
-vitest()
-
-const skipped = results.skipped === 0 ? '' : `, ${results.skipped} skipped`
-console.log(`${results.passed} passed, ${results.failed} failed${skipped}`)
+if (results.skipped > 0) console.log(`${results.skipped} skipped, each with its reason in its title`)
+console.log(`${results.passed} passed, ${results.failed} failed`)
 process.exitCode = results.failed === 0 ? 0 : 1
 
-function check(name: string, program: string, args: string[]): void {
-  console.log(`— ${name}`)
-  count(name, node(program, args) === 0)
+/** Records what was found, or that it is missing. */
+function provide(name: string, found: { path: string } | { problem: string }, variable?: string): void {
+  if ('path' in found) {
+    if (variable !== undefined) process.env[variable] = found.path
+    return
+  }
+  console.error(found.problem)
+  count(`${name} is there`, false)
 }
 
-function vitest(): void {
+/** Run while the slowest tests wait for a browser. */
+async function checks(): Promise<void> {
+  await check('types', 'typescript/bin/tsc', ['-p', '.'])
+  await check('types of the page', 'typescript/bin/tsc', ['-p', 'web'])
+  await check('lint and format', '@biomejs/biome/bin/biome', ['ci', '--error-on-warnings', '.'])
+  await check('generated files are up to date', '../scripts/generate.ts', ['--check'])
+}
+
+async function check(name: string, program: string, args: string[]): Promise<void> {
+  const { code, output } = await node(program, args, 'pipe')
+  if (output !== '') console.log(output)
+  count(name, code === 0)
+  if (code === 0) console.log(`✓ ${name}`)
+}
+
+async function vitest(projects: readonly Project[]): Promise<void> {
   const directory = mkdtempSync(join(tmpdir(), 'sketch-search-results-'))
   const report = join(directory, 'results.json')
-  const code = node('vitest/vitest.mjs', [
-    'run',
-    '--reporter=default',
-    '--reporter=json',
-    `--outputFile.json=${report}`,
-  ])
+  const { code } = await node(
+    'vitest/vitest.mjs',
+    [
+      'run',
+      ...projects.map((project) => `--project=${project}`),
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${report}`,
+    ],
+    'inherit',
+  )
   try {
     const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'))
     results.passed += numPassedTests
@@ -83,15 +83,28 @@ function vitest(): void {
     results.skipped += numPendingTests
     // A file that does not even load has no failed test in it.
     if (code !== 0 && numFailedTests === 0) count('Vitest', false)
-  } catch {
+  } catch (error) {
+    console.error(error)
     count('Vitest', false)
   }
   rmSync(directory, { recursive: true, force: true })
 }
 
-function node(program: string, args: string[]): number | null {
+/** @param output `pipe` returns what is printed, so that it does not mix with what others print */
+function node(
+  program: string,
+  args: string[],
+  output: 'pipe' | 'inherit',
+): Promise<{ code: number | null; output: string }> {
   const script = join(ROOT, 'node_modules', program)
-  return spawnSync(process.execPath, [script, ...args], { cwd: ROOT, stdio: 'inherit' }).status
+  const child = spawn(process.execPath, [script, ...args], { cwd: ROOT, stdio: ['ignore', output, output] })
+  const printed: Buffer[] = []
+  child.stdout?.on('data', (bytes) => printed.push(bytes))
+  child.stderr?.on('data', (bytes) => printed.push(bytes))
+  return new Promise((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', (code) => resolve({ code, output: Buffer.concat(printed).toString().trim() }))
+  })
 }
 
 function count(name: string, isPassed: boolean): void {

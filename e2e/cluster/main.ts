@@ -1,4 +1,4 @@
-/** A cluster of the size that docs/scaling.md tells of: `node_modules/.bin/node e2e/cluster/main.ts [SEED] [KILLS] [RESTARTS]`. */
+/** The cluster whose results are in bench/results/scaling.md: `node_modules/.bin/node e2e/cluster/main.ts [SEED] [KILLS] [RESTARTS]`. */
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

@@ -37,6 +37,8 @@ export interface ClusterResult {
   excess: number
   /** Seconds until another process watched, after the one that did was killed. */
   takeovers: number[]
+  /** Seconds that the slowest process took to start: how busy the machine is. */
+  slowestStart: number
   seconds: number
   missing: string[]
   surplus: string[]
@@ -93,6 +95,7 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterResult
   )
   const members: Member[] = []
   const start = performance.now()
+  let slowestStart = 0
   try {
     const urls: string[] = []
     for (let n = 0; n < options.servers + options.workers; n++) {
@@ -107,7 +110,7 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterResult
     }
     await Promise.all(
       members.map(async (member) => {
-        member.product = await member.start()
+        member.product = await timedStart(member)
       }),
     )
     const client = startClient(urls, createRandom(seed + 1))
@@ -141,6 +144,7 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterResult
       restarts: options.restarts,
       excess: embedded.length - new Set(embedded).size,
       takeovers,
+      slowestStart,
       seconds: (performance.now() - start) / 1000,
       missing: [...expected].filter((path) => !listed.includes(path)),
       surplus: listed.filter((path) => !expected.has(path)),
@@ -148,6 +152,13 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterResult
       failed: status.failed,
       eventsLost: await countLost(database, client.report.events),
       client: client.report,
+    }
+
+    async function timedStart(member: Member): Promise<Product> {
+      const begin = performance.now()
+      const product = await member.start()
+      slowestStart = Math.max(slowestStart, (performance.now() - begin) / 1000)
+      return product
     }
 
     async function killOne(isWatcher: boolean): Promise<void> {
@@ -160,7 +171,7 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterResult
       const at = performance.now()
       const killed = member.product
       await killed.kill()
-      const restarted = member.start().then((product) => {
+      const restarted = timedStart(member).then((product) => {
         member.product = product
       })
       if (member === watcher) {

@@ -23,6 +23,8 @@ export interface SoakResult {
   checks: number
   /** Of files that kept their id at another path. */
   moves: number
+  /** What the index held when it was last compared. */
+  index: IndexState
 }
 
 /** What was known when index and disk were last the same. */
@@ -49,12 +51,12 @@ export async function soak({ seed, operations, kills, onProgress }: SoakOptions)
   const contents = createContents(random)
   const operator = createOperator(root, random, contents)
   writeFileSync(join(root, KEPT), (await contents.image()).bytes)
-  const result: SoakResult = { operations: 0, kills: 0, checks: 0, moves: 0 }
+  // Of its own: how often examples are picked depends on the server's pace, and the operations must not.
+  const exampleRandom = createRandom(seed + 1)
+  const empty: IndexState = { images: new Map(), failures: new Map(), vectors: [] }
+  const result: SoakResult = { operations: 0, kills: 0, checks: 0, moves: 0, index: empty }
   let history: string[] = []
-  let checkpoint: Checkpoint = {
-    disk: new Map(),
-    index: { images: new Map(), failures: new Map(), vectors: [] },
-  }
+  let checkpoint: Checkpoint = { disk: new Map(), index: empty }
   let product: Product = await start()
   try {
     const killsAt = new Set(
@@ -127,6 +129,7 @@ export async function soak({ seed, operations, kills, onProgress }: SoakOptions)
       await sleep(100)
     }
     checkpoint = { disk, index: readIndex(data) }
+    result.index = checkpoint.index
     history = []
     onProgress?.(result)
   }
@@ -134,7 +137,7 @@ export async function soak({ seed, operations, kills, onProgress }: SoakOptions)
   async function differencesOf(disk: Map<string, Entry>, index: IndexState): Promise<string[]> {
     const rows = rowDifferences(disk, index, contents)
     if (rows.length > 0) return rows
-    const examples = pickSome([...index.images.keys()], 4, random)
+    const examples = pickSome([...index.images.keys()], 4, exampleRandom)
     return complaintsAboutAnswers(product.url, index.images, examples)
   }
 

@@ -12,8 +12,18 @@ const FLAGS = [
   '--disable-sync',
 ]
 
+/** How long a state is waited for: on a busy machine much takes several times as long. */
+export const STATE_TIMEOUT_MS = 90_000
 export const DESKTOP = { width: 1440, height: 900 }
 export const PHONE = { width: 390, height: 844 }
+
+let shared: Promise<Browser> | undefined
+
+/** The browser of all files of a test worker, which ends with it. */
+export function sharedBrowser(): Promise<Browser> {
+  shared ??= launchBrowser()
+  return shared
+}
 
 export function launchBrowser(): Promise<Browser> {
   const executablePath = findChromium()
@@ -46,6 +56,7 @@ export async function openPage(
   const unused = all[isPhone ? 'phone' : 'desktop']
   const page =
     unused.pop() ?? (await (await browser.newContext({ hasTouch: isPhone, isMobile: isPhone })).newPage())
+  page.setDefaultTimeout(STATE_TIMEOUT_MS)
   await page.setViewportSize(viewport)
   await page.emulateMedia({ colorScheme })
   const complaints: string[] = []
@@ -100,19 +111,16 @@ export function count(page: Page, text: string): Promise<void> {
   return page.getByTestId('count').getByText(text).waitFor()
 }
 
-/** Waits until the results of a search are shown. @returns the paths of the first of them, best first */
+/** Waits until what is shown is the answer to what is being searched with. @returns the paths of the first of them, best first */
 export async function firstResults(page: Page, count: number): Promise<string[]> {
   await page.getByTestId('count').getByText('most similar').waitFor()
-  await page.waitForLoadState('networkidle')
-  // Debounce and request: what is shown stands still when nothing is on its way any more.
-  let paths = await shownPaths(page)
-  for (;;) {
-    await page.waitForTimeout(400)
-    const before = paths
-    paths = await shownPaths(page)
-    if (paths.join() === before.join()) break
-  }
-  return paths.slice(0, count)
+  await settled(page)
+  return (await shownPaths(page)).slice(0, count)
+}
+
+/** Waits until the list that is shown is the one that was asked for last. */
+export function settled(page: Page): Promise<void> {
+  return page.locator('[data-state=current] [data-testid=grid]').waitFor()
 }
 
 /** What the grid shows, in the order in which it is read. */

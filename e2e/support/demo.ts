@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll } from 'vitest'
 import { drawDemoGallery } from '../../scripts/demo/draw-gallery.ts'
 import { madeOnce } from '../../server/src/testing/made-once.ts'
-import { launchBrowser } from './browser.ts'
+import { sharedBrowser } from './browser.ts'
 import { type Product, startProduct } from './product.ts'
 
 export interface Demo {
@@ -23,11 +23,10 @@ export function useDemo(perSubject = 20, environment: Record<string, string> = {
     demo.gallery = join(directory, 'gallery')
     await madeOnce(`demo-${perSubject}`, demo.gallery, () => drawDemoGallery(demo.gallery, perSubject))
     demo.product = await startProduct(demo.gallery, join(directory, 'data'), environment)
-    demo.browser = await launchBrowser()
+    demo.browser = await sharedBrowser()
     await untilIndexed(demo.product.url, perSubject * 12)
   })
   afterAll(async () => {
-    await demo.browser?.close()
     await demo.product?.stop()
     await rm(directory, { recursive: true, force: true })
   })
@@ -35,7 +34,7 @@ export function useDemo(perSubject = 20, environment: Record<string, string> = {
 }
 
 export async function untilIndexed(url: string, count: number): Promise<void> {
-  for (let attempt = 0; attempt < 600; attempt++) {
+  for (let attempt = 0; attempt < 1800; attempt++) {
     const status = (await (await fetch(`${url}/api/index/status`)).json()) as {
       indexed: number
       pending: number
@@ -43,5 +42,5 @@ export async function untilIndexed(url: string, count: number): Promise<void> {
     if (status.indexed >= count && status.pending === 0) return
     await new Promise((resolve) => setTimeout(resolve, 100))
   }
-  throw new Error(`${count} images were not indexed in a minute`)
+  throw new Error(`${count} images were not indexed in three minutes`)
 }

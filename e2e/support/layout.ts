@@ -15,3 +15,16 @@ export function misplaced(page: Page): Promise<string[]> {
     return scrolls > 0 ? [...found, `scrolls sideways by ${scrolls}`] : found
   })
 }
+
+/** Waits until nothing moves or fades any more: colours and places are those that stay. */
+export async function stillness(page: Page): Promise<void> {
+  await nextFrame(page)
+  await page.waitForFunction(() => document.getAnimations().every(({ playState }) => playState !== 'running'))
+}
+
+/** Waits until what has changed is laid out; what follows the size of an element does so in the frame after. */
+export function nextFrame(page: Page): Promise<void> {
+  return page.evaluate(
+    () => new Promise<void>((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
+  )
+}

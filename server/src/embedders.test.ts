@@ -1,6 +1,7 @@
 /** Embedders of all kinds in the whole product: what they do to the index, and what happens when another is chosen. */
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { listEmbedders, pruneEmbedder } from './admin/embedders.ts'
@@ -37,18 +38,27 @@ describe('a model that fails', () => {
       const root = await galleryOf(199)
       const black = sharp({ create: { width: 60, height: 60, channels: 3, background: '#000' } })
       await writeSettled(join(root, 'black.png'), await black.png().toBuffer())
-      const app = await startApp(await configFor(root, python(class_name, { batch_timeout_s: 1.5 })))
-      const indexing = indexAll(app)
-      let answers = 0
-      const asking = setInterval(async () => {
+      // Only what hangs is waited for; on a busy machine, the others may take longer than that.
+      const timeout = { batch_timeout_s: class_name === 'Hangs' ? 3 : 60 }
+      const app = await startApp(await configFor(root, python(class_name, timeout)))
+      const begin = performance.now()
+      let isIndexed = false
+      const indexing = indexAll(app).finally(() => {
+        isIndexed = true
+      })
+      const answers: { status: number; ms: number }[] = []
+      while (!isIndexed) {
         const start = performance.now()
-        expect((await app.http.request('/health')).status).toBe(200)
-        expect(performance.now() - start).toBeLessThan(1_000)
-        answers++
-      }, 100)
+        const { status } = await app.http.request('/health')
+        answers.push({ status, ms: performance.now() - start })
+        await sleep(50)
+      }
       await indexing
-      clearInterval(asking)
-      expect(answers).toBeGreaterThan(1)
+      const indexingMs = performance.now() - begin
+      expect(answers.length).toBeGreaterThan(1)
+      expect(answers.every(({ status }) => status === 200)).toBe(true)
+      // None of them waits for the embedder.
+      expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(indexingMs / 2)
       expect(await app.catalog.images.counts()).toEqual({ indexed: 199, unembedded: 0, failed: 1 })
       const { failures } = await app.catalog.failures.list({ offset: 0, limit: 10 })
       expect(failures).toEqual([
@@ -117,6 +127,7 @@ describe('choosing another embedder', () => {
     expect(listed.map(({ name, images, isChosen }) => [name, images, isChosen])).toEqual([
       ['mine', 0, false],
       ['other', 12, false],
+      ['sketch-search-5', 0, false],
       ['sketch-search-4', 0, false],
       ['classical', 12, true],
     ])

@@ -6,7 +6,7 @@ import { HOSTILE_FILES, writeHostileFiles } from './testing/hostile-files.ts'
 import { picture, writeSettled } from './testing/pictures.ts'
 import { temporaryDirectory } from './testing/temporary.ts'
 
-const DOCUMENT = new URL('../../docs/files.md', import.meta.url)
+const DOCUMENT = new URL('../../docs/gallery.md', import.meta.url)
 
 describe('hostile files', () => {
   it('are indexed as what they are or recorded with the reason, and harm no other', async () => {
@@ -14,7 +14,7 @@ describe('hostile files', () => {
     await writeHostileFiles(root)
     for (let n = 0; n < 5; n++) await writeSettled(join(root, `good-${n}.png`), await picture(n))
     const app = await startApp(await configFor(root))
-    const start = performance.now()
+    const before = process.cpuUsage()
     await indexAll(app)
     const { images } = await app.catalog.images.list({
       filter: {},
@@ -43,7 +43,9 @@ describe('hostile files', () => {
     // Not again until they change.
     await indexAll(app)
     expect((await app.catalog.failures.list({ offset: 0, limit: 1000 })).failures).toEqual(failures)
-    expect(performance.now() - start).toBeLessThan(60_000)
+    // In time of processors, also that of the threads that decode: how busy the machine is does not matter.
+    const { user, system } = process.cpuUsage(before)
+    expect((user + system) / 1e6).toBeLessThan(60)
     // What is shown to a browser is never more than a picture.
     for (const { id, path } of images) {
       const { headers, status } = await app.http.request(`/api/images/${id}/view`)

@@ -29,7 +29,7 @@ import { DropZones } from './search/drop-zones.tsx'
 import { QueryChips } from './search/query-chips.tsx'
 import { usePictureInput } from './search/use-picture-input.ts'
 import { useSavedPicture } from './search/use-saved-picture.ts'
-import { isSearching, useSearch } from './search/use-search.ts'
+import { isSearching, type SearchResult, useSearch } from './search/use-search.ts'
 import { addAction, isBlank } from './sketch/sketch.ts'
 import { SketchPanel } from './sketch/sketch-panel.tsx'
 import { useAddressedSketch } from './sketch/use-addressed-sketch.ts'
@@ -83,7 +83,7 @@ export function App() {
   const terms = useMemo(() => state.terms.filter(({ kind }) => kind !== 'sketch'), [state.terms])
   const filters = useMemo(() => filtersOf(state), [state])
   const query = { sketch, terms, filters }
-  const search = useSearch(query)
+  const { result: search, isCurrent: isAnswered } = useSearch(query)
   const hasResults = isSearching(query) && (search.data !== undefined || search.isError)
   const { progress, isOffline, pendingChanges, showChanges } = useServerEvents(!isAtTop)
   const gallery = useGallery({ ...filters, ...orderOf(state.sort) }, !hasResults)
@@ -328,6 +328,7 @@ export function App() {
             list={list}
             isSearch={hasResults}
             isBusy={isSlow}
+            isCurrent={isSearching(query) ? isAnswered : !gallery.isLoading && !gallery.isOfBefore}
             isNarrowed={isNarrowed(filters)}
             hidden={results.hidden}
           >
@@ -390,10 +391,7 @@ export function App() {
 
 const isNarrowed = (filters: object) => Object.values(filters).some((value) => value !== undefined)
 
-function resultsOf(
-  search: ReturnType<typeof useSearch>,
-  minScore: number,
-): { list: ImageList; hidden: number } {
+function resultsOf(search: SearchResult, minScore: number): { list: ImageList; hidden: number } {
   const all = search.data?.images ?? []
   const images = minScore > 0 ? all.filter(({ score = 0 }) => score >= minScore) : all
   const { isPending: isLoading, error } = search

@@ -1,10 +1,10 @@
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { Config } from '../config/schema.ts'
 import { openAccounts, openTables } from '../storage/open-storage.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
-import { type PostgresServer, startPostgres } from '../testing/postgres.ts'
+import { sharedPostgres } from '../testing/shared-postgres.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
 import { vectorNamed } from '../testing/vectors.ts'
 import { moveCatalog } from './copy-catalog.ts'
@@ -12,12 +12,7 @@ import { moveCatalog } from './copy-catalog.ts'
 const SILENT = { warn(_: string) {}, info(_: string) {} }
 const OPTIONS = { onProgress() {}, log: SILENT }
 const DIMENSIONS = 16
-let server: PostgresServer
-
-beforeAll(async () => {
-  server = await startPostgres()
-})
-afterAll(() => server?.close())
+const server = sharedPostgres()
 
 async function galleryWithPictures(): Promise<string> {
   const gallery = await temporaryDirectory()

@@ -21,6 +21,7 @@ import type { Logger } from '../log.ts'
 import { createImageSearch, type ImageSearch } from '../search/search.ts'
 import { openStorage } from '../storage/open-storage.ts'
 import { createGallerySync, type GallerySync } from '../sync/gallery-sync.ts'
+import { TIMINGS, type Timings } from '../timings.ts'
 import { assertGallery, createDataDirectory, foldersToExclude } from './directories.ts'
 import { openSignIn, type SignIn } from './sign-in.ts'
 
@@ -57,6 +58,10 @@ export interface AppOptions {
   onLoading?: (message: string, share: number | undefined) => void
   /** Where the system tells what is mounted; the default is right everywhere but in tests. */
   mountTable?: string
+  /** Starts the embedder; tests share one that runs already. */
+  openEmbedder?: typeof openEmbedder
+  /** Those that are shorter than usual. */
+  timings?: Partial<Timings>
 }
 
 /**
@@ -65,8 +70,10 @@ export interface AppOptions {
  */
 export async function createApp(
   config: Config,
-  { log, isReadOnly = false, indexes = true, onLoading, mountTable }: AppOptions,
+  { log, isReadOnly = false, indexes = true, onLoading, mountTable, ...options }: AppOptions,
 ): Promise<App> {
+  const timings = { ...TIMINGS, ...options.timings }
+  const startEmbedder = options.openEmbedder ?? openEmbedder
   await assertGallery(config.watcher.watched_directory)
   // Watchers report real paths, and do not follow a link that the gallery itself may be.
   const root = await realpath(config.watcher.watched_directory)
@@ -93,7 +100,7 @@ export async function createApp(
   let previousEmbedder: string | undefined
   try {
     if (!isReadOnly && config.auth.kind === 'otp') accounts = await openSignIn(config, storage, log)
-    opened = await openEmbedder(embedderName, config.embedder_registry, {
+    opened = await startEmbedder(embedderName, config.embedder_registry, {
       dataDirectory: config.data_directory,
       canWrite: !isReadOnly,
       onOutput: (line) => log.info(`${embedderName}: ${line}`),
@@ -143,6 +150,7 @@ export async function createApp(
     walk,
     limits,
     inputSize: embedder.inputSize,
+    timings,
     thumbnailDirectory: config.thumbnail.thumbnail_directory,
     thumbnailSize: [...config.thumbnail.size],
   })
@@ -160,6 +168,7 @@ export async function createApp(
     isSearching: () => search.isBusy,
     onError: (message, error) => log.error(error, `Unexpected error while ${message}`),
     onChanged: (paths) => sync.recheck(paths),
+    timings,
   })
   const textLog = {
     warn: (message: string) => log.warn(message),
@@ -177,6 +186,7 @@ export async function createApp(
       maxMissingShare: config.watcher.max_missing_share,
       mountTable,
       onPass,
+      timings,
       log: textLog,
     })
   let cluster: Cluster | undefined

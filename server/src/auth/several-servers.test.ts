@@ -1,18 +1,14 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { App } from '../app/compose.ts'
 import { configFor, startApp } from '../testing/app.ts'
 import { openBrowser } from '../testing/browser.ts'
 import { type MailServer, signInBy, startMailServer } from '../testing/mail-server.ts'
-import { type PostgresServer, startPostgres } from '../testing/postgres.ts'
+import { sharedPostgres } from '../testing/shared-postgres.ts'
 import { ADMIN, signIn, signInAs } from '../testing/team.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
 
 const GUESSES = 120
-let server: PostgresServer
-beforeAll(async () => {
-  server = await startPostgres()
-})
-afterAll(() => server?.close())
+const server = sharedPostgres()
 
 /** Two servers on one database, for the same people. */
 async function startTeams(): Promise<

@@ -1,4 +1,6 @@
 /** The embedder that is used when nothing else is chosen. */
-export const DEFAULT_EMBEDDER = 'sketch-search-4'
+export const DEFAULT_EMBEDDER = 'sketch-search-5'
+/** The default of version 0.1: galleries that it indexed can still be searched with it. */
+export const FORMER_EMBEDDER = 'sketch-search-4'
 /** The names that need no definition. */
-export const BUILT_IN_EMBEDDERS = [DEFAULT_EMBEDDER, 'classical'] as const
+export const BUILT_IN_EMBEDDERS = [DEFAULT_EMBEDDER, FORMER_EMBEDDER, 'classical'] as const

@@ -34,7 +34,7 @@ describe('loadConfig', () => {
       dev: false,
       watcher: { watched_directory: '/home/me/pictures', watch_recursive: false, files_batch_size: 8 },
       thumbnail: { size: [128, 128] },
-      embedder_registry: { chosen_embedder: 'sketch-search-4', embedders: {} },
+      embedder_registry: { chosen_embedder: 'sketch-search-5', embedders: {} },
       auth: { kind: 'none' },
       session: { expires_in_s: 3600 },
     })

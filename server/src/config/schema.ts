@@ -13,37 +13,34 @@ const arguments_ = {
   device: z
     .enum(['auto', 'cpu', 'cuda'])
     .default('auto')
-    .describe(
-      'Where a model in ONNX computes: on a GPU if there is one that can be used, or where this says.',
-    ),
-  python: z
-    .string()
-    .min(1)
-    .optional()
-    .describe('The Python that runs an embedder written in Python. Default: `python3`.'),
+    .describe('Where ONNX Runtime runs the model. `auto` uses a GPU if one is available.'),
+  python: z.string().min(1).optional().describe('Python interpreter for a Python class. Default: `python3`.'),
   start_timeout_s: z
     .number()
     .min(1)
     .max(DAY_S)
     .default(300)
-    .describe('Seconds in which the embedder has to be loaded; downloads do not count.'),
+    .describe('Seconds in which the embedder must load. Downloads do not count.'),
   batch_timeout_s: z
     .number()
     .min(1)
     .max(DAY_S)
     .default(120)
-    .describe('Seconds after which a batch counts as hung and its process is started again.'),
+    .describe('Seconds after which a batch counts as hung and its process is restarted.'),
 }
 
 export const embedderSchema = z
   .union([
     z.strictObject({
-      target: z.string().min(1).describe('A built-in kind, or the dotted name of a class.'),
+      target: z
+        .string()
+        .min(1)
+        .describe('Built-in kind, dotted name of a Python class, or `package-or-path#Export` of JavaScript.'),
       ...arguments_,
     }),
     z.strictObject({
-      file: z.string().min(1).describe('A file that holds the class.'),
-      class_name: z.string().min(1).describe('The name of the class in it.'),
+      file: z.string().min(1).describe('File that contains the class.'),
+      class_name: z.string().min(1).describe('Name of the class in `file`.'),
       ...arguments_,
     }),
   ])
@@ -56,7 +53,9 @@ const hnsw = z.strictObject({
     .min(4)
     .max(1000)
     .default(64)
-    .describe('Candidates while the index is built (pgvector’s `ef_construction`); at least twice `m`.'),
+    .describe(
+      'Candidates considered while the index is built (pgvector’s `ef_construction`), at least twice `m`.',
+    ),
 })
 
 const POSTGRES_URL = /^postgres(ql)?:\/\//
@@ -70,7 +69,7 @@ const replica = z
       .string()
       .regex(POSTGRES_URL, POSTGRES_URL_FORM)
       .optional()
-      .describe('A URL instead of both, for other credentials than those of the primary.')
+      .describe('URL instead of host and port, for other credentials than those of the primary.')
       .meta({ secret: true }),
   })
   .refine(({ host, url }) => (host === undefined) !== (url === undefined), 'give host (and port) or url')
@@ -80,32 +79,30 @@ const database = z
     host: z.string().min(1).optional().describe('Host name or address of the PostgreSQL server.'),
     port: z.int().min(1).max(65535).default(5432).describe('Port of the PostgreSQL server.'),
     database: z.string().min(1).optional().describe('Name of the database.'),
-    user: z.string().min(1).optional().describe('User to sign in as.'),
+    user: z.string().min(1).optional().describe('User name at the PostgreSQL server.'),
     password: z.string().optional().describe('Password of that user.').meta({ secret: true }),
     url: z
       .string()
       .regex(POSTGRES_URL, POSTGRES_URL_FORM)
       .optional()
-      .describe('All of the above in one: `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`.')
+      .describe('Replaces the keys above: `postgresql://USER:PASSWORD@HOST:PORT/DATABASE`.')
       .meta({ secret: true }),
     ssl: z
       .enum(['disable', 'require', 'verify-full'])
       .default('disable')
-      .describe('Whether the connection is encrypted, and whether the server has to prove its name.'),
+      .describe(
+        '`require` encrypts the connection; `verify-full` also checks the certificate of the server.',
+      ),
     ssl_ca: z
       .string()
       .min(1)
       .optional()
-      .describe(
-        'File with the certificates that sign the server’s, for `verify-full`. Default: the system’s.',
-      ),
+      .describe('File with the CA certificates for `verify-full`. Default: those of the system.'),
     hnsw: hnsw.prefault({}).describe('How the vector index is built.'),
     replicas: z
       .array(replica)
       .default([])
-      .describe(
-        'Standby servers of this one (streaming replication), which what is shown is read from: a list of `{host, port}` or `{url}`.',
-      ),
+      .describe('Standby servers to read from (streaming replication), each `{host, port}` or `{url}`.'),
   })
   .superRefine(({ url, ...keys }, context) => {
     const own = ['host', 'database', 'user', 'password'] as const
@@ -128,11 +125,11 @@ const database = z
   })
 
 const watcher = z.strictObject({
-  watched_directory: z.string().min(1).default('./').describe('The gallery: the folder of images.'),
+  watched_directory: z.string().min(1).default('./').describe('The gallery: the folder with the images.'),
   watch_recursive: z
     .boolean()
     .default(false)
-    .describe('Also take the folders below it. A folder given on the command line is taken recursively.'),
+    .describe('Include all folders below it. Always on for a folder given on the command line.'),
   ignore: z
     .array(
       z
@@ -143,30 +140,28 @@ const watcher = z.strictObject({
         ),
     )
     .default([])
-    .describe(
-      'Files and folders that are left out: patterns of their paths in the gallery, whatever the case. `*` is any part of a name, `**` any folders: `**/*.cr2`, `exports`, `**/drafts`.',
-    ),
+    .describe('Patterns of files and folders to leave out, relative to the gallery.'),
   files_batch_size: z
     .int()
     .min(1)
     .max(256)
     .default(8)
     .describe(
-      'Up to how many images are stored together, if the embedder’s own batch is not larger: that one is measured.',
+      'Maximum number of images stored together, unless the measured batch of the embedder is larger.',
     ),
   reconcile_interval_s: z
     .int()
     .min(5)
     .max(7 * 24 * 3600)
     .default(600)
-    .describe('Seconds between two comparisons of the whole folder with the index.'),
+    .describe('Seconds between two scans of the whole gallery, for changes that the system did not report.'),
   max_missing_share: z
     .number()
     .min(0)
     .max(1)
     .default(0.5)
     .describe(
-      'If more than this share of the files, and over 100, is gone at once, nothing is forgotten until somebody confirms it.',
+      'If more than this share of the files, and more than 100, disappear at once, they are kept in the index until an admin confirms.',
     ),
 })
 
@@ -174,12 +169,12 @@ const thumbnail = z.strictObject({
   size: z
     .tuple([z.int().min(16).max(1024), z.int().min(16).max(1024)])
     .default([128, 128])
-    .describe('Width and height, in pixels, that a thumbnail covers.'),
+    .describe('Width and height in pixels that a thumbnail covers.'),
   thumbnail_directory: z
     .string()
     .min(1)
     .optional()
-    .describe('Where thumbnails are kept. Default: `thumbnails` in the data directory.'),
+    .describe('Folder for thumbnails. Default: `thumbnails` in the data directory.'),
 })
 
 const limits = z.strictObject({
@@ -187,18 +182,20 @@ const limits = z.strictObject({
     .int()
     .min(1024)
     .default(256 * MEBIBYTE)
-    .describe('A file with more bytes is not indexed.'),
+    .describe('A larger file, in bytes, is not read and is listed as a failure.'),
   max_upload_bytes: z
     .int()
     .min(1024)
     .default(64 * MEBIBYTE)
-    .describe('An upload with more bytes is refused.'),
+    .describe('A larger upload, in bytes, is rejected with status 413.'),
   max_pixels: z
     .int()
     .min(1024)
     .max(1_000_000_000)
     .default(200_000_000)
-    .describe('An image with more pixels (width × height) is not decoded.'),
+    .describe(
+      'An image with more pixels (width × height) is not decoded. Decoding takes up to 4 bytes per pixel.',
+    ),
 })
 
 const embedderRegistry = z.strictObject({
@@ -206,27 +203,34 @@ const embedderRegistry = z.strictObject({
     .string()
     .min(1)
     .default(DEFAULT_EMBEDDER)
-    .describe('The embedder that indexes and searches: a name under `embedders`, or a built-in one.'),
+    .describe('Embedder for indexing and search: a built-in one, or a name under `embedders`.'),
   embedders: z.record(z.string().min(1), embedderSchema).default({}).describe('Embedders by name.'),
 })
 
 const smtp = z.strictObject({
   host: z.string().min(1).describe('Host name of the mail server.'),
   port: z.int().min(1).max(65535).default(587).describe('Port of the mail server.'),
-  use_tls: z.boolean().default(true).describe('Whether the connection is encrypted.'),
-  username: z.string().describe('User name at the mail server.'),
+  use_tls: z
+    .boolean()
+    .default(true)
+    .describe('Encrypt the connection: TLS from the start on port 465, STARTTLS on others.'),
+  username: z.string().describe('User name at the mail server. Empty: no sign-in there.'),
   password: z.string().describe('Password at the mail server.').meta({ secret: true }),
-  from_address: z.email().describe('Sender of the codes.'),
+  from_address: z.email().describe('Sender address of the e-mails.'),
 })
 
 const auth = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('none').describe('No sign-in: whoever reaches the page is admin.') }),
   z.strictObject({
-    kind: z.literal('otp').describe('Sign-in by a code sent by e-mail.'),
+    kind: z.literal('none').describe('No sign-in: everyone who reaches the page is an admin.'),
+  }),
+  z.strictObject({
+    kind: z.literal('otp').describe('Sign-in with a code sent by e-mail.'),
     smtp: smtp.describe('The mail server that sends the codes.'),
-    default_user_email: z.email().describe('The first admin, created when there is no user yet.'),
+    default_user_email: z
+      .email()
+      .describe('E-mail address of the first admin, created if there is no user yet.'),
     expires_in_s: z.int().min(30).max(DAY_S).default(300).describe('Seconds for which a code is valid.'),
-    max_attempts: z.int().min(1).max(100).default(5).describe('Tries for one code.'),
+    max_attempts: z.int().min(1).max(100).default(5).describe('Maximum number of attempts per code.'),
   }),
 ])
 
@@ -236,12 +240,14 @@ const session = z.strictObject({
     .min(60)
     .max(400 * DAY_S)
     .default(3600)
-    .describe('Seconds after which an idle session ends.'),
+    .describe('Seconds after its last use in which a session ends.'),
   secret_key: z
     .string()
     .min(1)
     .optional()
-    .describe('Key that signs sessions. Default: generated and kept in the data directory.')
+    .describe(
+      'Key that signs sessions, at least 16 characters. Default: generated, and stored in the data directory or in PostgreSQL.',
+    )
     .meta({ secret: true }),
 })
 
@@ -260,29 +266,36 @@ export const configSchema = z.strictObject({
   allowed_hosts: z
     .array(z.string().min(1))
     .default([])
-    .describe('Further names by which browsers may address a server that listens on this machine only.'),
+    .describe('Host names that browsers may use besides `localhost`.'),
   trusted_proxies: z
     .array(z.string().refine(isAddressOrNetwork, 'give an IP address, or a network such as 10.0.0.0/8'))
     .default([])
     .describe(
-      'Addresses of reverse proxies, or their networks, that tell who the client is (X-Forwarded-For) and whether it came by HTTPS (X-Forwarded-Proto).',
+      'Addresses or networks of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` headers are trusted.',
     ),
-  log_level: z.enum(LOG_LEVELS).default('INFO').describe('The least severe message that is logged.'),
+  log_level: z
+    .enum(LOG_LEVELS)
+    .default('INFO')
+    .describe('Lowest severity that is logged. `DEBUG` also logs every request.'),
   dev: z
     .boolean()
     .default(false)
-    .describe('For working on the product itself: the page is not built, because Vite serves it.'),
+    .describe('For development (`npm run dev`): Vite serves the page, so it is not built.'),
   data_directory: z
     .string()
     .min(1)
     .optional()
-    .describe('Where the index is kept. Default: a per-user data folder named after the watched folder.'),
-  database: database.optional().describe('A PostgreSQL server. Absent: the embedded SQLite database.'),
-  watcher: watcher.prefault({}).describe('The gallery folder and how it is followed.'),
+    .describe(
+      'Folder for database, index and thumbnails. Default: a folder of the user, named after the gallery.',
+    ),
+  database: database
+    .optional()
+    .describe('A PostgreSQL server. Without it, the embedded SQLite database is used.'),
+  watcher: watcher.prefault({}).describe('The gallery folder and how it is watched.'),
   thumbnail: thumbnail.prefault({}).describe('Thumbnails.'),
-  limits: limits.prefault({}).describe('What is refused for its size.'),
+  limits: limits.prefault({}).describe('Size limits.'),
   embedder_registry: embedderRegistry.prefault({}).describe('The embedders and the chosen one.'),
-  auth: auth.default({ kind: 'none' }).describe('Who may use the product.'),
+  auth: auth.default({ kind: 'none' }).describe('Sign-in.'),
   session: session.prefault({}).describe('Signed-in sessions.'),
 })
 

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto'
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, extname, join } from 'node:path'
+import { FORMER_EMBEDDER } from '../config/built-in.ts'
 import { hashOfFile } from '../hashing.ts'
-import { TRAINED_MODEL } from './kinds/trained/trained-model.ts'
+import { FORMER_MODEL, TRAINED_MODEL } from './kinds/trained/trained-model.ts'
 import { type EmbedderDefinition, type EmbedderKind, embedderKind } from './registry.ts'
 
 /** Raised when the same definition yields other vectors than before. */
@@ -55,7 +56,10 @@ async function modelOf({ args, kwargs }: EmbedderDefinition): Promise<{ kwargs: 
 async function codeOf(definition: EmbedderDefinition, kind: EmbedderKind): Promise<unknown> {
   if ('file' in definition)
     return [(await hashOfFile(definition.file)) ?? definition.file, definition.class_name]
-  if (kind === 'trained') return [kind, await hashOfFile(TRAINED_MODEL)]
+  if (kind === 'trained') {
+    const files = definition.target === FORMER_EMBEDDER ? [FORMER_MODEL] : Object.values(TRAINED_MODEL)
+    return [kind, ...(await Promise.all(files.map(hashOfFile)))]
+  }
   // Two names of one built-in kind are the same.
   if (kind !== 'javascript' && kind !== 'python') return kind
   const at = definition.target.lastIndexOf('#')

@@ -1,3 +1,4 @@
+import { FORMER_EMBEDDER } from '../config/built-in.ts'
 import type { Embedder } from './embedder.ts'
 import type { LoadContext } from './load-context.ts'
 import { type EmbedderDefinition, embedderKind } from './registry.ts'
@@ -18,7 +19,7 @@ export async function loadEmbedder(
   switch (kind) {
     case 'trained':
       await refuseArguments(definition)
-      return (await import('./kinds/trained/trained-embedder.ts')).createTrainedEmbedder(context)
+      return loadTrained(definition, context)
     case 'classical':
       await refuseArguments(definition)
       return (await import('./kinds/classical/classical-embedder.ts')).createClassicalEmbedder()
@@ -36,6 +37,12 @@ export async function loadEmbedder(
     case 'python':
       throw new Error('an embedder in Python runs in a process of Python')
   }
+}
+
+async function loadTrained(definition: EmbedderDefinition, context: LoadContext): Promise<Embedder> {
+  if ('target' in definition && definition.target === FORMER_EMBEDDER)
+    return (await import('./kinds/trained/former-embedder.ts')).createFormerEmbedder(context)
+  return (await import('./kinds/trained/trained-embedder.ts')).createTrainedEmbedder(context)
 }
 
 /** What checks arguments is loaded only where there are some. */

@@ -9,6 +9,7 @@ import { embedderKind } from './registry.ts'
 
 describe('the registry', () => {
   it.each([
+    [{ target: 'sketch-search-5' }, 'trained'],
     [{ target: 'sketch-search-4' }, 'trained'],
     [{ target: 'classical' }, 'classical'],
     [{ target: 'server.embedders.default.DefaultEmbedder' }, 'timm'],
@@ -26,7 +27,10 @@ describe('the registry', () => {
   })
 
   it.each([
-    [{ target: 'onyx' }, /"mine": target: "onyx" is not known; it can be sketch-search-4, classical, .*onnx/],
+    [
+      { target: 'onyx' },
+      /"mine": target: "onyx" is not known; it can be sketch-search-5, sketch-search-4, classical, .*onnx/,
+    ],
     [{ target: '#Model' }, /is not known/],
     [
       { file: 'model.pth', class_name: 'Model' },
@@ -43,6 +47,12 @@ describe('the registry', () => {
 })
 
 describe('the fingerprint', () => {
+  it('of the former default model is that of version 0.1, so that its vectors are still used', async () => {
+    expect(await fingerprintOf('sketch-search-4', definitionFor({ target: 'sketch-search-4' }))).toBe(
+      '3e19d56379f6561fb83a373cd4bb0b3a9124e498eae30ce69166a0e352726f6c',
+    )
+  })
+
   it('changes with whatever changes the vectors, and with nothing else', async () => {
     const folder = await temporaryDirectory()
     const weights = join(folder, 'model.pth')

@@ -1,5 +1,5 @@
 import { extname } from 'node:path'
-import { DEFAULT_EMBEDDER } from '../config/built-in.ts'
+import { DEFAULT_EMBEDDER, FORMER_EMBEDDER } from '../config/built-in.ts'
 import type { Config } from '../config/schema.ts'
 import { DomainError } from '../errors.ts'
 
@@ -18,6 +18,7 @@ export type EmbedderKind =
 
 const TARGETS: Record<string, EmbedderKind> = {
   [DEFAULT_EMBEDDER]: 'trained',
+  [FORMER_EMBEDDER]: 'trained',
   classical: 'classical',
   'server.embedders.default.DefaultEmbedder': 'timm',
   timm: 'timm',

@@ -1,6 +1,6 @@
 /**
  * Metrics of a ranking, each computed from the ranks of the relevant images alone: ascending, the first of all is 1.
- * Definitions and literature: docs/evaluation.md.
+ * Definitions and literature: docs/models.md.
  */
 
 /**

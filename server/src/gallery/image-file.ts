@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, readlinkSync } from 'node:fs'
 import { DomainError, type ErrorCode, systemCodeOf } from '../errors.ts'
 import { hashOfBytes } from '../hashing.ts'
+import { TIMINGS, type Timings } from '../timings.ts'
 import { type DecodedImage, type DecodeLimits, decodeImage } from './decode.ts'
 import type { IncludeRules } from './include.ts'
 import { realFileOf } from './links.ts'
@@ -16,6 +17,7 @@ export interface ImageFileOptions {
   limits: DecodeLimits & { maxFileBytes: number }
   /** The size that the embedder wants. */
   inputSize: { width: number; height: number }
+  timings?: Pick<Timings, 'settleMs' | 'brokenSettleMs'> | undefined
 }
 
 export interface ImageFileRequest {
@@ -45,11 +47,6 @@ export type ImageFile =
       image: RgbImage
     }
 
-/** A file changed more recently than this may still be written to. */
-export const SETTLE_MS = 400
-/** So long a file that can't be decoded may still be half written. */
-const BROKEN_SETTLE_MS = 2000
-
 /**
  * Reads a file once, for hash, thumbnail and embedding together. It waits for the disk without letting anything else run
  * (which costs a tenth of the asynchronous way), so it belongs into a thread of its own.
@@ -58,7 +55,7 @@ const BROKEN_SETTLE_MS = 2000
  */
 export async function readImageFile(
   { path, skipSettleCheck, forceDecode }: ImageFileRequest,
-  { root, walk, limits, inputSize }: ImageFileOptions,
+  { root, walk, limits, inputSize, timings = TIMINGS }: ImageFileOptions,
   thumbnails: ThumbnailStore,
   onBytes: () => void = () => {},
 ): Promise<ImageFile> {
@@ -74,7 +71,7 @@ export async function readImageFile(
     const before = file.stat()
     if (before === undefined) return { state: 'gone' }
     stat = before
-    if (isFresh(SETTLE_MS)) return { state: 'unsettled' }
+    if (isFresh(timings.settleMs)) return { state: 'unsettled' }
     if (stat.bytes > limits.maxFileBytes) {
       const { code, message: reason } = fileTooLarge(stat.bytes, limits.maxFileBytes)
       return { state: 'failed', stat, contentHash: undefined, code, reason }
@@ -97,7 +94,7 @@ export async function readImageFile(
     decoded = await decodeImage(bytes, minSize, limits)
   } catch (error) {
     // Perhaps just the beginning of it has been written.
-    if (isFresh(BROKEN_SETTLE_MS)) return { state: 'unsettled' }
+    if (isFresh(timings.brokenSettleMs)) return { state: 'unsettled' }
     if (!(error instanceof DomainError)) throw error
     return { state: 'failed', stat, contentHash, code: error.code, reason: error.message }
   }

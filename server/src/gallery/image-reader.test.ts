@@ -1,10 +1,11 @@
+import { once } from 'node:events'
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { picture, writeSettled } from '../testing/pictures.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
-import { connectThread } from '../threads.ts'
+import { connectThread, type Thread } from '../threads.ts'
 import { createImageReader, type ReaderThreads } from './image-reader.ts'
 
 /** Speaks as a reader's thread does. */
@@ -17,6 +18,17 @@ const MISBEHAVING = `
     while (path === 'hangs');
     parentPort.postMessage({ id, result: { state: 'gone' } })
   })`
+
+/** More than are needed for all that go wrong. */
+const MAX_THREADS = 16
+
+/** A thread that runs already. */
+async function startMisbehaving(): Promise<Thread> {
+  const worker = new Worker(MISBEHAVING, { eval: true })
+  await once(worker, 'online')
+  onTestFinished(async () => void (await worker.terminate()))
+  return connectThread(worker, 'ended')
+}
 
 async function readerOf(threads?: ReaderThreads) {
   const root = await temporaryDirectory()
@@ -77,10 +89,9 @@ describe('the image reader', () => {
   })
 
   it('gives up a file that takes too long or ends its thread, and reads those beside it and after it', async () => {
-    const { reader, read } = await readerOf({
-      timeoutMs: 1500,
-      start: () => connectThread(new Worker(MISBEHAVING, { eval: true }), 'ended'),
-    })
+    // Begun before, so that no thread is given up because it took long to start.
+    const threads = await Promise.all(Array.from({ length: MAX_THREADS }, startMisbehaving))
+    const { reader, read } = await readerOf({ timeoutMs: 1500, start: () => threads.pop()! })
     const names = ['good', 'hangs', 'good', 'dies', 'waits', 'good', 'dies', 'good', 'good']
     const results = await Promise.allSettled(names.map(read))
     const reasons = results.map((result) => (result.status === 'rejected' ? result.reason.message : ''))

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it, vi } from 'vitest'
 import type { App } from '../app/compose.ts'
+import { openEmbedder } from '../embedding/open-embedder.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { circleSketch, picture, writeSettled } from '../testing/pictures.ts'
 import { eventually, type OnEnd, onceForAll, temporaryDirectory } from '../testing/temporary.ts'
@@ -631,7 +632,7 @@ describe('adding and deleting', () => {
     const { app } = unchanged()
     const search = { positive: [{ image_id: crypto.randomUUID() }], more: 'x'.repeat(1_100_000) }
     expect((await send(app, 'POST', '/api/images/search', search)).status).toBe(413)
-    const start = performance.now()
+    const before = process.cpuUsage()
     const urlencoded = await app.http.request('/api/images/similarity-search', {
       method: 'POST',
       body: 'a&'.repeat(1_000_000),
@@ -645,8 +646,8 @@ describe('adding and deleting', () => {
       headers: { 'content-type': 'application/x-www-form-urlencoded', 'content-length': '0' },
     })
     expect(empty.status).toBeLessThan(300)
-    // Reading it would take half a minute.
-    expect(performance.now() - start).toBeLessThan(5_000)
+    // Reading it would keep a processor busy for half a minute.
+    expect(process.cpuUsage(before).user / 1e6).toBeLessThan(10)
   })
 
   it('refuses a sketch to keep that could not be written again', async () => {
@@ -792,7 +793,7 @@ describe('health and documentation', () => {
   })
 
   it('is not ready while the embedder is started again', async () => {
-    const { app } = await served()
+    const app = await startApp(await configFor(await temporaryDirectory()), { openEmbedder })
     process.kill(app.embedder.processId!, 'SIGKILL')
     await eventually(async () => expect((await get(app, '/ready')).status).toBe(503))
     await eventually(async () => expect((await get(app, '/ready')).status).toBe(200))

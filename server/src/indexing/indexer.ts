@@ -3,7 +3,7 @@ import type { Catalog, Image, ImageRecord, PutResult } from '../catalog/catalog.
 import type { EmbedderClient, Priority } from '../embedding/process/supervisor.ts'
 import { DomainError } from '../errors.ts'
 import type { EventBus, IndexProgress } from '../events.ts'
-import { type ImageFile, SETTLE_MS } from '../gallery/image-file.ts'
+import type { ImageFile } from '../gallery/image-file.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import type { IncludeRules } from '../gallery/include.ts'
 import { toAbsolute } from '../gallery/paths.ts'
@@ -11,6 +11,7 @@ import type { RgbImage } from '../gallery/resample.ts'
 import { type FileStat, statFile } from '../gallery/stat-file.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import { hashOfFile } from '../hashing.ts'
+import { TIMINGS, type Timings } from '../timings.ts'
 import { createProgressMeter } from './progress.ts'
 import { removeUnusedContent } from './unused-content.ts'
 
@@ -29,6 +30,7 @@ export interface IndexerOptions {
   onError: (message: string, error: unknown) => void
   /** Paths that are something else by now than what was stored of them. */
   onChanged: (paths: string[]) => void
+  timings?: Timings | undefined
 }
 
 /** What became of a file: `gone` before it could be read, `left` for a reason that is not its own. */
@@ -78,8 +80,8 @@ const MAX_BYTES_DECODING = 512 * 1024 ** 2
 
 /** Files in, rows with vectors out. Decoding of the next batch goes on while one is embedded and stored. */
 export function createIndexer(options: IndexerOptions): Indexer {
-  const { root, catalog, embedder, reader, events, thumbnails, walk, maxFileBytes, batchSize, isSearching } =
-    options
+  const { root, catalog, embedder, reader, events, thumbnails, walk, maxFileBytes, batchSize } = options
+  const { isSearching, timings = TIMINGS } = options
   const meter = createProgressMeter(events)
   /** Paths, and the version of each that is to be read. */
   const waiting = new Map<string, string>()
@@ -111,14 +113,10 @@ export function createIndexer(options: IndexerOptions): Indexer {
 
     async indexNow(path) {
       const prepared = await prepare(path, true)
-      if (prepared === 'gone')
-        throw new DomainError('image_not_found', `There is no file ${JSON.stringify(path)}.`)
-      if (prepared === 'unsettled') {
-        throw new DomainError(
-          'conflict',
-          `The file ${JSON.stringify(path)} is being changed by somebody else.`,
-        )
-      }
+      const name = JSON.stringify(path)
+      if (prepared === 'gone') throw new DomainError('image_not_found', `There is no file ${name}.`)
+      if (prepared === 'unsettled')
+        throw new DomainError('conflict', `The file ${name} is being changed by somebody else.`)
       const { stored, failed } = await store([prepared], 'query')
       if (failed[0] !== undefined) throw failed[0].reason
       return (await catalog.images.get(stored[0]!.id))!
@@ -258,7 +256,7 @@ export function createIndexer(options: IndexerOptions): Indexer {
       if (newer === undefined) waiting.set(path, version)
       else if (newer !== version) resolveWaiters(version, 'done')
       pump()
-    }, SETTLE_MS)
+    }, timings.settleMs)
     unsettled.set(path, { timer, version })
   }
 

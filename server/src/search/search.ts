@@ -56,7 +56,7 @@ interface Embedded {
 
 /**
  * How strongly unwanted examples push against wanted ones. With more than this, what is wanted goes away as well (measured:
- * docs/search.md).
+ * bench/results/search.md).
  */
 const NEGATIVE_SHARE = 0.25
 

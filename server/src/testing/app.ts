@@ -3,7 +3,9 @@ import { onTestFinished } from 'vitest'
 import { type App, type AppOptions, createApp } from '../app/compose.ts'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
+import type { Timings } from '../timings.ts'
 import { shareMeasurements, takeMeasurements } from './measurements.ts'
+import { openSharedEmbedder } from './shared-embedder.ts'
 import { type OnEnd, temporaryDirectory } from './temporary.ts'
 
 /** The effective configuration for a gallery, with its data in a folder of its own and the embedder that starts soonest. */
@@ -22,14 +24,28 @@ export async function configFor(
   return loadConfig({ environment: {}, flags, workingDirectory: gallery })
 }
 
-/** The whole product on a gallery, without a port; closed after the test. */
+/** What is waited for in tests; the soak and the product itself run with the usual times. */
+const SHORT_TIMINGS: Partial<Timings> = {
+  settleMs: 40,
+  debounceMs: 15,
+  missingGraceMs: 200,
+  rootCheckMs: 300,
+  rescanMs: 500,
+}
+
+/** The whole product on a gallery, without a port; closed after the test. Its embedding process is that of all tests of the worker. */
 export async function startApp(
   config: Config,
   options: Partial<AppOptions> = {},
   onEnd: OnEnd = onTestFinished,
 ): Promise<App> {
   takeMeasurements(config.data_directory)
-  const app = await createApp(config, { log: pino({ level: 'silent' }), ...options })
+  const app = await createApp(config, {
+    log: pino({ level: 'silent' }),
+    openEmbedder: openSharedEmbedder,
+    timings: SHORT_TIMINGS,
+    ...options,
+  })
   shareMeasurements(config.data_directory)
   let isClosed = false
   const close = app.close

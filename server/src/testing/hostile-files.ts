@@ -9,7 +9,7 @@ import { makeDng } from './dng.ts'
 import { picture } from './pictures.ts'
 
 export interface HostileFile {
-  /** As docs/files.md says it. */
+  /** As docs/gallery.md names it. */
   kind: string
   name: string
   /** What the index knows of it afterwards: it is an image of that type, a failure for that reason, or nothing. */
@@ -33,14 +33,14 @@ export const HOSTILE_FILES: HostileFile[] = [
     },
   })),
   file('empty', 'empty.jpg', { reason: /the file is empty/ }, () => Buffer.alloc(0)),
-  file('text, HTML or a program under the name of an image', 'page.png', { reason: /not an image/ }, () =>
+  file('text, HTML or a program with the extension of an image', 'page.png', { reason: /not an image/ }, () =>
     Buffer.from('<html><script>alert(1)</script></html>'),
   ),
-  file('another format than its name says', 'png.jpg', indexedAs('png'), () => picture(1)),
-  file('an image with a program behind it', 'polyglot.jpg', indexedAs('jpeg'), async () =>
+  file('a format that differs from the extension', 'png.jpg', indexedAs('png'), () => picture(1)),
+  file('an image with a program appended', 'polyglot.jpg', indexedAs('jpeg'), async () =>
     Buffer.concat([await picture(2, 'jpeg'), Buffer.from('<script>alert(1)</script>')]),
   ),
-  file('SVG under the name of an image', 'drawing.png', { reason: /not an image/ }, () =>
+  file('SVG with the extension of an image', 'drawing.png', { reason: /not an image/ }, () =>
     Buffer.from(
       '<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script><image href="http://example.com/x"/></svg>',
     ),
@@ -66,10 +66,10 @@ export const HOSTILE_FILES: HostileFile[] = [
   file('text or a colour profile that unpacks to 200 MB', 'profile.png', indexedAs('png'), async () =>
     withChunk(await picture(4), 'iCCP'),
   ),
-  file('a colour profile that is none', 'profile.jpg', indexedAs('jpeg'), async () =>
+  file('an invalid colour profile', 'profile.jpg', indexedAs('jpeg'), async () =>
     withSegment(await picture(5, 'jpeg'), 0xe2, Buffer.from('ICC_PROFILE\0\x01\x01garbage', 'latin1')),
   ),
-  file('EXIF that is none', 'exif.jpg', indexedAs('jpeg'), async () =>
+  file('invalid EXIF data', 'exif.jpg', indexedAs('jpeg'), async () =>
     withSegment(
       await picture(6, 'jpeg'),
       0xe1,
@@ -78,10 +78,10 @@ export const HOSTILE_FILES: HostileFile[] = [
   ),
   file('an animation of 20,000 frames', 'endless.gif', indexedAs('gif'), () => longGif(20_000)),
   file('CMYK', 'print.jpg', indexedAs('jpeg'), () => pattern().toColourspace('cmyk').jpeg().toBuffer()),
-  file('16 bits a channel', 'deep.png', indexedAs('png'), () =>
+  file('16 bits per channel', 'deep.png', indexedAs('png'), () =>
     pattern().toColourspace('rgb16').png().toBuffer(),
   ),
-  file('a TIFF whose pages lead in a circle', 'circle.tif', indexedAs('tiff'), async () =>
+  file('a TIFF whose pages form a loop', 'circle.tif', indexedAs('tiff'), async () =>
     withCircle(await pattern().tiff({ compression: 'none' }).toBuffer()),
   ),
   file('a BMP that claims 60,000 × 60,000 pixels', 'claims.bmp', TOO_LARGE, () => {
@@ -92,7 +92,7 @@ export const HOSTILE_FILES: HostileFile[] = [
     return header
   }),
   {
-    kind: 'a file of 300 GB (with holes)',
+    kind: 'a file of 300 GB (sparse)',
     name: 'holes.jpg',
     outcome: { reason: /too large: .*limits\.max_file_bytes/ },
     make: async (path) => {
@@ -123,13 +123,13 @@ export const HOSTILE_FILES: HostileFile[] = [
     make: (path) => symlink('/dev/zero', path),
   },
   {
-    kind: 'a link that leads nowhere or to itself',
+    kind: 'a link to nothing or to itself',
     name: 'itself.jpg',
     outcome: { reason: /leads to itself/ },
     make: (path) => symlink('itself.jpg', path),
   },
   {
-    kind: 'a folder under the name of an image',
+    kind: 'a folder with the extension of an image',
     name: 'folder.jpg',
     outcome: 'left out',
     make: (path) => mkdir(path),

@@ -1,6 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { onTestFinished } from 'vitest'
+import { eventually } from './temporary.ts'
 
 export interface ReceivedMail {
   to: string
@@ -49,15 +50,13 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
     port: (server.server.address() as AddressInfo).port,
     mails,
     async codeFor(address) {
-      for (let tries = 0; tries < 400; tries++) {
-        const mail = mails.find((one) => one.to === address && !taken.has(one))
-        if (mail !== undefined) {
-          taken.add(mail)
-          return /^Subject: ([A-Z2-9]{8}) is/m.exec(mail.source)![1]!
-        }
-        await new Promise((resolve) => setTimeout(resolve, 25))
-      }
-      throw new Error(`no mail came to ${address}`)
+      const mail = await eventually(() => {
+        const next = mails.find((one) => one.to === address && !taken.has(one))
+        if (next === undefined) throw new Error(`no mail came to ${address}`)
+        return next
+      })
+      taken.add(mail)
+      return /^Subject: ([A-Z2-9]{8}) is/m.exec(mail.source)![1]!
     },
     close,
   }

@@ -1,4 +1,5 @@
 import { type ChildProcess, execFileSync, type SpawnOptions, spawn } from 'node:child_process'
+import { randomUUID } from 'node:crypto'
 import { chownSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -9,6 +10,7 @@ import { freePort } from './free-port.ts'
 import { madeOnce } from './made-once.ts'
 
 export interface PostgresServer {
+  readonly port: number
   /** Creates an empty database. */
   createDatabase(): Promise<PostgresOptions>
   /** Ends it as a crash does, and starts it again. */
@@ -57,17 +59,10 @@ export async function startPostgres(settings: string[] = []): Promise<PostgresSe
   })
   const port = await freePort()
   const primary = await startServer(programs, data, port, options, settings)
-  let databases = 0
 
   return {
-    async createDatabase() {
-      const name = `test_${++databases}`
-      const client = newClient(port)
-      await client.connect()
-      await client.query(`create database ${name}`)
-      await client.end()
-      return { host: '127.0.0.1', port, database: name, user: SUPERUSER, password: PASSWORD }
-    },
+    port,
+    createDatabase: () => createDatabase(port),
     restart: primary.restart,
     crash: primary.crash,
     log: primary.log,
@@ -105,6 +100,13 @@ export async function startPostgres(settings: string[] = []): Promise<PostgresSe
       rmSync(directory, { recursive: true, force: true })
     },
   }
+}
+
+/** Creates an empty database on a server of the tests. */
+export async function createDatabase(port: number): Promise<PostgresOptions> {
+  const name = `test_${randomUUID().replaceAll('-', '')}`
+  await ask(port, `create database ${name}`)
+  return { host: '127.0.0.1', port, database: name, user: SUPERUSER, password: PASSWORD }
 }
 
 async function startServer(

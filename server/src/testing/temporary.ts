@@ -30,7 +30,7 @@ export async function temporaryDirectory(onEnd: OnEnd = onTestFinished): Promise
 }
 
 /** Waits until a condition holds, as a person would look again and again. */
-export async function eventually<T>(check: () => Promise<T> | T, timeoutMs = 30_000): Promise<T> {
+export async function eventually<T>(check: () => Promise<T> | T, timeoutMs = 60_000): Promise<T> {
   const deadline = performance.now() + timeoutMs
   for (;;) {
     try {

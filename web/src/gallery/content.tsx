@@ -5,8 +5,10 @@ import type { ImageList } from './image-list.ts'
 interface ContentProps {
   list: ImageList
   isSearch: boolean
-  /** Whether this is what was there before, until what was asked for is. */
+  /** Whether this is what was there before, until what was asked for is; only after a while, so that nothing flickers. */
   isBusy: boolean
+  /** The same at once, for programs that read the page. */
+  isCurrent: boolean
   /** Whether filters leave something out. */
   isNarrowed: boolean
   /** How many results are less similar than what is shown. */
@@ -15,7 +17,15 @@ interface ContentProps {
 }
 
 /** A list of images, or what there is to say in its place. */
-export function Content({ list, isSearch, isBusy, isNarrowed: isFiltered, hidden, children }: ContentProps) {
+export function Content({
+  list,
+  isSearch,
+  isBusy,
+  isCurrent,
+  isNarrowed: isFiltered,
+  hidden,
+  children,
+}: ContentProps) {
   if (list.error !== null && list.count === 0) {
     return <Notice title={list.error.message} action={{ text: messages.gallery.retry, run: list.retry }} />
   }
@@ -29,6 +39,7 @@ export function Content({ list, isSearch, isBusy, isNarrowed: isFiltered, hidden
   return (
     <div
       aria-busy={isBusy}
+      data-state={isCurrent ? 'current' : 'loading'}
       className="grid min-h-0 grid-rows-[auto_minmax(0,1fr)] transition-opacity aria-busy:opacity-55"
     >
       <p role="status" className="flex flex-wrap gap-x-3 px-4 text-danger text-sm not-empty:pb-2">

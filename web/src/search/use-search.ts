@@ -24,6 +24,7 @@ export function isSearching({ sketch, terms }: Pick<Query, 'sketch' | 'terms'>):
 /**
  * The answer to a query. It follows the drawing: an overtaken request is aborted, and the last results stay until new
  * ones are there.
+ * @returns with `isCurrent`: whether the answer is that to the query as it is now
  */
 export function useSearch(query: Query) {
   const settled = useSettled(query)
@@ -40,8 +41,11 @@ export function useSearch(query: Query) {
     gcTime: 60_000,
   })
   if (isActive && result.data !== undefined) last.current = result.data
-  return result
+  const isCurrent = keyOf(settled) === keyOf(query) && result.isSuccess && !result.isPlaceholderData
+  return { result, isCurrent }
 }
+
+export type SearchResult = ReturnType<typeof useSearch>['result']
 
 async function run({ sketch, terms, filters }: Query, signal: AbortSignal): Promise<Images> {
   const uploads: Record<string, Blob> = {}

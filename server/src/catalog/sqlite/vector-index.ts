@@ -39,7 +39,7 @@ export interface LoadedIndex {
 
 /**
  * HNSW (Yu. A. Malkov, D. A. Yashunin: "Efficient and robust approximate nearest neighbor search using hierarchical
- * navigable small world graphs", IEEE TPAMI 42(4), 2020). Measured at 100,000 vectors: see docs/search.md.
+ * navigable small world graphs", IEEE TPAMI 42(4), 2020). Measured at 100,000 vectors: see bench/results/report.md.
  */
 const GRAPH = { connectivity: 32, expansion_add: 128, expansion_search: 96 }
 const MAGIC = 'sketch-search-index-3'

@@ -168,7 +168,8 @@ describe('what waits for an embedder that hangs', () => {
     const start = performance.now()
     await embedder.close()
     await waiting
-    expect(performance.now() - start).toBeLessThan(5000)
+    // The try itself would take 20 seconds.
+    expect(performance.now() - start).toBeLessThan(15_000)
     expect(embedder.processId).toBeUndefined()
   })
 

@@ -77,7 +77,7 @@ it('tells what it has found so far while it compares, all at the end, and compar
 
   // Later it compares what has come since, and the last thousand again.
   await catalog.images.upsert([record('like 5', 'like 5', turned(vectorNamed('5', DIMENSIONS), 0.05))])
-  await expect.poll(async () => pathsOf(await find(THRESHOLD)), { timeout: 10_000 }).toHaveLength(3)
+  await expect.poll(async () => pathsOf(await find(THRESHOLD))).toHaveLength(3)
   expect(compared).toBeLessThan(3002 + 1100)
 })
 
@@ -98,7 +98,7 @@ it('finds what has come since, and joins nothing by what is gone', async () => {
   await catalog.images.upsert([record('new', 'new', turned(middle, 0.13)), record('copy', '7', undefined)])
   // An answer holds for two seconds.
   await expect
-    .poll(async () => pathsOf(await find(THRESHOLD)), { timeout: 10_000 })
+    .poll(async () => pathsOf(await find(THRESHOLD)))
     .toEqual([
       ['7', 'copy'],
       ['left', 'new'],
@@ -118,10 +118,8 @@ it('finds what many that are gone stood between', async () => {
   const left = ['many-0', 'many-30', 'many-59']
   await catalog.files.remove(many.map(({ path }) => path).filter((path) => !left.includes(path)))
   await catalog.vectors.deleteUnused()
-  await expect.poll(async () => pathsOf(await find(THRESHOLD)), { timeout: 20_000 }).toEqual([left])
+  await expect.poll(async () => pathsOf(await find(THRESHOLD))).toEqual([left])
   // And goes on from there.
   await catalog.images.upsert([record('5 again', '5 again', turned(vectorNamed('5', DIMENSIONS), 0.05))])
-  await expect
-    .poll(async () => pathsOf(await find(THRESHOLD)), { timeout: 20_000 })
-    .toEqual([['5', '5 again'], left])
+  await expect.poll(async () => pathsOf(await find(THRESHOLD))).toEqual([['5', '5 again'], left])
 })

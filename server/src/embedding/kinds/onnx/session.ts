@@ -71,7 +71,7 @@ async function create(
     }
   } else if (device === 'cuda') {
     say(
-      'device: cuda was asked for, but the CUDA provider of ONNX Runtime is not installed (see docs/embedders.md); it runs on the CPU.',
+      'device: cuda was asked for, but the CUDA provider of ONNX Runtime is not installed (see docs/models.md); it runs on the CPU.',
     )
   }
   return runtime.InferenceSession.create(path, { ...options, executionProviders: ['cpu'] })

@@ -1,6 +1,15 @@
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { DEFAULT_EMBEDDER, FORMER_EMBEDDER } from '../../../config/built-in.ts'
 
-/** The file that `model/` makes. One with other weights gets another name, as the embedder does. */
-export const TRAINED_MODEL = fileURLToPath(
-  new URL('../../../../models/sketch-search-4.onnx', import.meta.url),
-)
+const MODELS = fileURLToPath(new URL('../../../../models/', import.meta.url))
+const FOLDER = join(MODELS, DEFAULT_EMBEDDER)
+
+/** Files of the default model, written by `model/`. Other weights get another name, as the embedder does. */
+export const TRAINED_MODEL = {
+  photo: join(FOLDER, 'photo.onnx'),
+  sketch: join(FOLDER, 'sketch.onnx'),
+} as const
+
+/** The default model of version 0.1: one file with one output for photos and one for sketches. */
+export const FORMER_MODEL = join(MODELS, `${FORMER_EMBEDDER}.onnx`)

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest'
+import { withConfigurationTables } from './configuration-tables.ts'
+
+const table = (section: string) =>
+  withConfigurationTables(`<!-- keys of ${section} -->\nold\n<!-- end of keys -->`)
+
+it('lists the keys of a section with value, default and meaning, in place of what was there', () => {
+  const text = table('limits')
+  expect(text).toContain(
+    '| `limits.max_file_bytes` | integer, at least 1,024 | `268435456` (256 MiB) | A larger file, in bytes, is not read',
+  )
+  expect(text).not.toContain('old')
+  expect(table('watcher')).toContain('| `watcher.max_missing_share` | number, 0 to 1 | `0.5` |')
+  expect(table('embedder_registry.embedders.*')).toContain(
+    '| `embedder_registry.embedders.NAME.device` | `auto`, `cpu`, `cuda` | `"auto"` |',
+  )
+})
+
+it('marks keys that every form of a section requires', () => {
+  expect(table('auth.smtp')).toContain('| `auth.smtp.host` | text | required |')
+  expect(table('embedder_registry.embedders.*')).toContain(
+    '| `embedder_registry.embedders.NAME.file` | text |  |',
+  )
+})
+
+it('leaves sections to tables of their own, and the rest of the document as it is', () => {
+  expect(table('.')).toContain('| `port` |')
+  expect(table('.')).not.toContain('| `watcher` |')
+  expect(withConfigurationTables('# Title\n\nText\n')).toBe('# Title\n\nText\n')
+})
+
+it('fails for a section without keys', () => {
+  expect(() => table('watcher.no_such_section')).toThrow(/no keys at watcher\.no_such_section/)
+})

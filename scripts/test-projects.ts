@@ -1,0 +1,75 @@
+import { globSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { BaseSequencer, type TestSpecification } from 'vitest/node'
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url))
+const TEST_FILES = ['server/src', 'web/src', 'scripts', 'bench', 'e2e'].map(
+  (folder) => `${folder}/**/*.test.ts`,
+)
+
+/**
+ * Kinds of tests by what they need: `unit` nothing, `server` the app in the process of the test, `product` the bundled program,
+ * `browser` also a browser. `long` takes minutes or needs PostgreSQL or strace, and is run by `npm run test:long` alone.
+ */
+export const PROJECTS = ['browser', 'product', 'server', 'unit', 'long'] as const
+export type Project = (typeof PROJECTS)[number]
+/** What `npm test` runs, in the order in which it starts. */
+export const SHORT_PROJECTS = PROJECTS.filter((project) => project !== 'long')
+
+/** Tests that take long whether or not they need a database server. */
+const LONG_FILES = ['soak.test.ts', 'network.test.ts']
+/** What a test imports decides where it belongs; the first that applies counts. */
+const MARKS: [Project, RegExp][] = [
+  ['long', /from '[./\w-]*\/testing\/(shared-)?postgres\.ts'|from '\.\/cluster\/run\.ts'/],
+  ['browser', /from '\.\/support\/browser\.ts'/],
+  ['product', /from '\.\/support\/product\.ts'/],
+  ['server', /from '[./\w-]*\/testing\/(app|team)\.ts'/],
+]
+
+/** Sorts all test files into their projects; paths are relative to the checkout. */
+export function testFiles(): Record<Project, string[]> {
+  const files: Record<Project, string[]> = { browser: [], product: [], server: [], unit: [], long: [] }
+  for (const file of TEST_FILES.flatMap((pattern) => globSync(pattern, { cwd: ROOT })).sort())
+    files[projectOf(file)].push(file.replaceAll('\\', '/'))
+  return files
+}
+
+function projectOf(file: string): Project {
+  if (LONG_FILES.includes(basename(file))) return 'long'
+  const source = readFileSync(join(ROOT, file), 'utf8')
+  return MARKS.find(([, mark]) => mark.test(source))?.[0] ?? 'unit'
+}
+
+/** Those that take longest, longest first, by the ends of their paths. */
+const SLOWEST = [
+  'documents.test.ts',
+  'network.test.ts',
+  'postgres/catalog.test.ts',
+  'cluster.test.ts',
+  'soak.test.ts',
+  'page.test.ts',
+  'quality.test.ts',
+  'embedders.test.ts',
+  'command-line.test.ts',
+  'package.test.ts',
+  'gallery-sync.test.ts',
+  'http.test.ts',
+  'attacks.test.ts',
+  'hostile-files.test.ts',
+  'python-embedder.test.ts',
+]
+
+/** Starts the slowest files of each project first, so that none of them is left at the end. Workers are reused within a project. */
+export class SlowestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const rank = ({ moduleId }: TestSpecification) => {
+      const place = SLOWEST.findIndex((path) => moduleId.endsWith(`/${path}`))
+      return place === -1 ? SLOWEST.length : place
+    }
+    const order = ({ project }: TestSpecification) => PROJECTS.indexOf(project.name as Project)
+    return [...files].sort(
+      (a, b) => order(a) - order(b) || rank(a) - rank(b) || (a.moduleId < b.moduleId ? -1 : 1),
+    )
+  }
+}

@@ -1,0 +1,24 @@
+/** Waiting times in milliseconds. Tests shorten them. */
+export interface Timings {
+  /** A file that changed more recently may still be written to. */
+  settleMs: number
+  /** The same for a file that can't be decoded, of which perhaps only the beginning has been written. */
+  brokenSettleMs: number
+  /** Changes of the folder that come within this time are applied together. */
+  debounceMs: number
+  /** A file that has vanished may reappear elsewhere within this time: it has been moved. */
+  missingGraceMs: number
+  /** Interval in which the gallery folder itself is checked. */
+  rootCheckMs: number
+  /** Pause before a failed scan is repeated; twice as long each time. */
+  rescanMs: number
+}
+
+export const TIMINGS: Timings = {
+  settleMs: 400,
+  brokenSettleMs: 2_000,
+  debounceMs: 150,
+  missingGraceMs: 800,
+  rootCheckMs: 3_000,
+  rescanMs: 5_000,
+}
