@@ -64,11 +64,11 @@ async function measure(config: Config): Promise<string[]> {
   const idle = await ask(0, QUERIES)
   void app.sync.scan()
   await new Promise((resolve) => setTimeout(resolve, 500))
-  const { indexed: before } = await app.catalog.counts()
+  const { indexed: before } = await app.catalog.images.counts()
   const start = performance.now()
   const busy = await ask(1000, QUERIES, () => app.indexer.pending === 0)
   const seconds = (performance.now() - start) / 1000
-  const { indexed: after } = await app.catalog.counts()
+  const { indexed: after } = await app.catalog.images.counts()
   await server.close()
   await app.close()
   return [

@@ -25,10 +25,10 @@ export async function benchEmbedded(directory: string, count: number): Promise<S
   const space = await defaultSpace()
   const before = residentMemory(process.pid)
   const catalog = openSqliteCatalogThread({ directory, savesIndex: true })
-  await catalog.activateSpace(space)
+  await catalog.spaces.activate(space)
   const buildStart = performance.now()
   for (let start = 0; start < count; start += BATCH) {
-    await catalog.upsertImages(
+    await catalog.images.upsert(
       Array.from({ length: BATCH }, (_, i) => record(start + i, vectors[start + i]!)),
     )
   }
@@ -51,7 +51,7 @@ export async function benchEmbedded(directory: string, count: number): Promise<S
   const save = performance.now() - saveStart
   const loadStart = performance.now()
   const again = openSqliteCatalogThread({ directory, savesIndex: false })
-  await again.activateSpace(space)
+  await again.spaces.activate(space)
   const load = performance.now() - loadStart
   await again.close()
   return {
@@ -85,7 +85,7 @@ async function measure(
   // Apart from the scans, whose garbage would be collected at the index's expense.
   for (const [q, query] of queries.entries()) {
     const start = performance.now()
-    const { images } = await catalog.findNearest({
+    const { images } = await catalog.vectors.nearest({
       vector: query,
       filter,
       topK: TOP_K,

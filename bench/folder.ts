@@ -89,12 +89,12 @@ async function freshness(gallery: string, directory: string): Promise<number[]> 
 }
 
 async function isFound(app: App, path: string): Promise<boolean> {
-  const image = await app.catalog.getImageByPath(path)
+  const image = await app.catalog.images.getByPath(path)
   if (image === undefined) return false
   const filter = { filter: { nameContains: image.name }, offset: 0, limit: 5, topK: 5 }
-  const [found] = await app.catalog.vectorsOf([image.id])
+  const [found] = await app.catalog.vectors.get([image.id])
   if (found === undefined) return false
-  const { images } = await app.catalog.findNearest({ ...filter, vector: found.vector })
+  const { images } = await app.catalog.vectors.nearest({ ...filter, vector: found.vector })
   return images.some(({ id }) => id === image.id)
 }
 

@@ -35,11 +35,11 @@ export async function benchPostgres(count: number): Promise<Section> {
   try {
     // One that only searches builds no index.
     const loading = await openStorage({ database: options, directory: '', canWrite: false, log })
-    await loading.catalog.activateSpace(SPACE)
+    await loading.catalog.spaces.activate(SPACE)
     say(`${count} rows are being added`)
     const loadMs = await timed(async () => {
       for (let start = 0; start < count; start += BATCH)
-        await loading.catalog.upsertImages(
+        await loading.catalog.images.upsert(
           Array.from({ length: BATCH }, (_, i) => record(start + i, vectors[start + i]!)),
         )
     })
@@ -54,7 +54,7 @@ export async function benchPostgres(count: number): Promise<Section> {
     const storage = await openStorage({ database: options, directory: '', canWrite: true, log })
     const { catalog } = storage
     const buildMs = await timed(async () => {
-      await catalog.activateSpace(SPACE)
+      await catalog.spaces.activate(SPACE)
       for (;;) {
         const { rows } = await client.query<{ ready: boolean }>(
           "select indisvalid as ready from pg_index where indexrelid = to_regclass('vectors_hnsw_1')",
@@ -69,7 +69,7 @@ export async function benchPostgres(count: number): Promise<Section> {
       {
         name: 'Sketch-Search',
         async search(vector, filter) {
-          const { images } = await catalog.findNearest({
+          const { images } = await catalog.vectors.nearest({
             vector,
             filter,
             topK: TOP_K,
@@ -84,7 +84,7 @@ export async function benchPostgres(count: number): Promise<Section> {
     const withIndex = await measureWays(ways, vectors, count)
     const addMs = await timed(async () => {
       for (let start = count; start < count + ADDED; start += BATCH)
-        await catalog.upsertImages(
+        await catalog.images.upsert(
           Array.from({ length: BATCH }, (_, i) => record(start + i, vectors[start + i]!)),
         )
     })

@@ -59,8 +59,8 @@ describe('a model that fails', () => {
       expect(answers.every(({ status }) => status === 200)).toBe(true)
       // None of them waits for the embedder.
       expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(indexingMs / 2)
-      expect(await app.catalog.counts()).toEqual({ indexed: 199, unembedded: 0, failed: 1 })
-      const { failures } = await app.catalog.listFailures({ offset: 0, limit: 10 })
+      expect(await app.catalog.images.counts()).toEqual({ indexed: 199, unembedded: 0, failed: 1 })
+      const { failures } = await app.catalog.failures.list({ offset: 0, limit: 10 })
       expect(failures).toEqual([
         expect.objectContaining({
           path: 'black.png',
@@ -85,7 +85,7 @@ describe('a model that fails', () => {
     expect((await app.http.request('/api/images')).status).toBe(200)
     await rm(file)
     await indexing
-    expect(await app.catalog.counts()).toEqual({ indexed: 30, unembedded: 0, failed: 0 })
+    expect(await app.catalog.images.counts()).toEqual({ indexed: 30, unembedded: 0, failed: 0 })
     expect(await statusOf(app)).toMatchObject({ embedder_state: 'working', to_embed: 0 })
   })
 })
@@ -100,12 +100,12 @@ describe('choosing another embedder', () => {
     })
     const first = await startApp(choose('classical'))
     await indexAll(first)
-    const ids = (await first.catalog.listImages(ALL)).images.map(({ id }) => id)
+    const ids = (await first.catalog.images.list(ALL)).images.map(({ id }) => id)
     await first.close()
 
     const second = await startApp(choose('other'))
     expect(await statusOf(second)).toMatchObject({ indexed: 0, to_embed: 12, previous_embedder: 'classical' })
-    expect((await second.catalog.listImages(ALL)).images).toHaveLength(12)
+    expect((await second.catalog.images.list(ALL)).images).toHaveLength(12)
     await expect(second.search.byImage(ids[0]!, TOP)).rejects.toMatchObject({ code: 'not_indexed' })
     await indexAll(second)
     expect(await statusOf(second)).toMatchObject({
@@ -114,7 +114,7 @@ describe('choosing another embedder', () => {
       previous_embedder: null,
       dimensions: 3,
     })
-    expect((await second.catalog.listImages(ALL)).images.map(({ id }) => id)).toEqual(ids)
+    expect((await second.catalog.images.list(ALL)).images.map(({ id }) => id)).toEqual(ids)
     expect((await second.search.byImage(ids[0]!, TOP)).total).toBe(12)
     await second.close()
 
@@ -137,7 +137,7 @@ describe('choosing another embedder', () => {
     )
     expect(await pruneEmbedder(choose('classical'), 'other')).toMatchObject({ vectors: 12 })
     const fourth = await startApp(choose('other'))
-    expect(await fourth.catalog.counts()).toMatchObject({ indexed: 0, unembedded: 12 })
+    expect(await fourth.catalog.images.counts()).toMatchObject({ indexed: 0, unembedded: 12 })
   })
 
   it('tells models apart that bear one name', async () => {
@@ -159,7 +159,7 @@ describe('choosing another embedder', () => {
       [2, 5],
     ] as const) {
       const app = await startApp(scaled(scale))
-      expect(await app.catalog.counts()).toMatchObject({ indexed })
+      expect(await app.catalog.images.counts()).toMatchObject({ indexed })
       await indexAll(app)
       await app.close()
     }
@@ -169,7 +169,7 @@ describe('choosing another embedder', () => {
     // Its files may just not be there at the moment.
     await expect(pruneEmbedder(scaled(4), 'other')).rejects.toThrow(/start it once first/)
     const app = await startApp(scaled(2))
-    expect(await app.catalog.counts()).toMatchObject({ indexed: 5, unembedded: 0 })
+    expect(await app.catalog.images.counts()).toMatchObject({ indexed: 5, unembedded: 0 })
   })
 
   it('tries again what the other could do nothing with, and keeps its other vectors', async () => {
@@ -183,18 +183,18 @@ describe('choosing another embedder', () => {
     })
     const able = await startApp(choose('other'))
     await indexAll(able)
-    expect(await able.catalog.counts()).toMatchObject({ indexed: 4, failed: 0 })
-    const { id } = (await able.catalog.getImageByPath('black.png'))!
+    expect(await able.catalog.images.counts()).toMatchObject({ indexed: 4, failed: 0 })
+    const { id } = (await able.catalog.images.getByPath('black.png'))!
     await able.close()
     const unable = await startApp(choose('mine'))
     await indexAll(unable)
-    expect(await unable.catalog.counts()).toEqual({ indexed: 3, unembedded: 0, failed: 1 })
+    expect(await unable.catalog.images.counts()).toEqual({ indexed: 3, unembedded: 0, failed: 1 })
     await unable.close()
     const again = await startApp(choose('other'))
-    expect(await again.catalog.counts()).toEqual({ indexed: 4, unembedded: 0, failed: 0 })
-    expect(await again.catalog.getImage(id)).toMatchObject({ path: 'black.png' })
+    expect(await again.catalog.images.counts()).toEqual({ indexed: 4, unembedded: 0, failed: 0 })
+    expect(await again.catalog.images.get(id)).toMatchObject({ path: 'black.png' })
     await indexAll(again)
-    expect(await again.catalog.counts()).toEqual({ indexed: 4, unembedded: 0, failed: 0 })
+    expect(await again.catalog.images.counts()).toEqual({ indexed: 4, unembedded: 0, failed: 0 })
   })
 })
 

@@ -16,7 +16,7 @@ describe('hostile files', () => {
     const app = await startApp(await configFor(root))
     const before = process.cpuUsage()
     await indexAll(app)
-    const { images } = await app.catalog.listImages({
+    const { images } = await app.catalog.images.list({
       filter: {},
       orderBy: 'name',
       descending: false,
@@ -24,7 +24,7 @@ describe('hostile files', () => {
       limit: 1000,
     })
     const types = Object.fromEntries(images.map(({ path, contentType }) => [path, contentType]))
-    const { failures } = await app.catalog.listFailures({ offset: 0, limit: 1000 })
+    const { failures } = await app.catalog.failures.list({ offset: 0, limit: 1000 })
     const reasons = Object.fromEntries(failures.map(({ path, reason }) => [path, reason]))
     const outcomes = HOSTILE_FILES.map(({ name }) => [name, types[name] ?? reasons[name] ?? 'left out'])
     expect(Object.fromEntries(outcomes)).toEqual(
@@ -42,7 +42,7 @@ describe('hostile files', () => {
     for (let n = 0; n < 5; n++) expect(types[`good-${n}.png`]).toBe('image/png')
     // Not again until they change.
     await indexAll(app)
-    expect((await app.catalog.listFailures({ offset: 0, limit: 1000 })).failures).toEqual(failures)
+    expect((await app.catalog.failures.list({ offset: 0, limit: 1000 })).failures).toEqual(failures)
     // In time of processors, also that of the threads that decode: how busy the machine is does not matter.
     const { user, system } = process.cpuUsage(before)
     expect((user + system) / 1e6).toBeLessThan(60)

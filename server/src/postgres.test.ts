@@ -21,7 +21,7 @@ async function configOnPostgres(gallery: string, changes: Record<string, unknown
 
 async function pathsIn(app: App): Promise<string[]> {
   const query = { filter: {}, orderBy: 'name' as const, descending: false, offset: 0, limit: 100 }
-  return (await app.catalog.listImages(query)).images.map(({ path }) => path).sort()
+  return (await app.catalog.images.list(query)).images.map(({ path }) => path).sort()
 }
 
 describe('the product on PostgreSQL', () => {
@@ -32,15 +32,15 @@ describe('the product on PostgreSQL', () => {
     const first = await startApp(config)
     await first.start()
     await indexAll(first)
-    const { id } = (await first.catalog.getImageByPath('a/3.png'))!
+    const { id } = (await first.catalog.images.getByPath('a/3.png'))!
     await rename(join(gallery, 'a/3.png'), join(gallery, 'b.png'))
     await unlink(join(gallery, 'a/5.png'))
     await writeSettled(join(gallery, 'broken.png'), 'no image')
     await eventually(async () => {
       expect(await pathsIn(first)).toEqual(['a/0.png', 'a/1.png', 'a/2.png', 'a/4.png', 'b.png'])
-      expect((await first.catalog.counts()).failed).toBe(1)
+      expect((await first.catalog.images.counts()).failed).toBe(1)
     })
-    expect((await first.catalog.getImageByPath('b.png'))?.id).toBe(id)
+    expect((await first.catalog.images.getByPath('b.png'))?.id).toBe(id)
     const response = await first.http.request('/api/images/search-by-image', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },

@@ -31,7 +31,7 @@ async function startOn(gallery: string, images: number, port = standby.port): Pr
   })
   const app = await startApp(config)
   await app.start()
-  await eventually(async () => expect((await app.catalog.counts()).indexed).toBe(images))
+  await eventually(async () => expect((await app.catalog.images.counts()).indexed).toBe(images))
   await eventually(async () => {
     await list(app)
     expect(await readsFromStandby()).toBe(true)
@@ -96,7 +96,7 @@ describe('reading from a standby server', () => {
   it('is what searching and browsing do, and whoever has uploaded sees it at once', async () => {
     const app = await startOn(await galleryOf(3), 3)
     await eventually(async () => expect(await list(app)).toEqual(['0.png', '1.png', '2.png']))
-    const { id } = (await app.catalog.getImageByPath('1.png'))!
+    const { id } = (await app.catalog.images.getByPath('1.png'))!
     const found = await app.http.request('/api/images/search-by-image', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
@@ -112,7 +112,7 @@ describe('reading from a standby server', () => {
     expect(await list(app)).toEqual(['0.png', '1.png', '2.png'])
     expect(await list(app, { cookie })).toContain('new.png')
     expect(await list(app, { 'sketch-search-position': header })).toContain('new.png')
-    const image = (await app.catalog.getImageByPath('new.png'))!
+    const image = (await app.catalog.images.getByPath('new.png'))!
     expect((await app.http.request(`/api/images/${image.id}`)).status).toBe(200)
     // Too far behind, it is not asked any more.
     await eventually(async () => expect(await list(app)).toContain('new.png'))
@@ -154,7 +154,7 @@ describe('reading from a standby server', () => {
     const refused = await app.http.request('/api/index/failures/retry', { method: 'POST' })
     expect(refused.status).toBe(503)
     await server.restart()
-    await eventually(async () => expect((await app.catalog.counts()).indexed).toBe(3))
+    await eventually(async () => expect((await app.catalog.images.counts()).indexed).toBe(3))
   })
 
   it('asks the primary when the standby falls silent, also what it was just about to answer', async () => {

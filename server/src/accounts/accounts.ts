@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Kysely, sql } from 'kysely'
-import type { AccountTables } from '../catalog/schema.ts'
 import type { Role } from '../contract/roles.ts'
+import type { AccountTables } from '../database/schema.ts'
 import { DomainError } from '../errors.ts'
 
 export { ROLES, type Role } from '../contract/roles.ts'
@@ -19,7 +19,7 @@ export interface UserFilter {
   role?: Role | undefined
 }
 
-/** Who may sign in. There is always an admin, unless there is nobody. */
+/** Users who may sign in. If there are any, at least one of them is an admin. */
 export interface Users {
   list(filter: UserFilter, page: { offset: number; limit: number }): Promise<{ users: User[]; total: number }>
   get(id: string): Promise<User | undefined>
@@ -27,7 +27,7 @@ export interface Users {
   /** @throws {DomainError} `user_exists` */
   add(email: string, role: Role): Promise<User>
   /**
-   * Changes address or role; whoever is signed in as this user is signed out.
+   * Changes address or role, and ends the sessions of this user.
    * @throws {DomainError} `user_not_found`, `user_exists`, `last_admin`
    */
   update(id: string, change: { email: string; role: Role }): Promise<User>
@@ -41,19 +41,19 @@ export type AccountsDatabase = Kysely<AccountTables>
 export interface Accounts {
   users: Users
   database: AccountsDatabase
-  /** Does something while no other process does what has the same key. One process by itself has to see to its own order. */
+  /** Runs work while no other process runs work with the same key. Without other processes there is no lock. */
   exclusively<T>(key: string, work: () => Promise<T>): Promise<T>
   /**
    * Runs work on `database`. It may run again after a conflict with another transaction.
    * @throws {DomainError} `unavailable` if the database server cannot be reached
    */
   run<T>(work: () => Promise<T>): Promise<T>
-  /** Where processes count together how often something was asked for; undefined where there is just one. */
+  /** Where processes count requests together for rate limits; undefined if there is one process. */
   limitsStore: LimitsStore | undefined
   close(): Promise<void>
 }
 
-/** A pool of connections, for a library that counts in the table of this name. */
+/** A pool of connections and the name of a table, for a library that counts in it. */
 export interface LimitsStore {
   pool: unknown
   table: string
@@ -121,7 +121,7 @@ export function createUsers(database: AccountsDatabase): Users {
     },
   }
 
-  /** Two admins who remove each other at once must not both succeed. */
+  /** Serializable, because two admins who remove each other at the same time must not both succeed. */
   function changing() {
     return database.transaction().setIsolationLevel('serializable')
   }

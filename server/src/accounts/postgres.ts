@@ -4,9 +4,9 @@ import { connect } from '../database/postgres/database.ts'
 import { withRetries } from '../database/postgres/retries.ts'
 import { type Accounts, createUsers } from './accounts.ts'
 
-/** Users and sessions that all servers on a database share. */
+/** Opens users and sessions that all servers on a database share. */
 export function openPostgresAccounts({ database, pool, options }: PostgresDatabase): Accounts {
-  // Connections of their own: whoever holds a lock needs one of the others to do its work.
+  // Separate connections, because work under a lock needs one of the others.
   const locks = connect(options)
   const { run } = withRetries({ run: <T>(work: () => Promise<T>) => work() })
   return {

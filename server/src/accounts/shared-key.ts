@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import type { Kysely } from 'kysely'
-import type { SharedTables } from '../catalog/schema.ts'
+import type { SharedTables } from '../database/schema.ts'
 
 const BYTES = 32
 
-/** A random key that is made once and that all servers share. @returns 64 hexadecimal digits */
+/** Returns a random key that all servers share; the first one creates it. @returns 64 hexadecimal digits */
 export async function sharedKey(database: Kysely<SharedTables>, name: string): Promise<string> {
   await database
     .insertInto('secrets')

@@ -1,12 +1,12 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import type { AccountTables } from '../catalog/schema.ts'
 import * as accounts from '../database/account-migrations/001-accounts.ts'
+import type { AccountTables } from '../database/schema.ts'
 import { openDatabase } from '../database/sqlite/database.ts'
 import { type Accounts, createUsers } from './accounts.ts'
 
 /**
- * They have a file of their own beside the catalog: it can be written to while the catalog is, and the catalog can be thrown away.
+ * Opens users and sessions in a separate file, so that the catalog can be deleted, and both can be written at once.
  * @param directory the data directory
  */
 export async function openSqliteAccounts(directory: string): Promise<Accounts> {

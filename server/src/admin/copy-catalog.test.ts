@@ -108,16 +108,16 @@ describe('copying a catalog', () => {
     const embedded = await sqliteFor(gallery)
     const first = await startApp(embedded)
     await indexAll(first)
-    const { images } = await first.catalog.listImages({
+    const { images } = await first.catalog.images.list({
       filter: {},
       orderBy: 'name',
       descending: false,
       offset: 0,
       limit: 100,
     })
-    const vector = (await first.catalog.vectorsOf([images[5]!.id]))[0]!.vector
+    const vector = (await first.catalog.vectors.get([images[5]!.id]))[0]!.vector
     const search = { vector, filter: {}, topK: 50, offset: 0, limit: 50 }
-    const found = await first.catalog.findNearest(search)
+    const found = await first.catalog.vectors.nearest(search)
     await first.close()
 
     const shared = await postgresFor(gallery)
@@ -138,8 +138,8 @@ describe('copying a catalog', () => {
     await second.start()
     await second.indexer.idle()
     expect(embeddings).toBe(0)
-    expect(await second.catalog.counts()).toEqual({ indexed: 13, unembedded: 0, failed: 1 })
-    const again = await second.catalog.findNearest(search)
+    expect(await second.catalog.images.counts()).toEqual({ indexed: 13, unembedded: 0, failed: 1 })
+    const again = await second.catalog.vectors.nearest(search)
     expect(again.images.map(({ id }) => id).toSorted()).toEqual(found.images.map(({ id }) => id).toSorted())
     for (const { id, score } of again.images)
       expect(score).toBeCloseTo(found.images.find((image) => image.id === id)!.score, 3)
@@ -149,7 +149,7 @@ describe('copying a catalog', () => {
     await moveCatalog(shared, back, OPTIONS)
     expect(await dump(back)).toEqual(await dump(embedded))
     const third = await startApp(back)
-    expect((await third.catalog.findNearest(search)).images.map(({ id }) => id)).toEqual(
+    expect((await third.catalog.vectors.nearest(search)).images.map(({ id }) => id)).toEqual(
       found.images.map(({ id }) => id),
     )
   })

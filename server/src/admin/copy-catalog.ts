@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { copyUsers } from '../accounts/transfer.ts'
 import type { VectorSpace } from '../catalog/catalog.ts'
-import { type CopyProgress, type CopyResult, copyCatalog, copyUsers } from '../catalog/transfer.ts'
+import { type CopyProgress, type CopyResult, copyCatalog } from '../catalog/transfer.ts'
 import type { Config } from '../config/schema.ts'
 import { lockDirectory } from '../database/directory-lock.ts'
 import { DomainError } from '../errors.ts'
@@ -84,7 +85,7 @@ async function makeReady(
     log,
   })
   try {
-    await storage.catalog.activateSpace(chosen)
+    await storage.catalog.spaces.activate(chosen)
   } finally {
     await storage.close()
   }

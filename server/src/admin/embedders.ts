@@ -47,7 +47,7 @@ export async function listEmbedders(
   const storage = await openStorage({ database: config.database, directory, canWrite: false, log: SILENT })
   const { catalog } = storage
   try {
-    const kept = await catalog.listEmbedders()
+    const kept = await catalog.spaces.list()
     const measurements = openMeasurements(directory)
     const embedders: EmbedderInfo[] = []
     for (const name of new Set([...Object.keys(registry.embedders), ...BUILT_IN_EMBEDDERS])) {
@@ -115,7 +115,7 @@ export async function pruneEmbedder(
   try {
     const current = await fingerprintOf(name, definitionOf(name, registry)).catch(() => undefined)
     const isChosen = name === registry.chosen_embedder
-    const all = await catalog.listEmbedders()
+    const all = await catalog.spaces.list()
     const own = all.filter(({ embedder }) => embedder === name).map(({ fingerprint }) => fingerprint)
     const kept = isChosen ? own.find((fingerprint) => isVersion(fingerprint, current)) : undefined
     if (isChosen && own.length > 0 && kept === undefined) throw notAsChosen(name)
@@ -124,7 +124,7 @@ export async function pruneEmbedder(
     if (!isChosen && current !== undefined && hasModelFiles(directory, current)) pruned.push(current)
     if (pruned.length === 0) throw nothingToPrune(name, isChosen, all)
     const before = sizeOf(directory)
-    const vectors = await catalog.pruneEmbedder(name, kept)
+    const vectors = await catalog.spaces.prune(name, kept)
     const inUse = await fingerprintOf(
       registry.chosen_embedder,
       definitionOf(registry.chosen_embedder, registry),

@@ -122,7 +122,7 @@ export async function createApp(
       },
     })
     const { embedder, fingerprint } = opened
-    const used = await catalog.activateSpace({
+    const used = await catalog.spaces.activate({
       embedder: embedderName,
       fingerprint,
       dimensions: embedder.dimensions,
@@ -266,7 +266,7 @@ export async function createApp(
   /** Other processes delete as well: what is kept here of those images goes later. Who is alone sweeps when all is indexed. */
   const removeOrphans = () =>
     void thumbnails
-      .removeOrphans((hashes) => catalog.unknownContents(hashes))
+      .removeOrphans((hashes) => catalog.images.unknownContents(hashes))
       .catch((error) => log.warn(`Thumbnails could not be swept: ${messageOf(error)}`))
   const chores: NodeJS.Timeout[] = []
 

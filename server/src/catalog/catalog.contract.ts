@@ -38,25 +38,25 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
   const openEmpty = async () => {
     const catalog = await open()
     onTestFinished(() => catalog.close())
-    await catalog.activateSpace(SPACE)
+    await catalog.spaces.activate(SPACE)
     return catalog
   }
   const openWith = async (count: number) => {
     const catalog = await openEmpty()
     const records = numbers(count).map((n) => record(n))
     for (let start = 0; start < count; start += 500)
-      await catalog.upsertImages(records.slice(start, start + 500))
+      await catalog.images.upsert(records.slice(start, start + 500))
     return catalog
   }
   const namesFor = async (catalog: Catalog, filter: ImageFilter) =>
-    (await catalog.listImages({ ...BY_NAME, filter })).images.map((image) => image.name)
+    (await catalog.images.list({ ...BY_NAME, filter })).images.map((image) => image.name)
 
   describe(name, () => {
     it('keeps an image and gives it back', async () => {
       const catalog = await openEmpty()
-      const [put] = await catalog.upsertImages([record(7, { path: 'a/b/Été.jpg' })])
+      const [put] = await catalog.images.upsert([record(7, { path: 'a/b/Été.jpg' })])
       expect(put).toMatchObject({ isNew: true })
-      expect(await catalog.getImage(put!.id)).toEqual({
+      expect(await catalog.images.get(put!.id)).toEqual({
         id: put!.id,
         path: 'a/b/Été.jpg',
         directory: 'a/b',
@@ -70,24 +70,24 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
         contentHash: 'hash-7',
         embedder: 'test',
       })
-      expect(await catalog.getImageByPath('a/b/Été.jpg')).toMatchObject({ id: put!.id })
-      expect(await catalog.getImage(crypto.randomUUID())).toBeUndefined()
+      expect(await catalog.images.getByPath('a/b/Été.jpg')).toMatchObject({ id: put!.id })
+      expect(await catalog.images.get(crypto.randomUUID())).toBeUndefined()
     })
 
     it('keeps the id of a path whose content changes', async () => {
       const catalog = await openWith(1)
-      const before = await catalog.getImageByPath(record(0).path)
-      const [put] = await catalog.upsertImages([record(0, { contentHash: 'other', vector: vectorOf(9) })])
+      const before = await catalog.images.getByPath(record(0).path)
+      const [put] = await catalog.images.upsert([record(0, { contentHash: 'other', vector: vectorOf(9) })])
       expect(put).toMatchObject({ id: before!.id, isNew: false })
-      expect(await catalog.getImage(before!.id)).toMatchObject({ contentHash: 'other' })
-      expect((await catalog.listImages(BY_NAME)).total).toBe(1)
-      expect(await catalog.deleteUnusedVectors()).toEqual(['hash-0'])
+      expect(await catalog.images.get(before!.id)).toMatchObject({ contentHash: 'other' })
+      expect((await catalog.images.list(BY_NAME)).total).toBe(1)
+      expect(await catalog.vectors.deleteUnused()).toEqual(['hash-0'])
     })
 
     it('lists in each order, in pages, with the total', async () => {
       const catalog = await openWith(25)
       for (const orderBy of ['createdAt', 'modifiedAt', 'name'] as const) {
-        const ascending = await catalog.listImages({
+        const ascending = await catalog.images.list({
           filter: {},
           orderBy,
           descending: false,
@@ -95,19 +95,19 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
           limit: 1000,
         })
         const pages = [0, 10, 20].map((offset) =>
-          catalog.listImages({ filter: {}, orderBy, descending: true, offset, limit: 10 }),
+          catalog.images.list({ filter: {}, orderBy, descending: true, offset, limit: 10 }),
         )
         const descending = (await Promise.all(pages)).flatMap(({ images }) => images)
         expect(ascending.total).toBe(25)
         expect(descending.map(({ id }) => id)).toEqual(ascending.images.map(({ id }) => id).toReversed())
       }
-      expect(await catalog.listImages({ ...BY_NAME, offset: 100 })).toEqual({ images: [], total: 25 })
+      expect(await catalog.images.list({ ...BY_NAME, offset: 100 })).toEqual({ images: [], total: 25 })
     })
 
     it('filters by name, plainly and whatever the case', async () => {
       const catalog = await openEmpty()
       const names = ['100%_a.jpg', '100xa.jpg', 'ÄRGER.jpg', "o'brien.jpg"]
-      await catalog.upsertImages(names.map((path, n) => record(n, { path })))
+      await catalog.images.upsert(names.map((path, n) => record(n, { path })))
       expect(await namesFor(catalog, { nameContains: '%' })).toEqual(['100%_a.jpg'])
       expect(await namesFor(catalog, { nameContains: '_' })).toEqual(['100%_a.jpg'])
       expect(await namesFor(catalog, { nameContains: 'ärger' })).toEqual(['ÄRGER.jpg'])
@@ -127,7 +127,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
     it('filters by folder, with and without what is below', async () => {
       const catalog = await openEmpty()
       const paths = ['root.jpg', 'a/1.jpg', 'a/b/2.jpg', 'a/b/c/3.jpg', 'a-b/4.jpg', 'a0/5.jpg', 'A/6.jpg']
-      await catalog.upsertImages(paths.map((path, n) => record(n, { path })))
+      await catalog.images.upsert(paths.map((path, n) => record(n, { path })))
       expect(await namesFor(catalog, { directory: '.' })).toEqual(['root.jpg'])
       expect(await namesFor(catalog, { directory: 'a' })).toEqual(['1.jpg'])
       expect(await namesFor(catalog, { directory: 'a', recursive: true })).toEqual([
@@ -137,12 +137,12 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       ])
       expect(await namesFor(catalog, { directory: 'a/b', recursive: true })).toEqual(['2.jpg', '3.jpg'])
       expect(await namesFor(catalog, { directory: '.', recursive: true })).toHaveLength(7)
-      expect(await catalog.countByDirectory()).toContainEqual({ directory: 'a/b', images: 1 })
+      expect(await catalog.images.countByDirectory()).toContainEqual({ directory: 'a/b', images: 1 })
     })
 
     it('finds the nearest, best first, with cosine similarity', async () => {
       const catalog = await openWith(200)
-      const { images, total } = await catalog.findNearest({
+      const { images, total } = await catalog.vectors.nearest({
         vector: vectorOf(60),
         filter: {},
         topK: 5,
@@ -160,16 +160,16 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
 
     it('finds whole images while others are being deleted', async () => {
       const catalog = await openWith(400)
-      const { images: all } = await catalog.listImages({ ...BY_NAME, limit: 400 })
+      const { images: all } = await catalog.images.list({ ...BY_NAME, limit: 400 })
       let isOver = false
       const deleting = (async () => {
-        for (const { path } of all.slice(0, 50)) await catalog.removeFiles([path])
+        for (const { path } of all.slice(0, 50)) await catalog.files.remove([path])
         isOver = true
       })()
       const looking = Array.from({ length: 4 }, async () => {
         while (!isOver) {
           const query = { vector: vectorOf(0), filter: {}, topK: 400, offset: 0, limit: 400 }
-          for (const image of (await catalog.findNearest(query)).images)
+          for (const image of (await catalog.vectors.nearest(query)).images)
             expect(image.path).toBeTypeOf('string')
         }
       })
@@ -179,9 +179,9 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
     it('cuts what it found into pages that neither overlap nor leave a gap', async () => {
       const catalog = await openWith(300)
       const query = { vector: vectorOf(0), filter: {}, topK: 95 }
-      const whole = await catalog.findNearest({ ...query, offset: 0, limit: 1000 })
+      const whole = await catalog.vectors.nearest({ ...query, offset: 0, limit: 1000 })
       const pages = await Promise.all(
-        [0, 30, 60, 90].map((offset) => catalog.findNearest({ ...query, offset, limit: 30 })),
+        [0, 30, 60, 90].map((offset) => catalog.vectors.nearest({ ...query, offset, limit: 30 })),
       )
       expect(whole.images).toHaveLength(95)
       expect(pages.flatMap(({ images }) => images)).toEqual(whole.images)
@@ -192,7 +192,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       const catalog = await openWith(6000)
       // The query looks like the first images; those that pass the filter are the most unlike.
       const nearest = (filter: ImageFilter, topK: number) =>
-        catalog.findNearest({ vector: vectorOf(0), filter, topK, offset: 0, limit: 1000 })
+        catalog.vectors.nearest({ vector: vectorOf(0), filter, topK, offset: 0, limit: 1000 })
       const rare = await nearest({ nameContains: 'image-0157' }, 20)
       expect(rare.images.map(({ name }) => name)).toEqual(['image-0157.jpg'])
       const some = await nearest({ nameContains: 'image-01' }, 200)
@@ -211,9 +211,9 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       const copies = ['copy-1.jpg', 'copy-2.jpg', 'copy-3.jpg'].map((path) =>
         record(2, { path, contentHash: 'hash-2', vector: undefined }),
       )
-      const results = await catalog.upsertImages(copies)
+      const results = await catalog.images.upsert(copies)
       const pinned = results[2]!
-      const found = await catalog.findNearest({
+      const found = await catalog.vectors.nearest({
         vector: vectorOf(2),
         filter: {},
         topK: 4,
@@ -223,17 +223,17 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       })
       expect(found.images[0]!.id).toBe(pinned.id)
       expect(new Set(found.images.map(({ contentHash }) => contentHash))).toEqual(new Set(['hash-2']))
-      expect(await catalog.duplicateHashes()).toEqual(['hash-2'])
-      expect(await catalog.imagesByContentHash(['hash-2'])).toHaveLength(4)
+      expect(await catalog.images.duplicateHashes()).toEqual(['hash-2'])
+      expect(await catalog.images.byContentHash(['hash-2'])).toHaveLength(4)
     })
 
     it('leaves out the images of unwanted contents, and finds as many others', async () => {
       const catalog = await openWith(300)
-      await catalog.upsertImages([record(2, { path: 'copy.jpg', contentHash: 'hash-2', vector: undefined })])
+      await catalog.images.upsert([record(2, { path: 'copy.jpg', contentHash: 'hash-2', vector: undefined })])
       for (const filter of [{}, { nameContains: 'image-00' }]) {
         const query = { vector: vectorOf(2), filter, topK: 20, offset: 0, limit: 20 }
-        const { images: all } = await catalog.findNearest(query)
-        const { images, total } = await catalog.findNearest({
+        const { images: all } = await catalog.vectors.nearest(query)
+        const { images, total } = await catalog.vectors.nearest({
           ...query,
           excludeHashes: ['hash-2', 'no-such'],
         })
@@ -255,11 +255,11 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       const twins = Array.from({ length: 300 }, (_, n) =>
         record(2, { path: `twin-${n}.jpg`, contentHash: `twin-${n}`, vector: vectorOf(2) }),
       )
-      const results = await catalog.upsertImages(twins)
+      const results = await catalog.images.upsert(twins)
       for (const { id } of [results[0]!, results[150]!, results[299]!]) {
         for (const filter of [{}, { nameContains: 'twin' }]) {
           const query = { vector: vectorOf(2), filter, topK: 20, offset: 0, limit: 20 }
-          const { images } = await catalog.findNearest({ ...query, alwaysInclude: id })
+          const { images } = await catalog.vectors.nearest({ ...query, alwaysInclude: id })
           expect(images[0]!.id).toBe(id)
           expect(images).toHaveLength(20)
         }
@@ -268,52 +268,57 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
 
     it('removes files with their failures and forgets vectors that nothing uses', async () => {
       const catalog = await openWith(4)
-      await catalog.upsertImages([record(0, { path: 'copy.jpg' })])
-      const removed = await catalog.removeFiles([record(0).path, record(1).path, 'missing.jpg'])
+      await catalog.images.upsert([record(0, { path: 'copy.jpg' })])
+      const removed = await catalog.files.remove([record(0).path, record(1).path, 'missing.jpg'])
       expect(removed.map(({ contentHash }) => contentHash).sort()).toEqual(['hash-0', 'hash-1'])
-      expect(await catalog.deleteUnusedVectors(['hash-0', 'hash-1'])).toEqual(['hash-1'])
-      const { images } = await catalog.findNearest({ vector: vectorOf(1), ...EVERYTHING, topK: 10 })
+      expect(await catalog.vectors.deleteUnused(['hash-0', 'hash-1'])).toEqual(['hash-1'])
+      const { images } = await catalog.vectors.nearest({ vector: vectorOf(1), ...EVERYTHING, topK: 10 })
       expect(images.map(({ contentHash }) => contentHash).sort()).toEqual(['hash-0', 'hash-2', 'hash-3'])
     })
 
     it('tells which contents were replaced, and which vectors were forgotten meanwhile', async () => {
       const catalog = await openWith(2)
       const { contentHash } = record(0)
-      const [changed] = await catalog.upsertImages([record(0, { contentHash: 'other', vector: vectorOf(9) })])
+      const [changed] = await catalog.images.upsert([
+        record(0, { contentHash: 'other', vector: vectorOf(9) }),
+      ])
       expect(changed).toMatchObject({
         isNew: false,
         isChanged: true,
         replaced: contentHash,
         needsEmbedding: false,
       })
-      const [same] = await catalog.upsertImages([record(0, { contentHash: 'other', vector: undefined })])
+      const [same] = await catalog.images.upsert([record(0, { contentHash: 'other', vector: undefined })])
       expect(same).toMatchObject({ isChanged: false, replaced: undefined, needsEmbedding: false })
-      const [lost] = await catalog.upsertImages([record(5, { contentHash: 'unknown', vector: undefined })])
+      const [lost] = await catalog.images.upsert([record(5, { contentHash: 'unknown', vector: undefined })])
       expect(lost).toMatchObject({ isNew: true, isChanged: true, needsEmbedding: true })
-      expect(await catalog.unknownContents(['other', contentHash, 'never'])).toEqual([contentHash, 'never'])
+      expect(await catalog.images.unknownContents(['other', contentHash, 'never'])).toEqual([
+        contentHash,
+        'never',
+      ])
     })
 
     it('keeps the places of other drives', async () => {
       const catalog = await openWith(0)
-      expect(await catalog.mountPoints()).toEqual([])
-      await catalog.keepMountPoints(['a', 'b/c'])
-      await catalog.keepMountPoints(['b/c', 'd'])
-      expect((await catalog.mountPoints()).sort()).toEqual(['b/c', 'd'])
+      expect(await catalog.files.mountPoints()).toEqual([])
+      await catalog.files.saveMountPoints(['a', 'b/c'])
+      await catalog.files.saveMountPoints(['b/c', 'd'])
+      expect((await catalog.files.mountPoints()).sort()).toEqual(['b/c', 'd'])
     })
 
     it('moves a row with its id', async () => {
       const catalog = await openWith(2)
-      const before = await catalog.getImageByPath(record(1).path)
+      const before = await catalog.images.getByPath(record(1).path)
       const to = { path: 'elsewhere/new.jpg', inode: '1', modifiedAt: 2001, createdAt: 1001 }
-      expect(await catalog.moveFile(record(1).path, to)).toBe(true)
-      expect(await catalog.getImage(before!.id)).toMatchObject({
+      expect(await catalog.files.move(record(1).path, to)).toBe(true)
+      expect(await catalog.images.get(before!.id)).toMatchObject({
         path: 'elsewhere/new.jpg',
         directory: 'elsewhere',
         name: 'new.jpg',
       })
-      expect(await catalog.moveFile('missing.jpg', to)).toBe(false)
+      expect(await catalog.files.move('missing.jpg', to)).toBe(false)
       // What is there stays where nothing was moved.
-      expect((await catalog.getImageByPath('elsewhere/new.jpg'))?.id).toBe(before!.id)
+      expect((await catalog.images.getByPath('elsewhere/new.jpg'))?.id).toBe(before!.id)
     })
 
     it('records failures until the file is indexed, removed or tried again', async () => {
@@ -328,28 +333,28 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
         reason: 'It is broken.',
         failedAt: 77,
       })
-      expect(await catalog.putFailure(failure(record(0).path))).toBe(record(0).contentHash)
-      await catalog.putFailure(failure('b.jpg'))
-      await catalog.putFailure(failure('c.jpg'))
-      expect(await catalog.counts()).toEqual({ indexed: 1, unembedded: 0, failed: 3 })
-      expect(await catalog.knownFiles('.')).toContainEqual(
+      expect(await catalog.failures.put(failure(record(0).path))).toBe(record(0).contentHash)
+      await catalog.failures.put(failure('b.jpg'))
+      await catalog.failures.put(failure('c.jpg'))
+      expect(await catalog.images.counts()).toEqual({ indexed: 1, unembedded: 0, failed: 3 })
+      expect(await catalog.files.inFolder('.')).toContainEqual(
         expect.objectContaining({ path: 'b.jpg', state: 'failed' }),
       )
-      expect(await catalog.countKnownFiles('.')).toBe((await catalog.knownFiles('.')).length)
-      await catalog.upsertImages([record(9, { path: 'b.jpg' })])
-      await catalog.removeFiles(['c.jpg'])
-      const { failures, total } = await catalog.listFailures({ offset: 0, limit: 10 })
+      expect(await catalog.files.countInFolder('.')).toBe((await catalog.files.inFolder('.')).length)
+      await catalog.images.upsert([record(9, { path: 'b.jpg' })])
+      await catalog.files.remove(['c.jpg'])
+      const { failures, total } = await catalog.failures.list({ offset: 0, limit: 10 })
       expect(total).toBe(1)
       expect(failures).toEqual([
         { path: record(0).path, code: 'image_unreadable', reason: 'It is broken.', failedAt: 77 },
       ])
-      expect(await catalog.forgetFailures()).toBe(1)
+      expect(await catalog.failures.clear()).toBe(1)
     })
 
     it('tells what it knows of files, folders and contents', async () => {
       const catalog = await openWith(4)
-      await catalog.upsertImages([record(9, { path: 'f1/deep/er.jpg' })])
-      expect(await catalog.knownFiles('f1')).toEqual([
+      await catalog.images.upsert([record(9, { path: 'f1/deep/er.jpg' })])
+      expect(await catalog.files.inFolder('f1')).toEqual([
         {
           path: 'f1/image-0001.jpg',
           bytes: 101,
@@ -359,38 +364,38 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
           state: 'indexed',
         },
       ])
-      expect(await catalog.countKnownFiles('f1')).toBe(1)
-      expect(await catalog.countKnownFiles('nowhere')).toBe(0)
-      expect(await catalog.knownFilesAt(['f1/image-0001.jpg', 'f1/none.jpg'])).toEqual(
-        await catalog.knownFiles('f1'),
+      expect(await catalog.files.countInFolder('f1')).toBe(1)
+      expect(await catalog.files.countInFolder('nowhere')).toBe(0)
+      expect(await catalog.files.at(['f1/image-0001.jpg', 'f1/none.jpg'])).toEqual(
+        await catalog.files.inFolder('f1'),
       )
-      expect((await catalog.knownDirectories('.')).sort()).toEqual(['f0', 'f1', 'f1/deep', 'f2'])
-      expect((await catalog.knownDirectories('f1')).sort()).toEqual(['f1', 'f1/deep'])
-      expect((await catalog.knownFilesByInode(['3', '77'])).map(({ path }) => path)).toEqual([
+      expect((await catalog.files.folders('.')).sort()).toEqual(['f0', 'f1', 'f1/deep', 'f2'])
+      expect((await catalog.files.folders('f1')).sort()).toEqual(['f1', 'f1/deep'])
+      expect((await catalog.files.byInode(['3', '77'])).map(({ path }) => path)).toEqual([
         'f0/image-0003.jpg',
       ])
-      expect(await catalog.contentInfo('hash-1')).toEqual({
+      expect(await catalog.images.contentInfo('hash-1')).toEqual({
         width: 10,
         height: 20,
         contentType: 'image/jpeg',
         hasVector: true,
       })
-      expect(await catalog.contentInfo('unknown')).toBeUndefined()
-      expect(await catalog.contentsWithVector(['hash-1', 'unknown'])).toEqual(['hash-1'])
-      expect(await catalog.contentsWithVector([])).toEqual([])
+      expect(await catalog.images.contentInfo('unknown')).toBeUndefined()
+      expect(await catalog.vectors.embeddedContents(['hash-1', 'unknown'])).toEqual(['hash-1'])
+      expect(await catalog.vectors.embeddedContents([])).toEqual([])
     })
 
     it('is as quick with thousands of copies as with one', async () => {
       const catalog = await openEmpty()
-      await catalog.upsertImages([record(0)])
+      await catalog.images.upsert([record(0)])
       const copies = numbers(5000).map((n) =>
         record(n, { path: `copy-${n}.jpg`, contentHash: 'hash-0', vector: undefined }),
       )
-      await catalog.upsertImages(copies)
-      await catalog.upsertImages([record(1, { path: 'single.jpg', contentHash: 'single' })])
+      await catalog.images.upsert(copies)
+      await catalog.images.upsert([record(1, { path: 'single.jpg', contentHash: 'single' })])
       const timeOf = async (contentHash: string) => {
         const start = performance.now()
-        for (let n = 0; n < 50; n++) await catalog.contentInfo(contentHash)
+        for (let n = 0; n < 50; n++) await catalog.images.contentInfo(contentHash)
         return performance.now() - start
       }
       await timeOf('single')
@@ -400,34 +405,34 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
 
     it('keeps the vectors of one embedder while another is used', async () => {
       const catalog = await openWith(3)
-      await catalog.activateSpace({ embedder: 'other', fingerprint: '1', dimensions: 4 })
-      expect(await catalog.counts()).toEqual({ indexed: 0, unembedded: 3, failed: 0 })
-      expect((await catalog.listImages(BY_NAME)).images.map(({ embedder }) => embedder)).toEqual([
+      await catalog.spaces.activate({ embedder: 'other', fingerprint: '1', dimensions: 4 })
+      expect(await catalog.images.counts()).toEqual({ indexed: 0, unembedded: 3, failed: 0 })
+      expect((await catalog.images.list(BY_NAME)).images.map(({ embedder }) => embedder)).toEqual([
         'test',
         'test',
         'test',
       ])
-      await catalog.upsertImages([record(0, { vector: Float32Array.of(1, 0, 0, 0) })])
+      await catalog.images.upsert([record(0, { vector: Float32Array.of(1, 0, 0, 0) })])
       const nearest = { vector: Float32Array.of(1, 0, 0, 0), filter: {}, topK: 10, offset: 0, limit: 10 }
-      expect((await catalog.findNearest(nearest)).total).toBe(1)
-      await catalog.activateSpace(SPACE)
-      expect(await catalog.counts()).toEqual({ indexed: 3, unembedded: 0, failed: 0 })
+      expect((await catalog.vectors.nearest(nearest)).total).toBe(1)
+      await catalog.spaces.activate(SPACE)
+      expect(await catalog.images.counts()).toEqual({ indexed: 3, unembedded: 0, failed: 0 })
     })
 
     it('tells models apart that bore one name, lists and prunes them', async () => {
       const catalog = await openWith(3)
-      await catalog.activateSpace({ ...SPACE, fingerprint: '2' })
-      expect(await catalog.counts()).toMatchObject({ indexed: 0, unembedded: 3 })
-      await catalog.upsertImages([record(0)])
-      expect(await catalog.listEmbedders()).toEqual([
+      await catalog.spaces.activate({ ...SPACE, fingerprint: '2' })
+      expect(await catalog.images.counts()).toMatchObject({ indexed: 0, unembedded: 3 })
+      await catalog.images.upsert([record(0)])
+      expect(await catalog.spaces.list()).toEqual([
         { ...SPACE, images: 3 },
         { ...SPACE, fingerprint: '2', images: 1 },
       ])
-      expect(await catalog.pruneEmbedder('nobody', undefined)).toBe(0)
-      expect(await catalog.pruneEmbedder('test', '2')).toBe(3)
-      expect(await catalog.listEmbedders()).toEqual([{ ...SPACE, fingerprint: '2', images: 1 }])
-      expect(await catalog.counts()).toMatchObject({ indexed: 1, unembedded: 2 })
-      expect((await catalog.listImages(BY_NAME)).total).toBe(3)
+      expect(await catalog.spaces.prune('nobody', undefined)).toBe(0)
+      expect(await catalog.spaces.prune('test', '2')).toBe(3)
+      expect(await catalog.spaces.list()).toEqual([{ ...SPACE, fingerprint: '2', images: 1 }])
+      expect(await catalog.images.counts()).toMatchObject({ indexed: 1, unembedded: 2 })
+      expect((await catalog.images.list(BY_NAME)).total).toBe(3)
     })
 
     it('keeps apart what a file is to blame for and what an embedder is', async () => {
@@ -437,33 +442,33 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
         return { path, bytes, modifiedAt, inode, contentHash, code, reason: 'because', failedAt: 1 }
       }
       const other = { embedder: 'other', fingerprint: '1', dimensions: 4 }
-      await catalog.activateSpace(other)
-      await catalog.putFailure(failure(0, 'embedder_failed'))
-      await catalog.putFailure(failure(1, 'image_unreadable'))
-      expect(await catalog.counts()).toEqual({ indexed: 0, unembedded: 1, failed: 2 })
+      await catalog.spaces.activate(other)
+      await catalog.failures.put(failure(0, 'embedder_failed'))
+      await catalog.failures.put(failure(1, 'image_unreadable'))
+      expect(await catalog.images.counts()).toEqual({ indexed: 0, unembedded: 1, failed: 2 })
       // What only the embedder can do nothing with can still be seen.
-      expect((await catalog.listImages(BY_NAME)).total).toBe(2)
-      expect((await catalog.knownFiles('f0'))[0]).toMatchObject({ state: 'failed' })
+      expect((await catalog.images.list(BY_NAME)).total).toBe(2)
+      expect((await catalog.files.inFolder('f0'))[0]).toMatchObject({ state: 'failed' })
       // The vectors of what has failed are kept for the embedder that made them.
-      expect(await catalog.deleteUnusedVectors()).toEqual([])
-      await catalog.activateSpace(SPACE)
-      expect(await catalog.counts()).toMatchObject({ failed: 1 })
-      expect((await catalog.listFailures({ offset: 0, limit: 9 })).failures).toMatchObject([
+      expect(await catalog.vectors.deleteUnused()).toEqual([])
+      await catalog.spaces.activate(SPACE)
+      expect(await catalog.images.counts()).toMatchObject({ failed: 1 })
+      expect((await catalog.failures.list({ offset: 0, limit: 9 })).failures).toMatchObject([
         { code: 'image_unreadable' },
       ])
-      expect((await catalog.knownFiles('f0'))[0]).toMatchObject({ state: 'without_vector' })
-      expect((await catalog.knownFiles('f1'))[0]).toMatchObject({ state: 'failed' })
+      expect((await catalog.files.inFolder('f0'))[0]).toMatchObject({ state: 'without_vector' })
+      expect((await catalog.files.inFolder('f1'))[0]).toMatchObject({ state: 'failed' })
     })
 
     it('tells which embedder was chosen before', async () => {
       const catalog = await openWith(1)
       const other = { embedder: 'other', fingerprint: '1', dimensions: 4 }
-      expect(await catalog.activateSpace(other)).toEqual({ previousEmbedder: 'test' })
+      expect(await catalog.spaces.activate(other)).toEqual({ previousEmbedder: 'test' })
       // One that has embedded nothing is nothing to speak of.
-      expect(await catalog.activateSpace(SPACE)).toEqual({ previousEmbedder: undefined })
-      await catalog.activateSpace(other)
-      await catalog.upsertImages([record(0, { vector: Float32Array.of(1, 0, 0, 0) })])
-      expect(await catalog.activateSpace({ ...SPACE, fingerprint: '2' })).toEqual({
+      expect(await catalog.spaces.activate(SPACE)).toEqual({ previousEmbedder: undefined })
+      await catalog.spaces.activate(other)
+      await catalog.images.upsert([record(0, { vector: Float32Array.of(1, 0, 0, 0) })])
+      expect(await catalog.spaces.activate({ ...SPACE, fingerprint: '2' })).toEqual({
         previousEmbedder: 'other',
       })
     })
@@ -471,24 +476,24 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
     it('refuses vectors of another length and keeps nothing of them', async () => {
       const catalog = await openWith(1)
       const misfit = record(5, { vector: Float32Array.of(1, 0) })
-      await expect(catalog.upsertImages([record(4), misfit])).rejects.toThrow(
+      await expect(catalog.images.upsert([record(4), misfit])).rejects.toThrow(
         /2 dimensions is none of "test"/,
       )
-      expect(await catalog.counts()).toEqual({ indexed: 1, unembedded: 0, failed: 0 })
+      expect(await catalog.images.counts()).toEqual({ indexed: 1, unembedded: 0, failed: 0 })
     })
 
     it('pairs contents that are nearly alike', async () => {
       const catalog = await openEmpty()
-      await catalog.upsertImages([0, 1, 60].map((n) => record(n)))
-      const { pairs, next } = await catalog.similarPairs(0, 0.999)
+      await catalog.images.upsert([0, 1, 60].map((n) => record(n)))
+      const { pairs, next } = await catalog.vectors.similarPairs(0, 0.999)
       expect(next).toBeUndefined()
       expect(pairs.map(({ a, b }) => [a, b].sort().join())).toEqual(['hash-0,hash-1', 'hash-0,hash-1'])
     })
 
     it('gives the vectors of images', async () => {
       const catalog = await openWith(2)
-      const image = await catalog.getImageByPath(record(1).path)
-      const [found] = await catalog.vectorsOf([image!.id, crypto.randomUUID()])
+      const image = await catalog.images.getByPath(record(1).path)
+      const [found] = await catalog.vectors.get([image!.id, crypto.randomUUID()])
       expect(found!.id).toBe(image!.id)
       expect(found!.vector[0]).toBeCloseTo(vectorOf(1)[0]!, 3)
     })

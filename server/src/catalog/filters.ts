@@ -1,17 +1,17 @@
 import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
 import type { SqlDialect } from '../database/dialect.ts'
+import type { Tables } from '../database/schema.ts'
 import { normalizeName, ROOT } from '../gallery/paths.ts'
 import type { ImageFilter } from './catalog.ts'
-import type { Tables } from './schema.ts'
 
-/** Whether a filter lets every image through. */
+/** Whether every image passes a filter. */
 export function isUnfiltered(filter: ImageFilter): boolean {
   const { directory, recursive, ...rest } = filter
   const everywhere = directory === undefined || (directory === ROOT && recursive === true)
   return everywhere && Object.values(rest).every((value) => value === undefined || value === '')
 }
 
-/** The SQL condition of a filter, over a table in scope named `images`. */
+/** Returns the SQL condition of a filter on a table or alias `images`. */
 export function filterCondition(filter: ImageFilter, dialect: SqlDialect) {
   return (eb: ExpressionBuilder<Pick<Tables, 'images'>, 'images'>): Expression<SqlBool> => {
     const conditions: Expression<SqlBool>[] = []
@@ -43,8 +43,7 @@ function directoryCondition(
 }
 
 /**
- * Everything below a folder, as a range of the column's index (binary order): from `a/` up to the first string after
- * all that begin so; "0" is the character after "/".
+ * Returns the range of paths below a folder in binary order, which an index can search. "0" is the character after "/".
  */
 export function subtreeRange(directory: string): [first: string, end: string] {
   return [`${directory}/`, `${directory}0`]

@@ -19,7 +19,7 @@ export function dotHalf(vector: Float32Array, bytes: Uint8Array): number {
   return sum
 }
 
-/** The value of each of the 65,536 half-precision bit patterns: looking it up is faster than converting. */
+/** The value of each of the 65,536 bit patterns of half precision. A lookup is faster than a conversion. */
 const VALUE = new Float32Array(
   new Float16Array(Uint16Array.from({ length: 65_536 }, (_, bits) => bits).buffer),
 )

@@ -1,18 +1,18 @@
 import type { Catalog } from './catalog.ts'
 
-/** Where people are shown things from: standby servers follow the primary after a moment. */
+/** Reads for people: replicas may answer them, which follow the primary after a moment. */
 export interface Reads {
-  /** What is shown to people is read from a standby, or from the primary if none will do; all else goes to the primary. */
+  /** Reads from a replica where `READ_FROM` allows it and one is usable, otherwise from the primary. */
   readonly catalog: Catalog
-  /** Has every read in `work` see what was written up to a position; undefined: what is there some seconds later at the most. */
+  /** Makes every read in `work` see what was written up to a position; without one, it may be some seconds old. */
   at<T>(position: string | undefined, work: () => T): T
-  /** The position of all that has been written so far; undefined where everything can be read at once. */
+  /** Returns the position of everything written so far; undefined if reads are never behind. */
   position(): Promise<string | undefined>
-  /** Waits until all that has been written can be read everywhere. */
+  /** Waits until all replicas have everything written so far. */
   waitForReplicas(): Promise<void>
 }
 
-/** All that is written can be read at once. */
+/** Reads from the catalog itself, for databases without replicas. */
 export function directReads(catalog: Catalog): Reads {
   return {
     catalog,

@@ -1,11 +1,10 @@
 import type { Insertable, Kysely, Selectable } from 'kysely'
-import type { AccountsDatabase } from '../accounts/accounts.ts'
+import type { Tables } from '../database/schema.ts'
 import { DomainError } from '../errors.ts'
 import type { VectorSpace } from './catalog.ts'
-import type { Tables } from './schema.ts'
 import type { TableAccess } from './sql/table-access.ts'
 
-/** What is copied, in the order in which it is: an image may lack its vector for a while, but no vector an image. */
+/** Tables in the order of copying: an image may lack its vector for a while, but a vector never its image. */
 export const COPIED = ['images', 'failures', 'vectors'] as const
 export type Copied = (typeof COPIED)[number]
 
@@ -15,7 +14,7 @@ export interface CopyProgress {
   all: number
 }
 
-/** How many rows the source has, and how many of them the target had already. */
+/** The number of rows in the source, and how many of them the target already had. */
 export interface CopyCounts {
   rows: number
   present: number
@@ -23,7 +22,7 @@ export interface CopyCounts {
 
 export interface CopyResult extends Record<Copied, CopyCounts> {
   embedders: number
-  /** The embedder that was chosen last. */
+  /** The embedder that was activated last. */
   chosen: VectorSpace | undefined
 }
 
@@ -33,22 +32,80 @@ export interface CopyOptions {
   onProgress: (progress: CopyProgress) => void
 }
 
-/** A row of vectors is about a kilobyte on its way. */
-const ROWS_AT_ONCE = 1_000
+/** A vector takes about a kilobyte in memory. */
+const ROWS_PER_SECTION = 1_000
+
+/** Copies one table, or a part of it, in sections ordered by a key. */
+interface TransferTable {
+  name: Copied
+  /** Copies the section after a key. @returns undefined at the end */
+  copyAfter(key: string): Promise<(CopyCounts & { last: string }) | undefined>
+}
+
+/** The steps of copying a section. */
+interface Section<Row> {
+  read(after: string): Promise<Row[]>
+  keyOf(row: Row): string
+  /** Returns the rows that the target lacks or has with other values. */
+  missing(rows: Row[]): Promise<Row[]>
+  write(missing: Row[], section: Row[]): Promise<void>
+}
 
 /**
- * Copies a catalog with its ids, so that nothing has to be embedded again. Whatever the target has already is left alone: a copy that was
- * broken off goes on where it was when it is begun again, and one that is repeated brings what has come meanwhile. What only the target has
- * stays, except where it claims the path or the id of a copied row.
+ * Copies a catalog with its ids, so that nothing is embedded again. Rows that the target already has are left unchanged:
+ * after an interruption copying resumes, and repeating it adds what is new. Rows that only the target has are kept unless
+ * their path or id belongs to a copied row.
  * @throws {DomainError} `unavailable` if a model has other dimensions in the target
  */
 export async function copyCatalog(options: CopyOptions): Promise<CopyResult> {
   const { embedderIds, chosen } = await copyEmbedders(options)
-  const images = await copyImages(options)
-  const failures = await copyFailures(options, embedderIds)
-  const vectors = await copyVectors(options, embedderIds)
+  const tables = [
+    imagesTable(options),
+    failuresTable(options, embedderIds),
+    ...[...embedderIds].map(([fromId, toId]) => vectorsTable(options, fromId, toId)),
+  ]
+  const counts = await copyTables(tables, options)
   await copyMountPoints(options)
-  return { images, failures, vectors, embedders: embedderIds.size, chosen }
+  return { ...counts, embedders: embedderIds.size, chosen }
+}
+
+async function copyTables(
+  tables: readonly TransferTable[],
+  { from, onProgress }: CopyOptions,
+): Promise<Record<Copied, CopyCounts>> {
+  const counts = {
+    images: { rows: 0, present: 0 },
+    failures: { rows: 0, present: 0 },
+    vectors: { rows: 0, present: 0 },
+  }
+  for (const [name, parts] of Map.groupBy(tables, (table) => table.name)) {
+    const all = await countRows(from.database, name)
+    const count = counts[name]
+    for (const part of parts) {
+      for (let after = ''; ; ) {
+        const section = await part.copyAfter(after)
+        if (section === undefined) break
+        after = section.last
+        count.rows += section.rows
+        count.present += section.present
+        onProgress({ what: name, done: count.rows, all: Math.max(all, count.rows) })
+      }
+    }
+  }
+  return counts
+}
+
+function transferTable<Row>(name: Copied, { read, keyOf, missing, write }: Section<Row>): TransferTable {
+  return {
+    name,
+    async copyAfter(key) {
+      const rows = await read(key)
+      if (rows.length === 0) return undefined
+      const lacking = await missing(rows)
+      if (lacking.length > 0) await write(lacking, rows)
+      return { last: keyOf(rows.at(-1)!), rows: rows.length, present: rows.length - lacking.length }
+    },
+  }
 }
 
 /** @returns the id in the target of each embedder in the source */
@@ -85,148 +142,128 @@ async function copyEmbedders({ from, to }: CopyOptions) {
   return { embedderIds, chosen }
 }
 
-async function copyImages({ from, to, onProgress }: CopyOptions): Promise<CopyCounts> {
-  const counts = { rows: 0, present: 0 }
-  const all = await countOf(from.database, 'images')
-  for (let after = ''; ; ) {
-    const rows = await from.database
-      .selectFrom('images')
-      .selectAll()
-      .where('path', '>', after)
-      .orderBy('path')
-      .limit(ROWS_AT_ONCE)
-      .execute()
-    if (rows.length === 0) return counts
-    after = rows.at(-1)!.path
-    const ids = to.dialect.texts(rows.map(({ id }) => id))
-    const paths = to.dialect.texts(rows.map(({ path }) => path))
-    const there = await to.database.selectFrom('images').selectAll().where('id', 'in', ids).execute()
-    const known = new Map(there.map((row) => [row.id, row]))
-    const missing = rows.filter((row) => !isSame(row, known.get(row.id)))
-    if (missing.length > 0) {
+function imagesTable({ from, to }: CopyOptions): TransferTable {
+  return transferTable<Selectable<Tables['images']>>('images', {
+    read: (after) =>
+      from.database
+        .selectFrom('images')
+        .selectAll()
+        .where('path', '>', after)
+        .orderBy('path')
+        .limit(ROWS_PER_SECTION)
+        .execute(),
+    keyOf: ({ path }) => path,
+    async missing(rows) {
+      const ids = to.dialect.texts(rows.map(({ id }) => id))
+      const present = await to.database.selectFrom('images').selectAll().where('id', 'in', ids).execute()
+      const known = new Map(present.map((row) => [row.id, row]))
+      return rows.filter((row) => !isSame(row, known.get(row.id)))
+    },
+    async write(missing, section) {
+      const ids = to.dialect.texts(missing.map(({ id }) => id))
+      const paths = to.dialect.texts(missing.map(({ path }) => path))
+      const sectionPaths = to.dialect.texts(section.map(({ path }) => path))
       await to.database.transaction().execute(async (transaction) => {
-        await transaction
-          .deleteFrom('images')
-          .where('id', 'in', to.dialect.texts(missing.map(({ id }) => id)))
-          .execute()
-        await transaction
-          .deleteFrom('images')
-          .where('path', 'in', to.dialect.texts(missing.map(({ path }) => path)))
-          .execute()
-        await transaction.deleteFrom('failures').where('path', 'in', paths).execute()
+        await transaction.deleteFrom('images').where('id', 'in', ids).execute()
+        await transaction.deleteFrom('images').where('path', 'in', paths).execute()
+        await transaction.deleteFrom('failures').where('path', 'in', sectionPaths).execute()
         await transaction.insertInto('images').values(missing).execute()
       })
-    }
-    counts.rows += rows.length
-    counts.present += rows.length - missing.length
-    onProgress({ what: 'images', done: counts.rows, all: Math.max(all, counts.rows) })
-  }
+    },
+  })
 }
 
-async function copyFailures(
-  { from, to, onProgress }: CopyOptions,
-  embedderIds: ReadonlyMap<number, number>,
-): Promise<CopyCounts> {
-  const counts = { rows: 0, present: 0 }
-  const all = await countOf(from.database, 'failures')
-  for (let after = ''; ; ) {
-    const rows = await from.database
-      .selectFrom('failures')
-      .selectAll()
-      .where('path', '>', after)
-      .orderBy('path')
-      .limit(ROWS_AT_ONCE)
-      .execute()
-    if (rows.length === 0) return counts
-    after = rows.at(-1)!.path
-    const requested: Insertable<Tables['failures']>[] = rows.map((row) => ({
-      ...row,
-      embedder_id: row.embedder_id === null ? null : (embedderIds.get(row.embedder_id) ?? null),
-    }))
-    const paths = to.dialect.texts(requested.map(({ path }) => path))
-    const there = await to.database.selectFrom('failures').selectAll().where('path', 'in', paths).execute()
-    const known = new Map(there.map((row) => [row.path, row]))
-    const missing = requested.filter((row) => !isSame(row, known.get(row.path)))
-    if (missing.length > 0) {
-      const missingPaths = missing.map(({ path }) => path)
-      const alsoSeen = await from.database
+function failuresTable({ from, to }: CopyOptions, embedderIds: ReadonlyMap<number, number>): TransferTable {
+  return transferTable<Insertable<Tables['failures']>>('failures', {
+    async read(after) {
+      const rows = await from.database
+        .selectFrom('failures')
+        .selectAll()
+        .where('path', '>', after)
+        .orderBy('path')
+        .limit(ROWS_PER_SECTION)
+        .execute()
+      return rows.map((row) => ({
+        ...row,
+        embedder_id: row.embedder_id === null ? null : (embedderIds.get(row.embedder_id) ?? null),
+      }))
+    },
+    keyOf: ({ path }) => path,
+    async missing(rows) {
+      const paths = to.dialect.texts(rows.map(({ path }) => path))
+      const present = await to.database
+        .selectFrom('failures')
+        .selectAll()
+        .where('path', 'in', paths)
+        .execute()
+      const known = new Map(present.map((row) => [row.path, row]))
+      return rows.filter((row) => !isSame(row, known.get(row.path)))
+    },
+    async write(missing) {
+      const paths = missing.map(({ path }) => path)
+      // A file on which only the embedder failed has an image, too.
+      const visible = await from.database
         .selectFrom('images')
         .select('path')
-        .where('path', 'in', from.dialect.texts(missingPaths))
+        .where('path', 'in', from.dialect.texts(paths))
         .execute()
-      const seen = new Set(alsoSeen.map(({ path }) => path))
+      const isVisible = new Set(visible.map(({ path }) => path))
+      const replaced = to.dialect.texts(paths.filter((path) => !isVisible.has(path)))
       await to.database.transaction().execute(async (transaction) => {
-        await transaction.deleteFrom('failures').where('path', 'in', to.dialect.texts(missingPaths)).execute()
-        await transaction
-          .deleteFrom('images')
-          .where('path', 'in', to.dialect.texts(missingPaths.filter((path) => !seen.has(path))))
-          .execute()
+        await transaction.deleteFrom('failures').where('path', 'in', to.dialect.texts(paths)).execute()
+        await transaction.deleteFrom('images').where('path', 'in', replaced).execute()
         await transaction.insertInto('failures').values(missing).execute()
       })
-    }
-    counts.rows += rows.length
-    counts.present += rows.length - missing.length
-    onProgress({ what: 'failures', done: counts.rows, all: Math.max(all, counts.rows) })
-  }
+    },
+  })
 }
 
-async function copyVectors(
-  { from, to, onProgress }: CopyOptions,
-  embedderIds: ReadonlyMap<number, number>,
-): Promise<CopyCounts> {
-  const counts = { rows: 0, present: 0 }
-  const all = await countOf(from.database, 'vectors')
-  for (const [fromId, toId] of embedderIds) {
-    for (let after = ''; ; ) {
-      const hashes = await hashesAfter(from, fromId, after)
-      if (hashes.length === 0) break
-      after = hashes.at(-1)!
-      const there = await to.database
+/** The vectors of one embedder. Only missing ones are read from the source. */
+function vectorsTable({ from, to }: CopyOptions, fromId: number, toId: number): TransferTable {
+  return transferTable<string>('vectors', {
+    async read(after) {
+      // In the order of an index that has the hashes without the vectors.
+      const rows = await from.database
+        .selectFrom('vectors')
+        .select('content_hash')
+        .where('embedder_id', '=', fromId)
+        .where('content_hash', '>', after)
+        .orderBy('content_hash')
+        .limit(ROWS_PER_SECTION)
+        .execute()
+      return rows.map((row) => row.content_hash)
+    },
+    keyOf: (hash) => hash,
+    async missing(hashes) {
+      const present = await to.database
         .selectFrom('vectors')
         .select('content_hash')
         .where('embedder_id', '=', toId)
         .where('content_hash', 'in', to.dialect.texts(hashes))
         .execute()
-      const known = new Set(there.map((row) => row.content_hash))
-      const missing = hashes.filter((hash) => !known.has(hash))
-      if (missing.length > 0) {
-        const rows = await from.database
-          .selectFrom('vectors')
-          .select(['content_hash', from.vectorData.as('data')])
-          .where('embedder_id', '=', fromId)
-          .where('content_hash', 'in', from.dialect.texts(missing))
-          .execute()
-        await to.database
-          .insertInto('vectors')
-          .values(
-            rows.map(({ content_hash, data }) => ({
-              embedder_id: toId,
-              content_hash,
-              data: to.fromFloat16Bytes(from.toFloat16Bytes(data)),
-            })),
-          )
-          .onConflict((conflict) => conflict.columns(['content_hash', 'embedder_id']).doNothing())
-          .execute()
-      }
-      counts.rows += hashes.length
-      counts.present += hashes.length - missing.length
-      onProgress({ what: 'vectors', done: counts.rows, all: Math.max(all, counts.rows) })
-    }
-  }
-  return counts
-}
-
-/** In the order of an index that has them without the vectors. */
-async function hashesAfter({ database }: TableAccess, embedderId: number, after: string): Promise<string[]> {
-  const rows = await database
-    .selectFrom('vectors')
-    .select('content_hash')
-    .where('embedder_id', '=', embedderId)
-    .where('content_hash', '>', after)
-    .orderBy('content_hash')
-    .limit(ROWS_AT_ONCE)
-    .execute()
-  return rows.map((row) => row.content_hash)
+      const known = new Set(present.map((row) => row.content_hash))
+      return hashes.filter((hash) => !known.has(hash))
+    },
+    async write(missing) {
+      const rows = await from.database
+        .selectFrom('vectors')
+        .select(['content_hash', from.vectorData.as('data')])
+        .where('embedder_id', '=', fromId)
+        .where('content_hash', 'in', from.dialect.texts(missing))
+        .execute()
+      await to.database
+        .insertInto('vectors')
+        .values(
+          rows.map(({ content_hash, data }) => ({
+            embedder_id: toId,
+            content_hash,
+            data: to.fromFloat16Bytes(from.toFloat16Bytes(data)),
+          })),
+        )
+        .onConflict((conflict) => conflict.columns(['content_hash', 'embedder_id']).doNothing())
+        .execute()
+    },
+  })
 }
 
 async function copyMountPoints({ from, to }: CopyOptions): Promise<void> {
@@ -239,25 +276,7 @@ async function copyMountPoints({ from, to }: CopyOptions): Promise<void> {
     .execute()
 }
 
-/**
- * Copies those who may sign in, with their ids; sessions are not copied. Whoever the target knows already stays what he is there.
- * @returns how many came
- */
-export async function copyUsers(from: AccountsDatabase, to: AccountsDatabase): Promise<number> {
-  const users = await from.selectFrom('users').selectAll().orderBy('id').execute()
-  let copied = 0
-  for (const user of users) {
-    const { numInsertedOrUpdatedRows: added } = await to
-      .insertInto('users')
-      .values(user)
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirstOrThrow()
-    copied += Number(added ?? 0)
-  }
-  return copied
-}
-
-async function countOf(database: Kysely<Tables>, table: Copied): Promise<number> {
+async function countRows(database: Kysely<Tables>, table: Copied): Promise<number> {
   const { n } = await database
     .selectFrom(table)
     .select((eb) => eb.fn.countAll<number>().as('n'))

@@ -12,6 +12,7 @@ import { type PostgresServer, startPostgres } from '../testing/postgres.ts'
 import { eventually, temporaryDirectory } from '../testing/temporary.ts'
 import { openEventRelay } from './event-relay.ts'
 import { type JobQueue, type LeaderCommand, openJobQueue } from './job-queue.ts'
+import { openEventTable } from './tables/event-table.ts'
 
 const SILENT = { warn() {}, info() {} }
 
@@ -75,11 +76,11 @@ describe('processes on one database', () => {
     )
     const counted = await Promise.all(
       opened.map(async ({ catalog }) => {
-        await catalog.activateSpace({ embedder: 'any', fingerprint: '1', dimensions: 4 })
-        return catalog.counts()
+        await catalog.spaces.activate({ embedder: 'any', fingerprint: '1', dimensions: 4 })
+        return catalog.images.counts()
       }),
     )
-    const embedders = await opened[0]!.catalog.listEmbedders()
+    const embedders = await opened[0]!.catalog.spaces.list()
     await Promise.all(opened.map((storage) => storage.close()))
     expect(counted).toEqual(Array.from({ length: 10 }, () => ({ indexed: 0, unembedded: 0, failed: 0 })))
     expect(embedders).toHaveLength(1)
@@ -152,7 +153,7 @@ describe('processes on one database', () => {
     const database = await server.createDatabase()
     const storage = await openStorage({ database, directory: '', canWrite: true, log: SILENT })
     onTestFinished(() => storage.close())
-    const table = storage.shared!.events
+    const table = openEventTable(storage.shared!.tables)
     const append = (path: string) => table.append([{ name: 'fileCreated', data: [{ path, createdAt: 0 }] }])
     const events = openEventRelay(table, createEventBus(), createEventBus(), {
       pending: () => 0,

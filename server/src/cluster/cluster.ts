@@ -1,4 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts'
+import { LEADER_LOCK } from '../database/postgres/locks.ts'
 import { withRetries } from '../database/postgres/retries.ts'
 import type { EventBus, EventFeed } from '../events.ts'
 import type { IncludeRules } from '../gallery/include.ts'
@@ -10,7 +11,8 @@ import { createDistributedIndexer } from './distributed-indexer.ts'
 import { openEventRelay } from './event-relay.ts'
 import { type DeadFileJob, openJobQueue } from './job-queue.ts'
 import { createRemoteSync } from './remote-sync.ts'
-import { WATCH_LOCK } from './tables/watch-table.ts'
+import { openEventTable } from './tables/event-table.ts'
+import { openWatchTable } from './tables/watch-table.ts'
 
 export interface ClusterOptions {
   shared: ClusterStorage
@@ -59,21 +61,22 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     onLost: recordDeadJob,
     log,
   })
-  const events = openEventRelay(shared.events, localEvents, allEvents, {
+  const eventTable = openEventTable(shared.tables)
+  const events = openEventRelay(eventTable, localEvents, allEvents, {
     pending: () => indexer.pending,
     waitForReplicas: options.waitForReplicas,
     log,
   })
   const session = shared.openSession({
-    channels: [shared.events.channel],
+    channels: [eventTable.channel],
     onNotify: () => events.look(),
     onConnected: () => events.look(),
     onLost: () => sync.stepDown(),
   })
   const sync = createRemoteSync({
-    watch: shared.watch,
+    watch: openWatchTable(shared.tables),
     jobQueue,
-    tryLock: () => session.tryLock(WATCH_LOCK),
+    tryLock: () => session.tryLock(LEADER_LOCK),
     createSync: (onPass) => options.createSync(indexer, onPass),
     canLead: options.indexes,
     embedder: options.embedderName,
@@ -102,7 +105,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
   async function recordDeadJob({ path, bytes, modifiedAt, reason }: DeadFileJob): Promise<void> {
     const now = await statFile(root, path, options.walk).catch(() => undefined)
     if (now?.bytes !== bytes || now.modifiedAt !== modifiedAt) return
-    await catalog.putFailure({
+    await catalog.failures.put({
       path,
       bytes,
       modifiedAt,

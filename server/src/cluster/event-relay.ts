@@ -7,7 +7,7 @@ import {
   MAX_KEPT_EVENTS,
   type PublishedEvent,
 } from '../events.ts'
-import type { ClusterStorage } from '../storage/open-storage.ts'
+import type { EventTable } from './tables/event-table.ts'
 
 export interface EventRelay {
   readonly feed: EventFeed
@@ -28,7 +28,7 @@ const LOOK_EVERY_MS = 5_000
  * @param shown hears what happens in all of them
  */
 export function openEventRelay(
-  table: ClusterStorage['events'],
+  table: EventTable,
   localEvents: EventBus,
   allEvents: EventBus,
   {

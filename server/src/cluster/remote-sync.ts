@@ -1,13 +1,13 @@
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DomainError, messageOf } from '../errors.ts'
-import type { ClusterStorage } from '../storage/open-storage.ts'
 import type { FolderTimes, GallerySync } from '../sync/gallery-sync.ts'
 import type { MassRemoval } from '../sync/missing-files.ts'
 import { type JobQueue, type LeaderCommand, noLeaderError } from './job-queue.ts'
+import type { WatchTable } from './tables/watch-table.ts'
 
 export interface RemoteSyncOptions {
-  watch: ClusterStorage['watch']
+  watch: WatchTable
   jobQueue: JobQueue
   /** @returns whether this process may watch from now on: nobody else does */
   tryLock(): Promise<boolean>

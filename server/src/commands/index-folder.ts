@@ -43,8 +43,8 @@ async function indexFolder(folder: string | undefined, options: IndexOptions): P
     throw error
   })
   const seconds = (performance.now() - start) / 1000
-  const counts = await app.catalog.counts()
-  const { failures, total } = await app.catalog.listFailures({ offset: 0, limit: SHOWN_FAILURES })
+  const counts = await app.catalog.images.counts()
+  const { failures, total } = await app.catalog.failures.list({ offset: 0, limit: SHOWN_FAILURES })
   const { failed } = app.indexer.progress()
   const { massRemoval } = app.sync
   await app.close()

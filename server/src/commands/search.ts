@@ -75,7 +75,7 @@ async function openUpToDate(
   } catch (error) {
     if (!(error instanceof DomainError) || error.code !== 'data_directory_in_use') throw error
     const app = await createApp(config, { log, onLoading, isReadOnly: true })
-    const { indexed, unembedded } = await app.catalog.counts()
+    const { indexed, unembedded } = await app.catalog.images.counts()
     if (indexed > 0 || unembedded === 0) return app
     await app.close()
     throw new DomainError(

@@ -1,18 +1,18 @@
 import type { Expression, Kysely, RawBuilder, SqlBool, Transaction } from 'kysely'
-import type { Tables } from '../catalog/schema.ts'
+import type { Tables } from './schema.ts'
 
 export type Connection = Kysely<Tables> | Transaction<Tables>
 
-/** What the databases write differently. */
+/** Expressions that databases write differently. */
 export interface SqlDialect {
-  /** Lists of any length as one parameter, for `in`. */
+  /** Returns a list of any length as one parameter, for `in`. */
   texts(values: readonly string[]): RawBuilder<never>
   numbers(values: readonly number[]): RawBuilder<never>
-  /** Whether a column holds a text somewhere; no character has a special meaning. */
+  /** Whether a column contains a text; no character has a special meaning. */
   contains(column: Expression<string>, text: string): Expression<SqlBool>
 }
 
-/** A database, or a transaction in it, and how it is spoken to. */
+/** A database, or a transaction in it, with its dialect. */
 export interface SqlDatabase<C extends Connection = Connection> {
   database: C
   dialect: SqlDialect

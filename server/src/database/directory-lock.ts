@@ -8,8 +8,8 @@ export interface DirectoryLock {
 }
 
 /**
- * One process at a time owns a data directory. The lock is SQLite's own on an empty database, which the operating system
- * releases when the process ends, however it ends; the file with the process id is only for the message.
+ * Makes this process the only owner of a data directory. The lock is SQLite's own on an empty database, which the
+ * operating system releases when the process ends in any way. The file with the process id is only for the message.
  * @throws {DomainError} `data_directory_in_use` with the owner's process id
  */
 export function lockDirectory(directory: string): DirectoryLock {

@@ -39,7 +39,7 @@ export function watchedDirectoryRoutes({ catalog, sync }: FolderRoutesOptions): 
     }),
     async (context) => {
       const counts = new Map(
-        (await catalog.countByDirectory()).map(({ directory, images }) => [directory, images]),
+        (await catalog.images.countByDirectory()).map(({ directory, images }) => [directory, images]),
       )
       return context.json(directoryTree(sync.folders, counts), 200)
     },
@@ -66,7 +66,7 @@ export function indexRoutes({
       responses: { 200: { description: 'The state of the index.', ...json(indexStatusSchema) } },
     }),
     async (context) => {
-      const { indexed, unembedded, failed } = await catalog.counts()
+      const { indexed, unembedded, failed } = await catalog.images.counts()
       const { ratePerSecond, etaSeconds, pending } = indexer.progress()
       const status: IndexStatusJson = {
         indexed,
@@ -104,7 +104,7 @@ export function indexRoutes({
       },
     }),
     async (context) => {
-      const { failures, total } = await catalog.listFailures(pageOf(context.req.valid('query')))
+      const { failures, total } = await catalog.failures.list(pageOf(context.req.valid('query')))
       const list = failures.map(({ path, code, reason, failedAt }) => ({
         path,
         code,
@@ -123,7 +123,7 @@ export function indexRoutes({
       responses: { 200: { description: 'They are queued.', ...json(accepted.extend({ retried: z.int() })) } },
     }),
     async (context) => {
-      const retried = await catalog.forgetFailures()
+      const retried = await catalog.failures.clear()
       await sync.scan()
       return context.json({ status: 'success' as const, retried }, 200)
     },

@@ -30,7 +30,7 @@ export function addHealth(app: Router, { catalog, embedder, metrics }: HealthOpt
       responses: { 200: { description: 'They do.', ...json(status('ready')) } },
     }),
     async (context) => {
-      await catalog.counts()
+      await catalog.images.counts()
       if (embedder.processId === undefined) {
         throw new DomainError('embedder_unavailable', `The embedder "${embedder.name}" is being started.`)
       }

@@ -230,10 +230,10 @@ describe('searching', () => {
   it('is not answered with others where the image is deleted while it searches', async () => {
     const { app } = await served()
     const { images } = await getJson<ImagesJson>(app, '/api/images?items_per_page=2')
-    const { vectorsOf } = app.catalog
-    vi.spyOn(app.catalog, 'vectorsOf').mockImplementationOnce(async (ids) => {
-      const found = await vectorsOf(ids)
-      await app.catalog.removeFiles([images[0]!.path])
+    const { get } = app.catalog.vectors
+    vi.spyOn(app.catalog.vectors, 'get').mockImplementationOnce(async (ids) => {
+      const found = await get(ids)
+      await app.catalog.files.remove([images[0]!.path])
       return found
     })
     const search = (id: string, name?: string) =>
@@ -771,7 +771,7 @@ describe('what a link shows', () => {
     expect(groups.map(({ images }) => images.map(({ path }) => path).sort())).toEqual([
       ['album/a.png', 'copy.png'],
     ])
-    const { id } = (await app.catalog.getImageByPath('shown/a.png'))!
+    const { id } = (await app.catalog.images.getByPath('shown/a.png'))!
     const refused = await app.http.request(`/api/images/${id}`, { method: 'DELETE' })
     expect(refused.status).toBe(409)
     expect(await refused.text()).toContain('album/a.png')

@@ -76,7 +76,7 @@ export function imageRoutes({ catalog, search, queries, imageFiles, log }: Image
     }),
     async (context) => {
       const query = context.req.valid('query')
-      const { images, total } = await catalog.listImages({
+      const { images, total } = await catalog.images.list({
         filter: filterOf(query),
         ...orderOf(query),
         ...pageOf(query),
@@ -375,7 +375,7 @@ export function imageRoutes({ catalog, search, queries, imageFiles, log }: Image
   }
 
   async function imageOf(id: string) {
-    const image = await catalog.getImage(id)
+    const image = await catalog.images.get(id)
     if (image === undefined) throw imageNotFound(id)
     return image
   }

@@ -37,7 +37,7 @@ export function createMetrics(catalog: Catalog, indexer: Indexer): Metrics {
     help: 'Images that can be found by search.',
     registers,
     async collect() {
-      this.set((await catalog.counts()).indexed)
+      this.set((await catalog.images.counts()).indexed)
     },
   })
   new Gauge({
@@ -45,7 +45,7 @@ export function createMetrics(catalog: Catalog, indexer: Indexer): Metrics {
     help: 'Files that could not be indexed.',
     registers,
     async collect() {
-      this.set((await catalog.counts()).failed)
+      this.set((await catalog.images.counts()).failed)
     },
   })
   new Gauge({

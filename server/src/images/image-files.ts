@@ -110,7 +110,7 @@ export function createImageFiles(options: ImageFilesOptions): ImageFiles {
         return await indexer.indexNow(joinPath(folder, fileName))
       } catch (error) {
         await unlink(file)
-        await catalog.removeFiles([joinPath(folder, fileName)])
+        await catalog.files.remove([joinPath(folder, fileName)])
         throw error
       }
     },
@@ -129,7 +129,7 @@ export function createImageFiles(options: ImageFilesOptions): ImageFiles {
       await unlink(toAbsolute(root, image.path)).catch((error) => {
         if (systemCodeOf(error) !== 'ENOENT') throw writeFailure(error)
       })
-      await catalog.removeFiles([image.path])
+      await catalog.files.remove([image.path])
       await removeUnusedContent(catalog, thumbnails, [image.contentHash])
       events.emit('fileDeleted', { path: image.path })
     },

@@ -50,7 +50,7 @@ async function readAtOnce(bytes: number): Promise<number> {
   })
   indexer.enqueue(NAMES.map((path) => ({ path, bytes, modifiedAt: 0 })))
   await indexer.idle()
-  expect((await catalog.counts()).indexed).toBe(NAMES.length)
+  expect((await catalog.images.counts()).indexed).toBe(NAMES.length)
   await indexer.close()
   return most
 }

@@ -42,7 +42,7 @@ export async function readFile(
 ): Promise<ReadFile | 'gone' | 'unsettled'> {
   let file = await reader.read({ path, skipSettleCheck, forceDecode: false })
   if (file.state === 'seen') {
-    const known = await catalog.contentInfo(file.contentHash)
+    const known = await catalog.images.contentInfo(file.contentHash)
     if (known?.hasVector) return { record: { ...recordOf(file), ...sizeOf(known) }, image: undefined }
     file = await reader.read({ path, skipSettleCheck, forceDecode: true })
   }

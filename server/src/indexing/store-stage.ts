@@ -57,7 +57,7 @@ export class StoreStage {
     // A file that was saved twice may be in the batch with both versions.
     const newest = new Map(batch.map(({ record }) => [record.path, record]))
     const records = [...newest.values()].filter((record) => !isFailed.has(record))
-    const stored = await this.#retryWhileUnavailable(() => this.#options.catalog.upsertImages(records))
+    const stored = await this.#retryWhileUnavailable(() => this.#options.catalog.images.upsert(records))
     await this.#afterStore(records, stored)
     return { stored, failed }
   }
@@ -75,7 +75,7 @@ export class StoreStage {
       const stat = version ?? (await this.#versionNow(path))
       if (stat === undefined) return 'gone'
       const { bytes, modifiedAt, contentHash } = stat
-      const replaced = await catalog.putFailure({
+      const replaced = await catalog.failures.put({
         path,
         bytes,
         modifiedAt,
@@ -118,7 +118,7 @@ export class StoreStage {
   /** Returns one image of each content without a vector: copies share it, and another process may have stored it meanwhile. */
   async #unembedded(decoded: readonly ReadFile[]): Promise<ReadFile[]> {
     const unique = new Map(decoded.map((one) => [one.record.contentHash, one]))
-    const known = await this.#options.catalog.contentsWithVector([...unique.keys()])
+    const known = await this.#options.catalog.vectors.embeddedContents([...unique.keys()])
     for (const hash of known) unique.delete(hash)
     return [...unique.values()]
   }

@@ -10,5 +10,5 @@ export async function removeUnusedContent(
   thumbnails: ThumbnailStore,
   hashes?: string[],
 ): Promise<void> {
-  for (const hash of await catalog.deleteUnusedVectors(hashes)) await thumbnails.remove(hash)
+  for (const hash of await catalog.vectors.deleteUnused(hashes)) await thumbnails.remove(hash)
 }

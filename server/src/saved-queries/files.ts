@@ -15,7 +15,7 @@ import {
 const RETENTION_MS = RETENTION_DAYS * 24 * 3600 * 1000
 const REMOVE_EXPIRED_EVERY_BYTES = 64 * 1024 ** 2
 
-/** Keeps them as two files each in a folder of its own: the picture, and what is known of it. */
+/** Stores each query in two files: the picture and its metadata. */
 export function openSavedQueryFiles(directory: string, limits = RETENTION): SavedQueries {
   let since = { queries: REMOVE_EXPIRED_EVERY, bytes: 0 }
   const fileOf = (id: string, ending: 'picture' | 'json') => join(directory, `${id}.${ending}`)
@@ -24,7 +24,7 @@ export function openSavedQueryFiles(directory: string, limits = RETENTION): Save
       const query: SavedQuery = { id: newSavedQueryId(), kind, sketch }
       await mkdir(directory, { recursive: true })
       await writeFile(fileOf(query.id, 'picture'), bytes)
-      // What is known of it appears last and at once: a query is kept whole or not at all.
+      // The metadata is written last and atomically, so that a query exists completely or not at all.
       const temporary = `${fileOf(query.id, 'json')}.tmp`
       await writeFile(temporary, JSON.stringify(query))
       await rename(temporary, fileOf(query.id, 'json'))
@@ -56,7 +56,7 @@ export function openSavedQueryFiles(directory: string, limits = RETENTION): Save
   }
 }
 
-/** None where nothing has been kept yet. */
+/** Returns no names if the folder does not exist yet. */
 async function namesIn(directory: string): Promise<string[]> {
   try {
     return await readdir(directory)
@@ -66,7 +66,7 @@ async function namesIn(directory: string): Promise<string[]> {
   }
 }
 
-/** Forgets what is too old or too much; a query's two files go together. */
+/** Deletes queries that are too old or too many, each with both files. */
 async function removeOld(directory: string, limits: typeof RETENTION): Promise<void> {
   const files = await Promise.all(
     (await namesIn(directory)).map(async (name) => {

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { SharedTables } from '../catalog/schema.ts'
+import type { SharedTables } from '../database/schema.ts'
 import {
   newSavedQueryId,
   type QueryKind,
@@ -11,7 +11,7 @@ import {
   savedQueryNotFound,
 } from './saved-queries.ts'
 
-/** Pictures and drawings that were searched with, where every server finds them. */
+/** Stores pictures and drawings of searches where every server finds them. */
 export function openPostgresSavedQueries(database: Kysely<SharedTables>): SavedQueries {
   let sinceRemoval = REMOVE_EXPIRED_EVERY
   let bytesSinceRemoval = 0
@@ -51,7 +51,7 @@ export function openPostgresSavedQueries(database: Kysely<SharedTables>): SavedQ
     removeExpired,
   }
 
-  /** The oldest go first. */
+  /** Deletes the oldest first. */
   async function removeExpired(): Promise<void> {
     await sql`delete from kept_queries where kept_at < now() - ${sql.lit(`${RETENTION_DAYS} days`)}::interval or id in (
       select id from (

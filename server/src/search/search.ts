@@ -124,7 +124,7 @@ export function createImageSearch(
     options: SearchOptions & Pick<NearestQuery, 'alwaysInclude' | 'excludeHashes'>,
   ): Promise<SearchResult> {
     const start = performance.now()
-    const result = await catalog.findNearest({ vector, ...options })
+    const result = await catalog.vectors.nearest({ vector, ...options })
     timings.nearest = performance.now() - start
     onSearch(timings)
     return { ...result, kind, timings }
@@ -163,9 +163,9 @@ export function createImageSearch(
   /** A file of the gallery that is sent along need not be embedded again, and is no sketch. */
   async function embeddedBytes(bytes: Uint8Array): Promise<Embedded | undefined> {
     const contentHash = hashOfBytes(bytes)
-    if (!(await catalog.contentInfo(contentHash))?.hasVector) return undefined
-    const [image] = await catalog.imagesByContentHash([contentHash])
-    return image && (await catalog.vectorsOf([image.id]))[0]
+    if (!(await catalog.images.contentInfo(contentHash))?.hasVector) return undefined
+    const [image] = await catalog.images.byContentHash([contentHash])
+    return image && (await catalog.vectors.get([image.id]))[0]
   }
 
   async function embedTerms(examples: QueryTerm[], timings: SearchResult['timings']): Promise<Embedded[]> {
@@ -181,9 +181,9 @@ export function createImageSearch(
   }
 
   async function embeddedImage(id: string): Promise<Embedded> {
-    const [found] = await catalog.vectorsOf([id])
+    const [found] = await catalog.vectors.get([id])
     if (found !== undefined) return found
-    if ((await catalog.getImage(id)) === undefined) throw imageNotFound(id)
+    if ((await catalog.images.get(id)) === undefined) throw imageNotFound(id)
     throw new DomainError('not_indexed', 'This image has not been embedded yet: try again in a moment.')
   }
 }

@@ -1,52 +1,17 @@
 import { join } from 'node:path'
 import type { Accounts } from '../accounts/accounts.ts'
-import type { Catalog } from '../catalog/catalog.ts'
-import { directReads, type Reads } from '../catalog/reads.ts'
+import { directReads } from '../catalog/reads.ts'
 import type { TableAccess } from '../catalog/sql/table-access.ts'
 import { openSqliteCatalogThread } from '../catalog/sqlite/client.ts'
-import type { EventTable } from '../cluster/tables/event-table.ts'
-import type { WatchTable } from '../cluster/tables/watch-table.ts'
-import type { clientConfig, PostgresOptions } from '../database/postgres/connection.ts'
-import type { PostgresSession, PostgresSessionOptions } from '../database/postgres/session.ts'
+import type { PostgresOptions } from '../database/postgres/connection.ts'
 import { openSavedQueryFiles } from '../saved-queries/files.ts'
-import type { SavedQueries } from '../saved-queries/saved-queries.ts'
+import type { Storage, StorageOptions } from './storage.ts'
 
-export interface StorageOptions {
-  /** A PostgreSQL server; undefined: the embedded database. */
-  database: PostgresOptions | undefined
-  /** Of the embedded database and its index. */
-  directory: string
-  /** False for a visitor, who searches while another process owns the directory. */
-  canWrite: boolean
-  log: { warn(message: string): void; info(message: string): void }
-}
-
-/** All that is kept, in the database that is configured. */
-export interface Storage {
-  readonly catalog: Catalog
-  /** For what is shown to people. */
-  readonly reads: Reads
-  readonly queries: SavedQueries
-  /** undefined where one process has the database to itself. */
-  readonly shared: ClusterStorage | undefined
-  openAccounts(): Promise<Accounts>
-  close(): Promise<void>
-}
-
-/** What processes on one database share besides the catalog. */
-export interface ClusterStorage {
-  readonly events: EventTable
-  readonly watch: WatchTable
-  /** A key that is made once. */
-  key(name: string): Promise<string>
-  openSession(options: Omit<PostgresSessionOptions, 'server'>): PostgresSession
-  /** For a library with connections of its own. */
-  connection(): ReturnType<typeof clientConfig>
-}
+export type { ClusterStorage, Storage, StorageOptions } from './storage.ts'
 
 /**
- * Opens the database that is configured.
- * @throws {DomainError} `unavailable` with what would help
+ * Opens the configured database.
+ * @throws {DomainError} `unavailable` with advice
  */
 export async function openStorage({ database, directory, canWrite, log }: StorageOptions): Promise<Storage> {
   if (database !== undefined) return (await postgres()).openPostgresStorage(database, canWrite, log)
@@ -61,7 +26,7 @@ export async function openStorage({ database, directory, canWrite, log }: Storag
   }
 }
 
-/** Just the accounts. */
+/** Opens only the accounts. */
 export async function openAccounts({
   database,
   directory,
@@ -73,7 +38,7 @@ export async function openAccounts({
   return (await postgres()).openPostgresAccountsOnly(database, log)
 }
 
-/** The tables as they are. */
+/** Opens the tables of the catalog for copying. */
 export async function openTables(
   database: PostgresOptions | undefined,
   directory: string,
@@ -85,15 +50,15 @@ export async function openTables(
 }
 
 /**
- * Keeps every process from watching a folder for this database.
- * @returns what lets go
- * @throws {DomainError} `unavailable` if one does
+ * Prevents every process from watching a folder for this database.
+ * @returns a function that releases the lock
+ * @throws {DomainError} `unavailable` if a process holds it
  */
 export async function lockLeadership(database: PostgresOptions): Promise<() => Promise<void>> {
   return (await postgres()).lockLeadership(database)
 }
 
-/** Loaded only where it is needed: its libraries would make each start longer. */
+/** Loaded on demand, because its libraries delay the start. */
 function postgres() {
   return import('./postgres.ts')
 }

@@ -1,13 +1,12 @@
 import type { Accounts } from '../accounts/accounts.ts'
 import { openPostgresAccounts } from '../accounts/postgres.ts'
 import { sharedKey } from '../accounts/shared-key.ts'
-import { openPostgresCatalog } from '../catalog/postgres/catalog.ts'
-import { openReplicas } from '../catalog/postgres/replicas.ts'
+import type { Catalog } from '../catalog/catalog.ts'
+import { createPostgresCatalog } from '../catalog/postgres/catalog.ts'
+import { openReplicas, type Replicas } from '../catalog/postgres/replicas.ts'
 import { postgresTableAccess } from '../catalog/postgres/table-access.ts'
 import { directReads } from '../catalog/reads.ts'
 import type { TableAccess } from '../catalog/sql/table-access.ts'
-import { openEventTable } from '../cluster/tables/event-table.ts'
-import { openWatchTable, WATCH_LOCK } from '../cluster/tables/watch-table.ts'
 import {
   clientConfig,
   describeServer,
@@ -15,39 +14,32 @@ import {
   replicasOf,
 } from '../database/postgres/connection.ts'
 import { openDatabase } from '../database/postgres/database.ts'
+import { LEADER_LOCK } from '../database/postgres/locks.ts'
 import { withRetries } from '../database/postgres/retries.ts'
 import { openPostgresSession } from '../database/postgres/session.ts'
 import { DomainError } from '../errors.ts'
 import { openPostgresSavedQueries } from '../saved-queries/postgres.ts'
-import type { Storage, StorageOptions } from './open-storage.ts'
+import type { Storage, StorageOptions } from './storage.ts'
 
-/** All that is kept, on a PostgreSQL server. @throws {DomainError} `unavailable` with what would help */
+/** Opens all persistent data on a PostgreSQL server. @throws {DomainError} `unavailable` with advice */
 export async function openPostgresStorage(
   options: PostgresOptions,
   canWrite: boolean,
   log: StorageOptions['log'],
 ): Promise<Storage> {
   const opened = await openDatabase(options, log)
-  const { database } = opened
-  const catalog = openPostgresCatalog(opened, canWrite, log)
+  const tables = opened.database.withTables()
+  const catalog = createPostgresCatalog(opened, { canWrite, log })
   const standbys = canWrite ? replicasOf(options) : []
   const replicas =
     standbys.length > 0 ? openReplicas({ primary: opened, catalog, replicas: standbys, log }) : undefined
   return {
-    catalog: {
-      ...catalog,
-      async activateSpace(space) {
-        const used = await catalog.activateSpace(space)
-        await replicas?.activateSpace(space)
-        return used
-      },
-    },
+    catalog: replicas === undefined ? catalog : activateWith(replicas, catalog),
     reads: replicas ?? directReads(catalog),
-    queries: withRetries(openPostgresSavedQueries(database.withTables())),
+    queries: withRetries(openPostgresSavedQueries(tables)),
     shared: {
-      events: openEventTable(database.withTables()),
-      watch: openWatchTable(database.withTables()),
-      key: (name) => sharedKey(database.withTables(), name),
+      tables,
+      key: (name) => sharedKey(tables, name),
       openSession: (session) => openPostgresSession({ ...session, server: options }),
       connection: () => clientConfig(options),
     },
@@ -60,7 +52,22 @@ export async function openPostgresStorage(
   }
 }
 
-/** Just the accounts. @throws {DomainError} as `openPostgresStorage` */
+/** Activates each space on the replicas as well. */
+function activateWith(replicas: Replicas, catalog: Catalog): Catalog {
+  return {
+    ...catalog,
+    spaces: {
+      ...catalog.spaces,
+      async activate(space) {
+        const activated = await catalog.spaces.activate(space)
+        await replicas.activateSpace(space)
+        return activated
+      },
+    },
+  }
+}
+
+/** Opens only the accounts. @throws {DomainError} as `openPostgresStorage` */
 export async function openPostgresAccountsOnly(
   options: PostgresOptions,
   log: Pick<StorageOptions['log'], 'warn'>,
@@ -76,7 +83,7 @@ export async function openPostgresAccountsOnly(
   }
 }
 
-/** The tables as they are. @throws {DomainError} as `openPostgresStorage` */
+/** Opens the tables of the catalog for copying. @throws {DomainError} as `openPostgresStorage` */
 export async function openPostgresTables(
   options: PostgresOptions,
   log: Pick<StorageOptions['log'], 'warn'>,
@@ -85,9 +92,9 @@ export async function openPostgresTables(
 }
 
 /**
- * Keeps every process from watching a folder for this database.
- * @returns what lets go
- * @throws {DomainError} `unavailable` if one does
+ * Prevents every process from watching a folder for this database.
+ * @returns a function that releases the lock
+ * @throws {DomainError} `unavailable` if a process holds it
  */
 export async function lockLeadership(database: PostgresOptions): Promise<() => Promise<void>> {
   const session = openPostgresSession({
@@ -97,7 +104,7 @@ export async function lockLeadership(database: PostgresOptions): Promise<() => P
     onConnected() {},
     onLost() {},
   })
-  if (await session.tryLock(WATCH_LOCK)) return () => session.close()
+  if (await session.tryLock(LEADER_LOCK)) return () => session.close()
   await session.close()
   throw new DomainError(
     'unavailable',

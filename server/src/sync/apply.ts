@@ -43,7 +43,7 @@ export class PlanExecutor {
   async compareFolder(listing: DirectoryListing): Promise<FileStat[]> {
     const { catalog } = this.#context
     if (listing.files.length > FILES_PER_PART) return this.#compareInParts(listing)
-    return this.compareFiles(listing, await catalog.knownFiles(listing.directory))
+    return this.compareFiles(listing, await catalog.files.inFolder(listing.directory))
   }
 
   /** @param rows of the files, and of others of their folder that are to be missed */
@@ -125,16 +125,16 @@ export class PlanExecutor {
     const newFiles: FileStat[] = []
     let found = 0
     const comparePart = async (part: FolderEntries) => {
-      const rows = await catalog.knownFilesAt(pathsOf(part))
+      const rows = await catalog.files.at(pathsOf(part))
       found += rows.length
       for (const file of await this.compareFiles(part, rows)) newFiles.push(file)
     }
     for (let start = 0; start < files.length && !isClosed(); start += FILES_PER_PART)
       await comparePart({ files: files.slice(start, start + FILES_PER_PART), unreadable: [], unknown: [] })
     await comparePart({ files: [], unreadable, unknown })
-    if (isClosed() || found === (await catalog.countKnownFiles(directory))) return newFiles
+    if (isClosed() || found === (await catalog.files.countInFolder(directory))) return newFiles
     const listed = new Set(pathsOf(listing))
-    const rows = (await catalog.knownFiles(directory)).filter(({ path }) => !listed.has(path))
+    const rows = (await catalog.files.inFolder(directory)).filter(({ path }) => !listed.has(path))
     await this.compareFiles({ files: [], unreadable: [], unknown: [] }, rows)
     return newFiles
   }
@@ -166,7 +166,7 @@ export class PlanExecutor {
     const realPathOf = ({ path }: FileStat) => joinPath(links.resolve(directoryOf(path)), nameOf(path))
     const linked = files.filter((file) => realPathOf(file) !== file.path)
     if (linked.length === 0) return files
-    const rows = await catalog.knownFilesAt(linked.map(realPathOf))
+    const rows = await catalog.files.at(linked.map(realPathOf))
     const known = new Set(rows.map(({ path }) => path))
     return files.filter((file) => realPathOf(file) === file.path || known.has(realPathOf(file)))
   }
@@ -177,7 +177,7 @@ export class PlanExecutor {
     const { root, walk, catalog, indexer } = this.#context
     const { inodes, addHint } = this.#options
     const byInode = new Map(changed.map((file) => [String(file.inode), file]))
-    for (const row of await catalog.knownFilesByInode([...byInode.keys()])) {
+    for (const row of await catalog.files.byInode([...byInode.keys()])) {
       const file = byInode.get(row.inode)!
       if (row.path === file.path || (row.bytes === file.bytes && row.modifiedAt === file.modifiedAt)) continue
       const other = await statFile(root, row.path, walk).catch(() => 'unknown' as const)

@@ -92,7 +92,7 @@ export class Changes {
     const examined = await this.#examine(directory, paths)
     if (examined === undefined) return undefined
     const { files, gone } = examined
-    const rows = await catalog.knownFilesAt([...files.map(({ path }) => path), ...gone])
+    const rows = await catalog.files.at([...files.map(({ path }) => path), ...gone])
     const known = new Set(rows.map(({ path }) => path))
     if (!acceptsNew && files.some(({ path }) => !known.has(path))) return undefined
     await tree.updateTimes(directory)

@@ -28,11 +28,11 @@ async function fill(drive: string, ...names: string[]): Promise<void> {
 }
 
 async function pathsIn(app: App): Promise<string[]> {
-  return (await app.catalog.listImages(BY_NAME)).images.map(({ path }) => path).sort()
+  return (await app.catalog.images.list(BY_NAME)).images.map(({ path }) => path).sort()
 }
 
 async function idsIn(app: App): Promise<Map<string, string>> {
-  return new Map((await app.catalog.listImages(BY_NAME)).images.map(({ path, id }) => [path, id]))
+  return new Map((await app.catalog.images.list(BY_NAME)).images.map(({ path, id }) => [path, id]))
 }
 
 // It takes the right to mount drives, which not every machine gives.

@@ -88,7 +88,7 @@ export class FolderTree {
   /** Returns the folders in and below one that were listed or have rows. */
   async knownBelow(directory: string): Promise<Set<string>> {
     const listed = [...this.times.keys()].filter((folder) => isInside(folder, directory))
-    return new Set([...listed, ...(await this.#context.catalog.knownDirectories(directory))])
+    return new Set([...listed, ...(await this.#context.catalog.files.folders(directory))])
   }
 
   /** Returns the direct subfolders that were listed or have rows in or below them. */
@@ -104,7 +104,7 @@ export class FolderTree {
     this.#listed.delete(directory)
     links.forget(directory)
     this.#watch.leave(directory)
-    for (const row of await catalog.knownFiles(directory)) missing.note(row)
+    for (const row of await catalog.files.inFolder(directory)) missing.note(row)
   }
 
   /** Marks the files in and below direct subfolders missing that a new listing does not have any more. */

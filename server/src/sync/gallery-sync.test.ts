@@ -34,7 +34,7 @@ async function galleryOf(...paths: string[]): Promise<string> {
 }
 
 async function pathsIn(app: App): Promise<string[]> {
-  return (await app.catalog.listImages(BY_NAME)).images.map(({ path }) => path).sort()
+  return (await app.catalog.images.list(BY_NAME)).images.map(({ path }) => path).sort()
 }
 
 /** Names of the events of interest, as they come. */
@@ -107,7 +107,7 @@ describe('reconciling', () => {
     const config = await configFor(root)
     const first = await startApp(config)
     await indexAll(first)
-    const before = await first.catalog.listImages(BY_NAME)
+    const before = await first.catalog.images.list(BY_NAME)
     await first.close()
 
     const second = await startApp(config)
@@ -119,8 +119,8 @@ describe('reconciling', () => {
     await indexAll(second)
     expect(indexed).toBe(0)
     expect(events).toEqual([])
-    expect(await second.catalog.listImages(BY_NAME)).toEqual(before)
-    expect(await second.catalog.counts()).toMatchObject({ indexed: 2, failed: 1 })
+    expect(await second.catalog.images.list(BY_NAME)).toEqual(before)
+    expect(await second.catalog.images.counts()).toMatchObject({ indexed: 2, failed: 1 })
   })
 
   it.each([
@@ -134,9 +134,9 @@ describe('reconciling', () => {
       const config = await configFor(root)
       const first = await startApp(config)
       await indexAll(first)
-      const moved = await first.catalog.getImageByPath('old/moves.png')
-      const renamed = await first.catalog.getImageByPath('renamed.png')
-      const changed = await first.catalog.getImageByPath('changes.png')
+      const moved = await first.catalog.images.getByPath('old/moves.png')
+      const renamed = await first.catalog.images.getByPath('renamed.png')
+      const changed = await first.catalog.images.getByPath('changes.png')
       await first.close()
 
       await writeSettled(join(root, 'changes.png'), await picture(77), new Date('2021-01-01'))
@@ -151,16 +151,16 @@ describe('reconciling', () => {
       const originals = async () => (await pathsIn(second)).filter((path) => !path.startsWith('copy-'))
       const expected = ['before.png', 'changes.png', 'comes.png', 'new/moves.png', 'stays.png']
       expect(await originals()).toEqual(expected)
-      expect((await second.catalog.counts()).indexed).toBe(others + expected.length)
-      expect((await second.catalog.getImageByPath('before.png'))?.id).toBe(renamed!.id)
-      expect((await second.catalog.getImageByPath('new/moves.png'))?.id).toBe(moved!.id)
-      const after = await second.catalog.getImageByPath('changes.png')
+      expect((await second.catalog.images.counts()).indexed).toBe(others + expected.length)
+      expect((await second.catalog.images.getByPath('before.png'))?.id).toBe(renamed!.id)
+      expect((await second.catalog.images.getByPath('new/moves.png'))?.id).toBe(moved!.id)
+      const after = await second.catalog.images.getByPath('changes.png')
       expect(after).toMatchObject({ id: changed!.id })
       expect(after!.contentHash).not.toBe(changed!.contentHash)
       expect(events.sort()).toEqual(['fileCreated', 'fileDeleted', 'fileModified', 'fileMoved', 'fileMoved'])
 
       // Where nothing is gone, all rows of a large folder are not read at once.
-      const reading = vi.spyOn(second.catalog, 'knownFiles')
+      const reading = vi.spyOn(second.catalog.files, 'inFolder')
       await indexAll(second)
       expect(reading.mock.calls.flat().includes('.')).toBe(others === 0)
       expect(await originals()).toEqual(expected)
@@ -171,7 +171,7 @@ describe('reconciling', () => {
     const root = await galleryOf('a.png', 'x/b.png')
     const app = await startApp(await configFor(root))
     await app.sync.startWatching()
-    vi.spyOn(app.catalog, 'knownFiles').mockRejectedValueOnce(new Error('the connection was lost'))
+    vi.spyOn(app.catalog.files, 'inFolder').mockRejectedValueOnce(new Error('the connection was lost'))
     await expect(app.sync.scan()).rejects.toThrow('the connection was lost')
     await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'x/b.png']))
     expect(app.sync.lastScan).toBeDefined()
@@ -205,8 +205,8 @@ describe('reconciling', () => {
     const app = await startApp(await configFor(root))
     await indexAll(app)
     expect(await pathsIn(app)).toEqual(['good.png', 'lies.jpg'])
-    expect((await app.catalog.getImageByPath('lies.jpg'))?.contentType).toBe('image/png')
-    const { failures } = await app.catalog.listFailures({ offset: 0, limit: 10 })
+    expect((await app.catalog.images.getByPath('lies.jpg'))?.contentType).toBe('image/png')
+    const { failures } = await app.catalog.failures.list({ offset: 0, limit: 10 })
     expect(failures.map(({ path, code }) => [path, code])).toEqual([
       ['empty.png', 'image_unreadable'],
       ['page.jpg', 'image_unreadable'],
@@ -221,7 +221,7 @@ describe('reconciling', () => {
     await writeSettled(join(root, 'big.png'), Buffer.concat([bytes, Buffer.alloc(5000)]))
     const app = await startApp(await configFor(root, { 'limits.max_file_bytes': 4000 }))
     await indexAll(app)
-    const { failures } = await app.catalog.listFailures({ offset: 0, limit: 10 })
+    const { failures } = await app.catalog.failures.list({ offset: 0, limit: 10 })
     expect(failures).toEqual([expect.objectContaining({ path: 'big.png', code: 'image_too_large' })])
   })
 
@@ -232,7 +232,7 @@ describe('reconciling', () => {
       await chmod(join(root, 'secret.png'), 0)
       const app = await startApp(await configFor(root))
       await indexAll(app)
-      const { failures } = await app.catalog.listFailures({ offset: 0, limit: 10 })
+      const { failures } = await app.catalog.failures.list({ offset: 0, limit: 10 })
       expect(failures[0]).toMatchObject({ path: 'secret.png', reason: /permission/ })
     },
   )
@@ -243,8 +243,8 @@ describe('reconciling', () => {
     for (const name of ['b.png', 'c.png']) await writeSettled(join(root, 'copies', name), await picture(0))
     const app = await startApp(await configFor(root))
     await indexAll(app)
-    expect(await app.catalog.counts()).toMatchObject({ indexed: 3 })
-    expect(await app.catalog.duplicateHashes()).toHaveLength(1)
+    expect(await app.catalog.images.counts()).toMatchObject({ indexed: 3 })
+    expect(await app.catalog.images.duplicateHashes()).toHaveLength(1)
   })
 
   it('keeps everything when the gallery itself is gone', async () => {
@@ -326,7 +326,7 @@ describe('reconciling', () => {
     const config = await configFor(root)
     const first = await startApp(config)
     await indexAll(first)
-    const before = (await first.catalog.listImages(BY_NAME)).images
+    const before = (await first.catalog.images.list(BY_NAME)).images
     await first.close()
     const elsewhere = join(await temporaryDirectory(), 'copy')
     // Copies: new inodes and, without the times, new times.
@@ -342,7 +342,7 @@ describe('reconciling', () => {
       embedded += count
     })
     await indexAll(second)
-    const after = (await second.catalog.listImages(BY_NAME)).images
+    const after = (await second.catalog.images.list(BY_NAME)).images
     const idOf = (images: typeof before, path: string) => images.find((image) => image.path === path)?.id
     expect(after.map(({ path }) => path).sort()).toEqual([
       'c.png',
@@ -367,13 +367,13 @@ describe('reconciling', () => {
     }
     const app = await startApp(await configFor(root))
     await indexAll(app)
-    const before = await app.catalog.getImageByPath('a.png')
+    const before = await app.catalog.images.getByPath('a.png')
     await rename(join(root, 'a.png'), join(root, 'c.png'))
     await rename(join(root, 'b.png'), join(root, 'a.png'))
     await rename(join(root, 'c.png'), join(root, 'b.png'))
     await indexAll(app)
-    expect((await app.catalog.getImageByPath('b.png'))?.contentHash).toBe(before!.contentHash)
-    expect((await app.catalog.getImageByPath('a.png'))?.contentHash).not.toBe(before!.contentHash)
+    expect((await app.catalog.images.getByPath('b.png'))?.contentHash).toBe(before!.contentHash)
+    expect((await app.catalog.images.getByPath('a.png'))?.contentHash).not.toBe(before!.contentHash)
   })
 
   it('does not blame a file for a disk that is full', async () => {
@@ -383,11 +383,11 @@ describe('reconciling', () => {
     const config = await configFor(root, { 'thumbnail.thumbnail_directory': thumbnails })
     const app = await startApp(config)
     await indexAll(app)
-    expect(await app.catalog.counts()).toMatchObject({ indexed: 0, failed: 0 })
+    expect(await app.catalog.images.counts()).toMatchObject({ indexed: 0, failed: 0 })
     expect(app.indexer.progress().failed).toBe(1)
     await unlink(thumbnails)
     await indexAll(app)
-    expect(await app.catalog.counts()).toMatchObject({ indexed: 1, failed: 0 })
+    expect(await app.catalog.images.counts()).toMatchObject({ indexed: 1, failed: 0 })
   })
 
   it('follows no symbolic link that takes the place of a folder', async () => {
@@ -417,15 +417,15 @@ describe('reconciling', () => {
     ]
     expect(await pathsIn(app)).toEqual(all)
     // Nothing of it is indexed twice, and everything can be looked at.
-    expect(await app.catalog.duplicateHashes()).toHaveLength(2)
+    expect(await app.catalog.images.duplicateHashes()).toHaveLength(2)
     const events = recordEvents(app)
     await indexAll(app)
     expect(events).toEqual([])
     for (const path of all) {
-      const { id } = (await app.catalog.getImageByPath(path))!
+      const { id } = (await app.catalog.images.getByPath(path))!
       expect((await app.http.request(`/api/images/${id}/view`)).status).toBe(200)
     }
-    const best = (await app.catalog.getImageByPath('album/best.png'))!
+    const best = (await app.catalog.images.getByPath('album/best.png'))!
     expect((await app.http.request(`/api/images/${best.id}`, { method: 'DELETE' })).status).toBe(200)
     await indexAll(app)
     expect(await pathsIn(app)).toEqual(all.filter((path) => path !== 'album/best.png'))
@@ -448,7 +448,7 @@ describe('reconciling', () => {
     await indexAll(app)
     expect(await pathsIn(app)).toEqual(['a.png', 'folder.png/b.png'])
     expect(events.sort()).toEqual(['fileCreated', 'fileDeleted', 'fileDeleted'])
-    const { failures } = await app.catalog.listFailures({ offset: 0, limit: 10 })
+    const { failures } = await app.catalog.failures.list({ offset: 0, limit: 10 })
     expect(Object.fromEntries(failures.map(({ path, reason }) => [path, reason]))).toEqual({
       'becomes.png': expect.stringMatching(/named pipe/),
       'broken.jpg': expect.stringMatching(/leads nowhere/),
@@ -463,7 +463,7 @@ describe('reconciling', () => {
     await writeSettled(join(root, 'broken.png'), 'no image')
     const app = await startApp(await configFor(root))
     await indexAll(app)
-    const known = await app.catalog.knownFiles('.')
+    const known = await app.catalog.files.inFolder('.')
     expect(known.find(({ path }) => path === 'broken.png')?.contentHash).toBe(
       await hashOfFile(join(root, 'broken.png')),
     )
@@ -474,13 +474,13 @@ describe('reconciling', () => {
     const config = await configFor(root)
     const app = await startApp(config)
     await indexAll(app)
-    const before = (await app.catalog.getImageByPath('a.png'))!
+    const before = (await app.catalog.images.getByPath('a.png'))!
     await writeSettled(join(root, 'a.png'), await picture(5), new Date('2022-01-01'))
     await indexAll(app)
     const thumbnails = await readdir(config.thumbnail.thumbnail_directory, { recursive: true })
     expect(thumbnails.filter((name) => name.endsWith('.webp'))).toHaveLength(1)
     expect(thumbnails.join()).not.toContain(before.contentHash)
-    expect(await app.catalog.unknownContents([before.contentHash])).toEqual([before.contentHash])
+    expect(await app.catalog.images.unknownContents([before.contentHash])).toEqual([before.contentHash])
   })
 
   it('sweeps what a crash left among the thumbnails', async () => {
@@ -488,7 +488,7 @@ describe('reconciling', () => {
     const config = await configFor(root)
     const first = await startApp(config)
     await indexAll(first)
-    const { contentHash } = (await first.catalog.getImageByPath('a.png'))!
+    const { contentHash } = (await first.catalog.images.getByPath('a.png'))!
     await first.close()
     const folder = join(config.thumbnail.thumbnail_directory, '128x128')
     await writeSettled(join(folder, 'ab', `${'ab'.repeat(32)}.webp`), 'of an image that was never stored')
@@ -558,22 +558,22 @@ describe('watching', () => {
     // On a machine on which so little takes long, the rest may take as much longer.
     const withinMs = Math.max(3000, 50 * (performance.now() - begin))
     const events = recordEvents(app)
-    const renamed = await app.catalog.getImageByPath('b.png')
+    const renamed = await app.catalog.images.getByPath('b.png')
 
     await writeFile(join(root, 'new.png'), await picture(50))
     await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'b.png', 'new.png']), withinMs)
 
-    const before = await app.catalog.getImageByPath('a.png')
+    const before = await app.catalog.images.getByPath('a.png')
     await writeFile(join(root, 'a.png'), await picture(51))
     await eventually(
       async () =>
-        expect((await app.catalog.getImageByPath('a.png'))?.contentHash).not.toBe(before!.contentHash),
+        expect((await app.catalog.images.getByPath('a.png'))?.contentHash).not.toBe(before!.contentHash),
       withinMs,
     )
 
     await rename(join(root, 'b.png'), join(root, 'c.png'))
     await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'c.png', 'new.png']), withinMs)
-    expect((await app.catalog.getImageByPath('c.png'))?.id).toBe(renamed!.id)
+    expect((await app.catalog.images.getByPath('c.png'))?.id).toBe(renamed!.id)
 
     await unlink(join(root, 'new.png'))
     await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'c.png']), withinMs)
@@ -585,10 +585,10 @@ describe('watching', () => {
     const outside = await galleryOf('in/1.png', 'in/deep/2.png')
     await rename(join(outside, 'in'), join(root, 'in'))
     await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'in/1.png', 'in/deep/2.png']))
-    const id = (await app.catalog.getImageByPath('in/deep/2.png'))!.id
+    const id = (await app.catalog.images.getByPath('in/deep/2.png'))!.id
     await rename(join(root, 'in'), join(root, 'out'))
     await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'out/1.png', 'out/deep/2.png']))
-    expect((await app.catalog.getImageByPath('out/deep/2.png'))!.id).toBe(id)
+    expect((await app.catalog.images.getByPath('out/deep/2.png'))!.id).toBe(id)
     await rm(join(root, 'out'), { recursive: true })
     await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png']))
     expect([...app.sync.folders.keys()]).toEqual(['.'])
@@ -602,14 +602,14 @@ describe('watching', () => {
     const app = await startApp(await configFor(root))
     await indexAll(app)
     await app.sync.startWatching()
-    const isKnown = async (path: string) => (await app.catalog.getImageByPath(path)) !== undefined
-    const { id } = (await app.catalog.getImageByPath('many/b.png'))!
+    const isKnown = async (path: string) => (await app.catalog.images.getByPath(path)) !== undefined
+    const { id } = (await app.catalog.images.getByPath('many/b.png'))!
     await rename(join(root, 'many/b.png'), join(root, 'many/renamed.png'))
     await writeSettled(join(root, 'many/new.png'), await picture(70))
     await writeFile(join(root, 'many/note.txt'), 'no image')
     await unlink(join(root, 'many/copy-7.png'))
     await eventually(async () => {
-      expect((await app.catalog.getImageByPath('many/renamed.png'))?.id).toBe(id)
+      expect((await app.catalog.images.getByPath('many/renamed.png'))?.id).toBe(id)
       expect(await isKnown('many/new.png')).toBe(true)
       expect(await isKnown('many/copy-7.png')).toBe(false)
     })
@@ -625,11 +625,11 @@ describe('watching', () => {
     await writeSettled(join(root, 'many/new.png'), bytes)
     const hash = await hashOfFile(join(root, 'many/new.png'))
     await eventually(async () =>
-      expect((await app.catalog.getImageByPath('many/link.png'))?.contentHash).toBe(hash),
+      expect((await app.catalog.images.getByPath('many/link.png'))?.contentHash).toBe(hash),
     )
     await unlink(join(root, 'many/link.png'))
     await eventually(async () => expect(await isKnown('many/link.png')).toBe(false))
-    expect(await app.catalog.counts()).toMatchObject({ indexed: 2013, failed: 0 })
+    expect(await app.catalog.images.counts()).toMatchObject({ indexed: 2013, failed: 0 })
     // A folder that goes as a whole is noticed, also if the one that held it is touched at the same time.
     await rename(join(root, 'many'), join(await temporaryDirectory(), 'many'))
     await utimes(root, new Date(), new Date())
@@ -638,15 +638,15 @@ describe('watching', () => {
 
   it('takes a copy whose original is deleted later for a move', async () => {
     const { root, app } = await watched('a.png', 'b.png')
-    const before = await app.catalog.getImageByPath('b.png')
+    const before = await app.catalog.images.getByPath('b.png')
     await mkdir(join(root, 'sub'))
     await copyFile(join(root, 'b.png'), join(root, 'sub/other.png'))
     await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'b.png', 'sub/other.png']))
-    expect((await app.catalog.getImageByPath('sub/other.png'))!.id).not.toBe(before!.id)
+    expect((await app.catalog.images.getByPath('sub/other.png'))!.id).not.toBe(before!.id)
     const events = recordEvents(app)
     await unlink(join(root, 'b.png'))
     await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'sub/other.png']))
-    expect((await app.catalog.getImageByPath('sub/other.png'))!.id).toBe(before!.id)
+    expect((await app.catalog.images.getByPath('sub/other.png'))!.id).toBe(before!.id)
     expect(events).toEqual(['fileMoved'])
   })
 
@@ -661,9 +661,9 @@ describe('watching', () => {
       await new Promise((resolve) => setTimeout(resolve, 150))
     }
     await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'slow.png']))
-    expect((await app.catalog.counts()).failed).toBe(0)
+    expect((await app.catalog.images.counts()).failed).toBe(0)
     expect(events).toEqual(['fileCreated'])
-    expect((await app.catalog.getImageByPath('slow.png'))?.bytes).toBe((await stat(file)).size)
+    expect((await app.catalog.images.getByPath('slow.png'))?.bytes).toBe((await stat(file)).size)
   })
 
   it('follows what lies below a folder that was moved, more than once', async () => {
@@ -686,7 +686,7 @@ describe('watching', () => {
     )
     await writeFile(join(root, 'photos/a.png'), await picture(70))
     await eventually(async () => {
-      const hashes = (await app.catalog.listImages(BY_NAME)).images.map(({ contentHash }) => contentHash)
+      const hashes = (await app.catalog.images.list(BY_NAME)).images.map(({ contentHash }) => contentHash)
       expect(new Set(hashes)).toEqual(new Set([await hashOfFile(join(root, 'photos/a.png'))]))
     })
     await unlink(join(root, 'link'))
@@ -700,16 +700,16 @@ describe('watching', () => {
     const config = await configFor(root)
     const first = await startApp(config)
     await indexAll(first)
-    const { id } = (await first.catalog.getImageByPath('from/moves.png'))!
+    const { id } = (await first.catalog.images.getByPath('from/moves.png'))!
     await first.close()
     await rename(join(root, 'from/moves.png'), join(root, 'to/deep/moved.png'))
     const second = await startApp(config)
     await indexAll(second)
-    expect((await second.catalog.getImageByPath('to/deep/moved.png'))?.id).toBe(id)
-    expect((await second.catalog.getImageByPath('a/link/deep/moved.png'))?.id).toEqual(expect.any(String))
+    expect((await second.catalog.images.getByPath('to/deep/moved.png'))?.id).toBe(id)
+    expect((await second.catalog.images.getByPath('a/link/deep/moved.png'))?.id).toEqual(expect.any(String))
     await unlink(join(root, 'a/link'))
     await indexAll(second)
-    expect((await second.catalog.getImageByPath('to/deep/moved.png'))?.id).toBe(id)
+    expect((await second.catalog.images.getByPath('to/deep/moved.png'))?.id).toBe(id)
   })
 
   it('follows links whose target moves away and comes back', async () => {
@@ -733,7 +733,7 @@ describe('watching', () => {
     await writeFile(join(root, 'sub/a.png'), await picture(71))
     const hash = await hashOfFile(join(root, 'other.png'))
     await eventually(async () => {
-      const { images } = await app.catalog.listImages(BY_NAME)
+      const { images } = await app.catalog.images.list(BY_NAME)
       expect(images.map(({ contentHash }) => contentHash)).toEqual([hash, hash])
     })
   })
@@ -770,8 +770,8 @@ describe('watching', () => {
     await utimes(join(root, '.copy'), atime, mtime)
     await rename(join(root, '.copy'), join(root, 'a.png'))
     expect((await stat(join(root, 'a.png'))).ino).not.toBe(inode)
-    const queued = vi.spyOn(app.catalog, 'contentInfo')
-    const put = vi.spyOn(app.catalog, 'upsertImages')
+    const queued = vi.spyOn(app.catalog.images, 'contentInfo')
+    const put = vi.spyOn(app.catalog.images, 'upsert')
     await indexAll(app)
     expect(put.mock.calls.length + queued.mock.calls.length > 0).toBe(isAnother)
     expect(await pathsIn(app)).toEqual(['a.png', 'b.png'])
@@ -806,20 +806,20 @@ describe('watching', () => {
     const { root, app } = await watched('a.png')
     await writeFile(join(root, first), await picture(4))
     await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', first].sort()))
-    const before = (await app.catalog.getImageByPath(first))!
+    const before = (await app.catalog.images.getByPath(first))!
     await rename(join(root, first), join(root, second))
     await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', second].sort()))
-    expect((await app.catalog.getImageByPath(second))!.id).toBe(before.id)
+    expect((await app.catalog.images.getByPath(second))!.id).toBe(before.id)
     expect((await app.http.request(`/api/images/${before.id}/view`)).status).toBe(200)
   })
 
   it('notices when a failed file is mended', async () => {
     const { root, app } = await watched('a.png')
     await writeFile(join(root, 'b.png'), 'broken')
-    await eventually(async () => expect((await app.catalog.counts()).failed).toBe(1))
+    await eventually(async () => expect((await app.catalog.images.counts()).failed).toBe(1))
     await writeFile(join(root, 'b.png'), await picture(5))
     await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'b.png']))
-    expect((await app.catalog.counts()).failed).toBe(0)
+    expect((await app.catalog.images.counts()).failed).toBe(0)
   })
 })
 

@@ -35,7 +35,8 @@ export function createMountPoints({ root, catalog, walk, mountTable }: MountPoin
 
   return {
     async begin() {
-      if (!isLoaded) for (const directory of await catalog.mountPoints()) known.set(directory, undefined)
+      if (!isLoaded)
+        for (const directory of await catalog.files.mountPoints()) known.set(directory, undefined)
       isLoaded = true
       atStart = await mounted()
       for (const [directory, drive] of atStart) {
@@ -71,7 +72,7 @@ export function createMountPoints({ root, catalog, walk, mountTable }: MountPoin
   }
 
   async function persist(): Promise<void> {
-    if (isChanged) await catalog.keepMountPoints([...known.keys()])
+    if (isChanged) await catalog.files.saveMountPoints([...known.keys()])
     isChanged = false
   }
 

@@ -47,7 +47,7 @@ export function createMoves({ root, catalog, events, walk, log }: MovesOptions):
   return {
     async adoptByIdentity(newFiles) {
       if (newFiles.length === 0) return []
-      const rows = await catalog.knownFilesByInode(newFiles.map((file) => String(file.inode)))
+      const rows = await catalog.files.byInode(newFiles.map((file) => String(file.inode)))
       return adoptAll(planMoves(newFiles, rows))
     },
 
@@ -80,7 +80,7 @@ export function createMoves({ root, catalog, events, walk, log }: MovesOptions):
     // A new file may have been changed or moved on since it was listed.
     const now = await statFile(root, to.path, walk)
     if (now?.bytes !== to.bytes || now.modifiedAt !== to.modifiedAt) return false
-    if (!(await catalog.moveFile(row.path, { ...to, inode: String(to.inode) }))) return false
+    if (!(await catalog.files.move(row.path, { ...to, inode: String(to.inode) }))) return false
     events.emit('fileMoved', { oldPath: row.path, newPath: to.path, movedAt: Date.now() })
     return true
   }

@@ -110,8 +110,8 @@ export class Removals {
   async #countKnownBelow(directory: string): Promise<number> {
     const { catalog } = this.#context
     let count = 0
-    for (const below of await catalog.knownDirectories(directory))
-      count += await catalog.countKnownFiles(below)
+    for (const below of await catalog.files.folders(directory))
+      count += await catalog.files.countInFolder(below)
     return count
   }
 
@@ -125,7 +125,7 @@ export class Removals {
       for (const path of paths.slice(start, start + FILES_PER_REMOVAL))
         if (!(await this.#isPresent(path, seen))) gone.push(path)
       if (gone.length === 0) continue
-      const removed = await catalog.removeFiles(gone)
+      const removed = await catalog.files.remove(gone)
       this.#options.onRemoved(gone.length)
       for (const { path } of removed) events.emit('fileDeleted', { path })
       const hashes = removed.map(({ contentHash }) => contentHash)
@@ -151,7 +151,7 @@ export class Removals {
 
 /** Returns the number of rows of the gallery. */
 export async function countKnown(catalog: Catalog): Promise<number> {
-  const { indexed, unembedded, failed } = await catalog.counts()
+  const { indexed, unembedded, failed } = await catalog.images.counts()
   return indexed + unembedded + failed
 }
 

@@ -137,6 +137,6 @@ export class Scanner {
     const { catalog, indexer, thumbnails } = this.#context
     if (this.#hasRemovedOrphans || indexer.pending > 0) return
     this.#hasRemovedOrphans = true
-    await thumbnails.removeOrphans((hashes) => catalog.unknownContents(hashes))
+    await thumbnails.removeOrphans((hashes) => catalog.images.unknownContents(hashes))
   }
 }

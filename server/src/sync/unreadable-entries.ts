@@ -33,7 +33,7 @@ export class UnreadableEntries {
   async record({ stat, reason }: UnreadableEntry): Promise<void> {
     const { catalog, events } = this.#context
     const { path, bytes, modifiedAt, inode } = stat
-    await catalog.putFailure({
+    await catalog.failures.put({
       path,
       bytes,
       modifiedAt,
@@ -54,7 +54,7 @@ export class UnreadableEntries {
       if (missing.has(path)) continue
       this.#waiting.delete(path)
       const isThere = (await lstat(toAbsolute(root, path)).catch(() => undefined)) !== undefined
-      if (isThere && (await catalog.getImageByPath(path)) === undefined) await this.record(entry)
+      if (isThere && (await catalog.images.getByPath(path)) === undefined) await this.record(entry)
     }
   }
 }

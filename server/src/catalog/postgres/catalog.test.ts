@@ -43,7 +43,7 @@ describe('its vector index', () => {
     const note = (message: string) => void logged.push(message)
     const catalog = await openCatalog(options, { warn: note, info: note })
     onTestFinished(() => catalog.close())
-    await catalog.activateSpace({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
+    await catalog.spaces.activate({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
     for (let start = 0; start < COUNT; start += 1000) {
       const records = Array.from({ length: 1000 }, (_, i) => start + i).map((n) => ({
         path: `${n}.jpg`,
@@ -57,7 +57,7 @@ describe('its vector index', () => {
         contentType: 'image/jpeg',
         vector: vectorOf(n),
       }))
-      await catalog.upsertImages(records)
+      await catalog.images.upsert(records)
     }
     const client = new pg.Client(clientConfig(options))
     await client.connect()
@@ -84,7 +84,7 @@ describe('its vector index', () => {
           .map((n) => ({ n, score: scoreOf(query, vectorOf(n)) }))
           .sort((a, b) => b.score - a.score)
           .slice(0, TOP)
-        const { images } = await catalog.findNearest({
+        const { images } = await catalog.vectors.nearest({
           vector: query,
           filter,
           topK: TOP,
@@ -107,7 +107,7 @@ describe('its vector index', () => {
     // What the server has planned, and how far it has looked, for one search each.
     const logOf = async (topK: number, filter = {}) => {
       const start = server.log().length
-      await catalog.findNearest({ vector: vectorOf(0), filter, topK, offset: 0, limit: 10 })
+      await catalog.vectors.nearest({ vector: vectorOf(0), filter, topK, offset: 0, limit: 10 })
       await expect.poll(() => server.log().slice(start)).toMatch(/Query Text:\s+select "imageId"[\s\S]*Limit/)
       return server.log().slice(start)
     }
@@ -126,7 +126,7 @@ describe('its vector index', () => {
     await client.query('begin isolation level repeatable read')
     await client.query('select 1 from vectors limit 1')
     const interrupted = await openCatalog(options, SILENT)
-    await interrupted.activateSpace({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
+    await interrupted.spaces.activate({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
     const other = new pg.Client(clientConfig(options))
     await other.connect()
     onTestFinished(() => other.end())
@@ -144,7 +144,7 @@ describe('its vector index', () => {
     await client.query('rollback')
     const next = await openCatalog(options, SILENT)
     onTestFinished(() => next.close())
-    await next.activateSpace({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
+    await next.spaces.activate({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
     await expect.poll(isValid, { timeout: 60_000 }).toEqual([{ indisvalid: true }])
   })
 })

@@ -1,26 +1,26 @@
 import type { PostgresDatabase } from '../../database/postgres/database.ts'
 import { POSTGRES } from '../../database/postgres/dialect.ts'
-import { withRetries } from '../../database/postgres/retries.ts'
+import { retry } from '../../database/postgres/retries.ts'
 import type { Catalog } from '../catalog.ts'
-import { createSqlCatalog } from '../sql/sql-catalog.ts'
-import { createPostgresVectors } from './vector-search.ts'
+import { createSqlCatalog } from '../sql/catalog.ts'
+import { callByName, storesOver } from '../stores.ts'
+import { createPostgresVectors, type PostgresVectorsOptions } from './vectors.ts'
 
-/**
- * The catalog on a PostgreSQL server with pgvector.
- * @param canWrite false for a visitor, who only searches
- */
-export function openPostgresCatalog(
+/** Creates the catalog on a PostgreSQL server with pgvector. Closing it leaves the database open. */
+export function createPostgresCatalog(
   { database, options }: PostgresDatabase,
-  canWrite: boolean,
-  log: { warn(message: string): void; info(message: string): void },
+  vectorOptions: Omit<PostgresVectorsOptions, 'hnsw'>,
 ): Catalog {
   const tables = database.withTables()
-  const vectors = createPostgresVectors(tables, { canWrite, hnsw: options.hnsw, log })
+  const vectors = createPostgresVectors(tables, { ...vectorOptions, hnsw: options.hnsw })
   const catalog = createSqlCatalog({
     database: tables,
     dialect: POSTGRES,
     vectors,
     close: () => vectors.close(),
   })
-  return withRetries(catalog)
+  return {
+    ...storesOver((store, method, args) => retry(() => callByName(catalog, store, method, args))),
+    close: () => retry(() => catalog.close()),
+  }
 }

@@ -4,7 +4,7 @@ import { POSTGRES } from '../../database/postgres/dialect.ts'
 import { fromFloat16, toFloat16 } from '../float16.ts'
 import type { TableAccess } from '../sql/table-access.ts'
 
-/** So many digits tell any two numbers of half precision apart. */
+/** Number of significant digits that distinguishes any two numbers of half precision. */
 const DIGITS = 5
 
 export function postgresTableAccess(opened: PostgresDatabase): TableAccess {

@@ -1,23 +1,24 @@
-import { randomUUID } from 'node:crypto'
-import { type ExpressionBuilder, type Insertable, type Selectable, sql } from 'kysely'
-import type { Connection, SqlDatabase } from '../../database/dialect.ts'
-import { directoryOf, nameOf, normalizeName } from '../../gallery/paths.ts'
+import type { Tables } from '../../database/schema.ts'
+import { DomainError } from '../../errors.ts'
 import type {
-  Image,
+  CatalogCounts,
+  ContentInfo,
   ImageOrder,
   ImageRecord,
-  KnownFile,
+  ImageStore,
   ListQuery,
   ListResult,
   PutResult,
 } from '../catalog.ts'
 import { filterCondition } from '../filters.ts'
-import type { Tables } from '../schema.ts'
+import type { SqlContext } from './context.ts'
+import { currentFailures } from './failures.ts'
+import { selectImages, toImage, upsertImages } from './image-rows.ts'
+import { embeddedContents } from './vectors.ts'
 
-type ImageRow = Selectable<Tables['images']> & { embedder: string | null }
-
-/** SQLite takes 32,766 parameters a statement, PostgreSQL 65,535, and a row has 13. */
-const ROWS_PER_STATEMENT = 1000
+/** Counting more images than this takes long. It is repeated after a multiple of the time that it took. */
+const MAX_COUNTED_IMMEDIATELY = 20_000
+const COUNT_BACKOFF_FACTOR = 20
 
 const ORDER_COLUMN = {
   createdAt: 'created_at',
@@ -25,30 +26,70 @@ const ORDER_COLUMN = {
   name: 'folded_name',
 } as const satisfies Record<ImageOrder, keyof Tables['images']>
 
-/** Rows of images with the name of an embedder that they have a vector of. */
-export function selectImages(database: Connection, embedderId: number) {
-  return database
-    .selectFrom('images')
-    .selectAll('images')
-    .select((eb: ExpressionBuilder<Tables, 'images'>) =>
-      eb
-        .selectFrom('vectors')
-        .innerJoin('embedders', 'embedders.id', 'vectors.embedder_id')
-        .select('embedders.name')
-        .whereRef('vectors.content_hash', '=', 'images.content_hash')
-        .orderBy(sql`vectors.embedder_id = ${embedderId}`, 'desc')
-        .orderBy('vectors.id', 'desc')
-        .limit(1)
-        .as('embedder'),
-    )
+export function createSqlImages(context: SqlContext): ImageStore {
+  const { database, dialect, space } = context
+  return {
+    async get(id) {
+      const row = await selectImages(database, space().embedderId).where('id', '=', id).executeTakeFirst()
+      return row && toImage(row)
+    },
+
+    async getByPath(path) {
+      const row = await selectImages(database, space().embedderId).where('path', '=', path).executeTakeFirst()
+      return row && toImage(row)
+    },
+
+    list: (query) => listImages(context, query),
+
+    async countByDirectory() {
+      return database
+        .selectFrom('images')
+        .select((eb) => ['directory', eb.fn.countAll<number>().as('images')])
+        .groupBy('directory')
+        .orderBy('directory')
+        .execute()
+    },
+
+    counts: createCounter(context),
+
+    async byContentHash(contentHashes) {
+      const rows = await selectImages(database, space().embedderId)
+        .where('content_hash', 'in', dialect.texts(contentHashes))
+        .orderBy('path')
+        .execute()
+      return rows.map(toImage)
+    },
+
+    async duplicateHashes() {
+      const rows = await database
+        .selectFrom('images')
+        .select('content_hash')
+        .groupBy('content_hash')
+        .having((eb) => eb(eb.fn.countAll<number>(), '>', 1))
+        .execute()
+      return rows.map((row) => row.content_hash)
+    },
+
+    contentInfo: (contentHash) => contentInfo(context, contentHash),
+
+    async unknownContents(contentHashes) {
+      const rows = await database
+        .selectFrom('images')
+        .select('content_hash')
+        .distinct()
+        .where('content_hash', 'in', dialect.texts(contentHashes))
+        .execute()
+      const known = new Set(rows.map((row) => row.content_hash))
+      return contentHashes.filter((hash) => !known.has(hash))
+    },
+
+    upsert: (records) => upsertWithVectors(context, records),
+  }
 }
 
-export async function listImages(
-  { database, dialect }: SqlDatabase,
-  embedderId: number,
-  query: ListQuery,
-): Promise<ListResult> {
+async function listImages({ database, dialect, space }: SqlContext, query: ListQuery): Promise<ListResult> {
   const { filter, orderBy, descending, limit, offset } = query
+  const { embedderId } = space()
   const condition = filterCondition(filter, dialect)
   const direction = descending ? 'desc' : 'asc'
   const { total } = await database
@@ -56,7 +97,7 @@ export async function listImages(
     .select((eb) => eb.fn.countAll<number>().as('total'))
     .where(condition)
     .executeTakeFirstOrThrow()
-  // The rows to skip are skipped in the index of the order, without reading them.
+  // Skips rows in the index of the order, without reading them.
   const page = database
     .selectFrom('images')
     .select('images.id')
@@ -73,127 +114,93 @@ export async function listImages(
   return { images: rows.map(toImage), total }
 }
 
-/** Inserts the rows of paths, or brings those that are there up to date; their ids stay. */
-export async function upsertImages(
-  { database: transaction, dialect }: SqlDatabase,
-  records: readonly ImageRecord[],
-): Promise<Omit<PutResult, 'needsEmbedding'>[]> {
-  const paths = records.map(({ path }) => path)
-  const earlier = await transaction
-    .selectFrom('images')
-    .select(['path', 'content_hash', 'bytes', 'modified_at', 'inode'])
-    .where('path', 'in', dialect.texts(paths))
-    .execute()
-  const before = new Map(earlier.map((row) => [row.path, row]))
-  const rows = records.map((record) => ({
-    id: randomUUID() as string,
-    path: record.path,
-    ...nameColumns(record.path),
-    bytes: record.bytes,
-    width: record.width,
-    height: record.height,
-    content_type: record.contentType,
-    created_at: record.createdAt,
-    modified_at: record.modifiedAt,
-    inode: record.inode,
-    content_hash: record.contentHash,
-  }))
-  const placed: { id: string; path: string }[] = []
-  for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
-    placed.push(...(await upsertRows(transaction, rows.slice(start, start + ROWS_PER_STATEMENT))))
-  }
-  const ids = new Map(placed.map(({ path, id }) => [path, id]))
-  return rows.map((row) => {
-    const id = ids.get(row.path)!
-    const old = before.get(row.path)
-    const hasSameBytes = old?.content_hash === row.content_hash
-    const isSame =
-      hasSameBytes &&
-      old.bytes === row.bytes &&
-      old.modified_at === row.modified_at &&
-      old.inode === row.inode
-    return {
-      id,
-      isNew: id === row.id,
-      isChanged: !isSame,
-      replaced: hasSameBytes ? undefined : old?.content_hash,
-    }
-  })
-}
-
-function upsertRows(transaction: Connection, rows: Insertable<Tables['images']>[]) {
-  return transaction
-    .insertInto('images')
-    .values(rows)
-    .onConflict((conflict) =>
-      conflict.column('path').doUpdateSet((eb) => ({
-        bytes: eb.ref('excluded.bytes'),
-        width: eb.ref('excluded.width'),
-        height: eb.ref('excluded.height'),
-        content_type: eb.ref('excluded.content_type'),
-        created_at: eb.ref('excluded.created_at'),
-        modified_at: eb.ref('excluded.modified_at'),
-        inode: eb.ref('excluded.inode'),
-        content_hash: eb.ref('excluded.content_hash'),
-      })),
-    )
-    .returning(['id', 'path'])
-    .execute()
-}
-
-/** The columns that follow from a path. */
-export function nameColumns(path: string): { directory: string; name: string; folded_name: string } {
-  const name = nameOf(path)
-  return { directory: directoryOf(path), name, folded_name: normalizeName(name) }
-}
-
-export function toImage(row: ImageRow): Image {
-  return {
-    id: row.id,
-    path: row.path,
-    directory: row.directory,
-    name: row.name,
-    bytes: row.bytes,
-    width: row.width,
-    height: row.height,
-    contentType: row.content_type,
-    createdAt: row.created_at,
-    modifiedAt: row.modified_at,
-    contentHash: row.content_hash,
-    embedder: row.embedder ?? undefined,
+/** Counts images and failures, for large galleries not at every call. */
+function createCounter(context: SqlContext): () => Promise<CatalogCounts> {
+  let last: { counts: CatalogCounts; space: unknown; until: number } | undefined
+  return async () => {
+    const space = context.space()
+    if (last?.space === space && performance.now() < last.until) return last.counts
+    const start = performance.now()
+    const counts = await count(context)
+    const end = performance.now()
+    const isLarge = counts.indexed + counts.unembedded > MAX_COUNTED_IMMEDIATELY
+    last = isLarge ? { counts, space, until: end + (end - start) * COUNT_BACKOFF_FACTOR } : undefined
+    return counts
   }
 }
 
-/** What is known of indexed files, with the id of their vector in the searched space. */
-export function indexedFiles(database: Connection, embedderId: number) {
-  return database
+async function count(context: SqlContext): Promise<CatalogCounts> {
+  const { embedderId } = context.space()
+  const { all, failed, seen, indexed } = await context.database
+    .selectNoFrom((eb) => [
+      eb.selectFrom('images').select(eb.fn.countAll<number>().as('n')).as('all'),
+      currentFailures(context).select(eb.fn.countAll<number>().as('n')).as('failed'),
+      currentFailures(context)
+        .innerJoin('images', 'images.path', 'failures.path')
+        .select(eb.fn.countAll<number>().as('n'))
+        .as('seen'),
+      eb
+        .selectFrom('images')
+        .innerJoin('vectors', 'vectors.content_hash', 'images.content_hash')
+        .where('vectors.embedder_id', '=', embedderId)
+        .select(eb.fn.countAll<number>().as('n'))
+        .as('indexed'),
+    ])
+    .executeTakeFirstOrThrow()
+  const unembedded = (all ?? 0) - (indexed ?? 0) - (seen ?? 0)
+  return { indexed: indexed ?? 0, unembedded, failed: failed ?? 0 }
+}
+
+async function contentInfo(
+  { database, space }: SqlContext,
+  contentHash: string,
+): Promise<ContentInfo | undefined> {
+  const row = await database
     .selectFrom('images')
     .leftJoin('vectors', (join) =>
       join
         .onRef('vectors.content_hash', '=', 'images.content_hash')
-        .on('vectors.embedder_id', '=', embedderId),
+        .on('vectors.embedder_id', '=', space().embedderId),
     )
-    .select(['path', 'bytes', 'modified_at', 'inode', 'images.content_hash', 'vectors.id as vector'])
+    .select(['width', 'height', 'content_type', 'vectors.id as vector'])
+    .where('images.content_hash', '=', contentHash)
+    .limit(1)
+    .executeTakeFirst()
+  if (row === undefined) return undefined
+  const { width, height, content_type: contentType, vector } = row
+  return { width, height, contentType, hasVector: vector !== null }
 }
 
-/** @param row its `vector` is null if it has none, undefined if it is a failure */
-export function toKnownFile(row: {
-  path: string
-  bytes: number
-  modified_at: number
-  inode: string
-  content_hash: string | null
-  vector: number | null | undefined
-  code?: string
-}): KnownFile {
-  const state = row.vector === undefined ? 'failed' : row.vector === null ? 'without_vector' : 'indexed'
-  return {
-    path: row.path,
-    bytes: row.bytes,
-    modifiedAt: row.modified_at,
-    inode: row.inode,
-    contentHash: row.content_hash ?? undefined,
-    state,
-    failureCode: row.code,
+async function upsertWithVectors(
+  { database, dialect, vectors, space }: SqlContext,
+  records: readonly ImageRecord[],
+): Promise<PutResult[]> {
+  if (records.length === 0) return []
+  const { embedder, embedderId, dimensions } = space()
+  const misfit = records.find(({ vector }) => vector !== undefined && vector.length !== dimensions)
+  if (misfit !== undefined) {
+    const message = `A vector of ${misfit.vector?.length} dimensions is none of "${embedder}", which has ${dimensions}.`
+    throw new DomainError('unavailable', message)
   }
+  const embedded = new Map(
+    records.flatMap(({ contentHash, vector }) => (vector === undefined ? [] : [[contentHash, vector]])),
+  )
+  const taken = records.filter(({ vector }) => vector === undefined).map(({ contentHash }) => contentHash)
+  const { results, added, known } = await database.transaction().execute(async (transaction) => {
+    const results = await upsertImages({ database: transaction, dialect }, records)
+    const added = await vectors.insert(transaction, embedded)
+    const known = await embeddedContents({ database: transaction, dialect }, embedderId, taken)
+    await transaction
+      .deleteFrom('failures')
+      .where('path', 'in', dialect.texts(records.map(({ path }) => path)))
+      .execute()
+    return { results, added, known }
+  })
+  vectors.inserted(added, embedded)
+  vectors.changed()
+  return results.map((result, n) => {
+    const { vector, contentHash } = records[n]!
+    const needsEmbedding = vector === undefined && !embedded.has(contentHash) && !known.has(contentHash)
+    return { ...result, needsEmbedding }
+  })
 }

@@ -1,14 +1,14 @@
 import type { Expression, Kysely, RawBuilder } from 'kysely'
 import type { SqlDatabase } from '../../database/dialect.ts'
-import type { Tables } from '../schema.ts'
+import type { Tables } from '../../database/schema.ts'
 
-/** The tables of a catalog as they are, to be copied from one database to another. */
+/** The tables of a catalog, for copying them from one database to another. */
 export interface TableAccess extends SqlDatabase<Kysely<Tables>> {
-  /** The vectors of contents, as the database hands them out. */
+  /** Selects the vectors of contents in the format of the database. */
   readonly vectorData: RawBuilder<string | Uint8Array>
-  /** float16, little-endian, from what `vectorData` has selected. */
+  /** Converts a selected vector to float16, little-endian. */
   toFloat16Bytes(data: string | Uint8Array): Uint8Array
-  /** What is inserted for a vector of float16, little-endian. */
+  /** Returns the expression to insert for a vector of float16, little-endian. */
   fromFloat16Bytes(halves: Uint8Array): Expression<Uint8Array>
   close(): Promise<void>
 }

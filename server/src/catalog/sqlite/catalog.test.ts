@@ -34,15 +34,15 @@ const record = (n: number): ImageRecord => ({
 
 async function filled(directory: string, from: number, to: number): Promise<Catalog> {
   const catalog = open(directory)
-  await catalog.activateSpace(SPACE)
+  await catalog.spaces.activate(SPACE)
   const numbers = Array.from({ length: to - from }, (_, i) => from + i)
-  if (numbers.length > 0) await catalog.upsertImages(numbers.map(record))
+  if (numbers.length > 0) await catalog.images.upsert(numbers.map(record))
   return catalog
 }
 
 async function expectFindsItself(catalog: Catalog, count: number): Promise<void> {
   for (let n = 0; n < count; n += 37) {
-    const { images } = await catalog.findNearest({
+    const { images } = await catalog.vectors.nearest({
       vector: vectorOf(n),
       filter: {},
       topK: 1,
@@ -51,7 +51,7 @@ async function expectFindsItself(catalog: Catalog, count: number): Promise<void>
     })
     expect(images[0]?.path).toBe(`${n}.jpg`)
   }
-  const { total } = await catalog.findNearest({
+  const { total } = await catalog.vectors.nearest({
     vector: vectorOf(0),
     filter: {},
     topK: 10_000,
@@ -97,22 +97,22 @@ describe('the vector index beside the rows', () => {
     const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
     onTestFinished(() => logged.mockRestore())
     const catalog = await openSqliteCatalog({ directory, savesIndex: true })
-    await catalog.activateSpace(SPACE)
-    await catalog.upsertImages(Array.from({ length: 300 }, (_, n) => record(n)))
+    await catalog.spaces.activate(SPACE)
+    await catalog.images.upsert(Array.from({ length: 300 }, (_, n) => record(n)))
     // In the place of the file that is to be written.
     await mkdir(join(directory, '1.usearch.tmp'))
-    await catalog.activateSpace(SPACE)
+    await catalog.spaces.activate(SPACE)
     expect(logged).toHaveBeenCalledExactlyOnceWith(
       expect.stringMatching(/index of the vectors can't be saved/),
     )
     while (await catalog.maintain());
-    await catalog.upsertImages([record(300)])
+    await catalog.images.upsert([record(300)])
     await catalog.close()
     expect(logged).toHaveBeenCalledTimes(2)
 
     await rmdir(join(directory, '1.usearch.tmp'))
     const other = await openSqliteCatalog({ directory, savesIndex: true })
-    await other.activateSpace(SPACE)
+    await other.spaces.activate(SPACE)
     await expectFindsItself(other, 301)
     while (await other.maintain());
     await other.close()
@@ -124,11 +124,11 @@ describe('the vector index beside the rows', () => {
     await (await filled(directory, 0, 600)).close()
     await rm(join(directory, '1.usearch'))
     const interrupted = await openSqliteCatalog({ directory, savesIndex: true })
-    await interrupted.activateSpace(SPACE)
+    await interrupted.spaces.activate(SPACE)
     expect(await interrupted.maintain()).toBe(true)
-    await interrupted.upsertImages([record(600)])
-    await interrupted.removeFiles(['5.jpg', '599.jpg'])
-    await interrupted.deleteUnusedVectors()
+    await interrupted.images.upsert([record(600)])
+    await interrupted.files.remove(['5.jpg', '599.jpg'])
+    await interrupted.vectors.deleteUnused()
     await interrupted.close()
 
     const file = join(directory, '1.usearch')
@@ -136,11 +136,11 @@ describe('the vector index beside the rows', () => {
     expect(keys.length).toBeGreaterThan(200)
     expect(keys.length).toBeLessThan(599)
     const catalog = await openSqliteCatalog({ directory, savesIndex: true })
-    await catalog.activateSpace(SPACE)
+    await catalog.spaces.activate(SPACE)
     while (await catalog.maintain());
-    await catalog.removeFiles(['600.jpg'])
-    await catalog.deleteUnusedVectors()
-    await catalog.upsertImages([record(5), record(599)])
+    await catalog.files.remove(['600.jpg'])
+    await catalog.vectors.deleteUnused()
+    await catalog.images.upsert([record(5), record(599)])
     await expectFindsItself(catalog, 600)
     await catalog.close()
     expect((await openVectorIndex(file, DIMENSIONS)).keys).toHaveLength(600)
@@ -154,8 +154,8 @@ describe('the vector index beside the rows', () => {
     await rename(join(directory, 'backup'), join(directory, 'catalog.sqlite'))
     // It gives the numbers of the lost ones to others, and dies before it has saved its index.
     const restored = await openSqliteCatalog({ directory, savesIndex: true })
-    await restored.activateSpace(SPACE)
-    await restored.upsertImages(Array.from({ length: 300 }, (_, n) => record(599 - n)))
+    await restored.spaces.activate(SPACE)
+    await restored.images.upsert(Array.from({ length: 300 }, (_, n) => record(599 - n)))
     await expectFindsItself(restored, 600)
     const after = await temporaryDirectory()
     await cp(directory, after, { recursive: true })
@@ -171,13 +171,13 @@ describe('the vector index beside the rows', () => {
     await (await filled(directory, 0, 300)).close()
     // A visitor does not save the index: as if the process had died.
     const other = open(directory, false)
-    await other.activateSpace(SPACE)
-    await other.upsertImages(Array.from({ length: 300 }, (_, i) => record(300 + i)))
-    await other.removeFiles(['7.jpg', '311.jpg'])
-    await other.deleteUnusedVectors()
+    await other.spaces.activate(SPACE)
+    await other.images.upsert(Array.from({ length: 300 }, (_, i) => record(300 + i)))
+    await other.files.remove(['7.jpg', '311.jpg'])
+    await other.vectors.deleteUnused()
     await other.close()
     const catalog = await filled(directory, 0, 0)
-    const { total } = await catalog.findNearest({
+    const { total } = await catalog.vectors.nearest({
       vector: vectorOf(7),
       filter: {},
       topK: 10_000,
@@ -185,7 +185,7 @@ describe('the vector index beside the rows', () => {
       limit: 1,
     })
     expect(total).toBe(598)
-    const { images } = await catalog.findNearest({
+    const { images } = await catalog.vectors.nearest({
       vector: vectorOf(555),
       filter: {},
       topK: 1,
@@ -205,7 +205,7 @@ describe('openSqliteCatalogThread', () => {
       'this is no database, but it is long enough to be taken for one',
     )
     const catalog = open(directory)
-    await expect(catalog.activateSpace(SPACE)).rejects.toMatchObject({
+    await expect(catalog.spaces.activate(SPACE)).rejects.toMatchObject({
       code: 'unavailable',
       message: /catalog\.sqlite/,
     })
@@ -219,26 +219,26 @@ describe('what a request asks the database', () => {
     onTestFinished(() => prepare.mockRestore())
     const catalog = await openSqliteCatalog({ directory, savesIndex: false })
     onTestFinished(() => catalog.close())
-    await catalog.activateSpace(SPACE)
+    await catalog.spaces.activate(SPACE)
     prepare.mockClear()
-    await catalog.upsertImages(Array.from({ length: 300 }, (_, n) => record(n)))
+    await catalog.images.upsert(Array.from({ length: 300 }, (_, n) => record(n)))
 
-    const image = (await catalog.getImageByPath('7.jpg'))!
-    await catalog.getImage(image.id)
-    await catalog.vectorsOf([image.id])
+    const image = (await catalog.images.getByPath('7.jpg'))!
+    await catalog.images.get(image.id)
+    await catalog.vectors.get([image.id])
     const page = { filter: {}, topK: 20, offset: 0, limit: 20 }
-    await catalog.findNearest({ vector: vectorOf(7), ...page, alwaysInclude: image.id })
-    await catalog.contentInfo('hash-7')
-    await catalog.contentsWithVector(['hash-7'])
-    await catalog.imagesByContentHash(['hash-7'])
-    await catalog.knownFilesAt(['7.jpg'])
-    await catalog.countKnownFiles('some')
-    await catalog.knownFilesByInode(['7'])
-    await catalog.similarPairs(5, 0.5)
-    await catalog.upsertImages([record(300)])
-    await catalog.moveFile('300.jpg', { path: 'moved.jpg', inode: '300', modifiedAt: 1, createdAt: 1 })
-    await catalog.removeFiles(['moved.jpg'])
-    await catalog.deleteUnusedVectors(['hash-300'])
+    await catalog.vectors.nearest({ vector: vectorOf(7), ...page, alwaysInclude: image.id })
+    await catalog.images.contentInfo('hash-7')
+    await catalog.vectors.embeddedContents(['hash-7'])
+    await catalog.images.byContentHash(['hash-7'])
+    await catalog.files.at(['7.jpg'])
+    await catalog.files.countInFolder('some')
+    await catalog.files.byInode(['7'])
+    await catalog.vectors.similarPairs(5, 0.5)
+    await catalog.images.upsert([record(300)])
+    await catalog.files.move('300.jpg', { path: 'moved.jpg', inode: '300', modifiedAt: 1, createdAt: 1 })
+    await catalog.files.remove(['moved.jpg'])
+    await catalog.vectors.deleteUnused(['hash-300'])
 
     const statements = [...new Set(prepare.mock.calls.map(([sql]) => sql))]
     const database = new DatabaseSync(join(directory, 'catalog.sqlite'))

@@ -1,56 +1,23 @@
 import { Worker } from 'node:worker_threads'
 import { connectThread, programBeside } from '../../threads.ts'
 import type { Catalog } from '../catalog.ts'
+import { type CallByName, storesOver } from '../stores.ts'
 import type { SqliteCatalogOptions } from './catalog.ts'
 
-type Method = keyof Catalog
-
-const METHODS = [
-  'activateSpace',
-  'listEmbedders',
-  'pruneEmbedder',
-  'getImage',
-  'getImageByPath',
-  'listImages',
-  'findNearest',
-  'vectorsOf',
-  'countByDirectory',
-  'counts',
-  'listFailures',
-  'knownFiles',
-  'knownFilesAt',
-  'countKnownFiles',
-  'knownDirectories',
-  'mountPoints',
-  'keepMountPoints',
-  'knownFilesByInode',
-  'contentInfo',
-  'contentsWithVector',
-  'upsertImages',
-  'putFailure',
-  'forgetFailures',
-  'removeFiles',
-  'moveFile',
-  'deleteUnusedVectors',
-  'similarPairs',
-  'unknownContents',
-  'imagesByContentHash',
-  'duplicateHashes',
-] as const satisfies readonly Method[]
-
-/** What it works with is gone soon; without a limit Node keeps up to 128 MB of it. */
+/** Objects of the thread are short-lived. Without a limit Node keeps up to 128 MB of them. */
 const YOUNG_GENERATION_MB = 12
 
-/** Opens the SQLite catalog in a thread of its own. */
+/** Opens the SQLite catalog in its own thread. */
 export function openSqliteCatalogThread(options: SqliteCatalogOptions): Catalog {
   const worker = new Worker(programBeside(import.meta.url, './worker'), {
     workerData: options,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
   })
   const thread = connectThread(worker, 'The catalog is closed.')
-  const methods = METHODS.map((method) => [method, (...args: unknown[]) => thread.call(method, args)])
   return {
-    ...Object.fromEntries(methods),
+    ...storesOver((...[store, method, args]) =>
+      thread.call('call', [store, method, args] satisfies Parameters<CallByName>),
+    ),
     async close() {
       if (thread.hasEnded) return
       await thread.call('close', [])

@@ -1,34 +1,34 @@
 import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { type Kysely, sql } from 'kysely'
+import type { Tables } from '../../database/schema.ts'
 import { SQLITE } from '../../database/sqlite/dialect.ts'
 import { messageOf } from '../../errors.ts'
 import type { ImageFilter, VectorSpace } from '../catalog.ts'
 import { fromFloat16 } from '../float16.ts'
-import type { Tables } from '../schema.ts'
-import { registerEmbedder } from '../sql/spaces.ts'
+import { registerEmbedder } from '../sql/embedders.ts'
+import type { ActiveSpace } from '../sql/vector-backend.ts'
 import { openVectorIndex, type VectorIndex } from './vector-index.ts'
 
-/** The vectors of one embedder, in the database and in the index that is derived from it. */
-export interface SpaceIndex extends VectorSpace {
-  embedderId: number
+/** The vectors of one embedder: rows in the database, and the index that is derived from them. */
+export interface SpaceIndex extends ActiveSpace {
   index: VectorIndex
-  /** Adds a part of the vectors that the index still lacks. @returns whether it lacks none now */
+  /** Adds the next missing vectors to the index. @returns whether the index is complete now */
   catchUp(): Promise<boolean>
-  /** Whether the index holds every vector; until then a search compares with all rows. */
+  /** Whether the index has every vector. Until then a search compares with all rows. */
   isComplete(): boolean
-  /** To be told of every write: what was kept for filters no longer holds, and the index may have to be saved. */
+  /** Counts written vectors for the next save, and discards cached results of filters. */
   changed(vectors: number): void
-  /** What was found out about a filter, if nothing was written since. */
+  /** Returns the cached result of a filter. */
   matchesOf(filter: ImageFilter): FilterMatches | undefined
   keepMatches(filter: ImageFilter, matches: FilterMatches): void
   /**
-   * Saves the index if enough of it has changed, or if anything has and `always` is given; also one that still lacks
-   * vectors, so that a start that was interrupted goes on where it was. Resolves when it may be changed again; the file is
-   * finished beside what comes then.
+   * Saves the index if enough has changed since the last time, or with `always` if anything has. An incomplete index is
+   * saved as well, so that an interrupted start resumes. The index may be changed again when the promise resolves;
+   * writing the file continues in the background.
    */
   save(always: boolean): Promise<void>
-  /** Resolves when no file is being written. What went wrong with it was told, and it is still to be saved. */
+  /** Resolves when no file is being written. A failure has been logged, and its changes still count as unsaved. */
   written(): Promise<void>
 }
 
@@ -38,42 +38,35 @@ export interface VectorRow {
   data: Uint8Array
 }
 
-/** How many images pass a filter, and those themselves if they are few. */
+/** The number of images that pass a filter, and their vectors if there are few. */
 export interface FilterMatches {
   count: number
   rows: readonly VectorRow[] | undefined
 }
 
-const KEPT_FILTERS = 4
+const MAX_CACHED_FILTERS = 4
 const CATCH_UP_ROWS = 256
-/** Rebuilding what an interrupted run had not saved should take seconds, not minutes. */
+/** Keeps the time to rebuild what an interrupted process had not saved at seconds rather than minutes. */
 const MIN_UNSAVED = 5_000
 const MAX_UNSAVED_SHARE = 0.1
 
-/** Registers the embedder if it is new, loads its index and finds out what the index lacks. */
+/** Registers the embedder if it is new, loads its index and compares it with the rows. */
 export async function openSpaceIndex(
   database: Kysely<Tables>,
   directory: string,
-  { embedder, fingerprint, dimensions }: VectorSpace,
+  space: VectorSpace,
   canWrite: boolean,
 ): Promise<SpaceIndex> {
-  const registered = await registerEmbedder(database, { embedder, fingerprint, dimensions }, canWrite)
-  const { id: embedderId, dropped } = registered
+  const { embedder, fingerprint, dimensions } = space
+  const { id: embedderId, dropped } = await registerEmbedder(database, space, canWrite)
   if (dropped !== undefined) removeIndexFile(directory, dropped)
   mkdirSync(directory, { recursive: true })
-  const indexFile = indexFileOf(directory, embedderId)
-  const saved = await openVectorIndex(indexFile, dimensions)
-  // The database was restored from a backup, or begun anew: it will give the same numbers to other vectors.
-  const isOfAnother = canWrite && (saved.keys.at(-1) ?? 0) > (await lastNumber(database))
-  if (isOfAnother) removeIndexFile(directory, embedderId)
-  const { index, keys } = isOfAnother ? await openVectorIndex(indexFile, dimensions) : saved
-  const rows = await allKeys()
-  const { missing, surplus } = difference(rows, keys)
+  const { index, keys } = await loadIndex(database, directory, { embedderId, dimensions, canWrite })
+  const { missing, surplus } = difference(await vectorIds(database, embedderId), keys)
   index.remove(surplus)
   let unsaved = surplus.length
   let next = 0
   let writing = Promise.resolve()
-  const kept = new Map<string, FilterMatches>()
 
   return {
     embedder,
@@ -81,69 +74,102 @@ export async function openSpaceIndex(
     dimensions,
     embedderId,
     index,
-    isComplete: () => next >= missing.length,
-    changed(vectors) {
+    ...cacheMatches((vectors) => {
       unsaved += vectors
-      kept.clear()
-    },
-    matchesOf: (filter) => kept.get(JSON.stringify(filter)),
-    keepMatches(filter, matches) {
-      const [oldest] = kept.keys()
-      if (kept.size >= KEPT_FILTERS) kept.delete(oldest!)
-      kept.set(JSON.stringify(filter), matches)
-    },
+    }),
+    isComplete: () => next >= missing.length,
     async catchUp() {
-      const keys = missing.slice(next, next + CATCH_UP_ROWS)
-      const found = await database
-        .selectFrom('vectors')
-        .select(['id', 'data'])
-        .where('id', 'in', SQLITE.numbers(keys))
-        .execute()
-      const vectors = new Float32Array(found.length * dimensions)
-      for (const [n, row] of found.entries()) vectors.set(fromFloat16(row.data), n * dimensions)
-      index.add(
-        found.map((row) => row.id),
-        vectors,
-      )
-      next += keys.length
-      unsaved += found.length
+      const ids = missing.slice(next, next + CATCH_UP_ROWS)
+      unsaved += await addRows(database, ids, index, dimensions)
+      next += ids.length
       return next >= missing.length
     },
     written: () => writing,
     async save(always) {
-      const due = always ? unsaved > 0 : unsaved > Math.max(MIN_UNSAVED, index.size * MAX_UNSAVED_SHARE)
-      if (!due) return
+      const isDue = always ? unsaved > 0 : unsaved > Math.max(MIN_UNSAVED, index.size * MAX_UNSAVED_SHARE)
+      if (!isDue) return
       await writing
-      const keys = await indexedKeys()
+      const absent = new Set(missing.slice(next))
+      const ids = await vectorIds(database, embedderId)
       const included = unsaved
       unsaved = 0
-      writing = index.save(keys).catch((error) => {
-        // Nobody waits for it, and what it is for can be rebuilt from the rows.
+      const indexed = absent.size === 0 ? ids : ids.filter((id) => !absent.has(id))
+      writing = index.save(indexed).catch((error) => {
+        // The index can be rebuilt from the rows.
         unsaved += included
         console.error(`The index of the vectors can't be saved: ${messageOf(error)}`)
       })
     },
   }
+}
 
-  async function indexedKeys(): Promise<Float64Array> {
-    const lacking = new Set(missing.slice(next))
-    const keys = await allKeys()
-    return lacking.size === 0 ? keys : keys.filter((key) => !lacking.has(key))
-  }
-
-  async function allKeys(): Promise<Float64Array> {
-    const rows = await database
-      .selectFrom('vectors')
-      .select('id')
-      .where('embedder_id', '=', embedderId)
-      .orderBy('id')
-      .execute()
-    return Float64Array.from(rows, (row) => row.id)
+/** Caches the last results of filters until something is written. */
+function cacheMatches(
+  onChange: (vectors: number) => void,
+): Pick<SpaceIndex, 'changed' | 'matchesOf' | 'keepMatches'> {
+  const cached = new Map<string, FilterMatches>()
+  return {
+    changed(vectors) {
+      onChange(vectors)
+      cached.clear()
+    },
+    matchesOf: (filter) => cached.get(JSON.stringify(filter)),
+    keepMatches(filter, matches) {
+      const [oldest] = cached.keys()
+      if (cached.size >= MAX_CACHED_FILTERS) cached.delete(oldest!)
+      cached.set(JSON.stringify(filter), matches)
+    },
   }
 }
 
-/** The highest number that the database has ever given to a vector. */
-async function lastNumber(database: Kysely<Tables>): Promise<number> {
+async function loadIndex(
+  database: Kysely<Tables>,
+  directory: string,
+  { embedderId, dimensions, canWrite }: { embedderId: number; dimensions: number; canWrite: boolean },
+) {
+  const file = indexFileOf(directory, embedderId)
+  const saved = await openVectorIndex(file, dimensions)
+  // A database that was restored from a backup or created again gives the same ids to other vectors.
+  const isOutdated = canWrite && (saved.keys.at(-1) ?? 0) > (await lastVectorId(database))
+  if (!isOutdated) return saved
+  removeIndexFile(directory, embedderId)
+  return openVectorIndex(file, dimensions)
+}
+
+/** @returns the number of vectors found */
+async function addRows(
+  database: Kysely<Tables>,
+  ids: readonly number[],
+  index: VectorIndex,
+  dimensions: number,
+): Promise<number> {
+  const found = await database
+    .selectFrom('vectors')
+    .select(['id', 'data'])
+    .where('id', 'in', SQLITE.numbers(ids))
+    .execute()
+  const vectors = new Float32Array(found.length * dimensions)
+  for (const [n, row] of found.entries()) vectors.set(fromFloat16(row.data), n * dimensions)
+  index.add(
+    found.map((row) => row.id),
+    vectors,
+  )
+  return found.length
+}
+
+/** Ids of an embedder's vectors, ascending. */
+async function vectorIds(database: Kysely<Tables>, embedderId: number): Promise<Float64Array> {
+  const rows = await database
+    .selectFrom('vectors')
+    .select('id')
+    .where('embedder_id', '=', embedderId)
+    .orderBy('id')
+    .execute()
+  return Float64Array.from(rows, (row) => row.id)
+}
+
+/** The highest id that the database has ever given to a vector. */
+async function lastVectorId(database: Kysely<Tables>): Promise<number> {
   const { rows } = await sql<{ seq: number }>`select seq from sqlite_sequence where name = 'vectors'`.execute(
     database,
   )
@@ -160,7 +186,7 @@ export function removeIndexFile(directory: string, embedderId: number): void {
   for (const part of [file, `${file}.keys`]) rmSync(part, { force: true })
 }
 
-/** Both lists ascend. */
+/** Compares two ascending lists. */
 function difference(rows: Float64Array, keys: Float64Array): { missing: number[]; surplus: number[] } {
   const missing: number[] = []
   const surplus: number[] = []

@@ -2,7 +2,7 @@ import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import { crc32 } from 'node:zlib'
 
-// The ES module build of usearch looks for its binary relative to the working directory; the CommonJS one is sound.
+// The ES module build of usearch looks for its binary relative to the working directory; the CommonJS build does not.
 const { Index, MetricKind, ScalarKind } = createRequire(import.meta.url)(
   'usearch',
 ) as typeof import('usearch')
@@ -14,8 +14,8 @@ export interface IndexMatch {
 }
 
 /**
- * An in-memory index for approximate nearest neighbours. It is derived from the rows of the database: whoever owns it
- * keeps its keys the same as theirs, and may throw the file away at any time.
+ * An in-memory index for approximate nearest neighbours. It is derived from the rows of the database: its owner keeps
+ * the keys equal to their ids, and may delete the file at any time.
  */
 export interface VectorIndex {
   readonly size: number
@@ -25,15 +25,15 @@ export interface VectorIndex {
   /** At most `k` matches, best first. */
   search(vector: Float32Array, k: number): IndexMatch[]
   /**
-   * Writes the index so that a crash leaves the old file or the new one. What it holds at the call is saved; while the
-   * file is made sure of, which takes most of the time, it can be searched and changed. One save at a time.
+   * Writes the index so that a crash leaves either the old file or the new one. Saves the content at the time of the call;
+   * the index can be searched and changed while the file is flushed, which takes most of the time. One save at a time.
    */
   save(keys: Float64Array): Promise<void>
 }
 
 export interface LoadedIndex {
   index: VectorIndex
-  /** What the index holds; empty if there was no sound file. Ascending. */
+  /** Keys in the index, ascending; empty if there was no valid file. */
   keys: Float64Array
 }
 
@@ -43,7 +43,7 @@ export interface LoadedIndex {
  */
 const GRAPH = { connectivity: 32, expansion_add: 128, expansion_search: 96 }
 const MAGIC = 'sketch-search-index-3'
-/** With more, a few vectors in a thousand end up where no search finds them (measured with usearch 2.26 and 600 vectors). */
+/** With more threads, no search finds a few vectors in a thousand (measured with usearch 2.26 and 600 vectors). */
 const BUILD_THREADS = 1
 const CHECKSUM_CHUNK = 1024 * 1024
 
@@ -55,7 +55,7 @@ interface Header {
   checksum: number
 }
 
-/** Opens the index kept in `file` (with its keys in `file.keys`), or an empty one if they are missing or damaged. */
+/** Opens the index in `file`, with its keys in `file.keys`, or an empty one if they are missing or damaged. */
 export async function openVectorIndex(file: string, dimensions: number): Promise<LoadedIndex> {
   const keysFile = `${file}.keys`
   const newIndex = () =>

@@ -1,33 +1,33 @@
 import type { Kysely } from 'kysely'
+import type { Tables } from '../../database/schema.ts'
 import { SQLITE } from '../../database/sqlite/dialect.ts'
 import type { ImageFilter, NearestQuery } from '../catalog.ts'
 import { filterCondition, isUnfiltered } from '../filters.ts'
 import { dotHalf } from '../float16.ts'
-import type { Tables } from '../schema.ts'
-import { type Match, topMatches, toUnitLength } from '../sql/vector-store.ts'
+import { type Match, topMatches, toUnitLength } from '../sql/vector-backend.ts'
 import type { FilterMatches, SpaceIndex, VectorRow } from './space-index.ts'
 import type { IndexMatch } from './vector-index.ts'
 
-/** Up to so many matching rows are compared one by one: exact, and faster than widening a search. */
+/** Maximum number of matching rows that are compared one by one: exact, and faster than widening a search. */
 const EXACT_SEARCH_MAX_ROWS = 8_192
 /**
- * The graph finds the last of `k` less surely than the first, so more are looked for than are wanted; many more behind a
- * filter, where the wanted ones are spread over the whole list.
+ * The graph finds the last of `k` neighbours less reliably than the first, so more are requested than needed: many more
+ * with a filter, because the matching ones are spread over the whole list.
  */
 const OVERSAMPLING = 2
 const OVERSAMPLING_FILTERED = 5
-/** Rows are read for a little more than are expected to be needed. */
+/** Reads slightly more rows than are expected to be needed. */
 const READ_AHEAD = 1.25
 const MIN_SEARCHED = 128
 const WIDENING = 4
 const CHUNK_ROWS = 4_096
 
 /**
- * The `topK` images most similar to a vector that pass a filter, best first.
+ * Finds the `topK` images most similar to a vector that pass a filter, best first.
  *
- * A filter that leaves few rows is answered exactly over those rows, which are kept for the next stroke. One that leaves
- * many is answered by the index, asking it for as many as the filter will leave enough of, and for more if that was too
- * few; if it takes too much of the index, exactly again. So the result is never short while matching rows exist.
+ * A filter that few rows pass is answered exactly from those rows, which are cached for the next stroke. With a filter that
+ * many rows pass, the index is asked for enough neighbours, and for more if too few of them pass. If that takes too large a
+ * part of the index, all rows are compared. The result is therefore complete whenever enough rows match.
  */
 export async function findCandidates(
   database: Kysely<Tables>,
@@ -36,7 +36,7 @@ export async function findCandidates(
 ): Promise<Match[]> {
   const unit = toUnitLength(vector)
   const found = await findNearest(database, space, unit, { filter, topK })
-  // Among many that are as like it may be missing.
+  // Among many equally similar images it may be missing.
   const isMissing = alwaysInclude !== undefined && !found.some(({ imageId }) => imageId === alwaysInclude)
   const pinned = isMissing
     ? await matchingVectors(database, space, filter).where('images.id', '=', alwaysInclude).execute()
@@ -55,7 +55,7 @@ async function findNearest(
     ? { count: size, rows: undefined }
     : await matchesOf(database, space, filter)
   if (rows !== undefined) return compare(rows, unit)
-  // So many of the nearest have to be looked through for `topK` to pass.
+  // Number of neighbours of which `topK` are expected to pass.
   const depth = topK * Math.max(1, size / Math.max(1, count))
   const canUseIndex = space.isComplete() && topK < size
   const found = canUseIndex ? await searchIndex(database, space, unit, filter, topK, depth) : undefined
@@ -66,7 +66,7 @@ function compare(rows: readonly VectorRow[], unit: Float32Array): Match[] {
   return rows.map(({ imageId, data }) => ({ imageId, score: dotHalf(unit, data) }))
 }
 
-/** @returns undefined if the index can't tell enough */
+/** @returns undefined if the index can't return enough matches */
 async function searchIndex(
   database: Kysely<Tables>,
   space: SpaceIndex,
@@ -81,25 +81,25 @@ async function searchIndex(
   for (let k = Math.max(MIN_SEARCHED, Math.ceil(depth * oversampling)); ; k *= WIDENING) {
     const matches = index.search(unit, k)
     const passing: Match[] = []
-    // Best first, a part at a time: usually the first part is enough, and rows are read for no more than that.
+    // In parts, best first: usually the first part is enough, and no further rows are read.
     for (let start = 0; start < matches.length && passing.length < topK; start += part) {
       for (const one of await passingOf(database, filter, matches.slice(start, start + part)))
         passing.push(one)
     }
     if (passing.length >= topK) return passing
-    // Asked for everything, the graph may still miss a few vectors that no path leads to: then only rows are complete.
+    // Even a full search of the graph may miss a few vectors that no path leads to. Only the rows are complete.
     if (k * WIDENING > index.size / 2) return undefined
   }
 }
 
-/** The images behind matches of the index, as far as they pass the filter. */
+/** Returns the images of index matches that pass the filter. */
 async function passingOf(
   database: Kysely<Tables>,
   filter: ImageFilter,
   matches: readonly IndexMatch[],
 ): Promise<Match[]> {
   const scores = new Map(matches.map(({ key, score }) => [key, score]))
-  // A cross join, because SQLite then takes the tables in this order: from the few keys to their images.
+  // With a cross join SQLite reads the tables in this order: from the few keys to their images.
   const rows = await database
     .selectFrom('vectors')
     .crossJoin('images')
@@ -111,7 +111,7 @@ async function passingOf(
   return rows.map(({ imageId, key }) => ({ imageId, score: scores.get(key)! }))
 }
 
-/** Compares with every matching row, a chunk at a time: memory stays bounded by `topK` and a chunk. */
+/** Compares with every matching row in chunks. Memory is bounded by `topK` and the size of a chunk. */
 async function scan(
   database: Kysely<Tables>,
   space: SpaceIndex,
@@ -133,9 +133,9 @@ async function scan(
   }
 }
 
-/** The images that pass a filter, with their vectors. */
+/** Selects the images that pass a filter, with their vectors. */
 function matchingVectors(database: Kysely<Tables>, { embedderId }: SpaceIndex, filter: ImageFilter) {
-  // From the filter's own index to the vectors, never the other way round.
+  // With a cross join SQLite reads the index of the filter first, and the vectors afterwards.
   return database
     .selectFrom('images')
     .crossJoin('vectors')
@@ -145,7 +145,7 @@ function matchingVectors(database: Kysely<Tables>, { embedderId }: SpaceIndex, f
     .select(['images.id as imageId', 'vectors.data as data'])
 }
 
-/** What passes a filter; kept, because the next stroke of a drawing asks with the same one. */
+/** Finds what passes a filter. Cached, because the next stroke of a drawing uses the same filter. */
 async function matchesOf(
   database: Kysely<Tables>,
   space: SpaceIndex,

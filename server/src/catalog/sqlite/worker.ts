@@ -1,16 +1,17 @@
-/** The thread that holds the SQLite catalog: neither a long query nor saving the index stalls the server's own. */
+/** The thread of the SQLite catalog. Long queries and writing the index do not block the thread of the server. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { messageOf } from '../../errors.ts'
 import { handleCall, type ThreadCall } from '../../threads.ts'
-import { type MaintainedCatalog, openSqliteCatalog, type SqliteCatalogOptions } from './catalog.ts'
+import { type CallByName, callByName } from '../stores.ts'
+import { openSqliteCatalog, type SqliteCatalogOptions } from './catalog.ts'
 
 const port = parentPort!
 const calls: ThreadCall[] = []
 let isWorking = false
-let hasUpkeep = false
+let hasMaintenance = false
 
 const opened = openSqliteCatalog(workerData as SqliteCatalogOptions)
-// Whoever calls first is told why it can't be opened.
+// The first call reports why it can't be opened.
 opened.catch(() => {})
 
 port.on('message', (call: ThreadCall) => {
@@ -18,37 +19,37 @@ port.on('message', (call: ThreadCall) => {
   if (!isWorking) void work()
 })
 
-/** Answers one call after the other; upkeep is done when none is waiting. */
+/** Handles one call after the other, and maintenance when none is waiting. */
 async function work(): Promise<void> {
   isWorking = true
   for (;;) {
     const call = calls.shift()
     if (call !== undefined) {
-      hasUpkeep = (await handle(call)) && call.method !== 'close'
-    } else if (hasUpkeep) {
-      hasUpkeep = await upkeep()
+      hasMaintenance = (await handle(call)) && call.method !== 'close'
+    } else if (hasMaintenance) {
+      hasMaintenance = await maintain()
     } else {
       break
     }
-    // Lets messages in that came meanwhile.
+    // Lets new messages arrive.
     await new Promise(setImmediate)
   }
   isWorking = false
 }
 
-function handle(call: ThreadCall): Promise<boolean> {
-  return handleCall(port, call, async () => {
+function handle({ id, method, args }: ThreadCall): Promise<boolean> {
+  return handleCall(port, { id, method, args }, async () => {
     const catalog = await opened
-    const run = catalog[call.method as keyof MaintainedCatalog] as (...args: unknown[]) => Promise<unknown>
-    return run(...call.args)
+    if (method === 'close') return catalog.close()
+    return callByName(catalog, ...(args as Parameters<CallByName>))
   })
 }
 
-async function upkeep(): Promise<boolean> {
+async function maintain(): Promise<boolean> {
   try {
     return await (await opened).maintain()
   } catch (error) {
-    // Upkeep can be repeated; what it is for (the index file) can be rebuilt.
+    // Maintenance is repeated, and the index file can be rebuilt.
     console.error(`The upkeep of the catalog failed: ${messageOf(error)}`)
     return false
   }

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { SharedTables } from '../../catalog/schema.ts'
+import type { SharedTables } from '../../database/schema.ts'
 
 /** An event that processes tell each other: any JSON under a name. */
 export interface StoredEvent {

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from 'kysely'
-import type { SharedTables } from '../../catalog/schema.ts'
+import type { SharedTables } from '../../database/schema.ts'
 
 /** Times in milliseconds since 1970. */
 export interface SeenFolder {
@@ -18,9 +18,6 @@ export interface WatchTable {
   putFolders(seen: readonly SeenFolder[], gone: readonly string[], isAll: boolean): Promise<void>
   folders(): Promise<SeenFolder[]>
 }
-
-/** Whoever holds this lock watches the folder. */
-export const WATCH_LOCK = 'sketch-search watch'
 
 const ROWS_PER_STATEMENT = 5_000
 

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 
-/** Who may sign in, and what signing in leaves behind. Times are ISO 8601 in UTC. */
+/** Creates users, sessions and challenges. Times are ISO 8601 in UTC. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('users')

@@ -14,7 +14,7 @@ export interface PostgresOptions {
   /** File with the certificates that sign the server's. */
   ssl_ca?: string | undefined
   hnsw?: { m: number; ef_construction: number }
-  /** Standby servers of it, told by what differs. */
+  /** Its standby servers, by the settings that differ. */
   replicas?: readonly ReplicaOptions[]
 }
 
@@ -28,7 +28,7 @@ const DEFAULT_PORT = 5432
 const CONNECT_TIMEOUT_MS = 10_000
 
 /**
- * How a connection is made; keepalive finds out when the other side is gone without a word.
+ * Returns the settings of a connection. Keepalive detects that the other side has gone without closing it.
  * @throws {DomainError} `config_invalid` if the file of certificates can't be read
  */
 export function clientConfig(options: PostgresOptions): ClientConfig {
@@ -43,7 +43,7 @@ export function clientConfig(options: PostgresOptions): ClientConfig {
   }
 }
 
-/** How the standby servers are connected to: as the primary is, but for their address. */
+/** Returns the settings for each standby server: those of the primary with another address. */
 export function replicasOf({ replicas = [], ...primary }: PostgresOptions): PostgresOptions[] {
   return replicas.map(({ host, port = DEFAULT_PORT, url }) => {
     if (url !== undefined) return { ...primary, url }
@@ -55,7 +55,7 @@ export function replicasOf({ replicas = [], ...primary }: PostgresOptions): Post
   })
 }
 
-/** What a server is called in a sentence: never its password. */
+/** Returns the name of a server for messages, without its password. */
 export function describeServer({ host, port = DEFAULT_PORT, url }: PostgresOptions): string {
   if (url === undefined) return `${host}:${port}`
   const parsed = URL.parse(url)

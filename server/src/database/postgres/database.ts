@@ -2,15 +2,15 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { Pool, types } from 'pg'
-import type { AccountTables, SharedTables, Tables } from '../../catalog/schema.ts'
 import { DomainError, messageOf, systemCodeOf } from '../../errors.ts'
+import type { AccountTables, SharedTables, Tables } from '../schema.ts'
 import { clientConfig, describeServer, type PostgresOptions } from './connection.ts'
 import * as initial from './migrations/001-initial.ts'
 import * as shared from './migrations/002-shared.ts'
 
 const MIGRATIONS = { '001-initial': initial, '002-shared': shared }
 
-/** So long a server that is being started is waited for. */
+/** Maximum time to wait for a server that is starting. */
 const SERVER_START_TIMEOUT_MS = 60_000
 const FIRST_PAUSE_MS = 500
 const MAX_PAUSE_MS = 5_000
@@ -19,7 +19,7 @@ const MIN_SERVER_VERSION = 150_000
 const MIN_PGVECTOR_VERSION = '0.8.0'
 const INT8 = 20
 
-/** Numbers of 64 bits are counts, sizes and times here: all of them fit into JavaScript's. */
+/** All 64-bit integers in the tables are counts, sizes and times, which fit into a JavaScript number. */
 const NUMBERS = {
   getTypeParser: ((oid: number, format: 'text' | 'binary') =>
     oid === INT8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
@@ -36,8 +36,8 @@ export interface PostgresDatabase {
 }
 
 /**
- * Connects to a PostgreSQL server, and creates or migrates the tables: one process at a time does, the others wait.
- * @throws {DomainError} `unavailable` with what is wrong and what would be right
+ * Connects to a PostgreSQL server, and creates or migrates the tables. One process at a time does this; others wait.
+ * @throws {DomainError} `unavailable` with the reason and advice
  */
 export async function openDatabase(
   options: PostgresOptions,
@@ -54,18 +54,18 @@ export async function openDatabase(
   return opened
 }
 
-/** Without waiting for the server, or looking at what is there. */
+/** Connects without waiting for the server or checking its tables. */
 export function connect(options: PostgresOptions, connections = CONNECTIONS): PostgresDatabase {
   const pool = new Pool({ ...clientConfig(options), max: connections, types: NUMBERS })
-  // A connection that is lost while nobody uses it is made anew by whoever needs it next.
+  // The pool replaces an idle connection that is lost.
   pool.on('error', () => {})
-  // One that is lost in the middle of something is told by what then fails, too.
+  // If a connection is lost during a query, the query fails as well.
   pool.on('connect', (client) => client.on('error', () => {}))
   const database = new Kysely<PostgresTables>({ dialect: new PostgresDialect({ pool }) })
   return { database, pool, options, close: () => database.destroy() }
 }
 
-/** Extension and tables; two servers that create them at once would be in each other's way. */
+/** Creates or migrates extension and tables under a lock, because two servers can't do that at once. */
 async function migrate({ database, options }: PostgresDatabase): Promise<void> {
   const { database: name } = namesOf(options)
   await database.connection().execute(async (connection) => {
@@ -88,7 +88,7 @@ async function migrate({ database, options }: PostgresDatabase): Promise<void> {
   })
 }
 
-/** What waiting does not mend. */
+/** Errors that waiting does not resolve. */
 const REFUSALS: Record<string, (names: { user: string; database: string }) => string> = {
   '28P01': ({ user }) => `the password of "${user}" is not right (database.password)`,
   '28000': ({ user }) => `"${user}" may not sign in (database.user)`,

@@ -1,15 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { DomainError, messageOf, systemCodeOf } from '../../errors.ts'
 
-/** Classes of errors (SQLSTATE) and errors of the system that say nothing but that the server is away. */
+/** SQLSTATE classes and system errors that mean that the server can't be reached. */
 const UNAVAILABLE = /^(08|57P|53|E(CONN|HOST|NET|PIPE|TIMEDOUT|AI_AGAIN|NOTFOUND))|25006/
-/** What two transactions do to each other by chance: done again it goes well. */
+/** Conflicts between two transactions, which do not occur again when one is repeated. */
 const RETRYABLE_STATES = ['40001', '40P01', '23505']
 const MAX_ATTEMPTS = 5
 const RETRY_PAUSE_MS = 20
 const RETRY_AFTER_S = 2
 
-/** Whether an error says nothing but that the database server can't be reached, or is being started or ended. */
+/** Whether an error only means that the database server can't be reached, or is starting or stopping. */
 export function isUnavailable(error: unknown): boolean {
   return (
     UNAVAILABLE.test(systemCodeOf(error) ?? '') ||
@@ -20,20 +20,10 @@ export function isUnavailable(error: unknown): boolean {
 }
 
 /**
- * Every method of an object, with what is no error of ours told apart: a server that is away tells whoever asks to come back, and what
- * collided with another transaction is done again. So each method has to be one transaction, or bear being done twice.
+ * Repeats work that conflicted with another transaction. It must be one transaction, or safe to repeat.
+ * @throws {DomainError} `unavailable` if the server can't be reached, so that clients try again later
  */
-export function withRetries<T extends object>(target: T): T {
-  return new Proxy(target, {
-    get(object, name, receiver) {
-      const method = Reflect.get(object, name, receiver)
-      if (typeof method !== 'function') return method
-      return (...args: unknown[]) => retryOnConflict(async () => method.apply(object, args))
-    },
-  })
-}
-
-async function retryOnConflict(work: () => Promise<unknown>): Promise<unknown> {
+export async function retry<T>(work: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries++) {
     try {
       return await work()
@@ -47,4 +37,15 @@ async function retryOnConflict(work: () => Promise<unknown>): Promise<unknown> {
       await sleep(RETRY_PAUSE_MS * tries * (0.5 + Math.random()))
     }
   }
+}
+
+/** Applies `retry` to every method of an object; all of them must be asynchronous. */
+export function withRetries<T extends object>(target: T): T {
+  return new Proxy(target, {
+    get(object, name, receiver) {
+      const method: unknown = Reflect.get(object, name, receiver)
+      if (typeof method !== 'function') return method
+      return (...args: unknown[]) => retry(async () => Reflect.apply(method, object, args))
+    },
+  })
 }

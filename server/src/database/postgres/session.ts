@@ -4,21 +4,21 @@ import { clientConfig, type PostgresOptions } from './connection.ts'
 
 export interface PostgresSessionOptions {
   server: PostgresOptions
-  /** Names of channels that are listened to. */
+  /** Names of the channels to listen to. */
   channels: readonly string[]
   onNotify(channel: string): void
-  /** At first, and after the connection was lost: what was told meanwhile has been missed. */
+  /** Called at first and after each reconnection: notifications sent meanwhile are lost. */
   onConnected(): void
-  /** Whatever was locked is locked no more. */
+  /** Called when the connection is lost, and all its locks with it. */
   onLost(): void
 }
 
 /**
- * One connection that is kept: it hears what others notify, and holds locks which the server takes back when the process or its
- * machine dies. It is made anew when it is lost.
+ * A permanent connection that receives notifications and holds locks, which the server releases when the process or its
+ * machine dies. It reconnects when the connection is lost.
  */
 export interface PostgresSession {
-  /** @returns whether nobody else has it; false as well while there is no connection */
+  /** @returns false if another process holds the lock, or while there is no connection */
   tryLock(name: string): Promise<boolean>
   close(): Promise<void>
 }
@@ -26,7 +26,7 @@ export interface PostgresSession {
 const PAUSE_MS = 500
 const PING_EVERY_MS = 3_000
 const QUERY_TIMEOUT_MS = 5_000
-/** So the server finds out within about ten seconds that a machine is gone. */
+/** Makes the server detect within about ten seconds that a machine has gone. */
 const KEEPALIVE = `set tcp_keepalives_idle = 4; set tcp_keepalives_interval = 2; set tcp_keepalives_count = 3;
   set tcp_user_timeout = 10000; set idle_session_timeout = 0`
 
@@ -67,7 +67,7 @@ export function openPostgresSession(options: PostgresSessionOptions): PostgresSe
         options.onConnected()
         await waitUntilLost(connection, lost)
       } catch {
-        // It is tried again.
+        // The loop connects again after a pause.
       }
       if (client !== undefined) {
         client = undefined
@@ -75,13 +75,13 @@ export function openPostgresSession(options: PostgresSessionOptions): PostgresSe
       }
       const ended = connection.end().catch(() => {})
       if (ending.signal.aborted) {
-        // Whoever comes next finds nothing locked.
+        // Waits until the server has released the locks.
         await Promise.race([ended, sleep(QUERY_TIMEOUT_MS, undefined, { ref: false })])
       } else await sleep(PAUSE_MS, undefined, { signal: ending.signal }).catch(() => {})
     }
   }
 
-  /** Asks now and then: a machine that is gone says nothing. */
+  /** Sends regular queries, because a machine that has gone does not close its connections. */
   async function waitUntilLost(connection: Client, lost: Promise<void>): Promise<void> {
     const over = new AbortController()
     const { signal } = over

@@ -2,14 +2,14 @@ import { chmodSync } from 'node:fs'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
 import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
 import { Migrator } from 'kysely/migration'
-import type { Tables } from '../../catalog/schema.ts'
 import { DomainError, messageOf } from '../../errors.ts'
+import type { Tables } from '../schema.ts'
 import * as initial from './migrations/001-initial.ts'
 import * as embedderVersions from './migrations/002-embedder-versions.ts'
 import * as failuresByInode from './migrations/003-failures-by-inode.ts'
 import * as mountPoints from './migrations/004-mount-points.ts'
 
-/** Of the catalog, oldest first. */
+/** Migrations of the catalog, oldest first. */
 export const CATALOG_MIGRATIONS: Migrations = {
   '001-initial': initial,
   '002-embedder-versions': embedderVersions,
@@ -22,7 +22,7 @@ const OWNER_ONLY = 0o600
 type Migrations = Record<string, { up(database: Kysely<unknown>): Promise<void> }>
 
 /**
- * Opens the database file, for its owner alone, creates or migrates its tables.
+ * Opens a database file, readable by its owner only, and creates or migrates its tables.
  * @throws {DomainError} `unavailable` if the file can't be used
  */
 export async function openDatabase<T = Tables>(
@@ -33,7 +33,7 @@ export async function openDatabase<T = Tables>(
   try {
     connection = new DatabaseSync(file)
     chmodSync(file, OWNER_ONLY)
-    // WAL with NORMAL loses no transaction when the process dies, and stays whole when the machine does.
+    // WAL with NORMAL loses no transaction if the process dies, and is not damaged if the machine does.
     connection.exec(`
       PRAGMA journal_mode = WAL;
       PRAGMA synchronous = NORMAL;
@@ -56,17 +56,17 @@ export async function openDatabase<T = Tables>(
       cause: error,
     })
   }
-  // Not before: a table is changed by building it anew, which its references must survive.
+  // Only after the migrations, because they rebuild tables that others refer to.
   connection.exec('PRAGMA foreign_keys = ON')
   return database
 }
 
-/** Kysely speaks to better-sqlite3; this is the part of that interface which it uses, over Node's own SQLite. */
+/** Implements the part of better-sqlite3 that Kysely uses with Node's own SQLite. */
 export function adapt(connection: DatabaseSync): SqliteDatabase {
   const prepared = new Map<string, ReturnType<typeof prepare>>()
   return {
     close: () => connection.close(),
-    // Compiling a statement costs as much as running it; the product has few distinct ones.
+    // Compiling a statement costs as much as running it, and there are few distinct ones.
     prepare(sql) {
       const known = prepared.get(sql) ?? prepare(sql)
       if (prepared.size < 500) prepared.set(sql, known)

@@ -34,27 +34,30 @@ const pathsOf = ({ groups }: Duplicates) => groups.map((group) => group.map(({ p
 async function catalogOf(count: number) {
   const catalog = openSqliteCatalogThread({ directory: await temporaryDirectory(), savesIndex: false })
   onTestFinished(() => catalog.close())
-  await catalog.activateSpace({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
+  await catalog.spaces.activate({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
   const single = Array.from({ length: count }, (_, n) =>
     record(`${n}`, `${n}`, vectorNamed(`${n}`, DIMENSIONS)),
   )
-  await catalog.upsertImages(single)
+  await catalog.images.upsert(single)
   return catalog
 }
 
 it('tells what it has found so far while it compares, all at the end, and compares nothing twice', async () => {
   const catalog = await catalogOf(3000)
-  await catalog.upsertImages([record('like 0', 'like 0', turned(vectorNamed('0', DIMENSIONS), 0.05))])
-  await catalog.upsertImages([
+  await catalog.images.upsert([record('like 0', 'like 0', turned(vectorNamed('0', DIMENSIONS), 0.05))])
+  await catalog.images.upsert([
     record('like 2999', 'like 2999', turned(vectorNamed('2999', DIMENSIONS), 0.05)),
   ])
   let compared = 0
   const counted = {
     ...catalog,
-    async similarPairs(after: number, threshold: number) {
-      const part = await catalog.similarPairs(after, threshold)
-      compared += part.compared
-      return part
+    vectors: {
+      ...catalog.vectors,
+      async similarPairs(after: number, threshold: number) {
+        const part = await catalog.vectors.similarPairs(after, threshold)
+        compared += part.compared
+        return part
+      },
     },
   }
   const find = createDuplicateFinder({ catalog: counted, timeoutMs: 10 })
@@ -73,7 +76,7 @@ it('tells what it has found so far while it compares, all at the end, and compar
   expect(compared).toBe(3002)
 
   // Later it compares what has come since, and the last thousand again.
-  await catalog.upsertImages([record('like 5', 'like 5', turned(vectorNamed('5', DIMENSIONS), 0.05))])
+  await catalog.images.upsert([record('like 5', 'like 5', turned(vectorNamed('5', DIMENSIONS), 0.05))])
   await expect.poll(async () => pathsOf(await find(THRESHOLD))).toHaveLength(3)
   expect(compared).toBeLessThan(3002 + 1100)
 })
@@ -81,7 +84,7 @@ it('tells what it has found so far while it compares, all at the end, and compar
 it('finds what has come since, and joins nothing by what is gone', async () => {
   const catalog = await catalogOf(50)
   const middle = vectorNamed('middle', DIMENSIONS)
-  await catalog.upsertImages([
+  await catalog.images.upsert([
     record('left', 'left', turned(middle, 0.12)),
     record('middle', 'middle', middle),
     record('right', 'right', turned(middle, -0.12)),
@@ -90,9 +93,9 @@ it('finds what has come since, and joins nothing by what is gone', async () => {
   expect(await find(THRESHOLD)).toMatchObject({ progress: 1 })
   expect(pathsOf(await find(THRESHOLD))).toEqual([['left', 'middle', 'right']])
 
-  await catalog.removeFiles(['middle'])
-  await catalog.deleteUnusedVectors()
-  await catalog.upsertImages([record('new', 'new', turned(middle, 0.13)), record('copy', '7', undefined)])
+  await catalog.files.remove(['middle'])
+  await catalog.vectors.deleteUnused()
+  await catalog.images.upsert([record('new', 'new', turned(middle, 0.13)), record('copy', '7', undefined)])
   // An answer holds for two seconds.
   await expect
     .poll(async () => pathsOf(await find(THRESHOLD)))
@@ -108,15 +111,15 @@ it('finds what many that are gone stood between', async () => {
   const many = Array.from({ length: 60 }, (_, n) =>
     record(`many-${n}`, `many-${n}`, turned(middle, n / 2000)),
   )
-  await catalog.upsertImages(many)
+  await catalog.images.upsert(many)
   const find = createDuplicateFinder({ catalog })
   expect(pathsOf(await find(THRESHOLD))).toEqual([many.map(({ path }) => path).sort()])
   // Each knows its eleven nearest, and those are gone.
   const left = ['many-0', 'many-30', 'many-59']
-  await catalog.removeFiles(many.map(({ path }) => path).filter((path) => !left.includes(path)))
-  await catalog.deleteUnusedVectors()
+  await catalog.files.remove(many.map(({ path }) => path).filter((path) => !left.includes(path)))
+  await catalog.vectors.deleteUnused()
   await expect.poll(async () => pathsOf(await find(THRESHOLD))).toEqual([left])
   // And goes on from there.
-  await catalog.upsertImages([record('5 again', '5 again', turned(vectorNamed('5', DIMENSIONS), 0.05))])
+  await catalog.images.upsert([record('5 again', '5 again', turned(vectorNamed('5', DIMENSIONS), 0.05))])
   await expect.poll(async () => pathsOf(await find(THRESHOLD))).toEqual([['5', '5 again'], left])
 })

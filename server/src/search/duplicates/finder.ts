@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog, Image } from '../../catalog/catalog.ts'
+import { MAX_PAIRS_PER_VECTOR } from '../../catalog/contract/vectors.ts'
 
 /** Groups of near-identical images, largest first, and how much of the gallery has been compared for them, 0…1. */
 export interface Duplicates {
@@ -8,7 +9,7 @@ export interface Duplicates {
 }
 
 export interface DuplicateFinderOptions {
-  catalog: Pick<Catalog, 'similarPairs' | 'duplicateHashes' | 'imagesByContentHash' | 'counts'>
+  catalog: Pick<Catalog, 'images' | 'vectors'>
   /** Whether a link shows what lies elsewhere in the gallery: that is no duplicate of itself. */
   isShown?: (image: Image) => Promise<boolean>
   /** So long a new answer is waited for; after that what has been found so far is given. */
@@ -27,8 +28,6 @@ const AGAIN = 1_000
 /** Whoever asks for thresholds in turn begins anew each time. */
 const MAX_SEARCHES = 2
 const MAX_MARKS = 200
-/** A catalog tells of each vector this many near ones at most, itself left out (`PAIR_NEIGHBOURS`). */
-const MAX_NOTED_PAIRS = 11
 const LINKS_AT_ONCE = 64
 
 /**
@@ -103,10 +102,10 @@ function createSearch(
   }
 
   async function compare(): Promise<void> {
-    const { indexed } = await catalog.counts()
+    const { indexed } = await catalog.images.counts()
     next ??= begin()
     while (!isForgotten && performance.now() - askedAt < UNASKED_MS) {
-      const part = await catalog.similarPairs(next, threshold)
+      const part = await catalog.vectors.similarPairs(next, threshold)
       marks = [...marks.slice(-MAX_MARKS), { after: next, compared, length: (renewed ?? pairs).length }]
       for (const { a, b } of part.pairs) {
         pairs.add(a, b)
@@ -179,8 +178,8 @@ async function groupsOf(
   pairs: Pairs,
   isShown: (image: Image) => Promise<boolean>,
 ): Promise<{ groups: Image[][]; isLossy: boolean }> {
-  const shared = await catalog.duplicateHashes()
-  const found = await catalog.imagesByContentHash([...new Set([...shared, ...pairs.contents()])])
+  const shared = await catalog.images.duplicateHashes()
+  const found = await catalog.images.byContentHash([...new Set([...shared, ...pairs.contents()])])
   const images: Image[] = []
   for (let start = 0; start < found.length; start += LINKS_AT_ONCE) {
     const part = found.slice(start, start + LINKS_AT_ONCE)
@@ -198,7 +197,9 @@ async function groupsOf(
 /** Groups as they are by now: without what has been deleted since they were found, and without those of which one is left. */
 export async function withoutDeleted(catalog: Catalog, groups: readonly Image[][]): Promise<Image[][]> {
   const contents = new Set(groups.flat().map(({ contentHash }) => contentHash))
-  const images = new Map((await catalog.imagesByContentHash([...contents])).map((image) => [image.id, image]))
+  const images = new Map(
+    (await catalog.images.byContentHash([...contents])).map((image) => [image.id, image]),
+  )
   return groups
     .map((group) => group.flatMap(({ id }) => images.get(id) ?? []))
     .filter((group) => group.length > 1)
@@ -262,7 +263,7 @@ function createPairs(): Pairs {
           const number = numbers.get(content)
           return number === undefined ? content : contents[rootOf(parents, number)]!
         },
-        isLossy: contents.some((_, n) => isThere[n] && hasLost[n] && noted[n]! >= MAX_NOTED_PAIRS),
+        isLossy: contents.some((_, n) => isThere[n] && hasLost[n] && noted[n]! >= MAX_PAIRS_PER_VECTOR),
       }
     },
   }

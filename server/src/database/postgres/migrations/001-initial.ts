@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely'
 
-/** Names are compared byte by byte, as in every database: ranges of paths depend on it. */
+/** Text is compared byte by byte, as in every database, because ranges of paths depend on it. */
 const TEXT = sql`text collate "C"`
 
 export async function up(db: Kysely<unknown>): Promise<void> {
@@ -30,7 +30,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('inode', TEXT, (column) => column.notNull())
     .addColumn('content_hash', TEXT, (column) => column.notNull())
     .execute()
-  // Each order that a page can be asked in, made total by the id.
+  // One index for each order of a page, made total by the id.
   for (const column of ['created_at', 'modified_at', 'folded_name']) {
     await db.schema.createIndex(`images_by_${column}`).on('images').columns([column, 'id']).execute()
   }
@@ -43,7 +43,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('id', 'bigint', (column) => column.primaryKey().generatedAlwaysAsIdentity())
     .addColumn('embedder_id', 'integer', (column) => column.notNull().references('embedders.id'))
     .addColumn('content_hash', TEXT, (column) => column.notNull())
-    // Of any length: each embedder has its own, and an index of its own.
+    // Of any length, because each embedder has its own dimensions and its own index.
     .addColumn('data', sql`halfvec`, (column) => column.notNull())
     .addUniqueConstraint('vectors_by_content', ['content_hash', 'embedder_id'])
     .execute()

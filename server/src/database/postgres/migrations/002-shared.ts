@@ -3,7 +3,7 @@ import * as accounts from '../../account-migrations/001-accounts.ts'
 
 const TEXT = sql`text collate "C"`
 
-/** What several servers share: events, what the watching process sees, searches, accounts, limits. */
+/** Creates what several servers share: events, the status of the watching process, searches, accounts, limits. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('events')
@@ -42,7 +42,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .execute()
 
   await accounts.up(db)
-  // As rate-limiter-flexible has it.
+  // The columns that rate-limiter-flexible requires.
   await db.schema
     .createTable('rate_limits')
     .addColumn('key', 'varchar(255)', (column) => column.primaryKey())

@@ -24,7 +24,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('inode', 'text', (column) => column.notNull())
     .addColumn('content_hash', 'text', (column) => column.notNull())
     .execute()
-  // Each order that a page can be asked in, made total by the id.
+  // One index for each order of a page, made total by the id.
   for (const column of ['created_at', 'modified_at', 'folded_name']) {
     await db.schema.createIndex(`images_by_${column}`).on('images').columns([column, 'id']).execute()
   }

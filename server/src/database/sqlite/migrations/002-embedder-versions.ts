@@ -1,8 +1,8 @@
 import { type Kysely, sql } from 'kysely'
 
 /**
- * Two models may bear one name, one after the other: a fingerprint tells them apart. A failure may be one embedder's alone.
- * Runs while foreign keys are not enforced, since SQLite can change a constraint only by building the table anew.
+ * Adds a fingerprint, because different models can have the same name one after the other, and the embedder of a failure.
+ * Runs while foreign keys are not enforced, because SQLite can only change a constraint by rebuilding the table.
  */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
@@ -20,7 +20,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema.dropTable('embedders').execute()
   await db.schema.alterTable('new_embedders').renameTo('embedders').execute()
 
-  // Counting what an embedder has embedded should not have to read its vectors.
+  // Counts the vectors of an embedder without reading them.
   await db.schema.dropIndex('vectors_by_embedder').execute()
   await db.schema
     .createIndex('vectors_by_embedder')

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely'
 
-/** Where other drives were mounted in the gallery: after a start nothing else tells that one is away. */
+/** Stores where other drives were mounted, so that an absent one is detected after a start. */
 export async function up(db: Kysely<unknown>): Promise<void> {
   await db.schema
     .createTable('mount_points')

@@ -1,14 +1,14 @@
-import type { ColumnType, Generated } from 'kysely'
+import type { ColumnType, Generated, Kysely } from 'kysely'
 
-/** The tables, the same in every database. Times in milliseconds since 1970. */
+/** Tables of the catalog, the same in every database. Times are in milliseconds since 1970. */
 export interface Tables {
   embedders: {
     id: Generated<number>
     name: string
-    /** Tells models apart that bore this name one after the other. */
+    /** Distinguishes models that had this name at different times. */
     fingerprint: string
     dimensions: number
-    /** When it was last chosen. */
+    /** Time at which it was last activated. */
     chosen_at: number
   }
   images: {
@@ -16,7 +16,7 @@ export interface Tables {
     path: string
     directory: string
     name: string
-    /** For search and order: NFC, lower case. */
+    /** For searching and sorting: NFC, lower case. */
     folded_name: string
     bytes: number
     width: number
@@ -28,7 +28,7 @@ export interface Tables {
     content_hash: string
   }
   vectors: {
-    /** Never used twice, so that it can be a key of the vector index. */
+    /** Never reused, because it is a key of the vector index. */
     id: Generated<number>
     embedder_id: number
     content_hash: string
@@ -45,16 +45,16 @@ export interface Tables {
     code: string
     reason: string
     failed_at: number
-    /** The embedder that could do nothing with the file; null if the file itself is to blame. */
+    /** The embedder that failed on the file; null if the file itself is unreadable. */
     embedder_id: number | null
   }
-  /** Where other drives were mounted in the gallery: if one is away its files are not gone. */
+  /** Folders at which other drives were mounted. If a drive is absent, its files are kept. */
   mount_points: {
     directory: string
   }
 }
 
-/** What servers on one database tell each other. */
+/** Tables through which servers on one database communicate. */
 export interface SharedTables {
   events: {
     id: Generated<number>
@@ -62,7 +62,7 @@ export interface SharedTables {
     /** JSON. */
     data: string
   }
-  /** One row: what the process that watches the folder says of it. */
+  /** One row: the status that the process which watches the folder publishes. */
   watch: {
     id: number
     /** JSON. */
@@ -70,7 +70,7 @@ export interface SharedTables {
     told_at: Date
     folders_version: number
   }
-  /** The folders of the gallery, also those without images. */
+  /** All folders of the gallery, including those without images. */
   folders: {
     directory: string
     created_at: number
@@ -90,7 +90,9 @@ export interface SharedTables {
   }
 }
 
-/** Who may sign in, and who is. They are derived from nothing, unlike the catalog, which can be made again. */
+export type SharedDatabase = Kysely<SharedTables>
+
+/** Users and sessions. Unlike the catalog they can't be rebuilt. */
 export interface AccountTables {
   users: {
     id: string
@@ -100,13 +102,13 @@ export interface AccountTables {
     name: string
     image: string | null
     role: string
-    /** ISO 8601, UTC, as all times of accounts. */
+    /** ISO 8601 in UTC, like all times of accounts. */
     created_at: string
     updated_at: string
   }
   sessions: {
     id: string
-    /** SHA-256 of what the browser holds. */
+    /** SHA-256 of the token in the browser's cookie. */
     token: string
     user_id: string
     expires_at: string
@@ -115,7 +117,7 @@ export interface AccountTables {
     created_at: string
     updated_at: string
   }
-  /** Codes that were sent and not used yet, hashed, with the number of tries. */
+  /** Hashes of codes that were sent and not used yet, with the number of attempts. */
   challenges: {
     id: string
     identifier: string

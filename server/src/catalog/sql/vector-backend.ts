@@ -1,14 +1,15 @@
 import type { Transaction } from 'kysely'
+import type { Tables } from '../../database/schema.ts'
 import type { ImageVector, NearestQuery, SimilarPairs, VectorSpace } from '../catalog.ts'
-import type { Tables } from '../schema.ts'
 
+/** A search result before the row of its image is read. */
 export interface Match {
   imageId: string
   score: number
 }
 
-/** What is searched now. */
-export interface SearchedSpace extends VectorSpace {
+/** The space that is searched and written. */
+export interface ActiveSpace extends VectorSpace {
   embedderId: number
 }
 
@@ -17,30 +18,32 @@ export interface StoredVector {
   content_hash: string
 }
 
-/** Where vectors are kept and how they are searched: what databases do differently. */
-export interface VectorStore {
-  /** Chooses what is searched from now on. */
-  use(space: VectorSpace): Promise<SearchedSpace>
-  /** In the transaction that writes their images. @returns the new rows; a content that has a vector already keeps it */
+/** Storage and search of vectors: the part of a catalog that differs between databases. */
+export interface VectorBackend {
+  activate(space: VectorSpace): Promise<ActiveSpace>
+  /**
+   * Inserts vectors in the transaction that writes their images. A content that already has a vector keeps it.
+   * @returns the new rows
+   */
   insert(
     transaction: Transaction<Tables>,
     vectors: ReadonlyMap<string, Float32Array>,
   ): Promise<StoredVector[]>
-  /** The transaction has ended well: what it inserted is found from now on. */
+  /** Makes inserted rows searchable. Called after their transaction has committed. */
   inserted(rows: readonly StoredVector[], vectors: ReadonlyMap<string, Float32Array>): void
-  /** Of the searched space. */
+  /** Removes deleted rows of the active space from the search. */
   removed(ids: readonly number[]): void
-  /** Images have come, gone or changed. */
+  /** Invalidates cached results. Called when images are inserted, deleted or updated. */
   changed(): void
-  /** The `topK` images most similar to a vector that pass a filter, best first. */
+  /** Finds the `topK` images most similar to a vector that pass a filter, best first. */
   findNearest(query: NearestQuery): Promise<Match[]>
-  vectorsOf(imageIds: readonly string[]): Promise<ImageVector[]>
+  get(imageIds: readonly string[]): Promise<ImageVector[]>
   similarPairs(after: number, threshold: number): Promise<SimilarPairs>
-  /** The vectors of these models were forgotten: what was made for them goes, too. */
-  forget(embedderIds: readonly number[]): Promise<void>
+  /** Removes the indexes of spaces whose vectors were deleted. */
+  removeSpaces(embedderIds: readonly number[]): Promise<void>
 }
 
-/** Equal scores are ordered by id, so that pages of one search never overlap. */
+/** Orders equal scores by id, so that pages of one search never overlap. */
 export function topMatches(matches: Match[], topK: number, alwaysInclude: string | undefined): Match[] {
   const rank = ({ imageId, score }: Match) => (imageId === alwaysInclude ? Number.POSITIVE_INFINITY : score)
   return matches

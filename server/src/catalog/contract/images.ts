@@ -1,0 +1,112 @@
+import type { Page } from './page.ts'
+
+/** A decoded and indexed file of the gallery. Times are in milliseconds since 1970. */
+export interface Image {
+  id: string
+  /** Relative to the gallery, with `/`. */
+  path: string
+  /** `.` is the root. */
+  directory: string
+  name: string
+  bytes: number
+  width: number
+  height: number
+  contentType: string
+  createdAt: number
+  modifiedAt: number
+  /** SHA-256 of the bytes, lower-case hexadecimal. */
+  contentHash: string
+  /** An embedder that the catalog has a vector of this image from; the active one if possible. */
+  embedder: string | undefined
+}
+
+/** The result of indexing a file. */
+export interface ImageRecord {
+  path: string
+  bytes: number
+  createdAt: number
+  modifiedAt: number
+  inode: string
+  contentHash: string
+  width: number
+  height: number
+  contentType: string
+  /** Unit length; undefined if the catalog already has the vector of these bytes. */
+  vector: Float32Array | undefined
+}
+
+export interface PutResult {
+  id: string
+  /** Whether the path had no row before. */
+  isNew: boolean
+  /** Whether the row now differs from the one before. */
+  isChanged: boolean
+  /** Hash of the bytes that the path had before, if they were different. */
+  replaced: string | undefined
+  /** Whether the record came without a vector because one existed, and that one has been deleted since. */
+  needsEmbedding: boolean
+}
+
+export interface ImageFilter {
+  /** Case-insensitive; no character has a special meaning. */
+  nameContains?: string | undefined
+  createdMin?: number | undefined
+  createdMax?: number | undefined
+  modifiedMin?: number | undefined
+  modifiedMax?: number | undefined
+  /** Undefined means the whole gallery. */
+  directory?: string | undefined
+  /** Includes all folders below `directory`. */
+  recursive?: boolean | undefined
+}
+
+export type ImageOrder = 'createdAt' | 'modifiedAt' | 'name'
+
+export interface ListQuery extends Page {
+  filter: ImageFilter
+  orderBy: ImageOrder
+  descending: boolean
+}
+
+export interface ListResult {
+  images: Image[]
+  /** Number of images that match the filter. */
+  total: number
+}
+
+export interface CatalogCounts {
+  /** Images with a vector in the active space. */
+  indexed: number
+  /** Images that still need such a vector. */
+  unembedded: number
+  failed: number
+}
+
+export interface ContentInfo {
+  width: number
+  height: number
+  contentType: string
+  hasVector: boolean
+}
+
+/** Images, one for each readable file. */
+export interface ImageStore {
+  get(id: string): Promise<Image | undefined>
+  getByPath(path: string): Promise<Image | undefined>
+  list(query: ListQuery): Promise<ListResult>
+  countByDirectory(): Promise<{ directory: string; images: number }[]>
+  /** Failures are included. */
+  counts(): Promise<CatalogCounts>
+  /** Images with these contents, ordered by path. */
+  byContentHash(contentHashes: string[]): Promise<Image[]>
+  /** Contents that several images share. */
+  duplicateHashes(): Promise<string[]>
+  contentInfo(contentHash: string): Promise<ContentInfo | undefined>
+  /** Returns the given contents that no image has. */
+  unknownContents(contentHashes: string[]): Promise<string[]>
+  /**
+   * Inserts images with their vectors, or updates those with the same paths, in one transaction. Deletes earlier
+   * failures of these paths. The results are in the order of the records.
+   */
+  upsert(records: ImageRecord[]): Promise<PutResult[]>
+}

@@ -1,0 +1,30 @@
+/** The vectors of one embedder. */
+export interface VectorSpace {
+  embedder: string
+  /** Distinguishes models with the same name. */
+  fingerprint: string
+  dimensions: number
+}
+
+export interface ActivatedSpace {
+  /** The embedder that was active before, if images have vectors from it. */
+  previousEmbedder: string | undefined
+}
+
+/** An embedder that the catalog has vectors from. */
+export interface KnownEmbedder extends VectorSpace {
+  /** Number of images with a vector from this embedder. */
+  images: number
+}
+
+/** Spaces of vectors, one for each version of an embedder. `list` and `prune` work before a space is activated. */
+export interface SpaceStore {
+  /** Chooses the space that is searched and written from now on. Vectors in other spaces are kept. */
+  activate(space: VectorSpace): Promise<ActivatedSpace>
+  list(): Promise<KnownEmbedder[]>
+  /**
+   * Deletes the vectors of all models with this name except one, and returns their disk space to the system.
+   * @returns the number of deleted vectors
+   */
+  prune(name: string, keptFingerprint: string | undefined): Promise<number>
+}

@@ -1,0 +1,75 @@
+import type { Image, ImageFilter } from './images.ts'
+import type { Page } from './page.ts'
+
+/** An image found by similarity. */
+export interface ScoredImage extends Image {
+  /** Cosine similarity to the query: 1 means identical. */
+  score: number
+}
+
+export interface NearestQuery extends Page {
+  /** Any length but zero. */
+  vector: Float32Array
+  filter: ImageFilter
+  /** Maximum number of results, before they are divided into pages. */
+  topK: number
+  /** This image comes first if it passes the filter. */
+  alwaysInclude?: string | undefined
+  /** Images with these contents are excluded. */
+  excludeHashes?: readonly string[] | undefined
+}
+
+export interface NearestResult {
+  /** Best first. */
+  images: ScoredImage[]
+  /** Number of results on all pages. */
+  total: number
+}
+
+export interface ImageVector {
+  id: string
+  contentHash: string
+  vector: Float32Array
+}
+
+/** `similarPairs` returns at most this many neighbours of each vector. */
+export const MAX_PAIRS_PER_VECTOR = 11
+
+/** Two contents with similar vectors. */
+export interface NearPair {
+  a: string
+  b: string
+  score: number
+}
+
+/** Neighbours of one section of the vectors. */
+export interface SimilarPairs {
+  pairs: NearPair[]
+  /** Number of vectors in this section. */
+  compared: number
+  /** Id of the last vector in this section. */
+  last: number | undefined
+  /** Id after which the next section begins; undefined at the end. */
+  next: number | undefined
+}
+
+/** Vectors of contents in the active space. */
+export interface VectorStore {
+  /** Images by similarity to a vector, best first. */
+  nearest(query: NearestQuery): Promise<NearestResult>
+  /** Vectors of images; images without one are omitted. */
+  get(imageIds: string[]): Promise<ImageVector[]>
+  /** Returns the given contents that have a vector. */
+  embeddedContents(contentHashes: string[]): Promise<string[]>
+  /**
+   * Pairs of different contents whose similarity is at least `threshold`, one section at a time.
+   * @param after `next` of the previous section; 0 for the first one
+   */
+  similarPairs(after: number, threshold: number): Promise<SimilarPairs>
+  /**
+   * Deletes vectors of contents that no image and no failed file has, in all spaces.
+   * @param among limits the deletion to these contents
+   * @returns hashes of the deleted contents
+   */
+  deleteUnused(among?: string[]): Promise<string[]>
+}

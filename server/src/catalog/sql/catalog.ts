@@ -1,0 +1,29 @@
+import type { Kysely } from 'kysely'
+import type { SqlDatabase } from '../../database/dialect.ts'
+import type { Tables } from '../../database/schema.ts'
+import type { Catalog } from '../catalog.ts'
+import { createSqlFailures } from './failures.ts'
+import { createSqlFiles } from './files.ts'
+import { createSqlImages } from './images.ts'
+import { createSqlSpaces } from './spaces.ts'
+import type { VectorBackend } from './vector-backend.ts'
+import { createSqlVectors } from './vectors.ts'
+
+export interface SqlCatalogOptions extends SqlDatabase<Kysely<Tables>> {
+  vectors: VectorBackend
+  close(): Promise<void>
+}
+
+/** Builds a catalog on an SQL database. Only `vectors` depends on which one it is. */
+export function createSqlCatalog({ database, dialect, vectors, close }: SqlCatalogOptions): Catalog {
+  const { spaces, space } = createSqlSpaces({ database, dialect, vectors })
+  const context = { database, dialect, vectors, space }
+  return {
+    images: createSqlImages(context),
+    files: createSqlFiles(context),
+    vectors: createSqlVectors(context),
+    failures: createSqlFailures(context),
+    spaces,
+    close,
+  }
+}

@@ -1,0 +1,11 @@
+import type { Kysely } from 'kysely'
+import type { SqlDatabase } from '../../database/dialect.ts'
+import type { Tables } from '../../database/schema.ts'
+import type { ActiveSpace, VectorBackend } from './vector-backend.ts'
+
+/** What the stores on an SQL database share. */
+export interface SqlContext extends SqlDatabase<Kysely<Tables>> {
+  readonly vectors: VectorBackend
+  /** @throws {DomainError} `unavailable` until a space has been activated */
+  space(): ActiveSpace
+}

@@ -1,0 +1,76 @@
+import type { FailureRecord, FailureStore } from '../catalog.ts'
+import type { SqlContext } from './context.ts'
+import { nameColumns } from './image-rows.ts'
+
+export function createSqlFailures(context: SqlContext): FailureStore {
+  const { database, vectors } = context
+  return {
+    async list({ offset, limit }) {
+      const { total } = await currentFailures(context)
+        .select((eb) => eb.fn.countAll<number>().as('total'))
+        .executeTakeFirstOrThrow()
+      const failures = await currentFailures(context)
+        .select(['path', 'code', 'reason', 'failed_at as failedAt'])
+        .orderBy('path')
+        .limit(limit)
+        .offset(offset)
+        .execute()
+      return { failures, total }
+    },
+
+    async put(record) {
+      vectors.changed()
+      return putFailure(context, record)
+    },
+
+    async clear() {
+      const { numDeletedRows } = await database.deleteFrom('failures').executeTakeFirstOrThrow()
+      return Number(numDeletedRows)
+    },
+  }
+}
+
+/** Failures of files and of the active embedder, without those of other embedders. */
+export function currentFailures({ database, space }: SqlContext) {
+  return database
+    .selectFrom('failures')
+    .where((eb) =>
+      eb.or([eb('failures.embedder_id', 'is', null), eb('failures.embedder_id', '=', space().embedderId)]),
+    )
+}
+
+async function putFailure(
+  { database, space }: SqlContext,
+  record: FailureRecord,
+): Promise<string | undefined> {
+  const { path, bytes, modifiedAt, inode, contentHash, code, reason, failedAt } = record
+  const { directory } = nameColumns(path)
+  return database.transaction().execute(async (transaction) => {
+    // An image on which only the embedder fails stays visible, and other embedders have vectors of it.
+    const isVisible = code === 'embedder_failed' && contentHash !== undefined
+    const replaced = await transaction
+      .deleteFrom('images')
+      .where('path', '=', path)
+      .$if(isVisible, (query) => query.where('content_hash', '!=', contentHash!))
+      .returning('content_hash')
+      .executeTakeFirst()
+    await transaction.deleteFrom('failures').where('path', '=', path).execute()
+    await transaction
+      .insertInto('failures')
+      .values({
+        path,
+        directory,
+        bytes,
+        modified_at: modifiedAt,
+        inode,
+        content_hash: contentHash ?? null,
+        code,
+        // PostgreSQL rejects this character.
+        reason: reason.replaceAll('\0', ''),
+        failed_at: failedAt,
+        embedder_id: code === 'embedder_failed' ? space().embedderId : null,
+      })
+      .execute()
+    return replaced?.content_hash
+  })
+}

@@ -1,0 +1,168 @@
+import { ROOT } from '../../gallery/paths.ts'
+import type { FileStore, KnownFile } from '../catalog.ts'
+import { subtreeRange } from '../filters.ts'
+import type { SqlContext } from './context.ts'
+import { nameColumns, selectImages, toImage } from './image-rows.ts'
+
+export function createSqlFiles(context: SqlContext): FileStore {
+  const { database, dialect, space, vectors } = context
+  return {
+    inFolder: (directory) => filesWhere(context, 'directory', [directory]),
+    countInFolder: (directory) => countInFolder(context, directory),
+    at: (paths) => filesWhere(context, 'path', paths),
+    byInode: (inodes) => filesByInode(context, inodes),
+    folders: (under) => foldersUnder(context, under),
+
+    async mountPoints() {
+      const rows = await database.selectFrom('mount_points').select('directory').execute()
+      return rows.map((row) => row.directory)
+    },
+
+    async saveMountPoints(directories) {
+      await database.transaction().execute(async (transaction) => {
+        await transaction.deleteFrom('mount_points').execute()
+        if (directories.length === 0) return
+        await transaction
+          .insertInto('mount_points')
+          .values(directories.map((directory) => ({ directory })))
+          .execute()
+      })
+    },
+
+    async remove(paths) {
+      vectors.changed()
+      return database.transaction().execute(async (transaction) => {
+        const rows = await selectImages(transaction, space().embedderId)
+          .where('path', 'in', dialect.texts(paths))
+          .execute()
+        await transaction.deleteFrom('images').where('path', 'in', dialect.texts(paths)).execute()
+        await transaction.deleteFrom('failures').where('path', 'in', dialect.texts(paths)).execute()
+        return rows.map(toImage)
+      })
+    },
+
+    async move(from, { path, inode, modifiedAt, createdAt }) {
+      vectors.changed()
+      return database.transaction().execute(async (transaction) => {
+        const moved = await transaction
+          .selectFrom('images')
+          .select('id')
+          .where('path', '=', from)
+          .executeTakeFirst()
+        if (moved === undefined) return false
+        await transaction.deleteFrom('failures').where('path', 'in', [from, path]).execute()
+        await transaction.deleteFrom('images').where('path', '=', path).execute()
+        await transaction
+          .updateTable('images')
+          .set({ path, ...nameColumns(path), inode, modified_at: modifiedAt, created_at: createdAt })
+          .where('id', '=', moved.id)
+          .execute()
+        return true
+      })
+    },
+  }
+}
+
+async function filesWhere(
+  { database, dialect, space }: SqlContext,
+  column: 'directory' | 'path',
+  values: string[],
+): Promise<KnownFile[]> {
+  const { embedderId } = space()
+  const indexed = await indexedFiles({ database, space }).where(column, 'in', dialect.texts(values)).execute()
+  const failed = await database
+    .selectFrom('failures')
+    .selectAll()
+    .where(column, 'in', dialect.texts(values))
+    .execute()
+  // A file on which another embedder failed has not been tried with this one.
+  const isCurrent = (id: number | null) => id === null || id === embedderId
+  const files = [
+    ...indexed.map(toKnownFile),
+    ...failed.map((row) => toKnownFile({ ...row, vector: isCurrent(row.embedder_id) ? undefined : null })),
+  ]
+  // A visible image on which the embedder failed has two rows; the failure counts.
+  return [...new Map(files.map((file) => [file.path, file])).values()]
+}
+
+async function filesByInode(
+  { database, dialect, space }: SqlContext,
+  inodes: string[],
+): Promise<KnownFile[]> {
+  const rows = await indexedFiles({ database, space }).where('inode', 'in', dialect.texts(inodes)).execute()
+  const failed = await database
+    .selectFrom('failures')
+    .selectAll()
+    .where('inode', 'in', dialect.texts(inodes))
+    .execute()
+  return [...rows.map(toKnownFile), ...failed.map((row) => toKnownFile({ ...row, vector: undefined }))]
+}
+
+async function countInFolder({ database }: SqlContext, directory: string): Promise<number> {
+  const images = await database
+    .selectFrom('images')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('directory', '=', directory)
+    .executeTakeFirstOrThrow()
+  const failures = await database
+    .selectFrom('failures')
+    .select(({ fn }) => fn.countAll<number>().as('count'))
+    .where('directory', '=', directory)
+    .where(({ not, exists, selectFrom }) =>
+      not(exists(selectFrom('images').select('images.id').whereRef('images.path', '=', 'failures.path'))),
+    )
+    .executeTakeFirstOrThrow()
+  return images.count + failures.count
+}
+
+async function foldersUnder({ database }: SqlContext, under: string): Promise<string[]> {
+  const [first, end] = subtreeRange(under)
+  const foldersOf = (table: 'images' | 'failures') =>
+    database
+      .selectFrom(table)
+      .select('directory')
+      .where((eb) =>
+        under === ROOT
+          ? eb.lit(true)
+          : eb.or([
+              eb('directory', '=', under),
+              eb.and([eb('directory', '>=', first), eb('directory', '<', end)]),
+            ]),
+      )
+  const rows = await foldersOf('images').union(foldersOf('failures')).execute()
+  return rows.map((row) => row.directory)
+}
+
+/** Indexed files with the id of their vector in the active space. */
+function indexedFiles({ database, space }: Pick<SqlContext, 'database' | 'space'>) {
+  return database
+    .selectFrom('images')
+    .leftJoin('vectors', (join) =>
+      join
+        .onRef('vectors.content_hash', '=', 'images.content_hash')
+        .on('vectors.embedder_id', '=', space().embedderId),
+    )
+    .select(['path', 'bytes', 'modified_at', 'inode', 'images.content_hash', 'vectors.id as vector'])
+}
+
+/** @param row its `vector` is null for an image without one, undefined for a failure */
+function toKnownFile(row: {
+  path: string
+  bytes: number
+  modified_at: number
+  inode: string
+  content_hash: string | null
+  vector: number | null | undefined
+  code?: string
+}): KnownFile {
+  const state = row.vector === undefined ? 'failed' : row.vector === null ? 'without_vector' : 'indexed'
+  return {
+    path: row.path,
+    bytes: row.bytes,
+    modifiedAt: row.modified_at,
+    inode: row.inode,
+    contentHash: row.content_hash ?? undefined,
+    state,
+    failureCode: row.code,
+  }
+}

@@ -1,0 +1,157 @@
+import { type Kysely, sql } from 'kysely'
+import type { Tables } from '../../database/schema.ts'
+import { SQLITE } from '../../database/sqlite/dialect.ts'
+import { DomainError } from '../../errors.ts'
+import type { ImageVector, NearPair, SimilarPairs } from '../catalog.ts'
+import { MAX_PAIRS_PER_VECTOR } from '../contract/vectors.ts'
+import { fromFloat16, toFloat16 } from '../float16.ts'
+import type { StoredVector, VectorBackend } from '../sql/vector-backend.ts'
+import { openSpaceIndex, removeIndexFile, type SpaceIndex } from './space-index.ts'
+import { findCandidates } from './vector-search.ts'
+
+/** A section this small delays a waiting search by milliseconds only, even among a million vectors. */
+const PAIR_ROWS = 16
+
+export interface IndexedVectors {
+  vectors: VectorBackend
+  /** Does one step of maintenance. @returns whether another one is needed */
+  maintain(): Promise<boolean>
+  saveAll(): Promise<void>
+}
+
+/** Stores vectors in the database and searches them with an in-memory index that is derived from them. */
+export function createIndexedVectors(
+  database: Kysely<Tables>,
+  { directory, savesIndex }: { directory: string; savesIndex: boolean },
+): IndexedVectors {
+  let current: SpaceIndex | undefined
+  const space = (): SpaceIndex => {
+    if (current === undefined) throw new DomainError('unavailable', 'No embedder has been chosen yet.')
+    return current
+  }
+  const saveAll = async (): Promise<void> => {
+    if (savesIndex) await current?.save(true)
+    await current?.written()
+  }
+  const vectors: VectorBackend = {
+    async activate(requested) {
+      await saveAll()
+      current = await openSpaceIndex(database, directory, requested, savesIndex)
+      return current
+    },
+
+    async insert(transaction, vectors) {
+      if (vectors.size === 0) return []
+      return transaction
+        .insertInto('vectors')
+        .values(
+          [...vectors].map(([hash, vector]) => ({
+            embedder_id: space().embedderId,
+            content_hash: hash,
+            data: toFloat16(vector),
+          })),
+        )
+        .onConflict((conflict) => conflict.columns(['content_hash', 'embedder_id']).doNothing())
+        .returning(['id', 'content_hash'])
+        .execute()
+    },
+
+    inserted: (rows, vectors) => addToIndex(space(), rows, vectors),
+
+    removed(ids) {
+      const { index, changed } = space()
+      index.remove([...ids])
+      changed(ids.length)
+    },
+
+    changed: () => space().changed(0),
+    findNearest: (query) => findCandidates(database, space(), query),
+    get: (imageIds) => vectorsOf(database, space(), imageIds),
+    similarPairs: (after, threshold) => similarPairs(database, space(), after, threshold),
+
+    async removeSpaces(embedderIds) {
+      if (current !== undefined && embedderIds.includes(current.embedderId)) {
+        // A write in progress would restore the file.
+        await current.written()
+        current = undefined
+      }
+      for (const id of embedderIds) removeIndexFile(directory, id)
+      await sql`vacuum`.execute(database)
+      await sql`pragma wal_checkpoint(truncate)`.execute(database)
+    },
+  }
+  return {
+    vectors,
+    saveAll,
+    async maintain() {
+      if (current === undefined) return false
+      const isComplete = current.isComplete() || (await current.catchUp())
+      if (savesIndex) await current.save(false)
+      return !isComplete
+    },
+  }
+}
+
+function addToIndex(
+  { index, dimensions, changed }: SpaceIndex,
+  rows: readonly StoredVector[],
+  vectors: ReadonlyMap<string, Float32Array>,
+): void {
+  const added = new Float32Array(rows.length * dimensions)
+  for (const [n, { content_hash: hash }] of rows.entries()) added.set(vectors.get(hash)!, n * dimensions)
+  index.add(
+    rows.map(({ id }) => id),
+    added,
+  )
+  changed(rows.length)
+}
+
+async function vectorsOf(
+  database: Kysely<Tables>,
+  { embedderId }: SpaceIndex,
+  imageIds: readonly string[],
+): Promise<ImageVector[]> {
+  // With a cross join SQLite reads the tables in this order: from the few images to their vectors.
+  const rows = await database
+    .selectFrom('images')
+    .crossJoin('vectors')
+    .whereRef('vectors.content_hash', '=', 'images.content_hash')
+    .select(['images.id as id', 'images.content_hash as contentHash', 'vectors.data as data'])
+    .where('vectors.embedder_id', '=', embedderId)
+    .where('images.id', 'in', SQLITE.texts(imageIds))
+    .execute()
+  return rows.map(({ id, contentHash, data }) => ({ id, contentHash, vector: fromFloat16(data) }))
+}
+
+async function similarPairs(
+  database: Kysely<Tables>,
+  { embedderId, index }: SpaceIndex,
+  after: number,
+  threshold: number,
+): Promise<SimilarPairs> {
+  const rows = await database
+    .selectFrom('vectors')
+    .select(['id', 'content_hash', 'data'])
+    // The plus sign keeps SQLite from sorting all vectors of the embedder for each section.
+    .where(sql<number>`+embedder_id`, '=', embedderId)
+    .where('id', '>', after)
+    .orderBy('id')
+    .limit(PAIR_ROWS)
+    .execute()
+  const near = rows.flatMap((row) =>
+    index
+      // The nearest one is the vector itself.
+      .search(fromFloat16(row.data), MAX_PAIRS_PER_VECTOR + 1)
+      .filter(({ key, score }) => key !== row.id && score >= threshold)
+      .map(({ key, score }) => ({ a: row.content_hash, key, score })),
+  )
+  const others = await database
+    .selectFrom('vectors')
+    .select(['id', 'content_hash'])
+    .where('id', 'in', SQLITE.numbers(near.map(({ key }) => key)))
+    .execute()
+  const contents = new Map(others.map((row) => [row.id, row.content_hash]))
+  const pairs: NearPair[] = near.map(({ a, key, score }) => ({ a, b: contents.get(key) ?? a, score }))
+  const last = rows.at(-1)?.id
+  return { pairs, compared: rows.length, last, next: rows.length < PAIR_ROWS ? undefined : last }
+}

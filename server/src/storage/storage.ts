@@ -1,0 +1,39 @@
+import type { Accounts } from '../accounts/accounts.ts'
+import type { Catalog } from '../catalog/catalog.ts'
+import type { Reads } from '../catalog/reads.ts'
+import type { clientConfig, PostgresOptions } from '../database/postgres/connection.ts'
+import type { PostgresSession, PostgresSessionOptions } from '../database/postgres/session.ts'
+import type { SharedDatabase } from '../database/schema.ts'
+import type { SavedQueries } from '../saved-queries/saved-queries.ts'
+
+export interface StorageOptions {
+  /** A PostgreSQL server; undefined means the embedded database. */
+  database: PostgresOptions | undefined
+  /** Directory of the embedded database and its index. */
+  directory: string
+  /** False for a process that only searches while another one owns the directory. */
+  canWrite: boolean
+  log: { warn(message: string): void; info(message: string): void }
+}
+
+/** All persistent data, in the configured database. */
+export interface Storage {
+  readonly catalog: Catalog
+  /** Reads for requests of people. */
+  readonly reads: Reads
+  readonly queries: SavedQueries
+  /** Undefined if one process has the database to itself. */
+  readonly shared: ClusterStorage | undefined
+  openAccounts(): Promise<Accounts>
+  close(): Promise<void>
+}
+
+/** What processes on one database share besides the catalog. */
+export interface ClusterStorage {
+  readonly tables: SharedDatabase
+  /** Returns a random key with a name. The first process that asks for it creates it. */
+  key(name: string): Promise<string>
+  openSession(options: Omit<PostgresSessionOptions, 'server'>): PostgresSession
+  /** Settings for a library that opens its own connections. */
+  connection(): ReturnType<typeof clientConfig>
+}
