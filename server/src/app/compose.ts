@@ -3,6 +3,7 @@ import type { Users } from '../accounts/accounts.ts'
 import type { Challenges } from '../auth/methods/email-code/challenges.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Cluster } from '../cluster/cluster.ts'
+import { duplicateThresholdOf } from '../config/built-in.ts'
 import type { Config } from '../config/schema.ts'
 import { type DirectoryLock, lockDirectory } from '../database/directory-lock.ts'
 import { type OpenedEmbedder, openEmbedder } from '../embedding/open-embedder.ts'
@@ -236,6 +237,7 @@ export async function createApp(
     walk,
   })
   const http = createHttpApp({
+    duplicateThreshold: duplicateThresholdOf(embedderName),
     catalog: reads.catalog,
     reads,
     embedder,

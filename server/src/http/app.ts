@@ -48,6 +48,7 @@ export interface HttpOptions {
   queries: SavedQueries
   reader: Pick<ImageReader, 'decode' | 'render'>
   imageFiles: ImageFiles
+  duplicateThreshold: number
   feed: EventFeed
   metrics: Metrics
   maxUploadBytes: number

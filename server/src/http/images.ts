@@ -33,10 +33,10 @@ export interface ImageRoutesOptions {
   catalog: Catalog
   search: ImageSearch
   imageFiles: ImageFiles
+  /** Similarity from which images count as near-duplicates, unless a request names another. */
+  duplicateThreshold: number
   log: { info(message: string): void }
 }
-
-const DEFAULT_DUPLICATE_THRESHOLD = 0.985
 
 const exampleSchema = z.object({
   image_id: uuidSchema.optional(),
@@ -61,7 +61,8 @@ const searchRequestSchema = z
   })
   .openapi('SearchRequest')
 
-export function imageRoutes({ catalog, search, queries, imageFiles, log }: ImageRoutesOptions): Router {
+export function imageRoutes(options: ImageRoutesOptions): Router {
+  const { catalog, search, queries, imageFiles, log } = options
   const router = createRouter()
   const findDuplicates = createDuplicateFinder({ catalog, isShown: imageFiles.isShownByLink })
   const found = { 200: { description: 'The images found, best first.', ...json(imagesSchema) } }
@@ -187,7 +188,9 @@ export function imageRoutes({ catalog, search, queries, imageFiles, log }: Image
       summary: 'Groups of near-identical images',
       request: {
         query: z.object({
-          threshold: z.coerce.number().min(0.5).max(1).default(DEFAULT_DUPLICATE_THRESHOLD),
+          threshold: z.coerce.number().min(0.5).max(1).optional().openapi({
+            description: 'Least similarity in a group; default: 0.9 with sketch-search-5, else 0.985.',
+          }),
           page: querySchema.shape.page,
           items_per_page: querySchema.shape.items_per_page,
         }),
@@ -209,7 +212,7 @@ export function imageRoutes({ catalog, search, queries, imageFiles, log }: Image
     async (context) => {
       const query = context.req.valid('query')
       const { offset, limit } = pageOf(query)
-      const { groups, progress } = await findDuplicates(query.threshold)
+      const { groups, progress } = await findDuplicates(query.threshold ?? options.duplicateThreshold)
       const page = await withoutDeleted(catalog, groups.slice(offset, offset + limit))
       const groupsJson = page.map((images) => ({ images: images.map(toImageJson) }))
       return context.json({ groups: groupsJson, total: groups.length, progress }, 200)
