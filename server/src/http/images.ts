@@ -12,6 +12,8 @@ import { respondWithFile } from './file-response.ts'
 import { binary, createRouter, type HttpEnv, json, parseJson, type Router, route } from './routing.ts'
 import {
   DEFAULT_TOP_K,
+  duplicateThresholdSchema,
+  type exampleSchema,
   fileField,
   filterOf,
   idParameter,
@@ -22,7 +24,7 @@ import {
   pageOf,
   type Query,
   querySchema,
-  savedQueryIdSchema,
+  searchRequestSchema,
   toImageJson,
   topKSchema,
   uuidSchema,
@@ -37,29 +39,6 @@ export interface ImageRoutesOptions {
   duplicateThreshold: number
   log: { info(message: string): void }
 }
-
-const exampleSchema = z.object({
-  image_id: uuidSchema.optional(),
-  query_id: savedQueryIdSchema.optional().openapi({ description: 'A kept query.' }),
-  upload: z
-    .string()
-    .optional()
-    .openapi({ description: 'Multipart only: the name of the field with the file.' }),
-  kind: kindSchema.default('auto'),
-  crop: z.string().optional().openapi({ description: '`x,y,w,h` in 0…1 of the picture.' }),
-  weight: z.number().positive().max(1000).default(1),
-})
-
-const searchRequestSchema = z
-  .object({
-    positive: z.array(exampleSchema).min(1).max(100),
-    negative: z.array(exampleSchema).max(100).default([]).openapi({
-      description: 'Less like these; whole files of the gallery among them are not found themselves.',
-    }),
-    top_k: topKSchema,
-    query: querySchema.nullish(),
-  })
-  .openapi('SearchRequest')
 
 export function imageRoutes(options: ImageRoutesOptions): Router {
   const { catalog, search, queries, imageFiles, log } = options
@@ -188,9 +167,7 @@ export function imageRoutes(options: ImageRoutesOptions): Router {
       summary: 'Groups of near-identical images',
       request: {
         query: z.object({
-          threshold: z.coerce.number().min(0.5).max(1).optional().openapi({
-            description: 'Least similarity in a group; default: 0.9 with sketch-search-5, else 0.985.',
-          }),
+          threshold: duplicateThresholdSchema,
           page: querySchema.shape.page,
           items_per_page: querySchema.shape.items_per_page,
         }),

@@ -235,3 +235,30 @@ export type IndexStatusJson = z.output<typeof indexStatusSchema>
 export const failureSchema = z
   .object({ path: z.string(), code: z.string(), reason: z.string(), failed_at: z.iso.datetime() })
   .openapi('Failure')
+
+export const duplicateThresholdSchema = z.coerce.number().min(0.5).max(1).optional().openapi({
+  description: 'Least similarity in a group; default: 0.9 with sketch-search-5, else 0.985.',
+})
+
+export const exampleSchema = z.object({
+  image_id: uuidSchema.optional(),
+  query_id: savedQueryIdSchema.optional().openapi({ description: 'A kept query.' }),
+  upload: z
+    .string()
+    .optional()
+    .openapi({ description: 'Multipart only: the name of the field with the file.' }),
+  kind: kindSchema.default('auto'),
+  crop: z.string().optional().openapi({ description: '`x,y,w,h` in 0…1 of the picture.' }),
+  weight: z.number().positive().max(1000).default(1),
+})
+
+export const searchRequestSchema = z
+  .object({
+    positive: z.array(exampleSchema).min(1).max(100),
+    negative: z.array(exampleSchema).max(100).default([]).openapi({
+      description: 'Less like these; whole files of the gallery among them are not found themselves.',
+    }),
+    top_k: topKSchema,
+    query: querySchema.nullish(),
+  })
+  .openapi('SearchRequest')
