@@ -53,6 +53,8 @@ export class Mask {
     return masked
       .replaceAll(UUID, (id) => (id === UNKNOWN_ID ? id : '<id>'))
       .replaceAll(ISO_TIME, (time) => (Date.parse(time) > this.#start - 3_600_000 ? '<now>' : time))
+      // A stack names lines of code, and the folder that it lies in.
+      .replaceAll(/("stack":")(?:[^"\\]|\\.)*"/g, '$1<stack>"')
       .replaceAll(/(127\.0\.0\.1|localhost):\d+/g, '$1:<port>')
       .replaceAll(/assets\/([\w.]+)-[\w-]{8}\.(\w+)/g, 'assets/$1-<hash>.$2')
   }
