@@ -50,13 +50,15 @@ export class Mask {
   text(text: string): string {
     let masked = text
     for (const [from, to] of this.#names) masked = masked.replaceAll(from, to)
-    return masked
-      .replaceAll(UUID, (id) => (id === UNKNOWN_ID ? id : '<id>'))
-      .replaceAll(ISO_TIME, (time) => (Date.parse(time) > this.#start - 3_600_000 ? '<now>' : time))
-      // A stack names lines of code, and the folder that it lies in.
-      .replaceAll(/("stack":")(?:[^"\\]|\\.)*"/g, '$1<stack>"')
-      .replaceAll(/(127\.0\.0\.1|localhost):\d+/g, '$1:<port>')
-      .replaceAll(/assets\/([\w.]+)-[\w-]{8}\.(\w+)/g, 'assets/$1-<hash>.$2')
+    return (
+      masked
+        .replaceAll(UUID, (id) => (id === UNKNOWN_ID ? id : '<id>'))
+        .replaceAll(ISO_TIME, (time) => (Date.parse(time) > this.#start - 3_600_000 ? '<now>' : time))
+        // A stack names lines of code, and the folder that it lies in.
+        .replaceAll(/("stack":")(?:[^"\\]|\\.)*"/g, '$1<stack>"')
+        .replaceAll(/(127\.0\.0\.1|localhost):\d+/g, '$1:<port>')
+        .replaceAll(/assets\/([\w.]+)-[\w-]{8}\.(\w+)/g, 'assets/$1-<hash>.$2')
+    )
   }
 
   json(value: unknown): unknown {
