@@ -64,11 +64,18 @@ def drawable_by_set(data, options):
 
 def side_at(step, config):
     options = config["training"]
-    return (
-        options["small_side"]
-        if step < options["small_until"] * options["steps"]
-        else config["sketch"]["side"]
-    )
+    _, _, share = round_at(step, options)
+    return options["small_side"] if share < options["small_until"] else config["sketch"]["side"]
+
+
+def round_at(step, options):
+    """The round of training that a step belongs to, the steps done in it and their share of it."""
+    done = step
+    for turn, steps in enumerate(options["rounds"]):
+        if done < steps:
+            return turn, done, done / steps
+        done -= steps
+    raise ValueError(f"step {step} lies beyond the last round")
 
 
 def as_ink(drawings):

@@ -18,7 +18,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from backbone import Backbone
-from batches import Batches, as_ink
+from batches import Batches, as_ink, round_at
 from data import NO_LABEL, Data
 from network import PhotoHead, SketchTower, Whitening
 from options import loaded, parser_of
@@ -145,22 +145,22 @@ class Training:
         if self.step == 0:
             self.report(validation, 0)
         last_saved = started = time.time()
-        for batch in pool.imap(batch_at, ahead(self, self.options["steps"])):
+        steps = sum(self.options["rounds"])
+        for batch in pool.imap(batch_at, ahead(self, steps)):
             self.train_on(*batch)
             self.made.release()
             if time.time() - last_saved > SAVE_EVERY_S:
                 self.save(saved)
                 last_saved = time.time()
-                print(f"step {self.step} of {self.options['steps']}", flush=True)
-            if self.step % self.options["validate_every"] == 0 or self.step == self.options["steps"]:
+                print(f"step {self.step} of {steps}", flush=True)
+            if self.step % self.options["validate_every"] == 0 or self.step == steps:
                 self.report(validation, time.time() - started)
         self.save(saved)
 
     def train_on(self, drawings, labels, photos, views):
-        share = self.step / self.options["steps"]
-        warm = min(1, (self.step + 1) / 150)
+        factor = rate_factor(self.step, self.options)
         for group, rate in zip(self.optimizer.param_groups, self.rates):
-            group["lr"] = rate * warm * (0.5 * (1 + math.cos(math.pi * share)) + 0.01)
+            group["lr"] = rate * factor
         self.model.train()
         loss, parts = self.loss(
             as_ink(drawings), torch.from_numpy(labels), torch.from_numpy(photos), torch.from_numpy(views)
@@ -276,6 +276,13 @@ class Training:
         self.optimizer.load_state_dict(state["optimizer"])
         torch.set_rng_state(state["chance"])
         print(f"goes on from step {self.step}", flush=True)
+
+
+def rate_factor(step, options):
+    """Share of the full rate: each round rises over `warm_up` steps and falls by a cosine (Loshchilov and Hutter 2017)."""
+    turn, done, share = round_at(step, options)
+    warm = min(1, (done + 1) / options["warm_up"])
+    return options["round_rates"][turn] * warm * (0.5 * (1 + math.cos(math.pi * share)) + 0.01)
 
 
 # What the forked process that makes batches inherits.
