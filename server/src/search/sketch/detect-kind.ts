@@ -1,35 +1,55 @@
 import type { ImageKind } from '../../embedding/embedder.ts'
 import { type RgbImage, resample } from '../../gallery/resample.ts'
-import { inkMap } from './ink.ts'
+import { hasEvenBackground, type InkMap, inkMap } from './ink.ts'
+import { inkOnPaper } from './paper.ts'
 
 const LONGER_SIDE = 192
 const MIN_INK = 0.1
-/** A stroke is thinner than this share of the sheet. */
-const STROKE_WIDTH = 0.045
-const MAX_INK_SHARE = 0.3
-/** The share of the ink that may be part of something wider than a stroke. */
-const MAX_SOLID_SHARE = 0.1
 /** Shading: ink that is neither faint nor full. Strokes have it only at their edges. */
 const FULL_INK = 0.75
 const MAX_SHADED_SHARE = 0.75
 
+interface Limits {
+  /** Of the area. */
+  inkShare: number
+  /** A stroke is thinner than this share of the longer side. */
+  strokeWidth: number
+  /** Share of the ink that may be part of something wider than a stroke. */
+  solidShare: number
+}
+
+const DRAWN_ON_SCREEN: Limits = { inkShare: 0.3, strokeWidth: 0.045, solidShare: 0.1 }
+/** Stricter, because thin dark things before a plain wall look like drawings on paper. */
+const DRAWN_ON_PAPER: Limits = { inkShare: 0.12, strokeWidth: 0.015, solidShare: 0.08 }
+
+/** Share of the ink on paper that may run into the edge of the sheet. */
+const MAX_CUT_SHARE = 0.3
+
 /**
- * Tells a drawing of strokes from a picture: a drawing is mostly even paper, and its ink is thin everywhere and mostly of
- * one strength. The thresholds were chosen on sketches and photos of the Sketchy database and pictures of Caltech 101.
+ * Distinguishes drawings of strokes from pictures: a drawing is mostly paper, and its ink is thin and mostly of one strength.
+ * The limits were chosen on sketches and photos of the Sketchy database, on photos of drawings made from these, and on
+ * pictures of Caltech 101.
  */
 export function detectKind(image: RgbImage): ImageKind {
+  if (!hasEvenBackground(image)) {
+    const ink = inkOnPaper(image)
+    const isDrawing = ink !== undefined && ink.cutShare < MAX_CUT_SHARE && isDrawn(ink, DRAWN_ON_PAPER)
+    return isDrawing ? 'sketch' : 'photo'
+  }
   const scale = Math.min(1, LONGER_SIDE / Math.max(image.width, image.height))
-  const width = Math.max(1, Math.round(image.width * scale))
-  const height = Math.max(1, Math.round(image.height * scale))
-  const { strength } = inkMap(resample(image, width, height))
+  const scaled = (side: number) => Math.max(1, Math.round(side * scale))
+  const ink = inkMap(resample(image, scaled(image.width), scaled(image.height)))
+  return isDrawn(ink, DRAWN_ON_SCREEN) ? 'sketch' : 'photo'
+}
+
+function isDrawn({ strength, width, height }: InkMap, limits: Limits): boolean {
   const isInk = strength.map((value) => (value >= MIN_INK ? 1 : 0))
   const ink = sum(isInk)
-  if (ink / isInk.length > MAX_INK_SHARE) return 'photo'
+  if (ink === 0 || ink > isInk.length * limits.inkShare) return false
   const shaded = sum(strength.map((value) => (value > MIN_INK && value < FULL_INK ? 1 : 0)))
-  if (shaded > ink * MAX_SHADED_SHARE) return 'photo'
-  const radius = Math.max(1, Math.round((Math.max(width, height) * STROKE_WIDTH) / 2))
-  const solid = sum(erode(isInk, width, height, radius))
-  return solid <= ink * MAX_SOLID_SHARE ? 'sketch' : 'photo'
+  if (shaded > ink * MAX_SHADED_SHARE) return false
+  const radius = Math.max(1, Math.round((Math.max(width, height) * limits.strokeWidth) / 2))
+  return sum(erode(isInk, width, height, radius)) <= ink * limits.solidShare
 }
 
 /** 1 where the whole square of the given radius is 1. */

@@ -16,7 +16,7 @@ export function prepareSketch(sheet: RgbImage, margin: number): RgbImage {
   const ink = inkMap(sheet)
   const box = boundsOfInk(ink, INK)
   const extent = box === undefined ? 0 : Math.max(box.width, box.height)
-  if (box === undefined || extent < Math.max(sheet.width, sheet.height) * MIN_EXTENT) {
+  if (box === undefined || extent < Math.max(ink.width, ink.height) * MIN_EXTENT) {
     throw new DomainError(
       'blank_sketch',
       'The sketch is blank: draw something, or give the picture as kind "image".',
