@@ -81,7 +81,7 @@ class Scaled(nn.Module):
 
 
 def trained_parts(work: Path, name: str, config: dict, labels: int):
-    """The averaged weights of a training: tower, head, whitening and label prototypes."""
+    """The weights of a training: tower, head, whitening and label prototypes."""
     state = torch.load(work / name / "state.pt", weights_only=False)
     dimensions = config["photo"]["dimensions"]
     whitening = Whitening(dimensions, config["photo"]["whitening"])
@@ -94,8 +94,19 @@ def trained_parts(work: Path, name: str, config: dict, labels: int):
     )
     parts.register_parameter("prototypes", nn.Parameter(torch.zeros(labels, dimensions)))
     parts.register_parameter("scale", nn.Parameter(torch.zeros(())))
-    parts.load_state_dict(state["averaged"])
+    parts.load_state_dict(mean_weights(work / name))
     return parts.eval(), whitening
+
+
+def mean_weights(folder: Path) -> dict:
+    """The mean of the averaged weights at the end of each round, which does better than any of them (Izmailov et al. 2018)."""
+    ends = [torch.load(file) for file in sorted(folder.glob("round-*.pt"))]
+    if not ends:
+        raise SystemExit(f"{folder} holds no finished round; let train.py reach the end of one")
+    return {
+        name: torch.stack([end[name] for end in ends]).mean(0) if value.dtype.is_floating_point else value
+        for name, value in ends[-1].items()
+    }
 
 
 def main():

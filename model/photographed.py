@@ -33,7 +33,11 @@ def photographed(ink: np.ndarray, chance: random.Random) -> np.ndarray:
     noise = np.random.default_rng(chance.getrandbits(32))
     paper = with_ink(sheet_of_paper(chance), ink, chance)
     photo = seen_from_an_angle(paper, table(noise, chance), chance)
-    photo = photo * light(chance)[..., None] * np.array([chance.uniform(0.88, 1.0), 1.0, chance.uniform(0.95, 1.05)])
+    photo = (
+        photo
+        * light(chance)[..., None]
+        * np.array([chance.uniform(0.88, 1.0), 1.0, chance.uniform(0.95, 1.05)])
+    )
     photo = cv2.GaussianBlur(photo, (0, 0), chance.uniform(0.5, 1.1))
     photo = photo + noise.standard_normal(photo.shape) * chance.uniform(1, 4)
     return np.uint8(np.clip(photo, 0, 255))
@@ -102,7 +106,11 @@ def light(chance):
     angle = chance.uniform(0, 2 * np.pi)
     result = 0.8 + slope * (np.cos(angle) * x + np.sin(angle) * y) / 1.4
     if chance.random() < 0.5:
-        angle, place, softness = chance.uniform(0, 2 * np.pi), chance.uniform(-0.4, 0.6), chance.uniform(0.05, 0.4)
+        angle, place, softness = (
+            chance.uniform(0, 2 * np.pi),
+            chance.uniform(-0.4, 0.6),
+            chance.uniform(0.05, 0.4),
+        )
         across = np.cos(angle) * x + np.sin(angle) * y - place
         result *= 1 - chance.uniform(0.25, 0.5) / (1 + np.exp(-across / softness * 4))
     return result.astype(np.float32)

@@ -9,6 +9,7 @@ import multiprocessing
 import os
 import threading
 import time
+from itertools import accumulate
 from pathlib import Path
 
 import cv2
@@ -155,6 +156,8 @@ class Training:
                 print(f"step {self.step} of {steps}", flush=True)
             if self.step % self.options["validate_every"] == 0 or self.step == steps:
                 self.report(validation, time.time() - started)
+            if self.step in accumulate(self.options["rounds"]):
+                torch.save(self.averaged, self.folder / f"round-{self.step}.pt")
         self.save(saved)
 
     def train_on(self, drawings, labels, photos, views):
