@@ -1,14 +1,16 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Catalog } from '../catalog/catalog.ts'
+import { optional, text, uuid } from '../contract/input.ts'
 import { DomainError } from '../errors.ts'
 import type { ImageFiles } from '../images/image-files.ts'
 import type { SavedQueries } from '../saved-queries/saved-queries.ts'
-import { parseCrop } from '../search/region.ts'
 import type { ImageSearch, QueryTerm, SearchResult } from '../search/search.ts'
+import { parseJsonField } from './input/json.ts'
 import { bytesOf, findImage } from './requests.ts'
-import { createRouter, type HttpEnv, json, parseJson, type Router, route } from './routing.ts'
+import { createRouter, type HttpEnv, json, type Router, route } from './routing.ts'
 import {
+  cropSchema,
   DEFAULT_TOP_K,
   type exampleSchema,
   fileField,
@@ -18,10 +20,10 @@ import {
   pageOf,
   type Query,
   querySchema,
+  type SearchRequest,
   searchRequestSchema,
   toImageJson,
   topKSchema,
-  uuidSchema,
 } from './schemas.ts'
 
 export interface SearchRoutesOptions {
@@ -30,6 +32,12 @@ export interface SearchRoutesOptions {
   search: ImageSearch
   imageFiles: ImageFiles
 }
+
+const MAX_JSON_CHARACTERS = 1_000_000
+/** The other fields are pictures, which the terms name as `upload`. */
+const searchFormSchema = z
+  .object({ search_json: text({ max: MAX_JSON_CHARACTERS, description: 'A SearchRequest as JSON.' }) })
+  .catchall(z.unknown())
 
 /** Routes that search by a picture, by an indexed image, or by several of both. */
 export function searchRoutes({ catalog, search, queries, imageFiles }: SearchRoutesOptions): Router {
@@ -49,9 +57,9 @@ export function searchRoutes({ catalog, search, queries, imageFiles }: SearchRou
               schema: z.object({
                 image: fileField,
                 top_k: topKSchema,
-                query_json: z.string().optional().openapi({ description: 'A Query as JSON.' }),
-                kind: kindSchema.optional(),
-                crop: z.string().optional().openapi({ description: '`x,y,w,h` in 0…1 of the picture.' }),
+                query_json: optional(text({ max: MAX_JSON_CHARACTERS, description: 'A Query as JSON.' })),
+                kind: optional(kindSchema),
+                crop: optional(cropSchema),
               }),
             },
           },
@@ -61,9 +69,15 @@ export function searchRoutes({ catalog, search, queries, imageFiles }: SearchRou
     }),
     async (context) => {
       const { image, top_k: topK, query_json: queryJson, kind = 'auto', crop } = context.req.valid('form')
-      const picture = { bytes: await bytesOf(image), kind, crop: crop ? parseCrop(crop) : undefined }
-      const result = await search.byPicture(picture, optionsOf(parseQueryJson(queryJson), topK))
-      return respondWithImages(context, result)
+      const picture = { bytes: await bytesOf(image), kind, crop }
+      const options = optionsOf(parseQueryJson(queryJson), topK)
+      try {
+        return respondWithImages(context, await search.byPicture(picture, options))
+      } catch (error) {
+        // Clients of this route send an empty canvas when nothing has been drawn.
+        if (!(error instanceof DomainError && error.code === 'blank_sketch')) throw error
+        return context.json({ images: [], total: 0 }, 200)
+      }
     },
   )
 
@@ -77,9 +91,9 @@ export function searchRoutes({ catalog, search, queries, imageFiles }: SearchRou
           required: true,
           ...json(
             z.object({
-              image_id: uuidSchema,
+              image_id: uuid,
               top_k: topKSchema,
-              query: querySchema.nullish(),
+              query: querySchema,
             }),
           ),
         },
@@ -98,14 +112,11 @@ export function searchRoutes({ catalog, search, queries, imageFiles }: SearchRou
       path: '/search',
       summary: 'Find by several examples: more like these, less like those',
       request: {
-        // Not marked as required: otherwise each of the two forms would be demanded whatever is sent.
         body: {
           content: {
             'application/json': { schema: searchRequestSchema },
             'multipart/form-data': {
-              schema: z
-                .object({ search_json: z.string().openapi({ description: 'A SearchRequest as JSON.' }) })
-                .catchall(z.unknown()),
+              schema: searchFormSchema,
             },
           },
         },
@@ -113,7 +124,7 @@ export function searchRoutes({ catalog, search, queries, imageFiles }: SearchRou
       responses: found,
     }),
     async (context) => {
-      const { request, files } = await readSearchRequest(context)
+      const { request, files } = readSearchRequest(context.req.valid('form') ?? context.req.valid('json'))
       const toExamples = (list: z.output<typeof exampleSchema>[]) =>
         Promise.all(list.map((example) => toExample(example, files)))
       const options = optionsOf(request.query, request.top_k)
@@ -134,17 +145,9 @@ export function searchRoutes({ catalog, search, queries, imageFiles }: SearchRou
   return router
 
   async function toExample(
-    {
-      image_id: imageId,
-      query_id: queryId,
-      upload,
-      kind,
-      crop: cropText,
-      weight,
-    }: z.output<typeof exampleSchema>,
+    { image_id: imageId, query_id: queryId, upload, kind, crop, weight }: z.output<typeof exampleSchema>,
     files: Map<string, File>,
   ): Promise<QueryTerm> {
-    const crop = cropText ? parseCrop(cropText) : undefined
     if (imageId !== undefined) {
       if (crop === undefined) return { source: { imageId }, weight }
       const image = await findImage(catalog, imageId)
@@ -171,6 +174,16 @@ function optionsOf(given: Query | null | undefined, topK = DEFAULT_TOP_K) {
   return { filter: filterOf(query), topK, ...pageOf(query) }
 }
 
+/** A request is JSON, or a form with pictures and the same JSON in a field. */
+function readSearchRequest(input: SearchRequest | z.output<typeof searchFormSchema>) {
+  if (!('search_json' in input)) return { request: input as SearchRequest, files: new Map<string, File>() }
+  const { search_json: text, ...fields } = input
+  const files = new Map(
+    Object.entries(fields).filter((field): field is [string, File] => field[1] instanceof File),
+  )
+  return { request: parseJsonField(searchRequestSchema, text as string, 'search_json'), files }
+}
+
 function respondWithImages(context: Context<HttpEnv>, { images, total, timings, kind }: SearchResult) {
   const parts = Object.entries(timings).map(([name, ms]) => `${name};dur=${ms.toFixed(2)}`)
   context.header('Server-Timing', parts.join(', '))
@@ -179,17 +192,5 @@ function respondWithImages(context: Context<HttpEnv>, { images, total, timings, 
 }
 
 function parseQueryJson(text: string | undefined): Query {
-  return text ? querySchema.parse(parseJson(text, 'query_json')) : {}
-}
-
-async function readSearchRequest(context: Context<HttpEnv>) {
-  if (!context.req.header('content-type')?.startsWith('multipart/')) {
-    const body = parseJson(await context.req.text(), 'The request')
-    return { request: searchRequestSchema.parse(body), files: new Map<string, File>() }
-  }
-  const form = await context.req.formData()
-  const files = new Map([...form].filter((field): field is [string, File] => field[1] instanceof File))
-  const text = form.get('search_json')
-  const request = searchRequestSchema.parse(parseJson(typeof text === 'string' ? text : '', 'search_json'))
-  return { request, files }
+  return text === undefined ? {} : parseJsonField(querySchema, text, 'query_json')
 }
