@@ -7,6 +7,8 @@ const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 /** Responds to a request that no route has taken: 405 if the path has routes of other methods, else 404. */
 export function respondToUnmatched(app: Router, context: Context<HttpEnv>): Response {
   const allowed = METHODS.filter((method) => hasRoute(app, method, context.req.path))
+  // The route of this method has found nothing.
+  if (allowed.includes(context.req.method)) return respondWithUnmatched(context, [])
   if (allowed.includes('GET')) allowed.splice(1, 0, 'HEAD')
   return respondWithUnmatched(context, allowed)
 }
