@@ -209,6 +209,9 @@ export const indexStatusSchema = z
     to_embed: z
       .int()
       .describe('Images that the embedder has no vector of yet; they can be seen but not searched.'),
+    metadata_pending: z
+      .int()
+      .describe('Images that an earlier version indexed and whose metadata has yet to be read.'),
     previous_embedder: z
       .string()
       .nullable()

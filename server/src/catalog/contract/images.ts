@@ -94,9 +94,8 @@ export interface OutdatedCursor {
 /** An image whose attributes were read by an earlier version. */
 export interface OutdatedImage extends OutdatedCursor {
   path: string
-  bytes: number
-  modifiedAt: number
   contentHash: string
+  attributes: ImageAttributes
 }
 
 /** Attributes of a content; undefined if they can't be read, which is then not tried again. */

@@ -170,7 +170,6 @@ async function contentInfo(
     .selectAll('images')
     .select('vectors.id as vector')
     .where('images.content_hash', '=', contentHash)
-    .orderBy('attributes_version', 'desc')
     .limit(1)
     .executeTakeFirst()
   if (row === undefined) return undefined

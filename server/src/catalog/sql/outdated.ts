@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import { versionOf } from '../attributes.ts'
 import type { AttributesUpdate, OutdatedCursor, OutdatedImage } from '../catalog.ts'
 import type { SqlContext } from './context.ts'
-import { attributeColumns } from './image-rows.ts'
+import { attributeColumns, attributeValues } from './image-rows.ts'
 
 /** Images whose attributes were read by an earlier version, in the order of the index on version and id. */
 export async function outdatedImages(
@@ -12,7 +12,7 @@ export async function outdatedImages(
 ): Promise<OutdatedImage[]> {
   const rows = await database
     .selectFrom('images')
-    .select(['id', 'path', 'bytes', 'modified_at', 'content_hash', 'attributes_version'])
+    .selectAll('images')
     .where('attributes_version', '<', versionOf(attributes))
     .$if(after !== undefined, (query) =>
       query.where(sql<boolean>`(attributes_version, id) > (${after!.attributesVersion}, ${after!.id})`),
@@ -24,9 +24,8 @@ export async function outdatedImages(
   return rows.map((row) => ({
     id: row.id,
     path: row.path,
-    bytes: row.bytes,
-    modifiedAt: row.modified_at,
     contentHash: row.content_hash,
+    attributes: attributeValues(attributes, row),
     attributesVersion: row.attributes_version,
   }))
 }
