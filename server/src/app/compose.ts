@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Users } from '../accounts/accounts.ts'
 import type { Challenges } from '../auth/methods/email-code/challenges.ts'
 import type { Catalog } from '../catalog/catalog.ts'
@@ -11,6 +12,7 @@ import { type EmbedderClient, failIfEmbedderIsDown } from '../embedding/process/
 import { messageOf } from '../errors.ts'
 import { createEventBus, createLocalFeed, type EventBus } from '../events.ts'
 import { createImageReader } from '../gallery/image-reader.ts'
+import { openRenditionStore, withRenditions } from '../gallery/rendition-store.ts'
 import { openThumbnailStore } from '../gallery/thumbnails.ts'
 import { createHttpApp } from '../http/app.ts'
 import { createMetrics } from '../http/metrics.ts'
@@ -143,7 +145,11 @@ export async function createApp(
   /** What happens in this process, and what is shown to people: in a cluster, what happens anywhere. */
   const localEvents = createEventBus()
   const events = shared === undefined ? localEvents : createEventBus()
-  const thumbnails = openThumbnailStore(config.thumbnail.thumbnail_directory, config.thumbnail.size)
+  const renditions = openRenditionStore(join(config.data_directory, 'renditions'))
+  const thumbnails = withRenditions(
+    openThumbnailStore(config.thumbnail.thumbnail_directory, config.thumbnail.size),
+    renditions,
+  )
   const limits = {
     maxPixels: config.limits.max_pixels,
     maxFileBytes: config.limits.max_file_bytes,
@@ -244,6 +250,7 @@ export async function createApp(
     indexer,
     reader,
     thumbnails,
+    renditions,
     events: localEvents,
     limits,
     walk,

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import { attributeSchemas, attributesJson } from '../catalog/attributes.ts'
 import type { Image, ImageFilter, ImageOrder, ScoredImage } from '../catalog/catalog.ts'
 import { parseDirectoryFilter } from '../gallery/paths.ts'
+import { RENDITION_SIDES } from '../gallery/rendition-store.ts'
 import { SAVED_QUERY_ID } from '../saved-queries/saved-queries.ts'
 
 const MAX_ITEMS_PER_PAGE = 1000
@@ -158,6 +159,15 @@ export const uuidSchema = z.uuid().toLowerCase()
 export const savedQueryIdSchema = z.string().regex(SAVED_QUERY_ID)
 
 export const idParameter = z.object({ id: uuidSchema })
+
+export const renditionSizeSchema = emptyIsAbsent(
+  z.coerce.number().pipe(z.literal([...RENDITION_SIDES])),
+).openapi({
+  type: 'integer',
+  enum: [...RENDITION_SIDES],
+  description:
+    'Longest side in pixels; a smaller image is not enlarged. Without it, the thumbnail that covers `thumbnail.size`.',
+})
 
 export const topKSchema = emptyIsAbsent(integer(1, MAX_TOP_K)).openapi({
   type: 'integer',
