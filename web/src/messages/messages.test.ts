@@ -24,7 +24,8 @@ describe('the German catalog', () => {
 
   it('leaves no sentence in English', () => {
     const copied = entriesOf(en).filter(
-      ([path, entry]) => typeof entry === 'string' && /\w{2,} \w+ \w{2,}/.test(entry) && german.get(path) === entry,
+      ([path, entry]) =>
+        typeof entry === 'string' && /\w{2,} \w+ \w{2,}/.test(entry) && german.get(path) === entry,
     )
     expect(copied).toEqual([])
   })
