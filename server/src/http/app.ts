@@ -11,6 +11,7 @@ import type { EmbedderClient } from '../embedding/process/supervisor.ts'
 import type { EventFeed } from '../events.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import type { ImageFiles } from '../images/image-files.ts'
+import type { Backfill } from '../indexing/backfill.ts'
 import type { Indexer } from '../indexing/indexer.ts'
 import type { SavedQueries } from '../saved-queries/saved-queries.ts'
 import type { ImageSearch } from '../search/search.ts'
@@ -46,6 +47,7 @@ export interface HttpOptions {
   /** Another embedder that images have vectors of. */
   previousEmbedder: string | undefined
   indexer: Indexer
+  backfill: Pick<Backfill, 'pending'>
   sync: GallerySync
   search: ImageSearch
   queries: SavedQueries

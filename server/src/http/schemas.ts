@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { attributeSchemas, attributesJson } from '../catalog/attributes.ts'
 import type { Image, ImageFilter, ImageOrder, ScoredImage } from '../catalog/catalog.ts'
 import {
   choice,
@@ -16,6 +17,7 @@ import {
 import { instant } from '../contract/times.ts'
 import { DomainError } from '../errors.ts'
 import { parseDirectoryFilter } from '../gallery/paths.ts'
+import { RENDITION_SIDES } from '../gallery/rendition-store.ts'
 import { SAVED_QUERY_ID } from '../saved-queries/saved-queries.ts'
 import { type Crop, parseCrop } from '../search/region.ts'
 
@@ -84,6 +86,8 @@ export function filterOf(query: Query): ImageFilter {
   }
 }
 
+const { width, height, ...otherAttributes } = attributeSchemas()
+
 export const imageSchema = z
   .object({
     id: z.uuid(),
@@ -93,10 +97,10 @@ export const imageSchema = z
     created_at: z.iso.datetime(),
     modified_at: z.iso.datetime(),
     model_name: z.string().nullable().openapi({ description: 'The embedder that indexed it.' }),
-    width: z.int(),
-    height: z.int(),
+    width,
+    height,
     bytes: z.int(),
-    content_type: z.string(),
+    ...otherAttributes,
     score: z
       .number()
       .optional()
@@ -124,6 +128,7 @@ export function contentVersion({ contentHash }: Pick<Image, 'contentHash'>): str
 
 export function toImageJson(image: Image | ScoredImage): ImageJson {
   const base = `/api/images/${image.id}`
+  const { width, height, ...others } = attributesJson(image)
   const version = `?v=${contentVersion(image)}`
   return {
     id: image.id,
@@ -133,10 +138,10 @@ export function toImageJson(image: Image | ScoredImage): ImageJson {
     created_at: new Date(image.createdAt).toISOString(),
     modified_at: new Date(image.modifiedAt).toISOString(),
     model_name: image.embedder ?? null,
-    width: image.width,
-    height: image.height,
+    width,
+    height,
     bytes: image.bytes,
-    content_type: image.contentType,
+    ...others,
     ...('score' in image ? { score: Math.round(image.score * 1e6) / 1e6 } : {}),
     thumbnail_url: `${base}/thumbnail${version}`,
     view_url: `${base}/view${version}`,
@@ -149,6 +154,13 @@ export const savedQueryIdSchema = z.string().regex(SAVED_QUERY_ID)
 
 /** Path parameter of the routes of one image. */
 export const imageParameter = z.object({ image_id: uuid })
+
+export const renditionSizeSchema = optional(
+  integer({
+    description:
+      'Longest side in pixels; a smaller image is not enlarged. Without it, the thumbnail that covers `thumbnail.size`.',
+  }).pipe(z.literal([...RENDITION_SIDES])),
+).openapi({ type: 'integer', enum: [...RENDITION_SIDES] })
 
 /** Number of nearest images to find, before paging. 0 finds none. */
 export const topKSchema = integer({
@@ -224,6 +236,9 @@ export const indexStatusSchema = z
     to_embed: z
       .int()
       .describe('Images that the embedder has no vector of yet; they can be seen but not searched.'),
+    metadata_pending: z
+      .int()
+      .describe('Images that an earlier version indexed and whose metadata has yet to be read.'),
     previous_embedder: z
       .string()
       .nullable()
