@@ -18,6 +18,7 @@ export type ErrorCode =
   | 'last_admin'
   | 'not_found'
   | 'not_indexed'
+  | 'not_supported'
   | 'permission_denied'
   | 'query_not_found'
   | 'too_many_requests'

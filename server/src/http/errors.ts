@@ -25,6 +25,7 @@ const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
   last_admin: 409,
   not_found: 404,
   not_indexed: 409,
+  not_supported: 422,
   too_many_requests: 429,
   unavailable: 503,
   user_exists: 409,

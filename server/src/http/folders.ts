@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { SignIn } from '../auth/sign-in-method.ts'
 import type { Catalog } from '../catalog/catalog.ts'
-import type { EmbedderClient } from '../embedding/process/supervisor.ts'
+import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import { directoryOf, ROOT } from '../gallery/paths.ts'
 import type { Indexer } from '../indexing/indexer.ts'
 import type { FolderTimes, GallerySync } from '../sync/gallery-sync.ts'

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { noise, startHost } from '../../../testing/embedders.ts'
 import { pythonWithNumpy } from '../../../testing/python.ts'
 import { temporaryDirectory } from '../../../testing/temporary.ts'
-import type { EmbedderClientOptions } from '../../process/supervisor.ts'
+import type { EmbedderClientOptions } from '../../process/embedder-client.ts'
 import type { EmbedderDefinition } from '../../registry.ts'
 
 const FILE = join(import.meta.dirname, 'fixtures', 'misbehaving.py')
