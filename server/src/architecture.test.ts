@@ -82,7 +82,6 @@ const CYCLES: readonly string[] = [
 /** With the lines that each may have until it is divided. */
 const LARGE_FILES: Record<string, number> = {
   'e2e/soak/operations.ts': 356,
-  'server/src/http/images.ts': 400,
   'web/src/app.tsx': 400,
 }
 
