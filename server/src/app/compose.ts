@@ -6,8 +6,10 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { duplicateThresholdOf } from '../config/built-in.ts'
 import type { Config } from '../config/schema.ts'
 import { type DirectoryLock, lockDirectory } from '../database/directory-lock.ts'
+import { definitionOf } from '../embedding/definition-of.ts'
 import { type OpenedEmbedder, openEmbedder } from '../embedding/open-embedder.ts'
 import { type EmbedderClient, failIfEmbedderIsDown } from '../embedding/process/embedder-client.ts'
+import { vocabularyFilesOf } from '../embedding/vocabulary-files.ts'
 import { messageOf } from '../errors.ts'
 import { createEventBus, createLocalFeed, type EventBus } from '../events.ts'
 import { createImageReader } from '../gallery/image-reader.ts'
@@ -21,6 +23,7 @@ import { createImageFiles } from '../images/image-files.ts'
 import { createIndexer, type Indexer, type IndexQueue } from '../indexing/indexer.ts'
 import type { Logger } from '../log.ts'
 import { createImageSearch, type ImageSearch } from '../search/search.ts'
+import { openVocabulary, type Vocabulary } from '../search/words/vocabulary.ts'
 import { openStorage } from '../storage/open-storage.ts'
 import { createGallerySync, type GallerySync } from '../sync/gallery-sync.ts'
 import { TIMINGS, type Timings } from '../timings.ts'
@@ -101,6 +104,7 @@ export async function createApp(
   const readClient = clientReader(config.trusted_proxies)
   let signIn: OpenedSignIn | undefined
   let previousEmbedder: string | undefined
+  let vocabulary: Vocabulary | undefined
   try {
     if (!isReadOnly && config.auth.kind === 'otp') {
       // Loaded on demand: its libraries would slow down every other start.
@@ -129,6 +133,8 @@ export async function createApp(
       dimensions: embedder.dimensions,
     })
     previousEmbedder = used.previousEmbedder
+    const words = vocabularyFilesOf(embedderName, definitionOf(embedderName, config.embedder_registry))
+    vocabulary = words && (await openVocabulary(words, embedder.dimensions))
   } catch (error) {
     await opened?.embedder.close()
     await signIn?.close()
@@ -225,7 +231,10 @@ export async function createApp(
   const indexer = cluster?.indexer ?? localIndexer
   const sync = cluster?.sync ?? createSync(localIndexer)
   const metrics = createMetrics(reads.catalog, indexer)
-  const search = createImageSearch(reads.catalog, embedder, reader, metrics.observeSearch)
+  const search = createImageSearch(
+    { catalog: reads.catalog, embedder, reader, vocabulary },
+    metrics.observeSearch,
+  )
   const imageFiles = createImageFiles({
     root,
     catalog,
@@ -245,6 +254,7 @@ export async function createApp(
     indexer,
     sync,
     search,
+    vocabulary,
     queries: storage.queries,
     reader,
     imageFiles,

@@ -17,6 +17,7 @@ import type { ImageFiles } from '../images/image-files.ts'
 import type { Indexer } from '../indexing/indexer.ts'
 import type { SavedQueries } from '../saved-queries/saved-queries.ts'
 import type { ImageSearch } from '../search/search.ts'
+import type { Vocabulary } from '../search/words/vocabulary.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
 import { VERSION } from '../version.ts'
 import { docsRoutes } from './docs.ts'
@@ -38,6 +39,7 @@ import { queryRoutes } from './saved-queries.ts'
 import { searchRoutes } from './search.ts'
 import { sessionRoutes } from './session.ts'
 import { userRoutes } from './users.ts'
+import { wordRoutes } from './words.ts'
 
 export interface HttpOptions {
   catalog: Catalog
@@ -48,6 +50,7 @@ export interface HttpOptions {
   indexer: Indexer
   sync: GallerySync
   search: ImageSearch
+  vocabulary: Vocabulary | undefined
   queries: SavedQueries
   reader: Pick<ImageReader, 'decode' | 'render'>
   imageFiles: ImageFiles
@@ -183,6 +186,7 @@ export function createHttpApp(options: HttpOptions): Router {
   app.route('/api/images', imageRoutes(options))
   app.route('/api/images', imageFileRoutes(options))
   app.route('/api/queries', queryRoutes(options))
+  app.route('/api/words', wordRoutes(options))
   app.route('/api/fs', watchedDirectoryRoutes(options))
   app.route('/api/fs', eventRoutes(options.feed))
   app.route('/api/index', indexRoutes(options))
