@@ -124,7 +124,7 @@ export function searchRoutes({ search, ...sources }: SearchRoutesOptions): Route
       if (!('parts' in request)) return respondWithImages(context, await search.find(terms, options))
       const result = await search.find(terms, { ...options, scoresTerms: true })
       return respondWithImages(context, result, {
-        close: result.close && { ...result.close, score: roundScore(result.close.score) },
+        close: result.close ? { ...result.close, score: roundScore(result.close.score) } : null,
         parts: result.terms,
       })
     },

@@ -52,6 +52,15 @@ describe('an embedder in Python', () => {
     expect(sketch![1]! / sketch![10]!).toBeCloseTo(1)
   })
 
+  it('embeds texts, and fails on one without the others', async () => {
+    const embedder = await start('Captions')
+    expect(embedder.embedsText).toBe(true)
+    const [first, empty, last] = await embedder.embedText(['dog', '', 'elephant'])
+    expect(first).toHaveLength(48)
+    expect((last as Float32Array)[0]! / (last as Float32Array)[1]!).toBeCloseTo(8)
+    expect(empty).toMatchObject({ code: 'embedder_failed', message: expect.stringContaining('it is empty') })
+  })
+
   it.each(['Crashes', 'Hangs', 'ReturnsNaN', 'ReturnsWrongLength', 'ReturnsTooFew', 'Raises'])(
     '%s at one image of twenty: the others are embedded, and it is told which and why',
     async (name) => {
