@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Users } from '../accounts/accounts.ts'
 import type { Challenges } from '../auth/methods/email-code/challenges.ts'
 import type { Catalog } from '../catalog/catalog.ts'
@@ -13,6 +14,7 @@ import { vocabularyFilesOf } from '../embedding/vocabulary-files.ts'
 import { messageOf } from '../errors.ts'
 import { createEventBus, createLocalFeed, type EventBus } from '../events.ts'
 import { createImageReader } from '../gallery/image-reader.ts'
+import { openRenditionStore, withRenditions } from '../gallery/rendition-store.ts'
 import { openThumbnailStore } from '../gallery/thumbnails.ts'
 import { createHttpApp } from '../http/app.ts'
 import { createMetrics } from '../http/metrics.ts'
@@ -20,6 +22,7 @@ import { clientReader } from '../http/middleware/client-address.ts'
 import { allowedHostnames } from '../http/middleware/same-origin.ts'
 import type { Router } from '../http/routing.ts'
 import { createImageFiles } from '../images/image-files.ts'
+import { type Backfill, createBackfill } from '../indexing/backfill.ts'
 import { createIndexer, type Indexer, type IndexQueue } from '../indexing/indexer.ts'
 import type { Logger } from '../log.ts'
 import { createImageSearch, type ImageSearch } from '../search/search.ts'
@@ -35,6 +38,7 @@ export interface App {
   readonly catalog: Catalog
   readonly embedder: EmbedderClient
   readonly indexer: Indexer
+  readonly backfill: Backfill
   readonly sync: GallerySync
   readonly search: ImageSearch
   readonly events: EventBus
@@ -147,7 +151,11 @@ export async function createApp(
   /** What happens in this process, and what is shown to people: in a cluster, what happens anywhere. */
   const localEvents = createEventBus()
   const events = shared === undefined ? localEvents : createEventBus()
-  const thumbnails = openThumbnailStore(config.thumbnail.thumbnail_directory, config.thumbnail.size)
+  const renditions = openRenditionStore(join(config.data_directory, 'renditions'))
+  const thumbnails = withRenditions(
+    openThumbnailStore(config.thumbnail.thumbnail_directory, config.thumbnail.size),
+    renditions,
+  )
   const limits = {
     maxPixels: config.limits.max_pixels,
     maxFileBytes: config.limits.max_file_bytes,
@@ -187,6 +195,13 @@ export async function createApp(
     warn: (message: string) => log.warn(message),
     info: (message: string) => log.info(message),
   }
+  const backfill = createBackfill({
+    catalog,
+    reader,
+    indexer: localIndexer,
+    isSearching: () => search.isBusy,
+    log: textLog,
+  })
   const createSync = (queue: IndexQueue, onPass?: () => void) =>
     createGallerySync({
       root,
@@ -198,7 +213,10 @@ export async function createApp(
       scanIntervalMs: config.watcher.reconcile_interval_s * 1000,
       maxMissingShare: config.watcher.max_missing_share,
       mountTable,
-      onPass,
+      onPass() {
+        onPass?.()
+        backfill.start()
+      },
       timings,
       log: textLog,
     })
@@ -241,6 +259,7 @@ export async function createApp(
     indexer,
     reader,
     thumbnails,
+    renditions,
     events: localEvents,
     limits,
     walk,
@@ -252,6 +271,7 @@ export async function createApp(
     embedder,
     previousEmbedder,
     indexer,
+    backfill,
     sync,
     search,
     vocabulary,
@@ -286,6 +306,7 @@ export async function createApp(
     catalog,
     embedder,
     indexer,
+    backfill,
     sync,
     search,
     events,
@@ -316,6 +337,7 @@ export async function createApp(
       const indexed = cluster === undefined ? indexer.close() : cluster.close()
       await embedder.close()
       await indexed
+      await backfill.close()
       await reader.close()
       await storage.close()
       lock.release()

@@ -3,6 +3,7 @@ import type { SignIn } from '../auth/sign-in-method.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import { directoryOf, ROOT } from '../gallery/paths.ts'
+import type { Backfill } from '../indexing/backfill.ts'
 import type { Indexer } from '../indexing/indexer.ts'
 import type { Vocabulary } from '../search/words/vocabulary.ts'
 import type { FolderTimes, GallerySync } from '../sync/gallery-sync.ts'
@@ -26,6 +27,7 @@ export interface FolderRoutesOptions {
   /** Another embedder that images have vectors of. */
   previousEmbedder: string | undefined
   indexer: Indexer
+  backfill: Pick<Backfill, 'pending'>
   sync: GallerySync
   /** undefined where nobody has to sign in. */
   signIn: Pick<SignIn, 'method'> | undefined
@@ -56,6 +58,7 @@ export function indexRoutes({
   vocabulary,
   previousEmbedder,
   indexer,
+  backfill,
   sync,
   signIn,
 }: FolderRoutesOptions): Router {
@@ -83,6 +86,7 @@ export function indexRoutes({
         rate_per_s: ratePerSecond,
         eta_s: etaSeconds,
         to_embed: unembedded,
+        metadata_pending: backfill.pending,
         previous_embedder: unembedded > 0 ? (previousEmbedder ?? null) : null,
         words: wordsStatus(embedder, vocabulary),
         auth: signIn?.method.kind ?? 'none',
