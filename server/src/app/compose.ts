@@ -7,10 +7,8 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { duplicateThresholdOf } from '../config/built-in.ts'
 import type { Config } from '../config/schema.ts'
 import { type DirectoryLock, lockDirectory } from '../database/directory-lock.ts'
-import { definitionOf } from '../embedding/definition-of.ts'
-import { type OpenedEmbedder, openEmbedder } from '../embedding/open-embedder.ts'
+import type { openEmbedder } from '../embedding/open-embedder.ts'
 import { type EmbedderClient, failIfEmbedderIsDown } from '../embedding/process/embedder-client.ts'
-import { vocabularyFilesOf } from '../embedding/vocabulary-files.ts'
 import { messageOf } from '../errors.ts'
 import { createEventBus, createLocalFeed, type EventBus } from '../events.ts'
 import { createImageReader } from '../gallery/image-reader.ts'
@@ -26,11 +24,11 @@ import { type Backfill, createBackfill } from '../indexing/backfill.ts'
 import { createIndexer, type Indexer, type IndexQueue } from '../indexing/indexer.ts'
 import type { Logger } from '../log.ts'
 import { createImageSearch, type ImageSearch } from '../search/search.ts'
-import { openVocabulary, type Vocabulary } from '../search/words/vocabulary.ts'
 import { openStorage } from '../storage/open-storage.ts'
 import { createGallerySync, type GallerySync } from '../sync/gallery-sync.ts'
 import { TIMINGS, type Timings } from '../timings.ts'
 import { assertGallery, createDataDirectory, foldersToExclude } from './directories.ts'
+import { type Model, openModel } from './model.ts'
 import type { OpenedSignIn } from './sign-in.ts'
 
 /** The product without its HTTP server. */
@@ -82,7 +80,6 @@ export async function createApp(
   { log, isReadOnly = false, indexes = true, onLoading, mountTable, ...options }: AppOptions,
 ): Promise<App> {
   const timings = { ...TIMINGS, ...options.timings }
-  const startEmbedder = options.openEmbedder ?? openEmbedder
   await assertGallery(config.watcher.watched_directory)
   // Watchers report real paths, and do not follow a link that the gallery itself may be.
   const root = await realpath(config.watcher.watched_directory)
@@ -104,31 +101,21 @@ export async function createApp(
   /** undefined for who has the database to himself, or takes no part. */
   const shared = isReadOnly ? undefined : storage.shared
   const embedderName = config.embedder_registry.chosen_embedder
-  let opened: OpenedEmbedder | undefined
+  let opened: Model | undefined
   const readClient = clientReader(config.trusted_proxies)
   let signIn: OpenedSignIn | undefined
   let previousEmbedder: string | undefined
-  let vocabulary: Vocabulary | undefined
   try {
     if (!isReadOnly && config.auth.kind === 'otp') {
       // Loaded on demand: its libraries would slow down every other start.
       const { openSignIn } = await import('./sign-in.ts')
       signIn = await openSignIn(config, storage, readClient, log)
     }
-    opened = await startEmbedder(embedderName, config.embedder_registry, {
-      dataDirectory: config.data_directory,
+    opened = await openModel(config, {
+      log,
       canWrite: !isReadOnly,
-      onOutput: (line) => log.info(`${embedderName}: ${line}`),
-      onProgress: onLoading,
-      onRestart: (reason) =>
-        log.warn(`The process of the embedder "${embedderName}" is started again: ${reason}`),
-      onHealth: (reason) => {
-        if (reason === undefined) log.info(`The embedder "${embedderName}" works again.`)
-        else
-          log.error(
-            `The embedder "${embedderName}" works for no picture at present, so indexing waits: ${reason}`,
-          )
-      },
+      onLoading,
+      openEmbedder: options.openEmbedder,
     })
     const { embedder, fingerprint } = opened
     const used = await catalog.spaces.activate({
@@ -137,8 +124,6 @@ export async function createApp(
       dimensions: embedder.dimensions,
     })
     previousEmbedder = used.previousEmbedder
-    const words = vocabularyFilesOf(embedderName, definitionOf(embedderName, config.embedder_registry))
-    vocabulary = words && (await openVocabulary(words, embedder.dimensions))
   } catch (error) {
     await opened?.embedder.close()
     await signIn?.close()
@@ -146,7 +131,7 @@ export async function createApp(
     lock.release()
     throw error
   }
-  const { embedder, fingerprint } = opened
+  const { embedder, fingerprint, vocabulary } = opened
 
   /** What happens in this process, and what is shown to people: in a cluster, what happens anywhere. */
   const localEvents = createEventBus()
