@@ -22,12 +22,14 @@ export type ErrorCode =
   | 'not_found'
   | 'not_indexed'
   | 'not_signed_in'
+  | 'not_supported'
   | 'permission_denied'
   | 'query_not_found'
   | 'request_too_large'
   | 'too_many_requests'
   | 'unavailable'
   | 'unknown_host'
+  | 'unknown_word'
   | 'user_exists'
   | 'user_not_found'
   | 'wrong_code'
@@ -37,12 +39,19 @@ export class DomainError extends Error {
   readonly code: ErrorCode
   /** Seconds after which it may be tried again. */
   readonly retryAfterS: number | undefined
+  /** Valid values that are similar to a rejected one. */
+  readonly suggestions: readonly string[] | undefined
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown; retryAfterS?: number }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options?: { cause?: unknown; retryAfterS?: number; suggestions?: readonly string[] },
+  ) {
     super(message, options)
     this.name = 'DomainError'
     this.code = code
     this.retryAfterS = options?.retryAfterS
+    this.suggestions = options?.suggestions
   }
 }
 

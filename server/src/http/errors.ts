@@ -30,9 +30,11 @@ const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
   not_found: 404,
   not_indexed: 409,
   not_signed_in: 401,
+  not_supported: 422,
   too_many_requests: 429,
   unavailable: 503,
   unknown_host: 403,
+  unknown_word: 422,
   user_exists: 409,
   user_not_found: 404,
   wrong_code: 401,
@@ -64,7 +66,12 @@ export function respondWithError(error: Error, context: Context, log: (error: Er
   const status = statusOf(code, context)
   if (error instanceof DomainError && error.retryAfterS !== undefined)
     context.header('Retry-After', String(error.retryAfterS))
-  if (status < 500) return context.json(errorBody(context, error.message, code), status)
+  const suggestions = error instanceof DomainError ? error.suggestions : undefined
+  if (status < 500)
+    return context.json(
+      { ...errorBody(context, error.message, code), ...(suggestions && { suggestions }) },
+      status,
+    )
   log(error)
   return context.json(errorBody(context, SERVER_SIDE[status] ?? SERVER_SIDE[500]!, code), status)
 }

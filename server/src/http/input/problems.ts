@@ -29,20 +29,34 @@ const MAX_INPUT_CHARACTERS = 200
 
 /** @param input the value that was validated, from which each detail repeats its part */
 export function detailsOf(issues: readonly z.core.$ZodIssue[], place: Place, input: unknown): Detail[] {
-  return issues.map((issue) => {
-    const path = issue.path.map((key) => (typeof key === 'number' ? key : String(key)))
-    const value = valueAt(input, issue.path)
-    const { type, msg, ctx } = describe(issue, value)
-    // The enclosing object stands for a value that is missing.
-    const shown = type === 'missing' ? valueAt(input, issue.path.slice(0, -1)) : value
-    return {
-      type,
-      loc: [place, ...path],
-      msg,
-      input: shortened(shown),
-      ...(ctx === undefined ? {} : { ctx }),
-    }
-  })
+  return issues
+    .flatMap((issue) => withinUnion(issue, input))
+    .map((issue) => {
+      const path = issue.path.map((key) => (typeof key === 'number' ? key : String(key)))
+      const value = valueAt(input, issue.path)
+      const { type, msg, ctx } = describe(issue, value)
+      // The enclosing object stands for a value that is missing.
+      const shown = type === 'missing' ? valueAt(input, issue.path.slice(0, -1)) : value
+      return {
+        type,
+        loc: [place, ...path],
+        msg,
+        input: shortened(shown),
+        ...(ctx === undefined ? {} : { ctx }),
+      }
+    })
+}
+
+/** Replaces the issue of a union by those of the option that the input comes closest to. */
+function withinUnion(issue: z.core.$ZodIssue, input: unknown): z.core.$ZodIssue[] {
+  if (issue.code !== 'invalid_union' || issue.errors.length === 0) return [issue]
+  const value = valueAt(input, issue.path)
+  const missing = (option: z.core.$ZodIssue[]) =>
+    option.filter(({ path }) => valueAt(value, path) === undefined).length
+  const [closest] = issue.errors.toSorted((a, b) => missing(a) - missing(b))
+  return closest!
+    .map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }))
+    .flatMap((inner) => withinUnion(inner, input))
 }
 
 function describe(issue: z.core.$ZodIssue, value: unknown): Pick<Detail, 'type' | 'msg' | 'ctx'> {
