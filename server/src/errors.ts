@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'directory_not_found'
   | 'embedder_failed'
   | 'embedder_unavailable'
+  | 'gallery_unavailable'
   | 'image_exists'
   | 'image_not_found'
   | 'image_too_large'

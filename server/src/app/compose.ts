@@ -151,6 +151,7 @@ export async function createApp(
     recursive: config.watcher.watch_recursive,
     excluded,
     ignored: config.watcher.ignore,
+    includesSystemFolders: config.watcher.include_system_folders,
   }
   const reader = createImageReader({
     root,
@@ -188,6 +189,7 @@ export async function createApp(
       indexer: queue,
       thumbnails,
       events: localEvents,
+      allEvents: events,
       walk,
       scanIntervalMs: config.watcher.reconcile_interval_s * 1000,
       maxMissingShare: config.watcher.max_missing_share,

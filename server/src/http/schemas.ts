@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Image, ImageFilter, ImageOrder, ScoredImage } from '../catalog/catalog.ts'
+import { displayName } from '../gallery/file-names.ts'
+import { LEFT_OUT_RULES } from '../gallery/include.ts'
 import { parseDirectoryFilter } from '../gallery/paths.ts'
 import { SAVED_QUERY_ID } from '../saved-queries/saved-queries.ts'
 
@@ -94,7 +96,10 @@ function toMilliseconds(time: string | undefined): number | undefined {
 export const imageSchema = z
   .object({
     id: z.uuid(),
-    user_visible_name: z.string().openapi({ description: 'File name.' }),
+    user_visible_name: z.string().openapi({
+      description:
+        'File name. A byte that is not valid UTF-8 is U+FFFD; in `path` and `directory` a variation selector follows it.',
+    }),
     directory: z.string().openapi({ description: 'Folder relative to the gallery, `.` for the root.' }),
     path: z.string(),
     created_at: z.iso.datetime(),
@@ -130,7 +135,7 @@ export function toImageJson(image: Image | ScoredImage): ImageJson {
   const version = `?v=${image.contentHash.slice(0, 12)}`
   return {
     id: image.id,
-    user_visible_name: image.name,
+    user_visible_name: displayName(image.name),
     directory: image.directory,
     path: image.path,
     created_at: new Date(image.createdAt).toISOString(),
@@ -231,6 +236,36 @@ export const indexStatusSchema = z
   .openapi('IndexStatus')
 
 export type IndexStatusJson = z.output<typeof indexStatusSchema>
+
+export const indexAccountSchema = z
+  .object({
+    found: z.int().describe('Files of the watched folder: the sum of all other numbers.'),
+    indexed: z.int(),
+    failed: z.int().describe('Listed by `/api/index/failures`, each with its reason.'),
+    pending: z.int().describe('Found, and not indexed with the present embedder yet.'),
+    left_out: z
+      .array(
+        z.object({
+          rule: z.enum(LEFT_OUT_RULES),
+          count: z.int(),
+          example: z.string().describe('Path of one of the files.'),
+        }),
+      )
+      .describe('Files that a rule leaves out. A link, or a folder that can’t be read, counts as one.'),
+    folders: z
+      .array(
+        z.object({
+          path: z.string(),
+          rule: z.enum(LEFT_OUT_RULES),
+          files: z.int().describe('Files in it and below it; part of `left_out`.'),
+          reason: z.string().nullable(),
+        }),
+      )
+      .describe('Folders that are left out as a whole, by path; at most 1,000.'),
+  })
+  .openapi('IndexAccount')
+
+export type IndexAccountJson = z.output<typeof indexAccountSchema>
 
 export const failureSchema = z
   .object({ path: z.string(), code: z.string(), reason: z.string(), failed_at: z.iso.datetime() })

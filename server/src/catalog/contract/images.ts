@@ -26,6 +26,8 @@ export interface ImageRecord {
   bytes: number
   createdAt: number
   modifiedAt: number
+  /** Without it, the file counts as unchanged until it is examined again. */
+  changedAt?: number | undefined
   inode: string
   contentHash: string
   width: number

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type ExpressionBuilder, type Insertable, type Selectable, sql } from 'kysely'
 import type { Connection, SqlDatabase } from '../../database/dialect.ts'
 import type { Tables } from '../../database/schema.ts'
+import { displayName } from '../../gallery/file-names.ts'
 import { directoryOf, nameOf, normalizeName } from '../../gallery/paths.ts'
 import type { Image, ImageRecord, PutResult } from '../catalog.ts'
 
@@ -50,6 +51,7 @@ export async function upsertImages(
     content_type: record.contentType,
     created_at: record.createdAt,
     modified_at: record.modifiedAt,
+    changed_at: record.changedAt ?? null,
     inode: record.inode,
     content_hash: record.contentHash,
   }))
@@ -88,6 +90,7 @@ function upsertRows(transaction: Connection, rows: Insertable<Tables['images']>[
         content_type: eb.ref('excluded.content_type'),
         created_at: eb.ref('excluded.created_at'),
         modified_at: eb.ref('excluded.modified_at'),
+        changed_at: eb.ref('excluded.changed_at'),
         inode: eb.ref('excluded.inode'),
         content_hash: eb.ref('excluded.content_hash'),
       })),
@@ -99,7 +102,7 @@ function upsertRows(transaction: Connection, rows: Insertable<Tables['images']>[
 /** Columns that are derived from a path. */
 export function nameColumns(path: string): { directory: string; name: string; folded_name: string } {
   const name = nameOf(path)
-  return { directory: directoryOf(path), name, folded_name: normalizeName(name) }
+  return { directory: directoryOf(path), name, folded_name: normalizeName(displayName(name)) }
 }
 
 export function toImage(row: ImageRow): Image {

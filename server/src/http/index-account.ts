@@ -1,0 +1,50 @@
+import type { Catalog } from '../catalog/catalog.ts'
+import type { GallerySync } from '../sync/gallery-sync.ts'
+import { createRouter, json, type Router, route } from './routing.ts'
+import { type IndexAccountJson, indexAccountSchema } from './schemas.ts'
+
+const MAX_FOLDERS = 1_000
+
+export interface IndexAccountOptions {
+  catalog: Catalog
+  sync: Pick<GallerySync, 'unindexed'>
+}
+
+/** The route that accounts for every file of the watched folder. */
+export function indexAccountRoutes({ catalog, sync }: IndexAccountOptions): Router {
+  const router = createRouter()
+  router.openapi(
+    route('user', {
+      method: 'get',
+      path: '/account',
+      summary: 'What became of each file of the watched folder',
+      responses: {
+        200: {
+          description: 'Every file is indexed, failed, pending, or left out under a rule.',
+          ...json(indexAccountSchema),
+        },
+      },
+    }),
+    async (context) => context.json(await indexAccount(catalog, sync), 200),
+  )
+  return router
+}
+
+/** Adds up what became of the files of the watched folder. */
+export async function indexAccount(
+  catalog: Catalog,
+  sync: Pick<GallerySync, 'unindexed'>,
+): Promise<IndexAccountJson> {
+  const { indexed, unembedded, failed } = await catalog.images.counts()
+  const { sums, folders } = await catalog.files.leftOutSums(MAX_FOLDERS)
+  const pending = unembedded + sync.unindexed
+  const leftOut = sums.filter(({ files }) => files > 0)
+  return {
+    found: indexed + failed + pending + leftOut.reduce((sum, { files }) => sum + files, 0),
+    indexed,
+    failed,
+    pending,
+    left_out: leftOut.map(({ rule, files, example }) => ({ rule, count: files, example })),
+    folders: folders.map(({ path, rule, files, reason }) => ({ path, rule, files, reason: reason ?? null })),
+  }
+}
