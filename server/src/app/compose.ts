@@ -5,7 +5,7 @@ import type { Catalog } from '../catalog/catalog.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { duplicateThresholdOf } from '../config/built-in.ts'
 import type { Config } from '../config/schema.ts'
-import { type DirectoryLock, lockDirectory } from '../database/directory-lock.ts'
+import { type DirectoryLock, lockDirectory, NO_LOCK } from '../database/directory-lock.ts'
 import { type OpenedEmbedder, openEmbedder } from '../embedding/open-embedder.ts'
 import { type EmbedderClient, failIfEmbedderIsDown } from '../embedding/process/supervisor.ts'
 import { messageOf } from '../errors.ts'
@@ -19,6 +19,7 @@ import { allowedHostnames } from '../http/middleware/same-origin.ts'
 import type { Router } from '../http/routing.ts'
 import { createImageFiles } from '../images/image-files.ts'
 import { createIndexer, type Indexer, type IndexQueue } from '../indexing/indexer.ts'
+
 import type { Logger } from '../log.ts'
 import { createImageSearch, type ImageSearch } from '../search/search.ts'
 import { openStorage } from '../storage/open-storage.ts'
@@ -38,7 +39,9 @@ export interface App {
   /** undefined where nobody has to sign in. */
   readonly auth: (Pick<Challenges, 'start' | 'verify'> & { users: Users }) | undefined
   readonly http: Router
-  /** Begins to watch and to index, as far as that is this process's part. */
+  /** Stores the address of the page, for a second start on the same data directory. */
+  publishAddress(url: string): void
+  /** Starts watching and indexing, unless other processes do this. */
   start(): Promise<void>
   /** Begins to index what the processes on this database share; there is nothing to do where this is the only one. */
   join(): Promise<void>
@@ -83,7 +86,7 @@ export async function createApp(
   const excluded = await foldersToExclude(root, config)
   // Processes on one database server may share the directory: what is in it can be made again by any of them.
   const ownsDirectory = !isReadOnly && config.database === undefined
-  const lock: DirectoryLock = ownsDirectory ? lockDirectory(config.data_directory) : { release() {} }
+  const lock: DirectoryLock = ownsDirectory ? lockDirectory(config.data_directory) : NO_LOCK
   const storage = await openStorage({
     database: config.database,
     directory: config.data_directory,
@@ -283,6 +286,7 @@ export async function createApp(
     events,
     auth: signIn && { ...signIn.challenges, users: signIn.users },
     http,
+    publishAddress: lock.publishAddress,
     async start() {
       removeExpiredQueries()
       chores.push(setInterval(removeExpiredQueries, EXPIRY_INTERVAL_MS).unref())

@@ -29,7 +29,7 @@ interface IndexOptions extends CommonOptions {
 
 async function indexFolder(folder: string | undefined, options: IndexOptions): Promise<void> {
   const config = configFor(folder, options)
-  const { log, status } = createLog(config.log_level, process.stderr)
+  const { log, status } = createLog(config, process.stderr)
   const isTerminal = process.stderr.isTTY === true
   const app = await createApp(config, { log, onLoading: showLoading(status, log, isTerminal) })
   status.clear()

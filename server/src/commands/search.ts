@@ -36,7 +36,7 @@ async function search(folder: string | undefined, options: SearchOptions): Promi
   }
   const bytes = await readQuery(file)
   const config = configFor(folder, options)
-  const { log, status } = createLog(config.log_level, process.stderr)
+  const { log, status } = createLog(config, process.stderr)
   const isTerminal = process.stderr.isTTY === true
   const app = await openUpToDate(config, log, showLoading(status, log, isTerminal), (opened) =>
     followProgress(opened.events, status, log, isTerminal),

@@ -283,6 +283,12 @@ export const configSchema = z.strictObject({
     .enum(LOG_LEVELS)
     .default('INFO')
     .describe('Lowest severity that is logged. `DEBUG` also logs every request.'),
+  log_format: z
+    .enum(['text', 'json'])
+    .default('text')
+    .describe(
+      'Format of the log: readable lines, or one JSON object per line for programs that collect logs.',
+    ),
   dev: z
     .boolean()
     .default(false)

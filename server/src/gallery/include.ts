@@ -83,7 +83,7 @@ function isIgnoredPath(path: string, { ignored }: IncludeRules): boolean {
 }
 
 /** Recycle bins, snapshots and thumbnails of network drives, and folders of operating systems. Lower case. */
-export const SYSTEM_FOLDERS: readonly string[] = [
+const SYSTEM_NAMES = new Set([
   '@eadir',
   '@tmp',
   '@recycle',
@@ -102,8 +102,7 @@ export const SYSTEM_FOLDERS: readonly string[] = [
   'thevolumesettingsfolder',
   'lost+found',
   '__macosx',
-]
-const SYSTEM_NAMES = new Set(SYSTEM_FOLDERS)
+])
 
 /** Previews of Lightroom. */
 const PREVIEW_FOLDER = /\.lrdata$/i

@@ -67,6 +67,12 @@ export interface FileStore {
    */
   move(
     from: string,
-    to: { path: string; inode: string; modifiedAt: number; changedAt?: number | undefined; createdAt: number },
+    to: {
+      path: string
+      inode: string
+      modifiedAt: number
+      changedAt?: number | undefined
+      createdAt: number
+    },
   ): Promise<boolean>
 }
