@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Users } from '../accounts/accounts.ts'
 import type { Challenges } from '../auth/methods/email-code/challenges.ts'
 import type { Catalog } from '../catalog/catalog.ts'
@@ -11,6 +12,7 @@ import { type EmbedderClient, failIfEmbedderIsDown } from '../embedding/process/
 import { messageOf } from '../errors.ts'
 import { createEventBus, createLocalFeed, type EventBus } from '../events.ts'
 import { createImageReader } from '../gallery/image-reader.ts'
+import { openRenditionStore, withRenditions } from '../gallery/rendition-store.ts'
 import { openThumbnailStore } from '../gallery/thumbnails.ts'
 import { createHttpApp } from '../http/app.ts'
 import { createMetrics } from '../http/metrics.ts'
@@ -18,6 +20,7 @@ import { clientReader } from '../http/middleware/client-address.ts'
 import { allowedHostnames } from '../http/middleware/same-origin.ts'
 import type { Router } from '../http/routing.ts'
 import { createImageFiles } from '../images/image-files.ts'
+import { type Backfill, createBackfill } from '../indexing/backfill.ts'
 import { createIndexer, type Indexer, type IndexQueue } from '../indexing/indexer.ts'
 
 import type { Logger } from '../log.ts'
@@ -25,7 +28,7 @@ import { createImageSearch, type ImageSearch } from '../search/search.ts'
 import { openStorage } from '../storage/open-storage.ts'
 import { createGallerySync, type GallerySync } from '../sync/gallery-sync.ts'
 import { TIMINGS, type Timings } from '../timings.ts'
-import { assertGallery, createDataDirectory, foldersToExclude } from './directories.ts'
+import { foldersToExclude, prepareDirectories } from './directories.ts'
 import type { OpenedSignIn } from './sign-in.ts'
 
 /** The product without its HTTP server. */
@@ -33,6 +36,7 @@ export interface App {
   readonly catalog: Catalog
   readonly embedder: EmbedderClient
   readonly indexer: Indexer
+  readonly backfill: Backfill
   readonly sync: GallerySync
   readonly search: ImageSearch
   readonly events: EventBus
@@ -79,10 +83,9 @@ export async function createApp(
 ): Promise<App> {
   const timings = { ...TIMINGS, ...options.timings }
   const startEmbedder = options.openEmbedder ?? openEmbedder
-  await assertGallery(config.watcher.watched_directory)
+  await prepareDirectories(config)
   // Watchers report real paths, and do not follow a link that the gallery itself may be.
   const root = await realpath(config.watcher.watched_directory)
-  createDataDirectory(config)
   const excluded = await foldersToExclude(root, config)
   // Processes on one database server may share the directory: what is in it can be made again by any of them.
   const ownsDirectory = !isReadOnly && config.database === undefined
@@ -144,7 +147,11 @@ export async function createApp(
   /** What happens in this process, and what is shown to people: in a cluster, what happens anywhere. */
   const localEvents = createEventBus()
   const events = shared === undefined ? localEvents : createEventBus()
-  const thumbnails = openThumbnailStore(config.thumbnail.thumbnail_directory, config.thumbnail.size)
+  const renditions = openRenditionStore(join(config.data_directory, 'renditions'))
+  const thumbnails = withRenditions(
+    openThumbnailStore(config.thumbnail.thumbnail_directory, config.thumbnail.size),
+    renditions,
+  )
   const limits = {
     maxPixels: config.limits.max_pixels,
     maxFileBytes: config.limits.max_file_bytes,
@@ -185,6 +192,13 @@ export async function createApp(
     warn: (message: string) => log.warn(message),
     info: (message: string) => log.info(message),
   }
+  const backfill = createBackfill({
+    catalog,
+    reader,
+    indexer: localIndexer,
+    isSearching: () => search.isBusy,
+    log: textLog,
+  })
   const createSync = (queue: IndexQueue, onPass?: () => void) =>
     createGallerySync({
       root,
@@ -197,7 +211,10 @@ export async function createApp(
       scanIntervalMs: config.watcher.reconcile_interval_s * 1000,
       maxMissingShare: config.watcher.max_missing_share,
       mountTable,
-      onPass,
+      onPass() {
+        onPass?.()
+        backfill.start()
+      },
       timings,
       log: textLog,
     })
@@ -237,6 +254,7 @@ export async function createApp(
     indexer,
     reader,
     thumbnails,
+    renditions,
     events: localEvents,
     limits,
     walk,
@@ -248,6 +266,7 @@ export async function createApp(
     embedder,
     previousEmbedder,
     indexer,
+    backfill,
     sync,
     search,
     queries: storage.queries,
@@ -281,6 +300,7 @@ export async function createApp(
     catalog,
     embedder,
     indexer,
+    backfill,
     sync,
     search,
     events,
@@ -312,6 +332,7 @@ export async function createApp(
       const indexed = cluster === undefined ? indexer.close() : cluster.close()
       await embedder.close()
       await indexed
+      await backfill.close()
       await reader.close()
       await storage.close()
       lock.release()

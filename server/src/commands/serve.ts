@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { createApp } from '../app/compose.ts'
+import { prepareDirectories } from '../app/directories.ts'
 import { addressOfOwner } from '../database/directory-lock.ts'
 import { DomainError } from '../errors.ts'
 import { listen } from '../http/listen.ts'
@@ -29,6 +30,7 @@ async function serve(folder: string | undefined, options: ServeOptions): Promise
   const config = configFor(folder, options)
   if (!options.index) assertShared(config, '--no-index')
   const { log, status } = createLog(config, process.stderr)
+  await prepareDirectories(config)
   if (!config.dev) await ensurePageIsBuilt((message) => log.info(message))
   const isTerminal = process.stderr.isTTY === true
   const app = await createApp(config, {

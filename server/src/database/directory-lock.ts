@@ -29,12 +29,12 @@ export function lockDirectory(directory: string): DirectoryLock {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const ownerFile = join(directory, OWNER_FILE)
   const addressFile = join(directory, ADDRESS_FILE)
-  const database = new DatabaseSync(join(directory, 'lock.sqlite'), { timeout: 0 })
+  const database = openLock(directory)
   try {
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
   } catch (error) {
     database.close()
-    if (!/locked|busy/i.test(messageOf(error))) throw error
+    if (!/locked|busy/i.test(messageOf(error))) throw unwritable(directory, error)
     throw new DomainError(
       'data_directory_in_use',
       `The data directory ${directory} is in use by process ${contentOf(ownerFile) ?? '(unknown)'}: stop that one, or give this one another with --data-directory.`,
@@ -51,6 +51,22 @@ export function lockDirectory(directory: string): DirectoryLock {
       database.close()
     },
   }
+}
+
+function openLock(directory: string): DatabaseSync {
+  try {
+    return new DatabaseSync(join(directory, 'lock.sqlite'), { timeout: 0 })
+  } catch (error) {
+    throw unwritable(directory, error)
+  }
+}
+
+function unwritable(directory: string, error: unknown): DomainError {
+  return new DomainError(
+    'unavailable',
+    `The data directory ${directory} can't be written to (${messageOf(error)}): give another with --data-directory.`,
+    { cause: error },
+  )
 }
 
 function contentOf(file: string): string | undefined {

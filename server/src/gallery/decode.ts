@@ -28,7 +28,7 @@ export interface DecodedImage {
 /** A picture whose sides differ more than this is reduced by its longer side. */
 export const MAX_ASPECT = 8
 const DECODE_TIMEOUT_S = 60
-const WHITE = '#ffffff'
+export const WHITE = '#ffffff'
 /** AVIF, and what sharp does not read and JavaScript or WebAssembly decodes, is decoded in full size. */
 const MAX_UNAIDED_PIXELS = 64_000_000
 /** A run of 255 pixels takes two bytes. */

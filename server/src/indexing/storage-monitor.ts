@@ -32,7 +32,8 @@ export interface StorageMonitorOptions {
 const MIN_FREE_BYTES = 1024 ** 2
 const FULL = /ENOSPC|EDQUOT|database or disk is full/i
 /** Messages of SQLite when it can't write. Errors lose their codes between threads. */
-const SQLITE_FAILURE = /disk I\/O error|readonly database|unable to open database file|disk image is malformed/i
+const SQLITE_FAILURE =
+  /disk I\/O error|readonly database|unable to open database file|disk image is malformed/i
 const PROBE_FILE = '.write-test'
 
 /**
@@ -99,7 +100,8 @@ export class StorageMonitor {
   #problemOf(error: unknown): Omit<StorageProblem, 'since'> | undefined {
     const { dataDirectory, thumbnailDirectory } = this.#options
     const message = messageOf(error)
-    if (FULL.test(message)) return diskFull(message.includes(thumbnailDirectory) ? thumbnailDirectory : dataDirectory)
+    if (FULL.test(message))
+      return diskFull(message.includes(thumbnailDirectory) ? thumbnailDirectory : dataDirectory)
     if (SQLITE_FAILURE.test(message)) return unwritable(dataDirectory, message)
     if (message.includes(thumbnailDirectory)) return noThumbnails(thumbnailDirectory, message)
     return message.includes(dataDirectory) ? unwritable(dataDirectory, message) : undefined
@@ -154,7 +156,10 @@ export class StorageMonitor {
     if (before?.code === problem?.code && before?.message === problem?.message) return
     const { log } = this.#options
     this.#problem = problem && { ...problem, since: before?.since ?? Date.now() }
-    if (problem !== undefined) return log.error(`${problem.message} Indexing waits until this is solved.`)
+    if (problem !== undefined) {
+      log.error(`${problem.message} Indexing waits until this is solved.`)
+      return
+    }
     log.info('Files can be stored again: indexing goes on.')
     for (const listener of this.#listeners) listener()
   }
@@ -173,7 +178,8 @@ function missing(folder: string): Omit<StorageProblem, 'since'> {
 
 function unwritable(folder: string, error: unknown): Omit<StorageProblem, 'since'> {
   const code = systemCodeOf(error)
-  const isReadOnly = code === 'EROFS' || code === 'EACCES' || code === 'EPERM' || /readonly/.test(messageOf(error))
+  const isReadOnly =
+    code === 'EROFS' || code === 'EACCES' || code === 'EPERM' || /readonly/.test(messageOf(error))
   if (isReadOnly) {
     const message = `The data directory ${folder} can't be written to: it is read-only${code === 'EROFS' || code === undefined ? '' : ' for the server'}.`
     return { code: 'data_directory_read_only', message }

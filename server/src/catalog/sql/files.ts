@@ -9,7 +9,7 @@ import { createSqlLeftOut } from './left-out.ts'
 const CHANGE_TIMES_PER_STATEMENT = 1000
 
 export function createSqlFiles(context: SqlContext): FileStore {
-  const { database, dialect, space, vectors } = context
+  const { database, dialect, space, vectors, attributes } = context
   return {
     inFolder: (directory) => filesWhere(context, 'directory', [directory]),
     countInFolder: (directory) => countInFolder(context, directory),
@@ -55,7 +55,7 @@ export function createSqlFiles(context: SqlContext): FileStore {
           .execute()
         await transaction.deleteFrom('images').where('path', 'in', dialect.texts(paths)).execute()
         await transaction.deleteFrom('failures').where('path', 'in', dialect.texts(paths)).execute()
-        return rows.map(toImage)
+        return rows.map((row) => toImage(attributes, row))
       })
     },
 
