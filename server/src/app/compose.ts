@@ -7,8 +7,8 @@ import type { Cluster } from '../cluster/cluster.ts'
 import { duplicateThresholdOf } from '../config/built-in.ts'
 import type { Config } from '../config/schema.ts'
 import { type DirectoryLock, lockDirectory, NO_LOCK } from '../database/directory-lock.ts'
-import { type OpenedEmbedder, openEmbedder } from '../embedding/open-embedder.ts'
-import { type EmbedderClient, failIfEmbedderIsDown } from '../embedding/process/supervisor.ts'
+import type { openEmbedder } from '../embedding/open-embedder.ts'
+import { type EmbedderClient, failIfEmbedderIsDown } from '../embedding/process/embedder-client.ts'
 import { messageOf } from '../errors.ts'
 import { createEventBus, createLocalFeed, type EventBus } from '../events.ts'
 import { createImageReader } from '../gallery/image-reader.ts'
@@ -29,6 +29,7 @@ import { openStorage } from '../storage/open-storage.ts'
 import { createGallerySync, type GallerySync } from '../sync/gallery-sync.ts'
 import { TIMINGS, type Timings } from '../timings.ts'
 import { foldersToExclude, prepareDirectories } from './directories.ts'
+import { type Model, openModel } from './model.ts'
 import type { OpenedSignIn } from './sign-in.ts'
 
 /** The product without its HTTP server. */
@@ -82,7 +83,6 @@ export async function createApp(
   { log, isReadOnly = false, indexes = true, onLoading, mountTable, ...options }: AppOptions,
 ): Promise<App> {
   const timings = { ...TIMINGS, ...options.timings }
-  const startEmbedder = options.openEmbedder ?? openEmbedder
   await prepareDirectories(config)
   // Watchers report real paths, and do not follow a link that the gallery itself may be.
   const root = await realpath(config.watcher.watched_directory)
@@ -103,7 +103,7 @@ export async function createApp(
   /** undefined for who has the database to himself, or takes no part. */
   const shared = isReadOnly ? undefined : storage.shared
   const embedderName = config.embedder_registry.chosen_embedder
-  let opened: OpenedEmbedder | undefined
+  let opened: Model | undefined
   const readClient = clientReader(config.trusted_proxies)
   let signIn: OpenedSignIn | undefined
   let previousEmbedder: string | undefined
@@ -113,20 +113,11 @@ export async function createApp(
       const { openSignIn } = await import('./sign-in.ts')
       signIn = await openSignIn(config, storage, readClient, log)
     }
-    opened = await startEmbedder(embedderName, config.embedder_registry, {
-      dataDirectory: config.data_directory,
+    opened = await openModel(config, {
+      log,
       canWrite: !isReadOnly,
-      onOutput: (line) => log.info(`${embedderName}: ${line}`),
-      onProgress: onLoading,
-      onRestart: (reason) =>
-        log.warn(`The process of the embedder "${embedderName}" is started again: ${reason}`),
-      onHealth: (reason) => {
-        if (reason === undefined) log.info(`The embedder "${embedderName}" works again.`)
-        else
-          log.error(
-            `The embedder "${embedderName}" works for no picture at present, so indexing waits: ${reason}`,
-          )
-      },
+      onLoading,
+      openEmbedder: options.openEmbedder,
     })
     const { embedder, fingerprint } = opened
     const used = await catalog.spaces.activate({
@@ -142,7 +133,7 @@ export async function createApp(
     lock.release()
     throw error
   }
-  const { embedder, fingerprint } = opened
+  const { embedder, fingerprint, vocabulary } = opened
 
   /** What happens in this process, and what is shown to people: in a cluster, what happens anywhere. */
   const localEvents = createEventBus()
@@ -247,7 +238,10 @@ export async function createApp(
   const indexer = cluster?.indexer ?? localIndexer
   const sync = cluster?.sync ?? createSync(localIndexer)
   const metrics = createMetrics(reads.catalog, indexer)
-  const search = createImageSearch(reads.catalog, embedder, reader, metrics.observeSearch)
+  const search = createImageSearch(
+    { catalog: reads.catalog, embedder, reader, vocabulary },
+    metrics.observeSearch,
+  )
   const imageFiles = createImageFiles({
     root,
     catalog,
@@ -269,6 +263,7 @@ export async function createApp(
     backfill,
     sync,
     search,
+    vocabulary,
     queries: storage.queries,
     reader,
     imageFiles,

@@ -26,8 +26,10 @@ const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
   last_admin: 409,
   not_found: 404,
   not_indexed: 409,
+  not_supported: 422,
   too_many_requests: 429,
   unavailable: 503,
+  unknown_word: 422,
   user_exists: 409,
   user_not_found: 404,
   wrong_code: 401,
@@ -52,8 +54,9 @@ export function respondWithError(error: Error, context: Context, log: (error: Er
   const status = STATUS[code]
   if (error instanceof DomainError && error.retryAfterS !== undefined)
     context.header('Retry-After', String(error.retryAfterS))
+  const suggestions = error instanceof DomainError ? error.suggestions : undefined
   if (status < 500 || code === 'gallery_unavailable')
-    return context.json({ error: error.message, code }, status)
+    return context.json({ error: error.message, code, ...(suggestions && { suggestions }) }, status)
   log(error)
   return context.json({ error: SERVER_SIDE[status] ?? SERVER_SIDE[500]!, code }, status)
 }

@@ -1,7 +1,38 @@
+import { z } from '@hono/zod-openapi'
 import type { Catalog } from '../catalog/catalog.ts'
+import { LEFT_OUT_RULES } from '../gallery/include.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
 import { createRouter, json, type Router, route } from './routing.ts'
-import { type IndexAccountJson, indexAccountSchema } from './schemas.ts'
+
+const indexAccountSchema = z
+  .object({
+    found: z.int().describe('Files of the watched folder: the sum of all other numbers.'),
+    indexed: z.int(),
+    failed: z.int().describe('Listed by `/api/index/failures`, each with its reason.'),
+    pending: z.int().describe('Found, and not indexed with the present embedder yet.'),
+    left_out: z
+      .array(
+        z.object({
+          rule: z.enum(LEFT_OUT_RULES),
+          count: z.int(),
+          example: z.string().describe('Path of one of the files.'),
+        }),
+      )
+      .describe('Files that a rule leaves out. A link, or a folder that can’t be read, counts as one.'),
+    folders: z
+      .array(
+        z.object({
+          path: z.string(),
+          rule: z.enum(LEFT_OUT_RULES),
+          files: z.int().describe('Files in it and below it; part of `left_out`.'),
+          reason: z.string().nullable(),
+        }),
+      )
+      .describe('Folders that are left out as a whole, by path; at most 1,000.'),
+  })
+  .openapi('IndexAccount')
+
+export type IndexAccountJson = z.output<typeof indexAccountSchema>
 
 const MAX_FOLDERS = 1_000
 

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog, ImageRecord, PutResult } from '../catalog/catalog.ts'
-import type { EmbedderClient, Priority } from '../embedding/process/supervisor.ts'
+import type { EmbedderClient, Priority } from '../embedding/process/embedder-client.ts'
 import { DomainError } from '../errors.ts'
 import type { EventBus } from '../events.ts'
 import { toSystemPath } from '../gallery/file-names.ts'
