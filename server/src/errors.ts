@@ -10,6 +10,7 @@ export type ErrorCode =
   | 'embedder_failed'
   | 'embedder_unavailable'
   | 'forbidden'
+  | 'gallery_unavailable'
   | 'image_exists'
   | 'image_not_found'
   | 'image_too_large'

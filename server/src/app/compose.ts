@@ -6,7 +6,7 @@ import type { Catalog } from '../catalog/catalog.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { duplicateThresholdOf } from '../config/built-in.ts'
 import type { Config } from '../config/schema.ts'
-import { type DirectoryLock, lockDirectory } from '../database/directory-lock.ts'
+import { type DirectoryLock, lockDirectory, NO_LOCK } from '../database/directory-lock.ts'
 import type { openEmbedder } from '../embedding/open-embedder.ts'
 import { type EmbedderClient, failIfEmbedderIsDown } from '../embedding/process/embedder-client.ts'
 import { messageOf } from '../errors.ts'
@@ -22,12 +22,13 @@ import type { Router } from '../http/routing.ts'
 import { createImageFiles } from '../images/image-files.ts'
 import { type Backfill, createBackfill } from '../indexing/backfill.ts'
 import { createIndexer, type Indexer, type IndexQueue } from '../indexing/indexer.ts'
+
 import type { Logger } from '../log.ts'
 import { createImageSearch, type ImageSearch } from '../search/search.ts'
 import { openStorage } from '../storage/open-storage.ts'
 import { createGallerySync, type GallerySync } from '../sync/gallery-sync.ts'
 import { TIMINGS, type Timings } from '../timings.ts'
-import { assertGallery, createDataDirectory, foldersToExclude } from './directories.ts'
+import { foldersToExclude, prepareDirectories } from './directories.ts'
 import { type Model, openModel } from './model.ts'
 import type { OpenedSignIn } from './sign-in.ts'
 
@@ -43,7 +44,9 @@ export interface App {
   /** undefined where nobody has to sign in. */
   readonly auth: (Pick<Challenges, 'start' | 'verify'> & { users: Users }) | undefined
   readonly http: Router
-  /** Begins to watch and to index, as far as that is this process's part. */
+  /** Stores the address of the page, for a second start on the same data directory. */
+  publishAddress(url: string): void
+  /** Starts watching and indexing, unless other processes do this. */
   start(): Promise<void>
   /** Begins to index what the processes on this database share; there is nothing to do where this is the only one. */
   join(): Promise<void>
@@ -80,14 +83,13 @@ export async function createApp(
   { log, isReadOnly = false, indexes = true, onLoading, mountTable, ...options }: AppOptions,
 ): Promise<App> {
   const timings = { ...TIMINGS, ...options.timings }
-  await assertGallery(config.watcher.watched_directory)
+  await prepareDirectories(config)
   // Watchers report real paths, and do not follow a link that the gallery itself may be.
   const root = await realpath(config.watcher.watched_directory)
-  createDataDirectory(config)
   const excluded = await foldersToExclude(root, config)
   // Processes on one database server may share the directory: what is in it can be made again by any of them.
   const ownsDirectory = !isReadOnly && config.database === undefined
-  const lock: DirectoryLock = ownsDirectory ? lockDirectory(config.data_directory) : { release() {} }
+  const lock: DirectoryLock = ownsDirectory ? lockDirectory(config.data_directory) : NO_LOCK
   const storage = await openStorage({
     database: config.database,
     directory: config.data_directory,
@@ -150,6 +152,7 @@ export async function createApp(
     recursive: config.watcher.watch_recursive,
     excluded,
     ignored: config.watcher.ignore,
+    includesSystemFolders: config.watcher.include_system_folders,
   }
   const reader = createImageReader({
     root,
@@ -194,6 +197,7 @@ export async function createApp(
       indexer: queue,
       thumbnails,
       events: localEvents,
+      allEvents: events,
       walk,
       scanIntervalMs: config.watcher.reconcile_interval_s * 1000,
       maxMissingShare: config.watcher.max_missing_share,
@@ -297,6 +301,7 @@ export async function createApp(
     events,
     auth: signIn && { ...signIn.challenges, users: signIn.users },
     http,
+    publishAddress: lock.publishAddress,
     async start() {
       removeExpiredQueries()
       chores.push(setInterval(removeExpiredQueries, EXPIRY_INTERVAL_MS).unref())

@@ -37,7 +37,7 @@ export function searchCommand(): Command {
 async function search(folder: string | undefined, options: SearchOptions): Promise<void> {
   const terms = await termsOf(options)
   const config = configFor(folder, options)
-  const { log, status } = createLog(config.log_level, process.stderr)
+  const { log, status } = createLog(config, process.stderr)
   const isTerminal = process.stderr.isTTY === true
   const app = await openUpToDate(config, log, showLoading(status, log, isTerminal), (opened) =>
     followProgress(opened.events, status, log, isTerminal),

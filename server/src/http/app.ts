@@ -26,6 +26,7 @@ import { indexRoutes, watchedDirectoryRoutes } from './folders.ts'
 import { addHealth } from './health.ts'
 import { imageFileRoutes } from './image-files.ts'
 import { imageRoutes } from './images.ts'
+import { indexAccountRoutes } from './index-account.ts'
 import { InvalidInput } from './input/problems.ts'
 import type { Metrics } from './metrics.ts'
 import { authenticate } from './middleware/authenticate.ts'
@@ -152,6 +153,7 @@ export function createHttpApp(options: HttpOptions): Router {
   app.route('/api/fs', watchedDirectoryRoutes(options))
   app.route('/api/fs', eventRoutes(options.feed))
   app.route('/api/index', indexRoutes(options))
+  app.route('/api/index', indexAccountRoutes(options))
   app.route('/api/session', sessionRoutes(signIn))
   if (signIn !== undefined) {
     signIn.method.mount(app, signIn.sessions)

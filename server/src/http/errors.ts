@@ -15,6 +15,7 @@ const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
   embedder_failed: 422,
   embedder_unavailable: 503,
   forbidden: 403,
+  gallery_unavailable: 503,
   image_exists: 409,
   image_not_found: 404,
   image_too_large: 413,
@@ -67,7 +68,7 @@ export function respondWithError(error: Error, context: Context, log: (error: Er
   if (error instanceof DomainError && error.retryAfterS !== undefined)
     context.header('Retry-After', String(error.retryAfterS))
   const suggestions = error instanceof DomainError ? error.suggestions : undefined
-  if (status < 500)
+  if (status < 500 || code === 'gallery_unavailable')
     return context.json(
       { ...errorBody(context, error.message, code), ...(suggestions && { suggestions }) },
       status,

@@ -12,7 +12,7 @@ interface FileResponseOptions {
   /** Value of the parameter `v` in addresses of this content; undefined if it has no such address. */
   version?: string
   /** The file that is sent, and its version in the catalog. */
-  file?: { path: string; bytes: number; modifiedAt: number }
+  file?: { path: string | Buffer; bytes: number; modifiedAt: number }
   /** Without a file: makes the bytes, if they are needed, and returns whether they come from the content in the catalog. */
   body?: () => Promise<{ bytes: Uint8Array; matchesCatalog: boolean }>
   /** Name under which a browser saves it. */
@@ -91,7 +91,7 @@ async function respondWithRange(
   return new Response(Readable.toWeb(stream) as ReadableStream, { status, headers })
 }
 
-async function statOf(file: string) {
+async function statOf(file: string | Buffer) {
   const info = await stat(file, { bigint: true }).catch((error) => {
     if (systemCodeOf(error) !== 'ENOENT') throw error
   })

@@ -16,6 +16,7 @@ import {
 } from '../contract/input.ts'
 import { instant } from '../contract/times.ts'
 import { DomainError } from '../errors.ts'
+import { displayName } from '../gallery/file-names.ts'
 import { parseDirectoryFilter } from '../gallery/paths.ts'
 import { RENDITION_SIDES } from '../gallery/rendition-store.ts'
 import { SAVED_QUERY_ID } from '../saved-queries/saved-queries.ts'
@@ -92,7 +93,10 @@ const { width, height, ...otherAttributes } = attributeSchemas()
 export const imageSchema = z
   .object({
     id: z.uuid(),
-    user_visible_name: z.string().openapi({ description: 'File name.' }),
+    user_visible_name: z.string().openapi({
+      description:
+        'File name. A byte that is not valid UTF-8 is U+FFFD; in `path` and `directory` a variation selector follows it.',
+    }),
     directory: z.string().openapi({ description: 'Folder relative to the gallery, `.` for the root.' }),
     path: z.string(),
     created_at: z.iso.datetime(),
@@ -153,7 +157,7 @@ export function toImageJson(image: Image | FoundImage): ImageJson {
   const version = `?v=${contentVersion(image)}`
   return {
     id: image.id,
-    user_visible_name: image.name,
+    user_visible_name: displayName(image.name),
     directory: image.directory,
     path: image.path,
     created_at: new Date(image.createdAt).toISOString(),

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog, Image } from '../catalog/catalog.ts'
 import { DomainError, systemCodeOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
+import { toSystemPath } from '../gallery/file-names.ts'
 import { joinPath, resolveDirectory, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import { removeUnusedContent } from '../indexing/unused-content.ts'
@@ -53,7 +54,7 @@ export function createDelete({ root, catalog, thumbnails, events }: DeleteOption
         `${JSON.stringify(path)} is shown by a link to a folder: delete it where it is stored, ${JSON.stringify(original)}.`,
       )
     }
-    const file = toAbsolute(root, path)
+    const file = toSystemPath(toAbsolute(root, path))
     try {
       const found = await stat(file, { bigint: true })
       if (Number(found.size) !== bytes || Number(found.mtimeMs) !== modifiedAt) return false

@@ -1,5 +1,6 @@
 import { mkdir, realpath, rmdir } from 'node:fs/promises'
 import { DomainError, systemCodeOf } from '../errors.ts'
+import { toSystemPath } from '../gallery/file-names.ts'
 import { ROOT, resolveDirectory, toAbsolute } from '../gallery/paths.ts'
 import { writeFailure } from './write-file.ts'
 
@@ -28,7 +29,7 @@ export async function makeFolders(root: string, folder: string): Promise<string[
 /** @returns false if it is there already */
 async function make(folder: string): Promise<boolean> {
   try {
-    await mkdir(folder)
+    await mkdir(toSystemPath(folder))
     return true
   } catch (error) {
     if (systemCodeOf(error) === 'EEXIST') return false
@@ -40,7 +41,7 @@ async function make(folder: string): Promise<boolean> {
 export async function removeEmptyFolders(folders: readonly string[]): Promise<void> {
   for (const folder of folders.toReversed()) {
     try {
-      await rmdir(folder)
+      await rmdir(toSystemPath(folder))
     } catch (error) {
       if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(systemCodeOf(error) ?? '')) throw error
     }
