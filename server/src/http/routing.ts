@@ -3,21 +3,11 @@ import type { MiddlewareHandler } from 'hono'
 import { ROLES, type Role } from '../contract/roles.ts'
 import { defineRoute } from '../contract/routes.ts'
 import { DomainError } from '../errors.ts'
+import type { HttpEnv } from './env.ts'
 import { readInput } from './input/read-input.ts'
 
 export { json } from '../contract/routes.ts'
-
-export interface HttpEnv {
-  Variables: {
-    role: Role | undefined
-    /** The role that the route needs. */
-    neededRole?: Role
-    /** Of whoever is signed in. */
-    email?: string
-    /** For answers that go on and on; absent where nobody has to sign in. */
-    isStillSignedIn?: () => Promise<boolean>
-  }
-}
+export type { HttpEnv } from './env.ts'
 
 export type Router = OpenAPIHono<HttpEnv>
 
