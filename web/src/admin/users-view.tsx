@@ -3,7 +3,7 @@ import { ArrowLeft, ChevronLeft, ChevronRight, Trash2, UserPlus } from 'lucide-r
 import { useDeferredValue, useEffect, useRef, useState } from 'react'
 import { addUser, changeUser, listUsers, ROLES, type Role, removeUser, type User } from '../api/client.ts'
 import { IconButton } from '../components/icon-button.tsx'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 
 const PAGE_SIZE = 25
 const FIELD = 'h-10 rounded-lg border border-line bg-surface px-2 text-sm'

@@ -2,8 +2,8 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { LogOut, Users } from 'lucide-react'
 import { getIndexStatus, signOut } from '../api/client.ts'
 import { IconButton } from '../components/icon-button.tsx'
-import { messages } from '../messages.ts'
-import { useHasRole } from './session.tsx'
+import { messages } from '../messages/messages.ts'
+import { useHasRole } from '../state/role.ts'
 
 interface AccountMenuProps {
   areUsersShown: boolean

@@ -2,7 +2,7 @@ import { useMutation } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { ApiError, type Session, startSignIn, verifyCode } from '../api/client.ts'
 import { ThemeToggle } from '../components/theme-toggle.tsx'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 
 interface SignInProps {
   /** Whether this browser has asked for a code before. */

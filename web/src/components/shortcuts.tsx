@@ -1,6 +1,6 @@
 import { Keyboard } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 import { Dialog } from './dialog.tsx'
 import { IconButton } from './icon-button.tsx'
 import { isTyping } from './is-typing.ts'

@@ -1,6 +1,6 @@
 import { ChevronRight } from 'lucide-react'
 import { Fragment } from 'react'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 
 interface BreadcrumbProps {
   directory: string | undefined

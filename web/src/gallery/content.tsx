@@ -1,7 +1,7 @@
 import { Images } from 'lucide-react'
 import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 import type { ImageList } from './image-list.ts'
 
 interface ContentProps {

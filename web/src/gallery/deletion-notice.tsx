@@ -1,4 +1,4 @@
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 import type { Deletion } from './use-deletion.ts'
 
 const BUTTON = 'h-9 shrink-0 rounded-lg border border-line px-3 text-sm hover:bg-raised'

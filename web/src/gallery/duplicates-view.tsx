@@ -4,7 +4,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { GROUPS_PER_PAGE, type Image, listDuplicates } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 import { Tile, type TileActions } from './tile.tsx'
 import type { Selection } from './use-selection.ts'
 

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { ChevronRight, Folder as FolderIcon, Images } from 'lucide-react'
 import { useState } from 'react'
 import { type Folder, getFolders } from '../api/client.ts'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 
 interface FolderTreeProps {
   /** undefined: everywhere. */

@@ -1,6 +1,6 @@
 import { ThumbsDown, ThumbsUp, Trash2, X } from 'lucide-react'
 import { IconButton } from '../components/icon-button.tsx'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 
 interface SelectionBarProps {
   count: number

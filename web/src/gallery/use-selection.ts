@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Image } from '../api/client.ts'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 import { type ImageList, indexIn } from './image-list.ts'
 
 /** Images that are chosen to do something with, by their ids. */

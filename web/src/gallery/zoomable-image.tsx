@@ -1,5 +1,5 @@
 import { type KeyboardEvent, type PointerEvent, useCallback, useEffect, useRef, useState } from 'react'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 import type { Region } from '../state/query-terms.ts'
 import type { Point, Zoom } from './use-zoom.ts'
 

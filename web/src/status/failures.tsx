@@ -2,10 +2,10 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { RotateCw, TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
 import { getIndexStatus, listFailures, retryFailures } from '../api/client.ts'
-import { useHasRole } from '../auth/session.tsx'
+import { useHasRole } from '../state/role.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { IconButton } from '../components/icon-button.tsx'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 
 /** Says that files could not be indexed and, when asked, which and why. */
 export function Failures() {

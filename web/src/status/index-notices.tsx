@@ -1,9 +1,9 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { acceptMissing, getIndexStatus, type IndexStatus } from '../api/client.ts'
-import { useHasRole } from '../auth/session.tsx'
+import { useHasRole } from '../state/role.ts'
 import { getStored, setStored } from '../components/stored.ts'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 
 const REFRESH_MS = 10_000
 

@@ -1,7 +1,7 @@
 import { ChevronDown, ChevronUp, X } from 'lucide-react'
 import { useState } from 'react'
 import { IconButton } from '../components/icon-button.tsx'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 import type { Upload, Uploads } from './use-uploads.ts'
 
 /** Each file that is being added, how far it is, and why one was refused. */

@@ -1,15 +1,15 @@
 import { useCallback, useRef, useState } from 'react'
 import { saveQuery } from '../api/client.ts'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 import { isReadable } from '../upload/picture-file.ts'
 
 /** A picture on its way to the server, which keeps it for a while. */
 export interface SavedPicture {
-  /** The last one that is given counts, whichever is sent sooner. */
+  /** Saves a picture; a newer call replaces an older one. */
   keep: (picture: Blob) => void
-  /** Something else is searched with: what is on its way does not count any more. */
+  /** Ignores a picture that is still being sent. */
   cancel: () => void
-  /** How much has been sent, 0…1; undefined while nothing is. */
+  /** Share that has been sent, 0…1; undefined while idle. */
   share: number | undefined
   /** Why the last one was refused. */
   error: string | undefined

@@ -4,7 +4,7 @@ import { useState } from 'react'
 import { getImage } from '../api/client.ts'
 import { IconButton } from '../components/icon-button.tsx'
 import { PatientImage } from '../components/patient-image.tsx'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 import type { QueryTerm, Region } from '../state/query-terms.ts'
 import { PartDialog } from './part-dialog.tsx'
 

@@ -1,23 +1,23 @@
 import { type DragEvent, useCallback, useEffect, useRef, useState } from 'react'
-import { DRAGGED_IMAGE } from '../gallery/tile.tsx'
+import { DRAGGED_IMAGE } from '../gallery/picture-tile.tsx'
 import { mayBePicture } from '../upload/picture-file.ts'
 
 export interface PictureInput {
-  /** A picture of elsewhere to search with. */
+  /** A picture from elsewhere to search with. */
   onPicture: (blob: Blob) => void
   /** An image of the gallery to search with. */
   onImage: (id: string) => void
-  /** Files that are to be added to the gallery, by whoever may. */
+  /** Files to add to the gallery; undefined for users who may not. */
   onFiles: ((files: File[]) => void) | undefined
 }
 
-/** What is being dragged over the page. */
+/** Dragged over the page. */
 export type Dragged = 'files' | 'image' | undefined
 
-/** In CSS pixels: an image that is dragged less far was to be clicked on. */
+/** In CSS pixels: dragging an image less far counts as a click. */
 const MIN_DRAG = 24
 
-/** Takes what is pasted anywhere or dropped onto the page. */
+/** Takes pictures that are pasted anywhere or dropped onto the page. */
 export function usePictureInput({ onPicture, onImage, onFiles }: PictureInput) {
   const [dragged, setDragged] = useState<Dragged>()
 
@@ -25,7 +25,7 @@ export function usePictureInput({ onPicture, onImage, onFiles }: PictureInput) {
     const onPaste = (event: ClipboardEvent) => {
       const [file] = imagesIn(event.clipboardData)
       if (file === undefined) return
-      // Office programs put a picture beside the text that somebody wants to paste.
+      // Office programs put a picture beside the text on the clipboard.
       const isText = event.clipboardData?.types.includes('text/plain') ?? false
       if (isText && event.target instanceof HTMLInputElement) return
       event.preventDefault()
@@ -57,7 +57,7 @@ export function usePictureInput({ onPicture, onImage, onFiles }: PictureInput) {
       const files = [...event.dataTransfer.files]
       const isToAdd = (event.target as Element).closest('[data-drop="add"]') !== null
       if (id === '' && files.length === 0) return
-      // Whatever it is: the browser would open it in place of the page. The server says what is no image.
+      // The browser would open the file in place of the page. The server rejects files that are no images.
       event.preventDefault()
       const { x, y, target } = start.current ?? { x: Infinity, y: Infinity }
       const isSlip = Math.hypot(event.clientX - x, event.clientY - y) < MIN_DRAG
