@@ -18,6 +18,7 @@ import { clientReader } from '../http/middleware/client-address.ts'
 import { allowedHostnames } from '../http/middleware/same-origin.ts'
 import type { Router } from '../http/routing.ts'
 import { createImageFiles } from '../images/image-files.ts'
+import { type Backfill, createBackfill } from '../indexing/backfill.ts'
 import { createIndexer, type Indexer, type IndexQueue } from '../indexing/indexer.ts'
 import type { Logger } from '../log.ts'
 import { createImageSearch, type ImageSearch } from '../search/search.ts'
@@ -32,6 +33,7 @@ export interface App {
   readonly catalog: Catalog
   readonly embedder: EmbedderClient
   readonly indexer: Indexer
+  readonly backfill: Backfill
   readonly sync: GallerySync
   readonly search: ImageSearch
   readonly events: EventBus
@@ -181,6 +183,13 @@ export async function createApp(
     warn: (message: string) => log.warn(message),
     info: (message: string) => log.info(message),
   }
+  const backfill = createBackfill({
+    catalog,
+    reader,
+    indexer: localIndexer,
+    isSearching: () => search.isBusy,
+    log: textLog,
+  })
   const createSync = (queue: IndexQueue, onPass?: () => void) =>
     createGallerySync({
       root,
@@ -192,7 +201,10 @@ export async function createApp(
       scanIntervalMs: config.watcher.reconcile_interval_s * 1000,
       maxMissingShare: config.watcher.max_missing_share,
       mountTable,
-      onPass,
+      onPass() {
+        onPass?.()
+        backfill.start()
+      },
       timings,
       log: textLog,
     })
@@ -243,6 +255,7 @@ export async function createApp(
     embedder,
     previousEmbedder,
     indexer,
+    backfill,
     sync,
     search,
     queries: storage.queries,
@@ -276,6 +289,7 @@ export async function createApp(
     catalog,
     embedder,
     indexer,
+    backfill,
     sync,
     search,
     events,
@@ -306,6 +320,7 @@ export async function createApp(
       const indexed = cluster === undefined ? indexer.close() : cluster.close()
       await embedder.close()
       await indexed
+      await backfill.close()
       await reader.close()
       await storage.close()
       lock.release()

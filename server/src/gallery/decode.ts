@@ -3,7 +3,7 @@ import { DomainError, messageOf } from '../errors.ts'
 import type { RunExclusive } from './decode-lock.ts'
 import { decodeBmp, readBmpHeader } from './formats/bmp.ts'
 import { openHeic, sizeOfHeic } from './formats/heic.ts'
-import { contentTypeOf, type ImageFormat, sniffFormat } from './formats/index.ts'
+import { contentTypeOf, type ImageFormat, sniff } from './formats/index.ts'
 import { openRawPhoto } from './formats/raw.ts'
 import type { RgbImage } from './resample.ts'
 
@@ -28,7 +28,7 @@ export interface DecodedImage {
 /** A picture whose sides differ more than this is reduced by its longer side. */
 export const MAX_ASPECT = 8
 const DECODE_TIMEOUT_S = 60
-const WHITE = '#ffffff'
+export const WHITE = '#ffffff'
 /** AVIF, and what sharp does not read and JavaScript or WebAssembly decodes, is decoded in full size. */
 const MAX_UNAIDED_PIXELS = 64_000_000
 /** A run of 255 pixels takes two bytes. */
@@ -52,7 +52,7 @@ export async function decodeImage(
   minSize: { width: number; height: number },
   limits: DecodeLimits,
 ): Promise<DecodedImage> {
-  const format = sniffFormat(bytes)
+  const format = sniff(bytes)
   if (format === undefined)
     throw unreadable(bytes.length === 0 ? 'the file is empty' : 'it is not an image that is supported')
   return exclusively(bytes, format, limits, async () => {
@@ -88,7 +88,7 @@ export async function renderForBrowser(
   side: number,
   limits: DecodeLimits,
 ): Promise<Buffer> {
-  const format = sniffFormat(bytes)
+  const format = sniff(bytes)
   return exclusively(bytes, format, limits, async () => {
     const { open } = await openImage(bytes, format, limits)
     return withDecodeLock(await open().metadata(), format, limits, () =>
@@ -159,7 +159,7 @@ async function openImage(
 
 /** Whether decoding takes the thread in which it is called; sharp has threads of its own. */
 export function isDecodedInPlace(bytes: Uint8Array): boolean {
-  return ['bmp', 'heic', 'raw'].includes(sniffFormat(bytes) ?? '')
+  return ['bmp', 'heic', 'raw'].includes(sniff(bytes) ?? '')
 }
 
 function openBySharp(bytes: Uint8Array): Sharp {

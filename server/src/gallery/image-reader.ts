@@ -4,6 +4,7 @@ import { connectThread, programBeside, type Thread } from '../threads.ts'
 import { type DecodedImage, decodeImage, isDecodedInPlace, renderForBrowser, unreadable } from './decode.ts'
 import { createSharedLock, release, sharedMutex } from './decode-lock.ts'
 import type { ImageFile, ImageFileRequest } from './image-file.ts'
+import type { MetadataRequest, MetadataResult } from './read-metadata.ts'
 import type { ReaderMethod, ReaderOptions, ReaderThreadData } from './reader-thread.ts'
 
 /** Reads and decodes image files in threads of its own, so that neither a slow disk nor a large file stalls the server. */
@@ -15,6 +16,12 @@ export interface ImageReader {
    * @throws {Error} if the drive does not answer
    */
   read(request: ImageFileRequest): Promise<ImageFile>
+  /**
+   * Reads the metadata of an indexed image without decoding it.
+   * @throws {DomainError} `permission_denied`
+   * @throws {Error} if the drive does not answer
+   */
+  readMetadata(request: MetadataRequest): Promise<MetadataResult>
   /** Decodes bytes that are at hand. @throws {DomainError} as `read` */
   decode(bytes: Uint8Array, minSize: { width: number; height: number }): Promise<DecodedImage>
   /** A version of any image file that every browser shows, as `renderForBrowser`. @throws {DomainError} as `read` */
@@ -59,6 +66,12 @@ export function createImageReader(
     // Which the thread raises when the disk has given the file.
     read: (request) =>
       call('read', request, new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) as Promise<ImageFile>,
+    readMetadata: (request) =>
+      call(
+        'readMetadata',
+        request,
+        new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT),
+      ) as Promise<MetadataResult>,
     decode: (bytes, minSize) =>
       isDecodedInPlace(bytes)
         ? (call('decode', bytes, minSize) as Promise<DecodedImage>)
@@ -82,7 +95,8 @@ export function createImageReader(
   }
 
   async function call(method: ReaderMethod, ...args: unknown[]): Promise<unknown> {
-    if (method === 'read' && stuck.size > MAX_STUCK_THREADS) throw new Error('the drive does not answer')
+    if (method.startsWith('read') && stuck.size > MAX_STUCK_THREADS)
+      throw new Error('the drive does not answer')
     const lane = freest()
     // A thread that died of one file must not take the rest with it.
     if (lane.thread.hasEnded) lane.thread = start()

@@ -14,16 +14,19 @@ import { DomainError } from '../errors.ts'
 import type { EventFeed } from '../events.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import type { ImageFiles } from '../images/image-files.ts'
+import type { Backfill } from '../indexing/backfill.ts'
 import type { Indexer } from '../indexing/indexer.ts'
 import type { SavedQueries } from '../saved-queries/saved-queries.ts'
 import type { ImageSearch } from '../search/search.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
 import { VERSION } from '../version.ts'
 import { docsRoutes } from './docs.ts'
+import { duplicateRoutes } from './duplicates.ts'
 import { respondWithError, respondWithInvalid } from './errors.ts'
 import { eventRoutes } from './events.ts'
 import { indexRoutes, watchedDirectoryRoutes } from './folders.ts'
 import { addHealth } from './health.ts'
+import { imageFileRoutes } from './image-files.ts'
 import { imageRoutes } from './images.ts'
 import type { Metrics } from './metrics.ts'
 import { authenticate } from './middleware/authenticate.ts'
@@ -33,6 +36,7 @@ import { knownHostsOnly, sameOriginOnly } from './middleware/same-origin.ts'
 import { pageRoutes } from './page.ts'
 import { createRouter, type Router, unauthorized } from './routing.ts'
 import { queryRoutes } from './saved-queries.ts'
+import { searchRoutes } from './search.ts'
 import { sessionRoutes } from './session.ts'
 import { userRoutes } from './users.ts'
 
@@ -43,6 +47,7 @@ export interface HttpOptions {
   /** Another embedder that images have vectors of. */
   previousEmbedder: string | undefined
   indexer: Indexer
+  backfill: Pick<Backfill, 'pending'>
   sync: GallerySync
   search: ImageSearch
   queries: SavedQueries
@@ -174,7 +179,11 @@ export function createHttpApp(options: HttpOptions): Router {
   )
 
   addHealth(app, options)
+  app.route('/api/images', searchRoutes(options))
+  // Before the routes of single images, whose `{id}` would match its path.
+  app.route('/api/images', duplicateRoutes(options))
   app.route('/api/images', imageRoutes(options))
+  app.route('/api/images', imageFileRoutes(options))
   app.route('/api/queries', queryRoutes(options))
   app.route('/api/fs', watchedDirectoryRoutes(options))
   app.route('/api/fs', eventRoutes(options.feed))

@@ -7,8 +7,9 @@ import type { AccountTables, SharedTables, Tables } from '../schema.ts'
 import { clientConfig, describeServer, type PostgresOptions } from './connection.ts'
 import * as initial from './migrations/001-initial.ts'
 import * as shared from './migrations/002-shared.ts'
+import * as attributes from './migrations/003-attributes.ts'
 
-const MIGRATIONS = { '001-initial': initial, '002-shared': shared }
+const MIGRATIONS = { '001-initial': initial, '002-shared': shared, '003-attributes': attributes }
 
 /** Maximum time to wait for a server that is starting. */
 const SERVER_START_TIMEOUT_MS = 60_000

@@ -1,0 +1,86 @@
+import type { Catalog, Image } from '../catalog/catalog.ts'
+import { isShownByBrowsers } from '../gallery/formats/index.ts'
+import type { ImageFiles } from '../images/image-files.ts'
+import { respondWithFile } from './file-response.ts'
+import { findImage } from './requests.ts'
+import { binary, createRouter, type Router, route } from './routing.ts'
+import { idParameter } from './schemas.ts'
+
+export interface ImageFileRoutesOptions {
+  catalog: Catalog
+  imageFiles: ImageFiles
+}
+
+/** Routes that send the pixels of an image: original, preview and thumbnail. */
+export function imageFileRoutes({ catalog, imageFiles }: ImageFileRoutesOptions): Router {
+  const router = createRouter()
+
+  router.openapi(
+    route('user', {
+      method: 'get',
+      path: '/{id}/thumbnail',
+      summary: 'The thumbnail, a WebP',
+      request: { params: idParameter },
+      responses: { 200: { description: 'The thumbnail.', ...binary('image/webp') } },
+    }),
+    async (context) => {
+      const image = await findImage(catalog, context.req.valid('param').id)
+      return respondWithFile(context, {
+        contentType: 'image/webp',
+        etag: `"${image.contentHash.slice(0, 32)}-thumbnail"`,
+        body: () => imageFiles.thumbnail(image),
+      })
+    },
+  )
+
+  router.openapi(
+    route('user', {
+      method: 'get',
+      path: '/{id}/view',
+      summary: 'The original file',
+      request: { params: idParameter },
+      responses: { 200: { description: 'Its bytes; ranges are honoured.', ...binary('image/*') } },
+    }),
+    async (context) => {
+      const image = await findImage(catalog, context.req.valid('param').id)
+      return respondWithFile(context, {
+        contentType: image.contentType,
+        etag: `"${image.contentHash.slice(0, 32)}"`,
+        fileName: image.name,
+        file: await versionOf(image),
+      })
+    },
+  )
+
+  router.openapi(
+    route('user', {
+      method: 'get',
+      path: '/{id}/preview',
+      summary: 'A version that every browser shows, at most 2048 pixels a side',
+      request: { params: idParameter },
+      responses: { 200: { description: 'The picture.', ...binary('image/webp', 'image/*') } },
+    }),
+    async (context) => {
+      const image = await findImage(catalog, context.req.valid('param').id)
+      const etag = `"${image.contentHash.slice(0, 32)}-preview"`
+      const isFit = isShownByBrowsers(image.contentType) && imageFiles.isSmallEnough(image)
+      if (isFit)
+        return respondWithFile(context, {
+          contentType: image.contentType,
+          etag,
+          file: await versionOf(image),
+        })
+      return respondWithFile(context, {
+        contentType: 'image/webp',
+        etag,
+        body: () => imageFiles.preview(image),
+      })
+    },
+  )
+
+  return router
+
+  async function versionOf(image: Image) {
+    return { path: await imageFiles.fileOf(image), bytes: image.bytes, modifiedAt: image.modifiedAt }
+  }
+}

@@ -1,0 +1,46 @@
+import { randomUUID } from 'node:crypto'
+import { constants } from 'node:fs'
+import { copyFile, link, open, unlink, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { DomainError, systemCodeOf } from '../errors.ts'
+
+/**
+ * Writes a new file and flushes it to the disk, since the client may delete its copy afterwards. The file appears under
+ * its name when it is complete.
+ * @throws {DomainError} `image_exists` if the name is taken, `permission_denied`
+ */
+export async function writeNew(file: string, bytes: Uint8Array): Promise<void> {
+  const temporary = join(file, '..', `.${randomUUID()}.upload`)
+  try {
+    await writeFile(temporary, bytes, { flag: 'wx', flush: true })
+    await link(temporary, file).catch((error) => {
+      const hasNoLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(
+        systemCodeOf(error) ?? '',
+      )
+      if (!hasNoLinks) throw error
+      return copyFile(temporary, file, constants.COPYFILE_EXCL).then(() => sync(file))
+    })
+    // Some systems and drives cannot sync a folder.
+    await sync(dirname(file)).catch(() => {})
+  } catch (error) {
+    if (systemCodeOf(error) !== 'EEXIST') throw writeFailure(error)
+    throw new DomainError('image_exists', 'A file of this name is already in this folder.', { cause: error })
+  } finally {
+    // The gallery leaves hidden names out, so that a remaining temporary file does no harm.
+    await unlink(temporary).catch(() => {})
+  }
+}
+
+async function sync(path: string): Promise<void> {
+  const handle = await open(path)
+  await handle.sync().finally(() => handle.close())
+}
+
+/** Turns a refusal of the file system into `permission_denied`; returns other errors unchanged. */
+export function writeFailure(error: unknown): unknown {
+  if (!['EACCES', 'EPERM', 'EROFS'].includes(systemCodeOf(error) ?? '')) return error
+  const reason = `the server may not write there (${systemCodeOf(error)})`
+  return new DomainError('permission_denied', `This folder of the gallery can’t be changed: ${reason}.`, {
+    cause: error,
+  })
+}
