@@ -5,7 +5,14 @@ type Step = Pick<PointerInput, 'type' | 'id' | 'kind' | 'x' | 'y' | 'time'> & Pa
 
 const event =
   (type: PointerInput['type']) =>
-  (kind: PointerKind, id: number, x: number, y: number, time: number, more: Partial<PointerInput> = {}): Step => ({
+  (
+    kind: PointerKind,
+    id: number,
+    x: number,
+    y: number,
+    time: number,
+    more: Partial<PointerInput> = {},
+  ): Step => ({
     type,
     kind,
     id,
@@ -21,19 +28,25 @@ const cancel = event('cancel')
 
 function replayed(steps: readonly Step[], drawsWithFingers = false): SheetAction[] {
   const recogniser = new GestureRecogniser({ drawsWithFingers })
-  return steps.flatMap((step) =>
-    recogniser.handle({ contact: 20, button: 0, isSpaceHeld: false, ...step }),
-  )
+  return steps.flatMap((step) => recogniser.handle({ contact: 20, button: 0, isSpaceHeld: false, ...step }))
 }
 
 const kinds = (actions: SheetAction[]) => actions.map((action) => action.do)
 
 /** A stroke of a pointer with so many readings a second. */
-function stroke(kind: PointerKind, id: number, rate: number, from: number, more: Partial<PointerInput> = {}): Step[] {
+function stroke(
+  kind: PointerKind,
+  id: number,
+  rate: number,
+  from: number,
+  more: Partial<PointerInput> = {},
+): Step[] {
   const count = Math.round(rate / 10)
   return [
     down(kind, id, 50, 50, from, more),
-    ...Array.from({ length: count }, (_, n) => move(kind, id, 50 + (n * 100) / count, 60, from + (n * 100) / count)),
+    ...Array.from({ length: count }, (_, n) =>
+      move(kind, id, 50 + (n * 100) / count, 60, from + (n * 100) / count),
+    ),
     up(kind, id, 150, 60, from + 100),
   ]
 }
@@ -52,7 +65,11 @@ describe('a single pointer', () => {
 
   it.each<[name: string, steps: Step[], actions: string[]]>([
     ['the second button of a mouse does nothing', stroke('mouse', 1, 60, 0, { button: 2 }), []],
-    ['a stroke that the system takes is dropped', [down('pen', 1, 0, 0, 0), cancel('pen', 1, 0, 0, 9)], ['begin', 'cancel']],
+    [
+      'a stroke that the system takes is dropped',
+      [down('pen', 1, 0, 0, 0), cancel('pen', 1, 0, 0, 9)],
+      ['begin', 'cancel'],
+    ],
     ['moving without a press does nothing', [move('mouse', 1, 5, 5, 0), move('mouse', 1, 9, 9, 9)], []],
     [
       'the middle button moves the sheet',
@@ -98,7 +115,11 @@ describe('two fingers', () => {
     [390, 200],
     [900, 10],
   ])('pinch also where the second comes after %i ms and %i pixels', (time, moved) => {
-    const steps = [down('touch', 1, 0, 0, 0), move('touch', 1, moved, 0, time - 1), down('touch', 2, 300, 0, time)]
+    const steps = [
+      down('touch', 1, 0, 0, 0),
+      move('touch', 1, moved, 0, time - 1),
+      down('touch', 2, 300, 0, time),
+    ]
     expect(kinds(replayed(steps))).toEqual(['begin', 'extend', 'cancel'])
   })
 

@@ -2,7 +2,15 @@ import { erased } from './erase.ts'
 import { type Box, distance, IDENTITY, type Matrix, type Vector } from './geometry.ts'
 import { LiveStroke, type Sample } from './live-stroke.ts'
 import type { SheetPainter } from './painter.ts'
-import { type Handle, handleMatrix, type Selection, strokeAt, strokesWithin, toggled, transformSelected } from './select.ts'
+import {
+  type Handle,
+  handleMatrix,
+  type Selection,
+  strokeAt,
+  strokesWithin,
+  toggled,
+  transformSelected,
+} from './select.ts'
 import { addStroke, replaceStrokes, type Sketch } from './sketch.ts'
 import { passes, type Stroke } from './stroke.ts'
 import { tidied } from './tidy.ts'

@@ -71,7 +71,8 @@ export class SheetPainter {
   /** Shows the bitmap moved and enlarged at once, and sharp strokes as soon as the view rests. */
   setView(view: View): void {
     this.#view = view
-    const isSized = this.#finished.width === this.#canvas.width && this.#finished.height === this.#canvas.height
+    const isSized =
+      this.#finished.width === this.#canvas.width && this.#finished.height === this.#canvas.height
     if (isSized && isSameView(view, this.#finishedView)) {
       this.#paintAll()
       return
@@ -94,7 +95,10 @@ export class SheetPainter {
     this.#strokes = strokes
     if (changed === undefined) return
     this.#covered = union(this.#covered, changed)
-    if (!isSameView(this.#view, this.#finishedView)) return this.#redraw()
+    if (!isSameView(this.#view, this.#finishedView)) {
+      this.#redraw()
+      return
+    }
     const context = this.#finishedContext
     if (isAppended) {
       this.#toSheetUnits(context, this.#view)
@@ -104,7 +108,11 @@ export class SheetPainter {
       this.#clip(context, changed)
       context.clearRect(0, 0, this.#finished.width, this.#finished.height)
       this.#toSheetUnits(context, this.#view)
-      drawStrokes(context, strokes.filter((stroke) => overlaps(inkBox(stroke), changed)), this.#black)
+      drawStrokes(
+        context,
+        strokes.filter((stroke) => overlaps(inkBox(stroke), changed)),
+        this.#black,
+      )
       context.restore()
     }
     this.#requestFrame()

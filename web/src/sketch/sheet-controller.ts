@@ -1,6 +1,6 @@
 import { boundsOf } from './frame.ts'
-import { GestureRecogniser, type PointerInput, type PointerKind, type SheetAction } from './gesture.ts'
 import type { Box, Matrix, Vector } from './geometry.ts'
+import { GestureRecogniser, type PointerInput, type PointerKind, type SheetAction } from './gesture.ts'
 import { DrawJob, EraseJob, type Job, type JobContext, LassoJob, TransformJob } from './jobs.ts'
 import type { Sample } from './live-stroke.ts'
 import { SheetPainter } from './painter.ts'
@@ -8,7 +8,17 @@ import { type Handle, NOTHING, type Selection, stillThere } from './select.ts'
 import { EMPTY_SKETCH, hasEnoughInk, redo, type Sketch, undo } from './sketch.ts'
 import { INK, UNITS_PER_PIXEL } from './stroke.ts'
 import type { ToolSettings } from './tool-settings.ts'
-import { type Camera, dragged, FITTING, fittedBox, type Size, toSheet, type View, viewOf, zoomedAt } from './view.ts'
+import {
+  type Camera,
+  dragged,
+  FITTING,
+  fittedBox,
+  type Size,
+  toSheet,
+  type View,
+  viewOf,
+  zoomedAt,
+} from './view.ts'
 
 /** What the sheet reports. All of it may be called many times a second. */
 export interface SheetListener {
@@ -222,7 +232,10 @@ export class SheetController {
     const select = (selection: Selection) => this.select(selection)
     const handle = (event.target as Element).closest<HTMLElement>('[data-handle]')?.dataset.handle
     if (box === undefined || handle === undefined)
-      return new LassoJob(context, first, this.#selection, { lasso: (path) => this.#listener.onLasso(path), select })
+      return new LassoJob(context, first, this.#selection, {
+        lasso: (path) => this.#listener.onLasso(path),
+        select,
+      })
     return new TransformJob(
       context,
       first,

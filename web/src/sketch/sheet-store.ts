@@ -1,5 +1,5 @@
 import { delMany, get, getMany, keys, setMany } from 'idb-keyval'
-import { allStrokes, EMPTY_SKETCH, type Edit, type EditKind, type Sketch } from './sketch.ts'
+import { allStrokes, type Edit, type EditKind, EMPTY_SKETCH, type Sketch } from './sketch.ts'
 import type { Stroke } from './stroke.ts'
 
 /** A sketch of a tab, and which saved drawing of the server the address of the page named. */
@@ -62,7 +62,9 @@ export class SheetStore {
     if (record?.version !== 1) return undefined
     const ids = [...new Set(idsOf(record))]
     const kept = await getMany<Stroke>(ids.map((id) => `${tab}/${id}`))
-    const strokes = new Map(ids.map((id, n) => [id, (rest.get(`${tab}/${id}`) ?? kept[n]) as Stroke | undefined]))
+    const strokes = new Map(
+      ids.map((id, n) => [id, (rest.get(`${tab}/${id}`) ?? kept[n]) as Stroke | undefined]),
+    )
     const sketch = restored(record, strokes)
     if (sketch === undefined) return undefined
     for (const [id, stroke] of strokes) this.#ids.set(stroke!, id)
@@ -188,7 +190,9 @@ function entriesOf(text: string | null): Entry[] {
 function idsOf({ strokes, past, future }: SheetRecord): number[] {
   return [
     ...strokes,
-    ...[...past, ...future].flatMap(([, splices]) => splices.flatMap(([, removed, added]) => [...removed, ...added])),
+    ...[...past, ...future].flatMap(([, splices]) =>
+      splices.flatMap(([, removed, added]) => [...removed, ...added]),
+    ),
   ]
 }
 

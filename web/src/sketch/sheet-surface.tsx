@@ -12,10 +12,12 @@ interface SheetSurfaceProps {
   cursor: string
   /** A picture to be traced. */
   traceUrl: string | undefined
+  /** Whether the sheet is white in the dark theme, too. */
+  isPaperWhite: boolean
 }
 
 /** The sheet itself: dots, a picture to be traced, ink, and what is selected. It fills its parent. */
-export function SheetSurface({ sheet, label, cursor, traceUrl }: SheetSurfaceProps) {
+export function SheetSurface({ sheet, label, cursor, traceUrl, isPaperWhite }: SheetSurfaceProps) {
   const { surfaceRef, canvasRef, coverRef, view } = sheet
   const spacing = dotSpacing(view.scale)
   return (
@@ -25,8 +27,8 @@ export function SheetSurface({ sheet, label, cursor, traceUrl }: SheetSurfacePro
       className="absolute inset-0 touch-none overflow-hidden select-none"
       style={{
         cursor,
-        backgroundColor: 'var(--sheet)',
-        backgroundImage: 'radial-gradient(circle, var(--dots) 1.1px, transparent 1.3px)',
+        backgroundColor: isPaperWhite ? 'var(--paper)' : 'var(--sheet)',
+        backgroundImage: `radial-gradient(circle, var(${isPaperWhite ? '--paper-dots' : '--dots'}) 1.1px, transparent 1.3px)`,
         backgroundSize: `${spacing}px ${spacing}px`,
         backgroundPosition: `${view.x}px ${view.y}px`,
       }}

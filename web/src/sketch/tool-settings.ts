@@ -18,6 +18,8 @@ export interface ToolSettings {
   drawsWithFingers: boolean
   /** Whether the sheet is white in the dark theme, too. */
   isPaperWhite: boolean
+  /** Whether upright tools stand on the right. */
+  areToolsOnRight: boolean
 }
 
 export const [MIN_WIDTH, MAX_WIDTH] = [2, 24]
@@ -46,6 +48,7 @@ const INITIAL: ToolSettings = {
   erasesWhole: false,
   drawsWithFingers: false,
   isPaperWhite: false,
+  areToolsOnRight: false,
 }
 
 const KEY = 'sheet-tools'
@@ -68,14 +71,14 @@ export function toolSettingsOf(text: string | null): ToolSettings {
   return {
     // The sheet opens with something to draw with.
     tool: tool === 'brush' ? tool : INITIAL.tool,
-    width:
-      typeof width === 'number' && width >= MIN_WIDTH && width <= MAX_WIDTH ? width : INITIAL.width,
+    width: typeof width === 'number' && width >= MIN_WIDTH && width <= MAX_WIDTH ? width : INITIAL.width,
     colour: isColour(kept.colour) ? kept.colour : INITIAL.colour,
     ownColour: isColour(kept.ownColour) ? kept.ownColour : undefined,
     isTidying: isOn('isTidying'),
     erasesWhole: isOn('erasesWhole'),
     drawsWithFingers: isOn('drawsWithFingers'),
     isPaperWhite: isOn('isPaperWhite'),
+    areToolsOnRight: isOn('areToolsOnRight'),
   }
 }
 

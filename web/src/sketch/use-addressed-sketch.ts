@@ -102,8 +102,7 @@ export function useAddressedSketch(
     const timer = setTimeout(async () => {
       try {
         const picture = await renderSketch(strokes, SAVED_SIDE)
-        const save = () =>
-          saveQuery(picture, 'sketch', { sketch: toKept(sketch), signal: sending.signal })
+        const save = () => saveQuery(picture, 'sketch', { sketch: toKept(sketch), signal: sending.signal })
         const saved = await retryWhileOffline(save, sending.signal)
         if (!sending.signal.aborted) name(saved.id, strokes)
       } catch (error) {
@@ -169,7 +168,11 @@ function useRestoredSketch(
   useEffect(() => {
     if (!isRestored || (sketch === EMPTY_SKETCH && !store.mayHaveSheet)) return
     const { current } = named
-    store.save({ sketch, address: current.id, isSaved: current.strokes === sketch.strokes && current.id === id })
+    store.save({
+      sketch,
+      address: current.id,
+      isSaved: current.strokes === sketch.strokes && current.id === id,
+    })
   }, [sketch, id, isRestored, store, named])
 
   useEffect(() => {

@@ -15,7 +15,17 @@ import {
 } from './select.ts'
 import { addStroke, EMPTY_SKETCH, undo } from './sketch.ts'
 import type { Stroke } from './stroke.ts'
-import { dragged, FITTING, fittedBox, MAX_ZOOM, MIN_ZOOM, toScreen, toSheet, viewOf, zoomedAt } from './view.ts'
+import {
+  dragged,
+  FITTING,
+  fittedBox,
+  MAX_ZOOM,
+  MIN_ZOOM,
+  toScreen,
+  toSheet,
+  viewOf,
+  zoomedAt,
+} from './view.ts'
 
 const PANES = [
   { width: 320, height: 300 },
@@ -26,7 +36,10 @@ const PANES = [
 describe('the view of the sheet', () => {
   it.each(PANES)('shows the whole home square in $width × $height', (size) => {
     const view = viewOf(FITTING, size, fittedBox(undefined))
-    for (const corner of [[0, 0], [1000, 1000]] as Vector[]) {
+    for (const corner of [
+      [0, 0],
+      [1000, 1000],
+    ] as Vector[]) {
       const [x, y] = toScreen(view, corner)
       expect(x).toBeGreaterThanOrEqual(0)
       expect(y).toBeGreaterThanOrEqual(0)
@@ -83,10 +96,48 @@ const startsOf = (strokes: Iterable<Stroke>) => [...strokes].map(({ points }) =>
 
 describe('selecting', () => {
   it.each<[name: string, lasso: Vector[], starts: number[][]]>([
-    ['around one', [[-10, -10], [200, -10], [200, 20], [-10, 20]], [[0, 0]]],
-    ['around two', [[-10, -10], [200, -10], [200, 120], [-10, 120]], [[0, 0], [0, 100]]],
-    ['across half of one', [[290, 90], [360, 90], [360, 110], [290, 110]], [[300, 100]]],
-    ['around nothing', [[500, 500], [600, 500], [600, 600]], []],
+    [
+      'around one',
+      [
+        [-10, -10],
+        [200, -10],
+        [200, 20],
+        [-10, 20],
+      ],
+      [[0, 0]],
+    ],
+    [
+      'around two',
+      [
+        [-10, -10],
+        [200, -10],
+        [200, 120],
+        [-10, 120],
+      ],
+      [
+        [0, 0],
+        [0, 100],
+      ],
+    ],
+    [
+      'across half of one',
+      [
+        [290, 90],
+        [360, 90],
+        [360, 110],
+        [290, 110],
+      ],
+      [[300, 100]],
+    ],
+    [
+      'around nothing',
+      [
+        [500, 500],
+        [600, 500],
+        [600, 600],
+      ],
+      [],
+    ],
     ['of no area', [[0, 0]], []],
   ])('by a lasso %s', (_, lasso, starts) => {
     expect(startsOf(strokesWithin(SKETCH.strokes, lasso))).toEqual(starts)
@@ -132,7 +183,11 @@ describe('changing what is selected', () => {
   it('moves, scales the width too, and is undone in one step each', () => {
     const selection = new Set(SKETCH.strokes.slice(0, 2))
     const { sketch, selection: after } = transformSelected(SKETCH, selection, [2, 0, 0, 2, 10, 20])
-    expect(startsOf(sketch.strokes)).toEqual([[10, 20], [10, 220], [300, 100]])
+    expect(startsOf(sketch.strokes)).toEqual([
+      [10, 20],
+      [10, 220],
+      [300, 100],
+    ])
     expect([...after].map(({ size }) => size)).toEqual([20, 20])
     expect(undo(sketch).strokes).toEqual(SKETCH.strokes)
   })
