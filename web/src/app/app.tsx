@@ -30,7 +30,7 @@ import { QueryChips } from './search/query-chips.tsx'
 import { usePictureInput } from './search/use-picture-input.ts'
 import { useSavedPicture } from './search/use-saved-picture.ts'
 import { isSearching, type SearchResult, useSearch } from './search/use-search.ts'
-import { addAction, isBlank } from './sketch/sketch.ts'
+import { cleared, hasEnoughInk, isBlank } from './sketch/sketch.ts'
 import { SketchPanel } from './sketch/sketch-panel.tsx'
 import { useAddressedSketch } from './sketch/use-addressed-sketch.ts'
 import { filtersOf, orderOf, usePageState } from './state/page-state.ts'
@@ -65,7 +65,9 @@ export function App() {
 
   const {
     sketch,
+    live,
     draw: drawOn,
+    preview,
     problem: sketchProblem,
   } = useAddressedSketch(state.terms, changeTerms, state.view !== undefined)
   const isShowingUsers = state.isShowingUsers && mayAdminister
@@ -82,7 +84,7 @@ export function App() {
   )
   const terms = useMemo(() => state.terms.filter(({ kind }) => kind !== 'sketch'), [state.terms])
   const filters = useMemo(() => filtersOf(state), [state])
-  const query = { sketch, terms, filters }
+  const query = { sketch: live, terms, filters }
   const { result: search, isCurrent: isAnswered } = useSearch(query)
   const hasResults = isSearching(query) && (search.data !== undefined || search.isError)
   const { progress, isOffline, pendingChanges, showChanges } = useServerEvents(!isAtTop)
@@ -122,7 +124,7 @@ export function App() {
   const searchOnlyWith = (term: QueryTerm) => {
     // A drawing that the address does not name yet would not be missed there.
     const isNamed = state.terms.some(({ kind }) => kind === 'sketch')
-    if (!isNamed && !isBlank(sketch)) drawOn(addAction(sketch, 'clear'))
+    if (!isNamed && !isBlank(sketch)) drawOn(cleared(sketch))
     setTerms([term])
   }
   const findSimilar = (image: Image, region?: QueryTerm['region']) =>
@@ -212,13 +214,25 @@ export function App() {
       <aside
         className={`${isSheetShown ? '' : 'hidden'} flex-col gap-3 border-line border-b bg-surface px-3 py-3 lg:flex lg:overflow-y-auto lg:border-r lg:border-b-0 lg:px-4`}
       >
-        <SketchPanel sketch={sketch} onChange={draw} isLarge={isSheetLarge} setLarge={makeSheetLarge}>
-          <span className="lg:hidden">
-            <IconButton label={messages.query.upload} onClick={() => queryInput.current?.click()}>
-              <ImageUp />
-            </IconButton>
-          </span>
-        </SketchPanel>
+        <div className={isSheetLarge ? 'fixed inset-0 z-20' : 'relative h-[36dvh] shrink-0 lg:h-100'}>
+          <SketchPanel
+            sketch={sketch}
+            onChange={draw}
+            onLive={preview}
+            layout={innerWidth < 640 ? 'phone' : 'side'}
+            isFull={isSheetLarge}
+            setFull={makeSheetLarge}
+            hasKeys
+            empty={
+              <p className="grid h-full place-items-center px-8 pb-16 text-center">{messages.sketch.empty}</p>
+            }
+          />
+        </div>
+        <span className="lg:hidden">
+          <IconButton label={messages.query.upload} onClick={() => queryInput.current?.click()}>
+            <ImageUp />
+          </IconButton>
+        </span>
         <div inert={isSheetLarge} className="hidden items-center gap-3 lg:flex">
           <button
             type="button"
@@ -261,15 +275,15 @@ export function App() {
             </p>
           )}
           <QueryChips
-            hasSketch={!isBlank(sketch)}
+            hasSketch={hasEnoughInk(sketch.strokes)}
             terms={terms}
-            onRemoveSketch={() => draw(addAction(sketch, 'clear'))}
+            onRemoveSketch={() => draw(cleared(sketch))}
             onRemove={(term) => setTerms(state.terms.filter((other) => !isSameSource(other, term)))}
             onPart={(term, region) =>
               setTerms(state.terms.map((other) => (isSameSource(other, term) ? { ...other, region } : other)))
             }
             onClear={() => {
-              if (!isBlank(sketch)) draw(addAction(sketch, 'clear'))
+              if (!isBlank(sketch)) draw(cleared(sketch))
               setTerms([])
             }}
           />
