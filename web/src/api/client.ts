@@ -171,6 +171,11 @@ export function acceptMissing(): Promise<unknown> {
   return request('/api/index/reconcile?accept_missing=true', { method: 'POST' })
 }
 
+/** Compares the index with the folder. */
+export function reconcile(): Promise<unknown> {
+  return request('/api/index/reconcile', { method: 'POST' })
+}
+
 /** Tries the files again that could not be indexed. */
 export function retryFailures(): Promise<unknown> {
   return request('/api/index/failures/retry', { method: 'POST' })

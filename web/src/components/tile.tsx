@@ -40,7 +40,7 @@ export function Tile(props: TileProps) {
   return (
     <div
       style={placeholder === undefined ? undefined : { backgroundImage: `url(${placeholder})` }}
-      className={`group relative size-full overflow-hidden rounded-tile bg-sunken bg-cover phone:rounded-sm has-[[data-index]:focus-visible]:outline-2.5 has-[[data-index]:focus-visible]:outline-accent has-[[data-index]:focus-visible]:outline-offset-2 ${isNegative ? 'outline-2 outline-line-strong -outline-offset-2 outline-dashed' : ''}`}
+      className={`group relative size-full overflow-hidden rounded-tile bg-sunken bg-cover phone:rounded-sm has-[[data-index]:focus-visible]:focus-ring ${isNegative ? 'outline-2 outline-line-strong -outline-offset-2 outline-dashed' : ''}`}
     >
       <button
         type="button"

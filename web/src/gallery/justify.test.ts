@@ -4,7 +4,9 @@ import { clampAspect, justify } from './justify.ts'
 const OPTIONS = { width: 760, rowHeight: 158, gap: 6, isRagged: false }
 /** Shapes of photographs, in an order that repeats after 97. */
 const shapes = (count: number) =>
-  Array.from({ length: count }, (_, n) => clampAspect([3, 2, 4, 9, 16, 1][(n * 31) % 97 % 6]!, [2, 3, 3, 16, 9, 1][(n * 31) % 97 % 6]!))
+  Array.from({ length: count }, (_, n) =>
+    clampAspect([3, 2, 4, 9, 16, 1][((n * 31) % 97) % 6]!, [2, 3, 3, 16, 9, 1][((n * 31) % 97) % 6]!),
+  )
 
 describe('justified rows', () => {
   it('hold every picture once, in order, and fill the width', () => {

@@ -41,7 +41,7 @@ const OVERSCAN = 600
 
 /** Pictures in justified rows. Only rows in view are in the document, so the list can have any length. */
 export function PictureGrid(props: PictureGridProps) {
-  const { sections, count, imageAt, onRange, rowHeight, gap, selected, onTop, resetKey } = props
+  const { sections, count, imageAt, onRange, rowHeight, gap, onTop, resetKey } = props
   const scrollRef = useRef<HTMLElement>(null)
   const { width, height: viewHeight } = useElementSize(scrollRef)
   const sectionsKey = sections.map(({ key, count: own, meanAspect }) => `${key} ${own} ${meanAspect}`).join()
@@ -68,7 +68,8 @@ export function PictureGrid(props: PictureGridProps) {
   const noteAnchor = () => {
     const offset = scroll.offset()
     const row = layout.rowAt(offset)
-    anchor.current = row === undefined ? { index: 0, delta: 0 } : { index: row.index, delta: offset - row.top }
+    anchor.current =
+      row === undefined ? { index: 0, delta: 0 } : { index: row.index, delta: offset - row.top }
     place.remember(anchor.current)
     onTop(offset < rowHeight)
     props.onSection?.(layout.sectionAt(offset))
@@ -91,7 +92,8 @@ export function PictureGrid(props: PictureGridProps) {
     active.set(index)
     const from = scroll.offset()
     if (row.top < from) scroll.scrollTo(Math.max(0, row.top - (row.index === 0 ? HEAD_HEIGHT : 0)))
-    else if (row.top + row.height > from + viewHeight) scroll.scrollTo(row.top + row.height + gap - viewHeight)
+    else if (row.top + row.height > from + viewHeight)
+      scroll.scrollTo(row.top + row.height + gap - viewHeight)
     noteAnchor()
     focusSoon(scrollRef.current!, index)
   }
@@ -130,9 +132,7 @@ export function PictureGrid(props: PictureGridProps) {
         aria-label={messages.gallery.grid}
         aria-rowcount={layout.rowCount}
         aria-multiselectable="true"
-        onKeyDown={(event) =>
-          onGridKey(event, { ...props, layout, moveTo, viewHeight: () => viewHeight })
-        }
+        onKeyDown={(event) => onGridKey(event, { ...props, layout, moveTo, viewHeight: () => viewHeight })}
         className="relative outline-none"
         style={{ height: scroll.height }}
       >

@@ -1,144 +1,186 @@
 import { useQuery } from '@tanstack/react-query'
-import { Minus, PencilLine, X } from 'lucide-react'
-import { useState } from 'react'
+import { PencilLine } from 'lucide-react'
+import { type KeyboardEvent, useState } from 'react'
 import { getImage } from '../api/client.ts'
-import { IconButton } from '../components/icon-button.tsx'
-import { PatientImage } from '../components/patient-image.tsx'
+import { sizedUrl } from '../api/picture-sources.ts'
+import { Popover } from '../components/popover.tsx'
+import { QueryChip } from '../components/query-chip.tsx'
 import { messages } from '../messages/messages.ts'
-import type { QueryTerm, Region } from '../state/query-terms.ts'
-import { PartDialog } from './part-dialog.tsx'
+import { type Influence, MEDIUM, type QueryTerm } from '../state/query-terms.ts'
+import { ChipOptions } from './chip-options.tsx'
 
-interface QueryChipsProps {
-  hasSketch: boolean
+export interface QueryChipsProps {
+  /** undefined without a drawing. */
+  sketch: SketchChipProps | undefined
   /** Without the drawing. */
   terms: QueryTerm[]
-  onRemoveSketch: () => void
+  /** The part whose picture the query pane shows. */
+  openTerm: QueryTerm | undefined
+  onOpen: (term: QueryTerm) => void
+  onUpdate: (term: QueryTerm, part: Partial<QueryTerm>) => void
   onRemove: (term: QueryTerm) => void
-  /** Another part of the picture, or a part for the first time. */
-  onPart: (term: QueryTerm, region: Region) => void
-  onClear: () => void
+  onTrace: (url: string) => void
 }
 
-/** What is being searched with, each with a way to take it back. */
-export function QueryChips(props: QueryChipsProps) {
-  const { hasSketch, terms, onRemoveSketch, onRemove, onPart, onClear } = props
-  const count = terms.length + (hasSketch ? 1 : 0)
-  if (count === 0) return null
+/** The parts of the search, one chip each. */
+export function QueryChips({
+  sketch,
+  terms,
+  openTerm,
+  onOpen,
+  onUpdate,
+  onRemove,
+  onTrace,
+}: QueryChipsProps) {
   return (
-    <ul
+    <div
+      role="toolbar"
       aria-label={messages.query.chips}
-      className="m-0 flex max-h-32 list-none flex-wrap gap-2 overflow-y-auto px-3 pt-2 sm:px-4"
+      onKeyDown={rove}
+      className="flex min-w-0 shrink items-center gap-1.5 overflow-x-auto py-1 [scrollbar-width:none] empty:hidden"
     >
-      {count > 1 && (
-        <li>
-          <button type="button" onClick={onClear} className="h-10 rounded-lg px-3 text-sm hover:bg-raised">
-            {messages.query.remove}
-          </button>
-        </li>
-      )}
-      {hasSketch && (
-        <Chip
-          text={messages.query.sketch}
-          icon={<PencilLine className="size-4" />}
-          onRemove={onRemoveSketch}
-          removeLabel={count === 1 ? messages.query.remove : undefined}
-        />
-      )}
+      {sketch !== undefined && <SketchChip {...sketch} />}
       {terms.map((term) => (
-        <ExampleChip
+        <TermChip
           key={`${term.kind} ${term.id} ${term.region}`}
           term={term}
-          isAlone={count === 1}
+          isOpen={openTerm?.kind === term.kind && openTerm.id === term.id}
+          onOpen={() => onOpen(term)}
+          onUpdate={(part) => onUpdate(term, part)}
           onRemove={() => onRemove(term)}
-          onPart={(region) => onPart(term, region)}
+          onTrace={onTrace}
         />
       ))}
-    </ul>
+    </div>
   )
 }
 
-interface ExampleChipProps {
-  term: QueryTerm
-  isAlone: boolean
-  onRemove: () => void
-  onPart: (region: Region) => void
+/** Arrow keys move between the chips. */
+function rove(event: KeyboardEvent<HTMLElement>) {
+  const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key]
+  if (step === undefined) return
+  const chips = [...event.currentTarget.querySelectorAll<HTMLElement>('[data-chip]')]
+  const at = chips.indexOf(event.target as HTMLElement)
+  if (at < 0) return
+  event.preventDefault()
+  chips[at + step]?.focus()
 }
 
-function ExampleChip({ term, isAlone, onRemove, onPart }: ExampleChipProps) {
-  const { kind, id, isWanted, region } = term
-  const [isChoosingPart, setChoosingPart] = useState(false)
-  const { data: image } = useQuery({
+export interface SketchChipProps {
+  /** A small version of the drawing as a data URL. */
+  src: string | undefined
+  influence: Influence
+  isOpen: boolean
+  onOpen: () => void
+  onInfluence: (influence: Influence) => void
+  onRemove: () => void
+}
+
+function SketchChip({ src, influence, isOpen, onOpen, onInfluence, onRemove }: SketchChipProps) {
+  const { query } = messages
+  const [hasOptions, setOptions] = useState(false)
+  const name = query.chip(query.sketch, '', query.influences[influence]!)
+  return (
+    <Popover
+      label={query.options(query.sketch)}
+      isOpen={hasOptions}
+      // The first press shows the sheet, the next one its options.
+      onOpenChange={(next) => (isOpen || !next ? setOptions(next) : onOpen())}
+      trigger={
+        <QueryChip
+          data-chip
+          aria-label={name}
+          text={query.sketch}
+          src={src}
+          icon={<PencilLine />}
+          weight={shareOf(influence)}
+          isOpen={isOpen}
+          removeLabel={query.removeOne(query.sketch)}
+          onRemove={onRemove}
+        />
+      }
+    >
+      <ChipOptions
+        title={query.sketch}
+        src={src}
+        influence={influence}
+        onInfluence={onInfluence}
+        onRemove={onRemove}
+      />
+    </Popover>
+  )
+}
+
+interface TermChipProps {
+  term: QueryTerm
+  isOpen: boolean
+  onOpen: () => void
+  onUpdate: (part: Partial<QueryTerm>) => void
+  onRemove: () => void
+  onTrace: (url: string) => void
+}
+
+function TermChip({ term, isOpen, onOpen, onUpdate, onRemove, onTrace }: TermChipProps) {
+  const { query } = messages
+  const { kind, id, isWanted, influence = MEDIUM, region } = term
+  const [hasOptions, setOptions] = useState(false)
+  const { data: image, isError } = useQuery({
     queryKey: ['images', 'one', id],
     queryFn: ({ signal }) => getImage(id, signal),
     enabled: kind === 'image',
     retry: false,
   })
-  const name = kind === 'image' ? (image?.user_visible_name ?? '…') : messages.query.picture
-  const text = !isWanted
-    ? messages.query.unwanted(name)
-    : region !== undefined
-      ? messages.query.part(name)
-      : kind === 'image'
-        ? messages.query.similar(name)
-        : name
   const picture = `/api/queries/${id}/image`
-  const large = kind === 'image' ? image?.preview_url : picture
+  const name = kind === 'image' ? (image?.user_visible_name ?? '') : query.yourPicture
+  const text = !isWanted ? query.lessLike : region !== undefined ? query.region : query.moreLike
+  const isLost = kind === 'image' && isError
+  const src = kind === 'image' ? image && sizedUrl(image.thumbnail_url, 256) : picture
+  const close = (act: () => void) => () => {
+    setOptions(false)
+    act()
+  }
   return (
-    <>
-      <Chip
-        text={text}
-        imageUrl={kind === 'image' ? image?.thumbnail_url : picture}
-        icon={isWanted ? undefined : <Minus className="size-4" />}
-        isUnwanted={!isWanted}
-        onRemove={onRemove}
-        removeLabel={isAlone ? messages.query.remove : undefined}
-        part={{ label: messages.query.choosePart(name), choose: () => setChoosingPart(true) }}
-      />
-      {isChoosingPart && large !== undefined && (
-        <PartDialog
-          name={name}
-          src={large}
-          onClose={() => setChoosingPart(false)}
-          onPart={(chosen) => {
-            setChoosingPart(false)
-            onPart(chosen)
-          }}
+    <Popover
+      label={query.options(name)}
+      isOpen={hasOptions}
+      onOpenChange={setOptions}
+      trigger={
+        <QueryChip
+          data-chip
+          aria-label={query.chip(text, isLost ? query.lost : name, query.influences[influence]!)}
+          text={text}
+          src={src}
+          weight={shareOf(influence)}
+          isOpen={isOpen || hasOptions}
+          isNegative={!isWanted}
+          isLoading={kind === 'image' && image === undefined && !isError}
+          isLost={isLost}
+          removeLabel={query.removeOne(name || text)}
+          onRemove={onRemove}
         />
-      )}
-    </>
-  )
-}
-
-interface ChipProps {
-  text: string
-  imageUrl?: string | undefined
-  icon?: React.ReactNode
-  isUnwanted?: boolean
-  onRemove: () => void
-  removeLabel: string | undefined
-  part?: { label: string; choose: () => void }
-}
-
-function Chip({ text, imageUrl, icon, isUnwanted = false, onRemove, removeLabel, part }: ChipProps) {
-  return (
-    <li
-      className={`flex min-w-0 items-center gap-2 rounded-xl border bg-surface py-0.5 pr-0.5 pl-1.5 ${isUnwanted ? 'border-danger' : 'border-line'}`}
+      }
     >
-      {icon}
-      {imageUrl !== undefined && (
-        <button type="button" aria-label={part?.label} title={part?.label} onClick={part?.choose}>
-          <PatientImage
-            key={imageUrl}
-            src={imageUrl}
-            alt=""
-            className="size-8 shrink-0 rounded-md bg-white object-cover"
-          />
-        </button>
-      )}
-      <span className="max-w-56 truncate pl-1 text-sm">{text}</span>
-      <IconButton label={removeLabel ?? messages.query.removeOne(text)} onClick={onRemove} className="size-8">
-        <X />
-      </IconButton>
-    </li>
+      <ChipOptions
+        title={isLost ? query.lost : name}
+        subtitle={image?.directory === '.' ? undefined : image?.directory.replaceAll('/', ' / ')}
+        src={src}
+        isWanted={isWanted}
+        onWanted={(next) => onUpdate({ isWanted: next })}
+        influence={influence}
+        onInfluence={(next) => onUpdate({ influence: next })}
+        onRegion={isLost ? undefined : close(onOpen)}
+        onTrace={
+          isLost
+            ? undefined
+            : close(() => onTrace(kind === 'image' ? (image?.preview_url ?? picture) : picture))
+        }
+        onRemove={onRemove}
+      />
+    </Popover>
   )
+}
+
+/** The line of a chip: a fifth for very light, all of it for very strong. */
+function shareOf(influence: Influence): number {
+  return (influence + 1) / 5
 }
