@@ -31,7 +31,7 @@ export interface PictureSources {
 export function sourcesOf(image: Image, width: number): PictureSources {
   const { thumbnail_url: url } = image
   const aspect = image.width / Math.max(1, image.height)
-  const sides = SIDES.filter((side, n) => n === 0 || SIDES[n - 1]! < Math.max(image.width, image.height))
+  const sides = SIDES.filter((_, n) => n === 0 || SIDES[n - 1]! < Math.max(image.width, image.height))
   const widthOf = (side: number) => Math.max(1, Math.round(Math.min(side * Math.min(1, aspect), image.width)))
   return {
     src: sizedUrl(url, 256),

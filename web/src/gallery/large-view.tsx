@@ -22,6 +22,7 @@ import { messages } from '../messages/messages.ts'
 import { useStoredFlag } from '../state/settings.ts'
 import { Filmstrip } from './filmstrip.tsx'
 import type { ImageList } from './image-list.ts'
+import { MissingPicture } from './missing-picture.tsx'
 import { PictureDetails } from './picture-details.tsx'
 import { useElementSize } from './use-element-size.ts'
 import { useViewKeys } from './use-view-keys.ts'
@@ -79,7 +80,7 @@ export function LargeView(props: LargeViewProps) {
       className="fixed inset-0 z-30 bg-page outline-none"
     >
       {image === undefined ? (
-        <Missing
+        <MissingPicture
           text={isGone ? messages.viewer.gone : error?.message}
           onRetry={isGone ? undefined : () => void refetch()}
           onClose={onClose}
@@ -318,29 +319,6 @@ function SideButton({ label, side, onClick, children }: SideButtonProps) {
       <IconButton label={label} onClick={onClick} className="rounded-full">
         {children}
       </IconButton>
-    </div>
-  )
-}
-
-interface MissingProps {
-  text: string | undefined
-  onRetry: (() => void) | undefined
-  onClose: () => void
-  isSearch: boolean
-}
-
-function Missing({ text, onRetry, onClose, isSearch }: MissingProps) {
-  return (
-    <div className="p-3">
-      <Button variant="ghost" icon={<ArrowLeft />} onClick={onClose}>
-        {isSearch ? messages.viewer.results : messages.viewer.gallery}
-      </Button>
-      {text !== undefined && (
-        <p role="alert" className="grid place-items-center gap-3 pt-[30vh] text-ink-2">
-          {text}
-          {onRetry && <Button onClick={onRetry}>{messages.app.retry}</Button>}
-        </p>
-      )}
     </div>
   )
 }
