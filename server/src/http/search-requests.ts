@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Catalog } from '../catalog/catalog.ts'
 import { DomainError } from '../errors.ts'
+import type { PaletteColour } from '../gallery/colour-layout.ts'
 import type { ImageFiles } from '../images/image-files.ts'
 import type { SavedQueries } from '../saved-queries/saved-queries.ts'
 import type { Picture, QueryTerm } from '../search/query.ts'
@@ -42,6 +43,18 @@ const weightSchema = z.number().min(-1).max(1).default(1).openapi({
 const cropSchema = z
   .tuple([z.number(), z.number(), z.number(), z.number()])
   .openapi({ description: '`[x, y, width, height]` in 0…1 of the picture.' })
+const colourSchema = z.object({
+  hex: z
+    .string()
+    .regex(/^#?[0-9a-f]{6}$/i)
+    .openapi({ example: '#3070d0' }),
+  share: z.number().positive().max(1000).default(1).openapi({
+    description: 'Share in the picture, relative to the other colours.',
+  }),
+  place: cropSchema
+    .optional()
+    .openapi({ description: 'The part of the picture that has it; anywhere if absent.' }),
+})
 const pictureFields = { query_id: keptQuerySchema, upload: uploadSchema, weight: weightSchema }
 
 const partSchema = z
@@ -53,6 +66,17 @@ const partSchema = z
       kind: z.literal('region'),
       image_id: uuidSchema.optional(),
       crop: cropSchema,
+      ...pictureFields,
+    }),
+    z.object({
+      kind: z.literal('colours'),
+      colours: z
+        .array(colourSchema)
+        .min(1)
+        .max(20)
+        .optional()
+        .openapi({ description: 'A palette; without it, the colours of a picture.' }),
+      image_id: uuidSchema.optional(),
       ...pictureFields,
     }),
     z.object({ kind: z.literal('text'), text: z.string().min(1).max(200), weight: weightSchema }),
@@ -129,6 +153,12 @@ async function toTerm(
       return { kind: 'image id', id: part.image_id, weight }
     case 'text':
       return { kind: 'text', text: part.text, weight }
+    case 'colours': {
+      const { colours, image_id: imageId } = part
+      if (colours !== undefined) return { kind: 'colours', weight, of: colours.map(toPaletteColour) }
+      if (imageId !== undefined) return { kind: 'colours', weight, of: { imageId } }
+      return { kind: 'colours', weight, of: { read: await readerOf(part, files, sources) } }
+    }
     case 'sketch':
       return { kind: 'sketch', weight, picture: { read: await readerOf(part, files, sources) } }
     case 'image':
@@ -144,6 +174,13 @@ async function toTerm(
       return { kind: 'image', weight, mayBeSketch: false, picture }
     }
   }
+}
+
+function toPaletteColour({ hex, share, place }: z.output<typeof colourSchema>): PaletteColour {
+  const rgb = Number.parseInt(hex.replace('#', ''), 16)
+  if (place === undefined) return { rgb, share }
+  const [x, y, width, height] = place
+  return { rgb, share, place: toCrop({ x, y, width, height }) }
 }
 
 async function exampleToTerm(
