@@ -214,7 +214,7 @@ export function App() {
       <aside
         className={`${isSheetShown ? '' : 'hidden'} flex-col gap-3 border-line border-b bg-surface px-3 py-3 lg:flex lg:overflow-y-auto lg:border-r lg:border-b-0 lg:px-4`}
       >
-        <div className={isSheetLarge ? 'fixed inset-0 z-20' : 'relative h-[36dvh] shrink-0 lg:h-100'}>
+        <div className={isSheetLarge ? 'fixed inset-0 z-20' : 'relative h-[36dvh] shrink-0 lg:h-120'}>
           <SketchPanel
             sketch={sketch}
             onChange={draw}
