@@ -42,7 +42,7 @@ describe('drawing', () => {
     await button(/^Clear sheet/).click()
     await page.getByText('Draw what you are looking for').waitFor()
     await page.getByTestId('count').getByText('240 images').waitFor()
-    await button(/^Undo/).click()
+    await button(/^Undo/).first().click()
     await firstResults(page, 8)
     await close()
   })

@@ -30,8 +30,8 @@ import { QueryChips } from './search/query-chips.tsx'
 import { usePictureInput } from './search/use-picture-input.ts'
 import { useSavedPicture } from './search/use-saved-picture.ts'
 import { isSearching, type SearchResult, useSearch } from './search/use-search.ts'
+import { SheetColumn } from './sketch/sheet-column.tsx'
 import { cleared, hasEnoughInk, isBlank } from './sketch/sketch.ts'
-import { SketchPanel } from './sketch/sketch-panel.tsx'
 import { useAddressedSketch } from './sketch/use-addressed-sketch.ts'
 import { filtersOf, orderOf, usePageState } from './state/page-state.ts'
 import { isSameSource, MAX_TERMS, mergeTerms, type QueryTerm, toggleTerm } from './state/query-terms.ts'
@@ -214,20 +214,13 @@ export function App() {
       <aside
         className={`${isSheetShown ? '' : 'hidden'} flex-col gap-3 border-line border-b bg-surface px-3 py-3 lg:flex lg:overflow-y-auto lg:border-r lg:border-b-0 lg:px-4`}
       >
-        <div className={isSheetLarge ? 'fixed inset-0 z-20' : 'relative h-[36dvh] shrink-0 lg:h-120'}>
-          <SketchPanel
-            sketch={sketch}
-            onChange={draw}
-            onLive={preview}
-            layout={innerWidth < 640 ? 'phone' : 'side'}
-            isFull={isSheetLarge}
-            setFull={makeSheetLarge}
-            hasKeys
-            empty={
-              <p className="grid h-full place-items-center px-8 pb-16 text-center">{messages.sketch.empty}</p>
-            }
-          />
-        </div>
+        <SheetColumn
+          sketch={sketch}
+          onChange={draw}
+          onLive={preview}
+          isFull={isSheetLarge}
+          setFull={makeSheetLarge}
+        />
         <span className="lg:hidden">
           <IconButton label={messages.query.upload} onClick={() => queryInput.current?.click()}>
             <ImageUp />
