@@ -52,7 +52,7 @@ export function App() {
   const [isSheetShown, setSheetShown] = useState(true)
   const [isSheetLarge, setSheetLarge] = useState(false)
   const [areFoldersShown, setFoldersShown] = useState(false)
-  const makeSheetLarge = useCallback((isLarge: boolean) => {
+  const setLarge = useCallback((isLarge: boolean) => {
     setSheetLarge(isLarge)
     if (isLarge) setSheetShown(true)
   }, [])
@@ -63,13 +63,8 @@ export function App() {
   const uploads = useUploads()
   const deletion = useDeletion()
 
-  const {
-    sketch,
-    live,
-    draw: drawOn,
-    preview,
-    problem: sketchProblem,
-  } = useAddressedSketch(state.terms, changeTerms, state.view !== undefined)
+  const addressed = useAddressedSketch(state.terms, changeTerms, state.view !== undefined)
+  const { sketch, live, draw: drawOn, preview, problem: sketchProblem } = addressed
   const isShowingUsers = state.isShowingUsers && mayAdminister
   /** What somebody searches with meanwhile is not replaced by a picture that is still being sent. */
   const cancelPicture = useRef(() => {})
@@ -219,7 +214,7 @@ export function App() {
           onChange={draw}
           onLive={preview}
           isFull={isSheetLarge}
-          setFull={makeSheetLarge}
+          setFull={setLarge}
         />
         <span className="lg:hidden">
           <IconButton label={messages.query.upload} onClick={() => queryInput.current?.click()}>
