@@ -280,11 +280,7 @@ export function App() {
               {sketchProblem}
             </p>
           )}
-          {terms.length > 0 && !isSearching(query) && (
-            <p role="status" className="px-4 pt-2 text-sm">
-              {messages.query.onlyUnwanted}
-            </p>
-          )}
+          {terms.length > 0 && !isSearching(query) && <p role="status">{messages.query.onlyUnwanted}</p>}
           {!isShowingUsers && <Breadcrumb directory={state.directory} onChoose={chooseFolder} />}
           {!isShowingElse && (
             <GalleryToolbar
