@@ -54,7 +54,9 @@ describe('the database', () => {
     await database.insertInto('embedders').values(row).execute()
     await database.destroy()
     const again = await openDatabase(file)
-    expect(await again.selectFrom('embedders').selectAll().execute()).toEqual([{ id: 1, space: 'image', ...row }])
+    expect(await again.selectFrom('embedders').selectAll().execute()).toEqual([
+      { id: 1, space: 'image', ...row },
+    ])
     await again.destroy()
   })
 })
