@@ -22,6 +22,7 @@ export type ErrorCode =
   | 'not_supported'
   | 'permission_denied'
   | 'query_not_found'
+  | 'storage_unavailable'
   | 'too_many_requests'
   | 'unavailable'
   | 'unknown_word'

@@ -27,6 +27,7 @@ const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
   not_found: 404,
   not_indexed: 409,
   not_supported: 422,
+  storage_unavailable: 503,
   too_many_requests: 429,
   unavailable: 503,
   unknown_word: 422,
@@ -35,7 +36,10 @@ const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
   wrong_code: 401,
 }
 
-/** What a 5xx tells: never the message of what went wrong inside. */
+/** Codes of status 503 whose sentences name no path and no host. */
+const SHOWN_503: ReadonlySet<ErrorCode> = new Set(['gallery_unavailable', 'storage_unavailable'])
+
+/** Messages of other 5xx, which never contain internal details. */
 const SERVER_SIDE: Partial<Record<ContentfulStatusCode, string>> = {
   500: 'Something went wrong in the server; its log tells what.',
   503: 'The server can’t answer this at the moment; try again soon.',
@@ -55,7 +59,7 @@ export function respondWithError(error: Error, context: Context, log: (error: Er
   if (error instanceof DomainError && error.retryAfterS !== undefined)
     context.header('Retry-After', String(error.retryAfterS))
   const suggestions = error instanceof DomainError ? error.suggestions : undefined
-  if (status < 500 || code === 'gallery_unavailable')
+  if (status < 500 || SHOWN_503.has(code))
     return context.json({ error: error.message, code, ...(suggestions && { suggestions }) }, status)
   log(error)
   return context.json({ error: SERVER_SIDE[status] ?? SERVER_SIDE[500]!, code }, status)
