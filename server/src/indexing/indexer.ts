@@ -121,10 +121,12 @@ class StagedIndexer implements Indexer {
   }
 
   async indexNow(path: string): Promise<Image> {
-    const read = await readFile(this.#options, path, true).catch((error) => {
-      this.#failIfDueToStorage(error)
-      throw error
-    })
+    const read = await readFile(this.#options, path, { skipSettleCheck: true, isReread: false }).catch(
+      (error) => {
+        this.#failIfDueToStorage(error)
+        throw error
+      },
+    )
     if (read === 'gone') throw new DomainError('image_not_found', `There is no file ${JSON.stringify(path)}.`)
     if (read === 'unsettled')
       throw new DomainError('conflict', `The file ${JSON.stringify(path)} is being changed by somebody else.`)
@@ -184,7 +186,8 @@ class StagedIndexer implements Indexer {
   async #read(file: QueuedFile): Promise<void> {
     const { path, version } = file
     try {
-      const read = await readFile(this.#options, path, false)
+      const options = { skipSettleCheck: false, isReread: version?.isReread ?? false }
+      const read = await readFile(this.#options, path, options)
       if (typeof read === 'object' && !this.#isClosed) {
         this.#queue.begin(read.record)
         this.#ready.push({ ...read, queued: version })

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { failWhileStorageIsUnusable } from '../app/storage-monitor.ts'
 import { indexAccount } from '../http/index-account.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
-import { canMount, mountDrive, remount } from '../testing/mounts.ts'
+import { canMount, mountDrive, mountReadOnly, unmount } from '../testing/mounts.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
 import { eventually, temporaryDirectory } from '../testing/temporary.ts'
 
@@ -79,11 +79,10 @@ describe('storage that fails', () => {
 
   it.skipIf(!canMount())('read-only data directory', async () => {
     const data = await temporaryDirectory()
-    mountDrive(data)
     const opened = await open({ data_directory: data })
-    remount(data, 'ro')
+    mountReadOnly(data)
     await opened.expectWaiting('data_directory_read_only', /is read-only/)
-    remount(data, 'rw')
+    unmount(data)
     await opened.expectDone()
   })
 

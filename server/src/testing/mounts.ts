@@ -47,8 +47,10 @@ function unmountIfThere(directory: string): void {
   }
 }
 
-export function remount(directory: string, mode: 'ro' | 'rw'): void {
-  execFileSync('mount', ['-o', `remount,${mode}`, directory], { stdio: 'ignore' })
+/** Makes a folder read-only for files that are opened from now on, until it is unmounted. */
+export function mountReadOnly(directory: string): void {
+  mountFolder(directory, directory)
+  execFileSync('mount', ['-o', 'remount,bind,ro', directory], { stdio: 'ignore' })
 }
 
 function mountMemory(directory: string, name: string, size = '50%'): void {
