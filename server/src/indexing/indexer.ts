@@ -135,6 +135,7 @@ class StagedIndexer implements Indexer {
       throw error
     })
     if (failed[0] !== undefined) throw failed[0].reason
+    this.#options.events.emit('imagesUpdated', { count: stored.length, toIndex: this.pending })
     return (await this.#options.catalog.images.get(stored[0]!.id))!
   }
 
