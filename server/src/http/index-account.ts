@@ -1,3 +1,4 @@
+import { storable } from ''
 import { z } from '@hono/zod-openapi'
 import type { Catalog } from '../catalog/catalog.ts'
 import { LEFT_OUT_RULES } from '../gallery/include.ts'
@@ -6,7 +7,6 @@ import type { IndexQueue } from '../indexing/indexer.ts'
 import { type RereadSelection, reread } from '../indexing/reread.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
 import { createRouter, json, type Router, route } from './routing.ts'
-import { storable } from './schemas.ts'
 
 const indexAccountSchema = z
   .object({
