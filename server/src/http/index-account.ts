@@ -1,4 +1,3 @@
-import { storable } from ''
 import { z } from '@hono/zod-openapi'
 import type { Catalog } from '../catalog/catalog.ts'
 import { LEFT_OUT_RULES } from '../gallery/include.ts'
@@ -45,11 +44,7 @@ const rereadSchema = z
   .object({
     all: z.literal(true).optional().describe('Every file.'),
     directory: z.string().max(4096).optional().describe('A folder with all below it; `.` is the root.'),
-    paths: z
-      .array(storable(z.string().max(4096)))
-      .min(1)
-      .max(MAX_REREAD_PATHS)
-      .optional(),
+    paths: z.array(z.string().max(4096)).min(1).max(MAX_REREAD_PATHS).optional(),
   })
   .refine(
     (body) => Object.values(body).filter((value) => value !== undefined).length === 1,
