@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, rea
 import { DomainError, type ErrorCode, systemCodeOf } from '../errors.ts'
 import { hashOfBytes } from '../hashing.ts'
 import { TIMINGS, type Timings } from '../timings.ts'
+import { coloursOf } from './colour-layout.ts'
 import { type DecodedImage, type DecodeLimits, decodeImage } from './decode.ts'
 import { decodeName, toSystemPath } from './file-names.ts'
 import type { IncludeRules } from './include.ts'
@@ -101,7 +102,13 @@ export async function readImageFile(
   }
   thumbnails.write(contentHash, await makeThumbnail(bytes, decoded, thumbnails.size))
   const { width, height, contentType } = decoded
-  const metadata = { width, height, contentType, thumbhash: thumbhashOf(decoded.image) }
+  const metadata = {
+    width,
+    height,
+    contentType,
+    thumbhash: thumbhashOf(decoded.image),
+    colours: coloursOf(decoded.image),
+  }
   const image = resample(decoded.image, inputSize.width, inputSize.height)
   return { state: 'decoded', stat, contentHash, metadata, image }
 }

@@ -47,6 +47,8 @@ export class SheetController {
   readonly #recogniser: GestureRecogniser
   #tools: ToolSettings
   #sketch = EMPTY_SKETCH
+  /** Sketches that were reported. One that comes back late must not replace what has been drawn since. */
+  readonly #reported = new WeakSet<Sketch>()
   #selection = NOTHING
   #job: Job | undefined
   #liveTimer: number | undefined
@@ -104,9 +106,14 @@ export class SheetController {
     this.#painter.setBlack(black)
   }
 
-  /** A drawing from outside: opened, restored, undone by a button. */
+  /** Changes the sketch as it is now, which the page may not have seen yet. */
+  edit(change: (sketch: Sketch) => Sketch): void {
+    this.#change(change(this.#sketch))
+  }
+
+  /** A drawing from outside: opened or restored. */
   setSketch(sketch: Sketch): void {
-    if (sketch === this.#sketch) return
+    if (sketch === this.#sketch || this.#reported.has(sketch)) return
     this.#job?.cancel()
     this.#job = undefined
     const isOther = this.#sketch.strokes.length === 0
@@ -273,6 +280,7 @@ export class SheetController {
     this.#painter.setStrokes(sketch.strokes)
     if (sketch === this.#sketch) return
     this.#sketch = sketch
+    this.#reported.add(sketch)
     this.select(stillThere(this.#selection, sketch))
     this.#listener.onSketch(sketch)
   }

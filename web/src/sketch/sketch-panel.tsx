@@ -68,14 +68,14 @@ export function SketchPanel(props: SketchPanelProps) {
   const black = useIsDark() && !tools.isPaperWhite ? LIGHT_INK : INK
   const sheet = useSheet({ sketch, tools, black, onChange, onLive: onLive ?? ignore })
   const trace = useTrace(props.traceUrl, props.onTraceEnd)
-  const selected = useSelectionCommands(sheet, sketch, onChange)
-  const commands = useHistoryCommands(sketch, onChange)
-  const clear = useClear(sketch, onChange)
+  const selected = useSelectionCommands(sheet)
+  const commands = useHistoryCommands(sketch, sheet)
+  const clear = useClear(sheet)
   const changeWidth = (by: number) =>
     onTools({ width: Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, tools.width + by)) })
   useSheetKeys(props.hasKeys, {
-    undo: () => commands.undo?.(),
-    redo: () => commands.redo?.(),
+    undo: () => sheet.controller?.edit(undo),
+    redo: () => sheet.controller?.edit(redo),
     holdSpace: (isHeld) => {
       setSpaceHeld(isHeld)
       sheet.controller?.setSpaceHeld(isHeld)
@@ -157,7 +157,7 @@ export function SketchPanel(props: SketchPanelProps) {
           isTracing={trace.url !== undefined}
           onTrace={trace.toggle}
           {...commands}
-          menu={menu('size-11.5')}
+          menu={menu('size-11.5 @max-[22rem]:size-10')}
         />
       </div>
       {trace.input}
@@ -166,7 +166,7 @@ export function SketchPanel(props: SketchPanelProps) {
         onClose={() => setSavedOpen(false)}
         sketch={sketch}
         onOpen={(opened) => {
-          onChange(replaceBy(sketch, opened))
+          sheet.controller?.edit((current) => replaceBy(current, opened))
           setSavedOpen(false)
         }}
       />
@@ -177,22 +177,21 @@ export function SketchPanel(props: SketchPanelProps) {
 const ignore = () => {}
 
 /** Undefined where there is no such step. */
-function useHistoryCommands(sketch: Sketch, onChange: (sketch: Sketch) => void) {
+function useHistoryCommands({ past, future }: Sketch, { controller }: Sheet) {
   return {
-    undo: sketch.past.length > 0 ? () => onChange(undo(sketch)) : undefined,
-    redo: sketch.future.length > 0 ? () => onChange(redo(sketch)) : undefined,
+    undo: past.length > 0 ? () => controller?.edit(undo) : undefined,
+    redo: future.length > 0 ? () => controller?.edit(redo) : undefined,
   }
 }
 
 /** Clears the sheet, and offers to undo that. */
-function useClear(sketch: Sketch, onChange: (sketch: Sketch) => void) {
+function useClear({ controller }: Sheet) {
   const toast = useToast()
   return () => {
-    const next = cleared(sketch)
-    onChange(next)
+    controller?.edit(cleared)
     toast.show({
       text: messages.sheet.cleared,
-      action: { text: messages.sheet.undo, run: () => onChange(undo(next)) },
+      action: { text: messages.sheet.undo, run: () => controller?.edit(undo) },
     })
   }
 }

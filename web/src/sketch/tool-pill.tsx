@@ -29,7 +29,7 @@ const LONG_PRESS_MS = 450
 export function ToolPill(props: ToolPillProps) {
   const { layout, tools, onTools, isTracing, onTrace, undo, redo, menu } = props
   const isVertical = layout === 'stacked'
-  const size = { side: 'size-10.5', stacked: 'size-12', phone: 'size-11.5' }[layout]
+  const size = { side: 'size-10.5', stacked: 'size-12', phone: 'size-11.5 @max-[22rem]:size-10' }[layout]
   const tool = (value: Tool, keys: string, label: string, icon: ReactNode) => (
     <IconButton
       label={label}
@@ -44,7 +44,11 @@ export function ToolPill(props: ToolPillProps) {
     </IconButton>
   )
   return (
-    <Pill label={messages.sheet.tools} isVertical={isVertical}>
+    <Pill
+      label={messages.sheet.tools}
+      isVertical={isVertical}
+      className={isVertical ? '' : 'max-w-full overflow-x-auto [scrollbar-width:none]'}
+    >
       {tool('pen', 'P', messages.sheet.pen, <Pencil />)}
       {tool('brush', 'B', messages.sheet.brush, <Brush />)}
       <EraserButton tools={tools} onTools={onTools} className={size} isVertical={isVertical} />

@@ -15,18 +15,19 @@ import type { Sheet } from './use-sheet.ts'
 const [STEP, LARGE_STEP] = [2 * UNITS_PER_PIXEL, 20 * UNITS_PER_PIXEL]
 
 /** What buttons and keys do with the selection. */
-export function useSelectionCommands(sheet: Sheet, sketch: Sketch, onChange: (sketch: Sketch) => void) {
-  const { controller, selection } = sheet
+export function useSelectionCommands({ controller, selection }: Sheet) {
   const box = boundsOf(selection)
-  const apply = ({ sketch: next, selection: nextSelection }: Change) => {
-    controller?.setSketch(next)
-    controller?.select(nextSelection)
-    onChange(next)
-  }
-  const remove = () => apply({ sketch: removeStrokes(sketch, 'delete', selection), selection: NOTHING })
+  const apply = (change: (sketch: Sketch) => Change) =>
+    controller?.edit((sketch) => {
+      const { sketch: next, selection: nextSelection } = change(sketch)
+      controller.select(nextSelection)
+      return next
+    })
+  const remove = () =>
+    apply((sketch) => ({ sketch: removeStrokes(sketch, 'delete', selection), selection: NOTHING }))
   return {
-    mirror: () => box && apply(transformSelected(sketch, selection, mirrorMatrix(box))),
-    duplicate: () => apply(duplicateSelected(sketch, selection)),
+    mirror: () => box && apply((sketch) => transformSelected(sketch, selection, mirrorMatrix(box))),
+    duplicate: () => apply((sketch) => duplicateSelected(sketch, selection)),
     remove,
     /** Arrows move, with Shift scale, with Alt turn. @returns whether the key did something */
     onKey: (event: KeyboardEvent): boolean => {
@@ -39,7 +40,8 @@ export function useSelectionCommands(sheet: Sheet, sketch: Sketch, onChange: (sk
           isTurning: event.altKey,
           step: event.repeat ? LARGE_STEP : STEP,
         }
-        apply(transformSelected(sketch, selection, arrowMatrix(event.key as ArrowKey, box, options)))
+        const matrix = arrowMatrix(event.key as ArrowKey, box, options)
+        apply((sketch) => transformSelected(sketch, selection, matrix))
       } else return false
       return true
     },
