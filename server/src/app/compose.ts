@@ -302,11 +302,11 @@ export async function createApp(
       for (const chore of chores) clearInterval(chore)
       await signIn?.close()
       if (cluster === undefined) await sync.close()
-      // The indexer waits for what is under way; an embedder that hangs is ended first, so that it need not.
+      // The indexer waits for the files in progress. Decoders and an embedder that hang are ended first.
       const indexed = cluster === undefined ? indexer.close() : cluster.close()
+      await reader.close()
       await embedder.close()
       await indexed
-      await reader.close()
       await storage.close()
       lock.release()
     },
