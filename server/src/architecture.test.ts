@@ -19,7 +19,9 @@ const ROWS: readonly (readonly string[])[] = [
   ['server/src/admin', 'web/src/app.tsx'],
   [
     'server/src/app',
-    ...['gallery', 'sketch', 'search', 'upload', 'auth', 'admin', 'status'].map((name) => `web/src/${name}`),
+    ...['gallery', 'sketch', 'region', 'search', 'query', 'upload', 'auth', 'admin', 'status'].map(
+      (name) => `web/src/${name}`,
+    ),
   ],
   ['server/src/http', 'server/src/cluster', 'server/src/evaluation', 'web/src/state'],
   ['server/src/sync', 'server/src/search', 'server/src/images', 'server/src/auth', 'web/src/api'],

@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Users } from '../accounts/accounts.ts'
 import type { Challenges } from '../auth/methods/email-code/challenges.ts'
 import type { Catalog } from '../catalog/catalog.ts'
@@ -11,6 +12,7 @@ import { type EmbedderClient, failIfEmbedderIsDown } from '../embedding/process/
 import { messageOf } from '../errors.ts'
 import { createEventBus, createLocalFeed, type EventBus } from '../events.ts'
 import { createImageReader } from '../gallery/image-reader.ts'
+import { openRenditionStore, withRenditions } from '../gallery/rendition-store.ts'
 import { openThumbnailStore } from '../gallery/thumbnails.ts'
 import { createHttpApp } from '../http/app.ts'
 import { createMetrics } from '../http/metrics.ts'
@@ -18,6 +20,7 @@ import { clientReader } from '../http/middleware/client-address.ts'
 import { allowedHostnames } from '../http/middleware/same-origin.ts'
 import type { Router } from '../http/routing.ts'
 import { createImageFiles } from '../images/image-files.ts'
+import { type Backfill, createBackfill } from '../indexing/backfill.ts'
 import { createIndexer, type Indexer, type IndexQueue } from '../indexing/indexer.ts'
 import type { Logger } from '../log.ts'
 import { createImageSearch, type ImageSearch } from '../search/search.ts'
@@ -32,6 +35,7 @@ export interface App {
   readonly catalog: Catalog
   readonly embedder: EmbedderClient
   readonly indexer: Indexer
+  readonly backfill: Backfill
   readonly sync: GallerySync
   readonly search: ImageSearch
   readonly events: EventBus
@@ -141,7 +145,11 @@ export async function createApp(
   /** What happens in this process, and what is shown to people: in a cluster, what happens anywhere. */
   const localEvents = createEventBus()
   const events = shared === undefined ? localEvents : createEventBus()
-  const thumbnails = openThumbnailStore(config.thumbnail.thumbnail_directory, config.thumbnail.size)
+  const renditions = openRenditionStore(join(config.data_directory, 'renditions'))
+  const thumbnails = withRenditions(
+    openThumbnailStore(config.thumbnail.thumbnail_directory, config.thumbnail.size),
+    renditions,
+  )
   const limits = {
     maxPixels: config.limits.max_pixels,
     maxFileBytes: config.limits.max_file_bytes,
@@ -181,6 +189,13 @@ export async function createApp(
     warn: (message: string) => log.warn(message),
     info: (message: string) => log.info(message),
   }
+  const backfill = createBackfill({
+    catalog,
+    reader,
+    indexer: localIndexer,
+    isSearching: () => search.isBusy,
+    log: textLog,
+  })
   const createSync = (queue: IndexQueue, onPass?: () => void) =>
     createGallerySync({
       root,
@@ -192,7 +207,10 @@ export async function createApp(
       scanIntervalMs: config.watcher.reconcile_interval_s * 1000,
       maxMissingShare: config.watcher.max_missing_share,
       mountTable,
-      onPass,
+      onPass() {
+        onPass?.()
+        backfill.start()
+      },
       timings,
       log: textLog,
     })
@@ -232,6 +250,7 @@ export async function createApp(
     indexer,
     reader,
     thumbnails,
+    renditions,
     events: localEvents,
     limits,
     walk,
@@ -243,6 +262,7 @@ export async function createApp(
     embedder,
     previousEmbedder,
     indexer,
+    backfill,
     sync,
     search,
     queries: storage.queries,
@@ -276,6 +296,7 @@ export async function createApp(
     catalog,
     embedder,
     indexer,
+    backfill,
     sync,
     search,
     events,
@@ -302,11 +323,13 @@ export async function createApp(
       for (const chore of chores) clearInterval(chore)
       await signIn?.close()
       if (cluster === undefined) await sync.close()
-      // The indexer waits for the files in progress. Decoders and an embedder that hang are ended first.
+      // The indexer and the backfill wait for the files in progress. Decoders and an embedder that hang are ended first.
       const indexed = cluster === undefined ? indexer.close() : cluster.close()
+      const backfilled = backfill.close()
       await reader.close()
       await embedder.close()
       await indexed
+      await backfilled
       await storage.close()
       lock.release()
     },

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { IMAGE_ATTRIBUTES, versionOf } from './attributes.ts'
 import type { Catalog, ImageFilter, ImageRecord } from './catalog.ts'
 
 const DIMENSIONS = 8
@@ -375,9 +376,8 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
         'f0/image-0003.jpg',
       ])
       expect(await catalog.images.contentInfo('hash-1')).toEqual({
-        width: 10,
-        height: 20,
-        contentType: 'image/jpeg',
+        attributes: { width: 10, height: 20, contentType: 'image/jpeg' },
+        attributesVersion: versionOf(IMAGE_ATTRIBUTES),
         hasVector: true,
       })
       expect(await catalog.images.contentInfo('unknown')).toBeUndefined()
@@ -488,6 +488,31 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       const { pairs, next } = await catalog.vectors.similarPairs(0, 0.999)
       expect(next).toBeUndefined()
       expect(pairs.map(({ a, b }) => [a, b].sort().join())).toEqual(['hash-0,hash-1', 'hash-0,hash-1'])
+    })
+
+    it('lists images with attributes of an earlier version until they are set', async () => {
+      const catalog = await openEmpty()
+      const old = numbers(5).map((n) => record(n, { attributesVersion: 1 }))
+      const copy = record(9, { path: 'copy.jpg', contentHash: 'hash-0', attributesVersion: 1 })
+      await catalog.images.upsert([...old, copy, record(7)])
+      expect(await catalog.images.countOutdated()).toBe(6)
+      const first = await catalog.images.outdated(undefined, 4)
+      const second = await catalog.images.outdated(first.at(-1), 4)
+      const listed = [...first, ...second]
+      expect(listed.map(({ path }) => path).sort()).toEqual([...old, copy].map(({ path }) => path).sort())
+      expect(listed[0]).toMatchObject({ attributesVersion: 1, attributes: { width: 10, height: 20 } })
+      const attributes = { width: 11, height: 20, contentType: 'image/jpeg', thumbhash: 'AAAA' }
+      await catalog.images.setAttributes([
+        { contentHash: 'hash-0', attributes },
+        { contentHash: 'hash-1', attributes: undefined },
+      ])
+      expect(await catalog.images.countOutdated()).toBe(3)
+      expect(await catalog.images.getByPath('copy.jpg')).toMatchObject(attributes)
+      expect(await catalog.images.getByPath(old[0]!.path)).toMatchObject(attributes)
+      expect(await catalog.images.getByPath(old[1]!.path)).toMatchObject({ width: 10, thumbhash: undefined })
+      expect((await catalog.images.outdated(undefined, 9)).map(({ path }) => path).sort()).toEqual(
+        [2, 3, 4].map((n) => old[n]!.path).sort(),
+      )
     })
 
     it('gives the vectors of images', async () => {

@@ -33,6 +33,9 @@ export const READ_FROM = {
     contentInfo: 'primary',
     unknownContents: 'primary',
     upsert: 'primary',
+    outdated: 'primary',
+    countOutdated: 'primary',
+    setAttributes: 'primary',
   },
   files: {
     inFolder: 'primary',

@@ -32,8 +32,8 @@ export interface CopyOptions {
   onProgress: (progress: CopyProgress) => void
 }
 
-/** A vector takes about a kilobyte in memory. */
-const ROWS_PER_SECTION = 1_000
+/** A vector takes about a kilobyte in memory; SQLite accepts 32,766 parameters, and an image has fewer than 60 columns. */
+const ROWS_PER_SECTION = 500
 
 /** Copies one table, or a part of it, in sections ordered by a key. */
 interface TransferTable {

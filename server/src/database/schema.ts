@@ -26,6 +26,12 @@ export interface Tables {
     modified_at: number
     inode: string
     content_hash: string
+    /** Version of the attributes that the columns below and width, height and content type were read for. */
+    attributes_version: Generated<number>
+    /** Base64. */
+    thumbhash: string | null
+    /** Describes damage of the file. */
+    note: string | null
   }
   vectors: {
     /** Never reused, because it is a key of the vector index. */

@@ -24,7 +24,7 @@ export const MAX_ASPECT = 8
 const DECODE_TIMEOUT_S = 30
 /** Limit for images that are decoded in the server's own process. */
 const LIGHT_TIMEOUT_S = 10
-const WHITE = '#ffffff'
+export const WHITE = '#ffffff'
 
 /**
  * Decodes the bytes of an image file.

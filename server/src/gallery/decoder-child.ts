@@ -100,7 +100,7 @@ class ForkedDecoder implements DecoderChild {
     if (this.#end !== undefined) throw this.#end
     this.#keepAlive(true)
     const clock = new Stopwatch(this.#limits.timeoutMs)
-    let isLoaded = job.method !== 'read'
+    let isLoaded = 'bytes' in job
     const memoryTimer = setInterval(() => void this.#checkMemory(), MEMORY_CHECK_MS)
     try {
       const message = await new Promise<FromDecoder>((resolve, reject) => {

@@ -7,7 +7,8 @@ import { DomainError, messageOf } from '../errors.ts'
 import { decodeImage, renderForBrowser } from './decode.ts'
 import type { RunExclusive } from './decode-lock.ts'
 import type { DecoderJob, DecoderResult, FromDecoder, ReaderOptions, ToDecoder } from './decoder-protocol.ts'
-import { readImageFile } from './image-file.ts'
+import { type ImageFileSteps, readImageFile } from './image-file.ts'
+import { readMetadata } from './read-metadata.ts'
 import { openThumbnailStore, type ThumbnailStore } from './thumbnails.ts'
 
 /** Ends the process when its parent has died, even while WebAssembly keeps the main thread busy. */
@@ -54,14 +55,15 @@ async function answer(job: DecoderJob): Promise<void> {
   }
 }
 
+const steps: ImageFileSteps = { decode: decodeImage, onBytes: () => send({ type: 'loaded' }) }
+
 async function run(job: DecoderJob): Promise<DecoderResult> {
   switch (job.method) {
+    // `decodeImage` decodes every file or throws, so there is a result.
     case 'read':
-      // `decodeImage` decodes every file or throws.
-      return (await readImageFile(job.request, options, thumbnails, {
-        decode: decodeImage,
-        onBytes: () => send({ type: 'loaded' }),
-      }))!
+      return (await readImageFile(job.request, options, thumbnails, steps))!
+    case 'readMetadata':
+      return (await readMetadata(job.request, options, thumbnails, steps))!
     case 'decode':
       return decodeImage(job.bytes, job.minSize, options.limits)
     case 'render':

@@ -5,6 +5,7 @@ import { TIMINGS, type Timings } from '../timings.ts'
 import type { DecodedImage, DecodeLimits } from './decode.ts'
 import type { IncludeRules } from './include.ts'
 import { realFileOf } from './links.ts'
+import { type FileMetadata, thumbhashOf } from './metadata.ts'
 import { normalizeName, toAbsolute } from './paths.ts'
 import { type RgbImage, resample } from './resample.ts'
 import { type FileStat, toFileStat } from './stat-file.ts'
@@ -52,12 +53,8 @@ export type ImageFile =
       state: 'decoded'
       stat: FileStat
       contentHash: string
-      width: number
-      height: number
-      contentType: string
+      metadata: FileMetadata
       image: RgbImage
-      /** Describes damage, for people. */
-      note: string | undefined
     }
 
 /**
@@ -116,8 +113,9 @@ export async function readImageFile(
   if (decoded.note !== undefined && isFresh(timings.brokenSettleMs)) return { state: 'unsettled' }
   thumbnails.write(contentHash, await makeThumbnail(bytes, decoded, thumbnails.size))
   const { width, height, contentType, note } = decoded
+  const metadata = { width, height, contentType, note, thumbhash: thumbhashOf(decoded.image) }
   const image = resample(decoded.image, inputSize.width, inputSize.height)
-  return { state: 'decoded', stat, contentHash, width, height, contentType, image, note }
+  return { state: 'decoded', stat, contentHash, metadata, image }
 }
 
 export function fileTooLarge(bytes: number, most: number): DomainError {

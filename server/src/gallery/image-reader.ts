@@ -5,6 +5,8 @@ import { type DecodedImage, decodeLight, renderLight } from './decode.ts'
 import { createDecoderPool, type DecoderPool } from './decoder-pool.ts'
 import type { ReaderOptions } from './decoder-protocol.ts'
 import type { ImageFile, ImageFileRequest } from './image-file.ts'
+import type { MetadataRequest, MetadataResult } from './read-metadata.ts'
+import type { ReaderMethod } from './reader-thread.ts'
 import { unreadable } from './reasons.ts'
 
 /**
@@ -19,6 +21,12 @@ export interface ImageReader {
    * @throws {Error} if the drive does not answer
    */
   read(request: ImageFileRequest): Promise<ImageFile>
+  /**
+   * Reads the metadata of an indexed image without decoding it.
+   * @throws {DomainError} `permission_denied`
+   * @throws {Error} if the drive does not answer
+   */
+  readMetadata(request: MetadataRequest): Promise<MetadataResult>
   /** Decodes bytes in memory. @throws {DomainError} as `read` */
   decode(bytes: Uint8Array, minSize: { width: number; height: number }): Promise<DecodedImage>
   /** A version of any image file that every browser shows, as `renderForBrowser`. @throws {DomainError} as `read` */
@@ -35,7 +43,7 @@ const YOUNG_GENERATION_MB = 4
 
 export interface ReaderSettings {
   timeoutMs?: number
-  /** Starts a thread that answers `read`. */
+  /** Starts a thread that answers `read` and `readMetadata`. */
   startThread?: () => Thread
   decoders?: DecoderPool
 }
@@ -58,11 +66,15 @@ export function createImageReader(options: ReaderOptions, settings: ReaderSettin
   return {
     width: threads.maxCount * FILES_PER_THREAD,
     async read(request) {
-      const file = await threads.read(request)
-      if (file !== undefined) return file
+      const file = await threads.call('read', request)
+      if (file !== undefined) return file as ImageFile
       // Without the check, someone waits for the file.
       const priority = request.skipSettleCheck ? 'query' : 'bulk'
       return (await decoders.run({ method: 'read', request }, priority)) as ImageFile
+    },
+    async readMetadata(request) {
+      const read = await threads.call('readMetadata', request)
+      return (read ?? (await decoders.run({ method: 'readMetadata', request }, 'bulk'))) as MetadataResult
     },
     async decode(bytes, minSize) {
       const decoded = await decodeLight(bytes, minSize, limits)
@@ -90,6 +102,8 @@ interface Lane {
   busy: number
 }
 
+type Request = ImageFileRequest | MetadataRequest
+
 class ReaderThreads {
   readonly maxCount = Math.min(MAX_THREADS, availableParallelism())
   readonly #start: () => Thread
@@ -106,7 +120,7 @@ class ReaderThreads {
   }
 
   /** @returns undefined if the file has to be decoded in a process of its own */
-  async read(request: ImageFileRequest): Promise<ImageFile | undefined> {
+  async call(method: ReaderMethod, request: Request): Promise<unknown> {
     if (this.#stuck.size > MAX_STUCK_THREADS) throw new Error('the drive does not answer')
     const lane = this.#freest()
     // A thread that died of one file must not take the others with it.
@@ -114,7 +128,7 @@ class ReaderThreads {
     const { thread } = lane
     lane.busy++
     try {
-      return await this.#readInTime(thread, request)
+      return await this.#callInTime(thread, method, request)
     } catch (error) {
       if (error instanceof HungError && lane.thread === thread && !this.#isClosed) lane.thread = this.#start()
       const isOwnFault = !thread.hasEnded && !(error instanceof HungError)
@@ -123,7 +137,7 @@ class ReaderThreads {
       lane.busy--
     }
     // This file is to blame, or one that was read beside it. Reading it alone shows which.
-    return this.#readAlone(request)
+    return this.#callAlone(method, request)
   }
 
   async close(): Promise<void> {
@@ -131,10 +145,10 @@ class ReaderThreads {
     await Promise.all(this.#lanes.map(({ thread }) => thread.end()))
   }
 
-  async #readAlone(request: ImageFileRequest): Promise<ImageFile | undefined> {
+  async #callAlone(method: ReaderMethod, request: Request): Promise<unknown> {
     const thread = this.#start()
     try {
-      return await this.#readInTime(thread, request)
+      return await this.#callInTime(thread, method, request)
     } catch (error) {
       if (thread.hasEnded && !this.#isClosed && !(error instanceof HungError))
         throw unreadable('it ends the thread that reads it', error)
@@ -152,7 +166,7 @@ class ReaderThreads {
     return another
   }
 
-  async #readInTime(thread: Thread, request: ImageFileRequest): Promise<ImageFile | undefined> {
+  async #callInTime(thread: Thread, method: ReaderMethod, request: Request): Promise<unknown> {
     // Set by the thread when the disk has delivered the file.
     const isLoaded = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
     let timer: NodeJS.Timeout | undefined
@@ -163,10 +177,7 @@ class ReaderThreads {
       }, this.#timeoutMs)
     })
     try {
-      return await Promise.race([
-        thread.call('read', [request, isLoaded]) as Promise<ImageFile | undefined>,
-        late,
-      ])
+      return await Promise.race([thread.call(method, [request, isLoaded]), late])
     } finally {
       clearTimeout(timer)
     }

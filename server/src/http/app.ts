@@ -14,6 +14,7 @@ import { DomainError } from '../errors.ts'
 import type { EventFeed } from '../events.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import type { ImageFiles } from '../images/image-files.ts'
+import type { Backfill } from '../indexing/backfill.ts'
 import type { Indexer } from '../indexing/indexer.ts'
 import type { SavedQueries } from '../saved-queries/saved-queries.ts'
 import type { ImageSearch } from '../search/search.ts'
@@ -46,6 +47,7 @@ export interface HttpOptions {
   /** Another embedder that images have vectors of. */
   previousEmbedder: string | undefined
   indexer: Indexer
+  backfill: Pick<Backfill, 'pending'>
   sync: GallerySync
   search: ImageSearch
   queries: SavedQueries

@@ -3,6 +3,7 @@ import type { SignIn } from '../auth/sign-in-method.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { EmbedderClient } from '../embedding/process/supervisor.ts'
 import { directoryOf, ROOT } from '../gallery/paths.ts'
+import type { Backfill } from '../indexing/backfill.ts'
 import type { Indexer } from '../indexing/indexer.ts'
 import type { FolderTimes, GallerySync } from '../sync/gallery-sync.ts'
 import { createRouter, json, type Router, route } from './routing.ts'
@@ -23,6 +24,7 @@ export interface FolderRoutesOptions {
   /** Another embedder that images have vectors of. */
   previousEmbedder: string | undefined
   indexer: Indexer
+  backfill: Pick<Backfill, 'pending'>
   sync: GallerySync
   /** undefined where nobody has to sign in. */
   signIn: Pick<SignIn, 'method'> | undefined
@@ -52,6 +54,7 @@ export function indexRoutes({
   embedder,
   previousEmbedder,
   indexer,
+  backfill,
   sync,
   signIn,
 }: FolderRoutesOptions): Router {
@@ -79,6 +82,7 @@ export function indexRoutes({
         rate_per_s: ratePerSecond,
         eta_s: etaSeconds,
         to_embed: unembedded,
+        metadata_pending: backfill.pending,
         previous_embedder: unembedded > 0 ? (previousEmbedder ?? null) : null,
         auth: signIn?.method.kind ?? 'none',
         embedder_state: embedder.processId === undefined ? 'not_working' : 'working',

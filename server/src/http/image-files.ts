@@ -1,10 +1,11 @@
+import { z } from '@hono/zod-openapi'
 import type { Catalog, Image } from '../catalog/catalog.ts'
 import { isShownByBrowsers } from '../gallery/formats/index.ts'
 import type { ImageFiles } from '../images/image-files.ts'
 import { respondWithFile } from './file-response.ts'
 import { findImage } from './requests.ts'
 import { binary, createRouter, type Router, route } from './routing.ts'
-import { idParameter } from './schemas.ts'
+import { idParameter, renditionSizeSchema } from './schemas.ts'
 
 export interface ImageFileRoutesOptions {
   catalog: Catalog
@@ -19,16 +20,17 @@ export function imageFileRoutes({ catalog, imageFiles }: ImageFileRoutesOptions)
     route('user', {
       method: 'get',
       path: '/{id}/thumbnail',
-      summary: 'The thumbnail, a WebP',
-      request: { params: idParameter },
-      responses: { 200: { description: 'The thumbnail.', ...binary('image/webp') } },
+      summary: 'The thumbnail, or a larger version, as WebP',
+      request: { params: idParameter, query: z.object({ size: renditionSizeSchema }) },
+      responses: { 200: { description: 'The picture.', ...binary('image/webp') } },
     }),
     async (context) => {
       const image = await findImage(catalog, context.req.valid('param').id)
+      const { size } = context.req.valid('query')
       return respondWithFile(context, {
         contentType: 'image/webp',
-        etag: `"${image.contentHash.slice(0, 32)}-thumbnail"`,
-        body: () => imageFiles.thumbnail(image),
+        etag: `"${image.contentHash.slice(0, 32)}-${size ?? 'thumbnail'}"`,
+        body: () => (size === undefined ? imageFiles.thumbnail(image) : imageFiles.rendition(image, size)),
       })
     },
   )

@@ -1,6 +1,8 @@
 import { z } from '@hono/zod-openapi'
+import { attributeSchemas, attributesJson } from '../catalog/attributes.ts'
 import type { Image, ImageFilter, ImageOrder, ScoredImage } from '../catalog/catalog.ts'
 import { parseDirectoryFilter } from '../gallery/paths.ts'
+import { RENDITION_SIDES } from '../gallery/rendition-store.ts'
 import { SAVED_QUERY_ID } from '../saved-queries/saved-queries.ts'
 
 const MAX_ITEMS_PER_PAGE = 1000
@@ -91,6 +93,8 @@ function toMilliseconds(time: string | undefined): number | undefined {
   return Date.parse(hasZone ? time : `${time}Z`)
 }
 
+const { width, height, ...otherAttributes } = attributeSchemas()
+
 export const imageSchema = z
   .object({
     id: z.uuid(),
@@ -100,10 +104,10 @@ export const imageSchema = z
     created_at: z.iso.datetime(),
     modified_at: z.iso.datetime(),
     model_name: z.string().nullable().openapi({ description: 'The embedder that indexed it.' }),
-    width: z.int(),
-    height: z.int(),
+    width,
+    height,
     bytes: z.int(),
-    content_type: z.string(),
+    ...otherAttributes,
     score: z
       .number()
       .optional()
@@ -126,6 +130,7 @@ export type ImagesJson = z.output<typeof imagesSchema>
 
 export function toImageJson(image: Image | ScoredImage): ImageJson {
   const base = `/api/images/${image.id}`
+  const { width, height, ...others } = attributesJson(image)
   // The content's hash in the address lets browsers keep the answer for good.
   const version = `?v=${image.contentHash.slice(0, 12)}`
   return {
@@ -136,10 +141,10 @@ export function toImageJson(image: Image | ScoredImage): ImageJson {
     created_at: new Date(image.createdAt).toISOString(),
     modified_at: new Date(image.modifiedAt).toISOString(),
     model_name: image.embedder ?? null,
-    width: image.width,
-    height: image.height,
+    width,
+    height,
     bytes: image.bytes,
-    content_type: image.contentType,
+    ...others,
     ...('score' in image ? { score: Math.round(image.score * 1e6) / 1e6 } : {}),
     thumbnail_url: `${base}/thumbnail${version}`,
     view_url: `${base}/view${version}`,
@@ -154,6 +159,15 @@ export const uuidSchema = z.uuid().toLowerCase()
 export const savedQueryIdSchema = z.string().regex(SAVED_QUERY_ID)
 
 export const idParameter = z.object({ id: uuidSchema })
+
+export const renditionSizeSchema = emptyIsAbsent(
+  z.coerce.number().pipe(z.literal([...RENDITION_SIDES])),
+).openapi({
+  type: 'integer',
+  enum: [...RENDITION_SIDES],
+  description:
+    'Longest side in pixels; a smaller image is not enlarged. Without it, the thumbnail that covers `thumbnail.size`.',
+})
 
 export const topKSchema = emptyIsAbsent(integer(1, MAX_TOP_K)).openapi({
   type: 'integer',
@@ -205,6 +219,9 @@ export const indexStatusSchema = z
     to_embed: z
       .int()
       .describe('Images that the embedder has no vector of yet; they can be seen but not searched.'),
+    metadata_pending: z
+      .int()
+      .describe('Images that an earlier version indexed and whose metadata has yet to be read.'),
     previous_embedder: z
       .string()
       .nullable()

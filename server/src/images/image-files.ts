@@ -3,11 +3,12 @@ import { type AddOptions, createAdd } from './add.ts'
 import { createDelete, type DeleteOptions } from './delete.ts'
 import { createOriginals, type Originals, type OriginalsOptions } from './originals.ts'
 import { createPreviews, type Previews, type PreviewsOptions } from './previews.ts'
+import { createRenditions, type Renditions, type RenditionsOptions } from './renditions.ts'
 
 export type { FileContent } from './originals.ts'
 
 /** Single images of the gallery and their files. */
-export interface ImageFiles extends Originals, Previews {
+export interface ImageFiles extends Originals, Previews, Renditions {
   /**
    * Writes an image file into a folder of the gallery and indexes it. An existing file is never overwritten, and if
    * anything goes wrong nothing is left behind.
@@ -22,13 +23,18 @@ export interface ImageFiles extends Originals, Previews {
   delete(image: Image): Promise<void>
 }
 
-export type ImageFilesOptions = AddOptions & DeleteOptions & OriginalsOptions & PreviewsOptions
+export type ImageFilesOptions = AddOptions &
+  DeleteOptions &
+  OriginalsOptions &
+  PreviewsOptions &
+  RenditionsOptions
 
 export function createImageFiles(options: ImageFilesOptions): ImageFiles {
   const originals = createOriginals(options)
   return {
     ...originals,
     ...createPreviews(options, originals),
+    ...createRenditions(options, originals),
     add: createAdd(options),
     delete: createDelete(options),
   }

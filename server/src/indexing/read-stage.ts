@@ -1,3 +1,4 @@
+import { readAttributes } from '../catalog/attributes.ts'
 import type { Catalog, ImageRecord } from '../catalog/catalog.ts'
 import { DomainError } from '../errors.ts'
 import type { ImageFile } from '../gallery/image-file.ts'
@@ -43,20 +44,19 @@ export async function readFile(
   let file = await reader.read({ path, skipSettleCheck, forceDecode: false })
   if (file.state === 'seen') {
     const known = await catalog.images.contentInfo(file.contentHash)
-    if (known?.hasVector) return { record: { ...recordOf(file), ...sizeOf(known) }, image: undefined }
+    if (known?.hasVector) {
+      const { attributes, attributesVersion } = known
+      return { record: { ...recordOf(file), ...attributes, attributesVersion }, image: undefined }
+    }
     file = await reader.read({ path, skipSettleCheck, forceDecode: true })
   }
   if (file.state === 'gone' || file.state === 'unsettled') return file.state
   if (file.state === 'failed') throw new FileFailure(file)
   if (file.state === 'seen') throw new Error('a file that was to be decoded was not')
-  return { record: { ...recordOf(file), ...sizeOf(file) }, image: file.image }
+  return { record: { ...recordOf(file), ...readAttributes(file.metadata) }, image: file.image }
 }
 
 function recordOf({ stat, contentHash }: { stat: FileStat; contentHash: string }) {
   const { path, bytes, createdAt, modifiedAt, inode } = stat
   return { path, bytes, createdAt, modifiedAt, inode: String(inode), contentHash, vector: undefined }
-}
-
-function sizeOf({ width, height, contentType }: { width: number; height: number; contentType: string }) {
-  return { width, height, contentType }
 }

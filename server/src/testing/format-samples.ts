@@ -1,4 +1,4 @@
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { bmpSamples } from './bmp-samples.ts'
 import { heifSamples } from './heif-samples.ts'
 import { quadrants } from './quadrants.ts'
@@ -18,9 +18,9 @@ export async function formatSamples(): Promise<Record<string, Buffer>> {
 }
 
 /** The pixels as they are stored by a camera that was turned: what EXIF orientation `n` puts upright again. */
-export async function turned(orientation: number): Promise<sharp.Sharp> {
+export async function turned(orientation: number): Promise<Sharp> {
   const image = quadrants()
-  const undo: Record<number, () => sharp.Sharp> = {
+  const undo: Record<number, () => Sharp> = {
     1: () => image,
     2: () => image.flop(),
     3: () => image.rotate(180),

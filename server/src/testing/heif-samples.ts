@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { HEIGHT, quadrants, WIDTH } from './quadrants.ts'
 
 /** AVIF files with the properties that turn, mirror and crop, and a sequence without a still image. */
@@ -21,7 +21,7 @@ export function heicFile(): Promise<Buffer> {
   return readFile(new URL('../gallery/fixtures/halves.heic', import.meta.url))
 }
 
-function avif(image: sharp.Sharp): Promise<Buffer> {
+function avif(image: Sharp): Promise<Buffer> {
   return image
     .png()
     .toBuffer()

@@ -1,7 +1,9 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { RefreshCw } from 'lucide-react'
 import { createContext, type ReactNode, use, useEffect } from 'react'
 import { getSession, onSignedOut, type Role } from '../api/client.ts'
-import { Notice } from '../components/notice.tsx'
+import { Button } from '../components/button.tsx'
+import { EmptyState } from '../components/empty-state.tsx'
 import { messages } from '../messages.ts'
 import { SignIn } from './sign-in.tsx'
 
@@ -38,7 +40,9 @@ export function SessionGate({ children }: { children: ReactNode }) {
   }
   if (error !== null)
     return (
-      <Notice title={error.message} action={{ text: messages.gallery.retry, run: () => void refetch() }} />
+      <EmptyState icon={<RefreshCw />} title={error.message}>
+        <Button onClick={() => void refetch()}>{messages.gallery.retry}</Button>
+      </EmptyState>
     )
   return null
 }

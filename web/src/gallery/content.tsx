@@ -1,4 +1,6 @@
-import { Notice } from '../components/notice.tsx'
+import { Images } from 'lucide-react'
+import { Button } from '../components/button.tsx'
+import { EmptyState } from '../components/empty-state.tsx'
 import { messages } from '../messages.ts'
 import type { ImageList } from './image-list.ts'
 
@@ -27,13 +29,17 @@ export function Content({
   children,
 }: ContentProps) {
   if (list.error !== null && list.count === 0) {
-    return <Notice title={list.error.message} action={{ text: messages.gallery.retry, run: list.retry }} />
+    return (
+      <EmptyState icon={<Images />} title={list.error.message}>
+        <Button onClick={list.retry}>{messages.gallery.retry}</Button>
+      </EmptyState>
+    )
   }
   if (list.error === null && !list.isLoading && list.count === 0) {
     if (!isSearch && !isFiltered)
-      return <Notice title={messages.gallery.empty} hint={messages.gallery.emptyHint} />
-    const hint = hidden > 0 ? { hint: messages.gallery.hidden(hidden) } : {}
-    return <Notice title={messages.gallery.nothingFound} {...hint} />
+      return <EmptyState icon={<Images />} title={messages.gallery.empty} text={messages.gallery.emptyHint} />
+    const hint = hidden > 0 ? { text: messages.gallery.hidden(hidden) } : {}
+    return <EmptyState icon={<Images />} title={messages.gallery.nothingFound} {...hint} />
   }
   // The same tree with and without an error: what is shown keeps its place.
   return (

@@ -1,8 +1,9 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
-import { ArrowLeft } from 'lucide-react'
+import { ArrowLeft, Copy } from 'lucide-react'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { GROUPS_PER_PAGE, type Image, listDuplicates } from '../api/client.ts'
-import { Notice } from '../components/notice.tsx'
+import { Button } from '../components/button.tsx'
+import { EmptyState } from '../components/empty-state.tsx'
 import { messages } from '../messages.ts'
 import { Tile, type TileActions } from './tile.tsx'
 import type { Selection } from './use-selection.ts'
@@ -114,7 +115,9 @@ export function DuplicatesView({
   const { total, progress } = found ?? { total: 0, progress: 1 }
   if (error !== null && data === undefined)
     return (
-      <Notice title={error.message} action={{ text: messages.gallery.retry, run: () => void refetch() }} />
+      <EmptyState icon={<Copy />} title={error.message}>
+        <Button onClick={() => void refetch()}>{messages.gallery.retry}</Button>
+      </EmptyState>
     )
   return (
     <section

@@ -1,7 +1,8 @@
+import type { ImageAttributes } from '../attributes.ts'
 import type { Page } from './page.ts'
 
 /** A decoded and indexed file of the gallery. Times are in milliseconds since 1970. */
-export interface Image {
+export interface Image extends ImageAttributes {
   id: string
   /** Relative to the gallery, with `/`. */
   path: string
@@ -9,9 +10,6 @@ export interface Image {
   directory: string
   name: string
   bytes: number
-  width: number
-  height: number
-  contentType: string
   createdAt: number
   modifiedAt: number
   /** SHA-256 of the bytes, lower-case hexadecimal. */
@@ -21,16 +19,15 @@ export interface Image {
 }
 
 /** The result of indexing a file. */
-export interface ImageRecord {
+export interface ImageRecord extends ImageAttributes {
   path: string
   bytes: number
   createdAt: number
   modifiedAt: number
   inode: string
   contentHash: string
-  width: number
-  height: number
-  contentType: string
+  /** The version that the attributes were read for; the current one if it is not given. */
+  attributesVersion?: number
   /** Unit length; undefined if the catalog already has the vector of these bytes. */
   vector: Float32Array | undefined
 }
@@ -83,10 +80,28 @@ export interface CatalogCounts {
 }
 
 export interface ContentInfo {
-  width: number
-  height: number
-  contentType: string
+  attributes: ImageAttributes
+  attributesVersion: number
   hasVector: boolean
+}
+
+/** Position in the list of outdated images. */
+export interface OutdatedCursor {
+  attributesVersion: number
+  id: string
+}
+
+/** An image whose attributes were read by an earlier version. */
+export interface OutdatedImage extends OutdatedCursor {
+  path: string
+  contentHash: string
+  attributes: ImageAttributes
+}
+
+/** Attributes of a content; undefined if they can't be read, which is then not tried again. */
+export interface AttributesUpdate {
+  contentHash: string
+  attributes: ImageAttributes | undefined
 }
 
 /** Images, one for each readable file. */
@@ -109,4 +124,9 @@ export interface ImageStore {
    * failures of these paths. The results are in the order of the records.
    */
   upsert(records: ImageRecord[]): Promise<PutResult[]>
+  /** Images whose attributes were read by an earlier version, in a stable order. */
+  outdated(after: OutdatedCursor | undefined, limit: number): Promise<OutdatedImage[]>
+  countOutdated(): Promise<number>
+  /** Sets the attributes of all images with these contents and marks them as current. */
+  setAttributes(updates: AttributesUpdate[]): Promise<void>
 }

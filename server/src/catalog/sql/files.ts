@@ -5,7 +5,7 @@ import type { SqlContext } from './context.ts'
 import { nameColumns, selectImages, toImage } from './image-rows.ts'
 
 export function createSqlFiles(context: SqlContext): FileStore {
-  const { database, dialect, space, vectors } = context
+  const { database, dialect, space, vectors, attributes } = context
   return {
     inFolder: (directory) => filesWhere(context, 'directory', [directory]),
     countInFolder: (directory) => countInFolder(context, directory),
@@ -37,7 +37,7 @@ export function createSqlFiles(context: SqlContext): FileStore {
           .execute()
         await transaction.deleteFrom('images').where('path', 'in', dialect.texts(paths)).execute()
         await transaction.deleteFrom('failures').where('path', 'in', dialect.texts(paths)).execute()
-        return rows.map(toImage)
+        return rows.map((row) => toImage(attributes, row))
       })
     },
 

@@ -3,12 +3,13 @@ import { type ExpressionBuilder, type Insertable, type Selectable, sql } from 'k
 import type { Connection, SqlDatabase } from '../../database/dialect.ts'
 import type { Tables } from '../../database/schema.ts'
 import { directoryOf, nameOf, normalizeName } from '../../gallery/paths.ts'
+import { type AttributeTable, type ImageAttributes, versionOf } from '../attributes.ts'
 import type { Image, ImageRecord, PutResult } from '../catalog.ts'
 
 type ImageRow = Selectable<Tables['images']> & { embedder: string | null }
 
-/** SQLite accepts 32,766 parameters in a statement, PostgreSQL 65,535; a row has 13. */
-const ROWS_PER_STATEMENT = 1000
+/** SQLite accepts 32,766 parameters in a statement, PostgreSQL 65,535; a row has fewer than 60. */
+const ROWS_PER_STATEMENT = 500
 
 /** Selects images with the name of an embedder that they have a vector from, preferably the given one. */
 export function selectImages(database: Connection, embedderId: number) {
@@ -30,7 +31,7 @@ export function selectImages(database: Connection, embedderId: number) {
 
 /** Inserts rows, or updates those with the same paths, which keep their ids. */
 export async function upsertImages(
-  { database: transaction, dialect }: SqlDatabase,
+  { database: transaction, dialect, attributes }: SqlDatabase & { attributes: AttributeTable },
   records: readonly ImageRecord[],
 ): Promise<Omit<PutResult, 'needsEmbedding'>[]> {
   const paths = records.map(({ path }) => path)
@@ -40,18 +41,18 @@ export async function upsertImages(
     .where('path', 'in', dialect.texts(paths))
     .execute()
   const before = new Map(earlier.map((row) => [row.path, row]))
+  const version = versionOf(attributes)
   const rows = records.map((record) => ({
     id: randomUUID() as string,
     path: record.path,
     ...nameColumns(record.path),
     bytes: record.bytes,
-    width: record.width,
-    height: record.height,
-    content_type: record.contentType,
     created_at: record.createdAt,
     modified_at: record.modifiedAt,
     inode: record.inode,
     content_hash: record.contentHash,
+    attributes_version: record.attributesVersion ?? version,
+    ...attributeColumns(attributes, record),
   }))
   const placed: { id: string; path: string }[] = []
   for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
@@ -76,24 +77,37 @@ export async function upsertImages(
   })
 }
 
+/** Columns that identify a row, or that follow from its path, which is the same. */
+const KEPT_COLUMNS: ReadonlySet<string> = new Set(['id', 'path', 'directory', 'name', 'folded_name'])
+
 function upsertRows(transaction: Connection, rows: Insertable<Tables['images']>[]) {
+  const columns = Object.keys(rows[0]!).filter((column) => !KEPT_COLUMNS.has(column))
   return transaction
     .insertInto('images')
     .values(rows)
     .onConflict((conflict) =>
-      conflict.column('path').doUpdateSet((eb) => ({
-        bytes: eb.ref('excluded.bytes'),
-        width: eb.ref('excluded.width'),
-        height: eb.ref('excluded.height'),
-        content_type: eb.ref('excluded.content_type'),
-        created_at: eb.ref('excluded.created_at'),
-        modified_at: eb.ref('excluded.modified_at'),
-        inode: eb.ref('excluded.inode'),
-        content_hash: eb.ref('excluded.content_hash'),
-      })),
+      conflict
+        .column('path')
+        .doUpdateSet(Object.fromEntries(columns.map((column) => [column, sql.ref(`excluded.${column}`)]))),
     )
     .returning(['id', 'path'])
     .execute()
+}
+
+type AttributeColumns = Pick<Tables['images'], 'width' | 'height' | 'content_type' | 'thumbhash' | 'note'>
+
+/** `Tables` declares the columns of `IMAGE_ATTRIBUTES`, with null where an attribute is undefined. */
+export function attributeColumns(attributes: AttributeTable, values: ImageAttributes): AttributeColumns {
+  const byName: Partial<Record<string, string | number>> = { ...values }
+  const columns = Object.entries(attributes).map(([name, { column }]) => [column, byName[name] ?? null])
+  return Object.fromEntries(columns) as AttributeColumns
+}
+
+/** Reads the attributes from the columns of a row, as `attributeColumns` writes them. */
+export function attributeValues(attributes: AttributeTable, row: object): ImageAttributes {
+  const byColumn = row as Partial<Record<string, string | number | null>>
+  const values = Object.entries(attributes).map(([name, { column }]) => [name, byColumn[column] ?? undefined])
+  return Object.fromEntries(values) as ImageAttributes
 }
 
 /** Columns that are derived from a path. */
@@ -102,16 +116,14 @@ export function nameColumns(path: string): { directory: string; name: string; fo
   return { directory: directoryOf(path), name, folded_name: normalizeName(name) }
 }
 
-export function toImage(row: ImageRow): Image {
+export function toImage(attributes: AttributeTable, row: ImageRow): Image {
   return {
     id: row.id,
     path: row.path,
     directory: row.directory,
     name: row.name,
     bytes: row.bytes,
-    width: row.width,
-    height: row.height,
-    contentType: row.content_type,
+    ...attributeValues(attributes, row),
     createdAt: row.created_at,
     modifiedAt: row.modified_at,
     contentHash: row.content_hash,

@@ -7,8 +7,15 @@ import type { AccountTables, SharedTables, Tables } from '../schema.ts'
 import { clientConfig, describeServer, type PostgresOptions } from './connection.ts'
 import * as initial from './migrations/001-initial.ts'
 import * as shared from './migrations/002-shared.ts'
+import * as attributes from './migrations/003-attributes.ts'
+import * as notes from './migrations/004-notes.ts'
 
-const MIGRATIONS = { '001-initial': initial, '002-shared': shared }
+const MIGRATIONS = {
+  '001-initial': initial,
+  '002-shared': shared,
+  '003-attributes': attributes,
+  '004-notes': notes,
+}
 
 /** Maximum time to wait for a server that is starting. */
 const SERVER_START_TIMEOUT_MS = 60_000
