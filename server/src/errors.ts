@@ -8,6 +8,7 @@ export type ErrorCode =
   | 'directory_not_found'
   | 'embedder_failed'
   | 'embedder_unavailable'
+  | 'gallery_unavailable'
   | 'image_exists'
   | 'image_not_found'
   | 'image_too_large'
@@ -18,10 +19,12 @@ export type ErrorCode =
   | 'last_admin'
   | 'not_found'
   | 'not_indexed'
+  | 'not_supported'
   | 'permission_denied'
   | 'query_not_found'
   | 'too_many_requests'
   | 'unavailable'
+  | 'unknown_word'
   | 'user_exists'
   | 'user_not_found'
   | 'wrong_code'
@@ -31,12 +34,19 @@ export class DomainError extends Error {
   readonly code: ErrorCode
   /** When it may be tried again, in seconds. */
   readonly retryAfterS: number | undefined
+  /** Valid values that are similar to a rejected one. */
+  readonly suggestions: readonly string[] | undefined
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown; retryAfterS?: number }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options?: { cause?: unknown; retryAfterS?: number; suggestions?: readonly string[] },
+  ) {
     super(message, options)
     this.name = 'DomainError'
     this.code = code
     this.retryAfterS = options?.retryAfterS
+    this.suggestions = options?.suggestions
   }
 }
 

@@ -6,9 +6,9 @@ import type { Catalog } from '../catalog/catalog.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { duplicateThresholdOf } from '../config/built-in.ts'
 import type { Config } from '../config/schema.ts'
-import { type DirectoryLock, lockDirectory } from '../database/directory-lock.ts'
-import { type OpenedEmbedder, openEmbedder } from '../embedding/open-embedder.ts'
-import { type EmbedderClient, failIfEmbedderIsDown } from '../embedding/process/supervisor.ts'
+import { type DirectoryLock, lockDirectory, NO_LOCK } from '../database/directory-lock.ts'
+import type { openEmbedder } from '../embedding/open-embedder.ts'
+import { type EmbedderClient, failIfEmbedderIsDown } from '../embedding/process/embedder-client.ts'
 import { messageOf } from '../errors.ts'
 import { createEventBus, createLocalFeed, type EventBus } from '../events.ts'
 import { createImageReader } from '../gallery/image-reader.ts'
@@ -22,12 +22,14 @@ import type { Router } from '../http/routing.ts'
 import { createImageFiles } from '../images/image-files.ts'
 import { type Backfill, createBackfill } from '../indexing/backfill.ts'
 import { createIndexer, type Indexer, type IndexQueue } from '../indexing/indexer.ts'
+
 import type { Logger } from '../log.ts'
 import { createImageSearch, type ImageSearch } from '../search/search.ts'
 import { openStorage } from '../storage/open-storage.ts'
 import { createGallerySync, type GallerySync } from '../sync/gallery-sync.ts'
 import { TIMINGS, type Timings } from '../timings.ts'
-import { assertGallery, createDataDirectory, foldersToExclude } from './directories.ts'
+import { foldersToExclude, prepareDirectories } from './directories.ts'
+import { type Model, openModel } from './model.ts'
 import type { OpenedSignIn } from './sign-in.ts'
 
 /** The product without its HTTP server. */
@@ -42,7 +44,9 @@ export interface App {
   /** undefined where nobody has to sign in. */
   readonly auth: (Pick<Challenges, 'start' | 'verify'> & { users: Users }) | undefined
   readonly http: Router
-  /** Begins to watch and to index, as far as that is this process's part. */
+  /** Stores the address of the page, for a second start on the same data directory. */
+  publishAddress(url: string): void
+  /** Starts watching and indexing, unless other processes do this. */
   start(): Promise<void>
   /** Begins to index what the processes on this database share; there is nothing to do where this is the only one. */
   join(): Promise<void>
@@ -79,15 +83,13 @@ export async function createApp(
   { log, isReadOnly = false, indexes = true, onLoading, mountTable, ...options }: AppOptions,
 ): Promise<App> {
   const timings = { ...TIMINGS, ...options.timings }
-  const startEmbedder = options.openEmbedder ?? openEmbedder
-  await assertGallery(config.watcher.watched_directory)
+  await prepareDirectories(config)
   // Watchers report real paths, and do not follow a link that the gallery itself may be.
   const root = await realpath(config.watcher.watched_directory)
-  createDataDirectory(config)
   const excluded = await foldersToExclude(root, config)
   // Processes on one database server may share the directory: what is in it can be made again by any of them.
   const ownsDirectory = !isReadOnly && config.database === undefined
-  const lock: DirectoryLock = ownsDirectory ? lockDirectory(config.data_directory) : { release() {} }
+  const lock: DirectoryLock = ownsDirectory ? lockDirectory(config.data_directory) : NO_LOCK
   const storage = await openStorage({
     database: config.database,
     directory: config.data_directory,
@@ -101,7 +103,7 @@ export async function createApp(
   /** undefined for who has the database to himself, or takes no part. */
   const shared = isReadOnly ? undefined : storage.shared
   const embedderName = config.embedder_registry.chosen_embedder
-  let opened: OpenedEmbedder | undefined
+  let opened: Model | undefined
   const readClient = clientReader(config.trusted_proxies)
   let signIn: OpenedSignIn | undefined
   let previousEmbedder: string | undefined
@@ -111,20 +113,11 @@ export async function createApp(
       const { openSignIn } = await import('./sign-in.ts')
       signIn = await openSignIn(config, storage, readClient, log)
     }
-    opened = await startEmbedder(embedderName, config.embedder_registry, {
-      dataDirectory: config.data_directory,
+    opened = await openModel(config, {
+      log,
       canWrite: !isReadOnly,
-      onOutput: (line) => log.info(`${embedderName}: ${line}`),
-      onProgress: onLoading,
-      onRestart: (reason) =>
-        log.warn(`The process of the embedder "${embedderName}" is started again: ${reason}`),
-      onHealth: (reason) => {
-        if (reason === undefined) log.info(`The embedder "${embedderName}" works again.`)
-        else
-          log.error(
-            `The embedder "${embedderName}" works for no picture at present, so indexing waits: ${reason}`,
-          )
-      },
+      onLoading,
+      openEmbedder: options.openEmbedder,
     })
     const { embedder, fingerprint } = opened
     const used = await catalog.spaces.activate({
@@ -140,7 +133,7 @@ export async function createApp(
     lock.release()
     throw error
   }
-  const { embedder, fingerprint } = opened
+  const { embedder, fingerprint, vocabulary } = opened
 
   /** What happens in this process, and what is shown to people: in a cluster, what happens anywhere. */
   const localEvents = createEventBus()
@@ -159,6 +152,7 @@ export async function createApp(
     recursive: config.watcher.watch_recursive,
     excluded,
     ignored: config.watcher.ignore,
+    includesSystemFolders: config.watcher.include_system_folders,
   }
   const reader = createImageReader({
     root,
@@ -203,6 +197,7 @@ export async function createApp(
       indexer: queue,
       thumbnails,
       events: localEvents,
+      allEvents: events,
       walk,
       scanIntervalMs: config.watcher.reconcile_interval_s * 1000,
       maxMissingShare: config.watcher.max_missing_share,
@@ -243,7 +238,10 @@ export async function createApp(
   const indexer = cluster?.indexer ?? localIndexer
   const sync = cluster?.sync ?? createSync(localIndexer)
   const metrics = createMetrics(reads.catalog, indexer)
-  const search = createImageSearch(reads.catalog, embedder, reader, metrics.observeSearch)
+  const search = createImageSearch(
+    { catalog: reads.catalog, embedder, reader, vocabulary },
+    metrics.observeSearch,
+  )
   const imageFiles = createImageFiles({
     root,
     catalog,
@@ -265,6 +263,7 @@ export async function createApp(
     backfill,
     sync,
     search,
+    vocabulary,
     queries: storage.queries,
     reader,
     imageFiles,
@@ -302,6 +301,7 @@ export async function createApp(
     events,
     auth: signIn && { ...signIn.challenges, users: signIn.users },
     http,
+    publishAddress: lock.publishAddress,
     async start() {
       removeExpiredQueries()
       chores.push(setInterval(removeExpiredQueries, EXPIRY_INTERVAL_MS).unref())

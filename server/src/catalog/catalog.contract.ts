@@ -159,6 +159,38 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(images.at(-1)!.score).toBeCloseTo(Math.cos(2 / 50), 2)
     })
 
+    it('counts close results on all pages', async () => {
+      const catalog = await openWith(200)
+      const query = { vector: vectorOf(60), filter: {}, topK: 100, offset: 0, limit: 2 }
+      expect(await catalog.vectors.nearest(query)).toMatchObject({ total: 100, close: 0 })
+      const closeScore = Math.cos(3.5 / 50)
+      expect(await catalog.vectors.nearest({ ...query, closeScore })).toMatchObject({ total: 100, close: 7 })
+    })
+
+    it('scores an image by the best of several vectors, each with its weight and offset', async () => {
+      const catalog = await openWith(200)
+      const vectors = [
+        { vector: vectorOf(60), weight: 1, offset: 0 },
+        { vector: vectorOf(20), weight: 0.5, offset: 0.45 },
+      ]
+      const scoreOf = (n: number) => Math.max(Math.cos((n - 60) / 50), 0.5 * Math.cos((n - 20) / 50) + 0.45)
+      for (const filter of [{}, { nameContains: 'image-00' }]) {
+        const { images } = await catalog.vectors.nearest({
+          vector: vectors,
+          filter,
+          topK: 40,
+          offset: 0,
+          limit: 40,
+        })
+        expect(images[0]).toMatchObject({ name: 'image-0060.jpg' })
+        expect(images.map(({ name }) => name)).toContain('image-0020.jpg')
+        for (const { name, score } of images) expect(score).toBeCloseTo(scoreOf(Number(name.slice(6, 10))), 2)
+        expect(images.map(({ score }) => score)).toEqual(
+          images.map(({ score }) => score).toSorted((x, y) => y - x),
+        )
+      }
+    })
+
     it('finds whole images while others are being deleted', async () => {
       const catalog = await openWith(400)
       const { images: all } = await catalog.images.list({ ...BY_NAME, limit: 400 })
@@ -202,7 +234,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(most.images).toHaveLength(300)
       expect(most.images.every(({ createdAt }) => createdAt >= 2000)).toBe(true)
       const none = await nearest({ nameContains: 'nothing' }, 20)
-      expect(none).toEqual({ images: [], total: 0 })
+      expect(none).toEqual({ images: [], total: 0, close: 0 })
       const all = await nearest({ createdMin: 1000 + 1000 }, 100_000)
       expect(all.total).toBe(5000)
     })

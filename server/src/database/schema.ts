@@ -32,6 +32,8 @@ export interface Tables {
     thumbhash: string | null
     /** Describes damage of the file. */
     note: string | null
+    /** Time of the last change of anything about the file; null until it is examined after an upgrade. */
+    changed_at: number | null
   }
   vectors: {
     /** Never reused, because it is a key of the vector index. */
@@ -53,10 +55,21 @@ export interface Tables {
     failed_at: number
     /** The embedder that failed on the file; null if the file itself is unreadable. */
     embedder_id: number | null
+    changed_at: number | null
   }
   /** Folders at which other drives were mounted. If a drive is absent, its files are kept. */
   mount_points: {
     directory: string
+  }
+  /** Files without a row in the other tables, because a rule leaves them out; see `LeftOutRow`. */
+  left_out: {
+    directory: string
+    path: string
+    rule: string
+    files: number
+    example: string
+    is_folder: number
+    reason: string | null
   }
 }
 

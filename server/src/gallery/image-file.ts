@@ -3,6 +3,7 @@ import { DomainError, type ErrorCode, systemCodeOf } from '../errors.ts'
 import { hashOfBytes } from '../hashing.ts'
 import { TIMINGS, type Timings } from '../timings.ts'
 import type { DecodedImage, DecodeLimits } from './decode.ts'
+import { decodeName, toSystemPath } from './file-names.ts'
 import type { IncludeRules } from './include.ts'
 import { realFileOf } from './links.ts'
 import { type FileMetadata, thumbhashOf } from './metadata.ts'
@@ -89,6 +90,7 @@ export async function readImageFile(
     bytes = file.read()
     const after = file.stat()
     if (after?.bytes !== bytes.length || after.modifiedAt !== stat.modifiedAt) return { state: 'unsettled' }
+    if (after.changedAt !== stat.changedAt) return { state: 'unsettled' }
   } finally {
     file.close()
   }
@@ -151,7 +153,7 @@ function openFile(root: string, path: string, walk: IncludeRules): OpenFile | un
       const absolute = toAbsolute(root, path)
       if (real === absolute) return stat
       // The identity of a link is its own inode, as in a listing.
-      const linkInfo = lstatSync(absolute, { bigint: true, throwIfNoEntry: false })
+      const linkInfo = lstatSync(toSystemPath(absolute), { bigint: true, throwIfNoEntry: false })
       return linkInfo?.isSymbolicLink() ? { ...stat, inode: linkInfo.ino } : stat
     },
     read: () => readFileSync(descriptor),
@@ -164,7 +166,8 @@ function isOpenAt(descriptor: number, path: string): boolean {
   if (process.platform !== 'linux') return true
   try {
     // Some file systems ignore case and show either spelling.
-    return normalizeName(readlinkSync(`/proc/self/fd/${descriptor}`)) === normalizeName(path)
+    const opened = decodeName(readlinkSync(`/proc/self/fd/${descriptor}`, { encoding: 'buffer' }))
+    return normalizeName(opened) === normalizeName(path)
   } catch {
     // The system does not offer this.
     return true
@@ -173,7 +176,7 @@ function isOpenAt(descriptor: number, path: string): boolean {
 
 function openReadable(file: string, flags: number): number | undefined {
   try {
-    return openSync(file, flags)
+    return openSync(toSystemPath(file), flags)
   } catch (error) {
     const code = systemCodeOf(error)
     // ELOOP and ENXIO: a link or a socket took its place just now.

@@ -9,7 +9,7 @@ import { createEmailCodeMethod, type EmailCodeOptions } from '../auth/methods/em
 import type { Sessions } from '../auth/sessions.ts'
 import type { SignIn } from '../auth/sign-in-method.ts'
 import type { Catalog } from '../catalog/catalog.ts'
-import type { EmbedderClient } from '../embedding/process/supervisor.ts'
+import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import { DomainError } from '../errors.ts'
 import type { EventFeed } from '../events.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
@@ -18,6 +18,7 @@ import type { Backfill } from '../indexing/backfill.ts'
 import type { Indexer } from '../indexing/indexer.ts'
 import type { SavedQueries } from '../saved-queries/saved-queries.ts'
 import type { ImageSearch } from '../search/search.ts'
+import type { Vocabulary } from '../search/words/vocabulary.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
 import { VERSION } from '../version.ts'
 import { docsRoutes } from './docs.ts'
@@ -28,6 +29,7 @@ import { indexRoutes, watchedDirectoryRoutes } from './folders.ts'
 import { addHealth } from './health.ts'
 import { imageFileRoutes } from './image-files.ts'
 import { imageRoutes } from './images.ts'
+import { indexAccountRoutes } from './index-account.ts'
 import type { Metrics } from './metrics.ts'
 import { authenticate } from './middleware/authenticate.ts'
 import type { Client } from './middleware/client-address.ts'
@@ -39,6 +41,7 @@ import { queryRoutes } from './saved-queries.ts'
 import { searchRoutes } from './search.ts'
 import { sessionRoutes } from './session.ts'
 import { userRoutes } from './users.ts'
+import { wordRoutes } from './words.ts'
 
 export interface HttpOptions {
   catalog: Catalog
@@ -50,6 +53,7 @@ export interface HttpOptions {
   backfill: Pick<Backfill, 'pending'>
   sync: GallerySync
   search: ImageSearch
+  vocabulary: Vocabulary | undefined
   queries: SavedQueries
   reader: Pick<ImageReader, 'decode' | 'render'>
   imageFiles: ImageFiles
@@ -185,9 +189,11 @@ export function createHttpApp(options: HttpOptions): Router {
   app.route('/api/images', imageRoutes(options))
   app.route('/api/images', imageFileRoutes(options))
   app.route('/api/queries', queryRoutes(options))
+  app.route('/api/words', wordRoutes(options))
   app.route('/api/fs', watchedDirectoryRoutes(options))
   app.route('/api/fs', eventRoutes(options.feed))
   app.route('/api/index', indexRoutes(options))
+  app.route('/api/index', indexAccountRoutes(options))
   app.route('/api/session', sessionRoutes(signIn))
   if (signIn !== undefined) {
     signIn.method.mount(app, signIn.sessions)

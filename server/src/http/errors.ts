@@ -13,6 +13,7 @@ const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
   directory_not_found: 404,
   embedder_failed: 422,
   embedder_unavailable: 503,
+  gallery_unavailable: 503,
   image_exists: 409,
   image_not_found: 404,
   image_too_large: 413,
@@ -25,8 +26,10 @@ const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
   last_admin: 409,
   not_found: 404,
   not_indexed: 409,
+  not_supported: 422,
   too_many_requests: 429,
   unavailable: 503,
+  unknown_word: 422,
   user_exists: 409,
   user_not_found: 404,
   wrong_code: 401,
@@ -51,7 +54,9 @@ export function respondWithError(error: Error, context: Context, log: (error: Er
   const status = STATUS[code]
   if (error instanceof DomainError && error.retryAfterS !== undefined)
     context.header('Retry-After', String(error.retryAfterS))
-  if (status < 500) return context.json({ error: error.message, code }, status)
+  const suggestions = error instanceof DomainError ? error.suggestions : undefined
+  if (status < 500 || code === 'gallery_unavailable')
+    return context.json({ error: error.message, code, ...(suggestions && { suggestions }) }, status)
   log(error)
   return context.json({ error: SERVER_SIDE[status] ?? SERVER_SIDE[500]!, code }, status)
 }

@@ -10,7 +10,7 @@ interface FileResponseOptions {
   /** Strong: equal only for equal bytes. */
   etag: string
   /** What is sent: a file, and the version of it that the catalog knows … */
-  file?: { path: string; bytes: number; modifiedAt: number }
+  file?: { path: string | Buffer; bytes: number; modifiedAt: number }
   /** … or the bytes themselves, made only if they are needed, and whether they were made from the content that the catalog knows. */
   body?: () => Promise<{ bytes: Uint8Array; matchesCatalog: boolean }>
   /** Under which name a browser saves it. */
@@ -88,7 +88,7 @@ async function respondWithRange(
   return new Response(Readable.toWeb(stream) as ReadableStream, { status, headers })
 }
 
-async function statOf(file: string) {
+async function statOf(file: string | Buffer) {
   const info = await stat(file, { bigint: true }).catch((error) => {
     if (systemCodeOf(error) !== 'ENOENT') throw error
   })

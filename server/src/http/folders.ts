@@ -1,10 +1,11 @@
 import { z } from '@hono/zod-openapi'
 import type { SignIn } from '../auth/sign-in-method.ts'
 import type { Catalog } from '../catalog/catalog.ts'
-import type { EmbedderClient } from '../embedding/process/supervisor.ts'
+import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import { directoryOf, ROOT } from '../gallery/paths.ts'
 import type { Backfill } from '../indexing/backfill.ts'
 import type { Indexer } from '../indexing/indexer.ts'
+import type { Vocabulary } from '../search/words/vocabulary.ts'
 import type { FolderTimes, GallerySync } from '../sync/gallery-sync.ts'
 import { createRouter, json, type Router, route } from './routing.ts'
 import {
@@ -21,6 +22,8 @@ import {
 export interface FolderRoutesOptions {
   catalog: Catalog
   embedder: EmbedderClient
+  /** The words of an embedder without a text encoder. */
+  vocabulary: Vocabulary | undefined
   /** Another embedder that images have vectors of. */
   previousEmbedder: string | undefined
   indexer: Indexer
@@ -52,6 +55,7 @@ export function watchedDirectoryRoutes({ catalog, sync }: FolderRoutesOptions): 
 export function indexRoutes({
   catalog,
   embedder,
+  vocabulary,
   previousEmbedder,
   indexer,
   backfill,
@@ -84,6 +88,7 @@ export function indexRoutes({
         to_embed: unembedded,
         metadata_pending: backfill.pending,
         previous_embedder: unembedded > 0 ? (previousEmbedder ?? null) : null,
+        words: wordsStatus(embedder, vocabulary),
         auth: signIn?.method.kind ?? 'none',
         embedder_state: embedder.processId === undefined ? 'not_working' : 'working',
         absence: sync.massRemoval ?? null,
@@ -180,4 +185,13 @@ function directoryTree(
     if (path !== ROOT) nodeOf(directoryOf(path)).children.push(node)
     return node
   }
+}
+
+function wordsStatus(
+  { embedsText }: Pick<EmbedderClient, 'embedsText'>,
+  vocabulary: Vocabulary | undefined,
+): IndexStatusJson['words'] {
+  if (vocabulary !== undefined)
+    return { kind: 'vocabulary', language: vocabulary.language, count: vocabulary.size }
+  return { kind: embedsText ? 'any' : 'none', language: null, count: null }
 }

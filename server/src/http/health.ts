@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { Catalog } from '../catalog/catalog.ts'
-import type { EmbedderClient } from '../embedding/process/supervisor.ts'
+import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import { DomainError } from '../errors.ts'
 import type { Metrics } from './metrics.ts'
 import { json, type Router, route } from './routing.ts'

@@ -1,5 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { Catalog, Image } from '../catalog/catalog.ts'
+import { toSystemPath } from '../gallery/file-names.ts'
 import { isShownByBrowsers } from '../gallery/formats/index.ts'
 import type { ImageFiles } from '../images/image-files.ts'
 import { respondWithFile } from './file-response.ts'
@@ -83,6 +84,10 @@ export function imageFileRoutes({ catalog, imageFiles }: ImageFileRoutesOptions)
   return router
 
   async function versionOf(image: Image) {
-    return { path: await imageFiles.fileOf(image), bytes: image.bytes, modifiedAt: image.modifiedAt }
+    return {
+      path: toSystemPath(await imageFiles.fileOf(image)),
+      bytes: image.bytes,
+      modifiedAt: image.modifiedAt,
+    }
   }
 }

@@ -1,9 +1,11 @@
 import { z } from '@hono/zod-openapi'
 import { attributeSchemas, attributesJson } from '../catalog/attributes.ts'
-import type { Image, ImageFilter, ImageOrder, ScoredImage } from '../catalog/catalog.ts'
+import type { Image, ImageFilter, ImageOrder } from '../catalog/catalog.ts'
+import { displayName } from '../gallery/file-names.ts'
 import { parseDirectoryFilter } from '../gallery/paths.ts'
 import { RENDITION_SIDES } from '../gallery/rendition-store.ts'
 import { SAVED_QUERY_ID } from '../saved-queries/saved-queries.ts'
+import type { FoundImage } from '../search/search.ts'
 
 const MAX_ITEMS_PER_PAGE = 1000
 export const DEFAULT_TOP_K = 100
@@ -98,7 +100,10 @@ const { width, height, ...otherAttributes } = attributeSchemas()
 export const imageSchema = z
   .object({
     id: z.uuid(),
-    user_visible_name: z.string().openapi({ description: 'File name.' }),
+    user_visible_name: z.string().openapi({
+      description:
+        'File name. A byte that is not valid UTF-8 is U+FFFD; in `path` and `directory` a variation selector follows it.',
+    }),
     directory: z.string().openapi({ description: 'Folder relative to the gallery, `.` for the root.' }),
     path: z.string(),
     created_at: z.iso.datetime(),
@@ -108,10 +113,11 @@ export const imageSchema = z
     height,
     bytes: z.int(),
     ...otherAttributes,
-    score: z
-      .number()
+    score: z.number().optional().openapi({ description: 'Search results only: similarity, 1 is the same.' }),
+    scores: z
+      .array(z.number())
       .optional()
-      .openapi({ description: 'Search results only: cosine similarity, 1 is the same.' }),
+      .openapi({ description: 'Searches by parts only: the score by each part alone.' }),
     thumbnail_url: z.string(),
     view_url: z.string().openapi({ description: 'The original file.' }),
     preview_url: z
@@ -123,19 +129,38 @@ export const imageSchema = z
 export type ImageJson = z.output<typeof imageSchema>
 
 export const imagesSchema = z
-  .object({ images: z.array(imageSchema), total: z.int().openapi({ description: 'Before paging.' }) })
+  .object({
+    images: z.array(imageSchema),
+    total: z.int().openapi({ description: 'Before paging.' }),
+    close: z.object({ score: z.number(), total: z.int() }).nullable().optional().openapi({
+      description:
+        'Searches by parts only: the score from which matches are close, and their number before paging; null if the model is not calibrated.',
+    }),
+    parts: z
+      .array(
+        z.object({
+          kind: z.enum(['sketch', 'image', 'text']).openapi({ description: 'What the part was taken for.' }),
+          words: z
+            .array(z.string())
+            .optional()
+            .openapi({ description: 'The known words that a text was understood as.' }),
+        }),
+      )
+      .optional()
+      .openapi({ description: 'Searches by parts only: how each part was understood.' }),
+  })
   .openapi('Images')
 
 export type ImagesJson = z.output<typeof imagesSchema>
 
-export function toImageJson(image: Image | ScoredImage): ImageJson {
+export function toImageJson(image: Image | FoundImage): ImageJson {
   const base = `/api/images/${image.id}`
   const { width, height, ...others } = attributesJson(image)
   // The content's hash in the address lets browsers keep the answer for good.
   const version = `?v=${image.contentHash.slice(0, 12)}`
   return {
     id: image.id,
-    user_visible_name: image.name,
+    user_visible_name: displayName(image.name),
     directory: image.directory,
     path: image.path,
     created_at: new Date(image.createdAt).toISOString(),
@@ -145,11 +170,17 @@ export function toImageJson(image: Image | ScoredImage): ImageJson {
     height,
     bytes: image.bytes,
     ...others,
-    ...('score' in image ? { score: Math.round(image.score * 1e6) / 1e6 } : {}),
+    ...('score' in image ? { score: roundScore(image.score) } : {}),
+    ...('scores' in image && image.scores ? { scores: image.scores.map(roundScore) } : {}),
     thumbnail_url: `${base}/thumbnail${version}`,
     view_url: `${base}/view${version}`,
     preview_url: `${base}/preview${version}`,
   }
+}
+
+/** Scores of words, which are calibrated rather than cosines, may exceed 1. */
+export function roundScore(score: number): number {
+  return Math.min(1, Math.round(score * 1e6) / 1e6)
 }
 
 /** Ids are compared as text, so one spelling of them counts. */
@@ -227,6 +258,15 @@ export const indexStatusSchema = z
       .nullable()
       .describe('The embedder that was used before, while not all images are embedded by the present one.'),
     embedder_state: z.enum(['working', 'not_working']),
+    words: z
+      .object({
+        kind: z
+          .enum(['none', 'vocabulary', 'any'])
+          .describe('Whether the embedder understands no words, those of its vocabulary, or any text.'),
+        language: z.string().nullable().describe('ISO 639-1; null if there is no vocabulary.'),
+        count: z.int().nullable(),
+      })
+      .describe('Searching by words.'),
     auth: z.enum(['none', 'otp']).describe('Whether people sign in.'),
     absence: z
       .object({ missing: z.int(), known: z.int() })
@@ -256,26 +296,3 @@ export const failureSchema = z
 export const duplicateThresholdSchema = z.coerce.number().min(0.5).max(1).optional().openapi({
   description: 'Least similarity in a group; default: 0.9 with sketch-search-5, else 0.985.',
 })
-
-export const exampleSchema = z.object({
-  image_id: uuidSchema.optional(),
-  query_id: savedQueryIdSchema.optional().openapi({ description: 'A kept query.' }),
-  upload: z
-    .string()
-    .optional()
-    .openapi({ description: 'Multipart only: the name of the field with the file.' }),
-  kind: kindSchema.default('auto'),
-  crop: z.string().optional().openapi({ description: '`x,y,w,h` in 0…1 of the picture.' }),
-  weight: z.number().positive().max(1000).default(1),
-})
-
-export const searchRequestSchema = z
-  .object({
-    positive: z.array(exampleSchema).min(1).max(100),
-    negative: z.array(exampleSchema).max(100).default([]).openapi({
-      description: 'Less like these; whole files of the gallery among them are not found themselves.',
-    }),
-    top_k: topKSchema,
-    query: querySchema.nullish(),
-  })
-  .openapi('SearchRequest')

@@ -1,38 +1,38 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import type { Catalog } from '../catalog/catalog.ts'
-import { DomainError } from '../errors.ts'
-import type { ImageFiles } from '../images/image-files.ts'
-import type { SavedQueries } from '../saved-queries/saved-queries.ts'
 import { parseCrop } from '../search/region.ts'
-import type { ImageSearch, QueryTerm, SearchResult } from '../search/search.ts'
-import { bytesOf, findImage } from './requests.ts'
+import type { ImageSearch, SearchResult } from '../search/search.ts'
+import { bytesOf } from './requests.ts'
 import { createRouter, type HttpEnv, json, parseJson, type Router, route } from './routing.ts'
 import {
   DEFAULT_TOP_K,
-  type exampleSchema,
   fileField,
   filterOf,
+  type ImagesJson,
   imagesSchema,
   kindSchema,
   pageOf,
   type Query,
   querySchema,
-  searchRequestSchema,
+  roundScore,
   toImageJson,
   topKSchema,
   uuidSchema,
 } from './schemas.ts'
+import {
+  type PictureSources,
+  pictureTerm,
+  readSearchRequest,
+  searchRequestSchema,
+  toTerms,
+} from './search-requests.ts'
 
-export interface SearchRoutesOptions {
-  queries: SavedQueries
-  catalog: Catalog
+export interface SearchRoutesOptions extends PictureSources {
   search: ImageSearch
-  imageFiles: ImageFiles
 }
 
-/** Routes that search by a picture, by an indexed image, or by several of both. */
-export function searchRoutes({ catalog, search, queries, imageFiles }: SearchRoutesOptions): Router {
+/** Routes that search by a picture, by an indexed image, or by several parts. */
+export function searchRoutes({ search, ...sources }: SearchRoutesOptions): Router {
   const router = createRouter()
   const found = { 200: { description: 'The images found, best first.', ...json(imagesSchema) } }
 
@@ -61,9 +61,9 @@ export function searchRoutes({ catalog, search, queries, imageFiles }: SearchRou
     }),
     async (context) => {
       const { image, top_k: topK, query_json: queryJson, kind = 'auto', crop } = context.req.valid('form')
-      const picture = { bytes: await bytesOf(image), kind, crop: crop ? parseCrop(crop) : undefined }
-      const result = await search.byPicture(picture, optionsOf(parseQueryJson(queryJson), topK))
-      return respondWithImages(context, result)
+      const picture = { read: () => bytesOf(image), crop: crop ? parseCrop(crop) : undefined }
+      const options = optionsOf(parseQueryJson(queryJson), topK)
+      return respondWithImages(context, await search.find([pictureTerm(picture, kind, 1)], options))
     },
   )
 
@@ -88,7 +88,11 @@ export function searchRoutes({ catalog, search, queries, imageFiles }: SearchRou
     }),
     async (context) => {
       const { image_id: imageId, top_k: topK, query } = context.req.valid('json')
-      return respondWithImages(context, await search.byImage(imageId, optionsOf(query, topK)))
+      const options = optionsOf(query, topK)
+      return respondWithImages(
+        context,
+        await search.find([{ kind: 'image id', id: imageId, weight: 1 }], options),
+      )
     },
   )
 
@@ -96,7 +100,7 @@ export function searchRoutes({ catalog, search, queries, imageFiles }: SearchRou
     route('user', {
       method: 'post',
       path: '/search',
-      summary: 'Find by several examples: more like these, less like those',
+      summary: 'Find by parts: sketches, pictures, regions and words, wanted or unwanted',
       request: {
         // Not marked as required: otherwise each of the two forms would be demanded whatever is sent.
         body: {
@@ -113,57 +117,20 @@ export function searchRoutes({ catalog, search, queries, imageFiles }: SearchRou
       responses: found,
     }),
     async (context) => {
-      const { request, files } = await readSearchRequest(context)
-      const toExamples = (list: z.output<typeof exampleSchema>[]) =>
-        Promise.all(list.map((example) => toExample(example, files)))
+      const received = await readSearchRequest(context)
+      const terms = await toTerms(received, sources)
+      const { request } = received
       const options = optionsOf(request.query, request.top_k)
-      const [only] = request.positive
-      // An image that is searched by alone comes first among its equals.
-      if (
-        only?.image_id !== undefined &&
-        !only.crop &&
-        request.positive.length + request.negative.length === 1
-      )
-        return respondWithImages(context, await search.byImage(only.image_id, options))
-      const positive = await toExamples(request.positive)
-      const negative = await toExamples(request.negative)
-      return respondWithImages(context, await search.byTerms(positive, negative, options))
+      if (!('parts' in request)) return respondWithImages(context, await search.find(terms, options))
+      const result = await search.find(terms, { ...options, scoresTerms: true })
+      return respondWithImages(context, result, {
+        close: result.close ? { ...result.close, score: roundScore(result.close.score) } : null,
+        parts: result.terms,
+      })
     },
   )
 
   return router
-
-  async function toExample(
-    {
-      image_id: imageId,
-      query_id: queryId,
-      upload,
-      kind,
-      crop: cropText,
-      weight,
-    }: z.output<typeof exampleSchema>,
-    files: Map<string, File>,
-  ): Promise<QueryTerm> {
-    const crop = cropText ? parseCrop(cropText) : undefined
-    if (imageId !== undefined) {
-      if (crop === undefined) return { source: { imageId }, weight }
-      const image = await findImage(catalog, imageId)
-      const read = async () => ({ bytes: (await imageFiles.read(image)).bytes, kind: 'image' as const, crop })
-      return { source: read, weight }
-    }
-    if (queryId !== undefined) {
-      const query = await queries.get(queryId)
-      return { source: async () => ({ bytes: await queries.bytes(queryId), kind: query.kind, crop }), weight }
-    }
-    const file = upload === undefined ? undefined : files.get(upload)
-    if (file === undefined) {
-      throw new DomainError(
-        'invalid_request',
-        'Each example needs an image_id, a query_id, or an upload that names a file of the form.',
-      )
-    }
-    return { source: async () => ({ bytes: await bytesOf(file), kind, crop }), weight }
-  }
 }
 
 function optionsOf(given: Query | null | undefined, topK = DEFAULT_TOP_K) {
@@ -171,25 +138,18 @@ function optionsOf(given: Query | null | undefined, topK = DEFAULT_TOP_K) {
   return { filter: filterOf(query), topK, ...pageOf(query) }
 }
 
-function respondWithImages(context: Context<HttpEnv>, { images, total, timings, kind }: SearchResult) {
+/** @param explanation further fields of searches by parts */
+function respondWithImages(
+  context: Context<HttpEnv>,
+  { images, total, timings, kind }: SearchResult,
+  explanation: Pick<ImagesJson, 'close' | 'parts'> = {},
+) {
   const parts = Object.entries(timings).map(([name, ms]) => `${name};dur=${ms.toFixed(2)}`)
   context.header('Server-Timing', parts.join(', '))
   context.header('X-Query-Kind', kind)
-  return context.json({ images: images.map(toImageJson), total }, 200)
+  return context.json({ images: images.map(toImageJson), total, ...explanation }, 200)
 }
 
 function parseQueryJson(text: string | undefined): Query {
   return text ? querySchema.parse(parseJson(text, 'query_json')) : {}
-}
-
-async function readSearchRequest(context: Context<HttpEnv>) {
-  if (!context.req.header('content-type')?.startsWith('multipart/')) {
-    const body = parseJson(await context.req.text(), 'The request')
-    return { request: searchRequestSchema.parse(body), files: new Map<string, File>() }
-  }
-  const form = await context.req.formData()
-  const files = new Map([...form].filter((field): field is [string, File] => field[1] instanceof File))
-  const text = form.get('search_json')
-  const request = searchRequestSchema.parse(parseJson(typeof text === 'string' ? text : '', 'search_json'))
-  return { request, files }
 }

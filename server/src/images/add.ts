@@ -2,6 +2,7 @@ import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Catalog, Image } from '../catalog/catalog.ts'
 import { DomainError } from '../errors.ts'
+import { toSystemPath } from '../gallery/file-names.ts'
 import { hasImageExtension, IMAGE_EXTENSIONS } from '../gallery/formats/index.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import { type IncludeRules, isIgnoredName, isIncluded } from '../gallery/include.ts'
@@ -58,7 +59,7 @@ export function createAdd({ root, catalog, indexer, reader, thumbnails, limits, 
     try {
       return await indexer.indexNow(joinPath(folder, fileName))
     } catch (error) {
-      await unlink(file)
+      await unlink(toSystemPath(file))
       await catalog.files.remove([joinPath(folder, fileName)])
       throw error
     }

@@ -2,6 +2,7 @@ import { unlink } from 'node:fs/promises'
 import type { Catalog, Image } from '../catalog/catalog.ts'
 import { DomainError, systemCodeOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
+import { toSystemPath } from '../gallery/file-names.ts'
 import { joinPath, resolveDirectory, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import { removeUnusedContent } from '../indexing/unused-content.ts'
@@ -25,7 +26,7 @@ export function createDelete({ root, catalog, thumbnails, events }: DeleteOption
         `${JSON.stringify(image.path)} is shown by a link to a folder: delete it where it lies, ${JSON.stringify(original)}.`,
       )
     }
-    await unlink(toAbsolute(root, image.path)).catch((error) => {
+    await unlink(toSystemPath(toAbsolute(root, image.path))).catch((error) => {
       if (systemCodeOf(error) !== 'ENOENT') throw writeFailure(error)
     })
     await catalog.files.remove([image.path])

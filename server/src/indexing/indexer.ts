@@ -1,5 +1,5 @@
 import type { Catalog, Image } from '../catalog/catalog.ts'
-import type { EmbedderClient } from '../embedding/process/supervisor.ts'
+import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import { DomainError } from '../errors.ts'
 import type { EventBus, IndexProgress } from '../events.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
@@ -10,6 +10,7 @@ import type { FileOutcome, FileVersion } from './file-version.ts'
 import { createProgressMeter, type ProgressMeter } from './progress.ts'
 import { FileQueue, type QueuedFile } from './queue.ts'
 import { FileFailure, type ReadFile, readFile } from './read-stage.ts'
+import type { StorageMonitor } from './storage-monitor.ts'
 import { StoreStage } from './store-stage.ts'
 
 export type { FileOutcome, FileVersion } from './file-version.ts'
@@ -30,6 +31,8 @@ export interface IndexerOptions {
   /** Called with paths whose files are no longer what was stored of them. */
   onChanged: (paths: string[]) => void
   timings?: Timings | undefined
+  /** While it has a problem, nothing is indexed. */
+  storage?: Pick<StorageMonitor, 'problem' | 'report' | 'onResumed'> | undefined
 }
 
 /** Accepts files to be indexed. */
@@ -92,6 +95,7 @@ class StagedIndexer implements Indexer {
         for (const path of paths) this.#queue.addPath(path)
       },
     })
+    options.storage?.onResumed(() => this.#pump())
   }
 
   get pending(): number {
@@ -146,7 +150,8 @@ class StagedIndexer implements Indexer {
   }
 
   #canRead(): boolean {
-    const { reader, batchSize, isSearching } = this.#options
+    const { reader, batchSize, isSearching, storage } = this.#options
+    if (storage?.problem !== undefined && !this.#isClosed) return false
     const width = isSearching() ? 1 : reader.width
     const hasRoom = this.#reading.files < width && this.#reading.bytes < MAX_BYTES_DECODING
     return hasRoom && !this.#queue.isEmpty && this.#ready.length < batchSize * MAX_BATCHES_AHEAD
@@ -154,6 +159,7 @@ class StagedIndexer implements Indexer {
 
   #canStore(): boolean {
     if (this.#ready.length === 0 || this.#storing.batches >= MAX_CONCURRENT_BATCHES) return false
+    if (this.#options.storage?.problem !== undefined && !this.#isClosed) return false
     const isLast = this.#reading.files === 0 && this.#queue.isEmpty
     return isLast || this.#ready.length >= this.#options.batchSize
   }
@@ -186,17 +192,36 @@ class StagedIndexer implements Indexer {
       this.#queue.end(version)
       if (this.#isClosed) return
       const failed = error instanceof FileFailure ? error.version : undefined
-      this.#queue.resolve(version, await this.#store.recordFailure(path, error, failed))
+      const outcome = this.#isDueToStorage(error)
+        ? { left: error }
+        : await this.#store.recordFailure(path, error, failed)
+      if (isLeft(outcome) && this.#isDueToStorage(outcome.left)) this.#queueAgain(file)
+      else this.#queue.resolve(version, outcome)
     }
+  }
+
+  /** A file is not to blame for a full disk: it is indexed when the problem is over. */
+  #isDueToStorage(error: unknown): boolean {
+    return !this.#isClosed && (this.#options.storage?.report(error) ?? false)
+  }
+
+  #queueAgain({ path, version }: QueuedFile): void {
+    if (version === undefined) this.#queue.addPath(path)
+    else this.#queue.add(version)
   }
 
   #startStoring(batch: ReadyFile[]): void {
     this.#storing.batches++
     this.#storing.files += batch.length
     void this.#storeBatch(batch).then((outcome) => {
+      const isDueToStorage = isLeft(outcome) && this.#isDueToStorage(outcome.left)
       for (const { record, queued } of batch) {
         this.#queue.end(record)
         this.#queue.end(queued)
+        if (isDueToStorage) {
+          this.#queueAgain({ path: record.path, version: queued })
+          continue
+        }
         this.#queue.resolve(queued, outcome)
         this.#queue.resolve(record, outcome)
       }
@@ -216,10 +241,15 @@ class StagedIndexer implements Indexer {
       return 'done'
     } catch (error) {
       if (this.#isClosed) return { left: 'closed' }
+      if (this.#isDueToStorage(error)) return { left: error }
       const outcomes: FileOutcome[] = []
       for (const { record } of batch)
         outcomes.push(await this.#store.recordFailure(record.path, error, record))
       return outcomes.find((outcome) => outcome !== 'done') ?? 'done'
     }
   }
+}
+
+function isLeft(outcome: FileOutcome): outcome is { left: unknown } {
+  return typeof outcome === 'object'
 }

@@ -17,6 +17,7 @@ export interface FailedVersion {
   path: string
   bytes: number
   modifiedAt: number
+  changedAt?: number | undefined
   inode: bigint | string
   contentHash: string | undefined
 }
@@ -57,6 +58,15 @@ export async function readFile(
 }
 
 function recordOf({ stat, contentHash }: { stat: FileStat; contentHash: string }) {
-  const { path, bytes, createdAt, modifiedAt, inode } = stat
-  return { path, bytes, createdAt, modifiedAt, inode: String(inode), contentHash, vector: undefined }
+  const { path, bytes, createdAt, modifiedAt, changedAt, inode } = stat
+  return {
+    path,
+    bytes,
+    createdAt,
+    modifiedAt,
+    changedAt,
+    inode: String(inode),
+    contentHash,
+    vector: undefined,
+  }
 }

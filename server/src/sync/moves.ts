@@ -1,6 +1,7 @@
 import type { Catalog, KnownFile } from '../catalog/catalog.ts'
 import { messageOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
+import { toSystemPath } from '../gallery/file-names.ts'
 import type { IncludeRules } from '../gallery/include.ts'
 import { normalizeName, toAbsolute } from '../gallery/paths.ts'
 import { type FileStat, hasExactCase, statFile } from '../gallery/stat-file.ts'
@@ -74,7 +75,7 @@ export function createMoves({ root, catalog, events, walk, log }: MovesOptions):
     return moves
   }
 
-  /** @returns false if the disk is not as the plan has it */
+  /** @returns false if the disk differs from the plan */
   async function adopt(row: KnownFile, to: FileStat): Promise<boolean> {
     if (row.path === to.path || (await isStillThere(row.path, to.path))) return false
     // A new file may have been changed or moved on since it was listed.
@@ -95,7 +96,7 @@ export function createMoves({ root, catalog, events, walk, log }: MovesOptions):
     const known = hashes.get(file)
     if (known !== undefined) return known
     try {
-      const hash = await hashOfFile(toAbsolute(root, file.path))
+      const hash = await hashOfFile(toSystemPath(toAbsolute(root, file.path)))
       if (hash !== undefined) hashes.set(file, hash)
       return hash
     } catch (error) {

@@ -24,6 +24,8 @@ export interface ImageRecord extends ImageAttributes {
   bytes: number
   createdAt: number
   modifiedAt: number
+  /** Without it, the file counts as unchanged until it is examined again. */
+  changedAt?: number | undefined
   inode: string
   contentHash: string
   /** The version that the attributes were read for; the current one if it is not given. */

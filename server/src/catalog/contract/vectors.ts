@@ -3,13 +3,21 @@ import type { Page } from './page.ts'
 
 /** An image found by similarity. */
 export interface ScoredImage extends Image {
-  /** Cosine similarity to the query: 1 means identical. */
+  /** Cosine similarity to the query: 1 means identical. With several vectors, the best of their scores. */
   score: number
 }
 
-export interface NearestQuery extends Page {
-  /** Any length but zero. */
+/** One of several vectors to search by, of any length but zero. An image scores `weight` × cosine similarity + `offset`. */
+export interface WeightedVector {
   vector: Float32Array
+  /** Greater than 0. */
+  weight: number
+  offset: number
+}
+
+export interface NearestQuery extends Page {
+  /** Any length but zero. Of several vectors, the one with the best score counts for each image. */
+  vector: Float32Array | readonly WeightedVector[]
   filter: ImageFilter
   /** Maximum number of results, before they are divided into pages. */
   topK: number
@@ -17,6 +25,8 @@ export interface NearestQuery extends Page {
   alwaysInclude?: string | undefined
   /** Images with these contents are excluded. */
   excludeHashes?: readonly string[] | undefined
+  /** Results with this score or more are counted as close. */
+  closeScore?: number | undefined
 }
 
 export interface NearestResult {
@@ -24,6 +34,8 @@ export interface NearestResult {
   images: ScoredImage[]
   /** Number of results on all pages. */
   total: number
+  /** Number of close results on all pages; 0 without `closeScore`. */
+  close: number
 }
 
 export interface ImageVector {

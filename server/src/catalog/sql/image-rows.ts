@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type ExpressionBuilder, type Insertable, type Selectable, sql } from 'kysely'
 import type { Connection, SqlDatabase } from '../../database/dialect.ts'
 import type { Tables } from '../../database/schema.ts'
+import { displayName } from '../../gallery/file-names.ts'
 import { directoryOf, nameOf, normalizeName } from '../../gallery/paths.ts'
 import { type AttributeTable, type ImageAttributes, versionOf } from '../attributes.ts'
 import type { Image, ImageRecord, PutResult } from '../catalog.ts'
@@ -49,6 +50,7 @@ export async function upsertImages(
     bytes: record.bytes,
     created_at: record.createdAt,
     modified_at: record.modifiedAt,
+    changed_at: record.changedAt ?? null,
     inode: record.inode,
     content_hash: record.contentHash,
     attributes_version: record.attributesVersion ?? version,
@@ -113,7 +115,7 @@ export function attributeValues(attributes: AttributeTable, row: object): ImageA
 /** Columns that are derived from a path. */
 export function nameColumns(path: string): { directory: string; name: string; folded_name: string } {
   const name = nameOf(path)
-  return { directory: directoryOf(path), name, folded_name: normalizeName(name) }
+  return { directory: directoryOf(path), name, folded_name: normalizeName(displayName(name)) }
 }
 
 export function toImage(attributes: AttributeTable, row: ImageRow): Image {

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely'
 import type { Tables } from '../../database/schema.ts'
-import type { ImageVector, NearestQuery, SimilarPairs, VectorSpace } from '../catalog.ts'
+import type { ImageVector, NearestQuery, SimilarPairs, VectorSpace, WeightedVector } from '../catalog.ts'
 
 /** A search result before the row of its image is read. */
 export interface Match {
@@ -54,7 +54,13 @@ export function topMatches(matches: Match[], topK: number, alwaysInclude: string
     .slice(0, topK)
 }
 
-export function toUnitLength(vector: Float32Array): Float32Array {
+/** The vectors of a query, each of unit length. A plain vector scores by its cosine similarity. */
+export function unitVectorsOf(vector: NearestQuery['vector']): WeightedVector[] {
+  if (vector instanceof Float32Array) return [{ vector: toUnitLength(vector), weight: 1, offset: 0 }]
+  return vector.map((one) => ({ ...one, vector: toUnitLength(one.vector) }))
+}
+
+function toUnitLength(vector: Float32Array): Float32Array {
   const length = Math.hypot(...vector)
   return length === 0 ? vector : vector.map((value) => value / length)
 }

@@ -38,6 +38,7 @@ async function findNearest(context: SqlContext, query: NearestQuery): Promise<Ne
       return image === undefined ? [] : [{ ...image, score }]
     }),
     total: matches.length,
+    close: matches.filter(({ score }) => score >= (query.closeScore ?? Number.POSITIVE_INFINITY)).length,
   }
 }
 

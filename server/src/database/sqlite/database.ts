@@ -9,7 +9,8 @@ import * as embedderVersions from './migrations/002-embedder-versions.ts'
 import * as failuresByInode from './migrations/003-failures-by-inode.ts'
 import * as mountPoints from './migrations/004-mount-points.ts'
 import * as attributes from './migrations/005-attributes.ts'
-import * as notes from './migrations/006-notes.ts'
+import * as account from './migrations/006-account.ts'
+import * as notes from './migrations/007-notes.ts'
 
 /** Migrations of the catalog, oldest first. */
 export const CATALOG_MIGRATIONS: Migrations = {
@@ -18,7 +19,8 @@ export const CATALOG_MIGRATIONS: Migrations = {
   '003-failures-by-inode': failuresByInode,
   '004-mount-points': mountPoints,
   '005-attributes': attributes,
-  '006-notes': notes,
+  '006-account': account,
+  '007-notes': notes,
 }
 
 const OWNER_ONLY = 0o600

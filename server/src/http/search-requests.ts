@@ -1,0 +1,191 @@
+import { z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
+import type { Catalog } from '../catalog/catalog.ts'
+import { DomainError } from '../errors.ts'
+import type { ImageFiles } from '../images/image-files.ts'
+import type { SavedQueries } from '../saved-queries/saved-queries.ts'
+import type { Picture, QueryTerm } from '../search/query.ts'
+import { type Crop, parseCrop, toCrop } from '../search/region.ts'
+import { bytesOf, findImage } from './requests.ts'
+import { type HttpEnv, parseJson } from './routing.ts'
+import { kindSchema, querySchema, savedQueryIdSchema, topKSchema, uuidSchema } from './schemas.ts'
+
+const uploadSchema = z
+  .string()
+  .optional()
+  .openapi({ description: 'Multipart only: the name of the field with the file.' })
+const keptQuerySchema = savedQueryIdSchema.optional().openapi({ description: 'A kept query.' })
+
+const exampleSchema = z.object({
+  image_id: uuidSchema.optional(),
+  query_id: keptQuerySchema,
+  upload: uploadSchema,
+  kind: kindSchema.default('auto'),
+  crop: z.string().optional().openapi({ description: '`x,y,w,h` in 0…1 of the picture.' }),
+  weight: z.number().positive().max(1000).default(1),
+})
+
+const examplesRequestSchema = z
+  .object({
+    positive: z.array(exampleSchema).min(1).max(100),
+    negative: z.array(exampleSchema).max(100).default([]).openapi({
+      description: 'Less like these; whole files of the gallery among them are not found themselves.',
+    }),
+    top_k: topKSchema,
+    query: querySchema.nullish(),
+  })
+  .openapi('SearchRequest')
+
+const weightSchema = z.number().min(-1).max(1).default(1).openapi({
+  description: 'Share in the search; below 0: less like this. At least one part needs a positive one.',
+})
+const cropSchema = z
+  .tuple([z.number(), z.number(), z.number(), z.number()])
+  .openapi({ description: '`[x, y, width, height]` in 0…1 of the picture.' })
+const pictureFields = { query_id: keptQuerySchema, upload: uploadSchema, weight: weightSchema }
+
+const partSchema = z
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('sketch'), ...pictureFields }),
+    z.object({ kind: z.literal('image'), ...pictureFields }),
+    z.object({ kind: z.literal('image_id'), image_id: uuidSchema, weight: weightSchema }),
+    z.object({
+      kind: z.literal('region'),
+      image_id: uuidSchema.optional(),
+      crop: cropSchema,
+      ...pictureFields,
+    }),
+    z.object({ kind: z.literal('text'), text: z.string().min(1).max(200), weight: weightSchema }),
+  ])
+  .openapi('SearchPart')
+
+const partsRequestSchema = z
+  .object({
+    parts: z.array(partSchema).min(1).max(100),
+    top_k: topKSchema,
+    query: querySchema.nullish(),
+  })
+  .openapi('PartsSearchRequest')
+
+/** A search by parts, or by positive and negative examples. */
+export const searchRequestSchema = z.union([partsRequestSchema, examplesRequestSchema])
+export type SearchRequest = z.output<typeof searchRequestSchema>
+
+export interface ReceivedSearch {
+  request: SearchRequest
+  /** Files of a multipart request by their field names. */
+  files: ReadonlyMap<string, File>
+}
+
+/** Reads the request as JSON, or as a form with `search_json` and files. */
+export async function readSearchRequest(context: Context<HttpEnv>): Promise<ReceivedSearch> {
+  if (!context.req.header('content-type')?.startsWith('multipart/')) {
+    const body = parseJson(await context.req.text(), 'The request')
+    return { request: parseSearchRequest(body), files: new Map<string, File>() }
+  }
+  const form = await context.req.formData()
+  const files = new Map([...form].filter((field): field is [string, File] => field[1] instanceof File))
+  const text = form.get('search_json')
+  return {
+    request: parseSearchRequest(parseJson(typeof text === 'string' ? text : '', 'search_json')),
+    files,
+  }
+}
+
+/** Chooses the schema before parsing, so that an error names the field of the form that was sent. */
+function parseSearchRequest(body: unknown): SearchRequest {
+  const hasParts = typeof body === 'object' && body !== null && 'parts' in body
+  return hasParts ? partsRequestSchema.parse(body) : examplesRequestSchema.parse(body)
+}
+
+export interface PictureSources {
+  catalog: Catalog
+  queries: SavedQueries
+  imageFiles: ImageFiles
+}
+
+/** Converts a request to terms of a search. Pictures are read later. */
+export async function toTerms(
+  { request, files }: ReceivedSearch,
+  sources: PictureSources,
+): Promise<QueryTerm[]> {
+  if ('parts' in request) {
+    const parts = request.parts.filter(({ weight }) => weight !== 0)
+    return Promise.all(parts.map((part) => toTerm(part, files, sources)))
+  }
+  const { positive, negative } = request
+  const examples = [...positive, ...negative.map((one) => ({ ...one, weight: -one.weight }))]
+  return Promise.all(examples.map((example) => exampleToTerm(example, files, sources)))
+}
+
+async function toTerm(
+  part: z.output<typeof partSchema>,
+  files: ReceivedSearch['files'],
+  sources: PictureSources,
+): Promise<QueryTerm> {
+  const { weight } = part
+  switch (part.kind) {
+    case 'image_id':
+      return { kind: 'image id', id: part.image_id, weight }
+    case 'text':
+      return { kind: 'text', text: part.text, weight }
+    case 'sketch':
+      return { kind: 'sketch', weight, picture: { read: await readerOf(part, files, sources) } }
+    case 'image':
+      return {
+        kind: 'image',
+        weight,
+        mayBeSketch: false,
+        picture: { read: await readerOf(part, files, sources) },
+      }
+    case 'region': {
+      const [x, y, width, height] = part.crop
+      const picture = { read: await readerOf(part, files, sources), crop: toCrop({ x, y, width, height }) }
+      return { kind: 'image', weight, mayBeSketch: false, picture }
+    }
+  }
+}
+
+async function exampleToTerm(
+  { weight, crop: cropText, kind, ...source }: z.output<typeof exampleSchema>,
+  files: ReceivedSearch['files'],
+  sources: PictureSources,
+): Promise<QueryTerm> {
+  const crop: Crop | undefined = cropText ? parseCrop(cropText) : undefined
+  if (source.image_id !== undefined && crop === undefined)
+    return { kind: 'image id', id: source.image_id, weight }
+  const read = await readerOf(source, files, sources)
+  if (source.image_id !== undefined)
+    return { kind: 'image', weight, mayBeSketch: false, picture: { read, crop } }
+  const given = source.query_id === undefined ? kind : (await sources.queries.get(source.query_id)).kind
+  return pictureTerm({ read, crop }, given, weight)
+}
+
+/** Returns the term for a picture of which the kind may be unknown. */
+export function pictureTerm(picture: Picture, kind: z.output<typeof kindSchema>, weight: number): QueryTerm {
+  if (kind === 'sketch') return { kind, picture, weight }
+  return { kind: 'image', picture, mayBeSketch: kind === 'auto', weight }
+}
+
+/** Finds the picture of a part. @throws {DomainError} `image_not_found`, `query_not_found`, `invalid_request` */
+async function readerOf(
+  source: { image_id?: string | undefined; query_id?: string | undefined; upload?: string | undefined },
+  files: ReceivedSearch['files'],
+  { catalog, queries, imageFiles }: PictureSources,
+): Promise<Picture['read']> {
+  const { image_id: imageId, query_id: queryId, upload } = source
+  if (imageId !== undefined) {
+    const image = await findImage(catalog, imageId)
+    return async () => (await imageFiles.read(image)).bytes
+  }
+  if (queryId !== undefined) {
+    await queries.get(queryId)
+    return () => queries.bytes(queryId)
+  }
+  const file = upload === undefined ? undefined : files.get(upload)
+  if (file !== undefined) return () => bytesOf(file)
+  throw new DomainError(
+    'invalid_request',
+    'Each example needs an image_id, a query_id, or an upload that names a file of the form.',
+  )
+}

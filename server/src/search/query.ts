@@ -1,0 +1,19 @@
+import type { Crop } from './region.ts'
+
+/** A picture file. It is read when its term is embedded, because many at once may be large. */
+export interface Picture {
+  read(): Promise<Uint8Array>
+  /** Limits the term to a part of the picture. */
+  crop?: Crop | undefined
+}
+
+/** One thing to search by. A negative weight means "less like this". */
+export type QueryTerm = { weight: number } & (
+  | { kind: 'sketch'; picture: Picture }
+  | { kind: 'image'; picture: Picture; mayBeSketch: boolean }
+  | { kind: 'image id'; id: string }
+  | { kind: 'text'; text: string }
+)
+
+/** The kinds of queries that a picture can be used as. */
+export type PictureKind = 'sketch' | 'image'
