@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { writeBmp } from '../testing/bmp-samples.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
 import type { DecodedImage } from './decode.ts'
 import { createDecoderPool, type DecoderPoolOptions } from './decoder-pool.ts'
@@ -12,7 +13,7 @@ async function poolOf(settings: DecoderPoolOptions = {}) {
     {
       root: await temporaryDirectory(),
       walk: { recursive: true, excluded: [] },
-      limits: { maxPixels: 60_000_000, maxFileBytes: 100_000_000 },
+      limits: { maxPixels: 64_000_000, maxFileBytes: 100_000_000 },
       inputSize: MIN_SIZE,
       thumbnailDirectory: await temporaryDirectory(),
       thumbnailSize: [64, 64],
@@ -53,6 +54,14 @@ function decoderProcesses(): number[] {
 
 const small = await plainGif(80)
 const large = await plainGif(5000)
+/** A small file of 63 megapixels. */
+const slow = writeBmp(
+  Buffer.from(
+    Array.from({ length: 7900 }, () => [...Array.from({ length: 31 }, () => [255, 1]).flat(), 0, 0]).flat(),
+  ),
+  { bits: 8, compression: 1, palette: Array.from({ length: 256 }, () => [20, 120, 220]) },
+  [7900, 7900],
+)
 
 describe('the decoder processes', () => {
   it('decode images and return their pixels', async () => {
@@ -64,9 +73,9 @@ describe('the decoder processes', () => {
   })
 
   it('are ended at their limit of time, and others go on', async () => {
-    const pool = await poolOf({ timeoutMs: 300 })
+    const pool = await poolOf({ timeoutMs: 800 })
     await pool.run(decode(small), 'bulk')
-    const bad = pool.run(decode(large), 'bulk')
+    const bad = pool.run(decode(slow), 'bulk')
     const good = pool.run(decode(small), 'query')
     await expect(bad).rejects.toMatchObject({
       code: 'image_unreadable',

@@ -83,6 +83,8 @@ describe('GET /api/images', () => {
       height: 100,
       bytes: expect.any(Number),
       content_type: 'image/png',
+      thumbhash: expect.any(String),
+      note: null,
       thumbnail_url: expect.stringMatching(/^\/api\/images\/.*\/thumbnail/),
       view_url: expect.stringMatching(/^\/api\/images\/.*\/view/),
       preview_url: expect.stringMatching(/^\/api\/images\/.*\/preview/),

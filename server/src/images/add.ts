@@ -52,8 +52,9 @@ export function createAdd({ root, catalog, indexer, reader, thumbnails, limits, 
         `The upload is too large: ${bytes.length} bytes, at most ${limits.maxUploadBytes} are taken (limits.max_upload_bytes).`,
       )
     }
-    // Whether it is an image is found out before anything is written.
-    await reader.decode(bytes, thumbnails.size)
+    // Nothing is written before the bytes prove to be a complete image: a damaged one may be a broken transfer.
+    const { note } = await reader.decode(bytes, thumbnails.size)
+    if (note !== undefined) throw new DomainError('image_unreadable', note)
     const file = join(absoluteFolder, fileName)
     await writeNew(file, bytes)
     try {
