@@ -42,6 +42,7 @@ const VENDORS: Record<string, readonly string[]> = {
   commander: ['main.ts', 'commands'],
   hono: ['http', 'auth'],
   '@hono/node-server': ['http'],
+  '@fastify/busboy': ['http'],
   '@hono/zod-openapi': ['http', 'auth', 'contract'],
   'pg-boss': ['cluster'],
   nodemailer: ['auth'],

@@ -51,18 +51,9 @@ export function parseDirectory(directory: string): string {
   return segments.join('/')
 }
 
-/**
- * A folder to look in. Unlike one to write to, it may have any name that a folder on disk can have.
- * @throws {DomainError} `invalid_path`
- */
+/** Normalises a folder that a filter names. A name that no folder of the gallery can have, such as `..`, matches nothing. */
 export function parseDirectoryFilter(directory: string): string {
-  const path = canonicalPath(directory.replace(/(?<=.)\/+$/, ''))
-  if (path === '' || path === ROOT) return ROOT
-  if (path.startsWith('/')) throw invalid(directory, 'it must be relative to the gallery')
-  if (path.split('/').some((segment) => segment === '..' || segment.includes('\0'))) {
-    throw invalid(directory, '".." and NUL are not allowed')
-  }
-  return path
+  return canonicalPath(directory.replace(/(?<=.)\/+$/, '')) || ROOT
 }
 
 /** @throws {DomainError} `invalid_path` */

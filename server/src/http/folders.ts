@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { SignIn } from '../auth/sign-in-method.ts'
 import type { Catalog } from '../catalog/catalog.ts'
+import { flag, optional } from '../contract/input.ts'
 import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import { directoryOf, ROOT } from '../gallery/paths.ts'
 import type { Backfill } from '../indexing/backfill.ts'
@@ -10,7 +11,6 @@ import type { FolderTimes, GallerySync } from '../sync/gallery-sync.ts'
 import { createRouter, json, type Router, route } from './routing.ts'
 import {
   failureSchema,
-  flag,
   type IndexStatusJson,
   indexStatusSchema,
   pageOf,
@@ -145,7 +145,9 @@ export function indexRoutes({
       summary: 'Compare the whole folder with the index now',
       request: {
         query: z.object({
-          accept_missing: flag.optional().describe('Forget files that are gone, however many they are.'),
+          accept_missing: optional(
+            flag({ description: 'Forget files that are gone, however many they are.' }),
+          ),
         }),
       },
       responses: { 200: { description: 'It has been compared; new files are queued.', ...json(accepted) } },

@@ -1,63 +1,61 @@
 import { z } from '@hono/zod-openapi'
 import { attributeSchemas, attributesJson } from '../catalog/attributes.ts'
 import type { Image, ImageFilter, ImageOrder } from '../catalog/catalog.ts'
+import {
+  choice,
+  decimal,
+  flag,
+  InputProblem,
+  integer,
+  optional,
+  readText,
+  scalar,
+  text,
+  uuid,
+  valueError,
+} from '../contract/input.ts'
+import { instant } from '../contract/times.ts'
+import { DomainError } from '../errors.ts'
 import { displayName } from '../gallery/file-names.ts'
 import { parseDirectoryFilter } from '../gallery/paths.ts'
 import { RENDITION_SIDES } from '../gallery/rendition-store.ts'
 import { SAVED_QUERY_ID } from '../saved-queries/saved-queries.ts'
+import { type Crop, parseCrop } from '../search/region.ts'
 import type { FoundImage } from '../search/search.ts'
 
 const MAX_ITEMS_PER_PAGE = 1000
 export const DEFAULT_TOP_K = 100
 const MAX_TOP_K = 1_000_000
 
-const time = z.iso
-  .datetime({ offset: true, local: true })
-  .or(z.iso.date())
-  .openapi({ description: 'ISO 8601; without a zone it is UTC.', example: '2026-05-04T12:00:00Z' })
-
-/** Numbers and booleans that arrive as text in a URL or a form, or as themselves in JSON. */
-const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
-export const flag = z.union([
-  z.boolean(),
-  z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1'),
-])
-
-/** In a URL, a parameter that is left empty is one that is not given. */
-const emptyIsAbsent = <T extends z.ZodType>(schema: T) =>
-  z.preprocess((value) => (value === '' || value === null ? undefined : value), schema.optional())
-
-/** Text that every database takes. */
-export const storable = (schema: z.ZodString) =>
-  schema.refine((text) => !text.includes('\0'), 'it holds a NUL character')
-
 export const querySchema = z
   .object({
-    page: emptyIsAbsent(integer(1, Number.MAX_SAFE_INTEGER)).openapi({ type: 'integer', default: 1 }),
-    items_per_page: emptyIsAbsent(integer(1, MAX_ITEMS_PER_PAGE)).openapi({ type: 'integer', default: 10 }),
-    order_by: emptyIsAbsent(z.enum(['created_at', 'modified_at', 'user_visible_name'])).openapi({
-      type: 'string',
-      enum: ['created_at', 'modified_at', 'user_visible_name'],
-      default: 'modified_at',
-    }),
-    direction: emptyIsAbsent(z.enum(['ascending', 'descending'])).openapi({
-      type: 'string',
-      enum: ['ascending', 'descending'],
-      default: 'descending',
-    }),
-    name_contains: emptyIsAbsent(storable(z.string().max(255))).openapi({
-      type: 'string',
-      description: 'Case-insensitive; no character has a special meaning.',
-    }),
-    created_min: emptyIsAbsent(time).openapi({ type: 'string', format: 'date-time' }),
-    created_max: emptyIsAbsent(time).openapi({ type: 'string', format: 'date-time' }),
-    modified_min: emptyIsAbsent(time).openapi({ type: 'string', format: 'date-time' }),
-    modified_max: emptyIsAbsent(time).openapi({ type: 'string', format: 'date-time' }),
-    directory: emptyIsAbsent(z.string().max(4096)).openapi({
-      type: 'string',
-      description: 'Only the files right in this folder; `.` is the root. Absent: everywhere.',
-    }),
-    recursive: emptyIsAbsent(flag).openapi({ type: 'boolean', description: 'The folder and all below it.' }),
+    page: optional(integer({ min: 1, max: Number.MAX_SAFE_INTEGER, default: 1 })),
+    items_per_page: optional(
+      integer({
+        min: 0,
+        max: Number.MAX_SAFE_INTEGER,
+        default: 10,
+        description: `More than ${MAX_ITEMS_PER_PAGE} counts as ${MAX_ITEMS_PER_PAGE}.`,
+      }),
+    ),
+    order_by: optional(
+      choice(['created_at', 'modified_at', 'user_visible_name'], { default: 'modified_at' }),
+    ),
+    direction: optional(choice(['ascending', 'descending'], { default: 'descending' })),
+    name_contains: optional(
+      text({ max: 4096, description: 'Case-insensitive; no character has a special meaning.' }),
+    ),
+    created_min: optional(instant),
+    created_max: optional(instant),
+    modified_min: optional(instant),
+    modified_max: optional(instant),
+    directory: optional(
+      text({
+        max: 4096,
+        description: 'Only the files directly in this folder; `.` is the root. Absent: everywhere.',
+      }),
+    ),
+    recursive: optional(flag({ description: 'The folder and all below it.' })),
   })
   .openapi('Query')
 
@@ -70,7 +68,8 @@ const ORDER_BY: Record<NonNullable<Query['order_by']>, ImageOrder> = {
 }
 
 export function pageOf({ page = 1, items_per_page: limit = 10 }: Pick<Query, 'page' | 'items_per_page'>) {
-  return { offset: (page - 1) * limit, limit }
+  const size = Math.min(limit, MAX_ITEMS_PER_PAGE)
+  return { offset: Math.min((page - 1) * size, Number.MAX_SAFE_INTEGER), limit: size }
 }
 
 export function orderOf({ order_by: orderBy = 'modified_at', direction = 'descending' }: Query) {
@@ -80,19 +79,13 @@ export function orderOf({ order_by: orderBy = 'modified_at', direction = 'descen
 export function filterOf(query: Query): ImageFilter {
   return {
     nameContains: query.name_contains,
-    createdMin: toMilliseconds(query.created_min),
-    createdMax: toMilliseconds(query.created_max),
-    modifiedMin: toMilliseconds(query.modified_min),
-    modifiedMax: toMilliseconds(query.modified_max),
+    createdMin: query.created_min,
+    createdMax: query.created_max,
+    modifiedMin: query.modified_min,
+    modifiedMax: query.modified_max,
     directory: query.directory === undefined ? undefined : parseDirectoryFilter(query.directory),
     recursive: query.recursive,
   }
-}
-
-function toMilliseconds(time: string | undefined): number | undefined {
-  if (time === undefined) return undefined
-  const hasZone = /(Z|[+-]\d\d:?\d\d)$/i.test(time) || !time.includes('T')
-  return Date.parse(hasZone ? time : `${time}Z`)
 }
 
 const { width, height, ...otherAttributes } = attributeSchemas()
@@ -153,11 +146,15 @@ export const imagesSchema = z
 
 export type ImagesJson = z.output<typeof imagesSchema>
 
+/** Part of the content's hash. In an address it lets browsers cache the response for good. */
+export function contentVersion({ contentHash }: Pick<Image, 'contentHash'>): string {
+  return contentHash.slice(0, 12)
+}
+
 export function toImageJson(image: Image | FoundImage): ImageJson {
   const base = `/api/images/${image.id}`
   const { width, height, ...others } = attributesJson(image)
-  // The content's hash in the address lets browsers keep the answer for good.
-  const version = `?v=${image.contentHash.slice(0, 12)}`
+  const version = `?v=${contentVersion(image)}`
   return {
     id: image.id,
     user_visible_name: displayName(image.name),
@@ -183,35 +180,55 @@ export function roundScore(score: number): number {
   return Math.min(1, Math.round(score * 1e6) / 1e6)
 }
 
-/** Ids are compared as text, so one spelling of them counts. */
-export const uuidSchema = z.uuid().toLowerCase()
-
-/** The id of a kept query. */
+/** The id of a saved query. */
 export const savedQueryIdSchema = z.string().regex(SAVED_QUERY_ID)
 
-export const idParameter = z.object({ id: uuidSchema })
+/** Path parameter of the routes of one image. */
+export const imageParameter = z.object({ image_id: uuid })
 
-export const renditionSizeSchema = emptyIsAbsent(
-  z.coerce.number().pipe(z.literal([...RENDITION_SIDES])),
-).openapi({
-  type: 'integer',
-  enum: [...RENDITION_SIDES],
-  description:
-    'Longest side in pixels; a smaller image is not enlarged. Without it, the thumbnail that covers `thumbnail.size`.',
-})
+export const renditionSizeSchema = optional(
+  integer({
+    description:
+      'Longest side in pixels; a smaller image is not enlarged. Without it, the thumbnail that covers `thumbnail.size`.',
+  }).pipe(z.literal([...RENDITION_SIDES])),
+).openapi({ type: 'integer', enum: [...RENDITION_SIDES] })
 
-export const topKSchema = emptyIsAbsent(integer(1, MAX_TOP_K)).openapi({
-  type: 'integer',
-  default: DEFAULT_TOP_K,
+/** Number of nearest images to find, before paging. 0 finds none. */
+export const topKSchema = integer({
+  min: 0,
+  max: Number.MAX_SAFE_INTEGER,
   description: 'How many of the most similar images to find, before paging.',
+}).transform((topK) => Math.min(topK, MAX_TOP_K))
+
+export const kindSchema = choice(['sketch', 'image', 'auto'], {
+  description: 'What the picture is; `auto` decides by its looks.',
 })
 
-export const kindSchema = z.enum(['sketch', 'image', 'auto']).openapi({
-  description: 'What the picture is; `auto` tells by its looks.',
-})
+const MAX_CROP_CHARACTERS = 200
+
+/** Part of a picture. */
+export const cropSchema = scalar<Crop>(
+  (input) => {
+    const value = readText(input, 0, MAX_CROP_CHARACTERS)
+    if (value instanceof InputProblem) return value
+    try {
+      return parseCrop(value)
+    } catch (error) {
+      if (error instanceof DomainError) return valueError(error.message)
+      throw error
+    }
+  },
+  { type: 'string', description: '`x,y,w,h` in 0…1 of the picture.' },
+)
 
 /** A multipart field that holds a file. */
-export const fileField = z.instanceof(File).openapi({ type: 'string', format: 'binary' })
+export const fileField = scalar<File>(
+  (input) =>
+    input instanceof File
+      ? input
+      : new InputProblem('value_error', "Value error, Expected UploadFile, received: <class 'str'>"),
+  { type: 'string', format: 'binary' },
+)
 
 export const watchedDirectorySchema: z.ZodType<WatchedDirectoryJson> = z
   .object({
@@ -293,6 +310,10 @@ export const failureSchema = z
   .object({ path: z.string(), code: z.string(), reason: z.string(), failed_at: z.iso.datetime() })
   .openapi('Failure')
 
-export const duplicateThresholdSchema = z.coerce.number().min(0.5).max(1).optional().openapi({
-  description: 'Least similarity in a group; default: 0.9 with sketch-search-5, else 0.985.',
-})
+export const duplicateThresholdSchema = optional(
+  decimal({
+    min: 0.5,
+    max: 1,
+    description: 'Minimum similarity in a group; default: 0.9 with sketch-search-5, else 0.985.',
+  }),
+)

@@ -1,28 +1,30 @@
 import { z } from '@hono/zod-openapi'
-import type { Context } from 'hono'
 import type { Catalog } from '../catalog/catalog.ts'
+import { decimal, optional, text, uuid } from '../contract/input.ts'
 import { DomainError } from '../errors.ts'
 import type { ImageFiles } from '../images/image-files.ts'
 import type { SavedQueries } from '../saved-queries/saved-queries.ts'
 import type { Picture, QueryTerm } from '../search/query.ts'
-import { type Crop, parseCrop, toCrop } from '../search/region.ts'
+import { toCrop } from '../search/region.ts'
+import { parseJsonField } from './input/json.ts'
 import { bytesOf, findImage } from './requests.ts'
-import { type HttpEnv, parseJson } from './routing.ts'
-import { kindSchema, querySchema, savedQueryIdSchema, topKSchema, uuidSchema } from './schemas.ts'
+import { cropSchema, kindSchema, querySchema, savedQueryIdSchema, topKSchema } from './schemas.ts'
 
 const uploadSchema = z
   .string()
   .optional()
   .openapi({ description: 'Multipart only: the name of the field with the file.' })
-const keptQuerySchema = savedQueryIdSchema.optional().openapi({ description: 'A kept query.' })
+const savedQuerySchema = savedQueryIdSchema.optional().openapi({ description: 'A saved query.' })
 
 const exampleSchema = z.object({
-  image_id: uuidSchema.optional(),
-  query_id: keptQuerySchema,
+  image_id: optional(uuid),
+  query_id: savedQuerySchema,
   upload: uploadSchema,
-  kind: kindSchema.default('auto'),
-  crop: z.string().optional().openapi({ description: '`x,y,w,h` in 0…1 of the picture.' }),
-  weight: z.number().positive().max(1000).default(1),
+  kind: optional(kindSchema).transform((kind) => kind ?? 'auto'),
+  crop: optional(cropSchema),
+  weight: optional(decimal({ min: Number.MIN_VALUE, max: 1000, default: 1 })).transform(
+    (weight) => weight ?? 1,
+  ),
 })
 
 const examplesRequestSchema = z
@@ -31,38 +33,43 @@ const examplesRequestSchema = z
     negative: z.array(exampleSchema).max(100).default([]).openapi({
       description: 'Less like these; whole files of the gallery among them are not found themselves.',
     }),
-    top_k: topKSchema,
+    top_k: optional(topKSchema),
     query: querySchema.nullish(),
   })
   .openapi('SearchRequest')
 
-const weightSchema = z.number().min(-1).max(1).default(1).openapi({
-  description: 'Share in the search; below 0: less like this. At least one part needs a positive one.',
-})
-const cropSchema = z
+const weightSchema = optional(
+  decimal({
+    min: -1,
+    max: 1,
+    default: 1,
+    description: 'Share in the search; below 0: less like this. At least one part needs a positive one.',
+  }),
+).transform((weight) => weight ?? 1)
+const partCropSchema = z
   .tuple([z.number(), z.number(), z.number(), z.number()])
   .openapi({ description: '`[x, y, width, height]` in 0…1 of the picture.' })
-const pictureFields = { query_id: keptQuerySchema, upload: uploadSchema, weight: weightSchema }
+const pictureFields = { query_id: savedQuerySchema, upload: uploadSchema, weight: weightSchema }
 
 const partSchema = z
   .discriminatedUnion('kind', [
     z.object({ kind: z.literal('sketch'), ...pictureFields }),
     z.object({ kind: z.literal('image'), ...pictureFields }),
-    z.object({ kind: z.literal('image_id'), image_id: uuidSchema, weight: weightSchema }),
+    z.object({ kind: z.literal('image_id'), image_id: uuid, weight: weightSchema }),
     z.object({
       kind: z.literal('region'),
-      image_id: uuidSchema.optional(),
-      crop: cropSchema,
+      image_id: optional(uuid),
+      crop: partCropSchema,
       ...pictureFields,
     }),
-    z.object({ kind: z.literal('text'), text: z.string().min(1).max(200), weight: weightSchema }),
+    z.object({ kind: z.literal('text'), text: text({ min: 1, max: 200 }), weight: weightSchema }),
   ])
   .openapi('SearchPart')
 
 const partsRequestSchema = z
   .object({
     parts: z.array(partSchema).min(1).max(100),
-    top_k: topKSchema,
+    top_k: optional(topKSchema),
     query: querySchema.nullish(),
   })
   .openapi('PartsSearchRequest')
@@ -77,25 +84,20 @@ export interface ReceivedSearch {
   files: ReadonlyMap<string, File>
 }
 
-/** Reads the request as JSON, or as a form with `search_json` and files. */
-export async function readSearchRequest(context: Context<HttpEnv>): Promise<ReceivedSearch> {
-  if (!context.req.header('content-type')?.startsWith('multipart/')) {
-    const body = parseJson(await context.req.text(), 'The request')
-    return { request: parseSearchRequest(body), files: new Map<string, File>() }
-  }
-  const form = await context.req.formData()
-  const files = new Map([...form].filter((field): field is [string, File] => field[1] instanceof File))
-  const text = form.get('search_json')
-  return {
-    request: parseSearchRequest(parseJson(typeof text === 'string' ? text : '', 'search_json')),
-    files,
-  }
-}
+export const MAX_JSON_CHARACTERS = 1_000_000
+/** The other fields are pictures, which the parts name as `upload`. */
+export const searchFormSchema = z
+  .object({ search_json: text({ max: MAX_JSON_CHARACTERS, description: 'A SearchRequest as JSON.' }) })
+  .catchall(z.unknown())
 
-/** Chooses the schema before parsing, so that an error names the field of the form that was sent. */
-function parseSearchRequest(body: unknown): SearchRequest {
-  const hasParts = typeof body === 'object' && body !== null && 'parts' in body
-  return hasParts ? partsRequestSchema.parse(body) : examplesRequestSchema.parse(body)
+/** @param input the request as JSON, or a form with files and the same JSON in a field */
+export function readSearchRequest(input: SearchRequest | z.output<typeof searchFormSchema>): ReceivedSearch {
+  if (!('search_json' in input)) return { request: input as SearchRequest, files: new Map() }
+  const { search_json: json, ...fields } = input
+  const files = new Map(
+    Object.entries(fields).filter((field): field is [string, File] => field[1] instanceof File),
+  )
+  return { request: parseJsonField(searchRequestSchema, json as string, 'search_json'), files }
 }
 
 export interface PictureSources {
@@ -147,11 +149,10 @@ async function toTerm(
 }
 
 async function exampleToTerm(
-  { weight, crop: cropText, kind, ...source }: z.output<typeof exampleSchema>,
+  { weight, crop, kind, ...source }: z.output<typeof exampleSchema>,
   files: ReceivedSearch['files'],
   sources: PictureSources,
 ): Promise<QueryTerm> {
-  const crop: Crop | undefined = cropText ? parseCrop(cropText) : undefined
   if (source.image_id !== undefined && crop === undefined)
     return { kind: 'image id', id: source.image_id, weight }
   const read = await readerOf(source, files, sources)

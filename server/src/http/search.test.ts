@@ -117,17 +117,18 @@ describe('a search by parts', () => {
   it('rejects a search without a wanted part, and a weight or crop out of range', async () => {
     const app = await withWords()
     const image = { kind: 'image_id', image_id: await idOf(app, 'image-1.png') }
-    for (const parts of [
-      [],
-      [{ ...image, weight: -1 }],
-      [{ ...image, weight: 0 }],
-      [{ ...image, weight: 2 }],
-      [{ ...image, kind: 'region', crop: [0.5, 0, 0.6, 1] }],
-      [{ kind: 'sketch' }],
-      [{ kind: 'smell' }],
-    ])
+    const rejections: [parts: object[], status: number][] = [
+      [[], 422],
+      [[{ ...image, weight: -1 }], 400],
+      [[{ ...image, weight: 0 }], 400],
+      [[{ ...image, weight: 2 }], 422],
+      [[{ ...image, kind: 'region', crop: [0.5, 0, 0.6, 1] }], 400],
+      [[{ kind: 'sketch' }], 400],
+      [[{ kind: 'smell' }], 422],
+    ]
+    for (const [parts, status] of rejections)
       expect(await post(app, { parts }), JSON.stringify(parts)).toMatchObject({
-        status: 400,
+        status,
         body: { code: 'invalid_request' },
       })
   })

@@ -1,10 +1,13 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { parseCrop } from '../search/region.ts'
+import { optional, text, uuid } from '../contract/input.ts'
+import { DomainError } from '../errors.ts'
 import type { ImageSearch, SearchResult } from '../search/search.ts'
+import { parseJsonField } from './input/json.ts'
 import { bytesOf } from './requests.ts'
-import { createRouter, type HttpEnv, json, parseJson, type Router, route } from './routing.ts'
+import { createRouter, type HttpEnv, json, type Router, route } from './routing.ts'
 import {
+  cropSchema,
   DEFAULT_TOP_K,
   fileField,
   filterOf,
@@ -17,12 +20,13 @@ import {
   roundScore,
   toImageJson,
   topKSchema,
-  uuidSchema,
 } from './schemas.ts'
 import {
+  MAX_JSON_CHARACTERS,
   type PictureSources,
   pictureTerm,
   readSearchRequest,
+  searchFormSchema,
   searchRequestSchema,
   toTerms,
 } from './search-requests.ts'
@@ -49,9 +53,9 @@ export function searchRoutes({ search, ...sources }: SearchRoutesOptions): Route
               schema: z.object({
                 image: fileField,
                 top_k: topKSchema,
-                query_json: z.string().optional().openapi({ description: 'A Query as JSON.' }),
-                kind: kindSchema.optional(),
-                crop: z.string().optional().openapi({ description: '`x,y,w,h` in 0…1 of the picture.' }),
+                query_json: optional(text({ max: MAX_JSON_CHARACTERS, description: 'A Query as JSON.' })),
+                kind: optional(kindSchema),
+                crop: optional(cropSchema),
               }),
             },
           },
@@ -61,9 +65,15 @@ export function searchRoutes({ search, ...sources }: SearchRoutesOptions): Route
     }),
     async (context) => {
       const { image, top_k: topK, query_json: queryJson, kind = 'auto', crop } = context.req.valid('form')
-      const picture = { read: () => bytesOf(image), crop: crop ? parseCrop(crop) : undefined }
       const options = optionsOf(parseQueryJson(queryJson), topK)
-      return respondWithImages(context, await search.find([pictureTerm(picture, kind, 1)], options))
+      const term = pictureTerm({ read: () => bytesOf(image), crop }, kind, 1)
+      try {
+        return respondWithImages(context, await search.find([term], options))
+      } catch (error) {
+        // Clients of this route send an empty canvas when nothing has been drawn.
+        if (!(error instanceof DomainError && error.code === 'blank_sketch')) throw error
+        return context.json({ images: [], total: 0 }, 200)
+      }
     },
   )
 
@@ -77,9 +87,9 @@ export function searchRoutes({ search, ...sources }: SearchRoutesOptions): Route
           required: true,
           ...json(
             z.object({
-              image_id: uuidSchema,
+              image_id: uuid,
               top_k: topKSchema,
-              query: querySchema.nullish(),
+              query: querySchema,
             }),
           ),
         },
@@ -102,14 +112,11 @@ export function searchRoutes({ search, ...sources }: SearchRoutesOptions): Route
       path: '/search',
       summary: 'Find by parts: sketches, pictures, regions and words, wanted or unwanted',
       request: {
-        // Not marked as required: otherwise each of the two forms would be demanded whatever is sent.
         body: {
           content: {
             'application/json': { schema: searchRequestSchema },
             'multipart/form-data': {
-              schema: z
-                .object({ search_json: z.string().openapi({ description: 'A SearchRequest as JSON.' }) })
-                .catchall(z.unknown()),
+              schema: searchFormSchema,
             },
           },
         },
@@ -117,7 +124,7 @@ export function searchRoutes({ search, ...sources }: SearchRoutesOptions): Route
       responses: found,
     }),
     async (context) => {
-      const received = await readSearchRequest(context)
+      const received = readSearchRequest(context.req.valid('form') ?? context.req.valid('json'))
       const terms = await toTerms(received, sources)
       const { request } = received
       const options = optionsOf(request.query, request.top_k)
@@ -151,5 +158,5 @@ function respondWithImages(
 }
 
 function parseQueryJson(text: string | undefined): Query {
-  return text ? querySchema.parse(parseJson(text, 'query_json')) : {}
+  return text === undefined ? {} : parseJsonField(querySchema, text, 'query_json')
 }

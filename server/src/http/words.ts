@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi'
+import { integer, optional, text } from '../contract/input.ts'
 import type { Vocabulary } from '../search/words/vocabulary.ts'
 import { createRouter, json, type Router, route } from './routing.ts'
 
@@ -15,14 +16,8 @@ export function wordRoutes({ vocabulary }: { vocabulary: Vocabulary | undefined 
       summary: 'Words that begin with a prefix',
       request: {
         query: z.object({
-          prefix: z.string().max(200).default(''),
-          limit: z.coerce
-            .number()
-            .int()
-            .min(1)
-            .max(MAX_WORDS)
-            .default(DEFAULT_WORDS)
-            .openapi({ type: 'integer' }),
+          prefix: optional(text({ max: 200 })),
+          limit: optional(integer({ min: 1, max: MAX_WORDS, default: DEFAULT_WORDS })),
         }),
       },
       responses: {
@@ -33,7 +28,7 @@ export function wordRoutes({ vocabulary }: { vocabulary: Vocabulary | undefined 
       },
     }),
     (context) => {
-      const { prefix, limit } = context.req.valid('query')
+      const { prefix = '', limit = DEFAULT_WORDS } = context.req.valid('query')
       return context.json({ words: vocabulary?.complete(prefix, limit) ?? [] }, 200)
     },
   )

@@ -4,6 +4,7 @@ import { copyFile, link, open, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DomainError, systemCodeOf } from '../errors.ts'
 import { toSystemPath } from '../gallery/file-names.ts'
+import { openOrdinaryFile } from '../hashing.ts'
 
 /**
  * Writes a new file and flushes it to the disk, since the client may delete its copy afterwards. The file appears under
@@ -30,6 +31,18 @@ export async function writeNew(file: string, bytes: Uint8Array): Promise<void> {
   } finally {
     // The gallery leaves hidden names out, so that a remaining temporary file does no harm.
     await unlink(temporary).catch(() => {})
+  }
+}
+
+/** Whether a file holds exactly these bytes. A file that is gone or cannot be read does not. */
+export async function hasBytes(file: string, bytes: Uint8Array): Promise<boolean> {
+  const opened = await openOrdinaryFile(toSystemPath(file)).catch(() => undefined)
+  if (opened === undefined) return false
+  try {
+    const { size } = await opened.stat()
+    return size === bytes.length && Buffer.compare(await opened.readFile(), bytes) === 0
+  } finally {
+    await opened.close()
   }
 }
 

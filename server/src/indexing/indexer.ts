@@ -127,6 +127,7 @@ class StagedIndexer implements Indexer {
       throw new DomainError('conflict', `The file ${JSON.stringify(path)} is being changed by somebody else.`)
     const { stored, failed } = await this.#store.store([read], 'query')
     if (failed[0] !== undefined) throw failed[0].reason
+    this.#options.events.emit('imagesUpdated', { count: stored.length, toIndex: this.pending })
     return (await this.#options.catalog.images.get(stored[0]!.id))!
   }
 

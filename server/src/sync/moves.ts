@@ -6,6 +6,7 @@ import type { IncludeRules } from '../gallery/include.ts'
 import { normalizeName, toAbsolute } from '../gallery/paths.ts'
 import { type FileStat, hasExactCase, statFile } from '../gallery/stat-file.ts'
 import { hashOfFile } from '../hashing.ts'
+import type { IndexQueue } from '../indexing/indexer.ts'
 import {
   filesToHash,
   type HashedFile,
@@ -37,12 +38,13 @@ export interface Moves {
 export interface MovesOptions {
   root: string
   catalog: Catalog
+  indexer: Pick<IndexQueue, 'pending'>
   events: EventBus
   walk: IncludeRules
   log: { warn(message: string): void }
 }
 
-export function createMoves({ root, catalog, events, walk, log }: MovesOptions): Moves {
+export function createMoves({ root, catalog, indexer, events, walk, log }: MovesOptions): Moves {
   /** New files are compared with missing ones more than once, and read once. */
   const hashes = new WeakMap<FileStat, string>()
   return {
@@ -72,6 +74,7 @@ export function createMoves({ root, catalog, events, walk, log }: MovesOptions):
       taken.add(place.path)
       moves.push({ from, to: place })
     }
+    if (moves.length > 0) events.emit('imagesUpdated', { count: moves.length, toIndex: indexer.pending })
     return moves
   }
 
