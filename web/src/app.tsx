@@ -30,8 +30,8 @@ import { QueryChips } from './search/query-chips.tsx'
 import { usePictureInput } from './search/use-picture-input.ts'
 import { useSavedPicture } from './search/use-saved-picture.ts'
 import { isSearching, type SearchResult, useSearch } from './search/use-search.ts'
-import { addAction, isBlank } from './sketch/sketch.ts'
-import { SketchPanel } from './sketch/sketch-panel.tsx'
+import { SheetColumn } from './sketch/sheet-column.tsx'
+import { cleared, hasEnoughInk, isBlank } from './sketch/sketch.ts'
 import { useAddressedSketch } from './sketch/use-addressed-sketch.ts'
 import { filtersOf, orderOf, usePageState } from './state/page-state.ts'
 import { isSameSource, MAX_TERMS, mergeTerms, type QueryTerm, toggleTerm } from './state/query-terms.ts'
@@ -52,7 +52,7 @@ export function App() {
   const [isSheetShown, setSheetShown] = useState(true)
   const [isSheetLarge, setSheetLarge] = useState(false)
   const [areFoldersShown, setFoldersShown] = useState(false)
-  const makeSheetLarge = useCallback((isLarge: boolean) => {
+  const setLarge = useCallback((isLarge: boolean) => {
     setSheetLarge(isLarge)
     if (isLarge) setSheetShown(true)
   }, [])
@@ -63,11 +63,8 @@ export function App() {
   const uploads = useUploads()
   const deletion = useDeletion()
 
-  const {
-    sketch,
-    draw: drawOn,
-    problem: sketchProblem,
-  } = useAddressedSketch(state.terms, changeTerms, state.view !== undefined)
+  const addressed = useAddressedSketch(state.terms, changeTerms, state.view !== undefined)
+  const { sketch, live, draw: drawOn, preview, problem: sketchProblem } = addressed
   const isShowingUsers = state.isShowingUsers && mayAdminister
   /** What somebody searches with meanwhile is not replaced by a picture that is still being sent. */
   const cancelPicture = useRef(() => {})
@@ -82,7 +79,7 @@ export function App() {
   )
   const terms = useMemo(() => state.terms.filter(({ kind }) => kind !== 'sketch'), [state.terms])
   const filters = useMemo(() => filtersOf(state), [state])
-  const query = { sketch, terms, filters }
+  const query = { sketch: live, terms, filters }
   const { result: search, isCurrent: isAnswered } = useSearch(query)
   const hasResults = isSearching(query) && (search.data !== undefined || search.isError)
   const { progress, isOffline, pendingChanges, showChanges } = useServerEvents(!isAtTop)
@@ -122,7 +119,7 @@ export function App() {
   const searchOnlyWith = (term: QueryTerm) => {
     // A drawing that the address does not name yet would not be missed there.
     const isNamed = state.terms.some(({ kind }) => kind === 'sketch')
-    if (!isNamed && !isBlank(sketch)) drawOn(addAction(sketch, 'clear'))
+    if (!isNamed && !isBlank(sketch)) drawOn(cleared(sketch))
     setTerms([term])
   }
   const findSimilar = (image: Image, region?: QueryTerm['region']) =>
@@ -212,13 +209,18 @@ export function App() {
       <aside
         className={`${isSheetShown ? '' : 'hidden'} flex-col gap-3 border-line border-b bg-surface px-3 py-3 lg:flex lg:overflow-y-auto lg:border-r lg:border-b-0 lg:px-4`}
       >
-        <SketchPanel sketch={sketch} onChange={draw} isLarge={isSheetLarge} setLarge={makeSheetLarge}>
-          <span className="lg:hidden">
-            <IconButton label={messages.query.upload} onClick={() => queryInput.current?.click()}>
-              <ImageUp />
-            </IconButton>
-          </span>
-        </SketchPanel>
+        <SheetColumn
+          sketch={sketch}
+          onChange={draw}
+          onLive={preview}
+          isFull={isSheetLarge}
+          setFull={setLarge}
+        />
+        <span className="lg:hidden">
+          <IconButton label={messages.query.upload} onClick={() => queryInput.current?.click()}>
+            <ImageUp />
+          </IconButton>
+        </span>
         <div inert={isSheetLarge} className="hidden items-center gap-3 lg:flex">
           <button
             type="button"
@@ -261,15 +263,15 @@ export function App() {
             </p>
           )}
           <QueryChips
-            hasSketch={!isBlank(sketch)}
+            hasSketch={hasEnoughInk(sketch.strokes)}
             terms={terms}
-            onRemoveSketch={() => draw(addAction(sketch, 'clear'))}
+            onRemoveSketch={() => draw(cleared(sketch))}
             onRemove={(term) => setTerms(state.terms.filter((other) => !isSameSource(other, term)))}
             onPart={(term, region) =>
               setTerms(state.terms.map((other) => (isSameSource(other, term) ? { ...other, region } : other)))
             }
             onClear={() => {
-              if (!isBlank(sketch)) draw(addAction(sketch, 'clear'))
+              if (!isBlank(sketch)) draw(cleared(sketch))
               setTerms([])
             }}
           />
@@ -278,11 +280,7 @@ export function App() {
               {sketchProblem}
             </p>
           )}
-          {terms.length > 0 && !isSearching(query) && (
-            <p role="status" className="px-4 pt-2 text-sm">
-              {messages.query.onlyUnwanted}
-            </p>
-          )}
+          {terms.length > 0 && !isSearching(query) && <p role="status">{messages.query.onlyUnwanted}</p>}
           {!isShowingUsers && <Breadcrumb directory={state.directory} onChoose={chooseFolder} />}
           {!isShowingElse && (
             <GalleryToolbar

@@ -1,8 +1,8 @@
 import { useQuery } from '@tanstack/react-query'
-import { useEffect, useRef, useState } from 'react'
+import { useRef } from 'react'
 import { type Filters, type Images, type SearchTerm, search } from '../api/client.ts'
 import { renderSketch } from '../sketch/render.ts'
-import { isBlank, type Sketch, visibleStrokes } from '../sketch/sketch.ts'
+import { hasEnoughInk, type Sketch } from '../sketch/sketch.ts'
 import type { QueryTerm } from '../state/query-terms.ts'
 
 /** What is being searched with: a drawing that is being made, and examples besides. */
@@ -15,10 +15,9 @@ export interface Query {
 
 const TOP_K = 500
 const SKETCH_SIDE = 512
-const DEBOUNCE_MS = 150
 
 export function isSearching({ sketch, terms }: Pick<Query, 'sketch' | 'terms'>): boolean {
-  return !isBlank(sketch) || terms.some(({ isWanted }) => isWanted)
+  return hasEnoughInk(sketch.strokes) || terms.some(({ isWanted }) => isWanted)
 }
 
 /**
@@ -27,21 +26,20 @@ export function isSearching({ sketch, terms }: Pick<Query, 'sketch' | 'terms'>):
  * @returns with `isCurrent`: whether the answer is that to the query as it is now
  */
 export function useSearch(query: Query) {
-  const settled = useSettled(query)
-  const isActive = isSearching(settled)
+  const isActive = isSearching(query)
   /** The last answer since something began to be searched with: what was found before that belongs to another search. */
   const last = useRef<Images>(undefined)
   if (!isActive) last.current = undefined
   const result = useQuery<Images>({
-    queryKey: ['images', 'search', keyOf(settled)],
-    queryFn: ({ signal }) => run(settled, signal),
+    queryKey: ['images', 'search', keyOf(query)],
+    queryFn: ({ signal }) => run(query, signal),
     enabled: isActive,
     placeholderData: () => last.current,
     staleTime: 30_000,
     gcTime: 60_000,
   })
   if (isActive && result.data !== undefined) last.current = result.data
-  const isCurrent = keyOf(settled) === keyOf(query) && result.isSuccess && !result.isPlaceholderData
+  const isCurrent = result.isSuccess && !result.isPlaceholderData
   return { result, isCurrent }
 }
 
@@ -51,8 +49,8 @@ async function run({ sketch, terms, filters }: Query, signal: AbortSignal): Prom
   const uploads: Record<string, Blob> = {}
   const positive = terms.filter(({ isWanted }) => isWanted).map(toSearchTerm)
   const negative = terms.filter(({ isWanted }) => !isWanted).map(toSearchTerm)
-  if (!isBlank(sketch)) {
-    uploads.sketch = await renderSketch(visibleStrokes(sketch), SKETCH_SIDE)
+  if (hasEnoughInk(sketch.strokes)) {
+    uploads.sketch = await renderSketch(sketch.strokes, SKETCH_SIDE)
     positive.unshift({ upload: 'sketch', kind: 'sketch' })
   }
   const query = { ...filters, items_per_page: TOP_K }
@@ -62,20 +60,6 @@ async function run({ sketch, terms, filters }: Query, signal: AbortSignal): Prom
 function toSearchTerm({ kind, id, region }: QueryTerm): SearchTerm {
   const crop = region && { crop: region.join(',') }
   return { ...(kind === 'image' ? { image_id: id } : { query_id: id }), ...crop }
-}
-
-/** A drawing counts as settled a moment after the last stroke; everything else at once. */
-function useSettled(query: Query): Query {
-  const [settled, setSettled] = useState(query)
-  const key = keyOf(query)
-  const isDrawn = !isBlank(query.sketch) && query.sketch.done !== settled.sketch.done
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the query
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(query), isDrawn ? DEBOUNCE_MS : 0)
-    return () => clearTimeout(timer)
-  }, [key])
-  // Taking a query away takes effect without delay.
-  return isSearching(query) ? settled : query
 }
 
 const numbers = new WeakMap<object, number>()
@@ -90,5 +74,5 @@ function numberOf(object: object): number {
 }
 
 function keyOf({ sketch, terms, filters }: Query): string {
-  return JSON.stringify([isBlank(sketch) ? 0 : numberOf(sketch.done), terms, filters])
+  return JSON.stringify([hasEnoughInk(sketch.strokes) ? numberOf(sketch.strokes) : 0, terms, filters])
 }
