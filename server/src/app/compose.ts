@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Users } from '../accounts/accounts.ts'
 import type { Challenges } from '../auth/methods/email-code/challenges.ts'
 import type { Catalog } from '../catalog/catalog.ts'
+import { COLOUR_SPACE } from '../catalog/spaces.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { duplicateThresholdOf } from '../config/built-in.ts'
 import type { Config } from '../config/schema.ts'
@@ -125,6 +126,7 @@ export async function createApp(
       embedder: embedderName,
       fingerprint,
       dimensions: embedder.dimensions,
+      further: [COLOUR_SPACE],
     })
     previousEmbedder = used.previousEmbedder
   } catch (error) {

@@ -8,6 +8,8 @@ export interface Tables {
     /** Distinguishes models that had this name at different times. */
     fingerprint: string
     dimensions: number
+    /** `image` for embedders; otherwise the name of a further space of vectors. */
+    space: Generated<string>
     /** Time at which it was last activated. */
     chosen_at: number
   }

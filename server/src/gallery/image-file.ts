@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, rea
 import { DomainError, type ErrorCode, systemCodeOf } from '../errors.ts'
 import { hashOfBytes } from '../hashing.ts'
 import { TIMINGS, type Timings } from '../timings.ts'
+import { coloursOf } from './colour-layout.ts'
 import type { DecodedImage, DecodeLimits } from './decode.ts'
 import { decodeName, toSystemPath } from './file-names.ts'
 import type { IncludeRules } from './include.ts'
@@ -115,7 +116,14 @@ export async function readImageFile(
   if (decoded.note !== undefined && isFresh(timings.brokenSettleMs)) return { state: 'unsettled' }
   thumbnails.write(contentHash, await makeThumbnail(bytes, decoded, thumbnails.size))
   const { width, height, contentType, note } = decoded
-  const metadata = { width, height, contentType, note, thumbhash: thumbhashOf(decoded.image) }
+  const metadata = {
+    width,
+    height,
+    contentType,
+    note,
+    thumbhash: thumbhashOf(decoded.image),
+    colours: coloursOf(decoded.image),
+  }
   const image = resample(decoded.image, inputSize.width, inputSize.height)
   return { state: 'decoded', stat, contentHash, metadata, image }
 }

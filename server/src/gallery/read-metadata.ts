@@ -1,3 +1,4 @@
+import { coloursOf } from './colour-layout.ts'
 import { type ImageFileOptions, type ImageFileSteps, readImageFile } from './image-file.ts'
 import { type FileMetadata, thumbhashOf } from './metadata.ts'
 import { decodeThumbnail, type ThumbnailStore } from './thumbnails.ts'
@@ -25,8 +26,11 @@ export async function readMetadata(
 ): Promise<MetadataResult | undefined> {
   const thumbnail = await thumbnails.read(contentHash)
   if (thumbnail !== undefined) {
-    const thumbhash = thumbhashOf(await decodeThumbnail(thumbnail))
-    return { state: 'read', metadata: { ...known, note: known.note, thumbhash } }
+    const image = await decodeThumbnail(thumbnail)
+    return {
+      state: 'read',
+      metadata: { ...known, note: known.note, thumbhash: thumbhashOf(image), colours: coloursOf(image) },
+    }
   }
   const file = await readImageFile(
     { path, skipSettleCheck: true, forceDecode: true },

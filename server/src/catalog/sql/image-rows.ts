@@ -23,6 +23,7 @@ export function selectImages(database: Connection, embedderId: number) {
         .innerJoin('embedders', 'embedders.id', 'vectors.embedder_id')
         .select('embedders.name')
         .whereRef('vectors.content_hash', '=', 'images.content_hash')
+        .where('embedders.space', '=', 'image')
         .orderBy(sql`vectors.embedder_id = ${embedderId}`, 'desc')
         .orderBy('vectors.id', 'desc')
         .limit(1)
