@@ -16,9 +16,10 @@ const idOf = (n: number) => `00000000-0000-4000-8000-${String(n).padStart(12, '0
 
 /** Tables as the reference implementation creates them, on a server in another time zone. */
 async function referenceDatabase() {
-  const server = await startPostgres(["timezone = 'America/New_York'"])
+  const server = await startPostgres(['timezone=America/New_York'])
   onTestFinished(server.close)
-  const { host, port, database, user, password } = await server.createDatabase()
+  const options = await server.createDatabase()
+  const { host, port, database, user, password } = options
   const client = new Client({ host, port, database, user, password })
   await client.connect()
   onTestFinished(() => client.end())
@@ -28,7 +29,7 @@ async function referenceDatabase() {
     create table "user" (id uuid primary key, email varchar not null, role userrole not null);
     create table indexedimage (id uuid primary key, path varchar not null unique, embedding vector, created_at timestamp,
       modified_at timestamp, user_visible_name varchar, directory varchar, content_hash varchar, model_name varchar);`)
-  const reference = openReference({ host, port, database, user, password })
+  const reference = openReference(options)
   onTestFinished(reference.close)
   const addImage = (id: string, path: string, vector: Iterable<number>, modifiedAt = TIME, model = 'mine') =>
     client.query(

@@ -111,7 +111,7 @@ describe.each(['test_convnext', 'test_efficientnet', 'test_vit'])('the reference
         { timm_backbone, weights_path: join(folder, 'backbone.safetensors') },
         { logged },
       )
-      expect(bare.dimensions).toBe({ test_convnext: 64, test_efficientnet: 256 }[name])
+      expect(bare.dimensions).toBe({ test_vit: 64, test_convnext: 64, test_efficientnet: 256 }[name])
       expect(logged).toEqual([expect.stringMatching(/has no projection head: its pooled features/)])
     },
   )
