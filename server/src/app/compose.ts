@@ -322,12 +322,13 @@ export async function createApp(
       stopMaintenance()
       await signIn?.close()
       if (cluster === undefined) await sync.close()
-      // The indexer waits for what is under way; an embedder that hangs is ended first, so that it need not.
+      // The indexer and the backfill wait for the files in progress. Decoders and an embedder that hang are ended first.
       const indexed = cluster === undefined ? indexer.close() : cluster.close()
+      const backfilled = backfill.close()
+      await reader.close()
       await embedder.close()
       await indexed
-      await backfill.close()
-      await reader.close()
+      await backfilled
       await monitor.close()
       await storage.close()
       lock.release()

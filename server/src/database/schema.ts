@@ -32,6 +32,8 @@ export interface Tables {
     attributes_version: Generated<number>
     /** Base64. */
     thumbhash: string | null
+    /** Describes damage of the file. */
+    note: string | null
     /** Time of the last change of anything about the file; null until it is examined after an upgrade. */
     changed_at: number | null
   }

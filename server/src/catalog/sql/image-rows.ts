@@ -97,7 +97,7 @@ function upsertRows(transaction: Connection, rows: Insertable<Tables['images']>[
     .execute()
 }
 
-type AttributeColumns = Pick<Tables['images'], 'width' | 'height' | 'content_type' | 'thumbhash'>
+type AttributeColumns = Pick<Tables['images'], 'width' | 'height' | 'content_type' | 'thumbhash' | 'note'>
 
 /** `Tables` declares the columns of `IMAGE_ATTRIBUTES`, with null where an attribute is undefined. */
 export function attributeColumns(attributes: AttributeTable, values: ImageAttributes): AttributeColumns {

@@ -10,6 +10,7 @@ import * as shared from './migrations/002-shared.ts'
 import * as attributes from './migrations/003-attributes.ts'
 import * as account from './migrations/004-account.ts'
 import * as spaces from './migrations/005-spaces.ts'
+import * as notes from './migrations/006-notes.ts'
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -17,6 +18,7 @@ const MIGRATIONS = {
   '003-attributes': attributes,
   '004-account': account,
   '005-spaces': spaces,
+  '006-notes': notes,
 }
 
 /** Maximum time to wait for a server that is starting. */

@@ -11,6 +11,7 @@ import * as mountPoints from './migrations/004-mount-points.ts'
 import * as attributes from './migrations/005-attributes.ts'
 import * as account from './migrations/006-account.ts'
 import * as spaces from './migrations/007-spaces.ts'
+import * as notes from './migrations/008-notes.ts'
 
 /** Migrations of the catalog, oldest first. */
 export const CATALOG_MIGRATIONS: Migrations = {
@@ -21,6 +22,7 @@ export const CATALOG_MIGRATIONS: Migrations = {
   '005-attributes': attributes,
   '006-account': account,
   '007-spaces': spaces,
+  '008-notes': notes,
 }
 
 const OWNER_ONLY = 0o600
