@@ -87,6 +87,8 @@ async function fill({ database, data_directory }: Config, count: number): Promis
           directory: 'folder',
           name: `${n}.jpg`,
           folded_name: `${n}.jpg`,
+          name_key: `${n}.jpg`,
+          thumbhash: `thumbhash ${n}`,
           bytes: n,
           width: 1,
           height: 1,

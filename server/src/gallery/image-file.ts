@@ -1,8 +1,19 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, readlinkSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+} from 'node:fs'
 import { DomainError, type ErrorCode, systemCodeOf } from '../errors.ts'
 import { hashOfBytes } from '../hashing.ts'
 import { TIMINGS, type Timings } from '../timings.ts'
 import { type DecodedImage, type DecodeLimits, decodeImage } from './decode.ts'
+import { readDetails } from './details/details.ts'
+import { sniff } from './formats/sniff.ts'
 import type { IncludeRules } from './include.ts'
 import { realFileOf } from './links.ts'
 import { type FileMetadata, thumbhashOf } from './metadata.ts'
@@ -99,7 +110,8 @@ export async function readImageFile(
   }
   thumbnails.write(contentHash, await makeThumbnail(bytes, decoded, thumbnails.size))
   const { width, height, contentType } = decoded
-  const metadata = { width, height, contentType, thumbhash: thumbhashOf(decoded.image) }
+  const details = await readDetails(bytes, sniff(bytes))
+  const metadata = { ...details, width, height, contentType, thumbhash: thumbhashOf(decoded.image) }
   const image = resample(decoded.image, inputSize.width, inputSize.height)
   return { state: 'decoded', stat, contentHash, metadata, image }
 }
@@ -111,15 +123,16 @@ export function fileTooLarge(bytes: number, most: number): DomainError {
   )
 }
 
-interface OpenFile {
+export interface OpenFile {
   /** undefined if it is not an ordinary file */
   stat(): FileStat | undefined
-  read(): Buffer
+  /** Reads the whole file, or its first bytes. */
+  read(bytes?: number): Buffer
   close(): void
 }
 
 /** @returns undefined if there is no such file in the gallery (any more) */
-function openFile(root: string, path: string, walk: IncludeRules): OpenFile | undefined {
+export function openFile(root: string, path: string, walk: IncludeRules): OpenFile | undefined {
   const real = realFileOf(root, path, walk)
   if (real === undefined) return undefined
   // A named pipe that took the place of a file would hold whoever opens it until somebody writes.
@@ -140,9 +153,14 @@ function openFile(root: string, path: string, walk: IncludeRules): OpenFile | un
       const linkInfo = lstatSync(absolute, { bigint: true, throwIfNoEntry: false })
       return linkInfo?.isSymbolicLink() ? { ...stat, inode: linkInfo.ino } : stat
     },
-    read: () => readFileSync(descriptor),
+    read: (bytes) => (bytes === undefined ? readFileSync(descriptor) : readHead(descriptor, bytes)),
     close: () => closeSync(descriptor),
   }
+}
+
+function readHead(descriptor: number, bytes: number): Buffer {
+  const head = Buffer.allocUnsafe(bytes)
+  return head.subarray(0, readSync(descriptor, head, 0, bytes, 0))
 }
 
 /** A folder on the way may have become a link to elsewhere between the look at the path and the opening of it. */

@@ -1,4 +1,6 @@
-import { type ImageFileOptions, readImageFile } from './image-file.ts'
+import { type FileDetails, readDetails } from './details/details.ts'
+import { sniff } from './formats/sniff.ts'
+import { type ImageFileOptions, openFile, readImageFile } from './image-file.ts'
 import { type FileMetadata, thumbhashOf } from './metadata.ts'
 import { decodeThumbnail, type ThumbnailStore } from './thumbnails.ts'
 
@@ -6,8 +8,10 @@ import { decodeThumbnail, type ThumbnailStore } from './thumbnails.ts'
 export interface MetadataRequest {
   path: string
   contentHash: string
+  bytes: number
+  modifiedAt: number
   /** Properties that only decoding determines, as they were read before. */
-  known: Pick<FileMetadata, 'width' | 'height' | 'contentType'>
+  known: { width: number; height: number; contentType: string }
 }
 
 export type MetadataResult =
@@ -16,24 +20,46 @@ export type MetadataResult =
   | { state: 'changed' }
   | { state: 'unreadable' }
 
+/** The metadata of nearly all JPEG files lies in their first part. */
+const JPEG_HEAD_BYTES = 256 * 1024
+
 /** Reads the metadata of an indexed image without its pixels. Only an image that lost its thumbnail is decoded. */
 export async function readMetadata(
-  { path, contentHash, known }: MetadataRequest,
+  request: MetadataRequest,
   options: ImageFileOptions,
   thumbnails: ThumbnailStore,
-  onBytes?: () => void,
+  onBytes: () => void = () => {},
 ): Promise<MetadataResult> {
+  const { path, contentHash, bytes, modifiedAt, known } = request
   const thumbnail = await thumbnails.read(contentHash)
-  if (thumbnail !== undefined) {
-    const thumbhash = thumbhashOf(await decodeThumbnail(thumbnail))
-    return { state: 'read', metadata: { ...known, thumbhash } }
+  if (thumbnail === undefined) return readByDecoding(request, options, thumbnails, onBytes)
+  const file = openFile(options.root, path, options.walk)
+  if (file === undefined) return { state: 'changed' }
+  let details: FileDetails
+  try {
+    const stat = file.stat()
+    if (stat?.bytes !== bytes || stat.modifiedAt !== modifiedAt) return { state: 'changed' }
+    const head = file.read(JPEG_HEAD_BYTES)
+    const format = sniff(head)
+    // Other formats have metadata anywhere.
+    const isEnough = format === 'jpeg' || head.length === stat.bytes
+    details = await readDetails(isEnough ? head : file.read(), format)
+  } finally {
+    file.close()
   }
-  const file = await readImageFile(
-    { path, skipSettleCheck: true, forceDecode: true },
-    options,
-    thumbnails,
-    onBytes,
-  )
+  onBytes()
+  const thumbhash = thumbhashOf(await decodeThumbnail(thumbnail))
+  return { state: 'read', metadata: { ...details, ...known, thumbhash } }
+}
+
+async function readByDecoding(
+  { path, contentHash }: MetadataRequest,
+  options: ImageFileOptions,
+  thumbnails: ThumbnailStore,
+  onBytes: () => void,
+): Promise<MetadataResult> {
+  const request = { path, skipSettleCheck: true, forceDecode: true }
+  const file = await readImageFile(request, options, thumbnails, onBytes)
   if (file.state === 'failed') return { state: file.contentHash === contentHash ? 'unreadable' : 'changed' }
   if (file.state !== 'decoded' || file.contentHash !== contentHash) return { state: 'changed' }
   return { state: 'read', metadata: file.metadata }

@@ -38,6 +38,7 @@ import { createRouter, type Router, unauthorized } from './routing.ts'
 import { queryRoutes } from './saved-queries.ts'
 import { searchRoutes } from './search.ts'
 import { sessionRoutes } from './session.ts'
+import { timelineRoutes } from './timeline.ts'
 import { userRoutes } from './users.ts'
 
 export interface HttpOptions {
@@ -184,6 +185,7 @@ export function createHttpApp(options: HttpOptions): Router {
   app.route('/api/images', duplicateRoutes(options))
   app.route('/api/images', imageRoutes(options))
   app.route('/api/images', imageFileRoutes(options))
+  app.route('/api/timeline', timelineRoutes(options))
   app.route('/api/queries', queryRoutes(options))
   app.route('/api/fs', watchedDirectoryRoutes(options))
   app.route('/api/fs', eventRoutes(options.feed))

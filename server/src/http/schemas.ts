@@ -4,39 +4,32 @@ import type { Image, ImageFilter, ImageOrder, ScoredImage } from '../catalog/cat
 import { parseDirectoryFilter } from '../gallery/paths.ts'
 import { RENDITION_SIDES } from '../gallery/rendition-store.ts'
 import { SAVED_QUERY_ID } from '../saved-queries/saved-queries.ts'
+import { attributeConditions, attributeParameterShape } from './attribute-parameters.ts'
+import { emptyIsAbsent, flag, integer, storable, time, toMilliseconds } from './parameters.ts'
+
+export { flag, storable } from './parameters.ts'
 
 const MAX_ITEMS_PER_PAGE = 1000
 export const DEFAULT_TOP_K = 100
 const MAX_TOP_K = 1_000_000
 
-const time = z.iso
-  .datetime({ offset: true, local: true })
-  .or(z.iso.date())
-  .openapi({ description: 'ISO 8601; without a zone it is UTC.', example: '2026-05-04T12:00:00Z' })
-
-/** Numbers and booleans that arrive as text in a URL or a form, or as themselves in JSON. */
-const integer = (min: number, max: number) => z.coerce.number().int().min(min).max(max)
-export const flag = z.union([
-  z.boolean(),
-  z.enum(['true', 'false', '1', '0']).transform((text) => text === 'true' || text === '1'),
-])
-
-/** In a URL, a parameter that is left empty is one that is not given. */
-const emptyIsAbsent = <T extends z.ZodType>(schema: T) =>
-  z.preprocess((value) => (value === '' || value === null ? undefined : value), schema.optional())
-
-/** Text that every database takes. */
-export const storable = (schema: z.ZodString) =>
-  schema.refine((text) => !text.includes('\0'), 'it holds a NUL character')
+const ORDER_BY = {
+  created_at: 'createdAt',
+  modified_at: 'modifiedAt',
+  user_visible_name: 'name',
+  captured_at: 'capturedAt',
+} as const satisfies Record<string, ImageOrder>
+const ORDERS = ['created_at', 'modified_at', 'user_visible_name', 'captured_at'] as const
 
 export const querySchema = z
   .object({
     page: emptyIsAbsent(integer(1, Number.MAX_SAFE_INTEGER)).openapi({ type: 'integer', default: 1 }),
     items_per_page: emptyIsAbsent(integer(1, MAX_ITEMS_PER_PAGE)).openapi({ type: 'integer', default: 10 }),
-    order_by: emptyIsAbsent(z.enum(['created_at', 'modified_at', 'user_visible_name'])).openapi({
+    order_by: emptyIsAbsent(z.enum(ORDERS)).openapi({
       type: 'string',
-      enum: ['created_at', 'modified_at', 'user_visible_name'],
+      enum: [...ORDERS],
       default: 'modified_at',
+      description: '`captured_at`: `modified_at` takes the place of a capture time that a file lacks.',
     }),
     direction: emptyIsAbsent(z.enum(['ascending', 'descending'])).openapi({
       type: 'string',
@@ -56,16 +49,15 @@ export const querySchema = z
       description: 'Only the files right in this folder; `.` is the root. Absent: everywhere.',
     }),
     recursive: emptyIsAbsent(flag).openapi({ type: 'boolean', description: 'The folder and all below it.' }),
+    text_contains: emptyIsAbsent(storable(z.string().max(255))).openapi({
+      type: 'string',
+      description: 'As `name_contains`, in the name of the file, its title, caption and keywords.',
+    }),
+    ...attributeParameterShape,
   })
   .openapi('Query')
 
 export type Query = z.output<typeof querySchema>
-
-const ORDER_BY: Record<NonNullable<Query['order_by']>, ImageOrder> = {
-  created_at: 'createdAt',
-  modified_at: 'modifiedAt',
-  user_visible_name: 'name',
-}
 
 export function pageOf({ page = 1, items_per_page: limit = 10 }: Pick<Query, 'page' | 'items_per_page'>) {
   return { offset: (page - 1) * limit, limit }
@@ -76,21 +68,19 @@ export function orderOf({ order_by: orderBy = 'modified_at', direction = 'descen
 }
 
 export function filterOf(query: Query): ImageFilter {
+  const timeOf = (time: string | undefined) => (time === undefined ? undefined : toMilliseconds(time))
+  const conditions = attributeConditions(query)
   return {
     nameContains: query.name_contains,
-    createdMin: toMilliseconds(query.created_min),
-    createdMax: toMilliseconds(query.created_max),
-    modifiedMin: toMilliseconds(query.modified_min),
-    modifiedMax: toMilliseconds(query.modified_max),
+    textContains: query.text_contains,
+    createdMin: timeOf(query.created_min),
+    createdMax: timeOf(query.created_max),
+    modifiedMin: timeOf(query.modified_min),
+    modifiedMax: timeOf(query.modified_max),
     directory: query.directory === undefined ? undefined : parseDirectoryFilter(query.directory),
     recursive: query.recursive,
+    conditions: conditions.length > 0 ? conditions : undefined,
   }
-}
-
-function toMilliseconds(time: string | undefined): number | undefined {
-  if (time === undefined) return undefined
-  const hasZone = /(Z|[+-]\d\d:?\d\d)$/i.test(time) || !time.includes('T')
-  return Date.parse(hasZone ? time : `${time}Z`)
 }
 
 const { width, height, ...otherAttributes } = attributeSchemas()

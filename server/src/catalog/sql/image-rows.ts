@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto'
 import { type ExpressionBuilder, type Insertable, type Selectable, sql } from 'kysely'
 import type { Connection, SqlDatabase } from '../../database/dialect.ts'
 import type { Tables } from '../../database/schema.ts'
+import { naturalKey } from '../../gallery/natural-order.ts'
 import { directoryOf, nameOf, normalizeName } from '../../gallery/paths.ts'
-import { type AttributeTable, type ImageAttributes, versionOf } from '../attributes.ts'
+import { type Attributes, type AttributeTable, type ImageAttributes, versionOf } from '../attributes.ts'
 import type { Image, ImageRecord, PutResult } from '../catalog.ts'
 
 type ImageRow = Selectable<Tables['images']> & { embedder: string | null }
@@ -78,7 +79,14 @@ export async function upsertImages(
 }
 
 /** Columns that identify a row, or that follow from its path, which is the same. */
-const KEPT_COLUMNS: ReadonlySet<string> = new Set(['id', 'path', 'directory', 'name', 'folded_name'])
+const KEPT_COLUMNS: ReadonlySet<string> = new Set([
+  'id',
+  'path',
+  'directory',
+  'name',
+  'folded_name',
+  'name_key',
+])
 
 function upsertRows(transaction: Connection, rows: Insertable<Tables['images']>[]) {
   const columns = Object.keys(rows[0]!).filter((column) => !KEPT_COLUMNS.has(column))
@@ -94,7 +102,7 @@ function upsertRows(transaction: Connection, rows: Insertable<Tables['images']>[
     .execute()
 }
 
-type AttributeColumns = Pick<Tables['images'], 'width' | 'height' | 'content_type' | 'thumbhash'>
+type AttributeColumns = Pick<Tables['images'], Attributes[keyof Attributes]['column']>
 
 /** `Tables` declares the columns of `IMAGE_ATTRIBUTES`, with null where an attribute is undefined. */
 export function attributeColumns(attributes: AttributeTable, values: ImageAttributes): AttributeColumns {
@@ -111,9 +119,14 @@ export function attributeValues(attributes: AttributeTable, row: object): ImageA
 }
 
 /** Columns that are derived from a path. */
-export function nameColumns(path: string): { directory: string; name: string; folded_name: string } {
+export function nameColumns(path: string) {
   const name = nameOf(path)
-  return { directory: directoryOf(path), name, folded_name: normalizeName(name) }
+  return {
+    directory: directoryOf(path),
+    name,
+    folded_name: normalizeName(name),
+    name_key: naturalKey(name),
+  }
 }
 
 export function toImage(attributes: AttributeTable, row: ImageRow): Image {

@@ -25,6 +25,8 @@ export async function outdatedImages(
     id: row.id,
     path: row.path,
     contentHash: row.content_hash,
+    bytes: row.bytes,
+    modifiedAt: row.modified_at,
     attributes: attributeValues(attributes, row),
     attributesVersion: row.attributes_version,
   }))

@@ -8,8 +8,14 @@ import { clientConfig, describeServer, type PostgresOptions } from './connection
 import * as initial from './migrations/001-initial.ts'
 import * as shared from './migrations/002-shared.ts'
 import * as attributes from './migrations/003-attributes.ts'
+import * as capture from './migrations/004-capture.ts'
 
-const MIGRATIONS = { '001-initial': initial, '002-shared': shared, '003-attributes': attributes }
+const MIGRATIONS = {
+  '001-initial': initial,
+  '002-shared': shared,
+  '003-attributes': attributes,
+  '004-capture': capture,
+}
 
 /** Maximum time to wait for a server that is starting. */
 const SERVER_START_TIMEOUT_MS = 60_000

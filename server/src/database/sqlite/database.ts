@@ -9,6 +9,7 @@ import * as embedderVersions from './migrations/002-embedder-versions.ts'
 import * as failuresByInode from './migrations/003-failures-by-inode.ts'
 import * as mountPoints from './migrations/004-mount-points.ts'
 import * as attributes from './migrations/005-attributes.ts'
+import * as capture from './migrations/006-capture.ts'
 
 /** Migrations of the catalog, oldest first. */
 export const CATALOG_MIGRATIONS: Migrations = {
@@ -17,6 +18,7 @@ export const CATALOG_MIGRATIONS: Migrations = {
   '003-failures-by-inode': failuresByInode,
   '004-mount-points': mountPoints,
   '005-attributes': attributes,
+  '006-capture': capture,
 }
 
 const OWNER_ONLY = 0o600
