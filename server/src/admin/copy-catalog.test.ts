@@ -89,6 +89,8 @@ async function fill({ database, data_directory }: Config, count: number): Promis
           folded_name: `${n}.jpg`,
           name_key: `${n}.jpg`,
           thumbhash: `thumbhash ${n}`,
+          taken_at: n,
+          taken_month: 197_001,
           bytes: n,
           width: 1,
           height: 1,

@@ -142,29 +142,16 @@ async function copyEmbedders({ from, to }: CopyOptions) {
   return { embedderIds, chosen }
 }
 
-type ImageRow = Omit<Selectable<Tables['images']>, 'taken_at' | 'taken_month'>
-
-/** Removes the columns that each database computes. */
-function withoutGenerated({
-  taken_at: _at,
-  taken_month: _month,
-  ...row
-}: Selectable<Tables['images']>): ImageRow {
-  return row
-}
-
 function imagesTable({ from, to }: CopyOptions): TransferTable {
-  return transferTable<ImageRow>('images', {
-    async read(after) {
-      const rows = await from.database
+  return transferTable<Selectable<Tables['images']>>('images', {
+    read: (after) =>
+      from.database
         .selectFrom('images')
         .selectAll()
         .where('path', '>', after)
         .orderBy('path')
         .limit(ROWS_PER_SECTION)
-        .execute()
-      return rows.map(withoutGenerated)
-    },
+        .execute(),
     keyOf: ({ path }) => path,
     async missing(rows) {
       const ids = to.dialect.texts(rows.map(({ id }) => id))
@@ -297,7 +284,7 @@ async function countRows(database: Kysely<Tables>, table: Copied): Promise<numbe
   return n
 }
 
-type Row = ImageRow | Insertable<Tables['failures']>
+type Row = Selectable<Tables['images']> | Insertable<Tables['failures']>
 
 function isSame(row: Row, known: Row | undefined): boolean {
   if (known === undefined) return false

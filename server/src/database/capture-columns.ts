@@ -41,3 +41,16 @@ export async function fillNameKeys(db: Kysely<unknown>): Promise<void> {
     after = rows.at(-1)!.id
   }
 }
+
+/** Indexes of orders, made total by the id; of months, with all that the timeline reads; and of places. */
+export async function createCaptureIndexes(db: Kysely<unknown>): Promise<void> {
+  await db.schema.dropIndex('images_by_folded_name').execute()
+  const indexes = {
+    name_key: ['name_key', 'id'],
+    taken_at: ['taken_at', 'id'],
+    taken_month: ['taken_month', 'width', 'height'],
+    place: ['latitude', 'longitude'],
+  }
+  for (const [name, columns] of Object.entries(indexes))
+    await db.schema.createIndex(`images_by_${name}`).on('images').columns(columns).execute()
+}

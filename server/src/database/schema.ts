@@ -1,4 +1,4 @@
-import type { ColumnType, Generated, GeneratedAlways, Kysely } from 'kysely'
+import type { ColumnType, Generated, Kysely } from 'kysely'
 
 /** Tables of the catalog, the same in every database. Times are in milliseconds since 1970. */
 export interface Tables {
@@ -51,9 +51,9 @@ export interface Tables {
     /** For searching: title, caption and keywords, NFC, lower case. */
     search_text: string | null
     /** The time of capture or, without one, of modification. */
-    taken_at: GeneratedAlways<number>
+    taken_at: number
     /** Year and month of `taken_at` as one number: 202605. */
-    taken_month: GeneratedAlways<number>
+    taken_month: number
   }
   vectors: {
     /** Never reused, because it is a key of the vector index. */

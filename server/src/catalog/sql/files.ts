@@ -2,7 +2,7 @@ import { ROOT } from '../../gallery/paths.ts'
 import type { FileStore, KnownFile } from '../catalog.ts'
 import { subtreeRange } from '../filters.ts'
 import type { SqlContext } from './context.ts'
-import { nameColumns, selectImages, toImage } from './image-rows.ts'
+import { nameColumns, selectImages, takenColumns, toImage } from './image-rows.ts'
 
 export function createSqlFiles(context: SqlContext): FileStore {
   const { database, dialect, space, vectors, attributes } = context
@@ -46,7 +46,7 @@ export function createSqlFiles(context: SqlContext): FileStore {
       return database.transaction().execute(async (transaction) => {
         const moved = await transaction
           .selectFrom('images')
-          .select('id')
+          .select(['id', 'captured_at'])
           .where('path', '=', from)
           .executeTakeFirst()
         if (moved === undefined) return false
@@ -54,7 +54,14 @@ export function createSqlFiles(context: SqlContext): FileStore {
         await transaction.deleteFrom('images').where('path', '=', path).execute()
         await transaction
           .updateTable('images')
-          .set({ path, ...nameColumns(path), inode, modified_at: modifiedAt, created_at: createdAt })
+          .set({
+            path,
+            ...nameColumns(path),
+            inode,
+            modified_at: modifiedAt,
+            created_at: createdAt,
+            ...takenColumns(moved.captured_at, modifiedAt),
+          })
           .where('id', '=', moved.id)
           .execute()
         return true

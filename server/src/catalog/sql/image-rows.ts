@@ -54,6 +54,7 @@ export async function upsertImages(
     content_hash: record.contentHash,
     attributes_version: record.attributesVersion ?? version,
     ...attributeColumns(attributes, record),
+    ...takenColumns(record.capturedAt, record.modifiedAt),
   }))
   const placed: { id: string; path: string }[] = []
   for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
@@ -116,6 +117,13 @@ export function attributeValues(attributes: AttributeTable, row: object): ImageA
   const byColumn = row as Partial<Record<string, string | number | null>>
   const values = Object.entries(attributes).map(([name, { column }]) => [name, byColumn[column] ?? undefined])
   return Object.fromEntries(values) as ImageAttributes
+}
+
+/** Columns that order by capture. Generated columns would keep SQLite from answering from an index alone. */
+export function takenColumns(capturedAt: number | null | undefined, modifiedAt: number) {
+  const takenAt = capturedAt ?? modifiedAt
+  const date = new Date(takenAt)
+  return { taken_at: takenAt, taken_month: date.getUTCFullYear() * 100 + date.getUTCMonth() + 1 }
 }
 
 /** Columns that are derived from a path. */

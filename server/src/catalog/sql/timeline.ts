@@ -13,7 +13,7 @@ export async function timeline(
     .select((eb) => [
       'taken_month',
       eb.fn.countAll<number>().as('count'),
-      sql<number>`avg(1e0 * width / height)`.as('aspect'),
+      sql<number>`avg(cast(width as double precision) / height)`.as('aspect'),
     ])
     .where(filterCondition(filter, dialect))
     .groupBy('taken_month')
