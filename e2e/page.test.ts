@@ -1,8 +1,17 @@
 import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Page } from 'playwright-core'
 import { describe, expect, it, onTestFinished } from 'vitest'
-import { count, draw, firstResults, type Line, openPage, PHONE, tile } from './support/browser.ts'
+import {
+  count,
+  draw,
+  firstResults,
+  inkIn,
+  type Line,
+  openPage,
+  PHONE,
+  sheetPlace,
+  tile,
+} from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { STAR } from './support/shapes.ts'
 
@@ -17,38 +26,26 @@ const LINE: Line[] = [
   ],
 ]
 
-/** The share of dark pixels of the sheet in a box, 0…1 of its sides. */
-function inkIn(page: Page, box: [number, number, number, number]): Promise<number> {
-  return page.locator('canvas').evaluate((element, [x, y, w, h]) => {
-    const canvas = element as HTMLCanvasElement
-    const side = canvas.width
-    const { data } = canvas
-      .getContext('2d')!
-      .getImageData(x! * side, y! * side, Math.max(1, w! * side), Math.max(1, h! * side))
-    let inked = 0
-    for (let i = 3; i < data.length; i += 4) if (data[i]! > 128) inked++
-    return inked / (data.length / 4)
-  }, box)
-}
-
 describe('the drawing sheet', () => {
   it('draws straight lines with Shift, erases whole strokes, and colours', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
-    const sheet = (await page.locator('canvas').boundingBox())!
-    const at = (x: number, y: number) => [sheet.x + x * sheet.width, sheet.y + y * sheet.height] as const
+    const at = await sheetPlace(page)
     await page.keyboard.down('Shift')
-    await page.mouse.move(...at(0.1, 0.2))
+    await page.mouse.move(...at([0.1, 0.2]))
     await page.mouse.down()
-    await page.mouse.move(...at(0.5, 0.9), { steps: 5 })
-    await page.mouse.move(...at(0.9, 0.2), { steps: 5 })
+    await page.mouse.move(...at([0.5, 0.9]), { steps: 5 })
+    await page.mouse.move(...at([0.9, 0.22]), { steps: 5 })
     await page.mouse.up()
     await page.keyboard.up('Shift')
     expect(await inkIn(page, [0.4, 0.15, 0.2, 0.1])).toBeGreaterThan(0.05)
     expect(await inkIn(page, [0, 0.4, 1, 0.6])).toBe(0)
+    await page.keyboard.press('c')
     await page.getByRole('radio', { name: 'Red' }).check()
+    await page.keyboard.press('Escape')
     await draw(page, LINE)
-    await page.keyboard.press('x')
-    await page.mouse.click(...at(0.5, 0.2))
+    await page.keyboard.press('e')
+    await page.keyboard.press('e')
+    await page.mouse.click(...at([0.5, 0.2]))
     expect(await inkIn(page, [0, 0.1, 1, 0.2])).toBe(0)
     expect(await inkIn(page, [0.3, 0.45, 0.4, 0.1])).toBeGreaterThan(0.05)
     await page.keyboard.press('Control+z')
@@ -59,12 +56,12 @@ describe('the drawing sheet', () => {
   it('saves, opens, exports and deletes sketches', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await draw(page, STAR)
-    await page.getByRole('button', { name: 'Save, open or export' }).click()
+    await page.getByRole('button', { name: 'Save sketch' }).click()
     const dialog = page.getByRole('dialog')
     await dialog.getByLabel('Name of the sketch').fill('My star')
-    await dialog.getByRole('button', { name: 'Save', exact: true }).click()
-    await dialog.getByText('Saved as “My star”.').waitFor()
-    await dialog.getByRole('button', { name: 'Open the sketch My star' }).waitFor()
+    await dialog.getByRole('button', { name: 'Save sketch' }).click()
+    await dialog.getByText('Sketch saved as “My star”').waitFor()
+    await dialog.getByRole('button', { name: 'Open My star' }).waitFor()
     for (const [button, name, beginning] of [
       ['Export as PNG', 'My star.png', '\x89PNG'],
       ['Export as SVG', 'My star.svg', '<svg'],
@@ -76,14 +73,14 @@ describe('the drawing sheet', () => {
       expect((await readFile(await download.path())).toString('latin1').startsWith(beginning)).toBe(true)
     }
     await page.keyboard.press('Escape')
-    await page.getByRole('button', { name: 'Clear', exact: true }).click()
+    await page.getByRole('button', { name: 'Clear sheet' }).click()
     await page.reload()
-    await page.getByRole('button', { name: 'Save, open or export' }).click()
-    await dialog.getByRole('button', { name: 'Open the sketch My star' }).click()
+    await page.getByRole('button', { name: 'Saved sketches' }).click()
+    await dialog.getByRole('button', { name: 'Open My star' }).click()
     expect(share(await firstResults(page, 8), 'star')).toBeGreaterThanOrEqual(0.75)
-    await page.getByRole('button', { name: 'Save, open or export' }).click()
-    await dialog.getByRole('button', { name: 'Delete the sketch My star' }).click()
-    await dialog.getByText('No sketches are saved').waitFor()
+    await page.getByRole('button', { name: 'Save sketch' }).click()
+    await dialog.getByRole('button', { name: 'Delete My star' }).click()
+    await dialog.getByText('No saved sketches yet.').waitFor()
     await close()
   })
 
@@ -109,14 +106,16 @@ describe('the drawing sheet', () => {
 
   it('fills a phone, and lies over a picture to trace', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url, PHONE)
-    await page.getByRole('button', { name: 'Large sheet' }).click()
+    await page.getByRole('button', { name: 'More tools' }).click()
+    await page.getByRole('menuitem', { name: 'Full screen' }).click()
     await expect
       .poll(async () => (await page.locator('canvas').boundingBox())!.width)
       .toBeGreaterThan(PHONE.width - 40)
     await page.getByTestId('underlay').setInputFiles(join(demo.gallery, 'star/star-01.png'))
-    await page.getByRole('region', { name: 'Your sketch' }).locator('img').waitFor()
+    await page.getByTestId('trace').waitFor()
     await draw(page, STAR)
-    await page.getByRole('button', { name: 'Small sheet' }).click()
+    await page.getByRole('button', { name: 'More tools' }).click()
+    await page.getByRole('menuitem', { name: 'Leave full screen' }).click()
     expect(share(await firstResults(page, 8), 'star')).toBeGreaterThanOrEqual(0.75)
     await close()
   })
@@ -136,7 +135,7 @@ describe('the drawing sheet', () => {
 
   it('leaves single keys alone for whoever wants that', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
-    const eraser = page.getByRole('button', { name: 'Eraser (E)' })
+    const eraser = page.getByRole('button', { name: 'Eraser' })
     await page.keyboard.press('e')
     expect(await eraser.getAttribute('aria-pressed')).toBe('true')
     await page.keyboard.press('p')

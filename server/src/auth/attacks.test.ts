@@ -14,7 +14,7 @@ import { ADMIN, signIn, signInAs, startTeam } from '../testing/team.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
 
 const GUESSES = 10_000
-const SESSION = 'sketch-search.session_token'
+const SESSION = 'session_token'
 
 const isSignedIn = async (browser: Browser) => (await browser.get('/api/images')).status === 200
 

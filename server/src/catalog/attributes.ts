@@ -151,6 +151,15 @@ export const IMAGE_ATTRIBUTES = {
       normalizeName([title, caption, ...keywords].filter((part) => part !== undefined).join('\n')) ||
       undefined,
   }),
+  note: attribute({
+    column: 'note',
+    since: 2,
+    read: ({ note }) => note,
+    schema: z
+      .string()
+      .nullable()
+      .describe('What is wrong with the file, if only a part of the image could be decoded.'),
+  }),
 }
 
 export type Attributes = typeof IMAGE_ATTRIBUTES

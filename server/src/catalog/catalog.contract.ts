@@ -159,6 +159,73 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(images.at(-1)!.score).toBeCloseTo(Math.cos(2 / 50), 2)
     })
 
+    it('counts close results on all pages', async () => {
+      const catalog = await openWith(200)
+      const query = { vector: vectorOf(60), filter: {}, topK: 100, offset: 0, limit: 2 }
+      expect(await catalog.vectors.nearest(query)).toMatchObject({ total: 100, close: 0 })
+      const closeScore = Math.cos(3.5 / 50)
+      expect(await catalog.vectors.nearest({ ...query, closeScore })).toMatchObject({ total: 100, close: 7 })
+    })
+
+    it('scores an image by the best of several vectors, each with its weight and offset', async () => {
+      const catalog = await openWith(200)
+      const vectors = [
+        { vector: vectorOf(60), weight: 1, offset: 0 },
+        { vector: vectorOf(20), weight: 0.5, offset: 0.45 },
+      ]
+      const scoreOf = (n: number) => Math.max(Math.cos((n - 60) / 50), 0.5 * Math.cos((n - 20) / 50) + 0.45)
+      for (const filter of [{}, { nameContains: 'image-00' }]) {
+        const { images } = await catalog.vectors.nearest({
+          vector: vectors,
+          filter,
+          topK: 40,
+          offset: 0,
+          limit: 40,
+        })
+        expect(images[0]).toMatchObject({ name: 'image-0060.jpg' })
+        expect(images.map(({ name }) => name)).toContain('image-0020.jpg')
+        for (const { name, score } of images) expect(score).toBeCloseTo(scoreOf(Number(name.slice(6, 10))), 2)
+        expect(images.map(({ score }) => score)).toEqual(
+          images.map(({ score }) => score).toSorted((x, y) => y - x),
+        )
+      }
+    })
+
+    it('keeps colours beside the vectors of any embedder, and searches them', async () => {
+      const catalog = await open()
+      const further = [{ space: 'colours' as const, fingerprint: '1', dimensions: 2 }]
+      await catalog.spaces.activate({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS, further })
+      const colours = (n: number) => Float32Array.of(Math.cos(n / 10), Math.sin(n / 10))
+      const [first] = await catalog.images.upsert(
+        [0, 1, 2, 3].map((n) => record(n, { colours: n < 3 ? colours(n) : undefined })),
+      )
+      const query = {
+        space: 'colours' as const,
+        vector: colours(2),
+        filter: {},
+        topK: 10,
+        offset: 0,
+        limit: 10,
+      }
+      const names = async () => (await catalog.vectors.nearest(query)).images.map(({ name }) => name)
+      expect(await names()).toEqual(['image-0002.jpg', 'image-0001.jpg', 'image-0000.jpg'])
+      await catalog.images.setAttributes([
+        { contentHash: 'hash-3', attributes: undefined, colours: colours(2.4) },
+      ])
+      expect(await names()).toEqual(['image-0002.jpg', 'image-0003.jpg', 'image-0001.jpg', 'image-0000.jpg'])
+      const filtered = { ...query, filter: { nameContains: '0001' } }
+      expect((await catalog.vectors.nearest(filtered)).images.map(({ name }) => name)).toEqual([
+        'image-0001.jpg',
+      ])
+      expect((await catalog.vectors.get([first!.id], 'colours'))[0]!.vector[0]).toBeCloseTo(1)
+      expect((await catalog.vectors.get([first!.id]))[0]!.vector).toHaveLength(DIMENSIONS)
+      await catalog.spaces.activate({ embedder: 'other', fingerprint: '1', dimensions: 3, further })
+      expect(await names()).toHaveLength(4)
+      expect((await catalog.spaces.list()).map(({ embedder }) => embedder)).toEqual(['test', 'other'])
+      expect((await catalog.images.counts()).indexed).toBe(0)
+      expect((await catalog.images.get(first!.id))!.embedder).toBe('test')
+    })
+
     it('finds whole images while others are being deleted', async () => {
       const catalog = await openWith(400)
       const { images: all } = await catalog.images.list({ ...BY_NAME, limit: 400 })
@@ -202,7 +269,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(most.images).toHaveLength(300)
       expect(most.images.every(({ createdAt }) => createdAt >= 2000)).toBe(true)
       const none = await nearest({ nameContains: 'nothing' }, 20)
-      expect(none).toEqual({ images: [], total: 0 })
+      expect(none).toEqual({ images: [], total: 0, close: 0 })
       const all = await nearest({ createdMin: 1000 + 1000 }, 100_000)
       expect(all.total).toBe(5000)
     })

@@ -47,7 +47,7 @@ async function runEvaluation(options: EvaluateOptions): Promise<void> {
   assertFolderOf('--json', options.json)
   assertFolderOf('--html', options.html)
   const config = configFor(options.gallery, options)
-  const { log, status } = createLog(config.log_level, process.stderr)
+  const { log, status } = createLog(config, process.stderr)
   const show = showLoading(status, log, process.stderr.isTTY === true)
   const chosen = options.embedder ?? config.embedder_registry.chosen_embedder
   const report = await evaluateEmbedders(config, {

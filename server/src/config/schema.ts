@@ -141,6 +141,12 @@ const watcher = z.strictObject({
     )
     .default([])
     .describe('Patterns of files and folders to leave out, relative to the gallery.'),
+  include_system_folders: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Include recycle bins, snapshots and thumbnails of network drives (`@eaDir`, `#recycle`, `@Recycle`, `@tmp`, `RECYCLER` and others), and what photo programs derive from photos (`*.lrdata`; all but the originals in `*.photoslibrary` and `*.aplibrary`).',
+    ),
   files_batch_size: z
     .int()
     .min(1)
@@ -277,6 +283,12 @@ export const configSchema = z.strictObject({
     .enum(LOG_LEVELS)
     .default('INFO')
     .describe('Lowest severity that is logged. `DEBUG` also logs every request.'),
+  log_format: z
+    .enum(['text', 'json'])
+    .default('text')
+    .describe(
+      'Format of the log: readable lines, or one JSON object per line for programs that collect logs.',
+    ),
   dev: z
     .boolean()
     .default(false)

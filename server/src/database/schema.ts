@@ -8,6 +8,8 @@ export interface Tables {
     /** Distinguishes models that had this name at different times. */
     fingerprint: string
     dimensions: number
+    /** `image` for embedders; otherwise the name of a further space of vectors. */
+    space: Generated<string>
     /** Time at which it was last activated. */
     chosen_at: number
   }
@@ -54,6 +56,10 @@ export interface Tables {
     taken_at: number
     /** Year and month of `taken_at` as one number: 202605. */
     taken_month: number
+    /** Describes damage of the file. */
+    note: string | null
+    /** Time of the last change of anything about the file; null until it is examined after an upgrade. */
+    changed_at: number | null
   }
   vectors: {
     /** Never reused, because it is a key of the vector index. */
@@ -75,10 +81,21 @@ export interface Tables {
     failed_at: number
     /** The embedder that failed on the file; null if the file itself is unreadable. */
     embedder_id: number | null
+    changed_at: number | null
   }
   /** Folders at which other drives were mounted. If a drive is absent, its files are kept. */
   mount_points: {
     directory: string
+  }
+  /** Files without a row in the other tables, because a rule leaves them out; see `LeftOutRow`. */
+  left_out: {
+    directory: string
+    path: string
+    rule: string
+    files: number
+    example: string
+    is_folder: number
+    reason: string | null
   }
 }
 

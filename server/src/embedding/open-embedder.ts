@@ -5,7 +5,8 @@ import { fingerprintOf } from './fingerprint.ts'
 import { hasCudaProvider } from './kinds/onnx/cuda.ts'
 import { openMeasurements } from './measurements.ts'
 import { modelDirectory } from './model-files.ts'
-import { type EmbedderClient, type EmbedderClientOptions, startEmbedder } from './process/supervisor.ts'
+import type { EmbedderClient, EmbedderClientOptions } from './process/embedder-client.ts'
+import { startEmbedder } from './process/supervisor.ts'
 import type { EmbedderDefinition } from './registry.ts'
 
 export interface OpenEmbedderOptions extends Omit<EmbedderClientOptions, 'loadFacts' | 'measurement'> {

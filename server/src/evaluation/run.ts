@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
+import { readdir, readFile, realpath, stat } from 'node:fs/promises'
 import { availableParallelism } from 'node:os'
-import { basename, extname, resolve } from 'node:path'
+import { basename, extname, join, resolve } from 'node:path'
 import { unknownEmbedder } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { openEmbedder } from '../embedding/open-embedder.ts'
-import { type EmbedderClient, failIfEmbedderIsDown } from '../embedding/process/supervisor.ts'
+import { type EmbedderClient, failIfEmbedderIsDown } from '../embedding/process/embedder-client.ts'
 import { DomainError, messageOf } from '../errors.ts'
 import { decodeImage } from '../gallery/decode.ts'
+import { toSystemPath } from '../gallery/file-names.ts'
+import { isIgnoredName } from '../gallery/include.ts'
+import { listDirectory } from '../gallery/list-folder.ts'
 import { ROOT, toAbsolute } from '../gallery/paths.ts'
 import type { RgbImage } from '../gallery/resample.ts'
 import { walk } from '../gallery/walk.ts'
@@ -37,12 +40,11 @@ export interface EvaluationReport {
 const RANDOM = 'random'
 const RANDOM_DIMENSIONS = 64
 const BATCH = 32
-/** So many queries are shown with what they found. */
+/** Number of queries that are shown with their results. */
 const SAMPLES = 24
 
 /**
- * Tells how well embedders find images of a query's class. Pictures take the same way as in the product: decoded, prepared and
- * embedded by the same code.
+ * Measures how well embedders find images of a query's class. Pictures are decoded, prepared and embedded by the code of the product.
  * @throws {DomainError} if a folder has no classes, or an embedder does not start
  */
 export async function evaluateEmbedders(
@@ -90,24 +92,30 @@ async function itemsIn(
   onWarning: EvaluationRequest['onWarning'],
 ): Promise<LocatedItem[]> {
   const root = resolve(directory)
-  if (!(await stat(root).catch(() => undefined))?.isDirectory()) {
+  const isFolder = (path: string) =>
+    stat(path).then(
+      (info) => info.isDirectory(),
+      () => false,
+    )
+  if (!(await isFolder(root))) {
     throw new DomainError('directory_not_found', `${flag}: there is no folder ${root}.`)
   }
   const items: LocatedItem[] = []
-  let classless = 0
-  for await (const listing of walk(root, { recursive: true, excluded: [] }, () => {})) {
-    if (listing.directory === ROOT) classless = listing.files.length
-    else {
-      const [className] = listing.directory.split('/')
-      for (const { path } of listing.files) {
-        const file = toAbsolute(root, path)
+  for (const className of (await readdir(root)).sort()) {
+    if (isIgnoredName(className) || !(await isFolder(join(root, className)))) continue
+    // The folder of a class, and the one that holds them all, may be links.
+    const folder = await realpath(join(root, className))
+    for await (const { files } of walk(folder, { recursive: true, excluded: [] }, () => {}))
+      for (const { path } of files) {
+        const file = toAbsolute(folder, path)
         const contentHash = createHash('sha256')
-          .update(await readFile(file))
+          .update(await readFile(toSystemPath(file)))
           .digest('hex')
-        items.push({ path, className: className!, contentHash, file })
+        items.push({ path: `${className}/${path}`, className, contentHash, file })
       }
-    }
   }
+  const rootListing = await listDirectory(await realpath(root), ROOT, { recursive: false, excluded: [] })
+  const classless = rootListing?.files.length ?? 0
   if (items.length === 0) {
     throw new DomainError(
       'invalid_request',
@@ -234,7 +242,7 @@ async function embedAll(
     const pictures = await Promise.all(
       batch.map(async (item) => {
         try {
-          return { item, image: await prepare(await readFile(item.file)) }
+          return { item, image: await prepare(await readFile(toSystemPath(item.file))) }
         } catch (error) {
           lose(item, error)
           return undefined

@@ -1,6 +1,7 @@
+import { coloursOf } from './colour-layout.ts'
 import { type FileDetails, readDetails } from './details/details.ts'
 import { sniff } from './formats/sniff.ts'
-import { type ImageFileOptions, openFile, readImageFile } from './image-file.ts'
+import { type ImageFileOptions, type ImageFileSteps, openFile, readImageFile } from './image-file.ts'
 import { type FileMetadata, thumbhashOf } from './metadata.ts'
 import { decodeThumbnail, type ThumbnailStore } from './thumbnails.ts'
 
@@ -11,7 +12,7 @@ export interface MetadataRequest {
   bytes: number
   modifiedAt: number
   /** Properties that only decoding determines, as they were read before. */
-  known: { width: number; height: number; contentType: string }
+  known: { width: number; height: number; contentType: string; note?: string | undefined }
 }
 
 export type MetadataResult =
@@ -23,16 +24,19 @@ export type MetadataResult =
 /** The metadata of nearly all JPEG files lies in their first part. */
 const JPEG_HEAD_BYTES = 256 * 1024
 
-/** Reads the metadata of an indexed image without its pixels. Only an image that lost its thumbnail is decoded. */
+/**
+ * Reads the metadata of an indexed image without its pixels. Only an image that lost its thumbnail is decoded.
+ * @returns undefined if `steps.decode` returns it
+ */
 export async function readMetadata(
   request: MetadataRequest,
   options: ImageFileOptions,
   thumbnails: ThumbnailStore,
-  onBytes: () => void = () => {},
-): Promise<MetadataResult> {
+  steps: ImageFileSteps,
+): Promise<MetadataResult | undefined> {
   const { path, contentHash, bytes, modifiedAt, known } = request
   const thumbnail = await thumbnails.read(contentHash)
-  if (thumbnail === undefined) return readByDecoding(request, options, thumbnails, onBytes)
+  if (thumbnail === undefined) return readByDecoding(request, options, thumbnails, steps)
   const file = openFile(options.root, path, options.walk)
   if (file === undefined) return { state: 'changed' }
   let details: FileDetails
@@ -47,19 +51,21 @@ export async function readMetadata(
   } finally {
     file.close()
   }
-  onBytes()
-  const thumbhash = thumbhashOf(await decodeThumbnail(thumbnail))
-  return { state: 'read', metadata: { ...details, ...known, thumbhash } }
+  steps.onBytes()
+  const image = await decodeThumbnail(thumbnail)
+  const fromPixels = { thumbhash: thumbhashOf(image), colours: coloursOf(image) }
+  return { state: 'read', metadata: { ...details, ...known, note: known.note, ...fromPixels } }
 }
 
 async function readByDecoding(
   { path, contentHash }: MetadataRequest,
   options: ImageFileOptions,
   thumbnails: ThumbnailStore,
-  onBytes: () => void,
-): Promise<MetadataResult> {
+  steps: ImageFileSteps,
+): Promise<MetadataResult | undefined> {
   const request = { path, skipSettleCheck: true, forceDecode: true }
-  const file = await readImageFile(request, options, thumbnails, onBytes)
+  const file = await readImageFile(request, options, thumbnails, steps)
+  if (file === undefined) return undefined
   if (file.state === 'failed') return { state: file.contentHash === contentHash ? 'unreadable' : 'changed' }
   if (file.state !== 'decoded' || file.contentHash !== contentHash) return { state: 'changed' }
   return { state: 'read', metadata: file.metadata }

@@ -1,20 +1,23 @@
-import { z } from '@hono/zod-openapi'
+import type { z } from '@hono/zod-openapi'
 import {
   ATTRIBUTE_PARAMETERS,
   type AttributeCondition,
   type AttributeParameter,
   type ParameterDefinition,
 } from '../catalog/attribute-filters.ts'
-import { emptyIsAbsent, storable, time, toClockMilliseconds } from './parameters.ts'
+import { decimal, optional, text } from '../contract/input.ts'
+import { clockTime } from '../contract/times.ts'
 
 const MAX_TEXT_LENGTH = 255
 
-export type AttributeParameters = Partial<Record<AttributeParameter, string | number | undefined>>
+type AttributeParameters = Partial<Record<AttributeParameter, string | number | undefined>>
+
+type ParameterSchema = ReturnType<typeof optional<z.ZodType<string | number>>>
 
 /** Parameters that filter by attributes, for the schema of a query. */
 export const attributeParameterShape = Object.fromEntries(
-  ATTRIBUTE_PARAMETERS.map((definition) => [definition.parameter, schemaOf(definition)]),
-) as Record<AttributeParameter, z.ZodOptional<z.ZodType<string | number>>>
+  ATTRIBUTE_PARAMETERS.map((definition) => [definition.parameter, optional(schemaOf(definition))]),
+) as Record<AttributeParameter, ParameterSchema>
 
 /** Converts the parameters of a request to conditions. */
 export function attributeConditions(query: AttributeParameters): AttributeCondition[] {
@@ -22,21 +25,15 @@ export function attributeConditions(query: AttributeParameters): AttributeCondit
     const value = query[parameter]
     if (value === undefined) return []
     if (operator === 'contains') return [{ column, operator, value: String(value) }]
-    return [{ column, operator, value: typeof value === 'number' ? value : toClockMilliseconds(value) }]
+    return [{ column, operator, value: Number(value) }]
   })
 }
 
-function schemaOf({ of }: ParameterDefinition): z.ZodType {
-  if (of === 'number') return emptyIsAbsent(z.coerce.number()).openapi({ type: 'number' })
-  if (of === 'text')
-    return emptyIsAbsent(storable(z.string().max(MAX_TEXT_LENGTH))).openapi({
-      type: 'string',
-      description: 'A part of the text; ASCII letters in upper or lower case.',
-    })
-  return emptyIsAbsent(time).openapi({
-    type: 'string',
-    format: 'date-time',
-    description:
-      'Time on the clock of the camera; a zone is ignored. Images without one are found by `modified_at`.',
+function schemaOf({ of }: ParameterDefinition): z.ZodType<string | number> {
+  if (of === 'number') return decimal()
+  if (of === 'time') return clockTime
+  return text({
+    max: MAX_TEXT_LENGTH,
+    description: 'A part of the text; the case of ASCII letters is ignored.',
   })
 }

@@ -9,29 +9,32 @@ interface FileResponseOptions {
   contentType: string
   /** Strong: equal only for equal bytes. */
   etag: string
-  /** What is sent: a file, and the version of it that the catalog knows … */
-  file?: { path: string; bytes: number; modifiedAt: number }
-  /** … or the bytes themselves, made only if they are needed, and whether they were made from the content that the catalog knows. */
+  /** Value of the parameter `v` in addresses of this content; undefined if it has no such address. */
+  version?: string
+  /** The file that is sent, and its version in the catalog. */
+  file?: { path: string | Buffer; bytes: number; modifiedAt: number }
+  /** Without a file: makes the bytes, if they are needed, and returns whether they come from the content in the catalog. */
   body?: () => Promise<{ bytes: Uint8Array; matchesCatalog: boolean }>
-  /** Under which name a browser saves it. */
+  /** Name under which a browser saves it. */
   fileName?: string
 }
 
 /**
- * RFC 9111: an address that holds the content's hash (`?v=`) never changes its answer; any other is asked for again,
- * which costs a 304.
+ * RFC 9111: an address with the hash of the content that is sent (`?v=`) always has the same response. Any other address is
+ * revalidated, which costs a 304.
  */
 const FOREVER = 'private, max-age=31536000, immutable'
-const ASK_AGAIN = 'private, no-cache'
+const REVALIDATE = 'private, no-cache'
 
-/** Answers with a file or bytes: conditional requests and, for files, a single range (RFC 9110, sections 13 and 14). */
+/** Responds with a file or bytes: conditional requests and, for files, a single range (RFC 9110, sections 13 and 14). */
 export async function respondWithFile(context: Context, options: FileResponseOptions): Promise<Response> {
-  const { contentType, etag, file, body, fileName } = options
+  const { contentType, etag, version, file, body, fileName } = options
+  const isThisVersion = version !== undefined && context.req.query('v') === version
   const headers = new Headers({
     'Content-Type': contentType,
-    'Cache-Control': context.req.query('v') === undefined ? ASK_AGAIN : FOREVER,
+    'Cache-Control': isThisVersion ? FOREVER : REVALIDATE,
     ETag: etag,
-    // Whatever a file contains, a browser must not run it.
+    // A browser must not run the content of a file.
     'Content-Security-Policy': "default-src 'none'; sandbox",
   })
   if (fileName !== undefined) {
@@ -49,10 +52,10 @@ export async function respondWithFile(context: Context, options: FileResponseOpt
   return respondWithRange(context, file, headers, etag)
 }
 
-/** Of a file that has changed and is not indexed yet, the answer must not be taken for the content of its tag. */
+/** A file that has changed since it was indexed must not be cached under the tag of its earlier content. */
 function markAsChanged(headers: Headers): void {
   headers.delete('ETag')
-  headers.set('Cache-Control', ASK_AGAIN)
+  headers.set('Cache-Control', REVALIDATE)
 }
 
 async function respondWithRange(
@@ -82,17 +85,17 @@ async function respondWithRange(
   headers.set('Content-Length', String(range === undefined ? size : range.end - range.start + 1))
   if (range !== undefined) headers.set('Content-Range', `bytes ${range.start}-${range.end}/${size}`)
   const status = range === undefined ? 200 : 206
-  // Nobody would read, and so close, the file.
+  // The stream would never be read, and the file never be closed.
   if (context.req.method === 'HEAD') return new Response(null, { status, headers })
   const stream = createReadStream(file.path, range)
   return new Response(Readable.toWeb(stream) as ReadableStream, { status, headers })
 }
 
-async function statOf(file: string) {
+async function statOf(file: string | Buffer) {
   const info = await stat(file, { bigint: true }).catch((error) => {
     if (systemCodeOf(error) !== 'ENOENT') throw error
   })
-  // A named pipe would hold whoever opens it until somebody writes.
+  // Opening a named pipe would block until a program writes to it.
   if (!info?.isFile()) throw new DomainError('image_not_found', 'The file is no longer in the gallery.')
   return info
 }

@@ -1,13 +1,15 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
 import type { Catalog } from '../catalog/catalog.ts'
+import { choice, optional, text } from '../contract/input.ts'
+import { ON_CONFLICT } from '../images/add.ts'
 import type { ImageFiles } from '../images/image-files.ts'
 import { bytesOf, findImage } from './requests.ts'
 import { createRouter, type HttpEnv, json, type Router, route } from './routing.ts'
 import {
   fileField,
   filterOf,
-  idParameter,
+  imageParameter,
   imageSchema,
   imagesSchema,
   orderOf,
@@ -21,6 +23,18 @@ export interface ImageRoutesOptions {
   imageFiles: ImageFiles
   log: { info(message: string): void }
 }
+
+const uploadSchema = z.object({
+  image: fileField,
+  directory: text({ max: 4096, description: 'Folder, made if it is missing. Default: the root.' }).optional(),
+  on_conflict: optional(
+    choice(ON_CONFLICT, {
+      description:
+        'For a taken name with other bytes: `keep_both` stores the file as `NAME (2).png`; `refuse` responds with 409.',
+      default: 'keep_both',
+    }),
+  ),
+})
 
 /** Routes that list, add and delete images. */
 export function imageRoutes({ catalog, imageFiles, log }: ImageRoutesOptions): Router {
@@ -55,7 +69,7 @@ export function imageRoutes({ catalog, imageFiles, log }: ImageRoutesOptions): R
           required: true,
           content: {
             'multipart/form-data': {
-              schema: z.object({ image: fileField, directory: z.string().default('.') }),
+              schema: uploadSchema,
             },
           },
         },
@@ -68,8 +82,17 @@ export function imageRoutes({ catalog, imageFiles, log }: ImageRoutesOptions): R
       },
     }),
     async (context) => {
-      const { image: file, directory } = context.req.valid('form')
-      const image = await imageFiles.add(await bytesOf(file), file.name, directory)
+      const {
+        image: file,
+        directory = '.',
+        on_conflict: onConflict = 'keep_both',
+      } = context.req.valid('form')
+      const image = await imageFiles.add({
+        bytes: await bytesOf(file),
+        name: file.name,
+        directory,
+        onConflict,
+      })
       log.info(`${whoOf(context)} has added ${JSON.stringify(image.path)}.`)
       return context.json({ status: 'success' as const, image: toImageJson(image) }, 200)
     },
@@ -78,27 +101,34 @@ export function imageRoutes({ catalog, imageFiles, log }: ImageRoutesOptions): R
   router.openapi(
     route('user', {
       method: 'get',
-      path: '/{id}',
+      path: '/{image_id}',
       summary: 'One image',
-      request: { params: idParameter },
+      request: { params: imageParameter },
       responses: { 200: { description: 'The image.', ...json(imageSchema) } },
     }),
     async (context) =>
-      context.json(toImageJson(await findImage(catalog, context.req.valid('param').id)), 200),
+      context.json(toImageJson(await findImage(catalog, context.req.valid('param').image_id)), 200),
   )
 
   router.openapi(
     route('editor', {
       method: 'delete',
-      path: '/{id}',
-      summary: 'Delete the file and all that is known of it',
-      request: { params: idParameter },
-      responses: { 200: { description: 'It is gone.', ...json(z.object({ status: z.literal('success') })) } },
+      path: '/{image_id}',
+      summary: 'Delete the file and everything derived from it',
+      request: { params: imageParameter },
+      responses: {
+        200: {
+          description: 'It is deleted, or there is no such image.',
+          ...json(z.object({ status: z.literal('success') })),
+        },
+      },
     }),
     async (context) => {
-      const image = await findImage(catalog, context.req.valid('param').id)
-      await imageFiles.delete(image)
-      log.info(`${whoOf(context)} has deleted ${JSON.stringify(image.path)}.`)
+      const image = await catalog.images.get(context.req.valid('param').image_id)
+      if (image !== undefined) {
+        await imageFiles.delete(image)
+        log.info(`${whoOf(context)} has deleted ${JSON.stringify(image.path)}.`)
+      }
       return context.json({ status: 'success' as const }, 200)
     },
   )
@@ -106,8 +136,8 @@ export function imageRoutes({ catalog, imageFiles, log }: ImageRoutesOptions): R
   return router
 }
 
-/** For the log. */
+/** Names the user in the log. */
 function whoOf(context: Context<HttpEnv>): string {
   const email = context.get('email')
-  return email === undefined ? 'Somebody' : JSON.stringify(email)
+  return email === undefined ? 'A user' : JSON.stringify(email)
 }

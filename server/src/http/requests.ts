@@ -1,5 +1,5 @@
 import type { Catalog, Image } from '../catalog/catalog.ts'
-import { imageNotFound } from '../search/search.ts'
+import { imageNotFound } from '../search/term-vectors.ts'
 
 export async function bytesOf(file: File): Promise<Uint8Array> {
   return new Uint8Array(await file.arrayBuffer())

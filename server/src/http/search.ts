@@ -1,38 +1,42 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import type { Catalog } from '../catalog/catalog.ts'
+import { optional, text, uuid } from '../contract/input.ts'
 import { DomainError } from '../errors.ts'
-import type { ImageFiles } from '../images/image-files.ts'
-import type { SavedQueries } from '../saved-queries/saved-queries.ts'
-import { parseCrop } from '../search/region.ts'
-import type { ImageSearch, QueryTerm, SearchResult } from '../search/search.ts'
-import { bytesOf, findImage } from './requests.ts'
-import { createRouter, type HttpEnv, json, parseJson, type Router, route } from './routing.ts'
+import type { ImageSearch, SearchResult } from '../search/search.ts'
+import { parseJsonField } from './input/json.ts'
+import { bytesOf } from './requests.ts'
+import { createRouter, type HttpEnv, json, type Router, route } from './routing.ts'
 import {
+  cropSchema,
   DEFAULT_TOP_K,
-  type exampleSchema,
   fileField,
   filterOf,
+  type ImagesJson,
   imagesSchema,
   kindSchema,
   pageOf,
   type Query,
   querySchema,
-  searchRequestSchema,
+  roundScore,
   toImageJson,
   topKSchema,
-  uuidSchema,
 } from './schemas.ts'
+import {
+  MAX_JSON_CHARACTERS,
+  type PictureSources,
+  pictureTerm,
+  readSearchRequest,
+  searchFormSchema,
+  searchRequestSchema,
+  toTerms,
+} from './search-requests.ts'
 
-export interface SearchRoutesOptions {
-  queries: SavedQueries
-  catalog: Catalog
+export interface SearchRoutesOptions extends PictureSources {
   search: ImageSearch
-  imageFiles: ImageFiles
 }
 
-/** Routes that search by a picture, by an indexed image, or by several of both. */
-export function searchRoutes({ catalog, search, queries, imageFiles }: SearchRoutesOptions): Router {
+/** Routes that search by a picture, by an indexed image, or by several parts. */
+export function searchRoutes({ search, ...sources }: SearchRoutesOptions): Router {
   const router = createRouter()
   const found = { 200: { description: 'The images found, best first.', ...json(imagesSchema) } }
 
@@ -49,9 +53,9 @@ export function searchRoutes({ catalog, search, queries, imageFiles }: SearchRou
               schema: z.object({
                 image: fileField,
                 top_k: topKSchema,
-                query_json: z.string().optional().openapi({ description: 'A Query as JSON.' }),
-                kind: kindSchema.optional(),
-                crop: z.string().optional().openapi({ description: '`x,y,w,h` in 0…1 of the picture.' }),
+                query_json: optional(text({ max: MAX_JSON_CHARACTERS, description: 'A Query as JSON.' })),
+                kind: optional(kindSchema),
+                crop: optional(cropSchema),
               }),
             },
           },
@@ -61,9 +65,15 @@ export function searchRoutes({ catalog, search, queries, imageFiles }: SearchRou
     }),
     async (context) => {
       const { image, top_k: topK, query_json: queryJson, kind = 'auto', crop } = context.req.valid('form')
-      const picture = { bytes: await bytesOf(image), kind, crop: crop ? parseCrop(crop) : undefined }
-      const result = await search.byPicture(picture, optionsOf(parseQueryJson(queryJson), topK))
-      return respondWithImages(context, result)
+      const options = optionsOf(parseQueryJson(queryJson), topK)
+      const term = pictureTerm({ read: () => bytesOf(image), crop }, kind, 1)
+      try {
+        return respondWithImages(context, await search.find([term], options))
+      } catch (error) {
+        // Clients of this route send an empty canvas when nothing has been drawn.
+        if (!(error instanceof DomainError && error.code === 'blank_sketch')) throw error
+        return context.json({ images: [], total: 0 }, 200)
+      }
     },
   )
 
@@ -77,9 +87,9 @@ export function searchRoutes({ catalog, search, queries, imageFiles }: SearchRou
           required: true,
           ...json(
             z.object({
-              image_id: uuidSchema,
+              image_id: uuid,
               top_k: topKSchema,
-              query: querySchema.nullish(),
+              query: querySchema,
             }),
           ),
         },
@@ -88,7 +98,11 @@ export function searchRoutes({ catalog, search, queries, imageFiles }: SearchRou
     }),
     async (context) => {
       const { image_id: imageId, top_k: topK, query } = context.req.valid('json')
-      return respondWithImages(context, await search.byImage(imageId, optionsOf(query, topK)))
+      const options = optionsOf(query, topK)
+      return respondWithImages(
+        context,
+        await search.find([{ kind: 'image id', id: imageId, weight: 1 }], options),
+      )
     },
   )
 
@@ -96,16 +110,13 @@ export function searchRoutes({ catalog, search, queries, imageFiles }: SearchRou
     route('user', {
       method: 'post',
       path: '/search',
-      summary: 'Find by several examples: more like these, less like those',
+      summary: 'Find by parts: sketches, pictures, regions and words, wanted or unwanted',
       request: {
-        // Not marked as required: otherwise each of the two forms would be demanded whatever is sent.
         body: {
           content: {
             'application/json': { schema: searchRequestSchema },
             'multipart/form-data': {
-              schema: z
-                .object({ search_json: z.string().openapi({ description: 'A SearchRequest as JSON.' }) })
-                .catchall(z.unknown()),
+              schema: searchFormSchema,
             },
           },
         },
@@ -113,57 +124,20 @@ export function searchRoutes({ catalog, search, queries, imageFiles }: SearchRou
       responses: found,
     }),
     async (context) => {
-      const { request, files } = await readSearchRequest(context)
-      const toExamples = (list: z.output<typeof exampleSchema>[]) =>
-        Promise.all(list.map((example) => toExample(example, files)))
+      const received = readSearchRequest(context.req.valid('form') ?? context.req.valid('json'))
+      const terms = await toTerms(received, sources)
+      const { request } = received
       const options = optionsOf(request.query, request.top_k)
-      const [only] = request.positive
-      // An image that is searched by alone comes first among its equals.
-      if (
-        only?.image_id !== undefined &&
-        !only.crop &&
-        request.positive.length + request.negative.length === 1
-      )
-        return respondWithImages(context, await search.byImage(only.image_id, options))
-      const positive = await toExamples(request.positive)
-      const negative = await toExamples(request.negative)
-      return respondWithImages(context, await search.byTerms(positive, negative, options))
+      if (!('parts' in request)) return respondWithImages(context, await search.find(terms, options))
+      const result = await search.find(terms, { ...options, scoresTerms: true })
+      return respondWithImages(context, result, {
+        close: result.close ? { ...result.close, score: roundScore(result.close.score) } : null,
+        parts: result.terms,
+      })
     },
   )
 
   return router
-
-  async function toExample(
-    {
-      image_id: imageId,
-      query_id: queryId,
-      upload,
-      kind,
-      crop: cropText,
-      weight,
-    }: z.output<typeof exampleSchema>,
-    files: Map<string, File>,
-  ): Promise<QueryTerm> {
-    const crop = cropText ? parseCrop(cropText) : undefined
-    if (imageId !== undefined) {
-      if (crop === undefined) return { source: { imageId }, weight }
-      const image = await findImage(catalog, imageId)
-      const read = async () => ({ bytes: (await imageFiles.read(image)).bytes, kind: 'image' as const, crop })
-      return { source: read, weight }
-    }
-    if (queryId !== undefined) {
-      const query = await queries.get(queryId)
-      return { source: async () => ({ bytes: await queries.bytes(queryId), kind: query.kind, crop }), weight }
-    }
-    const file = upload === undefined ? undefined : files.get(upload)
-    if (file === undefined) {
-      throw new DomainError(
-        'invalid_request',
-        'Each example needs an image_id, a query_id, or an upload that names a file of the form.',
-      )
-    }
-    return { source: async () => ({ bytes: await bytesOf(file), kind, crop }), weight }
-  }
 }
 
 function optionsOf(given: Query | null | undefined, topK = DEFAULT_TOP_K) {
@@ -171,25 +145,18 @@ function optionsOf(given: Query | null | undefined, topK = DEFAULT_TOP_K) {
   return { filter: filterOf(query), topK, ...pageOf(query) }
 }
 
-function respondWithImages(context: Context<HttpEnv>, { images, total, timings, kind }: SearchResult) {
+/** @param explanation further fields of searches by parts */
+function respondWithImages(
+  context: Context<HttpEnv>,
+  { images, total, timings, kind }: SearchResult,
+  explanation: Pick<ImagesJson, 'close' | 'parts'> = {},
+) {
   const parts = Object.entries(timings).map(([name, ms]) => `${name};dur=${ms.toFixed(2)}`)
   context.header('Server-Timing', parts.join(', '))
   context.header('X-Query-Kind', kind)
-  return context.json({ images: images.map(toImageJson), total }, 200)
+  return context.json({ images: images.map(toImageJson), total, ...explanation }, 200)
 }
 
 function parseQueryJson(text: string | undefined): Query {
-  return text ? querySchema.parse(parseJson(text, 'query_json')) : {}
-}
-
-async function readSearchRequest(context: Context<HttpEnv>) {
-  if (!context.req.header('content-type')?.startsWith('multipart/')) {
-    const body = parseJson(await context.req.text(), 'The request')
-    return { request: searchRequestSchema.parse(body), files: new Map<string, File>() }
-  }
-  const form = await context.req.formData()
-  const files = new Map([...form].filter((field): field is [string, File] => field[1] instanceof File))
-  const text = form.get('search_json')
-  const request = searchRequestSchema.parse(parseJson(typeof text === 'string' ? text : '', 'search_json'))
-  return { request, files }
+  return text === undefined ? {} : parseJsonField(querySchema, text, 'query_json')
 }

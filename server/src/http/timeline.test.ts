@@ -49,7 +49,7 @@ it('counts images by month of capture or else of modification', async () => {
     { month: '2024-05', count: 1, mean_aspect: 1.5 },
   ])
   expect(await months('name_contains=nothing')).toEqual([])
-  expect((await browser.get('/api/timeline?captured_min=yesterday')).status).toBe(400)
+  expect((await browser.get('/api/timeline?captured_min=yesterday')).status).toBe(422)
 })
 
 it('orders and filters by capture, camera and natural names', async () => {
@@ -65,7 +65,7 @@ it('orders and filters by capture, camera and natural names', async () => {
     'IMG_10.jpg',
   ])
   expect(await names('captured_max=2020-12-31')).toEqual(['plain.jpg'])
-  expect((await browser.get('/api/images?rating_min=many')).status).toBe(400)
+  expect((await browser.get('/api/images?rating_min=many')).status).toBe(422)
 })
 
 it('shows the time of capture as the clock of the camera did', async () => {

@@ -1,14 +1,24 @@
 import { unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { parse as parsePath } from 'node:path'
 import type { Catalog, Image } from '../catalog/catalog.ts'
 import { DomainError } from '../errors.ts'
+import { toSystemPath } from '../gallery/file-names.ts'
 import { hasImageExtension, IMAGE_EXTENSIONS } from '../gallery/formats/index.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import { type IncludeRules, isIgnoredName, isIncluded } from '../gallery/include.ts'
-import { joinPath, parseDirectory, parseFileName, resolveDirectory, toAbsolute } from '../gallery/paths.ts'
+import {
+  directoryOf,
+  joinPath,
+  nameOf,
+  parseDirectory,
+  parseFileName,
+  ROOT,
+  toAbsolute,
+} from '../gallery/paths.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import type { Indexer } from '../indexing/indexer.ts'
-import { writeNew } from './write-file.ts'
+import { makeFolders, removeEmptyFolders } from './folders.ts'
+import { hasBytes, writeNew } from './write-file.ts'
 
 export interface AddOptions {
   root: string
@@ -21,48 +31,115 @@ export interface AddOptions {
   walk: IncludeRules
 }
 
+/** Decides about a name that is taken by a file with other bytes. */
+export type OnConflict = 'keep_both' | 'refuse'
+export const ON_CONFLICT = ['keep_both', 'refuse'] as const satisfies readonly OnConflict[]
+
+export interface Upload {
+  bytes: Uint8Array
+  /** File name; it may begin with folders. */
+  name: string
+  directory: string
+  onConflict: OnConflict
+}
+
+/** Numbers that are tried for `NAME (2).png`. */
+const MAX_COPIES = 10_000
+
 /** Returns the function that writes an uploaded file into the gallery and indexes it. */
 export function createAdd({ root, catalog, indexer, reader, thumbnails, limits, walk }: AddOptions) {
-  return async function add(bytes: Uint8Array, name: string, directory: string): Promise<Image> {
-    const fileName = checkedName(name)
-    const folder = parseDirectory(directory)
-    if (!walk.recursive && folder !== '.') {
+  return async function add({ bytes, name, directory, onConflict }: Upload): Promise<Image> {
+    if (name === '') throw new DomainError('invalid_path', 'Filename is required.')
+    if (bytes.length === 0) throw new DomainError('image_unreadable', 'Empty file.')
+    const path = uploadPath(directory, name)
+    const folder = directoryOf(path)
+    checkPlace(path)
+    if (bytes.length > limits.maxUploadBytes) {
+      throw new DomainError(
+        'image_too_large',
+        `The upload is too large: ${bytes.length} bytes, at most ${limits.maxUploadBytes} are accepted (limits.max_upload_bytes).`,
+      )
+    }
+    // The file must be an image before anything is written.
+    const { note } = await reader.decode(bytes, thumbnails.size)
+    // A damaged image may be a broken transfer.
+    if (note !== undefined) throw new DomainError('image_unreadable', note)
+    const createdFolders = await makeFolders(root, folder)
+    let isAdded = false
+    try {
+      const image = await write(folder, nameOf(path), bytes, onConflict)
+      isAdded = true
+      return image
+    } finally {
+      if (!isAdded) await removeEmptyFolders(createdFolders)
+    }
+  }
+
+  function checkPlace(path: string): void {
+    const folder = directoryOf(path)
+    if (!walk.recursive && folder !== ROOT) {
       throw new DomainError(
         'directory_not_found',
         `The folder "${folder}" is not watched: only the root is (watcher.watch_recursive).`,
       )
     }
-    if (!isIncluded(root, joinPath(folder, fileName), walk)) {
+    if (!isIncluded(root, path, walk)) {
       throw new DomainError(
         'invalid_path',
-        `"${joinPath(folder, fileName)}" lies in a hidden or system folder, or is named by watcher.ignore: the gallery leaves it out.`,
+        `"${path}" lies in a hidden or system folder, or is named by watcher.ignore: the gallery leaves it out.`,
       )
-    }
-    const absoluteFolder = await resolveDirectory(root, folder)
-    if (absoluteFolder !== toAbsolute(root, folder)) {
-      throw new DomainError(
-        'invalid_path',
-        `The folder "${folder}" lies behind a symbolic link: name the folder that it leads to.`,
-      )
-    }
-    if (bytes.length > limits.maxUploadBytes) {
-      throw new DomainError(
-        'image_too_large',
-        `The upload is too large: ${bytes.length} bytes, at most ${limits.maxUploadBytes} are taken (limits.max_upload_bytes).`,
-      )
-    }
-    // Whether it is an image is found out before anything is written.
-    await reader.decode(bytes, thumbnails.size)
-    const file = join(absoluteFolder, fileName)
-    await writeNew(file, bytes)
-    try {
-      return await indexer.indexNow(joinPath(folder, fileName))
-    } catch (error) {
-      await unlink(file)
-      await catalog.files.remove([joinPath(folder, fileName)])
-      throw error
     }
   }
+
+  /** Writes the file under the first name that is free. A file that is there already with the same bytes is not written again. */
+  async function write(
+    folder: string,
+    fileName: string,
+    bytes: Uint8Array,
+    onConflict: OnConflict,
+  ): Promise<Image> {
+    for (let copy = 1; copy <= MAX_COPIES; copy++) {
+      const path = joinPath(folder, numberedName(fileName, copy))
+      const file = toAbsolute(root, path)
+      try {
+        await writeNew(file, bytes)
+      } catch (error) {
+        if (!(error instanceof DomainError && error.code === 'image_exists')) throw error
+        if (await hasBytes(file, bytes)) return indexed(path)
+        if (onConflict === 'refuse') throw error
+        continue
+      }
+      try {
+        return await indexer.indexNow(path)
+      } catch (error) {
+        await unlink(toSystemPath(file))
+        await catalog.files.remove([path])
+        throw error
+      }
+    }
+    throw new DomainError('image_exists', `There are ${MAX_COPIES} files of this name in this folder.`)
+  }
+
+  /** @returns the image of a file that is in the gallery; a file that is not indexed yet is indexed now */
+  async function indexed(path: string): Promise<Image> {
+    return (await catalog.images.getByPath(path)) ?? indexer.indexNow(path)
+  }
+}
+
+/** @throws {DomainError} `invalid_path` */
+function uploadPath(directory: string, name: string): string {
+  const segments = name.split('/')
+  const fileName = checkedName(segments.pop()!)
+  const within = segments.length === 0 ? ROOT : parseDirectory(segments.join('/') || '/')
+  const folder = parseDirectory(directory)
+  return joinPath(within === ROOT ? folder : joinPath(folder, within), fileName)
+}
+
+/** `a.png`, `a (2).png`, `a (3).png`, … */
+function numberedName(fileName: string, copy: number): string {
+  if (copy === 1) return fileName
+  const { name, ext } = parsePath(fileName)
+  return parseFileName(`${name} (${copy})${ext}`)
 }
 
 function checkedName(name: string): string {

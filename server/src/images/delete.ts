@@ -1,7 +1,9 @@
-import { unlink } from 'node:fs/promises'
+import { stat, unlink } from 'node:fs/promises'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog, Image } from '../catalog/catalog.ts'
 import { DomainError, systemCodeOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
+import { toSystemPath } from '../gallery/file-names.ts'
 import { joinPath, resolveDirectory, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import { removeUnusedContent } from '../indexing/unused-content.ts'
@@ -14,22 +16,60 @@ export interface DeleteOptions {
   events: EventBus
 }
 
-/** Returns the function that deletes a file of the gallery, its row, its vector and its thumbnail. */
+/** A file that was moved or changed by another program is noticed within this time as a rule. */
+const NOTICE_TIMEOUT_MS = 3_000
+const LOOK_EVERY_MS = 100
+
+/**
+ * Returns the function that deletes a file of the gallery, its row, its vector and its thumbnail. It deletes the file that was
+ * indexed: if another program has moved or changed it, the new row is awaited.
+ */
 export function createDelete({ root, catalog, thumbnails, events }: DeleteOptions) {
   return async function deleteImage(image: Image): Promise<void> {
-    const directory = await resolveDirectory(root, image.directory)
-    if (directory !== toAbsolute(root, image.directory)) {
-      const original = joinPath(toGalleryPath(root, directory), image.name)
+    const deadline = performance.now() + NOTICE_TIMEOUT_MS
+    let current: Image | undefined = image
+    while (current !== undefined) {
+      if (await deleteFile(current)) {
+        await catalog.files.remove([current.path])
+        await removeUnusedContent(catalog, thumbnails, [current.contentHash])
+        events.emit('fileDeleted', { path: current.path })
+        return
+      }
+      if (performance.now() >= deadline) throw movedOrChanged(current)
+      await sleep(LOOK_EVERY_MS)
+      current = await catalog.images.get(image.id)
+    }
+  }
+
+  /** @returns false if the file at this path is not the one that was indexed */
+  async function deleteFile({ path, directory, name, bytes, modifiedAt }: Image): Promise<boolean> {
+    const folder = await resolveDirectory(root, directory).catch((error) => {
+      if (!(error instanceof DomainError && error.code === 'directory_not_found')) throw error
+    })
+    if (folder === undefined) return false
+    if (folder !== toAbsolute(root, directory)) {
+      const original = joinPath(toGalleryPath(root, folder), name)
       throw new DomainError(
         'conflict',
-        `${JSON.stringify(image.path)} is shown by a link to a folder: delete it where it lies, ${JSON.stringify(original)}.`,
+        `${JSON.stringify(path)} is shown by a link to a folder: delete it where it is stored, ${JSON.stringify(original)}.`,
       )
     }
-    await unlink(toAbsolute(root, image.path)).catch((error) => {
-      if (systemCodeOf(error) !== 'ENOENT') throw writeFailure(error)
-    })
-    await catalog.files.remove([image.path])
-    await removeUnusedContent(catalog, thumbnails, [image.contentHash])
-    events.emit('fileDeleted', { path: image.path })
+    const file = toSystemPath(toAbsolute(root, path))
+    try {
+      const found = await stat(file, { bigint: true })
+      if (Number(found.size) !== bytes || Number(found.mtimeMs) !== modifiedAt) return false
+      await unlink(file)
+      return true
+    } catch (error) {
+      if (systemCodeOf(error) === 'ENOENT') return false
+      throw writeFailure(error)
+    }
   }
+}
+
+function movedOrChanged({ path }: Image): DomainError {
+  return new DomainError(
+    'conflict',
+    `${JSON.stringify(path)} was not deleted: another program has moved, changed or deleted it. Try again in a moment.`,
+  )
 }

@@ -1,5 +1,5 @@
 import type { Image } from '../catalog/catalog.ts'
-import { type AddOptions, createAdd } from './add.ts'
+import { type AddOptions, createAdd, type Upload } from './add.ts'
 import { createDelete, type DeleteOptions } from './delete.ts'
 import { createOriginals, type Originals, type OriginalsOptions } from './originals.ts'
 import { createPreviews, type Previews, type PreviewsOptions } from './previews.ts'
@@ -10,15 +10,17 @@ export type { FileContent } from './originals.ts'
 /** Single images of the gallery and their files. */
 export interface ImageFiles extends Originals, Previews, Renditions {
   /**
-   * Writes an image file into a folder of the gallery and indexes it. An existing file is never overwritten, and if
-   * anything goes wrong nothing is left behind.
+   * Writes an image file into a folder of the gallery, which is made if it is missing, and indexes it. An existing file is never
+   * overwritten: one with the same bytes is the result itself, and one with other bytes is kept. If anything goes wrong nothing is
+   * left behind.
    * @throws {DomainError} `invalid_path`, `directory_not_found`, `image_exists`, `image_too_large`, `image_unreadable`,
    * `permission_denied`
    */
-  add(bytes: Uint8Array, name: string, directory: string): Promise<Image>
+  add(upload: Upload): Promise<Image>
   /**
    * Deletes the file, its row, its vector and its thumbnail.
-   * @throws {DomainError} `conflict` if a link to a folder shows it: it lies elsewhere; `permission_denied`
+   * @throws {DomainError} `conflict` if a link to a folder shows it, or if another program has moved or changed it and that is
+   * not noticed in time; `permission_denied`
    */
   delete(image: Image): Promise<void>
 }

@@ -1,5 +1,6 @@
 import type { Image } from '../catalog/catalog.ts'
 import { DomainError } from '../errors.ts'
+import { toSystemPath } from '../gallery/file-names.ts'
 import { fileTooLarge } from '../gallery/image-file.ts'
 import type { IncludeRules } from '../gallery/include.ts'
 import { findRealFile } from '../gallery/links.ts'
@@ -46,7 +47,7 @@ export function createOriginals({ root, limits, walk }: OriginalsOptions): Origi
   }
 
   async function read(image: Image): Promise<FileContent> {
-    const file = await openOrdinaryFile(await fileOf(image))
+    const file = await openOrdinaryFile(toSystemPath(await fileOf(image)))
     if (file === undefined) throw new DomainError('image_not_found', GONE)
     try {
       const { size } = await file.stat()

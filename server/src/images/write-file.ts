@@ -3,6 +3,8 @@ import { constants } from 'node:fs'
 import { copyFile, link, open, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { DomainError, systemCodeOf } from '../errors.ts'
+import { toSystemPath } from '../gallery/file-names.ts'
+import { openOrdinaryFile } from '../hashing.ts'
 
 /**
  * Writes a new file and flushes it to the disk, since the client may delete its copy afterwards. The file appears under
@@ -10,18 +12,19 @@ import { DomainError, systemCodeOf } from '../errors.ts'
  * @throws {DomainError} `image_exists` if the name is taken, `permission_denied`
  */
 export async function writeNew(file: string, bytes: Uint8Array): Promise<void> {
-  const temporary = join(file, '..', `.${randomUUID()}.upload`)
+  const target = toSystemPath(file)
+  const temporary = toSystemPath(join(file, '..', `.${randomUUID()}.upload`))
   try {
     await writeFile(temporary, bytes, { flag: 'wx', flush: true })
-    await link(temporary, file).catch((error) => {
+    await link(temporary, target).catch((error) => {
       const hasNoLinks = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK'].includes(
         systemCodeOf(error) ?? '',
       )
       if (!hasNoLinks) throw error
-      return copyFile(temporary, file, constants.COPYFILE_EXCL).then(() => sync(file))
+      return copyFile(temporary, target, constants.COPYFILE_EXCL).then(() => sync(target))
     })
     // Some systems and drives cannot sync a folder.
-    await sync(dirname(file)).catch(() => {})
+    await sync(toSystemPath(dirname(file))).catch(() => {})
   } catch (error) {
     if (systemCodeOf(error) !== 'EEXIST') throw writeFailure(error)
     throw new DomainError('image_exists', 'A file of this name is already in this folder.', { cause: error })
@@ -31,7 +34,19 @@ export async function writeNew(file: string, bytes: Uint8Array): Promise<void> {
   }
 }
 
-async function sync(path: string): Promise<void> {
+/** Whether a file holds exactly these bytes. A file that is gone or cannot be read does not. */
+export async function hasBytes(file: string, bytes: Uint8Array): Promise<boolean> {
+  const opened = await openOrdinaryFile(toSystemPath(file)).catch(() => undefined)
+  if (opened === undefined) return false
+  try {
+    const { size } = await opened.stat()
+    return size === bytes.length && Buffer.compare(await opened.readFile(), bytes) === 0
+  } finally {
+    await opened.close()
+  }
+}
+
+async function sync(path: string | Buffer): Promise<void> {
   const handle = await open(path)
   await handle.sync().finally(() => handle.close())
 }

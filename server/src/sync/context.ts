@@ -36,6 +36,8 @@ export interface GallerySyncOptions {
   indexer: IndexQueue
   thumbnails: ThumbnailStore
   events: EventBus
+  /** Emits events of all processes that index this gallery; `events` if this is the only one. */
+  allEvents: EventBus
   walk: IncludeRules
   scanIntervalMs: number
   /** If a larger share of the files disappears at once, they are kept until a user confirms the removal. */

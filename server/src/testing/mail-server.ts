@@ -56,7 +56,7 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
         return next
       })
       taken.add(mail)
-      return /^Subject: ([A-Z2-9]{8}) is/m.exec(mail.source)![1]!
+      return /^Your OTP code is: ([A-Z2-9]{8})$/m.exec(mail.source.replaceAll('\r', ''))![1]!
     },
     close,
   }

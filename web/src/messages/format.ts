@@ -24,6 +24,11 @@ export function plural(count: number, forms: PluralForms): string {
   return (forms[rules.select(count)] ?? forms.other).replaceAll('#', number(count))
 }
 
+const lists = new Intl.ListFormat(language)
+
+/** The items with commas and a conjunction before the last. */
+export const list = (items: readonly string[]) => lists.format(items)
+
 /** @param share 0…1 */
 export const percent = (share: number) => `${Math.round(share * 100)} %`
 

@@ -25,12 +25,16 @@ export interface ImageRecord extends ImageAttributes {
   bytes: number
   createdAt: number
   modifiedAt: number
+  /** Without it, the file counts as unchanged until it is examined again. */
+  changedAt?: number | undefined
   inode: string
   contentHash: string
   /** The version that the attributes were read for; the current one if it is not given. */
   attributesVersion?: number
   /** Unit length; undefined if the catalog already has the vector of these bytes. */
   vector: Float32Array | undefined
+  /** Unit length, in the space `colours`; undefined if the file was not decoded. */
+  colours?: Float32Array | undefined
 }
 
 export interface PutResult {
@@ -118,6 +122,8 @@ export interface OutdatedImage extends OutdatedCursor {
 export interface AttributesUpdate {
   contentHash: string
   attributes: ImageAttributes | undefined
+  /** As in `ImageRecord`. */
+  colours?: Float32Array | undefined
 }
 
 /** Images, one for each readable file. */

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type ExpressionBuilder, type Insertable, type Selectable, sql } from 'kysely'
 import type { Connection, SqlDatabase } from '../../database/dialect.ts'
 import type { Tables } from '../../database/schema.ts'
+import { displayName } from '../../gallery/file-names.ts'
 import { naturalKey } from '../../gallery/natural-order.ts'
 import { directoryOf, nameOf, normalizeName } from '../../gallery/paths.ts'
 import { type Attributes, type AttributeTable, type ImageAttributes, versionOf } from '../attributes.ts'
@@ -23,6 +24,7 @@ export function selectImages(database: Connection, embedderId: number) {
         .innerJoin('embedders', 'embedders.id', 'vectors.embedder_id')
         .select('embedders.name')
         .whereRef('vectors.content_hash', '=', 'images.content_hash')
+        .where('embedders.space', '=', 'image')
         .orderBy(sql`vectors.embedder_id = ${embedderId}`, 'desc')
         .orderBy('vectors.id', 'desc')
         .limit(1)
@@ -50,6 +52,7 @@ export async function upsertImages(
     bytes: record.bytes,
     created_at: record.createdAt,
     modified_at: record.modifiedAt,
+    changed_at: record.changedAt ?? null,
     inode: record.inode,
     content_hash: record.contentHash,
     attributes_version: record.attributesVersion ?? version,
@@ -132,8 +135,8 @@ export function nameColumns(path: string) {
   return {
     directory: directoryOf(path),
     name,
-    folded_name: normalizeName(name),
-    name_key: naturalKey(name),
+    folded_name: normalizeName(displayName(name)),
+    name_key: naturalKey(displayName(name)),
   }
 }
 

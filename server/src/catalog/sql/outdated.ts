@@ -2,6 +2,7 @@ import { sql } from 'kysely'
 import type { Connection } from '../../database/dialect.ts'
 import { versionOf } from '../attributes.ts'
 import type { AttributesUpdate, OutdatedCursor, OutdatedImage } from '../catalog.ts'
+import { insertColours } from './colours.ts'
 import type { SqlContext } from './context.ts'
 import { attributeColumns, attributeValues, takenColumns } from './image-rows.ts'
 
@@ -43,9 +44,10 @@ export async function countOutdated({ database, attributes }: SqlContext): Promi
 }
 
 export async function setAttributes(
-  { database, attributes, vectors }: SqlContext,
+  context: SqlContext,
   updates: readonly AttributesUpdate[],
 ): Promise<void> {
+  const { database, attributes, vectors } = context
   // Filters may select by attributes.
   vectors.changed()
   const version = { attributes_version: versionOf(attributes) }
@@ -59,6 +61,7 @@ export async function setAttributes(
         .execute()
       if (values !== undefined) await setTaken(transaction, contentHash, values.capturedAt)
     }
+    await insertColours(context, transaction, updates)
   })
 }
 

@@ -7,7 +7,7 @@ export function createSqlVectors(context: SqlContext): VectorStore {
   const { database, dialect, space, vectors } = context
   return {
     nearest: (query) => findNearest(context, query),
-    get: (imageIds) => vectors.get(imageIds),
+    get: (imageIds, space) => vectors.get(imageIds, space),
     async embeddedContents(contentHashes) {
       return [...(await embeddedContents({ database, dialect }, space().embedderId, contentHashes))]
     },
@@ -38,6 +38,7 @@ async function findNearest(context: SqlContext, query: NearestQuery): Promise<Ne
       return image === undefined ? [] : [{ ...image, score }]
     }),
     total: matches.length,
+    close: matches.filter(({ score }) => score >= (query.closeScore ?? Number.POSITIVE_INFINITY)).length,
   }
 }
 

@@ -9,7 +9,10 @@ import * as embedderVersions from './migrations/002-embedder-versions.ts'
 import * as failuresByInode from './migrations/003-failures-by-inode.ts'
 import * as mountPoints from './migrations/004-mount-points.ts'
 import * as attributes from './migrations/005-attributes.ts'
-import * as capture from './migrations/006-capture.ts'
+import * as account from './migrations/006-account.ts'
+import * as spaces from './migrations/007-spaces.ts'
+import * as notes from './migrations/008-notes.ts'
+import * as capture from './migrations/009-capture.ts'
 
 /** Migrations of the catalog, oldest first. */
 export const CATALOG_MIGRATIONS: Migrations = {
@@ -18,7 +21,10 @@ export const CATALOG_MIGRATIONS: Migrations = {
   '003-failures-by-inode': failuresByInode,
   '004-mount-points': mountPoints,
   '005-attributes': attributes,
-  '006-capture': capture,
+  '006-account': account,
+  '007-spaces': spaces,
+  '008-notes': notes,
+  '009-capture': capture,
 }
 
 const OWNER_ONLY = 0o600
