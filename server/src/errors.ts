@@ -27,6 +27,7 @@ export type ErrorCode =
   | 'permission_denied'
   | 'query_not_found'
   | 'request_too_large'
+  | 'storage_unavailable'
   | 'too_many_requests'
   | 'unavailable'
   | 'unknown_host'

@@ -3,13 +3,13 @@ import { join } from 'node:path'
 import type { Users } from '../accounts/accounts.ts'
 import type { Challenges } from '../auth/methods/email-code/challenges.ts'
 import type { Catalog } from '../catalog/catalog.ts'
+import { COLOUR_SPACE } from '../catalog/spaces.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { duplicateThresholdOf } from '../config/built-in.ts'
 import type { Config } from '../config/schema.ts'
 import { type DirectoryLock, lockDirectory, NO_LOCK } from '../database/directory-lock.ts'
 import type { openEmbedder } from '../embedding/open-embedder.ts'
 import { type EmbedderClient, failIfEmbedderIsDown } from '../embedding/process/embedder-client.ts'
-import { messageOf } from '../errors.ts'
 import { createEventBus, createLocalFeed, type EventBus } from '../events.ts'
 import { createImageReader } from '../gallery/image-reader.ts'
 import { openRenditionStore, withRenditions } from '../gallery/rendition-store.ts'
@@ -29,8 +29,10 @@ import { openStorage } from '../storage/open-storage.ts'
 import { createGallerySync, type GallerySync } from '../sync/gallery-sync.ts'
 import { TIMINGS, type Timings } from '../timings.ts'
 import { foldersToExclude, prepareDirectories } from './directories.ts'
+import { startMaintenance } from './maintenance.ts'
 import { type Model, openModel } from './model.ts'
 import type { OpenedSignIn } from './sign-in.ts'
+import { failWhileStorageIsUnusable, openStorageMonitor } from './storage-monitor.ts'
 
 /** The product without its HTTP server. */
 export interface App {
@@ -52,7 +54,7 @@ export interface App {
   join(): Promise<void>
   /**
    * Resolves when nothing is left to index.
-   * @throws {DomainError} `embedder_unavailable` if the embedder works for no picture, and does not recover
+   * @throws {DomainError} `embedder_unavailable` or `storage_unavailable` if embedder or disk do not recover
    */
   untilIdle(): Promise<void>
   close(): Promise<void>
@@ -124,6 +126,7 @@ export async function createApp(
       embedder: embedderName,
       fingerprint,
       dimensions: embedder.dimensions,
+      further: [COLOUR_SPACE],
     })
     previousEmbedder = used.previousEmbedder
   } catch (error) {
@@ -164,6 +167,8 @@ export async function createApp(
     thumbnailSize: [...config.thumbnail.size],
   })
   const batchSize = Math.max(config.watcher.files_batch_size, embedder.measurement.batchSize)
+  const monitor = openStorageMonitor(config, timings, log)
+  if (!isReadOnly) await monitor.start()
   const localIndexer = createIndexer({
     root,
     catalog,
@@ -178,6 +183,7 @@ export async function createApp(
     onError: (message, error) => log.error(error, `Unexpected error while ${message}`),
     onChanged: (paths) => sync.recheck(paths),
     timings,
+    storage: monitor,
   })
   const textLog = {
     warn: (message: string) => log.warn(message),
@@ -262,6 +268,7 @@ export async function createApp(
     indexer,
     backfill,
     sync,
+    storage: monitor,
     search,
     vocabulary,
     queries: storage.queries,
@@ -280,17 +287,7 @@ export async function createApp(
     },
   })
 
-  const removeExpiredQueries = () =>
-    void storage.queries
-      .removeExpired()
-      .catch((error) => log.warn(`Old searches could not be forgotten: ${messageOf(error)}`))
-  /** Other processes delete as well: what is kept here of those images goes later. Who is alone sweeps when all is indexed. */
-  const removeOrphans = () =>
-    void thumbnails
-      .removeOrphans((hashes) => catalog.images.unknownContents(hashes))
-      .catch((error) => log.warn(`Thumbnails could not be swept: ${messageOf(error)}`))
-  const chores: NodeJS.Timeout[] = []
-
+  let stopMaintenance = () => {}
   return {
     catalog,
     embedder,
@@ -303,39 +300,41 @@ export async function createApp(
     http,
     publishAddress: lock.publishAddress,
     async start() {
-      removeExpiredQueries()
-      chores.push(setInterval(removeExpiredQueries, EXPIRY_INTERVAL_MS).unref())
-      if (cluster !== undefined) {
-        removeOrphans()
-        chores.push(setInterval(removeOrphans, ORPHAN_REMOVAL_INTERVAL_MS).unref())
-        return cluster.start()
-      }
+      const { queries } = storage
+      stopMaintenance = startMaintenance({
+        catalog,
+        queries,
+        thumbnails,
+        isShared: cluster !== undefined,
+        log: textLog,
+      })
+      if (cluster !== undefined) return cluster.start()
       if (!indexes) return
-      // Watching begins first: what changes during the comparison is not missed.
+      // Watching begins first, so that no change during the scan is missed.
       await sync.startWatching()
       await sync.scan()
     },
     async join() {
       await cluster?.start()
     },
-    untilIdle: () => failIfEmbedderIsDown(embedder, indexer.idle()),
+    untilIdle: () => failWhileStorageIsUnusable(monitor, failIfEmbedderIsDown(embedder, indexer.idle())),
     async close() {
-      for (const chore of chores) clearInterval(chore)
+      stopMaintenance()
       await signIn?.close()
       if (cluster === undefined) await sync.close()
-      // The indexer waits for what is under way; an embedder that hangs is ended first, so that it need not.
+      // The indexer and the backfill wait for the files in progress. Decoders and an embedder that hang are ended first.
       const indexed = cluster === undefined ? indexer.close() : cluster.close()
+      const backfilled = backfill.close()
+      await reader.close()
       await embedder.close()
       await indexed
-      await backfill.close()
-      await reader.close()
+      await backfilled
+      await monitor.close()
       await storage.close()
       lock.release()
     },
   }
 }
 
-const EXPIRY_INTERVAL_MS = 3_600_000
-const ORPHAN_REMOVAL_INTERVAL_MS = 24 * 3_600_000
-/** Files that are taken from a shared queue at once, at least: asking for each batch costs a few milliseconds. */
+/** Minimum number of files taken from a shared queue at once: each request costs a few milliseconds. */
 const MIN_FILES_TAKEN = 16

@@ -13,6 +13,7 @@ import type { ImageReader } from '../gallery/image-reader.ts'
 import type { ImageFiles } from '../images/image-files.ts'
 import type { Backfill } from '../indexing/backfill.ts'
 import type { Indexer } from '../indexing/indexer.ts'
+import type { StorageMonitor } from '../indexing/storage-monitor.ts'
 import type { SavedQueries } from '../saved-queries/saved-queries.ts'
 import type { ImageSearch } from '../search/search.ts'
 import type { Vocabulary } from '../search/words/vocabulary.ts'
@@ -52,6 +53,7 @@ export interface HttpOptions {
   indexer: Indexer
   backfill: Pick<Backfill, 'pending'>
   sync: GallerySync
+  storage: Pick<StorageMonitor, 'problem'>
   search: ImageSearch
   vocabulary: Vocabulary | undefined
   queries: SavedQueries

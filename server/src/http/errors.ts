@@ -32,6 +32,7 @@ const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
   not_indexed: 409,
   not_signed_in: 401,
   not_supported: 422,
+  storage_unavailable: 503,
   too_many_requests: 429,
   unavailable: 503,
   unknown_host: 403,
@@ -41,7 +42,10 @@ const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
   wrong_code: 401,
 }
 
-/** Sentences for 5xx responses, which never repeat the message of an internal error. */
+/** Codes of status 503 whose sentences name no path and no host. */
+const SHOWN_503: ReadonlySet<ErrorCode> = new Set(['gallery_unavailable', 'storage_unavailable'])
+
+/** Sentences for other 5xx responses, which never repeat the message of an internal error. */
 const SERVER_SIDE: Partial<Record<ContentfulStatusCode, string>> = {
   500: 'Something went wrong in the server; its log has the details.',
   503: 'The server can’t answer this at the moment; try again soon.',
@@ -68,7 +72,7 @@ export function respondWithError(error: Error, context: Context, log: (error: Er
   if (error instanceof DomainError && error.retryAfterS !== undefined)
     context.header('Retry-After', String(error.retryAfterS))
   const suggestions = error instanceof DomainError ? error.suggestions : undefined
-  if (status < 500 || code === 'gallery_unavailable')
+  if (status < 500 || SHOWN_503.has(code))
     return context.json(
       { ...errorBody(context, error.message, code), ...(suggestions && { suggestions }) },
       status,

@@ -6,6 +6,7 @@ import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import { directoryOf, ROOT } from '../gallery/paths.ts'
 import type { Backfill } from '../indexing/backfill.ts'
 import type { Indexer } from '../indexing/indexer.ts'
+import type { StorageMonitor } from '../indexing/storage-monitor.ts'
 import type { Vocabulary } from '../search/words/vocabulary.ts'
 import type { FolderTimes, GallerySync } from '../sync/gallery-sync.ts'
 import { createRouter, json, type Router, route } from './routing.ts'
@@ -29,6 +30,7 @@ export interface FolderRoutesOptions {
   indexer: Indexer
   backfill: Pick<Backfill, 'pending'>
   sync: GallerySync
+  storage: Pick<StorageMonitor, 'problem'>
   /** undefined where nobody has to sign in. */
   signIn: Pick<SignIn, 'method'> | undefined
 }
@@ -60,6 +62,7 @@ export function indexRoutes({
   indexer,
   backfill,
   sync,
+  storage,
   signIn,
 }: FolderRoutesOptions): Router {
   const router = createRouter()
@@ -92,7 +95,8 @@ export function indexRoutes({
         auth: signIn?.method.kind ?? 'none',
         embedder_state: embedder.processId === undefined ? 'not_working' : 'working',
         absence: sync.massRemoval ?? null,
-        problem: sync.problem ?? null,
+        problem: sync.problem ?? storage.problem?.message ?? null,
+        storage_problem: storage.problem?.code ?? null,
         polling_reason: sync.pollingReason ?? null,
       }
       return context.json(status, 200)

@@ -1,6 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import type { Catalog } from '../catalog/catalog.ts'
 import { LEFT_OUT_RULES } from '../gallery/include.ts'
+import { parseDirectoryFilter, ROOT } from '../gallery/paths.ts'
+import type { IndexQueue } from '../indexing/indexer.ts'
+import { type RereadSelection, reread } from '../indexing/reread.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
 import { createRouter, json, type Router, route } from './routing.ts'
 
@@ -35,14 +38,28 @@ const indexAccountSchema = z
 export type IndexAccountJson = z.output<typeof indexAccountSchema>
 
 const MAX_FOLDERS = 1_000
+const MAX_REREAD_PATHS = 10_000
+
+const rereadSchema = z
+  .object({
+    all: z.literal(true).optional().describe('Every file.'),
+    directory: z.string().max(4096).optional().describe('A folder with all below it; `.` is the root.'),
+    paths: z.array(z.string().max(4096)).min(1).max(MAX_REREAD_PATHS).optional(),
+  })
+  .refine(
+    (body) => Object.values(body).filter((value) => value !== undefined).length === 1,
+    'give one of all, directory and paths',
+  )
+  .openapi('Reread')
 
 export interface IndexAccountOptions {
   catalog: Catalog
-  sync: Pick<GallerySync, 'unindexed'>
+  sync: Pick<GallerySync, 'unindexed' | 'recheck'>
+  indexer: Pick<IndexQueue, 'enqueue'>
 }
 
-/** The route that accounts for every file of the watched folder. */
-export function indexAccountRoutes({ catalog, sync }: IndexAccountOptions): Router {
+/** Routes that account for every file of the watched folder, and that read files again. */
+export function indexAccountRoutes({ catalog, sync, indexer }: IndexAccountOptions): Router {
   const router = createRouter()
   router.openapi(
     route('user', {
@@ -58,7 +75,34 @@ export function indexAccountRoutes({ catalog, sync }: IndexAccountOptions): Rout
     }),
     async (context) => context.json(await indexAccount(catalog, sync), 200),
   )
+
+  router.openapi(
+    route('editor', {
+      method: 'post',
+      path: '/reread',
+      summary: 'Read files again, whatever their size and times are',
+      request: { body: json(rereadSchema) },
+      responses: {
+        200: {
+          description: 'The files are queued.',
+          ...json(z.object({ status: z.literal('success'), queued: z.int() })),
+        },
+      },
+    }),
+    async (context) => {
+      const selection = selectionOf(context.req.valid('json'))
+      const queued = await reread(catalog, indexer, selection)
+      // New files among them are found, too.
+      sync.recheck('paths' in selection ? selection.paths : ['all' in selection ? ROOT : selection.directory])
+      return context.json({ status: 'success' as const, queued }, 200)
+    },
+  )
   return router
+}
+
+function selectionOf({ directory, paths }: z.output<typeof rereadSchema>): RereadSelection {
+  if (paths !== undefined) return { paths: paths.map(parseDirectoryFilter) }
+  return directory === undefined ? { all: true } : { directory: parseDirectoryFilter(directory) }
 }
 
 /** Adds up what became of the files of the watched folder. */

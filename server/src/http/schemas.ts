@@ -19,6 +19,7 @@ import { DomainError } from '../errors.ts'
 import { displayName } from '../gallery/file-names.ts'
 import { parseDirectoryFilter } from '../gallery/paths.ts'
 import { RENDITION_SIDES } from '../gallery/rendition-store.ts'
+import { STORAGE_PROBLEMS } from '../indexing/storage-monitor.ts'
 import { SAVED_QUERY_ID } from '../saved-queries/saved-queries.ts'
 import { type Crop, parseCrop } from '../search/region.ts'
 import type { FoundImage } from '../search/search.ts'
@@ -132,7 +133,9 @@ export const imagesSchema = z
     parts: z
       .array(
         z.object({
-          kind: z.enum(['sketch', 'image', 'text']).openapi({ description: 'What the part was taken for.' }),
+          kind: z
+            .enum(['sketch', 'image', 'text', 'colours'])
+            .openapi({ description: 'What the part was taken for.' }),
           words: z
             .array(z.string())
             .optional()
@@ -294,7 +297,13 @@ export const indexStatusSchema = z
     problem: z
       .string()
       .nullable()
-      .describe('Why the folder can’t be looked at; the index is kept as it is until it can.'),
+      .describe(
+        'Why the folder can’t be read, or why nothing can be stored. The index stays as it is meanwhile.',
+      ),
+    storage_problem: z
+      .enum(STORAGE_PROBLEMS)
+      .nullable()
+      .describe('Set while nothing can be stored: indexing waits, and goes on by itself.'),
     polling_reason: z
       .string()
       .nullable()

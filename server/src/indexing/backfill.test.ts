@@ -99,7 +99,7 @@ async function indexPictures(root: string, catalog: Catalog, reader: ImageReader
     const path = `${String(n).padStart(3, '0')}.png`
     // The bytes after the end of the picture make each file another content.
     await writeSettled(join(root, path), Buffer.concat([await first, Buffer.from(String(n))]))
-    const read = await readFile({ reader, catalog }, path, true)
+    const read = await readFile({ reader, catalog }, path, { skipSettleCheck: true, isReread: false })
     if (typeof read === 'string') throw new Error(`${path} is ${read}`)
     await catalog.images.upsert([{ ...read.record, vector: Float32Array.of(1, n, 0, 0) }])
   }
@@ -155,7 +155,7 @@ describe('the backfill', () => {
     const paths = ['changed.png', 'gone.png', 'same.png']
     for (const [n, path] of paths.entries()) {
       await writeSettled(join(root, path), await picture(n))
-      const read = await readFile({ reader, catalog }, path, true)
+      const read = await readFile({ reader, catalog }, path, { skipSettleCheck: true, isReread: false })
       if (typeof read === 'string') throw new Error(`${path} is ${read}`)
       const vector = Float32Array.of(1, 0, 0, n)
       await catalog.images.upsert([{ ...read.record, thumbhash: undefined, attributesVersion: 1, vector }])

@@ -121,11 +121,19 @@ class StagedIndexer implements Indexer {
   }
 
   async indexNow(path: string): Promise<Image> {
-    const read = await readFile(this.#options, path, true)
+    const read = await readFile(this.#options, path, { skipSettleCheck: true, isReread: false }).catch(
+      (error) => {
+        this.#failIfDueToStorage(error)
+        throw error
+      },
+    )
     if (read === 'gone') throw new DomainError('image_not_found', `There is no file ${JSON.stringify(path)}.`)
     if (read === 'unsettled')
       throw new DomainError('conflict', `The file ${JSON.stringify(path)} is being changed by somebody else.`)
-    const { stored, failed } = await this.#store.store([read], 'query')
+    const { stored, failed } = await this.#store.store([read], 'query').catch((error) => {
+      this.#failIfDueToStorage(error)
+      throw error
+    })
     if (failed[0] !== undefined) throw failed[0].reason
     this.#options.events.emit('imagesUpdated', { count: stored.length, toIndex: this.pending })
     return (await this.#options.catalog.images.get(stored[0]!.id))!
@@ -179,7 +187,8 @@ class StagedIndexer implements Indexer {
   async #read(file: QueuedFile): Promise<void> {
     const { path, version } = file
     try {
-      const read = await readFile(this.#options, path, false)
+      const options = { skipSettleCheck: false, isReread: version?.isReread ?? false }
+      const read = await readFile(this.#options, path, options)
       if (typeof read === 'object' && !this.#isClosed) {
         this.#queue.begin(read.record)
         this.#ready.push({ ...read, queued: version })
@@ -204,6 +213,13 @@ class StagedIndexer implements Indexer {
   /** A file is not to blame for a full disk: it is indexed when the problem is over. */
   #isDueToStorage(error: unknown): boolean {
     return !this.#isClosed && (this.#options.storage?.report(error) ?? false)
+  }
+
+  /** @throws {DomainError} `storage_unavailable` instead of an error that is due to the storage */
+  #failIfDueToStorage(error: unknown): void {
+    const { storage } = this.#options
+    if (!storage?.report(error) || storage.problem === undefined) return
+    throw new DomainError('storage_unavailable', storage.problem.message, { cause: error })
   }
 
   #queueAgain({ path, version }: QueuedFile): void {

@@ -32,17 +32,23 @@ export class FileFailure extends DomainError {
   }
 }
 
+export interface ReadOptions {
+  /** Reads a file although it may still be written to. */
+  skipSettleCheck: boolean
+  /** Decodes the bytes even if their vector is stored. */
+  isReread: boolean
+}
+
 /**
  * Reads a file. Its bytes are decoded only if their vector is not stored.
- * @param skipSettleCheck reads a file although it may still be written to
  * @throws {FileFailure} if the file is no image that can be read
  */
 export async function readFile(
   { reader, catalog }: { reader: ImageReader; catalog: Catalog },
   path: string,
-  skipSettleCheck: boolean,
+  { skipSettleCheck, isReread }: ReadOptions,
 ): Promise<ReadFile | 'gone' | 'unsettled'> {
-  let file = await reader.read({ path, skipSettleCheck, forceDecode: false })
+  let file = await reader.read({ path, skipSettleCheck, forceDecode: isReread })
   if (file.state === 'seen') {
     const known = await catalog.images.contentInfo(file.contentHash)
     if (known?.hasVector) {
@@ -54,7 +60,10 @@ export async function readFile(
   if (file.state === 'gone' || file.state === 'unsettled') return file.state
   if (file.state === 'failed') throw new FileFailure(file)
   if (file.state === 'seen') throw new Error('a file that was to be decoded was not')
-  return { record: { ...recordOf(file), ...readAttributes(file.metadata) }, image: file.image }
+  return {
+    record: { ...recordOf(file), ...readAttributes(file.metadata), colours: file.metadata.colours },
+    image: file.image,
+  }
 }
 
 function recordOf({ stat, contentHash }: { stat: FileStat; contentHash: string }) {

@@ -3,20 +3,21 @@ import { access, mkdir, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { messageOf, systemCodeOf } from '../errors.ts'
 
-export type StorageProblemCode =
-  | 'disk_full'
-  | 'data_directory_read_only'
-  | 'data_directory_missing'
-  | 'data_directory_unreachable'
-  | 'thumbnails_unreachable'
+export const STORAGE_PROBLEMS = [
+  'disk_full',
+  'data_directory_read_only',
+  'data_directory_missing',
+  'data_directory_unreachable',
+  'thumbnails_unreachable',
+] as const
 
 /** A reason why nothing can be stored at present. */
 export interface StorageProblem {
-  code: StorageProblemCode
-  /** One sentence. */
+  code: (typeof STORAGE_PROBLEMS)[number]
+  /** One sentence, without the path. */
   message: string
-  /** Milliseconds since 1970. */
-  since: number
+  /** The folder that has the problem, for the log. */
+  folder: string
 }
 
 export interface StorageMonitorOptions {
@@ -34,6 +35,7 @@ const FULL = /ENOSPC|EDQUOT|database or disk is full/i
 /** Messages of SQLite when it can't write. Errors lose their codes between threads. */
 const SQLITE_FAILURE =
   /disk I\/O error|readonly database|unable to open database file|disk image is malformed/i
+const READ_ONLY = /EROFS|EACCES|EPERM|readonly/
 const PROBE_FILE = '.write-test'
 
 /**
@@ -97,7 +99,7 @@ export class StorageMonitor {
     await this.#checking
   }
 
-  #problemOf(error: unknown): Omit<StorageProblem, 'since'> | undefined {
+  #problemOf(error: unknown): StorageProblem | undefined {
     const { dataDirectory, thumbnailDirectory } = this.#options
     const message = messageOf(error)
     if (FULL.test(message))
@@ -107,7 +109,7 @@ export class StorageMonitor {
     return message.includes(dataDirectory) ? unwritable(dataDirectory, message) : undefined
   }
 
-  async #examine(): Promise<Omit<StorageProblem, 'since'> | undefined> {
+  async #examine(): Promise<StorageProblem | undefined> {
     const { dataDirectory, thumbnailDirectory, database } = this.#options
     try {
       await this.#examineFolder(dataDirectory)
@@ -151,13 +153,13 @@ export class StorageMonitor {
     return ino === this.#database?.ino && dev === this.#database.dev
   }
 
-  #set(problem: Omit<StorageProblem, 'since'> | undefined): void {
+  #set(problem: StorageProblem | undefined): void {
     const before = this.#problem
     if (before?.code === problem?.code && before?.message === problem?.message) return
     const { log } = this.#options
-    this.#problem = problem && { ...problem, since: before?.since ?? Date.now() }
+    this.#problem = problem
     if (problem !== undefined) {
-      log.error(`${problem.message} Indexing waits until this is solved.`)
+      log.error(`${problem.message} Indexing waits until this is solved: ${problem.folder}`)
       return
     }
     log.info('Files can be stored again: indexing goes on.')
@@ -167,29 +169,40 @@ export class StorageMonitor {
 
 class FullError extends Error {}
 
-function diskFull(folder: string): Omit<StorageProblem, 'since'> {
-  return { code: 'disk_full', message: `The disk of ${folder} is full: free some space.` }
+function diskFull(folder: string): StorageProblem {
+  const message = 'The disk with the data of Sketch-Search is full: free some space.'
+  return { code: 'disk_full', message, folder }
 }
 
-function missing(folder: string): Omit<StorageProblem, 'since'> {
-  const message = `The data directory ${folder} is missing, or another one has taken its place: bring it back, or start the server again to build a new index.`
-  return { code: 'data_directory_missing', message }
+function missing(folder: string): StorageProblem {
+  const message =
+    'The data directory is missing, or another one has taken its place: bring it back, or start the server again to build a new index.'
+  return { code: 'data_directory_missing', message, folder }
 }
 
-function unwritable(folder: string, error: unknown): Omit<StorageProblem, 'since'> {
-  const code = systemCodeOf(error)
-  const isReadOnly =
-    code === 'EROFS' || code === 'EACCES' || code === 'EPERM' || /readonly/.test(messageOf(error))
-  if (isReadOnly) {
-    const message = `The data directory ${folder} can't be written to: it is read-only${code === 'EROFS' || code === undefined ? '' : ' for the server'}.`
-    return { code: 'data_directory_read_only', message }
-  }
-  const message = `The data directory ${folder} can't be written to (${code ?? messageOf(error)}).`
-  return { code: 'data_directory_unreachable', message }
+function unwritable(folder: string, error: unknown): StorageProblem {
+  const reason = reasonOf(error)
+  if (READ_ONLY.test(reason))
+    return {
+      code: 'data_directory_read_only',
+      message: `The data directory is read-only (${reason}).`,
+      folder,
+    }
+  const message = `The data directory can't be written to (${reason}).`
+  return { code: 'data_directory_unreachable', message, folder }
 }
 
-function noThumbnails(folder: string, error: unknown): Omit<StorageProblem, 'since'> {
-  const reason = systemCodeOf(error) ?? /\bE[A-Z]+\b/.exec(messageOf(error))?.[0] ?? messageOf(error)
-  const message = `The thumbnail folder ${folder} can't be written to (${reason}).`
-  return { code: 'thumbnails_unreachable', message }
+function noThumbnails(folder: string, error: unknown): StorageProblem {
+  const message = `The thumbnail folder can't be written to (${reasonOf(error)}).`
+  return { code: 'thumbnails_unreachable', message, folder }
+}
+
+/** Returns the code of the system, or SQLite's message, which contain no path. */
+function reasonOf(error: unknown): string {
+  return (
+    systemCodeOf(error) ??
+    /\bE[A-Z]{3,}\b/.exec(messageOf(error))?.[0] ??
+    SQLITE_FAILURE.exec(messageOf(error))?.[0] ??
+    'unknown reason'
+  )
 }

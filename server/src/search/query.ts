@@ -1,3 +1,4 @@
+import type { PaletteColour } from '../gallery/colour-layout.ts'
 import type { Crop } from './region.ts'
 
 /** A picture file. It is read when its term is embedded, because many at once may be large. */
@@ -12,8 +13,12 @@ export type QueryTerm = { weight: number } & (
   | { kind: 'sketch'; picture: Picture }
   | { kind: 'image'; picture: Picture; mayBeSketch: boolean }
   | { kind: 'image id'; id: string }
+  /** A part of an image of the gallery. */
+  | { kind: 'region'; imageId: string; picture: Picture }
   | { kind: 'text'; text: string }
+  | { kind: 'colours'; of: readonly PaletteColour[] | Picture | { imageId: string } }
 )
 
-/** The kinds of queries that a picture can be used as. */
+/** What a picture was taken for. */
 export type PictureKind = 'sketch' | 'image'
+export type TermKind = PictureKind | 'text' | 'colours'

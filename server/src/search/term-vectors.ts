@@ -1,10 +1,12 @@
 import type { Catalog, WeightedVector } from '../catalog/catalog.ts'
 import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import { DomainError } from '../errors.ts'
+import { paletteColours } from '../gallery/colour-layout.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import { hashOfBytes } from '../hashing.ts'
+import { COLOUR_SCORES, coloursOfPicture } from './colours.ts'
 import { limitSize, prepareQuery, queryCover } from './prepare-query.ts'
-import type { Picture, PictureKind, QueryTerm } from './query.ts'
+import type { Picture, PictureKind, QueryTerm, TermKind } from './query.ts'
 import { cropImage } from './region.ts'
 import type { Vocabulary } from './words/vocabulary.ts'
 
@@ -14,7 +16,7 @@ export interface TermVectors {
   /** The score of an image is the mean over these sets; of each set, the best vector counts. */
   sets: (readonly WeightedVector[])[]
   /** The kind that the term was treated as. */
-  kind: PictureKind | 'text'
+  kind: TermKind
   /** The content of the term, if it is a file of the gallery. */
   contentHash?: string | undefined
   /** The words that a text was understood as. */
@@ -59,8 +61,12 @@ export async function vectorOf(
     }
     case 'image id':
       return { weight, ...(await vectorOfImage(term.id, sources)) }
+    case 'region':
+      return { weight, ...(await vectorOfRegion(term, sources, timings)) }
     case 'text':
       return { weight, ...(await vectorsOfText(term.text, sources, timings)) }
+    case 'colours':
+      return { weight, ...(await coloursOfTerm(term.of, sources, timings)) }
   }
 }
 
@@ -107,6 +113,29 @@ async function vectorOfImage(id: string, { catalog }: VectorSources): Promise<Ve
   throw new DomainError('not_indexed', 'This image has not been embedded yet: try again in a moment.')
 }
 
+/**
+ * Share of the whole image in the vector of one of its regions, relative to that of the region. With it, the image itself is among
+ * the first results, and the same things are found elsewhere nearly as well (measured: bench/results/search.md).
+ */
+const WHOLE_SHARE = 0.5
+
+async function vectorOfRegion(
+  { imageId, picture }: Extract<QueryTerm, { kind: 'region' }>,
+  sources: VectorSources,
+  timings: TermTimings,
+): Promise<Vectors> {
+  const whole = await vectorOfImage(imageId, sources)
+  const region = await vectorOfPicture(await picture.read(), picture, 'image', sources, timings)
+  const other = vectorIn(whole)
+  const sum = vectorIn(region).map((value, i) => value + WHOLE_SHARE * other[i]!)
+  const length = Math.hypot(...sum)
+  return { sets: [plain(sum.map((value) => value / length))], kind: 'image' }
+}
+
+function vectorIn({ sets }: Vectors): Float32Array {
+  return sets[0]![0]!.vector
+}
+
 async function vectorsOfText(
   text: string,
   { embedder, vocabulary }: VectorSources,
@@ -124,6 +153,29 @@ async function vectorsOfText(
     throw new DomainError('embedder_failed', message, { cause: vector })
   }
   return { sets: [plain(vector)], kind: 'text', words: [text] }
+}
+
+async function coloursOfTerm(
+  of: Extract<QueryTerm, { kind: 'colours' }>['of'],
+  { catalog, reader }: VectorSources,
+  timings: TermTimings,
+): Promise<Vectors> {
+  const start = performance.now()
+  let vector: Float32Array
+  if ('imageId' in of) {
+    const [found] = await catalog.vectors.get([of.imageId], 'colours')
+    if (found === undefined) {
+      if ((await catalog.images.get(of.imageId)) === undefined) throw imageNotFound(of.imageId)
+      throw new DomainError(
+        'not_indexed',
+        'The colours of this image have not been read yet: try again later.',
+      )
+    }
+    vector = found.vector
+  } else if ('read' in of) vector = await coloursOfPicture(of, reader)
+  else vector = paletteColours(of)
+  timings.prepare += performance.now() - start
+  return { sets: [[{ vector, ...COLOUR_SCORES }]], kind: 'colours' }
 }
 
 function plain(vector: Float32Array): readonly WeightedVector[] {

@@ -4,6 +4,7 @@ import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import type { App } from '../app/compose.ts'
+import { openThumbnailStore } from '../gallery/thumbnails.ts'
 import { indexAccount } from '../http/index-account.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { canMount, mountDrive, unmount } from '../testing/mounts.ts'
@@ -213,5 +214,45 @@ describe('a change in place', () => {
     expect(after.contentHash).not.toBe(before.contentHash)
     expect(after.id).toBe(before.id)
     expect(after.modifiedAt).toBe(before.modifiedAt)
+  })
+
+  it('that nothing shows is found by reading again', async () => {
+    const root = await temporaryDirectory()
+    for (const path of ['a.png', 'x/b.png', 'x/y/c.png', 'broken.jpg'])
+      await writeSettled(join(root, path), path === 'broken.jpg' ? 'no picture' : await picture(path.length))
+    const config = await configFor(root)
+    const app = await startApp(config)
+    await indexAll(app)
+    const thumbnail = async () => {
+      const { id } = (await app.catalog.images.getByPath('a.png'))!
+      return Buffer.from(await (await app.http.request(`/api/images/${id}/thumbnail`)).arrayBuffer())
+    }
+    const before = await thumbnail()
+    const { contentHash } = (await app.catalog.images.getByPath('a.png'))!
+    const store = openThumbnailStore(config.thumbnail.thumbnail_directory, config.thumbnail.size)
+    store.write(contentHash, await picture(77, 'webp'))
+    const read = async (body: unknown) => {
+      const response = await app.http.request('/api/index/reread', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      await app.indexer.idle()
+      return { status: response.status, ...(await response.json()) }
+    }
+    expect(await read({ paths: ['x/b.png'] })).toEqual({ status: 'success', queued: 1 })
+    expect((await thumbnail()).equals(before)).toBe(false)
+    expect(await read({ directory: 'x' })).toMatchObject({ queued: 2 })
+    expect(await read({ all: true })).toMatchObject({ queued: 4 })
+    expect((await thumbnail()).equals(before)).toBe(true)
+    expect(await accountOf(app)).toMatchObject({ indexed: 3, failed: 1, pending: 0 })
+    for (const body of [
+      {},
+      { all: true, directory: 'x' },
+      { all: false },
+      { directory: '../x' },
+      { paths: [] },
+    ])
+      expect((await read(body)).code).toMatch(/^invalid_(request|path)$/)
   })
 })

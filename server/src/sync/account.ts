@@ -20,6 +20,8 @@ export interface AccountOptions {
 const COUNTED: ReadonlySet<LeftOutRule> = new Set(['hidden', 'system_folder', 'ignored', 'subfolder'])
 /** A left-out folder with more folders below it is counted again only if its own modification time changes. */
 const MAX_RECOUNTED_FOLDERS = 100
+/** Events after which a file is not new any more. */
+const HAS_ROW_AFTER = ['fileCreated', 'fileModified', 'fileFailed', 'fileDeleted'] as const
 const FOLDERS_PER_WRITE = 200
 
 /**
@@ -38,15 +40,18 @@ export class Account {
   #indexedMeanwhile: Set<string> | undefined
   #absentDrives: ReadonlySet<string> = new Set()
   #isLoaded = false
+  readonly #onIndexed = ({ path }: { path: string }) => this.#indexed(path)
+  readonly #onMoved = ({ newPath }: { newPath: string }) => this.#indexed(newPath)
 
   constructor(options: AccountOptions) {
     this.#options = options
-    const { events } = options
-    events.on('fileCreated', ({ path }) => this.#indexed(path))
-    events.on('fileModified', ({ path }) => this.#indexed(path))
-    events.on('fileFailed', ({ path }) => this.#indexed(path))
-    events.on('fileMoved', ({ newPath }) => this.#indexed(newPath))
-    events.on('fileDeleted', ({ path }) => this.#indexed(path))
+    for (const name of HAS_ROW_AFTER) options.events.on(name, this.#onIndexed)
+    options.events.on('fileMoved', this.#onMoved)
+  }
+
+  close(): void {
+    for (const name of HAS_ROW_AFTER) this.#options.events.off(name, this.#onIndexed)
+    this.#options.events.off('fileMoved', this.#onMoved)
   }
 
   /** Number of files that were found and have no row yet. */

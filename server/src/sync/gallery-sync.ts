@@ -127,6 +127,7 @@ class SyncLoop implements GallerySync {
 
   async close(): Promise<void> {
     this.#dispatch({ type: 'closed' })
+    this.#parts.account.close()
     await this.#parts.watchController.close()
     // A drive that does not respond must not keep the server from ending.
     await Promise.race([this.#running, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })])

@@ -4,7 +4,7 @@ import { SQLITE } from '../../database/sqlite/dialect.ts'
 import type { ImageFilter, NearestQuery, WeightedVector } from '../catalog.ts'
 import { filterCondition, isUnfiltered } from '../filters.ts'
 import { dotHalf, fromFloat16 } from '../float16.ts'
-import { type Match, topMatches, unitVectorsOf } from '../sql/vector-backend.ts'
+import { type Match, type StoredSpace, spaceNamed, topMatches, unitVectorsOf } from '../sql/vector-backend.ts'
 import type { FilterMatches, SpaceIndex, VectorRow } from './space-index.ts'
 import type { IndexMatch, VectorIndex } from './vector-index.ts'
 
@@ -21,6 +21,8 @@ const READ_AHEAD = 1.25
 const MIN_SEARCHED = 128
 const WIDENING = 4
 const CHUNK_ROWS = 4_096
+/** Length of the first lists of a search by several vectors. Shorter ones are hardly faster. */
+const SHORT_LIST = 64
 
 /**
  * Finds the `topK` images most similar to a vector that pass a filter, best first.
@@ -32,9 +34,13 @@ const CHUNK_ROWS = 4_096
 export async function findCandidates(
   database: Kysely<Tables>,
   space: SpaceIndex,
-  { vector, filter, topK, alwaysInclude }: NearestQuery,
+  { vector, filter, topK, alwaysInclude, space: name = 'image' }: NearestQuery,
 ): Promise<Match[]> {
   const vectors = unitVectorsOf(vector)
+  if (name !== 'image') {
+    const found = await scan(database, spaceNamed(space, name), vectors, filter, topK)
+    return topMatches(found, topK, alwaysInclude)
+  }
   const found = await findNearest(database, space, vectors, { filter, topK })
   // Among many equally similar images it may be missing.
   const isMissing = alwaysInclude !== undefined && !found.some(({ imageId }) => imageId === alwaysInclude)
@@ -110,19 +116,29 @@ async function searchIndex(
 }
 
 /**
- * Searches by each vector and keeps the best score of each match. The first `k` of the result are exact as far as the lists
- * of the vectors are: a match that is missing in the list of a vector has `k` better ones there.
+ * Searches by each vector and keeps the best score of each match. Short lists come first; only vectors whose list ends above the
+ * `k`-th best score can contribute more, and are searched again.
  */
 function searchAny(index: VectorIndex, vectors: readonly WeightedVector[], k: number): IndexMatch[] {
   const best = new Map<number, number>()
-  for (const { vector, weight, offset } of vectors) {
-    for (const { key, score } of index.search(vector, k)) {
-      const weighted = weight * score + offset
-      if (weighted > (best.get(key) ?? Number.NEGATIVE_INFINITY)) best.set(key, weighted)
+  /** @returns the lowest score of the list */
+  const search = ({ vector, weight, offset }: WeightedVector, count: number): number => {
+    let lowest = Number.POSITIVE_INFINITY
+    for (const { key, score } of index.search(vector, count)) {
+      lowest = weight * score + offset
+      if (lowest > (best.get(key) ?? Number.NEGATIVE_INFINITY)) best.set(key, lowest)
     }
+    return lowest
+  }
+  const isOne = vectors.length === 1
+  const lowest = vectors.map((vector) => search(vector, isOne ? k : Math.min(k, SHORT_LIST)))
+  if (!isOne) {
+    const scores = Float64Array.from(best.values()).sort()
+    const least = scores.length < k ? Number.NEGATIVE_INFINITY : scores[scores.length - k]!
+    for (const [n, vector] of vectors.entries()) if (lowest[n]! > least) search(vector, k)
   }
   const matches = Array.from(best, ([key, score]) => ({ key, score }))
-  return vectors.length === 1 ? matches : matches.sort((a, b) => b.score - a.score).slice(0, k)
+  return isOne ? matches : matches.sort((a, b) => b.score - a.score).slice(0, k)
 }
 
 /** Returns the images of index matches that pass the filter. */
@@ -147,7 +163,7 @@ async function passingOf(
 /** Compares with every matching row in chunks. Memory is bounded by `topK` and the size of a chunk. */
 async function scan(
   database: Kysely<Tables>,
-  space: SpaceIndex,
+  space: StoredSpace,
   vectors: readonly WeightedVector[],
   filter: ImageFilter,
   topK: number,
@@ -167,7 +183,7 @@ async function scan(
 }
 
 /** Selects the images that pass a filter, with their vectors. */
-function matchingVectors(database: Kysely<Tables>, { embedderId }: SpaceIndex, filter: ImageFilter) {
+function matchingVectors(database: Kysely<Tables>, { embedderId }: StoredSpace, filter: ImageFilter) {
   // With a cross join SQLite reads the index of the filter first, and the vectors afterwards.
   return database
     .selectFrom('images')
