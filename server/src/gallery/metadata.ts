@@ -1,5 +1,5 @@
 import { rgbaToThumbHash } from 'thumbhash'
-import type { FileDetails } from './details/details.ts'
+import type { FileDetails } from './details/file-details.ts'
 import { type RgbImage, resample } from './resample.ts'
 
 /** Properties of an image that its file determines. The attributes of the catalog are read from them. */

@@ -1,5 +1,6 @@
 import { coloursOf } from './colour-layout.ts'
-import { type FileDetails, readDetails } from './details/details.ts'
+import { readDetails } from './details/details.ts'
+import type { FileDetails } from './details/file-details.ts'
 import { sniff } from './formats/sniff.ts'
 import { type ImageFileOptions, type ImageFileSteps, openFile, readImageFile } from './image-file.ts'
 import { type FileMetadata, thumbhashOf } from './metadata.ts'

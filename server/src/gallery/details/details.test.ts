@@ -1,8 +1,9 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { sniff } from '../formats/sniff.ts'
-import { type FileDetails, readDetails } from './details.ts'
+import { readDetails } from './details.ts'
 import { readExif } from './exif.ts'
+import type { FileDetails } from './file-details.ts'
 import { readIptc } from './iptc.ts'
 import { readXmp } from './xmp.ts'
 

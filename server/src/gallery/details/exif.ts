@@ -1,5 +1,5 @@
 import readTags from 'exif-reader'
-import type { FileDetails } from './details.ts'
+import type { FileDetails } from './file-details.ts'
 import { cleanNumber, cleanRating, cleanText, parseOffset, parseTime } from './values.ts'
 
 /** More values than any camera writes. Without a limit, a made file would keep the reader busy for minutes. */

@@ -1,4 +1,4 @@
-import type { FileDetails } from './details.ts'
+import type { FileDetails } from './file-details.ts'
 import { cleanText, decodeText, parseTime } from './values.ts'
 
 /** Datasets of the application record (IPTC-NAA Information Interchange Model 4.2, chapter 6). */

@@ -1,5 +1,5 @@
 import { parseXml, XmlElement } from '@rgrove/parse-xml'
-import type { FileDetails } from './details.ts'
+import type { FileDetails } from './file-details.ts'
 import { cleanNumber, cleanRating, cleanText, decodeText, parseTime } from './values.ts'
 
 /** Larger packets contain previews or histories of edits. */
