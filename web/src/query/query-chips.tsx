@@ -92,6 +92,7 @@ function SketchChip({ src, influence, isOpen, onOpen, onInfluence, onRemove }: S
           aria-label={name}
           text={query.sketch}
           src={src}
+          isInk
           icon={<PencilLine />}
           weight={shareOf(influence)}
           isOpen={isOpen}

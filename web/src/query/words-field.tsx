@@ -29,7 +29,7 @@ export function WordsField({ ref, isFirst, onWords }: WordsFieldProps) {
   const { describe, addWords } = messages.query
   return (
     <form
-      className="min-w-30 flex-1"
+      className="min-w-30 flex-1 phone:min-w-18"
       onSubmit={(event) => {
         event.preventDefault()
         const words = text.trim()
