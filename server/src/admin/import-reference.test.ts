@@ -51,9 +51,13 @@ async function gallery() {
     offset: 0,
     limit: COUNT,
   })
-  const vectors = await app.catalog.vectors.get(images.map(({ id }) => id))
+  const files = []
+  for (const { id, path } of images) {
+    const [stored] = await app.catalog.vectors.get([id])
+    files.push({ path, vector: stored!.vector })
+  }
   await app.close()
-  return { root, files: images.map(({ path }, n) => ({ path, vector: vectors[n]!.vector })) }
+  return { root, files }
 }
 
 it('takes over ids and vectors of files that have not changed', async () => {
