@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { Catalog } from '../catalog/catalog.ts'
-import { decimal, optional, text, uuid } from '../contract/input.ts'
+import { decimal, flag, optional, text, uuid } from '../contract/input.ts'
 import { DomainError } from '../errors.ts'
 import type { PaletteColour } from '../gallery/colour-layout.ts'
 import type { ImageFiles } from '../images/image-files.ts'
@@ -95,6 +95,7 @@ const partsRequestSchema = z
     parts: z.array(partSchema).min(1).max(100),
     top_k: optional(topKSchema),
     query: querySchema.nullish(),
+    words: optional(flag({ description: 'Adds words that describe each image found.' })),
   })
   .openapi('PartsSearchRequest')
 
@@ -173,6 +174,7 @@ async function toTerm(
     case 'region': {
       const [x, y, width, height] = part.crop
       const picture = { read: await readerOf(part, files, sources), crop: toCrop({ x, y, width, height }) }
+      if (part.image_id !== undefined) return { kind: 'region', weight, imageId: part.image_id, picture }
       return { kind: 'image', weight, mayBeSketch: false, picture }
     }
   }

@@ -4,7 +4,7 @@ import type {
   IndexStatusJson,
   WatchedDirectoryJson,
 } from '../../../server/src/http/schemas.ts'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 
 export type Image = ImageJson
 export type Images = ImagesJson
@@ -35,19 +35,16 @@ export interface IndexFailure {
   failed_at: string
 }
 
-/** One of several things to search with, as the API takes it. */
-export interface SearchTerm {
-  image_id?: string
-  query_id?: string
-  /** The field of the form that holds a picture. */
-  upload?: string
-  kind?: 'sketch' | 'image' | 'auto'
-  crop?: string
-}
+/** A part of a search, as the API takes it. */
+export type SearchPart = { weight?: number } & (
+  | { kind: 'sketch' | 'image'; query_id?: string; upload?: string }
+  | { kind: 'image_id'; image_id: string }
+  | { kind: 'region'; image_id?: string; query_id?: string; crop: readonly number[] }
+  | { kind: 'text'; text: string }
+)
 
 export interface SearchRequest {
-  positive: SearchTerm[]
-  negative: SearchTerm[]
+  parts: SearchPart[]
   top_k: number
   query: Filters & { items_per_page: number }
 }
@@ -99,7 +96,7 @@ export function getImage(id: string, signal?: AbortSignal): Promise<Image> {
   return request(`/api/images/${id}`, { signal: signal ?? null })
 }
 
-/** @param uploads pictures that the examples name as `upload` */
+/** @param uploads pictures that the parts name as `upload` */
 export function search(
   body: SearchRequest,
   uploads: Record<string, Blob>,
@@ -117,6 +114,14 @@ export function search(
     init.body = form
   }
   return request('/api/images/search', init)
+}
+
+/** Words that the model understands and that begin with a prefix. */
+export async function completeWords(prefix: string, limit: number, signal?: AbortSignal): Promise<string[]> {
+  const { words } = await request<{ words: string[] }>(`/api/words?${queryOf({ prefix, limit })}`, {
+    signal: signal ?? null,
+  })
+  return words
 }
 
 /** Lets the server keep a picture or a drawing for a while, so that a search with it has an address. */
@@ -167,6 +172,11 @@ export async function uploadImage(file: File, directory: string, sending: Sendin
 /** Lets the index forget files that are gone, however many they are. */
 export function acceptMissing(): Promise<unknown> {
   return request('/api/index/reconcile?accept_missing=true', { method: 'POST' })
+}
+
+/** Compares the index with the folder. */
+export function reconcile(): Promise<unknown> {
+  return request('/api/index/reconcile', { method: 'POST' })
 }
 
 /** Tries the files again that could not be indexed. */
@@ -283,11 +293,11 @@ async function request<T>(url: string, init: RequestInit): Promise<T> {
 function errorOf(answer: unknown, status: number): ApiError {
   const code = textOf(answer, 'code') ?? 'unknown'
   if (code === 'not_signed_in') for (const listener of signedOutListeners) listener()
-  return new ApiError(textOf(answer, 'error') ?? messages.gallery.failed, code, status)
+  return new ApiError(textOf(answer, 'error') ?? messages.app.failed, code, status)
 }
 
 function unreachable(): ApiError {
-  return new ApiError(messages.error.unreachable, 'unreachable', undefined)
+  return new ApiError(messages.app.unreachable, 'unreachable', undefined)
 }
 
 function parseJson(text: string): unknown {
