@@ -4,7 +4,8 @@ import { toAbsolute } from './paths.ts'
 export interface FilesBelow {
   /** At least this many if `isPartial`. */
   files: number
-  folders: number
+  /** Paths of the folder itself and of those below it. */
+  folders: string[]
   /** Path of one of the files. */
   example: string | undefined
   isPartial: boolean
@@ -15,10 +16,10 @@ const MAX_ENTRIES = 100_000
 
 /** Counts the files in a folder that the gallery leaves out, and in all folders below it, by their names alone. */
 export async function countFilesBelow(root: string, folder: string): Promise<FilesBelow> {
-  const found: FilesBelow = { files: 0, folders: 0, example: undefined, isPartial: false }
+  const found: FilesBelow = { files: 0, folders: [], example: undefined, isPartial: false }
   const waiting = [folder]
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-    found.folders++
+    found.folders.push(path)
     // A folder that can't be read, or is gone by now, adds nothing to the count.
     const entries = await readEntries(toAbsolute(root, path)).catch(() => [])
     for (const entry of entries) {
@@ -29,7 +30,7 @@ export async function countFilesBelow(root: string, folder: string): Promise<Fil
         found.example ??= below
       }
     }
-    found.isPartial = found.files + found.folders > MAX_ENTRIES
+    found.isPartial = found.files + found.folders.length > MAX_ENTRIES
     if (found.isPartial) return found
   }
   return found
