@@ -6,7 +6,7 @@ import { isPassing } from './api/client.ts'
 import { SessionGate } from './auth/session.tsx'
 import { ToastProvider } from './components/toast.tsx'
 import { TooltipProvider } from './components/tooltip.tsx'
-import { router } from './state/page-state.ts'
+import { router } from './router.tsx'
 import './styles.css'
 
 const MAX_RETRIES = 3

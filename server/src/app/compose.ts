@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { Users } from '../accounts/accounts.ts'
 import type { Challenges } from '../auth/methods/email-code/challenges.ts'
 import type { Catalog } from '../catalog/catalog.ts'
+import { COLOUR_SPACE } from '../catalog/spaces.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { duplicateThresholdOf } from '../config/built-in.ts'
 import type { Config } from '../config/schema.ts'
@@ -125,6 +126,7 @@ export async function createApp(
       embedder: embedderName,
       fingerprint,
       dimensions: embedder.dimensions,
+      further: [COLOUR_SPACE],
     })
     previousEmbedder = used.previousEmbedder
   } catch (error) {
@@ -320,12 +322,13 @@ export async function createApp(
       stopMaintenance()
       await signIn?.close()
       if (cluster === undefined) await sync.close()
-      // The indexer waits for what is under way; an embedder that hangs is ended first, so that it need not.
+      // The indexer and the backfill wait for the files in progress. Decoders and an embedder that hang are ended first.
       const indexed = cluster === undefined ? indexer.close() : cluster.close()
+      const backfilled = backfill.close()
+      await reader.close()
       await embedder.close()
       await indexed
-      await backfill.close()
-      await reader.close()
+      await backfilled
       await monitor.close()
       await storage.close()
       lock.release()

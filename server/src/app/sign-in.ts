@@ -5,7 +5,7 @@ import { codeMail } from '../auth/methods/email-code/mail.ts'
 import { createMailer } from '../auth/methods/email-code/mailer.ts'
 import { createEmailCodeMethod, type EmailCodeOptions } from '../auth/methods/email-code/method.ts'
 import { createAuthLimits } from '../auth/rate-limits.ts'
-import { sessionKey } from '../auth/session-key.ts'
+import { isWeakKey, sessionKey } from '../auth/session-key.ts'
 import { createSessions } from '../auth/sessions.ts'
 import type { SignIn } from '../auth/sign-in-method.ts'
 import type { Config } from '../config/schema.ts'
@@ -19,7 +19,7 @@ export interface OpenedSignIn extends SignIn {
 
 /**
  * Composes the accounts, their sessions and the configured method of signing in.
- * @throws {DomainError} `config_invalid` for a session key that is easy to guess
+ * @throws {DomainError} `config_invalid` for a stored session key that is damaged
  */
 export async function openSignIn(
   config: Config,
@@ -29,7 +29,13 @@ export async function openSignIn(
 ): Promise<OpenedSignIn> {
   if (config.auth.kind !== 'otp') throw new Error('nobody has to sign in')
   const { smtp, default_user_email: firstAdmin, expires_in_s: codeExpiresInS } = config.auth
-  const { secret_key: configured, expires_in_s: sessionExpiresInS } = config.session
+  const { secret_key: secretKey, expires_in_s: sessionExpiresInS } = config.session
+  const isWeak = secretKey !== undefined && isWeakKey(secretKey)
+  if (isWeak)
+    log.warn(
+      'session.secret_key is a placeholder or easy to guess: a generated key is used instead. Give a random text, such as the output of "openssl rand -hex 32", or remove the key.',
+    )
+  const configured = isWeak ? undefined : secretKey
   const key =
     shared !== undefined && configured === undefined
       ? await shared.key('session')

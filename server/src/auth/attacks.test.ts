@@ -360,12 +360,11 @@ describe('names', () => {
       'a@example.org\nForged: log line',
       '"a\r\nX: y"@example.org',
       'a@example.org, victim@example.org',
-      '<a@example.org>',
       `${'a'.repeat(300)}@example.org`,
     ]
     for (const email of evil) {
       const response = await browser.post('/api/auth/otp/start', { email })
-      expect([email, response.status]).toEqual([email, 400])
+      expect([email, response.status]).toEqual([email, 422])
     }
     await browser.get('/api/images/%0aForged%3a%20line')
     await new Promise((resolve) => setTimeout(resolve, 300))

@@ -38,6 +38,15 @@ export const IMAGE_ATTRIBUTES = {
     read: ({ thumbhash }) => thumbhash,
     schema: z.string().nullable().describe('A blurred placeholder: a ThumbHash, base64.'),
   }),
+  note: attribute({
+    column: 'note',
+    since: 2,
+    read: ({ note }) => note,
+    schema: z
+      .string()
+      .nullable()
+      .describe('What is wrong with the file, if only a part of the image could be decoded.'),
+  }),
 }
 
 type Attributes = typeof IMAGE_ATTRIBUTES

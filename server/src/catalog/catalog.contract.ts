@@ -191,6 +191,41 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       }
     })
 
+    it('keeps colours beside the vectors of any embedder, and searches them', async () => {
+      const catalog = await open()
+      const further = [{ space: 'colours' as const, fingerprint: '1', dimensions: 2 }]
+      await catalog.spaces.activate({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS, further })
+      const colours = (n: number) => Float32Array.of(Math.cos(n / 10), Math.sin(n / 10))
+      const [first] = await catalog.images.upsert(
+        [0, 1, 2, 3].map((n) => record(n, { colours: n < 3 ? colours(n) : undefined })),
+      )
+      const query = {
+        space: 'colours' as const,
+        vector: colours(2),
+        filter: {},
+        topK: 10,
+        offset: 0,
+        limit: 10,
+      }
+      const names = async () => (await catalog.vectors.nearest(query)).images.map(({ name }) => name)
+      expect(await names()).toEqual(['image-0002.jpg', 'image-0001.jpg', 'image-0000.jpg'])
+      await catalog.images.setAttributes([
+        { contentHash: 'hash-3', attributes: undefined, colours: colours(2.4) },
+      ])
+      expect(await names()).toEqual(['image-0002.jpg', 'image-0003.jpg', 'image-0001.jpg', 'image-0000.jpg'])
+      const filtered = { ...query, filter: { nameContains: '0001' } }
+      expect((await catalog.vectors.nearest(filtered)).images.map(({ name }) => name)).toEqual([
+        'image-0001.jpg',
+      ])
+      expect((await catalog.vectors.get([first!.id], 'colours'))[0]!.vector[0]).toBeCloseTo(1)
+      expect((await catalog.vectors.get([first!.id]))[0]!.vector).toHaveLength(DIMENSIONS)
+      await catalog.spaces.activate({ embedder: 'other', fingerprint: '1', dimensions: 3, further })
+      expect(await names()).toHaveLength(4)
+      expect((await catalog.spaces.list()).map(({ embedder }) => embedder)).toEqual(['test', 'other'])
+      expect((await catalog.images.counts()).indexed).toBe(0)
+      expect((await catalog.images.get(first!.id))!.embedder).toBe('test')
+    })
+
     it('finds whole images while others are being deleted', async () => {
       const catalog = await openWith(400)
       const { images: all } = await catalog.images.list({ ...BY_NAME, limit: 400 })

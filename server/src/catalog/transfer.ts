@@ -133,7 +133,9 @@ async function copyEmbedders({ from, to }: CopyOptions) {
         .executeTakeFirstOrThrow())
     embedderIds.set(id, added.id)
   }
-  const latest = embedders.toSorted((a, b) => b.chosen_at - a.chosen_at)[0]
+  const latest = embedders
+    .filter(({ space }) => space === 'image')
+    .toSorted((a, b) => b.chosen_at - a.chosen_at)[0]
   const chosen: VectorSpace | undefined = latest && {
     embedder: latest.name,
     fingerprint: latest.fingerprint,

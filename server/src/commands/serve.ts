@@ -31,7 +31,9 @@ async function serve(folder: string | undefined, options: ServeOptions): Promise
   if (!options.index) assertShared(config, '--no-index')
   const { log, status } = createLog(config, process.stderr)
   await prepareDirectories(config)
-  if (!config.dev) await ensurePageIsBuilt((message) => log.info(message))
+  await ensurePageIsBuilt((message) => log.info(message), { evenIfStale: !config.dev })
+  if (config.database === undefined && hasConfigFile(options))
+    log.info(`No database is configured: the embedded one in ${config.data_directory} is used.`)
   const isTerminal = process.stderr.isTTY === true
   const app = await createApp(config, {
     log,
@@ -59,6 +61,11 @@ async function serve(folder: string | undefined, options: ServeOptions): Promise
     await app.close()
   })
   await startApp(app, log)
+}
+
+/** A file of another implementation may rely on its default, a PostgreSQL server on this machine. */
+function hasConfigFile({ config }: CommonOptions): boolean {
+  return config !== undefined || Boolean(process.env.SERVER_CONFIG_PATH)
 }
 
 function isInUse(error: unknown): boolean {

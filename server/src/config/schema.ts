@@ -76,11 +76,11 @@ const replica = z
 
 const database = z
   .strictObject({
-    host: z.string().min(1).optional().describe('Host name or address of the PostgreSQL server.'),
+    host: z.string().min(1).default('localhost').describe('Host name or address of the PostgreSQL server.'),
     port: z.int().min(1).max(65535).default(5432).describe('Port of the PostgreSQL server.'),
-    database: z.string().min(1).optional().describe('Name of the database.'),
-    user: z.string().min(1).optional().describe('User name at the PostgreSQL server.'),
-    password: z.string().optional().describe('Password of that user.').meta({ secret: true }),
+    database: z.string().min(1).default('postgres').describe('Name of the database.'),
+    user: z.string().min(1).default('postgres').describe('User name at the PostgreSQL server.'),
+    password: z.string().default('postgres').describe('Password of that user.').meta({ secret: true }),
     url: z
       .string()
       .regex(POSTGRES_URL, POSTGRES_URL_FORM)
@@ -103,17 +103,6 @@ const database = z
       .array(replica)
       .default([])
       .describe('Standby servers to read from (streaming replication), each `{host, port}` or `{url}`.'),
-  })
-  .superRefine(({ url, ...keys }, context) => {
-    const own = ['host', 'database', 'user', 'password'] as const
-    if (url !== undefined) return
-    for (const key of own)
-      if (keys[key] === undefined)
-        context.addIssue({
-          code: 'custom',
-          path: [key],
-          message: 'expected a string (or all of it in database.url)',
-        })
   })
   .superRefine(({ hnsw: { m, ef_construction: candidates } }, context) => {
     if (candidates < 2 * m)
@@ -213,6 +202,12 @@ const embedderRegistry = z.strictObject({
   embedders: z.record(z.string().min(1), embedderSchema).default({}).describe('Embedders by name.'),
 })
 
+/** The address of `Name <address>`, or an address alone. */
+const emailAddress = z
+  .string()
+  .transform((text) => /^[^<>]*<([^<>]+)>\s*$/.exec(text)?.[1]?.trim() ?? text)
+  .pipe(z.email())
+
 const smtp = z.strictObject({
   host: z.string().min(1).describe('Host name of the mail server.'),
   port: z.int().min(1).max(65535).default(587).describe('Port of the mail server.'),
@@ -220,9 +215,9 @@ const smtp = z.strictObject({
     .boolean()
     .default(true)
     .describe('Encrypt the connection: TLS from the start on port 465, STARTTLS on others.'),
-  username: z.string().describe('User name at the mail server. Empty: no sign-in there.'),
+  username: z.string().default('').describe('User name at the mail server. Empty: no sign-in there.'),
   password: z.string().describe('Password at the mail server.').meta({ secret: true }),
-  from_address: z.email().describe('Sender address of the e-mails.'),
+  from_address: emailAddress.describe('Sender address of the e-mails.'),
 })
 
 const auth = z.discriminatedUnion('kind', [
@@ -232,9 +227,9 @@ const auth = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('otp').describe('Sign-in with a code sent by e-mail.'),
     smtp: smtp.describe('The mail server that sends the codes.'),
-    default_user_email: z
-      .email()
-      .describe('E-mail address of the first admin, created if there is no user yet.'),
+    default_user_email: emailAddress.describe(
+      'E-mail address of the first admin, created if there is no user yet.',
+    ),
     expires_in_s: z.int().min(30).max(DAY_S).default(300).describe('Seconds for which a code is valid.'),
     max_attempts: z.int().min(1).max(100).default(5).describe('Maximum number of attempts per code.'),
   }),
@@ -252,7 +247,7 @@ const session = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'Key that signs sessions, at least 16 characters. Default: generated, and stored in the data directory or in PostgreSQL.',
+      'Key that signs sessions, at least 16 characters. Without it, or with a placeholder, one is generated and stored in the data directory or in PostgreSQL.',
     )
     .meta({ secret: true }),
 })
@@ -265,7 +260,7 @@ function isAddressOrNetwork(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32))
 }
 
-/** The whole configuration. Keys are the reference implementation's; ours follow its style. */
+/** The whole configuration. It has the keys of the reference implementation, and others in the same style. */
 export const configSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
   port: z.int().min(1024).max(65535).default(8000).describe('Port to listen on.'),
@@ -292,7 +287,7 @@ export const configSchema = z.strictObject({
   dev: z
     .boolean()
     .default(false)
-    .describe('For development (`npm run dev`): Vite serves the page, so it is not built.'),
+    .describe('For development (`npm run dev`): a page whose sources have changed is not built again.'),
   data_directory: z
     .string()
     .min(1)

@@ -8,6 +8,8 @@ export interface Tables {
     /** Distinguishes models that had this name at different times. */
     fingerprint: string
     dimensions: number
+    /** `image` for embedders; otherwise the name of a further space of vectors. */
+    space: Generated<string>
     /** Time at which it was last activated. */
     chosen_at: number
   }
@@ -30,6 +32,8 @@ export interface Tables {
     attributes_version: Generated<number>
     /** Base64. */
     thumbhash: string | null
+    /** Describes damage of the file. */
+    note: string | null
     /** Time of the last change of anything about the file; null until it is examined after an upgrade. */
     changed_at: number | null
   }

@@ -128,11 +128,14 @@ describe('a BMP', () => {
 
   it('is refused where it is cut off, or of a kind that nobody writes', async () => {
     const bytes = await readFile(join(import.meta.dirname, 'fixtures/halves-8-runs.bmp'))
-    for (const length of [10, 60, bytes.length - 4])
+    for (const length of [10, 60, bytes.length / 2])
       await expect(decode(bytes.subarray(0, length))).rejects.toMatchObject({ code: 'image_unreadable' })
     const unknown = Buffer.from(bytes)
     unknown.writeUInt32LE(9, 30)
-    await expect(decode(unknown)).rejects.toMatchObject({ code: 'image_unreadable', message: /unknown kind/ })
+    await expect(decode(unknown)).rejects.toMatchObject({
+      code: 'image_unreadable',
+      message: /compression 9/,
+    })
   })
 
   it('that is large waits for its turn, however small its file, and a small one does not', async () => {

@@ -2,7 +2,8 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, rea
 import { DomainError, type ErrorCode, systemCodeOf } from '../errors.ts'
 import { hashOfBytes } from '../hashing.ts'
 import { TIMINGS, type Timings } from '../timings.ts'
-import { type DecodedImage, type DecodeLimits, decodeImage } from './decode.ts'
+import { coloursOf } from './colour-layout.ts'
+import type { DecodedImage, DecodeLimits } from './decode.ts'
 import { decodeName, toSystemPath } from './file-names.ts'
 import type { IncludeRules } from './include.ts'
 import { realFileOf } from './links.ts'
@@ -14,31 +15,42 @@ import { makeThumbnail, type ThumbnailStore } from './thumbnails.ts'
 
 export interface ImageFileOptions {
   root: string
-  /** Where symbolic links may lead. */
+  /** Decides where symbolic links may lead. */
   walk: IncludeRules
   limits: DecodeLimits & { maxFileBytes: number }
-  /** The size that the embedder wants. */
+  /** Size of the embedder's input in pixels. */
   inputSize: { width: number; height: number }
   timings?: Pick<Timings, 'settleMs' | 'brokenSettleMs'> | undefined
 }
 
 export interface ImageFileRequest {
   path: string
-  /** Whether the file is taken as it is even if it was changed a moment ago. */
+  /** Reads the file even if it was changed a moment ago. */
   skipSettleCheck: boolean
-  /** Whether it is decoded even if its bytes have been seen before. */
+  /** Decodes the file even if a thumbnail of its bytes exists. */
   forceDecode: boolean
+}
+
+export interface ImageFileSteps {
+  /** @returns undefined if the bytes have to be decoded elsewhere */
+  decode(
+    bytes: Uint8Array,
+    minSize: { width: number; height: number },
+    limits: DecodeLimits,
+  ): Promise<DecodedImage | undefined>
+  /** Called when the disk has delivered the file. */
+  onBytes(): void
 }
 
 export type ImageFile =
   | { state: 'gone' }
-  /** It is still being written. */
+  /** It may still be written to. */
   | { state: 'unsettled' }
-  /** It can't be indexed; that is true of the version with these facts. */
+  /** This version of the file can't be indexed. */
   | { state: 'failed'; stat: FileStat; contentHash: string | undefined; code: ErrorCode; reason: string }
-  /** A thumbnail of the same bytes is there. */
+  /** A thumbnail of the same bytes exists. */
   | { state: 'seen'; stat: FileStat; contentHash: string }
-  /** `image` has the size that the embedder wants; the thumbnail has been written. */
+  /** `image` has the embedder's input size; the thumbnail has been written. */
   | {
       state: 'decoded'
       stat: FileStat
@@ -48,17 +60,17 @@ export type ImageFile =
     }
 
 /**
- * Reads a file once, for hash, thumbnail and embedding together. It waits for the disk without letting anything else run
- * (which costs a tenth of the asynchronous way), so it belongs into a thread of its own.
- * @param onBytes is told when the disk has given the file
+ * Reads a file once, for hash, thumbnail and embedding together. It blocks while it waits for the disk, which is faster
+ * by a tenth than asynchronous reading, so it belongs into a thread or process of its own.
+ * @returns undefined if `decode` does so
  * @throws {DomainError} `permission_denied`
  */
 export async function readImageFile(
   { path, skipSettleCheck, forceDecode }: ImageFileRequest,
   { root, walk, limits, inputSize, timings = TIMINGS }: ImageFileOptions,
   thumbnails: ThumbnailStore,
-  onBytes: () => void = () => {},
-): Promise<ImageFile> {
+  { decode, onBytes }: ImageFileSteps,
+): Promise<ImageFile | undefined> {
   const file = openFile(root, path, walk)
   if (file === undefined) return { state: 'gone' }
   let bytes: Buffer
@@ -90,18 +102,28 @@ export async function readImageFile(
     width: Math.max(inputSize.width, thumbnails.size.width),
     height: Math.max(inputSize.height, thumbnails.size.height),
   }
-  let decoded: DecodedImage
+  let decoded: DecodedImage | undefined
   try {
-    decoded = await decodeImage(bytes, minSize, limits)
+    decoded = await decode(bytes, minSize, limits)
   } catch (error) {
-    // Perhaps just the beginning of it has been written.
+    // Perhaps only the beginning of the file has been written yet.
     if (isFresh(timings.brokenSettleMs)) return { state: 'unsettled' }
     if (!(error instanceof DomainError)) throw error
     return { state: 'failed', stat, contentHash, code: error.code, reason: error.message }
   }
+  if (decoded === undefined) return undefined
+  // The same holds for a file that is damaged but can be shown.
+  if (decoded.note !== undefined && isFresh(timings.brokenSettleMs)) return { state: 'unsettled' }
   thumbnails.write(contentHash, await makeThumbnail(bytes, decoded, thumbnails.size))
-  const { width, height, contentType } = decoded
-  const metadata = { width, height, contentType, thumbhash: thumbhashOf(decoded.image) }
+  const { width, height, contentType, note } = decoded
+  const metadata = {
+    width,
+    height,
+    contentType,
+    note,
+    thumbhash: thumbhashOf(decoded.image),
+    colours: coloursOf(decoded.image),
+  }
   const image = resample(decoded.image, inputSize.width, inputSize.height)
   return { state: 'decoded', stat, contentHash, metadata, image }
 }
@@ -124,7 +146,7 @@ interface OpenFile {
 function openFile(root: string, path: string, walk: IncludeRules): OpenFile | undefined {
   const real = realFileOf(root, path, walk)
   if (real === undefined) return undefined
-  // A named pipe that took the place of a file would hold whoever opens it until somebody writes.
+  // Without O_NONBLOCK, opening a named pipe would block until a process writes to it.
   const descriptor = openReadable(real, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
   if (descriptor === undefined) return undefined
   if (!isOpenAt(descriptor, real)) {
@@ -138,7 +160,7 @@ function openFile(root: string, path: string, walk: IncludeRules): OpenFile | un
       const stat = toFileStat(path, opened)
       const absolute = toAbsolute(root, path)
       if (real === absolute) return stat
-      // Of a link its own identity, as the walk tells it.
+      // The identity of a link is its own inode, as in a listing.
       const linkInfo = lstatSync(toSystemPath(absolute), { bigint: true, throwIfNoEntry: false })
       return linkInfo?.isSymbolicLink() ? { ...stat, inode: linkInfo.ino } : stat
     },
@@ -147,15 +169,15 @@ function openFile(root: string, path: string, walk: IncludeRules): OpenFile | un
   }
 }
 
-/** A folder on the way may have become a link to elsewhere between the look at the path and the opening of it. */
+/** Checks what was opened: a folder on the way may have become a link since the path was resolved. */
 function isOpenAt(descriptor: number, path: string): boolean {
   if (process.platform !== 'linux') return true
   try {
-    // Some drives don't tell upper from lower case, and show either.
+    // Some file systems ignore case and show either spelling.
     const opened = decodeName(readlinkSync(`/proc/self/fd/${descriptor}`, { encoding: 'buffer' }))
     return normalizeName(opened) === normalizeName(path)
   } catch {
-    // Where the system doesn't show it.
+    // The system does not offer this.
     return true
   }
 }

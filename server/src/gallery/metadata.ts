@@ -9,6 +9,10 @@ export interface FileMetadata {
   contentType: string
   /** A blurred placeholder, base64 (https://evanw.github.io/thumbhash/). */
   thumbhash: string | undefined
+  /** Describes damage of the file, for people. */
+  note: string | undefined
+  /** Where which colours are, see `colour-layout.ts`. */
+  colours: Float32Array | undefined
 }
 
 /** The encoder accepts at most 100 pixels; it keeps at most 7 × 7 coefficients, which fewer pixels determine as well. */

@@ -85,6 +85,7 @@ describe('GET /api/images', () => {
       bytes: expect.any(Number),
       content_type: 'image/png',
       thumbhash: expect.any(String),
+      note: null,
       thumbnail_url: expect.stringMatching(/^\/api\/images\/.*\/thumbnail/),
       view_url: expect.stringMatching(/^\/api\/images\/.*\/view/),
       preview_url: expect.stringMatching(/^\/api\/images\/.*\/preview/),

@@ -133,7 +133,9 @@ export const imagesSchema = z
     parts: z
       .array(
         z.object({
-          kind: z.enum(['sketch', 'image', 'text']).openapi({ description: 'What the part was taken for.' }),
+          kind: z
+            .enum(['sketch', 'image', 'text', 'colours'])
+            .openapi({ description: 'What the part was taken for.' }),
           words: z
             .array(z.string())
             .optional()

@@ -2,6 +2,7 @@ import { z } from '@hono/zod-openapi'
 import type { Catalog } from '../catalog/catalog.ts'
 import { decimal, optional, text, uuid } from '../contract/input.ts'
 import { DomainError } from '../errors.ts'
+import type { PaletteColour } from '../gallery/colour-layout.ts'
 import type { ImageFiles } from '../images/image-files.ts'
 import type { SavedQueries } from '../saved-queries/saved-queries.ts'
 import type { Picture, QueryTerm } from '../search/query.ts'
@@ -49,6 +50,18 @@ const weightSchema = optional(
 const partCropSchema = z
   .tuple([z.number(), z.number(), z.number(), z.number()])
   .openapi({ description: '`[x, y, width, height]` in 0…1 of the picture.' })
+const colourSchema = z.object({
+  hex: z
+    .string()
+    .regex(/^#?[0-9a-f]{6}$/i)
+    .openapi({ example: '#3070d0' }),
+  share: z.number().positive().max(1000).default(1).openapi({
+    description: 'Share in the picture, relative to the other colours.',
+  }),
+  place: partCropSchema
+    .optional()
+    .openapi({ description: 'The part of the picture that has it; anywhere if absent.' }),
+})
 const pictureFields = { query_id: savedQuerySchema, upload: uploadSchema, weight: weightSchema }
 
 const partSchema = z
@@ -60,6 +73,17 @@ const partSchema = z
       kind: z.literal('region'),
       image_id: optional(uuid),
       crop: partCropSchema,
+      ...pictureFields,
+    }),
+    z.object({
+      kind: z.literal('colours'),
+      colours: z
+        .array(colourSchema)
+        .min(1)
+        .max(20)
+        .optional()
+        .openapi({ description: 'A palette; without it, the colours of a picture.' }),
+      image_id: optional(uuid),
       ...pictureFields,
     }),
     z.object({ kind: z.literal('text'), text: text({ min: 1, max: 200 }), weight: weightSchema }),
@@ -131,6 +155,12 @@ async function toTerm(
       return { kind: 'image id', id: part.image_id, weight }
     case 'text':
       return { kind: 'text', text: part.text, weight }
+    case 'colours': {
+      const { colours, image_id: imageId } = part
+      if (colours !== undefined) return { kind: 'colours', weight, of: colours.map(toPaletteColour) }
+      if (imageId !== undefined) return { kind: 'colours', weight, of: { imageId } }
+      return { kind: 'colours', weight, of: { read: await readerOf(part, files, sources) } }
+    }
     case 'sketch':
       return { kind: 'sketch', weight, picture: { read: await readerOf(part, files, sources) } }
     case 'image':
@@ -146,6 +176,13 @@ async function toTerm(
       return { kind: 'image', weight, mayBeSketch: false, picture }
     }
   }
+}
+
+function toPaletteColour({ hex, share, place }: z.output<typeof colourSchema>): PaletteColour {
+  const rgb = Number.parseInt(hex.replace('#', ''), 16)
+  if (place === undefined) return { rgb, share }
+  const [x, y, width, height] = place
+  return { rgb, share, place: toCrop({ x, y, width, height }) }
 }
 
 async function exampleToTerm(

@@ -72,6 +72,27 @@ describe('a search by parts', () => {
     }
   })
 
+  it('finds colours of a palette and of a picture, alone and with other parts', async () => {
+    const app = await withWords()
+    const id = await idOf(app, 'image-4.png')
+    const { body } = await post(app, { parts: [{ kind: 'colours', image_id: id }], ...CALIBRATED })
+    expect(body.images[0]).toMatchObject({ id, score: expect.closeTo(0.46, 2) })
+    const palette = [
+      { hex: '#d02020', share: 2 },
+      { hex: '3070d0', place: [0, 0, 1, 0.3] },
+    ]
+    const parts = [
+      { kind: 'colours', colours: palette, weight: 0.5 },
+      { kind: 'image_id', image_id: id },
+    ]
+    const mixed = await post(app, { parts, ...CALIBRATED })
+    expect(mixed.body.parts).toEqual([{ kind: 'colours' }, { kind: 'image' }])
+    for (const { score, scores } of mixed.body.images)
+      expect(score).toBeCloseTo((0.5 * scores![0]! + scores![1]!) / 1.5, 3)
+    const wrong = [{ kind: 'colours', colours: [{ hex: 'red' }] }]
+    expect((await post(app, { parts: wrong })).status).toBe(400)
+  })
+
   it('counts close matches over all pages', async () => {
     const app = await withWords()
     const parts = [{ kind: 'image_id', image_id: await idOf(app, 'image-1.png') }]

@@ -61,7 +61,9 @@ export function createAdd({ root, catalog, indexer, reader, thumbnails, limits, 
       )
     }
     // The file must be an image before anything is written.
-    await reader.decode(bytes, thumbnails.size)
+    const { note } = await reader.decode(bytes, thumbnails.size)
+    // A damaged image may be a broken transfer.
+    if (note !== undefined) throw new DomainError('image_unreadable', note)
     const createdFolders = await makeFolders(root, folder)
     let isAdded = false
     try {

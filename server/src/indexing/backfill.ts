@@ -127,6 +127,7 @@ class AttributeBackfill implements Backfill {
       return {
         contentHash,
         attributes: isRead ? readAttributes(result.metadata, this.#options.attributes) : undefined,
+        colours: isRead ? result.metadata.colours : undefined,
       }
     } catch (error) {
       if (error instanceof DomainError || this.#isClosed) return undefined

@@ -60,7 +60,10 @@ export async function readFile(
   if (file.state === 'gone' || file.state === 'unsettled') return file.state
   if (file.state === 'failed') throw new FileFailure(file)
   if (file.state === 'seen') throw new Error('a file that was to be decoded was not')
-  return { record: { ...recordOf(file), ...readAttributes(file.metadata) }, image: file.image }
+  return {
+    record: { ...recordOf(file), ...readAttributes(file.metadata), colours: file.metadata.colours },
+    image: file.image,
+  }
 }
 
 function recordOf({ stat, contentHash }: { stat: FileStat; contentHash: string }) {

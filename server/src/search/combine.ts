@@ -13,13 +13,21 @@ interface FactoredSet {
   vectors: readonly WeightedVector[]
 }
 
-/** How the score of an image follows from its vector: `linear` · vector + `offset` + the sum over `sets`. */
+/** How the score of an image follows from its vectors: a sum over these parts. */
 export interface CombinedQuery {
-  /** The sum of all terms with one vector. */
-  linear: Float32Array
+  /** The sum of all terms with one vector in the space of the embedder; undefined if there are none. */
+  linear: Float32Array | undefined
+  /** The same for terms in the space of colours. */
+  colours: Float32Array | undefined
   offset: number
   /** Terms with several vectors, of which the best one counts. */
   sets: readonly FactoredSet[]
+}
+
+/** The vectors of an image, of unit length. One that has no colours yet counts as average. */
+export interface ImageVectors {
+  image: Float32Array | undefined
+  colours: Float32Array | undefined
 }
 
 /**
@@ -34,61 +42,73 @@ export function sharesOf(weights: readonly number[]): number[] {
 }
 
 /** Combines terms into one query. A sum of scores of single vectors is the score of one vector, their sum. */
-export function combine(terms: readonly TermVectors[], dimensions: number): CombinedQuery {
+export function combine(terms: readonly TermVectors[]): CombinedQuery {
   const shares = sharesOf(terms.map(({ weight }) => weight))
-  const all = terms.flatMap(({ sets }, n) =>
-    sets.map((vectors) => ({ factor: shares[n]! / sets.length, vectors })),
-  )
-  const linear = new Float32Array(dimensions)
-  let offset = 0
-  for (const { factor, vectors } of all) {
-    const [only] = vectors
-    if (only === undefined || vectors.length > 1) continue
-    addTo(linear, only.vector, factor * only.weight)
-    offset += factor * only.offset
+  const query: { -readonly [K in keyof CombinedQuery]: CombinedQuery[K] } & { sets: FactoredSet[] } = {
+    linear: undefined,
+    colours: undefined,
+    offset: 0,
+    sets: [],
   }
-  return { linear, offset, sets: all.filter(({ vectors }) => vectors.length > 1) }
+  for (const [n, { kind, sets }] of terms.entries()) {
+    const factor = shares[n]! / sets.length
+    for (const vectors of sets) {
+      const [only] = vectors
+      if (only === undefined || vectors.length > 1) {
+        query.sets.push({ factor, vectors })
+        continue
+      }
+      const space = kind === 'colours' ? 'colours' : 'linear'
+      query[space] = sumOf(query[space], only.vector, factor * only.weight)
+      query.offset += factor * only.offset
+    }
+  }
+  return query
 }
 
-/** The query with one of its sets: the best vector of the sum is the sum with the best vector. */
+/** The query with one of its sets: the best vector of the sum is the sum with the best vector. Colours are left out. */
 export function withSet(
   { linear, offset }: CombinedQuery,
   { factor, vectors }: FactoredSet,
 ): WeightedVector[] {
-  return vectors.map((one) => {
-    const sum = linear.slice()
-    addTo(sum, one.vector, factor * one.weight)
-    return { vector: sum, weight: Math.hypot(...sum), offset: offset + factor * one.offset }
-  })
-}
-
-/** Score of an image by the whole query. @param vector of the image, of unit length */
-export function scoreOf({ linear, offset, sets }: CombinedQuery, vector: Float32Array): number {
-  return (
-    dot(linear, vector) +
-    offset +
-    sets.reduce((sum, { factor, vectors }) => sum + factor * bestOf(vectors, vector), 0)
+  return vectors.map((one) =>
+    weighted(sumOf(linear, one.vector, factor * one.weight), offset + factor * one.offset),
   )
 }
 
-/** Score of an image by one term alone. @param vector of the image, of unit length */
-export function scoreByTerm({ sets }: TermVectors, vector: Float32Array): number {
-  return sets.reduce((sum, vectors) => sum + bestOf(vectors, vector), 0) / sets.length
+/** A vector whose scores are its scalar products plus an offset. */
+export function weighted(vector: Float32Array, offset: number): WeightedVector {
+  return { vector, weight: Math.hypot(...vector), offset }
 }
 
-function bestOf(vectors: readonly WeightedVector[], image: Float32Array): number {
+/** Score of an image by the whole query. */
+export function scoreOf({ linear, colours, offset, sets }: CombinedQuery, vectors: ImageVectors): number {
+  const bests = sets.map(({ factor, vectors: set }) => factor * bestOf(set, vectors.image))
+  return bests.reduce(
+    (sum, score) => sum + score,
+    dot(linear, vectors.image) + dot(colours, vectors.colours) + offset,
+  )
+}
+
+/** Score of an image by one term alone. */
+export function scoreByTerm({ kind, sets }: TermVectors, vectors: ImageVectors): number {
+  const vector = kind === 'colours' ? vectors.colours : vectors.image
+  return sets.reduce((sum, set) => sum + bestOf(set, vector), 0) / sets.length
+}
+
+function bestOf(vectors: readonly WeightedVector[], image: Float32Array | undefined): number {
   let best = Number.NEGATIVE_INFINITY
   for (const { vector, weight, offset } of vectors)
     best = Math.max(best, weight * dot(vector, image) + offset)
   return best
 }
 
-function addTo(target: Float32Array, vector: Float32Array, factor: number): void {
-  for (let i = 0; i < target.length; i++) target[i]! += factor * vector[i]!
+function sumOf(sum: Float32Array | undefined, vector: Float32Array, factor: number): Float32Array {
+  return vector.map((value, i) => (sum?.[i] ?? 0) + factor * value)
 }
 
-function dot(a: Float32Array, b: Float32Array): number {
+function dot(a: Float32Array | undefined, b: Float32Array | undefined): number {
   let sum = 0
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
+  if (a !== undefined && b !== undefined) for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
   return sum
 }

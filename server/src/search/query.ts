@@ -1,3 +1,4 @@
+import type { PaletteColour } from '../gallery/colour-layout.ts'
 import type { Crop } from './region.ts'
 
 /** A picture file. It is read when its term is embedded, because many at once may be large. */
@@ -13,7 +14,9 @@ export type QueryTerm = { weight: number } & (
   | { kind: 'image'; picture: Picture; mayBeSketch: boolean }
   | { kind: 'image id'; id: string }
   | { kind: 'text'; text: string }
+  | { kind: 'colours'; of: readonly PaletteColour[] | Picture | { imageId: string } }
 )
 
-/** The kinds of queries that a picture can be used as. */
+/** What a picture was taken for. */
 export type PictureKind = 'sketch' | 'image'
+export type TermKind = PictureKind | 'text' | 'colours'

@@ -1,8 +1,9 @@
 import type { ImageFilter, Page, ScoredImage } from '../catalog/catalog.ts'
 import { DomainError } from '../errors.ts'
+import { CLOSE_COLOURS } from './colours.ts'
 import { combine, scoreByTerm } from './combine.ts'
-import type { PictureKind, QueryTerm } from './query.ts'
-import { type Ranking, rank } from './rank.ts'
+import type { QueryTerm, TermKind } from './query.ts'
+import { type Ranking, rank, vectorsReader } from './rank.ts'
 import { type TermVectors, type VectorSources, vectorOf } from './term-vectors.ts'
 
 export interface SearchOptions extends Page {
@@ -21,7 +22,7 @@ export interface FoundImage extends ScoredImage {
 export interface SearchResult extends Ranking {
   images: FoundImage[]
   /** The kind of the only term; `image` for several. */
-  kind: PictureKind | 'text'
+  kind: TermKind
   /** How each term was understood. */
   terms: Pick<TermVectors, 'kind' | 'words'>[]
   /** In milliseconds. */
@@ -75,7 +76,7 @@ async function find(
   const start = performance.now()
   const [only] = terms
   const alwaysInclude = terms.length === 1 && only?.kind === 'image id' ? only.id : undefined
-  const ranking = await rank(sources.catalog, combine(vectors, sources.embedder.dimensions), {
+  const ranking = await rank(sources.catalog, combine(vectors), {
     ...options,
     alwaysInclude,
     closeScore: closeScoreOf(vectors, sources),
@@ -100,10 +101,15 @@ function closeScoreOf(
   terms: readonly TermVectors[],
   { vocabulary }: Pick<VectorSources, 'vocabulary'>,
 ): number | undefined {
-  if (vocabulary === undefined) return undefined
   const wanted = terms.filter(({ weight }) => weight > 0)
   const total = wanted.reduce((sum, { weight }) => sum + weight, 0)
-  return wanted.reduce((sum, { weight, kind }) => sum + (weight * vocabulary.scores.close[kind]) / total, 0)
+  let score = 0
+  for (const { weight, kind } of wanted) {
+    const close = kind === 'colours' ? CLOSE_COLOURS : vocabulary?.scores.close[kind]
+    if (close === undefined) return undefined
+    score += (weight * close) / total
+  }
+  return score
 }
 
 async function withTermScores(
@@ -111,10 +117,14 @@ async function withTermScores(
   terms: readonly TermVectors[],
   { catalog }: Pick<VectorSources, 'catalog'>,
 ): Promise<FoundImage[]> {
-  const found = await catalog.vectors.get(images.map(({ id }) => id))
-  const vectors = new Map(found.map(({ id, vector }) => [id, vector]))
+  const ids = images.map(({ id }) => id)
+  const vectorsOf = await vectorsReader(
+    catalog,
+    ids,
+    terms.some(({ kind }) => kind === 'colours'),
+  )
   return images.map((image) => {
-    const vector = vectors.get(image.id)
-    return vector === undefined ? image : { ...image, scores: terms.map((term) => scoreByTerm(term, vector)) }
+    const vectors = vectorsOf(image.id)
+    return { ...image, scores: terms.map((term) => scoreByTerm(term, vectors)) }
   })
 }

@@ -1,10 +1,12 @@
 import type { Catalog, WeightedVector } from '../catalog/catalog.ts'
 import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import { DomainError } from '../errors.ts'
+import { paletteColours } from '../gallery/colour-layout.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import { hashOfBytes } from '../hashing.ts'
+import { COLOUR_SCORES, coloursOfPicture } from './colours.ts'
 import { limitSize, prepareQuery, queryCover } from './prepare-query.ts'
-import type { Picture, PictureKind, QueryTerm } from './query.ts'
+import type { Picture, PictureKind, QueryTerm, TermKind } from './query.ts'
 import { cropImage } from './region.ts'
 import type { Vocabulary } from './words/vocabulary.ts'
 
@@ -14,7 +16,7 @@ export interface TermVectors {
   /** The score of an image is the mean over these sets; of each set, the best vector counts. */
   sets: (readonly WeightedVector[])[]
   /** The kind that the term was treated as. */
-  kind: PictureKind | 'text'
+  kind: TermKind
   /** The content of the term, if it is a file of the gallery. */
   contentHash?: string | undefined
   /** The words that a text was understood as. */
@@ -61,6 +63,8 @@ export async function vectorOf(
       return { weight, ...(await vectorOfImage(term.id, sources)) }
     case 'text':
       return { weight, ...(await vectorsOfText(term.text, sources, timings)) }
+    case 'colours':
+      return { weight, ...(await coloursOfTerm(term.of, sources, timings)) }
   }
 }
 
@@ -124,6 +128,29 @@ async function vectorsOfText(
     throw new DomainError('embedder_failed', message, { cause: vector })
   }
   return { sets: [plain(vector)], kind: 'text', words: [text] }
+}
+
+async function coloursOfTerm(
+  of: Extract<QueryTerm, { kind: 'colours' }>['of'],
+  { catalog, reader }: VectorSources,
+  timings: TermTimings,
+): Promise<Vectors> {
+  const start = performance.now()
+  let vector: Float32Array
+  if ('imageId' in of) {
+    const [found] = await catalog.vectors.get([of.imageId], 'colours')
+    if (found === undefined) {
+      if ((await catalog.images.get(of.imageId)) === undefined) throw imageNotFound(of.imageId)
+      throw new DomainError(
+        'not_indexed',
+        'The colours of this image have not been read yet: try again later.',
+      )
+    }
+    vector = found.vector
+  } else if ('read' in of) vector = await coloursOfPicture(of, reader)
+  else vector = paletteColours(of)
+  timings.prepare += performance.now() - start
+  return { sets: [[{ vector, ...COLOUR_SCORES }]], kind: 'colours' }
 }
 
 function plain(vector: Float32Array): readonly WeightedVector[] {

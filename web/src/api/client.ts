@@ -4,10 +4,11 @@ import type {
   IndexStatusJson,
   WatchedDirectoryJson,
 } from '../../../server/src/http/schemas.ts'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 
 export type Image = ImageJson
-export type Images = ImagesJson
+/** With the score from which results are close, where the server calibrated the model. */
+export type Images = ImagesJson & { close?: { score: number; total: number } | null }
 export type IndexStatus = IndexStatusJson
 export type Folder = WatchedDirectoryJson
 export type OrderBy = 'created_at' | 'modified_at' | 'user_visible_name'
@@ -43,6 +44,7 @@ export interface SearchTerm {
   upload?: string
   kind?: 'sketch' | 'image' | 'auto'
   crop?: string
+  weight?: number
 }
 
 export interface SearchRequest {
@@ -169,6 +171,11 @@ export function acceptMissing(): Promise<unknown> {
   return request('/api/index/reconcile?accept_missing=true', { method: 'POST' })
 }
 
+/** Compares the index with the folder. */
+export function reconcile(): Promise<unknown> {
+  return request('/api/index/reconcile', { method: 'POST' })
+}
+
 /** Tries the files again that could not be indexed. */
 export function retryFailures(): Promise<unknown> {
   return request('/api/index/failures/retry', { method: 'POST' })
@@ -283,11 +290,11 @@ async function request<T>(url: string, init: RequestInit): Promise<T> {
 function errorOf(answer: unknown, status: number): ApiError {
   const code = textOf(answer, 'code') ?? 'unknown'
   if (code === 'not_signed_in') for (const listener of signedOutListeners) listener()
-  return new ApiError(textOf(answer, 'error') ?? messages.gallery.failed, code, status)
+  return new ApiError(textOf(answer, 'error') ?? messages.app.failed, code, status)
 }
 
 function unreachable(): ApiError {
-  return new ApiError(messages.error.unreachable, 'unreachable', undefined)
+  return new ApiError(messages.app.unreachable, 'unreachable', undefined)
 }
 
 function parseJson(text: string): unknown {

@@ -1,31 +1,29 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { RefreshCw } from 'lucide-react'
-import { createContext, type ReactNode, use, useEffect } from 'react'
-import { getSession, onSignedOut, type Role } from '../api/client.ts'
+import { type ReactNode, useEffect } from 'react'
+import { getSession, onSignedOut } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
+import { RoleContext } from '../state/role.ts'
 import { SignIn } from './sign-in.tsx'
 
-const RoleContext = createContext<Role>('user')
-const RANKS: Role[] = ['user', 'editor', 'admin']
-
-/** Shows what is in it to whoever is signed in, and the way in to everybody else. */
+/** Shows its children to users who are signed in, and the sign-in page to others. */
 export function SessionGate({ children }: { children: ReactNode }) {
   const client = useQueryClient()
   const { data, error, refetch } = useQuery({
     queryKey: ['session'],
     queryFn: ({ signal }) => getSession(signal),
     staleTime: Infinity,
-    // Somebody may have signed in in another tab.
+    // The user may have signed in in another tab.
     refetchOnWindowFocus: ({ state }) => (state.data?.state === 'authenticated' ? false : 'always'),
   })
-  // Whatever request learns first that the session is over: the page then asks, and comes back to the same address.
+  // Any request may be the first to find the session ended. The page then asks for it, and signing in returns to the same address.
   useEffect(() => onSignedOut(() => void client.invalidateQueries({ queryKey: ['session'] })), [client])
 
   const isOut = data !== undefined && data.state !== 'authenticated'
   useEffect(() => {
-    // Nothing of what somebody has seen is kept for the next.
+    // Nothing of one user stays for the next.
     if (isOut) client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
   }, [client, isOut])
 
@@ -41,13 +39,8 @@ export function SessionGate({ children }: { children: ReactNode }) {
   if (error !== null)
     return (
       <EmptyState icon={<RefreshCw />} title={error.message}>
-        <Button onClick={() => void refetch()}>{messages.gallery.retry}</Button>
+        <Button onClick={() => void refetch()}>{messages.app.retry}</Button>
       </EmptyState>
     )
   return null
-}
-
-/** Whether who is signed in may do what a role may. */
-export function useHasRole(role: Role): boolean {
-  return RANKS.indexOf(use(RoleContext)) >= RANKS.indexOf(role)
 }

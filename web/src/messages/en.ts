@@ -1,6 +1,6 @@
 import { signIn, users } from './en/accounts.ts'
 import { app, shortcuts, status } from './en/app.ts'
-import { gallery, selection, trash } from './en/gallery.ts'
+import { deletion, gallery, selection, trash } from './en/gallery.ts'
 import { query, region } from './en/query.ts'
 import { sheet } from './en/sheet.ts'
 import { duplicates, upload, viewer } from './en/viewer.ts'
@@ -15,6 +15,7 @@ export const en = {
   gallery,
   selection,
   trash,
+  deletion,
   viewer,
   upload,
   duplicates,

@@ -1,6 +1,6 @@
 import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
 import { ApiError, getSavedQuery, isPassing, saveQuery } from '../api/client.ts'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 import type { QueryTerm } from '../state/query-terms.ts'
 import { fromKept, toKept } from './kept-sketch.ts'
 import { renderSketch } from './render.ts'

@@ -7,7 +7,11 @@ const PART: QueryTerm = { ...IMAGE, region: [0.1, 0.25, 0.5, 1] }
 
 describe('examples in the address', () => {
   it('are read as they were written', () => {
-    const terms = [SKETCH, { ...IMAGE, isWanted: false }, PART]
+    const terms: QueryTerm[] = [
+      SKETCH,
+      { ...IMAGE, isWanted: false, influence: 4 },
+      { ...PART, influence: 0 },
+    ]
     expect(parseTerms(formatTerms(terms))).toEqual(terms)
     expect(formatTerms([])).toBeUndefined()
   })

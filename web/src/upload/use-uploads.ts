@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { ApiError, isPassing, listImages, uploadImage } from '../api/client.ts'
 import { useAskBeforeLeaving } from '../components/use-ask-before-leaving.ts'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 import { isReadable } from './picture-file.ts'
 
 export interface Upload {

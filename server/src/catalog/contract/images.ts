@@ -32,6 +32,8 @@ export interface ImageRecord extends ImageAttributes {
   attributesVersion?: number
   /** Unit length; undefined if the catalog already has the vector of these bytes. */
   vector: Float32Array | undefined
+  /** Unit length, in the space `colours`; undefined if the file was not decoded. */
+  colours?: Float32Array | undefined
 }
 
 export interface PutResult {
@@ -104,6 +106,8 @@ export interface OutdatedImage extends OutdatedCursor {
 export interface AttributesUpdate {
   contentHash: string
   attributes: ImageAttributes | undefined
+  /** As in `ImageRecord`. */
+  colours?: Float32Array | undefined
 }
 
 /** Images, one for each readable file. */

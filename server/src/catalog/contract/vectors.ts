@@ -1,5 +1,6 @@
 import type { Image, ImageFilter } from './images.ts'
 import type { Page } from './page.ts'
+import type { SpaceName } from './spaces.ts'
 
 /** An image found by similarity. */
 export interface ScoredImage extends Image {
@@ -16,6 +17,8 @@ export interface WeightedVector {
 }
 
 export interface NearestQuery extends Page {
+  /** Default: `image`. Only that one has an index; in other spaces all vectors are compared. */
+  space?: SpaceName | undefined
   /** Any length but zero. Of several vectors, the one with the best score counts for each image. */
   vector: Float32Array | readonly WeightedVector[]
   filter: ImageFilter
@@ -69,8 +72,8 @@ export interface SimilarPairs {
 export interface VectorStore {
   /** Images by similarity to a vector, best first. */
   nearest(query: NearestQuery): Promise<NearestResult>
-  /** Vectors of images; images without one are omitted. */
-  get(imageIds: string[]): Promise<ImageVector[]>
+  /** Vectors of images in a space, by default `image`; images without one are omitted. */
+  get(imageIds: string[], space?: SpaceName): Promise<ImageVector[]>
   /** Returns the given contents that have a vector. */
   embeddedContents(contentHashes: string[]): Promise<string[]>
   /**

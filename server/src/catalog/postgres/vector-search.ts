@@ -3,7 +3,14 @@ import { POSTGRES } from '../../database/postgres/dialect.ts'
 import type { Tables } from '../../database/schema.ts'
 import type { NearestQuery, WeightedVector } from '../catalog.ts'
 import { filterCondition, isUnfiltered } from '../filters.ts'
-import { type ActiveSpace, type Match, topMatches, unitVectorsOf } from '../sql/vector-backend.ts'
+import {
+  type ActiveSpace,
+  type Match,
+  type StoredSpace,
+  spaceNamed,
+  topMatches,
+  unitVectorsOf,
+} from '../sql/vector-backend.ts'
 import type { IndexBuilder } from './index-builder.ts'
 import { dataOf, isInSpace, vectorText } from './vector-sql.ts'
 
@@ -26,7 +33,7 @@ const EXTRA_RESULTS = 10
 /** A query in one space, with vectors of unit length. */
 interface Search {
   database: Kysely<Tables>
-  space: ActiveSpace
+  space: StoredSpace
   query: NearestQuery
   vectors: readonly WeightedVector[]
 }
@@ -38,7 +45,14 @@ export async function findMatches(
   index: Pick<IndexBuilder, 'isReady' | 'recheck'>,
   query: NearestQuery,
 ): Promise<Match[]> {
-  const search: Search = { database, space, query, vectors: unitVectorsOf(query.vector) }
+  const search: Search = {
+    database,
+    space: spaceNamed(space, query.space),
+    query,
+    vectors: unitVectorsOf(query.vector),
+  }
+  if ((query.space ?? 'image') !== 'image')
+    return topMatches(await searchExactly(search), query.topK, query.alwaysInclude)
   const isFew = (await countMatches(search)) <= EXACT_SEARCH_MAX_ROWS
   if (!isFew && !index.isReady) await index.recheck()
   const found =
@@ -90,12 +104,12 @@ async function searchExactly(search: Search): Promise<Match[]> {
 }
 
 /** The order of the index, at its precision. With a second sort key PostgreSQL would not use the index. */
-function distance(space: ActiveSpace) {
+function distance(space: StoredSpace) {
   return sql`${dataOf('vectors', space)} <=> query.vector::halfvec`
 }
 
 /** The score of a vector at full precision. */
-function scoreIn({ dimensions }: ActiveSpace) {
+function scoreIn({ dimensions }: StoredSpace) {
   return sql`query.weight * (1 - (vectors.data::vector(${sql.lit(dimensions)}) <=> query.vector)) + query."offset"`
 }
 

@@ -23,6 +23,7 @@ export function selectImages(database: Connection, embedderId: number) {
         .innerJoin('embedders', 'embedders.id', 'vectors.embedder_id')
         .select('embedders.name')
         .whereRef('vectors.content_hash', '=', 'images.content_hash')
+        .where('embedders.space', '=', 'image')
         .orderBy(sql`vectors.embedder_id = ${embedderId}`, 'desc')
         .orderBy('vectors.id', 'desc')
         .limit(1)
@@ -96,7 +97,7 @@ function upsertRows(transaction: Connection, rows: Insertable<Tables['images']>[
     .execute()
 }
 
-type AttributeColumns = Pick<Tables['images'], 'width' | 'height' | 'content_type' | 'thumbhash'>
+type AttributeColumns = Pick<Tables['images'], 'width' | 'height' | 'content_type' | 'thumbhash' | 'note'>
 
 /** `Tables` declares the columns of `IMAGE_ATTRIBUTES`, with null where an attribute is undefined. */
 export function attributeColumns(attributes: AttributeTable, values: ImageAttributes): AttributeColumns {

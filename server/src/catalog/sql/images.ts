@@ -11,6 +11,7 @@ import type {
   PutResult,
 } from '../catalog.ts'
 import { filterCondition } from '../filters.ts'
+import { insertColours } from './colours.ts'
 import type { SqlContext } from './context.ts'
 import { currentFailures } from './failures.ts'
 import { attributeValues, selectImages, toImage, upsertImages } from './image-rows.ts'
@@ -180,11 +181,9 @@ async function contentInfo(
   }
 }
 
-async function upsertWithVectors(
-  { database, dialect, vectors, attributes, space }: SqlContext,
-  records: readonly ImageRecord[],
-): Promise<PutResult[]> {
+async function upsertWithVectors(context: SqlContext, records: readonly ImageRecord[]): Promise<PutResult[]> {
   if (records.length === 0) return []
+  const { database, dialect, vectors, attributes, space } = context
   const { embedder, embedderId, dimensions } = space()
   const misfit = records.find(({ vector }) => vector !== undefined && vector.length !== dimensions)
   if (misfit !== undefined) {
@@ -198,6 +197,7 @@ async function upsertWithVectors(
   const { results, added, known } = await database.transaction().execute(async (transaction) => {
     const results = await upsertImages({ database: transaction, dialect, attributes }, records)
     const added = await vectors.insert(transaction, embedded)
+    await insertColours(context, transaction, records)
     const known = await embeddedContents({ database: transaction, dialect }, embedderId, taken)
     await transaction
       .deleteFrom('failures')

@@ -1,6 +1,7 @@
 import { sql } from 'kysely'
 import { versionOf } from '../attributes.ts'
 import type { AttributesUpdate, OutdatedCursor, OutdatedImage } from '../catalog.ts'
+import { insertColours } from './colours.ts'
 import type { SqlContext } from './context.ts'
 import { attributeColumns, attributeValues } from './image-rows.ts'
 
@@ -40,9 +41,10 @@ export async function countOutdated({ database, attributes }: SqlContext): Promi
 }
 
 export async function setAttributes(
-  { database, attributes, vectors }: SqlContext,
+  context: SqlContext,
   updates: readonly AttributesUpdate[],
 ): Promise<void> {
+  const { database, attributes, vectors } = context
   // Filters may select by attributes.
   vectors.changed()
   const version = { attributes_version: versionOf(attributes) }
@@ -53,5 +55,6 @@ export async function setAttributes(
         .set(values === undefined ? version : { ...attributeColumns(attributes, values), ...version })
         .where('content_hash', '=', contentHash)
         .execute()
+    await insertColours(context, transaction, updates)
   })
 }

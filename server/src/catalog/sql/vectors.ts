@@ -7,7 +7,7 @@ export function createSqlVectors(context: SqlContext): VectorStore {
   const { database, dialect, space, vectors } = context
   return {
     nearest: (query) => findNearest(context, query),
-    get: (imageIds) => vectors.get(imageIds),
+    get: (imageIds, space) => vectors.get(imageIds, space),
     async embeddedContents(contentHashes) {
       return [...(await embeddedContents({ database, dialect }, space().embedderId, contentHashes))]
     },

@@ -4,7 +4,7 @@ import { SQLITE } from '../../database/sqlite/dialect.ts'
 import type { ImageFilter, NearestQuery, WeightedVector } from '../catalog.ts'
 import { filterCondition, isUnfiltered } from '../filters.ts'
 import { dotHalf, fromFloat16 } from '../float16.ts'
-import { type Match, topMatches, unitVectorsOf } from '../sql/vector-backend.ts'
+import { type Match, type StoredSpace, spaceNamed, topMatches, unitVectorsOf } from '../sql/vector-backend.ts'
 import type { FilterMatches, SpaceIndex, VectorRow } from './space-index.ts'
 import type { IndexMatch, VectorIndex } from './vector-index.ts'
 
@@ -32,9 +32,13 @@ const CHUNK_ROWS = 4_096
 export async function findCandidates(
   database: Kysely<Tables>,
   space: SpaceIndex,
-  { vector, filter, topK, alwaysInclude }: NearestQuery,
+  { vector, filter, topK, alwaysInclude, space: name = 'image' }: NearestQuery,
 ): Promise<Match[]> {
   const vectors = unitVectorsOf(vector)
+  if (name !== 'image') {
+    const found = await scan(database, spaceNamed(space, name), vectors, filter, topK)
+    return topMatches(found, topK, alwaysInclude)
+  }
   const found = await findNearest(database, space, vectors, { filter, topK })
   // Among many equally similar images it may be missing.
   const isMissing = alwaysInclude !== undefined && !found.some(({ imageId }) => imageId === alwaysInclude)
@@ -147,7 +151,7 @@ async function passingOf(
 /** Compares with every matching row in chunks. Memory is bounded by `topK` and the size of a chunk. */
 async function scan(
   database: Kysely<Tables>,
-  space: SpaceIndex,
+  space: StoredSpace,
   vectors: readonly WeightedVector[],
   filter: ImageFilter,
   topK: number,
@@ -167,7 +171,7 @@ async function scan(
 }
 
 /** Selects the images that pass a filter, with their vectors. */
-function matchingVectors(database: Kysely<Tables>, { embedderId }: SpaceIndex, filter: ImageFilter) {
+function matchingVectors(database: Kysely<Tables>, { embedderId }: StoredSpace, filter: ImageFilter) {
   // With a cross join SQLite reads the index of the filter first, and the vectors afterwards.
   return database
     .selectFrom('images')

@@ -9,12 +9,16 @@ import * as initial from './migrations/001-initial.ts'
 import * as shared from './migrations/002-shared.ts'
 import * as attributes from './migrations/003-attributes.ts'
 import * as account from './migrations/004-account.ts'
+import * as spaces from './migrations/005-spaces.ts'
+import * as notes from './migrations/006-notes.ts'
 
 const MIGRATIONS = {
   '001-initial': initial,
   '002-shared': shared,
   '003-attributes': attributes,
   '004-account': account,
+  '005-spaces': spaces,
+  '006-notes': notes,
 }
 
 /** Maximum time to wait for a server that is starting. */

@@ -29,7 +29,7 @@ describe('the database', () => {
     await writeFirstVersion(file)
     const database = await openDatabase(file)
     expect(await database.selectFrom('embedders').selectAll().execute()).toEqual([
-      { id: 7, name: 'classical', fingerprint: '', dimensions: 4, chosen_at: 7 },
+      { id: 7, name: 'classical', fingerprint: '', dimensions: 4, chosen_at: 7, space: 'image' },
     ])
     expect(await database.selectFrom('failures').select(['path', 'embedder_id']).execute()).toEqual([
       { path: 'a', embedder_id: null },
@@ -54,7 +54,9 @@ describe('the database', () => {
     await database.insertInto('embedders').values(row).execute()
     await database.destroy()
     const again = await openDatabase(file)
-    expect(await again.selectFrom('embedders').selectAll().execute()).toEqual([{ id: 1, ...row }])
+    expect(await again.selectFrom('embedders').selectAll().execute()).toEqual([
+      { id: 1, space: 'image', ...row },
+    ])
     await again.destroy()
   })
 })

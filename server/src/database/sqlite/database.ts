@@ -10,6 +10,8 @@ import * as failuresByInode from './migrations/003-failures-by-inode.ts'
 import * as mountPoints from './migrations/004-mount-points.ts'
 import * as attributes from './migrations/005-attributes.ts'
 import * as account from './migrations/006-account.ts'
+import * as spaces from './migrations/007-spaces.ts'
+import * as notes from './migrations/008-notes.ts'
 
 /** Migrations of the catalog, oldest first. */
 export const CATALOG_MIGRATIONS: Migrations = {
@@ -19,6 +21,8 @@ export const CATALOG_MIGRATIONS: Migrations = {
   '004-mount-points': mountPoints,
   '005-attributes': attributes,
   '006-account': account,
+  '007-spaces': spaces,
+  '008-notes': notes,
 }
 
 const OWNER_ONLY = 0o600

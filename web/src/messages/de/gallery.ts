@@ -112,3 +112,12 @@ export const trash = {
   delete: (count: number) => plural(count, { one: '# Datei löschen', other: '# Dateien löschen' }),
   further: (count: number) => `und ${number(count)} weitere`,
 }
+
+export const deletion = {
+  waiting: (count: number) =>
+    plural(count, { one: '# Bild wird gelöscht', other: '# Bilder werden gelöscht' }),
+  undo: 'Rückgängig',
+  now: 'Jetzt löschen',
+  failed: (name: string, reason: string) => `${name} wurde nicht gelöscht. ${reason}`,
+  further: (count: number) => `und ${number(count)} weitere`,
+}

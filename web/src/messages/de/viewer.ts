@@ -30,7 +30,7 @@ export const viewer = {
   gone: 'Dieses Bild ist nicht mehr in der Galerie.',
   unreadable: 'Dieses Bild ist nicht lesbar. Es ist vielleicht beschädigt.',
   size: (width: number, height: number) => `${number(width)} × ${number(height)}`,
-  megapixels: (count: number) => `${number(Math.round(count * 10) / 10)} Megapixel`,
+  megapixels: (count: number) => `${number(Math.max(0.1, Math.round(count * 10) / 10))} Megapixel`,
   raw: 'RAW',
   rawShown: 'Gezeigt: die Vorschau in der Raw-Datei',
   fromCamera: (time: string) => `${time}, von der Kamera`,

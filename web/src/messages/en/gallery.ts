@@ -109,3 +109,12 @@ export const trash = {
   delete: (count: number) => plural(count, { one: 'Delete # file', other: 'Delete # files' }),
   further: (count: number) => `and ${number(count)} more`,
 }
+
+export const deletion = {
+  waiting: (count: number) =>
+    plural(count, { one: '# picture will be deleted', other: '# pictures will be deleted' }),
+  undo: 'Undo',
+  now: 'Delete now',
+  failed: (name: string, reason: string) => `${name} was not deleted. ${reason}`,
+  further: (count: number) => `and ${number(count)} more`,
+}

@@ -30,7 +30,7 @@ export const viewer = {
   gone: 'This picture is no longer in the gallery.',
   unreadable: 'This picture can’t be read. It may be damaged.',
   size: (width: number, height: number) => `${number(width)} × ${number(height)}`,
-  megapixels: (count: number) => `${number(Math.round(count * 10) / 10)} megapixels`,
+  megapixels: (count: number) => `${number(Math.max(0.1, Math.round(count * 10) / 10))} megapixels`,
   raw: 'RAW',
   rawShown: 'Shown: the preview in the raw file',
   fromCamera: (time: string) => `${time}, from the camera`,

@@ -1,0 +1,106 @@
+import { lazy, Suspense, useRef, useState } from 'react'
+import { Dialog } from '../components/dialog.tsx'
+import { Shortcuts } from '../components/shortcuts.tsx'
+import { useLayout } from '../components/use-layout.ts'
+import { DeletionNotice } from '../gallery/deletion-notice.tsx'
+import { messages } from '../messages/messages.ts'
+import { useStoredFlag } from '../state/settings.ts'
+import { FileInput } from '../upload/file-input.tsx'
+import { UploadPanel } from '../upload/upload-panel.tsx'
+import { DropZones } from './drop-zones.tsx'
+import { Library } from './library.tsx'
+import { PhoneLayout } from './phone-layout.tsx'
+import { SettingsMenu } from './settings-menu.tsx'
+import { useAppKeys } from './use-app-keys.ts'
+import { usePage } from './use-page.ts'
+import { WideLayout } from './wide-layout.tsx'
+
+const ViewedPicture = lazy(() => import('./viewed-picture.tsx'))
+
+export function App() {
+  const page = usePage()
+  const { state, change, mayEdit, lists, uploads, folder, picture, input, sheet } = page
+  const layout = useLayout()
+  const queryInput = useRef<HTMLInputElement>(null)
+  const uploadInput = useRef<HTMLInputElement>(null)
+  const [isLibraryOpen, setLibraryOpen] = useStoredFlag('library', false)
+  const [isFolderDialogOpen, setFolderDialogOpen] = useState(false)
+  const [isPaneOpen, setPaneOpen] = useStoredFlag('query-pane', true)
+  const [areScoresShown, setScoresShown] = useStoredFlag('scores', false)
+  const [areShortcutsOpen, setShortcutsOpen] = useState(false)
+  const hasRoom = layout === 'side'
+  const toggleLibrary = () => (hasRoom ? setLibraryOpen(!isLibraryOpen) : setFolderDialogOpen(true))
+  const openSheet = () => {
+    sheet.openSheet()
+    setPaneOpen(true)
+  }
+  useAppKeys({
+    onSheet: openSheet,
+    onLibrary: toggleLibrary,
+    onShortcuts: () => setShortcutsOpen(true),
+    onDuplicates: () => change({ show: 'duplicates' }),
+  })
+  const shared = {
+    page,
+    areScoresShown,
+    isPaneOpen,
+    setPaneOpen,
+    onDraw: openSheet,
+    onLibrary: toggleLibrary,
+    onAddFiles: mayEdit ? () => uploadInput.current?.click() : undefined,
+    onChoosePicture: () => queryInput.current?.click(),
+    settings: (
+      <SettingsMenu
+        areScoresShown={areScoresShown}
+        onScoresShown={setScoresShown}
+        onShortcuts={() => setShortcutsOpen(true)}
+        beforeLeaving={lists.deletion.deleteNow}
+      />
+    ),
+  }
+  const isViewing = state.view !== undefined
+  return (
+    <div {...input.dropTarget} className="h-full">
+      <div inert={isViewing} className="flex h-full flex-col">
+        {layout === 'phone' ? (
+          <PhoneLayout {...shared} />
+        ) : (
+          <WideLayout {...shared} layout={layout} isLibraryOpen={hasRoom && isLibraryOpen} />
+        )}
+      </div>
+      {isViewing && (
+        <Suspense fallback={null}>
+          <ViewedPicture page={page} id={state.view!} />
+        </Suspense>
+      )}
+      <div className="pointer-events-none fixed inset-x-3 bottom-3 z-40 flex flex-col items-center gap-2">
+        <UploadPanel uploads={uploads} />
+        <DeletionNotice deletion={lists.deletion} />
+      </div>
+      <FileInput
+        ref={queryInput}
+        label={messages.query.chooseFile}
+        testId="query-file"
+        onFiles={([file]) => file && picture.keep(file)}
+      />
+      <FileInput
+        ref={uploadInput}
+        label={messages.app.addFiles}
+        testId="upload-files"
+        isMultiple
+        onFiles={(files) => uploads.add(files, folder)}
+      />
+      <Dialog
+        title={messages.gallery.library}
+        isOpen={isFolderDialogOpen}
+        onClose={() => setFolderDialogOpen(false)}
+      >
+        <Library page={page} onChoose={() => setFolderDialogOpen(false)} />
+      </Dialog>
+      <Shortcuts isOpen={areShortcutsOpen} onClose={() => setShortcutsOpen(false)} />
+      {input.dragged !== undefined && (
+        <DropZones mayAdd={mayEdit && input.dragged === 'files'} folder={folder} />
+      )}
+    </div>
+  )
+}
