@@ -170,20 +170,20 @@ export class Account {
       () => Number.NaN,
     )
     const earlier = this.#counted.get(path)
-    const isLarge = earlier !== undefined && earlier.below.folders.length > MAX_RECOUNTED_FOLDERS
+    const isLarge = earlier !== undefined && earlier.below.folderCount > MAX_RECOUNTED_FOLDERS
     if (isLarge && earlier.modifiedAt === modifiedAt) return earlier.below
     let below = await countFilesBelow(root, path)
     // Files that appear before a new folder is watched are found by counting once more.
-    if (isWatched && this.#watch(path, below.folders)) below = await countFilesBelow(root, path)
+    if (isWatched && this.#watch(path, below)) below = await countFilesBelow(root, path)
     this.#counted.set(path, { modifiedAt, below })
     return below
   }
 
   /** @returns whether a folder is watched that was not before */
-  #watch(path: string, folders: readonly string[]): boolean {
+  #watch(path: string, { folders, folderCount }: FilesBelow): boolean {
     const { watch } = this.#options
     const before = new Set(this.#watched.get(path))
-    if (folders.length > MAX_RECOUNTED_FOLDERS) return false
+    if (folderCount > MAX_RECOUNTED_FOLDERS) return false
     if (this.#watchedCount - before.size + folders.length > MAX_WATCHED_FOLDERS) return false
     for (const folder of folders) watch.enter(folder, folder)
     for (const folder of before) if (!folders.includes(folder)) watch.leave(folder)
