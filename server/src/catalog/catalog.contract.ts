@@ -582,6 +582,77 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       )
     })
 
+    it('counts images by month of capture or else of modification, newest first', async () => {
+      const catalog = await openEmpty()
+      const at = (text: string) => Date.parse(`${text}Z`)
+      await catalog.images.upsert([
+        record(0, { capturedAt: at('2024-05-31T23:59:59.999'), width: 30, height: 20 }),
+        record(1, { capturedAt: at('2024-05-01T00:00:00'), width: 20, height: 20 }),
+        record(2, { capturedAt: at('2024-06-01T00:00:00') }),
+        record(3, { modifiedAt: at('2020-12-24T12:00:00') }),
+        record(4, { capturedAt: at('1969-12-31T23:59:59') }),
+      ])
+      expect(await catalog.images.timeline({})).toEqual([
+        { month: '2024-06', count: 1, meanAspect: 0.5 },
+        { month: '2024-05', count: 2, meanAspect: 1.25 },
+        { month: '2020-12', count: 1, meanAspect: 0.5 },
+        { month: '1969-12', count: 1, meanAspect: 0.5 },
+      ])
+      expect(await catalog.images.timeline({ directory: 'f1' })).toEqual([
+        { month: '2024-05', count: 1, meanAspect: 1 },
+        { month: '1969-12', count: 1, meanAspect: 0.5 },
+      ])
+      // A file that is moved gets another modification time, which does not replace a capture time.
+      const target = { path: 'moved.jpg', inode: '1', createdAt: 1, modifiedAt: at('2023-01-01') }
+      await catalog.files.move(record(3).path, target)
+      await catalog.files.move(record(4).path, { ...target, path: 'old.jpg' })
+      expect((await catalog.images.timeline({})).map(({ month }) => month)).toEqual([
+        '2024-06',
+        '2024-05',
+        '2023-01',
+        '1969-12',
+      ])
+    })
+
+    it('orders by capture, and names by the numbers in them', async () => {
+      const catalog = await openEmpty()
+      await catalog.images.upsert([
+        record(0, { path: 'IMG_10.jpg', capturedAt: 5000 }),
+        record(1, { path: 'img_2.jpg', capturedAt: 1000 }),
+        record(2, { path: 'IMG_1.jpg' }),
+      ])
+      const ordered = async (orderBy: 'capturedAt' | 'name') =>
+        (await catalog.images.list({ ...BY_NAME, orderBy })).images.map(({ name }) => name)
+      // Without a capture time, the third one counts as of 2002, its modification.
+      expect(await ordered('capturedAt')).toEqual(['img_2.jpg', 'IMG_1.jpg', 'IMG_10.jpg'])
+      expect(await ordered('name')).toEqual(['IMG_1.jpg', 'img_2.jpg', 'IMG_10.jpg'])
+    })
+
+    it('filters by attributes', async () => {
+      const catalog = await openEmpty()
+      await catalog.images.upsert([
+        record(0, { path: 'a.jpg', camera: 'NIKON D850', rating: 5, latitude: 51.5, longitude: -0.125 }),
+        record(1, { path: 'b.jpg', camera: 'Canon EOS R5', rating: 2, capturedAt: 9000 }),
+        record(2, { path: 'c.jpg', searchText: 'a walk at the sea', title: 'A walk' }),
+      ])
+      const matching = (column: string, operator: '>=' | '<=', value: number) =>
+        namesFor(catalog, { conditions: [{ column, operator, value }] })
+      expect(await matching('rating', '>=', 3)).toEqual(['a.jpg'])
+      expect(await matching('taken_at', '>=', 9000)).toEqual(['b.jpg'])
+      expect(await matching('taken_at', '<=', 2002)).toEqual(['a.jpg', 'c.jpg'])
+      const box = [
+        { column: 'latitude', operator: '>=' as const, value: 51 },
+        { column: 'longitude', operator: '<=' as const, value: 0 },
+      ]
+      expect(await namesFor(catalog, { conditions: box })).toEqual(['a.jpg'])
+      const camera = { column: 'camera', operator: 'contains' as const, value: 'nikon' }
+      expect(await namesFor(catalog, { conditions: [camera] })).toEqual(['a.jpg'])
+      expect(await namesFor(catalog, { textContains: 'AT THE SEA' })).toEqual(['c.jpg'])
+      expect(await namesFor(catalog, { textContains: 'B.J' })).toEqual(['b.jpg'])
+      const search = { vector: vectorOf(0), filter: { conditions: box }, topK: 5, offset: 0, limit: 5 }
+      expect((await catalog.vectors.nearest(search)).images.map(({ name }) => name)).toEqual(['a.jpg'])
+    })
+
     it('gives the vectors of images', async () => {
       const catalog = await openWith(2)
       const image = await catalog.images.getByPath(record(1).path)

@@ -26,6 +26,7 @@ export const READ_FROM = {
     get: 'replica, else primary',
     getByPath: 'replica, else primary',
     list: 'replica',
+    timeline: 'replica',
     countByDirectory: 'replica',
     counts: 'replica',
     byContentHash: 'replica',

@@ -12,20 +12,39 @@ const MAX_MS = 8.64e15
  * An instant: ISO 8601 (without a zone it is UTC), a date, or seconds or milliseconds since 1970.
  * @returns milliseconds since 1970
  */
-export const instant = scalar<number>(
+export const instant = scalar<number>(readInstant, {
+  type: 'string',
+  format: 'date-time',
+  description: 'ISO 8601; without a zone it is UTC. Also a date, or seconds or milliseconds since 1970.',
+  example: '2026-05-04T12:00:00Z',
+})
+
+const ZONE = /\s*([Zz]|[+-]\d\d(:?\d\d)?)$/
+
+/**
+ * The time that a clock shows, in the notations of `instant`; a zone is ignored.
+ * @returns milliseconds since 1970, as if the clock showed UTC
+ */
+export const clockTime = scalar<number>(
   (input) => {
-    if (typeof input !== 'string' && typeof input !== 'number')
-      return new InputProblem('datetime_type', 'Input should be a valid datetime')
-    const ms = typeof input === 'number' || UNIX_TIME.test(input) ? fromUnixTime(Number(input)) : parse(input)
-    return ms !== undefined && Math.abs(ms) <= MAX_MS ? Math.floor(ms) : unreadable(String(input))
+    const isTime = typeof input === 'string' && DATE_TIME.test(input.trim())
+    return readInstant(isTime ? input.trim().replace(ZONE, '') : input)
   },
   {
     type: 'string',
     format: 'date-time',
-    description: 'ISO 8601; without a zone it is UTC. Also a date, or seconds or milliseconds since 1970.',
-    example: '2026-05-04T12:00:00Z',
+    description:
+      'Time on the clock of the camera; a zone is ignored. `modified_at` takes the place of a missing one.',
+    example: '2026-05-04T12:00:00',
   },
 )
+
+function readInstant(input: unknown): number | InputProblem {
+  if (typeof input !== 'string' && typeof input !== 'number')
+    return new InputProblem('datetime_type', 'Input should be a valid datetime')
+  const ms = typeof input === 'number' || UNIX_TIME.test(input) ? fromUnixTime(Number(input)) : parse(input)
+  return ms !== undefined && Math.abs(ms) <= MAX_MS ? Math.floor(ms) : unreadable(String(input))
+}
 
 function fromUnixTime(value: number): number {
   return Math.abs(value) > MAX_SECONDS ? value : value * 1000

@@ -20,6 +20,8 @@ export interface Tables {
     name: string
     /** For searching and sorting: NFC, lower case. */
     folded_name: string
+    /** For sorting: numbers in names by their value. */
+    name_key: string
     bytes: number
     width: number
     height: number
@@ -32,6 +34,28 @@ export interface Tables {
     attributes_version: Generated<number>
     /** Base64. */
     thumbhash: string | null
+    captured_at: number | null
+    captured_offset: number | null
+    camera: string | null
+    lens: string | null
+    exposure_time: number | null
+    f_number: number | null
+    iso: number | null
+    focal_length: number | null
+    orientation: number | null
+    latitude: number | null
+    longitude: number | null
+    title: string | null
+    caption: string | null
+    /** One in a line. */
+    keywords: string | null
+    rating: number | null
+    /** For searching: title, caption and keywords, NFC, lower case. */
+    search_text: string | null
+    /** The time of capture or, without one, of modification. */
+    taken_at: number
+    /** Year and month of `taken_at` as one number: 202605. */
+    taken_month: number
     /** Describes damage of the file. */
     note: string | null
     /** Time of the last change of anything about the file; null until it is examined after an upgrade. */

@@ -1,10 +1,21 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, readlinkSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+} from 'node:fs'
 import { DomainError, type ErrorCode, systemCodeOf } from '../errors.ts'
 import { hashOfBytes } from '../hashing.ts'
 import { TIMINGS, type Timings } from '../timings.ts'
 import { coloursOf } from './colour-layout.ts'
 import type { DecodedImage, DecodeLimits } from './decode.ts'
+import { readDetails } from './details/details.ts'
 import { decodeName, toSystemPath } from './file-names.ts'
+import { sniff } from './formats/sniff.ts'
 import type { IncludeRules } from './include.ts'
 import { realFileOf } from './links.ts'
 import { type FileMetadata, thumbhashOf } from './metadata.ts'
@@ -117,6 +128,7 @@ export async function readImageFile(
   thumbnails.write(contentHash, await makeThumbnail(bytes, decoded, thumbnails.size))
   const { width, height, contentType, note } = decoded
   const metadata = {
+    ...(await readDetails(bytes, sniff(bytes))),
     width,
     height,
     contentType,
@@ -135,15 +147,16 @@ export function fileTooLarge(bytes: number, most: number): DomainError {
   )
 }
 
-interface OpenFile {
+export interface OpenFile {
   /** undefined if it is not an ordinary file */
   stat(): FileStat | undefined
-  read(): Buffer
+  /** Reads the whole file, or its first bytes. */
+  read(bytes?: number): Buffer
   close(): void
 }
 
 /** @returns undefined if there is no such file in the gallery (any more) */
-function openFile(root: string, path: string, walk: IncludeRules): OpenFile | undefined {
+export function openFile(root: string, path: string, walk: IncludeRules): OpenFile | undefined {
   const real = realFileOf(root, path, walk)
   if (real === undefined) return undefined
   // Without O_NONBLOCK, opening a named pipe would block until a process writes to it.
@@ -164,9 +177,14 @@ function openFile(root: string, path: string, walk: IncludeRules): OpenFile | un
       const linkInfo = lstatSync(toSystemPath(absolute), { bigint: true, throwIfNoEntry: false })
       return linkInfo?.isSymbolicLink() ? { ...stat, inode: linkInfo.ino } : stat
     },
-    read: () => readFileSync(descriptor),
+    read: (bytes) => (bytes === undefined ? readFileSync(descriptor) : readHead(descriptor, bytes)),
     close: () => closeSync(descriptor),
   }
+}
+
+function readHead(descriptor: number, bytes: number): Buffer {
+  const head = Buffer.allocUnsafe(bytes)
+  return head.subarray(0, readSync(descriptor, head, 0, bytes, 0))
 }
 
 /** Checks what was opened: a folder on the way may have become a link since the path was resolved. */

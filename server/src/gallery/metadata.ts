@@ -1,8 +1,9 @@
 import { rgbaToThumbHash } from 'thumbhash'
+import type { FileDetails } from './details/file-details.ts'
 import { type RgbImage, resample } from './resample.ts'
 
 /** Properties of an image that its file determines. The attributes of the catalog are read from them. */
-export interface FileMetadata {
+export interface FileMetadata extends FileDetails {
   /** Size of the upright image in pixels. */
   width: number
   height: number

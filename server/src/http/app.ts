@@ -40,6 +40,7 @@ import { createRouter, type Router } from './routing.ts'
 import { queryRoutes } from './saved-queries.ts'
 import { searchRoutes } from './search.ts'
 import { sessionRoutes } from './session.ts'
+import { timelineRoutes } from './timeline.ts'
 import { respondToUnmatched } from './unmatched.ts'
 import { userRoutes } from './users.ts'
 import { wordRoutes } from './words.ts'
@@ -150,6 +151,7 @@ export function createHttpApp(options: HttpOptions): Router {
   app.route('/api/images', duplicateRoutes(options))
   app.route('/api/images', imageRoutes(options))
   app.route('/api/images', imageFileRoutes(options))
+  app.route('/api/timeline', timelineRoutes(options))
   app.route('/api/queries', queryRoutes(options))
   app.route('/api/words', wordRoutes(options))
   app.route('/api/fs', watchedDirectoryRoutes(options))

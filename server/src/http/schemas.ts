@@ -23,10 +23,19 @@ import { STORAGE_PROBLEMS } from '../indexing/storage-monitor.ts'
 import { SAVED_QUERY_ID } from '../saved-queries/saved-queries.ts'
 import { type Crop, parseCrop } from '../search/region.ts'
 import type { FoundImage } from '../search/search.ts'
+import { attributeConditions, attributeParameterShape } from './attribute-parameters.ts'
 
 const MAX_ITEMS_PER_PAGE = 1000
 export const DEFAULT_TOP_K = 100
 const MAX_TOP_K = 1_000_000
+
+const ORDER_BY = {
+  created_at: 'createdAt',
+  modified_at: 'modifiedAt',
+  user_visible_name: 'name',
+  captured_at: 'capturedAt',
+} as const satisfies Record<string, ImageOrder>
+const ORDERS = ['created_at', 'modified_at', 'user_visible_name', 'captured_at'] as const
 
 export const querySchema = z
   .object({
@@ -40,7 +49,10 @@ export const querySchema = z
       }),
     ),
     order_by: optional(
-      choice(['created_at', 'modified_at', 'user_visible_name'], { default: 'modified_at' }),
+      choice(ORDERS, {
+        default: 'modified_at',
+        description: '`captured_at`: `modified_at` takes the place of a capture time that a file lacks.',
+      }),
     ),
     direction: optional(choice(['ascending', 'descending'], { default: 'descending' })),
     name_contains: optional(
@@ -57,16 +69,17 @@ export const querySchema = z
       }),
     ),
     recursive: optional(flag({ description: 'The folder and all below it.' })),
+    text_contains: optional(
+      text({
+        max: 4096,
+        description: 'As `name_contains`, in the name of the file, its title, caption and keywords.',
+      }),
+    ),
+    ...attributeParameterShape,
   })
   .openapi('Query')
 
 export type Query = z.output<typeof querySchema>
-
-const ORDER_BY: Record<NonNullable<Query['order_by']>, ImageOrder> = {
-  created_at: 'createdAt',
-  modified_at: 'modifiedAt',
-  user_visible_name: 'name',
-}
 
 export function pageOf({ page = 1, items_per_page: limit = 10 }: Pick<Query, 'page' | 'items_per_page'>) {
   const size = Math.min(limit, MAX_ITEMS_PER_PAGE)
@@ -78,14 +91,17 @@ export function orderOf({ order_by: orderBy = 'modified_at', direction = 'descen
 }
 
 export function filterOf(query: Query): ImageFilter {
+  const conditions = attributeConditions(query)
   return {
     nameContains: query.name_contains,
+    textContains: query.text_contains,
     createdMin: query.created_min,
     createdMax: query.created_max,
     modifiedMin: query.modified_min,
     modifiedMax: query.modified_max,
     directory: query.directory === undefined ? undefined : parseDirectoryFilter(query.directory),
     recursive: query.recursive,
+    conditions: conditions.length > 0 ? conditions : undefined,
   }
 }
 

@@ -90,7 +90,19 @@ describe('a search by parts', () => {
     for (const { score, scores } of mixed.body.images)
       expect(score).toBeCloseTo((0.5 * scores![0]! + scores![1]!) / 1.5, 3)
     const wrong = [{ kind: 'colours', colours: [{ hex: 'red' }] }]
-    expect((await post(app, { parts: wrong })).status).toBe(400)
+    expect((await post(app, { parts: wrong })).status).toBe(422)
+  })
+
+  it('finds the image of a region among the first, by its score', async () => {
+    const app = await withWords()
+    const id = await idOf(app, 'image-2.png')
+    const region = { kind: 'region', image_id: id, crop: [0.5, 0.5, 0.4, 0.4] }
+    const { body } = await post(app, { parts: [region], ...CALIBRATED })
+    const rank = body.images.findIndex((image) => image.id === id)
+    const alone = await post(app, { positive: [{ image_id: id, crop: '0.5,0.5,0.4,0.4' }], ...CALIBRATED })
+    expect(rank).toBeLessThanOrEqual(alone.body.images.findIndex((image) => image.id === id))
+    const scores = body.images.map(({ score }) => score!)
+    expect(scores).toEqual(scores.toSorted((a, b) => b - a))
   })
 
   it('counts close matches over all pages', async () => {

@@ -119,9 +119,13 @@ class AttributeBackfill implements Backfill {
     return updates
   }
 
-  async #readOne({ path, contentHash, attributes }: OutdatedImage): Promise<AttributesUpdate | undefined> {
+  async #readOne(image: OutdatedImage): Promise<AttributesUpdate | undefined> {
+    const { path, contentHash, bytes, modifiedAt, attributes } = image
     try {
-      const result = await this.#options.reader.readMetadata({ path, contentHash, known: attributes })
+      const { width, height, contentType } = attributes
+      const known = { width, height, contentType }
+      const request = { path, contentHash, bytes, modifiedAt, known }
+      const result = await this.#options.reader.readMetadata(request)
       if (result.state === 'changed') return undefined
       const isRead = result.state === 'read'
       return {

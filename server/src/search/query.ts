@@ -13,6 +13,8 @@ export type QueryTerm = { weight: number } & (
   | { kind: 'sketch'; picture: Picture }
   | { kind: 'image'; picture: Picture; mayBeSketch: boolean }
   | { kind: 'image id'; id: string }
+  /** A part of an image of the gallery. */
+  | { kind: 'region'; imageId: string; picture: Picture }
   | { kind: 'text'; text: string }
   | { kind: 'colours'; of: readonly PaletteColour[] | Picture | { imageId: string } }
 )

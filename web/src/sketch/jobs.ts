@@ -12,7 +12,7 @@ import {
   transformSelected,
 } from './select.ts'
 import { addStroke, replaceStrokes, type Sketch } from './sketch.ts'
-import { passes, type Stroke } from './stroke.ts'
+import { inkLength, passes, type Stroke } from './stroke.ts'
 import { tidied } from './tidy.ts'
 
 /** What a drag on the sheet does, from its press to its release. */
@@ -35,6 +35,9 @@ export interface JobContext {
 /** A pointer that stays within this distance is held still. */
 const STILL_PX = 3
 const TIDY_AFTER_MS = 350
+/** A pause at the beginning of a stroke is no end. */
+const LEAST_TIDIED_PX = 24
+const GO_ON_PX = 12
 const WHOLE_AFTER_MS = 450
 
 /** Calls back once when a pointer has been held still for a while. */
@@ -74,6 +77,7 @@ export class DrawJob implements Job {
   readonly #hold: Hold
   /** Once the pointer has been held still, the shape that the stroke has become. */
   #tidy: Stroke | undefined
+  #tidiedAt: Vector = [0, 0]
 
   /** @param isTidying whether every stroke is tidied, not only one at whose end the pointer is held */
   constructor(context: JobContext, style: Omit<Stroke, 'points'>, first: Sample, isTidying: boolean) {
@@ -81,7 +85,10 @@ export class DrawJob implements Job {
     this.#live = new LiveStroke(style, context.unitsPerPixel, first)
     this.#isTidying = isTidying
     this.#hold = new Hold(placeOf(first), STILL_PX * context.unitsPerPixel, TIDY_AFTER_MS, () => {
-      this.#tidy = tidied(this.#live.stroke())?.stroke
+      const free = this.#live.stroke()
+      if (inkLength(free) < LEAST_TIDIED_PX * context.unitsPerPixel) return
+      this.#tidy = tidied(free)?.stroke
+      this.#tidiedAt = placeOf(this.#live.end)
       if (this.#tidy !== undefined) context.painter.setOverlay({ live: this.#tidy })
     })
     context.painter.setOverlay({ live: this.#live.stroke() })
@@ -89,11 +96,17 @@ export class DrawJob implements Job {
 
   extend(samples: readonly Sample[], predicted: readonly Sample[], isShiftHeld: boolean): void {
     const last = samples.at(-1)
-    if (last === undefined || this.#tidy !== undefined) return
+    if (last === undefined) return
     this.#hold.move(placeOf(last))
+    if (this.#tidy !== undefined) {
+      // A hand that is lifted slips a little; one that goes on wants the free stroke.
+      if (distance(placeOf(last), this.#tidiedAt) > GO_ON_PX * this.#context.unitsPerPixel)
+        this.#tidy = undefined
+    }
     if (isShiftHeld) this.#live.straighten(last)
     else for (const sample of samples) this.#live.extend(sample)
-    this.#context.painter.setOverlay({ live: this.#live.stroke(isShiftHeld ? [] : predicted) })
+    const free = this.#live.stroke(isShiftHeld ? [] : predicted)
+    this.#context.painter.setOverlay({ live: this.#tidy ?? free })
   }
 
   preview(): Sketch {

@@ -8,6 +8,7 @@ import {
   EMPTY_SKETCH,
   hasEnoughInk,
   isBlank,
+  isSameDrawing,
   MAX_UNDO,
   redo,
   removeStrokes,
@@ -129,7 +130,11 @@ describe('a kept sketch', () => {
     const fine: Stroke = { ...stroke(1, 'brush'), colour: '#c2410c', points: [[1 / 3, 2 / 3, 1 / 3, 12.7]] }
     const drawn = sketchOf(fine, stroke(2))
     expect(drawn.strokes[0]!.points).toEqual([[0.33, 0.67, 0.33, 13]])
-    expect(fromKept(JSON.parse(JSON.stringify(toKept(drawn))))?.strokes).toEqual(drawn.strokes)
+    const restored = fromKept(JSON.parse(JSON.stringify(toKept(drawn))))!
+    expect(restored.strokes).toEqual(drawn.strokes)
+    expect(isSameDrawing(restored, drawn)).toBe(true)
+    expect(isSameDrawing(restored, undo(drawn))).toBe(false)
+    expect(isSameDrawing(restored, addStroke(undo(drawn), stroke(3)))).toBe(false)
   })
 
   it('of version 1 shows the same, erased parts included', () => {

@@ -98,6 +98,13 @@ export function isBlank({ strokes }: Sketch): boolean {
   return strokes.length === 0
 }
 
+/** Whether both show the same strokes. */
+export function isSameDrawing(a: Sketch, b: Sketch): boolean {
+  const textOf = ({ strokes }: Sketch) =>
+    JSON.stringify(strokes.map(({ tool, size, colour, points }) => [tool, size, colour, points]))
+  return a.strokes.length === b.strokes.length && textOf(a) === textOf(b)
+}
+
 /** Less ink says nothing about a picture: a slip, or the beginning of a stroke. */
 const LEAST_INK = 24 * UNITS_PER_PIXEL
 

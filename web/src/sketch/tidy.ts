@@ -58,14 +58,15 @@ function fittedEllipse(points: readonly Vector[]): Fit {
   const { middle, angle, major, minor } = principalAxes(points)
   const ratio = minor / major
   const shape = ratio >= ROUND ? 'circle' : 'ellipse'
-  const [a, b] = shape === 'circle' ? [(major + minor) / 2, (major + minor) / 2] : [major, minor]
+  const radius = points.reduce((sum, point) => sum + distance(point, middle), 0) / points.length
+  const [a, b] = shape === 'circle' ? [radius, radius] : [major, minor]
   const [cos, sin] = [Math.cos(angle), Math.sin(angle)]
   const errors = points.map(([x, y]) => {
     const [dx, dy] = [x - middle[0], y - middle[1]]
     const [along, across] = [dx * cos + dy * sin, dy * cos - dx * sin]
-    const radius = Math.hypot(along / a, across / b)
+    const away = Math.hypot(along / a, across / b)
     // The share by which the point is off, in units of the mean radius.
-    return (Math.abs(radius - 1) * Math.hypot(along, across)) / (radius * Math.sqrt(a * b))
+    return (Math.abs(away - 1) * Math.hypot(along, across)) / (away * Math.sqrt(a * b))
   })
   const outline = Array.from({ length: 49 }, (_, n): Vector => {
     const turn = (n / 48) * 2 * Math.PI

@@ -5,7 +5,15 @@ import type { QueryTerm } from '../state/query-terms.ts'
 import { fromKept, toKept } from './kept-sketch.ts'
 import { renderSketch } from './render.ts'
 import { SheetStore } from './sheet-store.ts'
-import { appendStrokes, cleared, EMPTY_SKETCH, hasEnoughInk, replaceBy, type Sketch } from './sketch.ts'
+import {
+  appendStrokes,
+  cleared,
+  EMPTY_SKETCH,
+  hasEnoughInk,
+  isSameDrawing,
+  replaceBy,
+  type Sketch,
+} from './sketch.ts'
 
 /** The server saves a drawing when nothing has been added for this long. Results do not wait for it. */
 const SAVE_AFTER_MS = 700
@@ -76,8 +84,12 @@ export function useAddressedSketch(
           fetching.signal,
           setProblem,
         )
-        // Ink on the sheet that was not saved comes back by Undo.
-        const next = replaceBy(latest.current, fromKept(saved.sketch) ?? EMPTY_SKETCH)
+        const loaded = fromKept(saved.sketch) ?? EMPTY_SKETCH
+        // A reload may come between naming the drawing and keeping its name: that is no step of the history. Other ink
+        // that was not saved comes back by Undo.
+        const next = isSameDrawing(loaded, latest.current)
+          ? latest.current
+          : replaceBy(latest.current, loaded)
         named.current = { id, strokes: next.strokes }
         setProblem(undefined)
         setSketch(next)

@@ -1,4 +1,5 @@
-import type { ImageAttributes } from '../attributes.ts'
+import type { AttributeCondition } from '../attribute-filters.ts'
+import type { AttributeOrder, ImageAttributes } from '../attributes.ts'
 import type { Page } from './page.ts'
 
 /** A decoded and indexed file of the gallery. Times are in milliseconds since 1970. */
@@ -51,6 +52,8 @@ export interface PutResult {
 export interface ImageFilter {
   /** Case-insensitive; no character has a special meaning. */
   nameContains?: string | undefined
+  /** As `nameContains`, in name, title, caption and keywords. */
+  textContains?: string | undefined
   createdMin?: number | undefined
   createdMax?: number | undefined
   modifiedMin?: number | undefined
@@ -59,9 +62,11 @@ export interface ImageFilter {
   directory?: string | undefined
   /** Includes all folders below `directory`. */
   recursive?: boolean | undefined
+  /** All have to be met. */
+  conditions?: readonly AttributeCondition[] | undefined
 }
 
-export type ImageOrder = 'createdAt' | 'modifiedAt' | 'name'
+export type ImageOrder = 'createdAt' | 'modifiedAt' | 'name' | AttributeOrder
 
 export interface ListQuery extends Page {
   filter: ImageFilter
@@ -73,6 +78,15 @@ export interface ListResult {
   images: Image[]
   /** Number of images that match the filter. */
   total: number
+}
+
+/** Images of a month, by the time of capture or, without one, of modification. */
+export interface MonthCount {
+  /** `YYYY-MM`. */
+  month: string
+  count: number
+  /** Mean of width divided by height. */
+  meanAspect: number
 }
 
 export interface CatalogCounts {
@@ -99,6 +113,8 @@ export interface OutdatedCursor {
 export interface OutdatedImage extends OutdatedCursor {
   path: string
   contentHash: string
+  bytes: number
+  modifiedAt: number
   attributes: ImageAttributes
 }
 
@@ -115,6 +131,8 @@ export interface ImageStore {
   get(id: string): Promise<Image | undefined>
   getByPath(path: string): Promise<Image | undefined>
   list(query: ListQuery): Promise<ListResult>
+  /** Months that have images, newest first. */
+  timeline(filter: ImageFilter): Promise<MonthCount[]>
   countByDirectory(): Promise<{ directory: string; images: number }[]>
   /** Failures are included. */
   counts(): Promise<CatalogCounts>

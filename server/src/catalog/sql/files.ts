@@ -3,7 +3,7 @@ import { ROOT } from '../../gallery/paths.ts'
 import type { FileStore, KnownFile } from '../catalog.ts'
 import { subtreeRange } from '../filters.ts'
 import type { SqlContext } from './context.ts'
-import { nameColumns, selectImages, toImage } from './image-rows.ts'
+import { nameColumns, selectImages, takenColumns, toImage } from './image-rows.ts'
 import { createSqlLeftOut } from './left-out.ts'
 
 const CHANGE_TIMES_PER_STATEMENT = 1000
@@ -64,7 +64,7 @@ export function createSqlFiles(context: SqlContext): FileStore {
       return database.transaction().execute(async (transaction) => {
         const moved = await transaction
           .selectFrom('images')
-          .select('id')
+          .select(['id', 'captured_at'])
           .where('path', '=', from)
           .executeTakeFirst()
         if (moved === undefined) return false
@@ -79,6 +79,7 @@ export function createSqlFiles(context: SqlContext): FileStore {
             modified_at: modifiedAt,
             changed_at: changedAt ?? null,
             created_at: createdAt,
+            ...takenColumns(moved.captured_at, modifiedAt),
           })
           .where('id', '=', moved.id)
           .execute()

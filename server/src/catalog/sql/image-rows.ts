@@ -3,8 +3,9 @@ import { type ExpressionBuilder, type Insertable, type Selectable, sql } from 'k
 import type { Connection, SqlDatabase } from '../../database/dialect.ts'
 import type { Tables } from '../../database/schema.ts'
 import { displayName } from '../../gallery/file-names.ts'
+import { naturalKey } from '../../gallery/natural-order.ts'
 import { directoryOf, nameOf, normalizeName } from '../../gallery/paths.ts'
-import { type AttributeTable, type ImageAttributes, versionOf } from '../attributes.ts'
+import { type Attributes, type AttributeTable, type ImageAttributes, versionOf } from '../attributes.ts'
 import type { Image, ImageRecord, PutResult } from '../catalog.ts'
 
 type ImageRow = Selectable<Tables['images']> & { embedder: string | null }
@@ -56,6 +57,7 @@ export async function upsertImages(
     content_hash: record.contentHash,
     attributes_version: record.attributesVersion ?? version,
     ...attributeColumns(attributes, record),
+    ...takenColumns(record.capturedAt, record.modifiedAt),
   }))
   const placed: { id: string; path: string }[] = []
   for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
@@ -81,7 +83,14 @@ export async function upsertImages(
 }
 
 /** Columns that identify a row, or that follow from its path, which is the same. */
-const KEPT_COLUMNS: ReadonlySet<string> = new Set(['id', 'path', 'directory', 'name', 'folded_name'])
+const KEPT_COLUMNS: ReadonlySet<string> = new Set([
+  'id',
+  'path',
+  'directory',
+  'name',
+  'folded_name',
+  'name_key',
+])
 
 function upsertRows(transaction: Connection, rows: Insertable<Tables['images']>[]) {
   const columns = Object.keys(rows[0]!).filter((column) => !KEPT_COLUMNS.has(column))
@@ -97,7 +106,7 @@ function upsertRows(transaction: Connection, rows: Insertable<Tables['images']>[
     .execute()
 }
 
-type AttributeColumns = Pick<Tables['images'], 'width' | 'height' | 'content_type' | 'thumbhash' | 'note'>
+type AttributeColumns = Pick<Tables['images'], Attributes[keyof Attributes]['column']>
 
 /** `Tables` declares the columns of `IMAGE_ATTRIBUTES`, with null where an attribute is undefined. */
 export function attributeColumns(attributes: AttributeTable, values: ImageAttributes): AttributeColumns {
@@ -113,10 +122,22 @@ export function attributeValues(attributes: AttributeTable, row: object): ImageA
   return Object.fromEntries(values) as ImageAttributes
 }
 
+/** Columns that order by capture. Generated columns would keep SQLite from answering from an index alone. */
+export function takenColumns(capturedAt: number | null | undefined, modifiedAt: number) {
+  const takenAt = capturedAt ?? modifiedAt
+  const date = new Date(takenAt)
+  return { taken_at: takenAt, taken_month: date.getUTCFullYear() * 100 + date.getUTCMonth() + 1 }
+}
+
 /** Columns that are derived from a path. */
-export function nameColumns(path: string): { directory: string; name: string; folded_name: string } {
+export function nameColumns(path: string) {
   const name = nameOf(path)
-  return { directory: directoryOf(path), name, folded_name: normalizeName(displayName(name)) }
+  return {
+    directory: directoryOf(path),
+    name,
+    folded_name: normalizeName(displayName(name)),
+    name_key: naturalKey(displayName(name)),
+  }
 }
 
 export function toImage(attributes: AttributeTable, row: ImageRow): Image {

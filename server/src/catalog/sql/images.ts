@@ -1,5 +1,6 @@
 import type { Tables } from '../../database/schema.ts'
 import { DomainError } from '../../errors.ts'
+import { IMAGE_ATTRIBUTES } from '../attributes.ts'
 import type {
   CatalogCounts,
   ContentInfo,
@@ -16,6 +17,7 @@ import type { SqlContext } from './context.ts'
 import { currentFailures } from './failures.ts'
 import { attributeValues, selectImages, toImage, upsertImages } from './image-rows.ts'
 import { countOutdated, outdatedImages, setAttributes } from './outdated.ts'
+import { timeline } from './timeline.ts'
 import { embeddedContents } from './vectors.ts'
 
 /** Counting more images than this takes long. It is repeated after a multiple of the time that it took. */
@@ -25,7 +27,8 @@ const COUNT_BACKOFF_FACTOR = 20
 const ORDER_COLUMN = {
   createdAt: 'created_at',
   modifiedAt: 'modified_at',
-  name: 'folded_name',
+  name: 'name_key',
+  capturedAt: IMAGE_ATTRIBUTES.capturedAt.order,
 } as const satisfies Record<ImageOrder, keyof Tables['images']>
 
 export function createSqlImages(context: SqlContext): ImageStore {
@@ -42,6 +45,7 @@ export function createSqlImages(context: SqlContext): ImageStore {
     },
 
     list: (query) => listImages(context, query),
+    timeline: (filter) => timeline(context, filter),
 
     async countByDirectory() {
       return database

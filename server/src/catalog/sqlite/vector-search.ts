@@ -21,6 +21,8 @@ const READ_AHEAD = 1.25
 const MIN_SEARCHED = 128
 const WIDENING = 4
 const CHUNK_ROWS = 4_096
+/** Length of the first lists of a search by several vectors. Shorter ones are hardly faster. */
+const SHORT_LIST = 64
 
 /**
  * Finds the `topK` images most similar to a vector that pass a filter, best first.
@@ -114,19 +116,29 @@ async function searchIndex(
 }
 
 /**
- * Searches by each vector and keeps the best score of each match. The first `k` of the result are exact as far as the lists
- * of the vectors are: a match that is missing in the list of a vector has `k` better ones there.
+ * Searches by each vector and keeps the best score of each match. Short lists come first; only vectors whose list ends above the
+ * `k`-th best score can contribute more, and are searched again.
  */
 function searchAny(index: VectorIndex, vectors: readonly WeightedVector[], k: number): IndexMatch[] {
   const best = new Map<number, number>()
-  for (const { vector, weight, offset } of vectors) {
-    for (const { key, score } of index.search(vector, k)) {
-      const weighted = weight * score + offset
-      if (weighted > (best.get(key) ?? Number.NEGATIVE_INFINITY)) best.set(key, weighted)
+  /** @returns the lowest score of the list */
+  const search = ({ vector, weight, offset }: WeightedVector, count: number): number => {
+    let lowest = Number.POSITIVE_INFINITY
+    for (const { key, score } of index.search(vector, count)) {
+      lowest = weight * score + offset
+      if (lowest > (best.get(key) ?? Number.NEGATIVE_INFINITY)) best.set(key, lowest)
     }
+    return lowest
+  }
+  const isOne = vectors.length === 1
+  const lowest = vectors.map((vector) => search(vector, isOne ? k : Math.min(k, SHORT_LIST)))
+  if (!isOne) {
+    const scores = Float64Array.from(best.values()).sort()
+    const least = scores.length < k ? Number.NEGATIVE_INFINITY : scores[scores.length - k]!
+    for (const [n, vector] of vectors.entries()) if (lowest[n]! > least) search(vector, k)
   }
   const matches = Array.from(best, ([key, score]) => ({ key, score }))
-  return vectors.length === 1 ? matches : matches.sort((a, b) => b.score - a.score).slice(0, k)
+  return isOne ? matches : matches.sort((a, b) => b.score - a.score).slice(0, k)
 }
 
 /** Returns the images of index matches that pass the filter. */

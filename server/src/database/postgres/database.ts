@@ -11,6 +11,7 @@ import * as attributes from './migrations/003-attributes.ts'
 import * as account from './migrations/004-account.ts'
 import * as spaces from './migrations/005-spaces.ts'
 import * as notes from './migrations/006-notes.ts'
+import * as capture from './migrations/007-capture.ts'
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -19,6 +20,7 @@ const MIGRATIONS = {
   '004-account': account,
   '005-spaces': spaces,
   '006-notes': notes,
+  '007-capture': capture,
 }
 
 /** Maximum time to wait for a server that is starting. */

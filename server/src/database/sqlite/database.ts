@@ -12,6 +12,7 @@ import * as attributes from './migrations/005-attributes.ts'
 import * as account from './migrations/006-account.ts'
 import * as spaces from './migrations/007-spaces.ts'
 import * as notes from './migrations/008-notes.ts'
+import * as capture from './migrations/009-capture.ts'
 
 /** Migrations of the catalog, oldest first. */
 export const CATALOG_MIGRATIONS: Migrations = {
@@ -23,6 +24,7 @@ export const CATALOG_MIGRATIONS: Migrations = {
   '006-account': account,
   '007-spaces': spaces,
   '008-notes': notes,
+  '009-capture': capture,
 }
 
 const OWNER_ONLY = 0o600
