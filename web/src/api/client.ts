@@ -8,8 +8,7 @@ import type {
 import { messages } from '../messages/messages.ts'
 
 export type Image = ImageJson
-/** With the score from which results are close, where the server calibrated the model. */
-export type Images = ImagesJson & { close?: { score: number; total: number } | null }
+export type Images = ImagesJson
 export type IndexStatus = IndexStatusJson
 export type IndexAccount = IndexAccountJson
 export type Folder = WatchedDirectoryJson
@@ -38,20 +37,16 @@ export interface IndexFailure {
   failed_at: string
 }
 
-/** One of several things to search with, as the API takes it. */
-export interface SearchTerm {
-  image_id?: string
-  query_id?: string
-  /** The field of the form that holds a picture. */
-  upload?: string
-  kind?: 'sketch' | 'image' | 'auto'
-  crop?: string
-  weight?: number
-}
+/** A part of a search, as the API takes it. */
+export type SearchPart = { weight?: number } & (
+  | { kind: 'sketch' | 'image'; query_id?: string; upload?: string }
+  | { kind: 'image_id'; image_id: string }
+  | { kind: 'region'; image_id?: string; query_id?: string; crop: readonly number[] }
+  | { kind: 'text'; text: string }
+)
 
 export interface SearchRequest {
-  positive: SearchTerm[]
-  negative: SearchTerm[]
+  parts: SearchPart[]
   top_k: number
   query: Filters & { items_per_page: number }
 }
@@ -103,7 +98,7 @@ export function getImage(id: string, signal?: AbortSignal): Promise<Image> {
   return request(`/api/images/${id}`, { signal: signal ?? null })
 }
 
-/** @param uploads pictures that the examples name as `upload` */
+/** @param uploads pictures that the parts name as `upload` */
 export function search(
   body: SearchRequest,
   uploads: Record<string, Blob>,
@@ -121,6 +116,14 @@ export function search(
     init.body = form
   }
   return request('/api/images/search', init)
+}
+
+/** Words that the model understands and that begin with a prefix. */
+export async function completeWords(prefix: string, limit: number, signal?: AbortSignal): Promise<string[]> {
+  const { words } = await request<{ words: string[] }>(`/api/words?${queryOf({ prefix, limit })}`, {
+    signal: signal ?? null,
+  })
+  return words
 }
 
 /** Lets the server keep a picture or a drawing for a while, so that a search with it has an address. */

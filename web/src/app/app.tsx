@@ -23,6 +23,7 @@ export function App() {
   const layout = useLayout()
   const queryInput = useRef<HTMLInputElement>(null)
   const uploadInput = useRef<HTMLInputElement>(null)
+  const wordsRef = useRef<HTMLInputElement>(null)
   const [isLibraryOpen, setLibraryOpen] = useStoredFlag('library', false)
   const [isFolderDialogOpen, setFolderDialogOpen] = useState(false)
   const [isPaneOpen, setPaneOpen] = useStoredFlag('query-pane', true)
@@ -38,6 +39,7 @@ export function App() {
     onSheet: openSheet,
     onLibrary: toggleLibrary,
     onShortcuts: () => setShortcutsOpen(true),
+    onWords: () => wordsRef.current?.focus(),
     onDuplicates: () => change({ show: 'duplicates' }),
   })
   const shared = {
@@ -49,6 +51,7 @@ export function App() {
     onLibrary: toggleLibrary,
     onAddFiles: mayEdit ? () => uploadInput.current?.click() : undefined,
     onChoosePicture: () => queryInput.current?.click(),
+    wordsRef,
     settings: (
       <SettingsMenu
         areScoresShown={areScoresShown}

@@ -16,6 +16,7 @@ interface QueryPaneProps {
   /** None on a phone. */
   onClose: (() => void) | undefined
   onChoosePicture: () => void
+  onUseWords: () => void
   trace: { url: string | undefined; onEnd: () => void; onTrace: (url: string) => void }
   /** Whether this pane was used last: its keys are on. */
   hasKeys: boolean
@@ -29,6 +30,7 @@ export function QueryPane({
   setFull,
   onClose,
   onChoosePicture,
+  onUseWords,
   trace,
   hasKeys,
 }: QueryPaneProps) {
@@ -50,6 +52,7 @@ export function QueryPane({
             onExample={sheet.draw}
             onPicture={page.picture.keep}
             onChoose={onChoosePicture}
+            onWords={page.hasWords ? onUseWords : undefined}
             isCompact={layout === 'phone'}
           />
         ) : (
