@@ -8,7 +8,7 @@ import type { LeftOutRule } from '../gallery/include.ts'
 import type { DirectoryListing, LeftOutFolder } from '../gallery/list-folder.ts'
 import { directoryOf, isInside, toAbsolute } from '../gallery/paths.ts'
 import type { FileStat } from '../gallery/stat-file.ts'
-import type { FolderWatch } from './folder-tree.ts'
+import type { FolderWatch } from './context.ts'
 
 export interface AccountOptions {
   root: string
