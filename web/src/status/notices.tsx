@@ -28,13 +28,13 @@ export function Notices({ events }: { events: ServerEvents }) {
     )
   }
   if (status === undefined) return null
-  if (status.absence) return <AbsenceNotice absence={status.absence} />
   if (status.problem !== null)
     return (
       <Notice icon={<HardDrive />} isDanger title={messages.status.missingTitle}>
         {messages.status.problem}
       </Notice>
     )
+  if (status.absence) return <AbsenceNotice absence={status.absence} />
   if (status.embedder_state === 'not_working')
     return (
       <Notice icon={<TriangleAlert />} isDanger>
