@@ -1,7 +1,5 @@
 import { z } from '@hono/zod-openapi'
-import type { Catalog, Image } from '../catalog/catalog.ts'
-import { toSystemPath } from '../gallery/file-names.ts'
-import { isShownByBrowsers } from '../gallery/formats/index.ts'
+import type { Catalog } from '../catalog/catalog.ts'
 import type { ImageFiles } from '../images/image-files.ts'
 import { respondWithFile } from './file-response.ts'
 import { findImage } from './requests.ts'
@@ -52,7 +50,7 @@ export function imageFileRoutes({ catalog, imageFiles }: ImageFileRoutesOptions)
         version: contentVersion(image),
         etag: `"${image.contentHash.slice(0, 32)}"`,
         fileName: image.name,
-        file: await versionOf(image),
+        file: { open: () => imageFiles.open(image), bytes: image.bytes, modifiedAt: image.modifiedAt },
       })
     },
   )
@@ -68,14 +66,6 @@ export function imageFileRoutes({ catalog, imageFiles }: ImageFileRoutesOptions)
     async (context) => {
       const image = await findImage(catalog, context.req.valid('param').image_id)
       const etag = `"${image.contentHash.slice(0, 32)}-preview"`
-      const isFit = isShownByBrowsers(image.contentType) && imageFiles.isSmallEnough(image)
-      if (isFit)
-        return respondWithFile(context, {
-          contentType: image.contentType,
-          version: contentVersion(image),
-          etag,
-          file: await versionOf(image),
-        })
       return respondWithFile(context, {
         contentType: 'image/webp',
         version: contentVersion(image),
@@ -86,12 +76,4 @@ export function imageFileRoutes({ catalog, imageFiles }: ImageFileRoutesOptions)
   )
 
   return router
-
-  async function versionOf(image: Image) {
-    return {
-      path: toSystemPath(await imageFiles.fileOf(image)),
-      bytes: image.bytes,
-      modifiedAt: image.modifiedAt,
-    }
-  }
 }
