@@ -1,39 +1,9 @@
-import {
-  type ComponentProps,
-  cloneElement,
-  createContext,
-  lazy,
-  type ReactElement,
-  type ReactNode,
-  Suspense,
-  use,
-  useState,
-} from 'react'
-
-export type MenuTrigger = ReactElement<ComponentProps<'button'>>
-
-export interface MenuProps {
-  /** A button that takes a ref. */
-  trigger: MenuTrigger
-  align?: 'start' | 'center' | 'end'
-  children: ReactNode
-}
+import { cloneElement, lazy, type ReactNode, Suspense, use, useState } from 'react'
+import { type MenuChoiceProps, type MenuProps, PartsContext } from './menu-parts.ts'
 
 const load = () => import('./radix-menu.tsx')
 const RadixMenu = lazy(load)
 
-/** The parts of a menu, which come with it. */
-export interface MenuParts {
-  Item: (props: { className: string; onSelect: () => void; children: ReactNode }) => ReactNode
-  Separator: (props: { className: string }) => ReactNode
-  Choice: <T extends string>(props: MenuChoiceProps<T> & { className: string }) => ReactNode
-}
-
-const PartsContext = createContext<MenuParts | null>(null)
-export const MenuPartsProvider = PartsContext.Provider
-
-export const MENU =
-  'z-50 max-h-(--radix-popper-available-height) min-w-48 animate-appear overflow-y-auto rounded-card bg-surface p-2 shadow-pop outline-none forced-colors:border'
 const ITEM =
   'flex min-h-9.5 cursor-default items-center gap-2.5 rounded-lg px-2.5 outline-none select-none coarse:min-h-11 data-highlighted:bg-sunken data-disabled:opacity-42 [&_svg]:size-4.5'
 
@@ -82,13 +52,6 @@ export function MenuItem({ icon, hint, isDanger = false, onSelect, children }: M
 export function MenuSeparator() {
   const { Separator } = use(PartsContext)!
   return <Separator className="-mx-2 my-2 h-px bg-line" />
-}
-
-export interface MenuChoiceProps<T extends string> {
-  label: string
-  value: T
-  options: readonly { value: T; text: string }[]
-  onChange: (value: T) => void
 }
 
 /** One of several, with a tick at the chosen one. */

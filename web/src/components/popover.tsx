@@ -1,23 +1,5 @@
-import {
-  type ComponentProps,
-  cloneElement,
-  lazy,
-  type ReactElement,
-  type ReactNode,
-  Suspense,
-  useState,
-} from 'react'
-
-export interface PopoverProps {
-  label: string
-  /** A button that takes a ref. */
-  trigger: ReactElement<ComponentProps<'button'>>
-  isOpen?: boolean
-  onOpenChange?: (isOpen: boolean) => void
-  align?: 'start' | 'center' | 'end'
-  className?: string
-  children: ReactNode
-}
+import { cloneElement, lazy, Suspense, useState } from 'react'
+import type { PopoverProps } from './popover-props.ts'
 
 const load = () => import('./radix-popover.tsx')
 const RadixPopover = lazy(load)

@@ -1,7 +1,7 @@
 import { Check } from 'lucide-react'
 import * as Radix from 'radix-ui/dropdown-menu'
 import { useLayer } from './layer.tsx'
-import { MENU, type MenuChoiceProps, type MenuParts, MenuPartsProvider, type MenuProps } from './menu.tsx'
+import { MENU, type MenuChoiceProps, type MenuParts, type MenuProps, PartsContext } from './menu-parts.ts'
 
 const PARTS: MenuParts = { Item: Radix.Item, Separator: Radix.Separator, Choice }
 
@@ -14,7 +14,7 @@ export default function RadixMenu({ trigger, align = 'start', children }: MenuPr
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal container={layer}>
         <Radix.Content align={align} sideOffset={6} collisionPadding={8} className={MENU}>
-          <MenuPartsProvider value={PARTS}>{children}</MenuPartsProvider>
+          <PartsContext value={PARTS}>{children}</PartsContext>
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>

@@ -1,6 +1,6 @@
 import * as Radix from 'radix-ui/popover'
 import { useLayer } from './layer.tsx'
-import type { PopoverProps } from './popover.tsx'
+import type { PopoverProps } from './popover-props.ts'
 
 /** A popover that has been opened, with focus and placement by Radix. */
 export default function RadixPopover({

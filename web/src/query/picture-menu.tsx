@@ -1,7 +1,8 @@
 import { Camera, ClipboardPaste, FileImage, ImagePlus } from 'lucide-react'
 import { useRef } from 'react'
 import { Button } from '../components/button.tsx'
-import { Menu, MenuItem, type MenuTrigger } from '../components/menu.tsx'
+import { Menu, MenuItem } from '../components/menu.tsx'
+import type { MenuTrigger } from '../components/menu-parts.ts'
 import { useToast } from '../components/toast.tsx'
 import { messages } from '../messages/messages.ts'
 
