@@ -1,3 +1,4 @@
+import type { IndexAccountJson } from '../../../server/src/http/index-account.ts'
 import type {
   ImageJson,
   ImagesJson,
@@ -9,6 +10,7 @@ import { messages } from '../messages/messages.ts'
 export type Image = ImageJson
 export type Images = ImagesJson
 export type IndexStatus = IndexStatusJson
+export type IndexAccount = IndexAccountJson
 export type Folder = WatchedDirectoryJson
 export type OrderBy = 'created_at' | 'modified_at' | 'user_visible_name'
 
@@ -186,6 +188,10 @@ export function retryFailures(): Promise<unknown> {
 
 export function getIndexStatus(signal?: AbortSignal): Promise<IndexStatus> {
   return request('/api/index/status', { signal: signal ?? null })
+}
+
+export function getIndexAccount(signal?: AbortSignal): Promise<IndexAccount> {
+  return request('/api/index/account', { signal: signal ?? null })
 }
 
 export function listFailures(signal?: AbortSignal): Promise<{ failures: IndexFailure[]; total: number }> {

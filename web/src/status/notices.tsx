@@ -29,6 +29,12 @@ export function Notices({ events }: { events: ServerEvents }) {
   }
   if (status === undefined) return null
   if (status.absence) return <AbsenceNotice absence={status.absence} />
+  if (status.storage_problem !== null)
+    return (
+      <Notice icon={<HardDrive />} isDanger title={messages.files.storageTitle}>
+        {messages.files.storage[status.storage_problem]}
+      </Notice>
+    )
   if (status.problem !== null)
     return (
       <Notice icon={<HardDrive />} isDanger title={messages.status.missingTitle}>
