@@ -20,6 +20,7 @@ import { clientReader } from '../http/middleware/client-address.ts'
 import { allowedHostnames } from '../http/middleware/same-origin.ts'
 import type { Router } from '../http/routing.ts'
 import { createImageFiles } from '../images/image-files.ts'
+import { createTrash } from '../images/trash/trash.ts'
 import { type Backfill, createBackfill } from '../indexing/backfill.ts'
 import { createIndexer, type Indexer, type IndexQueue } from '../indexing/indexer.ts'
 
@@ -248,7 +249,17 @@ export async function createApp(
     { catalog: reads.catalog, embedder, reader, vocabulary },
     metrics.observeSearch,
   )
+  const trash = createTrash({
+    root,
+    dataFolder: join(config.data_directory, 'trash'),
+    days: config.trash.days,
+    catalog,
+    thumbnails,
+    events: localEvents,
+    walk,
+  })
   const imageFiles = createImageFiles({
+    trash,
     root,
     catalog,
     indexer,
@@ -274,6 +285,7 @@ export async function createApp(
     queries: storage.queries,
     reader,
     imageFiles,
+    trash,
     feed: cluster?.feed ?? createLocalFeed(events),
     metrics,
     maxUploadBytes: limits.maxUploadBytes,
@@ -305,6 +317,7 @@ export async function createApp(
         catalog,
         queries,
         thumbnails,
+        trash,
         isShared: cluster !== undefined,
         log: textLog,
       })

@@ -4,7 +4,7 @@ import { toSystemPath } from '../gallery/file-names.ts'
 import { isShownByBrowsers } from '../gallery/formats/index.ts'
 import type { ImageFiles } from '../images/image-files.ts'
 import { respondWithFile } from './file-response.ts'
-import { findImage } from './requests.ts'
+import { findEvenIfDeleted, findImage } from './requests.ts'
 import { binary, createRouter, type Router, route } from './routing.ts'
 import { contentVersion, imageParameter, renditionSizeSchema } from './schemas.ts'
 
@@ -26,7 +26,7 @@ export function imageFileRoutes({ catalog, imageFiles }: ImageFileRoutesOptions)
       responses: { 200: { description: 'The picture.', ...binary('image/webp') } },
     }),
     async (context) => {
-      const image = await findImage(catalog, context.req.valid('param').image_id)
+      const image = await findEvenIfDeleted(catalog, context.req.valid('param').image_id)
       const { size } = context.req.valid('query')
       return respondWithFile(context, {
         contentType: 'image/webp',
