@@ -665,7 +665,11 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await catalog.images.unknownContents([first!.contentHash, 'x'])).toEqual(['x'])
       const { images, total } = await catalog.trash.list({ offset: 0, limit: 9 })
       expect([images.map(({ image }) => image.id), total]).toEqual([[second!.id, first!.id], 2])
-      expect(images[1]).toMatchObject({ deletedAt: 100, ...place('a'), image: { ...first, embedder: undefined } })
+      expect(images[1]).toMatchObject({
+        deletedAt: 100,
+        ...place('a'),
+        image: { ...first, embedder: undefined },
+      })
       expect((await catalog.trash.deletedBefore(150, 9)).map(({ image }) => image.id)).toEqual([first!.id])
 
       const to = { path: 'new/name.jpg', inode: '9', modifiedAt: 5, createdAt: 6 }

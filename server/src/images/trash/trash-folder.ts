@@ -41,8 +41,8 @@ export function createTrashFolder(root: string, dataFolder: string): TrashFolder
         await rename(source, absolute(nearby))
         return nearby
       } catch (error) {
+        await this.remove(nearby)
         if (!CANNOT_WRITE.has(systemCodeOf(error) ?? '')) throw error
-        await rm(toSystemPath(toAbsolute(root, directoryOf(nearby.file))), { recursive: true, force: true })
       }
       const away = { place: 'data', file: entry } as const
       await mkdir(toSystemPath(join(dataFolder, directoryOf(entry))), { recursive: true, mode: 0o700 })

@@ -3,7 +3,7 @@ import type { Catalog, Image, Page, TrashedImage } from '../../catalog/catalog.t
 import { DomainError } from '../../errors.ts'
 import type { EventBus } from '../../events.ts'
 import type { IncludeRules } from '../../gallery/include.ts'
-import { joinPath, resolveDirectory, toAbsolute } from '../../gallery/paths.ts'
+import { directoryOf, joinPath, ROOT, resolveDirectory, toAbsolute } from '../../gallery/paths.ts'
 import { statFile } from '../../gallery/stat-file.ts'
 import type { ThumbnailStore } from '../../gallery/thumbnails.ts'
 import { removeUnusedContent } from '../../indexing/unused-content.ts'
@@ -78,6 +78,7 @@ export function createTrash(options: TrashOptions): Trash {
 
   async function restoreOne(trashed: TrashedImage): Promise<Image | undefined> {
     const { image } = trashed
+    await assertNoLink(image.directory)
     const path = await takeOut(trashed)
     const stat = await statFile(root, path, options.walk)
     if (stat === undefined) throw gone(image)
@@ -98,16 +99,19 @@ export function createTrash(options: TrashOptions): Trash {
         throw writeFailure(error)
       })
       if (isMoved === 'gone') throw gone(image)
-      if (!isMoved) continue
-      await assertNoLink(image.directory)
-      return path
+      if (isMoved) return path
     }
     throw new DomainError('conflict', `There are too many files named like ${JSON.stringify(image.path)}.`)
   }
 
   /** @throws {DomainError} `conflict` if a link has taken the place of the folder */
   async function assertNoLink(directory: string): Promise<void> {
-    if ((await resolveDirectory(root, directory)) !== toAbsolute(root, directory))
+    const found = await resolveDirectory(root, directory).catch((error) => {
+      if (!(error instanceof DomainError && error.code === 'directory_not_found')) throw error
+    })
+    // A missing folder is made again in the nearest one that exists.
+    if (found === undefined && directory !== ROOT) return assertNoLink(directoryOf(directory))
+    if (found !== toAbsolute(root, directory))
       throw new DomainError('conflict', `The folder ${JSON.stringify(directory)} is a link by now.`)
   }
 
