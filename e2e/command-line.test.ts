@@ -50,6 +50,12 @@ describe('sketch-search search', () => {
     const sketch = await runCommand([...args, '--sketch', query], CLASSICAL)
     expect(sketch).toMatchObject({ code: 0 })
     expect(sketch.stdout.trim().split('\n')).toHaveLength(2)
+    const parts = ['--sketch', `${query}:0.5`, '--image', query, '--less-like', `${query}:0.25`]
+    expect((await runCommand([...args, ...parts], CLASSICAL)).stdout.trim().split('\n')).toHaveLength(2)
+    expect(await runCommand([...args, '--text', 'dog'], CLASSICAL)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('does not understand words'),
+    })
     expect(await runCommand([...args, '--sketch', query])).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('has no vectors of the embedder "sketch-search-5"'),
@@ -130,7 +136,12 @@ describe('sketch-search', () => {
 
   it.each([
     [['index', '/no/such/folder'], {}, /\/no\/such\/folder.*no such folder/],
-    [['search', '/tmp'], {}, /--sketch FILE or --image FILE/],
+    [['search', '/tmp'], {}, /--sketch FILE, --image FILE or --text WORD/],
+    [
+      ['search', '/tmp', '--text', 'dog', '--less-like', '/no/b.png:0.5'],
+      {},
+      /\/no\/b\.png: there is no such file/,
+    ],
     [['search', '/tmp', '--image', '/no/query.png'], {}, /\/no\/query\.png: there is no such file/],
     [['serve', '--config', '/no/config.yaml'], {}, /\/no\/config\.yaml.*no such file/],
     [['index', '/tmp'], { SERVER__PORT: '80' }, /port \(variable SERVER__PORT\)/],

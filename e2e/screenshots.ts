@@ -29,7 +29,7 @@ try {
     await untilPictured(desktop.page)
     await desktop.page.screenshot({ path: join(target, `sketch-${scheme}.png`) })
     await desktop.page.locator('[data-testid=grid] [data-path]').first().click()
-    await desktop.page.getByRole('dialog').locator('img').waitFor()
+    await desktop.page.getByTestId('large-picture').waitFor()
     await desktop.page.waitForTimeout(300)
     await desktop.page.screenshot({ path: join(target, `large-view-${scheme}.png`) })
     await desktop.page.keyboard.press('Escape')

@@ -6,6 +6,7 @@ rows       mean and deviation of each vector's cosine over the photos, which sho
 concepts   sets of rows, with median and deviation of the best standardised row over the photos, and the words for the set, the most
            frequent one first, as are the concepts. The best row counts, so a set of many rows needs the second calibration: it has more chances.
 plurals    irregular plurals of the words
+descriptions  the first rows are exclusive classes; which words describe a picture
 scores     score of a photo at the median of a word, deviation of the scores, and scores from which matches count as close: chosen on
            held-out photos, see docs/search.md
 """
@@ -30,12 +31,14 @@ MAX_MEMBERS = 410
 MIN_COVERAGE = 0.006
 # A later sense is rarely meant.
 MAX_SENSE = 2
+# Words of a picture: softmax over the standardised cosines of the classes; a word needs this sum over its classes. On the held-out
+# photos, 92 % of such words are right, and 24 % of the photos have one.
+DESCRIPTIONS = {"temperature": 0.7, "probability": 0.8}
 PHOTO_SETS = ("sketchy104", "caltech101", "tinyimagenet200")
 SCORES = {
     "mean": 0.1,
     "deviation": 0.06,
     "close": {"sketch": 0.26, "image": 0.35, "text": 0.4},
-    "sure": 0.52,
 }
 
 
@@ -82,6 +85,7 @@ def main():
     content = {
         "language": "en",
         "scores": SCORES,
+        "descriptions": {"classes": sum("wordnet" in entry for entry in names), **DESCRIPTIONS},
         "rows": statistics,
         "concepts": concepts,
         "plurals": plurals,

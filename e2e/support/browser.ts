@@ -143,7 +143,7 @@ export function count(page: Page, text: string): Promise<void> {
 
 /** Waits until what is shown is the answer to what is being searched with. @returns the paths of the first of them, best first */
 export async function firstResults(page: Page, count: number): Promise<string[]> {
-  await page.getByTestId('count').getByText('most similar').waitFor()
+  await page.getByTestId('count').getByText(/match/).waitFor()
   await settled(page)
   return (await shownPaths(page)).slice(0, count)
 }
@@ -164,4 +164,38 @@ function shownPaths(page: Page): Promise<string[]> {
       .sort((a, b) => a.box.top - b.box.top || a.box.left - b.box.left)
       .map(({ path }) => path),
   )
+}
+
+/** A part of the search, by the beginning of its name, such as “More like star-01.png”. */
+export function chip(page: Page, name: string): Locator {
+  const escaped = name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return page
+    .getByRole('toolbar', { name: 'What you search with' })
+    .getByRole('button', { name: new RegExp(`^${escaped}`) })
+}
+
+export async function removeChip(page: Page, name: string): Promise<void> {
+  await chip(page, name).first().click()
+  await page.getByRole('button', { name: 'Remove from search' }).click()
+}
+
+/** Opens the filter for names and types into it. */
+export async function filterByName(page: Page, name: string): Promise<void> {
+  const field = await nameFilter(page)
+  await field.fill(name)
+  await page.keyboard.press('Escape')
+}
+
+/** The field of the filter for names, opened. */
+export async function nameFilter(page: Page): Promise<Locator> {
+  const own = page.getByRole('button', { name: /^Name contains/ })
+  const folded = page.getByRole('button', { name: /^Filters/ })
+  await own.or(folded).first().click()
+  return page.getByRole('searchbox', { name: 'Name contains' })
+}
+
+/** Shows the folders beside the results. */
+export async function openFolders(page: Page): Promise<Locator> {
+  await page.getByRole('button', { name: 'Show folders' }).click()
+  return page.getByRole('navigation', { name: 'Folders' })
 }

@@ -41,8 +41,13 @@ export function lockDirectory(directory: string): DirectoryLock {
       { cause: error },
     )
   }
-  writeFileSync(ownerFile, String(process.pid))
-  rmSync(addressFile, { force: true })
+  try {
+    writeFileSync(ownerFile, String(process.pid))
+    rmSync(addressFile, { force: true })
+  } catch (error) {
+    database.close()
+    throw unwritable(directory, error)
+  }
   return {
     publishAddress: (url) => writeFileSync(addressFile, url),
     release() {

@@ -56,6 +56,18 @@ export function parseDirectoryFilter(directory: string): string {
   return canonicalPath(directory.replace(/(?<=.)\/+$/, '')) || ROOT
 }
 
+/**
+ * Normalises the path of a file or folder that exists. Unlike a path to write to, it may have any name that the disk allows.
+ * @throws {DomainError} `invalid_path` if it leads out of the gallery
+ */
+export function parseExistingPath(path: string): string {
+  const trimmed = canonicalPath(path.replace(/(?<=.)\/+$/, ''))
+  if (trimmed === '' || trimmed === ROOT) return ROOT
+  const isUsual = (segment: string) => !['', '.', '..'].includes(segment) && !segment.includes('\0')
+  if (!trimmed.split('/').every(isUsual)) throw invalid(path, 'it must be a path below the gallery')
+  return trimmed
+}
+
 /** @throws {DomainError} `invalid_path` */
 export function parseFileName(name: string): string {
   const canonical = canonicalPath(name)

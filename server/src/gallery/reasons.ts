@@ -23,12 +23,19 @@ const DAMAGED = 'its data are damaged'
  */
 export function unreadable(reason: string, detail?: unknown): DomainError {
   const sentence = `${PREFIX}${reason}.`
-  const technical = detail === undefined ? '' : messageOf(detail).replace(/\.$/, '')
+  const technical = detail === undefined ? '' : technicalMessage(detail)
   const room = MAX_REASON_LENGTH - sentence.length - ' ()'.length
   const isWorthIt = technical !== '' && technical !== reason && room > 20
   const shown = technical.length > room ? `${technical.slice(0, room - 1)}…` : technical
   const message = isWorthIt ? `${sentence.slice(0, -1)} (${shown}).` : sentence
   return new DomainError('image_unreadable', cut(message), { cause: detail })
+}
+
+/** libvips repeats a message for each attempt, one a line. */
+function technicalMessage(detail: unknown): string {
+  const lines = (detail instanceof Error ? detail.message : messageOf(detail)).split('\n')
+  const unique = new Set(lines.map((line) => line.trim()).filter((line) => line !== ''))
+  return [...unique].join('; ').replace(/[.:;]+$/, '')
 }
 
 /** Turns an error of a decoder into the failure of the file. */

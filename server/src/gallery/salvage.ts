@@ -26,36 +26,54 @@ export async function salvage(bytes: Uint8Array, format: ImageFormat): Promise<S
 }
 
 async function salvageJpeg(bytes: Uint8Array): Promise<Salvaged | undefined> {
+  const share = await shareOfJpeg(bytes)
+  if (share === undefined) return undefined
+  // Without the marker that is missing, decoders report an error.
   const closed = Buffer.concat([bytes, END_OF_IMAGE])
-  // The marker at the end may be all that is missing.
-  if (await canDecode(closed, 'warning')) return { bytes: closed, note: undefined }
-  const metadata = await sharp(bytes, { failOn: 'none', limitInputPixels: false })
-    .metadata()
-    .catch(() => undefined)
-  if (metadata === undefined) return undefined
-  const { width, height, isProgressive } = metadata
-  if (!(await canDecode(bytes, 'none'))) return undefined
+  if (share === 1) return { bytes: closed, note: undefined }
+  const { isProgressive } = await sharp(closed, { failOn: 'none', limitInputPixels: false }).metadata()
+  if (!isProgressive) return { bytes: closed, note: noteOnDamage(share, ENDS_EARLY) }
   // A progressive file that contains its first scan shows the whole picture, if only coarsely.
-  const hasEnough = isProgressive
-    ? countScans(bytes) > 1
-    : await canDecode(bytes, 'truncated', { left: 0, top: 0, width, height: Math.ceil(height / 2) })
-  if (!hasEnough) throw unreadable(`${ENDS_EARLY}, after less than half of its pixels`)
-  return { bytes, note: PARTLY_DECODED }
+  if (countScans(bytes) > 1) return { bytes: closed, note: PARTLY_DECODED }
+  throw unreadable(`${ENDS_EARLY}, after less than half of its pixels`)
 }
 
-async function canDecode(
+const COMPARED_ROWS = 512
+const FILL_BYTES = 256
+
+/**
+ * Returns the share of the rows that the data of a JPEG determine. Two decodings, with different data behind the end of the
+ * file, agree down to the row in which the data end.
+ * @returns undefined if the file can't be decoded at all
+ */
+async function shareOfJpeg(bytes: Uint8Array): Promise<number | undefined> {
+  const [first, second] = [await sketchWith(bytes, 0x35), await sketchWith(bytes, 0xca)]
+  if (first === undefined || second === undefined) return undefined
+  const differs = first.data.findIndex((value, at) => value !== second.data[at])
+  if (differs < 0) return 1
+  return Math.floor(differs / first.rowBytes) / (first.data.length / first.rowBytes)
+}
+
+/** Decodes a file that is continued by made-up data to a few columns. */
+async function sketchWith(
   bytes: Uint8Array,
-  failOn: 'none' | 'truncated' | 'warning',
-  part?: { left: number; top: number; width: number; height: number },
-): Promise<boolean> {
-  const image = sharp(bytes, { failOn, limitInputPixels: false })
-  if (part !== undefined) image.extract(part)
+  seed: number,
+): Promise<{ data: Buffer; rowBytes: number } | undefined> {
+  // Without FF, which begins a marker.
+  const fill = Buffer.from(Array.from({ length: FILL_BYTES }, (_, n) => (seed + n * 89) % 251))
   try {
-    // The average of the pixels: all of them are decoded, and none is kept.
-    await image.resize(1, 1, { fit: 'fill', fastShrinkOnLoad: false }).raw().toBuffer()
-    return true
+    const image = sharp(Buffer.concat([bytes, fill, END_OF_IMAGE]), {
+      failOn: 'none',
+      limitInputPixels: false,
+    })
+    const { height } = await image.metadata()
+    const { data, info } = await image
+      .resize(16, Math.min(height, COMPARED_ROWS), { fit: 'fill', fastShrinkOnLoad: false })
+      .raw()
+      .toBuffer({ resolveWithObject: true })
+    return { data, rowBytes: info.width * info.channels }
   } catch {
-    return false
+    return undefined
   }
 }
 

@@ -60,7 +60,8 @@ export async function withSource<T>(
       const saved = await openDamaged(bytes, format, limits)
       if (saved !== undefined) return await lockIfHeavy(saved, format, limits, () => use(saved))
     } catch (failure) {
-      throw asUnreadable(failure)
+      // The first message describes the file better than that of a further attempt.
+      throw failure instanceof DomainError ? failure : asUnreadable(error)
     }
     throw asUnreadable(error)
   }

@@ -1,9 +1,7 @@
-import { createReadStream } from 'node:fs'
-import { stat } from 'node:fs/promises'
+import type { FileHandle } from 'node:fs/promises'
 import { Readable } from 'node:stream'
 import type { Context } from 'hono'
 import parseRange from 'range-parser'
-import { DomainError, systemCodeOf } from '../errors.ts'
 
 interface FileResponseOptions {
   contentType: string
@@ -12,9 +10,9 @@ interface FileResponseOptions {
   /** Value of the parameter `v` in addresses of this content; undefined if it has no such address. */
   version?: string
   /** The file that is sent, and its version in the catalog. */
-  file?: { path: string | Buffer; bytes: number; modifiedAt: number }
+  file?: { open: () => Promise<FileHandle>; bytes: number; modifiedAt: number }
   /** Without a file: makes the bytes, if they are needed, and returns whether they come from the content in the catalog. */
-  body?: () => Promise<{ bytes: Uint8Array; matchesCatalog: boolean }>
+  body?: () => Promise<{ bytes: Uint8Array; matchesCatalog: boolean; contentType?: string }>
   /** Name under which a browser saves it. */
   fileName?: string
 }
@@ -45,7 +43,8 @@ export async function respondWithFile(context: Context, options: FileResponseOpt
   }
   if (matches(context.req.header('if-none-match'), etag)) return new Response(null, { status: 304, headers })
   if (file === undefined) {
-    const { bytes, matchesCatalog } = await body!()
+    const { bytes, matchesCatalog, contentType: actualType } = await body!()
+    if (actualType !== undefined) headers.set('Content-Type', actualType)
     if (!matchesCatalog) markAsChanged(headers)
     return new Response(bytes as Uint8Array<ArrayBuffer>, { headers })
   }
@@ -60,44 +59,47 @@ function markAsChanged(headers: Headers): void {
 
 async function respondWithRange(
   context: Context,
-  file: NonNullable<FileResponseOptions['file']>,
+  { open, bytes, modifiedAt }: NonNullable<FileResponseOptions['file']>,
   headers: Headers,
   etag: string,
 ): Promise<Response> {
-  const info = await statOf(file.path)
-  const size = Number(info.size)
-  const matchesCatalog = size === file.bytes && Number(info.mtimeMs) === file.modifiedAt
-  if (matchesCatalog) headers.set('Accept-Ranges', 'bytes')
-  else markAsChanged(headers)
-  const requestedRange = matchesCatalog ? context.req.header('range') : undefined
-  const condition = context.req.header('if-range')
-  const ranges =
-    requestedRange === undefined || (condition !== undefined && condition !== etag)
-      ? undefined
-      : parseRange(size, requestedRange)
-  if (ranges === -1) {
-    headers.set('Content-Range', `bytes */${size}`)
-    return new Response(null, { status: 416, headers })
+  const file = await open()
+  let isStreaming = false
+  try {
+    const info = await file.stat({ bigint: true })
+    const size = Number(info.size)
+    const matchesCatalog = size === bytes && Number(info.mtimeMs) === modifiedAt
+    if (matchesCatalog) headers.set('Accept-Ranges', 'bytes')
+    else markAsChanged(headers)
+    const range = matchesCatalog ? requestedRange(context, size, etag) : undefined
+    if (range === 'unsatisfiable') {
+      headers.set('Content-Range', `bytes */${size}`)
+      return new Response(null, { status: 416, headers })
+    }
+    headers.set('Content-Length', String(range === undefined ? size : range.end - range.start + 1))
+    if (range !== undefined) headers.set('Content-Range', `bytes ${range.start}-${range.end}/${size}`)
+    const status = range === undefined ? 200 : 206
+    // The stream would never be read, and the file never be closed.
+    if (context.req.method === 'HEAD') return new Response(null, { status, headers })
+    isStreaming = true
+    return new Response(Readable.toWeb(file.createReadStream(range)) as ReadableStream, { status, headers })
+  } finally {
+    if (!isStreaming) await file.close()
   }
-  // A malformed range, one in another unit or several at once may be ignored.
-  const range =
-    typeof ranges === 'object' && ranges.type === 'bytes' && ranges.length === 1 ? ranges[0] : undefined
-  headers.set('Content-Length', String(range === undefined ? size : range.end - range.start + 1))
-  if (range !== undefined) headers.set('Content-Range', `bytes ${range.start}-${range.end}/${size}`)
-  const status = range === undefined ? 200 : 206
-  // The stream would never be read, and the file never be closed.
-  if (context.req.method === 'HEAD') return new Response(null, { status, headers })
-  const stream = createReadStream(file.path, range)
-  return new Response(Readable.toWeb(stream) as ReadableStream, { status, headers })
 }
 
-async function statOf(file: string | Buffer) {
-  const info = await stat(file, { bigint: true }).catch((error) => {
-    if (systemCodeOf(error) !== 'ENOENT') throw error
-  })
-  // Opening a named pipe would block until a program writes to it.
-  if (!info?.isFile()) throw new DomainError('image_not_found', 'The file is no longer in the gallery.')
-  return info
+/** @returns undefined for the whole file: a malformed range, one in another unit or several at once may be ignored */
+function requestedRange(
+  context: Context,
+  size: number,
+  etag: string,
+): { start: number; end: number } | 'unsatisfiable' | undefined {
+  const header = context.req.header('range')
+  const condition = context.req.header('if-range')
+  if (header === undefined || (condition !== undefined && condition !== etag)) return undefined
+  const ranges = parseRange(size, header)
+  if (ranges === -1) return 'unsatisfiable'
+  return typeof ranges === 'object' && ranges.type === 'bytes' && ranges.length === 1 ? ranges[0] : undefined
 }
 
 function matches(header: string | undefined, etag: string): boolean {

@@ -1,7 +1,6 @@
 import { z } from '@hono/zod-openapi'
-import type { Catalog, Image } from '../catalog/catalog.ts'
-import { toSystemPath } from '../gallery/file-names.ts'
-import { isShownByBrowsers } from '../gallery/formats/index.ts'
+import type { Catalog } from '../catalog/catalog.ts'
+import { toJpeg } from '../gallery/thumbnails.ts'
 import type { ImageFiles } from '../images/image-files.ts'
 import { respondWithFile } from './file-response.ts'
 import { findEvenIfDeleted, findImage } from './requests.ts'
@@ -23,17 +22,30 @@ export function imageFileRoutes({ catalog, imageFiles }: ImageFileRoutesOptions)
       path: '/{image_id}/thumbnail',
       summary: 'The thumbnail, or a larger version, as WebP',
       request: { params: imageParameter, query: z.object({ size: renditionSizeSchema }) },
-      responses: { 200: { description: 'The picture.', ...binary('image/webp') } },
+      responses: {
+        200: {
+          description: 'The picture; a JPEG if `Accept` excludes WebP.',
+          ...binary('image/webp', 'image/jpeg'),
+        },
+      },
     }),
     async (context) => {
       const image = await findEvenIfDeleted(catalog, context.req.valid('param').image_id)
       const { size } = context.req.valid('query')
-      return respondWithFile(context, {
-        contentType: 'image/webp',
+      const asWebp = acceptsWebp(context.req.header('accept'))
+      const response = await respondWithFile(context, {
+        contentType: asWebp ? 'image/webp' : 'image/jpeg',
         version: contentVersion(image),
-        etag: `"${image.contentHash.slice(0, 32)}-${size ?? 'thumbnail'}"`,
-        body: () => (size === undefined ? imageFiles.thumbnail(image) : imageFiles.rendition(image, size)),
+        etag: `"${image.contentHash.slice(0, 32)}-${size ?? 'thumbnail'}${asWebp ? '' : '-jpeg'}"`,
+        async body() {
+          const content = await (size === undefined
+            ? imageFiles.thumbnail(image)
+            : imageFiles.rendition(image, size))
+          return asWebp ? content : { ...content, bytes: await toJpeg(content.bytes) }
+        },
       })
+      response.headers.set('Vary', 'Accept')
+      return response
     },
   )
 
@@ -52,7 +64,7 @@ export function imageFileRoutes({ catalog, imageFiles }: ImageFileRoutesOptions)
         version: contentVersion(image),
         etag: `"${image.contentHash.slice(0, 32)}"`,
         fileName: image.name,
-        file: await versionOf(image),
+        file: { open: () => imageFiles.open(image), bytes: image.bytes, modifiedAt: image.modifiedAt },
       })
     },
   )
@@ -68,14 +80,6 @@ export function imageFileRoutes({ catalog, imageFiles }: ImageFileRoutesOptions)
     async (context) => {
       const image = await findImage(catalog, context.req.valid('param').image_id)
       const etag = `"${image.contentHash.slice(0, 32)}-preview"`
-      const isFit = isShownByBrowsers(image.contentType) && imageFiles.isSmallEnough(image)
-      if (isFit)
-        return respondWithFile(context, {
-          contentType: image.contentType,
-          version: contentVersion(image),
-          etag,
-          file: await versionOf(image),
-        })
       return respondWithFile(context, {
         contentType: 'image/webp',
         version: contentVersion(image),
@@ -86,12 +90,9 @@ export function imageFileRoutes({ catalog, imageFiles }: ImageFileRoutesOptions)
   )
 
   return router
+}
 
-  async function versionOf(image: Image) {
-    return {
-      path: toSystemPath(await imageFiles.fileOf(image)),
-      bytes: image.bytes,
-      modifiedAt: image.modifiedAt,
-    }
-  }
+/** A client that sends no `Accept` takes any type. */
+function acceptsWebp(accept: string | undefined): boolean {
+  return accept === undefined || /image\/webp|image\/\*|\*\/\*/i.test(accept)
 }

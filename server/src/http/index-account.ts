@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import type { Catalog } from '../catalog/catalog.ts'
 import { LEFT_OUT_RULES } from '../gallery/include.ts'
-import { parseDirectoryFilter, ROOT } from '../gallery/paths.ts'
+import { parseExistingPath, ROOT } from '../gallery/paths.ts'
 import type { IndexQueue } from '../indexing/indexer.ts'
 import { type RereadSelection, reread } from '../indexing/reread.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
@@ -101,8 +101,8 @@ export function indexAccountRoutes({ catalog, sync, indexer }: IndexAccountOptio
 }
 
 function selectionOf({ directory, paths }: z.output<typeof rereadSchema>): RereadSelection {
-  if (paths !== undefined) return { paths: paths.map(parseDirectoryFilter) }
-  return directory === undefined ? { all: true } : { directory: parseDirectoryFilter(directory) }
+  if (paths !== undefined) return { paths: paths.map(parseExistingPath) }
+  return directory === undefined ? { all: true } : { directory: parseExistingPath(directory) }
 }
 
 /** Adds up what became of the files of the watched folder. */

@@ -128,6 +128,9 @@ export const imageSchema = z
       .array(z.number())
       .optional()
       .openapi({ description: 'Searches by parts only: the score by each part alone.' }),
+    words: z.array(z.string()).optional().openapi({
+      description: 'Searches by parts with `words` only: words for the image, if the model is sure of some.',
+    }),
     thumbnail_url: z.string(),
     view_url: z.string().openapi({ description: 'The original file.' }),
     preview_url: z
@@ -187,6 +190,7 @@ export function toImageJson(image: Image | FoundImage): ImageJson {
     bytes: image.bytes,
     ...others,
     ...('score' in image ? { score: roundScore(image.score) } : {}),
+    ...('words' in image && image.words ? { words: image.words } : {}),
     ...('scores' in image && image.scores ? { scores: image.scores.map(roundScore) } : {}),
     thumbnail_url: `${base}/thumbnail${version}`,
     view_url: `${base}/view${version}`,

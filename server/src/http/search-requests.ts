@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 import type { Catalog } from '../catalog/catalog.ts'
-import { decimal, optional, text, uuid } from '../contract/input.ts'
+import { decimal, flag, optional, text, uuid } from '../contract/input.ts'
 import { DomainError } from '../errors.ts'
 import type { PaletteColour } from '../gallery/colour-layout.ts'
 import type { ImageFiles } from '../images/image-files.ts'
@@ -95,6 +95,7 @@ const partsRequestSchema = z
     parts: z.array(partSchema).min(1).max(100),
     top_k: optional(topKSchema),
     query: querySchema.nullish(),
+    words: optional(flag({ description: 'Adds words that describe each image found.' })),
   })
   .openapi('PartsSearchRequest')
 

@@ -8,17 +8,22 @@ import type { ImagesJson } from './schemas.ts'
 
 const COUNT = 8
 
+const FIXTURE = join(import.meta.dirname, '../embedding/kinds/javascript/fixtures/embedders.ts')
+const CAPTIONS = { file: FIXTURE, class_name: 'Captions', args: [2], kwargs: { scale: 4 } }
+
 async function served(embedder: string, onEnd: OnEnd): Promise<App> {
   const root = await temporaryDirectory(onEnd)
   for (let n = 0; n < COUNT; n++)
     await writeSettled(join(root, `image-${n}.png`), await picture(n), new Date())
-  const yaml = { embedder_registry: { chosen_embedder: embedder } }
+  const embedders = embedder === 'captions' ? { captions: CAPTIONS } : {}
+  const yaml = { embedder_registry: { chosen_embedder: embedder, embedders } }
   const app = await startApp(await configFor(root, yaml, onEnd), {}, onEnd)
   await indexAll(app)
   return app
 }
 
 const withWords = onceForAll((onEnd) => served('sketch-search-5', onEnd))
+const withAnyText = onceForAll((onEnd) => served('captions', onEnd))
 const withoutWords = onceForAll((onEnd) => served('classical', onEnd))
 
 async function post(app: App, body: object | FormData): Promise<{ status: number; body: ImagesJson }> {
@@ -141,6 +146,14 @@ describe('a search by parts', () => {
     expect(other.body).not.toHaveProperty('close')
   })
 
+  it('describes the images found, if that is requested', async () => {
+    const app = await withWords()
+    const parts = [{ kind: 'image_id', image_id: await idOf(app, 'image-1.png') }]
+    const { body } = await post(app, { parts, words: true, ...CALIBRATED })
+    for (const { words } of body.images) expect(words!.length).toBeLessThanOrEqual(3)
+    expect((await post(app, { parts, ...CALIBRATED })).body.images[0]).not.toHaveProperty('words')
+  })
+
   it('suggests words for an unknown one', async () => {
     const { status, body } = await post(await withWords(), { parts: [{ kind: 'text', text: 'democracy' }] })
     expect(status).toBe(422)
@@ -164,6 +177,15 @@ describe('a search by parts', () => {
         status,
         body: { code: 'invalid_request' },
       })
+  })
+
+  it('takes any text if the model has a text encoder', async () => {
+    const app = await withAnyText()
+    const parts = [{ kind: 'text', text: 'any sentence, not only words' }]
+    const { status, body } = await post(app, { parts, ...CALIBRATED })
+    expect([status, body.parts]).toEqual([200, [{ kind: 'text', words: [parts[0]!.text] }]])
+    expect(body.images).toHaveLength(COUNT)
+    expect(body.images[0]!.score).toBeCloseTo(body.images[0]!.scores![0]!, 5)
   })
 
   it('refuses words if the model understands none', async () => {
@@ -192,6 +214,7 @@ describe('the words of the model', () => {
     expect(await get(await withWords(), '/api/index/status')).toMatchObject({
       words: { kind: 'vocabulary', language: 'en' },
     })
+    expect(await get(await withAnyText(), '/api/index/status')).toMatchObject({ words: { kind: 'any' } })
     expect(await get(await withoutWords(), '/api/index/status')).toMatchObject({
       words: { kind: 'none', language: null, count: null },
     })

@@ -129,7 +129,11 @@ export function searchRoutes({ search, ...sources }: SearchRoutesOptions): Route
       const { request } = received
       const options = optionsOf(request.query, request.top_k)
       if (!('parts' in request)) return respondWithImages(context, await search.find(terms, options))
-      const result = await search.find(terms, { ...options, scoresTerms: true })
+      const result = await search.find(terms, {
+        ...options,
+        scoresTerms: true,
+        describes: request.words,
+      })
       return respondWithImages(context, result, {
         close: result.close ? { ...result.close, score: roundScore(result.close.score) } : null,
         parts: result.terms,

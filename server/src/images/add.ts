@@ -1,4 +1,4 @@
-import { unlink } from 'node:fs/promises'
+import { rm } from 'node:fs/promises'
 import { parse as parsePath } from 'node:path'
 import type { Catalog, Image } from '../catalog/catalog.ts'
 import { DomainError } from '../errors.ts'
@@ -112,7 +112,8 @@ export function createAdd({ root, catalog, indexer, reader, thumbnails, limits, 
       try {
         return await indexer.indexNow(path)
       } catch (error) {
-        await unlink(toSystemPath(file))
+        // Another program may have removed it.
+        await rm(toSystemPath(file), { force: true })
         await catalog.files.remove([path])
         throw error
       }

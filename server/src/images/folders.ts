@@ -1,4 +1,4 @@
-import { mkdir, realpath, rmdir } from 'node:fs/promises'
+import { mkdir, rmdir } from 'node:fs/promises'
 import { DomainError, systemCodeOf } from '../errors.ts'
 import { toSystemPath } from '../gallery/file-names.ts'
 import { ROOT, resolveDirectory, toAbsolute } from '../gallery/paths.ts'
@@ -7,12 +7,12 @@ import { writeFailure } from './write-file.ts'
 /**
  * Makes the folders on the way to a folder of the gallery that are missing. Symbolic links on the way are refused.
  * @returns the created folders, absolute, outermost first
- * @throws {DomainError} `invalid_path`, `directory_not_found` if a file is in the way, `permission_denied`
+ * @throws {DomainError} `invalid_path`, `directory_not_found` if a file is in the way, `permission_denied`, `gallery_unavailable`
  */
 export async function makeFolders(root: string, folder: string): Promise<string[]> {
   const created: string[] = []
   const names = folder === ROOT ? [] : folder.split('/')
-  const realRoot = await realpath(root)
+  const realRoot = await resolveDirectory(root, ROOT)
   for (let depth = 0; depth <= names.length; depth++) {
     const path = names.slice(0, depth).join('/') || ROOT
     const absolute = toAbsolute(root, path)

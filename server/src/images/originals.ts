@@ -1,24 +1,27 @@
+import type { FileHandle } from 'node:fs/promises'
 import type { Image } from '../catalog/catalog.ts'
 import { DomainError } from '../errors.ts'
-import { toSystemPath } from '../gallery/file-names.ts'
 import { fileTooLarge } from '../gallery/image-file.ts'
 import type { IncludeRules } from '../gallery/include.ts'
 import { findRealFile } from '../gallery/links.ts'
+import { openGalleryFile } from '../gallery/open-file.ts'
 import { toAbsolute } from '../gallery/paths.ts'
-import { hashOfBytes, openOrdinaryFile } from '../hashing.ts'
+import { hashOfBytes } from '../hashing.ts'
 
 /** Content of a file, or made from it. The file may have changed since it was indexed. */
 export interface FileContent {
   bytes: Uint8Array
   matchesCatalog: boolean
+  /** Type of the bytes, if it varies. */
+  contentType?: string
 }
 
 /** The files that images were indexed from. */
 export interface Originals {
   /** Whether a link shows a file that is stored elsewhere in the gallery. */
   isShownByLink(image: Image): Promise<boolean>
-  /** Absolute path of the original. @throws {DomainError} `image_not_found` if it is gone or leads elsewhere */
-  fileOf(image: Image): Promise<string>
+  /** Opens the original; the caller closes it. @throws {DomainError} `image_not_found` if it is gone or leads elsewhere */
+  open(image: Image): Promise<FileHandle>
   /** The bytes of the original. @throws {DomainError} `image_not_found`; `image_too_large` if it has grown */
   read(image: Image): Promise<FileContent>
 }
@@ -33,22 +36,21 @@ export interface OriginalsOptions {
 const GONE = 'The file is no longer in the gallery.'
 
 export function createOriginals({ root, limits, walk }: OriginalsOptions): Originals {
-  return { isShownByLink, fileOf, read }
+  return { isShownByLink, open, read }
 
   async function isShownByLink({ path }: Image): Promise<boolean> {
     const real = await findRealFile(root, path, walk).catch(() => undefined)
     return real !== undefined && real !== toAbsolute(root, path)
   }
 
-  async function fileOf(image: Image): Promise<string> {
-    const real = await findRealFile(root, image.path, walk)
-    if (real !== undefined) return real
+  async function open(image: Image): Promise<FileHandle> {
+    const file = await openGalleryFile(root, image.path, walk)
+    if (file !== undefined) return file
     throw new DomainError('image_not_found', GONE)
   }
 
   async function read(image: Image): Promise<FileContent> {
-    const file = await openOrdinaryFile(toSystemPath(await fileOf(image)))
-    if (file === undefined) throw new DomainError('image_not_found', GONE)
+    const file = await open(image)
     try {
       const { size } = await file.stat()
       if (size > limits.maxFileBytes) throw fileTooLarge(size, limits.maxFileBytes)

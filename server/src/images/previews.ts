@@ -1,16 +1,16 @@
 import type { Image } from '../catalog/catalog.ts'
+import { contentTypeOf, sniff } from '../gallery/formats/index.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
+import { isShownAsIs } from '../gallery/shown-as-is.ts'
 import { makeThumbnail, type ThumbnailStore } from '../gallery/thumbnails.ts'
 import type { FileContent, Originals } from './originals.ts'
 
-/** Smaller versions of an image, as WebP. */
+/** Versions of an image that every browser shows. */
 export interface Previews {
   /** The stored thumbnail. If its file is lost, it is created again. */
   thumbnail(image: Image): Promise<FileContent>
-  /** At most `PREVIEW_SIDE` pixels a side. */
+  /** At most `PREVIEW_SIDE` pixels a side: the original if it is small enough and all browsers show it alike, or WebP. */
   preview(image: Image): Promise<FileContent>
-  /** Whether the original can be sent in place of a preview. */
-  isSmallEnough(image: Image): boolean
 }
 
 export interface PreviewsOptions {
@@ -34,10 +34,14 @@ export function createPreviews({ reader, thumbnails }: PreviewsOptions, original
 
     async preview(image) {
       const { bytes, matchesCatalog } = await originals.read(image)
-      return { bytes: await reader.render(bytes, PREVIEW_SIDE), matchesCatalog }
+      if (isFit(image, bytes) && (await isShownAsIs(bytes)))
+        return { bytes, matchesCatalog, contentType: contentTypeOf(sniff(bytes)!) }
+      return { bytes: await reader.render(bytes, PREVIEW_SIDE), matchesCatalog, contentType: 'image/webp' }
     },
-
-    isSmallEnough: ({ width, height, bytes }) =>
-      Math.max(width, height) <= PREVIEW_SIDE && bytes <= PREVIEW_BYTES,
   }
+}
+
+/** Browsers show damaged images differently. */
+function isFit({ width, height, note }: Image, bytes: Uint8Array): boolean {
+  return Math.max(width, height) <= PREVIEW_SIDE && bytes.length <= PREVIEW_BYTES && note === undefined
 }

@@ -2,14 +2,14 @@ import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
 import { copyFile, link, open, unlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { DomainError, systemCodeOf } from '../errors.ts'
+import { DomainError, type ErrorCode, systemCodeOf } from '../errors.ts'
 import { toSystemPath } from '../gallery/file-names.ts'
 import { openOrdinaryFile } from '../hashing.ts'
 
 /**
  * Writes a new file and flushes it to the disk, since the client may delete its copy afterwards. The file appears under
  * its name when it is complete.
- * @throws {DomainError} `image_exists` if the name is taken, `permission_denied`
+ * @throws {DomainError} `image_exists` if the name is taken; as `writeFailure`
  */
 export async function writeNew(file: string, bytes: Uint8Array): Promise<void> {
   const target = toSystemPath(file)
@@ -51,11 +51,30 @@ async function sync(path: string | Buffer): Promise<void> {
   await handle.sync().finally(() => handle.close())
 }
 
-/** Turns a refusal of the file system into `permission_denied`; returns other errors unchanged. */
+/** Turns an error of the file system that users can understand into a domain error; returns others unchanged. */
 export function writeFailure(error: unknown): unknown {
-  if (!['EACCES', 'EPERM', 'EROFS'].includes(systemCodeOf(error) ?? '')) return error
-  const reason = `the server may not write there (${systemCodeOf(error)})`
-  return new DomainError('permission_denied', `This folder of the gallery can’t be changed: ${reason}.`, {
-    cause: error,
-  })
+  const code = systemCodeOf(error)
+  switch (code) {
+    case 'EACCES':
+    case 'EPERM':
+    case 'EROFS':
+      return failure('permission_denied', `the server may not write there (${code})`)
+    case 'ENOENT':
+    case 'ENOTDIR':
+      return failure('directory_not_found', 'the folder is gone')
+    case 'ENOSPC':
+    case 'EDQUOT':
+      return failure('storage_unavailable', 'its disk is full')
+    case 'EIO':
+    case 'ESTALE':
+      return failure('gallery_unavailable', `its drive does not answer (${code})`)
+    default:
+      return error
+  }
+
+  function failure(domainCode: ErrorCode, reason: string): DomainError {
+    return new DomainError(domainCode, `This folder of the gallery can’t be changed: ${reason}.`, {
+      cause: error,
+    })
+  }
 }

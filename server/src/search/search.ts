@@ -12,11 +12,15 @@ export interface SearchOptions extends Page {
   topK: number
   /** Adds the score of each term to each image. */
   scoresTerms?: boolean | undefined
+  /** Adds the words of each image, if the model is sure of some. */
+  describes?: boolean | undefined
 }
 
 export interface FoundImage extends ScoredImage {
   /** Scores by each term alone; only with `scoresTerms`. */
   scores?: number[]
+  /** Words that describe the image, the most specific one first; only with `describes`. */
+  words?: string[]
 }
 
 export interface SearchResult extends Ranking {
@@ -85,7 +89,7 @@ async function find(
   // An image that was deleted or changed meanwhile is an error: the results would look as if it were still there.
   if (alwaysInclude !== undefined && options.offset === 0 && ranking.images[0]?.id !== alwaysInclude)
     await vectorOf(only!, sources, timings)
-  const images = options.scoresTerms ? await withTermScores(ranking.images, vectors, sources) : ranking.images
+  const images = await explained(ranking.images, vectors, sources, options)
   timings.nearest = performance.now() - start
   return {
     ...ranking,
@@ -112,11 +116,14 @@ function closeScoreOf(
   return score
 }
 
-async function withTermScores(
-  images: readonly ScoredImage[],
+/** Adds the scores by each term and the words of the images, as requested. */
+async function explained(
+  images: ScoredImage[],
   terms: readonly TermVectors[],
-  { catalog }: Pick<VectorSources, 'catalog'>,
+  { catalog, vocabulary }: Pick<VectorSources, 'catalog' | 'vocabulary'>,
+  { scoresTerms, describes }: Pick<SearchOptions, 'scoresTerms' | 'describes'>,
 ): Promise<FoundImage[]> {
+  if (!scoresTerms && !describes) return images
   const ids = images.map(({ id }) => id)
   const vectorsOf = await vectorsReader(
     catalog,
@@ -125,6 +132,8 @@ async function withTermScores(
   )
   return images.map((image) => {
     const vectors = vectorsOf(image.id)
-    return { ...image, scores: terms.map((term) => scoreByTerm(term, vectors)) }
+    const scores = scoresTerms ? { scores: terms.map((term) => scoreByTerm(term, vectors)) } : {}
+    const words = describes && vectors.image ? { words: vocabulary?.describe(vectors.image) ?? [] } : {}
+    return { ...image, ...scores, ...words }
   })
 }

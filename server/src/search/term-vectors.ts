@@ -8,6 +8,7 @@ import { COLOUR_SCORES, coloursOfPicture } from './colours.ts'
 import { limitSize, prepareQuery, queryCover } from './prepare-query.ts'
 import type { Picture, PictureKind, QueryTerm, TermKind } from './query.ts'
 import { cropImage } from './region.ts'
+import { sampleVectors, scaledBySample, TEXT_SCALE } from './words/gallery-scale.ts'
 import type { Vocabulary } from './words/vocabulary.ts'
 
 /** An embedded term. */
@@ -138,7 +139,7 @@ function vectorIn({ sets }: Vectors): Float32Array {
 
 async function vectorsOfText(
   text: string,
-  { embedder, vocabulary }: VectorSources,
+  { catalog, embedder, vocabulary }: VectorSources,
   timings: TermTimings,
 ): Promise<Vectors> {
   if (vocabulary !== undefined) {
@@ -152,7 +153,8 @@ async function vectorsOfText(
     const message = `The embedder "${embedder.name}" can do nothing with this text.`
     throw new DomainError('embedder_failed', message, { cause: vector })
   }
-  return { sets: [plain(vector)], kind: 'text', words: [text] }
+  const scaled = scaledBySample(vector, await sampleVectors(catalog), TEXT_SCALE)
+  return { sets: [[scaled]], kind: 'text', words: [text] }
 }
 
 async function coloursOfTerm(

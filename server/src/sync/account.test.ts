@@ -112,6 +112,14 @@ describe('the account of files', () => {
     await mkdir(join(root, '#recycle'))
     await rename(join(root, 'a.png'), join(root, '#recycle/a.png'))
     await becomes({ found: 3, indexed: 0 })
+    await writeFile(join(root, '#recycle/c.png'), 'text')
+    await mkdir(join(root, '#recycle/x'))
+    await becomes({ found: 4, leftOut: { not_an_image: 1, hidden: 1, system_folder: 2 } })
+    await rename(join(root, '#recycle/c.png'), join(root, '#recycle/x/c.png'))
+    await writeFile(join(root, '#recycle/x/d.png'), 'text')
+    await becomes({ found: 5, leftOut: { not_an_image: 1, hidden: 1, system_folder: 3 } })
+    await rm(join(root, '#recycle/x'), { recursive: true })
+    await becomes({ found: 3, leftOut: { not_an_image: 1, hidden: 1, system_folder: 1 } })
     await rename(join(root, '#recycle/a.png'), join(root, 'b.png'))
     await becomes({ found: 3, indexed: 1 })
     // A picture whose name does not tell that it is one, written in two steps.
@@ -238,9 +246,9 @@ describe('a change in place', () => {
         body: JSON.stringify(body),
       })
       await app.indexer.idle()
-      return { status: response.status, ...(await response.json()) }
+      return { httpStatus: response.status, ...(await response.json()) }
     }
-    expect(await read({ paths: ['x/b.png'] })).toEqual({ status: 'success', queued: 1 })
+    expect(await read({ paths: ['x/b.png'] })).toEqual({ httpStatus: 200, status: 'success', queued: 1 })
     expect((await thumbnail()).equals(before)).toBe(false)
     expect(await read({ directory: 'x' })).toMatchObject({ queued: 2 })
     expect(await read({ all: true })).toMatchObject({ queued: 4 })
@@ -253,6 +261,6 @@ describe('a change in place', () => {
       { directory: '../x' },
       { paths: [] },
     ])
-      expect((await read(body)).code).toMatch(/^invalid_(request|path)$/)
+      expect([400, 422]).toContain((await read(body)).httpStatus)
   })
 })

@@ -8,9 +8,12 @@ import type { LeftOutRule } from '../gallery/include.ts'
 import type { DirectoryListing, LeftOutFolder } from '../gallery/list-folder.ts'
 import { directoryOf, isInside, toAbsolute } from '../gallery/paths.ts'
 import type { FileStat } from '../gallery/stat-file.ts'
+import type { FolderWatch } from './context.ts'
 
 export interface AccountOptions {
   root: string
+  /** Watches left-out folders, so that changes in them are counted. */
+  watch: FolderWatch
   catalog: Catalog
   /** Emits what becomes of files in all processes. */
   events: EventBus
@@ -18,8 +21,10 @@ export interface AccountOptions {
 
 /** The files in these folders are counted. A link or a folder that can't be read counts as one file. */
 const COUNTED: ReadonlySet<LeftOutRule> = new Set(['hidden', 'system_folder', 'ignored', 'subfolder'])
-/** A left-out folder with more folders below it is counted again only if its own modification time changes. */
+/** A left-out folder with more folders below it is counted again only if its own modification time changes, and is not watched. */
 const MAX_RECOUNTED_FOLDERS = 100
+/** Watches are limited, and folders of the gallery need them more. */
+const MAX_WATCHED_FOLDERS = 1_000
 /** Events after which a file is not new any more. */
 const HAS_ROW_AFTER = ['fileCreated', 'fileModified', 'fileFailed', 'fileDeleted'] as const
 const FOLDERS_PER_WRITE = 200
@@ -34,6 +39,9 @@ export class Account {
   readonly #stored = new Map<string, readonly LeftOutRow[]>()
   readonly #unsaved = new Map<string, readonly LeftOutRow[]>()
   readonly #counted = new Map<string, { modifiedAt: number; below: FilesBelow }>()
+  /** Left-out folders, each with those below it. */
+  readonly #watched = new Map<string, readonly string[]>()
+  #watchedCount = 0
   readonly #unindexed = new Map<string, Set<string>>()
   #unindexedCount = 0
   /** Paths that were indexed after the rows of a listing were read; undefined while none is compared. */
@@ -149,23 +157,47 @@ export class Account {
     const row = { directory, path, rule, isFolder: true, reason }
     if (rule === 'own_data') return { ...row, files: 0, example: path }
     if (!COUNTED.has(rule)) return { ...row, files: 1, example: path }
-    const { files, example, isPartial } = await this.#countBelow(path)
+    // Where only the root is scanned, events of other folders are of no use.
+    const { files, example, isPartial } = await this.#countBelow(path, rule !== 'subfolder')
     const counted = isPartial ? `Only the first ${files} files were counted.` : undefined
     return { ...row, files, example: example ?? path, reason: reason ?? counted }
   }
 
-  async #countBelow(path: string): Promise<FilesBelow> {
+  async #countBelow(path: string, isWatched: boolean): Promise<FilesBelow> {
     const { root } = this.#options
     const modifiedAt = await stat(toAbsolute(root, path)).then(
       ({ mtimeMs }) => Number(mtimeMs),
       () => Number.NaN,
     )
     const earlier = this.#counted.get(path)
-    const isLarge = earlier !== undefined && earlier.below.folders > MAX_RECOUNTED_FOLDERS
+    const isLarge = earlier !== undefined && earlier.below.folderCount > MAX_RECOUNTED_FOLDERS
     if (isLarge && earlier.modifiedAt === modifiedAt) return earlier.below
-    const below = await countFilesBelow(root, path)
+    let below = await countFilesBelow(root, path)
+    // Files that appear before a new folder is watched are found by counting once more.
+    if (isWatched && this.#watch(path, below)) below = await countFilesBelow(root, path)
     this.#counted.set(path, { modifiedAt, below })
     return below
+  }
+
+  /** @returns whether a folder is watched that was not before */
+  #watch(path: string, { folders, folderCount }: FilesBelow): boolean {
+    const { watch } = this.#options
+    const before = new Set(this.#watched.get(path))
+    if (folderCount > MAX_RECOUNTED_FOLDERS) return false
+    if (this.#watchedCount - before.size + folders.length > MAX_WATCHED_FOLDERS) return false
+    for (const folder of folders) watch.enter(folder, folder)
+    for (const folder of before) if (!folders.includes(folder)) watch.leave(folder)
+    this.#watchedCount += folders.length - before.size
+    this.#watched.set(path, folders)
+    return folders.some((folder) => !before.has(folder))
+  }
+
+  #unwatch(path: string): void {
+    const folders = this.#watched.get(path) ?? []
+    for (const folder of folders) this.#options.watch.leave(folder)
+    this.#watchedCount -= folders.length
+    this.#watched.delete(path)
+    this.#counted.delete(path)
   }
 
   /** Files that the disk gave no answer for and that have no row. */
@@ -181,6 +213,8 @@ export class Account {
   #store(directory: string, rows: readonly LeftOutRow[]): void {
     const before = this.#stored.get(directory) ?? []
     if (isDeepStrictEqual(before, rows)) return
+    const folders = new Set(rows.map(({ path }) => path))
+    for (const { path, isFolder } of before) if (isFolder && !folders.has(path)) this.#unwatch(path)
     if (rows.length === 0) this.#stored.delete(directory)
     else this.#stored.set(directory, rows)
     this.#unsaved.set(directory, rows)

@@ -45,14 +45,20 @@ export class Changes {
     const { executor, logger } = this.#options
     const folders = new Set<string>(this.#options.listLater.due())
     const newFiles: FileStat[] = []
-    for (const [directory, changes] of Map.groupBy(hints, ({ path }) => folderOf(path))) {
+    const [leftOut, included] = [
+      hints.filter(this.#isLeftOut),
+      hints.filter((hint) => !this.#isLeftOut(hint)),
+    ]
+    for (const directory of new Set(leftOut.map(({ path }) => folderOf(path))))
+      if (!this.#options.listLater.add(directory)) folders.add(directory)
+    for (const [directory, changes] of Map.groupBy(included, ({ path }) => folderOf(path))) {
       const found = await logger.unlessForbidden(directory, () => this.#checkChanged(directory, changes))
       if (found === undefined) folders.add(directory)
       else newFiles.push(...found)
     }
-    for (const { path } of hints)
+    for (const { path } of included)
       await logger.unlessForbidden(folderOf(path), async () => {
-        if (path === ROOT || this.#isLeftOut(path) || !(await this.#options.tree.exists(path))) return
+        if (path === ROOT || !(await this.#options.tree.exists(path))) return
         for (const file of await this.#scanTree(path)) newFiles.push(file)
       })
     if (folders.size > MAX_FOLDERS_PER_PASS) return this.#context.doubt('too many changes')
@@ -64,10 +70,9 @@ export class Changes {
     await this.#options.account.save()
   }
 
-  #isLeftOut(path: string): boolean {
-    const { root, walk } = this.#context
-    return !isIncluded(root, path, { ...walk, recursive: true })
-  }
+  /** Only the number of such files matters. */
+  readonly #isLeftOut = ({ path }: ChangeHint): boolean =>
+    !isIncluded(this.#context.root, path, { ...this.#context.walk, recursive: true })
 
   /** Brings the rows of one folder in line with its files. @returns files at new paths */
   async compare(listing: DirectoryListing): Promise<FileStat[]> {

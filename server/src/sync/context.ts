@@ -13,6 +13,12 @@ export interface SyncLog {
   info(message: string): void
 }
 
+/** Watches folders one by one. `real` is where a folder lies if a link leads to it. */
+export interface FolderWatch {
+  enter(directory: string, real: string): void
+  leave(directory: string): void
+}
+
 /** Shared by the parts of sync. */
 export interface SyncContext {
   root: string

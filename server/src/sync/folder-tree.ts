@@ -5,19 +5,13 @@ import { directoryOf, isInside, ROOT, toAbsolute } from '../gallery/paths.ts'
 import { forgetRecognised } from '../gallery/recognise.ts'
 import { toFileStat } from '../gallery/stat-file.ts'
 import type { Account } from './account.ts'
-import type { SyncContext } from './context.ts'
+import type { FolderWatch, SyncContext } from './context.ts'
 import type { OnceLogger } from './once-logger.ts'
 
 /** Times of a folder in milliseconds since 1970. */
 export interface FolderTimes {
   createdAt: number
   modifiedAt: number
-}
-
-/** Watches folders one by one. `real` is where a folder lies if a link leads to it. */
-export interface FolderWatch {
-  enter(directory: string, real: string): void
-  leave(directory: string): void
 }
 
 /** Folders of the gallery as they were last listed. */

@@ -70,7 +70,7 @@ export function createParts(options: GallerySyncOptions, hooks: SyncLoopHooks): 
       return executor.changes > before
     },
   })
-  const account = new Account({ root, catalog, events: options.allEvents })
+  const account = new Account({ root, catalog, events: options.allEvents, watch: watchController })
   const tree = new FolderTree(context, logger, watchController, account)
   const listLater = new DelayedListings(() => hooks.dispatch({ type: 'hinted' }))
   const mountPoints = createMountPoints({ root, catalog, walk, mountTable })

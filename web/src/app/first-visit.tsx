@@ -1,4 +1,4 @@
-import { ImagePlus } from 'lucide-react'
+import { ImagePlus, Type } from 'lucide-react'
 import { useMemo } from 'react'
 import { Button } from '../components/button.tsx'
 import { messages } from '../messages/messages.ts'
@@ -11,12 +11,14 @@ interface FirstVisitProps {
   onExample: (sketch: Sketch) => void
   onPicture: (picture: Blob) => void
   onChoose: () => void
+  /** undefined if the model understands no words. */
+  onWords: (() => void) | undefined
   /** On a phone only the words fit. */
   isCompact: boolean
 }
 
 /** What a blank sheet says. Only its buttons take presses: the rest is paper. */
-export function FirstVisit({ onExample, onPicture, onChoose, isCompact }: FirstVisitProps) {
+export function FirstVisit({ onExample, onPicture, onChoose, onWords, isCompact }: FirstVisitProps) {
   const { query } = messages
   const examples = useMemo(
     () =>
@@ -52,6 +54,11 @@ export function FirstVisit({ onExample, onPicture, onChoose, isCompact }: FirstV
               onChoose={onChoose}
               onPicture={onPicture}
             />
+            {onWords && (
+              <Button icon={<Type />} onClick={onWords}>
+                {query.useWords}
+              </Button>
+            )}
           </div>
         </>
       )}

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import type { ReactNode, RefObject } from 'react'
 import type { Page } from './use-page.ts'
 
 /** What the layouts for wide windows and phones have in common. */
@@ -13,4 +13,5 @@ export interface LayoutProps {
   onAddFiles: (() => void) | undefined
   onChoosePicture: () => void
   settings: ReactNode
+  wordsRef: RefObject<HTMLInputElement | null>
 }

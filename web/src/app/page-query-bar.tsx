@@ -1,4 +1,4 @@
-import { useMemo } from 'react'
+import { type RefObject, useMemo } from 'react'
 import { QueryBar } from '../query/query-bar.tsx'
 import { toSvg } from '../sketch/render.ts'
 import type { Page } from './use-page.ts'
@@ -10,6 +10,7 @@ export interface PageQueryBarProps {
   onPane: () => void
   onChoosePicture: () => void
   onTrace: (url: string) => void
+  wordsRef: RefObject<HTMLInputElement | null>
 }
 
 export function PageQueryBar(props: PageQueryBarProps) {
@@ -23,6 +24,8 @@ export function PageQueryBar(props: PageQueryBarProps) {
       onChoosePicture={onChoosePicture}
       onPicture={page.picture.keep}
       onClear={() => clearSearch(page)}
+      onWords={page.hasWords ? page.actions.addWords : undefined}
+      wordsRef={props.wordsRef}
     />
   )
 }
@@ -34,7 +37,13 @@ export function clearSearch({ sheet, actions }: Page): void {
 }
 
 /** The parts of the search as the chips show them. */
-export function useQueryChips({ page, isPaneOpen, onDraw, onPane, onTrace }: PageQueryBarProps) {
+export function useQueryChips({
+  page,
+  isPaneOpen,
+  onDraw,
+  onPane,
+  onTrace,
+}: Pick<PageQueryBarProps, 'page' | 'isPaneOpen' | 'onDraw' | 'onPane' | 'onTrace'>) {
   const { sheet, actions, state } = page
   const { strokes } = sheet.sketch
   const src = useMemo(

@@ -7,6 +7,7 @@ import { Filters } from '../gallery/filters.tsx'
 import { messages } from '../messages/messages.ts'
 import { PictureMenu } from '../query/picture-menu.tsx'
 import { QueryChips } from '../query/query-chips.tsx'
+import { WordsField } from '../query/words-field.tsx'
 import { Failures } from '../status/failures.tsx'
 import type { LayoutProps } from './layout-props.ts'
 import { OtherViews } from './other-views.tsx'
@@ -37,6 +38,7 @@ export function PhoneLayout(props: LayoutProps) {
           setFull={(isFull) => setDetent(isFull ? 0 : 1)}
           onClose={undefined}
           onChoosePicture={props.onChoosePicture}
+          onUseWords={() => props.wordsRef.current?.focus()}
           trace={trace}
           hasKeys={page.state.view === undefined}
         />
@@ -63,8 +65,12 @@ function PhoneBar({ onTrace, ...props }: LayoutProps & { onTrace: (url: string) 
       <h1 className="sr-only">{messages.app.title}</h1>
       {isEmpty && <img src="/icon.svg" alt="" className="mx-1.5 size-8" />}
       <QueryChips {...chips} />
+      {page.hasWords ? (
+        <WordsField ref={props.wordsRef} isFirst={isEmpty} onWords={page.actions.addWords} />
+      ) : (
+        <span className="flex-1" />
+      )}
       <PictureMenu onChoose={onChoosePicture} onPicture={page.picture.keep} />
-      <span className="flex-1" />
       {!isEmpty && (
         <IconButton label={messages.query.clear} onClick={() => clearSearch(page)}>
           <X />

@@ -1,4 +1,4 @@
-import { Keyboard, Settings } from 'lucide-react'
+import { Keyboard, ListChecks, Settings } from 'lucide-react'
 import { useState } from 'react'
 import { AccountActions } from '../auth/account-actions.tsx'
 import { Button } from '../components/button.tsx'
@@ -11,6 +11,7 @@ import { Switch } from '../components/switch.tsx'
 import { type Theme, useTheme } from '../components/use-theme.ts'
 import { LANGUAGE_KEY, type Language } from '../messages/language.ts'
 import { messages } from '../messages/messages.ts'
+import { FilesAccount } from '../status/files-account.tsx'
 
 interface SettingsMenuProps {
   areScoresShown: boolean
@@ -28,65 +29,78 @@ export function SettingsMenu({
 }: SettingsMenuProps) {
   const { app, shortcuts } = messages
   const [isOpen, setOpen] = useState(false)
+  const [isAccountOpen, setAccountOpen] = useState(false)
   const [theme, setTheme] = useTheme()
   const [areKeysOn, setKeysOn] = useState(areSingleKeysOn)
   return (
-    <Popover
-      label={app.settings}
-      align="end"
-      isOpen={isOpen}
-      onOpenChange={setOpen}
-      trigger={
-        <IconButton label={app.settings}>
-          <Settings />
-        </IconButton>
-      }
-    >
-      <div className="flex flex-col gap-3">
-        <Choice label={app.theme}>
-          <Segmented<Theme>
-            label={app.theme}
-            value={theme}
-            onChange={setTheme}
-            options={(['system', 'light', 'dark'] as const).map((value) => ({
-              value,
-              text: app.themes[value],
-            }))}
+    <>
+      <Popover
+        label={app.settings}
+        align="end"
+        isOpen={isOpen}
+        onOpenChange={setOpen}
+        trigger={
+          <IconButton label={app.settings}>
+            <Settings />
+          </IconButton>
+        }
+      >
+        <div className="flex flex-col gap-3">
+          <Choice label={app.theme}>
+            <Segmented<Theme>
+              label={app.theme}
+              value={theme}
+              onChange={setTheme}
+              options={(['system', 'light', 'dark'] as const).map((value) => ({
+                value,
+                text: app.themes[value],
+              }))}
+            />
+          </Choice>
+          <Choice label={app.language}>
+            <Segmented<Language | 'system'>
+              label={app.language}
+              value={(getStored(LANGUAGE_KEY) as Language | null) ?? 'system'}
+              onChange={changeLanguage}
+              options={(['system', 'en', 'de'] as const).map((value) => ({
+                value,
+                text: app.languages[value],
+              }))}
+            />
+          </Choice>
+          <Switch label={app.alwaysScores} isOn={areScoresShown} onChange={onScoresShown} />
+          <Switch
+            label={shortcuts.single}
+            hint={shortcuts.singleHint}
+            isOn={areKeysOn}
+            onChange={(isOn) => {
+              setKeysOn(isOn)
+              setSingleKeys(isOn)
+            }}
           />
-        </Choice>
-        <Choice label={app.language}>
-          <Segmented<Language | 'system'>
-            label={app.language}
-            value={(getStored(LANGUAGE_KEY) as Language | null) ?? 'system'}
-            onChange={changeLanguage}
-            options={(['system', 'en', 'de'] as const).map((value) => ({
-              value,
-              text: app.languages[value],
-            }))}
-          />
-        </Choice>
-        <Switch label={app.alwaysScores} isOn={areScoresShown} onChange={onScoresShown} />
-        <Switch
-          label={shortcuts.single}
-          hint={shortcuts.singleHint}
-          isOn={areKeysOn}
-          onChange={(isOn) => {
-            setKeysOn(isOn)
-            setSingleKeys(isOn)
-          }}
-        />
-        <Button
-          icon={<Keyboard />}
-          onClick={() => {
-            setOpen(false)
-            onShortcuts()
-          }}
-        >
-          {shortcuts.title}
-        </Button>
-        <AccountActions beforeLeaving={beforeLeaving} />
-      </div>
-    </Popover>
+          <Button
+            icon={<Keyboard />}
+            onClick={() => {
+              setOpen(false)
+              onShortcuts()
+            }}
+          >
+            {shortcuts.title}
+          </Button>
+          <Button
+            icon={<ListChecks />}
+            onClick={() => {
+              setOpen(false)
+              setAccountOpen(true)
+            }}
+          >
+            {messages.files.title}
+          </Button>
+          <AccountActions beforeLeaving={beforeLeaving} />
+        </div>
+      </Popover>
+      <FilesAccount isOpen={isAccountOpen} onClose={() => setAccountOpen(false)} />
+    </>
   )
 }
 

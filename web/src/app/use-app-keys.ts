@@ -6,6 +6,7 @@ interface AppKeys {
   onSheet: () => void
   onLibrary: () => void
   onShortcuts: () => void
+  onWords: () => void
   onDuplicates: () => void
 }
 
@@ -29,6 +30,10 @@ export function useAppKeys(keys: AppKeys): void {
       else if (key === 'd') latest.current.onSheet()
       else if (key === '\\') latest.current.onLibrary()
       else if (key === '?') latest.current.onShortcuts()
+      else if (key === '/') {
+        event.preventDefault()
+        latest.current.onWords()
+      }
     }
     addEventListener('keydown', onKey)
     return () => removeEventListener('keydown', onKey)

@@ -1,5 +1,6 @@
+import { useQuery } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import type { Image } from '../api/client.ts'
+import { getIndexStatus, type Image } from '../api/client.ts'
 import { useServerEvents } from '../api/events.ts'
 import { useToast } from '../components/toast.tsx'
 import { withoutHidden } from '../gallery/image-list.ts'
@@ -46,7 +47,26 @@ export function usePage() {
     ),
     onFiles: mayEdit ? (files) => uploads.add(files, folder) : undefined,
   })
-  return { control, state, change, mayEdit, sheet, search, lists, uploads, folder, actions, picture, input }
+  const { data: status } = useQuery({
+    queryKey: ['status'],
+    queryFn: ({ signal }) => getIndexStatus(signal),
+  })
+  const hasWords = status !== undefined && status.words.kind !== 'none'
+  return {
+    hasWords,
+    control,
+    state,
+    change,
+    mayEdit,
+    sheet,
+    search,
+    lists,
+    uploads,
+    folder,
+    actions,
+    picture,
+    input,
+  }
 }
 
 export type PageSearch = ReturnType<typeof usePageSearch>
@@ -154,6 +174,11 @@ function useTermActions(
         if (isThere) change({ view: undefined })
         else searchOnlyWith({ kind: 'image', id: image.id, isWanted: true })
         latest.current.sheet.openPicture('image', image.id)
+      },
+      addWords(words: string) {
+        const { terms } = latest.current.control.state
+        const added: QueryTerm = { kind: 'words', id: words, isWanted: true }
+        setTerms(mergeTerms(terms, [added]) ?? terms)
       },
       /** Changes one part; the step of the history stays. */
       update(term: QueryTerm, part: Partial<QueryTerm>) {

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useRef } from 'react'
-import { type Filters, type Images, type SearchTerm, search } from '../api/client.ts'
+import { type Filters, type Images, type SearchPart, search } from '../api/client.ts'
 import { renderSketch } from '../sketch/render.ts'
 import { hasEnoughInk, type Sketch } from '../sketch/sketch.ts'
 import { type QueryTerm, weightOf } from '../state/query-terms.ts'
@@ -49,20 +49,23 @@ export type SearchResult = ReturnType<typeof useSearch>['result']
 
 async function run({ sketch, sketchWeight, terms, filters }: Query, signal: AbortSignal): Promise<Images> {
   const uploads: Record<string, Blob> = {}
-  const positive = terms.filter(({ isWanted }) => isWanted).map(toSearchTerm)
-  const negative = terms.filter(({ isWanted }) => !isWanted).map(toSearchTerm)
+  const parts = terms.map(toPart)
   if (hasEnoughInk(sketch.strokes)) {
     uploads.sketch = await renderSketch(sketch.strokes, SKETCH_SIDE)
-    positive.unshift({ upload: 'sketch', kind: 'sketch', weight: sketchWeight })
+    parts.unshift({ kind: 'sketch', upload: 'sketch', weight: sketchWeight })
   }
-  const query = { ...filters, items_per_page: TOP_K }
-  return search({ positive, negative, top_k: TOP_K, query }, uploads, signal)
+  return search({ parts, top_k: TOP_K, query: { ...filters, items_per_page: TOP_K } }, uploads, signal)
 }
 
-function toSearchTerm(term: QueryTerm): SearchTerm {
-  const { kind, id, region } = term
-  const crop = region && { crop: region.join(',') }
-  return { ...(kind === 'image' ? { image_id: id } : { query_id: id }), ...crop, weight: weightOf(term) }
+function toPart(term: QueryTerm): SearchPart {
+  const { kind, id, isWanted, region } = term
+  const weight = isWanted ? weightOf(term) : -weightOf(term)
+  if (kind === 'words') return { kind: 'text', text: id, weight }
+  const source = kind === 'image' ? { image_id: id } : { query_id: id }
+  if (region !== undefined) return { kind: 'region', ...source, crop: region, weight }
+  return kind === 'image'
+    ? { kind: 'image_id', image_id: id, weight }
+    : { kind: 'image', query_id: id, weight }
 }
 
 const numbers = new WeakMap<object, number>()

@@ -51,6 +51,7 @@ export function WideLayout(props: WideLayoutProps) {
           onPane={() => setPaneOpen(true)}
           onChoosePicture={props.onChoosePicture}
           onTrace={trace.onTrace}
+          wordsRef={props.wordsRef}
         />
       </TopBar>
       <div className="flex min-h-0 flex-1">
@@ -79,6 +80,7 @@ export function WideLayout(props: WideLayoutProps) {
                   setFull={setFull}
                   onClose={() => setPaneOpen(false)}
                   onChoosePicture={props.onChoosePicture}
+                  onUseWords={() => props.wordsRef.current?.focus()}
                   trace={trace}
                   hasKeys={lastPane === 'query' && page.state.view === undefined && !isElse}
                 />

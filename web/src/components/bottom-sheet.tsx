@@ -14,6 +14,8 @@ interface BottomSheetProps {
   children: ReactNode
 }
 
+/** A shorter way is a press, in CSS pixels. */
+const SLIP = 6
 /** A flick is faster than this, in pixels a millisecond. */
 const FLICK = 0.5
 
@@ -27,7 +29,6 @@ export function BottomSheet({ label, detent, onDetent, head, children }: BottomS
   const onPointerDown = (event: PointerEvent<HTMLElement>) => {
     // Buttons in the head stay buttons.
     if ((event.target as Element).closest('button:not([data-grabber])')) return
-    event.currentTarget.setPointerCapture(event.pointerId)
     const { clientY, timeStamp } = event
     drag.current = {
       startY: clientY,
@@ -37,9 +38,12 @@ export function BottomSheet({ label, detent, onDetent, head, children }: BottomS
       speed: 0,
     }
   }
-  const onPointerMove = ({ clientY, timeStamp }: PointerEvent) => {
+  const onPointerMove = ({ clientY, timeStamp, pointerId, currentTarget }: PointerEvent) => {
     const own = drag.current
     if (own === undefined) return
+    // Captured at once, the pointer would take its click away from the grabber.
+    if (dragged === undefined && Math.abs(clientY - own.startY) < SLIP) return
+    currentTarget.setPointerCapture(pointerId)
     const elapsed = Math.max(1, timeStamp - own.lastTime)
     own.speed = (own.lastY - clientY) / elapsed
     own.lastY = clientY
@@ -77,7 +81,9 @@ export function BottomSheet({ label, detent, onDetent, head, children }: BottomS
         />
         {head}
       </div>
-      <div className="min-h-0 flex-1">{children}</div>
+      <main id="results" tabIndex={-1} aria-label={label} className="min-h-0 flex-1 outline-none">
+        {children}
+      </main>
     </section>
   )
 }

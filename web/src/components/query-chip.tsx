@@ -6,6 +6,8 @@ interface QueryChipProps extends Omit<ComponentProps<'button'>, 'children'> {
   text: string
   /** A thumbnail, … */
   src?: string | undefined
+  /** Whether the thumbnail is ink on white, which is light on dark in the dark theme. */
+  isInk?: boolean
   /** … or an icon. */
   icon?: ReactNode
   /** 0…1, drawn as a line below the name. */
@@ -24,6 +26,7 @@ interface QueryChipProps extends Omit<ComponentProps<'button'>, 'children'> {
 export function QueryChip({
   text,
   src,
+  isInk = false,
   icon,
   weight,
   isOpen = false,
@@ -36,7 +39,7 @@ export function QueryChip({
   ...rest
 }: QueryChipProps) {
   const frame = isNegative
-    ? 'border-[1.5px] border-dashed border-line-strong text-ink-2'
+    ? 'border-2 border-dashed border-line-strong text-ink-2'
     : 'border border-line bg-surface'
   return (
     <span
@@ -59,7 +62,7 @@ export function QueryChip({
               key={src}
               src={src}
               alt=""
-              className={`size-full object-cover ${isNegative ? 'opacity-85 grayscale' : ''}`}
+              className={`size-full object-cover ${isNegative ? 'opacity-85 grayscale' : ''} ${isInk ? 'dark:hue-rotate-180 dark:invert' : ''}`}
             />
           )}
         </span>

@@ -98,7 +98,15 @@ function FilterPopover({ label, icon, text, onClear, children }: FilterPopoverPr
       label={label}
       isOpen={isOpen}
       onOpenChange={setOpen}
-      trigger={<FilterChip icon={icon} text={text} onClear={onClear} className="max-w-48" />}
+      trigger={
+        <FilterChip
+          aria-label={`${label}: ${text}`}
+          icon={icon}
+          text={text}
+          onClear={onClear}
+          className="max-w-48"
+        />
+      }
     >
       {children}
     </Popover>

@@ -61,7 +61,7 @@ export function LargeView(props: LargeViewProps) {
     retry: false,
   })
   const isGone = error instanceof ApiError && error.code === 'image_not_found'
-  const image = isGone ? undefined : data && { ...data, score: known?.score }
+  const image = isGone ? undefined : data && { ...data, score: known?.id === id ? known.score : undefined }
   useEffect(() => rootRef.current?.focus({ preventScroll: true }), [])
   const to = (place: number) => {
     const other = list.imageAt(place)

@@ -130,7 +130,8 @@ function LooksAlike({ image, onOpen }: Pick<PictureActionsProps, 'image' | 'onOp
     queryKey: ['images', 'alike', image.id],
     queryFn: ({ signal }) => {
       const query = { items_per_page: ALIKE + 1 }
-      return search({ positive: [{ image_id: image.id }], negative: [], top_k: ALIKE + 1, query }, {}, signal)
+      const parts = [{ kind: 'image_id' as const, image_id: image.id }]
+      return search({ parts, top_k: ALIKE + 1, query }, {}, signal)
     },
     retry: false,
     staleTime: 60_000,

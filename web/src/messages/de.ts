@@ -1,5 +1,6 @@
 import { signIn, users } from './de/accounts.ts'
 import { app, shortcuts, status } from './de/app.ts'
+import { files } from './de/files.ts'
 import { deletion, gallery, selection, trash } from './de/gallery.ts'
 import { query, region } from './de/query.ts'
 import { sheet } from './de/sheet.ts'
@@ -10,6 +11,7 @@ export const de: Messages = {
   app,
   shortcuts,
   status,
+  files,
   query,
   region,
   sheet,

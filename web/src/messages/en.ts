@@ -1,5 +1,6 @@
 import { signIn, users } from './en/accounts.ts'
 import { app, shortcuts, status } from './en/app.ts'
+import { files } from './en/files.ts'
 import { deletion, gallery, selection, trash } from './en/gallery.ts'
 import { query, region } from './en/query.ts'
 import { sheet } from './en/sheet.ts'
@@ -9,6 +10,7 @@ export const en = {
   app,
   shortcuts,
   status,
+  files,
   query,
   region,
   sheet,

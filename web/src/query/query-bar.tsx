@@ -1,9 +1,11 @@
 import { Pencil, X } from 'lucide-react'
+import type { RefObject } from 'react'
 import { Button } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages/messages.ts'
 import { PictureMenu } from './picture-menu.tsx'
 import { QueryChips, type QueryChipsProps } from './query-chips.tsx'
+import { WordsField } from './words-field.tsx'
 
 export interface QueryBarProps extends QueryChipsProps {
   /** Whether the query pane is closed: then drawing is the next thing to do. */
@@ -12,11 +14,14 @@ export interface QueryBarProps extends QueryChipsProps {
   onChoosePicture: () => void
   onPicture: (picture: Blob) => void
   onClear: () => void
+  /** undefined if the model understands no words. */
+  onWords: ((words: string) => void) | undefined
+  wordsRef: RefObject<HTMLInputElement | null>
 }
 
 /** Everything that is searched with, and ways to add to it. */
 export function QueryBar(props: QueryBarProps) {
-  const { sketch, terms, openTerm, isPaneClosed, onDraw, onClear } = props
+  const { sketch, terms, openTerm, isPaneClosed, onDraw, onClear, onWords } = props
   const { query } = messages
   const isEmpty = sketch === undefined && terms.length === 0
   const isDrawing = !isPaneClosed && openTerm === undefined
@@ -37,7 +42,11 @@ export function QueryBar(props: QueryBarProps) {
         </Button>
       )}
       <QueryChips {...props} />
-      <span className="min-w-2 flex-1" />
+      {onWords ? (
+        <WordsField ref={props.wordsRef} isFirst={isEmpty} onWords={onWords} />
+      ) : (
+        <span className="min-w-2 flex-1" />
+      )}
       {!isEmpty && (
         <IconButton label={query.clear} onClick={onClear} className="size-9">
           <X />

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { PencilLine } from 'lucide-react'
+import { PencilLine, Type } from 'lucide-react'
 import { type KeyboardEvent, useState } from 'react'
 import { getImage } from '../api/client.ts'
 import { sizedUrl } from '../api/picture-sources.ts'
@@ -92,6 +92,7 @@ function SketchChip({ src, influence, isOpen, onOpen, onInfluence, onRemove }: S
           aria-label={name}
           text={query.sketch}
           src={src}
+          isInk
           icon={<PencilLine />}
           weight={shareOf(influence)}
           isOpen={isOpen}
@@ -123,6 +124,7 @@ interface TermChipProps {
 function TermChip({ term, isOpen, onOpen, onUpdate, onRemove, onTrace }: TermChipProps) {
   const { query } = messages
   const { kind, id, isWanted, influence = MEDIUM, region } = term
+  const isWords = kind === 'words'
   const [hasOptions, setOptions] = useState(false)
   const { data: image, isError } = useQuery({
     queryKey: ['images', 'one', id],
@@ -131,10 +133,11 @@ function TermChip({ term, isOpen, onOpen, onUpdate, onRemove, onTrace }: TermChi
     retry: false,
   })
   const picture = `/api/queries/${id}/image`
-  const name = kind === 'image' ? (image?.user_visible_name ?? '') : query.yourPicture
-  const text = !isWanted ? query.lessLike : region !== undefined ? query.region : query.moreLike
+  const name = isWords ? id : kind === 'image' ? (image?.user_visible_name ?? '') : query.yourPicture
+  const relation = !isWanted ? query.lessLike : region !== undefined ? query.region : query.moreLike
+  const text = isWords ? id : relation
   const isLost = kind === 'image' && isError
-  const src = kind === 'image' ? image && sizedUrl(image.thumbnail_url, 256) : picture
+  const src = isWords ? undefined : kind === 'image' ? image && sizedUrl(image.thumbnail_url, 256) : picture
   const close = (act: () => void) => () => {
     setOptions(false)
     act()
@@ -147,9 +150,14 @@ function TermChip({ term, isOpen, onOpen, onUpdate, onRemove, onTrace }: TermChi
       trigger={
         <QueryChip
           data-chip
-          aria-label={query.chip(text, isLost ? query.lost : name, query.influences[influence]!)}
+          aria-label={query.chip(
+            isWords && isWanted ? query.words : relation,
+            isLost ? query.lost : name,
+            query.influences[influence]!,
+          )}
           text={text}
           src={src}
+          icon={isWords ? <Type /> : undefined}
           weight={shareOf(influence)}
           isOpen={isOpen || hasOptions}
           isNegative={!isWanted}
@@ -168,9 +176,9 @@ function TermChip({ term, isOpen, onOpen, onUpdate, onRemove, onTrace }: TermChi
         onWanted={(next) => onUpdate({ isWanted: next })}
         influence={influence}
         onInfluence={(next) => onUpdate({ influence: next })}
-        onRegion={isLost ? undefined : close(onOpen)}
+        onRegion={isLost || isWords ? undefined : close(onOpen)}
         onTrace={
-          isLost
+          isLost || isWords
             ? undefined
             : close(() => onTrace(kind === 'image' ? (image?.preview_url ?? picture) : picture))
         }

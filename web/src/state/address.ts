@@ -11,8 +11,6 @@ export type OtherView = (typeof VIEWS)[number]
 export interface Address {
   /** The parts of the search; see state/query-terms.ts. */
   q?: string
-  /** Words to search with. */
-  words?: string
   /** The picture in the large view. */
   view?: string
   /** The folder in view. */
@@ -31,7 +29,6 @@ export interface Address {
 
 export interface PageState {
   terms: QueryTerm[]
-  words: string
   view: string | undefined
   directory: string | undefined
   isFlat: boolean
@@ -55,7 +52,6 @@ const day = (value: unknown) =>
 export function parseAddress(search: Record<string, unknown>): Address {
   return withoutUndefined({
     q: text(search.q),
-    words: text(search.words),
     view: text(search.view),
     dir: text(search.dir),
     flat: search.flat === true ? true : undefined,
@@ -71,7 +67,6 @@ export function parseAddress(search: Record<string, unknown>): Address {
 export function stateOf(address: Address): PageState {
   return {
     terms: parseTerms(address.q),
-    words: address.words ?? '',
     view: address.view,
     directory: address.dir,
     isFlat: address.flat ?? false,
@@ -88,7 +83,6 @@ export function stateOf(address: Address): PageState {
 export function changed(address: Address, part: PageChange): Address {
   const next: { [K in keyof Address]: Address[K] | undefined } = { ...address }
   if ('terms' in part) next.q = formatTerms(part.terms ?? [])
-  if ('words' in part) next.words = part.words || undefined
   if ('view' in part) next.view = part.view
   if ('directory' in part) next.dir = part.directory
   if ('isFlat' in part) next.flat = part.isFlat || undefined

@@ -23,6 +23,16 @@ describe('examples in the address', () => {
   })
 })
 
+describe('words in the address', () => {
+  it('are read as they were written, whatever they hold', () => {
+    for (const id of ['evening light', 'a,b~c@d!', '100 % “Äpfel” (*)', "it's"]) {
+      const terms: QueryTerm[] = [{ kind: 'words', id, isWanted: false, influence: 3 }, IMAGE]
+      expect(parseTerms(formatTerms(terms))).toEqual(terms)
+    }
+    expect(parseTerms('w%E0%A4%A,wok')).toEqual([{ kind: 'words', id: 'ok', isWanted: true }])
+  })
+})
+
 describe('a part of a picture', () => {
   it('that ends with the picture ends with it in the address, too', () => {
     for (let start = 0; start < 1; start += 1 / 1200) {

@@ -5,15 +5,16 @@ export type Region = [x: number, y: number, width: number, height: number]
 export type Influence = 0 | 1 | 2 | 3 | 4
 
 export const MEDIUM: Influence = 2
-/** Weights of the influences, each twice the one before. */
-const WEIGHTS = [0.25, 0.5, 1, 2, 4] as const
+/** Weights of the influences, each twice the one before; the server takes up to 1. */
+const WEIGHTS = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1] as const
 
 /**
- * A part of a search: an image of the gallery, or a picture or a drawing that the server keeps for a while. Results are more like it, or
+ * A part of a search: an image of the gallery, a picture or a drawing that the server keeps for a while, or words. Results are more like it, or
  * less if it is not wanted.
  */
 export interface QueryTerm {
-  kind: 'image' | 'picture' | 'sketch'
+  kind: 'image' | 'picture' | 'sketch' | 'words'
+  /** For words, the words themselves. */
   id: string
   isWanted: boolean
   /** Medium without it. */
@@ -25,20 +26,24 @@ export function weightOf({ influence = MEDIUM }: Pick<QueryTerm, 'influence'>): 
   return WEIGHTS[influence]
 }
 
-const LETTERS = { i: 'image', p: 'picture', s: 'sketch' } as const
-const LETTER_OF = { image: 'i', picture: 'p', sketch: 's' } as const
-const TOKEN = /^([ips])(!?)([0-9a-f-]+)(?:~([0-4]))?(?:@([\d.]+)_([\d.]+)_([\d.]+)_([\d.]+))?$/
+const LETTERS = { i: 'image', p: 'picture', s: 'sketch', w: 'words' } as const
+const LETTER_OF = { image: 'i', picture: 'p', sketch: 's', words: 'w' } as const
+const ID = /^[0-9a-f-]+$/
+const TOKEN = /^([ipsw])(!?)([\w%.-]+)(?:~([0-4]))?(?:@([\d.]+)_([\d.]+)_([\d.]+)_([\d.]+))?$/
 
 /** Reads `iID,i!ID,sID~INFLUENCE,pID@x_y_w_h`, as it stands in the address. Leaves out what makes no sense. */
 export function parseTerms(text: string | undefined): QueryTerm[] {
   return (text ?? '').split(',').flatMap((token) => {
     const match = TOKEN.exec(token)
     if (match === null) return []
-    const [, letter, unwanted, id, influence, ...numbers] = match
+    const [, letter, unwanted, text, influence, ...numbers] = match
+    const kind = LETTERS[letter as keyof typeof LETTERS]
+    const id = kind === 'words' ? decoded(text!) : text!
+    if (id === undefined || (kind !== 'words' && !ID.test(id))) return []
     const region = numbers.map(Number).filter((value) => value >= 0 && value <= 1)
     return {
-      kind: LETTERS[letter as keyof typeof LETTERS],
-      id: id!,
+      kind,
+      id,
       isWanted: unwanted === '',
       ...(influence === undefined ? {} : { influence: Number(influence) as Influence }),
       ...(region.length === 4 ? { region: region as Region } : {}),
@@ -50,9 +55,25 @@ export function formatTerms(terms: readonly QueryTerm[]): string | undefined {
   const tokens = terms.map(({ kind, id, isWanted, influence = MEDIUM, region }) => {
     const weight = influence === MEDIUM ? '' : `~${influence}`
     const part = region === undefined ? '' : `@${inThousandths(region).join('_')}`
-    return `${LETTER_OF[kind]}${isWanted ? '' : '!'}${id}${weight}${part}`
+    return `${LETTER_OF[kind]}${isWanted ? '' : '!'}${kind === 'words' ? encoded(id) : id}${weight}${part}`
   })
   return tokens.join(',') || undefined
+}
+
+/** Words without the characters that separate the parts of a token. */
+function encoded(words: string): string {
+  return encodeURIComponent(words).replace(
+    /[!'()*~]/g,
+    (letter) => `%${letter.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  )
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
 }
 
 /** Adds a part, or turns one between more and less; the same part again removes it. */

@@ -28,13 +28,19 @@ export function Notices({ events }: { events: ServerEvents }) {
     )
   }
   if (status === undefined) return null
-  if (status.absence) return <AbsenceNotice absence={status.absence} />
+  if (status.storage_problem !== null)
+    return (
+      <Notice icon={<HardDrive />} isDanger title={messages.files.storageTitle}>
+        {messages.files.storage[status.storage_problem]}
+      </Notice>
+    )
   if (status.problem !== null)
     return (
       <Notice icon={<HardDrive />} isDanger title={messages.status.missingTitle}>
         {messages.status.problem}
       </Notice>
     )
+  if (status.absence) return <AbsenceNotice absence={status.absence} />
   if (status.embedder_state === 'not_working')
     return (
       <Notice icon={<TriangleAlert />} isDanger>

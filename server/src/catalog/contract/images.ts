@@ -21,6 +21,8 @@ export interface Image extends ImageAttributes {
 
 /** The result of indexing a file. */
 export interface ImageRecord extends ImageAttributes {
+  /** Id of a new row; random if it is not given. A row that exists keeps its own. */
+  id?: string | undefined
   path: string
   bytes: number
   createdAt: number

@@ -47,11 +47,6 @@ const CONTENT_TYPE: Record<ImageFormat, string> = {
   raw: 'image/x-dcraw',
 }
 
-/** The formats that every current browser displays by itself. */
-const SHOWN_BY_BROWSERS: ReadonlySet<string> = new Set(
-  (['jpeg', 'png', 'webp', 'gif', 'avif', 'bmp'] as const).map((format) => CONTENT_TYPE[format]),
-)
-
 export const IMAGE_EXTENSIONS = Object.keys(FORMAT_BY_EXTENSION)
 
 export function hasImageExtension(name: string): boolean {
@@ -60,8 +55,4 @@ export function hasImageExtension(name: string): boolean {
 
 export function contentTypeOf(format: ImageFormat): string {
   return CONTENT_TYPE[format]
-}
-
-export function isShownByBrowsers(contentType: string): boolean {
-  return SHOWN_BY_BROWSERS.has(contentType)
 }

@@ -58,6 +58,20 @@ describe('the vocabulary of the default model', () => {
     },
   )
 
+  it('describes an image by its most specific and its most frequent words, if it is sure', async () => {
+    const vocabulary = await opened
+    const [guitar] = vocabulary.find('acoustic guitar')
+    expect(vocabulary.describe(guitar!.vectors[0]!.vector)).toEqual(
+      expect.arrayContaining(['acoustic guitar', 'guitar']),
+    )
+    const [terrier] = vocabulary.find('Yorkshire terrier')
+    const words = vocabulary.describe(terrier!.vectors[0]!.vector)
+    expect(words).toHaveLength(3)
+    expect(words[0]).toBe('yorkshire terrier')
+    expect(words).toContain('dog')
+    expect(vocabulary.describe(new Float32Array(DIMENSIONS).fill(1 / 16))).toEqual([])
+  })
+
   it('completes a prefix, frequent words first', async () => {
     const vocabulary = await opened
     expect(vocabulary.complete('Do', 3)).toContain('dog')

@@ -9,6 +9,13 @@ import { normalizeWord, singularForms } from './word-forms.ts'
 interface VocabularyFile {
   language: string
   scores: WordScores
+  descriptions: {
+    /** The first rows are classes that exclude each other. */
+    classes: number
+    temperature: number
+    /** Minimum probability of the classes of a word that describes a picture. */
+    probability: number
+  }
   /** Mean and deviation of the cosine of each vector to unrelated pictures; null for a vector without a word. */
   rows: ([mean: number, deviation: number] | null)[]
   concepts: Concept[]
@@ -18,7 +25,7 @@ interface VocabularyFile {
 interface Concept {
   /** Positions of its vectors. */
   rows: number[]
-  /** Of the best standardised vector, over unrelated pictures. */
+  /** Median and deviation of the best standardised vector over unrelated pictures. */
   median: number
   deviation: number
   /** The most frequent one first, as in the list of concepts. */
@@ -32,8 +39,6 @@ export interface WordScores {
   deviation: number
   /** Scores from which matches count as close, by kind of query. */
   close: { sketch: number; image: number; text: number }
-  /** Score from which a picture is described by a word. */
-  sure: number
 }
 
 /** A word of the vocabulary with the vectors of everything that it stands for. The score of an image is its best one. */
@@ -55,6 +60,11 @@ export interface Vocabulary {
   find(text: string): KnownWord[]
   /** Returns words that begin with a prefix, then those with a later word that does; frequent ones first. */
   complete(prefix: string, limit: number): string[]
+  /**
+   * Describes an image by up to three words, the most specific one first; none if the model is not sure.
+   * @param vector of the image, of unit length
+   */
+  describe(vector: Float32Array): string[]
 }
 
 /** Words between the words of a phrase that carry no picture. */
@@ -80,6 +90,7 @@ const FILLERS = new Set([
 /** Maximum number of spelling mistakes, by the length of the word. */
 const MAX_MISTAKES = (length: number) => (length < 4 ? 0 : length < 7 ? 1 : 2)
 const MAX_SUGGESTIONS = 5
+const MAX_DESCRIPTIONS = 3
 const MAX_PHRASE_WORDS = 4
 /** Float16 takes two bytes. */
 const BYTES_PER_NUMBER = 2
@@ -102,13 +113,14 @@ export async function openVocabulary(files: VocabularyFiles, dimensions: number)
 }
 
 function createVocabulary(
-  { language, scores, rows, concepts, plurals }: VocabularyFile,
+  { language, scores, descriptions, rows, concepts, plurals }: VocabularyFile,
   vectorOf: (row: number) => Float32Array,
 ): Vocabulary {
   const conceptOf = new Map(
     concepts.flatMap((concept) => concept.words.map((word) => [word, concept] as const)),
   )
   const words = [...conceptOf.keys()]
+  let classVectors: Float32Array[] | undefined
 
   return {
     language,
@@ -127,6 +139,35 @@ function createVocabulary(
       const later = words.filter((word) => word.includes(` ${start}`) && !word.startsWith(start))
       return [...first, ...later].slice(0, limit)
     },
+    describe(vector) {
+      const probabilities = probabilitiesOf(vector)
+      const sure = concepts.filter(
+        ({ rows: own }) =>
+          own.reduce((sum, row) => sum + (probabilities[row] ?? 0), 0) >= descriptions.probability,
+      )
+      const bySize = sure.toSorted((a, b) => a.rows.length - b.rows.length)
+      const [specific] = bySize
+      if (specific === undefined) return []
+      // Concepts are in the order of the frequency of their words.
+      const frequent = sure.filter((concept) => concept !== specific).slice(0, MAX_DESCRIPTIONS - 1)
+      const chosen = new Set([specific, ...frequent])
+      return bySize.filter((concept) => chosen.has(concept)).map((concept) => concept.words[0]!)
+    },
+  }
+
+  /** Softmax over the standardised cosines of the classes. */
+  function probabilitiesOf(image: Float32Array): Float64Array {
+    classVectors ??= rows.slice(0, descriptions.classes).map((_, row) => vectorOf(row))
+    const logits = Float64Array.from(classVectors, (vector, row) => {
+      const statistics = rows[row]
+      if (!statistics) return Number.NEGATIVE_INFINITY
+      const cosine = vector.reduce((sum, value, i) => sum + value * image[i]!, 0)
+      return (cosine - statistics[0]) / statistics[1] / descriptions.temperature
+    })
+    const largest = Math.max(...logits)
+    const weights = logits.map((logit) => Math.exp(logit - largest))
+    const total = weights.reduce((sum, weight) => sum + weight, 0)
+    return weights.map((weight) => weight / total)
   }
 
   function known(word: string): KnownWord {
