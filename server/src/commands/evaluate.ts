@@ -28,7 +28,7 @@ const BASELINE = 'classical'
 export function evaluateCommand(): Command {
   const command = new Command('evaluate')
     .description(
-      'tell how well an embedder finds images of the class of a query, beside a random and the classical one',
+      'measure how well an embedder finds images of the class of a query, compared with a random and the classical one',
     )
     .requiredOption('--gallery <dir>', 'the images to find; each folder right in it is a class')
     .option('--queries <dir>', 'what to search with; folders of the same names; not with --kind text')
@@ -40,7 +40,7 @@ export function evaluateCommand(): Command {
     .option('--embedder <name>', 'the embedder to evaluate; default: the chosen one')
     .option(
       '--pairs',
-      'a query named X-3 belongs to the image named X: also tell how often that one is found',
+      'a query named X-3 belongs to the image named X: also measure how often that one is found',
     )
     .option('--feedback', 'simulate users who mark right and wrong results in three rounds')
     .option('--json <file>', 'write all figures as JSON')

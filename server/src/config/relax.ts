@@ -3,7 +3,8 @@ import { nodesAt, type SchemaNode } from './schema-tree.ts'
 import { suggestKey } from './suggestions.ts'
 
 /** Called with the path of a value that is changed or left out, and the reason as the rest of a sentence. */
-export type Report = (path: readonly (string | number)[], message: string) => void
+export type Report = (path: Path, message: string) => void
+type Path = readonly (string | number)[]
 
 /** Words for booleans, in any case, as pydantic takes them. */
 const TRUE = new Set(['true', 't', 'yes', 'y', 'on', '1'])
@@ -31,7 +32,7 @@ function chooseSignIn(auth: Record<string, unknown>, report: Report): void {
   }
 }
 
-function relaxMap(map: Record<string, unknown>, path: readonly string[], report: Report): void {
+function relaxMap(map: Record<string, unknown>, path: Path, report: Report): void {
   const isEmbedder = path.length === 3 && path[1] === 'embedders'
   if (isEmbedder && 'file' in map && 'class_name' in map && 'target' in map) {
     delete map.target
@@ -43,7 +44,7 @@ function relaxMap(map: Record<string, unknown>, path: readonly string[], report:
     if (nodes.length === 0) {
       if (path.length === 0) continue
       delete map[key]
-      report(childPath, `is not a known key and has no effect${suggestKey(childPath)}`)
+      report(childPath, `is not a known key and has no effect${suggestKey(childPath.map(String))}`)
     } else if (value === null && nodes.some(({ type }) => type === 'object' || type === 'array')) {
       delete map[key]
     } else {
@@ -52,14 +53,9 @@ function relaxMap(map: Record<string, unknown>, path: readonly string[], report:
   }
 }
 
-function relaxValue(
-  value: unknown,
-  path: readonly (string | number)[],
-  nodes: readonly SchemaNode[],
-  report: Report,
-): unknown {
+function relaxValue(value: unknown, path: Path, nodes: readonly SchemaNode[], report: Report): unknown {
   if (isPlainObject(value)) {
-    relaxMap(value, path.map(String), report)
+    relaxMap(value, path, report)
     return value
   }
   if (Array.isArray(value)) {
@@ -75,7 +71,7 @@ function relaxValue(
 
 function relaxNumber(
   value: unknown,
-  path: readonly (string | number)[],
+  path: Path,
   { minimum = -Infinity, maximum = Infinity }: SchemaNode,
   report: Report,
 ): unknown {

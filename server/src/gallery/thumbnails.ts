@@ -110,3 +110,8 @@ export async function decodeThumbnail(webp: Uint8Array): Promise<RgbImage> {
     .toBuffer({ resolveWithObject: true })
   return { data, width: info.width, height: info.height }
 }
+
+/** Converts a thumbnail for clients that do not show WebP. Transparent pixels become white. */
+export function toJpeg(webp: Uint8Array): Promise<Buffer> {
+  return sharp(webp).flatten({ background: WHITE }).jpeg({ quality: QUALITY }).toBuffer()
+}

@@ -85,6 +85,20 @@ describe('GET /api/images', () => {
       bytes: expect.any(Number),
       content_type: 'image/png',
       thumbhash: expect.any(String),
+      captured_at: null,
+      camera: null,
+      lens: null,
+      exposure_time: null,
+      f_number: null,
+      iso: null,
+      focal_length: null,
+      orientation: null,
+      latitude: null,
+      longitude: null,
+      title: null,
+      caption: null,
+      keywords: [],
+      rating: null,
       note: null,
       thumbnail_url: expect.stringMatching(/^\/api\/images\/.*\/thumbnail/),
       view_url: expect.stringMatching(/^\/api\/images\/.*\/view/),
@@ -442,6 +456,9 @@ describe('one image', () => {
     expect(await sharp(await thumbnail.arrayBuffer()).metadata()).toMatchObject({ format: 'webp' })
     const etag = thumbnail.headers.get('etag')!
     expect((await get(app, image!.thumbnail_url, { 'if-none-match': etag })).status).toBe(304)
+    const jpeg = await get(app, image!.thumbnail_url, { accept: 'image/jpeg,image/png' })
+    expect([jpeg.headers.get('content-type'), jpeg.headers.get('vary')]).toEqual(['image/jpeg', 'Accept'])
+    expect(await sharp(await jpeg.arrayBuffer()).metadata()).toMatchObject({ format: 'jpeg' })
     const ofOther = await get(app, `/api/images/${image!.id}/thumbnail?v=000000000000`)
     expect(ofOther.headers.get('cache-control')).toBe('private, no-cache')
 

@@ -1,8 +1,9 @@
 import { z } from '@hono/zod-openapi'
 import type { Catalog } from '../catalog/catalog.ts'
+import { toJpeg } from '../gallery/thumbnails.ts'
 import type { ImageFiles } from '../images/image-files.ts'
 import { respondWithFile } from './file-response.ts'
-import { findImage } from './requests.ts'
+import { findEvenIfDeleted, findImage } from './requests.ts'
 import { binary, createRouter, type Router, route } from './routing.ts'
 import { contentVersion, imageParameter, renditionSizeSchema } from './schemas.ts'
 
@@ -21,17 +22,30 @@ export function imageFileRoutes({ catalog, imageFiles }: ImageFileRoutesOptions)
       path: '/{image_id}/thumbnail',
       summary: 'The thumbnail, or a larger version, as WebP',
       request: { params: imageParameter, query: z.object({ size: renditionSizeSchema }) },
-      responses: { 200: { description: 'The picture.', ...binary('image/webp') } },
+      responses: {
+        200: {
+          description: 'The picture; a JPEG if `Accept` excludes WebP.',
+          ...binary('image/webp', 'image/jpeg'),
+        },
+      },
     }),
     async (context) => {
-      const image = await findImage(catalog, context.req.valid('param').image_id)
+      const image = await findEvenIfDeleted(catalog, context.req.valid('param').image_id)
       const { size } = context.req.valid('query')
-      return respondWithFile(context, {
-        contentType: 'image/webp',
+      const asWebp = acceptsWebp(context.req.header('accept'))
+      const response = await respondWithFile(context, {
+        contentType: asWebp ? 'image/webp' : 'image/jpeg',
         version: contentVersion(image),
-        etag: `"${image.contentHash.slice(0, 32)}-${size ?? 'thumbnail'}"`,
-        body: () => (size === undefined ? imageFiles.thumbnail(image) : imageFiles.rendition(image, size)),
+        etag: `"${image.contentHash.slice(0, 32)}-${size ?? 'thumbnail'}${asWebp ? '' : '-jpeg'}"`,
+        async body() {
+          const content = await (size === undefined
+            ? imageFiles.thumbnail(image)
+            : imageFiles.rendition(image, size))
+          return asWebp ? content : { ...content, bytes: await toJpeg(content.bytes) }
+        },
       })
+      response.headers.set('Vary', 'Accept')
+      return response
     },
   )
 
@@ -76,4 +90,9 @@ export function imageFileRoutes({ catalog, imageFiles }: ImageFileRoutesOptions)
   )
 
   return router
+}
+
+/** A client that sends no `Accept` takes any type. */
+function acceptsWebp(accept: string | undefined): boolean {
+  return accept === undefined || /image\/webp|image\/\*|\*\/\*/i.test(accept)
 }

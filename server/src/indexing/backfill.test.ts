@@ -6,6 +6,7 @@ import { z } from 'zod'
 import { type AttributeTable, IMAGE_ATTRIBUTES, versionOf } from '../catalog/attributes.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import { createPostgresVectors } from '../catalog/postgres/vectors.ts'
+import { COLOUR_SPACE } from '../catalog/spaces.ts'
 import { createSqlCatalog } from '../catalog/sql/catalog.ts'
 import { createIndexedVectors } from '../catalog/sqlite/indexed-vectors.ts'
 import { openDatabase as openPostgres } from '../database/postgres/database.ts'
@@ -21,7 +22,7 @@ import { createBackfill } from './backfill.ts'
 import { readFile } from './read-stage.ts'
 
 const SILENT = { info(_: string) {}, warn(_: string) {} }
-const SPACE = { embedder: 'test', fingerprint: '1', dimensions: 4 }
+const SPACE = { embedder: 'test', fingerprint: '1', dimensions: 4, further: [COLOUR_SPACE] }
 const postgres = sharedPostgres()
 const COUNT = 250
 
@@ -158,7 +159,9 @@ describe('the backfill', () => {
       const read = await readFile({ reader, catalog }, path, { skipSettleCheck: true, isReread: false })
       if (typeof read === 'string') throw new Error(`${path} is ${read}`)
       const vector = Float32Array.of(1, 0, 0, n)
-      await catalog.images.upsert([{ ...read.record, thumbhash: undefined, attributesVersion: 1, vector }])
+      await catalog.images.upsert([
+        { ...read.record, thumbhash: undefined, colours: undefined, attributesVersion: 1, vector },
+      ])
     }
     await writeSettled(join(root, 'changed.png'), await picture(8))
     await rm(join(root, 'gone.png'))
@@ -177,6 +180,9 @@ describe('the backfill', () => {
     const thumbhashes = await Promise.all(
       paths.map(async (path) => (await catalog.images.getByPath(path))?.thumbhash),
     )
+    const { id } = (await catalog.images.getByPath('same.png'))!
+    const [colours] = await catalog.vectors.get([id], 'colours')
+    expect(Math.hypot(...colours!.vector)).toBeCloseTo(1, 2)
     expect(thumbhashes).toEqual([undefined, undefined, expect.stringMatching(/^[A-Za-z0-9+/]{28,36}=*$/)])
   })
 })

@@ -53,6 +53,13 @@ export interface Indexer extends IndexQueue {
    * @throws {DomainError} the reason why it can't be indexed
    */
   indexNow(path: string): Promise<Image>
+  /**
+   * Stores a file that another catalog had indexed under an id. With its vector, it is not embedded again; otherwise it is embedded
+   * later with others.
+   * @param vector unit length
+   * @throws {DomainError} the reason why it can't be indexed
+   */
+  adopt(path: string, known: { id: string; vector?: Float32Array | undefined }): Promise<void>
   /** Leaves files that wait to the next start, and waits for those in progress. */
   close(): Promise<void>
 }
@@ -137,6 +144,21 @@ class StagedIndexer implements Indexer {
     if (failed[0] !== undefined) throw failed[0].reason
     this.#options.events.emit('imagesUpdated', { count: stored.length, toIndex: this.pending })
     return (await this.#options.catalog.images.get(stored[0]!.id))!
+  }
+
+  async adopt(
+    path: string,
+    { id, vector }: { id: string; vector?: Float32Array | undefined },
+  ): Promise<void> {
+    const read = await readFile(this.#options, path, { skipSettleCheck: true, isReread: false })
+    if (typeof read === 'string')
+      throw new DomainError('image_not_found', `There is no file ${JSON.stringify(path)}.`)
+    const { failed } = await this.#store.store(
+      [{ record: { ...read.record, id, vector }, image: undefined }],
+      'bulk',
+    )
+    if (failed[0] !== undefined) throw failed[0].reason
+    this.#pump()
   }
 
   async idle(): Promise<void> {

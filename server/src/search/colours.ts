@@ -15,7 +15,7 @@ export const CLOSE_COLOURS = 0.28
 
 const MIN_SIZE = { width: 192, height: 192 }
 
-/** Of a drawing, only the colours of the ink count. */
+/** For a drawing, only the colours of the ink count. */
 export async function coloursOfPicture(
   { read, crop }: Picture,
   reader: Pick<ImageReader, 'decode'>,

@@ -19,6 +19,6 @@ export type QueryTerm = { weight: number } & (
   | { kind: 'colours'; of: readonly PaletteColour[] | Picture | { imageId: string } }
 )
 
-/** What a picture was taken for. */
+/** The kind that a picture was treated as. */
 export type PictureKind = 'sketch' | 'image'
 export type TermKind = PictureKind | 'text' | 'colours'

@@ -29,4 +29,19 @@ export function frameOf(strokes: readonly Stroke[]): Frame | undefined {
   return { left: round(x - side / 2), top: round(y - side / 2), side: round(side) }
 }
 
+/** Whether a picture of some strokes becomes one of more strokes by drawing those that were added. */
+export function canContinue(
+  drawn: { strokes: readonly Stroke[]; frame: Frame },
+  strokes: readonly Stroke[],
+  { left, top, side }: Frame,
+): boolean {
+  const { frame } = drawn
+  const isSameFrame = frame.left === left && frame.top === top && frame.side === side
+  return isSameFrame && isPrefix(drawn.strokes, strokes)
+}
+
+export function isPrefix(before: readonly Stroke[], after: readonly Stroke[]): boolean {
+  return before.length <= after.length && before.every((stroke, n) => stroke === after[n])
+}
+
 const round = (value: number) => Math.round(value * 100) / 100

@@ -1,5 +1,5 @@
 import { erased } from './erase.ts'
-import { type Box, distance, IDENTITY, type Matrix, type Vector } from './geometry.ts'
+import { type Box, boxAround, distance, IDENTITY, type Matrix, overlaps, type Vector } from './geometry.ts'
 import { LiveStroke, type Sample } from './live-stroke.ts'
 import type { SheetPainter } from './painter.ts'
 import {
@@ -12,7 +12,7 @@ import {
   transformSelected,
 } from './select.ts'
 import { addStroke, replaceStrokes, type Sketch } from './sketch.ts'
-import { inkLength, passes, type Stroke } from './stroke.ts'
+import { inkBox, inkLength, passes, type Stroke } from './stroke.ts'
 import { tidied } from './tidy.ts'
 
 /** What a drag on the sheet does, from its press to its release. */
@@ -179,8 +179,10 @@ export class EraseJob implements Job {
   #eraseTo(to: Vector): void {
     const path = [this.#at, to]
     this.#at = to
+    const swept = boxAround(path, this.#radius)!
     let isChanged = false
     for (const stroke of this.#context.sketch.strokes) {
+      if (!overlaps(swept, inkBox(stroke))) continue
       const pieces = this.#left.get(stroke) ?? [stroke]
       const left = pieces.flatMap((piece) => {
         const cut = erased(piece, path, this.#radius)

@@ -1,4 +1,4 @@
-import { boundsOf } from './frame.ts'
+import { boundsOf, isPrefix } from './frame.ts'
 import { type Box, grown, type Matrix, overlaps, union, type Vector } from './geometry.ts'
 import { LivePath } from './live-path.ts'
 import { drawStrokes, fillStroke } from './render.ts'
@@ -234,10 +234,6 @@ export class SheetPainter {
     context.rect(left, top, right - left, bottom - top)
     context.clip()
   }
-}
-
-function isPrefix(before: readonly Stroke[], after: readonly Stroke[]): boolean {
-  return before.length <= after.length && before.every((stroke, n) => stroke === after[n])
 }
 
 /** Where strokes came or went. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { canContinue, frameOf } from './frame.ts'
 import type { Vector } from './geometry.ts'
 import { composed, IDENTITY, moved, turnedAbout } from './geometry.ts'
 import {
@@ -93,6 +94,27 @@ const line = (x: number, y: number): Stroke => ({
 })
 const SKETCH = [line(0, 0), line(0, 100), line(300, 100)].reduce(addStroke, EMPTY_SKETCH)
 const startsOf = (strokes: Iterable<Stroke>) => [...strokes].map(({ points }) => points[0]!.slice(0, 2))
+
+describe('a picture of the sketch', () => {
+  const { strokes } = SKETCH
+  it('shows all ink with a border, wherever it is', () => {
+    const frame = frameOf([line(-500, 2000)])!
+    expect(frame.left).toBeLessThan(-510)
+    expect(frame.left + frame.side).toBeGreaterThan(-390)
+    expect(frame.side).toBeGreaterThanOrEqual(125)
+    expect(frameOf([])).toBeUndefined()
+  })
+
+  it.each<[name: string, after: Stroke[], canContinue: boolean]>([
+    ['with one more stroke within its frame', [...strokes, line(100, 50)], true],
+    ['with the same strokes', [...strokes], true],
+    ['with a stroke beyond its frame', [...strokes, line(900, 900)], false],
+    ['without its first stroke', [...strokes.slice(1), line(0, 0)], false],
+  ])('%s is continued: %s', (_, after, expected) => {
+    const drawn = { strokes, frame: frameOf(strokes)! }
+    expect(canContinue(drawn, after, frameOf(after)!)).toBe(expected)
+  })
+})
 
 describe('selecting', () => {
   it.each<[name: string, lasso: Vector[], starts: number[][]]>([

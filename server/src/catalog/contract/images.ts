@@ -21,6 +21,8 @@ export interface Image extends ImageAttributes {
 
 /** The result of indexing a file. */
 export interface ImageRecord extends ImageAttributes {
+  /** Id of a new row; random if it is not given. A row that exists keeps its own. */
+  id?: string | undefined
   path: string
   bytes: number
   createdAt: number
@@ -141,7 +143,7 @@ export interface ImageStore {
   /** Contents that several images share. */
   duplicateHashes(): Promise<string[]>
   contentInfo(contentHash: string): Promise<ContentInfo | undefined>
-  /** Returns the given contents that no image has. */
+  /** Returns the given contents that no image has, nor one in the trash. */
   unknownContents(contentHashes: string[]): Promise<string[]>
   /**
    * Inserts images with their vectors, or updates those with the same paths, in one transaction. Deletes earlier

@@ -46,7 +46,7 @@ export async function upsertImages(
   const before = new Map(earlier.map((row) => [row.path, row]))
   const version = versionOf(attributes)
   const rows = records.map((record) => ({
-    id: randomUUID() as string,
+    id: record.id ?? (randomUUID() as string),
     path: record.path,
     ...nameColumns(record.path),
     bytes: record.bytes,

@@ -71,11 +71,17 @@ def import_class(definition):
 
 
 class Host:
-    def __init__(self, definition):
+    def __init__(self, name, definition):
         import numpy
 
         self.numpy = numpy
         self.embedder = import_class(definition)(*definition["args"], **definition["kwargs"])
+        try:
+            # As the reference implementation does after the constructor.
+            self.embedder.name = name
+        except AttributeError:
+            # A class with __slots__ or a read-only property has a name of its own, or needs none.
+            pass
         if not callable(getattr(self.embedder, "embed", None)):
             raise TypeError("the class has no method embed(self, images)")
         parameters = inspect.signature(self.embedder.embed).parameters
@@ -144,7 +150,7 @@ def assert_telemetry_is_off():
 
 def load(message):
     assert_telemetry_is_off()
-    host = Host(message["definition"])
+    host = Host(message["name"], message["definition"])
     ready = {
         "type": "ready",
         "dimensions": host.dimensions(),

@@ -14,7 +14,7 @@ const FULL_INK = 0.75
 const MAX_SHADED_SHARE = 0.75
 
 /**
- * Tells a drawing of strokes from a picture: a drawing is mostly even paper, and its ink is thin everywhere and mostly of
+ * Distinguishes a drawing of strokes from a picture: a drawing is mostly even paper, and its ink is thin everywhere and mostly of
  * one strength. The thresholds were chosen on sketches and photos of the Sketchy database and pictures of Caltech 101.
  */
 export function detectKind(image: RgbImage): ImageKind {

@@ -10,7 +10,7 @@ export interface ScoreScale {
 export const TEXT_SCALE: ScoreScale = { mean: 0.1, deviation: 0.06 }
 const SECTIONS = 8
 const SECTION_SIZE = 32
-/** With fewer pictures, mean and deviation say little. */
+/** Mean and deviation of fewer pictures are unreliable. */
 const MIN_SAMPLE = 48
 
 /** Vectors of some images, spread over the gallery in the order of their names. */

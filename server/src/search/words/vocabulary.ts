@@ -13,7 +13,7 @@ interface VocabularyFile {
     /** The first rows are classes that exclude each other. */
     classes: number
     temperature: number
-    /** Of the classes of a word, from which it describes a picture. */
+    /** Minimum probability of the classes of a word that describes a picture. */
     probability: number
   }
   /** Mean and deviation of the cosine of each vector to unrelated pictures; null for a vector without a word. */
@@ -25,7 +25,7 @@ interface VocabularyFile {
 interface Concept {
   /** Positions of its vectors. */
   rows: number[]
-  /** Of the best standardised vector, over unrelated pictures. */
+  /** Median and deviation of the best standardised vector over unrelated pictures. */
   median: number
   deviation: number
   /** The most frequent one first, as in the list of concepts. */

@@ -52,6 +52,19 @@ describe('an embedder in Python', () => {
     expect(sketch![1]! / sketch![10]!).toBeCloseTo(1)
   })
 
+  it('has the name under which it is configured, unless its class fixes another', async () => {
+    const black = { data: new Uint8Array(224 * 224 * 3), width: 224, height: 224 }
+    for (const [class_name, expected] of [
+      ['Named', [...'mine'].map((letter) => letter.charCodeAt(0))],
+      ['Slotted', [1, 0, 0, 0]],
+    ] as const) {
+      const embedder = await start(class_name)
+      const [vector] = (await embedder.embed([black], 'photo', 'query')) as Float32Array[]
+      const length = Math.hypot(...expected)
+      expect([...vector!.subarray(0, 4)].map((value) => Math.round(value * length))).toEqual(expected)
+    }
+  })
+
   it('embeds texts, and fails on one without the others', async () => {
     const embedder = await start('Captions')
     expect(embedder.embedsText).toBe(true)
