@@ -48,7 +48,7 @@ describe('searching with a picture', () => {
     await page.evaluate((content) => {
       const dataTransfer = new DataTransfer()
       dataTransfer.items.add(new File([Uint8Array.from(content)], 'dropped.jpg', { type: 'image/jpeg' }))
-      const target = document.querySelector('main')!
+      const target = document.querySelector('[data-testid=grid]')!
       for (const type of ['dragover', 'drop'])
         target.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }))
     }, bytes)
@@ -61,7 +61,10 @@ describe('searching with a picture', () => {
     await page
       .getByTestId('query-file')
       .setInputFiles({ name: 'x.png', mimeType: 'image/png', buffer: Buffer.from('no') })
-    await page.getByText(/can't be read/).waitFor()
+    await page
+      .getByText(/can't be read/)
+      .first()
+      .waitFor()
     await page.getByTestId('count').getByText('240 pictures').waitFor()
     await close()
   })
@@ -165,9 +168,9 @@ describe('the gallery', () => {
     const bytes = await readFile(join(demo.gallery, 'heart/heart-01.png'))
     await writeFile(file, bytes)
     await page.getByTestId('count').getByText('241 pictures').waitFor()
-    await tile(page, 'new/new-heart.png').waitFor()
+    await tile(page, 'heart/new-heart.png').waitFor()
     await rename(file, join(demo.gallery, 'heart', 'old-heart.png'))
-    await tile(page, 'old/old-heart.png').waitFor()
+    await tile(page, 'heart/old-heart.png').waitFor()
     await unlink(join(demo.gallery, 'heart', 'old-heart.png'))
     await page.getByTestId('count').getByText('240 pictures').waitFor()
 

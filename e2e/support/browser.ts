@@ -191,7 +191,7 @@ export async function nameFilter(page: Page): Promise<Locator> {
   const own = page.getByRole('button', { name: /^Name contains/ })
   const folded = page.getByRole('button', { name: /^Filters/ })
   await own.or(folded).first().click()
-  return page.getByLabel('Name contains', { exact: true })
+  return page.getByRole('searchbox', { name: 'Name contains' })
 }
 
 /** Shows the folders beside the results. */

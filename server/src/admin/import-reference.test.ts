@@ -2,13 +2,15 @@ import { unlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Client } from 'pg'
 import { expect, it, onTestFinished } from 'vitest'
+import { importUsers } from '../accounts/import-users.ts'
 import { openSqliteAccounts } from '../accounts/sqlite.ts'
 import { openReference } from '../database/postgres/reference.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
+import { signInBy, startMailServer } from '../testing/mail-server.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
 import { startPostgres } from '../testing/postgres.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
-import { importImages, importUsers } from './import-reference.ts'
+import { importImages } from './import-reference.ts'
 
 const COUNT = 30
 const TIME = new Date('2024-05-04T12:34:56.789Z')
@@ -36,7 +38,7 @@ async function referenceDatabase() {
       `insert into indexedimage (id, path, embedding, modified_at, model_name) values ($1, $2, $3, $4::timestamptz, $5)`,
       [id, path, JSON.stringify([...vector]), modifiedAt.toISOString(), model],
     )
-  return { client, reference, addImage }
+  return { client, reference, addImage, options }
 }
 
 async function gallery() {
@@ -137,4 +139,28 @@ it('takes over users in lower case, and says what became of odd addresses', asyn
     { id: idOf(4), email: 'bert@conflicted', role: 'editor' },
   ])
   expect(await importUsers(await reference.users(), users)).toMatchObject({ added: 0, present: 2 })
+})
+
+it('takes over users at the first start on the same database, and makes the configured address an admin', async () => {
+  const { client, options } = await referenceDatabase()
+  await client.query(`insert into "user" (id, email, role) values ($1, 'Anna@example.org', 'EDITOR')`, [
+    idOf(1),
+  ])
+  const keys = Object.entries(options).map(([key, value]) => [`database.${key}`, value])
+  const mail = await startMailServer()
+  const config = await configFor(await temporaryDirectory(), {
+    ...Object.fromEntries(keys),
+    ...signInBy(mail, 'anna@example.org'),
+  })
+  const app = await startApp(config)
+  const page = { offset: 0, limit: 10 }
+  expect((await app.auth!.users.list({}, page)).users).toEqual([
+    { id: idOf(1), email: 'anna@example.org', role: 'admin' },
+  ])
+  await client.query(`insert into "user" (id, email, role) values ($1, 'late@example.org', 'USER')`, [
+    idOf(2),
+  ])
+  await app.close()
+  const again = await startApp(config)
+  expect((await again.auth!.users.list({}, page)).total).toBe(1)
 })

@@ -1,4 +1,5 @@
 import type { Users } from '../accounts/accounts.ts'
+import { importUsers } from '../accounts/import-users.ts'
 import { removeExpired } from '../auth/expiry.ts'
 import { type Challenges, createChallenges } from '../auth/methods/email-code/challenges.ts'
 import { codeMail } from '../auth/methods/email-code/mail.ts'
@@ -9,6 +10,7 @@ import { isWeakKey, sessionKey } from '../auth/session-key.ts'
 import { createSessions } from '../auth/sessions.ts'
 import type { SignIn } from '../auth/sign-in-method.ts'
 import type { Config } from '../config/schema.ts'
+import { openReference } from '../database/postgres/reference.ts'
 import type { Logger } from '../log.ts'
 import type { Storage } from '../storage/open-storage.ts'
 
@@ -42,8 +44,10 @@ export async function openSignIn(
       : sessionKey(configured, config.data_directory)
   const accounts = await openAccounts()
   const { users, database } = accounts
-  if (await accounts.exclusively('first admin', () => ensureAdmin(users, firstAdmin)))
-    log.info(`The first admin is ${JSON.stringify(firstAdmin)}.`)
+  await accounts.exclusively('first admin', async () => {
+    if (config.database !== undefined) await importReferenceUsers(config.database, users, log)
+    if (await ensureAdmin(users, firstAdmin)) log.info(`The first admin is ${JSON.stringify(firstAdmin)}.`)
+  })
   const mailer = createMailer(smtp, log)
   const challenges = createChallenges({
     accounts,
@@ -74,12 +78,34 @@ export async function openSignIn(
   }
 }
 
+/** At the first start, takes over the users of the reference implementation from the same database. Its tables are not changed. */
+async function importReferenceUsers(
+  database: NonNullable<Config['database']>,
+  users: Users,
+  log: Logger,
+): Promise<void> {
+  const { total } = await users.list({}, { offset: 0, limit: 1 })
+  if (total > 0) return
+  const reference = openReference(database)
+  try {
+    const { added, notes } = await importUsers(await reference.users(), users)
+    for (const note of notes) log.warn(note)
+    if (added > 0)
+      log.info(`${added} users of the reference implementation were imported. They have to sign in again.`)
+  } finally {
+    await reference.close()
+  }
+}
+
 /**
- * Adds an admin if there is no user yet, so that somebody can sign in.
+ * Adds an admin if there is none yet, so that users can be managed.
  * @returns whether one was added
  */
 async function ensureAdmin(users: Users, email: string): Promise<boolean> {
-  const { total } = await users.list({}, { offset: 0, limit: 1 })
-  if (total === 0) await users.add(email, 'admin')
-  return total === 0
+  const { total: admins } = await users.list({ role: 'admin' }, { offset: 0, limit: 1 })
+  if (admins > 0) return false
+  const user = await users.getByEmail(email)
+  if (user === undefined) await users.add(email, 'admin')
+  else await users.update(user.id, { role: 'admin' })
+  return true
 }

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
-import { importImages, importUsers } from '../admin/import-reference.ts'
+import { importUsers } from '../accounts/import-users.ts'
+import { importImages } from '../admin/import-reference.ts'
 import { withUsers } from '../admin/users.ts'
 import { createApp } from '../app/compose.ts'
 import { openReference } from '../database/postgres/reference.ts'

@@ -168,6 +168,8 @@ export async function uploadImage(file: File, directory: string, sending: Sendin
   const form = new FormData()
   form.set('image', file)
   form.set('directory', directory)
+  // The same bytes are no conflict. For other bytes, the user decides.
+  form.set('on_conflict', 'refuse')
   return (await send<{ image: Image }>('/api/images', form, sending)).image
 }
 
@@ -268,9 +270,10 @@ function send<T>(url: string, form: FormData, { onProgress, signal }: Sending): 
     if (onProgress !== undefined)
       sending.upload.onprogress = ({ loaded, total }) => onProgress(total === 0 ? 1 : loaded / total)
     sending.onload = () => {
-      const answer = parseJson(sending.responseText)
-      if (sending.status === 200) resolve(answer as T)
-      else reject(errorOf(answer, sending.status))
+      const { status, responseText } = sending
+      const answer = parseJson(responseText)
+      if (status === 200 && answer !== undefined) resolve(answer as T)
+      else reject(errorOf(answer, status))
     }
     sending.onerror = () => reject(unreachable())
     const abort = () => sending.abort()
@@ -292,25 +295,35 @@ async function request<T>(url: string, init: RequestInit): Promise<T> {
     throw unreachable()
   }
   if (response.status === 204) return undefined as T
-  if (response.ok) return response.json()
-  throw errorOf(await response.json().catch(() => ({})), response.status)
+  const answer = parseJson(await response.text())
+  if (response.ok && answer !== undefined) return answer as T
+  throw errorOf(answer, response.status)
 }
 
+/** @param answer undefined if it is no JSON: a proxy has answered in place of the server */
 function errorOf(answer: unknown, status: number): ApiError {
+  if (answer === undefined) return proxyError(status)
   const code = textOf(answer, 'code') ?? 'unknown'
   if (code === 'not_signed_in') for (const listener of signedOutListeners) listener()
   return new ApiError(textOf(answer, 'error') ?? messages.app.failed, code, status)
+}
+
+function proxyError(status: number): ApiError {
+  if (status === 413) return new ApiError(messages.app.tooLargeForProxy, 'too_large_for_proxy', status)
+  if ([502, 503, 504].includes(status)) return new ApiError(messages.app.unreachable, 'unreachable', status)
+  return new ApiError(messages.app.foreignAnswer, 'foreign_answer', status)
 }
 
 function unreachable(): ApiError {
   return new ApiError(messages.app.unreachable, 'unreachable', undefined)
 }
 
+/** @returns undefined for a text that is no JSON */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return {}
+    return undefined
   }
 }
 

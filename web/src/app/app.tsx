@@ -1,13 +1,10 @@
 import { lazy, Suspense, useRef, useState } from 'react'
 import { Dialog } from '../components/dialog.tsx'
-import { Shortcuts } from '../components/shortcuts.tsx'
 import { useLayout } from '../components/use-layout.ts'
 import { DeletionNotice } from '../gallery/deletion-notice.tsx'
 import { messages } from '../messages/messages.ts'
 import { useStoredFlag } from '../state/settings.ts'
 import { FileInput } from '../upload/file-input.tsx'
-import { UploadPanel } from '../upload/upload-panel.tsx'
-import { DropZones } from './drop-zones.tsx'
 import { Library } from './library.tsx'
 import { PhoneLayout } from './phone-layout.tsx'
 import { SettingsMenu } from './settings-menu.tsx'
@@ -15,6 +12,9 @@ import { useAppKeys } from './use-app-keys.ts'
 import { usePage } from './use-page.ts'
 import { WideLayout } from './wide-layout.tsx'
 
+const Shortcuts = lazy(async () => ({ default: (await import('../components/shortcuts.tsx')).Shortcuts }))
+const UploadPanel = lazy(async () => ({ default: (await import('../upload/upload-panel.tsx')).UploadPanel }))
+const DropZones = lazy(async () => ({ default: (await import('./drop-zones.tsx')).DropZones }))
 const ViewedPicture = lazy(() => import('./viewed-picture.tsx'))
 
 export function App() {
@@ -77,7 +77,11 @@ export function App() {
         </Suspense>
       )}
       <div className="pointer-events-none fixed inset-x-3 bottom-3 z-40 flex flex-col items-center gap-2">
-        <UploadPanel uploads={uploads} />
+        {uploads.list.length > 0 && (
+          <Suspense fallback={null}>
+            <UploadPanel uploads={uploads} />
+          </Suspense>
+        )}
         <DeletionNotice deletion={lists.deletion} />
       </div>
       <FileInput
@@ -100,9 +104,15 @@ export function App() {
       >
         <Library page={page} onChoose={() => setFolderDialogOpen(false)} />
       </Dialog>
-      <Shortcuts isOpen={areShortcutsOpen} onClose={() => setShortcutsOpen(false)} />
+      {areShortcutsOpen && (
+        <Suspense fallback={null}>
+          <Shortcuts isOpen onClose={() => setShortcutsOpen(false)} />
+        </Suspense>
+      )}
       {input.dragged !== undefined && (
-        <DropZones mayAdd={mayEdit && input.dragged === 'files'} folder={folder} />
+        <Suspense fallback={null}>
+          <DropZones mayAdd={mayEdit && input.dragged === 'files'} folder={folder} />
+        </Suspense>
       )}
     </div>
   )

@@ -1,12 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense } from 'react'
 import { getImage } from '../api/client.ts'
 import type { Layout } from '../components/use-layout.ts'
 import { messages } from '../messages/messages.ts'
-import { RegionPicker } from '../region/region-picker.tsx'
 import { SketchPanel } from '../sketch/sketch-panel.tsx'
 import type { QueryTerm } from '../state/query-terms.ts'
 import { FirstVisit } from './first-visit.tsx'
 import type { Page } from './use-page.ts'
+
+const RegionPicker = lazy(async () => ({
+  default: (await import('../region/region-picker.tsx')).RegionPicker,
+}))
 
 interface QueryPaneProps {
   page: Page
@@ -83,18 +87,21 @@ function PicturePane({ page, term, onTrace }: PicturePaneProps) {
     retry: false,
   })
   const src = term.kind === 'image' ? image?.preview_url : `/api/queries/${term.id}/image`
-  if (src === undefined) return <div className="absolute inset-0 animate-pulse-soft bg-sunken" />
+  const waiting = <div className="absolute inset-0 animate-pulse-soft bg-sunken" />
+  if (src === undefined) return waiting
   return (
-    <RegionPicker
-      src={src}
-      name={image?.user_visible_name ?? messages.query.yourPicture}
-      {...(image === undefined ? {} : { size: { width: image.width, height: image.height } })}
-      region={sheet.liveRegion === undefined ? term.region : sheet.liveRegion.region}
-      onChange={(region, isDone) => {
-        sheet.setLiveRegion(isDone ? undefined : { term, region })
-        if (isDone) actions.update(term, { region })
-      }}
-      onTrace={() => onTrace(src)}
-    />
+    <Suspense fallback={waiting}>
+      <RegionPicker
+        src={src}
+        name={image?.user_visible_name ?? messages.query.yourPicture}
+        {...(image === undefined ? {} : { size: { width: image.width, height: image.height } })}
+        region={sheet.liveRegion === undefined ? term.region : sheet.liveRegion.region}
+        onChange={(region, isDone) => {
+          sheet.setLiveRegion(isDone ? undefined : { term, region })
+          if (isDone) actions.update(term, { region })
+        }}
+        onTrace={() => onTrace(src)}
+      />
+    </Suspense>
   )
 }

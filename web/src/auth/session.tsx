@@ -1,12 +1,13 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { RefreshCw } from 'lucide-react'
-import { type ReactNode, useEffect } from 'react'
+import { lazy, type ReactNode, Suspense, useEffect } from 'react'
 import { getSession, onSignedOut } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
 import { messages } from '../messages/messages.ts'
 import { RoleContext } from '../state/role.ts'
-import { SignIn } from './sign-in.tsx'
+
+const SignIn = lazy(async () => ({ default: (await import('./sign-in.tsx')).SignIn }))
 
 /** Shows its children to users who are signed in, and the sign-in page to others. */
 export function SessionGate({ children }: { children: ReactNode }) {
@@ -30,10 +31,12 @@ export function SessionGate({ children }: { children: ReactNode }) {
   if (data?.state === 'authenticated') return <RoleContext value={data.role}>{children}</RoleContext>
   if (data !== undefined) {
     return (
-      <SignIn
-        isCodeSent={data.state === 'challenge_issued'}
-        onSignedIn={(session) => client.setQueryData(['session'], session)}
-      />
+      <Suspense fallback={null}>
+        <SignIn
+          isCodeSent={data.state === 'challenge_issued'}
+          onSignedIn={(session) => client.setQueryData(['session'], session)}
+        />
+      </Suspense>
     )
   }
   if (error !== null)

@@ -81,7 +81,9 @@ export function BottomSheet({ label, detent, onDetent, head, children }: BottomS
         />
         {head}
       </div>
-      <div className="min-h-0 flex-1">{children}</div>
+      <main id="results" tabIndex={-1} aria-label={label} className="min-h-0 flex-1 outline-none">
+        {children}
+      </main>
     </section>
   )
 }

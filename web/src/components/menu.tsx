@@ -1,32 +1,27 @@
-import { Check } from 'lucide-react'
-import { DropdownMenu as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
-import { useLayer } from './layer.tsx'
+import { cloneElement, lazy, type ReactNode, Suspense, use, useState } from 'react'
+import { type MenuChoiceProps, type MenuProps, PartsContext } from './menu-parts.ts'
 
-interface MenuProps {
-  /** A button that takes a ref. */
-  trigger: ReactNode
-  align?: 'start' | 'center' | 'end'
-  children: ReactNode
-}
+const load = () => import('./radix-menu.tsx')
+const RadixMenu = lazy(load)
 
-export const MENU =
-  'z-50 max-h-(--radix-popper-available-height) min-w-48 animate-appear overflow-y-auto rounded-card bg-surface p-2 shadow-pop outline-none forced-colors:border'
 const ITEM =
   'flex min-h-9.5 cursor-default items-center gap-2.5 rounded-lg px-2.5 outline-none select-none coarse:min-h-11 data-highlighted:bg-sunken data-disabled:opacity-42 [&_svg]:size-4.5'
 
-export function Menu({ trigger, align = 'start', children }: MenuProps) {
-  const layer = useLayer()
+/** A menu below its button. Its code is loaded when a menu is wanted for the first time. */
+export function Menu({ trigger, ...rest }: MenuProps) {
+  const [isWanted, setWanted] = useState(false)
+  const closed = cloneElement(trigger, {
+    'aria-haspopup': 'menu',
+    'aria-expanded': false,
+    onPointerEnter: () => void load(),
+    onFocus: () => void load(),
+    onClick: () => setWanted(true),
+  })
+  if (!isWanted) return closed
   return (
-    // Modal, it would lock the scroll bar with a style element, which the content security policy forbids.
-    <Radix.Root modal={false}>
-      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal container={layer}>
-        <Radix.Content align={align} sideOffset={6} collisionPadding={8} className={MENU}>
-          {children}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <Suspense fallback={closed}>
+      <RadixMenu trigger={trigger} {...rest} />
+    </Suspense>
   )
 }
 
@@ -44,40 +39,23 @@ export function menuItemClass(isDanger = false): string {
 }
 
 export function MenuItem({ icon, hint, isDanger = false, onSelect, children }: MenuItemProps) {
+  const { Item } = use(PartsContext)!
   return (
-    <Radix.Item onSelect={onSelect} className={menuItemClass(isDanger)}>
+    <Item onSelect={onSelect} className={menuItemClass(isDanger)}>
       {icon}
       <span className="flex-1">{children}</span>
       {hint !== undefined && <span className="pl-5 text-12 text-ink-2">{hint}</span>}
-    </Radix.Item>
+    </Item>
   )
 }
 
 export function MenuSeparator() {
-  return <Radix.Separator className="-mx-2 my-2 h-px bg-line" />
-}
-
-interface MenuChoiceProps<T extends string> {
-  label: string
-  value: T
-  options: readonly { value: T; text: string }[]
-  onChange: (value: T) => void
+  const { Separator } = use(PartsContext)!
+  return <Separator className="-mx-2 my-2 h-px bg-line" />
 }
 
 /** One of several, with a tick at the chosen one. */
-export function MenuChoice<T extends string>({ label, value, options, onChange }: MenuChoiceProps<T>) {
-  return (
-    <Radix.RadioGroup value={value} onValueChange={(next) => onChange(next as T)} aria-label={label}>
-      {options.map(({ value: own, text }) => (
-        <Radix.RadioItem key={own} value={own} className={menuItemClass()}>
-          <span className="grid size-4.5 place-items-center">
-            <Radix.ItemIndicator>
-              <Check />
-            </Radix.ItemIndicator>
-          </span>
-          {text}
-        </Radix.RadioItem>
-      ))}
-    </Radix.RadioGroup>
-  )
+export function MenuChoice<T extends string>(props: MenuChoiceProps<T>) {
+  const { Choice } = use(PartsContext)!
+  return <Choice {...props} className={menuItemClass()} />
 }

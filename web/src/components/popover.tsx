@@ -1,46 +1,27 @@
-import { Popover as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
-import { useLayer } from './layer.tsx'
+import { cloneElement, lazy, Suspense, useState } from 'react'
+import type { PopoverProps } from './popover-props.ts'
 
-interface PopoverProps {
-  label: string
-  /** A button that takes a ref. */
-  trigger: ReactNode
-  isOpen?: boolean
-  onOpenChange?: (isOpen: boolean) => void
-  align?: 'start' | 'center' | 'end'
-  className?: string
-  children: ReactNode
-}
+const load = () => import('./radix-popover.tsx')
+const RadixPopover = lazy(load)
 
-/** Opens beside its button; Escape and a press outside close it. */
-export function Popover({
-  label,
-  trigger,
-  isOpen,
-  onOpenChange,
-  align = 'start',
-  className = 'w-79',
-  children,
-}: PopoverProps) {
-  const layer = useLayer()
+/** Opens beside its button; Escape and a press outside close it. Its code is loaded when one is wanted for the first time. */
+export function Popover(props: PopoverProps) {
+  const { trigger, isOpen = false, onOpenChange } = props
+  const [isWanted, setWanted] = useState(false)
+  const closed = cloneElement(trigger, {
+    'aria-haspopup': 'dialog',
+    'aria-expanded': false,
+    onPointerEnter: () => void load(),
+    onFocus: () => void load(),
+    onClick: () => {
+      setWanted(true)
+      onOpenChange?.(true)
+    },
+  })
+  if (!isWanted && !isOpen) return closed
   return (
-    <Radix.Root
-      {...(isOpen === undefined ? {} : { open: isOpen })}
-      {...(onOpenChange === undefined ? {} : { onOpenChange })}
-    >
-      <Radix.Trigger asChild>{trigger}</Radix.Trigger>
-      <Radix.Portal container={layer}>
-        <Radix.Content
-          aria-label={label}
-          align={align}
-          sideOffset={8}
-          collisionPadding={8}
-          className={`z-50 max-h-(--radix-popover-content-available-height) max-w-(--radix-popover-content-available-width) animate-appear overflow-y-auto rounded-card bg-surface p-4 shadow-pop outline-none forced-colors:border ${className}`}
-        >
-          {children}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <Suspense fallback={closed}>
+      <RadixPopover {...props} />
+    </Suspense>
   )
 }

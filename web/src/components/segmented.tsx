@@ -1,5 +1,4 @@
-import { ToggleGroup } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { type ReactNode, useId } from 'react'
 
 interface SegmentedProps<T extends string> {
   label: string
@@ -9,7 +8,7 @@ interface SegmentedProps<T extends string> {
   className?: string
 }
 
-/** A choice of a few, one of which is on. */
+/** A choice of a few, one of which is on: radio buttons, so that the arrow keys move between them. */
 export function Segmented<T extends string>({
   label,
   value,
@@ -17,25 +16,28 @@ export function Segmented<T extends string>({
   onChange,
   className = '',
 }: SegmentedProps<T>) {
+  const name = useId()
   return (
-    <ToggleGroup.Root
-      type="single"
-      value={value}
-      // A press on the chosen one would leave none.
-      onValueChange={(next) => next !== '' && onChange(next as T)}
+    <fieldset
       aria-label={label}
-      className={`flex gap-0.5 rounded-control bg-sunken p-0.75 ${className}`}
+      className={`flex min-w-0 gap-0.5 rounded-control bg-sunken p-0.75 ${className}`}
     >
       {options.map(({ value: own, text, icon }) => (
-        <ToggleGroup.Item
+        <label
           key={own}
-          value={own}
-          className="flex h-8 flex-1 items-center justify-center gap-1.5 rounded-lg px-2.75 font-medium text-13 text-ink-2 whitespace-nowrap transition-colors duration-hover coarse:h-10 hover:text-ink data-[state=on]:bg-chosen data-[state=on]:text-ink data-[state=on]:shadow-low forced-colors:data-[state=on]:outline-2 [&_svg]:size-4"
+          className="relative flex h-8 flex-1 cursor-pointer items-center justify-center gap-1.5 rounded-lg px-2.75 font-medium text-13 text-ink-2 whitespace-nowrap transition-colors duration-hover coarse:h-10 hover:text-ink has-checked:bg-chosen has-checked:text-ink has-checked:shadow-low has-focus-visible:focus-ring forced-colors:has-checked:outline-2 [&_svg]:size-4"
         >
+          <input
+            type="radio"
+            name={name}
+            checked={value === own}
+            onChange={() => onChange(own)}
+            className="absolute inset-0 cursor-pointer appearance-none outline-none"
+          />
           {icon}
           {text}
-        </ToggleGroup.Item>
+        </label>
       ))}
-    </ToggleGroup.Root>
+    </fieldset>
   )
 }

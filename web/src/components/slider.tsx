@@ -1,5 +1,3 @@
-import { Slider as Radix } from 'radix-ui'
-
 interface SliderProps {
   label: string
   value: number
@@ -9,11 +7,12 @@ interface SliderProps {
   /** The value in words. */
   valueText?: string
   onChange: (value: number) => void
-  /** Whether the part below the value is in the accent. */
+  /** Whether its thumb is in the accent. */
   isFilled?: boolean
   className?: string
 }
 
+/** A range of the browser, which brings the keys and the announcements. */
 export function Slider({
   label,
   value,
@@ -26,22 +25,17 @@ export function Slider({
   className = '',
 }: SliderProps) {
   return (
-    <Radix.Root
-      value={[value]}
+    <input
+      type="range"
+      aria-label={label}
+      aria-valuetext={valueText}
+      title={label}
+      value={value}
       min={min}
       max={max}
       step={step}
-      onValueChange={([next]) => next !== undefined && onChange(next)}
-      className={`relative flex h-6 touch-none items-center select-none coarse:h-11 ${className}`}
-    >
-      <Radix.Track className="relative h-0.5 grow rounded-full bg-line-strong">
-        {isFilled && <Radix.Range className="absolute -inset-y-px rounded-full bg-accent" />}
-      </Radix.Track>
-      <Radix.Thumb
-        aria-label={label}
-        aria-valuetext={valueText}
-        className={`block rounded-full shadow-low ${isFilled ? 'size-4.5 bg-accent' : 'size-3.5 border-2 border-ink-2 bg-surface'}`}
-      />
-    </Radix.Root>
+      onChange={({ target }) => onChange(target.valueAsNumber)}
+      className={`slider min-w-16 coarse:h-11 ${isFilled ? 'slider-filled w-full' : ''} ${className}`}
+    />
   )
 }

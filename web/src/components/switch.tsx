@@ -1,4 +1,3 @@
-import { Switch as Radix } from 'radix-ui'
 import { useId } from 'react'
 
 interface SwitchProps {
@@ -18,15 +17,16 @@ export function Switch({ label, hint, isOn, onChange, isDisabled = false }: Swit
         {label}
         {hint !== undefined && <span className="block font-normal text-12 text-ink-2">{hint}</span>}
       </label>
-      <Radix.Root
+      <input
         id={id}
+        type="checkbox"
+        role="switch"
+        aria-checked={isOn}
         checked={isOn}
-        onCheckedChange={onChange}
+        onChange={({ target }) => onChange(target.checked)}
         disabled={isDisabled}
-        className="h-6 w-10 shrink-0 rounded-full border border-transparent bg-line-strong transition-colors duration-hover data-[state=checked]:bg-accent disabled:opacity-42"
-      >
-        <Radix.Thumb className="block size-4.5 translate-x-0.5 rounded-full bg-surface transition-transform duration-hover ease-out-soft data-[state=checked]:translate-x-4.5 data-[state=checked]:bg-on-accent" />
-      </Radix.Root>
+        className="h-6 w-10 shrink-0 cursor-pointer appearance-none rounded-full border border-transparent bg-line-strong transition-colors duration-hover before:block before:size-4.5 before:translate-x-0.5 before:translate-y-0.5 before:rounded-full before:bg-surface before:transition-transform before:duration-hover before:ease-out-soft checked:bg-accent checked:before:translate-x-4.5 checked:before:bg-on-accent disabled:opacity-42 forced-colors:border-current"
+      />
     </div>
   )
 }

@@ -1,13 +1,14 @@
 import { Camera, ClipboardPaste, FileImage, ImagePlus } from 'lucide-react'
-import { type ReactNode, useRef } from 'react'
+import { useRef } from 'react'
 import { Button } from '../components/button.tsx'
 import { Menu, MenuItem } from '../components/menu.tsx'
+import type { MenuTrigger } from '../components/menu-parts.ts'
 import { useToast } from '../components/toast.tsx'
 import { messages } from '../messages/messages.ts'
 
 interface PictureMenuProps {
   /** The button that opens it; the one of the query bar by default. */
-  trigger?: ReactNode
+  trigger?: MenuTrigger
   /** Opens the dialog for files. */
   onChoose: () => void
   onPicture: (picture: Blob) => void

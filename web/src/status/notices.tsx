@@ -28,7 +28,6 @@ export function Notices({ events }: { events: ServerEvents }) {
     )
   }
   if (status === undefined) return null
-  if (status.absence) return <AbsenceNotice absence={status.absence} />
   if (status.storage_problem !== null)
     return (
       <Notice icon={<HardDrive />} isDanger title={messages.files.storageTitle}>
@@ -41,6 +40,7 @@ export function Notices({ events }: { events: ServerEvents }) {
         {messages.status.problem}
       </Notice>
     )
+  if (status.absence) return <AbsenceNotice absence={status.absence} />
   if (status.embedder_state === 'not_working')
     return (
       <Notice icon={<TriangleAlert />} isDanger>

@@ -38,11 +38,17 @@ export function openReference(options: PostgresOptions): ReferenceDatabase {
     )
     return rows[0]!.oid !== null
   }
+  const hasType = async (name: string) => {
+    const { rows } = await sql<{ oid: string | null }>`select to_regtype(${name})::text as oid`.execute(
+      database,
+    )
+    return rows[0]!.oid !== null
+  }
   return {
     close,
 
     async users() {
-      if (!(await hasTable('public."user"'))) return []
+      if (!(await hasTable('public."user"')) || !(await hasType('public.userrole'))) return []
       const { rows } = await sql<ReferenceUser>`
         select id::text, email, lower(role::text) as role from public."user" order by email`.execute(database)
       return rows

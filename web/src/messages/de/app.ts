@@ -18,6 +18,9 @@ export const app = {
   openQueryPane: 'Blatt öffnen',
   loading: 'Wird geladen',
   unreachable: 'Der Server ist nicht erreichbar.',
+  tooLargeForProxy: 'Die Datei ist zu groß für den Proxy vor dem Server.',
+  foreignAnswer:
+    'Ein Proxy hat anstelle des Servers geantwortet, zum Beispiel mit einer Anmeldeseite. Lade diese Seite neu.',
   failed: 'Das hat nicht geklappt.',
   theme: 'Design',
   themes: { system: 'System', light: 'Hell', dark: 'Dunkel' },

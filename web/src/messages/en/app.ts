@@ -18,6 +18,9 @@ export const app = {
   openQueryPane: 'Open the sheet',
   loading: 'Loading',
   unreachable: 'The server can’t be reached.',
+  tooLargeForProxy: 'The file is too large for the proxy in front of the server.',
+  foreignAnswer:
+    'A proxy has answered in place of the server, for example with a sign-in page. Reload this page.',
   failed: 'That did not work.',
   theme: 'Theme',
   themes: { system: 'System', light: 'Light', dark: 'Dark' },
