@@ -11,6 +11,7 @@ import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import type { EventFeed } from '../events.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import type { ImageFiles } from '../images/image-files.ts'
+import type { Trash } from '../images/trash/trash.ts'
 import type { Backfill } from '../indexing/backfill.ts'
 import type { Indexer } from '../indexing/indexer.ts'
 import type { StorageMonitor } from '../indexing/storage-monitor.ts'
@@ -41,6 +42,7 @@ import { queryRoutes } from './saved-queries.ts'
 import { searchRoutes } from './search.ts'
 import { sessionRoutes } from './session.ts'
 import { timelineRoutes } from './timeline.ts'
+import { trashRoutes } from './trash.ts'
 import { respondToUnmatched } from './unmatched.ts'
 import { userRoutes } from './users.ts'
 import { wordRoutes } from './words.ts'
@@ -60,6 +62,7 @@ export interface HttpOptions {
   queries: SavedQueries
   reader: Pick<ImageReader, 'decode' | 'render'>
   imageFiles: ImageFiles
+  trash: Trash
   duplicateThreshold: number
   feed: EventFeed
   metrics: Metrics
@@ -152,6 +155,7 @@ export function createHttpApp(options: HttpOptions): Router {
   app.route('/api/images', imageRoutes(options))
   app.route('/api/images', imageFileRoutes(options))
   app.route('/api/timeline', timelineRoutes(options))
+  app.route('/api/trash', trashRoutes(options))
   app.route('/api/queries', queryRoutes(options))
   app.route('/api/words', wordRoutes(options))
   app.route('/api/fs', watchedDirectoryRoutes(options))
