@@ -19,7 +19,6 @@ import { createMetrics } from '../http/metrics.ts'
 import { clientReader } from '../http/middleware/client-address.ts'
 import { allowedHostnames } from '../http/middleware/same-origin.ts'
 import type { Router } from '../http/routing.ts'
-import { createImageFiles } from '../images/image-files.ts'
 import { type Backfill, createBackfill } from '../indexing/backfill.ts'
 import { createIndexer, type Indexer, type IndexQueue } from '../indexing/indexer.ts'
 
@@ -29,6 +28,7 @@ import { openStorage } from '../storage/open-storage.ts'
 import { createGallerySync, type GallerySync } from '../sync/gallery-sync.ts'
 import { TIMINGS, type Timings } from '../timings.ts'
 import { foldersToExclude, prepareDirectories } from './directories.ts'
+import { openImageFiles } from './image-files.ts'
 import { startMaintenance } from './maintenance.ts'
 import { type Model, openModel } from './model.ts'
 import type { OpenedSignIn } from './sign-in.ts'
@@ -248,7 +248,7 @@ export async function createApp(
     { catalog: reads.catalog, embedder, reader, vocabulary },
     metrics.observeSearch,
   )
-  const imageFiles = createImageFiles({
+  const { imageFiles, trash } = openImageFiles(config, {
     root,
     catalog,
     indexer,
@@ -274,6 +274,7 @@ export async function createApp(
     queries: storage.queries,
     reader,
     imageFiles,
+    trash,
     feed: cluster?.feed ?? createLocalFeed(events),
     metrics,
     maxUploadBytes: limits.maxUploadBytes,
@@ -305,6 +306,7 @@ export async function createApp(
         catalog,
         queries,
         thumbnails,
+        trash,
         isShared: cluster !== undefined,
         log: textLog,
       })

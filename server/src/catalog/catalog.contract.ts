@@ -653,6 +653,40 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect((await catalog.vectors.nearest(search)).images.map(({ name }) => name)).toEqual(['a.jpg'])
     })
 
+    it('keeps deleted images with their vectors until they are restored or removed', async () => {
+      const catalog = await openWith(3)
+      const [first, second] = (await catalog.images.list(BY_NAME)).images
+      const place = (file: string) => ({ place: 'gallery' as const, file })
+      expect(await catalog.trash.put(first!.id, place('a'), 100)).toBe(true)
+      expect(await catalog.trash.put(second!.id, place('b'), 200)).toBe(true)
+      expect(await catalog.trash.put(first!.id, place('c'), 300)).toBe(false)
+      expect((await catalog.images.list(BY_NAME)).total).toBe(1)
+      expect(await catalog.vectors.deleteUnused()).toEqual([])
+      expect(await catalog.images.unknownContents([first!.contentHash, 'x'])).toEqual(['x'])
+      const { images, total } = await catalog.trash.list({ offset: 0, limit: 9 })
+      expect([images.map(({ image }) => image.id), total]).toEqual([[second!.id, first!.id], 2])
+      expect(images[1]).toMatchObject({
+        deletedAt: 100,
+        ...place('a'),
+        image: { ...first, embedder: undefined },
+      })
+      expect((await catalog.trash.deletedBefore(150, 9)).map(({ image }) => image.id)).toEqual([first!.id])
+
+      const to = { path: 'new/name.jpg', inode: '9', modifiedAt: 5, createdAt: 6 }
+      expect(await catalog.trash.restore(first!.id, to)).toBe(true)
+      expect(await catalog.trash.restore(first!.id, to)).toBe(false)
+      expect(await catalog.images.get(first!.id)).toMatchObject({
+        path: 'new/name.jpg',
+        directory: 'new',
+        modifiedAt: 5,
+        contentHash: first!.contentHash,
+        embedder: 'test',
+      })
+      await catalog.trash.remove([second!.id])
+      expect(await catalog.trash.get([second!.id])).toEqual([])
+      expect(await catalog.vectors.deleteUnused()).toEqual([second!.contentHash])
+    })
+
     it('gives the vectors of images', async () => {
       const catalog = await openWith(2)
       const image = await catalog.images.getByPath(record(1).path)

@@ -172,6 +172,15 @@ const thumbnail = z.strictObject({
     .describe('Folder for thumbnails. Default: `thumbnails` in the data directory.'),
 })
 
+const trash = z.strictObject({
+  days: z
+    .number()
+    .min(0)
+    .max(3650)
+    .default(30)
+    .describe('Days for which deleted images can be restored. With 0 they are deleted at once.'),
+})
+
 const limits = z.strictObject({
   max_file_bytes: z
     .int()
@@ -300,6 +309,7 @@ export const configSchema = z.strictObject({
     .describe('A PostgreSQL server. Without it, the embedded SQLite database is used.'),
   watcher: watcher.prefault({}).describe('The gallery folder and how it is watched.'),
   thumbnail: thumbnail.prefault({}).describe('Thumbnails.'),
+  trash: trash.prefault({}).describe('Deleted images.'),
   limits: limits.prefault({}).describe('Size limits.'),
   embedder_registry: embedderRegistry.prefault({}).describe('The embedders and the chosen one.'),
   auth: auth.default({ kind: 'none' }).describe('Sign-in.'),

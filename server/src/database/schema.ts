@@ -83,6 +83,16 @@ export interface Tables {
     embedder_id: number | null
     changed_at: number | null
   }
+  /** Deleted images that can be restored. */
+  trash: {
+    id: string
+    content_hash: string
+    deleted_at: number
+    place: 'gallery' | 'data'
+    file: string
+    /** The row of `images`, as JSON. */
+    image: string
+  }
   /** Folders at which other drives were mounted. If a drive is absent, its files are kept. */
   mount_points: {
     directory: string

@@ -11,6 +11,7 @@ import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import type { EventFeed } from '../events.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import type { ImageFiles } from '../images/image-files.ts'
+import type { Trash } from '../images/trash/trash.ts'
 import type { Backfill } from '../indexing/backfill.ts'
 import type { Indexer } from '../indexing/indexer.ts'
 import type { StorageMonitor } from '../indexing/storage-monitor.ts'
@@ -41,6 +42,7 @@ import { queryRoutes } from './saved-queries.ts'
 import { searchRoutes } from './search.ts'
 import { sessionRoutes } from './session.ts'
 import { timelineRoutes } from './timeline.ts'
+import { trashRoutes } from './trash.ts'
 import { respondToUnmatched } from './unmatched.ts'
 import { userRoutes } from './users.ts'
 import { wordRoutes } from './words.ts'
@@ -60,13 +62,14 @@ export interface HttpOptions {
   queries: SavedQueries
   reader: Pick<ImageReader, 'decode' | 'render'>
   imageFiles: ImageFiles
+  trash: Trash
   duplicateThreshold: number
   feed: EventFeed
   metrics: Metrics
   maxUploadBytes: number
-  /** undefined: any. */
+  /** undefined: every name is accepted. */
   allowedHosts: string[] | undefined
-  /** undefined: nobody has to sign in. */
+  /** undefined: without sign-in, every client is admin. */
   signIn: SignIn | undefined
   readClient: (context: Context) => Client
   log: {
@@ -81,7 +84,7 @@ const API_DESCRIPTION = {
   info: {
     title: 'Sketch-Search',
     version: VERSION,
-    description: 'Find pictures by their looks. `x-role` tells the role that a route needs.',
+    description: 'Find pictures by their looks. `x-role` is the role that a route requires.',
   },
 }
 
@@ -152,6 +155,7 @@ export function createHttpApp(options: HttpOptions): Router {
   app.route('/api/images', imageRoutes(options))
   app.route('/api/images', imageFileRoutes(options))
   app.route('/api/timeline', timelineRoutes(options))
+  app.route('/api/trash', trashRoutes(options))
   app.route('/api/queries', queryRoutes(options))
   app.route('/api/words', wordRoutes(options))
   app.route('/api/fs', watchedDirectoryRoutes(options))

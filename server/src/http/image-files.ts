@@ -3,7 +3,7 @@ import type { Catalog } from '../catalog/catalog.ts'
 import { toJpeg } from '../gallery/thumbnails.ts'
 import type { ImageFiles } from '../images/image-files.ts'
 import { respondWithFile } from './file-response.ts'
-import { findImage } from './requests.ts'
+import { findEvenIfDeleted, findImage } from './requests.ts'
 import { binary, createRouter, type Router, route } from './routing.ts'
 import { contentVersion, imageParameter, renditionSizeSchema } from './schemas.ts'
 
@@ -30,7 +30,7 @@ export function imageFileRoutes({ catalog, imageFiles }: ImageFileRoutesOptions)
       },
     }),
     async (context) => {
-      const image = await findImage(catalog, context.req.valid('param').image_id)
+      const image = await findEvenIfDeleted(catalog, context.req.valid('param').image_id)
       const { size } = context.req.valid('query')
       const asWebp = acceptsWebp(context.req.header('accept'))
       const response = await respondWithFile(context, {

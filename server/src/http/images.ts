@@ -114,7 +114,7 @@ export function imageRoutes({ catalog, imageFiles, log }: ImageRoutesOptions): R
     route('editor', {
       method: 'delete',
       path: '/{image_id}',
-      summary: 'Delete the file and everything derived from it',
+      summary: 'Move the file into the trash; with `trash.days: 0`, delete it and everything derived from it',
       request: { params: imageParameter },
       responses: {
         200: {

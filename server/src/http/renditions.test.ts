@@ -41,6 +41,7 @@ it('makes versions of an image on demand, once, upright and never enlarged', asy
   expect((await browser.get(`${address}&size=300`)).status).toBe(422)
 
   await browser.request('DELETE', `/api/images/${images[0]!.id}`)
+  await browser.request('DELETE', '/api/trash')
   expect((await files()).filter((name) => name.endsWith('.webp'))).toEqual([])
 })
 

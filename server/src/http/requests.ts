@@ -11,3 +11,10 @@ export async function findImage(catalog: Catalog, id: string): Promise<Image> {
   if (image === undefined) throw imageNotFound(id)
   return image
 }
+
+/** Finds an image in the gallery or else in the trash. @throws {DomainError} `image_not_found` */
+export async function findEvenIfDeleted(catalog: Catalog, id: string): Promise<Image> {
+  const image = (await catalog.images.get(id)) ?? (await catalog.trash.get([id]))[0]?.image
+  if (image === undefined) throw imageNotFound(id)
+  return image
+}

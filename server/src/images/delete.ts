@@ -7,6 +7,7 @@ import { toSystemPath } from '../gallery/file-names.ts'
 import { joinPath, resolveDirectory, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import { removeUnusedContent } from '../indexing/unused-content.ts'
+import type { Trash } from './trash/trash.ts'
 import { writeFailure } from './write-file.ts'
 
 export interface DeleteOptions {
@@ -14,6 +15,7 @@ export interface DeleteOptions {
   catalog: Catalog
   thumbnails: ThumbnailStore
   events: EventBus
+  trash: Pick<Trash, 'days' | 'put'>
 }
 
 /** A file that was moved or changed by another program is noticed within this time as a rule. */
@@ -21,15 +23,17 @@ const NOTICE_TIMEOUT_MS = 3_000
 const LOOK_EVERY_MS = 100
 
 /**
- * Returns the function that deletes a file of the gallery, its row, its vector and its thumbnail. It deletes the file that was
+ * Returns the function that moves a file of the gallery into the trash. If nothing is kept there, it deletes the file, its row, its
+ * vector and its thumbnail. It takes the file that was
  * indexed: if another program has moved or changed it, the new row is awaited.
  */
-export function createDelete({ root, catalog, thumbnails, events }: DeleteOptions) {
+export function createDelete({ root, catalog, thumbnails, events, trash }: DeleteOptions) {
   return async function deleteImage(image: Image): Promise<void> {
     const deadline = performance.now() + NOTICE_TIMEOUT_MS
     let current: Image | undefined = image
     while (current !== undefined) {
       if (await deleteFile(current)) {
+        if (trash.days > 0) return
         await catalog.files.remove([current.path])
         await removeUnusedContent(catalog, thumbnails, [current.contentHash])
         events.emit('fileDeleted', { path: current.path })
@@ -42,7 +46,8 @@ export function createDelete({ root, catalog, thumbnails, events }: DeleteOption
   }
 
   /** @returns false if the file at this path is not the one that was indexed */
-  async function deleteFile({ path, directory, name, bytes, modifiedAt }: Image): Promise<boolean> {
+  async function deleteFile(image: Image): Promise<boolean> {
+    const { path, directory, name, bytes, modifiedAt } = image
     const folder = await resolveDirectory(root, directory).catch((error) => {
       if (!(error instanceof DomainError && error.code === 'directory_not_found')) throw error
     })
@@ -58,7 +63,8 @@ export function createDelete({ root, catalog, thumbnails, events }: DeleteOption
     try {
       const found = await stat(file, { bigint: true })
       if (Number(found.size) !== bytes || Number(found.mtimeMs) !== modifiedAt) return false
-      await unlink(file)
+      if (trash.days > 0) await trash.put(image)
+      else await unlink(file)
       return true
     } catch (error) {
       if (systemCodeOf(error) === 'ENOENT') return false

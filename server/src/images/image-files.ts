@@ -18,7 +18,7 @@ export interface ImageFiles extends Originals, Previews, Renditions {
    */
   add(upload: Upload): Promise<Image>
   /**
-   * Deletes the file, its row, its vector and its thumbnail.
+   * Moves the file into the trash or, if `trash.days` is 0, deletes it with its row, its vector and its thumbnail.
    * @throws {DomainError} `conflict` if a link to a folder shows it, or if another program has moved or changed it and that is
    * not noticed in time; `permission_denied`
    */

@@ -47,6 +47,8 @@ export class SheetStore {
   /** The records that the database may not have yet. */
   #unwritten: Entry[] = []
   #writing: Promise<void> = Promise.resolve()
+  /** Settled when it is certain that no other tab writes the same sheet. */
+  #isOwner: Promise<void> = Promise.resolve()
 
   /** Whether a sheet may have been kept for this tab. */
   get mayHaveSheet(): boolean {
@@ -73,14 +75,14 @@ export class SheetStore {
       await setMany([...rest])
       writeSession(REST_KEY, undefined)
     }
-    await this.#leaveToOtherTab(tab)
+    this.#isOwner = this.#leaveToOtherTab(tab)
     return { sketch, address: record.address, isSaved: record.isSaved }
   }
 
   /** Saves soon. What was passed last is what is kept. */
   save(sheet: StoredSheet): void {
     this.#waiting = sheet
-    this.#timer ??= window.setTimeout(() => void this.#write(), SAVE_AFTER_MS)
+    this.#timer ??= window.setTimeout(() => void this.#isOwner.then(() => this.#write()), SAVE_AFTER_MS)
   }
 
   /** Saves before the page goes away. */
@@ -235,13 +237,19 @@ function newTabId(): string {
   return Array.from(crypto.getRandomValues(new Uint32Array(2)), (number) => number.toString(36)).join('')
 }
 
+/** How long a page that is being left may take to release its lock. */
+const RELEASE_MS = 2_000
+
 /** Holds the name for as long as the tab is open. Where pages can't lock, every tab counts as the only one. */
 function isHeldByThisTab(tab: string): Promise<boolean> {
   if (!('locks' in navigator)) return Promise.resolve(true)
   return new Promise((resolve) => {
-    void navigator.locks.request(`sheet ${tab}`, { ifAvailable: true }, (lock) => {
-      resolve(lock !== null)
-      return lock === null ? undefined : new Promise<never>(() => {})
-    })
+    navigator.locks
+      .request(`sheet ${tab}`, { signal: AbortSignal.timeout(RELEASE_MS) }, () => {
+        resolve(true)
+        return new Promise<never>(() => {})
+      })
+      // The time is over: another tab holds it.
+      .catch(() => resolve(false))
   })
 }

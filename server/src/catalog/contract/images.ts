@@ -143,7 +143,7 @@ export interface ImageStore {
   /** Contents that several images share. */
   duplicateHashes(): Promise<string[]>
   contentInfo(contentHash: string): Promise<ContentInfo | undefined>
-  /** Returns the given contents that no image has. */
+  /** Returns the given contents that no image has, nor one in the trash. */
   unknownContents(contentHashes: string[]): Promise<string[]>
   /**
    * Inserts images with their vectors, or updates those with the same paths, in one transaction. Deletes earlier

@@ -82,7 +82,7 @@ export interface VectorStore {
    */
   similarPairs(after: number, threshold: number): Promise<SimilarPairs>
   /**
-   * Deletes vectors of contents that no image and no failed file has, in all spaces.
+   * Deletes vectors of contents that no image, no failed file and no image in the trash has, in all spaces.
    * @param among limits the deletion to these contents
    * @returns hashes of the deleted contents
    */

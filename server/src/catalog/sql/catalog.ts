@@ -7,6 +7,7 @@ import { createSqlFailures } from './failures.ts'
 import { createSqlFiles } from './files.ts'
 import { createSqlImages } from './images.ts'
 import { createSqlSpaces } from './spaces.ts'
+import { createSqlTrash } from './trash.ts'
 import type { VectorBackend } from './vector-backend.ts'
 import { createSqlVectors } from './vectors.ts'
 
@@ -33,6 +34,7 @@ export function createSqlCatalog({
     vectors: createSqlVectors(context),
     failures: createSqlFailures(context),
     spaces,
+    trash: createSqlTrash(context),
     close,
   }
 }

@@ -82,8 +82,13 @@ export function createSqlImages(context: SqlContext): ImageStore {
       const rows = await database
         .selectFrom('images')
         .select('content_hash')
-        .distinct()
         .where('content_hash', 'in', dialect.texts(contentHashes))
+        .union(
+          database
+            .selectFrom('trash')
+            .select('content_hash')
+            .where('content_hash', 'in', dialect.texts(contentHashes)),
+        )
         .execute()
       const known = new Set(rows.map((row) => row.content_hash))
       return contentHashes.filter((hash) => !known.has(hash))

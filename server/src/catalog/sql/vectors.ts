@@ -92,6 +92,13 @@ function deleteUnused({ database, dialect }: SqlDatabase, among: string[] | unde
         ),
       ),
     )
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb.selectFrom('trash').select('id').whereRef('trash.content_hash', '=', 'vectors.content_hash'),
+        ),
+      ),
+    )
     .returning(['id', 'content_hash', 'embedder_id'])
     .execute()
 }

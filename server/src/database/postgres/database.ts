@@ -12,6 +12,7 @@ import * as account from './migrations/004-account.ts'
 import * as spaces from './migrations/005-spaces.ts'
 import * as notes from './migrations/006-notes.ts'
 import * as capture from './migrations/007-capture.ts'
+import * as trash from './migrations/008-trash.ts'
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -21,6 +22,7 @@ const MIGRATIONS = {
   '005-spaces': spaces,
   '006-notes': notes,
   '007-capture': capture,
+  '008-trash': trash,
 }
 
 /** Maximum time to wait for a server that is starting. */

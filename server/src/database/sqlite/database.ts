@@ -13,6 +13,7 @@ import * as account from './migrations/006-account.ts'
 import * as spaces from './migrations/007-spaces.ts'
 import * as notes from './migrations/008-notes.ts'
 import * as capture from './migrations/009-capture.ts'
+import * as trash from './migrations/010-trash.ts'
 
 /** Migrations of the catalog, oldest first. */
 export const CATALOG_MIGRATIONS: Migrations = {
@@ -25,6 +26,7 @@ export const CATALOG_MIGRATIONS: Migrations = {
   '007-spaces': spaces,
   '008-notes': notes,
   '009-capture': capture,
+  '010-trash': trash,
 }
 
 const OWNER_ONLY = 0o600
