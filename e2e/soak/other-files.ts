@@ -43,6 +43,7 @@ export function createOtherOperator(
       directory,
       `${random.pick(['notes', 'film', 'list'])}${number(9)}${random.pick(['.txt', '.mov', ''])}`,
     )
+    if (isFolder(path)) return `nothing, because ${path} is a folder`
     writeText(path)
     return `write ${path}`
   }
@@ -53,13 +54,14 @@ export function createOtherOperator(
       : join(directory, random.pick(['.cache', '@eaDir', '#recycle']))
     mkdirSync(at(folder), { recursive: true })
     const path = join(folder, folder === directory ? `.hidden${number(5)}` : `thumb${number(5)}.jpg`)
+    if (isFolder(path)) return `nothing, because ${path} is a folder`
     writeText(path)
     return `write ${path}`
   }
 
   function removeOther(directory: string): string | undefined {
-    const names = readdirSync(at(directory)).filter((name) =>
-      /^(notes|film|list|scan|\.hidden)\d+/.test(name),
+    const names = readdirSync(at(directory)).filter(
+      (name) => !isFolder(join(directory, name)) && /^(notes|film|list|scan|\.hidden)\d+/.test(name),
     )
     if (names.length === 0) return undefined
     const path = join(directory, random.pick(names.sort()))
@@ -69,6 +71,7 @@ export function createOtherOperator(
 
   async function writeUnnamedImage(directory: string): Promise<string> {
     const path = join(directory, `scan${number(20)}${random.pick(['', '.dat', '.bak'])}`)
+    if (isFolder(path)) return `nothing, because ${path} is a folder`
     writeFileSync(at(path), (await contents.image()).bytes)
     return `write the image ${path}`
   }
@@ -90,6 +93,10 @@ export function createOtherOperator(
     const bytes = Buffer.from(`text ${number(1_000_000)}`)
     contents.noteBroken(bytes)
     writeFileSync(at(path), bytes)
+  }
+
+  function isFolder(path: string): boolean {
+    return statSync(at(path), { throwIfNoEntry: false })?.isDirectory() ?? false
   }
 
   function number(end: number): number {
