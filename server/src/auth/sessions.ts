@@ -15,7 +15,7 @@ export interface Sessions {
 }
 
 export interface Identity {
-  /** undefined: nobody is signed in. */
+  /** undefined: not signed in. */
   role: Role | undefined
   email: string | undefined
   /** Changed cookies as values for `Set-Cookie`; none if the browser keeps the one that it has. */

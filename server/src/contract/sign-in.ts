@@ -7,7 +7,7 @@ export const MAX_EMAIL_LENGTH = 254
 
 export const roleSchema = choice(ROLES, { type: 'enum' })
 
-/** An address as it is or behind a name (`Anna <anna@example.org>`). The domain needs no dot. */
+/** An address alone or behind a name (`Anna <anna@example.org>`). The domain needs no dot. */
 const ADDRESS =
   /^(?:[^<>\p{Cc}]*<)?([^\s<>()[\],;:\\"@\p{Cc}]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{N}.-]*[\p{L}\p{N}])?)>?$/u
 

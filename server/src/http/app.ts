@@ -67,9 +67,9 @@ export interface HttpOptions {
   feed: EventFeed
   metrics: Metrics
   maxUploadBytes: number
-  /** undefined: any. */
+  /** undefined: every name is accepted. */
   allowedHosts: string[] | undefined
-  /** undefined: nobody has to sign in. */
+  /** undefined: without sign-in, every client is admin. */
   signIn: SignIn | undefined
   readClient: (context: Context) => Client
   log: {
@@ -84,7 +84,7 @@ const API_DESCRIPTION = {
   info: {
     title: 'Sketch-Search',
     version: VERSION,
-    description: 'Find pictures by their looks. `x-role` tells the role that a route needs.',
+    description: 'Find pictures by their looks. `x-role` is the role that a route requires.',
   },
 }
 

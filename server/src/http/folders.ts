@@ -31,7 +31,7 @@ export interface FolderRoutesOptions {
   backfill: Pick<Backfill, 'pending'>
   sync: GallerySync
   storage: Pick<StorageMonitor, 'problem'>
-  /** undefined where nobody has to sign in. */
+  /** undefined: without sign-in. */
   signIn: Pick<SignIn, 'method'> | undefined
 }
 

@@ -63,7 +63,7 @@ export function queryRoutes({
     async (context) => {
       const { image, kind = 'auto', sketch } = context.req.valid('form')
       const bytes = new Uint8Array(await image.arrayBuffer())
-      // What is no picture is refused now, not when somebody follows the address.
+      // An upload that is no picture is refused now rather than when its address is opened.
       await reader.decode(bytes, { width: 16, height: 16 })
       const strokes = sketch === undefined ? null : parseJson(sketch, ['body', 'sketch'])
       return context.json(toJson(await queries.keep(bytes, kind, strokes)), 200)

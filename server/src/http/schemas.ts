@@ -312,7 +312,7 @@ export const indexStatusSchema = z
       .object({ missing: z.int(), known: z.int() })
       .nullable()
       .describe(
-        'So many of the known files are gone at once that the index is kept as it is until somebody confirms.',
+        'So many of the known files are gone at once that the index is kept unchanged until an admin confirms.',
       ),
     problem: z
       .string()

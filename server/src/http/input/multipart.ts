@@ -8,7 +8,7 @@ import { DomainError } from '../../errors.ts'
 const MAX_PARTS = 256
 const MAX_FIELD_NAME_BYTES = 200
 const MAX_FIELD_BYTES = 4 * 1024 * 1024
-/** Of each part. A file name has at most a few thousand bytes. */
+/** Headers of one part. A file name has at most a few thousand bytes. */
 const MAX_HEADER_BYTES = 16 * 1024
 const MAX_HEADERS = 32
 
