@@ -12,7 +12,7 @@ export type Images = ImagesJson
 export type IndexStatus = IndexStatusJson
 export type IndexAccount = IndexAccountJson
 export type Folder = WatchedDirectoryJson
-export type OrderBy = 'created_at' | 'modified_at' | 'user_visible_name'
+export type OrderBy = 'captured_at' | 'created_at' | 'modified_at' | 'user_visible_name'
 
 /** What a list or a search is narrowed to. */
 export interface Filters {
@@ -92,6 +92,21 @@ export function isPassing(error: unknown): error is ApiError {
 
 export function listImages(parameters: ListParameters, signal?: AbortSignal): Promise<Images> {
   return request(`/api/images?${queryOf(parameters)}`, { signal: signal ?? null })
+}
+
+export interface Month {
+  /** Such as `2026-05`. */
+  month: string
+  count: number
+  mean_aspect: number
+}
+
+/** The months that have images which pass the filters, in the order of a list by `captured_at`. */
+export function getTimeline(
+  parameters: Filters & { direction: 'ascending' | 'descending' },
+  signal?: AbortSignal,
+): Promise<Month[]> {
+  return request(`/api/timeline?${queryOf(parameters)}`, { signal: signal ?? null })
 }
 
 export function getImage(id: string, signal?: AbortSignal): Promise<Image> {

@@ -1,6 +1,7 @@
+import type { Image, Month } from '../api/client.ts'
 import { aspectOf, type Section } from '../gallery/grid-layout.ts'
 import { type ImageList, wholeList } from '../gallery/image-list.ts'
-import { number } from '../messages/format.ts'
+import { monthName, number } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
 import { filterCount, type PageState } from '../state/address.ts'
 import type { SearchResult } from './use-search.ts'
@@ -42,9 +43,19 @@ export function resultSections(count: number, closeCount: number | undefined): S
     .map((group) => ({ ...group, detail: number(group.count), meanAspect: USUAL_ASPECT }))
 }
 
-/** The gallery as one group with the name of its folder. */
-export function gallerySections(list: ImageList, state: PageState): Section[] {
+/**
+ * The gallery by months, or as one group with the name of its folder where it is not ordered by date.
+ * @param hidden pictures that are about to be deleted
+ */
+export function gallerySections(
+  list: ImageList,
+  state: PageState,
+  months: readonly Month[] | undefined,
+  hidden: ReadonlyMap<string, Image>,
+): Section[] {
   if (list.count === 0) return []
+  const byMonth = months === undefined ? [] : monthSections(months, hidden, list.count)
+  if (byMonth.length > 0) return byMonth
   const name = state.directory?.split('/').at(-1)
   return [
     {
@@ -55,6 +66,32 @@ export function gallerySections(list: ImageList, state: PageState): Section[] {
       meanAspect: meanAspectOf(list),
     },
   ]
+}
+
+/** @returns none while the months belong to another state of the list */
+function monthSections(
+  months: readonly Month[],
+  hidden: ReadonlyMap<string, Image>,
+  total: number,
+): Section[] {
+  const gone = Map.groupBy(hidden.values(), ({ captured_at, modified_at }) =>
+    (captured_at ?? modified_at).slice(0, 7),
+  )
+  const left = months
+    .map(({ month, count, mean_aspect }) => ({
+      month,
+      count: count - (gone.get(month)?.length ?? 0),
+      meanAspect: mean_aspect,
+    }))
+    .filter(({ count }) => count > 0)
+  if (left.reduce((sum, { count }) => sum + count, 0) !== total) return []
+  return left.map(({ month, count, meanAspect }, n) => ({
+    key: month,
+    title: monthName(month),
+    detail: n === 0 ? messages.gallery.of(count, total) : number(count),
+    count,
+    meanAspect: Math.max(0.62, Math.min(2.4, meanAspect)),
+  }))
 }
 
 /** Rounded, so that the layout does not begin again with each part that is loaded. */

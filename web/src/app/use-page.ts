@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { getIndexStatus, type Image } from '../api/client.ts'
+import { getIndexStatus, getTimeline, type Image } from '../api/client.ts'
 import { useServerEvents } from '../api/events.ts'
 import { useToast } from '../components/toast.tsx'
 import { withoutHidden } from '../gallery/image-list.ts'
@@ -97,13 +97,22 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) 
   const events = useServerEvents(!isAtTop)
   const deletion = useDeletion()
   const gallery = useGallery({ ...filters, ...orderOf(state.sort) }, !hasResults)
+  const isByDate = state.sort === 'newest' || state.sort === 'oldest'
+  const timeline = { ...filters, direction: orderOf(state.sort).direction }
+  const { data: months } = useQuery({
+    queryKey: ['images', 'timeline', timeline],
+    queryFn: ({ signal }) => getTimeline(timeline, signal),
+    enabled: isByDate && !hasResults,
+  })
   const results = useMemo(() => resultsOf(result, isFurtherShown), [result, isFurtherShown])
   const list = withoutHidden(hasResults ? results.list : gallery, deletion.hidden)
   const listKey = JSON.stringify(
     hasResults ? [state.terms.filter(({ kind }) => kind !== 'sketch'), filters] : [state.sort, filters],
   )
   const resetKey = `${hasResults} ${listKey}`
-  const sections = hasResults ? resultSections(list.count, results.closeCount) : gallerySections(list, state)
+  const sections = hasResults
+    ? resultSections(list.count, results.closeCount)
+    : gallerySections(list, state, isByDate ? months : undefined, deletion.hidden)
   const isShowingElse = state.show !== undefined
   const viewed = useViewed(
     list,

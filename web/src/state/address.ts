@@ -96,8 +96,8 @@ export function changed(address: Address, part: PageChange): Address {
 }
 
 const ORDERS: Record<Sort, { order_by: OrderBy; direction: 'ascending' | 'descending' }> = {
-  newest: { order_by: 'modified_at', direction: 'descending' },
-  oldest: { order_by: 'modified_at', direction: 'ascending' },
+  newest: { order_by: 'captured_at', direction: 'descending' },
+  oldest: { order_by: 'captured_at', direction: 'ascending' },
   name: { order_by: 'user_visible_name', direction: 'ascending' },
   'name-down': { order_by: 'user_visible_name', direction: 'descending' },
 }

@@ -58,5 +58,5 @@ const V5_HEADER = 124
 function hasBmpHeader(head: Uint8Array): boolean {
   if (head.length < BMP_HEADER_SIZE_AT + 4) return false
   const size = new DataView(head.buffer, head.byteOffset).getUint32(BMP_HEADER_SIZE_AT, true)
-  return size >= 12 && size <= V5_HEADER
+  return size <= V5_HEADER
 }

@@ -57,7 +57,7 @@ export function readLayout(directory: TiffDirectory): TiffLayout {
   if (format === undefined) throw new Error('a TIFF of complex numbers is not supported')
   if (bits.some((value) => value !== bits[0]))
     throw new Error('a TIFF with channels of different depths is not supported')
-  return {
+  const layout: TiffLayout = {
     width,
     height,
     bits: bits[0] ?? 1,
@@ -78,6 +78,18 @@ export function readLayout(directory: TiffDirectory): TiffLayout {
     orientation: number(TAG.orientation, 1),
     isBitsReversed: number(TAG.fillOrder, 1) === 2,
   }
+  checkNumbers(layout)
+  return layout
+}
+
+const MAX_BITS = 64
+/** Samples in a row of a strip or tile. */
+const MAX_ROW_SAMPLES = 100_000_000
+
+/** Refuses numbers that would make loops endless or reserve too much memory. */
+function checkNumbers({ bits, channels, chunkWidth, chunkHeight }: TiffLayout): void {
+  const isPossible = bits >= 1 && bits <= MAX_BITS && channels >= 1 && chunkWidth >= 1 && chunkHeight >= 1
+  if (!isPossible || chunkWidth * channels > MAX_ROW_SAMPLES) throw new Error('its directory is damaged')
 }
 
 /** Channels of a colour, without extra ones. */
