@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { drawDemoGallery } from '../scripts/demo/draw-gallery.ts'
@@ -14,7 +14,9 @@ describe('sketch-search index', () => {
     const first = await runCommand(['index', gallery, '--data-directory', data])
     expect(first).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^5 indexed .*5 in the index, 0 failed\.\n$/),
+      stdout: expect.stringMatching(
+        /^5 indexed .*5 in the index, 0 failed\.\n5 files found: 5 indexed, 0 failed, 0 pending, 0 left out\.\n$/,
+      ),
     })
     const second = await runCommand(['index', gallery, '--data-directory', data])
     expect(second).toMatchObject({ code: 0, stdout: expect.stringMatching(/^0 indexed .*5 in the index/) })
@@ -48,6 +50,12 @@ describe('sketch-search search', () => {
     const sketch = await runCommand([...args, '--sketch', query], CLASSICAL)
     expect(sketch).toMatchObject({ code: 0 })
     expect(sketch.stdout.trim().split('\n')).toHaveLength(2)
+    const parts = ['--sketch', `${query}:0.5`, '--image', query, '--less-like', `${query}:0.25`]
+    expect((await runCommand([...args, ...parts], CLASSICAL)).stdout.trim().split('\n')).toHaveLength(2)
+    expect(await runCommand([...args, '--text', 'dog'], CLASSICAL)).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('does not understand words'),
+    })
     expect(await runCommand([...args, '--sketch', query])).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('has no vectors of the embedder "sketch-search-5"'),
@@ -57,6 +65,46 @@ describe('sketch-search search', () => {
 })
 
 describe('sketch-search', () => {
+  it('names an unknown command, and the nearest one', async () => {
+    for (const [word, nearest] of [
+      ['serv', 'serve'],
+      ['indx', 'index'],
+      ['qwertz', ''],
+    ])
+      expect(await runCommand([word!])).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(
+          RegExp(`^sketch-search: unknown command "${word}"; the nearest one is "${nearest}`),
+        ),
+      })
+    // A folder of the name of a mistyped command is one only with ./
+    const directory = await temporaryDirectory()
+    await mkdir(join(directory, 'serv'))
+    const { stderr } = await runCommand(['serv'], {}, directory)
+    expect(stderr).toContain('unknown command "serv"')
+  })
+
+  it('prints where it runs already, in place of a second start', async () => {
+    const { gallery, data } = await smallGallery()
+    const product = await startProduct(gallery, data, CLASSICAL)
+    const second = await runCommand(['serve', gallery, '--data-directory', data, '--port', '8999'], CLASSICAL)
+    expect(second).toMatchObject({ code: 0, stdout: `Already running at ${product.url}\n` })
+    expect(await product.stop()).toBe(0)
+  })
+
+  it('names a data directory that can not be made, in one sentence', async () => {
+    const { gallery } = await smallGallery()
+    const file = join(await temporaryDirectory(), 'file')
+    await writeFile(file, '')
+    for (const command of ['serve', 'index'])
+      expect(await runCommand([command, gallery, '--data-directory', join(file, 'data')])).toMatchObject({
+        code: 1,
+        stderr: expect.stringMatching(
+          /^sketch-search: The data directory \S+ can't be created \(ENOTDIR\)[^\n]*\n$/,
+        ),
+      })
+  })
+
   it('helps', async () => {
     for (const command of [[], ['serve'], ['index'], ['search'], ['config']]) {
       const { code, stdout } = await runCommand([...command, '--help'])
@@ -88,7 +136,12 @@ describe('sketch-search', () => {
 
   it.each([
     [['index', '/no/such/folder'], {}, /\/no\/such\/folder.*no such folder/],
-    [['search', '/tmp'], {}, /--sketch FILE or --image FILE/],
+    [['search', '/tmp'], {}, /--sketch FILE, --image FILE or --text WORD/],
+    [
+      ['search', '/tmp', '--text', 'dog', '--less-like', '/no/b.png:0.5'],
+      {},
+      /\/no\/b\.png: there is no such file/,
+    ],
     [['search', '/tmp', '--image', '/no/query.png'], {}, /\/no\/query\.png: there is no such file/],
     [['serve', '--config', '/no/config.yaml'], {}, /\/no\/config\.yaml.*no such file/],
     [['index', '/tmp'], { SERVER__PORT: '80' }, /port \(variable SERVER__PORT\)/],

@@ -2,7 +2,16 @@ import { mkdir, readdir, readFile, rename, unlink, writeFile } from 'node:fs/pro
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { count, firstResults, openPage, PHONE } from './support/browser.ts'
+import {
+  chip,
+  count,
+  filterByName,
+  firstResults,
+  openFolders,
+  openPage,
+  PHONE,
+  tile,
+} from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { CLASSICAL } from './support/product.ts'
 
@@ -24,9 +33,9 @@ describe('searching with a picture', () => {
     await paste(page, join(demo.gallery, 'umbrella/umbrella-03.jpg'))
     const results = await firstResults(page, 6)
     expect(results[0]).toBe('umbrella/umbrella-03.jpg')
-    await page.getByText('Your image').waitFor()
-    await page.getByRole('button', { name: 'Clear the search' }).click()
-    await page.getByTestId('count').getByText('240 images').waitFor()
+    await chip(page, 'More like Your picture').waitFor()
+    await page.getByRole('button', { name: 'Clear search' }).click()
+    await page.getByTestId('count').getByText('240 pictures').waitFor()
     expect(complaints).toEqual([])
     await close()
   })
@@ -39,7 +48,7 @@ describe('searching with a picture', () => {
     await page.evaluate((content) => {
       const dataTransfer = new DataTransfer()
       dataTransfer.items.add(new File([Uint8Array.from(content)], 'dropped.jpg', { type: 'image/jpeg' }))
-      const target = document.querySelector('main')!
+      const target = document.querySelector('[data-testid=grid]')!
       for (const type of ['dragover', 'drop'])
         target.dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }))
     }, bytes)
@@ -52,8 +61,11 @@ describe('searching with a picture', () => {
     await page
       .getByTestId('query-file')
       .setInputFiles({ name: 'x.png', mimeType: 'image/png', buffer: Buffer.from('no') })
-    await page.getByText(/can't be read/).waitFor()
-    await page.getByTestId('count').getByText('240 images').waitFor()
+    await page
+      .getByText(/can't be read/)
+      .first()
+      .waitFor()
+    await page.getByTestId('count').getByText('240 pictures').waitFor()
     await close()
   })
 })
@@ -61,17 +73,17 @@ describe('searching with a picture', () => {
 describe('the large view', () => {
   it('shows, walks with the arrow keys, finds similar and goes back', async () => {
     const { page, close, complaints } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
-    await page.getByRole('button', { name: 'Open bicycle-01.png' }).click()
+    await tile(page, 'bicycle/bicycle-01.png').click()
     const dialog = page.getByRole('dialog')
-    await dialog.getByRole('heading', { name: 'bicycle/bicycle-01.png' }).waitFor()
+    await dialog.getByRole('heading', { name: 'bicycle-01.png' }).waitFor()
     await page.keyboard.press('ArrowRight')
-    await dialog.getByRole('heading', { name: 'bicycle/bicycle-02.jpg' }).waitFor()
+    await dialog.getByRole('heading', { name: 'bicycle-02.jpg' }).waitFor()
     await dialog.getByText('480 × 360').waitFor()
     await dialog.getByRole('button', { name: 'Find similar' }).click()
     const results = await firstResults(page, 6)
     expect(results[0]).toBe('bicycle/bicycle-02.jpg')
     expect(results.filter((path) => path.startsWith('bicycle/')).length).toBeGreaterThanOrEqual(4)
-    await page.getByText('Like bicycle-02.jpg').waitFor()
+    await chip(page, 'More like bicycle-02.jpg').waitFor()
 
     await page.reload()
     expect((await firstResults(page, 1))[0]).toBe('bicycle/bicycle-02.jpg')
@@ -87,35 +99,35 @@ describe('the large view', () => {
 describe('closing the large view', () => {
   it('is a step back: Back then leads to what was before the list', async () => {
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
-    const tree = page.getByRole('navigation', { name: 'Folders' })
+    const tree = await openFolders(page)
     await tree.getByRole('button', { name: 'bicycle 20' }).click()
-    await count(page, '20 images')
+    await count(page, '20 pictures')
     const dialog = page.getByRole('dialog')
-    for (const close of ['Escape', 'Close']) {
-      await page.getByRole('button', { name: 'Open bicycle-01.png' }).click()
-      await dialog.getByRole('heading', { name: 'bicycle/bicycle-01.png' }).waitFor()
+    for (const close of ['Escape', 'Gallery']) {
+      await tile(page, 'bicycle/bicycle-01.png').click()
+      await dialog.getByRole('heading', { name: 'bicycle-01.png' }).waitFor()
       await page.keyboard.press('ArrowRight')
-      await dialog.getByRole('heading', { name: 'bicycle/bicycle-02.jpg' }).waitFor()
+      await dialog.getByRole('heading', { name: 'bicycle-02.jpg' }).waitFor()
       if (close === 'Escape') await page.keyboard.press(close)
       else await dialog.getByRole('button', { name: close, exact: true }).click()
       await dialog.waitFor({ state: 'detached' })
-      await count(page, '20 images')
+      await count(page, '20 pictures')
     }
     await page.goBack()
-    await count(page, '240 images')
+    await count(page, '240 pictures')
     await close()
   })
 
   it('leads to the list where the address of an image was opened', async () => {
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
-    await page.getByRole('button', { name: 'Open bicycle-01.png' }).click()
+    await tile(page, 'bicycle/bicycle-01.png').click()
     await page.waitForURL(/view=/)
     const other = await openPage(demo.browser, page.url())
     const dialog = other.page.getByRole('dialog')
-    await dialog.getByRole('heading', { name: 'bicycle/bicycle-01.png' }).waitFor()
+    await dialog.getByRole('heading', { name: 'bicycle-01.png' }).waitFor()
     await other.page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
-    await count(other.page, '240 images')
+    await count(other.page, '240 pictures')
     await expect.poll(() => new URL(other.page.url()).searchParams.get('view')).toBeNull()
     await other.close()
     await close()
@@ -126,40 +138,41 @@ describe('the gallery', () => {
   it('keeps only what is in view in the document, and scrolls to the end', async () => {
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
     const grid = page.getByTestId('grid')
-    const tiles = grid.locator('li')
+    const tiles = grid.locator('[role=gridcell]')
     expect(await tiles.count()).toBeLessThan(120)
     await grid.evaluate((element) => element.scrollTo(0, element.scrollHeight))
-    await page.getByRole('button', { name: 'Open umbrella-20.jpg' }).waitFor()
+    await tile(page, 'umbrella/umbrella-20.jpg').waitFor()
     expect(await tiles.count()).toBeLessThan(120)
     await close()
   })
 
   it('filters by name and sorts', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
-    await page.getByLabel('Filter by name').fill('lamp-1')
-    await page.getByTestId('count').getByText('10 images').waitFor()
-    await page.getByLabel('Sort by').selectOption('name-down')
+    await filterByName(page, 'lamp-1')
+    await page.getByTestId('count').getByText('10 pictures').waitFor()
+    await page.getByRole('button', { name: /^Sort by/ }).click()
+    await page.getByRole('menuitemradio', { name: 'Name Z–A' }).click()
     await expect
       .poll(() => page.locator('[data-testid=grid] [data-path]').first().getAttribute('title'))
       .toBe('lamp/lamp-19.jpg')
     await expect.poll(() => new URL(page.url()).search).toContain('sort=name-down')
-    await page.getByLabel('Filter by name').fill('nothing like this')
-    await page.getByText('No image passes this filter.').waitFor()
+    await filterByName(page, 'nothing like this')
+    await page.getByText('No pictures match these filters').waitFor()
     await close()
   })
 
   it('shows what changes in the folder without a reload, and what failed', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
-    await page.getByTestId('count').getByText('240 images').waitFor()
+    await page.getByTestId('count').getByText('240 pictures').waitFor()
     const file = join(demo.gallery, 'heart', 'new-heart.png')
     const bytes = await readFile(join(demo.gallery, 'heart/heart-01.png'))
     await writeFile(file, bytes)
-    await page.getByTestId('count').getByText('241 images').waitFor()
-    await page.getByRole('button', { name: 'Open new-heart.png' }).waitFor()
+    await page.getByTestId('count').getByText('241 pictures').waitFor()
+    await tile(page, 'heart/new-heart.png').waitFor()
     await rename(file, join(demo.gallery, 'heart', 'old-heart.png'))
-    await page.getByRole('button', { name: 'Open old-heart.png' }).waitFor()
+    await tile(page, 'heart/old-heart.png').waitFor()
     await unlink(join(demo.gallery, 'heart', 'old-heart.png'))
-    await page.getByTestId('count').getByText('240 images').waitFor()
+    await page.getByTestId('count').getByText('240 pictures').waitFor()
 
     await writeFile(join(demo.gallery, 'broken.jpg'), 'this is no image')
     await page.getByRole('button', { name: '1 file could not be read' }).click()
@@ -179,7 +192,8 @@ describe('the gallery', () => {
     const theme = () => page.evaluate(() => document.documentElement.dataset.theme)
     expect(await theme()).toBe('light')
     await page.emulateMedia({ colorScheme: 'dark' })
-    await page.getByRole('button', { name: 'Light theme' }).click()
+    await page.getByRole('button', { name: 'Settings' }).click()
+    await page.getByRole('radio', { name: 'Light' }).click()
     await page.reload()
     expect(await theme()).toBe('light')
     await page.emulateMedia({ colorScheme: 'light' })
@@ -195,10 +209,10 @@ describe('a folder that is gone', () => {
   it('is said to be, keeps its images, and is found again', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await rename(demo.gallery, `${demo.gallery}-away`)
-    await page.getByText('The watched folder can’t be read at present').waitFor()
-    await page.getByTestId('count').getByText('240 images').waitFor()
+    await page.getByText('The photo folder can’t be read at the moment').waitFor()
+    await page.getByTestId('count').getByText('240 pictures').waitFor()
     await rename(`${demo.gallery}-away`, demo.gallery)
-    await page.getByText('The watched folder can’t be read at present').waitFor({ state: 'detached' })
+    await page.getByText('The photo folder can’t be read at the moment').waitFor({ state: 'detached' })
     await close()
   })
 
@@ -208,12 +222,12 @@ describe('a folder that is gone', () => {
     await mkdir(away)
     for (const folder of (await readdir(demo.gallery)).filter((name) => name !== 'heart' && name !== 'star'))
       await rename(join(demo.gallery, folder), join(away, folder))
-    await page.getByText('200 of 240 images are gone from the folder at once').waitFor()
-    await page.getByTestId('count').getByText('240 images').waitFor()
-    await page.getByRole('button', { name: 'They are gone for good: forget them' }).click()
-    await page.getByTestId('count').getByText('40 images').waitFor()
+    await page.getByText('200 pictures are gone at once').waitFor()
+    await page.getByTestId('count').getByText('240 pictures').waitFor()
+    await page.getByRole('button', { name: 'They are gone for good' }).click()
+    await page.getByTestId('count').getByText('40 pictures').waitFor()
     for (const folder of await readdir(away)) await rename(join(away, folder), join(demo.gallery, folder))
-    await page.getByTestId('count').getByText('240 images').waitFor()
+    await page.getByTestId('count').getByText('240 pictures').waitFor()
     await close()
   })
 })

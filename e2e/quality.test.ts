@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { violationsIn } from './support/axe.ts'
-import { DESKTOP, draw, firstResults, openPage, PHONE } from './support/browser.ts'
+import { DESKTOP, draw, firstResults, nameFilter, openPage, PHONE } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { misplaced, nextFrame, stillness } from './support/layout.ts'
 import { CLASSICAL } from './support/product.ts'
@@ -17,14 +17,14 @@ const VIEWS: [string, (page: Page) => Promise<unknown>][] = [
       await firstResults(page, 1)
     },
   ],
-  ['filters', (page) => page.getByRole('button', { name: 'Filters' }).click()],
+  ['filters', nameFilter],
   ['saved sketches', (page) => page.getByRole('button', { name: 'Save, open or export' }).click()],
-  ['the large sheet', (page) => page.getByRole('button', { name: 'Large sheet' }).click()],
+  ['settings', (page) => page.getByRole('button', { name: 'Settings' }).click()],
   [
     'the large view',
     async (page) => {
       await page.locator('[data-path]').first().click()
-      await page.getByRole('dialog').locator('img').waitFor()
+      await page.getByTestId('large-picture').waitFor()
     },
   ],
   ['shortcuts', (page) => page.keyboard.press('?')],
@@ -39,10 +39,14 @@ const VIEWS: [string, (page: Page) => Promise<unknown>][] = [
     'a part to be chosen',
     async (page) => {
       await page.locator('[data-path]').first().click()
-      await page.getByRole('dialog').getByRole('button', { name: 'Search by a part' }).click()
+      await page.getByRole('dialog').press('r')
+      await page
+        .getByRole('img', { name: /\.(png|jpg)$/ })
+        .first()
+        .waitFor()
     },
   ],
-  ['near-duplicates', (page) => page.getByRole('button', { name: 'Near-duplicates' }).click()],
+  ['near-duplicates', (page) => page.goto(`${demo.product.url}/?show=duplicates`)],
 ]
 
 describe.each([

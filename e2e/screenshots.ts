@@ -4,32 +4,33 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
-import { drawDemoGallery } from '../scripts/demo/draw-gallery.ts'
+import { copyDemoPhotos } from '../scripts/demo/copy-photos.ts'
 import { DESKTOP, draw, firstResults, launchBrowser, openPage, PHONE } from './support/browser.ts'
 import { untilIndexed } from './support/demo.ts'
 import { startProduct } from './support/product.ts'
-import { BICYCLE, UMBRELLA } from './support/shapes.ts'
+import { LIGHTHOUSE } from './support/shapes.ts'
 
-const PER_SUBJECT = 28
+/** Of the demo. */
+const PHOTOS = 93
 const target = fileURLToPath(new URL('../docs/images', import.meta.url))
 const directory = await mkdtemp(join(tmpdir(), 'sketch-search-screenshots-'))
 const gallery = join(directory, 'gallery')
 await mkdir(target, { recursive: true })
-await drawDemoGallery(gallery, PER_SUBJECT)
+await copyDemoPhotos(gallery)
 const product = await startProduct(gallery, join(directory, 'data'))
 const browser = await launchBrowser()
 try {
-  await untilIndexed(product.url, PER_SUBJECT * 12)
+  await untilIndexed(product.url, PHOTOS)
   for (const scheme of ['light', 'dark'] as const) {
     const desktop = await openPage(browser, product.url, DESKTOP, scheme)
     await untilPictured(desktop.page)
     await desktop.page.screenshot({ path: join(target, `gallery-${scheme}.png`) })
-    await draw(desktop.page, BICYCLE)
+    await draw(desktop.page, LIGHTHOUSE)
     await firstResults(desktop.page, 1)
     await untilPictured(desktop.page)
     await desktop.page.screenshot({ path: join(target, `sketch-${scheme}.png`) })
     await desktop.page.locator('[data-testid=grid] [data-path]').first().click()
-    await desktop.page.getByRole('dialog').locator('img').waitFor()
+    await desktop.page.getByTestId('large-picture').waitFor()
     await desktop.page.waitForTimeout(300)
     await desktop.page.screenshot({ path: join(target, `large-view-${scheme}.png`) })
     await desktop.page.keyboard.press('Escape')
@@ -39,7 +40,7 @@ try {
     await desktop.close()
 
     const phone = await openPage(browser, product.url, PHONE, scheme)
-    await draw(phone.page, UMBRELLA)
+    await draw(phone.page, LIGHTHOUSE)
     await firstResults(phone.page, 1)
     await untilPictured(phone.page)
     await phone.page.screenshot({ path: join(target, `phone-${scheme}.png`) })

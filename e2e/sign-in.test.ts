@@ -16,9 +16,9 @@ describe('a team', () => {
     await page.getByRole('button', { name: 'Send the code' }).click()
     await mail.codeFor(ADMIN)
     await page.reload()
-    await page.getByLabel('The code').waitFor()
+    await page.getByLabel('Code', { exact: true }).waitFor()
     for (let n = 0; n < 6; n++) {
-      await page.getByLabel('The code').fill(`WRONG${n}`)
+      await page.getByLabel('Code', { exact: true }).fill(`WRONG${n}`)
       const answered = page.waitForResponse(/verify/)
       await page.getByRole('button', { name: 'Sign in' }).click()
       await answered
@@ -48,6 +48,7 @@ describe('a team', () => {
     const page = await openWindow()
     await page.goto(product.url)
     await signIn(page, mail, 'new@example.org')
+    await page.getByRole('button', { name: 'Show folders' }).click()
     await page.getByRole('button', { name: 'Users' }).waitFor()
   })
 })

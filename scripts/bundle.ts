@@ -5,7 +5,13 @@ import { type OutputOptions, type Plugin, type RolldownBuild, rolldown } from 'r
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const SOURCE = join(ROOT, 'server/src')
 /** What Node is told to run: the command line, the other threads and the other process. */
-const PROGRAMS = ['main', 'catalog/sqlite/worker', 'gallery/reader-thread', 'embedding/process/worker']
+const PROGRAMS = [
+  'main',
+  'catalog/sqlite/worker',
+  'gallery/decoder-process',
+  'gallery/reader-thread',
+  'embedding/process/worker',
+]
 
 /** Packages that npm installs beside the server, because they have binaries or other files of their own; all others become part of it. */
 export const INSTALLED = [

@@ -1,14 +1,16 @@
-/** `npm run demo`: draws a gallery, for people with no folder at hand, and starts on it. */
+/** `npm run demo`: makes a gallery of photographs and drawn pictures and starts on it, for people with no folder at hand. */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import { copyDemoPhotos } from './demo/copy-photos.ts'
 import { drawDemoGallery } from './demo/draw-gallery.ts'
 
 const PICTURES_PER_SUBJECT = 28
 const root = fileURLToPath(new URL('..', import.meta.url))
 const gallery = fileURLToPath(new URL('../demo/gallery', import.meta.url))
 
-console.log(`Drawing the demo gallery in ${gallery} …`)
+console.log(`Making the demo gallery in ${gallery} …`)
 await drawDemoGallery(gallery, PICTURES_PER_SUBJECT)
+await copyDemoPhotos(gallery)
 const data = fileURLToPath(new URL('../demo/data', import.meta.url))
 const main = fileURLToPath(new URL('../server/src/main.ts', import.meta.url))
 const child = spawn(

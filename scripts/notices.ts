@@ -12,6 +12,7 @@ interface Locked {
 /** What is compiled into the page by its build, although it is no dependency of it while it runs. */
 const BUILT_IN = ['tailwindcss']
 const MODEL_LICENCE = 'server/models/sketch-search-5/LICENSE-efficientnet-lite.txt'
+const WORDS_LICENCE = 'server/models/sketch-search-5/LICENSE-wordnet.txt'
 
 /**
  * The licences of what others wrote: in full for what is part of the built page and the packaged server, by name for what npm installs beside them.
@@ -64,6 +65,12 @@ export function thirdPartyNotices(root: string, server: string[]): string {
     '',
     '```text',
     readFileSync(join(root, MODEL_LICENCE), 'utf8').trim(),
+    '```',
+    '',
+    'Its words, their synonyms and what they stand for (`vocabulary.json`) were derived from WordNet 3.0:',
+    '',
+    '```text',
+    readFileSync(join(root, WORDS_LICENCE), 'utf8').trim(),
     '```',
     '',
     '## Installed beside the server by npm',

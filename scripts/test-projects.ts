@@ -24,7 +24,7 @@ const MARKS: [Project, RegExp][] = [
   ['long', /from '[./\w-]*\/testing\/(shared-)?postgres\.ts'|from '\.\/cluster\/run\.ts'/],
   ['browser', /from '\.\/support\/browser\.ts'/],
   ['product', /from '\.\/support\/product\.ts'/],
-  ['server', /from '[./\w-]*\/testing\/(app|team)\.ts'/],
+  ['server', /from '[./\w-]*\/testing\/(app|team|conformance\/servers)\.ts'/],
 ]
 
 /** Sorts all test files into their projects; paths are relative to the checkout. */

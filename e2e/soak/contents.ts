@@ -13,7 +13,9 @@ export interface Contents {
   broken(): Promise<Content>
   /** Of bytes that were made here. */
   isImage(hash: string): boolean
-  /** Bytes that came about otherwise: part of an image. */
+  /** Bytes that came about otherwise: an image with something behind it. */
+  noteImage(bytes: Buffer): void
+  /** Bytes that came about otherwise: part of an image, or a text. */
   noteBroken(bytes: Buffer): void
 }
 
@@ -49,6 +51,7 @@ export function createContents(random: Random): Contents {
       if (!images.has(hash) && !broken.has(hash)) throw new Error(`nobody made the content ${hash}`)
       return images.has(hash)
     },
+    noteImage: (bytes) => void note(bytes, true),
     noteBroken: (bytes) => void note(bytes, false),
   }
 }

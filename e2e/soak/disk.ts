@@ -11,11 +11,19 @@ export interface Entry {
   isReadable: boolean
 }
 
+/** Beginnings of the formats that the soak writes. */
+const SIGNATURE = /^(\x89PNG\r\n|\xff\xd8\xff|GIF8|RIFF....WEBP|II\*\0|MM\0\*)/s
+const SYSTEM_NAMES = ['@eaDir', '#recycle']
 const IMAGE_NAME = /\.(jpe?g|png|webp|gif|avif|tiff?|bmp|heic|heif)$/i
 
+/** Whether the gallery leaves an entry of this name out. */
+export function isLeftOut(name: string): boolean {
+  return name.startsWith('.') || SYSTEM_NAMES.includes(name)
+}
+
 /**
- * Looks at the folder independently of the product, as plainly as it can be said: every file that bears an image's name, also behind
- * links that stay in the gallery and lead to no folder on their own way.
+ * Lists the folder independently of the product: every file with the name or the first bytes of an image, also behind links that
+ * stay in the gallery and lead to no folder on their own way.
  */
 export function lookAtDisk(root: string): Map<string, Entry> {
   const entries = new Map<string, Entry>()
@@ -24,23 +32,19 @@ export function lookAtDisk(root: string): Map<string, Entry> {
 
   function look(directory: string, isBehindLink: boolean): void {
     for (const entry of readdirSync(join(root, directory), { withFileTypes: true })) {
-      if (entry.name.startsWith('.')) continue
+      if (isLeftOut(entry.name)) continue
       const path = directory === '' ? entry.name : `${directory}/${entry.name}`
       if (entry.isDirectory()) look(path, isBehindLink)
       else if (entry.isSymbolicLink()) lookAtLink(path, isBehindLink)
-      else if (IMAGE_NAME.test(path)) entries.set(path, entryOf(join(root, path), join(root, path)))
+      else if (IMAGE_NAME.test(path) || (entry.isFile() && holdsImage(join(root, path))))
+        entries.set(path, entryOf(join(root, path), join(root, path)))
     }
   }
 
   function lookAtLink(path: string, isBehindLink: boolean): void {
     const target = targetOf(join(root, path))
     const isInside = target !== undefined && (target === root || target.startsWith(root + sep))
-    const isHidden =
-      isInside &&
-      target
-        .slice(root.length)
-        .split(sep)
-        .some((name) => name.startsWith('.'))
+    const isHidden = isInside && target.slice(root.length).split(sep).some(isLeftOut)
     if (isInside && !isHidden && statSync(target).isDirectory()) {
       const parent = realpathSync(join(root, path, '..'))
       const isCircle = parent === target || parent.startsWith(target + sep)
@@ -48,13 +52,17 @@ export function lookAtDisk(root: string): Map<string, Entry> {
         look(path, true)
         return
       }
-    } else if (isInside && !isHidden && IMAGE_NAME.test(path)) {
+    } else if (isInside && !isHidden && (IMAGE_NAME.test(path) || holdsImage(target))) {
       entries.set(path, entryOf(target, join(root, path)))
       return
     }
     if (IMAGE_NAME.test(path))
       entries.set(path, { hash: undefined, identity: `link ${path}`, isReadable: false })
   }
+}
+
+function holdsImage(file: string): boolean {
+  return statSync(file).isFile() && SIGNATURE.test(readFileSync(file).subarray(0, 16).toString('latin1'))
 }
 
 function targetOf(link: string): string | undefined {

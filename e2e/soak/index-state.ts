@@ -14,7 +14,7 @@ export interface IndexState {
   images: Map<string, IndexedImage>
   /** Contents by path; null where none could be read. */
   failures: Map<string, string | null>
-  /** Contents that have a vector, once for each vector. */
+  /** Contents that have a vector of the embedder, once for each vector. */
   vectors: string[]
 }
 
@@ -33,9 +33,9 @@ export function readIndex(dataDirectory: string): IndexState {
           'select path, content_hash, reason from failures',
         ).map(({ path, content_hash: hash }) => [path, hash]),
       ),
-      vectors: rows<{ content_hash: string }>('select content_hash from vectors').map(
-        ({ content_hash: hash }) => hash,
-      ),
+      vectors: rows<{ content_hash: string }>(
+        "select content_hash from vectors join embedders on embedders.id = embedder_id where space = 'image'",
+      ).map(({ content_hash: hash }) => hash),
     }
   } finally {
     database.close()

@@ -1,6 +1,6 @@
 /**
- * `npm run soak -- [--operations N] [--kills N] [--seed N]`: random operations on a folder, with kills of the server between them, against
- * what the index must be. A failure prints its seed and its history.
+ * `npm run soak -- [--operations N] [--kills N] [--fills N] [--seed N]`: random operations on a folder, between which the server is killed and its
+ * disk is full, compared with what the index must be. A failure prints its seed and its history.
  */
 import { parseArgs } from 'node:util'
 import { type SoakResult, soak } from './soak.ts'
@@ -9,6 +9,7 @@ const { values } = parseArgs({
   options: {
     operations: { type: 'string', default: '10000' },
     kills: { type: 'string', default: '200' },
+    fills: { type: 'string', default: '2' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
   },
 })
@@ -16,12 +17,14 @@ const [operations, kills, seed] = [Number(values.operations), Number(values.kill
 console.log(`${operations} operations and ${kills} kills with seed ${seed}`)
 const start = performance.now()
 const say = (done: SoakResult) =>
-  `${done.operations} operations, ${done.kills} kills, ${done.checks} comparisons, ${done.moves} moves that kept their id, ${Math.round((performance.now() - start) / 1000)} s`
+  `${done.operations} operations, ${done.kills} kills, ${done.fills} full disks, ${done.checks} comparisons, ${done.moves} moves that kept their id, ${Math.round((performance.now() - start) / 1000)} s`
 let said = 0
 const result = await soak({
   operations,
   kills,
   seed,
+  fills: Number(values.fills),
+  hasOtherFiles: true,
   onProgress(done) {
     if (performance.now() - said < 10_000) return
     said = performance.now()

@@ -337,10 +337,10 @@ export function createOperator(root: string, random: Random, contents: Contents)
   function breakFile(path: string | undefined): string | undefined {
     if (path === undefined || !isWritable(path)) return undefined
     const bytes = readFileSync(at(path))
-    const half = bytes.subarray(0, bytes.length / 2)
-    contents.noteBroken(half)
+    const start = bytes.subarray(0, bytes.length / 8)
+    contents.noteBroken(start)
     written.add(path)
-    writeFileSync(at(path), half)
+    writeFileSync(at(path), start)
     return `break ${show(path)}`
   }
 }

@@ -4,21 +4,29 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createRandom, type Random } from '../../scripts/demo/random.ts'
 import { type Product, startProduct } from '../support/product.ts'
+import { accountDifferences } from './account.ts'
 import { type Contents, createContents } from './contents.ts'
 import { type Entry, lookAtDisk } from './disk.ts'
 import { complaintsAboutAnswers, type IndexState, readIndex, thumbnailFiles } from './index-state.ts'
 import { createOperator, KEPT } from './operations.ts'
+import { createOtherOperator } from './other-files.ts'
+import { mountSmallDisk } from './small-disk.ts'
 
 export interface SoakOptions {
   seed: number
   operations: number
   kills: number
+  /** How often the disk of the index is filled, where a small one can be mounted. */
+  fills?: number
+  /** Whether there are files that the gallery leaves out, images without the name of one, and edits that times do not show. */
+  hasOtherFiles?: boolean
   onProgress?: (done: SoakResult) => void
 }
 
 export interface SoakResult {
   operations: number
   kills: number
+  fills: number
   /** How often everything was compared. */
   checks: number
   /** Of files that kept their id at another path. */
@@ -42,7 +50,14 @@ const ENVIRONMENT = { SERVER__EMBEDDER_REGISTRY__CHOSEN_EMBEDDER: 'classical', S
  * with what the disk holds. The same seed gives the same operations; how they meet the server's own pace differs.
  * @throws {Error} with the seed and everything that was done since both were last the same
  */
-export async function soak({ seed, operations, kills, onProgress }: SoakOptions): Promise<SoakResult> {
+export async function soak({
+  seed,
+  operations,
+  kills,
+  fills = 0,
+  hasOtherFiles = false,
+  onProgress,
+}: SoakOptions): Promise<SoakResult> {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'sketch-search-soak-')))
   const [root, data] = [join(directory, 'gallery'), join(directory, 'data')]
   mkdirSync(root)
@@ -50,22 +65,25 @@ export async function soak({ seed, operations, kills, onProgress }: SoakOptions)
   const random = createRandom(seed)
   const contents = createContents(random)
   const operator = createOperator(root, random, contents)
+  const otherOperator = createOtherOperator(root, random, contents)
+  const smallDisk = fills > 0 ? mountSmallDisk(data) : undefined
   writeFileSync(join(root, KEPT), (await contents.image()).bytes)
   // Of its own: how often examples are picked depends on the server's pace, and the operations must not.
   const exampleRandom = createRandom(seed + 1)
   const empty: IndexState = { images: new Map(), failures: new Map(), vectors: [] }
-  const result: SoakResult = { operations: 0, kills: 0, checks: 0, moves: 0, index: empty }
+  const result: SoakResult = { operations: 0, kills: 0, fills: 0, checks: 0, moves: 0, index: empty }
   let history: string[] = []
   let checkpoint: Checkpoint = { disk: new Map(), index: empty }
   let product: Product = await start()
   try {
-    const killsAt = new Set(
-      Array.from({ length: kills }, (_, n) => Math.floor(((n + 1) * operations) / (kills + 1))),
-    )
+    const spread = (count: number) =>
+      new Set(Array.from({ length: count }, (_, n) => Math.floor(((n + 1) * operations) / (count + 1))))
+    const killsAt = spread(kills)
+    const fillsAt = spread(fills)
     while (result.operations < operations) {
-      history.push(await operator.act())
-      result.operations++
+      await act()
       if (killsAt.has(result.operations)) await kill()
+      else if (fillsAt.has(result.operations)) await fillDisk()
       else if (random.chance(0.01)) await takeRootAway()
       else if (random.chance(0.05)) await sleep(random.between(50, 1500))
       if (result.operations % OPERATIONS_BETWEEN_CHECKS === 0) await check()
@@ -81,7 +99,37 @@ export async function soak({ seed, operations, kills, onProgress }: SoakOptions)
     )
   } finally {
     await product.kill()
+    smallDisk?.unmount()
     rmSync(directory, { recursive: true, force: true })
+  }
+
+  async function act(): Promise<void> {
+    const acting = hasOtherFiles && random.chance(0.3) ? otherOperator : operator
+    history.push(await acting.act())
+    result.operations++
+  }
+
+  /** Nothing is lost, and the account adds up, while nothing can be stored. */
+  async function fillDisk(): Promise<void> {
+    if (smallDisk === undefined) return
+    smallDisk.fill()
+    history.push('FILL')
+    await untilReadyIs(503)
+    for (let n = 0; n < 8; n++) await act()
+    const differences = await accountDifferences(product.url, root, false)
+    if (differences.length > 0) throw new Error(differences.join('; '))
+    smallDisk.free()
+    history.push('FREE')
+    await untilReadyIs(200)
+    result.fills++
+  }
+
+  async function untilReadyIs(status: number): Promise<void> {
+    const deadline = Date.now() + SETTLES_WITHIN_MS
+    while ((await fetch(`${product.url}/ready`)).status !== status) {
+      if (Date.now() > deadline) throw new Error(`/ready is not answered with ${status}`)
+      await sleep(100)
+    }
   }
 
   function start(): Promise<Product> {
@@ -94,11 +142,12 @@ export async function soak({ seed, operations, kills, onProgress }: SoakOptions)
     result.kills++
     history.push('KILL')
     for (let n = random.chance(0.5) ? Math.floor(random.between(1, 6)) : 0; n > 0; n--) {
-      history.push(`  ${await operator.act()}`)
-      result.operations++
+      await act()
     }
     product = await start()
     history.push('START')
+    const differences = await accountDifferences(product.url, root, false)
+    if (differences.length > 0) throw new Error(differences.join('; '))
   }
 
   /** As a drive that is unmounted and mounted again. */
@@ -138,7 +187,8 @@ export async function soak({ seed, operations, kills, onProgress }: SoakOptions)
     const rows = rowDifferences(disk, index, contents)
     if (rows.length > 0) return rows
     const examples = pickSome([...index.images.keys()], 4, exampleRandom)
-    return complaintsAboutAnswers(product.url, index.images, examples)
+    const complaints = await complaintsAboutAnswers(product.url, index.images, examples)
+    return complaints.length > 0 ? complaints : accountDifferences(product.url, root, true)
   }
 
   /** What a crash may leave is gone after the next start. */

@@ -89,21 +89,51 @@ export async function openPage(
 /** The image of the gallery that has this path. */
 export const tile = (page: Page, path: string): Locator => page.locator(`[data-path="${path}"]`)
 
-/** A line through points of the sheet, 0…1 of its side. */
+/** A line through points of the square in the middle of the sheet, 0…1 of its side. */
 export type Line = [x: number, y: number][]
+
+/** Where a point of that square is in the window. */
+export async function sheetPlace(page: Page): Promise<(point: [number, number]) => [number, number]> {
+  const sheet = await page.locator('canvas').first().boundingBox()
+  if (sheet === null) throw new Error('The drawing sheet is not shown')
+  const side = Math.min(sheet.width, sheet.height)
+  const [left, top] = [sheet.x + (sheet.width - side) / 2, sheet.y + (sheet.height - side) / 2]
+  return ([x, y]) => [left + side * x, top + side * y]
+}
 
 /** Draws with the real pointer. */
 export async function draw(page: Page, lines: Line[]): Promise<void> {
-  await page.locator('canvas').scrollIntoViewIfNeeded()
-  const sheet = await page.locator('canvas').boundingBox()
-  if (sheet === null) throw new Error('The drawing sheet is not shown')
-  const at = ([x, y]: [number, number]) => [sheet.x + sheet.width * x, sheet.y + sheet.height * y] as const
+  await page.locator('canvas').first().scrollIntoViewIfNeeded()
+  const at = await sheetPlace(page)
   for (const [first, ...rest] of lines) {
     await page.mouse.move(...at(first!))
     await page.mouse.down()
     for (const point of rest) await page.mouse.move(...at(point), { steps: 6 })
     await page.mouse.up()
   }
+}
+
+/** The share of the pixels in a box of that square on which there is ink. */
+export function inkIn(
+  page: Page,
+  box: [x: number, y: number, width: number, height: number],
+): Promise<number> {
+  return page
+    .locator('canvas')
+    .first()
+    .evaluate(async (element, [x, y, w, h]) => {
+      // What was drawn last is painted in the next frame.
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+      const canvas = element as HTMLCanvasElement
+      const side = Math.min(canvas.width, canvas.height)
+      const [left, top] = [(canvas.width - side) / 2, (canvas.height - side) / 2]
+      const { data } = canvas
+        .getContext('2d')!
+        .getImageData(left + x! * side, top + y! * side, Math.max(1, w! * side), Math.max(1, h! * side))
+      let inked = 0
+      for (let i = 3; i < data.length; i += 4) if (data[i]! > 128) inked++
+      return inked / (data.length / 4)
+    }, box)
 }
 
 /** Waits until the page tells how many there are. */
@@ -113,7 +143,7 @@ export function count(page: Page, text: string): Promise<void> {
 
 /** Waits until what is shown is the answer to what is being searched with. @returns the paths of the first of them, best first */
 export async function firstResults(page: Page, count: number): Promise<string[]> {
-  await page.getByTestId('count').getByText('most similar').waitFor()
+  await page.getByTestId('count').getByText(/match/).waitFor()
   await settled(page)
   return (await shownPaths(page)).slice(0, count)
 }
@@ -134,4 +164,38 @@ function shownPaths(page: Page): Promise<string[]> {
       .sort((a, b) => a.box.top - b.box.top || a.box.left - b.box.left)
       .map(({ path }) => path),
   )
+}
+
+/** A part of the search, by the beginning of its name, such as “More like star-01.png”. */
+export function chip(page: Page, name: string): Locator {
+  const escaped = name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+  return page
+    .getByRole('toolbar', { name: 'What you search with' })
+    .getByRole('button', { name: new RegExp(`^${escaped}`) })
+}
+
+export async function removeChip(page: Page, name: string): Promise<void> {
+  await chip(page, name).first().click()
+  await page.getByRole('button', { name: 'Remove from search' }).click()
+}
+
+/** Opens the filter for names and types into it. */
+export async function filterByName(page: Page, name: string): Promise<void> {
+  const field = await nameFilter(page)
+  await field.fill(name)
+  await page.keyboard.press('Escape')
+}
+
+/** The field of the filter for names, opened. */
+export async function nameFilter(page: Page): Promise<Locator> {
+  const own = page.getByRole('button', { name: /^Name contains/ })
+  const folded = page.getByRole('button', { name: /^Filters/ })
+  await own.or(folded).first().click()
+  return page.getByRole('searchbox', { name: 'Name contains' })
+}
+
+/** Shows the folders beside the results. */
+export async function openFolders(page: Page): Promise<Locator> {
+  await page.getByRole('button', { name: 'Show folders' }).click()
+  return page.getByRole('navigation', { name: 'Folders' })
 }

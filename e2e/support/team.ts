@@ -6,7 +6,7 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { drawDemoGallery } from '../../scripts/demo/draw-gallery.ts'
 import { type MailServer, signInBy, startMailServer } from '../../server/src/testing/mail-server.ts'
 import { violationsIn } from './axe.ts'
-import { DESKTOP, PHONE, STATE_TIMEOUT_MS, sharedBrowser } from './browser.ts'
+import { DESKTOP, filterByName, PHONE, STATE_TIMEOUT_MS, sharedBrowser } from './browser.ts'
 import { misplaced } from './layout.ts'
 import { CLASSICAL, type Product, startProduct } from './product.ts'
 
@@ -69,7 +69,7 @@ export async function openWindow(viewport = DESKTOP): Promise<Page> {
 export async function signIn(page: Page, mail: MailServer, email: string): Promise<void> {
   await page.getByLabel('Your e-mail address').fill(email)
   await page.getByRole('button', { name: 'Send the code' }).click()
-  await page.getByLabel('The code').fill(await mail.codeFor(email))
+  await page.getByLabel('Code', { exact: true }).fill(await mail.codeFor(email))
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.locator('[data-testid=grid] img').first().waitFor()
 }
@@ -85,19 +85,20 @@ export function itSignsIn(database: string, keys: () => Promise<Record<string, u
     expect(await violationsIn(page)).toEqual([])
     await page.getByLabel('Your e-mail address').fill(ADMIN)
     await page.keyboard.press('Enter')
-    await page.getByText(`It was sent to ${ADMIN}`).waitFor()
+    await page.getByText(`If ${ADMIN} has an account`).waitFor()
     await page.getByText(/^Another code in \d+ s$/).waitFor()
     expect(await violationsIn(page)).toEqual([])
-    await page.getByLabel('The code').fill('WRONGONE')
+    await page.getByLabel('Code', { exact: true }).fill('WRONGONE')
     await page.keyboard.press('Enter')
     await page.getByRole('alert').getByText('The code is not right.').waitFor()
     const code = await mail.codeFor(ADMIN)
     await page.evaluate((text) => navigator.clipboard.writeText(text), `Your code: ${code}`)
-    await page.getByLabel('The code').fill('')
-    await page.getByLabel('The code').press('Control+v')
+    await page.getByLabel('Code', { exact: true }).fill('')
+    await page.getByLabel('Code', { exact: true }).press('Control+v')
     await page.locator('[data-path^="star/"]').first().waitFor()
     await expect.poll(() => new URL(page.url()).search).toBe('?dir=star&sort=name')
 
+    await page.getByRole('button', { name: 'Show folders' }).click()
     await page.getByRole('button', { name: 'Users' }).click()
     await page.getByText('1 user', { exact: true }).waitFor()
     for (const [email, role] of [
@@ -138,25 +139,26 @@ export function itSignsIn(database: string, keys: () => Promise<Record<string, u
     await signIn(user, mail, 'user@example.org')
     await user.setViewportSize({ width: 360, height: 740 })
     await expect.poll(() => misplaced(user)).toEqual([])
-    expect(await user.getByRole('button', { name: 'Add images to the gallery' }).count()).toBe(0)
+    expect(await user.getByRole('button', { name: 'Add files' }).count()).toBe(0)
     expect(await user.getByRole('button', { name: 'Users' }).count()).toBe(0)
     await user.locator('[data-path]').first().focus()
     await user.keyboard.press('Space')
-    await user.getByText('1 image selected').first().waitFor()
-    expect(await user.getByRole('button', { name: 'Delete', exact: true }).count()).toBe(0)
+    await user.getByText('1 selected').first().waitFor()
+    expect(await user.getByRole('button', { name: 'Move to trash' }).count()).toBe(0)
 
     // Who is removed is out at once, and told so by the page.
     await page.getByRole('button', { name: 'Remove user@example.org' }).click()
     await page.getByRole('button', { name: 'Remove', exact: true }).click()
     await page.getByText('2 users').waitFor()
-    await user.getByRole('button', { name: 'Clear the selection' }).click()
-    await user.getByLabel('Filter by name').fill('star')
+    await user.getByRole('button', { name: 'Clear selection' }).click()
+    await filterByName(user, 'star')
     await user.getByLabel('Your e-mail address').waitFor()
 
     const editor = await openWindow()
     await editor.goto(product.url)
     await signIn(editor, mail, 'editor@example.org')
-    await editor.getByRole('button', { name: 'Add images to the gallery' }).waitFor()
+    await editor.getByRole('button', { name: 'Add files' }).waitFor()
+    await editor.getByRole('button', { name: 'Settings' }).click()
     await editor.getByRole('button', { name: 'Sign out' }).click()
     await editor.getByLabel('Your e-mail address').waitFor()
     await editor.reload()

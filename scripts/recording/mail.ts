@@ -38,7 +38,7 @@ export async function openMailBox(): Promise<MailBox> {
       )
       const mail = next()!
       mail.isRead = true
-      return /^Subject: ([A-Z2-9]{8}) is/m.exec(mail.source)![1]!
+      return /^Your OTP code is: ([A-Z2-9]{8})/m.exec(mail.source)![1]!
     },
     headers: () =>
       mails
@@ -46,8 +46,7 @@ export async function openMailBox(): Promise<MailBox> {
           source
             .split(/\r?\n/)
             .filter((line) => /^(From|To|Subject):/.test(line))
-            .join('; ')
-            .replaceAll(/[A-Z2-9]{8} is/g, '<code> is'),
+            .join('; '),
         )
         .sort(),
     close: () => new Promise<void>((resolve) => server.close(() => resolve())),

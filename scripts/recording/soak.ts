@@ -10,13 +10,17 @@ const KILLS = 2
 export async function recordSoak(): Promise<Recorded[]> {
   const recording: Recorded[] = []
   for (const seed of SEEDS) {
-    const { index, ...counts } = await soak({ seed, operations: OPERATIONS, kills: KILLS })
+    const { index, operations, kills, checks, moves } = await soak({
+      seed,
+      operations: OPERATIONS,
+      kills: KILLS,
+    })
     const images = [...index.images].map(([path, { hash }]) => `${path} ${hash}`).sort()
     const failures = [...index.failures].map(([path, hash]) => `${path} ${hash}`).sort()
     recording.push({
       name: `seed ${seed}`,
       content: {
-        ...counts,
+        ...{ operations, kills, checks, moves },
         images: images.length,
         failures: failures.length,
         vectors: index.vectors.length,

@@ -16,15 +16,17 @@ const ROWS: readonly (readonly string[])[] = [
   ['scripts'],
   ['server/src/main.ts', 'web/src/main.tsx'],
   ['server/src/commands', 'web/src/router.tsx'],
-  ['server/src/admin', 'web/src/app.tsx'],
+  ['server/src/admin', 'web/src/app'],
   [
     'server/src/app',
-    ...['gallery', 'sketch', 'search', 'upload', 'auth', 'admin', 'status'].map((name) => `web/src/${name}`),
+    ...['gallery', 'sketch', 'region', 'query', 'upload', 'auth', 'admin', 'status'].map(
+      (name) => `web/src/${name}`,
+    ),
   ],
   ['server/src/http', 'server/src/cluster', 'server/src/evaluation', 'web/src/state'],
   ['server/src/sync', 'server/src/search', 'server/src/images', 'server/src/auth', 'web/src/api'],
   ['server/src/indexing', 'web/src/components'],
-  ['server/src/storage', 'web/src/messages', 'web/src/messages.ts'],
+  ['server/src/storage', 'web/src/messages'],
   ['server/src/catalog', 'server/src/accounts', 'server/src/saved-queries'],
   ['server/src/database'],
   ['server/src/embedding'],
@@ -40,6 +42,7 @@ const VENDORS: Record<string, readonly string[]> = {
   commander: ['main.ts', 'commands'],
   hono: ['http', 'auth'],
   '@hono/node-server': ['http'],
+  '@fastify/busboy': ['http'],
   '@hono/zod-openapi': ['http', 'auth', 'contract'],
   'pg-boss': ['cluster'],
   nodemailer: ['auth'],
@@ -61,30 +64,11 @@ const VENDORS: Record<string, readonly string[]> = {
 }
 
 /** What is not accepted yet. Entries are only removed: one that no longer exists fails its test. */
-const UPWARD_IMPORTS: readonly string[] = [
-  'server/src/log.ts → server/src/config/schema.ts',
-  'web/src/search/drop-zones.tsx → web/src/upload/upload-panel.tsx',
-  'web/src/search/part-dialog.tsx → web/src/gallery/use-zoom.ts',
-  'web/src/search/part-dialog.tsx → web/src/gallery/zoomable-image.tsx',
-  'web/src/search/use-picture-input.ts → web/src/gallery/tile.tsx',
-  'web/src/search/use-picture-input.ts → web/src/upload/picture-file.ts',
-  'web/src/search/use-saved-picture.ts → web/src/upload/picture-file.ts',
-  'web/src/search/use-search.ts → web/src/sketch/render.ts',
-  'web/src/search/use-search.ts → web/src/sketch/sketch.ts',
-  'web/src/state/page-state.ts → web/src/app.tsx',
-  'web/src/status/failures.tsx → web/src/auth/session.tsx',
-  'web/src/status/index-notices.tsx → web/src/auth/session.tsx',
-]
-const CYCLES: readonly string[] = [
-  'bench/folder-start.ts ↔ bench/folder.ts ↔ bench/indexing.ts',
-  'web/src/app.tsx ↔ web/src/gallery/gallery-toolbar.tsx ↔ web/src/state/page-state.ts',
-]
+const UPWARD_IMPORTS: readonly string[] = ['server/src/log.ts → server/src/config/schema.ts']
+const CYCLES: readonly string[] = ['bench/folder-start.ts ↔ bench/folder.ts ↔ bench/indexing.ts']
 /** With the lines that each may have until it is divided. */
 const LARGE_FILES: Record<string, number> = {
   'e2e/soak/operations.ts': 356,
-  'server/src/embedding/process/supervisor.ts': 449,
-  'server/src/http/images.ts': 400,
-  'web/src/app.tsx': 400,
 }
 
 interface Import {

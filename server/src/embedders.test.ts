@@ -106,7 +106,9 @@ describe('choosing another embedder', () => {
     const second = await startApp(choose('other'))
     expect(await statusOf(second)).toMatchObject({ indexed: 0, to_embed: 12, previous_embedder: 'classical' })
     expect((await second.catalog.images.list(ALL)).images).toHaveLength(12)
-    await expect(second.search.byImage(ids[0]!, TOP)).rejects.toMatchObject({ code: 'not_indexed' })
+    await expect(
+      second.search.find([{ kind: 'image id', id: ids[0]!, weight: 1 }], TOP),
+    ).rejects.toMatchObject({ code: 'not_indexed' })
     await indexAll(second)
     expect(await statusOf(second)).toMatchObject({
       indexed: 12,
@@ -115,12 +117,12 @@ describe('choosing another embedder', () => {
       dimensions: 3,
     })
     expect((await second.catalog.images.list(ALL)).images.map(({ id }) => id)).toEqual(ids)
-    expect((await second.search.byImage(ids[0]!, TOP)).total).toBe(12)
+    expect((await second.search.find([{ kind: 'image id', id: ids[0]!, weight: 1 }], TOP)).total).toBe(12)
     await second.close()
 
     const third = await startApp(choose('classical'))
     expect(await statusOf(third)).toMatchObject({ indexed: 12, to_embed: 0, dimensions: 468 })
-    expect((await third.search.byImage(ids[0]!, TOP)).total).toBe(12)
+    expect((await third.search.find([{ kind: 'image id', id: ids[0]!, weight: 1 }], TOP)).total).toBe(12)
     await third.close()
 
     const listed = await listEmbedders(choose('classical'), { onProgress: () => {}, measures: false })

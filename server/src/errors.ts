@@ -1,13 +1,16 @@
-/** Every way in which the product can say no. The words are stable: clients may depend on them. */
+/** Every expected failure. The words are stable: clients may depend on them. */
 export type ErrorCode =
   | 'blank_sketch'
   | 'challenge_gone'
   | 'config_invalid'
   | 'conflict'
+  | 'cross_origin'
   | 'data_directory_in_use'
   | 'directory_not_found'
   | 'embedder_failed'
   | 'embedder_unavailable'
+  | 'forbidden'
+  | 'gallery_unavailable'
   | 'image_exists'
   | 'image_not_found'
   | 'image_too_large'
@@ -16,27 +19,41 @@ export type ErrorCode =
   | 'invalid_path'
   | 'invalid_request'
   | 'last_admin'
+  | 'method_not_allowed'
   | 'not_found'
   | 'not_indexed'
+  | 'not_signed_in'
+  | 'not_supported'
   | 'permission_denied'
   | 'query_not_found'
+  | 'request_too_large'
+  | 'storage_unavailable'
   | 'too_many_requests'
   | 'unavailable'
+  | 'unknown_host'
+  | 'unknown_word'
   | 'user_exists'
   | 'user_not_found'
   | 'wrong_code'
 
-/** An expected failure: `message` is one clear sentence that may be shown to whoever asked. */
+/** An expected failure: `message` is one clear sentence that may be shown to people. */
 export class DomainError extends Error {
   readonly code: ErrorCode
-  /** When it may be tried again, in seconds. */
+  /** Seconds after which it may be tried again. */
   readonly retryAfterS: number | undefined
+  /** Valid values that are similar to a rejected one. */
+  readonly suggestions: readonly string[] | undefined
 
-  constructor(code: ErrorCode, message: string, options?: { cause?: unknown; retryAfterS?: number }) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options?: { cause?: unknown; retryAfterS?: number; suggestions?: readonly string[] },
+  ) {
     super(message, options)
     this.name = 'DomainError'
     this.code = code
     this.retryAfterS = options?.retryAfterS
+    this.suggestions = options?.suggestions
   }
 }
 

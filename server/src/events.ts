@@ -20,6 +20,8 @@ export interface Events {
   fileFailed: [{ path: string }]
   /** A batch can be found by search now. */
   imagesIndexed: [{ count: number; toIndex: number }]
+  /** Images that did not wait in the queue can be found: an upload, or files that were moved. */
+  imagesUpdated: [{ count: number; toIndex: number }]
   progress: [IndexProgress]
 }
 
@@ -60,6 +62,7 @@ const EVENT_NAMES = Object.keys({
   fileMoved: 0,
   fileFailed: 0,
   imagesIndexed: 0,
+  imagesUpdated: 0,
   progress: 0,
 } satisfies Record<keyof Events, 0>) as (keyof Events)[]
 

@@ -8,7 +8,7 @@ import { systemCodeOf } from './errors.ts'
  * SHA-256 of a file's bytes, a piece at a time.
  * @returns 64 hexadecimal digits; undefined if there is no such file
  */
-export async function hashOfFile(path: string): Promise<string | undefined> {
+export async function hashOfFile(path: string | Buffer): Promise<string | undefined> {
   const file = await openOrdinaryFile(path)
   if (file === undefined) return undefined
   try {
@@ -21,7 +21,7 @@ export async function hashOfFile(path: string): Promise<string | undefined> {
 }
 
 /** @returns undefined if there is no such file, or something that is none, such as a named pipe */
-export async function openOrdinaryFile(path: string): Promise<FileHandle | undefined> {
+export async function openOrdinaryFile(path: string | Buffer): Promise<FileHandle | undefined> {
   // A named pipe that took the place of a file would hold whoever opens it until somebody writes.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(undefinedIfAbsent)
   if (file === undefined) return undefined

@@ -22,20 +22,27 @@ const PINO_LEVEL = {
 const DEFAULT_COLUMNS = 80
 const CLEAR_LINE = '\r\x1b[2K'
 
-/**
- * The log goes to standard error: readable lines in a terminal, JSON lines elsewhere. In a terminal a status line stays
- * below them.
- */
+const NO_STATUS: StatusLine = { show: () => {}, clear: () => {} }
+
+/** The log goes to standard error, as readable lines or as JSON lines. In a terminal, a status line stays below it. */
 export function createLog(
-  level: Config['log_level'],
+  { log_level: configured, log_format: format }: Pick<Config, 'log_level' | 'log_format'>,
   stream: NodeJS.WriteStream,
 ): { log: Logger; status: StatusLine } {
+  const level = PINO_LEVEL[configured]
+  if (format === 'json') {
+    const log = pino({ level, base: null, timestamp: pino.stdTimeFunctions.isoTime }, stream)
+    return { log, status: NO_STATUS }
+  }
   if (!stream.isTTY) {
-    const log = pino(
-      { level: PINO_LEVEL[level], base: null, timestamp: pino.stdTimeFunctions.isoTime },
-      stream,
-    )
-    return { log, status: { show: () => {}, clear: () => {} } }
+    const formatter = pretty({
+      destination: stream,
+      colorize: false,
+      ignore: 'pid,hostname',
+      translateTime: 'SYS:yyyy-mm-dd HH:MM:ss.l o',
+      sync: true,
+    })
+    return { log: pino({ level }, formatter), status: NO_STATUS }
   }
   let line = ''
   const destination = new Writable({
@@ -53,7 +60,7 @@ export function createLog(
   })
   const status: StatusLine = {
     show(text) {
-      // A terminal that does not tell its width says 0.
+      // A terminal of unknown width returns 0.
       line = text.slice(0, (stream.columns || DEFAULT_COLUMNS) - 1)
       stream.write(`${CLEAR_LINE}${line}`)
     },
@@ -62,5 +69,5 @@ export function createLog(
       line = ''
     },
   }
-  return { log: pino({ level: PINO_LEVEL[level] }, formatter), status }
+  return { log: pino({ level }, formatter), status }
 }

@@ -1,9 +1,12 @@
 /** The command line. */
+import { existsSync } from 'node:fs'
+import { sep } from 'node:path'
 import { Command, CommanderError } from 'commander'
+import { closest, distance } from 'fastest-levenshtein'
 import { DomainError, messageOf } from './errors.ts'
 import { VERSION } from './version.ts'
 
-/** Each is loaded only if it is asked for. */
+/** Commands are loaded on demand, because some need long to load. */
 const COMMANDS: Record<string, () => Promise<Command>> = {
   serve: async () => (await import('./commands/serve.ts')).serveCommand(),
   worker: async () => (await import('./commands/worker.ts')).workerCommand(),
@@ -13,11 +16,14 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   embedders: async () => (await import('./commands/embedders.ts')).embeddersCommand(),
   prune: async () => (await import('./commands/prune.ts')).pruneCommand(),
   users: async () => (await import('./commands/users.ts')).usersCommand(),
+  import: async () => (await import('./commands/import.ts')).importCommand(),
   'copy-catalog': async () => (await import('./commands/copy-catalog.ts')).copyCatalogCommand(),
   config: async () => (await import('./commands/config.ts')).configCommand(),
 }
 const DEFAULT_COMMAND = 'serve'
-/** Words that are about all commands. */
+/** A word that differs from a command by so many letters is a mistyped command, even if a folder has this name. */
+const MAX_EDITS = 2
+/** Words that concern all commands. */
 const ABOUT_ALL = ['help', '--help', '-h']
 
 const program = new Command('sketch-search')
@@ -26,10 +32,15 @@ const program = new Command('sketch-search')
   )
   .version(VERSION)
   .showSuggestionAfterError()
-for (const name of asked(process.argv[2]))
+const mistake = whyUnknown(process.argv[2])
+if (mistake !== undefined) {
+  console.error(`sketch-search: ${mistake}`)
+  process.exit(1)
+}
+for (const name of requestedCommands(process.argv[2]))
   program.addCommand(await COMMANDS[name]!(), { isDefault: name === DEFAULT_COMMAND })
 
-// Ends as the system would end it, but tells what it has started; a command that wants to do more has its own handler.
+// Exits so that exit handlers end the processes that were started. A command with more to do has its own handler.
 for (const [signal, code] of Object.entries({ SIGINT: 130, SIGTERM: 143, SIGHUP: 129 })) {
   process.on(signal, () => {
     if (process.listenerCount(signal) === 1) process.exit(code)
@@ -40,15 +51,26 @@ try {
   await program.parseAsync()
 } catch (error) {
   if (error instanceof CommanderError) process.exit(error.exitCode)
-  // Whoever reads a terminal wants the sentence; the stack is for what nobody expected.
+  // Only an unexpected error needs its stack.
   const isExpected = error instanceof DomainError
   console.error(isExpected ? `sketch-search: ${error.message}` : error)
   if (!isExpected) console.error(`sketch-search: unexpected error: ${messageOf(error)}`)
   process.exit(1)
 }
 
-/** The commands that the first word may be about. */
-function asked(word = ''): string[] {
+/** Returns the commands that the first word can mean. */
+function requestedCommands(word = ''): string[] {
   if (ABOUT_ALL.includes(word)) return Object.keys(COMMANDS)
   return [Object.hasOwn(COMMANDS, word) ? word : DEFAULT_COMMAND]
+}
+
+/** Returns the reason why the first word is neither a command nor a folder, with the nearest command. */
+function whyUnknown(word = ''): string | undefined {
+  if (!/^[a-z][a-z-]*$/i.test(word) || Object.hasOwn(COMMANDS, word) || ABOUT_ALL.includes(word))
+    return undefined
+  const nearest = closest(word.toLowerCase(), Object.keys(COMMANDS))
+  const isNear = distance(word.toLowerCase(), nearest) <= MAX_EDITS
+  if (!isNear && existsSync(word)) return undefined
+  const folder = `for a folder of this name, write ${JSON.stringify(`.${sep}${word}`)}`
+  return `unknown command ${JSON.stringify(word)}; the nearest one is ${JSON.stringify(nearest)} (${folder}).`
 }

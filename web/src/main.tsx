@@ -4,7 +4,9 @@ import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { isPassing } from './api/client.ts'
 import { SessionGate } from './auth/session.tsx'
-import { router } from './state/page-state.ts'
+import { ToastProvider } from './components/toast.tsx'
+import { TooltipProvider } from './components/tooltip.tsx'
+import { router } from './router.tsx'
 import './styles.css'
 
 const MAX_RETRIES = 3
@@ -24,9 +26,13 @@ const queryClient = new QueryClient({
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
-      <SessionGate>
-        <RouterProvider router={router} />
-      </SessionGate>
+      <TooltipProvider>
+        <ToastProvider>
+          <SessionGate>
+            <RouterProvider router={router} />
+          </SessionGate>
+        </ToastProvider>
+      </TooltipProvider>
     </QueryClientProvider>
   </StrictMode>,
 )

@@ -24,14 +24,17 @@ export interface Users {
   list(filter: UserFilter, page: { offset: number; limit: number }): Promise<{ users: User[]; total: number }>
   get(id: string): Promise<User | undefined>
   getByEmail(email: string): Promise<User | undefined>
-  /** @throws {DomainError} `user_exists` */
-  add(email: string, role: Role): Promise<User>
   /**
-   * Changes address or role, and ends the sessions of this user.
+   * @param id random if absent
+   * @throws {DomainError} `user_exists`
+   */
+  add(email: string, role: Role, id?: string): Promise<User>
+  /**
+   * Changes address, role or both, and ends the sessions of this user if anything is different.
    * @throws {DomainError} `user_not_found`, `user_exists`, `last_admin`
    */
-  update(id: string, change: { email: string; role: Role }): Promise<User>
-  /** @throws {DomainError} `user_not_found`, `last_admin` */
+  update(id: string, change: { email?: string | undefined; role?: Role | undefined }): Promise<User>
+  /** Removes a user and its sessions. An unknown id is no error. @throws {DomainError} `last_admin` */
   remove(id: string): Promise<void>
 }
 
@@ -76,22 +79,28 @@ export function createUsers(database: AccountsDatabase): Users {
     },
     get: (id) => select().where('id', '=', id).executeTakeFirst(),
     getByEmail: (email) => select().where('email', '=', email.toLowerCase()).executeTakeFirst(),
-    async add(email, role) {
+    async add(email, role, id = randomUUID()) {
       const now = new Date().toISOString()
-      const user = { id: randomUUID() as string, email: email.toLowerCase(), role }
+      const user = { id, email: email.toLowerCase(), role }
       const { numInsertedOrUpdatedRows: added } = await database
         .insertInto('users')
         .values({ ...user, email_verified: 1, name: '', image: null, created_at: now, updated_at: now })
-        .onConflict((conflict) => conflict.column('email').doNothing())
+        .onConflict((conflict) => conflict.doNothing())
         .executeTakeFirstOrThrow()
-      if (added !== 1n) throw taken(user.email)
-      return user
+      if (added === 1n) return user
+      const owner = await select().where('email', '=', user.email).executeTakeFirst()
+      throw owner === undefined
+        ? new DomainError('user_exists', 'User with this id already exists')
+        : emailTaken()
     },
-    async update(id, { email, role }) {
+    async update(id, change) {
+      const before = await select().where('id', '=', id).executeTakeFirst()
+      if (before === undefined) throw new DomainError('user_not_found', 'User not found')
+      const { email = before.email, role = before.role } = change
       const changed = { email: email.toLowerCase(), role }
+      if (changed.email === before.email && role === before.role) return before
       const owner = await select().where('email', '=', changed.email).executeTakeFirst()
-      if (owner !== undefined && owner.id !== id) throw taken(changed.email)
-      if (owner?.role === role) return owner
+      if (owner !== undefined && owner.id !== id) throw emailTaken()
       const updated = await changing().execute(async (transaction) => {
         const { numUpdatedRows } = await transaction
           .updateTable('users')
@@ -103,7 +112,7 @@ export function createUsers(database: AccountsDatabase): Users {
         await transaction.deleteFrom('sessions').where('user_id', '=', id).execute()
         return true
       })
-      if (!updated) throw await whyNot(id)
+      if (!updated) throw (await lastAdmin(id)) ?? new DomainError('user_not_found', 'User not found')
       return { id, ...changed }
     },
     async remove(id) {
@@ -117,7 +126,8 @@ export function createUsers(database: AccountsDatabase): Users {
         await transaction.deleteFrom('sessions').where('user_id', '=', id).execute()
         return true
       })
-      if (!removed) throw await whyNot(id)
+      const refusal = removed ? undefined : await lastAdmin(id)
+      if (refusal !== undefined) throw refusal
     },
   }
 
@@ -126,14 +136,14 @@ export function createUsers(database: AccountsDatabase): Users {
     return database.transaction().setIsolationLevel('serializable')
   }
 
-  async function whyNot(id: string): Promise<DomainError> {
+  /** @returns the reason why a user that is still there was neither demoted nor removed */
+  async function lastAdmin(id: string): Promise<DomainError | undefined> {
     const user = await select().where('id', '=', id).executeTakeFirst()
-    return user === undefined
-      ? new DomainError('user_not_found', 'There is no user of this id.')
-      : new DomainError(
-          'last_admin',
-          `${JSON.stringify(user.email)} is the last admin: make somebody else admin first.`,
-        )
+    if (user === undefined) return undefined
+    return new DomainError(
+      'last_admin',
+      `${JSON.stringify(user.email)} is the last admin: give another user this role first.`,
+    )
   }
 }
 
@@ -144,6 +154,6 @@ function containing(part: string) {
   return sql<boolean>`email like ${`%${escaped}%`} escape '\\'`
 }
 
-function taken(email: string): DomainError {
-  return new DomainError('user_exists', `There is a user with the address ${JSON.stringify(email)} already.`)
+function emailTaken(): DomainError {
+  return new DomainError('user_exists', 'User with this email already exists')
 }

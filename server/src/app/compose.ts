@@ -1,50 +1,60 @@
 import { realpath } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Users } from '../accounts/accounts.ts'
 import type { Challenges } from '../auth/methods/email-code/challenges.ts'
 import type { Catalog } from '../catalog/catalog.ts'
+import { COLOUR_SPACE } from '../catalog/spaces.ts'
 import type { Cluster } from '../cluster/cluster.ts'
 import { duplicateThresholdOf } from '../config/built-in.ts'
 import type { Config } from '../config/schema.ts'
-import { type DirectoryLock, lockDirectory } from '../database/directory-lock.ts'
-import { type OpenedEmbedder, openEmbedder } from '../embedding/open-embedder.ts'
-import { type EmbedderClient, failIfEmbedderIsDown } from '../embedding/process/supervisor.ts'
-import { messageOf } from '../errors.ts'
+import { type DirectoryLock, lockDirectory, NO_LOCK } from '../database/directory-lock.ts'
+import type { openEmbedder } from '../embedding/open-embedder.ts'
+import { type EmbedderClient, failIfEmbedderIsDown } from '../embedding/process/embedder-client.ts'
 import { createEventBus, createLocalFeed, type EventBus } from '../events.ts'
 import { createImageReader } from '../gallery/image-reader.ts'
+import { openRenditionStore, withRenditions } from '../gallery/rendition-store.ts'
 import { openThumbnailStore } from '../gallery/thumbnails.ts'
 import { createHttpApp } from '../http/app.ts'
 import { createMetrics } from '../http/metrics.ts'
 import { clientReader } from '../http/middleware/client-address.ts'
 import { allowedHostnames } from '../http/middleware/same-origin.ts'
 import type { Router } from '../http/routing.ts'
-import { createImageFiles } from '../images/image-files.ts'
+import { type Backfill, createBackfill } from '../indexing/backfill.ts'
 import { createIndexer, type Indexer, type IndexQueue } from '../indexing/indexer.ts'
+
 import type { Logger } from '../log.ts'
 import { createImageSearch, type ImageSearch } from '../search/search.ts'
 import { openStorage } from '../storage/open-storage.ts'
 import { createGallerySync, type GallerySync } from '../sync/gallery-sync.ts'
 import { TIMINGS, type Timings } from '../timings.ts'
-import { assertGallery, createDataDirectory, foldersToExclude } from './directories.ts'
+import { foldersToExclude, prepareDirectories } from './directories.ts'
+import { openImageFiles } from './image-files.ts'
+import { startMaintenance } from './maintenance.ts'
+import { type Model, openModel } from './model.ts'
 import type { OpenedSignIn } from './sign-in.ts'
+import { failWhileStorageIsUnusable, openStorageMonitor } from './storage-monitor.ts'
 
 /** The product without its HTTP server. */
 export interface App {
   readonly catalog: Catalog
   readonly embedder: EmbedderClient
   readonly indexer: Indexer
+  readonly backfill: Backfill
   readonly sync: GallerySync
   readonly search: ImageSearch
   readonly events: EventBus
   /** undefined where nobody has to sign in. */
   readonly auth: (Pick<Challenges, 'start' | 'verify'> & { users: Users }) | undefined
   readonly http: Router
-  /** Begins to watch and to index, as far as that is this process's part. */
+  /** Stores the address of the page, for a second start on the same data directory. */
+  publishAddress(url: string): void
+  /** Starts watching and indexing, unless other processes do this. */
   start(): Promise<void>
   /** Begins to index what the processes on this database share; there is nothing to do where this is the only one. */
   join(): Promise<void>
   /**
    * Resolves when nothing is left to index.
-   * @throws {DomainError} `embedder_unavailable` if the embedder works for no picture, and does not recover
+   * @throws {DomainError} `embedder_unavailable` or `storage_unavailable` if embedder or disk do not recover
    */
   untilIdle(): Promise<void>
   close(): Promise<void>
@@ -75,15 +85,13 @@ export async function createApp(
   { log, isReadOnly = false, indexes = true, onLoading, mountTable, ...options }: AppOptions,
 ): Promise<App> {
   const timings = { ...TIMINGS, ...options.timings }
-  const startEmbedder = options.openEmbedder ?? openEmbedder
-  await assertGallery(config.watcher.watched_directory)
+  await prepareDirectories(config)
   // Watchers report real paths, and do not follow a link that the gallery itself may be.
   const root = await realpath(config.watcher.watched_directory)
-  createDataDirectory(config)
   const excluded = await foldersToExclude(root, config)
   // Processes on one database server may share the directory: what is in it can be made again by any of them.
   const ownsDirectory = !isReadOnly && config.database === undefined
-  const lock: DirectoryLock = ownsDirectory ? lockDirectory(config.data_directory) : { release() {} }
+  const lock: DirectoryLock = ownsDirectory ? lockDirectory(config.data_directory) : NO_LOCK
   const storage = await openStorage({
     database: config.database,
     directory: config.data_directory,
@@ -97,7 +105,7 @@ export async function createApp(
   /** undefined for who has the database to himself, or takes no part. */
   const shared = isReadOnly ? undefined : storage.shared
   const embedderName = config.embedder_registry.chosen_embedder
-  let opened: OpenedEmbedder | undefined
+  let opened: Model | undefined
   const readClient = clientReader(config.trusted_proxies)
   let signIn: OpenedSignIn | undefined
   let previousEmbedder: string | undefined
@@ -107,26 +115,18 @@ export async function createApp(
       const { openSignIn } = await import('./sign-in.ts')
       signIn = await openSignIn(config, storage, readClient, log)
     }
-    opened = await startEmbedder(embedderName, config.embedder_registry, {
-      dataDirectory: config.data_directory,
+    opened = await openModel(config, {
+      log,
       canWrite: !isReadOnly,
-      onOutput: (line) => log.info(`${embedderName}: ${line}`),
-      onProgress: onLoading,
-      onRestart: (reason) =>
-        log.warn(`The process of the embedder "${embedderName}" is started again: ${reason}`),
-      onHealth: (reason) => {
-        if (reason === undefined) log.info(`The embedder "${embedderName}" works again.`)
-        else
-          log.error(
-            `The embedder "${embedderName}" works for no picture at present, so indexing waits: ${reason}`,
-          )
-      },
+      onLoading,
+      openEmbedder: options.openEmbedder,
     })
     const { embedder, fingerprint } = opened
     const used = await catalog.spaces.activate({
       embedder: embedderName,
       fingerprint,
       dimensions: embedder.dimensions,
+      further: [COLOUR_SPACE],
     })
     previousEmbedder = used.previousEmbedder
   } catch (error) {
@@ -136,12 +136,16 @@ export async function createApp(
     lock.release()
     throw error
   }
-  const { embedder, fingerprint } = opened
+  const { embedder, fingerprint, vocabulary } = opened
 
   /** What happens in this process, and what is shown to people: in a cluster, what happens anywhere. */
   const localEvents = createEventBus()
   const events = shared === undefined ? localEvents : createEventBus()
-  const thumbnails = openThumbnailStore(config.thumbnail.thumbnail_directory, config.thumbnail.size)
+  const renditions = openRenditionStore(join(config.data_directory, 'renditions'))
+  const thumbnails = withRenditions(
+    openThumbnailStore(config.thumbnail.thumbnail_directory, config.thumbnail.size),
+    renditions,
+  )
   const limits = {
     maxPixels: config.limits.max_pixels,
     maxFileBytes: config.limits.max_file_bytes,
@@ -151,6 +155,7 @@ export async function createApp(
     recursive: config.watcher.watch_recursive,
     excluded,
     ignored: config.watcher.ignore,
+    includesSystemFolders: config.watcher.include_system_folders,
   }
   const reader = createImageReader({
     root,
@@ -162,6 +167,8 @@ export async function createApp(
     thumbnailSize: [...config.thumbnail.size],
   })
   const batchSize = Math.max(config.watcher.files_batch_size, embedder.measurement.batchSize)
+  const monitor = openStorageMonitor(config, timings, log)
+  if (!isReadOnly) await monitor.start()
   const localIndexer = createIndexer({
     root,
     catalog,
@@ -176,11 +183,19 @@ export async function createApp(
     onError: (message, error) => log.error(error, `Unexpected error while ${message}`),
     onChanged: (paths) => sync.recheck(paths),
     timings,
+    storage: monitor,
   })
   const textLog = {
     warn: (message: string) => log.warn(message),
     info: (message: string) => log.info(message),
   }
+  const backfill = createBackfill({
+    catalog,
+    reader,
+    indexer: localIndexer,
+    isSearching: () => search.isBusy,
+    log: textLog,
+  })
   const createSync = (queue: IndexQueue, onPass?: () => void) =>
     createGallerySync({
       root,
@@ -188,11 +203,15 @@ export async function createApp(
       indexer: queue,
       thumbnails,
       events: localEvents,
+      allEvents: events,
       walk,
       scanIntervalMs: config.watcher.reconcile_interval_s * 1000,
       maxMissingShare: config.watcher.max_missing_share,
       mountTable,
-      onPass,
+      onPass() {
+        onPass?.()
+        backfill.start()
+      },
       timings,
       log: textLog,
     })
@@ -225,13 +244,17 @@ export async function createApp(
   const indexer = cluster?.indexer ?? localIndexer
   const sync = cluster?.sync ?? createSync(localIndexer)
   const metrics = createMetrics(reads.catalog, indexer)
-  const search = createImageSearch(reads.catalog, embedder, reader, metrics.observeSearch)
-  const imageFiles = createImageFiles({
+  const search = createImageSearch(
+    { catalog: reads.catalog, embedder, reader, vocabulary },
+    metrics.observeSearch,
+  )
+  const { imageFiles, trash } = openImageFiles(config, {
     root,
     catalog,
     indexer,
     reader,
     thumbnails,
+    renditions,
     events: localEvents,
     limits,
     walk,
@@ -243,11 +266,15 @@ export async function createApp(
     embedder,
     previousEmbedder,
     indexer,
+    backfill,
     sync,
+    storage: monitor,
     search,
+    vocabulary,
     queries: storage.queries,
     reader,
     imageFiles,
+    trash,
     feed: cluster?.feed ?? createLocalFeed(events),
     metrics,
     maxUploadBytes: limits.maxUploadBytes,
@@ -261,59 +288,55 @@ export async function createApp(
     },
   })
 
-  const removeExpiredQueries = () =>
-    void storage.queries
-      .removeExpired()
-      .catch((error) => log.warn(`Old searches could not be forgotten: ${messageOf(error)}`))
-  /** Other processes delete as well: what is kept here of those images goes later. Who is alone sweeps when all is indexed. */
-  const removeOrphans = () =>
-    void thumbnails
-      .removeOrphans((hashes) => catalog.images.unknownContents(hashes))
-      .catch((error) => log.warn(`Thumbnails could not be swept: ${messageOf(error)}`))
-  const chores: NodeJS.Timeout[] = []
-
+  let stopMaintenance = () => {}
   return {
     catalog,
     embedder,
     indexer,
+    backfill,
     sync,
     search,
     events,
     auth: signIn && { ...signIn.challenges, users: signIn.users },
     http,
+    publishAddress: lock.publishAddress,
     async start() {
-      removeExpiredQueries()
-      chores.push(setInterval(removeExpiredQueries, EXPIRY_INTERVAL_MS).unref())
-      if (cluster !== undefined) {
-        removeOrphans()
-        chores.push(setInterval(removeOrphans, ORPHAN_REMOVAL_INTERVAL_MS).unref())
-        return cluster.start()
-      }
+      const { queries } = storage
+      stopMaintenance = startMaintenance({
+        catalog,
+        queries,
+        thumbnails,
+        trash,
+        isShared: cluster !== undefined,
+        log: textLog,
+      })
+      if (cluster !== undefined) return cluster.start()
       if (!indexes) return
-      // Watching begins first: what changes during the comparison is not missed.
+      // Watching begins first, so that no change during the scan is missed.
       await sync.startWatching()
       await sync.scan()
     },
     async join() {
       await cluster?.start()
     },
-    untilIdle: () => failIfEmbedderIsDown(embedder, indexer.idle()),
+    untilIdle: () => failWhileStorageIsUnusable(monitor, failIfEmbedderIsDown(embedder, indexer.idle())),
     async close() {
-      for (const chore of chores) clearInterval(chore)
+      stopMaintenance()
       await signIn?.close()
       if (cluster === undefined) await sync.close()
-      // The indexer waits for what is under way; an embedder that hangs is ended first, so that it need not.
+      // The indexer and the backfill wait for the files in progress. Decoders and an embedder that hang are ended first.
       const indexed = cluster === undefined ? indexer.close() : cluster.close()
+      const backfilled = backfill.close()
+      await reader.close()
       await embedder.close()
       await indexed
-      await reader.close()
+      await backfilled
+      await monitor.close()
       await storage.close()
       lock.release()
     },
   }
 }
 
-const EXPIRY_INTERVAL_MS = 3_600_000
-const ORPHAN_REMOVAL_INTERVAL_MS = 24 * 3_600_000
-/** Files that are taken from a shared queue at once, at least: asking for each batch costs a few milliseconds. */
+/** Minimum number of files taken from a shared queue at once: each request costs a few milliseconds. */
 const MIN_FILES_TAKEN = 16

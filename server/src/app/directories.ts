@@ -4,7 +4,7 @@ import { basename, dirname, join, sep } from 'node:path'
 import type { Config } from '../config/schema.ts'
 import { DomainError, systemCodeOf } from '../errors.ts'
 
-export async function assertGallery(root: string): Promise<void> {
+async function assertGallery(root: string): Promise<void> {
   try {
     if ((await stat(root)).isDirectory()) return
   } catch (error) {
@@ -22,7 +22,16 @@ export async function assertGallery(root: string): Promise<void> {
   )
 }
 
-/** Of our data what lies in the gallery. What holds the gallery lies beside it. */
+/**
+ * Checks the gallery and creates the data directory, before anything that takes long.
+ * @throws {DomainError} `directory_not_found` or `unavailable`, with advice
+ */
+export async function prepareDirectories(config: Config): Promise<void> {
+  await assertGallery(config.watcher.watched_directory)
+  createDataDirectory(config)
+}
+
+/** Returns the folders with data of Sketch-Search that lie in the gallery, not those that contain it. */
 export async function foldersToExclude(
   root: string,
   { data_directory, thumbnail }: Config,
@@ -37,7 +46,7 @@ export async function foldersToExclude(
   return [data, thumbnails].filter((folder) => root !== folder && !root.startsWith(folder + sep))
 }
 
-/** The path with every symbolic link followed, also of what is not there yet: it is compared with others of the gallery. */
+/** Resolves all symbolic links, also on the path of a folder that does not exist yet. */
 async function realPath(path: string): Promise<string> {
   try {
     return await realpath(path)
@@ -47,9 +56,9 @@ async function realPath(path: string): Promise<string> {
   }
 }
 
-export function createDataDirectory({ data_directory: directory }: Config): void {
+function createDataDirectory({ data_directory: directory }: Config): void {
   try {
-    // For its owner alone: it holds pictures of everything.
+    // Readable by its owner only, because thumbnails show every image.
     mkdirSync(directory, { recursive: true, mode: 0o700 })
   } catch (error) {
     throw new DomainError(

@@ -1,14 +1,16 @@
 import type { Users } from '../accounts/accounts.ts'
+import { importUsers } from '../accounts/import-users.ts'
 import { removeExpired } from '../auth/expiry.ts'
 import { type Challenges, createChallenges } from '../auth/methods/email-code/challenges.ts'
 import { codeMail } from '../auth/methods/email-code/mail.ts'
 import { createMailer } from '../auth/methods/email-code/mailer.ts'
 import { createEmailCodeMethod, type EmailCodeOptions } from '../auth/methods/email-code/method.ts'
 import { createAuthLimits } from '../auth/rate-limits.ts'
-import { sessionKey } from '../auth/session-key.ts'
+import { isWeakKey, sessionKey } from '../auth/session-key.ts'
 import { createSessions } from '../auth/sessions.ts'
 import type { SignIn } from '../auth/sign-in-method.ts'
 import type { Config } from '../config/schema.ts'
+import { openReference } from '../database/postgres/reference.ts'
 import type { Logger } from '../log.ts'
 import type { Storage } from '../storage/open-storage.ts'
 
@@ -19,7 +21,7 @@ export interface OpenedSignIn extends SignIn {
 
 /**
  * Composes the accounts, their sessions and the configured method of signing in.
- * @throws {DomainError} `config_invalid` for a session key that is easy to guess
+ * @throws {DomainError} `config_invalid` for a stored session key that is damaged
  */
 export async function openSignIn(
   config: Config,
@@ -29,15 +31,23 @@ export async function openSignIn(
 ): Promise<OpenedSignIn> {
   if (config.auth.kind !== 'otp') throw new Error('nobody has to sign in')
   const { smtp, default_user_email: firstAdmin, expires_in_s: codeExpiresInS } = config.auth
-  const { secret_key: configured, expires_in_s: sessionExpiresInS } = config.session
+  const { secret_key: secretKey, expires_in_s: sessionExpiresInS } = config.session
+  const isWeak = secretKey !== undefined && isWeakKey(secretKey)
+  if (isWeak)
+    log.warn(
+      'session.secret_key is a placeholder or easy to guess: a generated key is used instead. Give a random text, such as the output of "openssl rand -hex 32", or remove the key.',
+    )
+  const configured = isWeak ? undefined : secretKey
   const key =
     shared !== undefined && configured === undefined
       ? await shared.key('session')
       : sessionKey(configured, config.data_directory)
   const accounts = await openAccounts()
   const { users, database } = accounts
-  if (await accounts.exclusively('first admin', () => ensureAdmin(users, firstAdmin)))
-    log.info(`The first admin is ${JSON.stringify(firstAdmin)}.`)
+  await accounts.exclusively('first admin', async () => {
+    if (config.database !== undefined) await importReferenceUsers(config.database, users, log)
+    if (await ensureAdmin(users, firstAdmin)) log.info(`The first admin is ${JSON.stringify(firstAdmin)}.`)
+  })
   const mailer = createMailer(smtp, log)
   const challenges = createChallenges({
     accounts,
@@ -68,12 +78,34 @@ export async function openSignIn(
   }
 }
 
+/** At the first start, takes over the users of the reference implementation from the same database. Its tables are not changed. */
+async function importReferenceUsers(
+  database: NonNullable<Config['database']>,
+  users: Users,
+  log: Logger,
+): Promise<void> {
+  const { total } = await users.list({}, { offset: 0, limit: 1 })
+  if (total > 0) return
+  const reference = openReference(database)
+  try {
+    const { added, notes } = await importUsers(await reference.users(), users)
+    for (const note of notes) log.warn(note)
+    if (added > 0)
+      log.info(`${added} users of the reference implementation were imported. They have to sign in again.`)
+  } finally {
+    await reference.close()
+  }
+}
+
 /**
- * Adds an admin if there is no user yet, so that somebody can sign in.
+ * Adds an admin if there is none yet, so that users can be managed.
  * @returns whether one was added
  */
 async function ensureAdmin(users: Users, email: string): Promise<boolean> {
-  const { total } = await users.list({}, { offset: 0, limit: 1 })
-  if (total === 0) await users.add(email, 'admin')
-  return total === 0
+  const { total: admins } = await users.list({ role: 'admin' }, { offset: 0, limit: 1 })
+  if (admins > 0) return false
+  const user = await users.getByEmail(email)
+  if (user === undefined) await users.add(email, 'admin')
+  else await users.update(user.id, { role: 'admin' })
+  return true
 }

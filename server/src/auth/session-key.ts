@@ -4,29 +4,26 @@ import { join } from 'node:path'
 import { DomainError, systemCodeOf } from '../errors.ts'
 
 const MIN_KEY_CHARACTERS = 16
-/** Texts of examples that nobody has replaced. */
+/** Texts of examples that were not replaced. */
 const PLACEHOLDER =
   /change|replace|insert|generate|example|placeholder|default|secret|password|insecure|(?<![a-z0-9])(?:your|my|todo|fixme)(?![a-z0-9])|\$\{|[<>{}[\]]|01234567|abcdef|qwert/i
 /** A random text has at least this many different characters. */
 const MIN_DISTINCT_CHARACTERS = 8
 
+/** Whether a configured key is a placeholder, or so short or uniform that it can be guessed. */
+export function isWeakKey(configured: string): boolean {
+  const key = configured.trim()
+  const isPoor = key.length < MIN_KEY_CHARACTERS || new Set(key).size < MIN_DISTINCT_CHARACTERS
+  return isPoor || PLACEHOLDER.test(key)
+}
+
 /**
  * Returns the key that signs cookies: the configured one, or one that is generated once and stored in the data directory.
  * @returns 64 hexadecimal digits
- * @throws {DomainError} `config_invalid` if the configured key is easy to guess
+ * @throws {DomainError} `config_invalid` if the stored key is damaged
  */
 export function sessionKey(configured: string | undefined, dataDirectory: string): string {
-  if (configured !== undefined) {
-    const key = configured.trim()
-    const isPoor = key.length < MIN_KEY_CHARACTERS || new Set(key).size < MIN_DISTINCT_CHARACTERS
-    if (isPoor || PLACEHOLDER.test(key)) {
-      throw new DomainError(
-        'config_invalid',
-        `session.secret_key looks like a placeholder, repeats itself or is shorter than ${MIN_KEY_CHARACTERS} characters: give a random text, such as the output of "openssl rand -hex 32", or leave the key out and one is generated.`,
-      )
-    }
-    return createHash('sha256').update(configured).digest('hex')
-  }
+  if (configured !== undefined) return createHash('sha256').update(configured).digest('hex')
   const file = join(dataDirectory, 'session.key')
   mkdirSync(dataDirectory, { recursive: true, mode: 0o700 })
   try {
@@ -39,7 +36,7 @@ export function sessionKey(configured: string | undefined, dataDirectory: string
   if (!/^[0-9a-f]{64}$/.test(key)) {
     throw new DomainError(
       'config_invalid',
-      `${file} does not hold a key of 64 hexadecimal digits: delete it and one is generated (everybody has to sign in again).`,
+      `${file} does not hold a key of 64 hexadecimal digits: delete it and one is generated (all users have to sign in again).`,
     )
   }
   return key

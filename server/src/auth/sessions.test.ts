@@ -7,7 +7,7 @@ import { addCookie } from './cookies.ts'
 import { createSessions } from './sessions.ts'
 
 const KEY = '5e5510000000000000000000000000000000000000000000000000000000cafe'
-const COOKIE = 'sketch-search.session_token'
+const COOKIE = 'session_token'
 const EXPIRES_IN_S = 1000
 
 /** Sessions of real accounts behind three routes. */
@@ -23,9 +23,9 @@ async function startSessions() {
   })
   const http = new Hono()
   http.use(async (context, next) => {
-    const { cookie } = await sessions.authenticate(context)
+    const { cookies } = await sessions.authenticate(context)
     await next()
-    if (cookie !== undefined) addCookie(context, cookie)
+    for (const cookie of cookies) addCookie(context, cookie)
   })
   http.get('/', async (context) => {
     const { role, email } = await sessions.authenticate(context, { extendsSession: false })

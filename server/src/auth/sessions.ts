@@ -15,11 +15,11 @@ export interface Sessions {
 }
 
 export interface Identity {
-  /** undefined: nobody is signed in. */
+  /** undefined: not signed in. */
   role: Role | undefined
   email: string | undefined
-  /** The changed cookie as a value for `Set-Cookie`; undefined if the browser keeps the one that it has. */
-  cookie: string | undefined
+  /** Changed cookies as values for `Set-Cookie`; none if the browser keeps the one that it has. */
+  cookies: readonly string[]
 }
 
 export interface SessionsOptions {
@@ -31,7 +31,7 @@ export interface SessionsOptions {
   isSecure: (context: Context) => boolean
 }
 
-const NOBODY: Identity = { role: undefined, email: undefined, cookie: undefined }
+const NOBODY: Identity = { role: undefined, email: undefined, cookies: [] }
 const TOKEN_BYTES = 24
 /** A session is extended once this share of its time has passed, so that few requests write. */
 const EXTEND_AFTER = 0.1
@@ -51,11 +51,12 @@ export function createSessions({ accounts, key, expiresInS, isSecure }: Sessions
   return {
     async authenticate(context, { extendsSession = true } = {}) {
       const token = await cookie.read(context)
-      if (token === undefined) return NOBODY
+      if (token === undefined)
+        return cookie.isPresent(context) ? { ...NOBODY, cookies: cookie.remove(context) } : NOBODY
       const user = await run(() => find(token, extendsSession))
-      if (user === undefined) return { ...NOBODY, cookie: cookie.remove(context) }
+      if (user === undefined) return { ...NOBODY, cookies: cookie.remove(context) }
       const { role, email, isExtended } = user
-      return { role, email, cookie: isExtended ? await cookie.issue(context, token) : undefined }
+      return { role, email, cookies: isExtended ? [await cookie.issue(context, token)] : [] }
     },
 
     async begin(context, userId) {
@@ -83,7 +84,7 @@ export function createSessions({ accounts, key, expiresInS, isSecure }: Sessions
     async end(context) {
       const token = await cookie.read(context)
       if (token !== undefined) await run(() => remove(token))
-      context.header('Set-Cookie', cookie.remove(context), { append: true })
+      for (const removed of cookie.remove(context)) context.header('Set-Cookie', removed, { append: true })
     },
   }
 

@@ -91,7 +91,7 @@ describe('signing in', () => {
     await browser.post('/api/auth/otp/start', { email: 'admin@example.org' })
     const code = await team.mail.codeFor('admin@example.org')
     await browser.post('/api/auth/otp/verify', { code })
-    const token = decodeURIComponent(browser.cookies.get('sketch-search.session_token')!).split('.')[0]!
+    const token = decodeURIComponent(browser.cookies.get('session_token')!).split('.')[0]!
     expect(token.length).toBeGreaterThan(20)
     const { users } = team.app.auth!
     expect((await users.list({}, { offset: 0, limit: 10 })).users).toMatchObject([

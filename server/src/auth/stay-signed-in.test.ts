@@ -27,7 +27,9 @@ const RECORDED = JSON.parse(readFileSync(new URL('fixtures/accounts-0.1.json', i
   sqlite: Recorded & { schema: string[] }
   postgres: Recorded
 }
-const SESSION = 'sketch-search.session_token'
+const SESSION = 'session_token'
+/** Name of the session cookie in version 0.1. */
+const SESSION_0_1 = 'sketch-search.session_token'
 const KNOWN = 'sketch-search.known'
 const SESSION_EXPIRES_IN_S = 86_400
 
@@ -48,7 +50,7 @@ describe.each([
     const used = await admin.get('/api/users')
     expect(await used.json()).toMatchObject({ users: [{ id: tables.users![0]!.id }, { role: 'editor' }] })
     expect(used.headers.getSetCookie()).toEqual([
-      `${SESSION}=${cookies.admin[SESSION]}; Max-Age=${SESSION_EXPIRES_IN_S}; Path=/; HttpOnly; SameSite=Lax`,
+      `${SESSION}=${cookies.admin[SESSION_0_1]}; Max-Age=${SESSION_EXPIRES_IN_S}; Path=/; HttpOnly; SameSite=Lax`,
     ])
     expect((await admin.get('/api/users')).headers.getSetCookie()).toEqual([])
 
@@ -70,7 +72,7 @@ describe.each([
     const app = await start({ sessionsExpireInS: -1, maxAttempts: 2 })
     const admin = browserWith(app, cookies.admin)
     expect(await stateOf(admin)).toEqual({ state: 'anonymous' })
-    expect(admin.cookies.has(SESSION)).toBe(false)
+    expect([admin.cookies.has(SESSION), admin.cookies.has(SESSION_0_1)]).toEqual([false, false])
 
     const waiting = browserWith(app, cookies.codeRequested)
     expect((await verify(waiting, 'AAAAAAAA')).status).toBe(401)

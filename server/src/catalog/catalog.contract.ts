@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { IMAGE_ATTRIBUTES, versionOf } from './attributes.ts'
 import type { Catalog, ImageFilter, ImageRecord } from './catalog.ts'
 
 const DIMENSIONS = 8
@@ -158,6 +159,73 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(images.at(-1)!.score).toBeCloseTo(Math.cos(2 / 50), 2)
     })
 
+    it('counts close results on all pages', async () => {
+      const catalog = await openWith(200)
+      const query = { vector: vectorOf(60), filter: {}, topK: 100, offset: 0, limit: 2 }
+      expect(await catalog.vectors.nearest(query)).toMatchObject({ total: 100, close: 0 })
+      const closeScore = Math.cos(3.5 / 50)
+      expect(await catalog.vectors.nearest({ ...query, closeScore })).toMatchObject({ total: 100, close: 7 })
+    })
+
+    it('scores an image by the best of several vectors, each with its weight and offset', async () => {
+      const catalog = await openWith(200)
+      const vectors = [
+        { vector: vectorOf(60), weight: 1, offset: 0 },
+        { vector: vectorOf(20), weight: 0.5, offset: 0.45 },
+      ]
+      const scoreOf = (n: number) => Math.max(Math.cos((n - 60) / 50), 0.5 * Math.cos((n - 20) / 50) + 0.45)
+      for (const filter of [{}, { nameContains: 'image-00' }]) {
+        const { images } = await catalog.vectors.nearest({
+          vector: vectors,
+          filter,
+          topK: 40,
+          offset: 0,
+          limit: 40,
+        })
+        expect(images[0]).toMatchObject({ name: 'image-0060.jpg' })
+        expect(images.map(({ name }) => name)).toContain('image-0020.jpg')
+        for (const { name, score } of images) expect(score).toBeCloseTo(scoreOf(Number(name.slice(6, 10))), 2)
+        expect(images.map(({ score }) => score)).toEqual(
+          images.map(({ score }) => score).toSorted((x, y) => y - x),
+        )
+      }
+    })
+
+    it('keeps colours beside the vectors of any embedder, and searches them', async () => {
+      const catalog = await open()
+      const further = [{ space: 'colours' as const, fingerprint: '1', dimensions: 2 }]
+      await catalog.spaces.activate({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS, further })
+      const colours = (n: number) => Float32Array.of(Math.cos(n / 10), Math.sin(n / 10))
+      const [first] = await catalog.images.upsert(
+        [0, 1, 2, 3].map((n) => record(n, { colours: n < 3 ? colours(n) : undefined })),
+      )
+      const query = {
+        space: 'colours' as const,
+        vector: colours(2),
+        filter: {},
+        topK: 10,
+        offset: 0,
+        limit: 10,
+      }
+      const names = async () => (await catalog.vectors.nearest(query)).images.map(({ name }) => name)
+      expect(await names()).toEqual(['image-0002.jpg', 'image-0001.jpg', 'image-0000.jpg'])
+      await catalog.images.setAttributes([
+        { contentHash: 'hash-3', attributes: undefined, colours: colours(2.4) },
+      ])
+      expect(await names()).toEqual(['image-0002.jpg', 'image-0003.jpg', 'image-0001.jpg', 'image-0000.jpg'])
+      const filtered = { ...query, filter: { nameContains: '0001' } }
+      expect((await catalog.vectors.nearest(filtered)).images.map(({ name }) => name)).toEqual([
+        'image-0001.jpg',
+      ])
+      expect((await catalog.vectors.get([first!.id], 'colours'))[0]!.vector[0]).toBeCloseTo(1)
+      expect((await catalog.vectors.get([first!.id]))[0]!.vector).toHaveLength(DIMENSIONS)
+      await catalog.spaces.activate({ embedder: 'other', fingerprint: '1', dimensions: 3, further })
+      expect(await names()).toHaveLength(4)
+      expect((await catalog.spaces.list()).map(({ embedder }) => embedder)).toEqual(['test', 'other'])
+      expect((await catalog.images.counts()).indexed).toBe(0)
+      expect((await catalog.images.get(first!.id))!.embedder).toBe('test')
+    })
+
     it('finds whole images while others are being deleted', async () => {
       const catalog = await openWith(400)
       const { images: all } = await catalog.images.list({ ...BY_NAME, limit: 400 })
@@ -201,7 +269,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(most.images).toHaveLength(300)
       expect(most.images.every(({ createdAt }) => createdAt >= 2000)).toBe(true)
       const none = await nearest({ nameContains: 'nothing' }, 20)
-      expect(none).toEqual({ images: [], total: 0 })
+      expect(none).toEqual({ images: [], total: 0, close: 0 })
       const all = await nearest({ createdMin: 1000 + 1000 }, 100_000)
       expect(all.total).toBe(5000)
     })
@@ -375,9 +443,8 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
         'f0/image-0003.jpg',
       ])
       expect(await catalog.images.contentInfo('hash-1')).toEqual({
-        width: 10,
-        height: 20,
-        contentType: 'image/jpeg',
+        attributes: { width: 10, height: 20, contentType: 'image/jpeg' },
+        attributesVersion: versionOf(IMAGE_ATTRIBUTES),
         hasVector: true,
       })
       expect(await catalog.images.contentInfo('unknown')).toBeUndefined()
@@ -488,6 +555,136 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       const { pairs, next } = await catalog.vectors.similarPairs(0, 0.999)
       expect(next).toBeUndefined()
       expect(pairs.map(({ a, b }) => [a, b].sort().join())).toEqual(['hash-0,hash-1', 'hash-0,hash-1'])
+    })
+
+    it('lists images with attributes of an earlier version until they are set', async () => {
+      const catalog = await openEmpty()
+      const old = numbers(5).map((n) => record(n, { attributesVersion: 1 }))
+      const copy = record(9, { path: 'copy.jpg', contentHash: 'hash-0', attributesVersion: 1 })
+      await catalog.images.upsert([...old, copy, record(7)])
+      expect(await catalog.images.countOutdated()).toBe(6)
+      const first = await catalog.images.outdated(undefined, 4)
+      const second = await catalog.images.outdated(first.at(-1), 4)
+      const listed = [...first, ...second]
+      expect(listed.map(({ path }) => path).sort()).toEqual([...old, copy].map(({ path }) => path).sort())
+      expect(listed[0]).toMatchObject({ attributesVersion: 1, attributes: { width: 10, height: 20 } })
+      const attributes = { width: 11, height: 20, contentType: 'image/jpeg', thumbhash: 'AAAA' }
+      await catalog.images.setAttributes([
+        { contentHash: 'hash-0', attributes },
+        { contentHash: 'hash-1', attributes: undefined },
+      ])
+      expect(await catalog.images.countOutdated()).toBe(3)
+      expect(await catalog.images.getByPath('copy.jpg')).toMatchObject(attributes)
+      expect(await catalog.images.getByPath(old[0]!.path)).toMatchObject(attributes)
+      expect(await catalog.images.getByPath(old[1]!.path)).toMatchObject({ width: 10, thumbhash: undefined })
+      expect((await catalog.images.outdated(undefined, 9)).map(({ path }) => path).sort()).toEqual(
+        [2, 3, 4].map((n) => old[n]!.path).sort(),
+      )
+    })
+
+    it('counts images by month of capture or else of modification, newest first', async () => {
+      const catalog = await openEmpty()
+      const at = (text: string) => Date.parse(`${text}Z`)
+      await catalog.images.upsert([
+        record(0, { capturedAt: at('2024-05-31T23:59:59.999'), width: 30, height: 20 }),
+        record(1, { capturedAt: at('2024-05-01T00:00:00'), width: 20, height: 20 }),
+        record(2, { capturedAt: at('2024-06-01T00:00:00') }),
+        record(3, { modifiedAt: at('2020-12-24T12:00:00') }),
+        record(4, { capturedAt: at('1969-12-31T23:59:59') }),
+      ])
+      expect(await catalog.images.timeline({})).toEqual([
+        { month: '2024-06', count: 1, meanAspect: 0.5 },
+        { month: '2024-05', count: 2, meanAspect: 1.25 },
+        { month: '2020-12', count: 1, meanAspect: 0.5 },
+        { month: '1969-12', count: 1, meanAspect: 0.5 },
+      ])
+      expect(await catalog.images.timeline({ directory: 'f1' })).toEqual([
+        { month: '2024-05', count: 1, meanAspect: 1 },
+        { month: '1969-12', count: 1, meanAspect: 0.5 },
+      ])
+      // A file that is moved gets another modification time, which does not replace a capture time.
+      const target = { path: 'moved.jpg', inode: '1', createdAt: 1, modifiedAt: at('2023-01-01') }
+      await catalog.files.move(record(3).path, target)
+      await catalog.files.move(record(4).path, { ...target, path: 'old.jpg' })
+      expect((await catalog.images.timeline({})).map(({ month }) => month)).toEqual([
+        '2024-06',
+        '2024-05',
+        '2023-01',
+        '1969-12',
+      ])
+    })
+
+    it('orders by capture, and names by the numbers in them', async () => {
+      const catalog = await openEmpty()
+      await catalog.images.upsert([
+        record(0, { path: 'IMG_10.jpg', capturedAt: 5000 }),
+        record(1, { path: 'img_2.jpg', capturedAt: 1000 }),
+        record(2, { path: 'IMG_1.jpg' }),
+      ])
+      const ordered = async (orderBy: 'capturedAt' | 'name') =>
+        (await catalog.images.list({ ...BY_NAME, orderBy })).images.map(({ name }) => name)
+      // Without a capture time, the third one counts as of 2002, its modification.
+      expect(await ordered('capturedAt')).toEqual(['img_2.jpg', 'IMG_1.jpg', 'IMG_10.jpg'])
+      expect(await ordered('name')).toEqual(['IMG_1.jpg', 'img_2.jpg', 'IMG_10.jpg'])
+    })
+
+    it('filters by attributes', async () => {
+      const catalog = await openEmpty()
+      await catalog.images.upsert([
+        record(0, { path: 'a.jpg', camera: 'NIKON D850', rating: 5, latitude: 51.5, longitude: -0.125 }),
+        record(1, { path: 'b.jpg', camera: 'Canon EOS R5', rating: 2, capturedAt: 9000 }),
+        record(2, { path: 'c.jpg', searchText: 'a walk at the sea', title: 'A walk' }),
+      ])
+      const matching = (column: string, operator: '>=' | '<=', value: number) =>
+        namesFor(catalog, { conditions: [{ column, operator, value }] })
+      expect(await matching('rating', '>=', 3)).toEqual(['a.jpg'])
+      expect(await matching('taken_at', '>=', 9000)).toEqual(['b.jpg'])
+      expect(await matching('taken_at', '<=', 2002)).toEqual(['a.jpg', 'c.jpg'])
+      const box = [
+        { column: 'latitude', operator: '>=' as const, value: 51 },
+        { column: 'longitude', operator: '<=' as const, value: 0 },
+      ]
+      expect(await namesFor(catalog, { conditions: box })).toEqual(['a.jpg'])
+      const camera = { column: 'camera', operator: 'contains' as const, value: 'nikon' }
+      expect(await namesFor(catalog, { conditions: [camera] })).toEqual(['a.jpg'])
+      expect(await namesFor(catalog, { textContains: 'AT THE SEA' })).toEqual(['c.jpg'])
+      expect(await namesFor(catalog, { textContains: 'B.J' })).toEqual(['b.jpg'])
+      const search = { vector: vectorOf(0), filter: { conditions: box }, topK: 5, offset: 0, limit: 5 }
+      expect((await catalog.vectors.nearest(search)).images.map(({ name }) => name)).toEqual(['a.jpg'])
+    })
+
+    it('keeps deleted images with their vectors until they are restored or removed', async () => {
+      const catalog = await openWith(3)
+      const [first, second] = (await catalog.images.list(BY_NAME)).images
+      const place = (file: string) => ({ place: 'gallery' as const, file })
+      expect(await catalog.trash.put(first!.id, place('a'), 100)).toBe(true)
+      expect(await catalog.trash.put(second!.id, place('b'), 200)).toBe(true)
+      expect(await catalog.trash.put(first!.id, place('c'), 300)).toBe(false)
+      expect((await catalog.images.list(BY_NAME)).total).toBe(1)
+      expect(await catalog.vectors.deleteUnused()).toEqual([])
+      expect(await catalog.images.unknownContents([first!.contentHash, 'x'])).toEqual(['x'])
+      const { images, total } = await catalog.trash.list({ offset: 0, limit: 9 })
+      expect([images.map(({ image }) => image.id), total]).toEqual([[second!.id, first!.id], 2])
+      expect(images[1]).toMatchObject({
+        deletedAt: 100,
+        ...place('a'),
+        image: { ...first, embedder: undefined },
+      })
+      expect((await catalog.trash.deletedBefore(150, 9)).map(({ image }) => image.id)).toEqual([first!.id])
+
+      const to = { path: 'new/name.jpg', inode: '9', modifiedAt: 5, createdAt: 6 }
+      expect(await catalog.trash.restore(first!.id, to)).toBe(true)
+      expect(await catalog.trash.restore(first!.id, to)).toBe(false)
+      expect(await catalog.images.get(first!.id)).toMatchObject({
+        path: 'new/name.jpg',
+        directory: 'new',
+        modifiedAt: 5,
+        contentHash: first!.contentHash,
+        embedder: 'test',
+      })
+      await catalog.trash.remove([second!.id])
+      expect(await catalog.trash.get([second!.id])).toEqual([])
+      expect(await catalog.vectors.deleteUnused()).toEqual([second!.contentHash])
     })
 
     it('gives the vectors of images', async () => {

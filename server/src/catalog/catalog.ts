@@ -5,6 +5,7 @@ export type * from './contract/files.ts'
 export type * from './contract/images.ts'
 export type * from './contract/page.ts'
 export type * from './contract/spaces.ts'
+export type * from './contract/trash.ts'
 export type * from './contract/vectors.ts'
 
 /**

@@ -1,7 +1,8 @@
-import type { Expression, ExpressionBuilder, SqlBool } from 'kysely'
+import { type Expression, type ExpressionBuilder, type SqlBool, sql } from 'kysely'
 import type { SqlDialect } from '../database/dialect.ts'
 import type { Tables } from '../database/schema.ts'
 import { normalizeName, ROOT } from '../gallery/paths.ts'
+import type { AttributeCondition } from './attribute-filters.ts'
 import type { ImageFilter } from './catalog.ts'
 
 /** Whether every image passes a filter. */
@@ -22,10 +23,31 @@ export function filterCondition(filter: ImageFilter, dialect: SqlDialect) {
     if (filter.createdMax !== undefined) conditions.push(eb('images.created_at', '<=', filter.createdMax))
     if (filter.modifiedMin !== undefined) conditions.push(eb('images.modified_at', '>=', filter.modifiedMin))
     if (filter.modifiedMax !== undefined) conditions.push(eb('images.modified_at', '<=', filter.modifiedMax))
+    if (filter.textContains) conditions.push(textCondition(eb, dialect, filter.textContains))
+    for (const condition of filter.conditions ?? []) conditions.push(attributeCondition(dialect, condition))
     const inDirectory = directoryCondition(eb, filter)
     if (inDirectory !== undefined) conditions.push(inDirectory)
     return eb.and(conditions)
   }
+}
+
+function textCondition(
+  eb: ExpressionBuilder<Pick<Tables, 'images'>, 'images'>,
+  dialect: SqlDialect,
+  text: string,
+): Expression<SqlBool> {
+  const normalized = normalizeName(text)
+  return eb.or([
+    dialect.contains(eb.ref('images.folded_name'), normalized),
+    dialect.contains(eb.fn.coalesce('images.search_text', sql.lit('')), normalized),
+  ])
+}
+
+/** The column may belong to an attribute that `Tables` does not declare. Both databases lower only ASCII letters here. */
+function attributeCondition(dialect: SqlDialect, { column, operator, value }: AttributeCondition) {
+  const ref = sql.ref(`images.${column}`)
+  if (operator === 'contains') return dialect.contains(sql<string>`lower(${ref})`, value.toLowerCase())
+  return operator === '>=' ? sql<boolean>`${ref} >= ${value}` : sql<boolean>`${ref} <= ${value}`
 }
 
 function directoryCondition(

@@ -11,7 +11,7 @@ export function fromFloat16(bytes: Uint8Array): Float32Array {
   return Float32Array.from(halvesOf(bytes), (bits) => VALUE[bits]!)
 }
 
-/** Dot product of a vector with a stored one. */
+/** Dot product of a vector with a stored one. For several vectors, convert the stored one once instead. */
 export function dotHalf(vector: Float32Array, bytes: Uint8Array): number {
   const halves = halvesOf(bytes)
   let sum = 0

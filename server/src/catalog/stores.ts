@@ -2,15 +2,17 @@ import type { FailureStore } from './contract/failures.ts'
 import type { FileStore } from './contract/files.ts'
 import type { ImageStore } from './contract/images.ts'
 import type { SpaceStore } from './contract/spaces.ts'
+import type { TrashStore } from './contract/trash.ts'
 import type { VectorStore } from './contract/vectors.ts'
 
-/** The five parts of a catalog. */
+/** The parts of a catalog. */
 export interface Stores {
   images: ImageStore
   files: FileStore
   vectors: VectorStore
   failures: FailureStore
   spaces: SpaceStore
+  trash: TrashStore
 }
 
 export type StoreName = keyof Stores
@@ -26,6 +28,7 @@ export const READ_FROM = {
     get: 'replica, else primary',
     getByPath: 'replica, else primary',
     list: 'replica',
+    timeline: 'replica',
     countByDirectory: 'replica',
     counts: 'replica',
     byContentHash: 'replica',
@@ -33,6 +36,9 @@ export const READ_FROM = {
     contentInfo: 'primary',
     unknownContents: 'primary',
     upsert: 'primary',
+    outdated: 'primary',
+    countOutdated: 'primary',
+    setAttributes: 'primary',
   },
   files: {
     inFolder: 'primary',
@@ -42,6 +48,10 @@ export const READ_FROM = {
     folders: 'primary',
     mountPoints: 'primary',
     saveMountPoints: 'primary',
+    saveChangeTimes: 'primary',
+    leftOut: 'primary',
+    saveLeftOut: 'primary',
+    leftOutSums: 'replica',
     remove: 'primary',
     move: 'primary',
   },
@@ -62,6 +72,14 @@ export const READ_FROM = {
     list: 'primary',
     prune: 'primary',
   },
+  trash: {
+    put: 'primary',
+    get: 'replica',
+    list: 'replica',
+    deletedBefore: 'primary',
+    restore: 'primary',
+    remove: 'primary',
+  },
 } as const satisfies { [S in StoreName]: Record<keyof Stores[S], ReadFrom> }
 
 /** Calls a store's method by name, for wrappers that treat all methods alike. */
@@ -80,6 +98,7 @@ export function storesOver(call: StoreCall): Stores {
     vectors: storeOver('vectors', call),
     failures: storeOver('failures', call),
     spaces: storeOver('spaces', call),
+    trash: storeOver('trash', call),
   }
 }
 

@@ -32,8 +32,8 @@ export interface CopyOptions {
   onProgress: (progress: CopyProgress) => void
 }
 
-/** A vector takes about a kilobyte in memory. */
-const ROWS_PER_SECTION = 1_000
+/** A vector takes about a kilobyte in memory; SQLite accepts 32,766 parameters, and an image has fewer than 60 columns. */
+const ROWS_PER_SECTION = 500
 
 /** Copies one table, or a part of it, in sections ordered by a key. */
 interface TransferTable {
@@ -133,7 +133,9 @@ async function copyEmbedders({ from, to }: CopyOptions) {
         .executeTakeFirstOrThrow())
     embedderIds.set(id, added.id)
   }
-  const latest = embedders.toSorted((a, b) => b.chosen_at - a.chosen_at)[0]
+  const latest = embedders
+    .filter(({ space }) => space === 'image')
+    .toSorted((a, b) => b.chosen_at - a.chosen_at)[0]
   const chosen: VectorSpace | undefined = latest && {
     embedder: latest.name,
     fingerprint: latest.fingerprint,

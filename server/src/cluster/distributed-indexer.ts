@@ -57,6 +57,7 @@ export function createDistributedIndexer(options: DistributedIndexerOptions): Di
 
     index: (file) => localIndexer.index(file),
     indexNow: (path) => localIndexer.indexNow(path),
+    adopt: (path, known) => localIndexer.adopt(path, known),
 
     get pending() {
       return pending()

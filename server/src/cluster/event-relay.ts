@@ -45,6 +45,8 @@ export function openEventRelay(
   let isClosed = false
   let starting: Promise<void> | undefined
   let last = 0
+  /** Pending files in the last published event that names them. */
+  let lastToIndex = 0
   const timer = setInterval(look, LOOK_EVERY_MS)
 
   forwardAll(localEvents, (event) => {
@@ -54,10 +56,11 @@ export function openEventRelay(
     if (unpublished.length > MAX_UNPUBLISHED) unpublished.shift()
     flushing ??= flush()
   })
-  // Not told by others, and only now.
-  allEvents.on('progress', (progress) =>
-    publish({ id: undefined, event: { name: 'progress', args: [progress] } }),
-  )
+  // Each process measures progress itself, and nobody needs it later.
+  allEvents.on('progress', (progress) => {
+    publish({ id: undefined, event: { name: 'progress', args: [progress] } })
+    if (progress.pending === 0 && lastToIndex > 0) publishEmptyQueue()
+  })
 
   return {
     feed: {
@@ -84,10 +87,19 @@ export function openEventRelay(
     },
   }
 
-  /** How much is left in all, not just in this process. */
+  /** Replaces the number of pending files of one process by that of all; the images of the event no longer count. */
   function withAllPending(event: BusEvent): BusEvent {
-    if (event.name !== 'imagesIndexed') return event
-    return { ...event, args: [{ ...event.args[0], toIndex: pending() }] }
+    if (event.name !== 'imagesIndexed' && event.name !== 'imagesUpdated') return event
+    const [{ count }] = event.args
+    const isQueued = event.name === 'imagesIndexed'
+    const toIndex = Math.max(0, pending() - (isQueued ? count : 0))
+    return { ...event, args: [{ count, toIndex }] }
+  }
+
+  /** Jobs end shortly after their images are published, so the last batch may have been published with some pending. */
+  function publishEmptyQueue(): void {
+    lastToIndex = 0
+    publish({ id: undefined, event: { name: 'imagesIndexed', args: [{ count: 0, toIndex: 0 }] } })
   }
 
   async function flush(): Promise<void> {
@@ -140,6 +152,8 @@ export function openEventRelay(
           last = event.id
           const published = toPublished(event)
           allEvents.emit(published.event.name, ...(published.event.args as never))
+          const { name, args } = published.event
+          if (name === 'imagesIndexed' || name === 'imagesUpdated') lastToIndex = args[0].toIndex
           publish(published)
         }
         if (events.length < MAX_KEPT_EVENTS) return

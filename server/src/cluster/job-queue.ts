@@ -126,10 +126,12 @@ export async function openJobQueue({
   return {
     async addFiles(versions) {
       for (let start = 0; start < versions.length; start += ROWS_PER_STATEMENT) {
-        const jobs = versions.slice(start, start + ROWS_PER_STATEMENT).map(({ path, bytes, modifiedAt }) => ({
-          data: { path, bytes, modifiedAt },
-          singletonKey: createHash('sha256').update(`${bytes} ${modifiedAt} ${path}`).digest('base64url'),
-        }))
+        const jobs = versions
+          .slice(start, start + ROWS_PER_STATEMENT)
+          .map(({ path, bytes, modifiedAt, isReread }) => ({
+            data: { path, bytes, modifiedAt, ...(isReread && { isReread }) },
+            singletonKey: createHash('sha256').update(`${bytes} ${modifiedAt} ${path}`).digest('base64url'),
+          }))
         await boss.insert(files, jobs)
       }
     },

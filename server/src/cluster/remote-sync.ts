@@ -41,6 +41,8 @@ interface LeaderStatus {
   absence: MassRemoval | undefined
   problem: string | undefined
   lastReconcile: number | undefined
+  /** Absent while a process of an earlier version watches. */
+  unindexed?: number
 }
 
 const LEAD_ATTEMPT_EVERY_MS = 2_000
@@ -111,6 +113,9 @@ export function createRemoteSync(options: RemoteSyncOptions): RemoteSync {
     },
     get problem() {
       return local === undefined ? leaderStatus()?.problem : local.sync.problem
+    },
+    get unindexed() {
+      return local?.sync.unindexed ?? leaderStatus()?.unindexed ?? 0
     },
     get folders() {
       return local?.sync.folders ?? folders
@@ -262,6 +267,7 @@ export function createRemoteSync(options: RemoteSyncOptions): RemoteSync {
       absence: sync.massRemoval,
       problem: sync.problem,
       lastReconcile: sync.lastScan,
+      unindexed: sync.unindexed,
     }
     await watch.write(status)
     await publishFolders(sync)

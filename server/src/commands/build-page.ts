@@ -9,14 +9,18 @@ const WEB = fileURLToPath(new URL('../../../web', import.meta.url))
 const SOURCES = ['src', 'public', 'index.html', 'vite.config.ts', 'package.json']
 
 /**
- * In a checkout, builds the page when it has not been built or its sources have changed since. An installed package
- * carries the built page and no sources.
- * @throws {DomainError} `unavailable` if it can't be built and there is none
+ * In a checkout, builds the page if there is none. An installed package contains the built page and no sources.
+ * @param options.evenIfStale also builds a page whose sources have changed since
+ * @throws {DomainError} `unavailable` if it can't be built
  */
-export async function ensurePageIsBuilt(say: (message: string) => void): Promise<void> {
+export async function ensurePageIsBuilt(
+  log: (message: string) => void,
+  { evenIfStale }: { evenIfStale: boolean },
+): Promise<void> {
   const isCheckout = existsSync(join(WEB, 'src'))
-  if (!isCheckout || !isStale()) return
-  say('Building the page …')
+  const isNeeded = evenIfStale ? isStale() : !existsSync(join(WEB, 'dist', 'index.html'))
+  if (!isCheckout || !isNeeded) return
+  log('Building the page …')
   const output = await build()
   if (output !== undefined) throw new DomainError('unavailable', `The page can't be built:\n${output}`)
 }
@@ -32,7 +36,7 @@ function newestIn(path: string): number {
   return Math.max(stat.mtimeMs, ...readdirSync(path).map((name) => newestIn(join(path, name))))
 }
 
-/** @returns what Vite printed, if it failed */
+/** @returns the output of Vite if it failed */
 function build(): Promise<string | undefined> {
   const vite = join(
     createRequire(join(WEB, 'package.json')).resolve('vite/package.json'),
@@ -41,7 +45,7 @@ function build(): Promise<string | undefined> {
     'vite.js',
   )
   return new Promise((resolve) => {
-    // Whoever starts the server in another mode, as tests do, would otherwise get React for development: larger, slower and talkative.
+    // In another mode, such as that of tests, the page would contain React for development.
     const env = { ...process.env, NODE_ENV: 'production' }
     const child = spawn(process.execPath, [vite, 'build', '--logLevel', 'warn'], { cwd: WEB, env })
     let output = ''

@@ -26,7 +26,7 @@ export function copyCatalogCommand(): Command {
 
 async function copy({ from, to }: CopyOptions): Promise<void> {
   const [source, target] = [configOf(from), configOf(to)]
-  const { log, status } = createLog(target.log_level, process.stderr)
+  const { log, status } = createLog(target, process.stderr)
   const start = performance.now()
   const show = progressShower(status, log)
   const result = await moveCatalog(source, target, {

@@ -24,7 +24,7 @@ export function embeddersCommand(): Command {
 
 async function embedders(folder: string | undefined, options: EmbeddersOptions): Promise<void> {
   const config = configFor(folder, options)
-  const { status } = createLog(config.log_level, process.stderr)
+  const { status } = createLog(config, process.stderr)
   const embedders = await listEmbedders(config, {
     onProgress: (name, message) => status.show(`${name}: ${message} …`),
     measures: options.measure,

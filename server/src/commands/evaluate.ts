@@ -6,6 +6,7 @@ import { DomainError } from '../errors.ts'
 import type { ClassScores, Scores } from '../evaluation/evaluate.ts'
 import { renderReport } from '../evaluation/report.ts'
 import { type EvaluationReport, evaluateEmbedders } from '../evaluation/run.ts'
+import { evaluateWords, type WordReport } from '../evaluation/words.ts'
 import { createLog } from '../log.ts'
 import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
 import { showLoading } from './progress-line.ts'
@@ -13,8 +14,9 @@ import { printTable } from './table.ts'
 
 interface EvaluateOptions extends CommonOptions {
   gallery: string
-  queries: string
-  kind: 'sketch' | 'image'
+  queries?: string
+  kind: 'sketch' | 'image' | 'text'
+  feedback?: boolean
   embedder?: string
   pairs?: boolean
   json?: string
@@ -26,18 +28,21 @@ const BASELINE = 'classical'
 export function evaluateCommand(): Command {
   const command = new Command('evaluate')
     .description(
-      'tell how well an embedder finds images of the class of a query, beside a random and the classical one',
+      'measure how well an embedder finds images of the class of a query, compared with a random and the classical one',
     )
     .requiredOption('--gallery <dir>', 'the images to find; each folder right in it is a class')
-    .requiredOption('--queries <dir>', 'what to search with; folders of the same names')
+    .option('--queries <dir>', 'what to search with; folders of the same names; not with --kind text')
     .addOption(
-      new Option('--kind <kind>', 'what the queries are').choices(['sketch', 'image']).default('sketch'),
+      new Option('--kind <kind>', 'what the queries are; text: the names of the classes')
+        .choices(['sketch', 'image', 'text'])
+        .default('sketch'),
     )
     .option('--embedder <name>', 'the embedder to evaluate; default: the chosen one')
     .option(
       '--pairs',
-      'a query named X-3 belongs to the image named X: also tell how often that one is found',
+      'a query named X-3 belongs to the image named X: also measure how often that one is found',
     )
+    .option('--feedback', 'simulate users who mark right and wrong results in three rounds')
     .option('--json <file>', 'write all figures as JSON')
     .option('--html <file>', 'write a report with curves and pictures')
   return withCommonOptions(command).action(runEvaluation)
@@ -47,13 +52,29 @@ async function runEvaluation(options: EvaluateOptions): Promise<void> {
   assertFolderOf('--json', options.json)
   assertFolderOf('--html', options.html)
   const config = configFor(options.gallery, options)
-  const { log, status } = createLog(config.log_level, process.stderr)
+  const { log, status } = createLog(config, process.stderr)
   const show = showLoading(status, log, process.stderr.isTTY === true)
   const chosen = options.embedder ?? config.embedder_registry.chosen_embedder
+  const { kind, queries } = options
+  if (kind === 'text') {
+    const report = await evaluateWords(config, {
+      gallery: options.gallery,
+      embedder: chosen,
+      onProgress: show,
+      onWarning: (message) => log.warn(message),
+    })
+    status.clear()
+    printWords(report)
+    if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
+    return
+  }
+  if (queries === undefined)
+    throw new DomainError('invalid_request', 'Give the queries with --queries FOLDER.')
   const report = await evaluateEmbedders(config, {
     gallery: options.gallery,
-    queries: options.queries,
-    kind: options.kind,
+    queries,
+    kind,
+    hasFeedback: options.feedback === true,
     embedders: [...new Set([BASELINE, chosen])],
     hasPairs: options.pairs === true,
     onProgress: show,
@@ -61,6 +82,7 @@ async function runEvaluation(options: EvaluateOptions): Promise<void> {
   })
   status.clear()
   printOverall(report)
+  printFeedback(report)
   printClasses(report)
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
   if (options.html !== undefined) await writeFile(options.html, await renderReport(report))
@@ -97,6 +119,37 @@ function printOverall({ embedders, gallery, queries }: EvaluationReport): void {
       ...metrics.map(([, key]) => (overall[key] ?? Number.NaN).toFixed(4)),
     ]),
   ])
+}
+
+function printFeedback({ embedders }: EvaluationReport): void {
+  const rows = Object.entries(embedders).flatMap(([name, { feedback }]) =>
+    feedback === undefined ? [] : [[name, ...feedback.map((precision) => precision.toFixed(4))]],
+  )
+  if (rows.length === 0) return
+  console.log('\nP@20 after rounds of feedback\n')
+  printTable([['embedder', ...rows[0]!.slice(1).map((_, round) => String(round))], ...rows])
+}
+
+function printWords({ classes, images, unknown, ...means }: WordReport): void {
+  const list = Object.entries(classes)
+  console.log(`${list.length} words, ${images} images\n`)
+  printTable([
+    ['mAP', 'P@10'],
+    [means.meanAveragePrecision.toFixed(4), means.precisionAt10.toFixed(4)],
+  ])
+  console.log('\nAverage precision of each word\n')
+  printTable([
+    ['class', 'words', 'images', 'AP'],
+    ...list
+      .toSorted(([, a], [, b]) => b.averagePrecision - a.averagePrecision)
+      .map(([name, scores]) => [
+        name,
+        scores.words.join(', '),
+        String(scores.images),
+        scores.averagePrecision.toFixed(4),
+      ]),
+  ])
+  if (unknown.length > 0) console.log(`\nNo words for: ${unknown.join(', ')}`)
 }
 
 function printClasses({ embedders }: EvaluationReport): void {

@@ -1,5 +1,7 @@
 import { Command } from 'commander'
 import { createApp } from '../app/compose.ts'
+import { displayName } from '../gallery/file-names.ts'
+import { type IndexAccountJson, indexAccount } from '../http/index-account.ts'
 import { createLog } from '../log.ts'
 import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
 import { duration, followProgress, showLoading } from './progress-line.ts'
@@ -26,7 +28,7 @@ interface IndexOptions extends CommonOptions {
 
 async function indexFolder(folder: string | undefined, options: IndexOptions): Promise<void> {
   const config = configFor(folder, options)
-  const { log, status } = createLog(config.log_level, process.stderr)
+  const { log, status } = createLog(config, process.stderr)
   const isTerminal = process.stderr.isTTY === true
   const app = await createApp(config, { log, onLoading: showLoading(status, log, isTerminal) })
   status.clear()
@@ -47,6 +49,7 @@ async function indexFolder(folder: string | undefined, options: IndexOptions): P
   const { failures, total } = await app.catalog.failures.list({ offset: 0, limit: SHOWN_FAILURES })
   const { failed } = app.indexer.progress()
   const { massRemoval } = app.sync
+  const account = await indexAccount(app.catalog, app.sync)
   await app.close()
 
   status.clear()
@@ -54,13 +57,43 @@ async function indexFolder(folder: string | undefined, options: IndexOptions): P
   console.log(
     `${indexed} indexed in ${duration(seconds)}${rate}; ${counts.indexed} in the index, ${total} failed.`,
   )
-  for (const { path, reason } of failures) console.log(`  ${path}: ${reason}`)
+  for (const { path, reason } of failures) console.log(`  ${displayName(path)}: ${reason}`)
   if (total > failures.length) console.log(`  … and ${total - failures.length} more`)
+  printAccount(account)
   if (failed > total)
-    console.log('Some files could not be indexed for a reason that is not theirs; the log tells which.')
+    console.log('Some files could not be indexed for a reason that is not theirs; the log names it.')
   if (massRemoval !== undefined)
     console.log(
       `${massRemoval.missing} of ${massRemoval.known} files are missing and were kept; with --accept-missing they are forgotten.`,
     )
   if (total > 0 || failed > 0 || massRemoval !== undefined) process.exitCode = 1
+}
+
+const RULES: Record<IndexAccountJson['left_out'][number]['rule'], string> = {
+  hidden: 'hidden',
+  system_folder: 'in folders of the system, of network drives and of photo programs',
+  ignored: 'named by watcher.ignore',
+  own_data: 'data of Sketch-Search',
+  subfolder: 'in folders below, which are not watched (watcher.watch_recursive)',
+  not_an_image: 'not an image',
+  special_file: 'pipes, sockets and devices',
+  link_outside: 'links out of the gallery',
+  link_broken: 'links that lead nowhere',
+  link_loop: 'links in a circle',
+  link_to_left_out: 'links to something that is left out',
+  link_not_followed: 'links that can’t be followed',
+  unreadable_folder: 'folders that can’t be read',
+  unreadable_file: 'files that can’t be read',
+  drive_absent: 'drives that are not mounted',
+}
+
+function printAccount({ found, indexed, failed, pending, left_out: leftOut }: IndexAccountJson): void {
+  const sum = leftOut.reduce((total, { count }) => total + count, 0)
+  console.log(
+    `${found} files found: ${indexed} indexed, ${failed} failed, ${pending} pending, ${sum} left out.`,
+  )
+  for (const { rule, count, example } of leftOut)
+    console.log(
+      `  ${count} left out, ${RULES[rule]} (${rule}): ${displayName(example)}${count > 1 ? ', …' : ''}`,
+    )
 }

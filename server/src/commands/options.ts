@@ -3,6 +3,7 @@ import { type Command, InvalidArgumentError } from 'commander'
 import { loadConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import type { Assignment } from '../config/sources.ts'
+import { createLog } from '../log.ts'
 
 export interface CommonOptions {
   config?: string
@@ -21,7 +22,7 @@ export function withCommonOptions(command: Command): Command {
     )
 }
 
-/** The effective configuration of a command: flags win over the environment, which wins over the file. */
+/** The effective configuration of a command. Values that have no effect are logged. */
 export function configFor(folder: string | undefined, options: CommonOptions): Config {
   const flags: Assignment[] = []
   const set = (path: string, value: unknown, source: string) => {
@@ -32,12 +33,19 @@ export function configFor(folder: string | undefined, options: CommonOptions): C
   set('data_directory', options.dataDirectory, '--data-directory')
   set('host', options.host, '--host')
   set('port', options.port, '--port')
-  return loadConfig({
+  const warnings: string[] = []
+  const config = loadConfig({
     file: options.config,
     environment: process.env,
     flags,
     workingDirectory: process.cwd(),
+    warn: (message) => warnings.push(message),
   })
+  if (warnings.length > 0) {
+    const { log } = createLog(config, process.stderr)
+    for (const warning of warnings) log.warn(warning)
+  }
+  return config
 }
 
 export function parseWhole(text: string): number {

@@ -1,5 +1,8 @@
 import { Command } from 'commander'
 import { createApp } from '../app/compose.ts'
+import { prepareDirectories } from '../app/directories.ts'
+import { addressOfOwner } from '../database/directory-lock.ts'
+import { DomainError } from '../errors.ts'
 import { listen } from '../http/listen.ts'
 import { createLog } from '../log.ts'
 import { ensurePageIsBuilt } from './build-page.ts'
@@ -26,19 +29,29 @@ interface ServeOptions extends CommonOptions {
 async function serve(folder: string | undefined, options: ServeOptions): Promise<void> {
   const config = configFor(folder, options)
   if (!options.index) assertShared(config, '--no-index')
-  const { log, status } = createLog(config.log_level, process.stderr)
-  if (!config.dev) await ensurePageIsBuilt((message) => log.info(message))
+  const { log, status } = createLog(config, process.stderr)
+  await prepareDirectories(config)
+  await ensurePageIsBuilt((message) => log.info(message), { evenIfStale: !config.dev })
+  if (config.database === undefined && hasConfigFile(options))
+    log.info(`No database is configured: the embedded one in ${config.data_directory} is used.`)
   const isTerminal = process.stderr.isTTY === true
   const app = await createApp(config, {
     log,
     indexes: options.index,
     onLoading: showLoading(status, log, isTerminal),
+  }).catch((error) => {
+    const url = isInUse(error) ? addressOfOwner(config.data_directory) : undefined
+    if (url === undefined) throw error
+    console.log(`Already running at ${url}`)
+    return undefined
   })
   status.clear()
+  if (app === undefined) return
   const server = await listen(app.http, config.host, config.port).catch(async (error) => {
     await app.close()
     throw error
   })
+  app.publishAddress(server.url)
   followProgress(app.events, status, log, isTerminal)
   console.log(`Sketch-Search: ${server.url}  (gallery: ${config.watcher.watched_directory})`)
 
@@ -48,4 +61,13 @@ async function serve(folder: string | undefined, options: ServeOptions): Promise
     await app.close()
   })
   await startApp(app, log)
+}
+
+/** A file of another implementation may rely on its default, a PostgreSQL server on this machine. */
+function hasConfigFile({ config }: CommonOptions): boolean {
+  return config !== undefined || Boolean(process.env.SERVER_CONFIG_PATH)
+}
+
+function isInUse(error: unknown): boolean {
+  return error instanceof DomainError && error.code === 'data_directory_in_use'
 }

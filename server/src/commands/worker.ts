@@ -17,7 +17,7 @@ export function workerCommand(): Command {
 async function work(folder: string | undefined, options: CommonOptions): Promise<void> {
   const config = configFor(folder, options)
   assertShared(config, 'A worker')
-  const { log, status } = createLog(config.log_level, process.stderr)
+  const { log, status } = createLog(config, process.stderr)
   const isTerminal = process.stderr.isTTY === true
   const app = await createApp(config, { log, onLoading: showLoading(status, log, isTerminal) })
   status.clear()

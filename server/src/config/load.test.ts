@@ -48,15 +48,23 @@ describe('loadConfig', () => {
     expect(one).not.toBe(other)
   })
 
-  it('lets the environment win over the file and flags over both', async () => {
+  it('lets the file win over the environment key by key and flags over both', async () => {
     const file = await yamlFile('port: 8001\nhost: 10.0.0.1\nlog_level: DEBUG\n')
     const environment = { SERVER__PORT: '8002', SERVER__HOST: '10.0.0.2' }
     const flags = [{ path: ['port'], value: 8003, source: '--port' }]
-    expect(load({ file, environment, flags })).toMatchObject({
+    const warnings: string[] = []
+    const warn = (message: string) => warnings.push(message)
+    const withDatabase = { ...environment, SERVER__LOG_FORMAT: 'json', SERVER__LOG_LEVEL: 'DEBUG' }
+    expect(load({ file, environment: withDatabase, flags, warn })).toMatchObject({
       port: 8003,
-      host: '10.0.0.2',
+      host: '10.0.0.1',
       log_level: 'DEBUG',
+      log_format: 'json',
     })
+    expect(warnings).toEqual([
+      `The variable SERVER__PORT has no effect: port is set in ${file}:1, and the file wins.`,
+      `The variable SERVER__HOST has no effect: host is set in ${file}:2, and the file wins.`,
+    ])
   })
 
   it('takes the file from SERVER_CONFIG_PATH', async () => {
@@ -111,14 +119,10 @@ describe('loadConfig', () => {
     const of = (path: string) => problems.find((problem) => problem.path === path)
     expect(of('prot')).toMatchObject({ source: `${file}:1`, message: expect.stringContaining('"port"') })
     expect(of('port')).toMatchObject({ source: `${file}:2` })
-    expect(of('watcher.recursive')).toMatchObject({
-      source: `${file}:4`,
-      message: expect.stringContaining('"watch_recursive"'),
-    })
     expect(of('auth.kind')).toMatchObject({ source: `${file}:6` })
     expect(of('embedder_registry.chosen_embedder')?.message).toContain('"classical"')
     expect(of('log_level')).toMatchObject({ source: 'variable SERVER__LOG_LEVEL' })
-    expect(problems).toHaveLength(6)
+    expect(problems).toHaveLength(5)
   })
 
   it('names a missing file, broken YAML and broken JSON', async () => {
@@ -146,12 +150,6 @@ describe('loadConfig', () => {
       expect([pattern, load(pattern)[0]?.path]).toEqual([pattern, 'watcher.ignore.0'])
     for (const pattern of ['exports', '**/drafts', '**/*.{cr2,CR3}', 'a', '.x', '**/..notes'])
       expect(() => load(pattern)).toThrow('the configuration was accepted')
-  })
-
-  it('does not suggest the key that was written', async () => {
-    const file = await yamlFile('auth:\n  kind: none\n  smtp: {host: mail}\n')
-    const problem = problemsOf({ file }).find(({ path }) => path === 'auth.smtp')
-    expect(problem?.message).toMatch(/does not go with what stands beside it/)
   })
 
   it('tells which key of an embedder is missing', async () => {

@@ -2,23 +2,35 @@ import { createHash } from 'node:crypto'
 import { realpathSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
-import { distance } from 'fastest-levenshtein'
 import type { z } from 'zod'
 import { DomainError } from '../errors.ts'
 import { BUILT_IN_EMBEDDERS, DEFAULT_EMBEDDER } from './built-in.ts'
+import { isPlainObject, lostValues, merge, startsWith, toLeaves } from './merge.ts'
+import { relax } from './relax.ts'
 import { type Config, configSchema } from './schema.ts'
-import { allKeyPaths, keysAt } from './schema-tree.ts'
-import { type Assignment, type Problem, readEnvironment, readYamlFile } from './sources.ts'
+import { keysAt } from './schema-tree.ts'
+import {
+  type Assignment,
+  type Problem,
+  readEnvironment,
+  readYamlFile,
+  type SourceReading,
+} from './sources.ts'
+import { didYouMean, suggestKey } from './suggestions.ts'
 
 export interface ConfigSources {
   /** A YAML file; without it, the one that `SERVER_CONFIG_PATH` names, if any. */
   file?: string | undefined
   environment: Record<string, string | undefined>
-  /** Values from the command line; they win over the environment, which wins over the file. */
+  /** Values from the command line; they win over the file, which wins over the environment key by key. */
   flags?: Assignment[]
-  /** What relative paths are relative to. */
+  /** Folder that relative paths start from. */
   workingDirectory: string
+  /** Called with a sentence for each value that has no effect or another one than was written. */
+  warn?: (message: string) => void
 }
+
+const NOTHING: SourceReading = { assignments: [], problems: [], warnings: [] }
 
 /** All problems of a configuration at once. */
 export class ConfigError extends DomainError {
@@ -32,24 +44,35 @@ export class ConfigError extends DomainError {
 
 /** @throws {ConfigError} with every problem found, each with its key, its source and the nearest valid key. */
 export function loadConfig(sources: ConfigSources): Config {
-  const file = sources.file ?? (sources.environment.SERVER_CONFIG_PATH || undefined)
-  const readings = [
-    file === undefined
-      ? { assignments: [], problems: [] }
-      : readYamlFile(resolve(sources.workingDirectory, file)),
-    readEnvironment(sources.environment),
-    { assignments: sources.flags ?? [], problems: [] },
-  ]
-  const assignments = readings.flatMap((reading) => reading.assignments)
-  const problems = readings.flatMap((reading) => reading.problems)
+  const { environment, flags = [], workingDirectory, warn = () => {} } = sources
+  const file = sources.file ?? (environment.SERVER_CONFIG_PATH || undefined)
+  const inVariables = readEnvironment(environment)
+  const inFile = file === undefined ? NOTHING : readYamlFile(resolve(workingDirectory, file))
+  const variables = inVariables.assignments.flatMap(toLeaves)
+  const assignments = [...variables, ...inFile.assignments, ...flags]
+  const problems = [...inFile.problems, ...inVariables.problems]
+  const warnings = [...inFile.warnings, ...inVariables.warnings, ...lostValues(variables, inFile.assignments)]
 
   const input = merge(assignments, problems)
-  const parsed = configSchema.safeParse(input)
   const sourceOf = sourceLookup(assignments)
+  relax(input, (path, message) =>
+    warnings.push(asSentence(`${named(path.map(String), sourceOf)} ${message}`)),
+  )
+  const parsed = configSchema.safeParse(input)
   problems.push(...(parsed.error?.issues ?? []).flatMap((issue) => problemsOf(issue, input, sourceOf)))
   problems.push(...choiceProblems(input, sourceOf))
   if (problems.length > 0 || !parsed.success) throw new ConfigError(problems)
+  warnings.forEach(warn)
   return deepFreeze(complete(parsed.data, sources))
+}
+
+function asSentence(text: string): string {
+  return text.endsWith('?') ? text : `${text}.`
+}
+
+function named(path: readonly string[], sourceOf: SourceLookup): string {
+  const source = sourceOf(path)
+  return source === undefined ? path.join('.') : `${path.join('.')} (${source})`
 }
 
 type Parsed = z.output<typeof configSchema>
@@ -113,43 +136,10 @@ export function unknownEmbedder(name: unknown, defined: object): string | undefi
   return `there is no "${name}"; known: ${known.join(', ')}${didYouMean(name, known)}`
 }
 
-/** Builds the nested input; a later assignment wins, two maps are merged. */
-function merge(assignments: Assignment[], problems: Problem[]): Record<string, unknown> {
-  const root: Record<string, unknown> = {}
-  for (const { path, value, source } of assignments) {
-    let node = root
-    for (const [depth, key] of path.slice(0, -1).entries()) {
-      const next = Object.hasOwn(node, key) ? node[key] : undefined
-      if (next !== undefined && next !== null && !isPlainObject(next)) {
-        problems.push({
-          path: path.slice(0, depth + 1).join('.'),
-          source,
-          message: 'is a single value, not a map',
-        })
-      }
-      const child = isPlainObject(next) ? next : {}
-      define(node, key, child)
-      node = child
-    }
-    const leaf = path.at(-1)
-    if (leaf === undefined) continue
-    const before = Object.hasOwn(node, leaf) ? node[leaf] : undefined
-    define(node, leaf, isPlainObject(before) && isPlainObject(value) ? { ...before, ...value } : value)
-  }
-  return root
-}
-
-/** Plain assignment would let a key named `__proto__` reach the prototype. */
-function define(node: Record<string, unknown>, key: string, value: unknown): void {
-  Object.defineProperty(node, key, { value, enumerable: true, writable: true, configurable: true })
-}
-
 /** The source of the value at a path: its own, else of the nearest value above or below it. */
 function sourceLookup(assignments: Assignment[]): SourceLookup {
   return (path) => {
     const requested = path.map(String)
-    const startsWith = (long: readonly string[], short: readonly string[]) =>
-      short.every((key, i) => long[i] === key)
     const at = assignments.findLast((a) => startsWith(requested, a.path) || startsWith(a.path, requested))
     return at?.source
   }
@@ -189,13 +179,11 @@ function problemsOf(issue: z.core.$ZodIssue, input: unknown, sourceOf: SourceLoo
         'does not go with what stands beside it: see docs/configuration.md for what belongs together'
       return { path: dotted, source: sourceOf(path), message }
     }
-    const elsewhere = allKeyPaths().filter((known) => known.split('.').at(-1) === key)
-    const hint = didYouMean(key, siblings) || (elsewhere[0] ? `; did you mean "${elsewhere[0]}"?` : '')
-    const known = hint === '' && siblings.length > 0 ? `; known here: ${siblings.join(', ')}` : hint
-    return { path: dotted, source: sourceOf(path), message: `is not a known key${known}` }
+    const hint = suggestKey(path.map(String))
+    return { path: dotted, source: sourceOf(path), message: `is not a known key${hint}` }
   }
 
-  /** Of the forms that a value may have, the one whose telling key was written. */
+  /** The form of a value whose characteristic key was written. */
   function intendedForm(path: PropertyKey[], errors: readonly (readonly Issue[])[]): readonly Issue[] {
     const value = valueAt(input, path)
     const form = isPlainObject(value) && ('file' in value || 'class_name' in value) ? 1 : 0
@@ -208,16 +196,6 @@ function requirementOf(message: string): string {
   return message.replace(/^(Invalid (input|option)|Too (big|small)): /, '')
 }
 
-function didYouMean(word: string, known: readonly string[]): string {
-  const [container] = known.filter((candidate) => word.length > 3 && candidate.includes(word.toLowerCase()))
-  if (container !== undefined) return `; did you mean "${container}"?`
-  const [nearest] = known
-    .map((candidate) => ({ candidate, edits: distance(word.toLowerCase(), candidate.toLowerCase()) }))
-    .sort((a, b) => a.edits - b.edits)
-  if (nearest === undefined || nearest.edits > Math.max(2, word.length / 2)) return ''
-  return `; did you mean "${nearest.candidate}"?`
-}
-
 function line({ path, source, message }: Problem): string {
   const where = source === undefined ? '' : ` (${source})`
   return path === '' ? `  ${source ?? 'configuration'}: ${message}` : `  ${path}${where}: ${message}`
@@ -228,10 +206,6 @@ function valueAt(input: unknown, path: PropertyKey[]): unknown {
     (node, key) => (typeof node === 'object' && node !== null ? Reflect.get(node, key) : undefined),
     input,
   )
-}
-
-function isPlainObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 function deepFreeze<T>(value: T): T {

@@ -51,6 +51,9 @@ function formsOf(node: SchemaNode): SchemaNode[] {
 function childrenOf(node: SchemaNode, segment: string | number): SchemaNode[] {
   const property = node.properties?.[segment]
   if (property !== undefined) return [property]
-  if (typeof segment === 'number') return typeof node.items === 'object' ? [node.items] : []
+  if (typeof segment === 'number') {
+    const item = node.prefixItems?.[segment] ?? node.items
+    return typeof item === 'object' ? [item] : []
+  }
   return typeof node.additionalProperties === 'object' ? [node.additionalProperties] : []
 }

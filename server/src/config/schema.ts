@@ -76,11 +76,11 @@ const replica = z
 
 const database = z
   .strictObject({
-    host: z.string().min(1).optional().describe('Host name or address of the PostgreSQL server.'),
+    host: z.string().min(1).default('localhost').describe('Host name or address of the PostgreSQL server.'),
     port: z.int().min(1).max(65535).default(5432).describe('Port of the PostgreSQL server.'),
-    database: z.string().min(1).optional().describe('Name of the database.'),
-    user: z.string().min(1).optional().describe('User name at the PostgreSQL server.'),
-    password: z.string().optional().describe('Password of that user.').meta({ secret: true }),
+    database: z.string().min(1).default('postgres').describe('Name of the database.'),
+    user: z.string().min(1).default('postgres').describe('User name at the PostgreSQL server.'),
+    password: z.string().default('postgres').describe('Password of that user.').meta({ secret: true }),
     url: z
       .string()
       .regex(POSTGRES_URL, POSTGRES_URL_FORM)
@@ -103,17 +103,6 @@ const database = z
       .array(replica)
       .default([])
       .describe('Standby servers to read from (streaming replication), each `{host, port}` or `{url}`.'),
-  })
-  .superRefine(({ url, ...keys }, context) => {
-    const own = ['host', 'database', 'user', 'password'] as const
-    if (url !== undefined) return
-    for (const key of own)
-      if (keys[key] === undefined)
-        context.addIssue({
-          code: 'custom',
-          path: [key],
-          message: 'expected a string (or all of it in database.url)',
-        })
   })
   .superRefine(({ hnsw: { m, ef_construction: candidates } }, context) => {
     if (candidates < 2 * m)
@@ -141,6 +130,12 @@ const watcher = z.strictObject({
     )
     .default([])
     .describe('Patterns of files and folders to leave out, relative to the gallery.'),
+  include_system_folders: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Include recycle bins, snapshots and thumbnails of network drives (`@eaDir`, `#recycle`, `@Recycle`, `@tmp`, `RECYCLER` and others), and what photo programs derive from photos (`*.lrdata`; all but the originals in `*.photoslibrary` and `*.aplibrary`).',
+    ),
   files_batch_size: z
     .int()
     .min(1)
@@ -177,6 +172,15 @@ const thumbnail = z.strictObject({
     .describe('Folder for thumbnails. Default: `thumbnails` in the data directory.'),
 })
 
+const trash = z.strictObject({
+  days: z
+    .number()
+    .min(0)
+    .max(3650)
+    .default(30)
+    .describe('Days for which deleted images can be restored. With 0 they are deleted at once.'),
+})
+
 const limits = z.strictObject({
   max_file_bytes: z
     .int()
@@ -207,6 +211,12 @@ const embedderRegistry = z.strictObject({
   embedders: z.record(z.string().min(1), embedderSchema).default({}).describe('Embedders by name.'),
 })
 
+/** The address of `Name <address>`, or an address alone. */
+const emailAddress = z
+  .string()
+  .transform((text) => /^[^<>]*<([^<>]+)>\s*$/.exec(text)?.[1]?.trim() ?? text)
+  .pipe(z.email())
+
 const smtp = z.strictObject({
   host: z.string().min(1).describe('Host name of the mail server.'),
   port: z.int().min(1).max(65535).default(587).describe('Port of the mail server.'),
@@ -214,9 +224,9 @@ const smtp = z.strictObject({
     .boolean()
     .default(true)
     .describe('Encrypt the connection: TLS from the start on port 465, STARTTLS on others.'),
-  username: z.string().describe('User name at the mail server. Empty: no sign-in there.'),
+  username: z.string().default('').describe('User name at the mail server. Empty: no sign-in there.'),
   password: z.string().describe('Password at the mail server.').meta({ secret: true }),
-  from_address: z.email().describe('Sender address of the e-mails.'),
+  from_address: emailAddress.describe('Sender address of the e-mails.'),
 })
 
 const auth = z.discriminatedUnion('kind', [
@@ -226,9 +236,9 @@ const auth = z.discriminatedUnion('kind', [
   z.strictObject({
     kind: z.literal('otp').describe('Sign-in with a code sent by e-mail.'),
     smtp: smtp.describe('The mail server that sends the codes.'),
-    default_user_email: z
-      .email()
-      .describe('E-mail address of the first admin, created if there is no user yet.'),
+    default_user_email: emailAddress.describe(
+      'E-mail address of the first admin, created if there is no user yet.',
+    ),
     expires_in_s: z.int().min(30).max(DAY_S).default(300).describe('Seconds for which a code is valid.'),
     max_attempts: z.int().min(1).max(100).default(5).describe('Maximum number of attempts per code.'),
   }),
@@ -246,7 +256,7 @@ const session = z.strictObject({
     .min(1)
     .optional()
     .describe(
-      'Key that signs sessions, at least 16 characters. Default: generated, and stored in the data directory or in PostgreSQL.',
+      'Key that signs sessions, at least 16 characters. Without it, or with a placeholder, one is generated and stored in the data directory or in PostgreSQL.',
     )
     .meta({ secret: true }),
 })
@@ -259,7 +269,7 @@ function isAddressOrNetwork(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32))
 }
 
-/** The whole configuration. Keys are the reference implementation's; ours follow its style. */
+/** The whole configuration. It has the keys of the reference implementation, and others in the same style. */
 export const configSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
   port: z.int().min(1024).max(65535).default(8000).describe('Port to listen on.'),
@@ -277,10 +287,16 @@ export const configSchema = z.strictObject({
     .enum(LOG_LEVELS)
     .default('INFO')
     .describe('Lowest severity that is logged. `DEBUG` also logs every request.'),
+  log_format: z
+    .enum(['text', 'json'])
+    .default('text')
+    .describe(
+      'Format of the log: readable lines, or one JSON object per line for programs that collect logs.',
+    ),
   dev: z
     .boolean()
     .default(false)
-    .describe('For development (`npm run dev`): Vite serves the page, so it is not built.'),
+    .describe('For development (`npm run dev`): a page whose sources have changed is not built again.'),
   data_directory: z
     .string()
     .min(1)
@@ -293,6 +309,7 @@ export const configSchema = z.strictObject({
     .describe('A PostgreSQL server. Without it, the embedded SQLite database is used.'),
   watcher: watcher.prefault({}).describe('The gallery folder and how it is watched.'),
   thumbnail: thumbnail.prefault({}).describe('Thumbnails.'),
+  trash: trash.prefault({}).describe('Deleted images.'),
   limits: limits.prefault({}).describe('Size limits.'),
   embedder_registry: embedderRegistry.prefault({}).describe('The embedders and the chosen one.'),
   auth: auth.default({ kind: 'none' }).describe('Sign-in.'),

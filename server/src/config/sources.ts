@@ -1,7 +1,17 @@
 import { readFileSync } from 'node:fs'
-import { isMap, isScalar, isSeq, LineCounter, type Node, parseDocument } from 'yaml'
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type Tags,
+  type YAMLMap,
+} from 'yaml'
 import { messageOf, systemCodeOf } from '../errors.ts'
 import { nodesAt } from './schema-tree.ts'
+import { suggestKey } from './suggestions.ts'
 
 /** One value and where it was written, for messages such as `port (config.yaml:3)`. */
 export interface Assignment {
@@ -20,83 +30,107 @@ export interface Problem {
 export interface SourceReading {
   assignments: Assignment[]
   problems: Problem[]
+  /** Sentences about values that have no effect. */
+  warnings: string[]
 }
 
 const VARIABLE_PREFIX = 'SERVER__'
 
-/** Reads a YAML file into one assignment a leaf, each with its line. */
+/** Reads a YAML 1.1 file, as PyYAML does, into one assignment a leaf, each with its line. */
 export function readYamlFile(file: string): SourceReading {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
     const reason = systemCodeOf(error) === 'ENOENT' ? 'there is no such file' : messageOf(error)
-    return { assignments: [], problems: [{ path: '', source: file, message: `cannot be read: ${reason}` }] }
+    const problem = { path: '', source: file, message: `cannot be read: ${reason}` }
+    return { assignments: [], problems: [problem], warnings: [] }
   }
   return readYaml(text, file)
 }
 
 function readYaml(text: string, file: string): SourceReading {
   const lines = new LineCounter()
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false })
+  const document = parseDocument(text, {
+    version: '1.1',
+    customTags: (tags) => tags.map(withoutSingleLetters),
+    uniqueKeys: false,
+    lineCounter: lines,
+    prettyErrors: false,
+  })
   const lineOf = (offset: number) => `${file}:${lines.linePos(offset).line}`
-  const problems = document.errors.map((error) => ({
-    path: '',
-    source: lineOf(error.pos[0]),
-    message: messageOf(error),
-  }))
-  if (problems.length > 0) return { assignments: [], problems }
-  if (document.contents === null) return { assignments: [], problems: [] }
-  if (!isMap(document.contents)) {
-    const problem = { path: '', source: lineOf(0), message: 'must be a map of keys, such as `port: 8000`' }
-    return { assignments: [], problems: [problem] }
-  }
-  const assignments: Assignment[] = []
-  collect(document.contents, [])
-  return { assignments, problems }
+  const reading: SourceReading = { assignments: [], problems: [], warnings: [] }
+  for (const error of document.errors)
+    reading.problems.push({ path: '', source: lineOf(error.pos[0]), message: messageOf(error) })
+  if (reading.problems.length > 0 || document.contents === null) return reading
+  if (isMap(document.contents)) collectMap(document.contents, [])
+  else
+    reading.problems.push({
+      path: '',
+      source: lineOf(0),
+      message: 'must be a map of keys, such as `port: 8000`',
+    })
+  return reading
 
-  function jsOf(node: Node, offset: number): unknown {
+  function collectMap(map: YAMLMap, path: string[]): void {
+    const seen = new Set<string>()
+    for (const { key, value } of map.items) {
+      const name = isScalar(key) ? (key.source ?? String(key.value)) : String(key)
+      const offset = isScalar(key) ? (key.range?.[0] ?? 0) : 0
+      if (name === '<<') mergeInto(value as Node | null, path)
+      else collect(value as Node | null, [...path, name], offset)
+      if (seen.has(name))
+        reading.warnings.push(
+          `${[...path, name].join('.')} is given twice: the value at ${lineOf(offset)} is used.`,
+        )
+      seen.add(name)
+    }
+  }
+
+  function collect(node: Node | null, path: string[], offset: number): void {
+    if (isMap(node) && node.items.length > 0) collectMap(node, path)
+    else reading.assignments.push({ path, value: toJs(node, offset), source: lineOf(offset) })
+  }
+
+  /** `<<: *name`: keys of another map, which those beside it override. */
+  function mergeInto(node: Node | null, path: string[]): void {
+    const target = isAlias(node) ? node.resolve(document) : node
+    if (isMap(target)) collectMap(target, path)
+  }
+
+  function toJs(node: Node | null, offset: number): unknown {
     try {
-      return node.toJS(document)
+      return node === null ? null : node.toJS(document)
     } catch (error) {
       const hint = error instanceof ReferenceError ? ': a value that begins with * stands in quotes' : ''
-      problems.push({ path: '', source: lineOf(offset), message: `${messageOf(error)}${hint}` })
+      reading.problems.push({ path: '', source: lineOf(offset), message: `${messageOf(error)}${hint}` })
       return null
-    }
-  }
-
-  function collect(node: Node | null, path: string[]): void {
-    if (!isMap(node) || node.items.length === 0) {
-      const offset = node?.range?.[0] ?? 0
-      const value = node === null ? null : jsOf(node, offset)
-      assignments.push({ path, value, source: lineOf(offset) })
-      return
-    }
-    for (const { key, value } of node.items) {
-      const name = isScalar(key) ? String(key.value) : String(key)
-      const keyOffset = isScalar(key) ? (key.range?.[0] ?? 0) : 0
-      if (isMap(value) || isSeq(value)) collect(value, [...path, name])
-      else {
-        const leaf = value as Node | null
-        assignments.push({
-          path: [...path, name],
-          value: leaf === null ? null : jsOf(leaf, keyOffset),
-          source: lineOf(keyOffset),
-        })
-      }
     }
   }
 }
 
+/** YAML 1.1 has the booleans `y` and `n`. PyYAML reads them as text, and they are likely names of arguments. */
+function withoutSingleLetters(tag: Tags[number]): Tags[number] {
+  const isBoolean = typeof tag === 'object' && tag.tag === 'tag:yaml.org,2002:bool'
+  if (!isBoolean || !('test' in tag) || tag.test === undefined) return tag
+  return { ...tag, test: new RegExp(tag.test.source.replace(/Y\|y\||N\|n\|/, '')) }
+}
+
 /**
- * Reads `SERVER__A__B=value` into `a.b`. The schema says how a value is meant: numbers and booleans are
- * converted, lists and maps are JSON, everything else stays text.
+ * Reads `SERVER__A__B=value` into `a.b`. Lists and maps are JSON; numbers and booleans stay text, which is converted where the
+ * schema has them. Variables for keys that do not exist have no effect.
  */
 export function readEnvironment(environment: Record<string, string | undefined>): SourceReading {
-  const reading: SourceReading = { assignments: [], problems: [] }
+  const reading: SourceReading = { assignments: [], problems: [], warnings: [] }
   for (const [variable, text] of Object.entries(environment)) {
     if (text === undefined || !variable.toUpperCase().startsWith(VARIABLE_PREFIX)) continue
     const path = variable.slice(VARIABLE_PREFIX.length).toLowerCase().split('__')
+    if (nodesAt(path).length === 0) {
+      reading.warnings.push(
+        `The variable ${variable} has no effect: ${path.join('.')} is not a known key${suggestKey(path)}`,
+      )
+      continue
+    }
     try {
       reading.assignments.push({ path, value: parseValue(text, path), source: `variable ${variable}` })
     } catch (error) {
@@ -110,7 +144,7 @@ export function readEnvironment(environment: Record<string, string | undefined>)
   return reading
 }
 
-/** Of what the schema does not know, such as an argument of somebody's embedder. */
+/** A value that the schema does not describe, such as an argument of an embedder. */
 function parsedIfJson(text: string): unknown {
   try {
     return JSON.parse(text)
@@ -123,12 +157,5 @@ function parseValue(text: string, path: string[]): unknown {
   const types = new Set(nodesAt(path).map((node) => node.type))
   if ([...types].every((type) => type === undefined)) return parsedIfJson(text)
   if (types.has('object') || types.has('array')) return JSON.parse(text)
-  if (types.has('number') || types.has('integer')) {
-    return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : text
-  }
-  if (types.has('boolean')) {
-    if (/^(true|1|yes|on)$/i.test(text)) return true
-    if (/^(false|0|no|off)$/i.test(text)) return false
-  }
   return text
 }

@@ -5,7 +5,20 @@ const errorSchema = z
   .object({
     error: z.string().openapi({ description: 'One clear sentence.' }),
     code: z.string().openapi({ description: 'A stable word for programs.', example: 'image_not_found' }),
-    issues: z.array(z.object({ path: z.string(), message: z.string() })).optional(),
+    detail: z
+      .union([
+        z.string(),
+        z.array(
+          z.object({
+            type: z.string(),
+            loc: z.array(z.union([z.string(), z.int()])),
+            msg: z.string(),
+            input: z.unknown(),
+            ctx: z.record(z.string(), z.unknown()).optional(),
+          }),
+        ),
+      ])
+      .openapi({ description: 'With status 422 each problem with the input; otherwise the sentence.' }),
   })
   .openapi('Error')
 

@@ -1,14 +1,37 @@
 import { z } from '@hono/zod-openapi'
+import { choice, InputProblem, readText, scalar } from './input.ts'
 import { ROLES } from './roles.ts'
 import { defineRoute, json } from './routes.ts'
 
 export const MAX_EMAIL_LENGTH = 254
 
-export const roleSchema = z.enum(ROLES)
-export const emailSchema = z
-  .email('it is no e-mail address')
-  .max(MAX_EMAIL_LENGTH)
-  .openapi({ example: 'anna@example.org' })
+export const roleSchema = choice(ROLES, { type: 'enum' })
+
+/** An address alone or behind a name (`Anna <anna@example.org>`). The domain needs no dot. */
+const ADDRESS =
+  /^(?:[^<>\p{Cc}]*<)?([^\s<>()[\],;:\\"@\p{Cc}]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{N}.-]*[\p{L}\p{N}])?)>?$/u
+
+/** @returns the address without a name, in lower case; undefined if the text is no address */
+export function parseEmail(text: string): string | undefined {
+  const [, address] = ADDRESS.exec(text.trim()) ?? []
+  const isBalanced = text.includes('<') === text.includes('>')
+  if (address === undefined || !isBalanced || address.length > MAX_EMAIL_LENGTH || address.includes('..'))
+    return undefined
+  return address.toLowerCase()
+}
+
+export const emailSchema = scalar<string>(
+  (input) => {
+    const text = readText(input, 0, 2 * MAX_EMAIL_LENGTH)
+    if (text instanceof InputProblem) return text
+    const reason = text.includes('@') ? 'It is no valid address.' : 'An email address must have an @-sign.'
+    return (
+      parseEmail(text) ??
+      new InputProblem('value_error', `value is not a valid email address: ${reason}`, { reason })
+    )
+  },
+  { type: 'string', format: 'email', example: 'anna@example.org' },
+)
 
 export const sessionSchema = z
   .discriminatedUnion('state', [
@@ -18,22 +41,25 @@ export const sessionSchema = z
   ])
   .openapi('Session')
 
-/** Routes below `/api/auth/otp`. */
+/** A code of any length, so that a wrong one gets the same response whatever it looks like. The body has a limit. */
+const codeSchema = scalar<string>((input) => readText(input, 0, 16 * 1024), { type: 'string' })
+
+/** Routes of signing in with a code. */
 export const emailCodeContract = {
   start: defineRoute('public', {
     method: 'post',
-    path: '/start',
-    summary: 'Ask for a code by e-mail; the answer is the same whether or not anybody has the address',
+    path: '/api/auth/otp/start',
+    summary: 'Ask for a code by e-mail; the response is the same whether or not a user has the address',
     request: { body: { required: true, ...json(z.object({ email: emailSchema })) } },
     responses: {
-      200: { description: 'A code is on its way, if somebody has the address.', ...json(sessionSchema) },
+      200: { description: 'A code is on its way if a user has the address.', ...json(sessionSchema) },
     },
   }),
   verify: defineRoute('public', {
     method: 'post',
-    path: '/verify',
+    path: '/api/auth/otp/verify',
     summary: 'Sign in with the code, in the browser that asked for it',
-    request: { body: { required: true, ...json(z.object({ code: z.string().min(1).max(100) })) } },
+    request: { body: { required: true, ...json(z.object({ code: codeSchema })) } },
     responses: { 200: { description: 'Signed in.', ...json(sessionSchema) } },
   }),
 }

@@ -4,7 +4,20 @@ import { DatabaseSync } from 'node:sqlite'
 import { DomainError, messageOf } from '../errors.ts'
 
 export interface DirectoryLock {
+  /** Stores the address at which this process serves the page, for a second start on the same directory. */
+  publishAddress(url: string): void
   release(): void
+}
+
+const OWNER_FILE = 'lock.pid'
+const ADDRESS_FILE = 'lock.url'
+
+/** Does nothing, for processes that share a data directory. */
+export const NO_LOCK: DirectoryLock = { publishAddress() {}, release() {} }
+
+/** Returns the address at which the owner of a data directory that is in use serves the page, if it does. */
+export function addressOfOwner(directory: string): string | undefined {
+  return contentOf(join(directory, ADDRESS_FILE))
 }
 
 /**
@@ -14,32 +27,57 @@ export interface DirectoryLock {
  */
 export function lockDirectory(directory: string): DirectoryLock {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const ownerFile = join(directory, 'lock.pid')
-  const database = new DatabaseSync(join(directory, 'lock.sqlite'), { timeout: 0 })
+  const ownerFile = join(directory, OWNER_FILE)
+  const addressFile = join(directory, ADDRESS_FILE)
+  const database = openLock(directory)
   try {
     database.exec('PRAGMA journal_mode = MEMORY; BEGIN EXCLUSIVE')
   } catch (error) {
     database.close()
-    if (!/locked|busy/i.test(messageOf(error))) throw error
+    if (!/locked|busy/i.test(messageOf(error))) throw unwritable(directory, error)
     throw new DomainError(
       'data_directory_in_use',
-      `The data directory ${directory} is in use by process ${ownerIn(ownerFile)}: stop that one, or give this one another with --data-directory.`,
+      `The data directory ${directory} is in use by process ${contentOf(ownerFile) ?? '(unknown)'}: stop that one, or give this one another with --data-directory.`,
       { cause: error },
     )
   }
-  writeFileSync(ownerFile, String(process.pid))
+  try {
+    writeFileSync(ownerFile, String(process.pid))
+    rmSync(addressFile, { force: true })
+  } catch (error) {
+    database.close()
+    throw unwritable(directory, error)
+  }
   return {
+    publishAddress: (url) => writeFileSync(addressFile, url),
     release() {
       rmSync(ownerFile, { force: true })
+      rmSync(addressFile, { force: true })
       database.close()
     },
   }
 }
 
-function ownerIn(file: string): string {
+function openLock(directory: string): DatabaseSync {
+  try {
+    return new DatabaseSync(join(directory, 'lock.sqlite'), { timeout: 0 })
+  } catch (error) {
+    throw unwritable(directory, error)
+  }
+}
+
+function unwritable(directory: string, error: unknown): DomainError {
+  return new DomainError(
+    'unavailable',
+    `The data directory ${directory} can't be written to (${messageOf(error)}): give another with --data-directory.`,
+    { cause: error },
+  )
+}
+
+function contentOf(file: string): string | undefined {
   try {
     return readFileSync(file, 'utf8')
   } catch {
-    return '(unknown)'
+    return undefined
   }
 }

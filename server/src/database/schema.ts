@@ -8,6 +8,8 @@ export interface Tables {
     /** Distinguishes models that had this name at different times. */
     fingerprint: string
     dimensions: number
+    /** `image` for embedders; otherwise the name of a further space of vectors. */
+    space: Generated<string>
     /** Time at which it was last activated. */
     chosen_at: number
   }
@@ -18,6 +20,8 @@ export interface Tables {
     name: string
     /** For searching and sorting: NFC, lower case. */
     folded_name: string
+    /** For sorting: numbers in names by their value. */
+    name_key: string
     bytes: number
     width: number
     height: number
@@ -26,6 +30,36 @@ export interface Tables {
     modified_at: number
     inode: string
     content_hash: string
+    /** Version of the attributes that the columns below and width, height and content type were read for. */
+    attributes_version: Generated<number>
+    /** Base64. */
+    thumbhash: string | null
+    captured_at: number | null
+    captured_offset: number | null
+    camera: string | null
+    lens: string | null
+    exposure_time: number | null
+    f_number: number | null
+    iso: number | null
+    focal_length: number | null
+    orientation: number | null
+    latitude: number | null
+    longitude: number | null
+    title: string | null
+    caption: string | null
+    /** One in a line. */
+    keywords: string | null
+    rating: number | null
+    /** For searching: title, caption and keywords, NFC, lower case. */
+    search_text: string | null
+    /** The time of capture or, without one, of modification. */
+    taken_at: number
+    /** Year and month of `taken_at` as one number: 202605. */
+    taken_month: number
+    /** Describes damage of the file. */
+    note: string | null
+    /** Time of the last change of anything about the file; null until it is examined after an upgrade. */
+    changed_at: number | null
   }
   vectors: {
     /** Never reused, because it is a key of the vector index. */
@@ -47,10 +81,31 @@ export interface Tables {
     failed_at: number
     /** The embedder that failed on the file; null if the file itself is unreadable. */
     embedder_id: number | null
+    changed_at: number | null
+  }
+  /** Deleted images that can be restored. */
+  trash: {
+    id: string
+    content_hash: string
+    deleted_at: number
+    place: 'gallery' | 'data'
+    file: string
+    /** The row of `images`, as JSON. */
+    image: string
   }
   /** Folders at which other drives were mounted. If a drive is absent, its files are kept. */
   mount_points: {
     directory: string
+  }
+  /** Files without a row in the other tables, because a rule leaves them out; see `LeftOutRow`. */
+  left_out: {
+    directory: string
+    path: string
+    rule: string
+    files: number
+    example: string
+    is_folder: number
+    reason: string | null
   }
 }
 

@@ -6,10 +6,10 @@ export interface ImageBatch {
   width: number
 }
 
-/** What a picture is: a photograph or any finished image, or a drawing of strokes on white. */
+/** A photograph or any other finished image, or a drawing of strokes on white. */
 export type ImageKind = 'photo' | 'sketch'
 
-/** What a model must offer. Whoever brings a model implements this and nothing else. */
+/** A model. Custom models implement this interface and nothing else. */
 export interface Embedder {
   /** Length of the vectors. */
   readonly dimensions: number
@@ -17,10 +17,15 @@ export interface Embedder {
   readonly inputSize?: { width: number; height: number }
   /** Free border around the ink of a prepared sketch, as a share of its side. Default 0.1. */
   readonly sketchMargin?: number
-  /** Threads of one inference, where the model lets us choose them. */
+  /** Threads of one inference, if they can be chosen. */
   readonly threads?: number
   /** @returns `[count, dimensions]`, row-major; the caller normalises to unit length */
   embed(images: ImageBatch, kind: ImageKind): Promise<Float32Array> | Float32Array
+  /**
+   * Enables search by words, for models that embed text and images into one space.
+   * @returns `[texts.length, dimensions]`, row-major; the caller normalises to unit length
+   */
+  embedText?(texts: readonly string[]): Promise<Float32Array> | Float32Array
   close?(): Promise<void>
 }
 

@@ -28,7 +28,7 @@ const EXTERNAL_DATA = /^(\.onnx)?[._-](data|bin|weights)(_\d+)?$/i
 const PARTS_OF_MODEL = /^(onnx[\\/])?[^.\\/][^\\/]*\.(json|txt|onnx|onnx_data(_\d+)?|model|data|bin)$/i
 
 /**
- * Tells two models under one name apart. Its arguments and the contents of its code's file and of the files of weights that it
+ * Distinguishes models with the same name. The arguments and the contents of its code's file and of the files of weights that it
  * names are part of it; their paths are not, nor how and where it runs. Code that the file imports, a module behind a dotted
  * name and an installed package are not looked at.
  * @returns 64 hexadecimal digits

@@ -5,7 +5,7 @@ import { type EmbedderDefinition, embedderKind } from './registry.ts'
 import { assertTelemetryIsOff } from './telemetry.ts'
 
 /**
- * Makes an embedder. Runs in the embedding process, never in the server's. What a kind needs is loaded only if it is used.
+ * Creates an embedder. Runs in the embedding process, never in the server. Modules of a kind are loaded only if it is used.
  * @throws {Error} with the reason
  */
 export async function loadEmbedder(
@@ -13,7 +13,7 @@ export async function loadEmbedder(
   definition: EmbedderDefinition,
   context: LoadContext,
 ): Promise<Embedder> {
-  // Of any kind: a class in JavaScript may load ONNX Runtime, too.
+  // For every kind, because a class in JavaScript may load ONNX Runtime, too.
   assertTelemetryIsOff()
   const kind = embedderKind(name, definition)
   switch (kind) {
@@ -45,7 +45,7 @@ async function loadTrained(definition: EmbedderDefinition, context: LoadContext)
   return (await import('./kinds/trained/trained-embedder.ts')).createTrainedEmbedder(context)
 }
 
-/** What checks arguments is loaded only where there are some. */
+/** Loads the check of arguments only if there are some. */
 async function refuseArguments(definition: EmbedderDefinition): Promise<void> {
   if (definition.args.length === 0 && Object.keys(definition.kwargs).length === 0) return
   const { parseArguments } = await import('./arguments.ts')

@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { cpus } from 'node:os'
 import { join } from 'node:path'
 
-/** What was measured of an embedder on this machine. */
+/** Measurements of an embedder on this machine. */
 export interface Measurement {
   dimensions: number
   /** Threads of one inference, where they can be chosen. */

@@ -5,18 +5,19 @@ import { fingerprintOf } from './fingerprint.ts'
 import { hasCudaProvider } from './kinds/onnx/cuda.ts'
 import { openMeasurements } from './measurements.ts'
 import { modelDirectory } from './model-files.ts'
-import { type EmbedderClient, type EmbedderClientOptions, startEmbedder } from './process/supervisor.ts'
+import type { EmbedderClient, EmbedderClientOptions } from './process/embedder-client.ts'
+import { startEmbedder } from './process/supervisor.ts'
 import type { EmbedderDefinition } from './registry.ts'
 
 export interface OpenEmbedderOptions extends Omit<EmbedderClientOptions, 'loadFacts' | 'measurement'> {
   dataDirectory: string
-  /** Whether measurements may be written down. */
+  /** Whether measurements may be stored. */
   canWrite: boolean
 }
 
 export interface OpenedEmbedder {
   embedder: EmbedderClient
-  /** Tells two models under one name apart. */
+  /** Distinguishes models with the same name. */
   fingerprint: string
 }
 
@@ -43,13 +44,13 @@ export async function openEmbedder(
   try {
     if (known === undefined && canWrite) measurements.put(fingerprint, runtime, embedder.measurement)
   } catch (error) {
-    // It is measured again at the next start.
-    options.onOutput(`What was measured could not be written down: ${messageOf(error)}`)
+    // The next start measures again.
+    options.onOutput(`The measurements of the embedder could not be stored: ${messageOf(error)}`)
   }
   return { embedder, fingerprint }
 }
 
-/** What else than the model itself decides how fast it is on this machine. */
+/** The settings besides the model itself that determine its speed on this machine. */
 export function runtimeKey({ device, python = '' }: EmbedderDefinition): string {
   return `${device === 'auto' && hasCudaProvider() ? 'cuda' : device} ${python}`
 }

@@ -32,7 +32,7 @@ export interface Scores {
   precisionAt10: number
   precisionAt100: number
   precisionAt200: number
-  /** Of the exact image, where queries name one. */
+  /** Recall of the exact image, if queries name one. */
   recallAt1?: number
   recallAt5?: number
   recallAt10?: number

@@ -1,20 +1,14 @@
 import { createHash } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
-import { availableParallelism } from 'node:os'
 import { basename, extname, resolve } from 'node:path'
 import { unknownEmbedder } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
-import { openEmbedder } from '../embedding/open-embedder.ts'
-import { type EmbedderClient, failIfEmbedderIsDown } from '../embedding/process/supervisor.ts'
-import { DomainError, messageOf } from '../errors.ts'
-import { decodeImage } from '../gallery/decode.ts'
-import { ROOT, toAbsolute } from '../gallery/paths.ts'
-import type { RgbImage } from '../gallery/resample.ts'
-import { walk } from '../gallery/walk.ts'
-import { prepareQuery, queryCover } from '../search/prepare-query.ts'
+import { DomainError } from '../errors.ts'
+import { embedGallery, embedQueries, type Reporter, withEmbedder } from './embed.ts'
 import { type EmbeddedItems, type Evaluation, evaluate, type Item } from './evaluate.ts'
+import { FEEDBACK_ROUNDS, precisionAfterFeedback } from './feedback.ts'
+import { classesOf, itemsIn, type LocatedItem } from './items.ts'
 
-export interface EvaluationRequest {
+export interface EvaluationRequest extends Reporter {
   /** Folders whose first level are the classes. */
   gallery: string
   queries: string
@@ -23,26 +17,24 @@ export interface EvaluationRequest {
   embedders: readonly string[]
   /** Whether a query `X-3` belongs to the gallery's image `X`. */
   hasPairs: boolean
-  onProgress: (message: string, share: number) => void
-  onWarning: (message: string) => void
+  /** Whether rounds of feedback are simulated. */
+  hasFeedback: boolean
 }
 
 export interface EvaluationReport {
   gallery: { directory: string; images: number; classes: number }
   queries: { directory: string; images: number; kind: 'sketch' | 'image' }
   /** By the embedder's name; `random` is the first. */
-  embedders: Record<string, Evaluation>
+  embedders: Record<string, Evaluation & { feedback?: number[] }>
 }
 
 const RANDOM = 'random'
 const RANDOM_DIMENSIONS = 64
-const BATCH = 32
-/** So many queries are shown with what they found. */
+/** Number of queries that are shown with their results. */
 const SAMPLES = 24
 
 /**
- * Tells how well embedders find images of a query's class. Pictures take the same way as in the product: decoded, prepared and
- * embedded by the same code.
+ * Measures how well embedders find images of a query's class. Pictures are decoded, prepared and embedded by the code of the product.
  * @throws {DomainError} if a folder has no classes, or an embedder does not start
  */
 export async function evaluateEmbedders(
@@ -63,6 +55,8 @@ export async function evaluateEmbedders(
       sampled,
       onProgress: (done, all) => request.onProgress(`${name}: ranking`, done / all),
     })
+    if (request.hasFeedback)
+      embedders[name].feedback = precisionAfterFeedback(embedded.gallery, embedded.queries, FEEDBACK_ROUNDS)
     if (embedders[name].overall.queries === 0)
       throw new DomainError(
         'invalid_request',
@@ -80,52 +74,10 @@ export async function evaluateEmbedders(
   }
 }
 
-interface LocatedItem extends Item {
-  file: string
-}
-
-async function itemsIn(
-  directory: string,
-  flag: string,
-  onWarning: EvaluationRequest['onWarning'],
-): Promise<LocatedItem[]> {
-  const root = resolve(directory)
-  if (!(await stat(root).catch(() => undefined))?.isDirectory()) {
-    throw new DomainError('directory_not_found', `${flag}: there is no folder ${root}.`)
-  }
-  const items: LocatedItem[] = []
-  let classless = 0
-  for await (const listing of walk(root, { recursive: true, excluded: [] }, () => {})) {
-    if (listing.directory === ROOT) classless = listing.files.length
-    else {
-      const [className] = listing.directory.split('/')
-      for (const { path } of listing.files) {
-        const file = toAbsolute(root, path)
-        const contentHash = createHash('sha256')
-          .update(await readFile(file))
-          .digest('hex')
-        items.push({ path, className: className!, contentHash, file })
-      }
-    }
-  }
-  if (items.length === 0) {
-    throw new DomainError(
-      'invalid_request',
-      `${flag}: ${root} has no images in folders; each folder right in it is a class.`,
-    )
-  }
-  if (classless > 0) onWarning(`${classless} files right in ${root} belong to no class and are left out.`)
-  return items
-}
-
 /** Before anything is embedded. */
 function assertKnown(name: string, { embedder_registry: registry }: Config): void {
   const reason = unknownEmbedder(name, registry.embedders)
   if (reason !== undefined) throw new DomainError('invalid_request', `--embedder: ${reason}`)
-}
-
-function classesOf(items: readonly Item[]): Set<string> {
-  return new Set(items.map(({ className }) => className))
 }
 
 function assertSharedClasses(
@@ -172,88 +124,10 @@ async function embedBoth(
 ): Promise<{ gallery: EmbeddedItems; queries: EmbeddedItems }> {
   if (name === RANDOM)
     return { gallery: randomVectors(gallery, ''), queries: randomVectors(queries, 'query') }
-  const { embedder } = await openEmbedder(name, config.embedder_registry, {
-    dataDirectory: config.data_directory,
-    canWrite: true,
-    onOutput: () => {},
-    onRestart: (reason) =>
-      request.onWarning(`The process of the embedder "${name}" is started again: ${reason}`),
-    onHealth: (reason) => {
-      if (reason !== undefined)
-        request.onWarning(`The embedder "${name}" works for no picture at present: ${reason}`)
-    },
-    onProgress: (message, share) => request.onProgress(`${name}: ${message}`, share ?? 0),
-  })
-  try {
-    const limits = { maxPixels: config.limits.max_pixels }
-    const [width, height] = config.thumbnail.size
-    const minSize = {
-      width: Math.max(embedder.inputSize.width, width),
-      height: Math.max(embedder.inputSize.height, height),
-    }
-    const asImage = async (bytes: Uint8Array) => (await decodeImage(bytes, minSize, limits)).image
-    const asQuery = async (bytes: Uint8Array) => {
-      const { image } = await decodeImage(bytes, queryCover(embedder.inputSize, undefined), limits)
-      return prepareQuery(image, request.kind, embedder).image
-    }
-    const kind = request.kind === 'sketch' ? 'sketch' : 'photo'
-    return {
-      gallery: await embedAll(
-        gallery,
-        { embedder, kind: 'photo', prepare: asImage, what: 'gallery' },
-        request,
-      ),
-      queries: await embedAll(queries, { embedder, kind, prepare: asQuery, what: 'queries' }, request),
-    }
-  } finally {
-    await embedder.close()
-  }
-}
-
-interface Embedding {
-  embedder: EmbedderClient
-  kind: 'photo' | 'sketch'
-  prepare: (bytes: Uint8Array) => Promise<RgbImage>
-  what: string
-}
-
-/** Embeds all items, a batch at a time; those that can't be read or embedded are left out, with a warning each. */
-async function embedAll(
-  items: readonly LocatedItem[],
-  { embedder, kind, prepare, what }: Embedding,
-  { onProgress, onWarning }: EvaluationRequest,
-): Promise<EmbeddedItems> {
-  const { dimensions } = embedder
-  const vectors = new Float32Array(items.length * dimensions)
-  const kept: Item[] = []
-  const lose = ({ path }: Item, error: unknown) =>
-    onWarning(`${embedder.name}: ${path} is left out: ${messageOf(error)}`)
-  for (let start = 0; start < items.length; start += BATCH * availableParallelism()) {
-    onProgress(`${embedder.name}: embedding the ${what}`, start / items.length)
-    const batch = items.slice(start, start + BATCH * availableParallelism())
-    const pictures = await Promise.all(
-      batch.map(async (item) => {
-        try {
-          return { item, image: await prepare(await readFile(item.file)) }
-        } catch (error) {
-          lose(item, error)
-          return undefined
-        }
-      }),
-    )
-    const readable = pictures.filter((picture) => picture !== undefined)
-    const images = readable.map(({ image }) => image)
-    const embeddings = await failIfEmbedderIsDown(embedder, embedder.embed(images, kind, 'bulk'))
-    for (const [n, { item }] of readable.entries()) {
-      const embedding = embeddings[n]!
-      if (embedding instanceof DomainError) lose(item, embedding)
-      else {
-        vectors.set(embedding, kept.length * dimensions)
-        kept.push(item)
-      }
-    }
-  }
-  return { items: kept, vectors: vectors.subarray(0, kept.length * dimensions), dimensions }
+  return withEmbedder(config, name, request, async (embedder) => ({
+    gallery: await embedGallery(config, embedder, gallery, request),
+    queries: await embedQueries(config, embedder, queries, request.kind, request),
+  }))
 }
 
 /** Directions that have nothing to do with the pictures, the same at every run. */

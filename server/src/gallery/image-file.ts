@@ -1,10 +1,24 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readFileSync, readlinkSync } from 'node:fs'
+import {
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  openSync,
+  readFileSync,
+  readlinkSync,
+  readSync,
+} from 'node:fs'
 import { DomainError, type ErrorCode, systemCodeOf } from '../errors.ts'
 import { hashOfBytes } from '../hashing.ts'
 import { TIMINGS, type Timings } from '../timings.ts'
-import { type DecodedImage, type DecodeLimits, decodeImage } from './decode.ts'
+import { coloursOf } from './colour-layout.ts'
+import type { DecodedImage, DecodeLimits } from './decode.ts'
+import { readDetails } from './details/details.ts'
+import { decodeName, toSystemPath } from './file-names.ts'
+import { sniff } from './formats/sniff.ts'
 import type { IncludeRules } from './include.ts'
 import { realFileOf } from './links.ts'
+import { type FileMetadata, thumbhashOf } from './metadata.ts'
 import { normalizeName, toAbsolute } from './paths.ts'
 import { type RgbImage, resample } from './resample.ts'
 import { type FileStat, toFileStat } from './stat-file.ts'
@@ -12,53 +26,62 @@ import { makeThumbnail, type ThumbnailStore } from './thumbnails.ts'
 
 export interface ImageFileOptions {
   root: string
-  /** Where symbolic links may lead. */
+  /** Decides where symbolic links may lead. */
   walk: IncludeRules
   limits: DecodeLimits & { maxFileBytes: number }
-  /** The size that the embedder wants. */
+  /** Size of the embedder's input in pixels. */
   inputSize: { width: number; height: number }
   timings?: Pick<Timings, 'settleMs' | 'brokenSettleMs'> | undefined
 }
 
 export interface ImageFileRequest {
   path: string
-  /** Whether the file is taken as it is even if it was changed a moment ago. */
+  /** Reads the file even if it was changed a moment ago. */
   skipSettleCheck: boolean
-  /** Whether it is decoded even if its bytes have been seen before. */
+  /** Decodes the file even if a thumbnail of its bytes exists. */
   forceDecode: boolean
+}
+
+export interface ImageFileSteps {
+  /** @returns undefined if the bytes have to be decoded elsewhere */
+  decode(
+    bytes: Uint8Array,
+    minSize: { width: number; height: number },
+    limits: DecodeLimits,
+  ): Promise<DecodedImage | undefined>
+  /** Called when the disk has delivered the file. */
+  onBytes(): void
 }
 
 export type ImageFile =
   | { state: 'gone' }
-  /** It is still being written. */
+  /** It may still be written to. */
   | { state: 'unsettled' }
-  /** It can't be indexed; that is true of the version with these facts. */
+  /** This version of the file can't be indexed. */
   | { state: 'failed'; stat: FileStat; contentHash: string | undefined; code: ErrorCode; reason: string }
-  /** A thumbnail of the same bytes is there. */
+  /** A thumbnail of the same bytes exists. */
   | { state: 'seen'; stat: FileStat; contentHash: string }
-  /** `image` has the size that the embedder wants; the thumbnail has been written. */
+  /** `image` has the embedder's input size; the thumbnail has been written. */
   | {
       state: 'decoded'
       stat: FileStat
       contentHash: string
-      width: number
-      height: number
-      contentType: string
+      metadata: FileMetadata
       image: RgbImage
     }
 
 /**
- * Reads a file once, for hash, thumbnail and embedding together. It waits for the disk without letting anything else run
- * (which costs a tenth of the asynchronous way), so it belongs into a thread of its own.
- * @param onBytes is told when the disk has given the file
+ * Reads a file once, for hash, thumbnail and embedding together. It blocks while it waits for the disk, which is faster
+ * by a tenth than asynchronous reading, so it belongs into a thread or process of its own.
+ * @returns undefined if `decode` does so
  * @throws {DomainError} `permission_denied`
  */
 export async function readImageFile(
   { path, skipSettleCheck, forceDecode }: ImageFileRequest,
   { root, walk, limits, inputSize, timings = TIMINGS }: ImageFileOptions,
   thumbnails: ThumbnailStore,
-  onBytes: () => void = () => {},
-): Promise<ImageFile> {
+  { decode, onBytes }: ImageFileSteps,
+): Promise<ImageFile | undefined> {
   const file = openFile(root, path, walk)
   if (file === undefined) return { state: 'gone' }
   let bytes: Buffer
@@ -79,6 +102,7 @@ export async function readImageFile(
     bytes = file.read()
     const after = file.stat()
     if (after?.bytes !== bytes.length || after.modifiedAt !== stat.modifiedAt) return { state: 'unsettled' }
+    if (after.changedAt !== stat.changedAt) return { state: 'unsettled' }
   } finally {
     file.close()
   }
@@ -89,19 +113,31 @@ export async function readImageFile(
     width: Math.max(inputSize.width, thumbnails.size.width),
     height: Math.max(inputSize.height, thumbnails.size.height),
   }
-  let decoded: DecodedImage
+  let decoded: DecodedImage | undefined
   try {
-    decoded = await decodeImage(bytes, minSize, limits)
+    decoded = await decode(bytes, minSize, limits)
   } catch (error) {
-    // Perhaps just the beginning of it has been written.
+    // Perhaps only the beginning of the file has been written yet.
     if (isFresh(timings.brokenSettleMs)) return { state: 'unsettled' }
     if (!(error instanceof DomainError)) throw error
     return { state: 'failed', stat, contentHash, code: error.code, reason: error.message }
   }
+  if (decoded === undefined) return undefined
+  // The same holds for a file that is damaged but can be shown.
+  if (decoded.note !== undefined && isFresh(timings.brokenSettleMs)) return { state: 'unsettled' }
   thumbnails.write(contentHash, await makeThumbnail(bytes, decoded, thumbnails.size))
-  const { width, height, contentType } = decoded
+  const { width, height, contentType, note } = decoded
+  const metadata = {
+    ...(await readDetails(bytes, sniff(bytes))),
+    width,
+    height,
+    contentType,
+    note,
+    thumbhash: thumbhashOf(decoded.image),
+    colours: coloursOf(decoded.image),
+  }
   const image = resample(decoded.image, inputSize.width, inputSize.height)
-  return { state: 'decoded', stat, contentHash, width, height, contentType, image }
+  return { state: 'decoded', stat, contentHash, metadata, image }
 }
 
 export function fileTooLarge(bytes: number, most: number): DomainError {
@@ -111,18 +147,19 @@ export function fileTooLarge(bytes: number, most: number): DomainError {
   )
 }
 
-interface OpenFile {
+export interface OpenFile {
   /** undefined if it is not an ordinary file */
   stat(): FileStat | undefined
-  read(): Buffer
+  /** Reads the whole file, or its first bytes. */
+  read(bytes?: number): Buffer
   close(): void
 }
 
 /** @returns undefined if there is no such file in the gallery (any more) */
-function openFile(root: string, path: string, walk: IncludeRules): OpenFile | undefined {
+export function openFile(root: string, path: string, walk: IncludeRules): OpenFile | undefined {
   const real = realFileOf(root, path, walk)
   if (real === undefined) return undefined
-  // A named pipe that took the place of a file would hold whoever opens it until somebody writes.
+  // Without O_NONBLOCK, opening a named pipe would block until a process writes to it.
   const descriptor = openReadable(real, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW)
   if (descriptor === undefined) return undefined
   if (!isOpenAt(descriptor, real)) {
@@ -136,30 +173,36 @@ function openFile(root: string, path: string, walk: IncludeRules): OpenFile | un
       const stat = toFileStat(path, opened)
       const absolute = toAbsolute(root, path)
       if (real === absolute) return stat
-      // Of a link its own identity, as the walk tells it.
-      const linkInfo = lstatSync(absolute, { bigint: true, throwIfNoEntry: false })
+      // The identity of a link is its own inode, as in a listing.
+      const linkInfo = lstatSync(toSystemPath(absolute), { bigint: true, throwIfNoEntry: false })
       return linkInfo?.isSymbolicLink() ? { ...stat, inode: linkInfo.ino } : stat
     },
-    read: () => readFileSync(descriptor),
+    read: (bytes) => (bytes === undefined ? readFileSync(descriptor) : readHead(descriptor, bytes)),
     close: () => closeSync(descriptor),
   }
 }
 
-/** A folder on the way may have become a link to elsewhere between the look at the path and the opening of it. */
+function readHead(descriptor: number, bytes: number): Buffer {
+  const head = Buffer.allocUnsafe(bytes)
+  return head.subarray(0, readSync(descriptor, head, 0, bytes, 0))
+}
+
+/** Checks what was opened: a folder on the way may have become a link since the path was resolved. */
 function isOpenAt(descriptor: number, path: string): boolean {
   if (process.platform !== 'linux') return true
   try {
-    // Some drives don't tell upper from lower case, and show either.
-    return normalizeName(readlinkSync(`/proc/self/fd/${descriptor}`)) === normalizeName(path)
+    // Some file systems ignore case and show either spelling.
+    const opened = decodeName(readlinkSync(`/proc/self/fd/${descriptor}`, { encoding: 'buffer' }))
+    return normalizeName(opened) === normalizeName(path)
   } catch {
-    // Where the system doesn't show it.
+    // The system does not offer this.
     return true
   }
 }
 
 function openReadable(file: string, flags: number): number | undefined {
   try {
-    return openSync(file, flags)
+    return openSync(toSystemPath(file), flags)
   } catch (error) {
     const code = systemCodeOf(error)
     // ELOOP and ENXIO: a link or a socket took its place just now.

@@ -6,7 +6,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { picture, writeSettled } from '../testing/pictures.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
 import { connectThread, type Thread } from '../threads.ts'
-import { createImageReader, type ReaderThreads } from './image-reader.ts'
+import { createImageReader, type ReaderSettings } from './image-reader.ts'
 
 /** Speaks as a reader's thread does. */
 const MISBEHAVING = `
@@ -30,7 +30,7 @@ async function startMisbehaving(): Promise<Thread> {
   return connectThread(worker, 'ended')
 }
 
-async function readerOf(threads?: ReaderThreads) {
+async function readerOf(settings?: ReaderSettings) {
   const root = await temporaryDirectory()
   const reader = createImageReader(
     {
@@ -41,7 +41,7 @@ async function readerOf(threads?: ReaderThreads) {
       thumbnailDirectory: await temporaryDirectory(),
       thumbnailSize: [64, 64],
     },
-    threads,
+    settings,
   )
   onTestFinished(() =>
     Promise.race([reader.close(), new Promise<void>((resolve) => setTimeout(resolve, 1000))]),
@@ -63,7 +63,7 @@ describe('the image reader', () => {
   it('begins a thread only when a file comes while the others are busy', async () => {
     let begun = 0
     const { read } = await readerOf({
-      start: () => {
+      startThread: () => {
         begun++
         return connectThread(new Worker(MISBEHAVING, { eval: true }), 'ended')
       },
@@ -79,7 +79,7 @@ describe('the image reader', () => {
     const never = () => new Promise<never>(() => {})
     const { read } = await readerOf({
       timeoutMs: 5,
-      start: () => {
+      startThread: () => {
         begun++
         return { call: never, end: never, hasEnded: false }
       },
@@ -91,7 +91,7 @@ describe('the image reader', () => {
   it('gives up a file that takes too long or ends its thread, and reads those beside it and after it', async () => {
     // Begun before, so that no thread is given up because it took long to start.
     const threads = await Promise.all(Array.from({ length: MAX_THREADS }, startMisbehaving))
-    const { reader, read } = await readerOf({ timeoutMs: 1500, start: () => threads.pop()! })
+    const { reader, read } = await readerOf({ timeoutMs: 1500, startThread: () => threads.pop()! })
     const names = ['good', 'hangs', 'good', 'dies', 'waits', 'good', 'dies', 'good', 'good']
     const results = await Promise.allSettled(names.map(read))
     const reasons = results.map((result) => (result.status === 'rejected' ? result.reason.message : ''))

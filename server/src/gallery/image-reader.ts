@@ -1,152 +1,200 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import { connectThread, programBeside, type Thread } from '../threads.ts'
-import { type DecodedImage, decodeImage, isDecodedInPlace, renderForBrowser, unreadable } from './decode.ts'
-import { createSharedLock, release, sharedMutex } from './decode-lock.ts'
+import { type DecodedImage, decodeLight, renderLight } from './decode.ts'
+import { createDecoderPool, type DecoderPool } from './decoder-pool.ts'
+import type { ReaderOptions } from './decoder-protocol.ts'
 import type { ImageFile, ImageFileRequest } from './image-file.ts'
-import type { ReaderMethod, ReaderOptions, ReaderThreadData } from './reader-thread.ts'
+import type { MetadataRequest, MetadataResult } from './read-metadata.ts'
+import type { ReaderMethod } from './reader-thread.ts'
+import { unreadable } from './reasons.ts'
 
-/** Reads and decodes image files in threads of its own, so that neither a slow disk nor a large file stalls the server. */
+/**
+ * Reads and decodes image files without blocking the server. Threads read the files and decode what `decodeLight` accepts;
+ * everything else is decoded by processes that can be ended.
+ */
 export interface ImageReader {
-  /** How many files it is worth to have under way at once. */
+  /** Number of files that are worth to be read at the same time. */
   readonly width: number
   /**
    * @throws {DomainError} `image_unreadable` or `image_too_large`, with the reason
    * @throws {Error} if the drive does not answer
    */
   read(request: ImageFileRequest): Promise<ImageFile>
-  /** Decodes bytes that are at hand. @throws {DomainError} as `read` */
+  /**
+   * Reads the metadata of an indexed image without decoding it.
+   * @throws {DomainError} `permission_denied`
+   * @throws {Error} if the drive does not answer
+   */
+  readMetadata(request: MetadataRequest): Promise<MetadataResult>
+  /** Decodes bytes in memory. @throws {DomainError} as `read` */
   decode(bytes: Uint8Array, minSize: { width: number; height: number }): Promise<DecodedImage>
   /** A version of any image file that every browser shows, as `renderForBrowser`. @throws {DomainError} as `read` */
   render(bytes: Uint8Array, side: number): Promise<Uint8Array>
+  /** Ends all reading and decoding at once. */
   close(): Promise<void>
 }
 
 const MAX_THREADS = 8
 /** While a thread waits for the decoder, it can read the next file. */
 const FILES_PER_THREAD = 3
-/** Decoded pictures hang on small objects: a small young generation frees them soon. Measured: 400 instead of 650 MiB. */
+/** Decoded images hang on small objects, and a small young generation frees them soon: 400 instead of 650 MiB were measured. */
 const YOUNG_GENERATION_MB = 4
 
-export interface ReaderThreads {
+export interface ReaderSettings {
   timeoutMs?: number
-  /** Starts a thread that understands `read` and `decode`. */
-  start?: () => Thread
+  /** Starts a thread that answers `read` and `readMetadata`. */
+  startThread?: () => Thread
+  decoders?: DecoderPool
 }
 
-/** No file may hold a thread longer: what takes minutes to decode was made to. */
-const READ_TIMEOUT_MS = 5 * 60_000
-
-/** While so many threads wait for a drive, no further file is read: each would take one more with it. */
+/** Maximum time for which a file may occupy a thread. It mostly limits the drive: decoding in a thread has a shorter limit. */
+const READ_TIMEOUT_MS = 60_000
+/** While this many threads wait for a drive, no further file is read: each would occupy one more. */
 const MAX_STUCK_THREADS = 16
-const threadIds = new WeakMap<Thread, number>()
+/** A thread that waits for a drive does not end before the drive answers. */
+const CLOSE_TIMEOUT_MS = 3_000
 
-/** Of all that this process reads, what takes much memory is decoded one at a time. */
-const decodeLock = createSharedLock()
-
-export function createImageReader(
-  options: ReaderOptions,
-  { timeoutMs = READ_TIMEOUT_MS, start = () => startThread(options, decodeLock) }: ReaderThreads = {},
-): ImageReader {
-  const limits = { ...options.limits, decodeLock: sharedMutex(decodeLock) }
-  const count = Math.min(MAX_THREADS, availableParallelism())
-  // A thread begins when a file comes while all others are busy: who only searches needs one.
-  const lanes: Lane[] = [{ thread: start(), busy: 0 }]
-  const stuck = new Set<Thread>()
-  let isClosed = false
+export function createImageReader(options: ReaderOptions, settings: ReaderSettings = {}): ImageReader {
+  const {
+    timeoutMs = READ_TIMEOUT_MS,
+    startThread = () => startReaderThread(options),
+    decoders = createDecoderPool(options),
+  } = settings
+  const threads = new ReaderThreads(startThread, timeoutMs)
+  const { limits } = options
   return {
-    width: count * FILES_PER_THREAD,
-    // Which the thread raises when the disk has given the file.
-    read: (request) =>
-      call('read', request, new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)) as Promise<ImageFile>,
-    decode: (bytes, minSize) =>
-      isDecodedInPlace(bytes)
-        ? (call('decode', bytes, minSize) as Promise<DecodedImage>)
-        : decodeImage(bytes, minSize, limits),
-    render: (bytes, side) =>
-      isDecodedInPlace(bytes)
-        ? (call('render', bytes, side) as Promise<Uint8Array>)
-        : renderForBrowser(bytes, side, limits),
-    async close() {
-      isClosed = true
-      await Promise.all(lanes.map(({ thread }) => thread.end()))
+    width: threads.maxCount * FILES_PER_THREAD,
+    async read(request) {
+      const file = await threads.call('read', request)
+      if (file !== undefined) return file as ImageFile
+      // Without the check, someone waits for the file.
+      const priority = request.skipSettleCheck ? 'query' : 'bulk'
+      return (await decoders.run({ method: 'read', request }, priority)) as ImageFile
     },
-  }
-
-  /** A thread that waits for a drive does not end before that answers. Others need not wait for what it has. */
-  function giveUp(thread: Thread): void {
-    stuck.add(thread)
-    const id = threadIds.get(thread)
-    if (id !== undefined) release(decodeLock, id)
-    void thread.end().finally(() => stuck.delete(thread))
-  }
-
-  async function call(method: ReaderMethod, ...args: unknown[]): Promise<unknown> {
-    if (method === 'read' && stuck.size > MAX_STUCK_THREADS) throw new Error('the drive does not answer')
-    const lane = freest()
-    // A thread that died of one file must not take the rest with it.
-    if (lane.thread.hasEnded) lane.thread = start()
-    const { thread } = lane
-    lane.busy++
-    try {
-      return await inTime(thread, method, args)
-    } catch (error) {
-      if (error instanceof HungError && lane.thread === thread && !isClosed) lane.thread = start()
-      const isOwnFault = !thread.hasEnded && !(error instanceof HungError)
-      if (isOwnFault || isClosed) throw asFailure(error)
-    } finally {
-      lane.busy--
-    }
-    // This file or one that was read beside it is to blame: alone it shows which.
-    const nextThread = start()
-    try {
-      return await inTime(nextThread, method, args)
-    } catch (error) {
-      if (nextThread.hasEnded && !isClosed && !(error instanceof HungError))
-        throw unreadable('it ends the thread that reads it', error)
-      throw asFailure(error)
-    } finally {
-      giveUp(nextThread)
-    }
-  }
-
-  function freest(): Lane {
-    const lane = lanes.reduce((least, other) => (other.busy < least.busy ? other : least))
-    if (lane.busy === 0 || lanes.length === count) return lane
-    const another = { thread: start(), busy: 0 }
-    lanes.push(another)
-    return another
-  }
-
-  async function inTime(thread: Thread, method: ReaderMethod, args: unknown[]): Promise<unknown> {
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        const [, flag] = args
-        const isDiskToBlame = flag instanceof SharedArrayBuffer && Atomics.load(new Int32Array(flag), 0) === 0
-        reject(new HungError(isDiskToBlame))
-        giveUp(thread)
-      }, timeoutMs)
-    })
-    try {
-      return await Promise.race([thread.call(method, args), late])
-    } finally {
-      clearTimeout(timer)
-    }
-  }
-
-  function asFailure(error: unknown): unknown {
-    if (!(error instanceof HungError)) return error
-    // That is nothing about the file.
-    if (error.isDiskToBlame) return new Error('the drive does not answer', { cause: error })
-    return unreadable(`it takes longer than ${Math.ceil(timeoutMs / 1000)} seconds`, error)
+    async readMetadata(request) {
+      const read = await threads.call('readMetadata', request)
+      return (read ?? (await decoders.run({ method: 'readMetadata', request }, 'bulk'))) as MetadataResult
+    },
+    async decode(bytes, minSize) {
+      const decoded = await decodeLight(bytes, minSize, limits)
+      if (decoded !== undefined) return decoded
+      return (await decoders.run({ method: 'decode', bytes, minSize }, 'query')) as DecodedImage
+    },
+    async render(bytes, side) {
+      const rendered = await renderLight(bytes, side, limits)
+      if (rendered !== undefined) return rendered
+      return (await decoders.run({ method: 'render', bytes, side }, 'query')) as Uint8Array
+    },
+    async close() {
+      decoders.close()
+      await Promise.race([
+        threads.close(),
+        new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref()),
+      ])
+    },
   }
 }
 
 interface Lane {
   thread: Thread
-  /** Files that it has under way. */
+  /** Files in progress. */
   busy: number
+}
+
+type Request = ImageFileRequest | MetadataRequest
+
+class ReaderThreads {
+  readonly maxCount = Math.min(MAX_THREADS, availableParallelism())
+  readonly #start: () => Thread
+  readonly #timeoutMs: number
+  /** Threads start when a file comes while all others are busy: a process that only searches needs one. */
+  readonly #lanes: Lane[]
+  readonly #stuck = new Set<Thread>()
+  #isClosed = false
+
+  constructor(start: () => Thread, timeoutMs: number) {
+    this.#start = start
+    this.#timeoutMs = timeoutMs
+    this.#lanes = [{ thread: start(), busy: 0 }]
+  }
+
+  /** @returns undefined if the file has to be decoded in a process of its own */
+  async call(method: ReaderMethod, request: Request): Promise<unknown> {
+    if (this.#stuck.size > MAX_STUCK_THREADS) throw new Error('the drive does not answer')
+    const lane = this.#freest()
+    // A thread that died of one file must not take the others with it.
+    if (lane.thread.hasEnded) lane.thread = this.#start()
+    const { thread } = lane
+    lane.busy++
+    try {
+      return await this.#callInTime(thread, method, request)
+    } catch (error) {
+      if (error instanceof HungError && lane.thread === thread && !this.#isClosed) lane.thread = this.#start()
+      const isOwnFault = !thread.hasEnded && !(error instanceof HungError)
+      if (isOwnFault || this.#isClosed) throw this.#explain(error)
+    } finally {
+      lane.busy--
+    }
+    // This file is to blame, or one that was read beside it. Reading it alone shows which.
+    return this.#callAlone(method, request)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await Promise.all(this.#lanes.map(({ thread }) => thread.end()))
+  }
+
+  async #callAlone(method: ReaderMethod, request: Request): Promise<unknown> {
+    const thread = this.#start()
+    try {
+      return await this.#callInTime(thread, method, request)
+    } catch (error) {
+      if (thread.hasEnded && !this.#isClosed && !(error instanceof HungError))
+        throw unreadable('it ends the thread that reads it', error)
+      throw this.#explain(error)
+    } finally {
+      this.#giveUp(thread)
+    }
+  }
+
+  #freest(): Lane {
+    const lane = this.#lanes.reduce((least, other) => (other.busy < least.busy ? other : least))
+    if (lane.busy === 0 || this.#lanes.length === this.maxCount) return lane
+    const another = { thread: this.#start(), busy: 0 }
+    this.#lanes.push(another)
+    return another
+  }
+
+  async #callInTime(thread: Thread, method: ReaderMethod, request: Request): Promise<unknown> {
+    // Set by the thread when the disk has delivered the file.
+    const isLoaded = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        reject(new HungError(Atomics.load(new Int32Array(isLoaded), 0) === 0))
+        this.#giveUp(thread)
+      }, this.#timeoutMs)
+    })
+    try {
+      return await Promise.race([thread.call(method, [request, isLoaded]), late])
+    } finally {
+      clearTimeout(timer)
+    }
+  }
+
+  /** Ends a thread, which waits for its drive to answer. */
+  #giveUp(thread: Thread): void {
+    this.#stuck.add(thread)
+    void thread.end().finally(() => this.#stuck.delete(thread))
+  }
+
+  #explain(error: unknown): unknown {
+    if (!(error instanceof HungError)) return error
+    // This is no failure of the file.
+    if (error.isDiskToBlame) return new Error('the drive does not answer', { cause: error })
+    return unreadable(`decoding takes longer than ${Math.ceil(this.#timeoutMs / 1000)} seconds`)
+  }
 }
 
 class HungError extends Error {
@@ -158,15 +206,10 @@ class HungError extends Error {
   }
 }
 
-function startThread(options: ReaderOptions, decodeLock: SharedArrayBuffer): Thread {
-  const workerData: ReaderThreadData = { ...options, decodeLock }
+function startReaderThread(options: ReaderOptions): Thread {
   const worker = new Worker(programBeside(import.meta.url, './reader-thread'), {
-    workerData,
+    workerData: options,
     resourceLimits: { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB },
   })
-  const { threadId } = worker
-  worker.once('exit', () => release(decodeLock, threadId))
-  const thread = connectThread(worker, 'The thread that reads image files has ended.')
-  threadIds.set(thread, threadId)
-  return thread
+  return connectThread(worker, 'The thread that reads image files has ended.')
 }

@@ -1,12 +1,11 @@
-import { realpathSync } from 'node:fs'
-import { lstat, readlink, realpath } from 'node:fs/promises'
 import { dirname, resolve, sep } from 'node:path'
 import { systemCodeOf } from '../errors.ts'
-import { type IncludeRules, isIncluded } from './include.ts'
+import { lstat, readlink, realpath, realpathSync } from './disk.ts'
+import { type IncludeRules, isIncluded, type LeftOutRule } from './include.ts'
 import { ROOT, toAbsolute, toGalleryPath } from './paths.ts'
 
 /**
- * Where a link points by its own words, whether there is anything or not.
+ * Reads where a link points, whether anything exists there or not.
  * @returns a path of the gallery; undefined if it points elsewhere
  */
 export async function pointsAt(root: string, absolute: string): Promise<string | undefined> {
@@ -20,13 +19,21 @@ export async function pointsAt(root: string, absolute: string): Promise<string |
 }
 
 /** Where a symbolic link leads, or why it is not followed. */
-export type Link = { target: string } | { reason: string; isLoop?: boolean }
+export type Link = { target: string } | RefusedLink
 
-const NOWHERE = 'the link leads nowhere'
-const CIRCLE = 'the link leads to itself'
-const OUTSIDE = 'the link leads out of the gallery'
-const HIDDEN =
-  'the link leads to a hidden or system folder, or to what watcher.ignore names: the gallery leaves that out'
+export interface RefusedLink {
+  reason: string
+  rule: Extract<LeftOutRule, `link_${string}`>
+}
+
+const NOWHERE: RefusedLink = { reason: 'the link leads nowhere', rule: 'link_broken' }
+const CIRCLE: RefusedLink = { reason: 'the link leads to itself', rule: 'link_loop' }
+const OUTSIDE: RefusedLink = { reason: 'the link leads out of the gallery', rule: 'link_outside' }
+const HIDDEN: RefusedLink = {
+  reason:
+    'the link leads to a hidden or system folder, or to what watcher.ignore names: the gallery leaves that out',
+  rule: 'link_to_left_out',
+}
 
 /**
  * Follows a symbolic link of the gallery: inside it, and never into our own data.
@@ -42,24 +49,23 @@ export async function followLink(root: string, absolute: string, options: Includ
 }
 
 function judged(root: string, target: string, options: IncludeRules): Link {
-  if (target !== root && !target.startsWith(root + sep)) return { reason: OUTSIDE }
-  if (!isIncluded(root, toGalleryPath(root, target), { ...options, recursive: true }))
-    return { reason: HIDDEN }
-  return { target }
+  if (target !== root && !target.startsWith(root + sep)) return OUTSIDE
+  return isIncluded(root, toGalleryPath(root, target), { ...options, recursive: true }) ? { target } : HIDDEN
 }
 
 function explained(error: unknown, isAnyReason = false): Link {
   const code = systemCodeOf(error)
-  if (code === 'ENOENT' || code === 'ENOTDIR') return { reason: NOWHERE }
-  if (code === 'ELOOP') return { reason: CIRCLE, isLoop: true }
+  if (code === 'ENOENT' || code === 'ENOTDIR') return NOWHERE
+  if (code === 'ELOOP') return CIRCLE
   // One odd link must not keep its whole folder from being listed.
-  if (isAnyReason && code !== undefined) return { reason: `the link can't be followed (${code})` }
+  if (isAnyReason && code !== undefined)
+    return { reason: `the link can't be followed (${code})`, rule: 'link_not_followed' }
   throw error
 }
 
 /**
- * Follows a link to a folder. Links in a folder that was itself reached by one are not followed, and neither is a link to a folder
- * that holds it: so a walk ends, and every folder is met at most once for each link.
+ * Follows a link to a folder. A link in a folder that was itself reached by a link is not followed, nor is a link to a folder
+ * that contains it: a walk ends, and meets every folder at most once for each link.
  */
 export async function followDirectoryLink(
   root: string,
@@ -70,10 +76,10 @@ export async function followDirectoryLink(
   if ('reason' in link) return link
   const parent = dirname(absolute)
   const real = await realpath(parent).catch((error) => void explained(error))
-  if (real === undefined) return { reason: NOWHERE }
+  if (real === undefined) return NOWHERE
   const isNested = real !== parent
   const isAround = parent === link.target || parent.startsWith(link.target + sep)
-  return isNested || isAround ? { reason: CIRCLE, isLoop: true } : link
+  return isNested || isAround ? CIRCLE : link
 }
 
 /** Whether a walk comes to a folder: by folders, or by one link that it follows. */
@@ -94,7 +100,7 @@ export async function isReached(root: string, directory: string, options: Includ
   return false
 }
 
-/** As `realFileOf`, for the server's own thread, which a drive that hangs must not hold up. */
+/** Like `realFileOf`, without blocking the thread of the server while a drive does not answer. */
 export async function findRealFile(
   root: string,
   path: string,
@@ -106,13 +112,13 @@ export async function findRealFile(
 }
 
 /**
- * Where a file of the gallery really lies, for whoever is about to open it. It waits for the disk.
- * @returns undefined if it is gone or leads to where the gallery does not
+ * Resolves the links on the path of a file that is about to be opened. Blocks until the disk answers.
+ * @returns undefined if the file is gone, or a link leads out of the gallery
  */
 export function realFileOf(root: string, path: string, options: IncludeRules): string | undefined {
   const absolute = toAbsolute(root, path)
   try {
-    return lyingAt(root, absolute, realpathSync.native(absolute), options)
+    return lyingAt(root, absolute, realpathSync(absolute), options)
   } catch (error) {
     explained(error)
     return undefined

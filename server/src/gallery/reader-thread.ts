@@ -1,38 +1,30 @@
-/** A thread that reads and decodes image files. */
+/** A thread that reads image files and decodes those that are safe to decode beside others. */
 import { parentPort, workerData } from 'node:worker_threads'
 import { handleCall, type ThreadCall } from '../threads.ts'
-import { type DecodedImage, decodeImage, renderForBrowser } from './decode.ts'
-import { sharedMutex } from './decode-lock.ts'
-import { type ImageFile, type ImageFileOptions, type ImageFileRequest, readImageFile } from './image-file.ts'
+import { decodeLight } from './decode.ts'
+import type { ReaderOptions } from './decoder-protocol.ts'
+import { type ImageFile, type ImageFileRequest, type ImageFileSteps, readImageFile } from './image-file.ts'
+import { type MetadataRequest, type MetadataResult, readMetadata } from './read-metadata.ts'
 import { openThumbnailStore } from './thumbnails.ts'
 
-export interface ReaderOptions extends ImageFileOptions {
-  thumbnailDirectory: string
-  thumbnailSize: [number, number]
-}
-
-/** What such a thread is given: the options, and what it shares with the others. */
-export type ReaderThreadData = ReaderOptions & { decodeLock: SharedArrayBuffer }
-
-export type ReaderMethod = 'read' | 'decode' | 'render'
+export type ReaderMethod = 'read' | 'readMetadata'
 
 const port = parentPort!
-const { decodeLock, ...given } = workerData as ReaderThreadData
-const options = { ...given, limits: { ...given.limits, decodeLock: sharedMutex(decodeLock) } }
+const options = workerData as ReaderOptions
 const thumbnails = openThumbnailStore(options.thumbnailDirectory, options.thumbnailSize)
 
 port.on('message', (call: ThreadCall) => {
-  void handleCall<ImageFile | DecodedImage | Uint8Array>(port, call, () => {
-    const [first, second] = call.args as [unknown, unknown]
+  void handleCall<ImageFile | MetadataResult | undefined>(port, call, () => {
+    const [request, isLoaded] = call.args as [unknown, SharedArrayBuffer]
+    const steps: ImageFileSteps = {
+      decode: decodeLight,
+      onBytes: () => Atomics.store(new Int32Array(isLoaded), 0, 1),
+    }
     switch (call.method as ReaderMethod) {
       case 'read':
-        return readImageFile(first as ImageFileRequest, options, thumbnails, () =>
-          Atomics.store(new Int32Array(second as SharedArrayBuffer), 0, 1),
-        )
-      case 'decode':
-        return decodeImage(first as Uint8Array, second as { width: number; height: number }, options.limits)
-      case 'render':
-        return renderForBrowser(first as Uint8Array, second as number, options.limits)
+        return readImageFile(request as ImageFileRequest, options, thumbnails, steps)
+      case 'readMetadata':
+        return readMetadata(request as MetadataRequest, options, thumbnails, steps)
     }
   })
 })

@@ -1,15 +1,17 @@
 import type { BigIntStats } from 'node:fs'
-import { lstat, readdir, stat } from 'node:fs/promises'
 import { systemCodeOf } from '../errors.ts'
+import { lstat, readNames, stat } from './disk.ts'
 import type { IncludeRules } from './include.ts'
 import { followLink } from './links.ts'
 import { directoryOf, nameOf, ROOT, toAbsolute } from './paths.ts'
 
-/** What one `stat` tells of a file. Times in milliseconds since 1970, whole for `modifiedAt`. */
+/** The result of one `stat`. Times in milliseconds since 1970. */
 export interface FileStat {
   path: string
   bytes: number
   modifiedAt: number
+  /** Time of the last change of content, name, owner or permissions. Unlike `modifiedAt`, no program can set it. */
+  changedAt: number
   createdAt: number
   /** Identity of the file on its file system; survives a rename. Of a symbolic link its own. */
   inode: bigint
@@ -22,7 +24,7 @@ export async function statFile(
   options: IncludeRules,
 ): Promise<FileStat | undefined> {
   const absolute = toAbsolute(root, path)
-  const linkInfo = await lstat(absolute, { bigint: true }).catch(undefinedIfNotFound)
+  const linkInfo = await lstat(absolute).catch(undefinedIfNotFound)
   if (linkInfo === undefined || !linkInfo.isSymbolicLink())
     return linkInfo?.isFile() ? toFileStat(path, linkInfo) : undefined
   const link = await followLink(root, absolute, options)
@@ -31,7 +33,7 @@ export async function statFile(
   return info && { ...info, inode: linkInfo.ino }
 }
 
-/** Names in folders, as they were read during one look at several files. */
+/** Names in folders that were read while several files are examined. */
 export type SeenNames = Map<string, Promise<ReadonlySet<string>>>
 
 /**
@@ -45,7 +47,7 @@ export async function hasExactCase(
 ): Promise<boolean> {
   for (let at = path; at !== ROOT; at = directoryOf(at)) {
     const directory = directoryOf(at)
-    const names = seen.get(directory) ?? readdir(toAbsolute(root, directory)).then((list) => new Set(list))
+    const names = seen.get(directory) ?? readNames(toAbsolute(root, directory)).then((list) => new Set(list))
     seen.set(directory, names)
     if (!(await names).has(nameOf(at))) return false
   }
@@ -57,11 +59,11 @@ export async function statOf(
   path: string,
   look: typeof lstat | typeof stat,
 ): Promise<FileStat | undefined> {
-  const info = await look(absolute, { bigint: true }).catch(undefinedIfNotFound)
+  const info = await look(absolute).catch(undefinedIfNotFound)
   return info?.isFile() ? toFileStat(path, info) : undefined
 }
 
-/** Whether a system's error says that there is nothing. */
+/** Whether an error of the system means that nothing exists at the path. */
 export function isNotFound(error: unknown): boolean {
   const code = systemCodeOf(error)
   return code === 'ENOENT' || code === 'ENOTDIR'
@@ -72,10 +74,16 @@ function undefinedIfNotFound(error: unknown): undefined {
 }
 
 export function toFileStat(path: string, info: BigIntStats): FileStat {
-  return { path, bytes: Number(info.size), inode: info.ino, ...timesOf(info) }
+  return {
+    path,
+    bytes: Number(info.size),
+    inode: info.ino,
+    changedAt: Number(info.ctimeMs),
+    ...timesOf(info),
+  }
 }
 
-/** Some file systems know no time of birth and say 1970, or a time after the last change. */
+/** Some file systems store no time of birth and return 1970, or a time after the last change. */
 export function timesOf(stat: { mtimeMs: bigint; birthtimeMs: bigint }): {
   modifiedAt: number
   createdAt: number

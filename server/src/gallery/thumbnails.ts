@@ -2,8 +2,10 @@ import { mkdirSync, renameSync, statSync, writeFileSync } from 'node:fs'
 import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { threadId } from 'node:worker_threads'
+import sharp from 'sharp'
 import { systemCodeOf } from '../errors.ts'
-import { type DecodedImage, fromPixels } from './decode.ts'
+import { type DecodedImage, fromPixels, WHITE } from './decode.ts'
+import type { RgbImage } from './resample.ts'
 
 export interface ThumbnailStore {
   /** Width and height, in pixels, that a thumbnail covers. */
@@ -98,4 +100,18 @@ export async function makeThumbnail(
     .resize({ ...size, fit: 'outside', withoutEnlargement: true })
     .webp({ quality: QUALITY, effort: 2 })
     .toBuffer()
+}
+
+/** Decodes a stored thumbnail. One that is the original itself may be transparent. */
+export async function decodeThumbnail(webp: Uint8Array): Promise<RgbImage> {
+  const { data, info } = await sharp(webp)
+    .flatten({ background: WHITE })
+    .raw({ depth: 'uchar' })
+    .toBuffer({ resolveWithObject: true })
+  return { data, width: info.width, height: info.height }
+}
+
+/** Converts a thumbnail for clients that do not show WebP. Transparent pixels become white. */
+export function toJpeg(webp: Uint8Array): Promise<Buffer> {
+  return sharp(webp).flatten({ background: WHITE }).jpeg({ quality: QUALITY }).toBuffer()
 }

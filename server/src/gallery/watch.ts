@@ -1,22 +1,23 @@
-import { type FSWatcher, lstatSync, type Stats, watch as watchOneDirectory } from 'node:fs'
-import { lstat } from 'node:fs/promises'
+import { type BigIntStats, type FSWatcher, lstatSync, watch as watchOneDirectory } from 'node:fs'
 import { basename, join } from 'node:path'
 import { subscribe } from '@parcel/watcher'
 import { systemCodeOf } from '../errors.ts'
+import { lstat } from './disk.ts'
+import { decodeName, toSystemPath } from './file-names.ts'
 import type { IncludeRules } from './include.ts'
 
-/** Something happened at an absolute path; what is there now is for the receiver to look up. */
+/** A change at an absolute path. The receiver examines what exists there now. */
 export interface Change {
   path: string
-  /** Only what a file holds was changed, or its attributes: nothing has come or gone. */
+  /** Only the content or the attributes of a file changed: nothing appeared or disappeared. */
   isWithinFile: boolean
 }
 
-/** Follows changes natively. Events are hints, not truth: some may be lost. */
+/** Reports changes natively. Events are hints: some may be lost. */
 export interface GalleryWatcher {
   /**
-   * Watches a folder from now on; whoever looks at one calls this before. Costs nothing if it is watched already.
-   * @throws the system's error where it watches no more folders
+   * Watches a folder from now on. Called before the folder is listed. Costs nothing if it is watched already.
+   * @throws the system's error if it watches no more folders
    */
   enter(directory: string): void
   /** The folder is gone. */
@@ -27,11 +28,11 @@ export interface GalleryWatcher {
 export interface WatchOptions extends IncludeRules {
   onChange: (changes: Change[]) => void
   onError: (error: Error) => void
-  /** The root itself was moved or deleted: no more changes will be told. */
+  /** The root itself was moved or deleted: no more changes are reported. */
   onRootGone: () => void
 }
 
-/** @throws the system's error where a native watch is not possible */
+/** @throws the system's error if a native watch is not possible */
 export async function watchGallery(root: string, options: WatchOptions): Promise<GalleryWatcher> {
   const isTreeWatched = process.platform === 'darwin' || process.platform === 'win32'
   return isTreeWatched && options.recursive ? watchTree(root, options) : watchFolders(root, options)
@@ -44,8 +45,8 @@ interface WatchedFolder {
 }
 
 /**
- * Watches each folder by itself, as Linux does. @parcel/watcher would do so, too, but tells of what lies below a folder that was
- * moved under its old path or not at all (measured with 2.6.0 on Linux).
+ * Watches each folder by itself, as Linux does. @parcel/watcher does so, too, but after a folder has been moved, it reports changes
+ * below it under the old path or not at all (measured with 2.6.0 on Linux).
  */
 function watchFolders(root: string, { onChange, onError, onRootGone }: WatchOptions): GalleryWatcher {
   const folders = new Map<string, WatchedFolder>()
@@ -70,10 +71,12 @@ function watchFolders(root: string, { onChange, onError, onRootGone }: WatchOpti
   return watcher
 
   function watch(directory: string): FSWatcher {
-    const watcher = watchOneDirectory(directory, (type, name) => {
-      // That the folder itself is gone is told under its own name.
+    const watcher = watchOneDirectory(toSystemPath(directory), { encoding: 'buffer' }, (type, bytes) => {
+      const name = bytes === null ? undefined : decodeName(bytes)
+      // The removal of the folder itself is reported under its own name.
       if (type === 'rename' && directory === root && name === basename(root)) onRootGone()
-      onChange([{ path: name === null ? directory : join(directory, name), isWithinFile: type === 'change' }])
+      const path = name === undefined ? directory : join(directory, name)
+      onChange([{ path, isWithinFile: type === 'change' }])
     })
     return watcher.on('error', onError)
   }
@@ -92,29 +95,29 @@ async function watchTree(root: string, options: WatchOptions): Promise<GalleryWa
   return { enter() {}, leave() {}, close: () => subscription.unsubscribe() }
 }
 
-/** inotify says ENOSPC where no more folders, and EMFILE where no more watchers are allowed. */
+/** inotify returns ENOSPC if no more folders, and EMFILE if no more watchers are allowed. */
 export function isExhaustion(error: unknown): boolean {
   return ['ENOSPC', 'EMFILE'].includes(systemCodeOf(error) ?? '')
 }
 
 /**
- * Tells one folder from another that takes its place, as when a drive is mounted there.
- * @returns undefined if there is none
+ * Distinguishes a folder from another that takes its place, for example when a drive is mounted there.
+ * @returns undefined if there is no folder
  */
 export async function identityOf(directory: string): Promise<string | undefined> {
   return describe(await lstat(directory).catch(() => undefined))
 }
 
-/** Just where files are on a drive of this machine: another may keep everybody waiting. */
+/** Blocks, and is called only for drives of this machine. */
 function identityNow(directory: string): string | undefined {
   try {
-    return describe(lstatSync(directory, { throwIfNoEntry: false }))
+    return describe(lstatSync(toSystemPath(directory), { bigint: true, throwIfNoEntry: false }))
   } catch {
     return undefined
   }
 }
 
-function describe(stat: Stats | undefined): string | undefined {
+function describe(stat: BigIntStats | undefined): string | undefined {
   if (stat?.isSymbolicLink()) return `${stat.dev}:${stat.ino}:link`
   return stat?.isDirectory() ? `${stat.dev}:${stat.ino}` : undefined
 }

@@ -1,67 +1,99 @@
 import type { Context } from 'hono'
 import { HTTPException } from 'hono/http-exception'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import type { z } from 'zod'
 import { DomainError, type ErrorCode } from '../errors.ts'
+import type { InvalidInput } from './input/problems.ts'
 
 const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
   blank_sketch: 400,
   challenge_gone: 403,
   config_invalid: 500,
   conflict: 409,
+  cross_origin: 403,
   data_directory_in_use: 500,
   directory_not_found: 404,
   embedder_failed: 422,
   embedder_unavailable: 503,
+  forbidden: 403,
+  gallery_unavailable: 503,
   image_exists: 409,
   image_not_found: 404,
   image_too_large: 413,
   image_unreadable: 400,
   permission_denied: 403,
   query_not_found: 404,
+  request_too_large: 413,
   internal_error: 500,
   invalid_path: 400,
   invalid_request: 400,
   last_admin: 409,
+  method_not_allowed: 405,
   not_found: 404,
   not_indexed: 409,
+  not_signed_in: 401,
+  not_supported: 422,
+  storage_unavailable: 503,
   too_many_requests: 429,
   unavailable: 503,
+  unknown_host: 403,
+  unknown_word: 422,
   user_exists: 409,
   user_not_found: 404,
   wrong_code: 401,
 }
 
-/** What a 5xx tells: never the message of what went wrong inside. */
+/** Codes of status 503 whose sentences name no path and no host. */
+const SHOWN_503: ReadonlySet<ErrorCode> = new Set(['gallery_unavailable', 'storage_unavailable'])
+
+/** Sentences for other 5xx responses, which never repeat the message of an internal error. */
 const SERVER_SIDE: Partial<Record<ContentfulStatusCode, string>> = {
-  500: 'Something went wrong in the server; its log tells what.',
+  500: 'Something went wrong in the server; its log has the details.',
   503: 'The server can’t answer this at the moment; try again soon.',
 }
 
-/** The one place where errors become answers. */
-export function respondWithError(error: Error, context: Context, log: (error: Error) => void): Response {
-  if (error instanceof HTTPException) {
-    const code: ErrorCode = error.status === 413 ? 'image_too_large' : 'invalid_request'
-    return context.json(
-      { error: error.message || 'The request is not valid.', code },
-      error.status as ContentfulStatusCode,
-    )
-  }
-  const code = error instanceof DomainError ? error.code : 'internal_error'
-  const status = STATUS[code]
-  if (error instanceof DomainError && error.retryAfterS !== undefined)
-    context.header('Retry-After', String(error.retryAfterS))
-  if (status < 500) return context.json({ error: error.message, code }, status)
-  log(error)
-  return context.json({ error: SERVER_SIDE[status] ?? SERVER_SIDE[500]!, code }, status)
+/**
+ * The body of an error. `error` and `code` are in every one; `detail` is where clients of FastAPI look.
+ * @param detail the problems with the input; otherwise the sentence
+ */
+function errorBody(context: Context, error: string, code: ErrorCode, detail: unknown = error) {
+  const isUpload = context.req.method === 'POST' && context.req.path === '/api/images'
+  return { detail, error, code, ...(isUpload ? { status: 'error', message: error } : {}) }
 }
 
-/** The answer to input that does not fit its schema. */
-export function respondWithInvalid(error: z.ZodError, context: Context): Response {
-  const issues = error.issues.map(({ path, message }) => ({ path: path.map(String).join('.'), message }))
-  const [first] = issues
-  const sentence = first
-    ? `${first.path || 'The request'} is not valid: ${first.message}.`
-    : 'The request is not valid.'
-  return context.json({ error: sentence, code: 'invalid_request' satisfies ErrorCode, issues }, 400)
+/** The one place where errors become responses. */
+export function respondWithError(error: Error, context: Context, log: (error: Error) => void): Response {
+  if (error instanceof HTTPException) {
+    const code: ErrorCode = error.status === 413 ? 'request_too_large' : 'invalid_request'
+    const sentence = error.message || 'The request is not valid.'
+    return context.json(errorBody(context, sentence, code), error.status as ContentfulStatusCode)
+  }
+  const code = error instanceof DomainError ? error.code : 'internal_error'
+  const status = statusOf(code, context)
+  if (error instanceof DomainError && error.retryAfterS !== undefined)
+    context.header('Retry-After', String(error.retryAfterS))
+  const suggestions = error instanceof DomainError ? error.suggestions : undefined
+  if (status < 500 || SHOWN_503.has(code))
+    return context.json(
+      { ...errorBody(context, error.message, code), ...(suggestions && { suggestions }) },
+      status,
+    )
+  log(error)
+  return context.json(errorBody(context, SERVER_SIDE[status] ?? SERVER_SIDE[500]!, code), status)
+}
+
+/** Clients of the reference implementation expect 400 for a user who is added with a taken address, and 409 for one who is changed. */
+function statusOf(code: ErrorCode, context: Context): ContentfulStatusCode {
+  return code === 'user_exists' && context.req.method === 'POST' ? 400 : STATUS[code]
+}
+
+/** The response to input that does not fit its schema. */
+export function respondWithInvalid(error: InvalidInput, context: Context): Response {
+  return context.json(errorBody(context, error.message, 'invalid_request', error.detail), 422)
+}
+
+/** The response to a path that has no route, or none for this method. */
+export function respondWithUnmatched(context: Context, allowed: readonly string[]): Response {
+  if (allowed.length === 0) return context.json(errorBody(context, 'Not Found', 'not_found'), 404)
+  context.header('Allow', allowed.join(', '))
+  return context.json(errorBody(context, 'Method Not Allowed', 'method_not_allowed'), 405)
 }

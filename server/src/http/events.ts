@@ -4,12 +4,16 @@ import type { BusEvent, EventFeed, Events, PublishedEvent } from '../events.ts'
 import { createRouter, type HttpEnv, type Router, route } from './routing.ts'
 
 const KEEP_ALIVE_MS = 15_000
-/** A browser that reads slower than things happen is cut off; it reconnects and goes on from the last event that it was told, if that is not too long ago. */
+/** Events that may wait for a slow client. Above it the connection is closed; the client continues from the last event that it got. */
 const MAX_WAITING = 5_000
 
 const iso = (milliseconds: number) => new Date(milliseconds).toISOString()
 
-/** The smaller event map that browsers see. */
+function indexedData({ count, toIndex }: { count: number; toIndex: number }) {
+  return { count, to_index: toIndex }
+}
+
+/** The events as clients see them. */
 const TRANSLATIONS: { [K in keyof Events]: { event: string; data: (...args: Events[K]) => object } } = {
   fileCreated: {
     event: 'FileCreatedEvent',
@@ -29,10 +33,8 @@ const TRANSLATIONS: { [K in keyof Events]: { event: string; data: (...args: Even
     }),
   },
   fileFailed: { event: 'FileFailedEvent', data: ({ path }) => ({ path }) },
-  imagesIndexed: {
-    event: 'ImagesIndexedEvent',
-    data: ({ count, toIndex }) => ({ count, to_index: toIndex }),
-  },
+  imagesIndexed: { event: 'ImagesIndexedEvent', data: indexedData },
+  imagesUpdated: { event: 'ImagesIndexedEvent', data: indexedData },
   progress: {
     event: 'IndexProgressEvent',
     data: ({ done, failed, pending, ratePerSecond, etaSeconds }) => ({
@@ -51,7 +53,7 @@ export function eventRoutes(feed: EventFeed): Router {
     route('user', {
       method: 'get',
       path: '/events',
-      summary: 'What happens in the folder and the index, as Server-Sent Events',
+      summary: 'Changes of the folder and the index, as Server-Sent Events',
       responses: {
         200: { description: 'A stream of events.', content: { 'text/event-stream': { schema: {} } } },
       },
@@ -62,11 +64,11 @@ export function eventRoutes(feed: EventFeed): Router {
 
   function stream(context: Context<HttpEnv>): Response {
     context.header('X-Accel-Buffering', 'no')
-    // Nobody would read, and so end, the stream.
+    // The stream would never be read, and therefore never end.
     if (context.req.method === 'HEAD') return context.body(null, 200, { 'Content-Type': 'text/event-stream' })
     return streamSSE(context, async (sse) => {
       const waiting: PublishedEvent[] = []
-      // What is read again for a browser that comes back may be told afterwards too, by a server that lags behind.
+      // Events that are read again for a client that reconnects may also arrive later from a server that lags.
       let readAgain = new Set<string>()
       const isNew = ({ id }: PublishedEvent) => id === undefined || !readAgain.delete(id)
       let wake: (() => void) | undefined
@@ -91,7 +93,7 @@ export function eventRoutes(feed: EventFeed): Router {
         }
         let checkedAt = Date.now()
         while (!sse.aborted) {
-          // Who is signed out, or removed, learns of nothing more.
+          // The stream ends for a user who has signed out or was removed.
           if (Date.now() - checkedAt >= KEEP_ALIVE_MS) {
             checkedAt = Date.now()
             if ((await context.get('isStillSignedIn')?.()) === false) return

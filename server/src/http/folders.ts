@@ -1,14 +1,17 @@
 import { z } from '@hono/zod-openapi'
 import type { SignIn } from '../auth/sign-in-method.ts'
 import type { Catalog } from '../catalog/catalog.ts'
-import type { EmbedderClient } from '../embedding/process/supervisor.ts'
+import { flag, optional } from '../contract/input.ts'
+import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import { directoryOf, ROOT } from '../gallery/paths.ts'
+import type { Backfill } from '../indexing/backfill.ts'
 import type { Indexer } from '../indexing/indexer.ts'
+import type { StorageMonitor } from '../indexing/storage-monitor.ts'
+import type { Vocabulary } from '../search/words/vocabulary.ts'
 import type { FolderTimes, GallerySync } from '../sync/gallery-sync.ts'
 import { createRouter, json, type Router, route } from './routing.ts'
 import {
   failureSchema,
-  flag,
   type IndexStatusJson,
   indexStatusSchema,
   pageOf,
@@ -20,11 +23,15 @@ import {
 export interface FolderRoutesOptions {
   catalog: Catalog
   embedder: EmbedderClient
+  /** The words of an embedder without a text encoder. */
+  vocabulary: Vocabulary | undefined
   /** Another embedder that images have vectors of. */
   previousEmbedder: string | undefined
   indexer: Indexer
+  backfill: Pick<Backfill, 'pending'>
   sync: GallerySync
-  /** undefined where nobody has to sign in. */
+  storage: Pick<StorageMonitor, 'problem'>
+  /** undefined: without sign-in. */
   signIn: Pick<SignIn, 'method'> | undefined
 }
 
@@ -50,9 +57,12 @@ export function watchedDirectoryRoutes({ catalog, sync }: FolderRoutesOptions): 
 export function indexRoutes({
   catalog,
   embedder,
+  vocabulary,
   previousEmbedder,
   indexer,
+  backfill,
   sync,
+  storage,
   signIn,
 }: FolderRoutesOptions): Router {
   const router = createRouter()
@@ -79,11 +89,14 @@ export function indexRoutes({
         rate_per_s: ratePerSecond,
         eta_s: etaSeconds,
         to_embed: unembedded,
+        metadata_pending: backfill.pending,
         previous_embedder: unembedded > 0 ? (previousEmbedder ?? null) : null,
+        words: wordsStatus(embedder, vocabulary),
         auth: signIn?.method.kind ?? 'none',
         embedder_state: embedder.processId === undefined ? 'not_working' : 'working',
         absence: sync.massRemoval ?? null,
-        problem: sync.problem ?? null,
+        problem: sync.problem ?? storage.problem?.message ?? null,
+        storage_problem: storage.problem?.code ?? null,
         polling_reason: sync.pollingReason ?? null,
       }
       return context.json(status, 200)
@@ -136,7 +149,9 @@ export function indexRoutes({
       summary: 'Compare the whole folder with the index now',
       request: {
         query: z.object({
-          accept_missing: flag.optional().describe('Forget files that are gone, however many they are.'),
+          accept_missing: optional(
+            flag({ description: 'Forget files that are gone, however many they are.' }),
+          ),
         }),
       },
       responses: { 200: { description: 'It has been compared; new files are queued.', ...json(accepted) } },
@@ -176,4 +191,13 @@ function directoryTree(
     if (path !== ROOT) nodeOf(directoryOf(path)).children.push(node)
     return node
   }
+}
+
+function wordsStatus(
+  { embedsText }: Pick<EmbedderClient, 'embedsText'>,
+  vocabulary: Vocabulary | undefined,
+): IndexStatusJson['words'] {
+  if (vocabulary !== undefined)
+    return { kind: 'vocabulary', language: vocabulary.language, count: vocabulary.size }
+  return { kind: embedsText ? 'any' : 'none', language: null, count: null }
 }

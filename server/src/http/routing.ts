@@ -1,32 +1,33 @@
 import { OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
-import type { Context, MiddlewareHandler } from 'hono'
+import type { MiddlewareHandler } from 'hono'
 import { ROLES, type Role } from '../contract/roles.ts'
 import { defineRoute } from '../contract/routes.ts'
 import { DomainError } from '../errors.ts'
-import { respondWithInvalid } from './errors.ts'
+import type { HttpEnv } from './env.ts'
+import { readInput } from './input/read-input.ts'
 
 export { json } from '../contract/routes.ts'
-
-export interface HttpEnv {
-  Variables: {
-    role: Role | undefined
-    /** The role that the route needs. */
-    neededRole?: Role
-    /** Of whoever is signed in. */
-    email?: string
-    /** For answers that go on and on; absent where nobody has to sign in. */
-    isStillSignedIn?: () => Promise<boolean>
-  }
-}
+export type { HttpEnv } from './env.ts'
 
 export type Router = OpenAPIHono<HttpEnv>
 
+/**
+ * A router whose `openapi` describes a route as the library does, but reads the input with `readInput`: the validators of the
+ * library stop at the first problem, refuse JSON without a content type and read forms of any size.
+ */
 export function createRouter(): Router {
-  return new OpenAPIHono<HttpEnv>({
-    strict: false,
-    defaultHook: (result, context) =>
-      result.success ? undefined : respondWithInvalid(result.error, context),
-  })
+  const router = new OpenAPIHono<HttpEnv>({ strict: false })
+  const add = (
+    definition: RouteConfig & { getRoutingPath(): string },
+    handler: MiddlewareHandler<HttpEnv>,
+  ) => {
+    const { middleware = [], ...description } = definition
+    router.openAPIRegistry.registerPath(description)
+    const handlers = [middleware, readInput(description.request), handler].flat()
+    return router.on([description.method], [definition.getRoutingPath()], ...handlers)
+  }
+  router.openapi = add as Router['openapi']
+  return router
 }
 
 /**
@@ -43,34 +44,17 @@ export function binary(...contentTypes: string[]) {
   return { content: Object.fromEntries(contentTypes.map((type) => [type, { schema }])) }
 }
 
-/** To whoever is nobody. */
-export function unauthorized(context: Context): Response {
-  return context.json({ error: 'Sign in first.', code: 'not_signed_in' }, 401)
-}
-
 function requireRole(needed: Role): MiddlewareHandler<HttpEnv> {
   return async (context, next) => {
     context.set('neededRole', needed)
     const role = context.get('role')
-    if (role === undefined) return unauthorized(context)
-    if (ROLES.indexOf(role) < ROLES.indexOf(needed)) {
-      return context.json(
-        { error: `This needs the role ${needed}; yours is ${role}.`, code: 'forbidden' },
-        403,
-      )
-    }
+    if (role === undefined) throw unauthorized()
+    if (ROLES.indexOf(role) < ROLES.indexOf(needed))
+      throw new DomainError('forbidden', 'Insufficient permissions')
     return next()
   }
 }
 
-/**
- * The value of a field that holds JSON.
- * @throws {DomainError} `invalid_request`
- */
-export function parseJson(text: string, field: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch (error) {
-    throw new DomainError('invalid_request', `${field} is not valid JSON.`, { cause: error })
-  }
+export function unauthorized(): DomainError {
+  return new DomainError('not_signed_in', 'Authentication required')
 }

@@ -1,9 +1,10 @@
 import { z } from '@hono/zod-openapi'
-import { DomainError } from '../errors.ts'
+import { optional, text } from '../contract/input.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import type { SavedQueries, SavedQuery } from '../saved-queries/saved-queries.ts'
 import { respondWithFile } from './file-response.ts'
-import { binary, createRouter, json, parseJson, type Router, route } from './routing.ts'
+import { parseJson } from './input/json.ts'
+import { binary, createRouter, json, type Router, route } from './routing.ts'
 import { fileField, kindSchema, savedQueryIdSchema } from './schemas.ts'
 
 const MAX_SKETCH_CHARACTERS = 2_000_000
@@ -45,10 +46,13 @@ export function queryRoutes({
             'multipart/form-data': {
               schema: z.object({
                 image: fileField,
-                kind: kindSchema.default('auto'),
-                sketch: z.string().max(MAX_SKETCH_CHARACTERS).optional().openapi({
-                  description: 'The strokes of a drawing as JSON, for editing it again.',
-                }),
+                kind: optional(kindSchema),
+                sketch: optional(
+                  text({
+                    max: MAX_SKETCH_CHARACTERS,
+                    description: 'The strokes of a drawing as JSON, for editing it again.',
+                  }),
+                ),
               }),
             },
           },
@@ -57,12 +61,11 @@ export function queryRoutes({
       responses: { 200: { description: 'It is kept.', ...json(savedQuerySchema) } },
     }),
     async (context) => {
-      const { image, kind, sketch } = context.req.valid('form')
+      const { image, kind = 'auto', sketch } = context.req.valid('form')
       const bytes = new Uint8Array(await image.arrayBuffer())
-      // What is no picture is refused now, not when somebody follows the address.
+      // An upload that is no picture is refused now rather than when its address is opened.
       await reader.decode(bytes, { width: 16, height: 16 })
-      const strokes = sketch ? parseJson(sketch, 'sketch') : null
-      assertStorable(strokes)
+      const strokes = sketch === undefined ? null : parseJson(sketch, ['body', 'sketch'])
       return context.json(toJson(await queries.keep(bytes, kind, strokes)), 200)
     },
   )
@@ -100,13 +103,4 @@ export function queryRoutes({
     },
   )
   return router
-}
-
-/** What is nested very deeply can be read, but not written again. */
-function assertStorable(value: unknown): void {
-  try {
-    JSON.stringify(value)
-  } catch {
-    throw new DomainError('invalid_request', 'sketch: it is nested too deeply.')
-  }
 }

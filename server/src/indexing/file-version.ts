@@ -1,7 +1,10 @@
 import type { FileStat } from '../gallery/stat-file.ts'
 
 /** A file at one time. A file that changes becomes another version. */
-export type FileVersion = Pick<FileStat, 'path' | 'bytes' | 'modifiedAt'>
+export type FileVersion = Pick<FileStat, 'path' | 'bytes' | 'modifiedAt'> & {
+  /** Whether the file is decoded even if its bytes are known. */
+  isReread?: boolean
+}
 
 /** Fate of a version: `gone` before it could be read, `left` to a later scan for a reason that is not its own. */
 export type FileOutcome = 'done' | 'gone' | { left: unknown }

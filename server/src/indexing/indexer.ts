@@ -1,5 +1,5 @@
 import type { Catalog, Image } from '../catalog/catalog.ts'
-import type { EmbedderClient } from '../embedding/process/supervisor.ts'
+import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import { DomainError } from '../errors.ts'
 import type { EventBus, IndexProgress } from '../events.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
@@ -10,6 +10,7 @@ import type { FileOutcome, FileVersion } from './file-version.ts'
 import { createProgressMeter, type ProgressMeter } from './progress.ts'
 import { FileQueue, type QueuedFile } from './queue.ts'
 import { FileFailure, type ReadFile, readFile } from './read-stage.ts'
+import type { StorageMonitor } from './storage-monitor.ts'
 import { StoreStage } from './store-stage.ts'
 
 export type { FileOutcome, FileVersion } from './file-version.ts'
@@ -30,6 +31,8 @@ export interface IndexerOptions {
   /** Called with paths whose files are no longer what was stored of them. */
   onChanged: (paths: string[]) => void
   timings?: Timings | undefined
+  /** While it has a problem, nothing is indexed. */
+  storage?: Pick<StorageMonitor, 'problem' | 'report' | 'onResumed'> | undefined
 }
 
 /** Accepts files to be indexed. */
@@ -50,6 +53,13 @@ export interface Indexer extends IndexQueue {
    * @throws {DomainError} the reason why it can't be indexed
    */
   indexNow(path: string): Promise<Image>
+  /**
+   * Stores a file that another catalog had indexed under an id. With its vector, it is not embedded again; otherwise it is embedded
+   * later with others.
+   * @param vector unit length
+   * @throws {DomainError} the reason why it can't be indexed
+   */
+  adopt(path: string, known: { id: string; vector?: Float32Array | undefined }): Promise<void>
   /** Leaves files that wait to the next start, and waits for those in progress. */
   close(): Promise<void>
 }
@@ -92,6 +102,7 @@ class StagedIndexer implements Indexer {
         for (const path of paths) this.#queue.addPath(path)
       },
     })
+    options.storage?.onResumed(() => this.#pump())
   }
 
   get pending(): number {
@@ -117,13 +128,37 @@ class StagedIndexer implements Indexer {
   }
 
   async indexNow(path: string): Promise<Image> {
-    const read = await readFile(this.#options, path, true)
+    const read = await readFile(this.#options, path, { skipSettleCheck: true, isReread: false }).catch(
+      (error) => {
+        this.#failIfDueToStorage(error)
+        throw error
+      },
+    )
     if (read === 'gone') throw new DomainError('image_not_found', `There is no file ${JSON.stringify(path)}.`)
     if (read === 'unsettled')
       throw new DomainError('conflict', `The file ${JSON.stringify(path)} is being changed by somebody else.`)
-    const { stored, failed } = await this.#store.store([read], 'query')
+    const { stored, failed } = await this.#store.store([read], 'query').catch((error) => {
+      this.#failIfDueToStorage(error)
+      throw error
+    })
     if (failed[0] !== undefined) throw failed[0].reason
+    this.#options.events.emit('imagesUpdated', { count: stored.length, toIndex: this.pending })
     return (await this.#options.catalog.images.get(stored[0]!.id))!
+  }
+
+  async adopt(
+    path: string,
+    { id, vector }: { id: string; vector?: Float32Array | undefined },
+  ): Promise<void> {
+    const read = await readFile(this.#options, path, { skipSettleCheck: true, isReread: false })
+    if (typeof read === 'string')
+      throw new DomainError('image_not_found', `There is no file ${JSON.stringify(path)}.`)
+    const { failed } = await this.#store.store(
+      [{ record: { ...read.record, id, vector }, image: undefined }],
+      'bulk',
+    )
+    if (failed[0] !== undefined) throw failed[0].reason
+    this.#pump()
   }
 
   async idle(): Promise<void> {
@@ -133,6 +168,8 @@ class StagedIndexer implements Indexer {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#queue.close()
+    // What has been read is stored if that is possible, also while the storage has a problem.
+    this.#pump()
     await this.idle()
   }
 
@@ -146,7 +183,8 @@ class StagedIndexer implements Indexer {
   }
 
   #canRead(): boolean {
-    const { reader, batchSize, isSearching } = this.#options
+    const { reader, batchSize, isSearching, storage } = this.#options
+    if (storage?.problem !== undefined && !this.#isClosed) return false
     const width = isSearching() ? 1 : reader.width
     const hasRoom = this.#reading.files < width && this.#reading.bytes < MAX_BYTES_DECODING
     return hasRoom && !this.#queue.isEmpty && this.#ready.length < batchSize * MAX_BATCHES_AHEAD
@@ -154,6 +192,7 @@ class StagedIndexer implements Indexer {
 
   #canStore(): boolean {
     if (this.#ready.length === 0 || this.#storing.batches >= MAX_CONCURRENT_BATCHES) return false
+    if (this.#options.storage?.problem !== undefined && !this.#isClosed) return false
     const isLast = this.#reading.files === 0 && this.#queue.isEmpty
     return isLast || this.#ready.length >= this.#options.batchSize
   }
@@ -172,7 +211,8 @@ class StagedIndexer implements Indexer {
   async #read(file: QueuedFile): Promise<void> {
     const { path, version } = file
     try {
-      const read = await readFile(this.#options, path, false)
+      const options = { skipSettleCheck: false, isReread: version?.isReread ?? false }
+      const read = await readFile(this.#options, path, options)
       if (typeof read === 'object' && !this.#isClosed) {
         this.#queue.begin(read.record)
         this.#ready.push({ ...read, queued: version })
@@ -186,17 +226,43 @@ class StagedIndexer implements Indexer {
       this.#queue.end(version)
       if (this.#isClosed) return
       const failed = error instanceof FileFailure ? error.version : undefined
-      this.#queue.resolve(version, await this.#store.recordFailure(path, error, failed))
+      const outcome = this.#isDueToStorage(error)
+        ? { left: error }
+        : await this.#store.recordFailure(path, error, failed)
+      if (isLeft(outcome) && this.#isDueToStorage(outcome.left)) this.#queueAgain(file)
+      else this.#queue.resolve(version, outcome)
     }
+  }
+
+  /** A file is not to blame for a full disk: it is indexed when the problem is over. */
+  #isDueToStorage(error: unknown): boolean {
+    return !this.#isClosed && (this.#options.storage?.report(error) ?? false)
+  }
+
+  /** @throws {DomainError} `storage_unavailable` instead of an error that is due to the storage */
+  #failIfDueToStorage(error: unknown): void {
+    const { storage } = this.#options
+    if (!storage?.report(error) || storage.problem === undefined) return
+    throw new DomainError('storage_unavailable', storage.problem.message, { cause: error })
+  }
+
+  #queueAgain({ path, version }: QueuedFile): void {
+    if (version === undefined) this.#queue.addPath(path)
+    else this.#queue.add(version)
   }
 
   #startStoring(batch: ReadyFile[]): void {
     this.#storing.batches++
     this.#storing.files += batch.length
     void this.#storeBatch(batch).then((outcome) => {
+      const isDueToStorage = isLeft(outcome) && this.#isDueToStorage(outcome.left)
       for (const { record, queued } of batch) {
         this.#queue.end(record)
         this.#queue.end(queued)
+        if (isDueToStorage) {
+          this.#queueAgain({ path: record.path, version: queued })
+          continue
+        }
         this.#queue.resolve(queued, outcome)
         this.#queue.resolve(record, outcome)
       }
@@ -216,10 +282,15 @@ class StagedIndexer implements Indexer {
       return 'done'
     } catch (error) {
       if (this.#isClosed) return { left: 'closed' }
+      if (this.#isDueToStorage(error)) return { left: error }
       const outcomes: FileOutcome[] = []
       for (const { record } of batch)
         outcomes.push(await this.#store.recordFailure(record.path, error, record))
       return outcomes.find((outcome) => outcome !== 'done') ?? 'done'
     }
   }
+}
+
+function isLeft(outcome: FileOutcome): outcome is { left: unknown } {
+  return typeof outcome === 'object'
 }

@@ -1,3 +1,4 @@
+import { readAttributes } from '../catalog/attributes.ts'
 import type { Catalog, ImageRecord } from '../catalog/catalog.ts'
 import { DomainError } from '../errors.ts'
 import type { ImageFile } from '../gallery/image-file.ts'
@@ -16,6 +17,7 @@ export interface FailedVersion {
   path: string
   bytes: number
   modifiedAt: number
+  changedAt?: number | undefined
   inode: bigint | string
   contentHash: string | undefined
 }
@@ -30,33 +32,50 @@ export class FileFailure extends DomainError {
   }
 }
 
+export interface ReadOptions {
+  /** Reads a file although it may still be written to. */
+  skipSettleCheck: boolean
+  /** Decodes the bytes even if their vector is stored. */
+  isReread: boolean
+}
+
 /**
  * Reads a file. Its bytes are decoded only if their vector is not stored.
- * @param skipSettleCheck reads a file although it may still be written to
  * @throws {FileFailure} if the file is no image that can be read
  */
 export async function readFile(
   { reader, catalog }: { reader: ImageReader; catalog: Catalog },
   path: string,
-  skipSettleCheck: boolean,
+  { skipSettleCheck, isReread }: ReadOptions,
 ): Promise<ReadFile | 'gone' | 'unsettled'> {
-  let file = await reader.read({ path, skipSettleCheck, forceDecode: false })
+  let file = await reader.read({ path, skipSettleCheck, forceDecode: isReread })
   if (file.state === 'seen') {
     const known = await catalog.images.contentInfo(file.contentHash)
-    if (known?.hasVector) return { record: { ...recordOf(file), ...sizeOf(known) }, image: undefined }
+    if (known?.hasVector) {
+      const { attributes, attributesVersion } = known
+      return { record: { ...recordOf(file), ...attributes, attributesVersion }, image: undefined }
+    }
     file = await reader.read({ path, skipSettleCheck, forceDecode: true })
   }
   if (file.state === 'gone' || file.state === 'unsettled') return file.state
   if (file.state === 'failed') throw new FileFailure(file)
   if (file.state === 'seen') throw new Error('a file that was to be decoded was not')
-  return { record: { ...recordOf(file), ...sizeOf(file) }, image: file.image }
+  return {
+    record: { ...recordOf(file), ...readAttributes(file.metadata), colours: file.metadata.colours },
+    image: file.image,
+  }
 }
 
 function recordOf({ stat, contentHash }: { stat: FileStat; contentHash: string }) {
-  const { path, bytes, createdAt, modifiedAt, inode } = stat
-  return { path, bytes, createdAt, modifiedAt, inode: String(inode), contentHash, vector: undefined }
-}
-
-function sizeOf({ width, height, contentType }: { width: number; height: number; contentType: string }) {
-  return { width, height, contentType }
+  const { path, bytes, createdAt, modifiedAt, changedAt, inode } = stat
+  return {
+    path,
+    bytes,
+    createdAt,
+    modifiedAt,
+    changedAt,
+    inode: String(inode),
+    contentHash,
+    vector: undefined,
+  }
 }

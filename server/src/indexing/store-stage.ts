@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Catalog, ImageRecord, PutResult } from '../catalog/catalog.ts'
-import type { EmbedderClient, Priority } from '../embedding/process/supervisor.ts'
+import type { EmbedderClient, Priority } from '../embedding/process/embedder-client.ts'
 import { DomainError } from '../errors.ts'
 import type { EventBus } from '../events.ts'
+import { toSystemPath } from '../gallery/file-names.ts'
 import type { IncludeRules } from '../gallery/include.ts'
 import { toAbsolute } from '../gallery/paths.ts'
 import { statFile } from '../gallery/stat-file.ts'
@@ -74,11 +75,12 @@ export class StoreStage {
     try {
       const stat = version ?? (await this.#versionNow(path))
       if (stat === undefined) return 'gone'
-      const { bytes, modifiedAt, contentHash } = stat
+      const { bytes, modifiedAt, changedAt, contentHash } = stat
       const replaced = await catalog.failures.put({
         path,
         bytes,
         modifiedAt,
+        changedAt,
         inode: String(stat.inode),
         contentHash,
         code: error.code,
@@ -156,11 +158,11 @@ export class StoreStage {
     const now = await Promise.all(
       records.map(({ path }) => statFile(root, path, walk).catch(() => 'unknown' as const)),
     )
-    const changed = records.filter(({ bytes, modifiedAt, inode }, n) => {
+    const changed = records.filter(({ bytes, modifiedAt, changedAt, inode }, n) => {
       const stat = now[n]
       // Without an answer of the disk, the file is left to the next scan.
       if (stat === 'unknown') return false
-      const isSame = stat?.bytes === bytes && stat.modifiedAt === modifiedAt
+      const isSame = stat?.bytes === bytes && stat.modifiedAt === modifiedAt && stat.changedAt === changedAt
       return !isSame || String(stat.inode) !== String(inode)
     })
     if (changed.length > 0) onChanged(changed.map(({ path }) => path))
@@ -172,7 +174,7 @@ export class StoreStage {
     if (stat === undefined) return undefined
     const canBeRead = stat.bytes <= maxFileBytes
     const contentHash = canBeRead
-      ? await hashOfFile(toAbsolute(root, path)).catch(() => undefined)
+      ? await hashOfFile(toSystemPath(toAbsolute(root, path))).catch(() => undefined)
       : undefined
     return { ...stat, contentHash }
   }

@@ -3,7 +3,6 @@ import { describe, expect, it } from 'vitest'
 import type { RgbImage } from '../gallery/resample.ts'
 import { limitSize } from './prepare-query.ts'
 import { cropImage, parseCrop } from './region.ts'
-import { combine } from './search.ts'
 import { detectKind } from './sketch/detect-kind.ts'
 import { prepareSketch } from './sketch/prepare-sketch.ts'
 
@@ -120,13 +119,5 @@ describe('boundedFor', () => {
     expect(limitSize(size, strip)).toMatchObject({ width: 2048, height: 26 })
     const part = { data: new Uint8Array(500 * 200 * 3), width: 500, height: 200 }
     expect(limitSize(size, part)).toBe(part)
-  })
-})
-
-describe('combine', () => {
-  it('is the weighted mean of the wanted, away from the unwanted', () => {
-    const [x, y] = [Float32Array.of(1, 0), Float32Array.of(0, 1)]
-    expect([...combine([x, y], [3, 1], [], [])]).toEqual([0.75, 0.25])
-    expect([...combine([x], [1], [y], [2])]).toEqual([1, -0.25])
   })
 })

@@ -1,5 +1,6 @@
 import { access, constants } from 'node:fs/promises'
 import type { KnownFile } from '../catalog/catalog.ts'
+import { toSystemPath } from '../gallery/file-names.ts'
 import type { DirectoryListing } from '../gallery/list-folder.ts'
 import { directoryOf, isInside, joinPath, nameOf, toAbsolute } from '../gallery/paths.ts'
 import { type FileStat, statFile } from '../gallery/stat-file.ts'
@@ -55,10 +56,11 @@ export class PlanExecutor {
 
   /** @returns files at new paths */
   async apply(plan: Plan): Promise<FileStat[]> {
-    const { missing, indexer } = this.#context
+    const { catalog, missing, indexer } = this.#context
     const { unreadable } = this.#options
     const toIndex: FileStat[] = []
     const newFiles: FileStat[] = []
+    const withoutChangeTime: FileStat[] = []
     for (const action of plan) {
       switch (action.do) {
         case 'record failure':
@@ -83,8 +85,13 @@ export class PlanExecutor {
         case 'find origin':
           newFiles.push(action.file)
           break
+        case 'store change time':
+          withoutChangeTime.push(action.file)
+          break
       }
     }
+    if (withoutChangeTime.length > 0) await catalog.files.saveChangeTimes(timesOf(withoutChangeTime))
+    this.#updateLinks(toIndex)
     indexer.enqueue(toIndex)
     await this.#updateHardLinks(toIndex)
     this.changes += toIndex.length
@@ -179,7 +186,8 @@ export class PlanExecutor {
     const byInode = new Map(changed.map((file) => [String(file.inode), file]))
     for (const row of await catalog.files.byInode([...byInode.keys()])) {
       const file = byInode.get(row.inode)!
-      if (row.path === file.path || (row.bytes === file.bytes && row.modifiedAt === file.modifiedAt)) continue
+      const isSame = row.bytes === file.bytes && row.modifiedAt === file.modifiedAt
+      if (row.path === file.path || (isSame && row.changedAt === file.changedAt)) continue
       const other = await statFile(root, row.path, walk).catch(() => 'unknown' as const)
       if (other === 'unknown') continue
       if (other === undefined) addHint({ path: row.path, isWithinFile: false })
@@ -187,12 +195,24 @@ export class PlanExecutor {
     }
   }
 
+  /** A link shows the bytes of another path; its own events may have been handled before those bytes were written. */
+  #updateLinks(changed: readonly FileStat[]): void {
+    for (const { path } of changed)
+      for (const link of this.#context.links.pathsThatShow(path))
+        this.#options.addHint({ path: link, isWithinFile: false })
+  }
+
   async #isReadable(path: string): Promise<boolean> {
-    return access(toAbsolute(this.#context.root, path), constants.R_OK).then(
+    return access(toSystemPath(toAbsolute(this.#context.root, path)), constants.R_OK).then(
       () => true,
       () => false,
     )
   }
+}
+
+/** Returns what the catalog stores of the files. */
+function timesOf(files: readonly FileStat[]): { path: string; changedAt: number }[] {
+  return files.map(({ path, changedAt }) => ({ path, changedAt }))
 }
 
 function pathsOf({ files, unreadable, unknown }: FolderEntries): string[] {

@@ -1,12 +1,14 @@
-import { lstat } from 'node:fs/promises'
+import { lstat } from '../gallery/disk.ts'
 import { hasImageExtension } from '../gallery/formats/index.ts'
 import { isIncluded } from '../gallery/include.ts'
 import { type DirectoryListing, listDirectory } from '../gallery/list-folder.ts'
-import { directoryOf, normalizeName, ROOT, toAbsolute } from '../gallery/paths.ts'
+import { directoryOf, nameOf, normalizeName, ROOT, toAbsolute } from '../gallery/paths.ts'
 import { type FileStat, isNotFound, toFileStat } from '../gallery/stat-file.ts'
 import { walk } from '../gallery/walk.ts'
+import type { Account } from './account.ts'
 import type { PlanExecutor } from './apply.ts'
 import type { SyncContext } from './context.ts'
+import type { DelayedListings } from './delayed-listings.ts'
 import type { FolderTree } from './folder-tree.ts'
 import type { ChangeHint } from './hints.ts'
 import type { OnceLogger } from './once-logger.ts'
@@ -18,6 +20,9 @@ export interface ChangesOptions {
   tree: FolderTree
   executor: PlanExecutor
   logger: OnceLogger
+  account: Account
+  /** Lists a folder after a pause. */
+  listLater: DelayedListings
 }
 
 /** With changes in more folders than this, a scan costs less. */
@@ -38,14 +43,20 @@ export class Changes {
 
   async apply(hints: readonly ChangeHint[]): Promise<void> {
     const { executor, logger } = this.#options
-    const folders = new Set<string>()
+    const folders = new Set<string>(this.#options.listLater.due())
     const newFiles: FileStat[] = []
-    for (const [directory, changes] of Map.groupBy(hints, ({ path }) => folderOf(path))) {
+    const [leftOut, included] = [
+      hints.filter(this.#isLeftOut),
+      hints.filter((hint) => !this.#isLeftOut(hint)),
+    ]
+    for (const directory of new Set(leftOut.map(({ path }) => folderOf(path))))
+      if (!this.#options.listLater.add(directory)) folders.add(directory)
+    for (const [directory, changes] of Map.groupBy(included, ({ path }) => folderOf(path))) {
       const found = await logger.unlessForbidden(directory, () => this.#checkChanged(directory, changes))
       if (found === undefined) folders.add(directory)
       else newFiles.push(...found)
     }
-    for (const { path } of hints)
+    for (const { path } of included)
       await logger.unlessForbidden(folderOf(path), async () => {
         if (path === ROOT || !(await this.#options.tree.exists(path))) return
         for (const file of await this.#scanTree(path)) newFiles.push(file)
@@ -56,16 +67,24 @@ export class Changes {
       for (const file of found ?? []) newFiles.push(file)
     }
     await executor.take([...new Map(newFiles.map((file) => [file.path, file])).values()])
+    await this.#options.account.save()
   }
+
+  /** Only the number of such files matters. */
+  readonly #isLeftOut = ({ path }: ChangeHint): boolean =>
+    !isIncluded(this.#context.root, path, { ...this.#context.walk, recursive: true })
 
   /** Brings the rows of one folder in line with its files. @returns files at new paths */
   async compare(listing: DirectoryListing): Promise<FileStat[]> {
-    const { tree, executor, logger } = this.#options
+    const { tree, executor, logger, account } = this.#options
     await tree.markVanished(listing.directory, tree.subfolders(listing.directory), listing)
     tree.update(listing)
     logger.entries(listing)
     logger.readable(listing.directory)
-    return executor.compareFolder(listing)
+    account.begin()
+    const newFiles = await executor.compareFolder(listing)
+    await account.listed(listing, newFiles)
+    return newFiles
   }
 
   /**
@@ -87,16 +106,19 @@ export class Changes {
     acceptsNew: boolean,
   ): Promise<FileStat[] | undefined> {
     const { catalog } = this.#context
-    const { tree, executor } = this.#options
+    const { tree, executor, account } = this.#options
     if (directory !== ROOT && !(await tree.exists(directory))) return undefined
     const examined = await this.#examine(directory, paths)
     if (examined === undefined) return undefined
     const { files, gone } = examined
+    account.begin()
     const rows = await catalog.files.at([...files.map(({ path }) => path), ...gone])
     const known = new Set(rows.map(({ path }) => path))
     if (!acceptsNew && files.some(({ path }) => !known.has(path))) return undefined
     await tree.updateTimes(directory)
-    return executor.compareFiles({ files, unreadable: [], unknown: [] }, rows)
+    const newFiles = await executor.compareFiles({ files, unreadable: [], unknown: [] }, rows)
+    account.examined(newFiles, gone)
+    return newFiles
   }
 
   /** @returns undefined if one of the paths needs its folder to be listed */
@@ -109,17 +131,19 @@ export class Changes {
     const gone: string[] = []
     const names = new Set<string>()
     for (const path of paths) {
-      // Links, names that are no UTF-8, and names that may be two spellings of one file.
-      if (links.isLink(path) || path.includes('\ufffd') || names.has(normalizeName(path))) return undefined
+      // Links, and names that may be two spellings of one file.
+      if (links.isLink(path) || names.has(normalizeName(path))) return undefined
       names.add(normalizeName(path))
-      const info = await lstat(toAbsolute(root, path), { bigint: true }).catch((error) =>
+      const info = await lstat(toAbsolute(root, path)).catch((error) =>
         isNotFound(error) ? undefined : ('unknown' as const),
       )
       if (info === 'unknown' || (info !== undefined && !info.isFile())) return undefined
       if (info === undefined && this.#options.tree.subfolders(directory).includes(path)) return undefined
+      const hasOtherName = !hasImageExtension(nameOf(path)) || !isIncluded(root, path, this.#context.walk)
+      // Only a listing counts the files that are left out, and recognises images by their content.
+      if (hasOtherName && !this.#options.listLater.add(directory)) return undefined
       if (info === undefined) gone.push(path)
-      else if (hasImageExtension(path) && isIncluded(root, path, this.#context.walk))
-        files.push(toFileStat(path, info))
+      else if (!hasOtherName) files.push(toFileStat(path, info))
     }
     return { files, gone }
   }
@@ -140,6 +164,7 @@ export class Changes {
     const listing = await listDirectory(root, directory, this.#context.walk).catch((error) => {
       isReadable = false
       logger.unreadableFolder(directory, error)
+      this.#options.account.unreadableFolder(directory, error)
       return undefined
     })
     if (listing === undefined) {
@@ -154,12 +179,16 @@ export class Changes {
   /** Scans a folder that has appeared: it may hold more than its events reported. */
   async #scanTree(directory: string): Promise<FileStat[]> {
     const { root } = this.#context
-    const { tree } = this.#options
+    const { tree, logger, account } = this.#options
     const newFiles: FileStat[] = []
     if (!this.#context.walk.recursive) return newFiles
     tree.addToParent(directory)
     const enter = (below: string) => tree.enter(below)
-    for await (const listing of walk(root, this.#context.walk, () => {}, directory, enter)) {
+    const onUnreadable = (below: string, error: unknown) => {
+      logger.unreadableFolder(below, error)
+      account.unreadableFolder(below, error)
+    }
+    for await (const listing of walk(root, this.#context.walk, onUnreadable, directory, enter)) {
       for (const file of await this.compare(listing)) newFiles.push(file)
     }
     return newFiles

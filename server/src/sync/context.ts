@@ -13,6 +13,12 @@ export interface SyncLog {
   info(message: string): void
 }
 
+/** Watches folders one by one. `real` is where a folder lies if a link leads to it. */
+export interface FolderWatch {
+  enter(directory: string, real: string): void
+  leave(directory: string): void
+}
+
 /** Shared by the parts of sync. */
 export interface SyncContext {
   root: string
@@ -36,6 +42,8 @@ export interface GallerySyncOptions {
   indexer: IndexQueue
   thumbnails: ThumbnailStore
   events: EventBus
+  /** Emits events of all processes that index this gallery; `events` if this is the only one. */
+  allEvents: EventBus
   walk: IncludeRules
   scanIntervalMs: number
   /** If a larger share of the files disappears at once, they are kept until a user confirms the removal. */

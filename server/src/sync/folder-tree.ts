@@ -1,9 +1,11 @@
-import { stat } from 'node:fs/promises'
+import { stat } from '../gallery/disk.ts'
 import { isReached } from '../gallery/links.ts'
 import type { DirectoryListing } from '../gallery/list-folder.ts'
 import { directoryOf, isInside, ROOT, toAbsolute } from '../gallery/paths.ts'
+import { forgetRecognised } from '../gallery/recognise.ts'
 import { toFileStat } from '../gallery/stat-file.ts'
-import type { SyncContext } from './context.ts'
+import type { Account } from './account.ts'
+import type { FolderWatch, SyncContext } from './context.ts'
 import type { OnceLogger } from './once-logger.ts'
 
 /** Times of a folder in milliseconds since 1970. */
@@ -12,22 +14,18 @@ export interface FolderTimes {
   modifiedAt: number
 }
 
-/** Watches folders one by one. `real` is where a folder lies if a link leads to it. */
-export interface FolderWatch {
-  enter(directory: string, real: string): void
-  leave(directory: string): void
-}
-
 /** Folders of the gallery as they were last listed. */
 export class FolderTree {
   /** Complete after the first scan. */
   readonly times = new Map<string, FolderTimes>()
   readonly #listed = new Map<string, { subdirectories: string[]; files: number }>()
+  readonly #account: Account
   readonly #context: SyncContext
   readonly #logger: OnceLogger
   readonly #watch: FolderWatch
 
-  constructor(context: SyncContext, logger: OnceLogger, watch: FolderWatch) {
+  constructor(context: SyncContext, logger: OnceLogger, watch: FolderWatch, account: Account) {
+    this.#account = account
     this.#context = context
     this.#logger = logger
     this.#watch = watch
@@ -66,9 +64,7 @@ export class FolderTree {
 
   /** Reads the times of a known folder again. */
   async updateTimes(directory: string): Promise<void> {
-    const info = await stat(toAbsolute(this.#context.root, directory), { bigint: true }).catch(
-      () => undefined,
-    )
+    const info = await stat(toAbsolute(this.#context.root, directory)).catch(() => undefined)
     if (info === undefined || !this.times.has(directory)) return
     const { createdAt, modifiedAt } = toFileStat(directory, info)
     this.times.set(directory, { createdAt, modifiedAt })
@@ -104,6 +100,8 @@ export class FolderTree {
     this.#listed.delete(directory)
     links.forget(directory)
     this.#watch.leave(directory)
+    this.#account.folderGone(directory)
+    forgetRecognised(this.#context.root, directory)
     for (const row of await catalog.files.inFolder(directory)) missing.note(row)
   }
 

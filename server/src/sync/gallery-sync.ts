@@ -35,7 +35,9 @@ export interface GallerySync {
   readonly massRemoval: MassRemoval | undefined
   /** Why the folder can't be read; the index is kept meanwhile. */
   readonly problem: string | undefined
-  /** Folders of the gallery as they were last seen; complete after the first scan. */
+  /** Number of files that were found and are not indexed yet, without those that are indexed again. */
+  readonly unindexed: number
+  /** Folders of the gallery as they were last listed; complete after the first scan. */
   readonly folders: ReadonlyMap<string, FolderTimes>
   /** End of the last scan in milliseconds since 1970; undefined before the first. */
   readonly lastScan: number | undefined
@@ -90,6 +92,9 @@ class SyncLoop implements GallerySync {
   get problem() {
     return this.#parts.gallery.problem
   }
+  get unindexed() {
+    return this.#parts.account.unindexed
+  }
   get folders() {
     return this.#parts.tree.times
   }
@@ -122,6 +127,7 @@ class SyncLoop implements GallerySync {
 
   async close(): Promise<void> {
     this.#dispatch({ type: 'closed' })
+    this.#parts.account.close()
     await this.#parts.watchController.close()
     // A drive that does not respond must not keep the server from ending.
     await Promise.race([this.#running, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })])

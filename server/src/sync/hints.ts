@@ -1,4 +1,5 @@
-import { type IncludeRules, isIncluded } from '../gallery/include.ts'
+import { entryRule, type IncludeRules } from '../gallery/include.ts'
+import { ROOT } from '../gallery/paths.ts'
 import type { LinkTargets } from './link-targets.ts'
 
 /** A path of the gallery at which something may have changed. */
@@ -16,12 +17,11 @@ export interface Hints {
 }
 
 export interface HintsOptions {
-  root: string
   walk: IncludeRules
   links: LinkTargets
 }
 
-export function createHints({ root, walk, links }: HintsOptions): Hints {
+export function createHints({ walk, links }: HintsOptions): Hints {
   const waiting = new Map<string, boolean>()
   return {
     add({ path, isWithinFile }) {
@@ -31,8 +31,20 @@ export function createHints({ root, walk, links }: HintsOptions): Hints {
     take() {
       const hints = [...waiting].map(([path, isWithinFile]) => ({ path, isWithinFile }))
       waiting.clear()
-      // Subfolders count where only the root is scanned, too: they may have rows of an earlier configuration.
-      return hints.filter(({ path }) => isIncluded(root, path, { ...walk, recursive: true }))
+      return hints.flatMap((hint) => {
+        const path = upToLeftOut(hint.path, walk)
+        if (path === hint.path && entryRule(path, walk) === undefined) return hint
+        // Only the number of the files that are left out matters.
+        return hint.isWithinFile ? [] : { path, isWithinFile: false }
+      })
     },
   }
+}
+
+/** Returns the path itself, or that of the first folder on it that is left out. */
+function upToLeftOut(path: string, walk: IncludeRules): string {
+  if (path === ROOT) return path
+  const names = path.split('/')
+  const end = names.findIndex((_, n) => entryRule(names.slice(0, n + 1).join('/'), walk) !== undefined)
+  return end < 0 ? path : names.slice(0, end + 1).join('/')
 }

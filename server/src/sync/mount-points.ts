@@ -1,5 +1,5 @@
-import { lstat } from 'node:fs/promises'
 import type { Catalog } from '../catalog/catalog.ts'
+import { lstat } from '../gallery/disk.ts'
 import { type IncludeRules, isIncluded } from '../gallery/include.ts'
 import { pointsAt } from '../gallery/links.ts'
 import { type Mount, mountsOf } from '../gallery/mounts.ts'

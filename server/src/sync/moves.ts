@@ -1,10 +1,12 @@
 import type { Catalog, KnownFile } from '../catalog/catalog.ts'
 import { messageOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
+import { toSystemPath } from '../gallery/file-names.ts'
 import type { IncludeRules } from '../gallery/include.ts'
 import { normalizeName, toAbsolute } from '../gallery/paths.ts'
 import { type FileStat, hasExactCase, statFile } from '../gallery/stat-file.ts'
 import { hashOfFile } from '../hashing.ts'
+import type { IndexQueue } from '../indexing/indexer.ts'
 import {
   filesToHash,
   type HashedFile,
@@ -36,12 +38,13 @@ export interface Moves {
 export interface MovesOptions {
   root: string
   catalog: Catalog
+  indexer: Pick<IndexQueue, 'pending'>
   events: EventBus
   walk: IncludeRules
   log: { warn(message: string): void }
 }
 
-export function createMoves({ root, catalog, events, walk, log }: MovesOptions): Moves {
+export function createMoves({ root, catalog, indexer, events, walk, log }: MovesOptions): Moves {
   /** New files are compared with missing ones more than once, and read once. */
   const hashes = new WeakMap<FileStat, string>()
   return {
@@ -71,10 +74,11 @@ export function createMoves({ root, catalog, events, walk, log }: MovesOptions):
       taken.add(place.path)
       moves.push({ from, to: place })
     }
+    if (moves.length > 0) events.emit('imagesUpdated', { count: moves.length, toIndex: indexer.pending })
     return moves
   }
 
-  /** @returns false if the disk is not as the plan has it */
+  /** @returns false if the disk differs from the plan */
   async function adopt(row: KnownFile, to: FileStat): Promise<boolean> {
     if (row.path === to.path || (await isStillThere(row.path, to.path))) return false
     // A new file may have been changed or moved on since it was listed.
@@ -95,7 +99,7 @@ export function createMoves({ root, catalog, events, walk, log }: MovesOptions):
     const known = hashes.get(file)
     if (known !== undefined) return known
     try {
-      const hash = await hashOfFile(toAbsolute(root, file.path))
+      const hash = await hashOfFile(toSystemPath(toAbsolute(root, file.path)))
       if (hash !== undefined) hashes.set(file, hash)
       return hash
     } catch (error) {

@@ -21,12 +21,15 @@ export function createOnceLogger(log: SyncLog): OnceLogger {
   const logged = new Set<string>()
   return {
     unreadableFolder,
-    entries({ directory, excluded, unknown }) {
-      for (const { path, reason } of excluded) logOnce(`${JSON.stringify(path)} is not followed: ${reason}.`)
+    entries({ directory, leftOutFolders, unknown }) {
+      // A link in a circle leads to what the index has anyway.
+      for (const { path, rule, reason } of leftOutFolders)
+        if (reason !== undefined && rule !== 'link_loop')
+          logOnce(`${JSON.stringify(path)} is not followed: ${reason}.`)
       const [first] = unknown
       if (first !== undefined)
         logOnce(
-          `${unknown.length} files of the folder ${JSON.stringify(directory)} can't be looked at (${messageOf(first.error)}): what the index knows of them is kept.`,
+          `${unknown.length} files of the folder ${JSON.stringify(directory)} can't be examined (${messageOf(first.error)}): what the index knows of them is kept.`,
         )
     },
     readable: (directory) => void logged.delete(directory),

@@ -1,8 +1,10 @@
 import { toGalleryPath } from '../gallery/paths.ts'
 import { TIMINGS } from '../timings.ts'
+import { Account } from './account.ts'
 import { PlanExecutor } from './apply.ts'
 import { Changes } from './changes.ts'
 import type { GallerySyncOptions, SyncContext } from './context.ts'
+import { DelayedListings } from './delayed-listings.ts'
 import { FolderTree } from './folder-tree.ts'
 import { type ChangeHint, createHints, type Hints } from './hints.ts'
 import { createInodeStability } from './inode-stability.ts'
@@ -20,6 +22,7 @@ import { UnreadableEntries } from './unreadable-entries.ts'
 import { WatchController } from './watch-controller.ts'
 
 export interface SyncParts {
+  account: Account
   gallery: GalleryRoot
   hints: Hints
   missing: MissingFiles
@@ -45,7 +48,7 @@ export function createParts(options: GallerySyncOptions, hooks: SyncLoopHooks): 
   const context = createContext(options, hooks)
   const { links, missing, doubt } = context
   const logger = createOnceLogger(log)
-  const hints = createHints({ root, walk, links })
+  const hints = createHints({ walk, links })
   const gallery = createGalleryRoot({ root, log, onUnreadable: () => doubt('root unreadable') })
   const watchController = new WatchController({
     root,
@@ -67,7 +70,9 @@ export function createParts(options: GallerySyncOptions, hooks: SyncLoopHooks): 
       return executor.changes > before
     },
   })
-  const tree = new FolderTree(context, logger, watchController)
+  const account = new Account({ root, catalog, events: options.allEvents, watch: watchController })
+  const tree = new FolderTree(context, logger, watchController, account)
+  const listLater = new DelayedListings(() => hooks.dispatch({ type: 'hinted' }))
   const mountPoints = createMountPoints({ root, catalog, walk, mountTable })
   const inodes = createInodeStability(root, mountTable)
   const recentArrivals = createRecentArrivals()
@@ -83,7 +88,7 @@ export function createParts(options: GallerySyncOptions, hooks: SyncLoopHooks): 
     unreadable,
     addHint,
   })
-  const changes = new Changes({ context, gallery, tree, executor, logger })
+  const changes = new Changes({ context, gallery, tree, executor, logger, account, listLater })
   const removals = new Removals({
     context,
     gallery,
@@ -96,7 +101,7 @@ export function createParts(options: GallerySyncOptions, hooks: SyncLoopHooks): 
       executor.changes += count
     },
   })
-  const parts = { gallery, hints, tree, changes, removals, unreadable }
+  const parts = { gallery, hints, tree, changes, removals, unreadable, account }
   const scanner = new Scanner({
     ...parts,
     ...{ context, executor, mountPoints, inodes, logger },

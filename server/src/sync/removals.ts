@@ -1,7 +1,9 @@
 import type { Catalog, KnownFile } from '../catalog/catalog.ts'
+import { hasImageExtension } from '../gallery/formats/index.ts'
 import { isIncluded } from '../gallery/include.ts'
-import { isReached } from '../gallery/links.ts'
-import { directoryOf, isInside } from '../gallery/paths.ts'
+import { findRealFile, isReached } from '../gallery/links.ts'
+import { directoryOf, isInside, nameOf } from '../gallery/paths.ts'
+import { hasImageContent } from '../gallery/recognise.ts'
 import { hasExactCase, type SeenNames, statFile } from '../gallery/stat-file.ts'
 import { removeUnusedContent } from '../indexing/unused-content.ts'
 import type { SyncContext } from './context.ts'
@@ -133,6 +135,13 @@ export class Removals {
     }
   }
 
+  /** Whether a file that is only recognised by its content still holds an image. */
+  async #showsImage(path: string): Promise<boolean> {
+    const { root, walk } = this.#context
+    const real = await findRealFile(root, path, walk)
+    return real !== undefined && hasImageContent(real)
+  }
+
   /** Whether the file exists and belongs to the gallery by the present configuration. */
   async #isPresent(path: string, seen: SeenNames): Promise<boolean> {
     const { root, walk } = this.#context
@@ -140,6 +149,7 @@ export class Removals {
     try {
       if ((await statFile(root, path, walk)) === undefined) return false
       if (!(await hasExactCase(root, path, seen))) return false
+      if (!hasImageExtension(nameOf(path)) && !(await this.#showsImage(path))) return false
       // A symbolic link that is not followed may have replaced a folder on the way.
       return await isReached(root, directoryOf(path), walk)
     } catch {

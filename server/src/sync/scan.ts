@@ -4,6 +4,7 @@ import { isInside, ROOT } from '../gallery/paths.ts'
 import type { FileStat } from '../gallery/stat-file.ts'
 import { walk } from '../gallery/walk.ts'
 import { removeUnusedContent } from '../indexing/unused-content.ts'
+import type { Account } from './account.ts'
 import type { PlanExecutor } from './apply.ts'
 import type { Changes } from './changes.ts'
 import type { SyncContext } from './context.ts'
@@ -28,6 +29,7 @@ export interface ScannerOptions {
   inodes: InodeStability
   hints: Hints
   logger: OnceLogger
+  account: Account
   /** Whether the system reports changes, if only in a part of the gallery. */
   isWatching(): boolean
   /** The root is readable: folders are listed from now on. */
@@ -60,6 +62,7 @@ export class Scanner {
     await gallery.assertReadable()
     await inodes.update()
     await mountPoints.begin()
+    await this.#options.account.load()
     this.#options.onListing()
     const newFiles = await this.#compareFolders()
     if (newFiles === undefined) return false
@@ -80,12 +83,13 @@ export class Scanner {
   /** @returns files at new paths; undefined if sync was closed meanwhile */
   async #compareFolders(): Promise<FileStat[] | undefined> {
     const { root, catalog, indexer, isClosed } = this.#context
-    const { tree, changes, logger } = this.#options
+    const { tree, changes, logger, account, mountPoints } = this.#options
     const visited = new Set<string>()
     const unreadable: string[] = []
     const onUnreadable = (directory: string, error: unknown) => {
       unreadable.push(directory)
       logger.unreadableFolder(directory, error)
+      account.unreadableFolder(directory, error)
     }
     // Nothing can have moved where nothing is known, so files are indexed during the walk.
     const isFirst = (await countKnown(catalog)) === 0
@@ -102,6 +106,7 @@ export class Scanner {
       if (visited.has(directory) || unreadable.some((parent) => isInside(directory, parent))) continue
       await tree.markMissing(directory)
     }
+    await account.scanned(visited, unreadable, (await mountPoints.look()).absent)
     return newFiles
   }
 

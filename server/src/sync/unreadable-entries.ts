@@ -1,4 +1,4 @@
-import { lstat } from 'node:fs/promises'
+import { lstat } from '../gallery/disk.ts'
 import type { UnreadableEntry } from '../gallery/list-folder.ts'
 import { toAbsolute } from '../gallery/paths.ts'
 import type { SyncContext } from './context.ts'
@@ -32,11 +32,12 @@ export class UnreadableEntries {
 
   async record({ stat, reason }: UnreadableEntry): Promise<void> {
     const { catalog, events } = this.#context
-    const { path, bytes, modifiedAt, inode } = stat
+    const { path, bytes, modifiedAt, changedAt, inode } = stat
     await catalog.failures.put({
       path,
       bytes,
       modifiedAt,
+      changedAt,
       inode: String(inode),
       contentHash: undefined,
       code: 'image_unreadable',

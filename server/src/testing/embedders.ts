@@ -1,9 +1,6 @@
 import { onTestFinished } from 'vitest'
-import {
-  type EmbedderClient,
-  type EmbedderClientOptions,
-  startEmbedder,
-} from '../embedding/process/supervisor.ts'
+import type { EmbedderClient, EmbedderClientOptions } from '../embedding/process/embedder-client.ts'
+import { startEmbedder } from '../embedding/process/supervisor.ts'
 import type { EmbedderDefinition } from '../embedding/registry.ts'
 
 type Parts =

@@ -87,6 +87,7 @@ export const HOSTILE_FILES: HostileFile[] = [
   file('a BMP that claims 60,000 × 60,000 pixels', 'claims.bmp', TOO_LARGE, () => {
     const header = Buffer.alloc(64)
     header.write('BM')
+    header.writeUInt32LE(40, 14)
     header.writeInt32LE(60_000, 18)
     header.writeInt32LE(60_000, 22)
     return header

@@ -1,7 +1,7 @@
 import type { AddressInfo } from 'node:net'
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { onTestFinished } from 'vitest'
-import { eventually } from './temporary.ts'
+import { eventually, type OnEnd } from './temporary.ts'
 
 export interface ReceivedMail {
   to: string
@@ -20,7 +20,10 @@ export interface MailServer {
 }
 
 /** A real SMTP server on a free port, closed after the test; without options it takes everything without encryption or sign-in. */
-export async function startMailServer(options: SMTPServerOptions = {}): Promise<MailServer> {
+export async function startMailServer(
+  options: SMTPServerOptions = {},
+  onEnd: OnEnd = onTestFinished,
+): Promise<MailServer> {
   const mails: ReceivedMail[] = []
   const taken = new Set<ReceivedMail>()
   const server = new SMTPServer({
@@ -45,7 +48,7 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
   server.on('error', () => {})
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const close = () => new Promise<void>((resolve) => server.close(() => resolve()))
-  onTestFinished(close)
+  onEnd(close)
   return {
     port: (server.server.address() as AddressInfo).port,
     mails,
@@ -56,7 +59,7 @@ export async function startMailServer(options: SMTPServerOptions = {}): Promise<
         return next
       })
       taken.add(mail)
-      return /^Subject: ([A-Z2-9]{8}) is/m.exec(mail.source)![1]!
+      return /^Your OTP code is: ([A-Z2-9]{8})$/m.exec(mail.source.replaceAll('\r', ''))![1]!
     },
     close,
   }

@@ -19,11 +19,12 @@ export function canMount(): boolean {
 }
 
 /**
- * Mounts a drive that lies in memory and is empty; what is still there at the end of the test is unmounted.
+ * Mounts an empty drive in memory, and unmounts it at the end of the test.
  * @param name another name is another drive
+ * @param size for example `16m`
  */
-export function mountDrive(directory: string, name = 'drive'): void {
-  mountMemory(directory, name)
+export function mountDrive(directory: string, name = 'drive', size = '50%'): void {
+  mountMemory(directory, name, size)
   onTestFinished(() => unmountIfThere(directory))
 }
 
@@ -46,6 +47,12 @@ function unmountIfThere(directory: string): void {
   }
 }
 
-function mountMemory(directory: string, name: string): void {
-  execFileSync('mount', ['-t', 'tmpfs', name, directory], { stdio: 'ignore' })
+/** Makes a folder read-only for files that are opened from now on, until it is unmounted. */
+export function mountReadOnly(directory: string): void {
+  mountFolder(directory, directory)
+  execFileSync('mount', ['-o', 'remount,bind,ro', directory], { stdio: 'ignore' })
+}
+
+function mountMemory(directory: string, name: string, size = '50%'): void {
+  execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${size}`, name, directory], { stdio: 'ignore' })
 }

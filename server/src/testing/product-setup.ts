@@ -8,7 +8,7 @@ import { ensurePageIsBuilt } from '../commands/build-page.ts'
 export default async function setUp(): Promise<void> {
   if (process.env.TEST_PRODUCT !== undefined) return
   const directory = join(process.env.TEST_SHARED_DIRECTORY!, 'product')
-  await ensurePageIsBuilt(console.log)
+  await ensurePageIsBuilt(console.log, { evenIfStale: true })
   await stagePackage(directory)
   cpSync(join(ROOT, 'web/dist'), join(directory, 'page'), { recursive: true })
   symlinkSync(join(ROOT, 'node_modules'), join(directory, 'node_modules'), 'junction')

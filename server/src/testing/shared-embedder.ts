@@ -2,7 +2,7 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type OpenedEmbedder, openEmbedder } from '../embedding/open-embedder.ts'
-import type { EmbedderClient } from '../embedding/process/supervisor.ts'
+import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import { shareMeasurements, takeMeasurements } from './measurements.ts'
 
 const SHARED_EMBEDDER = 'classical'
@@ -44,7 +44,9 @@ function withoutClosing(embedder: EmbedderClient): EmbedderClient {
     sketchMargin: embedder.sketchMargin,
     inputSize: embedder.inputSize,
     measurement: embedder.measurement,
+    embedsText: embedder.embedsText,
     embed: (...args) => embedder.embed(...args),
+    embedText: (texts) => embedder.embedText(texts),
     async close() {},
   }
 }

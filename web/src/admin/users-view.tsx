@@ -2,16 +2,14 @@ import { keepPreviousData, useMutation, useQuery, useQueryClient } from '@tansta
 import { ArrowLeft, ChevronLeft, ChevronRight, Trash2, UserPlus } from 'lucide-react'
 import { useDeferredValue, useEffect, useRef, useState } from 'react'
 import { addUser, changeUser, listUsers, ROLES, type Role, removeUser, type User } from '../api/client.ts'
+import { Button } from '../components/button.tsx'
+import { FIELD } from '../components/field.tsx'
 import { IconButton } from '../components/icon-button.tsx'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 
 const PAGE_SIZE = 25
-const FIELD = 'h-10 rounded-lg border border-line bg-surface px-2 text-sm'
-const BUTTON =
-  'flex h-10 items-center gap-2 rounded-lg border border-line px-3 hover:bg-raised disabled:opacity-50'
-
-/** Who may sign in: listed, added, changed and removed. */
-export function UsersView({ onBack }: { onBack: () => void }) {
+/** The users who may sign in: listed, added, changed and removed. */
+export default function UsersView({ onBack }: { onBack: () => void }) {
   const [email, setEmail] = useState('')
   const [role, setRole] = useState<Role>()
   const [page, setPage] = useState(1)
@@ -30,12 +28,13 @@ export function UsersView({ onBack }: { onBack: () => void }) {
   return (
     <section aria-label={messages.users.title} className="h-full overflow-y-auto px-3 pb-24 sm:px-4">
       <header className="flex flex-wrap items-center gap-3 py-2">
-        <button type="button" onClick={onBack} className={BUTTON}>
-          <ArrowLeft className="size-4" /> {messages.duplicates.back}
-        </button>
-        <h2 aria-live="polite" className="text-sm tabular-nums">
+        <Button variant="ghost" icon={<ArrowLeft />} onClick={onBack}>
+          {messages.viewer.gallery}
+        </Button>
+        <h2 className="title text-22">{messages.users.title}</h2>
+        <p aria-live="polite" className="text-ink-2">
           {messages.users.count(total)}
-        </h2>
+        </p>
         <input
           type="search"
           value={email}
@@ -45,7 +44,7 @@ export function UsersView({ onBack }: { onBack: () => void }) {
           }}
           aria-label={messages.users.filter}
           placeholder={messages.users.filter}
-          className={`${FIELD} ml-auto w-44 placeholder:text-muted`}
+          className={`${FIELD} ml-auto w-44`}
         />
         <select
           value={role ?? ''}
@@ -62,16 +61,16 @@ export function UsersView({ onBack }: { onBack: () => void }) {
       </header>
       <AddUser />
       {error !== null && (
-        <p role="alert" className="py-2 text-danger text-sm">
+        <p role="alert" className="py-2 text-13 text-danger">
           {error.message}
         </p>
       )}
-      <ul className="m-0 list-none divide-y divide-line rounded-xl border border-line bg-surface p-0">
+      <ul className="m-0 list-none divide-y divide-line rounded-card border border-line bg-surface p-0">
         {(data?.users ?? []).map((user) => (
           <UserRow key={user.id} user={user} />
         ))}
         {data !== undefined && data.users.length === 0 && (
-          <li className="px-4 py-6 text-center text-muted">{messages.users.none}</li>
+          <li className="px-4 py-6 text-center text-ink-2">{messages.users.none}</li>
         )}
       </ul>
       {pages > 1 && (
@@ -83,7 +82,7 @@ export function UsersView({ onBack }: { onBack: () => void }) {
           >
             <ChevronLeft />
           </IconButton>
-          <span className="text-sm tabular-nums">{messages.users.page(page, pages)}</span>
+          <span className="text-13">{messages.users.page(page, pages)}</span>
           <IconButton
             label={messages.users.next}
             isDisabled={page >= pages}
@@ -119,16 +118,16 @@ function AddUser() {
         maxLength={254}
         aria-label={messages.users.email}
         placeholder={messages.users.email}
-        className={`${FIELD} min-w-0 flex-1 placeholder:text-muted sm:max-w-80`}
+        className={`${FIELD} min-w-0 flex-1 sm:max-w-80`}
       />
       <select name="role" aria-label={messages.users.role} className={FIELD}>
         <RoleOptions />
       </select>
-      <button type="submit" disabled={add.isPending} className={BUTTON}>
-        <UserPlus className="size-4" /> {messages.users.add}
-      </button>
+      <Button type="submit" variant="primary" icon={<UserPlus />} isBusy={add.isPending}>
+        {messages.users.add}
+      </Button>
       {add.error !== null && (
-        <p role="alert" className="basis-full text-danger text-sm">
+        <p role="alert" className="basis-full text-13 text-danger">
           {add.error.message}
         </p>
       )}
@@ -165,12 +164,10 @@ function UserRow({ user }: { user: User }) {
             aria-label={messages.users.email}
             className={`${FIELD} min-w-0 flex-1 basis-full sm:basis-0`}
           />
-          <button type="submit" className={BUTTON}>
+          <Button type="submit" variant="primary">
             {messages.users.save}
-          </button>
-          <button type="button" className={BUTTON} onClick={() => setEditing(false)}>
-            {messages.users.cancel}
-          </button>
+          </Button>
+          <Button onClick={() => setEditing(false)}>{messages.users.cancel}</Button>
         </form>
       ) : (
         <button
@@ -194,17 +191,10 @@ function UserRow({ user }: { user: User }) {
       </select>
       {isAsking ? (
         <span className="flex gap-2">
-          <button
-            type="button"
-            disabled={remove.isPending}
-            onClick={() => remove.mutate(undefined)}
-            className={`${BUTTON} border-danger text-danger`}
-          >
+          <Button variant="danger" isBusy={remove.isPending} onClick={() => remove.mutate(undefined)}>
             {messages.users.removeNow}
-          </button>
-          <button type="button" className={BUTTON} onClick={() => setAsking(false)}>
-            {messages.users.cancel}
-          </button>
+          </Button>
+          <Button onClick={() => setAsking(false)}>{messages.users.cancel}</Button>
         </span>
       ) : (
         <IconButton label={messages.users.remove(user.email)} onClick={() => setAsking(true)}>
@@ -212,7 +202,7 @@ function UserRow({ user }: { user: User }) {
         </IconButton>
       )}
       {problem !== null && (
-        <p role="alert" className="basis-full text-danger text-sm">
+        <p role="alert" className="basis-full text-13 text-danger">
           {problem.message}
         </p>
       )}
@@ -228,7 +218,7 @@ function RoleOptions() {
   ))
 }
 
-/** A change of users, after which they are listed anew. */
+/** A change of users, after which the list is fetched again. */
 function useChange<V>(mutationFn: (variables: V) => Promise<unknown>, onDone?: () => void) {
   const client = useQueryClient()
   return useMutation<unknown, Error, V>({

@@ -1,16 +1,18 @@
+import type { IndexAccountJson } from '../../../server/src/http/index-account.ts'
 import type {
   ImageJson,
   ImagesJson,
   IndexStatusJson,
   WatchedDirectoryJson,
 } from '../../../server/src/http/schemas.ts'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 
 export type Image = ImageJson
 export type Images = ImagesJson
 export type IndexStatus = IndexStatusJson
+export type IndexAccount = IndexAccountJson
 export type Folder = WatchedDirectoryJson
-export type OrderBy = 'created_at' | 'modified_at' | 'user_visible_name'
+export type OrderBy = 'captured_at' | 'created_at' | 'modified_at' | 'user_visible_name'
 
 /** What a list or a search is narrowed to. */
 export interface Filters {
@@ -35,19 +37,16 @@ export interface IndexFailure {
   failed_at: string
 }
 
-/** One of several things to search with, as the API takes it. */
-export interface SearchTerm {
-  image_id?: string
-  query_id?: string
-  /** The field of the form that holds a picture. */
-  upload?: string
-  kind?: 'sketch' | 'image' | 'auto'
-  crop?: string
-}
+/** A part of a search, as the API takes it. */
+export type SearchPart = { weight?: number } & (
+  | { kind: 'sketch' | 'image'; query_id?: string; upload?: string }
+  | { kind: 'image_id'; image_id: string }
+  | { kind: 'region'; image_id?: string; query_id?: string; crop: readonly number[] }
+  | { kind: 'text'; text: string }
+)
 
 export interface SearchRequest {
-  positive: SearchTerm[]
-  negative: SearchTerm[]
+  parts: SearchPart[]
   top_k: number
   query: Filters & { items_per_page: number }
 }
@@ -95,11 +94,26 @@ export function listImages(parameters: ListParameters, signal?: AbortSignal): Pr
   return request(`/api/images?${queryOf(parameters)}`, { signal: signal ?? null })
 }
 
+export interface Month {
+  /** Such as `2026-05`. */
+  month: string
+  count: number
+  mean_aspect: number
+}
+
+/** The months that have images which pass the filters, in the order of a list by `captured_at`. */
+export function getTimeline(
+  parameters: Filters & { direction: 'ascending' | 'descending' },
+  signal?: AbortSignal,
+): Promise<Month[]> {
+  return request(`/api/timeline?${queryOf(parameters)}`, { signal: signal ?? null })
+}
+
 export function getImage(id: string, signal?: AbortSignal): Promise<Image> {
   return request(`/api/images/${id}`, { signal: signal ?? null })
 }
 
-/** @param uploads pictures that the examples name as `upload` */
+/** @param uploads pictures that the parts name as `upload` */
 export function search(
   body: SearchRequest,
   uploads: Record<string, Blob>,
@@ -117,6 +131,14 @@ export function search(
     init.body = form
   }
   return request('/api/images/search', init)
+}
+
+/** Words that the model understands and that begin with a prefix. */
+export async function completeWords(prefix: string, limit: number, signal?: AbortSignal): Promise<string[]> {
+  const { words } = await request<{ words: string[] }>(`/api/words?${queryOf({ prefix, limit })}`, {
+    signal: signal ?? null,
+  })
+  return words
 }
 
 /** Lets the server keep a picture or a drawing for a while, so that a search with it has an address. */
@@ -161,12 +183,19 @@ export async function uploadImage(file: File, directory: string, sending: Sendin
   const form = new FormData()
   form.set('image', file)
   form.set('directory', directory)
+  // The same bytes are no conflict. For other bytes, the user decides.
+  form.set('on_conflict', 'refuse')
   return (await send<{ image: Image }>('/api/images', form, sending)).image
 }
 
 /** Lets the index forget files that are gone, however many they are. */
 export function acceptMissing(): Promise<unknown> {
   return request('/api/index/reconcile?accept_missing=true', { method: 'POST' })
+}
+
+/** Compares the index with the folder. */
+export function reconcile(): Promise<unknown> {
+  return request('/api/index/reconcile', { method: 'POST' })
 }
 
 /** Tries the files again that could not be indexed. */
@@ -176,6 +205,10 @@ export function retryFailures(): Promise<unknown> {
 
 export function getIndexStatus(signal?: AbortSignal): Promise<IndexStatus> {
   return request('/api/index/status', { signal: signal ?? null })
+}
+
+export function getIndexAccount(signal?: AbortSignal): Promise<IndexAccount> {
+  return request('/api/index/account', { signal: signal ?? null })
 }
 
 export function listFailures(signal?: AbortSignal): Promise<{ failures: IndexFailure[]; total: number }> {
@@ -252,9 +285,10 @@ function send<T>(url: string, form: FormData, { onProgress, signal }: Sending): 
     if (onProgress !== undefined)
       sending.upload.onprogress = ({ loaded, total }) => onProgress(total === 0 ? 1 : loaded / total)
     sending.onload = () => {
-      const answer = parseJson(sending.responseText)
-      if (sending.status === 200) resolve(answer as T)
-      else reject(errorOf(answer, sending.status))
+      const { status, responseText } = sending
+      const answer = parseJson(responseText)
+      if (status === 200 && answer !== undefined) resolve(answer as T)
+      else reject(errorOf(answer, status))
     }
     sending.onerror = () => reject(unreachable())
     const abort = () => sending.abort()
@@ -276,25 +310,35 @@ async function request<T>(url: string, init: RequestInit): Promise<T> {
     throw unreachable()
   }
   if (response.status === 204) return undefined as T
-  if (response.ok) return response.json()
-  throw errorOf(await response.json().catch(() => ({})), response.status)
+  const answer = parseJson(await response.text())
+  if (response.ok && answer !== undefined) return answer as T
+  throw errorOf(answer, response.status)
 }
 
+/** @param answer undefined if it is no JSON: a proxy has answered in place of the server */
 function errorOf(answer: unknown, status: number): ApiError {
+  if (answer === undefined) return proxyError(status)
   const code = textOf(answer, 'code') ?? 'unknown'
   if (code === 'not_signed_in') for (const listener of signedOutListeners) listener()
-  return new ApiError(textOf(answer, 'error') ?? messages.gallery.failed, code, status)
+  return new ApiError(textOf(answer, 'error') ?? messages.app.failed, code, status)
+}
+
+function proxyError(status: number): ApiError {
+  if (status === 413) return new ApiError(messages.app.tooLargeForProxy, 'too_large_for_proxy', status)
+  if ([502, 503, 504].includes(status)) return new ApiError(messages.app.unreachable, 'unreachable', status)
+  return new ApiError(messages.app.foreignAnswer, 'foreign_answer', status)
 }
 
 function unreachable(): ApiError {
-  return new ApiError(messages.error.unreachable, 'unreachable', undefined)
+  return new ApiError(messages.app.unreachable, 'unreachable', undefined)
 }
 
+/** @returns undefined for a text that is no JSON */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {
-    return {}
+    return undefined
   }
 }
 

@@ -18,7 +18,7 @@ const CHANGES = [
   'ImagesIndexedEvent',
 ]
 /** What would move under somebody's eyes if it were fetched anew. */
-const LISTS = ['list', 'search', 'duplicates']
+const LISTS = ['list', 'timeline', 'search', 'duplicates']
 /** While thousands of files come in, the page follows in steps that a person can follow, too. */
 const REFRESH_EVERY_MS = 1500
 const RECONNECT_MIN_MS = 1000
@@ -65,7 +65,7 @@ export function useServerEvents(isPaused: boolean): ServerEvents {
       hasChanged = false
       if (paused.current) setPendingChanges((old) => (isChange ? 'changed' : (old ?? 'perhaps')))
       // A search with a drawing sends the drawing again: that waits until indexing has ended.
-      else for (const part of isIndexing ? ['list'] : LISTS) void invalidate(part)
+      else for (const part of isIndexing ? ['list', 'timeline'] : LISTS) void invalidate(part)
     }
     const invalidate = (part: string) => queryClient.invalidateQueries({ queryKey: ['images', part] })
     const refreshSoon = (event?: Event) => {

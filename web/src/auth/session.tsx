@@ -1,49 +1,49 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
-import { createContext, type ReactNode, use, useEffect } from 'react'
-import { getSession, onSignedOut, type Role } from '../api/client.ts'
-import { Notice } from '../components/notice.tsx'
-import { messages } from '../messages.ts'
-import { SignIn } from './sign-in.tsx'
+import { RefreshCw } from 'lucide-react'
+import { lazy, type ReactNode, Suspense, useEffect } from 'react'
+import { getSession, onSignedOut } from '../api/client.ts'
+import { Button } from '../components/button.tsx'
+import { EmptyState } from '../components/empty-state.tsx'
+import { messages } from '../messages/messages.ts'
+import { RoleContext } from '../state/role.ts'
 
-const RoleContext = createContext<Role>('user')
-const RANKS: Role[] = ['user', 'editor', 'admin']
+const SignIn = lazy(async () => ({ default: (await import('./sign-in.tsx')).SignIn }))
 
-/** Shows what is in it to whoever is signed in, and the way in to everybody else. */
+/** Shows its children to users who are signed in, and the sign-in page to others. */
 export function SessionGate({ children }: { children: ReactNode }) {
   const client = useQueryClient()
   const { data, error, refetch } = useQuery({
     queryKey: ['session'],
     queryFn: ({ signal }) => getSession(signal),
     staleTime: Infinity,
-    // Somebody may have signed in in another tab.
+    // The user may have signed in in another tab.
     refetchOnWindowFocus: ({ state }) => (state.data?.state === 'authenticated' ? false : 'always'),
   })
-  // Whatever request learns first that the session is over: the page then asks, and comes back to the same address.
+  // Any request may be the first to find the session ended. The page then asks for it, and signing in returns to the same address.
   useEffect(() => onSignedOut(() => void client.invalidateQueries({ queryKey: ['session'] })), [client])
 
   const isOut = data !== undefined && data.state !== 'authenticated'
   useEffect(() => {
-    // Nothing of what somebody has seen is kept for the next.
+    // Nothing of one user stays for the next.
     if (isOut) client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
   }, [client, isOut])
 
   if (data?.state === 'authenticated') return <RoleContext value={data.role}>{children}</RoleContext>
   if (data !== undefined) {
     return (
-      <SignIn
-        isCodeSent={data.state === 'challenge_issued'}
-        onSignedIn={(session) => client.setQueryData(['session'], session)}
-      />
+      <Suspense fallback={null}>
+        <SignIn
+          isCodeSent={data.state === 'challenge_issued'}
+          onSignedIn={(session) => client.setQueryData(['session'], session)}
+        />
+      </Suspense>
     )
   }
   if (error !== null)
     return (
-      <Notice title={error.message} action={{ text: messages.gallery.retry, run: () => void refetch() }} />
+      <EmptyState icon={<RefreshCw />} title={error.message}>
+        <Button onClick={() => void refetch()}>{messages.app.retry}</Button>
+      </EmptyState>
     )
   return null
-}
-
-/** Whether who is signed in may do what a role may. */
-export function useHasRole(role: Role): boolean {
-  return RANKS.indexOf(use(RoleContext)) >= RANKS.indexOf(role)
 }

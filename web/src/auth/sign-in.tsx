@@ -1,8 +1,9 @@
 import { useMutation } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { ApiError, type Session, startSignIn, verifyCode } from '../api/client.ts'
-import { ThemeToggle } from '../components/theme-toggle.tsx'
-import { messages } from '../messages.ts'
+import { Button } from '../components/button.tsx'
+import { FIELD } from '../components/field.tsx'
+import { messages } from '../messages/messages.ts'
 
 interface SignInProps {
   /** Whether this browser has asked for a code before. */
@@ -11,10 +12,8 @@ interface SignInProps {
 }
 
 const CODE_LENGTH = 8
-/** So long nobody needs a second mail. */
+/** Another code can be requested after this time. */
 const RESEND_AFTER_S = 30
-const FIELD = 'h-12 w-full rounded-lg border border-line bg-page px-3 text-lg'
-const BUTTON = 'h-12 w-full rounded-lg bg-accent px-4 font-medium text-on-accent disabled:opacity-50'
 
 /** Two steps: the address, then the code that was mailed to it. */
 export function SignIn({ isCodeSent, onSignedIn }: SignInProps) {
@@ -38,13 +37,10 @@ export function SignIn({ isCodeSent, onSignedIn }: SignInProps) {
   }
   return (
     <main className="grid min-h-full place-items-center p-4">
-      <div className="absolute top-2 right-2">
-        <ThemeToggle />
-      </div>
-      <div className="w-full max-w-sm rounded-2xl border border-line bg-surface p-6 shadow-xs">
+      <div className="w-full max-w-sm rounded-sheet border border-line bg-surface p-7 shadow-rest">
         <header className="flex items-center gap-2 pb-5">
           <img src="/icon.svg" alt="" className="size-8" />
-          <h1 className="text-lg font-semibold tracking-tight">{messages.title}</h1>
+          <h1 className="font-semibold text-16 tracking-tight">{messages.app.title}</h1>
         </header>
         {isCodeStep ? (
           <CodeStep
@@ -94,19 +90,19 @@ function AddressStep({ email, isBusy, problem, onSubmit }: AddressStepProps) {
           // biome-ignore lint/a11y/noAutofocus: there is nothing else to do on this page
           autoFocus
           defaultValue={email}
-          className={FIELD}
+          className={`${FIELD} w-full`}
         />
       </Field>
       <Problem text={problem} />
-      <button type="submit" disabled={isBusy} className={BUTTON}>
+      <Button type="submit" variant="primary" size="large" isBusy={isBusy} className="w-full">
         {messages.signIn.send}
-      </button>
+      </Button>
     </form>
   )
 }
 
 interface CodeStepProps {
-  /** undefined after the page was loaded anew. */
+  /** undefined after a reload. */
   email: string | undefined
   onSignedIn: (session: Session) => void
   onResend: (() => void) | undefined
@@ -160,14 +156,14 @@ function CodeStep({ email, onSignedIn, onResend, sentAt, problem, onStartOver }:
             input.current!.value = pasted
             submit(pasted)
           }}
-          className={`${FIELD} text-center font-mono tracking-[0.3em] uppercase`}
+          className={`${FIELD} w-full text-center font-mono tracking-widest uppercase`}
         />
       </Field>
       <Problem text={verify.error?.message ?? problem} />
-      <button type="submit" disabled={verify.isPending} className={BUTTON}>
+      <Button type="submit" variant="primary" size="large" isBusy={verify.isPending} className="w-full">
         {messages.signIn.signIn}
-      </button>
-      <div className="flex flex-wrap justify-between gap-x-4 text-sm">
+      </Button>
+      <div className="flex flex-wrap justify-between gap-x-4 text-13">
         <button type="button" className="h-10 underline" onClick={() => onStartOver()}>
           {messages.signIn.otherAddress}
         </button>
@@ -183,8 +179,7 @@ function Resend({ onResend }: { onResend: () => void }) {
     const timer = setInterval(() => setLeft((old) => Math.max(0, old - 1)), 1000)
     return () => clearInterval(timer)
   }, [])
-  if (left > 0)
-    return <span className="py-2.5 text-muted tabular-nums">{messages.signIn.resendIn(left)}</span>
+  if (left > 0) return <span className="py-2.5 text-ink-2">{messages.signIn.resendIn(left)}</span>
   return (
     <button type="button" className="h-10 underline" onClick={onResend}>
       {messages.signIn.resend}
@@ -197,7 +192,7 @@ function Field({ label, hint, children }: { label: string; hint: string; childre
     // biome-ignore lint/a11y/noLabelWithoutControl: the field is its child
     <label className="block">
       <span className="font-medium">{label}</span>
-      <span className="block pb-2 text-sm text-muted">{hint}</span>
+      <span className="block pb-2 text-13 text-ink-2">{hint}</span>
       {children}
     </label>
   )
@@ -205,13 +200,13 @@ function Field({ label, hint, children }: { label: string; hint: string; childre
 
 function Problem({ text }: { text: string | undefined }) {
   return (
-    <p role="alert" className="text-danger text-sm empty:hidden">
+    <p role="alert" className="text-13 text-danger empty:hidden">
       {text}
     </p>
   )
 }
 
-/** The code in what somebody has copied, which may be a whole line of the mail. */
+/** The code in a copied text, which may be a whole line of the mail. */
 function codeIn(text: string): string | undefined {
   const words = text.toUpperCase().match(/[A-Z0-9]+/g) ?? []
   const joined = words.join('')

@@ -1,20 +1,25 @@
 import { X } from 'lucide-react'
-import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef } from 'react'
-import { messages } from '../messages.ts'
+import { type ReactNode, type RefObject, useEffect, useLayoutEffect, useRef, useState } from 'react'
+import { messages } from '../messages/messages.ts'
 import { IconButton } from './icon-button.tsx'
+import { Layer } from './layer.tsx'
 
 interface DialogProps {
   title: string
   isOpen: boolean
   onClose: () => void
+  /** For a question: no cross, buttons at its end. */
+  actions?: ReactNode
   children: ReactNode
 }
 
-/** A window over the page; Escape and a click beside it close it. */
-export function Dialog({ title, isOpen, onClose, children }: DialogProps) {
+/** A window over the page; Escape and a press beside it close it. */
+export function Dialog({ title, isOpen, onClose, actions, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null)
+  const [layer, setLayer] = useState<HTMLElement | null>(null)
   useEffect(() => {
     const dialog = ref.current!
+    setLayer(dialog)
     if (isOpen && !dialog.open) dialog.showModal()
     if (!isOpen && dialog.open) dialog.close()
   }, [isOpen])
@@ -26,21 +31,26 @@ export function Dialog({ title, isOpen, onClose, children }: DialogProps) {
       aria-label={title}
       onClose={onClose}
       onClick={(event) => event.target === ref.current && ref.current?.close()}
-      className="m-auto max-h-[80dvh] w-[min(92vw,44rem)] rounded-2xl border border-line bg-surface p-0 backdrop:bg-black/50"
+      className="m-auto max-h-[80dvh] w-[min(92vw,44rem)] rounded-sheet bg-surface p-0 shadow-pop backdrop:bg-scrim forced-colors:border"
     >
-      <div className="sticky top-0 flex items-center justify-between bg-surface px-5 py-3">
-        <h2 className="min-w-0 flex-1 font-medium [overflow-wrap:anywhere]">{title}</h2>
-        {/* Closed by itself it gives the focus back. */}
-        <IconButton label={messages.viewer.close} onClick={() => ref.current?.close()}>
-          <X />
-        </IconButton>
-      </div>
-      {isOpen && children}
+      <Layer value={layer}>
+        <div className="sticky top-0 z-1 flex items-center justify-between gap-2 bg-surface px-5 pt-4 pb-2">
+          <h2 className="title min-w-0 flex-1 text-22 [overflow-wrap:anywhere]">{title}</h2>
+          {actions === undefined && (
+            // The dialog closes itself first: it then gives the focus back.
+            <IconButton label={messages.app.close} onClick={() => ref.current?.close()}>
+              <X />
+            </IconButton>
+          )}
+        </div>
+        {isOpen && <div className="px-5 pb-5">{children}</div>}
+        {actions !== undefined && <div className="flex flex-wrap justify-end gap-2 px-5 pb-5">{actions}</div>}
+      </Layer>
     </dialog>
   )
 }
 
-/** A dialog that is taken away while it is open gives the focus back only if it is closed before. */
+/** A dialog that is removed while it is open returns the focus only if it is closed before. */
 export function useClosedAtEnd(ref: RefObject<HTMLDialogElement | null>): void {
   useLayoutEffect(() => {
     const dialog = ref.current

@@ -1,39 +1,55 @@
-import type { ReactNode } from 'react'
+import type { ComponentProps, ReactNode } from 'react'
+import { Tooltip } from './tooltip.tsx'
 
-interface IconButtonProps {
-  /** What it does; read aloud and shown as a tooltip. */
+interface IconButtonProps extends Omit<ComponentProps<'button'>, 'children' | 'onClick' | 'disabled'> {
+  /** What it does; its accessible name and its tooltip. */
   label: string
-  onClick: () => void
+  onClick?: () => void
   children: ReactNode
-  /** For a button that stays down, under one name. */
+  /** The key that does the same, for the tooltip. */
+  keys?: string | undefined
+  /** For a button that stays pressed. */
   isPressed?: boolean
-  /** Looks as if it stayed down; its name tells what it does next. */
+  /** Looks pressed while its name says what it does next. */
   isLit?: boolean
   isDisabled?: boolean
-  className?: string
+  /** A chosen tool is drawn in ink instead of the accent. */
+  variant?: 'plain' | 'tool'
+  side?: 'top' | 'bottom' | 'left' | 'right'
+}
+
+const LIT = {
+  plain: 'data-lit:bg-accent-soft data-lit:text-accent-ink',
+  tool: 'data-lit:bg-ink data-lit:text-surface',
 }
 
 export function IconButton({
   label,
   onClick,
   children,
+  keys,
   isPressed,
   isLit = isPressed ?? false,
   isDisabled = false,
+  variant = 'plain',
+  side,
   className = '',
+  ...rest
 }: IconButtonProps) {
   return (
-    <button
-      type="button"
-      aria-label={label}
-      title={label}
-      aria-pressed={isPressed}
-      data-lit={isLit || undefined}
-      disabled={isDisabled}
-      onClick={onClick}
-      className={`grid size-10 shrink-0 place-items-center rounded-lg transition-colors enabled:not-data-lit:hover:bg-raised disabled:opacity-35 data-lit:bg-accent data-lit:text-on-accent [&_svg]:size-5 ${className}`}
-    >
-      {children}
-    </button>
+    <Tooltip text={label} keys={keys} {...(side === undefined ? {} : { side })}>
+      <button
+        type="button"
+        {...rest}
+        aria-label={label}
+        aria-pressed={isPressed}
+        data-lit={isLit || undefined}
+        disabled={isDisabled}
+        onClick={onClick}
+        className={`grid size-10 shrink-0 place-items-center rounded-control text-ink-2 transition-colors duration-hover coarse:size-11 enabled:not-data-lit:hover:bg-sunken enabled:not-data-lit:hover:text-ink disabled:opacity-38 ${LIT[variant]} [&_svg]:size-5 ${className}`}
+      >
+        {children}
+      </button>
+    </Tooltip>
   )
 }

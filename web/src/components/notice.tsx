@@ -1,27 +1,29 @@
+import type { ReactNode } from 'react'
+
 interface NoticeProps {
-  title: string
-  hint?: string
-  action?: { text: string; run: () => void }
+  icon?: ReactNode
+  title?: string | undefined
+  children?: ReactNode
+  /** Buttons. */
+  actions?: ReactNode
+  isDanger?: boolean
 }
 
-/** Stands where images would be when there are none. */
-export function Notice({ title, hint, action }: NoticeProps) {
+/** Stands under the head of the results while something has to be known. */
+export function Notice({ icon, title, children, actions, isDanger = false }: NoticeProps) {
   return (
     <div
       role="status"
-      className="grid h-full place-content-center justify-items-center gap-2 px-8 text-center"
+      className="mx-5 mb-2 flex flex-wrap items-center gap-x-3 gap-y-1 rounded-card border border-line bg-surface px-3.5 py-2 phone:mx-3 [&_svg]:size-5"
     >
-      <p className="text-lg">{title}</p>
-      {hint && <p className="text-muted">{hint}</p>}
-      {action && (
-        <button
-          type="button"
-          onClick={action.run}
-          className="mt-2 h-10 rounded-lg border border-line px-4 hover:bg-raised"
-        >
-          {action.text}
-        </button>
-      )}
+      {icon}
+      <p className="min-w-0 flex-1 basis-48 [overflow-wrap:anywhere]">
+        {title !== undefined && (
+          <span className={`pr-2 font-semibold ${isDanger ? 'text-danger' : ''}`}>{title}</span>
+        )}
+        <span className="text-13 text-ink-2">{children}</span>
+      </p>
+      {actions !== undefined && <span className="flex flex-wrap gap-1">{actions}</span>}
     </div>
   )
 }

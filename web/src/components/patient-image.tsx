@@ -3,8 +3,14 @@ import { type ImgHTMLAttributes, useEffect, useRef, useState } from 'react'
 const FIRST_PAUSE_MS = 2_000
 const MAX_ATTEMPTS = 6
 
-/** An image that is asked for again if it could not be had: the server may have been away. */
-export function PatientImage({ alt, ...attributes }: ImgHTMLAttributes<HTMLImageElement> & { alt: string }) {
+interface PatientImageProps extends ImgHTMLAttributes<HTMLImageElement> {
+  alt: string
+  /** Called when the picture could not be loaded after all attempts. */
+  onGivenUp?: () => void
+}
+
+/** An image that is requested again after an error: the server may have been away. */
+export function PatientImage({ alt, onGivenUp, ...attributes }: PatientImageProps) {
   const [attempt, setAttempt] = useState(0)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
   useEffect(() => () => clearTimeout(timer.current), [])
@@ -14,8 +20,8 @@ export function PatientImage({ alt, ...attributes }: ImgHTMLAttributes<HTMLImage
       alt={alt}
       {...attributes}
       onError={() => {
-        if (attempt + 1 < MAX_ATTEMPTS)
-          timer.current = setTimeout(() => setAttempt(attempt + 1), FIRST_PAUSE_MS * 2 ** attempt)
+        if (attempt + 1 >= MAX_ATTEMPTS) return onGivenUp?.()
+        timer.current = setTimeout(() => setAttempt(attempt + 1), FIRST_PAUSE_MS * 2 ** attempt)
       }}
     />
   )

@@ -16,3 +16,11 @@ export function setStored(key: string, value: string): boolean {
     return false
   }
 }
+
+export function removeStored(key: string): void {
+  try {
+    localStorage.removeItem(key)
+  } catch {
+    // Nothing is stored there either.
+  }
+}

@@ -2,10 +2,11 @@ import { useQuery } from '@tanstack/react-query'
 import { ChevronRight, Folder as FolderIcon, Images } from 'lucide-react'
 import { useState } from 'react'
 import { type Folder, getFolders } from '../api/client.ts'
-import { messages } from '../messages.ts'
+import { number } from '../messages/format.ts'
+import { messages } from '../messages/messages.ts'
 
 interface FolderTreeProps {
-  /** undefined: everywhere. */
+  /** undefined: all folders. */
   current: string | undefined
   onChoose: (directory: string | undefined) => void
 }
@@ -24,12 +25,11 @@ export function FolderTree({ current, onChoose }: FolderTreeProps) {
   if (root === undefined || root.children.length === 0) return null
   return (
     <nav aria-label={messages.gallery.folders}>
-      <h2 className="hidden px-2 pb-1 text-sm text-muted lg:block">{messages.gallery.folders}</h2>
-      <ul className="m-0 list-none p-0 text-sm">
+      <ul className="m-0 list-none p-0">
         <li>
           <Row
-            icon={<Images className="size-4 shrink-0" />}
-            name={messages.gallery.allFolders}
+            icon={<Images className="size-4.5 text-ink-2" />}
+            name={messages.gallery.allPictures}
             count={countOf(root)}
             depth={0}
             isCurrent={current === undefined}
@@ -52,7 +52,7 @@ function Branch({ folder, depth, current, onChoose }: FolderTreeProps & { folder
   return (
     <li>
       <Row
-        icon={<FolderIcon className="size-4 shrink-0" />}
+        icon={<FolderIcon className="size-4.5 text-ink-2" />}
         name={name}
         count={countOf(folder)}
         depth={depth}
@@ -87,8 +87,8 @@ interface RowProps {
 function Row({ icon, name, count, depth, isCurrent, onChoose, isOpen, onToggle }: RowProps) {
   return (
     <div
-      className={`flex items-center rounded-lg ${isCurrent ? 'bg-raised font-medium' : 'hover:bg-raised'}`}
-      style={{ paddingLeft: `${depth * 0.9}rem` }}
+      className={`flex items-center rounded-control coarse:min-h-11 ${isCurrent ? 'bg-sunken font-medium' : 'hover:bg-sunken'}`}
+      style={{ paddingLeft: `${depth * 1.25}rem` }}
     >
       {isOpen === undefined ? (
         <span className="w-6 shrink-0" />
@@ -96,11 +96,13 @@ function Row({ icon, name, count, depth, isCurrent, onChoose, isOpen, onToggle }
         <button
           type="button"
           aria-expanded={isOpen}
-          aria-label={name}
+          aria-label={messages.gallery.expand(name)}
           onClick={onToggle}
           className="grid size-6 shrink-0 place-items-center rounded"
         >
-          <ChevronRight className={`size-4 transition-transform ${isOpen ? 'rotate-90' : ''}`} />
+          <ChevronRight
+            className={`size-4 transition-transform duration-hover ${isOpen ? 'rotate-90' : ''}`}
+          />
         </button>
       )}
       <button
@@ -111,7 +113,7 @@ function Row({ icon, name, count, depth, isCurrent, onChoose, isOpen, onToggle }
       >
         {icon}
         <span className="flex-1 truncate">{name}</span>
-        <span className="text-xs text-muted tabular-nums">{count.toLocaleString('en')}</span>
+        <span className="text-12 text-ink-2">{number(count)}</span>
       </button>
     </div>
   )

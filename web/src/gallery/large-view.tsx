@@ -1,236 +1,305 @@
 import { useQuery } from '@tanstack/react-query'
 import {
+  ArrowLeft,
   ChevronLeft,
   ChevronRight,
-  Crop,
   Download,
   ExternalLink,
+  Info,
   Minus,
   Plus,
-  Search,
-  ThumbsDown,
-  ThumbsUp,
-  X,
+  ScanSearch,
+  Trash2,
 } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { ApiError, getImage, type Image } from '../api/client.ts'
-import { useClosedAtEnd } from '../components/dialog.tsx'
+import { Button, buttonClass } from '../components/button.tsx'
+import { Dialog } from '../components/dialog.tsx'
 import { IconButton } from '../components/icon-button.tsx'
-import { messages } from '../messages.ts'
-import type { Region } from '../state/query-terms.ts'
-import { MAX_ZOOM, useZoom } from './use-zoom.ts'
-import { PartHint, ZoomableImage } from './zoomable-image.tsx'
+import { useLayout } from '../components/use-layout.ts'
+import { percent } from '../messages/format.ts'
+import { messages } from '../messages/messages.ts'
+import { useStoredFlag } from '../state/settings.ts'
+import { Filmstrip } from './filmstrip.tsx'
+import type { ImageList } from './image-list.ts'
+import { MissingPicture } from './missing-picture.tsx'
+import { PictureDetails } from './picture-details.tsx'
+import { useElementSize } from './use-element-size.ts'
+import { useViewKeys } from './use-view-keys.ts'
+import { useZoom, type Zoom } from './use-zoom.ts'
+import { ZoomableImage } from './zoomable-image.tsx'
 
-interface LargeViewProps {
+export interface LargeViewProps {
   id: string
-  /** What the list knows of it already. */
-  known: Image | undefined
+  list: ImageList
+  /** Of the picture in the list; undefined if it is not known. */
+  index: number | undefined
+  isSearch: boolean
+  parts: readonly { name: string; score: number }[]
+  onOpen: (image: Image, index: number) => void
+  /** A picture that is not in the list. */
+  onOpenOther: (image: Image) => void
   onClose: () => void
-  onFindSimilar: (image: Image, region?: Region) => void
+  onFindSimilar: (image: Image) => void
   onAddTerms: (image: Image, isWanted: boolean) => void
-  /** undefined at either end of the list. */
-  onPrevious: (() => void) | undefined
-  onNext: (() => void) | undefined
+  onRegion: (image: Image) => void
+  onFolder: (image: Image) => void
+  /** undefined for users who may not. */
+  onDelete: ((image: Image) => void) | undefined
 }
 
-/** In CSS pixels. */
-const MOVE_STEP = 80
-/** While a key is held: each step changes the address, which browsers allow a hundred times in half a minute. */
-const STEP_EVERY_MS = 320
-const ACTION = 'flex h-10 items-center gap-2 rounded-lg border border-line px-3 text-ink hover:bg-raised'
-
-/** One image as large as the window, with what is known of it. */
-export function LargeView({
-  id,
-  known,
-  onClose,
-  onFindSimilar,
-  onAddTerms,
-  onPrevious,
-  onNext,
-}: LargeViewProps) {
-  const dialogRef = useRef<HTMLDialogElement>(null)
-  const zoom = useZoom(id)
-  const [isChoosingPart, setChoosingPart] = useState(false)
+/** One picture as large as the window, with its neighbours and what is known of it. */
+export function LargeView(props: LargeViewProps) {
+  const { id, list, index, onClose } = props
+  const known = index === undefined ? undefined : list.imageAt(index)
+  const rootRef = useRef<HTMLDivElement>(null)
   const { data, error, refetch } = useQuery({
     queryKey: ['images', 'one', id],
     queryFn: ({ signal }) => getImage(id, signal),
-    // What is shown in the list is shown at once; of nothing else is it known that it is the same.
+    // What the list knows of the picture is shown at once.
     placeholderData: known?.id === id ? known : undefined,
     retry: false,
   })
   const isGone = error instanceof ApiError && error.code === 'image_not_found'
-  const image = isGone ? undefined : data
-
-  useEffect(() => {
-    const dialog = dialogRef.current!
-    if (!dialog.open) dialog.showModal()
-  }, [])
-  useClosedAtEnd(dialogRef)
-  // biome-ignore lint/correctness/useExhaustiveDependencies: another image is shown as a whole
-  useEffect(() => setChoosingPart(false), [id])
-
-  const onKey = useRef<(event: KeyboardEvent) => void>(undefined)
-  // The whole window: what had the focus may be gone, as the button to the next image is at the last one.
-  useEffect(() => {
-    const listener = (event: KeyboardEvent) => onKey.current?.(event)
-    addEventListener('keydown', listener)
-    return () => removeEventListener('keydown', listener)
-  }, [])
-  const steppedAt = useRef(-Infinity)
-  onKey.current = (event) => {
-    if (event.altKey || event.ctrlKey || event.metaKey) return
-    const moves = {
-      ArrowLeft: () => zoom.move([MOVE_STEP, 0]),
-      ArrowRight: () => zoom.move([-MOVE_STEP, 0]),
-      ArrowUp: () => zoom.move([0, MOVE_STEP]),
-      ArrowDown: () => zoom.move([0, -MOVE_STEP]),
-    }
-    const keys = {
-      ArrowLeft: onPrevious,
-      ArrowRight: onNext,
-      '+': () => zoom.by(1.5),
-      '-': () => zoom.by(1 / 1.5),
-      '0': zoom.reset,
-      ...(event.shiftKey ? moves : {}),
-    }
-    const isStep = !event.shiftKey && (event.key === 'ArrowLeft' || event.key === 'ArrowRight')
-    if (isStep && event.repeat && event.timeStamp - steppedAt.current < STEP_EVERY_MS) return
-    if (isStep) steppedAt.current = event.timeStamp
-    keys[event.key as keyof typeof keys]?.()
+  const image = isGone ? undefined : data && { ...data, score: known?.id === id ? known.score : undefined }
+  useEffect(() => rootRef.current?.focus({ preventScroll: true }), [])
+  const to = (place: number) => {
+    const other = list.imageAt(place)
+    return other && (() => props.onOpen(other, place))
   }
-
+  const onPrevious = index === undefined ? undefined : to(index - 1)
+  const onNext = index === undefined ? undefined : to(index + 1)
+  usePrefetch(index === undefined ? [] : [list.imageAt(index + 1), list.imageAt(index - 1)])
   return (
-    <dialog
-      ref={dialogRef}
-      onClose={onClose}
-      onCancel={(event) => {
-        if (!isChoosingPart) return
-        event.preventDefault()
-        setChoosingPart(false)
-      }}
+    <div
+      ref={rootRef}
+      role="dialog"
+      aria-modal="true"
+      tabIndex={-1}
       aria-label={image?.user_visible_name ?? (isGone ? messages.viewer.gone : messages.viewer.loading)}
-      className="m-0 h-dvh max-h-none w-dvw max-w-none bg-page backdrop:bg-black/70"
+      className="fixed inset-0 z-30 bg-page outline-none"
     >
-      <div className="grid h-full grid-cols-[minmax(0,1fr)] grid-rows-[auto_minmax(0,1fr)_auto]">
-        <header className="flex items-center gap-1 px-3 py-2">
-          <h2 className="min-w-0 flex-1 truncate font-medium">{image?.path}</h2>
-          <IconButton
-            label={messages.viewer.zoomOut}
-            isDisabled={zoom.factor <= 1}
-            onClick={() => zoom.by(1 / 1.5)}
-          >
-            <Minus />
-          </IconButton>
-          <button
-            type="button"
-            title={messages.viewer.fit}
-            aria-label={messages.viewer.fit}
-            onClick={zoom.reset}
-            className="h-10 w-14 rounded-lg text-sm tabular-nums hover:bg-raised"
-          >
-            {Math.round(zoom.factor * 100)} %
-          </button>
-          <IconButton
-            label={messages.viewer.zoomIn}
-            isDisabled={zoom.factor >= MAX_ZOOM}
-            onClick={() => zoom.by(1.5)}
-          >
-            <Plus />
-          </IconButton>
-          <IconButton label={messages.viewer.close} onClick={() => dialogRef.current?.close()}>
-            <X />
-          </IconButton>
-        </header>
-        <div className="relative min-h-0 px-2 sm:px-16">
-          {image === undefined && error !== null && (
-            <p role="alert" className="grid h-full place-content-center justify-items-center gap-3">
-              {isGone ? messages.viewer.gone : error.message}
-              {!isGone && (
-                <button type="button" className="underline" onClick={() => void refetch()}>
-                  {messages.gallery.retry}
-                </button>
-              )}
-            </p>
-          )}
-          {image && (
-            <ZoomableImage
-              key={image.id}
-              src={image.preview_url}
-              name={image.user_visible_name}
-              size={{ width: image.width, height: image.height }}
-              zoom={zoom}
-              isChoosingPart={isChoosingPart}
-              onPart={(region) => {
-                setChoosingPart(false)
-                onFindSimilar(image, region)
-              }}
-            />
-          )}
-          {isChoosingPart && (
-            <p className="pointer-events-none absolute inset-x-2 top-2 flex justify-center">
-              <PartHint className="rounded-lg bg-surface/90 px-3 py-1.5 text-center" />
-            </p>
-          )}
-          <SideButton label={messages.viewer.previous} side="left-2" onClick={onPrevious}>
-            <ChevronLeft />
-          </SideButton>
-          <SideButton label={messages.viewer.next} side="right-2" onClick={onNext}>
-            <ChevronRight />
-          </SideButton>
+      {image === undefined ? (
+        <MissingPicture
+          text={isGone ? messages.viewer.gone : error?.message}
+          onRetry={isGone ? undefined : () => void refetch()}
+          onClose={onClose}
+          isSearch={props.isSearch}
+        />
+      ) : (
+        <Viewed {...props} image={image} onPrevious={onPrevious} onNext={onNext} />
+      )}
+    </div>
+  )
+}
+
+interface ViewedProps extends LargeViewProps {
+  image: Image
+  onPrevious: (() => void) | undefined
+  onNext: (() => void) | undefined
+}
+
+function Viewed(props: ViewedProps) {
+  const { image, list, index, onPrevious, onNext, onClose, onDelete } = props
+  const frameRef = useRef<HTMLDivElement>(null)
+  const frame = useElementSize(frameRef)
+  const [isKept, setKept] = useState(false)
+  const [isBroken, setBroken] = useState(false)
+  const zoom = useZoom(image.id, image, frame, isKept)
+  const [areDetailsOpen, setDetailsOpen] = useStoredFlag('details', true)
+  const [isSheetOpen, setSheetOpen] = useState(false)
+  const isPhone = useLayout() !== 'side'
+  const toggleDetails = () => (isPhone ? setSheetOpen(true) : setDetailsOpen(!areDetailsOpen))
+  useViewKeys({ ...props, zoom, onKeep: () => setKept(!isKept), onDetails: toggleDetails })
+  const details = (
+    <PictureDetails
+      image={image}
+      parts={props.parts}
+      onFindSimilar={() => props.onFindSimilar(image)}
+      onAddTerms={(isWanted) => props.onAddTerms(image, isWanted)}
+      onRegion={() => props.onRegion(image)}
+      onFolder={() => props.onFolder(image)}
+      onOpen={props.onOpenOther}
+    />
+  )
+  return (
+    <div className="flex h-full flex-col">
+      <header className="flex h-16 shrink-0 items-center gap-1 px-4 phone:px-1">
+        <Button variant="ghost" icon={<ArrowLeft />} onClick={onClose}>
+          <span className="phone:sr-only">
+            {props.isSearch ? messages.viewer.results : messages.viewer.gallery}
+          </span>
+        </Button>
+        <h2 className="min-w-0 truncate pl-3 font-semibold" title={image.path}>
+          {image.user_visible_name}
+        </h2>
+        {index !== undefined && (
+          <span className="shrink-0 pl-1 text-ink-2">{messages.viewer.position(index + 1, list.count)}</span>
+        )}
+        <span className="flex-1" />
+        <ZoomControls zoom={zoom} />
+        {!isPhone && <FileActions image={image} onDelete={onDelete} />}
+        <IconButton
+          label={messages.viewer.details}
+          keys="I"
+          {...(isPhone ? {} : { isPressed: areDetailsOpen })}
+          onClick={toggleDetails}
+        >
+          <Info />
+        </IconButton>
+      </header>
+      <div className="flex min-h-0 flex-1">
+        <div className="flex min-w-0 flex-1 flex-col">
+          <div className="relative min-h-0 flex-1 px-16 phone:px-0">
+            {isBroken ? (
+              <p role="alert" className="grid h-full place-items-center text-ink-2">
+                {messages.viewer.unreadable}
+              </p>
+            ) : (
+              <ZoomableImage
+                key={image.id}
+                frameRef={frameRef}
+                image={image}
+                zoom={zoom}
+                onPrevious={onPrevious}
+                onNext={onNext}
+                onClose={onClose}
+                onBroken={() => setBroken(true)}
+              />
+            )}
+            <SideButton label={messages.viewer.previous} side="left-2.5" onClick={onPrevious}>
+              <ChevronLeft />
+            </SideButton>
+            <SideButton label={messages.viewer.next} side="right-2.5" onClick={onNext}>
+              <ChevronRight />
+            </SideButton>
+          </div>
+          {index !== undefined && <Filmstrip list={list} index={index} onOpen={props.onOpen} />}
+          {isPhone && <PhoneActions {...props} />}
         </div>
-        <footer className="flex flex-wrap items-center gap-x-5 gap-y-2 px-4 py-3 text-sm text-muted">
-          {image && (
-            <>
-              <span className="tabular-nums">{messages.viewer.size(image.width, image.height)}</span>
-              <span className="tabular-nums">{messages.viewer.bytes(image.bytes)}</span>
-              <span>{messages.viewer.format(image.content_type)}</span>
-              <time dateTime={image.modified_at}>{new Date(image.modified_at).toLocaleString()}</time>
-              <span className="ml-auto flex flex-wrap gap-2">
-                <IconButton
-                  label={messages.gallery.more(image.user_visible_name)}
-                  onClick={() => onAddTerms(image, true)}
-                >
-                  <ThumbsUp />
-                </IconButton>
-                <IconButton
-                  label={messages.gallery.less(image.user_visible_name)}
-                  onClick={() => onAddTerms(image, false)}
-                >
-                  <ThumbsDown />
-                </IconButton>
-                <a href={image.view_url} download={image.user_visible_name} className={ACTION}>
-                  <Download className="size-4" />{' '}
-                  <span className="sr-only sm:not-sr-only">{messages.viewer.download}</span>
-                </a>
-                <a href={image.view_url} target="_blank" rel="noreferrer" className={ACTION}>
-                  <ExternalLink className="size-4" />
-                  <span className="sr-only sm:not-sr-only">{messages.viewer.original}</span>
-                </a>
-                <button
-                  type="button"
-                  aria-pressed={isChoosingPart}
-                  onClick={() => {
-                    zoom.reset()
-                    setChoosingPart(!isChoosingPart)
-                  }}
-                  className={`${ACTION} aria-pressed:bg-raised`}
-                >
-                  <Crop className="size-4" /> {messages.viewer.part}
-                </button>
-                <button
-                  type="button"
-                  onClick={() => onFindSimilar(image)}
-                  className="flex h-10 items-center gap-2 rounded-lg bg-accent px-3 font-medium text-on-accent"
-                >
-                  <Search className="size-4" /> {messages.viewer.findSimilar}
-                </button>
-              </span>
-            </>
-          )}
-        </footer>
+        {areDetailsOpen && !isPhone && (
+          <aside
+            aria-label={messages.viewer.details}
+            className="w-86 shrink-0 overflow-y-auto rounded-tl-card border-line border-t border-l bg-surface p-5.5"
+          >
+            {details}
+          </aside>
+        )}
       </div>
-    </dialog>
+      <Dialog title={messages.viewer.details} isOpen={isSheetOpen} onClose={() => setSheetOpen(false)}>
+        {details}
+        <div className="flex gap-1 pt-4">
+          <FileActions image={image} onDelete={onDelete} />
+        </div>
+      </Dialog>
+    </div>
+  )
+}
+
+function ZoomControls({ zoom }: { zoom: Zoom }) {
+  const { viewer } = messages
+  const segment = 'h-8 rounded-lg px-2.75 font-medium text-13 coarse:h-10'
+  const chosen = 'bg-chosen text-ink shadow-low'
+  return (
+    <fieldset
+      aria-label={viewer.zoom}
+      className="flex shrink-0 items-center gap-0.5 rounded-control bg-sunken p-0.75 text-ink-2"
+    >
+      <button
+        type="button"
+        aria-pressed={zoom.isFit}
+        onClick={zoom.fit}
+        className={`${segment} ${zoom.isFit ? chosen : ''}`}
+      >
+        {viewer.fit}
+      </button>
+      <button
+        type="button"
+        aria-pressed={zoom.isActual}
+        onClick={() => zoom.actual()}
+        className={`${segment} ${zoom.isActual && !zoom.isFit ? chosen : ''}`}
+      >
+        {viewer.actual}
+      </button>
+      <span className="contents phone:hidden">
+        <IconButton
+          label={viewer.zoomOut}
+          keys="−"
+          isDisabled={zoom.isFit}
+          onClick={() => zoom.by(1 / 1.5)}
+          className="size-8"
+        >
+          <Minus />
+        </IconButton>
+        <IconButton
+          label={viewer.zoomIn}
+          keys="+"
+          isDisabled={zoom.isLargest}
+          onClick={() => zoom.by(1.5)}
+          className="size-8"
+        >
+          <Plus />
+        </IconButton>
+      </span>
+      <output className="sr-only" data-testid="zoom">
+        {percent(zoom.scale * devicePixelRatio)}
+      </output>
+    </fieldset>
+  )
+}
+
+function FileActions({ image, onDelete }: Pick<ViewedProps, 'image' | 'onDelete'>) {
+  const link = `${buttonClass('ghost')} w-10 px-0 text-ink-2 coarse:w-11`
+  return (
+    <>
+      <a
+        href={image.view_url}
+        download={image.user_visible_name}
+        aria-label={messages.viewer.download}
+        title={messages.viewer.download}
+        className={link}
+      >
+        <Download />
+      </a>
+      <a
+        href={image.view_url}
+        target="_blank"
+        rel="noreferrer"
+        aria-label={messages.viewer.openOriginal}
+        title={messages.viewer.openOriginal}
+        className={link}
+      >
+        <ExternalLink />
+      </a>
+      {onDelete && (
+        <IconButton label={messages.viewer.trash} keys="Delete" onClick={() => onDelete(image)}>
+          <Trash2 />
+        </IconButton>
+      )}
+    </>
+  )
+}
+
+function PhoneActions({ image, onFindSimilar, onAddTerms }: ViewedProps) {
+  const { viewer } = messages
+  return (
+    <div className="flex shrink-0 gap-2 px-3 pt-1 pb-[calc(env(safe-area-inset-bottom)+0.75rem)]">
+      <Button
+        variant="primary"
+        size="large"
+        icon={<ScanSearch />}
+        onClick={() => onFindSimilar(image)}
+        className="flex-1"
+      >
+        {viewer.findSimilar}
+      </Button>
+      <Button size="large" aria-label={viewer.moreLikeThis} onClick={() => onAddTerms(image, true)}>
+        <Plus />
+      </Button>
+      <Button size="large" aria-label={viewer.lessLikeThis} onClick={() => onAddTerms(image, false)}>
+        <Minus />
+      </Button>
+    </div>
   )
 }
 
@@ -238,16 +307,26 @@ interface SideButtonProps {
   label: string
   side: string
   onClick: (() => void) | undefined
-  children: React.ReactNode
+  children: ReactNode
 }
 
 function SideButton({ label, side, onClick, children }: SideButtonProps) {
   if (onClick === undefined) return null
   return (
-    <div className={`absolute top-1/2 -translate-y-1/2 rounded-lg bg-surface/80 shadow-sm ${side}`}>
-      <IconButton label={label} onClick={onClick}>
+    <div
+      className={`absolute top-1/2 -translate-y-1/2 rounded-full bg-surface shadow-rest coarse:hidden ${side}`}
+    >
+      <IconButton label={label} onClick={onClick} className="rounded-full">
         {children}
       </IconButton>
     </div>
   )
+}
+
+/** Fetches the neighbours ahead, so that the next picture is there at once. */
+function usePrefetch(images: readonly (Image | undefined)[]): void {
+  const urls = images.flatMap((image) => image?.preview_url ?? []).join(' ')
+  useEffect(() => {
+    for (const url of urls.split(' ').filter(Boolean)) new window.Image().src = url
+  }, [urls])
 }

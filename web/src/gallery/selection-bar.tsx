@@ -1,40 +1,78 @@
-import { ThumbsDown, ThumbsUp, Trash2, X } from 'lucide-react'
+import { Minus, Plus, Trash2, X } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { IconButton } from '../components/icon-button.tsx'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 
 interface SelectionBarProps {
   count: number
+  /** Of the list. */
+  total: number
   onAddTerms: (isWanted: boolean) => void
-  /** undefined for whoever may not. */
+  onSelectAll: () => void
+  /** undefined for users who may not. */
   onDelete: (() => void) | undefined
   onClear: () => void
 }
 
-/** What can be done with the images that are selected. */
-export function SelectionBar({ count, onAddTerms, onDelete, onClear }: SelectionBarProps) {
-  if (count === 0) return null
+/** Takes the place of the results head while pictures are selected. */
+export function SelectionBar({
+  count,
+  total,
+  onAddTerms,
+  onSelectAll,
+  onDelete,
+  onClear,
+}: SelectionBarProps) {
+  const { selection } = messages
   return (
     <section
-      aria-label={messages.selection.count(count)}
-      className="pointer-events-auto flex w-fit max-w-full items-center gap-1 rounded-2xl border border-line bg-surface py-1 pr-1 pl-4 shadow-lg"
+      aria-label={selection.bar}
+      className="flex h-14 shrink-0 items-center gap-1 overflow-x-auto bg-bar px-3 text-on-bar"
     >
-      <p role="status" className="pr-2 text-sm tabular-nums">
-        {messages.selection.count(count)}
-      </p>
-      <IconButton label={messages.selection.more} onClick={() => onAddTerms(true)}>
-        <ThumbsUp />
-      </IconButton>
-      <IconButton label={messages.selection.less} onClick={() => onAddTerms(false)}>
-        <ThumbsDown />
-      </IconButton>
-      {onDelete && (
-        <IconButton label={messages.selection.delete} onClick={onDelete}>
-          <Trash2 className="text-danger" />
-        </IconButton>
-      )}
-      <IconButton label={messages.selection.clear} onClick={onClear}>
+      <IconButton
+        label={selection.clear}
+        keys="Esc"
+        onClick={onClear}
+        className="text-on-bar enabled:hover:bg-bar-hover enabled:hover:text-on-bar"
+      >
         <X />
       </IconButton>
+      <p role="status" className="pr-3 font-semibold whitespace-nowrap">
+        {selection.count(count)}
+      </p>
+      <BarButton icon={<Plus />} onClick={() => onAddTerms(true)}>
+        {selection.more}
+      </BarButton>
+      <BarButton icon={<Minus />} onClick={() => onAddTerms(false)}>
+        {selection.less}
+      </BarButton>
+      <span className="flex-1" />
+      {count < total && <BarButton onClick={onSelectAll}>{selection.all(total)}</BarButton>}
+      {onDelete && (
+        <BarButton icon={<Trash2 />} onClick={onDelete} isDanger>
+          {selection.trash}
+        </BarButton>
+      )}
     </section>
+  )
+}
+
+interface BarButtonProps {
+  icon?: ReactNode
+  onClick: () => void
+  isDanger?: boolean
+  children: ReactNode
+}
+
+function BarButton({ icon, onClick, isDanger = false, children }: BarButtonProps) {
+  return (
+    <button
+      type="button"
+      onClick={onClick}
+      className={`flex h-8.5 shrink-0 items-center gap-2 rounded-control px-3 font-medium text-13 whitespace-nowrap transition-colors duration-hover coarse:h-11 hover:bg-bar-hover [&_svg]:size-4.5 ${isDanger ? 'text-bar-danger' : ''}`}
+    >
+      {icon}
+      {children}
+    </button>
   )
 }

@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { ApiError, deleteImage, type Image, isPassing } from '../api/client.ts'
 import { useAskBeforeLeaving } from '../components/use-ask-before-leaving.ts'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 
 /** So long a deletion can be taken back before it happens. */
 const UNDO_MS = 20_000

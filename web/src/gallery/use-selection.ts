@@ -1,9 +1,9 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Image } from '../api/client.ts'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 import { type ImageList, indexIn } from './image-list.ts'
 
-/** Images that are chosen to do something with, by their ids. */
+/** Selected pictures, by their ids. */
 export interface Selection {
   images: ReadonlyMap<string, Image>
   ids: ReadonlySet<string>
@@ -21,7 +21,7 @@ export interface Selection {
   refuse: (problem: string) => void
 }
 
-/** More would be chosen by mistake. */
+/** A longer range is a mistake. */
 const MAX_RANGE = 10_000
 
 /**

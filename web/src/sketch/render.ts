@@ -1,83 +1,85 @@
-import { getStroke } from 'perfect-freehand'
-import { INK, SHEET_UNITS, type Stroke } from './sketch.ts'
+import { BLANK_FRAME, canContinue, type Frame, frameOf } from './frame.ts'
+import { outlinePath } from './outline.ts'
+import { BRUSH_OPACITY, INK, type Stroke } from './stroke.ts'
 
-/** Of finished strokes, which do not change any more: their outlines take longer than painting them. */
+/** Outlines of finished strokes take longer to compute than to paint. */
 const outlines = new WeakMap<Stroke, Path2D>()
 
-/** Draws finished strokes onto a context that is scaled to the units of the sheet. */
-export function drawStrokes(context: CanvasRenderingContext2D, strokes: readonly Stroke[]): void {
+/** Draws finished strokes onto a context that is scaled to the units of the sheet. @param black the colour in which black is shown */
+export function drawStrokes(
+  context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
+  strokes: Iterable<Stroke>,
+  black: string = INK,
+): void {
   for (const stroke of strokes) {
-    const outline = outlines.get(stroke) ?? new Path2D(outlinePath(outlineOf(stroke)))
+    const outline = outlines.get(stroke) ?? new Path2D(outlinePath(stroke))
     outlines.set(stroke, outline)
-    fill(context, stroke, outline)
+    fillStroke(context, stroke, outline, black)
   }
 }
 
-/** Draws one that is still growing. */
-export function drawStroke(context: CanvasRenderingContext2D, stroke: Stroke): void {
-  fill(context, stroke, new Path2D(outlinePath(outlineOf(stroke))))
-}
-
-function fill(context: CanvasRenderingContext2D, { tool, colour = INK }: Stroke, outline: Path2D): void {
-  context.globalCompositeOperation = tool === 'pen' ? 'source-over' : 'destination-out'
-  context.fillStyle = colour
+export function fillStroke(
+  context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
+  { tool, colour }: Omit<Stroke, 'points'>,
+  outline: Path2D,
+  black: string,
+): void {
+  context.globalAlpha = tool === 'brush' ? BRUSH_OPACITY : 1
+  context.fillStyle = colour ?? black
   context.fill(outline)
-  context.globalCompositeOperation = 'source-over'
+  context.globalAlpha = 1
 }
 
-function outlineOf({ tool, size, points }: Stroke): number[][] {
-  const hasPressure = points.some(([, , pressure]) => pressure !== points[0]![2])
-  return getStroke(points, {
-    size,
-    thinning: tool === 'pen' ? 0.45 : 0,
-    smoothing: 0.5,
-    streamline: 0.35,
-    simulatePressure: tool === 'pen' && !hasPressure,
-  })
-}
-
-/** A closed path through the midpoints of the outline, with its points as control points, as SVG writes it. */
-function outlinePath(outline: number[][]): string {
-  const [first] = outline
-  if (first === undefined) return ''
-  const at = (value: number) => value.toFixed(1)
-  const parts = outline.map(([x, y], i) => {
-    const [nextX, nextY] = outline[(i + 1) % outline.length]!
-    return `Q${at(x!)} ${at(y!)} ${at((x! + nextX!) / 2)} ${at((y! + nextY!) / 2)}`
-  })
-  return `M${at(first[0]!)} ${at(first[1]!)}${parts.join('')}Z`
-}
-
-/** The drawing as an SVG image, ink on white; what was rubbed out is drawn over in white. */
+/** The drawing as an SVG image, ink on white. */
 export function toSvg(strokes: readonly Stroke[]): string {
+  const { left, top, side } = frameOf(strokes) ?? BLANK_FRAME
   const paths = strokes.map((stroke) => {
-    const fill = stroke.tool === 'pen' ? (stroke.colour ?? INK) : '#ffffff'
-    return `<path fill="${fill}" d="${outlinePath(outlineOf(stroke))}"/>`
+    const opacity = stroke.tool === 'brush' ? ` fill-opacity="${BRUSH_OPACITY}"` : ''
+    return `<path fill="${stroke.colour ?? INK}"${opacity} d="${outlinePath(stroke)}"/>`
   })
-  const size = `width="${SHEET_UNITS}" height="${SHEET_UNITS}"`
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} viewBox="0 0 ${SHEET_UNITS} ${SHEET_UNITS}"><rect ${size} fill="#ffffff"/>${paths.join('')}</svg>`
+  const area = `x="${left}" y="${top}" width="${side}" height="${side}"`
+  return `<svg xmlns="http://www.w3.org/2000/svg" width="1000" height="1000" viewBox="${left} ${top} ${side} ${side}"><rect ${area} fill="#ffffff"/>${paths.join('')}</svg>`
 }
 
-/** The drawing as a PNG of `side` × `side` pixels, ink on white. */
+/** What has been drawn of the last picture, without its last stroke, which may still be growing. */
+let base: { canvas: HTMLCanvasElement; strokes: readonly Stroke[]; frame: Frame; side: number } | undefined
+
+/**
+ * The drawing as a PNG of `side` × `side` pixels, ink on white, as large as it fits. While a stroke grows in a large
+ * drawing, only that stroke is drawn again.
+ */
 export function renderSketch(strokes: readonly Stroke[], side: number): Promise<Blob> {
-  const ink = canvasOf(side)
-  ink.context.scale(side / SHEET_UNITS, side / SHEET_UNITS)
-  drawStrokes(ink.context, strokes)
-  const sheet = canvasOf(side)
-  sheet.context.fillStyle = '#ffffff'
-  sheet.context.fillRect(0, 0, side, side)
-  sheet.context.drawImage(ink.canvas, 0, 0)
+  const frame = frameOf(strokes) ?? BLANK_FRAME
+  const finished = strokes.slice(0, -1)
+  const isReused = base !== undefined && base.side === side && canContinue(base, finished, frame)
+  const canvas = isReused ? base!.canvas : blankCanvas(side)
+  const context = scaledContext(canvas, frame)
+  drawStrokes(context, isReused ? finished.slice(base!.strokes.length) : finished)
+  base = { canvas, strokes: finished, frame, side }
+  const picture = blankCanvas(side)
+  picture.getContext('2d')!.drawImage(canvas, 0, 0)
+  drawStrokes(scaledContext(picture, frame), strokes.slice(-1))
   return new Promise((resolve, reject) => {
-    sheet.canvas.toBlob(
+    picture.toBlob(
       (blob) => (blob ? resolve(blob) : reject(new Error('The sketch could not be encoded'))),
       'image/png',
     )
   })
 }
 
-function canvasOf(side: number) {
+function blankCanvas(side: number): HTMLCanvasElement {
   const canvas = document.createElement('canvas')
   canvas.width = side
   canvas.height = side
-  return { canvas, context: canvas.getContext('2d')! }
+  const context = canvas.getContext('2d')!
+  context.fillStyle = '#ffffff'
+  context.fillRect(0, 0, side, side)
+  return canvas
+}
+
+function scaledContext(canvas: HTMLCanvasElement, { left, top, side }: Frame): CanvasRenderingContext2D {
+  const context = canvas.getContext('2d')!
+  const scale = canvas.width / side
+  context.setTransform(scale, 0, 0, scale, -left * scale, -top * scale)
+  return context
 }

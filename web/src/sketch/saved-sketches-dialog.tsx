@@ -3,10 +3,10 @@ import { useState } from 'react'
 import { Dialog } from '../components/dialog.tsx'
 import { download } from '../components/download.ts'
 import { IconButton } from '../components/icon-button.tsx'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 import { renderSketch, toSvg } from './render.ts'
 import { freeName, listSaved, removeSaved, type SavedSketch, save } from './saved-sketches.ts'
-import { isBlank, type Sketch, visibleStrokes } from './sketch.ts'
+import { isBlank, type Sketch } from './sketch.ts'
 
 interface SavedSketchesProps {
   isOpen: boolean
@@ -20,7 +20,7 @@ const EXPORT_SIDE = 1024
 /** Saves the drawing by name in this browser, as an image file, and opens what was saved. */
 export function SavedSketches({ isOpen, onClose, sketch, onOpen }: SavedSketchesProps) {
   return (
-    <Dialog title={messages.sketch.saved} isOpen={isOpen} onClose={onClose}>
+    <Dialog title={messages.sheet.saved} isOpen={isOpen} onClose={onClose}>
       <Content sketch={sketch} onOpen={onOpen} />
     </Dialog>
   )
@@ -48,17 +48,17 @@ interface SaveFormProps {
 function SaveForm({ sketch, saved, onChange }: SaveFormProps) {
   const [name, setName] = useState('')
   const [outcome, setOutcome] = useState<'saved' | 'refused'>()
-  const strokes = visibleStrokes(sketch)
+  const { strokes } = sketch
   const typed = name.trim()
   const isTaken = saved.some((other) => other.name === typed)
   const [savedAs, setSavedAs] = useState('')
-  const fileName = typed || messages.sketch.untitled
+  const fileName = typed || messages.sheet.untitled
   return (
     <form
       className="space-y-3"
       onSubmit={(event) => {
         event.preventDefault()
-        const ownName = typed || freeName(messages.sketch.untitled)
+        const ownName = typed || freeName(messages.sheet.untitled)
         setSavedAs(ownName)
         setOutcome(save(ownName, sketch) ? 'saved' : 'refused')
         onChange()
@@ -72,18 +72,18 @@ function SaveForm({ sketch, saved, onChange }: SaveFormProps) {
             setOutcome(undefined)
           }}
           maxLength={80}
-          placeholder={messages.sketch.name}
-          aria-label={messages.sketch.name}
+          placeholder={messages.sheet.name}
+          aria-label={messages.sheet.name}
           className="h-10 min-w-0 flex-1 rounded-lg border border-line bg-page px-3"
         />
         <button type="submit" className="h-10 rounded-lg bg-accent px-4 font-medium text-on-accent">
-          {isTaken ? messages.sketch.replace : messages.sketch.save}
+          {isTaken ? messages.sheet.replace : messages.sheet.save}
         </button>
       </div>
       <p role="status" className={`text-sm ${outcome === 'refused' ? 'text-danger' : 'text-muted'}`}>
-        {outcome === 'saved' && messages.sketch.savedAs(savedAs)}
-        {outcome === 'refused' && messages.sketch.noRoom}
-        {outcome === undefined && messages.sketch.savedHint}
+        {outcome === 'saved' && messages.sheet.savedAs(savedAs)}
+        {outcome === 'refused' && messages.sheet.noRoom}
+        {outcome === undefined && messages.sheet.savedHint}
       </p>
       <div className="flex flex-wrap gap-2">
         <button
@@ -91,14 +91,14 @@ function SaveForm({ sketch, saved, onChange }: SaveFormProps) {
           className={BUTTON}
           onClick={async () => download(await renderSketch(strokes, EXPORT_SIDE), `${fileName}.png`)}
         >
-          {messages.sketch.asPng}
+          {messages.sheet.asPng}
         </button>
         <button
           type="button"
           className={BUTTON}
           onClick={() => download(new Blob([toSvg(strokes)], { type: 'image/svg+xml' }), `${fileName}.svg`)}
         >
-          {messages.sketch.asSvg}
+          {messages.sheet.asSvg}
         </button>
       </div>
     </form>
@@ -117,7 +117,7 @@ function SavedList({ saved, onOpen, onChange }: SavedListProps) {
     <>
       {removed !== undefined && (
         <p role="status" className="flex items-center gap-3 text-sm">
-          <span className="min-w-0 [overflow-wrap:anywhere]">{messages.sketch.removed(removed.name)}</span>
+          <span className="min-w-0 [overflow-wrap:anywhere]">{messages.sheet.removed(removed.name)}</span>
           <button
             type="button"
             className={BUTTON}
@@ -127,22 +127,22 @@ function SavedList({ saved, onOpen, onChange }: SavedListProps) {
               onChange()
             }}
           >
-            {messages.sketch.undoRemove}
+            {messages.sheet.undoRemove}
           </button>
         </p>
       )}
-      {saved.length === 0 && <p className="text-sm text-muted">{messages.sketch.noneSaved}</p>}
+      {saved.length === 0 && <p className="text-sm text-muted">{messages.sheet.noneSaved}</p>}
       <ul className="m-0 grid list-none grid-cols-[repeat(auto-fill,minmax(8rem,1fr))] gap-3 p-0">
         {saved.map(({ name, sketch }) => (
           <li key={name} className="relative">
             <button
               type="button"
               onClick={() => onOpen(sketch)}
-              aria-label={messages.sketch.open(name)}
+              aria-label={messages.sheet.open(name)}
               className="w-full overflow-hidden rounded-lg border border-line text-left hover:border-accent"
             >
               <img
-                src={`data:image/svg+xml,${encodeURIComponent(toSvg(visibleStrokes(sketch)))}`}
+                src={`data:image/svg+xml,${encodeURIComponent(toSvg(sketch.strokes))}`}
                 alt=""
                 className="aspect-square w-full bg-white"
               />
@@ -150,7 +150,7 @@ function SavedList({ saved, onOpen, onChange }: SavedListProps) {
             </button>
             <span className="absolute top-1 right-1 rounded-lg bg-surface/85">
               <IconButton
-                label={messages.sketch.removeSaved(name)}
+                label={messages.sheet.removeSaved(name)}
                 onClick={() => {
                   removeSaved(name)
                   setRemoved({ name, sketch })

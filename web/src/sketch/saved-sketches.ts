@@ -1,7 +1,8 @@
 import { getStored, setStored } from '../components/stored.ts'
-import { fromKept, type Sketch, toKept } from './sketch.ts'
+import { fromKept, toKept } from './kept-sketch.ts'
+import type { Sketch } from './sketch.ts'
 
-/** Drawings that somebody has saved by name, in this browser. */
+/** A drawing that was saved by name in this browser. */
 export interface SavedSketch {
   name: string
   sketch: Sketch
@@ -19,14 +20,14 @@ export function listSaved(): SavedSketch[] {
 }
 
 /**
- * Takes the place of one that bears the name.
- * @returns whether there was room for it
+ * Replaces a drawing of the same name.
+ * @returns whether the browser had room for it
  */
 export function save(name: string, sketch: Sketch): boolean {
   return setStored(KEY, JSON.stringify({ ...read(), [name]: toKept(sketch) }))
 }
 
-/** This name, or with the first number behind it that makes it a new one. */
+/** The name, followed by a number if it is taken. */
 export function freeName(name: string): string {
   const taken = read()
   let free = name

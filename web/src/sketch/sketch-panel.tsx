@@ -1,227 +1,172 @@
-import {
-  Download,
-  Eraser,
-  FolderOpen,
-  ImagePlus,
-  Maximize2,
-  Minimize2,
-  Pencil,
-  Redo2,
-  Scissors,
-  Trash2,
-  Undo2,
-} from 'lucide-react'
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react'
+import { Bookmark, Maximize2, Minimize2, Minus, Plus, Redo2, Trash2, Undo2, X } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
 import { IconButton } from '../components/icon-button.tsx'
-import { isTyping } from '../components/is-typing.ts'
-import { areSingleKeysOn } from '../components/single-keys.ts'
-import { messages } from '../messages.ts'
+import { Pill, PillSeparator } from '../components/pill.tsx'
+import { useToast } from '../components/toast.tsx'
+import { percent } from '../messages/format.ts'
+import { messages } from '../messages/messages.ts'
+import { describeSketch } from './describe.ts'
 import { SavedSketches } from './saved-sketches-dialog.tsx'
+import { SelectionPill } from './selection-pill.tsx'
+import { SheetMenu } from './sheet-menu.tsx'
+import { SheetSurface } from './sheet-surface.tsx'
+import { cleared, isBlank, redo, replaceBy, type Sketch, undo } from './sketch.ts'
+import { INK } from './stroke.ts'
+import { HistoryButton, type OpenPopover, type SheetLayout, ToolPill } from './tool-pill.tsx'
 import {
-  addAction,
-  INK,
-  isBlank,
-  redo,
-  removeStrokeAt,
-  replaceBy,
-  type Sketch,
-  undo,
-  visibleStrokes,
-} from './sketch.ts'
-import { SketchCanvas, type Tool } from './sketch-canvas.tsx'
+  loadToolSettings,
+  MAX_WIDTH,
+  MIN_WIDTH,
+  saveToolSettings,
+  type ToolSettings,
+} from './tool-settings.ts'
+import { useIsDark } from './use-is-dark.ts'
+import { useSelectionCommands } from './use-selection-commands.ts'
+import { type Sheet, useSheet } from './use-sheet.ts'
+import { useSheetKeys } from './use-sheet-keys.ts'
+import { useTrace } from './use-trace.tsx'
 
-interface SketchPanelProps {
+export interface SketchPanelProps {
   sketch: Sketch
   onChange: (sketch: Sketch) => void
-  /** Whether the sheet fills the window. */
-  isLarge: boolean
-  setLarge: (isLarge: boolean) => void
-  /** Further tools. */
-  children?: ReactNode
+  /** Gets the sketch with a stroke that is under way, at most four times a second. */
+  onLive?: ((sketch: Sketch) => void) | undefined
+  layout: SheetLayout
+  /** Whether the sheet has most of the window. */
+  isFull: boolean
+  setFull: (isFull: boolean) => void
+  /** No button to close the sheet without it. */
+  onClose?: (() => void) | undefined
+  /** Shown on a blank sheet. */
+  empty?: ReactNode
+  /** A picture to be traced. */
+  traceUrl?: string | undefined
+  onTraceEnd?: (() => void) | undefined
+  /** Whether colours count in the search. */
+  matchColours?: boolean | undefined
+  /** No switch for it without this. */
+  onMatchColours?: ((isOn: boolean) => void) | undefined
+  /** Whether the sheet is the pane that was used last, to which the keys belong. */
+  hasKeys: boolean
 }
 
-const MIN_WIDTH = 6
-const MAX_WIDTH = 40
-const DEFAULT_WIDTH = 14
-/** In units of the sheet: how near to a stroke its eraser has to be. */
-const REACH = 14
-const COLOURS = [INK, '#b42318', '#1d6f42', '#1f5fbf', '#b87a00', '#7a3fa0'] as const
+/** Black ink on a dark sheet. It is stored and searched with as black. */
+const LIGHT_INK = '#f2f2ef'
 
-/** The sheet and its tools. */
-export function SketchPanel({ sketch, onChange, isLarge, setLarge, children }: SketchPanelProps) {
-  const [tool, setTool] = useState<Tool>('pen')
-  const [width, setWidth] = useState(DEFAULT_WIDTH)
-  const [colour, setColour] = useState<string>(INK)
+/** The sheet with its tools floating on it. It fills its parent. */
+export function SketchPanel(props: SketchPanelProps) {
+  const { sketch, onChange, onLive, layout, empty } = props
+  const [tools, setTools] = useState<ToolSettings>(loadToolSettings)
+  const onTools = (change: Partial<ToolSettings>) => {
+    const next = { ...tools, ...change }
+    setTools(next)
+    saveToolSettings(next)
+  }
   const [isSavedOpen, setSavedOpen] = useState(false)
-  const { underlay, chooseUnderlay, removeUnderlay, underlayInput } = useUnderlay()
-  const strokes = useMemo(() => visibleStrokes(sketch), [sketch])
-  const latest = useRef(sketch)
-  latest.current = sketch
-  const canUndo = sketch.done.length > 0
-  const canRedo = sketch.undone.length > 0
-
-  useEffect(() => {
-    const changeIfOther = (next: Sketch) => {
-      if (next !== latest.current) onChange(next)
-    }
-    const onKey = (event: KeyboardEvent) => {
-      if (isTyping(event) || document.querySelector('dialog[open]') !== null) return
-      const isCommand = event.ctrlKey || event.metaKey
-      const key = event.key.toLowerCase()
-      if (isCommand && key === 'z') {
-        event.preventDefault()
-        changeIfOther(event.shiftKey ? redo(latest.current) : undo(latest.current))
-      } else if (isCommand && key === 'y') {
-        event.preventDefault()
-        changeIfOther(redo(latest.current))
-      } else if (key === 'escape') {
-        setLarge(false)
-      } else if (!isCommand && !event.altKey && areSingleKeysOn()) {
-        const chosen = ({ p: 'pen', e: 'eraser', x: 'stroke-eraser' } as const)[key]
-        if (chosen !== undefined) setTool(chosen)
-        else if (key === 'f') setLarge(!isLarge)
-        else if (key === '[') setWidth((old) => Math.max(MIN_WIDTH, old - 4))
-        else if (key === ']') setWidth((old) => Math.min(MAX_WIDTH, old + 4))
-      }
-    }
-    addEventListener('keydown', onKey)
-    return () => removeEventListener('keydown', onKey)
-  }, [onChange, isLarge, setLarge])
-
-  const tools = [
-    ['pen', `${messages.sketch.pen} (P)`, Pencil],
-    ['eraser', `${messages.sketch.eraser} (E)`, Eraser],
-    ['stroke-eraser', `${messages.sketch.strokeEraser} (X)`, Scissors],
-  ] as const
+  const [openPopover, setOpenPopover] = useState<OpenPopover>()
+  const [isSpaceHeld, setSpaceHeld] = useState(false)
+  const black = useIsDark() && !tools.isPaperWhite ? LIGHT_INK : INK
+  const sheet = useSheet({ sketch, tools, black, onChange, onLive: onLive ?? ignore })
+  const trace = useTrace(props.traceUrl, props.onTraceEnd)
+  const selected = useSelectionCommands(sheet)
+  const commands = useHistoryCommands(sketch, sheet)
+  const clear = useClear(sheet)
+  const changeWidth = (by: number) =>
+    onTools({ width: Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, tools.width + by)) })
+  useSheetKeys(props.hasKeys, {
+    undo: () => sheet.controller?.edit(undo),
+    redo: () => sheet.controller?.edit(redo),
+    holdSpace: (isHeld) => {
+      setSpaceHeld(isHeld)
+      sheet.controller?.setSpaceHeld(isHeld)
+    },
+    selectAll: () => {
+      onTools({ tool: 'select' })
+      sheet.controller?.select(new Set(sketch.strokes))
+    },
+    duplicate: sheet.selection.size > 0 ? selected.duplicate : undefined,
+    onSelection: selected.onKey,
+    single: {
+      p: () => onTools({ tool: 'pen' }),
+      b: () => onTools({ tool: 'brush' }),
+      e: () => onTools({ tool: 'eraser', erasesWhole: tools.tool === 'eraser' && !tools.erasesWhole }),
+      v: () => onTools({ tool: 'select' }),
+      c: () => setOpenPopover('colour'),
+      w: () => setOpenPopover('width'),
+      h: () => selected.mirror(),
+      t: () => onTools({ isTidying: !tools.isTidying }),
+      u: trace.toggle,
+      f: () => props.setFull(!props.isFull),
+      '[': () => changeWidth(-1),
+      ']': () => changeWidth(1),
+      ...(props.isFull ? { escape: () => props.setFull(false) } : {}),
+    },
+  })
+  const menu = (className: string) => (
+    <SheetMenu
+      layout={layout}
+      tools={tools}
+      onTools={onTools}
+      isTracing={trace.url !== undefined}
+      onTrace={trace.toggle}
+      clear={isBlank(sketch) ? undefined : clear}
+      openSaved={() => setSavedOpen(true)}
+      isFull={props.isFull}
+      setFull={props.setFull}
+      className={className}
+    />
+  )
+  const place = placesOf(layout, tools.areToolsOnRight)
 
   return (
     <section
       aria-label={messages.query.sketch}
-      className={
-        isLarge
-          ? 'fixed inset-0 z-20 flex flex-col gap-2 bg-surface p-3 landscape:flex-row'
-          : 'flex gap-2 lg:flex-col'
-      }
+      className="@container absolute inset-0 isolate overflow-hidden"
     >
-      <div
-        className={`relative shrink-0 rounded-xl border border-line shadow-xs ${isLarge ? 'mx-auto aspect-square w-[min(100%,calc(100dvh-12rem))] landscape:w-[min(calc(100dvh-1.5rem),calc(100vw-10.5rem))]' : 'w-[min(calc(100%-8.5rem),36dvh)] self-start lg:w-full'}`}
-      >
-        <SketchCanvas
-          strokes={strokes}
-          tool={tool}
-          size={width}
-          colour={colour}
-          onStroke={(stroke) => onChange(addAction(latest.current, stroke))}
-          onRemoveAt={(point) => {
-            const next = removeStrokeAt(latest.current, point, REACH)
-            latest.current = next
-            if (next !== sketch) onChange(next)
-          }}
+      <SheetSurface
+        sheet={sheet}
+        label={describeSketch(sketch)}
+        cursor={isSpaceHeld ? 'grab' : tools.tool === 'select' ? 'default' : 'crosshair'}
+        traceUrl={trace.url}
+        isPaperWhite={tools.isPaperWhite}
+      />
+      {isBlank(sketch) && trace.url === undefined && (
+        <div className="pointer-events-none absolute inset-0">{empty}</div>
+      )}
+      {layout !== 'phone' && (
+        <SheetPills
+          {...props}
+          commands={commands}
+          clear={clear}
+          openSaved={() => setSavedOpen(true)}
+          menu={menu('size-9 rounded-control')}
         />
-        {underlay !== undefined && (
-          <img
-            src={underlay}
-            alt=""
-            className="pointer-events-none absolute inset-0 size-full rounded-xl object-contain opacity-35 mix-blend-multiply"
-          />
-        )}
-        {isBlank(sketch) && underlay === undefined && (
-          <p className="pointer-events-none absolute inset-0 grid place-items-center px-8 text-center text-[#6a655b]">
-            {messages.sketch.empty}
-          </p>
-        )}
+      )}
+      <ZoomPill sheet={sheet} className={place.zoom} />
+      <div className={`absolute flex flex-col items-center gap-2 ${place.tools}`} style={place.style}>
+        {sheet.selection.size > 0 && <SelectionPill count={sheet.selection.size} {...selected} />}
+        <ToolPill
+          layout={layout}
+          tools={tools}
+          onTools={onTools}
+          black={black}
+          openPopover={openPopover}
+          setOpenPopover={setOpenPopover}
+          matchColours={props.matchColours}
+          onMatchColours={props.onMatchColours}
+          isTracing={trace.url !== undefined}
+          onTrace={trace.toggle}
+          {...commands}
+          menu={menu('size-11.5 @max-[22rem]:size-10')}
+        />
       </div>
-      <div className={`flex min-w-0 flex-1 flex-col gap-1 ${isLarge ? '' : 'lg:flex-none'}`}>
-        <div
-          role="toolbar"
-          aria-label={messages.sketch.tools}
-          className="grid min-w-0 grid-cols-[repeat(auto-fill,2.5rem)] content-start gap-1 lg:flex lg:flex-wrap lg:items-center"
-        >
-          {tools.map(([name, label, Icon]) => (
-            <IconButton key={name} label={label} isPressed={tool === name} onClick={() => setTool(name)}>
-              <Icon />
-            </IconButton>
-          ))}
-          <IconButton
-            label={`${messages.sketch.undo} (Ctrl+Z)`}
-            isDisabled={!canUndo}
-            onClick={() => onChange(undo(sketch))}
-          >
-            <Undo2 />
-          </IconButton>
-          <IconButton
-            label={`${messages.sketch.redo} (Ctrl+Y)`}
-            isDisabled={!canRedo}
-            onClick={() => onChange(redo(sketch))}
-          >
-            <Redo2 />
-          </IconButton>
-          <IconButton
-            label={messages.sketch.clear}
-            isDisabled={strokes.length === 0}
-            onClick={() => onChange(addAction(sketch, 'clear'))}
-          >
-            <Trash2 />
-          </IconButton>
-          <IconButton
-            label={underlay === undefined ? messages.sketch.trace : messages.sketch.traceEnd}
-            isLit={underlay !== undefined}
-            onClick={underlay === undefined ? chooseUnderlay : removeUnderlay}
-          >
-            <ImagePlus />
-          </IconButton>
-          <IconButton label={messages.sketch.saved} onClick={() => setSavedOpen(true)}>
-            {isBlank(sketch) ? <FolderOpen /> : <Download />}
-          </IconButton>
-          <IconButton
-            label={`${isLarge ? messages.sketch.small : messages.sketch.large} (F)`}
-            isLit={isLarge}
-            onClick={() => setLarge(!isLarge)}
-          >
-            {isLarge ? <Minimize2 /> : <Maximize2 />}
-          </IconButton>
-          {children}
-        </div>
-        <div className="flex flex-wrap items-center gap-x-2 gap-y-1 px-1">
-          <input
-            type="range"
-            aria-label={messages.sketch.width}
-            title={messages.sketch.width}
-            min={MIN_WIDTH}
-            max={MAX_WIDTH}
-            value={width}
-            onChange={(event) => setWidth(event.target.valueAsNumber)}
-            className="h-6 min-w-16 flex-1 accent-accent"
-          />
-          <fieldset
-            className={`min-w-0 gap-0.5 ${isLarge ? 'flex flex-wrap' : 'hidden lg:flex'}`}
-            title={messages.sketch.colourHint}
-          >
-            <legend className="sr-only">{messages.sketch.colour}</legend>
-            {COLOURS.map((value, n) => (
-              <label key={value} className="grid size-6 cursor-pointer place-items-center">
-                <input
-                  type="radio"
-                  name="ink"
-                  value={value}
-                  checked={colour === value}
-                  onChange={() => setColour(value)}
-                  aria-label={messages.sketch.colours[n]}
-                  style={{ backgroundColor: value }}
-                  className="size-5 cursor-pointer appearance-none rounded-full border border-line outline-offset-1 checked:outline-2 checked:outline-accent"
-                />
-              </label>
-            ))}
-          </fieldset>
-        </div>
-      </div>
-      {underlayInput}
+      {trace.input}
       <SavedSketches
         isOpen={isSavedOpen}
         onClose={() => setSavedOpen(false)}
         sketch={sketch}
         onOpen={(opened) => {
-          onChange(replaceBy(latest.current, opened))
+          sheet.controller?.edit((current) => replaceBy(current, opened))
           setSavedOpen(false)
         }}
       />
@@ -229,29 +174,149 @@ export function SketchPanel({ sketch, onChange, isLarge, setLarge, children }: S
   )
 }
 
-/** A picture under the sheet, to be traced. */
-function useUnderlay() {
-  const [underlay, setUnderlay] = useState<string>()
-  const inputRef = useRef<HTMLInputElement>(null)
-  useEffect(() => () => URL.revokeObjectURL(underlay ?? ''), [underlay])
-  const show = (file: File | undefined) => setUnderlay(file && URL.createObjectURL(file))
+const ignore = () => {}
+
+/** Undefined where there is no such step. */
+function useHistoryCommands({ past, future }: Sketch, { controller }: Sheet) {
   return {
-    underlay,
-    chooseUnderlay: () => inputRef.current?.click(),
-    removeUnderlay: () => show(undefined),
-    underlayInput: (
-      <input
-        ref={inputRef}
-        type="file"
-        accept="image/*"
-        hidden
-        aria-label={messages.sketch.trace}
-        data-testid="underlay"
-        onChange={(event) => {
-          show(event.target.files?.[0])
-          event.target.value = ''
-        }}
-      />
-    ),
+    undo: past.length > 0 ? () => controller?.edit(undo) : undefined,
+    redo: future.length > 0 ? () => controller?.edit(redo) : undefined,
   }
+}
+
+/** Clears the sheet, and offers to undo that. */
+function useClear({ controller }: Sheet) {
+  const toast = useToast()
+  return () => {
+    controller?.edit(cleared)
+    toast.show({
+      text: messages.sheet.cleared,
+      action: { text: messages.sheet.undo, run: () => controller?.edit(undo) },
+    })
+  }
+}
+
+/** Above what covers the lower end of the sheet. */
+const ABOVE_COVER = 'calc(var(--sheet-inset-bottom, 0px) + env(safe-area-inset-bottom, 0px) + '
+
+function placesOf(layout: SheetLayout, isOnRight: boolean) {
+  if (layout === 'stacked')
+    return {
+      tools: `top-1/2 -translate-y-1/2 ${isOnRight ? 'right-3.5' : 'left-3.5'}`,
+      style: {},
+      zoom: `bottom-4 ${isOnRight ? 'left-3.5' : 'right-3.5'}`,
+    }
+  return {
+    tools: 'inset-x-0 mx-auto w-max max-w-full',
+    style: { bottom: `${ABOVE_COVER}${layout === 'phone' ? '0.75rem' : '1.5rem'})` },
+    zoom: layout === 'phone' ? 'top-3 right-3' : 'right-4 bottom-24 @2xl:bottom-6',
+  }
+}
+
+interface SheetPillsProps extends SketchPanelProps {
+  commands: ReturnType<typeof useHistoryCommands>
+  clear: () => void
+  openSaved: () => void
+  menu: ReactNode
+}
+
+/** History at the upper left, and what concerns the sheet as a whole at the upper right; together on a tablet. */
+function SheetPills(props: SheetPillsProps) {
+  const { sketch, layout, commands, clear, openSaved, menu, isFull, setFull, onClose } = props
+  const isUsed = sketch.past.length > 0 || sketch.future.length > 0 || !isBlank(sketch)
+  const small = 'size-9 rounded-control'
+  const history = isUsed && (
+    <>
+      <HistoryButton
+        label={messages.sheet.undo}
+        keys="Ctrl Z"
+        run={commands.undo}
+        icon={<Undo2 />}
+        className={small}
+      />
+      <HistoryButton
+        label={messages.sheet.redo}
+        keys="Ctrl Shift Z"
+        run={commands.redo}
+        icon={<Redo2 />}
+        className={small}
+      />
+      <PillSeparator />
+      <IconButton label={messages.sheet.clear} isDisabled={isBlank(sketch)} onClick={clear} className={small}>
+        <Trash2 />
+      </IconButton>
+    </>
+  )
+  return (
+    <>
+      {layout === 'side' && history && (
+        <div className="absolute top-4 left-4">
+          <Pill label={messages.sheet.history} isSmall>
+            {history}
+          </Pill>
+        </div>
+      )}
+      <div className="absolute top-4 right-4">
+        <Pill label={messages.sheet.view} isSmall>
+          {layout === 'stacked' && history}
+          <IconButton
+            label={isBlank(sketch) ? messages.sheet.saved : messages.sheet.save}
+            onClick={openSaved}
+            className={small}
+          >
+            <Bookmark />
+          </IconButton>
+          {menu}
+          <IconButton
+            label={isFull ? messages.sheet.small : messages.sheet.large}
+            keys="F"
+            onClick={() => setFull(!isFull)}
+            className={small}
+          >
+            {isFull ? <Minimize2 /> : <Maximize2 />}
+          </IconButton>
+          {onClose !== undefined && (
+            <IconButton label={messages.sheet.closeSheet} onClick={onClose} className={small}>
+              <X />
+            </IconButton>
+          )}
+        </Pill>
+      </div>
+    </>
+  )
+}
+
+const ZOOM_STEP = 1.5
+
+/** Shown while the sheet is not seen as a whole. */
+function ZoomPill({ sheet: { camera, controller }, className }: { sheet: Sheet; className: string }) {
+  if (camera.zoom === 1 && camera.centre === undefined) return null
+  const zoom = percent(camera.zoom)
+  return (
+    <div className={`absolute ${className}`}>
+      <Pill label={messages.sheet.view} isSmall>
+        <IconButton
+          label={messages.sheet.zoomOut}
+          onClick={() => controller?.zoom(1 / ZOOM_STEP)}
+          className="size-9 rounded-control"
+        >
+          <Minus />
+        </IconButton>
+        <IconButton
+          label={messages.sheet.fit(zoom)}
+          onClick={() => controller?.fit()}
+          className="h-9! w-auto! rounded-control px-2 font-medium text-13"
+        >
+          {zoom}
+        </IconButton>
+        <IconButton
+          label={messages.sheet.zoomIn}
+          onClick={() => controller?.zoom(ZOOM_STEP)}
+          className="size-9 rounded-control"
+        >
+          <Plus />
+        </IconButton>
+      </Pill>
+    </div>
+  )
 }

@@ -1,106 +1,181 @@
 import { describe, expect, it } from 'vitest'
+import { fromKept, toKept } from './kept-sketch.ts'
 import {
-  addAction,
+  addStroke,
+  allStrokes,
+  appendStrokes,
+  cleared,
   EMPTY_SKETCH,
-  fromKept,
+  hasEnoughInk,
   isBlank,
+  isSameDrawing,
+  MAX_UNDO,
   redo,
-  removeStrokeAt,
+  removeStrokes,
   replaceBy,
-  type Stroke,
-  type StrokePoint,
-  toKept,
+  replaceStrokes,
+  type Sketch,
   undo,
-  visibleStrokes,
 } from './sketch.ts'
+import type { Stroke, StrokePoint } from './stroke.ts'
 
 const stroke = (x: number, tool: Stroke['tool'] = 'pen'): Stroke => ({
   tool,
   size: 10,
-  points: [[x, 0, 0.5]],
+  points: [
+    [x, 0, 0.5, 0],
+    [x, 100, 0.5, 20],
+  ],
 })
+const sketchOf = (...strokes: Stroke[]) => strokes.reduce(addStroke, EMPTY_SKETCH)
+const places = ({ strokes }: Sketch) => strokes.map(({ points }) => points[0]![0])
 
-describe('a sketch', () => {
-  it('is undone and redone step by step', () => {
-    const two = addAction(addAction(EMPTY_SKETCH, stroke(1)), stroke(2))
-    expect(visibleStrokes(undo(two))).toEqual([stroke(1)])
-    expect(redo(undo(two))).toEqual(two)
-    expect(undo(undo(undo(two))).done).toEqual([])
-    expect(redo(two)).toBe(two)
-    expect(undo(EMPTY_SKETCH)).toBe(EMPTY_SKETCH)
+describe('the history of a sketch', () => {
+  const base = sketchOf(stroke(1), stroke(2), stroke(3))
+  const [first, second, third] = base.strokes as [Stroke, Stroke, Stroke]
+  it.each<[name: string, edit: (sketch: Sketch) => Sketch, after: number[]]>([
+    ['a stroke', (sketch) => addStroke(sketch, stroke(4)), [1, 2, 3, 4]],
+    ['clearing', cleared, []],
+    ['erasing one', (sketch) => removeStrokes(sketch, 'erase', [second]), [1, 3]],
+    ['deleting two that are apart', (sketch) => removeStrokes(sketch, 'delete', [first, third]), [2]],
+    [
+      'cutting one in two',
+      (sketch) => replaceStrokes(sketch, 'erase', new Map([[second, [stroke(20), stroke(21)]]])),
+      [1, 20, 21, 3],
+    ],
+    [
+      'different numbers of pieces',
+      (sketch) =>
+        replaceStrokes(
+          sketch,
+          'erase',
+          new Map([
+            [first, []],
+            [third, [stroke(30), stroke(31), stroke(32)]],
+          ]),
+        ),
+      [2, 30, 31, 32],
+    ],
+    ['copies', (sketch) => appendStrokes(sketch, 'duplicate', [stroke(8), stroke(9)]), [1, 2, 3, 8, 9]],
+    ['opening another', (sketch) => replaceBy(sketch, sketchOf(stroke(7))), [7]],
+  ])('takes %s back and does it again', (_, edit, after) => {
+    const edited = edit(base)
+    expect(places(edited)).toEqual(after)
+    expect(undo(edited).strokes).toEqual(base.strokes)
+    expect(redo(undo(edited))).toEqual(edited)
+    expect(undo(undo(redo(undo(edited)))).strokes).toEqual([first, second])
   })
 
-  it('gives way to another, and comes back even after it was cleared', () => {
-    const cleared = addAction(addAction(EMPTY_SKETCH, stroke(1)), 'clear')
-    const other = addAction(EMPTY_SKETCH, stroke(2))
-    expect(visibleStrokes(replaceBy(cleared, other))).toEqual([stroke(2)])
-    expect(visibleStrokes(undo(undo(replaceBy(cleared, other))))).toEqual([stroke(1)])
-    expect(replaceBy(EMPTY_SKETCH, other)).toEqual(other)
+  it.each<[name: string, edit: (sketch: Sketch) => Sketch]>([
+    ['clearing a blank sheet', () => cleared(EMPTY_SKETCH)],
+    ['erasing nothing', () => removeStrokes(EMPTY_SKETCH, 'erase', [stroke(1)])],
+    ['undoing at the beginning', () => undo(EMPTY_SKETCH)],
+    ['redoing at the end', () => redo(EMPTY_SKETCH)],
+  ])('has no step for %s', (_, edit) => {
+    expect(edit(EMPTY_SKETCH)).toBe(EMPTY_SKETCH)
   })
 
   it('forgets what was undone when something new is drawn', () => {
-    const sketch = addAction(undo(addAction(EMPTY_SKETCH, stroke(1))), stroke(2))
-    expect(redo(sketch)).toEqual(sketch)
+    const sketch = addStroke(undo(base), stroke(9))
+    expect(places(sketch)).toEqual([1, 2, 9])
+    expect(redo(sketch)).toBe(sketch)
   })
 
-  it('can be cleared, and clearing be undone', () => {
-    const cleared = addAction(addAction(EMPTY_SKETCH, stroke(1)), 'clear')
-    expect(isBlank(cleared)).toBe(true)
-    expect(visibleStrokes(addAction(cleared, stroke(2)))).toEqual([stroke(2)])
-    expect(visibleStrokes(undo(cleared))).toEqual([stroke(1)])
+  it(`goes back ${MAX_UNDO} steps, and keeps what was drawn before`, () => {
+    let sketch = EMPTY_SKETCH
+    for (let n = 0; n < MAX_UNDO + 20; n++) sketch = addStroke(sketch, stroke(n))
+    let steps = 0
+    for (let before = undo(sketch); before !== sketch; before = undo(sketch)) {
+      sketch = before
+      steps++
+    }
+    expect(steps).toBe(MAX_UNDO)
+    expect(sketch.strokes).toHaveLength(20)
+    for (let n = 0; n < MAX_UNDO; n++) sketch = redo(sketch)
+    expect(sketch.strokes).toHaveLength(MAX_UNDO + 20)
   })
 
-  it('is blank until the pen was used', () => {
-    expect(isBlank(addAction(EMPTY_SKETCH, stroke(1, 'eraser')))).toBe(true)
-    expect(isBlank(addAction(EMPTY_SKETCH, stroke(1)))).toBe(false)
+  it('is kept when another drawing takes the place of a cleared one', () => {
+    const opened = replaceBy(cleared(base), sketchOf(stroke(7)))
+    expect(places(opened)).toEqual([7])
+    expect(places(undo(undo(opened)))).toEqual([1, 2, 3])
+    expect(replaceBy(EMPTY_SKETCH, sketchOf(stroke(7))).past).toEqual([])
   })
 
-  it('loses the topmost stroke at a point, and gets it back', () => {
-    const line = (y: number): Stroke => ({
-      tool: 'pen',
-      size: 10,
+  it('names every stroke that it needs', () => {
+    const edited = undo(removeStrokes(cleared(base), 'erase', [first]))
+    expect(allStrokes(edited)).toEqual(new Set(base.strokes))
+  })
+})
+
+describe('ink', () => {
+  it('is enough to search with from 24 pixels on', () => {
+    const line = (length: number): Stroke => ({
+      ...stroke(1),
       points: [
-        [0, y, 0.5],
-        [100, y, 0.5],
+        [0, 0, 0.5, 0],
+        [length, 0, 0.5, 1],
       ],
     })
-    const both = addAction(addAction(EMPTY_SKETCH, line(0)), line(8))
-    const one = removeStrokeAt(both, [50, 6], 5)
-    expect(visibleStrokes(one)).toEqual([line(0)])
-    expect(visibleStrokes(removeStrokeAt(one, [50, 6], 5))).toEqual([])
-    expect(removeStrokeAt(one, [50, 60], 5)).toBe(one)
-    expect(visibleStrokes(undo(one))).toEqual([line(0), line(8)])
+    expect(hasEnoughInk([])).toBe(false)
+    expect(hasEnoughInk([line(37)])).toBe(false)
+    expect(hasEnoughInk([line(38)])).toBe(true)
+    expect(hasEnoughInk([line(20), line(20)])).toBe(true)
+    expect(isBlank(sketchOf(line(1)))).toBe(false)
+  })
+})
+
+describe('a kept sketch', () => {
+  it('equals what was drawn', () => {
+    const fine: Stroke = { ...stroke(1, 'brush'), colour: '#c2410c', points: [[1 / 3, 2 / 3, 1 / 3, 12.7]] }
+    const drawn = sketchOf(fine, stroke(2))
+    expect(drawn.strokes[0]!.points).toEqual([[0.33, 0.67, 0.33, 13]])
+    const restored = fromKept(JSON.parse(JSON.stringify(toKept(drawn))))!
+    expect(restored.strokes).toEqual(drawn.strokes)
+    expect(isSameDrawing(restored, drawn)).toBe(true)
+    expect(isSameDrawing(restored, undo(drawn))).toBe(false)
+    expect(isSameDrawing(restored, addStroke(undo(drawn), stroke(3)))).toBe(false)
   })
 
-  it('is kept with fewer points where it is very large, from end to end', () => {
+  it('of version 1 shows the same, erased parts included', () => {
+    const points = [
+      [0, 0, 0.5],
+      [100, 0, 0.5],
+    ]
+    const eraser = { tool: 'eraser', size: 20, points: [[50, 0, 0.5]] }
+    const later = { tool: 'pen', size: 10, colour: '#b42318', points: [[50, 0, 0.5]] }
+    const kept = { version: 1, strokes: [{ tool: 'pen', size: 10, points }, eraser, later] }
+    const { strokes } = fromKept(kept)!
+    expect(strokes.map((stroke) => stroke.points.map(([x]) => x))).toEqual([[0, 37], [63, 100], [50]])
+    expect(strokes.map(({ colour }) => colour)).toEqual([undefined, undefined, '#b42318'])
+    expect(strokes.every(({ points }) => points.every((point) => point.length === 4))).toBe(true)
+  })
+
+  it('has fewer points where it is very large, from end to end', () => {
     const long: Stroke = {
       ...stroke(1),
-      points: Array.from({ length: 50_000 }, (_, n): StrokePoint => [999.9 - (n % 7), 888.8, 0.33]),
+      points: Array.from({ length: 50_000 }, (_, n): StrokePoint => [999.99 - (n % 7), 888.88, 0.33, 99_999]),
     }
-    const drawn = [1, 2, 3, 4, 5].reduce((sketch) => addAction(sketch, long), EMPTY_SKETCH)
-    const kept = toKept(drawn)
+    const kept = toKept(sketchOf(long, long, long, long, long))
     expect(JSON.stringify(kept).length).toBeLessThan(2_000_000)
-    expect(fromKept(kept)?.done).toHaveLength(5)
+    expect(fromKept(kept)?.strokes).toHaveLength(5)
     for (const { points } of kept.strokes) {
-      expect(points.length).toBeGreaterThan(15_000)
+      expect(points.length).toBeGreaterThan(10_000)
       expect([points[0], points.at(-1)]).toEqual([long.points[0], long.points.at(-1)])
     }
   })
 
-  it('is kept as what can be seen of it, and nothing else is taken for one', () => {
-    const drawn = addAction(addAction(addAction(EMPTY_SKETCH, stroke(1)), 'clear'), stroke(2))
-    expect(fromKept(JSON.parse(JSON.stringify(toKept(drawn))))?.done).toEqual([stroke(2)])
-    const fine: Stroke = { ...stroke(1), points: [[1 / 3, 2 / 3, 1 / 3]] }
-    expect(toKept(addAction(EMPTY_SKETCH, fine)).strokes[0]!.points).toEqual([[0.3, 0.7, 0.33]])
-    expect(addAction(EMPTY_SKETCH, fine).done).toEqual(toKept(addAction(EMPTY_SKETCH, fine)).strokes)
-    for (const value of [
-      null,
-      1,
-      {},
-      { strokes: 1 },
-      { strokes: [{ tool: 'pen' }] },
-      { strokes: [{ ...stroke(1), points: [['x', 0, 1]] }] },
-    ])
-      expect(fromKept(value)).toBeUndefined()
+  it.each([
+    [null],
+    [1],
+    [{}],
+    [{ strokes: 1 }],
+    [{ strokes: [{ tool: 'pen' }] }],
+    [{ strokes: [{ ...stroke(1), tool: 'lasso' }] }],
+    [{ strokes: [{ ...stroke(1), colour: 'red' }] }],
+    [{ strokes: [{ ...stroke(1), points: [['x', 0, 1]] }] }],
+    [{ strokes: [{ ...stroke(1), points: [] }] }],
+  ])('is not made of %j', (value) => {
+    expect(fromKept(value)).toBeUndefined()
   })
 })

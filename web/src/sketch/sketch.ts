@@ -1,156 +1,160 @@
-/** A point of a stroke: x and y in units of the sheet, pressure 0…1. */
-export type StrokePoint = [x: number, y: number, pressure: number]
+import { inkLength, roundedStroke, type Stroke, UNITS_PER_PIXEL } from './stroke.ts'
 
-export interface Stroke {
-  tool: 'pen' | 'eraser'
-  /** Width in units of the sheet. */
-  size: number
-  /** Of the ink; black without it. */
-  colour?: string | undefined
-  points: StrokePoint[]
+/** At a position in the list of strokes as it was before the edit: some are taken out, others come in their place. */
+export interface Splice {
+  at: number
+  removed: readonly Stroke[]
+  added: readonly Stroke[]
 }
 
-/** A stroke that was taken away as a whole: its place in the history. */
-export interface Removal {
-  removed: number
+export type EditKind = 'draw' | 'erase' | 'clear' | 'tidy' | 'move' | 'duplicate' | 'delete' | 'open'
+
+/** One step of the history. Its splices are in ascending order and do not overlap. */
+export interface Edit {
+  kind: EditKind
+  splices: readonly Splice[]
 }
 
-/** What was done, in order: a stroke, one taken away, or everything before it cleared away. */
-export type SketchAction = Stroke | Removal | 'clear'
-
-/** A drawing is its history: what was undone can be redone until something new is drawn. */
+/** A drawing with its history. Strokes never change, so that they can be compared and cached by identity. */
 export interface Sketch {
-  done: readonly SketchAction[]
-  undone: readonly SketchAction[]
+  strokes: readonly Stroke[]
+  past: readonly Edit[]
+  future: readonly Edit[]
 }
 
-/** The sheet is a square of so many units, however large it is shown. */
-export const SHEET_UNITS = 1000
-export const INK = '#1b1a18'
+export const EMPTY_SKETCH: Sketch = { strokes: [], past: [], future: [] }
+export const MAX_UNDO = 500
 
-export const EMPTY_SKETCH: Sketch = { done: [], undone: [] }
-
-/** A stroke is kept no finer than can be seen, and searched by as it is kept: whoever is sent the drawing sees the same answers. */
-export function addAction(sketch: Sketch, action: SketchAction): Sketch {
-  const added = action === 'clear' || isRemoval(action) ? action : roundedStroke(action)
-  return { done: [...sketch.done, added], undone: [] }
+export function addStroke(sketch: Sketch, stroke: Stroke): Sketch {
+  return edited(sketch, 'draw', [{ at: sketch.strokes.length, removed: [], added: [roundedStroke(stroke)] }])
 }
 
-function roundedStroke(stroke: Stroke): Stroke {
-  const points = stroke.points.map(
-    ([x, y, pressure]): StrokePoint => [rounded(x, 10), rounded(y, 10), rounded(pressure, 100)],
-  )
-  return { ...stroke, points }
+/** The same sketch if nothing is on it. */
+export function cleared(sketch: Sketch): Sketch {
+  const { strokes } = sketch
+  return edited(sketch, 'clear', strokes.length === 0 ? [] : [{ at: 0, removed: strokes, added: [] }])
 }
 
-function rounded(value: number, parts: number): number {
-  return Math.round(value * parts) / parts
-}
-
-/** The same drawing if nothing was done. */
-export function undo(sketch: Sketch): Sketch {
-  const { done, undone } = sketch
-  const last = done.at(-1)
-  return last === undefined ? sketch : { done: done.slice(0, -1), undone: [...undone, last] }
-}
-
-/** The same drawing if nothing was undone. */
-export function redo(sketch: Sketch): Sketch {
-  const { done, undone } = sketch
-  const next = undone.at(-1)
-  return next === undefined ? sketch : { done: [...done, next], undone: undone.slice(0, -1) }
-}
-
-/** The strokes since the sheet was last cleared, without those taken away. */
-export function visibleStrokes({ done }: Sketch): Stroke[] {
-  return placedStrokes(done).map(({ stroke }) => stroke)
-}
-
-function placedStrokes(done: Sketch['done']): { stroke: Stroke; place: number }[] {
-  const cleared = done.lastIndexOf('clear')
-  const removed = new Set(done.flatMap((action) => (isRemoval(action) ? [action.removed] : [])))
-  return done.flatMap((stroke, place) =>
-    place <= cleared || stroke === 'clear' || isRemoval(stroke) || removed.has(place)
-      ? []
-      : [{ stroke, place }],
-  )
-}
-
-function isRemoval(action: SketchAction): action is Removal {
-  return action !== 'clear' && 'removed' in action
-}
-
-/** Whether nothing can be seen; a stroke that was wholly erased still counts as drawn. */
-export function isBlank(sketch: Sketch): boolean {
-  return !visibleStrokes(sketch).some(({ tool }) => tool === 'pen')
-}
-
-/** Takes the topmost stroke away that passes a point, within `reach` units of the sheet. */
-export function removeStrokeAt(sketch: Sketch, [x, y]: readonly number[], reach: number): Sketch {
-  const hit = placedStrokes(sketch.done).findLast(
-    ({ stroke }) => stroke.tool === 'pen' && distanceTo(stroke.points, x!, y!) <= reach + stroke.size / 2,
-  )
-  return hit === undefined ? sketch : addAction(sketch, { removed: hit.place })
-}
-
-function distanceTo(points: readonly StrokePoint[], x: number, y: number): number {
-  let least = Number.POSITIVE_INFINITY
-  for (const [n, [ax, ay]] of points.entries()) {
-    const [bx, by] = points[n + 1] ?? [ax, ay]
-    const length = (bx - ax) ** 2 + (by - ay) ** 2
-    const t =
-      length === 0 ? 0 : Math.max(0, Math.min(1, ((x - ax) * (bx - ax) + (y - ay) * (by - ay)) / length))
-    least = Math.min(least, Math.hypot(x - ax - t * (bx - ax), y - ay - t * (by - ay)))
+/** Puts others in the place of strokes; none to take one away. The same sketch if none of them is on it. */
+export function replaceStrokes(
+  sketch: Sketch,
+  kind: EditKind,
+  replacements: ReadonlyMap<Stroke, readonly Stroke[]>,
+): Sketch {
+  const splices: { at: number; removed: Stroke[]; added: Stroke[] }[] = []
+  for (const [at, stroke] of sketch.strokes.entries()) {
+    const added = replacements.get(stroke)
+    if (added === undefined) continue
+    const last = splices.at(-1)
+    if (last !== undefined && last.at + last.removed.length === at) {
+      last.removed.push(stroke)
+      last.added.push(...added)
+    } else {
+      splices.push({ at, removed: [stroke], added: [...added] })
+    }
   }
-  return least
+  return edited(sketch, kind, splices)
 }
 
-/** The server keeps two million characters of a drawing; a point takes up to 20. */
-const MAX_POINTS = 90_000
-
-/** A drawing as it is kept, without what was undone; of a very large one, as many points as can be kept. */
-export function toKept(sketch: Sketch): { version: 1; strokes: Stroke[] } {
-  const strokes = visibleStrokes(sketch)
-  const step = Math.ceil(strokes.reduce((sum, { points }) => sum + points.length, 0) / MAX_POINTS)
-  return { version: 1, strokes: step <= 1 ? strokes : strokes.map((stroke) => thinned(stroke, step)) }
+export function removeStrokes(sketch: Sketch, kind: 'erase' | 'delete', strokes: Iterable<Stroke>): Sketch {
+  return replaceStrokes(sketch, kind, new Map([...strokes].map((stroke) => [stroke, []])))
 }
 
-/** Every so many points of a stroke, with both its ends. */
-function thinned(stroke: Stroke, step: number): Stroke {
-  const last = stroke.points.length - 1
-  return { ...stroke, points: stroke.points.filter((_, n) => n % step === 0 || n === last) }
-}
-
-/** Puts another drawing in the place of one; that can be undone. */
-export function replaceBy(sketch: Sketch, other: Sketch): Sketch {
-  const strokes = visibleStrokes(other)
-  return sketch.done.length === 0
-    ? { done: strokes, undone: [] }
-    : {
-        done: [...sketch.done, ...(sketch.done.at(-1) === 'clear' ? [] : ['clear' as const]), ...strokes],
-        undone: [],
-      }
-}
-
-/** @returns undefined if it is no drawing that was kept */
-export function fromKept(value: unknown): Sketch | undefined {
-  if (typeof value !== 'object' || value === null || !('strokes' in value)) return undefined
-  const { strokes } = value
-  if (!Array.isArray(strokes) || !strokes.every(isStroke)) return undefined
-  return { done: strokes, undone: [] }
-}
-
-function isStroke(value: unknown): value is Stroke {
-  if (typeof value !== 'object' || value === null) return false
-  const { tool, size, points, colour } = value as Partial<Stroke>
-  const isPoint = (point: unknown) =>
-    Array.isArray(point) && point.length === 3 && point.every((number) => Number.isFinite(number))
-  return (
-    (tool === 'pen' || tool === 'eraser') &&
-    Number.isFinite(size) &&
-    (colour === undefined || /^#[0-9a-f]{6}$/i.test(colour)) &&
-    Array.isArray(points) &&
-    points.length > 0 &&
-    points.every(isPoint)
+export function appendStrokes(sketch: Sketch, kind: EditKind, strokes: readonly Stroke[]): Sketch {
+  return edited(
+    sketch,
+    kind,
+    strokes.length === 0 ? [] : [{ at: sketch.strokes.length, removed: [], added: strokes }],
   )
+}
+
+/** Puts another drawing in the place of one, which can be undone. */
+export function replaceBy(sketch: Sketch, { strokes }: Sketch): Sketch {
+  if (sketch.strokes.length === 0 && sketch.past.length === 0) return { ...EMPTY_SKETCH, strokes }
+  return edited(sketch, 'open', [{ at: 0, removed: sketch.strokes, added: strokes }])
+}
+
+/** The same sketch if there is nothing to undo. */
+export function undo(sketch: Sketch): Sketch {
+  const { strokes, past, future } = sketch
+  const last = past.at(-1)
+  if (last === undefined) return sketch
+  return {
+    strokes: spliced(strokes, inverted(last.splices)),
+    past: past.slice(0, -1),
+    future: [...future, last],
+  }
+}
+
+/** The same sketch if there is nothing to redo. */
+export function redo(sketch: Sketch): Sketch {
+  const { strokes, past, future } = sketch
+  const next = future.at(-1)
+  if (next === undefined) return sketch
+  return { strokes: spliced(strokes, next.splices), past: [...past, next], future: future.slice(0, -1) }
+}
+
+export function isBlank({ strokes }: Sketch): boolean {
+  return strokes.length === 0
+}
+
+/** Whether both show the same strokes. */
+export function isSameDrawing(a: Sketch, b: Sketch): boolean {
+  const textOf = ({ strokes }: Sketch) =>
+    JSON.stringify(strokes.map(({ tool, size, colour, points }) => [tool, size, colour, points]))
+  return a.strokes.length === b.strokes.length && textOf(a) === textOf(b)
+}
+
+/** Less ink says nothing about a picture: a slip, or the beginning of a stroke. */
+const LEAST_INK = 24 * UNITS_PER_PIXEL
+
+/** Whether there is enough to search with. */
+export function hasEnoughInk(strokes: readonly Stroke[]): boolean {
+  let length = 0
+  return strokes.some((stroke) => {
+    length += inkLength(stroke)
+    return length >= LEAST_INK
+  })
+}
+
+/** All strokes that a sketch or its history refer to, each once. */
+export function allStrokes({ strokes, past, future }: Sketch): Set<Stroke> {
+  const all = new Set(strokes)
+  for (const { splices } of [...past, ...future]) {
+    for (const { removed, added } of splices) {
+      for (const stroke of removed) all.add(stroke)
+      for (const stroke of added) all.add(stroke)
+    }
+  }
+  return all
+}
+
+function edited(sketch: Sketch, kind: EditKind, splices: readonly Splice[]): Sketch {
+  if (splices.length === 0) return sketch
+  return {
+    strokes: spliced(sketch.strokes, splices),
+    past: [...sketch.past, { kind, splices }].slice(-MAX_UNDO),
+    future: [],
+  }
+}
+
+function spliced(strokes: readonly Stroke[], splices: readonly Splice[]): Stroke[] {
+  const result: Stroke[] = []
+  let from = 0
+  for (const { at, removed, added } of splices) {
+    for (let n = from; n < at; n++) result.push(strokes[n]!)
+    for (const stroke of added) result.push(stroke)
+    from = at + removed.length
+  }
+  for (let n = from; n < strokes.length; n++) result.push(strokes[n]!)
+  return result
+}
+
+function inverted(splices: readonly Splice[]): Splice[] {
+  let shift = 0
+  return splices.map(({ at, removed, added }) => {
+    const inverse = { at: at + shift, removed: added, added: removed }
+    shift += added.length - removed.length
+    return inverse
+  })
 }

@@ -1,34 +1,41 @@
-import { useCallback, useEffect, useRef, useState } from 'react'
+import { type RefObject, useCallback, useEffect, useRef, useState } from 'react'
 import { ApiError, getSavedQuery, isPassing, saveQuery } from '../api/client.ts'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 import type { QueryTerm } from '../state/query-terms.ts'
+import { fromKept, toKept } from './kept-sketch.ts'
 import { renderSketch } from './render.ts'
+import { SheetStore } from './sheet-store.ts'
 import {
-  addAction,
+  appendStrokes,
+  cleared,
   EMPTY_SKETCH,
-  fromKept,
-  isBlank,
+  hasEnoughInk,
+  isSameDrawing,
   replaceBy,
   type Sketch,
-  toKept,
-  visibleStrokes,
 } from './sketch.ts'
 
-/** A drawing is kept by the server when nothing more has been drawn for so long; the results do not wait for it. */
-const KEEP_AFTER_MS = 700
-const KEPT_SIDE = 512
+/** The server saves a drawing when nothing has been added for this long. Results do not wait for it. */
+const SAVE_AFTER_MS = 700
+const SAVED_SIDE = 512
 
 export interface AddressedSketch {
   sketch: Sketch
+  /** With the stroke under way; otherwise the sketch. */
+  live: Sketch
   draw: (sketch: Sketch) => void
-  /** Why the drawing that the address names is not here. */
+  /** Takes the sketch with a stroke that is under way. */
+  preview: (sketch: Sketch) => void
+  /** False for a moment, while the sketch that was on the sheet before a reload is read. */
+  isRestored: boolean
+  /** Why the drawing that the address names could not be loaded. */
   problem: string | undefined
 }
 
 /**
- * The drawing that the page's address names, and changing it: what is drawn is kept by the server and named in the address, what the
- * address names otherwise (a shared search, Back) is fetched and can be drawn on.
- * @param isPaused while something stands over the page, whose address is not that of the drawing
+ * The drawing that the page's address names. New ink is saved by the server and named in the address; a drawing that the
+ * address comes to name otherwise (by a link, by Back) is fetched. The browser keeps sketch and history over a reload.
+ * @param isPaused while a view covers the page, whose address is not that of the drawing
  */
 export function useAddressedSketch(
   terms: QueryTerm[],
@@ -36,18 +43,20 @@ export function useAddressedSketch(
   isPaused: boolean,
 ): AddressedSketch {
   const [sketch, setSketch] = useState<Sketch>(EMPTY_SKETCH)
+  const [live, setLive] = useState<Sketch>()
   const [problem, setProblem] = useState<string>()
   /** The drawing that the address names. */
-  const named = useRef<{ id: string | undefined; done: Sketch['done'] }>({ id: undefined, done: [] })
+  const named = useRef<Named>({ id: undefined, strokes: EMPTY_SKETCH.strokes })
   const fetchingRef = useRef<AbortController>(undefined)
   const latest = useRef(sketch)
   latest.current = sketch
   const id = terms.find(({ kind }) => kind === 'sketch')?.id
+  const isRestored = useRestoredSketch(sketch, setSketch, named, id)
 
   const name = useCallback(
-    (newId: string | undefined, done: Sketch['done']) => {
+    (newId: string | undefined, strokes: Sketch['strokes']) => {
       const isFirst = named.current.id === undefined
-      named.current = { id: newId, done }
+      named.current = { id: newId, strokes }
       const own: QueryTerm[] = newId === undefined ? [] : [{ kind: 'sketch', id: newId, isWanted: true }]
       const update = (old: QueryTerm[]) => [...own, ...old.filter(({ kind }) => kind !== 'sketch')]
       changeTerms(update, !isFirst && newId !== undefined)
@@ -56,75 +65,139 @@ export function useAddressedSketch(
   )
 
   useEffect(() => {
+    if (!isRestored) return
     setProblem(undefined)
     if (id === named.current.id) return
     if (id === undefined) {
-      // The search was taken away, the drawing can be had back.
-      const cleared = isBlank(latest.current) ? EMPTY_SKETCH : addAction(latest.current, 'clear')
-      named.current = { id, done: cleared.done }
-      setSketch(cleared)
+      // The sketch was removed from the search. Undo returns it.
+      const next = cleared(latest.current)
+      named.current = { id, strokes: next.strokes }
+      setSketch(next)
       return
     }
     const fetching = new AbortController()
     fetchingRef.current = fetching
-    const fetchKept = async () => {
+    const fetchSaved = async () => {
       try {
-        const kept = await retryWhileOffline(
+        const saved = await retryWhileOffline(
           () => getSavedQuery(id, fetching.signal),
           fetching.signal,
           setProblem,
         )
-        const loaded = fromKept(kept.sketch) ?? EMPTY_SKETCH
-        // What is on the sheet and has not been kept can be had back.
-        const next = replaceBy(latest.current, loaded)
-        named.current = { id, done: next.done }
+        const loaded = fromKept(saved.sketch) ?? EMPTY_SKETCH
+        // A reload may come between naming the drawing and keeping its name: that is no step of the history. Other ink
+        // that was not saved comes back by Undo.
+        const next = isSameDrawing(loaded, latest.current)
+          ? latest.current
+          : replaceBy(latest.current, loaded)
+        named.current = { id, strokes: next.strokes }
         setProblem(undefined)
         setSketch(next)
       } catch (error) {
         if (!fetching.signal.aborted) setProblem(reasonOf(error))
       }
     }
-    void fetchKept()
+    void fetchSaved()
     return () => fetching.abort()
-  }, [id])
+  }, [id, isRestored])
 
   useEffect(() => {
-    if (isPaused) return
-    const { done } = sketch
-    if (done === named.current.done || (isBlank(sketch) && named.current.id === undefined)) return
-    if (isBlank(sketch)) {
-      if (named.current.id !== undefined) name(undefined, done)
+    if (isPaused || !isRestored) return
+    const { strokes } = sketch
+    const isSearched = hasEnoughInk(strokes)
+    if (strokes === named.current.strokes || (!isSearched && named.current.id === undefined)) return
+    if (!isSearched) {
+      name(undefined, strokes)
       return
     }
     const sending = new AbortController()
     const timer = setTimeout(async () => {
       try {
-        const picture = await renderSketch(visibleStrokes(sketch), KEPT_SIDE)
-        const keep = () => saveQuery(picture, 'sketch', { sketch: toKept(sketch), signal: sending.signal })
-        const kept = await retryWhileOffline(keep, sending.signal)
-        if (!sending.signal.aborted) name(kept.id, done)
-      } catch {
-        // Without an address the search works all the same.
+        const picture = await renderSketch(strokes, SAVED_SIDE)
+        const save = () => saveQuery(picture, 'sketch', { sketch: toKept(sketch), signal: sending.signal })
+        const saved = await retryWhileOffline(save, sending.signal)
+        if (!sending.signal.aborted) name(saved.id, strokes)
+      } catch (error) {
+        // The search works without an address.
+        if (!sending.signal.aborted) console.info('The sketch has no address yet:', error)
       }
-    }, KEEP_AFTER_MS)
+    }, SAVE_AFTER_MS)
     return () => {
       sending.abort()
       clearTimeout(timer)
     }
-  }, [sketch, name, isPaused])
+  }, [sketch, name, isPaused, isRestored])
 
   const draw = useCallback((next: Sketch) => {
     setProblem(undefined)
-    // What somebody draws meanwhile is not replaced by what comes late.
+    setLive(undefined)
+    // A drawing that is still being fetched does not replace new ink.
     fetchingRef.current?.abort()
     setSketch(next)
   }, [])
-  return { sketch, draw, problem }
+  return { sketch, live: live ?? sketch, draw, preview: setLive, isRestored, problem }
+}
+
+interface Named {
+  id: string | undefined
+  strokes: Sketch['strokes']
+}
+
+/** Restores what was on the sheet of this tab, and keeps what is on it. @returns whether it has been restored */
+function useRestoredSketch(
+  sketch: Sketch,
+  setSketch: (update: (sketch: Sketch) => Sketch) => void,
+  named: RefObject<Named>,
+  id: string | undefined,
+): boolean {
+  const [store] = useState(() => new SheetStore())
+  const [isRestored, setRestored] = useState(!store.mayHaveSheet)
+
+  useEffect(() => {
+    let isEnded = false
+    const restore = async () => {
+      try {
+        const stored = await store.load()
+        if (isEnded) return
+        if (stored !== undefined) {
+          const { sketch: restored, address, isSaved } = stored
+          named.current = { id: address, strokes: isSaved ? restored.strokes : [] }
+          // Strokes that were drawn in the meantime come on top.
+          setSketch(({ strokes }) => appendStrokes(restored, 'draw', strokes))
+        }
+      } catch (error) {
+        console.warn('The sketch of this tab could not be restored:', error)
+      }
+      if (!isEnded) setRestored(true)
+      await store.removeOld()
+    }
+    void restore()
+    return () => {
+      isEnded = true
+    }
+  }, [store, setSketch, named])
+
+  useEffect(() => {
+    if (!isRestored || (sketch === EMPTY_SKETCH && !store.mayHaveSheet)) return
+    const { current } = named
+    store.save({
+      sketch,
+      address: current.id,
+      isSaved: current.strokes === sketch.strokes && current.id === id,
+    })
+  }, [sketch, id, isRestored, store, named])
+
+  useEffect(() => {
+    const onHide = () => store.flush()
+    addEventListener('pagehide', onHide)
+    return () => removeEventListener('pagehide', onHide)
+  }, [store])
+  return isRestored
 }
 
 const RETRY_AFTER_MS = 3_000
 
-/** Asks again while the server is away. @param onAway is told why it takes longer */
+/** Repeats a request while the server is away. @param onAway receives the reason for the delay */
 async function retryWhileOffline<T>(
   request: () => Promise<T>,
   signal: AbortSignal,

@@ -7,7 +7,11 @@ const PART: QueryTerm = { ...IMAGE, region: [0.1, 0.25, 0.5, 1] }
 
 describe('examples in the address', () => {
   it('are read as they were written', () => {
-    const terms = [SKETCH, { ...IMAGE, isWanted: false }, PART]
+    const terms: QueryTerm[] = [
+      SKETCH,
+      { ...IMAGE, isWanted: false, influence: 4 },
+      { ...PART, influence: 0 },
+    ]
     expect(parseTerms(formatTerms(terms))).toEqual(terms)
     expect(formatTerms([])).toBeUndefined()
   })
@@ -16,6 +20,16 @@ describe('examples in the address', () => {
     expect(parseTerms('x,i,zabc,i../../etc,s!@1_2_3_4,')).toEqual([])
     expect(parseTerms(undefined)).toEqual([])
     expect(parseTerms('iabc@2_0_1_1')).toEqual([{ kind: 'image', id: 'abc', isWanted: true }])
+  })
+})
+
+describe('words in the address', () => {
+  it('are read as they were written, whatever they hold', () => {
+    for (const id of ['evening light', 'a,b~c@d!', '100 % “Äpfel” (*)', "it's"]) {
+      const terms: QueryTerm[] = [{ kind: 'words', id, isWanted: false, influence: 3 }, IMAGE]
+      expect(parseTerms(formatTerms(terms))).toEqual(terms)
+    }
+    expect(parseTerms('w%E0%A4%A,wok')).toEqual([{ kind: 'words', id: 'ok', isWanted: true }])
   })
 })
 

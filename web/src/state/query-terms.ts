@@ -1,56 +1,92 @@
 /** Part of a picture: x, y, width and height in 0…1 of its sides. */
 export type Region = [x: number, y: number, width: number, height: number]
 
+/** How much a part of the search counts, from very light to very strong. */
+export type Influence = 0 | 1 | 2 | 3 | 4
+
+export const MEDIUM: Influence = 2
+/** Weights of the influences, each twice the one before; the server takes up to 1. */
+const WEIGHTS = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1] as const
+
 /**
- * One thing that is searched with: an image of the gallery, or a picture or a drawing that the server keeps for a while. It counts for
- * what is wanted, or against it.
+ * A part of a search: an image of the gallery, a picture or a drawing that the server keeps for a while, or words. Results are more like it, or
+ * less if it is not wanted.
  */
 export interface QueryTerm {
-  kind: 'image' | 'picture' | 'sketch'
+  kind: 'image' | 'picture' | 'sketch' | 'words'
+  /** For words, the words themselves. */
   id: string
   isWanted: boolean
+  /** Medium without it. */
+  influence?: Influence | undefined
   region?: Region | undefined
 }
 
-const LETTERS = { i: 'image', p: 'picture', s: 'sketch' } as const
-const LETTER_OF = { image: 'i', picture: 'p', sketch: 's' } as const
-const TOKEN = /^([ips])(!?)([0-9a-f-]+)(?:@([\d.]+)_([\d.]+)_([\d.]+)_([\d.]+))?$/
+export function weightOf({ influence = MEDIUM }: Pick<QueryTerm, 'influence'>): number {
+  return WEIGHTS[influence]
+}
 
-/** As they stand in the address: `iID,i!ID,sID,pID@x_y_w_h`. What can't be read is left out. */
+const LETTERS = { i: 'image', p: 'picture', s: 'sketch', w: 'words' } as const
+const LETTER_OF = { image: 'i', picture: 'p', sketch: 's', words: 'w' } as const
+const ID = /^[0-9a-f-]+$/
+const TOKEN = /^([ipsw])(!?)([\w%.-]+)(?:~([0-4]))?(?:@([\d.]+)_([\d.]+)_([\d.]+)_([\d.]+))?$/
+
+/** Reads `iID,i!ID,sID~INFLUENCE,pID@x_y_w_h`, as it stands in the address. Leaves out what makes no sense. */
 export function parseTerms(text: string | undefined): QueryTerm[] {
   return (text ?? '').split(',').flatMap((token) => {
     const match = TOKEN.exec(token)
     if (match === null) return []
-    const [, letter, unwanted, id, ...numbers] = match
+    const [, letter, unwanted, text, influence, ...numbers] = match
+    const kind = LETTERS[letter as keyof typeof LETTERS]
+    const id = kind === 'words' ? decoded(text!) : text!
+    if (id === undefined || (kind !== 'words' && !ID.test(id))) return []
     const region = numbers.map(Number).filter((value) => value >= 0 && value <= 1)
     return {
-      kind: LETTERS[letter as keyof typeof LETTERS],
-      id: id!,
+      kind,
+      id,
       isWanted: unwanted === '',
+      ...(influence === undefined ? {} : { influence: Number(influence) as Influence }),
       ...(region.length === 4 ? { region: region as Region } : {}),
     }
   })
 }
 
 export function formatTerms(terms: readonly QueryTerm[]): string | undefined {
-  const tokens = terms.map(({ kind, id, isWanted, region }) => {
+  const tokens = terms.map(({ kind, id, isWanted, influence = MEDIUM, region }) => {
+    const weight = influence === MEDIUM ? '' : `~${influence}`
     const part = region === undefined ? '' : `@${inThousandths(region).join('_')}`
-    return `${LETTER_OF[kind]}${isWanted ? '' : '!'}${id}${part}`
+    return `${LETTER_OF[kind]}${isWanted ? '' : '!'}${kind === 'words' ? encoded(id) : id}${weight}${part}`
   })
   return tokens.join(',') || undefined
 }
 
-/** Adds an example, or changes what one counts for; the same again takes it away. */
+/** Words without the characters that separate the parts of a token. */
+function encoded(words: string): string {
+  return encodeURIComponent(words).replace(
+    /[!'()*~]/g,
+    (letter) => `%${letter.charCodeAt(0).toString(16).padStart(2, '0')}`,
+  )
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Adds a part, or turns one between more and less; the same part again removes it. */
 export function toggleTerm(terms: readonly QueryTerm[], term: QueryTerm): QueryTerm[] {
   const others = terms.filter((other) => !isSameSource(other, term))
   const isThere = terms.some((other) => isSameSource(other, term) && other.isWanted === term.isWanted)
   return isThere ? others : [...others, term]
 }
 
-/** As many as the server takes of those that are wanted, and of the others. */
+/** The most parts that the server takes. */
 export const MAX_TERMS = 100
 
-/** Adds several, or changes what they count for. @returns undefined if there would be too many */
+/** Adds several parts, or turns them. @returns undefined if there would be too many */
 export function mergeTerms(
   terms: readonly QueryTerm[],
   added: readonly QueryTerm[],
@@ -68,7 +104,7 @@ function sourceOf({ kind, id, region }: QueryTerm): string {
   return `${kind} ${id} ${region}`
 }
 
-/** The edges are rounded, so that what ends with the picture still does. */
+/** Rounds the edges, so that a region that ends with the picture still does. */
 function inThousandths([x, y, width, height]: Region): Region {
   const round = (value: number) => Math.round(value * 1000)
   const [left, top] = [round(x), round(y)]

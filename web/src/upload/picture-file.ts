@@ -1,6 +1,7 @@
 /** What the server reads and not every browser counts as an image. */
 const ENDINGS = [
-  ...['.heic', '.heif', '.avif', '.tif', '.tiff', '.bmp'],
+  ...['.jpe', '.jif', '.jfif', '.apng', '.heic', '.heif', '.hif', '.heics', '.heifs', '.avif', '.avifs'],
+  ...['.tif', '.tiff', '.bmp', '.dib'],
   // Raw photos.
   ...['.3fr', '.arw', '.cr2', '.cr3', '.crw', '.dcr', '.dng', '.erf', '.fff', '.iiq', '.kdc', '.mef', '.mos'],
   ...['.mrw', '.nef', '.nrw', '.orf', '.pef', '.raf', '.rw2', '.rwl', '.sr2', '.srf', '.srw'],

@@ -1,10 +1,10 @@
 import { ChevronDown, ChevronUp, X } from 'lucide-react'
 import { useState } from 'react'
 import { IconButton } from '../components/icon-button.tsx'
-import { messages } from '../messages.ts'
+import { messages } from '../messages/messages.ts'
 import type { Upload, Uploads } from './use-uploads.ts'
 
-/** Each file that is being added, how far it is, and why one was refused. */
+/** Lists files that are being added, with their progress and errors. */
 export function UploadPanel({ uploads }: { uploads: Uploads }) {
   const { list, close } = uploads
   const [isFolded, setFolded] = useState(false)
@@ -15,10 +15,10 @@ export function UploadPanel({ uploads }: { uploads: Uploads }) {
   return (
     <section
       aria-label={messages.upload.title(nameOf(list.at(-1)!.directory))}
-      className="pointer-events-auto w-[min(26rem,100%)] rounded-2xl border border-line bg-surface shadow-lg"
+      className="pointer-events-auto w-[min(26rem,100%)] rounded-card bg-surface shadow-pop forced-colors:border"
     >
       <header className="flex items-center gap-2 border-line border-b py-1 pr-1 pl-4">
-        <p role="status" className="flex-1 text-sm tabular-nums">
+        <p role="status" className="flex-1 font-medium">
           {messages.upload.summary(done, failed, list.length)}
         </p>
         <IconButton
@@ -40,8 +40,8 @@ export function UploadPanel({ uploads }: { uploads: Uploads }) {
         />
       )}
       {!isFolded && (
-        <ul className="m-0 max-h-[30dvh] list-none space-y-2 overflow-y-auto px-4 py-3 text-sm">
-          {mostTelling(list).map((upload) => (
+        <ul className="m-0 max-h-[30dvh] list-none space-y-2 overflow-y-auto px-4 py-3 text-13">
+          {mostRelevant(list).map((upload) => (
             <Row key={upload.number} upload={upload} />
           ))}
         </ul>
@@ -53,8 +53,8 @@ export function UploadPanel({ uploads }: { uploads: Uploads }) {
 const MAX_ROWS = 200
 const FIRST: Upload['state'][] = ['sending', 'failed', 'waiting', 'done']
 
-/** Of thousands of files those that somebody has to know of. */
-function mostTelling(list: Upload[]): Upload[] {
+/** Of thousands of files, those under way or refused first. */
+function mostRelevant(list: Upload[]): Upload[] {
   if (list.length <= MAX_ROWS) return list
   return FIRST.flatMap((state) => list.filter((upload) => upload.state === state)).slice(0, MAX_ROWS)
 }
@@ -64,7 +64,7 @@ function Row({ upload: { name, state, share, reason } }: { upload: Upload }) {
     <li>
       <p className="flex gap-3">
         <span className="min-w-0 flex-1 truncate">{name}</span>
-        <span className="text-muted">
+        <span className="text-ink-2">
           {state === 'done' && messages.upload.done}
           {state === 'waiting' && messages.upload.waiting}
         </span>
@@ -77,7 +77,7 @@ function Row({ upload: { name, state, share, reason } }: { upload: Upload }) {
   )
 }
 
-/** A folder as it is shown: the root has no name. */
+/** The name of a folder; the root has none of its own. */
 export function nameOf(directory: string): string {
-  return directory === '.' ? messages.gallery.allFolders : directory
+  return directory === '.' ? messages.gallery.allPictures : directory
 }

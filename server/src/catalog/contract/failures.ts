@@ -10,6 +10,7 @@ export interface Failure {
 export interface FailureRecord extends Failure {
   bytes: number
   modifiedAt: number
+  changedAt?: number | undefined
   inode: string
   contentHash: string | undefined
 }

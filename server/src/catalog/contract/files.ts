@@ -1,3 +1,4 @@
+import type { LeftOutRule } from '../../gallery/include.ts'
 import type { Image } from './images.ts'
 
 /** The state of a file when it was last read. A file that still matches is not read again. */
@@ -5,11 +6,34 @@ export interface KnownFile {
   path: string
   bytes: number
   modifiedAt: number
+  /** Undefined in rows of earlier versions. */
+  changedAt?: number | undefined
   inode: string
   contentHash: string | undefined
   /** A file `without_vector` has no vector in the active space yet. */
   state: 'indexed' | 'without_vector' | 'failed'
   failureCode?: string | undefined
+}
+
+/** Files of one folder that are left out under one rule, or a folder that is left out as a whole. */
+export interface LeftOutRow {
+  /** The folder whose listing has found this. */
+  directory: string
+  /** The folder itself, or what `directory` is for single files. */
+  path: string
+  rule: LeftOutRule
+  files: number
+  /** Path of one of the files. */
+  example: string
+  isFolder: boolean
+  reason: string | undefined
+}
+
+/** All files that are left out under one rule. */
+export interface LeftOutSum {
+  rule: LeftOutRule
+  files: number
+  example: string
 }
 
 /** Files of the gallery, readable or not, for comparison with the folder. */
@@ -28,6 +52,13 @@ export interface FileStore {
   mountPoints(): Promise<string[]>
   /** Replaces the list of mount points. */
   saveMountPoints(directories: string[]): Promise<void>
+  /** Stores the time of the last change of files whose rows are otherwise right. */
+  saveChangeTimes(files: { path: string; changedAt: number }[]): Promise<void>
+  leftOut(): Promise<LeftOutRow[]>
+  /** Replaces what is stored of some folders. @param rows of these folders only */
+  saveLeftOut(directories: string[], rows: LeftOutRow[]): Promise<void>
+  /** Sums by rule, and folders that are left out as a whole, ordered by path. */
+  leftOutSums(maxFolders: number): Promise<{ sums: LeftOutSum[]; folders: LeftOutRow[] }>
   /** Deletes the rows of these paths. @returns the images among them */
   remove(paths: string[]): Promise<Image[]>
   /**
@@ -36,6 +67,12 @@ export interface FileStore {
    */
   move(
     from: string,
-    to: { path: string; inode: string; modifiedAt: number; createdAt: number },
+    to: {
+      path: string
+      inode: string
+      modifiedAt: number
+      changedAt?: number | undefined
+      createdAt: number
+    },
   ): Promise<boolean>
 }

@@ -1,7 +1,9 @@
+import type { AttributeCondition } from '../attribute-filters.ts'
+import type { AttributeOrder, ImageAttributes } from '../attributes.ts'
 import type { Page } from './page.ts'
 
 /** A decoded and indexed file of the gallery. Times are in milliseconds since 1970. */
-export interface Image {
+export interface Image extends ImageAttributes {
   id: string
   /** Relative to the gallery, with `/`. */
   path: string
@@ -9,9 +11,6 @@ export interface Image {
   directory: string
   name: string
   bytes: number
-  width: number
-  height: number
-  contentType: string
   createdAt: number
   modifiedAt: number
   /** SHA-256 of the bytes, lower-case hexadecimal. */
@@ -21,18 +20,23 @@ export interface Image {
 }
 
 /** The result of indexing a file. */
-export interface ImageRecord {
+export interface ImageRecord extends ImageAttributes {
+  /** Id of a new row; random if it is not given. A row that exists keeps its own. */
+  id?: string | undefined
   path: string
   bytes: number
   createdAt: number
   modifiedAt: number
+  /** Without it, the file counts as unchanged until it is examined again. */
+  changedAt?: number | undefined
   inode: string
   contentHash: string
-  width: number
-  height: number
-  contentType: string
+  /** The version that the attributes were read for; the current one if it is not given. */
+  attributesVersion?: number
   /** Unit length; undefined if the catalog already has the vector of these bytes. */
   vector: Float32Array | undefined
+  /** Unit length, in the space `colours`; undefined if the file was not decoded. */
+  colours?: Float32Array | undefined
 }
 
 export interface PutResult {
@@ -50,6 +54,8 @@ export interface PutResult {
 export interface ImageFilter {
   /** Case-insensitive; no character has a special meaning. */
   nameContains?: string | undefined
+  /** As `nameContains`, in name, title, caption and keywords. */
+  textContains?: string | undefined
   createdMin?: number | undefined
   createdMax?: number | undefined
   modifiedMin?: number | undefined
@@ -58,9 +64,11 @@ export interface ImageFilter {
   directory?: string | undefined
   /** Includes all folders below `directory`. */
   recursive?: boolean | undefined
+  /** All have to be met. */
+  conditions?: readonly AttributeCondition[] | undefined
 }
 
-export type ImageOrder = 'createdAt' | 'modifiedAt' | 'name'
+export type ImageOrder = 'createdAt' | 'modifiedAt' | 'name' | AttributeOrder
 
 export interface ListQuery extends Page {
   filter: ImageFilter
@@ -74,6 +82,15 @@ export interface ListResult {
   total: number
 }
 
+/** Images of a month, by the time of capture or, without one, of modification. */
+export interface MonthCount {
+  /** `YYYY-MM`. */
+  month: string
+  count: number
+  /** Mean of width divided by height. */
+  meanAspect: number
+}
+
 export interface CatalogCounts {
   /** Images with a vector in the active space. */
   indexed: number
@@ -83,10 +100,32 @@ export interface CatalogCounts {
 }
 
 export interface ContentInfo {
-  width: number
-  height: number
-  contentType: string
+  attributes: ImageAttributes
+  attributesVersion: number
   hasVector: boolean
+}
+
+/** Position in the list of outdated images. */
+export interface OutdatedCursor {
+  attributesVersion: number
+  id: string
+}
+
+/** An image whose attributes were read by an earlier version. */
+export interface OutdatedImage extends OutdatedCursor {
+  path: string
+  contentHash: string
+  bytes: number
+  modifiedAt: number
+  attributes: ImageAttributes
+}
+
+/** Attributes of a content; undefined if they can't be read, which is then not tried again. */
+export interface AttributesUpdate {
+  contentHash: string
+  attributes: ImageAttributes | undefined
+  /** As in `ImageRecord`. */
+  colours?: Float32Array | undefined
 }
 
 /** Images, one for each readable file. */
@@ -94,6 +133,8 @@ export interface ImageStore {
   get(id: string): Promise<Image | undefined>
   getByPath(path: string): Promise<Image | undefined>
   list(query: ListQuery): Promise<ListResult>
+  /** Months that have images, newest first. */
+  timeline(filter: ImageFilter): Promise<MonthCount[]>
   countByDirectory(): Promise<{ directory: string; images: number }[]>
   /** Failures are included. */
   counts(): Promise<CatalogCounts>
@@ -102,11 +143,16 @@ export interface ImageStore {
   /** Contents that several images share. */
   duplicateHashes(): Promise<string[]>
   contentInfo(contentHash: string): Promise<ContentInfo | undefined>
-  /** Returns the given contents that no image has. */
+  /** Returns the given contents that no image has, nor one in the trash. */
   unknownContents(contentHashes: string[]): Promise<string[]>
   /**
    * Inserts images with their vectors, or updates those with the same paths, in one transaction. Deletes earlier
    * failures of these paths. The results are in the order of the records.
    */
   upsert(records: ImageRecord[]): Promise<PutResult[]>
+  /** Images whose attributes were read by an earlier version, in a stable order. */
+  outdated(after: OutdatedCursor | undefined, limit: number): Promise<OutdatedImage[]>
+  countOutdated(): Promise<number>
+  /** Sets the attributes of all images with these contents and marks them as current. */
+  setAttributes(updates: AttributesUpdate[]): Promise<void>
 }

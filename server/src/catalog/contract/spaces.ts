@@ -1,9 +1,23 @@
+/** `image` has the vectors of the embedder. */
+export type SpaceName = 'image' | FurtherSpaceName
+export type FurtherSpaceName = 'colours'
+
+/** Vectors that images have besides those of an embedder. They do not depend on it. */
+export interface FurtherSpace {
+  space: FurtherSpaceName
+  /** Distinguishes versions. */
+  fingerprint: string
+  dimensions: number
+}
+
 /** The vectors of one embedder. */
 export interface VectorSpace {
   embedder: string
   /** Distinguishes models with the same name. */
   fingerprint: string
   dimensions: number
+  /** Further vectors of the images. */
+  further?: readonly FurtherSpace[]
 }
 
 export interface ActivatedSpace {

@@ -1,15 +1,26 @@
 import type { Image, ImageFilter } from './images.ts'
 import type { Page } from './page.ts'
+import type { SpaceName } from './spaces.ts'
 
 /** An image found by similarity. */
 export interface ScoredImage extends Image {
-  /** Cosine similarity to the query: 1 means identical. */
+  /** Cosine similarity to the query: 1 means identical. With several vectors, the best of their scores. */
   score: number
 }
 
-export interface NearestQuery extends Page {
-  /** Any length but zero. */
+/** One of several vectors to search by, of any length but zero. An image scores `weight` × cosine similarity + `offset`. */
+export interface WeightedVector {
   vector: Float32Array
+  /** Greater than 0. */
+  weight: number
+  offset: number
+}
+
+export interface NearestQuery extends Page {
+  /** Default: `image`. Only that one has an index; in other spaces all vectors are compared. */
+  space?: SpaceName | undefined
+  /** Any length but zero. Of several vectors, the one with the best score counts for each image. */
+  vector: Float32Array | readonly WeightedVector[]
   filter: ImageFilter
   /** Maximum number of results, before they are divided into pages. */
   topK: number
@@ -17,6 +28,8 @@ export interface NearestQuery extends Page {
   alwaysInclude?: string | undefined
   /** Images with these contents are excluded. */
   excludeHashes?: readonly string[] | undefined
+  /** Results with this score or more are counted as close. */
+  closeScore?: number | undefined
 }
 
 export interface NearestResult {
@@ -24,6 +37,8 @@ export interface NearestResult {
   images: ScoredImage[]
   /** Number of results on all pages. */
   total: number
+  /** Number of close results on all pages; 0 without `closeScore`. */
+  close: number
 }
 
 export interface ImageVector {
@@ -57,8 +72,8 @@ export interface SimilarPairs {
 export interface VectorStore {
   /** Images by similarity to a vector, best first. */
   nearest(query: NearestQuery): Promise<NearestResult>
-  /** Vectors of images; images without one are omitted. */
-  get(imageIds: string[]): Promise<ImageVector[]>
+  /** Vectors of images in a space, by default `image`; images without one are omitted. */
+  get(imageIds: string[], space?: SpaceName): Promise<ImageVector[]>
   /** Returns the given contents that have a vector. */
   embeddedContents(contentHashes: string[]): Promise<string[]>
   /**
@@ -67,7 +82,7 @@ export interface VectorStore {
    */
   similarPairs(after: number, threshold: number): Promise<SimilarPairs>
   /**
-   * Deletes vectors of contents that no image and no failed file has, in all spaces.
+   * Deletes vectors of contents that no image, no failed file and no image in the trash has, in all spaces.
    * @param among limits the deletion to these contents
    * @returns hashes of the deleted contents
    */

@@ -5,6 +5,7 @@ import { connect, type PostgresDatabase } from '../../database/postgres/database
 import { DomainError, messageOf } from '../../errors.ts'
 import type { Catalog, VectorSpace } from '../catalog.ts'
 import type { Reads } from '../reads.ts'
+import { findFurther } from '../sql/embedders.ts'
 import { type CallByName, callByName, type StoreCall, storesOver } from '../stores.ts'
 import { createPostgresCatalog } from './catalog.ts'
 import {
@@ -70,14 +71,14 @@ function openReplica(
       canWrite: false,
       log,
       // The primary assigns the ids of embedders.
-      async register({ embedder, fingerprint }) {
+      async register({ embedder, fingerprint, further = [] }) {
         const { id } = await primary.database
           .selectFrom('embedders')
           .select('id')
           .where('name', '=', embedder)
           .where('fingerprint', '=', fingerprint)
           .executeTakeFirstOrThrow()
-        return { id, dropped: undefined }
+        return { id, dropped: undefined, further: await findFurther(primary.database.withTables(), further) }
       },
     }),
     opened,

@@ -1,9 +1,16 @@
 import { type Kysely, sql } from 'kysely'
 import { POSTGRES } from '../../database/postgres/dialect.ts'
 import type { Tables } from '../../database/schema.ts'
-import type { NearestQuery } from '../catalog.ts'
+import type { NearestQuery, WeightedVector } from '../catalog.ts'
 import { filterCondition, isUnfiltered } from '../filters.ts'
-import { type ActiveSpace, type Match, topMatches, toUnitLength } from '../sql/vector-backend.ts'
+import {
+  type ActiveSpace,
+  type Match,
+  type StoredSpace,
+  spaceNamed,
+  topMatches,
+  unitVectorsOf,
+} from '../sql/vector-backend.ts'
 import type { IndexBuilder } from './index-builder.ts'
 import { dataOf, isInSpace, vectorText } from './vector-sql.ts'
 
@@ -23,12 +30,12 @@ const MAX_SCANNED_ROWS = 200_000
 const OVERSAMPLING = 1.2
 const EXTRA_RESULTS = 10
 
-/** A query in one space, with a vector of unit length. */
+/** A query in one space, with vectors of unit length. */
 interface Search {
   database: Kysely<Tables>
-  space: ActiveSpace
+  space: StoredSpace
   query: NearestQuery
-  unit: Float32Array
+  vectors: readonly WeightedVector[]
 }
 
 /** Finds the `topK` images most similar to a vector that pass a filter, best first. */
@@ -38,7 +45,14 @@ export async function findMatches(
   index: Pick<IndexBuilder, 'isReady' | 'recheck'>,
   query: NearestQuery,
 ): Promise<Match[]> {
-  const search: Search = { database, space, query, unit: toUnitLength(query.vector) }
+  const search: Search = {
+    database,
+    space: spaceNamed(space, query.space),
+    query,
+    vectors: unitVectorsOf(query.vector),
+  }
+  if ((query.space ?? 'image') !== 'image')
+    return topMatches(await searchExactly(search), query.topK, query.alwaysInclude)
   const isFew = (await countMatches(search)) <= EXACT_SEARCH_MAX_ROWS
   if (!isFew && !index.isReady) await index.recheck()
   const found =
@@ -77,7 +91,7 @@ async function searchIndex(search: Search): Promise<Match[] | undefined> {
     // Continues until enough results pass the filter.
     await sql`set local hnsw.iterative_scan = strict_order`.execute(transaction)
     await sql`set local hnsw.max_scan_tuples = ${sql.lit(MAX_SCANNED_ROWS)}`.execute(transaction)
-    const { rows } = await nearest(search, distance(search)).execute(transaction)
+    const { rows } = await nearest(search, distance(search.space)).execute(transaction)
     return rows
   })
   return found.length < query.topK ? undefined : found
@@ -85,22 +99,30 @@ async function searchIndex(search: Search): Promise<Match[] | undefined> {
 
 async function searchExactly(search: Search): Promise<Match[]> {
   // No index has this order, so the planner compares all rows.
-  const { rows } = await nearest(search, sql`(${distance(search)}) + 0`).execute(search.database)
+  const { rows } = await nearest(search, sql`(${distance(search.space)}) + 0`).execute(search.database)
   return rows
 }
 
 /** The order of the index, at its precision. With a second sort key PostgreSQL would not use the index. */
-function distance({ space, unit }: Search) {
-  return sql`${dataOf('vectors', space)} <=> ${vectorText(unit)}::halfvec`
+function distance(space: StoredSpace) {
+  return sql`${dataOf('vectors', space)} <=> query.vector::halfvec`
 }
 
-/** Cosine similarity with the query at full precision. */
-function scoreTo({ space, unit }: Search) {
-  const dimensions = sql.lit(space.dimensions)
-  return sql`1 - (vectors.data::vector(${dimensions}) <=> ${vectorText(unit)}::vector)`
+/** The score of a vector at full precision. */
+function scoreIn({ dimensions }: StoredSpace) {
+  return sql`query.weight * (1 - (vectors.data::vector(${sql.lit(dimensions)}) <=> query.vector)) + query."offset"`
 }
 
-/** Selects slightly more results than requested in an order, with exact scores. */
+/** The vectors of the query as a table. */
+function queryTable({ vectors }: Search) {
+  const rows = vectors.map(
+    ({ vector, weight, offset }) =>
+      sql`(${vectorText(vector)}::vector, ${weight}::float8, ${offset}::float8)`,
+  )
+  return sql`(values ${sql.join(rows)}) as query (vector, weight, "offset")`
+}
+
+/** Selects slightly more results than requested for each vector in an order, and the best exact score of each image. */
 function nearest(search: Search, order: ReturnType<typeof sql>) {
   const { database, space, query } = search
   const limit = Math.ceil(query.topK * OVERSAMPLING) + EXTRA_RESULTS
@@ -109,13 +131,13 @@ function nearest(search: Search, order: ReturnType<typeof sql>) {
     .select(['id', 'content_hash'])
     .where(filterCondition(query.filter, POSTGRES))
   return sql<Match>`
-      select "imageId", ${scoreTo(search)} as score from (
+      select "imageId", max(${scoreIn(space)}) as score from ${queryTable(search)} cross join lateral (
         select images.id as "imageId", vectors.data
         from vectors join ${isUnfiltered(query.filter) ? sql`images` : sql`(${images}) as images`}
           on images.content_hash = vectors.content_hash
         where ${isInSpace(space)}
         order by ${order} limit ${limit}
-      ) as vectors`
+      ) as vectors group by "imageId"`
 }
 
 async function scoreOf(imageId: string, search: Search): Promise<Match | undefined> {
@@ -126,9 +148,9 @@ async function scoreOf(imageId: string, search: Search): Promise<Match | undefin
     .where(filterCondition(query.filter, POSTGRES))
     .where('images.id', '=', imageId)
   const { rows } = await sql<Match>`
-      select image.id as "imageId", ${scoreTo(search)} as score
-      from (${image}) as image join vectors on vectors.content_hash = image.content_hash and ${isInSpace(space)}`.execute(
-    database,
-  )
+      select image.id as "imageId", max(${scoreIn(space)}) as score
+      from ${queryTable(search)} cross join (${image}) as image
+      join vectors on vectors.content_hash = image.content_hash and ${isInSpace(space)}
+      group by image.id`.execute(database)
   return rows[0]
 }

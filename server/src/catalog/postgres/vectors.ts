@@ -5,7 +5,7 @@ import { DomainError } from '../../errors.ts'
 import type { ImageVector, SimilarPairs, VectorSpace } from '../catalog.ts'
 import { MAX_PAIRS_PER_VECTOR } from '../contract/vectors.ts'
 import { registerEmbedder } from '../sql/embedders.ts'
-import type { ActiveSpace, VectorBackend } from '../sql/vector-backend.ts'
+import { type ActiveSpace, type StoredSpace, spaceNamed, type VectorBackend } from '../sql/vector-backend.ts'
 import { createIndexBuilder, type IndexBuilderOptions } from './index-builder.ts'
 import { findMatches } from './vector-search.ts'
 import { dataOf, isInSpace, vectorText } from './vector-sql.ts'
@@ -42,18 +42,18 @@ export function createPostgresVectors(
           'config_invalid',
           `The embedder "${requested.embedder}" has ${requested.dimensions} dimensions; on PostgreSQL at most ${MAX_DIMENSIONS} can be indexed: use another embedder, or the embedded database.`,
         )
-      const { id, dropped } = await register(requested)
+      const { id, dropped, further } = await register(requested)
       if (dropped !== undefined) await builder.drop(dropped)
-      active = { ...requested, embedderId: id }
+      active = { ...requested, embedderId: id, further }
       await builder.activate(active)
       return active
     },
 
-    async insert(transaction, vectors) {
+    async insert(transaction, vectors, name) {
       if (vectors.size === 0) return []
+      const { embedderId } = spaceNamed(space(), name)
       const rows = [...vectors].map(
-        ([hash, vector]) =>
-          sql`(${sql.lit(space().embedderId)}::int, ${hash}, ${vectorText(vector)}::halfvec)`,
+        ([hash, vector]) => sql`(${sql.lit(embedderId)}::int, ${hash}, ${vectorText(vector)}::halfvec)`,
       )
       const { rows: added } = await sql<{ id: number; content_hash: string }>`
         insert into vectors (embedder_id, content_hash, data) values ${sql.join(rows)}
@@ -65,7 +65,7 @@ export function createPostgresVectors(
     removed() {},
     changed() {},
     findNearest: (query) => findMatches(database, space(), builder, query),
-    get: (imageIds) => vectorsOf(database, space(), imageIds),
+    get: (imageIds, name) => vectorsOf(database, spaceNamed(space(), name), imageIds),
     similarPairs: (after, threshold) => similarPairs(database, space(), after, threshold),
 
     async removeSpaces(embedderIds) {
@@ -80,7 +80,7 @@ export function createPostgresVectors(
 
 async function vectorsOf(
   database: Kysely<Tables>,
-  space: ActiveSpace,
+  space: StoredSpace,
   imageIds: readonly string[],
 ): Promise<ImageVector[]> {
   const { rows } = await sql<{ id: string; contentHash: string; data: string }>`

@@ -1,29 +1,40 @@
 import type { Kysely } from 'kysely'
 import type { SqlDatabase } from '../../database/dialect.ts'
 import type { Tables } from '../../database/schema.ts'
+import { type AttributeTable, IMAGE_ATTRIBUTES } from '../attributes.ts'
 import type { Catalog } from '../catalog.ts'
 import { createSqlFailures } from './failures.ts'
 import { createSqlFiles } from './files.ts'
 import { createSqlImages } from './images.ts'
 import { createSqlSpaces } from './spaces.ts'
+import { createSqlTrash } from './trash.ts'
 import type { VectorBackend } from './vector-backend.ts'
 import { createSqlVectors } from './vectors.ts'
 
 export interface SqlCatalogOptions extends SqlDatabase<Kysely<Tables>> {
   vectors: VectorBackend
+  /** Columns that are read from files; `Tables` has those of the default. */
+  attributes?: AttributeTable
   close(): Promise<void>
 }
 
 /** Builds a catalog on an SQL database. Only `vectors` depends on which one it is. */
-export function createSqlCatalog({ database, dialect, vectors, close }: SqlCatalogOptions): Catalog {
+export function createSqlCatalog({
+  database,
+  dialect,
+  vectors,
+  attributes = IMAGE_ATTRIBUTES,
+  close,
+}: SqlCatalogOptions): Catalog {
   const { spaces, space } = createSqlSpaces({ database, dialect, vectors })
-  const context = { database, dialect, vectors, space }
+  const context = { database, dialect, vectors, attributes, space }
   return {
     images: createSqlImages(context),
     files: createSqlFiles(context),
     vectors: createSqlVectors(context),
     failures: createSqlFailures(context),
     spaces,
+    trash: createSqlTrash(context),
     close,
   }
 }

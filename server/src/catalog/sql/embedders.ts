@@ -1,7 +1,8 @@
 import type { Kysely } from 'kysely'
 import type { SqlDatabase } from '../../database/dialect.ts'
 import type { Tables } from '../../database/schema.ts'
-import type { KnownEmbedder, VectorSpace } from '../catalog.ts'
+import type { FurtherSpace, KnownEmbedder, VectorSpace } from '../catalog.ts'
+import type { ActiveSpace } from './vector-backend.ts'
 
 export async function listEmbedders(database: Kysely<Tables>): Promise<KnownEmbedder[]> {
   return database
@@ -19,6 +20,7 @@ export async function listEmbedders(database: Kysely<Tables>): Promise<KnownEmbe
         .$notNull()
         .as('images'),
     ])
+    .where('space', '=', 'image')
     .orderBy('id')
     .execute()
 }
@@ -36,6 +38,7 @@ export async function deleteEmbedders(
     .selectFrom('embedders')
     .select(['id', 'fingerprint'])
     .where('name', '=', name)
+    .where('space', '=', 'image')
     .execute()
   const ids = versions.filter(({ fingerprint }) => fingerprint !== keptFingerprint).map(({ id }) => id)
   const vectors = await database.transaction().execute(async (transaction) => {
@@ -59,6 +62,7 @@ export async function previousEmbedder(
     .selectFrom('embedders')
     .select('name')
     .where('id', '!=', embedderId)
+    .where('space', '=', 'image')
     .where((eb) =>
       eb.exists(
         eb.selectFrom('vectors').select('vectors.id').whereRef('vectors.embedder_id', '=', 'embedders.id'),
@@ -70,19 +74,66 @@ export async function previousEmbedder(
   return others[0]?.name
 }
 
+export interface RegisteredSpaces extends Pick<ActiveSpace, 'further'> {
+  id: number
+  dropped: number | undefined
+}
+
+/** Finds the rows of further spaces. They have the name of the space. */
+export async function findFurther(
+  database: Kysely<Tables>,
+  spaces: readonly FurtherSpace[],
+): Promise<ActiveSpace['further']> {
+  const found: [string, { embedderId: number; dimensions: number }][] = []
+  for (const { space, fingerprint, dimensions } of spaces) {
+    const row = await database
+      .selectFrom('embedders')
+      .select('id')
+      .where('space', '=', space)
+      .where('fingerprint', '=', fingerprint)
+      .executeTakeFirst()
+    if (row !== undefined) found.push([space, { embedderId: row.id, dimensions }])
+  }
+  return Object.fromEntries(found)
+}
+
+async function registerFurther(
+  transaction: Kysely<Tables>,
+  spaces: readonly FurtherSpace[],
+): Promise<ActiveSpace['further']> {
+  const known = await findFurther(transaction, spaces)
+  const missing = spaces.filter(({ space }) => known[space] === undefined)
+  if (missing.length === 0) return known
+  const rows = missing.map(({ space, fingerprint, dimensions }) => ({
+    name: space,
+    space,
+    fingerprint,
+    dimensions,
+    chosen_at: Date.now(),
+  }))
+  await transaction.insertInto('embedders').values(rows).execute()
+  return findFurther(transaction, spaces)
+}
+
 /**
  * Finds or inserts a model by its name and fingerprint. If its dimensions have changed nevertheless, its old vectors are
  * useless and deleted.
  * @param canWrite records the time at which the embedder was chosen
- * @returns its id, and that of the version whose vectors were deleted
+ * @returns its id, and that of the version whose vectors were deleted; the further spaces
  */
 export async function registerEmbedder(
   database: Kysely<Tables>,
-  { embedder: name, fingerprint, dimensions }: VectorSpace,
+  { embedder: name, fingerprint, dimensions, further = [] }: VectorSpace,
   canWrite: boolean,
-): Promise<{ id: number; dropped: number | undefined }> {
+): Promise<RegisteredSpaces> {
   return database.transaction().execute(async (transaction) => {
-    const versions = await transaction.selectFrom('embedders').selectAll().where('name', '=', name).execute()
+    const stored = await registerFurther(transaction, further)
+    const versions = await transaction
+      .selectFrom('embedders')
+      .selectAll()
+      .where('name', '=', name)
+      .where('space', '=', 'image')
+      .execute()
     // Rows from before fingerprints existed have an empty one and count as the current model with this name.
     const known =
       versions.find((row) => row.fingerprint === fingerprint) ??
@@ -94,7 +145,7 @@ export async function registerEmbedder(
         .set({ fingerprint, ...chosen })
         .where('id', '=', known.id)
         .execute()
-      return { id: known.id, dropped: undefined }
+      return { id: known.id, dropped: undefined, further: stored }
     }
     if (known !== undefined) {
       await transaction.deleteFrom('vectors').where('embedder_id', '=', known.id).execute()
@@ -105,6 +156,6 @@ export async function registerEmbedder(
       .values({ name, fingerprint, dimensions, chosen_at: Date.now() })
       .returning('id')
       .executeTakeFirstOrThrow()
-    return { id, dropped: known?.id }
+    return { id, dropped: known?.id, further: stored }
   })
 }

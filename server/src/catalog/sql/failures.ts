@@ -43,7 +43,7 @@ async function putFailure(
   { database, space }: SqlContext,
   record: FailureRecord,
 ): Promise<string | undefined> {
-  const { path, bytes, modifiedAt, inode, contentHash, code, reason, failedAt } = record
+  const { path, bytes, modifiedAt, changedAt, inode, contentHash, code, reason, failedAt } = record
   const { directory } = nameColumns(path)
   return database.transaction().execute(async (transaction) => {
     // An image on which only the embedder fails stays visible, and other embedders have vectors of it.
@@ -62,6 +62,7 @@ async function putFailure(
         directory,
         bytes,
         modified_at: modifiedAt,
+        changed_at: changedAt ?? null,
         inode,
         content_hash: contentHash ?? null,
         code,

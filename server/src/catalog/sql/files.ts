@@ -1,11 +1,15 @@
+import { sql } from 'kysely'
 import { ROOT } from '../../gallery/paths.ts'
 import type { FileStore, KnownFile } from '../catalog.ts'
 import { subtreeRange } from '../filters.ts'
 import type { SqlContext } from './context.ts'
-import { nameColumns, selectImages, toImage } from './image-rows.ts'
+import { nameColumns, selectImages, takenColumns, toImage } from './image-rows.ts'
+import { createSqlLeftOut } from './left-out.ts'
+
+const CHANGE_TIMES_PER_STATEMENT = 1000
 
 export function createSqlFiles(context: SqlContext): FileStore {
-  const { database, dialect, space, vectors } = context
+  const { database, dialect, space, vectors, attributes } = context
   return {
     inFolder: (directory) => filesWhere(context, 'directory', [directory]),
     countInFolder: (directory) => countInFolder(context, directory),
@@ -29,6 +33,20 @@ export function createSqlFiles(context: SqlContext): FileStore {
       })
     },
 
+    async saveChangeTimes(files) {
+      for (let start = 0; start < files.length; start += CHANGE_TIMES_PER_STATEMENT) {
+        const rows = files
+          .slice(start, start + CHANGE_TIMES_PER_STATEMENT)
+          .map(({ path, changedAt }) => sql`(${path}, cast(${changedAt} as bigint))`)
+        for (const table of ['images', 'failures'])
+          await sql`with changed (path, changed_at) as (values ${sql.join(rows)})
+            update ${sql.table(table)} set changed_at = changed.changed_at from changed
+            where ${sql.table(table)}.path = changed.path`.execute(database)
+      }
+    },
+
+    ...createSqlLeftOut(context),
+
     async remove(paths) {
       vectors.changed()
       return database.transaction().execute(async (transaction) => {
@@ -37,16 +55,16 @@ export function createSqlFiles(context: SqlContext): FileStore {
           .execute()
         await transaction.deleteFrom('images').where('path', 'in', dialect.texts(paths)).execute()
         await transaction.deleteFrom('failures').where('path', 'in', dialect.texts(paths)).execute()
-        return rows.map(toImage)
+        return rows.map((row) => toImage(attributes, row))
       })
     },
 
-    async move(from, { path, inode, modifiedAt, createdAt }) {
+    async move(from, { path, inode, modifiedAt, changedAt, createdAt }) {
       vectors.changed()
       return database.transaction().execute(async (transaction) => {
         const moved = await transaction
           .selectFrom('images')
-          .select('id')
+          .select(['id', 'captured_at'])
           .where('path', '=', from)
           .executeTakeFirst()
         if (moved === undefined) return false
@@ -54,7 +72,15 @@ export function createSqlFiles(context: SqlContext): FileStore {
         await transaction.deleteFrom('images').where('path', '=', path).execute()
         await transaction
           .updateTable('images')
-          .set({ path, ...nameColumns(path), inode, modified_at: modifiedAt, created_at: createdAt })
+          .set({
+            path,
+            ...nameColumns(path),
+            inode,
+            modified_at: modifiedAt,
+            changed_at: changedAt ?? null,
+            created_at: createdAt,
+            ...takenColumns(moved.captured_at, modifiedAt),
+          })
           .where('id', '=', moved.id)
           .execute()
         return true
@@ -142,7 +168,15 @@ function indexedFiles({ database, space }: Pick<SqlContext, 'database' | 'space'
         .onRef('vectors.content_hash', '=', 'images.content_hash')
         .on('vectors.embedder_id', '=', space().embedderId),
     )
-    .select(['path', 'bytes', 'modified_at', 'inode', 'images.content_hash', 'vectors.id as vector'])
+    .select([
+      'path',
+      'bytes',
+      'modified_at',
+      'changed_at',
+      'inode',
+      'images.content_hash',
+      'vectors.id as vector',
+    ])
 }
 
 /** @param row its `vector` is null for an image without one, undefined for a failure */
@@ -150,6 +184,7 @@ function toKnownFile(row: {
   path: string
   bytes: number
   modified_at: number
+  changed_at: number | null
   inode: string
   content_hash: string | null
   vector: number | null | undefined
@@ -160,6 +195,7 @@ function toKnownFile(row: {
     path: row.path,
     bytes: row.bytes,
     modifiedAt: row.modified_at,
+    changedAt: row.changed_at ?? undefined,
     inode: row.inode,
     contentHash: row.content_hash ?? undefined,
     state,

@@ -2,13 +2,16 @@ import { randomUUID } from 'node:crypto'
 import { type ExpressionBuilder, type Insertable, type Selectable, sql } from 'kysely'
 import type { Connection, SqlDatabase } from '../../database/dialect.ts'
 import type { Tables } from '../../database/schema.ts'
+import { displayName } from '../../gallery/file-names.ts'
+import { naturalKey } from '../../gallery/natural-order.ts'
 import { directoryOf, nameOf, normalizeName } from '../../gallery/paths.ts'
+import { type Attributes, type AttributeTable, type ImageAttributes, versionOf } from '../attributes.ts'
 import type { Image, ImageRecord, PutResult } from '../catalog.ts'
 
 type ImageRow = Selectable<Tables['images']> & { embedder: string | null }
 
-/** SQLite accepts 32,766 parameters in a statement, PostgreSQL 65,535; a row has 13. */
-const ROWS_PER_STATEMENT = 1000
+/** SQLite accepts 32,766 parameters in a statement, PostgreSQL 65,535; a row has fewer than 60. */
+const ROWS_PER_STATEMENT = 500
 
 /** Selects images with the name of an embedder that they have a vector from, preferably the given one. */
 export function selectImages(database: Connection, embedderId: number) {
@@ -21,6 +24,7 @@ export function selectImages(database: Connection, embedderId: number) {
         .innerJoin('embedders', 'embedders.id', 'vectors.embedder_id')
         .select('embedders.name')
         .whereRef('vectors.content_hash', '=', 'images.content_hash')
+        .where('embedders.space', '=', 'image')
         .orderBy(sql`vectors.embedder_id = ${embedderId}`, 'desc')
         .orderBy('vectors.id', 'desc')
         .limit(1)
@@ -30,7 +34,7 @@ export function selectImages(database: Connection, embedderId: number) {
 
 /** Inserts rows, or updates those with the same paths, which keep their ids. */
 export async function upsertImages(
-  { database: transaction, dialect }: SqlDatabase,
+  { database: transaction, dialect, attributes }: SqlDatabase & { attributes: AttributeTable },
   records: readonly ImageRecord[],
 ): Promise<Omit<PutResult, 'needsEmbedding'>[]> {
   const paths = records.map(({ path }) => path)
@@ -40,18 +44,20 @@ export async function upsertImages(
     .where('path', 'in', dialect.texts(paths))
     .execute()
   const before = new Map(earlier.map((row) => [row.path, row]))
+  const version = versionOf(attributes)
   const rows = records.map((record) => ({
-    id: randomUUID() as string,
+    id: record.id ?? (randomUUID() as string),
     path: record.path,
     ...nameColumns(record.path),
     bytes: record.bytes,
-    width: record.width,
-    height: record.height,
-    content_type: record.contentType,
     created_at: record.createdAt,
     modified_at: record.modifiedAt,
+    changed_at: record.changedAt ?? null,
     inode: record.inode,
     content_hash: record.contentHash,
+    attributes_version: record.attributesVersion ?? version,
+    ...attributeColumns(attributes, record),
+    ...takenColumns(record.capturedAt, record.modifiedAt),
   }))
   const placed: { id: string; path: string }[] = []
   for (let start = 0; start < rows.length; start += ROWS_PER_STATEMENT) {
@@ -76,42 +82,72 @@ export async function upsertImages(
   })
 }
 
+/** Columns that identify a row, or that follow from its path, which is the same. */
+const KEPT_COLUMNS: ReadonlySet<string> = new Set([
+  'id',
+  'path',
+  'directory',
+  'name',
+  'folded_name',
+  'name_key',
+])
+
 function upsertRows(transaction: Connection, rows: Insertable<Tables['images']>[]) {
+  const columns = Object.keys(rows[0]!).filter((column) => !KEPT_COLUMNS.has(column))
   return transaction
     .insertInto('images')
     .values(rows)
     .onConflict((conflict) =>
-      conflict.column('path').doUpdateSet((eb) => ({
-        bytes: eb.ref('excluded.bytes'),
-        width: eb.ref('excluded.width'),
-        height: eb.ref('excluded.height'),
-        content_type: eb.ref('excluded.content_type'),
-        created_at: eb.ref('excluded.created_at'),
-        modified_at: eb.ref('excluded.modified_at'),
-        inode: eb.ref('excluded.inode'),
-        content_hash: eb.ref('excluded.content_hash'),
-      })),
+      conflict
+        .column('path')
+        .doUpdateSet(Object.fromEntries(columns.map((column) => [column, sql.ref(`excluded.${column}`)]))),
     )
     .returning(['id', 'path'])
     .execute()
 }
 
-/** Columns that are derived from a path. */
-export function nameColumns(path: string): { directory: string; name: string; folded_name: string } {
-  const name = nameOf(path)
-  return { directory: directoryOf(path), name, folded_name: normalizeName(name) }
+type AttributeColumns = Pick<Tables['images'], Attributes[keyof Attributes]['column']>
+
+/** `Tables` declares the columns of `IMAGE_ATTRIBUTES`, with null where an attribute is undefined. */
+export function attributeColumns(attributes: AttributeTable, values: ImageAttributes): AttributeColumns {
+  const byName: Partial<Record<string, string | number>> = { ...values }
+  const columns = Object.entries(attributes).map(([name, { column }]) => [column, byName[name] ?? null])
+  return Object.fromEntries(columns) as AttributeColumns
 }
 
-export function toImage(row: ImageRow): Image {
+/** Reads the attributes from the columns of a row, as `attributeColumns` writes them. */
+export function attributeValues(attributes: AttributeTable, row: object): ImageAttributes {
+  const byColumn = row as Partial<Record<string, string | number | null>>
+  const values = Object.entries(attributes).map(([name, { column }]) => [name, byColumn[column] ?? undefined])
+  return Object.fromEntries(values) as ImageAttributes
+}
+
+/** Columns that order by capture. Generated columns would keep SQLite from answering from an index alone. */
+export function takenColumns(capturedAt: number | null | undefined, modifiedAt: number) {
+  const takenAt = capturedAt ?? modifiedAt
+  const date = new Date(takenAt)
+  return { taken_at: takenAt, taken_month: date.getUTCFullYear() * 100 + date.getUTCMonth() + 1 }
+}
+
+/** Columns that are derived from a path. */
+export function nameColumns(path: string) {
+  const name = nameOf(path)
+  return {
+    directory: directoryOf(path),
+    name,
+    folded_name: normalizeName(displayName(name)),
+    name_key: naturalKey(displayName(name)),
+  }
+}
+
+export function toImage(attributes: AttributeTable, row: ImageRow): Image {
   return {
     id: row.id,
     path: row.path,
     directory: row.directory,
     name: row.name,
     bytes: row.bytes,
-    width: row.width,
-    height: row.height,
-    contentType: row.content_type,
+    ...attributeValues(attributes, row),
     createdAt: row.created_at,
     modifiedAt: row.modified_at,
     contentHash: row.content_hash,

@@ -1,5 +1,6 @@
 import type { Tables } from '../../database/schema.ts'
 import { DomainError } from '../../errors.ts'
+import { IMAGE_ATTRIBUTES } from '../attributes.ts'
 import type {
   CatalogCounts,
   ContentInfo,
@@ -11,9 +12,12 @@ import type {
   PutResult,
 } from '../catalog.ts'
 import { filterCondition } from '../filters.ts'
+import { insertColours } from './colours.ts'
 import type { SqlContext } from './context.ts'
 import { currentFailures } from './failures.ts'
-import { selectImages, toImage, upsertImages } from './image-rows.ts'
+import { attributeValues, selectImages, toImage, upsertImages } from './image-rows.ts'
+import { countOutdated, outdatedImages, setAttributes } from './outdated.ts'
+import { timeline } from './timeline.ts'
 import { embeddedContents } from './vectors.ts'
 
 /** Counting more images than this takes long. It is repeated after a multiple of the time that it took. */
@@ -23,23 +27,25 @@ const COUNT_BACKOFF_FACTOR = 20
 const ORDER_COLUMN = {
   createdAt: 'created_at',
   modifiedAt: 'modified_at',
-  name: 'folded_name',
+  name: 'name_key',
+  capturedAt: IMAGE_ATTRIBUTES.capturedAt.order,
 } as const satisfies Record<ImageOrder, keyof Tables['images']>
 
 export function createSqlImages(context: SqlContext): ImageStore {
-  const { database, dialect, space } = context
+  const { database, dialect, space, attributes } = context
   return {
     async get(id) {
       const row = await selectImages(database, space().embedderId).where('id', '=', id).executeTakeFirst()
-      return row && toImage(row)
+      return row && toImage(attributes, row)
     },
 
     async getByPath(path) {
       const row = await selectImages(database, space().embedderId).where('path', '=', path).executeTakeFirst()
-      return row && toImage(row)
+      return row && toImage(attributes, row)
     },
 
     list: (query) => listImages(context, query),
+    timeline: (filter) => timeline(context, filter),
 
     async countByDirectory() {
       return database
@@ -57,7 +63,7 @@ export function createSqlImages(context: SqlContext): ImageStore {
         .where('content_hash', 'in', dialect.texts(contentHashes))
         .orderBy('path')
         .execute()
-      return rows.map(toImage)
+      return rows.map((row) => toImage(attributes, row))
     },
 
     async duplicateHashes() {
@@ -76,18 +82,27 @@ export function createSqlImages(context: SqlContext): ImageStore {
       const rows = await database
         .selectFrom('images')
         .select('content_hash')
-        .distinct()
         .where('content_hash', 'in', dialect.texts(contentHashes))
+        .union(
+          database
+            .selectFrom('trash')
+            .select('content_hash')
+            .where('content_hash', 'in', dialect.texts(contentHashes)),
+        )
         .execute()
       const known = new Set(rows.map((row) => row.content_hash))
       return contentHashes.filter((hash) => !known.has(hash))
     },
 
     upsert: (records) => upsertWithVectors(context, records),
+    outdated: (after, limit) => outdatedImages(context, after, limit),
+    countOutdated: () => countOutdated(context),
+    setAttributes: (updates) => setAttributes(context, updates),
   }
 }
 
-async function listImages({ database, dialect, space }: SqlContext, query: ListQuery): Promise<ListResult> {
+async function listImages(context: SqlContext, query: ListQuery): Promise<ListResult> {
+  const { database, dialect, space, attributes } = context
   const { filter, orderBy, descending, limit, offset } = query
   const { embedderId } = space()
   const condition = filterCondition(filter, dialect)
@@ -111,7 +126,7 @@ async function listImages({ database, dialect, space }: SqlContext, query: ListQ
     .orderBy(`images.${ORDER_COLUMN[orderBy]}`, direction)
     .orderBy('images.id', direction)
     .execute()
-  return { images: rows.map(toImage), total }
+  return { images: rows.map((row) => toImage(attributes, row)), total }
 }
 
 /** Counts images and failures, for large galleries not at every call. */
@@ -152,7 +167,7 @@ async function count(context: SqlContext): Promise<CatalogCounts> {
 }
 
 async function contentInfo(
-  { database, space }: SqlContext,
+  { database, space, attributes }: SqlContext,
   contentHash: string,
 ): Promise<ContentInfo | undefined> {
   const row = await database
@@ -162,20 +177,22 @@ async function contentInfo(
         .onRef('vectors.content_hash', '=', 'images.content_hash')
         .on('vectors.embedder_id', '=', space().embedderId),
     )
-    .select(['width', 'height', 'content_type', 'vectors.id as vector'])
+    .selectAll('images')
+    .select('vectors.id as vector')
     .where('images.content_hash', '=', contentHash)
     .limit(1)
     .executeTakeFirst()
   if (row === undefined) return undefined
-  const { width, height, content_type: contentType, vector } = row
-  return { width, height, contentType, hasVector: vector !== null }
+  return {
+    attributes: attributeValues(attributes, row),
+    attributesVersion: row.attributes_version,
+    hasVector: row.vector !== null,
+  }
 }
 
-async function upsertWithVectors(
-  { database, dialect, vectors, space }: SqlContext,
-  records: readonly ImageRecord[],
-): Promise<PutResult[]> {
+async function upsertWithVectors(context: SqlContext, records: readonly ImageRecord[]): Promise<PutResult[]> {
   if (records.length === 0) return []
+  const { database, dialect, vectors, attributes, space } = context
   const { embedder, embedderId, dimensions } = space()
   const misfit = records.find(({ vector }) => vector !== undefined && vector.length !== dimensions)
   if (misfit !== undefined) {
@@ -187,8 +204,9 @@ async function upsertWithVectors(
   )
   const taken = records.filter(({ vector }) => vector === undefined).map(({ contentHash }) => contentHash)
   const { results, added, known } = await database.transaction().execute(async (transaction) => {
-    const results = await upsertImages({ database: transaction, dialect }, records)
+    const results = await upsertImages({ database: transaction, dialect, attributes }, records)
     const added = await vectors.insert(transaction, embedded)
+    await insertColours(context, transaction, records)
     const known = await embeddedContents({ database: transaction, dialect }, embedderId, taken)
     await transaction
       .deleteFrom('failures')

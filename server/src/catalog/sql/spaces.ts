@@ -5,7 +5,11 @@ import { deleteEmbedders, listEmbedders, previousEmbedder } from './embedders.ts
 import type { ActiveSpace } from './vector-backend.ts'
 
 /** @returns the store, and the space that the other stores search and write */
-export function createSqlSpaces({ database, dialect, vectors }: Omit<SqlContext, 'space'>): {
+export function createSqlSpaces({
+  database,
+  dialect,
+  vectors,
+}: Pick<SqlContext, 'database' | 'dialect' | 'vectors'>): {
   spaces: SpaceStore
   space: SqlContext['space']
 } {

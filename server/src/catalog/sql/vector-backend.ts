@@ -1,6 +1,15 @@
 import type { Transaction } from 'kysely'
 import type { Tables } from '../../database/schema.ts'
-import type { ImageVector, NearestQuery, SimilarPairs, VectorSpace } from '../catalog.ts'
+import { DomainError } from '../../errors.ts'
+import type {
+  FurtherSpaceName,
+  ImageVector,
+  NearestQuery,
+  SimilarPairs,
+  SpaceName,
+  VectorSpace,
+  WeightedVector,
+} from '../catalog.ts'
 
 /** A search result before the row of its image is read. */
 export interface Match {
@@ -8,9 +17,22 @@ export interface Match {
   score: number
 }
 
-/** The space that is searched and written. */
-export interface ActiveSpace extends VectorSpace {
+/** Where the vectors of a space are stored. */
+export interface StoredSpace {
   embedderId: number
+  dimensions: number
+}
+
+/** The space that is searched and written, with the further spaces of its images. */
+export interface ActiveSpace extends Omit<VectorSpace, 'further'>, StoredSpace {
+  further: Readonly<Partial<Record<FurtherSpaceName, StoredSpace>>>
+}
+
+/** @throws {DomainError} `unavailable` if a further space has not been activated */
+export function spaceNamed(active: ActiveSpace, name: SpaceName = 'image'): StoredSpace {
+  const space = name === 'image' ? active : active.further[name]
+  if (space === undefined) throw new DomainError('unavailable', `There are no vectors of ${name}.`)
+  return space
 }
 
 export interface StoredVector {
@@ -28,8 +50,9 @@ export interface VectorBackend {
   insert(
     transaction: Transaction<Tables>,
     vectors: ReadonlyMap<string, Float32Array>,
+    space?: SpaceName,
   ): Promise<StoredVector[]>
-  /** Makes inserted rows searchable. Called after their transaction has committed. */
+  /** Makes inserted rows of the space `image` searchable. Called after their transaction has committed. */
   inserted(rows: readonly StoredVector[], vectors: ReadonlyMap<string, Float32Array>): void
   /** Removes deleted rows of the active space from the search. */
   removed(ids: readonly number[]): void
@@ -37,7 +60,7 @@ export interface VectorBackend {
   changed(): void
   /** Finds the `topK` images most similar to a vector that pass a filter, best first. */
   findNearest(query: NearestQuery): Promise<Match[]>
-  get(imageIds: readonly string[]): Promise<ImageVector[]>
+  get(imageIds: readonly string[], space?: SpaceName): Promise<ImageVector[]>
   similarPairs(after: number, threshold: number): Promise<SimilarPairs>
   /** Removes the indexes of spaces whose vectors were deleted. */
   removeSpaces(embedderIds: readonly number[]): Promise<void>
@@ -54,7 +77,13 @@ export function topMatches(matches: Match[], topK: number, alwaysInclude: string
     .slice(0, topK)
 }
 
-export function toUnitLength(vector: Float32Array): Float32Array {
+/** The vectors of a query, each of unit length. A plain vector scores by its cosine similarity. */
+export function unitVectorsOf(vector: NearestQuery['vector']): WeightedVector[] {
+  if (vector instanceof Float32Array) return [{ vector: toUnitLength(vector), weight: 1, offset: 0 }]
+  return vector.map((one) => ({ ...one, vector: toUnitLength(one.vector) }))
+}
+
+function toUnitLength(vector: Float32Array): Float32Array {
   const length = Math.hypot(...vector)
   return length === 0 ? vector : vector.map((value) => value / length)
 }

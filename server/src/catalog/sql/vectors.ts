@@ -7,7 +7,7 @@ export function createSqlVectors(context: SqlContext): VectorStore {
   const { database, dialect, space, vectors } = context
   return {
     nearest: (query) => findNearest(context, query),
-    get: (imageIds) => vectors.get(imageIds),
+    get: (imageIds, space) => vectors.get(imageIds, space),
     async embeddedContents(contentHashes) {
       return [...(await embeddedContents({ database, dialect }, space().embedderId, contentHashes))]
     },
@@ -22,7 +22,7 @@ export function createSqlVectors(context: SqlContext): VectorStore {
 }
 
 async function findNearest(context: SqlContext, query: NearestQuery): Promise<NearestResult> {
-  const { database, dialect, space, vectors } = context
+  const { database, dialect, space, vectors, attributes } = context
   const excluded = await idsOfContents(context, query.excludeHashes ?? [])
   const found = await vectors.findNearest({ ...query, topK: query.topK + excluded.size })
   const matches = found.filter(({ imageId }) => !excluded.has(imageId)).slice(0, query.topK)
@@ -30,7 +30,7 @@ async function findNearest(context: SqlContext, query: NearestQuery): Promise<Ne
   const rows = await selectImages(database, space().embedderId)
     .where('images.id', 'in', dialect.texts(page.map(({ imageId }) => imageId)))
     .execute()
-  const images = new Map(rows.map((row) => [row.id, toImage(row)]))
+  const images = new Map(rows.map((row) => [row.id, toImage(attributes, row)]))
   return {
     // An image may have been deleted since.
     images: page.flatMap(({ imageId, score }) => {
@@ -38,6 +38,7 @@ async function findNearest(context: SqlContext, query: NearestQuery): Promise<Ne
       return image === undefined ? [] : [{ ...image, score }]
     }),
     total: matches.length,
+    close: matches.filter(({ score }) => score >= (query.closeScore ?? Number.POSITIVE_INFINITY)).length,
   }
 }
 
@@ -88,6 +89,13 @@ function deleteUnused({ database, dialect }: SqlDatabase, among: string[] | unde
             .selectFrom('failures')
             .select('path')
             .whereRef('failures.content_hash', '=', 'vectors.content_hash'),
+        ),
+      ),
+    )
+    .where((eb) =>
+      eb.not(
+        eb.exists(
+          eb.selectFrom('trash').select('id').whereRef('trash.content_hash', '=', 'vectors.content_hash'),
         ),
       ),
     )

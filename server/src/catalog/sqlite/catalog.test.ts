@@ -239,6 +239,8 @@ describe('what a request asks the database', () => {
     await catalog.files.move('300.jpg', { path: 'moved.jpg', inode: '300', modifiedAt: 1, createdAt: 1 })
     await catalog.files.remove(['moved.jpg'])
     await catalog.vectors.deleteUnused(['hash-300'])
+    await catalog.images.outdated({ attributesVersion: 1, id: image.id }, 10)
+    await catalog.images.countOutdated()
 
     const statements = [...new Set(prepare.mock.calls.map(([sql]) => sql))]
     const database = new DatabaseSync(join(directory, 'catalog.sqlite'))
@@ -252,5 +254,27 @@ describe('what a request asks the database', () => {
     expect(plans.filter((plan) => /^SCAN (images|vectors)\b/.test(plan))).toEqual([])
     // By the embedder alone: all vectors there are.
     expect(plans.filter((plan) => /\(embedder_id=\?\):/.test(plan))).toEqual([])
+  })
+
+  it('reads months and pages by capture from an index alone, without sorting', async () => {
+    const directory = await temporaryDirectory()
+    const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare')
+    onTestFinished(() => prepare.mockRestore())
+    const catalog = await openSqliteCatalog({ directory, savesIndex: false })
+    onTestFinished(() => catalog.close())
+    await catalog.spaces.activate(SPACE)
+    prepare.mockClear()
+    await catalog.images.timeline({})
+    const jump = { offset: 200, limit: 100, descending: true, orderBy: 'capturedAt' as const }
+    await catalog.images.list({ filter: {}, ...jump })
+    const database = new DatabaseSync(join(directory, 'catalog.sqlite'))
+    onTestFinished(() => database.close())
+    const plans = prepare.mock.calls.map(([sql]) =>
+      (database.prepare(`explain query plan ${sql}`).all() as { detail: string }[]).map(
+        ({ detail }) => detail,
+      ),
+    )
+    expect(plans[0]).toEqual(['SCAN images USING COVERING INDEX images_by_taken_month'])
+    expect(plans.flat().join('\n')).toContain('SCAN images USING COVERING INDEX images_by_taken_at')
   })
 })

@@ -5,7 +5,7 @@ import { DomainError } from '../../errors.ts'
 import type { ImageVector, NearPair, SimilarPairs } from '../catalog.ts'
 import { MAX_PAIRS_PER_VECTOR } from '../contract/vectors.ts'
 import { fromFloat16, toFloat16 } from '../float16.ts'
-import type { StoredVector, VectorBackend } from '../sql/vector-backend.ts'
+import { type StoredSpace, type StoredVector, spaceNamed, type VectorBackend } from '../sql/vector-backend.ts'
 import { openSpaceIndex, removeIndexFile, type SpaceIndex } from './space-index.ts'
 import { findCandidates } from './vector-search.ts'
 
@@ -40,13 +40,14 @@ export function createIndexedVectors(
       return current
     },
 
-    async insert(transaction, vectors) {
+    async insert(transaction, vectors, name) {
       if (vectors.size === 0) return []
+      const { embedderId } = spaceNamed(space(), name)
       return transaction
         .insertInto('vectors')
         .values(
           [...vectors].map(([hash, vector]) => ({
-            embedder_id: space().embedderId,
+            embedder_id: embedderId,
             content_hash: hash,
             data: toFloat16(vector),
           })),
@@ -66,7 +67,7 @@ export function createIndexedVectors(
 
     changed: () => space().changed(0),
     findNearest: (query) => findCandidates(database, space(), query),
-    get: (imageIds) => vectorsOf(database, space(), imageIds),
+    get: (imageIds, name) => vectorsOf(database, spaceNamed(space(), name), imageIds),
     similarPairs: (after, threshold) => similarPairs(database, space(), after, threshold),
 
     async removeSpaces(embedderIds) {
@@ -108,7 +109,7 @@ function addToIndex(
 
 async function vectorsOf(
   database: Kysely<Tables>,
-  { embedderId }: SpaceIndex,
+  { embedderId }: StoredSpace,
   imageIds: readonly string[],
 ): Promise<ImageVector[]> {
   // With a cross join SQLite reads the tables in this order: from the few images to their vectors.

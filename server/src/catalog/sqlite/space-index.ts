@@ -58,7 +58,7 @@ export async function openSpaceIndex(
   canWrite: boolean,
 ): Promise<SpaceIndex> {
   const { embedder, fingerprint, dimensions } = space
-  const { id: embedderId, dropped } = await registerEmbedder(database, space, canWrite)
+  const { id: embedderId, dropped, further } = await registerEmbedder(database, space, canWrite)
   if (dropped !== undefined) removeIndexFile(directory, dropped)
   mkdirSync(directory, { recursive: true })
   const { index, keys } = await loadIndex(database, directory, { embedderId, dimensions, canWrite })
@@ -73,6 +73,7 @@ export async function openSpaceIndex(
     fingerprint,
     dimensions,
     embedderId,
+    further,
     index,
     ...cacheMatches((vectors) => {
       unsaved += vectors

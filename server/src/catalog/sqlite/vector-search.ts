@@ -1,12 +1,12 @@
 import type { Kysely } from 'kysely'
 import type { Tables } from '../../database/schema.ts'
 import { SQLITE } from '../../database/sqlite/dialect.ts'
-import type { ImageFilter, NearestQuery } from '../catalog.ts'
+import type { ImageFilter, NearestQuery, WeightedVector } from '../catalog.ts'
 import { filterCondition, isUnfiltered } from '../filters.ts'
-import { dotHalf } from '../float16.ts'
-import { type Match, topMatches, toUnitLength } from '../sql/vector-backend.ts'
+import { dotHalf, fromFloat16 } from '../float16.ts'
+import { type Match, type StoredSpace, spaceNamed, topMatches, unitVectorsOf } from '../sql/vector-backend.ts'
 import type { FilterMatches, SpaceIndex, VectorRow } from './space-index.ts'
-import type { IndexMatch } from './vector-index.ts'
+import type { IndexMatch, VectorIndex } from './vector-index.ts'
 
 /** Maximum number of matching rows that are compared one by one: exact, and faster than widening a search. */
 const EXACT_SEARCH_MAX_ROWS = 8_192
@@ -21,6 +21,8 @@ const READ_AHEAD = 1.25
 const MIN_SEARCHED = 128
 const WIDENING = 4
 const CHUNK_ROWS = 4_096
+/** Length of the first lists of a search by several vectors. Shorter ones are hardly faster. */
+const SHORT_LIST = 64
 
 /**
  * Finds the `topK` images most similar to a vector that pass a filter, best first.
@@ -32,45 +34,66 @@ const CHUNK_ROWS = 4_096
 export async function findCandidates(
   database: Kysely<Tables>,
   space: SpaceIndex,
-  { vector, filter, topK, alwaysInclude }: NearestQuery,
+  { vector, filter, topK, alwaysInclude, space: name = 'image' }: NearestQuery,
 ): Promise<Match[]> {
-  const unit = toUnitLength(vector)
-  const found = await findNearest(database, space, unit, { filter, topK })
+  const vectors = unitVectorsOf(vector)
+  if (name !== 'image') {
+    const found = await scan(database, spaceNamed(space, name), vectors, filter, topK)
+    return topMatches(found, topK, alwaysInclude)
+  }
+  const found = await findNearest(database, space, vectors, { filter, topK })
   // Among many equally similar images it may be missing.
   const isMissing = alwaysInclude !== undefined && !found.some(({ imageId }) => imageId === alwaysInclude)
   const pinned = isMissing
     ? await matchingVectors(database, space, filter).where('images.id', '=', alwaysInclude).execute()
     : []
-  return topMatches([...found, ...compare(pinned, unit)], topK, alwaysInclude)
+  return topMatches([...found, ...compare(pinned, vectors)], topK, alwaysInclude)
 }
 
 async function findNearest(
   database: Kysely<Tables>,
   space: SpaceIndex,
-  unit: Float32Array,
+  vectors: readonly WeightedVector[],
   { filter, topK }: Pick<NearestQuery, 'filter' | 'topK'>,
 ): Promise<Match[]> {
   const size = space.index.size
   const { count, rows } = isUnfiltered(filter)
     ? { count: size, rows: undefined }
     : await matchesOf(database, space, filter)
-  if (rows !== undefined) return compare(rows, unit)
+  if (rows !== undefined) return compare(rows, vectors)
   // Number of neighbours of which `topK` are expected to pass.
   const depth = topK * Math.max(1, size / Math.max(1, count))
   const canUseIndex = space.isComplete() && topK < size
-  const found = canUseIndex ? await searchIndex(database, space, unit, filter, topK, depth) : undefined
-  return found ?? (await scan(database, space, unit, filter, topK))
+  const found = canUseIndex ? await searchIndex(database, space, vectors, filter, topK, depth) : undefined
+  return found ?? (await scan(database, space, vectors, filter, topK))
 }
 
-function compare(rows: readonly VectorRow[], unit: Float32Array): Match[] {
-  return rows.map(({ imageId, data }) => ({ imageId, score: dotHalf(unit, data) }))
+function compare(rows: readonly VectorRow[], vectors: readonly WeightedVector[]): Match[] {
+  const [first] = vectors
+  if (first !== undefined && vectors.length === 1) {
+    const { vector, weight, offset } = first
+    return rows.map(({ imageId, data }) => ({ imageId, score: weight * dotHalf(vector, data) + offset }))
+  }
+  return rows.map(({ imageId, data }) => {
+    const stored = fromFloat16(data)
+    let score = Number.NEGATIVE_INFINITY
+    for (const { vector, weight, offset } of vectors)
+      score = Math.max(score, weight * dot(vector, stored) + offset)
+    return { imageId, score }
+  })
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0
+  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
+  return sum
 }
 
 /** @returns undefined if the index can't return enough matches */
 async function searchIndex(
   database: Kysely<Tables>,
   space: SpaceIndex,
-  unit: Float32Array,
+  vectors: readonly WeightedVector[],
   filter: ImageFilter,
   topK: number,
   depth: number,
@@ -79,7 +102,7 @@ async function searchIndex(
   const oversampling = isUnfiltered(filter) ? OVERSAMPLING : OVERSAMPLING_FILTERED
   const part = Math.ceil(depth * READ_AHEAD)
   for (let k = Math.max(MIN_SEARCHED, Math.ceil(depth * oversampling)); ; k *= WIDENING) {
-    const matches = index.search(unit, k)
+    const matches = searchAny(index, vectors, k)
     const passing: Match[] = []
     // In parts, best first: usually the first part is enough, and no further rows are read.
     for (let start = 0; start < matches.length && passing.length < topK; start += part) {
@@ -90,6 +113,32 @@ async function searchIndex(
     // Even a full search of the graph may miss a few vectors that no path leads to. Only the rows are complete.
     if (k * WIDENING > index.size / 2) return undefined
   }
+}
+
+/**
+ * Searches by each vector and keeps the best score of each match. Short lists come first; only vectors whose list ends above the
+ * `k`-th best score can contribute more, and are searched again.
+ */
+function searchAny(index: VectorIndex, vectors: readonly WeightedVector[], k: number): IndexMatch[] {
+  const best = new Map<number, number>()
+  /** @returns the lowest score of the list */
+  const search = ({ vector, weight, offset }: WeightedVector, count: number): number => {
+    let lowest = Number.POSITIVE_INFINITY
+    for (const { key, score } of index.search(vector, count)) {
+      lowest = weight * score + offset
+      if (lowest > (best.get(key) ?? Number.NEGATIVE_INFINITY)) best.set(key, lowest)
+    }
+    return lowest
+  }
+  const isOne = vectors.length === 1
+  const lowest = vectors.map((vector) => search(vector, isOne ? k : Math.min(k, SHORT_LIST)))
+  if (!isOne) {
+    const scores = Float64Array.from(best.values()).sort()
+    const least = scores.length < k ? Number.NEGATIVE_INFINITY : scores[scores.length - k]!
+    for (const [n, vector] of vectors.entries()) if (lowest[n]! > least) search(vector, k)
+  }
+  const matches = Array.from(best, ([key, score]) => ({ key, score }))
+  return isOne ? matches : matches.sort((a, b) => b.score - a.score).slice(0, k)
 }
 
 /** Returns the images of index matches that pass the filter. */
@@ -114,8 +163,8 @@ async function passingOf(
 /** Compares with every matching row in chunks. Memory is bounded by `topK` and the size of a chunk. */
 async function scan(
   database: Kysely<Tables>,
-  space: SpaceIndex,
-  unit: Float32Array,
+  space: StoredSpace,
+  vectors: readonly WeightedVector[],
   filter: ImageFilter,
   topK: number,
 ): Promise<Match[]> {
@@ -126,7 +175,7 @@ async function scan(
       .orderBy('images.id')
       .limit(CHUNK_ROWS)
       .execute()
-    kept.push(...compare(rows, unit))
+    kept.push(...compare(rows, vectors))
     if (rows.length < CHUNK_ROWS) return kept
     if (kept.length > topK + CHUNK_ROWS) kept = topMatches(kept, topK, undefined)
     after = rows.at(-1)!.imageId
@@ -134,7 +183,7 @@ async function scan(
 }
 
 /** Selects the images that pass a filter, with their vectors. */
-function matchingVectors(database: Kysely<Tables>, { embedderId }: SpaceIndex, filter: ImageFilter) {
+function matchingVectors(database: Kysely<Tables>, { embedderId }: StoredSpace, filter: ImageFilter) {
   // With a cross join SQLite reads the index of the filter first, and the vectors afterwards.
   return database
     .selectFrom('images')

@@ -7,8 +7,23 @@ import type { AccountTables, SharedTables, Tables } from '../schema.ts'
 import { clientConfig, describeServer, type PostgresOptions } from './connection.ts'
 import * as initial from './migrations/001-initial.ts'
 import * as shared from './migrations/002-shared.ts'
+import * as attributes from './migrations/003-attributes.ts'
+import * as account from './migrations/004-account.ts'
+import * as spaces from './migrations/005-spaces.ts'
+import * as notes from './migrations/006-notes.ts'
+import * as capture from './migrations/007-capture.ts'
+import * as trash from './migrations/008-trash.ts'
 
-const MIGRATIONS = { '001-initial': initial, '002-shared': shared }
+const MIGRATIONS = {
+  '001-initial': initial,
+  '002-shared': shared,
+  '003-attributes': attributes,
+  '004-account': account,
+  '005-spaces': spaces,
+  '006-notes': notes,
+  '007-capture': capture,
+  '008-trash': trash,
+}
 
 /** Maximum time to wait for a server that is starting. */
 const SERVER_START_TIMEOUT_MS = 60_000

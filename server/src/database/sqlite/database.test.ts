@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Kysely, SqliteDialect, sql } from 'kysely'
 import { describe, expect, it } from 'vitest'
+import { naturalKey } from '../../gallery/natural-order.ts'
 import { temporaryDirectory } from '../../testing/temporary.ts'
 import { adapt, openDatabase } from './database.ts'
 import { up as initial } from './migrations/001-initial.ts'
@@ -14,6 +15,8 @@ async function writeFirstVersion(file: string): Promise<void> {
   connection.exec(`
     insert into embedders (id, name, dimensions) values (7, 'classical', 4);
     insert into vectors (embedder_id, content_hash, data) values (7, 'hash', x'0000');
+    insert into images (id, path, directory, name, folded_name, bytes, width, height, content_type, created_at, modified_at, inode, content_hash)
+      values ('i', 'a/IMG_10.jpg', 'a', 'IMG_10.jpg', 'img_10.jpg', 1, 3, 2, 'image/jpeg', 5, 1700000000000, '9', 'hash');
     insert into failures (path, directory, bytes, modified_at, inode, code, reason) values ('a', '.', 1, 1, '1', 'c', 'r');
     create table kysely_migration (name text primary key, timestamp text not null);
     create table kysely_migration_lock (id text primary key, is_locked integer not null default 0);
@@ -29,7 +32,20 @@ describe('the database', () => {
     await writeFirstVersion(file)
     const database = await openDatabase(file)
     expect(await database.selectFrom('embedders').selectAll().execute()).toEqual([
-      { id: 7, name: 'classical', fingerprint: '', dimensions: 4, chosen_at: 7 },
+      { id: 7, name: 'classical', fingerprint: '', dimensions: 4, chosen_at: 7, space: 'image' },
+    ])
+    const images = database.selectFrom('images').selectAll()
+    expect(await images.execute()).toMatchObject([
+      {
+        id: 'i',
+        path: 'a/IMG_10.jpg',
+        width: 3,
+        attributes_version: 1,
+        captured_at: null,
+        taken_at: 1_700_000_000_000,
+        taken_month: 202_311,
+        name_key: naturalKey('IMG_10.jpg'),
+      },
     ])
     expect(await database.selectFrom('failures').select(['path', 'embedder_id']).execute()).toEqual([
       { path: 'a', embedder_id: null },
@@ -37,7 +53,9 @@ describe('the database', () => {
     const indices = await sql<{ name: string }>`select name from sqlite_master where type = 'index'`.execute(
       database,
     )
-    expect(indices.rows.map(({ name }) => name)).toContain('failures_by_inode')
+    expect(indices.rows.map(({ name }) => name)).toEqual(
+      expect.arrayContaining(['failures_by_inode', 'images_by_inode', 'images_by_taken_month']),
+    )
     // What refers to the table that was built anew still does.
     const vectors = database.selectFrom('vectors').select('embedder_id')
     expect(await vectors.execute()).toEqual([{ embedder_id: 7 }])
@@ -54,7 +72,9 @@ describe('the database', () => {
     await database.insertInto('embedders').values(row).execute()
     await database.destroy()
     const again = await openDatabase(file)
-    expect(await again.selectFrom('embedders').selectAll().execute()).toEqual([{ id: 1, ...row }])
+    expect(await again.selectFrom('embedders').selectAll().execute()).toEqual([
+      { id: 1, space: 'image', ...row },
+    ])
     await again.destroy()
   })
 })

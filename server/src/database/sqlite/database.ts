@@ -8,6 +8,12 @@ import * as initial from './migrations/001-initial.ts'
 import * as embedderVersions from './migrations/002-embedder-versions.ts'
 import * as failuresByInode from './migrations/003-failures-by-inode.ts'
 import * as mountPoints from './migrations/004-mount-points.ts'
+import * as attributes from './migrations/005-attributes.ts'
+import * as account from './migrations/006-account.ts'
+import * as spaces from './migrations/007-spaces.ts'
+import * as notes from './migrations/008-notes.ts'
+import * as capture from './migrations/009-capture.ts'
+import * as trash from './migrations/010-trash.ts'
 
 /** Migrations of the catalog, oldest first. */
 export const CATALOG_MIGRATIONS: Migrations = {
@@ -15,6 +21,12 @@ export const CATALOG_MIGRATIONS: Migrations = {
   '002-embedder-versions': embedderVersions,
   '003-failures-by-inode': failuresByInode,
   '004-mount-points': mountPoints,
+  '005-attributes': attributes,
+  '006-account': account,
+  '007-spaces': spaces,
+  '008-notes': notes,
+  '009-capture': capture,
+  '010-trash': trash,
 }
 
 const OWNER_ONLY = 0o600

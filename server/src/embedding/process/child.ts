@@ -4,9 +4,9 @@ import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { systemCodeOf } from '../../errors.ts'
 import { programBeside } from '../../threads.ts'
-import type { ImageKind } from '../embedder.ts'
 import { type EmbedderDefinition, embedderKind } from '../registry.ts'
 import { withoutTelemetry } from '../telemetry.ts'
+import type { BatchItem, BatchKind } from './jobs.ts'
 import { type LoadSettings, type Response, readFrames, writeFrame } from './protocol.ts'
 
 /** A process with a loaded embedder. It takes one batch at a time. */
@@ -17,13 +17,14 @@ export interface EmbeddingProcess {
   readonly inputSize: { width: number; height: number }
   readonly sketchMargin: number | undefined
   readonly threads: number | undefined
+  readonly embedsText: boolean
   /**
-   * @param images 8-bit RGB, each of `inputSize`
-   * @returns `[count, dimensions]` as the embedder gave them
+   * @param items images as 8-bit RGB, each of `inputSize`; with the kind `text`, texts
    * @param timeoutMs a batch that takes longer ends the process; at most the configured `batch_timeout_s`
-   * @throws {Error} with what the embedder said, or how the process ended
+   * @returns `[count, dimensions]`, not normalised
+   * @throws {Error} with the message of the embedder, or the way in which the process ended
    */
-  embed(images: Uint8Array[], kind: ImageKind, timeoutMs?: number): Promise<Float32Array>
+  embed(items: BatchItem[], kind: BatchKind, timeoutMs?: number): Promise<Float32Array>
   close(): Promise<void>
 }
 
@@ -41,9 +42,9 @@ const NODE_PROGRAM = fileURLToPath(programBeside(import.meta.url, './worker'))
 const PYTHON_PROGRAM = fileURLToPath(new URL('./worker.py', import.meta.url))
 const DEFAULT_PYTHON = process.platform === 'win32' ? 'python' : 'python3'
 const CLOSE_MS = 2000
-/** A model that prints megabytes without a line break is not worth the memory. */
+/** Maximum length of a line that a model prints, in characters. */
 const MAX_LINE = 4000
-/** So long what a process wrote just before its end may take to arrive. */
+/** Time for the last output of a process to arrive. */
 const DRAIN_MS = 200
 const HAS_GROUPS = process.platform !== 'win32'
 const MAX_DIMENSIONS = 65_536
@@ -60,7 +61,7 @@ export function startEmbeddingProcess(
   options: ProcessOptions,
 ): Promise<EmbeddingProcess> {
   const [program, ...args] = commandOf(name, definition)
-  // In a group of its own, so that what a model starts can be ended with it.
+  // Its own process group, so that processes that a model starts end with it.
   const child = spawn(program!, args, {
     stdio: ['pipe', 'pipe', 'pipe', 'pipe'],
     env: withoutTelemetry(),
@@ -74,7 +75,7 @@ export function startEmbeddingProcess(
   }
   forwardLines(child.stdout!, onLine)
   forwardLines(child.stderr!, onLine)
-  // A pipe to a process that has just died fails; its end is told below.
+  // A pipe to a process that has just ended fails; the end itself is handled below.
   for (const pipe of child.stdio) pipe?.on('error', () => {})
   return new Promise((resolve, reject) => {
     const conversation = new Conversation(child, definition.batch_timeout_s * 1000)
@@ -106,7 +107,7 @@ export function startEmbeddingProcess(
     readFrames<Response>(
       child.stdio[3] as Readable,
       (message, payload) => {
-        // It may have said that it is ready just before it was given up.
+        // Its `ready` may arrive just after the timeout.
         if (hasFailed) return
         if (message.type === 'progress') {
           waitOn()
@@ -130,13 +131,13 @@ export function startEmbeddingProcess(
   })
 }
 
-/** However the server ends, no model goes on. */
+/** Processes to end when the server ends, in whatever way. */
 const running = new Set<ChildProcess>()
 process.on('exit', () => {
   for (const child of running) endGroup(child)
 })
 
-/** Ends a process and whatever it has started. */
+/** Ends a process and all processes that it has started. */
 function endGroup(child: ChildProcess): void {
   if (!HAS_GROUPS || child.pid === undefined) return void child.kill('SIGKILL')
   try {
@@ -146,7 +147,7 @@ function endGroup(child: ChildProcess): void {
   }
 }
 
-/** @returns what an embedder tells of itself that can't be */
+/** @returns the invalid property of an embedder, if any */
 function defectOf({
   dimensions,
   inputSize,
@@ -182,7 +183,7 @@ class Conversation {
     child.once('exit', (code, signal) => {
       running.delete(child)
       endGroup(child)
-      // What the model has started may hold its pipes open.
+      // Processes that the model has started may hold its pipes open.
       setTimeout(() => {
         for (const pipe of child.stdio) pipe?.destroy()
       }, DRAIN_MS)
@@ -199,6 +200,7 @@ class Conversation {
     inputSize,
     sketchMargin,
     threads,
+    embedsText = false,
   }: Extract<Response, { type: 'ready' }>): EmbeddingProcess {
     const isAlive = () => this.#ended === undefined
     return {
@@ -210,8 +212,9 @@ class Conversation {
       inputSize,
       sketchMargin,
       threads,
-      embed: (images, kind, timeoutMs = this.#batchTimeoutMs) =>
-        this.#embed(images, kind, inputSize, Math.min(timeoutMs, this.#batchTimeoutMs)),
+      embedsText,
+      embed: (items, kind, timeoutMs = this.#batchTimeoutMs) =>
+        this.#embed(items, kind, inputSize, Math.min(timeoutMs, this.#batchTimeoutMs)),
       close: () => this.#close(),
     }
   }
@@ -226,25 +229,30 @@ class Conversation {
     else waiting.resolve(new Float32Array(payload))
   }
 
-  /** Ends the process for a reason of ours. */
+  /** Ends the process for a reason of the server. */
   end(reason: string): void {
     this.#ended ??= reason
     endGroup(this.#child)
   }
 
   #embed(
-    images: Uint8Array[],
-    kind: ImageKind,
+    items: BatchItem[],
+    kind: BatchKind,
     { width, height }: EmbeddingProcess['inputSize'],
     timeoutMs: number,
   ): Promise<Float32Array> {
     if (this.#ended !== undefined) return Promise.reject(new Error(this.#ended))
     const id = ++this.#lastId
     const timer = setTimeout(() => {
-      this.end(`it took longer than ${(timeoutMs / 1000).toFixed(1)} s for a batch of ${images.length}`)
+      this.end(`it took longer than ${(timeoutMs / 1000).toFixed(1)} s for a batch of ${items.length}`)
     }, timeoutMs)
     return new Promise<Float32Array>((resolve, reject) => {
       this.#waiting = { id, resolve, reject }
+      if (kind === 'text') {
+        const texts = items.filter((item) => typeof item === 'string')
+        return writeFrame(this.#child.stdin!, { type: 'embed_text', id, texts })
+      }
+      const images = items.filter((item) => typeof item !== 'string')
       const pixels = images.length === 1 ? images[0]! : Buffer.concat(images)
       writeFrame(this.#child.stdin!, { type: 'embed', id, kind, count: images.length, width, height }, pixels)
     }).finally(() => clearTimeout(timer))
@@ -264,7 +272,7 @@ class Conversation {
 function commandOf(name: string, definition: EmbedderDefinition): string[] {
   if (embedderKind(name, definition) === 'python')
     return [definition.python ?? DEFAULT_PYTHON, '-u', PYTHON_PROGRAM]
-  // The flag lets packages be looked for from another place than ours.
+  // The flag allows packages to be resolved from another folder than this one.
   return [process.execPath, '--experimental-import-meta-resolve', NODE_PROGRAM]
 }
 

@@ -11,12 +11,12 @@ const MAX_SLOWDOWN = 2
 const MIN_BATCH_LIMIT_MS = 25
 /** A larger batch has to be faster by so much for each image. */
 const MIN_IMPROVEMENT = 0.95
-/** Nobody wants to wait for a measurement. */
+/** Maximum time for measuring one batch size. */
 const MAX_RUN_MS = 1500
 
 /**
- * Finds out how many images are best embedded together: as many as make it faster, as long as a query that comes meanwhile
- * hardly notices.
+ * Measures how many images are best embedded together: larger batches are faster, but a query has to wait for the batch that is
+ * in progress.
  */
 export async function measureBatchSizes(
   child: Pick<EmbeddingProcess, 'embed' | 'inputSize' | 'dimensions' | 'threads'>,

@@ -4,21 +4,23 @@ import type { LoadContext } from '../load-context.ts'
 import type { EmbedderDefinition } from '../registry.ts'
 
 /**
- * What a server and an embedding process say to each other. A frame is
+ * Messages between a server and an embedding process. A frame is
  *   u32 length of the JSON · u32 length of the payload · JSON (UTF-8) · payload (raw bytes), little-endian.
- * Requests go to the process's standard input, answers come from its file descriptor 3, so that whatever a model
+ * Requests go to the standard input of the process, responses come from its file descriptor 3, so that text that a model
  * prints to standard output can't disturb them.
  */
 export type Request =
   | ({ type: 'load'; name: string; definition: EmbedderDefinition } & LoadSettings)
   /** Payload: 8-bit RGB pixels `[count, height, width, 3]`. */
   | { type: 'embed'; id: number; kind: ImageKind; count: number; height: number; width: number }
+  /** Only to an embedder that is ready with `embedsText`. */
+  | { type: 'embed_text'; id: number; texts: string[] }
 
-/** What the server knows and the one who loads an embedder needs. */
+/** Settings of the server for loading an embedder. */
 export type LoadSettings = Pick<LoadContext, 'cacheDirectory' | 'threads' | 'fingerprint'>
 
 export type Response =
-  /** Loading goes on; `share` from 0 to 1. */
+  /** Progress of loading; `share` is 0…1. */
   | { type: 'progress'; message: string; share?: number | undefined }
   | {
       type: 'ready'
@@ -26,6 +28,7 @@ export type Response =
       inputSize: { width: number; height: number }
       sketchMargin?: number | undefined
       threads?: number | undefined
+      embedsText?: boolean | undefined
     }
   /** Payload: float32 `[count, dimensions]`. */
   | { type: 'vectors'; id: number }

@@ -7,8 +7,8 @@ import { definitionFor, noise, startHost } from '../../testing/embedders.ts'
 import { temporaryDirectory } from '../../testing/temporary.ts'
 import type { ImageKind } from '../embedder.ts'
 import { startEmbeddingProcess } from './child.ts'
+import { type Embedding, failIfEmbedderIsDown } from './embedder-client.ts'
 import { readFrames, writeFrame } from './protocol.ts'
-import { type Embedding, failIfEmbedderIsDown } from './supervisor.ts'
 
 const classical = { target: 'classical' }
 const SCRIPTED = join(import.meta.dirname, '../kinds/javascript/fixtures', 'embedders.ts')

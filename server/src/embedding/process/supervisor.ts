@@ -6,70 +6,19 @@ import type { Measurement } from '../measurements.ts'
 import { describeDefinition, type EmbedderDefinition } from '../registry.ts'
 import { normaliseVectors } from '../vectors.ts'
 import { type EmbeddingProcess, startEmbeddingProcess } from './child.ts'
+import type { EmbedderClient, EmbedderClientOptions, Embedding, Priority } from './embedder-client.ts'
+import { type BatchItem, type BatchKind, batchSizes, type Job, JobQueue } from './jobs.ts'
 import { measureBatchSizes } from './measure-batch-sizes.ts'
 import { probeImage } from './probe.ts'
-import type { LoadSettings } from './protocol.ts'
-
-/** A query goes before bulk work: a person who searches never waits for the folder. */
-export type Priority = 'query' | 'bulk'
-
-/** A vector of unit length, or why there is none. */
-export type Embedding = Float32Array | DomainError
-
-/** An embedder in a process of its own: it may block, crash or hang without the server noticing more than a delay. */
-export interface EmbedderClient {
-  readonly name: string
-  readonly dimensions: number
-  /** Of the running process; undefined while there is none that works. */
-  readonly processId: number | undefined
-  /** How long it may take to load. */
-  readonly startTimeoutS: number
-  /** Free border around the ink of a prepared sketch, as a share of its side. */
-  readonly sketchMargin: number
-  readonly inputSize: { width: number; height: number }
-  /** How fast it is here and what serves it best. */
-  readonly measurement: Measurement
-  /**
-   * Pictures of any size; each is resized to `inputSize`. An image that the embedder can't do anything with takes no other
-   * one with it: `embedder_failed` in its place tells why.
-   * @throws {DomainError} `unavailable` if the embedder itself does not work or is being closed
-   */
-  embed(images: readonly RgbImage[], kind: ImageKind, priority: Priority): Promise<Embedding[]>
-  close(): Promise<void>
-}
-
-export interface EmbedderClientOptions {
-  /** Gets every line that the embedder prints. */
-  onOutput: (line: string) => void
-  /** Loading goes on; `share` from 0 to 1 if it is known. */
-  onProgress?: ((message: string, share: number | undefined) => void) | undefined
-  onRestart?: (reason: string) => void
-  /** Told when it stops working for any picture, and when it works again. */
-  onHealth?: (reason: string | undefined) => void
-  loadSettings?: Partial<LoadSettings>
-  /** From an earlier run; without it, it is measured now. */
-  measurement?: Measurement | undefined
-  /** Tells whether what it is made of is as it was when it was first started. */
-  isUnchanged?: () => Promise<boolean>
-}
-
-/** Part of a call that goes to the process as one batch. */
-interface Job {
-  images: Uint8Array[]
-  kind: ImageKind
-  priority: Priority
-  attempts: number
-  resolve: (results: Embedding[]) => void
-  reject: (error: DomainError) => void
-}
 
 const MAX_ATTEMPTS = 2
 const FIRST_BACKOFF_MS = 100
 const MAX_BACKOFF_MS = 30_000
-/** A search that waits longer for a process that does not come back had better be told. */
+/** Queries fail once this many starts in a row have failed. */
 const MAX_FAILED_STARTS = 2
+/** Queries that have waited this long for the process to restart fail. */
 const QUERY_TIMEOUT_MS = 8_000
-/** A batch that takes so many times what was measured hangs, however patient `batch_timeout_s` is. */
+/** A batch that takes this many times the measured time is considered hung, even within `batch_timeout_s`. */
 const BATCH_TIMEOUT_FACTOR = 50
 const MIN_BATCH_TIMEOUT_MS = 10_000
 
@@ -91,20 +40,20 @@ class EmbedderSupervisor implements EmbedderClient {
   readonly name: string
   readonly #definition: EmbedderDefinition
   readonly #options: EmbedderClientOptions
-  readonly #waiting: Record<Priority, Job[]> = { query: [], bulk: [] }
+  readonly #jobs = new JobQueue()
   readonly #closing = new AbortController()
   #measurement: Measurement | undefined
   #process: EmbeddingProcess | undefined
-  /** One that is loaded, and being tried. */
+  /** A loaded process that is being tried. */
   #tried: EmbeddingProcess | undefined
-  /** As it was when it was first started. */
-  #properties: Pick<EmbeddingProcess, 'dimensions' | 'inputSize' | 'sketchMargin'> | undefined
+  /** As at the first start. */
+  #properties: Pick<EmbeddingProcess, 'dimensions' | 'inputSize' | 'sketchMargin' | 'embedsText'> | undefined
   #isStarted = false
   #isBusy = false
   #failedStarts = 0
-  /** Without any work done between them. */
+  /** Restarts without any finished batch between them. */
   #restartsInARow = 0
-  /** Why no picture at all can be embedded now. */
+  /** The reason why no picture can be embedded at present. */
   #outage: string | undefined
 
   constructor(name: string, definition: EmbedderDefinition, options: EmbedderClientOptions) {
@@ -122,6 +71,9 @@ class EmbedderSupervisor implements EmbedderClient {
   }
   get sketchMargin() {
     return this.#properties!.sketchMargin ?? DEFAULT_SKETCH_MARGIN
+  }
+  get embedsText() {
+    return this.#properties!.embedsText
   }
   get measurement() {
     return this.#measurement!
@@ -141,7 +93,7 @@ class EmbedderSupervisor implements EmbedderClient {
       await this.#startProcess()
       this.#measurement ??= await measureBatchSizes(this.#process!, this.#options.onProgress)
       this.#isStarted = true
-      // A batch that was too large may have ended it.
+      // A batch that is too large can end the process.
       if (!this.#process!.isAlive) await this.#restart('a large batch ended it')
     } catch (error) {
       this.#closing.abort()
@@ -165,55 +117,45 @@ class EmbedderSupervisor implements EmbedderClient {
     return (await Promise.all(parts)).flat()
   }
 
+  async embedText(texts: readonly string[]): Promise<Embedding[]> {
+    if (!this.embedsText)
+      throw new DomainError('not_supported', `The embedder "${this.name}" does not understand words.`)
+    const parts = texts.map((text) => this.#enqueue([text], 'text', 'query'))
+    return (await Promise.all(parts)).flat()
+  }
+
   async close(): Promise<void> {
     this.#closing.abort()
-    for (const job of [...this.#waiting.query.splice(0), ...this.#waiting.bulk.splice(0)]) {
+    for (const job of [...this.#jobs.takeAll('query'), ...this.#jobs.takeAll('bulk')])
       job.reject(this.#unavailable())
-    }
     await Promise.all([this.#process?.close(), this.#tried?.close()])
   }
 
-  #enqueue(images: Uint8Array[], kind: ImageKind, priority: Priority): Promise<Embedding[]> {
+  #enqueue(items: BatchItem[], kind: BatchKind, priority: Priority): Promise<Embedding[]> {
     let timer: NodeJS.Timeout | undefined
     const result = new Promise<Embedding[]>((resolve, reject) => {
       if (this.#isClosing || (priority === 'query' && this.#isHopeless())) return reject(this.#unavailable())
-      const job: Job = { images, kind, priority, attempts: 0, resolve, reject }
-      this.#waiting[priority].push(job)
+      const job: Job = { items, kind, priority, attempts: 0, resolve, reject }
+      this.#jobs.add(job)
       if (priority === 'query') timer = this.#limitWaiting(job)
       this.#work()
     })
     return result.finally(() => clearInterval(timer))
   }
 
-  /** A query does not wait long for a process that is being started again, also one that was under way when the process ended. */
+  /** Limits the time that a query waits for a restart, including a query that was running when the process ended. */
   #limitWaiting(job: Job): NodeJS.Timeout {
     return setInterval(() => {
       if (this.#process !== undefined) return
-      this.#waiting.query = this.#waiting.query.filter((other) => other !== job)
+      this.#jobs.remove(job)
       job.reject(this.#unavailable())
     }, QUERY_TIMEOUT_MS).unref()
   }
 
-  /**
-   * Queries that wait for the same go together, as many as a batch may have: a batch of that size hardly takes longer than one.
-   * Their number is a power of two, so there are few sizes that a model has not seen before.
-   */
-  #nextJob(): Job | undefined {
-    const { query, bulk } = this.#waiting
-    const [first] = query
-    if (first === undefined) return bulk.shift()
-    const canShare = (job: Job) => job.kind === first.kind && job.images.length === 1 && job.attempts === 0
-    const alike = canShare(first) ? query.filter(canShare) : [first]
-    const size = batchSizes(this.measurement.batchSize).findLast((most) => most <= alike.length) ?? 1
-    const together = alike.slice(0, size)
-    this.#waiting.query = query.filter((job) => !together.includes(job))
-    return size === 1 ? first : combine(together)
-  }
-
-  /** Sends one batch after the other; a query goes first. */
+  /** Sends one batch after the other, queries first. */
   async #work(): Promise<void> {
     if (this.#isBusy || this.#process === undefined || this.#outage !== undefined) return
-    const job = this.#nextJob()
+    const job = this.#jobs.next(this.measurement.batchSize)
     if (job === undefined) return
     this.#isBusy = true
     try {
@@ -231,8 +173,8 @@ class EmbedderSupervisor implements EmbedderClient {
       MIN_BATCH_TIMEOUT_MS,
       (BATCH_TIMEOUT_FACTOR * 1000 * batchSize) / imagesPerSecond,
     )
-    const outcome = await this.#process!.embed(job.images, job.kind, timeout).then(
-      (vectors) => normaliseVectors(vectors, job.images.length, this.dimensions),
+    const outcome = await this.#process!.embed(job.items, job.kind, timeout).then(
+      (vectors) => normaliseVectors(vectors, job.items.length, this.dimensions),
       (error: Error) => error.message,
     )
     if (typeof outcome !== 'string') {
@@ -245,42 +187,43 @@ class EmbedderSupervisor implements EmbedderClient {
       await this.#restart(outcome)
       if (this.#isClosing) return job.reject(this.#unavailable())
     }
-    // A crash may have another reason than the batch: it is tried again. Then each image is tried alone.
-    if (hasCrashed && job.attempts < MAX_ATTEMPTS) return void this.#waiting[job.priority].unshift(job)
-    if (job.images.length > 1) return this.#split(job)
+    // The batch may not be the cause of a crash, so it is repeated, then each of its items separately.
+    if (hasCrashed && job.attempts < MAX_ATTEMPTS) return this.#jobs.addFirst(job)
+    if (job.items.length > 1) return this.#split(job)
     await this.#blame(job, outcome)
   }
 
   #split(job: Job): void {
-    const singles = job.images.map(
-      (image) =>
+    const singles = job.items.map(
+      (item) =>
         new Promise<Embedding[]>((resolve, reject) => {
-          // A crash alone is proof enough: the batch has been tried before.
+          // The batch has been repeated already, so a second crash proves that this item is the cause.
           const attempts = MAX_ATTEMPTS - 1
-          this.#waiting[job.priority].unshift({ ...job, images: [image], attempts, resolve, reject })
+          this.#jobs.addFirst({ ...job, items: [item], attempts, resolve, reject })
         }),
     )
     Promise.all(singles).then((results) => job.resolve(results.flat()), job.reject)
   }
 
-  /** If the embedder still knows the test picture, it is the image's fault; else the image has to wait. */
+  /** Records a failure of the item if the embedder still works for the test picture; otherwise the item waits. */
   async #blame(job: Job, reason: string): Promise<void> {
     const defect = await this.#defectOnProbe()
     if (defect === undefined) {
-      this.#options.onOutput(`It failed on an image: ${sentence(reason)}`)
+      const item = job.kind === 'text' ? 'text' : 'image'
+      this.#options.onOutput(`It failed on ${job.kind === 'text' ? 'a' : 'an'} ${item}: ${sentence(reason)}`)
       const made = describeDefinition(this.#definition)
-      const message = `The embedder "${this.name}" (${made}) failed on this image: ${sentence(reason)}`
+      const message = `The embedder "${this.name}" (${made}) failed on this ${item}: ${sentence(reason)}`
       return job.resolve([new DomainError('embedder_failed', message)])
     }
     this.#startOutage(reason)
     if (job.priority === 'query') return job.reject(this.#unavailable())
-    this.#waiting.bulk.unshift({ ...job, attempts: 0 })
+    this.#jobs.addFirst({ ...job, attempts: 0 })
   }
 
   #startOutage(reason: string): void {
     this.#outage = reason
     this.#options.onHealth?.(reason)
-    for (const job of this.#waiting.query.splice(0)) job.reject(this.#unavailable())
+    for (const job of this.#jobs.takeAll('query')) job.reject(this.#unavailable())
     void this.#recover()
   }
 
@@ -296,12 +239,12 @@ class EmbedderSupervisor implements EmbedderClient {
     this.#work()
   }
 
-  /** Ends early when it is closed. */
+  /** Ends early when the embedder is closed. */
   async #pause(ms: number): Promise<void> {
     await sleep(ms, undefined, { signal: this.#closing.signal }).catch(() => {})
   }
 
-  /** @returns what is wrong with what the embedder makes of a picture that any model must know, if anything */
+  /** @returns the defect of the vectors of the test picture, if any */
   async #defectOnProbe(): Promise<string | undefined> {
     if (this.#process === undefined) return 'it is not running'
     const defect = await probeDefect(this.#process, 1)
@@ -309,7 +252,7 @@ class EmbedderSupervisor implements EmbedderClient {
     return defect
   }
 
-  /** @throws {Error} if it can't be started, or is not what it was */
+  /** @throws {Error} if it can't be started, or its properties, code or weights have changed */
   async #startProcess(): Promise<void> {
     const started = await startEmbeddingProcess(this.name, this.#definition, {
       ...this.#options,
@@ -341,7 +284,7 @@ class EmbedderSupervisor implements EmbedderClient {
     this.#process = started
   }
 
-  /** The first batches of each size, which may take longer than those after them, are part of the start. */
+  /** Runs one batch of each size, because the first ones may take longer. */
   async #check(started: EmbeddingProcess): Promise<void> {
     const { dimensions, inputSize } = this.#properties ?? started
     const isSame =
@@ -357,7 +300,7 @@ class EmbedderSupervisor implements EmbedderClient {
     }
   }
 
-  /** Starts the process again, however often it takes, with growing pauses. */
+  /** Starts the process again until it succeeds, with growing pauses. */
   async #restart(reason: string): Promise<void> {
     this.#process = undefined
     this.#options.onRestart?.(sentence(reason))
@@ -371,8 +314,7 @@ class EmbedderSupervisor implements EmbedderClient {
       } catch (error) {
         this.#failedStarts++
         if (!this.#isClosing) this.#options.onRestart?.(sentence(error))
-        if (this.#isHopeless())
-          for (const job of this.#waiting.query.splice(0)) job.reject(this.#unavailable())
+        if (this.#isHopeless()) for (const job of this.#jobs.takeAll('query')) job.reject(this.#unavailable())
       }
     }
   }
@@ -389,49 +331,7 @@ class EmbedderSupervisor implements EmbedderClient {
   }
 }
 
-/** A server waits for a model as long as it takes; what is to end does not. Beside the time that a start may take. */
-const MIN_TIMEOUT_S = 60
-const CHECK_EVERY_MS = 1000
-
-/**
- * Waits for work that an embedder does, as long as that works or may be about to.
- * @throws {DomainError} `embedder_unavailable` if it has not worked for longer than a start of it may take
- */
-export async function failIfEmbedderIsDown<T>(
-  embedder: Pick<EmbedderClient, 'name' | 'processId' | 'startTimeoutS'>,
-  work: Promise<T>,
-  timeoutS = embedder.startTimeoutS + MIN_TIMEOUT_S,
-): Promise<T> {
-  let workedAt = performance.now()
-  let timer: NodeJS.Timeout | undefined
-  const ended = new Promise<never>((_, reject) => {
-    timer = setInterval(() => {
-      if (embedder.processId !== undefined) workedAt = performance.now()
-      if (performance.now() - workedAt <= timeoutS * 1000) return
-      const message = `The embedder "${embedder.name}" does not work at present. The log tells why.`
-      reject(new DomainError('embedder_unavailable', message))
-    }, CHECK_EVERY_MS)
-  })
-  return Promise.race([work, ended]).finally(() => clearInterval(timer))
-}
-
-/** The powers of two up to the size of a batch, and that size. */
-function batchSizes(largest: number): number[] {
-  const powers = Array.from({ length: Math.floor(Math.log2(largest)) + 1 }, (_, n) => 2 ** n)
-  return [...new Set([...powers, largest])]
-}
-
-/** One job that does what several of one image each ask for. */
-function combine(jobs: Job[]): Job {
-  return {
-    ...jobs[0]!,
-    images: jobs.flatMap(({ images }) => images),
-    resolve: (results) => jobs.forEach((job, n) => void job.resolve([results[n]!])),
-    reject: (error) => jobs.forEach((job) => void job.reject(error)),
-  }
-}
-
-/** @returns what is wrong with the vectors of a test picture in a batch of so many, if anything */
+/** @returns the defect of the vectors of a batch of test pictures, if any */
 async function probeDefect(child: EmbeddingProcess, count: number): Promise<string | undefined> {
   try {
     const vectors = await child.embed(Array(count).fill(probeImage(child.inputSize)), 'photo')
@@ -442,7 +342,7 @@ async function probeDefect(child: EmbeddingProcess, count: number): Promise<stri
   }
 }
 
-/** A reason that ends like a sentence. */
+/** Ends a reason with a full stop. */
 function sentence(reason: unknown): string {
   const text = reason instanceof Error ? reason.message : String(reason)
   return /[.!?]$/.test(text) ? text : `${text}.`

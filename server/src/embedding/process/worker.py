@@ -1,4 +1,4 @@
-"""Runs one embedder written in Python for Sketch-Search: loads it, then answers batches until its input ends.
+"""Runs one embedder written in Python for Sketch-Search: loads it, then embeds batches until its input ends.
 
 Frames as in protocol.ts: u32 length of the JSON, u32 length of the payload, the JSON, the payload; little-endian.
 Requests come from standard input, answers go to file descriptor 3. Needs nothing but numpy.
@@ -71,11 +71,17 @@ def import_class(definition):
 
 
 class Host:
-    def __init__(self, definition):
+    def __init__(self, name, definition):
         import numpy
 
         self.numpy = numpy
         self.embedder = import_class(definition)(*definition["args"], **definition["kwargs"])
+        try:
+            # As the reference implementation does after the constructor.
+            self.embedder.name = name
+        except AttributeError:
+            # A class with __slots__ or a read-only property has a name of its own, or needs none.
+            pass
         if not callable(getattr(self.embedder, "embed", None)):
             raise TypeError("the class has no method embed(self, images)")
         parameters = inspect.signature(self.embedder.embed).parameters
@@ -94,18 +100,28 @@ class Host:
         """uint8 [n, height, width, 3] to float32 [n, dimensions]."""
         images = pixels.astype(self.numpy.float32) / self.numpy.float32(255)
         vectors = self.embedder.embed(images, kind=kind) if self.takes_kind else self.embedder.embed(images)
+        return self.checked(vectors, len(images), "embed")
+
+    def checked(self, vectors, count, method):
         vectors = self.numpy.asarray(vectors)
-        if vectors.ndim != 2 or vectors.shape[0] != len(images):
+        if vectors.ndim != 2 or vectors.shape[0] != count:
             raise ValueError(
-                f"embed() returned an array of shape {list(vectors.shape)}, expected [{len(images)}, dimensions]"
+                f"{method}() returned an array of shape {list(vectors.shape)}, expected [{count}, dimensions]"
             )
         return self.numpy.ascontiguousarray(vectors, dtype="<f4")
 
+    def embeds_text(self):
+        return callable(getattr(self.embedder, "embed_text", None))
+
+    def embed_text(self, texts):
+        """list[str] to float32 [n, dimensions]."""
+        return self.checked(self.embedder.embed_text(texts), len(texts), "embed_text")
+
     def dimensions(self):
-        """Of the vectors: what the embedder tells, else found by embedding one picture."""
-        told = getattr(self.embedder, "dimensions", None)
-        if isinstance(told, int):
-            return told
+        """Length of the vectors: as the embedder defines it, else found by embedding one picture."""
+        defined = getattr(self.embedder, "dimensions", None)
+        if isinstance(defined, int):
+            return defined
         ramp = self.numpy.linspace(0, 255, self.height * self.width * 3)
         return self.embed(ramp.astype(self.numpy.uint8).reshape(1, self.height, self.width, 3), "photo").shape[1]
 
@@ -134,11 +150,12 @@ def assert_telemetry_is_off():
 
 def load(message):
     assert_telemetry_is_off()
-    host = Host(message["definition"])
+    host = Host(message["name"], message["definition"])
     ready = {
         "type": "ready",
         "dimensions": host.dimensions(),
         "inputSize": {"width": host.width, "height": host.height},
+        "embedsText": host.embeds_text(),
     }
     margin = getattr(host.embedder, "sketch_margin", None)
     if margin is not None:
@@ -163,9 +180,12 @@ def main():
                 host, ready = load(message)
                 write_frame(answers, ready)
                 continue
-            shape = [message["count"], message["height"], message["width"], 3]
-            pixels = host.numpy.frombuffer(payload, dtype=host.numpy.uint8).reshape(shape)
-            vectors = host.embed(pixels, message["kind"])
+            if message["type"] == "embed_text":
+                vectors = host.embed_text(message["texts"])
+            else:
+                shape = [message["count"], message["height"], message["width"], 3]
+                pixels = host.numpy.frombuffer(payload, dtype=host.numpy.uint8).reshape(shape)
+                vectors = host.embed(pixels, message["kind"])
             write_frame(answers, {"type": "vectors", "id": message["id"]}, vectors.tobytes())
         except (Exception, SystemExit) as error:
             traceback.print_exc()

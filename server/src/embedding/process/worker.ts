@@ -1,4 +1,4 @@
-/** The embedding process: loads one embedder, then answers batches until its input ends. */
+/** The embedding process: loads one embedder, then embeds batches until its input ends. */
 import { createWriteStream } from 'node:fs'
 import { messageOf } from '../../errors.ts'
 import { DEFAULT_INPUT_SIZE, type Embedder } from '../embedder.ts'
@@ -11,7 +11,7 @@ let embedder: Embedder | undefined
 /** The server waits a little longer than this. */
 const CLOSE_MS = 1000
 
-// Ctrl+C in a terminal reaches the whole process group; the server ends this process when it is done with it.
+// Ctrl+C in a terminal reaches the whole process group; the server ends this process itself.
 process.on('SIGINT', () => {})
 responses.on('error', () => process.exit(0))
 process.stdin.on('end', async () => {
@@ -25,15 +25,27 @@ readFrames<Request>(process.stdin, handle, (error) => {
 
 async function handle(request: Request, payload: ArrayBuffer): Promise<void> {
   if (request.type === 'load') return load(request)
-  const { id, kind, count, height, width } = request
+  const { id } = request
   try {
-    if (embedder === undefined) throw new Error('no embedder has been loaded')
-    const data = toUnitRange(new Uint8Array(payload))
-    const vectors = await embedder.embed({ data, count, height, width }, kind)
+    const vectors = await vectorsOf(request, payload)
     respond({ type: 'vectors', id }, new Uint8Array(vectors.buffer, vectors.byteOffset, vectors.byteLength))
   } catch (error) {
     respond({ type: 'error', id, message: messageOf(error) })
   }
+}
+
+async function vectorsOf(
+  request: Exclude<Request, { type: 'load' }>,
+  payload: ArrayBuffer,
+): Promise<Float32Array> {
+  if (embedder === undefined) throw new Error('no embedder has been loaded')
+  if (request.type === 'embed_text') {
+    if (embedder.embedText === undefined) throw new Error('the embedder has no method embedText(texts)')
+    return embedder.embedText(request.texts)
+  }
+  const { kind, count, height, width } = request
+  const data = toUnitRange(new Uint8Array(payload))
+  return embedder.embed({ data, count, height, width }, kind)
 }
 
 async function load({ name, definition, ...given }: Extract<Request, { type: 'load' }>): Promise<void> {
@@ -50,6 +62,7 @@ async function load({ name, definition, ...given }: Extract<Request, { type: 'lo
       inputSize: embedder.inputSize ?? DEFAULT_INPUT_SIZE,
       sketchMargin: embedder.sketchMargin,
       threads: embedder.threads,
+      embedsText: embedder.embedText !== undefined,
     })
   } catch (error) {
     respond({ type: 'error', message: messageOf(error) })

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import type { MainModule as Library } from 'libheif-js/libheif-wasm/libheif.d.ts'
 import sharp, { type Sharp } from 'sharp'
 
-/** What the library gives where a call fails; where it goes well `code` is absent or an enumerated zero. */
+/** Result of a call of the library. After success, `code` is absent or an enumerated zero. */
 interface HeifError {
   code?: { value: number } | number
   message?: string
@@ -15,22 +15,20 @@ interface DecodedHeic {
 
 let library: Library | undefined
 
-/** Two megabytes of WebAssembly, loaded when the first such file is met. */
+/** Loads two megabytes of WebAssembly when the first such file comes. */
 function loadLibrary(): Library {
-  // The variant that brings its WebAssembly along; `libheif-js/wasm` looks for it in the folder in which the command runs.
+  // This variant contains its WebAssembly. `libheif-js/wasm` looks for it in the working directory.
   library ??= createRequire(import.meta.url)('libheif-js/wasm-bundle') as Library
   return library
 }
 
 /**
- * Decodes the primary image of a HEIF file whose pictures are HEVC (HEIC), which sharp's libvips may not read for its patents'
- * sake. Rotation and mirroring that the file asks for are done; its colours are taken for sRGB.
- * @param checkSize throws if the picture is larger than what is decoded
+ * Decodes the primary image of a HEIF file whose images are HEVC (HEIC). The prebuilt sharp has no decoder for it because of
+ * patents. Rotation, mirroring and cropping that the file requests are applied. Its colours are taken for sRGB.
  * @throws {Error} the reason, if it can't be decoded
  */
-export function openHeic(bytes: Uint8Array, checkSize: (width: number, height: number) => void): () => Sharp {
+export function openHeic(bytes: Uint8Array): () => Sharp {
   return withPrimaryImage(bytes, (heif, handle) => {
-    checkSize(heif.heif_image_handle_get_width(handle), heif.heif_image_handle_get_height(handle))
     const decoded = heif.heif_js_decode_image2(
       handle,
       heif.heif_colorspace.heif_colorspace_RGB,
@@ -38,7 +36,7 @@ export function openHeic(bytes: Uint8Array, checkSize: (width: number, height: n
     ) as DecodedHeic & HeifError
     assertDone(decoded)
     const [{ width, height, stride, data }] = decoded.channels as [DecodedHeic['channels'][0]]
-    // Out of the library's memory, which the next picture uses again, and without what fills its rows up.
+    // Copied out of the memory of the library, without the padding of the rows.
     const pixels = Buffer.alloc(width * height * 4)
     for (let y = 0; y < height; y++)
       pixels.set(data.subarray(y * stride, y * stride + width * 4), y * width * 4)
@@ -47,7 +45,7 @@ export function openHeic(bytes: Uint8Array, checkSize: (width: number, height: n
   })
 }
 
-/** The size of that image in pixels, from the file's header. @throws {Error} as `openHeic` */
+/** Size of the primary image in pixels, from the header of the file. @throws {Error} as `openHeic` */
 export function sizeOfHeic(bytes: Uint8Array): { width: number; height: number } {
   return withPrimaryImage(bytes, (heif, handle) => ({
     width: heif.heif_image_handle_get_width(handle),
@@ -73,7 +71,7 @@ function withPrimaryImage<T>(bytes: Uint8Array, use: (heif: Library, handle: Han
 }
 
 function assertDone(result: HeifError | null | undefined): void {
-  if (!isDone(result)) throw new Error(result?.message ?? 'it is damaged')
+  if (!isDone(result)) throw new Error(result?.message ?? 'its data are damaged')
 }
 
 function isDone(result: HeifError | null | undefined): boolean {

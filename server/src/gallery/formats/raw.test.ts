@@ -2,7 +2,7 @@ import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { makeDng } from '../../testing/dng.ts'
 import { decodeImage, renderForBrowser } from '../decode.ts'
-import { hasImageExtension, sniffFormat } from './index.ts'
+import { hasImageExtension, sniff } from './index.ts'
 
 const LIMITS = { maxPixels: 1_000_000 }
 const decode = (bytes: Uint8Array, limits = LIMITS) => decodeImage(bytes, { width: 64, height: 64 }, limits)
@@ -80,16 +80,16 @@ describe('a raw photo', () => {
   })
 
   it('is known by its first bytes and by its endings', async () => {
-    expect(sniffFormat(await makeDng({ sensor }))).toBe('raw')
-    expect(sniffFormat(await sharp(sensor).tiff().toBuffer())).toBe('tiff')
+    expect(sniff(await makeDng({ sensor }))).toBe('raw')
+    expect(sniff(await sharp(sensor).tiff().toBuffer())).toBe('tiff')
     for (const beginning of [
       'FUJIFILMCCD-RAW 0201',
       'IIRO\x08\0\0\0',
       'IIU\0\x08\0\0\0',
       'II*\0\x10\0\0\0CR\x02\0',
     ])
-      expect(sniffFormat(Buffer.from(beginning, 'latin1'))).toBe('raw')
-    expect(sniffFormat(Buffer.from('\0\0\0\x18ftypcrx \0\0\0\x01crx isom', 'latin1'))).toBe('raw')
+      expect(sniff(Buffer.from(beginning, 'latin1'))).toBe('raw')
+    expect(sniff(Buffer.from('\0\0\0\x18ftypcrx \0\0\0\x01crx isom', 'latin1'))).toBe('raw')
     for (const name of ['a.CR2', 'a.cr3', 'a.nef', 'a.ARW', 'a.dng', 'a.raf'])
       expect(hasImageExtension(name)).toBe(true)
     expect(hasImageExtension('disk.raw')).toBe(false)
@@ -105,7 +105,7 @@ describe('a raw photo', () => {
     circle.writeUInt32LE(0xffff_ffff, 14)
     circle.writeUInt32LE(8, 18)
     circle.writeUInt32LE(8, 22)
-    expect(sniffFormat(circle)).toBe('tiff')
-    expect(sniffFormat(Buffer.from('II*\0', 'latin1'))).toBe('tiff')
+    expect(sniff(circle)).toBe('tiff')
+    expect(sniff(Buffer.from('II*\0', 'latin1'))).toBe('tiff')
   })
 })

@@ -17,7 +17,7 @@ export function authenticate(sessions: Sessions | undefined): MiddlewareHandler<
       return next()
     }
     const extendsSession = !PASSIVE_PATHS.test(context.req.path)
-    const { role, email, cookie } = await sessions.authenticate(context, { extendsSession })
+    const { role, email, cookies } = await sessions.authenticate(context, { extendsSession })
     context.set('role', role)
     if (email !== undefined) context.set('email', email)
     context.set(
@@ -25,6 +25,6 @@ export function authenticate(sessions: Sessions | undefined): MiddlewareHandler<
       async () => (await sessions.authenticate(context, { extendsSession: false })).role !== undefined,
     )
     await next()
-    if (cookie !== undefined) addCookie(context, cookie)
+    for (const cookie of cookies) addCookie(context, cookie)
   }
 }

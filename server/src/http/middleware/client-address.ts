@@ -11,7 +11,7 @@ export interface Client {
 }
 
 /**
- * Tells the client of a request. What a proxy says of it (`X-Forwarded-For`, `X-Forwarded-Proto`) counts only if the proxy is trusted:
+ * Reads the client of a request. The headers of a proxy (`X-Forwarded-For`, `X-Forwarded-Proto`) count only if the proxy is trusted:
  * everybody can send such headers.
  * @param trusted IP addresses and networks (`10.0.0.0/8`)
  */

@@ -17,7 +17,7 @@ const HEADER = 'Sketch-Search-Position'
 const KEPT_S = 30
 const READING = ['GET', 'HEAD', 'OPTIONS']
 
-/** Whoever has changed something sees the change in whatever he asks for next, whichever server answers. */
+/** A client that has changed something reads its change with the next request, whichever server responds. */
 export function readYourWrites(
   reads: ReadPositions,
   isSecure: (context: Context<HttpEnv>) => boolean,

@@ -1,10 +1,11 @@
 import type { MiddlewareHandler } from 'hono'
+import { DomainError } from '../../errors.ts'
 
 const SAFE_METHODS = new Set(['GET', 'HEAD', 'OPTIONS'])
 
 /**
- * Refuses requests that would change something and come from a page of another origin. Browsers always say where such
- * a request comes from (`Sec-Fetch-Site`, or `Origin` in older ones); programs say neither and are let through.
+ * Refuses requests that change something and come from a page of another origin. Browsers always name the origin of such
+ * a request (`Sec-Fetch-Site`, or `Origin` in older ones); other programs name none and are accepted.
  */
 export function sameOriginOnly(): MiddlewareHandler {
   return async (context, next) => {
@@ -13,11 +14,8 @@ export function sameOriginOnly(): MiddlewareHandler {
     const origin = context.req.header('origin')
     const host = context.req.header('host')
     const isForeign = site === undefined ? origin !== undefined && !isHost(origin, host) : !isOwn(site)
-    if (!isForeign) return next()
-    return context.json(
-      { error: 'Requests from pages of another origin are refused.', code: 'cross_origin' },
-      403,
-    )
+    if (isForeign) throw new DomainError('cross_origin', 'Requests from pages of another origin are refused.')
+    return next()
   }
 }
 
@@ -25,16 +23,21 @@ function isOwn(site: string): boolean {
   return site === 'same-origin' || site === 'none'
 }
 
-/** An opaque origin, which browsers write as `null`, is nobody's host. */
+/**
+ * Compares the host of an origin with the header `Host`. A reverse proxy may pass on the name without the port on which the
+ * browser connected, so that a `Host` without a port stands for every port. An opaque origin (`null`) has no host.
+ */
 function isHost(origin: string, host: string | undefined): boolean {
-  return URL.canParse(origin) && new URL(origin).host === host
+  if (!URL.canParse(origin) || host === undefined) return false
+  const { host: originHost, hostname } = new URL(origin)
+  return originHost === host || (!/:\d+$/.test(host) && hostname === host)
 }
 
 const LOCAL_NAMES = ['localhost', '127.0.0.1', '[::1]']
 
 /**
- * Refuses requests for other host names than these. A page of another site could have its own name resolve to this
- * machine and would then count as the same origin (DNS rebinding).
+ * Refuses requests for other host names than these. Otherwise a page of another site could have its own name resolve to this
+ * machine and count as the same origin (DNS rebinding).
  */
 export function knownHostsOnly(names: readonly string[]): MiddlewareHandler {
   const known = new Set(names.map((name) => name.toLowerCase()))
@@ -42,12 +45,14 @@ export function knownHostsOnly(names: readonly string[]): MiddlewareHandler {
     const host = context.req.header('host')
     const name = host?.toLowerCase().replace(/:\d+$/, '')
     if (name === undefined || known.has(name)) return next()
-    const error = `This server is not known as ${JSON.stringify(name.slice(0, 100))}: add it to allowed_hosts if it should be.`
-    return context.json({ error, code: 'unknown_host' }, 403)
+    throw new DomainError(
+      'unknown_host',
+      `${JSON.stringify(name.slice(0, 100))} is no name of this server. Add it to allowed_hosts if it should be one.`,
+    )
   }
 }
 
-/** @returns undefined if every name is good: a server that listens on all addresses can't know its names */
+/** @returns undefined if every name is accepted: a server that listens on all addresses can't list its names */
 export function allowedHostnames(address: string, allowed: readonly string[]): string[] | undefined {
   const isLocal = address === '::1' || LOCAL_NAMES.includes(address) || /^127\./.test(address)
   if (!isLocal && allowed.length === 0) return undefined

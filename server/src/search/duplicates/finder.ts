@@ -10,31 +10,31 @@ export interface Duplicates {
 
 export interface DuplicateFinderOptions {
   catalog: Pick<Catalog, 'images' | 'vectors'>
-  /** Whether a link shows what lies elsewhere in the gallery: that is no duplicate of itself. */
+  /** Whether an image is a link to another place of the gallery. It is no duplicate of its target. */
   isShown?: (image: Image) => Promise<boolean>
-  /** So long a new answer is waited for; after that what has been found so far is given. */
+  /** Maximum time to wait for a new result; afterwards the groups found so far are returned. */
   timeoutMs?: number
 }
 
 const COMPARISON_TIMEOUT_MS = 5_000
-/** How long an answer is kept, as a multiple of the time that making it took, and at least and at most. */
+/** Time for which a result is kept: a multiple of the time that it took, within limits. */
 const REST = 20
 const MIN_REST_MS = 2_000
 const MAX_REST_MS = 10 * 60_000
-/** Comparing stops when nobody has asked for so long, and goes on when somebody does. */
+/** The comparison pauses when there was no request for this time. */
 const UNASKED_MS = 60_000
-/** Vectors get their numbers before they are there to be seen, so that the last ones are compared again. */
+/** Ids are assigned before their transaction commits, so the newest ids are compared again. */
 const AGAIN = 1_000
-/** Whoever asks for thresholds in turn begins anew each time. */
+/** Maximum number of thresholds for which pairs are kept. */
 const MAX_SEARCHES = 2
 const MAX_MARKS = 200
 const LINKS_AT_ONCE = 64
 
 /**
- * Finds near-duplicates: images with the same bytes, and those whose vectors are at least `threshold` alike, directly or through
- * others of the group. Comparing every image with its neighbours takes a millisecond each: whoever asks meanwhile is given what
- * has been found so far, and later only what has come since is compared.
- * @returns asks for a threshold
+ * Finds near-duplicates: images with the same bytes, and images whose vectors have at least the similarity `threshold`, directly or
+ * through others of the group. Each image takes about a millisecond, so requests during the comparison return the groups found so
+ * far, and later comparisons only include new images.
+ * @returns a function that finds the groups for a threshold
  */
 export function createDuplicateFinder(
   options: DuplicateFinderOptions,
@@ -42,7 +42,7 @@ export function createDuplicateFinder(
   const searches = new Map<number, Search>()
   return (threshold) => {
     const search = searches.get(threshold) ?? createSearch(options, threshold)
-    // The last one that was asked for is the last to be forgotten.
+    // Keeps the thresholds in the order of their last request.
     searches.delete(threshold)
     searches.set(threshold, search)
     const [oldest] = searches
@@ -64,16 +64,16 @@ function createSearch(
   threshold: number,
 ): Search {
   let pairs = createPairs()
-  /** Those of a comparison that began anew, until it ends. */
+  /** Pairs of a comparison that started again, until it ends. */
   let renewed: Pairs | undefined
-  /** Where parts began, the last ones. */
+  /** Beginnings of the last sections. */
   let marks: Mark[] = []
-  /** After which number the next part begins; undefined when all have been compared. */
+  /** Id after which the next section begins; undefined when all have been compared. */
   let next: number | undefined
   let last = 0
   let compared = 0
   let progress = 0
-  /** So many were alike that not all of them were noted, and some of those noted are gone. */
+  /** Some images had more similar ones than are noted, and some of the noted ones are gone. */
   let isIncomplete = false
   let comparing: Promise<void> | undefined
   let made: (Duplicates & { until: number }) | undefined
@@ -89,7 +89,7 @@ function createSearch(
         comparing = compare().finally(() => {
           comparing = undefined
         })
-        // Whoever waits for it is told; the next one tries again.
+        // Requests that wait receive the error; the next request tries again.
         comparing.catch(() => {})
       }
       if (comparing !== undefined && isOver)
@@ -119,7 +119,7 @@ function createSearch(
     }
   }
 
-  /** @returns after which number comparing begins: with what has come since, or anew */
+  /** @returns the id after which the comparison begins: at the new vectors, or at the first one */
   function begin(): number {
     progress = Math.min(progress, 0.99)
     if (isIncomplete) {
@@ -169,7 +169,7 @@ function createSearch(
 interface Mark {
   after: number
   compared: number
-  /** Of the pairs that were known then. */
+  /** Number of pairs at that time. */
   length: number
 }
 
@@ -186,7 +186,7 @@ async function groupsOf(
     const areShown = await Promise.all(part.map(isShown))
     images.push(...part.filter((_, n) => !areShown[n]))
   }
-  // What is no longer there joins nothing.
+  // Deleted images connect no others.
   const { groupOf, isLossy } = pairs.join(new Set(found.map(({ contentHash }) => contentHash)))
   const groups = [...Map.groupBy(images, ({ contentHash }) => groupOf(contentHash)).values()]
     .filter((group) => group.length > 1)
@@ -209,7 +209,7 @@ export async function withoutDeleted(catalog: Catalog, groups: readonly Image[][
 interface Pairs {
   readonly length: number
   add(a: string, b: string): void
-  /** Forgets the pairs that were added after there were so many. */
+  /** Removes the pairs beyond a number. */
   cutTo(length: number): void
   contents(): Iterable<string>
   /**
@@ -269,7 +269,7 @@ function createPairs(): Pairs {
   }
 }
 
-/** Of disjoint sets; halves the way for whoever comes next. */
+/** Finds the root in a forest of disjoint sets, and halves the path. */
 function rootOf(parents: Uint32Array, item: number): number {
   let at = item
   while (parents[at] !== at) {

@@ -3,7 +3,7 @@ import type { RgbImage } from '../../gallery/resample.ts'
 import { boundsOfInk, inkMap } from './ink.ts'
 
 const INK = 0.2
-/** A dot is no drawing: less than this share of the sheet's longer side says nothing about looks. */
+/** Smaller drawings, as a share of the sheet's longer side, count as blank. */
 const MIN_EXTENT = 0.01
 
 /**

@@ -9,11 +9,20 @@ const UNSTABLE = { isInodeStable: () => false }
 const NOTHING: FolderEntries = { files: [], unreadable: [], unknown: [] }
 
 function row(change: Partial<KnownFile> = {}): KnownFile {
-  return { path: PATH, bytes: 10, modifiedAt: 20, inode: '30', contentHash: 'h', state: 'indexed', ...change }
+  return {
+    path: PATH,
+    bytes: 10,
+    modifiedAt: 20,
+    changedAt: 25,
+    inode: '30',
+    contentHash: 'h',
+    state: 'indexed',
+    ...change,
+  }
 }
 
 function file(change: Partial<FileStat> = {}): FileStat {
-  return { path: PATH, bytes: 10, modifiedAt: 20, createdAt: 20, inode: 30n, ...change }
+  return { path: PATH, bytes: 10, modifiedAt: 20, changedAt: 25, createdAt: 20, inode: 30n, ...change }
 }
 
 /** Returns the actions as short text, such as "index d/a.png changed". */
@@ -37,6 +46,21 @@ describe('a file in a folder', () => {
     ['of another time', [row()], file({ modifiedAt: 21 }), true, [PRESENT, `index ${PATH} changed`]],
     ['of an earlier time', [row()], file({ modifiedAt: 19 }), true, [PRESENT, `index ${PATH} changed`]],
     ['of another time of birth', [row()], file({ createdAt: 1 }), true, [PRESENT]],
+    [
+      'written to with its modification time set back',
+      [row()],
+      file({ changedAt: 26 }),
+      true,
+      [PRESENT, `index ${PATH} changed`],
+    ],
+    ['of another change time where times are not kept', [row()], file({ changedAt: 26 }), false, [PRESENT]],
+    [
+      'whose row has no change time yet',
+      [row({ changedAt: undefined })],
+      file(),
+      true,
+      [PRESENT, `store change time ${PATH}`],
+    ],
     ['with another inode', [row()], file({ inode: 31n }), true, [PRESENT, `index ${PATH} changed`]],
     ['with another inode where they are not kept', [row()], file({ inode: 31n }), false, [PRESENT]],
     [

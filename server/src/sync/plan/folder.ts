@@ -14,6 +14,8 @@ export type FileAction =
   /** `isFile`: an ordinary file, unlike an unreadable entry or one that the disk gave no answer for. */
   | { do: 'mark present'; path: string; isFile: boolean }
   | { do: 'mark missing'; row: KnownFile }
+  /** The row is right and lacks the time of the last change, as rows of earlier versions do. */
+  | { do: 'store change time'; file: FileStat }
   | { do: 'record failure'; file: FileStat; reason: string }
   /** An unreadable entry stands where an image was. It is recorded once the removal of that image is confirmed. */
   | { do: 'await removal'; file: FileStat; reason: string }
@@ -64,7 +66,8 @@ function planFile(
   if (row === undefined) return { do: 'find origin', file }
   if (isChanged(row, file, options)) return { do: 'index', file, because: 'changed' }
   if (row.state === 'without_vector') return { do: 'index', file, because: 'unembedded' }
-  return row.failureCode === 'permission_denied' ? { do: 'index if readable', file } : undefined
+  if (row.failureCode === 'permission_denied') return { do: 'index if readable', file }
+  return row.changedAt === undefined ? { do: 'store change time', file } : undefined
 }
 
 /** Whether a file has to be indexed again. */
@@ -72,8 +75,13 @@ export function isOutdated(row: KnownFile, file: FileStat, options: FolderOption
   return row.state === 'without_vector' || isChanged(row, file, options)
 }
 
-/** Includes the inode: files that change places keep their times, and uncompressed pictures of one size have equal lengths. */
+/**
+ * Includes the inode, because files that change places keep their times, and uncompressed pictures of one size have equal lengths.
+ * Includes the time of the last change, because programs set the modification time back after they have written to a file.
+ */
 function isChanged(row: KnownFile, file: FileStat, { isInodeStable }: FolderOptions): boolean {
   if (row.bytes !== file.bytes || row.modifiedAt !== file.modifiedAt) return true
-  return isInodeStable(file.path) && row.inode !== String(file.inode)
+  if (!isInodeStable(file.path)) return false
+  if (row.inode !== String(file.inode)) return true
+  return row.changedAt !== undefined && row.changedAt !== file.changedAt
 }

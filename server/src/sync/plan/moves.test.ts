@@ -4,11 +4,20 @@ import type { FileStat } from '../../gallery/stat-file.ts'
 import { filesToHash, type PossibleMove, planMoves, planMovesByContent } from './moves.ts'
 
 function row(path: string, change: Partial<KnownFile> = {}): KnownFile {
-  return { path, bytes: 10, modifiedAt: 20, inode: '30', contentHash: 'h', state: 'indexed', ...change }
+  return {
+    path,
+    bytes: 10,
+    modifiedAt: 20,
+    changedAt: 25,
+    inode: '30',
+    contentHash: 'h',
+    state: 'indexed',
+    ...change,
+  }
 }
 
 function file(path: string, change: Partial<FileStat> = {}): FileStat {
-  return { path, bytes: 10, modifiedAt: 20, createdAt: 20, inode: 30n, ...change }
+  return { path, bytes: 10, modifiedAt: 20, changedAt: 25, createdAt: 20, inode: 30n, ...change }
 }
 
 const describeMoves = (moves: Iterable<PossibleMove>) =>

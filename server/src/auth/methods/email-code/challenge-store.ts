@@ -12,8 +12,8 @@ export interface Challenge {
 /** The table `challenges`, with one row for each code that is issued and not used. Codes and identifiers are sealed. */
 export interface ChallengeStore {
   add(challenge: Challenge, code: string): Promise<void>
-  /** Whether it exists, has not expired and can still be guessed. */
-  isOpen(challenge: Challenge): Promise<boolean>
+  /** `open`: it exists, has not expired and can still be guessed. Expired challenges are unknown some time later. */
+  stateOf(challenge: Challenge): Promise<'open' | 'expired' | 'guessed too often' | 'unknown'>
   /**
    * Counts a guess. One statement compares the count and increases it, so that concurrent guesses, also on other servers, are counted
    * one by one.
@@ -63,14 +63,15 @@ export function createChallengeStore(options: ChallengeStoreOptions): ChallengeS
         .execute()
     },
 
-    async isOpen(challenge) {
+    async stateOf(challenge) {
       const row = await database
         .selectFrom('challenges')
-        .select('value')
+        .select(['value', 'expires_at'])
         .where('identifier', '=', identifierOf(challenge))
-        .where('expires_at', '>', new Date().toISOString())
         .executeTakeFirst()
-      return row !== undefined && Number(row.value.slice(COUNT_POSITION - 1)) < maxAttempts
+      if (row === undefined) return 'unknown'
+      if (Date.parse(row.expires_at) <= Date.now()) return 'expired'
+      return Number(row.value.slice(COUNT_POSITION - 1)) < maxAttempts ? 'open' : 'guessed too often'
     },
 
     countGuess(challenge) {

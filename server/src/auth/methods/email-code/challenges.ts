@@ -68,7 +68,7 @@ export function createChallenges(options: ChallengesOptions): Challenges {
       await starting.get(challenge.id)
       const inProgress = judging.get(challenge.id) ?? 0
       // Those in progress use up all guesses: a flood of them does not reach the database.
-      if (inProgress >= maxAttempts) throw challengeGone()
+      if (inProgress >= maxAttempts) throw tooManyGuesses()
       judging.set(challenge.id, inProgress + 1)
       try {
         return await run(() => judge(challenge, code.replaceAll(/[\s-]/g, '').toUpperCase()))
@@ -81,7 +81,7 @@ export function createChallenges(options: ChallengesOptions): Challenges {
 
     async isOpen(challenge) {
       await starting.get(challenge.id)
-      return run(() => store.isOpen(challenge))
+      return run(async () => (await store.stateOf(challenge)) === 'open')
     },
 
     async close() {
@@ -109,13 +109,19 @@ export function createChallenges(options: ChallengesOptions): Challenges {
 
   async function judge(challenge: Challenge, code: string): Promise<User> {
     const row = await store.countGuess(challenge)
-    if (row === undefined) throw challengeGone()
+    if (row === undefined) throw await whyClosed(challenge)
     if (!store.isRight(row, challenge, code)) throw wrongCode()
     // Another request with the same code may have been faster.
-    if (!(await store.remove(row))) throw challengeGone()
+    if (!(await store.remove(row))) throw gone('OTP code not found')
     const user = await users.getByEmail(challenge.email)
     if (user === undefined) throw wrongCode()
     return user
+  }
+
+  async function whyClosed(challenge: Challenge): Promise<DomainError> {
+    const state = await store.stateOf(challenge)
+    if (state === 'guessed too often') return tooManyGuesses()
+    return gone(state === 'expired' ? 'OTP code expired' : 'OTP code not found')
   }
 }
 
@@ -124,12 +130,13 @@ function randomCode(): string {
 }
 
 function wrongCode(): DomainError {
-  return new DomainError('wrong_code', 'The code is not right.')
+  return new DomainError('wrong_code', 'Invalid OTP code.')
 }
 
-function challengeGone(): DomainError {
-  return new DomainError(
-    'challenge_gone',
-    'This code can no longer be used: it has expired, was used, or was tried too often. Ask for a new one.',
-  )
+function tooManyGuesses(): DomainError {
+  return gone('Too many wrong codes were entered. Please start the OTP process again.')
+}
+
+function gone(sentence: string): DomainError {
+  return new DomainError('challenge_gone', sentence)
 }

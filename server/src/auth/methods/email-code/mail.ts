@@ -1,14 +1,18 @@
 import type { Mail } from './mailer.ts'
 
-/** The mail that holds a code. It has no link, so that people learn to follow none in such mails. */
+/**
+ * The mail that holds a code, in a form that programs for the reference implementation read. It has no link, so that people learn
+ * to follow none in such mails.
+ */
 export function codeMail(to: string, code: string, validForS: number): Mail {
   const minutes = Math.max(1, Math.round(validForS / 60))
-  const validity = `It is valid for ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, once, and only in the browser in which you asked for it.`
-  const ignore = 'If you did not ask for it, somebody has typed your address by mistake: ignore this mail.'
+  const validity = `It is valid for ${minutes === 1 ? 'a minute' : `${minutes} minutes`}, once, and only in the browser that asked for it.`
+  const ignore =
+    'If you did not ask for it, another person has entered your address by mistake: ignore this mail.'
   return {
     to,
-    subject: `${code} is your code for Sketch-Search`,
-    text: `Your code for signing in to Sketch-Search:\n\n    ${code}\n\n${validity}\n\n${ignore}\n`,
+    subject: 'Your OTP Code',
+    text: `Your OTP code is: ${code}\n\nEnter it in Sketch-Search. ${validity}\n\n${ignore}\n`,
     html: `<!doctype html>
 <html lang="en">
 <body style="margin:0;padding:24px;background:#f6f4ef;color:#1b1a18;font:16px/1.5 system-ui,sans-serif">

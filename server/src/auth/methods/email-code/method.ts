@@ -1,5 +1,5 @@
-import { OpenAPIHono, z } from '@hono/zod-openapi'
-import type { Context } from 'hono'
+import { type OpenAPIHono, z } from '@hono/zod-openapi'
+import type { Context, Env } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
 import { emailCodeContract, MAX_EMAIL_LENGTH } from '../../../contract/sign-in.ts'
 import { DomainError } from '../../../errors.ts'
@@ -20,8 +20,11 @@ export interface EmailCodeOptions {
   log: { info(message: string): void }
 }
 
-const CHALLENGE_COOKIE = 'sketch-search.challenge'
-const CHALLENGE_PATH = '/api'
+const CHALLENGE_COOKIE = 'challenge_token'
+const CHALLENGE_PATH = '/'
+/** Version 0.1 issued challenges under this name. They can be completed. */
+const CHALLENGE_COOKIE_0_1 = 'sketch-search.challenge'
+const CHALLENGE_PATH_0_1 = '/api'
 /** Marks a browser in which an address has signed in: requests of others do not use up its limits. */
 const KNOWN_COOKIE = 'sketch-search.known'
 const KNOWN_PATH = '/api/auth'
@@ -29,7 +32,7 @@ const KNOWN_FOR_S = 180 * 24 * 3600
 
 const challengeSchema = z.object({
   id: z.string().regex(/^[\w-]{24}$/),
-  email: z.email().max(MAX_EMAIL_LENGTH),
+  email: z.string().max(MAX_EMAIL_LENGTH),
 })
 
 /** Signing in with a code that is sent by e-mail. */
@@ -37,26 +40,26 @@ export function createEmailCodeMethod(options: EmailCodeOptions): SignInMethod {
   const { challenges, readClient } = options
   return {
     kind: 'otp',
-    mount: (app, sessions) => void app.route('/api/auth/otp', routes(options, sessions)),
+    mount: (app, sessions) => addRoutes(app, options, sessions),
     async isInProgress(context) {
       const challenge = readChallenge(context)
-      return challenge !== undefined && challenges.isOpen(challenge)
+      if (challenge !== undefined && (await challenges.isOpen(challenge))) return true
+      if (challengeCookie(context) !== undefined) forgetChallenge(context)
+      return false
     },
-    cancel: (context) => void deleteCookie(context, CHALLENGE_COOKIE, { path: CHALLENGE_PATH }),
+    cancel: forgetChallenge,
   }
 
-  function routes({ limits, key, codeExpiresInS, log }: EmailCodeOptions, sessions: Sessions): OpenAPIHono {
-    const router = new OpenAPIHono({
-      // The application turns it into the response to every invalid request.
-      defaultHook(result) {
-        if (!result.success) throw result.error
-      },
-    })
+  function addRoutes<E extends Env>(
+    app: OpenAPIHono<E>,
+    { limits, key, codeExpiresInS, log }: EmailCodeOptions,
+    sessions: Sessions,
+  ): void {
     const attributes = (context: Context) =>
       ({ httpOnly: true, sameSite: 'Lax', secure: readClient(context).isSecure }) as const
 
-    router.openapi(emailCodeContract.start, async (context) => {
-      const email = context.req.valid('json').email.toLowerCase()
+    app.openapi(emailCodeContract.start, async (context) => {
+      const email = context.req.valid('json').email
       const known = getCookie(context, KNOWN_COOKIE)
       const isKnown = known !== undefined && isSealOf(known, key, knownText(email))
       await limits.start(readClient(context).address, email, isKnown)
@@ -68,16 +71,19 @@ export function createEmailCodeMethod(options: EmailCodeOptions): SignInMethod {
       return context.json({ state: 'challenge_issued' as const }, 200)
     })
 
-    router.openapi(emailCodeContract.verify, async (context) => {
+    app.openapi(emailCodeContract.verify, async (context) => {
       const { address } = readClient(context)
       await limits.verify(address)
       const challenge = readChallenge(context)
       if (challenge === undefined)
-        throw new DomainError('challenge_gone', 'No code was asked for in this browser: ask for one.')
+        throw new DomainError(
+          'challenge_gone',
+          'Challenge token is missing. Please start the OTP process again.',
+        )
       const user = await challenges.verify(challenge, context.req.valid('json').code)
       await sessions.begin(context, user.id)
       log.info(`${JSON.stringify(challenge.email)} has signed in from ${address}.`)
-      deleteCookie(context, CHALLENGE_COOKIE, { path: CHALLENGE_PATH })
+      forgetChallenge(context)
       setCookie(context, KNOWN_COOKIE, seal(key, knownText(challenge.email)), {
         ...attributes(context),
         path: KNOWN_PATH,
@@ -85,8 +91,17 @@ export function createEmailCodeMethod(options: EmailCodeOptions): SignInMethod {
       })
       return context.json({ state: 'authenticated' as const, role: user.role }, 200)
     })
-    return router
   }
+}
+
+function challengeCookie(context: Context): string | undefined {
+  return getCookie(context, CHALLENGE_COOKIE) ?? getCookie(context, CHALLENGE_COOKIE_0_1)
+}
+
+function forgetChallenge(context: Context): void {
+  deleteCookie(context, CHALLENGE_COOKIE, { path: CHALLENGE_PATH })
+  if (getCookie(context, CHALLENGE_COOKIE_0_1) !== undefined)
+    deleteCookie(context, CHALLENGE_COOKIE_0_1, { path: CHALLENGE_PATH_0_1 })
 }
 
 function knownText(email: string): string {
@@ -99,7 +114,7 @@ function encodeChallenge(challenge: Challenge): string {
 }
 
 function readChallenge(context: Context): Challenge | undefined {
-  const cookie = getCookie(context, CHALLENGE_COOKIE)
+  const cookie = challengeCookie(context)
   if (cookie === undefined) return undefined
   try {
     return challengeSchema.parse(JSON.parse(Buffer.from(cookie, 'base64url').toString('utf8')))

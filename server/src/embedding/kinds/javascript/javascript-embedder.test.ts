@@ -18,6 +18,16 @@ describe('an embedder in JavaScript or TypeScript', () => {
     expect(sketch![1]! / sketch![2]!).toBeCloseTo(1 / 4)
   })
 
+  it('may embed texts', async () => {
+    const embedder = await startHost({ file: FILE, class_name: 'Captions', args: [2], kwargs: { scale: 4 } })
+    const [mirror, sun] = (await embedder.embedText(['mirror', 'sun'])) as Float32Array[]
+    expect(mirror![0]! / mirror![2]!).toBeCloseTo(3)
+    expect([...sun!]).toEqual([0, 0, 1])
+    const wordless = await startHost({ file: FILE, class_name: 'Means', args: [2], kwargs: { scale: 4 } })
+    expect(wordless.embedsText).toBe(false)
+    await expect(wordless.embedText(['sun'])).rejects.toMatchObject({ code: 'not_supported' })
+  })
+
   it('need not tell anything about itself', async () => {
     const embedder = await startHost({ target: `${FILE}#Plain` })
     expect(embedder).toMatchObject({ dimensions: 5, inputSize: { width: 224, height: 224 } })

@@ -20,19 +20,24 @@ export async function createJavaScriptEmbedder(definition: EmbedderDefinition): 
   if (!isEmbedder(created)) throw new Error(`${name} of ${specifier} has no method embed(images, kind)`)
   const inputSize = sizeOf(created.inputSize)
   const embed: Embedder['embed'] = (images, kind) => created.embed(images, kind)
+  const { embedText } = created
   return {
-    // A class that does not tell is asked.
+    // Found by embedding one picture if the class does not define it.
     dimensions:
       created.dimensions ??
       (await probeDimensions(async (images) => toFloats(await embed(images, 'photo')), inputSize)),
     inputSize,
     ...(created.sketchMargin === undefined ? {} : { sketchMargin: created.sketchMargin }),
     embed: async (images, kind) => toFloats(await embed(images, kind)),
+    ...(embedText && {
+      embedText: async (texts: readonly string[]) =>
+        toFloats(await embedText.call(created, texts), 'embedText'),
+    }),
     close: async () => created.close?.(),
   }
 }
 
-/** As the contract says, or as Python's embedders say it: a number, or width and height. */
+/** Accepts the forms of `Embedder` and of Python classes: a number, or width and height. */
 function sizeOf(given: unknown): { width: number; height: number } {
   if (given === undefined) return DEFAULT_INPUT_SIZE
   if (typeof given === 'number') return { width: given, height: given }
@@ -68,8 +73,8 @@ function isEmbedder(value: unknown): value is Partial<Embedder> & Pick<Embedder,
   return typeof value === 'object' && value !== null && 'embed' in value && typeof value.embed === 'function'
 }
 
-function toFloats(vectors: unknown): Float32Array {
+function toFloats(vectors: unknown, method = 'embed'): Float32Array {
   if (vectors instanceof Float32Array) return vectors
   const name = vectors === null ? 'null' : (Object(vectors).constructor?.name ?? typeof vectors)
-  throw new TypeError(`embed() has to return a Float32Array of [count, dimensions], but returned ${name}`)
+  throw new TypeError(`${method}() has to return a Float32Array of [count, dimensions], but returned ${name}`)
 }

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { noise, startHost } from '../../../testing/embedders.ts'
 import { pythonWithNumpy } from '../../../testing/python.ts'
 import { temporaryDirectory } from '../../../testing/temporary.ts'
-import type { EmbedderClientOptions } from '../../process/supervisor.ts'
+import type { EmbedderClientOptions } from '../../process/embedder-client.ts'
 import type { EmbedderDefinition } from '../../registry.ts'
 
 const FILE = join(import.meta.dirname, 'fixtures', 'misbehaving.py')
@@ -50,6 +50,28 @@ describe('an embedder in Python', () => {
       1, 0, 2, 4,
     ])
     expect(sketch![1]! / sketch![10]!).toBeCloseTo(1)
+  })
+
+  it('has the name under which it is configured, unless its class fixes another', async () => {
+    const black = { data: new Uint8Array(224 * 224 * 3), width: 224, height: 224 }
+    for (const [class_name, expected] of [
+      ['Named', [...'mine'].map((letter) => letter.charCodeAt(0))],
+      ['Slotted', [1, 0, 0, 0]],
+    ] as const) {
+      const embedder = await start(class_name)
+      const [vector] = (await embedder.embed([black], 'photo', 'query')) as Float32Array[]
+      const length = Math.hypot(...expected)
+      expect([...vector!.subarray(0, 4)].map((value) => Math.round(value * length))).toEqual(expected)
+    }
+  })
+
+  it('embeds texts, and fails on one without the others', async () => {
+    const embedder = await start('Captions')
+    expect(embedder.embedsText).toBe(true)
+    const [first, empty, last] = await embedder.embedText(['dog', '', 'elephant'])
+    expect(first).toHaveLength(48)
+    expect((last as Float32Array)[0]! / (last as Float32Array)[1]!).toBeCloseTo(8)
+    expect(empty).toMatchObject({ code: 'embedder_failed', message: expect.stringContaining('it is empty') })
   })
 
   it.each(['Crashes', 'Hangs', 'ReturnsNaN', 'ReturnsWrongLength', 'ReturnsTooFew', 'Raises'])(

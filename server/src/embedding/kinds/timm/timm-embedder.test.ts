@@ -39,6 +39,7 @@ function imagesOf(name: string): ImageBatch {
 }
 
 interface OpenOptions {
+  args?: unknown[]
   directory?: string
   hash?: string
   logged?: string[]
@@ -46,9 +47,9 @@ interface OpenOptions {
 
 async function open(
   kwargs: Record<string, unknown>,
-  { directory, hash = 'x', logged = [] }: OpenOptions = {},
+  { args = [], directory, hash = 'x', logged = [] }: OpenOptions = {},
 ): Promise<Embedder> {
-  const embedder = await createTimmEmbedder(definitionFor({ target: TARGET, kwargs }), {
+  const embedder = await createTimmEmbedder(definitionFor({ target: TARGET, args, kwargs }), {
     cacheDirectory: directory ?? (await temporaryDirectory()),
     device: 'auto',
     threads: 1,
@@ -70,7 +71,7 @@ function largestDifference(found: Float32Array, expected: number[][]): number {
   return Math.max(...expected.flatMap((row, n) => row.map((value, d) => Math.abs(value - unit[n]![d]!))))
 }
 
-describe.each(['test_convnext', 'test_efficientnet'])('the reference’s checkpoint %s', (name) => {
+describe.each(['test_convnext', 'test_efficientnet', 'test_vit'])('the reference’s checkpoint %s', (name) => {
   it('yields what the reference computes, normalised or not', async () => {
     const expected = expectedOf(name)
     const normalised = await open(argumentsOf(name))
@@ -110,7 +111,7 @@ describe.each(['test_convnext', 'test_efficientnet'])('the reference’s checkpo
         { timm_backbone, weights_path: join(folder, 'backbone.safetensors') },
         { logged },
       )
-      expect(bare.dimensions).toBe({ test_convnext: 64, test_efficientnet: 256 }[name])
+      expect(bare.dimensions).toBe({ test_vit: 64, test_convnext: 64, test_efficientnet: 256 }[name])
       expect(logged).toEqual([expect.stringMatching(/has no projection head: its pooled features/)])
     },
   )
@@ -159,6 +160,15 @@ describe('DefaultEmbedder', () => {
       ).toBeLessThan(1e-5)
     },
   )
+
+  it('takes its arguments in the order of the reference’s constructor, and in that of version 0.1', async () => {
+    const { timm_backbone, weights_path, embedding_size, hidden_layer_size } = argumentsOf('test_convnext')
+    for (const args of [
+      [embedding_size, hidden_layer_size, timm_backbone, weights_path],
+      [timm_backbone, weights_path, embedding_size, hidden_layer_size],
+    ])
+      expect((await open({}, { args })).dimensions).toBe(32)
+  })
 
   it('runs in the embedding process', async () => {
     const embedder = await startHost(

@@ -21,7 +21,6 @@ import { writeModel } from '../onnx/write-model.ts'
 import { findBackbone } from './backbones.ts'
 import { buildGraph } from './build-graph.ts'
 
-/** In the order of the reference's constructor; ours follow. */
 const ARGUMENTS = {
   timm_backbone: z.string().min(1).default('convnext_tiny.fb_in22k'),
   weights_path: fileArgument,
@@ -32,6 +31,9 @@ const ARGUMENTS = {
   std: deviationArgument.optional(),
   input_size: sizeArgument.refine(([w, h]) => w === h, { message: 'has to be square' }).optional(),
 }
+
+/** The constructor of the reference implementation has its arguments in this order; version 0.1 had that of `ARGUMENTS`. */
+const REFERENCE_ORDER = ['embedding_size', 'hidden_layer_size', 'timm_backbone', 'weights_path'] as const
 
 /** Raised whenever the graph of the same weights comes out differently: older graphs are then built anew. */
 const GRAPH_VERSION = 1
@@ -47,7 +49,7 @@ export async function createTimmEmbedder(
   definition: EmbedderDefinition,
   context: LoadContext,
 ): Promise<Embedder> {
-  const options = parseArguments(definition, ARGUMENTS)
+  const options = parseArguments(definition, inOrderOf(definition))
   const model = await openGraph(options, context)
   const normalisation = normalisationOf(options)
   return {
@@ -60,6 +62,13 @@ export async function createTimmEmbedder(
 }
 
 type Options = ReturnType<typeof parseArguments<typeof ARGUMENTS>>
+
+/** The first positional argument of the reference implementation is a number, that of version 0.1 the name of a backbone. */
+function inOrderOf({ args }: EmbedderDefinition): typeof ARGUMENTS {
+  if (typeof args[0] !== 'number') return ARGUMENTS
+  const first = Object.fromEntries(REFERENCE_ORDER.map((name) => [name, ARGUMENTS[name]]))
+  return { ...(first as Pick<typeof ARGUMENTS, (typeof REFERENCE_ORDER)[number]>), ...ARGUMENTS }
+}
 
 function normalisationOf({ normalize, mean, std }: Options): Record<ImageKind, Normalisation> {
   if (!normalize) return { photo: RAW, sketch: RAW }

@@ -7,6 +7,8 @@ interface TransformerOptions {
   depth: number
   heads: number
   patch: number
+  /** Width and height of images, for networks whose positions are resized to it (`dynamic_img_size` in timm). */
+  dynamicSize?: number
 }
 
 const TINY = { width: 192, depth: 12, heads: 3 }
@@ -54,6 +56,9 @@ const FAMILY: Record<string, TransformerOptions> = {
   deit3_base_patch16_384: { ...BASE, patch: 16 },
   deit3_large_patch16_224: { ...LARGE, patch: 16 },
   deit3_large_patch16_384: { ...LARGE, patch: 16 },
+  vit_base_patch16_siglip_224: { ...BASE, patch: 16 },
+  vit_base_patch16_siglip_gap_224: { ...BASE, patch: 16 },
+  test_vit: { width: 64, depth: 6, heads: 2, patch: 16, dynamicSize: 224 },
 }
 
 const NORM = { eps: 1e-6 }
@@ -61,26 +66,46 @@ const NORM = { eps: 1e-6 }
 const PREFIX_TOKENS = ['cls_token', 'dist_token', 'reg_token']
 
 /**
- * ViT (Dosovitskiy et al.: "An image is worth 16×16 words", 2021) and DeiT (Touvron et al. 2021, 2022) as timm lays them
- * out. The features are those of the class token; of a distilled DeiT the mean of the class and the distillation token.
+ * ViT (Dosovitskiy et al.: "An image is worth 16×16 words", 2021), DeiT (Touvron et al. 2021, 2022) and SigLIP (Zhai et al. 2023)
+ * as timm lays them out. The weights decide about the features, see `featuresOf`.
  */
 export const visionTransformers: Backbone[] = Object.entries(FAMILY).map(([name, options]) => ({
   name,
   build: (network, pixels) => build(network, pixels, options),
-  inputSizeOf: (network) => gridOf(network) * options.patch,
+  inputSizeOf: (network) => options.dynamicSize ?? gridOf(network) * options.patch,
 }))
 
 function build(network: Network, pixels: Value, options: TransformerOptions) {
   const { builder, weights } = network
-  const { width, depth, patch } = options
+  const { width, depth, patch, dynamicSize } = options
   let x = convolution(network, pixels, 'patch_embed.proj', { stride: patch })
   x = builder.node('Reshape', [x, builder.integers([0, width, -1])])
   x = builder.node('Transpose', [x], { perm: [0, 2, 1] })
-  x = withPositions(network, x, width)
+  x = withPositions(network, x, width, dynamicSize && dynamicSize / patch)
   if (weights.has('norm_pre.weight')) x = layerNorm(network, x, 'norm_pre', width, NORM)
   for (let i = 0; i < depth; i++) x = transformerBlock(network, x, `blocks.${i}`, options)
-  x = layerNorm(network, x, 'norm', width, NORM)
-  return { features: pooled(network, x), width }
+  return { features: featuresOf(network, x, width), width }
+}
+
+/**
+ * Pools `[n, tokens, width]`. A network that timm made with `global_pool="avg"` has `fc_norm` after the mean of the patches; one
+ * without further tokens has `norm` before it. Others have the class token, and a distilled DeiT also the distillation token.
+ */
+function featuresOf(network: Network, x: Value, width: number): Value {
+  const { builder, weights } = network
+  const prefix = prefixLength(network)
+  const mean = (tokens: Value) => builder.node('ReduceMean', [tokens, builder.integers([1])], { keepdims: 0 })
+  if (weights.has('fc_norm.weight')) {
+    const patches = prefix === 0 ? x : slice(network, x, prefix, Number.MAX_SAFE_INTEGER)
+    return layerNorm(network, mean(patches), 'fc_norm', width, NORM)
+  }
+  const normalised = layerNorm(network, x, 'norm', width, NORM)
+  return prefix === 0 ? mean(normalised) : pooled(network, normalised)
+}
+
+/** Tokens from one index up to another. */
+function slice({ builder }: Network, x: Value, from: number, to: number): Value {
+  return builder.node('Slice', [x, builder.integers([from]), builder.integers([to]), builder.integers([1])])
 }
 
 /** Patches on one side of the image, by the number of their positions. */
@@ -97,12 +122,22 @@ function prefixLength({ weights }: Pick<Network, 'weights'>): number {
   return present.reduce((sum, name) => sum + weights.shapeOf(name)[1]!, 0)
 }
 
-/** Adds the position embedding, which covers the tokens before the patches or, in newer networks, just the patches. */
-export function withPositions(network: Network, patches: Value, width: number): Value {
+/**
+ * Adds the position embedding, which covers the tokens before the patches or, in newer networks, just the patches.
+ * @param requestedGrid patches on one side of the image, if the positions are for another number
+ */
+export function withPositions(
+  network: Network,
+  patches: Value,
+  width: number,
+  requestedGrid = gridOf(network),
+): Value {
   const { builder, weights } = network
   const grid = gridOf(network)
   const [, positions] = weights.shapeOf('pos_embed')
-  const positionEmbedding = weights.take('pos_embed', [1, positions!, width])
+  const stored = weights.take('pos_embed', [1, positions!, width])
+  const positionEmbedding =
+    requestedGrid === grid ? stored : resized(network, stored, positions! - grid * grid, requestedGrid, width)
   const coversPrefix = positions !== grid * grid
   const x = coversPrefix ? patches : builder.node('Add', [patches, positionEmbedding])
   const present = PREFIX_TOKENS.filter((name) => weights.has(name))
@@ -117,7 +152,27 @@ export function withPositions(network: Network, patches: Value, width: number): 
   return coversPrefix ? builder.node('Add', [all, positionEmbedding]) : all
 }
 
-/** @param name what the block's weights begin with */
+/** Resizes the positions of the patches as timm's `resample_abs_pos_embed` does: bicubic, with antialiasing. */
+function resized(network: Network, positions: Value, prefix: number, grid: number, width: number): Value {
+  const { builder } = network
+  const side = gridOf(network)
+  const ofPatches = prefix === 0 ? positions : slice(network, positions, prefix, prefix + side * side)
+  let map = builder.node('Reshape', [ofPatches, builder.integers([1, side, side, width])])
+  map = builder.node('Transpose', [map], { perm: [0, 3, 1, 2] })
+  map = builder.node('Resize', [map, '', '', builder.integers([1, width, grid, grid])], {
+    mode: 'cubic',
+    coordinate_transformation_mode: 'half_pixel',
+    cubic_coeff_a: { float: -0.5 },
+    antialias: 1,
+    exclude_outside: 1,
+  })
+  map = builder.node('Transpose', [map], { perm: [0, 2, 3, 1] })
+  map = builder.node('Reshape', [map, builder.integers([1, grid * grid, width])])
+  if (prefix === 0) return map
+  return builder.node('Concat', [slice(network, positions, 0, prefix), map], { axis: 1 })
+}
+
+/** @param name prefix of the names of the block's weights */
 export function transformerBlock(
   network: Network,
   input: Value,

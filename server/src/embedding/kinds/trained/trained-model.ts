@@ -11,5 +11,11 @@ export const TRAINED_MODEL = {
   sketch: join(FOLDER, 'sketch.onnx'),
 } as const
 
+/** Words with vectors in the space of the images. Not part of the fingerprint, because no vector of an image depends on them. */
+export const TRAINED_VOCABULARY = {
+  words: join(FOLDER, 'vocabulary.json'),
+  vectors: join(FOLDER, 'words.f16'),
+} as const
+
 /** The default model of version 0.1: one file with one output for photos and one for sketches. */
 export const FORMER_MODEL = join(MODELS, `${FORMER_EMBEDDER}.onnx`)

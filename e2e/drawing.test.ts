@@ -1,0 +1,283 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { draw, firstResults, inkIn, type Line, openPage, PHONE, sheetPlace } from './support/browser.ts'
+import { useDemo } from './support/demo.ts'
+import { type DeviceKind, deviceOf, fingers, type Point, stream } from './support/pointer.ts'
+import { CLASSICAL } from './support/product.ts'
+import { STAR } from './support/shapes.ts'
+
+const demo = useDemo(20, CLASSICAL)
+const TABLET = { width: 1100, height: 800 }
+
+const line = (y: number): Line => [
+  [0.3, y],
+  [0.7, y],
+]
+/** Whether there is ink on a horizontal line of the sheet. */
+const hasInkAt = async (page: Page, y: number) => (await inkIn(page, [0.32, y - 0.02, 0.36, 0.04])) > 0.02
+const anyInk = (page: Page) => inkIn(page, [0, 0, 1, 1])
+
+/** How far the ink reaches to the right on a line of the sheet, in pixels of the window. */
+function rightEnd(page: Page, y: number): Promise<number> {
+  return page
+    .locator('canvas')
+    .first()
+    .evaluate(async (element, atY) => {
+      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
+      const canvas = element as HTMLCanvasElement
+      const { left, top } = canvas.getBoundingClientRect()
+      const row = Math.round((atY - top) * devicePixelRatio)
+      const { data } = canvas.getContext('2d')!.getImageData(0, row, canvas.width, 1)
+      let right = -1
+      for (let x = 0; x < canvas.width; x++) if (data[4 * x + 3]! > 128) right = x
+      return left + (right + 1) / devicePixelRatio
+    }, y)
+}
+
+describe('a stroke', () => {
+  const kinds: DeviceKind[] = ['mouse', 'pen', 'touch']
+  it.each(kinds.flatMap((kind) => [60, 120, 240].map((rate) => [kind, rate] as const)))(
+    'of a %s at %i Hz ends where the pointer was lifted',
+    async (kind, rate) => {
+      const { page, close } = await openPage(demo.browser, demo.product.url, TABLET)
+      const at = await sheetPlace(page)
+      const [start, end] = [at([0.2, 0.4]), at([0.8, 0.4])]
+      const path = (share: number): Point => [start[0] + share * (end[0] - start[0]), start[1]]
+      await stream(await deviceOf(page, kind), path, rate, 250)
+      const beyond = (await rightEnd(page, start[1])) - end[0]
+      // The round end of the pen, whose width depends on pressure: 2 to 5 pixels here.
+      expect(beyond).toBeGreaterThan(0.5)
+      expect(beyond).toBeLessThan(7)
+      await close()
+    },
+  )
+
+  it('of a fast mouse keeps its corners', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await draw(page, [
+      [
+        [0.3, 0.3],
+        [0.7, 0.3],
+        [0.7, 0.7],
+      ],
+    ])
+    expect(await inkIn(page, [0.694, 0.294, 0.012, 0.012])).toBeGreaterThan(0.5)
+    await close()
+  })
+
+  it('becomes a circle when the pointer is held at its end, and is free again after Undo', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const at = await sheetPlace(page)
+    // With bumps, which the circle leaves out.
+    const onLoop = (n: number): Point => {
+      const turn = (n / 48) * 2 * Math.PI
+      const radius = 0.2 * (1 + 0.06 * Math.cos(3 * turn))
+      return at([0.5 + radius * Math.cos(turn), 0.5 + radius * Math.sin(turn)])
+    }
+    await page.mouse.move(...(onLoop(0) as [number, number]))
+    await page.mouse.down()
+    for (let n = 1; n <= 48; n++) await page.mouse.move(...(onLoop(n) as [number, number]))
+    await page.waitForTimeout(600)
+    await page.mouse.up()
+    const bump = () => inkIn(page, [0.71, 0.49, 0.01, 0.02])
+    expect(await bump()).toBeLessThan(0.2)
+    await page.keyboard.press('Control+z')
+    await expect.poll(bump).toBeGreaterThan(0.3)
+    await page.keyboard.press('Control+z')
+    await expect.poll(() => anyInk(page)).toBe(0)
+    await close()
+  })
+})
+
+describe('a reload', () => {
+  it('keeps strokes that were drawn without a pause, and their history', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await draw(page, [line(0.3), line(0.4), line(0.5)])
+    await page.reload()
+    await expect.poll(() => hasInkAt(page, 0.5)).toBe(true)
+    expect(await hasInkAt(page, 0.3)).toBe(true)
+    await page.keyboard.press('Control+z')
+    await expect.poll(() => hasInkAt(page, 0.5)).toBe(false)
+    expect(await hasInkAt(page, 0.4)).toBe(true)
+    await page.reload()
+    await expect.poll(() => hasInkAt(page, 0.4)).toBe(true)
+    await page.keyboard.press('Control+Shift+z')
+    await expect.poll(() => hasInkAt(page, 0.5)).toBe(true)
+    await close()
+  })
+
+  it('keeps the tool settings, and another tab has a sheet of its own', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await page.keyboard.press('c')
+    await page.getByRole('radio', { name: 'Teal' }).check()
+    await page.keyboard.press('Escape')
+    await draw(page, [line(0.5)])
+    await page.waitForTimeout(400)
+    const other = await page.context().newPage()
+    await other.goto(demo.product.url)
+    await other.getByRole('button', { name: 'Colour: Teal' }).waitFor()
+    expect(await anyInk(other)).toBe(0)
+    await other.close()
+    await close()
+  })
+})
+
+describe('fingers', () => {
+  it('that pinch enlarge the sheet and leave no line', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url, PHONE)
+    const at = await sheetPlace(page)
+    const [x, y] = at([0.5, 0.4])
+    const apart =
+      (sign: number) =>
+      (share: number): Point => [x + sign * (30 + 40 * share), y]
+    await fingers(page, [apart(-1), apart(1)], { steps: 8, gapMs: 60 })
+    const zoom = page.getByRole('button', { name: /Show the whole sheet/ })
+    await zoom.waitFor()
+    expect(await anyInk(page)).toBe(0)
+    expect(Number.parseInt((await zoom.textContent())!, 10)).toBeGreaterThan(150)
+    await zoom.click()
+    await zoom.waitFor({ state: 'detached' })
+    await close()
+  })
+
+  it('that tap undo with two and redo with three', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url, PHONE)
+    const at = await sheetPlace(page)
+    await stream(await deviceOf(page, 'touch'), (share) => at([0.3 + 0.4 * share, 0.4]), 120, 200)
+    expect(await hasInkAt(page, 0.4)).toBe(true)
+    const tap = (count: number) =>
+      fingers(
+        page,
+        Array.from({ length: count }, (_, n) => () => at([0.3 + 0.15 * n, 0.5])),
+        { steps: 0 },
+      )
+    await tap(2)
+    await expect.poll(() => hasInkAt(page, 0.4)).toBe(false)
+    await tap(3)
+    await expect.poll(() => hasInkAt(page, 0.4)).toBe(true)
+    await close()
+  })
+
+  it('beside a pen move the sheet instead of drawing', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url, PHONE)
+    const at = await sheetPlace(page)
+    await stream(await deviceOf(page, 'pen'), (share) => at([0.3 + 0.4 * share, 0.4]), 120, 200)
+    const ink = await anyInk(page)
+    expect(ink).toBeGreaterThan(0)
+    // The palm, while the pen is near.
+    await stream(await deviceOf(page, 'touch'), (share) => at([0.3 + 0.4 * share, 0.6]), 60, 150)
+    expect(await hasInkAt(page, 0.6)).toBe(false)
+    await page.waitForTimeout(700)
+    await stream(await deviceOf(page, 'touch'), (share) => at([0.5, 0.6 + 0.1 * share]), 60, 150)
+    await expect.poll(() => hasInkAt(page, 0.4)).toBe(false)
+    await page.getByRole('button', { name: /Show the whole sheet/ }).click()
+    await expect.poll(() => hasInkAt(page, 0.4)).toBe(true)
+    expect(await anyInk(page)).toBeCloseTo(ink, 3)
+    await close()
+  })
+})
+
+describe('the selection', () => {
+  it('is moved, mirrored, duplicated and deleted, and each is undone', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const at = await sheetPlace(page)
+    await draw(page, [line(0.3)])
+    const before = await firstResults(page, 8)
+    await draw(page, STAR)
+    await expect.poll(() => firstResults(page, 8)).not.toEqual(before)
+    await page.keyboard.press('Control+z')
+    await page.keyboard.press('v')
+    await page.mouse.click(...at([0.5, 0.3]))
+    await page.getByText('1 stroke selected').waitFor()
+    await page.mouse.move(...at([0.5, 0.3]))
+    await page.mouse.down()
+    await page.mouse.move(...at([0.5, 0.6]), { steps: 6 })
+    await page.mouse.up()
+    expect([await hasInkAt(page, 0.3), await hasInkAt(page, 0.6)]).toEqual([false, true])
+    await page.keyboard.press('Control+d')
+    await expect.poll(() => hasInkAt(page, 0.63)).toBe(true)
+    await page.keyboard.press('Delete')
+    await expect.poll(() => hasInkAt(page, 0.63)).toBe(false)
+    expect(await hasInkAt(page, 0.6)).toBe(true)
+    for (let n = 0; n < 3; n++) await page.keyboard.press('Control+z')
+    await expect.poll(() => hasInkAt(page, 0.3)).toBe(true)
+    expect(await hasInkAt(page, 0.6)).toBe(false)
+    await close()
+  })
+
+  it('is taken by a lasso, and turned with Shift in steps', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const at = await sheetPlace(page)
+    await draw(page, [line(0.4), line(0.5)])
+    await page.keyboard.press('v')
+    await draw(page, [
+      [
+        [0.2, 0.34],
+        [0.8, 0.34],
+        [0.8, 0.55],
+        [0.2, 0.55],
+      ],
+    ])
+    await page.getByText('2 strokes selected').waitFor()
+    const grip = (await page.locator('[data-handle=turn]').boundingBox())!
+    await page.mouse.move(grip.x + grip.width / 2, grip.y + grip.height / 2)
+    await page.mouse.down()
+    await page.keyboard.down('Shift')
+    await page.mouse.move(...at([0.95, 0.46]), { steps: 8 })
+    await page.mouse.up()
+    await page.keyboard.up('Shift')
+    // Two upright lines.
+    expect(await inkIn(page, [0.25, 0.38, 0.12, 0.04])).toBe(0)
+    expect(await inkIn(page, [0.43, 0.3, 0.14, 0.04])).toBeGreaterThan(0.05)
+    await page.keyboard.press('Escape')
+    await page.getByText('2 strokes selected').waitFor({ state: 'detached' })
+    await close()
+  })
+})
+
+describe('the eraser', () => {
+  it('cuts parts out, and takes whole strokes when it is held', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const at = await sheetPlace(page)
+    await draw(page, [line(0.4), line(0.6)])
+    await page.keyboard.press('e')
+    await page.mouse.click(...at([0.5, 0.4]))
+    expect(await inkIn(page, [0.49, 0.39, 0.02, 0.02])).toBe(0)
+    expect(await inkIn(page, [0.32, 0.39, 0.05, 0.02])).toBeGreaterThan(0.1)
+    await page.mouse.move(...at([0.5, 0.6]))
+    await page.mouse.down()
+    await page.waitForTimeout(800)
+    await page.mouse.up()
+    expect(await inkIn(page, [0.1, 0.55, 0.8, 0.1])).toBe(0)
+    await page.keyboard.press('Control+z')
+    await expect.poll(() => hasInkAt(page, 0.6)).toBe(true)
+    await close()
+  })
+})
+
+describe('searching while drawing', () => {
+  it('waits for 24 pixels of ink, and does not wait for the release', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const at = await sheetPlace(page)
+    const times: number[] = []
+    page.on('request', (request) => {
+      if (request.url().endsWith('/api/images/search')) times.push(performance.now())
+    })
+    const [x, y] = at([0.3, 0.3])
+    await page.mouse.move(x, y)
+    await page.mouse.down()
+    await page.mouse.move(x + 4, y, { steps: 4 })
+    await page.waitForTimeout(600)
+    expect(times).toHaveLength(0)
+    for (let n = 0; n < 20; n++) {
+      await page.mouse.move(...at([0.3 + n * 0.02, 0.3 + 0.1 * Math.sin(n)]), { steps: 2 })
+      await page.waitForTimeout(50)
+    }
+    expect(times.length).toBeGreaterThanOrEqual(2)
+    expect(times.length).toBeLessThanOrEqual(1 + (times.at(-1)! - times[0]!) / 240)
+    const during = times.length
+    await page.mouse.up()
+    await expect.poll(() => times.length).toBeGreaterThan(during)
+    await close()
+  })
+})

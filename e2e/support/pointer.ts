@@ -1,0 +1,84 @@
+import type { CDPSession, Page } from 'playwright-core'
+
+export type Point = readonly [x: number, y: number]
+
+/** A pointer as the browser receives it from its device. */
+export interface Device {
+  down(point: Point, force?: number): Promise<void>
+  move(point: Point, force?: number): Promise<void>
+  up(point: Point): Promise<void>
+}
+
+export type DeviceKind = 'mouse' | 'pen' | 'touch'
+
+/** Sends input below the page, so that the browser makes its own pointer events of it. */
+export async function deviceOf(page: Page, kind: DeviceKind): Promise<Device> {
+  const session = await page.context().newCDPSession(page)
+  return kind === 'touch' ? finger(session) : mouseOrPen(session, kind)
+}
+
+function mouseOrPen(session: CDPSession, pointerType: 'mouse' | 'pen'): Device {
+  const send = (type: 'mousePressed' | 'mouseMoved' | 'mouseReleased', [x, y]: Point, force = 0.5) =>
+    session.send('Input.dispatchMouseEvent', {
+      type,
+      x,
+      y,
+      button: 'left',
+      buttons: type === 'mouseReleased' ? 0 : 1,
+      clickCount: 1,
+      pointerType,
+      ...(pointerType === 'pen' ? { force } : {}),
+    })
+  return {
+    down: async (point, force) => void (await send('mousePressed', point, force)),
+    move: async (point, force) => void (await send('mouseMoved', point, force)),
+    up: async (point) => void (await send('mouseReleased', point)),
+  }
+}
+
+function finger(session: CDPSession): Device {
+  const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: { x: number; y: number }[]) =>
+    session.send('Input.dispatchTouchEvent', { type, touchPoints })
+  return {
+    down: async ([x, y]) => void (await send('touchStart', [{ x, y }])),
+    move: async ([x, y]) => void (await send('touchMove', [{ x, y }])),
+    up: async () => void (await send('touchEnd', [])),
+  }
+}
+
+/** Moves along a path at so many readings a second, in real time. */
+export async function stream(
+  device: Device,
+  path: (share: number) => Point,
+  rate: number,
+  ms: number,
+): Promise<void> {
+  const start = performance.now()
+  const count = Math.round((rate * ms) / 1000)
+  await device.down(path(0))
+  for (let n = 1; n <= count; n++) {
+    const wait = start + (n * ms) / count - performance.now()
+    if (wait > 0) await new Promise((resolve) => setTimeout(resolve, wait))
+    await device.move(path(n / count), 0.2 + 0.6 * (n / count))
+  }
+  await device.up(path(1))
+}
+
+/** Fingers that go from one place to another together. */
+export async function fingers(
+  page: Page,
+  paths: readonly ((share: number) => Point)[],
+  { steps, gapMs = 0 }: { steps: number; gapMs?: number },
+): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  const at = (share: number, count = paths.length) =>
+    paths.slice(0, count).map((path, id) => ({ x: path(share)[0], y: path(share)[1], id }))
+  for (let count = 1; count <= paths.length; count++) {
+    await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(0, count) })
+    if (gapMs > 0) await page.waitForTimeout(gapMs)
+  }
+  for (let n = 1; n <= steps; n++)
+    await session.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(n / steps) })
+  for (let count = paths.length - 1; count >= 0; count--)
+    await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: at(1, count) })
+}

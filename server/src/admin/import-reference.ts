@@ -1,0 +1,146 @@
+import { stat } from 'node:fs/promises'
+import { sep } from 'node:path'
+import type { App } from '../app/compose.ts'
+import type { Config } from '../config/schema.ts'
+import type { ReferenceDatabase, ReferenceImage } from '../database/postgres/reference.ts'
+import { DomainError } from '../errors.ts'
+import { toSystemPath } from '../gallery/file-names.ts'
+import { isTurned } from '../gallery/orientation.ts'
+import { toAbsolute } from '../gallery/paths.ts'
+
+export interface ImagesImport {
+  /** Rows of the reference implementation. */
+  rows: number
+  /** Images that got their id, and how many of them their vector. */
+  adopted: number
+  vectors: number
+  /** Second rows of files that were uploaded. */
+  twins: number
+  /** Images that were there already. */
+  present: number
+  /** Rows whose file is gone, has changed since, or lies elsewhere. */
+  left: number
+}
+
+export interface ImagesImportOptions {
+  /** Name of the embedder of the reference implementation whose vectors are taken over. */
+  vectorsOf?: string | undefined
+  /** Folder of the gallery in the paths of uploaded files, besides that of this configuration. */
+  mountedAt: string
+  onProgress: (done: number, all: number) => void
+}
+
+const ROWS_PER_PAGE = 500
+const CONCURRENT_FILES = 4
+const COMPARED_VECTORS = 20
+const MIN_COSINE = 0.995
+/** The reference implementation rounds times to microseconds from a floating-point number. */
+const MAX_ROUNDING_US = 1n
+
+/**
+ * Gives images of the gallery the ids, and if they fit the vectors, that the reference implementation had for them. Only files that
+ * have not changed since are taken; the others are indexed later as new ones.
+ * @throws {DomainError} `conflict` if the vectors are not those of the chosen embedder
+ */
+export async function importImages(
+  app: Pick<App, 'catalog' | 'indexer'>,
+  reference: ReferenceDatabase,
+  config: Config,
+  options: ImagesImportOptions,
+): Promise<ImagesImport> {
+  const all = await reference.countImages()
+  const result: ImagesImport = { rows: 0, adopted: 0, vectors: 0, twins: 0, present: 0, left: 0 }
+  const absolute: ReferenceImage[] = []
+  let compared = 0
+  for (let after = ''; all > 0; ) {
+    const page = await reference.images(after, ROWS_PER_PAGE)
+    if (page.length === 0) break
+    after = page.at(-1)!.path
+    const relative = page.filter(({ path }) => !path.startsWith('/'))
+    absolute.push(...page.filter(({ path }) => path.startsWith('/')))
+    await adoptAll(relative, false)
+    options.onProgress(result.rows, all)
+  }
+  const roots = [config.watcher.watched_directory, options.mountedAt]
+  const uploads = absolute.map((row) => ({ ...row, path: belowOneOf(roots, row.path) ?? row.path }))
+  await adoptAll(uploads, true)
+  options.onProgress(result.rows, all)
+  return result
+
+  async function adoptAll(rows: readonly ReferenceImage[], areUploads: boolean): Promise<void> {
+    const waiting = rows[Symbol.iterator]()
+    const work = async () => {
+      for (const row of waiting) {
+        await adopt(row, areUploads)
+        result.rows++
+      }
+    }
+    await Promise.all(Array.from({ length: CONCURRENT_FILES }, work))
+  }
+
+  async function adopt(row: ReferenceImage, isUpload: boolean): Promise<void> {
+    const { id, path } = row
+    const { catalog, indexer } = app
+    if (
+      (await catalog.images.getByPath(path)) !== undefined ||
+      (await catalog.images.get(id)) !== undefined
+    ) {
+      if (isUpload) result.twins++
+      else result.present++
+      return
+    }
+    const file = toAbsolute(config.watcher.watched_directory, path)
+    if (path.startsWith('/') || !(await isUnchanged(file, row.modifiedAt))) {
+      result.left++
+      return
+    }
+    const isTaken = row.embedder === options.vectorsOf && !(await isTurned(toSystemPath(file)))
+    if (isTaken && compared < COMPARED_VECTORS) {
+      compared++
+      await compareVector(row)
+    } else {
+      await indexer.adopt(path, { id, vector: isTaken ? toUnitLength(row.vector) : undefined })
+    }
+    result.adopted++
+    if (isTaken) result.vectors++
+  }
+
+  /** Embeds the first files, to see whether their vectors are the same. */
+  async function compareVector({ id, path, vector }: ReferenceImage): Promise<void> {
+    await app.indexer.adopt(path, { id })
+    await app.indexer.idle()
+    const [own] = await app.catalog.vectors.get([id])
+    if (own === undefined) return
+    const cosine = cosineOf(own.vector, vector)
+    if (cosine >= MIN_COSINE) return
+    throw new DomainError(
+      'conflict',
+      `The vectors of the reference implementation are not those of this embedder: for ${JSON.stringify(path)} the cosine similarity is ${cosine.toFixed(4)}, less than ${MIN_COSINE}. Set normalize: false if the checkpoint is the same, or leave out --vectors.`,
+    )
+  }
+}
+
+async function isUnchanged(file: string, modifiedAt: bigint): Promise<boolean> {
+  const info = await stat(toSystemPath(file), { bigint: true }).catch(() => undefined)
+  if (!info?.isFile()) return false
+  const difference = info.mtimeNs / 1000n - modifiedAt
+  return difference <= MAX_ROUNDING_US && difference >= -MAX_ROUNDING_US
+}
+
+/** @returns the path relative to the folder that it is in; undefined if it is in none of them */
+function belowOneOf(folders: readonly string[], path: string): string | undefined {
+  const folder = folders.find((one) => path.startsWith(one.endsWith(sep) ? one : one + sep))
+  return folder === undefined ? undefined : path.slice(folder.length).replace(/^\/+/, '')
+}
+
+function toUnitLength(vector: Float32Array): Float32Array | undefined {
+  const length = Math.hypot(...vector)
+  return length > 0 ? vector.map((value) => value / length) : undefined
+}
+
+/** @returns -1 for vectors of different lengths */
+function cosineOf(a: Float32Array, b: Float32Array): number {
+  if (a.length !== b.length) return -1
+  const product = a.reduce((sum, value, i) => sum + value * b[i]!, 0)
+  return product / (Math.hypot(...a) * Math.hypot(...b))
+}

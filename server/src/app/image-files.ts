@@ -1,0 +1,14 @@
+import { join } from 'node:path'
+import type { Config } from '../config/schema.ts'
+import { createImageFiles, type ImageFiles, type ImageFilesOptions } from '../images/image-files.ts'
+import { createTrash, type Trash } from '../images/trash/trash.ts'
+
+/** Opens the files of the gallery and the trash that deleted ones are moved to. */
+export function openImageFiles(
+  config: Config,
+  options: Omit<ImageFilesOptions, 'trash'>,
+): { imageFiles: ImageFiles; trash: Trash } {
+  const dataFolder = join(config.data_directory, 'trash')
+  const trash = createTrash({ ...options, dataFolder, days: config.trash.days })
+  return { trash, imageFiles: createImageFiles({ ...options, trash }) }
+}

@@ -1,0 +1,38 @@
+import type { Image } from './images.ts'
+import type { Page } from './page.ts'
+
+/** Where the file of a deleted image is: in a hidden folder of the gallery, or in the data directory. */
+export interface TrashPlace {
+  place: 'gallery' | 'data'
+  /** Path relative to the gallery, or to the trash of the data directory. */
+  file: string
+}
+
+export interface TrashedImage extends TrashPlace {
+  /** As it was before it was deleted. */
+  image: Image
+  deletedAt: number
+}
+
+/** Deleted images that can be restored. Their ids, vectors and thumbnails are kept. */
+export interface TrashStore {
+  /** Moves the row of an image into the trash. @returns false if there is no such image */
+  put(imageId: string, place: TrashPlace, deletedAt: number): Promise<boolean>
+  get(imageIds: string[]): Promise<TrashedImage[]>
+  /** The latest deletion comes first. */
+  list(page: Page): Promise<{ images: TrashedImage[]; total: number }>
+  /** Images that were deleted before a time. */
+  deletedBefore(time: number, limit: number): Promise<TrashedImage[]>
+  /** Gives an image its row back, with a path that its file has by now. @returns false if it is not in the trash */
+  restore(
+    imageId: string,
+    to: {
+      path: string
+      inode: string
+      modifiedAt: number
+      changedAt?: number | undefined
+      createdAt: number
+    },
+  ): Promise<boolean>
+  remove(imageIds: string[]): Promise<void>
+}

@@ -1,0 +1,87 @@
+import { sql } from 'kysely'
+import type { Connection } from '../../database/dialect.ts'
+import { versionOf } from '../attributes.ts'
+import type { AttributesUpdate, OutdatedCursor, OutdatedImage } from '../catalog.ts'
+import { insertColours } from './colours.ts'
+import type { SqlContext } from './context.ts'
+import { attributeColumns, attributeValues, takenColumns } from './image-rows.ts'
+
+/** Images whose attributes were read by an earlier version, in the order of the index on version and id. */
+export async function outdatedImages(
+  { database, attributes }: SqlContext,
+  after: OutdatedCursor | undefined,
+  limit: number,
+): Promise<OutdatedImage[]> {
+  const rows = await database
+    .selectFrom('images')
+    .selectAll('images')
+    .where('attributes_version', '<', versionOf(attributes))
+    .$if(after !== undefined, (query) =>
+      query.where(sql<boolean>`(attributes_version, id) > (${after!.attributesVersion}, ${after!.id})`),
+    )
+    .orderBy('attributes_version')
+    .orderBy('id')
+    .limit(limit)
+    .execute()
+  return rows.map((row) => ({
+    id: row.id,
+    path: row.path,
+    contentHash: row.content_hash,
+    bytes: row.bytes,
+    modifiedAt: row.modified_at,
+    attributes: attributeValues(attributes, row),
+    attributesVersion: row.attributes_version,
+  }))
+}
+
+export async function countOutdated({ database, attributes }: SqlContext): Promise<number> {
+  const { count } = await database
+    .selectFrom('images')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('attributes_version', '<', versionOf(attributes))
+    .executeTakeFirstOrThrow()
+  return count
+}
+
+export async function setAttributes(
+  context: SqlContext,
+  updates: readonly AttributesUpdate[],
+): Promise<void> {
+  const { database, attributes, vectors } = context
+  // Filters may select by attributes.
+  vectors.changed()
+  const version = { attributes_version: versionOf(attributes) }
+  await database.transaction().execute(async (transaction) => {
+    for (const { contentHash, attributes: values } of updates) {
+      const columns = values === undefined ? {} : attributeColumns(attributes, values)
+      await transaction
+        .updateTable('images')
+        .set({ ...columns, ...version })
+        .where('content_hash', '=', contentHash)
+        .execute()
+      if (values !== undefined) await setTaken(transaction, contentHash, values.capturedAt)
+    }
+    await insertColours(context, transaction, updates)
+  })
+}
+
+/** Copies that were taken at an unknown time may have been modified at different times. */
+async function setTaken(
+  transaction: Connection,
+  contentHash: string,
+  capturedAt: number | undefined,
+): Promise<void> {
+  const images = await transaction
+    .selectFrom('images')
+    .select(['id', 'modified_at', 'taken_at'])
+    .where('content_hash', '=', contentHash)
+    .execute()
+  for (const { id, modified_at: modifiedAt, taken_at: takenAt } of images) {
+    if (takenAt === (capturedAt ?? modifiedAt)) continue
+    await transaction
+      .updateTable('images')
+      .set(takenColumns(capturedAt, modifiedAt))
+      .where('id', '=', id)
+      .execute()
+  }
+}

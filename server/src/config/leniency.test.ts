@@ -1,0 +1,146 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { temporaryDirectory } from '../testing/temporary.ts'
+import { type ConfigSources, loadConfig } from './load.ts'
+
+async function load(yaml: string, environment: ConfigSources['environment'] = {}) {
+  const file = join(await temporaryDirectory(), 'config.yaml')
+  await writeFile(file, yaml)
+  const warnings: string[] = []
+  const config = loadConfig({
+    file,
+    environment,
+    workingDirectory: '/app',
+    warn: (message) => warnings.push(message.replaceAll(`${file}:`, 'line ')),
+  })
+  return { config, warnings }
+}
+
+const SMTP = 'smtp: {host: mail, password: p, from_address: Pictures <pictures@example.org>}'
+
+describe('a configuration of the reference implementation', () => {
+  it('may have numbers and booleans as text, as YAML 1.1 and pydantic take them', async () => {
+    const { config, warnings } = await load(
+      'port: "8001"\ndev: yes\nwatcher: {watch_recursive: On, files_batch_size: 8.0}\nthumbnail: {size: ["256", 192]}\n',
+    )
+    expect(config).toMatchObject({
+      port: 8001,
+      dev: true,
+      watcher: { watch_recursive: true, files_batch_size: 8 },
+      thumbnail: { size: [256, 192] },
+    })
+    expect(warnings).toEqual([])
+    for (const word of ['"true"', 't', 'Y', '"ON"', '1', '"1"'])
+      expect((await load(`dev: ${word}\n`)).config.dev, word).toBe(true)
+    for (const word of ['False', 'f', 'n', 'off', '0', '"No"'])
+      expect((await load(`dev: ${word}\n`)).config.dev, word).toBe(false)
+    expect((await load('', { SERVER__DEV: 'Y', SERVER__PORT: '8002' })).config).toMatchObject({
+      dev: true,
+      port: 8002,
+    })
+  })
+
+  it('gives arguments to embedders with the values of YAML 1.1', async () => {
+    const { config } = await load(
+      'embedder_registry:\n  chosen_embedder: mine\n  embedders:\n    mine:\n      file: m.py\n      class_name: Mine\n      kwargs: {fast: yes, y: 1, n: y, mask: 0x1F, count: 1_000, no: off}\n',
+    )
+    expect(config.embedder_registry.embedders.mine!.kwargs).toEqual({
+      fast: true,
+      y: 1,
+      n: 'y',
+      mask: 31,
+      count: 1000,
+      no: false,
+    })
+  })
+
+  it('may have empty sections, arguments and lists', async () => {
+    const { config } = await load(
+      'database:\nwatcher:\n  ignore:\nembedder_registry:\n  chosen_embedder: mine\n  embedders:\n    mine: {target: a.b.C, args: null, kwargs: null}\n',
+      { SERVER__WATCHER__IGNORE: '["drafts"]' },
+    )
+    expect(config.database).toBeUndefined()
+    expect(config.watcher.ignore).toEqual(['drafts'])
+    expect(config.embedder_registry.embedders.mine).toMatchObject({ args: [], kwargs: {} })
+  })
+
+  it('warns of keys in sections that nothing reads, with the nearest one', async () => {
+    const { config, warnings } = await load(
+      `thumbnail:\n  thumbnails_directory: /thumbnails\nauth:\n  kind: none\n  ${SMTP}\nembedder_registry:\n  embedders:\n    mine: {target: a.b.C, file: m.py, class_name: C, devise: cpu}\n`,
+    )
+    expect(config.auth).toEqual({ kind: 'none' })
+    expect(config.embedder_registry.embedders.mine).toMatchObject({ file: 'm.py', class_name: 'C' })
+    expect(warnings).toEqual([
+      'auth.smtp (line 5) has no effect: auth.kind is none.',
+      'thumbnail.thumbnails_directory (line 2) is not a known key and has no effect; did you mean "thumbnail_directory"?',
+      'embedder_registry.embedders.mine.target (line 8) has no effect: file and class_name are given.',
+      'embedder_registry.embedders.mine.devise (line 8) is not a known key and has no effect; did you mean "device"?',
+    ])
+    await expect(load('thumbnails: {size: [1, 2]}\n')).rejects.toThrow(/thumbnails .*"thumbnail"/)
+  })
+
+  it('ignores variables for keys that do not exist', async () => {
+    const { warnings } = await load('', { SERVER__WATCHER__RECURSIVE: 'true', SERVER__FOO: '1' })
+    expect(warnings).toEqual([
+      expect.stringContaining(
+        'SERVER__WATCHER__RECURSIVE has no effect: watcher.recursive is not a known key',
+      ),
+      expect.stringContaining('SERVER__FOO has no effect'),
+    ])
+  })
+
+  it('is clamped where a number is out of range, except for ports', async () => {
+    const { config, warnings } = await load(
+      `auth:\n  default_user_email: Anna <anna@example.org>\n  expires_in_s: 1\n  max_attempts: 1000\n  ${SMTP}\nsession: {expires_in_s: 5}\nthumbnail: {size: [8, 4000]}\nwatcher: {files_batch_size: 512}\n`,
+    )
+    expect(config).toMatchObject({
+      auth: { kind: 'otp', expires_in_s: 30, max_attempts: 100, default_user_email: 'anna@example.org' },
+      session: { expires_in_s: 60 },
+      thumbnail: { size: [16, 1024] },
+      watcher: { files_batch_size: 256 },
+    })
+    expect(config.auth).toMatchObject({
+      smtp: { username: '', port: 587, use_tls: true, from_address: 'pictures@example.org' },
+    })
+    expect(warnings).toHaveLength(6)
+    expect(warnings[0]).toBe('auth.expires_in_s (line 3) is 1, which is out of range: 30 is used.')
+    await expect(load('port: 80\n')).rejects.toThrow(/port/)
+  })
+
+  it('takes the last of two values for a key, and keys that are merged in', async () => {
+    const { config, warnings } = await load(
+      'port: 8001\nport: 8002\nembedder_registry:\n  embedders:\n    one: &one {target: a.b.C, device: cpu}\n    two: {<<: *one, device: cuda}\n',
+    )
+    expect(config.port).toBe(8002)
+    expect(warnings).toEqual(['port is given twice: the value at line 2 is used.'])
+    expect(config.embedder_registry.embedders.two).toMatchObject({ target: 'a.b.C', device: 'cuda' })
+  })
+
+  it('has the defaults of its database, and merges variables into it', async () => {
+    const { config, warnings } = await load('database: {host: db}\n', {
+      SERVER__DATABASE: '{"host": "other", "password": "a@/b"}',
+      SERVER__DATABASE__PORT: '5433',
+    })
+    expect(config.database).toMatchObject({
+      host: 'db',
+      port: 5433,
+      database: 'postgres',
+      user: 'postgres',
+      password: 'a@/b',
+    })
+    expect(warnings).toEqual([expect.stringContaining('database.host is set in line 1, and the file wins')])
+    expect((await load('database: {}\n')).config.database?.host).toBe('localhost')
+    expect((await load('auth: {}\n')).config.auth).toEqual({ kind: 'none' })
+  })
+
+  it('refuses what the reference implementation refuses', async () => {
+    for (const yaml of [
+      'auth: {kind: otp, smtp: {host: mail, password: 1234, from_address: a@b.org}, default_user_email: a@b.org}\n',
+      `auth: {kind: otp, ${SMTP}, default_user_email: a@localhost}\n`,
+      'log_level: info\n',
+      'embedder_registry: {chosen_embedder: nothing}\n',
+    ])
+      await expect(load(yaml), yaml).rejects.toThrow(/configuration is not valid/)
+  })
+})

@@ -1,0 +1,84 @@
+import { sql } from 'kysely'
+import type { PostgresOptions } from './connection.ts'
+import { connect } from './database.ts'
+
+/** A user of the reference implementation. Anything may be in `email`, in any case. */
+export interface ReferenceUser {
+  id: string
+  email: string
+  role: 'user' | 'editor' | 'admin'
+}
+
+/** An image as the reference implementation stores it. */
+export interface ReferenceImage {
+  id: string
+  /** Relative to the gallery, or absolute if the file was uploaded. */
+  path: string
+  /** Microseconds since 1970. */
+  modifiedAt: bigint
+  /** Name of the embedder in its registry. */
+  embedder: string
+  vector: Float32Array
+}
+
+/** The tables of the reference implementation, which are only read. */
+export interface ReferenceDatabase {
+  users(): Promise<ReferenceUser[]>
+  countImages(): Promise<number>
+  /** @param after path of the last image of the previous page */
+  images(after: string, limit: number): Promise<ReferenceImage[]>
+  close(): Promise<void>
+}
+
+export function openReference(options: PostgresOptions): ReferenceDatabase {
+  const { database, close } = connect(options, 1)
+  const hasTable = async (name: string) => {
+    const { rows } = await sql<{ oid: string | null }>`select to_regclass(${name})::text as oid`.execute(
+      database,
+    )
+    return rows[0]!.oid !== null
+  }
+  const hasType = async (name: string) => {
+    const { rows } = await sql<{ oid: string | null }>`select to_regtype(${name})::text as oid`.execute(
+      database,
+    )
+    return rows[0]!.oid !== null
+  }
+  return {
+    close,
+
+    async users() {
+      if (!(await hasTable('public."user"')) || !(await hasType('public.userrole'))) return []
+      const { rows } = await sql<ReferenceUser>`
+        select id::text, email, lower(role::text) as role from public."user" order by email`.execute(database)
+      return rows
+    },
+
+    async countImages() {
+      if (!(await hasTable('public.indexedimage'))) return 0
+      const { rows } = await sql<{
+        count: number
+      }>`select count(*) as count from public.indexedimage`.execute(database)
+      return rows[0]!.count
+    },
+
+    async images(after, limit) {
+      // The column has no time zone: an instant was written into it, so it holds the local time of the session.
+      const { rows } = await sql<{
+        id: string
+        path: string
+        modified: string
+        embedder: string
+        vector: string
+      }>`
+        select id::text, path, model_name as embedder, embedding::text as vector,
+          (extract(epoch from modified_at at time zone current_setting('TimeZone')) * 1000000)::bigint::text as modified
+        from public.indexedimage where path > ${after} order by path limit ${limit}`.execute(database)
+      return rows.map(({ modified, vector, ...image }) => ({
+        ...image,
+        modifiedAt: BigInt(modified),
+        vector: Float32Array.from(JSON.parse(vector)),
+      }))
+    },
+  }
+}

@@ -1,0 +1,6 @@
+import type { Kysely } from 'kysely'
+
+/** Adds a note to images whose files are damaged and could be decoded only in part. */
+export async function up(db: Kysely<unknown>): Promise<void> {
+  await db.schema.alterTable('images').addColumn('note', 'text').execute()
+}

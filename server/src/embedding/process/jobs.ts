@@ -1,0 +1,72 @@
+import type { DomainError } from '../../errors.ts'
+import type { ImageKind } from '../embedder.ts'
+import type { Embedding, Priority } from './embedder-client.ts'
+
+/** The input of one batch: images as 8-bit RGB pixels, or texts. */
+export type BatchItem = Uint8Array | string
+export type BatchKind = ImageKind | 'text'
+
+/** Part of a call that goes to the process as one batch. */
+export interface Job {
+  items: BatchItem[]
+  kind: BatchKind
+  priority: Priority
+  attempts: number
+  resolve: (results: Embedding[]) => void
+  reject: (error: DomainError) => void
+}
+
+/** Jobs that wait for the process. */
+export class JobQueue {
+  #waiting: Record<Priority, Job[]> = { query: [], bulk: [] }
+
+  add(job: Job): void {
+    this.#waiting[job.priority].push(job)
+  }
+
+  /** Puts a job before all others of its priority. */
+  addFirst(job: Job): void {
+    this.#waiting[job.priority].unshift(job)
+  }
+
+  remove(job: Job): void {
+    this.#waiting[job.priority] = this.#waiting[job.priority].filter((other) => other !== job)
+  }
+
+  /** Removes and returns all jobs of a priority. */
+  takeAll(priority: Priority): Job[] {
+    return this.#waiting[priority].splice(0)
+  }
+
+  /**
+   * Removes and returns the next job. Waiting queries of one kind are combined, up to the size of a batch, because a batch
+   * takes hardly longer than one image. Their number is a power of two, so that the model gets few different batch sizes.
+   */
+  next(batchSize: number): Job | undefined {
+    const { query, bulk } = this.#waiting
+    const [first] = query
+    if (first === undefined) return bulk.shift()
+    const canShare = (job: Job) => job.kind === first.kind && job.items.length === 1 && job.attempts === 0
+    const alike = canShare(first) ? query.filter(canShare) : [first]
+    const size = batchSizes(batchSize).findLast((most) => most <= alike.length) ?? 1
+    const together = alike.slice(0, size)
+    this.#waiting.query = query.filter((job) => !together.includes(job))
+    return size === 1 ? first : combine(together)
+  }
+}
+
+/** Returns the powers of two up to the size of a batch, and that size. */
+export function batchSizes(largest: number): number[] {
+  const powers = Array.from({ length: Math.floor(Math.log2(largest)) + 1 }, (_, n) => 2 ** n)
+  return [...new Set([...powers, largest])]
+}
+
+/** Combines jobs of one item each into one job. */
+function combine(jobs: Job[]): Job {
+  return {
+    ...jobs[0]!,
+    items: jobs.flatMap(({ items }) => items),
+    resolve: (results) => jobs.forEach((job, n) => void job.resolve([results[n]!])),
+    reject: (error) => jobs.forEach((job) => void job.reject(error)),
+  }
+}

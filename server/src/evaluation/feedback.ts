@@ -1,0 +1,67 @@
+import { combine } from '../search/combine.ts'
+import type { TermVectors } from '../search/term-vectors.ts'
+import type { EmbeddedItems } from './evaluate.ts'
+import { precisionAt } from './metrics.ts'
+
+export const FEEDBACK_ROUNDS = 3
+/** Right and wrong results that a user marks in each round. */
+const MARKS = 3
+/** A user looks at this many results. */
+const SEEN = 60
+const PRECISION_AT = 20
+
+/**
+ * Simulates users who mark the first right and wrong results that they have not marked yet, and search again with all marks. The
+ * terms are combined as in a search. An image with the same bytes as the query is left out.
+ * @returns the mean precision at 20 before the first round and after each; marked images count
+ */
+export function precisionAfterFeedback(
+  gallery: EmbeddedItems,
+  queries: EmbeddedItems,
+  rounds: number,
+): number[] {
+  const sums = new Array<number>(rounds + 1).fill(0)
+  let count = 0
+  for (const [q, query] of queries.items.entries()) {
+    const others = [...gallery.items.keys()].filter(
+      (n) => gallery.items[n]!.contentHash !== query.contentHash,
+    )
+    const isRight = (n: number) => gallery.items[n]!.className === query.className
+    if (!others.some(isRight)) continue
+    count++
+    const terms = [termOf(vectorOf(queries, q), 1)]
+    const marked = new Set<number>()
+    for (let round = 0; round <= rounds; round++) {
+      const order = ranked(gallery, others, combine(terms).linear!)
+      sums[round]! += precisionAt(ranksWhere(order, isRight), PRECISION_AT)
+      const unmarked = order.slice(0, SEEN).filter((n) => !marked.has(n))
+      const right = unmarked.filter(isRight).slice(0, MARKS)
+      const wrong = unmarked.filter((n) => !isRight(n)).slice(0, MARKS)
+      for (const n of [...right, ...wrong]) marked.add(n)
+      terms.push(
+        ...right.map((n) => termOf(vectorOf(gallery, n), 1)),
+        ...wrong.map((n) => termOf(vectorOf(gallery, n), -1)),
+      )
+    }
+  }
+  return sums.map((sum) => sum / count)
+}
+
+function termOf(vector: Float32Array, weight: number): TermVectors {
+  return { weight, kind: 'image', sets: [[{ vector, weight: 1, offset: 0 }]] }
+}
+
+function vectorOf({ vectors, dimensions }: EmbeddedItems, n: number): Float32Array {
+  return vectors.subarray(n * dimensions, (n + 1) * dimensions)
+}
+
+function ranked(gallery: EmbeddedItems, among: readonly number[], query: Float32Array): number[] {
+  const scores = new Map(
+    among.map((n) => [n, vectorOf(gallery, n).reduce((sum, value, d) => sum + value * query[d]!, 0)]),
+  )
+  return among.toSorted((a, b) => scores.get(b)! - scores.get(a)!)
+}
+
+function ranksWhere(order: readonly number[], isRight: (n: number) => boolean): number[] {
+  return order.flatMap((n, place) => (isRight(n) ? [place + 1] : []))
+}

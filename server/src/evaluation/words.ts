@@ -1,0 +1,112 @@
+import type { Config } from '../config/schema.ts'
+import { definitionOf } from '../embedding/definition-of.ts'
+import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
+import { vocabularyFilesOf } from '../embedding/vocabulary-files.ts'
+import { DomainError } from '../errors.ts'
+import { scoreByTerm } from '../search/combine.ts'
+import type { TermVectors } from '../search/term-vectors.ts'
+import { openVocabulary, type Vocabulary } from '../search/words/vocabulary.ts'
+import { embedGallery, type Reporter, withEmbedder } from './embed.ts'
+import type { EmbeddedItems } from './evaluate.ts'
+import { classesOf, itemsIn } from './items.ts'
+import { averagePrecision, precisionAt, ranksOf } from './metrics.ts'
+
+export interface WordScores {
+  /** The words that the name was understood as. */
+  words: string[]
+  /** Images of the class in the gallery. */
+  images: number
+  averagePrecision: number
+  precisionAt10: number
+}
+
+export interface WordReport {
+  images: number
+  /** By the name of the class. */
+  classes: Record<string, WordScores>
+  /** Names that the embedder has no words for. */
+  unknown: string[]
+  meanAveragePrecision: number
+  precisionAt10: number
+}
+
+/**
+ * Measures how well the names of the classes find the images of each class.
+ * @throws {DomainError} `not_supported` if the embedder does not understand words
+ */
+export async function evaluateWords(
+  config: Config,
+  request: Reporter & { gallery: string; embedder: string },
+): Promise<WordReport> {
+  const items = await itemsIn(request.gallery, '--gallery', request.onWarning)
+  return withEmbedder(config, request.embedder, request, async (embedder) => {
+    const files = vocabularyFilesOf(
+      request.embedder,
+      definitionOf(request.embedder, config.embedder_registry),
+    )
+    const vocabulary = files && (await openVocabulary(files, embedder.dimensions))
+    if (vocabulary === undefined && !embedder.embedsText)
+      throw new DomainError('not_supported', `The embedder "${embedder.name}" does not understand words.`)
+    const gallery = await embedGallery(config, embedder, items, request)
+    const classes: Record<string, WordScores> = {}
+    const unknown: string[] = []
+    for (const name of [...classesOf(gallery.items)].sort()) {
+      const term = await termOf(name.replaceAll('_', ' '), embedder, vocabulary)
+      if (term === undefined) unknown.push(name)
+      else classes[name] = scoresOf(gallery, name, term)
+    }
+    const list = Object.values(classes)
+    const mean = (key: 'averagePrecision' | 'precisionAt10') =>
+      list.reduce((sum, scores) => sum + scores[key], 0) / list.length
+    return {
+      images: gallery.items.length,
+      classes,
+      unknown,
+      meanAveragePrecision: mean('averagePrecision'),
+      precisionAt10: mean('precisionAt10'),
+    }
+  })
+}
+
+/** @returns undefined if the text has no known word */
+async function termOf(
+  text: string,
+  embedder: EmbedderClient,
+  vocabulary: Vocabulary | undefined,
+): Promise<TermVectors | undefined> {
+  if (vocabulary === undefined) {
+    const [vector] = await embedder.embedText([text])
+    if (!(vector instanceof Float32Array)) throw vector
+    return { weight: 1, kind: 'text', words: [text], sets: [[{ vector, weight: 1, offset: 0 }]] }
+  }
+  try {
+    const known = vocabulary.find(text)
+    return {
+      weight: 1,
+      kind: 'text',
+      words: known.map(({ word }) => word),
+      sets: known.map(({ vectors }) => vectors),
+    }
+  } catch (error) {
+    if (error instanceof DomainError && error.code === 'unknown_word') return undefined
+    throw error
+  }
+}
+
+function scoresOf(
+  { items, vectors, dimensions }: EmbeddedItems,
+  name: string,
+  term: TermVectors,
+): WordScores {
+  const scores = Float32Array.from(items, (_, n) =>
+    scoreByTerm(term, { image: vectors.subarray(n * dimensions, (n + 1) * dimensions), colours: undefined }),
+  )
+  const relevant = [...items.keys()].filter((n) => items[n]!.className === name)
+  const ranks = ranksOf(scores, relevant)
+  return {
+    words: term.words ?? [],
+    images: relevant.length,
+    averagePrecision: averagePrecision(ranks),
+    precisionAt10: precisionAt(ranks, 10),
+  }
+}

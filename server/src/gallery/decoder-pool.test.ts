@@ -1,0 +1,141 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import sharp from 'sharp'
+import { describe, expect, it, onTestFinished } from 'vitest'
+import { writeBmp } from '../testing/bmp-samples.ts'
+import { temporaryDirectory } from '../testing/temporary.ts'
+import type { DecodedImage } from './decode.ts'
+import { createDecoderPool, type DecoderPoolOptions } from './decoder-pool.ts'
+
+const MIN_SIZE = { width: 64, height: 64 }
+
+async function poolOf(settings: DecoderPoolOptions = {}) {
+  const pool = createDecoderPool(
+    {
+      root: await temporaryDirectory(),
+      walk: { recursive: true, excluded: [] },
+      limits: { maxPixels: 64_000_000, maxFileBytes: 100_000_000 },
+      inputSize: MIN_SIZE,
+      thumbnailDirectory: await temporaryDirectory(),
+      thumbnailSize: [64, 64],
+    },
+    settings,
+  )
+  onTestFinished(() => pool.close())
+  return pool
+}
+
+function plainGif(side: number): Promise<Buffer> {
+  return sharp({ create: { width: side, height: side, channels: 3, background: '#c02010' } })
+    .gif({ effort: 1 })
+    .toBuffer()
+}
+
+function decode(bytes: Uint8Array) {
+  return { method: 'decode', bytes, minSize: MIN_SIZE } as const
+}
+
+/** The processes of this test that decode images, by their parent. */
+function decoderProcesses(): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((id) => {
+      try {
+        const parent = Number(readFileSync(`/proc/${id}/stat`, 'utf8').split(') ')[1]!.split(' ')[1])
+        return (
+          parent === process.pid && readFileSync(`/proc/${id}/cmdline`, 'utf8').includes('decoder-process')
+        )
+      } catch {
+        // It has ended meanwhile.
+        return false
+      }
+    })
+}
+
+const small = await plainGif(80)
+const large = await plainGif(5000)
+/** A small file of 63 megapixels. */
+const slow = writeBmp(
+  Buffer.from(
+    Array.from({ length: 7900 }, () => [...Array.from({ length: 31 }, () => [255, 1]).flat(), 0, 0]).flat(),
+  ),
+  { bits: 8, compression: 1, palette: Array.from({ length: 256 }, () => [20, 120, 220]) },
+  [7900, 7900],
+)
+
+describe('the decoder processes', () => {
+  it('decode images and return their pixels', async () => {
+    const pool = await poolOf()
+    const decoded = (await pool.run(decode(small), 'bulk')) as DecodedImage
+    expect(decoded).toMatchObject({ width: 80, height: 80, contentType: 'image/gif' })
+    const [red, green, blue] = decoded.image.data
+    expect(Math.max(Math.abs(red! - 0xc0), Math.abs(green! - 0x20), Math.abs(blue! - 0x10))).toBeLessThan(8)
+  })
+
+  it('are ended at their limit of time, and others go on', async () => {
+    const pool = await poolOf({ timeoutMs: 800 })
+    await pool.run(decode(small), 'bulk')
+    const bad = pool.run(decode(slow), 'bulk')
+    const good = pool.run(decode(small), 'query')
+    await expect(bad).rejects.toMatchObject({
+      code: 'image_unreadable',
+      message: "The image can't be read: decoding takes longer than 1 seconds.",
+    })
+    expect(await good).toMatchObject({ width: 80 })
+    expect(await pool.run(decode(small), 'bulk')).toMatchObject({ width: 80 })
+  })
+
+  it.runIf(process.platform === 'linux')('are ended at their limit of memory', async () => {
+    const pool = await poolOf({ memoryBytes: 120 * 1024 ** 2 })
+    await expect(pool.run(decode(large), 'bulk')).rejects.toMatchObject({
+      code: 'image_unreadable',
+      message: /more than 120 MiB of memory/,
+    })
+  })
+
+  it.runIf(process.platform === 'linux')(
+    'that die are replaced, and the image is decoded once more',
+    async () => {
+      const pool = await poolOf()
+      await pool.run(decode(small), 'bulk')
+      const decoding = pool.run(decode(large), 'bulk')
+      await expect.poll(() => decoderProcesses().length).toBe(1)
+      const [first] = decoderProcesses()
+      process.kill(first!, 'SIGKILL')
+      expect(await decoding).toMatchObject({ width: 5000 })
+      expect(decoderProcesses()).not.toContain(first)
+    },
+  )
+
+  it.runIf(process.platform === 'linux')('end without work, and at once when the server stops', async () => {
+    const pool = await poolOf({ idleMs: 100 })
+    await pool.run(decode(small), 'bulk')
+    await expect.poll(() => decoderProcesses(), { timeout: 5000 }).toEqual([])
+    const stopped = expect(pool.run(decode(large), 'bulk')).rejects.toThrow(/stopping|closed/)
+    await expect.poll(() => decoderProcesses().length, { timeout: 5000 }).toBe(1)
+    pool.close()
+    await stopped
+    await expect.poll(() => decoderProcesses(), { timeout: 1000 }).toEqual([])
+  })
+
+  it('give each failure the reason of its own file', async () => {
+    const pool = await poolOf()
+    const png = await sharp(large).resize(200).png().toBuffer()
+    const jpeg = await sharp(large).resize(200).jpeg().toBuffer()
+    const files = [png.subarray(0, 40), jpeg.subarray(0, 300), small.subarray(0, 20), Buffer.from('no image')]
+    const reasons = await Promise.all(
+      files.map((bytes) => pool.run(decode(bytes), 'query').then(String, (error: Error) => error.message)),
+    )
+    for (const [n, word] of [
+      /png|header|end/i,
+      /the file ends before/,
+      /palette|picture|header/,
+      /not an image/,
+    ].entries()) {
+      expect(reasons[n]).toMatch(word)
+      expect(reasons[n]!.length).toBeLessThanOrEqual(200)
+    }
+    expect(reasons[0]).not.toMatch(/jpeg|gif/i)
+    expect(reasons[1]).not.toMatch(/png|gif/i)
+  })
+})

@@ -1,0 +1,193 @@
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { sniff } from '../formats/sniff.ts'
+import { readDetails } from './details.ts'
+import { readExif } from './exif.ts'
+import type { FileDetails } from './file-details.ts'
+import { readIptc } from './iptc.ts'
+import { readXmp } from './xmp.ts'
+
+const blank = () => sharp({ create: { width: 60, height: 40, channels: 3, background: '#246' } })
+const EXIF = {
+  IFD0: { Make: 'NIKON CORPORATION', Model: 'NIKON D850', ImageDescription: 'From EXIF' },
+  IFD2: {
+    DateTimeOriginal: '2024:05:06 07:08:09',
+    OffsetTimeOriginal: '-03:30',
+    SubSecTimeOriginal: '25',
+    ExposureTime: '1/250',
+    FNumber: '28/10',
+    ISOSpeedRatings: '400',
+    FocalLength: '85/1',
+    LensModel: 'AF-S 85mm f/1.8',
+  },
+  IFD3: {
+    GPSLatitudeRef: 'S',
+    GPSLatitude: '33/1 51/1 36/1',
+    GPSLongitudeRef: 'E',
+    GPSLongitude: '151/1 12/1 0/1',
+  },
+}
+const XMP = `<?xpacket begin="\uFEFF" id="W5M0MpCehiHzreSzNTczkc9d"?>
+<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">
+<rdf:Description rdf:about="" xmlns:xmp="http://ns.adobe.com/xap/1.0/" xmlns:dc="http://purl.org/dc/elements/1.1/"
+ xmlns:exif="http://ns.adobe.com/exif/1.0/" xmp:Rating="4" exif:GPSLatitude="51,30.6N" exif:GPSLongitude="0,7,30W">
+<exif:DateTimeOriginal>2019-02-03T04:05:06.5+01:00</exif:DateTimeOriginal>
+<dc:title><rdf:Alt><rdf:li xml:lang="de">Der Hafen</rdf:li><rdf:li xml:lang="x-default">The harbour</rdf:li></rdf:Alt></dc:title>
+<dc:description><rdf:Alt><rdf:li xml:lang="x-default">Ships &amp; gulls</rdf:li></rdf:Alt></dc:description>
+<dc:subject><rdf:Bag><rdf:li>sea</rdf:li><rdf:li>Möwe</rdf:li></rdf:Bag></dc:subject>
+</rdf:Description></rdf:RDF></x:xmpmeta><?xpacket end="w"?>`
+
+const FROM_EXIF: FileDetails = {
+  capturedAt: Date.parse('2024-05-06T07:08:09.250Z'),
+  capturedOffset: -210,
+  camera: 'NIKON D850',
+  lens: 'AF-S 85mm f/1.8',
+  exposureTime: 0.004,
+  fNumber: 2.8,
+  iso: 400,
+  focalLength: 85,
+  latitude: -33.86,
+  longitude: 151.2,
+  caption: 'From EXIF',
+}
+const close = (details: FileDetails) =>
+  Object.fromEntries(
+    Object.entries(details).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? Number(value.toFixed(6)) : value,
+    ]),
+  )
+
+describe('readDetails', () => {
+  it.each(['jpeg', 'png', 'webp', 'avif'] as const)('reads EXIF of %s', async (format) => {
+    const bytes = await blank().withExif(EXIF).toFormat(format).toBuffer()
+    expect(close(await readDetails(bytes, sniff(bytes)))).toMatchObject(FROM_EXIF)
+  })
+
+  it('needs only the beginning of a JPEG', async () => {
+    const noise = { type: 'gaussian' as const, mean: 128, sigma: 60 }
+    const large = sharp({ create: { width: 900, height: 900, channels: 3, background: '#000', noise } })
+    const bytes = await large.withExif(EXIF).jpeg().toBuffer()
+    expect(close(await readDetails(bytes.subarray(0, bytes.length / 10), 'jpeg'))).toMatchObject(FROM_EXIF)
+  })
+
+  it('takes texts from XMP, and what the camera wrote from EXIF', async () => {
+    const bytes = await blank().withExif(EXIF).withXmp(XMP).jpeg().toBuffer()
+    expect(close(await readDetails(bytes, 'jpeg'))).toMatchObject({
+      ...FROM_EXIF,
+      title: 'The harbour',
+      caption: 'Ships & gulls',
+      keywords: ['sea', 'Möwe'],
+      rating: 4,
+    })
+  })
+
+  it('has no details of a file without metadata, nor of one that is damaged', async () => {
+    const bytes = await blank().png().toBuffer()
+    const isEmpty = (details: FileDetails) => Object.values(details).every((value) => value === undefined)
+    expect(isEmpty(await readDetails(bytes, 'png'))).toBe(true)
+    expect(isEmpty(await readDetails(bytes.subarray(0, 20), 'png'))).toBe(true)
+    expect(isEmpty(await readDetails(Buffer.from('II*\0'), 'raw'))).toBe(true)
+    expect(isEmpty(await readDetails(Buffer.from('FUJIFILMCCD-RAW'), 'raw'))).toBe(true)
+  })
+
+  it('reads TIFF files, and raw photos, whose number in the header may be another one', async () => {
+    const { exif } = await sharp(await blank().withExif(EXIF).jpeg().toBuffer()).metadata()
+    const tiff = exif!.subarray('Exif\0\0'.length)
+    expect(close(await readDetails(tiff, 'tiff'))).toMatchObject(FROM_EXIF)
+    expect(close(await readDetails(tiff, 'raw'))).toMatchObject(FROM_EXIF)
+    const olympus = Buffer.from(tiff)
+    olympus.write('RO', 2, 'latin1')
+    expect(close(await readDetails(olympus, 'raw'))).toMatchObject(FROM_EXIF)
+    const jpeg = await blank().withExif(EXIF).jpeg().toBuffer()
+    const fujifilm = Buffer.concat([Buffer.alloc(100), jpeg])
+    fujifilm.write('FUJIFILMCCD-RAW', 0, 'latin1')
+    fujifilm.writeUInt32BE(100, 84)
+    expect(close(await readDetails(fujifilm, 'raw'))).toMatchObject(FROM_EXIF)
+  })
+})
+
+describe('readXmp', () => {
+  it('reads attributes, elements, lists and texts in several languages', () => {
+    expect(close(readXmp(Buffer.from(XMP)))).toMatchObject({
+      capturedAt: Date.parse('2019-02-03T04:05:06.500Z'),
+      capturedOffset: 60,
+      latitude: 51.51,
+      longitude: -0.125,
+      title: 'The harbour',
+    })
+  })
+
+  it('rejects what is no XML, and expands no entity of its own', () => {
+    expect(() => readXmp(Buffer.from('no xml'))).toThrow()
+    const bomb = `<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>${XMP.replace('sea', '&b;').replace(/<\?xpacket[^>]*>/g, '')}`
+    expect(() => readXmp(Buffer.from(bomb))).toThrow()
+  })
+})
+
+describe('readIptc', () => {
+  const field = (dataset: number, text: string) => {
+    const value = Buffer.from(text)
+    return Buffer.concat([Buffer.from([0x1c, 2, dataset, value.length >> 8, value.length & 255]), value])
+  }
+  const records = Buffer.concat([
+    field(5, 'Title'),
+    field(25, 'one'),
+    field(25, 'two'),
+    field(55, '20180102'),
+    field(60, '030405+0200'),
+    field(120, 'Caption'),
+  ])
+  const expected = {
+    capturedAt: Date.parse('2018-01-02T03:04:05Z'),
+    capturedOffset: 120,
+    title: 'Title',
+    caption: 'Caption',
+    keywords: ['one', 'two'],
+  }
+
+  it('reads the fields, also among the resources of Photoshop', () => {
+    expect(readIptc(records)).toEqual(expected)
+    const resource = (id: number, data: Buffer) =>
+      Buffer.concat([
+        Buffer.from('8BIM', 'latin1'),
+        Buffer.from([id >> 8, id & 255, 0, 0, 0, 0, data.length >> 8, data.length & 255]),
+        data,
+        Buffer.alloc(data.length % 2),
+      ])
+    const photoshop = Buffer.concat([
+      Buffer.from('Photoshop 3.0\0', 'latin1'),
+      resource(0x03ed, Buffer.from('odd')),
+      resource(0x0404, records),
+    ])
+    expect(readIptc(photoshop)).toEqual(expected)
+  })
+
+  it('reads texts that are not UTF-8', () => {
+    const latin = Buffer.concat([Buffer.from([0x1c, 2, 5, 0, 4]), Buffer.from('Möwe', 'latin1')])
+    expect(readIptc(latin).title).toBe('Möwe')
+  })
+})
+
+describe('readExif', () => {
+  it('rejects a block that claims more values than any camera writes', () => {
+    const block = Buffer.alloc(200_000)
+    block.write('II*\0', 0, 'latin1')
+    block.writeUInt32LE(8, 4)
+    block.writeUInt16LE(10_000, 8)
+    for (let entry = 0; entry < 10_000; entry++) {
+      block.writeUInt16LE(entry, 10 + entry * 12)
+      block.writeUInt16LE(1, 12 + entry * 12)
+      block.writeUInt32LE(0xffff_ffff, 14 + entry * 12)
+    }
+    const start = performance.now()
+    expect(() => readExif(block)).toThrow(/too large/)
+    expect(performance.now() - start).toBeLessThan(1000)
+  })
+
+  it('takes no time from a clock that was never set', async () => {
+    const exif = { IFD2: { DateTimeOriginal: '0000:00:00 00:00:00' } }
+    const { exif: block } = await sharp(await blank().withExif(exif).jpeg().toBuffer()).metadata()
+    expect(readExif(block!).capturedAt).toBeUndefined()
+  })
+})

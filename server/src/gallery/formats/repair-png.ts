@@ -1,0 +1,111 @@
+import { constants, crc32, deflateSync, inflateSync } from 'node:zlib'
+
+const SIGNATURE_BYTES = 8
+/** Channels by colour type (PNG, third edition, table 8). */
+const CHANNELS: Record<number, number> = { 0: 1, 2: 3, 3: 1, 4: 2, 6: 4 }
+/** Column and row of the first pixel, and their steps, of each pass of Adam7. */
+const ADAM7 = [
+  [0, 0, 8, 8],
+  [4, 0, 8, 8],
+  [0, 4, 4, 8],
+  [2, 0, 4, 4],
+  [0, 2, 2, 4],
+  [1, 0, 2, 2],
+  [0, 1, 1, 2],
+] as const
+/** What changes how the pixels look. Other chunks may be damaged as well. */
+const KEPT_CHUNKS = ['IHDR', 'PLTE', 'tRNS', 'gAMA', 'sRGB', 'eXIf']
+const MAX_DATA_BYTES = 512 * 1024 ** 2
+
+/**
+ * Completes a PNG whose data end early or are damaged: rows that are missing become zero, and checksums are renewed.
+ * @returns the new file and the share of the pixel data that was found; undefined if the header is missing
+ */
+export function repairPng(png: Uint8Array): { bytes: Buffer; share: number } | undefined {
+  const chunks = readChunks(png)
+  const header = chunks.find(({ type, data }) => type === 'IHDR' && data.length >= 13)?.data
+  if (header === undefined) return undefined
+  const expected = dataBytes(header)
+  if (!(expected > 0 && expected <= MAX_DATA_BYTES)) return undefined
+  const data = Buffer.alloc(expected)
+  const packed = Buffer.concat(chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data))
+  const found = inflateAsFarAsPossible(packed, expected)
+  found.copy(data)
+  const kept = chunks.filter(({ type }) => KEPT_CHUNKS.includes(type))
+  return {
+    bytes: Buffer.concat([
+      png.subarray(0, SIGNATURE_BYTES),
+      ...kept.map(({ type, data }) => chunk(type, data)),
+      chunk('IDAT', deflateSync(data, { level: 1 })),
+      chunk('IEND', Buffer.alloc(0)),
+    ]),
+    share: Math.min(1, found.length / expected),
+  }
+}
+
+interface Chunk {
+  type: string
+  data: Buffer
+}
+
+function readChunks(png: Uint8Array): Chunk[] {
+  const bytes = Buffer.from(png.buffer, png.byteOffset, png.byteLength)
+  const chunks: Chunk[] = []
+  for (let at = SIGNATURE_BYTES; at + 8 <= bytes.length; ) {
+    const length = bytes.readUInt32BE(at)
+    const type = bytes.toString('latin1', at + 4, at + 8)
+    if (!/^[A-Za-z]{4}$/.test(type)) break
+    chunks.push({ type, data: bytes.subarray(at + 8, at + 8 + length) })
+    at += 12 + length
+  }
+  return chunks
+}
+
+/** Bytes of the pixel data, with one byte for the filter of each row. */
+function dataBytes(header: Buffer): number {
+  const width = header.readUInt32BE(0)
+  const height = header.readUInt32BE(4)
+  const bits = header[8]! * (CHANNELS[header[9]!] ?? 0)
+  const rowsBytes = (columns: number, rows: number) =>
+    columns > 0 && rows > 0 ? rows * (1 + Math.ceil((columns * bits) / 8)) : 0
+  if (header[12] !== 1) return rowsBytes(width, height)
+  return ADAM7.reduce(
+    (sum, [left, top, stepX, stepY]) =>
+      sum + rowsBytes(Math.ceil((width - left) / stepX), Math.ceil((height - top) / stepY)),
+    0,
+  )
+}
+
+/** Inflates until the data end or are damaged. The damaged place is found by halving. */
+function inflateAsFarAsPossible(packed: Buffer, maxBytes: number): Buffer {
+  const inflate = (length: number) => {
+    try {
+      return inflateSync(packed.subarray(0, length), {
+        finishFlush: constants.Z_SYNC_FLUSH,
+        maxOutputLength: maxBytes + 1,
+      })
+    } catch {
+      return undefined
+    }
+  }
+  const all = inflate(packed.length)
+  if (all !== undefined) return all
+  let [good, bad] = [0, packed.length]
+  let best = Buffer.alloc(0)
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1
+    const part = inflate(middle)
+    if (part === undefined) bad = middle
+    else [good, best] = [middle, part]
+  }
+  return best
+}
+
+function chunk(type: string, data: Uint8Array): Buffer {
+  const head = Buffer.alloc(8)
+  head.writeUInt32BE(data.length)
+  head.write(type, 4, 'latin1')
+  const end = Buffer.alloc(4)
+  end.writeUInt32BE(crc32(data, crc32(head.subarray(4))))
+  return Buffer.concat([head, data, end])
+}

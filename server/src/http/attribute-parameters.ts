@@ -1,0 +1,39 @@
+import type { z } from '@hono/zod-openapi'
+import {
+  ATTRIBUTE_PARAMETERS,
+  type AttributeCondition,
+  type AttributeParameter,
+  type ParameterDefinition,
+} from '../catalog/attribute-filters.ts'
+import { decimal, optional, text } from '../contract/input.ts'
+import { clockTime } from '../contract/times.ts'
+
+const MAX_TEXT_LENGTH = 255
+
+type AttributeParameters = Partial<Record<AttributeParameter, string | number | undefined>>
+
+type ParameterSchema = ReturnType<typeof optional<z.ZodType<string | number>>>
+
+/** Parameters that filter by attributes, for the schema of a query. */
+export const attributeParameterShape = Object.fromEntries(
+  ATTRIBUTE_PARAMETERS.map((definition) => [definition.parameter, optional(schemaOf(definition))]),
+) as Record<AttributeParameter, ParameterSchema>
+
+/** Converts the parameters of a request to conditions. */
+export function attributeConditions(query: AttributeParameters): AttributeCondition[] {
+  return ATTRIBUTE_PARAMETERS.flatMap(({ parameter, column, operator }): AttributeCondition[] => {
+    const value = query[parameter]
+    if (value === undefined) return []
+    if (operator === 'contains') return [{ column, operator, value: String(value) }]
+    return [{ column, operator, value: Number(value) }]
+  })
+}
+
+function schemaOf({ of }: ParameterDefinition): z.ZodType<string | number> {
+  if (of === 'number') return decimal()
+  if (of === 'time') return clockTime
+  return text({
+    max: MAX_TEXT_LENGTH,
+    description: 'A part of the text; the case of ASCII letters is ignored.',
+  })
+}

@@ -1,0 +1,87 @@
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import type { ReadableStream } from 'node:stream/web'
+import { Busboy, type BusboyFileStream } from '@fastify/busboy'
+import { DomainError } from '../../errors.ts'
+
+/** Parts of a form. The largest request that the page sends has a hundred pictures and one field. */
+const MAX_PARTS = 256
+const MAX_FIELD_NAME_BYTES = 200
+const MAX_FIELD_BYTES = 4 * 1024 * 1024
+/** Headers of one part. A file name has at most a few thousand bytes. */
+const MAX_HEADER_BYTES = 16 * 1024
+const MAX_HEADERS = 32
+
+/**
+ * Reads a form while it arrives. A form with too many parts is refused at the part that exceeds the limit; the rest is not read.
+ * @throws {DomainError} `invalid_request`
+ */
+export async function readMultipart(
+  body: ReadableStream<Uint8Array>,
+  contentType: string,
+  signal: AbortSignal,
+): Promise<FormData> {
+  const form = new FormData()
+  const parser = openParser(contentType)
+  const refuse = (reason: string) => parser.destroy(invalidForm(reason))
+  const files: Promise<void>[] = []
+
+  parser.on('file', (name, stream, fileName, _, type) => {
+    const isNamed = hasName(name)
+    files.push(
+      collect(stream).then(
+        (chunks) => void (isNamed && form.append(name, new File(chunks, fileName ?? '', { type }))),
+      ),
+    )
+  })
+  parser.on('field', (name, value, _, isTruncated) => {
+    if (isTruncated) refuse(`a field has at most ${MAX_FIELD_BYTES} bytes`)
+    else if (hasName(name)) form.append(name, value)
+  })
+  for (const event of ['partsLimit', 'fieldsLimit', 'filesLimit'] as const)
+    parser.on(event, () => refuse(`it has more than ${MAX_PARTS} parts`))
+
+  try {
+    await pipeline(Readable.fromWeb(body), parser, { signal })
+    await Promise.all(files)
+  } catch (error) {
+    await Promise.allSettled(files)
+    if (error instanceof DomainError || signal.aborted) throw error
+    throw invalidForm('it is not complete or not well-formed', error)
+  }
+  return form
+}
+
+function openParser(contentType: string) {
+  try {
+    return new Busboy({
+      headers: { 'content-type': contentType },
+      preservePath: true,
+      limits: {
+        parts: MAX_PARTS,
+        fields: MAX_PARTS,
+        files: MAX_PARTS,
+        fieldSize: MAX_FIELD_BYTES,
+        fieldNameSize: MAX_FIELD_NAME_BYTES,
+        headerPairs: MAX_HEADERS,
+        headerSize: MAX_HEADER_BYTES,
+      },
+    })
+  } catch (error) {
+    throw invalidForm('its content type names no boundary', error)
+  }
+}
+
+async function collect(stream: BusboyFileStream): Promise<Uint8Array<ArrayBuffer>[]> {
+  const chunks: Uint8Array<ArrayBuffer>[] = []
+  for await (const chunk of stream) chunks.push(chunk)
+  return chunks
+}
+
+function hasName(name: string | undefined): name is string {
+  return name !== undefined && Buffer.byteLength(name) <= MAX_FIELD_NAME_BYTES
+}
+
+function invalidForm(reason: string, cause?: unknown): DomainError {
+  return new DomainError('invalid_request', `The form can’t be read: ${reason}.`, { cause })
+}

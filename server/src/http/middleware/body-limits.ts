@@ -1,0 +1,51 @@
+import type { MiddlewareHandler } from 'hono'
+import { bodyLimit } from 'hono/body-limit'
+import { DomainError } from '../../errors.ts'
+import { type HttpEnv, unauthorized } from '../routing.ts'
+
+/** Bodies that hold a few words. */
+const SMALL_BODY_BYTES = 16 * 1024
+/** JSON: a search with many terms. Parsing it must not delay other requests. */
+const JSON_BODY_BYTES = 1024 * 1024
+const SMALL_PATHS = /^\/api\/(auth|session|users)(\/|$)/
+/** Size of a form besides its file. */
+const FORM_OVERHEAD_BYTES = 1024 * 1024
+
+/** Bounds the size of bodies before they are read. Clients that are not signed in send nothing large. */
+export function bodyLimits(maxUploadBytes: number): MiddlewareHandler<HttpEnv> {
+  const small = limit(SMALL_BODY_BYTES)
+  const json = limit(JSON_BODY_BYTES)
+  const form = bodyLimit({
+    maxSize: maxUploadBytes + FORM_OVERHEAD_BYTES,
+    onError() {
+      throw new DomainError(
+        'image_too_large',
+        `The upload is too large: at most ${maxUploadBytes} bytes are accepted (limits.max_upload_bytes).`,
+      )
+    },
+  })
+  const anonymous = bodyLimit({
+    maxSize: SMALL_BODY_BYTES,
+    onError() {
+      throw unauthorized()
+    },
+  })
+  return (context, next) => {
+    if (SMALL_PATHS.test(context.req.path)) return small(context, next)
+    if (context.get('role') === undefined) return anonymous(context, next)
+    const isForm = /^multipart\/form-data\b/i.test(context.req.header('content-type') ?? '')
+    return isForm ? form(context, next) : json(context, next)
+  }
+}
+
+function limit(maxSize: number): MiddlewareHandler {
+  return bodyLimit({
+    maxSize,
+    onError() {
+      throw new DomainError(
+        'request_too_large',
+        `The request is too large: at most ${maxSize} bytes are accepted without a file.`,
+      )
+    },
+  })
+}

@@ -1,0 +1,158 @@
+import { rm } from 'node:fs/promises'
+import { parse as parsePath } from 'node:path'
+import type { Catalog, Image } from '../catalog/catalog.ts'
+import { DomainError } from '../errors.ts'
+import { toSystemPath } from '../gallery/file-names.ts'
+import { hasImageExtension, IMAGE_EXTENSIONS } from '../gallery/formats/index.ts'
+import type { ImageReader } from '../gallery/image-reader.ts'
+import { type IncludeRules, isIgnoredName, isIncluded } from '../gallery/include.ts'
+import {
+  directoryOf,
+  joinPath,
+  nameOf,
+  parseDirectory,
+  parseFileName,
+  ROOT,
+  toAbsolute,
+} from '../gallery/paths.ts'
+import type { ThumbnailStore } from '../gallery/thumbnails.ts'
+import type { Indexer } from '../indexing/indexer.ts'
+import { makeFolders, removeEmptyFolders } from './folders.ts'
+import { hasBytes, writeNew } from './write-file.ts'
+
+export interface AddOptions {
+  root: string
+  catalog: Catalog
+  indexer: Pick<Indexer, 'indexNow'>
+  reader: Pick<ImageReader, 'decode'>
+  thumbnails: Pick<ThumbnailStore, 'size'>
+  limits: { maxUploadBytes: number }
+  /** Decides which files belong to the gallery. */
+  walk: IncludeRules
+}
+
+/** Decides about a name that is taken by a file with other bytes. */
+export type OnConflict = 'keep_both' | 'refuse'
+export const ON_CONFLICT = ['keep_both', 'refuse'] as const satisfies readonly OnConflict[]
+
+export interface Upload {
+  bytes: Uint8Array
+  /** File name; it may begin with folders. */
+  name: string
+  directory: string
+  onConflict: OnConflict
+}
+
+/** Numbers that are tried for `NAME (2).png`. */
+const MAX_COPIES = 10_000
+
+/** Returns the function that writes an uploaded file into the gallery and indexes it. */
+export function createAdd({ root, catalog, indexer, reader, thumbnails, limits, walk }: AddOptions) {
+  return async function add({ bytes, name, directory, onConflict }: Upload): Promise<Image> {
+    if (name === '') throw new DomainError('invalid_path', 'Filename is required.')
+    if (bytes.length === 0) throw new DomainError('image_unreadable', 'Empty file.')
+    const path = uploadPath(directory, name)
+    const folder = directoryOf(path)
+    checkPlace(path)
+    if (bytes.length > limits.maxUploadBytes) {
+      throw new DomainError(
+        'image_too_large',
+        `The upload is too large: ${bytes.length} bytes, at most ${limits.maxUploadBytes} are accepted (limits.max_upload_bytes).`,
+      )
+    }
+    // The file must be an image before anything is written.
+    const { note } = await reader.decode(bytes, thumbnails.size)
+    // A damaged image may be a broken transfer.
+    if (note !== undefined) throw new DomainError('image_unreadable', note)
+    const createdFolders = await makeFolders(root, folder)
+    let isAdded = false
+    try {
+      const image = await write(folder, nameOf(path), bytes, onConflict)
+      isAdded = true
+      return image
+    } finally {
+      if (!isAdded) await removeEmptyFolders(createdFolders)
+    }
+  }
+
+  function checkPlace(path: string): void {
+    const folder = directoryOf(path)
+    if (!walk.recursive && folder !== ROOT) {
+      throw new DomainError(
+        'directory_not_found',
+        `The folder "${folder}" is not watched: only the root is (watcher.watch_recursive).`,
+      )
+    }
+    if (!isIncluded(root, path, walk)) {
+      throw new DomainError(
+        'invalid_path',
+        `"${path}" lies in a hidden or system folder, or is named by watcher.ignore: the gallery leaves it out.`,
+      )
+    }
+  }
+
+  /** Writes the file under the first name that is free. A file that is there already with the same bytes is not written again. */
+  async function write(
+    folder: string,
+    fileName: string,
+    bytes: Uint8Array,
+    onConflict: OnConflict,
+  ): Promise<Image> {
+    for (let copy = 1; copy <= MAX_COPIES; copy++) {
+      const path = joinPath(folder, numberedName(fileName, copy))
+      const file = toAbsolute(root, path)
+      try {
+        await writeNew(file, bytes)
+      } catch (error) {
+        if (!(error instanceof DomainError && error.code === 'image_exists')) throw error
+        if (await hasBytes(file, bytes)) return indexed(path)
+        if (onConflict === 'refuse') throw error
+        continue
+      }
+      try {
+        return await indexer.indexNow(path)
+      } catch (error) {
+        // Another program may have removed it.
+        await rm(toSystemPath(file), { force: true })
+        await catalog.files.remove([path])
+        throw error
+      }
+    }
+    throw new DomainError('image_exists', `There are ${MAX_COPIES} files of this name in this folder.`)
+  }
+
+  /** @returns the image of a file that is in the gallery; a file that is not indexed yet is indexed now */
+  async function indexed(path: string): Promise<Image> {
+    return (await catalog.images.getByPath(path)) ?? indexer.indexNow(path)
+  }
+}
+
+/** @throws {DomainError} `invalid_path` */
+function uploadPath(directory: string, name: string): string {
+  const segments = name.split('/')
+  const fileName = checkedName(segments.pop()!)
+  const within = segments.length === 0 ? ROOT : parseDirectory(segments.join('/') || '/')
+  const folder = parseDirectory(directory)
+  return joinPath(within === ROOT ? folder : joinPath(folder, within), fileName)
+}
+
+/** `a.png`, `a (2).png`, `a (3).png`, … */
+function numberedName(fileName: string, copy: number): string {
+  if (copy === 1) return fileName
+  const { name, ext } = parsePath(fileName)
+  return parseFileName(`${name} (${copy})${ext}`)
+}
+
+function checkedName(name: string): string {
+  const fileName = parseFileName(name)
+  if (isIgnoredName(fileName)) {
+    throw new DomainError(
+      'invalid_path',
+      `"${fileName}" is a hidden or system name, which the gallery leaves out.`,
+    )
+  }
+  if (!hasImageExtension(fileName)) {
+    throw new DomainError('invalid_path', `"${fileName}" must end in one of ${IMAGE_EXTENSIONS.join(', ')}.`)
+  }
+  return fileName
+}

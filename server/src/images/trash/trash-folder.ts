@@ -1,0 +1,106 @@
+import { randomUUID } from 'node:crypto'
+import { constants } from 'node:fs'
+import { copyFile, link, lstat, mkdir, open, rename, rm, stat, unlink, utimes } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { TrashPlace } from '../../catalog/catalog.ts'
+import { systemCodeOf } from '../../errors.ts'
+import { toSystemPath } from '../../gallery/file-names.ts'
+import { directoryOf, joinPath, nameOf, ROOT, toAbsolute } from '../../gallery/paths.ts'
+
+/** Hidden, so that the gallery leaves it out. */
+export const TRASH_FOLDER = '.sketch-search-trash'
+/** The trash folder can't be made or written to there, or is on another file system after all. */
+const CANNOT_WRITE = new Set(['EACCES', 'EPERM', 'EROFS', 'EXDEV', 'ENOSPC', 'ENAMETOOLONG'])
+const HAS_NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'])
+
+/** Moves files of the gallery into the trash and back. */
+export interface TrashFolder {
+  /** @throws {Error} of the file system if the file can't be removed from its place */
+  put(path: string): Promise<TrashPlace>
+  /** @returns false if the path is taken; `gone` if the trash has no such file */
+  takeOut(from: TrashPlace, path: string): Promise<boolean | 'gone'>
+  /** Deletes a file for good. */
+  remove(place: TrashPlace): Promise<void>
+}
+
+/** @param dataFolder takes files of which the gallery's own trash can't be written */
+export function createTrashFolder(root: string, dataFolder: string): TrashFolder {
+  const absolute = ({ place, file }: TrashPlace) =>
+    toSystemPath(place === 'gallery' ? toAbsolute(root, file) : join(dataFolder, file))
+
+  return {
+    async put(path) {
+      const source = toSystemPath(toAbsolute(root, path))
+      const entry = `${randomUUID()}/${nameOf(path)}`
+      const nearby = {
+        place: 'gallery',
+        file: joinPath(await topOfMount(root, path), `${TRASH_FOLDER}/${entry}`),
+      } as const
+      try {
+        await mkdir(toSystemPath(toAbsolute(root, directoryOf(nearby.file))), { recursive: true })
+        await rename(source, absolute(nearby))
+        return nearby
+      } catch (error) {
+        await this.remove(nearby)
+        if (!CANNOT_WRITE.has(systemCodeOf(error) ?? '')) throw error
+      }
+      const away = { place: 'data', file: entry } as const
+      await mkdir(toSystemPath(join(dataFolder, directoryOf(entry))), { recursive: true, mode: 0o700 })
+      try {
+        await copyDurably(source, absolute(away))
+        await unlink(source)
+        return away
+      } catch (error) {
+        await this.remove(away)
+        throw error
+      }
+    },
+
+    async takeOut(from, path) {
+      const target = toSystemPath(toAbsolute(root, path))
+      try {
+        await mkdir(toSystemPath(toAbsolute(root, directoryOf(path))), { recursive: true })
+        await moveWithoutReplacing(absolute(from), target)
+      } catch (error) {
+        if (systemCodeOf(error) === 'EEXIST') return false
+        if (systemCodeOf(error) === 'ENOENT') return 'gone'
+        throw error
+      }
+      await this.remove(from)
+      return true
+    },
+
+    async remove({ place, file }) {
+      await rm(absolute({ place, file: directoryOf(file) }), { recursive: true, force: true })
+    },
+  }
+}
+
+/** Returns the highest folder of the gallery on the file system of a file: renaming works only there. */
+async function topOfMount(root: string, path: string): Promise<string> {
+  const deviceOf = async (directory: string) =>
+    (await stat(toSystemPath(toAbsolute(root, directory)), { bigint: true })).dev
+  let top = directoryOf(path)
+  const device = await deviceOf(top)
+  while (top !== ROOT && (await deviceOf(directoryOf(top))) === device) top = directoryOf(top)
+  return top
+}
+
+/** A link can't replace an existing file, a rename would. */
+async function moveWithoutReplacing(from: string | Buffer, to: string | Buffer): Promise<void> {
+  try {
+    await link(from, to)
+  } catch (error) {
+    if (!HAS_NO_LINKS.has(systemCodeOf(error) ?? '')) throw error
+    await copyDurably(from, to)
+  }
+  await unlink(from)
+}
+
+async function copyDurably(from: string | Buffer, to: string | Buffer): Promise<void> {
+  await copyFile(from, to, constants.COPYFILE_EXCL)
+  const { atime, mtime } = await lstat(from)
+  await utimes(to, atime, mtime)
+  const handle = await open(to)
+  await handle.sync().finally(() => handle.close())
+}

@@ -1,0 +1,208 @@
+import { constants, type Stats } from 'node:fs'
+import { access, mkdir, rm, stat, statfs, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { messageOf, systemCodeOf } from '../errors.ts'
+
+export const STORAGE_PROBLEMS = [
+  'disk_full',
+  'data_directory_read_only',
+  'data_directory_missing',
+  'data_directory_unreachable',
+  'thumbnails_unreachable',
+] as const
+
+/** A reason why nothing can be stored at present. */
+export interface StorageProblem {
+  code: (typeof STORAGE_PROBLEMS)[number]
+  /** One sentence, without the path. */
+  message: string
+  /** The folder that has the problem, for the log. */
+  folder: string
+}
+
+export interface StorageMonitorOptions {
+  dataDirectory: string
+  thumbnailDirectory: string
+  /** A file of the data directory that must stay the same one; none with a database server. */
+  database: string | undefined
+  checkEveryMs: number
+  log: { error(message: string): void; info(message: string): void }
+}
+
+/** Less free space counts as a full disk. Also the size of the file whose writing shows that a problem is over. */
+const MIN_FREE_BYTES = 1024 ** 2
+const FULL = /ENOSPC|EDQUOT|database or disk is full/i
+/** Messages of SQLite when it can't write. Errors lose their codes between threads. */
+const SQLITE_FAILURE =
+  /disk I\/O error|readonly database|unable to open database file|disk image is malformed/i
+const READ_ONLY = /EROFS|EACCES|EPERM|readonly/
+const PROBE_FILE = '.write-test'
+
+/**
+ * Detects a full disk, and a data directory or a thumbnail folder that can't be written to. While there is such a problem,
+ * indexing pauses.
+ */
+export class StorageMonitor {
+  readonly #options: StorageMonitorOptions
+  readonly #listeners = new Set<() => void>()
+  #problem: StorageProblem | undefined
+  /** Whether writing has failed: only a successful write shows that the problem is over. */
+  #hasFailed = false
+  #database: Stats | undefined
+  #timer: NodeJS.Timeout | undefined
+  #checking: Promise<void> | undefined
+
+  constructor(options: StorageMonitorOptions) {
+    this.#options = options
+  }
+
+  get problem(): StorageProblem | undefined {
+    return this.#problem
+  }
+
+  /** Begins to check at intervals. Called when the database is open. */
+  async start(): Promise<void> {
+    const { database, checkEveryMs } = this.#options
+    if (database !== undefined) this.#database = await stat(database)
+    await this.check()
+    this.#timer = setInterval(() => void this.check(), checkEveryMs).unref()
+  }
+
+  /** Calls a listener whenever a problem is over. */
+  onResumed(listener: () => void): void {
+    this.#listeners.add(listener)
+  }
+
+  /** @returns whether an error that has occurred while something was stored is due to the storage */
+  report(error: unknown): boolean {
+    const problem = this.#problemOf(error)
+    if (problem === undefined) return false
+    this.#hasFailed = true
+    this.#set(problem)
+    return true
+  }
+
+  check(): Promise<void> {
+    this.#checking ??= this.#examine()
+      .then((problem) => {
+        if (problem === undefined) this.#hasFailed = false
+        this.#set(problem)
+      })
+      .finally(() => {
+        this.#checking = undefined
+      })
+    return this.#checking
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.#timer)
+    await this.#checking
+  }
+
+  #problemOf(error: unknown): StorageProblem | undefined {
+    const { dataDirectory, thumbnailDirectory } = this.#options
+    const message = messageOf(error)
+    if (FULL.test(message))
+      return diskFull(message.includes(thumbnailDirectory) ? thumbnailDirectory : dataDirectory)
+    if (SQLITE_FAILURE.test(message)) return unwritable(dataDirectory, message)
+    if (message.includes(thumbnailDirectory)) return noThumbnails(thumbnailDirectory, message)
+    return message.includes(dataDirectory) ? unwritable(dataDirectory, message) : undefined
+  }
+
+  async #examine(): Promise<StorageProblem | undefined> {
+    const { dataDirectory, thumbnailDirectory, database } = this.#options
+    try {
+      await this.#examineFolder(dataDirectory)
+      if (database !== undefined && !(await this.#isSameDatabase(database))) return missing(dataDirectory)
+    } catch (error) {
+      const code = systemCodeOf(error)
+      if (code === 'ENOENT' || code === 'ENOTDIR') return missing(dataDirectory)
+      return error instanceof FullError ? diskFull(dataDirectory) : unwritable(dataDirectory, error)
+    }
+    try {
+      await mkdir(thumbnailDirectory, { recursive: true, mode: 0o700 })
+      await this.#examineFolder(thumbnailDirectory)
+    } catch (error) {
+      if (error instanceof FullError) return diskFull(thumbnailDirectory)
+      return noThumbnails(thumbnailDirectory, error)
+    }
+    return undefined
+  }
+
+  /** Writes only after a failure, because a disk that sleeps should not wake up for this. */
+  async #examineFolder(folder: string): Promise<void> {
+    await access(folder, constants.W_OK)
+    const { bavail, bsize } = await statfs(folder)
+    if (bavail * bsize < MIN_FREE_BYTES) throw new FullError()
+    if (!this.#hasFailed) return
+    const probe = join(folder, PROBE_FILE)
+    try {
+      await writeFile(probe, Buffer.alloc(MIN_FREE_BYTES))
+    } catch (error) {
+      throw FULL.test(messageOf(error)) ? new FullError() : error
+    } finally {
+      await rm(probe, { force: true }).catch(() => {
+        // It is overwritten by the next check.
+      })
+    }
+  }
+
+  /** The files of a folder that was removed or replaced are still open: writing to them succeeds and is lost. */
+  async #isSameDatabase(database: string): Promise<boolean> {
+    const { ino, dev } = await stat(database)
+    return ino === this.#database?.ino && dev === this.#database.dev
+  }
+
+  #set(problem: StorageProblem | undefined): void {
+    const before = this.#problem
+    if (before?.code === problem?.code && before?.message === problem?.message) return
+    const { log } = this.#options
+    this.#problem = problem
+    if (problem !== undefined) {
+      log.error(`${problem.message} Indexing waits until this is solved: ${problem.folder}`)
+      return
+    }
+    log.info('Files can be stored again: indexing goes on.')
+    for (const listener of this.#listeners) listener()
+  }
+}
+
+class FullError extends Error {}
+
+function diskFull(folder: string): StorageProblem {
+  const message = 'The disk with the data of Sketch-Search is full: free some space.'
+  return { code: 'disk_full', message, folder }
+}
+
+function missing(folder: string): StorageProblem {
+  const message =
+    'The data directory is missing, or another one has taken its place: bring it back, or start the server again to build a new index.'
+  return { code: 'data_directory_missing', message, folder }
+}
+
+function unwritable(folder: string, error: unknown): StorageProblem {
+  const reason = reasonOf(error)
+  if (READ_ONLY.test(reason))
+    return {
+      code: 'data_directory_read_only',
+      message: `The data directory is read-only (${reason}).`,
+      folder,
+    }
+  const message = `The data directory can't be written to (${reason}).`
+  return { code: 'data_directory_unreachable', message, folder }
+}
+
+function noThumbnails(folder: string, error: unknown): StorageProblem {
+  const message = `The thumbnail folder can't be written to (${reasonOf(error)}).`
+  return { code: 'thumbnails_unreachable', message, folder }
+}
+
+/** Returns the code of the system, or SQLite's message, which contain no path. */
+function reasonOf(error: unknown): string {
+  return (
+    systemCodeOf(error) ??
+    /\bE[A-Z]{3,}\b/.exec(messageOf(error))?.[0] ??
+    SQLITE_FAILURE.exec(messageOf(error))?.[0] ??
+    'unknown reason'
+  )
+}

@@ -1,0 +1,110 @@
+import type {
+  Catalog,
+  ImageVector,
+  NearestQuery,
+  NearestResult,
+  ScoredImage,
+  SpaceName,
+} from '../catalog/catalog.ts'
+import { type CombinedQuery, type ImageVectors, scoreOf, weighted, withSet } from './combine.ts'
+
+export interface Ranking extends Pick<NearestResult, 'images' | 'total'> {
+  /** The score from which matches count as close, and their number on all pages; undefined if the model has no such score. */
+  close: { score: number; total: number } | undefined
+}
+
+type RankOptions = Omit<NearestQuery, 'vector' | 'space'>
+
+/** Candidates for a query that one search can't answer: so many for each result, within limits. */
+const CANDIDATES_PER_RESULT = 8
+const MIN_CANDIDATES = 1_000
+const MAX_CANDIDATES = 5_000
+
+/**
+ * Ranks images by a combined query. One search gives the exact order of pictures, of one wanted set of vectors with any pictures,
+ * and of colours. For other queries candidates are found by each part and then ordered by the whole query.
+ */
+export async function rank(catalog: Catalog, query: CombinedQuery, options: RankOptions): Promise<Ranking> {
+  const { linear, colours, offset, sets } = query
+  const [only] = sets
+  if (colours !== undefined) {
+    if (linear !== undefined || only !== undefined) return rankCandidates(catalog, query, options)
+    return nearest(catalog, { ...options, space: 'colours', vector: [weighted(colours, offset)] })
+  }
+  if (only === undefined && linear !== undefined) {
+    if (offset !== 0) return nearest(catalog, { ...options, vector: [weighted(linear, offset)] })
+    // Scores of pictures are cosine similarities to the combined vector.
+    const { closeScore } = options
+    const scaled = closeScore === undefined ? undefined : closeScore / Math.hypot(...linear)
+    return nearest(catalog, { ...options, vector: linear, closeScore: scaled })
+  }
+  if (only !== undefined && sets.length === 1 && only.factor > 0)
+    return nearest(catalog, { ...options, vector: withSet(query, only) })
+  return rankCandidates(catalog, query, options)
+}
+
+async function nearest(catalog: Catalog, query: NearestQuery): Promise<Ranking> {
+  const { images, total, close } = await catalog.vectors.nearest(query)
+  const { closeScore: score } = query
+  return { images, total, close: score === undefined ? undefined : { score, total: close } }
+}
+
+async function rankCandidates(
+  catalog: Catalog,
+  query: CombinedQuery,
+  { offset, limit, closeScore, ...options }: RankOptions,
+): Promise<Ranking> {
+  const { topK } = options
+  const least = Math.max(MIN_CANDIDATES, CANDIDATES_PER_RESULT * topK)
+  const count = Math.min(Math.max(topK, MAX_CANDIDATES), least)
+  const candidates = new Map<string, ScoredImage>()
+  for (const search of searchesFor(query)) {
+    const found = await catalog.vectors.nearest({
+      ...options,
+      ...search,
+      topK: count,
+      offset: 0,
+      limit: count,
+    })
+    for (const image of found.images) candidates.set(image.id, image)
+  }
+  const vectorsOf = await vectorsReader(catalog, [...candidates.keys()], query.colours !== undefined)
+  const scored = [...candidates.values()]
+    .map((image) => ({ ...image, score: scoreOf(query, vectorsOf(image.id)) }))
+    .sort((a, b) => b.score - a.score || (a.id < b.id ? -1 : 1))
+    .slice(0, topK)
+  const close = scored.filter(({ score }) => score >= (closeScore ?? Number.POSITIVE_INFINITY)).length
+  return {
+    images: scored.slice(offset, offset + limit),
+    total: scored.length,
+    close: closeScore === undefined ? undefined : { score: closeScore, total: close },
+  }
+}
+
+/** Searches by the parts of a query that together find the candidates. */
+function searchesFor(query: CombinedQuery): Pick<NearestQuery, 'space' | 'vector'>[] {
+  const { linear, colours, sets } = query
+  const wanted = sets.filter(({ factor }) => factor > 0)
+  const searches: Pick<NearestQuery, 'space' | 'vector'>[] = wanted.map((set) => ({
+    vector: withSet(query, set),
+  }))
+  if (wanted.length === 0 && linear !== undefined) searches.push({ vector: linear })
+  if (colours !== undefined) searches.push({ space: 'colours', vector: colours })
+  return searches
+}
+
+/** Reads the vectors of images. @returns a function from an image's id to its vectors */
+export async function vectorsReader(
+  catalog: Catalog,
+  ids: string[],
+  hasColours: boolean,
+): Promise<(id: string) => ImageVectors> {
+  const read = async (space: SpaceName) => byId(await catalog.vectors.get(ids, space))
+  const image = await read('image')
+  const colours = hasColours ? await read('colours') : undefined
+  return (id) => ({ image: image.get(id), colours: colours?.get(id) })
+}
+
+function byId(vectors: readonly ImageVector[]): Map<string, Float32Array> {
+  return new Map(vectors.map(({ id, vector }) => [id, vector]))
+}

@@ -1,0 +1,44 @@
+import type { Catalog, WeightedVector } from '../../catalog/catalog.ts'
+
+/** The scale of scores that parts of a search are brought to: of unrelated pictures. */
+export interface ScoreScale {
+  mean: number
+  deviation: number
+}
+
+/** Scores of texts, as those of the words of the default model. */
+export const TEXT_SCALE: ScoreScale = { mean: 0.1, deviation: 0.06 }
+const SECTIONS = 8
+const SECTION_SIZE = 32
+/** Mean and deviation of fewer pictures are unreliable. */
+const MIN_SAMPLE = 48
+
+/** Vectors of some images, spread over the gallery in the order of their names. */
+export async function sampleVectors(catalog: Catalog): Promise<Float32Array[]> {
+  const listed = async (offset: number) =>
+    catalog.images.list({ filter: {}, orderBy: 'name', descending: false, offset, limit: SECTION_SIZE })
+  const { images, total } = await listed(0)
+  const ids = new Set(images.map(({ id }) => id))
+  for (let section = 1; section < SECTIONS && total > SECTION_SIZE; section++) {
+    const { images: others } = await listed(Math.floor((section * total) / SECTIONS))
+    for (const { id } of others) ids.add(id)
+  }
+  return (await catalog.vectors.get([...ids])).map(({ vector }) => vector)
+}
+
+/**
+ * Scales the scores of a vector by its cosines to a sample of the gallery. Cosines of texts with images vary much less than those
+ * of images, so that they would count little beside other parts.
+ */
+export function scaledBySample(
+  vector: Float32Array,
+  sample: readonly Float32Array[],
+  { mean, deviation }: ScoreScale,
+): WeightedVector {
+  const cosines = sample.map((image) => image.reduce((sum, value, i) => sum + value * vector[i]!, 0))
+  const average = cosines.reduce((sum, cosine) => sum + cosine, 0) / cosines.length
+  const variance = cosines.reduce((sum, cosine) => sum + (cosine - average) ** 2, 0) / cosines.length
+  if (sample.length < MIN_SAMPLE || variance === 0) return { vector, weight: 1, offset: 0 }
+  const weight = deviation / Math.sqrt(variance)
+  return { vector, weight, offset: mean - weight * average }
+}

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest'
+import { TRAINED_VOCABULARY } from '../../embedding/kinds/trained/trained-model.ts'
+import { openVocabulary } from './vocabulary.ts'
+
+const DIMENSIONS = 256
+const opened = openVocabulary(TRAINED_VOCABULARY, DIMENSIONS)
+const wordsOf = async (text: string) => (await opened).find(text).map(({ word }) => word)
+
+describe('the vocabulary of the default model', () => {
+  it('has some thousand words, in English', async () => {
+    const vocabulary = await opened
+    expect(vocabulary.size).toBeGreaterThan(3000)
+    expect(vocabulary.language).toBe('en')
+  })
+
+  it('knows more general words as the sets of what they stand for', async () => {
+    const [dog] = (await opened).find('dog')
+    const [terrier] = (await opened).find('terrier')
+    expect(dog!.vectors.length).toBeGreaterThan(100)
+    expect(terrier!.vectors.length).toBeLessThan(dog!.vectors.length)
+    for (const { vector, weight } of dog!.vectors) {
+      expect(vector).toHaveLength(DIMENSIONS)
+      expect(Math.hypot(...vector)).toBeCloseTo(1, 2)
+      expect(weight).toBeGreaterThan(0)
+    }
+    for (const word of ['bird', 'boat', 'fruit', 'musical instrument', 'animal', 'car', 'furniture'])
+      expect((await opened).find(word)[0]!.vectors.length, word).toBeGreaterThan(3)
+  })
+
+  it.each([
+    ['Dogs', ['dog']],
+    ['a dog', ['dog']],
+    ['mice', ['mouse']],
+    ['wolves', ['wolf']],
+    ['strawberries', ['strawberry']],
+    ['elefant', ['elephant']],
+    ['gitar', ['guitar']],
+    ['t-shirt', ['t shirt']],
+    ['musical  instruments', ['musical instrument']],
+    ['dog and cat', ['dog', 'cat']],
+    ['a dog on the sofa', ['dog', 'sofa']],
+  ])('understands %j as %j', async (text, expected) => {
+    expect(await wordsOf(text)).toEqual(expected)
+  })
+
+  it.each(['democracy', 'qwertzuiop', 'philosophy of dogs', '!?', ''])(
+    'suggests known words for %j instead of a guess',
+    async (text) => {
+      const vocabulary = await opened
+      expect(() => vocabulary.find(text)).toThrowError(expect.objectContaining({ code: 'unknown_word' }))
+      try {
+        vocabulary.find(text)
+      } catch (error) {
+        const { suggestions } = error as { suggestions: string[] }
+        for (const word of suggestions) expect(vocabulary.find(word)).toHaveLength(1)
+        expect(suggestions.length).toBeGreaterThan(0)
+      }
+    },
+  )
+
+  it('describes an image by its most specific and its most frequent words, if it is sure', async () => {
+    const vocabulary = await opened
+    const [guitar] = vocabulary.find('acoustic guitar')
+    expect(vocabulary.describe(guitar!.vectors[0]!.vector)).toEqual(
+      expect.arrayContaining(['acoustic guitar', 'guitar']),
+    )
+    const [terrier] = vocabulary.find('Yorkshire terrier')
+    const words = vocabulary.describe(terrier!.vectors[0]!.vector)
+    expect(words).toHaveLength(3)
+    expect(words[0]).toBe('yorkshire terrier')
+    expect(words).toContain('dog')
+    expect(vocabulary.describe(new Float32Array(DIMENSIONS).fill(1 / 16))).toEqual([])
+  })
+
+  it('completes a prefix, frequent words first', async () => {
+    const vocabulary = await opened
+    expect(vocabulary.complete('Do', 3)).toContain('dog')
+    expect(vocabulary.complete('teddy', 5)).toEqual(expect.arrayContaining(['teddy', 'teddy bear']))
+    expect(vocabulary.complete('bear', 20)).toEqual(expect.arrayContaining(['bear', 'brown bear']))
+    expect(vocabulary.complete('', 5)).toEqual([])
+    expect(vocabulary.complete('qwertz', 5)).toEqual([])
+  })
+})

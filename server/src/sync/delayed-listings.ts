@@ -1,0 +1,43 @@
+/** Pause between two listings of a large folder that only bring the account of its files up to date. */
+const PAUSE_MS = 5_000
+
+/** Folders that are listed for the sake of files that are left out. Large ones are listed only from time to time. */
+export class DelayedListings {
+  readonly #listedAt = new Map<string, number>()
+  readonly #waiting = new Map<string, NodeJS.Timeout>()
+  readonly #due = new Set<string>()
+  readonly #onDue: () => void
+
+  constructor(onDue: () => void) {
+    this.#onDue = onDue
+  }
+
+  /**
+   * Asks for a listing of a large folder.
+   * @returns false if it may be listed at once, true if it waits
+   */
+  add(directory: string): boolean {
+    if (this.#waiting.has(directory)) return true
+    const now = performance.now()
+    const pauseMs = (this.#listedAt.get(directory) ?? Number.NEGATIVE_INFINITY) + PAUSE_MS - now
+    if (pauseMs <= 0) {
+      this.#listedAt.set(directory, now)
+      return false
+    }
+    const timer = setTimeout(() => {
+      this.#waiting.delete(directory)
+      this.#listedAt.set(directory, performance.now())
+      this.#due.add(directory)
+      this.#onDue()
+    }, pauseMs)
+    this.#waiting.set(directory, timer.unref())
+    return true
+  }
+
+  /** Removes and returns the folders whose pause has passed. */
+  due(): string[] {
+    const due = [...this.#due]
+    this.#due.clear()
+    return due
+  }
+}

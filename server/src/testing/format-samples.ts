@@ -1,0 +1,79 @@
+import sharp, { type Sharp } from 'sharp'
+import { bmpSamples } from './bmp-samples.ts'
+import { heifSamples } from './heif-samples.ts'
+import { quadrants } from './quadrants.ts'
+import { tiffSamples } from './tiff-samples.ts'
+
+/** Files of every format that show the test picture upright, by name. */
+export async function formatSamples(): Promise<Record<string, Buffer>> {
+  return {
+    ...(await jpegSamples()),
+    ...(await pngSamples()),
+    ...(await webpSamples()),
+    ...(await gifSamples()),
+    ...(await tiffSamples()),
+    ...bmpSamples(),
+    ...(await heifSamples()),
+  }
+}
+
+/** The pixels as they are stored by a camera that was turned: what EXIF orientation `n` puts upright again. */
+export async function turned(orientation: number): Promise<Sharp> {
+  const image = quadrants()
+  const undo: Record<number, () => Sharp> = {
+    1: () => image,
+    2: () => image.flop(),
+    3: () => image.rotate(180),
+    4: () => image.flip(),
+    6: () => image.rotate(270),
+    8: () => image.rotate(90),
+  }
+  const pixels = await undo[orientation]!().png().toBuffer()
+  return sharp(pixels).withMetadata({ orientation })
+}
+
+async function jpegSamples(): Promise<Record<string, Buffer>> {
+  const plain = await quadrants().jpeg({ quality: 95, chromaSubsampling: '4:4:4' }).toBuffer()
+  const samples: Record<string, Buffer> = {
+    'plain.jpg': plain,
+    'progressive.jpg': await quadrants().jpeg({ quality: 95, progressive: true }).toBuffer(),
+    'without-end.jpg': plain.subarray(0, plain.length - 2),
+    'rubbish-behind.jpg': Buffer.concat([plain, Buffer.alloc(300, 0x55)]),
+  }
+  for (const orientation of [2, 3, 4, 6, 8])
+    samples[`turned-${orientation}.jpg`] = await (await turned(orientation)).jpeg({ quality: 95 }).toBuffer()
+  return samples
+}
+
+async function pngSamples(): Promise<Record<string, Buffer>> {
+  return {
+    'plain.png': await quadrants().png().toBuffer(),
+    'interlaced.png': await quadrants().png({ progressive: true }).toBuffer(),
+    'palette.png': await quadrants().png({ palette: true }).toBuffer(),
+    'sixteen.png': await quadrants().toColourspace('rgb16').png().toBuffer(),
+    'turned-6.png': await (await turned(6)).png().toBuffer(),
+  }
+}
+
+async function webpSamples(): Promise<Record<string, Buffer>> {
+  const frames = [await quadrants().png().toBuffer(), await quadrants().negate().png().toBuffer()]
+  return {
+    'plain.webp': await quadrants().webp({ quality: 95 }).toBuffer(),
+    'lossless.webp': await quadrants().webp({ lossless: true }).toBuffer(),
+    'turned-6.webp': await (await turned(6)).webp({ quality: 95 }).toBuffer(),
+    'turned-3.webp': await (await turned(3)).webp({ lossless: true }).toBuffer(),
+    'animated.webp': await sharp(frames, { join: { animated: true } })
+      .webp({ lossless: true })
+      .toBuffer(),
+  }
+}
+
+async function gifSamples(): Promise<Record<string, Buffer>> {
+  const frames = [await quadrants().png().toBuffer(), await quadrants().negate().png().toBuffer()]
+  return {
+    'plain.gif': await quadrants().gif().toBuffer(),
+    'animated.gif': await sharp(frames, { join: { animated: true } })
+      .gif()
+      .toBuffer(),
+  }
+}

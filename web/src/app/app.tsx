@@ -1,0 +1,119 @@
+import { lazy, Suspense, useRef, useState } from 'react'
+import { Dialog } from '../components/dialog.tsx'
+import { useLayout } from '../components/use-layout.ts'
+import { DeletionNotice } from '../gallery/deletion-notice.tsx'
+import { messages } from '../messages/messages.ts'
+import { useStoredFlag } from '../state/settings.ts'
+import { FileInput } from '../upload/file-input.tsx'
+import { Library } from './library.tsx'
+import { PhoneLayout } from './phone-layout.tsx'
+import { SettingsMenu } from './settings-menu.tsx'
+import { useAppKeys } from './use-app-keys.ts'
+import { usePage } from './use-page.ts'
+import { WideLayout } from './wide-layout.tsx'
+
+const Shortcuts = lazy(async () => ({ default: (await import('../components/shortcuts.tsx')).Shortcuts }))
+const UploadPanel = lazy(async () => ({ default: (await import('../upload/upload-panel.tsx')).UploadPanel }))
+const DropZones = lazy(async () => ({ default: (await import('./drop-zones.tsx')).DropZones }))
+const ViewedPicture = lazy(() => import('./viewed-picture.tsx'))
+
+export function App() {
+  const page = usePage()
+  const { state, change, mayEdit, lists, uploads, folder, picture, input, sheet } = page
+  const layout = useLayout()
+  const queryInput = useRef<HTMLInputElement>(null)
+  const uploadInput = useRef<HTMLInputElement>(null)
+  const wordsRef = useRef<HTMLInputElement>(null)
+  const [isLibraryOpen, setLibraryOpen] = useStoredFlag('library', false)
+  const [isFolderDialogOpen, setFolderDialogOpen] = useState(false)
+  const [isPaneOpen, setPaneOpen] = useStoredFlag('query-pane', true)
+  const [areScoresShown, setScoresShown] = useStoredFlag('scores', false)
+  const [areShortcutsOpen, setShortcutsOpen] = useState(false)
+  const hasRoom = layout === 'side'
+  const toggleLibrary = () => (hasRoom ? setLibraryOpen(!isLibraryOpen) : setFolderDialogOpen(true))
+  const openSheet = () => {
+    sheet.openSheet()
+    setPaneOpen(true)
+  }
+  useAppKeys({
+    onSheet: openSheet,
+    onLibrary: toggleLibrary,
+    onShortcuts: () => setShortcutsOpen(true),
+    onWords: () => wordsRef.current?.focus(),
+    onDuplicates: () => change({ show: 'duplicates' }),
+  })
+  const shared = {
+    page,
+    areScoresShown,
+    isPaneOpen,
+    setPaneOpen,
+    onDraw: openSheet,
+    onLibrary: toggleLibrary,
+    onAddFiles: mayEdit ? () => uploadInput.current?.click() : undefined,
+    onChoosePicture: () => queryInput.current?.click(),
+    wordsRef,
+    settings: (
+      <SettingsMenu
+        areScoresShown={areScoresShown}
+        onScoresShown={setScoresShown}
+        onShortcuts={() => setShortcutsOpen(true)}
+        beforeLeaving={lists.deletion.deleteNow}
+      />
+    ),
+  }
+  const isViewing = state.view !== undefined
+  return (
+    <div {...input.dropTarget} className="h-full">
+      <div inert={isViewing} className="flex h-full flex-col">
+        {layout === 'phone' ? (
+          <PhoneLayout {...shared} />
+        ) : (
+          <WideLayout {...shared} layout={layout} isLibraryOpen={hasRoom && isLibraryOpen} />
+        )}
+      </div>
+      {isViewing && (
+        <Suspense fallback={null}>
+          <ViewedPicture page={page} id={state.view!} />
+        </Suspense>
+      )}
+      <div className="pointer-events-none fixed inset-x-3 bottom-3 z-40 flex flex-col items-center gap-2">
+        {uploads.list.length > 0 && (
+          <Suspense fallback={null}>
+            <UploadPanel uploads={uploads} />
+          </Suspense>
+        )}
+        <DeletionNotice deletion={lists.deletion} />
+      </div>
+      <FileInput
+        ref={queryInput}
+        label={messages.query.chooseFile}
+        testId="query-file"
+        onFiles={([file]) => file && picture.keep(file)}
+      />
+      <FileInput
+        ref={uploadInput}
+        label={messages.app.addFiles}
+        testId="upload-files"
+        isMultiple
+        onFiles={(files) => uploads.add(files, folder)}
+      />
+      <Dialog
+        title={messages.gallery.library}
+        isOpen={isFolderDialogOpen}
+        onClose={() => setFolderDialogOpen(false)}
+      >
+        <Library page={page} onChoose={() => setFolderDialogOpen(false)} />
+      </Dialog>
+      {areShortcutsOpen && (
+        <Suspense fallback={null}>
+          <Shortcuts isOpen onClose={() => setShortcutsOpen(false)} />
+        </Suspense>
+      )}
+      {input.dragged !== undefined && (
+        <Suspense fallback={null}>
+          <DropZones mayAdd={mayEdit && input.dragged === 'files'} folder={folder} />
+        </Suspense>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,20 @@
+import { messages } from '../messages/messages.ts'
+import { nameOf } from '../upload/upload-panel.tsx'
+
+/** Targets for a dragged picture or file. */
+export function DropZones({ mayAdd, folder }: { mayAdd: boolean; folder: string }) {
+  const zone =
+    'grid place-items-center rounded-sheet border-2 border-accent border-dashed bg-accent-soft p-4 text-center text-16 font-medium text-accent-ink'
+  return (
+    <div className="fixed inset-3 z-30 grid gap-3 sm:grid-flow-col sm:auto-cols-fr">
+      <div data-drop="search" className={zone}>
+        {messages.query.dropToSearch}
+      </div>
+      {mayAdd && (
+        <div data-drop="add" className={zone}>
+          {messages.query.dropToAdd(nameOf(folder))}
+        </div>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,34 @@
+import { lazy, type ReactNode, Suspense } from 'react'
+import { useHasRole } from '../state/role.ts'
+import type { Page } from './use-page.ts'
+
+const DuplicatesView = lazy(() => import('../gallery/duplicates-view.tsx'))
+const UsersView = lazy(() => import('../admin/users-view.tsx'))
+
+/** What takes the place of the results: duplicates or users. The results stay as they are behind it. */
+export function OtherViews({ page, children }: { page: Page; children: ReactNode }) {
+  const { state, change, lists, mayEdit } = page
+  const mayAdminister = useHasRole('admin')
+  const onBack = () => change({ show: undefined })
+  if (state.show === 'users' && mayAdminister) {
+    return (
+      <Suspense fallback={null}>
+        <UsersView onBack={onBack} />
+      </Suspense>
+    )
+  }
+  if (state.show === 'duplicates') {
+    return (
+      <Suspense fallback={null}>
+        <DuplicatesView
+          hidden={lists.deletion.hidden}
+          onOpen={(image) => change({ view: image.id })}
+          onTop={lists.setAtTop}
+          onDelete={mayEdit ? (images) => lists.deletion.request(images) : undefined}
+          onBack={onBack}
+        />
+      </Suspense>
+    )
+  }
+  return children
+}

@@ -1,0 +1,74 @@
+import { type RefObject, useMemo } from 'react'
+import { QueryBar } from '../query/query-bar.tsx'
+import { toSvg } from '../sketch/render.ts'
+import type { Page } from './use-page.ts'
+
+export interface PageQueryBarProps {
+  page: Page
+  isPaneOpen: boolean
+  onDraw: () => void
+  onPane: () => void
+  onChoosePicture: () => void
+  onTrace: (url: string) => void
+  wordsRef: RefObject<HTMLInputElement | null>
+}
+
+export function PageQueryBar(props: PageQueryBarProps) {
+  const chips = useQueryChips(props)
+  const { page, isPaneOpen, onDraw, onChoosePicture } = props
+  return (
+    <QueryBar
+      {...chips}
+      isPaneClosed={!isPaneOpen}
+      onDraw={onDraw}
+      onChoosePicture={onChoosePicture}
+      onPicture={page.picture.keep}
+      onClear={() => clearSearch(page)}
+      onWords={page.hasWords ? page.actions.addWords : undefined}
+      wordsRef={props.wordsRef}
+    />
+  )
+}
+
+/** Takes the drawing and all other parts away, in one step of the history. */
+export function clearSearch({ sheet, actions }: Page): void {
+  sheet.clear()
+  actions.setTerms([])
+}
+
+/** The parts of the search as the chips show them. */
+export function useQueryChips({
+  page,
+  isPaneOpen,
+  onDraw,
+  onPane,
+  onTrace,
+}: Pick<PageQueryBarProps, 'page' | 'isPaneOpen' | 'onDraw' | 'onPane' | 'onTrace'>) {
+  const { sheet, actions, state } = page
+  const { strokes } = sheet.sketch
+  const src = useMemo(
+    () => (sheet.hasInk ? `data:image/svg+xml,${encodeURIComponent(toSvg(strokes))}` : undefined),
+    [strokes, sheet.hasInk],
+  )
+  return {
+    sketch: sheet.hasInk
+      ? {
+          src,
+          influence: sheet.influence,
+          isOpen: isPaneOpen && sheet.openTerm === undefined,
+          onOpen: onDraw,
+          onInfluence: sheet.setInfluence,
+          onRemove: sheet.clear,
+        }
+      : undefined,
+    terms: state.terms.filter(({ kind }) => kind !== 'sketch'),
+    openTerm: isPaneOpen ? sheet.openTerm : undefined,
+    onOpen: (term: (typeof state.terms)[number]) => {
+      sheet.openPicture(term.kind, term.id)
+      onPane()
+    },
+    onUpdate: actions.update,
+    onRemove: actions.remove,
+    onTrace,
+  }
+}

@@ -1,0 +1,133 @@
+import { FolderTree, Images, Pencil, Upload, X } from 'lucide-react'
+import { type CSSProperties, useState } from 'react'
+import { BottomSheet, DETENTS, type Detent } from '../components/bottom-sheet.tsx'
+import { Button } from '../components/button.tsx'
+import { IconButton } from '../components/icon-button.tsx'
+import { Filters } from '../gallery/filters.tsx'
+import { messages } from '../messages/messages.ts'
+import { PictureMenu } from '../query/picture-menu.tsx'
+import { QueryChips } from '../query/query-chips.tsx'
+import { WordsField } from '../query/words-field.tsx'
+import { Failures } from '../status/failures.tsx'
+import type { LayoutProps } from './layout-props.ts'
+import { OtherViews } from './other-views.tsx'
+import { clearSearch, useQueryChips } from './page-query-bar.tsx'
+import { QueryPane } from './query-pane.tsx'
+import { ResultsPane } from './results-pane.tsx'
+import { useTrace } from './use-trace.ts'
+
+/** One pane: the sheet with the results in a bottom sheet, or the gallery on the whole screen. */
+export function PhoneLayout(props: LayoutProps) {
+  const { page, isPaneOpen, setPaneOpen } = props
+  const [detent, setDetent] = useState<Detent>(0)
+  const trace = useTrace(props.onDraw)
+  const isElse = page.state.show !== undefined
+  if (!isPaneOpen || isElse) return <PhoneGallery {...props} />
+  return (
+    <>
+      <PhoneBar {...props} onTrace={trace.onTrace} />
+      <section
+        aria-label={messages.query.sketch}
+        style={{ '--sheet-inset-bottom': `${DETENTS[detent] * 100}dvh` } as CSSProperties}
+        className="relative min-h-0 flex-1 overflow-hidden"
+      >
+        <QueryPane
+          page={page}
+          layout="phone"
+          isFull={detent === 0}
+          setFull={(isFull) => setDetent(isFull ? 0 : 1)}
+          onClose={undefined}
+          onChoosePicture={props.onChoosePicture}
+          onUseWords={() => props.wordsRef.current?.focus()}
+          trace={trace}
+          hasKeys={page.state.view === undefined}
+        />
+      </section>
+      <BottomSheet
+        label={messages.app.results}
+        detent={detent}
+        onDetent={setDetent}
+        head={<PhoneHead {...props} onGallery={() => setPaneOpen(false)} />}
+      >
+        <ResultsPane {...props} hasHead={false} />
+      </BottomSheet>
+    </>
+  )
+}
+
+/** The parts of the search, and ways to add to them. */
+function PhoneBar({ onTrace, ...props }: LayoutProps & { onTrace: (url: string) => void }) {
+  const { page, onDraw, onChoosePicture, isPaneOpen } = props
+  const chips = useQueryChips({ ...props, onPane: onDraw, onTrace, isPaneOpen })
+  const isEmpty = chips.sketch === undefined && chips.terms.length === 0
+  return (
+    <header className="relative z-10 flex h-14 shrink-0 items-center gap-1 border-line border-b bg-surface px-2">
+      <h1 className="sr-only">{messages.app.title}</h1>
+      {isEmpty && <img src="/icon.svg" alt="" className="mx-1.5 size-8" />}
+      <QueryChips {...chips} />
+      {page.hasWords ? (
+        <WordsField ref={props.wordsRef} isFirst={isEmpty} onWords={page.actions.addWords} />
+      ) : (
+        <span className="flex-1" />
+      )}
+      <PictureMenu onChoose={onChoosePicture} onPicture={page.picture.keep} />
+      {!isEmpty && (
+        <IconButton label={messages.query.clear} onClick={() => clearSearch(page)}>
+          <X />
+        </IconButton>
+      )}
+      <Failures />
+      {props.settings}
+    </header>
+  )
+}
+
+function PhoneHead({ page, onGallery }: LayoutProps & { onGallery: () => void }) {
+  return (
+    <div className="flex h-11 items-center gap-1 px-3">
+      <Filters state={page.state} change={page.change} isNarrow />
+      <span className="flex-1" />
+      <Button variant="ghost" size="small" icon={<Images />} onClick={onGallery}>
+        {messages.app.gallery}
+      </Button>
+    </div>
+  )
+}
+
+/** The gallery on the whole screen, with a pill to go elsewhere. */
+function PhoneGallery(props: LayoutProps) {
+  const { page, onDraw, onLibrary, onAddFiles, settings } = props
+  return (
+    <>
+      <header className="flex h-14 shrink-0 items-center gap-1 border-line border-b bg-surface px-2">
+        <h1 className="sr-only">{messages.app.title}</h1>
+        <img src="/icon.svg" alt="" className="mx-1.5 size-8" />
+        <Filters state={page.state} change={page.change} isNarrow />
+        <span className="flex-1" />
+        <Failures />
+        {onAddFiles && (
+          <IconButton label={messages.app.addFiles} onClick={onAddFiles}>
+            <Upload />
+          </IconButton>
+        )}
+        {settings}
+      </header>
+      <main id="results" aria-label={messages.app.results} className="min-h-0 flex-1">
+        <OtherViews page={page}>
+          <ResultsPane {...props} hasHead={false} />
+        </OtherViews>
+      </main>
+      <nav
+        aria-label={messages.app.title}
+        className="fixed bottom-[calc(env(safe-area-inset-bottom)+1rem)] left-1/2 z-20 flex -translate-x-1/2 gap-1 rounded-sheet bg-surface p-1.5 shadow-rest forced-colors:border"
+      >
+        <Button variant="primary" size="large" icon={<Pencil />} onClick={onDraw}>
+          {messages.app.draw}
+        </Button>
+        <IconButton label={messages.app.showFolders} onClick={onLibrary}>
+          <FolderTree />
+        </IconButton>
+      </nav>
+    </>
+  )
+}

@@ -1,0 +1,107 @@
+import { useQuery } from '@tanstack/react-query'
+import { lazy, Suspense } from 'react'
+import { getImage } from '../api/client.ts'
+import type { Layout } from '../components/use-layout.ts'
+import { messages } from '../messages/messages.ts'
+import { SketchPanel } from '../sketch/sketch-panel.tsx'
+import type { QueryTerm } from '../state/query-terms.ts'
+import { FirstVisit } from './first-visit.tsx'
+import type { Page } from './use-page.ts'
+
+const RegionPicker = lazy(async () => ({
+  default: (await import('../region/region-picker.tsx')).RegionPicker,
+}))
+
+interface QueryPaneProps {
+  page: Page
+  layout: Layout
+  isFull: boolean
+  setFull: (isFull: boolean) => void
+  /** None on a phone. */
+  onClose: (() => void) | undefined
+  onChoosePicture: () => void
+  onUseWords: () => void
+  trace: { url: string | undefined; onEnd: () => void; onTrace: (url: string) => void }
+  /** Whether this pane was used last: its keys are on. */
+  hasKeys: boolean
+}
+
+/** The sheet, or the picture that is searched with. */
+export function QueryPane({
+  page,
+  layout,
+  isFull,
+  setFull,
+  onClose,
+  onChoosePicture,
+  onUseWords,
+  trace,
+  hasKeys,
+}: QueryPaneProps) {
+  const { sheet } = page
+  if (sheet.openTerm !== undefined)
+    return <PicturePane key={sheet.openTerm.id} page={page} term={sheet.openTerm} onTrace={trace.onTrace} />
+  return (
+    <SketchPanel
+      sketch={sheet.sketch}
+      onChange={sheet.draw}
+      onLive={sheet.preview}
+      layout={layout}
+      isFull={isFull}
+      setFull={setFull}
+      onClose={onClose}
+      empty={
+        sheet.isRestored && page.state.terms.length === 0 ? (
+          <FirstVisit
+            onExample={sheet.draw}
+            onPicture={page.picture.keep}
+            onChoose={onChoosePicture}
+            onWords={page.hasWords ? onUseWords : undefined}
+            isCompact={layout === 'phone'}
+          />
+        ) : (
+          <p className="grid h-full place-items-center px-8 pb-16 text-center text-ink-2">
+            {messages.query.firstTitle}
+          </p>
+        )
+      }
+      traceUrl={trace.url}
+      onTraceEnd={trace.onEnd}
+      hasKeys={hasKeys}
+    />
+  )
+}
+
+interface PicturePaneProps {
+  page: Page
+  term: QueryTerm
+  onTrace: (url: string) => void
+}
+
+function PicturePane({ page, term, onTrace }: PicturePaneProps) {
+  const { sheet, actions } = page
+  const { data: image } = useQuery({
+    queryKey: ['images', 'one', term.id],
+    queryFn: ({ signal }) => getImage(term.id, signal),
+    enabled: term.kind === 'image',
+    retry: false,
+  })
+  const src = term.kind === 'image' ? image?.preview_url : `/api/queries/${term.id}/image`
+  const waiting = <div className="absolute inset-0 animate-pulse-soft bg-sunken" />
+  if (src === undefined) return waiting
+  return (
+    <Suspense fallback={waiting}>
+      <RegionPicker
+        src={src}
+        name={image?.user_visible_name ?? messages.query.yourPicture}
+        {...(image === undefined ? {} : { size: { width: image.width, height: image.height } })}
+        region={sheet.liveRegion === undefined ? term.region : sheet.liveRegion.region}
+        onChange={(region, isDone) => {
+          sheet.setLiveRegion(isDone ? undefined : { term, region })
+          if (isDone) actions.update(term, { region })
+        }}
+        onTrace={() => onTrace(src)}
+      />
+    </Suspense>
+  )
+}

@@ -1,0 +1,188 @@
+import { Images, Minus, Pencil, RefreshCw, ScanSearch, SlidersHorizontal, Upload } from 'lucide-react'
+import { Button } from '../components/button.tsx'
+import { EmptyState } from '../components/empty-state.tsx'
+import { useDelayedTrue } from '../components/use-delayed-true.ts'
+import { useMeasures } from '../components/use-layout.ts'
+import { useFolders } from '../gallery/folder-tree.tsx'
+import { PictureGrid } from '../gallery/picture-grid.tsx'
+import { ResultsHead, ROW_SCALES } from '../gallery/results-head.tsx'
+import { SelectionBar } from '../gallery/selection-bar.tsx'
+import { messages } from '../messages/messages.ts'
+import { filterCount, NO_FILTERS } from '../state/address.ts'
+import { useStoredNumber } from '../state/settings.ts'
+import { Notices } from '../status/notices.tsx'
+import { ResultsStatus } from './results-status.tsx'
+import type { Page } from './use-page.ts'
+
+export interface ResultsPaneProps {
+  page: Page
+  areScoresShown: boolean
+  /** undefined for users who may not add files. */
+  onAddFiles: (() => void) | undefined
+  onDraw: () => void
+  onChoosePicture: () => void
+  /** Whether the head with filters is part of the pane; a phone has its own. */
+  hasHead?: boolean
+}
+
+/** The results of a search, or the gallery while nothing is searched. */
+export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
+  const { page } = props
+  const { lists, search, state, change, mayEdit, actions } = page
+  const { selection, deletion } = lists
+  const [scale, setScale] = useStoredNumber('row-scale', ROW_SCALES.initial)
+  const selected = [...selection.images.values()]
+  const isBusy = useDelayedTrue(!lists.isCurrent)
+  return (
+    <div className="relative flex h-full min-w-0 flex-col">
+      {isBusy && (
+        <span
+          aria-hidden="true"
+          className="absolute inset-x-0 top-0 z-10 h-0.5 animate-pulse-soft bg-accent"
+        />
+      )}
+      {selected.length > 0 ? (
+        <SelectionBar
+          count={selected.length}
+          total={lists.list.count}
+          onAddTerms={(isWanted) => actions.addTerms(selected, isWanted)}
+          onSelectAll={selection.selectAll}
+          onDelete={
+            mayEdit
+              ? () => {
+                  deletion.request(selected)
+                  selection.clear()
+                }
+              : undefined
+          }
+          onClear={selection.clear}
+        />
+      ) : (
+        hasHead && (
+          <ResultsHead
+            state={state}
+            change={change}
+            isSearch={search.hasResults}
+            scale={scale}
+            onScale={setScale}
+          />
+        )
+      )}
+      <Notices events={lists.events} />
+      <ResultsStatus page={page} />
+      <div className="min-h-0 flex-1" aria-busy={isBusy} data-state={lists.isCurrent ? 'current' : 'loading'}>
+        <Pictures {...props} scale={scale / 100} />
+      </div>
+    </div>
+  )
+}
+
+function Pictures(props: ResultsPaneProps & { scale: number }) {
+  const { page, scale, areScoresShown } = props
+  const { lists, actions, state, mayEdit } = page
+  const { list, selection, viewed, deletion } = lists
+  const measures = useMeasures()
+  if (list.error !== null && list.count === 0) {
+    return (
+      <EmptyState icon={<RefreshCw />} title={messages.status.offlineTitle} text={list.error.message}>
+        <Button onClick={list.retry}>{messages.app.retry}</Button>
+      </EmptyState>
+    )
+  }
+  if (page.search.isOnlyUnwanted || (!list.isLoading && list.count === 0)) return <NoPictures {...props} />
+  return (
+    <PictureGrid
+      sections={lists.sections}
+      count={list.count}
+      imageAt={list.imageAt}
+      onRange={list.onRange}
+      rowHeight={Math.round(measures.rowHeight * scale)}
+      gap={measures.gap}
+      selected={selection.ids}
+      unwanted={unwantedOf(page)}
+      areScoresShown={areScoresShown}
+      returnTo={viewed.returnTo}
+      onReturned={viewed.onReturned}
+      onTop={lists.setAtTop}
+      resetKey={lists.resetKey}
+      onOpen={viewed.open}
+      onToggle={(image, index, isRange) =>
+        isRange ? selection.extendTo(image, index) : selection.toggle(image, index)
+      }
+      onSelectAll={selection.selectAll}
+      onClearSelection={selection.clear}
+      onAddTerms={(image, isWanted) => actions.addTerms([image], isWanted)}
+      onFindSimilar={actions.findSimilar}
+      onRegion={actions.searchRegion}
+      onDelete={
+        mayEdit
+          ? (image) => {
+              // A picture that is not selected goes alone: the selected ones may be out of sight.
+              const isAlone = image !== undefined && !selection.ids.has(image.id)
+              deletion.request(isAlone ? [image] : [...selection.images.values()])
+              if (!isAlone) selection.clear()
+            }
+          : undefined
+      }
+      className={`px-5 pb-24 phone:px-1 ${state.show === undefined ? '' : 'hidden'}`}
+    />
+  )
+}
+
+function unwantedOf({ state }: Page): ReadonlySet<string> {
+  return new Set(
+    state.terms.filter(({ kind, isWanted }) => kind === 'image' && !isWanted).map(({ id }) => id),
+  )
+}
+
+/** Why there are no pictures, and what to do. */
+function NoPictures({ page, onAddFiles, onDraw, onChoosePicture }: ResultsPaneProps) {
+  const { search, state, change, lists } = page
+  const { gallery, query, app } = messages
+  const { data: root } = useFolders()
+  const filters = filterCount(state)
+  const clear = <Button onClick={() => change(NO_FILTERS)}>{gallery.clearFilters}</Button>
+  if (search.isOnlyUnwanted) {
+    return (
+      <EmptyState icon={<Minus />} title={query.onlyNegativeTitle} text={query.onlyNegative}>
+        <Button variant="primary" icon={<Pencil />} onClick={onDraw}>
+          {query.draw}
+        </Button>
+        <Button onClick={onChoosePicture}>{query.usePicture}</Button>
+      </EmptyState>
+    )
+  }
+  if (search.hasResults && !lists.isFurtherShown) {
+    return (
+      <EmptyState icon={<ScanSearch />} title={gallery.nothingCloseTitle} text={gallery.nothingClose}>
+        <Button onClick={() => lists.setFurtherShown(true)}>{gallery.showFurther}</Button>
+        {filters > 0 && clear}
+      </EmptyState>
+    )
+  }
+  if (filters > 0) {
+    const all = root === undefined ? 0 : totalOf(root)
+    return (
+      <EmptyState
+        icon={<SlidersHorizontal />}
+        title={gallery.filteredTitle}
+        text={gallery.filtered(filters, all)}
+      >
+        {clear}
+      </EmptyState>
+    )
+  }
+  return (
+    <EmptyState icon={<Images />} title={gallery.emptyTitle} text={gallery.empty}>
+      {onAddFiles && (
+        <Button variant="primary" icon={<Upload />} onClick={onAddFiles}>
+          {app.addFiles}
+        </Button>
+      )}
+    </EmptyState>
+  )
+}
+
+function totalOf({ image_count: own, children }: NonNullable<ReturnType<typeof useFolders>['data']>): number {
+  return children.reduce((sum, child) => sum + totalOf(child), own)
+}

@@ -1,0 +1,62 @@
+import { useEffect, useState } from 'react'
+import { Button } from '../components/button.tsx'
+import { Notice } from '../components/notice.tsx'
+import { messages } from '../messages/messages.ts'
+import type { Page } from './use-page.ts'
+
+/** The result is read out once nothing has changed for this long. */
+const QUIET_MS = 600
+
+/** Reads out how many pictures there are, and offers changes that were held back to keep the place. */
+export function ResultsStatus({ page }: { page: Page }) {
+  const { lists, search, sheet, picture } = page
+  const { gallery, query, app } = messages
+  const { list, closeCount, events, isCurrent, selection } = lists
+  const text = !isCurrent
+    ? gallery.searching
+    : !search.hasResults
+      ? gallery.pictures(list.count)
+      : closeCount === undefined
+        ? gallery.matches(list.count)
+        : gallery.closeCount(closeCount)
+  return (
+    <>
+      <p className="sr-only" data-testid="count">
+        {text}
+      </p>
+      <Announcement text={text} />
+      {list.error !== null && list.count > 0 && (
+        <Notice title={gallery.stale} actions={<Button onClick={list.retry}>{app.retry}</Button>}>
+          {list.error.message}
+        </Notice>
+      )}
+      {sheet.problem !== undefined && <Notice isDanger title={sheet.problem} />}
+      {selection.problem !== undefined && <Notice isDanger title={selection.problem} />}
+      {picture.share !== undefined && <Notice>{query.sending(picture.share)}</Notice>}
+      {events.pendingChanges !== undefined && (
+        <Notice
+          actions={
+            <Button size="small" onClick={events.showChanges}>
+              {search.hasResults ? gallery.showNew : gallery.showChanges}
+            </Button>
+          }
+        >
+          {gallery.changed}
+        </Notice>
+      )}
+    </>
+  )
+}
+
+function Announcement({ text }: { text: string }) {
+  const [said, setSaid] = useState('')
+  useEffect(() => {
+    const timer = setTimeout(() => setSaid(text), QUIET_MS)
+    return () => clearTimeout(timer)
+  }, [text])
+  return (
+    <p role="status" className="sr-only">
+      {said}
+    </p>
+  )
+}

@@ -1,0 +1,107 @@
+import type { Image, Month } from '../api/client.ts'
+import { aspectOf, type Section } from '../gallery/grid-layout.ts'
+import { type ImageList, wholeList } from '../gallery/image-list.ts'
+import { monthName, number } from '../messages/format.ts'
+import { messages } from '../messages/messages.ts'
+import { filterCount, type PageState } from '../state/address.ts'
+import type { SearchResult } from './use-search.ts'
+
+/** The shape that is expected of pictures before any is loaded: that of most photographs. */
+const USUAL_ASPECT = 1.4
+/** Loaded pictures from which the mean shape of a list is taken. */
+const SAMPLE = 120
+
+/**
+ * The results as a list.
+ * @returns with `closeCount`: how many of them are close; undefined if the server gives no border
+ */
+export function resultsOf(
+  search: SearchResult,
+  isFurtherShown: boolean,
+): { list: ImageList; closeCount: number | undefined } {
+  const all = search.data?.images ?? []
+  const close = search.data?.close ?? undefined
+  const closeCount = close && all.filter(({ score = 0 }) => score >= close.score).length
+  const images = closeCount !== undefined && !isFurtherShown ? all.slice(0, closeCount) : all
+  const { isPending: isLoading, error } = search
+  return { list: wholeList(images, { isLoading, error, retry: () => void search.refetch() }), closeCount }
+}
+
+/** Close matches, and those further away; one group where the server gives no border. */
+export function resultSections(count: number, closeCount: number | undefined): Section[] {
+  const { gallery } = messages
+  if (closeCount === undefined) {
+    return [{ key: 'all', title: gallery.sorts.best, detail: number(count), count, meanAspect: USUAL_ASPECT }]
+  }
+  const near = Math.min(closeCount, count)
+  const groups = [
+    { key: 'close', title: gallery.closeMatches, count: near },
+    { key: 'further', title: gallery.furtherAway, count: count - near },
+  ]
+  return groups
+    .filter((group) => group.count > 0)
+    .map((group) => ({ ...group, detail: number(group.count), meanAspect: USUAL_ASPECT }))
+}
+
+/**
+ * The gallery by months, or as one group with the name of its folder where it is not ordered by date.
+ * @param hidden pictures that are about to be deleted
+ */
+export function gallerySections(
+  list: ImageList,
+  state: PageState,
+  months: readonly Month[] | undefined,
+  hidden: ReadonlyMap<string, Image>,
+): Section[] {
+  if (list.count === 0) return []
+  const byMonth = months === undefined ? [] : monthSections(months, hidden, list.count)
+  if (byMonth.length > 0) return byMonth
+  const name = state.directory?.split('/').at(-1)
+  return [
+    {
+      key: `list ${filterCount(state)}`,
+      title: name ?? messages.gallery.allPictures,
+      detail: messages.gallery.pictures(list.count),
+      count: list.count,
+      meanAspect: meanAspectOf(list),
+    },
+  ]
+}
+
+/** @returns none while the months belong to another state of the list */
+function monthSections(
+  months: readonly Month[],
+  hidden: ReadonlyMap<string, Image>,
+  total: number,
+): Section[] {
+  const gone = Map.groupBy(hidden.values(), ({ captured_at, modified_at }) =>
+    (captured_at ?? modified_at).slice(0, 7),
+  )
+  const left = months
+    .map(({ month, count, mean_aspect }) => ({
+      month,
+      count: count - (gone.get(month)?.length ?? 0),
+      meanAspect: mean_aspect,
+    }))
+    .filter(({ count }) => count > 0)
+  if (left.reduce((sum, { count }) => sum + count, 0) !== total) return []
+  return left.map(({ month, count, meanAspect }, n) => ({
+    key: month,
+    title: monthName(month),
+    detail: n === 0 ? messages.gallery.of(count, total) : number(count),
+    count,
+    meanAspect: Math.max(0.62, Math.min(2.4, meanAspect)),
+  }))
+}
+
+/** Rounded, so that the layout does not begin again with each part that is loaded. */
+function meanAspectOf(list: ImageList): number {
+  let [sum, count] = [0, 0]
+  for (let index = 0; index < SAMPLE; index++) {
+    const image = list.imageAt(index)
+    if (image === undefined) break
+    sum += aspectOf(image)
+    count++
+  }
+  return count === 0 ? USUAL_ASPECT : Math.round((sum / count) * 5) / 5
+}

@@ -1,0 +1,41 @@
+import { useEffect, useRef } from 'react'
+import { isTyping } from '../components/is-typing.ts'
+import { areSingleKeysOn } from '../components/single-keys.ts'
+
+interface AppKeys {
+  onSheet: () => void
+  onLibrary: () => void
+  onShortcuts: () => void
+  onWords: () => void
+  onDuplicates: () => void
+}
+
+/** The second key of two follows the first within this time. */
+const SEQUENCE_MS = 1_000
+const COVERS = 'dialog[open], [role=dialog], [role=menu]'
+
+/** Keys that work wherever the focus is, unless something is being typed or a dialog is open. */
+export function useAppKeys(keys: AppKeys): void {
+  const latest = useRef(keys)
+  latest.current = keys
+  useEffect(() => {
+    let goneAt = Number.NEGATIVE_INFINITY
+    const onKey = (event: KeyboardEvent) => {
+      if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
+      if (!areSingleKeysOn() || document.querySelector(COVERS) !== null) return
+      const key = event.key.toLowerCase()
+      const isSecond = event.timeStamp - goneAt < SEQUENCE_MS
+      goneAt = key === 'g' ? event.timeStamp : Number.NEGATIVE_INFINITY
+      if (key === 'd' && isSecond) latest.current.onDuplicates()
+      else if (key === 'd') latest.current.onSheet()
+      else if (key === '\\') latest.current.onLibrary()
+      else if (key === '?') latest.current.onShortcuts()
+      else if (key === '/') {
+        event.preventDefault()
+        latest.current.onWords()
+      }
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [])
+}

@@ -1,0 +1,206 @@
+import { useQuery } from '@tanstack/react-query'
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import { getIndexStatus, getTimeline, type Image } from '../api/client.ts'
+import { useServerEvents } from '../api/events.ts'
+import { useToast } from '../components/toast.tsx'
+import { withoutHidden } from '../gallery/image-list.ts'
+import { useDeletion } from '../gallery/use-deletion.ts'
+import { useGallery } from '../gallery/use-gallery.ts'
+import { useSelection } from '../gallery/use-selection.ts'
+import { useViewed } from '../gallery/use-viewed.ts'
+import { messages } from '../messages/messages.ts'
+import { filtersOf, orderOf } from '../state/address.ts'
+import { usePageState } from '../state/page-state.ts'
+import { MAX_TERMS, mergeTerms, type QueryTerm, toggleTerm } from '../state/query-terms.ts'
+import { useHasRole } from '../state/role.ts'
+import { useUploads } from '../upload/use-uploads.ts'
+import { gallerySections, resultSections, resultsOf } from './sections.ts'
+import { usePictureInput } from './use-picture-input.ts'
+import { useSavedPicture } from './use-saved-picture.ts'
+import { isSearching, useSearch } from './use-search.ts'
+import { useSheet } from './use-sheet.ts'
+
+export type Page = ReturnType<typeof usePage>
+
+/** Everything that the panes of the page show and do. */
+export function usePage() {
+  const control = usePageState()
+  const { state, change } = control
+  const mayEdit = useHasRole('editor')
+  const toast = useToast()
+  const sheet = useSheet(control)
+  const search = usePageSearch(state, sheet)
+  const lists = useLists(control, search)
+  const uploads = useUploads()
+  const folder = state.directory ?? '.'
+  const actions = useTermActions(control, sheet, lists.selection.clear)
+  const picture = useSavedPicture((id) => actions.searchOnlyWith({ kind: 'picture', id, isWanted: true }))
+  sheet.onNewQuery.current = picture.cancel
+  useEffect(() => {
+    if (picture.error !== undefined) toast.show({ text: picture.error })
+  }, [picture.error, toast])
+  const input = usePictureInput({
+    onPicture: picture.keep,
+    onImage: useCallback(
+      (id: string) => actions.setTerms(toggleTerm(state.terms, { kind: 'image', id, isWanted: true })),
+      [actions, state.terms],
+    ),
+    onFiles: mayEdit ? (files) => uploads.add(files, folder) : undefined,
+  })
+  const { data: status } = useQuery({
+    queryKey: ['status'],
+    queryFn: ({ signal }) => getIndexStatus(signal),
+  })
+  const hasWords = status !== undefined && status.words.kind !== 'none'
+  return {
+    hasWords,
+    control,
+    state,
+    change,
+    mayEdit,
+    sheet,
+    search,
+    lists,
+    uploads,
+    folder,
+    actions,
+    picture,
+    input,
+  }
+}
+
+export type PageSearch = ReturnType<typeof usePageSearch>
+
+function usePageSearch(state: ReturnType<typeof usePageState>['state'], sheet: ReturnType<typeof useSheet>) {
+  const filters = useMemo(() => filtersOf(state), [state])
+  const query = { sketch: sheet.live, sketchWeight: sheet.weight, terms: sheet.terms, filters }
+  const { result, isCurrent } = useSearch(query)
+  const isActive = isSearching(query)
+  return {
+    filters,
+    result,
+    isCurrent,
+    /** Whether something is searched with. */
+    isActive,
+    hasResults: isActive && (result.data !== undefined || result.isError),
+    isOnlyUnwanted: !isActive && sheet.terms.length > 0,
+  }
+}
+
+export type PageLists = ReturnType<typeof useLists>
+
+function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) {
+  const { state, change } = control
+  const { filters, result, hasResults } = search
+  const [isAtTop, setAtTop] = useState(true)
+  const [isFurtherShown, setFurtherShown] = useState(true)
+  const events = useServerEvents(!isAtTop)
+  const deletion = useDeletion()
+  const gallery = useGallery({ ...filters, ...orderOf(state.sort) }, !hasResults)
+  const isByDate = state.sort === 'newest' || state.sort === 'oldest'
+  const timeline = { ...filters, direction: orderOf(state.sort).direction }
+  const { data: months } = useQuery({
+    queryKey: ['images', 'timeline', timeline],
+    queryFn: ({ signal }) => getTimeline(timeline, signal),
+    enabled: isByDate && !hasResults,
+  })
+  const results = useMemo(() => resultsOf(result, isFurtherShown), [result, isFurtherShown])
+  const list = withoutHidden(hasResults ? results.list : gallery, deletion.hidden)
+  const listKey = JSON.stringify(
+    hasResults ? [state.terms.filter(({ kind }) => kind !== 'sketch'), filters] : [state.sort, filters],
+  )
+  const resetKey = `${hasResults} ${listKey}`
+  const sections = hasResults
+    ? resultSections(list.count, results.closeCount)
+    : gallerySections(list, state, isByDate ? months : undefined, deletion.hidden)
+  const isShowingElse = state.show !== undefined
+  const viewed = useViewed(
+    list,
+    isShowingElse ? undefined : state.view,
+    (id, isReplaced) => change({ view: id }, isReplaced),
+    resetKey,
+  )
+  const { pin } = gallery
+  useEffect(() => pin(viewed.openIndex), [pin, viewed.openIndex])
+  const selection = useSelection(list, listKey)
+  const isCurrent = search.isActive ? search.isCurrent : !gallery.isLoading && !gallery.isOfBefore
+  return {
+    list,
+    sections,
+    resetKey,
+    viewed,
+    selection,
+    deletion,
+    events,
+    setAtTop,
+    isCurrent,
+    closeCount: results.closeCount,
+    isFurtherShown,
+    setFurtherShown,
+  }
+}
+
+export type TermActions = ReturnType<typeof useTermActions>
+
+function useTermActions(
+  control: ReturnType<typeof usePageState>,
+  sheet: ReturnType<typeof useSheet>,
+  clearSelection: () => void,
+) {
+  const toast = useToast()
+  const { change } = control
+  const latest = useRef({ control, sheet })
+  latest.current = { control, sheet }
+  return useMemo(() => {
+    const setTerms = (terms: QueryTerm[], isReplaced?: boolean) => {
+      latest.current.sheet.onNewQuery.current()
+      change({ terms, view: undefined, show: undefined }, isReplaced)
+    }
+    const searchOnlyWith = (term: QueryTerm) => {
+      latest.current.sheet.clearUnnamed()
+      setTerms([term])
+    }
+    return {
+      setTerms,
+      searchOnlyWith,
+      /** Searches for more or less like some pictures; the same again takes one back. */
+      addTerms(images: readonly Image[], isWanted: boolean) {
+        const { terms } = latest.current.control.state
+        const added = images.map(({ id }): QueryTerm => ({ kind: 'image', id, isWanted }))
+        const [first, ...others] = added
+        if (first === undefined) return
+        const next = others.length === 0 ? toggleTerm(terms, first) : mergeTerms(terms, added)
+        if (next === undefined || next.length > MAX_TERMS)
+          return toast.show({ text: messages.query.tooMany(MAX_TERMS) })
+        setTerms(next)
+        clearSelection()
+      },
+      findSimilar: (image: Image) => searchOnlyWith({ kind: 'image', id: image.id, isWanted: true }),
+      /** Opens a picture in the query pane, to search a region of it. */
+      searchRegion(image: Image) {
+        const { terms } = latest.current.control.state
+        const isThere = terms.some(({ kind, id }) => kind === 'image' && id === image.id)
+        if (isThere) change({ view: undefined })
+        else searchOnlyWith({ kind: 'image', id: image.id, isWanted: true })
+        latest.current.sheet.openPicture('image', image.id)
+      },
+      addWords(words: string) {
+        const { terms } = latest.current.control.state
+        const added: QueryTerm = { kind: 'words', id: words, isWanted: true }
+        setTerms(mergeTerms(terms, [added]) ?? terms)
+      },
+      /** Changes one part; the step of the history stays. */
+      update(term: QueryTerm, part: Partial<QueryTerm>) {
+        const { terms } = latest.current.control.state
+        setTerms(
+          terms.map((other) => (other === term ? { ...other, ...part } : other)),
+          true,
+        )
+      },
+      remove(term: QueryTerm) {
+        const { terms } = latest.current.control.state
+        setTerms(terms.filter((other) => other !== term))
+      },
+    }
+  }, [change, clearSelection, toast])
+}

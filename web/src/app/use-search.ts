@@ -1,0 +1,85 @@
+import { useQuery } from '@tanstack/react-query'
+import { useRef } from 'react'
+import { type Filters, type Images, type SearchPart, search } from '../api/client.ts'
+import { renderSketch } from '../sketch/render.ts'
+import { hasEnoughInk, type Sketch } from '../sketch/sketch.ts'
+import { type QueryTerm, weightOf } from '../state/query-terms.ts'
+
+/** A search: a drawing that is being made, and other parts. */
+export interface Query {
+  sketch: Sketch
+  /** How much the drawing counts. */
+  sketchWeight: number
+  /** Without the drawing. */
+  terms: QueryTerm[]
+  filters: Filters
+}
+
+const TOP_K = 500
+const SKETCH_SIDE = 512
+
+export function isSearching({ sketch, terms }: Pick<Query, 'sketch' | 'terms'>): boolean {
+  return hasEnoughInk(sketch.strokes) || terms.some(({ isWanted }) => isWanted)
+}
+
+/**
+ * The answer to a query. It follows the drawing: a newer request aborts an older one, and the last results stay until new ones are
+ * there.
+ * @returns with `isCurrent`: whether the answer is the one to this query
+ */
+export function useSearch(query: Query) {
+  const isActive = isSearching(query)
+  /** The last answer since the search began: what was found before belongs to another search. */
+  const last = useRef<Images>(undefined)
+  if (!isActive) last.current = undefined
+  const result = useQuery<Images>({
+    queryKey: ['images', 'search', keyOf(query)],
+    queryFn: ({ signal }) => run(query, signal),
+    enabled: isActive,
+    placeholderData: () => last.current,
+    staleTime: 30_000,
+    gcTime: 60_000,
+  })
+  if (isActive && result.data !== undefined) last.current = result.data
+  const isCurrent = result.isSuccess && !result.isPlaceholderData
+  return { result, isCurrent }
+}
+
+export type SearchResult = ReturnType<typeof useSearch>['result']
+
+async function run({ sketch, sketchWeight, terms, filters }: Query, signal: AbortSignal): Promise<Images> {
+  const uploads: Record<string, Blob> = {}
+  const parts = terms.map(toPart)
+  if (hasEnoughInk(sketch.strokes)) {
+    uploads.sketch = await renderSketch(sketch.strokes, SKETCH_SIDE)
+    parts.unshift({ kind: 'sketch', upload: 'sketch', weight: sketchWeight })
+  }
+  return search({ parts, top_k: TOP_K, query: { ...filters, items_per_page: TOP_K } }, uploads, signal)
+}
+
+function toPart(term: QueryTerm): SearchPart {
+  const { kind, id, isWanted, region } = term
+  const weight = isWanted ? weightOf(term) : -weightOf(term)
+  if (kind === 'words') return { kind: 'text', text: id, weight }
+  const source = kind === 'image' ? { image_id: id } : { query_id: id }
+  if (region !== undefined) return { kind: 'region', ...source, crop: region, weight }
+  return kind === 'image'
+    ? { kind: 'image_id', image_id: id, weight }
+    : { kind: 'image', query_id: id, weight }
+}
+
+const numbers = new WeakMap<object, number>()
+let lastNumber = 0
+
+/** Drawings are compared by identity: comparing their points would cost more than searching. */
+function numberOf(object: object): number {
+  const known = numbers.get(object)
+  if (known !== undefined) return known
+  numbers.set(object, ++lastNumber)
+  return lastNumber
+}
+
+function keyOf({ sketch, sketchWeight, terms, filters }: Query): string {
+  const drawing = hasEnoughInk(sketch.strokes) ? [numberOf(sketch.strokes), sketchWeight] : 0
+  return JSON.stringify([drawing, terms, filters])
+}

@@ -1,0 +1,80 @@
+import { useCallback, useMemo, useRef, useState } from 'react'
+import { cleared, hasEnoughInk, isBlank, type Sketch } from '../sketch/sketch.ts'
+import { useAddressedSketch } from '../sketch/use-addressed-sketch.ts'
+import type { PageControl } from '../state/page-state.ts'
+import { type Influence, MEDIUM, type QueryTerm, type Region, weightOf } from '../state/query-terms.ts'
+
+/** What the query pane shows: the sheet, or a picture of the search. */
+export interface OpenPicture {
+  kind: QueryTerm['kind']
+  id: string
+}
+
+/** The drawing and the other parts of the search, and which of them the query pane shows. */
+export function useSheet({ state, change, changeTerms }: PageControl) {
+  /** The influence of the drawing stays while its saved versions replace each other in the address. */
+  const changeKeptTerms = useCallback(
+    (update: (terms: QueryTerm[]) => QueryTerm[], isReplaced: boolean) =>
+      changeTerms((old) => {
+        const influence = sketchTermOf(old)?.influence
+        return update(old).map((term) =>
+          term.kind === 'sketch' && influence !== undefined ? { ...term, influence } : term,
+        )
+      }, isReplaced),
+    [changeTerms],
+  )
+  const addressed = useAddressedSketch(state.terms, changeKeptTerms, state.view !== undefined)
+  const { sketch, draw: drawOn } = addressed
+  const [opened, setOpened] = useState<OpenPicture>()
+  /** The region that is being dragged; the address gets it when it is let go. */
+  const [liveRegion, setLiveRegion] = useState<{ term: QueryTerm; region: Region | undefined }>()
+  /** Cancels a picture that is still being sent: a newer query replaces it. */
+  const onNewQuery = useRef(() => {})
+  const isShowingElse = state.show !== undefined
+  const draw = useCallback(
+    (next: Sketch) => {
+      onNewQuery.current()
+      if (isShowingElse) change({ show: undefined })
+      drawOn(next)
+    },
+    [isShowingElse, change, drawOn],
+  )
+  const sketchTerm = sketchTermOf(state.terms)
+  const terms = useMemo(
+    () =>
+      state.terms
+        .filter(({ kind }) => kind !== 'sketch')
+        .map((term) => (term === liveRegion?.term ? { ...term, region: liveRegion.region } : term)),
+    [state.terms, liveRegion],
+  )
+  const openTerm = opened && state.terms.find(({ kind, id }) => kind === opened.kind && id === opened.id)
+  return {
+    ...addressed,
+    draw,
+    terms,
+    sketchTerm,
+    hasInk: hasEnoughInk(sketch.strokes),
+    weight: weightOf(sketchTerm ?? {}),
+    influence: sketchTerm?.influence ?? MEDIUM,
+    setInfluence: (influence: Influence) =>
+      changeTerms((old) => old.map((term) => (term.kind === 'sketch' ? { ...term, influence } : term)), true),
+    clear: () => {
+      if (!isBlank(sketch)) draw(cleared(sketch))
+    },
+    /** A drawing that the address does not name yet would stay when another search replaces it. */
+    clearUnnamed: () => {
+      if (sketchTerm === undefined && !isBlank(sketch)) drawOn(cleared(sketch))
+    },
+    onNewQuery,
+    /** The part whose picture the query pane shows; undefined: the sheet. */
+    openTerm,
+    openPicture: (kind: QueryTerm['kind'], id: string) => setOpened({ kind, id }),
+    openSheet: () => setOpened(undefined),
+    liveRegion: liveRegion?.term === openTerm ? liveRegion : undefined,
+    setLiveRegion,
+  }
+}
+
+function sketchTermOf(terms: readonly QueryTerm[]): QueryTerm | undefined {
+  return terms.find(({ kind }) => kind === 'sketch')
+}

@@ -1,0 +1,14 @@
+import { useCallback, useState } from 'react'
+
+/** A picture that lies under the sheet to be traced; it is never searched with. @param onDraw shows the sheet */
+export function useTrace(onDraw: () => void) {
+  const [url, setUrl] = useState<string>()
+  return {
+    url,
+    onEnd: useCallback(() => setUrl(undefined), []),
+    onTrace: (next: string) => {
+      setUrl(next)
+      onDraw()
+    },
+  }
+}

@@ -1,0 +1,54 @@
+import { LargeView } from '../gallery/large-view.tsx'
+import { messages } from '../messages/messages.ts'
+import type { Page } from './use-page.ts'
+
+/** The large view of a picture of the list. */
+export default function ViewedPicture({ page, id }: { page: Page; id: string }) {
+  const { control, change, lists, actions, mayEdit, search } = page
+  const { list, viewed, deletion } = lists
+  const { openIndex } = viewed
+  return (
+    <LargeView
+      id={id}
+      list={list}
+      index={openIndex}
+      isSearch={search.hasResults}
+      parts={partsOf(page, openIndex)}
+      onOpen={(image, index) => viewed.open(image, index, true)}
+      onOpenOther={(image) => change({ view: image.id }, true)}
+      onClose={control.closeView}
+      onFindSimilar={actions.findSimilar}
+      onAddTerms={(image, isWanted) => actions.addTerms([image], isWanted)}
+      onRegion={actions.searchRegion}
+      onFolder={(image) =>
+        change({ view: undefined, directory: image.directory, terms: [], show: undefined })
+      }
+      onDelete={
+        mayEdit
+          ? (image) => {
+              const next = openIndex === undefined ? undefined : list.imageAt(openIndex + 1)
+              deletion.request([image])
+              if (next === undefined) control.closeView()
+              else change({ view: next.id }, true)
+            }
+          : undefined
+      }
+    />
+  )
+}
+
+/** How well a result matches each part of the search. */
+function partsOf({ sheet, state, search, lists }: Page, index: number | undefined) {
+  const image = index === undefined ? undefined : lists.list.imageAt(index)
+  if (!search.hasResults || image?.scores === undefined) return []
+  const { query } = messages
+  const names = state.terms
+    .filter(({ kind }) => kind !== 'sketch')
+    .map(({ kind, id, isWanted, region }) => {
+      if (kind === 'words') return id
+      if (!isWanted) return query.lessLike
+      return region === undefined ? query.moreLike : query.region
+    })
+  if (sheet.hasInk) names.unshift(query.sketch)
+  return image.scores.map((score, n) => ({ name: names[n] ?? '', score }))
+}

@@ -1,0 +1,153 @@
+import { PencilLine } from 'lucide-react'
+import { type ReactNode, useState } from 'react'
+import { Divider } from '../components/divider.tsx'
+import { IconButton } from '../components/icon-button.tsx'
+import { type Layout, useMeasures } from '../components/use-layout.ts'
+import { messages } from '../messages/messages.ts'
+import { useStoredNumber } from '../state/settings.ts'
+import type { LayoutProps } from './layout-props.ts'
+import { Library } from './library.tsx'
+import { OtherViews } from './other-views.tsx'
+import { PageQueryBar } from './page-query-bar.tsx'
+import { QueryPane } from './query-pane.tsx'
+import { ResultsPane } from './results-pane.tsx'
+import { TopBar } from './top-bar.tsx'
+import { useTrace } from './use-trace.ts'
+
+interface WideLayoutProps extends LayoutProps {
+  layout: Exclude<Layout, 'phone'>
+  isLibraryOpen: boolean
+}
+
+const MIN_SHARE = 0.28
+const MAX_SHARE = { side: 0.7, stacked: 0.75 }
+/** Of the window while the sheet is in full screen: a strip of results stays. */
+const FULL_SHARE = { side: 0.78, stacked: 0.78 }
+
+/** Library, query pane and results beside each other; query above results in a narrower window. */
+export function WideLayout(props: WideLayoutProps) {
+  const { page, layout, isLibraryOpen, isPaneOpen, setPaneOpen, settings } = props
+  const measures = useMeasures()
+  const [stored, setStored] = useStoredNumber(`share-${layout}`, measures.share)
+  const [isFull, setFull] = useState(false)
+  const trace = useTrace(props.onDraw)
+  const [lastPane, setLastPane] = useState<'query' | 'results'>('query')
+  const isSide = layout === 'side'
+  const share = isFull ? FULL_SHARE[layout] : stored
+  const isElse = page.state.show !== undefined
+  return (
+    <>
+      <SkipLink />
+      <TopBar
+        isLibraryOpen={isLibraryOpen}
+        onLibrary={props.onLibrary}
+        onAddFiles={props.onAddFiles}
+        settings={settings}
+      >
+        <PageQueryBar
+          page={page}
+          isPaneOpen={isPaneOpen}
+          onDraw={props.onDraw}
+          onPane={() => setPaneOpen(true)}
+          onChoosePicture={props.onChoosePicture}
+          onTrace={trace.onTrace}
+          wordsRef={props.wordsRef}
+        />
+      </TopBar>
+      <div className="flex min-h-0 flex-1">
+        {isLibraryOpen && (
+          <nav
+            aria-label={messages.gallery.library}
+            className="w-64 shrink-0 overflow-y-auto border-line border-r bg-surface px-2.5 py-3.5"
+          >
+            <Library page={page} />
+          </nav>
+        )}
+        <div className={`flex min-h-0 min-w-0 flex-1 ${isSide ? '' : 'flex-col'}`}>
+          {isPaneOpen ? (
+            <>
+              <section
+                aria-label={messages.query.sketch}
+                onPointerDownCapture={() => setLastPane('query')}
+                onFocusCapture={() => setLastPane('query')}
+                style={{ flexBasis: `${share * 100}%`, ...(isSide ? { minWidth: measures.leastPane } : {}) }}
+                className="relative min-h-0 shrink-0 overflow-hidden"
+              >
+                <QueryPane
+                  page={page}
+                  layout={layout}
+                  isFull={isFull}
+                  setFull={setFull}
+                  onClose={() => setPaneOpen(false)}
+                  onChoosePicture={props.onChoosePicture}
+                  onUseWords={() => props.wordsRef.current?.focus()}
+                  trace={trace}
+                  hasKeys={lastPane === 'query' && page.state.view === undefined && !isElse}
+                />
+              </section>
+              <Divider
+                label={isSide ? messages.app.divider : messages.app.dividerHeight}
+                orientation={isSide ? 'vertical' : 'horizontal'}
+                share={share}
+                min={MIN_SHARE}
+                max={MAX_SHARE[layout]}
+                onShare={(next) => {
+                  setFull(false)
+                  setStored(next)
+                }}
+                onReset={() => {
+                  setFull(false)
+                  setStored(measures.share)
+                }}
+                onClose={() => setPaneOpen(false)}
+              />
+            </>
+          ) : (
+            <ClosedPane isSide={isSide} onOpen={() => setPaneOpen(true)} />
+          )}
+          <main
+            id="results"
+            tabIndex={-1}
+            aria-label={messages.app.results}
+            onPointerDownCapture={() => setLastPane('results')}
+            onFocusCapture={() => setLastPane('results')}
+            className="min-h-0 min-w-0 flex-1 outline-none"
+          >
+            <OtherViews page={page}>
+              <ResultsPane {...props} />
+            </OtherViews>
+          </main>
+        </div>
+      </div>
+    </>
+  )
+}
+
+function SkipLink() {
+  return (
+    // biome-ignore lint/a11y/useValidAnchor: it leads to a place on this page
+    <a
+      href="#results"
+      onClick={(event) => {
+        // The address stays: it is the state of the page.
+        event.preventDefault()
+        document.getElementById('results')?.focus()
+      }}
+      className="sr-only focus:not-sr-only focus:fixed focus:top-2 focus:left-2 focus:z-60 focus:rounded-control focus:bg-surface focus:px-4 focus:py-2.5 focus:shadow-pop"
+    >
+      {messages.app.skip}
+    </a>
+  )
+}
+
+function ClosedPane({ isSide, onOpen }: { isSide: boolean; onOpen: () => void }): ReactNode {
+  return (
+    <div
+      className={`flex shrink-0 justify-center bg-surface py-2 ${isSide ? 'w-12 border-line border-r' : 'h-12 items-center border-line border-b'}`}
+    >
+      <IconButton label={messages.app.openQueryPane} keys="D" onClick={onOpen}>
+        <PencilLine />
+      </IconButton>
+    </div>
+  )
+}

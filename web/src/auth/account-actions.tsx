@@ -1,0 +1,34 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { LogOut } from 'lucide-react'
+import { getIndexStatus, signOut } from '../api/client.ts'
+import { Button } from '../components/button.tsx'
+import { messages } from '../messages/messages.ts'
+
+/** Whether users sign in on this server. */
+export function useHasAccounts(): boolean {
+  const { data: status } = useQuery({
+    queryKey: ['status'],
+    queryFn: ({ signal }) => getIndexStatus(signal),
+  })
+  return status?.auth === 'otp'
+}
+
+/** The way out for a signed-in user. @param beforeLeaving finishes what is still to be done in their name */
+export function AccountActions({ beforeLeaving }: { beforeLeaving: () => Promise<void> }) {
+  const client = useQueryClient()
+  const hasAccounts = useHasAccounts()
+  const leave = useMutation({
+    mutationFn: async () => {
+      await beforeLeaving()
+      return signOut()
+    },
+    // After an error, too: the page shows whether the user is still signed in.
+    onSettled: () => client.invalidateQueries({ queryKey: ['session'] }),
+  })
+  if (!hasAccounts) return null
+  return (
+    <Button icon={<LogOut />} isBusy={leave.isPending} onClick={() => leave.mutate()}>
+      {messages.signIn.signOut}
+    </Button>
+  )
+}

@@ -1,0 +1,99 @@
+import { type PointerEvent, type ReactNode, useRef, useState } from 'react'
+import { messages } from '../messages/messages.ts'
+
+/** Heights of the sheet as shares of the window. */
+export const DETENTS = [0.23, 0.51, 0.92] as const
+export type Detent = 0 | 1 | 2
+
+interface BottomSheetProps {
+  label: string
+  detent: Detent
+  onDetent: (detent: Detent) => void
+  /** Beside the grabber, also part of what can be dragged. */
+  head: ReactNode
+  children: ReactNode
+}
+
+/** A shorter way is a press, in CSS pixels. */
+const SLIP = 6
+/** A flick is faster than this, in pixels a millisecond. */
+const FLICK = 0.5
+
+/** Covers the lower part of the page at one of three heights. What lies behind stays usable. */
+export function BottomSheet({ label, detent, onDetent, head, children }: BottomSheetProps) {
+  const [dragged, setDragged] = useState<number>()
+  const drag = useRef<{ startY: number; startShare: number; lastY: number; lastTime: number; speed: number }>(
+    undefined,
+  )
+  const share = dragged ?? DETENTS[detent]
+  const onPointerDown = (event: PointerEvent<HTMLElement>) => {
+    // Buttons in the head stay buttons.
+    if ((event.target as Element).closest('button:not([data-grabber])')) return
+    const { clientY, timeStamp } = event
+    drag.current = {
+      startY: clientY,
+      startShare: share,
+      lastY: clientY,
+      lastTime: timeStamp,
+      speed: 0,
+    }
+  }
+  const onPointerMove = ({ clientY, timeStamp, pointerId, currentTarget }: PointerEvent) => {
+    const own = drag.current
+    if (own === undefined) return
+    // Captured at once, the pointer would take its click away from the grabber.
+    if (dragged === undefined && Math.abs(clientY - own.startY) < SLIP) return
+    currentTarget.setPointerCapture(pointerId)
+    const elapsed = Math.max(1, timeStamp - own.lastTime)
+    own.speed = (own.lastY - clientY) / elapsed
+    own.lastY = clientY
+    own.lastTime = timeStamp
+    const next = own.startShare + (own.startY - clientY) / innerHeight
+    setDragged(Math.max(0.12, Math.min(DETENTS[2], next)))
+  }
+  const onPointerUp = () => {
+    const own = drag.current
+    drag.current = undefined
+    if (own === undefined || dragged === undefined) return
+    setDragged(undefined)
+    onDetent(detentAfter(dragged, own.speed))
+  }
+  return (
+    <section
+      aria-label={label}
+      style={{ height: `calc(${share * 100}dvh)` }}
+      className={`fixed inset-x-0 bottom-0 z-20 flex flex-col rounded-t-sheet bg-page shadow-pop forced-colors:border ${dragged === undefined ? 'transition-[height] duration-pane ease-out-soft' : ''}`}
+    >
+      <div
+        onPointerDown={onPointerDown}
+        onPointerMove={onPointerMove}
+        onPointerUp={onPointerUp}
+        onPointerCancel={onPointerUp}
+        className="shrink-0 touch-none"
+      >
+        <button
+          type="button"
+          data-grabber
+          aria-label={detent === 2 ? messages.app.fewerResults : messages.app.moreResults}
+          aria-expanded={detent > 0}
+          onClick={() => onDetent(detent === 2 ? 0 : ((detent + 1) as Detent))}
+          className="mx-auto flex h-4 w-24 items-center justify-center before:h-1.25 before:w-10 before:rounded-full before:bg-line-strong"
+        />
+        {head}
+      </div>
+      <main id="results" tabIndex={-1} aria-label={label} className="min-h-0 flex-1 outline-none">
+        {children}
+      </main>
+    </section>
+  )
+}
+
+/** The next detent in the direction of a flick, else the nearest. */
+export function detentAfter(share: number, speed: number): Detent {
+  const indices: Detent[] = [0, 1, 2]
+  if (speed > FLICK) return indices.find((n) => DETENTS[n] > share) ?? 2
+  if (speed < -FLICK) return indices.findLast((n) => DETENTS[n] < share) ?? 0
+  return indices.reduce((best, n) =>
+    Math.abs(DETENTS[n] - share) < Math.abs(DETENTS[best] - share) ? n : best,
+  )
+}

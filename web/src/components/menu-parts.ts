@@ -1,0 +1,28 @@
+import { type ComponentProps, createContext, type ReactElement, type ReactNode } from 'react'
+
+export type MenuTrigger = ReactElement<ComponentProps<'button'>>
+
+export interface MenuProps {
+  /** A button that takes a ref. */
+  trigger: MenuTrigger
+  align?: 'start' | 'center' | 'end'
+  children: ReactNode
+}
+
+export interface MenuChoiceProps<T extends string> {
+  label: string
+  value: T
+  options: readonly { value: T; text: string }[]
+  onChange: (value: T) => void
+}
+
+/** The parts of a menu, which come with it. */
+export interface MenuParts {
+  Item: (props: { className: string; onSelect: () => void; children: ReactNode }) => ReactNode
+  Separator: (props: { className: string }) => ReactNode
+  Choice: <T extends string>(props: MenuChoiceProps<T> & { className: string }) => ReactNode
+}
+
+export const PartsContext = createContext<MenuParts | null>(null)
+export const MENU =
+  'z-50 max-h-(--radix-popper-available-height) min-w-48 animate-appear overflow-y-auto rounded-card bg-surface p-2 shadow-pop outline-none forced-colors:border'

@@ -1,0 +1,165 @@
+import { Check, FileX, Minus, Plus, ScanSearch } from 'lucide-react'
+import { type ComponentProps, type ReactNode, useState } from 'react'
+import { percent } from '../messages/format.ts'
+import { messages } from '../messages/messages.ts'
+import { PatientImage } from './patient-image.tsx'
+import { ScoreMeter } from './score-meter.tsx'
+
+export interface TileProps {
+  /** File name. */
+  name: string
+  /** Accessible name, with date and score. */
+  label: string
+  src: string
+  srcSet?: string | undefined
+  sizes?: string | undefined
+  /** A blurred version as a data URL. */
+  placeholder?: string | undefined
+  score?: number | undefined
+  /** Whether the score is always written out. */
+  isScoreShown?: boolean
+  isSelected?: boolean
+  /** Whether others are selected: the circles stay visible. */
+  isSelecting?: boolean
+  /** Whether the search is for less like it. */
+  isNegative?: boolean
+  /** Whether there is room for all actions. */
+  isNarrow?: boolean
+  onToggle?: ((isRange: boolean) => void) | undefined
+  onMore?: (() => void) | undefined
+  onLess?: (() => void) | undefined
+  onSimilar?: (() => void) | undefined
+  /** Attributes of the button that opens the picture. */
+  button?: ComponentProps<'button'> & Record<`data-${string}`, string | number>
+}
+
+/** A picture of the results or the gallery, with what can be done with it while it is hovered or has the focus. */
+export function Tile(props: TileProps) {
+  const { name, label, score, isSelected = false, isNegative = false, isNarrow = false, button } = props
+  const { onMore, onLess, onSimilar, placeholder, isScoreShown = false } = props
+  return (
+    <div
+      style={placeholder === undefined ? undefined : { backgroundImage: `url(${placeholder})` }}
+      className={`group relative size-full overflow-hidden rounded-tile bg-sunken bg-cover phone:rounded-sm has-[[data-index]:focus-visible]:focus-ring ${isNegative ? 'outline-2 outline-line-strong -outline-offset-2 outline-dashed' : ''}`}
+    >
+      <button
+        type="button"
+        {...button}
+        aria-label={label}
+        className="block size-full outline-none focus-visible:shadow-ring"
+      >
+        <TileImage {...props} />
+      </button>
+      <span
+        aria-hidden="true"
+        className="pointer-events-none absolute inset-0 bg-linear-to-b from-picture-shade via-transparent to-picture-shade opacity-0 transition-opacity duration-hover group-focus-within:opacity-100 hovers:group-hover:opacity-100"
+      />
+      {isSelected && <SelectedRing />}
+      {score !== undefined && !isSelected && <ScoreMeter score={score} />}
+      {score !== undefined && (
+        <span
+          aria-hidden="true"
+          className={`pointer-events-none absolute top-2 right-2 rounded-sm bg-picture-veil px-1 font-semibold text-12 text-on-picture ${isScoreShown ? '' : 'opacity-0 group-focus-within:opacity-100 hovers:group-hover:opacity-100'}`}
+        >
+          {percent(score)}
+        </span>
+      )}
+      {isNegative && (
+        <span className="pointer-events-none absolute top-2 left-2 grid size-6 place-items-center rounded-full bg-picture-veil text-on-picture [&_svg]:size-4">
+          <Minus />
+        </span>
+      )}
+      <SelectCircle {...props} />
+      {onMore && onLess && (
+        <span
+          // Shown by visibility: a hidden button can't be pressed by accident on a touch screen.
+          className="invisible absolute right-1.5 bottom-1.5 flex rounded-control bg-picture-veil text-on-picture group-focus-within:visible hovers:group-hover:visible"
+        >
+          <Action label={messages.gallery.moreLike(name)} onClick={onMore}>
+            <Plus />
+          </Action>
+          <Action label={messages.gallery.lessLike(name)} onClick={onLess}>
+            <Minus />
+          </Action>
+          {onSimilar && !isNarrow && (
+            <Action label={messages.gallery.findSimilarTo(name)} onClick={onSimilar}>
+              <ScanSearch />
+            </Action>
+          )}
+        </span>
+      )}
+    </div>
+  )
+}
+
+function TileImage({ src, srcSet, sizes, name, isNegative = false }: TileProps) {
+  const [isBroken, setBroken] = useState(false)
+  if (isBroken) {
+    return (
+      <span className="grid size-full place-content-center justify-items-center gap-1 p-2 text-12 text-ink-2">
+        <FileX className="size-6" aria-hidden="true" />
+        <span className="line-clamp-2 [overflow-wrap:anywhere]">{name}</span>
+      </span>
+    )
+  }
+  return (
+    <PatientImage
+      key={src}
+      src={src}
+      srcSet={srcSet}
+      sizes={sizes}
+      alt=""
+      decoding="async"
+      draggable={false}
+      onGivenUp={() => setBroken(true)}
+      className={`size-full object-cover ${isNegative ? 'opacity-85 grayscale' : ''}`}
+    />
+  )
+}
+
+function SelectedRing() {
+  return (
+    <span
+      aria-hidden="true"
+      className="pointer-events-none absolute inset-0 rounded-[inherit] border-3 border-accent after:absolute after:inset-0 after:border-2 after:border-surface forced-colors:border-4"
+    />
+  )
+}
+
+function SelectCircle({ name, isSelected = false, isSelecting = false, isNegative, onToggle }: TileProps) {
+  if (onToggle === undefined || isNegative) return null
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      aria-label={messages.gallery.select(name)}
+      aria-pressed={isSelected}
+      onClick={(event) => onToggle(event.shiftKey)}
+      className={`absolute top-2 left-2 grid size-6 place-items-center rounded-full border-2 border-on-picture shadow-low aria-pressed:bg-accent aria-pressed:text-on-accent [&_svg]:size-4 ${isSelected || isSelecting ? '' : 'invisible group-focus-within:visible hovers:group-hover:visible'}`}
+    >
+      {isSelected && <Check />}
+    </button>
+  )
+}
+
+interface ActionProps {
+  label: string
+  onClick: () => void
+  children: ReactNode
+}
+
+/** For the pointer; the keyboard has keys for the same. */
+function Action({ label, onClick, children }: ActionProps) {
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      aria-label={label}
+      title={label}
+      onClick={onClick}
+      className="grid size-8 place-items-center rounded-control hover:bg-picture-shade [&_svg]:size-4.5"
+    >
+      {children}
+    </button>
+  )
+}

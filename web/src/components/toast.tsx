@@ -1,0 +1,82 @@
+import { createContext, type ReactNode, use, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+
+export interface ToastContent {
+  text: string
+  action?: { text: string; run: () => void } | undefined
+}
+
+export interface Toasts {
+  show: (toast: ToastContent) => void
+  hide: () => void
+}
+
+const SHOWN_MS = 6_000
+const SHOWN_WITH_ACTION_MS = 10_000
+
+const ToastContext = createContext<Toasts | null>(null)
+
+/** Shows a sentence at the bottom for a while, one at a time. */
+export function useToast(): Toasts {
+  return use(ToastContext)!
+}
+
+export function ToastProvider({ children }: { children: ReactNode }) {
+  const [toast, setToast] = useState<ToastContent & { number: number }>()
+  const show = useCallback(
+    (next: ToastContent) => setToast((old) => ({ ...next, number: (old?.number ?? 0) + 1 })),
+    [],
+  )
+  const hide = useCallback(() => setToast(undefined), [])
+  const toasts = useMemo(() => ({ show, hide }), [show, hide])
+  return (
+    <ToastContext value={toasts}>
+      {children}
+      {/* Always in the document: screen readers do not read out a region that appears together with its text. */}
+      <div
+        role="status"
+        className="pointer-events-none fixed inset-x-3 bottom-[calc(env(safe-area-inset-bottom)+1.25rem)] z-60 flex justify-center"
+      >
+        {toast !== undefined && <ToastBar key={toast.number} {...toast} onEnd={hide} />}
+      </div>
+    </ToastContext>
+  )
+}
+
+/** Ends after a while, which stands still while it is hovered or has the focus. */
+function ToastBar({ text, action, onEnd }: ToastContent & { onEnd: () => void }) {
+  const [isHeld, setHeld] = useState(false)
+  const left = useRef(action === undefined ? SHOWN_MS : SHOWN_WITH_ACTION_MS)
+  useEffect(() => {
+    if (isHeld) return
+    const startedAt = performance.now()
+    const timer = setTimeout(onEnd, left.current)
+    return () => {
+      clearTimeout(timer)
+      left.current -= performance.now() - startedAt
+    }
+  }, [isHeld, onEnd])
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: only its time stands still
+    <div
+      onPointerEnter={() => setHeld(true)}
+      onPointerLeave={() => setHeld(false)}
+      onFocus={() => setHeld(true)}
+      onBlur={() => setHeld(false)}
+      className="pointer-events-auto flex min-h-12 animate-rise items-center gap-3.5 rounded-card bg-bar py-1 pr-2 pl-4 text-on-bar shadow-pop forced-colors:border"
+    >
+      <span className="py-2 pr-2 [overflow-wrap:anywhere]">{text}</span>
+      {action !== undefined && (
+        <button
+          type="button"
+          onClick={() => {
+            onEnd()
+            action.run()
+          }}
+          className="h-10 shrink-0 rounded-control px-2.5 font-semibold text-bar-action hover:bg-bar-hover"
+        >
+          {action.text}
+        </button>
+      )}
+    </div>
+  )
+}

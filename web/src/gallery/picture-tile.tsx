@@ -1,0 +1,86 @@
+import { memo, useEffect, useRef } from 'react'
+import type { Image } from '../api/client.ts'
+import { placeholderOf, sourcesOf } from '../api/picture-sources.ts'
+import { Tile } from '../components/tile.tsx'
+import { day } from '../messages/format.ts'
+import { messages } from '../messages/messages.ts'
+import type { PictureActions } from './use-grid-keys.ts'
+
+/** The type under which a picture of the gallery is dragged. */
+export const DRAGGED_IMAGE = 'application/x-sketch-search-image'
+const LONG_PRESS_MS = 450
+/** Below this width there is no room for three actions. */
+const NARROW = 150
+
+interface PictureTileProps
+  extends Pick<PictureActions, 'onOpen' | 'onToggle' | 'onAddTerms' | 'onFindSimilar'> {
+  image: Image
+  index: number
+  /** In CSS pixels. */
+  width: number
+  isSelected: boolean
+  isSelecting: boolean
+  isNegative: boolean
+  isScoreShown: boolean
+  isTabStop: boolean
+}
+
+/** A tile for a picture of the gallery: a press opens or selects it, a long press selects, dragging takes it along. */
+export const PictureTile = memo(function PictureTile(props: PictureTileProps) {
+  const { image, index, width, isSelected, isSelecting, onOpen, onToggle, onAddTerms, onFindSimilar } = props
+  const press = useRef<{ timer?: ReturnType<typeof setTimeout>; isLong: boolean }>({ isLong: false })
+  useEffect(() => () => clearTimeout(press.current.timer), [])
+  const { user_visible_name: name, score } = image
+  const endPress = () => clearTimeout(press.current.timer)
+  return (
+    <Tile
+      name={name}
+      label={messages.gallery.tile(name, day(image.modified_at), score)}
+      {...sourcesOf(image, width)}
+      placeholder={placeholderOf(image)}
+      score={score}
+      isScoreShown={props.isScoreShown}
+      isSelected={isSelected}
+      isSelecting={isSelecting}
+      isNegative={props.isNegative}
+      isNarrow={width < NARROW}
+      onToggle={(isRange) => onToggle(image, index, isRange)}
+      onMore={() => onAddTerms(image, true)}
+      onLess={() => onAddTerms(image, false)}
+      onSimilar={() => onFindSimilar(image)}
+      button={{
+        'data-index': index,
+        'data-path': image.path,
+        tabIndex: props.isTabStop ? 0 : -1,
+        title: image.path,
+        draggable: true,
+        onDragStart(event) {
+          event.dataTransfer.setData(DRAGGED_IMAGE, image.id)
+          event.dataTransfer.effectAllowed = 'copy'
+        },
+        onPointerDown(event) {
+          const isTouch = event.pointerType === 'touch'
+          // A long press selects; some phones would begin to drag.
+          event.currentTarget.draggable = !isTouch
+          endPress()
+          press.current.isLong = false
+          if (!isTouch) return
+          press.current.timer = setTimeout(() => {
+            press.current.isLong = true
+            onToggle(image, index, false)
+          }, LONG_PRESS_MS)
+        },
+        onPointerUp: endPress,
+        onPointerCancel: endPress,
+        onContextMenu: (event) => press.current.isLong && event.preventDefault(),
+        onClick(event) {
+          if (press.current.isLong) press.current.isLong = false
+          else if (event.shiftKey || event.ctrlKey || event.metaKey) onToggle(image, index, event.shiftKey)
+          // A click by the keyboard has no place: Enter opens while others are selected, too.
+          else if (isSelecting && event.detail > 0) onToggle(image, index, false)
+          else onOpen(image, index)
+        },
+      }}
+    />
+  )
+})

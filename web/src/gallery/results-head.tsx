@@ -1,0 +1,72 @@
+import { ChevronDown } from 'lucide-react'
+import { useRef } from 'react'
+import { Button } from '../components/button.tsx'
+import { Menu, MenuChoice } from '../components/menu.tsx'
+import { Slider } from '../components/slider.tsx'
+import { messages } from '../messages/messages.ts'
+import { type PageChange, type PageState, SORTS, type Sort } from '../state/address.ts'
+import { Filters } from './filters.tsx'
+import { useElementSize } from './use-element-size.ts'
+
+/** Below this width of the pane, in CSS pixels, the filters fold into one button. */
+const NARROW = 720
+/** Row heights that can be chosen, as shares of the usual one. */
+export const ROW_SCALES = { min: 60, max: 240, initial: 100 }
+
+interface ResultsHeadProps {
+  state: PageState
+  change: (part: PageChange) => void
+  isSearch: boolean
+  /** In hundredths of the usual row height. */
+  scale: number
+  onScale: (scale: number) => void
+}
+
+/** Filters to the left, order and size to the right. */
+export function ResultsHead({ state, change, isSearch, scale, onScale }: ResultsHeadProps) {
+  const ref = useRef<HTMLDivElement>(null)
+  const { width } = useElementSize(ref)
+  const isNarrow = width < NARROW
+  return (
+    <div ref={ref} className="flex h-14 shrink-0 items-center gap-1.5 px-5 phone:px-3">
+      <Filters state={state} change={change} isNarrow={isNarrow} />
+      <span className="flex-1" />
+      {isSearch ? (
+        <span className="px-2 font-medium text-13">{messages.gallery.sorts.best}</span>
+      ) : (
+        <SortMenu sort={state.sort} onSort={(sort) => change({ sort })} />
+      )}
+      <Slider
+        label={messages.gallery.size}
+        value={scale}
+        {...ROW_SCALES}
+        step={10}
+        valueText={`${scale} %`}
+        onChange={onScale}
+        className="w-21 phone:hidden"
+      />
+    </div>
+  )
+}
+
+function SortMenu({ sort, onSort }: { sort: Sort; onSort: (sort: Sort) => void }) {
+  const { sorts, sort: label } = messages.gallery
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <Button variant="ghost" size="small" aria-label={`${label}: ${sorts[sort]}`}>
+          {sorts[sort]}
+          <ChevronDown aria-hidden="true" />
+        </Button>
+      }
+    >
+      <MenuChoice
+        label={label}
+        value={sort}
+        onChange={onSort}
+        options={SORTS.map((value) => ({ value, text: sorts[value] }))}
+      />
+    </Menu>
+  )
+}

@@ -1,0 +1,81 @@
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
+import { useEffect, useMemo } from 'react'
+import { GROUPS_PER_PAGE, type Image, listDuplicates } from '../api/client.ts'
+
+export interface DuplicateGroup {
+  key: string
+  /** The suggested one first. */
+  images: Image[]
+}
+
+const ASK_AGAIN_MS = 3_000
+/** Groups may have grown although there are as many. */
+const MIN_STEP = 0.05
+/** A page without groups, for the number of groups alone. */
+const PAST_THE_END = 1_000_000
+
+/**
+ * Groups of pictures that look the same. Comparing a large gallery takes minutes, in which groups are added.
+ * @param hidden pictures that are about to go
+ * @param isQuiet whether the list may change under the eyes of the user
+ */
+export function useDuplicates(hidden: ReadonlyMap<string, Image>, isQuiet: boolean) {
+  const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } =
+    useInfiniteQuery({
+      queryKey: ['images', 'duplicates'],
+      queryFn: ({ pageParam, signal }) => listDuplicates(pageParam, signal),
+      initialPageParam: 1,
+      // A page may hold fewer groups: deleted pictures are left out of it.
+      getNextPageParam: ({ total }, pages) =>
+        pages.length * GROUPS_PER_PAGE < total ? pages.length + 1 : undefined,
+    })
+  const shown = data?.pages[0]
+  const { data: latest } = useQuery({
+    queryKey: ['images', 'duplicates-found'],
+    queryFn: ({ signal }) => listDuplicates(PAST_THE_END, signal),
+    enabled: shown !== undefined && shown.progress < 1,
+    refetchInterval: ({ state }) => ((state.data?.progress ?? 0) < 1 ? ASK_AGAIN_MS : false),
+  })
+  const found = shown === undefined || shown.progress === 1 ? shown : (latest ?? shown)
+  useEffect(() => {
+    if (!isQuiet || shown === undefined || found === undefined) return
+    const isOver = found.progress === 1 && shown.progress < 1
+    if (isOver || found.total !== shown.total || found.progress > shown.progress + MIN_STEP) void refetch()
+  }, [isQuiet, shown, found, refetch])
+  const groups = useMemo(() => {
+    const seen = new Set<string>()
+    return (data?.pages ?? [])
+      .flatMap((page) => page.groups)
+      .map(({ images }): DuplicateGroup => {
+        const left = images.filter(({ id }) => !hidden.has(id))
+        return { key: images[0]?.id ?? '', images: withLargestFirst(left) }
+      })
+      .filter(({ key, images }) => {
+        // A page that was fetched later may hold a group once more.
+        const isNew = !seen.has(key)
+        seen.add(key)
+        return isNew && images.length > 1
+      })
+  }, [data, hidden])
+  return {
+    groups,
+    total: found?.total ?? 0,
+    progress: found?.progress ?? 1,
+    error: data === undefined ? error : null,
+    isPending,
+    retry: () => void refetch(),
+    /** undefined if all are here. */
+    more: hasNextPage && !isFetchingNextPage ? () => void fetchNextPage() : undefined,
+  }
+}
+
+/** The one with the most pixels, then bytes, is suggested to be kept. */
+function withLargestFirst(images: Image[]): Image[] {
+  const pixels = ({ width, height }: Image) => width * height
+  return images.toSorted((a, b) => pixels(b) - pixels(a) || b.bytes - a.bytes)
+}
+
+/** Bytes that are freed if only the first picture of a group is kept. */
+export function freedBytes({ images }: DuplicateGroup): number {
+  return images.slice(1).reduce((sum, { bytes }) => sum + bytes, 0)
+}

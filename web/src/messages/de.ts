@@ -1,0 +1,27 @@
+import { signIn, users } from './de/accounts.ts'
+import { app, shortcuts, status } from './de/app.ts'
+import { files } from './de/files.ts'
+import { deletion, gallery, selection, trash } from './de/gallery.ts'
+import { query, region } from './de/query.ts'
+import { sheet } from './de/sheet.ts'
+import { duplicates, upload, viewer } from './de/viewer.ts'
+import type { Messages } from './en.ts'
+
+export const de: Messages = {
+  app,
+  shortcuts,
+  status,
+  files,
+  query,
+  region,
+  sheet,
+  gallery,
+  selection,
+  trash,
+  deletion,
+  viewer,
+  upload,
+  duplicates,
+  signIn,
+  users,
+}

@@ -1,0 +1,39 @@
+import { number, plural } from '../format.ts'
+
+export const signIn = {
+  title: 'Anmelden',
+  email: 'Deine E-Mail-Adresse',
+  emailHint: 'Du erhältst einen Code per E-Mail. Es gibt kein Passwort.',
+  send: 'Code senden',
+  code: 'Code',
+  codeHint: 'Wenn es zu deiner Adresse ein Konto gibt, ist ein Code unterwegs.',
+  sentTo: (email: string) => `Wenn es zu ${email} ein Konto gibt, ist ein Code unterwegs.`,
+  signIn: 'Anmelden',
+  otherAddress: 'Andere Adresse verwenden',
+  resend: 'Neuen Code senden',
+  resendIn: (seconds: number) => `Neuer Code in ${number(seconds)} s`,
+  signOut: 'Abmelden',
+}
+
+export const users = {
+  title: 'Benutzer',
+  count: (count: number) => plural(count, { one: '# Benutzer', other: '# Benutzer' }),
+  none: 'Kein Benutzer passt.',
+  filter: 'Nach Adresse filtern',
+  filterRole: 'Nach Rolle filtern',
+  anyRole: 'Jede Rolle',
+  roles: { user: 'Benutzer', editor: 'Redaktion', admin: 'Verwaltung' },
+  email: 'E-Mail-Adresse',
+  role: 'Rolle',
+  roleOf: (email: string) => `Rolle von ${email}`,
+  add: 'Hinzufügen',
+  save: 'Speichern',
+  cancel: 'Abbrechen',
+  edit: (email: string) => `Adresse ${email} ändern`,
+  remove: (email: string) => `${email} entfernen`,
+  removeNow: 'Entfernen',
+  pages: 'Seiten',
+  page: (page: number, pages: number) => `${number(page)} von ${number(pages)}`,
+  previous: 'Vorige Seite',
+  next: 'Nächste Seite',
+}

@@ -1,0 +1,123 @@
+import { number, percent, plural } from '../format.ts'
+
+export const gallery = {
+  pictures: (count: number) => plural(count, { one: '# Bild', other: '# Bilder' }),
+  of: (part: number, all: number) =>
+    `${number(part)} von ${plural(all, { one: '# Bild', other: '# Bildern' })}`,
+  matches: (count: number) => plural(count, { one: '# Treffer', other: '# Treffer' }),
+  closeMatches: 'Nahe Treffer',
+  furtherAway: 'Weiter entfernt',
+  closeCount: (count: number) => plural(count, { one: '# naher Treffer', other: '# nahe Treffer' }),
+  showFurther: 'Entferntere Treffer zeigen',
+  showNew: 'Neue Treffer zeigen',
+  changed: 'Der Ordner hat sich geändert.',
+  showChanges: 'Änderungen zeigen',
+  searching: 'Suche läuft',
+  nothingCloseTitle: 'Noch nichts Passendes',
+  nothingClose: 'Füge ein, zwei Linien hinzu, oder lass entferntere Treffer zu.',
+  emptyTitle: 'Deine Galerie ist leer',
+  empty: 'Füge hier Dateien hinzu, oder lege sie in den überwachten Ordner. Sie erscheinen von selbst.',
+  filteredTitle: 'Keine Bilder passen zu diesen Filtern',
+  filtered: (filters: number, all: number) =>
+    filters === 1
+      ? plural(all, { one: '1 Filter verbirgt das einzige Bild.', other: '1 Filter verbirgt alle # Bilder.' })
+      : plural(all, {
+          one: `${number(filters)} Filter verbergen das einzige Bild.`,
+          other: `${number(filters)} Filter verbergen alle # Bilder.`,
+        }),
+  clearFilters: 'Filter entfernen',
+  stale: 'Diese Liste ist vielleicht nicht aktuell.',
+  tile: (name: string, date: string, score: number | undefined) =>
+    score === undefined ? `${name}, ${date}` : `${name}, ${date}, zu ${percent(score)} ähnlich`,
+  select: (name: string) => `${name} auswählen`,
+  moreLike: (name: string) => `Mehr wie ${name}`,
+  lessLike: (name: string) => `Weniger wie ${name}`,
+  findSimilarTo: (name: string) => `Ähnliche wie ${name} finden`,
+  findSimilar: 'Ähnliche finden',
+  open: 'Öffnen',
+  selectMenu: 'Auswählen',
+  showInFolder: 'Im Ordner zeigen',
+  cantBeShown: 'Dieses Bild kann nicht gezeigt werden.',
+  grid: 'Bilder',
+  size: 'Größe der Vorschaubilder',
+  sort: 'Sortieren nach',
+  sorts: {
+    best: 'Beste Treffer',
+    newest: 'Neueste zuerst',
+    oldest: 'Älteste zuerst',
+    name: 'Name A–Z',
+    'name-down': 'Name Z–A',
+  },
+  filters: 'Filter',
+  moreFilters: 'Weitere Filter',
+  allFolders: 'Alle Ordner',
+  anyDate: 'Jedes Datum',
+  anyType: 'Jeder Typ',
+  anyName: 'Jeder Name',
+  type: 'Typ',
+  name: 'Name enthält',
+  from: 'Von',
+  to: 'Bis',
+  lastDays: (days: number) => plural(days, { one: 'Letzter Tag', other: 'Letzte # Tage' }),
+  thisYear: 'Dieses Jahr',
+  clearOne: (name: string) => `${name} entfernen`,
+  withSubfolders: 'Mit Unterordnern',
+  whereAmI: 'Aktueller Ordner',
+  library: 'Bibliothek',
+  folders: 'Ordner',
+  allPictures: 'Alle Bilder',
+  duplicates: 'Duplikate',
+  trash: 'Papierkorb',
+  users: 'Benutzer',
+  expand: (name: string) => `Ordner in ${name} zeigen`,
+  timeline: 'Zeitleiste',
+}
+
+export const selection = {
+  bar: 'Ausgewählte Bilder',
+  count: (count: number) => plural(count, { one: '# ausgewählt', other: '# ausgewählt' }),
+  clear: 'Auswahl aufheben',
+  more: 'Mehr davon',
+  less: 'Weniger davon',
+  all: (count: number) => `Alle ${number(count)} auswählen`,
+  start: 'Bilder auswählen',
+  trash: 'In den Papierkorb',
+  tooMany: (most: number) =>
+    plural(most, {
+      one: '# Bild kann ausgewählt werden.',
+      other: 'Höchstens # Bilder können auf einmal ausgewählt werden.',
+    }),
+  failed: 'Einige Bilder konnten nicht geladen werden. Nichts wurde ausgewählt.',
+}
+
+export const trash = {
+  moved: (count: number) =>
+    plural(count, { one: '# Bild in den Papierkorb gelegt', other: '# Bilder in den Papierkorb gelegt' }),
+  undo: 'Rückgängig',
+  undoFailed: 'Einige Bilder konnten nicht wiederhergestellt werden.',
+  failed: (name: string, reason: string) => `${name} wurde nicht in den Papierkorb gelegt. ${reason}`,
+  title: 'Papierkorb',
+  emptyTitle: 'Der Papierkorb ist leer',
+  empty: 'Gelöschte Bilder bleiben 30 Tage hier.',
+  restore: 'Wiederherstellen',
+  restored: (count: number) =>
+    plural(count, { one: '# Bild wiederhergestellt', other: '# Bilder wiederhergestellt' }),
+  emptyTrash: 'Papierkorb leeren',
+  question: 'Papierkorb leeren?',
+  warning: (count: number, size: string) =>
+    plural(count, {
+      one: `# Datei (${size}) wird von der Festplatte gelöscht. Das kann nicht rückgängig gemacht werden.`,
+      other: `# Dateien (${size}) werden von der Festplatte gelöscht. Das kann nicht rückgängig gemacht werden.`,
+    }),
+  delete: (count: number) => plural(count, { one: '# Datei löschen', other: '# Dateien löschen' }),
+  further: (count: number) => `und ${number(count)} weitere`,
+}
+
+export const deletion = {
+  waiting: (count: number) =>
+    plural(count, { one: '# Bild wird gelöscht', other: '# Bilder werden gelöscht' }),
+  undo: 'Rückgängig',
+  now: 'Jetzt löschen',
+  failed: (name: string, reason: string) => `${name} wurde nicht gelöscht. ${reason}`,
+  further: (count: number) => `und ${number(count)} weitere`,
+}

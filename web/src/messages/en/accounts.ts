@@ -1,0 +1,39 @@
+import { number, plural } from '../format.ts'
+
+export const signIn = {
+  title: 'Sign in',
+  email: 'Your e-mail address',
+  emailHint: 'You get a code by e-mail. There is no password.',
+  send: 'Send the code',
+  code: 'Code',
+  codeHint: 'If your address has an account, a code is on its way.',
+  sentTo: (email: string) => `If ${email} has an account, a code is on its way.`,
+  signIn: 'Sign in',
+  otherAddress: 'Use another address',
+  resend: 'Send another code',
+  resendIn: (seconds: number) => `Another code in ${number(seconds)} s`,
+  signOut: 'Sign out',
+}
+
+export const users = {
+  title: 'Users',
+  count: (count: number) => plural(count, { one: '# user', other: '# users' }),
+  none: 'No user matches.',
+  filter: 'Filter by address',
+  filterRole: 'Filter by role',
+  anyRole: 'Any role',
+  roles: { user: 'User', editor: 'Editor', admin: 'Admin' },
+  email: 'E-mail address',
+  role: 'Role',
+  roleOf: (email: string) => `Role of ${email}`,
+  add: 'Add',
+  save: 'Save',
+  cancel: 'Cancel',
+  edit: (email: string) => `Change the address ${email}`,
+  remove: (email: string) => `Remove ${email}`,
+  removeNow: 'Remove',
+  pages: 'Pages',
+  page: (page: number, pages: number) => `${number(page)} of ${number(pages)}`,
+  previous: 'Previous page',
+  next: 'Next page',
+}

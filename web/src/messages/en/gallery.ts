@@ -1,0 +1,120 @@
+import { number, percent, plural } from '../format.ts'
+
+export const gallery = {
+  pictures: (count: number) => plural(count, { one: '# picture', other: '# pictures' }),
+  of: (part: number, all: number) =>
+    `${number(part)} of ${plural(all, { one: '# picture', other: '# pictures' })}`,
+  matches: (count: number) => plural(count, { one: '# match', other: '# matches' }),
+  closeMatches: 'Close matches',
+  furtherAway: 'Further away',
+  closeCount: (count: number) => plural(count, { one: '# close match', other: '# close matches' }),
+  showFurther: 'Show further matches',
+  showNew: 'Show new matches',
+  changed: 'The folder has changed.',
+  showChanges: 'Show changes',
+  searching: 'Searching',
+  nothingCloseTitle: 'Nothing close yet',
+  nothingClose: 'Add a line or two, or let more distant matches in.',
+  emptyTitle: 'Your gallery is empty',
+  empty: 'Add files here, or put them into the watched folder. They appear by themselves.',
+  filteredTitle: 'No pictures match these filters',
+  filtered: (filters: number, all: number) =>
+    filters === 1
+      ? plural(all, { one: '1 filter hides the only picture.', other: '1 filter hides all # pictures.' })
+      : plural(all, {
+          one: `${number(filters)} filters hide the only picture.`,
+          other: `${number(filters)} filters hide all # pictures.`,
+        }),
+  clearFilters: 'Clear filters',
+  stale: 'This list may be out of date.',
+  /** The name of a tile for a screen reader. */
+  tile: (name: string, date: string, score: number | undefined) =>
+    score === undefined ? `${name}, ${date}` : `${name}, ${date}, ${percent(score)} alike`,
+  select: (name: string) => `Select ${name}`,
+  moreLike: (name: string) => `More like ${name}`,
+  lessLike: (name: string) => `Less like ${name}`,
+  findSimilarTo: (name: string) => `Find similar to ${name}`,
+  findSimilar: 'Find similar',
+  open: 'Open',
+  selectMenu: 'Select',
+  showInFolder: 'Show in folder',
+  cantBeShown: 'This picture can’t be shown.',
+  grid: 'Pictures',
+  size: 'Thumbnail size',
+  sort: 'Sort by',
+  sorts: {
+    best: 'Best match',
+    newest: 'Newest first',
+    oldest: 'Oldest first',
+    name: 'Name A–Z',
+    'name-down': 'Name Z–A',
+  },
+  filters: 'Filters',
+  moreFilters: 'More filters',
+  allFolders: 'All folders',
+  anyDate: 'Any date',
+  anyType: 'Any type',
+  anyName: 'Any name',
+  type: 'Type',
+  name: 'Name contains',
+  from: 'From',
+  to: 'To',
+  lastDays: (days: number) => plural(days, { one: 'Last day', other: 'Last # days' }),
+  thisYear: 'This year',
+  clearOne: (name: string) => `Clear ${name}`,
+  withSubfolders: 'Include subfolders',
+  whereAmI: 'Current folder',
+  library: 'Library',
+  folders: 'Folders',
+  allPictures: 'All pictures',
+  duplicates: 'Duplicates',
+  trash: 'Trash',
+  users: 'Users',
+  expand: (name: string) => `Show folders in ${name}`,
+  timeline: 'Timeline',
+}
+
+export const selection = {
+  bar: 'Selected pictures',
+  count: (count: number) => plural(count, { one: '# selected', other: '# selected' }),
+  clear: 'Clear selection',
+  more: 'More like these',
+  less: 'Less like these',
+  all: (count: number) => `Select all ${number(count)}`,
+  start: 'Select pictures',
+  trash: 'Move to trash',
+  tooMany: (most: number) =>
+    plural(most, { one: '# picture can be selected.', other: 'At most # pictures can be selected at once.' }),
+  failed: 'Some pictures could not be loaded, so nothing was selected.',
+}
+
+export const trash = {
+  moved: (count: number) =>
+    plural(count, { one: '# picture moved to trash', other: '# pictures moved to trash' }),
+  undo: 'Undo',
+  undoFailed: 'Some pictures could not be restored.',
+  failed: (name: string, reason: string) => `${name} was not moved to the trash. ${reason}`,
+  title: 'Trash',
+  emptyTitle: 'The trash is empty',
+  empty: 'Deleted pictures stay here for 30 days.',
+  restore: 'Restore',
+  restored: (count: number) => plural(count, { one: '# picture restored', other: '# pictures restored' }),
+  emptyTrash: 'Empty the trash',
+  question: 'Empty the trash?',
+  warning: (count: number, size: string) =>
+    plural(count, {
+      one: `# file (${size}) will be deleted from the disk. This cannot be undone.`,
+      other: `# files (${size}) will be deleted from the disk. This cannot be undone.`,
+    }),
+  delete: (count: number) => plural(count, { one: 'Delete # file', other: 'Delete # files' }),
+  further: (count: number) => `and ${number(count)} more`,
+}
+
+export const deletion = {
+  waiting: (count: number) =>
+    plural(count, { one: '# picture will be deleted', other: '# pictures will be deleted' }),
+  undo: 'Undo',
+  now: 'Delete now',
+  failed: (name: string, reason: string) => `${name} was not deleted. ${reason}`,
+  further: (count: number) => `and ${number(count)} more`,
+}

@@ -1,0 +1,63 @@
+import { describe, expect, it } from 'vitest'
+import { de } from './de.ts'
+import { en } from './en.ts'
+import { bytes, plural } from './format.ts'
+import { languageOf, regionOf } from './language.ts'
+
+/** The words of a catalog by their path; functions count as their number of parameters. */
+function entriesOf(value: unknown, path = ''): [string, string | number][] {
+  if (typeof value === 'string') return [[path, value]]
+  if (typeof value === 'function') return [[path, value.length]]
+  return Object.entries(value as object).flatMap(([key, inner]) => entriesOf(inner, `${path}.${key}`))
+}
+
+describe('the German catalog', () => {
+  const german = new Map(entriesOf(de))
+
+  it('has every entry of the English one, with the same parameters', () => {
+    for (const [path, entry] of entriesOf(en)) {
+      expect(typeof german.get(path), path).toBe(typeof entry)
+      if (typeof entry === 'number') expect(german.get(path), path).toBe(entry)
+    }
+    expect(german.size).toBe(entriesOf(en).length)
+  })
+
+  it('leaves no sentence in English', () => {
+    const copied = entriesOf(en).filter(
+      ([path, entry]) =>
+        typeof entry === 'string' && /\w{2,} \w+ \w{2,}/.test(entry) && german.get(path) === entry,
+    )
+    expect(copied).toEqual([])
+  })
+})
+
+describe('every sentence', () => {
+  it('keeps to the rules of the words', () => {
+    const found = [...entriesOf(en), ...entriesOf(de)].filter(
+      ([, entry]) => typeof entry === 'string' && /!|please|successfully|\bbitte\b|erfolgreich/i.test(entry),
+    )
+    expect(found).toEqual([])
+  })
+})
+
+describe('the language', () => {
+  it('is the chosen one, else the first of the browser that is there, else English', () => {
+    expect(languageOf('de', ['en-US'])).toBe('de')
+    expect(languageOf(null, ['fr-FR', 'de-AT', 'en'])).toBe('de')
+    expect(languageOf('xx', ['fr'])).toBe('en')
+    expect(regionOf('en', ['de', 'en-GB'])).toBe('en-GB')
+    expect(regionOf('de', ['en-GB'])).toBe('de')
+  })
+
+  it('has plurals', () => {
+    expect(plural(1, { one: '# file', other: '# files' })).toBe('1 file')
+    expect(plural(1200, { one: '# file', other: '# files' })).toMatch(/^1\D?200 files$/)
+  })
+
+  it('has sizes of files', () => {
+    expect(bytes(0)).toBe('1 kB')
+    expect(bytes(412_300)).toBe('413 kB')
+    expect(bytes(11_800_000)).toMatch(/^11\D8 MB$/)
+    expect(bytes(1_200_000_000)).toMatch(/^1\D2 GB$/)
+  })
+})

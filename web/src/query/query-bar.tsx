@@ -1,0 +1,58 @@
+import { Pencil, X } from 'lucide-react'
+import type { RefObject } from 'react'
+import { Button } from '../components/button.tsx'
+import { IconButton } from '../components/icon-button.tsx'
+import { messages } from '../messages/messages.ts'
+import { PictureMenu } from './picture-menu.tsx'
+import { QueryChips, type QueryChipsProps } from './query-chips.tsx'
+import { WordsField } from './words-field.tsx'
+
+export interface QueryBarProps extends QueryChipsProps {
+  /** Whether the query pane is closed: then drawing is the next thing to do. */
+  isPaneClosed: boolean
+  onDraw: () => void
+  onChoosePicture: () => void
+  onPicture: (picture: Blob) => void
+  onClear: () => void
+  /** undefined if the model understands no words. */
+  onWords: ((words: string) => void) | undefined
+  wordsRef: RefObject<HTMLInputElement | null>
+}
+
+/** Everything that is searched with, and ways to add to it. */
+export function QueryBar(props: QueryBarProps) {
+  const { sketch, terms, openTerm, isPaneClosed, onDraw, onClear, onWords } = props
+  const { query } = messages
+  const isEmpty = sketch === undefined && terms.length === 0
+  const isDrawing = !isPaneClosed && openTerm === undefined
+  return (
+    <search
+      aria-label={query.bar}
+      className="mx-auto flex h-12 w-full max-w-260 min-w-0 flex-1 items-center gap-1.5 rounded-card border border-line bg-page px-1.25 coarse:h-13"
+    >
+      {sketch === undefined && (
+        <Button
+          variant={isPaneClosed ? 'primary' : isDrawing ? 'chosen' : 'ghost'}
+          icon={<Pencil />}
+          aria-pressed={isDrawing}
+          onClick={onDraw}
+          className="h-9.5"
+        >
+          {query.draw}
+        </Button>
+      )}
+      <QueryChips {...props} />
+      {onWords ? (
+        <WordsField ref={props.wordsRef} isFirst={isEmpty} onWords={onWords} />
+      ) : (
+        <span className="min-w-2 flex-1" />
+      )}
+      {!isEmpty && (
+        <IconButton label={query.clear} onClick={onClear} className="size-9">
+          <X />
+        </IconButton>
+      )}
+      <PictureMenu onChoose={props.onChoosePicture} onPicture={props.onPicture} />
+    </search>
+  )
+}

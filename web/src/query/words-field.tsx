@@ -1,0 +1,61 @@
+import { useQuery } from '@tanstack/react-query'
+import { type RefObject, useId, useState } from 'react'
+import { completeWords } from '../api/client.ts'
+import { messages } from '../messages/messages.ts'
+
+interface WordsFieldProps {
+  ref: RefObject<HTMLInputElement | null>
+  /** Whether anything is searched with yet. */
+  isFirst: boolean
+  onWords: (words: string) => void
+}
+
+const MAX_LENGTH = 200
+const SUGGESTIONS = 8
+
+/** Takes words to search with; Enter adds them. The model's own words are suggested. */
+export function WordsField({ ref, isFirst, onWords }: WordsFieldProps) {
+  const [text, setText] = useState('')
+  const listId = useId()
+  const last = text.split(/\s+/).at(-1) ?? ''
+  const { data: suggestions = [] } = useQuery({
+    queryKey: ['words', last],
+    queryFn: ({ signal }) => completeWords(last, SUGGESTIONS, signal),
+    enabled: last.length > 1,
+    staleTime: Number.POSITIVE_INFINITY,
+    retry: false,
+  })
+  const before = text.slice(0, text.length - last.length)
+  const { describe, addWords } = messages.query
+  return (
+    <form
+      className="min-w-30 flex-1 phone:min-w-18"
+      onSubmit={(event) => {
+        event.preventDefault()
+        const words = text.trim()
+        if (words === '') return
+        setText('')
+        onWords(words)
+      }}
+    >
+      <input
+        ref={ref}
+        type="text"
+        value={text}
+        maxLength={MAX_LENGTH}
+        list={listId}
+        autoComplete="off"
+        enterKeyHint="search"
+        aria-label={isFirst ? describe : addWords}
+        placeholder={isFirst ? describe : addWords}
+        onChange={({ target }) => setText(target.value)}
+        className="h-9.5 w-full min-w-0 rounded-control bg-transparent px-2 text-14"
+      />
+      <datalist id={listId}>
+        {suggestions.map((word) => (
+          <option key={word} value={before + word} />
+        ))}
+      </datalist>
+    </form>
+  )
+}

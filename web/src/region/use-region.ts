@@ -1,0 +1,131 @@
+import { type KeyboardEvent, type PointerEvent, type RefObject, useEffect, useRef, useState } from 'react'
+import type { Region } from '../state/query-terms.ts'
+import { around, arrowed, between, type Grip, isLargeEnough, resized, type Share, within } from './region.ts'
+
+export type RegionTool = 'box' | 'lasso'
+
+const CHANGE_EVERY_MS = 150
+const LEAST_PX = 24
+
+interface RegionOptions {
+  pictureRef: RefObject<HTMLElement | null>
+  tool: RegionTool
+  region: Region | undefined
+  onChange: (region: Region | undefined, isDone: boolean) => void
+}
+
+interface Drag {
+  pointerId: number
+  start: Share
+  grip: Grip | undefined
+  from: Region | undefined
+  lasso: Share[]
+}
+
+/** A region that is drawn, dragged or moved by keys. */
+export function useRegion({ pictureRef, tool, region, onChange }: RegionOptions) {
+  /** The region under the hand, until it lets go. */
+  const [draft, setDraft] = useState<Region>()
+  const [lasso, setLasso] = useState<readonly Share[]>()
+  const drag = useRef<Drag>(undefined)
+  const live = useLive(onChange)
+
+  const shareAt = (event: PointerEvent): Share => {
+    const { left, top, width, height } = pictureRef.current!.getBoundingClientRect()
+    return [within((event.clientX - left) / width, 0, 1), within((event.clientY - top) / height, 0, 1)]
+  }
+  const least = (): Share => {
+    const { width, height } = pictureRef.current!.getBoundingClientRect()
+    return [Math.min(1, LEAST_PX / width), Math.min(1, LEAST_PX / height)]
+  }
+  const show = (next: Region) => {
+    setDraft(next)
+    live.change(next)
+  }
+  const end = (event: PointerEvent, isKept: boolean) => {
+    const held = drag.current
+    if (held?.pointerId !== event.pointerId) return
+    drag.current = undefined
+    if (isKept && draft !== undefined && isLargeEnough(draft, least())) live.finish(draft)
+    else live.finish(held.from, draft !== undefined)
+    setDraft(undefined)
+    if (!isKept) setLasso(undefined)
+  }
+
+  return {
+    shown: draft ?? region,
+    /** The lasso, as long as the region is the box around it. */
+    lasso,
+    surface: {
+      onPointerDown: (event: PointerEvent) => {
+        if (event.button !== 0 || drag.current !== undefined) return
+        event.currentTarget.setPointerCapture(event.pointerId)
+        const held = (event.target as Element).closest<HTMLElement>('[data-grip]')?.dataset.grip
+        // A lasso may begin within the region.
+        const grip = tool === 'lasso' && held === 'inside' ? undefined : (held as Grip | undefined)
+        const start = shareAt(event)
+        drag.current = { pointerId: event.pointerId, start, grip, from: region, lasso: [start] }
+        setLasso(undefined)
+      },
+      onPointerMove: (event: PointerEvent) => {
+        const held = drag.current
+        if (held?.pointerId !== event.pointerId) return
+        const at = shareAt(event)
+        if (held.grip !== undefined && held.from !== undefined) {
+          show(resized(held.from, held.grip, [at[0] - held.start[0], at[1] - held.start[1]], least()))
+          return
+        }
+        if (tool === 'lasso') {
+          held.lasso.push(at)
+          setLasso([...held.lasso])
+        }
+        const next = tool === 'lasso' ? around(held.lasso) : between(held.start, at)
+        if (isLargeEnough(next, least())) show(next)
+      },
+      onPointerUp: (event: PointerEvent) => end(event, true),
+      onPointerCancel: (event: PointerEvent) => end(event, false),
+    },
+    keys: {
+      onKeyDown: (event: KeyboardEvent) => {
+        const next = arrowed(draft ?? region, event, least())
+        if (next === undefined) return
+        event.preventDefault()
+        event.stopPropagation()
+        setLasso(undefined)
+        show(next)
+      },
+      onKeyUp: ({ key }: KeyboardEvent) => {
+        if (draft === undefined || !key.startsWith('Arrow')) return
+        live.finish(draft)
+        setDraft(undefined)
+      },
+    },
+    selectWhole: () => {
+      setLasso(undefined)
+      live.finish(undefined)
+    },
+  }
+}
+
+/** Reports changes at most every 150 ms, and the last one at once. */
+function useLive(onChange: RegionOptions['onChange']) {
+  const latest = useRef(onChange)
+  latest.current = onChange
+  const waiting = useRef<Region>(undefined)
+  const timer = useRef<number>(undefined)
+  useEffect(() => () => clearTimeout(timer.current), [])
+  return {
+    change: (region: Region) => {
+      waiting.current = region
+      timer.current ??= window.setTimeout(() => {
+        timer.current = undefined
+        latest.current(waiting.current, false)
+      }, CHANGE_EVERY_MS)
+    },
+    finish: (region: Region | undefined, isChanged = true) => {
+      clearTimeout(timer.current)
+      timer.current = undefined
+      if (isChanged) latest.current(region, true)
+    },
+  }
+}

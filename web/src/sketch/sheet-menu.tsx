@@ -1,0 +1,26 @@
+import { Ellipsis } from 'lucide-react'
+import { lazy, Suspense } from 'react'
+import { IconButton } from '../components/icon-button.tsx'
+import { Menu } from '../components/menu.tsx'
+import { messages } from '../messages/messages.ts'
+import type { SheetMenuProps } from './sheet-menu-items.tsx'
+
+const SheetMenuItems = lazy(() => import('./sheet-menu-items.tsx'))
+
+/** The button of the sheet's menu, whose content is loaded when it opens. */
+export function SheetMenu(props: SheetMenuProps) {
+  return (
+    <Menu
+      align="end"
+      trigger={
+        <IconButton label={messages.sheet.more} className={props.className ?? ''}>
+          <Ellipsis />
+        </IconButton>
+      }
+    >
+      <Suspense fallback={null}>
+        <SheetMenuItems {...props} />
+      </Suspense>
+    </Menu>
+  )
+}

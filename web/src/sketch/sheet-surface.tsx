@@ -1,0 +1,146 @@
+import { boundsOf } from './frame.ts'
+import { applied, IDENTITY, type Vector } from './geometry.ts'
+import type { Handle } from './select.ts'
+import { SHEET_UNITS } from './stroke.ts'
+import type { Sheet } from './use-sheet.ts'
+import { toScreen } from './view.ts'
+
+interface SheetSurfaceProps {
+  sheet: Sheet
+  /** Describes the drawing to those who do not see it. */
+  label: string
+  cursor: string
+  /** A picture to be traced. */
+  traceUrl: string | undefined
+  /** Whether the sheet is white in the dark theme, too. */
+  isPaperWhite: boolean
+}
+
+/** The sheet itself: dots, a picture to be traced, ink, and what is selected. It fills its parent. */
+export function SheetSurface({ sheet, label, cursor, traceUrl, isPaperWhite }: SheetSurfaceProps) {
+  const { surfaceRef, canvasRef, coverRef, view } = sheet
+  const spacing = dotSpacing(view.scale)
+  return (
+    <div
+      ref={surfaceRef}
+      data-testid="sheet"
+      className="absolute inset-0 touch-none overflow-hidden select-none"
+      style={{
+        cursor,
+        backgroundColor: isPaperWhite ? 'var(--paper)' : 'var(--sheet)',
+        backgroundImage: `radial-gradient(circle, var(${isPaperWhite ? '--paper-dots' : '--dots'}) 1.1px, transparent 1.3px)`,
+        backgroundSize: `${spacing}px ${spacing}px`,
+        backgroundPosition: `${view.x}px ${view.y}px`,
+      }}
+    >
+      <div
+        ref={coverRef}
+        className="pointer-events-none absolute inset-x-0 bottom-0"
+        style={{ height: 'var(--sheet-inset-bottom, 0px)' }}
+      />
+      {traceUrl !== undefined && (
+        <img
+          src={traceUrl}
+          alt=""
+          data-testid="trace"
+          draggable={false}
+          className="pointer-events-none absolute top-0 left-0 max-w-none origin-top-left object-contain opacity-35"
+          style={{
+            width: SHEET_UNITS,
+            height: SHEET_UNITS,
+            transform: `translate(${view.x}px, ${view.y}px) scale(${view.scale})`,
+          }}
+        />
+      )}
+      <canvas ref={canvasRef} role="img" aria-label={label} className="absolute inset-0 block size-full" />
+      <SelectionOutline sheet={sheet} />
+    </div>
+  )
+}
+
+const DOTS_PX = 24
+
+/** Dots keep their distance on the screen within a factor of two, whatever the zoom. */
+function dotSpacing(scale: number): number {
+  const nominal = DOTS_PX * scale * (SHEET_UNITS / 640)
+  return nominal * 2 ** -Math.round(Math.log2(nominal / DOTS_PX))
+}
+
+const MARGIN_PX = 10
+const CORNERS: readonly (readonly [Handle, 0 | 1, 0 | 1])[] = [
+  ['top-left', 0, 0],
+  ['top-right', 1, 0],
+  ['bottom-right', 1, 1],
+  ['bottom-left', 0, 1],
+]
+const TURN_PX = 36
+
+/** The lasso, and the box around what is selected with its handles. */
+function SelectionOutline({ sheet: { view, selection, lasso, matrix = IDENTITY } }: { sheet: Sheet }) {
+  const box = boundsOf(selection)
+  const onScreen = (point: Vector): Vector => toScreen(view, applied(matrix, point))
+  const margin = MARGIN_PX / view.scale
+  const corners =
+    box &&
+    CORNERS.map(([handle, right, bottom]) => ({
+      handle,
+      at: onScreen([
+        right ? box.right + margin : box.left - margin,
+        bottom ? box.bottom + margin : box.top - margin,
+      ]),
+    }))
+  const turn = box && onScreen([(box.left + box.right) / 2, box.top - margin - TURN_PX / view.scale])
+  const textOf = (points: readonly Vector[]) => points.map((point) => point.join(',')).join(' ')
+  return (
+    <>
+      <svg aria-hidden="true" className="pointer-events-none absolute inset-0 size-full">
+        {lasso !== undefined && (
+          <polyline
+            points={textOf(lasso.map((point) => toScreen(view, point)))}
+            fill="var(--accent-soft)"
+            fillOpacity={0.35}
+            stroke="var(--accent)"
+            strokeWidth={1.5}
+            strokeDasharray="5 4"
+          />
+        )}
+        {corners !== undefined && (
+          <polygon
+            data-handle="inside"
+            points={textOf(corners.map(({ at }) => at))}
+            className="pointer-events-auto cursor-move"
+            fill="transparent"
+            stroke="var(--accent)"
+            strokeWidth={1.5}
+          />
+        )}
+      </svg>
+      {corners?.map(({ handle, at }) => (
+        <HandleGrip key={handle} handle={handle} at={at} className="rounded-[3px]" />
+      ))}
+      {turn !== undefined && <HandleGrip handle="turn" at={turn} className="rounded-full" />}
+    </>
+  )
+}
+
+/** 12 pixels to the eye, 44 to the hand. */
+function HandleGrip({ handle, at: [x, y], className }: { handle: Handle; at: Vector; className: string }) {
+  return (
+    <span
+      data-handle={handle}
+      className="absolute grid size-11 -translate-1/2 place-items-center"
+      style={{ left: x, top: y, cursor: handle === 'turn' ? 'grab' : CURSORS[handle] }}
+    >
+      <span className={`size-3 border-[1.5px] border-accent bg-surface ${className}`} />
+    </span>
+  )
+}
+
+const CURSORS: Record<Handle, string> = {
+  inside: 'move',
+  turn: 'grab',
+  'top-left': 'nwse-resize',
+  'bottom-right': 'nwse-resize',
+  'top-right': 'nesw-resize',
+  'bottom-left': 'nesw-resize',
+}

@@ -1,0 +1,33 @@
+import { useCallback, useState } from 'react'
+import { getStored, setStored } from '../components/stored.ts'
+
+/** A number that this browser keeps, such as the width of a pane. */
+export function useStoredNumber(key: string, initial: number): [number, (value: number) => void] {
+  const [value, setValue] = useState(() => {
+    const stored = Number(getStored(key) ?? Number.NaN)
+    return Number.isFinite(stored) ? stored : initial
+  })
+  const change = useCallback(
+    (next: number) => {
+      setValue(next)
+      setStored(key, String(next))
+    },
+    [key],
+  )
+  return [value, change]
+}
+
+export function useStoredFlag(key: string, initial: boolean): [boolean, (value: boolean) => void] {
+  const [value, setValue] = useState(() => {
+    const stored = getStored(key)
+    return stored === null ? initial : stored === 'true'
+  })
+  const change = useCallback(
+    (next: boolean) => {
+      setValue(next)
+      setStored(key, String(next))
+    },
+    [key],
+  )
+  return [value, change]
+}

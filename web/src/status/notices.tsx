@@ -1,0 +1,130 @@
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { HardDrive, TriangleAlert, WifiOff } from 'lucide-react'
+import { useState } from 'react'
+import { acceptMissing, getIndexStatus, type IndexStatus, reconcile } from '../api/client.ts'
+import type { ServerEvents } from '../api/events.ts'
+import { Button } from '../components/button.tsx'
+import { Notice } from '../components/notice.tsx'
+import { ProgressRing } from '../components/progress-ring.tsx'
+import { getStored, setStored } from '../components/stored.ts'
+import { messages } from '../messages/messages.ts'
+import { useHasRole } from '../state/role.ts'
+
+const REFRESH_MS = 10_000
+
+/** Says when the page does not show everything as it is: one notice at a time, the most severe first. */
+export function Notices({ events }: { events: ServerEvents }) {
+  const { data: status } = useQuery({
+    queryKey: ['status'],
+    queryFn: ({ signal }) => getIndexStatus(signal),
+    refetchInterval: REFRESH_MS,
+  })
+  const [readReason, setReadReason] = useState(() => getStored(READ_KEY))
+  if (events.isOffline) {
+    return (
+      <Notice icon={<WifiOff />} isDanger title={messages.status.offlineTitle}>
+        {messages.status.offlineNow}
+      </Notice>
+    )
+  }
+  if (status === undefined) return null
+  if (status.storage_problem !== null)
+    return (
+      <Notice icon={<HardDrive />} isDanger title={messages.files.storageTitle}>
+        {messages.files.storage[status.storage_problem]}
+      </Notice>
+    )
+  if (status.problem !== null)
+    return (
+      <Notice icon={<HardDrive />} isDanger title={messages.status.missingTitle}>
+        {messages.status.problem}
+      </Notice>
+    )
+  if (status.absence) return <AbsenceNotice absence={status.absence} />
+  if (status.embedder_state === 'not_working')
+    return (
+      <Notice icon={<TriangleAlert />} isDanger>
+        {messages.status.notWorking(status.embedder)}
+      </Notice>
+    )
+  const { progress } = events
+  if (progress !== undefined && progress.pending > 0) return <IndexingNotice progress={progress} />
+  if (status.previous_embedder !== null) {
+    const { embedder, indexed, to_embed } = status
+    return <Notice>{messages.status.embedderChanged(embedder, indexed, indexed + to_embed)}</Notice>
+  }
+  if (status.polling_reason !== null && status.polling_reason !== readReason)
+    return <PollingNotice reason={status.polling_reason} onRead={setReadReason} />
+  return null
+}
+
+function IndexingNotice({ progress }: { progress: NonNullable<ServerEvents['progress']> }) {
+  const done = progress.indexed + progress.failed
+  const all = done + progress.pending
+  const title = messages.status.indexing(done, all)
+  return (
+    <Notice icon={<ProgressRing label={title} share={done / Math.max(1, all)} />} title={title}>
+      {progress.rate_per_s > 0 && messages.status.minutesLeft(progress.eta_s)}
+    </Notice>
+  )
+}
+
+function AbsenceNotice({ absence }: { absence: NonNullable<IndexStatus['absence']> }) {
+  const client = useQueryClient()
+  const mayAccept = useHasRole('admin')
+  const onSettled = () => client.invalidateQueries()
+  const accept = useMutation({ mutationFn: acceptMissing, onSettled })
+  const check = useMutation({ mutationFn: reconcile, onSettled })
+  const error = accept.error ?? check.error
+  return (
+    <Notice
+      icon={<HardDrive />}
+      isDanger
+      title={messages.status.missingTitle}
+      actions={
+        mayAccept && (
+          <>
+            <Button size="small" isBusy={check.isPending} onClick={() => check.mutate()}>
+              {messages.status.checkAgain}
+            </Button>
+            <Button
+              size="small"
+              variant="danger-ghost"
+              isBusy={accept.isPending}
+              onClick={() => accept.mutate()}
+            >
+              {messages.status.acceptMissing}
+            </Button>
+          </>
+        )
+      }
+    >
+      {messages.status.absence(absence.missing)} {error?.message}
+    </Notice>
+  )
+}
+
+const READ_KEY = 'polling-reason-read'
+
+/** Says once why changes take a while to appear, and what would help. */
+function PollingNotice({ reason, onRead }: { reason: string; onRead: (reason: string) => void }) {
+  const close = () => {
+    setStored(READ_KEY, reason)
+    onRead(reason)
+  }
+  return (
+    <Notice
+      actions={
+        <Button size="small" onClick={close}>
+          {messages.status.understood}
+        </Button>
+      }
+    >
+      {messages.status.polling}{' '}
+      <details className="inline-block align-top">
+        <summary className="underline">{messages.status.why}</summary>
+        {reason}
+      </details>
+    </Notice>
+  )
+}
