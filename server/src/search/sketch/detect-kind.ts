@@ -1,6 +1,7 @@
 import type { ImageKind } from '../../embedding/embedder.ts'
 import { type RgbImage, resample } from '../../gallery/resample.ts'
-import { hasEvenBackground, type InkMap, inkMap } from './ink.ts'
+import { hasEvenBackground, inkMap } from './ink.ts'
+import type { InkMap } from './ink-map.ts'
 import { inkOnPaper } from './paper.ts'
 
 const LONGER_SIDE = 192

@@ -1,12 +1,6 @@
 import type { RgbImage } from '../../gallery/resample.ts'
+import type { InkMap } from './ink-map.ts'
 import { inkOnPaper } from './paper.ts'
-
-/** How strongly each pixel stands out from the background, 0…1, row-major `[height, width]`. */
-export interface InkMap {
-  strength: Float32Array
-  width: number
-  height: number
-}
 
 /** Red, green and blue, 0…255. */
 type Color = [number, number, number]

@@ -1,6 +1,6 @@
 import { type RgbImage, resample } from '../../gallery/resample.ts'
 import { shareTouching, withoutSpecks } from './components.ts'
-import type { InkMap } from './ink.ts'
+import type { InkMap } from './ink-map.ts'
 import { closing } from './morphology.ts'
 import { paperArea } from './paper-area.ts'
 import { enlarged, type Plane, shrunk } from './plane.ts'
