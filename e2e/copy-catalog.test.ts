@@ -28,10 +28,12 @@ describe('sketch-search copy-catalog', () => {
     const copied = await runCommand(['copy-catalog', '--from', from!, '--to', to!], environment)
     expect(copied).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^5 images, 5 vectors of 1 embedder and 0 failures copied in \d+ s\.\n$/),
+      stdout: expect.stringMatching(
+        /^5 images, 10 vectors of 1 embedder and colours, and 0 failures copied in \d+ s\.\n$/,
+      ),
     })
     const again = await runCommand(['copy-catalog', '--from', from!, '--to', to!], environment)
-    expect(again.stdout).toMatch(/; 10 of these rows were there already\.\n$/)
+    expect(again.stdout).toMatch(/; 15 of these rows were there already\.\n$/)
     const indexed = await runCommand(['index', '--config', to!], environment)
     expect(indexed.stdout).toMatch(/^0 indexed .*5 in the index, 0 failed/)
     expect(await runCommand(['copy-catalog', '--from', to!, '--to', back!], environment)).toMatchObject({

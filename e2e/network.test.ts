@@ -76,13 +76,14 @@ async function searchByAll(url: string): Promise<void> {
   const form = new FormData()
   form.set('image', new Blob([new Uint8Array(await readFile(sketch))], { type: 'image/png' }), 'sketch.png')
   form.set('kind', 'sketch')
+  form.set('top_k', '5')
   const bySketch = await fetch(`${url}/api/images/similarity-search`, { method: 'POST', body: form })
   expect(bySketch.status, await bySketch.clone().text()).toBe(200)
   const { images } = (await (await fetch(`${url}/api/images`)).json()) as { images: { id: string }[] }
   const byImage = await fetch(`${url}/api/images/search-by-image`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ image_id: images[0]!.id }),
+    body: JSON.stringify({ image_id: images[0]!.id, top_k: 5, query: {} }),
   })
   expect(byImage.status).toBe(200)
 }

@@ -128,9 +128,10 @@ describe('copying a catalog', () => {
     const there = await moveCatalog(embedded, shared, OPTIONS)
     expect(there).toMatchObject({
       images: { rows: 13, present: 0 },
-      vectors: { rows: 12, present: 0 },
+      vectors: { rows: 24, present: 0 },
       failures: { rows: 1, present: 0 },
       embedders: 1,
+      furtherSpaces: ['colours'],
     })
     expect(await dump(shared)).toEqual(await dump(embedded))
 

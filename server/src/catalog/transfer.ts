@@ -22,6 +22,8 @@ export interface CopyCounts {
 
 export interface CopyResult extends Record<Copied, CopyCounts> {
   embedders: number
+  /** Names of the other vectors that images have, such as colours. */
+  furtherSpaces: string[]
   /** The embedder that was activated last. */
   chosen: VectorSpace | undefined
 }
@@ -58,7 +60,7 @@ interface Section<Row> {
  * @throws {DomainError} `unavailable` if a model has other dimensions in the target
  */
 export async function copyCatalog(options: CopyOptions): Promise<CopyResult> {
-  const { embedderIds, chosen } = await copyEmbedders(options)
+  const { embedderIds, embedders, furtherSpaces, chosen } = await copyEmbedders(options)
   const tables = [
     imagesTable(options),
     failuresTable(options, embedderIds),
@@ -66,7 +68,7 @@ export async function copyCatalog(options: CopyOptions): Promise<CopyResult> {
   ]
   const counts = await copyTables(tables, options)
   await copyMountPoints(options)
-  return { ...counts, embedders: embedderIds.size, chosen }
+  return { ...counts, embedders, furtherSpaces, chosen }
 }
 
 async function copyTables(
@@ -141,7 +143,13 @@ async function copyEmbedders({ from, to }: CopyOptions) {
     fingerprint: latest.fingerprint,
     dimensions: latest.dimensions,
   }
-  return { embedderIds, chosen }
+  const furtherSpaces = new Set(embedders.map(({ space }) => space).filter((space) => space !== 'image'))
+  return {
+    embedderIds,
+    embedders: embedders.filter(({ space }) => space === 'image').length,
+    furtherSpaces: [...furtherSpaces],
+    chosen,
+  }
 }
 
 function imagesTable({ from, to }: CopyOptions): TransferTable {

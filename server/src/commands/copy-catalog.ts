@@ -33,11 +33,12 @@ async function copy({ from, to }: CopyOptions): Promise<void> {
     onProgress: show,
     log: { warn: (message) => log.warn(message), info: (message) => log.info(message) },
   }).finally(() => status.clear())
-  const { images, vectors, failures, embedders, users } = result
+  const { images, vectors, failures, embedders, furtherSpaces, users } = result
+  const origins = [`${embedders} embedder${embedders === 1 ? '' : 's'}`, ...furtherSpaces].join(' and ')
   const present = images.present + vectors.present + failures.present
   const there = present > 0 ? `; ${present} of these rows were there already` : ''
   console.log(
-    `${images.rows} images, ${vectors.rows} vectors of ${embedders} embedder${embedders === 1 ? '' : 's'} and ${failures.rows} failures copied in ${duration((performance.now() - start) / 1000)}${there}.`,
+    `${images.rows} images, ${vectors.rows} vectors of ${origins}, and ${failures.rows} failures copied in ${duration((performance.now() - start) / 1000)}${there}.`,
   )
   if (users > 0) console.log(`${users} users copied: they have to sign in again.`)
 }
