@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
+import { Client } from 'pg'
 import { afterAll, describe, expect, it } from 'vitest'
 import { commandsIn, documents, ROOT } from '../scripts/documents.ts'
 import { findPostgres } from '../scripts/postgres.ts'
@@ -41,7 +42,11 @@ const commands = documents().flatMap((file) =>
 const isElsewhere = (command: string) => ELSEWHERE.some(([pattern]) => pattern.test(command))
 
 /** A folder in which everything is there that the pages speak of. */
-async function prepare(): Promise<{ gallery: string; environment: Record<string, string> }> {
+async function prepare(): Promise<{
+  gallery: string
+  reference: string
+  environment: Record<string, string>
+}> {
   // Pages are tried at the same time, so each test can't clean up for itself.
   const gallery = await realpath(await mkdtemp(join(tmpdir(), 'sketch-search-documents-')))
   folders.push(gallery)
@@ -50,7 +55,8 @@ async function prepare(): Promise<{ gallery: string; environment: Record<string,
     await writeSettled(join(gallery, 'PHOTOS', kind, `${n}.png`), await picture(n))
     await writeSettled(join(gallery, 'SKETCHES', kind, `${n}-1.png`), await picture(n))
   }
-  await writeFile(join(gallery, 'sketch.png'), await circleSketch())
+  for (const name of ['sketch.png', 'a.png']) await writeFile(join(gallery, name), await circleSketch())
+  await writeFile(join(gallery, 'b.jpg'), await picture(0, 'jpeg'))
   const { password = '', ...database } = await server.createDatabase()
   const watcher = { watched_directory: join(gallery, 'PHOTOS'), watch_recursive: true }
   const own = (name: string) => {
@@ -78,17 +84,37 @@ async function prepare(): Promise<{ gallery: string; environment: Record<string,
     PGPASSWORD: password,
     PGDATABASE: database.database!,
   }
-  return { gallery, environment }
+  return { gallery, reference: await referenceDatabase(), environment }
 }
 
+/** @returns the address of a database with the tables of the reference implementation and one user */
+async function referenceDatabase(): Promise<string> {
+  const { host, port, user, password, database } = await server.createDatabase()
+  const url = new URL(`postgresql://${host}:${port}/${database}`)
+  url.username = user!
+  url.password = password ?? ''
+  const client = new Client(url.href)
+  await client.connect()
+  await client.query(`
+    create type userrole as enum ('USER', 'EDITOR', 'ADMIN');
+    create table "user" (id uuid primary key, email varchar not null, role userrole not null);
+    insert into "user" values ('00000000-0000-4000-8000-000000000001', 'clara@example.org', 'EDITOR');`)
+  await client.end()
+  return url.href
+}
+
+/** Only some embedders understand words. */
+const hasWords = (command: string) => /--text\b|--kind text\b/.test(command)
+
 /** With what stands for a name replaced by one. */
-function filledIn(command: string): string[] {
+function filledIn(command: string, reference = 'REFERENCE'): string[] {
   return command
     .replace(/^npx sketch-search */, '')
     .replaceAll(/[[\]]/g, '')
     .replaceAll(/(\w)\|\w+/g, '$1')
     .replaceAll(/--json FILE/g, '--json report.json')
     .replaceAll(/--html FILE/g, '--html report.html')
+    .replaceAll(/--from (URL|postgresql:\S+)/g, `--from ${reference}`)
     .replaceAll('--from FILE --to FILE', '--from config.yaml --to backup.yaml')
     .replaceAll(/--config FILE/g, '--config config.yaml')
     .replaceAll(/--(sketch|image) FILE/g, '--$1 sketch.png')
@@ -96,7 +122,7 @@ function filledIn(command: string): string[] {
     .replaceAll(/--queries DIR/g, '--queries SKETCHES')
     .replaceAll('examples/', join(ROOT, 'examples/'))
     .replaceAll(/\bFOLDER\b/g, 'PHOTOS')
-    .replaceAll(/\bNAME\b/g, 'classical')
+    .replaceAll(/\bNAME\b/g, hasWords(command) ? DEFAULT_EMBEDDER : 'classical')
     .replaceAll(/\bEMAIL ROLE\b/g, `${EMAIL} user`)
     .split(/\s+/)
     .filter((word) => word !== '')
@@ -122,7 +148,7 @@ describe('what the pages tell to enter', () => {
     ({ file }) => file,
   )
   it.concurrent.each([...tried])('works: %s', { timeout: TIMEOUT_MS }, async (page, commandsOfPage) => {
-    const { gallery, environment } = await prepare()
+    const { gallery, reference, environment } = await prepare()
     // There is an admin besides those of the page.
     const admin = ['users', 'add', 'root@example.org', 'admin']
     if (commandsOfPage.some(({ command }) => command.includes(' users ')))
@@ -147,7 +173,7 @@ describe('what the pages tell to enter', () => {
         expect(again.stdout, command).toMatch(/^0 indexed .* 6 in the index/)
         continue
       }
-      const args = filledIn(command)
+      const args = filledIn(command, reference)
       const isShared = args.includes('worker') || args.includes('--no-index') || page === 'docs/scaling.md'
       const own = isShared ? { ...environment, SERVER_CONFIG_PATH: 'shared.yaml' } : environment
       if (['serve', 'worker'].includes(args[0] ?? '')) {
@@ -168,7 +194,9 @@ describe('what the pages tell to enter', () => {
       }
       // Of the chosen embedder nothing is forgotten.
       const chosen =
-        args[0] === 'prune' ? { SERVER__EMBEDDER_REGISTRY__CHOSEN_EMBEDDER: DEFAULT_EMBEDDER } : {}
+        args[0] === 'prune' || hasWords(command)
+          ? { SERVER__EMBEDDER_REGISTRY__CHOSEN_EMBEDDER: DEFAULT_EMBEDDER }
+          : {}
       const { code, stderr } = await runCommand(args, { ...own, ...chosen }, gallery)
       expect({ command, code, stderr: code === 0 ? '' : stderr }).toEqual({ command, code: 0, stderr: '' })
     }

@@ -6,7 +6,6 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { parse } from 'yaml'
-import { findPython } from '../scripts/python.ts'
 import { findTransformers } from '../scripts/transformers.ts'
 import { DEFAULT_EMBEDDER } from '../server/src/config/built-in.ts'
 import { freePort } from '../server/src/testing/free-port.ts'
@@ -14,14 +13,14 @@ import { signInBy, startMailServer } from '../server/src/testing/mail-server.ts'
 import { circleSketch, picture, writeSettled } from '../server/src/testing/pictures.ts'
 import { startPostgres } from '../server/src/testing/postgres.ts'
 import { untilIndexed } from './support/demo.ts'
+import { writeExampleConfig } from './support/example-config.ts'
 import { contactsIn, type OwnParts } from './support/network-trace.ts'
 import { CLASSICAL, LAUNCH } from './support/product.ts'
 import { startTraced, type TracedProgram } from './support/traced-program.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const EXAMPLES = join(ROOT, 'examples', 'embedders.yaml')
-const REGISTRY = 'SERVER__EMBEDDER_REGISTRY__'
-const CHOSEN = `${REGISTRY}CHOSEN_EMBEDDER`
+const CHOSEN = 'SERVER__EMBEDDER_REGISTRY__CHOSEN_EMBEDDER'
 const EMBEDDERS = [
   'classical',
   DEFAULT_EMBEDDER,
@@ -33,17 +32,13 @@ const COUNT = 5
 /** Several servers are traced at once, which takes several times as long where others use the cores. */
 const TIMEOUT_MS = 480_000
 
-/** What differs on the machine of the tests. */
-const MACHINE = {
-  [`${REGISTRY}EMBEDDERS__PYTHON__PYTHON`]: findPython() ?? 'python3',
-  [`${REGISTRY}EMBEDDERS__TRANSFORMERS__KWARGS__MODEL`]: join(ROOT, 'examples', 'tiny-clip'),
-}
-
 let directory: string
+let config: string
 let gallery: string
 let sketch: string
 beforeAll(async () => {
   directory = await mkdtemp(join(tmpdir(), 'sketch-search-network-'))
+  config = await writeExampleConfig(directory)
   gallery = join(directory, 'gallery')
   for (let n = 0; n < COUNT; n++)
     await writeSettled(join(gallery, n % 2 === 0 ? 'round' : 'square', `${n}.png`), await picture(n))
@@ -54,9 +49,9 @@ afterAll(() => rm(directory, { recursive: true, force: true }))
 
 /** Starts a command under strace with nothing of the environment of the tests. */
 async function start(args: string[], environment: Record<string, string> = {}, workingDirectory = ROOT) {
-  return startTraced([...LAUNCH, ...args, '--config', EXAMPLES], {
+  return startTraced([...LAUNCH, ...args, '--config', config], {
     directory: await mkdtemp(join(directory, 'program-')),
-    environment: { ...MACHINE, ...environment },
+    environment,
     workingDirectory,
   })
 }

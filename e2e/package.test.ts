@@ -127,7 +127,7 @@ describe('the package', () => {
       const found = await fetch(`${url}/api/images/search-by-image`, {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({ image_id: images[0]!.id, top_k: 5 }),
+        body: JSON.stringify({ image_id: images[0]!.id, top_k: 5, query: {} }),
       })
       expect(await found.json()).toMatchObject({ total: 5 })
     },

@@ -80,8 +80,10 @@ function AddressStep({ email, isBusy, problem, onSubmit }: AddressStepProps) {
         onSubmit(String(new FormData(event.currentTarget).get('email')))
       }}
     >
-      <Field label={messages.signIn.email} hint={messages.signIn.emailHint}>
+      <Labelled id="email" label={messages.signIn.email} hint={messages.signIn.emailHint}>
         <input
+          id="email"
+          aria-describedby="email-hint"
           name="email"
           type="email"
           required
@@ -92,7 +94,7 @@ function AddressStep({ email, isBusy, problem, onSubmit }: AddressStepProps) {
           defaultValue={email}
           className={`${FIELD} w-full`}
         />
-      </Field>
+      </Labelled>
       <Problem text={problem} />
       <Button type="submit" variant="primary" size="large" isBusy={isBusy} className="w-full">
         {messages.signIn.send}
@@ -119,7 +121,7 @@ function CodeStep({ email, onSignedIn, onResend, sentAt, problem, onStartOver }:
     mutationFn: verifyCode,
     onSuccess: onSignedIn,
     onError: (error) => {
-      if (error instanceof ApiError && error.code === 'challenge_gone') onStartOver(error.message)
+      if (error instanceof ApiError && error.code === 'challenge_gone') onStartOver(messages.signIn.codeGone)
       else input.current?.select()
     },
   })
@@ -134,12 +136,15 @@ function CodeStep({ email, onSignedIn, onResend, sentAt, problem, onStartOver }:
         submit(input.current!.value.trim())
       }}
     >
-      <Field
+      <Labelled
+        id="code"
         label={messages.signIn.code}
         hint={email === undefined ? messages.signIn.codeHint : messages.signIn.sentTo(email)}
       >
         <input
           ref={input}
+          id="code"
+          aria-describedby="code-hint"
           name="code"
           required
           maxLength={40}
@@ -158,8 +163,8 @@ function CodeStep({ email, onSignedIn, onResend, sentAt, problem, onStartOver }:
           }}
           className={`${FIELD} w-full text-center font-mono tracking-widest uppercase`}
         />
-      </Field>
-      <Problem text={verify.error?.message ?? problem} />
+      </Labelled>
+      <Problem text={sentenceOf(verify.error) ?? problem} />
       <Button type="submit" variant="primary" size="large" isBusy={verify.isPending} className="w-full">
         {messages.signIn.signIn}
       </Button>
@@ -187,15 +192,31 @@ function Resend({ onResend }: { onResend: () => void }) {
   )
 }
 
-function Field({ label, hint, children }: { label: string; hint: string; children: ReactNode }) {
+interface LabelledProps {
+  /** The id of the input; its hint is described by this id with `-hint`. */
+  id: string
+  label: string
+  hint: string
+  children: ReactNode
+}
+
+function Labelled({ id, label, hint, children }: LabelledProps) {
   return (
-    // biome-ignore lint/a11y/noLabelWithoutControl: the field is its child
-    <label className="block">
-      <span className="font-medium">{label}</span>
-      <span className="block pb-2 text-13 text-ink-2">{hint}</span>
+    <div>
+      <label htmlFor={id} className="block font-medium">
+        {label}
+      </label>
+      <span id={`${id}-hint`} className="block pb-2 text-13 text-ink-2">
+        {hint}
+      </span>
       {children}
-    </label>
+    </div>
   )
+}
+
+function sentenceOf(error: Error | null): string | undefined {
+  if (error instanceof ApiError && error.code === 'wrong_code') return messages.signIn.wrongCode
+  return error?.message
 }
 
 function Problem({ text }: { text: string | undefined }) {
