@@ -390,7 +390,7 @@ describe('the gallery', () => {
   it('shows nothing twice and keeps its place while its beginning changes', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     const grid = page.getByTestId('grid')
-    await grid.evaluate((element) => element.scrollTo(0, 700))
+    await grid.evaluate((element) => element.scrollTo(0, 900))
     await page.locator('[data-index="0"]').waitFor({ state: 'detached' })
     const files = [1, 2, 3].map((n) => join(demo.gallery, `heart/brand-new-${n}.png`))
     const remove = () => Promise.all(files.map((file) => rm(file, { force: true })))
@@ -565,7 +565,8 @@ describe('managing', () => {
   })
 
   it('shows duplicates in groups, and moves all but the suggested one away', async () => {
-    const { page, close } = await openPage(demo.browser, `${demo.product.url}/?show=duplicates`)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await page.goto(`${demo.product.url}/?show=duplicates`)
     await tile(page, 'cup/added-2.png').waitFor()
     await page.getByRole('button', { name: /^Keep 1, move \d+ to trash$/ }).waitFor()
     await page.goBack()
