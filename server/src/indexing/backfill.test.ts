@@ -122,7 +122,9 @@ describe.each(Object.keys(DATABASES))('a column that is added on %s', (name) => 
     const options = { catalog, reader, indexer, isSearching: () => false, log: SILENT, attributes: EXTENDED }
     expect(await catalog.images.countOutdated()).toBe(COUNT)
 
-    const interrupted = createBackfill(options)
+    // A search that begins after the first batch holds the rest back.
+    let checks = 0
+    const interrupted = createBackfill({ ...options, isSearching: () => checks++ > 0 })
     interrupted.start()
     await expect.poll(() => catalog.images.countOutdated()).toBeLessThan(COUNT)
     await interrupted.close()
