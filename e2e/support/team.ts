@@ -146,7 +146,7 @@ export function itSignsIn(database: string, keys: () => Promise<Record<string, u
     await user.getByText('1 selected').first().waitFor()
     expect(await user.getByRole('button', { name: 'Move to trash' }).count()).toBe(0)
 
-    // Who is removed is out at once, and told so by the page.
+    // The next page that a removed user opens asks to sign in.
     await page.getByRole('button', { name: 'Remove user@example.org' }).click()
     await page.getByRole('button', { name: 'Remove', exact: true }).click()
     await page.getByText('2 users').waitFor()
