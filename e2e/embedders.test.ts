@@ -14,6 +14,7 @@ import { picture, writeSettled } from '../server/src/testing/pictures.ts'
 import { type OnEnd, onceForAll, temporaryDirectory } from '../server/src/testing/temporary.ts'
 import { draw, launchBrowser, openPage, PHONE } from './support/browser.ts'
 import { untilIndexed } from './support/demo.ts'
+import { writeExampleConfig } from './support/example-config.ts'
 import { runCommand, runInBackground, startProduct } from './support/product.ts'
 import { UMBRELLA } from './support/shapes.ts'
 
@@ -22,12 +23,6 @@ const EXAMPLES = join(ROOT, 'examples', 'embedders.yaml')
 const REGISTRY = 'SERVER__EMBEDDER_REGISTRY__'
 const CHOSEN = `${REGISTRY}CHOSEN_EMBEDDER`
 const EMBEDDERS = Object.keys(parse(await readFile(EXAMPLES, 'utf8')).embedder_registry.embedders)
-
-/** What differs on the machine of the tests: a Python that has numpy, and where the optional library is. */
-const environment = {
-  [`${REGISTRY}EMBEDDERS__PYTHON__PYTHON`]: findPython() ?? 'python3',
-  [`${REGISTRY}EMBEDDERS__TRANSFORMERS__KWARGS__MODEL`]: join(ROOT, 'examples', 'tiny-clip'),
-}
 
 async function smallGallery() {
   const gallery = await temporaryDirectory()
@@ -40,30 +35,22 @@ async function smallGallery() {
 describe('the examples', () => {
   it.each(EMBEDDERS)('%s indexes, and finds a picture by itself', async (name) => {
     const { gallery, data } = await smallGallery()
+    const config = await writeExampleConfig(await temporaryDirectory())
     // Encoded anew, so that it has to be embedded.
     const query = join(await temporaryDirectory(), 'query.jpg')
     await writeFile(query, await picture(3, 'jpeg'))
-    const args = [
-      'search',
-      gallery,
-      '--config',
-      EXAMPLES,
-      '--data-directory',
-      data,
-      '--image',
-      query,
-      '--json',
-    ]
+    const args = ['search', gallery, '--config', config, '--data-directory', data, '--image', query, '--json']
     const isPlacedElsewhere = name === 'transformers' ? findTransformers() : undefined
-    const result = await runCommand(args, { ...environment, [CHOSEN]: name }, isPlacedElsewhere ?? ROOT)
+    const result = await runCommand(args, { [CHOSEN]: name }, isPlacedElsewhere ?? ROOT)
     expect(result).toMatchObject({ code: 0 })
     expect(JSON.parse(result.stdout)[0]).toMatchObject({ path: '3.png', score: expect.closeTo(1, 1) })
   })
 
   it('are listed with their dimensions and speed; one whose library is missing says what to do', async () => {
     const { gallery, data } = await smallGallery()
-    const args = ['embedders', gallery, '--config', EXAMPLES, '--data-directory', data]
-    const { stdout, code } = await runCommand(args, environment, ROOT)
+    const config = await writeExampleConfig(await temporaryDirectory())
+    const args = ['embedders', gallery, '--config', config, '--data-directory', data]
+    const { stdout, code } = await runCommand(args, { [CHOSEN]: 'python' }, ROOT)
     expect(code).toBe(0)
     expect(stdout).toMatch(
       /^ {3}checkpoint +server\.embedders\.default\.DefaultEmbedder of .*\.pth +32 +\d+/m,
@@ -197,10 +184,11 @@ describe('a command that is stopped while a model is being loaded', () => {
 describe('sketch-search prune', () => {
   it('forgets the vectors of an embedder, but not of the chosen one', async () => {
     const { gallery, data } = await smallGallery()
-    const common = [gallery, '--config', EXAMPLES, '--data-directory', data]
+    const config = await writeExampleConfig(await temporaryDirectory())
+    const common = [gallery, '--config', config, '--data-directory', data]
     const prune = (chosen: string) =>
-      runCommand(['prune', ...common, '--embedder', 'typescript'], { ...environment, [CHOSEN]: chosen }, ROOT)
-    await runCommand(['index', ...common], { ...environment, [CHOSEN]: 'typescript' }, ROOT)
+      runCommand(['prune', ...common, '--embedder', 'typescript'], { [CHOSEN]: chosen }, ROOT)
+    await runCommand(['index', ...common], { [CHOSEN]: 'typescript' }, ROOT)
     expect(await prune('typescript')).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/is the chosen embedder/),
@@ -252,19 +240,19 @@ describe('another embedder', () => {
     const browser = await launchBrowser()
     onTestFinished(() => browser.close())
     const { page, complaints } = await openPage(browser, product.url)
-    await page.getByText(/The model was changed to “patient”\. \d+ of 120 images can be searched/).waitFor()
+    await page.getByText(/The model was changed to “patient”\. \d+ of 120 pictures can be searched/).waitFor()
     await page.screenshot({ path: join(ROOT, 'e2e', 'screenshots', 'model-changed.png') })
     await draw(page, UMBRELLA)
     await page.getByTestId('count').getByText(/match/).waitFor()
 
     await writeFile(sick, '')
     const phone = await openPage(browser, product.url, PHONE, 'dark')
-    await phone.page.getByText('The model “patient” does not work at present').waitFor()
+    await phone.page.getByText('The model “patient” does not work at the moment').waitFor()
     await phone.page.screenshot({ path: join(ROOT, 'e2e', 'screenshots', 'model-not-working-phone.png') })
     await rm(sick)
     await untilIndexed(product.url, 120)
     await page.getByText('The model was changed').waitFor({ state: 'detached' })
-    await phone.page.getByText('does not work at present').waitFor({ state: 'detached' })
+    await phone.page.getByText('does not work at the moment').waitFor({ state: 'detached' })
     expect(complaints.filter((text) => !text.includes('503'))).toEqual([])
   })
 })
