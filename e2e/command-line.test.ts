@@ -145,7 +145,7 @@ describe('sketch-search', () => {
     [['search', '/tmp', '--image', '/no/query.png'], {}, /\/no\/query\.png: there is no such file/],
     [['serve', '--config', '/no/config.yaml'], {}, /\/no\/config\.yaml.*no such file/],
     [['index', '/tmp'], { SERVER__PORT: '80' }, /port \(variable SERVER__PORT\)/],
-    [['index', '/tmp'], { SERVER__DATABASE: '{"host":"h"}' }, /database\.user/],
+    [['index', '/tmp'], { SERVER__DATABASE: '{"host":"h","user":""}' }, /database\.user/],
     [['serve', '--nonsense'], {}, /unknown option '--nonsense'/],
     [['serve', '--port', 'x'], {}, /whole number/],
   ] as const)('%j says what to do', async (args, environment, sentence) => {

@@ -111,16 +111,24 @@ describe('the drawing sheet', () => {
 
   it('fills a phone, and lies over a picture to trace', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url, PHONE)
-    await page.getByRole('button', { name: 'More tools' }).click()
-    await page.getByRole('menuitem', { name: 'Full screen' }).click()
+    const choose = async (name: string) => {
+      await page.getByRole('button', { name: 'More tools' }).click()
+      await page.getByRole('menuitem', { name, exact: true }).click()
+    }
+    const results = page.getByRole('main', { name: 'Results' })
+    const resultsShare = async () => (await results.boundingBox())!.height / PHONE.height
+    // The sheet is large from the beginning.
+    await choose('Leave full screen')
+    await expect.poll(resultsShare).toBeGreaterThan(0.4)
+    await choose('Full screen')
+    await expect.poll(resultsShare).toBeLessThan(0.25)
     await expect
       .poll(async () => (await page.locator('canvas').boundingBox())!.width)
       .toBeGreaterThan(PHONE.width - 40)
     await page.getByTestId('underlay').setInputFiles(join(demo.gallery, 'star/star-01.png'))
     await page.getByTestId('trace').waitFor()
     await draw(page, STAR)
-    await page.getByRole('button', { name: 'More tools' }).click()
-    await page.getByRole('menuitem', { name: 'Leave full screen' }).click()
+    await choose('Leave full screen')
     expect(share(await firstResults(page, 8), 'star')).toBeGreaterThanOrEqual(0.75)
     await close()
   })
@@ -144,8 +152,8 @@ describe('the drawing sheet', () => {
     await page.keyboard.press('e')
     expect(await eraser.getAttribute('aria-pressed')).toBe('true')
     await page.keyboard.press('p')
-    await page.getByRole('button', { name: 'Keyboard shortcuts (?)' }).click()
-    await page.getByLabel('Shortcuts of a single key').uncheck()
+    await page.getByRole('button', { name: 'Settings' }).click()
+    await page.getByRole('switch', { name: /^Single-key shortcuts/ }).uncheck()
     await page.keyboard.press('Escape')
     await page.reload()
     await count(page, '240 pictures')
@@ -281,7 +289,7 @@ describe('queries', () => {
     await page.evaluate(() => {
       location.href = '/?q=s0123456789abcdef01234567'
     })
-    await page.getByText('This sketch is no longer kept by the server.').waitFor()
+    await page.getByText('This sketch is no longer available.').waitFor()
     await page.goBack()
     await count(page, '20 pictures')
     await close()
@@ -344,7 +352,7 @@ describe('the gallery', () => {
     const tree = await openFolders(page)
     await tree.getByRole('button', { name: 'star 21' }).click()
     await count(page, '21 pictures')
-    await page.getByRole('button', { name: /^Folders:/ }).click()
+    await page.getByRole('button', { name: /^(Folders:|Filters)/ }).click()
     await page.getByRole('switch', { name: 'Include subfolders' }).click()
     await count(page, '20 pictures')
     await page.getByRole('switch', { name: 'Include subfolders' }).click()
@@ -361,6 +369,7 @@ describe('the gallery', () => {
     expect(found.filter((path) => !path.startsWith('star/'))).toEqual([])
     await page.waitForURL(/q=s/)
     await page.goBack()
+    await page.getByRole('button', { name: 'Hide folders' }).click()
     await page.getByRole('button', { name: 'Clear star' }).click()
     await count(page, '241 pictures')
     await rm(deep, { recursive: true })

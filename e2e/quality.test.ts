@@ -1,7 +1,7 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { violationsIn } from './support/axe.ts'
-import { DESKTOP, draw, firstResults, nameFilter, openPage, PHONE } from './support/browser.ts'
+import { DESKTOP, draw, firstResults, nameFilter, openPage, openSaved, PHONE } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { misplaced, nextFrame, stillness } from './support/layout.ts'
 import { CLASSICAL } from './support/product.ts'
@@ -18,7 +18,7 @@ const VIEWS: [string, (page: Page) => Promise<unknown>][] = [
     },
   ],
   ['filters', nameFilter],
-  ['saved sketches', (page) => page.getByRole('button', { name: 'Save, open or export' }).click()],
+  ['saved sketches', openSaved],
   ['settings', (page) => page.getByRole('button', { name: 'Settings' }).click()],
   [
     'the large view',
@@ -63,6 +63,7 @@ describe.each([
       await stillness(page)
       const list = await violationsIn(page)
       await page.emulateMedia({ colorScheme: 'dark' })
+      await stillness(page)
       // What depends on colours; the document is the same.
       for (const violation of await violationsIn(page, ['color-contrast', 'link-in-text-block']))
         list.push(`dark: ${violation}`)

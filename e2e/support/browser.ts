@@ -199,3 +199,17 @@ export async function openFolders(page: Page): Promise<Locator> {
   await page.getByRole('button', { name: 'Show folders' }).click()
   return page.getByRole('navigation', { name: 'Folders' })
 }
+
+/** Opens the saved sketches: a button of its own, or on a phone an entry of the menu. */
+export async function openSaved(page: Page): Promise<void> {
+  const name = /^Save(d sketches| sketch)$/
+  const own = page.getByRole('button', { name })
+  const menu = page.getByRole('button', { name: 'More tools' })
+  await own.or(menu).first().waitFor()
+  if (await own.isVisible()) await own.click()
+  else {
+    await menu.click()
+    await page.getByRole('menuitem', { name }).click()
+  }
+  await page.getByRole('dialog', { name: 'Saved sketches' }).waitFor()
+}

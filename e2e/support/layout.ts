@@ -5,8 +5,15 @@ export function misplaced(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const dialog = document.querySelector('dialog[open]')
     const within = dialog ?? document
+    /** A row of buttons that scrolls sideways only has to fit as a whole. */
+    const scrollingRow = (element: Element) => {
+      const row = element.closest('nav, [role=toolbar]')
+      const scrolls =
+        row !== null && row.scrollHeight <= row.clientHeight && row.scrollWidth > row.clientWidth
+      return scrolls && getComputedStyle(row).overflowX === 'auto' ? row : undefined
+    }
     const found = [...within.querySelectorAll('button, a, input, select')].flatMap((element) => {
-      const { left, right, width } = element.getBoundingClientRect()
+      const { left, right, width } = (scrollingRow(element) ?? element).getBoundingClientRect()
       const isSeen = width > 0 && element.closest('.sr-only, [hidden]') === null
       const label = element.getAttribute('aria-label') ?? element.textContent
       return isSeen && (right > innerWidth + 1 || left < -1) ? [`${label}: ${left}…${right}`] : []

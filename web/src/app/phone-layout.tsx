@@ -26,8 +26,7 @@ export function PhoneLayout(props: LayoutProps) {
   return (
     <>
       <PhoneBar {...props} onTrace={trace.onTrace} />
-      <section
-        aria-label={messages.query.sketch}
+      <div
         style={{ '--sheet-inset-bottom': `${DETENTS[detent] * 100}dvh` } as CSSProperties}
         className="relative min-h-0 flex-1 overflow-hidden"
       >
@@ -42,7 +41,7 @@ export function PhoneLayout(props: LayoutProps) {
           trace={trace}
           hasKeys={page.state.view === undefined}
         />
-      </section>
+      </div>
       <BottomSheet
         label={messages.app.results}
         detent={detent}

@@ -63,11 +63,10 @@ export function WideLayout(props: WideLayoutProps) {
             <Library page={page} />
           </nav>
         )}
-        <div className={`flex min-h-0 min-w-0 flex-1 ${isSide ? '' : 'flex-col'}`}>
+        <div data-panes className={`flex min-h-0 min-w-0 flex-1 ${isSide ? '' : 'flex-col'}`}>
           {isPaneOpen ? (
-            <>
-              <section
-                aria-label={messages.query.sketch}
+            <section aria-label={messages.app.queryPane} className="contents">
+              <div
                 onPointerDownCapture={() => setLastPane('query')}
                 onFocusCapture={() => setLastPane('query')}
                 style={{ flexBasis: `${share * 100}%`, ...(isSide ? { minWidth: measures.leastPane } : {}) }}
@@ -84,7 +83,7 @@ export function WideLayout(props: WideLayoutProps) {
                   trace={trace}
                   hasKeys={lastPane === 'query' && page.state.view === undefined && !isElse}
                 />
-              </section>
+              </div>
               <Divider
                 label={isSide ? messages.app.divider : messages.app.dividerHeight}
                 orientation={isSide ? 'vertical' : 'horizontal'}
@@ -101,7 +100,7 @@ export function WideLayout(props: WideLayoutProps) {
                 }}
                 onClose={() => setPaneOpen(false)}
               />
-            </>
+            </section>
           ) : (
             <ClosedPane isSide={isSide} onOpen={() => setPaneOpen(true)} />
           )}

@@ -59,8 +59,7 @@ export function BottomSheet({ label, detent, onDetent, head, children }: BottomS
     onDetent(detentAfter(dragged, own.speed))
   }
   return (
-    <section
-      aria-label={label}
+    <div
       style={{ height: `calc(${share * 100}dvh)` }}
       className={`fixed inset-x-0 bottom-0 z-20 flex flex-col rounded-t-sheet bg-page shadow-pop forced-colors:border ${dragged === undefined ? 'transition-[height] duration-pane ease-out-soft' : ''}`}
     >
@@ -84,7 +83,7 @@ export function BottomSheet({ label, detent, onDetent, head, children }: BottomS
       <main id="results" tabIndex={-1} aria-label={label} className="min-h-0 flex-1 outline-none">
         {children}
       </main>
-    </section>
+    </div>
   )
 }
 

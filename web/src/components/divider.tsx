@@ -17,14 +17,14 @@ interface DividerProps {
 
 const KEY_STEP = 0.02
 
-/** The line between two panes: dragged, moved by arrow keys, reset by a double click or Enter. */
+/** The line between two panes, which lie in an element with `data-panes`: dragged, moved by arrow keys, reset by a double click or Enter. */
 export function Divider({ label, orientation, share, min, max, onShare, onReset, onClose }: DividerProps) {
   const isVertical = orientation === 'vertical'
   const start = useRef<{ at: number; share: number; size: number }>(undefined)
   const positionOf = (event: PointerEvent) => (isVertical ? event.clientX : event.clientY)
   const within = (value: number) => Math.max(min, Math.min(max, value))
   const onPointerDown = (event: PointerEvent<HTMLElement>) => {
-    const { width, height } = event.currentTarget.parentElement!.getBoundingClientRect()
+    const { width, height } = event.currentTarget.closest('[data-panes]')!.getBoundingClientRect()
     event.currentTarget.setPointerCapture(event.pointerId)
     start.current = { at: positionOf(event), share, size: isVertical ? width : height }
   }

@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'react'
 
 /**
- * A value that is being typed: the own copy changes at once, and the page hears of it when nothing has changed for a moment.
- * @param afterMs how long that is
+ * A value that is being typed: the own copy changes at once, and the page gets it when nothing has changed for `afterMs`,
+ * or when the field is removed.
  */
 export function useSettled<T>(
   value: T,
@@ -12,22 +12,33 @@ export function useSettled<T>(
   const [own, setOwn] = useState(value)
   const sent = useRef(value)
   const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const waiting = useRef<() => void>(undefined)
   const latest = useRef(onSettled)
   latest.current = onSettled
   useEffect(() => {
     if (value === sent.current) return
     clearTimeout(timer.current)
+    waiting.current = undefined
     sent.current = value
     setOwn(value)
   }, [value])
-  useEffect(() => () => clearTimeout(timer.current), [])
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current)
+      waiting.current?.()
+    },
+    [],
+  )
   const change = (next: T) => {
     setOwn(next)
     clearTimeout(timer.current)
-    timer.current = setTimeout(() => {
+    const send = () => {
+      waiting.current = undefined
       sent.current = next
       latest.current(next)
-    }, afterMs)
+    }
+    waiting.current = send
+    timer.current = setTimeout(send, afterMs)
   }
   return [own, change]
 }

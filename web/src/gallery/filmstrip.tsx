@@ -45,7 +45,8 @@ export function Filmstrip({ list, index, onOpen }: FilmstripProps) {
           <button
             key={image.id}
             type="button"
-            tabIndex={-1}
+            // The keys lead to other pictures; the strip itself scrolls by keys while this one has the focus.
+            tabIndex={isCurrent ? 0 : -1}
             aria-label={image.user_visible_name}
             aria-current={isCurrent || undefined}
             onClick={() => onOpen(image, place)}

@@ -125,21 +125,10 @@ export function PictureGrid(props: PictureGridProps) {
       data-testid="grid"
     >
       {props.children}
-      {/* biome-ignore lint/a11y/useSemanticElements: a table has no rows that are placed freely */}
-      <div
-        role="grid"
-        tabIndex={-1}
-        aria-label={messages.gallery.grid}
-        aria-rowcount={layout.rowCount}
-        aria-multiselectable="true"
-        onKeyDown={(event) => onGridKey(event, { ...props, layout, moveTo, viewHeight: () => viewHeight })}
-        className="relative outline-none"
-        style={{ height: scroll.height }}
-      >
+      <div className="relative" style={{ height: scroll.height }}>
         {heads.map(({ section, top }) => (
           <div
             key={section.key}
-            role="presentation"
             className="absolute inset-x-0 top-0 flex h-8.5 items-baseline gap-2 phone:px-3"
             style={{ transform: `translateY(${top - shift}px)` }}
           >
@@ -147,9 +136,27 @@ export function PictureGrid(props: PictureGridProps) {
             <span className="text-13 text-ink-2">{section.detail}</span>
           </div>
         ))}
-        {rows.map((row) => (
-          <GridRow key={row.index} row={row} shift={shift} tabStop={tabStop} grid={props} actions={actions} />
-        ))}
+        {/* biome-ignore lint/a11y/useSemanticElements: a table has no rows that are placed freely */}
+        <div
+          role="grid"
+          tabIndex={-1}
+          aria-label={messages.gallery.grid}
+          aria-rowcount={layout.rowCount}
+          aria-multiselectable="true"
+          onKeyDown={(event) => onGridKey(event, { ...props, layout, moveTo, viewHeight: () => viewHeight })}
+          className="absolute inset-0 outline-none"
+        >
+          {rows.map((row) => (
+            <GridRow
+              key={row.index}
+              row={row}
+              shift={shift}
+              tabStop={tabStop}
+              grid={props}
+              actions={actions}
+            />
+          ))}
+        </div>
       </div>
     </section>
   )

@@ -1,4 +1,4 @@
-import { Minus, Plus, Trash2, X } from 'lucide-react'
+import { CheckCheck, Minus, Plus, Trash2, X } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages/messages.ts'
@@ -27,7 +27,7 @@ export function SelectionBar({
   return (
     <section
       aria-label={selection.bar}
-      className="flex h-14 shrink-0 items-center gap-1 overflow-x-auto bg-bar px-3 text-on-bar"
+      className="@container flex h-14 shrink-0 items-center gap-1 overflow-x-auto bg-bar px-3 text-on-bar"
     >
       <IconButton
         label={selection.clear}
@@ -37,42 +37,39 @@ export function SelectionBar({
       >
         <X />
       </IconButton>
-      <p role="status" className="pr-3 font-semibold whitespace-nowrap">
+      <p role="status" className="pr-3 font-semibold whitespace-nowrap @max-md:pr-0">
         {selection.count(count)}
       </p>
-      <BarButton icon={<Plus />} onClick={() => onAddTerms(true)}>
-        {selection.more}
-      </BarButton>
-      <BarButton icon={<Minus />} onClick={() => onAddTerms(false)}>
-        {selection.less}
-      </BarButton>
+      <BarButton label={selection.more} icon={<Plus />} onClick={() => onAddTerms(true)} />
+      <BarButton label={selection.less} icon={<Minus />} onClick={() => onAddTerms(false)} />
       <span className="flex-1" />
-      {count < total && <BarButton onClick={onSelectAll}>{selection.all(total)}</BarButton>}
-      {onDelete && (
-        <BarButton icon={<Trash2 />} onClick={onDelete} isDanger>
-          {selection.trash}
-        </BarButton>
+      {count < total && (
+        <BarButton label={selection.all(total)} icon={<CheckCheck />} onClick={onSelectAll} />
       )}
+      {onDelete && <BarButton label={selection.trash} icon={<Trash2 />} onClick={onDelete} isDanger />}
     </section>
   )
 }
 
 interface BarButtonProps {
-  icon?: ReactNode
+  label: string
+  icon: ReactNode
   onClick: () => void
   isDanger?: boolean
-  children: ReactNode
 }
 
-function BarButton({ icon, onClick, isDanger = false, children }: BarButtonProps) {
+/** A button that shows only its icon where the bar is narrow. */
+function BarButton({ label, icon, onClick, isDanger = false }: BarButtonProps) {
   return (
     <button
       type="button"
+      aria-label={label}
+      title={label}
       onClick={onClick}
-      className={`flex h-8.5 shrink-0 items-center gap-2 rounded-control px-3 font-medium text-13 whitespace-nowrap transition-colors duration-hover coarse:h-11 hover:bg-bar-hover [&_svg]:size-4.5 ${isDanger ? 'text-bar-danger' : ''}`}
+      className={`flex h-8.5 shrink-0 items-center gap-2 rounded-control px-3 @max-md:px-2 font-medium text-13 whitespace-nowrap transition-colors duration-hover coarse:h-11 hover:bg-bar-hover [&_svg]:size-4.5 ${isDanger ? 'text-bar-danger' : ''}`}
     >
       {icon}
-      {children}
+      <span className="@max-3xl:hidden">{label}</span>
     </button>
   )
 }

@@ -50,6 +50,8 @@ export function useRegion({ pictureRef, tool, region, onChange }: RegionOptions)
     else live.finish(held.from, draft !== undefined)
     setDraft(undefined)
     if (!isKept) setLasso(undefined)
+    // The arrow keys go on with it.
+    pictureRef.current?.querySelector<HTMLElement>('[role=group]')?.focus({ preventScroll: true })
   }
 
   return {

@@ -13,6 +13,7 @@ export const app = {
   back: 'Zurück',
   retry: 'Erneut versuchen',
   backToGallery: 'Zur Galerie',
+  queryPane: 'Suchbereich',
   divider: 'Breite des Suchbereichs',
   dividerHeight: 'Höhe des Suchbereichs',
   openQueryPane: 'Blatt öffnen',
@@ -45,6 +46,7 @@ export const shortcuts = {
       keys: [
         ['D', 'Zum Blatt'],
         ['P, B, E', 'Stift, Pinsel, Radierer'],
+        ['E E', 'Ganze Striche radieren'],
         ['V', 'Auswählen'],
         ['C, W', 'Farbe, Breite'],
         ['[ ]', 'Dünner, dicker'],

@@ -13,6 +13,7 @@ export const app = {
   back: 'Back',
   retry: 'Try again',
   backToGallery: 'Back to gallery',
+  queryPane: 'Query pane',
   divider: 'Width of the query pane',
   dividerHeight: 'Height of the query pane',
   openQueryPane: 'Open the sheet',
@@ -45,6 +46,7 @@ export const shortcuts = {
       keys: [
         ['D', 'Go to the sheet'],
         ['P, B, E', 'Pen, Brush, Eraser'],
+        ['E E', 'Erase whole strokes'],
         ['V', 'Select'],
         ['C, W', 'Colour, width'],
         ['[ ]', 'Thinner, thicker'],
