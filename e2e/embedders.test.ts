@@ -1,8 +1,9 @@
 /** Embedders as people bring them: the examples of the documents, and what the page says while another one takes over. */
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, it, onTestFinished } from 'vitest'
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest'
 import { parse } from 'yaml'
 import { drawDemoGallery } from '../scripts/demo/draw-gallery.ts'
 import { findPython } from '../scripts/python.ts'
@@ -24,6 +25,10 @@ const REGISTRY = 'SERVER__EMBEDDER_REGISTRY__'
 const CHOSEN = `${REGISTRY}CHOSEN_EMBEDDER`
 const EMBEDDERS = Object.keys(parse(await readFile(EXAMPLES, 'utf8')).embedder_registry.embedders)
 
+/** A folder with the configuration of the examples for this machine. */
+const config = await writeExampleConfig(await mkdtemp(join(tmpdir(), 'sketch-search-examples-')))
+afterAll(() => rm(dirname(config), { recursive: true, force: true }))
+
 async function smallGallery() {
   const gallery = await temporaryDirectory()
   for (let n = 0; n < 5; n++) await writeSettled(join(gallery, `${n}.png`), await picture(n))
@@ -35,7 +40,6 @@ async function smallGallery() {
 describe('the examples', () => {
   it.each(EMBEDDERS)('%s indexes, and finds a picture by itself', async (name) => {
     const { gallery, data } = await smallGallery()
-    const config = await writeExampleConfig(await temporaryDirectory())
     // Encoded anew, so that it has to be embedded.
     const query = join(await temporaryDirectory(), 'query.jpg')
     await writeFile(query, await picture(3, 'jpeg'))
@@ -48,7 +52,6 @@ describe('the examples', () => {
 
   it('are listed with their dimensions and speed; one whose library is missing says what to do', async () => {
     const { gallery, data } = await smallGallery()
-    const config = await writeExampleConfig(await temporaryDirectory())
     const args = ['embedders', gallery, '--config', config, '--data-directory', data]
     const { stdout, code } = await runCommand(args, { [CHOSEN]: 'python' }, ROOT)
     expect(code).toBe(0)
@@ -184,7 +187,6 @@ describe('a command that is stopped while a model is being loaded', () => {
 describe('sketch-search prune', () => {
   it('forgets the vectors of an embedder, but not of the chosen one', async () => {
     const { gallery, data } = await smallGallery()
-    const config = await writeExampleConfig(await temporaryDirectory())
     const common = [gallery, '--config', config, '--data-directory', data]
     const prune = (chosen: string) =>
       runCommand(['prune', ...common, '--embedder', 'typescript'], { [CHOSEN]: chosen }, ROOT)

@@ -178,13 +178,11 @@ export function getFolders(signal?: AbortSignal): Promise<Folder> {
   return request('/api/fs/watched-directories', { signal: signal ?? null })
 }
 
-/** Adds a file to a folder of the gallery. */
+/** Adds a file to a folder of the gallery. The server keeps both files if the name is taken by other bytes. */
 export async function uploadImage(file: File, directory: string, sending: Sending): Promise<Image> {
   const form = new FormData()
   form.set('image', file)
   form.set('directory', directory)
-  // The same bytes are no conflict. For other bytes, the user decides.
-  form.set('on_conflict', 'refuse')
   return (await send<{ image: Image }>('/api/images', form, sending)).image
 }
 

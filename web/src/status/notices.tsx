@@ -47,12 +47,12 @@ export function Notices({ events }: { events: ServerEvents }) {
         {messages.status.notWorking(status.embedder)}
       </Notice>
     )
-  const { progress } = events
-  if (progress !== undefined && progress.pending > 0) return <IndexingNotice progress={progress} />
   if (status.previous_embedder !== null) {
     const { embedder, indexed, to_embed } = status
     return <Notice>{messages.status.embedderChanged(embedder, indexed, indexed + to_embed)}</Notice>
   }
+  const { progress } = events
+  if (progress !== undefined && progress.pending > 0) return <IndexingNotice progress={progress} />
   if (status.polling_reason !== null && status.polling_reason !== readReason)
     return <PollingNotice reason={status.polling_reason} onRead={setReadReason} />
   return null
