@@ -146,6 +146,11 @@ describe('sketch-search', () => {
     [['serve', '--config', '/no/config.yaml'], {}, /\/no\/config\.yaml.*no such file/],
     [['index', '/tmp'], { SERVER__PORT: '80' }, /port \(variable SERVER__PORT\)/],
     [['index', '/tmp'], { SERVER__DATABASE: '{"host":"h","user":""}' }, /database\.user/],
+    [
+      ['import', '/tmp', '--from', 'postgresql://u:p@127.0.0.1:1/d'],
+      {},
+      /reference.*can't be used.*ECONNREFUSED/,
+    ],
     [['serve', '--nonsense'], {}, /unknown option '--nonsense'/],
     [['serve', '--port', 'x'], {}, /whole number/],
   ] as const)('%j says what to do', async (args, environment, sentence) => {

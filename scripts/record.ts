@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { ensurePageIsBuilt } from '../server/src/commands/build-page.ts'
 import { recordCommands } from './recording/commands.ts'
 import { differencesBetween } from './recording/differences.ts'
 import type { Recorded } from './recording/player.ts'
@@ -34,6 +35,8 @@ const parts = Object.keys(PARTS).filter((part) =>
 if (parts.length === 0)
   throw new Error(`There is no part ${values.only}: give one of ${Object.keys(PARTS).join(', ')}.`)
 
+// Otherwise the first server that is played builds it, and logs that.
+await ensurePageIsBuilt(console.log, { evenIfStale: true })
 const recorded: Recorded[] = []
 for (const part of parts) {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'sketch-search-record-')))

@@ -12,6 +12,8 @@ const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/
 /** An id that the recording itself sends, to name nothing. */
 export const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000'
 const ISO_TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g
+/** The time at the beginning of a line of the log. */
+const LOG_TIME = /\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} [+-]\d{4}\]/g
 const HASH_LENGTHS = [64, 32, 12]
 
 export interface RecordedAnswer {
@@ -53,11 +55,12 @@ export class Mask {
     return (
       masked
         .replaceAll(UUID, (id) => (id === UNKNOWN_ID ? id : '<id>'))
+        .replaceAll(LOG_TIME, '[<now>]')
         .replaceAll(ISO_TIME, (time) => (Date.parse(time) > this.#start - 3_600_000 ? '<now>' : time))
         // A stack names lines of code, and the folder that it lies in.
         .replaceAll(/("stack":")(?:[^"\\]|\\.)*"/g, '$1<stack>"')
         .replaceAll(/(127\.0\.0\.1|localhost):\d+/g, '$1:<port>')
-        .replaceAll(/assets\/([\w.]+)-[\w-]{8}\.(\w+)/g, 'assets/$1-<hash>.$2')
+        .replaceAll(/assets\/([\w.-]+)-[\w-]{8}\.(\w+)/g, 'assets/$1-<hash>.$2')
     )
   }
 

@@ -35,6 +35,7 @@ async function run(folder: string | undefined, options: ImportOptions): Promise<
   const isTerminal = process.stderr.isTTY === true
   const reference = openReference({ url: options.from })
   try {
+    await reference.assertReachable()
     const found = await reference.users()
     const { added, present, notes } = await withUsers(config, (users) => importUsers(found, users))
     for (const note of notes) log.warn(note)

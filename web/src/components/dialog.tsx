@@ -17,26 +17,32 @@ interface DialogProps {
 export function Dialog({ title, isOpen, onClose, actions, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null)
   const [layer, setLayer] = useState<HTMLElement | null>(null)
+  const isQuestion = actions !== undefined
   useEffect(() => {
     const dialog = ref.current!
     setLayer(dialog)
-    if (isOpen && !dialog.open) dialog.showModal()
+    if (isOpen && !dialog.open) {
+      dialog.showModal()
+      // The cross would show its tooltip, which takes the first Escape.
+      if (!isQuestion) dialog.focus()
+    }
     if (!isOpen && dialog.open) dialog.close()
-  }, [isOpen])
+  }, [isOpen, isQuestion])
   useClosedAtEnd(ref)
   return (
     // biome-ignore lint/a11y/useKeyWithClickEvents: the keyboard closes it with Escape
     <dialog
       ref={ref}
       aria-label={title}
+      tabIndex={-1}
       onClose={onClose}
       onClick={(event) => event.target === ref.current && ref.current?.close()}
-      className="m-auto max-h-[80dvh] w-[min(92vw,44rem)] rounded-sheet bg-surface p-0 shadow-pop backdrop:bg-scrim forced-colors:border"
+      className="m-auto max-h-[80dvh] w-[min(92vw,44rem)] rounded-sheet bg-surface p-0 shadow-pop outline-none backdrop:bg-scrim forced-colors:border"
     >
       <Layer value={layer}>
         <div className="sticky top-0 z-1 flex items-center justify-between gap-2 bg-surface px-5 pt-4 pb-2">
           <h2 className="title min-w-0 flex-1 text-22 [overflow-wrap:anywhere]">{title}</h2>
-          {actions === undefined && (
+          {!isQuestion && (
             // The dialog closes itself first: it then gives the focus back.
             <IconButton label={messages.app.close} onClick={() => ref.current?.close()}>
               <X />
@@ -44,7 +50,7 @@ export function Dialog({ title, isOpen, onClose, actions, children }: DialogProp
           )}
         </div>
         {isOpen && <div className="px-5 pb-5">{children}</div>}
-        {actions !== undefined && <div className="flex flex-wrap justify-end gap-2 px-5 pb-5">{actions}</div>}
+        {isQuestion && <div className="flex flex-wrap justify-end gap-2 px-5 pb-5">{actions}</div>}
       </Layer>
     </dialog>
   )

@@ -216,6 +216,6 @@ async function retryWhileOffline<T>(
 }
 
 function reasonOf(error: unknown): string {
-  if (error instanceof ApiError && error.code === 'query_not_found') return messages.query.lost
+  if (error instanceof ApiError && error.code === 'query_not_found') return messages.query.sketchLost
   return error instanceof Error ? error.message : String(error)
 }

@@ -1,4 +1,5 @@
 import { sql } from 'kysely'
+import { DomainError, messageOf } from '../../errors.ts'
 import type { PostgresOptions } from './connection.ts'
 import { connect } from './database.ts'
 
@@ -23,6 +24,8 @@ export interface ReferenceImage {
 
 /** The tables of the reference implementation, which are only read. */
 export interface ReferenceDatabase {
+  /** @throws {DomainError} `unavailable` if there is no connection */
+  assertReachable(): Promise<void>
   users(): Promise<ReferenceUser[]>
   countImages(): Promise<number>
   /** @param after path of the last image of the previous page */
@@ -46,6 +49,18 @@ export function openReference(options: PostgresOptions): ReferenceDatabase {
   }
   return {
     close,
+
+    async assertReachable() {
+      try {
+        await sql`select 1`.execute(database)
+      } catch (error) {
+        throw new DomainError(
+          'unavailable',
+          `The database of the reference implementation can't be used: ${messageOf(error)}.`,
+          { cause: error },
+        )
+      }
+    },
 
     async users() {
       if (!(await hasTable('public."user"')) || !(await hasType('public.userrole'))) return []
