@@ -21,14 +21,14 @@ const results = { passed: 0, failed: 0, skipped: 0 }
 
 provide('Chromium', provideChromium(), 'CHROMIUM_PATH')
 provide('Python with numpy', providePython(), 'TEST_PYTHON')
+const transformers = provideTransformers()
+if (transformers !== undefined) provide('@huggingface/transformers', transformers)
 if (isLong) {
   provide('PostgreSQL with pgvector', providePostgres(), 'TEST_POSTGRES')
   provide('strace', provideStrace())
   await check('the page is built', 'vite/bin/vite.js', ['build', 'web', '--logLevel', 'warn'])
   await vitest(['long'])
 } else {
-  const transformers = provideTransformers()
-  if (transformers !== undefined) provide('@huggingface/transformers', transformers)
   // Tests start several servers at once; each would build it.
   await check('the page is built', 'vite/bin/vite.js', ['build', 'web', '--logLevel', 'warn'])
   await Promise.all([checks(), vitest(SHORT_PROJECTS)])

@@ -2,6 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { runCommand } from '../../e2e/support/product.ts'
 import { picture, writeDated } from './gallery.ts'
+import { LOG_TIME } from './mask.ts'
 import type { Recorded } from './player.ts'
 
 const HELP = [
@@ -70,6 +71,7 @@ async function run(args: string[], directory: string): Promise<Recorded> {
     text
       .replaceAll(directory, '<directory>')
       .replaceAll(/"time":"[^"]*"/g, '"time":"<now>"')
+      .replaceAll(LOG_TIME, '[<now>]')
       .replaceAll(/\d+(\.\d+)? (ms|s|images\/s|MB)\b/g, '<number> $2')
       .replaceAll(/-[0-9a-f]{8}\b/g, '-<hash>')
   return {

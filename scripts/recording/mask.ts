@@ -13,7 +13,7 @@ const UUID = /[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[0-9a-f]{4}-[0-9a-f]{12}/
 export const UNKNOWN_ID = '00000000-0000-4000-8000-000000000000'
 const ISO_TIME = /\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g
 /** The time at the beginning of a line of the log. */
-const LOG_TIME = /\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} [+-]\d{4}\]/g
+export const LOG_TIME = /\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} [+-]\d{4}\]/g
 const HASH_LENGTHS = [64, 32, 12]
 
 export interface RecordedAnswer {

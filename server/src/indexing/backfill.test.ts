@@ -122,17 +122,21 @@ describe.each(Object.keys(DATABASES))('a column that is added on %s', (name) => 
     const options = { catalog, reader, indexer, isSearching: () => false, log: SILENT, attributes: EXTENDED }
     expect(await catalog.images.countOutdated()).toBe(COUNT)
 
-    const interrupted = createBackfill(options)
+    // It yields before each batch, and waits at the second one until it is closed.
+    let turns = 0
+    const interrupted = createBackfill({ ...options, isSearching: () => ++turns > 1 })
     interrupted.start()
     await expect.poll(() => catalog.images.countOutdated()).toBeLessThan(COUNT)
     await interrupted.close()
     const left = await catalog.images.countOutdated()
     expect(left).toBeGreaterThan(0)
 
-    const resumed = createBackfill(options)
+    let isHeld = true
+    const resumed = createBackfill({ ...options, isSearching: () => isHeld })
     resumed.start()
     await expect.poll(() => resumed.pending).toBeGreaterThan(0)
     expect(resumed.pending).toBeLessThanOrEqual(left)
+    isHeld = false
     await resumed.idle()
     expect(resumed.pending).toBe(0)
     expect(await catalog.images.countOutdated()).toBe(0)
