@@ -473,6 +473,7 @@ describe('the gallery', () => {
     await page.waitForFunction(() => (document.activeElement as HTMLElement).dataset.index === '239')
     await page.keyboard.press('Shift+Space')
     await page.getByText('237 selected').first().waitFor()
+    await page.locator('[data-index="239"]').focus()
     await page.keyboard.press('Control+a')
     await page.getByText('240 selected').first().waitFor()
     await page.keyboard.press('Escape')

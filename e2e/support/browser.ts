@@ -122,7 +122,7 @@ export function inkIn(
     .locator('canvas')
     .first()
     .evaluate(async (element, [x, y, w, h]) => {
-      // What was drawn last is painted in the next frame.
+      // The latest ink is painted in the next frame.
       await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
       const canvas = element as HTMLCanvasElement
       const side = Math.min(canvas.width, canvas.height)

@@ -73,7 +73,7 @@ describe('the decoder processes', () => {
   })
 
   it('are ended at their limit of time, and others go on', async () => {
-    const pool = await poolOf({ timeoutMs: 800 })
+    const pool = await poolOf({ timeoutMs: 250 })
     await pool.run(decode(small), 'bulk')
     const bad = pool.run(decode(slow), 'bulk')
     const good = pool.run(decode(small), 'query')
