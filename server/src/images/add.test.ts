@@ -74,7 +74,10 @@ describe('without watch_recursive', () => {
     const { root, config, app } = await openGallery({ 'watcher.watch_recursive': false })
     await app.sync.startWatching()
     const added = await upload(app, 'deep/b.png', await picture(2), { directory: 'new' })
-    expect(added).toMatchObject({ status: 'success', image: { path: 'new/deep/b.png', directory: 'new/deep' } })
+    expect(added).toMatchObject({
+      status: 'success',
+      image: { path: 'new/deep/b.png', directory: 'new/deep' },
+    })
     await writeSettled(join(root, 'new/deep/other.png'), await picture(3))
     await mkdir(join(root, 'empty/below'), { recursive: true })
     await indexAll(app)
