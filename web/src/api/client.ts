@@ -249,11 +249,11 @@ export function removeUser(id: string): Promise<unknown> {
   return request(`/api/users/${id}`, { method: 'DELETE' })
 }
 
-function jsonOf(method: string, body: object): RequestInit {
+export function jsonOf(method: string, body: object): RequestInit {
   return { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }
 }
 
-function queryOf(parameters: object): URLSearchParams {
+export function queryOf(parameters: object): URLSearchParams {
   const query = new URLSearchParams()
   for (const [key, value] of Object.entries(parameters)) {
     if (value !== undefined && value !== '') query.set(key, String(value))
@@ -299,7 +299,7 @@ function send<T>(url: string, form: FormData, { onProgress, signal }: Sending): 
   })
 }
 
-async function request<T>(url: string, init: RequestInit): Promise<T> {
+export async function request<T>(url: string, init: RequestInit): Promise<T> {
   let response: Response
   try {
     response = await fetch(url, init)

@@ -5,7 +5,7 @@ import type { Page } from './use-page.ts'
 /** The large view of a picture of the list. */
 export default function ViewedPicture({ page, id }: { page: Page; id: string }) {
   const { control, change, lists, actions, mayEdit, search } = page
-  const { list, viewed, deletion } = lists
+  const { list, viewed, trash } = lists
   const { openIndex } = viewed
   return (
     <LargeView
@@ -27,7 +27,7 @@ export default function ViewedPicture({ page, id }: { page: Page; id: string }) 
         mayEdit
           ? (image) => {
               const next = openIndex === undefined ? undefined : list.imageAt(openIndex + 1)
-              deletion.request([image])
+              trash.move([image])
               if (next === undefined) control.closeView()
               else change({ view: next.id }, true)
             }
