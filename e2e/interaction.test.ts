@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -169,6 +170,7 @@ describe('a tile', () => {
     expect(await tile(page, path!).count()).toBe(0)
     await expect.poll(() => page.locator(':focus').getAttribute('data-path')).toBe(following)
     await page.getByRole('button', { name: 'Undo', exact: true }).last().click()
+    await tile(page, path!).waitFor()
     await close()
   })
 
@@ -184,6 +186,7 @@ describe('a tile', () => {
     expect(await tile(page, 'bicycle/bicycle-02.jpg').count()).toBe(0)
     await page.getByRole('button', { name: 'Undo', exact: true }).last().click()
     await page.getByText('1 selected').first().waitFor()
+    await tile(page, 'bicycle/bicycle-02.jpg').waitFor()
     await close()
   })
 })
@@ -211,6 +214,7 @@ describe('duplicates', () => {
     await page.getByText(/pictures? moved to trash/).waitFor()
     await tile(page, path!).waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Undo', exact: true }).last().click()
+    await expect.poll(() => copies.every((copy) => existsSync(join(demo.gallery, copy)))).toBe(true)
     for (const copy of copies) await rm(join(demo.gallery, copy))
     await page.goto(demo.product.url)
     await count(page, '240 pictures')

@@ -43,6 +43,7 @@ export type SearchPart = { weight?: number } & (
   | { kind: 'image_id'; image_id: string }
   | { kind: 'region'; image_id?: string; query_id?: string; crop: readonly number[] }
   | { kind: 'text'; text: string }
+  | { kind: 'colours'; colours: readonly { hex: string; share: number }[] }
 )
 
 export interface SearchRequest {

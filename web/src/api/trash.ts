@@ -14,11 +14,14 @@ export function listTrash(
 }
 
 /** Puts images back to their places. @returns those that were in the trash */
-export async function restoreImages(ids: readonly string[]): Promise<Image[]> {
+export async function restoreImages(ids: readonly string[], options: RequestInit = {}): Promise<Image[]> {
   const restored: Image[] = []
   for (let start = 0; start < ids.length; start += MAX_RESTORED) {
     const image_ids = ids.slice(start, start + MAX_RESTORED)
-    const { images } = await request<Images>('/api/trash/restore', jsonOf('POST', { image_ids }))
+    const { images } = await request<Images>('/api/trash/restore', {
+      ...jsonOf('POST', { image_ids }),
+      ...options,
+    })
     restored.push(...images)
   }
   return restored

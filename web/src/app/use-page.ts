@@ -11,7 +11,14 @@ import { useViewed } from '../gallery/use-viewed.ts'
 import { messages } from '../messages/messages.ts'
 import { filtersOf, orderOf } from '../state/address.ts'
 import { usePageState } from '../state/page-state.ts'
-import { MAX_TERMS, mergeTerms, type QueryTerm, toggleTerm } from '../state/query-terms.ts'
+import {
+  furtherRegion,
+  MAX_TERMS,
+  mergeTerms,
+  placeAmongSame,
+  type QueryTerm,
+  toggleTerm,
+} from '../state/query-terms.ts'
 import { useHasRole } from '../state/role.ts'
 import { useUploads } from '../upload/use-uploads.ts'
 import { gallerySections, resultSections, resultsOf } from './sections.ts'
@@ -80,6 +87,7 @@ function usePageSearch(state: ReturnType<typeof usePageState>['state'], sheet: R
   const { result, isCurrent } = useSearch(query)
   const isActive = isSearching(query)
   return {
+    query,
     filters,
     result,
     isCurrent,
@@ -186,7 +194,22 @@ function useTermActions(
         const isThere = terms.some(({ kind, id }) => kind === 'image' && id === image.id)
         if (isThere) change({ view: undefined })
         else searchOnlyWith({ kind: 'image', id: image.id, isWanted: true })
-        latest.current.sheet.openPicture('image', image.id)
+        latest.current.sheet.openPicture({ kind: 'image', id: image.id })
+      },
+      /** Adds a further region of a picture as a part of its own, and opens it. */
+      addRegion(term: QueryTerm) {
+        const { terms } = latest.current.control.state
+        const count = terms.filter(({ kind, id }) => kind === term.kind && id === term.id).length
+        const added: QueryTerm = {
+          kind: term.kind,
+          id: term.id,
+          isWanted: true,
+          region: furtherRegion(count),
+        }
+        const next = mergeTerms(terms, [added])
+        if (next === undefined) return toast.show({ text: messages.query.tooMany(MAX_TERMS) })
+        setTerms(next)
+        latest.current.sheet.openPicture(term, placeAmongSame(next, added))
       },
       addWords(words: string) {
         const { terms } = latest.current.control.state

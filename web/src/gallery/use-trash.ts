@@ -33,6 +33,7 @@ export function useTrash(): Trash {
   const [hidden, setHidden] = useState<ReadonlyMap<string, Image>>(new Map())
   const [failures, setFailures] = useState<string[]>([])
   const queue = useRef(new Map<string, Image>())
+  const restoring = useRef(new Set<string>())
   const running = useRef<Promise<void>>(undefined)
   /** Can be undone: moved since `at` or shortly before. */
   const last = useRef<{ images: Map<string, Image>; at: number }>({ images: new Map(), at: 0 })
@@ -96,6 +97,7 @@ export function useTrash(): Trash {
     show(unsent)
     const moved = [...images.values()].filter(({ id }) => !unsent.includes(id))
     hide(moved)
+    for (const { id } of moved) restoring.current.add(id)
     try {
       await settled()
       const restored = await restoreImages(moved.map(({ id }) => id))
@@ -103,6 +105,7 @@ export function useTrash(): Trash {
     } catch (error) {
       toast.show({ text: error instanceof Error ? error.message : messages.trash.undoFailed })
     }
+    for (const { id } of moved) restoring.current.delete(id)
     await refresh()
     show(images.keys())
   }, [hide, show, settled, refresh, toast])
@@ -126,7 +129,7 @@ export function useTrash(): Trash {
   )
 
   useAskBeforeLeaving(hidden.size > MAX_AT_LEAVING)
-  useSentAtLeaving(queue)
+  useSentAtLeaving(queue, restoring)
   return {
     hidden,
     failures,
@@ -142,14 +145,15 @@ function withId(image: Image): [string, Image] {
 }
 
 /** A page that is left sends what is still waiting. */
-function useSentAtLeaving(queue: { current: Map<string, Image> }): void {
+function useSentAtLeaving(queue: { current: Map<string, Image> }, restoring: { current: Set<string> }): void {
   useEffect(() => {
     const onLeave = () => {
       for (const id of queue.current.keys())
         void fetch(`/api/images/${id}`, { method: 'DELETE', keepalive: true })
       queue.current.clear()
+      if (restoring.current.size > 0) void restoreImages([...restoring.current], { keepalive: true })
     }
     addEventListener('pagehide', onLeave)
     return () => removeEventListener('pagehide', onLeave)
-  }, [queue])
+  }, [queue, restoring])
 }
