@@ -1,7 +1,6 @@
 import * as Radix from 'radix-ui/dropdown-menu'
-import type { ContextMenuProps } from './context-menu.tsx'
 import { useLayer } from './layer.tsx'
-import { MENU, PartsContext } from './menu-parts.ts'
+import { type ContextMenuProps, MENU, PartsContext } from './menu-parts.ts'
 import { PARTS } from './radix-menu.tsx'
 
 /** An open menu at a place of the window, with keys, focus and roles by Radix. */
