@@ -1,5 +1,6 @@
 import { signIn, users } from './de/accounts.ts'
 import { app, shortcuts, status } from './de/app.ts'
+import { errors } from './de/errors.ts'
 import { files } from './de/files.ts'
 import { gallery, selection, trash } from './de/gallery.ts'
 import { query, region } from './de/query.ts'
@@ -23,4 +24,5 @@ export const de: Messages = {
   duplicates,
   signIn,
   users,
+  errors,
 }
