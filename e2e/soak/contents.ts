@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import sharp from 'sharp'
 import type { Random } from '../../scripts/demo/random.ts'
 
-export interface Content {
+interface Content {
   bytes: Buffer
   isImage: boolean
 }

@@ -8,9 +8,10 @@ import { accountDifferences } from './account.ts'
 import { type Contents, createContents } from './contents.ts'
 import { type Entry, lookAtDisk } from './disk.ts'
 import { complaintsAboutAnswers, type IndexState, readIndex, thumbnailFiles } from './index-state.ts'
-import { createOperator, KEPT } from './operations.ts'
+import { createOperator } from './operations.ts'
 import { createOtherOperator } from './other-files.ts'
 import { mountSmallDisk } from './small-disk.ts'
+import { KEPT } from './tree.ts'
 
 export interface SoakOptions {
   seed: number

@@ -5,8 +5,8 @@ import type { VectorSpace } from './catalog.ts'
 import type { TableAccess } from './sql/table-access.ts'
 
 /** Tables in the order of copying: an image may lack its vector for a while, but a vector never its image. */
-export const COPIED = ['images', 'failures', 'vectors'] as const
-export type Copied = (typeof COPIED)[number]
+const COPIED = ['images', 'failures', 'vectors'] as const
+type Copied = (typeof COPIED)[number]
 
 export interface CopyProgress {
   what: Copied
@@ -15,7 +15,7 @@ export interface CopyProgress {
 }
 
 /** The number of rows in the source, and how many of them the target already had. */
-export interface CopyCounts {
+interface CopyCounts {
   rows: number
   present: number
 }
