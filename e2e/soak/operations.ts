@@ -22,15 +22,16 @@ import { basename, dirname, join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../../scripts/demo/random.ts'
 import type { Contents } from './contents.ts'
-import { listTree, randomName, shortened, swapCase, type Tree } from './tree.ts'
+import { newName, show, swapCase } from './names.ts'
+import { listTree, type Tree } from './tree.ts'
 
 /** The guard against lost drives begins at a hundred files, and is tested elsewhere. */
 const MAX_FILES = 80
 
 export interface Operator {
-  /** Does something to the folder. @returns what, for the history */
+  /** @returns a line for the history */
   act(): Promise<string>
-  /** Paths that were written anew since they were last asked for; moved and linked ones are not. */
+  /** Returns the paths that were written since the last call, not those that were moved or linked. */
   takeWritten(): Set<string>
 }
 
@@ -54,8 +55,8 @@ class RandomOperator implements Operator {
     this.#random = random
     this.#contents = contents
     this.#operations = [
-      [12, async (tree) => this.#write(this.#newPath(tree), (await this.#contents.image()).bytes)],
-      [4, async (tree) => this.#write(this.#newPath(tree), (await this.#contents.broken()).bytes)],
+      [12, async (tree) => this.#write(this.#newPath(tree), await this.#contents.image())],
+      [4, async (tree) => this.#write(this.#newPath(tree), await this.#contents.broken())],
       [3, this.#slowly],
       [6, async ({ files }) => this.#overwrite(this.#pick(files))],
       [4, async ({ files }) => this.#replaceAtomically(this.#pick(files))],
@@ -122,7 +123,7 @@ class RandomOperator implements Operator {
   /** A path at which there is nothing yet. */
   #newPath({ directories }: Tree): string {
     for (;;) {
-      const path = join(this.#random.pick(directories), randomName(this.#random))
+      const path = join(this.#random.pick(directories), newName(this.#random))
       if (!this.#isThere(path)) return path
     }
   }
@@ -136,12 +137,12 @@ class RandomOperator implements Operator {
   #write(path: string, bytes: Buffer): string {
     this.#written.add(path)
     writeFileSync(this.#at(path), bytes)
-    return `write ${shortened(path)} (${bytes.length} bytes)`
+    return `write ${show(path)} (${bytes.length} bytes)`
   }
 
   readonly #slowly = async (tree: Tree): Promise<string> => {
     const path = this.#newPath(tree)
-    const { bytes } = await this.#contents.image()
+    const bytes = await this.#contents.image()
     this.#written.add(path)
     const parts = this.#whole(2, 6)
     const size = Math.ceil(bytes.length / parts)
@@ -149,21 +150,21 @@ class RandomOperator implements Operator {
       appendFileSync(this.#at(path), bytes.subarray(start, start + size))
       await sleep(this.#whole(20, 200))
     }
-    return `write ${shortened(path)} slowly, in ${parts} parts`
+    return `write ${show(path)} slowly, in ${parts} parts`
   }
 
   async #overwrite(path: string | undefined): Promise<string | undefined> {
     if (path === undefined || !this.#isWritable(path)) return undefined
-    return `over${this.#write(path, (await this.#contents.image()).bytes)}`
+    return `over${this.#write(path, await this.#contents.image())}`
   }
 
   async #replaceAtomically(path: string | undefined): Promise<string | undefined> {
     if (path === undefined) return undefined
     this.#written.add(path)
     const temporary = join(dirname(path), '.temporary')
-    writeFileSync(this.#at(temporary), (await this.#contents.image()).bytes)
+    writeFileSync(this.#at(temporary), await this.#contents.image())
     renameSync(this.#at(temporary), this.#at(path))
-    return `replace ${shortened(path)} atomically`
+    return `replace ${show(path)} atomically`
   }
 
   #touch(path: string | undefined): string | undefined {
@@ -177,7 +178,7 @@ class RandomOperator implements Operator {
     )
     this.#written.add(path)
     utimesSync(this.#at(path), time, time)
-    return `touch ${shortened(path)}`
+    return `touch ${show(path)}`
   }
 
   #move(
@@ -190,7 +191,7 @@ class RandomOperator implements Operator {
     if (target === from || this.#isThere(target)) return undefined
     renameSync(this.#at(from), this.#at(target))
     this.#carryWritten(from, target)
-    return `move ${shortened(from)} to ${shortened(target)}`
+    return `move ${show(from)} to ${show(target)}`
   }
 
   /** What was written anew and is moved on is no file that was only moved. */
@@ -203,7 +204,7 @@ class RandomOperator implements Operator {
     if (from === undefined || to === undefined || from === to) return undefined
     renameSync(this.#at(from), this.#at(to))
     this.#written.add(to)
-    return `move ${shortened(from)} over ${shortened(to)}`
+    return `move ${show(from)} over ${show(to)}`
   }
 
   #swap(a: string | undefined, b: string | undefined): string | undefined {
@@ -213,27 +214,27 @@ class RandomOperator implements Operator {
     renameSync(this.#at(b), this.#at(a))
     renameSync(this.#at(aside), this.#at(b))
     this.#written.add(a).add(b)
-    return `swap ${shortened(a)} and ${shortened(b)}`
+    return `swap ${show(a)} and ${show(b)}`
   }
 
   #copy(from: string | undefined, to: string): string | undefined {
     if (from === undefined || !this.#isWritable(from)) return undefined
     this.#written.add(to)
     copyFileSync(this.#at(from), this.#at(to))
-    return `copy ${shortened(from)} to ${shortened(to)}`
+    return `copy ${show(from)} to ${show(to)}`
   }
 
   #hardLink(from: string | undefined, to: string): string | undefined {
     if (from === undefined) return undefined
     this.#written.add(to)
     linkSync(this.#at(from), this.#at(to))
-    return `link ${shortened(from)} hard as ${shortened(to)}`
+    return `link ${show(from)} hard as ${show(to)}`
   }
 
   #remove(path: string | undefined): string | undefined {
     if (path === undefined) return undefined
     rmSync(this.#at(path), { recursive: true })
-    return `delete ${shortened(path)}`
+    return `delete ${show(path)}`
   }
 
   #newDirectory({ directories }: Tree): string | undefined {
@@ -247,7 +248,7 @@ class RandomOperator implements Operator {
     const path = this.#newDirectory(tree)
     if (path === undefined) return undefined
     mkdirSync(this.#at(path))
-    return `make folder ${shortened(path)}`
+    return `make folder ${show(path)}`
   }
 
   #moveTree(tree: Tree): string | undefined {
@@ -256,7 +257,7 @@ class RandomOperator implements Operator {
     if (from === undefined || to === undefined || `${to}/`.startsWith(`${from}/`)) return undefined
     renameSync(this.#at(from), this.#at(to))
     this.#carryWritten(from, to)
-    return `move tree ${shortened(from)} to ${shortened(to)}`
+    return `move tree ${show(from)} to ${show(to)}`
   }
 
   #copyTree(tree: Tree): string | undefined {
@@ -267,21 +268,21 @@ class RandomOperator implements Operator {
     const filter = (source: string) => !lstatSync(source).isFIFO()
     cpSync(this.#at(from), this.#at(to), { recursive: true, verbatimSymlinks: true, filter })
     for (const path of listTree(this.#root).files) if (path.startsWith(`${to}/`)) this.#written.add(path)
-    return `copy tree ${shortened(from)} to ${shortened(to)}`
+    return `copy tree ${show(from)} to ${show(to)}`
   }
 
   #fileToDirectory(path: string | undefined): string | undefined {
     if (path === undefined) return undefined
     unlinkSync(this.#at(path))
     mkdirSync(this.#at(path))
-    return `replace file ${shortened(path)} by a folder`
+    return `replace file ${show(path)} by a folder`
   }
 
   async #directoryToFile({ directories }: Tree): Promise<string | undefined> {
     const path = this.#pick(directories.filter((path) => path.endsWith('.jpg')))
     if (path === undefined) return undefined
     rmSync(this.#at(path), { recursive: true })
-    return `replace folder: ${this.#write(path, (await this.#contents.image()).bytes)}`
+    return `replace folder: ${this.#write(path, await this.#contents.image())}`
   }
 
   #symbolicLink(target: string | undefined): string | undefined {
@@ -291,35 +292,35 @@ class RandomOperator implements Operator {
     const path = isFile ? this.#newPath(tree) : this.#newDirectory(tree)
     if (path === undefined) return undefined
     symlinkSync(relative(dirname(this.#at(path)), this.#at(target)) || '.', this.#at(path))
-    return `link ${shortened(path)} -> ${shortened(target)}`
+    return `link ${show(path)} -> ${show(target)}`
   }
 
   #strangeLink(directory: string): string | undefined {
-    const path = join(directory, randomName(this.#random))
+    const path = join(directory, newName(this.#random))
     if (this.#isThere(path)) return undefined
     const target = this.#random.pick(['/etc/hosts', '/nowhere', basename(path), '..'])
     symlinkSync(target, this.#at(path))
-    return `link ${shortened(path)} -> ${target}`
+    return `link ${show(path)} -> ${target}`
   }
 
   #pipe(path: string): string | undefined {
     if (spawnSync('mkfifo', [this.#at(path)]).status !== 0) return undefined
-    return `make pipe ${shortened(path)}`
+    return `make pipe ${show(path)}`
   }
 
   #forbid(path: string | undefined): string | undefined {
     if (path === undefined) return undefined
     chmodSync(this.#at(path), this.#isWritable(path) ? 0o000 : 0o644)
-    return `change permissions of ${shortened(path)}`
+    return `change permissions of ${show(path)}`
   }
 
   #breakFile(path: string | undefined): string | undefined {
     if (path === undefined || !this.#isWritable(path)) return undefined
     const bytes = readFileSync(this.#at(path))
     const start = bytes.subarray(0, bytes.length / 8)
-    this.#contents.noteBroken(start)
+    this.#contents.noteStart(start, bytes)
     this.#written.add(path)
     writeFileSync(this.#at(path), start)
-    return `break ${shortened(path)}`
+    return `break ${show(path)}`
   }
 }

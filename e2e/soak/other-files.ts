@@ -87,18 +87,18 @@ class RandomOtherOperator {
   async #writeUnnamedImage(directory: string): Promise<string> {
     const path = join(directory, `scan${this.#number(20)}${this.#random.pick(['', '.dat', '.bak'])}`)
     if (this.#isFolder(path)) return `nothing, because ${path} is a folder`
-    writeFileSync(this.#at(path), (await this.#contents.image()).bytes)
+    writeFileSync(this.#at(path), await this.#contents.image())
     return `write the image ${path}`
   }
 
   /** Keeps size and modification time; only the change time shows the edit. */
   async #editInPlace(path: string): Promise<string | undefined> {
     const { size, atime, mtime } = statSync(this.#at(path))
-    const { bytes } = await this.#contents.image()
+    const bytes = await this.#contents.image()
     if (bytes.length > size) return undefined
     // Every decoder ignores what follows the picture.
     const padded = Buffer.concat([bytes, Buffer.alloc(size - bytes.length)])
-    this.#contents.noteImage(padded)
+    this.#contents.note(padded, 'distinct')
     writeFileSync(this.#at(path), padded)
     utimesSync(this.#at(path), atime, mtime)
     return `edit ${path} in place, with its time set back`
@@ -106,7 +106,7 @@ class RandomOtherOperator {
 
   #writeText(path: string): void {
     const bytes = Buffer.from(`text ${this.#number(1_000_000)}`)
-    this.#contents.noteBroken(bytes)
+    this.#contents.note(bytes, 'broken')
     writeFileSync(this.#at(path), bytes)
   }
 
