@@ -20,6 +20,7 @@ import type { ImageSearch } from '../search/search.ts'
 import type { Vocabulary } from '../search/words/vocabulary.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
 import { VERSION } from '../version.ts'
+import { collectionRoutes } from './collections.ts'
 import { docsRoutes } from './docs.ts'
 import { duplicateRoutes } from './duplicates.ts'
 import { respondWithError, respondWithInvalid } from './errors.ts'
@@ -27,6 +28,7 @@ import { eventRoutes } from './events.ts'
 import { indexRoutes, watchedDirectoryRoutes } from './folders.ts'
 import { addHealth } from './health.ts'
 import { imageFileRoutes } from './image-files.ts'
+import { createImageFilters } from './image-filters.ts'
 import { imageRoutes } from './images.ts'
 import { indexAccountRoutes } from './index-account.ts'
 import { InvalidInput } from './input/problems.ts'
@@ -41,6 +43,7 @@ import { createRouter, type Router } from './routing.ts'
 import { queryRoutes } from './saved-queries.ts'
 import { searchRoutes } from './search.ts'
 import { sessionRoutes } from './session.ts'
+import { starRoutes } from './stars.ts'
 import { timelineRoutes } from './timeline.ts'
 import { trashRoutes } from './trash.ts'
 import { respondToUnmatched } from './unmatched.ts'
@@ -149,12 +152,15 @@ export function createHttpApp(options: HttpOptions): Router {
   )
 
   addHealth(app, options)
-  app.route('/api/images', searchRoutes(options))
+  const filters = createImageFilters(options)
+  app.route('/api/images', searchRoutes({ ...options, filters }))
   // Before the routes of single images, whose `{id}` would match its path.
   app.route('/api/images', duplicateRoutes(options))
-  app.route('/api/images', imageRoutes(options))
+  app.route('/api/images', imageRoutes({ ...options, filters }))
   app.route('/api/images', imageFileRoutes(options))
-  app.route('/api/timeline', timelineRoutes(options))
+  app.route('/api/timeline', timelineRoutes({ ...options, filters }))
+  app.route('/api/collections', collectionRoutes({ ...options, filters }))
+  app.route('/api/stars', starRoutes(options))
   app.route('/api/trash', trashRoutes(options))
   app.route('/api/queries', queryRoutes(options))
   app.route('/api/words', wordRoutes(options))

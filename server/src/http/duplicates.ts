@@ -1,9 +1,10 @@
 import { z } from '@hono/zod-openapi'
 import type { Catalog } from '../catalog/catalog.ts'
+import { decimal, optional } from '../contract/input.ts'
 import type { ImageFiles } from '../images/image-files.ts'
 import { createDuplicateFinder, withoutDeleted } from '../search/duplicates/finder.ts'
 import { createRouter, json, type Router, route } from './routing.ts'
-import { duplicateThresholdSchema, imageSchema, pageOf, querySchema, toImageJson } from './schemas.ts'
+import { imageSchema, pageOf, querySchema, toImageJson } from './schemas.ts'
 
 export interface DuplicateRoutesOptions {
   catalog: Catalog
@@ -11,6 +12,14 @@ export interface DuplicateRoutesOptions {
   /** Similarity from which images count as near-duplicates, unless a request names another. */
   duplicateThreshold: number
 }
+
+const duplicateThresholdSchema = optional(
+  decimal({
+    min: 0.5,
+    max: 1,
+    description: 'Minimum similarity in a group; default: 0.9 with sketch-search-5, else 0.985.',
+  }),
+)
 
 /** Routes for groups of near-identical images. */
 export function duplicateRoutes({ catalog, imageFiles, duplicateThreshold }: DuplicateRoutesOptions): Router {

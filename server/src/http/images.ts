@@ -4,11 +4,11 @@ import type { Catalog } from '../catalog/catalog.ts'
 import { choice, optional, text } from '../contract/input.ts'
 import { ON_CONFLICT } from '../images/add.ts'
 import type { ImageFiles } from '../images/image-files.ts'
+import type { ImageFilters } from './image-filters.ts'
 import { bytesOf, findImage } from './requests.ts'
 import { createRouter, type HttpEnv, json, type Router, route } from './routing.ts'
 import {
   fileField,
-  filterOf,
   imageParameter,
   imageSchema,
   imagesSchema,
@@ -17,10 +17,12 @@ import {
   querySchema,
   toImageJson,
 } from './schemas.ts'
+import { withStars } from './stars.ts'
 
 export interface ImageRoutesOptions {
   catalog: Catalog
   imageFiles: ImageFiles
+  filters: ImageFilters
   log: { info(message: string): void }
 }
 
@@ -37,7 +39,7 @@ const uploadSchema = z.object({
 })
 
 /** Routes that list, add and delete images. */
-export function imageRoutes({ catalog, imageFiles, log }: ImageRoutesOptions): Router {
+export function imageRoutes({ catalog, imageFiles, filters, log }: ImageRoutesOptions): Router {
   const router = createRouter()
 
   router.openapi(
@@ -51,11 +53,11 @@ export function imageRoutes({ catalog, imageFiles, log }: ImageRoutesOptions): R
     async (context) => {
       const query = context.req.valid('query')
       const { images, total } = await catalog.images.list({
-        filter: filterOf(query),
+        filter: await filters.of(context, query),
         ...orderOf(query),
         ...pageOf(query),
       })
-      return context.json({ images: images.map(toImageJson), total }, 200)
+      return context.json({ images: await withStars(context, catalog, images.map(toImageJson)), total }, 200)
     },
   )
 
@@ -106,8 +108,11 @@ export function imageRoutes({ catalog, imageFiles, log }: ImageRoutesOptions): R
       request: { params: imageParameter },
       responses: { 200: { description: 'The image.', ...json(imageSchema) } },
     }),
-    async (context) =>
-      context.json(toImageJson(await findImage(catalog, context.req.valid('param').image_id)), 200),
+    async (context) => {
+      const found = toImageJson(await findImage(catalog, context.req.valid('param').image_id))
+      const [image] = await withStars(context, catalog, [found])
+      return context.json(image!, 200)
+    },
   )
 
   router.openapi(

@@ -1,8 +1,10 @@
 import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
+import type { Catalog } from '../catalog/catalog.ts'
 import { optional, text, uuid } from '../contract/input.ts'
 import { DomainError } from '../errors.ts'
 import type { ImageSearch, SearchResult } from '../search/search.ts'
+import type { ImageFilters } from './image-filters.ts'
 import { parseJsonField } from './input/json.ts'
 import { bytesOf } from './requests.ts'
 import { createRouter, type HttpEnv, json, type Router, route } from './routing.ts'
@@ -10,7 +12,6 @@ import {
   cropSchema,
   DEFAULT_TOP_K,
   fileField,
-  filterOf,
   type ImagesJson,
   imagesSchema,
   kindSchema,
@@ -30,13 +31,15 @@ import {
   searchRequestSchema,
   toTerms,
 } from './search-requests.ts'
+import { withStars } from './stars.ts'
 
 export interface SearchRoutesOptions extends PictureSources {
   search: ImageSearch
+  filters: ImageFilters
 }
 
 /** Routes that search by a picture, by an indexed image, or by several parts. */
-export function searchRoutes({ search, ...sources }: SearchRoutesOptions): Router {
+export function searchRoutes({ search, filters, ...sources }: SearchRoutesOptions): Router {
   const router = createRouter()
   const found = { 200: { description: 'The images found, best first.', ...json(imagesSchema) } }
 
@@ -65,10 +68,10 @@ export function searchRoutes({ search, ...sources }: SearchRoutesOptions): Route
     }),
     async (context) => {
       const { image, top_k: topK, query_json: queryJson, kind = 'auto', crop } = context.req.valid('form')
-      const options = optionsOf(parseQueryJson(queryJson), topK)
+      const options = await optionsOf(context, filters, parseQueryJson(queryJson), topK)
       const term = pictureTerm({ read: () => bytesOf(image), crop }, kind, 1)
       try {
-        return respondWithImages(context, await search.find([term], options))
+        return await respondWithImages(context, sources.catalog, await search.find([term], options))
       } catch (error) {
         // Clients of this route send an empty canvas when nothing has been drawn.
         if (!(error instanceof DomainError && error.code === 'blank_sketch')) throw error
@@ -98,9 +101,10 @@ export function searchRoutes({ search, ...sources }: SearchRoutesOptions): Route
     }),
     async (context) => {
       const { image_id: imageId, top_k: topK, query } = context.req.valid('json')
-      const options = optionsOf(query, topK)
+      const options = await optionsOf(context, filters, query, topK)
       return respondWithImages(
         context,
+        sources.catalog,
         await search.find([{ kind: 'image id', id: imageId, weight: 1 }], options),
       )
     },
@@ -127,14 +131,15 @@ export function searchRoutes({ search, ...sources }: SearchRoutesOptions): Route
       const received = readSearchRequest(context.req.valid('form') ?? context.req.valid('json'))
       const terms = await toTerms(received, sources)
       const { request } = received
-      const options = optionsOf(request.query, request.top_k)
-      if (!('parts' in request)) return respondWithImages(context, await search.find(terms, options))
+      const options = await optionsOf(context, filters, request.query, request.top_k)
+      if (!('parts' in request))
+        return respondWithImages(context, sources.catalog, await search.find(terms, options))
       const result = await search.find(terms, {
         ...options,
         scoresTerms: true,
         describes: request.words,
       })
-      return respondWithImages(context, result, {
+      return respondWithImages(context, sources.catalog, result, {
         close: result.close ? { ...result.close, score: roundScore(result.close.score) } : null,
         parts: result.terms,
       })
@@ -144,21 +149,28 @@ export function searchRoutes({ search, ...sources }: SearchRoutesOptions): Route
   return router
 }
 
-function optionsOf(given: Query | null | undefined, topK = DEFAULT_TOP_K) {
+async function optionsOf(
+  context: Context<HttpEnv>,
+  filters: ImageFilters,
+  given: Query | null | undefined,
+  topK = DEFAULT_TOP_K,
+) {
   const query = given ?? {}
-  return { filter: filterOf(query), topK, ...pageOf(query) }
+  return { filter: await filters.of(context, query), topK, ...pageOf(query) }
 }
 
 /** @param explanation further fields of searches by parts */
-function respondWithImages(
+async function respondWithImages(
   context: Context<HttpEnv>,
+  catalog: Catalog,
   { images, total, timings, kind }: SearchResult,
   explanation: Pick<ImagesJson, 'close' | 'parts'> = {},
 ) {
   const parts = Object.entries(timings).map(([name, ms]) => `${name};dur=${ms.toFixed(2)}`)
   context.header('Server-Timing', parts.join(', '))
   context.header('X-Query-Kind', kind)
-  return context.json({ images: images.map(toImageJson), total, ...explanation }, 200)
+  const list = await withStars(context, catalog, images.map(toImageJson))
+  return context.json({ images: list, total, ...explanation }, 200)
 }
 
 function parseQueryJson(text: string | undefined): Query {

@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import type { Catalog } from '../catalog/catalog.ts'
+import type { ImageFilters } from './image-filters.ts'
 import { createRouter, json, type Router, route } from './routing.ts'
-import { filterOf, querySchema } from './schemas.ts'
+import { querySchema } from './schemas.ts'
 
 const monthSchema = z
   .object({
@@ -12,7 +13,7 @@ const monthSchema = z
   .openapi('Month')
 
 /** The months of the gallery. Their counts add up to the offsets of pages that are ordered by `captured_at`. */
-export function timelineRoutes({ catalog }: { catalog: Catalog }): Router {
+export function timelineRoutes({ catalog, filters }: { catalog: Catalog; filters: ImageFilters }): Router {
   const router = createRouter()
   router.openapi(
     route('user', {
@@ -30,7 +31,7 @@ export function timelineRoutes({ catalog }: { catalog: Catalog }): Router {
     }),
     async (context) => {
       const query = context.req.valid('query')
-      const months = await catalog.images.timeline(filterOf(query))
+      const months = await catalog.images.timeline(await filters.of(context, query))
       if (query.direction === 'ascending') months.reverse()
       const answer = months.map(({ month, count, meanAspect }) => ({
         month,
