@@ -1,19 +1,17 @@
 import type { Context } from 'hono'
-import type { z } from 'zod'
 import type { Collection, ImageFilter } from '../catalog/catalog.ts'
 import { starsOf } from '../catalog/contract/collections.ts'
+import type { HttpEnv } from '../contract/routes.ts'
 import { DomainError } from '../errors.ts'
 import type { ImageSearch, SearchOptions, SearchResult } from '../search/search.ts'
+import { type SavedSearch, savedSearchSchema } from './contract/search-request.ts'
 import { ownerOf, visibleCollection } from './requests.ts'
-import type { HttpEnv } from './routing.ts'
 import { DEFAULT_TOP_K, filterOf, type Query } from './schemas.ts'
-import { type PictureSources, savedSearchSchema, toTerms } from './search-requests.ts'
+import { type PictureSources, toTerms } from './search-requests.ts'
 
 export interface ImageFilterOptions extends PictureSources {
   search: ImageSearch
 }
-
-export type SavedSearch = z.output<typeof savedSearchSchema>
 
 /** A search by parts, which has a ranking. */
 type RankedSearch = SavedSearch & { parts: NonNullable<SavedSearch['parts']> }

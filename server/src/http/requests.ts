@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
 import type { Catalog, Collection, Image } from '../catalog/catalog.ts'
+import type { HttpEnv } from '../contract/routes.ts'
 import { DomainError } from '../errors.ts'
 import { imageNotFound } from '../search/term-vectors.ts'
-import type { HttpEnv } from './env.ts'
 
 export async function bytesOf(file: File): Promise<Uint8Array> {
   return new Uint8Array(await file.arrayBuffer())
