@@ -6,7 +6,7 @@ import type { QueryTerm, TermKind } from './query.ts'
 import { type Ranking, rank, vectorsReader } from './rank.ts'
 import { type TermVectors, type VectorSources, vectorOf } from './term-vectors.ts'
 
-interface SearchOptions extends Page {
+export interface SearchOptions extends Page {
   filter: ImageFilter
   /** Maximum number of results, before they are divided into pages. */
   topK: number

@@ -12,6 +12,7 @@ const longDays = new Intl.DateTimeFormat(region, {
 })
 const times = new Intl.DateTimeFormat(region, { hour: '2-digit', minute: '2-digit' })
 // Months are counted in UTC by the server.
+const shortMonths = new Intl.DateTimeFormat(region, { month: 'short', timeZone: 'UTC' })
 const months = new Intl.DateTimeFormat(region, { month: 'long', year: 'numeric', timeZone: 'UTC' })
 
 export type PluralForms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }
@@ -48,3 +49,4 @@ export const timeOfDay = (time: string) => times.format(new Date(time))
 
 /** @param month such as `2024-09` */
 export const monthName = (month: string) => months.format(new Date(`${month}-01T00:00:00Z`))
+export const shortMonthName = (month: string) => shortMonths.format(new Date(`${month}-01T00:00:00Z`))
