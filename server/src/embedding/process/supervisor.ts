@@ -47,7 +47,9 @@ class EmbedderSupervisor implements EmbedderClient {
   /** A loaded process that is being tried. */
   #tried: EmbeddingProcess | undefined
   /** As at the first start. */
-  #properties: Pick<EmbeddingProcess, 'dimensions' | 'inputSize' | 'sketchMargin' | 'embedsText'> | undefined
+  #properties:
+    | Pick<EmbeddingProcess, 'dimensions' | 'inputSize' | 'sketchMargin' | 'sketchExpansion' | 'embedsText'>
+    | undefined
   #isStarted = false
   #isBusy = false
   #failedStarts = 0
@@ -71,6 +73,9 @@ class EmbedderSupervisor implements EmbedderClient {
   }
   get sketchMargin() {
     return this.#properties!.sketchMargin ?? DEFAULT_SKETCH_MARGIN
+  }
+  get sketchExpansion() {
+    return this.#properties!.sketchExpansion
   }
   get embedsText() {
     return this.#properties!.embedsText
