@@ -10,16 +10,20 @@ import { withoutTelemetry } from '../telemetry.ts'
 import type { BatchItem, BatchKind } from './jobs.ts'
 import { type LoadSettings, type Response, readFrames, writeFrame } from './protocol.ts'
 
-/** A process with a loaded embedder. It takes one batch at a time. */
-export interface EmbeddingProcess {
-  readonly id: number
-  readonly isAlive: boolean
+/** What a loaded embedder reports of itself. */
+export interface EmbedderProperties {
   readonly dimensions: number
   readonly inputSize: { width: number; height: number }
   readonly sketchMargin: number | undefined
   readonly sketchExpansion: QueryExpansion | undefined
-  readonly threads: number | undefined
   readonly embedsText: boolean
+}
+
+/** A process with a loaded embedder. It takes one batch at a time. */
+export interface EmbeddingProcess extends EmbedderProperties {
+  readonly id: number
+  readonly isAlive: boolean
+  readonly threads: number | undefined
   /**
    * @param items images as 8-bit RGB, each of `inputSize`; with the kind `text`, texts
    * @param timeoutMs a batch that takes longer ends the process; at most the configured `batch_timeout_s`
