@@ -8,6 +8,8 @@ export interface HttpEnv {
     role: Role | undefined
     /** Role that the route requires. */
     neededRole?: Role
+    /** Id of the user who is signed in. */
+    userId?: string
     /** Address of the user who is signed in. */
     email?: string
     /** For responses that do not end; absent without sign-in. */
@@ -16,7 +18,7 @@ export interface HttpEnv {
 }
 
 /** A route without its handler. */
-export type RouteDefinition = RouteConfig & { getRoutingPath(): string; 'x-role': Role | 'public' }
+type RouteDefinition = RouteConfig & { getRoutingPath(): string; 'x-role': Role | 'public' }
 
 /** The routes of a resource. The published document and the types of handlers and clients follow from it. */
 export type Contract = Readonly<Record<string, RouteDefinition>>
