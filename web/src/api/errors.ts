@@ -1,4 +1,5 @@
 import type { ErrorCode } from '../../../server/src/errors.ts'
+import { type ErrorWords, loadErrorWords } from '../messages/errors.ts'
 import { messages } from '../messages/messages.ts'
 
 /** A failure of a request, of which no server has sent a code. */
@@ -23,24 +24,27 @@ export function isPassing(error: unknown): error is ApiError {
 }
 
 /** Converts the response to a failed request. @param body undefined if it is no JSON: a proxy has answered */
-export function responseError(body: unknown, status: number): ApiError {
+export async function responseError(body: unknown, status: number): Promise<ApiError> {
   if (body === undefined) return proxyError(status)
-  const code = textOf(body, 'code')
   const sentence = textOf(body, 'error') ?? messages.app.failed
-  if (code === undefined || !isErrorCode(code)) return new ApiError(sentence, 'unknown', status)
-  const words = messages.errors[code]
-  return new ApiError(typeof words === 'string' ? words : words(sentence), code, status)
+  const code = textOf(body, 'code') as ErrorCode | undefined
+  if (code === undefined) return new ApiError(sentence, 'unknown', status)
+  return new ApiError(await wordsFor(code, sentence), code, status)
+}
+
+/** The sentence of the server stands in for words that can't be loaded, or that a newer server's code does not have. */
+async function wordsFor(code: ErrorCode, sentence: string): Promise<string> {
+  const all: Partial<ErrorWords> = await loadErrorWords().catch(() => ({}))
+  const words = all[code] ?? sentence
+  return typeof words === 'string' ? words : words(sentence)
 }
 
 export function unreachable(): ApiError {
   return new ApiError(messages.app.unreachable, 'unreachable', undefined)
 }
 
-function isErrorCode(code: string): code is ErrorCode {
-  return Object.hasOwn(messages.errors, code)
-}
-
-function proxyError(status: number): ApiError {
+/** The failure that a response without JSON stands for. */
+export function proxyError(status: number): ApiError {
   if (status === 413) return new ApiError(messages.app.tooLargeForProxy, 'too_large_for_proxy', status)
   if ([502, 503, 504].includes(status)) return new ApiError(messages.app.unreachable, 'unreachable', status)
   return new ApiError(messages.app.foreignAnswer, 'foreign_answer', status)

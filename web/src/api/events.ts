@@ -1,13 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
+import type { ServerEvents as EventData } from '../../../server/src/http/contract/events.ts'
 
-interface IndexProgress {
-  indexed: number
-  failed: number
-  pending: number
-  rate_per_s: number
-  eta_s: number
-}
+type IndexProgress = EventData['IndexProgressEvent']
 
 const CHANGES = [
   'FileCreatedEvent',
@@ -16,7 +11,7 @@ const CHANGES = [
   'FileMovedEvent',
   'FileFailedEvent',
   'ImagesIndexedEvent',
-]
+] satisfies (keyof EventData)[]
 /** What would move under somebody's eyes if it were fetched anew. */
 const LISTS = ['list', 'timeline', 'search', 'duplicates']
 /** While thousands of files come in, the page follows in steps that a person can follow, too. */

@@ -1,5 +1,5 @@
 import type { ClientResponse } from 'hono/client'
-import { responseError, unreachable } from './errors.ts'
+import { proxyError, responseError, unreachable } from './errors.ts'
 
 const signedOutListeners = new Set<() => void>()
 
@@ -27,7 +27,7 @@ type JsonResponse<T> = Pick<ClientResponse<T, number, 'json'>, 'json' | 'text' |
 export async function read<T>(sent: Promise<JsonResponse<T>>): Promise<T> {
   const response = await sent
   const body = parseJson(await response.text())
-  if (body === undefined) throw responseError(undefined, response.status)
+  if (body === undefined) throw proxyError(response.status)
   return body as T
 }
 
@@ -62,7 +62,7 @@ export function sendWithProgress({ onProgress, signal }: Sending): typeof send {
 /** @throws {ApiError} */
 async function rejectError(response: Response): Promise<Response> {
   if (response.ok) return response
-  const error = responseError(parseJson(await response.text()), response.status)
+  const error = await responseError(parseJson(await response.text()), response.status)
   if (error.code === 'not_signed_in') for (const listener of signedOutListeners) listener()
   throw error
 }

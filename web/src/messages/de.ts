@@ -1,6 +1,5 @@
 import { signIn, users } from './de/accounts.ts'
 import { app, shortcuts, status } from './de/app.ts'
-import { errors } from './de/errors.ts'
 import { files } from './de/files.ts'
 import { gallery, selection, trash } from './de/gallery.ts'
 import { query, region } from './de/query.ts'
@@ -24,5 +23,4 @@ export const de: Messages = {
   duplicates,
   signIn,
   users,
-  errors,
 }

@@ -1,6 +1,5 @@
 import { signIn, users } from './en/accounts.ts'
 import { app, shortcuts, status } from './en/app.ts'
-import { errors } from './en/errors.ts'
 import { files } from './en/files.ts'
 import { gallery, selection, trash } from './en/gallery.ts'
 import { query, region } from './en/query.ts'
@@ -23,7 +22,6 @@ export const en = {
   duplicates,
   signIn,
   users,
-  errors,
 }
 
 type Words<T> = T extends (...parameters: infer P) => string

@@ -1,11 +1,12 @@
-import type { Messages } from '../en.ts'
+import type { ErrorWords } from '../errors.ts'
 
 /** Adds the sentence of the server, which is in English and names details such as a limit or a path. */
 const detailed = (words: string) => (sentence: string) => `${words} (${sentence})`
 
-export const errors: Messages['errors'] = {
+export const errors: ErrorWords = {
   blank_sketch: 'Das Blatt ist leer.',
   challenge_gone: detailed('Dieser Code kann nicht mehr verwendet werden. Fordere einen neuen an.'),
+  collection_not_found: 'Diese Sammlung gibt es nicht mehr.',
   config_invalid: 'Die Konfiguration des Servers ist nicht gültig. Einzelheiten stehen in seinem Protokoll.',
   conflict: detailed('Das war nicht möglich, weil sich inzwischen etwas geändert hat.'),
   cross_origin: 'Der Server lehnt Anfragen von Seiten anderer Adressen ab. Lade diese Seite neu.',
@@ -39,5 +40,5 @@ export const errors: Messages['errors'] = {
   unknown_word: detailed('Das Modell hat dieses Wort nicht.'),
   user_exists: detailed('Eine Person mit dieser Adresse gibt es schon.'),
   user_not_found: 'Diese Person gibt es nicht mehr.',
-  wrong_code: 'Der Code ist nicht richtig.',
+  wrong_code: 'Der Code stimmt nicht.',
 }

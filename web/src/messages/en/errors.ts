@@ -1,12 +1,12 @@
-import type { ErrorCode } from '../../../../server/src/errors.ts'
+import type { ErrorWords } from '../errors.ts'
 
-/** The sentence of the server, which names details such as a limit or a path. */
+/** The sentence of the server names details, such as a limit or a path. */
 const detailed = (sentence: string) => sentence
 
-/** Words for each code of an error. A function gets the sentence of the server. */
-export const errors = {
+export const errors: ErrorWords = {
   blank_sketch: 'The sheet is empty.',
   challenge_gone: detailed,
+  collection_not_found: 'This collection no longer exists.',
   config_invalid: 'The configuration of the server is not valid. Its log has the details.',
   conflict: detailed,
   cross_origin: 'The server refuses requests from pages of other addresses. Reload this page.',
@@ -40,4 +40,4 @@ export const errors = {
   user_exists: detailed,
   user_not_found: 'This user no longer exists.',
   wrong_code: 'The code is not right.',
-} satisfies Record<ErrorCode, string | ((sentence: string) => string)>
+}
