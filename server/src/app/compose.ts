@@ -278,6 +278,7 @@ export async function createApp(
     feed: cluster?.feed ?? createLocalFeed(events),
     metrics,
     maxUploadBytes: limits.maxUploadBytes,
+    basePath: config.base_path,
     allowedHosts: allowedHostnames(config.host, config.allowed_hosts),
     signIn,
     readClient,

@@ -6,6 +6,7 @@ import type {
   WatchedDirectoryJson,
 } from '../../../server/src/http/schemas.ts'
 import { messages } from '../messages/messages.ts'
+import { pageFolder, serverUrl } from './server-url.ts'
 
 export type Image = ImageJson
 export type Images = ImagesJson
@@ -294,7 +295,7 @@ function send<T>(url: string, form: FormData, { onProgress, signal }: Sending): 
     signal?.addEventListener('abort', abort)
     sending.onloadend = () => signal?.removeEventListener('abort', abort)
     sending.onabort = () => reject(new DOMException('aborted', 'AbortError'))
-    sending.open('POST', url)
+    sending.open('POST', serverUrl(url))
     sending.send(form)
   })
 }
@@ -302,7 +303,7 @@ function send<T>(url: string, form: FormData, { onProgress, signal }: Sending): 
 async function request<T>(url: string, init: RequestInit): Promise<T> {
   let response: Response
   try {
-    response = await fetch(url, init)
+    response = await fetch(serverUrl(url), init)
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw unreachable()
@@ -334,10 +335,15 @@ function unreachable(): ApiError {
 /** @returns undefined for a text that is no JSON */
 function parseJson(text: string): unknown {
   try {
-    return JSON.parse(text)
+    return JSON.parse(text, pageFolder() === '/' ? undefined : withServerUrls)
   } catch {
     return undefined
   }
+}
+
+/** The server gives addresses as paths of its own, such as `thumbnail_url`. */
+function withServerUrls(key: string, value: unknown): unknown {
+  return key.endsWith('_url') && typeof value === 'string' && value.startsWith('/') ? serverUrl(value) : value
 }
 
 function textOf(answer: unknown, key: string): string | undefined {

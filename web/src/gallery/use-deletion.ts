@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { ApiError, deleteImage, type Image, isPassing } from '../api/client.ts'
+import { serverUrl } from '../api/server-url.ts'
 import { useAskBeforeLeaving } from '../components/use-ask-before-leaving.ts'
 import { messages } from '../messages/messages.ts'
 
@@ -96,7 +97,7 @@ export function useDeletion(): Deletion {
     const onLeave = () => {
       clearTimeout(timer.current)
       for (const id of [...unsent.current.keys(), ...pending.current.keys()])
-        void fetch(`/api/images/${id}`, { method: 'DELETE', keepalive: true })
+        void fetch(serverUrl(`/api/images/${id}`), { method: 'DELETE', keepalive: true })
       unsent.current.clear()
       wait(new Map())
     }

@@ -3,6 +3,7 @@ import { PencilLine, Type } from 'lucide-react'
 import { type KeyboardEvent, useState } from 'react'
 import { getImage } from '../api/client.ts'
 import { sizedUrl } from '../api/picture-sources.ts'
+import { serverUrl } from '../api/server-url.ts'
 import { Popover } from '../components/popover.tsx'
 import { QueryChip } from '../components/query-chip.tsx'
 import { messages } from '../messages/messages.ts'
@@ -132,7 +133,7 @@ function TermChip({ term, isOpen, onOpen, onUpdate, onRemove, onTrace }: TermChi
     enabled: kind === 'image',
     retry: false,
   })
-  const picture = `/api/queries/${id}/image`
+  const picture = serverUrl(`/api/queries/${id}/image`)
   const name = isWords ? id : kind === 'image' ? (image?.user_visible_name ?? '') : query.yourPicture
   const relation = !isWanted ? query.lessLike : region !== undefined ? query.region : query.moreLike
   const text = isWords ? id : relation
