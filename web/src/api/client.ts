@@ -324,7 +324,8 @@ function errorOf(answer: unknown, status: number): ApiError {
 
 function proxyError(status: number): ApiError {
   if (status === 413) return new ApiError(messages.app.tooLargeForProxy, 'too_large_for_proxy', status)
-  if ([502, 503, 504].includes(status)) return new ApiError(messages.app.unreachable, 'unreachable', status)
+  if ([502, 503, 504].includes(status))
+    return new ApiError(messages.app.proxyUnreachable, 'proxy_unreachable', status)
   return new ApiError(messages.app.foreignAnswer, 'foreign_answer', status)
 }
 

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
-import { isPassing, uploadImage } from '../api/client.ts'
+import { ApiError, isPassing, uploadImage } from '../api/client.ts'
 import { useAskBeforeLeaving } from '../components/use-ask-before-leaving.ts'
+import { bytes } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
 import { isReadable } from './picture-file.ts'
 
@@ -18,6 +19,8 @@ export interface Upload {
 export interface Uploads {
   list: Upload[]
   add: (files: File[], directory: string) => void
+  /** Sends all files again that could not be added. */
+  retry: () => void
   /** Stops what is under way and clears the list. */
   close: () => void
 }
@@ -38,22 +41,33 @@ interface Job {
   tries: number
 }
 
+/**
+ * Files that were not added because the sign-in expired. The page is replaced by the form of the sign-in meanwhile; afterwards
+ * they are shown as failed, and sent when the user asks for it.
+ */
+let interrupted: Job[] = []
+
 /** Files that are being added to the gallery, a few at a time. */
 export function useUploads(): Uploads {
-  const [list, setList] = useState<Upload[]>([])
+  const [list, setList] = useState<Upload[]>(() =>
+    interrupted.map((job) => ({ ...uploadOf(job), state: 'failed', reason: messages.upload.signedOut })),
+  )
   const queue = useRef<Job[]>([])
-  const active = useRef(0)
-  const last = useRef(0)
+  const failed = useRef<Job[]>(interrupted)
+  const sending = useRef(new Set<Job>())
+  const last = useRef(interrupted.at(-1)?.number ?? 0)
+  const hasExpired = useRef(false)
   const ending = useRef(new AbortController())
 
-  // The rest is not sent in the name of the next user who signs in.
-  useEffect(
-    () => () => {
+  // The rest is not sent by itself in the name of the next user who signs in.
+  useEffect(() => {
+    interrupted = []
+    return () => {
+      if (hasExpired.current) interrupted = [...failed.current, ...sending.current, ...queue.current]
       queue.current = []
       ending.current.abort()
-    },
-    [],
-  )
+    }
+  }, [])
 
   useAskBeforeLeaving(list.some(({ state }) => state === 'waiting' || state === 'sending'))
 
@@ -61,12 +75,12 @@ export function useUploads(): Uploads {
     setList((old) => old.map((upload) => (upload.number === number ? { ...upload, ...change } : upload)))
 
   const advance = () => {
-    while (active.current < AT_ONCE) {
+    while (sending.current.size < AT_ONCE) {
       const next = queue.current.shift()
       if (next === undefined) return
-      active.current++
+      sending.current.add(next)
       void send(next).finally(() => {
-        active.current--
+        sending.current.delete(next)
         advance()
       })
     }
@@ -75,26 +89,32 @@ export function useUploads(): Uploads {
   const send = async (job: Job) => {
     const { number, file, directory, tries } = job
     const { signal } = ending.current
-    update(number, { state: 'sending' })
+    update(number, { state: 'sending', reason: undefined })
     // A folder, or a file that was moved: the browser reports it as if the server were away.
     const canBeRead = await isReadable(file)
     if (signal.aborted) return
-    if (!canBeRead) return update(number, { state: 'failed', reason: messages.upload.unreadable })
+    if (!canBeRead) return fail(job, messages.upload.unreadable)
     try {
       await uploadImage(file, directory, {
         onProgress: (share) => update(number, { share }),
         signal,
       })
-      update(number, { state: 'done', share: 1, reason: undefined })
+      update(number, { state: 'done', share: 1 })
     } catch (error) {
       if (signal.aborted) return
       // Sent again, a file that has arrived is not stored twice: the server compares the bytes.
-      if (isPassing(error) && tries < MAX_TRIES) return retry(job, error.message)
-      update(number, { state: 'failed', reason: error instanceof Error ? error.message : String(error) })
+      if (isPassing(error) && tries < MAX_TRIES) return tryAgain(job, error.message)
+      hasExpired.current ||= error instanceof ApiError && error.code === 'not_signed_in'
+      fail(job, reasonOf(error, file))
     }
   }
 
-  const retry = async (job: Job, reason: string) => {
+  const fail = (job: Job, reason: string) => {
+    failed.current.push(job)
+    update(job.number, { state: 'failed', reason })
+  }
+
+  const tryAgain = async (job: Job, reason: string) => {
     // Others first: the cause may lie in this file.
     queue.current.push({ ...job, tries: job.tries + 1 })
     update(job.number, { state: 'waiting', share: 0, reason })
@@ -104,25 +124,36 @@ export function useUploads(): Uploads {
   return {
     list,
     add(files, directory) {
-      const uploads = files.map((file) => ({ number: ++last.current, file, directory, tries: 0 }))
-      queue.current.push(...uploads)
-      setList((old) => [
-        ...old,
-        ...uploads.map(({ number, file }) => ({
-          number,
-          name: file.name,
-          directory,
-          state: 'waiting' as const,
-          share: 0,
-        })),
-      ])
+      const jobs = files.map((file) => ({ number: ++last.current, file, directory, tries: 0 }))
+      queue.current.push(...jobs)
+      setList((old) => [...old, ...jobs.map(uploadOf)])
+      advance()
+    },
+    retry() {
+      const jobs = failed.current.map((job) => ({ ...job, tries: 0 }))
+      failed.current = []
+      hasExpired.current = false
+      queue.current.push(...jobs)
+      for (const { number } of jobs) update(number, { state: 'waiting', share: 0, reason: undefined })
       advance()
     },
     close() {
       queue.current = []
+      failed.current = []
       ending.current.abort()
       ending.current = new AbortController()
       setList([])
     },
   }
+}
+
+function uploadOf({ number, file, directory }: Job): Upload {
+  return { number, name: file.name, directory, state: 'waiting', share: 0 }
+}
+
+function reasonOf(error: unknown, file: File): string {
+  const code = error instanceof ApiError ? error.code : undefined
+  if (code === 'too_large_for_proxy') return messages.upload.tooLargeForProxy(bytes(file.size))
+  if (code === 'not_signed_in') return messages.upload.signedOut
+  return error instanceof Error ? error.message : String(error)
 }

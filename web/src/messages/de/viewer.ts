@@ -44,6 +44,11 @@ export const upload = {
   done: 'hinzugefügt',
   waiting: 'wartet',
   unreadable: 'Der Browser kann diese Datei nicht lesen. Sie ist ein Ordner oder wurde verschoben.',
+  tooLargeForProxy: (size: string) =>
+    `Hochladen abgebrochen: Der Proxy vor dem Server nimmt keine Dateien von ${size} an. Seine Grenze lässt sich erhöhen (nginx: client_max_body_size, ohne Angabe 1 MB).`,
+  signedOut:
+    'Hochladen abgebrochen: Deine Anmeldung ist abgelaufen. Melde dich an und versuche es noch einmal.',
+  retry: 'Noch einmal versuchen',
   cancel: 'Abbrechen',
   close: 'Schließen',
   fold: 'Weniger zeigen',

@@ -44,6 +44,10 @@ export const upload = {
   done: 'added',
   waiting: 'waiting',
   unreadable: 'The browser can’t read this file. It may be a folder, or it was moved.',
+  tooLargeForProxy: (size: string) =>
+    `Uploading stopped: the proxy in front of the server refuses files of ${size}. Its limit can be raised (nginx: client_max_body_size, 1 MB by default).`,
+  signedOut: 'Uploading stopped: your sign-in has expired. Sign in, then try again.',
+  retry: 'Try again',
   cancel: 'Cancel',
   close: 'Close',
   fold: 'Show fewer',
