@@ -61,7 +61,7 @@ export function createOtherOperator(
 
   function removeOther(directory: string): string | undefined {
     const names = readdirSync(at(directory)).filter(
-      (name) => !isFolder(join(directory, name)) && /^(notes|film|list|scan|\.hidden)\d+/.test(name),
+      (name) => /^(notes|film|list|scan|\.hidden)\d+/.test(name) && !isFolder(join(directory, name)),
     )
     if (names.length === 0) return undefined
     const path = join(directory, random.pick(names.sort()))

@@ -1,69 +1,32 @@
-import { z } from '@hono/zod-openapi'
 import type { Context } from 'hono'
-import { optional, text, uuid } from '../contract/input.ts'
+import type { Handlers, HttpEnv } from '../contract/routes.ts'
 import { DomainError } from '../errors.ts'
 import type { ImageSearch, SearchResult } from '../search/search.ts'
+import type { searchContract } from './contract/search.ts'
 import { parseJsonField } from './input/json.ts'
 import { bytesOf } from './requests.ts'
-import { createRouter, type HttpEnv, json, type Router, route } from './routing.ts'
 import {
-  cropSchema,
   DEFAULT_TOP_K,
-  fileField,
   filterOf,
   type ImagesJson,
-  imagesSchema,
-  kindSchema,
   pageOf,
   type Query,
   querySchema,
   roundScore,
   toImageJson,
-  topKSchema,
 } from './schemas.ts'
-import {
-  MAX_JSON_CHARACTERS,
-  type PictureSources,
-  pictureTerm,
-  readSearchRequest,
-  searchFormSchema,
-  searchRequestSchema,
-  toTerms,
-} from './search-requests.ts'
+import { type PictureSources, pictureTerm, readSearchRequest, toTerms } from './search-requests.ts'
 
-export interface SearchRoutesOptions extends PictureSources {
+export interface SearchHandlersOptions extends PictureSources {
   search: ImageSearch
 }
 
-/** Routes that search by a picture, by an indexed image, or by several parts. */
-export function searchRoutes({ search, ...sources }: SearchRoutesOptions): Router {
-  const router = createRouter()
-  const found = { 200: { description: 'The images found, best first.', ...json(imagesSchema) } }
-
-  router.openapi(
-    route('user', {
-      method: 'post',
-      path: '/similarity-search',
-      summary: 'Find by a sketch or a picture that is sent along',
-      request: {
-        body: {
-          required: true,
-          content: {
-            'multipart/form-data': {
-              schema: z.object({
-                image: fileField,
-                top_k: topKSchema,
-                query_json: optional(text({ max: MAX_JSON_CHARACTERS, description: 'A Query as JSON.' })),
-                kind: optional(kindSchema),
-                crop: optional(cropSchema),
-              }),
-            },
-          },
-        },
-      },
-      responses: found,
-    }),
-    async (context) => {
+export function searchHandlers({
+  search,
+  ...sources
+}: SearchHandlersOptions): Handlers<typeof searchContract> {
+  return {
+    async byPicture(context) {
       const { image, top_k: topK, query_json: queryJson, kind = 'auto', crop } = context.req.valid('form')
       const options = optionsOf(parseQueryJson(queryJson), topK)
       const term = pictureTerm({ read: () => bytesOf(image), crop }, kind, 1)
@@ -75,55 +38,13 @@ export function searchRoutes({ search, ...sources }: SearchRoutesOptions): Route
         return context.json({ images: [], total: 0 }, 200)
       }
     },
-  )
-
-  router.openapi(
-    route('user', {
-      method: 'post',
-      path: '/search-by-image',
-      summary: 'Find by an indexed image, which comes first',
-      request: {
-        body: {
-          required: true,
-          ...json(
-            z.object({
-              image_id: uuid,
-              top_k: topKSchema,
-              query: querySchema,
-            }),
-          ),
-        },
-      },
-      responses: found,
-    }),
-    async (context) => {
+    async byImage(context) {
       const { image_id: imageId, top_k: topK, query } = context.req.valid('json')
       const options = optionsOf(query, topK)
-      return respondWithImages(
-        context,
-        await search.find([{ kind: 'image id', id: imageId, weight: 1 }], options),
-      )
+      const found = await search.find([{ kind: 'image id', id: imageId, weight: 1 }], options)
+      return respondWithImages(context, found)
     },
-  )
-
-  router.openapi(
-    route('user', {
-      method: 'post',
-      path: '/search',
-      summary: 'Find by parts: sketches, pictures, regions and words, wanted or unwanted',
-      request: {
-        body: {
-          content: {
-            'application/json': { schema: searchRequestSchema },
-            'multipart/form-data': {
-              schema: searchFormSchema,
-            },
-          },
-        },
-      },
-      responses: found,
-    }),
-    async (context) => {
+    async byParts(context) {
       const received = readSearchRequest(context.req.valid('form') ?? context.req.valid('json'))
       const terms = await toTerms(received, sources)
       const { request } = received
@@ -139,9 +60,7 @@ export function searchRoutes({ search, ...sources }: SearchRoutesOptions): Route
         parts: result.terms,
       })
     },
-  )
-
-  return router
+  }
 }
 
 function optionsOf(given: Query | null | undefined, topK = DEFAULT_TOP_K) {

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { addCookie } from '../../auth/cookies.ts'
 import type { Sessions } from '../../auth/sessions.ts'
-import type { HttpEnv } from '../routing.ts'
+import type { HttpEnv } from '../../contract/routes.ts'
 
 /** Requests that the page sends without user action. They do not extend a session. */
 const PASSIVE_PATHS = /^\/api\/(session|index\/status|fs\/events)\/?$/
