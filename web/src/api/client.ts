@@ -6,7 +6,7 @@ import type {
   WatchedDirectoryJson,
 } from '../../../server/src/http/schemas.ts'
 import { messages } from '../messages/messages.ts'
-import { pageFolder, serverUrl } from './server-url.ts'
+import { parseJson, serverUrl } from './server-url.ts'
 
 export type Image = ImageJson
 export type Images = ImagesJson
@@ -332,20 +332,6 @@ function proxyError(status: number): ApiError {
 
 function unreachable(): ApiError {
   return new ApiError(messages.app.unreachable, 'unreachable', undefined)
-}
-
-/** @returns undefined for a text that is no JSON */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text, pageFolder() === '/' ? undefined : withServerUrls)
-  } catch {
-    return undefined
-  }
-}
-
-/** The server gives addresses as paths of its own, such as `thumbnail_url`. */
-function withServerUrls(key: string, value: unknown): unknown {
-  return key.endsWith('_url') && typeof value === 'string' && value.startsWith('/') ? serverUrl(value) : value
 }
 
 function textOf(answer: unknown, key: string): string | undefined {

@@ -10,3 +10,17 @@ export function pageFolder(): string {
 export function serverUrl(path: string): string {
   return pageFolder() + path.slice(1)
 }
+
+/** Parses an answer, with the paths in it as addresses for the page. @returns undefined for a text that is no JSON */
+export function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text, pageFolder() === '/' ? undefined : withServerUrls)
+  } catch {
+    return undefined
+  }
+}
+
+/** The server gives addresses as paths of its own, such as `thumbnail_url`. */
+function withServerUrls(key: string, value: unknown): unknown {
+  return key.endsWith('_url') && typeof value === 'string' && value.startsWith('/') ? serverUrl(value) : value
+}
