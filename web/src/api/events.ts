@@ -2,7 +2,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { serverUrl } from './server-url.ts'
 
-export interface IndexProgress {
+interface IndexProgress {
   indexed: number
   failed: number
   pending: number

@@ -48,7 +48,7 @@ export function TopBar({ isLibraryOpen, onLibrary, onAddFiles, settings, childre
   )
 }
 
-export function Wordmark() {
+function Wordmark() {
   return (
     <h1 className="flex items-center gap-2.5 font-semibold tracking-tight">
       <img src={serverUrl('/icon.svg')} alt="" className="size-8" />
