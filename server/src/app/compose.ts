@@ -282,11 +282,7 @@ export async function createApp(
     allowedHosts: allowedHostnames(config.host, config.allowed_hosts),
     signIn,
     readClient,
-    log: {
-      debug: (message) => log.debug(message),
-      info: (message) => log.info(message),
-      error: (error, message) => log.error(error, message),
-    },
+    log,
   })
 
   let stopMaintenance = () => {}
