@@ -14,7 +14,7 @@ async function start(environment: Record<string, string> = {}) {
   const folders = await smallGallery()
   const { gallery, data } = folders
   const product = await startProduct(gallery, data, { ...CLASSICAL, ...environment })
-  onTestFinished(() => void product.stop())
+  onTestFinished(async () => void (await product.stop()))
   await untilIndexed(product.url, 5)
   return { ...folders, product, nginx: await createNginx() }
 }
@@ -144,7 +144,7 @@ describe('an answer of a proxy', () => {
     await nginx.stop()
     await page.getByRole('listitem').getByText('The connection to the server was lost.').waitFor()
     const again = await startProduct(gallery, data, CLASSICAL)
-    onTestFinished(() => void again.stop())
+    onTestFinished(async () => void (await again.stop()))
     await nginx.serve(proxied(`${again.url}/`))
     await page.getByText('1 file added').waitFor()
     await tile(page, 'sent.png').waitFor()

@@ -97,7 +97,6 @@ const LONG_FUNCTIONS: Record<string, number> = {
   'web/src/region/use-region.ts useRegion': 85,
   'web/src/sketch/sketch-panel.tsx SketchPanel': 119,
   'web/src/sketch/use-addressed-sketch.ts useAddressedSketch': 100,
-  'web/src/upload/use-uploads.ts useUploads': 87,
 }
 
 interface Import {

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useEffect, useRef, useState } from 'react'
+import { lazy, Suspense, useRef, useState } from 'react'
 import { Dialog } from '../components/dialog.tsx'
 import { useLayout } from '../components/use-layout.ts'
 import { TrashFailures } from '../gallery/trash-failures.tsx'
@@ -8,18 +8,15 @@ import { FileInput } from '../upload/file-input.tsx'
 import { Library } from './library.tsx'
 import { PhoneLayout } from './phone-layout.tsx'
 import { SettingsMenu } from './settings-menu.tsx'
+import { loadUploadPanel } from './upload-panel.ts'
 import { useAppKeys } from './use-app-keys.ts'
 import { usePage } from './use-page.ts'
 import { WideLayout } from './wide-layout.tsx'
 
 const Shortcuts = lazy(async () => ({ default: (await import('../components/shortcuts.tsx')).Shortcuts }))
-const loadUploadPanel = () => import('../upload/upload-panel.tsx')
 const UploadPanel = lazy(async () => ({ default: (await loadUploadPanel()).UploadPanel }))
 const DropZones = lazy(async () => ({ default: (await import('./drop-zones.tsx')).DropZones }))
 const ViewedPicture = lazy(() => import('./viewed-picture.tsx'))
-
-/** Time after which the list of uploads is loaded, so that it is there when the server is away. */
-const PRELOAD_AFTER_MS = 2_000
 
 export function App() {
   const page = usePage()
@@ -73,11 +70,6 @@ export function App() {
     ),
   }
   const isViewing = state.view !== undefined
-  useEffect(() => {
-    // It is loaded again when it is shown.
-    const timer = setTimeout(() => void (mayEdit && loadUploadPanel().catch(() => {})), PRELOAD_AFTER_MS)
-    return () => clearTimeout(timer)
-  }, [mayEdit])
   return (
     <div {...input.dropTarget} className="h-full">
       <div inert={isViewing} className="flex h-full flex-col">

@@ -22,6 +22,7 @@ import {
 import { useHasRole } from '../state/role.ts'
 import { useUploads } from '../upload/use-uploads.ts'
 import { gallerySections, resultSections, resultsOf } from './sections.ts'
+import { usePreloadedUploadPanel } from './upload-panel.ts'
 import { usePictureInput } from './use-picture-input.ts'
 import { useSavedPicture } from './use-saved-picture.ts'
 import { isSearching, useSearch } from './use-search.ts'
@@ -37,6 +38,7 @@ export function usePage() {
   const control = usePageState()
   const { state, change } = control
   const mayEdit = useHasRole('editor')
+  usePreloadedUploadPanel(mayEdit)
   const toast = useToast()
   const sheet = useSheet(control)
   const search = usePageSearch(state, sheet)

@@ -3,7 +3,8 @@ import { useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages/messages.ts'
-import type { Upload, Uploads } from './use-uploads.ts'
+import type { Upload } from './upload-queue.ts'
+import type { Uploads } from './use-uploads.ts'
 
 /** Lists files that are being added, with their progress and errors. */
 export function UploadPanel({ uploads }: { uploads: Uploads }) {
