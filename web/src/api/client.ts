@@ -19,8 +19,18 @@ export interface Filters {
   name_contains?: string | undefined
   directory?: string | undefined
   recursive?: boolean | undefined
-  modified_min?: string | undefined
-  modified_max?: string | undefined
+  /** In titles, captions and keywords, too. */
+  text_contains?: string | undefined
+  content_type_contains?: string | undefined
+  /** Times without a zone are compared with the clock of the camera. */
+  captured_min?: string | undefined
+  captured_max?: string | undefined
+  camera_contains?: string | undefined
+  rating_min?: number | undefined
+  latitude_min?: number | undefined
+  latitude_max?: number | undefined
+  longitude_min?: number | undefined
+  longitude_max?: number | undefined
 }
 
 export interface ListParameters extends Filters {
@@ -49,6 +59,8 @@ export type SearchPart = { weight?: number } & (
 export interface SearchRequest {
   parts: SearchPart[]
   top_k: number
+  /** Whether words for each image are wanted. */
+  words?: boolean
   query: Filters & { items_per_page: number }
 }
 

@@ -35,6 +35,7 @@ export function App() {
   const hasRoom = layout === 'side'
   const toggleLibrary = () => (hasRoom ? setLibraryOpen(!isLibraryOpen) : setFolderDialogOpen(true))
   const openSheet = () => {
+    setLastPane('query')
     sheet.openSheet()
     setPaneOpen(true)
   }

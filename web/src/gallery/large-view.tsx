@@ -44,6 +44,9 @@ export interface LargeViewProps {
   onAddTerms: (image: Image, isWanted: boolean) => void
   onRegion: (image: Image) => void
   onFolder: (image: Image) => void
+  onNear: (latitude: number, longitude: number) => void
+  /** undefined if the model understands no words. */
+  onWords: ((words: string) => void) | undefined
   /** undefined for users who may not. */
   onDelete: ((image: Image) => void) | undefined
 }
@@ -119,6 +122,8 @@ function Viewed(props: ViewedProps) {
       onAddTerms={(isWanted) => props.onAddTerms(image, isWanted)}
       onRegion={() => props.onRegion(image)}
       onFolder={() => props.onFolder(image)}
+      onNear={props.onNear}
+      onWords={props.onWords}
       onOpen={props.onOpenOther}
     />
   )

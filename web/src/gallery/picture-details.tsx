@@ -1,11 +1,34 @@
 import { useQuery } from '@tanstack/react-query'
-import { Calendar, Crop, Folder, Image as ImageIcon, Minus, Plus, ScanSearch } from 'lucide-react'
+import {
+  Calendar,
+  Camera,
+  Crop,
+  Folder,
+  Image as ImageIcon,
+  MapPin,
+  Minus,
+  Plus,
+  ScanSearch,
+  Star,
+  Tag,
+  TriangleAlert,
+} from 'lucide-react'
 import type { ReactNode } from 'react'
 import { type Image, search } from '../api/client.ts'
 import { sizedUrl } from '../api/picture-sources.ts'
 import { Button } from '../components/button.tsx'
 import { PatientImage } from '../components/patient-image.tsx'
-import { bytes, longDay, percent, timeOfDay } from '../messages/format.ts'
+import {
+  bytes,
+  clockTimeOfDay,
+  coordinates,
+  exposure,
+  longClockDay,
+  longDay,
+  number,
+  percent,
+  timeOfDay,
+} from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
 
 export interface PictureActionsProps {
@@ -14,6 +37,10 @@ export interface PictureActionsProps {
   onAddTerms: (isWanted: boolean) => void
   onRegion: () => void
   onFolder: () => void
+  /** Narrows the gallery to pictures from near its place. */
+  onNear: (latitude: number, longitude: number) => void
+  /** undefined if the model understands no words. */
+  onWords: ((words: string) => void) | undefined
   onOpen: (image: Image) => void
   /** How each part of the search matched, best first. */
   parts: readonly { name: string; score: number }[]
@@ -21,7 +48,7 @@ export interface PictureActionsProps {
 
 /** What can be done with a picture, and what is known of it. */
 export function PictureDetails(props: PictureActionsProps) {
-  const { image, parts, onFindSimilar, onAddTerms, onRegion, onFolder, onOpen } = props
+  const { image, parts, onFindSimilar, onAddTerms, onRegion, onFolder, onOpen, onWords } = props
   const { viewer } = messages
   const isRaw = image.content_type === 'image/x-dcraw'
   const format = isRaw ? viewer.raw : image.content_type.replace('image/', '').toUpperCase()
@@ -48,9 +75,14 @@ export function PictureDetails(props: PictureActionsProps) {
         </Button>
       </div>
       <ul className="m-0 flex list-none flex-col gap-4 p-0">
-        <Fact icon={<Calendar />} detail={viewer.fromFile(timeOfDay(image.modified_at))}>
-          <time dateTime={image.modified_at}>{longDay(image.modified_at)}</time>
-        </Fact>
+        {image.note !== null && (
+          <Fact icon={<TriangleAlert className="text-danger" />} detail={image.note}>
+            {viewer.damaged}
+          </Fact>
+        )}
+        <Texts image={image} />
+        <Taken image={image} />
+        <Shot image={image} />
         <Fact
           icon={<ImageIcon />}
           detail={
@@ -72,6 +104,7 @@ export function PictureDetails(props: PictureActionsProps) {
         >
           {image.directory === '.' ? messages.gallery.allPictures : image.directory.replaceAll('/', ' / ')}
         </Fact>
+        <Place image={image} onNear={props.onNear} />
       </ul>
       {image.score !== undefined && (
         <section className="border-line border-t pt-4">
@@ -92,8 +125,93 @@ export function PictureDetails(props: PictureActionsProps) {
           </dl>
         </section>
       )}
-      <LooksAlike image={image} onOpen={onOpen} />
+      <LooksAlike image={image} onOpen={onOpen} onWords={onWords} />
     </div>
+  )
+}
+
+function Taken({ image: { captured_at, modified_at } }: { image: Image }) {
+  const { viewer } = messages
+  if (captured_at === null) {
+    return (
+      <Fact icon={<Calendar />} detail={viewer.fromFile(timeOfDay(modified_at))}>
+        <time dateTime={modified_at}>{longDay(modified_at)}</time>
+      </Fact>
+    )
+  }
+  return (
+    <Fact icon={<Calendar />} detail={viewer.fromCamera(clockTimeOfDay(captured_at))}>
+      <time dateTime={captured_at}>{longClockDay(captured_at)}</time>
+    </Fact>
+  )
+}
+
+/** The camera and its settings. */
+function Shot({ image }: { image: Image }) {
+  const { camera, lens, focal_length, f_number, exposure_time, iso } = image
+  const settings = [
+    focal_length === null ? '' : `${number(focal_length)} mm`,
+    f_number === null ? '' : `f/${number(f_number)}`,
+    exposure_time === null ? '' : exposure(exposure_time),
+    iso === null ? '' : `ISO ${iso}`,
+  ].filter((text) => text !== '')
+  if (camera === null && lens === null && settings.length === 0) return null
+  return (
+    <Fact
+      icon={<Camera />}
+      detail={
+        <>
+          {camera !== null && lens !== null && <span className="block">{lens}</span>}
+          {settings.join(', ')}
+        </>
+      }
+    >
+      {camera ?? lens ?? messages.gallery.camera}
+    </Fact>
+  )
+}
+
+/** What people wrote into the file. */
+function Texts({ image: { title, caption, keywords, rating } }: { image: Image }) {
+  return (
+    <>
+      {(title !== null || caption !== null || keywords.length > 0) && (
+        <Fact
+          icon={<Tag />}
+          detail={
+            <>
+              {title !== null && caption !== null && <span className="block">{caption}</span>}
+              {keywords.join(', ')}
+            </>
+          }
+        >
+          {title ?? caption ?? messages.viewer.keywords}
+        </Fact>
+      )}
+      {rating !== null && rating > 0 && (
+        <Fact icon={<Star />} detail={undefined}>
+          <span role="img" aria-label={messages.viewer.stars(rating)}>
+            {'★'.repeat(rating)}
+          </span>
+        </Fact>
+      )}
+    </>
+  )
+}
+
+function Place({ image: { latitude, longitude }, onNear }: Pick<PictureActionsProps, 'image' | 'onNear'>) {
+  if (latitude === null || longitude === null) return null
+  return (
+    <Fact
+      icon={<MapPin />}
+      detail={
+        <button type="button" onClick={() => onNear(latitude, longitude)} className="underline">
+          {messages.viewer.nearThisPlace}
+        </button>
+      }
+    >
+      {coordinates(latitude, longitude)}
+    </Fact>
   )
 }
 
@@ -125,21 +243,35 @@ function Meter({ share }: { share: number }) {
 
 const ALIKE = 6
 
-function LooksAlike({ image, onOpen }: Pick<PictureActionsProps, 'image' | 'onOpen'>) {
+/** Pictures like it, and words for it. */
+function LooksAlike({ image, onOpen, onWords }: Pick<PictureActionsProps, 'image' | 'onOpen' | 'onWords'>) {
   const { data } = useQuery({
     queryKey: ['images', 'alike', image.id],
     queryFn: ({ signal }) => {
       const query = { items_per_page: ALIKE + 1 }
       const parts = [{ kind: 'image_id' as const, image_id: image.id }]
-      return search({ parts, top_k: ALIKE + 1, query }, {}, signal)
+      return search({ parts, top_k: ALIKE + 1, query, words: true }, {}, signal)
     },
     retry: false,
     staleTime: 60_000,
   })
   const alike = (data?.images ?? []).filter(({ id }) => id !== image.id).slice(0, ALIKE)
+  const words = data?.images.find(({ id }) => id === image.id)?.words ?? []
   if (alike.length === 0) return null
   return (
     <section className="border-line border-t pt-4">
+      {onWords && words.length > 0 && (
+        <>
+          <h3 className="font-semibold">{messages.viewer.inWords}</h3>
+          <p className="mt-2 mb-4 flex flex-wrap gap-1.5">
+            {words.map((word) => (
+              <Button key={word} size="small" onClick={() => onWords(word)}>
+                {word}
+              </Button>
+            ))}
+          </p>
+        </>
+      )}
       <h3 className="font-semibold">{messages.viewer.looksAlike}</h3>
       <ul className="m-0 mt-2 grid list-none grid-cols-3 gap-1 p-0">
         {alike.map((other) => (

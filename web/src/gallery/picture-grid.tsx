@@ -129,6 +129,15 @@ export function PictureGrid(props: PictureGridProps) {
             >
               <h2 className="title text-20">{section.title}</h2>
               <span className="text-13 text-ink-2">{section.detail}</span>
+              {section.action && (
+                <button
+                  type="button"
+                  onClick={section.action.run}
+                  className="z-1 ml-auto rounded-control px-2 py-1 font-medium text-13 hover:bg-sunken coarse:py-2.5"
+                >
+                  {section.action.text}
+                </button>
+              )}
             </div>
           ))}
           {/* biome-ignore lint/a11y/useSemanticElements: a table has no rows that are placed freely */}
