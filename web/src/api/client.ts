@@ -1,4 +1,4 @@
-import type { IndexAccountJson } from '../../../server/src/http/index-account.ts'
+import type { IndexAccountJson } from '../../../server/src/http/contract/index-account.ts'
 import type {
   ImageJson,
   ImagesJson,
