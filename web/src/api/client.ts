@@ -6,6 +6,9 @@ import type {
   WatchedDirectoryJson,
 } from '../../../server/src/http/schemas.ts'
 import { messages } from '../messages/messages.ts'
+import type { Filters } from './filters.ts'
+
+export type { Filters }
 
 export type Image = ImageJson
 export type Images = ImagesJson
@@ -13,25 +16,6 @@ export type IndexStatus = IndexStatusJson
 export type IndexAccount = IndexAccountJson
 export type Folder = WatchedDirectoryJson
 export type OrderBy = 'captured_at' | 'created_at' | 'modified_at' | 'user_visible_name'
-
-/** What a list or a search is narrowed to. */
-export interface Filters {
-  name_contains?: string | undefined
-  directory?: string | undefined
-  recursive?: boolean | undefined
-  /** In titles, captions and keywords, too. */
-  text_contains?: string | undefined
-  content_type_contains?: string | undefined
-  /** Times without a zone are compared with the clock of the camera. */
-  captured_min?: string | undefined
-  captured_max?: string | undefined
-  camera_contains?: string | undefined
-  rating_min?: number | undefined
-  latitude_min?: number | undefined
-  latitude_max?: number | undefined
-  longitude_min?: number | undefined
-  longitude_max?: number | undefined
-}
 
 export interface ListParameters extends Filters {
   page: number
