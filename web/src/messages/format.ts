@@ -27,8 +27,8 @@ const clockDays = new Intl.DateTimeFormat(region, {
 const clockTimes = new Intl.DateTimeFormat(region, { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' })
 const times = new Intl.DateTimeFormat(region, { hour: '2-digit', minute: '2-digit' })
 // Months are counted in UTC by the server.
-const months = new Intl.DateTimeFormat(region, { month: 'long', year: 'numeric', timeZone: 'UTC' })
 const shortMonths = new Intl.DateTimeFormat(region, { month: 'short', timeZone: 'UTC' })
+const months = new Intl.DateTimeFormat(region, { month: 'long', year: 'numeric', timeZone: 'UTC' })
 
 export type PluralForms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }
 
