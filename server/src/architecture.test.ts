@@ -90,7 +90,6 @@ const LONG_FUNCTIONS: Record<string, number> = {
   'web/src/app/app.tsx App': 107,
   'web/src/app/settings-menu.tsx SettingsMenu': 82,
   'web/src/app/wide-layout.tsx WideLayout': 94,
-  'web/src/gallery/large-view.tsx Viewed': 96,
   'web/src/gallery/picture-grid.tsx PictureGrid': 143,
   'web/src/gallery/timeline-scrubber.tsx TimelineScrubber': 87,
   'web/src/gallery/use-trash.ts useTrash': 112,

@@ -6,7 +6,10 @@ import type {
   WatchedDirectoryJson,
 } from '../../../server/src/http/schemas.ts'
 import { messages } from '../messages/messages.ts'
+import type { Filters } from './filters.ts'
 import { parseJson, serverUrl } from './server-url.ts'
+
+export type { Filters }
 
 export type Image = ImageJson
 export type Images = ImagesJson
@@ -14,15 +17,6 @@ export type IndexStatus = IndexStatusJson
 export type IndexAccount = IndexAccountJson
 export type Folder = WatchedDirectoryJson
 export type OrderBy = 'captured_at' | 'created_at' | 'modified_at' | 'user_visible_name'
-
-/** What a list or a search is narrowed to. */
-export interface Filters {
-  name_contains?: string | undefined
-  directory?: string | undefined
-  recursive?: boolean | undefined
-  modified_min?: string | undefined
-  modified_max?: string | undefined
-}
 
 export interface ListParameters extends Filters {
   page: number
@@ -50,6 +44,8 @@ export type SearchPart = { weight?: number } & (
 export interface SearchRequest {
   parts: SearchPart[]
   top_k: number
+  /** Whether words for each image are wanted. */
+  words?: boolean
   query: Filters & { items_per_page: number }
 }
 

@@ -31,7 +31,7 @@ export interface Trash {
 export function useTrash(): Trash {
   const client = useQueryClient()
   const toast = useToast()
-  const [hidden, setHidden] = useState<ReadonlyMap<string, Image>>(new Map())
+  const { hidden, hide, show } = useHidden()
   const [failures, setFailures] = useState<string[]>([])
   const queue = useRef(new Map<string, Image>())
   const restoring = useRef(new Set<string>())
@@ -39,14 +39,6 @@ export function useTrash(): Trash {
   /** Can be undone: moved since `at` or shortly before. */
   const last = useRef<{ images: Map<string, Image>; at: number }>({ images: new Map(), at: 0 })
 
-  const hide = useCallback(
-    (images: Iterable<Image>) => setHidden((old) => new Map([...old, ...[...images].map(withId)])),
-    [],
-  )
-  const show = useCallback((ids: Iterable<string>) => {
-    const shown = new Set(ids)
-    setHidden((old) => new Map([...old].filter(([id]) => !shown.has(id))))
-  }, [])
   const refresh = useCallback(
     () =>
       Promise.all([
@@ -139,6 +131,20 @@ export function useTrash(): Trash {
     settled,
     dismissFailures: useCallback(() => setFailures([]), []),
   }
+}
+
+/** Pictures that lists leave out for now. */
+function useHidden() {
+  const [hidden, setHidden] = useState<ReadonlyMap<string, Image>>(new Map())
+  const hide = useCallback(
+    (images: Iterable<Image>) => setHidden((old) => new Map([...old, ...[...images].map(withId)])),
+    [],
+  )
+  const show = useCallback((ids: Iterable<string>) => {
+    const shown = new Set(ids)
+    setHidden((old) => new Map([...old].filter(([id]) => !shown.has(id))))
+  }, [])
+  return { hidden, hide, show }
 }
 
 function withId(image: Image): [string, Image] {
