@@ -36,7 +36,21 @@ export type OrderBy = NonNullable<ListQuery['order_by']>
 /** What a list or a search is narrowed to. */
 export type Filters = Pick<
   ListQuery,
-  'name_contains' | 'directory' | 'recursive' | 'modified_min' | 'modified_max'
+  | 'name_contains'
+  | 'directory'
+  | 'recursive'
+  /** In titles, captions and keywords, too. */
+  | 'text_contains'
+  | 'content_type_contains'
+  /** Times without a zone are compared with the clock of the camera. */
+  | 'captured_min'
+  | 'captured_max'
+  | 'camera_contains'
+  | 'rating_min'
+  | 'latitude_min'
+  | 'latitude_max'
+  | 'longitude_min'
+  | 'longitude_max'
 >
 
 export type ListParameters = Filters &

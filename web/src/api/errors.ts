@@ -3,7 +3,12 @@ import { type ErrorWords, loadErrorWords } from '../messages/errors.ts'
 import { messages } from '../messages/messages.ts'
 
 /** A failure of a request, of which no server has sent a code. */
-export type RequestProblem = 'unreachable' | 'too_large_for_proxy' | 'foreign_answer' | 'unknown'
+export type RequestProblem =
+  | 'unreachable'
+  | 'proxy_unreachable'
+  | 'too_large_for_proxy'
+  | 'foreign_answer'
+  | 'unknown'
 
 /** A request that failed. `message` is a sentence in the language of the page. */
 export class ApiError extends Error {
@@ -46,7 +51,8 @@ export function unreachable(): ApiError {
 /** The failure that a response without JSON stands for. */
 export function proxyError(status: number): ApiError {
   if (status === 413) return new ApiError(messages.app.tooLargeForProxy, 'too_large_for_proxy', status)
-  if ([502, 503, 504].includes(status)) return new ApiError(messages.app.unreachable, 'unreachable', status)
+  if ([502, 503, 504].includes(status))
+    return new ApiError(messages.app.proxyUnreachable, 'proxy_unreachable', status)
   return new ApiError(messages.app.foreignAnswer, 'foreign_answer', status)
 }
 

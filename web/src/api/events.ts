@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { ServerEvents as EventData } from '../../../server/src/http/contract/events.ts'
+import { serverUrl } from './server-url.ts'
 
 type IndexProgress = EventData['IndexProgressEvent']
 
@@ -75,7 +76,7 @@ export function useServerEvents(isPaused: boolean): ServerEvents {
       }
     }
     const connect = () => {
-      source = new EventSource('/api/fs/events')
+      source = new EventSource(serverUrl('/api/fs/events'))
       for (const name of CHANGES) source.addEventListener(name, refreshSoon)
       source.addEventListener('IndexProgressEvent', (event) => {
         const next = JSON.parse(event.data) as IndexProgress

@@ -1,5 +1,6 @@
 import type { ClientResponse } from 'hono/client'
 import { proxyError, responseError, unreachable } from './errors.ts'
+import { parseJson, serverUrl } from './server-url.ts'
 
 const signedOutListeners = new Set<() => void>()
 
@@ -13,7 +14,7 @@ export function onSignedOut(listener: () => void): () => void {
 export async function send(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   let response: Response
   try {
-    response = await fetch(input, init)
+    response = await fetch(addressOf(input), init)
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw unreachable()
@@ -52,7 +53,7 @@ export function sendWithProgress({ onProgress, signal }: Sending): typeof send {
       signal?.addEventListener('abort', abort)
       request.onloadend = () => signal?.removeEventListener('abort', abort)
       request.onabort = () => reject(new DOMException('aborted', 'AbortError'))
-      request.open(init?.method ?? 'GET', input instanceof Request ? input.url : input)
+      request.open(init?.method ?? 'GET', addressOf(input))
       request.send(init?.body as XMLHttpRequestBodyInit)
     })
     return rejectError(response)
@@ -67,11 +68,8 @@ async function rejectError(response: Response): Promise<Response> {
   throw error
 }
 
-/** @returns undefined for a text that is no JSON */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
+/** The client names routes as paths of the server. */
+function addressOf(input: RequestInfo | URL): string | URL {
+  if (typeof input === 'string') return serverUrl(input)
+  return input instanceof Request ? input.url : input
 }
