@@ -30,6 +30,7 @@ import { imageFileRoutes } from './image-files.ts'
 import { imageRoutes } from './images.ts'
 import { indexAccountRoutes } from './index-account.ts'
 import { InvalidInput } from './input/problems.ts'
+import { matchRoutes } from './match.ts'
 import type { Metrics } from './metrics.ts'
 import { authenticate } from './middleware/authenticate.ts'
 import { bodyLimits } from './middleware/body-limits.ts'
@@ -154,6 +155,7 @@ export function createHttpApp(options: HttpOptions): Router {
   app.route('/api/images', duplicateRoutes(options))
   app.route('/api/images', imageRoutes(options))
   app.route('/api/images', imageFileRoutes(options))
+  app.route('/api/images', matchRoutes(options))
   app.route('/api/timeline', timelineRoutes(options))
   app.route('/api/trash', trashRoutes(options))
   app.route('/api/queries', queryRoutes(options))
