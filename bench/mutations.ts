@@ -7,6 +7,8 @@
 import { mkdtemp, rm, utimes, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { damage } from '../e2e/soak/damage.ts'
+import { createRandom } from '../scripts/demo/random.ts'
 import { DomainError } from '../server/src/errors.ts'
 import { createImageReader, type ImageReader } from '../server/src/gallery/image-reader.ts'
 import { makeDng } from '../server/src/testing/dng.ts'
@@ -28,59 +30,6 @@ interface Outcome {
   /** Other results: nothing but a drive that fails has them. */
   errors: string[]
   slowestMs: number
-}
-
-/** Numbers from 0 up to 1, always the same ones for a seed (Mulberry32). */
-function randomNumbers(seed: number): () => number {
-  let state = seed >>> 0
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0
-    let t = Math.imul(state ^ (state >>> 15), state | 1)
-    t ^= t + Math.imul(t ^ (t >>> 7), t | 61)
-    return ((t ^ (t >>> 14)) >>> 0) / 4294967296
-  }
-}
-
-const MUTATIONS: ((bytes: Buffer, random: () => number) => Buffer)[] = [
-  function truncate(bytes, random) {
-    return bytes.subarray(0, Math.floor(random() * bytes.length))
-  },
-  function flipBytes(bytes, random) {
-    for (let n = 1 + Math.floor(random() * 20); n > 0; n--) bytes[place(bytes, random)] = random() * 256
-    return bytes
-  },
-  function damageHeader(bytes, random) {
-    for (let n = 1 + Math.floor(random() * 6); n > 0; n--)
-      bytes[Math.floor(random() * Math.min(200, bytes.length))] = random() * 256
-    return bytes
-  },
-  function writeExtremeNumber(bytes, random) {
-    const extremes = [0, 1, 0x7fffffff, 0x80000000, 0xffffffff, 0xffff, 0x10000]
-    const at = Math.floor(random() * Math.max(1, Math.min(400, bytes.length - 4)))
-    const value = extremes[Math.floor(random() * extremes.length)]!
-    if (bytes.length < 4) return bytes
-    if (random() < 0.5) bytes.writeUInt32LE(value, at)
-    else bytes.writeUInt32BE(value, at)
-    return bytes
-  },
-  function clear(bytes, random) {
-    const from = place(bytes, random)
-    bytes.subarray(from, from + 1 + Math.floor(random() * 300)).fill(random() < 0.5 ? 0 : 0xff)
-    return bytes
-  },
-  function repeat(bytes, random) {
-    const from = place(bytes, random)
-    const part = bytes.subarray(from, from + Math.floor(random() * 500))
-    return Buffer.concat([bytes.subarray(0, from), part, part, bytes.subarray(from)])
-  },
-  function remove(bytes, random) {
-    const from = place(bytes, random)
-    return Buffer.concat([bytes.subarray(0, from), bytes.subarray(from + 1 + Math.floor(random() * 100))])
-  },
-]
-
-function place(bytes: Buffer, random: () => number): number {
-  return Math.floor(random() * bytes.length)
 }
 
 async function allSamples(): Promise<[name: string, bytes: Buffer][]> {
@@ -142,19 +91,16 @@ const reader = createImageReader({
   thumbnailDirectory,
   thumbnailSize: [64, 64],
 })
-const random = randomNumbers(seed)
+const random = createRandom(seed)
 const samples = await allSamples()
 const outcomes = new Map<string, Outcome>()
 const memory: number[] = []
 for (let made = 0; made < count; made += FILES_PER_ROUND) {
   const names: string[] = []
   for (let n = made; n < Math.min(count, made + FILES_PER_ROUND); n++) {
-    const [sample, good] = samples[Math.floor(random() * samples.length)]!
-    let bytes: Buffer = Buffer.from(good)
-    for (let times = random() < 0.3 ? 2 : 1; times > 0; times--)
-      bytes = MUTATIONS[Math.floor(random() * MUTATIONS.length)]!(bytes, random)
+    const [sample, good] = random.pick(samples)
     const name = `${n}-${sample}`
-    await writeFile(join(directory, name), bytes)
+    await writeFile(join(directory, name), damage(good, random))
     await utimes(join(directory, name), LONG_AGO, LONG_AGO)
     names.push(name)
   }

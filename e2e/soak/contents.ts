@@ -2,33 +2,33 @@ import { createHash } from 'node:crypto'
 import sharp from 'sharp'
 import type { Random } from '../../scripts/demo/random.ts'
 
-export interface Content {
-  bytes: Buffer
-  isImage: boolean
-}
+/** `distinct` is an image unlike all others, which a search finds first. `either` is damaged: an image or a failure. */
+export type ContentKind = 'distinct' | 'image' | 'broken' | 'either'
 
-/** Makes file contents, and remembers which of them are images. */
+/** Makes file contents, and remembers the kind of each. */
 export interface Contents {
-  image(): Promise<Content>
-  broken(): Promise<Content>
-  /** Of bytes that were made here. */
-  isImage(hash: string): boolean
-  /** Bytes that came about otherwise: an image with something behind it. */
-  noteImage(bytes: Buffer): void
-  /** Bytes that came about otherwise: part of an image, or a text. */
-  noteBroken(bytes: Buffer): void
+  image(): Promise<Buffer>
+  broken(): Promise<Buffer>
+  /** Of bytes that were made or noted here. */
+  kindOf(hash: string): ContentKind
+  /** Bytes that came about otherwise. The first kind of the same bytes stays. */
+  note(bytes: Buffer, kind: ContentKind): void
+  /** The start of a file, which is too short for the images that were made here. */
+  noteStart(start: Buffer, whole: Buffer): void
 }
 
 const FORMATS = ['png', 'jpeg', 'webp', 'gif', 'tiff'] as const
 
+function hashOf(bytes: Buffer): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}
+
 export function createContents(random: Random): Contents {
-  const images = new Set<string>()
-  const broken = new Set<string>()
-  const note = (bytes: Buffer, isImage: boolean): Content => {
-    const hash = createHash('sha256').update(bytes).digest('hex')
-    if (isImage) images.add(hash)
-    else broken.add(hash)
-    return { bytes, isImage }
+  const kinds = new Map<string, ContentKind>()
+  const note = (bytes: Buffer, kind: ContentKind): Buffer => {
+    const hash = hashOf(bytes)
+    if (!kinds.has(hash)) kinds.set(hash, kind)
+    return bytes
   }
   return {
     async image() {
@@ -36,22 +36,26 @@ export function createContents(random: Random): Contents {
       // Noise in large blocks: no two are alike, and what is alike is found as such.
       const blocks = Buffer.from(Array.from({ length: 16 * 3 }, () => Math.floor(random.between(0, 256))))
       const picture = sharp(blocks, { raw: { width: 4, height: 4, channels: 3 } }).resize(side, side)
-      return note(await picture.toFormat(random.pick(FORMATS)).toBuffer(), true)
+      return note(await picture.toFormat(random.pick(FORMATS)).toBuffer(), 'distinct')
     },
     async broken() {
       const kind = random.pick(['empty', 'text', 'noise'] as const)
-      if (kind === 'empty') return note(Buffer.alloc(0), false)
+      if (kind === 'empty') return note(Buffer.alloc(0), 'broken')
       const digits = Array.from({ length: 40 }, () => Math.floor(random.between(0, 10))).join('')
       return note(
         Buffer.from(kind === 'text' ? `<html>${digits}</html>` : `\x89PNG\r\n\x1a\n${digits}`, 'latin1'),
-        false,
+        'broken',
       )
     },
-    isImage(hash) {
-      if (!images.has(hash) && !broken.has(hash)) throw new Error(`nobody made the content ${hash}`)
-      return images.has(hash)
+    kindOf(hash) {
+      const kind = kinds.get(hash)
+      if (kind === undefined) throw new Error(`nobody made the content ${hash}`)
+      return kind
     },
-    noteImage: (bytes) => void note(bytes, true),
-    noteBroken: (bytes) => void note(bytes, false),
+    note: (bytes, kind) => void note(bytes, kind),
+    noteStart(start, whole) {
+      const kind = kinds.get(hashOf(whole))
+      note(start, kind === 'distinct' || kind === 'broken' ? 'broken' : 'either')
+    },
   }
 }

@@ -14,7 +14,7 @@ export interface Entry {
 /** Beginnings of the formats that the soak writes. */
 const SIGNATURE = /^(\x89PNG\r\n|\xff\xd8\xff|GIF8|RIFF....WEBP|II\*\0|MM\0\*)/s
 const SYSTEM_NAMES = ['@eaDir', '#recycle']
-const IMAGE_NAME = /\.(jpe?g|png|webp|gif|avif|tiff?|bmp|heic|heif)$/i
+const IMAGE_NAME = /\.(jpe?g|png|webp|gif|avifs?|tiff?|bmp|heic|heif|dng)$/i
 
 /** Whether the gallery leaves an entry of this name out. */
 export function isLeftOut(name: string): boolean {

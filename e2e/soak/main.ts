@@ -1,6 +1,7 @@
 /**
- * `npm run soak -- [--operations N] [--kills N] [--fills N] [--seed N]`: random operations on a folder, between which the server is killed and its
- * disk is full, compared with what the index must be. A failure prints its seed and its history.
+ * `npm run soak -- [--operations N] [--minutes N] [--kills N] [--fills N] [--seed N]`: random operations on a folder with good, damaged and hostile
+ * files, between which the server is killed and its disk is full. Compares index and account with the folder. A failure prints its seed and its
+ * history.
  */
 import { parseArgs } from 'node:util'
 import { type SoakResult, soak } from './soak.ts'
@@ -8,6 +9,7 @@ import { type SoakResult, soak } from './soak.ts'
 const { values } = parseArgs({
   options: {
     operations: { type: 'string', default: '10000' },
+    minutes: { type: 'string', default: '0' },
     kills: { type: 'string', default: '200' },
     fills: { type: 'string', default: '2' },
     seed: { type: 'string', default: String(Date.now() % 1_000_000) },
@@ -24,7 +26,9 @@ const result = await soak({
   kills,
   seed,
   fills: Number(values.fills),
+  minutes: Number(values.minutes),
   hasOtherFiles: true,
+  hasHostileFiles: true,
   onProgress(done) {
     if (performance.now() - said < 10_000) return
     said = performance.now()

@@ -22,6 +22,7 @@ import { basename, dirname, join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../../scripts/demo/random.ts'
 import type { Contents } from './contents.ts'
+import { newName, show, swapCase } from './names.ts'
 
 /** The file that nothing happens to, so that the gallery is never empty. */
 export const KEPT = 'kept.png'
@@ -50,8 +51,8 @@ export function createOperator(root: string, random: Random, contents: Contents)
   const whole = (min: number, max: number) => Math.floor(random.between(min, max + 1))
 
   const operations: [number, (tree: Tree) => Promise<string | undefined> | string | undefined][] = [
-    [12, async (tree) => write(newPath(tree), (await contents.image()).bytes)],
-    [4, async (tree) => write(newPath(tree), (await contents.broken()).bytes)],
+    [12, async (tree) => write(newPath(tree), await contents.image())],
+    [4, async (tree) => write(newPath(tree), await contents.broken())],
     [3, slowly],
     [6, async ({ files }) => overwrite(pick(files))],
     [4, async ({ files }) => replaceAtomically(pick(files))],
@@ -130,28 +131,10 @@ export function createOperator(root: string, random: Random, contents: Contents)
     return pick(directories.filter((path) => path !== ''))
   }
 
-  function newName(): string {
-    const n = whole(0, 400)
-    const long = 'l'.repeat(250 - String(n).length)
-    const names = [
-      `f${n}`,
-      `F${n}`,
-      `né ${n}`,
-      `ne\u0301 ${n}`,
-      `line\n${n}`,
-      `🖌️${n}`,
-      `${long}${n}`,
-      `a b,c'd"e%_${n}`,
-    ]
-    return (
-      (random.chance(0.5) ? names[0]! : random.pick(names)) + random.pick(['.png', '.jpg', '.PNG', '.webp'])
-    )
-  }
-
   /** A path at which there is nothing yet. */
   function newPath({ directories }: Tree): string {
     for (;;) {
-      const path = join(random.pick(directories), newName())
+      const path = join(random.pick(directories), newName(random))
       if (!isThere(path)) return path
     }
   }
@@ -168,7 +151,7 @@ export function createOperator(root: string, random: Random, contents: Contents)
 
   async function slowly(tree: Tree): Promise<string> {
     const path = newPath(tree)
-    const { bytes } = await contents.image()
+    const bytes = await contents.image()
     written.add(path)
     const parts = whole(2, 6)
     const size = Math.ceil(bytes.length / parts)
@@ -181,14 +164,14 @@ export function createOperator(root: string, random: Random, contents: Contents)
 
   async function overwrite(path: string | undefined): Promise<string | undefined> {
     if (path === undefined || !isWritable(path)) return undefined
-    return `over${write(path, (await contents.image()).bytes)}`
+    return `over${write(path, await contents.image())}`
   }
 
   async function replaceAtomically(path: string | undefined): Promise<string | undefined> {
     if (path === undefined) return undefined
     written.add(path)
     const temporary = join(dirname(path), '.temporary')
-    writeFileSync(at(temporary), (await contents.image()).bytes)
+    writeFileSync(at(temporary), await contents.image())
     renameSync(at(temporary), at(path))
     return `replace ${show(path)} atomically`
   }
@@ -302,7 +285,7 @@ export function createOperator(root: string, random: Random, contents: Contents)
     const path = pick(directories.filter((path) => path.endsWith('.jpg')))
     if (path === undefined) return undefined
     rmSync(at(path), { recursive: true })
-    return `replace folder: ${write(path, (await contents.image()).bytes)}`
+    return `replace folder: ${write(path, await contents.image())}`
   }
 
   function symbolicLink(target: string | undefined): string | undefined {
@@ -316,7 +299,7 @@ export function createOperator(root: string, random: Random, contents: Contents)
   }
 
   function strangeLink(directory: string): string | undefined {
-    const path = join(directory, newName())
+    const path = join(directory, newName(random))
     if (isThere(path)) return undefined
     const target = random.pick(['/etc/hosts', '/nowhere', basename(path), '..'])
     symlinkSync(target, at(path))
@@ -338,19 +321,9 @@ export function createOperator(root: string, random: Random, contents: Contents)
     if (path === undefined || !isWritable(path)) return undefined
     const bytes = readFileSync(at(path))
     const start = bytes.subarray(0, bytes.length / 8)
-    contents.noteBroken(start)
+    contents.noteStart(start, bytes)
     written.add(path)
     writeFileSync(at(path), start)
     return `break ${show(path)}`
   }
-}
-
-function show(path: string): string {
-  return JSON.stringify(path.length > 60 ? `${path.slice(0, 30)}…${path.slice(-25)}` : path)
-}
-
-function swapCase(name: string): string {
-  return name.replaceAll(/[a-z]/gi, (letter) =>
-    letter === letter.toLowerCase() ? letter.toUpperCase() : letter.toLowerCase(),
-  )
 }

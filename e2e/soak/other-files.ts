@@ -72,18 +72,18 @@ export function createOtherOperator(
   async function writeUnnamedImage(directory: string): Promise<string> {
     const path = join(directory, `scan${number(20)}${random.pick(['', '.dat', '.bak'])}`)
     if (isFolder(path)) return `nothing, because ${path} is a folder`
-    writeFileSync(at(path), (await contents.image()).bytes)
+    writeFileSync(at(path), await contents.image())
     return `write the image ${path}`
   }
 
   /** Keeps size and modification time; only the change time shows the edit. */
   async function editInPlace(path: string): Promise<string | undefined> {
     const { size, atime, mtime } = statSync(at(path))
-    const { bytes } = await contents.image()
+    const bytes = await contents.image()
     if (bytes.length > size) return undefined
     // Every decoder ignores what follows the picture.
     const padded = Buffer.concat([bytes, Buffer.alloc(size - bytes.length)])
-    contents.noteImage(padded)
+    contents.note(padded, 'distinct')
     writeFileSync(at(path), padded)
     utimesSync(at(path), atime, mtime)
     return `edit ${path} in place, with its time set back`
@@ -91,7 +91,7 @@ export function createOtherOperator(
 
   function writeText(path: string): void {
     const bytes = Buffer.from(`text ${number(1_000_000)}`)
-    contents.noteBroken(bytes)
+    contents.note(bytes, 'broken')
     writeFileSync(at(path), bytes)
   }
 

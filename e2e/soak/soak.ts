@@ -5,12 +5,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createRandom, type Random } from '../../scripts/demo/random.ts'
 import { type Product, startProduct } from '../support/product.ts'
 import { accountDifferences } from './account.ts'
-import { type Contents, createContents } from './contents.ts'
+import { createContents } from './contents.ts'
 import { type Entry, lookAtDisk } from './disk.ts'
+import { createHostileOperator } from './hostile-operator.ts'
 import { complaintsAboutAnswers, type IndexState, readIndex, thumbnailFiles } from './index-state.ts'
 import { createOperator, KEPT } from './operations.ts'
 import { createOtherOperator } from './other-files.ts'
-import { mountSmallDisk } from './small-disk.ts'
+import { rowDifferences } from './row-differences.ts'
+import { mountSmallDisk, type SmallDisk } from './small-disk.ts'
 
 export interface SoakOptions {
   seed: number
@@ -20,6 +22,10 @@ export interface SoakOptions {
   fills?: number
   /** Whether there are files that the gallery leaves out, images without the name of one, and edits that times do not show. */
   hasOtherFiles?: boolean
+  /** Whether there are good files of every format, damaged files, and files that are made to do harm. */
+  hasHostileFiles?: boolean
+  /** Goes on for at least this time. */
+  minutes?: number
   onProgress?: (done: SoakResult) => void
 }
 
@@ -42,6 +48,8 @@ interface Checkpoint {
 }
 
 const SETTLES_WITHIN_MS = 30_000
+/** A decoder that reaches its limit of time takes as long. */
+const HOSTILE_SETTLES_WITHIN_MS = 120_000
 const OPERATIONS_BETWEEN_CHECKS = 20
 const ENVIRONMENT = { SERVER__EMBEDDER_REGISTRY__CHOSEN_EMBEDDER: 'classical', SERVER__LOG_LEVEL: 'WARNING' }
 
@@ -56,6 +64,8 @@ export async function soak({
   kills,
   fills = 0,
   hasOtherFiles = false,
+  hasHostileFiles = false,
+  minutes = 0,
   onProgress,
 }: SoakOptions): Promise<SoakResult> {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'sketch-search-soak-')))
@@ -66,8 +76,10 @@ export async function soak({
   const contents = createContents(random)
   const operator = createOperator(root, random, contents)
   const otherOperator = createOtherOperator(root, random, contents)
+  const hostileOperator = hasHostileFiles ? await createHostileOperator(root, random, contents) : undefined
+  const settlesWithinMs = hasHostileFiles ? HOSTILE_SETTLES_WITHIN_MS : SETTLES_WITHIN_MS
   const smallDisk = fills > 0 ? mountSmallDisk(data) : undefined
-  writeFileSync(join(root, KEPT), (await contents.image()).bytes)
+  writeFileSync(join(root, KEPT), await contents.image())
   // Of its own: how often examples are picked depends on the server's pace, and the operations must not.
   const exampleRandom = createRandom(seed + 1)
   const empty: IndexState = { images: new Map(), failures: new Map(), vectors: [] }
@@ -76,14 +88,14 @@ export async function soak({
   let checkpoint: Checkpoint = { disk: new Map(), index: empty }
   let product: Product = await start()
   try {
-    const spread = (count: number) =>
-      new Set(Array.from({ length: count }, (_, n) => Math.floor(((n + 1) * operations) / (count + 1))))
-    const killsAt = spread(kills)
-    const fillsAt = spread(fills)
-    while (result.operations < operations) {
+    // Spread evenly over the operations.
+    const isDue = (done: number, all: number) =>
+      done < all && result.operations >= Math.floor(((done + 1) * operations) / (all + 1))
+    const endsAt = performance.now() + minutes * 60_000
+    while (result.operations < operations || performance.now() < endsAt) {
       await act()
-      if (killsAt.has(result.operations)) await kill()
-      else if (fillsAt.has(result.operations)) await fillDisk()
+      if (isDue(result.kills, kills)) await kill()
+      else if (smallDisk !== undefined && isDue(result.fills, fills)) await fillDisk(smallDisk)
       else if (random.chance(0.01)) await takeRootAway()
       else if (random.chance(0.05)) await sleep(random.between(50, 1500))
       if (result.operations % OPERATIONS_BETWEEN_CHECKS === 0) await check()
@@ -104,28 +116,31 @@ export async function soak({
   }
 
   async function act(): Promise<void> {
-    const acting = hasOtherFiles && random.chance(0.3) ? otherOperator : operator
-    history.push(await acting.act())
+    history.push(await chooseOperator().act())
     result.operations++
   }
 
+  function chooseOperator(): { act(): Promise<string> } {
+    if (hostileOperator !== undefined && random.chance(0.2)) return hostileOperator
+    return hasOtherFiles && random.chance(0.3) ? otherOperator : operator
+  }
+
   /** Nothing is lost, and the account adds up, while nothing can be stored. */
-  async function fillDisk(): Promise<void> {
-    if (smallDisk === undefined) return
-    smallDisk.fill()
+  async function fillDisk(disk: SmallDisk): Promise<void> {
+    disk.fill()
     history.push('FILL')
     await untilReadyIs(503)
     for (let n = 0; n < 8; n++) await act()
     const differences = await accountDifferences(product.url, root, false)
     if (differences.length > 0) throw new Error(differences.join('; '))
-    smallDisk.free()
+    disk.free()
     history.push('FREE')
     await untilReadyIs(200)
     result.fills++
   }
 
   async function untilReadyIs(status: number): Promise<void> {
-    const deadline = Date.now() + SETTLES_WITHIN_MS
+    const deadline = Date.now() + settlesWithinMs
     while ((await fetch(`${product.url}/ready`)).status !== status) {
       if (Date.now() > deadline) throw new Error(`/ready is not answered with ${status}`)
       await sleep(100)
@@ -164,7 +179,7 @@ export async function soak({
   async function check(): Promise<void> {
     const written = operator.takeWritten()
     const disk = lookAtDisk(root)
-    const deadline = Date.now() + SETTLES_WITHIN_MS
+    const deadline = Date.now() + settlesWithinMs
     for (;;) {
       const index = readIndex(data)
       const differences = await differencesOf(disk, index)
@@ -186,7 +201,12 @@ export async function soak({
   async function differencesOf(disk: Map<string, Entry>, index: IndexState): Promise<string[]> {
     const rows = rowDifferences(disk, index, contents)
     if (rows.length > 0) return rows
-    const examples = pickSome([...index.images.keys()], 4, exampleRandom)
+    const distinct = [...index.images].filter(([, { hash }]) => contents.kindOf(hash) === 'distinct')
+    const examples = pickSome(
+      distinct.map(([path]) => path),
+      4,
+      exampleRandom,
+    )
     const complaints = await complaintsAboutAnswers(product.url, index.images, examples)
     return complaints.length > 0 ? complaints : accountDifferences(product.url, root, true)
   }
@@ -197,7 +217,7 @@ export async function soak({
     const longAgo = new Date(Date.now() - 3_600_000)
     for (const file of thumbnailFiles(data).files) utimesSync(file, longAgo, longAgo)
     product = await start()
-    const deadline = Date.now() + SETTLES_WITHIN_MS
+    const deadline = Date.now() + settlesWithinMs
     for (;;) {
       const { hashes, strange } = thumbnailFiles(data)
       const expected = new Set([...readIndex(data).images.values()].map(({ hash }) => hash))
@@ -207,36 +227,6 @@ export async function soak({
       await sleep(100)
     }
   }
-}
-
-/** Compares rows, contents, failures, vectors and thumbnails with the disk. */
-function rowDifferences(disk: Map<string, Entry>, index: IndexState, contents: Contents): string[] {
-  const differences: string[] = []
-  for (const [path, entry] of disk) {
-    const name = JSON.stringify(path)
-    const isImage = entry.hash !== undefined && contents.isImage(entry.hash)
-    const image = index.images.get(path)
-    if (isImage && image?.hash === entry.hash) continue
-    if (isImage && !entry.isReadable && index.failures.has(path)) continue
-    if (isImage)
-      differences.push(
-        `${name} is ${image === undefined ? 'not indexed' : 'indexed with other bytes'}${index.failures.has(path) ? ', and a failure' : ''} (${entry.identity})`,
-      )
-    else if (!index.failures.has(path)) differences.push(`${name} is no image, and no failure tells so`)
-    else if (entry.isReadable && index.failures.get(path) !== entry.hash)
-      differences.push(`${name} failed as other bytes`)
-    if (!isImage && image !== undefined) differences.push(`${name} is no image, but indexed`)
-  }
-  for (const path of [...index.images.keys(), ...index.failures.keys()])
-    if (!disk.has(path)) differences.push(`${JSON.stringify(path)} is known, but not there`)
-  const expected = new Set([...index.images.values()].map(({ hash }) => hash))
-  const vectors = new Set(index.vectors)
-  if (vectors.size !== index.vectors.length) differences.push('a content has two vectors')
-  for (const hash of expected) if (!vectors.has(hash)) differences.push(`${hash} has no vector`)
-  const failed = new Set(index.failures.values())
-  for (const hash of vectors)
-    if (!expected.has(hash) && !failed.has(hash)) differences.push(`${hash} has a vector, but no image`)
-  return differences
 }
 
 /**

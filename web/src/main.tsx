@@ -5,7 +5,6 @@ import { createRoot } from 'react-dom/client'
 import { isPassing } from './api/client.ts'
 import { SessionGate } from './auth/session.tsx'
 import { ToastProvider } from './components/toast.tsx'
-import { TooltipProvider } from './components/tooltip.tsx'
 import { router } from './router.tsx'
 import './styles.css'
 
@@ -26,13 +25,11 @@ const queryClient = new QueryClient({
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>
-      <TooltipProvider>
-        <ToastProvider>
-          <SessionGate>
-            <RouterProvider router={router} />
-          </SessionGate>
-        </ToastProvider>
-      </TooltipProvider>
+      <ToastProvider>
+        <SessionGate>
+          <RouterProvider router={router} />
+        </SessionGate>
+      </ToastProvider>
     </QueryClientProvider>
   </StrictMode>,
 )

@@ -118,7 +118,9 @@ const watcher = z.strictObject({
   watch_recursive: z
     .boolean()
     .default(false)
-    .describe('Include all folders below it. Always on for a folder given on the command line.'),
+    .describe(
+      'Look for images in all folders below it. Always on for a folder given on the command line. If off, images that were uploaded to such folders are still included.',
+    ),
   ignore: z
     .array(
       z

@@ -3,7 +3,10 @@ import picomatch, { type Matcher } from 'picomatch'
 import { ROOT, toAbsolute } from './paths.ts'
 
 export interface IncludeRules {
+  /** Whether files in folders below the root are looked for. The folders themselves belong to the gallery in any case. */
   recursive: boolean
+  /** If `recursive` is off: the paths of the files in a folder below the root that belong to the gallery, because they were uploaded. */
+  knownIn?: ((directory: string) => Promise<ReadonlySet<string>>) | undefined
   /** Absolute folders that are never entered: the data of Sketch-Search, if it lies in the gallery. */
   excluded: readonly string[]
   /** Patterns of paths that are left out, with everything below them. Case and Unicode form do not matter. */
@@ -34,7 +37,7 @@ export const LEFT_OUT_RULES = [
 export type LeftOutRule = (typeof LEFT_OUT_RULES)[number]
 
 /** A rule that depends on the path alone. */
-export type PathRule = Extract<LeftOutRule, 'hidden' | 'system_folder' | 'ignored' | 'own_data' | 'subfolder'>
+export type PathRule = Extract<LeftOutRule, 'hidden' | 'system_folder' | 'ignored' | 'own_data'>
 
 /** Whether images are looked for at a path of the gallery. Symbolic links on the way are not examined. */
 export function isIncluded(root: string, path: string, options: IncludeRules): boolean {
@@ -49,8 +52,7 @@ export function pathRule(root: string, path: string, options: IncludeRules): Pat
     const rule = entryRule(names.slice(0, n + 1).join('/'), options)
     if (rule !== undefined) return rule
   }
-  if (isOwnData(toAbsolute(root, path), options)) return 'own_data'
-  return options.recursive || names.length === 1 ? undefined : 'subfolder'
+  return isOwnData(toAbsolute(root, path), options) ? 'own_data' : undefined
 }
 
 /** Returns the rule under which an entry of a folder that belongs to the gallery is left out, by its own name. */

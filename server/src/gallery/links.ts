@@ -50,7 +50,7 @@ export async function followLink(root: string, absolute: string, options: Includ
 
 function judged(root: string, target: string, options: IncludeRules): Link {
   if (target !== root && !target.startsWith(root + sep)) return OUTSIDE
-  return isIncluded(root, toGalleryPath(root, target), { ...options, recursive: true }) ? { target } : HIDDEN
+  return isIncluded(root, toGalleryPath(root, target), options) ? { target } : HIDDEN
 }
 
 function explained(error: unknown, isAnyReason = false): Link {

@@ -107,6 +107,7 @@ class Lister {
   }
 
   async list(entries: readonly DirectoryEntry[]): Promise<DirectoryListing> {
+    const known = await this.#knownFiles()
     const images: string[] = []
     const others: string[] = []
     const special: string[] = []
@@ -116,6 +117,7 @@ class Lister {
       const rule = entryRule(path, this.#options)
       if (entry.isDirectory()) this.#addDirectory(path, rule)
       else if (rule !== undefined) this.#leaveOut(rule, path)
+      else if (known?.has(path) === false) this.#leaveOut('subfolder', path)
       else if (entry.isSymbolicLink()) links.push(path)
       else if (!entry.isFile()) special.push(path)
       else if (hasImageExtension(entry.name)) images.push(path)
@@ -134,8 +136,15 @@ class Lister {
     if (rule !== undefined) leftOutFolders.push({ path, rule })
     else if (isOwnData(toAbsolute(this.#root, path), this.#options))
       leftOutFolders.push({ path, rule: 'own_data' })
-    else if (this.#options.recursive) subdirectories.push(path)
-    else leftOutFolders.push({ path, rule: 'subfolder' })
+    else subdirectories.push(path)
+  }
+
+  /** @returns the only files that belong to the gallery here; undefined if all do */
+  async #knownFiles(): Promise<ReadonlySet<string> | undefined> {
+    const { recursive, knownIn } = this.#options
+    const { directory } = this.#listing
+    if (recursive || directory === ROOT) return undefined
+    return (await knownIn?.(directory)) ?? new Set()
   }
 
   /** Adds files whose names do not end as those of images do, if they hold one. */

@@ -35,7 +35,7 @@ export interface WatchOptions extends IncludeRules {
 /** @throws the system's error if a native watch is not possible */
 export async function watchGallery(root: string, options: WatchOptions): Promise<GalleryWatcher> {
   const isTreeWatched = process.platform === 'darwin' || process.platform === 'win32'
-  return isTreeWatched && options.recursive ? watchTree(root, options) : watchFolders(root, options)
+  return isTreeWatched ? watchTree(root, options) : watchFolders(root, options)
 }
 
 interface WatchedFolder {

@@ -20,17 +20,24 @@ import type { ImageSearch } from '../search/search.ts'
 import type { Vocabulary } from '../search/words/vocabulary.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
 import { VERSION } from '../version.ts'
+import { duplicateContract } from './contract/duplicates.ts'
+import { healthContract } from './contract/health.ts'
+import { matchContract } from './contract/match.ts'
+import { sessionContract } from './contract/session.ts'
+import { timelineContract } from './contract/timeline.ts'
+import { userContract } from './contract/users.ts'
+import { wordContract } from './contract/words.ts'
 import { docsRoutes } from './docs.ts'
-import { duplicateRoutes } from './duplicates.ts'
+import { duplicateHandlers } from './duplicates.ts'
 import { respondWithError, respondWithInvalid } from './errors.ts'
 import { eventRoutes } from './events.ts'
 import { indexRoutes, watchedDirectoryRoutes } from './folders.ts'
-import { addHealth } from './health.ts'
+import { healthHandlers } from './health.ts'
 import { imageFileRoutes } from './image-files.ts'
 import { imageRoutes } from './images.ts'
 import { indexAccountRoutes } from './index-account.ts'
 import { InvalidInput } from './input/problems.ts'
-import { matchRoutes } from './match.ts'
+import { matchHandlers } from './match.ts'
 import type { Metrics } from './metrics.ts'
 import { authenticate } from './middleware/authenticate.ts'
 import { bodyLimits } from './middleware/body-limits.ts'
@@ -38,15 +45,15 @@ import type { Client } from './middleware/client-address.ts'
 import { type ReadPositions, readYourWrites } from './middleware/read-your-writes.ts'
 import { knownHostsOnly, sameOriginOnly } from './middleware/same-origin.ts'
 import { pageRoutes } from './page.ts'
-import { createRouter, type Router } from './routing.ts'
+import { createRouter, mount, type Router } from './routing.ts'
 import { queryRoutes } from './saved-queries.ts'
 import { searchRoutes } from './search.ts'
-import { sessionRoutes } from './session.ts'
-import { timelineRoutes } from './timeline.ts'
+import { sessionHandlers } from './session.ts'
+import { timelineHandlers } from './timeline.ts'
 import { trashRoutes } from './trash.ts'
 import { respondToUnmatched } from './unmatched.ts'
-import { userRoutes } from './users.ts'
-import { wordRoutes } from './words.ts'
+import { userHandlers } from './users.ts'
+import { wordHandlers } from './words.ts'
 
 export interface HttpOptions {
   catalog: Catalog
@@ -149,25 +156,25 @@ export function createHttpApp(options: HttpOptions): Router {
     readYourWrites(options.reads, (context) => readClient(context).isSecure),
   )
 
-  addHealth(app, options)
+  mount(app, healthContract, healthHandlers(options))
   app.route('/api/images', searchRoutes(options))
   // Before the routes of single images, whose `{id}` would match its path.
-  app.route('/api/images', duplicateRoutes(options))
+  mount(app, duplicateContract, duplicateHandlers(options))
   app.route('/api/images', imageRoutes(options))
   app.route('/api/images', imageFileRoutes(options))
-  app.route('/api/images', matchRoutes(options))
-  app.route('/api/timeline', timelineRoutes(options))
+  mount(app, matchContract, matchHandlers(options))
+  mount(app, timelineContract, timelineHandlers(options))
   app.route('/api/trash', trashRoutes(options))
   app.route('/api/queries', queryRoutes(options))
-  app.route('/api/words', wordRoutes(options))
+  mount(app, wordContract, wordHandlers(options))
   app.route('/api/fs', watchedDirectoryRoutes(options))
   app.route('/api/fs', eventRoutes(options.feed))
   app.route('/api/index', indexRoutes(options))
   app.route('/api/index', indexAccountRoutes(options))
-  app.route('/api/session', sessionRoutes(signIn))
+  mount(app, sessionContract, sessionHandlers(signIn))
   if (signIn !== undefined) {
     signIn.method.mount(app, signIn.sessions)
-    app.route('/api/users', userRoutes(signIn.users))
+    mount(app, userContract, userHandlers(signIn.users))
   }
   let document: object | undefined
   for (const path of ['/api/openapi.json', '/openapi.json'])

@@ -30,7 +30,7 @@ const uploadSchema = z.object({
   on_conflict: optional(
     choice(ON_CONFLICT, {
       description:
-        'For a taken name with other bytes: `keep_both` stores the file as `NAME (2).png`; `refuse` responds with 409.',
+        'For a taken name with other bytes: `keep_both` stores the file as `NAME (2).png`; `refuse` responds with 409; `replace` deletes the other image first, which the trash keeps.',
       default: 'keep_both',
     }),
   ),

@@ -1,13 +1,12 @@
-import { OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
-import type { MiddlewareHandler } from 'hono'
+import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi'
+import type { Handler, MiddlewareHandler } from 'hono'
 import { ROLES, type Role } from '../contract/roles.ts'
-import { defineRoute } from '../contract/routes.ts'
+import { type Contract, defineRoute, type Handlers, type HttpEnv } from '../contract/routes.ts'
 import { DomainError } from '../errors.ts'
-import type { HttpEnv } from './env.ts'
 import { readInput } from './input/read-input.ts'
 
-export { json } from '../contract/routes.ts'
-export type { HttpEnv } from './env.ts'
+export type { HttpEnv } from '../contract/routes.ts'
+export { binary, json } from '../contract/routes.ts'
 
 export type Router = OpenAPIHono<HttpEnv>
 
@@ -38,10 +37,15 @@ export function route<const R extends Omit<RouteConfig, 'middleware'>>(role: Rol
   return defineRoute(role, { ...config, middleware: role === 'public' ? [] : [requireRole(role)] })
 }
 
-/** Whether the content of an answer is described here or is just bytes. */
-export function binary(...contentTypes: string[]) {
-  const schema = z.any().openapi({ type: 'string', format: 'binary' })
-  return { content: Object.fromEntries(contentTypes.map((type) => [type, { schema }])) }
+/** Adds the routes of a contract. Input is read by `readInput`, after the role has been checked. */
+export function mount<C extends Contract>(app: Router, contract: C, handlers: Handlers<C>): void {
+  for (const [name, definition] of Object.entries(contract)) {
+    const { method, request, 'x-role': role } = definition
+    app.openAPIRegistry.registerPath(definition)
+    const checks = role === 'public' ? [] : [requireRole(role)]
+    const handler = handlers[name] as Handler<HttpEnv>
+    app.on([method], [definition.getRoutingPath()], ...checks, readInput(request), handler)
+  }
 }
 
 function requireRole(needed: Role): MiddlewareHandler<HttpEnv> {

@@ -232,7 +232,7 @@ export const kindSchema = choice(['sketch', 'image', 'auto'], {
 const MAX_CROP_CHARACTERS = 200
 
 /** Part of a picture. */
-export const cropSchema = scalar<Crop>(
+export const cropSchema = scalar<Crop, string>(
   (input) => {
     const value = readText(input, 0, MAX_CROP_CHARACTERS)
     if (value instanceof InputProblem) return value

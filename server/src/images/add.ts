@@ -18,6 +18,7 @@ import {
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import type { Indexer } from '../indexing/indexer.ts'
 import { makeFolders, removeEmptyFolders } from './folders.ts'
+import type { Trash } from './trash/trash.ts'
 import { hasBytes, writeNew } from './write-file.ts'
 
 export interface AddOptions {
@@ -29,11 +30,14 @@ export interface AddOptions {
   limits: { maxUploadBytes: number }
   /** Decides which files belong to the gallery. */
   walk: IncludeRules
+  trash: Pick<Trash, 'days' | 'restore'>
+  /** Moves an image that an upload replaces into the trash. */
+  deleteImage(image: Image): Promise<void>
 }
 
 /** Decides about a name that is taken by a file with other bytes. */
-export type OnConflict = 'keep_both' | 'refuse'
-export const ON_CONFLICT = ['keep_both', 'refuse'] as const satisfies readonly OnConflict[]
+export type OnConflict = 'keep_both' | 'refuse' | 'replace'
+export const ON_CONFLICT = ['keep_both', 'refuse', 'replace'] as const satisfies readonly OnConflict[]
 
 export interface Upload {
   bytes: Uint8Array
@@ -47,7 +51,8 @@ export interface Upload {
 const MAX_COPIES = 10_000
 
 /** Returns the function that writes an uploaded file into the gallery and indexes it. */
-export function createAdd({ root, catalog, indexer, reader, thumbnails, limits, walk }: AddOptions) {
+export function createAdd(options: AddOptions) {
+  const { root, catalog, indexer, reader, thumbnails, limits, walk, trash, deleteImage } = options
   return async function add({ bytes, name, directory, onConflict }: Upload): Promise<Image> {
     if (name === '') throw new DomainError('invalid_path', 'Filename is required.')
     if (bytes.length === 0) throw new DomainError('image_unreadable', 'Empty file.')
@@ -76,13 +81,6 @@ export function createAdd({ root, catalog, indexer, reader, thumbnails, limits, 
   }
 
   function checkPlace(path: string): void {
-    const folder = directoryOf(path)
-    if (!walk.recursive && folder !== ROOT) {
-      throw new DomainError(
-        'directory_not_found',
-        `The folder "${folder}" is not watched: only the root is (watcher.watch_recursive).`,
-      )
-    }
     if (!isIncluded(root, path, walk)) {
       throw new DomainError(
         'invalid_path',
@@ -98,6 +96,7 @@ export function createAdd({ root, catalog, indexer, reader, thumbnails, limits, 
     bytes: Uint8Array,
     onConflict: OnConflict,
   ): Promise<Image> {
+    let replaced: Image | undefined
     for (let copy = 1; copy <= MAX_COPIES; copy++) {
       const path = joinPath(folder, numberedName(fileName, copy))
       const file = toAbsolute(root, path)
@@ -107,6 +106,10 @@ export function createAdd({ root, catalog, indexer, reader, thumbnails, limits, 
         if (!(error instanceof DomainError && error.code === 'image_exists')) throw error
         if (await hasBytes(file, bytes)) return indexed(path)
         if (onConflict === 'refuse') throw error
+        if (onConflict === 'replace' && copy === 1 && replaced === undefined) {
+          replaced = await removeOld(path)
+          if (replaced !== undefined) copy--
+        }
         continue
       }
       try {
@@ -115,10 +118,23 @@ export function createAdd({ root, catalog, indexer, reader, thumbnails, limits, 
         // Another program may have removed it.
         await rm(toSystemPath(file), { force: true })
         await catalog.files.remove([path])
+        if (replaced !== undefined && trash.days > 0) await trash.restore([replaced.id])
         throw error
       }
     }
     throw new DomainError('image_exists', `There are ${MAX_COPIES} files of this name in this folder.`)
+  }
+
+  /**
+   * Deletes the image of a file, which goes to the trash.
+   * @returns undefined if the file is no image that can be read: the trash keeps images only, so the file stays where it is
+   */
+  async function removeOld(path: string): Promise<Image | undefined> {
+    const image = await indexed(path).catch((error) => {
+      if (!(error instanceof DomainError)) throw error
+    })
+    if (image !== undefined) await deleteImage(image)
+    return image ?? undefined
   }
 
   /** @returns the image of a file that is in the gallery; a file that is not indexed yet is indexed now */

@@ -11,7 +11,7 @@ export type { FileContent } from './originals.ts'
 export interface ImageFiles extends Originals, Previews, Renditions {
   /**
    * Writes an image file into a folder of the gallery, which is made if it is missing, and indexes it. An existing file is never
-   * overwritten: one with the same bytes is the result itself, and one with other bytes is kept. If anything goes wrong nothing is
+   * overwritten: one with the same bytes is the result itself, and one with other bytes is kept or moved to the trash. If anything goes wrong nothing is
    * left behind.
    * @throws {DomainError} `invalid_path`, `directory_not_found`, `image_exists`, `image_too_large`, `image_unreadable`,
    * `permission_denied`
@@ -25,7 +25,7 @@ export interface ImageFiles extends Originals, Previews, Renditions {
   delete(image: Image): Promise<void>
 }
 
-export type ImageFilesOptions = AddOptions &
+export type ImageFilesOptions = Omit<AddOptions, 'deleteImage'> &
   DeleteOptions &
   OriginalsOptions &
   PreviewsOptions &
@@ -33,11 +33,12 @@ export type ImageFilesOptions = AddOptions &
 
 export function createImageFiles(options: ImageFilesOptions): ImageFiles {
   const originals = createOriginals(options)
+  const deleteImage = createDelete(options)
   return {
     ...originals,
     ...createPreviews(options, originals),
     ...createRenditions(options, originals),
-    add: createAdd(options),
-    delete: createDelete(options),
+    add: createAdd({ ...options, deleteImage }),
+    delete: deleteImage,
   }
 }

@@ -17,10 +17,12 @@ export interface AccountOptions {
   catalog: Catalog
   /** Emits what becomes of files in all processes. */
   events: EventBus
+  /** Has the folder of a path listed again. */
+  listAgain(path: string): void
 }
 
 /** The files in these folders are counted. A link or a folder that can't be read counts as one file. */
-const COUNTED: ReadonlySet<LeftOutRule> = new Set(['hidden', 'system_folder', 'ignored', 'subfolder'])
+const COUNTED: ReadonlySet<LeftOutRule> = new Set(['hidden', 'system_folder', 'ignored'])
 /** A left-out folder with more folders below it is counted again only if its own modification time changes, and is not watched. */
 const MAX_RECOUNTED_FOLDERS = 100
 /** Watches are limited, and folders of the gallery need them more. */
@@ -157,13 +159,12 @@ export class Account {
     const row = { directory, path, rule, isFolder: true, reason }
     if (rule === 'own_data') return { ...row, files: 0, example: path }
     if (!COUNTED.has(rule)) return { ...row, files: 1, example: path }
-    // Where only the root is scanned, events of other folders are of no use.
-    const { files, example, isPartial } = await this.#countBelow(path, rule !== 'subfolder')
+    const { files, example, isPartial } = await this.#countBelow(path)
     const counted = isPartial ? `Only the first ${files} files were counted.` : undefined
     return { ...row, files, example: example ?? path, reason: reason ?? counted }
   }
 
-  async #countBelow(path: string, isWatched: boolean): Promise<FilesBelow> {
+  async #countBelow(path: string): Promise<FilesBelow> {
     const { root } = this.#options
     const modifiedAt = await stat(toAbsolute(root, path)).then(
       ({ mtimeMs }) => Number(mtimeMs),
@@ -174,7 +175,7 @@ export class Account {
     if (isLarge && earlier.modifiedAt === modifiedAt) return earlier.below
     let below = await countFilesBelow(root, path)
     // Files that appear before a new folder is watched are found by counting once more.
-    if (isWatched && this.#watch(path, below)) below = await countFilesBelow(root, path)
+    if (this.#watch(path, below)) below = await countFilesBelow(root, path)
     this.#counted.set(path, { modifiedAt, below })
     return below
   }
@@ -236,6 +237,8 @@ export class Account {
   #indexed(path: string): void {
     this.#indexedMeanwhile?.add(path)
     const directory = directoryOf(path)
+    // A file that was uploaded may have been counted as left out before it had a row.
+    if (this.#stored.get(directory)?.some(({ rule }) => rule === 'subfolder')) this.#options.listAgain(path)
     const paths = this.#unindexed.get(directory)
     if (!paths?.delete(path)) return
     this.#unindexedCount--

@@ -72,7 +72,7 @@ export class Changes {
 
   /** Only the number of such files matters. */
   readonly #isLeftOut = ({ path }: ChangeHint): boolean =>
-    !isIncluded(this.#context.root, path, { ...this.#context.walk, recursive: true })
+    !isIncluded(this.#context.root, path, this.#context.walk)
 
   /** Brings the rows of one folder in line with its files. @returns files at new paths */
   async compare(listing: DirectoryListing): Promise<FileStat[]> {
@@ -94,7 +94,10 @@ export class Changes {
   async #checkChanged(directory: string, hints: readonly ChangeHint[]): Promise<FileStat[] | undefined> {
     const paths = hints.map(({ path }) => path)
     if (paths.includes(ROOT) || paths.length > MAX_SINGLE_PATHS) return undefined
-    const isLarge = this.#options.tree.fileCount(directory) > LARGE_FOLDER_FILES
+    const { walk } = this.#context
+    // Only a listing decides which files below the root belong to the gallery.
+    const takesAll = walk.recursive || directory === ROOT
+    const isLarge = takesAll && this.#options.tree.fileCount(directory) > LARGE_FOLDER_FILES
     if (!isLarge && !hints.every(({ isWithinFile }) => isWithinFile)) return undefined
     return this.#checkPaths(directory, paths, isLarge)
   }
@@ -181,7 +184,6 @@ export class Changes {
     const { root } = this.#context
     const { tree, logger, account } = this.#options
     const newFiles: FileStat[] = []
-    if (!this.#context.walk.recursive) return newFiles
     tree.addToParent(directory)
     const enter = (below: string) => tree.enter(below)
     const onUnreadable = (below: string, error: unknown) => {

@@ -74,7 +74,7 @@ export class FolderTree {
   async exists(directory: string): Promise<boolean> {
     const { root, walk } = this.#context
     if (directory === ROOT) return true
-    if (!walk.recursive || !(await isReached(root, directory, walk))) return false
+    if (!(await isReached(root, directory, walk))) return false
     return stat(toAbsolute(root, directory)).then(
       (info) => info.isDirectory(),
       () => false,

@@ -314,7 +314,7 @@ describe('reconciling', () => {
     const first = await startApp(config)
     await indexAll(first)
     await first.close()
-    const watcher = { ...config.watcher, watch_recursive: false }
+    const watcher = { ...config.watcher, ignore: ['below'] }
     const second = await startApp({ ...config, watcher })
     await indexAll(second)
     expect(second.sync.massRemoval).toBeUndefined()

@@ -86,7 +86,7 @@ export function createMountPoints({ root, catalog, walk, mountTable }: MountPoin
 /** Whether a mount lies in a folder that is scanned. */
 export function isInGallery(root: string, { path }: Mount, walk: IncludeRules): boolean {
   if (!isInside(path, root) || path === root) return false
-  return walk.recursive && isIncluded(root, toGalleryPath(root, path), walk)
+  return isIncluded(root, toGalleryPath(root, path), walk)
 }
 
 /** Returns those of some mount points that a path lies on, or leads to by a symbolic link that still exists. */

@@ -70,7 +70,10 @@ export function createParts(options: GallerySyncOptions, hooks: SyncLoopHooks): 
       return executor.changes > before
     },
   })
-  const account = new Account({ root, catalog, events: options.allEvents, watch: watchController })
+  const account = new Account({
+    ...{ root, catalog, events: options.allEvents, watch: watchController },
+    listAgain: (path) => hooks.addHint({ path, isWithinFile: false }),
+  })
   const tree = new FolderTree(context, logger, watchController, account)
   const listLater = new DelayedListings(() => hooks.dispatch({ type: 'hinted' }))
   const mountPoints = createMountPoints({ root, catalog, walk, mountTable })
@@ -112,7 +115,12 @@ export function createParts(options: GallerySyncOptions, hooks: SyncLoopHooks): 
 }
 
 function createContext(options: GallerySyncOptions, hooks: SyncLoopHooks): SyncContext {
-  const { root, walk, catalog, indexer, thumbnails, events, log } = options
+  const { root, catalog, indexer, thumbnails, events, log } = options
+  const walk = {
+    ...options.walk,
+    knownIn: async (directory: string) =>
+      new Set((await catalog.files.inFolder(directory)).map(({ path }) => path)),
+  }
   return {
     ...{ root, walk, catalog, indexer, thumbnails, events, log },
     links: createLinkTargets(),

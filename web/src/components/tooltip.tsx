@@ -1,18 +1,21 @@
-import * as Radix from 'radix-ui/tooltip'
-import type { ReactNode } from 'react'
-import { useLayer } from './layer.tsx'
+import { Root as Slot } from 'radix-ui/slot'
+import {
+  type FocusEvent,
+  lazy,
+  type PointerEvent,
+  type ReactNode,
+  Suspense,
+  useEffect,
+  useState,
+} from 'react'
+
+const load = () => import('./tooltip-bubble.tsx')
+const TooltipBubble = lazy(load)
 
 const OPEN_AFTER_MS = 500
 /** The next tooltip opens at once within this time. */
 const SKIP_WITHIN_MS = 300
-
-export function TooltipProvider({ children }: { children: ReactNode }) {
-  return (
-    <Radix.Provider delayDuration={OPEN_AFTER_MS} skipDelayDuration={SKIP_WITHIN_MS} disableHoverableContent>
-      {children}
-    </Radix.Provider>
-  )
-}
+let lastShown = Number.NEGATIVE_INFINITY
 
 interface TooltipProps {
   text: string
@@ -23,22 +26,63 @@ interface TooltipProps {
   children: ReactNode
 }
 
-export function Tooltip({ text, keys, side = 'bottom', children }: TooltipProps) {
-  const layer = useLayer()
+/** Names its button on hover and keyboard focus. The code that places it is loaded when one is wanted for the first time. */
+export function Tooltip({ children, ...bubble }: TooltipProps) {
+  const [wanted, setWanted] = useState<{ anchor: Element; afterMs: number }>()
+  const hide = () => setWanted(undefined)
+  const onPointerEnter = ({ currentTarget, pointerType }: PointerEvent) => {
+    if (pointerType === 'touch') return
+    const isNext = performance.now() - lastShown < SKIP_WITHIN_MS
+    setWanted({ anchor: currentTarget, afterMs: isNext ? 0 : OPEN_AFTER_MS })
+    void load()
+  }
+  const onFocus = ({ currentTarget }: FocusEvent) => {
+    if (currentTarget.matches(':focus-visible')) setWanted({ anchor: currentTarget, afterMs: 0 })
+  }
   return (
-    <Radix.Root>
-      <Radix.Trigger asChild>{children}</Radix.Trigger>
-      <Radix.Portal container={layer}>
-        <Radix.Content
-          side={side}
-          sideOffset={6}
-          collisionPadding={8}
-          className="pointer-events-none z-60 flex max-w-64 animate-appear gap-2 rounded-control bg-bar px-2.5 py-1.5 text-12 text-on-bar shadow-rest"
-        >
-          {text}
-          {keys !== undefined && <span className="opacity-70">{keys}</span>}
-        </Radix.Content>
-      </Radix.Portal>
-    </Radix.Root>
+    <>
+      <Slot
+        onPointerEnter={onPointerEnter}
+        onPointerLeave={hide}
+        onPointerDown={hide}
+        onFocus={onFocus}
+        onBlur={hide}
+      >
+        {children}
+      </Slot>
+      {wanted !== undefined && <DelayedBubble {...bubble} {...wanted} onHide={hide} />}
+    </>
+  )
+}
+
+interface DelayedBubbleProps extends Omit<TooltipProps, 'children'> {
+  anchor: Element
+  afterMs: number
+  onHide: () => void
+}
+
+function DelayedBubble({ afterMs, onHide, ...bubble }: DelayedBubbleProps) {
+  const [isOpen, setOpen] = useState(afterMs === 0)
+  useEffect(() => {
+    const timer = setTimeout(() => setOpen(true), afterMs)
+    return () => clearTimeout(timer)
+  }, [afterMs])
+  useEffect(() => {
+    if (!isOpen) return
+    const ending = new AbortController()
+    const { signal } = ending
+    const onKey = ({ key }: KeyboardEvent) => key === 'Escape' && onHide()
+    addEventListener('keydown', onKey, { signal, capture: true })
+    addEventListener('scroll', onHide, { signal, capture: true })
+    return () => {
+      lastShown = performance.now()
+      ending.abort()
+    }
+  })
+  if (!isOpen) return null
+  return (
+    <Suspense fallback={null}>
+      <TooltipBubble {...bubble} />
+    </Suspense>
   )
 }

@@ -1,0 +1,42 @@
+import { get } from 'node:http'
+import { describe, expect, it } from 'vitest'
+import { DESKTOP, openPage, PHONE } from './support/browser.ts'
+import { useDemo } from './support/demo.ts'
+import { CLASSICAL } from './support/product.ts'
+
+const demo = useDemo(20, CLASSICAL)
+/** Compressed by gzip, which is all that browsers accept over HTTP without TLS. */
+const MAX_SCRIPT_BYTES = 200_000
+
+describe('the first load', () => {
+  it.each([
+    ['a desktop', DESKTOP],
+    ['a phone', PHONE],
+  ])('on %s takes at most 200 kB of scripts', async (_, viewport) => {
+    const { page, close } = await openPage(demo.browser, demo.product.url, viewport)
+    await page.reload()
+    await page.locator('[data-testid=grid] img').first().waitFor()
+    await page.waitForLoadState('networkidle')
+    const scripts = await page.evaluate(() =>
+      performance
+        .getEntriesByType('resource')
+        .map((entry) => (entry as PerformanceResourceTiming).name)
+        .filter((name) => name.endsWith('.js')),
+    )
+    const sizes = await Promise.all(scripts.map(compressedSize))
+    expect(scripts.length).toBeGreaterThan(1)
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThanOrEqual(MAX_SCRIPT_BYTES)
+    await close()
+  })
+})
+
+/** In bytes, as it is sent. `fetch` would decompress it. */
+function compressedSize(url: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    get(url, { headers: { 'accept-encoding': 'gzip' } }, (response) => {
+      let bytes = 0
+      response.on('data', (chunk: Buffer) => (bytes += chunk.length))
+      response.on('end', () => resolve(bytes))
+    }).on('error', reject)
+  })
+}

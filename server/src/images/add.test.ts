@@ -1,0 +1,110 @@
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import type { App } from '../app/compose.ts'
+import { configFor, indexAll, startApp } from '../testing/app.ts'
+import { openBrowser } from '../testing/browser.ts'
+import { picture, writeSettled } from '../testing/pictures.ts'
+import { temporaryDirectory } from '../testing/temporary.ts'
+
+async function openGallery(yaml: Record<string, unknown> = {}) {
+  const root = await temporaryDirectory()
+  await writeSettled(join(root, 'a.png'), await picture(1))
+  const config = await configFor(root, yaml)
+  const app = await startApp(config)
+  await indexAll(app)
+  return { root, config, app }
+}
+
+async function upload(app: App, name: string, bytes: Uint8Array, fields: Record<string, string> = {}) {
+  const form = new FormData()
+  form.set('image', new File([new Uint8Array(bytes)], name))
+  for (const [field, value] of Object.entries(fields)) form.set(field, value)
+  const response = await app.http.request('http://localhost/api/images', { method: 'POST', body: form })
+  return (await response.json()) as Record<string, unknown>
+}
+
+const pathsIn = async (app: App) => {
+  const { images } = await app.catalog.images.list({
+    ...{ filter: {}, orderBy: 'name', descending: false, offset: 0, limit: 100 },
+  })
+  return images.map(({ path }) => path).sort()
+}
+
+describe('an upload with on_conflict: replace', () => {
+  it('takes the name of another image, which the trash keeps', async () => {
+    const { root, app } = await openGallery()
+    const old = (await app.catalog.images.getByPath('a.png'))!
+    const bytes = await readFile(join(root, 'a.png'))
+    const replaced = await upload(app, 'a.png', await picture(2), { on_conflict: 'replace' })
+    expect(replaced).toMatchObject({ status: 'success', image: { path: 'a.png' } })
+    expect(await readFile(join(root, 'a.png'))).toEqual(Buffer.from(await picture(2)))
+    await indexAll(app)
+    expect(await pathsIn(app)).toEqual(['a.png'])
+    expect((await app.catalog.images.getByPath('a.png'))!.contentHash).not.toBe(old.contentHash)
+
+    const browser = openBrowser(app.http)
+    expect(await (await browser.get('/api/trash')).json()).toMatchObject({
+      images: [{ id: old.id }],
+      total: 1,
+    })
+    await browser.post('/api/trash/restore', { image_ids: [old.id] })
+    expect(await readFile(join(root, 'a (2).png'))).toEqual(bytes)
+  })
+
+  it('replaces nothing by the same bytes', async () => {
+    const { root, app } = await openGallery()
+    const { id } = (await app.catalog.images.getByPath('a.png'))!
+    const same = await upload(app, 'a.png', await readFile(join(root, 'a.png')), { on_conflict: 'replace' })
+    expect(same).toMatchObject({ status: 'success', image: { id } })
+    expect((await app.catalog.trash.list({ offset: 0, limit: 1 })).total).toBe(0)
+  })
+
+  it('stays beside a file that is no image, which the trash could not keep', async () => {
+    const { root, app } = await openGallery()
+    await writeFile(join(root, 'b.png'), 'precious text')
+    const added = await upload(app, 'b.png', await picture(3), { on_conflict: 'replace' })
+    expect(added).toMatchObject({ status: 'success', image: { path: 'b (2).png' } })
+    expect(await readFile(join(root, 'b.png'), 'utf8')).toBe('precious text')
+  })
+})
+
+describe('without watch_recursive', () => {
+  it('an upload into a folder is found and stays, while files that lie there otherwise are not looked for', async () => {
+    const { root, config, app } = await openGallery({ 'watcher.watch_recursive': false })
+    await app.sync.startWatching()
+    const added = await upload(app, 'deep/b.png', await picture(2), { directory: 'new' })
+    expect(added).toMatchObject({
+      status: 'success',
+      image: { path: 'new/deep/b.png', directory: 'new/deep' },
+    })
+    await writeSettled(join(root, 'new/deep/other.png'), await picture(3))
+    await mkdir(join(root, 'empty/below'), { recursive: true })
+    await indexAll(app)
+    expect(await pathsIn(app)).toEqual(['a.png', 'new/deep/b.png'])
+    expect([...app.sync.folders.keys()].sort()).toEqual(['.', 'empty', 'empty/below', 'new', 'new/deep'])
+    await expect
+      .poll(async () => (await app.catalog.files.leftOut()).map(({ rule, files }) => [rule, files]))
+      .toEqual([['subfolder', 1]])
+    await app.close()
+
+    const again = await startApp(config)
+    await indexAll(again)
+    expect(await pathsIn(again)).toEqual(['a.png', 'new/deep/b.png'])
+    const { id } = (await again.catalog.images.getByPath('new/deep/b.png'))!
+    expect((await openBrowser(again.http).request('DELETE', `/api/images/${id}`)).status).toBe(200)
+    await indexAll(again)
+    expect(await pathsIn(again)).toEqual(['a.png'])
+    expect(await readdir(join(root, 'new/deep'))).toEqual(['other.png'])
+  })
+
+  it('an uploaded image that another program changes or removes is followed', async () => {
+    const { root, app } = await openGallery({ 'watcher.watch_recursive': false })
+    await app.sync.startWatching()
+    await upload(app, 'b.png', await picture(2), { directory: 'new' })
+    const { contentHash } = (await app.catalog.images.getByPath('new/b.png'))!
+    await writeSettled(join(root, 'new/b.png'), await picture(4))
+    await indexAll(app)
+    expect((await app.catalog.images.getByPath('new/b.png'))!.contentHash).not.toBe(contentHash)
+  })
+})
