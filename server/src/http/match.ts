@@ -3,7 +3,6 @@ import type { HeatMap } from '../search/heat-map.ts'
 import type { ImageSearch } from '../search/search.ts'
 import type { matchContract } from './contract/match.ts'
 import { findImage } from './requests.ts'
-import { roundScore } from './schemas.ts'
 import { type PictureSources, readSearchRequest, toTerms } from './search-requests.ts'
 
 export interface MatchOptions extends PictureSources {
@@ -27,6 +26,11 @@ export function matchHandlers({ search, ...sources }: MatchOptions): Handlers<ty
 
 function rowsOf({ width, height, scores }: HeatMap): number[][] {
   return Array.from({ length: height }, (_, row) =>
-    Array.from(scores.subarray(row * width, (row + 1) * width), roundScore),
+    Array.from(scores.subarray(row * width, (row + 1) * width), rounded),
   )
+}
+
+/** Unlike scores of results, those of places are not limited to 1: they are added to those of other parts. */
+function rounded(score: number): number {
+  return Math.round(score * 1e3) / 1e3
 }

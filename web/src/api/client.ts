@@ -1,3 +1,4 @@
+import type { MatchJson } from '../../../server/src/http/contract/match.ts'
 import type { IndexAccountJson } from '../../../server/src/http/index-account.ts'
 import type {
   ImageJson,
@@ -9,6 +10,7 @@ import { messages } from '../messages/messages.ts'
 
 export type Image = ImageJson
 export type Images = ImagesJson
+export type Match = MatchJson
 export type IndexStatus = IndexStatusJson
 export type IndexAccount = IndexAccountJson
 export type Folder = WatchedDirectoryJson
@@ -119,6 +121,20 @@ export function search(
   uploads: Record<string, Blob>,
   signal?: AbortSignal,
 ): Promise<Images> {
+  return request('/api/images/search', searchInit(body, uploads, signal))
+}
+
+/** Where an image answers a search. */
+export function explainMatch(
+  id: string,
+  body: SearchRequest,
+  uploads: Record<string, Blob>,
+  signal?: AbortSignal,
+): Promise<Match> {
+  return request(`/api/images/${id}/match`, searchInit(body, uploads, signal))
+}
+
+function searchInit(body: SearchRequest, uploads: Record<string, Blob>, signal: AbortSignal | undefined) {
   const isPlain = Object.keys(uploads).length === 0
   const init: RequestInit = { method: 'POST', signal: signal ?? null }
   if (isPlain) {
@@ -130,7 +146,7 @@ export function search(
     for (const [name, blob] of Object.entries(uploads)) form.set(name, blob, 'query.png')
     init.body = form
   }
-  return request('/api/images/search', init)
+  return init
 }
 
 /** Words that the model understands and that begin with a prefix. */

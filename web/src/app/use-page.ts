@@ -77,6 +77,7 @@ function usePageSearch(state: ReturnType<typeof usePageState>['state'], sheet: R
   const { result, isCurrent } = useSearch(query)
   const isActive = isSearching(query)
   return {
+    query,
     filters,
     result,
     isCurrent,

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useRef } from 'react'
-import { type Filters, type Images, type SearchPart, search } from '../api/client.ts'
+import { explainMatch, type Filters, type Images, type SearchPart, search } from '../api/client.ts'
 import { renderSketch } from '../sketch/render.ts'
 import { hasEnoughInk, type Sketch } from '../sketch/sketch.ts'
 import { type QueryTerm, weightOf } from '../state/query-terms.ts'
@@ -47,14 +47,34 @@ export function useSearch(query: Query) {
 
 export type SearchResult = ReturnType<typeof useSearch>['result']
 
-async function run({ sketch, sketchWeight, terms, filters }: Query, signal: AbortSignal): Promise<Images> {
+async function run(query: Query, signal: AbortSignal): Promise<Images> {
+  const { body, uploads } = await requestOf(query)
+  return search(body, uploads, signal)
+}
+
+/** Where a picture answers the query. It is asked for only while `isShown`. */
+export function useMatch(query: Query, id: string, isShown: boolean) {
+  return useQuery({
+    queryKey: ['images', 'match', id, keyOf(query)],
+    queryFn: async ({ signal }) => {
+      const { body, uploads } = await requestOf(query)
+      return explainMatch(id, body, uploads, signal)
+    },
+    enabled: isShown && isSearching(query),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 60_000,
+    retry: false,
+  })
+}
+
+async function requestOf({ sketch, sketchWeight, terms, filters }: Query) {
   const uploads: Record<string, Blob> = {}
   const parts = terms.map(toPart)
   if (hasEnoughInk(sketch.strokes)) {
     uploads.sketch = await renderSketch(sketch.strokes, SKETCH_SIDE)
     parts.unshift({ kind: 'sketch', upload: 'sketch', weight: sketchWeight })
   }
-  return search({ parts, top_k: TOP_K, query: { ...filters, items_per_page: TOP_K } }, uploads, signal)
+  return { body: { parts, top_k: TOP_K, query: { ...filters, items_per_page: TOP_K } }, uploads }
 }
 
 function toPart(term: QueryTerm): SearchPart {

@@ -21,6 +21,7 @@ import { percent } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
 import { useStoredFlag } from '../state/settings.ts'
 import { Filmstrip } from './filmstrip.tsx'
+import { HeatMap, type MatchView } from './heat-map.tsx'
 import type { ImageList } from './image-list.ts'
 import { MissingPicture } from './missing-picture.tsx'
 import { PictureDetails } from './picture-details.tsx'
@@ -36,6 +37,7 @@ export interface LargeViewProps {
   index: number | undefined
   isSearch: boolean
   parts: readonly { name: string; score: number }[]
+  match: MatchView
   onOpen: (image: Image, index: number) => void
   /** A picture that is not in the list. */
   onOpenOther: (image: Image) => void
@@ -115,6 +117,7 @@ function Viewed(props: ViewedProps) {
     <PictureDetails
       image={image}
       parts={props.parts}
+      match={props.match}
       onFindSimilar={() => props.onFindSimilar(image)}
       onAddTerms={(isWanted) => props.onAddTerms(image, isWanted)}
       onRegion={() => props.onRegion(image)}
@@ -161,6 +164,7 @@ function Viewed(props: ViewedProps) {
                 frameRef={frameRef}
                 image={image}
                 zoom={zoom}
+                overlay={props.match.shown && <HeatMap {...props.match.shown} />}
                 onPrevious={onPrevious}
                 onNext={onNext}
                 onClose={onClose}

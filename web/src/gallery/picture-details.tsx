@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Calendar, Crop, Folder, Image as ImageIcon, Minus, Plus, ScanSearch } from 'lucide-react'
+import { Calendar, Crop, Flame, Folder, Image as ImageIcon, Minus, Plus, ScanSearch } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { type Image, search } from '../api/client.ts'
 import { sizedUrl } from '../api/picture-sources.ts'
@@ -7,6 +7,7 @@ import { Button } from '../components/button.tsx'
 import { PatientImage } from '../components/patient-image.tsx'
 import { bytes, longDay, percent, timeOfDay } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
+import type { MatchView } from './heat-map.tsx'
 
 export interface PictureActionsProps {
   image: Image
@@ -17,11 +18,12 @@ export interface PictureActionsProps {
   onOpen: (image: Image) => void
   /** How each part of the search matched, best first. */
   parts: readonly { name: string; score: number }[]
+  match: MatchView
 }
 
 /** What can be done with a picture, and what is known of it. */
 export function PictureDetails(props: PictureActionsProps) {
-  const { image, parts, onFindSimilar, onAddTerms, onRegion, onFolder, onOpen } = props
+  const { image, parts, match, onFindSimilar, onAddTerms, onRegion, onFolder, onOpen } = props
   const { viewer } = messages
   const isRaw = image.content_type === 'image/x-dcraw'
   const format = isRaw ? viewer.raw : image.content_type.replace('image/', '').toUpperCase()
@@ -90,6 +92,29 @@ export function PictureDetails(props: PictureActionsProps) {
               </div>
             ))}
           </dl>
+          <Button
+            icon={<Flame />}
+            aria-pressed={match.isShown}
+            variant={match.isShown ? 'chosen' : 'plain'}
+            isBusy={match.isPending}
+            onClick={match.toggle}
+            className="mt-3 w-full"
+          >
+            {viewer.showMatch}
+          </Button>
+          {match.error !== undefined && (
+            <p role="alert" className="mt-2 text-13 text-danger">
+              {match.error}
+            </p>
+          )}
+          {match.shown && (
+            <p className="mt-2 text-13 text-ink-2">
+              {match.shown.words.length > 0 && (
+                <span className="block text-ink">{match.shown.words.join(' · ')}</span>
+              )}
+              {viewer.matchExplained}
+            </p>
+          )}
         </section>
       )}
       <LooksAlike image={image} onOpen={onOpen} />

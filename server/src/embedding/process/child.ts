@@ -7,7 +7,7 @@ import { programBeside } from '../../threads.ts'
 import { type EmbedderDefinition, embedderKind } from '../registry.ts'
 import { withoutTelemetry } from '../telemetry.ts'
 import type { BatchItem, BatchKind } from './jobs.ts'
-import { type LoadSettings, type Response, readFrames, writeFrame } from './protocol.ts'
+import { type LoadSettings, type Request, type Response, readFrames, writeFrame } from './protocol.ts'
 
 /** A process with a loaded embedder. It takes one batch at a time. */
 export interface EmbeddingProcess {
@@ -18,10 +18,11 @@ export interface EmbeddingProcess {
   readonly sketchMargin: number | undefined
   readonly threads: number | undefined
   readonly embedsText: boolean
+  readonly places: { width: number; height: number } | undefined
   /**
    * @param items images as 8-bit RGB, each of `inputSize`; with the kind `text`, texts
    * @param timeoutMs a batch that takes longer ends the process; at most the configured `batch_timeout_s`
-   * @returns `[count, dimensions]`, not normalised
+   * @returns `[count, dimensions]`, not normalised; with the kind `places`, `[count, places.height, places.width, dimensions]`
    * @throws {Error} with the message of the embedder, or the way in which the process ended
    */
   embed(items: BatchItem[], kind: BatchKind, timeoutMs?: number): Promise<Float32Array>
@@ -201,6 +202,7 @@ class Conversation {
     sketchMargin,
     threads,
     embedsText = false,
+    places,
   }: Extract<Response, { type: 'ready' }>): EmbeddingProcess {
     const isAlive = () => this.#ended === undefined
     return {
@@ -213,6 +215,7 @@ class Conversation {
       sketchMargin,
       threads,
       embedsText,
+      places,
       embed: (items, kind, timeoutMs = this.#batchTimeoutMs) =>
         this.#embed(items, kind, inputSize, Math.min(timeoutMs, this.#batchTimeoutMs)),
       close: () => this.#close(),
@@ -254,7 +257,10 @@ class Conversation {
       }
       const images = items.filter((item) => typeof item !== 'string')
       const pixels = images.length === 1 ? images[0]! : Buffer.concat(images)
-      writeFrame(this.#child.stdin!, { type: 'embed', id, kind, count: images.length, width, height }, pixels)
+      const size = { count: images.length, width, height }
+      const request: Request =
+        kind === 'places' ? { type: 'embed_places', id, ...size } : { type: 'embed', id, kind, ...size }
+      writeFrame(this.#child.stdin!, request, pixels)
     }).finally(() => clearTimeout(timer))
   }
 

@@ -22,6 +22,8 @@ const matchSchema = z
   })
   .openapi('Match')
 
+export type MatchJson = z.output<typeof matchSchema>
+
 export const matchContract = {
   explain: defineRoute('user', {
     method: 'post',
