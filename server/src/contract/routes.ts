@@ -8,6 +8,8 @@ export interface HttpEnv {
     role: Role | undefined
     /** Role that the route requires. */
     neededRole?: Role
+    /** Id of the user who is signed in. */
+    userId?: string
     /** Address of the user who is signed in. */
     email?: string
     /** For responses that do not end; absent without sign-in. */
@@ -20,6 +22,9 @@ export type RouteDefinition = RouteConfig & { getRoutingPath(): string; 'x-role'
 
 /** The routes of a resource. The published document and the types of handlers and clients follow from it. */
 export type Contract = Readonly<Record<string, RouteDefinition>>
+
+/** The contracts of an API, by resource. */
+export type ApiDefinition = Readonly<Record<string, Contract>>
 
 /** Every route of a contract needs a handler. */
 export type Handlers<C extends Contract> = { readonly [Name in keyof C]: RouteHandler<C[Name], HttpEnv> }
@@ -44,6 +49,9 @@ const errorSchema = z
       .openapi({ description: 'With status 422 each problem with the input; otherwise the sentence.' }),
   })
   .openapi('Error')
+
+/** Adds routes to an application. */
+export type Mount = <C extends Contract>(contract: C, handlers: Handlers<C>) => void
 
 /**
  * Defines a route with its role and the response to every error.

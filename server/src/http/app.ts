@@ -1,10 +1,7 @@
-import type { Context } from 'hono'
+import { type Context, Hono } from 'hono'
 import { compress } from 'hono/compress'
 import { matchedRoutes } from 'hono/route'
 import { secureHeaders } from 'hono/secure-headers'
-import type { Users } from '../accounts/accounts.ts'
-import { createEmailCodeMethod, type EmailCodeOptions } from '../auth/methods/email-code/method.ts'
-import type { Sessions } from '../auth/sessions.ts'
 import type { SignIn } from '../auth/sign-in-method.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
@@ -19,23 +16,19 @@ import type { SavedQueries } from '../saved-queries/saved-queries.ts'
 import type { ImageSearch } from '../search/search.ts'
 import type { Vocabulary } from '../search/words/vocabulary.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
-import { VERSION } from '../version.ts'
-import { duplicateContract } from './contract/duplicates.ts'
-import { healthContract } from './contract/health.ts'
-import { matchContract } from './contract/match.ts'
-import { sessionContract } from './contract/session.ts'
-import { timelineContract } from './contract/timeline.ts'
-import { userContract } from './contract/users.ts'
-import { wordContract } from './contract/words.ts'
+import { collectionHandlers } from './collections.ts'
+import { API, SIGN_IN_API } from './contract/api.ts'
 import { docsRoutes } from './docs.ts'
 import { duplicateHandlers } from './duplicates.ts'
 import { respondWithError, respondWithInvalid } from './errors.ts'
-import { eventRoutes } from './events.ts'
-import { indexRoutes, watchedDirectoryRoutes } from './folders.ts'
+import { eventHandlers } from './events.ts'
+import { folderHandlers } from './folders.ts'
 import { healthHandlers } from './health.ts'
-import { imageFileRoutes } from './image-files.ts'
-import { imageRoutes } from './images.ts'
-import { indexAccountRoutes } from './index-account.ts'
+import { imageFileHandlers } from './image-files.ts'
+import { createImageFilters } from './image-filters.ts'
+import { imageHandlers } from './images.ts'
+import { indexAccountHandlers } from './index-account.ts'
+import { indexStatusHandlers } from './index-status.ts'
 import { InvalidInput } from './input/problems.ts'
 import { matchHandlers } from './match.ts'
 import type { Metrics } from './metrics.ts'
@@ -44,13 +37,15 @@ import { bodyLimits } from './middleware/body-limits.ts'
 import type { Client } from './middleware/client-address.ts'
 import { type ReadPositions, readYourWrites } from './middleware/read-your-writes.ts'
 import { knownHostsOnly, sameOriginOnly } from './middleware/same-origin.ts'
+import { openApiDocument } from './openapi.ts'
 import { pageRoutes } from './page.ts'
-import { createRouter, mount, type Router } from './routing.ts'
-import { queryRoutes } from './saved-queries.ts'
-import { searchRoutes } from './search.ts'
+import { type ApiHandlers, mount, mountAll, type Router } from './routing.ts'
+import { savedQueryHandlers } from './saved-queries.ts'
+import { searchHandlers } from './search.ts'
 import { sessionHandlers } from './session.ts'
+import { starHandlers } from './stars.ts'
 import { timelineHandlers } from './timeline.ts'
-import { trashRoutes } from './trash.ts'
+import { trashHandlers } from './trash.ts'
 import { respondToUnmatched } from './unmatched.ts'
 import { userHandlers } from './users.ts'
 import { wordHandlers } from './words.ts'
@@ -87,35 +82,10 @@ export interface HttpOptions {
   }
 }
 
-const API_DESCRIPTION = {
-  openapi: '3.1.0',
-  info: {
-    title: 'Sketch-Search',
-    version: VERSION,
-    description: 'Find pictures by their looks. `x-role` is the role that a route requires.',
-  },
-}
-
-/** The document that is published at `/api/openapi.json`, without anything running. */
-export function openApiDocument(): object {
-  // Describing the routes calls none of their dependencies.
-  const unused: object = new Proxy({}, { get: () => () => {} })
-  const signIn: SignIn = {
-    users: unused as Users,
-    sessions: unused as Sessions,
-    method: createEmailCodeMethod(unused as EmailCodeOptions),
-  }
-  const options = new Proxy(unused, {
-    get: (target, name) =>
-      name === 'allowedHosts' ? [] : name === 'signIn' ? signIn : Reflect.get(target, name),
-  })
-  return createHttpApp(options as HttpOptions).getOpenAPI31Document(API_DESCRIPTION)
-}
-
 /** All routes, with and without a trailing slash. */
 export function createHttpApp(options: HttpOptions): Router {
   const { metrics, maxUploadBytes, allowedHosts, log, signIn, readClient } = options
-  const app = createRouter()
+  const app: Router = new Hono({ strict: false })
 
   app.use(async (context, next) => {
     const start = performance.now()
@@ -156,30 +126,15 @@ export function createHttpApp(options: HttpOptions): Router {
     readYourWrites(options.reads, (context) => readClient(context).isSecure),
   )
 
-  mount(app, healthContract, healthHandlers(options))
-  app.route('/api/images', searchRoutes(options))
-  // Before the routes of single images, whose `{id}` would match its path.
-  mount(app, duplicateContract, duplicateHandlers(options))
-  app.route('/api/images', imageRoutes(options))
-  app.route('/api/images', imageFileRoutes(options))
-  mount(app, matchContract, matchHandlers(options))
-  mount(app, timelineContract, timelineHandlers(options))
-  app.route('/api/trash', trashRoutes(options))
-  app.route('/api/queries', queryRoutes(options))
-  mount(app, wordContract, wordHandlers(options))
-  app.route('/api/fs', watchedDirectoryRoutes(options))
-  app.route('/api/fs', eventRoutes(options.feed))
-  app.route('/api/index', indexRoutes(options))
-  app.route('/api/index', indexAccountRoutes(options))
-  mount(app, sessionContract, sessionHandlers(signIn))
+  mountAll(app, API, handlersOf(options))
   if (signIn !== undefined) {
-    signIn.method.mount(app, signIn.sessions)
-    mount(app, userContract, userHandlers(signIn.users))
+    signIn.method.mount((contract, handlers) => mount(app, contract, handlers), signIn.sessions)
+    mount(app, SIGN_IN_API.users, userHandlers(signIn.users))
   }
   let document: object | undefined
   for (const path of ['/api/openapi.json', '/openapi.json'])
     app.get(path, (context) => {
-      document ??= app.getOpenAPI31Document(API_DESCRIPTION)
+      document ??= openApiDocument(signIn === undefined ? [API] : [API, SIGN_IN_API])
       return context.json(document)
     })
   for (const path of ['/api/docs', '/docs', '/redoc']) app.route(path, docsRoutes())
@@ -198,6 +153,29 @@ export function createHttpApp(options: HttpOptions): Router {
     )
   })
   return app
+}
+
+function handlersOf(options: HttpOptions): ApiHandlers<typeof API> {
+  const filters = createImageFilters(options)
+  return {
+    health: healthHandlers(options),
+    search: searchHandlers({ ...options, filters }),
+    duplicates: duplicateHandlers(options),
+    images: imageHandlers({ ...options, filters }),
+    imageFiles: imageFileHandlers(options),
+    match: matchHandlers(options),
+    timeline: timelineHandlers({ ...options, filters }),
+    collections: collectionHandlers({ ...options, filters }),
+    stars: starHandlers(options),
+    trash: trashHandlers(options),
+    savedQueries: savedQueryHandlers(options),
+    words: wordHandlers(options),
+    folders: folderHandlers(options),
+    events: eventHandlers(options.feed),
+    indexStatus: indexStatusHandlers(options),
+    indexAccount: indexAccountHandlers(options),
+    session: sessionHandlers(options.signIn),
+  }
 }
 
 /** The pattern of the route that answered, for a label of bounded variety; the page's own files share one. */

@@ -1,47 +1,31 @@
-import { OpenAPIHono, type RouteConfig } from '@hono/zod-openapi'
-import type { Handler, MiddlewareHandler } from 'hono'
+import type { Handler, Hono, MiddlewareHandler } from 'hono'
 import { ROLES, type Role } from '../contract/roles.ts'
-import { type Contract, defineRoute, type Handlers, type HttpEnv } from '../contract/routes.ts'
+import type { ApiDefinition, Contract, Handlers, HttpEnv } from '../contract/routes.ts'
 import { DomainError } from '../errors.ts'
 import { readInput } from './input/read-input.ts'
 
-export type { HttpEnv } from '../contract/routes.ts'
-export { binary, json } from '../contract/routes.ts'
+export type Router = Hono<HttpEnv>
 
-export type Router = OpenAPIHono<HttpEnv>
+/** Every contract of an API needs handlers. */
+export type ApiHandlers<A extends ApiDefinition> = { readonly [Name in keyof A]: Handlers<A[Name]> }
 
-/**
- * A router whose `openapi` describes a route as the library does, but reads the input with `readInput`: the validators of the
- * library stop at the first problem, refuse JSON without a content type and read forms of any size.
- */
-export function createRouter(): Router {
-  const router = new OpenAPIHono<HttpEnv>({ strict: false })
-  const add = (
-    definition: RouteConfig & { getRoutingPath(): string },
-    handler: MiddlewareHandler<HttpEnv>,
-  ) => {
-    const { middleware = [], ...description } = definition
-    router.openAPIRegistry.registerPath(description)
-    const handlers = [middleware, readInput(description.request), handler].flat()
-    return router.on([description.method], [definition.getRoutingPath()], ...handlers)
-  }
-  router.openapi = add as Router['openapi']
-  return router
+/** Adds the routes of all contracts, in their order. */
+export function mountAll<A extends ApiDefinition>(app: Router, api: A, handlers: ApiHandlers<A>): void {
+  for (const [name, contract] of Object.entries<Contract>(api)) addRoutes(app, contract, handlers[name] ?? {})
 }
 
-/**
- * A route with the role that it needs: `public` for everybody. The role is enforced before anything else is looked at
- * and written into the OpenAPI document.
- */
-export function route<const R extends Omit<RouteConfig, 'middleware'>>(role: Role | 'public', config: R) {
-  return defineRoute(role, { ...config, middleware: role === 'public' ? [] : [requireRole(role)] })
-}
-
-/** Adds the routes of a contract. Input is read by `readInput`, after the role has been checked. */
+/** Adds the routes of a contract. */
 export function mount<C extends Contract>(app: Router, contract: C, handlers: Handlers<C>): void {
+  addRoutes(app, contract, handlers)
+}
+
+/**
+ * The role is checked before anything else in a request is read.
+ * @param handlers by the names of the routes; the types of `mount` and `mountAll` hold both together
+ */
+function addRoutes(app: Router, contract: Contract, handlers: Readonly<Record<string, unknown>>): void {
   for (const [name, definition] of Object.entries(contract)) {
     const { method, request, 'x-role': role } = definition
-    app.openAPIRegistry.registerPath(definition)
     const checks = role === 'public' ? [] : [requireRole(role)]
     const handler = handlers[name] as Handler<HttpEnv>
     app.on([method], [definition.getRoutingPath()], ...checks, readInput(request), handler)

@@ -1,5 +1,5 @@
+import type { IndexAccountJson } from '../../../server/src/http/contract/index-account.ts'
 import type { MatchJson } from '../../../server/src/http/contract/match.ts'
-import type { IndexAccountJson } from '../../../server/src/http/index-account.ts'
 import type {
   ImageJson,
   ImagesJson,
@@ -45,6 +45,7 @@ export type SearchPart = { weight?: number } & (
   | { kind: 'image_id'; image_id: string }
   | { kind: 'region'; image_id?: string; query_id?: string; crop: readonly number[] }
   | { kind: 'text'; text: string }
+  | { kind: 'colours'; colours: readonly { hex: string; share: number }[] }
 )
 
 export interface SearchRequest {
@@ -265,11 +266,11 @@ export function removeUser(id: string): Promise<unknown> {
   return request(`/api/users/${id}`, { method: 'DELETE' })
 }
 
-function jsonOf(method: string, body: object): RequestInit {
+export function jsonOf(method: string, body: object): RequestInit {
   return { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }
 }
 
-function queryOf(parameters: object): URLSearchParams {
+export function queryOf(parameters: object): URLSearchParams {
   const query = new URLSearchParams()
   for (const [key, value] of Object.entries(parameters)) {
     if (value !== undefined && value !== '') query.set(key, String(value))
@@ -315,7 +316,7 @@ function send<T>(url: string, form: FormData, { onProgress, signal }: Sending): 
   })
 }
 
-async function request<T>(url: string, init: RequestInit): Promise<T> {
+export async function request<T>(url: string, init: RequestInit): Promise<T> {
   let response: Response
   try {
     response = await fetch(url, init)

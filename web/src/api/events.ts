@@ -60,7 +60,7 @@ export function useServerEvents(isPaused: boolean): ServerEvents {
     const refresh = () => {
       timer = undefined
       for (const part of ['one', 'folders']) void invalidate(part)
-      void queryClient.invalidateQueries({ queryKey: ['status'] })
+      for (const other of ['status', 'trash']) void queryClient.invalidateQueries({ queryKey: [other] })
       const isChange = hasChanged
       hasChanged = false
       if (paused.current) setPendingChanges((old) => (isChange ? 'changed' : (old ?? 'perhaps')))

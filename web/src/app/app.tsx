@@ -1,7 +1,7 @@
 import { lazy, Suspense, useRef, useState } from 'react'
 import { Dialog } from '../components/dialog.tsx'
 import { useLayout } from '../components/use-layout.ts'
-import { DeletionNotice } from '../gallery/deletion-notice.tsx'
+import { TrashFailures } from '../gallery/trash-failures.tsx'
 import { messages } from '../messages/messages.ts'
 import { useStoredFlag } from '../state/settings.ts'
 import { FileInput } from '../upload/file-input.tsx'
@@ -29,6 +29,9 @@ export function App() {
   const [isPaneOpen, setPaneOpen] = useStoredFlag('query-pane', true)
   const [areScoresShown, setScoresShown] = useStoredFlag('scores', false)
   const [areShortcutsOpen, setShortcutsOpen] = useState(false)
+  const [lastPane, setLastPane] = useState<'query' | 'results'>('query')
+  const isElsewhere = state.view !== undefined || state.show !== undefined
+  const hasSheetKeys = lastPane === 'query' && isPaneOpen && !isElsewhere
   const hasRoom = layout === 'side'
   const toggleLibrary = () => (hasRoom ? setLibraryOpen(!isLibraryOpen) : setFolderDialogOpen(true))
   const openSheet = () => {
@@ -41,12 +44,16 @@ export function App() {
     onShortcuts: () => setShortcutsOpen(true),
     onWords: () => wordsRef.current?.focus(),
     onDuplicates: () => change({ show: 'duplicates' }),
+    onUndo: mayEdit && !hasSheetKeys ? lists.trash.undo : undefined,
+    onSelectAll: hasSheetKeys || isElsewhere ? undefined : lists.selection.selectAll,
   })
   const shared = {
     page,
     areScoresShown,
     isPaneOpen,
     setPaneOpen,
+    hasSheetKeys,
+    onPane: setLastPane,
     onDraw: openSheet,
     onLibrary: toggleLibrary,
     onAddFiles: mayEdit ? () => uploadInput.current?.click() : undefined,
@@ -57,7 +64,7 @@ export function App() {
         areScoresShown={areScoresShown}
         onScoresShown={setScoresShown}
         onShortcuts={() => setShortcutsOpen(true)}
-        beforeLeaving={lists.deletion.deleteNow}
+        beforeLeaving={lists.trash.settled}
       />
     ),
   }
@@ -82,7 +89,7 @@ export function App() {
             <UploadPanel uploads={uploads} />
           </Suspense>
         )}
-        <DeletionNotice deletion={lists.deletion} />
+        <TrashFailures trash={lists.trash} />
       </div>
       <FileInput
         ref={queryInput}

@@ -39,7 +39,7 @@ export function PhoneLayout(props: LayoutProps) {
           onChoosePicture={props.onChoosePicture}
           onUseWords={() => props.wordsRef.current?.focus()}
           trace={trace}
-          hasKeys={page.state.view === undefined}
+          hasKeys={props.hasSheetKeys}
         />
       </div>
       <BottomSheet

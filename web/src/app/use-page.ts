@@ -4,14 +4,21 @@ import { getIndexStatus, getTimeline, type Image } from '../api/client.ts'
 import { useServerEvents } from '../api/events.ts'
 import { useToast } from '../components/toast.tsx'
 import { withoutHidden } from '../gallery/image-list.ts'
-import { useDeletion } from '../gallery/use-deletion.ts'
 import { useGallery } from '../gallery/use-gallery.ts'
 import { useSelection } from '../gallery/use-selection.ts'
+import { useTrash } from '../gallery/use-trash.ts'
 import { useViewed } from '../gallery/use-viewed.ts'
 import { messages } from '../messages/messages.ts'
 import { filtersOf, orderOf } from '../state/address.ts'
 import { usePageState } from '../state/page-state.ts'
-import { MAX_TERMS, mergeTerms, type QueryTerm, toggleTerm } from '../state/query-terms.ts'
+import {
+  furtherRegion,
+  MAX_TERMS,
+  mergeTerms,
+  placeAmongSame,
+  type QueryTerm,
+  toggleTerm,
+} from '../state/query-terms.ts'
 import { useHasRole } from '../state/role.ts'
 import { useUploads } from '../upload/use-uploads.ts'
 import { gallerySections, resultSections, resultsOf } from './sections.ts'
@@ -19,6 +26,9 @@ import { usePictureInput } from './use-picture-input.ts'
 import { useSavedPicture } from './use-saved-picture.ts'
 import { isSearching, useSearch } from './use-search.ts'
 import { useSheet } from './use-sheet.ts'
+
+/** The key of a section that is a month. */
+const MONTH = /^\d{4}-\d{2}$/
 
 export type Page = ReturnType<typeof usePage>
 
@@ -96,7 +106,7 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) 
   const [isAtTop, setAtTop] = useState(true)
   const [isFurtherShown, setFurtherShown] = useState(true)
   const events = useServerEvents(!isAtTop)
-  const deletion = useDeletion()
+  const trash = useTrash()
   const gallery = useGallery({ ...filters, ...orderOf(state.sort) }, !hasResults)
   const isByDate = state.sort === 'newest' || state.sort === 'oldest'
   const timeline = { ...filters, direction: orderOf(state.sort).direction }
@@ -106,14 +116,14 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) 
     enabled: isByDate && !hasResults,
   })
   const results = useMemo(() => resultsOf(result, isFurtherShown), [result, isFurtherShown])
-  const list = withoutHidden(hasResults ? results.list : gallery, deletion.hidden)
+  const list = withoutHidden(hasResults ? results.list : gallery, trash.hidden)
   const listKey = JSON.stringify(
     hasResults ? [state.terms.filter(({ kind }) => kind !== 'sketch'), filters] : [state.sort, filters],
   )
   const resetKey = `${hasResults} ${listKey}`
   const sections = hasResults
     ? resultSections(list.count, results.closeCount)
-    : gallerySections(list, state, isByDate ? months : undefined, deletion.hidden)
+    : gallerySections(list, state, isByDate ? months : undefined, trash.hidden)
   const isShowingElse = state.show !== undefined
   const viewed = useViewed(
     list,
@@ -128,10 +138,11 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) 
   return {
     list,
     sections,
+    isByMonth: sections.length > 0 && sections.every(({ key }) => MONTH.test(key)),
     resetKey,
     viewed,
     selection,
-    deletion,
+    trash,
     events,
     setAtTop,
     isCurrent,
@@ -183,7 +194,22 @@ function useTermActions(
         const isThere = terms.some(({ kind, id }) => kind === 'image' && id === image.id)
         if (isThere) change({ view: undefined })
         else searchOnlyWith({ kind: 'image', id: image.id, isWanted: true })
-        latest.current.sheet.openPicture('image', image.id)
+        latest.current.sheet.openPicture({ kind: 'image', id: image.id })
+      },
+      /** Adds a further region of a picture as a part of its own, and opens it. */
+      addRegion(term: QueryTerm) {
+        const { terms } = latest.current.control.state
+        const count = terms.filter(({ kind, id }) => kind === term.kind && id === term.id).length
+        const added: QueryTerm = {
+          kind: term.kind,
+          id: term.id,
+          isWanted: true,
+          region: furtherRegion(count),
+        }
+        const next = mergeTerms(terms, [added])
+        if (next === undefined) return toast.show({ text: messages.query.tooMany(MAX_TERMS) })
+        setTerms(next)
+        latest.current.sheet.openPicture(term, placeAmongSame(next, added))
       },
       addWords(words: string) {
         const { terms } = latest.current.control.state

@@ -1,25 +1,15 @@
 import { useQuery } from '@tanstack/react-query'
 import { useRef } from 'react'
-import { explainMatch, type Filters, type Images, type SearchPart, search } from '../api/client.ts'
+import { explainMatch, type Images, search } from '../api/client.ts'
 import { renderSketch } from '../sketch/render.ts'
-import { hasEnoughInk, type Sketch } from '../sketch/sketch.ts'
-import { type QueryTerm, weightOf } from '../state/query-terms.ts'
-
-/** A search: a drawing that is being made, and other parts. */
-export interface Query {
-  sketch: Sketch
-  /** How much the drawing counts. */
-  sketchWeight: number
-  /** Without the drawing. */
-  terms: QueryTerm[]
-  filters: Filters
-}
+import { hasEnoughInk } from '../sketch/sketch.ts'
+import { partsOf, type Query, SKETCH_UPLOAD } from './query-parts.ts'
 
 const TOP_K = 500
 const SKETCH_SIDE = 512
 
 export function isSearching({ sketch, terms }: Pick<Query, 'sketch' | 'terms'>): boolean {
-  return hasEnoughInk(sketch.strokes) || terms.some(({ isWanted }) => isWanted)
+  return hasEnoughInk(sketch.strokes) || terms.some(({ kind, isWanted }) => isWanted && kind !== 'colours')
 }
 
 /**
@@ -67,25 +57,12 @@ export function useMatch(query: Query, id: string, isShown: boolean) {
   })
 }
 
-async function requestOf({ sketch, sketchWeight, terms, filters }: Query) {
+async function requestOf(query: Query) {
+  const { sketch, filters } = query
   const uploads: Record<string, Blob> = {}
-  const parts = terms.map(toPart)
-  if (hasEnoughInk(sketch.strokes)) {
-    uploads.sketch = await renderSketch(sketch.strokes, SKETCH_SIDE)
-    parts.unshift({ kind: 'sketch', upload: 'sketch', weight: sketchWeight })
-  }
+  const parts = partsOf(query).map(({ part }) => part)
+  if (hasEnoughInk(sketch.strokes)) uploads[SKETCH_UPLOAD] = await renderSketch(sketch.strokes, SKETCH_SIDE)
   return { body: { parts, top_k: TOP_K, query: { ...filters, items_per_page: TOP_K } }, uploads }
-}
-
-function toPart(term: QueryTerm): SearchPart {
-  const { kind, id, isWanted, region } = term
-  const weight = isWanted ? weightOf(term) : -weightOf(term)
-  if (kind === 'words') return { kind: 'text', text: id, weight }
-  const source = kind === 'image' ? { image_id: id } : { query_id: id }
-  if (region !== undefined) return { kind: 'region', ...source, crop: region, weight }
-  return kind === 'image'
-    ? { kind: 'image_id', image_id: id, weight }
-    : { kind: 'image', query_id: id, weight }
 }
 
 const numbers = new WeakMap<object, number>()

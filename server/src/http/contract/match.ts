@@ -1,7 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { defineRoute, json } from '../../contract/routes.ts'
 import { imageParameter, partKindSchema, partWordsSchema } from '../schemas.ts'
-import { searchFormSchema, searchRequestSchema } from '../search-requests.ts'
+import { searchFormSchema, searchRequestSchema } from './search-request.ts'
 
 const scoresSchema = z
   .array(z.array(z.number()))

@@ -37,6 +37,8 @@ export const app = {
 }
 
 export const shortcuts = {
+  space: 'Leertaste',
+  delete: 'Entf',
   title: 'Tastenkürzel',
   single: 'Kürzel mit einer Taste',
   singleHint: 'Schalte sie ab, wenn du Text diktierst oder Tasten versehentlich drückst.',

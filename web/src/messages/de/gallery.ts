@@ -36,6 +36,9 @@ export const gallery = {
   findSimilar: 'Ähnliche finden',
   open: 'Öffnen',
   selectMenu: 'Auswählen',
+  deselectMenu: 'Abwählen',
+  copyPath: 'Pfad kopieren',
+  pathCopied: 'Pfad kopiert',
   showInFolder: 'Im Ordner zeigen',
   cantBeShown: 'Dieses Bild kann nicht gezeigt werden.',
   grid: 'Bilder',
@@ -100,6 +103,12 @@ export const trash = {
   emptyTitle: 'Der Papierkorb ist leer',
   empty: 'Gelöschte Bilder bleiben 30 Tage hier.',
   restore: 'Wiederherstellen',
+  stay: (days: number) =>
+    plural(days, {
+      one: 'Gelöschte Bilder bleiben # Tag hier.',
+      other: 'Gelöschte Bilder bleiben # Tage hier.',
+    }),
+  daysLeft: (days: number) => plural(days, { one: 'noch # Tag', other: 'noch # Tage' }),
   restored: (count: number) =>
     plural(count, { one: '# Bild wiederhergestellt', other: '# Bilder wiederhergestellt' }),
   emptyTrash: 'Papierkorb leeren',
@@ -110,14 +119,5 @@ export const trash = {
       other: `# Dateien (${size}) werden von der Festplatte gelöscht. Das kann nicht rückgängig gemacht werden.`,
     }),
   delete: (count: number) => plural(count, { one: '# Datei löschen', other: '# Dateien löschen' }),
-  further: (count: number) => `und ${number(count)} weitere`,
-}
-
-export const deletion = {
-  waiting: (count: number) =>
-    plural(count, { one: '# Bild wird gelöscht', other: '# Bilder werden gelöscht' }),
-  undo: 'Rückgängig',
-  now: 'Jetzt löschen',
-  failed: (name: string, reason: string) => `${name} wurde nicht gelöscht. ${reason}`,
   further: (count: number) => `und ${number(count)} weitere`,
 }

@@ -32,6 +32,7 @@ export const viewer = {
   loading: 'Das Bild wird geladen',
   gone: 'Dieses Bild ist nicht mehr in der Galerie.',
   unreadable: 'Dieses Bild ist nicht lesbar. Es ist vielleicht beschädigt.',
+  damaged: 'Von diesem Bild war nur ein Teil lesbar.',
   size: (width: number, height: number) => `${number(width)} × ${number(height)}`,
   megapixels: (count: number) => `${number(Math.max(0.1, Math.round(count * 10) / 10))} Megapixel`,
   raw: 'RAW',

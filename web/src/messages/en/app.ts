@@ -37,6 +37,8 @@ export const app = {
 }
 
 export const shortcuts = {
+  space: 'Space',
+  delete: 'Delete',
   title: 'Keyboard shortcuts',
   single: 'Single-key shortcuts',
   singleHint: 'Switch them off if you dictate text or press keys by accident.',

@@ -37,6 +37,9 @@ export const gallery = {
   findSimilar: 'Find similar',
   open: 'Open',
   selectMenu: 'Select',
+  deselectMenu: 'Deselect',
+  copyPath: 'Copy path',
+  pathCopied: 'Path copied',
   showInFolder: 'Show in folder',
   cantBeShown: 'This picture can’t be shown.',
   grid: 'Pictures',
@@ -98,6 +101,12 @@ export const trash = {
   emptyTitle: 'The trash is empty',
   empty: 'Deleted pictures stay here for 30 days.',
   restore: 'Restore',
+  stay: (days: number) =>
+    plural(days, {
+      one: 'Deleted pictures stay here for # day.',
+      other: 'Deleted pictures stay here for # days.',
+    }),
+  daysLeft: (days: number) => plural(days, { one: '# day left', other: '# days left' }),
   restored: (count: number) => plural(count, { one: '# picture restored', other: '# pictures restored' }),
   emptyTrash: 'Empty the trash',
   question: 'Empty the trash?',
@@ -107,14 +116,5 @@ export const trash = {
       other: `# files (${size}) will be deleted from the disk. This cannot be undone.`,
     }),
   delete: (count: number) => plural(count, { one: 'Delete # file', other: 'Delete # files' }),
-  further: (count: number) => `and ${number(count)} more`,
-}
-
-export const deletion = {
-  waiting: (count: number) =>
-    plural(count, { one: '# picture will be deleted', other: '# pictures will be deleted' }),
-  undo: 'Undo',
-  now: 'Delete now',
-  failed: (name: string, reason: string) => `${name} was not deleted. ${reason}`,
   further: (count: number) => `and ${number(count)} more`,
 }

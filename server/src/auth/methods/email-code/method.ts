@@ -1,6 +1,7 @@
-import { type OpenAPIHono, z } from '@hono/zod-openapi'
-import type { Context, Env } from 'hono'
+import { z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import type { Handlers } from '../../../contract/routes.ts'
 import { emailCodeContract, MAX_EMAIL_LENGTH } from '../../../contract/sign-in.ts'
 import { DomainError } from '../../../errors.ts'
 import type { AuthLimits } from '../../rate-limits.ts'
@@ -37,10 +38,10 @@ const challengeSchema = z.object({
 
 /** Signing in with a code that is sent by e-mail. */
 export function createEmailCodeMethod(options: EmailCodeOptions): SignInMethod {
-  const { challenges, readClient } = options
+  const { challenges } = options
   return {
     kind: 'otp',
-    mount: (app, sessions) => addRoutes(app, options, sessions),
+    mount: (add, sessions) => add(emailCodeContract, createHandlers(options, sessions)),
     async isInProgress(context) {
       const challenge = readChallenge(context)
       if (challenge !== undefined && (await challenges.isOpen(challenge))) return true
@@ -49,16 +50,16 @@ export function createEmailCodeMethod(options: EmailCodeOptions): SignInMethod {
     },
     cancel: forgetChallenge,
   }
+}
 
-  function addRoutes<E extends Env>(
-    app: OpenAPIHono<E>,
-    { limits, key, codeExpiresInS, log }: EmailCodeOptions,
-    sessions: Sessions,
-  ): void {
-    const attributes = (context: Context) =>
-      ({ httpOnly: true, sameSite: 'Lax', secure: readClient(context).isSecure }) as const
-
-    app.openapi(emailCodeContract.start, async (context) => {
+function createHandlers(
+  { challenges, limits, key, codeExpiresInS, readClient, log }: EmailCodeOptions,
+  sessions: Sessions,
+): Handlers<typeof emailCodeContract> {
+  const attributes = (context: Context) =>
+    ({ httpOnly: true, sameSite: 'Lax', secure: readClient(context).isSecure }) as const
+  return {
+    async start(context) {
       const email = context.req.valid('json').email
       const known = getCookie(context, KNOWN_COOKIE)
       const isKnown = known !== undefined && isSealOf(known, key, knownText(email))
@@ -69,9 +70,8 @@ export function createEmailCodeMethod(options: EmailCodeOptions): SignInMethod {
         maxAge: codeExpiresInS,
       })
       return context.json({ state: 'challenge_issued' as const }, 200)
-    })
-
-    app.openapi(emailCodeContract.verify, async (context) => {
+    },
+    async verify(context) {
       const { address } = readClient(context)
       await limits.verify(address)
       const challenge = readChallenge(context)
@@ -90,7 +90,7 @@ export function createEmailCodeMethod(options: EmailCodeOptions): SignInMethod {
         maxAge: KNOWN_FOR_S,
       })
       return context.json({ state: 'authenticated' as const, role: user.role }, 200)
-    })
+    },
   }
 }
 
