@@ -1,7 +1,8 @@
-import type { ImageFilter, Page, ScoredImage } from '../catalog/catalog.ts'
+import type { ImageFilter, Page, ScoredImage, WeightedVector } from '../catalog/catalog.ts'
 import { DomainError } from '../errors.ts'
 import { CLOSE_COLOURS } from './colours.ts'
 import { combine, scoreByTerm, scoreOf } from './combine.ts'
+import { expandSketch } from './expansion.ts'
 import { type Match, matchCover, matchImage, withoutWholeImage } from './heat-map.ts'
 import type { Picture, QueryTerm, TermKind } from './query.ts'
 import { type Ranking, rank, vectorsReader } from './rank.ts'
@@ -98,9 +99,10 @@ async function find(
 ): Promise<SearchResult> {
   assertWanted(terms)
   const timings = { prepare: 0, embed: 0, nearest: 0 }
-  const vectors: TermVectors[] = []
-  for (const term of terms) vectors.push(await vectorOf(term, sources, timings))
+  const embedded: TermVectors[] = []
+  for (const term of terms) embedded.push(await vectorOf(term, sources, timings))
   const start = performance.now()
+  const vectors = await withExpandedSketches(embedded, sources)
   const [only] = terms
   const alwaysInclude = terms.length === 1 && only?.kind === 'image id' ? only.id : undefined
   const ranking = await rank(sources.catalog, combine(vectors), {
@@ -136,8 +138,9 @@ async function explainMatch(
   assertWanted(terms)
   const { catalog, embedder, reader, vocabulary } = sources
   const timings = { prepare: 0, embed: 0 }
-  const vectors: TermVectors[] = []
-  for (const term of terms) vectors.push(await vectorOf(withoutWholeImage(term), sources, timings))
+  const embedded: TermVectors[] = []
+  for (const term of terms) embedded.push(await vectorOf(withoutWholeImage(term), sources, timings))
+  const vectors = await withExpandedSketches(embedded, sources)
   const { image } = await reader.decode(await picture.read(), matchCover(embedder.inputSize))
   const [own] = await catalog.vectors.get([id])
   return {
@@ -164,6 +167,25 @@ async function scaleOf(
   const variance = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / scores.length
   if (scores.length < MIN_SAMPLE || variance === 0) return { low: 0, high: 1 }
   return { low: mean, high: mean + FULL_HEAT * Math.sqrt(variance) }
+}
+
+/**
+ * Expands the wanted sketches, if the embedder asks for it. Wanted images or words show what is meant better than the expansion
+ * could (measured: bench/results/search.md).
+ */
+async function withExpandedSketches(
+  terms: TermVectors[],
+  { catalog, embedder: { sketchExpansion } }: Pick<VectorSources, 'catalog' | 'embedder'>,
+): Promise<TermVectors[]> {
+  const isExplained = terms.some(({ kind, weight }) => (kind === 'image' || kind === 'text') && weight > 0)
+  if (sketchExpansion === undefined || isExplained) return terms
+  const expanded = async (term: TermVectors): Promise<TermVectors> => {
+    if (term.kind !== 'sketch' || term.weight <= 0) return term
+    const [[sketch]] = term.sets as [[WeightedVector]]
+    const vector = await expandSketch(sketch.vector, sketchExpansion, catalog)
+    return { ...term, sets: [[{ ...sketch, vector }]] }
+  }
+  return Promise.all(terms.map(expanded))
 }
 
 /** The score from which matches count as close: that of each wanted term, combined as the scores are. */

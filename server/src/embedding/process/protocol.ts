@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
-import type { ImageKind } from '../embedder.ts'
+import type { ImageKind, QueryExpansion } from '../embedder.ts'
 import type { LoadContext } from '../load-context.ts'
 import type { EmbedderDefinition } from '../registry.ts'
 
@@ -29,6 +29,7 @@ export type Response =
       dimensions: number
       inputSize: { width: number; height: number }
       sketchMargin?: number | undefined
+      sketchExpansion?: QueryExpansion | undefined
       threads?: number | undefined
       embedsText?: boolean | undefined
       places?: { width: number; height: number } | undefined

@@ -1,7 +1,6 @@
 import { equalParts, normaliseVectors } from '../vectors.ts'
 import type { EmbeddingProcess } from './child.ts'
 import type { Job } from './jobs.ts'
-import { probeImage } from './probe.ts'
 
 /** @returns the results of the items of a job, or the defect of one of them */
 export function resultsOf(
@@ -11,17 +10,6 @@ export function resultsOf(
 ): Float32Array[] | string {
   if (kind !== 'places' || places === undefined) return normaliseVectors(vectors, items.length, dimensions)
   return equalParts(vectors, items.length, places.width * places.height * dimensions)
-}
-
-/** @returns the defect of the vectors of a batch of test pictures, if any */
-export async function probeDefect(child: EmbeddingProcess, count: number): Promise<string | undefined> {
-  try {
-    const vectors = await child.embed(Array(count).fill(probeImage(child.inputSize)), 'photo')
-    const outcome = normaliseVectors(vectors, count, child.dimensions)
-    return typeof outcome === 'string' ? outcome : undefined
-  } catch (error) {
-    return (error as Error).message
-  }
 }
 
 /** Ends a reason with a full stop. */

@@ -4,11 +4,12 @@ import { type RgbImage, resample } from '../../gallery/resample.ts'
 import { DEFAULT_SKETCH_MARGIN, type ImageKind } from '../embedder.ts'
 import type { Measurement } from '../measurements.ts'
 import { describeDefinition, type EmbedderDefinition } from '../registry.ts'
-import { type EmbeddingProcess, startEmbeddingProcess } from './child.ts'
+import { type EmbedderProperties, type EmbeddingProcess, startEmbeddingProcess } from './child.ts'
 import type { EmbedderClient, EmbedderClientOptions, Embedding, Priority } from './embedder-client.ts'
 import { type BatchItem, type BatchKind, batchSizes, type Job, JobQueue } from './jobs.ts'
 import { measureBatchSizes } from './measure-batch-sizes.ts'
-import { probeDefect, resultsOf, sentence } from './results.ts'
+import { probeDefect } from './probe.ts'
+import { resultsOf, sentence } from './results.ts'
 
 const MAX_ATTEMPTS = 2
 const FIRST_BACKOFF_MS = 100
@@ -46,9 +47,7 @@ class EmbedderSupervisor implements EmbedderClient {
   /** A loaded process that is being tried. */
   #tried: EmbeddingProcess | undefined
   /** As at the first start. */
-  #properties:
-    | Pick<EmbeddingProcess, 'dimensions' | 'inputSize' | 'sketchMargin' | 'embedsText' | 'places'>
-    | undefined
+  #properties: EmbedderProperties | undefined
   #isStarted = false
   #isBusy = false
   #failedStarts = 0
@@ -72,6 +71,9 @@ class EmbedderSupervisor implements EmbedderClient {
   }
   get sketchMargin() {
     return this.#properties!.sketchMargin ?? DEFAULT_SKETCH_MARGIN
+  }
+  get sketchExpansion() {
+    return this.#properties!.sketchExpansion
   }
   get embedsText() {
     return this.#properties!.embedsText
