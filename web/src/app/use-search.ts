@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useRef } from 'react'
-import { explainMatch, type Images, search } from '../api/client.ts'
+import type { Images } from '../api/client.ts'
+import { explainMatch, search } from '../api/search.ts'
 import { renderSketch } from '../sketch/render.ts'
 import { hasEnoughInk } from '../sketch/sketch.ts'
 import { partsOf, type Query, SKETCH_UPLOAD } from './query-parts.ts'

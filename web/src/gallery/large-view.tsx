@@ -113,18 +113,7 @@ function Viewed(props: ViewedProps) {
   const isPhone = useLayout() !== 'side'
   const toggleDetails = () => (isPhone ? setSheetOpen(true) : setDetailsOpen(!areDetailsOpen))
   useViewKeys({ ...props, zoom, onKeep: () => setKept(!isKept), onDetails: toggleDetails })
-  const details = (
-    <PictureDetails
-      image={image}
-      parts={props.parts}
-      match={props.match}
-      onFindSimilar={() => props.onFindSimilar(image)}
-      onAddTerms={(isWanted) => props.onAddTerms(image, isWanted)}
-      onRegion={() => props.onRegion(image)}
-      onFolder={() => props.onFolder(image)}
-      onOpen={props.onOpenOther}
-    />
-  )
+  const details = <Details {...props} />
   return (
     <div className="flex h-full flex-col">
       <header className="flex h-16 shrink-0 items-center gap-1 px-4 phone:px-1">
@@ -197,6 +186,22 @@ function Viewed(props: ViewedProps) {
         </div>
       </Dialog>
     </div>
+  )
+}
+
+function Details(props: ViewedProps) {
+  const { image } = props
+  return (
+    <PictureDetails
+      image={image}
+      parts={props.parts}
+      match={props.match}
+      onFindSimilar={() => props.onFindSimilar(image)}
+      onAddTerms={(isWanted) => props.onAddTerms(image, isWanted)}
+      onRegion={() => props.onRegion(image)}
+      onFolder={() => props.onFolder(image)}
+      onOpen={props.onOpenOther}
+    />
   )
 }
 

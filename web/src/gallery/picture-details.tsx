@@ -1,8 +1,9 @@
 import { useQuery } from '@tanstack/react-query'
 import { Calendar, Crop, Flame, Folder, Image as ImageIcon, Minus, Plus, ScanSearch } from 'lucide-react'
 import type { ReactNode } from 'react'
-import { type Image, search } from '../api/client.ts'
+import type { Image } from '../api/client.ts'
 import { sizedUrl } from '../api/picture-sources.ts'
+import { search } from '../api/search.ts'
 import { Button } from '../components/button.tsx'
 import { PatientImage } from '../components/patient-image.tsx'
 import { bytes, longDay, percent, timeOfDay } from '../messages/format.ts'
@@ -92,33 +93,43 @@ export function PictureDetails(props: PictureActionsProps) {
               </div>
             ))}
           </dl>
-          <Button
-            icon={<Flame />}
-            aria-pressed={match.isShown}
-            variant={match.isShown ? 'chosen' : 'plain'}
-            isBusy={match.isPending}
-            onClick={match.toggle}
-            className="mt-3 w-full"
-          >
-            {viewer.showMatch}
-          </Button>
-          {match.error !== undefined && (
-            <p role="alert" className="mt-2 text-13 text-danger">
-              {match.error}
-            </p>
-          )}
-          {match.shown && (
-            <p className="mt-2 text-13 text-ink-2">
-              {match.shown.words.length > 0 && (
-                <span className="block text-ink">{match.shown.words.join(' · ')}</span>
-              )}
-              {viewer.matchExplained}
-            </p>
-          )}
+          <WhereItMatches match={match} />
         </section>
       )}
       <LooksAlike image={image} onOpen={onOpen} />
     </div>
+  )
+}
+
+/** Shows the heat map and the words of the picture. */
+function WhereItMatches({ match }: { match: MatchView }) {
+  const { viewer } = messages
+  return (
+    <>
+      <Button
+        icon={<Flame />}
+        aria-pressed={match.isShown}
+        variant={match.isShown ? 'chosen' : 'plain'}
+        isBusy={match.isPending}
+        onClick={match.toggle}
+        className="mt-3 w-full"
+      >
+        {viewer.showMatch}
+      </Button>
+      {match.error !== undefined && (
+        <p role="alert" className="mt-2 text-13 text-danger">
+          {match.error}
+        </p>
+      )}
+      {match.shown && (
+        <p className="mt-2 text-13 text-ink-2">
+          {match.shown.words.length > 0 && (
+            <span className="block text-ink">{match.shown.words.join(' · ')}</span>
+          )}
+          {viewer.matchExplained}
+        </p>
+      )}
+    </>
   )
 }
 
