@@ -28,6 +28,10 @@ export const viewer = {
   showMatch: 'Show where',
   matchExplained:
     'The stronger the colour, the better that part of the picture answers the search. All pictures have the same scale.',
+  nearThisPlace: 'Near this place',
+  keywords: 'Keywords',
+  inWords: 'In words',
+  stars: (count: number) => plural(count, { one: '# star', other: '# stars' }),
   looksAlike: 'Looks alike',
   loading: 'Loading the picture',
   gone: 'This picture is no longer in the gallery.',
@@ -48,6 +52,10 @@ export const upload = {
   done: 'added',
   waiting: 'waiting',
   unreadable: 'The browser can’t read this file. It may be a folder, or it was moved.',
+  tooLargeForProxy: (size: string) =>
+    `Uploading stopped: the proxy in front of the server refuses files of ${size}. Its limit can be raised (nginx: client_max_body_size, 1 MB by default).`,
+  signedOut: 'Uploading stopped: your sign-in has expired. Sign in, then try again.',
+  retry: 'Try again',
   cancel: 'Cancel',
   close: 'Close',
   fold: 'Show fewer',
