@@ -22,6 +22,14 @@ const queryClient = new QueryClient({
   },
 })
 
+// It starts the page without the server and receives shared pictures. Browsers have none over HTTP without TLS.
+if (import.meta.env.PROD && 'serviceWorker' in navigator)
+  addEventListener('load', () =>
+    navigator.serviceWorker
+      .register('/sw.js')
+      .catch((error: unknown) => console.info('The page can not be installed:', error)),
+  )
+
 createRoot(document.getElementById('root')!).render(
   <StrictMode>
     <QueryClientProvider client={queryClient}>

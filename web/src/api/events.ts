@@ -28,7 +28,10 @@ const HIDDEN_AFTER_MS = 10_000
 
 export interface ServerEvents {
   progress: IndexProgress | undefined
-  isOffline: boolean
+  /** While the server can't be reached: when the next try is, in milliseconds as `Date.now()` counts. */
+  offline: { retryAt: number } | undefined
+  /** Tries at once. */
+  reconnect: () => void
   /** Something has changed that is not shown yet, so that nobody loses the place; or perhaps has, while this page was not told. */
   pendingChanges: 'changed' | 'perhaps' | undefined
   showChanges: () => void
@@ -36,13 +39,14 @@ export interface ServerEvents {
 
 /**
  * Follows the server's events: what changes in the folder is fetched anew, and the progress of indexing is returned.
- * The browser reconnects by itself; what was missed meanwhile is fetched then.
+ * It reconnects by itself; what was missed meanwhile is fetched then.
  * @param isPaused whether lists stay as they are for now
  */
 export function useServerEvents(isPaused: boolean): ServerEvents {
   const queryClient = useQueryClient()
   const [progress, setProgress] = useState<IndexProgress>()
-  const [isOffline, setOffline] = useState(false)
+  const [offline, setOffline] = useState<ServerEvents['offline']>()
+  const reconnectRef = useRef(() => {})
   const [pendingChanges, setPendingChanges] = useState<ServerEvents['pendingChanges']>()
   const paused = useRef(isPaused)
   paused.current = isPaused
@@ -90,14 +94,14 @@ export function useServerEvents(isPaused: boolean): ServerEvents {
       })
       source.addEventListener('error', () => {
         wasOffline = true
-        setOffline(true)
-        // The browser tries again by itself after a lost connection, but not after an answer such as a proxy's 502.
-        if (source.readyState !== EventSource.CLOSED) return
+        // The browser would try again after a lost connection, but not after an answer such as a proxy's 502.
+        source.close()
+        setOffline({ retryAt: Date.now() + delay })
         reconnecting = setTimeout(connect, delay)
         delay = Math.min(2 * delay, RECONNECT_MAX_MS)
       })
       source.addEventListener('open', () => {
-        setOffline(false)
+        setOffline(undefined)
         delay = RECONNECT_MIN_MS
         if (wasOffline) {
           // What was going on then may have ended since.
@@ -110,6 +114,11 @@ export function useServerEvents(isPaused: boolean): ServerEvents {
       })
     }
     connect()
+    reconnectRef.current = () => {
+      clearTimeout(reconnecting)
+      source.close()
+      connect()
+    }
     let hiding: ReturnType<typeof setTimeout> | undefined
     let isHidden = false
     const onVisibility = () => {
@@ -144,5 +153,6 @@ export function useServerEvents(isPaused: boolean): ServerEvents {
   useEffect(() => {
     if (!isPaused && pendingChanges !== undefined) showChanges()
   }, [isPaused, pendingChanges, showChanges])
-  return { progress, isOffline, pendingChanges, showChanges }
+  const reconnect = useCallback(() => reconnectRef.current(), [])
+  return { progress, offline, reconnect, pendingChanges, showChanges }
 }
