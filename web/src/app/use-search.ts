@@ -1,12 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { useRef } from 'react'
 import { type Images, search } from '../api/client.ts'
-import { renderSketch } from '../sketch/render.ts'
+import { PICTURE_SIDE, renderSketch } from '../sketch/picture.ts'
 import { hasEnoughInk } from '../sketch/sketch.ts'
 import { partsOf, type Query, SKETCH_UPLOAD } from './query-parts.ts'
 
 const TOP_K = 500
-const SKETCH_SIDE = 512
 
 export function isSearching({ sketch, terms }: Pick<Query, 'sketch' | 'terms'>): boolean {
   return hasEnoughInk(sketch.strokes) || terms.some(({ kind, isWanted }) => isWanted && kind !== 'colours')
@@ -41,7 +40,8 @@ async function run(query: Query, signal: AbortSignal): Promise<Images> {
   const { sketch, filters } = query
   const uploads: Record<string, Blob> = {}
   const parts = partsOf(query).map(({ part }) => part)
-  if (hasEnoughInk(sketch.strokes)) uploads[SKETCH_UPLOAD] = await renderSketch(sketch.strokes, SKETCH_SIDE)
+  if (hasEnoughInk(sketch.strokes))
+    uploads[SKETCH_UPLOAD] = await renderSketch(sketch.strokes, PICTURE_SIDE, signal)
   return search({ parts, top_k: TOP_K, query: { ...filters, items_per_page: TOP_K } }, uploads, signal)
 }
 
