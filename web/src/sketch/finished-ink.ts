@@ -34,6 +34,7 @@ export class FinishedInk {
   #redrawing: Redrawing | undefined
   /** Whether nothing has been drawn on the bitmap that is shown. */
   #isBlank = true
+  #hasChanged = false
   #strokes: readonly Stroke[] = []
   #black: string
   /** In pixels of the device. */
@@ -88,10 +89,17 @@ export class FinishedInk {
     return changed
   }
 
-  /** Draws on for a part of a frame. @returns whether the bitmap that is shown has changed */
+  /** Draws on for a part of a frame. @returns whether all of what is shown may have changed since the last call */
   advance(): boolean {
+    this.#drawSlice()
+    const hasChanged = this.#hasChanged
+    this.#hasChanged = false
+    return hasChanged
+  }
+
+  #drawSlice(): void {
     const redrawing = this.#redrawing
-    if (redrawing === undefined) return false
+    if (redrawing === undefined) return
     const { bitmap, strokes } = redrawing
     const end = performance.now() + SLICE_MS
     toSheetUnits(bitmap.context, bitmap.view, bitmap.ratio)
@@ -102,11 +110,12 @@ export class FinishedInk {
       // Browsers postpone drawing until its result is needed: all of it would be done in one frame.
       this.#probe.drawImage(bitmap.context.canvas, 0, 0, 1, 1, 0, 0, 1, 1)
     }
-    if (redrawing.drawn < strokes.length) return this.#shown === bitmap
+    const isDone = redrawing.drawn >= strokes.length
+    this.#hasChanged ||= isDone || this.#shown === bitmap
+    if (!isDone) return
     this.#shown = bitmap
     this.#isBlank = strokes.length === 0
     this.#redrawing = undefined
-    return true
   }
 
   /** @param matrix how all of it is dragged, in units of the sheet */
@@ -147,7 +156,7 @@ export class FinishedInk {
     this.#redrawing = { bitmap, strokes, drawn: 0 }
     // There is nothing to keep in sight.
     if (this.#isBlank) this.#shown = bitmap
-    this.advance()
+    this.#drawSlice()
   }
 }
 
