@@ -307,6 +307,7 @@ export async function createApp(
         queries,
         thumbnails,
         trash,
+        users: signIn?.users,
         isShared: cluster !== undefined,
         log: textLog,
       })

@@ -3,6 +3,7 @@ import type { Tables } from '../database/schema.ts'
 import { DomainError } from '../errors.ts'
 import type { VectorSpace } from './catalog.ts'
 import type { TableAccess } from './sql/table-access.ts'
+import { copyUserData, type UserDataCounts } from './transfer-user-data.ts'
 
 /** Tables in the order of copying: an image may lack its vector for a while, but a vector never its image. */
 export const COPIED = ['images', 'failures', 'vectors'] as const
@@ -21,6 +22,7 @@ export interface CopyCounts {
 }
 
 export interface CopyResult extends Record<Copied, CopyCounts> {
+  userData: UserDataCounts
   embedders: number
   /** Names of the other vectors that images have, such as colours. */
   furtherSpaces: string[]
@@ -68,7 +70,8 @@ export async function copyCatalog(options: CopyOptions): Promise<CopyResult> {
   ]
   const counts = await copyTables(tables, options)
   await copyMountPoints(options)
-  return { ...counts, embedders, furtherSpaces, chosen }
+  const userData = await copyUserData(options)
+  return { ...counts, userData, embedders, furtherSpaces, chosen }
 }
 
 async function copyTables(

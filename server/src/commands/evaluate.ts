@@ -19,6 +19,7 @@ interface EvaluateOptions extends CommonOptions {
   feedback?: boolean
   embedder?: string
   pairs?: boolean
+  expansion: boolean
   json?: string
   html?: string
 }
@@ -41,6 +42,10 @@ export function evaluateCommand(): Command {
     .option(
       '--pairs',
       'a query named X-3 belongs to the image named X: also measure how often that one is found',
+    )
+    .option(
+      '--no-expansion',
+      'compare sketches with images as the model embeds them, without query expansion',
     )
     .option('--feedback', 'simulate users who mark right and wrong results in three rounds')
     .option('--json <file>', 'write all figures as JSON')
@@ -75,6 +80,7 @@ async function runEvaluation(options: EvaluateOptions): Promise<void> {
     queries,
     kind,
     hasFeedback: options.feedback === true,
+    expandsSketches: options.expansion,
     embedders: [...new Set([BASELINE, chosen])],
     hasPairs: options.pairs === true,
     onProgress: show,

@@ -8,6 +8,8 @@ export interface HttpEnv {
     role: Role | undefined
     /** Role that the route requires. */
     neededRole?: Role
+    /** Id of the user who is signed in. */
+    userId?: string
     /** Address of the user who is signed in. */
     email?: string
     /** For responses that do not end; absent without sign-in. */

@@ -16,6 +16,7 @@ import type { SavedQueries } from '../saved-queries/saved-queries.ts'
 import type { ImageSearch } from '../search/search.ts'
 import type { Vocabulary } from '../search/words/vocabulary.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
+import { collectionHandlers } from './collections.ts'
 import { API, SIGN_IN_API } from './contract/api.ts'
 import { docsRoutes } from './docs.ts'
 import { duplicateHandlers } from './duplicates.ts'
@@ -24,6 +25,7 @@ import { eventHandlers } from './events.ts'
 import { folderHandlers } from './folders.ts'
 import { healthHandlers } from './health.ts'
 import { imageFileHandlers } from './image-files.ts'
+import { createImageFilters } from './image-filters.ts'
 import { imageHandlers } from './images.ts'
 import { indexAccountHandlers } from './index-account.ts'
 import { indexStatusHandlers } from './index-status.ts'
@@ -40,6 +42,7 @@ import { type ApiHandlers, mount, mountAll, type Router } from './routing.ts'
 import { savedQueryHandlers } from './saved-queries.ts'
 import { searchHandlers } from './search.ts'
 import { sessionHandlers } from './session.ts'
+import { starHandlers } from './stars.ts'
 import { timelineHandlers } from './timeline.ts'
 import { trashHandlers } from './trash.ts'
 import { respondToUnmatched } from './unmatched.ts'
@@ -152,13 +155,16 @@ export function createHttpApp(options: HttpOptions): Router {
 }
 
 function handlersOf(options: HttpOptions): ApiHandlers<typeof API> {
+  const filters = createImageFilters(options)
   return {
     health: healthHandlers(options),
-    search: searchHandlers(options),
+    search: searchHandlers({ ...options, filters }),
     duplicates: duplicateHandlers(options),
-    images: imageHandlers(options),
+    images: imageHandlers({ ...options, filters }),
     imageFiles: imageFileHandlers(options),
-    timeline: timelineHandlers(options),
+    timeline: timelineHandlers({ ...options, filters }),
+    collections: collectionHandlers({ ...options, filters }),
+    stars: starHandlers(options),
     trash: trashHandlers(options),
     savedQueries: savedQueryHandlers(options),
     words: wordHandlers(options),

@@ -3,29 +3,33 @@ import type { Catalog } from '../catalog/catalog.ts'
 import type { Handlers, HttpEnv } from '../contract/routes.ts'
 import type { ImageFiles } from '../images/image-files.ts'
 import type { imageContract } from './contract/images.ts'
+import type { ImageFilters } from './image-filters.ts'
 import { bytesOf, findImage } from './requests.ts'
-import { filterOf, orderOf, pageOf, toImageJson } from './schemas.ts'
+import { orderOf, pageOf, toImageJson } from './schemas.ts'
+import { withStars } from './stars.ts'
 
 export interface ImageHandlersOptions {
   catalog: Catalog
   imageFiles: ImageFiles
+  filters: ImageFilters
   log: { info(message: string): void }
 }
 
 export function imageHandlers({
   catalog,
   imageFiles,
+  filters,
   log,
 }: ImageHandlersOptions): Handlers<typeof imageContract> {
   return {
     async list(context) {
       const query = context.req.valid('query')
       const { images, total } = await catalog.images.list({
-        filter: filterOf(query),
+        filter: await filters.of(context, query),
         ...orderOf(query),
         ...pageOf(query),
       })
-      return context.json({ images: images.map(toImageJson), total }, 200)
+      return context.json({ images: await withStars(context, catalog, images.map(toImageJson)), total }, 200)
     },
     async add(context) {
       const {
@@ -40,7 +44,8 @@ export function imageHandlers({
     },
     async get(context) {
       const image = await findImage(catalog, context.req.valid('param').image_id)
-      return context.json(toImageJson(image), 200)
+      const [imageJson] = await withStars(context, catalog, [toImageJson(image)])
+      return context.json(imageJson!, 200)
     },
     async delete(context) {
       const image = await catalog.images.get(context.req.valid('param').image_id)

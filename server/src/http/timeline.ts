@@ -1,13 +1,19 @@
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Handlers } from '../contract/routes.ts'
 import type { timelineContract } from './contract/timeline.ts'
-import { filterOf } from './schemas.ts'
+import type { ImageFilters } from './image-filters.ts'
 
-export function timelineHandlers({ catalog }: { catalog: Catalog }): Handlers<typeof timelineContract> {
+export function timelineHandlers({
+  catalog,
+  filters,
+}: {
+  catalog: Catalog
+  filters: ImageFilters
+}): Handlers<typeof timelineContract> {
   return {
     async list(context) {
       const query = context.req.valid('query')
-      const months = await catalog.images.timeline(filterOf(query))
+      const months = await catalog.images.timeline(await filters.of(context, query))
       if (query.direction === 'ascending') months.reverse()
       const monthsJson = months.map(({ month, count, meanAspect }) => ({
         month,

@@ -1,7 +1,8 @@
-import type { ImageFilter, Page, ScoredImage } from '../catalog/catalog.ts'
+import type { ImageFilter, Page, ScoredImage, WeightedVector } from '../catalog/catalog.ts'
 import { DomainError } from '../errors.ts'
 import { CLOSE_COLOURS } from './colours.ts'
 import { combine, scoreByTerm } from './combine.ts'
+import { expandSketch } from './expansion.ts'
 import type { QueryTerm, TermKind } from './query.ts'
 import { type Ranking, rank, vectorsReader } from './rank.ts'
 import { type TermVectors, type VectorSources, vectorOf } from './term-vectors.ts'
@@ -75,9 +76,10 @@ async function find(
   if (!terms.some(({ weight }) => weight > 0))
     throw new DomainError('invalid_request', 'At least one positive example is needed.')
   const timings = { prepare: 0, embed: 0, nearest: 0 }
-  const vectors: TermVectors[] = []
-  for (const term of terms) vectors.push(await vectorOf(term, sources, timings))
+  const embedded: TermVectors[] = []
+  for (const term of terms) embedded.push(await vectorOf(term, sources, timings))
   const start = performance.now()
+  const vectors = await withExpandedSketches(embedded, sources)
   const [only] = terms
   const alwaysInclude = terms.length === 1 && only?.kind === 'image id' ? only.id : undefined
   const ranking = await rank(sources.catalog, combine(vectors), {
@@ -98,6 +100,25 @@ async function find(
     terms: vectors.map(({ kind, words }) => ({ kind, words })),
     timings,
   }
+}
+
+/**
+ * Expands the wanted sketches, if the embedder asks for it. Wanted images or words show what is meant better than the expansion
+ * could (measured: bench/results/search.md).
+ */
+async function withExpandedSketches(
+  terms: TermVectors[],
+  { catalog, embedder: { sketchExpansion } }: Pick<VectorSources, 'catalog' | 'embedder'>,
+): Promise<TermVectors[]> {
+  const isExplained = terms.some(({ kind, weight }) => (kind === 'image' || kind === 'text') && weight > 0)
+  if (sketchExpansion === undefined || isExplained) return terms
+  const expanded = async (term: TermVectors): Promise<TermVectors> => {
+    if (term.kind !== 'sketch' || term.weight <= 0) return term
+    const [[sketch]] = term.sets as [[WeightedVector]]
+    const vector = await expandSketch(sketch.vector, sketchExpansion, catalog)
+    return { ...term, sets: [[{ ...sketch, vector }]] }
+  }
+  return Promise.all(terms.map(expanded))
 }
 
 /** The score from which matches count as close: that of each wanted term, combined as the scores are. */

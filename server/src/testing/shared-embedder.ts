@@ -42,6 +42,7 @@ function withoutClosing(embedder: EmbedderClient): EmbedderClient {
     },
     startTimeoutS: embedder.startTimeoutS,
     sketchMargin: embedder.sketchMargin,
+    sketchExpansion: embedder.sketchExpansion,
     inputSize: embedder.inputSize,
     measurement: embedder.measurement,
     embedsText: embedder.embedsText,

@@ -4,20 +4,26 @@ import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { systemCodeOf } from '../../errors.ts'
 import { programBeside } from '../../threads.ts'
+import type { QueryExpansion } from '../embedder.ts'
 import { type EmbedderDefinition, embedderKind } from '../registry.ts'
 import { withoutTelemetry } from '../telemetry.ts'
 import type { BatchItem, BatchKind } from './jobs.ts'
 import { type LoadSettings, type Response, readFrames, writeFrame } from './protocol.ts'
 
-/** A process with a loaded embedder. It takes one batch at a time. */
-export interface EmbeddingProcess {
-  readonly id: number
-  readonly isAlive: boolean
+/** What a loaded embedder reports of itself. */
+export interface EmbedderProperties {
   readonly dimensions: number
   readonly inputSize: { width: number; height: number }
   readonly sketchMargin: number | undefined
-  readonly threads: number | undefined
+  readonly sketchExpansion: QueryExpansion | undefined
   readonly embedsText: boolean
+}
+
+/** A process with a loaded embedder. It takes one batch at a time. */
+export interface EmbeddingProcess extends EmbedderProperties {
+  readonly id: number
+  readonly isAlive: boolean
+  readonly threads: number | undefined
   /**
    * @param items images as 8-bit RGB, each of `inputSize`; with the kind `text`, texts
    * @param timeoutMs a batch that takes longer ends the process; at most the configured `batch_timeout_s`
@@ -50,6 +56,7 @@ const HAS_GROUPS = process.platform !== 'win32'
 const MAX_DIMENSIONS = 65_536
 const MAX_SIDE = 4096
 const MAX_MARGIN = 0.45
+const MAX_NEIGHBOURS = 1000
 
 /**
  * Starts a process and waits until its embedder is loaded.
@@ -152,6 +159,7 @@ function defectOf({
   dimensions,
   inputSize,
   sketchMargin = 0,
+  sketchExpansion,
 }: Extract<Response, { type: 'ready' }>): string | undefined {
   const isCount = (value: unknown, most: number) =>
     Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most
@@ -162,9 +170,27 @@ function defectOf({
     return `the size of its input has to be whole numbers from 1 to ${MAX_SIDE}, but is ${JSON.stringify(inputSize)}`
   }
   const isMargin = typeof sketchMargin === 'number' && sketchMargin >= 0 && sketchMargin <= MAX_MARGIN
-  return isMargin
+  if (!isMargin)
+    return `its sketch margin has to be from 0 to ${MAX_MARGIN}, but is ${JSON.stringify(sketchMargin)}`
+  return sketchExpansion === undefined || isExpansion(sketchExpansion, dimensions)
     ? undefined
-    : `its sketch margin has to be from 0 to ${MAX_MARGIN}, but is ${JSON.stringify(sketchMargin)}`
+    : `its sketch expansion is not valid: ${JSON.stringify(sketchExpansion)}`
+}
+
+function isExpansion(
+  { neighbours, temperature, weight, keptDimensions = 0 }: QueryExpansion,
+  dimensions: number,
+): boolean {
+  return (
+    Number.isInteger(neighbours) &&
+    neighbours >= 1 &&
+    neighbours <= MAX_NEIGHBOURS &&
+    temperature > 0 &&
+    weight >= 0 &&
+    Number.isInteger(keptDimensions) &&
+    keptDimensions >= 0 &&
+    keptDimensions < dimensions
+  )
 }
 
 class Conversation {
@@ -199,6 +225,7 @@ class Conversation {
     dimensions,
     inputSize,
     sketchMargin,
+    sketchExpansion,
     threads,
     embedsText = false,
   }: Extract<Response, { type: 'ready' }>): EmbeddingProcess {
@@ -211,6 +238,7 @@ class Conversation {
       dimensions,
       inputSize,
       sketchMargin,
+      sketchExpansion,
       threads,
       embedsText,
       embed: (items, kind, timeoutMs = this.#batchTimeoutMs) =>

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
-import type { ImageKind } from '../embedder.ts'
+import type { ImageKind, QueryExpansion } from '../embedder.ts'
 import type { LoadContext } from '../load-context.ts'
 import type { EmbedderDefinition } from '../registry.ts'
 
@@ -27,6 +27,7 @@ export type Response =
       dimensions: number
       inputSize: { width: number; height: number }
       sketchMargin?: number | undefined
+      sketchExpansion?: QueryExpansion | undefined
       threads?: number | undefined
       embedsText?: boolean | undefined
     }

@@ -5,11 +5,11 @@ import { DEFAULT_SKETCH_MARGIN, type ImageKind } from '../embedder.ts'
 import type { Measurement } from '../measurements.ts'
 import { describeDefinition, type EmbedderDefinition } from '../registry.ts'
 import { normaliseVectors } from '../vectors.ts'
-import { type EmbeddingProcess, startEmbeddingProcess } from './child.ts'
+import { type EmbedderProperties, type EmbeddingProcess, startEmbeddingProcess } from './child.ts'
 import type { EmbedderClient, EmbedderClientOptions, Embedding, Priority } from './embedder-client.ts'
 import { type BatchItem, type BatchKind, batchSizes, type Job, JobQueue } from './jobs.ts'
 import { measureBatchSizes } from './measure-batch-sizes.ts'
-import { probeImage } from './probe.ts'
+import { probeDefect } from './probe.ts'
 
 const MAX_ATTEMPTS = 2
 const FIRST_BACKOFF_MS = 100
@@ -47,7 +47,7 @@ class EmbedderSupervisor implements EmbedderClient {
   /** A loaded process that is being tried. */
   #tried: EmbeddingProcess | undefined
   /** As at the first start. */
-  #properties: Pick<EmbeddingProcess, 'dimensions' | 'inputSize' | 'sketchMargin' | 'embedsText'> | undefined
+  #properties: EmbedderProperties | undefined
   #isStarted = false
   #isBusy = false
   #failedStarts = 0
@@ -71,6 +71,9 @@ class EmbedderSupervisor implements EmbedderClient {
   }
   get sketchMargin() {
     return this.#properties!.sketchMargin ?? DEFAULT_SKETCH_MARGIN
+  }
+  get sketchExpansion() {
+    return this.#properties!.sketchExpansion
   }
   get embedsText() {
     return this.#properties!.embedsText
@@ -328,17 +331,6 @@ class EmbedderSupervisor implements EmbedderClient {
       ? 'is being closed.'
       : `does not work at present: ${sentence(this.#outage ?? 'it does not start')}`
     return new DomainError('unavailable', `The embedder "${this.name}" ${reason}`)
-  }
-}
-
-/** @returns the defect of the vectors of a batch of test pictures, if any */
-async function probeDefect(child: EmbeddingProcess, count: number): Promise<string | undefined> {
-  try {
-    const vectors = await child.embed(Array(count).fill(probeImage(child.inputSize)), 'photo')
-    const outcome = normaliseVectors(vectors, count, child.dimensions)
-    return typeof outcome === 'string' ? outcome : undefined
-  } catch (error) {
-    return (error as Error).message
   }
 }
 

@@ -61,6 +61,7 @@ async function load({ name, definition, ...given }: Extract<Request, { type: 'lo
       dimensions: embedder.dimensions,
       inputSize: embedder.inputSize ?? DEFAULT_INPUT_SIZE,
       sketchMargin: embedder.sketchMargin,
+      sketchExpansion: embedder.sketchExpansion,
       threads: embedder.threads,
       embedsText: embedder.embedText !== undefined,
     })

@@ -1,4 +1,5 @@
 import { emailCodeContract } from '../../contract/sign-in.ts'
+import { collectionContract } from './collections.ts'
 import { duplicateContract } from './duplicates.ts'
 import { eventContract } from './events.ts'
 import { folderContract } from './folders.ts'
@@ -10,6 +11,7 @@ import { indexStatusContract } from './index-status.ts'
 import { savedQueryContract } from './saved-queries.ts'
 import { searchContract } from './search.ts'
 import { sessionContract } from './session.ts'
+import { starContract } from './stars.ts'
 import { timelineContract } from './timeline.ts'
 import { trashContract } from './trash.ts'
 import { userContract } from './users.ts'
@@ -26,6 +28,8 @@ export const API = {
   images: imageContract,
   imageFiles: imageFileContract,
   timeline: timelineContract,
+  collections: collectionContract,
+  stars: starContract,
   trash: trashContract,
   savedQueries: savedQueryContract,
   words: wordContract,

@@ -1,6 +1,15 @@
 import { z } from '@hono/zod-openapi'
+import { decimal, optional } from '../../contract/input.ts'
 import { defineRoute, json } from '../../contract/routes.ts'
-import { duplicateThresholdSchema, imageSchema, querySchema } from '../schemas.ts'
+import { imageSchema, querySchema } from '../schemas.ts'
+
+const duplicateThresholdSchema = optional(
+  decimal({
+    min: 0.5,
+    max: 1,
+    description: 'Minimum similarity in a group; default: 0.9 with sketch-search-5, else 0.985.',
+  }),
+)
 
 export const duplicateContract = {
   list: defineRoute('user', {

@@ -90,6 +90,13 @@ const partsRequestSchema = z
   })
   .openapi('PartsSearchRequest')
 
+/** A search that a collection stands for: by parts, by a query, or by both. */
+export const savedSearchSchema = partsRequestSchema
+  .omit({ words: true })
+  .partial({ parts: true })
+  .openapi('SavedSearch')
+export type SavedSearch = z.output<typeof savedSearchSchema>
+
 /** A search by parts, or by positive and negative examples. */
 export const searchRequestSchema = z.union([partsRequestSchema, examplesRequestSchema])
 export type SearchRequest = z.output<typeof searchRequestSchema>

@@ -17,8 +17,9 @@ export function authenticate(sessions: Sessions | undefined): MiddlewareHandler<
       return next()
     }
     const extendsSession = !PASSIVE_PATHS.test(context.req.path)
-    const { role, email, cookies } = await sessions.authenticate(context, { extendsSession })
+    const { role, userId, email, cookies } = await sessions.authenticate(context, { extendsSession })
     context.set('role', role)
+    if (userId !== undefined) context.set('userId', userId)
     if (email !== undefined) context.set('email', email)
     context.set(
       'isStillSignedIn',

@@ -8,6 +8,8 @@ import { TRAINED_MODEL } from './trained-model.ts'
 
 /** Chosen by validation, see model/README.md. */
 const SKETCH_MARGIN = 0.08
+/** The last dimension corrects crowding, which depends on the images only. */
+const SKETCH_EXPANSION = { neighbours: 15, temperature: 0.05, weight: 1.6, keptDimensions: 1 }
 
 /**
  * The default model: a network for photos, and one for sketches that places a drawing where the first one places photos of the
@@ -36,6 +38,7 @@ export async function createTrainedEmbedder(context: LoadContext): Promise<Embed
     inputSize: photo.inputSize,
     threads: photo.threads,
     sketchMargin: SKETCH_MARGIN,
+    sketchExpansion: SKETCH_EXPANSION,
     embed: (images, kind) =>
       kind === 'photo' ? embedPictures(images) : sketch.embed(inkInput(images, side), RAW),
     async close() {
