@@ -1,5 +1,6 @@
 import type { Page } from 'playwright-core'
 import { type Line, sheetPlace } from '../../e2e/support/browser.ts'
+import { evenly } from '../../e2e/support/lines.ts'
 import { createRandom } from '../../scripts/demo/random.ts'
 
 /** Readings of a mouse in a second, and how far a hand moves between two, as a share of the sheet. */
@@ -14,7 +15,7 @@ export async function drawByHand(page: Page, strokes: readonly Line[], seed: num
   const random = createRandom(seed)
   const at = await sheetPlace(page)
   for (const stroke of strokes) {
-    const path = evenly(stroke)
+    const path = evenly(stroke, STEP)
     let [driftX, driftY] = [0, 0]
     const place = ([x, y]: [number, number]) => {
       driftX = 0.9 * driftX + random.between(-TREMOR, TREMOR) / 2
@@ -30,16 +31,4 @@ export async function drawByHand(page: Page, strokes: readonly Line[], seed: num
     }
     await page.mouse.up()
   }
-}
-
-/** Points at even distances along a line. */
-function evenly(line: Line): Line {
-  const points: Line = [line[0]!]
-  for (const [n, [x, y]] of line.slice(1).entries()) {
-    const [beforeX, beforeY] = line[n]!
-    const count = Math.max(1, Math.round(Math.hypot(x - beforeX, y - beforeY) / STEP))
-    for (let i = 1; i <= count; i++)
-      points.push([beforeX + ((x - beforeX) * i) / count, beforeY + ((y - beforeY) * i) / count])
-  }
-  return points
 }

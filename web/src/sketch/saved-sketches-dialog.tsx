@@ -10,7 +10,6 @@ import { freeName, listSaved, removeSaved, type SavedSketch, save } from './save
 import { isBlank, type Sketch } from './sketch.ts'
 
 interface SavedSketchesProps {
-  isOpen: boolean
   onClose: () => void
   sketch: Sketch
   onOpen: (sketch: Sketch) => void
@@ -19,9 +18,9 @@ interface SavedSketchesProps {
 const EXPORT_SIDE = 1024
 
 /** Saves the drawing by name in this browser, as an image file, and opens what was saved. */
-export function SavedSketches({ isOpen, onClose, sketch, onOpen }: SavedSketchesProps) {
+export function SavedSketches({ onClose, sketch, onOpen }: SavedSketchesProps) {
   return (
-    <Dialog title={messages.sheet.saved} isOpen={isOpen} onClose={onClose}>
+    <Dialog title={messages.sheet.saved} isOpen onClose={onClose}>
       <Content sketch={sketch} onOpen={onOpen} />
     </Dialog>
   )
