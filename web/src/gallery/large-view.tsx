@@ -159,6 +159,7 @@ function Viewed(props: ViewedProps) {
               <ZoomableImage
                 key={image.id}
                 frameRef={frameRef}
+                frame={frame}
                 image={image}
                 zoom={zoom}
                 onPrevious={onPrevious}
