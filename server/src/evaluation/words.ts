@@ -11,7 +11,7 @@ import type { EmbeddedItems } from './evaluate.ts'
 import { classesOf, itemsIn } from './items.ts'
 import { averagePrecision, precisionAt, ranksOf } from './metrics.ts'
 
-export interface WordScores {
+interface WordScores {
   /** The words that the name was understood as. */
   words: string[]
   /** Images of the class in the gallery. */

@@ -1,7 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
 
-export interface IndexProgress {
+interface IndexProgress {
   indexed: number
   failed: number
   pending: number

@@ -51,7 +51,7 @@ export function TopBar({ isLibraryOpen, onLibrary, onAddFiles, settings, childre
   )
 }
 
-export function Wordmark() {
+function Wordmark() {
   return (
     <h1 className="flex items-center gap-2.5 font-semibold tracking-tight">
       <img src="/icon.svg" alt="" className="size-8" />

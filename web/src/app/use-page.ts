@@ -100,8 +100,6 @@ function usePageSearch(state: ReturnType<typeof usePageState>['state'], sheet: R
   }
 }
 
-export type PageLists = ReturnType<typeof useLists>
-
 function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) {
   const { state, change } = control
   const { filters, result, hasResults } = search
@@ -153,8 +151,6 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) 
     setFurtherShown,
   }
 }
-
-export type TermActions = ReturnType<typeof useTermActions>
 
 function useTermActions(
   control: ReturnType<typeof usePageState>,

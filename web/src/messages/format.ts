@@ -12,8 +12,8 @@ const longDays = new Intl.DateTimeFormat(region, {
 })
 const times = new Intl.DateTimeFormat(region, { hour: '2-digit', minute: '2-digit' })
 // Months are counted in UTC by the server.
-const months = new Intl.DateTimeFormat(region, { month: 'long', year: 'numeric', timeZone: 'UTC' })
 const shortMonths = new Intl.DateTimeFormat(region, { month: 'short', timeZone: 'UTC' })
+const months = new Intl.DateTimeFormat(region, { month: 'long', year: 'numeric', timeZone: 'UTC' })
 
 export type PluralForms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }
 

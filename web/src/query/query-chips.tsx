@@ -70,7 +70,7 @@ function rove(event: KeyboardEvent<HTMLElement>) {
   chips[at + step]?.focus()
 }
 
-export interface SketchChipProps {
+interface SketchChipProps {
   /** A small version of the drawing as a data URL. */
   src: string | undefined
   influence: Influence

@@ -38,7 +38,7 @@ const LIVE_EVERY_MS = 250
 /** A search with a selection of thousands of strokes may take one part in so many of the time of its drag. */
 const LIVE_SHARE = 20
 /** Pixels of the eraser and the brush for each pixel of the pen. */
-export const [ERASER_WIDTH, BRUSH_WIDTH] = [4, 4]
+const [ERASER_WIDTH, BRUSH_WIDTH] = [4, 4]
 const WHEEL_LINE_PX = 16
 
 /** Turns pointer events on the sheet into strokes, erasures, selections and views. */
