@@ -1,13 +1,14 @@
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { chip, sharedBrowser } from './support/browser.ts'
+import { chip, STATE_TIMEOUT_MS, sharedBrowser } from './support/browser.ts'
 import { CLASSICAL, startProduct } from './support/product.ts'
 import { smallGallery } from './support/small-gallery.ts'
 
 /** Opens the page in a window of its own, in which its service worker runs. */
 async function openInstalled(url: string): Promise<Page> {
   const page = await (await (await sharedBrowser()).newContext()).newPage()
+  page.setDefaultTimeout(STATE_TIMEOUT_MS)
   await page.goto(url)
   await page.evaluate(() => navigator.serviceWorker.ready)
   return page
