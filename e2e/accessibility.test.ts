@@ -98,19 +98,15 @@ describe('forced colours', () => {
     await firstResults(page, 1)
     await tiles.nth(0).focus()
     await page.keyboard.press('Space')
-    await page.locator('[aria-selected=true]').first().waitFor()
-    const styles = await page.evaluate(() => {
-      const style = (element: Element | null) => getComputedStyle(element!)
-      const selected = document.querySelector('[aria-selected=true] .border-3')
-      const negative = document.querySelector('[role=toolbar] .border-dashed')
-      const tool = document.querySelector('[aria-pressed=true][data-lit]')
-      return {
-        selected: [style(selected).borderTopStyle, style(selected).borderTopWidth],
-        negative: style(negative).borderTopStyle,
-        tool: style(tool).outlineStyle,
-      }
-    })
-    expect(styles).toEqual({ selected: ['solid', '4px'], negative: 'dashed', tool: 'solid' })
+    const styleOf = (selector: string, property: 'borderTopStyle' | 'borderTopWidth' | 'outlineStyle') =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((element, name) => getComputedStyle(element)[name], property)
+    expect(await styleOf('[aria-selected=true] .border-3', 'borderTopStyle')).toBe('solid')
+    expect(await styleOf('[aria-selected=true] .border-3', 'borderTopWidth')).toBe('4px')
+    expect(await styleOf('[role=toolbar] .border-dashed', 'borderTopStyle')).toBe('dashed')
+    expect(await styleOf('[aria-pressed=true][data-lit]', 'outlineStyle')).toBe('solid')
     await page.getByRole('button', { name: /^Colour/ }).click()
     const swatch = page.getByRole('dialog').getByRole('radio').nth(3)
     expect(await swatch.evaluate((element) => getComputedStyle(element).backgroundColor)).toBe(
