@@ -22,7 +22,12 @@ describe('the installed page', () => {
     // As Android does: a form with the file, sent to the target that the manifest names.
     const { share_target: target } = await (await fetch(`${product.url}/manifest.webmanifest`)).json()
     await page.evaluate(({ action, method, enctype, params }) => {
-      const form = Object.assign(document.createElement('form'), { action, method, enctype, id: 'share' })
+      const form = Object.assign(document.createElement('form'), {
+        action: `/${action}`,
+        method,
+        enctype,
+        id: 'share',
+      })
       form.append(
         Object.assign(document.createElement('input'), { type: 'file', name: params.files[0].name }),
       )

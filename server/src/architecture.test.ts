@@ -90,14 +90,12 @@ const LONG_FUNCTIONS: Record<string, number> = {
   'web/src/app/app.tsx App': 107,
   'web/src/app/settings-menu.tsx SettingsMenu': 82,
   'web/src/app/wide-layout.tsx WideLayout': 94,
-  'web/src/gallery/large-view.tsx Viewed': 96,
   'web/src/gallery/picture-grid.tsx PictureGrid': 143,
   'web/src/gallery/timeline-scrubber.tsx TimelineScrubber': 87,
   'web/src/gallery/use-trash.ts useTrash': 112,
   'web/src/region/use-region.ts useRegion': 85,
   'web/src/sketch/sketch-panel.tsx SketchPanel': 119,
   'web/src/sketch/use-addressed-sketch.ts useAddressedSketch': 100,
-  'web/src/upload/use-uploads.ts useUploads': 87,
 }
 
 interface Import {

@@ -1,6 +1,11 @@
 /** The service worker of the installed page: it starts without the server, and receives pictures that are shared to it. */
-const SHELL = 'shell'
-const SHARED = 'shared-picture'
+
+/** `/`, or the path below which a proxy publishes the page. */
+const FOLDER = new URL(registration.scope).pathname
+const SHARE = `${FOLDER}share`
+const SHELL = `shell ${FOLDER}`
+const SHARED = `shared-picture ${FOLDER}`
+const FILES = ['theme.js', 'icon.svg', 'manifest.webmanifest']
 
 addEventListener('install', () => skipWaiting())
 addEventListener('activate', (event) => event.waitUntil(clients.claim()))
@@ -8,13 +13,14 @@ addEventListener('activate', (event) => event.waitUntil(clients.claim()))
 addEventListener('fetch', (event) => {
   const { request } = event
   const url = new URL(request.url)
-  if (url.origin !== location.origin) return
-  if (request.method === 'POST' && url.pathname === '/share') event.respondWith(receive(request))
+  if (url.origin !== location.origin || !url.pathname.startsWith(FOLDER)) return
+  const path = url.pathname.slice(FOLDER.length)
+  if (request.method === 'POST' && url.pathname === SHARE) event.respondWith(receive(request))
   else if (request.method !== 'GET') return
-  else if (request.mode === 'navigate' && !url.pathname.startsWith('/api/')) event.respondWith(page(request))
-  else if (url.pathname.startsWith('/assets/')) event.respondWith(asset(request))
-  else if (['/theme.js', '/icon.svg', '/manifest.webmanifest'].includes(url.pathname))
-    event.respondWith(newest(request, request))
+  // Documents of the server, such as the description of its API, are other pages.
+  else if (request.mode === 'navigate' && path === '') event.respondWith(newest(request, FOLDER))
+  else if (path.startsWith('assets/')) event.respondWith(asset(request))
+  else if (FILES.includes(path)) event.respondWith(newest(request, url.pathname))
 })
 
 /** Keeps a shared picture until the page, which opens next, searches with it. */
@@ -22,24 +28,18 @@ async function receive(request) {
   const picture = (await request.formData()).get('picture')
   if (picture instanceof File) {
     const cache = await caches.open(SHARED)
-    await cache.put('/share', new Response(picture))
+    await cache.put(SHARE, new Response(picture))
   }
-  return Response.redirect('/', 303)
+  return Response.redirect(FOLDER, 303)
 }
 
-/** The page from the server; the one that was last seen while the server is away. */
-async function page(request) {
-  const { pathname } = new URL(request.url)
-  // Documents of the server, such as the description of its API, are other pages.
-  return pathname === '/' ? newest(request, '/') : fetch(request)
-}
-
+/** The file from the server; the one that was last seen while the server is away. */
 async function newest(request, key) {
   const cache = await caches.open(SHELL)
   try {
     const response = await fetch(request)
     if (response.ok && !response.redirected) {
-      if (key === '/') await forgetOldAssets(cache, response.clone())
+      if (key === FOLDER) await forgetOldAssets(cache, response.clone())
       await cache.put(key, response.clone())
     }
     return response
@@ -62,8 +62,8 @@ async function asset(request) {
 
 /** A new version of the page has other assets. */
 async function forgetOldAssets(cache, response) {
-  const known = await cache.match('/')
+  const known = await cache.match(FOLDER)
   if (known === undefined || (await known.text()) === (await response.text())) return
   for (const request of await cache.keys())
-    if (new URL(request.url).pathname.startsWith('/assets/')) await cache.delete(request)
+    if (new URL(request.url).pathname.startsWith(`${FOLDER}assets/`)) await cache.delete(request)
 }

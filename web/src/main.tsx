@@ -3,6 +3,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { isPassing } from './api/client.ts'
+import { serverUrl } from './api/server-url.ts'
 import { SessionGate } from './auth/session.tsx'
 import { ToastProvider } from './components/toast.tsx'
 import { router } from './router.tsx'
@@ -26,7 +27,7 @@ const queryClient = new QueryClient({
 if (import.meta.env.PROD && 'serviceWorker' in navigator)
   addEventListener('load', () =>
     navigator.serviceWorker
-      .register('/sw.js')
+      .register(serverUrl('/sw.js'))
       .catch((error: unknown) => console.info('The page can not be installed:', error)),
   )
 

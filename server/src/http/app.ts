@@ -71,6 +71,8 @@ export interface HttpOptions {
   maxUploadBytes: number
   /** undefined: every name is accepted. */
   allowedHosts: string[] | undefined
+  /** Path that a reverse proxy passes on; `/` if it passes on none. */
+  basePath: string
   /** undefined: without sign-in, every client is admin. */
   signIn: SignIn | undefined
   readClient: (context: Context) => Client
@@ -138,7 +140,7 @@ export function createHttpApp(options: HttpOptions): Router {
     })
   for (const path of ['/api/docs', '/docs', '/redoc']) app.route(path, docsRoutes())
   app.all('/api/*', (context) => respondToUnmatched(app, context))
-  app.route('/', pageRoutes())
+  app.route('/', pageRoutes(options.basePath))
   app.notFound((context) => respondToUnmatched(app, context))
 
   app.onError((error, context) => {

@@ -1,7 +1,9 @@
 import { useEffect, useRef } from 'react'
+import { pageFolder, serverUrl } from '../api/server-url.ts'
 
 /** Names of the service worker, `public/sw.js`. */
-const [CACHE, PATH] = ['shared-picture', '/share']
+const CACHE = `shared-picture ${pageFolder()}`
+const PATH = serverUrl('/share')
 
 /** Takes a picture that another app has shared to the installed page, once. */
 export function useSharedPicture(onPicture: (picture: Blob) => void): void {

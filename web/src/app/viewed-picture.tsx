@@ -21,6 +21,10 @@ export default function ViewedPicture({ page, id }: { page: Page; id: string }) 
       onFindSimilar={actions.findSimilar}
       onAddTerms={(image, isWanted) => actions.addTerms([image], isWanted)}
       onRegion={actions.searchRegion}
+      onNear={(latitude, longitude) =>
+        change({ view: undefined, near: { latitude, longitude, kilometres: 10 }, terms: [], show: undefined })
+      }
+      onWords={page.hasWords ? actions.addWords : undefined}
       onFolder={(image) =>
         change({ view: undefined, directory: image.directory, terms: [], show: undefined })
       }
