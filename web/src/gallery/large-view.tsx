@@ -135,7 +135,6 @@ function Viewed(props: ViewedProps) {
               <ZoomableImage
                 key={image.id}
                 frameRef={frameRef}
-                frame={frame}
                 image={image}
                 zoom={zoom}
                 onPrevious={onPrevious}

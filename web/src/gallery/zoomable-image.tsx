@@ -2,12 +2,10 @@ import { type PointerEvent, type RefObject, useEffect, useRef, useState } from '
 import type { Image } from '../api/client.ts'
 import { placeholderOf, sizedUrl } from '../api/picture-sources.ts'
 import { PatientImage } from '../components/patient-image.tsx'
-import type { Point, Size, Zoom } from './use-zoom.ts'
+import type { Point, Zoom } from './use-zoom.ts'
 
 interface ZoomableImageProps {
   frameRef: RefObject<HTMLDivElement | null>
-  /** Size of the frame, in CSS pixels. */
-  frame: Size
   image: Image
   zoom: Zoom
   onPrevious: (() => void) | undefined
@@ -27,7 +25,8 @@ const MAX_ORIGINAL_PIXELS = 120_000_000
 
 /** A picture that is zoomed by the wheel or two fingers, moved by dragging, and changed by swiping. */
 export function ZoomableImage(props: ZoomableImageProps) {
-  const { frameRef, frame, image, zoom } = props
+  const { frameRef, image, zoom } = props
+  const { frame } = zoom
   const gesture = useGesture(props)
   const { by: zoomBy } = zoom
   useEffect(() => {

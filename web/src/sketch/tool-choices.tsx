@@ -3,7 +3,7 @@ import { Slider } from '../components/slider.tsx'
 import { Switch } from '../components/switch.tsx'
 import { messages } from '../messages/messages.ts'
 import { INK } from './stroke.ts'
-import type { ColourPopoverProps, ToolPopoverProps } from './tool-popovers.tsx'
+import type { ColourPopoverProps, ToolPopoverProps } from './tool-props.ts'
 import { INKS, MAX_WIDTH, MIN_WIDTH, WIDTH_PRESETS } from './tool-settings.ts'
 
 /** The inks, and whether colours count. */

@@ -4,27 +4,10 @@ import { Tooltip } from '../components/tooltip.tsx'
 import { messages } from '../messages/messages.ts'
 import { colourName } from './describe.ts'
 import { INK } from './stroke.ts'
-import type { ToolSettings } from './tool-settings.ts'
+import type { ColourPopoverProps, ToolPopoverProps } from './tool-props.ts'
 
 const ColourChoices = lazy(async () => ({ default: (await import('./tool-choices.tsx')).ColourChoices }))
 const WidthChoices = lazy(async () => ({ default: (await import('./tool-choices.tsx')).WidthChoices }))
-
-export interface ToolPopoverProps {
-  tools: ToolSettings
-  onTools: (change: Partial<ToolSettings>) => void
-  /** The colour in which black ink is shown. */
-  black: string
-  isOpen: boolean
-  setOpen: (isOpen: boolean) => void
-  className: string
-}
-
-export interface ColourPopoverProps extends ToolPopoverProps {
-  /** Whether colours count in the search. */
-  matchColours: boolean | undefined
-  /** No switch without it. */
-  onMatchColours: ((isOn: boolean) => void) | undefined
-}
 
 /** The ink in use; opens the inks, and whether colours count. */
 export function ColourPopover(props: ColourPopoverProps) {
