@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { openEventConnection } from './event-connection.ts'
 import { serverUrl } from './server-url.ts'
 
 interface IndexProgress {
@@ -22,10 +23,6 @@ const CHANGES = [
 const LISTS = ['list', 'timeline', 'search', 'duplicates']
 /** While thousands of files come in, the page follows in steps that a person can follow, too. */
 const REFRESH_EVERY_MS = 1500
-const RECONNECT_MIN_MS = 1000
-const RECONNECT_MAX_MS = 30_000
-/** A browser has six connections to a server, for all its tabs: one that nobody looks at gives its own back. */
-const HIDDEN_AFTER_MS = 10_000
 
 export interface ServerEvents {
   progress: IndexProgress | undefined
@@ -53,12 +50,7 @@ export function useServerEvents(isPaused: boolean): ServerEvents {
   paused.current = isPaused
 
   useEffect(() => {
-    let source: EventSource
-    let reconnecting: ReturnType<typeof setTimeout> | undefined
-    let delay = RECONNECT_MIN_MS
     let timer: ReturnType<typeof setTimeout> | undefined
-    let wasOffline = false
-    let isFirst = true
     let isIndexing = false
     /** Whether a change has been told since lists were last fetched anew. */
     let hasChanged = false
@@ -84,66 +76,31 @@ export function useServerEvents(isPaused: boolean): ServerEvents {
         void Promise.resolve(promise).then(again, again)
       }
     }
-    const connect = () => {
-      source = new EventSource(serverUrl('/api/fs/events'))
-      for (const name of CHANGES) source.addEventListener(name, refreshSoon)
-      source.addEventListener('IndexProgressEvent', (event) => {
-        const next = JSON.parse(event.data) as IndexProgress
-        setProgress(next)
-        isIndexing = next.pending > 0
-        if (next.pending === 0) refreshSoon()
-      })
-      source.addEventListener('error', () => {
-        wasOffline = true
-        // The browser would try again after a lost connection, but not after an answer such as a proxy's 502.
-        source.close()
-        setOffline({ retryAt: Date.now() + delay })
-        reconnecting = setTimeout(connect, delay)
-        delay = Math.min(2 * delay, RECONNECT_MAX_MS)
-      })
-      source.addEventListener('open', () => {
+    const onProgress = (event: MessageEvent<string>) => {
+      const next = JSON.parse(event.data) as IndexProgress
+      setProgress(next)
+      isIndexing = next.pending > 0
+      if (next.pending === 0) refreshSoon()
+    }
+    const connection = openEventConnection(serverUrl('/api/fs/events'), {
+      onSource(source) {
+        for (const name of CHANGES) source.addEventListener(name, refreshSoon)
+        source.addEventListener('IndexProgressEvent', onProgress)
+      },
+      onLost: (retryAt) => setOffline({ retryAt }),
+      onOpen(mayHaveMissed) {
         setOffline(undefined)
-        delay = RECONNECT_MIN_MS
-        if (wasOffline) {
-          // What was going on then may have ended since.
-          isIndexing = false
-          setProgress(undefined)
-          refreshSoon()
-        } else if (isFirst) askAgain()
-        wasOffline = false
-        isFirst = false
-      })
-    }
-    connect()
-    reconnectRef.current = () => {
-      clearTimeout(reconnecting)
-      source.close()
-      connect()
-    }
-    let hiding: ReturnType<typeof setTimeout> | undefined
-    let isHidden = false
-    const onVisibility = () => {
-      clearTimeout(hiding)
-      if (document.hidden) {
-        hiding = setTimeout(() => {
-          isHidden = true
-          clearTimeout(reconnecting)
-          source.close()
-        }, HIDDEN_AFTER_MS)
-      } else if (isHidden) {
-        isHidden = false
-        // What has happened meanwhile is fetched.
-        wasOffline = true
-        connect()
-      }
-    }
-    document.addEventListener('visibilitychange', onVisibility)
+        if (!mayHaveMissed) return askAgain()
+        // What was going on then may have ended since.
+        isIndexing = false
+        setProgress(undefined)
+        refreshSoon()
+      },
+    })
+    reconnectRef.current = connection.reconnect
     return () => {
-      document.removeEventListener('visibilitychange', onVisibility)
-      clearTimeout(hiding)
       clearTimeout(timer)
-      clearTimeout(reconnecting)
-      source.close()
+      connection.close()
     }
   }, [queryClient])
 

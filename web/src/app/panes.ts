@@ -1,6 +1,11 @@
 /** Marks a pane that F6 goes to. */
 export const PANE = { 'data-pane': '' }
 
+/** Properties of a pane that takes the keys while it is used. */
+export function paneOf(onUse: () => void) {
+  return { ...PANE, onPointerDownCapture: onUse, onFocusCapture: onUse }
+}
+
 const FOCUSABLE = 'a[href], button:not(:disabled), input:not(:disabled), [tabindex="0"]'
 
 /** Moves the focus to the next pane: top bar, folders, sheet, results, and round again. In a grid, to its only tab stop. */

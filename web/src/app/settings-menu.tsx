@@ -102,11 +102,7 @@ export function SettingsMenu({
           <AccountActions beforeLeaving={beforeLeaving} />
         </div>
       </Popover>
-      {isAccountOpen && (
-        <Suspense fallback={null}>
-          <FilesAccount onClose={() => setAccountOpen(false)} />
-        </Suspense>
-      )}
+      {isAccountOpen && <OpenAccount onClose={() => setAccountOpen(false)} />}
     </>
   )
 }
@@ -125,4 +121,12 @@ function changeLanguage(next: Language | 'system'): void {
   if (next === 'system') removeStored(LANGUAGE_KEY)
   else setStored(LANGUAGE_KEY, next)
   location.reload()
+}
+
+function OpenAccount({ onClose }: { onClose: () => void }) {
+  return (
+    <Suspense fallback={null}>
+      <FilesAccount onClose={onClose} />
+    </Suspense>
+  )
 }

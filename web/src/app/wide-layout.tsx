@@ -9,7 +9,7 @@ import type { LayoutProps } from './layout-props.ts'
 import { Library } from './library.tsx'
 import { OtherViews } from './other-views.tsx'
 import { PageQueryBar } from './page-query-bar.tsx'
-import { PANE } from './panes.ts'
+import { PANE, paneOf } from './panes.ts'
 import { QueryPane } from './query-pane.tsx'
 import { ResultsPane } from './results-pane.tsx'
 import { TopBar } from './top-bar.tsx'
@@ -67,9 +67,7 @@ export function WideLayout(props: WideLayoutProps) {
           {isPaneOpen ? (
             <section aria-label={messages.app.queryPane} className="contents">
               <div
-                {...PANE}
-                onPointerDownCapture={() => props.onPane('query')}
-                onFocusCapture={() => props.onPane('query')}
+                {...paneOf(() => props.onPane('query'))}
                 style={{ flexBasis: `${share * 100}%`, ...(isSide ? { minWidth: measures.leastPane } : {}) }}
                 className="relative min-h-0 shrink-0 overflow-hidden"
               >
@@ -106,12 +104,10 @@ export function WideLayout(props: WideLayoutProps) {
             <ClosedPane isSide={isSide} onOpen={() => setPaneOpen(true)} />
           )}
           <main
-            {...PANE}
+            {...paneOf(() => props.onPane('results'))}
             id="results"
             tabIndex={-1}
             aria-label={messages.app.results}
-            onPointerDownCapture={() => props.onPane('results')}
-            onFocusCapture={() => props.onPane('results')}
             className="min-h-0 min-w-0 flex-1 outline-none"
           >
             <OtherViews page={page}>

@@ -164,19 +164,23 @@ export function SketchPanel(props: SketchPanelProps) {
         />
       </div>
       {trace.input}
-      {isSavedOpen && (
-        <Suspense fallback={null}>
-          <SavedSketches
-            onClose={() => setSavedOpen(false)}
-            sketch={sketch}
-            onOpen={(opened) => {
-              sheet.controller?.edit((current) => replaceBy(current, opened))
-              setSavedOpen(false)
-            }}
-          />
-        </Suspense>
-      )}
+      {isSavedOpen && <OpenSaved sketch={sketch} sheet={sheet} onClose={() => setSavedOpen(false)} />}
     </section>
+  )
+}
+
+function OpenSaved({ sketch, sheet, onClose }: { sketch: Sketch; sheet: Sheet; onClose: () => void }) {
+  return (
+    <Suspense fallback={null}>
+      <SavedSketches
+        sketch={sketch}
+        onClose={onClose}
+        onOpen={(opened) => {
+          sheet.controller?.edit((current) => replaceBy(current, opened))
+          onClose()
+        }}
+      />
+    </Suspense>
   )
 }
 
