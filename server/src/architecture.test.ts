@@ -36,7 +36,14 @@ const ROWS: readonly (readonly string[])[] = [
   ['server/src/gallery'],
   ['server/src/config'],
   ['server/src/contract'],
-  ['server/src/log.ts', 'server/src/events.ts', 'server/src/hashing.ts', 'server/src/threads.ts'],
+  [
+    'server/src/log.ts',
+    'server/src/events.ts',
+    'server/src/hashing.ts',
+    'server/src/threads.ts',
+    'server/src/addresses.ts',
+    'server/src/suggestions.ts',
+  ],
   ['server/src/errors.ts', 'server/src/timings.ts', 'server/src/version.ts'],
 ]
 
@@ -64,6 +71,13 @@ const VENDORS: Record<string, readonly string[]> = {
   '@parcel/watcher': ['gallery'],
   yaml: ['config'],
   pino: ['log.ts'],
+  'ipaddr.js': ['addresses.ts'],
+  'fastest-levenshtein': ['suggestions.ts'],
+  'p-retry': ['database'],
+  'exif-reader': ['gallery'],
+  '@rgrove/parse-xml': ['gallery'],
+  'prom-client': ['http'],
+  'range-parser': ['http'],
 }
 
 /** Functions that are still too long, with their lines. Entries only shrink or go: one that no longer applies fails. */

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
+import pLimit from 'p-limit'
 import { DomainError, messageOf } from '../errors.ts'
 import type { FolderTimes, GallerySync } from '../sync/gallery-sync.ts'
 import type { MassRemoval } from '../sync/missing-files.ts'
@@ -69,7 +70,7 @@ class SharedSync implements RemoteSync {
   readonly #log
   readonly #me = `${hostname()} (process ${process.pid})`
   #local: Leadership | undefined
-  #queue: Promise<void> = Promise.resolve()
+  readonly #oneAtATime = pLimit(1)
   #isStarted = false
   #isClosed = false
   #latest: { status: LeaderStatus; readAt: number; ageMs: number } | undefined
@@ -158,10 +159,11 @@ class SharedSync implements RemoteSync {
     await this.#reading
   }
 
+  /** Runs one change of leadership at a time. */
   #runExclusive(work: () => Promise<void>): Promise<void> {
-    const result = this.#queue.then(work)
-    this.#queue = result.catch((error) => this.#log.warn(`Watching in turns: ${messageOf(error)}`))
-    return this.#queue
+    return this.#oneAtATime(work).catch((error) =>
+      this.#log.warn(`Changing the leader failed: ${messageOf(error)}`),
+    )
   }
 
   readonly #tryToLead = (): Promise<void> => {
