@@ -21,7 +21,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   config: async () => (await import('./commands/config.ts')).configCommand(),
 }
 const DEFAULT_COMMAND = 'serve'
-/** A word that differs from a command by so many letters is a mistyped command, even if a folder has this name. */
+/** Maximum number of letters in which a mistyped command differs, even if a folder has this name. */
 const MAX_EDITS = 2
 /** Words that concern all commands. */
 const ABOUT_ALL = ['help', '--help', '-h']

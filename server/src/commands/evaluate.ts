@@ -94,7 +94,7 @@ async function runEvaluation(options: EvaluateOptions): Promise<void> {
   if (options.html !== undefined) await writeFile(options.html, await renderReport(report))
 }
 
-/** Evaluating takes long: what could not be written at its end is said before. */
+/** Evaluating takes long, so an output that can't be written is reported first. */
 function assertFolderOf(flag: string, file: string | undefined): void {
   if (file !== undefined && !existsSync(dirname(resolve(file))))
     throw new DomainError('directory_not_found', `${flag}: there is no folder ${dirname(resolve(file))}.`)

@@ -19,7 +19,7 @@ export interface PictureActionsProps {
   parts: readonly { name: string; score: number }[]
 }
 
-/** What can be done with a picture, and what is known of it. */
+/** Actions on a picture, and its details. */
 export function PictureDetails(props: PictureActionsProps) {
   const { image, parts, onFindSimilar, onAddTerms, onRegion, onFolder, onOpen } = props
   const { viewer } = messages

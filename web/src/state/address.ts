@@ -104,7 +104,7 @@ const ORDERS: Record<Sort, { order_by: OrderBy; direction: 'ascending' | 'descen
 
 export const orderOf = (sort: Sort) => ORDERS[sort]
 
-/** What lists and searches are narrowed to. Days are the browser's own. */
+/** Filters of lists and searches. Days are in the time zone of the browser. */
 export function filtersOf({ directory, isFlat, name, from, to }: PageState): Filters {
   return {
     name_contains: name || undefined,

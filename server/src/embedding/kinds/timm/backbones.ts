@@ -13,8 +13,8 @@ const BACKBONES = new Map(
 )
 
 /**
- * @param name as timm spells it; what follows the first dot tells on what it was trained and is ignored
- * @throws {Error} that lists what is known
+ * @param name as in timm; the part after the first dot names the training data and is ignored
+ * @throws {Error} that lists the known names
  */
 export function findBackbone(name: string): Backbone {
   const [architecture] = name.split('.')
