@@ -188,9 +188,10 @@ export async function filterByName(page: Page, name: string): Promise<void> {
 
 /** The field of the filter for names, opened. */
 export async function nameFilter(page: Page): Promise<Locator> {
-  const own = page.getByRole('button', { name: /^Name contains/ })
-  const folded = page.getByRole('button', { name: /^Filters/ })
-  await own.or(folded).first().click()
+  await page
+    .getByRole('button', { name: /^(More filters|Filters)/ })
+    .first()
+    .click()
   return page.getByRole('searchbox', { name: 'Name contains' })
 }
 

@@ -277,6 +277,12 @@ export const configSchema = z.strictObject({
     .describe(
       'Addresses or networks of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` headers are trusted.',
     ),
+  base_path: z
+    .string()
+    .regex(/^\/?[\w.~-]*(\/[\w.~-]+)*\/?$/, 'give a path such as /photos')
+    .transform((path) => `/${path.replaceAll(/^\/|\/$/g, '')}`)
+    .default('/')
+    .describe('Path of the page, such as `/photos`, if a reverse proxy passes it on without removing it.'),
   log_level: z
     .enum(LOG_LEVELS)
     .default('INFO')

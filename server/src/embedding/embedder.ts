@@ -43,6 +43,14 @@ export interface Embedder {
    * @returns `[texts.length, dimensions]`, row-major; the caller normalises to unit length
    */
   embedText?(texts: readonly string[]): Promise<Float32Array> | Float32Array
+  /** Size of the grid of `embedPlaces`. */
+  readonly places?: { width: number; height: number }
+  /**
+   * Shows where a query matches within an image, for models with a feature map. Without it, only parts of images are compared.
+   * @returns `[count, places.height, places.width, dimensions]`, in the space of the vectors of photos, and so scaled that the mean
+   * over the places of an image has unit length
+   */
+  embedPlaces?(images: ImageBatch): Promise<Float32Array>
   close?(): Promise<void>
 }
 

@@ -1,5 +1,6 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { serverUrl } from './server-url.ts'
 
 interface IndexProgress {
   indexed: number
@@ -80,7 +81,7 @@ export function useServerEvents(isPaused: boolean): ServerEvents {
       }
     }
     const connect = () => {
-      source = new EventSource('/api/fs/events')
+      source = new EventSource(serverUrl('/api/fs/events'))
       for (const name of CHANGES) source.addEventListener(name, refreshSoon)
       source.addEventListener('IndexProgressEvent', (event) => {
         const next = JSON.parse(event.data) as IndexProgress
