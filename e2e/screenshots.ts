@@ -12,7 +12,7 @@ import { startProduct } from './support/product.ts'
 import { FLOWER } from './support/shapes.ts'
 
 const ANIMATED = { width: 1280, height: 760 }
-/** Of the demo. */
+/** Number of photographs in the demo. */
 const PHOTOS = 93
 const target = fileURLToPath(new URL('../docs/images', import.meta.url))
 const directory = await mkdtemp(join(tmpdir(), 'sketch-search-screenshots-'))

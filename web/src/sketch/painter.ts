@@ -11,7 +11,7 @@ interface Dragged {
   matrix: Matrix
 }
 
-/** What is painted over the finished strokes. */
+/** Layer that is painted over the finished strokes. */
 export interface Overlay {
   /** The stroke that is being drawn. */
   live?: Stroke | undefined
@@ -33,13 +33,13 @@ export class SheetPainter {
   #overlay: Overlay = {}
   #livePath = new LivePath()
   #live: { path: Path2D; changed: Box } | undefined
-  /** What was dragged, until it is drawn at its new place. */
+  /** The selection after its drag, until it is drawn at its new place. */
   #held: Dragged | undefined
   /** A large selection while it is dragged. */
   #draggedInk: { strokes: ReadonlySet<Stroke>; ink: FinishedInk } | undefined
   /** Strokes that the next frame shows, and where they differ. */
   #next: { strokes: readonly Stroke[]; hint: Box | undefined } | undefined
-  /** What has to be repainted, in units of the sheet. */
+  /** Area to repaint, in units of the sheet. */
   #covered: Box | undefined
   #frame = 0
 
