@@ -10,8 +10,8 @@ const MAX_LINES = 350
  * See ARCHITECTURE.md for what each holds.
  */
 const ROWS: readonly (readonly string[])[] = [
-  ['scripts/record.ts'],
-  ['bench', 'scripts/recording'],
+  ['scripts/record.ts', 'scripts/images.ts'],
+  ['bench', 'scripts/recording', 'scripts/images'],
   ['e2e'],
   ['scripts'],
   ['server/src/main.ts', 'web/src/main.tsx'],
