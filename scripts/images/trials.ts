@@ -1,4 +1,4 @@
-import { chownSync, cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { chownSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
@@ -216,7 +216,8 @@ function mountsOf(
   folderOf(thumbnails, '.')
   const mounts = volumes.map((text) => {
     const [source, to, mode] = filledIn(text).split(':') as [string, string, string | undefined]
-    const own = { thumbnails, './gallery': gallery }[source] ?? (source.startsWith('/') ? source : undefined)
+    const named = { thumbnails, './gallery': gallery }[source]
+    const own = named ?? (existsSync(join(ROOT, source)) ? join(ROOT, source) : undefined)
     const from = own ?? folderOf(directory, source.replaceAll(/\W/g, ''))
     return { from, to, isReadOnly: mode === 'ro' }
   })

@@ -69,6 +69,14 @@ export async function importImages(
 
   async function adoptAll(rows: readonly ReferenceImage[], areUploads: boolean): Promise<void> {
     const waiting = rows[Symbol.iterator]()
+    const isComparing = () => options.vectorsOf !== undefined && compared < COMPARED_VECTORS
+    // No vector is taken over before enough of them have been compared.
+    while (isComparing()) {
+      const next = waiting.next()
+      if (next.done) return
+      await adopt(next.value, areUploads)
+      result.rows++
+    }
     const work = async () => {
       for (const row of waiting) {
         await adopt(row, areUploads)

@@ -2,8 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
-import { systemCodeOf } from '../../errors.ts'
+import { messageOf, systemCodeOf } from '../../errors.ts'
 import { programBeside } from '../../threads.ts'
+import { timmInPython } from '../kinds/timm/in-python.ts'
 import { type EmbedderDefinition, embedderKind } from '../registry.ts'
 import { withoutTelemetry } from '../telemetry.ts'
 import type { BatchItem, BatchKind } from './jobs.ts'
@@ -55,7 +56,20 @@ const MAX_MARGIN = 0.45
  * Starts a process and waits until its embedder is loaded.
  * @throws {Error} with the reason
  */
-export function startEmbeddingProcess(
+export async function startEmbeddingProcess(
+  name: string,
+  definition: EmbedderDefinition,
+  options: ProcessOptions,
+): Promise<EmbeddingProcess> {
+  const inPython = embedderKind(name, definition) === 'timm' ? timmInPython(definition) : undefined
+  if (inPython === undefined) return startProcess(name, definition, options)
+  inPython.notes.forEach(options.onOutput)
+  return startProcess(name, inPython.definition, options).catch((error) => {
+    throw new Error(`${messageOf(error)}. ${inPython.hint}`, { cause: error })
+  })
+}
+
+function startProcess(
   name: string,
   definition: EmbedderDefinition,
   options: ProcessOptions,

@@ -184,10 +184,6 @@ describe('DefaultEmbedder', () => {
     [{ weights_path: null }, /kwargs\.weights_path: is missing/],
     [{ weights_path: 'nowhere.pth' }, /nowhere\.pth can't be read: there is no such file/],
     [
-      { ...argumentsOf('test_convnext'), timm_backbone: 'convnext_tinny' },
-      /"convnext_tinny" is not known.*did you mean convnext_tiny\?.*resnet50.*vit_base_patch16_224/,
-    ],
-    [
       { ...argumentsOf('test_convnext'), timm_backbone: 'convnext_tiny' },
       /test_convnext\.pth: .*shape \[24.*needs \[96/,
     ],
