@@ -110,7 +110,8 @@ async function row(family: string, computed: Computed): Promise<string> {
       await embedder.close()
     }
   } catch (error) {
-    return cells('refused', '–', `fails: ${messageOf(error)}`)
+    const [, reason] = /: ValueError: (.*) \(timm_embedder\.py/.exec(messageOf(error)) ?? []
+    return cells('refused', '–', `fails: ${reason ?? messageOf(error)}`)
   } finally {
     rmSync(weights_path, { force: true })
   }

@@ -15,6 +15,7 @@ const CERTIFICATES = '/etc/ssl/certs/ca-certificates.crt'
 export function provideBase(buildah: Buildah, dockerfile: string): string {
   const version = /^ARG NODE=(.+)$/m.exec(dockerfile)![1]!
   const name = `docker.io/library/node:${version}-${DEBIAN}-slim`
+  if (buildah.isKnown(name)) return `The base ${name} is in the storage.`
   try {
     buildah.output('pull', '--quiet', name)
     return `The base is the published ${name}.`

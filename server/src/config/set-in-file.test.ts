@@ -26,6 +26,11 @@ embedder_registry:
   expect(await changed(yaml)).toBe(`${yaml}        normalize: false\n`)
 })
 
+it('keeps notations of YAML 1.1', async () => {
+  const yaml = 'dev: yes\nwatcher: { watch_recursive: On }\nport: "8001"\n'
+  expect(await changed(yaml)).toContain(yaml)
+})
+
 it('makes the maps that are missing', async () => {
   expect(await changed('port: 8001\n')).toBe(
     'port: 8001\nembedder_registry:\n  embedders:\n    mine:\n      kwargs:\n        normalize: false\n',

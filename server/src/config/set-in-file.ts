@@ -6,7 +6,8 @@ import { parseDocument } from 'yaml'
  * @throws {Error} of the file system, or if a value is in the way
  */
 export async function setInFile(file: string, path: readonly string[], value: unknown): Promise<void> {
-  const document = parseDocument(await readFile(file, 'utf8'), { version: '1.1', uniqueKeys: false })
+  // Scalars are written as they were read. By the rules of YAML 1.1, new maps would become ordered ones.
+  const document = parseDocument(await readFile(file, 'utf8'), { uniqueKeys: false })
   document.setIn(path, value)
   await writeFile(file, document.toString({ lineWidth: 0 }))
 }

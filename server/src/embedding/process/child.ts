@@ -65,7 +65,7 @@ export async function startEmbeddingProcess(
   if (inPython === undefined) return startProcess(name, definition, options)
   inPython.notes.forEach(options.onOutput)
   return startProcess(name, inPython.definition, options).catch((error) => {
-    throw new Error(`${messageOf(error)}. ${inPython.hint}`, { cause: error })
+    throw new Error(inPython.explain(messageOf(error)), { cause: error })
   })
 }
 

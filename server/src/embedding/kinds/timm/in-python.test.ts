@@ -48,7 +48,7 @@ describe('a backbone without a graph', () => {
       },
     )
     await expect(started).rejects.toThrow(reason)
-    await expect(started).rejects.toThrow(/the nearest name is convnext_tiny/)
+    await expect(started).rejects.toThrow(/nearest backbone that has one is convnext_tiny/)
     expect(output.join('\n')).toMatch(/"convnext_tinny" has no graph here: Python runs it/)
   })
 })

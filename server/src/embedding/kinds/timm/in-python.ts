@@ -10,9 +10,12 @@ export interface InPython {
   definition: EmbedderDefinition
   /** Sentences for the log. */
   notes: string[]
-  /** What to add to the reason if it can't be loaded. */
-  hint: string
+  /** @returns the reason why it can't be loaded, with what helps */
+  explain(reason: string): string
 }
+
+/** Where the name may be misspelt, or Python is not needed for the intended one. */
+const ASKS_FOR_ANOTHER_NAME = /Unknown model|No module named|no program/
 
 /**
  * The way on for backbones without a graph of ours.
@@ -41,6 +44,9 @@ export function timmInPython(definition: EmbedderDefinition): InPython | undefin
       `The backbone ${name} has no graph here: Python runs it, with torch and timm.`,
       ...(note === undefined ? [] : [note]),
     ],
-    hint: `The backbone ${name} has no graph here and is run by Python with torch and timm. If it is misspelt, the nearest name is ${nearestBackbone(backbone)}`,
+    explain: (reason) =>
+      ASKS_FOR_ANOTHER_NAME.test(reason)
+        ? `${reason}. The backbone ${name} has no graph here, so Python with torch and timm is needed. The nearest backbone that has one is ${nearestBackbone(backbone)}`
+        : reason,
   }
 }
