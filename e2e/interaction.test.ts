@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -165,10 +166,11 @@ describe('a tile', () => {
     await page.keyboard.down('Delete')
     await page.keyboard.down('Delete')
     await page.keyboard.up('Delete')
-    await page.getByText('1 picture will be deleted').waitFor()
+    await page.getByText('1 picture moved to trash').waitFor()
     expect(await tile(page, path!).count()).toBe(0)
     await expect.poll(() => page.locator(':focus').getAttribute('data-path')).toBe(following)
     await page.getByRole('button', { name: 'Undo', exact: true }).last().click()
+    await tile(page, path!).waitFor()
     await close()
   })
 
@@ -180,10 +182,11 @@ describe('a tile', () => {
     await tree.getByRole('button', { name: 'bicycle 20' }).click()
     await tile(page, 'bicycle/bicycle-02.jpg').focus()
     await page.keyboard.press('Delete')
-    await page.getByText('1 picture will be deleted').waitFor()
+    await page.getByText('1 picture moved to trash').waitFor()
     expect(await tile(page, 'bicycle/bicycle-02.jpg').count()).toBe(0)
     await page.getByRole('button', { name: 'Undo', exact: true }).last().click()
     await page.getByText('1 selected').first().waitFor()
+    await tile(page, 'bicycle/bicycle-02.jpg').waitFor()
     await close()
   })
 })
@@ -208,9 +211,10 @@ describe('duplicates', () => {
     await page.keyboard.press('2')
     const path = await page.locator('[data-path]').last().getAttribute('data-path')
     await page.keyboard.press('Enter')
-    await page.getByText(/pictures? will be deleted/).waitFor()
+    await page.getByText(/pictures? moved to trash/).waitFor()
     await tile(page, path!).waitFor({ state: 'detached' })
     await page.getByRole('button', { name: 'Undo', exact: true }).last().click()
+    await expect.poll(() => copies.every((copy) => existsSync(join(demo.gallery, copy)))).toBe(true)
     for (const copy of copies) await rm(join(demo.gallery, copy))
     await page.goto(demo.product.url)
     await count(page, '240 pictures')

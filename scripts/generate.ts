@@ -2,7 +2,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { configJsonSchema } from '../server/src/config/schema.ts'
-import { openApiDocument } from '../server/src/http/app.ts'
+import { openApiDocument } from '../server/src/http/openapi.ts'
 import { bundledPackages } from './bundle.ts'
 import { withConfigurationTables } from './configuration-tables.ts'
 import { thirdPartyNotices } from './notices.ts'

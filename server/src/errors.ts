@@ -2,6 +2,7 @@
 export type ErrorCode =
   | 'blank_sketch'
   | 'challenge_gone'
+  | 'collection_not_found'
   | 'config_invalid'
   | 'conflict'
   | 'cross_origin'

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import type { Config } from '../config/schema.ts'
 import { openAccounts, openTables } from '../storage/open-storage.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
+import { openBrowser } from '../testing/browser.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
 import { sharedPostgres } from '../testing/shared-postgres.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
@@ -206,6 +207,49 @@ describe('copying a catalog', () => {
     expect(await to.users.getByEmail('anna@example.com')).toEqual(anna)
     expect(await to.users.getByEmail('bert@example.com')).toMatchObject({ role: 'user' })
     await to.close()
+  })
+
+  it('brings collections, stars, pictures of saved searches and the trash', async () => {
+    const gallery = await galleryWithPictures()
+    const source = await sqliteFor(gallery)
+    const first = await startApp(source)
+    await indexAll(first)
+    const browser = openBrowser(first.http)
+    const idOf = async (path: string) => (await first.catalog.images.getByPath(path))!.id
+    const ids = [await idOf('0/3.png'), await idOf('1/4.png')]
+    await browser.post('/api/collections', { name: 'Best', image_ids: ids })
+    await browser.post('/api/stars', { image_ids: [ids[1]], starred: true })
+    const form = new FormData()
+    form.set('image', new Blob([(await picture(5)) as Uint8Array<ArrayBuffer>]), 'q.png')
+    const kept = await (await first.http.request('/api/queries', { method: 'POST', body: form })).json()
+    const search = { parts: [{ kind: 'image', query_id: kept.id }], top_k: 1 }
+    await browser.post('/api/collections', { name: 'Like 5', search })
+    const deleted = await idOf('2/2.png')
+    await browser.request('DELETE', `/api/images/${deleted}`)
+    await first.close()
+
+    const target = await postgresFor(gallery)
+    for (const _ of ['first time', 'again'])
+      expect((await moveCatalog(source, target, OPTIONS)).userData).toEqual({
+        collections: 2,
+        members: 3,
+        trash: 1,
+      })
+    const back = await sqliteFor(gallery)
+    await moveCatalog(target, back, OPTIONS)
+    const second = openBrowser((await startApp(back)).http)
+    const read = async (path: string) => (await second.get(path)).json()
+    const { collections } = await read('/api/collections')
+    expect(collections).toMatchObject([
+      { name: 'Best', image_count: 2 },
+      { name: 'Like 5', search },
+    ])
+    expect(await read(`/api/collections/${collections[1].id}/images`)).toMatchObject({
+      images: [{ path: '2/5.png' }],
+    })
+    expect(await read('/api/images?starred=true')).toMatchObject({ images: [{ id: ids[1] }] })
+    await second.post('/api/trash/restore', { image_ids: [deleted] })
+    expect(await read(`/api/images/${deleted}`)).toMatchObject({ path: '2/2.png' })
   })
 
   it('refuses what can do harm, and says why', async () => {

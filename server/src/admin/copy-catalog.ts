@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs'
+import { cp } from 'node:fs/promises'
 import { join } from 'node:path'
 import { copyUsers } from '../accounts/transfer.ts'
 import type { VectorSpace } from '../catalog/catalog.ts'
@@ -6,7 +7,14 @@ import { type CopyProgress, type CopyResult, copyCatalog } from '../catalog/tran
 import type { Config } from '../config/schema.ts'
 import { lockDirectory } from '../database/directory-lock.ts'
 import { DomainError } from '../errors.ts'
-import { lockLeadership, openAccounts, openStorage, openTables } from '../storage/open-storage.ts'
+import { queryIdsIn } from '../saved-queries/saved-queries.ts'
+import {
+  lockLeadership,
+  openAccounts,
+  openSavedQueries,
+  openStorage,
+  openTables,
+} from '../storage/open-storage.ts'
 
 export type { CopyProgress } from '../catalog/transfer.ts'
 
@@ -45,6 +53,8 @@ export async function moveCatalog(
       await to.close()
     })
     const users = await moveUsers(source, target, log)
+    await moveSavedQueries(source, target, log)
+    await copyTrashedFiles(source, target)
     await makeReady(target, result.chosen, log)
     return { ...result, users }
   } finally {
@@ -69,6 +79,34 @@ async function moveUsers(source: Config, target: Config, log: MoveOptions['log']
     await from.close()
     await to.close()
   }
+}
+
+/** Copies the pictures of saved searches that collections consist of. */
+async function moveSavedQueries(source: Config, target: Config, log: MoveOptions['log']): Promise<void> {
+  const tables = await openTables(source.database, source.data_directory, log)
+  const rows = await tables.database
+    .selectFrom('collections')
+    .select('search')
+    .where('search', 'is not', null)
+    .execute()
+    .finally(() => tables.close())
+  const ids = new Set(rows.flatMap(({ search }) => queryIdsIn(JSON.parse(search!))))
+  if (ids.size === 0) return
+  const from = await openSavedQueries({ database: source.database, directory: source.data_directory, log })
+  const to = await openSavedQueries({ database: target.database, directory: target.data_directory, log })
+  try {
+    for (const id of ids) await to.copy(await from.get(id), await from.bytes(id))
+  } finally {
+    await from.close()
+    await to.close()
+  }
+}
+
+/** Copies deleted files that the gallery had no place for. */
+async function copyTrashedFiles(source: Config, target: Config): Promise<void> {
+  const [from, to] = [source, target].map((config) => join(config.data_directory, 'trash'))
+  if (from === to || !existsSync(from!)) return
+  await cp(from!, to!, { recursive: true, preserveTimestamps: true, force: false })
 }
 
 /** Chooses an embedder, for which a vector index is then built where there are many vectors. */

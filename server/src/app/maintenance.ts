@@ -1,3 +1,4 @@
+import type { Users } from '../accounts/accounts.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import { messageOf } from '../errors.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
@@ -9,6 +10,8 @@ export interface MaintenanceOptions {
   queries: SavedQueries
   thumbnails: ThumbnailStore
   trash: Pick<Trash, 'removeExpired'>
+  /** undefined without sign-in. */
+  users: Pick<Users, 'list'> | undefined
   /** Whether other processes delete images, too: their thumbnails here are removed later. A single process removes them after a scan. */
   isShared: boolean
   log: { warn(message: string): void }
@@ -17,12 +20,17 @@ export interface MaintenanceOptions {
 const EXPIRY_INTERVAL_MS = 3_600_000
 const ORPHAN_REMOVAL_INTERVAL_MS = 24 * 3_600_000
 
-/** Removes expired queries, images in the trash and orphaned thumbnails, now and at intervals. @returns a function that stops this */
+/**
+ * Removes expired queries, images in the trash and orphaned thumbnails, and brings collections in step with the gallery, now and at
+ * intervals.
+ * @returns a function that stops this
+ */
 export function startMaintenance({
   catalog,
   queries,
   thumbnails,
   trash,
+  users,
   isShared,
   log,
 }: MaintenanceOptions): () => void {
@@ -38,9 +46,14 @@ export function startMaintenance({
     void trash
       .removeExpired()
       .catch((error) => log.warn(`Old images in the trash could not be removed: ${messageOf(error)}`))
+  const refreshCollections = () =>
+    void updateCollections(catalog, users).catch((error) =>
+      log.warn(`Collections could not be compared with the gallery: ${messageOf(error)}`),
+    )
   removeExpiredQueries()
   removeExpiredImages()
-  const timers = [removeExpiredQueries, removeExpiredImages].map((remove) =>
+  refreshCollections()
+  const timers = [removeExpiredQueries, removeExpiredImages, refreshCollections].map((remove) =>
     setInterval(remove, EXPIRY_INTERVAL_MS).unref(),
   )
   if (isShared) {
@@ -50,4 +63,13 @@ export function startMaintenance({
   return () => {
     for (const timer of timers) clearInterval(timer)
   }
+}
+
+/** Removes what belonged to removed users, and finds images again that have other ids. */
+async function updateCollections(catalog: Catalog, users: MaintenanceOptions['users']): Promise<void> {
+  if (users !== undefined) {
+    const { users: all } = await users.list({}, { offset: 0, limit: Number.MAX_SAFE_INTEGER })
+    await catalog.collections.keepOwners(all.map(({ id }) => id))
+  }
+  await catalog.collections.refresh()
 }

@@ -14,9 +14,10 @@ export interface Sessions {
   end(context: Context): Promise<void>
 }
 
-export interface Identity {
+interface Identity {
   /** undefined: not signed in. */
   role: Role | undefined
+  userId: string | undefined
   email: string | undefined
   /** Changed cookies as values for `Set-Cookie`; none if the browser keeps the one that it has. */
   cookies: readonly string[]
@@ -31,7 +32,7 @@ export interface SessionsOptions {
   isSecure: (context: Context) => boolean
 }
 
-const NOBODY: Identity = { role: undefined, email: undefined, cookies: [] }
+const NOBODY: Identity = { role: undefined, userId: undefined, email: undefined, cookies: [] }
 const TOKEN_BYTES = 24
 /** A session is extended once this share of its time has passed, so that few requests write. */
 const EXTEND_AFTER = 0.1
@@ -55,8 +56,8 @@ export function createSessions({ accounts, key, expiresInS, isSecure }: Sessions
         return cookie.isPresent(context) ? { ...NOBODY, cookies: cookie.remove(context) } : NOBODY
       const user = await run(() => find(token, extendsSession))
       if (user === undefined) return { ...NOBODY, cookies: cookie.remove(context) }
-      const { role, email, isExtended } = user
-      return { role, email, cookies: isExtended ? [await cookie.issue(context, token)] : [] }
+      const { isExtended, ...identity } = user
+      return { ...identity, cookies: isExtended ? [await cookie.issue(context, token)] : [] }
     },
 
     async begin(context, userId) {
@@ -93,12 +94,12 @@ export function createSessions({ accounts, key, expiresInS, isSecure }: Sessions
     const session = await database
       .selectFrom('sessions')
       .innerJoin('users', 'users.id', 'sessions.user_id')
-      .select(['users.role', 'users.email', 'sessions.expires_at'])
+      .select(['users.id', 'users.role', 'users.email', 'sessions.expires_at'])
       .where('sessions.token', '=', hashed(token))
       .executeTakeFirst()
     const remainingMs = session === undefined ? 0 : Date.parse(session.expires_at) - Date.now()
     if (session === undefined || remainingMs <= 0) return undefined
-    const user = { role: session.role as Role, email: session.email }
+    const user = { role: session.role as Role, userId: session.id, email: session.email }
     const isDue = remainingMs <= expiresInS * 1000 - extendAfterMs
     if (!extendsSession || !isDue) return { ...user, isExtended: false }
     const { numUpdatedRows } = await database

@@ -1,7 +1,7 @@
-import type { OpenAPIHono } from '@hono/zod-openapi'
-import type { Context, Env } from 'hono'
+import type { Context } from 'hono'
 import type { Users } from '../accounts/accounts.ts'
 import type { Config } from '../config/schema.ts'
+import type { Mount } from '../contract/routes.ts'
 import type { Sessions } from './sessions.ts'
 
 /** Everything that the HTTP routes need where people sign in. */
@@ -15,7 +15,7 @@ export interface SignIn {
 export interface SignInMethod {
   readonly kind: Exclude<Config['auth']['kind'], 'none'>
   /** Adds the routes of the method. They begin a session for a user who has proven his identity. */
-  mount<E extends Env>(app: OpenAPIHono<E>, sessions: Sessions): void
+  mount(add: Mount, sessions: Sessions): void
   /** Whether this browser has begun to sign in and can still complete it. */
   isInProgress(context: Context): Promise<boolean>
   /** Makes the browser forget a sign-in that it has begun. */

@@ -1,5 +1,6 @@
 import type { Stores } from './stores.ts'
 
+export type * from './contract/collections.ts'
 export type * from './contract/failures.ts'
 export type * from './contract/files.ts'
 export type * from './contract/images.ts'
@@ -9,8 +10,8 @@ export type * from './contract/trash.ts'
 export type * from './contract/vectors.ts'
 
 /**
- * Everything that is derived from the gallery: images, vectors, failures. It can be rebuilt from the folder. A write is
- * durable and visible to searches when its promise resolves.
+ * Everything that is derived from the gallery: images, vectors, failures. It can be rebuilt from the folder, except for the
+ * collections, which refer to its images. A write is durable and visible to searches when its promise resolves.
  */
 export interface Catalog extends Stores {
   close(): Promise<void>

@@ -5,6 +5,8 @@ import { normalizeName, ROOT } from '../gallery/paths.ts'
 import type { AttributeCondition } from './attribute-filters.ts'
 import type { ImageFilter } from './catalog.ts'
 
+type ImagesBuilder = ExpressionBuilder<Pick<Tables, 'images'>, 'images'>
+
 /** Whether every image passes a filter. */
 export function isUnfiltered(filter: ImageFilter): boolean {
   const { directory, recursive, ...rest } = filter
@@ -14,7 +16,7 @@ export function isUnfiltered(filter: ImageFilter): boolean {
 
 /** Returns the SQL condition of a filter on a table or alias `images`. */
 export function filterCondition(filter: ImageFilter, dialect: SqlDialect) {
-  return (eb: ExpressionBuilder<Pick<Tables, 'images'>, 'images'>): Expression<SqlBool> => {
+  return (eb: ImagesBuilder): Expression<SqlBool> => {
     const conditions: Expression<SqlBool>[] = []
     if (filter.nameContains) {
       conditions.push(dialect.contains(eb.ref('images.folded_name'), normalizeName(filter.nameContains)))
@@ -25,22 +27,26 @@ export function filterCondition(filter: ImageFilter, dialect: SqlDialect) {
     if (filter.modifiedMax !== undefined) conditions.push(eb('images.modified_at', '<=', filter.modifiedMax))
     if (filter.textContains) conditions.push(textCondition(eb, dialect, filter.textContains))
     for (const condition of filter.conditions ?? []) conditions.push(attributeCondition(dialect, condition))
+    for (const collection of filter.collections ?? []) conditions.push(collectionCondition(eb, collection))
+    if (filter.imageIds !== undefined) conditions.push(eb('images.id', 'in', dialect.texts(filter.imageIds)))
+    for (const other of filter.within ?? []) conditions.push(filterCondition(other, dialect)(eb))
     const inDirectory = directoryCondition(eb, filter)
     if (inDirectory !== undefined) conditions.push(inDirectory)
     return eb.and(conditions)
   }
 }
 
-function textCondition(
-  eb: ExpressionBuilder<Pick<Tables, 'images'>, 'images'>,
-  dialect: SqlDialect,
-  text: string,
-): Expression<SqlBool> {
+function textCondition(eb: ImagesBuilder, dialect: SqlDialect, text: string): Expression<SqlBool> {
   const normalized = normalizeName(text)
   return eb.or([
     dialect.contains(eb.ref('images.folded_name'), normalized),
     dialect.contains(eb.fn.coalesce('images.search_text', sql.lit('')), normalized),
   ])
+}
+
+function collectionCondition(eb: ImagesBuilder, collection: string): Expression<SqlBool> {
+  const members = sql<never>`(select image_id from collection_images where collection_id = ${collection})`
+  return eb('images.id', 'in', members)
 }
 
 /** The column may belong to an attribute that `Tables` does not declare. Both databases lower only ASCII letters here. */
@@ -51,7 +57,7 @@ function attributeCondition(dialect: SqlDialect, { column, operator, value }: At
 }
 
 function directoryCondition(
-  eb: ExpressionBuilder<Pick<Tables, 'images'>, 'images'>,
+  eb: ImagesBuilder,
   { directory, recursive }: ImageFilter,
 ): Expression<SqlBool> | undefined {
   if (directory === undefined) return undefined

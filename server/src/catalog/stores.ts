@@ -1,3 +1,4 @@
+import type { CollectionStore } from './contract/collections.ts'
 import type { FailureStore } from './contract/failures.ts'
 import type { FileStore } from './contract/files.ts'
 import type { ImageStore } from './contract/images.ts'
@@ -13,6 +14,7 @@ export interface Stores {
   failures: FailureStore
   spaces: SpaceStore
   trash: TrashStore
+  collections: CollectionStore
 }
 
 export type StoreName = keyof Stores
@@ -80,6 +82,19 @@ export const READ_FROM = {
     restore: 'primary',
     remove: 'primary',
   },
+  collections: {
+    list: 'replica',
+    get: 'replica',
+    create: 'primary',
+    update: 'primary',
+    delete: 'primary',
+    change: 'primary',
+    star: 'primary',
+    starred: 'replica',
+    searches: 'primary',
+    keepOwners: 'primary',
+    refresh: 'primary',
+  },
 } as const satisfies { [S in StoreName]: Record<keyof Stores[S], ReadFrom> }
 
 /** Calls a store's method by name, for wrappers that treat all methods alike. */
@@ -99,6 +114,7 @@ export function storesOver(call: StoreCall): Stores {
     failures: storeOver('failures', call),
     spaces: storeOver('spaces', call),
     trash: storeOver('trash', call),
+    collections: storeOver('collections', call),
   }
 }
 

@@ -3,10 +3,11 @@ import type { Tables } from '../database/schema.ts'
 import { DomainError } from '../errors.ts'
 import type { VectorSpace } from './catalog.ts'
 import type { TableAccess } from './sql/table-access.ts'
+import { copyUserData, type UserDataCounts } from './transfer-user-data.ts'
 
 /** Tables in the order of copying: an image may lack its vector for a while, but a vector never its image. */
-export const COPIED = ['images', 'failures', 'vectors'] as const
-export type Copied = (typeof COPIED)[number]
+const COPIED = ['images', 'failures', 'vectors'] as const
+type Copied = (typeof COPIED)[number]
 
 export interface CopyProgress {
   what: Copied
@@ -15,12 +16,13 @@ export interface CopyProgress {
 }
 
 /** The number of rows in the source, and how many of them the target already had. */
-export interface CopyCounts {
+interface CopyCounts {
   rows: number
   present: number
 }
 
 export interface CopyResult extends Record<Copied, CopyCounts> {
+  userData: UserDataCounts
   embedders: number
   /** Names of the other vectors that images have, such as colours. */
   furtherSpaces: string[]
@@ -68,7 +70,8 @@ export async function copyCatalog(options: CopyOptions): Promise<CopyResult> {
   ]
   const counts = await copyTables(tables, options)
   await copyMountPoints(options)
-  return { ...counts, embedders, furtherSpaces, chosen }
+  const userData = await copyUserData(options)
+  return { ...counts, userData, embedders, furtherSpaces, chosen }
 }
 
 async function copyTables(

@@ -17,7 +17,7 @@ const LOG_EVERY_MS = 10_000
 export function copyCatalogCommand(): Command {
   return new Command('copy-catalog')
     .description(
-      'copy what is known of a gallery to another database, embedded or PostgreSQL: images with their ids, vectors, failures, users. Nothing is embedded again. Broken off, it goes on where it was when it is called again',
+      'copy what is known of a gallery to another database, embedded or PostgreSQL: images with their ids, vectors, failures, collections, stars, the trash, users. Nothing is embedded again. Broken off, it goes on where it was when it is called again',
     )
     .requiredOption('--from <config>', 'YAML file that names the database to read; it may be in use')
     .requiredOption('--to <config>', 'YAML file that names the database to write; nothing else may use it')
@@ -33,13 +33,18 @@ async function copy({ from, to }: CopyOptions): Promise<void> {
     onProgress: show,
     log: { warn: (message) => log.warn(message), info: (message) => log.info(message) },
   }).finally(() => status.clear())
-  const { images, vectors, failures, embedders, furtherSpaces, users } = result
+  const { images, vectors, failures, embedders, furtherSpaces, users, userData } = result
   const origins = [`${embedders} embedder${embedders === 1 ? '' : 's'}`, ...furtherSpaces].join(' and ')
   const present = images.present + vectors.present + failures.present
   const there = present > 0 ? `; ${present} of these rows were there already` : ''
   console.log(
     `${images.rows} images, ${vectors.rows} vectors of ${origins}, and ${failures.rows} failures copied in ${duration((performance.now() - start) / 1000)}${there}.`,
   )
+  const { collections, members, trash } = userData
+  if (collections + members + trash > 0)
+    console.log(
+      `${collections} collections, ${members} images in them and stars, and ${trash} images in the trash copied.`,
+    )
   if (users > 0) console.log(`${users} users copied: they have to sign in again.`)
 }
 

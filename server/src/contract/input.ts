@@ -13,19 +13,19 @@ export class InputProblem {
   }
 }
 
-export const MISSING = new InputProblem('missing', 'Field required')
+const MISSING = new InputProblem('missing', 'Field required')
 
 /**
  * Schema of a single value in a URL, a form or JSON. Numbers may be text everywhere, so the type on the wire does not
- * matter; `read` decides.
+ * matter; `read` decides. `Sent` is what typed clients send.
  * @param read returns the value or the problem with it
  */
-export function scalar<T>(
+export function scalar<T, Sent = T>(
   read: (input: unknown) => T | InputProblem,
   description: Record<string, unknown>,
-): z.ZodType<T> {
+): z.ZodType<T, Sent> {
   return z
-    .unknown()
+    .custom<Sent>()
     .transform((input, context) => {
       const value = input === undefined ? MISSING : read(input)
       if (!(value instanceof InputProblem)) return value
@@ -38,7 +38,9 @@ export function scalar<T>(
 
 /** Empty text in a URL or a form and null in JSON stand for an absent value. */
 export function optional<S extends z.ZodType>(schema: S) {
-  return z.preprocess((input) => (input === '' || input === null ? undefined : input), schema.optional())
+  const orAbsent = (input: z.input<S> | '' | null | undefined) =>
+    input === '' || input === null ? undefined : input
+  return z.preprocess(orAbsent, schema.optional()).optional()
 }
 
 export function integer({ min, max, ...description }: NumberOptions = {}) {

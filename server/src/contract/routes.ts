@@ -1,5 +1,33 @@
-import { createRoute, type RouteConfig, z } from '@hono/zod-openapi'
+import { createRoute, type RouteConfig, type RouteHandler, z } from '@hono/zod-openapi'
 import type { Role } from './roles.ts'
+
+/** Variables of a request. */
+export interface HttpEnv {
+  Variables: {
+    /** undefined: not signed in. */
+    role: Role | undefined
+    /** Role that the route requires. */
+    neededRole?: Role
+    /** Id of the user who is signed in. */
+    userId?: string
+    /** Address of the user who is signed in. */
+    email?: string
+    /** For responses that do not end; absent without sign-in. */
+    isStillSignedIn?: () => Promise<boolean>
+  }
+}
+
+/** A route without its handler. */
+type RouteDefinition = RouteConfig & { getRoutingPath(): string; 'x-role': Role | 'public' }
+
+/** The routes of a resource. The published document and the types of handlers and clients follow from it. */
+export type Contract = Readonly<Record<string, RouteDefinition>>
+
+/** The contracts of an API, by resource. */
+export type ApiDefinition = Readonly<Record<string, Contract>>
+
+/** Every route of a contract needs a handler. */
+export type Handlers<C extends Contract> = { readonly [Name in keyof C]: RouteHandler<C[Name], HttpEnv> }
 
 const errorSchema = z
   .object({
@@ -22,9 +50,12 @@ const errorSchema = z
   })
   .openapi('Error')
 
+/** Adds routes to an application. */
+export type Mount = <C extends Contract>(contract: C, handlers: Handlers<C>) => void
+
 /**
  * Defines a route with its role and the response to every error.
- * @param role `public`: no session is needed
+ * @param role is checked before anything else in a request is read; `public`: no session is needed
  */
 export function defineRoute<const R extends RouteConfig>(role: Role | 'public', config: R) {
   const errors = { default: { description: 'An error', ...json(errorSchema) } }
@@ -36,4 +67,10 @@ export function defineRoute<const R extends RouteConfig>(role: Role | 'public', 
 /** Content of a request or a response. */
 export function json<S extends z.ZodType>(schema: S) {
   return { content: { 'application/json': { schema } } }
+}
+
+/** Content that is not described any further. */
+export function binary(...contentTypes: string[]) {
+  const schema = z.instanceof(Blob).openapi({ type: 'string', format: 'binary' })
+  return { content: Object.fromEntries(contentTypes.map((type) => [type, { schema }])) }
 }

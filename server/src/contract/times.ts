@@ -14,7 +14,7 @@ const MAX_MS = 8.64e15
  * An instant: ISO 8601 (without a zone it is UTC), a date, or seconds or milliseconds since 1970.
  * @returns milliseconds since 1970
  */
-export const instant = scalar<number>(readInstant, {
+export const instant = scalar<number, string>(readInstant, {
   type: 'string',
   format: 'date-time',
   description: 'ISO 8601; without a zone it is UTC. Also a date, or seconds or milliseconds since 1970.',
@@ -27,7 +27,7 @@ const ZONE = /\s*([Zz]|[+-]\d\d(:?\d\d)?)$/
  * The time that a clock shows, in the notations of `instant`; a zone is ignored.
  * @returns milliseconds since 1970, as if the clock showed UTC
  */
-export const clockTime = scalar<number>(
+export const clockTime = scalar<number, string>(
   (input) => {
     const isTime = typeof input === 'string' && DATE_TIME.test(input.trim())
     return readInstant(isTime ? input.trim().replace(ZONE, '') : input)

@@ -93,6 +93,29 @@ export interface Tables {
     /** The row of `images`, as JSON. */
     image: string
   }
+  /** Named sets of images. In the embedded database they have a file of their own. */
+  collections: {
+    id: string
+    kind: 'images' | 'search' | 'stars'
+    /** Empty: made without sign-in. */
+    owner_id: string
+    name: string
+    /** For searching and sorting: NFC, lower case. */
+    folded_name: string
+    is_shared: number
+    /** JSON of a search; null for a fixed set of images. */
+    search: string | null
+    created_at: number
+    modified_at: number
+  }
+  /** Content and path find an image again whose id has changed, after its catalog was built again. */
+  collection_images: {
+    collection_id: string
+    image_id: string
+    content_hash: string
+    path: string
+    added_at: number
+  }
   /** Folders at which other drives were mounted. If a drive is absent, its files are kept. */
   mount_points: {
     directory: string

@@ -1,10 +1,7 @@
-import type { Context } from 'hono'
+import { type Context, Hono } from 'hono'
 import { compress } from 'hono/compress'
 import { matchedRoutes } from 'hono/route'
 import { secureHeaders } from 'hono/secure-headers'
-import type { Users } from '../accounts/accounts.ts'
-import { createEmailCodeMethod, type EmailCodeOptions } from '../auth/methods/email-code/method.ts'
-import type { Sessions } from '../auth/sessions.ts'
 import type { SignIn } from '../auth/sign-in-method.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
@@ -19,33 +16,39 @@ import type { SavedQueries } from '../saved-queries/saved-queries.ts'
 import type { ImageSearch } from '../search/search.ts'
 import type { Vocabulary } from '../search/words/vocabulary.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
-import { VERSION } from '../version.ts'
+import { collectionHandlers } from './collections.ts'
+import { API, SIGN_IN_API } from './contract/api.ts'
 import { docsRoutes } from './docs.ts'
-import { duplicateRoutes } from './duplicates.ts'
+import { duplicateHandlers } from './duplicates.ts'
 import { respondWithError, respondWithInvalid } from './errors.ts'
-import { eventRoutes } from './events.ts'
-import { indexRoutes, watchedDirectoryRoutes } from './folders.ts'
-import { addHealth } from './health.ts'
-import { imageFileRoutes } from './image-files.ts'
-import { imageRoutes } from './images.ts'
-import { indexAccountRoutes } from './index-account.ts'
+import { eventHandlers } from './events.ts'
+import { folderHandlers } from './folders.ts'
+import { healthHandlers } from './health.ts'
+import { imageFileHandlers } from './image-files.ts'
+import { createImageFilters } from './image-filters.ts'
+import { imageHandlers } from './images.ts'
+import { indexAccountHandlers } from './index-account.ts'
+import { indexStatusHandlers } from './index-status.ts'
 import { InvalidInput } from './input/problems.ts'
+import { matchHandlers } from './match.ts'
 import type { Metrics } from './metrics.ts'
 import { authenticate } from './middleware/authenticate.ts'
 import { bodyLimits } from './middleware/body-limits.ts'
 import type { Client } from './middleware/client-address.ts'
 import { type ReadPositions, readYourWrites } from './middleware/read-your-writes.ts'
 import { knownHostsOnly, sameOriginOnly } from './middleware/same-origin.ts'
+import { openApiDocument } from './openapi.ts'
 import { pageRoutes } from './page.ts'
-import { createRouter, type Router } from './routing.ts'
-import { queryRoutes } from './saved-queries.ts'
-import { searchRoutes } from './search.ts'
-import { sessionRoutes } from './session.ts'
-import { timelineRoutes } from './timeline.ts'
-import { trashRoutes } from './trash.ts'
+import { type ApiHandlers, mount, mountAll, type Router } from './routing.ts'
+import { savedQueryHandlers } from './saved-queries.ts'
+import { searchHandlers } from './search.ts'
+import { sessionHandlers } from './session.ts'
+import { starHandlers } from './stars.ts'
+import { timelineHandlers } from './timeline.ts'
+import { trashHandlers } from './trash.ts'
 import { respondToUnmatched } from './unmatched.ts'
-import { userRoutes } from './users.ts'
-import { wordRoutes } from './words.ts'
+import { userHandlers } from './users.ts'
+import { wordHandlers } from './words.ts'
 
 export interface HttpOptions {
   catalog: Catalog
@@ -69,6 +72,8 @@ export interface HttpOptions {
   maxUploadBytes: number
   /** undefined: every name is accepted. */
   allowedHosts: string[] | undefined
+  /** Path that a reverse proxy passes on; `/` if it passes on none. */
+  basePath: string
   /** undefined: without sign-in, every client is admin. */
   signIn: SignIn | undefined
   readClient: (context: Context) => Client
@@ -79,35 +84,10 @@ export interface HttpOptions {
   }
 }
 
-const API_DESCRIPTION = {
-  openapi: '3.1.0',
-  info: {
-    title: 'Sketch-Search',
-    version: VERSION,
-    description: 'Find pictures by their looks. `x-role` is the role that a route requires.',
-  },
-}
-
-/** The document that is published at `/api/openapi.json`, without anything running. */
-export function openApiDocument(): object {
-  // Describing the routes calls none of their dependencies.
-  const unused: object = new Proxy({}, { get: () => () => {} })
-  const signIn: SignIn = {
-    users: unused as Users,
-    sessions: unused as Sessions,
-    method: createEmailCodeMethod(unused as EmailCodeOptions),
-  }
-  const options = new Proxy(unused, {
-    get: (target, name) =>
-      name === 'allowedHosts' ? [] : name === 'signIn' ? signIn : Reflect.get(target, name),
-  })
-  return createHttpApp(options as HttpOptions).getOpenAPI31Document(API_DESCRIPTION)
-}
-
 /** All routes, with and without a trailing slash. */
 export function createHttpApp(options: HttpOptions): Router {
   const { metrics, maxUploadBytes, allowedHosts, log, signIn, readClient } = options
-  const app = createRouter()
+  const app: Router = new Hono({ strict: false })
 
   app.use(async (context, next) => {
     const start = performance.now()
@@ -148,34 +128,20 @@ export function createHttpApp(options: HttpOptions): Router {
     readYourWrites(options.reads, (context) => readClient(context).isSecure),
   )
 
-  addHealth(app, options)
-  app.route('/api/images', searchRoutes(options))
-  // Before the routes of single images, whose `{id}` would match its path.
-  app.route('/api/images', duplicateRoutes(options))
-  app.route('/api/images', imageRoutes(options))
-  app.route('/api/images', imageFileRoutes(options))
-  app.route('/api/timeline', timelineRoutes(options))
-  app.route('/api/trash', trashRoutes(options))
-  app.route('/api/queries', queryRoutes(options))
-  app.route('/api/words', wordRoutes(options))
-  app.route('/api/fs', watchedDirectoryRoutes(options))
-  app.route('/api/fs', eventRoutes(options.feed))
-  app.route('/api/index', indexRoutes(options))
-  app.route('/api/index', indexAccountRoutes(options))
-  app.route('/api/session', sessionRoutes(signIn))
+  mountAll(app, API, handlersOf(options))
   if (signIn !== undefined) {
-    signIn.method.mount(app, signIn.sessions)
-    app.route('/api/users', userRoutes(signIn.users))
+    signIn.method.mount((contract, handlers) => mount(app, contract, handlers), signIn.sessions)
+    mount(app, SIGN_IN_API.users, userHandlers(signIn.users))
   }
   let document: object | undefined
   for (const path of ['/api/openapi.json', '/openapi.json'])
     app.get(path, (context) => {
-      document ??= app.getOpenAPI31Document(API_DESCRIPTION)
+      document ??= openApiDocument(signIn === undefined ? [API] : [API, SIGN_IN_API])
       return context.json(document)
     })
   for (const path of ['/api/docs', '/docs', '/redoc']) app.route(path, docsRoutes())
   app.all('/api/*', (context) => respondToUnmatched(app, context))
-  app.route('/', pageRoutes())
+  app.route('/', pageRoutes(options.basePath))
   app.notFound((context) => respondToUnmatched(app, context))
 
   app.onError((error, context) => {
@@ -189,6 +155,29 @@ export function createHttpApp(options: HttpOptions): Router {
     )
   })
   return app
+}
+
+function handlersOf(options: HttpOptions): ApiHandlers<typeof API> {
+  const filters = createImageFilters(options)
+  return {
+    health: healthHandlers(options),
+    search: searchHandlers({ ...options, filters }),
+    duplicates: duplicateHandlers(options),
+    images: imageHandlers({ ...options, filters }),
+    imageFiles: imageFileHandlers(options),
+    match: matchHandlers(options),
+    timeline: timelineHandlers({ ...options, filters }),
+    collections: collectionHandlers({ ...options, filters }),
+    stars: starHandlers(options),
+    trash: trashHandlers(options),
+    savedQueries: savedQueryHandlers(options),
+    words: wordHandlers(options),
+    folders: folderHandlers(options),
+    events: eventHandlers(options.feed),
+    indexStatus: indexStatusHandlers(options),
+    indexAccount: indexAccountHandlers(options),
+    session: sessionHandlers(options.signIn),
+  }
 }
 
 /** The pattern of the route that answered, for a label of bounded variety; the page's own files share one. */

@@ -1,49 +1,25 @@
-import { z } from '@hono/zod-openapi'
 import type { Catalog } from '../catalog/catalog.ts'
+import type { Handlers } from '../contract/routes.ts'
 import type { ImageFiles } from '../images/image-files.ts'
 import { createDuplicateFinder, withoutDeleted } from '../search/duplicates/finder.ts'
-import { createRouter, json, type Router, route } from './routing.ts'
-import { duplicateThresholdSchema, imageSchema, pageOf, querySchema, toImageJson } from './schemas.ts'
+import type { duplicateContract } from './contract/duplicates.ts'
+import { pageOf, toImageJson } from './schemas.ts'
 
-export interface DuplicateRoutesOptions {
+export interface DuplicateOptions {
   catalog: Catalog
   imageFiles: ImageFiles
   /** Similarity from which images count as near-duplicates, unless a request names another. */
   duplicateThreshold: number
 }
 
-/** Routes for groups of near-identical images. */
-export function duplicateRoutes({ catalog, imageFiles, duplicateThreshold }: DuplicateRoutesOptions): Router {
-  const router = createRouter()
+export function duplicateHandlers({
+  catalog,
+  imageFiles,
+  duplicateThreshold,
+}: DuplicateOptions): Handlers<typeof duplicateContract> {
   const findDuplicates = createDuplicateFinder({ catalog, isShown: imageFiles.isShownByLink })
-
-  router.openapi(
-    route('user', {
-      method: 'get',
-      path: '/duplicates',
-      summary: 'Groups of near-identical images',
-      request: {
-        query: z.object({
-          threshold: duplicateThresholdSchema,
-          page: querySchema.shape.page,
-          items_per_page: querySchema.shape.items_per_page,
-        }),
-      },
-      responses: {
-        200: {
-          description:
-            'The groups, largest first. In a large gallery, those that were found so far: `progress` is below 1 until all images have been compared.',
-          ...json(
-            z.object({
-              groups: z.array(z.object({ images: z.array(imageSchema) })),
-              total: z.int(),
-              progress: z.number().min(0).max(1),
-            }),
-          ),
-        },
-      },
-    }),
-    async (context) => {
+  return {
+    async list(context) {
       const query = context.req.valid('query')
       const { offset, limit } = pageOf(query)
       const { groups, progress } = await findDuplicates(query.threshold ?? duplicateThreshold)
@@ -51,7 +27,5 @@ export function duplicateRoutes({ catalog, imageFiles, duplicateThreshold }: Dup
       const groupsJson = page.map((images) => ({ images: images.map(toImageJson) }))
       return context.json({ groups: groupsJson, total: groups.length, progress }, 200)
     },
-  )
-
-  return router
+  }
 }

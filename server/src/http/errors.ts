@@ -7,6 +7,7 @@ import type { InvalidInput } from './input/problems.ts'
 const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
   blank_sketch: 400,
   challenge_gone: 403,
+  collection_not_found: 404,
   config_invalid: 500,
   conflict: 409,
   cross_origin: 403,

@@ -1,7 +1,10 @@
+import { Hono } from 'hono'
 import { expect, it } from 'vitest'
+import type { HttpEnv } from '../contract/routes.ts'
 import { createEventBus, createLocalFeed, type EventFeed, type PublishedEvent } from '../events.ts'
-import { eventRoutes } from './events.ts'
-import { createRouter } from './routing.ts'
+import { eventContract } from './contract/events.ts'
+import { eventHandlers } from './events.ts'
+import { mount } from './routing.ts'
 
 const created = (id: number): PublishedEvent => ({
   id: String(id),
@@ -10,13 +13,13 @@ const created = (id: number): PublishedEvent => ({
 
 /** As somebody who is signed in does. */
 async function listen(feed: EventFeed, lastId: string, method = 'GET'): Promise<Response> {
-  const router = createRouter()
+  const router = new Hono<HttpEnv>()
   router.use(async (context, next) => {
     context.set('role', 'user')
     await next()
   })
-  router.route('/', eventRoutes(feed))
-  return router.request('/events', { method, headers: { 'last-event-id': lastId } })
+  mount(router, eventContract, eventHandlers(feed))
+  return router.request('/api/fs/events', { method, headers: { 'last-event-id': lastId } })
 }
 
 /** Reads a stream until it has shown so many events. */

@@ -1,7 +1,8 @@
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
+import type { Handlers, HttpEnv } from '../contract/routes.ts'
 import type { BusEvent, EventFeed, Events, PublishedEvent } from '../events.ts'
-import { createRouter, type HttpEnv, type Router, route } from './routing.ts'
+import type { eventContract, ServerEvents } from './contract/events.ts'
 
 const KEEP_ALIVE_MS = 15_000
 /** Events that may wait for a slow client. Above it the connection is closed; the client continues from the last event that it got. */
@@ -13,8 +14,12 @@ function indexedData({ count, toIndex }: { count: number; toIndex: number }) {
   return { count, to_index: toIndex }
 }
 
-/** The events as clients see them. */
-const TRANSLATIONS: { [K in keyof Events]: { event: string; data: (...args: Events[K]) => object } } = {
+/** Converts an event of the server to one for clients. */
+type Translation<Args extends unknown[]> = {
+  [Name in keyof ServerEvents]: { event: Name; data: (...args: Args) => ServerEvents[Name] }
+}[keyof ServerEvents]
+
+const TRANSLATIONS: { [K in keyof Events]: Translation<Events[K]> } = {
   fileCreated: {
     event: 'FileCreatedEvent',
     data: ({ path, createdAt }) => ({ path, created_at: iso(createdAt) }),
@@ -47,79 +52,67 @@ const TRANSLATIONS: { [K in keyof Events]: { event: string; data: (...args: Even
   },
 }
 
-export function eventRoutes(feed: EventFeed): Router {
-  const router = createRouter()
-  router.openapi(
-    route('user', {
-      method: 'get',
-      path: '/events',
-      summary: 'Changes of the folder and the index, as Server-Sent Events',
-      responses: {
-        200: { description: 'A stream of events.', content: { 'text/event-stream': { schema: {} } } },
-      },
-    }),
-    (context) => stream(context),
-  )
-  return router
+export function eventHandlers(feed: EventFeed): Handlers<typeof eventContract> {
+  return { stream: (context) => stream(context, feed) }
+}
 
-  function stream(context: Context<HttpEnv>): Response {
-    context.header('X-Accel-Buffering', 'no')
-    // The stream would never be read, and therefore never end.
-    if (context.req.method === 'HEAD') return context.body(null, 200, { 'Content-Type': 'text/event-stream' })
-    return streamSSE(context, async (sse) => {
-      const waiting: PublishedEvent[] = []
-      // Events that are read again for a client that reconnects may also arrive later from a server that lags.
-      let readAgain = new Set<string>()
-      const isNew = ({ id }: PublishedEvent) => id === undefined || !readAgain.delete(id)
-      let wake: (() => void) | undefined
-      const stop = feed.follow((published) => {
-        if (!isNew(published)) return
-        waiting.push(published)
-        if (waiting.length > MAX_WAITING) {
-          waiting.length = 0
-          stop()
-          sse.abort()
-        }
-        wake?.()
-      })
-      sse.onAbort(() => wake?.())
-      try {
-        await sse.write(': connected\n\n')
-        const lastId = context.req.header('last-event-id')
-        if (lastId !== undefined) {
-          const missed = await feed.since(lastId)
-          readAgain = new Set(missed.flatMap(({ id }) => id ?? []))
-          waiting.splice(0, waiting.length, ...missed, ...waiting.filter(isNew))
-        }
-        let checkedAt = Date.now()
-        while (!sse.aborted) {
-          // The stream ends for a user who has signed out or was removed.
-          if (Date.now() - checkedAt >= KEEP_ALIVE_MS) {
-            checkedAt = Date.now()
-            if ((await context.get('isStillSignedIn')?.()) === false) return
-          }
-          const published = waiting.shift()
-          if (published !== undefined) {
-            await sse.writeSSE({
-              ...(published.id !== undefined && { id: published.id }),
-              ...translate(published.event),
-            })
-            continue
-          }
-          const isWoken = await new Promise<boolean>((resolve) => {
-            const timer = setTimeout(() => resolve(false), KEEP_ALIVE_MS)
-            wake = () => {
-              clearTimeout(timer)
-              resolve(true)
-            }
-          })
-          if (!isWoken && !sse.aborted) await sse.write(': still here\n\n')
-        }
-      } finally {
+function stream(context: Context<HttpEnv>, feed: EventFeed): Response {
+  context.header('X-Accel-Buffering', 'no')
+  // The stream would never be read, and therefore never end.
+  if (context.req.method === 'HEAD') return context.body(null, 200, { 'Content-Type': 'text/event-stream' })
+  return streamSSE(context, async (sse) => {
+    const waiting: PublishedEvent[] = []
+    // Events that are read again for a client that reconnects may also arrive later from a server that lags.
+    let readAgain = new Set<string>()
+    const isNew = ({ id }: PublishedEvent) => id === undefined || !readAgain.delete(id)
+    let wake: (() => void) | undefined
+    const stop = feed.follow((published) => {
+      if (!isNew(published)) return
+      waiting.push(published)
+      if (waiting.length > MAX_WAITING) {
+        waiting.length = 0
         stop()
+        sse.abort()
       }
+      wake?.()
     })
-  }
+    sse.onAbort(() => wake?.())
+    try {
+      await sse.write(': connected\n\n')
+      const lastId = context.req.header('last-event-id')
+      if (lastId !== undefined) {
+        const missed = await feed.since(lastId)
+        readAgain = new Set(missed.flatMap(({ id }) => id ?? []))
+        waiting.splice(0, waiting.length, ...missed, ...waiting.filter(isNew))
+      }
+      let checkedAt = Date.now()
+      while (!sse.aborted) {
+        // The stream ends for a user who has signed out or was removed.
+        if (Date.now() - checkedAt >= KEEP_ALIVE_MS) {
+          checkedAt = Date.now()
+          if ((await context.get('isStillSignedIn')?.()) === false) return
+        }
+        const published = waiting.shift()
+        if (published !== undefined) {
+          await sse.writeSSE({
+            ...(published.id !== undefined && { id: published.id }),
+            ...translate(published.event),
+          })
+          continue
+        }
+        const isWoken = await new Promise<boolean>((resolve) => {
+          const timer = setTimeout(() => resolve(false), KEEP_ALIVE_MS)
+          wake = () => {
+            clearTimeout(timer)
+            resolve(true)
+          }
+        })
+        if (!isWoken && !sse.aborted) await sse.write(': still here\n\n')
+      }
+    } finally {
+      stop()
+    }
+  })
 }
 
 function translate<K extends keyof Events>(published: BusEvent): { event: string; data: string } {

@@ -100,6 +100,7 @@ describe('GET /api/images', () => {
       keywords: [],
       rating: null,
       note: null,
+      starred: false,
       thumbnail_url: expect.stringMatching(/^\/api\/images\/.*\/thumbnail/),
       view_url: expect.stringMatching(/^\/api\/images\/.*\/view/),
       preview_url: expect.stringMatching(/^\/api\/images\/.*\/preview/),

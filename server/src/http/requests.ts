@@ -1,4 +1,7 @@
-import type { Catalog, Image } from '../catalog/catalog.ts'
+import type { Context } from 'hono'
+import type { Catalog, Collection, Image } from '../catalog/catalog.ts'
+import type { HttpEnv } from '../contract/routes.ts'
+import { DomainError } from '../errors.ts'
 import { imageNotFound } from '../search/term-vectors.ts'
 
 export async function bytesOf(file: File): Promise<Uint8Array> {
@@ -17,4 +20,23 @@ export async function findEvenIfDeleted(catalog: Catalog, id: string): Promise<I
   const image = (await catalog.images.get(id)) ?? (await catalog.trash.get([id]))[0]?.image
   if (image === undefined) throw imageNotFound(id)
   return image
+}
+
+/** The owner of what a user creates. Without sign-in it is empty. */
+export function ownerOf(context: Context<HttpEnv>): string {
+  return context.get('userId') ?? ''
+}
+
+/** @throws {DomainError} `collection_not_found`, also for one that belongs to another user alone */
+export async function visibleCollection(
+  context: Context<HttpEnv>,
+  catalog: Catalog,
+  id: string,
+): Promise<Collection> {
+  const collection = await catalog.collections.get(id)
+  if (collection !== undefined) {
+    const { ownerId, isShared } = collection
+    if (isShared || ownerId === '' || ownerId === ownerOf(context)) return collection
+  }
+  throw new DomainError('collection_not_found', 'There is no such collection.')
 }

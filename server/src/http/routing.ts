@@ -1,47 +1,35 @@
-import { OpenAPIHono, type RouteConfig, z } from '@hono/zod-openapi'
-import type { MiddlewareHandler } from 'hono'
+import type { Handler, Hono, MiddlewareHandler } from 'hono'
 import { ROLES, type Role } from '../contract/roles.ts'
-import { defineRoute } from '../contract/routes.ts'
+import type { ApiDefinition, Contract, Handlers, HttpEnv } from '../contract/routes.ts'
 import { DomainError } from '../errors.ts'
-import type { HttpEnv } from './env.ts'
 import { readInput } from './input/read-input.ts'
 
-export { json } from '../contract/routes.ts'
-export type { HttpEnv } from './env.ts'
+export type Router = Hono<HttpEnv>
 
-export type Router = OpenAPIHono<HttpEnv>
+/** Every contract of an API needs handlers. */
+export type ApiHandlers<A extends ApiDefinition> = { readonly [Name in keyof A]: Handlers<A[Name]> }
+
+/** Adds the routes of all contracts, in their order. */
+export function mountAll<A extends ApiDefinition>(app: Router, api: A, handlers: ApiHandlers<A>): void {
+  for (const [name, contract] of Object.entries<Contract>(api)) addRoutes(app, contract, handlers[name] ?? {})
+}
+
+/** Adds the routes of a contract. */
+export function mount<C extends Contract>(app: Router, contract: C, handlers: Handlers<C>): void {
+  addRoutes(app, contract, handlers)
+}
 
 /**
- * A router whose `openapi` describes a route as the library does, but reads the input with `readInput`: the validators of the
- * library stop at the first problem, refuse JSON without a content type and read forms of any size.
+ * The role is checked before anything else in a request is read.
+ * @param handlers by the names of the routes; the types of `mount` and `mountAll` hold both together
  */
-export function createRouter(): Router {
-  const router = new OpenAPIHono<HttpEnv>({ strict: false })
-  const add = (
-    definition: RouteConfig & { getRoutingPath(): string },
-    handler: MiddlewareHandler<HttpEnv>,
-  ) => {
-    const { middleware = [], ...description } = definition
-    router.openAPIRegistry.registerPath(description)
-    const handlers = [middleware, readInput(description.request), handler].flat()
-    return router.on([description.method], [definition.getRoutingPath()], ...handlers)
+function addRoutes(app: Router, contract: Contract, handlers: Readonly<Record<string, unknown>>): void {
+  for (const [name, definition] of Object.entries(contract)) {
+    const { method, request, 'x-role': role } = definition
+    const checks = role === 'public' ? [] : [requireRole(role)]
+    const handler = handlers[name] as Handler<HttpEnv>
+    app.on([method], [definition.getRoutingPath()], ...checks, readInput(request), handler)
   }
-  router.openapi = add as Router['openapi']
-  return router
-}
-
-/**
- * A route with the role that it needs: `public` for everybody. The role is enforced before anything else is looked at
- * and written into the OpenAPI document.
- */
-export function route<const R extends Omit<RouteConfig, 'middleware'>>(role: Role | 'public', config: R) {
-  return defineRoute(role, { ...config, middleware: role === 'public' ? [] : [requireRole(role)] })
-}
-
-/** Whether the content of an answer is described here or is just bytes. */
-export function binary(...contentTypes: string[]) {
-  const schema = z.any().openapi({ type: 'string', format: 'binary' })
-  return { content: Object.fromEntries(contentTypes.map((type) => [type, { schema }])) }
 }
 
 function requireRole(needed: Role): MiddlewareHandler<HttpEnv> {

@@ -3,7 +3,6 @@ import { attributeSchemas, attributesJson } from '../catalog/attributes.ts'
 import type { Image, ImageFilter, ImageOrder } from '../catalog/catalog.ts'
 import {
   choice,
-  decimal,
   flag,
   InputProblem,
   integer,
@@ -75,6 +74,8 @@ export const querySchema = z
         description: 'As `name_contains`, in the name of the file, its title, caption and keywords.',
       }),
     ),
+    collection: optional(uuid).openapi({ description: 'Only images of this collection.' }),
+    starred: optional(flag({ description: 'With `true`, only images that have a star of the user.' })),
     ...attributeParameterShape,
   })
   .openapi('Query')
@@ -131,6 +132,10 @@ export const imageSchema = z
     words: z.array(z.string()).optional().openapi({
       description: 'Searches by parts with `words` only: words for the image, if the model is sure of some.',
     }),
+    starred: z
+      .boolean()
+      .optional()
+      .openapi({ description: 'Lists, searches and single images only: whether it has a star of the user.' }),
     thumbnail_url: z.string(),
     view_url: z.string().openapi({ description: 'The original file.' }),
     preview_url: z
@@ -140,6 +145,13 @@ export const imageSchema = z
   .openapi('Image')
 
 export type ImageJson = z.output<typeof imageSchema>
+
+export const partKindSchema = z
+  .enum(['sketch', 'image', 'text', 'colours'])
+  .openapi({ description: 'What the part was taken for.' })
+export const partWordsSchema = z
+  .array(z.string())
+  .openapi({ description: 'The known words that a text was understood as.' })
 
 export const imagesSchema = z
   .object({
@@ -152,13 +164,8 @@ export const imagesSchema = z
     parts: z
       .array(
         z.object({
-          kind: z
-            .enum(['sketch', 'image', 'text', 'colours'])
-            .openapi({ description: 'What the part was taken for.' }),
-          words: z
-            .array(z.string())
-            .optional()
-            .openapi({ description: 'The known words that a text was understood as.' }),
+          kind: partKindSchema,
+          words: partWordsSchema.optional(),
         }),
       )
       .optional()
@@ -230,7 +237,7 @@ export const kindSchema = choice(['sketch', 'image', 'auto'], {
 const MAX_CROP_CHARACTERS = 200
 
 /** Part of a picture. */
-export const cropSchema = scalar<Crop>(
+export const cropSchema = scalar<Crop, string>(
   (input) => {
     const value = readText(input, 0, MAX_CROP_CHARACTERS)
     if (value instanceof InputProblem) return value
@@ -338,11 +345,3 @@ export type IndexStatusJson = z.output<typeof indexStatusSchema>
 export const failureSchema = z
   .object({ path: z.string(), code: z.string(), reason: z.string(), failed_at: z.iso.datetime() })
   .openapi('Failure')
-
-export const duplicateThresholdSchema = optional(
-  decimal({
-    min: 0.5,
-    max: 1,
-    description: 'Minimum similarity in a group; default: 0.9 with sketch-search-5, else 0.985.',
-  }),
-)

@@ -1,107 +1,20 @@
-import { z } from '@hono/zod-openapi'
 import type { Catalog } from '../catalog/catalog.ts'
-import { decimal, flag, optional, text, uuid } from '../contract/input.ts'
 import { DomainError } from '../errors.ts'
 import type { PaletteColour } from '../gallery/colour-layout.ts'
 import type { ImageFiles } from '../images/image-files.ts'
-import type { SavedQueries } from '../saved-queries/saved-queries.ts'
+import type { QueryKind, SavedQueries } from '../saved-queries/saved-queries.ts'
 import type { Picture, QueryTerm } from '../search/query.ts'
 import { toCrop } from '../search/region.ts'
+import {
+  type SearchColour,
+  type SearchExample,
+  type SearchForm,
+  type SearchPart,
+  type SearchRequest,
+  searchRequestSchema,
+} from './contract/search-request.ts'
 import { parseJsonField } from './input/json.ts'
 import { bytesOf, findImage } from './requests.ts'
-import { cropSchema, kindSchema, querySchema, savedQueryIdSchema, topKSchema } from './schemas.ts'
-
-const uploadSchema = z
-  .string()
-  .optional()
-  .openapi({ description: 'Multipart only: the name of the field with the file.' })
-const savedQuerySchema = savedQueryIdSchema.optional().openapi({ description: 'A saved query.' })
-
-const exampleSchema = z.object({
-  image_id: optional(uuid),
-  query_id: savedQuerySchema,
-  upload: uploadSchema,
-  kind: optional(kindSchema).transform((kind) => kind ?? 'auto'),
-  crop: optional(cropSchema),
-  weight: optional(decimal({ min: Number.MIN_VALUE, max: 1000, default: 1 })).transform(
-    (weight) => weight ?? 1,
-  ),
-})
-
-const examplesRequestSchema = z
-  .object({
-    positive: z.array(exampleSchema).min(1).max(100),
-    negative: z.array(exampleSchema).max(100).default([]).openapi({
-      description: 'Less like these; whole files of the gallery among them are not found themselves.',
-    }),
-    top_k: optional(topKSchema),
-    query: querySchema.nullish(),
-  })
-  .openapi('SearchRequest')
-
-const weightSchema = optional(
-  decimal({
-    min: -1,
-    max: 1,
-    default: 1,
-    description: 'Share in the search; below 0: less like this. At least one part needs a positive one.',
-  }),
-).transform((weight) => weight ?? 1)
-const partCropSchema = z
-  .tuple([z.number(), z.number(), z.number(), z.number()])
-  .openapi({ description: '`[x, y, width, height]` in 0…1 of the picture.' })
-const colourSchema = z.object({
-  hex: z
-    .string()
-    .regex(/^#?[0-9a-f]{6}$/i)
-    .openapi({ example: '#3070d0' }),
-  share: z.number().positive().max(1000).default(1).openapi({
-    description: 'Share in the picture, relative to the other colours.',
-  }),
-  place: partCropSchema
-    .optional()
-    .openapi({ description: 'The part of the picture that has it; anywhere if absent.' }),
-})
-const pictureFields = { query_id: savedQuerySchema, upload: uploadSchema, weight: weightSchema }
-
-const partSchema = z
-  .discriminatedUnion('kind', [
-    z.object({ kind: z.literal('sketch'), ...pictureFields }),
-    z.object({ kind: z.literal('image'), ...pictureFields }),
-    z.object({ kind: z.literal('image_id'), image_id: uuid, weight: weightSchema }),
-    z.object({
-      kind: z.literal('region'),
-      image_id: optional(uuid),
-      crop: partCropSchema,
-      ...pictureFields,
-    }),
-    z.object({
-      kind: z.literal('colours'),
-      colours: z
-        .array(colourSchema)
-        .min(1)
-        .max(20)
-        .optional()
-        .openapi({ description: 'A palette; without it, the colours of a picture.' }),
-      image_id: optional(uuid),
-      ...pictureFields,
-    }),
-    z.object({ kind: z.literal('text'), text: text({ min: 1, max: 200 }), weight: weightSchema }),
-  ])
-  .openapi('SearchPart')
-
-const partsRequestSchema = z
-  .object({
-    parts: z.array(partSchema).min(1).max(100),
-    top_k: optional(topKSchema),
-    query: querySchema.nullish(),
-    words: optional(flag({ description: 'Adds words that describe each image found.' })),
-  })
-  .openapi('PartsSearchRequest')
-
-/** A search by parts, or by positive and negative examples. */
-export const searchRequestSchema = z.union([partsRequestSchema, examplesRequestSchema])
-export type SearchRequest = z.output<typeof searchRequestSchema>
 
 export interface ReceivedSearch {
   request: SearchRequest
@@ -109,14 +22,8 @@ export interface ReceivedSearch {
   files: ReadonlyMap<string, File>
 }
 
-export const MAX_JSON_CHARACTERS = 1_000_000
-/** The other fields are pictures, which the parts name as `upload`. */
-export const searchFormSchema = z
-  .object({ search_json: text({ max: MAX_JSON_CHARACTERS, description: 'A SearchRequest as JSON.' }) })
-  .catchall(z.unknown())
-
 /** @param input the request as JSON, or a form with files and the same JSON in a field */
-export function readSearchRequest(input: SearchRequest | z.output<typeof searchFormSchema>): ReceivedSearch {
+export function readSearchRequest(input: SearchRequest | SearchForm): ReceivedSearch {
   if (!('search_json' in input)) return { request: input as SearchRequest, files: new Map() }
   const { search_json: json, ...fields } = input
   const files = new Map(
@@ -146,7 +53,7 @@ export async function toTerms(
 }
 
 async function toTerm(
-  part: z.output<typeof partSchema>,
+  part: SearchPart,
   files: ReceivedSearch['files'],
   sources: PictureSources,
 ): Promise<QueryTerm> {
@@ -180,7 +87,7 @@ async function toTerm(
   }
 }
 
-function toPaletteColour({ hex, share, place }: z.output<typeof colourSchema>): PaletteColour {
+function toPaletteColour({ hex, share, place }: SearchColour): PaletteColour {
   const rgb = Number.parseInt(hex.replace('#', ''), 16)
   if (place === undefined) return { rgb, share }
   const [x, y, width, height] = place
@@ -188,7 +95,7 @@ function toPaletteColour({ hex, share, place }: z.output<typeof colourSchema>): 
 }
 
 async function exampleToTerm(
-  { weight, crop, kind, ...source }: z.output<typeof exampleSchema>,
+  { weight, crop, kind, ...source }: SearchExample,
   files: ReceivedSearch['files'],
   sources: PictureSources,
 ): Promise<QueryTerm> {
@@ -202,7 +109,7 @@ async function exampleToTerm(
 }
 
 /** Returns the term for a picture of which the kind may be unknown. */
-export function pictureTerm(picture: Picture, kind: z.output<typeof kindSchema>, weight: number): QueryTerm {
+export function pictureTerm(picture: Picture, kind: QueryKind, weight: number): QueryTerm {
   if (kind === 'sketch') return { kind, picture, weight }
   return { kind: 'image', picture, mayBeSketch: kind === 'auto', weight }
 }

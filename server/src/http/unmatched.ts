@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
+import type { HttpEnv } from '../contract/routes.ts'
 import { respondWithUnmatched } from './errors.ts'
-import type { HttpEnv, Router } from './routing.ts'
+import type { Router } from './routing.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 

@@ -1,8 +1,9 @@
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemCodeOf } from '../errors.ts'
 import {
   newSavedQueryId,
+  PINNED_AT,
   REMOVE_EXPIRED_EVERY,
   RETENTION,
   RETENTION_DAYS,
@@ -22,12 +23,7 @@ export function openSavedQueryFiles(directory: string, limits = RETENTION): Save
   return {
     async keep(bytes, kind, sketch) {
       const query: SavedQuery = { id: newSavedQueryId(), kind, sketch }
-      await mkdir(directory, { recursive: true })
-      await writeFile(fileOf(query.id, 'picture'), bytes)
-      // The metadata is written last and atomically, so that a query exists completely or not at all.
-      const temporary = `${fileOf(query.id, 'json')}.tmp`
-      await writeFile(temporary, JSON.stringify(query))
-      await rename(temporary, fileOf(query.id, 'json'))
+      await store(query, bytes)
       since = { queries: since.queries + 1, bytes: since.bytes + bytes.length }
       if (since.queries > REMOVE_EXPIRED_EVERY || since.bytes > REMOVE_EXPIRED_EVERY_BYTES) {
         since = { queries: 0, bytes: 0 }
@@ -39,7 +35,33 @@ export function openSavedQueryFiles(directory: string, limits = RETENTION): Save
       return JSON.parse((await read(id, 'json')).toString('utf8'))
     },
     bytes: (id) => read(id, 'picture'),
+    async copy(query, bytes) {
+      await store(query, bytes)
+      await setTime(query.id, PINNED_AT)
+    },
+    async pin(id) {
+      await read(id, 'json')
+      await setTime(id, PINNED_AT)
+    },
+    async unpin(id) {
+      await setTime(id, new Date()).catch((error) => {
+        if (systemCodeOf(error) !== 'ENOENT') throw error
+      })
+    },
     removeExpired,
+  }
+
+  async function store(query: SavedQuery, bytes: Uint8Array): Promise<void> {
+    await mkdir(directory, { recursive: true })
+    await writeFile(fileOf(query.id, 'picture'), bytes)
+    // The metadata is written last and atomically, so that a query exists completely or not at all.
+    const temporary = `${fileOf(query.id, 'json')}.tmp`
+    await writeFile(temporary, JSON.stringify(query))
+    await rename(temporary, fileOf(query.id, 'json'))
+  }
+
+  async function setTime(id: string, time: Date): Promise<void> {
+    for (const ending of ['picture', 'json'] as const) await utimes(fileOf(id, ending), time, time)
   }
 
   function removeExpired(): Promise<void> {

@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { SharedTables } from '../database/schema.ts'
 import {
   newSavedQueryId,
+  PINNED_AT,
   type QueryKind,
   REMOVE_EXPIRED_EVERY,
   RETENTION,
@@ -48,7 +49,31 @@ export function openPostgresSavedQueries(database: Kysely<SharedTables>): SavedQ
       if (row === undefined) throw savedQueryNotFound()
       return Buffer.from(row.picture)
     },
+    async copy({ id, kind, sketch }: SavedQuery, bytes: Uint8Array): Promise<void> {
+      const picture = Buffer.from(bytes)
+      await database
+        .insertInto('kept_queries')
+        .values({ id, kind, sketch: JSON.stringify(sketch ?? null), picture, kept_at: PINNED_AT })
+        .onConflict((conflict) => conflict.column('id').doUpdateSet({ kept_at: PINNED_AT }))
+        .execute()
+    },
+    async pin(id: string): Promise<void> {
+      if (!(await setTime(id, PINNED_AT))) throw savedQueryNotFound()
+    },
+    async unpin(id: string): Promise<void> {
+      await setTime(id, new Date())
+    },
     removeExpired,
+  }
+
+  /** @returns whether there is such a query */
+  async function setTime(id: string, time: Date): Promise<boolean> {
+    const { numUpdatedRows } = await database
+      .updateTable('kept_queries')
+      .set({ kept_at: time })
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow()
+    return numUpdatedRows === 1n
   }
 
   /** Deletes the oldest first. */

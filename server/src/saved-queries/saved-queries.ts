@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { z } from 'zod'
 import { DomainError } from '../errors.ts'
 
 /** The content of a query; with `auto` the search distinguishes drawings from pictures. */
@@ -14,10 +15,16 @@ export interface SavedQuery {
 
 export interface SavedQueries {
   keep(bytes: Uint8Array, kind: QueryKind, sketch: unknown): Promise<SavedQuery>
+  /** Stores a query of another database under its own id. It stays until it is unpinned. */
+  copy(query: SavedQuery, bytes: Uint8Array): Promise<void>
   /** @throws {DomainError} `query_not_found` if it never existed or has expired */
   get(id: string): Promise<SavedQuery>
   /** Returns the bytes of its picture. @throws {DomainError} `query_not_found` */
   bytes(id: string): Promise<Buffer>
+  /** Keeps a query until it is unpinned. @throws {DomainError} `query_not_found` */
+  pin(id: string): Promise<void>
+  /** From now on, the query expires like a new one. An unknown id is no error. */
+  unpin(id: string): Promise<void>
   /** Deletes expired queries. */
   removeExpired(): Promise<void>
 }
@@ -31,6 +38,17 @@ export const RETENTION_DAYS = 7
 export const RETENTION = { queries: 5_000, bytes: 1024 ** 3 }
 /** Expired queries are removed after this number of additions, and at intervals. */
 export const REMOVE_EXPIRED_EVERY = 100
+
+/** The time at which a pinned query was kept: later than all others. */
+export const PINNED_AT = new Date('9999-01-01T00:00:00Z')
+
+const referringSearch = z.object({ parts: z.array(z.object({ query_id: z.string().optional() })).optional() })
+
+/** The ids of the queries that a search refers to. */
+export function queryIdsIn(search: unknown): string[] {
+  const { parts = [] } = referringSearch.parse(search)
+  return parts.flatMap(({ query_id: id }) => (id === undefined ? [] : [id]))
+}
 
 export function savedQueryNotFound(): DomainError {
   return new DomainError(

@@ -5,6 +5,7 @@ import type { TableAccess } from '../catalog/sql/table-access.ts'
 import { openSqliteCatalogThread } from '../catalog/sqlite/client.ts'
 import type { PostgresOptions } from '../database/postgres/connection.ts'
 import { openSavedQueryFiles } from '../saved-queries/files.ts'
+import type { SavedQueries } from '../saved-queries/saved-queries.ts'
 import type { Storage, StorageOptions } from './storage.ts'
 
 export type { ClusterStorage, Storage, StorageOptions } from './storage.ts'
@@ -36,6 +37,19 @@ export async function openAccounts({
 }): Promise<Accounts> {
   if (database === undefined) return sqliteAccounts(directory)
   return (await postgres()).openPostgresAccountsOnly(database, log)
+}
+
+/** Opens only the saved queries. */
+export async function openSavedQueries({
+  database,
+  directory,
+  log,
+}: Pick<StorageOptions, 'database' | 'directory'> & {
+  log: { warn(message: string): void }
+}): Promise<SavedQueries & { close(): Promise<void> }> {
+  if (database === undefined)
+    return { ...openSavedQueryFiles(join(directory, 'queries')), close: async () => {} }
+  return (await postgres()).openPostgresSavedQueriesOnly(database, log)
 }
 
 /** Opens the tables of the catalog for copying. */

@@ -19,6 +19,7 @@ import { withRetries } from '../database/postgres/retries.ts'
 import { openPostgresSession } from '../database/postgres/session.ts'
 import { DomainError } from '../errors.ts'
 import { openPostgresSavedQueries } from '../saved-queries/postgres.ts'
+import type { SavedQueries } from '../saved-queries/saved-queries.ts'
 import type { Storage, StorageOptions } from './storage.ts'
 
 /** Opens all persistent data on a PostgreSQL server. @throws {DomainError} `unavailable` with advice */
@@ -81,6 +82,15 @@ export async function openPostgresAccountsOnly(
       await opened.close()
     },
   }
+}
+
+/** Opens only the saved queries. @throws {DomainError} as `openPostgresStorage` */
+export async function openPostgresSavedQueriesOnly(
+  options: PostgresOptions,
+  log: Pick<StorageOptions['log'], 'warn'>,
+): Promise<SavedQueries & { close(): Promise<void> }> {
+  const opened = await openDatabase(options, log)
+  return { ...openPostgresSavedQueries(opened.database.withTables()), close: () => opened.close() }
 }
 
 /** Opens the tables of the catalog for copying. @throws {DomainError} as `openPostgresStorage` */

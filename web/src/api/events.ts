@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { serverUrl } from './server-url.ts'
 
-export interface IndexProgress {
+interface IndexProgress {
   indexed: number
   failed: number
   pending: number
@@ -60,7 +61,7 @@ export function useServerEvents(isPaused: boolean): ServerEvents {
     const refresh = () => {
       timer = undefined
       for (const part of ['one', 'folders']) void invalidate(part)
-      void queryClient.invalidateQueries({ queryKey: ['status'] })
+      for (const other of ['status', 'trash']) void queryClient.invalidateQueries({ queryKey: [other] })
       const isChange = hasChanged
       hasChanged = false
       if (paused.current) setPendingChanges((old) => (isChange ? 'changed' : (old ?? 'perhaps')))
@@ -80,7 +81,7 @@ export function useServerEvents(isPaused: boolean): ServerEvents {
       }
     }
     const connect = () => {
-      source = new EventSource('/api/fs/events')
+      source = new EventSource(serverUrl('/api/fs/events'))
       for (const name of CHANGES) source.addEventListener(name, refreshSoon)
       source.addEventListener('IndexProgressEvent', (event) => {
         const next = JSON.parse(event.data) as IndexProgress

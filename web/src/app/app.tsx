@@ -1,20 +1,18 @@
 import { lazy, Suspense, useRef, useState } from 'react'
-import { Dialog } from '../components/dialog.tsx'
 import { useLayout } from '../components/use-layout.ts'
-import { DeletionNotice } from '../gallery/deletion-notice.tsx'
+import { TrashFailures } from '../gallery/trash-failures.tsx'
 import { messages } from '../messages/messages.ts'
 import { useStoredFlag } from '../state/settings.ts'
 import { FileInput } from '../upload/file-input.tsx'
-import { Library } from './library.tsx'
+import { AppOverlays } from './app-overlays.tsx'
 import { PhoneLayout } from './phone-layout.tsx'
 import { SettingsMenu } from './settings-menu.tsx'
+import { loadUploadPanel } from './upload-panel.ts'
 import { useAppKeys } from './use-app-keys.ts'
 import { usePage } from './use-page.ts'
 import { WideLayout } from './wide-layout.tsx'
 
-const Shortcuts = lazy(async () => ({ default: (await import('../components/shortcuts.tsx')).Shortcuts }))
-const UploadPanel = lazy(async () => ({ default: (await import('../upload/upload-panel.tsx')).UploadPanel }))
-const DropZones = lazy(async () => ({ default: (await import('./drop-zones.tsx')).DropZones }))
+const UploadPanel = lazy(async () => ({ default: (await loadUploadPanel()).UploadPanel }))
 const ViewedPicture = lazy(() => import('./viewed-picture.tsx'))
 
 export function App() {
@@ -29,9 +27,13 @@ export function App() {
   const [isPaneOpen, setPaneOpen] = useStoredFlag('query-pane', true)
   const [areScoresShown, setScoresShown] = useStoredFlag('scores', false)
   const [areShortcutsOpen, setShortcutsOpen] = useState(false)
+  const [lastPane, setLastPane] = useState<'query' | 'results'>('query')
+  const isElsewhere = state.view !== undefined || state.show !== undefined
+  const hasSheetKeys = lastPane === 'query' && isPaneOpen && !isElsewhere
   const hasRoom = layout === 'side'
   const toggleLibrary = () => (hasRoom ? setLibraryOpen(!isLibraryOpen) : setFolderDialogOpen(true))
   const openSheet = () => {
+    setLastPane('query')
     sheet.openSheet()
     setPaneOpen(true)
   }
@@ -41,12 +43,16 @@ export function App() {
     onShortcuts: () => setShortcutsOpen(true),
     onWords: () => wordsRef.current?.focus(),
     onDuplicates: () => change({ show: 'duplicates' }),
+    onUndo: mayEdit && !hasSheetKeys ? lists.trash.undo : undefined,
+    onSelectAll: hasSheetKeys || isElsewhere ? undefined : lists.selection.selectAll,
   })
   const shared = {
     page,
     areScoresShown,
     isPaneOpen,
     setPaneOpen,
+    hasSheetKeys,
+    onPane: setLastPane,
     onDraw: openSheet,
     onLibrary: toggleLibrary,
     onAddFiles: mayEdit ? () => uploadInput.current?.click() : undefined,
@@ -57,7 +63,7 @@ export function App() {
         areScoresShown={areScoresShown}
         onScoresShown={setScoresShown}
         onShortcuts={() => setShortcutsOpen(true)}
-        beforeLeaving={lists.deletion.deleteNow}
+        beforeLeaving={lists.trash.settled}
       />
     ),
   }
@@ -82,7 +88,7 @@ export function App() {
             <UploadPanel uploads={uploads} />
           </Suspense>
         )}
-        <DeletionNotice deletion={lists.deletion} />
+        <TrashFailures trash={lists.trash} />
       </div>
       <FileInput
         ref={queryInput}
@@ -97,23 +103,13 @@ export function App() {
         isMultiple
         onFiles={(files) => uploads.add(files, folder)}
       />
-      <Dialog
-        title={messages.gallery.library}
-        isOpen={isFolderDialogOpen}
-        onClose={() => setFolderDialogOpen(false)}
-      >
-        <Library page={page} onChoose={() => setFolderDialogOpen(false)} />
-      </Dialog>
-      {areShortcutsOpen && (
-        <Suspense fallback={null}>
-          <Shortcuts isOpen onClose={() => setShortcutsOpen(false)} />
-        </Suspense>
-      )}
-      {input.dragged !== undefined && (
-        <Suspense fallback={null}>
-          <DropZones mayAdd={mayEdit && input.dragged === 'files'} folder={folder} />
-        </Suspense>
-      )}
+      <AppOverlays
+        page={page}
+        isFolderDialogOpen={isFolderDialogOpen}
+        onFolderDialogClose={() => setFolderDialogOpen(false)}
+        areShortcutsOpen={areShortcutsOpen}
+        onShortcutsClose={() => setShortcutsOpen(false)}
+      />
     </div>
   )
 }

@@ -7,6 +7,9 @@ export interface LayoutProps {
   areScoresShown: boolean
   isPaneOpen: boolean
   setPaneOpen: (isOpen: boolean) => void
+  /** Whether the sheet is what was used last: its keys and Ctrl Z are on. */
+  hasSheetKeys: boolean
+  onPane: (pane: 'query' | 'results') => void
   onDraw: () => void
   onLibrary: () => void
   /** undefined for users who may not add files. */

@@ -1,7 +1,9 @@
-import { Copy, Images, Users } from 'lucide-react'
+import { Copy, Images, Trash2, Users } from 'lucide-react'
 import { type ReactNode, useMemo } from 'react'
 import { useHasAccounts } from '../auth/account-actions.tsx'
 import { FolderTree } from '../gallery/folder-tree.tsx'
+import { useTrashCount } from '../gallery/use-trash-list.ts'
+import { number } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
 import type { OtherView } from '../state/address.ts'
 import { useHasRole } from '../state/role.ts'
@@ -13,6 +15,7 @@ export function Library({ page, onChoose }: { page: Page; onChoose?: () => void 
   const { gallery } = messages
   const mayAdminister = useHasRole('admin')
   const hasAccounts = useHasAccounts()
+  const trashed = useTrashCount()
   const show = (view: OtherView | undefined) => {
     change({ show: view })
     onChoose?.()
@@ -44,6 +47,13 @@ export function Library({ page, onChoose }: { page: Page; onChoose?: () => void 
         onClick={() => show('duplicates')}
         text={gallery.duplicates}
       />
+      <Place
+        icon={<Trash2 />}
+        isCurrent={state.show === 'trash'}
+        onClick={() => show('trash')}
+        text={gallery.trash}
+        count={trashed}
+      />
       {mayAdminister && hasAccounts && (
         <Place
           icon={<Users />}
@@ -63,9 +73,10 @@ interface PlaceProps {
   text: string
   isCurrent: boolean
   onClick: () => void
+  count?: number | undefined
 }
 
-function Place({ icon, text, isCurrent, onClick }: PlaceProps) {
+function Place({ icon, text, isCurrent, onClick, count }: PlaceProps) {
   return (
     <button
       type="button"
@@ -74,7 +85,8 @@ function Place({ icon, text, isCurrent, onClick }: PlaceProps) {
       className={`flex h-9 items-center gap-2.5 rounded-control px-2.5 text-left transition-colors duration-hover coarse:h-11 [&_svg]:size-4.5 [&_svg]:text-ink-2 ${isCurrent ? 'bg-sunken font-medium' : 'hover:bg-sunken'}`}
     >
       {icon}
-      {text}
+      <span className="min-w-0 flex-1 truncate">{text}</span>
+      {count !== undefined && <span className="text-12 text-ink-2">{number(count)}</span>}
     </button>
   )
 }

@@ -3,9 +3,10 @@ import { useHasRole } from '../state/role.ts'
 import type { Page } from './use-page.ts'
 
 const DuplicatesView = lazy(() => import('../gallery/duplicates-view.tsx'))
+const TrashView = lazy(() => import('../gallery/trash-view.tsx'))
 const UsersView = lazy(() => import('../admin/users-view.tsx'))
 
-/** What takes the place of the results: duplicates or users. The results stay as they are behind it. */
+/** What takes the place of the results: duplicates, the trash or users. The results stay as they are behind it. */
 export function OtherViews({ page, children }: { page: Page; children: ReactNode }) {
   const { state, change, lists, mayEdit } = page
   const mayAdminister = useHasRole('admin')
@@ -21,12 +22,19 @@ export function OtherViews({ page, children }: { page: Page; children: ReactNode
     return (
       <Suspense fallback={null}>
         <DuplicatesView
-          hidden={lists.deletion.hidden}
+          hidden={lists.trash.hidden}
           onOpen={(image) => change({ view: image.id })}
           onTop={lists.setAtTop}
-          onDelete={mayEdit ? (images) => lists.deletion.request(images) : undefined}
+          onDelete={mayEdit ? lists.trash.move : undefined}
           onBack={onBack}
         />
+      </Suspense>
+    )
+  }
+  if (state.show === 'trash') {
+    return (
+      <Suspense fallback={null}>
+        <TrashView mayRestore={mayEdit} mayEmpty={mayAdminister} onBack={onBack} />
       </Suspense>
     )
   }

@@ -1,6 +1,8 @@
 import { type RefObject, useMemo } from 'react'
 import { QueryBar } from '../query/query-bar.tsx'
 import { toSvg } from '../sketch/render.ts'
+import { placeAmongSame } from '../state/query-terms.ts'
+import { coloursOf } from './sketch-colours.ts'
 import type { Page } from './use-page.ts'
 
 export interface PageQueryBarProps {
@@ -46,6 +48,7 @@ export function useQueryChips({
 }: Pick<PageQueryBarProps, 'page' | 'isPaneOpen' | 'onDraw' | 'onPane' | 'onTrace'>) {
   const { sheet, actions, state } = page
   const { strokes } = sheet.sketch
+  const colours = coloursOf(strokes)
   const src = useMemo(
     () => (sheet.hasInk ? `data:image/svg+xml,${encodeURIComponent(toSvg(strokes))}` : undefined),
     [strokes, sheet.hasInk],
@@ -61,10 +64,12 @@ export function useQueryChips({
           onRemove: sheet.clear,
         }
       : undefined,
-    terms: state.terms.filter(({ kind }) => kind !== 'sketch'),
+    terms: state.terms.filter(({ kind }) => kind !== 'sketch' && (kind !== 'colours' || colours.length > 0)),
+    colours: colours.map(({ hex }) => hex),
     openTerm: isPaneOpen ? sheet.openTerm : undefined,
     onOpen: (term: (typeof state.terms)[number]) => {
-      sheet.openPicture(term.kind, term.id)
+      if (term.kind === 'colours') return onDraw()
+      sheet.openPicture(term, placeAmongSame(state.terms, term))
       onPane()
     },
     onUpdate: actions.update,

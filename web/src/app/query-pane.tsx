@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
 import { getImage } from '../api/client.ts'
+import { serverUrl } from '../api/server-url.ts'
 import type { Layout } from '../components/use-layout.ts'
 import { messages } from '../messages/messages.ts'
 import { SketchPanel } from '../sketch/sketch-panel.tsx'
-import type { QueryTerm } from '../state/query-terms.ts'
+import { placeAmongSame, type QueryTerm } from '../state/query-terms.ts'
 import { FirstVisit } from './first-visit.tsx'
 import type { Page } from './use-page.ts'
 
@@ -40,12 +41,14 @@ export function QueryPane({
 }: QueryPaneProps) {
   const { sheet } = page
   if (sheet.openTerm !== undefined)
-    return <PicturePane key={sheet.openTerm.id} page={page} term={sheet.openTerm} onTrace={trace.onTrace} />
+    return <PicturePane page={page} term={sheet.openTerm} onTrace={trace.onTrace} />
   return (
     <SketchPanel
       sketch={sheet.sketch}
       onChange={sheet.draw}
       onLive={sheet.preview}
+      matchColours={sheet.isMatchingColours}
+      onMatchColours={sheet.matchColours}
       layout={layout}
       isFull={isFull}
       setFull={setFull}
@@ -86,12 +89,14 @@ function PicturePane({ page, term, onTrace }: PicturePaneProps) {
     enabled: term.kind === 'image',
     retry: false,
   })
-  const src = term.kind === 'image' ? image?.preview_url : `/api/queries/${term.id}/image`
+  const src = term.kind === 'image' ? image?.preview_url : serverUrl(`/api/queries/${term.id}/image`)
   const waiting = <div className="absolute inset-0 animate-pulse-soft bg-sunken" />
   if (src === undefined) return waiting
   return (
     <Suspense fallback={waiting}>
       <RegionPicker
+        // The tool and the lasso belong to one region.
+        key={`${term.id} ${placeAmongSame(page.state.terms, term)}`}
         src={src}
         name={image?.user_visible_name ?? messages.query.yourPicture}
         {...(image === undefined ? {} : { size: { width: image.width, height: image.height } })}
@@ -100,6 +105,7 @@ function PicturePane({ page, term, onTrace }: PicturePaneProps) {
           sheet.setLiveRegion(isDone ? undefined : { term, region })
           if (isDone) actions.update(term, { region })
         }}
+        onAddRegion={term.region === undefined ? undefined : () => actions.addRegion(term)}
         onTrace={() => onTrace(src)}
       />
     </Suspense>

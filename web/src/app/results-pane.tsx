@@ -1,4 +1,5 @@
 import { Images, Minus, Pencil, RefreshCw, ScanSearch, SlidersHorizontal, Upload } from 'lucide-react'
+import { lazy, Suspense, useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
 import { useDelayedTrue } from '../components/use-delayed-true.ts'
@@ -11,8 +12,13 @@ import { messages } from '../messages/messages.ts'
 import { filterCount, NO_FILTERS } from '../state/address.ts'
 import { useStoredNumber } from '../state/settings.ts'
 import { Notices } from '../status/notices.tsx'
+import type { MenuTarget } from './picture-context-menu.tsx'
 import { ResultsStatus } from './results-status.tsx'
 import type { Page } from './use-page.ts'
+
+const PictureContextMenu = lazy(async () => ({
+  default: (await import('./picture-context-menu.tsx')).PictureContextMenu,
+}))
 
 export interface ResultsPaneProps {
   page: Page
@@ -29,7 +35,7 @@ export interface ResultsPaneProps {
 export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
   const { page } = props
   const { lists, search, state, change, mayEdit, actions } = page
-  const { selection, deletion } = lists
+  const { selection, trash } = lists
   const [scale, setScale] = useStoredNumber('row-scale', ROW_SCALES.initial)
   const selected = [...selection.images.values()]
   const isBusy = useDelayedTrue(!lists.isCurrent)
@@ -50,7 +56,7 @@ export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
           onDelete={
             mayEdit
               ? () => {
-                  deletion.request(selected)
+                  trash.move(selected)
                   selection.clear()
                 }
               : undefined
@@ -80,8 +86,9 @@ export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
 function Pictures(props: ResultsPaneProps & { scale: number }) {
   const { page, scale, areScoresShown } = props
   const { lists, actions, state, mayEdit } = page
-  const { list, selection, viewed, deletion } = lists
+  const { list, selection, viewed, trash } = lists
   const measures = useMeasures()
+  const [menu, setMenu] = useState<MenuTarget>()
   if (list.error !== null && list.count === 0) {
     return (
       <EmptyState icon={<RefreshCw />} title={messages.status.offlineTitle} text={list.error.message}>
@@ -90,7 +97,7 @@ function Pictures(props: ResultsPaneProps & { scale: number }) {
     )
   }
   if (page.search.isOnlyUnwanted || (!list.isLoading && list.count === 0)) return <NoPictures {...props} />
-  return (
+  const grid = (
     <PictureGrid
       sections={lists.sections}
       count={list.count}
@@ -114,18 +121,30 @@ function Pictures(props: ResultsPaneProps & { scale: number }) {
       onAddTerms={(image, isWanted) => actions.addTerms([image], isWanted)}
       onFindSimilar={actions.findSimilar}
       onRegion={actions.searchRegion}
+      onMenu={(image, index, at) => setMenu({ image, index, at })}
+      isTimeline={lists.isByMonth}
       onDelete={
         mayEdit
           ? (image) => {
               // A picture that is not selected goes alone: the selected ones may be out of sight.
               const isAlone = image !== undefined && !selection.ids.has(image.id)
-              deletion.request(isAlone ? [image] : [...selection.images.values()])
+              trash.move(isAlone ? [image] : [...selection.images.values()])
               if (!isAlone) selection.clear()
             }
           : undefined
       }
       className={`px-5 pb-24 phone:px-1 ${state.show === undefined ? '' : 'hidden'}`}
     />
+  )
+  return (
+    <>
+      {grid}
+      {menu && (
+        <Suspense fallback={null}>
+          <PictureContextMenu page={page} target={menu} onClose={() => setMenu(undefined)} />
+        </Suspense>
+      )}
+    </>
   )
 }
 

@@ -8,10 +8,15 @@ interface AppKeys {
   onShortcuts: () => void
   onWords: () => void
   onDuplicates: () => void
+  /** Undefined while the sheet undoes its own steps. */
+  onUndo: (() => void) | undefined
+  /** Undefined while there are no pictures to select. */
+  onSelectAll: (() => void) | undefined
 }
 
 /** The second key of two follows the first within this time. */
 const SEQUENCE_MS = 1_000
+const MENUS = 'dialog[open], [role=menu]'
 const COVERS = 'dialog[open], [role=dialog], [role=menu]'
 
 /** Keys that work wherever the focus is, unless something is being typed or a dialog is open. */
@@ -21,7 +26,8 @@ export function useAppKeys(keys: AppKeys): void {
   useEffect(() => {
     let goneAt = Number.NEGATIVE_INFINITY
     const onKey = (event: KeyboardEvent) => {
-      if (isTyping(event) || event.ctrlKey || event.metaKey || event.altKey) return
+      if (isTyping(event) || event.altKey || event.defaultPrevented) return
+      if (event.ctrlKey || event.metaKey) return onCommand(event, latest.current)
       if (!areSingleKeysOn() || document.querySelector(COVERS) !== null) return
       const key = event.key.toLowerCase()
       const isSecond = event.timeStamp - goneAt < SEQUENCE_MS
@@ -38,4 +44,13 @@ export function useAppKeys(keys: AppKeys): void {
     addEventListener('keydown', onKey)
     return () => removeEventListener('keydown', onKey)
   }, [])
+}
+
+/** Ctrl Z and Ctrl A, wherever the focus is in the pane of the results. */
+function onCommand(event: KeyboardEvent, { onUndo, onSelectAll }: AppKeys): void {
+  if (event.shiftKey || document.querySelector(MENUS) !== null) return
+  const command = { z: onUndo, a: onSelectAll }[event.key.toLowerCase()]
+  if (command === undefined) return
+  event.preventDefault()
+  command()
 }

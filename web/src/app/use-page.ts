@@ -4,21 +4,33 @@ import { getIndexStatus, getTimeline, type Image } from '../api/client.ts'
 import { useServerEvents } from '../api/events.ts'
 import { useToast } from '../components/toast.tsx'
 import { withoutHidden } from '../gallery/image-list.ts'
-import { useDeletion } from '../gallery/use-deletion.ts'
 import { useGallery } from '../gallery/use-gallery.ts'
 import { useSelection } from '../gallery/use-selection.ts'
+import { useTrash } from '../gallery/use-trash.ts'
 import { useViewed } from '../gallery/use-viewed.ts'
 import { messages } from '../messages/messages.ts'
 import { filtersOf, orderOf } from '../state/address.ts'
 import { usePageState } from '../state/page-state.ts'
-import { MAX_TERMS, mergeTerms, type QueryTerm, toggleTerm } from '../state/query-terms.ts'
+import {
+  furtherRegion,
+  MAX_TERMS,
+  mergeTerms,
+  placeAmongSame,
+  type QueryTerm,
+  toggleTerm,
+} from '../state/query-terms.ts'
 import { useHasRole } from '../state/role.ts'
+import { useStoredFlag } from '../state/settings.ts'
 import { useUploads } from '../upload/use-uploads.ts'
 import { gallerySections, resultSections, resultsOf } from './sections.ts'
+import { usePreloadedUploadPanel } from './upload-panel.ts'
 import { usePictureInput } from './use-picture-input.ts'
 import { useSavedPicture } from './use-saved-picture.ts'
 import { isSearching, useSearch } from './use-search.ts'
 import { useSheet } from './use-sheet.ts'
+
+/** The key of a section that is a month. */
+const MONTH = /^\d{4}-\d{2}$/
 
 export type Page = ReturnType<typeof usePage>
 
@@ -27,6 +39,7 @@ export function usePage() {
   const control = usePageState()
   const { state, change } = control
   const mayEdit = useHasRole('editor')
+  usePreloadedUploadPanel(mayEdit)
   const toast = useToast()
   const sheet = useSheet(control)
   const search = usePageSearch(state, sheet)
@@ -77,6 +90,7 @@ function usePageSearch(state: ReturnType<typeof usePageState>['state'], sheet: R
   const { result, isCurrent } = useSearch(query)
   const isActive = isSearching(query)
   return {
+    query,
     filters,
     result,
     isCurrent,
@@ -87,15 +101,13 @@ function usePageSearch(state: ReturnType<typeof usePageState>['state'], sheet: R
   }
 }
 
-export type PageLists = ReturnType<typeof useLists>
-
 function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) {
   const { state, change } = control
   const { filters, result, hasResults } = search
   const [isAtTop, setAtTop] = useState(true)
-  const [isFurtherShown, setFurtherShown] = useState(true)
+  const [isFurtherShown, setFurtherShown] = useStoredFlag('further', true)
   const events = useServerEvents(!isAtTop)
-  const deletion = useDeletion()
+  const trash = useTrash()
   const gallery = useGallery({ ...filters, ...orderOf(state.sort) }, !hasResults)
   const isByDate = state.sort === 'newest' || state.sort === 'oldest'
   const timeline = { ...filters, direction: orderOf(state.sort).direction }
@@ -105,14 +117,14 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) 
     enabled: isByDate && !hasResults,
   })
   const results = useMemo(() => resultsOf(result, isFurtherShown), [result, isFurtherShown])
-  const list = withoutHidden(hasResults ? results.list : gallery, deletion.hidden)
+  const list = withoutHidden(hasResults ? results.list : gallery, trash.hidden)
   const listKey = JSON.stringify(
     hasResults ? [state.terms.filter(({ kind }) => kind !== 'sketch'), filters] : [state.sort, filters],
   )
   const resetKey = `${hasResults} ${listKey}`
   const sections = hasResults
-    ? resultSections(list.count, results.closeCount)
-    : gallerySections(list, state, isByDate ? months : undefined, deletion.hidden)
+    ? resultSections(list.count, results.closeCount, isFurtherShown, setFurtherShown)
+    : gallerySections(list, state, isByDate ? months : undefined, trash.hidden)
   const isShowingElse = state.show !== undefined
   const viewed = useViewed(
     list,
@@ -127,10 +139,11 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) 
   return {
     list,
     sections,
+    isByMonth: sections.length > 0 && sections.every(({ key }) => MONTH.test(key)),
     resetKey,
     viewed,
     selection,
-    deletion,
+    trash,
     events,
     setAtTop,
     isCurrent,
@@ -139,8 +152,6 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) 
     setFurtherShown,
   }
 }
-
-export type TermActions = ReturnType<typeof useTermActions>
 
 function useTermActions(
   control: ReturnType<typeof usePageState>,
@@ -182,7 +193,22 @@ function useTermActions(
         const isThere = terms.some(({ kind, id }) => kind === 'image' && id === image.id)
         if (isThere) change({ view: undefined })
         else searchOnlyWith({ kind: 'image', id: image.id, isWanted: true })
-        latest.current.sheet.openPicture('image', image.id)
+        latest.current.sheet.openPicture({ kind: 'image', id: image.id })
+      },
+      /** Adds a further region of a picture as a part of its own, and opens it. */
+      addRegion(term: QueryTerm) {
+        const { terms } = latest.current.control.state
+        const count = terms.filter(({ kind, id }) => kind === term.kind && id === term.id).length
+        const added: QueryTerm = {
+          kind: term.kind,
+          id: term.id,
+          isWanted: true,
+          region: furtherRegion(count),
+        }
+        const next = mergeTerms(terms, [added])
+        if (next === undefined) return toast.show({ text: messages.query.tooMany(MAX_TERMS) })
+        setTerms(next)
+        latest.current.sheet.openPicture(term, placeAmongSame(next, added))
       },
       addWords(words: string) {
         const { terms } = latest.current.control.state

@@ -1,25 +1,16 @@
 import { useQuery } from '@tanstack/react-query'
 import { useRef } from 'react'
-import { type Filters, type Images, type SearchPart, search } from '../api/client.ts'
+import type { Images } from '../api/client.ts'
+import { explainMatch, search } from '../api/search.ts'
 import { renderSketch } from '../sketch/render.ts'
-import { hasEnoughInk, type Sketch } from '../sketch/sketch.ts'
-import { type QueryTerm, weightOf } from '../state/query-terms.ts'
-
-/** A search: a drawing that is being made, and other parts. */
-export interface Query {
-  sketch: Sketch
-  /** How much the drawing counts. */
-  sketchWeight: number
-  /** Without the drawing. */
-  terms: QueryTerm[]
-  filters: Filters
-}
+import { hasEnoughInk } from '../sketch/sketch.ts'
+import { partsOf, type Query, SKETCH_UPLOAD } from './query-parts.ts'
 
 const TOP_K = 500
 const SKETCH_SIDE = 512
 
 export function isSearching({ sketch, terms }: Pick<Query, 'sketch' | 'terms'>): boolean {
-  return hasEnoughInk(sketch.strokes) || terms.some(({ isWanted }) => isWanted)
+  return hasEnoughInk(sketch.strokes) || terms.some(({ kind, isWanted }) => isWanted && kind !== 'colours')
 }
 
 /**
@@ -47,25 +38,32 @@ export function useSearch(query: Query) {
 
 export type SearchResult = ReturnType<typeof useSearch>['result']
 
-async function run({ sketch, sketchWeight, terms, filters }: Query, signal: AbortSignal): Promise<Images> {
-  const uploads: Record<string, Blob> = {}
-  const parts = terms.map(toPart)
-  if (hasEnoughInk(sketch.strokes)) {
-    uploads.sketch = await renderSketch(sketch.strokes, SKETCH_SIDE)
-    parts.unshift({ kind: 'sketch', upload: 'sketch', weight: sketchWeight })
-  }
-  return search({ parts, top_k: TOP_K, query: { ...filters, items_per_page: TOP_K } }, uploads, signal)
+async function run(query: Query, signal: AbortSignal): Promise<Images> {
+  const { body, uploads } = await requestOf(query)
+  return search(body, uploads, signal)
 }
 
-function toPart(term: QueryTerm): SearchPart {
-  const { kind, id, isWanted, region } = term
-  const weight = isWanted ? weightOf(term) : -weightOf(term)
-  if (kind === 'words') return { kind: 'text', text: id, weight }
-  const source = kind === 'image' ? { image_id: id } : { query_id: id }
-  if (region !== undefined) return { kind: 'region', ...source, crop: region, weight }
-  return kind === 'image'
-    ? { kind: 'image_id', image_id: id, weight }
-    : { kind: 'image', query_id: id, weight }
+/** Where a picture answers the query. It is asked for only while `isShown`. */
+export function useMatch(query: Query, id: string, isShown: boolean) {
+  return useQuery({
+    queryKey: ['images', 'match', id, keyOf(query)],
+    queryFn: async ({ signal }) => {
+      const { body, uploads } = await requestOf(query)
+      return explainMatch(id, body, uploads, signal)
+    },
+    enabled: isShown && isSearching(query),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 60_000,
+    retry: false,
+  })
+}
+
+async function requestOf(query: Query) {
+  const { sketch, filters } = query
+  const uploads: Record<string, Blob> = {}
+  const parts = partsOf(query).map(({ part }) => part)
+  if (hasEnoughInk(sketch.strokes)) uploads[SKETCH_UPLOAD] = await renderSketch(sketch.strokes, SKETCH_SIDE)
+  return { body: { parts, top_k: TOP_K, query: { ...filters, items_per_page: TOP_K } }, uploads }
 }
 
 const numbers = new WeakMap<object, number>()

@@ -2,12 +2,21 @@ import { useCallback, useMemo, useRef, useState } from 'react'
 import { cleared, hasEnoughInk, isBlank, type Sketch } from '../sketch/sketch.ts'
 import { useAddressedSketch } from '../sketch/use-addressed-sketch.ts'
 import type { PageControl } from '../state/page-state.ts'
-import { type Influence, MEDIUM, type QueryTerm, type Region, weightOf } from '../state/query-terms.ts'
+import {
+  type Influence,
+  MEDIUM,
+  type QueryTerm,
+  type Region,
+  SKETCH_COLOURS,
+  weightOf,
+} from '../state/query-terms.ts'
 
 /** What the query pane shows: the sheet, or a picture of the search. */
 export interface OpenPicture {
   kind: QueryTerm['kind']
   id: string
+  /** Among the parts with the same picture, each with a region of its own. */
+  nth: number
 }
 
 /** The drawing and the other parts of the search, and which of them the query pane shows. */
@@ -47,7 +56,8 @@ export function useSheet({ state, change, changeTerms }: PageControl) {
         .map((term) => (term === liveRegion?.term ? { ...term, region: liveRegion.region } : term)),
     [state.terms, liveRegion],
   )
-  const openTerm = opened && state.terms.find(({ kind, id }) => kind === opened.kind && id === opened.id)
+  const same = state.terms.filter(({ kind, id }) => kind === opened?.kind && id === opened.id)
+  const openTerm = same[Math.min(opened?.nth ?? 0, same.length - 1)]
   return {
     ...addressed,
     draw,
@@ -68,7 +78,13 @@ export function useSheet({ state, change, changeTerms }: PageControl) {
     onNewQuery,
     /** The part whose picture the query pane shows; undefined: the sheet. */
     openTerm,
-    openPicture: (kind: QueryTerm['kind'], id: string) => setOpened({ kind, id }),
+    openPicture: ({ kind, id }: Pick<QueryTerm, 'kind' | 'id'>, nth = 0) => setOpened({ kind, id, nth }),
+    isMatchingColours: state.terms.some(({ kind }) => kind === 'colours'),
+    matchColours: (isOn: boolean) =>
+      changeTerms((old) => {
+        const others = old.filter(({ kind }) => kind !== 'colours')
+        return isOn ? [...others, SKETCH_COLOURS] : others
+      }, false),
     openSheet: () => setOpened(undefined),
     liveRegion: liveRegion?.term === openTerm ? liveRegion : undefined,
     setLiveRegion,

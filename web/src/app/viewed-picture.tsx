@@ -1,25 +1,41 @@
+import { useState } from 'react'
 import { LargeView } from '../gallery/large-view.tsx'
 import { messages } from '../messages/messages.ts'
+import { partsOf } from './query-parts.ts'
 import type { Page } from './use-page.ts'
+import { useMatch } from './use-search.ts'
 
 /** The large view of a picture of the list. */
 export default function ViewedPicture({ page, id }: { page: Page; id: string }) {
   const { control, change, lists, actions, mayEdit, search } = page
-  const { list, viewed, deletion } = lists
+  const { list, viewed, trash } = lists
   const { openIndex } = viewed
+  const [isMatchShown, setMatchShown] = useState(false)
+  const match = useMatch(search.query, id, isMatchShown)
   return (
     <LargeView
+      match={{
+        shown: isMatchShown ? match.data : undefined,
+        isShown: isMatchShown,
+        isPending: isMatchShown && match.isFetching,
+        error: isMatchShown ? match.error?.message : undefined,
+        toggle: () => setMatchShown(!isMatchShown),
+      }}
       id={id}
       list={list}
       index={openIndex}
       isSearch={search.hasResults}
-      parts={partsOf(page, openIndex)}
+      parts={scoresOf(page, openIndex)}
       onOpen={(image, index) => viewed.open(image, index, true)}
       onOpenOther={(image) => change({ view: image.id }, true)}
       onClose={control.closeView}
       onFindSimilar={actions.findSimilar}
       onAddTerms={(image, isWanted) => actions.addTerms([image], isWanted)}
       onRegion={actions.searchRegion}
+      onNear={(latitude, longitude) =>
+        change({ view: undefined, near: { latitude, longitude, kilometres: 10 }, terms: [], show: undefined })
+      }
+      onWords={page.hasWords ? actions.addWords : undefined}
       onFolder={(image) =>
         change({ view: undefined, directory: image.directory, terms: [], show: undefined })
       }
@@ -27,7 +43,7 @@ export default function ViewedPicture({ page, id }: { page: Page; id: string }) 
         mayEdit
           ? (image) => {
               const next = openIndex === undefined ? undefined : list.imageAt(openIndex + 1)
-              deletion.request([image])
+              trash.move([image])
               if (next === undefined) control.closeView()
               else change({ view: next.id }, true)
             }
@@ -38,17 +54,16 @@ export default function ViewedPicture({ page, id }: { page: Page; id: string }) 
 }
 
 /** How well a result matches each part of the search. */
-function partsOf({ sheet, state, search, lists }: Page, index: number | undefined) {
+function scoresOf({ search, lists }: Page, index: number | undefined) {
   const image = index === undefined ? undefined : lists.list.imageAt(index)
   if (!search.hasResults || image?.scores === undefined) return []
   const { query } = messages
-  const names = state.terms
-    .filter(({ kind }) => kind !== 'sketch')
-    .map(({ kind, id, isWanted, region }) => {
-      if (kind === 'words') return id
-      if (!isWanted) return query.lessLike
-      return region === undefined ? query.moreLike : query.region
-    })
-  if (sheet.hasInk) names.unshift(query.sketch)
+  const names = partsOf(search.query).map(({ term }) => {
+    if (term === undefined) return query.sketch
+    if (term.kind === 'words') return term.id
+    if (term.kind === 'colours') return query.colours
+    if (!term.isWanted) return query.lessLike
+    return term.region === undefined ? query.moreLike : query.region
+  })
   return image.scores.map((score, n) => ({ name: names[n] ?? '', score }))
 }

@@ -31,10 +31,8 @@ export function WideLayout(props: WideLayoutProps) {
   const [stored, setStored] = useStoredNumber(`share-${layout}`, measures.share)
   const [isFull, setFull] = useState(false)
   const trace = useTrace(props.onDraw)
-  const [lastPane, setLastPane] = useState<'query' | 'results'>('query')
   const isSide = layout === 'side'
   const share = isFull ? FULL_SHARE[layout] : stored
-  const isElse = page.state.show !== undefined
   return (
     <>
       <SkipLink />
@@ -67,8 +65,8 @@ export function WideLayout(props: WideLayoutProps) {
           {isPaneOpen ? (
             <section aria-label={messages.app.queryPane} className="contents">
               <div
-                onPointerDownCapture={() => setLastPane('query')}
-                onFocusCapture={() => setLastPane('query')}
+                onPointerDownCapture={() => props.onPane('query')}
+                onFocusCapture={() => props.onPane('query')}
                 style={{ flexBasis: `${share * 100}%`, ...(isSide ? { minWidth: measures.leastPane } : {}) }}
                 className="relative min-h-0 shrink-0 overflow-hidden"
               >
@@ -81,7 +79,7 @@ export function WideLayout(props: WideLayoutProps) {
                   onChoosePicture={props.onChoosePicture}
                   onUseWords={() => props.wordsRef.current?.focus()}
                   trace={trace}
-                  hasKeys={lastPane === 'query' && page.state.view === undefined && !isElse}
+                  hasKeys={props.hasSheetKeys}
                 />
               </div>
               <Divider
@@ -108,8 +106,8 @@ export function WideLayout(props: WideLayoutProps) {
             id="results"
             tabIndex={-1}
             aria-label={messages.app.results}
-            onPointerDownCapture={() => setLastPane('results')}
-            onFocusCapture={() => setLastPane('results')}
+            onPointerDownCapture={() => props.onPane('results')}
+            onFocusCapture={() => props.onPane('results')}
             className="min-h-0 min-w-0 flex-1 outline-none"
           >
             <OtherViews page={page}>

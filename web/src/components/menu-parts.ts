@@ -9,6 +9,17 @@ export interface MenuProps {
   children: ReactNode
 }
 
+export interface ContextMenuProps {
+  label: string
+  /** Where it opens, in CSS pixels of the window. */
+  at: { x: number; y: number }
+  onClose: () => void
+  /** Gives the focus back. */
+  onReturnFocus: () => void
+  /** Items of menu.tsx. */
+  children: ReactNode
+}
+
 export interface MenuChoiceProps<T extends string> {
   label: string
   value: T

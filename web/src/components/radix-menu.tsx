@@ -3,7 +3,7 @@ import * as Radix from 'radix-ui/dropdown-menu'
 import { useLayer } from './layer.tsx'
 import { MENU, type MenuChoiceProps, type MenuParts, type MenuProps, PartsContext } from './menu-parts.ts'
 
-const PARTS: MenuParts = { Item: Radix.Item, Separator: Radix.Separator, Choice }
+export const PARTS: MenuParts = { Item: Radix.Item, Separator: Radix.Separator, Choice }
 
 /** The open menu, with keys, focus and roles by Radix. */
 export default function RadixMenu({ trigger, align = 'start', children }: MenuProps) {

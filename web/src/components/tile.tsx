@@ -1,4 +1,4 @@
-import { Check, FileX, Minus, Plus, ScanSearch } from 'lucide-react'
+import { Check, FileX, Minus, Plus, ScanSearch, TriangleAlert } from 'lucide-react'
 import { type ComponentProps, type ReactNode, useState } from 'react'
 import { percent } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
@@ -25,6 +25,10 @@ export interface TileProps {
   isNegative?: boolean
   /** Whether there is room for all actions. */
   isNarrow?: boolean
+  /** Whether only a part of the picture could be read. */
+  isDamaged?: boolean
+  /** A few words at the lower left. */
+  detail?: string | undefined
   onToggle?: ((isRange: boolean) => void) | undefined
   onMore?: (() => void) | undefined
   onLess?: (() => void) | undefined
@@ -67,6 +71,19 @@ export function Tile(props: TileProps) {
       {isNegative && (
         <span className="pointer-events-none absolute top-2 left-2 grid size-6 place-items-center rounded-full bg-picture-veil text-on-picture [&_svg]:size-4">
           <Minus />
+        </span>
+      )}
+      {props.isDamaged && (
+        <span
+          title={messages.viewer.damaged}
+          className="pointer-events-none absolute right-2 bottom-2 grid size-6 place-items-center rounded-full bg-picture-veil text-on-picture group-focus-within:invisible hovers:group-hover:invisible [&_svg]:size-4"
+        >
+          <TriangleAlert aria-hidden="true" />
+        </span>
+      )}
+      {props.detail !== undefined && (
+        <span className="pointer-events-none absolute bottom-2 left-2 rounded-sm bg-picture-veil px-1.5 text-12 text-on-picture">
+          {props.detail}
         </span>
       )}
       <SelectCircle {...props} />

@@ -9,6 +9,8 @@ export interface Section {
   count: number
   /** Expected width by height of pictures that are not loaded yet. */
   meanAspect: number
+  /** A button at the end of its title. */
+  action?: { text: string; run: () => void } | undefined
 }
 
 export interface GridMeasures {
@@ -147,11 +149,11 @@ export class GridLayout {
     return undefined
   }
 
-  /** The section that an offset lies in. */
-  sectionAt(offset: number): Section | undefined {
-    let at = this.#indexAt(offset)
-    while (at > 0 && this.#blocks[at]?.head === undefined) at--
-    return this.#blocks[at]?.head
+  /** The sections, with where each begins. */
+  sectionTops(): { section: Section; top: number }[] {
+    return this.#blocks.flatMap(({ head }, n) =>
+      head === undefined ? [] : [{ section: head, top: this.#tops[n]! }],
+    )
   }
 
   *#between(from: number, to: number): Generator<Block> {

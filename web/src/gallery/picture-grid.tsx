@@ -1,27 +1,24 @@
-import { type ReactNode, useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'react'
 import type { Image } from '../api/client.ts'
 import { messages } from '../messages/messages.ts'
 import { focusSoon } from './focus-soon.ts'
-import { aspectOf, GridLayout, type PlacedRow, type Section } from './grid-layout.ts'
-import { PictureTile } from './picture-tile.tsx'
+import { aspectOf, GridLayout, type Section } from './grid-layout.ts'
+import { GridRow, type RowContext, type TileActions } from './grid-row.tsx'
+import { TimelineScrubber } from './timeline-scrubber.tsx'
 import { useElementSize } from './use-element-size.ts'
+import { useGridFocus } from './use-grid-focus.ts'
 import { onGridKey, type PictureActions } from './use-grid-keys.ts'
 import { useListScroll } from './use-list-scroll.ts'
 import { usePlaceMemory } from './use-place-memory.ts'
 
-export interface PictureGridProps extends PictureActions {
+export interface PictureGridProps extends PictureActions, RowContext {
   sections: readonly Section[]
   count: number
-  /** undefined while it is being fetched. */
-  imageAt: (index: number) => Image | undefined
   /** Called with the pictures in view, so that they are fetched. */
   onRange: (first: number, last: number) => void
   rowHeight: number
-  gap: number
-  selected: ReadonlySet<string>
-  /** Ids that the search is for less like. */
-  unwanted: ReadonlySet<string>
-  areScoresShown: boolean
+  /** Whether the sections are months, from which a scrubber can be made. */
+  isTimeline?: boolean
   /** The place that gets the focus back. */
   returnTo: number | undefined
   onReturned: () => void
@@ -29,10 +26,7 @@ export interface PictureGridProps extends PictureActions {
   onTop: (isAtTop: boolean) => void
   /** Another list begins at the top, unless its place is remembered. */
   resetKey: string
-  onSection?: ((section: Section | undefined) => void) | undefined
   className?: string
-  /** Above the pictures, scrolled with them. */
-  children?: ReactNode
 }
 
 const HEAD_HEIGHT = 34
@@ -64,7 +58,8 @@ export function PictureGrid(props: PictureGridProps) {
 
   const actions = useStableActions(props)
   const place = usePlaceMemory(resetKey)
-  const active = useGridFocus(scrollRef, props)
+  const gridRef = useRef<HTMLDivElement>(null)
+  const active = useGridFocus(scrollRef, gridRef, props)
   const noteAnchor = () => {
     const offset = scroll.offset()
     const row = layout.rowAt(offset)
@@ -72,7 +67,6 @@ export function PictureGrid(props: PictureGridProps) {
       row === undefined ? { index: 0, delta: 0 } : { index: row.index, delta: offset - row.top }
     place.remember(anchor.current)
     onTop(offset < rowHeight)
-    props.onSection?.(layout.sectionAt(offset))
   }
   const isReady = width > 0 && count > 0
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each list
@@ -110,55 +104,91 @@ export function PictureGrid(props: PictureGridProps) {
   useEffect(() => onRange(first, last), [first, last, onRange])
   const tabStop = active.index >= first && active.index <= last ? active.index : first
   const shift = scroll.shift()
+  const hasScrubber = props.isTimeline === true && sections.length > 1 && layout.height > viewHeight
 
   return (
-    <section
-      ref={scrollRef}
-      aria-label={messages.gallery.grid}
-      onScroll={() => {
-        scroll.onScroll()
-        noteAnchor()
-      }}
-      onFocus={active.onFocus}
-      onBlur={active.onBlur}
-      className={`h-full overflow-x-hidden overflow-y-auto ${props.className ?? ''}`}
-      data-testid="grid"
-    >
-      {props.children}
-      <div className="relative" style={{ height: scroll.height }}>
-        {heads.map(({ section, top }) => (
-          <div
-            key={section.key}
-            className="absolute inset-x-0 top-0 flex h-8.5 items-baseline gap-2 phone:px-3"
-            style={{ transform: `translateY(${top - shift}px)` }}
-          >
-            <h2 className="title text-20">{section.title}</h2>
-            <span className="text-13 text-ink-2">{section.detail}</span>
-          </div>
-        ))}
-        {/* biome-ignore lint/a11y/useSemanticElements: a table has no rows that are placed freely */}
-        <div
-          role="grid"
-          tabIndex={-1}
-          aria-label={messages.gallery.grid}
-          aria-rowcount={layout.rowCount}
-          aria-multiselectable="true"
-          onKeyDown={(event) => onGridKey(event, { ...props, layout, moveTo, viewHeight: () => viewHeight })}
-          className="absolute inset-0 outline-none"
-        >
-          {rows.map((row) => (
-            <GridRow
-              key={row.index}
-              row={row}
-              shift={shift}
-              tabStop={tabStop}
-              grid={props}
-              actions={actions}
-            />
+    <div className="relative h-full">
+      <section
+        ref={scrollRef}
+        aria-label={messages.gallery.grid}
+        onScroll={() => {
+          scroll.onScroll()
+          noteAnchor()
+        }}
+        onFocus={active.onFocus}
+        onBlur={active.onBlur}
+        className={`h-full overflow-x-hidden overflow-y-auto ${hasScrubber ? 'pr-19 [scrollbar-width:none] phone:pr-1' : ''} ${props.className ?? ''}`}
+        data-testid="grid"
+      >
+        <div className="relative" style={{ height: scroll.height }}>
+          {heads.map(({ section, top }) => (
+            <SectionHead key={section.key} section={section} top={top - shift} />
           ))}
+          {/* biome-ignore lint/a11y/useSemanticElements: a table has no rows that are placed freely */}
+          <div
+            ref={gridRef}
+            role="grid"
+            tabIndex={-1}
+            aria-label={messages.gallery.grid}
+            aria-rowcount={layout.rowCount}
+            aria-multiselectable="true"
+            onKeyDown={(event) =>
+              onGridKey(event, {
+                ...props,
+                layout,
+                moveTo,
+                viewHeight: () => viewHeight,
+                activeIndex: active.index,
+              })
+            }
+            className="absolute inset-0 outline-none"
+          >
+            {rows.map((row) => (
+              <GridRow
+                key={row.index}
+                row={row}
+                shift={shift}
+                tabStop={tabStop}
+                grid={props}
+                actions={actions}
+              />
+            ))}
+          </div>
         </div>
-      </div>
-    </section>
+      </section>
+      {hasScrubber && (
+        <TimelineScrubber
+          layout={layout}
+          viewHeight={viewHeight}
+          offset={scroll.offset()}
+          onJump={(offset) => {
+            scroll.scrollTo(offset)
+            noteAnchor()
+          }}
+        />
+      )}
+    </div>
+  )
+}
+
+function SectionHead({ section, top }: { section: Section; top: number }) {
+  return (
+    <div
+      className="absolute inset-x-0 top-0 flex h-8.5 items-baseline gap-2 phone:px-3"
+      style={{ transform: `translateY(${top}px)` }}
+    >
+      <h2 className="title text-20">{section.title}</h2>
+      <span className="text-13 text-ink-2">{section.detail}</span>
+      {section.action && (
+        <button
+          type="button"
+          onClick={section.action.run}
+          className="z-1 ml-auto rounded-control px-2 py-1 font-medium text-13 hover:bg-sunken coarse:py-2.5"
+        >
+          {section.action.text}
+        </button>
+      )}
+    </div>
   )
 }
 
@@ -177,115 +207,22 @@ function measureAround(
     if (!layout.measure(offset - OVERSCAN, offset + viewHeight + OVERSCAN, aspectAt)) return
 }
 
-interface GridRowProps {
-  row: PlacedRow
-  shift: number
-  tabStop: number
-  grid: PictureGridProps
-  actions: TileActions
-}
-
-function GridRow({ row, shift, tabStop, grid, actions }: GridRowProps) {
-  const { selected } = grid
-  return (
-    // biome-ignore lint/a11y/useSemanticElements: rows are placed freely
-    // biome-ignore lint/a11y/useFocusableInteractive: its tiles are focused
-    <div
-      role="row"
-      aria-rowindex={row.number + 1}
-      className="absolute top-0 left-0 flex"
-      style={{ transform: `translateY(${row.top - shift}px)`, height: row.height, gap: grid.gap }}
-    >
-      {row.widths.map((width, n) => {
-        const index = row.index + n
-        const image = grid.imageAt(index)
-        const isSelected = image !== undefined && selected.has(image.id)
-        return (
-          // biome-ignore lint/a11y/useSemanticElements: cells are placed freely
-          // biome-ignore lint/a11y/useFocusableInteractive: its tile is focused
-          <div
-            // By index: a list that has grown shows some pictures twice until it is fetched again.
-            key={index}
-            role="gridcell"
-            aria-colindex={n + 1}
-            aria-selected={isSelected}
-            style={{ width }}
-          >
-            {image === undefined ? (
-              <div className="size-full rounded-tile bg-sunken" />
-            ) : (
-              <PictureTile
-                image={image}
-                index={index}
-                width={width}
-                isSelected={isSelected}
-                isSelecting={selected.size > 0}
-                isNegative={grid.unwanted.has(image.id)}
-                isScoreShown={grid.areScoresShown}
-                isTabStop={index === tabStop}
-                {...actions}
-              />
-            )}
-          </div>
-        )
-      })}
-    </div>
-  )
-}
-
-type TileActions = Pick<PictureActions, 'onOpen' | 'onToggle' | 'onAddTerms' | 'onFindSimilar'>
-
 /** The same functions for the whole life of a grid: its tiles are rendered only where they change. */
 function useStableActions(props: PictureGridProps): TileActions {
   const latest = useRef(props)
   latest.current = props
+  const canSearch = props.onAddTerms !== undefined
+  const hasMenu = props.onMenu !== undefined
   return useMemo(
     () => ({
       onOpen: (image, index) => latest.current.onOpen(image, index),
       onToggle: (image, index, isRange) => latest.current.onToggle(image, index, isRange),
-      onAddTerms: (image, isWanted) => latest.current.onAddTerms(image, isWanted),
-      onFindSimilar: (image) => latest.current.onFindSimilar(image),
+      ...(canSearch && {
+        onAddTerms: (image, isWanted) => latest.current.onAddTerms?.(image, isWanted),
+        onFindSimilar: (image) => latest.current.onFindSimilar?.(image),
+      }),
+      ...(hasMenu && { onMenu: (image, index, at) => latest.current.onMenu?.(image, index, at) }),
     }),
-    [],
+    [canSearch, hasMenu],
   )
-}
-
-/** Which tile has the focus, and that it is not lost with a tile that goes. */
-function useGridFocus(
-  ref: React.RefObject<HTMLElement | null>,
-  { count, imageAt }: Pick<PictureGridProps, 'count' | 'imageAt'>,
-) {
-  const [index, set] = useState(0)
-  const hadFocus = useRef(false)
-  useEffect(() => {
-    const onDown = ({ target }: PointerEvent) => {
-      hadFocus.current = ref.current?.contains(target as Node) ?? false
-    }
-    addEventListener('pointerdown', onDown, true)
-    return () => removeEventListener('pointerdown', onDown, true)
-  }, [ref])
-  // After a deletion the picture that took the place has the focus.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: when there are fewer or more, or others
-  useEffect(() => {
-    const isNowhere = document.activeElement === document.body
-    if (hadFocus.current && isNowhere && count > 0) focusSoon(ref.current!, Math.min(index, count - 1))
-  }, [count, imageAt(index)?.id])
-  return {
-    index,
-    set,
-    /** Another list: a focus in the old one moves to its first picture. */
-    restart() {
-      set(0)
-      if (hadFocus.current) focusSoon(ref.current!, 0)
-    },
-    onFocus({ target }: React.FocusEvent) {
-      hadFocus.current = true
-      const { index: own } = (target as HTMLElement).dataset
-      if (own !== undefined) set(Number(own))
-    },
-    onBlur({ relatedTarget, currentTarget }: React.FocusEvent) {
-      // A tile that leaves the document has no target of its blur.
-      if (relatedTarget !== null) hadFocus.current = currentTarget.contains(relatedTarget)
-    },
-  }
 }

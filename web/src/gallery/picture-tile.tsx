@@ -2,7 +2,7 @@ import { memo, useEffect, useRef } from 'react'
 import type { Image } from '../api/client.ts'
 import { placeholderOf, sourcesOf } from '../api/picture-sources.ts'
 import { Tile } from '../components/tile.tsx'
-import { day } from '../messages/format.ts'
+import { clockDay, day } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
 import type { PictureActions } from './use-grid-keys.ts'
 
@@ -13,7 +13,7 @@ const LONG_PRESS_MS = 450
 const NARROW = 150
 
 interface PictureTileProps
-  extends Pick<PictureActions, 'onOpen' | 'onToggle' | 'onAddTerms' | 'onFindSimilar'> {
+  extends Pick<PictureActions, 'onOpen' | 'onToggle' | 'onAddTerms' | 'onFindSimilar' | 'onMenu'> {
   image: Image
   index: number
   /** In CSS pixels. */
@@ -23,11 +23,24 @@ interface PictureTileProps
   isNegative: boolean
   isScoreShown: boolean
   isTabStop: boolean
+  /** A few words on the picture, such as how long it stays in the trash. */
+  detail: string | undefined
 }
 
 /** A tile for a picture of the gallery: a press opens or selects it, a long press selects, dragging takes it along. */
 export const PictureTile = memo(function PictureTile(props: PictureTileProps) {
-  const { image, index, width, isSelected, isSelecting, onOpen, onToggle, onAddTerms, onFindSimilar } = props
+  const {
+    image,
+    index,
+    width,
+    isSelected,
+    isSelecting,
+    onOpen,
+    onToggle,
+    onAddTerms,
+    onFindSimilar,
+    onMenu,
+  } = props
   const press = useRef<{ timer?: ReturnType<typeof setTimeout>; isLong: boolean }>({ isLong: false })
   useEffect(() => () => clearTimeout(press.current.timer), [])
   const { user_visible_name: name, score } = image
@@ -35,7 +48,11 @@ export const PictureTile = memo(function PictureTile(props: PictureTileProps) {
   return (
     <Tile
       name={name}
-      label={messages.gallery.tile(name, day(image.modified_at), score)}
+      label={messages.gallery.tile(
+        name,
+        image.captured_at === null ? day(image.modified_at) : clockDay(image.captured_at),
+        score,
+      )}
       {...sourcesOf(image, width)}
       placeholder={placeholderOf(image)}
       score={score}
@@ -45,9 +62,11 @@ export const PictureTile = memo(function PictureTile(props: PictureTileProps) {
       isNegative={props.isNegative}
       isNarrow={width < NARROW}
       onToggle={(isRange) => onToggle(image, index, isRange)}
-      onMore={() => onAddTerms(image, true)}
-      onLess={() => onAddTerms(image, false)}
-      onSimilar={() => onFindSimilar(image)}
+      onMore={onAddTerms && (() => onAddTerms(image, true))}
+      onLess={onAddTerms && (() => onAddTerms(image, false))}
+      onSimilar={onFindSimilar && (() => onFindSimilar(image))}
+      isDamaged={image.note !== null}
+      detail={props.detail}
       button={{
         'data-index': index,
         'data-path': image.path,
@@ -72,7 +91,12 @@ export const PictureTile = memo(function PictureTile(props: PictureTileProps) {
         },
         onPointerUp: endPress,
         onPointerCancel: endPress,
-        onContextMenu: (event) => press.current.isLong && event.preventDefault(),
+        onContextMenu(event) {
+          if (press.current.isLong) return event.preventDefault()
+          if (onMenu === undefined) return
+          event.preventDefault()
+          onMenu(image, index, { x: event.clientX, y: event.clientY })
+        },
         onClick(event) {
           if (press.current.isLong) press.current.isLong = false
           else if (event.shiftKey || event.ctrlKey || event.metaKey) onToggle(image, index, event.shiftKey)

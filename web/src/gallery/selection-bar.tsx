@@ -1,5 +1,5 @@
 import { CheckCheck, Minus, Plus, Trash2, X } from 'lucide-react'
-import type { ReactNode } from 'react'
+import { BarButton } from '../components/bar-button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages/messages.ts'
 
@@ -48,28 +48,5 @@ export function SelectionBar({
       )}
       {onDelete && <BarButton label={selection.trash} icon={<Trash2 />} onClick={onDelete} isDanger />}
     </section>
-  )
-}
-
-interface BarButtonProps {
-  label: string
-  icon: ReactNode
-  onClick: () => void
-  isDanger?: boolean
-}
-
-/** A button that shows only its icon where the bar is narrow. */
-function BarButton({ label, icon, onClick, isDanger = false }: BarButtonProps) {
-  return (
-    <button
-      type="button"
-      aria-label={label}
-      title={label}
-      onClick={onClick}
-      className={`flex h-8.5 shrink-0 items-center gap-2 rounded-control px-3 @max-md:px-2 font-medium text-13 whitespace-nowrap transition-colors duration-hover coarse:h-11 hover:bg-bar-hover [&_svg]:size-4.5 ${isDanger ? 'text-bar-danger' : ''}`}
-    >
-      {icon}
-      <span className="@max-3xl:hidden">{label}</span>
-    </button>
   )
 }

@@ -11,25 +11,48 @@ const FRESH_MS = 10_000
 /** Who scrolls through everything does not have it all in memory. */
 const KEPT_MS = 60_000
 
-/** @returns with `isOfBefore`: whether another list is shown until this one is there; and `pin`: an image that is kept together with its neighbours, wherever the list is scrolled to */
-export function useGallery(
-  order: GalleryOrder,
-  isShown: boolean,
-): ImageList & { pin: (index: number | undefined) => void; isOfBefore: boolean } {
+type FetchPart = (
+  part: { page: number; items_per_page: number },
+  signal: AbortSignal | undefined,
+) => Promise<Pick<Images, 'images' | 'total'>>
+
+export interface PartedList extends ImageList {
+  /** Keeps an image and its neighbours loaded, wherever the list is scrolled to. */
+  pin: (index: number | undefined) => void
+  /** Whether another list is shown until this one is there. */
+  isOfBefore: boolean
+}
+
+export function useGallery(order: GalleryOrder, isShown: boolean): PartedList {
+  return usePartedList(
+    ['images', 'list', order],
+    (part, signal) => listImages({ ...order, ...part }, signal),
+    isShown,
+  )
+}
+
+/** A list of the server that is fetched in parts, those in view first. */
+export function usePartedList(key: readonly unknown[], fetchPart: FetchPart, isShown: boolean): PartedList {
   const client = useQueryClient()
   const [pinned, pin] = useState<number>()
   /** In chunks: the page is not rendered for each row that is scrolled by. */
   const [range, setRange] = useState<[first: number, last: number]>([0, 0])
-  const head = useQuery({ ...chunkQuery(order, 0), enabled: isShown, placeholderData: keepPreviousData })
+  const head = useQuery({
+    ...chunkQuery(key, fetchPart, 0),
+    enabled: isShown,
+    placeholderData: keepPreviousData,
+  })
   const [firstChunk, lastChunk] = range
   const inView = Array.from({ length: lastChunk - firstChunk + 1 }, (_, i) => firstChunk + i)
   const aroundPin =
     pinned === undefined ? [] : [pinned - 1, pinned, pinned + 1].map((n) => Math.floor(n / CHUNK))
   const wanted = [...new Set([...inView, ...aroundPin])].filter((chunk) => chunk >= 0)
   const chunks = useQueries({
-    queries: wanted.map((chunk) => ({ ...chunkQuery(order, chunk), enabled: isShown && chunk > 0 })),
+    queries: wanted.map((chunk) => ({ ...chunkQuery(key, fetchPart, chunk), enabled: isShown && chunk > 0 })),
   })
-  const loaded = new Map<number, Images | undefined>(wanted.map((chunk, i) => [chunk, chunks[i]?.data]))
+  const loaded = new Map<number, Pick<Images, 'images'> | undefined>(
+    wanted.map((chunk, i) => [chunk, chunks[i]?.data]),
+  )
   loaded.set(0, head.data)
 
   return {
@@ -44,7 +67,7 @@ export function useGallery(
     async load(first, last) {
       const found: Image[] = []
       for (let chunk = Math.floor(first / CHUNK); chunk * CHUNK <= last; chunk++) {
-        const { images } = await client.fetchQuery(chunkQuery(order, chunk))
+        const { images } = await client.fetchQuery(chunkQuery(key, fetchPart, chunk))
         const start = chunk * CHUNK
         found.push(...images.slice(Math.max(0, first - start), last + 1 - start))
       }
@@ -63,11 +86,11 @@ export function useGallery(
   }
 }
 
-function chunkQuery(order: GalleryOrder, chunk: number) {
+function chunkQuery(key: readonly unknown[], fetchPart: FetchPart, chunk: number) {
   return {
-    queryKey: ['images', 'list', order, chunk],
-    queryFn: ({ signal }: { signal: AbortSignal }) =>
-      listImages({ ...order, page: chunk + 1, items_per_page: CHUNK }, signal),
+    queryKey: [...key, chunk],
+    queryFn: ({ signal }: { signal?: AbortSignal }) =>
+      fetchPart({ page: chunk + 1, items_per_page: CHUNK }, signal),
     staleTime: FRESH_MS,
     gcTime: KEPT_MS,
   }

@@ -7,11 +7,14 @@ import type { GridLayout, PlacedRow } from './grid-layout.ts'
 export interface PictureActions {
   onOpen: (image: Image, index: number) => void
   onToggle: (image: Image, index: number, isRange: boolean) => void
-  onAddTerms: (image: Image, isWanted: boolean) => void
-  onFindSimilar: (image: Image) => void
-  onRegion: (image: Image) => void
+  /** The next three are undefined where nothing can be searched with the pictures. */
+  onAddTerms?: ((image: Image, isWanted: boolean) => void) | undefined
+  onFindSimilar?: ((image: Image) => void) | undefined
+  onRegion?: ((image: Image) => void) | undefined
   /** Of one picture, with all that are selected if it is; undefined for users who may not. */
-  onDelete: ((image: Image | undefined) => void) | undefined
+  onDelete?: ((image: Image | undefined) => void) | undefined
+  /** Opens the menu of a picture at a place of the window. */
+  onMenu?: ((image: Image, index: number, at: { x: number; y: number }) => void) | undefined
   onSelectAll: () => void
   onClearSelection: () => void
 }
@@ -23,11 +26,14 @@ interface GridKeys extends PictureActions {
   viewHeight: () => number
   imageAt: (index: number) => Image | undefined
   moveTo: (index: number) => void
+  /** The picture that the keys act on while the grid itself has the focus. */
+  activeIndex: number
 }
 
 /** The keys of a grid, on the tile that has the focus. */
 export function onGridKey(event: KeyboardEvent, grid: GridKeys): void {
-  const index = Number((event.target as HTMLElement).dataset.index)
+  const { target: focused, currentTarget } = event
+  const index = focused === currentTarget ? grid.activeIndex : Number((focused as HTMLElement).dataset.index)
   const isCommand = event.ctrlKey || event.metaKey
   if (isCommand && event.key.toLowerCase() === 'a') {
     event.preventDefault()
@@ -53,15 +59,15 @@ function actionOf(event: KeyboardEvent, index: number, grid: GridKeys): (() => v
   const named: Record<string, () => void> = {
     ' ': () => image && grid.onToggle(image, index, event.shiftKey),
     Escape: grid.onClearSelection,
-    '+': () => image && grid.onAddTerms(image, true),
-    '-': () => image && grid.onAddTerms(image, false),
+    '+': () => image && grid.onAddTerms?.(image, true),
+    '-': () => image && grid.onAddTerms?.(image, false),
   }
   if (grid.onDelete) named.Delete = () => grid.onDelete?.(image)
   const letters: Record<string, () => void> = {
-    m: () => image && grid.onAddTerms(image, true),
-    n: () => image && grid.onAddTerms(image, false),
-    s: () => image && grid.onFindSimilar(image),
-    r: () => image && grid.onRegion(image),
+    m: () => image && grid.onAddTerms?.(image, true),
+    n: () => image && grid.onAddTerms?.(image, false),
+    s: () => image && grid.onFindSimilar?.(image),
+    r: () => image && grid.onRegion?.(image),
   }
   return named[event.key] ?? (areSingleKeysOn() ? letters[event.key.toLowerCase()] : undefined)
 }

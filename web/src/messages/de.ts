@@ -1,7 +1,7 @@
 import { signIn, users } from './de/accounts.ts'
 import { app, shortcuts, status } from './de/app.ts'
 import { files } from './de/files.ts'
-import { deletion, gallery, selection, trash } from './de/gallery.ts'
+import { gallery, selection, trash } from './de/gallery.ts'
 import { query, region } from './de/query.ts'
 import { sheet } from './de/sheet.ts'
 import { duplicates, upload, viewer } from './de/viewer.ts'
@@ -18,7 +18,6 @@ export const de: Messages = {
   gallery,
   selection,
   trash,
-  deletion,
   viewer,
   upload,
   duplicates,

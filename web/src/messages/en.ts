@@ -1,7 +1,7 @@
 import { signIn, users } from './en/accounts.ts'
 import { app, shortcuts, status } from './en/app.ts'
 import { files } from './en/files.ts'
-import { deletion, gallery, selection, trash } from './en/gallery.ts'
+import { gallery, selection, trash } from './en/gallery.ts'
 import { query, region } from './en/query.ts'
 import { sheet } from './en/sheet.ts'
 import { duplicates, upload, viewer } from './en/viewer.ts'
@@ -17,7 +17,6 @@ export const en = {
   gallery,
   selection,
   trash,
-  deletion,
   viewer,
   upload,
   duplicates,

@@ -12,7 +12,7 @@ interface ChipOptionsProps {
   src: string | undefined
   isWanted?: boolean
   /** Whether results should be more or less like it; none for the drawing. */
-  onWanted?: (isWanted: boolean) => void
+  onWanted?: ((isWanted: boolean) => void) | undefined
   influence: Influence
   onInfluence: (influence: Influence) => void
   onRegion?: (() => void) | undefined

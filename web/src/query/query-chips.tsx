@@ -3,6 +3,7 @@ import { PencilLine, Type } from 'lucide-react'
 import { type KeyboardEvent, useState } from 'react'
 import { getImage } from '../api/client.ts'
 import { sizedUrl } from '../api/picture-sources.ts'
+import { serverUrl } from '../api/server-url.ts'
 import { Popover } from '../components/popover.tsx'
 import { QueryChip } from '../components/query-chip.tsx'
 import { messages } from '../messages/messages.ts'
@@ -14,6 +15,8 @@ export interface QueryChipsProps {
   sketch: SketchChipProps | undefined
   /** Without the drawing. */
   terms: QueryTerm[]
+  /** Of the drawing, the most used first. */
+  colours: readonly string[]
   /** The part whose picture the query pane shows. */
   openTerm: QueryTerm | undefined
   onOpen: (term: QueryTerm) => void
@@ -26,6 +29,7 @@ export interface QueryChipsProps {
 export function QueryChips({
   sketch,
   terms,
+  colours,
   openTerm,
   onOpen,
   onUpdate,
@@ -44,7 +48,8 @@ export function QueryChips({
         <TermChip
           key={`${term.kind} ${term.id} ${term.region}`}
           term={term}
-          isOpen={openTerm?.kind === term.kind && openTerm.id === term.id}
+          isOpen={openTerm === term}
+          colours={colours}
           onOpen={() => onOpen(term)}
           onUpdate={(part) => onUpdate(term, part)}
           onRemove={() => onRemove(term)}
@@ -66,7 +71,7 @@ function rove(event: KeyboardEvent<HTMLElement>) {
   chips[at + step]?.focus()
 }
 
-export interface SketchChipProps {
+interface SketchChipProps {
   /** A small version of the drawing as a data URL. */
   src: string | undefined
   influence: Influence
@@ -114,6 +119,7 @@ function SketchChip({ src, influence, isOpen, onOpen, onInfluence, onRemove }: S
 
 interface TermChipProps {
   term: QueryTerm
+  colours: readonly string[]
   isOpen: boolean
   onOpen: () => void
   onUpdate: (part: Partial<QueryTerm>) => void
@@ -121,10 +127,11 @@ interface TermChipProps {
   onTrace: (url: string) => void
 }
 
-function TermChip({ term, isOpen, onOpen, onUpdate, onRemove, onTrace }: TermChipProps) {
+function TermChip({ term, colours, isOpen, onOpen, onUpdate, onRemove, onTrace }: TermChipProps) {
   const { query } = messages
   const { kind, id, isWanted, influence = MEDIUM, region } = term
   const isWords = kind === 'words'
+  const isColours = kind === 'colours'
   const [hasOptions, setOptions] = useState(false)
   const { data: image, isError } = useQuery({
     queryKey: ['images', 'one', id],
@@ -132,32 +139,43 @@ function TermChip({ term, isOpen, onOpen, onUpdate, onRemove, onTrace }: TermChi
     enabled: kind === 'image',
     retry: false,
   })
-  const picture = `/api/queries/${id}/image`
-  const name = isWords ? id : kind === 'image' ? (image?.user_visible_name ?? '') : query.yourPicture
+  const picture = serverUrl(`/api/queries/${id}/image`)
+  const name = isColours
+    ? ''
+    : isWords
+      ? id
+      : kind === 'image'
+        ? (image?.user_visible_name ?? '')
+        : query.yourPicture
   const relation = !isWanted ? query.lessLike : region !== undefined ? query.region : query.moreLike
-  const text = isWords ? id : relation
+  const text = isColours ? query.colours : isWords ? id : relation
   const isLost = kind === 'image' && isError
-  const src = isWords ? undefined : kind === 'image' ? image && sizedUrl(image.thumbnail_url, 256) : picture
+  const src =
+    isWords || isColours
+      ? undefined
+      : kind === 'image'
+        ? image && sizedUrl(image.thumbnail_url, 256)
+        : picture
   const close = (act: () => void) => () => {
     setOptions(false)
     act()
   }
   return (
     <Popover
-      label={query.options(name)}
+      label={query.options(name || text)}
       isOpen={hasOptions}
       onOpenChange={setOptions}
       trigger={
         <QueryChip
           data-chip
           aria-label={query.chip(
-            isWords && isWanted ? query.words : relation,
+            isColours ? query.colours : isWords && isWanted ? query.words : relation,
             isLost ? query.lost : name,
             query.influences[influence]!,
           )}
           text={text}
           src={src}
-          icon={isWords ? <Type /> : undefined}
+          icon={isColours ? <Swatches colours={colours} /> : isWords ? <Type /> : undefined}
           weight={shareOf(influence)}
           isOpen={isOpen || hasOptions}
           isNegative={!isWanted}
@@ -169,22 +187,37 @@ function TermChip({ term, isOpen, onOpen, onUpdate, onRemove, onTrace }: TermChi
       }
     >
       <ChipOptions
-        title={isLost ? query.lost : name}
+        title={isLost ? query.lost : name || text}
         subtitle={image?.directory === '.' ? undefined : image?.directory.replaceAll('/', ' / ')}
         src={src}
         isWanted={isWanted}
-        onWanted={(next) => onUpdate({ isWanted: next })}
+        onWanted={isColours ? undefined : (next) => onUpdate({ isWanted: next })}
         influence={influence}
         onInfluence={(next) => onUpdate({ influence: next })}
-        onRegion={isLost || isWords ? undefined : close(onOpen)}
+        onRegion={isLost || isWords || isColours ? undefined : close(onOpen)}
         onTrace={
-          isLost || isWords
+          isLost || isWords || isColours
             ? undefined
             : close(() => onTrace(kind === 'image' ? (image?.preview_url ?? picture) : picture))
         }
         onRemove={onRemove}
       />
     </Popover>
+  )
+}
+
+/** The two colours that are used most. */
+function Swatches({ colours }: { colours: readonly string[] }) {
+  return (
+    <span className="flex">
+      {colours.slice(0, 2).map((colour) => (
+        <span
+          key={colour}
+          className="size-4.5 rounded-full border border-surface [forced-color-adjust:none] not-first:-ml-2"
+          style={{ backgroundColor: colour }}
+        />
+      ))}
+    </span>
   )
 }
 

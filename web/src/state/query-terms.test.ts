@@ -23,6 +23,14 @@ describe('examples in the address', () => {
   })
 })
 
+describe('colours in the address', () => {
+  it('are those of the drawing', () => {
+    const terms: QueryTerm[] = [SKETCH, { kind: 'colours', id: 'sketch', isWanted: true, influence: 1 }]
+    expect(parseTerms(formatTerms(terms))).toEqual(terms)
+    expect(parseTerms('cother,c')).toEqual([])
+  })
+})
+
 describe('words in the address', () => {
   it('are read as they were written, whatever they hold', () => {
     for (const id of ['evening light', 'a,b~c@d!', '100 % “Äpfel” (*)', "it's"]) {

@@ -9,12 +9,12 @@ export const MEDIUM: Influence = 2
 const WEIGHTS = [1 / 16, 1 / 8, 1 / 4, 1 / 2, 1] as const
 
 /**
- * A part of a search: an image of the gallery, a picture or a drawing that the server keeps for a while, or words. Results are more like it, or
- * less if it is not wanted.
+ * A part of a search: an image of the gallery, a picture or a drawing that the server keeps for a while, words, or the colours of the
+ * drawing. Results are more like it, or less if it is not wanted.
  */
 export interface QueryTerm {
-  kind: 'image' | 'picture' | 'sketch' | 'words'
-  /** For words, the words themselves. */
+  kind: 'image' | 'picture' | 'sketch' | 'words' | 'colours'
+  /** For words, the words themselves; for colours, where they come from. */
   id: string
   isWanted: boolean
   /** Medium without it. */
@@ -26,10 +26,12 @@ export function weightOf({ influence = MEDIUM }: Pick<QueryTerm, 'influence'>): 
   return WEIGHTS[influence]
 }
 
-const LETTERS = { i: 'image', p: 'picture', s: 'sketch', w: 'words' } as const
-const LETTER_OF = { image: 'i', picture: 'p', sketch: 's', words: 'w' } as const
+const LETTERS = { i: 'image', p: 'picture', s: 'sketch', w: 'words', c: 'colours' } as const
+const LETTER_OF = { image: 'i', picture: 'p', sketch: 's', words: 'w', colours: 'c' } as const
+/** The colours of the drawing. */
+export const SKETCH_COLOURS: QueryTerm = { kind: 'colours', id: 'sketch', isWanted: true }
 const ID = /^[0-9a-f-]+$/
-const TOKEN = /^([ipsw])(!?)([\w%.-]+)(?:~([0-4]))?(?:@([\d.]+)_([\d.]+)_([\d.]+)_([\d.]+))?$/
+const TOKEN = /^([ipswc])(!?)([\w%.-]+)(?:~([0-4]))?(?:@([\d.]+)_([\d.]+)_([\d.]+)_([\d.]+))?$/
 
 /** Reads `iID,i!ID,sID~INFLUENCE,pID@x_y_w_h`, as it stands in the address. Leaves out what makes no sense. */
 export function parseTerms(text: string | undefined): QueryTerm[] {
@@ -39,7 +41,7 @@ export function parseTerms(text: string | undefined): QueryTerm[] {
     const [, letter, unwanted, text, influence, ...numbers] = match
     const kind = LETTERS[letter as keyof typeof LETTERS]
     const id = kind === 'words' ? decoded(text!) : text!
-    if (id === undefined || (kind !== 'words' && !ID.test(id))) return []
+    if (id === undefined || !isIdOf(kind, id)) return []
     const region = numbers.map(Number).filter((value) => value >= 0 && value <= 1)
     return {
       kind,
@@ -49,6 +51,11 @@ export function parseTerms(text: string | undefined): QueryTerm[] {
       ...(region.length === 4 ? { region: region as Region } : {}),
     }
   })
+}
+
+function isIdOf(kind: QueryTerm['kind'], id: string): boolean {
+  if (kind === 'words') return true
+  return kind === 'colours' ? id === SKETCH_COLOURS.id : ID.test(id)
 }
 
 export function formatTerms(terms: readonly QueryTerm[]): string | undefined {
@@ -96,8 +103,19 @@ export function mergeTerms(
   return all.length > MAX_TERMS ? undefined : all
 }
 
-export function isSameSource(a: QueryTerm, b: QueryTerm): boolean {
+function isSameSource(a: QueryTerm, b: QueryTerm): boolean {
   return sourceOf(a) === sourceOf(b)
+}
+
+/** The number of a part among those with the same picture. */
+export function placeAmongSame(terms: readonly QueryTerm[], term: QueryTerm): number {
+  return terms.filter(({ kind, id }) => kind === term.kind && id === term.id).indexOf(term)
+}
+
+/** A region for a further part of a picture, beside those that it has. */
+export function furtherRegion(count: number): Region {
+  const at = 0.1 + 0.12 * (count % 5)
+  return [at, at, 0.4, 0.4]
 }
 
 function sourceOf({ kind, id, region }: QueryTerm): string {

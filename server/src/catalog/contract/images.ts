@@ -64,6 +64,12 @@ export interface ImageFilter {
   directory?: string | undefined
   /** Includes all folders below `directory`. */
   recursive?: boolean | undefined
+  /** Fixed sets of images; the image has to be in each of them. */
+  collections?: readonly string[] | undefined
+  /** Only these images. */
+  imageIds?: readonly string[] | undefined
+  /** Further filters that have to be passed as well. */
+  within?: readonly ImageFilter[] | undefined
   /** All have to be met. */
   conditions?: readonly AttributeCondition[] | undefined
 }

@@ -7,11 +7,15 @@ import { sharedPostgres } from '../../testing/shared-postgres.ts'
 import { vectorNamed } from '../../testing/vectors.ts'
 import { describeCatalog } from '../catalog.contract.ts'
 import type { Catalog } from '../catalog.ts'
+import { describeCollections } from '../collections.contract.ts'
 
 const SILENT = { warn(_: string) {}, info(_: string) {} }
 const shared = sharedPostgres()
 
 describeCatalog('the PostgreSQL catalog', async () => openCatalog(await shared.createDatabase(), SILENT))
+describeCollections('collections in PostgreSQL', async () =>
+  openCatalog(await shared.createDatabase(), SILENT),
+)
 
 /** Closed, it closes its connections as well. */
 async function openCatalog(database: PostgresOptions, log: typeof SILENT): Promise<Catalog> {

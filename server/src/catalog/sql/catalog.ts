@@ -3,6 +3,7 @@ import type { SqlDatabase } from '../../database/dialect.ts'
 import type { Tables } from '../../database/schema.ts'
 import { type AttributeTable, IMAGE_ATTRIBUTES } from '../attributes.ts'
 import type { Catalog } from '../catalog.ts'
+import { createSqlCollections } from './collections.ts'
 import { createSqlFailures } from './failures.ts'
 import { createSqlFiles } from './files.ts'
 import { createSqlImages } from './images.ts'
@@ -35,6 +36,7 @@ export function createSqlCatalog({
     failures: createSqlFailures(context),
     spaces,
     trash: createSqlTrash(context),
+    collections: createSqlCollections(context),
     close,
   }
 }

@@ -12,6 +12,7 @@ import type {
   PutResult,
 } from '../catalog.ts'
 import { filterCondition } from '../filters.ts'
+import { relinkMembers } from './collection-members.ts'
 import { insertColours } from './colours.ts'
 import type { SqlContext } from './context.ts'
 import { currentFailures } from './failures.ts'
@@ -207,6 +208,8 @@ async function upsertWithVectors(context: SqlContext, records: readonly ImageRec
     const results = await upsertImages({ database: transaction, dialect, attributes }, records)
     const added = await vectors.insert(transaction, embedded)
     await insertColours(context, transaction, records)
+    const newContents = records.filter((_, n) => results[n]!.isNew).map(({ contentHash }) => contentHash)
+    if (newContents.length > 0) await relinkMembers({ database: transaction, dialect }, newContents)
     const known = await embeddedContents({ database: transaction, dialect }, embedderId, taken)
     await transaction
       .deleteFrom('failures')

@@ -6,6 +6,7 @@ import { temporaryDirectory } from '../../testing/temporary.ts'
 import { vectorNamed } from '../../testing/vectors.ts'
 import { describeCatalog } from '../catalog.contract.ts'
 import type { Catalog, ImageRecord } from '../catalog.ts'
+import { describeCollections } from '../collections.contract.ts'
 import { openSqliteCatalog } from './catalog.ts'
 import { openSqliteCatalogThread } from './client.ts'
 import { openVectorIndex } from './vector-index.ts'
@@ -13,6 +14,7 @@ import { openVectorIndex } from './vector-index.ts'
 const open = (directory: string, savesIndex = true) => openSqliteCatalogThread({ directory, savesIndex })
 
 describeCatalog('the SQLite catalog', async () => open(await temporaryDirectory()))
+describeCollections('collections in SQLite', async () => open(await temporaryDirectory()))
 
 const DIMENSIONS = 16
 const SPACE = { embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS }
@@ -39,6 +41,19 @@ async function filled(directory: string, from: number, to: number): Promise<Cata
   if (numbers.length > 0) await catalog.images.upsert(numbers.map(record))
   return catalog
 }
+
+it('finds collections again after the file of the catalog is deleted', async () => {
+  const directory = await temporaryDirectory()
+  const first = await filled(directory, 0, 3)
+  const { id } = await first.collections.create({ name: 'kept', ownerId: '', isShared: false })
+  await first.collections.change(id, { add: [(await first.images.getByPath('1.jpg'))!.id] })
+  await first.close()
+  for (const name of await readdir(directory))
+    if (name.startsWith('catalog.sqlite')) await rm(join(directory, name))
+  const second = await filled(directory, 0, 3)
+  expect(await second.collections.get(id)).toMatchObject({ name: 'kept', images: 1 })
+  await second.close()
+})
 
 async function expectFindsItself(catalog: Catalog, count: number): Promise<void> {
   for (let n = 0; n < count; n += 37) {

@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
-import { openDatabase } from '../../database/sqlite/database.ts'
+import { openCatalogDatabase } from '../../database/sqlite/database.ts'
 import { SQLITE } from '../../database/sqlite/dialect.ts'
 import type { Catalog } from '../catalog.ts'
 import { createSqlCatalog } from '../sql/catalog.ts'
@@ -25,7 +24,7 @@ export interface SqliteCatalogOptions {
  */
 export async function openSqliteCatalog(options: SqliteCatalogOptions): Promise<MaintainedCatalog> {
   mkdirSync(options.directory, { recursive: true, mode: 0o700 })
-  const database = await openDatabase(join(options.directory, 'catalog.sqlite'))
+  const database = await openCatalogDatabase(options.directory)
   const { vectors, maintain, saveAll } = createIndexedVectors(database, options)
   const catalog = createSqlCatalog({
     database,

@@ -1,14 +1,13 @@
 import { mkdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { sql } from 'kysely'
-import { openDatabase } from '../../database/sqlite/database.ts'
+import { openCatalogDatabase } from '../../database/sqlite/database.ts'
 import { SQLITE } from '../../database/sqlite/dialect.ts'
 import type { TableAccess } from '../sql/table-access.ts'
 
 /** @param directory the data directory */
 export async function openSqliteTables(directory: string): Promise<TableAccess> {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
-  const database = await openDatabase(join(directory, 'catalog.sqlite'))
+  const database = await openCatalogDatabase(directory)
   return {
     database,
     dialect: SQLITE,

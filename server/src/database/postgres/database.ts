@@ -13,6 +13,7 @@ import * as spaces from './migrations/005-spaces.ts'
 import * as notes from './migrations/006-notes.ts'
 import * as capture from './migrations/007-capture.ts'
 import * as trash from './migrations/008-trash.ts'
+import * as collections from './migrations/009-collections.ts'
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -23,6 +24,7 @@ const MIGRATIONS = {
   '006-notes': notes,
   '007-capture': capture,
   '008-trash': trash,
+  '009-collections': collections,
 }
 
 /** Maximum time to wait for a server that is starting. */
@@ -40,7 +42,7 @@ const NUMBERS = {
     oid === INT8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
 }
 
-export type PostgresTables = Tables & SharedTables & AccountTables
+type PostgresTables = Tables & SharedTables & AccountTables
 
 /** A database on a PostgreSQL server. */
 export interface PostgresDatabase {

@@ -1,8 +1,10 @@
 import { chmodSync } from 'node:fs'
+import { join } from 'node:path'
 import { DatabaseSync, type SQLInputValue } from 'node:sqlite'
-import { Kysely, type SqliteDatabase, SqliteDialect } from 'kysely'
+import { Kysely, type SqliteDatabase, SqliteDialect, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { DomainError, messageOf } from '../../errors.ts'
+import * as collections from '../collection-migrations/001-collections.ts'
 import type { Tables } from '../schema.ts'
 import * as initial from './migrations/001-initial.ts'
 import * as embedderVersions from './migrations/002-embedder-versions.ts'
@@ -16,7 +18,7 @@ import * as capture from './migrations/009-capture.ts'
 import * as trash from './migrations/010-trash.ts'
 
 /** Migrations of the catalog, oldest first. */
-export const CATALOG_MIGRATIONS: Migrations = {
+const CATALOG_MIGRATIONS: Migrations = {
   '001-initial': initial,
   '002-embedder-versions': embedderVersions,
   '003-failures-by-inode': failuresByInode,
@@ -70,6 +72,19 @@ export async function openDatabase<T = Tables>(
   }
   // Only after the migrations, because they rebuild tables that others refer to.
   connection.exec('PRAGMA foreign_keys = ON')
+  return database
+}
+
+/**
+ * Opens the catalog of a data directory. Collections are in a second file, because they can't be rebuilt; its tables are used
+ * like those of the first.
+ * @throws {DomainError} `unavailable` if a file can't be used
+ */
+export async function openCatalogDatabase(directory: string): Promise<Kysely<Tables>> {
+  const collectionsFile = join(directory, 'collections.sqlite')
+  await (await openDatabase(collectionsFile, { '001-collections': collections })).destroy()
+  const database = await openDatabase(join(directory, 'catalog.sqlite'))
+  await sql`attach database ${collectionsFile} as user_data`.execute(database)
   return database
 }
 

@@ -1,7 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import { addCookie } from '../../auth/cookies.ts'
 import type { Sessions } from '../../auth/sessions.ts'
-import type { HttpEnv } from '../routing.ts'
+import type { HttpEnv } from '../../contract/routes.ts'
 
 /** Requests that the page sends without user action. They do not extend a session. */
 const PASSIVE_PATHS = /^\/api\/(session|index\/status|fs\/events)\/?$/
@@ -17,8 +17,9 @@ export function authenticate(sessions: Sessions | undefined): MiddlewareHandler<
       return next()
     }
     const extendsSession = !PASSIVE_PATHS.test(context.req.path)
-    const { role, email, cookies } = await sessions.authenticate(context, { extendsSession })
+    const { role, userId, email, cookies } = await sessions.authenticate(context, { extendsSession })
     context.set('role', role)
+    if (userId !== undefined) context.set('userId', userId)
     if (email !== undefined) context.set('email', email)
     context.set(
       'isStillSignedIn',

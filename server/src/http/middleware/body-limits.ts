@@ -1,7 +1,8 @@
 import type { MiddlewareHandler } from 'hono'
 import { bodyLimit } from 'hono/body-limit'
+import type { HttpEnv } from '../../contract/routes.ts'
 import { DomainError } from '../../errors.ts'
-import { type HttpEnv, unauthorized } from '../routing.ts'
+import { unauthorized } from '../routing.ts'
 
 /** Bodies that hold a few words. */
 const SMALL_BODY_BYTES = 16 * 1024

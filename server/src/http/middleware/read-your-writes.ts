@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
-import type { HttpEnv } from '../routing.ts'
+import type { HttpEnv } from '../../contract/routes.ts'
 
 /** Where reads may be answered by servers that follow others after a moment. */
 export interface ReadPositions {

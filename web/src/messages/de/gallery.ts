@@ -9,6 +9,7 @@ export const gallery = {
   furtherAway: 'Weiter entfernt',
   closeCount: (count: number) => plural(count, { one: '# naher Treffer', other: '# nahe Treffer' }),
   showFurther: 'Entferntere Treffer zeigen',
+  hideFurther: 'Entferntere Treffer verbergen',
   showNew: 'Neue Treffer zeigen',
   changed: 'Der Ordner hat sich geändert.',
   showChanges: 'Änderungen zeigen',
@@ -36,6 +37,9 @@ export const gallery = {
   findSimilar: 'Ähnliche finden',
   open: 'Öffnen',
   selectMenu: 'Auswählen',
+  deselectMenu: 'Abwählen',
+  copyPath: 'Pfad kopieren',
+  pathCopied: 'Pfad kopiert',
   showInFolder: 'Im Ordner zeigen',
   cantBeShown: 'Dieses Bild kann nicht gezeigt werden.',
   grid: 'Bilder',
@@ -53,7 +57,16 @@ export const gallery = {
   allFolders: 'Alle Ordner',
   anyDate: 'Jedes Datum',
   anyType: 'Jeder Typ',
-  anyName: 'Jeder Name',
+  text: 'Titel, Bildtext oder Stichwort enthält',
+  camera: 'Kamera',
+  rating: 'Bewertung',
+  stars: (count: number) => (count === 0 ? 'Alle' : `${'★'.repeat(count)}${count < 5 ? ' +' : ''}`),
+  nearHint: 'Für Bilder von einem Ort öffne eines davon und wähle „Nahe diesem Ort“.',
+  near: (place: string) => `Nahe ${place}`,
+  anywhere: 'Überall',
+  distance: 'Entfernung',
+  kilometres: (count: number) => `${number(count)} km`,
+  furtherFilters: (count: number) => plural(count, { one: '# Filter', other: '# Filter' }),
   type: 'Typ',
   name: 'Name enthält',
   from: 'Von',
@@ -100,6 +113,12 @@ export const trash = {
   emptyTitle: 'Der Papierkorb ist leer',
   empty: 'Gelöschte Bilder bleiben 30 Tage hier.',
   restore: 'Wiederherstellen',
+  stay: (days: number) =>
+    plural(days, {
+      one: 'Gelöschte Bilder bleiben # Tag hier.',
+      other: 'Gelöschte Bilder bleiben # Tage hier.',
+    }),
+  daysLeft: (days: number) => plural(days, { one: 'noch # Tag', other: 'noch # Tage' }),
   restored: (count: number) =>
     plural(count, { one: '# Bild wiederhergestellt', other: '# Bilder wiederhergestellt' }),
   emptyTrash: 'Papierkorb leeren',
@@ -110,14 +129,5 @@ export const trash = {
       other: `# Dateien (${size}) werden von der Festplatte gelöscht. Das kann nicht rückgängig gemacht werden.`,
     }),
   delete: (count: number) => plural(count, { one: '# Datei löschen', other: '# Dateien löschen' }),
-  further: (count: number) => `und ${number(count)} weitere`,
-}
-
-export const deletion = {
-  waiting: (count: number) =>
-    plural(count, { one: '# Bild wird gelöscht', other: '# Bilder werden gelöscht' }),
-  undo: 'Rückgängig',
-  now: 'Jetzt löschen',
-  failed: (name: string, reason: string) => `${name} wurde nicht gelöscht. ${reason}`,
   further: (count: number) => `und ${number(count)} weitere`,
 }

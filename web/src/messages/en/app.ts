@@ -18,7 +18,8 @@ export const app = {
   dividerHeight: 'Height of the query pane',
   openQueryPane: 'Open the sheet',
   loading: 'Loading',
-  unreachable: 'The server can’t be reached.',
+  unreachable: 'The connection to the server was lost.',
+  proxyUnreachable: 'A proxy answers, but the server behind it can’t be reached.',
   tooLargeForProxy: 'The file is too large for the proxy in front of the server.',
   foreignAnswer:
     'A proxy has answered in place of the server, for example with a sign-in page. Reload this page.',
@@ -37,6 +38,8 @@ export const app = {
 }
 
 export const shortcuts = {
+  space: 'Space',
+  delete: 'Delete',
   title: 'Keyboard shortcuts',
   single: 'Single-key shortcuts',
   singleHint: 'Switch them off if you dictate text or press keys by accident.',

@@ -9,6 +9,7 @@ export const gallery = {
   furtherAway: 'Further away',
   closeCount: (count: number) => plural(count, { one: '# close match', other: '# close matches' }),
   showFurther: 'Show further matches',
+  hideFurther: 'Hide further matches',
   showNew: 'Show new matches',
   changed: 'The folder has changed.',
   showChanges: 'Show changes',
@@ -37,6 +38,9 @@ export const gallery = {
   findSimilar: 'Find similar',
   open: 'Open',
   selectMenu: 'Select',
+  deselectMenu: 'Deselect',
+  copyPath: 'Copy path',
+  pathCopied: 'Path copied',
   showInFolder: 'Show in folder',
   cantBeShown: 'This picture can’t be shown.',
   grid: 'Pictures',
@@ -54,7 +58,16 @@ export const gallery = {
   allFolders: 'All folders',
   anyDate: 'Any date',
   anyType: 'Any type',
-  anyName: 'Any name',
+  text: 'Title, caption or keyword contains',
+  camera: 'Camera',
+  rating: 'Rating',
+  stars: (count: number) => (count === 0 ? 'Any' : `${'★'.repeat(count)}${count < 5 ? ' +' : ''}`),
+  nearHint: 'To see pictures from one place, open one and choose “Near this place”.',
+  near: (place: string) => `Near ${place}`,
+  anywhere: 'Anywhere',
+  distance: 'Distance',
+  kilometres: (count: number) => `${number(count)} km`,
+  furtherFilters: (count: number) => plural(count, { one: '# filter', other: '# filters' }),
   type: 'Type',
   name: 'Name contains',
   from: 'From',
@@ -98,6 +111,12 @@ export const trash = {
   emptyTitle: 'The trash is empty',
   empty: 'Deleted pictures stay here for 30 days.',
   restore: 'Restore',
+  stay: (days: number) =>
+    plural(days, {
+      one: 'Deleted pictures stay here for # day.',
+      other: 'Deleted pictures stay here for # days.',
+    }),
+  daysLeft: (days: number) => plural(days, { one: '# day left', other: '# days left' }),
   restored: (count: number) => plural(count, { one: '# picture restored', other: '# pictures restored' }),
   emptyTrash: 'Empty the trash',
   question: 'Empty the trash?',
@@ -107,14 +126,5 @@ export const trash = {
       other: `# files (${size}) will be deleted from the disk. This cannot be undone.`,
     }),
   delete: (count: number) => plural(count, { one: 'Delete # file', other: 'Delete # files' }),
-  further: (count: number) => `and ${number(count)} more`,
-}
-
-export const deletion = {
-  waiting: (count: number) =>
-    plural(count, { one: '# picture will be deleted', other: '# pictures will be deleted' }),
-  undo: 'Undo',
-  now: 'Delete now',
-  failed: (name: string, reason: string) => `${name} was not deleted. ${reason}`,
   further: (count: number) => `and ${number(count)} more`,
 }

@@ -1,6 +1,7 @@
-import { type OpenAPIHono, z } from '@hono/zod-openapi'
-import type { Context, Env } from 'hono'
+import { z } from '@hono/zod-openapi'
+import type { Context } from 'hono'
 import { deleteCookie, getCookie, setCookie } from 'hono/cookie'
+import type { Handlers } from '../../../contract/routes.ts'
 import { emailCodeContract, MAX_EMAIL_LENGTH } from '../../../contract/sign-in.ts'
 import { DomainError } from '../../../errors.ts'
 import type { AuthLimits } from '../../rate-limits.ts'
@@ -21,13 +22,11 @@ export interface EmailCodeOptions {
 }
 
 const CHALLENGE_COOKIE = 'challenge_token'
-const CHALLENGE_PATH = '/'
 /** Version 0.1 issued challenges under this name. They can be completed. */
 const CHALLENGE_COOKIE_0_1 = 'sketch-search.challenge'
 const CHALLENGE_PATH_0_1 = '/api'
 /** Marks a browser in which an address has signed in: requests of others do not use up its limits. */
 const KNOWN_COOKIE = 'sketch-search.known'
-const KNOWN_PATH = '/api/auth'
 const KNOWN_FOR_S = 180 * 24 * 3600
 
 const challengeSchema = z.object({
@@ -37,10 +36,10 @@ const challengeSchema = z.object({
 
 /** Signing in with a code that is sent by e-mail. */
 export function createEmailCodeMethod(options: EmailCodeOptions): SignInMethod {
-  const { challenges, readClient } = options
+  const { challenges } = options
   return {
     kind: 'otp',
-    mount: (app, sessions) => addRoutes(app, options, sessions),
+    mount: (add, sessions) => add(emailCodeContract, createHandlers(options, sessions)),
     async isInProgress(context) {
       const challenge = readChallenge(context)
       if (challenge !== undefined && (await challenges.isOpen(challenge))) return true
@@ -49,29 +48,28 @@ export function createEmailCodeMethod(options: EmailCodeOptions): SignInMethod {
     },
     cancel: forgetChallenge,
   }
+}
 
-  function addRoutes<E extends Env>(
-    app: OpenAPIHono<E>,
-    { limits, key, codeExpiresInS, log }: EmailCodeOptions,
-    sessions: Sessions,
-  ): void {
-    const attributes = (context: Context) =>
-      ({ httpOnly: true, sameSite: 'Lax', secure: readClient(context).isSecure }) as const
-
-    app.openapi(emailCodeContract.start, async (context) => {
+function createHandlers(
+  { challenges, limits, key, codeExpiresInS, readClient, log }: EmailCodeOptions,
+  sessions: Sessions,
+): Handlers<typeof emailCodeContract> {
+  const attributes = (context: Context) =>
+    ({ httpOnly: true, sameSite: 'Lax', secure: readClient(context).isSecure }) as const
+  return {
+    async start(context) {
       const email = context.req.valid('json').email
       const known = getCookie(context, KNOWN_COOKIE)
       const isKnown = known !== undefined && isSealOf(known, key, knownText(email))
       await limits.start(readClient(context).address, email, isKnown)
       setCookie(context, CHALLENGE_COOKIE, encodeChallenge(challenges.start(email)), {
         ...attributes(context),
-        path: CHALLENGE_PATH,
+        path: '/',
         maxAge: codeExpiresInS,
       })
       return context.json({ state: 'challenge_issued' as const }, 200)
-    })
-
-    app.openapi(emailCodeContract.verify, async (context) => {
+    },
+    async verify(context) {
       const { address } = readClient(context)
       await limits.verify(address)
       const challenge = readChallenge(context)
@@ -86,11 +84,11 @@ export function createEmailCodeMethod(options: EmailCodeOptions): SignInMethod {
       forgetChallenge(context)
       setCookie(context, KNOWN_COOKIE, seal(key, knownText(challenge.email)), {
         ...attributes(context),
-        path: KNOWN_PATH,
+        path: '/',
         maxAge: KNOWN_FOR_S,
       })
       return context.json({ state: 'authenticated' as const, role: user.role }, 200)
-    })
+    },
   }
 }
 
@@ -99,7 +97,7 @@ function challengeCookie(context: Context): string | undefined {
 }
 
 function forgetChallenge(context: Context): void {
-  deleteCookie(context, CHALLENGE_COOKIE, { path: CHALLENGE_PATH })
+  deleteCookie(context, CHALLENGE_COOKIE, { path: '/' })
   if (getCookie(context, CHALLENGE_COOKIE_0_1) !== undefined)
     deleteCookie(context, CHALLENGE_COOKIE_0_1, { path: CHALLENGE_PATH_0_1 })
 }

@@ -1,0 +1,240 @@
+import { randomUUID } from 'node:crypto'
+import type { ExpressionBuilder, Selectable } from 'kysely'
+import type { Connection, SqlDialect } from '../../database/dialect.ts'
+import type { Tables } from '../../database/schema.ts'
+import { normalizeName } from '../../gallery/paths.ts'
+import type { Collection, CollectionFilter, CollectionStore } from '../catalog.ts'
+import { starsOf } from '../contract/collections.ts'
+import { addMembers, followContents, relinkMembers } from './collection-members.ts'
+import type { SqlContext } from './context.ts'
+
+export function createSqlCollections({ database, dialect, vectors }: SqlContext): CollectionStore {
+  const get = async (id: string) => {
+    const row = await selectCollections(database).where('collections.id', '=', id).executeTakeFirst()
+    return row && toCollection(row)
+  }
+  return {
+    async list(filter) {
+      const condition = visible(filter, dialect)
+      const { total } = await database
+        .selectFrom('collections')
+        .select((eb) => eb.fn.countAll<number>().as('total'))
+        .where(condition)
+        .executeTakeFirstOrThrow()
+      const rows = await selectCollections(database)
+        .where(condition)
+        .orderBy('collections.folded_name')
+        .orderBy('collections.id')
+        .limit(filter.limit)
+        .offset(filter.offset)
+        .execute()
+      return { collections: rows.map(toCollection), total }
+    },
+
+    get,
+
+    async create({ name, ownerId, isShared, search }) {
+      const id = randomUUID()
+      const now = Date.now()
+      await database
+        .insertInto('collections')
+        .values({
+          id,
+          kind: search === undefined ? 'images' : 'search',
+          owner_id: ownerId,
+          ...named(name),
+          is_shared: Number(isShared),
+          search: search === undefined ? null : JSON.stringify(search),
+          created_at: now,
+          modified_at: now,
+        })
+        .execute()
+      return (await get(id))!
+    },
+
+    async update(id, { name, isShared, search }) {
+      const { numUpdatedRows } = await database
+        .updateTable('collections')
+        .set({
+          ...(name !== undefined && named(name)),
+          ...(isShared !== undefined && { is_shared: Number(isShared) }),
+          ...(search !== undefined && { search: JSON.stringify(search) }),
+          modified_at: Date.now(),
+        })
+        .where('id', '=', id)
+        .where('kind', '!=', 'stars')
+        .executeTakeFirstOrThrow()
+      return numUpdatedRows === 1n
+    },
+
+    async delete(id) {
+      vectors.changed()
+      return database.transaction().execute(async (transaction) => {
+        const { numDeletedRows } = await transaction
+          .deleteFrom('collections')
+          .where('id', '=', id)
+          .where('kind', '!=', 'stars')
+          .executeTakeFirstOrThrow()
+        if (numDeletedRows === 0n) return false
+        await transaction.deleteFrom('collection_images').where('collection_id', '=', id).execute()
+        return true
+      })
+    },
+
+    async change(id, { add = [], remove = [] }) {
+      vectors.changed()
+      await database.transaction().execute(async (transaction) => {
+        const now = Date.now()
+        await removeMembers(transaction, dialect, id, remove)
+        await addMembers({ database: transaction, dialect }, id, add, now)
+        await transaction.updateTable('collections').set({ modified_at: now }).where('id', '=', id).execute()
+      })
+    },
+
+    async star(ownerId, imageIds, isStarred) {
+      vectors.changed()
+      await database.transaction().execute(async (transaction) => {
+        if (!isStarred) return removeMembers(transaction, dialect, starsOf(ownerId), imageIds)
+        const now = Date.now()
+        await transaction
+          .insertInto('collections')
+          .values({
+            id: starsOf(ownerId),
+            kind: 'stars',
+            owner_id: ownerId,
+            ...named(''),
+            is_shared: 0,
+            search: null,
+            created_at: now,
+            modified_at: now,
+          })
+          .onConflict((conflict) => conflict.doNothing())
+          .execute()
+        await addMembers({ database: transaction, dialect }, starsOf(ownerId), imageIds, now)
+      })
+    },
+
+    async starred(ownerId, imageIds) {
+      const rows = await database
+        .selectFrom('collection_images')
+        .select('image_id')
+        .where('collection_id', '=', starsOf(ownerId))
+        .where('image_id', 'in', dialect.texts(imageIds))
+        .execute()
+      return rows.map((row) => row.image_id)
+    },
+
+    async searches() {
+      const rows = await database
+        .selectFrom('collections')
+        .select('search')
+        .where('kind', '=', 'search')
+        .execute()
+      return rows.map((row) => JSON.parse(row.search!) as unknown)
+    },
+
+    async keepOwners(ownerIds) {
+      await database.transaction().execute(async (transaction) => {
+        const removed = await transaction
+          .deleteFrom('collections')
+          .where('is_shared', '=', 0)
+          .where('owner_id', '!=', '')
+          .where('owner_id', 'not in', dialect.texts(ownerIds))
+          .returning('id')
+          .execute()
+        const ids = dialect.texts(removed.map(({ id }) => id))
+        await transaction.deleteFrom('collection_images').where('collection_id', 'in', ids).execute()
+      })
+    },
+
+    async refresh() {
+      const changes = await database.transaction().execute(async (transaction) => {
+        const followed = await followContents({ database: transaction, dialect })
+        return followed + (await relinkMembers({ database: transaction, dialect }, undefined))
+      })
+      if (changes > 0) vectors.changed()
+      return changes
+    },
+  }
+}
+
+function named(name: string) {
+  return { name, folded_name: normalizeName(name) }
+}
+
+/** Selects collections with the number of their images and their cover. */
+function selectCollections(database: Connection) {
+  const members = (eb: ExpressionBuilder<Tables, 'collections'>) =>
+    eb
+      .selectFrom('collection_images as members')
+      .innerJoin('images', 'images.id', 'members.image_id')
+      .whereRef('members.collection_id', '=', 'collections.id')
+  const newest = (eb: ExpressionBuilder<Tables, 'collections'>) =>
+    members(eb).orderBy('members.added_at', 'desc').orderBy('members.image_id').limit(1)
+  return database
+    .selectFrom('collections')
+    .selectAll('collections')
+    .select((eb) => [
+      members(eb)
+        .select((inner) => inner.fn.countAll<number>().as('n'))
+        .as('images'),
+      newest(eb).select('images.id').as('cover_id'),
+      newest(eb).select('images.content_hash').as('cover_hash'),
+    ])
+}
+
+type CollectionRow = Selectable<Tables['collections']> & {
+  images: number | null
+  cover_id: string | null
+  cover_hash: string | null
+}
+
+function toCollection(row: CollectionRow): Collection {
+  const { cover_id: id, cover_hash: contentHash } = row
+  return {
+    id: row.id,
+    name: row.name,
+    ownerId: row.owner_id,
+    isShared: row.is_shared === 1,
+    search: row.search === null ? undefined : JSON.parse(row.search),
+    createdAt: row.created_at,
+    modifiedAt: row.modified_at,
+    images: row.images ?? 0,
+    cover: id === null || contentHash === null ? undefined : { id, contentHash },
+  }
+}
+
+function visible({ ownerId, nameContains, imageId }: CollectionFilter, dialect: SqlDialect) {
+  return (eb: ExpressionBuilder<Tables, 'collections'>) =>
+    eb.and([
+      eb('collections.kind', '!=', 'stars'),
+      eb.or([eb('owner_id', 'in', [ownerId, '']), eb('is_shared', '=', 1)]),
+      ...(nameContains
+        ? [dialect.contains(eb.ref('collections.folded_name'), normalizeName(nameContains))]
+        : []),
+      ...(imageId === undefined
+        ? []
+        : [
+            eb.exists(
+              eb
+                .selectFrom('collection_images')
+                .select('image_id')
+                .whereRef('collection_id', '=', 'collections.id')
+                .where('image_id', '=', imageId),
+            ),
+          ]),
+    ])
+}
+
+async function removeMembers(
+  transaction: Connection,
+  dialect: SqlDialect,
+  collectionId: string,
+  imageIds: readonly string[],
+): Promise<void> {
+  await transaction
+    .deleteFrom('collection_images')
+    .where('collection_id', '=', collectionId)
+    .where('image_id', 'in', dialect.texts(imageIds))
+    .execute()
+}

@@ -1,0 +1,27 @@
+import { z } from '@hono/zod-openapi'
+import { integer, optional, text } from '../../contract/input.ts'
+import { defineRoute, json } from '../../contract/routes.ts'
+
+export const DEFAULT_WORDS = 10
+const MAX_WORDS = 100
+
+/** The words that the embedder understands, for completing what is typed. */
+export const wordContract = {
+  list: defineRoute('user', {
+    method: 'get',
+    path: '/api/words',
+    summary: 'Words that begin with a prefix',
+    request: {
+      query: z.object({
+        prefix: optional(text({ max: 200 })),
+        limit: optional(integer({ min: 1, max: MAX_WORDS, default: DEFAULT_WORDS })),
+      }),
+    },
+    responses: {
+      200: {
+        description: 'Frequent words first; none if the embedder has no vocabulary.',
+        ...json(z.object({ words: z.array(z.string()) })),
+      },
+    },
+  }),
+}

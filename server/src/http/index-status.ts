@@ -1,0 +1,98 @@
+import type { SignIn } from '../auth/sign-in-method.ts'
+import type { Catalog } from '../catalog/catalog.ts'
+import type { Handlers } from '../contract/routes.ts'
+import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
+import type { Backfill } from '../indexing/backfill.ts'
+import type { Indexer } from '../indexing/indexer.ts'
+import type { StorageMonitor } from '../indexing/storage-monitor.ts'
+import type { Vocabulary } from '../search/words/vocabulary.ts'
+import type { GallerySync } from '../sync/gallery-sync.ts'
+import type { indexStatusContract } from './contract/index-status.ts'
+import { type IndexStatusJson, pageOf } from './schemas.ts'
+
+export interface IndexStatusOptions {
+  catalog: Catalog
+  embedder: EmbedderClient
+  /** The words of an embedder without a text encoder. */
+  vocabulary: Vocabulary | undefined
+  /** Another embedder that images have vectors of. */
+  previousEmbedder: string | undefined
+  indexer: Indexer
+  backfill: Pick<Backfill, 'pending'>
+  sync: GallerySync
+  storage: Pick<StorageMonitor, 'problem'>
+  /** undefined: without sign-in. */
+  signIn: Pick<SignIn, 'method'> | undefined
+}
+
+export function indexStatusHandlers(options: IndexStatusOptions): Handlers<typeof indexStatusContract> {
+  const { catalog, sync } = options
+  return {
+    status: async (context) => context.json(await statusOf(options), 200),
+    async failures(context) {
+      const { failures, total } = await catalog.failures.list(pageOf(context.req.valid('query')))
+      const list = failures.map(({ path, code, reason, failedAt }) => ({
+        path,
+        code,
+        reason,
+        failed_at: new Date(failedAt).toISOString(),
+      }))
+      return context.json({ failures: list, total }, 200)
+    },
+    async retryFailures(context) {
+      const retried = await catalog.failures.clear()
+      await sync.scan()
+      return context.json({ status: 'success' as const, retried }, 200)
+    },
+    async reconcile(context) {
+      const { accept_missing: acceptsMissing = false } = context.req.valid('query')
+      await sync.scan({ acceptsMissing })
+      return context.json({ status: 'success' as const }, 200)
+    },
+  }
+}
+
+async function statusOf({
+  catalog,
+  embedder,
+  vocabulary,
+  previousEmbedder,
+  indexer,
+  backfill,
+  sync,
+  storage,
+  signIn,
+}: IndexStatusOptions): Promise<IndexStatusJson> {
+  const { indexed, unembedded, failed } = await catalog.images.counts()
+  const { ratePerSecond, etaSeconds, pending } = indexer.progress()
+  return {
+    indexed,
+    failed,
+    pending,
+    embedder: embedder.name,
+    dimensions: embedder.dimensions,
+    watching: sync.watching,
+    last_reconcile: sync.lastScan === undefined ? null : new Date(sync.lastScan).toISOString(),
+    rate_per_s: ratePerSecond,
+    eta_s: etaSeconds,
+    to_embed: unembedded,
+    metadata_pending: backfill.pending,
+    previous_embedder: unembedded > 0 ? (previousEmbedder ?? null) : null,
+    words: wordsStatus(embedder, vocabulary),
+    auth: signIn?.method.kind ?? 'none',
+    embedder_state: embedder.processId === undefined ? 'not_working' : 'working',
+    absence: sync.massRemoval ?? null,
+    problem: sync.problem ?? storage.problem?.message ?? null,
+    storage_problem: storage.problem?.code ?? null,
+    polling_reason: sync.pollingReason ?? null,
+  }
+}
+
+function wordsStatus(
+  { embedsText }: Pick<EmbedderClient, 'embedsText'>,
+  vocabulary: Vocabulary | undefined,
+): IndexStatusJson['words'] {
+  if (vocabulary !== undefined)
+    return { kind: 'vocabulary', language: vocabulary.language, count: vocabulary.size }
+  return { kind: embedsText ? 'any' : 'none', language: null, count: null }
+}

@@ -1,0 +1,22 @@
+import { OpenAPIHono } from '@hono/zod-openapi'
+import type { ApiDefinition } from '../contract/routes.ts'
+import { VERSION } from '../version.ts'
+import { API, SIGN_IN_API } from './contract/api.ts'
+
+const DESCRIPTION = {
+  openapi: '3.1.0',
+  info: {
+    title: 'Sketch-Search',
+    version: VERSION,
+    description: 'Find pictures by their looks. `x-role` is the role that a route requires.',
+  },
+}
+
+/** Describes an API by its definitions alone. */
+export function openApiDocument(apis: readonly ApiDefinition[] = [API, SIGN_IN_API]): object {
+  const describer = new OpenAPIHono()
+  const contracts = apis.flatMap((api) => Object.values(api))
+  for (const definition of contracts.flatMap((contract) => Object.values(contract)))
+    describer.openAPIRegistry.registerPath(definition)
+  return describer.getOpenAPI31Document(DESCRIPTION)
+}

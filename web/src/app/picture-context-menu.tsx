@@ -1,0 +1,110 @@
+import {
+  Copy,
+  Crop,
+  Download,
+  Folder,
+  Maximize2,
+  Minus,
+  Plus,
+  ScanSearch,
+  SquareCheck,
+  Trash2,
+} from 'lucide-react'
+import type { Image } from '../api/client.ts'
+import { ContextMenu } from '../components/context-menu.tsx'
+import { downloadUrl } from '../components/download.ts'
+import { MenuItem, MenuSeparator } from '../components/menu.tsx'
+import { useToast } from '../components/toast.tsx'
+import { messages } from '../messages/messages.ts'
+import type { Page } from './use-page.ts'
+
+/** The picture for which the menu was opened, its place in the list, and where in the window. */
+export interface MenuTarget {
+  image: Image
+  index: number
+  at: { x: number; y: number }
+}
+
+interface PictureContextMenuProps {
+  page: Page
+  target: MenuTarget
+  onClose: () => void
+}
+
+/** Everything that can be done with one picture of the list. */
+export function PictureContextMenu({ page, target, onClose }: PictureContextMenuProps) {
+  const { image, index, at } = target
+  const { actions, lists, change, mayEdit } = page
+  const { gallery, viewer } = messages
+  const toast = useToast()
+  const { selection, viewed, trash } = lists
+  const isSelected = selection.ids.has(image.id)
+  const copyPath = async () => {
+    try {
+      await navigator.clipboard.writeText(image.path)
+      toast.show({ text: gallery.pathCopied })
+    } catch {
+      // Without permission, or over plain HTTP, the path can still be read.
+      toast.show({ text: image.path })
+    }
+  }
+  return (
+    <ContextMenu
+      label={image.user_visible_name}
+      at={at}
+      onClose={onClose}
+      onReturnFocus={() =>
+        document.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus({ preventScroll: true })
+      }
+    >
+      <MenuItem icon={<Maximize2 />} hint="Enter" onSelect={() => viewed.open(image, index)}>
+        {gallery.open}
+      </MenuItem>
+      <MenuItem icon={<ScanSearch />} hint="S" onSelect={() => actions.findSimilar(image)}>
+        {gallery.findSimilar}
+      </MenuItem>
+      <MenuItem icon={<Plus />} hint="M" onSelect={() => actions.addTerms([image], true)}>
+        {viewer.moreLikeThis}
+      </MenuItem>
+      <MenuItem icon={<Minus />} hint="N" onSelect={() => actions.addTerms([image], false)}>
+        {viewer.lessLikeThis}
+      </MenuItem>
+      <MenuItem icon={<Crop />} hint="R" onSelect={() => actions.searchRegion(image)}>
+        {viewer.searchRegion}
+      </MenuItem>
+      <MenuSeparator />
+      <MenuItem
+        icon={<SquareCheck />}
+        hint={messages.shortcuts.space}
+        onSelect={() => selection.toggle(image, index)}
+      >
+        {isSelected ? gallery.deselectMenu : gallery.selectMenu}
+      </MenuItem>
+      <MenuItem
+        icon={<Folder />}
+        onSelect={() => change({ directory: image.directory, terms: [], show: undefined })}
+      >
+        {gallery.showInFolder}
+      </MenuItem>
+      <MenuItem icon={<Download />} onSelect={() => downloadUrl(image.view_url, image.user_visible_name)}>
+        {viewer.download}
+      </MenuItem>
+      <MenuItem icon={<Copy />} onSelect={() => void copyPath()}>
+        {gallery.copyPath}
+      </MenuItem>
+      {mayEdit && (
+        <>
+          <MenuSeparator />
+          <MenuItem
+            icon={<Trash2 />}
+            hint={messages.shortcuts.delete}
+            isDanger
+            onSelect={() => trash.move([image])}
+          >
+            {viewer.trash}
+          </MenuItem>
+        </>
+      )}
+    </ContextMenu>
+  )
+}

@@ -1,0 +1,47 @@
+import type { Filters, SearchPart } from '../api/client.ts'
+import { hasEnoughInk, type Sketch } from '../sketch/sketch.ts'
+import { type QueryTerm, weightOf } from '../state/query-terms.ts'
+import { coloursOf } from './sketch-colours.ts'
+
+/** A search: a drawing that is being made, and other parts. */
+export interface Query {
+  sketch: Sketch
+  /** How much the drawing counts. */
+  sketchWeight: number
+  /** Without the drawing. */
+  terms: QueryTerm[]
+  filters: Filters
+}
+
+/** The name under which the drawing is uploaded. */
+export const SKETCH_UPLOAD = 'sketch'
+
+/** The parts as they are sent, each with what it stands for; undefined: the drawing. */
+export function partsOf({ sketch, sketchWeight, terms }: Omit<Query, 'filters'>): {
+  term: QueryTerm | undefined
+  part: SearchPart
+}[] {
+  const parts = terms.flatMap((term) => {
+    const part = toPart(term, sketch)
+    return part === undefined ? [] : [{ term, part }]
+  })
+  if (!hasEnoughInk(sketch.strokes)) return parts
+  const drawing: SearchPart = { kind: 'sketch', upload: SKETCH_UPLOAD, weight: sketchWeight }
+  return [{ term: undefined, part: drawing }, ...parts]
+}
+
+/** @returns undefined for the colours of a drawing that has none */
+function toPart(term: QueryTerm, sketch: Sketch): SearchPart | undefined {
+  const { kind, id, isWanted, region } = term
+  const weight = isWanted ? weightOf(term) : -weightOf(term)
+  if (kind === 'words') return { kind: 'text', text: id, weight }
+  if (kind === 'colours') {
+    const colours = coloursOf(sketch.strokes)
+    return colours.length === 0 ? undefined : { kind: 'colours', colours, weight }
+  }
+  const source = kind === 'image' ? { image_id: id } : { query_id: id }
+  if (region !== undefined) return { kind: 'region', ...source, crop: region, weight }
+  return kind === 'image'
+    ? { kind: 'image_id', image_id: id, weight }
+    : { kind: 'image', query_id: id, weight }
+}

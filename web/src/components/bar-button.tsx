@@ -1,0 +1,26 @@
+import type { ReactNode } from 'react'
+
+interface BarButtonProps {
+  label: string
+  icon: ReactNode
+  onClick?: () => void
+  isDanger?: boolean
+  /** Whether its words are shown: by default where the bar is wide. */
+  text?: 'never' | 'always'
+}
+
+/** A button on the dark bar of a selection, which is a container: where the bar is narrow, only its icon is shown. */
+export function BarButton({ label, icon, isDanger = false, text, ...rest }: BarButtonProps) {
+  return (
+    <button
+      type="button"
+      {...rest}
+      aria-label={label}
+      title={label}
+      className={`flex h-8.5 shrink-0 items-center gap-2 rounded-control px-3 @max-md:px-2 font-medium text-13 whitespace-nowrap transition-colors duration-hover coarse:h-11 hover:bg-bar-hover data-[state=open]:bg-bar-hover [&_svg]:size-4.5 ${isDanger ? 'text-bar-danger' : ''}`}
+    >
+      {icon}
+      {text !== 'never' && <span className={text === 'always' ? '' : '@max-3xl:hidden'}>{label}</span>}
+    </button>
+  )
+}

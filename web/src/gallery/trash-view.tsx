@@ -1,0 +1,199 @@
+import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { ArrowLeft, CheckCheck, RefreshCw, Trash2, Undo2, X } from 'lucide-react'
+import { useMemo, useState } from 'react'
+import type { Image } from '../api/client.ts'
+import { emptyTrash, restoreImages, type TrashedImage } from '../api/trash.ts'
+import { BarButton } from '../components/bar-button.tsx'
+import { Button } from '../components/button.tsx'
+import { Dialog } from '../components/dialog.tsx'
+import { EmptyState } from '../components/empty-state.tsx'
+import { useToast } from '../components/toast.tsx'
+import { useMeasures } from '../components/use-layout.ts'
+import { bytes } from '../messages/format.ts'
+import { messages } from '../messages/messages.ts'
+import type { ImageList } from './image-list.ts'
+import { PictureGrid } from './picture-grid.tsx'
+import { type Selection, useSelection } from './use-selection.ts'
+import { useTrashList } from './use-trash-list.ts'
+
+interface TrashViewProps {
+  mayRestore: boolean
+  mayEmpty: boolean
+  onBack: () => void
+}
+
+const DAY_MS = 86_400_000
+const USUAL_ASPECT = 1.4
+const NONE: ReadonlySet<string> = new Set()
+
+/** Deleted pictures, the latest first: they can be restored until their days are over. */
+export default function TrashView({ mayRestore, mayEmpty, onBack }: TrashViewProps) {
+  const list = useTrashList()
+  const selection = useSelection(list, 'trash')
+  const measures = useMeasures()
+  const { trash: words, app } = messages
+  const first = list.imageAt(0) as TrashedImage | undefined
+  const stay = first === undefined ? '' : words.stay(daysBetween(first.deleted_at, first.expires_at))
+  const sections = useMemo(
+    () => [{ key: 'trash', title: '', detail: stay, count: list.count, meanAspect: USUAL_ASPECT }],
+    [stay, list.count],
+  )
+  return (
+    <section aria-label={words.title} className="flex h-full flex-col bg-page">
+      <Head {...{ list, selection, mayRestore, mayEmpty, onBack }} />
+      {selection.problem !== undefined && <p className="px-5 pb-2 text-danger">{selection.problem}</p>}
+      {list.error !== null && list.count === 0 ? (
+        <EmptyState icon={<RefreshCw />} title={list.error.message}>
+          <Button onClick={list.retry}>{app.retry}</Button>
+        </EmptyState>
+      ) : !list.isLoading && list.count === 0 ? (
+        <EmptyState icon={<Trash2 />} title={words.emptyTitle} text={words.empty}>
+          <Button onClick={onBack}>{app.backToGallery}</Button>
+        </EmptyState>
+      ) : (
+        <div className="min-h-0 flex-1" data-state={list.isLoading ? 'loading' : 'current'}>
+          <PictureGrid
+            sections={sections}
+            count={list.count}
+            imageAt={list.imageAt}
+            onRange={list.onRange}
+            rowHeight={measures.rowHeight}
+            gap={measures.gap}
+            selected={selection.ids}
+            unwanted={NONE}
+            areScoresShown={false}
+            detailOf={daysLeft}
+            returnTo={undefined}
+            onReturned={() => {}}
+            onTop={() => {}}
+            resetKey="trash"
+            onOpen={selection.toggle}
+            onToggle={(image, index, isRange) =>
+              isRange ? selection.extendTo(image, index) : selection.toggle(image, index)
+            }
+            onSelectAll={selection.selectAll}
+            onClearSelection={selection.clear}
+            className="px-5 pb-24 phone:px-1"
+          />
+        </div>
+      )}
+    </section>
+  )
+}
+
+function daysLeft(image: Image): string {
+  const { expires_at } = image as TrashedImage
+  return messages.trash.daysLeft(Math.max(0, daysBetween(new Date().toISOString(), expires_at)))
+}
+
+/** Begun days count as whole ones. */
+function daysBetween(from: string, to: string): number {
+  return Math.ceil((Date.parse(to) - Date.parse(from)) / DAY_MS)
+}
+
+interface HeadProps extends TrashViewProps {
+  list: ImageList
+  selection: Selection
+}
+
+/** Title and actions; while pictures are selected, what can be done with those. */
+function Head({ list, selection, mayRestore, mayEmpty, onBack }: HeadProps) {
+  const { trash: words, gallery, selection: selectionWords } = messages
+  const client = useQueryClient()
+  const toast = useToast()
+  const restore = useMutation({
+    mutationFn: () => restoreImages([...selection.ids]),
+    onSuccess: ({ length }) => {
+      toast.show({ text: length < selection.ids.size ? words.undoFailed : words.restored(length) })
+      selection.clear()
+    },
+    onError: ({ message }) => toast.show({ text: message }),
+    onSettled: () => refresh(client),
+  })
+  if (selection.ids.size > 0) {
+    return (
+      <div className="@container flex h-16 shrink-0 items-center gap-1 overflow-x-auto bg-bar px-3 text-on-bar">
+        <BarButton icon={<X />} onClick={selection.clear} label={selectionWords.clear} text="never" />
+        <p role="status" className="pr-3 font-semibold whitespace-nowrap">
+          {selectionWords.count(selection.ids.size)}
+        </p>
+        {mayRestore && (
+          <BarButton icon={<Undo2 />} onClick={() => restore.mutate()} label={words.restore} text="always" />
+        )}
+        <span className="flex-1" />
+        {selection.ids.size < list.count && (
+          <BarButton
+            icon={<CheckCheck />}
+            onClick={selection.selectAll}
+            label={selectionWords.all(list.count)}
+            text="always"
+          />
+        )}
+      </div>
+    )
+  }
+  return (
+    <header className="flex h-16 shrink-0 items-center gap-3 overflow-hidden border-line border-b bg-surface px-4">
+      <Button variant="ghost" icon={<ArrowLeft />} onClick={onBack}>
+        <span className="phone:sr-only">{messages.viewer.gallery}</span>
+      </Button>
+      <h2 className="title text-22">{words.title}</h2>
+      <p aria-live="polite" className="min-w-0 truncate text-ink-2">
+        {list.count > 0 && gallery.pictures(list.count)}
+      </p>
+      <span className="flex-1" />
+      {mayEmpty && list.count > 0 && <EmptyTrash list={list} />}
+    </header>
+  )
+}
+
+/** Asks before all files are deleted from the disk. */
+function EmptyTrash({ list }: { list: ImageList }) {
+  const [isAsked, setAsked] = useState(false)
+  const { trash: words, app } = messages
+  const client = useQueryClient()
+  const toast = useToast()
+  const [size, setSize] = useState(0)
+  const ask = async () => {
+    const images = await list.load(0, list.count - 1)
+    setSize(images.reduce((sum, image) => sum + image.bytes, 0))
+    setAsked(true)
+  }
+  const empty = useMutation({
+    mutationFn: emptyTrash,
+    onError: ({ message }) => toast.show({ text: message }),
+    onSettled: () => {
+      setAsked(false)
+      return refresh(client)
+    },
+  })
+  return (
+    <>
+      <Button variant="danger" icon={<Trash2 />} onClick={() => void ask()}>
+        {words.emptyTrash}
+      </Button>
+      <Dialog
+        title={words.question}
+        isOpen={isAsked}
+        onClose={() => setAsked(false)}
+        actions={
+          <>
+            <Button onClick={() => setAsked(false)}>{app.cancel}</Button>
+            <Button variant="danger-primary" isBusy={empty.isPending} onClick={() => empty.mutate()}>
+              {words.delete(list.count)}
+            </Button>
+          </>
+        }
+      >
+        <p className="text-ink-2">{words.warning(list.count, bytes(size))}</p>
+      </Dialog>
+    </>
+  )
+}
+
+function refresh(client: ReturnType<typeof useQueryClient>) {
+  return Promise.all([
+    client.invalidateQueries({ queryKey: ['trash'] }),
+    client.invalidateQueries({ queryKey: ['images'] }),
+  ])
+}
