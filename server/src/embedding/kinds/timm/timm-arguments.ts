@@ -25,7 +25,7 @@ const ARGUMENTS = {
 const REFERENCE_ORDER = ['embedding_size', 'hidden_layer_size', 'timm_backbone', 'weights_path'] as const
 
 /** The name of the class in the reference implementation. */
-export const REFERENCE_TARGET = 'server.embedders.default.DefaultEmbedder'
+const REFERENCE_TARGET = 'server.embedders.default.DefaultEmbedder'
 /** What the reference's network was trained on for sketches: grey pixels in -1…1. */
 const SKETCH: Normalisation = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], isGrey: true }
 
