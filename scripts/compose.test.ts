@@ -14,7 +14,7 @@ const dockerfile = read('Dockerfile').replaceAll('\\\n', ' ')
 /** As Docker Compose fills in variables that are not set. */
 const filledIn = (text: string) => text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1')
 
-/** What the image of a target sets. */
+/** Settings of an image of a target. */
 function imageEnvironment(target: string): Record<string, string> {
   const stage = dockerfile.split(/^FROM /m).find((text) => text.split('\n')[0]!.endsWith(` AS ${target}`))!
   const words = stage.matchAll(/^ENV (.*)$/gm).flatMap(([, line]) => line!.trim().split(/\s+/))

@@ -13,7 +13,7 @@ interface UsersOptions extends CommonOptions {
 
 const PAGE = 500
 
-/** Manages users without signing in, so that access to the machine is enough to regain access to the page. */
+/** For people with access to the machine, so that nobody is locked out for good. */
 export function usersCommand(): Command {
   const command = new Command('users').description('list, add, change and remove the people who may sign in')
   const address = () => new Argument('<email>', 'address of the user').argParser(emailOf)

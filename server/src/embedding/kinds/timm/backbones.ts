@@ -1,4 +1,4 @@
-import { distance } from 'fastest-levenshtein'
+import { nearestWords } from '../../../suggestions.ts'
 import type { Backbone } from './backbone.ts'
 import { convNexts } from './convnext.ts'
 import { denseNets } from './densenet.ts'
@@ -19,7 +19,7 @@ export function isBackbone(name: string): boolean {
 }
 
 /**
- * @param name as timm spells it; what follows the first dot tells on what it was trained and is ignored
+ * @param name as in timm; the part after the first dot names the training data and is ignored
  * @throws {Error} if there is none
  */
 export function findBackbone(name: string): Backbone {
@@ -31,9 +31,8 @@ export function findBackbone(name: string): Backbone {
 export function nearestBackbone(name: string): string {
   const architecture = architectureOf(name)
   const names = [...BACKBONES.keys()].filter((known) => !known.startsWith('test_'))
-  return names.reduce((best, known) =>
-    distance(known, architecture) < distance(best, architecture) ? known : best,
-  )
+  const [nearest] = nearestWords(architecture, names)
+  return nearest!.word
 }
 
 function architectureOf(name: string): string {

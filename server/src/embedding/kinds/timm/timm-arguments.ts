@@ -26,7 +26,7 @@ const REFERENCE_ORDER = ['embedding_size', 'hidden_layer_size', 'timm_backbone',
 
 /** The name of the class in the reference implementation. */
 const REFERENCE_TARGET = 'server.embedders.default.DefaultEmbedder'
-/** What the reference's network was trained on for sketches: grey pixels in -1…1. */
+/** Input for which the reference's network was trained on sketches: grey pixels in -1…1. */
 const SKETCH: Normalisation = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], isGrey: true }
 
 export type TimmArguments = ReturnType<typeof parseArguments<typeof ARGUMENTS>>

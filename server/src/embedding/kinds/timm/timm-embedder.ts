@@ -18,7 +18,7 @@ import {
   type TimmArguments,
 } from './timm-arguments.ts'
 
-/** Raised whenever the graph of the same weights comes out differently: older graphs are then built anew. */
+/** Increased whenever the same weights lead to a different graph; older graphs are then built again. */
 const GRAPH_VERSION = 1
 
 /**
