@@ -30,6 +30,7 @@ import { imageHandlers } from './images.ts'
 import { indexAccountHandlers } from './index-account.ts'
 import { indexStatusHandlers } from './index-status.ts'
 import { InvalidInput } from './input/problems.ts'
+import { matchHandlers } from './match.ts'
 import type { Metrics } from './metrics.ts'
 import { authenticate } from './middleware/authenticate.ts'
 import { bodyLimits } from './middleware/body-limits.ts'
@@ -164,6 +165,7 @@ function handlersOf(options: HttpOptions): ApiHandlers<typeof API> {
     duplicates: duplicateHandlers(options),
     images: imageHandlers({ ...options, filters }),
     imageFiles: imageFileHandlers(options),
+    match: matchHandlers(options),
     timeline: timelineHandlers({ ...options, filters }),
     collections: collectionHandlers({ ...options, filters }),
     stars: starHandlers(options),

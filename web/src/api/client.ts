@@ -77,19 +77,6 @@ export function getImage(id: string, signal?: AbortSignal): Promise<Image> {
   return read(image.$get({ param: { image_id: id } }, until(signal)))
 }
 
-/** @param uploads pictures that the parts name as `upload` */
-export function search(
-  body: SearchRequest,
-  uploads: Record<string, Blob>,
-  signal?: AbortSignal,
-): Promise<Images> {
-  const pictures = Object.entries(uploads)
-  if (pictures.length === 0) return read(api.images.search.$post({ json: body }, until(signal)))
-  const files = pictures.map(([name, blob]) => [name, asFile(blob)] as const)
-  const form = { search_json: JSON.stringify(body), ...Object.fromEntries(files) }
-  return read(api.images.search.$post({ form }, until(signal)))
-}
-
 /** Words that the model understands and that begin with a prefix. */
 export async function completeWords(prefix: string, limit: number, signal?: AbortSignal): Promise<string[]> {
   const { words } = await read(api.words.$get({ query: { prefix, limit } }, until(signal)))
@@ -197,6 +184,6 @@ export function until(signal: AbortSignal | undefined): { init: RequestInit } {
   return { init: { signal: signal ?? null } }
 }
 
-function asFile(picture: Blob): File {
+export function asFile(picture: Blob): File {
   return new File([picture], 'query.png', { type: picture.type })
 }

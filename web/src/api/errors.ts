@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../../server/src/errors.ts'
-import { type ErrorWords, loadErrorWords } from '../messages/errors.ts'
+import type { ErrorWords } from '../messages/en/errors.ts'
+import { loadErrorWords } from '../messages/errors.ts'
 import { messages } from '../messages/messages.ts'
 
 /** A failure of a request, of which no server has sent a code. */

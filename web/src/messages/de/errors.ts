@@ -1,4 +1,4 @@
-import type { ErrorWords } from '../errors.ts'
+import type { ErrorWords } from '../en/errors.ts'
 
 /** Adds the sentence of the server, which is in English and names details such as a limit or a path. */
 const detailed = (words: string) => (sentence: string) => `${words} (${sentence})`

@@ -1,4 +1,7 @@
-import type { ErrorWords } from '../errors.ts'
+import type { ErrorCode } from '../../../../server/src/errors.ts'
+
+/** Words for each code of an error. A function gets the sentence of the server, which is in English. */
+export type ErrorWords = Readonly<Record<ErrorCode, string | ((sentence: string) => string)>>
 
 /** The sentence of the server names details, such as a limit or a path. */
 const detailed = (sentence: string) => sentence
