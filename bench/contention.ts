@@ -3,7 +3,7 @@ import pino from 'pino'
 import { createApp } from '../server/src/app/compose.ts'
 import type { Config } from '../server/src/config/schema.ts'
 import { listen } from '../server/src/http/listen.ts'
-import { configOf } from './indexing.ts'
+import { configOf } from './config.ts'
 import { drawSketches, sendSketch } from './queries.ts'
 import { median, ms, percentile, table } from './support.ts'
 

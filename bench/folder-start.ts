@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import pino from 'pino'
 import { createApp } from '../server/src/app/compose.ts'
-import { configOf } from './indexing.ts'
+import { configOf } from './config.ts'
 import { residentMemory } from './support.ts'
 
 export interface Start {

@@ -7,16 +7,16 @@ import { promisify } from 'node:util'
 import pino from 'pino'
 import sharp from 'sharp'
 import { type App, createApp } from '../server/src/app/compose.ts'
+import { configOf } from './config.ts'
 import type { Start } from './folder-start.ts'
-import { configOf } from './indexing.ts'
+import { FILES_PER_FOLDER, writeGallery } from './galleries.ts'
 import { median, ms, percentile, table } from './support.ts'
 
 const START = fileURLToPath(new URL('./folder-start.ts', import.meta.url))
-const FILES_PER_FOLDER = 1000
 const RENAMES = 1000
 const WRITES = 40
 
-/** Keeping step with a folder of very many files: starts, renames, and how soon a new file can be found. */
+/** Measures a folder of many files: starts, renames, and the delay until a new file is found. */
 export async function benchFolder(directory: string, files: number): Promise<string> {
   const gallery = join(directory, 'gallery')
   await writeGallery(gallery, files)
@@ -57,7 +57,7 @@ export async function benchFolder(directory: string, files: number): Promise<str
   ].join('\n')
 }
 
-/** In a process of its own, as a start is: what an earlier one has used is not counted. */
+/** Runs in a process of its own, so that memory of an earlier start is not counted. */
 export async function startAndCompare(gallery: string, directory: string): Promise<Start> {
   const { stdout } = await promisify(execFile)(process.execPath, [START, gallery, directory])
   return JSON.parse(stdout.trim().split('\n').at(-1)!) as Start
@@ -96,34 +96,6 @@ async function isFound(app: App, path: string): Promise<boolean> {
   if (found === undefined) return false
   const { images } = await app.catalog.vectors.nearest({ ...filter, vector: found.vector })
   return images.some(({ id }) => id === image.id)
-}
-
-/** Small JPEGs of different bytes. */
-export async function writeGallery(gallery: string, files: number): Promise<void> {
-  const pictures = await noisePictures(32)
-  for (let n = 0; n < files; n++) {
-    const folder = join(gallery, `folder-${Math.floor(n / FILES_PER_FOLDER)}`)
-    if (n % FILES_PER_FOLDER === 0) mkdirSync(folder, { recursive: true })
-    writeFileSync(join(folder, `${n}.jpg`), pictureNumber(n, pictures))
-  }
-}
-
-/** Some JPEGs of clouds of colour. @param side in pixels */
-export function noisePictures(side: number): Promise<Buffer[]> {
-  const noise = () => Buffer.from(Array.from({ length: 8 * 8 * 3 }, () => Math.floor(Math.random() * 256)))
-  return Promise.all(
-    Array.from({ length: 50 }, () =>
-      sharp(noise(), { raw: { width: 8, height: 8, channels: 3 } })
-        .resize(side, side)
-        .jpeg()
-        .toBuffer(),
-    ),
-  )
-}
-
-/** The bytes of a file, others for each number: what follows the end of a JPEG belongs to nobody. */
-export function pictureNumber(n: number, pictures: readonly Buffer[]): Buffer {
-  return Buffer.concat([pictures[n % pictures.length]!, Buffer.from(`#${n}`)])
 }
 
 function renameFiles(gallery: string, files: number): void {

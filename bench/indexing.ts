@@ -5,10 +5,10 @@ import { join } from 'node:path'
 import pino from 'pino'
 import sharp from 'sharp'
 import { type App, createApp } from '../server/src/app/compose.ts'
-import { loadConfig } from '../server/src/config/load.ts'
 import { createImageReader } from '../server/src/gallery/image-reader.ts'
 import { walk } from '../server/src/gallery/walk.ts'
-import { noisePictures, pictureNumber } from './folder.ts'
+import { configOf } from './config.ts'
+import { noisePictures, pictureNumber } from './galleries.ts'
 import { ms, peakMemory, residentMemory, type Section, table } from './support.ts'
 
 const LARGE_FILES = 60
@@ -80,15 +80,6 @@ async function measure(name: string, gallery: string, dataDirectory: string): Pr
       [`indexing, ${name}: reading / sharp in a loop`]: read / loop,
     },
   }
-}
-
-export function configOf(gallery: string, dataDirectory: string) {
-  const flags = Object.entries({
-    'watcher.watched_directory': gallery,
-    'watcher.watch_recursive': true,
-    data_directory: dataDirectory,
-  }).map(([path, value]) => ({ path: path.split('.'), value, source: 'bench' }))
-  return loadConfig({ environment: {}, flags, workingDirectory: gallery })
 }
 
 async function filesOf(gallery: string): Promise<string[]> {

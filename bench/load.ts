@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { parseArgs } from 'node:util'
 import { LAUNCH, startProduct } from '../e2e/support/product.ts'
 import { LAG_PRECISION_MS } from '../server/src/http/metrics.ts'
-import { noisePictures, pictureNumber } from './folder.ts'
+import { noisePictures, pictureNumber } from './galleries.ts'
 import { drawSketches, sendSketch } from './queries.ts'
 import { median, ms, percentile, residentMemory, table } from './support.ts'
 

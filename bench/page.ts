@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core'
 import { draw, launchBrowser, openPage } from '../e2e/support/browser.ts'
 import { startProduct } from '../e2e/support/product.ts'
 import { STAR } from '../e2e/support/shapes.ts'
-import { writeGallery } from './folder.ts'
+import { writeGallery } from './galleries.ts'
 import { median, ms, percentile, table } from './support.ts'
 
 const STROKES = 40

@@ -2,7 +2,7 @@ import pino from 'pino'
 import sharp from 'sharp'
 import { createApp } from '../server/src/app/compose.ts'
 import { listen } from '../server/src/http/listen.ts'
-import { configOf } from './indexing.ts'
+import { configOf } from './config.ts'
 import { median, ms, percentile, type Section, table } from './support.ts'
 
 const WARM_UP = 20

@@ -2,7 +2,8 @@ import { lstatSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { toFileStat } from '../server/src/gallery/stat-file.ts'
 import { openTables } from '../server/src/storage/open-storage.ts'
-import { noisePictures, pictureNumber, startAndCompare } from './folder.ts'
+import { startAndCompare } from './folder.ts'
+import { noisePictures, pictureNumber } from './galleries.ts'
 import { ms, type Section, table } from './support.ts'
 
 /**

@@ -3,7 +3,7 @@ import type { ImageFilter, ImageRecord, VectorSpace } from '../server/src/catalo
 import { DEFAULT_EMBEDDER } from '../server/src/config/built-in.ts'
 import { definitionOf } from '../server/src/embedding/definition-of.ts'
 import { fingerprintOf } from '../server/src/embedding/fingerprint.ts'
-import { configOf } from './indexing.ts'
+import { configOf } from './config.ts'
 
 export const DIMENSIONS = 256
 const CLUSTERS = 2_000

@@ -1,25 +1,26 @@
-/** `npm run demo`: makes a gallery of photographs and drawn pictures and starts on it, for people with no folder at hand. */
+/**
+ * `npm run demo`: makes a gallery of photographs and starts on it, for people with no folder at hand. With `--drawn`, the gallery has
+ * drawn pictures as well: some subjects in many forms each.
+ */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import { copyDemoPhotos } from './demo/copy-photos.ts'
 import { drawDemoGallery } from './demo/draw-gallery.ts'
 
 const PICTURES_PER_SUBJECT = 28
+const isDrawn = process.argv.includes('--drawn')
+const serveArguments = process.argv.slice(2).filter((argument) => argument !== '--drawn')
 const root = fileURLToPath(new URL('..', import.meta.url))
 const gallery = fileURLToPath(new URL('../demo/gallery', import.meta.url))
 
 console.log(`Making the demo gallery in ${gallery} …`)
-await drawDemoGallery(gallery, PICTURES_PER_SUBJECT)
 await copyDemoPhotos(gallery)
+if (isDrawn) await drawDemoGallery(gallery, PICTURES_PER_SUBJECT)
 const data = fileURLToPath(new URL('../demo/data', import.meta.url))
 const main = fileURLToPath(new URL('../server/src/main.ts', import.meta.url))
-const child = spawn(
-  process.execPath,
-  [main, 'serve', gallery, '--data-directory', data, ...process.argv.slice(2)],
-  {
-    cwd: root,
-    stdio: 'inherit',
-  },
-)
+const child = spawn(process.execPath, [main, 'serve', gallery, '--data-directory', data, ...serveArguments], {
+  cwd: root,
+  stdio: 'inherit',
+})
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal))
 child.on('exit', (code) => process.exit(code ?? 1))

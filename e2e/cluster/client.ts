@@ -26,29 +26,43 @@ const RESULTS = 20
 
 /** Asks whichever server for searches and listens to events, as people do while machines come and go, and looks for wrong answers. */
 export function startClient(urls: readonly string[], random: Random) {
-  const report: ClientReport = { answers: 0, refused: 0, longestSilenceS: 0, events: [], wrong: [] }
-  const stopped = new AbortController()
-  const { signal } = stopped
-  let answeredAt = performance.now()
-  const work = Promise.all([search(), listen()])
-  return {
-    report,
-    async stop() {
-      stopped.abort()
-      await work
-    },
+  return new ClusterClient(urls, random)
+}
+
+class ClusterClient {
+  readonly #urls: readonly string[]
+  readonly #random: Random
+  readonly report: ClientReport = { answers: 0, refused: 0, longestSilenceS: 0, events: [], wrong: [] }
+  readonly #stopped = new AbortController()
+  readonly #signal
+  #answeredAt = performance.now()
+  readonly #work
+
+  constructor(urls: readonly string[], random: Random) {
+    this.#urls = urls
+    this.#random = random
+    const { signal } = this.#stopped
+    this.#signal = signal
+    this.#work = Promise.all([this.#search(), this.#listen()])
   }
 
-  async function search(): Promise<void> {
-    while (!signal.aborted) {
+  async stop() {
+    this.#stopped.abort()
+    await this.#work
+  }
+
+  async #search(): Promise<void> {
+    while (!this.#signal.aborted) {
       await sleep(PAUSE_MS)
       try {
-        const url = random.pick(urls)
-        const page = Math.floor(random.between(1, 20))
-        const listed = await ask<{ images: FoundImage[] }>(`${url}/api/images?items_per_page=50&page=${page}`)
-        const image = listed?.images.length ? random.pick(listed.images) : undefined
+        const url = this.#random.pick(this.#urls)
+        const page = Math.floor(this.#random.between(1, 20))
+        const listed = await this.#ask<{ images: FoundImage[] }>(
+          `${url}/api/images?items_per_page=50&page=${page}`,
+        )
+        const image = listed?.images.length ? this.#random.pick(listed.images) : undefined
         if (image === undefined) continue
-        const found = await ask<{ images: FoundImage[]; total: number }>(
+        const found = await this.#ask<{ images: FoundImage[]; total: number }>(
           `${url}/api/images/search-by-image`,
           {
             image_id: image.id,
@@ -56,17 +70,17 @@ export function startClient(urls: readonly string[], random: Random) {
             query: { items_per_page: RESULTS },
           },
         )
-        if (found !== undefined) judge(image, found.images)
+        if (found !== undefined) this.#judge(image, found.images)
       } catch (error) {
-        if (!signal.aborted) report.refused++
-        if (!(error instanceof TypeError) && !signal.aborted) report.wrong.push(String(error))
+        if (!this.#signal.aborted) this.report.refused++
+        if (!(error instanceof TypeError) && !this.#signal.aborted) this.report.wrong.push(String(error))
       }
     }
   }
 
-  async function ask<T>(url: string, body?: object): Promise<T | undefined> {
+  async #ask<T>(url: string, body?: object): Promise<T | undefined> {
     const response = await fetch(url, {
-      signal,
+      signal: this.#signal,
       ...(body !== undefined && {
         method: 'POST',
         headers: { 'content-type': 'application/json' },
@@ -76,44 +90,47 @@ export function startClient(urls: readonly string[], random: Random) {
     // An image may be gone between two questions, or have no vector yet.
     if (response.ok) {
       const answer = (await response.json()) as T
-      report.answers++
-      report.longestSilenceS = Math.max(report.longestSilenceS, (performance.now() - answeredAt) / 1000)
-      answeredAt = performance.now()
+      this.report.answers++
+      this.report.longestSilenceS = Math.max(
+        this.report.longestSilenceS,
+        (performance.now() - this.#answeredAt) / 1000,
+      )
+      this.#answeredAt = performance.now()
       return answer
     }
     const text = await response.text()
     if (response.status === 503) {
-      report.refused++
+      this.report.refused++
       if (response.headers.get('retry-after') === null && !/embedder/.test(text))
-        report.wrong.push(`503 without Retry-After: ${text}`)
-    } else if (![404, 409].includes(response.status)) report.wrong.push(`${response.status}: ${text}`)
+        this.report.wrong.push(`503 without Retry-After: ${text}`)
+    } else if (![404, 409].includes(response.status)) this.report.wrong.push(`${response.status}: ${text}`)
     return undefined
   }
 
   /** The image itself first, the others with the similarity that they have, best first. */
-  function judge(image: FoundImage, images: FoundImage[]): void {
+  #judge(image: FoundImage, images: FoundImage[]): void {
     const numberOf = ({ path }: FoundImage) => Number(/(\d+)\.png$/.exec(path)![1])
     const query = numberedVector(numberOf(image))
     if (images.length === 0 || images[0]!.id !== image.id)
-      report.wrong.push(`${image.path} was answered with ${images[0]?.path ?? 'nothing'}`)
+      this.report.wrong.push(`${image.path} was answered with ${images[0]?.path ?? 'nothing'}`)
     for (const [n, other] of images.entries()) {
       const score = numberedVector(numberOf(other)).reduce((sum, value, i) => sum + value * query[i]!, 0)
       if (Math.abs(score - other.score) > TOLERANCE)
-        report.wrong.push(`${other.path} has ${other.score} to ${image.path}, and should have ${score}`)
+        this.report.wrong.push(`${other.path} has ${other.score} to ${image.path}, and should have ${score}`)
       if (n > 0 && other.score > images[n - 1]!.score + 1e-6)
-        report.wrong.push(`${other.path} comes after what is less alike`)
+        this.report.wrong.push(`${other.path} comes after what is less alike`)
     }
     if (new Set(images.map(({ id }) => id)).size < images.length)
-      report.wrong.push(`${image.path}: an image came twice`)
+      this.report.wrong.push(`${image.path}: an image came twice`)
   }
 
   /** Reconnects as a browser does, to any server, from the last event that it was told. */
-  async function listen(): Promise<void> {
+  async #listen(): Promise<void> {
     let lastId = ''
-    while (!signal.aborted) {
+    while (!this.#signal.aborted) {
       try {
-        const response = await fetch(`${random.pick(urls)}/api/fs/events`, {
-          signal,
+        const response = await fetch(`${this.#random.pick(this.#urls)}/api/fs/events`, {
+          signal: this.#signal,
           headers: lastId === '' ? {} : { 'last-event-id': lastId },
         })
         let text = ''
@@ -124,7 +141,7 @@ export function startClient(urls: readonly string[], random: Random) {
           for (const part of parts) {
             const id = /^id: (.*)$/m.exec(part)?.[1]
             if (id === undefined) continue
-            report.events.push(Number(id))
+            this.report.events.push(Number(id))
             lastId = id
           }
         }

@@ -23,7 +23,7 @@ const NOT_WRITTEN = ['holes.jpg', 'pipe.jpg', 'socket.jpg', 'zero.jpg', 'itself.
 const SLOW = ['bomb.png', 'scans.jpg']
 
 /** Good files of every format, damaged ones, and files that are made to do harm. */
-export async function hostileSamples(): Promise<{ good: Sample[]; hostile: Sample[] }> {
+async function hostileSamples(): Promise<{ good: Sample[]; hostile: Sample[] }> {
   const sensor = await quadrants().png().toBuffer()
   const preview = await quadrants().jpeg().toBuffer()
   const files = {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import type { Random } from '../../scripts/demo/random.ts'
 import type { Contents } from './contents.ts'
 import { isLeftOut } from './disk.ts'
-import { KEPT } from './operations.ts'
+import { KEPT } from './tree.ts'
 
 /** Random changes of files that the gallery leaves out, of images without the name of one, and edits that times do not show. */
 export function createOtherOperator(
@@ -11,95 +11,110 @@ export function createOtherOperator(
   random: Random,
   contents: Contents,
 ): { act(): Promise<string> } {
-  const at = (path: string) => join(root, path)
-  return {
-    async act() {
-      const { directories, images } = list()
-      const directory = random.pick(directories)
-      const kind = random.between(0, 5)
-      if (kind < 1) return writeOther(directory)
-      if (kind < 2) return writeHidden(directory)
-      if (kind < 3) return removeOther(directory) ?? writeOther(directory)
-      if (kind < 4 || images.length === 0) return writeUnnamedImage(directory)
-      return (await editInPlace(random.pick(images))) ?? writeUnnamedImage(directory)
-    },
+  return new RandomOtherOperator(root, random, contents)
+}
+
+class RandomOtherOperator {
+  readonly #root: string
+  readonly #random: Random
+  readonly #contents: Contents
+  readonly #at = (path: string) => join(this.#root, path)
+
+  constructor(root: string, random: Random, contents: Contents) {
+    this.#root = root
+    this.#random = random
+    this.#contents = contents
   }
 
-  function list(): { directories: string[]; images: string[] } {
+  async act() {
+    const { directories, images } = this.#list()
+    const directory = this.#random.pick(directories)
+    const kind = this.#random.between(0, 5)
+    if (kind < 1) return this.#writeOther(directory)
+    if (kind < 2) return this.#writeHidden(directory)
+    if (kind < 3) return this.#removeOther(directory) ?? this.#writeOther(directory)
+    if (kind < 4 || images.length === 0) return this.#writeUnnamedImage(directory)
+    return (await this.#editInPlace(this.#random.pick(images))) ?? this.#writeUnnamedImage(directory)
+  }
+
+  #list(): { directories: string[]; images: string[] } {
     const directories = ['']
     const images: string[] = []
     for (const directory of directories)
-      for (const entry of readdirSync(at(directory), { withFileTypes: true })) {
+      for (const entry of readdirSync(this.#at(directory), { withFileTypes: true })) {
         const path = join(directory, entry.name)
         if (isLeftOut(entry.name) || path === KEPT) continue
         if (entry.isDirectory()) directories.push(path)
-        else if (entry.isFile() && (statSync(at(path)).mode & 0o200) !== 0) images.push(path)
+        else if (entry.isFile() && (statSync(this.#at(path)).mode & 0o200) !== 0) images.push(path)
       }
     return { directories: directories.sort(), images: images.sort() }
   }
 
-  function writeOther(directory: string): string {
+  #writeOther(directory: string): string {
     const path = join(
       directory,
-      `${random.pick(['notes', 'film', 'list'])}${number(9)}${random.pick(['.txt', '.mov', ''])}`,
+      `${this.#random.pick(['notes', 'film', 'list'])}${this.#number(9)}${this.#random.pick(['.txt', '.mov', ''])}`,
     )
-    if (isFolder(path)) return `nothing, because ${path} is a folder`
-    writeText(path)
+    if (this.#isFolder(path)) return `nothing, because ${path} is a folder`
+    this.#writeText(path)
     return `write ${path}`
   }
 
-  function writeHidden(directory: string): string {
-    const folder = random.chance(0.5)
+  #writeHidden(directory: string): string {
+    const folder = this.#random.chance(0.5)
       ? directory
-      : join(directory, random.pick(['.cache', '@eaDir', '#recycle']))
-    mkdirSync(at(folder), { recursive: true })
-    const path = join(folder, folder === directory ? `.hidden${number(5)}` : `thumb${number(5)}.jpg`)
-    if (isFolder(path)) return `nothing, because ${path} is a folder`
-    writeText(path)
+      : join(directory, this.#random.pick(['.cache', '@eaDir', '#recycle']))
+    mkdirSync(this.#at(folder), { recursive: true })
+    const path = join(
+      folder,
+      folder === directory ? `.hidden${this.#number(5)}` : `thumb${this.#number(5)}.jpg`,
+    )
+    if (this.#isFolder(path)) return `nothing, because ${path} is a folder`
+    this.#writeText(path)
     return `write ${path}`
   }
 
-  function removeOther(directory: string): string | undefined {
-    const names = readdirSync(at(directory)).filter(
-      (name) => !isFolder(join(directory, name)) && /^(notes|film|list|scan|\.hidden)\d+/.test(name),
+  #removeOther(directory: string): string | undefined {
+    const names = readdirSync(this.#at(directory)).filter(
+      (name) => /^(notes|film|list|scan|\.hidden)\d+/.test(name) && !this.#isFolder(join(directory, name)),
     )
     if (names.length === 0) return undefined
-    const path = join(directory, random.pick(names.sort()))
-    rmSync(at(path))
+    const path = join(directory, this.#random.pick(names.sort()))
+    rmSync(this.#at(path))
     return `delete ${path}`
   }
 
-  async function writeUnnamedImage(directory: string): Promise<string> {
-    const path = join(directory, `scan${number(20)}${random.pick(['', '.dat', '.bak'])}`)
-    if (isFolder(path)) return `nothing, because ${path} is a folder`
-    writeFileSync(at(path), await contents.image())
+  async #writeUnnamedImage(directory: string): Promise<string> {
+    const path = join(directory, `scan${this.#number(20)}${this.#random.pick(['', '.dat', '.bak'])}`)
+    if (this.#isFolder(path)) return `nothing, because ${path} is a folder`
+    writeFileSync(this.#at(path), await this.#contents.image())
     return `write the image ${path}`
   }
 
   /** Keeps size and modification time; only the change time shows the edit. */
-  async function editInPlace(path: string): Promise<string | undefined> {
-    const { size, atime, mtime } = statSync(at(path))
-    const bytes = await contents.image()
+  async #editInPlace(path: string): Promise<string | undefined> {
+    const { size, atime, mtime } = statSync(this.#at(path))
+    const bytes = await this.#contents.image()
     if (bytes.length > size) return undefined
     // Every decoder ignores what follows the picture.
     const padded = Buffer.concat([bytes, Buffer.alloc(size - bytes.length)])
-    contents.note(padded, 'distinct')
-    writeFileSync(at(path), padded)
-    utimesSync(at(path), atime, mtime)
+    this.#contents.note(padded, 'distinct')
+    writeFileSync(this.#at(path), padded)
+    utimesSync(this.#at(path), atime, mtime)
     return `edit ${path} in place, with its time set back`
   }
 
-  function writeText(path: string): void {
-    const bytes = Buffer.from(`text ${number(1_000_000)}`)
-    contents.note(bytes, 'broken')
-    writeFileSync(at(path), bytes)
+  #writeText(path: string): void {
+    const bytes = Buffer.from(`text ${this.#number(1_000_000)}`)
+    this.#contents.note(bytes, 'broken')
+    writeFileSync(this.#at(path), bytes)
   }
 
-  function isFolder(path: string): boolean {
-    return statSync(at(path), { throwIfNoEntry: false })?.isDirectory() ?? false
+  #isFolder(path: string): boolean {
+    return statSync(this.#at(path), { throwIfNoEntry: false })?.isDirectory() ?? false
   }
 
-  function number(end: number): number {
-    return Math.floor(random.between(0, end))
+  #number(end: number): number {
+    return Math.floor(this.#random.between(0, end))
   }
 }

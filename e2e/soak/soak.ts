@@ -9,10 +9,11 @@ import { createContents } from './contents.ts'
 import { type Entry, lookAtDisk } from './disk.ts'
 import { createHostileOperator } from './hostile-operator.ts'
 import { complaintsAboutAnswers, type IndexState, readIndex, thumbnailFiles } from './index-state.ts'
-import { createOperator, KEPT } from './operations.ts'
+import { createOperator } from './operations.ts'
 import { createOtherOperator } from './other-files.ts'
 import { rowDifferences } from './row-differences.ts'
 import { mountSmallDisk, type SmallDisk } from './small-disk.ts'
+import { KEPT } from './tree.ts'
 
 export interface SoakOptions {
   seed: number

@@ -149,7 +149,7 @@ export async function firstResults(page: Page, count: number): Promise<string[]>
 }
 
 /** Waits until the list that is shown is the one that was asked for last. */
-export function settled(page: Page): Promise<void> {
+function settled(page: Page): Promise<void> {
   return page.locator('[data-state=current] [data-testid=grid]').waitFor()
 }
 
@@ -188,9 +188,10 @@ export async function filterByName(page: Page, name: string): Promise<void> {
 
 /** The field of the filter for names, opened. */
 export async function nameFilter(page: Page): Promise<Locator> {
-  const own = page.getByRole('button', { name: /^Name contains/ })
-  const folded = page.getByRole('button', { name: /^Filters/ })
-  await own.or(folded).first().click()
+  await page
+    .getByRole('button', { name: /^(More filters|Filters)/ })
+    .first()
+    .click()
   return page.getByRole('searchbox', { name: 'Name contains' })
 }
 

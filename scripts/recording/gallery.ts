@@ -8,7 +8,7 @@ const PNG_IN_FOLDERS = 12
 const BEFORE_ALL = -100
 
 /** The files of the gallery that is recorded, by path: images of each format, copies, broken files and links. */
-export async function galleryFiles(): Promise<Map<string, Uint8Array>> {
+async function galleryFiles(): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>()
   for (let n = 0; n < PNG_IN_FOLDERS; n++) {
     const folder = n < 6 ? '' : n < 9 ? 'sub/' : 'sub/deep/'

@@ -1,9 +1,12 @@
+import { spawnSync } from 'node:child_process'
 import { globSync, readFileSync } from 'node:fs'
 import { join, posix, sep } from 'node:path'
+import { parseSync, Visitor } from 'rolldown/utils'
 import { expect, it } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '../..')
 const MAX_LINES = 350
+const MAX_FUNCTION_LINES = 80
 
 /**
  * Modules from top to bottom, by folder or file. A module imports those in the rows below its own, none of the same row.
@@ -65,11 +68,37 @@ const VENDORS: Record<string, readonly string[]> = {
   pino: ['log.ts'],
 }
 
-/** What is not accepted yet. Entries are only removed: one that no longer exists fails its test. */
-const UPWARD_IMPORTS: readonly string[] = ['server/src/log.ts → server/src/config/schema.ts']
-const CYCLES: readonly string[] = ['bench/folder-start.ts ↔ bench/folder.ts ↔ bench/indexing.ts']
-/** With the lines that each may have until it is divided. */
-const LARGE_FILES: Record<string, number> = {}
+/** Functions that are still too long, with their lines. Entries only shrink or go: one that no longer applies fails. */
+const LONG_FUNCTIONS: Record<string, number> = {
+  'bench/postgres.ts benchPostgres': 112,
+  'e2e/cluster/run.ts runCluster': 167,
+  'e2e/soak/soak.ts soak': 170,
+  'e2e/support/team.ts itSignsIn': 89,
+  'e2e/support/team.ts anonymous': 87,
+  'scripts/notices.ts thirdPartyNotices': 81,
+  'server/src/accounts/accounts.ts createUsers': 84,
+  'server/src/app/compose.ts createApp': 258,
+  'server/src/auth/methods/email-code/challenges.ts createChallenges': 82,
+  'server/src/catalog/sql/collections.ts createSqlCollections': 149,
+  'server/src/catalog/sql/trash.ts createSqlTrash': 102,
+  'server/src/cluster/job-queue.ts openJobQueue': 148,
+  'server/src/embedding/checkpoint/unpickle.ts unpickle': 126,
+  'server/src/http/collections.ts collectionHandlers': 104,
+  'server/src/images/add.ts createAdd': 91,
+  'server/src/images/trash/trash.ts createTrash': 83,
+  'web/src/admin/users-view.tsx UsersView': 86,
+  'web/src/api/events.ts useServerEvents': 107,
+  'web/src/api/events.ts anonymous': 89,
+  'web/src/app/app.tsx App': 107,
+  'web/src/app/settings-menu.tsx SettingsMenu': 82,
+  'web/src/app/wide-layout.tsx WideLayout': 94,
+  'web/src/gallery/picture-grid.tsx PictureGrid': 143,
+  'web/src/gallery/timeline-scrubber.tsx TimelineScrubber': 87,
+  'web/src/gallery/use-trash.ts useTrash': 112,
+  'web/src/region/use-region.ts useRegion': 85,
+  'web/src/sketch/sketch-panel.tsx SketchPanel': 119,
+  'web/src/sketch/use-addressed-sketch.ts useAddressedSketch': 100,
+}
 
 interface Import {
   from: string
@@ -93,7 +122,7 @@ it('imports point down the table of modules', () => {
     .filter(({ from, to }) => !isTest(from) && to.startsWith('.'))
     .map(({ from, to }) => ({ from, to: resolvePath(from, to) }))
     .filter(({ from, to }) => isUpOrSideways(from, to))
-  expect(describe(found)).toEqual(UPWARD_IMPORTS)
+  expect(describe(found)).toEqual([])
 })
 
 it('every source file belongs to a module', () => {
@@ -128,16 +157,47 @@ it('only configuration and commands read the environment', () => {
 })
 
 it('no files import each other in a circle, types included', () => {
-  expect(cycles()).toEqual(CYCLES)
+  expect(cycles()).toEqual([])
 })
 
 it(`no source file is longer than ${MAX_LINES} lines`, () => {
-  const found = sources
-    .map((file) => [file, textOf(file).split('\n').length - 1] as const)
-    .filter(([, lines]) => lines > MAX_LINES)
-  expect(found.map(([file]) => file)).toEqual(Object.keys(LARGE_FILES))
-  for (const [file, lines] of found) expect(lines, file).toBeLessThanOrEqual(LARGE_FILES[file]!)
+  const found = sources.filter((file) => textOf(file).split('\n').length - 1 > MAX_LINES)
+  expect(found).toEqual([])
 })
+
+it(`no function is longer than ${MAX_FUNCTION_LINES} lines`, () => {
+  const found = sources.flatMap(functionsOf).filter(({ lines }) => lines > MAX_FUNCTION_LINES)
+  expect(found.map(({ name }) => name).sort()).toEqual(Object.keys(LONG_FUNCTIONS).sort())
+  for (const { name, lines } of found) expect(lines, name).toBeLessThanOrEqual(LONG_FUNCTIONS[name]!)
+})
+
+it('no file, export or dependency is unused', () => {
+  const { stdout } = spawnSync(process.execPath, [join(ROOT, 'node_modules/knip/bin/knip.js')], {
+    cwd: ROOT,
+    encoding: 'utf8',
+  })
+  expect(stdout).toBe('')
+})
+
+/** Returns the functions of a file by name, nested ones included. */
+function functionsOf(file: string): { name: string; lines: number }[] {
+  const text = textOf(file)
+  const found: { name: string; lines: number }[] = []
+  const names: string[] = []
+  const add = ({ start, end }: { start: number; end: number }, name = names.at(-1) ?? 'anonymous') => {
+    found.push({ name: `${file} ${name}`, lines: text.slice(start, end).split('\n').length })
+  }
+  new Visitor({
+    VariableDeclarator: ({ id }) => void names.push(id.type === 'Identifier' ? id.name : ''),
+    'VariableDeclarator:exit': () => void names.pop(),
+    MethodDefinition: ({ key }) => void names.push('name' in key ? String(key.name) : ''),
+    'MethodDefinition:exit': () => void names.pop(),
+    FunctionDeclaration: (node) => add(node, node.id?.name),
+    FunctionExpression: (node) => add(node),
+    ArrowFunctionExpression: (node) => add(node),
+  }).visit(parseSync(file, text).program)
+  return found
+}
 
 function importsOf(from: string): Import[] {
   const text = textOf(from)

@@ -1,7 +1,6 @@
 import { Writable } from 'node:stream'
 import pino, { type Logger } from 'pino'
 import pretty from 'pino-pretty'
-import type { Config } from './config/schema.ts'
 
 export type { Logger }
 
@@ -17,7 +16,12 @@ const PINO_LEVEL = {
   WARNING: 'warn',
   INFO: 'info',
   DEBUG: 'debug',
-} as const satisfies Record<Config['log_level'], string>
+} as const
+
+interface LogSettings {
+  log_level: keyof typeof PINO_LEVEL
+  log_format: 'text' | 'json'
+}
 
 const DEFAULT_COLUMNS = 80
 const CLEAR_LINE = '\r\x1b[2K'
@@ -26,7 +30,7 @@ const NO_STATUS: StatusLine = { show: () => {}, clear: () => {} }
 
 /** The log goes to standard error, as readable lines or as JSON lines. In a terminal, a status line stays below it. */
 export function createLog(
-  { log_level: configured, log_format: format }: Pick<Config, 'log_level' | 'log_format'>,
+  { log_level: configured, log_format: format }: LogSettings,
   stream: NodeJS.WriteStream,
 ): { log: Logger; status: StatusLine } {
   const level = PINO_LEVEL[configured]

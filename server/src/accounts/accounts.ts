@@ -13,7 +13,7 @@ export interface User {
   role: Role
 }
 
-export interface UserFilter {
+interface UserFilter {
   /** Part of the address; no character has a special meaning. */
   email?: string | undefined
   role?: Role | undefined

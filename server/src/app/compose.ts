@@ -278,14 +278,11 @@ export async function createApp(
     feed: cluster?.feed ?? createLocalFeed(events),
     metrics,
     maxUploadBytes: limits.maxUploadBytes,
+    basePath: config.base_path,
     allowedHosts: allowedHostnames(config.host, config.allowed_hosts),
     signIn,
     readClient,
-    log: {
-      debug: (message) => log.debug(message),
-      info: (message) => log.info(message),
-      error: (error, message) => log.error(error, message),
-    },
+    log,
   })
 
   let stopMaintenance = () => {}

@@ -14,7 +14,7 @@ export interface Sessions {
   end(context: Context): Promise<void>
 }
 
-export interface Identity {
+interface Identity {
   /** undefined: not signed in. */
   role: Role | undefined
   userId: string | undefined

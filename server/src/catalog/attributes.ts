@@ -3,7 +3,7 @@ import type { FileMetadata } from '../gallery/metadata.ts'
 import { normalizeName } from '../gallery/paths.ts'
 
 /** Value of an attribute; undefined if the file has none. */
-export type AttributeValue = string | number | undefined
+type AttributeValue = string | number | undefined
 
 type AttributeValues = Partial<Record<string, AttributeValue>>
 
@@ -54,6 +54,7 @@ export const IMAGE_ATTRIBUTES = {
     since: 1,
     read: ({ contentType }) => contentType,
     schema: z.string(),
+    filter: { kind: 'contains', name: 'content_type', of: 'text' },
   }),
   thumbhash: attribute({
     column: 'thumbhash',

@@ -6,8 +6,8 @@ import type { TableAccess } from './sql/table-access.ts'
 import { copyUserData, type UserDataCounts } from './transfer-user-data.ts'
 
 /** Tables in the order of copying: an image may lack its vector for a while, but a vector never its image. */
-export const COPIED = ['images', 'failures', 'vectors'] as const
-export type Copied = (typeof COPIED)[number]
+const COPIED = ['images', 'failures', 'vectors'] as const
+type Copied = (typeof COPIED)[number]
 
 export interface CopyProgress {
   what: Copied
@@ -16,7 +16,7 @@ export interface CopyProgress {
 }
 
 /** The number of rows in the source, and how many of them the target already had. */
-export interface CopyCounts {
+interface CopyCounts {
   rows: number
   present: number
 }

@@ -33,108 +33,130 @@ const IDLE_LOOK_MS = 200
 
 /** Files are indexed by whichever process has time: they go through the queue of jobs. */
 export function createDistributedIndexer(options: DistributedIndexerOptions): DistributedIndexer {
-  const { jobQueue, localIndexer, allEvents, log } = options
-  const meter = createProgressMeter(allEvents)
+  return new QueueIndexer(options)
+}
+
+class QueueIndexer implements DistributedIndexer {
+  readonly #options: DistributedIndexerOptions
+  readonly #jobQueue
+  readonly #localIndexer
+  readonly #allEvents
+  readonly #log
+  readonly #meter
   /** By path: what has not reached the queue yet. */
-  const unsent = new Map<string, FileVersion>()
-  let queued = 0
-  let flushing: Promise<void> | undefined
-  let countTimer: NodeJS.Timeout | undefined
-  let isClosed = false
+  readonly #unsent = new Map<string, FileVersion>()
+  #queued = 0
+  #flushing: Promise<void> | undefined
+  #countTimer: NodeJS.Timeout | undefined
+  #isClosed = false
+  readonly #pending = () => this.#unsent.size + this.#queued
 
-  const pending = () => unsent.size + queued
-  allEvents.on('imagesIndexed', ({ count }) => finished(count, 0))
-  allEvents.on('fileFailed', () => finished(0, 1))
-  countLater(0)
-
-  return {
-    enqueue(files) {
-      for (const file of files) unsent.set(file.path, file)
-      if (unsent.size === 0 || isClosed) return
-      meter.add(0, 0, pending())
-      flushing ??= flush()
-    },
-
-    index: (file) => localIndexer.index(file),
-    indexNow: (path) => localIndexer.indexNow(path),
-    adopt: (path, known) => localIndexer.adopt(path, known),
-
-    get pending() {
-      return pending()
-    },
-
-    progress: () => ({ ...meter.current(), pending: pending() }),
-
-    async idle() {
-      for (;;) {
-        await flushing
-        if (isClosed || (unsent.size === 0 && (await jobQueue.countFiles().catch(() => 1)) === 0)) return
-        await sleep(IDLE_LOOK_MS)
-      }
-    },
-
-    async work() {
-      await jobQueue.workOnFiles({
-        batchSize: options.batchSize,
-        async index(files) {
-          const outcomes = await Promise.all(
-            files.map((file): Promise<FileOutcome> => localIndexer.index(file)),
-          )
-          const gone = files.filter((_, n) => outcomes[n] === 'gone').map(({ path }) => path)
-          if (gone.length > 0) options.onGone(gone)
-          return outcomes
-        },
-        lost: options.onLost,
-      })
-    },
-
-    async close() {
-      isClosed = true
-      clearTimeout(countTimer)
-      await flushing
-      await localIndexer.close()
-    },
+  constructor(options: DistributedIndexerOptions) {
+    this.#options = options
+    const { jobQueue, localIndexer, allEvents, log } = this.#options
+    this.#jobQueue = jobQueue
+    this.#localIndexer = localIndexer
+    this.#allEvents = allEvents
+    this.#log = log
+    this.#meter = createProgressMeter(this.#allEvents)
+    this.#allEvents.on('imagesIndexed', ({ count }) => this.#finished(count, 0))
+    this.#allEvents.on('fileFailed', () => this.#finished(0, 1))
+    this.#countLater(0)
   }
 
-  async function flush(): Promise<void> {
+  enqueue(files: Iterable<FileVersion>): void {
+    for (const file of files) this.#unsent.set(file.path, file)
+    if (this.#unsent.size === 0 || this.#isClosed) return
+    this.#meter.add(0, 0, this.#pending())
+    this.#flushing ??= this.#flush()
+  }
+
+  readonly index = (file: FileVersion) => this.#localIndexer.index(file)
+
+  readonly indexNow = (path: string) => this.#localIndexer.indexNow(path)
+
+  readonly adopt = (path: string, known: { id: string; vector?: Float32Array | undefined }) =>
+    this.#localIndexer.adopt(path, known)
+
+  get pending() {
+    return this.#pending()
+  }
+
+  readonly progress = () => ({ ...this.#meter.current(), pending: this.#pending() })
+
+  async idle(): Promise<void> {
+    for (;;) {
+      await this.#flushing
+      if (
+        this.#isClosed ||
+        (this.#unsent.size === 0 && (await this.#jobQueue.countFiles().catch(() => 1)) === 0)
+      )
+        return
+      await sleep(IDLE_LOOK_MS)
+    }
+  }
+
+  async work(): Promise<void> {
+    await this.#jobQueue.workOnFiles({
+      batchSize: this.#options.batchSize,
+      index: async (files) => {
+        const outcomes = await Promise.all(
+          files.map((file): Promise<FileOutcome> => this.#localIndexer.index(file)),
+        )
+        const gone = files.filter((_, n) => outcomes[n] === 'gone').map(({ path }) => path)
+        if (gone.length > 0) this.#options.onGone(gone)
+        return outcomes
+      },
+      lost: this.#options.onLost,
+    })
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    clearTimeout(this.#countTimer)
+    await this.#flushing
+    await this.#localIndexer.close()
+  }
+
+  async #flush(): Promise<void> {
     let isLogged = false
     await sleep(FLUSH_AFTER_MS)
-    while (unsent.size > 0 && !isClosed) {
-      const files = [...unsent.values()]
+    while (this.#unsent.size > 0 && !this.#isClosed) {
+      const files = [...this.#unsent.values()]
       try {
-        await jobQueue.addFiles(files)
+        await this.#jobQueue.addFiles(files)
         // One that has changed meanwhile is sent anew.
-        for (const file of files) if (unsent.get(file.path) === file) unsent.delete(file.path)
-        queued += files.length
+        for (const file of files) if (this.#unsent.get(file.path) === file) this.#unsent.delete(file.path)
+        this.#queued += files.length
       } catch (error) {
-        if (!isLogged) log.warn(`Files could not be queued: ${error}. It is tried again.`)
+        if (!isLogged) this.#log.warn(`Files could not be queued: ${error}. It is tried again.`)
         isLogged = true
         await sleep(RETRY_AFTER_MS)
       }
     }
-    flushing = undefined
-    countLater(COUNT_EVERY_MS)
+    this.#flushing = undefined
+    this.#countLater(COUNT_EVERY_MS)
   }
 
-  function finished(done: number, failed: number): void {
-    queued = Math.max(0, queued - done - failed)
-    meter.add(done, failed, pending())
+  #finished(done: number, failed: number): void {
+    this.#queued = Math.max(0, this.#queued - done - failed)
+    this.#meter.add(done, failed, this.#pending())
   }
 
-  function countLater(ms: number): void {
-    clearTimeout(countTimer)
-    if (!isClosed) countTimer = setTimeout(count, ms)
+  #countLater(ms: number): void {
+    clearTimeout(this.#countTimer)
+    if (!this.#isClosed) this.#countTimer = setTimeout(this.#count, ms)
   }
 
-  async function count(): Promise<void> {
+  readonly #count = async (): Promise<void> => {
     const start = performance.now()
-    const before = queued
-    const counted = await jobQueue.countFiles().catch(() => undefined)
+    const before = this.#queued
+    const counted = await this.#jobQueue.countFiles().catch(() => undefined)
     if (counted !== undefined) {
-      queued = counted
-      if (queued !== before || queued > 0) meter.add(0, 0, pending())
+      this.#queued = counted
+      if (this.#queued !== before || this.#queued > 0) this.#meter.add(0, 0, this.#pending())
     }
     const rest = COUNT_BACKOFF_FACTOR * (performance.now() - start)
-    countLater(Math.max(pending() > 0 ? COUNT_EVERY_MS : IDLE_COUNT_EVERY_MS, rest))
+    this.#countLater(Math.max(this.#pending() > 0 ? COUNT_EVERY_MS : IDLE_COUNT_EVERY_MS, rest))
   }
 }

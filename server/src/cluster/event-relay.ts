@@ -31,140 +31,167 @@ export function openEventRelay(
   table: EventTable,
   localEvents: EventBus,
   allEvents: EventBus,
-  {
-    pending,
-    waitForReplicas,
-    log,
-  }: { pending: () => number; waitForReplicas: () => Promise<void>; log: { warn(message: string): void } },
+  options: {
+    pending: () => number
+    waitForReplicas: () => Promise<void>
+    log: { warn(message: string): void }
+  },
 ): EventRelay {
-  const unpublished: BusEvent[] = []
-  const listeners = new Set<(published: PublishedEvent) => void>()
-  let flushing: Promise<void> | undefined
-  let looking: Promise<void> | undefined
-  let isStale = false
-  let isClosed = false
-  let starting: Promise<void> | undefined
-  let last = 0
+  return new TableEventRelay(table, localEvents, allEvents, options)
+}
+
+class TableEventRelay implements EventRelay {
+  readonly #table: EventTable
+  readonly #localEvents: EventBus
+  readonly #allEvents: EventBus
+  readonly #pending
+  readonly #waitForReplicas
+  readonly #log
+  readonly #unpublished: BusEvent[] = []
+  readonly #listeners = new Set<(published: PublishedEvent) => void>()
+  #flushing: Promise<void> | undefined
+  #looking: Promise<void> | undefined
+  #isStale = false
+  #isClosed = false
+  #starting: Promise<void> | undefined
+  #last = 0
   /** Pending files in the last published event that names them. */
-  let lastToIndex = 0
-  const timer = setInterval(look, LOOK_EVERY_MS)
-
-  forwardAll(localEvents, (event) => {
-    // Progress is what each process makes of the others' work.
-    if (event.name === 'progress') return
-    unpublished.push(withAllPending(event))
-    if (unpublished.length > MAX_UNPUBLISHED) unpublished.shift()
-    flushing ??= flush()
-  })
-  // Each process measures progress itself, and nobody needs it later.
-  allEvents.on('progress', (progress) => {
-    publish({ id: undefined, event: { name: 'progress', args: [progress] } })
-    if (progress.pending === 0 && lastToIndex > 0) publishEmptyQueue()
-  })
-
-  return {
-    feed: {
-      follow(listener) {
-        listeners.add(listener)
-        return () => listeners.delete(listener)
-      },
-      async since(id) {
-        if (!/^\d{1,15}$/.test(id)) return []
-        await start()
-        const events = await table.after(Number(id), MAX_KEPT_EVENTS + 1)
-        // Rather none than some of them with a gap after.
-        if (events.length > MAX_KEPT_EVENTS) return []
-        if (events.length > 0) await waitForReplicas()
-        return events.map(toPublished)
-      },
+  #lastToIndex = 0
+  readonly #timer
+  readonly feed: EventFeed = {
+    follow: (listener) => {
+      this.#listeners.add(listener)
+      return () => this.#listeners.delete(listener)
     },
-    look,
-    async close() {
-      isClosed = true
-      clearInterval(timer)
-      await flushing
-      await looking
-    },
+    since: (id) => this.#since(id),
+  }
+
+  constructor(
+    table: EventTable,
+    localEvents: EventBus,
+    allEvents: EventBus,
+    {
+      pending,
+      waitForReplicas,
+      log,
+    }: { pending: () => number; waitForReplicas: () => Promise<void>; log: { warn(message: string): void } },
+  ) {
+    this.#table = table
+    this.#localEvents = localEvents
+    this.#allEvents = allEvents
+    this.#pending = pending
+    this.#waitForReplicas = waitForReplicas
+    this.#log = log
+    this.#timer = setInterval(() => this.look(), LOOK_EVERY_MS)
+    forwardAll(this.#localEvents, (event) => {
+      // Progress is what each process makes of the others' work.
+      if (event.name === 'progress') return
+      this.#unpublished.push(this.#withAllPending(event))
+      if (this.#unpublished.length > MAX_UNPUBLISHED) this.#unpublished.shift()
+      this.#flushing ??= this.#flush()
+    })
+    // Each process measures progress itself, and nobody needs it later.
+    this.#allEvents.on('progress', (progress) => {
+      this.#publish({ id: undefined, event: { name: 'progress', args: [progress] } })
+      if (progress.pending === 0 && this.#lastToIndex > 0) this.#publishEmptyQueue()
+    })
+  }
+
+  async #since(id: string): Promise<PublishedEvent[]> {
+    if (!/^\d{1,15}$/.test(id)) return []
+    await this.#start()
+    const events = await this.#table.after(Number(id), MAX_KEPT_EVENTS + 1)
+    // An incomplete list would leave a gap, so the page reloads everything instead.
+    if (events.length > MAX_KEPT_EVENTS) return []
+    if (events.length > 0) await this.#waitForReplicas()
+    return events.map(toPublished)
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    clearInterval(this.#timer)
+    await this.#flushing
+    await this.#looking
   }
 
   /** Replaces the number of pending files of one process by that of all; the images of the event no longer count. */
-  function withAllPending(event: BusEvent): BusEvent {
+  #withAllPending(event: BusEvent): BusEvent {
     if (event.name !== 'imagesIndexed' && event.name !== 'imagesUpdated') return event
     const [{ count }] = event.args
     const isQueued = event.name === 'imagesIndexed'
-    const toIndex = Math.max(0, pending() - (isQueued ? count : 0))
+    const toIndex = Math.max(0, this.#pending() - (isQueued ? count : 0))
     return { ...event, args: [{ count, toIndex }] }
   }
 
   /** Jobs end shortly after their images are published, so the last batch may have been published with some pending. */
-  function publishEmptyQueue(): void {
-    lastToIndex = 0
-    publish({ id: undefined, event: { name: 'imagesIndexed', args: [{ count: 0, toIndex: 0 }] } })
+  #publishEmptyQueue(): void {
+    this.#lastToIndex = 0
+    this.#publish({ id: undefined, event: { name: 'imagesIndexed', args: [{ count: 0, toIndex: 0 }] } })
   }
 
-  async function flush(): Promise<void> {
+  async #flush(): Promise<void> {
     await sleep(FLUSH_AFTER_MS)
-    while (unpublished.length > 0) {
-      const events = unpublished.slice()
+    while (this.#unpublished.length > 0) {
+      const events = this.#unpublished.slice()
       try {
-        await table.append(events.map(({ name, args }) => ({ name, data: args })))
-        unpublished.splice(0, events.length)
+        await this.#table.append(events.map(({ name, args }) => ({ name, data: args })))
+        this.#unpublished.splice(0, events.length)
       } catch {
-        if (isClosed) break
+        if (this.#isClosed) break
         await sleep(RETRY_AFTER_MS)
       }
     }
-    flushing = undefined
+    this.#flushing = undefined
   }
 
-  function look(): void {
-    isStale = true
-    if (isClosed) return
-    looking ??= read().finally(() => {
-      looking = undefined
-      if (isStale) look()
+  look(): void {
+    this.#isStale = true
+    if (this.#isClosed) return
+    this.#looking ??= this.#read().finally(() => {
+      this.#looking = undefined
+      if (this.#isStale) this.look()
     })
   }
 
   /** Sets what is the past. Whoever asks for what was told since some event is told everything later, so it comes first. */
-  function start(): Promise<void> {
-    starting ??= table.last().then(
+  #start(): Promise<void> {
+    this.#starting ??= this.#table.last().then(
       (id) => {
-        last = id
+        this.#last = id
       },
       (error) => {
-        starting = undefined
+        this.#starting = undefined
         throw error
       },
     )
-    return starting
+    return this.#starting
   }
 
-  async function read(): Promise<void> {
-    isStale = false
+  async #read(): Promise<void> {
+    this.#isStale = false
     try {
-      await start()
+      await this.#start()
       for (;;) {
-        const events = await table.after(last, MAX_KEPT_EVENTS)
+        const events = await this.#table.after(this.#last, MAX_KEPT_EVENTS)
         // Whoever is told of something looks for it at once.
-        if (events.length > 0) await waitForReplicas()
+        if (events.length > 0) await this.#waitForReplicas()
         for (const event of events) {
-          last = event.id
+          this.#last = event.id
           const published = toPublished(event)
-          allEvents.emit(published.event.name, ...(published.event.args as never))
+          this.#allEvents.emit(published.event.name, ...(published.event.args as never))
           const { name, args } = published.event
-          if (name === 'imagesIndexed' || name === 'imagesUpdated') lastToIndex = args[0].toIndex
-          publish(published)
+          if (name === 'imagesIndexed' || name === 'imagesUpdated') this.#lastToIndex = args[0].toIndex
+          this.#publish(published)
         }
         if (events.length < MAX_KEPT_EVENTS) return
       }
     } catch (error) {
-      log.warn(`Events could not be read: ${error}`)
+      this.#log.warn(`Events could not be read: ${error}`)
     }
   }
 
-  function publish(published: PublishedEvent): void {
-    for (const listener of listeners) listener(published)
+  #publish(published: PublishedEvent): void {
+    for (const listener of this.#listeners) listener(published)
   }
 }
 

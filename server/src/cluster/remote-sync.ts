@@ -59,108 +59,133 @@ const PATHS_PER_COMMAND = 500
  * compares everything. The others know what it tells them, and pass on what they are asked for.
  */
 export function createRemoteSync(options: RemoteSyncOptions): RemoteSync {
-  const { watch, jobQueue, log } = options
-  const me = `${hostname()} (process ${process.pid})`
-  let local: Leadership | undefined
-  let queue: Promise<void> = Promise.resolve()
-  let isStarted = false
-  let isClosed = false
-  let latest: { status: LeaderStatus; readAt: number; ageMs: number } | undefined
-  let foldersVersion = -1
-  let folders: ReadonlyMap<string, FolderTimes> = new Map()
-  let publishedFolders = new Map<string, FolderTimes>()
-  let areAllPublished = false
-  let publishing: Promise<void> | undefined
-  let isPublished = true
-  const leadTimer = setInterval(tryToLead, LEAD_ATTEMPT_EVERY_MS)
-  const publishTimer = setInterval(publishSoon, PUBLISH_EVERY_MS)
-  const readTimer = setInterval(() => void read(), READ_EVERY_MS)
-  let reading: Promise<void> | undefined
-  const unsentPaths = new Set<string>()
-  let isLogged = false
+  return new SharedSync(options)
+}
 
-  return {
-    async startWatching() {
-      isStarted = true
-      await tryToLead()
-      await read()
-    },
+class SharedSync implements RemoteSync {
+  readonly #options: RemoteSyncOptions
+  readonly #watch
+  readonly #jobQueue
+  readonly #log
+  readonly #me = `${hostname()} (process ${process.pid})`
+  #local: Leadership | undefined
+  #queue: Promise<void> = Promise.resolve()
+  #isStarted = false
+  #isClosed = false
+  #latest: { status: LeaderStatus; readAt: number; ageMs: number } | undefined
+  #foldersVersion = -1
+  #folders: ReadonlyMap<string, FolderTimes> = new Map()
+  #publishedFolders = new Map<string, FolderTimes>()
+  #areAllPublished = false
+  #publishing: Promise<void> | undefined
+  #isPublished = true
+  readonly #leadTimer
+  readonly #publishTimer
+  readonly #readTimer
+  #reading: Promise<void> | undefined
+  readonly #unsentPaths = new Set<string>()
+  #isLogged = false
 
-    async scan(requested = {}) {
-      await waitForLeader()
-      const { acceptsMissing = false } = requested
-      if (local === undefined) return jobQueue.request({ kind: 'reconcile', acceptsMissing }, hasLeader)
-      // What has just begun to watch compares everything in any case.
-      return (acceptsMissing ? undefined : local.first) ?? local.sync.scan(requested)
-    },
-
-    recheck(paths) {
-      if (local !== undefined) return local.sync.recheck(paths)
-      for (const path of paths) unsentPaths.add(path)
-      void sendPaths()
-    },
-
-    stepDown: () => void runExclusive(stopLeading),
-
-    get watching() {
-      return local?.sync.watching ?? leaderStatus()?.watching ?? 'off'
-    },
-    get pollingReason() {
-      return local === undefined ? leaderStatus()?.pollingReason : local.sync.pollingReason
-    },
-    get massRemoval() {
-      return local === undefined ? leaderStatus()?.absence : local.sync.massRemoval
-    },
-    get problem() {
-      return local === undefined ? leaderStatus()?.problem : local.sync.problem
-    },
-    get unindexed() {
-      return local?.sync.unindexed ?? leaderStatus()?.unindexed ?? 0
-    },
-    get folders() {
-      return local?.sync.folders ?? folders
-    },
-    get lastScan() {
-      return local === undefined ? latest?.status.lastReconcile : local.sync.lastScan
-    },
-
-    async close() {
-      isClosed = true
-      for (const timer of [leadTimer, publishTimer, readTimer]) clearInterval(timer)
-      await runExclusive(stopLeading)
-      await publishing
-      await reading
-    },
+  constructor(options: RemoteSyncOptions) {
+    this.#options = options
+    const { watch, jobQueue, log } = this.#options
+    this.#watch = watch
+    this.#jobQueue = jobQueue
+    this.#log = log
+    this.#leadTimer = setInterval(this.#tryToLead, LEAD_ATTEMPT_EVERY_MS)
+    this.#publishTimer = setInterval(this.#publishSoon, PUBLISH_EVERY_MS)
+    this.#readTimer = setInterval(() => void this.#read(), READ_EVERY_MS)
   }
 
-  function runExclusive(work: () => Promise<void>): Promise<void> {
-    const result = queue.then(work)
-    queue = result.catch((error) => log.warn(`Watching in turns: ${messageOf(error)}`))
-    return queue
+  async startWatching(): Promise<void> {
+    this.#isStarted = true
+    await this.#tryToLead()
+    await this.#read()
   }
 
-  function tryToLead(): Promise<void> {
-    return runExclusive(async () => {
-      if (!options.canLead || !isStarted || isClosed || local !== undefined) return
-      if (await options.tryLock()) await becomeLeader()
+  async scan(requested: Parameters<GallerySync['scan']>[0] = {}): Promise<void> {
+    await this.#waitForLeader()
+    const { acceptsMissing = false } = requested
+    if (this.#local === undefined)
+      return this.#jobQueue.request({ kind: 'reconcile', acceptsMissing }, this.#hasLeader)
+    // What has just begun to watch compares everything in any case.
+    return (acceptsMissing ? undefined : this.#local.first) ?? this.#local.sync.scan(requested)
+  }
+
+  recheck(paths: string[]): void {
+    if (this.#local !== undefined) this.#local.sync.recheck(paths)
+    else {
+      for (const path of paths) this.#unsentPaths.add(path)
+      void this.#sendPaths()
+    }
+  }
+
+  readonly stepDown = () => void this.#runExclusive(this.#stopLeading)
+
+  get watching() {
+    return this.#local?.sync.watching ?? this.#leaderStatus()?.watching ?? 'off'
+  }
+
+  get pollingReason() {
+    return this.#local === undefined ? this.#leaderStatus()?.pollingReason : this.#local.sync.pollingReason
+  }
+
+  get massRemoval() {
+    return this.#local === undefined ? this.#leaderStatus()?.absence : this.#local.sync.massRemoval
+  }
+
+  get problem() {
+    return this.#local === undefined ? this.#leaderStatus()?.problem : this.#local.sync.problem
+  }
+
+  get unindexed() {
+    return this.#local?.sync.unindexed ?? this.#leaderStatus()?.unindexed ?? 0
+  }
+
+  get folders() {
+    return this.#local?.sync.folders ?? this.#folders
+  }
+
+  get lastScan() {
+    return this.#local === undefined ? this.#latest?.status.lastReconcile : this.#local.sync.lastScan
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    for (const timer of [this.#leadTimer, this.#publishTimer, this.#readTimer]) clearInterval(timer)
+    await this.#runExclusive(this.#stopLeading)
+    await this.#publishing
+    await this.#reading
+  }
+
+  #runExclusive(work: () => Promise<void>): Promise<void> {
+    const result = this.#queue.then(work)
+    this.#queue = result.catch((error) => this.#log.warn(`Watching in turns: ${messageOf(error)}`))
+    return this.#queue
+  }
+
+  readonly #tryToLead = (): Promise<void> => {
+    return this.#runExclusive(async () => {
+      if (!this.#options.canLead || !this.#isStarted || this.#isClosed || this.#local !== undefined) return
+      if (await this.#options.tryLock()) await this.#becomeLeader()
     })
   }
 
-  async function becomeLeader(): Promise<void> {
-    log.info('This process watches the gallery from now on.')
-    publishedFolders = new Map()
-    areAllPublished = false
-    const sync = options.createSync(publishSoon)
+  async #becomeLeader(): Promise<void> {
+    this.#log.info('This process watches the gallery from now on.')
+    this.#publishedFolders = new Map()
+    this.#areAllPublished = false
+    const sync = this.#options.createSync(this.#publishSoon)
     try {
       await sync.startWatching()
-      const stopHandling = await jobQueue.handle((request) => handle(sync, request))
+      const stopHandling = await this.#jobQueue.handle((request) => this.#handle(sync, request))
       const begun: Leadership = { sync, stopHandling, first: sync.scan() }
-      local = begun
+      this.#local = begun
       begun.first
         // That the folder can't be looked at has been said, and it is tried again.
         ?.catch((error) => {
           if (!(error instanceof DomainError && error.code === 'directory_not_found'))
-            log.warn(`The gallery could not be compared: ${messageOf(error)}`)
+            this.#log.warn(`The gallery could not be compared: ${messageOf(error)}`)
         })
         .finally(() => {
           begun.first = undefined
@@ -171,97 +196,101 @@ export function createRemoteSync(options: RemoteSyncOptions): RemoteSync {
     }
   }
 
-  async function stopLeading(): Promise<void> {
-    const former = local
+  readonly #stopLeading = async (): Promise<void> => {
+    const former = this.#local
     if (former === undefined) return
-    local = undefined
-    if (!isClosed)
-      log.info('This process watches the gallery no more: its connection to the database was lost.')
+    this.#local = undefined
+    if (!this.#isClosed)
+      this.#log.info('This process watches the gallery no more: its connection to the database was lost.')
     await former.stopHandling().catch(() => {})
     await former.sync.close()
   }
 
-  async function handle(sync: GallerySync, request: LeaderCommand): Promise<void> {
+  async #handle(sync: GallerySync, request: LeaderCommand): Promise<void> {
     if (request.kind === 'reconcile') await sync.scan({ acceptsMissing: request.acceptsMissing })
     else sync.recheck(request.paths)
   }
 
-  async function sendPaths(): Promise<void> {
-    while (unsentPaths.size > 0 && !isClosed) {
-      const paths = [...unsentPaths].slice(0, PATHS_PER_COMMAND)
-      for (const path of paths) unsentPaths.delete(path)
-      await jobQueue.request({ kind: 'look', paths }).catch(() => {
+  async #sendPaths(): Promise<void> {
+    while (this.#unsentPaths.size > 0 && !this.#isClosed) {
+      const paths = [...this.#unsentPaths].slice(0, PATHS_PER_COMMAND)
+      for (const path of paths) this.#unsentPaths.delete(path)
+      await this.#jobQueue.request({ kind: 'look', paths }).catch(() => {
         // The next comparison finds it.
       })
     }
   }
 
   /** @throws {DomainError} `unavailable` if nobody watches, and nobody begins to */
-  async function waitForLeader(): Promise<void> {
+  async #waitForLeader(): Promise<void> {
     const start = performance.now()
-    while (!hasLeader()) {
-      if (isClosed || performance.now() - start > LEADER_TIMEOUT_MS) throw noLeaderError()
+    while (!this.#hasLeader()) {
+      if (this.#isClosed || performance.now() - start > LEADER_TIMEOUT_MS) throw noLeaderError()
       await sleep(READ_EVERY_MS / 4)
     }
   }
 
-  function hasLeader(): boolean {
-    return local !== undefined || leaderStatus() !== undefined
+  readonly #hasLeader = (): boolean => {
+    return this.#local !== undefined || this.#leaderStatus() !== undefined
   }
 
-  function leaderStatus(): LeaderStatus | undefined {
-    if (latest === undefined) return undefined
-    return latest.ageMs + performance.now() - latest.readAt > STALE_MS ? undefined : latest.status
+  #leaderStatus(): LeaderStatus | undefined {
+    if (this.#latest === undefined) return undefined
+    return this.#latest.ageMs + performance.now() - this.#latest.readAt > STALE_MS
+      ? undefined
+      : this.#latest.status
   }
 
-  async function read(): Promise<void> {
-    if (local !== undefined || isClosed) return
-    reading ??= readNow()
+  async #read(): Promise<void> {
+    if (this.#local !== undefined || this.#isClosed) return
+    this.#reading ??= this.#readNow()
       .catch(() => {
         // That the database is away is told by whatever needs it.
       })
       .finally(() => {
-        reading = undefined
+        this.#reading = undefined
       })
-    await reading
+    await this.#reading
   }
 
-  async function readNow(): Promise<void> {
-    const row = await watch.read()
+  async #readNow(): Promise<void> {
+    const row = await this.#watch.read()
     if (row === undefined) return
     const status = row.state as LeaderStatus
-    latest = { status, readAt: performance.now(), ageMs: row.ageMs }
-    if (status.embedder !== options.embedder && !isLogged) {
-      isLogged = true
-      log.warn(
-        `The process that watches the gallery, on ${status.holder}, has the embedder "${status.embedder}", and this one "${options.embedder}": new images are not embedded for this one until all have the same.`,
+    this.#latest = { status, readAt: performance.now(), ageMs: row.ageMs }
+    if (status.embedder !== this.#options.embedder && !this.#isLogged) {
+      this.#isLogged = true
+      this.#log.warn(
+        `The process that watches the gallery, on ${status.holder}, has the embedder "${status.embedder}", and this one "${this.#options.embedder}": new images are not embedded for this one until all have the same.`,
       )
     }
-    if (row.foldersVersion === foldersVersion) return
-    folders = new Map((await watch.folders()).map(({ directory, ...times }) => [directory, times]))
-    foldersVersion = row.foldersVersion
+    if (row.foldersVersion === this.#foldersVersion) return
+    this.#folders = new Map(
+      (await this.#watch.folders()).map(({ directory, ...times }) => [directory, times]),
+    )
+    this.#foldersVersion = row.foldersVersion
   }
 
-  function publishSoon(): void {
-    if (local === undefined || isClosed) return
-    isPublished = false
-    publishing ??= publish()
+  readonly #publishSoon = (): void => {
+    if (this.#local === undefined || this.#isClosed) return
+    this.#isPublished = false
+    this.#publishing ??= this.#publish()
       .catch(() => {
         // The next time tells it all.
       })
       .finally(() => {
-        publishing = undefined
-        if (!isPublished) publishSoon()
+        this.#publishing = undefined
+        if (!this.#isPublished) this.#publishSoon()
       })
   }
 
-  async function publish(): Promise<void> {
-    isPublished = true
-    if (local === undefined) return
-    const { sync } = local
+  async #publish(): Promise<void> {
+    this.#isPublished = true
+    if (this.#local === undefined) return
+    const { sync } = this.#local
     const status: LeaderStatus = {
-      holder: me,
-      embedder: options.embedder,
+      holder: this.#me,
+      embedder: this.#options.embedder,
       watching: sync.watching,
       pollingReason: sync.pollingReason,
       absence: sync.massRemoval,
@@ -269,26 +298,26 @@ export function createRemoteSync(options: RemoteSyncOptions): RemoteSync {
       lastReconcile: sync.lastScan,
       unindexed: sync.unindexed,
     }
-    await watch.write(status)
-    await publishFolders(sync)
+    await this.#watch.write(status)
+    await this.#publishFolders(sync)
     await sleep(MIN_PUBLISH_INTERVAL_MS, undefined, { ref: false })
   }
 
-  async function publishFolders(sync: GallerySync): Promise<void> {
+  async #publishFolders(sync: GallerySync): Promise<void> {
     // Before the first comparison has ended not all are known.
-    const isAll = sync.lastScan !== undefined && !areAllPublished
+    const isAll = sync.lastScan !== undefined && !this.#areAllPublished
     const now = new Map(sync.folders)
     const seen = [...now].filter(
-      ([directory, status]) => isAll || isChanged(publishedFolders.get(directory), status),
+      ([directory, status]) => isAll || isChanged(this.#publishedFolders.get(directory), status),
     )
-    const gone = [...publishedFolders.keys()].filter((directory) => !now.has(directory))
-    await watch.putFolders(
+    const gone = [...this.#publishedFolders.keys()].filter((directory) => !now.has(directory))
+    await this.#watch.putFolders(
       seen.map(([directory, times]) => ({ directory, ...times })),
       gone,
       isAll,
     )
-    publishedFolders = now
-    areAllPublished ||= isAll
+    this.#publishedFolders = now
+    this.#areAllPublished ||= isAll
   }
 }
 

@@ -50,7 +50,7 @@ export function bar(share: number): string {
   return `[${'█'.repeat(filled)}${'·'.repeat(BAR_WIDTH - filled)}] ${Math.floor(100 * share)} %`
 }
 
-export function describe({ done, failed, pending, ratePerSecond, etaSeconds }: IndexProgress): string {
+function describe({ done, failed, pending, ratePerSecond, etaSeconds }: IndexProgress): string {
   const all = done + failed + pending
   const percent = all === 0 ? 100 : Math.floor((100 * (done + failed)) / all)
   const rate = ratePerSecond > 0 ? `, ${ratePerSecond.toFixed(ratePerSecond < 10 ? 1 : 0)} images/s` : ''

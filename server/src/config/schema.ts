@@ -2,7 +2,7 @@ import { isIP } from 'node:net'
 import { z } from 'zod'
 import { DEFAULT_EMBEDDER } from './built-in.ts'
 
-export const LOG_LEVELS = ['CRITICAL', 'ERROR', 'WARNING', 'INFO', 'DEBUG'] as const
+const LOG_LEVELS = ['CRITICAL', 'ERROR', 'WARNING', 'INFO', 'DEBUG'] as const
 
 const MEBIBYTE = 1024 * 1024
 const DAY_S = 24 * 3600
@@ -285,6 +285,12 @@ export const configSchema = z.strictObject({
     .describe(
       'Addresses or networks of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` headers are trusted.',
     ),
+  base_path: z
+    .string()
+    .regex(/^\/?[\w.~-]*(\/[\w.~-]+)*\/?$/, 'give a path such as /photos')
+    .transform((path) => `/${path.replaceAll(/^\/|\/$/g, '')}`)
+    .default('/')
+    .describe('Path of the page, such as `/photos`, if a reverse proxy passes it on without removing it.'),
   log_level: z
     .enum(LOG_LEVELS)
     .default('INFO')

@@ -13,7 +13,7 @@ export class InputProblem {
   }
 }
 
-export const MISSING = new InputProblem('missing', 'Field required')
+const MISSING = new InputProblem('missing', 'Field required')
 
 /**
  * Schema of a single value in a URL, a form or JSON. Numbers may be text everywhere, so the type on the wire does not

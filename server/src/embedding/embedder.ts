@@ -9,6 +9,21 @@ export interface ImageBatch {
 /** A photograph or any other finished image, or a drawing of strokes on white. */
 export type ImageKind = 'photo' | 'sketch'
 
+/**
+ * How a search moves the vector of a sketch towards the images nearest to it (query expansion, O. Chum et al.: "Total recall", 2007).
+ * It suits a model that compares images among themselves better than sketches with images.
+ */
+export interface QueryExpansion {
+  /** Number of nearest images. */
+  neighbours: number
+  /** With a score that is lower by this, an image has 1/e of the weight. */
+  temperature: number
+  /** Weight of the mean of the images, relative to the sketch. */
+  weight: number
+  /** So many dimensions at the end stay as the sketch has them. Default 0. */
+  keptDimensions?: number | undefined
+}
+
 /** A model. Custom models implement this interface and nothing else. */
 export interface Embedder {
   /** Length of the vectors. */
@@ -17,6 +32,8 @@ export interface Embedder {
   readonly inputSize?: { width: number; height: number }
   /** Free border around the ink of a prepared sketch, as a share of its side. Default 0.1. */
   readonly sketchMargin?: number
+  /** Default: sketches are compared with images as they are. */
+  readonly sketchExpansion?: QueryExpansion
   /** Threads of one inference, if they can be chosen. */
   readonly threads?: number
   /** @returns `[count, dimensions]`, row-major; the caller normalises to unit length */
@@ -26,6 +43,14 @@ export interface Embedder {
    * @returns `[texts.length, dimensions]`, row-major; the caller normalises to unit length
    */
   embedText?(texts: readonly string[]): Promise<Float32Array> | Float32Array
+  /** Size of the grid of `embedPlaces`. */
+  readonly places?: { width: number; height: number }
+  /**
+   * Shows where a query matches within an image, for models with a feature map. Without it, only parts of images are compared.
+   * @returns `[count, places.height, places.width, dimensions]`, in the space of the vectors of photos, and so scaled that the mean
+   * over the places of an image has unit length
+   */
+  embedPlaces?(images: ImageBatch): Promise<Float32Array>
   close?(): Promise<void>
 }
 

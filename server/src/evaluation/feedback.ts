@@ -13,12 +13,14 @@ const PRECISION_AT = 20
 /**
  * Simulates users who mark the first right and wrong results that they have not marked yet, and search again with all marks. The
  * terms are combined as in a search. An image with the same bytes as the query is left out.
+ * @param expanded the queries as they search before an image is marked as right
  * @returns the mean precision at 20 before the first round and after each; marked images count
  */
 export function precisionAfterFeedback(
   gallery: EmbeddedItems,
   queries: EmbeddedItems,
   rounds: number,
+  expanded: EmbeddedItems = queries,
 ): number[] {
   const sums = new Array<number>(rounds + 1).fill(0)
   let count = 0
@@ -29,16 +31,18 @@ export function precisionAfterFeedback(
     const isRight = (n: number) => gallery.items[n]!.className === query.className
     if (!others.some(isRight)) continue
     count++
-    const terms = [termOf(vectorOf(queries, q), 1)]
+    const marks: TermVectors[] = []
     const marked = new Set<number>()
     for (let round = 0; round <= rounds; round++) {
-      const order = ranked(gallery, others, combine(terms).linear!)
+      const isAlone = !marks.some(({ weight }) => weight > 0)
+      const term = termOf(vectorOf(isAlone ? expanded : queries, q), 1)
+      const order = ranked(gallery, others, combine([term, ...marks]).linear!)
       sums[round]! += precisionAt(ranksWhere(order, isRight), PRECISION_AT)
       const unmarked = order.slice(0, SEEN).filter((n) => !marked.has(n))
       const right = unmarked.filter(isRight).slice(0, MARKS)
       const wrong = unmarked.filter((n) => !isRight(n)).slice(0, MARKS)
       for (const n of [...right, ...wrong]) marked.add(n)
-      terms.push(
+      marks.push(
         ...right.map((n) => termOf(vectorOf(gallery, n), 1)),
         ...wrong.map((n) => termOf(vectorOf(gallery, n), -1)),
       )

@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.ts'
 import { DomainError } from '../errors.ts'
 import { embedGallery, embedQueries, type Reporter, withEmbedder } from './embed.ts'
 import { type EmbeddedItems, type Evaluation, evaluate, type Item } from './evaluate.ts'
+import { expandQueries } from './expand-queries.ts'
 import { FEEDBACK_ROUNDS, precisionAfterFeedback } from './feedback.ts'
 import { classesOf, itemsIn, type LocatedItem } from './items.ts'
 
@@ -19,6 +20,8 @@ export interface EvaluationRequest extends Reporter {
   hasPairs: boolean
   /** Whether rounds of feedback are simulated. */
   hasFeedback: boolean
+  /** Whether sketches are expanded as in a search, by embedders that ask for it. */
+  expandsSketches: boolean
 }
 
 export interface EvaluationReport {
@@ -50,13 +53,18 @@ export async function evaluateEmbedders(
   for (const name of [RANDOM, ...request.embedders]) {
     const embedded = await embedBoth(config, name, { gallery, queries }, request)
     const exactOf = request.hasPairs ? pairsIn(embedded.gallery.items) : undefined
-    embedders[name] = await evaluate(embedded.gallery, embedded.queries, {
+    embedders[name] = await evaluate(embedded.gallery, embedded.expanded, {
       ...(exactOf && { exactOf }),
       sampled,
       onProgress: (done, all) => request.onProgress(`${name}: ranking`, done / all),
     })
     if (request.hasFeedback)
-      embedders[name].feedback = precisionAfterFeedback(embedded.gallery, embedded.queries, FEEDBACK_ROUNDS)
+      embedders[name].feedback = precisionAfterFeedback(
+        embedded.gallery,
+        embedded.queries,
+        FEEDBACK_ROUNDS,
+        embedded.expanded,
+      )
     if (embedders[name].overall.queries === 0)
       throw new DomainError(
         'invalid_request',
@@ -121,13 +129,19 @@ async function embedBoth(
   name: string,
   { gallery, queries }: { gallery: LocatedItem[]; queries: LocatedItem[] },
   request: EvaluationRequest,
-): Promise<{ gallery: EmbeddedItems; queries: EmbeddedItems }> {
-  if (name === RANDOM)
-    return { gallery: randomVectors(gallery, ''), queries: randomVectors(queries, 'query') }
-  return withEmbedder(config, name, request, async (embedder) => ({
-    gallery: await embedGallery(config, embedder, gallery, request),
-    queries: await embedQueries(config, embedder, queries, request.kind, request),
-  }))
+): Promise<{ gallery: EmbeddedItems; queries: EmbeddedItems; expanded: EmbeddedItems }> {
+  if (name === RANDOM) {
+    const directions = randomVectors(queries, 'query')
+    return { gallery: randomVectors(gallery, ''), queries: directions, expanded: directions }
+  }
+  return withEmbedder(config, name, request, async (embedder) => {
+    const found = await embedGallery(config, embedder, gallery, request)
+    const asked = await embedQueries(config, embedder, queries, request.kind, request)
+    const { sketchExpansion } = embedder
+    const expands = request.kind === 'sketch' && request.expandsSketches && sketchExpansion !== undefined
+    const expanded = expands ? expandQueries(found, asked, sketchExpansion) : asked
+    return { gallery: found, queries: asked, expanded }
+  })
 }
 
 /** Directions that have nothing to do with the pictures, the same at every run. */

@@ -4,7 +4,7 @@ import type { DecoderJob, DecoderResult, ReaderOptions } from './decoder-protoco
 import { unreadable } from './reasons.ts'
 
 /** A query or an upload, for which someone waits, does not wait for indexing. */
-export type DecoderPriority = 'query' | 'bulk'
+type DecoderPriority = 'query' | 'bulk'
 
 /** Decodes images in processes of their own, each within a limit of time and memory. */
 export interface DecoderPool {

@@ -45,7 +45,7 @@ export function isIncluded(root: string, path: string, options: IncludeRules): b
 }
 
 /** Returns the rule under which a path, or a folder above it, is left out; undefined if it belongs to the gallery. */
-export function pathRule(root: string, path: string, options: IncludeRules): PathRule | undefined {
+function pathRule(root: string, path: string, options: IncludeRules): PathRule | undefined {
   if (path === ROOT) return undefined
   const names = path.split('/')
   for (const n of names.keys()) {

@@ -22,7 +22,7 @@ export interface ListedLink {
 }
 
 /** Entries of one folder that the gallery leaves out under one rule. */
-export interface LeftOutEntries {
+interface LeftOutEntries {
   rule: LeftOutRule
   count: number
   /** Path of one of them. */

@@ -11,7 +11,7 @@ export interface Mount {
 }
 
 /** Linux tells here what is mounted where; see proc(5). */
-export const MOUNT_TABLE = '/proc/self/mountinfo'
+const MOUNT_TABLE = '/proc/self/mountinfo'
 
 /** File systems whose files others can change without this kernel knowing, so that it tells nobody. */
 const REMOTE = new Set(
@@ -51,7 +51,7 @@ export async function mountsOf(folder: string, table = MOUNT_TABLE): Promise<Mou
 }
 
 /** `36 35 98:0 /root /mount/point options [optional …] - type source options`, a line each. */
-export function parseMountTable(text: string): Mount[] {
+function parseMountTable(text: string): Mount[] {
   return text.split('\n').flatMap((line) => {
     const [before, after] = line.split(' - ')
     const [, , , part, path] = before?.split(' ') ?? []

@@ -1,7 +1,7 @@
 import { DomainError, messageOf } from '../errors.ts'
 
 /** Longest reason of a failure, in characters: one sentence that fits a line or two of the page. */
-export const MAX_REASON_LENGTH = 200
+const MAX_REASON_LENGTH = 200
 const PREFIX = "The image can't be read: "
 
 /** Plain sentences for the messages of the decoders. The first match counts. */

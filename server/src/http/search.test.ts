@@ -136,6 +136,31 @@ describe('a search by parts', () => {
     expect(body.images.every(({ scores }) => scores?.length === 2)).toBe(true)
   })
 
+  it('expands a sketch by the nearest images, whatever the filter, unless images or words are given with it', async () => {
+    const app = await withWords()
+    const search = async (filter: object, ...more: object[]) => {
+      const form = new FormData()
+      const parts = [{ kind: 'sketch', upload: 'drawing' }, ...more]
+      form.set(
+        'search_json',
+        JSON.stringify({ parts, top_k: COUNT, query: { items_per_page: COUNT, ...filter } }),
+      )
+      form.set('drawing', new Blob([(await circleSketch()) as Uint8Array<ArrayBuffer>]), 'drawing.png')
+      const { body } = await post(app, form)
+      return new Map(body.images.map((image) => [image.user_visible_name, image.scores![0]!]))
+    }
+    const id = await idOf(app, 'image-5.png')
+    const alone = await search({})
+    const plain = await search({}, { kind: 'image_id', image_id: id })
+    const withWord = await search({}, { kind: 'text', text: 'dog' })
+    expect(withWord).toEqual(plain)
+    const withoutImage = await search({}, { kind: 'image_id', image_id: id, weight: -1 })
+    expect(Math.max(...alone.values())).toBeGreaterThan(Math.max(...plain.values()) + 0.1)
+    expect(withoutImage.get('image-1.png')).toBeCloseTo(alone.get('image-1.png')!, 6)
+    const filtered = await search({ name_contains: 'image-1' })
+    expect([...filtered]).toEqual([['image-1.png', expect.closeTo(alone.get('image-1.png')!, 6)]])
+  })
+
   it('answers a part alone as the other routes do', async () => {
     const app = await withWords()
     const id = await idOf(app, 'image-5.png')

@@ -5,8 +5,6 @@ import { createOriginals, type Originals, type OriginalsOptions } from './origin
 import { createPreviews, type Previews, type PreviewsOptions } from './previews.ts'
 import { createRenditions, type Renditions, type RenditionsOptions } from './renditions.ts'
 
-export type { FileContent } from './originals.ts'
-
 /** Single images of the gallery and their files. */
 export interface ImageFiles extends Originals, Previews, Renditions {
   /**

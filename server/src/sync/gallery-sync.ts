@@ -44,7 +44,7 @@ export interface GallerySync {
   close(): Promise<void>
 }
 
-export interface ScanOptions {
+interface ScanOptions {
   /** A user has confirmed that missing files are gone, however many they are. */
   acceptsMissing?: boolean
 }

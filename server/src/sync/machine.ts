@@ -1,7 +1,7 @@
 import { TIMINGS, type Timings } from '../timings.ts'
 
 /** How far the last scan can be relied on. "In doubt" means `doubtful` and nothing else. */
-export type Trust =
+type Trust =
   | { is: 'unverified' }
   | { is: 'verifying' }
   | { is: 'verified' }

@@ -18,7 +18,7 @@ export async function formatSamples(): Promise<Record<string, Buffer>> {
 }
 
 /** The pixels as they are stored by a camera that was turned: what EXIF orientation `n` puts upright again. */
-export async function turned(orientation: number): Promise<Sharp> {
+async function turned(orientation: number): Promise<Sharp> {
   const image = quadrants()
   const undo: Record<number, () => Sharp> = {
     1: () => image,

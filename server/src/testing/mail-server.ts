@@ -3,7 +3,7 @@ import { SMTPServer, type SMTPServerOptions } from 'smtp-server'
 import { onTestFinished } from 'vitest'
 import { eventually, type OnEnd } from './temporary.ts'
 
-export interface ReceivedMail {
+interface ReceivedMail {
   to: string
   /** As it came, with its header. */
   source: string

@@ -42,11 +42,14 @@ function withoutClosing(embedder: EmbedderClient): EmbedderClient {
     },
     startTimeoutS: embedder.startTimeoutS,
     sketchMargin: embedder.sketchMargin,
+    sketchExpansion: embedder.sketchExpansion,
     inputSize: embedder.inputSize,
     measurement: embedder.measurement,
     embedsText: embedder.embedsText,
+    places: embedder.places,
     embed: (...args) => embedder.embed(...args),
     embedText: (texts) => embedder.embedText(texts),
+    embedPlaces: (images) => embedder.embedPlaces(images),
     async close() {},
   }
 }

@@ -6,6 +6,10 @@ import type {
   WatchedDirectoryJson,
 } from '../../../server/src/http/schemas.ts'
 import { messages } from '../messages/messages.ts'
+import type { Filters } from './filters.ts'
+import { parseJson, serverUrl } from './server-url.ts'
+
+export type { Filters }
 
 export type Image = ImageJson
 export type Images = ImagesJson
@@ -13,15 +17,6 @@ export type IndexStatus = IndexStatusJson
 export type IndexAccount = IndexAccountJson
 export type Folder = WatchedDirectoryJson
 export type OrderBy = 'captured_at' | 'created_at' | 'modified_at' | 'user_visible_name'
-
-/** What a list or a search is narrowed to. */
-export interface Filters {
-  name_contains?: string | undefined
-  directory?: string | undefined
-  recursive?: boolean | undefined
-  modified_min?: string | undefined
-  modified_max?: string | undefined
-}
 
 export interface ListParameters extends Filters {
   page: number
@@ -49,6 +44,8 @@ export type SearchPart = { weight?: number } & (
 export interface SearchRequest {
   parts: SearchPart[]
   top_k: number
+  /** Whether words for each image are wanted. */
+  words?: boolean
   query: Filters & { items_per_page: number }
 }
 
@@ -112,26 +109,6 @@ export function getTimeline(
 
 export function getImage(id: string, signal?: AbortSignal): Promise<Image> {
   return request(`/api/images/${id}`, { signal: signal ?? null })
-}
-
-/** @param uploads pictures that the parts name as `upload` */
-export function search(
-  body: SearchRequest,
-  uploads: Record<string, Blob>,
-  signal?: AbortSignal,
-): Promise<Images> {
-  const isPlain = Object.keys(uploads).length === 0
-  const init: RequestInit = { method: 'POST', signal: signal ?? null }
-  if (isPlain) {
-    init.headers = { 'Content-Type': 'application/json' }
-    init.body = JSON.stringify(body)
-  } else {
-    const form = new FormData()
-    form.set('search_json', JSON.stringify(body))
-    for (const [name, blob] of Object.entries(uploads)) form.set(name, blob, 'query.png')
-    init.body = form
-  }
-  return request('/api/images/search', init)
 }
 
 /** Words that the model understands and that begin with a prefix. */
@@ -295,7 +272,7 @@ function send<T>(url: string, form: FormData, { onProgress, signal }: Sending): 
     signal?.addEventListener('abort', abort)
     sending.onloadend = () => signal?.removeEventListener('abort', abort)
     sending.onabort = () => reject(new DOMException('aborted', 'AbortError'))
-    sending.open('POST', url)
+    sending.open('POST', serverUrl(url))
     sending.send(form)
   })
 }
@@ -303,7 +280,7 @@ function send<T>(url: string, form: FormData, { onProgress, signal }: Sending): 
 export async function request<T>(url: string, init: RequestInit): Promise<T> {
   let response: Response
   try {
-    response = await fetch(url, init)
+    response = await fetch(serverUrl(url), init)
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw unreachable()
@@ -324,21 +301,13 @@ function errorOf(answer: unknown, status: number): ApiError {
 
 function proxyError(status: number): ApiError {
   if (status === 413) return new ApiError(messages.app.tooLargeForProxy, 'too_large_for_proxy', status)
-  if ([502, 503, 504].includes(status)) return new ApiError(messages.app.unreachable, 'unreachable', status)
+  if ([502, 503, 504].includes(status))
+    return new ApiError(messages.app.proxyUnreachable, 'proxy_unreachable', status)
   return new ApiError(messages.app.foreignAnswer, 'foreign_answer', status)
 }
 
 function unreachable(): ApiError {
   return new ApiError(messages.app.unreachable, 'unreachable', undefined)
-}
-
-/** @returns undefined for a text that is no JSON */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function textOf(answer: unknown, key: string): string | undefined {

@@ -1,7 +1,8 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { serverUrl } from './server-url.ts'
 
-export interface IndexProgress {
+interface IndexProgress {
   indexed: number
   failed: number
   pending: number
@@ -80,7 +81,7 @@ export function useServerEvents(isPaused: boolean): ServerEvents {
       }
     }
     const connect = () => {
-      source = new EventSource('/api/fs/events')
+      source = new EventSource(serverUrl('/api/fs/events'))
       for (const name of CHANGES) source.addEventListener(name, refreshSoon)
       source.addEventListener('IndexProgressEvent', (event) => {
         const next = JSON.parse(event.data) as IndexProgress

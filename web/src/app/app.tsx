@@ -1,20 +1,18 @@
 import { lazy, Suspense, useRef, useState } from 'react'
-import { Dialog } from '../components/dialog.tsx'
 import { useLayout } from '../components/use-layout.ts'
 import { TrashFailures } from '../gallery/trash-failures.tsx'
 import { messages } from '../messages/messages.ts'
 import { useStoredFlag } from '../state/settings.ts'
 import { FileInput } from '../upload/file-input.tsx'
-import { Library } from './library.tsx'
+import { AppOverlays } from './app-overlays.tsx'
 import { PhoneLayout } from './phone-layout.tsx'
 import { SettingsMenu } from './settings-menu.tsx'
+import { loadUploadPanel } from './upload-panel.ts'
 import { useAppKeys } from './use-app-keys.ts'
 import { usePage } from './use-page.ts'
 import { WideLayout } from './wide-layout.tsx'
 
-const Shortcuts = lazy(async () => ({ default: (await import('../components/shortcuts.tsx')).Shortcuts }))
-const UploadPanel = lazy(async () => ({ default: (await import('../upload/upload-panel.tsx')).UploadPanel }))
-const DropZones = lazy(async () => ({ default: (await import('./drop-zones.tsx')).DropZones }))
+const UploadPanel = lazy(async () => ({ default: (await loadUploadPanel()).UploadPanel }))
 const ViewedPicture = lazy(() => import('./viewed-picture.tsx'))
 
 export function App() {
@@ -35,6 +33,7 @@ export function App() {
   const hasRoom = layout === 'side'
   const toggleLibrary = () => (hasRoom ? setLibraryOpen(!isLibraryOpen) : setFolderDialogOpen(true))
   const openSheet = () => {
+    setLastPane('query')
     sheet.openSheet()
     setPaneOpen(true)
   }
@@ -104,23 +103,13 @@ export function App() {
         isMultiple
         onFiles={(files) => uploads.add(files, folder)}
       />
-      <Dialog
-        title={messages.gallery.library}
-        isOpen={isFolderDialogOpen}
-        onClose={() => setFolderDialogOpen(false)}
-      >
-        <Library page={page} onChoose={() => setFolderDialogOpen(false)} />
-      </Dialog>
-      {areShortcutsOpen && (
-        <Suspense fallback={null}>
-          <Shortcuts isOpen onClose={() => setShortcutsOpen(false)} />
-        </Suspense>
-      )}
-      {input.dragged !== undefined && (
-        <Suspense fallback={null}>
-          <DropZones mayAdd={mayEdit && input.dragged === 'files'} folder={folder} />
-        </Suspense>
-      )}
+      <AppOverlays
+        page={page}
+        isFolderDialogOpen={isFolderDialogOpen}
+        onFolderDialogClose={() => setFolderDialogOpen(false)}
+        areShortcutsOpen={areShortcutsOpen}
+        onShortcutsClose={() => setShortcutsOpen(false)}
+      />
     </div>
   )
 }

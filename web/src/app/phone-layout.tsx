@@ -1,5 +1,6 @@
 import { FolderTree, Images, Pencil, Upload, X } from 'lucide-react'
 import { type CSSProperties, useState } from 'react'
+import { serverUrl } from '../api/server-url.ts'
 import { BottomSheet, DETENTS, type Detent } from '../components/bottom-sheet.tsx'
 import { Button } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
@@ -62,7 +63,7 @@ function PhoneBar({ onTrace, ...props }: LayoutProps & { onTrace: (url: string) 
   return (
     <header className="relative z-10 flex h-14 shrink-0 items-center gap-1 border-line border-b bg-surface px-2">
       <h1 className="sr-only">{messages.app.title}</h1>
-      {isEmpty && <img src="/icon.svg" alt="" className="mx-1.5 size-8" />}
+      {isEmpty && <img src={serverUrl('/icon.svg')} alt="" className="mx-1.5 size-8" />}
       <QueryChips {...chips} />
       {page.hasWords ? (
         <WordsField ref={props.wordsRef} isFirst={isEmpty} onWords={page.actions.addWords} />
@@ -100,7 +101,7 @@ function PhoneGallery(props: LayoutProps) {
     <>
       <header className="flex h-14 shrink-0 items-center gap-1 border-line border-b bg-surface px-2">
         <h1 className="sr-only">{messages.app.title}</h1>
-        <img src="/icon.svg" alt="" className="mx-1.5 size-8" />
+        <img src={serverUrl('/icon.svg')} alt="" className="mx-1.5 size-8" />
         <Filters state={page.state} change={page.change} isNarrow />
         <span className="flex-1" />
         <Failures />

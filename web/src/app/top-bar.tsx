@@ -1,5 +1,6 @@
 import { PanelLeft, Upload } from 'lucide-react'
 import type { ReactNode } from 'react'
+import { serverUrl } from '../api/server-url.ts'
 import { Button } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages/messages.ts'
@@ -47,10 +48,10 @@ export function TopBar({ isLibraryOpen, onLibrary, onAddFiles, settings, childre
   )
 }
 
-export function Wordmark() {
+function Wordmark() {
   return (
     <h1 className="flex items-center gap-2.5 font-semibold tracking-tight">
-      <img src="/icon.svg" alt="" className="size-8" />
+      <img src={serverUrl('/icon.svg')} alt="" className="size-8" />
       <span className="stacked:sr-only">{messages.app.title}</span>
     </h1>
   )

@@ -20,8 +20,10 @@ import {
   toggleTerm,
 } from '../state/query-terms.ts'
 import { useHasRole } from '../state/role.ts'
+import { useStoredFlag } from '../state/settings.ts'
 import { useUploads } from '../upload/use-uploads.ts'
 import { gallerySections, resultSections, resultsOf } from './sections.ts'
+import { usePreloadedUploadPanel } from './upload-panel.ts'
 import { usePictureInput } from './use-picture-input.ts'
 import { useSavedPicture } from './use-saved-picture.ts'
 import { isSearching, useSearch } from './use-search.ts'
@@ -37,6 +39,7 @@ export function usePage() {
   const control = usePageState()
   const { state, change } = control
   const mayEdit = useHasRole('editor')
+  usePreloadedUploadPanel(mayEdit)
   const toast = useToast()
   const sheet = useSheet(control)
   const search = usePageSearch(state, sheet)
@@ -98,13 +101,11 @@ function usePageSearch(state: ReturnType<typeof usePageState>['state'], sheet: R
   }
 }
 
-export type PageLists = ReturnType<typeof useLists>
-
 function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) {
   const { state, change } = control
   const { filters, result, hasResults } = search
   const [isAtTop, setAtTop] = useState(true)
-  const [isFurtherShown, setFurtherShown] = useState(true)
+  const [isFurtherShown, setFurtherShown] = useStoredFlag('further', true)
   const events = useServerEvents(!isAtTop)
   const trash = useTrash()
   const gallery = useGallery({ ...filters, ...orderOf(state.sort) }, !hasResults)
@@ -122,7 +123,7 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) 
   )
   const resetKey = `${hasResults} ${listKey}`
   const sections = hasResults
-    ? resultSections(list.count, results.closeCount)
+    ? resultSections(list.count, results.closeCount, isFurtherShown, setFurtherShown)
     : gallerySections(list, state, isByDate ? months : undefined, trash.hidden)
   const isShowingElse = state.show !== undefined
   const viewed = useViewed(
@@ -151,8 +152,6 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) 
     setFurtherShown,
   }
 }
-
-export type TermActions = ReturnType<typeof useTermActions>
 
 function useTermActions(
   control: ReturnType<typeof usePageState>,

@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useRef } from 'react'
-import { type Images, search } from '../api/client.ts'
+import type { Images } from '../api/client.ts'
+import { explainMatch, search } from '../api/search.ts'
 import { renderSketch } from '../sketch/render.ts'
 import { hasEnoughInk } from '../sketch/sketch.ts'
 import { partsOf, type Query, SKETCH_UPLOAD } from './query-parts.ts'
@@ -38,11 +39,31 @@ export function useSearch(query: Query) {
 export type SearchResult = ReturnType<typeof useSearch>['result']
 
 async function run(query: Query, signal: AbortSignal): Promise<Images> {
+  const { body, uploads } = await requestOf(query)
+  return search(body, uploads, signal)
+}
+
+/** Where a picture answers the query. It is asked for only while `isShown`. */
+export function useMatch(query: Query, id: string, isShown: boolean) {
+  return useQuery({
+    queryKey: ['images', 'match', id, keyOf(query)],
+    queryFn: async ({ signal }) => {
+      const { body, uploads } = await requestOf(query)
+      return explainMatch(id, body, uploads, signal)
+    },
+    enabled: isShown && isSearching(query),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 60_000,
+    retry: false,
+  })
+}
+
+async function requestOf(query: Query) {
   const { sketch, filters } = query
   const uploads: Record<string, Blob> = {}
   const parts = partsOf(query).map(({ part }) => part)
   if (hasEnoughInk(sketch.strokes)) uploads[SKETCH_UPLOAD] = await renderSketch(sketch.strokes, SKETCH_SIDE)
-  return search({ parts, top_k: TOP_K, query: { ...filters, items_per_page: TOP_K } }, uploads, signal)
+  return { body: { parts, top_k: TOP_K, query: { ...filters, items_per_page: TOP_K } }, uploads }
 }
 
 const numbers = new WeakMap<object, number>()

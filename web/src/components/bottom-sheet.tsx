@@ -88,7 +88,7 @@ export function BottomSheet({ label, detent, onDetent, head, children }: BottomS
 }
 
 /** The next detent in the direction of a flick, else the nearest. */
-export function detentAfter(share: number, speed: number): Detent {
+function detentAfter(share: number, speed: number): Detent {
   const indices: Detent[] = [0, 1, 2]
   if (speed > FLICK) return indices.find((n) => DETENTS[n] > share) ?? 2
   if (speed < -FLICK) return indices.findLast((n) => DETENTS[n] < share) ?? 0

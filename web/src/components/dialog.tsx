@@ -57,7 +57,7 @@ export function Dialog({ title, isOpen, onClose, actions, children }: DialogProp
 }
 
 /** A dialog that is removed while it is open returns the focus only if it is closed before. */
-export function useClosedAtEnd(ref: RefObject<HTMLDialogElement | null>): void {
+function useClosedAtEnd(ref: RefObject<HTMLDialogElement | null>): void {
   useLayoutEffect(() => {
     const dialog = ref.current
     return () => dialog?.close()

@@ -9,6 +9,8 @@ export interface Section {
   count: number
   /** Expected width by height of pictures that are not loaded yet. */
   meanAspect: number
+  /** A button at the end of its title. */
+  action?: { text: string; run: () => void } | undefined
 }
 
 export interface GridMeasures {

@@ -56,18 +56,3 @@ export function indexIn(list: ImageList, id: string): number | undefined {
   for (const [index, image] of list.loaded()) if (image.id === id) return index
   return undefined
 }
-
-/** What opens the image before one place and the one after it. */
-export function neighbours(
-  list: ImageList,
-  at: number | undefined,
-  open: (image: Image, index: number) => void,
-) {
-  const to = (index: number) => {
-    const image = list.imageAt(index)
-    return image && (() => open(image, index))
-  }
-  return at === undefined
-    ? { onPrevious: undefined, onNext: undefined }
-    : { onPrevious: to(at - 1), onNext: to(at + 1) }
-}

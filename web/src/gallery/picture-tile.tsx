@@ -2,7 +2,7 @@ import { memo, useEffect, useRef } from 'react'
 import type { Image } from '../api/client.ts'
 import { placeholderOf, sourcesOf } from '../api/picture-sources.ts'
 import { Tile } from '../components/tile.tsx'
-import { day } from '../messages/format.ts'
+import { clockDay, day } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
 import type { PictureActions } from './use-grid-keys.ts'
 
@@ -48,7 +48,11 @@ export const PictureTile = memo(function PictureTile(props: PictureTileProps) {
   return (
     <Tile
       name={name}
-      label={messages.gallery.tile(name, day(image.captured_at ?? image.modified_at), score)}
+      label={messages.gallery.tile(
+        name,
+        image.captured_at === null ? day(image.modified_at) : clockDay(image.captured_at),
+        score,
+      )}
       {...sourcesOf(image, width)}
       placeholder={placeholderOf(image)}
       score={score}

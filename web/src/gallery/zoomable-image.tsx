@@ -1,4 +1,4 @@
-import { type PointerEvent, type RefObject, useEffect, useRef, useState } from 'react'
+import { type PointerEvent, type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
 import type { Image } from '../api/client.ts'
 import { placeholderOf, sizedUrl } from '../api/picture-sources.ts'
 import { PatientImage } from '../components/patient-image.tsx'
@@ -8,6 +8,8 @@ interface ZoomableImageProps {
   frameRef: RefObject<HTMLDivElement | null>
   image: Image
   zoom: Zoom
+  /** Lies over the picture and moves with it. */
+  overlay?: ReactNode
   onPrevious: (() => void) | undefined
   onNext: (() => void) | undefined
   onClose: () => void
@@ -62,6 +64,7 @@ export function ZoomableImage(props: ZoomableImageProps) {
         }}
       >
         <Layers image={image} zoom={zoom} onBroken={props.onBroken} />
+        {props.overlay}
       </div>
     </div>
   )

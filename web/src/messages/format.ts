@@ -10,10 +10,25 @@ const longDays = new Intl.DateTimeFormat(region, {
   month: 'long',
   year: 'numeric',
 })
+// The clock of a camera has its own zone: it is shown as it stood.
+const longClockDays = new Intl.DateTimeFormat(region, {
+  weekday: 'long',
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  timeZone: 'UTC',
+})
+const clockDays = new Intl.DateTimeFormat(region, {
+  day: 'numeric',
+  month: 'long',
+  year: 'numeric',
+  timeZone: 'UTC',
+})
+const clockTimes = new Intl.DateTimeFormat(region, { hour: '2-digit', minute: '2-digit', timeZone: 'UTC' })
 const times = new Intl.DateTimeFormat(region, { hour: '2-digit', minute: '2-digit' })
 // Months are counted in UTC by the server.
-const months = new Intl.DateTimeFormat(region, { month: 'long', year: 'numeric', timeZone: 'UTC' })
 const shortMonths = new Intl.DateTimeFormat(region, { month: 'short', timeZone: 'UTC' })
+const months = new Intl.DateTimeFormat(region, { month: 'long', year: 'numeric', timeZone: 'UTC' })
 
 export type PluralForms = Partial<Record<Intl.LDMLPluralRule, string>> & { other: string }
 
@@ -50,3 +65,23 @@ export const timeOfDay = (time: string) => times.format(new Date(time))
 /** @param month such as `2024-09` */
 export const monthName = (month: string) => months.format(new Date(`${month}-01T00:00:00Z`))
 export const shortMonthName = (month: string) => shortMonths.format(new Date(`${month}-01T00:00:00Z`))
+
+const degrees = new Intl.NumberFormat(region, { maximumFractionDigits: 2, minimumFractionDigits: 2 })
+
+/** A place on the earth, such as `52.52° N, 13.41° E`. */
+export function coordinates(latitude: number, longitude: number): string {
+  const north = `${degrees.format(Math.abs(latitude))}° ${latitude < 0 ? 'S' : 'N'}`
+  const [east, west] = language === 'de' ? ['O', 'W'] : ['E', 'W']
+  return `${north}, ${degrees.format(Math.abs(longitude))}° ${longitude < 0 ? west : east}`
+}
+
+/** @param time of the clock of a camera, with or without an offset */
+const onClock = (time: string) => new Date(`${time.slice(0, 19)}Z`)
+export const clockDay = (time: string) => clockDays.format(onClock(time))
+export const longClockDay = (time: string) => longClockDays.format(onClock(time))
+export const clockTimeOfDay = (time: string) => clockTimes.format(onClock(time))
+
+/** @param seconds of an exposure, written as photographers do: `1/800 s`, `2.5 s` */
+export function exposure(seconds: number): string {
+  return seconds > 0 && seconds < 0.3 ? `1/${Math.round(1 / seconds)} s` : `${number(seconds)} s`
+}

@@ -1,4 +1,4 @@
-export const LANGUAGES = ['en', 'de'] as const
+const LANGUAGES = ['en', 'de'] as const
 export type Language = (typeof LANGUAGES)[number]
 
 export const LANGUAGE_KEY = 'language'

@@ -3,6 +3,7 @@ import { PencilLine, Type } from 'lucide-react'
 import { type KeyboardEvent, useState } from 'react'
 import { getImage } from '../api/client.ts'
 import { sizedUrl } from '../api/picture-sources.ts'
+import { serverUrl } from '../api/server-url.ts'
 import { Popover } from '../components/popover.tsx'
 import { QueryChip } from '../components/query-chip.tsx'
 import { messages } from '../messages/messages.ts'
@@ -70,7 +71,7 @@ function rove(event: KeyboardEvent<HTMLElement>) {
   chips[at + step]?.focus()
 }
 
-export interface SketchChipProps {
+interface SketchChipProps {
   /** A small version of the drawing as a data URL. */
   src: string | undefined
   influence: Influence
@@ -138,7 +139,7 @@ function TermChip({ term, colours, isOpen, onOpen, onUpdate, onRemove, onTrace }
     enabled: kind === 'image',
     retry: false,
   })
-  const picture = `/api/queries/${id}/image`
+  const picture = serverUrl(`/api/queries/${id}/image`)
   const name = isColours
     ? ''
     : isWords

@@ -36,7 +36,7 @@ export interface SheetListener {
 
 const LIVE_EVERY_MS = 250
 /** Pixels of the eraser and the brush for each pixel of the pen. */
-export const [ERASER_WIDTH, BRUSH_WIDTH] = [4, 4]
+const [ERASER_WIDTH, BRUSH_WIDTH] = [4, 4]
 const WHEEL_LINE_PX = 16
 
 /** Turns pointer events on the sheet into strokes, erasures, selections and views. */

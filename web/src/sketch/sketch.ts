@@ -1,7 +1,7 @@
 import { inkLength, roundedStroke, type Stroke, UNITS_PER_PIXEL } from './stroke.ts'
 
 /** At a position in the list of strokes as it was before the edit: some are taken out, others come in their place. */
-export interface Splice {
+interface Splice {
   at: number
   removed: readonly Stroke[]
   added: readonly Stroke[]

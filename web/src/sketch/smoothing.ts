@@ -7,7 +7,7 @@ const SIGMA_PX = 2
 /** A turn is measured between arms of this length in pixels, or the next points where those are farther apart. */
 const ARM_PX = 6
 /** A line that turns by more than this within a few pixels has a corner there. */
-export const CORNER = (50 / 180) * Math.PI
+const CORNER = (50 / 180) * Math.PI
 
 /**
  * Takes the tremor out of densely sampled points. Both ends and all corners stay where they are, and so do points that are

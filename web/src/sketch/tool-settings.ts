@@ -62,7 +62,7 @@ export function saveToolSettings(settings: ToolSettings): void {
 }
 
 /** What can't be understood takes its initial value. */
-export function toolSettingsOf(text: string | null): ToolSettings {
+function toolSettingsOf(text: string | null): ToolSettings {
   const kept = objectOf(text)
   const isColour = (value: unknown): value is string =>
     typeof value === 'string' && /^#[0-9a-f]{6}$/i.test(value)

@@ -11,7 +11,17 @@ declare module '@tanstack/react-router' {
 }
 
 /** Changes that replace the current step of the history. */
-const FLEETING: ReadonlySet<keyof PageState> = new Set(['name', 'from', 'to', 'sort', 'types'])
+const FLEETING: ReadonlySet<keyof PageState> = new Set([
+  'name',
+  'from',
+  'to',
+  'sort',
+  'type',
+  'text',
+  'camera',
+  'rating',
+  'near',
+])
 
 export interface PageControl {
   state: PageState

@@ -103,7 +103,7 @@ export function mergeTerms(
   return all.length > MAX_TERMS ? undefined : all
 }
 
-export function isSameSource(a: QueryTerm, b: QueryTerm): boolean {
+function isSameSource(a: QueryTerm, b: QueryTerm): boolean {
   return sourceOf(a) === sourceOf(b)
 }
 

@@ -1,6 +1,6 @@
 import type { Page } from './page.ts'
 
-export interface Failure {
+interface Failure {
   path: string
   code: string
   reason: string

@@ -30,7 +30,7 @@ export interface LeftOutRow {
 }
 
 /** All files that are left out under one rule. */
-export interface LeftOutSum {
+interface LeftOutSum {
   rule: LeftOutRule
   files: number
   example: string

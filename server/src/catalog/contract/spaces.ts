@@ -20,7 +20,7 @@ export interface VectorSpace {
   further?: readonly FurtherSpace[]
 }
 
-export interface ActivatedSpace {
+interface ActivatedSpace {
   /** The embedder that was active before, if images have vectors from it. */
   previousEmbedder: string | undefined
 }

@@ -17,7 +17,7 @@ const GRAPH_BYTES_PER_LINK = 64
 const MAX_BUILD_MEMORY_KB = 1024 * 1024
 const DISK_FULL = '53100'
 
-export interface HnswOptions {
+interface HnswOptions {
   m: number
   ef_construction: number
 }

@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { SharedTables } from '../../database/schema.ts'
 
 /** An event that processes tell each other: any JSON under a name. */
-export interface StoredEvent {
+interface StoredEvent {
   id: number
   name: string
   data: unknown

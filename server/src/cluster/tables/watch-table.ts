@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import type { SharedTables } from '../../database/schema.ts'
 
 /** Times in milliseconds since 1970. */
-export interface SeenFolder {
+interface SeenFolder {
   directory: string
   createdAt: number
   modifiedAt: number

@@ -18,7 +18,7 @@ export interface PostgresOptions {
   replicas?: readonly ReplicaOptions[]
 }
 
-export interface ReplicaOptions {
+interface ReplicaOptions {
   host?: string | undefined
   port?: number
   url?: string | undefined

@@ -42,7 +42,7 @@ const NUMBERS = {
     oid === INT8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
 }
 
-export type PostgresTables = Tables & SharedTables & AccountTables
+type PostgresTables = Tables & SharedTables & AccountTables
 
 /** A database on a PostgreSQL server. */
 export interface PostgresDatabase {

@@ -10,7 +10,7 @@ const RETRY_PAUSE_MS = 20
 const RETRY_AFTER_S = 2
 
 /** Whether an error only means that the database server can't be reached, or is starting or stopping. */
-export function isUnavailable(error: unknown): boolean {
+function isUnavailable(error: unknown): boolean {
   return (
     UNAVAILABLE.test(systemCodeOf(error) ?? '') ||
     /connection (terminated|timeout)|connect timeout|timeout exceeded when trying to connect/i.test(

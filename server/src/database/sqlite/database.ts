@@ -18,7 +18,7 @@ import * as capture from './migrations/009-capture.ts'
 import * as trash from './migrations/010-trash.ts'
 
 /** Migrations of the catalog, oldest first. */
-export const CATALOG_MIGRATIONS: Migrations = {
+const CATALOG_MIGRATIONS: Migrations = {
   '001-initial': initial,
   '002-embedder-versions': embedderVersions,
   '003-failures-by-inode': failuresByInode,

@@ -4,24 +4,31 @@ import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
 import { systemCodeOf } from '../../errors.ts'
 import { programBeside } from '../../threads.ts'
+import type { QueryExpansion } from '../embedder.ts'
 import { type EmbedderDefinition, embedderKind } from '../registry.ts'
 import { withoutTelemetry } from '../telemetry.ts'
 import type { BatchItem, BatchKind } from './jobs.ts'
-import { type LoadSettings, type Response, readFrames, writeFrame } from './protocol.ts'
+import { type LoadSettings, type Request, type Response, readFrames, writeFrame } from './protocol.ts'
 
-/** A process with a loaded embedder. It takes one batch at a time. */
-export interface EmbeddingProcess {
-  readonly id: number
-  readonly isAlive: boolean
+/** What a loaded embedder reports of itself. */
+export interface EmbedderProperties {
   readonly dimensions: number
   readonly inputSize: { width: number; height: number }
   readonly sketchMargin: number | undefined
-  readonly threads: number | undefined
+  readonly sketchExpansion: QueryExpansion | undefined
   readonly embedsText: boolean
+  readonly places: { width: number; height: number } | undefined
+}
+
+/** A process with a loaded embedder. It takes one batch at a time. */
+export interface EmbeddingProcess extends EmbedderProperties {
+  readonly id: number
+  readonly isAlive: boolean
+  readonly threads: number | undefined
   /**
    * @param items images as 8-bit RGB, each of `inputSize`; with the kind `text`, texts
    * @param timeoutMs a batch that takes longer ends the process; at most the configured `batch_timeout_s`
-   * @returns `[count, dimensions]`, not normalised
+   * @returns `[count, dimensions]`, not normalised; with the kind `places`, `[count, places.height, places.width, dimensions]`
    * @throws {Error} with the message of the embedder, or the way in which the process ended
    */
   embed(items: BatchItem[], kind: BatchKind, timeoutMs?: number): Promise<Float32Array>
@@ -50,6 +57,7 @@ const HAS_GROUPS = process.platform !== 'win32'
 const MAX_DIMENSIONS = 65_536
 const MAX_SIDE = 4096
 const MAX_MARGIN = 0.45
+const MAX_NEIGHBOURS = 1000
 
 /**
  * Starts a process and waits until its embedder is loaded.
@@ -152,6 +160,7 @@ function defectOf({
   dimensions,
   inputSize,
   sketchMargin = 0,
+  sketchExpansion,
 }: Extract<Response, { type: 'ready' }>): string | undefined {
   const isCount = (value: unknown, most: number) =>
     Number.isInteger(value) && (value as number) >= 1 && (value as number) <= most
@@ -162,9 +171,27 @@ function defectOf({
     return `the size of its input has to be whole numbers from 1 to ${MAX_SIDE}, but is ${JSON.stringify(inputSize)}`
   }
   const isMargin = typeof sketchMargin === 'number' && sketchMargin >= 0 && sketchMargin <= MAX_MARGIN
-  return isMargin
+  if (!isMargin)
+    return `its sketch margin has to be from 0 to ${MAX_MARGIN}, but is ${JSON.stringify(sketchMargin)}`
+  return sketchExpansion === undefined || isExpansion(sketchExpansion, dimensions)
     ? undefined
-    : `its sketch margin has to be from 0 to ${MAX_MARGIN}, but is ${JSON.stringify(sketchMargin)}`
+    : `its sketch expansion is not valid: ${JSON.stringify(sketchExpansion)}`
+}
+
+function isExpansion(
+  { neighbours, temperature, weight, keptDimensions = 0 }: QueryExpansion,
+  dimensions: number,
+): boolean {
+  return (
+    Number.isInteger(neighbours) &&
+    neighbours >= 1 &&
+    neighbours <= MAX_NEIGHBOURS &&
+    temperature > 0 &&
+    weight >= 0 &&
+    Number.isInteger(keptDimensions) &&
+    keptDimensions >= 0 &&
+    keptDimensions < dimensions
+  )
 }
 
 class Conversation {
@@ -199,8 +226,10 @@ class Conversation {
     dimensions,
     inputSize,
     sketchMargin,
+    sketchExpansion,
     threads,
     embedsText = false,
+    places,
   }: Extract<Response, { type: 'ready' }>): EmbeddingProcess {
     const isAlive = () => this.#ended === undefined
     return {
@@ -211,8 +240,10 @@ class Conversation {
       dimensions,
       inputSize,
       sketchMargin,
+      sketchExpansion,
       threads,
       embedsText,
+      places,
       embed: (items, kind, timeoutMs = this.#batchTimeoutMs) =>
         this.#embed(items, kind, inputSize, Math.min(timeoutMs, this.#batchTimeoutMs)),
       close: () => this.#close(),
@@ -254,7 +285,10 @@ class Conversation {
       }
       const images = items.filter((item) => typeof item !== 'string')
       const pixels = images.length === 1 ? images[0]! : Buffer.concat(images)
-      writeFrame(this.#child.stdin!, { type: 'embed', id, kind, count: images.length, width, height }, pixels)
+      const size = { count: images.length, width, height }
+      const request: Request =
+        kind === 'places' ? { type: 'embed_places', id, ...size } : { type: 'embed', id, kind, ...size }
+      writeFrame(this.#child.stdin!, request, pixels)
     }).finally(() => clearTimeout(timer))
   }
 

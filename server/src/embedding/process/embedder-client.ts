@@ -1,6 +1,6 @@
 import { DomainError } from '../../errors.ts'
 import type { RgbImage } from '../../gallery/resample.ts'
-import type { ImageKind } from '../embedder.ts'
+import type { ImageKind, QueryExpansion } from '../embedder.ts'
 import type { Measurement } from '../measurements.ts'
 import type { LoadSettings } from './protocol.ts'
 
@@ -20,6 +20,8 @@ export interface EmbedderClient {
   readonly startTimeoutS: number
   /** Free border around the ink of a prepared sketch, as a share of its side. */
   readonly sketchMargin: number
+  /** How sketches are expanded, if they are. */
+  readonly sketchExpansion: QueryExpansion | undefined
   readonly inputSize: { width: number; height: number }
   /** Its speed on this machine, and the batch size and threads that suit it best. */
   readonly measurement: Measurement
@@ -36,6 +38,14 @@ export interface EmbedderClient {
    * @throws {DomainError} `not_supported` if the model has no text encoder; `unavailable` as for `embed`
    */
   embedText(texts: readonly string[]): Promise<Embedding[]>
+  /** Size of the grid of `embedPlaces`; undefined if the model has no feature map. */
+  readonly places: { width: number; height: number } | undefined
+  /**
+   * Embeds the places of images, as a query: see `Embedder.embedPlaces`.
+   * @returns `[places.height, places.width, dimensions]` of each image
+   * @throws {DomainError} `not_supported` without `places`; `unavailable` as for `embed`
+   */
+  embedPlaces(images: readonly RgbImage[]): Promise<Embedding[]>
   close(): Promise<void>
 }
 

@@ -1,4 +1,6 @@
 import type { ImageBatch } from '../embedder.ts'
+import { normaliseVectors } from '../vectors.ts'
+import type { EmbeddingProcess } from './child.ts'
 
 /** A picture on which any model must answer: smooth colours with an edge, the same every time. */
 export function probeImage({ width, height }: { width: number; height: number }): Uint8Array {
@@ -32,4 +34,18 @@ export async function probeDimensions(
 ): Promise<number> {
   const data = Float32Array.from(probeImage(inputSize), (value) => value / 255)
   return (await embed({ data, count: 1, ...inputSize })).length
+}
+
+/** @returns the defect of the vectors of a batch of test pictures, if any */
+export async function probeDefect(
+  child: Pick<EmbeddingProcess, 'embed' | 'dimensions' | 'inputSize'>,
+  count: number,
+): Promise<string | undefined> {
+  try {
+    const vectors = await child.embed(Array(count).fill(probeImage(child.inputSize)), 'photo')
+    const outcome = normaliseVectors(vectors, count, child.dimensions)
+    return typeof outcome === 'string' ? outcome : undefined
+  } catch (error) {
+    return (error as Error).message
+  }
 }

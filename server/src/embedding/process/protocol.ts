@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream'
-import type { ImageKind } from '../embedder.ts'
+import type { ImageKind, QueryExpansion } from '../embedder.ts'
 import type { LoadContext } from '../load-context.ts'
 import type { EmbedderDefinition } from '../registry.ts'
 
@@ -13,6 +13,8 @@ export type Request =
   | ({ type: 'load'; name: string; definition: EmbedderDefinition } & LoadSettings)
   /** Payload: 8-bit RGB pixels `[count, height, width, 3]`. */
   | { type: 'embed'; id: number; kind: ImageKind; count: number; height: number; width: number }
+  /** As `embed`, only to an embedder that is ready with `places`. */
+  | { type: 'embed_places'; id: number; count: number; height: number; width: number }
   /** Only to an embedder that is ready with `embedsText`. */
   | { type: 'embed_text'; id: number; texts: string[] }
 
@@ -27,10 +29,12 @@ export type Response =
       dimensions: number
       inputSize: { width: number; height: number }
       sketchMargin?: number | undefined
+      sketchExpansion?: QueryExpansion | undefined
       threads?: number | undefined
       embedsText?: boolean | undefined
+      places?: { width: number; height: number } | undefined
     }
-  /** Payload: float32 `[count, dimensions]`. */
+  /** Payload: float32 `[count, dimensions]`, or `[count, places.height, places.width, dimensions]`. */
   | { type: 'vectors'; id: number }
   /** Without an id: the embedder could not be loaded. */
   | { type: 'error'; id?: number | null; message: string }

@@ -4,12 +4,12 @@ import { type RgbImage, resample } from '../../gallery/resample.ts'
 import { DEFAULT_SKETCH_MARGIN, type ImageKind } from '../embedder.ts'
 import type { Measurement } from '../measurements.ts'
 import { describeDefinition, type EmbedderDefinition } from '../registry.ts'
-import { normaliseVectors } from '../vectors.ts'
-import { type EmbeddingProcess, startEmbeddingProcess } from './child.ts'
+import { type EmbedderProperties, type EmbeddingProcess, startEmbeddingProcess } from './child.ts'
 import type { EmbedderClient, EmbedderClientOptions, Embedding, Priority } from './embedder-client.ts'
 import { type BatchItem, type BatchKind, batchSizes, type Job, JobQueue } from './jobs.ts'
 import { measureBatchSizes } from './measure-batch-sizes.ts'
-import { probeImage } from './probe.ts'
+import { probeDefect } from './probe.ts'
+import { resultsOf, sentence } from './results.ts'
 
 const MAX_ATTEMPTS = 2
 const FIRST_BACKOFF_MS = 100
@@ -47,7 +47,7 @@ class EmbedderSupervisor implements EmbedderClient {
   /** A loaded process that is being tried. */
   #tried: EmbeddingProcess | undefined
   /** As at the first start. */
-  #properties: Pick<EmbeddingProcess, 'dimensions' | 'inputSize' | 'sketchMargin' | 'embedsText'> | undefined
+  #properties: EmbedderProperties | undefined
   #isStarted = false
   #isBusy = false
   #failedStarts = 0
@@ -72,8 +72,14 @@ class EmbedderSupervisor implements EmbedderClient {
   get sketchMargin() {
     return this.#properties!.sketchMargin ?? DEFAULT_SKETCH_MARGIN
   }
+  get sketchExpansion() {
+    return this.#properties!.sketchExpansion
+  }
   get embedsText() {
     return this.#properties!.embedsText
+  }
+  get places() {
+    return this.#properties!.places
   }
   get measurement() {
     return this.#measurement!
@@ -107,7 +113,11 @@ class EmbedderSupervisor implements EmbedderClient {
     this.#work()
   }
 
-  async embed(images: readonly RgbImage[], kind: ImageKind, priority: Priority): Promise<Embedding[]> {
+  async embed(
+    images: readonly RgbImage[],
+    kind: ImageKind | 'places',
+    priority: Priority,
+  ): Promise<Embedding[]> {
     const { width, height } = this.inputSize
     const pixels = images.map((image) => resample(image, width, height).data)
     const size = this.measurement.batchSize
@@ -115,6 +125,12 @@ class EmbedderSupervisor implements EmbedderClient {
       this.#enqueue(pixels.slice(n * size, (n + 1) * size), kind, priority),
     )
     return (await Promise.all(parts)).flat()
+  }
+
+  async embedPlaces(images: readonly RgbImage[]): Promise<Embedding[]> {
+    if (this.places === undefined)
+      throw new DomainError('not_supported', `The embedder "${this.name}" has no feature map.`)
+    return this.embed(images, 'places', 'query')
   }
 
   async embedText(texts: readonly string[]): Promise<Embedding[]> {
@@ -174,7 +190,7 @@ class EmbedderSupervisor implements EmbedderClient {
       (BATCH_TIMEOUT_FACTOR * 1000 * batchSize) / imagesPerSecond,
     )
     const outcome = await this.#process!.embed(job.items, job.kind, timeout).then(
-      (vectors) => normaliseVectors(vectors, job.items.length, this.dimensions),
+      (vectors) => resultsOf(vectors, job, this.#properties!),
       (error: Error) => error.message,
     )
     if (typeof outcome !== 'string') {
@@ -329,21 +345,4 @@ class EmbedderSupervisor implements EmbedderClient {
       : `does not work at present: ${sentence(this.#outage ?? 'it does not start')}`
     return new DomainError('unavailable', `The embedder "${this.name}" ${reason}`)
   }
-}
-
-/** @returns the defect of the vectors of a batch of test pictures, if any */
-async function probeDefect(child: EmbeddingProcess, count: number): Promise<string | undefined> {
-  try {
-    const vectors = await child.embed(Array(count).fill(probeImage(child.inputSize)), 'photo')
-    const outcome = normaliseVectors(vectors, count, child.dimensions)
-    return typeof outcome === 'string' ? outcome : undefined
-  } catch (error) {
-    return (error as Error).message
-  }
-}
-
-/** Ends a reason with a full stop. */
-function sentence(reason: unknown): string {
-  const text = reason instanceof Error ? reason.message : String(reason)
-  return /[.!?]$/.test(text) ? text : `${text}.`
 }

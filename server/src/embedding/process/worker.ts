@@ -43,9 +43,11 @@ async function vectorsOf(
     if (embedder.embedText === undefined) throw new Error('the embedder has no method embedText(texts)')
     return embedder.embedText(request.texts)
   }
-  const { kind, count, height, width } = request
-  const data = toUnitRange(new Uint8Array(payload))
-  return embedder.embed({ data, count, height, width }, kind)
+  const { count, height, width } = request
+  const images = { data: toUnitRange(new Uint8Array(payload)), count, height, width }
+  if (request.type === 'embed') return embedder.embed(images, request.kind)
+  if (embedder.embedPlaces === undefined) throw new Error('the embedder has no method embedPlaces(images)')
+  return embedder.embedPlaces(images)
 }
 
 async function load({ name, definition, ...given }: Extract<Request, { type: 'load' }>): Promise<void> {
@@ -61,8 +63,10 @@ async function load({ name, definition, ...given }: Extract<Request, { type: 'lo
       dimensions: embedder.dimensions,
       inputSize: embedder.inputSize ?? DEFAULT_INPUT_SIZE,
       sketchMargin: embedder.sketchMargin,
+      sketchExpansion: embedder.sketchExpansion,
       threads: embedder.threads,
       embedsText: embedder.embedText !== undefined,
+      places: embedder.embedPlaces && embedder.places,
     })
   } catch (error) {
     respond({ type: 'error', message: messageOf(error) })

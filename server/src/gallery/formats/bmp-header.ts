@@ -14,10 +14,10 @@ export interface BmpHeader {
   masks: Masks
 }
 
-export type Packing = 'none' | 'runs' | 'runs of 24 bits' | 'huffman' | 'masks' | 'jpeg' | 'png'
+type Packing = 'none' | 'runs' | 'runs of 24 bits' | 'huffman' | 'masks' | 'jpeg' | 'png'
 
 /** The bits of a pixel that are its red, green, blue and alpha. */
-export type Masks = [red: number, green: number, blue: number, alpha: number]
+type Masks = [red: number, green: number, blue: number, alpha: number]
 
 const FILE_HEADER = 14
 const OS2_HEADER = 12

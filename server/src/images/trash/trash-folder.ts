@@ -8,7 +8,7 @@ import { toSystemPath } from '../../gallery/file-names.ts'
 import { directoryOf, joinPath, nameOf, ROOT, toAbsolute } from '../../gallery/paths.ts'
 
 /** Hidden, so that the gallery leaves it out. */
-export const TRASH_FOLDER = '.sketch-search-trash'
+const TRASH_FOLDER = '.sketch-search-trash'
 /** The trash folder can't be made or written to there, or is on another file system after all. */
 const CANNOT_WRITE = new Set(['EACCES', 'EPERM', 'EROFS', 'EXDEV', 'ENOSPC', 'ENAMETOOLONG'])
 const HAS_NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'])

@@ -59,110 +59,132 @@ interface Search {
   forget(): void
 }
 
-function createSearch(
-  { catalog, isShown = async () => false, timeoutMs = COMPARISON_TIMEOUT_MS }: DuplicateFinderOptions,
-  threshold: number,
-): Search {
-  let pairs = createPairs()
-  /** Pairs of a comparison that started again, until it ends. */
-  let renewed: Pairs | undefined
-  /** Beginnings of the last sections. */
-  let marks: Mark[] = []
-  /** Id after which the next section begins; undefined when all have been compared. */
-  let next: number | undefined
-  let last = 0
-  let compared = 0
-  let progress = 0
-  /** Some images had more similar ones than are noted, and some of the noted ones are gone. */
-  let isIncomplete = false
-  let comparing: Promise<void> | undefined
-  let made: (Duplicates & { until: number }) | undefined
-  let making: Promise<Duplicates> | undefined
-  let askedAt = 0
-  let isForgotten = false
+function createSearch(options: DuplicateFinderOptions, threshold: number): Search {
+  return new ThresholdSearch(options, threshold)
+}
 
-  return {
-    async request() {
-      askedAt = performance.now()
-      const isOver = made === undefined || askedAt > made.until
-      if (comparing === undefined && (isOver || progress < 1)) {
-        comparing = compare().finally(() => {
-          comparing = undefined
-        })
-        // Requests that wait receive the error; the next request tries again.
-        comparing.catch(() => {})
-      }
-      if (comparing !== undefined && isOver)
-        await Promise.race([comparing, sleep(timeoutMs, undefined, { ref: false })])
-      return respond()
-    },
-    forget() {
-      isForgotten = true
-    },
+class ThresholdSearch implements Search {
+  readonly #catalog
+  readonly #isShown
+  readonly #timeoutMs
+  readonly #threshold: number
+  #pairs = createPairs()
+  /** Pairs of a comparison that started again, until it ends. */
+  #renewed: Pairs | undefined
+  /** Beginnings of the last sections. */
+  #marks: Mark[] = []
+  /** Id after which the next section begins; undefined when all have been compared. */
+  #next: number | undefined
+  #last = 0
+  #compared = 0
+  #progress = 0
+  /** Some images had more similar ones than are noted, and some of the noted ones are gone. */
+  #isIncomplete = false
+  #comparing: Promise<void> | undefined
+  #made: (Duplicates & { until: number }) | undefined
+  #making: Promise<Duplicates> | undefined
+  #askedAt = 0
+  #isForgotten = false
+
+  constructor(
+    { catalog, isShown = async () => false, timeoutMs = COMPARISON_TIMEOUT_MS }: DuplicateFinderOptions,
+    threshold: number,
+  ) {
+    this.#catalog = catalog
+    this.#isShown = isShown
+    this.#timeoutMs = timeoutMs
+    this.#threshold = threshold
   }
 
-  async function compare(): Promise<void> {
-    const { indexed } = await catalog.images.counts()
-    next ??= begin()
-    while (!isForgotten && performance.now() - askedAt < UNASKED_MS) {
-      const part = await catalog.vectors.similarPairs(next, threshold)
-      marks = [...marks.slice(-MAX_MARKS), { after: next, compared, length: (renewed ?? pairs).length }]
+  async request(): Promise<Duplicates> {
+    this.#askedAt = performance.now()
+    const isOver = this.#made === undefined || this.#askedAt > this.#made.until
+    if (this.#comparing === undefined && (isOver || this.#progress < 1)) {
+      this.#comparing = this.#compare().finally(() => {
+        this.#comparing = undefined
+      })
+      // Requests that wait receive the error; the next request tries again.
+      this.#comparing.catch(() => {})
+    }
+    if (this.#comparing !== undefined && isOver)
+      await Promise.race([this.#comparing, sleep(this.#timeoutMs, undefined, { ref: false })])
+    return this.#respond()
+  }
+
+  forget(): void {
+    this.#isForgotten = true
+  }
+
+  async #compare(): Promise<void> {
+    const { indexed } = await this.#catalog.images.counts()
+    this.#next ??= this.#begin()
+    while (!this.#isForgotten && performance.now() - this.#askedAt < UNASKED_MS) {
+      const part = await this.#catalog.vectors.similarPairs(this.#next, this.#threshold)
+      this.#marks = [
+        ...this.#marks.slice(-MAX_MARKS),
+        { after: this.#next, compared: this.#compared, length: (this.#renewed ?? this.#pairs).length },
+      ]
       for (const { a, b } of part.pairs) {
-        pairs.add(a, b)
-        renewed?.add(a, b)
+        this.#pairs.add(a, b)
+        this.#renewed?.add(a, b)
       }
-      last = part.last ?? last
-      compared += part.compared
-      if (part.next === undefined) return end()
-      next = part.next
-      progress = Math.min(0.99, compared / Math.max(1, indexed))
+      this.#last = part.last ?? this.#last
+      this.#compared += part.compared
+      if (part.next === undefined) return this.#end()
+      this.#next = part.next
+      this.#progress = Math.min(0.99, this.#compared / Math.max(1, indexed))
     }
   }
 
   /** @returns the id after which the comparison begins: at the new vectors, or at the first one */
-  function begin(): number {
-    progress = Math.min(progress, 0.99)
-    if (isIncomplete) {
-      isIncomplete = false
-      renewed = createPairs()
-      marks = []
-      compared = 0
+  #begin(): number {
+    this.#progress = Math.min(this.#progress, 0.99)
+    if (this.#isIncomplete) {
+      this.#isIncomplete = false
+      this.#renewed = createPairs()
+      this.#marks = []
+      this.#compared = 0
       return 0
     }
-    const mark = marks.findLast(({ after }) => after <= last - AGAIN) ?? marks[0]
+    const mark = this.#marks.findLast(({ after }) => after <= this.#last - AGAIN) ?? this.#marks[0]
     const from = mark ?? { after: 0, compared: 0, length: 0 }
-    marks = marks.filter(({ after }) => after < from.after)
-    compared = from.compared
-    pairs.cutTo(from.length)
+    this.#marks = this.#marks.filter(({ after }) => after < from.after)
+    this.#compared = from.compared
+    this.#pairs.cutTo(from.length)
     return from.after
   }
 
-  function end(): void {
-    next = undefined
-    progress = 1
-    if (renewed === undefined) return
-    pairs = renewed
-    renewed = undefined
+  #end(): void {
+    this.#next = undefined
+    this.#progress = 1
+    if (this.#renewed === undefined) return
+    this.#pairs = this.#renewed
+    this.#renewed = undefined
   }
 
-  async function respond(): Promise<Duplicates> {
-    if (made !== undefined && performance.now() < made.until && made.progress >= progress) return made
-    making ??= make(progress).finally(() => {
-      making = undefined
+  async #respond(): Promise<Duplicates> {
+    if (
+      this.#made !== undefined &&
+      performance.now() < this.#made.until &&
+      this.#made.progress >= this.#progress
+    )
+      return this.#made
+    this.#making ??= this.#make(this.#progress).finally(() => {
+      this.#making = undefined
     })
-    const found = await making
+    const found = await this.#making
     // All have been compared meanwhile.
-    return found.progress < 1 && progress === 1 ? respond() : found
+    return found.progress < 1 && this.#progress === 1 ? this.#respond() : found
   }
 
-  async function make(progress: number): Promise<Duplicates> {
+  async #make(progress: number): Promise<Duplicates> {
     const start = performance.now()
-    const { groups, isLossy } = await groupsOf(catalog, pairs, isShown)
-    if (renewed === undefined) isIncomplete ||= isLossy
+    const { groups, isLossy } = await groupsOf(this.#catalog, this.#pairs, this.#isShown)
+    if (this.#renewed === undefined) this.#isIncomplete ||= isLossy
     const rest = (performance.now() - start) * REST
     const until = performance.now() + Math.min(MAX_REST_MS, Math.max(MIN_REST_MS, rest))
-    made = { groups, progress, until }
-    return made
+    this.#made = { groups, progress, until }
+    return this.#made
   }
 }
 

@@ -33,7 +33,7 @@ interface Concept {
 }
 
 /** The scale of scores: words are calibrated to scores that can be added to cosine similarities of pictures. */
-export interface WordScores {
+interface WordScores {
   /** Score of an unrelated picture, and the deviation among unrelated pictures. */
   mean: number
   deviation: number
@@ -42,7 +42,7 @@ export interface WordScores {
 }
 
 /** A word of the vocabulary with the vectors of everything that it stands for. The score of an image is its best one. */
-export interface KnownWord {
+interface KnownWord {
   word: string
   vectors: WeightedVector[]
 }
@@ -112,57 +112,81 @@ export async function openVocabulary(files: VocabularyFiles, dimensions: number)
   return createVocabulary(content, vectorOf)
 }
 
-function createVocabulary(
-  { language, scores, descriptions, rows, concepts, plurals }: VocabularyFile,
-  vectorOf: (row: number) => Float32Array,
-): Vocabulary {
-  const conceptOf = new Map(
-    concepts.flatMap((concept) => concept.words.map((word) => [word, concept] as const)),
-  )
-  const words = [...conceptOf.keys()]
-  let classVectors: Float32Array[] | undefined
+function createVocabulary(options: VocabularyFile, vectorOf: (row: number) => Float32Array): Vocabulary {
+  return new FileVocabulary(options, vectorOf)
+}
 
-  return {
-    language,
-    size: words.length,
-    scores,
-    find(text) {
-      const phrase = normalizeWord(text)
-      const word = exact(phrase) ?? misspelled(phrase)
-      if (word !== undefined) return [known(word)]
-      return partsOf(phrase).map(known)
-    },
-    complete(prefix, limit) {
-      const start = normalizeWord(prefix)
-      if (start === '') return []
-      const first = words.filter((word) => word.startsWith(start))
-      const later = words.filter((word) => word.includes(` ${start}`) && !word.startsWith(start))
-      return [...first, ...later].slice(0, limit)
-    },
-    describe(vector) {
-      const probabilities = probabilitiesOf(vector)
-      const sure = concepts.filter(
-        ({ rows: own }) =>
-          own.reduce((sum, row) => sum + (probabilities[row] ?? 0), 0) >= descriptions.probability,
-      )
-      const bySize = sure.toSorted((a, b) => a.rows.length - b.rows.length)
-      const [specific] = bySize
-      if (specific === undefined) return []
-      // Concepts are in the order of the frequency of their words.
-      const frequent = sure.filter((concept) => concept !== specific).slice(0, MAX_DESCRIPTIONS - 1)
-      const chosen = new Set([specific, ...frequent])
-      return bySize.filter((concept) => chosen.has(concept)).map((concept) => concept.words[0]!)
-    },
+class FileVocabulary implements Vocabulary {
+  readonly language
+  readonly scores
+  readonly #descriptions
+  readonly #rows
+  readonly #concepts
+  readonly #plurals
+  readonly #vectorOf: (row: number) => Float32Array
+  readonly #conceptOf
+  readonly #words
+  #classVectors: Float32Array[] | undefined
+  readonly size
+
+  constructor(
+    { language, scores, descriptions, rows, concepts, plurals }: VocabularyFile,
+    vectorOf: (row: number) => Float32Array,
+  ) {
+    this.language = language
+    this.scores = scores
+    this.#descriptions = descriptions
+    this.#rows = rows
+    this.#concepts = concepts
+    this.#plurals = plurals
+    this.#vectorOf = vectorOf
+    this.#conceptOf = new Map(
+      this.#concepts.flatMap((concept) => concept.words.map((word) => [word, concept] as const)),
+    )
+    this.#words = [...this.#conceptOf.keys()]
+    this.size = this.#words.length
+  }
+
+  find(text: string): KnownWord[] {
+    const phrase = normalizeWord(text)
+    const word = this.#exact(phrase) ?? this.#misspelled(phrase)
+    if (word !== undefined) return [this.#known(word)]
+    return this.#partsOf(phrase).map(this.#known)
+  }
+
+  complete(prefix: string, limit: number): string[] {
+    const start = normalizeWord(prefix)
+    if (start === '') return []
+    const first = this.#words.filter((word) => word.startsWith(start))
+    const later = this.#words.filter((word) => word.includes(` ${start}`) && !word.startsWith(start))
+    return [...first, ...later].slice(0, limit)
+  }
+
+  describe(vector: Float32Array): string[] {
+    const probabilities = this.#probabilitiesOf(vector)
+    const sure = this.#concepts.filter(
+      ({ rows: own }) =>
+        own.reduce((sum, row) => sum + (probabilities[row] ?? 0), 0) >= this.#descriptions.probability,
+    )
+    const bySize = sure.toSorted((a, b) => a.rows.length - b.rows.length)
+    const [specific] = bySize
+    if (specific === undefined) return []
+    // Concepts are in the order of the frequency of their words.
+    const frequent = sure.filter((concept) => concept !== specific).slice(0, MAX_DESCRIPTIONS - 1)
+    const chosen = new Set([specific, ...frequent])
+    return bySize.filter((concept) => chosen.has(concept)).map((concept) => concept.words[0]!)
   }
 
   /** Softmax over the standardised cosines of the classes. */
-  function probabilitiesOf(image: Float32Array): Float64Array {
-    classVectors ??= rows.slice(0, descriptions.classes).map((_, row) => vectorOf(row))
-    const logits = Float64Array.from(classVectors, (vector, row) => {
-      const statistics = rows[row]
+  #probabilitiesOf(image: Float32Array): Float64Array {
+    this.#classVectors ??= this.#rows
+      .slice(0, this.#descriptions.classes)
+      .map((_, row) => this.#vectorOf(row))
+    const logits = Float64Array.from(this.#classVectors, (vector, row) => {
+      const statistics = this.#rows[row]
       if (!statistics) return Number.NEGATIVE_INFINITY
       const cosine = vector.reduce((sum, value, i) => sum + value * image[i]!, 0)
-      return (cosine - statistics[0]) / statistics[1] / descriptions.temperature
+      return (cosine - statistics[0]) / statistics[1] / this.#descriptions.temperature
     })
     const largest = Math.max(...logits)
     const weights = logits.map((logit) => Math.exp(logit - largest))
@@ -170,36 +194,38 @@ function createVocabulary(
     return weights.map((weight) => weight / total)
   }
 
-  function known(word: string): KnownWord {
-    return { word, vectors: vectorsOf(conceptOf.get(word)!) }
+  readonly #known = (word: string): KnownWord => {
+    return { word, vectors: this.#vectorsOf(this.#conceptOf.get(word)!) }
   }
 
   /**
    * Standardises each vector, then the best of them, over unrelated pictures: a set of many vectors has more chances to be
    * near to any picture. Both steps are linear in the cosine.
    */
-  function vectorsOf(concept: Concept): WeightedVector[] {
+  #vectorsOf(concept: Concept): WeightedVector[] {
     return concept.rows.map((row) => {
-      const [mean, deviation] = rows[row]!
+      const [mean, deviation] = this.#rows[row]!
       return {
-        vector: vectorOf(row),
-        weight: scores.deviation / (concept.deviation * deviation),
-        offset: scores.mean - (scores.deviation * (mean / deviation + concept.median)) / concept.deviation,
+        vector: this.#vectorOf(row),
+        weight: this.scores.deviation / (concept.deviation * deviation),
+        offset:
+          this.scores.mean -
+          (this.scores.deviation * (mean / deviation + concept.median)) / concept.deviation,
       }
     })
   }
 
-  function exact(word: string): string | undefined {
-    return singularForms(word, plurals).find((form) => conceptOf.has(form))
+  #exact(word: string): string | undefined {
+    return singularForms(word, this.#plurals).find((form) => this.#conceptOf.has(form))
   }
 
-  function misspelled(word: string): string | undefined {
-    const [best] = nearest(word)
+  #misspelled(word: string): string | undefined {
+    const [best] = this.#nearest(word)
     return best !== undefined && best.mistakes <= MAX_MISTAKES(word.length) ? best.word : undefined
   }
 
   /** Divides a phrase into the longest known phrases. */
-  function partsOf(phrase: string): string[] {
+  #partsOf(phrase: string): string[] {
     const tokens = phrase.split(' ')
     const found: string[] = []
     for (let start = 0; start < tokens.length; ) {
@@ -210,34 +236,34 @@ function createVocabulary(
       const most = Math.min(MAX_PHRASE_WORDS, tokens.length - start)
       const lengths = Array.from({ length: most }, (_, n) => most - n)
       const part = lengths
-        .map((length) => ({ length, word: exact(tokens.slice(start, start + length).join(' ')) }))
+        .map((length) => ({ length, word: this.#exact(tokens.slice(start, start + length).join(' ')) }))
         .find(({ word }) => word !== undefined)
-      const word = part?.word ?? misspelled(tokens[start]!)
-      if (word === undefined) throw unknownWord(tokens.length === 1 ? phrase : tokens[start]!, phrase)
+      const word = part?.word ?? this.#misspelled(tokens[start]!)
+      if (word === undefined) throw this.#unknownWord(tokens.length === 1 ? phrase : tokens[start]!, phrase)
       found.push(word)
       start += part?.length ?? 1
     }
-    if (found.length === 0) throw unknownWord(phrase, phrase)
+    if (found.length === 0) throw this.#unknownWord(phrase, phrase)
     return [...new Set(found)]
   }
 
-  function unknownWord(word: string, phrase: string): DomainError {
-    const suggestions = suggestionsFor(word)
+  #unknownWord(word: string, phrase: string): DomainError {
+    const suggestions = this.#suggestionsFor(word)
     const inPhrase = word === phrase ? '' : ` in ${JSON.stringify(phrase)}`
     return new DomainError('unknown_word', `The model has no word ${JSON.stringify(word)}${inPhrase}.`, {
       suggestions,
     })
   }
 
-  function suggestionsFor(word: string): string[] {
-    const containing = words.filter((other) => word !== '' && other.split(' ').includes(word))
-    const similar = nearest(word).map((candidate) => candidate.word)
+  #suggestionsFor(word: string): string[] {
+    const containing = this.#words.filter((other) => word !== '' && other.split(' ').includes(word))
+    const similar = this.#nearest(word).map((candidate) => candidate.word)
     return [...new Set([...containing, ...similar])].slice(0, MAX_SUGGESTIONS)
   }
 
   /** Known words by their distance in spelling; the more frequent of equally distant ones first. */
-  function nearest(word: string): { word: string; mistakes: number }[] {
-    return words
+  #nearest(word: string): { word: string; mistakes: number }[] {
+    return this.#words
       .map((other) => ({ word: other, mistakes: distance(word, other) }))
       .sort(
         (a, b) => a.mistakes - b.mistakes || Number(b.word[0] === word[0]) - Number(a.word[0] === word[0]),

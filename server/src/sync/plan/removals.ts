@@ -25,7 +25,7 @@ export interface RemovalFacts {
   isOtherDevice: boolean
 }
 
-export interface KeptFiles {
+interface KeptFiles {
   because: 'mount absent' | 'mount replaced' | 'too many at once'
   /** Mount points that the reason refers to. */
   mounts: readonly string[]

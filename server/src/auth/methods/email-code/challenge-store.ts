@@ -25,7 +25,7 @@ export interface ChallengeStore {
   remove(row: ChallengeRow): Promise<boolean>
 }
 
-export interface ChallengeRow {
+interface ChallengeRow {
   id: string
   /** Seal of the code, colon, number of guesses. */
   value: string

@@ -28,6 +28,7 @@ export async function createJavaScriptEmbedder(definition: EmbedderDefinition): 
       (await probeDimensions(async (images) => toFloats(await embed(images, 'photo')), inputSize)),
     inputSize,
     ...(created.sketchMargin === undefined ? {} : { sketchMargin: created.sketchMargin }),
+    ...(created.sketchExpansion === undefined ? {} : { sketchExpansion: created.sketchExpansion }),
     embed: async (images, kind) => toFloats(await embed(images, kind)),
     ...(embedText && {
       embedText: async (texts: readonly string[]) =>

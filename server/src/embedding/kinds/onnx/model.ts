@@ -29,7 +29,14 @@ export interface OnnxModel {
    * @returns `[count, dimensions]`, row-major
    */
   embed(images: ImageBatch, normalisation: Normalisation, outputName?: string): Promise<Float32Array>
+  /** Returns the values of an output as they are, for models that take any number of images. */
+  output(images: ImageBatch, normalisation: Normalisation, name: string): Promise<Output>
   close(): Promise<void>
+}
+
+export interface Output {
+  values: Float32Array
+  shape: readonly number[]
 }
 
 const EMBEDDING_NAMES = [
@@ -69,6 +76,10 @@ export async function openOnnxModel(options: OnnxModelOptions, context: LoadCont
       }
       const dimensions = parts[0]!.length / size
       return joined(parts).subarray(0, images.count * dimensions)
+    },
+    async output(images, normalisation, name) {
+      const result = await run(session, images, normalisation, name)
+      return { values: toFloats(result), shape: result.dims }
     },
     close: () => session.close(),
   }

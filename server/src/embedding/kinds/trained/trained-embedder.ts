@@ -1,13 +1,17 @@
 import type { Embedder, ImageBatch } from '../../embedder.ts'
 import type { LoadContext } from '../../load-context.ts'
 import { RAW } from '../../pixels.ts'
+import { trialBatch } from '../../process/probe.ts'
 import { openOnnxModel } from '../onnx/model.ts'
 import { mixVectors, pictureInk, sketchShares } from './drawn-pictures.ts'
 import { inkInput } from './ink-input.ts'
+import { scaledPlaces } from './places.ts'
 import { TRAINED_MODEL } from './trained-model.ts'
 
 /** Chosen by validation, see model/README.md. */
 const SKETCH_MARGIN = 0.08
+/** The last dimension corrects crowding, which depends on the images only. */
+const SKETCH_EXPANSION = { neighbours: 15, temperature: 0.05, weight: 1.6, keptDimensions: 1 }
 
 /**
  * The default model: a network for photos, and one for sketches that places a drawing where the first one places photos of the
@@ -31,11 +35,16 @@ export async function createTrainedEmbedder(context: LoadContext): Promise<Embed
     mixVectors(mixed, await sketch.embed(pictureInk(images, drawn, side), RAW), drawn, shares, dimensions)
     return mixed
   }
+  const placesOf = async (images: ImageBatch) => photo.output(images, RAW, 'map')
+  const [, height, width] = (await placesOf(trialBatch(photo.inputSize, 1))).shape
   return {
     dimensions,
+    places: { width: width!, height: height! },
+    embedPlaces: async (images) => scaledPlaces(await placesOf(images), dimensions),
     inputSize: photo.inputSize,
     threads: photo.threads,
     sketchMargin: SKETCH_MARGIN,
+    sketchExpansion: SKETCH_EXPANSION,
     embed: (images, kind) =>
       kind === 'photo' ? embedPictures(images) : sketch.embed(inkInput(images, side), RAW),
     async close() {

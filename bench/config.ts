@@ -1,0 +1,11 @@
+import { loadConfig } from '../server/src/config/load.ts'
+
+/** Returns the default configuration for a gallery. */
+export function configOf(gallery: string, dataDirectory: string) {
+  const flags = Object.entries({
+    'watcher.watched_directory': gallery,
+    'watcher.watch_recursive': true,
+    data_directory: dataDirectory,
+  }).map(([path, value]) => ({ path: path.split('.'), value, source: 'bench' }))
+  return loadConfig({ environment: {}, flags, workingDirectory: gallery })
+}

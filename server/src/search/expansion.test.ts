@@ -1,0 +1,52 @@
+import { describe, expect, it } from 'vitest'
+import { expandedVector } from './expansion.ts'
+
+const EXPANSION = { neighbours: 3, temperature: 0.05, weight: 1.6 }
+
+function unit(...values: number[]): Float32Array {
+  const length = Math.hypot(...values)
+  return Float32Array.from(values, (value) => value / length)
+}
+
+const cosine = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, d) => sum + value * b[d]!, 0)
+
+describe('expandedVector', () => {
+  it('is nearer to images like those found first than the sketch was', () => {
+    const sketch = unit(1, 0.3, 0, 0)
+    const neighbours = [
+      { vector: unit(0.4, 1, 0, 0), score: 0.66 },
+      { vector: unit(0.4, 1, 0.1, 0), score: 0.65 },
+    ]
+    const expanded = expandedVector(sketch, neighbours, EXPANSION)
+    const alike = unit(0.3, 1, 0, 0.1)
+    expect(cosine(expanded, alike)).toBeGreaterThan(cosine(sketch, alike) + 0.2)
+    expect(Math.hypot(...expanded)).toBeCloseTo(1, 6)
+  })
+
+  it('weights an image by exp(score / temperature)', () => {
+    const sketch = unit(1, 0, 0)
+    const neighbours = [
+      { vector: unit(0, 1, 0), score: 0.5 },
+      { vector: unit(0, 0, 1), score: 0.4 },
+    ]
+    const [first, second, third] = expandedVector(sketch, neighbours, EXPANSION)
+    expect(third! / second!).toBeCloseTo(Math.exp(-0.1 / 0.05), 5)
+    expect(Math.hypot(second!, third!) / first!).toBeCloseTo(1.6, 5)
+  })
+
+  it('keeps the last dimensions as the sketch has them', () => {
+    const sketch = unit(0.9, 0.1, 0.4)
+    const expanded = expandedVector(sketch, [{ vector: unit(0.1, 1, -0.5), score: 0.2 }], {
+      ...EXPANSION,
+      keptDimensions: 1,
+    })
+    expect(expanded[2]).toBe(sketch[2])
+    expect(expanded[1]).toBeGreaterThan(expanded[0]!)
+    expect(Math.hypot(...expanded)).toBeCloseTo(1, 6)
+  })
+
+  it('leaves a sketch as it is in an empty gallery', () => {
+    const sketch = unit(1, 2, 3)
+    expect(expandedVector(sketch, [], EXPANSION)).toBe(sketch)
+  })
+})

@@ -1,0 +1,57 @@
+import type { Catalog } from '../catalog/catalog.ts'
+import type { QueryExpansion } from '../embedding/embedder.ts'
+
+/** An image near to a sketch. */
+export interface Neighbour {
+  /** Of unit length. */
+  vector: Float32Array
+  score: number
+}
+
+/**
+ * Moves the vector of a sketch towards the images nearest to it: drawings are sparse, and the images found first show what was meant
+ * in full. Each image has the weight exp(score / temperature).
+ *
+ * Query expansion, after O. Chum et al.: "Total recall: automatic query expansion with a generative feature model for object
+ * retrieval", 2007, and F. Radenović et al.: "Fine-tuning CNN image retrieval with no human annotation", 2018.
+ * @param sketch of unit length
+ * @returns a vector of unit length
+ */
+export function expandedVector(
+  sketch: Float32Array,
+  neighbours: readonly Neighbour[],
+  { temperature, weight, keptDimensions = 0 }: QueryExpansion,
+): Float32Array {
+  const best = Math.max(...neighbours.map(({ score }) => score))
+  const free = sketch.length - keptDimensions
+  const mean = new Float32Array(free)
+  for (const { vector, score } of neighbours) {
+    const factor = Math.exp((score - best) / temperature)
+    for (let d = 0; d < free; d++) mean[d]! += factor * vector[d]!
+  }
+  const ofSketch = Math.hypot(...sketch.subarray(0, free))
+  const ofMean = Math.hypot(...mean)
+  if (ofSketch === 0 || ofMean === 0) return sketch
+  const expanded = sketch.slice()
+  for (let d = 0; d < free; d++) expanded[d] = sketch[d]! / ofSketch + (weight * mean[d]!) / ofMean
+  const length = Math.hypot(...expanded.subarray(0, free))
+  for (let d = 0; d < free; d++) expanded[d]! *= ofSketch / length
+  return expanded
+}
+
+/** Expands the vector of a sketch by the images of the whole gallery, whatever the filter of the search. */
+export async function expandSketch(
+  sketch: Float32Array,
+  expansion: QueryExpansion,
+  { vectors }: Pick<Catalog, 'vectors'>,
+): Promise<Float32Array> {
+  const { neighbours: topK } = expansion
+  const { images } = await vectors.nearest({ vector: sketch, filter: {}, topK, offset: 0, limit: topK })
+  const scores = new Map(images.map(({ id, score }) => [id, score]))
+  const found = await vectors.get(images.map(({ id }) => id))
+  // Copies of one image count once.
+  const contents = new Map(
+    found.map(({ id, contentHash, vector }) => [contentHash, { vector, score: scores.get(id)! }]),
+  )
+  return expandedVector(sketch, [...contents.values()], expansion)
+}
