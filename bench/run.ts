@@ -46,7 +46,7 @@ const inside = (name: string) => join(directory, name)
 const text = async (report: Promise<string>): Promise<Section> => ({ text: await report, ratios: {} })
 const sizes = values.large ? [...SIZES, LARGE] : SIZES
 
-/** What is measured unless something else is asked for. */
+/** Default measurements. */
 const USUAL: Record<string, () => Promise<Section>[] | AsyncGenerator<Section>> = {
   indexing: () => [benchIndexing(directory, values.gallery)],
   queries: async function* () {

@@ -64,7 +64,7 @@ describe.each([
       const list = await violationsIn(page)
       await page.emulateMedia({ colorScheme: 'dark' })
       await stillness(page)
-      // What depends on colours; the document is the same.
+      // Checks that depend on colours; the document is the same.
       for (const violation of await violationsIn(page, ['color-contrast', 'link-in-text-block']))
         list.push(`dark: ${violation}`)
       await page.emulateMedia({ colorScheme: 'light' })

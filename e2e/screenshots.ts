@@ -10,7 +10,7 @@ import { untilIndexed } from './support/demo.ts'
 import { startProduct } from './support/product.ts'
 import { LIGHTHOUSE } from './support/shapes.ts'
 
-/** Of the demo. */
+/** Address of the demo. */
 const PHOTOS = 93
 const target = fileURLToPath(new URL('../docs/images', import.meta.url))
 const directory = await mkdtemp(join(tmpdir(), 'sketch-search-screenshots-'))

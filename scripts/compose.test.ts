@@ -10,7 +10,7 @@ const { services, volumes } = parse(read('compose.yaml'), { merge: true })
 const gpu = parse(read('compose.gpu.yaml'))
 const dockerfile = read('Dockerfile').replaceAll('\\\n', ' ')
 
-/** What the image of a target sets. */
+/** Settings of an image of a target. */
 function imageEnvironment(target: string): Record<string, string> {
   const stage = dockerfile.split(/^FROM /m).find((text) => text.split('\n')[0]!.endsWith(` AS ${target}`))!
   const words = stage.matchAll(/^ENV (.*)$/gm).flatMap(([, line]) => line!.trim().split(/\s+/))

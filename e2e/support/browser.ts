@@ -136,7 +136,7 @@ export function inkIn(
     }, box)
 }
 
-/** Waits until the page tells how many there are. */
+/** Waits until the page shows the number of images. */
 export function count(page: Page, text: string): Promise<void> {
   return page.getByTestId('count').getByText(text).waitFor()
 }
@@ -153,7 +153,7 @@ function settled(page: Page): Promise<void> {
   return page.locator('[data-state=current] [data-testid=grid]').waitFor()
 }
 
-/** What the grid shows, in the order in which it is read. */
+/** Returns the content of the grid in reading order. */
 function shownPaths(page: Page): Promise<string[]> {
   return page.locator('[data-testid=grid] [data-path]').evaluateAll((elements) =>
     elements

@@ -14,7 +14,7 @@ const queryClient = new QueryClient({
     queries: {
       // The server may be on this very machine, whatever the browser thinks of its network.
       networkMode: 'always',
-      // What the server refused once it will refuse again; one that is away may be back soon.
+      // A refused request would be refused again; a server that is unreachable may be back soon.
       retry: (failures, error) => isPassing(error) && failures < MAX_RETRIES,
       refetchOnWindowFocus: false,
     },

@@ -11,7 +11,7 @@ export interface UsersImport {
   notes: string[]
 }
 
-/** Copies users with their ids. Of two addresses that differ in case only, the higher role wins. */
+/** Copies users with their ids. If two addresses differ only in case, the higher role wins. */
 export async function importUsers(found: readonly ReferenceUser[], users: Users): Promise<UsersImport> {
   const result: UsersImport = { added: 0, present: 0, notes: [] }
   const merged = new Map<string, User>()

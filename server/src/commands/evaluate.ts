@@ -125,7 +125,7 @@ async function runPasted(
   if (json !== undefined) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`)
 }
 
-/** Evaluating takes long: what could not be written at its end is said before. */
+/** Evaluating takes long, so an output that cannot be written is reported first. */
 function assertFolderOf(flag: string, file: string | undefined): void {
   if (file !== undefined && !existsSync(dirname(resolve(file))))
     throw new DomainError('directory_not_found', `${flag}: there is no folder ${dirname(resolve(file))}.`)

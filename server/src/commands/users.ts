@@ -10,10 +10,10 @@ interface UsersOptions extends CommonOptions {
 }
 
 const PAGE = 500
-/** As whoever signs in has to write it. */
+/** Address as it has to be written for signing in. */
 const EMAIL = z.email().max(254)
 
-/** For whoever has the machine: nobody is locked out for good. */
+/** For people with access to the machine, so that nobody is locked out for good. */
 export function usersCommand(): Command {
   const command = new Command('users').description('list, add, change and remove the people who may sign in')
   const address = () => new Argument('<email>', 'address of the user').argParser(parseEmail)

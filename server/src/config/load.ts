@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import type { z } from 'zod'
 import { DomainError } from '../errors.ts'
+import { didYouMean } from '../suggestions.ts'
 import { BUILT_IN_EMBEDDERS, DEFAULT_EMBEDDER } from './built-in.ts'
 import { isPlainObject, lostValues, merge, startsWith, toLeaves } from './merge.ts'
 import { relax } from './relax.ts'
@@ -16,7 +17,7 @@ import {
   readYamlFile,
   type SourceReading,
 } from './sources.ts'
-import { didYouMean, suggestKey } from './suggestions.ts'
+import { suggestKey } from './suggestions.ts'
 
 export interface ConfigSources {
   /** A YAML file; without it, the one that `SERVER_CONFIG_PATH` names, if any. */

@@ -20,7 +20,7 @@ export interface QueryExpansion {
   temperature: number
   /** Weight of the mean of the images, relative to the sketch. */
   weight: number
-  /** So many dimensions at the end stay as the sketch has them. Default 0. */
+  /** Number of dimensions at the end that keep the values of the sketch. Default 0. */
   keptDimensions?: number | undefined
 }
 

@@ -7,7 +7,7 @@ export interface RgbImage {
 
 /** The source pixels that each target pixel is made of, and their weights (which sum to 1). */
 interface Taps {
-  /** Of target pixel i: its first source index, … */
+  /** First source index of target pixel i, … */
   first: Int32Array
   /** … where its weights begin, and where they end: at the next one's beginning. */
   start: Int32Array

@@ -73,7 +73,7 @@ export interface User {
 /** The server's own sentence, or ours where it could not answer. */
 export class ApiError extends Error {
   readonly code: string
-  /** Whether the server was away, or said that it is for a while. */
+  /** Whether the server was unreachable, or announced a pause. */
   readonly isPassing: boolean
 
   /** @param status of the answer; undefined if there was none */
@@ -136,7 +136,7 @@ export function getSavedQuery(id: string, signal?: AbortSignal): Promise<SavedQu
   return request(`/api/queries/${id}`, { signal: signal ?? null })
 }
 
-/** Of near-identical images. */
+/** Groups of near-identical images. */
 export const GROUPS_PER_PAGE = 50
 
 export function listDuplicates(
@@ -241,20 +241,20 @@ export function queryOf(parameters: object): URLSearchParams {
 
 const signedOutListeners = new Set<() => void>()
 
-/** Tells when the server says that nobody is signed in. @returns what ends that */
+/** Reports responses without a session. @returns a function that ends the reports */
 export function onSignedOut(listener: () => void): () => void {
   signedOutListeners.add(listener)
   return () => signedOutListeners.delete(listener)
 }
 
-/** Of a form that may take a while. */
+/** Sends a form that may take a while. */
 export interface Sending {
   /** Gets the share that has been sent, 0…1. */
   onProgress: ((share: number) => void) | undefined
   signal: AbortSignal | undefined
 }
 
-/** Like `request`, but it tells how much has been sent, which fetch does not. */
+/** Like `request`, but reports the share that has been sent, which fetch does not. */
 function send<T>(url: string, form: FormData, { onProgress, signal }: Sending): Promise<T> {
   const sending = new XMLHttpRequest()
   return new Promise((resolve, reject) => {

@@ -18,7 +18,7 @@ const CHANGES = [
   'FileFailedEvent',
   'ImagesIndexedEvent',
 ]
-/** What would move under somebody's eyes if it were fetched anew. */
+/** Lists that would move under the eyes of a reader if they were fetched again. */
 const LISTS = ['list', 'timeline', 'search', 'duplicates']
 /** While thousands of files come in, the page follows in steps that a person can follow, too. */
 const REFRESH_EVERY_MS = 1500
@@ -30,15 +30,15 @@ const HIDDEN_AFTER_MS = 10_000
 export interface ServerEvents {
   progress: IndexProgress | undefined
   isOffline: boolean
-  /** Something has changed that is not shown yet, so that nobody loses the place; or perhaps has, while this page was not told. */
+  /** Changes that are not shown yet, so that the list keeps its position; also set after events may have been missed. */
   pendingChanges: 'changed' | 'perhaps' | undefined
   showChanges: () => void
 }
 
 /**
- * Follows the server's events: what changes in the folder is fetched anew, and the progress of indexing is returned.
- * The browser reconnects by itself; what was missed meanwhile is fetched then.
- * @param isPaused whether lists stay as they are for now
+ * Follows the server's events: fetches changed lists again and returns the progress of indexing. The browser reconnects by
+ * itself; changes that were missed meanwhile are fetched then.
+ * @param isPaused whether lists stay unchanged for now
  */
 export function useServerEvents(isPaused: boolean): ServerEvents {
   const queryClient = useQueryClient()
@@ -56,7 +56,7 @@ export function useServerEvents(isPaused: boolean): ServerEvents {
     let wasOffline = false
     let isFirst = true
     let isIndexing = false
-    /** Whether a change has been told since lists were last fetched anew. */
+    /** Whether a change has arrived since lists were last fetched. */
     let hasChanged = false
     const refresh = () => {
       timer = undefined
@@ -73,7 +73,7 @@ export function useServerEvents(isPaused: boolean): ServerEvents {
       hasChanged ||= event !== undefined
       timer ??= setTimeout(refresh, REFRESH_EVERY_MS)
     }
-    /** What was asked for before this page was told of changes may have been answered before a change that it was not told of. */
+    /** A response to an earlier request may be older than a change whose event was missed. */
     const askAgain = () => {
       for (const { queryKey, promise } of queryClient.getQueryCache().findAll({ queryKey: ['images'] })) {
         const again = () => queryClient.invalidateQueries({ queryKey, exact: true })
@@ -101,7 +101,7 @@ export function useServerEvents(isPaused: boolean): ServerEvents {
         setOffline(false)
         delay = RECONNECT_MIN_MS
         if (wasOffline) {
-          // What was going on then may have ended since.
+          // Work that was in progress then may have ended since.
           isIndexing = false
           setProgress(undefined)
           refreshSoon()
@@ -123,7 +123,7 @@ export function useServerEvents(isPaused: boolean): ServerEvents {
         }, HIDDEN_AFTER_MS)
       } else if (isHidden) {
         isHidden = false
-        // What has happened meanwhile is fetched.
+        // Changes of the meantime are fetched.
         wasOffline = true
         connect()
       }

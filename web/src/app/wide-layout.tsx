@@ -21,7 +21,7 @@ interface WideLayoutProps extends LayoutProps {
 
 const MIN_SHARE = 0.28
 const MAX_SHARE = { side: 0.7, stacked: 0.75 }
-/** Of the window while the sheet is in full screen: a strip of results stays. */
+/** Share of the window while the sheet is in full screen: a strip of results stays. */
 const FULL_SHARE = { side: 0.78, stacked: 0.78 }
 
 /** Library, query pane and results beside each other; query above results in a narrower window. */

@@ -19,7 +19,7 @@ const SLIP = 6
 /** A flick is faster than this, in pixels a millisecond. */
 const FLICK = 0.5
 
-/** Covers the lower part of the page at one of three heights. What lies behind stays usable. */
+/** Covers the lower part of the page at one of three heights. The part behind it stays usable. */
 export function BottomSheet({ label, detent, onDetent, head, children }: BottomSheetProps) {
   const [dragged, setDragged] = useState<number>()
   const drag = useRef<{ startY: number; startShare: number; lastY: number; lastTime: number; speed: number }>(

@@ -2,7 +2,7 @@ import type { ComponentProps, ReactNode } from 'react'
 import { Tooltip } from './tooltip.tsx'
 
 interface IconButtonProps extends Omit<ComponentProps<'button'>, 'children' | 'onClick' | 'disabled'> {
-  /** What it does; its accessible name and its tooltip. */
+  /** Accessible name and tooltip: its action. */
   label: string
   onClick?: () => void
   children: ReactNode
@@ -10,7 +10,7 @@ interface IconButtonProps extends Omit<ComponentProps<'button'>, 'children' | 'o
   keys?: string | undefined
   /** For a button that stays pressed. */
   isPressed?: boolean
-  /** Looks pressed while its name says what it does next. */
+  /** Looks pressed while its name describes the next action. */
   isLit?: boolean
   isDisabled?: boolean
   /** A chosen tool is drawn in ink instead of the accent. */

@@ -22,7 +22,7 @@ import { ZoomableImage } from './zoomable-image.tsx'
 export interface LargeViewProps {
   id: string
   list: ImageList
-  /** Of the picture in the list; undefined if it is not known. */
+  /** Position of the picture in the list; undefined if it is not known. */
   index: number | undefined
   isSearch: boolean
   parts: readonly { name: string; score: number }[]
@@ -50,7 +50,7 @@ export function LargeView(props: LargeViewProps) {
   const { data, error, refetch } = useQuery({
     queryKey: ['images', 'one', id],
     queryFn: ({ signal }) => getImage(id, signal),
-    // What the list knows of the picture is shown at once.
+    // Details from the list are shown at once.
     placeholderData: known?.id === id ? known : undefined,
     retry: false,
   })

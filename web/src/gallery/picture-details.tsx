@@ -26,7 +26,7 @@ export interface PictureActionsProps {
   match: MatchView
 }
 
-/** What can be done with a picture, and what is known of it. */
+/** Actions on a picture, and its details. */
 export function PictureDetails(props: PictureActionsProps) {
   const { image, parts, match, onFindSimilar, onAddTerms, onRegion, onFolder, onOpen, onWords } = props
   const { viewer } = messages

@@ -9,9 +9,9 @@ const CRUMB = 0.5
 type Interval = readonly [from: number, to: number]
 
 /**
- * What an eraser leaves of a stroke.
- * @param path where the middle of the eraser passed
- * @returns the pieces, or undefined if it did not touch the stroke
+ * Returns the rest of a stroke after erasing.
+ * @param path of the middle of the eraser
+ * @returns the pieces, or undefined if the eraser did not touch the stroke
  */
 export function erased(stroke: Stroke, path: readonly Vector[], radius: number): Stroke[] | undefined {
   const swept = boxAround(path, radius)

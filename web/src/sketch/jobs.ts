@@ -15,7 +15,7 @@ import { addStroke, replaceStrokes, type Sketch } from './sketch.ts'
 import { inkBox, inkLength, passes, type Stroke } from './stroke.ts'
 import { tidied } from './tidy.ts'
 
-/** What a drag on the sheet does, from its press to its release. */
+/** Work of a drag on the sheet, from its press to its release. */
 export interface Job {
   /** @param predicted where the pointer will probably be next */
   extend(samples: readonly Sample[], predicted: readonly Sample[], isShiftHeld: boolean): void
@@ -134,7 +134,7 @@ export class EraseJob implements Job {
   readonly #context: JobContext
   readonly #radius: number
   readonly #hold: Hold
-  /** What is left of the strokes that were on the sheet. */
+  /** Rest of the strokes that were on the sheet. */
   readonly #left = new Map<Stroke, readonly Stroke[]>()
   #at: Vector
   #takesWhole: boolean

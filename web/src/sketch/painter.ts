@@ -5,7 +5,7 @@ import { drawStrokes, fillStroke } from './render.ts'
 import { inkBox, type Stroke } from './stroke.ts'
 import type { Size, View } from './view.ts'
 
-/** What is painted over the finished strokes. */
+/** Layer that is painted over the finished strokes. */
 export interface Overlay {
   /** The stroke that is being drawn. */
   live?: Stroke | undefined
@@ -35,7 +35,7 @@ export class SheetPainter {
   #overlay: Overlay = {}
   #livePath = new LivePath()
   #live: { path: Path2D; changed: Box } | undefined
-  /** What has to be repainted, in units of the sheet. */
+  /** Area to repaint, in units of the sheet. */
   #covered: Box | undefined
   #frame = 0
   #sharpening = 0

@@ -41,7 +41,7 @@ export function toSvg(strokes: readonly Stroke[]): string {
   return `<svg xmlns="http://www.w3.org/2000/svg" width="1000" height="1000" viewBox="${left} ${top} ${side} ${side}"><rect ${area} fill="#ffffff"/>${paths.join('')}</svg>`
 }
 
-/** What has been drawn of the last picture, without its last stroke, which may still be growing. */
+/** The last picture without its last stroke, which may still be growing. */
 let base: { canvas: HTMLCanvasElement; strokes: readonly Stroke[]; frame: Frame; side: number } | undefined
 
 /**

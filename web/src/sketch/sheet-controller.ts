@@ -20,7 +20,7 @@ import {
   zoomedAt,
 } from './view.ts'
 
-/** What the sheet reports. All of it may be called many times a second. */
+/** Reports of the sheet. All of them may be called many times a second. */
 export interface SheetListener {
   /** The sketch was changed. */
   onSketch(sketch: Sketch): void
@@ -56,7 +56,7 @@ export class SheetController {
   #fitted: Box = fittedBox(undefined)
   #camera: Camera = FITTING
   #view: View = { scale: 1, x: 0, y: 0 }
-  /** Of the surface in the window, while a pointer is down on it. */
+  /** Position of the surface in the window, while a pointer is down on it. */
   #origin: Vector = [0, 0]
   #isSpaceHeld = false
 

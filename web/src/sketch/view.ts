@@ -25,7 +25,7 @@ export const FITTING: Camera = { zoom: 1, centre: undefined }
 export const [MIN_ZOOM, MAX_ZOOM] = [0.25, 8]
 const HOME: Box = { left: 0, top: 0, right: SHEET_UNITS, bottom: SHEET_UNITS }
 
-/** What the fitting view shows: the home square, and ink beyond it. */
+/** Area of the fitting view: the home square, and ink beyond it. */
 export function fittedBox(ink: Box | undefined): Box {
   return union(HOME, ink)!
 }

@@ -10,7 +10,7 @@ import { withoutTelemetry } from '../telemetry.ts'
 import type { BatchItem, BatchKind } from './jobs.ts'
 import { type LoadSettings, type Request, type Response, readFrames, writeFrame } from './protocol.ts'
 
-/** What a loaded embedder reports of itself. */
+/** Properties of a loaded embedder. */
 export interface EmbedderProperties {
   readonly dimensions: number
   readonly inputSize: { width: number; height: number }

@@ -1,5 +1,6 @@
 /** The embedding process: loads one embedder, then embeds batches until its input ends. */
 import { createWriteStream } from 'node:fs'
+import pTimeout from 'p-timeout'
 import { messageOf } from '../../errors.ts'
 import { DEFAULT_INPUT_SIZE, type Embedder } from '../embedder.ts'
 import { loadEmbedder } from '../load-embedder.ts'
@@ -15,7 +16,7 @@ const CLOSE_MS = 1000
 process.on('SIGINT', () => {})
 responses.on('error', () => process.exit(0))
 process.stdin.on('end', async () => {
-  await Promise.race([embedder?.close?.(), new Promise((resolve) => setTimeout(resolve, CLOSE_MS))])
+  await pTimeout(Promise.resolve(embedder?.close?.()), { milliseconds: CLOSE_MS, message: false })
   process.exit(0)
 })
 readFrames<Request>(process.stdin, handle, (error) => {

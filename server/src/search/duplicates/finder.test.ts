@@ -114,7 +114,7 @@ it('finds what many that are gone stood between', async () => {
   await catalog.images.upsert(many)
   const find = createDuplicateFinder({ catalog })
   expect(pathsOf(await find(THRESHOLD))).toEqual([many.map(({ path }) => path).sort()])
-  // Each knows its eleven nearest, and those are gone.
+  // Each image has eleven noted neighbours, and those are deleted.
   const left = ['many-0', 'many-30', 'many-59']
   await catalog.files.remove(many.map(({ path }) => path).filter((path) => !left.includes(path)))
   await catalog.vectors.deleteUnused()

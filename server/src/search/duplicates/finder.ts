@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import pTimeout from 'p-timeout'
 import type { Catalog, Image } from '../../catalog/catalog.ts'
 import { MAX_PAIRS_PER_VECTOR } from '../../catalog/contract/vectors.ts'
 
@@ -107,7 +107,7 @@ class ThresholdSearch implements Search {
       this.#comparing.catch(() => {})
     }
     if (this.#comparing !== undefined && isOver)
-      await Promise.race([this.#comparing, sleep(this.#timeoutMs, undefined, { ref: false })])
+      await pTimeout(this.#comparing, { milliseconds: this.#timeoutMs, message: false })
     return this.#respond()
   }
 

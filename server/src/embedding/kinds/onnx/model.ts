@@ -22,7 +22,7 @@ export interface OnnxModel {
   /** Whether pixels go in as whole numbers 0…255, so that no normalisation is applied. */
   readonly takesBytes: boolean
   readonly threads: number
-  /** Length of the vectors, if the model tells. */
+  /** Length of the vectors, if the model declares it. */
   readonly dimensions: number | undefined
   /**
    * @param outputName another output than the chosen one
@@ -94,7 +94,7 @@ interface ImageInput {
   channels: 1 | 3
   width: number
   height: number
-  /** Images in one run, if it must be just so many. */
+  /** Images in one run, if the model needs a fixed number. */
   batch: number | undefined
 }
 
@@ -162,7 +162,7 @@ function toTensor(batch: ImageBatch, normalisation: Normalisation, input: ImageI
   return halfTensor(Float16Array.from(values), shape)
 }
 
-/** The native part of onnxruntime-node 1.30 knows half floats as whole numbers of 16 bits only, its Tensor as Float16Array. */
+/** The native part of onnxruntime-node 1.30 passes half floats as 16-bit integers only, its Tensor as Float16Array. */
 function halfTensor(values: Float16Array<ArrayBuffer>, shape: number[]): Tensor {
   const tensor = new Tensor('float16', values as unknown as Uint16Array, shape)
   return Object.defineProperty(tensor, 'data', { value: new Uint16Array(values.buffer) })

@@ -1,4 +1,4 @@
-import { distance } from 'fastest-levenshtein'
+import { nearestWords } from '../../../suggestions.ts'
 import type { Backbone } from './backbone.ts'
 import { convNexts } from './convnext.ts'
 import { efficientNets } from './efficientnet.ts'
@@ -13,18 +13,16 @@ const BACKBONES = new Map(
 )
 
 /**
- * @param name as timm spells it; what follows the first dot tells on what it was trained and is ignored
- * @throws {Error} that lists what is known
+ * @param name as in timm; the part after the first dot names the training data and is ignored
+ * @throws {Error} that lists the known names
  */
 export function findBackbone(name: string): Backbone {
   const [architecture] = name.split('.')
   const backbone = BACKBONES.get(architecture!)
   if (backbone !== undefined) return backbone
   const names = [...BACKBONES.keys()].filter((known) => !known.startsWith('test_'))
-  const nearest = names.reduce((best, known) =>
-    distance(known, architecture!) < distance(best, architecture!) ? known : best,
-  )
+  const [nearest] = nearestWords(architecture!, names)
   throw new Error(
-    `timm_backbone: ${JSON.stringify(name)} is not known here; did you mean ${nearest}? Known are ${names.join(', ')}. Any other network can be exported to ONNX and used by "target: onnx"`,
+    `timm_backbone: ${JSON.stringify(name)} is not known here; did you mean ${nearest?.word}? Known are ${names.join(', ')}. Any other network can be exported to ONNX and used by "target: onnx"`,
   )
 }

@@ -69,7 +69,7 @@ function build(network: Network, pixels: Value, options: EfficientNetOptions) {
 /** A convolution with its normalisation, or the squeeze-and-excitation that may stand between two. */
 type Step = 'se' | { conv: string; norm: string; strided?: true; depthwise?: true; linear?: true }
 
-/** The kinds of blocks, told by the first of their weights that another kind has not. */
+/** Kinds of blocks, identified by the first of their weights that no other kind has. */
 const KINDS: { by: string; steps: Step[] }[] = [
   {
     by: 'conv_exp', // edge residual

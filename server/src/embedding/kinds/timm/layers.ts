@@ -1,7 +1,7 @@
 import type { GraphBuilder, Value } from '../onnx/graph.ts'
 import type { Weights } from './weights.ts'
 
-/** What a network is built with. */
+/** Operations from which a network is built. */
 export interface Network {
   builder: GraphBuilder
   weights: Weights

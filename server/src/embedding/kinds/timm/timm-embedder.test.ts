@@ -13,7 +13,7 @@ import { createTimmEmbedder } from './timm-embedder.ts'
 const fixture = (name: string) => join(import.meta.dirname, 'fixtures', name)
 const TARGET = 'server.embedders.default.DefaultEmbedder'
 
-/** What the reference computes; see the fixtures' `embedding_…` keys. */
+/** Results of the reference; see the fixtures' `embedding_…` keys. */
 interface Expected {
   backbone: string
   embedding_size: number

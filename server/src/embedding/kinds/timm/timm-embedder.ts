@@ -35,9 +35,9 @@ const ARGUMENTS = {
 /** The constructor of the reference implementation has its arguments in this order; version 0.1 had that of `ARGUMENTS`. */
 const REFERENCE_ORDER = ['embedding_size', 'hidden_layer_size', 'timm_backbone', 'weights_path'] as const
 
-/** Raised whenever the graph of the same weights comes out differently: older graphs are then built anew. */
+/** Increased whenever the same weights lead to a different graph; older graphs are then built again. */
 const GRAPH_VERSION = 1
-/** What the reference's network was trained on for sketches: grey pixels in -1…1. */
+/** Input for which the reference's network was trained on sketches: grey pixels in -1…1. */
 const SKETCH: Normalisation = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], isGrey: true }
 
 /**
