@@ -30,7 +30,7 @@ export const exportRequestSchema = z
 export type ExportRequest = z.output<typeof exportRequestSchema>
 
 /** A form that a browser submits saves the response as a file, without holding it in memory. */
-export const exportFormSchema = z.object({
+const exportFormSchema = z.object({
   export_json: text({ max: MAX_JSON_CHARACTERS, description: 'An ExportRequest as JSON.' }),
 })
 

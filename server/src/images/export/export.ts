@@ -1,5 +1,5 @@
 import type { Image } from '../../catalog/catalog.ts'
-import type { FileContent, ImageFiles } from '../image-files.ts'
+import type { ImageFiles } from '../image-files.ts'
 import { archiveOfCopies, archiveOfOriginals, archiveOfSidecars } from './archives.ts'
 import { contactSheet } from './contact-sheet.ts'
 import type { ExportFormat, ExportLayout } from './formats.ts'
@@ -27,9 +27,6 @@ export interface Export {
 
 /** The files that exports are made of. */
 export type ExportSources = Pick<ImageFiles, 'open' | 'preview' | 'rendition'>
-
-/** Reads a version of an image. */
-export type ReadVersion = (image: Image) => Promise<FileContent>
 
 /** Exports images as one file. A file that can't be read is left out, and named where the format allows it. */
 export function exportImages(sources: ExportSources, options: ExportOptions): Export {
