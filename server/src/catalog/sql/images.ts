@@ -5,7 +5,7 @@ import { insertColours } from './colours.ts'
 import type { SqlContext } from './context.ts'
 import { currentFailures } from './failures.ts'
 import { attributeValues, selectImages, toImage, upsertImages } from './image-rows.ts'
-import { listImages, section } from './lists.ts'
+import { getAll, listImages, section } from './lists.ts'
 import { countOutdated, outdatedImages, setAttributes } from './outdated.ts'
 import { timeline } from './timeline.ts'
 import { embeddedContents } from './vectors.ts'
@@ -29,18 +29,7 @@ export function createSqlImages(context: SqlContext): ImageStore {
 
     list: (query) => listImages(context, query),
     section: (query) => section(context, query),
-
-    async getAll(ids) {
-      const rows = await selectImages(database, space().embedderId)
-        .where('id', 'in', dialect.texts(ids))
-        .execute()
-      const byId = new Map(rows.map((row) => [row.id, row]))
-      return ids.flatMap((id) => {
-        const row = byId.get(id)
-        return row === undefined ? [] : [toImage(attributes, row)]
-      })
-    },
-
+    getAll: (ids) => getAll(context, ids),
     timeline: (filter) => timeline(context, filter),
 
     async countByDirectory() {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Tables } from '../../database/schema.ts'
 import { IMAGE_ATTRIBUTES } from '../attributes.ts'
-import type { ImageOrder, ListQuery, ListResult, Section, SectionQuery } from '../catalog.ts'
+import type { Image, ImageOrder, ListQuery, ListResult, Section, SectionQuery } from '../catalog.ts'
 import { filterCondition } from '../filters.ts'
 import type { SqlContext } from './context.ts'
 import { selectImages, toImage } from './image-rows.ts'
@@ -62,4 +62,18 @@ export async function section(context: SqlContext, query: SectionQuery): Promise
     images: rows.map((row) => toImage(attributes, row)),
     next: last && { value: last[column], id: last.id },
   }
+}
+
+export async function getAll(
+  { database, dialect, space, attributes }: SqlContext,
+  ids: readonly string[],
+): Promise<Image[]> {
+  const rows = await selectImages(database, space().embedderId)
+    .where('id', 'in', dialect.texts(ids))
+    .execute()
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return ids.flatMap((id) => {
+    const row = byId.get(id)
+    return row === undefined ? [] : [toImage(attributes, row)]
+  })
 }

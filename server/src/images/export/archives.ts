@@ -6,8 +6,7 @@ import { messageOf } from '../../errors.ts'
 import { displayName } from '../../gallery/file-names.ts'
 import { joinPath } from '../../gallery/paths.ts'
 import { toJpeg } from '../../gallery/thumbnails.ts'
-import type { ExportedImage, ExportSources } from './export.ts'
-import type { ExportLayout } from './formats.ts'
+import type { ExportedImage, ExportLayout, ExportSources } from './formats.ts'
 import { sidecarOf } from './sidecar.ts'
 
 const READ_BYTES = 256 * 1024

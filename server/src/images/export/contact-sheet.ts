@@ -1,7 +1,7 @@
 import type PDFDocument from 'pdfkit'
 import { displayName } from '../../gallery/file-names.ts'
 import { toJpeg } from '../../gallery/thumbnails.ts'
-import type { ExportedImage, ExportSources } from './export.ts'
+import type { ExportedImage, ExportSources } from './formats.ts'
 import { dateOf } from './lists.ts'
 
 /** A4 in points, 1/72 inch. */

@@ -1,13 +1,8 @@
-import type { Image } from '../../catalog/catalog.ts'
-import type { ImageFiles } from '../image-files.ts'
 import { archiveOfCopies, archiveOfOriginals, archiveOfSidecars } from './archives.ts'
 import { contactSheet } from './contact-sheet.ts'
-import type { ExportFormat, ExportLayout } from './formats.ts'
+import type { ExportedImage, ExportFormat, ExportLayout, ExportSources } from './formats.ts'
 import { asCsv, asJson, asPaths } from './lists.ts'
 import { asPage } from './page.ts'
-
-/** An image to export; results of a search have a score. */
-export type ExportedImage = Image & { score?: number }
 
 export interface ExportOptions {
   /** In the order of the export. They are read while the export is written. */
@@ -24,9 +19,6 @@ export interface Export {
   /** Created as fast as it is read, so that memory stays bounded. */
   body: AsyncIterable<Uint8Array>
 }
-
-/** The files that exports are made of. */
-export type ExportSources = Pick<ImageFiles, 'open' | 'preview' | 'rendition'>
 
 /** Exports images as one file. A file that can't be read is left out, and named where the format allows it. */
 export function exportImages(sources: ExportSources, options: ExportOptions): Export {

@@ -1,4 +1,4 @@
-import type { ExportedImage } from './export.ts'
+import type { ExportedImage } from './formats.ts'
 
 /** The columns of CSV and the properties of JSON. */
 function rowOf(image: ExportedImage) {

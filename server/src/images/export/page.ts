@@ -1,5 +1,5 @@
 import { displayName } from '../../gallery/file-names.ts'
-import type { ExportedImage, ExportSources } from './export.ts'
+import type { ExportedImage, ExportSources } from './formats.ts'
 import { dateOf, encoded } from './lists.ts'
 import { escapeMarkup } from './sidecar.ts'
 
