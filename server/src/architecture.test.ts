@@ -99,8 +99,6 @@ const LONG_FUNCTIONS: Record<string, number> = {
   'server/src/images/add.ts createAdd': 91,
   'server/src/images/trash/trash.ts createTrash': 83,
   'web/src/admin/users-view.tsx UsersView': 86,
-  'web/src/api/events.ts useServerEvents': 107,
-  'web/src/api/events.ts anonymous': 89,
   'web/src/app/app.tsx App': 98,
   'web/src/app/settings-menu.tsx SettingsMenu': 82,
   'web/src/app/wide-layout.tsx WideLayout': 94,
