@@ -3,11 +3,11 @@ import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'no
 import { basename, join, sep } from 'node:path'
 import { hasImageName } from './names.ts'
 
-/** What bears an image's name in the gallery, as a look at the disk shows it. */
+/** An entry of the gallery with the name of an image, as found on the disk. */
 export interface Entry {
-  /** Of its bytes; undefined if it has none that can be read (a pipe, a broken link). */
+  /** SHA-256 of the bytes; undefined if there are none that can be read (a pipe, a broken link). */
   hash: string | undefined
-  /** What one `stat` tells: two entries that share it are one file. Of a link its own identity. */
+  /** Identity from one `stat`: two entries that share it are one file. A link has its own identity. */
   identity: string
   isReadable: boolean
 }

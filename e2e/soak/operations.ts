@@ -194,7 +194,7 @@ class RandomOperator implements Operator {
     return `move ${show(from)} to ${show(target)}`
   }
 
-  /** What was written anew and is moved on is no file that was only moved. */
+  /** A written file that is moved again counts as written, not as moved. */
   #carryWritten(from: string, to: string): void {
     for (const path of [...this.#written])
       if (path === from || path.startsWith(`${from}/`)) this.#written.add(to + path.slice(from.length))
@@ -264,7 +264,7 @@ class RandomOperator implements Operator {
     const from = this.#pickDirectory(tree.directories)
     const to = this.#newDirectory(tree)
     if (from === undefined || to === undefined || `${to}/`.startsWith(`${from}/`)) return undefined
-    // Copying a named pipe would wait for somebody to write to it.
+    // Copying a named pipe would wait for a writer.
     const filter = (source: string) => !lstatSync(source).isFIFO()
     cpSync(this.#at(from), this.#at(to), { recursive: true, verbatimSymlinks: true, filter })
     for (const path of listTree(this.#root).files) if (path.startsWith(`${to}/`)) this.#written.add(path)

@@ -25,7 +25,7 @@ export interface Product {
   stop(signal?: NodeJS.Signals): Promise<number | null>
   /** Ends it without warning. */
   kill(): Promise<void>
-  /** What it printed so far. */
+  /** Output until now. */
   output(): string
 }
 

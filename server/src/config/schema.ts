@@ -1,5 +1,5 @@
-import { isIP } from 'node:net'
 import { z } from 'zod'
+import { isAddressOrNetwork } from '../addresses.ts'
 import { DEFAULT_EMBEDDER } from './built-in.ts'
 
 const LOG_LEVELS = ['CRITICAL', 'ERROR', 'WARNING', 'INFO', 'DEBUG'] as const
@@ -262,14 +262,6 @@ const session = z.strictObject({
     )
     .meta({ secret: true }),
 })
-
-/** An IP address, or a network as `10.0.0.0/8`. */
-function isAddressOrNetwork(text: string): boolean {
-  const [address = '', bits, ...rest] = text.split('/')
-  const family = isIP(address)
-  if (family === 0 || rest.length > 0) return false
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32))
-}
 
 /** The whole configuration. It has the keys of the reference implementation, and others in the same style. */
 export const configSchema = z.strictObject({

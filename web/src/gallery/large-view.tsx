@@ -9,6 +9,7 @@ import { useLayout } from '../components/use-layout.ts'
 import { messages } from '../messages/messages.ts'
 import { useStoredFlag } from '../state/settings.ts'
 import { Filmstrip } from './filmstrip.tsx'
+import { HeatMap, type MatchView } from './heat-map.tsx'
 import type { ImageList } from './image-list.ts'
 import { MissingPicture } from './missing-picture.tsx'
 import { PictureDetails } from './picture-details.tsx'
@@ -21,10 +22,11 @@ import { ZoomableImage } from './zoomable-image.tsx'
 export interface LargeViewProps {
   id: string
   list: ImageList
-  /** Of the picture in the list; undefined if it is not known. */
+  /** Position of the picture in the list; undefined if it is not known. */
   index: number | undefined
   isSearch: boolean
   parts: readonly { name: string; score: number }[]
+  match: MatchView
   onOpen: (image: Image, index: number) => void
   /** A picture that is not in the list. */
   onOpenOther: (image: Image) => void
@@ -48,7 +50,7 @@ export function LargeView(props: LargeViewProps) {
   const { data, error, refetch } = useQuery({
     queryKey: ['images', 'one', id],
     queryFn: ({ signal }) => getImage(id, signal),
-    // What the list knows of the picture is shown at once.
+    // Details from the list are shown at once.
     placeholderData: known?.id === id ? known : undefined,
     retry: false,
   })
@@ -103,19 +105,7 @@ function Viewed(props: ViewedProps) {
   const isPhone = useLayout() !== 'side'
   const toggleDetails = () => (isPhone ? setSheetOpen(true) : setDetailsOpen(!areDetailsOpen))
   useViewKeys({ ...props, zoom, onKeep: () => setKept(!isKept), onDetails: toggleDetails })
-  const details = (
-    <PictureDetails
-      image={image}
-      parts={props.parts}
-      onFindSimilar={() => props.onFindSimilar(image)}
-      onAddTerms={(isWanted) => props.onAddTerms(image, isWanted)}
-      onRegion={() => props.onRegion(image)}
-      onFolder={() => props.onFolder(image)}
-      onNear={props.onNear}
-      onWords={props.onWords}
-      onOpen={props.onOpenOther}
-    />
-  )
+  const details = <Details {...props} />
   return (
     <div className="flex h-full flex-col">
       <ViewHeader
@@ -137,6 +127,7 @@ function Viewed(props: ViewedProps) {
                 frameRef={frameRef}
                 image={image}
                 zoom={zoom}
+                overlay={props.match.shown && <HeatMap {...props.match.shown} />}
                 onPrevious={onPrevious}
                 onNext={onNext}
                 onClose={onClose}
@@ -169,6 +160,24 @@ function Viewed(props: ViewedProps) {
         </div>
       </Dialog>
     </div>
+  )
+}
+
+function Details(props: ViewedProps) {
+  const { image } = props
+  return (
+    <PictureDetails
+      image={image}
+      parts={props.parts}
+      match={props.match}
+      onFindSimilar={() => props.onFindSimilar(image)}
+      onAddTerms={(isWanted) => props.onAddTerms(image, isWanted)}
+      onRegion={() => props.onRegion(image)}
+      onFolder={() => props.onFolder(image)}
+      onNear={props.onNear}
+      onWords={props.onWords}
+      onOpen={props.onOpenOther}
+    />
   )
 }
 

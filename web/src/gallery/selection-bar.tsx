@@ -5,7 +5,7 @@ import { messages } from '../messages/messages.ts'
 
 interface SelectionBarProps {
   count: number
-  /** Of the list. */
+  /** Number of images in the list. */
   total: number
   onAddTerms: (isWanted: boolean) => void
   onSelectAll: () => void

@@ -17,7 +17,7 @@ const MAX_AT_LEAVING = 200
 export interface Trash {
   /** On their way to the trash or back: lists leave them out. */
   hidden: ReadonlyMap<string, Image>
-  /** What could not be moved, a sentence each. */
+  /** Problems of images that could not be moved, one sentence each. */
   failures: string[]
   move: (images: readonly Image[]) => void
   /** Restores the pictures that were moved last; nothing if there are none. */

@@ -15,7 +15,7 @@ export interface QueryChipsProps {
   sketch: SketchChipProps | undefined
   /** Without the drawing. */
   terms: QueryTerm[]
-  /** Of the drawing, the most used first. */
+  /** Colours of the drawing, the most used first. */
   colours: readonly string[]
   /** The part whose picture the query pane shows. */
   openTerm: QueryTerm | undefined

@@ -56,7 +56,7 @@ export function UploadPanel({ uploads }: { uploads: Uploads }) {
 const MAX_ROWS = 200
 const FIRST: Upload['state'][] = ['sending', 'failed', 'waiting', 'done']
 
-/** Of thousands of files, those under way or refused first. */
+/** Maximum number of files listed; those in progress or refused come first. */
 function mostRelevant(list: Upload[]): Upload[] {
   if (list.length <= MAX_ROWS) return list
   return FIRST.flatMap((state) => list.filter((upload) => upload.state === state)).slice(0, MAX_ROWS)

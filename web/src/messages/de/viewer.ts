@@ -25,6 +25,9 @@ export const viewer = {
   showInFolder: 'Im Ordner zeigen',
   openOriginal: 'Original öffnen',
   whyMatched: 'Warum es passt',
+  showMatch: 'Zeigen, wo',
+  matchExplained:
+    'Je kräftiger die Farbe, desto besser passt dieser Teil des Bildes zur Suche. Für alle Bilder gilt dieselbe Skala.',
   nearThisPlace: 'Nahe diesem Ort',
   keywords: 'Stichwörter',
   inWords: 'In Wörtern',

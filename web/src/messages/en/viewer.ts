@@ -25,6 +25,9 @@ export const viewer = {
   showInFolder: 'Show in folder',
   openOriginal: 'Open the original',
   whyMatched: 'Why it matched',
+  showMatch: 'Show where',
+  matchExplained:
+    'The stronger the colour, the better that part of the picture answers the search. All pictures have the same scale.',
   nearThisPlace: 'Near this place',
   keywords: 'Keywords',
   inWords: 'In words',
