@@ -13,6 +13,7 @@ import { WideLayout } from './wide-layout.tsx'
 
 const UploadPanel = lazy(async () => ({ default: (await import('../upload/upload-panel.tsx')).UploadPanel }))
 const ViewedPicture = lazy(() => import('./viewed-picture.tsx'))
+const ComparedPictures = lazy(() => import('./compared-pictures.tsx'))
 
 export function App() {
   const page = usePage()
@@ -27,7 +28,9 @@ export function App() {
   const [areScoresShown, setScoresShown] = useStoredFlag('scores', false)
   const [areShortcutsOpen, setShortcutsOpen] = useState(false)
   const [lastPane, setLastPane] = useState<'query' | 'results'>('query')
-  const isElsewhere = state.view !== undefined || state.show !== undefined
+  const isComparing = state.compare.length > 1
+  const isViewing = state.view !== undefined || isComparing
+  const isElsewhere = isViewing || state.show !== undefined
   const hasSheetKeys = lastPane === 'query' && isPaneOpen && !isElsewhere
   const hasRoom = layout === 'side'
   const toggleLibrary = () => (hasRoom ? setLibraryOpen(!isLibraryOpen) : setFolderDialogOpen(true))
@@ -66,7 +69,6 @@ export function App() {
       />
     ),
   }
-  const isViewing = state.view !== undefined
   return (
     <div {...input.dropTarget} className="h-full">
       <div inert={isViewing} className="flex h-full flex-col">
@@ -78,7 +80,7 @@ export function App() {
       </div>
       {isViewing && (
         <Suspense fallback={null}>
-          <ViewedPicture page={page} id={state.view!} />
+          {isComparing ? <ComparedPictures page={page} /> : <ViewedPicture page={page} id={state.view!} />}
         </Suspense>
       )}
       <div className="pointer-events-none fixed inset-x-3 bottom-3 z-40 flex flex-col items-center gap-2">

@@ -3,11 +3,13 @@ import {
   Crop,
   Download,
   Folder,
+  FolderPlus,
   Maximize2,
   Minus,
   Plus,
   ScanSearch,
   SquareCheck,
+  Star,
   Trash2,
 } from 'lucide-react'
 import type { Image } from '../api/client.ts'
@@ -15,6 +17,7 @@ import { ContextMenu } from '../components/context-menu.tsx'
 import { downloadUrl } from '../components/download.ts'
 import { MenuItem, MenuSeparator } from '../components/menu.tsx'
 import { useToast } from '../components/toast.tsx'
+import { useStar } from '../gallery/use-star.ts'
 import { messages } from '../messages/messages.ts'
 import type { Page } from './use-page.ts'
 
@@ -37,6 +40,7 @@ export function PictureContextMenu({ page, target, onClose }: PictureContextMenu
   const { actions, lists, change, mayEdit } = page
   const { gallery, viewer } = messages
   const toast = useToast()
+  const star = useStar()
   const { selection, viewed, trash } = lists
   const isSelected = selection.ids.has(image.id)
   const copyPath = async () => {
@@ -79,6 +83,12 @@ export function PictureContextMenu({ page, target, onClose }: PictureContextMenu
         onSelect={() => selection.toggle(image, index)}
       >
         {isSelected ? gallery.deselectMenu : gallery.selectMenu}
+      </MenuItem>
+      <MenuItem icon={<FolderPlus />} onSelect={() => page.setTask({ kind: 'add', ids: [image.id] })}>
+        {messages.collections.addTo}
+      </MenuItem>
+      <MenuItem icon={<Star />} onSelect={() => void star(image)}>
+        {image.starred === true ? messages.collections.unstar : messages.collections.star}
       </MenuItem>
       <MenuItem
         icon={<Folder />}

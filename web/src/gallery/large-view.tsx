@@ -15,7 +15,7 @@ import { PictureDetails } from './picture-details.tsx'
 import { useElementSize } from './use-element-size.ts'
 import { useViewKeys } from './use-view-keys.ts'
 import { useZoom } from './use-zoom.ts'
-import { FileActions, ViewHeader } from './view-header.tsx'
+import { FileActions, UseActions, ViewHeader } from './view-header.tsx'
 import { ZoomableImage } from './zoomable-image.tsx'
 
 export interface LargeViewProps {
@@ -36,6 +36,9 @@ export interface LargeViewProps {
   onNear: (latitude: number, longitude: number) => void
   /** undefined if the model understands no words. */
   onWords: ((words: string) => void) | undefined
+  /** With the picture beside it. */
+  onCompare: (images: readonly Image[]) => void
+  onCollect: (image: Image) => void
   /** undefined for users who may not. */
   onDelete: ((image: Image) => void) | undefined
 }
@@ -101,6 +104,8 @@ function Viewed(props: ViewedProps) {
   const [areDetailsOpen, setDetailsOpen] = useStoredFlag('details', true)
   const [isSheetOpen, setSheetOpen] = useState(false)
   const isPhone = useLayout() !== 'side'
+  const other = index === undefined ? undefined : (list.imageAt(index + 1) ?? list.imageAt(index - 1))
+  const onCompare = other && (() => props.onCompare([image, other]))
   const toggleDetails = () => (isPhone ? setSheetOpen(true) : setDetailsOpen(!areDetailsOpen))
   useViewKeys({ ...props, zoom, onKeep: () => setKept(!isKept), onDetails: toggleDetails })
   const details = (
@@ -120,6 +125,7 @@ function Viewed(props: ViewedProps) {
     <div className="flex h-full flex-col">
       <ViewHeader
         {...props}
+        onCompare={onCompare}
         zoom={zoom}
         areDetailsOpen={isPhone ? undefined : areDetailsOpen}
         onDetails={toggleDetails}
@@ -165,6 +171,7 @@ function Viewed(props: ViewedProps) {
       <Dialog title={messages.viewer.details} isOpen={isSheetOpen} onClose={() => setSheetOpen(false)}>
         {details}
         <div className="flex gap-1 pt-4">
+          <UseActions image={image} onCompare={onCompare} onCollect={props.onCollect} />
           <FileActions image={image} onDelete={onDelete} />
         </div>
       </Dialog>

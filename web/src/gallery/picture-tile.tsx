@@ -65,6 +65,7 @@ export const PictureTile = memo(function PictureTile(props: PictureTileProps) {
       onMore={onAddTerms && (() => onAddTerms(image, true))}
       onLess={onAddTerms && (() => onAddTerms(image, false))}
       onSimilar={onFindSimilar && (() => onFindSimilar(image))}
+      isStarred={image.starred === true}
       isDamaged={image.note !== null}
       detail={props.detail}
       button={{

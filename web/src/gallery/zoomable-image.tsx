@@ -38,7 +38,6 @@ export function ZoomableImage(props: ZoomableImageProps) {
     frame.addEventListener('wheel', onWheel, { passive: false })
     return () => frame.removeEventListener('wheel', onWheel)
   }, [frameRef, zoomBy])
-  const [x, y] = zoom.isFit ? gesture.pulled : zoom.offset
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the large view zooms and moves by keyboard
     <div
@@ -51,28 +50,48 @@ export function ZoomableImage(props: ZoomableImageProps) {
         else zoom.actual(fromMiddle(frameRef.current!, event))
       }}
     >
-      <div
-        className="absolute top-1/2 left-1/2 rounded-sm bg-sunken bg-cover"
-        style={{
-          width: image.width * zoom.scale,
-          height: image.height * zoom.scale,
-          // Whole device pixels: at 1:1 nothing is blurred.
-          transform: `translate(calc(-50% + ${toPixel(x)}px), calc(-50% + ${toPixel(y)}px))`,
-          backgroundImage: `url(${placeholderOf(image) ?? ''})`,
-        }}
-      >
-        <Layers image={image} zoom={zoom} onBroken={props.onBroken} />
-      </div>
+      <PlacedPicture
+        image={image}
+        scale={zoom.scale}
+        offset={zoom.isFit ? gesture.pulled : zoom.offset}
+        onBroken={props.onBroken}
+      />
+    </div>
+  )
+}
+
+/** The picture at a scale and an offset from the middle of its frame. */
+export function PlacedPicture({
+  image,
+  scale,
+  offset: [x, y],
+  onBroken,
+}: Pick<ZoomableImageProps, 'image' | 'onBroken'> & Pick<Zoom, 'scale' | 'offset'>) {
+  return (
+    <div
+      className="absolute top-1/2 left-1/2 rounded-sm bg-sunken bg-cover"
+      style={{
+        width: image.width * scale,
+        height: image.height * scale,
+        // Whole device pixels: at 1:1 nothing is blurred.
+        transform: `translate(calc(-50% + ${toPixel(x)}px), calc(-50% + ${toPixel(y)}px))`,
+        backgroundImage: `url(${placeholderOf(image) ?? ''})`,
+      }}
+    >
+      <Layers image={image} scale={scale} onBroken={onBroken} />
     </div>
   )
 }
 
 /** The thumbnail that the tile has shown, above it the version of 2048 pixels, above that the original from 1:1 on. */
-function Layers({ image, zoom, onBroken }: Pick<ZoomableImageProps, 'image' | 'zoom' | 'onBroken'>) {
+function Layers({
+  image,
+  scale,
+  onBroken,
+}: Pick<ZoomableImageProps, 'image' | 'onBroken'> & { scale: number }) {
   const isOriginalShown = SHOWN.test(image.content_type) && image.width * image.height <= MAX_ORIGINAL_PIXELS
   const isLarge =
-    zoom.scale * devicePixelRatio >= 0.999 ||
-    zoom.scale * devicePixelRatio * Math.max(image.width, image.height) > 2048
+    scale * devicePixelRatio >= 0.999 || scale * devicePixelRatio * Math.max(image.width, image.height) > 2048
   const className = 'absolute inset-0 size-full select-none rounded-[inherit]'
   return (
     <>
