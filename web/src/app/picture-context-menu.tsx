@@ -37,21 +37,11 @@ interface PictureContextMenuProps {
 /** Everything that can be done with one picture of the list. */
 export function PictureContextMenu({ page, target, onClose }: PictureContextMenuProps) {
   const { image, index, at } = target
-  const { actions, lists, change, mayEdit } = page
+  const { actions, lists, mayEdit } = page
   const { gallery, viewer } = messages
-  const toast = useToast()
   const star = useStar()
   const { selection, viewed, trash } = lists
   const isSelected = selection.ids.has(image.id)
-  const copyPath = async () => {
-    try {
-      await navigator.clipboard.writeText(image.path)
-      toast.show({ text: gallery.pathCopied })
-    } catch {
-      // Without permission, or over plain HTTP, the path can still be read.
-      toast.show({ text: image.path })
-    }
-  }
   return (
     <ContextMenu
       label={image.user_visible_name}
@@ -90,18 +80,7 @@ export function PictureContextMenu({ page, target, onClose }: PictureContextMenu
       <MenuItem icon={<Star />} onSelect={() => void star(image)}>
         {image.starred === true ? messages.collections.unstar : messages.collections.star}
       </MenuItem>
-      <MenuItem
-        icon={<Folder />}
-        onSelect={() => change({ directory: image.directory, terms: [], show: undefined })}
-      >
-        {gallery.showInFolder}
-      </MenuItem>
-      <MenuItem icon={<Download />} onSelect={() => downloadUrl(image.view_url, image.user_visible_name)}>
-        {viewer.download}
-      </MenuItem>
-      <MenuItem icon={<Copy />} onSelect={() => void copyPath()}>
-        {gallery.copyPath}
-      </MenuItem>
+      <FileItems page={page} image={image} />
       {mayEdit && (
         <>
           <MenuSeparator />
@@ -116,5 +95,37 @@ export function PictureContextMenu({ page, target, onClose }: PictureContextMenu
         </>
       )}
     </ContextMenu>
+  )
+}
+
+/** Where the file is, and how to get it. */
+function FileItems({ page, image }: { page: Page; image: Image }) {
+  const { gallery, viewer } = messages
+  const { change } = page
+  const toast = useToast()
+  const copyPath = async () => {
+    try {
+      await navigator.clipboard.writeText(image.path)
+      toast.show({ text: gallery.pathCopied })
+    } catch {
+      // Without permission, or over plain HTTP, the path can still be read.
+      toast.show({ text: image.path })
+    }
+  }
+  return (
+    <>
+      <MenuItem
+        icon={<Folder />}
+        onSelect={() => change({ directory: image.directory, terms: [], show: undefined })}
+      >
+        {gallery.showInFolder}
+      </MenuItem>
+      <MenuItem icon={<Download />} onSelect={() => downloadUrl(image.view_url, image.user_visible_name)}>
+        {viewer.download}
+      </MenuItem>
+      <MenuItem icon={<Copy />} onSelect={() => void copyPath()}>
+        {gallery.copyPath}
+      </MenuItem>
+    </>
   )
 }

@@ -57,42 +57,27 @@ export default function CompareView({ ids, isSearch, scoreOf, onClose, onTrash }
     onTogether: zoom.toggleTogether,
     onClose,
   })
-  const { compare: words, viewer } = messages
   return (
     <div
       ref={rootRef}
       role="dialog"
       aria-modal="true"
-      aria-label={words.title(ids.length)}
+      aria-label={messages.compare.title(ids.length)}
       tabIndex={-1}
       className="fixed inset-0 z-30 flex flex-col bg-page outline-none"
     >
-      <header className="flex h-16 shrink-0 items-center gap-2 overflow-x-auto px-4 phone:px-1">
-        <Button variant="ghost" icon={<ArrowLeft />} onClick={onClose}>
-          <span className="phone:sr-only">{isSearch ? viewer.results : viewer.gallery}</span>
-        </Button>
-        <h2 className="title shrink-0 text-22 phone:sr-only">{words.title(ids.length)}</h2>
-        <span className="flex-1" />
-        <Button
-          icon={<Link2 />}
-          aria-pressed={zoom.isTogether}
-          onClick={zoom.toggleTogether}
-          className="aria-pressed:border-transparent aria-pressed:bg-accent-soft aria-pressed:text-accent-ink"
-        >
-          <span className="stacked:sr-only">{words.together}</span>
-        </Button>
-        <Button
-          aria-pressed={!areAllFactsShown}
-          onClick={() => setAllFactsShown(!areAllFactsShown)}
-          className="aria-pressed:border-transparent aria-pressed:bg-accent-soft aria-pressed:text-accent-ink"
-        >
-          {words.differences}
-        </Button>
-        <ZoomButtons zoom={zoom} actual={actual} onZoom={(factor) => zoom.change(chosen, factor, 0, 0)} />
-        <IconButton label={messages.app.close} keys="Esc" onClick={onClose}>
-          <X />
-        </IconButton>
-      </header>
+      <CompareHead
+        {...{
+          count: ids.length,
+          isSearch,
+          zoom,
+          actual,
+          chosen,
+          areAllFactsShown,
+          setAllFactsShown,
+          onClose,
+        }}
+      />
       <Columns count={ids.length} chosen={chosen}>
         {images.map((image, n) => (
           <ComparedPicture
@@ -116,6 +101,58 @@ export default function CompareView({ ids, isSearch, scoreOf, onClose, onTrash }
 }
 
 const noScale = () => {}
+
+interface CompareHeadProps {
+  count: number
+  isSearch: boolean
+  zoom: ReturnType<typeof useCompareZoom>
+  actual: number
+  chosen: number
+  areAllFactsShown: boolean
+  setAllFactsShown: (areShown: boolean) => void
+  onClose: () => void
+}
+
+function CompareHead({
+  count,
+  isSearch,
+  zoom,
+  actual,
+  chosen,
+  areAllFactsShown,
+  setAllFactsShown,
+  onClose,
+}: CompareHeadProps) {
+  const { compare: words, viewer } = messages
+  return (
+    <header className="flex h-16 shrink-0 items-center gap-2 overflow-x-auto px-4 phone:px-1">
+      <Button variant="ghost" icon={<ArrowLeft />} onClick={onClose}>
+        <span className="phone:sr-only">{isSearch ? viewer.results : viewer.gallery}</span>
+      </Button>
+      <h2 className="title shrink-0 text-22 phone:sr-only">{words.title(count)}</h2>
+      <span className="flex-1" />
+      <Button
+        icon={<Link2 />}
+        aria-pressed={zoom.isTogether}
+        onClick={zoom.toggleTogether}
+        className="aria-pressed:border-transparent aria-pressed:bg-accent-soft aria-pressed:text-accent-ink"
+      >
+        <span className="stacked:sr-only">{words.together}</span>
+      </Button>
+      <Button
+        aria-pressed={!areAllFactsShown}
+        onClick={() => setAllFactsShown(!areAllFactsShown)}
+        className="aria-pressed:border-transparent aria-pressed:bg-accent-soft aria-pressed:text-accent-ink"
+      >
+        {words.differences}
+      </Button>
+      <ZoomButtons zoom={zoom} actual={actual} onZoom={(factor) => zoom.change(chosen, factor, 0, 0)} />
+      <IconButton label={messages.app.close} keys="Esc" onClick={onClose}>
+        <X />
+      </IconButton>
+    </header>
+  )
+}
 
 const COLUMNS: Record<number, string> = {
   1: 'grid-cols-1',

@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { ChevronLeft, ChevronRight, Minus, Plus, ScanSearch } from 'lucide-react'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
 import { ApiError, getImage, type Image } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
@@ -14,7 +14,7 @@ import { MissingPicture } from './missing-picture.tsx'
 import { PictureDetails } from './picture-details.tsx'
 import { useElementSize } from './use-element-size.ts'
 import { useViewKeys } from './use-view-keys.ts'
-import { useZoom } from './use-zoom.ts'
+import { useZoom, type Zoom } from './use-zoom.ts'
 import { FileActions, UseActions, ViewHeader } from './view-header.tsx'
 import { ZoomableImage } from './zoomable-image.tsx'
 
@@ -99,7 +99,6 @@ function Viewed(props: ViewedProps) {
   const frameRef = useRef<HTMLDivElement>(null)
   const frame = useElementSize(frameRef)
   const [isKept, setKept] = useState(false)
-  const [isBroken, setBroken] = useState(false)
   const zoom = useZoom(image.id, image, frame, isKept)
   const [areDetailsOpen, setDetailsOpen] = useStoredFlag('details', true)
   const [isSheetOpen, setSheetOpen] = useState(false)
@@ -132,30 +131,7 @@ function Viewed(props: ViewedProps) {
       />
       <div className="flex min-h-0 flex-1">
         <div className="flex min-w-0 flex-1 flex-col">
-          <div className="relative min-h-0 flex-1 px-16 phone:px-0">
-            {isBroken ? (
-              <p role="alert" className="grid h-full place-items-center text-ink-2">
-                {messages.viewer.unreadable}
-              </p>
-            ) : (
-              <ZoomableImage
-                key={image.id}
-                frameRef={frameRef}
-                image={image}
-                zoom={zoom}
-                onPrevious={onPrevious}
-                onNext={onNext}
-                onClose={onClose}
-                onBroken={() => setBroken(true)}
-              />
-            )}
-            <SideButton label={messages.viewer.previous} side="left-2.5" onClick={onPrevious}>
-              <ChevronLeft />
-            </SideButton>
-            <SideButton label={messages.viewer.next} side="right-2.5" onClick={onNext}>
-              <ChevronRight />
-            </SideButton>
-          </div>
+          <Stage {...{ image, zoom, frameRef, onPrevious, onNext, onClose }} />
           {index !== undefined && <Filmstrip list={list} index={index} onOpen={props.onOpen} />}
           {isPhone && <PhoneActions {...props} />}
         </div>
@@ -175,6 +151,42 @@ function Viewed(props: ViewedProps) {
           <FileActions image={image} onDelete={onDelete} />
         </div>
       </Dialog>
+    </div>
+  )
+}
+
+interface StageProps extends Pick<ViewedProps, 'image' | 'onPrevious' | 'onNext' | 'onClose'> {
+  zoom: Zoom
+  frameRef: RefObject<HTMLDivElement | null>
+}
+
+/** The picture, with buttons to those beside it. */
+function Stage({ image, zoom, frameRef, onPrevious, onNext, onClose }: StageProps) {
+  const [broken, setBroken] = useState<string>()
+  return (
+    <div className="relative min-h-0 flex-1 px-16 phone:px-0">
+      {broken === image.id ? (
+        <p role="alert" className="grid h-full place-items-center text-ink-2">
+          {messages.viewer.unreadable}
+        </p>
+      ) : (
+        <ZoomableImage
+          key={image.id}
+          frameRef={frameRef}
+          image={image}
+          zoom={zoom}
+          onPrevious={onPrevious}
+          onNext={onNext}
+          onClose={onClose}
+          onBroken={() => setBroken(image.id)}
+        />
+      )}
+      <SideButton label={messages.viewer.previous} side="left-2.5" onClick={onPrevious}>
+        <ChevronLeft />
+      </SideButton>
+      <SideButton label={messages.viewer.next} side="right-2.5" onClick={onNext}>
+        <ChevronRight />
+      </SideButton>
     </div>
   )
 }
