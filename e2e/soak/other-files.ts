@@ -76,7 +76,7 @@ class RandomOtherOperator {
 
   #removeOther(directory: string): string | undefined {
     const names = readdirSync(this.#at(directory)).filter(
-      (name) => !this.#isFolder(join(directory, name)) && /^(notes|film|list|scan|\.hidden)\d+/.test(name),
+      (name) => /^(notes|film|list|scan|\.hidden)\d+/.test(name) && !this.#isFolder(join(directory, name)),
     )
     if (names.length === 0) return undefined
     const path = join(directory, this.#random.pick(names.sort()))

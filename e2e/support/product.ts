@@ -25,7 +25,7 @@ export interface Product {
   stop(): Promise<number | null>
   /** Ends it without warning. */
   kill(): Promise<void>
-  /** What it printed so far. */
+  /** Output until now. */
   output(): string
 }
 

@@ -34,7 +34,7 @@ function record(n: number, changes: Partial<ImageRecord> = {}): ImageRecord {
 
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n)
 
-/** What every catalog must do, whatever database it is in. */
+/** Requirements for a catalog in any database. */
 export function describeCatalog(name: string, open: () => Promise<Catalog>): void {
   const openEmpty = async () => {
     const catalog = await open()
@@ -385,7 +385,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
         name: 'new.jpg',
       })
       expect(await catalog.files.move('missing.jpg', to)).toBe(false)
-      // What is there stays where nothing was moved.
+      // An existing file stays if nothing was moved.
       expect((await catalog.images.getByPath('elsewhere/new.jpg'))?.id).toBe(before!.id)
     })
 
@@ -513,7 +513,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       await catalog.failures.put(failure(0, 'embedder_failed'))
       await catalog.failures.put(failure(1, 'image_unreadable'))
       expect(await catalog.images.counts()).toEqual({ indexed: 0, unembedded: 1, failed: 2 })
-      // What only the embedder can do nothing with can still be seen.
+      // An image that only the embedder rejects can still be displayed.
       expect((await catalog.images.list(BY_NAME)).total).toBe(2)
       expect((await catalog.files.inFolder('f0'))[0]).toMatchObject({ state: 'failed' })
       // The vectors of what has failed are kept for the embedder that made them.

@@ -21,7 +21,7 @@ export interface ThumbnailStore {
 const SUFFIX = '.webp'
 const SIZE = /^\d+x\d+$/
 const HASH_FILE = /^[0-9a-f]{64}\.webp$/
-/** What is younger may be about to be stored, by a process that waits for the embedder or the database. */
+/** A younger thumbnail may belong to an image that waits for the embedder or the database. */
 const LEFT_BEHIND_MS = 600_000
 const QUALITY = 80
 /** A WebP up to this size may serve as its own thumbnail. */

@@ -7,11 +7,12 @@ import { FileInput } from '../upload/file-input.tsx'
 import { AppOverlays } from './app-overlays.tsx'
 import { PhoneLayout } from './phone-layout.tsx'
 import { SettingsMenu } from './settings-menu.tsx'
+import { loadUploadPanel } from './upload-panel.ts'
 import { useAppKeys } from './use-app-keys.ts'
-import { usePage } from './use-page.ts'
+import { type Page, usePage } from './use-page.ts'
 import { WideLayout } from './wide-layout.tsx'
 
-const UploadPanel = lazy(async () => ({ default: (await import('../upload/upload-panel.tsx')).UploadPanel }))
+const UploadPanel = lazy(async () => ({ default: (await loadUploadPanel()).UploadPanel }))
 const ViewedPicture = lazy(() => import('./viewed-picture.tsx'))
 const ComparedPictures = lazy(() => import('./compared-pictures.tsx'))
 
@@ -28,8 +29,7 @@ export function App() {
   const [areScoresShown, setScoresShown] = useStoredFlag('scores', false)
   const [areShortcutsOpen, setShortcutsOpen] = useState(false)
   const [lastPane, setLastPane] = useState<'query' | 'results'>('query')
-  const isComparing = state.compare.length > 1
-  const isViewing = state.view !== undefined || isComparing
+  const isViewing = state.view !== undefined || state.compare.length > 1
   const isElsewhere = isViewing || state.show !== undefined
   const hasSheetKeys = lastPane === 'query' && isPaneOpen && !isElsewhere
   const hasRoom = layout === 'side'
@@ -78,11 +78,7 @@ export function App() {
           <WideLayout {...shared} layout={layout} isLibraryOpen={hasRoom && isLibraryOpen} />
         )}
       </div>
-      {isViewing && (
-        <Suspense fallback={null}>
-          {isComparing ? <ComparedPictures page={page} /> : <ViewedPicture page={page} id={state.view!} />}
-        </Suspense>
-      )}
+      {isViewing && <Viewer page={page} />}
       <div className="pointer-events-none fixed inset-x-3 bottom-3 z-40 flex flex-col items-center gap-2">
         {uploads.list.length > 0 && (
           <Suspense fallback={null}>
@@ -112,5 +108,15 @@ export function App() {
         onShortcutsClose={() => setShortcutsOpen(false)}
       />
     </div>
+  )
+}
+
+/** A picture in the large view, or pictures that are compared. */
+function Viewer({ page }: { page: Page }) {
+  const { view } = page.state
+  return (
+    <Suspense fallback={null}>
+      {view === undefined ? <ComparedPictures page={page} /> : <ViewedPicture page={page} id={view} />}
+    </Suspense>
   )
 }

@@ -25,9 +25,11 @@ import { useStoredFlag } from '../state/settings.ts'
 import { useUploads } from '../upload/use-uploads.ts'
 import { savedSearch } from './query-parts.ts'
 import { gallerySections, resultSections, resultsOf } from './sections.ts'
+import { usePreloadedUploadPanel } from './upload-panel.ts'
 import { usePictureInput } from './use-picture-input.ts'
 import { useSavedPicture } from './use-saved-picture.ts'
 import { isSearching, useSearch } from './use-search.ts'
+import { useSharedPicture } from './use-shared-picture.ts'
 import { useSheet } from './use-sheet.ts'
 
 /** The key of a section that is a month. */
@@ -40,6 +42,7 @@ export function usePage() {
   const control = usePageState()
   const { state, change } = control
   const mayEdit = useHasRole('editor')
+  usePreloadedUploadPanel(mayEdit)
   const toast = useToast()
   const sheet = useSheet(control)
   const search = usePageSearch(state, sheet)
@@ -53,6 +56,7 @@ export function usePage() {
     if (picture.error !== undefined) toast.show({ text: picture.error })
   }, [picture.error, toast])
   const [task, setTask] = useState<CollectionTask>()
+  useSharedPicture(picture.keep)
   const input = usePictureInput({
     onPicture: picture.keep,
     onImage: useCallback(

@@ -1,15 +1,26 @@
+import { useState } from 'react'
 import { LargeView } from '../gallery/large-view.tsx'
 import { messages } from '../messages/messages.ts'
 import { partsOf } from './query-parts.ts'
 import type { Page } from './use-page.ts'
+import { useMatch } from './use-search.ts'
 
 /** The large view of a picture of the list. */
 export default function ViewedPicture({ page, id }: { page: Page; id: string }) {
   const { control, change, lists, actions, mayEdit, search } = page
   const { list, viewed, trash } = lists
   const { openIndex } = viewed
+  const [isMatchShown, setMatchShown] = useState(false)
+  const match = useMatch(search.query, id, isMatchShown)
   return (
     <LargeView
+      match={{
+        shown: isMatchShown ? match.data : undefined,
+        isShown: isMatchShown,
+        isPending: isMatchShown && match.isFetching,
+        error: isMatchShown ? match.error?.message : undefined,
+        toggle: () => setMatchShown(!isMatchShown),
+      }}
       id={id}
       list={list}
       index={openIndex}

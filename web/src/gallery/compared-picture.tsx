@@ -56,7 +56,13 @@ export function ComparedPicture(props: ComparedPictureProps) {
         {...drag}
         className="relative min-h-40 flex-1 cursor-grab touch-none overflow-hidden bg-sunken active:cursor-grabbing"
       >
-        <PlacedPicture image={image} scale={scale} offset={offset} onBroken={() => {}} />
+        <PlacedPicture
+          image={image}
+          frame={{ width, height }}
+          scale={scale}
+          offset={offset}
+          onBroken={() => {}}
+        />
         <span className="absolute top-3 left-3 rounded-md bg-picture-veil px-2 py-0.5 font-semibold text-12 text-on-picture">
           {index + 1}
         </span>

@@ -41,7 +41,7 @@ interface Block {
   rows: Row[] | undefined
   rowCount: number
   height: number
-  /** What the rows are made of: they are kept while these stay. */
+  /** Inputs of the rows: the rows are kept while these stay. */
   shapes: string | undefined
 }
 

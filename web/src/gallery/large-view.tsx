@@ -9,6 +9,7 @@ import { useLayout } from '../components/use-layout.ts'
 import { messages } from '../messages/messages.ts'
 import { useStoredFlag } from '../state/settings.ts'
 import { Filmstrip } from './filmstrip.tsx'
+import { HeatMap, type MatchView } from './heat-map.tsx'
 import type { ImageList } from './image-list.ts'
 import { MissingPicture } from './missing-picture.tsx'
 import { PictureDetails } from './picture-details.tsx'
@@ -21,10 +22,11 @@ import { ZoomableImage } from './zoomable-image.tsx'
 export interface LargeViewProps {
   id: string
   list: ImageList
-  /** Of the picture in the list; undefined if it is not known. */
+  /** Position of the picture in the list; undefined if it is not known. */
   index: number | undefined
   isSearch: boolean
   parts: readonly { name: string; score: number }[]
+  match: MatchView
   onOpen: (image: Image, index: number) => void
   /** A picture that is not in the list. */
   onOpenOther: (image: Image) => void
@@ -51,7 +53,7 @@ export function LargeView(props: LargeViewProps) {
   const { data, error, refetch } = useQuery({
     queryKey: ['images', 'one', id],
     queryFn: ({ signal }) => getImage(id, signal),
-    // What the list knows of the picture is shown at once.
+    // Details from the list are shown at once.
     placeholderData: known?.id === id ? known : undefined,
     retry: false,
   })
@@ -95,7 +97,7 @@ interface ViewedProps extends LargeViewProps {
 }
 
 function Viewed(props: ViewedProps) {
-  const { image, list, index, onPrevious, onNext, onClose, onDelete } = props
+  const { image, list, index, onDelete } = props
   const frameRef = useRef<HTMLDivElement>(null)
   const frame = useElementSize(frameRef)
   const [isKept, setKept] = useState(false)
@@ -107,19 +109,7 @@ function Viewed(props: ViewedProps) {
   const onCompare = other && (() => props.onCompare([image, other]))
   const toggleDetails = () => (isPhone ? setSheetOpen(true) : setDetailsOpen(!areDetailsOpen))
   useViewKeys({ ...props, zoom, onKeep: () => setKept(!isKept), onDetails: toggleDetails })
-  const details = (
-    <PictureDetails
-      image={image}
-      parts={props.parts}
-      onFindSimilar={() => props.onFindSimilar(image)}
-      onAddTerms={(isWanted) => props.onAddTerms(image, isWanted)}
-      onRegion={() => props.onRegion(image)}
-      onFolder={() => props.onFolder(image)}
-      onNear={props.onNear}
-      onWords={props.onWords}
-      onOpen={props.onOpenOther}
-    />
-  )
+  const details = <Details {...props} />
   return (
     <div className="flex h-full flex-col">
       <ViewHeader
@@ -131,7 +121,7 @@ function Viewed(props: ViewedProps) {
       />
       <div className="flex min-h-0 flex-1">
         <div className="flex min-w-0 flex-1 flex-col">
-          <Stage {...{ image, zoom, frameRef, onPrevious, onNext, onClose }} />
+          <Stage {...props} zoom={zoom} frameRef={frameRef} />
           {index !== undefined && <Filmstrip list={list} index={index} onOpen={props.onOpen} />}
           {isPhone && <PhoneActions {...props} />}
         </div>
@@ -155,13 +145,13 @@ function Viewed(props: ViewedProps) {
   )
 }
 
-interface StageProps extends Pick<ViewedProps, 'image' | 'onPrevious' | 'onNext' | 'onClose'> {
+interface StageProps extends Pick<ViewedProps, 'image' | 'match' | 'onPrevious' | 'onNext' | 'onClose'> {
   zoom: Zoom
   frameRef: RefObject<HTMLDivElement | null>
 }
 
 /** The picture, with buttons to those beside it. */
-function Stage({ image, zoom, frameRef, onPrevious, onNext, onClose }: StageProps) {
+function Stage({ image, match, zoom, frameRef, onPrevious, onNext, onClose }: StageProps) {
   const [broken, setBroken] = useState<string>()
   return (
     <div className="relative min-h-0 flex-1 px-16 phone:px-0">
@@ -175,6 +165,7 @@ function Stage({ image, zoom, frameRef, onPrevious, onNext, onClose }: StageProp
           frameRef={frameRef}
           image={image}
           zoom={zoom}
+          overlay={match.shown && <HeatMap {...match.shown} />}
           onPrevious={onPrevious}
           onNext={onNext}
           onClose={onClose}
@@ -188,6 +179,24 @@ function Stage({ image, zoom, frameRef, onPrevious, onNext, onClose }: StageProp
         <ChevronRight />
       </SideButton>
     </div>
+  )
+}
+
+function Details(props: ViewedProps) {
+  const { image } = props
+  return (
+    <PictureDetails
+      image={image}
+      parts={props.parts}
+      match={props.match}
+      onFindSimilar={() => props.onFindSimilar(image)}
+      onAddTerms={(isWanted) => props.onAddTerms(image, isWanted)}
+      onRegion={() => props.onRegion(image)}
+      onFolder={() => props.onFolder(image)}
+      onNear={props.onNear}
+      onWords={props.onWords}
+      onOpen={props.onOpenOther}
+    />
   )
 }
 

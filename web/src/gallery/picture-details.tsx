@@ -1,11 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
-import { Crop, Minus, Plus, ScanSearch } from 'lucide-react'
-import { type Image, search } from '../api/client.ts'
+import { Crop, Flame, Minus, Plus, ScanSearch } from 'lucide-react'
+import type { Image } from '../api/client.ts'
 import { sizedUrl } from '../api/picture-sources.ts'
+import { search } from '../api/search.ts'
 import { Button } from '../components/button.tsx'
 import { PatientImage } from '../components/patient-image.tsx'
 import { percent } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
+import type { MatchView } from './heat-map.tsx'
 import { PictureFacts } from './picture-facts.tsx'
 
 export interface PictureActionsProps {
@@ -21,11 +23,12 @@ export interface PictureActionsProps {
   onOpen: (image: Image) => void
   /** How each part of the search matched, best first. */
   parts: readonly { name: string; score: number }[]
+  match: MatchView
 }
 
-/** What can be done with a picture, and what is known of it. */
+/** Actions on a picture, and its details. */
 export function PictureDetails(props: PictureActionsProps) {
-  const { image, parts, onFindSimilar, onAddTerms, onRegion, onFolder, onOpen, onWords } = props
+  const { image, parts, match, onFindSimilar, onAddTerms, onRegion, onFolder, onOpen, onWords } = props
   const { viewer } = messages
   return (
     <div className="flex flex-col gap-5">
@@ -67,10 +70,36 @@ export function PictureDetails(props: PictureActionsProps) {
               </div>
             ))}
           </dl>
+          <WhereItMatches match={match} />
         </section>
       )}
       <LooksAlike image={image} onOpen={onOpen} onWords={onWords} />
     </div>
+  )
+}
+
+/** Shows the heat map and the words of the picture. */
+function WhereItMatches({ match }: { match: MatchView }) {
+  const { viewer } = messages
+  return (
+    <>
+      <Button
+        icon={<Flame />}
+        aria-pressed={match.isShown}
+        variant={match.isShown ? 'chosen' : 'plain'}
+        isBusy={match.isPending}
+        onClick={match.toggle}
+        className="mt-3 w-full"
+      >
+        {viewer.showMatch}
+      </Button>
+      {match.error !== undefined && (
+        <p role="alert" className="mt-2 text-13 text-danger">
+          {match.error}
+        </p>
+      )}
+      {match.shown && <p className="mt-2 text-13 text-ink-2">{viewer.matchExplained}</p>}
+    </>
   )
 }
 

@@ -7,7 +7,7 @@ import { ExportMenu } from './export-menu.tsx'
 
 interface SelectionBarProps {
   images: readonly Image[]
-  /** Of the list. */
+  /** Number of images in the list. */
   total: number
   onAddTerms: (isWanted: boolean) => void
   onSelectAll: () => void

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { ApiError, deleteImage, type Image } from '../api/client.ts'
+import { serverUrl } from '../api/server-url.ts'
 import { restoreImages } from '../api/trash.ts'
 import { useToast } from '../components/toast.tsx'
 import { useAskBeforeLeaving } from '../components/use-ask-before-leaving.ts'
@@ -16,7 +17,7 @@ const MAX_AT_LEAVING = 200
 export interface Trash {
   /** On their way to the trash or back: lists leave them out. */
   hidden: ReadonlyMap<string, Image>
-  /** What could not be moved, a sentence each. */
+  /** Problems of images that could not be moved, one sentence each. */
   failures: string[]
   move: (images: readonly Image[]) => void
   /** Restores the pictures that were moved last; nothing if there are none. */
@@ -155,7 +156,7 @@ function useSentAtLeaving(queue: { current: Map<string, Image> }, restoring: { c
   useEffect(() => {
     const onLeave = () => {
       for (const id of queue.current.keys())
-        void fetch(`/api/images/${id}`, { method: 'DELETE', keepalive: true })
+        void fetch(serverUrl(`/api/images/${id}`), { method: 'DELETE', keepalive: true })
       queue.current.clear()
       if (restoring.current.size > 0) void restoreImages([...restoring.current], { keepalive: true })
     }

@@ -1,4 +1,4 @@
-import { type PointerEvent, type RefObject, useEffect, useRef, useState } from 'react'
+import { type PointerEvent, type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
 import type { Image } from '../api/client.ts'
 import { placeholderOf, sizedUrl } from '../api/picture-sources.ts'
 import { PatientImage } from '../components/patient-image.tsx'
@@ -8,6 +8,8 @@ interface ZoomableImageProps {
   frameRef: RefObject<HTMLDivElement | null>
   image: Image
   zoom: Zoom
+  /** Lies over the picture and moves with it. */
+  overlay?: ReactNode
   onPrevious: (() => void) | undefined
   onNext: (() => void) | undefined
   onClose: () => void
@@ -26,17 +28,18 @@ const MAX_ORIGINAL_PIXELS = 120_000_000
 /** A picture that is zoomed by the wheel or two fingers, moved by dragging, and changed by swiping. */
 export function ZoomableImage(props: ZoomableImageProps) {
   const { frameRef, image, zoom } = props
+  const { frame } = zoom
   const gesture = useGesture(props)
   const { by: zoomBy } = zoom
   useEffect(() => {
-    const frame = frameRef.current!
+    const element = frameRef.current!
     const onWheel = (event: WheelEvent) => {
       event.preventDefault()
-      zoomBy(Math.exp(-event.deltaY / 400), fromMiddle(frame, event))
+      zoomBy(Math.exp(-event.deltaY / 400), fromMiddle(element, event))
     }
     // React listens to the wheel passively, where scrolling can't be prevented.
-    frame.addEventListener('wheel', onWheel, { passive: false })
-    return () => frame.removeEventListener('wheel', onWheel)
+    element.addEventListener('wheel', onWheel, { passive: false })
+    return () => element.removeEventListener('wheel', onWheel)
   }, [frameRef, zoomBy])
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the large view zooms and moves by keyboard
@@ -52,8 +55,10 @@ export function ZoomableImage(props: ZoomableImageProps) {
     >
       <PlacedPicture
         image={image}
+        frame={frame}
         scale={zoom.scale}
         offset={zoom.isFit ? gesture.pulled : zoom.offset}
+        overlay={props.overlay}
         onBroken={props.onBroken}
       />
     </div>
@@ -63,22 +68,28 @@ export function ZoomableImage(props: ZoomableImageProps) {
 /** The picture at a scale and an offset from the middle of its frame. */
 export function PlacedPicture({
   image,
+  frame,
   scale,
   offset: [x, y],
+  overlay,
   onBroken,
-}: Pick<ZoomableImageProps, 'image' | 'onBroken'> & Pick<Zoom, 'scale' | 'offset'>) {
+}: Pick<ZoomableImageProps, 'image' | 'overlay' | 'onBroken'> &
+  Pick<Zoom, 'scale' | 'offset'> & { frame: { width: number; height: number } }) {
+  const [width, height] = [image.width * scale, image.height * scale]
+  const [left, top] = [(frame.width - width) / 2 + x, (frame.height - height) / 2 + y]
   return (
     <div
-      className="absolute top-1/2 left-1/2 rounded-sm bg-sunken bg-cover"
+      className="absolute top-0 left-0 rounded-sm bg-sunken bg-cover"
       style={{
-        width: image.width * scale,
-        height: image.height * scale,
+        width,
+        height,
         // Whole device pixels: at 1:1 nothing is blurred.
-        transform: `translate(calc(-50% + ${toPixel(x)}px), calc(-50% + ${toPixel(y)}px))`,
+        transform: `translate(${toPixel(left)}px, ${toPixel(top)}px)`,
         backgroundImage: `url(${placeholderOf(image) ?? ''})`,
       }}
     >
       <Layers image={image} scale={scale} onBroken={onBroken} />
+      {overlay}
     </div>
   )
 }

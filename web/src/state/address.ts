@@ -150,7 +150,7 @@ const ORDERS: Record<Sort, { order_by: OrderBy; direction: 'ascending' | 'descen
 
 export const orderOf = (sort: Sort) => ORDERS[sort]
 
-/** What lists and searches are narrowed to. */
+/** Filters of lists and searches. Days are in the time zone of the browser. */
 export function filtersOf(state: PageState): Filters {
   const { directory, isFlat, name, from, to, near } = state
   return {

@@ -8,6 +8,7 @@ import { imageFileContract } from './image-files.ts'
 import { imageContract } from './images.ts'
 import { indexAccountContract } from './index-account.ts'
 import { indexStatusContract } from './index-status.ts'
+import { matchContract } from './match.ts'
 import { savedQueryContract } from './saved-queries.ts'
 import { searchContract } from './search.ts'
 import { sessionContract } from './session.ts'
@@ -27,6 +28,7 @@ export const API = {
   duplicates: duplicateContract,
   images: imageContract,
   imageFiles: imageFileContract,
+  match: matchContract,
   timeline: timelineContract,
   collections: collectionContract,
   stars: starContract,

@@ -25,6 +25,9 @@ export const viewer = {
   showInFolder: 'Show in folder',
   openOriginal: 'Open the original',
   whyMatched: 'Why it matched',
+  showMatch: 'Show where',
+  matchExplained:
+    'The stronger the colour, the better that part of the picture answers the search. All pictures have the same scale.',
   nearThisPlace: 'Near this place',
   keywords: 'Keywords',
   inWords: 'In words',
@@ -49,6 +52,10 @@ export const upload = {
   done: 'added',
   waiting: 'waiting',
   unreadable: 'The browser can’t read this file. It may be a folder, or it was moved.',
+  tooLargeForProxy: (size: string) =>
+    `Uploading stopped: the proxy in front of the server refuses files of ${size}. Its limit can be raised (nginx: client_max_body_size, 1 MB by default).`,
+  signedOut: 'Uploading stopped: your sign-in has expired. Sign in, then try again.',
+  retry: 'Try again',
   cancel: 'Cancel',
   close: 'Close',
   fold: 'Show fewer',

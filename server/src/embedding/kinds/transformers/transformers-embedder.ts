@@ -30,7 +30,7 @@ const ARGUMENTS = {
 
 type Options = ReturnType<typeof parseArguments<typeof ARGUMENTS>>
 
-/** What is used of the library: it is no dependency of ours, whoever wants it installs it. */
+/** The part of the library that is used. It is an optional dependency. */
 interface Transformers {
   env: { cacheDir: string; localModelPath: string; allowRemoteModels: boolean }
   AutoConfig: Loader<{ model_type: string }>
@@ -65,9 +65,9 @@ interface Output {
 const OUTPUTS = ['image_embeds', 'pooler_output', 'last_hidden_state']
 
 /**
- * `target: transformers`: a vision model by its Hugging Face id or from a folder, through `@huggingface/transformers`. Of
- * CLIP and SigLIP the image tower is taken.
- * @throws {Error} if the library is not installed or the model can't be had
+ * `target: transformers`: a vision model by its Hugging Face id or from a folder, through `@huggingface/transformers`. CLIP and
+ * SigLIP provide their image tower.
+ * @throws {Error} if the library is not installed or the model is not available
  */
 export async function createTransformersEmbedder(
   definition: EmbedderDefinition,
