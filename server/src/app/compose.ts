@@ -85,7 +85,7 @@ export async function createApp(
   { log, isReadOnly = false, indexes = true, onLoading, mountTable, ...options }: AppOptions,
 ): Promise<App> {
   const timings = { ...TIMINGS, ...options.timings }
-  await prepareDirectories(config)
+  await prepareDirectories(config, { isReadOnly })
   // Watchers report real paths, and do not follow a link that the gallery itself may be.
   const root = await realpath(config.watcher.watched_directory)
   const excluded = await foldersToExclude(root, config)
