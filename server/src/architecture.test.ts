@@ -69,6 +69,8 @@ const VENDORS: Record<string, readonly string[]> = {
   'libraw-wasm': ['gallery'],
   picomatch: ['gallery'],
   '@parcel/watcher': ['gallery'],
+  'client-zip': ['images'],
+  pdfkit: ['images'],
   yaml: ['config'],
   pino: ['log.ts'],
   'ipaddr.js': ['addresses.ts'],
