@@ -51,6 +51,8 @@ export type Filters = Pick<
   | 'latitude_max'
   | 'longitude_min'
   | 'longitude_max'
+  | 'collection'
+  | 'starred'
 >
 
 export type ListParameters = Filters &
