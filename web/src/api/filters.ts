@@ -1,4 +1,4 @@
-/** What a list or a search is narrowed to. */
+/** Filters of a list or a search. */
 export interface Filters {
   name_contains?: string | undefined
   directory?: string | undefined

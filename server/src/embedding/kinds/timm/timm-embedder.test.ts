@@ -153,7 +153,7 @@ describe('DefaultEmbedder', () => {
       await truncate(join(directory, `${graph}${suffix}`), 100)
       const logged: string[] = []
       const embedder = await open(argumentsOf('test_convnext'), { directory, logged })
-      expect(logged).toEqual([expect.stringMatching(/can't be used and is built anew/)])
+      expect(logged).toEqual([expect.stringMatching(/can't be used and is built again/)])
       const expected = expectedOf('test_convnext').embedding_after_imagenet_normalisation
       expect(
         largestDifference(await embedder.embed(imagesOf('test_convnext'), 'photo'), expected),

@@ -83,7 +83,7 @@ async function openGraph(options: Options, context: LoadContext): Promise<OnnxMo
     try {
       return await openOnnxModel({ path }, context)
     } catch (error) {
-      context.say(`The graph in ${path} can't be used and is built anew: ${messageOf(error)}`)
+      context.say(`The graph in ${path} can't be used and is built again: ${messageOf(error)}`)
     }
   }
   await buildFile(path, options, context)
