@@ -61,6 +61,7 @@ describe('a team', () => {
     expect((await users('add', 'New@example.org', 'editor')).stdout).toContain(
       'new@example.org may sign in as editor',
     )
+    expect((await users('add', 'zoe@intranet', 'user')).stdout).toContain('zoe@intranet may sign in as user')
     expect((await users('role', 'new@example.org', 'admin')).code).toBe(0)
     expect((await users('remove', ADMIN)).code).toBe(0)
     const refused = await users('remove', 'new@example.org')

@@ -40,6 +40,9 @@ export interface OpenPage {
   close(): Promise<void>
 }
 
+/** The service worker would answer what tests want to see at the server. */
+const BLOCKED_WORKER = 'Service Worker registration blocked'
+
 /** Pages that nobody uses: the first one in a new window takes a second of both cores. */
 const free = new WeakMap<Browser, Record<'phone' | 'desktop', Page[]>>()
 
@@ -55,13 +58,17 @@ export async function openPage(
   free.set(browser, all)
   const unused = all[isPhone ? 'phone' : 'desktop']
   const page =
-    unused.pop() ?? (await (await browser.newContext({ hasTouch: isPhone, isMobile: isPhone })).newPage())
+    unused.pop() ??
+    (await (
+      await browser.newContext({ hasTouch: isPhone, isMobile: isPhone, serviceWorkers: 'block' })
+    ).newPage())
   page.setDefaultTimeout(STATE_TIMEOUT_MS)
   await page.setViewportSize(viewport)
   await page.emulateMedia({ colorScheme })
   const complaints: string[] = []
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+    if (['error', 'warning'].includes(message.type()) && !message.text().startsWith(BLOCKED_WORKER))
+      complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(String(error)))
   await page.goto(url)

@@ -3,6 +3,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { isPassing } from './api/client.ts'
+import { serverUrl } from './api/server-url.ts'
 import { SessionGate } from './auth/session.tsx'
 import { ToastProvider } from './components/toast.tsx'
 import { router } from './router.tsx'
@@ -21,6 +22,14 @@ const queryClient = new QueryClient({
     mutations: { networkMode: 'always' },
   },
 })
+
+// It starts the page without the server and receives shared pictures. Browsers have none over HTTP without TLS.
+if (import.meta.env.PROD && 'serviceWorker' in navigator)
+  addEventListener('load', () =>
+    navigator.serviceWorker
+      .register(serverUrl('/sw.js'))
+      .catch((error: unknown) => console.info('The page can not be installed:', error)),
+  )
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

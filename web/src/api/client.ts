@@ -34,7 +34,7 @@ export interface IndexFailure {
 
 /** A part of a search, as the API takes it. */
 export type SearchPart = { weight?: number } & (
-  | { kind: 'sketch' | 'image'; query_id?: string; upload?: string }
+  | { kind: 'sketch' | 'image' | 'auto'; query_id?: string; upload?: string }
   | { kind: 'image_id'; image_id: string }
   | { kind: 'region'; image_id?: string; query_id?: string; crop: readonly number[] }
   | { kind: 'text'; text: string }

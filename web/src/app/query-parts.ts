@@ -43,5 +43,5 @@ function toPart(term: QueryTerm, sketch: Sketch): SearchPart | undefined {
   if (region !== undefined) return { kind: 'region', ...source, crop: region, weight }
   return kind === 'image'
     ? { kind: 'image_id', image_id: id, weight }
-    : { kind: 'image', query_id: id, weight }
+    : { kind: 'auto', query_id: id, weight }
 }

@@ -5,6 +5,7 @@ import { Button } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages/messages.ts'
 import { Failures } from '../status/failures.tsx'
+import { PANE } from './panes.ts'
 
 interface TopBarProps {
   isLibraryOpen: boolean
@@ -19,7 +20,10 @@ interface TopBarProps {
 export function TopBar({ isLibraryOpen, onLibrary, onAddFiles, settings, children }: TopBarProps) {
   const { app } = messages
   return (
-    <header className="relative z-20 flex h-16 shrink-0 items-center gap-3 border-line border-b bg-surface px-4 stacked:gap-2">
+    <header
+      {...PANE}
+      className="relative z-20 flex h-16 shrink-0 items-center gap-3 border-line border-b bg-surface px-4 stacked:gap-2"
+    >
       <IconButton
         label={isLibraryOpen ? app.hideFolders : app.showFolders}
         keys="\"

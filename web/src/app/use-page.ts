@@ -27,6 +27,7 @@ import { usePreloadedUploadPanel } from './upload-panel.ts'
 import { usePictureInput } from './use-picture-input.ts'
 import { useSavedPicture } from './use-saved-picture.ts'
 import { isSearching, useSearch } from './use-search.ts'
+import { useSharedPicture } from './use-shared-picture.ts'
 import { useSheet } from './use-sheet.ts'
 
 /** The key of a section that is a month. */
@@ -52,6 +53,7 @@ export function usePage() {
   useEffect(() => {
     if (picture.error !== undefined) toast.show({ text: picture.error })
   }, [picture.error, toast])
+  useSharedPicture(picture.keep)
   const input = usePictureInput({
     onPicture: picture.keep,
     onImage: useCallback(

@@ -2,12 +2,11 @@ import { useQuery } from '@tanstack/react-query'
 import { useRef } from 'react'
 import type { Images } from '../api/client.ts'
 import { explainMatch, search } from '../api/search.ts'
-import { renderSketch } from '../sketch/render.ts'
+import { PICTURE_SIDE, renderSketch } from '../sketch/picture.ts'
 import { hasEnoughInk } from '../sketch/sketch.ts'
 import { partsOf, type Query, SKETCH_UPLOAD } from './query-parts.ts'
 
 const TOP_K = 500
-const SKETCH_SIDE = 512
 
 export function isSearching({ sketch, terms }: Pick<Query, 'sketch' | 'terms'>): boolean {
   return hasEnoughInk(sketch.strokes) || terms.some(({ kind, isWanted }) => isWanted && kind !== 'colours')
@@ -39,7 +38,7 @@ export function useSearch(query: Query) {
 export type SearchResult = ReturnType<typeof useSearch>['result']
 
 async function run(query: Query, signal: AbortSignal): Promise<Images> {
-  const { body, uploads } = await requestOf(query)
+  const { body, uploads } = await requestOf(query, signal)
   return search(body, uploads, signal)
 }
 
@@ -48,7 +47,7 @@ export function useMatch(query: Query, id: string, isShown: boolean) {
   return useQuery({
     queryKey: ['images', 'match', id, keyOf(query)],
     queryFn: async ({ signal }) => {
-      const { body, uploads } = await requestOf(query)
+      const { body, uploads } = await requestOf(query, signal)
       return explainMatch(id, body, uploads, signal)
     },
     enabled: isShown && isSearching(query),
@@ -58,11 +57,12 @@ export function useMatch(query: Query, id: string, isShown: boolean) {
   })
 }
 
-async function requestOf(query: Query) {
+async function requestOf(query: Query, signal: AbortSignal) {
   const { sketch, filters } = query
   const uploads: Record<string, Blob> = {}
   const parts = partsOf(query).map(({ part }) => part)
-  if (hasEnoughInk(sketch.strokes)) uploads[SKETCH_UPLOAD] = await renderSketch(sketch.strokes, SKETCH_SIDE)
+  if (hasEnoughInk(sketch.strokes))
+    uploads[SKETCH_UPLOAD] = await renderSketch(sketch.strokes, PICTURE_SIDE, signal)
   return { body: { parts, top_k: TOP_K, query: { ...filters, items_per_page: TOP_K } }, uploads }
 }
 

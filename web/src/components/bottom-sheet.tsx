@@ -80,7 +80,13 @@ export function BottomSheet({ label, detent, onDetent, head, children }: BottomS
         />
         {head}
       </div>
-      <main id="results" tabIndex={-1} aria-label={label} className="min-h-0 flex-1 outline-none">
+      <main
+        data-pane=""
+        id="results"
+        tabIndex={-1}
+        aria-label={label}
+        className="min-h-0 flex-1 outline-none"
+      >
         {children}
       </main>
     </div>

@@ -46,7 +46,7 @@ export function IconButton({
         data-lit={isLit || undefined}
         disabled={isDisabled}
         onClick={onClick}
-        className={`grid size-10 shrink-0 place-items-center rounded-control text-ink-2 transition-colors duration-hover coarse:size-11 enabled:not-data-lit:hover:bg-sunken enabled:not-data-lit:hover:text-ink disabled:opacity-38 ${LIT[variant]} [&_svg]:size-5 ${className}`}
+        className={`grid size-10 shrink-0 place-items-center rounded-control text-ink-2 transition-colors duration-hover coarse:size-11 forced-colors:data-lit:outline-2 enabled:not-data-lit:hover:bg-sunken enabled:not-data-lit:hover:text-ink disabled:opacity-38 ${LIT[variant]} [&_svg]:size-5 ${className}`}
       >
         {children}
       </button>

@@ -90,7 +90,7 @@ export function Tile(props: TileProps) {
       {onMore && onLess && (
         <span
           // Shown by visibility: a hidden button can't be pressed by accident on a touch screen.
-          className="invisible absolute right-1.5 bottom-1.5 flex rounded-control bg-picture-veil text-on-picture group-focus-within:visible hovers:group-hover:visible"
+          className="invisible absolute right-1.5 bottom-1.5 flex max-w-[calc(100%-0.75rem)] flex-wrap justify-end rounded-control bg-picture-veil text-on-picture group-focus-within:visible hovers:group-hover:visible"
         >
           <Action label={messages.gallery.moreLike(name)} onClick={onMore}>
             <Plus />

@@ -28,19 +28,22 @@ const MAX_ORIGINAL_PIXELS = 120_000_000
 /** A picture that is zoomed by the wheel or two fingers, moved by dragging, and changed by swiping. */
 export function ZoomableImage(props: ZoomableImageProps) {
   const { frameRef, image, zoom } = props
+  const { frame } = zoom
   const gesture = useGesture(props)
   const { by: zoomBy } = zoom
   useEffect(() => {
-    const frame = frameRef.current!
+    const element = frameRef.current!
     const onWheel = (event: WheelEvent) => {
       event.preventDefault()
-      zoomBy(Math.exp(-event.deltaY / 400), fromMiddle(frame, event))
+      zoomBy(Math.exp(-event.deltaY / 400), fromMiddle(element, event))
     }
     // React listens to the wheel passively, where scrolling can't be prevented.
-    frame.addEventListener('wheel', onWheel, { passive: false })
-    return () => frame.removeEventListener('wheel', onWheel)
+    element.addEventListener('wheel', onWheel, { passive: false })
+    return () => element.removeEventListener('wheel', onWheel)
   }, [frameRef, zoomBy])
   const [x, y] = zoom.isFit ? gesture.pulled : zoom.offset
+  const [width, height] = [image.width * zoom.scale, image.height * zoom.scale]
+  const [left, top] = [(frame.width - width) / 2 + x, (frame.height - height) / 2 + y]
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the large view zooms and moves by keyboard
     <div
@@ -54,12 +57,12 @@ export function ZoomableImage(props: ZoomableImageProps) {
       }}
     >
       <div
-        className="absolute top-1/2 left-1/2 rounded-sm bg-sunken bg-cover"
+        className="absolute top-0 left-0 rounded-sm bg-sunken bg-cover"
         style={{
-          width: image.width * zoom.scale,
-          height: image.height * zoom.scale,
+          width,
+          height,
           // Whole device pixels: at 1:1 nothing is blurred.
-          transform: `translate(calc(-50% + ${toPixel(x)}px), calc(-50% + ${toPixel(y)}px))`,
+          transform: `translate(${toPixel(left)}px, ${toPixel(top)}px)`,
           backgroundImage: `url(${placeholderOf(image) ?? ''})`,
         }}
       >

@@ -1,4 +1,4 @@
-import { boxAround, distanceToSegment, overlaps, type Vector } from './geometry.ts'
+import { type Box, boxAround, distanceToSegment, grown, overlaps, union, type Vector } from './geometry.ts'
 import { inkBox, roundedStroke, type Stroke, type StrokePoint } from './stroke.ts'
 
 /** How much of a stroke's half width counts: all of it would take away strokes that the eraser only brushes against. */
@@ -34,6 +34,16 @@ export function erased(stroke: Stroke, path: readonly Vector[], radius: number):
     pieces = cut.flatMap((part, piece) => part ?? [pieces[piece]!])
   }
   return isTouched ? pieces.map((points) => roundedStroke({ ...stroke, points })) : undefined
+}
+
+/** Where a stroke looks different once a part of it is cut out: its curve bends by the next points on either side. */
+export function boxBesideCut({ points, size }: Stroke, swept: Box): Box | undefined {
+  const near = grown(swept, size)
+  const beside = points.filter((_, n) => {
+    const around = boxAround(points.slice(Math.max(0, n - 2), n + 3))
+    return around !== undefined && overlaps(around, near)
+  })
+  return union(swept, boxAround(beside, size))
 }
 
 /** @returns undefined if no point of the line comes within `reach` of the segment */

@@ -1,5 +1,5 @@
 import { type Box, boxAround, union } from './geometry.ts'
-import { outlinePath } from './outline.ts'
+import { outlineToFill } from './outline.ts'
 import type { Stroke, StrokePoint } from './stroke.ts'
 
 /** Number of points at the end of a growing stroke that may still change. */
@@ -51,5 +51,5 @@ export class LivePath {
 }
 
 function pathOf(stroke: Stroke, from: number, to: number): Path2D {
-  return new Path2D(outlinePath({ ...stroke, points: stroke.points.slice(from, to) }))
+  return outlineToFill({ ...stroke, points: stroke.points.slice(from, to) })
 }

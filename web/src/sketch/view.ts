@@ -65,3 +65,7 @@ export function dragged(
 export function zoomedAt(camera: Camera, size: Size, fitted: Box, at: Vector, factor: number): Camera {
   return dragged(camera, size, fitted, { from: at, to: at, factor })
 }
+
+export function isSameView(a: View, b: View): boolean {
+  return a.scale === b.scale && a.x === b.x && a.y === b.y
+}

@@ -2,9 +2,10 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
-import { systemCodeOf } from '../../errors.ts'
+import { messageOf, systemCodeOf } from '../../errors.ts'
 import { programBeside } from '../../threads.ts'
 import type { QueryExpansion } from '../embedder.ts'
+import { timmInPython } from '../kinds/timm/in-python.ts'
 import { type EmbedderDefinition, embedderKind } from '../registry.ts'
 import { withoutTelemetry } from '../telemetry.ts'
 import type { BatchItem, BatchKind } from './jobs.ts'
@@ -63,7 +64,20 @@ const MAX_NEIGHBOURS = 1000
  * Starts a process and waits until its embedder is loaded.
  * @throws {Error} with the reason
  */
-export function startEmbeddingProcess(
+export async function startEmbeddingProcess(
+  name: string,
+  definition: EmbedderDefinition,
+  options: ProcessOptions,
+): Promise<EmbeddingProcess> {
+  const inPython = embedderKind(name, definition) === 'timm' ? timmInPython(definition) : undefined
+  if (inPython === undefined) return startProcess(name, definition, options)
+  inPython.notes.forEach(options.onOutput)
+  return startProcess(name, inPython.definition, options).catch((error) => {
+    throw new Error(inPython.explain(messageOf(error)), { cause: error })
+  })
+}
+
+function startProcess(
   name: string,
   definition: EmbedderDefinition,
   options: ProcessOptions,

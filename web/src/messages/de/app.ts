@@ -59,6 +59,7 @@ export const shortcuts = {
         ['Strg Umschalt Z', 'Wiederholen'],
         ['F', 'Vollbild'],
         ['/', 'Wörter'],
+        ['F6', 'Nächster Bereich'],
         ['\\', 'Bibliothek'],
       ],
     },

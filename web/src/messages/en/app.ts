@@ -59,6 +59,7 @@ export const shortcuts = {
         ['Ctrl Shift Z', 'Redo'],
         ['F', 'Full screen'],
         ['/', 'Words'],
+        ['F6', 'Next pane'],
         ['\\', 'Library'],
       ],
     },
