@@ -72,7 +72,6 @@ export async function openFoundations(
     closing.defer(() => signIn?.close())
     const monitor = openStorageMonitor(config, timings, log)
     closing.defer(() => monitor.close())
-    if (!isReadOnly) await monitor.start()
     closing.defer(async () => void (await background()))
     const model = await openModel(config, { log, canWrite: !isReadOnly, onLoading, openEmbedder })
     closing.defer(() => model.embedder.close())
@@ -82,6 +81,8 @@ export async function openFoundations(
       dimensions: model.embedder.dimensions,
       further: [COLOUR_SPACE],
     })
+    // It watches the files of the catalog, which now exist.
+    if (!isReadOnly) await monitor.start()
     return { root, walk, lock, storage, monitor, signIn, readClient, model, previousEmbedder, closing }
   } catch (error) {
     await closing.disposeAsync()
