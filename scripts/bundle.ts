@@ -19,6 +19,7 @@ export const INSTALLED = [
   'libheif-js',
   'libraw-wasm',
   'onnxruntime-node',
+  'pdfkit',
   'sharp',
   'usearch',
 ]

@@ -45,7 +45,7 @@ export async function openFoundations(
   config: Config,
   { log, isReadOnly, timings, onLoading, openEmbedder, background }: FoundationsOptions,
 ): Promise<Foundations> {
-  await prepareDirectories(config)
+  await prepareDirectories(config, { isReadOnly })
   // Watchers report real paths, and do not follow a link that the gallery itself may be.
   const root = await realpath(config.watcher.watched_directory)
   const walk = {

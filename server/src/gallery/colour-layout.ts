@@ -112,6 +112,17 @@ export function paletteColours(palette: readonly PaletteColour[]): Float32Array 
   return compared(shares, isCompared)
 }
 
+/** The colours of the mirror image. */
+export function mirroredColours(colours: Float32Array): Float32Array {
+  const mirrored = colours.slice()
+  for (let cell = 0; cell < CELLS; cell++) {
+    const other = cell - (cell % GRID) + (GRID - 1 - (cell % GRID))
+    const from = (1 + other) * COLOURS
+    mirrored.set(colours.subarray(from, from + COLOURS), (1 + cell) * COLOURS)
+  }
+  return mirrored
+}
+
 /** @param weights of the pixels */
 function layoutOf(data: Uint8Array, weights: Float32Array): Float32Array {
   let total = 0

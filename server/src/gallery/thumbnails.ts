@@ -112,6 +112,6 @@ export async function decodeThumbnail(webp: Uint8Array): Promise<RgbImage> {
 }
 
 /** Converts a thumbnail for clients that do not show WebP. Transparent pixels become white. */
-export function toJpeg(webp: Uint8Array): Promise<Buffer> {
-  return sharp(webp).flatten({ background: WHITE }).jpeg({ quality: QUALITY }).toBuffer()
+export function toJpeg(webp: Uint8Array, quality = QUALITY): Promise<Buffer> {
+  return sharp(webp).flatten({ background: WHITE }).jpeg({ quality }).toBuffer()
 }

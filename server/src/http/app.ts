@@ -22,6 +22,7 @@ import { docsRoutes } from './docs.ts'
 import { duplicateHandlers } from './duplicates.ts'
 import { respondWithError, respondWithInvalid } from './errors.ts'
 import { eventHandlers } from './events.ts'
+import { exportHandlers } from './export.ts'
 import { folderHandlers } from './folders.ts'
 import { healthHandlers } from './health.ts'
 import { imageFileHandlers } from './image-files.ts'
@@ -169,6 +170,7 @@ function handlersOf(options: HttpOptions): ApiHandlers<typeof API> {
     timeline: timelineHandlers({ ...options, filters }),
     collections: collectionHandlers({ ...options, filters }),
     stars: starHandlers(options),
+    export: exportHandlers({ ...options, filters }),
     trash: trashHandlers(options),
     savedQueries: savedQueryHandlers(options),
     words: wordHandlers(options),

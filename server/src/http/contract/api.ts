@@ -2,6 +2,7 @@ import { emailCodeContract } from '../../contract/sign-in.ts'
 import { collectionContract } from './collections.ts'
 import { duplicateContract } from './duplicates.ts'
 import { eventContract } from './events.ts'
+import { exportContract } from './export.ts'
 import { folderContract } from './folders.ts'
 import { healthContract } from './health.ts'
 import { imageFileContract } from './image-files.ts'
@@ -32,6 +33,7 @@ export const API = {
   timeline: timelineContract,
   collections: collectionContract,
   stars: starContract,
+  export: exportContract,
   trash: trashContract,
   savedQueries: savedQueryContract,
   words: wordContract,

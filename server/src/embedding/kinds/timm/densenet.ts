@@ -29,8 +29,11 @@ function build(network: Network, pixels: Value) {
   return { features: globalAverage(builder, x), width: weights.shapeOf('features.norm5.weight')[0]! }
 }
 
-/** Adds its channels to those of its input. */
-function denseLayer(network: Network, input: Value, name: string): Value {
+/**
+ * Adds its channels to those of its input.
+ * @param name prefix of the names of the layer's weights
+ */
+export function denseLayer(network: Network, input: Value, name: string): Value {
   let x = convolution(network, normalised(network, input, `${name}.norm1`), `${name}.conv1`)
   x = convolution(network, normalised(network, x, `${name}.norm2`), `${name}.conv2`, { padding: 1 })
   return network.builder.node('Concat', [input, x], { axis: 1 })

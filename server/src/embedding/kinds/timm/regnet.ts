@@ -23,14 +23,15 @@ function build(network: Network, pixels: Value) {
   for (const stage of STAGES) {
     for (let i = 1; network.weights.has(`${stage}.b${i}.conv1.conv.weight`); i++) {
       last = `${stage}.b${i}`
-      x = block(network, x, last, i === 1 ? 2 : 1)
+      x = regNetBlock(network, x, last, i === 1 ? 2 : 1)
     }
   }
   const [width] = network.weights.shapeOf(`${last}.conv3.conv.weight`)
   return { features: globalAverage(network.builder, x), width: width! }
 }
 
-function block(network: Network, input: Value, name: string, stride: number): Value {
+/** @param name prefix of the names of the block's weights */
+export function regNetBlock(network: Network, input: Value, name: string, stride: number): Value {
   const { builder, weights } = network
   let x = convolved(network, input, `${name}.conv1`)
   x = convolved(network, x, `${name}.conv2`, { stride })
