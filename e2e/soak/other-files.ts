@@ -98,7 +98,7 @@ class RandomOtherOperator {
     if (bytes.length > size) return undefined
     // Every decoder ignores what follows the picture.
     const padded = Buffer.concat([bytes, Buffer.alloc(size - bytes.length)])
-    this.#contents.note(padded, 'distinct')
+    this.#contents.note(padded, 'image')
     writeFileSync(this.#at(path), padded)
     utimesSync(this.#at(path), atime, mtime)
     return `edit ${path} in place, with its time set back`
