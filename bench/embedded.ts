@@ -17,8 +17,8 @@ const TOP_K = 50
 const BATCH = 500
 
 /**
- * The embedded index against an exact scan, on vectors in clusters of varied density as real embeddings are. What was made stays in `directory`, as vectors of the
- * embedder that comes with the product.
+ * Compares the embedded index with an exact scan, on vectors in clusters of varied density, as real embeddings are. The vectors
+ * stay in `directory`, under the name of the included embedder.
  */
 export async function benchEmbedded(directory: string, count: number): Promise<Section> {
   const vectors = makeVectors(count)

@@ -13,7 +13,7 @@ export interface Start {
   indexedMs: number
   read: number
   moved: number
-  /** Of the server's own thread, in milliseconds, until nothing was left to do. */
+  /** Delay of the main thread, in milliseconds, until the queue is empty. */
   delay: { median: number; p99: number; max: number }
   memory: number
 }

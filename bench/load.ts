@@ -1,7 +1,8 @@
 /**
- * `npm run load -- [--minutes 10] [--files 20000] [--clients 32] [--queries N] [--limit MIB]`: many people at once on a server that indexes meanwhile. Prints a
- * Markdown report and ends with code 1 if anything was answered wrongly. With `--queries` it goes on until there were so many. `--limit`
- * keeps the server, but not the model's own process, under so much memory (Linux, as root, cgroups of version 1).
+ * `npm run load -- [--minutes 10] [--files 20000] [--clients 32] [--queries N] [--limit MIB]`: simulates many people on a server
+ * that indexes meanwhile. Prints a Markdown report, and ends with code 1 if an answer was wrong. With `--queries` it runs until
+ * that number is reached. `--limit` bounds the memory of the server without its embedding process (Linux, as root, cgroups of
+ * version 1).
  */
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
@@ -29,12 +30,12 @@ const DURATION_MS = Number(values.minutes) * 60_000
 const FILES = Number(values.files)
 const CLIENTS = Number(values.clients)
 const QUERIES = values.queries === undefined ? undefined : Number(values.queries)
-/** Of these, all listen to events as well. */
+/** Number of these clients that also listen to events. */
 const LISTENERS = 8
 const SIDE = 320
 const PAGE = 60
 const SKETCHES = 300
-/** So often, of the clients' requests, one is a search, and so on. */
+/** Share of each kind of request. */
 const SHARES: [Operation, number][] = [
   ['sketch', 0.15],
   ['image', 0.25],
@@ -136,7 +137,7 @@ async function client(number: number): Promise<void> {
   }
 }
 
-/** @returns images that it has told of */
+/** @returns the images that its events have named */
 async function request(operation: Operation, n: number, known: { id: string; thumbnail_url: string }[]) {
   const one = known[n % known.length]
   switch (operation) {

@@ -10,7 +10,7 @@ const STROKES = 40
 const WHEEL_TURNS = 150
 const PAGE_TIMEOUT_MS = 30 * 60_000
 
-/** What people feel: from pen-up to new results on the screen, and scrolling through everything. */
+/** Measures the time from pen-up to new results on the screen, and scrolling through the gallery. */
 export async function benchPage(directory: string, files: number): Promise<string> {
   const gallery = join(directory, 'gallery')
   await writeGallery(gallery, files)

@@ -10,7 +10,7 @@ const QUERIES = 60
 const TOP_K = 50
 const BATCH = 500
 const ADDED = 2_000
-/** How many times as many as are wanted are judged anew after a search by signs. */
+/** Candidates of the binary index per result; their full vectors are compared. */
 const SIGNS_PER_RESULT = [4, 16]
 const MEBIBYTE = 2 ** 20
 const SPACE = { embedder: 'bench', fingerprint: '', dimensions: DIMENSIONS }

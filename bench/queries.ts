@@ -86,7 +86,7 @@ export async function sendSketch(
   return { total: performance.now() - start, response }
 }
 
-/** So many drawings, each different; drawn before anything is measured, for drawing one takes longer than searching with it. */
+/** Number of different drawings. They are drawn before the measurement, because drawing takes longer than searching. */
 export async function drawSketches(count: number): Promise<Buffer[]> {
   const sketches: Buffer[] = []
   for (let n = 0; n < count; n++) sketches.push(await drawSketch(n))

@@ -1,4 +1,4 @@
-/** So much of a ratio may be lost by chance. */
+/** Share of a ratio that may be lost by chance. */
 const TOLERATED = 0.25
 
 /**

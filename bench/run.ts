@@ -14,6 +14,8 @@ import { benchEmbedded } from './embedded.ts'
 import { benchEmbedders } from './embedders.ts'
 import { benchFolder } from './folder.ts'
 import { benchIndexing } from './indexing.ts'
+import { benchInteraction } from './interaction.ts'
+import { makeKnownGallery } from './known-gallery.ts'
 import { benchPage } from './page.ts'
 import { benchPostgres } from './postgres.ts'
 import { benchQueries } from './queries.ts'
@@ -46,7 +48,7 @@ const inside = (name: string) => join(directory, name)
 const text = async (report: Promise<string>): Promise<Section> => ({ text: await report, ratios: {} })
 const sizes = values.large ? [...SIZES, LARGE] : SIZES
 
-/** What is measured unless something else is asked for. */
+/** Default measurements. */
 const USUAL: Record<string, () => Promise<Section>[] | AsyncGenerator<Section>> = {
   indexing: () => [benchIndexing(directory, values.gallery)],
   queries: async function* () {
@@ -71,6 +73,7 @@ const FURTHER: typeof USUAL = {
   },
   folder: () => [text(benchFolder(inside('folder'), Number(values.files)))],
   'large-page': () => [text(benchPage(inside('large-page'), Number(values.files)))],
+  interaction: () => [text(interaction())],
   workers: () => [text(benchWorkers(inside('workers')))],
   vectors: () => [benchPostgres(Number(values.vectors))],
 }
@@ -118,6 +121,11 @@ if (values.check) {
     console.error(`${lost} of ${lines.length} ratios have lost a quarter or more.`)
     process.exitCode = 1
   }
+}
+
+async function interaction(): Promise<string> {
+  const count = Number(values.files)
+  return benchInteraction(await makeKnownGallery(inside('interaction'), count), count)
 }
 
 async function gallery(): Promise<string> {

@@ -38,8 +38,8 @@ export async function benchStart(directory: string, count: number): Promise<Sect
   }
 }
 
-/** Files for the rows of a catalog, and what tells that they are unchanged. */
-async function makeKnown(gallery: string, dataDirectory: string): Promise<void> {
+/** Files for the rows of a catalog, with the times and sizes that identify unchanged ones. */
+export async function makeKnown(gallery: string, dataDirectory: string): Promise<void> {
   const pictures = await noisePictures(32)
   const raw = await openTables(undefined, dataDirectory, { warn: console.error })
   const rows = await raw.database.selectFrom('images').select(['id', 'path']).execute()

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 
-/** What a benchmark has found. */
+/** Result of a benchmark. */
 export interface Section {
   /** Markdown. */
   text: string
@@ -24,7 +24,7 @@ export function table(head: string[], rows: (string | number)[][]): string {
 
 export const ms = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)} ms`
 
-/** What takes less than this is too short for its ratio to something to be kept. */
+/** Minimum time for which a ratio is kept; the ratio of a shorter one is mostly noise. */
 const MIN_COMPARED_MS = 1
 
 /** How many times as long one thing takes as another, under a name; nothing if that is chance. */

@@ -8,7 +8,7 @@ import { configOf } from './config.ts'
 export const DIMENSIONS = 256
 const CLUSTERS = 2_000
 
-/** That of the embedder that comes with the product, so that it takes them for its own. */
+/** Dimensions of the included embedder, so that the server accepts the vectors as its own. */
 export async function defaultSpace(): Promise<VectorSpace> {
   const { embedder_registry: registry } = configOf('.', '.')
   const definition = definitionOf(DEFAULT_EMBEDDER, registry)
@@ -19,7 +19,7 @@ export async function defaultSpace(): Promise<VectorSpace> {
 export interface Case {
   name: string
   filter: ImageFilter
-  /** So many of the vectors pass, the first ones. */
+  /** Number of vectors that pass the filter, the first ones. */
   passing: number
 }
 
@@ -89,7 +89,7 @@ export function dot(a: Float32Array, b: Float32Array): number {
   return sum
 }
 
-/** The row of the nth vector: its number tells what filters it passes. */
+/** Returns the row of the nth vector. Its number decides which filters it passes. */
 export function record(n: number, vector: Float32Array): ImageRecord {
   return {
     path: `${n % 100}/${n}.jpg`,

@@ -13,7 +13,7 @@ import { table } from './support.ts'
 
 const EMBEDDER = fileURLToPath(new URL('../e2e/cluster/numbered-embedder.ts', import.meta.url))
 const FILES = 2_000
-/** What a middling model takes on a machine of its own: here it only sleeps, since workers share the cores. */
+/** Time that a medium model takes on a machine of its own. This one only sleeps, because the workers share the cores. */
 const MS_PER_IMAGE = 25
 /** Starting and ending are left out. */
 const [FROM, UNTIL] = [0.2, 0.9]

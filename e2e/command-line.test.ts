@@ -105,6 +105,19 @@ describe('sketch-search', () => {
       })
   })
 
+  it('names a folder of thumbnails that cannot be written, with a remedy', async () => {
+    const { gallery, data } = await smallGallery()
+    const file = join(await temporaryDirectory(), 'file')
+    await writeFile(file, '')
+    const environment = { ...CLASSICAL, SERVER__THUMBNAIL__THUMBNAIL_DIRECTORY: join(file, 'thumbnails') }
+    expect(await runCommand(['serve', gallery, '--data-directory', data], environment)).toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(
+        /^sketch-search: Thumbnails can't be written to \S+ \(ENOTDIR\)\. Give this folder to the user[^\n]*\n$/,
+      ),
+    })
+  })
+
   it('helps', async () => {
     for (const command of [[], ['serve'], ['index'], ['search'], ['config']]) {
       const { code, stdout } = await runCommand([...command, '--help'])

@@ -13,7 +13,7 @@ import { circleSketch, picture, writeSettled } from '../server/src/testing/pictu
 import { sharedPostgres } from '../server/src/testing/shared-postgres.ts'
 import { CLASSICAL, runCommand, startLongRunning } from './support/product.ts'
 
-/** What is not entered here, and why it need not be. */
+/** Commands that are not run here, with the reason. */
 const ELSEWHERE: [command: RegExp, reason: string][] = [
   [/^npm ci( && npm (start|test).*)?$/, 'a clean checkout is tested by it'],
   [/^npm (test|run test:long)$/, 'this is part of it'],
@@ -140,7 +140,7 @@ describe('what the pages tell to enter', () => {
     expect(commands.length).toBeGreaterThan(30)
   })
 
-  // What several pages tell is tried once.
+  // A command that several pages contain runs once.
   const lineOf = (command: string) => (command.startsWith('npx ') ? filledIn(command).join(' ') : command)
   const once = new Map(commands.map(({ file, command }) => [lineOf(command), { file, command }]))
   const tried = Map.groupBy(
@@ -192,7 +192,7 @@ describe('what the pages tell to enter', () => {
           args[0] === 'prune' ? ['index', ...args.slice(1, -2)] : ['index', '--config', 'config.yaml']
         await runCommand(index, own, gallery)
       }
-      // Of the chosen embedder nothing is forgotten.
+      // The files of the chosen embedder stay.
       const chosen =
         args[0] === 'prune' || hasWords(command)
           ? { SERVER__EMBEDDER_REGISTRY__CHOSEN_EMBEDDER: DEFAULT_EMBEDDER }

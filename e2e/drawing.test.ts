@@ -2,11 +2,14 @@ import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
 import { draw, firstResults, inkIn, type Line, openPage, PHONE, sheetPlace } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
+import { fillSheet, manyStrokes } from './support/full-sheet.ts'
 import { type DeviceKind, deviceOf, fingers, type Point, stream } from './support/pointer.ts'
 import { CLASSICAL } from './support/product.ts'
 import { STAR } from './support/shapes.ts'
 
 const demo = useDemo(20, CLASSICAL)
+/** Drawing all of them again in one go takes seconds; a machine that does other work is slow, too. */
+const MAX_STALL_MS = 700
 const TABLET = { width: 1100, height: 800 }
 
 const line = (y: number): Line => [
@@ -251,6 +254,36 @@ describe('the eraser', () => {
     expect(await inkIn(page, [0.1, 0.55, 0.8, 0.1])).toBe(0)
     await page.keyboard.press('Control+z')
     await expect.poll(() => hasInkAt(page, 0.6)).toBe(true)
+    await close()
+  })
+})
+
+describe('a sheet of 5,000 strokes', () => {
+  it('is drawn on, undone and zoomed without a stall', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await fillSheet(page, manyStrokes(5_000))
+    await page.waitForFunction(() => document.querySelector('canvas')?.ariaLabel?.includes('5,000'))
+    expect(await anyInk(page)).toBeGreaterThan(0.2)
+    await page.evaluate(() => {
+      const stalls: number[] = []
+      Object.assign(window, { stalls })
+      const note = (list: PerformanceObserverEntryList) =>
+        stalls.push(...list.getEntries().map(({ duration }) => duration))
+      new PerformanceObserver(note).observe({ type: 'longtask' })
+    })
+    // Beyond the others, so that the whole picture that is searched with becomes another one.
+    await draw(page, [line(0.02), line(0.5)])
+    await firstResults(page, 1)
+    await page.keyboard.press('Control+z')
+    await firstResults(page, 1)
+    const at = await sheetPlace(page)
+    await page.mouse.move(...at([0.5, 0.5]))
+    await page.keyboard.down('Control')
+    for (let n = 0; n < 5; n++) await page.mouse.wheel(0, -60)
+    await page.keyboard.up('Control')
+    await page.waitForTimeout(1_500)
+    const stalls = await page.evaluate(() => (window as unknown as { stalls: number[] }).stalls)
+    expect(Math.max(0, ...stalls)).toBeLessThan(MAX_STALL_MS)
     await close()
   })
 })

@@ -1,4 +1,4 @@
-/** Embedders as people bring them: the examples of the documents, and what the page says while another one takes over. */
+/** Embedders of users: the examples of the documents, and the page while another one takes over. */
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -40,7 +40,7 @@ async function smallGallery() {
 describe('the examples', () => {
   it.each(EMBEDDERS)('%s indexes, and finds a picture by itself', async (name) => {
     const { gallery, data } = await smallGallery()
-    // Encoded anew, so that it has to be embedded.
+    // Different bytes, so that the copy is embedded.
     const query = join(await temporaryDirectory(), 'query.jpg')
     await writeFile(query, await picture(3, 'jpeg'))
     const args = ['search', gallery, '--config', config, '--data-directory', data, '--image', query, '--json']
@@ -48,6 +48,20 @@ describe('the examples', () => {
     const result = await runCommand(args, { [CHOSEN]: name }, isPlacedElsewhere ?? ROOT)
     expect(result).toMatchObject({ code: 0 })
     expect(JSON.parse(result.stdout)[0]).toMatchObject({ path: '3.png', score: expect.closeTo(1, 1) })
+  })
+
+  it('of CLIP takes words', async () => {
+    const { gallery, data } = await smallGallery()
+    const args = ['search', gallery, '--config', config, '--data-directory', data, '--json']
+    const { stdout, code } = await runCommand(
+      [...args, '--text', 'a red circle'],
+      { [CHOSEN]: 'transformers' },
+      findTransformers() ?? ROOT,
+    )
+    expect(code).toBe(0)
+    const found = JSON.parse(stdout) as { path: string; score: number }[]
+    expect(found).toHaveLength(5)
+    expect(new Set(found.map(({ score }) => score)).size).toBeGreaterThan(1)
   })
 
   it('are listed with their dimensions and speed; one whose library is missing says what to do', async () => {
@@ -94,7 +108,7 @@ async function writeModelFolder(type: string, file: string, output: string, onEn
 }
 
 describe('target: transformers', () => {
-  /** What one command tells of all of them. */
+  /** One command lists all of them. */
   const infos = onceForAll(async (onEnd) => {
     const siglip = await writeModelFolder('siglip', 'vision_model', 'pooler_output', onEnd)
     const dinov2 = await writeModelFolder('dinov2', 'model', 'last_hidden_state', onEnd)

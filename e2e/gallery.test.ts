@@ -177,7 +177,7 @@ describe('the gallery', () => {
     await writeFile(join(demo.gallery, 'broken.jpg'), 'this is no image')
     await page.getByRole('button', { name: '1 file could not be read' }).click()
     await page.getByText('broken.jpg').waitFor()
-    // Tried again it fails again, which is no news; mended while nobody told, it is found.
+    // A second failure of the same file is not reported again; a repaired file is found without an event.
     await page.getByRole('button', { name: 'Try all again' }).click()
     await page.getByRole('button', { name: 'Try all again' }).waitFor()
     await page.getByText('broken.jpg').waitFor()

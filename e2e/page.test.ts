@@ -96,7 +96,7 @@ describe('the drawing sheet', () => {
     await page.waitForURL(/q=s/)
     const other = await openPage(demo.browser, page.url(), PHONE)
     expect(await firstResults(other.page, 8)).toEqual(star)
-    // What was shared can be drawn on.
+    // A shared sketch can be continued.
     await draw(other.page, LINE)
     await expect.poll(() => firstResults(other.page, 8)).not.toEqual(star)
     await other.close()

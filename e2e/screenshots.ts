@@ -1,16 +1,18 @@
 /** `npm run screenshots`: takes the pictures of the documents on the demo gallery, so that they can be taken again. */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Page } from 'playwright-core'
 import { copyDemoPhotos } from '../scripts/demo/copy-photos.ts'
+import { animatedDrawing } from './support/animation.ts'
 import { DESKTOP, draw, firstResults, launchBrowser, openPage, PHONE } from './support/browser.ts'
 import { untilIndexed } from './support/demo.ts'
 import { startProduct } from './support/product.ts'
-import { LIGHTHOUSE } from './support/shapes.ts'
+import { FLOWER } from './support/shapes.ts'
 
-/** Of the demo. */
+const ANIMATED = { width: 1280, height: 760 }
+/** Number of photographs in the demo. */
 const PHOTOS = 93
 const target = fileURLToPath(new URL('../docs/images', import.meta.url))
 const directory = await mkdtemp(join(tmpdir(), 'sketch-search-screenshots-'))
@@ -25,7 +27,7 @@ try {
     const desktop = await openPage(browser, product.url, DESKTOP, scheme)
     await untilPictured(desktop.page)
     await desktop.page.screenshot({ path: join(target, `gallery-${scheme}.png`) })
-    await draw(desktop.page, LIGHTHOUSE)
+    await draw(desktop.page, FLOWER)
     await firstResults(desktop.page, 1)
     await untilPictured(desktop.page)
     await desktop.page.screenshot({ path: join(target, `sketch-${scheme}.png`) })
@@ -38,9 +40,10 @@ try {
     await untilPictured(desktop.page)
     await desktop.page.screenshot({ path: join(target, `refined-${scheme}.png`) })
     await desktop.close()
+    if (scheme === 'light') await writeAnimation()
 
     const phone = await openPage(browser, product.url, PHONE, scheme)
-    await draw(phone.page, LIGHTHOUSE)
+    await draw(phone.page, FLOWER)
     await firstResults(phone.page, 1)
     await untilPictured(phone.page)
     await phone.page.screenshot({ path: join(target, `phone-${scheme}.png`) })
@@ -50,6 +53,13 @@ try {
   await browser.close()
   await product.stop()
   await rm(directory, { recursive: true, force: true })
+}
+
+/** A drawing with the results that follow it. */
+async function writeAnimation(): Promise<void> {
+  const { page, close } = await openPage(browser, product.url, ANIMATED)
+  await writeFile(join(target, 'drawing.webp'), await animatedDrawing(page, FLOWER))
+  await close()
 }
 
 /** More like one result, less like another, and two of what is found selected. */

@@ -1,4 +1,7 @@
+import { readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { picture } from '../server/src/testing/pictures.ts'
 import { PHONE } from './support/browser.ts'
 import { runCommand } from './support/product.ts'
 import { ADMIN, itSignsIn, openWindow, signIn, startTeam, useTeamGallery } from './support/team.ts'
@@ -30,6 +33,26 @@ describe('a team', () => {
     await page.getByLabel('Your e-mail address').waitFor()
   })
 
+  it('sends files again after signing in that were not added because the sign-in expired', async () => {
+    const { product, mail } = await startTeam()
+    const page = await openWindow()
+    await page.goto(product.url)
+    await signIn(page, mail, ADMIN)
+    await page.context().clearCookies()
+    const buffer = await picture(31)
+    await page
+      .getByTestId('upload-files')
+      .setInputFiles([{ name: 'late.png', mimeType: 'image/png', buffer }])
+    await page.getByLabel('Your e-mail address').waitFor()
+    await signIn(page, mail, ADMIN)
+    await page.getByText('Uploading stopped: your sign-in has expired.').waitFor()
+    expect(await readdir(team.gallery)).not.toContain('late.png')
+    await page.getByRole('button', { name: 'Try again' }).click()
+    await page.getByText('1 file added').waitFor()
+    expect(await readdir(team.gallery)).toContain('late.png')
+    await rm(join(team.gallery, 'late.png'))
+  })
+
   it('is administered from the command line, so that nobody is locked out', async () => {
     const { product, mail, data, environment } = await startTeam()
     const users = (...words: string[]) =>
@@ -38,6 +61,7 @@ describe('a team', () => {
     expect((await users('add', 'New@example.org', 'editor')).stdout).toContain(
       'new@example.org may sign in as editor',
     )
+    expect((await users('add', 'zoe@intranet', 'user')).stdout).toContain('zoe@intranet may sign in as user')
     expect((await users('role', 'new@example.org', 'admin')).code).toBe(0)
     expect((await users('remove', ADMIN)).code).toBe(0)
     const refused = await users('remove', 'new@example.org')

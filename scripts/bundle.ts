@@ -4,7 +4,7 @@ import { type OutputOptions, type Plugin, type RolldownBuild, rolldown } from 'r
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const SOURCE = join(ROOT, 'server/src')
-/** What Node is told to run: the command line, the other threads and the other process. */
+/** Programs that Node starts: the command line, other threads and other processes. */
 const PROGRAMS = [
   'main',
   'catalog/sqlite/worker',
@@ -19,18 +19,19 @@ export const INSTALLED = [
   'libheif-js',
   'libraw-wasm',
   'onnxruntime-node',
+  'pdfkit',
   'sharp',
   'usearch',
 ]
-/** What is used if somebody has installed it. */
+/** Packages that are used if they are installed. */
 const OPTIONAL = ['@huggingface/transformers', 'pg-native']
 const OUTPUT: OutputOptions = { format: 'esm', chunkFileNames: '[name]-[hash].js' }
 
 /**
- * Writes the server as a few files of JavaScript with what they use of other packages: a quarter of what a short command takes
- * went into looking for and reading some hundred modules.
- * @param directory gets each program at the place that it has in `server/src`
- * @throws what Rolldown says of an import that leads nowhere
+ * Writes the server as a few JavaScript files together with most libraries: a short command spent a quarter of its time on
+ * finding and reading hundreds of modules.
+ * @param directory receives each program at its place in `server/src`
+ * @throws errors of Rolldown about imports that cannot be resolved
  */
 export async function bundleServer(directory: string): Promise<void> {
   await using bundle = await open()
@@ -60,7 +61,7 @@ function open(): Promise<RolldownBuild> {
   })
 }
 
-/** Modules look for what lies beside them, so each is told the address that it would have by itself. */
+/** Modules find files beside them by their address, so each receives the address of its source. */
 function keepPlaces(): Plugin {
   return {
     name: 'keep-places',

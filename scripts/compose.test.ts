@@ -5,24 +5,27 @@ import { parse } from 'yaml'
 import { loadConfig } from '../server/src/config/load.ts'
 import { withoutTelemetry } from '../server/src/embedding/telemetry.ts'
 
-const read = (name: string) => readFileSync(fileURLToPath(new URL(`../${name}`, import.meta.url)), 'utf8')
+const pathOf = (name: string) => fileURLToPath(new URL(`../${name}`, import.meta.url))
+const read = (name: string) => readFileSync(pathOf(name), 'utf8')
 const { services, volumes } = parse(read('compose.yaml'), { merge: true })
 const gpu = parse(read('compose.gpu.yaml'))
 const dockerfile = read('Dockerfile').replaceAll('\\\n', ' ')
 
-/** What the image of a target sets. */
-function imageEnvironment(target: string): Record<string, string> {
-  const stage = dockerfile.split(/^FROM /m).find((text) => text.split('\n')[0]!.endsWith(` AS ${target}`))!
-  const words = stage.matchAll(/^ENV (.*)$/gm).flatMap(([, line]) => line!.trim().split(/\s+/))
-  return Object.fromEntries([...words].map((word) => word.split('=') as [string, string]))
-}
-
 /** As Docker Compose fills in variables that are not set. */
 const filledIn = (text: string) => text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$1')
 
+/** Settings of an image of a target. */
+function imageEnvironment(target: string): Record<string, string> {
+  const stage = dockerfile.split(/^FROM /m).find((text) => text.split('\n')[0]!.endsWith(` AS ${target}`))!
+  const words = stage.matchAll(/^ENV (.*)$/gm).flatMap(([, line]) => line!.trim().split(/\s+/))
+  const environment = Object.fromEntries([...words].map((word) => word.split('=') as [string, string]))
+  expect(environment.SKETCH_SEARCH_DEFAULTS).toBe('/app/defaults.yaml')
+  return { ...environment, SKETCH_SEARCH_DEFAULTS: pathOf('scripts/container-defaults.yaml') }
+}
+
 describe.each([
-  ['server', services.server.build.target],
-  ['worker', services.worker.build.target],
+  ['server', filledIn(services.server.build.target)],
+  ['worker', filledIn(services.worker.build.target)],
   ['worker', gpu.services.worker.build.target],
 ])('the service %s of target %s', (name, target) => {
   const service = services[name]
@@ -32,16 +35,18 @@ describe.each([
     const environment = {
       ...imageEnvironment(target),
       ...Object.fromEntries(own.map(([key, value]) => [key, filledIn(value)])),
+      // What is mounted there unless CONFIG is set.
+      SERVER_CONFIG_PATH: pathOf('compose.config.yaml'),
     }
     const config = loadConfig({ environment, workingDirectory: '/' })
     expect(config.database).toMatchObject({
       host: 'db',
-      database: services.db.environment.POSTGRES_DB,
-      user: services.db.environment.POSTGRES_USER,
+      database: filledIn(services.db.environment.POSTGRES_DB),
+      user: filledIn(services.db.environment.POSTGRES_USER),
       password: filledIn(services.db.environment.POSTGRES_PASSWORD),
     })
     expect(config.host).toBe('0.0.0.0')
-    expect(config.watcher).toMatchObject({ watched_directory: '/gallery', watch_recursive: true })
+    expect(config.watcher).toMatchObject({ watched_directory: '/images', watch_recursive: true })
   })
 
   it('has telemetry of libraries switched off, in the image and in the service', () => {
@@ -57,7 +62,7 @@ describe.each([
         .replace(/:.*/, ''),
     )
     expect(service.read_only).toBe(true)
-    for (const place of [config.data_directory, config.thumbnail.thumbnail_directory, '/gallery', '/tmp'])
+    for (const place of [config.data_directory, config.thumbnail.thumbnail_directory, '/images', '/tmp'])
       expect(mounted).toContain(place)
     expect(filledIn(service.user)).toBe('1000')
     expect(dockerfile).toContain('USER node')
@@ -78,7 +83,7 @@ describe('compose.yaml', () => {
     const named = Object.values(services)
       .flatMap((service) => (service as { volumes: string[] }).volumes)
       .map((volume) => filledIn(volume).split(':')[0]!)
-      .filter((source) => !source.startsWith('.'))
+      .filter((source) => !/^[./]/.test(source))
     expect(Object.keys(volumes).toSorted()).toEqual([...new Set(named)].toSorted())
   })
 })

@@ -1,4 +1,7 @@
-/** `npm run dev -- FOLDER`: the server, started anew when its sources change, and Vite with hot reload before it. */
+/**
+ * `npm run dev -- FOLDER`: starts the server, restarts it when its sources change, and starts Vite with hot reload in front of
+ * it.
+ */
 import { spawn } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'

@@ -9,7 +9,7 @@ interface Locked {
   link?: boolean
 }
 
-/** What is compiled into the page by its build, although it is no dependency of it while it runs. */
+/** Packages that the build compiles into the page, although it does not depend on them at run time. */
 const BUILT_IN = ['tailwindcss']
 const MODEL_LICENCE = 'server/models/sketch-search-5/LICENSE-efficientnet-lite.txt'
 const WORDS_LICENCE = 'server/models/sketch-search-5/LICENSE-wordnet.txt'

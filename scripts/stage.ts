@@ -31,7 +31,7 @@ export async function stagePackage(directory: string): Promise<void> {
   writeFileSync(join(directory, 'package.json'), `${JSON.stringify(manifest(), undefined, 2)}\n`)
 }
 
-/** What is run, but by others than Node. */
+/** Programs that something other than Node runs. */
 function copyPrograms(from: string, to: string): void {
   for (const entry of readdirSync(from, { withFileTypes: true })) {
     if (entry.isDirectory() && !['fixtures', 'testing'].includes(entry.name))

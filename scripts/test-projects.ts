@@ -14,12 +14,12 @@ const TEST_FILES = ['server/src', 'web/src', 'scripts', 'bench', 'e2e'].map(
  */
 export const PROJECTS = ['browser', 'product', 'server', 'unit', 'long'] as const
 export type Project = (typeof PROJECTS)[number]
-/** What `npm test` runs, in the order in which it starts. */
+/** Projects of `npm test`, in the order in which they start. */
 export const SHORT_PROJECTS = PROJECTS.filter((project) => project !== 'long')
 
 /** Tests that take long whether or not they need a database server. */
 const LONG_FILES = ['soak.test.ts', 'network.test.ts']
-/** What a test imports decides where it belongs; the first that applies counts. */
+/** The imports of a test decide its project; the first rule that applies counts. */
 const MARKS: [Project, RegExp][] = [
   ['long', /from '[./\w-]*\/testing\/(shared-)?postgres\.ts'|from '\.\/cluster\/run\.ts'/],
   ['browser', /from '\.\/support\/browser\.ts'/],

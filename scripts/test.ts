@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { provideChromium } from './chromium.ts'
+import { provideNginx } from './nginx.ts'
 import { providePostgres } from './postgres.ts'
 import { providePython } from './python.ts'
 import { provideStrace } from './strace.ts'
@@ -20,6 +21,7 @@ const isLong = process.argv.includes('--long')
 const results = { passed: 0, failed: 0, skipped: 0 }
 
 provide('Chromium', provideChromium(), 'CHROMIUM_PATH')
+if (!isLong) provide('nginx', provideNginx(), 'NGINX_PATH')
 provide('Python with numpy', providePython(), 'TEST_PYTHON')
 const transformers = provideTransformers()
 if (transformers !== undefined) provide('@huggingface/transformers', transformers)

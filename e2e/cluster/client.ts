@@ -15,7 +15,7 @@ export interface ClientReport {
   refused: number
   /** The longest time without an answer, in seconds, from any server. */
   longestSilenceS: number
-  /** Ids of events, in the order in which they were told. */
+  /** Ids of events, in the order of arrival. */
   events: number[]
   wrong: string[]
 }
@@ -124,7 +124,7 @@ class ClusterClient {
       this.report.wrong.push(`${image.path}: an image came twice`)
   }
 
-  /** Reconnects as a browser does, to any server, from the last event that it was told. */
+  /** Reconnects as a browser does, to any server, from the last event that arrived. */
   async #listen(): Promise<void> {
     let lastId = ''
     while (!this.#signal.aborted) {

@@ -20,7 +20,7 @@ export interface ClusterOptions {
   workers: number
   /** Processes that are ended without warning, and started again. */
   kills: number
-  /** Of the database server, as after a crash. */
+  /** Restarts of the database server, as after a crash. */
   restarts: number
   /** How long the embedder takes for a picture. */
   msPerImage: number
@@ -44,7 +44,7 @@ export interface ClusterResult {
   surplus: string[]
   unembedded: number
   failed: number
-  /** Events that the client was not told, or was told again, or not in their order. */
+  /** Events that the client missed, received twice or received out of order. */
   eventsLost: number
   client: ClientReport
 }
@@ -229,7 +229,7 @@ export async function runCluster(options: ClusterOptions): Promise<ClusterResult
   }
 }
 
-/** Compares what a client was told with what was told to all, from its first event to its last. */
+/** Compares the events that a client received with the events in the table, from its first to its last. */
 async function countLost(database: PostgresOptions, published: readonly number[]): Promise<number> {
   const client = new Client(clientConfig(database))
   await client.connect()

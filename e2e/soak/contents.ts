@@ -9,7 +9,7 @@ export type ContentKind = 'distinct' | 'image' | 'broken' | 'either'
 export interface Contents {
   image(): Promise<Buffer>
   broken(): Promise<Buffer>
-  /** Of bytes that were made or noted here. */
+  /** Returns the kind of bytes that were made or noted here. */
   kindOf(hash: string): ContentKind
   /** Bytes that came about otherwise. The first kind of the same bytes stays. */
   note(bytes: Buffer, kind: ContentKind): void

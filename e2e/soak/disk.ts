@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto'
 import { lstatSync, readdirSync, readFileSync, realpathSync, statSync } from 'node:fs'
 import { basename, join, sep } from 'node:path'
+import { hasImageName } from './names.ts'
 
-/** What bears an image's name in the gallery, as a look at the disk shows it. */
+/** An entry of the gallery with the name of an image, as found on the disk. */
 export interface Entry {
-  /** Of its bytes; undefined if it has none that can be read (a pipe, a broken link). */
+  /** SHA-256 of the bytes; undefined if there are none that can be read (a pipe, a broken link). */
   hash: string | undefined
-  /** What one `stat` tells: two entries that share it are one file. Of a link its own identity. */
+  /** Identity from one `stat`: two entries that share it are one file. A link has its own identity. */
   identity: string
   isReadable: boolean
 }
@@ -14,7 +15,6 @@ export interface Entry {
 /** Beginnings of the formats that the soak writes. */
 const SIGNATURE = /^(\x89PNG\r\n|\xff\xd8\xff|GIF8|RIFF....WEBP|II\*\0|MM\0\*)/s
 const SYSTEM_NAMES = ['@eaDir', '#recycle']
-const IMAGE_NAME = /\.(jpe?g|png|webp|gif|avifs?|tiff?|bmp|heic|heif|dng)$/i
 
 /** Whether the gallery leaves an entry of this name out. */
 export function isLeftOut(name: string): boolean {
@@ -36,7 +36,7 @@ export function lookAtDisk(root: string): Map<string, Entry> {
       const path = directory === '' ? entry.name : `${directory}/${entry.name}`
       if (entry.isDirectory()) look(path, isBehindLink)
       else if (entry.isSymbolicLink()) lookAtLink(path, isBehindLink)
-      else if (IMAGE_NAME.test(path) || (entry.isFile() && holdsImage(join(root, path))))
+      else if (hasImageName(path) || (entry.isFile() && holdsImage(join(root, path))))
         entries.set(path, entryOf(join(root, path), join(root, path)))
     }
   }
@@ -52,11 +52,11 @@ export function lookAtDisk(root: string): Map<string, Entry> {
         look(path, true)
         return
       }
-    } else if (isInside && !isHidden && (IMAGE_NAME.test(path) || holdsImage(target))) {
+    } else if (isInside && !isHidden && (hasImageName(path) || holdsImage(target))) {
       entries.set(path, entryOf(target, join(root, path)))
       return
     }
-    if (IMAGE_NAME.test(path))
+    if (hasImageName(path))
       entries.set(path, { hash: undefined, identity: `link ${path}`, isReadable: false })
   }
 }

@@ -8,7 +8,7 @@ export interface IndexedImage {
   hash: string
 }
 
-/** What the product knows, as its own files tell. */
+/** State of the index, read from the files of the product. */
 export interface IndexState {
   /** By path. */
   images: Map<string, IndexedImage>

@@ -19,6 +19,10 @@ export function newName(random: Random): string {
   )
 }
 
+export function hasImageName(path: string): boolean {
+  return /\.(jpe?g|png|webp|gif|avifs?|tiff?|bmp|heic|heif|dng)$/i.test(path)
+}
+
 /** A path for the history. */
 export function show(path: string): string {
   return JSON.stringify(path.length > 60 ? `${path.slice(0, 30)}…${path.slice(-25)}` : path)

@@ -22,7 +22,7 @@ import { basename, dirname, join, relative } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Random } from '../../scripts/demo/random.ts'
 import type { Contents } from './contents.ts'
-import { newName, show, swapCase } from './names.ts'
+import { hasImageName, newName, show, swapCase } from './names.ts'
 import { listTree, type Tree } from './tree.ts'
 
 /** The guard against lost drives begins at a hundred files, and is tested elsewhere. */
@@ -194,21 +194,21 @@ class RandomOperator implements Operator {
     return `move ${show(from)} to ${show(target)}`
   }
 
-  /** What was written anew and is moved on is no file that was only moved. */
+  /** A written file that is moved again counts as written, not as moved. */
   #carryWritten(from: string, to: string): void {
     for (const path of [...this.#written])
       if (path === from || path.startsWith(`${from}/`)) this.#written.add(to + path.slice(from.length))
   }
 
   #moveOnto(from: string | undefined, to: string | undefined): string | undefined {
-    if (from === undefined || to === undefined || from === to) return undefined
+    if (from === undefined || to === undefined || !canTakePlace(from, to)) return undefined
     renameSync(this.#at(from), this.#at(to))
     this.#written.add(to)
     return `move ${show(from)} over ${show(to)}`
   }
 
   #swap(a: string | undefined, b: string | undefined): string | undefined {
-    if (a === undefined || b === undefined || a === b) return undefined
+    if (a === undefined || b === undefined || !canTakePlace(a, b)) return undefined
     const aside = join(dirname(a), '.aside')
     renameSync(this.#at(a), this.#at(aside))
     renameSync(this.#at(b), this.#at(a))
@@ -264,7 +264,7 @@ class RandomOperator implements Operator {
     const from = this.#pickDirectory(tree.directories)
     const to = this.#newDirectory(tree)
     if (from === undefined || to === undefined || `${to}/`.startsWith(`${from}/`)) return undefined
-    // Copying a named pipe would wait for somebody to write to it.
+    // Copying a named pipe would wait for a writer.
     const filter = (source: string) => !lstatSync(source).isFIFO()
     cpSync(this.#at(from), this.#at(to), { recursive: true, verbatimSymlinks: true, filter })
     for (const path of listTree(this.#root).files) if (path.startsWith(`${to}/`)) this.#written.add(path)
@@ -323,4 +323,9 @@ class RandomOperator implements Operator {
     writeFileSync(this.#at(path), start)
     return `break ${show(path)}`
   }
+}
+
+/** Whether a damaged file without the name of an image is still recognised as one is not known. */
+function canTakePlace(a: string, b: string): boolean {
+  return a !== b && hasImageName(a) === hasImageName(b)
 }

@@ -76,7 +76,7 @@ class RandomOtherOperator {
 
   #removeOther(directory: string): string | undefined {
     const names = readdirSync(this.#at(directory)).filter(
-      (name) => !this.#isFolder(join(directory, name)) && /^(notes|film|list|scan|\.hidden)\d+/.test(name),
+      (name) => /^(notes|film|list|scan|\.hidden)\d+/.test(name) && !this.#isFolder(join(directory, name)),
     )
     if (names.length === 0) return undefined
     const path = join(directory, this.#random.pick(names.sort()))
@@ -98,7 +98,7 @@ class RandomOtherOperator {
     if (bytes.length > size) return undefined
     // Every decoder ignores what follows the picture.
     const padded = Buffer.concat([bytes, Buffer.alloc(size - bytes.length)])
-    this.#contents.note(padded, 'distinct')
+    this.#contents.note(padded, 'image')
     writeFileSync(this.#at(path), padded)
     utimesSync(this.#at(path), atime, mtime)
     return `edit ${path} in place, with its time set back`

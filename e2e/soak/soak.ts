@@ -36,13 +36,13 @@ export interface SoakResult {
   fills: number
   /** How often everything was compared. */
   checks: number
-  /** Of files that kept their id at another path. */
+  /** Number of files that kept their id at another path. */
   moves: number
-  /** What the index held when it was last compared. */
+  /** State of the index at the last comparison. */
   index: IndexState
 }
 
-/** What was known when index and disk were last the same. */
+/** State at the last comparison without a difference. */
 interface Checkpoint {
   disk: Map<string, Entry>
   index: IndexState
@@ -55,9 +55,9 @@ const OPERATIONS_BETWEEN_CHECKS = 20
 const ENVIRONMENT = { SERVER__EMBEDDER_REGISTRY__CHOSEN_EMBEDDER: 'classical', SERVER__LOG_LEVEL: 'WARNING' }
 
 /**
- * Does random things to a folder while the real server follows it, kills the server now and then, and compares what the index knows
- * with what the disk holds. The same seed gives the same operations; how they meet the server's own pace differs.
- * @throws {Error} with the seed and everything that was done since both were last the same
+ * Changes a folder at random while the real server watches it, kills the server now and then, and compares the index with the
+ * disk. The same seed gives the same operations, but not the same timing.
+ * @throws {Error} with the seed and everything since the last comparison without a difference
  */
 export async function soak({
   seed,
@@ -81,7 +81,7 @@ export async function soak({
   const settlesWithinMs = hasHostileFiles ? HOSTILE_SETTLES_WITHIN_MS : SETTLES_WITHIN_MS
   const smallDisk = fills > 0 ? mountSmallDisk(data) : undefined
   writeFileSync(join(root, KEPT), await contents.image())
-  // Of its own: how often examples are picked depends on the server's pace, and the operations must not.
+  // A generator of its own: the number of examples depends on timing, and the operations must not.
   const exampleRandom = createRandom(seed + 1)
   const empty: IndexState = { images: new Map(), failures: new Map(), vectors: [] }
   const result: SoakResult = { operations: 0, kills: 0, fills: 0, checks: 0, moves: 0, index: empty }
@@ -212,7 +212,7 @@ export async function soak({
     return complaints.length > 0 ? complaints : accountDifferences(product.url, root, true)
   }
 
-  /** What a crash may leave is gone after the next start. */
+  /** The next start removes what a crash has left. */
   async function checkLeftovers(): Promise<void> {
     await product.stop()
     const longAgo = new Date(Date.now() - 3_600_000)
@@ -231,9 +231,9 @@ export async function soak({
 }
 
 /**
- * A file that was only moved keeps its id. Only what is beyond doubt is looked at: one file, by what the file system tells, that
- * was at one path and is at one other path now, where nothing was before.
- * @returns how many there were
+ * Checks that a file that was only moved keeps its id. Only unambiguous moves are checked: one file, identified by the file
+ * system, that had one path before and has one other path now, where nothing was before.
+ * @returns the number of moves
  */
 function assertIdsKept(before: Checkpoint, after: Checkpoint, written: Set<string>): number {
   const places = (disk: Map<string, Entry>) => Map.groupBy(disk, ([, { identity }]) => identity)
@@ -247,7 +247,7 @@ function assertIdsKept(before: Checkpoint, after: Checkpoint, written: Set<strin
     const id = after.index.images.get(to)?.id
     if (expected === undefined || id === undefined || written.has(from) || written.has(to)) continue
     if (from !== to && (before.disk.has(to) || after.disk.has(from))) continue
-    // Of two copies one may inherit the id of the other, when that is deleted.
+    // One of two copies may inherit the id of the other when that one is deleted.
     if (hasCopies(before.disk, before.disk.get(from)!) || hasCopies(after.disk, after.disk.get(to)!)) continue
     if (id !== expected)
       throw new Error(`${JSON.stringify(from)} lost its id when it became ${JSON.stringify(to)}`)

@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core'
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 const source = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
-/** What axe finds wrong with the page as it is, a line each. @param only some of its rules; all that matter by default */
+/** Returns the problems that axe finds on the page, one per line. @param only some of its rules; default: all that apply */
 export async function violationsIn(page: Page, only?: string[]): Promise<string[]> {
   await page.evaluate(source)
   const { violations } = await page.evaluate(

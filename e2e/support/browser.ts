@@ -40,6 +40,9 @@ export interface OpenPage {
   close(): Promise<void>
 }
 
+/** The service worker would answer what tests want to see at the server. */
+const BLOCKED_WORKER = 'Service Worker registration blocked'
+
 /** Pages that nobody uses: the first one in a new window takes a second of both cores. */
 const free = new WeakMap<Browser, Record<'phone' | 'desktop', Page[]>>()
 
@@ -55,13 +58,17 @@ export async function openPage(
   free.set(browser, all)
   const unused = all[isPhone ? 'phone' : 'desktop']
   const page =
-    unused.pop() ?? (await (await browser.newContext({ hasTouch: isPhone, isMobile: isPhone })).newPage())
+    unused.pop() ??
+    (await (
+      await browser.newContext({ hasTouch: isPhone, isMobile: isPhone, serviceWorkers: 'block' })
+    ).newPage())
   page.setDefaultTimeout(STATE_TIMEOUT_MS)
   await page.setViewportSize(viewport)
   await page.emulateMedia({ colorScheme })
   const complaints: string[] = []
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) complaints.push(message.text())
+    if (['error', 'warning'].includes(message.type()) && !message.text().startsWith(BLOCKED_WORKER))
+      complaints.push(message.text())
   })
   page.on('pageerror', (error) => complaints.push(String(error)))
   await page.goto(url)
@@ -136,7 +143,7 @@ export function inkIn(
     }, box)
 }
 
-/** Waits until the page tells how many there are. */
+/** Waits until the page shows the number of images. */
 export function count(page: Page, text: string): Promise<void> {
   return page.getByTestId('count').getByText(text).waitFor()
 }
@@ -153,7 +160,7 @@ function settled(page: Page): Promise<void> {
   return page.locator('[data-state=current] [data-testid=grid]').waitFor()
 }
 
-/** What the grid shows, in the order in which it is read. */
+/** Returns the content of the grid in reading order. */
 function shownPaths(page: Page): Promise<string[]> {
   return page.locator('[data-testid=grid] [data-path]').evaluateAll((elements) =>
     elements
@@ -188,9 +195,10 @@ export async function filterByName(page: Page, name: string): Promise<void> {
 
 /** The field of the filter for names, opened. */
 export async function nameFilter(page: Page): Promise<Locator> {
-  const own = page.getByRole('button', { name: /^Name contains/ })
-  const folded = page.getByRole('button', { name: /^Filters/ })
-  await own.or(folded).first().click()
+  await page
+    .getByRole('button', { name: /^(More filters|Filters)/ })
+    .first()
+    .click()
   return page.getByRole('searchbox', { name: 'Name contains' })
 }
 

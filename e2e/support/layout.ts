@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core'
 
-/** What can be pressed but lies, in part, beside the window; and how far the page can be scrolled sideways. */
+/** Finds controls that lie partly outside of the window, and the width by which the page can be scrolled sideways. */
 export function misplaced(page: Page): Promise<string[]> {
   return page.evaluate(() => {
     const dialog = document.querySelector('dialog[open]')

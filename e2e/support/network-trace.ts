@@ -1,4 +1,4 @@
-/** What a program and all the processes that it starts send and connect to, recorded by strace. */
+/** Records with strace what a program and its child processes send, and where they connect to. */
 import { readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 import { findStrace } from '../../scripts/strace.ts'
@@ -16,7 +16,7 @@ export interface Contact {
   target: string
 }
 
-/** What belongs to the product itself. */
+/** Addresses of the product itself. */
 export interface OwnParts {
   /** Ports on the loopback interface. */
   ports: number[]
@@ -57,7 +57,7 @@ export function foreignContacts(traceFile: string, own: OwnParts): Contact[] {
 export function contactsIn(trace: string): Contact[] {
   const lines = [...trace.matchAll(/^(\d+)\s+(.*)$/gm)].map(([, id, call]) => ({ id: id!, call: call! }))
   const programs = new ProcessTable()
-  // What a thread does may come before the call that has started it returns.
+  // A trace may list calls of a thread before the call that started it returns.
   for (const { id, call } of lines) programs.readStart(id, call)
   return lines.flatMap(({ id, call }) => {
     programs.readProgram(id, call)

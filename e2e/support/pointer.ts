@@ -46,7 +46,7 @@ function finger(session: CDPSession): Device {
   }
 }
 
-/** Moves along a path at so many readings a second, in real time. */
+/** Moves along a path in real time. @param rate in events per second */
 export async function stream(
   device: Device,
   path: (share: number) => Point,

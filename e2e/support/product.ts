@@ -32,10 +32,10 @@ const START_TIMEOUT_MS = 120_000
 export interface Product {
   url: string
   /** Ends it as Ctrl+C does and waits for it. @returns its exit code */
-  stop(): Promise<number | null>
+  stop(signal?: NodeJS.Signals): Promise<number | null>
   /** Ends it without warning. */
   kill(): Promise<void>
-  /** What it printed so far. */
+  /** Output until now. */
   output(): string
 }
 
@@ -85,7 +85,7 @@ export async function startLongRunning(
   }
   return {
     url,
-    stop: () => end('SIGINT'),
+    stop: (signal = 'SIGINT') => end(signal),
     kill: async () => void (await end('SIGKILL')),
     output: () => output,
   }

@@ -1,4 +1,5 @@
 import type { Line } from './browser.ts'
+import { curve, oval, petals } from './lines.ts'
 
 function turn(steps: number, at: (angle: number, step: number) => [number, number]): Line {
   return Array.from({ length: steps + 1 }, (_, step) => at((step / steps) * 2 * Math.PI, step))
@@ -55,32 +56,10 @@ export const UMBRELLA: Line[] = [
   ],
 ]
 
-export const LIGHTHOUSE: Line[] = [
-  [
-    [0.43, 0.32],
-    [0.38, 0.78],
-  ],
-  [
-    [0.57, 0.32],
-    [0.62, 0.78],
-  ],
-  [
-    [0.4, 0.32],
-    [0.6, 0.32],
-  ],
-  [
-    [0.44, 0.32],
-    [0.44, 0.22],
-    [0.56, 0.22],
-    [0.56, 0.32],
-  ],
-  [
-    [0.42, 0.22],
-    [0.5, 0.14],
-    [0.58, 0.22],
-  ],
-  [
-    [0.15, 0.8],
-    [0.85, 0.8],
-  ],
+/** A flower with a stem and a leaf. */
+export const FLOWER: Line[] = [
+  oval(0.5, 0.36, 0.075),
+  ...petals(0.5, 0.36, 7, 0.08, 0.25),
+  curve([0.5, 0.62], [0.52, 0.76], [0.49, 0.94]),
+  curve([0.51, 0.82], [0.62, 0.7], [0.74, 0.72], [0.64, 0.82], [0.51, 0.83]),
 ]

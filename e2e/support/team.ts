@@ -69,7 +69,7 @@ export function itSignsIn(database: string, keys: () => Promise<Record<string, u
   it(`on ${database} signs in by code, and an admin adds, changes and removes people`, async () => {
     const { product, mail } = await startTeam(await keys())
     const page = await openWindow()
-    // Whoever follows a link comes to what it shows after signing in.
+    // A link still leads to its target after signing in.
     await page.goto(`${product.url}/?dir=star&sort=name`)
     await page.getByLabel('Your e-mail address').waitFor()
     expect(await violationsIn(page)).toEqual([])

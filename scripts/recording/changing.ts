@@ -15,7 +15,7 @@ export interface Place {
 /** A day of the year 2020 after those of the gallery. */
 const LATER = 200
 
-/** Adds, changes, moves and deletes images, by request and on the disk, and records what the stream of events says of it. */
+/** Adds, changes, moves and deletes images by requests and on the disk, and records the events. */
 export async function playChanging(place: Place): Promise<void> {
   await playUploads(place.player.in('add'), place.mask)
   await playDeletions(place)

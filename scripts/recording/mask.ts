@@ -179,7 +179,7 @@ function isTie(a: ListedImage, b: ListedImage): boolean {
   return a.score === b.score && (a.score !== undefined || a.modified_at === b.modified_at)
 }
 
-/** What a picture shows, such that other processors, which compress it a little differently, give the same. */
+/** Describes the content of a picture in a way that does not depend on the processor, which affects compression. */
 async function describePicture(bytes: Buffer): Promise<unknown> {
   try {
     const { format, width, height } = await sharp(bytes).metadata()

@@ -8,7 +8,7 @@ export interface Recorded {
   content: unknown
 }
 
-/** What is sent along: JSON, the fields of a form, or bytes of another type. */
+/** Body of a request: JSON, the fields of a form, or bytes of another type. */
 export type Body =
   | { json: unknown }
   | { form: Record<string, string | FormFile> }
@@ -123,7 +123,7 @@ async function encode(body: Body): Promise<{ bytes: Uint8Array; headers: Record<
   return { bytes: new Uint8Array(await encoded.arrayBuffer()), headers: { 'content-type': type } }
 }
 
-/** What the recording says of a request beyond its first line. */
+/** Details of a request beyond its first line. */
 function describeOptions({ headers, body }: RequestOptions): unknown {
   const described: Record<string, unknown> = {}
   if (headers !== undefined && Object.keys(headers).length > 0) described.headers = headers

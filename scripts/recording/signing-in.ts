@@ -37,7 +37,7 @@ async function playCodes(player: Player, mail: MailBox): Promise<Player> {
   await player.get('/api/session')
   await player.get('/api/images?items_per_page=1')
   await verify(code)
-  // Over HTTPS, as a proxy says.
+  // HTTPS, by the header of a proxy.
   await start({ email: ADMIN }, { ...via('10.1.0.3'), 'x-forwarded-proto': 'https' })
   await verify(await mail.codeFor(ADMIN), { ...via('10.1.0.3'), 'x-forwarded-proto': 'https' })
   await player.get('/api/session', { 'x-forwarded-proto': 'https' })

@@ -13,8 +13,8 @@ const MAX_FUNCTION_LINES = 80
  * See ARCHITECTURE.md for what each holds.
  */
 const ROWS: readonly (readonly string[])[] = [
-  ['scripts/record.ts'],
-  ['bench', 'scripts/recording'],
+  ['scripts/record.ts', 'scripts/images.ts'],
+  ['bench', 'scripts/recording', 'scripts/images'],
   ['e2e'],
   ['scripts'],
   ['server/src/main.ts', 'web/src/main.tsx'],
@@ -36,7 +36,14 @@ const ROWS: readonly (readonly string[])[] = [
   ['server/src/gallery'],
   ['server/src/config'],
   ['server/src/contract'],
-  ['server/src/log.ts', 'server/src/events.ts', 'server/src/hashing.ts', 'server/src/threads.ts'],
+  [
+    'server/src/log.ts',
+    'server/src/events.ts',
+    'server/src/hashing.ts',
+    'server/src/threads.ts',
+    'server/src/addresses.ts',
+    'server/src/suggestions.ts',
+  ],
   ['server/src/errors.ts', 'server/src/timings.ts', 'server/src/version.ts'],
 ]
 
@@ -62,8 +69,17 @@ const VENDORS: Record<string, readonly string[]> = {
   'libraw-wasm': ['gallery'],
   picomatch: ['gallery'],
   '@parcel/watcher': ['gallery'],
+  'client-zip': ['images'],
+  pdfkit: ['images'],
   yaml: ['config'],
   pino: ['log.ts'],
+  'ipaddr.js': ['addresses.ts'],
+  'fastest-levenshtein': ['suggestions.ts'],
+  'p-retry': ['database'],
+  'exif-reader': ['gallery'],
+  '@rgrove/parse-xml': ['gallery'],
+  'prom-client': ['http'],
+  'range-parser': ['http'],
 }
 
 /** Functions that are still too long, with their lines. Entries only shrink or go: one that no longer applies fails. */
@@ -75,7 +91,7 @@ const LONG_FUNCTIONS: Record<string, number> = {
   'e2e/support/team.ts anonymous': 87,
   'scripts/notices.ts thirdPartyNotices': 81,
   'server/src/accounts/accounts.ts createUsers': 84,
-  'server/src/app/compose.ts createApp': 258,
+  'server/src/app/compose.ts createApp': 255,
   'server/src/auth/methods/email-code/challenges.ts createChallenges': 82,
   'server/src/catalog/sql/collections.ts createSqlCollections': 149,
   'server/src/catalog/sql/trash.ts createSqlTrash': 102,
@@ -85,19 +101,15 @@ const LONG_FUNCTIONS: Record<string, number> = {
   'server/src/images/add.ts createAdd': 91,
   'server/src/images/trash/trash.ts createTrash': 83,
   'web/src/admin/users-view.tsx UsersView': 86,
-  'web/src/api/events.ts useServerEvents': 107,
-  'web/src/api/events.ts anonymous': 89,
-  'web/src/app/app.tsx App': 107,
+  'web/src/app/app.tsx App': 98,
   'web/src/app/settings-menu.tsx SettingsMenu': 82,
   'web/src/app/wide-layout.tsx WideLayout': 94,
-  'web/src/gallery/large-view.tsx Viewed': 96,
-  'web/src/gallery/picture-grid.tsx PictureGrid': 143,
+  'web/src/gallery/picture-grid.tsx PictureGrid': 136,
   'web/src/gallery/timeline-scrubber.tsx TimelineScrubber': 87,
-  'web/src/gallery/use-trash.ts useTrash': 112,
+  'web/src/gallery/use-trash.ts useTrash': 104,
   'web/src/region/use-region.ts useRegion': 85,
   'web/src/sketch/sketch-panel.tsx SketchPanel': 119,
   'web/src/sketch/use-addressed-sketch.ts useAddressedSketch': 100,
-  'web/src/upload/use-uploads.ts useUploads': 87,
 }
 
 interface Import {

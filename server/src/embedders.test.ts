@@ -68,7 +68,7 @@ describe('a model that fails', () => {
           reason: expect.stringMatching(/^The embedder "mine" \(.*misbehaving\.py\) failed on this image: /),
         }),
       ])
-      // What has failed is not tried again.
+      // A failed file is not tried again.
       await indexAll(app)
       expect(app.indexer.progress()).toMatchObject({ pending: 0 })
     },

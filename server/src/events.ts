@@ -10,7 +10,7 @@ export interface IndexProgress {
   etaSeconds: number
 }
 
-/** Events between modules. Times in milliseconds since 1970. What a browser sees is in http/events.ts. */
+/** Events between modules. Times in milliseconds since 1970. The events for browsers are in http/events.ts. */
 export interface Events {
   fileCreated: [{ path: string; createdAt: number }]
   fileModified: [{ path: string; modifiedAt: number }]
@@ -37,18 +37,18 @@ export function createEventBus(): EventBus {
 /** One event of the bus, with its arguments as the emitter gave them. */
 export type BusEvent = { [K in keyof Events]: { name: K; args: Events[K] } }[keyof Events]
 
-/** An event in the order that everybody is told them in. */
+/** An event in the order in which all browsers receive them. */
 export interface PublishedEvent {
   /** undefined for what only holds at the moment, such as progress: nobody who was away needs it. */
   id: string | undefined
   event: BusEvent
 }
 
-/** What browsers are told, and can be told again after a lost connection. */
+/** Events for browsers, which can be sent again after a lost connection. */
 export interface EventFeed {
   /** @returns what ends it */
   follow(listener: (published: PublishedEvent) => void): () => void
-  /** What was told after the event of this id; nothing if it is unknown or too long ago. */
+  /** Returns the events after the one with this id; none if it is unknown or too old. */
   since(id: string): Promise<PublishedEvent[]>
 }
 

@@ -22,7 +22,7 @@ export async function hashOfFile(path: string | Buffer): Promise<string | undefi
 
 /** @returns undefined if there is no such file, or something that is none, such as a named pipe */
 export async function openOrdinaryFile(path: string | Buffer): Promise<FileHandle | undefined> {
-  // A named pipe that took the place of a file would hold whoever opens it until somebody writes.
+  // Opening a named pipe, which may have replaced the file, would wait for a writer.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(undefinedIfAbsent)
   if (file === undefined) return undefined
   let isFile = false

@@ -46,7 +46,7 @@ describe('hostile files', () => {
     // In time of processors, also that of the threads that decode: how busy the machine is does not matter.
     const { user, system } = process.cpuUsage(before)
     expect((user + system) / 1e6).toBeLessThan(60)
-    // What is shown to a browser is never more than a picture.
+    // A browser only ever receives a picture.
     for (const { id, path } of images) {
       const { headers, status } = await app.http.request(`/api/images/${id}/view`)
       expect([path, status, headers.get('content-type')]).toEqual([path, 200, types[path]])

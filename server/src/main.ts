@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs'
 import { sep } from 'node:path'
 import { Command, CommanderError } from 'commander'
-import { closest, distance } from 'fastest-levenshtein'
 import { DomainError, messageOf } from './errors.ts'
+import { nearestWords } from './suggestions.ts'
 import { VERSION } from './version.ts'
 
 /** Commands are loaded on demand, because some need long to load. */
@@ -21,7 +21,7 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   config: async () => (await import('./commands/config.ts')).configCommand(),
 }
 const DEFAULT_COMMAND = 'serve'
-/** A word that differs from a command by so many letters is a mistyped command, even if a folder has this name. */
+/** Maximum number of letters in which a mistyped command differs, even if a folder has this name. */
 const MAX_EDITS = 2
 /** Words that concern all commands. */
 const ABOUT_ALL = ['help', '--help', '-h']
@@ -68,9 +68,9 @@ function requestedCommands(word = ''): string[] {
 function whyUnknown(word = ''): string | undefined {
   if (!/^[a-z][a-z-]*$/i.test(word) || Object.hasOwn(COMMANDS, word) || ABOUT_ALL.includes(word))
     return undefined
-  const nearest = closest(word.toLowerCase(), Object.keys(COMMANDS))
-  const isNear = distance(word.toLowerCase(), nearest) <= MAX_EDITS
-  if (!isNear && existsSync(word)) return undefined
+  const [nearest] = nearestWords(word, Object.keys(COMMANDS))
+  if (nearest === undefined) return undefined
+  if (nearest.edits > MAX_EDITS && existsSync(word)) return undefined
   const folder = `for a folder of this name, write ${JSON.stringify(`.${sep}${word}`)}`
-  return `unknown command ${JSON.stringify(word)}; the nearest one is ${JSON.stringify(nearest)} (${folder}).`
+  return `unknown command ${JSON.stringify(word)}; the nearest one is ${JSON.stringify(nearest.word)} (${folder}).`
 }

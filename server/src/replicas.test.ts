@@ -20,7 +20,7 @@ afterAll(async () => {
   await server?.close()
 })
 
-/** On a gallery with so many images, when all are indexed and the standby is asked. */
+/** On a gallery with this number of images, after all are indexed and the standby is used. */
 async function startOn(gallery: string, images: number, port = standby.port): Promise<App> {
   const database = await server.createDatabase()
   const keys = Object.entries(database).map(([key, value]) => [`database.${key}`, value])
@@ -76,7 +76,7 @@ async function list(app: App, headers: Record<string, string> = {}): Promise<str
   return ((await response.json()) as { images: { path: string }[] }).images.map(({ path }) => path).sort()
 }
 
-/** @returns the answer's cookie and header that tell what has to be seen by now */
+/** @returns the cookie and header of the response that name the position to wait for */
 async function upload(app: App, name: string): Promise<{ cookie: string; header: string }> {
   const form = new FormData()
   form.set('image', new File([new Uint8Array(await picture(99))], name))

@@ -28,7 +28,7 @@ export interface Thread {
   readonly hasEnded: boolean
 }
 
-/** The caller's side. @param closed the message for whoever calls after the end */
+/** The caller's side. @param closed message for calls after the end */
 export function connectThread(worker: Worker, closed: string): Thread {
   const waiting = new Map<number, { resolve: (result: unknown) => void; reject: (error: Error) => void }>()
   let lastId = 0

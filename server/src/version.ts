@@ -1,2 +1,2 @@
-/** Of the product; the package of npm has the same. */
+/** Version of the product; the npm package has the same. */
 export const VERSION = '0.1.0'

@@ -3,6 +3,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { isPassing } from './api/client.ts'
+import { serverUrl } from './api/server-url.ts'
 import { SessionGate } from './auth/session.tsx'
 import { ToastProvider } from './components/toast.tsx'
 import { router } from './router.tsx'
@@ -14,13 +15,21 @@ const queryClient = new QueryClient({
     queries: {
       // The server may be on this very machine, whatever the browser thinks of its network.
       networkMode: 'always',
-      // What the server refused once it will refuse again; one that is away may be back soon.
+      // A refused request would be refused again; a server that is unreachable may be back soon.
       retry: (failures, error) => isPassing(error) && failures < MAX_RETRIES,
       refetchOnWindowFocus: false,
     },
     mutations: { networkMode: 'always' },
   },
 })
+
+// It starts the page without the server and receives shared pictures. Browsers have none over HTTP without TLS.
+if (import.meta.env.PROD && 'serviceWorker' in navigator)
+  addEventListener('load', () =>
+    navigator.serviceWorker
+      .register(serverUrl('/sw.js'))
+      .catch((error: unknown) => console.info('The page can not be installed:', error)),
+  )
 
 createRoot(document.getElementById('root')!).render(
   <StrictMode>

@@ -11,10 +11,10 @@ export interface UsersImport {
   notes: string[]
 }
 
-/** Copies users with their ids. Of two addresses that differ in case only, the higher role wins. */
+/** Copies users with their ids. If two addresses differ only in case, the higher role wins. */
 export async function importUsers(found: readonly ReferenceUser[], users: Users): Promise<UsersImport> {
   const result: UsersImport = { added: 0, present: 0, notes: [] }
-  const merged = new Map<string, User>()
+  const merged = new Map<string, User & { written: string }>()
   for (const { id, email: written, role } of found) {
     const email = parseEmail(written)
     if (email === undefined) {
@@ -24,10 +24,10 @@ export async function importUsers(found: readonly ReferenceUser[], users: Users)
     const other = merged.get(email)
     if (other !== undefined)
       result.notes.push(
-        `${JSON.stringify(written)} and ${JSON.stringify(email)} are one user, with the higher role.`,
+        `${JSON.stringify(other.written)} and ${JSON.stringify(written)} are one user, with the higher role.`,
       )
     if (other === undefined || ROLES.indexOf(role) > ROLES.indexOf(other.role))
-      merged.set(email, { id, email, role })
+      merged.set(email, { id, email, role, written })
   }
   // Admins first, so that there is one at any time.
   for (const { id, email, role } of [...merged.values()].sort(byRole)) {

@@ -62,7 +62,7 @@ export async function moveCatalog(
   }
 }
 
-/** So that no process writes to it meanwhile. @returns what lets go of it */
+/** Locks the directory, so that no other process writes to it. @returns a function that releases the lock */
 async function claim(target: Config): Promise<() => Promise<void>> {
   if (target.database !== undefined) return lockLeadership(target.database)
   const lock = lockDirectory(target.data_directory)

@@ -19,7 +19,7 @@ const SILENT = { warn() {}, info() {} }
 export interface EmbedderInfo {
   name: string
   isChosen: boolean
-  /** What it is made of; undefined if it is not configured (any more). */
+  /** Definition; undefined if it is not configured (any more). */
   madeOf: string | undefined
   /** Length of its vectors; undefined if it was never started. */
   dimensions: number | undefined
@@ -145,7 +145,7 @@ function notAsChosen(name: string): DomainError {
   )
 }
 
-/** What was kept before there were fingerprints belongs to whatever bears the name now. */
+/** Data from versions without fingerprints belongs to the current embedder of that name. */
 function isVersion(kept: string, current: string | undefined): boolean {
   return current !== undefined && (kept === current || kept === '')
 }
@@ -158,7 +158,7 @@ function nothingToPrune(name: string, isChosen: boolean, all: KnownEmbedder[]): 
   return new DomainError('invalid_request', message)
 }
 
-/** Of the database, the index files and what is kept of models. */
+/** Bytes of the database, the index files and the files of models. */
 function sizeOf(directory: string): number {
   const files = [directory, modelDirectory(directory)].flatMap((folder) =>
     existsSync(folder) ? readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isFile()) : [],

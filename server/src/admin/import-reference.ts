@@ -49,67 +49,86 @@ export async function importImages(
   options: ImagesImportOptions,
 ): Promise<ImagesImport> {
   const all = await reference.countImages()
-  const result: ImagesImport = { rows: 0, adopted: 0, vectors: 0, twins: 0, present: 0, left: 0 }
+  const importer = new Importer(app, config.watcher.watched_directory, options)
   const absolute: ReferenceImage[] = []
-  let compared = 0
   for (let after = ''; all > 0; ) {
     const page = await reference.images(after, ROWS_PER_PAGE)
     if (page.length === 0) break
     after = page.at(-1)!.path
-    const relative = page.filter(({ path }) => !path.startsWith('/'))
     absolute.push(...page.filter(({ path }) => path.startsWith('/')))
-    await adoptAll(relative, false)
-    options.onProgress(result.rows, all)
+    await importer.adoptAll(
+      page.filter(({ path }) => !path.startsWith('/')),
+      false,
+    )
+    options.onProgress(importer.result.rows, all)
   }
   const roots = [config.watcher.watched_directory, options.mountedAt]
   const uploads = absolute.map((row) => ({ ...row, path: belowOneOf(roots, row.path) ?? row.path }))
-  await adoptAll(uploads, true)
-  options.onProgress(result.rows, all)
-  return result
+  await importer.adoptAll(uploads, true)
+  options.onProgress(importer.result.rows, all)
+  return importer.result
+}
 
-  async function adoptAll(rows: readonly ReferenceImage[], areUploads: boolean): Promise<void> {
+class Importer {
+  readonly result: ImagesImport = { rows: 0, adopted: 0, vectors: 0, twins: 0, present: 0, left: 0 }
+  readonly #app: Pick<App, 'catalog' | 'indexer'>
+  readonly #root: string
+  readonly #options: ImagesImportOptions
+  #compared = 0
+
+  constructor(app: Pick<App, 'catalog' | 'indexer'>, root: string, options: ImagesImportOptions) {
+    this.#app = app
+    this.#root = root
+    this.#options = options
+  }
+
+  async adoptAll(rows: readonly ReferenceImage[], areUploads: boolean): Promise<void> {
     const waiting = rows[Symbol.iterator]()
+    // No vector is taken over before enough of them have been compared.
+    while (this.#options.vectorsOf !== undefined && this.#compared < COMPARED_VECTORS) {
+      const next = waiting.next()
+      if (next.done) return
+      await this.#adopt(next.value, areUploads)
+    }
     const work = async () => {
-      for (const row of waiting) {
-        await adopt(row, areUploads)
-        result.rows++
-      }
+      for (const row of waiting) await this.#adopt(row, areUploads)
     }
     await Promise.all(Array.from({ length: CONCURRENT_FILES }, work))
   }
 
-  async function adopt(row: ReferenceImage, isUpload: boolean): Promise<void> {
+  async #adopt(row: ReferenceImage, isUpload: boolean): Promise<void> {
     const { id, path } = row
-    const { catalog, indexer } = app
-    if (
-      (await catalog.images.getByPath(path)) !== undefined ||
-      (await catalog.images.get(id)) !== undefined
-    ) {
-      if (isUpload) result.twins++
-      else result.present++
+    const { catalog, indexer } = this.#app
+    this.result.rows++
+    const isKnown =
+      (await catalog.images.getByPath(path)) !== undefined || (await catalog.images.get(id)) !== undefined
+    if (isKnown) {
+      if (isUpload) this.result.twins++
+      else this.result.present++
       return
     }
-    const file = toAbsolute(config.watcher.watched_directory, path)
+    const file = toAbsolute(this.#root, path)
     if (path.startsWith('/') || !(await isUnchanged(file, row.modifiedAt))) {
-      result.left++
+      this.result.left++
       return
     }
-    const isTaken = row.embedder === options.vectorsOf && !(await isTurned(toSystemPath(file)))
-    if (isTaken && compared < COMPARED_VECTORS) {
-      compared++
-      await compareVector(row)
+    const isTaken = row.embedder === this.#options.vectorsOf && !(await isTurned(toSystemPath(file)))
+    if (isTaken && this.#compared < COMPARED_VECTORS) {
+      this.#compared++
+      await this.#compareVector(row)
     } else {
       await indexer.adopt(path, { id, vector: isTaken ? toUnitLength(row.vector) : undefined })
     }
-    result.adopted++
-    if (isTaken) result.vectors++
+    this.result.adopted++
+    if (isTaken) this.result.vectors++
   }
 
-  /** Embeds the first files, to see whether their vectors are the same. */
-  async function compareVector({ id, path, vector }: ReferenceImage): Promise<void> {
-    await app.indexer.adopt(path, { id })
-    await app.indexer.idle()
-    const [own] = await app.catalog.vectors.get([id])
+  /** Embeds the image, to see whether its vector is the same. */
+  async #compareVector({ id, path, vector }: ReferenceImage): Promise<void> {
+    const { catalog, indexer } = this.#app
+    await indexer.adopt(path, { id })
+    await indexer.idle()
+    const [own] = await catalog.vectors.get([id])
     if (own === undefined) return
     const cosine = cosineOf(own.vector, vector)
     if (cosine >= MIN_COSINE) return

@@ -68,7 +68,7 @@ export interface AppOptions {
   indexes?: boolean
   /** Shows how the loading of the embedder goes on; `share` from 0 to 1 if it is known. */
   onLoading?: (message: string, share: number | undefined) => void
-  /** Where the system tells what is mounted; the default is right everywhere but in tests. */
+  /** File that lists the mounts; only tests change it. */
   mountTable?: string
   /** Starts the embedder; tests share one that runs already. */
   openEmbedder?: typeof openEmbedder
@@ -77,7 +77,7 @@ export interface AppOptions {
 }
 
 /**
- * Composes the modules: the only place that imports all of them. Nothing is indexed until `sync` is told to.
+ * Composes the modules; the only place that imports all of them. Nothing is indexed until `sync` is started.
  * @throws {DomainError} with what to do about it
  */
 export async function createApp(
@@ -85,7 +85,7 @@ export async function createApp(
   { log, isReadOnly = false, indexes = true, onLoading, mountTable, ...options }: AppOptions,
 ): Promise<App> {
   const timings = { ...TIMINGS, ...options.timings }
-  await prepareDirectories(config)
+  await prepareDirectories(config, { isReadOnly })
   // Watchers report real paths, and do not follow a link that the gallery itself may be.
   const root = await realpath(config.watcher.watched_directory)
   const excluded = await foldersToExclude(root, config)
@@ -138,7 +138,7 @@ export async function createApp(
   }
   const { embedder, fingerprint, vocabulary } = opened
 
-  /** What happens in this process, and what is shown to people: in a cluster, what happens anywhere. */
+  /** Events of this process, and events for browsers: in a cluster, those of all processes. */
   const localEvents = createEventBus()
   const events = shared === undefined ? localEvents : createEventBus()
   const renditions = openRenditionStore(join(config.data_directory, 'renditions'))
@@ -278,14 +278,11 @@ export async function createApp(
     feed: cluster?.feed ?? createLocalFeed(events),
     metrics,
     maxUploadBytes: limits.maxUploadBytes,
+    basePath: config.base_path,
     allowedHosts: allowedHostnames(config.host, config.allowed_hosts),
     signIn,
     readClient,
-    log: {
-      debug: (message) => log.debug(message),
-      info: (message) => log.info(message),
-      error: (error, message) => log.error(error, message),
-    },
+    log,
   })
 
   let stopMaintenance = () => {}

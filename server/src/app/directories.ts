@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs'
+import { accessSync, constants, mkdirSync } from 'node:fs'
 import { realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
 import type { Config } from '../config/schema.ts'
@@ -23,12 +23,13 @@ async function assertGallery(root: string): Promise<void> {
 }
 
 /**
- * Checks the gallery and creates the data directory, before anything that takes long.
+ * Checks the gallery and creates the data directory and, unless nothing is indexed, the folder of thumbnails, before anything that takes long.
  * @throws {DomainError} `directory_not_found` or `unavailable`, with advice
  */
-export async function prepareDirectories(config: Config): Promise<void> {
+export async function prepareDirectories(config: Config, { isReadOnly = false } = {}): Promise<void> {
   await assertGallery(config.watcher.watched_directory)
   createDataDirectory(config)
+  if (!isReadOnly) createThumbnailDirectory(config)
 }
 
 /** Returns the folders with data of Sketch-Search that lie in the gallery, not those that contain it. */
@@ -64,6 +65,21 @@ function createDataDirectory({ data_directory: directory }: Config): void {
     throw new DomainError(
       'unavailable',
       `The data directory ${directory} can't be created (${systemCodeOf(error)}): give another with --data-directory.`,
+      { cause: error },
+    )
+  }
+}
+
+/** Docker creates a missing folder of the host as root, and the server in the container is another user. */
+function createThumbnailDirectory({ thumbnail: { thumbnail_directory: directory } }: Config): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 })
+    accessSync(directory, constants.W_OK | constants.X_OK)
+  } catch (error) {
+    const user = process.getuid?.() ?? 'that runs the server'
+    throw new DomainError(
+      'unavailable',
+      `Thumbnails can't be written to ${directory} (${systemCodeOf(error)}). Give this folder to the user ${user}, or set thumbnail.thumbnail_directory to another one.`,
       { cause: error },
     )
   }

@@ -156,7 +156,7 @@ describe('an address that nobody has', () => {
 })
 
 const TIMED = 200
-/** Four standard deviations of the statistic for so many of each, if both are alike. */
+/** Four standard deviations of the statistic for this number of samples, if both distributions are equal. */
 const TOLERANCE = 4 * Math.sqrt((2 * TIMED + 1) / (12 * TIMED * TIMED))
 
 /** The Mann-Whitney statistic: how often one of `a` is slower than one of `b`; a half if they are alike. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createAuthLimits } from './rate-limits.ts'
 
-/** How many of so many starts are let through. */
+/** Number of starts that pass. */
 async function countStarts(starts: [client: string, email: string, isKnown?: boolean][]): Promise<number> {
   const limits = createAuthLimits()
   let passed = 0

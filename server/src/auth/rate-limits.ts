@@ -6,6 +6,7 @@ import {
   RateLimiterRes,
 } from 'rate-limiter-flexible'
 import type { LimitsStore } from '../accounts/accounts.ts'
+import { clientKey } from '../addresses.ts'
 import { DomainError } from '../errors.ts'
 
 /** Limits how often codes are requested and tried. Further requests get 429 and the time to wait. */
@@ -62,27 +63,14 @@ export function createAuthLimits(store?: LimitsStore): AuthLimits {
   const verifyLimiter = limiter('verifies')
   return {
     async start(client, email, isKnown) {
-      await consume(clientLimiter, rateLimitKey(client))
-      await consume(pairLimiter, `${rateLimitKey(client)} ${email}`)
+      await consume(clientLimiter, clientKey(client))
+      await consume(pairLimiter, `${clientKey(client)} ${email}`)
       if (isKnown) return
       await consume(totalLimiter, '')
       await consume(addressLimiter, email)
     },
-    verify: (client) => consume(verifyLimiter, rateLimitKey(client)),
+    verify: (client) => consume(verifyLimiter, clientKey(client)),
   }
-}
-
-/** An IPv6 client has a network of 64 bits to itself, therefore the network counts as one client. */
-function rateLimitKey(client: string): string {
-  if (!client.includes(':')) return client
-  const [head = '', tail = ''] = client.replace(/%.*/, '').split('::')
-  const groups = (part: string) => (part === '' ? [] : part.split(':'))
-  const missing = Math.max(0, 8 - groups(head).length - groups(tail).length)
-  const all = [...groups(head), ...Array.from({ length: missing }, () => '0'), ...groups(tail)]
-  return all
-    .slice(0, 4)
-    .map((group) => Number.parseInt(group, 16).toString(16))
-    .join(':')
 }
 
 async function consume(limiter: RateLimiterAbstract, key: string): Promise<void> {

@@ -25,7 +25,7 @@ describe('every route', () => {
         .filter(([method]) => METHODS.includes(method))
         .map(([method, { 'x-role': role }]) => ({ method, path, role })),
     )
-    // A route that is not described says no role, and is found here.
+    // A route without a description has no role, and is found here.
     const known = new Set(described.map(({ method, path }) => `${method} ${path.replace(/\/$/, '')}`))
     const undescribed = http.routes
       .filter(({ method, path }) => method !== 'ALL' && path.startsWith('/api') && !NOT_A_ROUTE.has(path))
@@ -50,7 +50,7 @@ describe('every route', () => {
     }
     const wrong: string[] = []
     for (const { method, path, role } of described) {
-      // What signs in or out is tried elsewhere: it would end the sessions of this test.
+      // Routes that sign in or out are tested elsewhere, because they would end the sessions of this test.
       if (path.startsWith('/api/session/logout') || path.startsWith('/api/auth')) continue
       for (const [who, browser] of Object.entries(browsers)) {
         const target = path.replaceAll(/\{\w+\}/g, '00000000-0000-4000-8000-000000000000')

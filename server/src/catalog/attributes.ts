@@ -54,6 +54,7 @@ export const IMAGE_ATTRIBUTES = {
     since: 1,
     read: ({ contentType }) => contentType,
     schema: z.string(),
+    filter: { kind: 'contains', name: 'content_type', of: 'text' },
   }),
   thumbhash: attribute({
     column: 'thumbhash',

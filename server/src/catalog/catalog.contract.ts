@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { IMAGE_ATTRIBUTES, versionOf } from './attributes.ts'
-import type { Catalog, ImageFilter, ImageRecord } from './catalog.ts'
+import type { Catalog, ImageFilter, ImageRecord, SectionCursor } from './catalog.ts'
 
 const DIMENSIONS = 8
 const SPACE = { embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS }
@@ -34,7 +34,7 @@ function record(n: number, changes: Partial<ImageRecord> = {}): ImageRecord {
 
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n)
 
-/** What every catalog must do, whatever database it is in. */
+/** Requirements for a catalog in any database. */
 export function describeCatalog(name: string, open: () => Promise<Catalog>): void {
   const openEmpty = async () => {
     const catalog = await open()
@@ -103,6 +103,25 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
         expect(descending.map(({ id }) => id)).toEqual(ascending.images.map(({ id }) => id).toReversed())
       }
       expect(await catalog.images.list({ ...BY_NAME, offset: 100 })).toEqual({ images: [], total: 25 })
+    })
+
+    it('walks through all images in each order, in sections, and reads several at once', async () => {
+      const catalog = await openWith(25)
+      const { images } = await catalog.images.list(BY_NAME)
+      for (const orderBy of ['createdAt', 'modifiedAt', 'name', 'capturedAt'] as const)
+        for (const descending of [false, true]) {
+          const filter = { nameContains: 'image' }
+          const { images: all } = await catalog.images.list({ ...EVERYTHING, filter, orderBy, descending })
+          const found: string[] = []
+          for (let after: SectionCursor | undefined, isFirst = true; isFirst || after; isFirst = false) {
+            const part = await catalog.images.section({ filter, orderBy, descending, limit: 10, after })
+            found.push(...part.images.map(({ id }) => id))
+            after = part.next
+          }
+          expect(found).toEqual(all.map(({ id }) => id))
+        }
+      const ids = [images[7]!.id, crypto.randomUUID(), images[3]!.id]
+      expect(await catalog.images.getAll(ids)).toEqual([images[7], images[3]])
     })
 
     it('filters by name, plainly and whatever the case', async () => {
@@ -385,7 +404,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
         name: 'new.jpg',
       })
       expect(await catalog.files.move('missing.jpg', to)).toBe(false)
-      // What is there stays where nothing was moved.
+      // An existing file stays if nothing was moved.
       expect((await catalog.images.getByPath('elsewhere/new.jpg'))?.id).toBe(before!.id)
     })
 
@@ -513,7 +532,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       await catalog.failures.put(failure(0, 'embedder_failed'))
       await catalog.failures.put(failure(1, 'image_unreadable'))
       expect(await catalog.images.counts()).toEqual({ indexed: 0, unembedded: 1, failed: 2 })
-      // What only the embedder can do nothing with can still be seen.
+      // An image that only the embedder rejects can still be displayed.
       expect((await catalog.images.list(BY_NAME)).total).toBe(2)
       expect((await catalog.files.inFolder('f0'))[0]).toMatchObject({ state: 'failed' })
       // The vectors of what has failed are kept for the embedder that made them.

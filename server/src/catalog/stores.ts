@@ -30,6 +30,8 @@ export const READ_FROM = {
     get: 'replica, else primary',
     getByPath: 'replica, else primary',
     list: 'replica',
+    section: 'replica',
+    getAll: 'replica',
     timeline: 'replica',
     countByDirectory: 'replica',
     counts: 'replica',

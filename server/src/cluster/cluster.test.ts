@@ -172,7 +172,7 @@ describe('processes on one database', () => {
     events.look()
     await eventually(() => expect(pathsOf(later)).toEqual(['3.png']))
 
-    // Of more than are kept for it a browser is told nothing rather than some.
+    // If more events are missing than are kept, a browser receives none of them.
     const many = Array.from({ length: MAX_KEPT_EVENTS }, () => ({
       name: 'fileDeleted',
       data: [{ path: 'x.png' }],

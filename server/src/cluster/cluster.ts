@@ -22,12 +22,12 @@ export interface ClusterOptions {
   root: string
   walk: IncludeRules
   embedderName: string
-  /** What the queue of files belongs to: an embedder with its weights. */
+  /** Identity of the queue of files: an embedder with its weights. */
   space: string
   /** Indexes what this process takes from the queue. */
   localIndexer: Indexer
   batchSize: number
-  /** What happens in this process. */
+  /** Events of this process. */
   localEvents: EventBus
   /** Hears what happens in all. */
   allEvents: EventBus
@@ -92,7 +92,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
       await sync.startWatching()
     },
     async close() {
-      // What is under way is stored, what only waits is left to others: nothing more is begun from now on.
+      // From now on nothing new is started. Work in progress is stored, and waiting files are left to other processes.
       const indexed = indexer.close()
       await sync.close()
       await session.close()

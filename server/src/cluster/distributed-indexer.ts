@@ -10,7 +10,7 @@ export interface DistributedIndexerOptions {
   localIndexer: Indexer
   /** Files that are taken at once. */
   batchSize: number
-  /** Hears what happens in all processes; is told the progress of them all together. */
+  /** Events of all processes. The overall progress is emitted here. */
   allEvents: EventBus
   /** Files that were gone when they were to be read: their rows may be there. */
   onGone(paths: string[]): void
@@ -27,7 +27,7 @@ const FLUSH_AFTER_MS = 20
 const RETRY_AFTER_MS = 1_000
 const COUNT_EVERY_MS = 1_000
 const IDLE_COUNT_EVERY_MS = 5_000
-/** Counting very many jobs takes its time, and is repeated only after so many times that. */
+/** Counting many jobs is slow, so the pause is a multiple of the time that it took. */
 const COUNT_BACKOFF_FACTOR = 20
 const IDLE_LOOK_MS = 200
 
@@ -125,7 +125,7 @@ class QueueIndexer implements DistributedIndexer {
       const files = [...this.#unsent.values()]
       try {
         await this.#jobQueue.addFiles(files)
-        // One that has changed meanwhile is sent anew.
+        // A file that has changed meanwhile is sent again.
         for (const file of files) if (this.#unsent.get(file.path) === file) this.#unsent.delete(file.path)
         this.#queued += files.length
       } catch (error) {

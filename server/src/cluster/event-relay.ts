@@ -11,7 +11,7 @@ import type { EventTable } from './tables/event-table.ts'
 
 export interface EventRelay {
   readonly feed: EventFeed
-  /** Somebody has told something, or may have while nobody could be heard. */
+  /** Checks for new events: after a notification, or when one may have been missed. */
   look(): void
   close(): Promise<void>
 }
@@ -19,13 +19,13 @@ export interface EventRelay {
 const FLUSH_AFTER_MS = 20
 const RETRY_AFTER_MS = 1_000
 const MAX_UNPUBLISHED = 100_000
-/** What is notified may be lost with a connection. */
+/** A notification may be lost with a connection. */
 const LOOK_EVERY_MS = 5_000
 
 /**
- * What happens in any process is told by every server, in one order.
- * @param own what happens in this process
- * @param shown hears what happens in all of them
+ * Publishes the events of all processes on every server, in one order.
+ * @param localEvents events of this process
+ * @param allEvents receives the events of all processes
  */
 export function openEventRelay(
   table: EventTable,
@@ -153,7 +153,10 @@ class TableEventRelay implements EventRelay {
     })
   }
 
-  /** Sets what is the past. Whoever asks for what was told since some event is told everything later, so it comes first. */
+  /**
+   * Determines the last event before this process started. It comes before any request for past events, so that newer ones are
+   * published only once.
+   */
   #start(): Promise<void> {
     this.#starting ??= this.#table.last().then(
       (id) => {
@@ -173,7 +176,7 @@ class TableEventRelay implements EventRelay {
       await this.#start()
       for (;;) {
         const events = await this.#table.after(this.#last, MAX_KEPT_EVENTS)
-        // Whoever is told of something looks for it at once.
+        // A browser requests changed data at once, so every replica must have it.
         if (events.length > 0) await this.#waitForReplicas()
         for (const event of events) {
           this.#last = event.id

@@ -5,7 +5,7 @@ import { DomainError, messageOf } from '../errors.ts'
 import type { FileOutcome, FileVersion } from '../indexing/indexer.ts'
 import type { ClusterStorage } from '../storage/open-storage.ts'
 
-/** What the process that watches the folder is asked for. */
+/** A request to the leader. */
 export type LeaderCommand =
   | { kind: 'reconcile'; acceptsMissing: boolean }
   /** Paths that may have changed. */
@@ -20,7 +20,7 @@ export interface DeadFileJob extends FileVersion {
 export interface JobQueue {
   /** A file that waits or is being indexed, unchanged, is not added again. */
   addFiles(files: readonly FileVersion[]): Promise<void>
-  /** Takes files as long as there are any. Whoever dies leaves them to others. */
+  /** Processes files until stopped. Jobs of a process that dies are retried by the others. */
   workOnFiles(options: {
     batchSize: number
     index(files: readonly FileVersion[]): Promise<FileOutcome[]>
@@ -51,7 +51,7 @@ const SCHEMA = 'sketch_search_jobs'
 const WATCH_QUEUE = 'watch'
 const CONNECTIONS = 4
 const HANDLERS = 3
-/** A process that says nothing for so long is dead, which is looked for as often. */
+/** A process without a heartbeat for this time is dead. The check runs as often. */
 const HEARTBEAT_S = 20
 const SUPERVISE_EVERY_S = 5
 /** The process may take its time: whether it lives is what counts. */
@@ -63,7 +63,7 @@ const POLL_EVERY_MS = 250
 const ROWS_PER_STATEMENT = 1000
 const MANY = 1_000_000_000
 const CLOSE_TIMEOUT_MS = 10_000
-/** What was confirmed so long ago is not carried out any more: other files may be missing by now. */
+/** Maximum age of a confirmed removal: later, other files may be missing. */
 const STALE_AFTER_MS = 120_000
 
 export async function openJobQueue({
@@ -93,7 +93,7 @@ export async function openJobQueue({
   let lastLogged = ''
   // While the database is away each of its connections has something to say.
   boss.on('error', (error) => {
-    // Some of what it tells is no Error.
+    // Some errors of pg-boss are plain objects.
     const message = messageOf(error instanceof Error ? error : (error as { message?: unknown }).message)
     if (message !== lastLogged) log.warn(`The queue of jobs: ${message}.`)
     lastLogged = message
@@ -178,7 +178,7 @@ export async function openJobQueue({
     },
 
     async request(request, whileTrue) {
-      // Whoever confirms sees what is missing now: later, or a second time, it may be something else.
+      // A confirmation refers to the files that are missing now, so it must not be repeated later.
       const id = await boss.send(
         WATCH_QUEUE,
         { ...request, sentAt: Date.now() },
@@ -226,7 +226,7 @@ function isConfirmed(request: LeaderCommand): boolean {
   return request.kind === 'reconcile' && request.acceptsMissing
 }
 
-/** What was kept of why a job failed. */
+/** Returns the stored reason why a job failed. */
 function reasonOf(output: unknown): string {
   const message =
     typeof output === 'object' && output !== null && 'message' in output ? output.message : undefined

@@ -1,5 +1,6 @@
 import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
+import pLimit from 'p-limit'
 import { DomainError, messageOf } from '../errors.ts'
 import type { FolderTimes, GallerySync } from '../sync/gallery-sync.ts'
 import type { MassRemoval } from '../sync/missing-files.ts'
@@ -20,11 +21,11 @@ export interface RemoteSyncOptions {
 }
 
 export interface RemoteSync extends GallerySync {
-  /** The lock is lost: somebody else may watch by now. */
+  /** Ends the leadership after the lock was lost: another process may lead by now. */
   stepDown(): void
 }
 
-/** Of the process that watches. */
+/** State of the process that leads. */
 interface Leadership {
   sync: GallerySync
   stopHandling(): Promise<void>
@@ -32,7 +33,7 @@ interface Leadership {
   first: Promise<void> | undefined
 }
 
-/** What the process that watches tells the others. Stored as JSON under these names. */
+/** Status that the leader publishes. Stored as JSON under these names. */
 interface LeaderStatus {
   holder: string
   embedder: string
@@ -48,15 +49,15 @@ interface LeaderStatus {
 const LEAD_ATTEMPT_EVERY_MS = 2_000
 const PUBLISH_EVERY_MS = 3_000
 const READ_EVERY_MS = 1_000
-/** Whoever has told nothing for so long does not watch any more. */
+/** A leader whose status is older than this is not running any more. */
 const STALE_MS = 20_000
 const MIN_PUBLISH_INTERVAL_MS = 1_000
 const LEADER_TIMEOUT_MS = 20_000
 const PATHS_PER_COMMAND = 500
 
 /**
- * One process at a time keeps index and folder in step: the one that holds the lock. When it is gone another takes over, and
- * compares everything. The others know what it tells them, and pass on what they are asked for.
+ * One process at a time, the leader, keeps the index in step with the folder. It holds a lock; if it dies, another process takes
+ * the lock and scans everything. The others read the status of the leader and forward requests to it.
  */
 export function createRemoteSync(options: RemoteSyncOptions): RemoteSync {
   return new SharedSync(options)
@@ -69,7 +70,7 @@ class SharedSync implements RemoteSync {
   readonly #log
   readonly #me = `${hostname()} (process ${process.pid})`
   #local: Leadership | undefined
-  #queue: Promise<void> = Promise.resolve()
+  readonly #oneAtATime = pLimit(1)
   #isStarted = false
   #isClosed = false
   #latest: { status: LeaderStatus; readAt: number; ageMs: number } | undefined
@@ -108,7 +109,7 @@ class SharedSync implements RemoteSync {
     const { acceptsMissing = false } = requested
     if (this.#local === undefined)
       return this.#jobQueue.request({ kind: 'reconcile', acceptsMissing }, this.#hasLeader)
-    // What has just begun to watch compares everything in any case.
+    // A new leader scans everything in any case.
     return (acceptsMissing ? undefined : this.#local.first) ?? this.#local.sync.scan(requested)
   }
 
@@ -158,10 +159,11 @@ class SharedSync implements RemoteSync {
     await this.#reading
   }
 
+  /** Runs one change of leadership at a time. */
   #runExclusive(work: () => Promise<void>): Promise<void> {
-    const result = this.#queue.then(work)
-    this.#queue = result.catch((error) => this.#log.warn(`Watching in turns: ${messageOf(error)}`))
-    return this.#queue
+    return this.#oneAtATime(work).catch((error) =>
+      this.#log.warn(`Changing the leader failed: ${messageOf(error)}`),
+    )
   }
 
   readonly #tryToLead = (): Promise<void> => {
@@ -182,7 +184,7 @@ class SharedSync implements RemoteSync {
       const begun: Leadership = { sync, stopHandling, first: sync.scan() }
       this.#local = begun
       begun.first
-        // That the folder can't be looked at has been said, and it is tried again.
+        // The root monitor logs an unreadable folder, and a scan follows.
         ?.catch((error) => {
           if (!(error instanceof DomainError && error.code === 'directory_not_found'))
             this.#log.warn(`The gallery could not be compared: ${messageOf(error)}`)
@@ -245,7 +247,7 @@ class SharedSync implements RemoteSync {
     if (this.#local !== undefined || this.#isClosed) return
     this.#reading ??= this.#readNow()
       .catch(() => {
-        // That the database is away is told by whatever needs it.
+        // An unreachable database is reported by the calls that need it.
       })
       .finally(() => {
         this.#reading = undefined
@@ -276,7 +278,7 @@ class SharedSync implements RemoteSync {
     this.#isPublished = false
     this.#publishing ??= this.#publish()
       .catch(() => {
-        // The next time tells it all.
+        // The next status contains everything again.
       })
       .finally(() => {
         this.#publishing = undefined

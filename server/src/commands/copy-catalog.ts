@@ -48,7 +48,9 @@ async function copy({ from, to }: CopyOptions): Promise<void> {
   if (users > 0) console.log(`${users} users copied: they have to sign in again.`)
 }
 
-/** The environment tells the password of a database that the file names; it does not turn an embedded one into another. */
+/**
+ * The environment may contain the password of a database that the file names; it does not turn an embedded database into another.
+ */
 function configOf(file: string) {
   const isDatabase = (variable: string) => /^server__database(__|$)/i.test(variable)
   const hasDatabase = readYamlFile(resolve(file)).assignments.some(({ path }) => path[0] === 'database')

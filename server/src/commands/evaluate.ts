@@ -4,10 +4,12 @@ import { dirname, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { DomainError } from '../errors.ts'
 import type { ClassScores, Scores } from '../evaluation/evaluate.ts'
+import { evaluatePasted } from '../evaluation/pasted-objects.ts'
 import { renderReport } from '../evaluation/report.ts'
 import { type EvaluationReport, evaluateEmbedders } from '../evaluation/run.ts'
 import { evaluateWords, type WordReport } from '../evaluation/words.ts'
 import { createLog } from '../log.ts'
+import { printPasted } from './evaluate-pasted.ts'
 import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
 import { showLoading } from './progress-line.ts'
 import { printTable } from './table.ts'
@@ -15,7 +17,8 @@ import { printTable } from './table.ts'
 interface EvaluateOptions extends CommonOptions {
   gallery: string
   queries?: string
-  kind: 'sketch' | 'image' | 'text'
+  kind: 'sketch' | 'image' | 'text' | 'pasted'
+  scenes?: string
   feedback?: boolean
   embedder?: string
   pairs?: boolean
@@ -32,10 +35,17 @@ export function evaluateCommand(): Command {
       'measure how well an embedder finds images of the class of a query, compared with a random and the classical one',
     )
     .requiredOption('--gallery <dir>', 'the images to find; each folder right in it is a class')
-    .option('--queries <dir>', 'what to search with; folders of the same names; not with --kind text')
+    .option(
+      '--queries <dir>',
+      'what to search with; folders of the same names; only with --kind sketch and image',
+    )
+    .option('--scenes <dir>', 'photos in folders without the things of the gallery, for --kind pasted')
     .addOption(
-      new Option('--kind <kind>', 'what the queries are; text: the names of the classes')
-        .choices(['sketch', 'image', 'text'])
+      new Option(
+        '--kind <kind>',
+        'what the queries are; text: the names of the classes; pasted: images of the gallery pasted into scenes',
+      )
+        .choices(['sketch', 'image', 'text', 'pasted'])
         .default('sketch'),
     )
     .option('--embedder <name>', 'the embedder to evaluate; default: the chosen one')
@@ -73,6 +83,7 @@ async function runEvaluation(options: EvaluateOptions): Promise<void> {
     if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
     return
   }
+  if (kind === 'pasted') return runPasted(options, chosen)
   if (queries === undefined)
     throw new DomainError('invalid_request', 'Give the queries with --queries FOLDER.')
   const report = await evaluateEmbedders(config, {
@@ -94,7 +105,27 @@ async function runEvaluation(options: EvaluateOptions): Promise<void> {
   if (options.html !== undefined) await writeFile(options.html, await renderReport(report))
 }
 
-/** Evaluating takes long: what could not be written at its end is said before. */
+async function runPasted(
+  { gallery, scenes, json, ...options }: EvaluateOptions,
+  embedder: string,
+): Promise<void> {
+  if (scenes === undefined)
+    throw new DomainError('invalid_request', 'Give photos to paste into with --scenes FOLDER.')
+  const config = configFor(gallery, options)
+  const { log, status } = createLog(config, process.stderr)
+  const report = await evaluatePasted(config, {
+    gallery,
+    scenes,
+    embedder,
+    onProgress: showLoading(status, log, process.stderr.isTTY === true),
+    onWarning: (message) => log.warn(message),
+  })
+  status.clear()
+  printPasted(report)
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`)
+}
+
+/** Evaluating takes long, so an output that cannot be written is reported first. */
 function assertFolderOf(flag: string, file: string | undefined): void {
   if (file !== undefined && !existsSync(dirname(resolve(file))))
     throw new DomainError('directory_not_found', `${flag}: there is no folder ${dirname(resolve(file))}.`)

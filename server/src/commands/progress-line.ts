@@ -22,7 +22,7 @@ export function followProgress(events: EventBus, status: StatusLine, log: Logger
       end.unref()
       return
     }
-    // A file or two is nothing to tell about.
+    // Progress of one or two files is not worth a line.
     if (wasIdle && progress.pending + progress.done < 3) return
     wasIdle = false
     if (isTerminal) status.show(describe(progress))

@@ -6,12 +6,12 @@ import type { Logger } from '../log.ts'
 /** A second Ctrl+C after so long means: at once. */
 const IMPATIENT_MS = 1000
 
-/** Ends the process in order when it is told to. */
+/** Ends the process in order after a signal. */
 export function onStop(close: () => Promise<void>): void {
   let stoppingSince: number | undefined
   const stop = async () => {
     if (stoppingSince !== undefined) {
-      // A terminal signals the whole group, and a launcher passes its signal on: that is one wish, told twice.
+      // A terminal signals the whole group, and a launcher forwards its signal, so one request may arrive twice.
       if (performance.now() - stoppingSince > IMPATIENT_MS) process.exit(130)
       return
     }
@@ -25,7 +25,7 @@ export function onStop(close: () => Promise<void>): void {
 /** Begins to watch and to index. */
 export async function startApp(app: App, log: Logger): Promise<void> {
   await app.start().catch((error) => {
-    // That the folder can't be looked at has been said, and it is tried again.
+    // The root monitor logs an unreadable folder, and a scan follows.
     if (!(error instanceof DomainError && error.code === 'directory_not_found')) log.error(messageOf(error))
   })
 }

@@ -47,10 +47,12 @@ async function serve(folder: string | undefined, options: ServeOptions): Promise
   })
   status.clear()
   if (app === undefined) return
-  const server = await listen(app.http, config.host, config.port).catch(async (error) => {
-    await app.close()
-    throw error
-  })
+  const server = await listen(app.http, config.host, config.port, { basePath: config.base_path }).catch(
+    async (error) => {
+      await app.close()
+      throw error
+    },
+  )
   app.publishAddress(server.url)
   followProgress(app.events, status, log, isTerminal)
   console.log(`Sketch-Search: ${server.url}  (gallery: ${config.watcher.watched_directory})`)

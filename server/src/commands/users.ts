@@ -1,6 +1,8 @@
 import { Argument, Command } from 'commander'
-import { z } from 'zod'
+import { importUsers } from '../accounts/import-users.ts'
 import { ROLES, type Role, type User, type Users, withUsers } from '../admin/users.ts'
+import { parseEmail } from '../contract/sign-in.ts'
+import { openReference } from '../database/postgres/reference.ts'
 import { DomainError } from '../errors.ts'
 import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
 import { printTable } from './table.ts'
@@ -10,13 +12,11 @@ interface UsersOptions extends CommonOptions {
 }
 
 const PAGE = 500
-/** As whoever signs in has to write it. */
-const EMAIL = z.email().max(254)
 
-/** For whoever has the machine: nobody is locked out for good. */
+/** For people with access to the machine, so that nobody is locked out for good. */
 export function usersCommand(): Command {
   const command = new Command('users').description('list, add, change and remove the people who may sign in')
-  const address = () => new Argument('<email>', 'address of the user').argParser(parseEmail)
+  const address = () => new Argument('<email>', 'address of the user').argParser(emailOf)
   const role = () => new Argument('<role>', 'what the user may do').choices(ROLES)
   const add = (name: string, description: string, args: Argument[], run: Run) => {
     const sub = withCommonOptions(new Command(name).description(description)).option(
@@ -51,7 +51,29 @@ export function usersCommand(): Command {
       console.log(`${changed.email} is ${changed.role} now.`)
     },
   )
+  command.addCommand(importUsersCommand())
   return command
+}
+
+function importUsersCommand(): Command {
+  const command = new Command('import')
+    .description('take over the users of the reference implementation, whose database is not changed')
+    .requiredOption('--from <url>', 'its database: postgresql://USER:PASSWORD@HOST:PORT/DATABASE')
+    .option('--folder <folder>', 'the gallery; default: watcher.watched_directory')
+  return withCommonOptions(command).action(async (options: UsersOptions & { from: string }) => {
+    const reference = openReference({ url: options.from })
+    try {
+      await reference.assertReachable()
+      const found = await reference.users()
+      const { added, present, notes } = await withUsers(configFor(options.folder, options), (users) =>
+        importUsers(found, users),
+      )
+      for (const note of notes) console.warn(note)
+      console.log(`${added} users imported, ${present} were there already. They have to sign in again.`)
+    } finally {
+      await reference.close()
+    }
+  })
 }
 
 type Run = (users: Users, ...words: (string | undefined)[]) => Promise<void>
@@ -75,8 +97,9 @@ async function find(users: Users, email: string): Promise<User> {
   return user
 }
 
-function parseEmail(text: string): string {
-  if (!EMAIL.safeParse(text).success)
+function emailOf(text: string): string {
+  const email = parseEmail(text)
+  if (email === undefined)
     throw new DomainError('invalid_request', `${JSON.stringify(text)} is no e-mail address.`)
-  return text.toLowerCase()
+  return email
 }

@@ -67,6 +67,20 @@ describe('loadConfig', () => {
     ])
   })
 
+  it('takes defaults from the file that SKETCH_SEARCH_DEFAULTS names, which loses against all others', async () => {
+    const SKETCH_SEARCH_DEFAULTS = await yamlFile(
+      'host: 0.0.0.0\nport: 8001\nwatcher: { watched_directory: /images, watch_recursive: true }\n',
+    )
+    const SERVER_CONFIG_PATH = await yamlFile('watcher: { watched_directory: /elsewhere }\n')
+    const environment = { SKETCH_SEARCH_DEFAULTS, SERVER_CONFIG_PATH, SERVER__PORT: '8002' }
+    const config = load({ environment, warn: expect.unreachable })
+    expect(config).toMatchObject({
+      host: '0.0.0.0',
+      port: 8002,
+      watcher: { watched_directory: '/elsewhere', watch_recursive: true },
+    })
+  })
+
   it('takes the file from SERVER_CONFIG_PATH', async () => {
     const environment = { SERVER_CONFIG_PATH: await yamlFile('port: 8001\n') }
     expect(load({ environment }).port).toBe(8001)

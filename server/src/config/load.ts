@@ -4,6 +4,7 @@ import { homedir } from 'node:os'
 import { basename, join, resolve } from 'node:path'
 import type { z } from 'zod'
 import { DomainError } from '../errors.ts'
+import { didYouMean } from '../suggestions.ts'
 import { BUILT_IN_EMBEDDERS, DEFAULT_EMBEDDER } from './built-in.ts'
 import { isPlainObject, lostValues, merge, startsWith, toLeaves } from './merge.ts'
 import { relax } from './relax.ts'
@@ -16,11 +17,12 @@ import {
   readYamlFile,
   type SourceReading,
 } from './sources.ts'
-import { didYouMean, suggestKey } from './suggestions.ts'
+import { suggestKey } from './suggestions.ts'
 
 export interface ConfigSources {
   /** A YAML file; without it, the one that `SERVER_CONFIG_PATH` names, if any. */
   file?: string | undefined
+  /** `SKETCH_SEARCH_DEFAULTS` names another YAML file, whose values lose against all others: a container image has one. */
   environment: Record<string, string | undefined>
   /** Values from the command line; they win over the file, which wins over the environment key by key. */
   flags?: Assignment[]
@@ -45,13 +47,22 @@ export class ConfigError extends DomainError {
 /** @throws {ConfigError} with every problem found, each with its key, its source and the nearest valid key. */
 export function loadConfig(sources: ConfigSources): Config {
   const { environment, flags = [], workingDirectory, warn = () => {} } = sources
-  const file = sources.file ?? (environment.SERVER_CONFIG_PATH || undefined)
+  const file = sources.file ?? environment.SERVER_CONFIG_PATH
+  const defaults = environment.SKETCH_SEARCH_DEFAULTS
+  const readFile = (path: string | undefined) =>
+    path === undefined || path === '' ? NOTHING : readYamlFile(resolve(workingDirectory, path))
+  const inDefaults = readFile(defaults)
   const inVariables = readEnvironment(environment)
-  const inFile = file === undefined ? NOTHING : readYamlFile(resolve(workingDirectory, file))
+  const inFile = readFile(file)
   const variables = inVariables.assignments.flatMap(toLeaves)
-  const assignments = [...variables, ...inFile.assignments, ...flags]
-  const problems = [...inFile.problems, ...inVariables.problems]
-  const warnings = [...inFile.warnings, ...inVariables.warnings, ...lostValues(variables, inFile.assignments)]
+  const assignments = [...inDefaults.assignments, ...variables, ...inFile.assignments, ...flags]
+  const problems = [...inDefaults.problems, ...inFile.problems, ...inVariables.problems]
+  const warnings = [
+    ...inDefaults.warnings,
+    ...inFile.warnings,
+    ...inVariables.warnings,
+    ...lostValues(variables, inFile.assignments),
+  ]
 
   const input = merge(assignments, problems)
   const sourceOf = sourceLookup(assignments)

@@ -1,5 +1,5 @@
-import { isIP } from 'node:net'
 import { z } from 'zod'
+import { isAddressOrNetwork } from '../addresses.ts'
 import { DEFAULT_EMBEDDER } from './built-in.ts'
 
 const LOG_LEVELS = ['CRITICAL', 'ERROR', 'WARNING', 'INFO', 'DEBUG'] as const
@@ -263,14 +263,6 @@ const session = z.strictObject({
     .meta({ secret: true }),
 })
 
-/** An IP address, or a network as `10.0.0.0/8`. */
-function isAddressOrNetwork(text: string): boolean {
-  const [address = '', bits, ...rest] = text.split('/')
-  const family = isIP(address)
-  if (family === 0 || rest.length > 0) return false
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 6 ? 128 : 32))
-}
-
 /** The whole configuration. It has the keys of the reference implementation, and others in the same style. */
 export const configSchema = z.strictObject({
   host: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
@@ -285,6 +277,12 @@ export const configSchema = z.strictObject({
     .describe(
       'Addresses or networks of reverse proxies whose `X-Forwarded-For` and `X-Forwarded-Proto` headers are trusted.',
     ),
+  base_path: z
+    .string()
+    .regex(/^\/?[\w.~-]*(\/[\w.~-]+)*\/?$/, 'give a path such as /photos')
+    .transform((path) => `/${path.replaceAll(/^\/|\/$/g, '')}`)
+    .default('/')
+    .describe('Path of the page, such as `/photos`, if a reverse proxy passes it on without removing it.'),
   log_level: z
     .enum(LOG_LEVELS)
     .default('INFO')

@@ -49,6 +49,8 @@ describe('an instant', () => {
     [1577836800000, NEW_YEAR],
     ['1577836800.5', NEW_YEAR + 500],
     ['0001-01-01', Date.parse('0001-01-01')],
+    ['Wed Jan 01 2020 01:00:00 GMT+0100 (Central European Standard Time)', NEW_YEAR],
+    ['Tue Dec 31 2019 19:00:00 GMT-0500', NEW_YEAR],
   ])('%j is %d', (input, ms) => expect(instant.parse(input)).toBeCloseTo(ms, 3))
 
   it.each([

@@ -1,6 +1,6 @@
 import { z } from '@hono/zod-openapi'
 
-/** A value that does not fit, with the name that pydantic gives to the problem: clients tell problems apart by it. */
+/** A value that does not fit, with pydantic's name for the problem, by which clients distinguish problems. */
 export class InputProblem {
   readonly type: string
   readonly message: string

@@ -3,6 +3,8 @@ import { InputProblem, scalar } from './input.ts'
 const DATE = /^(\d{4})-(\d\d)-(\d\d)$/
 const DATE_TIME =
   /^(\d{4})-(\d\d)-(\d\d)[Tt _](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(?:([Zz])|([+-])(\d\d):?(\d\d)?)?$/
+/** As `Date.prototype.toString` writes it: the page of the reference implementation sends its date filters so. */
+const BROWSER_TIME = /^[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d{4} \d\d:\d\d:\d\d GMT[+-]\d{4}( \([^)]*\))?$/
 const UNIX_TIME = /^[+-]?\d+(\.\d*)?$/
 /** Larger numbers are milliseconds, smaller ones seconds, as in pydantic. */
 const MAX_SECONDS = 2e10
@@ -51,6 +53,10 @@ function fromUnixTime(value: number): number {
 }
 
 function parse(text: string): number | undefined {
+  if (BROWSER_TIME.test(text)) {
+    const ms = Date.parse(text)
+    return Number.isNaN(ms) ? undefined : ms
+  }
   const [, ...parts] = DATE_TIME.exec(text.trim()) ?? DATE.exec(text.trim()) ?? []
   if (parts.length === 0) return undefined
   const [year, month, day, hour = 0, minute = 0, second = 0] = parts

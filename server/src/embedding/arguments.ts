@@ -1,6 +1,6 @@
 import { resolve } from 'node:path'
-import { distance } from 'fastest-levenshtein'
 import { z } from 'zod'
+import { nearestWords } from '../suggestions.ts'
 import type { EmbedderDefinition } from './registry.ts'
 
 /** Two ways to write a size: one number for a square, or width and height. */
@@ -23,7 +23,7 @@ export const fileArgument = z
   .min(1)
   .transform((path) => resolve(path))
 
-/** Keys that tell how an embedder runs, not what it is. */
+/** Keys that define how an embedder runs, not what it is. */
 const BESIDE_TARGET = ['device', 'python', 'start_timeout_s', 'batch_timeout_s']
 
 /**
@@ -67,6 +67,6 @@ export function parseArguments<Shape extends z.ZodRawShape>(
 }
 
 function suggestion(name: string, names: string[]): string {
-  const nearest = names.reduce((best, known) => (distance(known, name) < distance(best, name) ? known : best))
-  return `did you mean ${nearest}? Known are ${names.join(', ')}`
+  const [nearest] = nearestWords(name, names)
+  return `did you mean ${nearest?.word}? Known are ${names.join(', ')}`
 }

@@ -20,7 +20,7 @@ export interface QueryExpansion {
   temperature: number
   /** Weight of the mean of the images, relative to the sketch. */
   weight: number
-  /** So many dimensions at the end stay as the sketch has them. Default 0. */
+  /** Number of dimensions at the end that keep the values of the sketch. Default 0. */
   keptDimensions?: number | undefined
 }
 
@@ -43,6 +43,14 @@ export interface Embedder {
    * @returns `[texts.length, dimensions]`, row-major; the caller normalises to unit length
    */
   embedText?(texts: readonly string[]): Promise<Float32Array> | Float32Array
+  /** Size of the grid of `embedPlaces`. */
+  readonly places?: { width: number; height: number }
+  /**
+   * Shows where a query matches within an image, for models with a feature map. Without it, only parts of images are compared.
+   * @returns `[count, places.height, places.width, dimensions]`, in the space of the vectors of photos, and so scaled that the mean
+   * over the places of an image has unit length
+   */
+  embedPlaces?(images: ImageBatch): Promise<Float32Array>
   close?(): Promise<void>
 }
 

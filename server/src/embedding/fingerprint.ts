@@ -22,9 +22,9 @@ const WEIGHTS =
   /\.(pth?|pt2|ckpt|safetensors|onnx|ort|bin|h5|keras|npz|npy|pkl|joblib|msgpack|tflite|gguf|weights|tar)$/i
 /** Arguments of the built-in kinds that name such a file, whatever it is called. */
 const FILES = ['path', 'sketch_path', 'weights_path']
-/** What exporters call the files beside an ONNX model that hold its large weights: this behind its name, or behind that without `.onnx`. */
+/** Endings of the files beside an ONNX model that hold its large weights: added to its name, or to the name without `.onnx`. */
 const EXTERNAL_DATA = /^(\.onnx)?[._-](data|bin|weights)(_\d+)?$/i
-/** What a model of Hugging Face is made of: not what describes it, nor the repository's own data. */
+/** Files that make up a model of Hugging Face, without its description and the data of the repository. */
 const PARTS_OF_MODEL = /^(onnx[\\/])?[^.\\/][^\\/]*\.(json|txt|onnx|onnx_data(_\d+)?|model|data|bin)$/i
 
 /**
@@ -46,7 +46,7 @@ export async function fingerprintOf(name: string, definition: EmbedderDefinition
   return createHash('sha256').update(JSON.stringify(made)).digest('hex')
 }
 
-/** Of a model of Hugging Face its files, if it is in a folder; whether it may be downloaded changes nothing. */
+/** The files of a model of Hugging Face that is in a folder; permission to download does not count. */
 async function modelOf({ args, kwargs }: EmbedderDefinition): Promise<{ kwargs: unknown }> {
   const { offline: _offline, ...rest } = kwargs
   const folder = await folderContents(kwargs.model ?? args[0])

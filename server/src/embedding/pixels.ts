@@ -1,6 +1,6 @@
 import type { ImageBatch } from './embedder.ts'
 
-/** What a network expects of its pixels: each channel less its mean, divided by its deviation. */
+/** Normalisation of pixels that a network expects: each channel minus its mean, divided by its deviation. */
 export interface Normalisation {
   mean: readonly number[]
   std: readonly number[]
@@ -8,7 +8,7 @@ export interface Normalisation {
   isGrey: boolean
 }
 
-/** Of the photographs of ImageNet, in 0…1. */
+/** Values of the photographs of ImageNet, in 0…1. */
 export const IMAGENET: Normalisation = {
   mean: [0.485, 0.456, 0.406],
   std: [0.229, 0.224, 0.225],

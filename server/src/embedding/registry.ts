@@ -55,7 +55,7 @@ export function embedderKind(name: string, definition: EmbedderDefinition): Embe
   )
 }
 
-/** What an embedder is made of, for messages. */
+/** Definition of an embedder, for messages. */
 export function describeDefinition(definition: EmbedderDefinition): string {
   if ('file' in definition) return `${definition.class_name} in ${definition.file}`
   const { weights_path, path, model } = definition.kwargs

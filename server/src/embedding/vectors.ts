@@ -23,3 +23,14 @@ export function normaliseVectors(
   }
   return results
 }
+
+/**
+ * Divides the numbers of a batch.
+ * @returns the part of each image, or what is wrong with them
+ */
+export function equalParts(numbers: Float32Array, count: number, length: number): Float32Array[] | string {
+  if (numbers.length !== count * length)
+    return `it returned ${numbers.length} numbers for ${count} images of ${length} numbers`
+  if (!numbers.every(Number.isFinite)) return 'it returned numbers that are not finite'
+  return Array.from({ length: count }, (_, n) => numbers.subarray(n * length, (n + 1) * length))
+}

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
-/** What packages that a person installed are resolved from: the folder in which the command runs. */
+/** Folder from which packages of the user are resolved: the one in which the command runs. */
 export function workingDirectoryUrl(): string {
   return pathToFileURL(join(process.cwd(), 'package.json')).href
 }

@@ -123,3 +123,15 @@ async function embedAll(
   }
   return { items: kept, vectors: vectors.subarray(0, kept.length * dimensions), dimensions }
 }
+
+/** Embeds pictures that have to succeed. @throws {DomainError} the failure of the first one that fails */
+export async function embedImages(
+  embedder: EmbedderClient,
+  images: readonly RgbImage[],
+): Promise<Float32Array[]> {
+  const embeddings = await failIfEmbedderIsDown(embedder, embedder.embed(images, 'photo', 'bulk'))
+  return embeddings.map((embedding) => {
+    if (embedding instanceof DomainError) throw embedding
+    return embedding
+  })
+}

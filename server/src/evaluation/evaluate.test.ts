@@ -34,7 +34,7 @@ describe('evaluate', () => {
 
   it('leaves an image out of its own ranking', async () => {
     const { overall } = await evaluate(gallery, itemsAt({ 'a/1': 0 }), { sampled: new Set() })
-    // What is left: b a b a.
+    // The rest is: b a b a.
     expect(overall.meanAveragePrecision).toBeCloseTo((1 / 2 + 2 / 4) / 2, 6)
   })
 

@@ -40,22 +40,23 @@ export async function evaluateWords(
 ): Promise<WordReport> {
   const items = await itemsIn(request.gallery, '--gallery', request.onWarning)
   return withEmbedder(config, request.embedder, request, async (embedder) => {
-    const files = vocabularyFilesOf(
-      request.embedder,
-      definitionOf(request.embedder, config.embedder_registry),
-    )
-    const vocabulary = files && (await openVocabulary(files, embedder.dimensions))
+    const vocabulary = await vocabularyOf(config, request.embedder, embedder)
     if (vocabulary === undefined && !embedder.embedsText)
       throw new DomainError('not_supported', `The embedder "${embedder.name}" does not understand words.`)
     const gallery = await embedGallery(config, embedder, items, request)
     const classes: Record<string, WordScores> = {}
     const unknown: string[] = []
     for (const name of [...classesOf(gallery.items)].sort()) {
-      const term = await termOf(name.replaceAll('_', ' '), embedder, vocabulary)
+      const term = await termOfWords(name, embedder, vocabulary)
       if (term === undefined) unknown.push(name)
       else classes[name] = scoresOf(gallery, name, term)
     }
     const list = Object.values(classes)
+    if (list.length === 0)
+      throw new DomainError(
+        'invalid_request',
+        `The embedder "${embedder.name}" has words for no class of ${request.gallery}.`,
+      )
     const mean = (key: 'averagePrecision' | 'precisionAt10') =>
       list.reduce((sum, scores) => sum + scores[key], 0) / list.length
     return {
@@ -68,12 +69,24 @@ export async function evaluateWords(
   })
 }
 
-/** @returns undefined if the text has no known word */
-async function termOf(
-  text: string,
+/** Opens the vocabulary of an embedder, if it has one. */
+export async function vocabularyOf(
+  config: Config,
+  name: string,
+  { dimensions }: EmbedderClient,
+): Promise<Vocabulary | undefined> {
+  const files = vocabularyFilesOf(name, definitionOf(name, config.embedder_registry))
+  return files && openVocabulary(files, dimensions)
+}
+
+/** Returns the name of a class as a part of a search; undefined if the embedder does not understand it. */
+export async function termOfWords(
+  className: string,
   embedder: EmbedderClient,
   vocabulary: Vocabulary | undefined,
 ): Promise<TermVectors | undefined> {
+  const text = className.replaceAll('_', ' ')
+  if (vocabulary === undefined && !embedder.embedsText) return undefined
   if (vocabulary === undefined) {
     const [vector] = await embedder.embedText([text])
     if (!(vector instanceof Float32Array)) throw vector

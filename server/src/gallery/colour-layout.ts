@@ -1,4 +1,4 @@
-import { type RgbImage, resample } from './resample.ts'
+import { type RgbImage, reduceByBlocks, resample } from './resample.ts'
 
 /**
  * Where which colours are in an image: a histogram of 16 colours over the whole image, and one for each cell of a 3 × 3 grid, as
@@ -20,10 +20,12 @@ const LINEAR = Float64Array.from({ length: 256 }, (_, value) => {
   return share > 0.04045 ? ((share + 0.055) / 1.055) ** 2.4 : share / 12.92
 })
 export const COLOUR_DIMENSIONS = COLOURS * (1 + CELLS)
-/** Raised when the same image gets other vectors than before. */
+/** Raised when vectors of the same image can no longer be compared with earlier ones. */
 export const COLOUR_VERSION = '1'
 /** Distance in CIELAB at which a colour counts as another one. */
 const SOFTNESS = 12
+/** Palette colours that are less similar than e^-16 of the nearest one get no share. */
+const MAX_EXPONENT = 16
 const SIDE = 24
 /** Means over 985 photos of VOC 2007, COCO and BSDS: of the whole image, and of a cell in each row. */
 const GLOBAL_MEAN = [
@@ -57,8 +59,8 @@ export interface PaletteColour {
 
 /** The colours of an image. @returns unit length, `COLOUR_DIMENSIONS` */
 export function coloursOf(image: RgbImage): Float32Array {
-  const { data } = resample(image, SIDE, SIDE)
-  return layoutOf(data, new Float32Array(SIDE * SIDE).fill(1))
+  const { data } = resample(reduceByBlocks(image, SIDE), SIDE, SIDE)
+  return layoutOf(data, EQUAL_WEIGHTS)
 }
 
 /**
@@ -87,6 +89,7 @@ export function inkColours(image: RgbImage, ink: Float32Array): Float32Array {
   return layoutOf(data, weights)
 }
 
+const EQUAL_WEIGHTS = new Float32Array(SIDE * SIDE).fill(1)
 const NEUTRAL_WEIGHT = 0.15
 const FULL_CHROMA = 60
 
@@ -97,7 +100,7 @@ export function paletteColours(palette: readonly PaletteColour[]): Float32Array 
   const isCompared = new Array<boolean>(1 + CELLS).fill(false)
   isCompared[0] = true
   for (const { rgb, share, place } of palette) {
-    const weights = softAssignment(...channelsOf(rgb))
+    const weights = softAssignment(...channelsOf(rgb), new Float32Array(COLOURS))
     addShares(shares, 0, weights, share / total)
     const covers = place === undefined ? [] : coverOf(place)
     for (const [cell, cover] of covers.entries()) {
@@ -109,23 +112,43 @@ export function paletteColours(palette: readonly PaletteColour[]): Float32Array 
   return compared(shares, isCompared)
 }
 
+/** The colours of the mirror image. */
+export function mirroredColours(colours: Float32Array): Float32Array {
+  const mirrored = colours.slice()
+  for (let cell = 0; cell < CELLS; cell++) {
+    const other = cell - (cell % GRID) + (GRID - 1 - (cell % GRID))
+    const from = (1 + other) * COLOURS
+    mirrored.set(colours.subarray(from, from + COLOURS), (1 + cell) * COLOURS)
+  }
+  return mirrored
+}
+
 /** @param weights of the pixels */
 function layoutOf(data: Uint8Array, weights: Float32Array): Float32Array {
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
+  let total = 0
+  for (const weight of weights) total += weight
   const shares = new Float32Array(COLOUR_DIMENSIONS)
-  for (const [pixel, weight] of weights.entries()) {
+  const assigned = new Float32Array(COLOURS)
+  for (let pixel = 0, at = 0; pixel < weights.length; pixel++, at += 3) {
+    const weight = weights[pixel]!
     if (weight === 0) continue
-    const row = Math.floor((Math.floor(pixel / SIDE) * GRID) / SIDE)
-    const column = Math.floor(((pixel % SIDE) * GRID) / SIDE)
-    const assigned = softAssignment(data[pixel * 3]!, data[pixel * 3 + 1]!, data[pixel * 3 + 2]!)
-    addShares(shares, 0, assigned, weight / total)
-    addShares(shares, 1 + row * GRID + column, assigned, weight / total)
+    softAssignment(data[at]!, data[at + 1]!, data[at + 2]!, assigned)
+    addShares(shares, 1 + CELL_OF[pixel]!, assigned, weight / total)
   }
+  // The whole image is the sum of its cells.
+  for (let i = COLOURS; i < COLOUR_DIMENSIONS; i++) shares[i % COLOURS]! += shares[i]!
   return compared(shares, new Array<boolean>(1 + CELLS).fill(true))
 }
 
-function addShares(shares: Float32Array, group: number, weights: readonly number[], share: number): void {
-  for (const [colour, weight] of weights.entries()) shares[group * COLOURS + colour]! += weight * share
+/** The cell of each pixel of a picture of `SIDE` × `SIDE`. */
+const CELL_OF = Uint8Array.from({ length: SIDE * SIDE }, (_, pixel) => {
+  const row = Math.floor((Math.floor(pixel / SIDE) * GRID) / SIDE)
+  return row * GRID + Math.floor(((pixel % SIDE) * GRID) / SIDE)
+})
+
+function addShares(shares: Float32Array, group: number, weights: Float32Array, share: number): void {
+  for (let colour = 0; colour < COLOURS; colour++)
+    shares[group * COLOURS + colour]! += weights[colour]! * share
 }
 
 /** Square roots of the shares without their means, of unit length; 0 where nothing is compared. */
@@ -155,16 +178,28 @@ function coverOf({ x, y, width, height }: NonNullable<PaletteColour['place']>): 
 type Lab = readonly [lightness: number, a: number, b: number]
 const PALETTE_LAB: readonly Lab[] = PALETTE.map((rgb) => labOf(...channelsOf(rgb)))
 
-/** Weights of the palette for a colour; their sum is 1. */
-function softAssignment(red: number, green: number, blue: number): number[] {
+/**
+ * Weights of the palette for a colour; their sum is 1.
+ * @param weights receives them, and is returned
+ */
+function softAssignment(red: number, green: number, blue: number, weights: Float32Array): Float32Array {
   const [lightness, a, b] = labOf(red, green, blue)
-  const distances = PALETTE_LAB.map(
-    (lab) => (lab[0] - lightness) ** 2 + (lab[1] - a) ** 2 + (lab[2] - b) ** 2,
-  )
-  const nearest = Math.min(...distances)
-  const weights = distances.map((distance) => Math.exp((nearest - distance) / (2 * SOFTNESS ** 2)))
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  return weights.map((weight) => weight / total)
+  let nearest = Number.POSITIVE_INFINITY
+  for (let colour = 0; colour < COLOURS; colour++) {
+    const lab = PALETTE_LAB[colour]!
+    const distance = (lab[0] - lightness) ** 2 + (lab[1] - a) ** 2 + (lab[2] - b) ** 2
+    weights[colour] = distance
+    if (distance < nearest) nearest = distance
+  }
+  let total = 0
+  for (let colour = 0; colour < COLOURS; colour++) {
+    const exponent = (weights[colour]! - nearest) / (2 * SOFTNESS ** 2)
+    const weight = exponent > MAX_EXPONENT ? 0 : Math.exp(-exponent)
+    weights[colour] = weight
+    total += weight
+  }
+  for (let colour = 0; colour < COLOURS; colour++) weights[colour]! /= total
+  return weights
 }
 
 function channelsOf(rgb: number): [red: number, green: number, blue: number] {

@@ -11,14 +11,13 @@ import {
 import { DomainError, type ErrorCode, systemCodeOf } from '../errors.ts'
 import { hashOfBytes } from '../hashing.ts'
 import { TIMINGS, type Timings } from '../timings.ts'
-import { coloursOf } from './colour-layout.ts'
 import type { DecodedImage, DecodeLimits } from './decode.ts'
 import { readDetails } from './details/details.ts'
 import { decodeName, toSystemPath } from './file-names.ts'
 import { sniff } from './formats/sniff.ts'
 import type { IncludeRules } from './include.ts'
 import { realFileOf } from './links.ts'
-import { type FileMetadata, thumbhashOf } from './metadata.ts'
+import { describePixels, type FileMetadata } from './metadata.ts'
 import { normalizeName, toAbsolute } from './paths.ts'
 import { type RgbImage, resample } from './resample.ts'
 import { type FileStat, toFileStat } from './stat-file.ts'
@@ -133,8 +132,7 @@ export async function readImageFile(
     height,
     contentType,
     note,
-    thumbhash: thumbhashOf(decoded.image),
-    colours: coloursOf(decoded.image),
+    ...describePixels(decoded.image),
   }
   const image = resample(decoded.image, inputSize.width, inputSize.height)
   return { state: 'decoded', stat, contentHash, metadata, image }

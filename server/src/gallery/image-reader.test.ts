@@ -106,7 +106,7 @@ describe('the image reader', () => {
             ),
       ),
     )
-    // What a drive is to blame for is no failure of the file.
+    // A problem of the drive is no failure of the file.
     const [waited] = results.filter((_, n) => names[n] === 'waits')
     expect(waited).toMatchObject({ reason: expect.not.objectContaining({ code: 'image_unreadable' }) })
     expect(await read('good')).toEqual({ state: 'gone' })

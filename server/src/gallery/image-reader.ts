@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
+import pTimeout from 'p-timeout'
 import { connectThread, programBeside, type Thread } from '../threads.ts'
 import { type DecodedImage, decodeLight, renderLight } from './decode.ts'
 import { createDecoderPool, type DecoderPool } from './decoder-pool.ts'
@@ -88,10 +89,7 @@ export function createImageReader(options: ReaderOptions, settings: ReaderSettin
     },
     async close() {
       decoders.close()
-      await Promise.race([
-        threads.close(),
-        new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref()),
-      ])
+      await pTimeout(threads.close(), { milliseconds: CLOSE_TIMEOUT_MS, message: false })
     },
   }
 }
@@ -169,18 +167,13 @@ class ReaderThreads {
   async #callInTime(thread: Thread, method: ReaderMethod, request: Request): Promise<unknown> {
     // Set by the thread when the disk has delivered the file.
     const isLoaded = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT)
-    let timer: NodeJS.Timeout | undefined
-    const late = new Promise<never>((_, reject) => {
-      timer = setTimeout(() => {
-        reject(new HungError(Atomics.load(new Int32Array(isLoaded), 0) === 0))
+    return pTimeout(thread.call(method, [request, isLoaded]), {
+      milliseconds: this.#timeoutMs,
+      fallback: () => {
         this.#giveUp(thread)
-      }, this.#timeoutMs)
+        throw new HungError(Atomics.load(new Int32Array(isLoaded), 0) === 0)
+      },
     })
-    try {
-      return await Promise.race([thread.call(method, [request, isLoaded]), late])
-    } finally {
-      clearTimeout(timer)
-    }
   }
 
   /** Ends a thread, which waits for its drive to answer. */

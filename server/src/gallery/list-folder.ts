@@ -1,4 +1,5 @@
 import type { BigIntStats } from 'node:fs'
+import pTimeout from 'p-timeout'
 import { type DirectoryEntry, lstat, readEntries, stat } from './disk.ts'
 import { hasImageExtension } from './formats/index.ts'
 import { entryRule, type IncludeRules, isOwnData, type LeftOutRule } from './include.ts'
@@ -254,11 +255,7 @@ async function withTimeout<T>(directory: string, request: () => Promise<T>): Pro
   if (unresponsive.has(directory)) throw new Error('the drive does not answer')
   unresponsive.add(directory)
   const result = request().finally(() => unresponsive.delete(directory))
-  let timer: NodeJS.Timeout | undefined
-  const timeout = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('the drive does not answer')), LISTING_TIMEOUT_MS).unref()
-  })
-  return Promise.race([result, timeout]).finally(() => clearTimeout(timer))
+  return pTimeout(result, { milliseconds: LISTING_TIMEOUT_MS, message: 'the drive does not answer' })
 }
 
 function fileType(info: BigIntStats): string {

@@ -1,6 +1,7 @@
 import { rgbaToThumbHash } from 'thumbhash'
+import { coloursOf } from './colour-layout.ts'
 import type { FileDetails } from './details/file-details.ts'
-import { type RgbImage, resample } from './resample.ts'
+import { type RgbImage, reduceByBlocks, resample } from './resample.ts'
 
 /** Properties of an image that its file determines. The attributes of the catalog are read from them. */
 export interface FileMetadata extends FileDetails {
@@ -16,17 +17,28 @@ export interface FileMetadata extends FileDetails {
   colours: Float32Array | undefined
 }
 
-/** The encoder accepts at most 100 pixels; it keeps at most 7 × 7 coefficients, which fewer pixels determine as well. */
-const MAX_THUMBHASH_SIDE = 48
+/** Sides of the reduced image that both the placeholder and the colours are computed from. */
+const REDUCED_SIDE = 32
+/** The encoder keeps at most 7 × 7 coefficients, which few pixels determine as well as many. */
+const MAX_THUMBHASH_SIDE = 32
 const OPAQUE = 255
 
-export function thumbhashOf(image: RgbImage): string {
+/** Computes what the pixels of an image determine. Both parts share one reduced version, because reducing costs most of the time. */
+export function describePixels(image: RgbImage): Pick<FileMetadata, 'thumbhash' | 'colours'> {
+  const reduced = reduceByBlocks(image, REDUCED_SIDE)
+  return { thumbhash: thumbhashOf(reduced), colours: coloursOf(reduced) }
+}
+
+function thumbhashOf(image: RgbImage): string {
   const scale = Math.min(1, MAX_THUMBHASH_SIDE / Math.max(image.width, image.height))
   const width = Math.max(1, Math.round(image.width * scale))
   const height = Math.max(1, Math.round(image.height * scale))
-  const { data } = scale < 1 ? resample(image, width, height) : image
+  const { data } = resample(image, width, height)
   const rgba = new Uint8Array(width * height * 4).fill(OPAQUE)
-  for (let from = 0, to = 0; from < data.length; from += 3, to += 4)
-    rgba.set(data.subarray(from, from + 3), to)
+  for (let from = 0, to = 0; from < data.length; from += 3, to += 4) {
+    rgba[to] = data[from]!
+    rgba[to + 1] = data[from + 1]!
+    rgba[to + 2] = data[from + 2]!
+  }
   return Buffer.from(rgbaToThumbHash(width, height, rgba)).toString('base64')
 }

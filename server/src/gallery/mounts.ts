@@ -6,14 +6,14 @@ export interface Mount {
   path: string
   /** As the kernel names it: `ext4`, `nfs4`, `fuse.sshfs`. */
   type: string
-  /** What is mounted, by the names that it keeps when it is mounted again: its source, and which part of it. */
+  /** A mount by the names that it keeps when it is mounted again: its source, and the part of it. */
   drive: string
 }
 
-/** Linux tells here what is mounted where; see proc(5). */
+/** Linux lists its mounts here; see proc(5). */
 const MOUNT_TABLE = '/proc/self/mountinfo'
 
-/** File systems whose files others can change without this kernel knowing, so that it tells nobody. */
+/** File systems whose files others can change without an event of this kernel. */
 const REMOTE = new Set(
   `9p afs beegfs ceph cifs coda davfs drvfs fuse gfs2 glusterfs gpfs lustre ncpfs nfs nfs4 ocfs2 orangefs
    prl_fs smb3 smbfs vboxsf virtiofs vmhgfs`.split(/\s+/),
@@ -21,7 +21,7 @@ const REMOTE = new Set(
 /** File systems in user space that lie on a local disk: every change goes through this kernel. */
 const LOCAL_FUSE = new Set(['fuseblk', 'fuse.ntfs', 'fuse.exfat', 'fuse.lowntfs-3g'])
 
-/** They number files anew at each mount, or whenever the kernel has forgotten one. */
+/** Their inode numbers change at each mount, or when the kernel drops one. */
 const UNSTEADY = new Set(['vfat', 'msdos', 'exfat', 'fuse.exfat'])
 
 /** Whether a file has the same identity (inode) for good. */
@@ -40,7 +40,7 @@ export function isRemote({ type }: Mount): boolean {
 export async function mountsOf(folder: string, table = MOUNT_TABLE): Promise<Mount[]> {
   const text = await readFile(table, 'utf8').catch(() => '')
   const mounts = parseMountTable(text)
-  // Of several at one place the last hides the others.
+  // If several are mounted at one place, the last hides the others.
   const holding = mounts
     .filter(({ path }) => path === folder || path === sep || folder.startsWith(path + sep))
     .reduce<Mount | undefined>(

@@ -1,9 +1,8 @@
-import { coloursOf } from './colour-layout.ts'
 import { readDetails } from './details/details.ts'
 import type { FileDetails } from './details/file-details.ts'
 import { sniff } from './formats/sniff.ts'
 import { type ImageFileOptions, type ImageFileSteps, openFile, readImageFile } from './image-file.ts'
-import { type FileMetadata, thumbhashOf } from './metadata.ts'
+import { describePixels, type FileMetadata } from './metadata.ts'
 import { decodeThumbnail, type ThumbnailStore } from './thumbnails.ts'
 
 /** An indexed image whose metadata is to be read again. */
@@ -54,8 +53,7 @@ export async function readMetadata(
   }
   steps.onBytes()
   const image = await decodeThumbnail(thumbnail)
-  const fromPixels = { thumbhash: thumbhashOf(image), colours: coloursOf(image) }
-  return { state: 'read', metadata: { ...details, ...known, note: known.note, ...fromPixels } }
+  return { state: 'read', metadata: { ...details, ...known, note: known.note, ...describePixels(image) } }
 }
 
 async function readByDecoding(

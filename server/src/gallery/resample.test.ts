@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type RgbImage, resample } from './resample.ts'
+import { type RgbImage, reduceByBlocks, resample } from './resample.ts'
 
 /** A grey picture from one row of values. */
 function row(...values: number[]): RgbImage {
@@ -38,5 +38,22 @@ describe('resample', () => {
       expect(resized).toMatchObject({ width, height })
       expect(new Set(resized.data)).toEqual(new Set([77]))
     }
+  })
+})
+
+describe('reduceByBlocks', () => {
+  it('averages blocks, and leaves out what fills none', () => {
+    const image = { ...row(0, 100, 200, 41, 255), height: 1 }
+    const twoRows = { data: Uint8Array.from([...image.data, ...image.data]), width: 5, height: 2 }
+    expect(reduceByBlocks(twoRows, 1)).toMatchObject({ width: 2, height: 1 })
+    expect(greys(reduceByBlocks(twoRows, 1))).toEqual([50, 121])
+  })
+
+  it('leaves at least the requested side, and a small image as it is', () => {
+    const image = { data: new Uint8Array(100 * 70 * 3).fill(9), width: 100, height: 70 }
+    const reduced = reduceByBlocks(image, 32)
+    expect(reduced).toMatchObject({ width: 50, height: 35 })
+    expect(new Set(reduced.data)).toEqual(new Set([9]))
+    expect(reduceByBlocks(image, 40)).toBe(image)
   })
 })

@@ -7,7 +7,7 @@ export interface RgbImage {
 
 /** The source pixels that each target pixel is made of, and their weights (which sum to 1). */
 interface Taps {
-  /** Of target pixel i: its first source index, … */
+  /** First source index of target pixel i, … */
   first: Int32Array
   /** … where its weights begin, and where they end: at the next one's beginning. */
   start: Int32Array
@@ -28,6 +28,46 @@ export function resample(image: RgbImage, width: number, height: number): RgbIma
   if (image.width === width && image.height === height) return image
   const rows = resampleRows(image, width)
   return resampleColumns(rows, image.height, width, height)
+}
+
+/**
+ * Averages square blocks of pixels, as many as leave at least `side` pixels each way. It costs a tenth of `resample`, for what
+ * needs no exact size.
+ * @returns the image itself if it is too small
+ */
+export function reduceByBlocks(image: RgbImage, side: number): RgbImage {
+  const block = Math.floor(Math.min(image.width, image.height) / side)
+  if (block < 2) return image
+  const width = Math.floor(image.width / block)
+  const height = Math.floor(image.height / block)
+  const data = new Uint8Array(width * height * 3)
+  const sums = new Uint32Array(width * 3)
+  const area = block * block
+  for (let y = 0; y < height; y++) {
+    sums.fill(0)
+    for (let row = 0; row < block; row++) {
+      addBlockRow(image.data, (y * block + row) * image.width * 3, block, sums)
+    }
+    for (let i = 0; i < sums.length; i++) data[y * sums.length + i] = (sums[i]! + area / 2) / area
+  }
+  return { data, width, height }
+}
+
+/** Adds the pixels of one row to the sums of their blocks. */
+function addBlockRow(data: Uint8Array, start: number, block: number, sums: Uint32Array): void {
+  for (let i = 0, at = start; i < sums.length; i += 3) {
+    let red = 0
+    let green = 0
+    let blue = 0
+    for (const end = at + 3 * block; at < end; at += 3) {
+      red += data[at]!
+      green += data[at + 1]!
+      blue += data[at + 2]!
+    }
+    sums[i]! += red
+    sums[i + 1]! += green
+    sums[i + 2]! += blue
+  }
 }
 
 /** @returns `[image.height, width, 3]`, in a buffer that the next call overwrites */

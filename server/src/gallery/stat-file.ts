@@ -13,7 +13,7 @@ export interface FileStat {
   /** Time of the last change of content, name, owner or permissions. Unlike `modifiedAt`, no program can set it. */
   changedAt: number
   createdAt: number
-  /** Identity of the file on its file system; survives a rename. Of a symbolic link its own. */
+  /** Identity of the file on its file system; survives a rename. A symbolic link has its own. */
   inode: bigint
 }
 

@@ -21,7 +21,7 @@ export interface ThumbnailStore {
 const SUFFIX = '.webp'
 const SIZE = /^\d+x\d+$/
 const HASH_FILE = /^[0-9a-f]{64}\.webp$/
-/** What is younger may be about to be stored, by a process that waits for the embedder or the database. */
+/** A younger thumbnail may belong to an image that waits for the embedder or the database. */
 const LEFT_BEHIND_MS = 600_000
 const QUALITY = 80
 /** A WebP up to this size may serve as its own thumbnail. */
@@ -112,6 +112,6 @@ export async function decodeThumbnail(webp: Uint8Array): Promise<RgbImage> {
 }
 
 /** Converts a thumbnail for clients that do not show WebP. Transparent pixels become white. */
-export function toJpeg(webp: Uint8Array): Promise<Buffer> {
-  return sharp(webp).flatten({ background: WHITE }).jpeg({ quality: QUALITY }).toBuffer()
+export function toJpeg(webp: Uint8Array, quality = QUALITY): Promise<Buffer> {
+  return sharp(webp).flatten({ background: WHITE }).jpeg({ quality }).toBuffer()
 }

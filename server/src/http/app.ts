@@ -22,6 +22,7 @@ import { docsRoutes } from './docs.ts'
 import { duplicateHandlers } from './duplicates.ts'
 import { respondWithError, respondWithInvalid } from './errors.ts'
 import { eventHandlers } from './events.ts'
+import { exportHandlers } from './export.ts'
 import { folderHandlers } from './folders.ts'
 import { healthHandlers } from './health.ts'
 import { imageFileHandlers } from './image-files.ts'
@@ -30,6 +31,7 @@ import { imageHandlers } from './images.ts'
 import { indexAccountHandlers } from './index-account.ts'
 import { indexStatusHandlers } from './index-status.ts'
 import { InvalidInput } from './input/problems.ts'
+import { matchHandlers } from './match.ts'
 import type { Metrics } from './metrics.ts'
 import { authenticate } from './middleware/authenticate.ts'
 import { bodyLimits } from './middleware/body-limits.ts'
@@ -71,6 +73,8 @@ export interface HttpOptions {
   maxUploadBytes: number
   /** undefined: every name is accepted. */
   allowedHosts: string[] | undefined
+  /** Path that a reverse proxy passes on; `/` if it passes on none. */
+  basePath: string
   /** undefined: without sign-in, every client is admin. */
   signIn: SignIn | undefined
   readClient: (context: Context) => Client
@@ -138,7 +142,7 @@ export function createHttpApp(options: HttpOptions): Router {
     })
   for (const path of ['/api/docs', '/docs', '/redoc']) app.route(path, docsRoutes())
   app.all('/api/*', (context) => respondToUnmatched(app, context))
-  app.route('/', pageRoutes())
+  app.route('/', pageRoutes(options.basePath))
   app.notFound((context) => respondToUnmatched(app, context))
 
   app.onError((error, context) => {
@@ -162,9 +166,11 @@ function handlersOf(options: HttpOptions): ApiHandlers<typeof API> {
     duplicates: duplicateHandlers(options),
     images: imageHandlers({ ...options, filters }),
     imageFiles: imageFileHandlers(options),
+    match: matchHandlers(options),
     timeline: timelineHandlers({ ...options, filters }),
     collections: collectionHandlers({ ...options, filters }),
     stars: starHandlers(options),
+    export: exportHandlers({ ...options, filters }),
     trash: trashHandlers(options),
     savedQueries: savedQueryHandlers(options),
     words: wordHandlers(options),

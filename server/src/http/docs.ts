@@ -15,22 +15,34 @@ const TYPES: Record<string, string> = {
   'swagger-ui-bundle.js': 'text/javascript; charset=utf-8',
 }
 
-const PAGE = `<!doctype html>
+/** @param root relative path of the server's root, which may be published below a path */
+const pageOf = (root: string) => `<!doctype html>
 <html lang="en">
   <head>
     <meta charset="utf-8">
     <meta name="viewport" content="width=device-width, initial-scale=1">
     <title>Sketch-Search: HTTP API</title>
-    <link rel="stylesheet" href="/api/docs/swagger-ui.css">
+    <link rel="stylesheet" href="${root}api/docs/swagger-ui.css">
   </head>
   <body>
     <div id="api"></div>
-    <script src="/api/docs/swagger-ui-bundle.js"></script>
-    <script src="/api/docs/start.js"></script>
+    <script src="${root}api/docs/swagger-ui-bundle.js"></script>
+    <script src="${root}api/docs/start.js"></script>
   </body>
 </html>
 `
-const START = `SwaggerUIBundle({ url: '/api/openapi.json', dom_id: '#api', deepLinking: true, validatorUrl: null })\n`
+const START = `const root = new URL('../..', document.currentScript.src).pathname
+fetch(root + 'api/openapi.json')
+  .then((response) => response.json())
+  .then((spec) =>
+    SwaggerUIBundle({
+      spec: { ...spec, servers: [{ url: root }] },
+      dom_id: '#api',
+      deepLinking: true,
+      validatorUrl: null,
+    }),
+  )
+`
 /** Swagger UI styles its elements inline; it needs nothing from another host. */
 const POLICY = [
   "default-src 'none'",
@@ -50,7 +62,10 @@ export function docsRoutes(): Hono {
     await next()
     context.header('Content-Security-Policy', POLICY)
   })
-  router.get('/', (context) => context.html(PAGE))
+  router.get('/', (context) => {
+    const depth = context.req.path.split('/').length - 2
+    return context.html(pageOf(depth === 0 ? './' : '../'.repeat(depth)))
+  })
   router.get('/start.js', (context) => context.body(START, 200, { 'Content-Type': 'text/javascript' }))
   router.get('/:file', async (context) => {
     const contentType = TYPES[context.req.param('file')]

@@ -11,7 +11,7 @@ const created = (id: number): PublishedEvent => ({
   event: { name: 'fileCreated', args: [{ path: `${id}.png`, createdAt: 0 }] },
 })
 
-/** As somebody who is signed in does. */
+/** With a session. */
 async function listen(feed: EventFeed, lastId: string, method = 'GET'): Promise<Response> {
   const router = new Hono<HttpEnv>()
   router.use(async (context, next) => {
@@ -22,7 +22,7 @@ async function listen(feed: EventFeed, lastId: string, method = 'GET'): Promise<
   return router.request('/api/fs/events', { method, headers: { 'last-event-id': lastId } })
 }
 
-/** Reads a stream until it has shown so many events. */
+/** Reads a stream until it has shown this number of events. */
 async function readIds(response: Response, count: number): Promise<string[]> {
   let text = ''
   const ids = () => [...text.matchAll(/^id: (\S+)$/gm)].map(([, id]) => id!)

@@ -379,7 +379,7 @@ describe('searching', () => {
       expect.arrayContaining(['copy.png', 'again.jpg', 'image-04.png']),
     )
 
-    // What was found is kept for a while: nothing that is deleted meanwhile comes back with it.
+    // Results are kept for a while: an image that is deleted meanwhile does not come back with them.
     const copy = group!.images.find(({ path }) => path === 'copy.png')!
     expect((await app.http.request(`/api/images/${copy.id}`, { method: 'DELETE' })).status).toBe(200)
     const later = await getJson<typeof answer>(app, '/api/images/duplicates?threshold=0.99')

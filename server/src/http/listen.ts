@@ -1,4 +1,4 @@
-import type { Server } from 'node:http'
+import type { IncomingMessage, Server } from 'node:http'
 import { type AddressInfo, createServer } from 'node:net'
 import { serve } from '@hono/node-server'
 import { DomainError, systemCodeOf } from '../errors.ts'
@@ -13,12 +13,15 @@ export interface RunningServer {
   close(): Promise<void>
 }
 
-/** @throws {DomainError} `unavailable` if the address can't be listened on, with what to do */
+/**
+ * @param basePath path that a reverse proxy passes on; requests without it are answered, too
+ * @throws {DomainError} `unavailable` if the address can't be listened on, with what to do
+ */
 export async function listen(
   app: Router,
   host: string,
   port: number,
-  { requestTimeoutMs = REQUEST_TIMEOUT_MS } = {},
+  { requestTimeoutMs = REQUEST_TIMEOUT_MS, basePath = '/' } = {},
 ): Promise<RunningServer> {
   await assertFree(host, port)
   // How often Node looks for connections that have taken too long.
@@ -33,6 +36,10 @@ export async function listen(
         resolve({ url: `http://${hostname}:${address.port}`, close: () => close(server as Server) })
       },
     )
+    if (basePath !== '/')
+      server.prependListener('request', (request: IncomingMessage) => {
+        if (request.url?.startsWith(`${basePath}/`)) request.url = request.url.slice(basePath.length)
+      })
   })
 }
 

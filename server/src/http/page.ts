@@ -22,8 +22,12 @@ const POLICY = [
   "frame-ancestors 'none'",
 ].join('; ')
 
-/** The built page. Every path that is no file of it is a state of the page. */
-export function pageRoutes(directory: string = BUILT_PAGE): Hono {
+/**
+ * The built page. Every path that is no file of it shows the page. The page refers to its files relatively, so that it can be
+ * published below a path; hence a path with several segments is redirected to the folder of the page.
+ * @param basePath such as `/photos`, which a reverse proxy passes on; `/` without one
+ */
+export function pageRoutes(basePath: string, directory: string = BUILT_PAGE): Hono {
   const router = new Hono()
   router.use(async (context, next) => {
     await next()
@@ -40,6 +44,15 @@ export function pageRoutes(directory: string = BUILT_PAGE): Hono {
   }
   router.get('*', serveStatic({ root: directory }))
   router.get('/assets/*', (context) => context.text('Not found', 404))
+  router.get('*', (context, next) => {
+    const segments = context.req.path.split('/').slice(1)
+    const { search } = new URL(context.req.url)
+    if (context.req.path === basePath && basePath !== '/')
+      return Promise.resolve(context.redirect(`./${segments.at(-1)}/${search}`))
+    return segments.length === 1
+      ? next()
+      : Promise.resolve(context.redirect(`${'../'.repeat(segments.length - 1)}${search}`))
+  })
   router.get('*', serveStatic({ root: directory, path: 'index.html' }))
   return router
 }

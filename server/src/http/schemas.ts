@@ -146,6 +146,13 @@ export const imageSchema = z
 
 export type ImageJson = z.output<typeof imageSchema>
 
+export const partKindSchema = z
+  .enum(['sketch', 'image', 'text', 'colours'])
+  .openapi({ description: 'What the part was taken for.' })
+export const partWordsSchema = z
+  .array(z.string())
+  .openapi({ description: 'The known words that a text was understood as.' })
+
 export const imagesSchema = z
   .object({
     images: z.array(imageSchema),
@@ -157,13 +164,8 @@ export const imagesSchema = z
     parts: z
       .array(
         z.object({
-          kind: z
-            .enum(['sketch', 'image', 'text', 'colours'])
-            .openapi({ description: 'What the part was taken for.' }),
-          words: z
-            .array(z.string())
-            .optional()
-            .openapi({ description: 'The known words that a text was understood as.' }),
+          kind: partKindSchema,
+          words: partWordsSchema.optional(),
         }),
       )
       .optional()

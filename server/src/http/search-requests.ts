@@ -72,10 +72,11 @@ async function toTerm(
     case 'sketch':
       return { kind: 'sketch', weight, picture: { read: await readerOf(part, files, sources) } }
     case 'image':
+    case 'auto':
       return {
         kind: 'image',
         weight,
-        mayBeSketch: false,
+        mayBeSketch: part.kind === 'auto',
         picture: { read: await readerOf(part, files, sources) },
       }
     case 'region': {

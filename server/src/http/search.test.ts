@@ -136,6 +136,26 @@ describe('a search by parts', () => {
     expect(body.images.every(({ scores }) => scores?.length === 2)).toBe(true)
   })
 
+  it('takes a picture of the kind auto for a sketch if it looks like one, beside other parts, too', async () => {
+    const app = await withWords()
+    const search = async (kind: string, bytes: Uint8Array) => {
+      const form = new FormData()
+      const parts = [
+        { kind, upload: 'given' },
+        { kind: 'text', text: 'dog', weight: 0.5 },
+      ]
+      form.set('search_json', JSON.stringify({ parts, ...CALIBRATED }))
+      form.set('given', new Blob([bytes as Uint8Array<ArrayBuffer>]), 'given.png')
+      const { body } = await post(app, form)
+      return { kinds: body.parts?.map((part) => part.kind), images: body.images }
+    }
+    const drawing = await circleSketch()
+    const found = await search('auto', drawing)
+    expect(found.kinds).toEqual(['sketch', 'text'])
+    expect(found).toEqual(await search('sketch', drawing))
+    expect((await search('auto', await picture(2))).kinds).toEqual(['image', 'text'])
+  })
+
   it('expands a sketch by the nearest images, whatever the filter, unless images or words are given with it', async () => {
     const app = await withWords()
     const search = async (filter: object, ...more: object[]) => {

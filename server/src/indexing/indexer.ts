@@ -168,7 +168,7 @@ class StagedIndexer implements Indexer {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#queue.close()
-    // What has been read is stored if that is possible, also while the storage has a problem.
+    // Content that has been read is stored if possible, even while the storage has a problem.
     this.#pump()
     await this.idle()
   }

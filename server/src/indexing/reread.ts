@@ -6,8 +6,8 @@ import type { IndexQueue } from './indexer.ts'
 export type RereadSelection = { all: true } | { directory: string } | { paths: string[] }
 
 /**
- * Reads known files again, whatever size and times say: their bytes are hashed and decoded anew, and thumbnails written again.
- * Only bytes without a vector are embedded.
+ * Reads known files again, whatever their size and times: hashes and decodes their bytes and writes thumbnails. Only bytes
+ * without a vector are embedded.
  * @returns the number of files that were queued
  */
 export async function reread(

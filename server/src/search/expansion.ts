@@ -3,7 +3,7 @@ import type { QueryExpansion } from '../embedding/embedder.ts'
 
 /** An image near to a sketch. */
 export interface Neighbour {
-  /** Of unit length. */
+  /** Vectors of unit length. */
   vector: Float32Array
   score: number
 }

@@ -15,7 +15,7 @@ export interface Ranking extends Pick<NearestResult, 'images' | 'total'> {
 
 type RankOptions = Omit<NearestQuery, 'vector' | 'space'>
 
-/** Candidates for a query that one search can't answer: so many for each result, within limits. */
+/** Candidates per result for a query that one search can't answer, within limits. */
 const CANDIDATES_PER_RESULT = 8
 const MIN_CANDIDATES = 1_000
 const MAX_CANDIDATES = 5_000

@@ -1,11 +1,13 @@
 import type { ImageFilter, Page, ScoredImage, WeightedVector } from '../catalog/catalog.ts'
 import { DomainError } from '../errors.ts'
 import { CLOSE_COLOURS } from './colours.ts'
-import { combine, scoreByTerm } from './combine.ts'
+import { combine, scoreByTerm, scoreOf } from './combine.ts'
 import { expandSketch } from './expansion.ts'
-import type { QueryTerm, TermKind } from './query.ts'
+import { type Match, matchCover, matchImage, withoutWholeImage } from './heat-map.ts'
+import type { Picture, QueryTerm, TermKind } from './query.ts'
 import { type Ranking, rank, vectorsReader } from './rank.ts'
 import { type TermVectors, type VectorSources, vectorOf } from './term-vectors.ts'
+import { MIN_SAMPLE, sampleVectors } from './words/gallery-scale.ts'
 
 export interface SearchOptions extends Page {
   filter: ImageFilter
@@ -34,6 +36,14 @@ export interface SearchResult extends Ranking {
   timings: { prepare: number; embed: number; nearest: number }
 }
 
+/** Why an image matches. */
+export interface ExplainedMatch extends Match {
+  /** Scores at both ends of the colour scale of the maps. It does not depend on the image. */
+  scale: { low: number; high: number }
+  /** Words that describe the image, the most specific one first. */
+  words: string[]
+}
+
 export interface ImageSearch {
   /** Whether a search is in progress. */
   readonly isBusy: boolean
@@ -43,6 +53,11 @@ export interface ImageSearch {
    * @throws {DomainError} `invalid_request` if no term has a positive weight; the errors of `vectorOf`
    */
   find(terms: readonly QueryTerm[], options: SearchOptions): Promise<SearchResult>
+  /**
+   * Explains where an image answers a query.
+   * @throws {DomainError} as `find`; those of reading the picture
+   */
+  match(image: { id: string; picture: Picture }, terms: readonly QueryTerm[]): Promise<ExplainedMatch>
 }
 
 export function createImageSearch(
@@ -65,6 +80,15 @@ export function createImageSearch(
         active--
       }
     },
+
+    async match(image, terms) {
+      active++
+      try {
+        return await explainMatch(sources, image, terms)
+      } finally {
+        active--
+      }
+    },
   }
 }
 
@@ -73,8 +97,7 @@ async function find(
   terms: readonly QueryTerm[],
   options: SearchOptions,
 ): Promise<SearchResult> {
-  if (!terms.some(({ weight }) => weight > 0))
-    throw new DomainError('invalid_request', 'At least one positive example is needed.')
+  assertWanted(terms)
   const timings = { prepare: 0, embed: 0, nearest: 0 }
   const embedded: TermVectors[] = []
   for (const term of terms) embedded.push(await vectorOf(term, sources, timings))
@@ -100,6 +123,50 @@ async function find(
     terms: vectors.map(({ kind, words }) => ({ kind, words })),
     timings,
   }
+}
+
+function assertWanted(terms: readonly QueryTerm[]): void {
+  if (!terms.some(({ weight }) => weight > 0))
+    throw new DomainError('invalid_request', 'At least one positive example is needed.')
+}
+
+async function explainMatch(
+  sources: VectorSources,
+  { id, picture }: { id: string; picture: Picture },
+  terms: readonly QueryTerm[],
+): Promise<ExplainedMatch> {
+  assertWanted(terms)
+  const { catalog, embedder, reader, vocabulary } = sources
+  const timings = { prepare: 0, embed: 0 }
+  const embedded: TermVectors[] = []
+  for (const term of terms) embedded.push(await vectorOf(withoutWholeImage(term), sources, timings))
+  const vectors = await withExpandedSketches(embedded, sources)
+  const { image } = await reader.decode(await picture.read(), matchCover(embedder.inputSize))
+  const [own] = await catalog.vectors.get([id])
+  return {
+    ...(await matchImage(image, vectors, embedder)),
+    scale: await scaleOf(vectors, sources),
+    words: own === undefined ? [] : (vocabulary?.describe(own.vector) ?? []),
+  }
+}
+
+/** Deviations above the mean of the gallery that have full heat, for models without a score of close matches. */
+const FULL_HEAT = 5
+
+/** The colour scale of heat maps: with a calibrated model, close matches begin in its middle. */
+async function scaleOf(
+  terms: readonly TermVectors[],
+  sources: VectorSources,
+): Promise<ExplainedMatch['scale']> {
+  const close = closeScoreOf(terms, sources)
+  if (close !== undefined) return { low: 0, high: 2 * close }
+  const query = combine(terms)
+  const sample = await sampleVectors(sources.catalog)
+  const scores = sample.map((image) => scoreOf(query, { image, colours: undefined }))
+  const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length
+  const variance = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / scores.length
+  if (scores.length < MIN_SAMPLE || variance === 0) return { low: 0, high: 1 }
+  return { low: mean, high: mean + FULL_HEAT * Math.sqrt(variance) }
 }
 
 /**

@@ -127,10 +127,14 @@ async function vectorOfRegion(
 ): Promise<Vectors> {
   const whole = await vectorOfImage(imageId, sources)
   const region = await vectorOfPicture(await picture.read(), picture, 'image', sources, timings)
-  const other = vectorIn(whole)
-  const sum = vectorIn(region).map((value, i) => value + WHOLE_SHARE * other[i]!)
+  return { sets: [plain(regionWithWhole(vectorIn(region), vectorIn(whole)))], kind: 'image' }
+}
+
+/** The vector that a region of an image is searched with. */
+export function regionWithWhole(region: Float32Array, whole: Float32Array): Float32Array {
+  const sum = region.map((value, i) => value + WHOLE_SHARE * whole[i]!)
   const length = Math.hypot(...sum)
-  return { sets: [plain(sum.map((value) => value / length))], kind: 'image' }
+  return sum.map((value) => value / length)
 }
 
 function vectorIn({ sets }: Vectors): Float32Array {

@@ -28,7 +28,7 @@ export interface Storage {
   close(): Promise<void>
 }
 
-/** What processes on one database share besides the catalog. */
+/** State that processes on one database share besides the catalog. */
 export interface ClusterStorage {
   readonly tables: SharedDatabase
   /** Returns a random key with a name. The first process that asks for it creates it. */

@@ -22,7 +22,7 @@ async function accountOf(app: App) {
   }
 }
 
-/** What the disk holds, as `find -type f` and `-type l` and so on count it. */
+/** The content of the disk, as `find -type f` and `-type l` and so on count it. */
 function filesOnDisk(root: string): number {
   return Number(execFileSync('sh', ['-c', 'find "$0" ! -type d | wc -l', root], { encoding: 'utf8' }))
 }
@@ -122,7 +122,7 @@ describe('the account of files', () => {
     await becomes({ found: 3, leftOut: { not_an_image: 1, hidden: 1, system_folder: 1 } })
     await rename(join(root, '#recycle/a.png'), join(root, 'b.png'))
     await becomes({ found: 3, indexed: 1 })
-    // A picture whose name does not tell that it is one, written in two steps.
+    // A picture without the extension of an image, written in two steps.
     const bytes = await picture(2)
     await writeFile(join(root, 'scan'), bytes.subarray(0, 4))
     await becomes({ found: 4, indexed: 1, leftOut: { not_an_image: 2, hidden: 1 } })

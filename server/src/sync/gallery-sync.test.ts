@@ -621,7 +621,7 @@ describe('watching', () => {
       expect(await isKnown('many/below/c.png')).toBe(false)
       expect(await isKnown('many/link.png')).toBe(true)
     })
-    // What a link shows follows what it leads to.
+    // The image of a link follows its target.
     const bytes = await picture(71)
     await writeSettled(join(root, 'many/new.png'), bytes)
     const hash = await hashOfFile(join(root, 'many/new.png'))

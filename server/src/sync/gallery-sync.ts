@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import pTimeout from 'p-timeout'
 import { DomainError, messageOf } from '../errors.ts'
 import { TIMINGS, type Timings } from '../timings.ts'
 import type { GallerySyncOptions } from './context.ts'
@@ -130,7 +130,7 @@ class SyncLoop implements GallerySync {
     this.#parts.account.close()
     await this.#parts.watchController.close()
     // A drive that does not respond must not keep the server from ending.
-    await Promise.race([this.#running, sleep(CLOSE_TIMEOUT_MS, undefined, { ref: false })])
+    await pTimeout(this.#running, { milliseconds: CLOSE_TIMEOUT_MS, message: false })
     for (const requested of [this.#takeScan(false), ...this.#acceptingScans.splice(0)]) requested?.resolve()
   }
 

@@ -24,7 +24,7 @@ export async function configFor(
   return loadConfig({ environment: {}, flags, workingDirectory: gallery })
 }
 
-/** What is waited for in tests; the soak and the product itself run with the usual times. */
+/** Short times for tests; the soak and the product use the usual times. */
 const SHORT_TIMINGS: Partial<Timings> = {
   settleMs: 40,
   debounceMs: 15,

@@ -1,6 +1,6 @@
 import type { Router } from '../http/routing.ts'
 
-/** What a browser does for the API: it keeps cookies and says where its requests come from. */
+/** Acts as a browser for the API: it keeps cookies and sends the origin of its requests. */
 export interface Browser {
   readonly cookies: Map<string, string>
   request(method: string, path: string, body?: unknown, headers?: Record<string, string>): Promise<Response>

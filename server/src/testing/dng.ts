@@ -1,13 +1,13 @@
 import sharp from 'sharp'
 
 export interface DngParts {
-  /** What the sensor saw, as any picture file; lying as the sensor does. Both sides even. */
+  /** The picture on the sensor, as any picture file, in the orientation of the sensor. Both sides are even. */
   sensor: Uint8Array
   /** A JPEG beside it. */
   preview?: Uint8Array
   /** EXIF's: how to turn what the sensor saw. */
   orientation?: number
-  /** How large it says that its sensor is, if that is not so. */
+  /** Declared size of the sensor, if it is wrong. */
   claimed?: { width: number; height: number }
 }
 

@@ -2,18 +2,31 @@ import { readFile } from 'node:fs/promises'
 import sharp, { type Sharp } from 'sharp'
 import { HEIGHT, quadrants, WIDTH } from './quadrants.ts'
 
-/** AVIF files with the properties that turn, mirror and crop, and a sequence without a still image. */
+/** AVIF and HEIC files with the properties that turn, mirror and crop, and a sequence without a still image. */
 export async function heifSamples(): Promise<Record<string, Buffer>> {
   const plain = await avif(quadrants())
-  const wide = await avif(quadrants().extend({ left: 16, right: 16, top: 8, bottom: 8, background: '#888' }))
+  const bordered = quadrants().extend({ left: 16, right: 16, top: 8, bottom: 8, background: '#888' })
   return {
     'plain.avif': plain,
-    // Anticlockwise quarter turns.
-    'irot.avif': addProperty(await avif(quadrants().rotate(90)), box('irot', Buffer.of(1))),
-    'imir.avif': addProperty(await avif(quadrants().flop()), box('imir', Buffer.of(1))),
-    'clap.avif': addProperty(wide, box('clap', ...[WIDTH, 1, HEIGHT, 1, 0, 1, 0, 1].map(u32))),
+    'irot.avif': addProperty(await avif(quadrants().rotate(90)), QUARTER_TURN),
+    'imir.avif': addProperty(await avif(quadrants().flop()), MIRRORED),
+    'clap.avif': addProperty(await avif(bordered), CROPPED),
     'sequence.avifs': toSequence(plain),
+    'plain.heic': await heic('plain'),
+    'irot.heic': addProperty(await heic('turned'), QUARTER_TURN),
+    'imir.heic': addProperty(await heic('mirrored'), MIRRORED),
+    'clap.heic': addProperty(await heic('bordered'), CROPPED),
   }
+}
+
+/** Anticlockwise. */
+const QUARTER_TURN = box('irot', Buffer.of(1))
+const MIRRORED = box('imir', Buffer.of(1))
+const CROPPED = box('clap', ...[WIDTH, 1, HEIGHT, 1, 0, 1, 0, 1].map(u32))
+
+/** The pictures of `heifSamples` as `heif-enc` of libheif has encoded them, and one of 7,800 × 7,800 pixels (`large`). */
+export function heic(name: 'plain' | 'turned' | 'mirrored' | 'bordered' | 'large'): Promise<Buffer> {
+  return readFile(new URL(`fixtures/heic/${name}.heic`, import.meta.url))
 }
 
 /** A HEIC made by a phone; its left half is red, its right half blue. */

@@ -12,7 +12,7 @@ export interface HostileFile {
   /** As docs/gallery.md names it. */
   kind: string
   name: string
-  /** What the index knows of it afterwards: it is an image of that type, a failure for that reason, or nothing. */
+  /** Expected state of the index: an image of that type, a failure for that reason, or nothing. */
   outcome: { contentType: string } | { reason: RegExp } | 'left out'
   make: (file: string) => Promise<unknown> | unknown
 }

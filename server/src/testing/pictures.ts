@@ -2,7 +2,7 @@ import { mkdir, utimes, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import sharp from 'sharp'
 
-/** A picture with a shape on it, different for each number; PNG unless the format says otherwise. */
+/** Draws a picture with a shape on it, different for each number; PNG unless the format is given. */
 export function picture(n: number, format: 'png' | 'jpeg' | 'webp' = 'png'): Promise<Buffer> {
   const hue = (n * 47) % 360
   const x = 20 + ((n * 31) % 80)

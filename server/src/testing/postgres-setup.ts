@@ -3,7 +3,7 @@ import { startPostgres } from './postgres.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Of the PostgreSQL server that the tests of a run share. */
+    /** Address of the PostgreSQL server that the tests of a run share. */
     postgresPort: number
   }
 }

@@ -19,7 +19,7 @@ export interface PostgresServer {
   crash(): Promise<void>
   /** Makes a server that follows this one. */
   startStandby(): Promise<StandbyServer>
-  /** What it has logged so far. */
+  /** Log until now. */
   log(): string
   close(): Promise<void>
 }
@@ -29,7 +29,7 @@ export interface StandbyServer {
   /** Stops or goes on to apply what comes from the primary. */
   pauseReplay(): Promise<void>
   resumeReplay(): Promise<void>
-  /** What the product has asked it last on each of its connections. */
+  /** The last query of the product on each of its connections. */
   lastQueries(): Promise<string[]>
   crash(): Promise<void>
   restart(): Promise<void>
@@ -173,7 +173,7 @@ async function ask<R extends object>(port: number, query: string): Promise<R[]> 
 
 function newClient(port: number): Client {
   const client = new Client({ host: '127.0.0.1', port, user: SUPERUSER, database: 'postgres' })
-  // What goes wrong is told by what was asked.
+  // The failing query reports the error.
   client.on('error', () => {})
   return client
 }

@@ -46,8 +46,10 @@ function withoutClosing(embedder: EmbedderClient): EmbedderClient {
     inputSize: embedder.inputSize,
     measurement: embedder.measurement,
     embedsText: embedder.embedsText,
+    places: embedder.places,
     embed: (...args) => embedder.embed(...args),
     embedText: (texts) => embedder.embedText(texts),
+    embedPlaces: (images) => embedder.embedPlaces(images),
     async close() {},
   }
 }

@@ -24,7 +24,7 @@ export async function startTeam(yaml: Record<string, unknown> = {}): Promise<Tea
   return { app, mail, dataDirectory: config.data_directory, gallery }
 }
 
-/** A browser in which somebody has signed in. */
+/** A browser with a session. */
 export async function signIn({ app, mail }: Team, email = ADMIN): Promise<Browser> {
   const browser = openBrowser(app.http)
   await browser.post('/api/auth/otp/start', { email })
@@ -33,7 +33,7 @@ export async function signIn({ app, mail }: Team, email = ADMIN): Promise<Browse
   return browser
 }
 
-/** A browser of somebody with a role, who is added for it. */
+/** A browser with the session of a new user of a role. */
 export async function signInAs(team: Team, role: Role): Promise<Browser> {
   const email = `${role}@example.org`
   if (role !== 'admin') await team.app.auth!.users.add(email, role)

@@ -6,6 +6,10 @@ import type {
   WatchedDirectoryJson,
 } from '../../../server/src/http/schemas.ts'
 import { messages } from '../messages/messages.ts'
+import type { Filters } from './filters.ts'
+import { parseJson, serverUrl } from './server-url.ts'
+
+export type { Filters }
 
 export type Image = ImageJson
 export type Images = ImagesJson
@@ -13,15 +17,6 @@ export type IndexStatus = IndexStatusJson
 export type IndexAccount = IndexAccountJson
 export type Folder = WatchedDirectoryJson
 export type OrderBy = 'captured_at' | 'created_at' | 'modified_at' | 'user_visible_name'
-
-/** What a list or a search is narrowed to. */
-export interface Filters {
-  name_contains?: string | undefined
-  directory?: string | undefined
-  recursive?: boolean | undefined
-  modified_min?: string | undefined
-  modified_max?: string | undefined
-}
 
 export interface ListParameters extends Filters {
   page: number
@@ -39,7 +34,7 @@ export interface IndexFailure {
 
 /** A part of a search, as the API takes it. */
 export type SearchPart = { weight?: number } & (
-  | { kind: 'sketch' | 'image'; query_id?: string; upload?: string }
+  | { kind: 'sketch' | 'image' | 'auto'; query_id?: string; upload?: string }
   | { kind: 'image_id'; image_id: string }
   | { kind: 'region'; image_id?: string; query_id?: string; crop: readonly number[] }
   | { kind: 'text'; text: string }
@@ -49,6 +44,8 @@ export type SearchPart = { weight?: number } & (
 export interface SearchRequest {
   parts: SearchPart[]
   top_k: number
+  /** Whether words for each image are wanted. */
+  words?: boolean
   query: Filters & { items_per_page: number }
 }
 
@@ -76,7 +73,7 @@ export interface User {
 /** The server's own sentence, or ours where it could not answer. */
 export class ApiError extends Error {
   readonly code: string
-  /** Whether the server was away, or said that it is for a while. */
+  /** Whether the server was unreachable, or announced a pause. */
   readonly isPassing: boolean
 
   /** @param status of the answer; undefined if there was none */
@@ -114,26 +111,6 @@ export function getImage(id: string, signal?: AbortSignal): Promise<Image> {
   return request(`/api/images/${id}`, { signal: signal ?? null })
 }
 
-/** @param uploads pictures that the parts name as `upload` */
-export function search(
-  body: SearchRequest,
-  uploads: Record<string, Blob>,
-  signal?: AbortSignal,
-): Promise<Images> {
-  const isPlain = Object.keys(uploads).length === 0
-  const init: RequestInit = { method: 'POST', signal: signal ?? null }
-  if (isPlain) {
-    init.headers = { 'Content-Type': 'application/json' }
-    init.body = JSON.stringify(body)
-  } else {
-    const form = new FormData()
-    form.set('search_json', JSON.stringify(body))
-    for (const [name, blob] of Object.entries(uploads)) form.set(name, blob, 'query.png')
-    init.body = form
-  }
-  return request('/api/images/search', init)
-}
-
 /** Words that the model understands and that begin with a prefix. */
 export async function completeWords(prefix: string, limit: number, signal?: AbortSignal): Promise<string[]> {
   const { words } = await request<{ words: string[] }>(`/api/words?${queryOf({ prefix, limit })}`, {
@@ -159,7 +136,7 @@ export function getSavedQuery(id: string, signal?: AbortSignal): Promise<SavedQu
   return request(`/api/queries/${id}`, { signal: signal ?? null })
 }
 
-/** Of near-identical images. */
+/** Groups of near-identical images. */
 export const GROUPS_PER_PAGE = 50
 
 export function listDuplicates(
@@ -264,20 +241,20 @@ export function queryOf(parameters: object): URLSearchParams {
 
 const signedOutListeners = new Set<() => void>()
 
-/** Tells when the server says that nobody is signed in. @returns what ends that */
+/** Reports responses without a session. @returns a function that ends the reports */
 export function onSignedOut(listener: () => void): () => void {
   signedOutListeners.add(listener)
   return () => signedOutListeners.delete(listener)
 }
 
-/** Of a form that may take a while. */
+/** Sends a form that may take a while. */
 export interface Sending {
   /** Gets the share that has been sent, 0…1. */
   onProgress: ((share: number) => void) | undefined
   signal: AbortSignal | undefined
 }
 
-/** Like `request`, but it tells how much has been sent, which fetch does not. */
+/** Like `request`, but reports the share that has been sent, which fetch does not. */
 function send<T>(url: string, form: FormData, { onProgress, signal }: Sending): Promise<T> {
   const sending = new XMLHttpRequest()
   return new Promise((resolve, reject) => {
@@ -295,7 +272,7 @@ function send<T>(url: string, form: FormData, { onProgress, signal }: Sending): 
     signal?.addEventListener('abort', abort)
     sending.onloadend = () => signal?.removeEventListener('abort', abort)
     sending.onabort = () => reject(new DOMException('aborted', 'AbortError'))
-    sending.open('POST', url)
+    sending.open('POST', serverUrl(url))
     sending.send(form)
   })
 }
@@ -303,7 +280,7 @@ function send<T>(url: string, form: FormData, { onProgress, signal }: Sending): 
 export async function request<T>(url: string, init: RequestInit): Promise<T> {
   let response: Response
   try {
-    response = await fetch(url, init)
+    response = await fetch(serverUrl(url), init)
   } catch (error) {
     if (error instanceof DOMException && error.name === 'AbortError') throw error
     throw unreachable()
@@ -324,21 +301,13 @@ function errorOf(answer: unknown, status: number): ApiError {
 
 function proxyError(status: number): ApiError {
   if (status === 413) return new ApiError(messages.app.tooLargeForProxy, 'too_large_for_proxy', status)
-  if ([502, 503, 504].includes(status)) return new ApiError(messages.app.unreachable, 'unreachable', status)
+  if ([502, 503, 504].includes(status))
+    return new ApiError(messages.app.proxyUnreachable, 'proxy_unreachable', status)
   return new ApiError(messages.app.foreignAnswer, 'foreign_answer', status)
 }
 
 function unreachable(): ApiError {
   return new ApiError(messages.app.unreachable, 'unreachable', undefined)
-}
-
-/** @returns undefined for a text that is no JSON */
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
-  }
 }
 
 function textOf(answer: unknown, key: string): string | undefined {

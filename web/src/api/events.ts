@@ -1,5 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
+import { openEventConnection } from './event-connection.ts'
+import { serverUrl } from './server-url.ts'
 
 interface IndexProgress {
   indexed: number
@@ -17,45 +19,40 @@ const CHANGES = [
   'FileFailedEvent',
   'ImagesIndexedEvent',
 ]
-/** What would move under somebody's eyes if it were fetched anew. */
+/** Lists that would move under the eyes of a reader if they were fetched again. */
 const LISTS = ['list', 'timeline', 'search', 'duplicates']
 /** While thousands of files come in, the page follows in steps that a person can follow, too. */
 const REFRESH_EVERY_MS = 1500
-const RECONNECT_MIN_MS = 1000
-const RECONNECT_MAX_MS = 30_000
-/** A browser has six connections to a server, for all its tabs: one that nobody looks at gives its own back. */
-const HIDDEN_AFTER_MS = 10_000
 
 export interface ServerEvents {
   progress: IndexProgress | undefined
-  isOffline: boolean
-  /** Something has changed that is not shown yet, so that nobody loses the place; or perhaps has, while this page was not told. */
+  /** While the server can't be reached: when the next try is, in milliseconds as `Date.now()` counts. */
+  offline: { retryAt: number } | undefined
+  /** Tries at once. */
+  reconnect: () => void
+  /** Changes that are not shown yet, so that the list keeps its position; also set after events may have been missed. */
   pendingChanges: 'changed' | 'perhaps' | undefined
   showChanges: () => void
 }
 
 /**
- * Follows the server's events: what changes in the folder is fetched anew, and the progress of indexing is returned.
- * The browser reconnects by itself; what was missed meanwhile is fetched then.
- * @param isPaused whether lists stay as they are for now
+ * Follows the server's events: fetches changed lists again and returns the progress of indexing. Reconnects by
+ * itself; changes that were missed meanwhile are fetched then.
+ * @param isPaused whether lists stay unchanged for now
  */
 export function useServerEvents(isPaused: boolean): ServerEvents {
   const queryClient = useQueryClient()
   const [progress, setProgress] = useState<IndexProgress>()
-  const [isOffline, setOffline] = useState(false)
+  const [offline, setOffline] = useState<ServerEvents['offline']>()
+  const reconnectRef = useRef(() => {})
   const [pendingChanges, setPendingChanges] = useState<ServerEvents['pendingChanges']>()
   const paused = useRef(isPaused)
   paused.current = isPaused
 
   useEffect(() => {
-    let source: EventSource
-    let reconnecting: ReturnType<typeof setTimeout> | undefined
-    let delay = RECONNECT_MIN_MS
     let timer: ReturnType<typeof setTimeout> | undefined
-    let wasOffline = false
-    let isFirst = true
     let isIndexing = false
-    /** Whether a change has been told since lists were last fetched anew. */
+    /** Whether a change has arrived since lists were last fetched. */
     let hasChanged = false
     const refresh = () => {
       timer = undefined
@@ -72,68 +69,38 @@ export function useServerEvents(isPaused: boolean): ServerEvents {
       hasChanged ||= event !== undefined
       timer ??= setTimeout(refresh, REFRESH_EVERY_MS)
     }
-    /** What was asked for before this page was told of changes may have been answered before a change that it was not told of. */
+    /** A response to an earlier request may be older than a change whose event was missed. */
     const askAgain = () => {
       for (const { queryKey, promise } of queryClient.getQueryCache().findAll({ queryKey: ['images'] })) {
         const again = () => queryClient.invalidateQueries({ queryKey, exact: true })
         void Promise.resolve(promise).then(again, again)
       }
     }
-    const connect = () => {
-      source = new EventSource('/api/fs/events')
-      for (const name of CHANGES) source.addEventListener(name, refreshSoon)
-      source.addEventListener('IndexProgressEvent', (event) => {
-        const next = JSON.parse(event.data) as IndexProgress
-        setProgress(next)
-        isIndexing = next.pending > 0
-        if (next.pending === 0) refreshSoon()
-      })
-      source.addEventListener('error', () => {
-        wasOffline = true
-        setOffline(true)
-        // The browser tries again by itself after a lost connection, but not after an answer such as a proxy's 502.
-        if (source.readyState !== EventSource.CLOSED) return
-        reconnecting = setTimeout(connect, delay)
-        delay = Math.min(2 * delay, RECONNECT_MAX_MS)
-      })
-      source.addEventListener('open', () => {
-        setOffline(false)
-        delay = RECONNECT_MIN_MS
-        if (wasOffline) {
-          // What was going on then may have ended since.
-          isIndexing = false
-          setProgress(undefined)
-          refreshSoon()
-        } else if (isFirst) askAgain()
-        wasOffline = false
-        isFirst = false
-      })
+    const onProgress = (event: MessageEvent<string>) => {
+      const next = JSON.parse(event.data) as IndexProgress
+      setProgress(next)
+      isIndexing = next.pending > 0
+      if (next.pending === 0) refreshSoon()
     }
-    connect()
-    let hiding: ReturnType<typeof setTimeout> | undefined
-    let isHidden = false
-    const onVisibility = () => {
-      clearTimeout(hiding)
-      if (document.hidden) {
-        hiding = setTimeout(() => {
-          isHidden = true
-          clearTimeout(reconnecting)
-          source.close()
-        }, HIDDEN_AFTER_MS)
-      } else if (isHidden) {
-        isHidden = false
-        // What has happened meanwhile is fetched.
-        wasOffline = true
-        connect()
-      }
-    }
-    document.addEventListener('visibilitychange', onVisibility)
+    const connection = openEventConnection(serverUrl('/api/fs/events'), {
+      onSource(source) {
+        for (const name of CHANGES) source.addEventListener(name, refreshSoon)
+        source.addEventListener('IndexProgressEvent', onProgress)
+      },
+      onLost: (retryAt) => setOffline({ retryAt }),
+      onOpen(mayHaveMissed) {
+        setOffline(undefined)
+        if (!mayHaveMissed) return askAgain()
+        // Work that was in progress then may have ended since.
+        isIndexing = false
+        setProgress(undefined)
+        refreshSoon()
+      },
+    })
+    reconnectRef.current = connection.reconnect
     return () => {
-      document.removeEventListener('visibilitychange', onVisibility)
-      clearTimeout(hiding)
       clearTimeout(timer)
-      clearTimeout(reconnecting)
-      source.close()
+      connection.close()
     }
   }, [queryClient])
 
@@ -144,5 +111,6 @@ export function useServerEvents(isPaused: boolean): ServerEvents {
   useEffect(() => {
     if (!isPaused && pendingChanges !== undefined) showChanges()
   }, [isPaused, pendingChanges, showChanges])
-  return { progress, isOffline, pendingChanges, showChanges }
+  const reconnect = useCallback(() => reconnectRef.current(), [])
+  return { progress, offline, reconnect, pendingChanges, showChanges }
 }

@@ -1,21 +1,20 @@
 import { lazy, Suspense, useRef, useState } from 'react'
-import { Dialog } from '../components/dialog.tsx'
 import { useLayout } from '../components/use-layout.ts'
 import { TrashFailures } from '../gallery/trash-failures.tsx'
 import { messages } from '../messages/messages.ts'
 import { useStoredFlag } from '../state/settings.ts'
 import { FileInput } from '../upload/file-input.tsx'
-import { Library } from './library.tsx'
+import { AppOverlays } from './app-overlays.tsx'
 import { PhoneLayout } from './phone-layout.tsx'
 import { SettingsMenu } from './settings-menu.tsx'
+import { loadUploadPanel } from './upload-panel.ts'
 import { useAppKeys } from './use-app-keys.ts'
-import { usePage } from './use-page.ts'
+import { type Page, usePage } from './use-page.ts'
 import { WideLayout } from './wide-layout.tsx'
 
-const Shortcuts = lazy(async () => ({ default: (await import('../components/shortcuts.tsx')).Shortcuts }))
-const UploadPanel = lazy(async () => ({ default: (await import('../upload/upload-panel.tsx')).UploadPanel }))
-const DropZones = lazy(async () => ({ default: (await import('./drop-zones.tsx')).DropZones }))
+const UploadPanel = lazy(async () => ({ default: (await loadUploadPanel()).UploadPanel }))
 const ViewedPicture = lazy(() => import('./viewed-picture.tsx'))
+const ComparedPictures = lazy(() => import('./compared-pictures.tsx'))
 
 export function App() {
   const page = usePage()
@@ -30,11 +29,13 @@ export function App() {
   const [areScoresShown, setScoresShown] = useStoredFlag('scores', false)
   const [areShortcutsOpen, setShortcutsOpen] = useState(false)
   const [lastPane, setLastPane] = useState<'query' | 'results'>('query')
-  const isElsewhere = state.view !== undefined || state.show !== undefined
+  const isViewing = state.view !== undefined || state.compare.length > 1
+  const isElsewhere = isViewing || state.show !== undefined
   const hasSheetKeys = lastPane === 'query' && isPaneOpen && !isElsewhere
   const hasRoom = layout === 'side'
   const toggleLibrary = () => (hasRoom ? setLibraryOpen(!isLibraryOpen) : setFolderDialogOpen(true))
   const openSheet = () => {
+    setLastPane('query')
     sheet.openSheet()
     setPaneOpen(true)
   }
@@ -68,7 +69,6 @@ export function App() {
       />
     ),
   }
-  const isViewing = state.view !== undefined
   return (
     <div {...input.dropTarget} className="h-full">
       <div inert={isViewing} className="flex h-full flex-col">
@@ -78,11 +78,7 @@ export function App() {
           <WideLayout {...shared} layout={layout} isLibraryOpen={hasRoom && isLibraryOpen} />
         )}
       </div>
-      {isViewing && (
-        <Suspense fallback={null}>
-          <ViewedPicture page={page} id={state.view!} />
-        </Suspense>
-      )}
+      {isViewing && <Viewer page={page} />}
       <div className="pointer-events-none fixed inset-x-3 bottom-3 z-40 flex flex-col items-center gap-2">
         {uploads.list.length > 0 && (
           <Suspense fallback={null}>
@@ -104,23 +100,23 @@ export function App() {
         isMultiple
         onFiles={(files) => uploads.add(files, folder)}
       />
-      <Dialog
-        title={messages.gallery.library}
-        isOpen={isFolderDialogOpen}
-        onClose={() => setFolderDialogOpen(false)}
-      >
-        <Library page={page} onChoose={() => setFolderDialogOpen(false)} />
-      </Dialog>
-      {areShortcutsOpen && (
-        <Suspense fallback={null}>
-          <Shortcuts isOpen onClose={() => setShortcutsOpen(false)} />
-        </Suspense>
-      )}
-      {input.dragged !== undefined && (
-        <Suspense fallback={null}>
-          <DropZones mayAdd={mayEdit && input.dragged === 'files'} folder={folder} />
-        </Suspense>
-      )}
+      <AppOverlays
+        page={page}
+        isFolderDialogOpen={isFolderDialogOpen}
+        onFolderDialogClose={() => setFolderDialogOpen(false)}
+        areShortcutsOpen={areShortcutsOpen}
+        onShortcutsClose={() => setShortcutsOpen(false)}
+      />
     </div>
+  )
+}
+
+/** A picture in the large view, or pictures that are compared. */
+function Viewer({ page }: { page: Page }) {
+  const { view } = page.state
+  return (
+    <Suspense fallback={null}>
+      {view === undefined ? <ComparedPictures page={page} /> : <ViewedPicture page={page} id={view} />}
+    </Suspense>
   )
 }

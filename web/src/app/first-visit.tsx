@@ -17,7 +17,7 @@ interface FirstVisitProps {
   isCompact: boolean
 }
 
-/** What a blank sheet says. Only its buttons take presses: the rest is paper. */
+/** Text on a blank sheet. Only its buttons take presses: the rest is paper. */
 export function FirstVisit({ onExample, onPicture, onChoose, onWords, isCompact }: FirstVisitProps) {
   const { query } = messages
   const examples = useMemo(

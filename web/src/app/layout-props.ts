@@ -1,7 +1,7 @@
 import type { ReactNode, RefObject } from 'react'
 import type { Page } from './use-page.ts'
 
-/** What the layouts for wide windows and phones have in common. */
+/** Properties that the layouts for wide windows and phones share. */
 export interface LayoutProps {
   page: Page
   areScoresShown: boolean

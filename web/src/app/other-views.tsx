@@ -6,7 +6,7 @@ const DuplicatesView = lazy(() => import('../gallery/duplicates-view.tsx'))
 const TrashView = lazy(() => import('../gallery/trash-view.tsx'))
 const UsersView = lazy(() => import('../admin/users-view.tsx'))
 
-/** What takes the place of the results: duplicates, the trash or users. The results stay as they are behind it. */
+/** Replaces the results by duplicates, the trash or users. The results stay unchanged behind it. */
 export function OtherViews({ page, children }: { page: Page; children: ReactNode }) {
   const { state, change, lists, mayEdit } = page
   const mayAdminister = useHasRole('admin')

@@ -1,6 +1,7 @@
-import { type RefObject, useMemo } from 'react'
+import type { RefObject } from 'react'
 import { QueryBar } from '../query/query-bar.tsx'
-import { toSvg } from '../sketch/render.ts'
+import { PICTURE_SIDE } from '../sketch/picture.ts'
+import { useSketchPicture } from '../sketch/use-sketch-picture.ts'
 import { placeAmongSame } from '../state/query-terms.ts'
 import { coloursOf } from './sketch-colours.ts'
 import type { Page } from './use-page.ts'
@@ -49,10 +50,7 @@ export function useQueryChips({
   const { sheet, actions, state } = page
   const { strokes } = sheet.sketch
   const colours = coloursOf(strokes)
-  const src = useMemo(
-    () => (sheet.hasInk ? `data:image/svg+xml,${encodeURIComponent(toSvg(strokes))}` : undefined),
-    [strokes, sheet.hasInk],
-  )
+  const src = useSketchPicture(strokes, PICTURE_SIDE)
   return {
     sketch: sheet.hasInk
       ? {

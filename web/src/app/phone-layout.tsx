@@ -1,5 +1,6 @@
 import { FolderTree, Images, Pencil, Upload, X } from 'lucide-react'
 import { type CSSProperties, useState } from 'react'
+import { serverUrl } from '../api/server-url.ts'
 import { BottomSheet, DETENTS, type Detent } from '../components/bottom-sheet.tsx'
 import { Button } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
@@ -12,6 +13,7 @@ import { Failures } from '../status/failures.tsx'
 import type { LayoutProps } from './layout-props.ts'
 import { OtherViews } from './other-views.tsx'
 import { clearSearch, useQueryChips } from './page-query-bar.tsx'
+import { PANE } from './panes.ts'
 import { QueryPane } from './query-pane.tsx'
 import { ResultsPane } from './results-pane.tsx'
 import { useTrace } from './use-trace.ts'
@@ -27,6 +29,7 @@ export function PhoneLayout(props: LayoutProps) {
     <>
       <PhoneBar {...props} onTrace={trace.onTrace} />
       <div
+        {...PANE}
         style={{ '--sheet-inset-bottom': `${DETENTS[detent] * 100}dvh` } as CSSProperties}
         className="relative min-h-0 flex-1 overflow-hidden"
       >
@@ -60,9 +63,12 @@ function PhoneBar({ onTrace, ...props }: LayoutProps & { onTrace: (url: string) 
   const chips = useQueryChips({ ...props, onPane: onDraw, onTrace, isPaneOpen })
   const isEmpty = chips.sketch === undefined && chips.terms.length === 0
   return (
-    <header className="relative z-10 flex h-14 shrink-0 items-center gap-1 border-line border-b bg-surface px-2">
+    <header
+      {...PANE}
+      className="relative z-10 flex h-14 shrink-0 items-center gap-1 border-line border-b bg-surface px-2"
+    >
       <h1 className="sr-only">{messages.app.title}</h1>
-      {isEmpty && <img src="/icon.svg" alt="" className="mx-1.5 size-8" />}
+      {isEmpty && <img src={serverUrl('/icon.svg')} alt="" className="mx-1.5 size-8" />}
       <QueryChips {...chips} />
       {page.hasWords ? (
         <WordsField ref={props.wordsRef} isFirst={isEmpty} onWords={page.actions.addWords} />
@@ -98,9 +104,12 @@ function PhoneGallery(props: LayoutProps) {
   const { page, onDraw, onLibrary, onAddFiles, settings } = props
   return (
     <>
-      <header className="flex h-14 shrink-0 items-center gap-1 border-line border-b bg-surface px-2">
+      <header
+        {...PANE}
+        className="flex h-14 shrink-0 items-center gap-1 border-line border-b bg-surface px-2"
+      >
         <h1 className="sr-only">{messages.app.title}</h1>
-        <img src="/icon.svg" alt="" className="mx-1.5 size-8" />
+        <img src={serverUrl('/icon.svg')} alt="" className="mx-1.5 size-8" />
         <Filters state={page.state} change={page.change} isNarrow />
         <span className="flex-1" />
         <Failures />
@@ -111,7 +120,7 @@ function PhoneGallery(props: LayoutProps) {
         )}
         {settings}
       </header>
-      <main id="results" aria-label={messages.app.results} className="min-h-0 flex-1">
+      <main {...PANE} id="results" aria-label={messages.app.results} className="min-h-0 flex-1">
         <OtherViews page={page}>
           <ResultsPane {...props} hasHead={false} />
         </OtherViews>

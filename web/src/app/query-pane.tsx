@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { lazy, Suspense } from 'react'
 import { getImage } from '../api/client.ts'
+import { serverUrl } from '../api/server-url.ts'
 import type { Layout } from '../components/use-layout.ts'
 import { messages } from '../messages/messages.ts'
 import { SketchPanel } from '../sketch/sketch-panel.tsx'
@@ -88,7 +89,7 @@ function PicturePane({ page, term, onTrace }: PicturePaneProps) {
     enabled: term.kind === 'image',
     retry: false,
   })
-  const src = term.kind === 'image' ? image?.preview_url : `/api/queries/${term.id}/image`
+  const src = term.kind === 'image' ? image?.preview_url : serverUrl(`/api/queries/${term.id}/image`)
   const waiting = <div className="absolute inset-0 animate-pulse-soft bg-sunken" />
   if (src === undefined) return waiting
   return (

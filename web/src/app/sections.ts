@@ -28,19 +28,40 @@ export function resultsOf(
 }
 
 /** Close matches, and those further away; one group where the server gives no border. */
-export function resultSections(count: number, closeCount: number | undefined): Section[] {
+export function resultSections(
+  count: number,
+  closeCount: number | undefined,
+  isFurtherShown: boolean,
+  setFurtherShown: (isShown: boolean) => void,
+): Section[] {
   const { gallery } = messages
   if (closeCount === undefined) {
     return [{ key: 'all', title: gallery.sorts.best, detail: number(count), count, meanAspect: USUAL_ASPECT }]
   }
   const near = Math.min(closeCount, count)
-  const groups = [
-    { key: 'close', title: gallery.closeMatches, count: near },
-    { key: 'further', title: gallery.furtherAway, count: count - near },
+  const toggle = {
+    text: isFurtherShown ? gallery.hideFurther : gallery.showFurther,
+    run: () => setFurtherShown(!isFurtherShown),
+  }
+  const furtherDetail =
+    near === 0 ? [number(count), gallery.nothingCloseTitle].join(' · ') : number(count - near)
+  const groups: Omit<Section, 'meanAspect'>[] = [
+    {
+      key: `close ${isFurtherShown}`,
+      title: gallery.closeMatches,
+      detail: number(near),
+      count: near,
+      action: isFurtherShown ? undefined : toggle,
+    },
+    {
+      key: 'further',
+      title: gallery.furtherAway,
+      detail: furtherDetail,
+      count: count - near,
+      action: toggle,
+    },
   ]
-  return groups
-    .filter((group) => group.count > 0)
-    .map((group) => ({ ...group, detail: number(group.count), meanAspect: USUAL_ASPECT }))
+  return groups.filter((group) => group.count > 0).map((group) => ({ ...group, meanAspect: USUAL_ASPECT }))
 }
 
 /**

@@ -1,5 +1,5 @@
 import { Keyboard, ListChecks, Settings } from 'lucide-react'
-import { useState } from 'react'
+import { lazy, Suspense, useState } from 'react'
 import { AccountActions } from '../auth/account-actions.tsx'
 import { Button } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
@@ -11,7 +11,10 @@ import { Switch } from '../components/switch.tsx'
 import { type Theme, useTheme } from '../components/use-theme.ts'
 import { LANGUAGE_KEY, type Language } from '../messages/language.ts'
 import { messages } from '../messages/messages.ts'
-import { FilesAccount } from '../status/files-account.tsx'
+
+const FilesAccount = lazy(async () => ({
+  default: (await import('../status/files-account.tsx')).FilesAccount,
+}))
 
 interface SettingsMenuProps {
   areScoresShown: boolean
@@ -99,7 +102,7 @@ export function SettingsMenu({
           <AccountActions beforeLeaving={beforeLeaving} />
         </div>
       </Popover>
-      <FilesAccount isOpen={isAccountOpen} onClose={() => setAccountOpen(false)} />
+      {isAccountOpen && <OpenAccount onClose={() => setAccountOpen(false)} />}
     </>
   )
 }
@@ -118,4 +121,12 @@ function changeLanguage(next: Language | 'system'): void {
   if (next === 'system') removeStored(LANGUAGE_KEY)
   else setStored(LANGUAGE_KEY, next)
   location.reload()
+}
+
+function OpenAccount({ onClose }: { onClose: () => void }) {
+  return (
+    <Suspense fallback={null}>
+      <FilesAccount onClose={onClose} />
+    </Suspense>
+  )
 }

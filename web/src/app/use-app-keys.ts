@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'react'
 import { isTyping } from '../components/is-typing.ts'
 import { areSingleKeysOn } from '../components/single-keys.ts'
+import { focusNextPane } from './panes.ts'
 
 interface AppKeys {
   onSheet: () => void
@@ -19,13 +20,18 @@ const SEQUENCE_MS = 1_000
 const MENUS = 'dialog[open], [role=menu]'
 const COVERS = 'dialog[open], [role=dialog], [role=menu]'
 
-/** Keys that work wherever the focus is, unless something is being typed or a dialog is open. */
+/** Keys that work wherever the focus is, unless something is being typed (except F6) or a dialog is open. */
 export function useAppKeys(keys: AppKeys): void {
   const latest = useRef(keys)
   latest.current = keys
   useEffect(() => {
     let goneAt = Number.NEGATIVE_INFINITY
     const onKey = (event: KeyboardEvent) => {
+      if (event.key === 'F6' && document.querySelector(MENUS) === null) {
+        event.preventDefault()
+        focusNextPane(event.shiftKey ? -1 : 1)
+        return
+      }
       if (isTyping(event) || event.altKey || event.defaultPrevented) return
       if (event.ctrlKey || event.metaKey) return onCommand(event, latest.current)
       if (!areSingleKeysOn() || document.querySelector(COVERS) !== null) return

@@ -1,12 +1,12 @@
 import { useQuery } from '@tanstack/react-query'
 import { useRef } from 'react'
-import { type Images, search } from '../api/client.ts'
-import { renderSketch } from '../sketch/render.ts'
+import type { Images } from '../api/client.ts'
+import { explainMatch, search } from '../api/search.ts'
+import { PICTURE_SIDE, renderSketch } from '../sketch/picture.ts'
 import { hasEnoughInk } from '../sketch/sketch.ts'
 import { partsOf, type Query, SKETCH_UPLOAD } from './query-parts.ts'
 
 const TOP_K = 500
-const SKETCH_SIDE = 512
 
 export function isSearching({ sketch, terms }: Pick<Query, 'sketch' | 'terms'>): boolean {
   return hasEnoughInk(sketch.strokes) || terms.some(({ kind, isWanted }) => isWanted && kind !== 'colours')
@@ -38,11 +38,32 @@ export function useSearch(query: Query) {
 export type SearchResult = ReturnType<typeof useSearch>['result']
 
 async function run(query: Query, signal: AbortSignal): Promise<Images> {
+  const { body, uploads } = await requestOf(query, signal)
+  return search(body, uploads, signal)
+}
+
+/** Where a picture answers the query. It is asked for only while `isShown`. */
+export function useMatch(query: Query, id: string, isShown: boolean) {
+  return useQuery({
+    queryKey: ['images', 'match', id, keyOf(query)],
+    queryFn: async ({ signal }) => {
+      const { body, uploads } = await requestOf(query, signal)
+      return explainMatch(id, body, uploads, signal)
+    },
+    enabled: isShown && isSearching(query),
+    staleTime: Number.POSITIVE_INFINITY,
+    gcTime: 60_000,
+    retry: false,
+  })
+}
+
+async function requestOf(query: Query, signal: AbortSignal) {
   const { sketch, filters } = query
   const uploads: Record<string, Blob> = {}
   const parts = partsOf(query).map(({ part }) => part)
-  if (hasEnoughInk(sketch.strokes)) uploads[SKETCH_UPLOAD] = await renderSketch(sketch.strokes, SKETCH_SIDE)
-  return search({ parts, top_k: TOP_K, query: { ...filters, items_per_page: TOP_K } }, uploads, signal)
+  if (hasEnoughInk(sketch.strokes))
+    uploads[SKETCH_UPLOAD] = await renderSketch(sketch.strokes, PICTURE_SIDE, signal)
+  return { body: { parts, top_k: TOP_K, query: { ...filters, items_per_page: TOP_K } }, uploads }
 }
 
 const numbers = new WeakMap<object, number>()

@@ -11,7 +11,7 @@ import {
   weightOf,
 } from '../state/query-terms.ts'
 
-/** What the query pane shows: the sheet, or a picture of the search. */
+/** Content of the query pane: the sheet, or a picture of the search. */
 export interface OpenPicture {
   kind: QueryTerm['kind']
   id: string

@@ -1,15 +1,26 @@
+import { useState } from 'react'
 import { LargeView } from '../gallery/large-view.tsx'
 import { messages } from '../messages/messages.ts'
 import { partsOf } from './query-parts.ts'
 import type { Page } from './use-page.ts'
+import { useMatch } from './use-search.ts'
 
 /** The large view of a picture of the list. */
 export default function ViewedPicture({ page, id }: { page: Page; id: string }) {
   const { control, change, lists, actions, mayEdit, search } = page
   const { list, viewed, trash } = lists
   const { openIndex } = viewed
+  const [isMatchShown, setMatchShown] = useState(false)
+  const match = useMatch(search.query, id, isMatchShown)
   return (
     <LargeView
+      match={{
+        shown: isMatchShown ? match.data : undefined,
+        isShown: isMatchShown,
+        isPending: isMatchShown && match.isFetching,
+        error: isMatchShown ? match.error?.message : undefined,
+        toggle: () => setMatchShown(!isMatchShown),
+      }}
       id={id}
       list={list}
       index={openIndex}
@@ -21,9 +32,15 @@ export default function ViewedPicture({ page, id }: { page: Page; id: string }) 
       onFindSimilar={actions.findSimilar}
       onAddTerms={(image, isWanted) => actions.addTerms([image], isWanted)}
       onRegion={actions.searchRegion}
+      onNear={(latitude, longitude) =>
+        change({ view: undefined, near: { latitude, longitude, kilometres: 10 }, terms: [], show: undefined })
+      }
+      onWords={page.hasWords ? actions.addWords : undefined}
       onFolder={(image) =>
         change({ view: undefined, directory: image.directory, terms: [], show: undefined })
       }
+      onCompare={page.compare}
+      onCollect={({ id: collected }) => page.setTask({ kind: 'add', ids: [collected] })}
       onDelete={
         mayEdit
           ? (image) => {

@@ -9,6 +9,7 @@ import type { LayoutProps } from './layout-props.ts'
 import { Library } from './library.tsx'
 import { OtherViews } from './other-views.tsx'
 import { PageQueryBar } from './page-query-bar.tsx'
+import { PANE, paneOf } from './panes.ts'
 import { QueryPane } from './query-pane.tsx'
 import { ResultsPane } from './results-pane.tsx'
 import { TopBar } from './top-bar.tsx'
@@ -21,7 +22,7 @@ interface WideLayoutProps extends LayoutProps {
 
 const MIN_SHARE = 0.28
 const MAX_SHARE = { side: 0.7, stacked: 0.75 }
-/** Of the window while the sheet is in full screen: a strip of results stays. */
+/** Share of the window while the sheet is in full screen: a strip of results stays. */
 const FULL_SHARE = { side: 0.78, stacked: 0.78 }
 
 /** Library, query pane and results beside each other; query above results in a narrower window. */
@@ -55,6 +56,7 @@ export function WideLayout(props: WideLayoutProps) {
       <div className="flex min-h-0 flex-1">
         {isLibraryOpen && (
           <nav
+            {...PANE}
             aria-label={messages.gallery.library}
             className="w-64 shrink-0 overflow-y-auto border-line border-r bg-surface px-2.5 py-3.5"
           >
@@ -65,8 +67,7 @@ export function WideLayout(props: WideLayoutProps) {
           {isPaneOpen ? (
             <section aria-label={messages.app.queryPane} className="contents">
               <div
-                onPointerDownCapture={() => props.onPane('query')}
-                onFocusCapture={() => props.onPane('query')}
+                {...paneOf(() => props.onPane('query'))}
                 style={{ flexBasis: `${share * 100}%`, ...(isSide ? { minWidth: measures.leastPane } : {}) }}
                 className="relative min-h-0 shrink-0 overflow-hidden"
               >
@@ -103,11 +104,10 @@ export function WideLayout(props: WideLayoutProps) {
             <ClosedPane isSide={isSide} onOpen={() => setPaneOpen(true)} />
           )}
           <main
+            {...paneOf(() => props.onPane('results'))}
             id="results"
             tabIndex={-1}
             aria-label={messages.app.results}
-            onPointerDownCapture={() => props.onPane('results')}
-            onFocusCapture={() => props.onPane('results')}
             className="min-h-0 min-w-0 flex-1 outline-none"
           >
             <OtherViews page={page}>

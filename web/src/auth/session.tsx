@@ -1,11 +1,13 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { RefreshCw } from 'lucide-react'
 import { lazy, type ReactNode, Suspense, useEffect } from 'react'
-import { getSession, onSignedOut } from '../api/client.ts'
+import { getSession, isPassing, onSignedOut } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
 import { messages } from '../messages/messages.ts'
 import { RoleContext } from '../state/role.ts'
+
+const RETRY_MS = 3_000
 
 const SignIn = lazy(async () => ({ default: (await import('./sign-in.tsx')).SignIn }))
 
@@ -16,6 +18,9 @@ export function SessionGate({ children }: { children: ReactNode }) {
     queryKey: ['session'],
     queryFn: ({ signal }) => getSession(signal),
     staleTime: Infinity,
+    // The next try is announced instead.
+    retry: false,
+    refetchInterval: ({ state }) => (state.status === 'error' && isPassing(state.error) ? RETRY_MS : false),
     // The user may have signed in in another tab.
     refetchOnWindowFocus: ({ state }) => (state.data?.state === 'authenticated' ? false : 'always'),
   })
@@ -39,11 +44,20 @@ export function SessionGate({ children }: { children: ReactNode }) {
       </Suspense>
     )
   }
-  if (error !== null)
+  if (error !== null) {
+    const { status, app } = messages
+    const isAway = isPassing(error)
     return (
-      <EmptyState icon={<RefreshCw />} title={error.message}>
-        <Button onClick={() => void refetch()}>{messages.app.retry}</Button>
-      </EmptyState>
+      <main className="h-full">
+        <EmptyState
+          icon={<RefreshCw />}
+          title={isAway ? status.offlineTitle : error.message}
+          text={isAway ? status.offline(RETRY_MS / 1000) : undefined}
+        >
+          <Button onClick={() => void refetch()}>{isAway ? status.tryNow : app.retry}</Button>
+        </EmptyState>
+      </main>
     )
+  }
   return null
 }

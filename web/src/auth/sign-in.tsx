@@ -1,6 +1,7 @@
 import { useMutation } from '@tanstack/react-query'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { ApiError, type Session, startSignIn, verifyCode } from '../api/client.ts'
+import { serverUrl } from '../api/server-url.ts'
 import { Button } from '../components/button.tsx'
 import { FIELD } from '../components/field.tsx'
 import { messages } from '../messages/messages.ts'
@@ -39,7 +40,7 @@ export function SignIn({ isCodeSent, onSignedIn }: SignInProps) {
     <main className="grid min-h-full place-items-center p-4">
       <div className="w-full max-w-sm rounded-sheet border border-line bg-surface p-7 shadow-rest">
         <header className="flex items-center gap-2 pb-5">
-          <img src="/icon.svg" alt="" className="size-8" />
+          <img src={serverUrl('/icon.svg')} alt="" className="size-8" />
           <h1 className="font-semibold text-16 tracking-tight">{messages.app.title}</h1>
         </header>
         {isCodeStep ? (

@@ -19,7 +19,7 @@ const SLIP = 6
 /** A flick is faster than this, in pixels a millisecond. */
 const FLICK = 0.5
 
-/** Covers the lower part of the page at one of three heights. What lies behind stays usable. */
+/** Covers the lower part of the page at one of three heights. The part behind it stays usable. */
 export function BottomSheet({ label, detent, onDetent, head, children }: BottomSheetProps) {
   const [dragged, setDragged] = useState<number>()
   const drag = useRef<{ startY: number; startShare: number; lastY: number; lastTime: number; speed: number }>(
@@ -80,7 +80,13 @@ export function BottomSheet({ label, detent, onDetent, head, children }: BottomS
         />
         {head}
       </div>
-      <main id="results" tabIndex={-1} aria-label={label} className="min-h-0 flex-1 outline-none">
+      <main
+        data-pane=""
+        id="results"
+        tabIndex={-1}
+        aria-label={label}
+        className="min-h-0 flex-1 outline-none"
+      >
         {children}
       </main>
     </div>

@@ -2,7 +2,7 @@ import type { ComponentProps, ReactNode } from 'react'
 import { Tooltip } from './tooltip.tsx'
 
 interface IconButtonProps extends Omit<ComponentProps<'button'>, 'children' | 'onClick' | 'disabled'> {
-  /** What it does; its accessible name and its tooltip. */
+  /** Accessible name and tooltip: its action. */
   label: string
   onClick?: () => void
   children: ReactNode
@@ -10,7 +10,7 @@ interface IconButtonProps extends Omit<ComponentProps<'button'>, 'children' | 'o
   keys?: string | undefined
   /** For a button that stays pressed. */
   isPressed?: boolean
-  /** Looks pressed while its name says what it does next. */
+  /** Looks pressed while its name describes the next action. */
   isLit?: boolean
   isDisabled?: boolean
   /** A chosen tool is drawn in ink instead of the accent. */
@@ -46,7 +46,7 @@ export function IconButton({
         data-lit={isLit || undefined}
         disabled={isDisabled}
         onClick={onClick}
-        className={`grid size-10 shrink-0 place-items-center rounded-control text-ink-2 transition-colors duration-hover coarse:size-11 enabled:not-data-lit:hover:bg-sunken enabled:not-data-lit:hover:text-ink disabled:opacity-38 ${LIT[variant]} [&_svg]:size-5 ${className}`}
+        className={`grid size-10 shrink-0 place-items-center rounded-control text-ink-2 transition-colors duration-hover coarse:size-11 forced-colors:data-lit:outline-2 enabled:not-data-lit:hover:bg-sunken enabled:not-data-lit:hover:text-ink disabled:opacity-38 ${LIT[variant]} [&_svg]:size-5 ${className}`}
       >
         {children}
       </button>

@@ -1,4 +1,4 @@
-/** Whether a key belongs to a field in which somebody writes. */
+/** Whether a key belongs to a text field. */
 export function isTyping({ target }: KeyboardEvent): boolean {
   if (!(target instanceof HTMLElement)) return false
   const isField = target instanceof HTMLInputElement && !['range', 'checkbox', 'radio'].includes(target.type)

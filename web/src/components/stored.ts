@@ -1,4 +1,4 @@
-/** What this browser keeps for the page; a private window, or one that is told to, keeps nothing. */
+/** Values that this browser keeps for the page. A private window keeps nothing. */
 export function getStored(key: string): string | null {
   try {
     return localStorage.getItem(key)

@@ -1,6 +1,6 @@
 import { useEffect } from 'react'
 
-/** Has the browser ask whoever leaves the page, while something would be lost with it. */
+/** Makes the browser ask before the page is left, while something would be lost with it. */
 export function useAskBeforeLeaving(isNeeded: boolean): void {
   useEffect(() => {
     if (!isNeeded) return

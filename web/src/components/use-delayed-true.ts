@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react'
 
-/** What takes no longer is not worth saying. */
+/** Shorter waits are not shown. */
 const SHORT_MS = 300
 
 /** Whether something has been so for more than a moment. */

@@ -27,7 +27,7 @@ export interface Measures {
   rowHeight: number
   gap: number
   margin: number
-  /** Of the query pane in the window, 0…1. */
+  /** Share of the query pane in the window, 0…1. */
   share: number
   /** In CSS pixels. */
   leastPane: number

@@ -8,7 +8,7 @@ import type { ImageList } from './image-list.ts'
 
 interface FilmstripProps {
   list: Pick<ImageList, 'count' | 'imageAt'>
-  /** Of the current picture. */
+  /** Index of the current picture. */
   index: number
   onOpen: (image: Image, index: number) => void
 }

@@ -9,6 +9,8 @@ export interface Section {
   count: number
   /** Expected width by height of pictures that are not loaded yet. */
   meanAspect: number
+  /** A button at the end of its title. */
+  action?: { text: string; run: () => void } | undefined
 }
 
 export interface GridMeasures {
@@ -39,7 +41,7 @@ interface Block {
   rows: Row[] | undefined
   rowCount: number
   height: number
-  /** What the rows are made of: they are kept while these stay. */
+  /** Inputs of the rows: the rows are kept while these stay. */
   shapes: string | undefined
 }
 

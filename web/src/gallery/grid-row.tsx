@@ -3,7 +3,7 @@ import type { PlacedRow } from './grid-layout.ts'
 import { PictureTile } from './picture-tile.tsx'
 import type { PictureActions } from './use-grid-keys.ts'
 
-/** Of a grid, for its rows. */
+/** Properties of a grid, for its rows. */
 export interface RowContext {
   imageAt: (index: number) => Image | undefined
   gap: number

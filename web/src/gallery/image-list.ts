@@ -5,7 +5,7 @@ export interface ImageList {
   count: number
   /** undefined while it is not here. */
   imageAt: (index: number) => Image | undefined
-  /** What is here, with its places. */
+  /** Loaded images with their positions. */
   loaded: () => Iterable<readonly [index: number, image: Image]>
   /** Fetches what is not here of a range, both ends included. */
   load: (first: number, last: number) => Promise<Image[]>

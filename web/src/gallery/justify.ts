@@ -3,7 +3,7 @@ export interface Row {
   /** Index of its first picture in the block. */
   first: number
   height: number
-  /** Of each picture, in CSS pixels. */
+  /** Size of each picture, in CSS pixels. */
   widths: number[]
 }
 

@@ -1,41 +1,32 @@
 import { useQuery } from '@tanstack/react-query'
-import {
-  ArrowLeft,
-  ChevronLeft,
-  ChevronRight,
-  Download,
-  ExternalLink,
-  Info,
-  Minus,
-  Plus,
-  ScanSearch,
-  Trash2,
-} from 'lucide-react'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { ChevronLeft, ChevronRight, Minus, Plus, ScanSearch } from 'lucide-react'
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
 import { ApiError, getImage, type Image } from '../api/client.ts'
-import { Button, buttonClass } from '../components/button.tsx'
+import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { useLayout } from '../components/use-layout.ts'
-import { percent } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
 import { useStoredFlag } from '../state/settings.ts'
 import { Filmstrip } from './filmstrip.tsx'
+import { HeatMap, type MatchView } from './heat-map.tsx'
 import type { ImageList } from './image-list.ts'
 import { MissingPicture } from './missing-picture.tsx'
 import { PictureDetails } from './picture-details.tsx'
 import { useElementSize } from './use-element-size.ts'
 import { useViewKeys } from './use-view-keys.ts'
 import { useZoom, type Zoom } from './use-zoom.ts'
+import { FileActions, UseActions, ViewHeader } from './view-header.tsx'
 import { ZoomableImage } from './zoomable-image.tsx'
 
 export interface LargeViewProps {
   id: string
   list: ImageList
-  /** Of the picture in the list; undefined if it is not known. */
+  /** Position of the picture in the list; undefined if it is not known. */
   index: number | undefined
   isSearch: boolean
   parts: readonly { name: string; score: number }[]
+  match: MatchView
   onOpen: (image: Image, index: number) => void
   /** A picture that is not in the list. */
   onOpenOther: (image: Image) => void
@@ -44,6 +35,12 @@ export interface LargeViewProps {
   onAddTerms: (image: Image, isWanted: boolean) => void
   onRegion: (image: Image) => void
   onFolder: (image: Image) => void
+  onNear: (latitude: number, longitude: number) => void
+  /** undefined if the model understands no words. */
+  onWords: ((words: string) => void) | undefined
+  /** With the picture beside it. */
+  onCompare: (images: readonly Image[]) => void
+  onCollect: (image: Image) => void
   /** undefined for users who may not. */
   onDelete: ((image: Image) => void) | undefined
 }
@@ -56,7 +53,7 @@ export function LargeView(props: LargeViewProps) {
   const { data, error, refetch } = useQuery({
     queryKey: ['images', 'one', id],
     queryFn: ({ signal }) => getImage(id, signal),
-    // What the list knows of the picture is shown at once.
+    // Details from the list are shown at once.
     placeholderData: known?.id === id ? known : undefined,
     retry: false,
   })
@@ -100,80 +97,31 @@ interface ViewedProps extends LargeViewProps {
 }
 
 function Viewed(props: ViewedProps) {
-  const { image, list, index, onPrevious, onNext, onClose, onDelete } = props
+  const { image, list, index, onDelete } = props
   const frameRef = useRef<HTMLDivElement>(null)
   const frame = useElementSize(frameRef)
   const [isKept, setKept] = useState(false)
-  const [isBroken, setBroken] = useState(false)
   const zoom = useZoom(image.id, image, frame, isKept)
   const [areDetailsOpen, setDetailsOpen] = useStoredFlag('details', true)
   const [isSheetOpen, setSheetOpen] = useState(false)
   const isPhone = useLayout() !== 'side'
+  const other = index === undefined ? undefined : (list.imageAt(index + 1) ?? list.imageAt(index - 1))
+  const onCompare = other && (() => props.onCompare([image, other]))
   const toggleDetails = () => (isPhone ? setSheetOpen(true) : setDetailsOpen(!areDetailsOpen))
   useViewKeys({ ...props, zoom, onKeep: () => setKept(!isKept), onDetails: toggleDetails })
-  const details = (
-    <PictureDetails
-      image={image}
-      parts={props.parts}
-      onFindSimilar={() => props.onFindSimilar(image)}
-      onAddTerms={(isWanted) => props.onAddTerms(image, isWanted)}
-      onRegion={() => props.onRegion(image)}
-      onFolder={() => props.onFolder(image)}
-      onOpen={props.onOpenOther}
-    />
-  )
+  const details = <Details {...props} />
   return (
     <div className="flex h-full flex-col">
-      <header className="flex h-16 shrink-0 items-center gap-1 px-4 phone:px-1">
-        <Button variant="ghost" icon={<ArrowLeft />} onClick={onClose}>
-          <span className="phone:sr-only">
-            {props.isSearch ? messages.viewer.results : messages.viewer.gallery}
-          </span>
-        </Button>
-        <h2 className="min-w-0 truncate pl-3 font-semibold" title={image.path}>
-          {image.user_visible_name}
-        </h2>
-        {index !== undefined && (
-          <span className="shrink-0 pl-1 text-ink-2">{messages.viewer.position(index + 1, list.count)}</span>
-        )}
-        <span className="flex-1" />
-        <ZoomControls zoom={zoom} />
-        {!isPhone && <FileActions image={image} onDelete={onDelete} />}
-        <IconButton
-          label={messages.viewer.details}
-          keys="I"
-          {...(isPhone ? {} : { isPressed: areDetailsOpen })}
-          onClick={toggleDetails}
-        >
-          <Info />
-        </IconButton>
-      </header>
+      <ViewHeader
+        {...props}
+        onCompare={onCompare}
+        zoom={zoom}
+        areDetailsOpen={isPhone ? undefined : areDetailsOpen}
+        onDetails={toggleDetails}
+      />
       <div className="flex min-h-0 flex-1">
         <div className="flex min-w-0 flex-1 flex-col">
-          <div className="relative min-h-0 flex-1 px-16 phone:px-0">
-            {isBroken ? (
-              <p role="alert" className="grid h-full place-items-center text-ink-2">
-                {messages.viewer.unreadable}
-              </p>
-            ) : (
-              <ZoomableImage
-                key={image.id}
-                frameRef={frameRef}
-                image={image}
-                zoom={zoom}
-                onPrevious={onPrevious}
-                onNext={onNext}
-                onClose={onClose}
-                onBroken={() => setBroken(true)}
-              />
-            )}
-            <SideButton label={messages.viewer.previous} side="left-2.5" onClick={onPrevious}>
-              <ChevronLeft />
-            </SideButton>
-            <SideButton label={messages.viewer.next} side="right-2.5" onClick={onNext}>
-              <ChevronRight />
-            </SideButton>
-          </div>
+          <Stage {...props} zoom={zoom} frameRef={frameRef} />
           {index !== undefined && <Filmstrip list={list} index={index} onOpen={props.onOpen} />}
           {isPhone && <PhoneActions {...props} />}
         </div>
@@ -189,6 +137,7 @@ function Viewed(props: ViewedProps) {
       <Dialog title={messages.viewer.details} isOpen={isSheetOpen} onClose={() => setSheetOpen(false)}>
         {details}
         <div className="flex gap-1 pt-4">
+          <UseActions image={image} onCompare={onCompare} onCollect={props.onCollect} />
           <FileActions image={image} onDelete={onDelete} />
         </div>
       </Dialog>
@@ -196,87 +145,58 @@ function Viewed(props: ViewedProps) {
   )
 }
 
-function ZoomControls({ zoom }: { zoom: Zoom }) {
-  const { viewer } = messages
-  const segment = 'h-8 rounded-lg px-2.75 font-medium text-13 coarse:h-10'
-  const chosen = 'bg-chosen text-ink shadow-low'
+interface StageProps extends Pick<ViewedProps, 'image' | 'match' | 'onPrevious' | 'onNext' | 'onClose'> {
+  zoom: Zoom
+  frameRef: RefObject<HTMLDivElement | null>
+}
+
+/** The picture, with buttons to those beside it. */
+function Stage({ image, match, zoom, frameRef, onPrevious, onNext, onClose }: StageProps) {
+  const [broken, setBroken] = useState<string>()
   return (
-    <fieldset
-      aria-label={viewer.zoom}
-      className="flex shrink-0 items-center gap-0.5 rounded-control bg-sunken p-0.75 text-ink-2"
-    >
-      <button
-        type="button"
-        aria-pressed={zoom.isFit}
-        onClick={zoom.fit}
-        className={`${segment} ${zoom.isFit ? chosen : ''}`}
-      >
-        {viewer.fit}
-      </button>
-      <button
-        type="button"
-        aria-pressed={zoom.isActual}
-        onClick={() => zoom.actual()}
-        className={`${segment} ${zoom.isActual && !zoom.isFit ? chosen : ''}`}
-      >
-        {viewer.actual}
-      </button>
-      <span className="contents phone:hidden">
-        <IconButton
-          label={viewer.zoomOut}
-          keys="−"
-          isDisabled={zoom.isFit}
-          onClick={() => zoom.by(1 / 1.5)}
-          className="size-8"
-        >
-          <Minus />
-        </IconButton>
-        <IconButton
-          label={viewer.zoomIn}
-          keys="+"
-          isDisabled={zoom.isLargest}
-          onClick={() => zoom.by(1.5)}
-          className="size-8"
-        >
-          <Plus />
-        </IconButton>
-      </span>
-      <output className="sr-only" data-testid="zoom">
-        {percent(zoom.scale * devicePixelRatio)}
-      </output>
-    </fieldset>
+    <div className="relative min-h-0 flex-1 px-16 phone:px-0">
+      {broken === image.id ? (
+        <p role="alert" className="grid h-full place-items-center text-ink-2">
+          {messages.viewer.unreadable}
+        </p>
+      ) : (
+        <ZoomableImage
+          key={image.id}
+          frameRef={frameRef}
+          image={image}
+          zoom={zoom}
+          overlay={match.shown && <HeatMap {...match.shown} />}
+          onPrevious={onPrevious}
+          onNext={onNext}
+          onClose={onClose}
+          onBroken={() => setBroken(image.id)}
+        />
+      )}
+      <SideButton label={messages.viewer.previous} side="left-2.5" onClick={onPrevious}>
+        <ChevronLeft />
+      </SideButton>
+      <SideButton label={messages.viewer.next} side="right-2.5" onClick={onNext}>
+        <ChevronRight />
+      </SideButton>
+    </div>
   )
 }
 
-function FileActions({ image, onDelete }: Pick<ViewedProps, 'image' | 'onDelete'>) {
-  const link = `${buttonClass('ghost')} w-10 px-0 text-ink-2 coarse:w-11`
+function Details(props: ViewedProps) {
+  const { image } = props
   return (
-    <>
-      <a
-        href={image.view_url}
-        download={image.user_visible_name}
-        aria-label={messages.viewer.download}
-        title={messages.viewer.download}
-        className={link}
-      >
-        <Download />
-      </a>
-      <a
-        href={image.view_url}
-        target="_blank"
-        rel="noreferrer"
-        aria-label={messages.viewer.openOriginal}
-        title={messages.viewer.openOriginal}
-        className={link}
-      >
-        <ExternalLink />
-      </a>
-      {onDelete && (
-        <IconButton label={messages.viewer.trash} keys="Delete" onClick={() => onDelete(image)}>
-          <Trash2 />
-        </IconButton>
-      )}
-    </>
+    <PictureDetails
+      image={image}
+      parts={props.parts}
+      match={props.match}
+      onFindSimilar={() => props.onFindSimilar(image)}
+      onAddTerms={(isWanted) => props.onAddTerms(image, isWanted)}
+      onRegion={() => props.onRegion(image)}
+      onFolder={() => props.onFolder(image)}
+      onNear={props.onNear}
+      onWords={props.onWords}
+      onOpen={props.onOpenOther}
+    />
   )
 }
 

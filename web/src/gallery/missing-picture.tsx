@@ -9,7 +9,7 @@ interface MissingProps {
   isSearch: boolean
 }
 
-/** Stands in the large view while there is no picture, and says why. */
+/** Stands in the large view while there is no picture, with the reason. */
 export function MissingPicture({ text, onRetry, onClose, isSearch }: MissingProps) {
   return (
     <div className="p-3">

@@ -1,12 +1,14 @@
 import { useQuery } from '@tanstack/react-query'
-import { Calendar, Crop, Folder, Image as ImageIcon, Minus, Plus, ScanSearch } from 'lucide-react'
-import type { ReactNode } from 'react'
-import { type Image, search } from '../api/client.ts'
+import { Crop, Flame, Minus, Plus, ScanSearch } from 'lucide-react'
+import type { Image } from '../api/client.ts'
 import { sizedUrl } from '../api/picture-sources.ts'
+import { search } from '../api/search.ts'
 import { Button } from '../components/button.tsx'
 import { PatientImage } from '../components/patient-image.tsx'
-import { bytes, longDay, percent, timeOfDay } from '../messages/format.ts'
+import { percent } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
+import type { MatchView } from './heat-map.tsx'
+import { PictureFacts } from './picture-facts.tsx'
 
 export interface PictureActionsProps {
   image: Image
@@ -14,17 +16,20 @@ export interface PictureActionsProps {
   onAddTerms: (isWanted: boolean) => void
   onRegion: () => void
   onFolder: () => void
+  /** Narrows the gallery to pictures from near its place. */
+  onNear: (latitude: number, longitude: number) => void
+  /** undefined if the model understands no words. */
+  onWords: ((words: string) => void) | undefined
   onOpen: (image: Image) => void
   /** How each part of the search matched, best first. */
   parts: readonly { name: string; score: number }[]
+  match: MatchView
 }
 
-/** What can be done with a picture, and what is known of it. */
+/** Actions on a picture, and its details. */
 export function PictureDetails(props: PictureActionsProps) {
-  const { image, parts, onFindSimilar, onAddTerms, onRegion, onFolder, onOpen } = props
+  const { image, parts, match, onFindSimilar, onAddTerms, onRegion, onFolder, onOpen, onWords } = props
   const { viewer } = messages
-  const isRaw = image.content_type === 'image/x-dcraw'
-  const format = isRaw ? viewer.raw : image.content_type.replace('image/', '').toUpperCase()
   return (
     <div className="flex flex-col gap-5">
       <div className="grid grid-cols-2 gap-2">
@@ -47,32 +52,7 @@ export function PictureDetails(props: PictureActionsProps) {
           {viewer.searchRegion}
         </Button>
       </div>
-      <ul className="m-0 flex list-none flex-col gap-4 p-0">
-        <Fact icon={<Calendar />} detail={viewer.fromFile(timeOfDay(image.modified_at))}>
-          <time dateTime={image.modified_at}>{longDay(image.modified_at)}</time>
-        </Fact>
-        <Fact
-          icon={<ImageIcon />}
-          detail={
-            <>
-              {format}, {bytes(image.bytes)}
-              {isRaw && <span className="block">{viewer.rawShown}</span>}
-            </>
-          }
-        >
-          {viewer.size(image.width, image.height)}, {viewer.megapixels((image.width * image.height) / 1e6)}
-        </Fact>
-        <Fact
-          icon={<Folder />}
-          detail={
-            <button type="button" onClick={onFolder} className="underline">
-              {viewer.showInFolder}
-            </button>
-          }
-        >
-          {image.directory === '.' ? messages.gallery.allPictures : image.directory.replaceAll('/', ' / ')}
-        </Fact>
-      </ul>
+      <PictureFacts image={image} onFolder={onFolder} onNear={props.onNear} />
       {image.score !== undefined && (
         <section className="border-line border-t pt-4">
           <h3 className="flex justify-between font-semibold">
@@ -90,22 +70,36 @@ export function PictureDetails(props: PictureActionsProps) {
               </div>
             ))}
           </dl>
+          <WhereItMatches match={match} />
         </section>
       )}
-      <LooksAlike image={image} onOpen={onOpen} />
+      <LooksAlike image={image} onOpen={onOpen} onWords={onWords} />
     </div>
   )
 }
 
-function Fact({ icon, detail, children }: { icon: ReactNode; detail: ReactNode; children: ReactNode }) {
+/** Shows the heat map and the words of the picture. */
+function WhereItMatches({ match }: { match: MatchView }) {
+  const { viewer } = messages
   return (
-    <li className="flex gap-3 [&_svg]:mt-0.5 [&_svg]:size-4.5 [&_svg]:text-ink-2">
-      {icon}
-      <span className="min-w-0 [overflow-wrap:anywhere]">
-        {children}
-        <span className="block text-13 text-ink-2">{detail}</span>
-      </span>
-    </li>
+    <>
+      <Button
+        icon={<Flame />}
+        aria-pressed={match.isShown}
+        variant={match.isShown ? 'chosen' : 'plain'}
+        isBusy={match.isPending}
+        onClick={match.toggle}
+        className="mt-3 w-full"
+      >
+        {viewer.showMatch}
+      </Button>
+      {match.error !== undefined && (
+        <p role="alert" className="mt-2 text-13 text-danger">
+          {match.error}
+        </p>
+      )}
+      {match.shown && <p className="mt-2 text-13 text-ink-2">{viewer.matchExplained}</p>}
+    </>
   )
 }
 
@@ -125,21 +119,35 @@ function Meter({ share }: { share: number }) {
 
 const ALIKE = 6
 
-function LooksAlike({ image, onOpen }: Pick<PictureActionsProps, 'image' | 'onOpen'>) {
+/** Pictures like it, and words for it. */
+function LooksAlike({ image, onOpen, onWords }: Pick<PictureActionsProps, 'image' | 'onOpen' | 'onWords'>) {
   const { data } = useQuery({
     queryKey: ['images', 'alike', image.id],
     queryFn: ({ signal }) => {
       const query = { items_per_page: ALIKE + 1 }
       const parts = [{ kind: 'image_id' as const, image_id: image.id }]
-      return search({ parts, top_k: ALIKE + 1, query }, {}, signal)
+      return search({ parts, top_k: ALIKE + 1, query, words: true }, {}, signal)
     },
     retry: false,
     staleTime: 60_000,
   })
   const alike = (data?.images ?? []).filter(({ id }) => id !== image.id).slice(0, ALIKE)
+  const words = data?.images.find(({ id }) => id === image.id)?.words ?? []
   if (alike.length === 0) return null
   return (
     <section className="border-line border-t pt-4">
+      {onWords && words.length > 0 && (
+        <>
+          <h3 className="font-semibold">{messages.viewer.inWords}</h3>
+          <p className="mt-2 mb-4 flex flex-wrap gap-1.5">
+            {words.map((word) => (
+              <Button key={word} size="small" onClick={() => onWords(word)}>
+                {word}
+              </Button>
+            ))}
+          </p>
+        </>
+      )}
       <h3 className="font-semibold">{messages.viewer.looksAlike}</h3>
       <ul className="m-0 mt-2 grid list-none grid-cols-3 gap-1 p-0">
         {alike.map((other) => (

@@ -122,14 +122,7 @@ export function PictureGrid(props: PictureGridProps) {
       >
         <div className="relative" style={{ height: scroll.height }}>
           {heads.map(({ section, top }) => (
-            <div
-              key={section.key}
-              className="absolute inset-x-0 top-0 flex h-8.5 items-baseline gap-2 phone:px-3"
-              style={{ transform: `translateY(${top - shift}px)` }}
-            >
-              <h2 className="title text-20">{section.title}</h2>
-              <span className="text-13 text-ink-2">{section.detail}</span>
-            </div>
+            <SectionHead key={section.key} section={section} top={top - shift} />
           ))}
           {/* biome-ignore lint/a11y/useSemanticElements: a table has no rows that are placed freely */}
           <div
@@ -173,6 +166,27 @@ export function PictureGrid(props: PictureGridProps) {
             noteAnchor()
           }}
         />
+      )}
+    </div>
+  )
+}
+
+function SectionHead({ section, top }: { section: Section; top: number }) {
+  return (
+    <div
+      className="absolute inset-x-0 top-0 flex h-8.5 items-baseline gap-2 phone:px-3"
+      style={{ transform: `translateY(${top}px)` }}
+    >
+      <h2 className="title text-20">{section.title}</h2>
+      <span className="text-13 text-ink-2">{section.detail}</span>
+      {section.action && (
+        <button
+          type="button"
+          onClick={section.action.run}
+          className="z-1 ml-auto rounded-control px-2 py-1 font-medium text-13 hover:bg-sunken coarse:py-2.5"
+        >
+          {section.action.text}
+        </button>
       )}
     </div>
   )

@@ -8,7 +8,7 @@ const EXACT = 1_000_000
 
 /** How far a list is scrolled, against how far its element is. Both ways, monotone, and the identity where the list fits. */
 export interface ScrollScale {
-  /** Of the element, at most. */
+  /** Maximum height of an element in browsers. */
   height: number
   offsetAt(top: number): number
   topAt(offset: number): number

@@ -10,7 +10,7 @@ export interface MonthPlace {
 }
 
 export interface TimelineMarks {
-  /** One for each month that can be told apart; `share` is 0…1 of the fullest month. */
+  /** One mark for each month with enough room; `share` is 0…1 of the fullest month. */
   bars: { y: number; share: number }[]
   /** Years, or months where the list spans few of them. */
   labels: { y: number; text: string }[]

@@ -6,7 +6,7 @@ import { useElementSize } from './use-element-size.ts'
 
 interface TimelineScrubberProps {
   layout: GridLayout
-  /** Of what is seen of the list. */
+  /** Position of the visible part of the list. */
   viewHeight: number
   /** How far the list is scrolled. */
   offset: number

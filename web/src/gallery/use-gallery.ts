@@ -3,7 +3,7 @@ import { useCallback, useState } from 'react'
 import { type Image, type Images, type ListParameters, listImages } from '../api/client.ts'
 import type { ImageList } from './image-list.ts'
 
-/** What a list holds and in which order. */
+/** Filters and order of a list. */
 export type GalleryOrder = Omit<ListParameters, 'page' | 'items_per_page'>
 
 const CHUNK = 120

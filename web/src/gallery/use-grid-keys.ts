@@ -3,7 +3,7 @@ import type { Image } from '../api/client.ts'
 import { areSingleKeysOn } from '../components/single-keys.ts'
 import type { GridLayout, PlacedRow } from './grid-layout.ts'
 
-/** What can be done with a picture of a grid. */
+/** Actions on a picture of a grid. */
 export interface PictureActions {
   onOpen: (image: Image, index: number) => void
   onToggle: (image: Image, index: number, isRange: boolean) => void
@@ -11,7 +11,7 @@ export interface PictureActions {
   onAddTerms?: ((image: Image, isWanted: boolean) => void) | undefined
   onFindSimilar?: ((image: Image) => void) | undefined
   onRegion?: ((image: Image) => void) | undefined
-  /** Of one picture, with all that are selected if it is; undefined for users who may not. */
+  /** Acts on one picture, or on all selected ones if it is selected; undefined for users without the role. */
   onDelete?: ((image: Image | undefined) => void) | undefined
   /** Opens the menu of a picture at a place of the window. */
   onMenu?: ((image: Image, index: number, at: { x: number; y: number }) => void) | undefined

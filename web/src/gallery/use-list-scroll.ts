@@ -11,7 +11,7 @@ export interface ListScroll {
   scrollTo: (offset: number) => void
   /** Moves the origin of the list while what is seen stays: parts above were measured. */
   rebase: (offset: number) => void
-  /** Of the element. */
+  /** Position of the element. */
   height: number
 }
 

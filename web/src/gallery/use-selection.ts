@@ -57,7 +57,7 @@ export function useSelection(list: ImageList, key: string): Selection {
       setProblem(messages.selection.tooMany(MAX_RANGE))
       return
     }
-    // What has been taken back meanwhile is not selected after all.
+    // A selection that was undone meanwhile stays undone.
     list.load(first, end).then(
       (found) => own === generation.current && select(found),
       () => own === generation.current && setProblem(messages.selection.failed),

@@ -1,6 +1,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
 import { ApiError, deleteImage, type Image } from '../api/client.ts'
+import { serverUrl } from '../api/server-url.ts'
 import { restoreImages } from '../api/trash.ts'
 import { useToast } from '../components/toast.tsx'
 import { useAskBeforeLeaving } from '../components/use-ask-before-leaving.ts'
@@ -16,7 +17,7 @@ const MAX_AT_LEAVING = 200
 export interface Trash {
   /** On their way to the trash or back: lists leave them out. */
   hidden: ReadonlyMap<string, Image>
-  /** What could not be moved, a sentence each. */
+  /** Problems of images that could not be moved, one sentence each. */
   failures: string[]
   move: (images: readonly Image[]) => void
   /** Restores the pictures that were moved last; nothing if there are none. */
@@ -30,7 +31,7 @@ export interface Trash {
 export function useTrash(): Trash {
   const client = useQueryClient()
   const toast = useToast()
-  const [hidden, setHidden] = useState<ReadonlyMap<string, Image>>(new Map())
+  const { hidden, hide, show } = useHidden()
   const [failures, setFailures] = useState<string[]>([])
   const queue = useRef(new Map<string, Image>())
   const restoring = useRef(new Set<string>())
@@ -38,14 +39,6 @@ export function useTrash(): Trash {
   /** Can be undone: moved since `at` or shortly before. */
   const last = useRef<{ images: Map<string, Image>; at: number }>({ images: new Map(), at: 0 })
 
-  const hide = useCallback(
-    (images: Iterable<Image>) => setHidden((old) => new Map([...old, ...[...images].map(withId)])),
-    [],
-  )
-  const show = useCallback((ids: Iterable<string>) => {
-    const shown = new Set(ids)
-    setHidden((old) => new Map([...old].filter(([id]) => !shown.has(id))))
-  }, [])
   const refresh = useCallback(
     () =>
       Promise.all([
@@ -140,6 +133,20 @@ export function useTrash(): Trash {
   }
 }
 
+/** Pictures that lists leave out for now. */
+function useHidden() {
+  const [hidden, setHidden] = useState<ReadonlyMap<string, Image>>(new Map())
+  const hide = useCallback(
+    (images: Iterable<Image>) => setHidden((old) => new Map([...old, ...[...images].map(withId)])),
+    [],
+  )
+  const show = useCallback((ids: Iterable<string>) => {
+    const shown = new Set(ids)
+    setHidden((old) => new Map([...old].filter(([id]) => !shown.has(id))))
+  }, [])
+  return { hidden, hide, show }
+}
+
 function withId(image: Image): [string, Image] {
   return [image.id, image]
 }
@@ -149,7 +156,7 @@ function useSentAtLeaving(queue: { current: Map<string, Image> }, restoring: { c
   useEffect(() => {
     const onLeave = () => {
       for (const id of queue.current.keys())
-        void fetch(`/api/images/${id}`, { method: 'DELETE', keepalive: true })
+        void fetch(serverUrl(`/api/images/${id}`), { method: 'DELETE', keepalive: true })
       queue.current.clear()
       if (restoring.current.size > 0) void restoreImages([...restoring.current], { keepalive: true })
     }

@@ -9,6 +9,8 @@ export interface Size {
 
 /** How a picture is shown in its frame. Scales are CSS pixels per pixel of the picture. */
 export interface Zoom {
+  /** In CSS pixels. */
+  frame: Size
   scale: number
   /** From the middle of the frame, in CSS pixels. */
   offset: Point
@@ -85,6 +87,7 @@ export function useZoom(key: string, picture: Size, frame: Size, isKept: boolean
     [zoomTo],
   )
   return {
+    frame,
     scale,
     offset: state.scale === undefined ? [0, 0] : state.offset,
     isFit: scale <= fitScale * 1.001,

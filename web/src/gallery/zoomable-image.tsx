@@ -1,4 +1,4 @@
-import { type PointerEvent, type RefObject, useEffect, useRef, useState } from 'react'
+import { type PointerEvent, type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
 import type { Image } from '../api/client.ts'
 import { placeholderOf, sizedUrl } from '../api/picture-sources.ts'
 import { PatientImage } from '../components/patient-image.tsx'
@@ -8,6 +8,8 @@ interface ZoomableImageProps {
   frameRef: RefObject<HTMLDivElement | null>
   image: Image
   zoom: Zoom
+  /** Lies over the picture and moves with it. */
+  overlay?: ReactNode
   onPrevious: (() => void) | undefined
   onNext: (() => void) | undefined
   onClose: () => void
@@ -26,19 +28,19 @@ const MAX_ORIGINAL_PIXELS = 120_000_000
 /** A picture that is zoomed by the wheel or two fingers, moved by dragging, and changed by swiping. */
 export function ZoomableImage(props: ZoomableImageProps) {
   const { frameRef, image, zoom } = props
+  const { frame } = zoom
   const gesture = useGesture(props)
   const { by: zoomBy } = zoom
   useEffect(() => {
-    const frame = frameRef.current!
+    const element = frameRef.current!
     const onWheel = (event: WheelEvent) => {
       event.preventDefault()
-      zoomBy(Math.exp(-event.deltaY / 400), fromMiddle(frame, event))
+      zoomBy(Math.exp(-event.deltaY / 400), fromMiddle(element, event))
     }
     // React listens to the wheel passively, where scrolling can't be prevented.
-    frame.addEventListener('wheel', onWheel, { passive: false })
-    return () => frame.removeEventListener('wheel', onWheel)
+    element.addEventListener('wheel', onWheel, { passive: false })
+    return () => element.removeEventListener('wheel', onWheel)
   }, [frameRef, zoomBy])
-  const [x, y] = zoom.isFit ? gesture.pulled : zoom.offset
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the large view zooms and moves by keyboard
     <div
@@ -51,28 +53,56 @@ export function ZoomableImage(props: ZoomableImageProps) {
         else zoom.actual(fromMiddle(frameRef.current!, event))
       }}
     >
-      <div
-        className="absolute top-1/2 left-1/2 rounded-sm bg-sunken bg-cover"
-        style={{
-          width: image.width * zoom.scale,
-          height: image.height * zoom.scale,
-          // Whole device pixels: at 1:1 nothing is blurred.
-          transform: `translate(calc(-50% + ${toPixel(x)}px), calc(-50% + ${toPixel(y)}px))`,
-          backgroundImage: `url(${placeholderOf(image) ?? ''})`,
-        }}
-      >
-        <Layers image={image} zoom={zoom} onBroken={props.onBroken} />
-      </div>
+      <PlacedPicture
+        image={image}
+        frame={frame}
+        scale={zoom.scale}
+        offset={zoom.isFit ? gesture.pulled : zoom.offset}
+        overlay={props.overlay}
+        onBroken={props.onBroken}
+      />
+    </div>
+  )
+}
+
+/** The picture at a scale and an offset from the middle of its frame. */
+export function PlacedPicture({
+  image,
+  frame,
+  scale,
+  offset: [x, y],
+  overlay,
+  onBroken,
+}: Pick<ZoomableImageProps, 'image' | 'overlay' | 'onBroken'> &
+  Pick<Zoom, 'scale' | 'offset'> & { frame: { width: number; height: number } }) {
+  const [width, height] = [image.width * scale, image.height * scale]
+  const [left, top] = [(frame.width - width) / 2 + x, (frame.height - height) / 2 + y]
+  return (
+    <div
+      className="absolute top-0 left-0 rounded-sm bg-sunken bg-cover"
+      style={{
+        width,
+        height,
+        // Whole device pixels: at 1:1 nothing is blurred.
+        transform: `translate(${toPixel(left)}px, ${toPixel(top)}px)`,
+        backgroundImage: `url(${placeholderOf(image) ?? ''})`,
+      }}
+    >
+      <Layers image={image} scale={scale} onBroken={onBroken} />
+      {overlay}
     </div>
   )
 }
 
 /** The thumbnail that the tile has shown, above it the version of 2048 pixels, above that the original from 1:1 on. */
-function Layers({ image, zoom, onBroken }: Pick<ZoomableImageProps, 'image' | 'zoom' | 'onBroken'>) {
+function Layers({
+  image,
+  scale,
+  onBroken,
+}: Pick<ZoomableImageProps, 'image' | 'onBroken'> & { scale: number }) {
   const isOriginalShown = SHOWN.test(image.content_type) && image.width * image.height <= MAX_ORIGINAL_PIXELS
   const isLarge =
-    zoom.scale * devicePixelRatio >= 0.999 ||
-    zoom.scale * devicePixelRatio * Math.max(image.width, image.height) > 2048
+    scale * devicePixelRatio >= 0.999 || scale * devicePixelRatio * Math.max(image.width, image.height) > 2048
   const className = 'absolute inset-0 size-full select-none rounded-[inherit]'
   return (
     <>

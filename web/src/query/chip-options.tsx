@@ -20,7 +20,7 @@ interface ChipOptionsProps {
   onRemove: () => void
 }
 
-/** What can be changed about a part of the search. */
+/** Settings of a part of the search. */
 export function ChipOptions(props: ChipOptionsProps) {
   const { title, subtitle, src, isWanted = true, onWanted, influence, onInfluence } = props
   const { query } = messages

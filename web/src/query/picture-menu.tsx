@@ -73,7 +73,7 @@ async function pictureOfClipboard(): Promise<Blob | undefined> {
       if (type !== undefined) return await item.getType(type)
     }
   } catch {
-    // The toast says that there is no picture: the keys for pasting always work.
+    // If there is no picture, a toast reports it; the keys for pasting always work.
   }
   return undefined
 }

@@ -3,6 +3,7 @@ import { PencilLine, Type } from 'lucide-react'
 import { type KeyboardEvent, useState } from 'react'
 import { getImage } from '../api/client.ts'
 import { sizedUrl } from '../api/picture-sources.ts'
+import { serverUrl } from '../api/server-url.ts'
 import { Popover } from '../components/popover.tsx'
 import { QueryChip } from '../components/query-chip.tsx'
 import { messages } from '../messages/messages.ts'
@@ -14,7 +15,7 @@ export interface QueryChipsProps {
   sketch: SketchChipProps | undefined
   /** Without the drawing. */
   terms: QueryTerm[]
-  /** Of the drawing, the most used first. */
+  /** Colours of the drawing, the most used first. */
   colours: readonly string[]
   /** The part whose picture the query pane shows. */
   openTerm: QueryTerm | undefined
@@ -138,7 +139,7 @@ function TermChip({ term, colours, isOpen, onOpen, onUpdate, onRemove, onTrace }
     enabled: kind === 'image',
     retry: false,
   })
-  const picture = `/api/queries/${id}/image`
+  const picture = serverUrl(`/api/queries/${id}/image`)
   const name = isColours
     ? ''
     : isWords

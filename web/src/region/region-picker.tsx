@@ -10,7 +10,7 @@ import { type RegionTool, useRegion } from './use-region.ts'
 export interface RegionPickerProps {
   src: string
   name: string
-  /** Of the picture in pixels, so that it takes its room before it is loaded. */
+  /** Size of the picture in pixels, so that its space is reserved before it is loaded. */
   size?: { width: number; height: number }
   /** Undefined for the whole picture. */
   region: Region | undefined

@@ -3,7 +3,7 @@ import type { Region } from '../state/query-terms.ts'
 /** In shares of the picture's width and height. */
 export type Share = readonly [x: number, y: number]
 
-/** What of a region is held: its inside moves it, a corner or an edge resizes it. */
+/** Part of a region that is dragged: its inside moves it, a corner or an edge resizes it. */
 export type Grip =
   | 'inside'
   | 'left'

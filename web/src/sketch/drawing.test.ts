@@ -235,7 +235,7 @@ describe('a stroke that is being drawn', () => {
     time,
     pressure,
   })
-  /** A quarter of a second along an arc, at so many readings a second. */
+  /** A quarter of a second along an arc. @param rate in events per second */
   const drawn = (rate: number) => {
     const count = rate / 4
     const at = (n: number) => {

@@ -1,4 +1,4 @@
-import { boxAround, distanceToSegment, overlaps, type Vector } from './geometry.ts'
+import { type Box, boxAround, distanceToSegment, grown, overlaps, union, type Vector } from './geometry.ts'
 import { inkBox, roundedStroke, type Stroke, type StrokePoint } from './stroke.ts'
 
 /** How much of a stroke's half width counts: all of it would take away strokes that the eraser only brushes against. */
@@ -9,9 +9,9 @@ const CRUMB = 0.5
 type Interval = readonly [from: number, to: number]
 
 /**
- * What an eraser leaves of a stroke.
- * @param path where the middle of the eraser passed
- * @returns the pieces, or undefined if it did not touch the stroke
+ * Returns the rest of a stroke after erasing.
+ * @param path of the middle of the eraser
+ * @returns the pieces, or undefined if the eraser did not touch the stroke
  */
 export function erased(stroke: Stroke, path: readonly Vector[], radius: number): Stroke[] | undefined {
   const swept = boxAround(path, radius)
@@ -34,6 +34,16 @@ export function erased(stroke: Stroke, path: readonly Vector[], radius: number):
     pieces = cut.flatMap((part, piece) => part ?? [pieces[piece]!])
   }
   return isTouched ? pieces.map((points) => roundedStroke({ ...stroke, points })) : undefined
+}
+
+/** Where a stroke looks different once a part of it is cut out: its curve bends by the next points on either side. */
+export function boxBesideCut({ points, size }: Stroke, swept: Box): Box | undefined {
+  const near = grown(swept, size)
+  const beside = points.filter((_, n) => {
+    const around = boxAround(points.slice(Math.max(0, n - 2), n + 3))
+    return around !== undefined && overlaps(around, near)
+  })
+  return union(swept, boxAround(beside, size))
 }
 
 /** @returns undefined if no point of the line comes within `reach` of the segment */

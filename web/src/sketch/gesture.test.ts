@@ -33,7 +33,7 @@ function replayed(steps: readonly Step[], drawsWithFingers = false): SheetAction
 
 const kinds = (actions: SheetAction[]) => actions.map((action) => action.do)
 
-/** A stroke of a pointer with so many readings a second. */
+/** A stroke of a pointer. @param rate in events per second */
 function stroke(
   kind: PointerKind,
   id: number,

@@ -2,7 +2,7 @@ import { distance, type Vector } from './geometry.ts'
 
 export type PointerKind = 'mouse' | 'pen' | 'touch'
 
-/** What a pointer did, in pixels of the pane and milliseconds. */
+/** Input of a pointer, in pixels of the pane and milliseconds. */
 export interface PointerInput {
   type: 'down' | 'move' | 'up' | 'cancel'
   id: number
@@ -10,7 +10,7 @@ export interface PointerInput {
   x: number
   y: number
   time: number
-  /** Of the area that touches the screen. */
+  /** Size of the area that touches the screen. */
   contact: number
   /** Which button went down: 0 first or tip, 1 middle, 2 second or barrel, 5 eraser end. */
   button: number
@@ -18,11 +18,11 @@ export interface PointerInput {
   isSpaceHeld: boolean
 }
 
-/** What the sheet has to do. */
+/** Action for the sheet. */
 export type SheetAction =
   | { do: 'begin'; isEraser: boolean }
   | { do: 'extend' | 'end' | 'cancel' }
-  /** What was at `from` comes to `to`, enlarged by `factor`. */
+  /** The point at `from` moves to `to`, enlarged by `factor`. */
   | { do: 'drag'; from: Vector; to: Vector; factor: number }
   | { do: 'undo' | 'redo' }
 
@@ -54,7 +54,10 @@ interface Touch {
   isTap: boolean
 }
 
-/** Tells strokes, pinches, taps and palms apart. It holds no reference to the page, so that streams of events can be replayed on it. */
+/**
+ * Distinguishes strokes, pinches, taps and palms. It holds no reference to the page, so that streams of events can be replayed on
+ * it.
+ */
 export class GestureRecogniser {
   readonly settings: GestureSettings
   #drawing: { id: number; kind: PointerKind; finger: Finger; began: number; moved: number } | undefined

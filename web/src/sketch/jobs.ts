@@ -1,7 +1,17 @@
-import { erased } from './erase.ts'
-import { type Box, boxAround, distance, IDENTITY, type Matrix, overlaps, type Vector } from './geometry.ts'
+import { boxBesideCut, erased } from './erase.ts'
+import {
+  type Box,
+  boxAround,
+  distance,
+  IDENTITY,
+  type Matrix,
+  overlaps,
+  union,
+  type Vector,
+} from './geometry.ts'
 import { LiveStroke, type Sample } from './live-stroke.ts'
 import type { SheetPainter } from './painter.ts'
+import { deriveOutlines } from './render.ts'
 import {
   type Handle,
   handleMatrix,
@@ -15,7 +25,7 @@ import { addStroke, replaceStrokes, type Sketch } from './sketch.ts'
 import { inkBox, inkLength, passes, type Stroke } from './stroke.ts'
 import { tidied } from './tidy.ts'
 
-/** What a drag on the sheet does, from its press to its release. */
+/** Work of a drag on the sheet, from its press to its release. */
 export interface Job {
   /** @param predicted where the pointer will probably be next */
   extend(samples: readonly Sample[], predicted: readonly Sample[], isShiftHeld: boolean): void
@@ -134,7 +144,7 @@ export class EraseJob implements Job {
   readonly #context: JobContext
   readonly #radius: number
   readonly #hold: Hold
-  /** What is left of the strokes that were on the sheet. */
+  /** Rest of the strokes that were on the sheet. */
   readonly #left = new Map<Stroke, readonly Stroke[]>()
   #at: Vector
   #takesWhole: boolean
@@ -180,7 +190,7 @@ export class EraseJob implements Job {
     const path = [this.#at, to]
     this.#at = to
     const swept = boxAround(path, this.#radius)!
-    let isChanged = false
+    let changed: Box | undefined
     for (const stroke of this.#context.sketch.strokes) {
       if (!overlaps(swept, inkBox(stroke))) continue
       const pieces = this.#left.get(stroke) ?? [stroke]
@@ -191,9 +201,9 @@ export class EraseJob implements Job {
       if (left.length === pieces.length && left.every((piece, n) => piece === pieces[n])) continue
       // One touch takes all that is left of a stroke.
       this.#left.set(stroke, this.#takesWhole ? [] : left)
-      isChanged = true
+      changed = union(changed, this.#takesWhole ? inkBox(stroke) : boxBesideCut(stroke, swept))
     }
-    if (isChanged) this.#context.painter.setStrokes(this.preview().strokes)
+    if (changed !== undefined) this.#context.painter.setStrokes(this.preview().strokes, changed)
   }
 }
 
@@ -301,19 +311,21 @@ export class TransformJob implements Job {
     const { sketch, selection } = this.#isMoved ? this.#change() : this.#click()
     this.#on.matrix(undefined)
     this.#on.select(selection)
-    this.#context.painter.setOverlay({})
     this.#context.painter.setStrokes(sketch.strokes)
+    this.#context.painter.setOverlay({})
     return sketch
   }
 
   cancel(): void {
     this.#on.matrix(undefined)
-    this.#context.painter.setOverlay({})
     this.#context.painter.setStrokes(this.#context.sketch.strokes)
+    this.#context.painter.setOverlay({})
   }
 
   #change() {
-    return transformSelected(this.#context.sketch, this.#selection, this.#matrix)
+    const change = transformSelected(this.#context.sketch, this.#selection, this.#matrix)
+    deriveOutlines(this.#selection, change.selection, this.#matrix)
+    return change
   }
 
   /** A click into the box that hits a stroke selects that one alone, one that hits none nothing. */

@@ -1,12 +1,12 @@
 import { type Box, boxAround, union } from './geometry.ts'
-import { outlinePath } from './outline.ts'
+import { outlineToFill } from './outline.ts'
 import type { Stroke, StrokePoint } from './stroke.ts'
 
-/** So many points at the end of a growing stroke may still change. */
+/** Number of points at the end of a growing stroke that may still change. */
 const TAIL = 48
 /** The tail becomes part of the head when it is longer than both. */
 const HEAD_STEP = 96
-/** Parts share so many points, so that no gap is between them. */
+/** Number of points that adjacent parts share, so that no gap is between them. */
 const JOINT = 4
 
 /** The outline of a growing stroke. Only its end is computed again for each frame, however long it has become. */
@@ -15,7 +15,7 @@ export class LivePath {
   /** The number of points in the head. */
   #settled = 0
   #head = new Path2D()
-  /** What the last tail covered, and what the whole stroke has covered. */
+  /** Areas that the last tail and the whole stroke have covered. */
   #tailBox: Box | undefined
   #allBox: Box | undefined
 
@@ -51,5 +51,5 @@ export class LivePath {
 }
 
 function pathOf(stroke: Stroke, from: number, to: number): Path2D {
-  return new Path2D(outlinePath({ ...stroke, points: stroke.points.slice(from, to) }))
+  return outlineToFill({ ...stroke, points: stroke.points.slice(from, to) })
 }

@@ -13,7 +13,7 @@ export interface Sample {
 
 /** Points closer together than this, in pixels, add nothing. */
 const LEAST_STEP_PX = 0.5
-/** A point further from the end than so many others is not smoothed differently when the stroke grows. */
+/** Distance in points from the end of a stroke after which smoothing does not change any more. */
 const CONTEXT = 40
 /** At this speed, in pixels per millisecond, a simulated pen is at its lightest. */
 const FAST = 2.4

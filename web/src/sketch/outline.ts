@@ -8,23 +8,55 @@ const COARSENESS = 0.08
 
 /** The outline of a stroke as a path of SVG. */
 export function outlinePath(stroke: Stroke): string {
-  const { points, size, tool } = stroke
-  const curve = curveThrough(points)
-  const [only] = curve
-  if (only === undefined) return ''
-  if (curve.length === 1) return dotPath(only, size)
-  const outline = getStrokeOutlinePoints(withDirections(curve), {
-    size,
-    thinning: tool === 'pen' ? THINNING : 0,
-    smoothing: COARSENESS,
-    simulatePressure: false,
-    last: true,
+  const outline = outlineOf(stroke)
+  if (outline === undefined) return ''
+  if ('radius' in outline) return dotPath(outline)
+  const parts: string[] = []
+  trace(outline.points, {
+    moveTo: (x, y) => parts.push(`M${at(x)} ${at(y)}`),
+    quadraticCurveTo: (cx, cy, x, y) => parts.push(`Q${at(cx)} ${at(cy)} ${at(x)} ${at(y)}`),
   })
-  return roundedPath(outline)
+  return `${parts.join('')}Z`
 }
 
-function dotPath([x, y, pressure]: CurvePoint, size: number): string {
-  const radius = size * (0.5 - THINNING * (0.5 - pressure))
+/** The outline of a stroke, to be filled on a canvas. */
+export function outlineToFill(stroke: Stroke): Path2D {
+  const path = new Path2D()
+  const outline = outlineOf(stroke)
+  if (outline === undefined) return path
+  if ('radius' in outline) path.arc(outline.x, outline.y, outline.radius, 0, 2 * Math.PI)
+  else trace(outline.points, path)
+  path.closePath()
+  return path
+}
+
+interface Dot {
+  x: number
+  y: number
+  radius: number
+}
+
+/** @returns undefined without a point; a dot where the pointer did not move */
+function outlineOf({ points, size, tool }: Stroke): Dot | { points: number[][] } | undefined {
+  const curve = curveThrough(points)
+  const [only] = curve
+  if (only === undefined) return undefined
+  if (curve.length === 1) {
+    const [x, y, pressure] = only
+    return { x, y, radius: size * (0.5 - THINNING * (0.5 - pressure)) }
+  }
+  return {
+    points: getStrokeOutlinePoints(withDirections(curve), {
+      size,
+      thinning: tool === 'pen' ? THINNING : 0,
+      smoothing: COARSENESS,
+      simulatePressure: false,
+      last: true,
+    }),
+  }
+}
+
+function dotPath({ x, y, radius }: Dot): string {
   return `M${at(x - radius)} ${at(y)}a${at(radius)} ${at(radius)} 0 1 0 ${at(2 * radius)} 0a${at(radius)} ${at(radius)} 0 1 0 ${at(-2 * radius)} 0Z`
 }
 
@@ -47,15 +79,20 @@ function withDirections(curve: readonly CurvePoint[]) {
   return [{ ...first, vector: directed[0]!.vector }, ...directed]
 }
 
-/** A closed path through the midpoints of the outline, with its points as control points. */
-function roundedPath(outline: number[][]): string {
-  const [first] = outline
-  if (first === undefined) return ''
-  const parts = outline.map(([x, y], i) => {
-    const [nextX, nextY] = outline[(i + 1) % outline.length]!
-    return `Q${at(x!)} ${at(y!)} ${at((x! + nextX!) / 2)} ${at((y! + nextY!) / 2)}`
-  })
-  return `M${at(first[0]!)} ${at(first[1]!)}${parts.join('')}Z`
+/** Goes through the midpoints of the outline, with its points as control points. */
+function trace(
+  outline: readonly number[][],
+  path: {
+    moveTo(x: number, y: number): void
+    quadraticCurveTo(cx: number, cy: number, x: number, y: number): void
+  },
+): void {
+  for (const [i, point] of outline.entries()) {
+    const [x, y] = point as [number, number]
+    const [nextX, nextY] = outline[(i + 1) % outline.length] as [number, number]
+    if (i === 0) path.moveTo(x, y)
+    path.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2)
+  }
 }
 
 const at = (value: number) => value.toFixed(2)

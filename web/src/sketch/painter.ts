@@ -1,65 +1,66 @@
-import { boundsOf, isPrefix } from './frame.ts'
-import { type Box, grown, type Matrix, overlaps, union, type Vector } from './geometry.ts'
+import { clipTo, FinishedInk, toSheetUnits } from './finished-ink.ts'
+import { boundsOf } from './frame.ts'
+import { type Box, IDENTITY, type Matrix, union, type Vector } from './geometry.ts'
 import { LivePath } from './live-path.ts'
 import { drawStrokes, fillStroke } from './render.ts'
-import { inkBox, type Stroke } from './stroke.ts'
+import type { Stroke } from './stroke.ts'
 import type { Size, View } from './view.ts'
 
-/** What is painted over the finished strokes. */
+interface Dragged {
+  strokes: ReadonlySet<Stroke>
+  matrix: Matrix
+}
+
+/** Layer that is painted over the finished strokes. */
 export interface Overlay {
   /** The stroke that is being drawn. */
   live?: Stroke | undefined
   /** Selected strokes, where they are being dragged to. They are not among the finished ones. */
-  dragged?: { strokes: Iterable<Stroke>; matrix: Matrix } | undefined
+  dragged?: Dragged | undefined
 }
 
-/** Redrawing all strokes sharply waits for this pause while the view changes. */
-const SHARPEN_AFTER_MS = 120
-/** Redrawing that takes no longer than this is done at once. */
-const QUICK_MS = 6
+/** More strokes than this are dragged as a bitmap. */
+const MAX_SHARP_DRAGGED = 100
 
-/**
- * Paints the sheet. Finished strokes are kept in a bitmap, so that a frame costs as much as the stroke that is being
- * drawn, however many there are.
- */
+/** Paints the sheet: finished strokes, and over them the stroke or the selection that is being dragged. */
 export class SheetPainter {
   readonly #canvas: HTMLCanvasElement
   readonly #context: CanvasRenderingContext2D
-  readonly #finished = document.createElement('canvas')
-  readonly #finishedContext = this.#finished.getContext('2d')!
-  #finishedView: View = { scale: 1, x: 0, y: 0 }
-  #strokes: readonly Stroke[] = []
+  readonly #finished: FinishedInk
   #black: string
   #view: View = { scale: 1, x: 0, y: 0 }
   #ratio = 1
   #overlay: Overlay = {}
   #livePath = new LivePath()
   #live: { path: Path2D; changed: Box } | undefined
-  /** What has to be repainted, in units of the sheet. */
+  /** The selection after its drag, until it is drawn at its new place. */
+  #held: Dragged | undefined
+  /** A large selection while it is dragged. */
+  #draggedInk: { strokes: ReadonlySet<Stroke>; ink: FinishedInk } | undefined
+  /** Strokes that the next frame shows, and where they differ. */
+  #next: { strokes: readonly Stroke[]; hint: Box | undefined } | undefined
+  /** Area to repaint, in units of the sheet. */
   #covered: Box | undefined
   #frame = 0
-  #sharpening = 0
-  #lastRedrawMs = 0
 
   constructor(canvas: HTMLCanvasElement, black: string) {
     this.#canvas = canvas
     this.#context = canvas.getContext('2d')!
     this.#black = black
+    this.#finished = new FinishedInk(black)
   }
 
   close(): void {
     cancelAnimationFrame(this.#frame)
-    clearTimeout(this.#sharpening)
   }
 
   /** @param black the colour in which black ink is shown */
   setBlack(black: string): void {
-    if (black === this.#black) return
     this.#black = black
-    this.#redraw()
+    if (this.#finished.setBlack(black)) this.#paintAll()
   }
 
-  /** A change of size empties the canvas, so this paints at once. */
+  /** A change of size empties the canvas; `setView` follows and paints at once. */
   setSize({ width, height }: Size, ratio: number): void {
     const [w, h] = [Math.max(1, Math.round(width * ratio)), Math.max(1, Math.round(height * ratio))]
     if (this.#canvas.width === w && this.#canvas.height === h) return
@@ -68,90 +69,55 @@ export class SheetPainter {
     this.#ratio = ratio
   }
 
-  /** Shows the bitmap moved and enlarged at once, and sharp strokes as soon as the view rests. */
+  /** Shows what is there moved and enlarged at once, and sharp strokes as soon as they are drawn. */
   setView(view: View): void {
     this.#view = view
-    const isSized =
-      this.#finished.width === this.#canvas.width && this.#finished.height === this.#canvas.height
-    if (isSized && isSameView(view, this.#finishedView)) {
-      this.#paintAll()
-      return
-    }
-    clearTimeout(this.#sharpening)
-    if (this.#lastRedrawMs <= QUICK_MS) {
-      this.#redraw()
-      return
-    }
+    this.#takeStrokes()
+    this.#finished.setView(view, this.#canvas, this.#ratio)
+    this.#draggedInk = undefined
     this.#paintAll()
-    this.#sharpening = window.setTimeout(() => this.#redraw(), SHARPEN_AFTER_MS)
   }
 
-  /** Repaints only where strokes came or went. */
-  setStrokes(strokes: readonly Stroke[]): void {
-    if (strokes === this.#strokes) return
-    const isAppended = isPrefix(this.#strokes, strokes)
-    const added = isAppended ? strokes.slice(this.#strokes.length) : strokes
-    const changed = isAppended ? boundsOf(added) : changedBox(this.#strokes, strokes)
-    this.#strokes = strokes
-    if (changed === undefined) return
-    this.#covered = union(this.#covered, changed)
-    if (!isSameView(this.#view, this.#finishedView)) {
-      this.#redraw()
-      return
-    }
-    const context = this.#finishedContext
-    if (isAppended) {
-      this.#toSheetUnits(context, this.#view)
-      drawStrokes(context, added, this.#black)
-    } else {
-      context.save()
-      this.#clip(context, changed)
-      context.clearRect(0, 0, this.#finished.width, this.#finished.height)
-      this.#toSheetUnits(context, this.#view)
-      drawStrokes(
-        context,
-        strokes.filter((stroke) => overlaps(inkBox(stroke), changed)),
-        this.#black,
-      )
-      context.restore()
-    }
+  /** Repaints only where strokes came or went. @param hint where that is, if it is less than their boxes */
+  setStrokes(strokes: readonly Stroke[], hint?: Box): void {
+    const before = this.#next
+    // Without a hint for one of two changes the boxes of the strokes count for both.
+    const both = before === undefined ? hint : hint && before.hint && union(hint, before.hint)
+    this.#next = { strokes, hint: both }
     this.#requestFrame()
   }
 
   setOverlay(overlay: Overlay): void {
+    this.#takeStrokes()
+    if (overlay.dragged !== undefined) this.#held = undefined
+    else if (this.#finished.isRedrawing) this.#held ??= this.#overlay.dragged
     this.#overlay = overlay
     this.#requestFrame()
   }
 
   #requestFrame(): void {
-    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#paintCovered())
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#paintFrame())
   }
 
-  #redraw(): void {
-    clearTimeout(this.#sharpening)
-    const start = performance.now()
-    const { width, height } = this.#canvas
-    this.#finished.width = width
-    this.#finished.height = height
-    this.#finishedView = this.#view
-    this.#toSheetUnits(this.#finishedContext, this.#view)
-    const seen = this.#seenBox()
-    drawStrokes(
-      this.#finishedContext,
-      this.#strokes.filter((stroke) => overlaps(inkBox(stroke), seen)),
-      this.#black,
-    )
-    this.#lastRedrawMs = performance.now() - start
-    this.#paintAll()
+  #takeStrokes(): void {
+    const next = this.#next
+    if (next === undefined) return
+    this.#next = undefined
+    this.#covered = union(this.#covered, this.#finished.setStrokes(next.strokes, next.hint))
   }
 
-  #seenBox(): Box {
-    const { scale, x, y } = this.#view
-    const [width, height] = [this.#canvas.width / this.#ratio, this.#canvas.height / this.#ratio]
-    return { left: -x / scale, top: -y / scale, right: (width - x) / scale, bottom: (height - y) / scale }
+  #paintFrame(): void {
+    this.#frame = 0
+    this.#takeStrokes()
+    const isChanged = [this.#finished, this.#draggedInk?.ink].map((ink) => ink?.advance()).includes(true)
+    if (isChanged) this.#paintAll()
+    else this.#paintCovered()
+    if (this.#finished.isRedrawing || this.#draggedInk?.ink.isRedrawing) this.#requestFrame()
   }
 
   #paintAll(): void {
+    if (!this.#finished.isRedrawing) this.#held = undefined
+    else this.#requestFrame()
     this.#updateOverlay()
     this.#covered = this.#draggedBox()
     const context = this.#context
@@ -161,13 +127,12 @@ export class SheetPainter {
   }
 
   #paintCovered(): void {
-    this.#frame = 0
     const box = union(this.#covered, this.#updateOverlay())
     this.#covered = this.#draggedBox()
     if (box === undefined) return
     const context = this.#context
     context.save()
-    this.#clip(context, box)
+    clipTo(context, box, this.#view, this.#ratio)
     context.clearRect(0, 0, this.#canvas.width, this.#canvas.height)
     this.#paint()
     context.restore()
@@ -175,26 +140,33 @@ export class SheetPainter {
 
   #paint(): void {
     const context = this.#context
-    const [from, to] = [this.#finishedView, this.#view]
-    const scale = to.scale / from.scale
-    context.setTransform(
-      scale,
-      0,
-      0,
-      scale,
-      (to.x - from.x * scale) * this.#ratio,
-      (to.y - from.y * scale) * this.#ratio,
-    )
-    if (this.#finished.width > 0 && this.#finished.height > 0) context.drawImage(this.#finished, 0, 0)
-    this.#toSheetUnits(context, to)
-    const { live, dragged } = this.#overlay
-    if (dragged !== undefined) {
+    this.#finished.paint(context, this.#view, IDENTITY)
+    const dragged = this.#dragged
+    if (dragged !== undefined && dragged.strokes.size > MAX_SHARP_DRAGGED) {
+      this.#inkOf(dragged).paint(context, this.#view, dragged.matrix)
+    } else if (dragged !== undefined) {
+      toSheetUnits(context, this.#view, this.#ratio)
       context.transform(...dragged.matrix)
       drawStrokes(context, dragged.strokes, this.#black)
-      this.#toSheetUnits(context, to)
     }
-    if (live !== undefined && this.#live !== undefined)
-      fillStroke(context, live, this.#live.path, this.#black)
+    const { live } = this.#overlay
+    if (live === undefined || this.#live === undefined) return
+    toSheetUnits(context, this.#view, this.#ratio)
+    fillStroke(context, live, this.#live.path, this.#black)
+  }
+
+  #inkOf({ strokes }: Dragged): FinishedInk {
+    if (this.#draggedInk?.strokes !== strokes) {
+      const ink = new FinishedInk(this.#black)
+      ink.setView(this.#view, this.#canvas, this.#ratio)
+      ink.setStrokes([...strokes])
+      this.#draggedInk = { strokes, ink }
+    }
+    return this.#draggedInk.ink
+  }
+
+  get #dragged(): Dragged | undefined {
+    return this.#overlay.dragged ?? this.#held
   }
 
   /** @returns the part of the sheet that the overlay changes */
@@ -209,41 +181,15 @@ export class SheetPainter {
       this.#live = undefined
       this.#livePath = new LivePath()
     }
+    if (this.#dragged === undefined) this.#draggedInk = undefined
     return union(changed, this.#draggedBox())
   }
 
   #draggedBox(): Box | undefined {
-    const { dragged } = this.#overlay
+    const dragged = this.#dragged
     const ink = dragged && boundsOf(dragged.strokes)
     return ink && dragged && transformedBox(ink, dragged.matrix)
   }
-
-  #toSheetUnits(context: CanvasRenderingContext2D, { scale, x, y }: View): void {
-    const ratio = this.#ratio
-    context.setTransform(scale * ratio, 0, 0, scale * ratio, x * ratio, y * ratio)
-  }
-
-  /** To whole pixels, one more than is covered. */
-  #clip(context: CanvasRenderingContext2D, box: Box): void {
-    const { scale, x, y } = this.#view
-    const at = (value: number, offset: number) => (value * scale + offset) * this.#ratio
-    const [left, top] = [Math.floor(at(box.left, x)) - 2, Math.floor(at(box.top, y)) - 2]
-    const [right, bottom] = [Math.ceil(at(box.right, x)) + 2, Math.ceil(at(box.bottom, y)) + 2]
-    context.setTransform(1, 0, 0, 1, 0, 0)
-    context.beginPath()
-    context.rect(left, top, right - left, bottom - top)
-    context.clip()
-  }
-}
-
-/** Where strokes came or went. */
-function changedBox(before: readonly Stroke[], after: readonly Stroke[]): Box | undefined {
-  const [old, now] = [new Set(before), new Set(after)]
-  const changed = boundsOf([
-    ...before.filter((stroke) => !now.has(stroke)),
-    ...after.filter((stroke) => !old.has(stroke)),
-  ])
-  return changed && grown(changed, 2)
 }
 
 function transformedBox({ left, top, right, bottom }: Box, [a, b, c, d, e, f]: Matrix): Box {
@@ -256,8 +202,4 @@ function transformedBox({ left, top, right, bottom }: Box, [a, b, c, d, e, f]: M
   const xs = corners.map(([x, y]) => a * x + c * y + e)
   const ys = corners.map(([x, y]) => b * x + d * y + f)
   return { left: Math.min(...xs), top: Math.min(...ys), right: Math.max(...xs), bottom: Math.max(...ys) }
-}
-
-function isSameView(a: View, b: View): boolean {
-  return a.scale === b.scale && a.x === b.x && a.y === b.y
 }

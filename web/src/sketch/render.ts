@@ -1,5 +1,6 @@
-import { BLANK_FRAME, canContinue, type Frame, frameOf } from './frame.ts'
-import { outlinePath } from './outline.ts'
+import { BLANK_FRAME, frameOf } from './frame.ts'
+import type { Matrix } from './geometry.ts'
+import { outlinePath, outlineToFill } from './outline.ts'
 import { BRUSH_OPACITY, INK, type Stroke } from './stroke.ts'
 
 /** Outlines of finished strokes take longer to compute than to paint. */
@@ -12,9 +13,21 @@ export function drawStrokes(
   black: string = INK,
 ): void {
   for (const stroke of strokes) {
-    const outline = outlines.get(stroke) ?? new Path2D(outlinePath(stroke))
+    const outline = outlines.get(stroke) ?? outlineToFill(stroke)
     outlines.set(stroke, outline)
     fillStroke(context, stroke, outline, black)
+  }
+}
+
+/** Moves known outlines along with their strokes, which is faster than computing them. @param matrix moves, turns, mirrors or scales evenly */
+export function deriveOutlines(from: Iterable<Stroke>, to: Iterable<Stroke>, matrix: Matrix): void {
+  const derived = [...to]
+  for (const [n, stroke] of [...from].entries()) {
+    const outline = outlines.get(stroke)
+    if (outline === undefined) continue
+    const path = new Path2D()
+    path.addPath(outline, new DOMMatrix([...matrix]))
+    outlines.set(derived[n]!, path)
   }
 }
 
@@ -39,47 +52,4 @@ export function toSvg(strokes: readonly Stroke[]): string {
   })
   const area = `x="${left}" y="${top}" width="${side}" height="${side}"`
   return `<svg xmlns="http://www.w3.org/2000/svg" width="1000" height="1000" viewBox="${left} ${top} ${side} ${side}"><rect ${area} fill="#ffffff"/>${paths.join('')}</svg>`
-}
-
-/** What has been drawn of the last picture, without its last stroke, which may still be growing. */
-let base: { canvas: HTMLCanvasElement; strokes: readonly Stroke[]; frame: Frame; side: number } | undefined
-
-/**
- * The drawing as a PNG of `side` × `side` pixels, ink on white, as large as it fits. While a stroke grows in a large
- * drawing, only that stroke is drawn again.
- */
-export function renderSketch(strokes: readonly Stroke[], side: number): Promise<Blob> {
-  const frame = frameOf(strokes) ?? BLANK_FRAME
-  const finished = strokes.slice(0, -1)
-  const isReused = base !== undefined && base.side === side && canContinue(base, finished, frame)
-  const canvas = isReused ? base!.canvas : blankCanvas(side)
-  const context = scaledContext(canvas, frame)
-  drawStrokes(context, isReused ? finished.slice(base!.strokes.length) : finished)
-  base = { canvas, strokes: finished, frame, side }
-  const picture = blankCanvas(side)
-  picture.getContext('2d')!.drawImage(canvas, 0, 0)
-  drawStrokes(scaledContext(picture, frame), strokes.slice(-1))
-  return new Promise((resolve, reject) => {
-    picture.toBlob(
-      (blob) => (blob ? resolve(blob) : reject(new Error('The sketch could not be encoded'))),
-      'image/png',
-    )
-  })
-}
-
-function blankCanvas(side: number): HTMLCanvasElement {
-  const canvas = document.createElement('canvas')
-  canvas.width = side
-  canvas.height = side
-  const context = canvas.getContext('2d')!
-  context.fillStyle = '#ffffff'
-  context.fillRect(0, 0, side, side)
-  return canvas
-}
-
-function scaledContext(canvas: HTMLCanvasElement, { left, top, side }: Frame): CanvasRenderingContext2D {
-  const context = canvas.getContext('2d')!
-  const scale = canvas.width / side
-  context.setTransform(scale, 0, 0, scale, -left * scale, -top * scale)
-  return context
 }

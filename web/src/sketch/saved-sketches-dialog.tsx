@@ -4,12 +4,12 @@ import { Dialog } from '../components/dialog.tsx'
 import { download } from '../components/download.ts'
 import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages/messages.ts'
-import { renderSketch, toSvg } from './render.ts'
+import { renderSketch } from './picture.ts'
+import { toSvg } from './render.ts'
 import { freeName, listSaved, removeSaved, type SavedSketch, save } from './saved-sketches.ts'
 import { isBlank, type Sketch } from './sketch.ts'
 
 interface SavedSketchesProps {
-  isOpen: boolean
   onClose: () => void
   sketch: Sketch
   onOpen: (sketch: Sketch) => void
@@ -18,9 +18,9 @@ interface SavedSketchesProps {
 const EXPORT_SIDE = 1024
 
 /** Saves the drawing by name in this browser, as an image file, and opens what was saved. */
-export function SavedSketches({ isOpen, onClose, sketch, onOpen }: SavedSketchesProps) {
+export function SavedSketches({ onClose, sketch, onOpen }: SavedSketchesProps) {
   return (
-    <Dialog title={messages.sheet.saved} isOpen={isOpen} onClose={onClose}>
+    <Dialog title={messages.sheet.saved} isOpen onClose={onClose}>
       <Content sketch={sketch} onOpen={onOpen} />
     </Dialog>
   )

@@ -14,7 +14,7 @@ import { passes, type Stroke, transformed } from './stroke.ts'
 export type Selection = ReadonlySet<Stroke>
 
 export const NOTHING: Selection = new Set()
-/** Of the points of a stroke that have to lie within a lasso. */
+/** Share of the points of a stroke that have to lie within a lasso. */
 const MAJORITY = 0.5
 
 /** The strokes that lie mostly within a lasso. */
@@ -39,7 +39,7 @@ export function toggled(selection: Selection, stroke: Stroke): Selection {
   return next
 }
 
-/** What is still on the sheet: Undo may have taken some of it away. */
+/** Returns the strokes that are still on the sheet: Undo may have removed some. */
 export function stillThere(selection: Selection, { strokes }: Sketch): Selection {
   if (selection.size === 0) return selection
   const there = strokes.filter((stroke) => selection.has(stroke))

@@ -10,7 +10,7 @@ interface SelectionPillProps {
   remove: () => void
 }
 
-/** What can be done with the strokes that are selected. */
+/** Actions on the selected strokes. */
 export function SelectionPill({ count, mirror, duplicate, remove }: SelectionPillProps) {
   return (
     <Pill label={messages.sheet.selection} isSmall>

@@ -20,7 +20,7 @@ import {
   zoomedAt,
 } from './view.ts'
 
-/** What the sheet reports. All of it may be called many times a second. */
+/** Reports of the sheet. All of them may be called many times a second. */
 export interface SheetListener {
   /** The sketch was changed. */
   onSketch(sketch: Sketch): void
@@ -35,6 +35,8 @@ export interface SheetListener {
 }
 
 const LIVE_EVERY_MS = 250
+/** A search with a selection of thousands of strokes may take one part in so many of the time of its drag. */
+const LIVE_SHARE = 20
 /** Pixels of the eraser and the brush for each pixel of the pen. */
 const [ERASER_WIDTH, BRUSH_WIDTH] = [4, 4]
 const WHEEL_LINE_PX = 16
@@ -52,11 +54,12 @@ export class SheetController {
   #selection = NOTHING
   #job: Job | undefined
   #liveTimer: number | undefined
+  #liveEveryMs = LIVE_EVERY_MS
   #size: Size = { width: 1, height: 1 }
   #fitted: Box = fittedBox(undefined)
   #camera: Camera = FITTING
   #view: View = { scale: 1, x: 0, y: 0 }
-  /** Of the surface in the window, while a pointer is down on it. */
+  /** Position of the surface in the window, while a pointer is down on it. */
   #origin: Vector = [0, 0]
   #isSpaceHeld = false
 
@@ -258,9 +261,11 @@ export class SheetController {
     this.#job?.extend(samples, predicted, event.shiftKey)
     this.#liveTimer ??= window.setTimeout(() => {
       this.#liveTimer = undefined
+      const start = performance.now()
       const sketch = this.#job?.preview()
       if (sketch !== undefined && hasEnoughInk(sketch.strokes)) this.#listener.onLive(sketch)
-    }, LIVE_EVERY_MS)
+      this.#liveEveryMs = Math.max(LIVE_EVERY_MS, LIVE_SHARE * (performance.now() - start))
+    }, this.#liveEveryMs)
   }
 
   #end(): void {
@@ -273,6 +278,7 @@ export class SheetController {
     this.#job = undefined
     clearTimeout(this.#liveTimer)
     this.#liveTimer = undefined
+    this.#liveEveryMs = LIVE_EVERY_MS
   }
 
   /** Painted at once: the page follows later. */

@@ -79,7 +79,7 @@ export class SheetStore {
     return { sketch, address: record.address, isSaved: record.isSaved }
   }
 
-  /** Saves soon. What was passed last is what is kept. */
+  /** Saves after a short delay. The last sketch that was passed is stored. */
   save(sheet: StoredSheet): void {
     this.#waiting = sheet
     this.#timer ??= window.setTimeout(() => void this.#isOwner.then(() => this.#write()), SAVE_AFTER_MS)

@@ -1,12 +1,11 @@
 import { Bookmark, Maximize2, Minimize2, Minus, Plus, Redo2, Trash2, Undo2, X } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import { lazy, type ReactNode, Suspense, useState } from 'react'
 import { IconButton } from '../components/icon-button.tsx'
 import { Pill, PillSeparator } from '../components/pill.tsx'
 import { useToast } from '../components/toast.tsx'
 import { percent } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
 import { describeSketch } from './describe.ts'
-import { SavedSketches } from './saved-sketches-dialog.tsx'
 import { SelectionPill } from './selection-pill.tsx'
 import { SheetMenu } from './sheet-menu.tsx'
 import { SheetSurface } from './sheet-surface.tsx'
@@ -25,6 +24,10 @@ import { useSelectionCommands } from './use-selection-commands.ts'
 import { type Sheet, useSheet } from './use-sheet.ts'
 import { useSheetKeys } from './use-sheet-keys.ts'
 import { useTrace } from './use-trace.tsx'
+
+const SavedSketches = lazy(async () => ({
+  default: (await import('./saved-sketches-dialog.tsx')).SavedSketches,
+}))
 
 export interface SketchPanelProps {
   sketch: Sketch
@@ -161,16 +164,23 @@ export function SketchPanel(props: SketchPanelProps) {
         />
       </div>
       {trace.input}
+      {isSavedOpen && <OpenSaved sketch={sketch} sheet={sheet} onClose={() => setSavedOpen(false)} />}
+    </section>
+  )
+}
+
+function OpenSaved({ sketch, sheet, onClose }: { sketch: Sketch; sheet: Sheet; onClose: () => void }) {
+  return (
+    <Suspense fallback={null}>
       <SavedSketches
-        isOpen={isSavedOpen}
-        onClose={() => setSavedOpen(false)}
         sketch={sketch}
+        onClose={onClose}
         onOpen={(opened) => {
           sheet.controller?.edit((current) => replaceBy(current, opened))
-          setSavedOpen(false)
+          onClose()
         }}
       />
-    </section>
+    </Suspense>
   )
 }
 

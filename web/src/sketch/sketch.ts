@@ -105,7 +105,7 @@ export function isSameDrawing(a: Sketch, b: Sketch): boolean {
   return a.strokes.length === b.strokes.length && textOf(a) === textOf(b)
 }
 
-/** Less ink says nothing about a picture: a slip, or the beginning of a stroke. */
+/** Minimum ink for a search: less is a slip, or the beginning of a stroke. */
 const LEAST_INK = 24 * UNITS_PER_PIXEL
 
 /** Whether there is enough to search with. */

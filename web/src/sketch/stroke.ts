@@ -15,12 +15,12 @@ export interface Stroke {
   tool: 'pen' | 'brush'
   /** Width in units of the sheet, at a pressure of one half. */
   size: number
-  /** Of the ink; black without it. */
+  /** Colour of the ink; black without it. */
   colour?: string | undefined
   points: readonly StrokePoint[]
 }
 
-/** The part of the sheet that every window shows is a square of so many units. */
+/** Side in units of the square of the sheet that every window shows. */
 export const SHEET_UNITS = 1000
 /** On a sheet of usual size, whose square is 640 pixels wide. Widths and lengths that people choose are in such pixels. */
 export const UNITS_PER_PIXEL = SHEET_UNITS / 640

@@ -134,7 +134,7 @@ function rectangleAt(points: readonly Vector[], angle: number): Fit {
   return { shape: 'rectangle', outline, error: percentile(away, 0.95) / size }
 }
 
-/** Of the tenth of the values that is at one end: where the side of a rectangle runs. */
+/** Mean of the tenth of the values at one end: the position of a side of a rectangle. */
 function meanOfExtreme(values: readonly number[], isUpper: boolean): number {
   const sorted = [...values].sort((a, b) => (isUpper ? b - a : a - b))
   const end = sorted.slice(0, Math.ceil(values.length / 10))

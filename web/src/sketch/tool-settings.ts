@@ -61,7 +61,7 @@ export function saveToolSettings(settings: ToolSettings): void {
   setStored(KEY, JSON.stringify(settings))
 }
 
-/** What can't be understood takes its initial value. */
+/** Invalid values are replaced by the initial ones. */
 function toolSettingsOf(text: string | null): ToolSettings {
   const kept = objectOf(text)
   const isColour = (value: unknown): value is string =>

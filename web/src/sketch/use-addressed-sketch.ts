@@ -3,7 +3,7 @@ import { ApiError, getSavedQuery, isPassing, saveQuery } from '../api/client.ts'
 import { messages } from '../messages/messages.ts'
 import type { QueryTerm } from '../state/query-terms.ts'
 import { fromKept, toKept } from './kept-sketch.ts'
-import { renderSketch } from './render.ts'
+import { PICTURE_SIDE, renderSketch } from './picture.ts'
 import { SheetStore } from './sheet-store.ts'
 import {
   appendStrokes,
@@ -17,7 +17,6 @@ import {
 
 /** The server saves a drawing when nothing has been added for this long. Results do not wait for it. */
 const SAVE_AFTER_MS = 700
-const SAVED_SIDE = 512
 
 export interface AddressedSketch {
   sketch: Sketch
@@ -113,7 +112,7 @@ export function useAddressedSketch(
     const sending = new AbortController()
     const timer = setTimeout(async () => {
       try {
-        const picture = await renderSketch(strokes, SAVED_SIDE)
+        const picture = await renderSketch(strokes, PICTURE_SIDE)
         const save = () => saveQuery(picture, 'sketch', { sketch: toKept(sketch), signal: sending.signal })
         const saved = await retryWhileOffline(save, sending.signal)
         if (!sending.signal.aborted) name(saved.id, strokes)

@@ -14,7 +14,7 @@ import type { Sheet } from './use-sheet.ts'
 
 const [STEP, LARGE_STEP] = [2 * UNITS_PER_PIXEL, 20 * UNITS_PER_PIXEL]
 
-/** What buttons and keys do with the selection. */
+/** Commands of buttons and keys on the selection. */
 export function useSelectionCommands({ controller, selection }: Sheet) {
   const box = boundsOf(selection)
   const apply = (change: (sketch: Sketch) => Change) =>

@@ -10,7 +10,7 @@ export interface SheetCommands {
   selectAll: () => void
   /** Undefined while nothing is selected. */
   duplicate: (() => void) | undefined
-  /** Of single keys, by the key in lower case. */
+  /** Commands of single keys, by the key in lower case. */
   single: Readonly<Record<string, () => void>>
   /** Arrows, Delete and Escape for the selection. @returns whether the key did something */
   onSelection: (event: KeyboardEvent) => boolean

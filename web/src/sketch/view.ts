@@ -25,7 +25,7 @@ export const FITTING: Camera = { zoom: 1, centre: undefined }
 export const [MIN_ZOOM, MAX_ZOOM] = [0.25, 8]
 const HOME: Box = { left: 0, top: 0, right: SHEET_UNITS, bottom: SHEET_UNITS }
 
-/** What the fitting view shows: the home square, and ink beyond it. */
+/** Area of the fitting view: the home square, and ink beyond it. */
 export function fittedBox(ink: Box | undefined): Box {
   return union(HOME, ink)!
 }
@@ -64,4 +64,8 @@ export function dragged(
 
 export function zoomedAt(camera: Camera, size: Size, fitted: Box, at: Vector, factor: number): Camera {
   return dragged(camera, size, fitted, { from: at, to: at, factor })
+}
+
+export function isSameView(a: View, b: View): boolean {
+  return a.scale === b.scale && a.x === b.x && a.y === b.y
 }

@@ -1,4 +1,5 @@
 import type { Filters, OrderBy } from '../api/client.ts'
+import { boxAround, formatNear, type NearPlace, parseNear } from './near-place.ts'
 import { formatTerms, parseTerms, type QueryTerm } from './query-terms.ts'
 
 export const SORTS = ['newest', 'oldest', 'name', 'name-down'] as const
@@ -18,8 +19,21 @@ export interface Address {
   /** Only the folder's own pictures. */
   flat?: true
   name?: string
-  /** Content types, separated by commas. */
+  /** A part of the content type, such as `jpeg`. */
   type?: string
+  /** In the name, title, caption or keywords. */
+  text?: string
+  camera?: string
+  /** Stars at least, 1…5. */
+  rating?: number
+  /** A collection, by its id. */
+  collection?: string
+  /** Only pictures with a star. */
+  starred?: true
+  /** Pictures that are compared, by their ids, separated by commas. */
+  compare?: string
+  /** Latitude, longitude and a distance in kilometres, separated by commas. */
+  near?: string
   /** Days, such as 2026-11-24, inclusive. */
   from?: string
   to?: string
@@ -33,7 +47,15 @@ export interface PageState {
   directory: string | undefined
   isFlat: boolean
   name: string
-  types: string[]
+  type: string
+  text: string
+  camera: string
+  /** 0: any. */
+  rating: number
+  near: NearPlace | undefined
+  collection: string | undefined
+  isStarred: boolean
+  compare: string[]
   from: string
   to: string
   sort: Sort
@@ -48,6 +70,9 @@ const text = (value: unknown) =>
 const day = (value: unknown) =>
   typeof value === 'string' && DAY.test(value) && !Number.isNaN(Date.parse(value)) ? value : undefined
 
+const stars = (value: unknown) =>
+  Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 5 ? Number(value) : undefined
+
 /** Leaves out what can't be understood. */
 export function parseAddress(search: Record<string, unknown>): Address {
   return withoutUndefined({
@@ -57,6 +82,13 @@ export function parseAddress(search: Record<string, unknown>): Address {
     flat: search.flat === true ? true : undefined,
     name: text(search.name),
     type: text(search.type),
+    text: text(search.text),
+    camera: text(search.camera),
+    rating: stars(search.rating),
+    collection: text(search.collection),
+    starred: search.starred === true ? true : undefined,
+    compare: text(search.compare),
+    near: parseNear(search.near) && text(search.near),
     from: day(search.from),
     to: day(search.to),
     sort: SORTS.find((known) => known === search.sort),
@@ -71,7 +103,14 @@ export function stateOf(address: Address): PageState {
     directory: address.dir,
     isFlat: address.flat ?? false,
     name: address.name ?? '',
-    types: address.type?.split(',') ?? [],
+    type: address.type ?? '',
+    text: address.text ?? '',
+    camera: address.camera ?? '',
+    rating: address.rating ?? 0,
+    near: parseNear(address.near),
+    collection: address.collection,
+    isStarred: address.starred ?? false,
+    compare: address.compare?.split(',').slice(0, MAX_COMPARED) ?? [],
     from: address.from ?? '',
     to: address.to ?? '',
     sort: address.sort ?? 'newest',
@@ -87,7 +126,14 @@ export function changed(address: Address, part: PageChange): Address {
   if ('directory' in part) next.dir = part.directory
   if ('isFlat' in part) next.flat = part.isFlat || undefined
   if ('name' in part) next.name = part.name || undefined
-  if ('types' in part) next.type = part.types?.join() || undefined
+  if ('type' in part) next.type = part.type || undefined
+  if ('text' in part) next.text = part.text || undefined
+  if ('camera' in part) next.camera = part.camera || undefined
+  if ('rating' in part) next.rating = part.rating || undefined
+  if ('collection' in part) next.collection = part.collection
+  if ('isStarred' in part) next.starred = part.isStarred || undefined
+  if ('compare' in part) next.compare = part.compare?.join() || undefined
+  if ('near' in part) next.near = part.near && formatNear(part.near)
   if ('from' in part) next.from = part.from || undefined
   if ('to' in part) next.to = part.to || undefined
   if ('sort' in part) next.sort = part.sort === 'newest' ? undefined : part.sort
@@ -104,28 +150,63 @@ const ORDERS: Record<Sort, { order_by: OrderBy; direction: 'ascending' | 'descen
 
 export const orderOf = (sort: Sort) => ORDERS[sort]
 
-/** What lists and searches are narrowed to. Days are the browser's own. */
-export function filtersOf({ directory, isFlat, name, from, to }: PageState): Filters {
+/** Filters of lists and searches. Days are in the time zone of the browser. */
+export function filtersOf(state: PageState): Filters {
+  const { directory, isFlat, name, from, to, near } = state
   return {
     name_contains: name || undefined,
+    text_contains: state.text || undefined,
+    content_type_contains: state.type || undefined,
+    camera_contains: state.camera || undefined,
+    rating_min: state.rating || undefined,
+    collection: state.collection,
+    starred: state.isStarred || undefined,
+    ...(near && boxAround(near)),
     directory: directory === undefined ? (isFlat ? '.' : undefined) : directory,
     recursive: directory === undefined ? undefined : !isFlat,
-    modified_min: from ? new Date(`${from}T00:00:00`).toISOString() : undefined,
-    modified_max: to ? new Date(`${to}T23:59:59.999`).toISOString() : undefined,
+    captured_min: from ? `${from}T00:00:00` : undefined,
+    captured_max: to ? `${to}T23:59:59.999` : undefined,
   }
 }
 
 /** How many filters are set. */
-export function filterCount({ directory, isFlat, name, types, from, to }: PageState): number {
-  const isSet = [directory !== undefined, isFlat, name !== '', types.length > 0, from !== '' || to !== '']
-  return isSet.filter(Boolean).length
+export function filterCount(state: PageState): number {
+  const { directory, isFlat, type, from, to, collection } = state
+  const isSet = [
+    directory !== undefined,
+    collection !== undefined,
+    isFlat,
+    type !== '',
+    from !== '' || to !== '',
+  ]
+  return isSet.filter(Boolean).length + furtherFilterCount(state)
+}
+
+/** How many of the filters are set that have no chip of their own. */
+export function furtherFilterCount(state: PageState): number {
+  const { name, text, camera, rating, near, isStarred } = state
+  return [name !== '', text !== '', camera !== '', rating > 0, near !== undefined, isStarred].filter(Boolean)
+    .length
+}
+
+/** The most pictures that are compared. */
+export const MAX_COMPARED = 4
+
+export const NO_FURTHER_FILTERS: PageChange = {
+  name: '',
+  text: '',
+  camera: '',
+  rating: 0,
+  near: undefined,
+  isStarred: false,
 }
 
 export const NO_FILTERS: PageChange = {
   directory: undefined,
+  collection: undefined,
   isFlat: false,
-  name: '',
-  types: [],
+  type: '',
+  ...NO_FURTHER_FILTERS,
   from: '',
   to: '',
 }

@@ -8,15 +8,14 @@ const REFRESH_MS = 5_000
 const MAX_FOLDERS = 100
 
 /** Accounts for all files in the watched folder: which are indexed, and why the others are not. */
-export function FilesAccount({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
+export function FilesAccount({ onClose }: { onClose: () => void }) {
   const { data: account, error } = useQuery({
     queryKey: ['account'],
     queryFn: ({ signal }) => getIndexAccount(signal),
-    enabled: isOpen,
     refetchInterval: REFRESH_MS,
   })
   return (
-    <Dialog title={messages.files.title} isOpen={isOpen} onClose={onClose}>
+    <Dialog title={messages.files.title} isOpen onClose={onClose}>
       {error && <p className="pb-3 text-danger">{error.message}</p>}
       {account && <Account account={account} />}
     </Dialog>

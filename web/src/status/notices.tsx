@@ -1,6 +1,6 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { HardDrive, TriangleAlert, WifiOff } from 'lucide-react'
-import { useState } from 'react'
+import { useEffect, useState } from 'react'
 import { acceptMissing, getIndexStatus, type IndexStatus, reconcile } from '../api/client.ts'
 import type { ServerEvents } from '../api/events.ts'
 import { Button } from '../components/button.tsx'
@@ -20,13 +20,8 @@ export function Notices({ events }: { events: ServerEvents }) {
     refetchInterval: REFRESH_MS,
   })
   const [readReason, setReadReason] = useState(() => getStored(READ_KEY))
-  if (events.isOffline) {
-    return (
-      <Notice icon={<WifiOff />} isDanger title={messages.status.offlineTitle}>
-        {messages.status.offlineNow}
-      </Notice>
-    )
-  }
+  if (events.offline !== undefined)
+    return <OfflineNotice retryAt={events.offline.retryAt} onRetry={events.reconnect} />
   if (status === undefined) return null
   if (status.storage_problem !== null)
     return (
@@ -56,6 +51,32 @@ export function Notices({ events }: { events: ServerEvents }) {
   if (status.polling_reason !== null && status.polling_reason !== readReason)
     return <PollingNotice reason={status.polling_reason} onRead={setReadReason} />
   return null
+}
+
+function OfflineNotice({ retryAt, onRetry }: { retryAt: number; onRetry: () => void }) {
+  const [now, setNow] = useState(Date.now)
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000)
+    return () => clearInterval(timer)
+  }, [])
+  const seconds = Math.ceil((retryAt - now) / 1000)
+  return (
+    <Notice
+      icon={<WifiOff />}
+      isDanger
+      title={messages.status.offlineTitle}
+      actions={
+        <Button size="small" onClick={onRetry}>
+          {messages.status.tryNow}
+        </Button>
+      }
+    >
+      {/* A screen reader would read out every second. */}
+      <span aria-hidden="true">
+        {seconds > 0 ? messages.status.offline(seconds) : messages.status.offlineNow}
+      </span>
+    </Notice>
+  )
 }
 
 function IndexingNotice({ progress }: { progress: NonNullable<ServerEvents['progress']> }) {

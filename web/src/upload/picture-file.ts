@@ -1,4 +1,4 @@
-/** What the server reads and not every browser counts as an image. */
+/** Formats that the server reads and not every browser counts as images. */
 const ENDINGS = [
   ...['.jpe', '.jif', '.jfif', '.apng', '.heic', '.heif', '.hif', '.heics', '.heifs', '.avif', '.avifs'],
   ...['.tif', '.tiff', '.bmp', '.dib'],

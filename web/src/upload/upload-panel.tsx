@@ -1,12 +1,14 @@
 import { ChevronDown, ChevronUp, X } from 'lucide-react'
 import { useState } from 'react'
+import { Button } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages/messages.ts'
-import type { Upload, Uploads } from './use-uploads.ts'
+import type { Upload } from './upload-queue.ts'
+import type { Uploads } from './use-uploads.ts'
 
 /** Lists files that are being added, with their progress and errors. */
 export function UploadPanel({ uploads }: { uploads: Uploads }) {
-  const { list, close } = uploads
+  const { list, retry, close } = uploads
   const [isFolded, setFolded] = useState(false)
   if (list.length === 0) return null
   const done = list.filter(({ state }) => state === 'done').length
@@ -21,6 +23,7 @@ export function UploadPanel({ uploads }: { uploads: Uploads }) {
         <p role="status" className="flex-1 font-medium">
           {messages.upload.summary(done, failed, list.length)}
         </p>
+        {isOver && failed > 0 && <Button onClick={retry}>{messages.upload.retry}</Button>}
         <IconButton
           label={isFolded ? messages.upload.unfold : messages.upload.fold}
           onClick={() => setFolded(!isFolded)}
@@ -53,7 +56,7 @@ export function UploadPanel({ uploads }: { uploads: Uploads }) {
 const MAX_ROWS = 200
 const FIRST: Upload['state'][] = ['sending', 'failed', 'waiting', 'done']
 
-/** Of thousands of files, those under way or refused first. */
+/** Maximum number of files listed; those in progress or refused come first. */
 function mostRelevant(list: Upload[]): Upload[] {
   if (list.length <= MAX_ROWS) return list
   return FIRST.flatMap((state) => list.filter((upload) => upload.state === state)).slice(0, MAX_ROWS)

@@ -32,7 +32,7 @@ export interface NewCollection {
   search?: unknown
 }
 
-/** What is undefined stays. */
+/** Undefined values leave the collection unchanged. */
 export interface CollectionChange {
   name?: string | undefined
   isShared?: boolean | undefined

@@ -82,6 +82,23 @@ export interface ListQuery extends Page {
   descending: boolean
 }
 
+/** Position of an image in an order. */
+export interface SectionCursor {
+  value: string | number
+  id: string
+}
+
+export interface SectionQuery extends Pick<ListQuery, 'filter' | 'orderBy' | 'descending' | 'limit'> {
+  /** Begins after this position; absent: at the start. */
+  after?: SectionCursor | undefined
+}
+
+export interface Section {
+  images: Image[]
+  /** Where the next section begins; undefined at the end. */
+  next: SectionCursor | undefined
+}
+
 export interface ListResult {
   images: Image[]
   /** Number of images that match the filter. */
@@ -139,6 +156,10 @@ export interface ImageStore {
   get(id: string): Promise<Image | undefined>
   getByPath(path: string): Promise<Image | undefined>
   list(query: ListQuery): Promise<ListResult>
+  /** A part of the images in an order. Walking through all of them takes the same time for each part. */
+  section(query: SectionQuery): Promise<Section>
+  /** Returns the images with these ids, in the order of the ids. */
+  getAll(ids: readonly string[]): Promise<Image[]>
   /** Months that have images, newest first. */
   timeline(filter: ImageFilter): Promise<MonthCount[]>
   countByDirectory(): Promise<{ directory: string; images: number }[]>

@@ -19,7 +19,7 @@ export interface WeightedVector {
 export interface NearestQuery extends Page {
   /** Default: `image`. Only that one has an index; in other spaces all vectors are compared. */
   space?: SpaceName | undefined
-  /** Any length but zero. Of several vectors, the one with the best score counts for each image. */
+  /** Any length but zero. With several vectors, the best score of each image counts. */
   vector: Float32Array | readonly WeightedVector[]
   filter: ImageFilter
   /** Maximum number of results, before they are divided into pages. */

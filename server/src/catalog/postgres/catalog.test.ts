@@ -35,7 +35,7 @@ function scoreOf(a: Float32Array, b: Float32Array): number {
 
 describe('its vector index', () => {
   it('is built when there are many, is used, and finds what comparing finds, also behind filters', async () => {
-    // One that tells how it answers.
+    // A database that records how it answers.
     const server = await startPostgres([
       'shared_preload_libraries=auto_explain',
       'auto_explain.log_min_duration=0',
@@ -108,7 +108,7 @@ describe('its vector index', () => {
     await expect.poll(uses).toBeGreaterThan(before)
     expect(await recallFor({ createdMin: 11_900 }, (n) => n >= 11_900)).toBe(1)
 
-    // What the server has planned, and how far it has looked, for one search each.
+    // The plan of the server and the depth of its search, for one search each.
     const logOf = async (topK: number, filter = {}) => {
       const start = server.log().length
       await catalog.vectors.nearest({ vector: vectorOf(0), filter, topK, offset: 0, limit: 10 })
@@ -125,7 +125,7 @@ describe('its vector index', () => {
     expect(few).toMatch(/images_by_created_at/)
     expect(few).not.toMatch(/vectors_hnsw_1/)
 
-    // Whoever closes while it is built does not wait for it; the next one builds it.
+    // Closing does not wait for a build; the next process builds the index.
     await client.query('drop index vectors_hnsw_1')
     await client.query('begin isolation level repeatable read')
     await client.query('select 1 from vectors limit 1')

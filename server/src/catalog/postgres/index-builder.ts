@@ -1,5 +1,5 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { type Kysely, sql } from 'kysely'
+import pTimeout from 'p-timeout'
 import type { Tables } from '../../database/schema.ts'
 import { messageOf, systemCodeOf } from '../../errors.ts'
 import type { ActiveSpace } from '../sql/vector-backend.ts'
@@ -93,7 +93,7 @@ export function createIndexBuilder(
         // If the server can't be reached, its build has ended as well.
         if (buildProcess !== undefined)
           await sql`select pg_cancel_backend(${buildProcess})`.execute(database).catch(() => {})
-        await Promise.race([building, sleep(CANCEL_RETRY_MS)])
+        await pTimeout(building, { milliseconds: CANCEL_RETRY_MS, message: false })
       }
     },
   }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import pTimeout from 'p-timeout'
 import type { PostgresDatabase } from '../../database/postgres/database.ts'
 import { DomainError, messageOf } from '../../errors.ts'
 import type { Catalog, VectorSpace } from '../catalog.ts'
@@ -103,7 +104,10 @@ export function monitorReplicas(
 
   async function locate(replica: Replica): Promise<void> {
     try {
-      replica.position = await Promise.race([replayedPosition(replica.monitored.database), timeout()])
+      replica.position = await pTimeout(replayedPosition(replica.monitored.database), {
+        milliseconds: RESPONSE_TIMEOUT_MS,
+        message: 'it does not answer',
+      })
       if (replica.position === undefined) throw new Error('it is no standby of the primary')
     } catch (error) {
       replica.position = undefined
@@ -132,10 +136,4 @@ function trackLag(): (written: bigint | undefined) => bigint {
     const oldest = positions[0]
     return oldest !== undefined && oldest.at <= now - MAX_LAG_MS ? oldest.position : 0n
   }
-}
-
-/** @throws {Error} after the time limit */
-async function timeout(): Promise<never> {
-  await sleep(RESPONSE_TIMEOUT_MS, undefined, { ref: false })
-  throw new Error('it does not answer')
 }

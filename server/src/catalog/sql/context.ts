@@ -4,7 +4,7 @@ import type { Tables } from '../../database/schema.ts'
 import type { AttributeTable } from '../attributes.ts'
 import type { ActiveSpace, VectorBackend } from './vector-backend.ts'
 
-/** What the stores on an SQL database share. */
+/** Parts that the stores of one SQL database share. */
 export interface SqlContext extends SqlDatabase<Kysely<Tables>> {
   readonly vectors: VectorBackend
   readonly attributes: AttributeTable

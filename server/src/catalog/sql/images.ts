@@ -1,22 +1,11 @@
-import type { Tables } from '../../database/schema.ts'
 import { DomainError } from '../../errors.ts'
-import { IMAGE_ATTRIBUTES } from '../attributes.ts'
-import type {
-  CatalogCounts,
-  ContentInfo,
-  ImageOrder,
-  ImageRecord,
-  ImageStore,
-  ListQuery,
-  ListResult,
-  PutResult,
-} from '../catalog.ts'
-import { filterCondition } from '../filters.ts'
+import type { CatalogCounts, ContentInfo, ImageRecord, ImageStore, PutResult } from '../catalog.ts'
 import { relinkMembers } from './collection-members.ts'
 import { insertColours } from './colours.ts'
 import type { SqlContext } from './context.ts'
 import { currentFailures } from './failures.ts'
 import { attributeValues, selectImages, toImage, upsertImages } from './image-rows.ts'
+import { getAll, listImages, section } from './lists.ts'
 import { countOutdated, outdatedImages, setAttributes } from './outdated.ts'
 import { timeline } from './timeline.ts'
 import { embeddedContents } from './vectors.ts'
@@ -24,13 +13,6 @@ import { embeddedContents } from './vectors.ts'
 /** Counting more images than this takes long. It is repeated after a multiple of the time that it took. */
 const MAX_COUNTED_IMMEDIATELY = 20_000
 const COUNT_BACKOFF_FACTOR = 20
-
-const ORDER_COLUMN = {
-  createdAt: 'created_at',
-  modifiedAt: 'modified_at',
-  name: 'name_key',
-  capturedAt: IMAGE_ATTRIBUTES.capturedAt.order,
-} as const satisfies Record<ImageOrder, keyof Tables['images']>
 
 export function createSqlImages(context: SqlContext): ImageStore {
   const { database, dialect, space, attributes } = context
@@ -46,6 +28,8 @@ export function createSqlImages(context: SqlContext): ImageStore {
     },
 
     list: (query) => listImages(context, query),
+    section: (query) => section(context, query),
+    getAll: (ids) => getAll(context, ids),
     timeline: (filter) => timeline(context, filter),
 
     async countByDirectory() {
@@ -100,34 +84,6 @@ export function createSqlImages(context: SqlContext): ImageStore {
     countOutdated: () => countOutdated(context),
     setAttributes: (updates) => setAttributes(context, updates),
   }
-}
-
-async function listImages(context: SqlContext, query: ListQuery): Promise<ListResult> {
-  const { database, dialect, space, attributes } = context
-  const { filter, orderBy, descending, limit, offset } = query
-  const { embedderId } = space()
-  const condition = filterCondition(filter, dialect)
-  const direction = descending ? 'desc' : 'asc'
-  const { total } = await database
-    .selectFrom('images')
-    .select((eb) => eb.fn.countAll<number>().as('total'))
-    .where(condition)
-    .executeTakeFirstOrThrow()
-  // Skips rows in the index of the order, without reading them.
-  const page = database
-    .selectFrom('images')
-    .select('images.id')
-    .where(condition)
-    .orderBy(`images.${ORDER_COLUMN[orderBy]}`, direction)
-    .orderBy('images.id', direction)
-    .limit(limit)
-    .offset(offset)
-  const rows = await selectImages(database, embedderId)
-    .where('images.id', 'in', page)
-    .orderBy(`images.${ORDER_COLUMN[orderBy]}`, direction)
-    .orderBy('images.id', direction)
-    .execute()
-  return { images: rows.map((row) => toImage(attributes, row)), total }
 }
 
 /** Counts images and failures, for large galleries not at every call. */

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely'
 import type { SharedTables } from '../../database/schema.ts'
 
-/** An event that processes tell each other: any JSON under a name. */
+/** An event that processes exchange: any JSON under a name. */
 interface StoredEvent {
   id: number
   name: string
@@ -23,7 +23,7 @@ const KEPT = 10_000
 const REMOVE_EXPIRED_EVERY = 500
 const ROWS_PER_STATEMENT = 5_000
 
-/** What happens, in a table: it has an order that all processes share, and whoever was away finds it there. */
+/** Stores events in a table. It gives them one order for all processes, and keeps them for processes that were disconnected. */
 export function openEventTable(database: Kysely<SharedTables>): EventTable {
   let sinceTidied = 0
   return {

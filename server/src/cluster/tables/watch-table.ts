@@ -8,7 +8,7 @@ interface SeenFolder {
   modifiedAt: number
 }
 
-/** What the one process that watches the folder tells all others. */
+/** Status of the leader for all other processes. */
 export interface WatchTable {
   /** Any JSON. */
   write(state: unknown): Promise<void>

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import { Kysely, PostgresDialect, sql } from 'kysely'
 import { Migrator } from 'kysely/migration'
+import pRetry from 'p-retry'
 import { Pool, types } from 'pg'
 import { DomainError, messageOf, systemCodeOf } from '../../errors.ts'
 import type { AccountTables, SharedTables, Tables } from '../schema.ts'
@@ -117,21 +117,23 @@ async function waitForServer(
   options: PostgresOptions,
   log: { warn(message: string): void },
 ): Promise<void> {
-  const start = performance.now()
-  for (let pauseMs = FIRST_PAUSE_MS; ; pauseMs = Math.min(2 * pauseMs, MAX_PAUSE_MS)) {
-    try {
-      await pool.query('select 1')
-      return
-    } catch (error) {
-      const refusal = REFUSALS[systemCodeOf(error) ?? '']
-      const isOver = refusal !== undefined || performance.now() - start > SERVER_START_TIMEOUT_MS
-      const reason = refusal?.(namesOf(options)) ?? messageOf(error)
-      const text = `PostgreSQL at ${describeServer(options)} can't be used: ${reason}`
-      if (isOver) throw new DomainError('unavailable', `${text}.`, { cause: error })
-      log.warn(`${text}. It is tried again.`)
-      await sleep(pauseMs)
-    }
+  const problem = (error: unknown) => {
+    const reason = REFUSALS[systemCodeOf(error) ?? '']?.(namesOf(options)) ?? messageOf(error)
+    return `PostgreSQL at ${describeServer(options)} can't be used: ${reason}`
   }
+  await pRetry(() => pool.query('select 1'), {
+    retries: Number.POSITIVE_INFINITY,
+    maxRetryTime: SERVER_START_TIMEOUT_MS,
+    minTimeout: FIRST_PAUSE_MS,
+    maxTimeout: MAX_PAUSE_MS,
+    shouldRetry({ error }) {
+      if (REFUSALS[systemCodeOf(error) ?? ''] !== undefined) return false
+      log.warn(`${problem(error)}. It is tried again.`)
+      return true
+    },
+  }).catch((error: unknown) => {
+    throw new DomainError('unavailable', `${problem(error)}.`, { cause: error })
+  })
 }
 
 /** @throws {DomainError} if server or extension is missing or too old */

@@ -78,7 +78,8 @@ export function openReference(options: PostgresOptions): ReferenceDatabase {
     },
 
     async images(after, limit) {
-      // The column has no time zone: an instant was written into it, so it holds the local time of the session.
+      // A column without a time zone holds the local time of the session that wrote into it, which the cast assumes. Newer releases of
+      // the library that makes the table give it a time zone.
       const { rows } = await sql<{
         id: string
         path: string
@@ -87,7 +88,7 @@ export function openReference(options: PostgresOptions): ReferenceDatabase {
         vector: string
       }>`
         select id::text, path, model_name as embedder, embedding::text as vector,
-          (extract(epoch from modified_at at time zone current_setting('TimeZone')) * 1000000)::bigint::text as modified
+          (extract(epoch from modified_at::timestamptz) * 1000000)::bigint::text as modified
         from public.indexedimage where path > ${after} order by path limit ${limit}`.execute(database)
       return rows.map(({ modified, vector, ...image }) => ({
         ...image,

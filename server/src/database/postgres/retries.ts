@@ -1,4 +1,4 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import pRetry from 'p-retry'
 import { DomainError, messageOf, systemCodeOf } from '../../errors.ts'
 
 /** SQLSTATE classes and system errors that mean that the server can't be reached. */
@@ -24,19 +24,18 @@ function isUnavailable(error: unknown): boolean {
  * @throws {DomainError} `unavailable` if the server can't be reached, so that clients try again later
  */
 export async function retry<T>(work: () => Promise<T>): Promise<T> {
-  for (let tries = 1; ; tries++) {
-    try {
-      return await work()
-    } catch (error) {
-      if (isUnavailable(error))
-        throw new DomainError('unavailable', `PostgreSQL does not answer: ${messageOf(error)}.`, {
-          cause: error,
-          retryAfterS: RETRY_AFTER_S,
-        })
-      if (tries >= MAX_ATTEMPTS || !RETRYABLE_STATES.includes(systemCodeOf(error) ?? '')) throw error
-      await sleep(RETRY_PAUSE_MS * tries * (0.5 + Math.random()))
-    }
-  }
+  return pRetry(work, {
+    retries: MAX_ATTEMPTS - 1,
+    minTimeout: RETRY_PAUSE_MS,
+    randomize: true,
+    shouldRetry: ({ error }) => RETRYABLE_STATES.includes(systemCodeOf(error) ?? ''),
+  }).catch((error: unknown) => {
+    if (!isUnavailable(error)) throw error
+    throw new DomainError('unavailable', `PostgreSQL does not answer: ${messageOf(error)}.`, {
+      cause: error,
+      retryAfterS: RETRY_AFTER_S,
+    })
+  })
 }
 
 /** Applies `retry` to every method of an object; all of them must be asynchronous. */

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import pTimeout from 'p-timeout'
 import { Client } from 'pg'
 import { clientConfig, type PostgresOptions } from './connection.ts'
 
@@ -38,7 +39,7 @@ export function openPostgresSession(options: PostgresSessionOptions): PostgresSe
 
   return {
     async tryLock(name) {
-      await Promise.race([connected.promise, sleep(QUERY_TIMEOUT_MS, undefined, { ref: false })])
+      await pTimeout(connected.promise, { milliseconds: QUERY_TIMEOUT_MS, message: false })
       const { rows } = (await client
         ?.query<{ got: boolean }>('select pg_try_advisory_lock(hashtextextended($1, 0)) as got', [name])
         .catch(() => undefined)) ?? { rows: [] }
@@ -76,7 +77,7 @@ export function openPostgresSession(options: PostgresSessionOptions): PostgresSe
       const ended = connection.end().catch(() => {})
       if (ending.signal.aborted) {
         // Waits until the server has released the locks.
-        await Promise.race([ended, sleep(QUERY_TIMEOUT_MS, undefined, { ref: false })])
+        await pTimeout(ended, { milliseconds: QUERY_TIMEOUT_MS, message: false })
       } else await sleep(PAUSE_MS, undefined, { signal: ending.signal }).catch(() => {})
     }
   }

@@ -56,7 +56,7 @@ describe('the database', () => {
     expect(indices.rows.map(({ name }) => name)).toEqual(
       expect.arrayContaining(['failures_by_inode', 'images_by_inode', 'images_by_taken_month']),
     )
-    // What refers to the table that was built anew still does.
+    // References to the table that was built again still hold.
     const vectors = database.selectFrom('vectors').select('embedder_id')
     expect(await vectors.execute()).toEqual([{ embedder_id: 7 }])
     const orphan = { embedder_id: 99, content_hash: 'x', data: new Uint8Array(2) }

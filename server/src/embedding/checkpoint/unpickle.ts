@@ -1,4 +1,4 @@
-/** What a pickle's references to the world outside it stand for. */
+/** Resolves references of a pickle to anything outside of it. */
 export interface UnpickleHooks {
   /** The class or function of that name. It should throw for whatever is not known to be harmless. */
   resolveGlobal(module: string, name: string): unknown
@@ -6,7 +6,7 @@ export interface UnpickleHooks {
   resolvePersistentId(id: unknown): unknown
 }
 
-/** What `resolveGlobal` returns for something that a pickle may call. */
+/** Return value of `resolveGlobal` for something that a pickle may call. */
 export class Callable {
   readonly call: (args: unknown[]) => unknown
 

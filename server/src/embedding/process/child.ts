@@ -2,21 +2,23 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { stripVTControlCharacters } from 'node:util'
-import { systemCodeOf } from '../../errors.ts'
+import { messageOf, systemCodeOf } from '../../errors.ts'
 import { programBeside } from '../../threads.ts'
 import type { QueryExpansion } from '../embedder.ts'
+import { timmInPython } from '../kinds/timm/in-python.ts'
 import { type EmbedderDefinition, embedderKind } from '../registry.ts'
 import { withoutTelemetry } from '../telemetry.ts'
 import type { BatchItem, BatchKind } from './jobs.ts'
-import { type LoadSettings, type Response, readFrames, writeFrame } from './protocol.ts'
+import { type LoadSettings, type Request, type Response, readFrames, writeFrame } from './protocol.ts'
 
-/** What a loaded embedder reports of itself. */
+/** Properties of a loaded embedder. */
 export interface EmbedderProperties {
   readonly dimensions: number
   readonly inputSize: { width: number; height: number }
   readonly sketchMargin: number | undefined
   readonly sketchExpansion: QueryExpansion | undefined
   readonly embedsText: boolean
+  readonly places: { width: number; height: number } | undefined
 }
 
 /** A process with a loaded embedder. It takes one batch at a time. */
@@ -27,7 +29,7 @@ export interface EmbeddingProcess extends EmbedderProperties {
   /**
    * @param items images as 8-bit RGB, each of `inputSize`; with the kind `text`, texts
    * @param timeoutMs a batch that takes longer ends the process; at most the configured `batch_timeout_s`
-   * @returns `[count, dimensions]`, not normalised
+   * @returns `[count, dimensions]`, not normalised; with the kind `places`, `[count, places.height, places.width, dimensions]`
    * @throws {Error} with the message of the embedder, or the way in which the process ended
    */
   embed(items: BatchItem[], kind: BatchKind, timeoutMs?: number): Promise<Float32Array>
@@ -62,7 +64,20 @@ const MAX_NEIGHBOURS = 1000
  * Starts a process and waits until its embedder is loaded.
  * @throws {Error} with the reason
  */
-export function startEmbeddingProcess(
+export async function startEmbeddingProcess(
+  name: string,
+  definition: EmbedderDefinition,
+  options: ProcessOptions,
+): Promise<EmbeddingProcess> {
+  const inPython = embedderKind(name, definition) === 'timm' ? timmInPython(definition) : undefined
+  if (inPython === undefined) return startProcess(name, definition, options)
+  inPython.notes.forEach(options.onOutput)
+  return startProcess(name, inPython.definition, options).catch((error) => {
+    throw new Error(inPython.explain(messageOf(error)), { cause: error })
+  })
+}
+
+function startProcess(
   name: string,
   definition: EmbedderDefinition,
   options: ProcessOptions,
@@ -228,6 +243,7 @@ class Conversation {
     sketchExpansion,
     threads,
     embedsText = false,
+    places,
   }: Extract<Response, { type: 'ready' }>): EmbeddingProcess {
     const isAlive = () => this.#ended === undefined
     return {
@@ -241,6 +257,7 @@ class Conversation {
       sketchExpansion,
       threads,
       embedsText,
+      places,
       embed: (items, kind, timeoutMs = this.#batchTimeoutMs) =>
         this.#embed(items, kind, inputSize, Math.min(timeoutMs, this.#batchTimeoutMs)),
       close: () => this.#close(),
@@ -282,7 +299,10 @@ class Conversation {
       }
       const images = items.filter((item) => typeof item !== 'string')
       const pixels = images.length === 1 ? images[0]! : Buffer.concat(images)
-      writeFrame(this.#child.stdin!, { type: 'embed', id, kind, count: images.length, width, height }, pixels)
+      const size = { count: images.length, width, height }
+      const request: Request =
+        kind === 'places' ? { type: 'embed_places', id, ...size } : { type: 'embed', id, kind, ...size }
+      writeFrame(this.#child.stdin!, request, pixels)
     }).finally(() => clearTimeout(timer))
   }
 

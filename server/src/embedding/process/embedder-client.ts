@@ -38,6 +38,14 @@ export interface EmbedderClient {
    * @throws {DomainError} `not_supported` if the model has no text encoder; `unavailable` as for `embed`
    */
   embedText(texts: readonly string[]): Promise<Embedding[]>
+  /** Size of the grid of `embedPlaces`; undefined if the model has no feature map. */
+  readonly places: { width: number; height: number } | undefined
+  /**
+   * Embeds the places of images, as a query: see `Embedder.embedPlaces`.
+   * @returns `[places.height, places.width, dimensions]` of each image
+   * @throws {DomainError} `not_supported` without `places`; `unavailable` as for `embed`
+   */
+  embedPlaces(images: readonly RgbImage[]): Promise<Embedding[]>
   close(): Promise<void>
 }
 

@@ -4,7 +4,7 @@ import type { Embedding, Priority } from './embedder-client.ts'
 
 /** The input of one batch: images as 8-bit RGB pixels, or texts. */
 export type BatchItem = Uint8Array | string
-export type BatchKind = ImageKind | 'text'
+export type BatchKind = ImageKind | 'places' | 'text'
 
 /** Part of a call that goes to the process as one batch. */
 export interface Job {

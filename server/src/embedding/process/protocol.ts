@@ -13,6 +13,8 @@ export type Request =
   | ({ type: 'load'; name: string; definition: EmbedderDefinition } & LoadSettings)
   /** Payload: 8-bit RGB pixels `[count, height, width, 3]`. */
   | { type: 'embed'; id: number; kind: ImageKind; count: number; height: number; width: number }
+  /** As `embed`, only to an embedder that is ready with `places`. */
+  | { type: 'embed_places'; id: number; count: number; height: number; width: number }
   /** Only to an embedder that is ready with `embedsText`. */
   | { type: 'embed_text'; id: number; texts: string[] }
 
@@ -30,8 +32,9 @@ export type Response =
       sketchExpansion?: QueryExpansion | undefined
       threads?: number | undefined
       embedsText?: boolean | undefined
+      places?: { width: number; height: number } | undefined
     }
-  /** Payload: float32 `[count, dimensions]`. */
+  /** Payload: float32 `[count, dimensions]`, or `[count, places.height, places.width, dimensions]`. */
   | { type: 'vectors'; id: number }
   /** Without an id: the embedder could not be loaded. */
   | { type: 'error'; id?: number | null; message: string }

@@ -4,12 +4,12 @@ import { type RgbImage, resample } from '../../gallery/resample.ts'
 import { DEFAULT_SKETCH_MARGIN, type ImageKind } from '../embedder.ts'
 import type { Measurement } from '../measurements.ts'
 import { describeDefinition, type EmbedderDefinition } from '../registry.ts'
-import { normaliseVectors } from '../vectors.ts'
 import { type EmbedderProperties, type EmbeddingProcess, startEmbeddingProcess } from './child.ts'
 import type { EmbedderClient, EmbedderClientOptions, Embedding, Priority } from './embedder-client.ts'
 import { type BatchItem, type BatchKind, batchSizes, type Job, JobQueue } from './jobs.ts'
 import { measureBatchSizes } from './measure-batch-sizes.ts'
 import { probeDefect } from './probe.ts'
+import { resultsOf, sentence } from './results.ts'
 
 const MAX_ATTEMPTS = 2
 const FIRST_BACKOFF_MS = 100
@@ -78,6 +78,9 @@ class EmbedderSupervisor implements EmbedderClient {
   get embedsText() {
     return this.#properties!.embedsText
   }
+  get places() {
+    return this.#properties!.places
+  }
   get measurement() {
     return this.#measurement!
   }
@@ -110,7 +113,11 @@ class EmbedderSupervisor implements EmbedderClient {
     this.#work()
   }
 
-  async embed(images: readonly RgbImage[], kind: ImageKind, priority: Priority): Promise<Embedding[]> {
+  async embed(
+    images: readonly RgbImage[],
+    kind: ImageKind | 'places',
+    priority: Priority,
+  ): Promise<Embedding[]> {
     const { width, height } = this.inputSize
     const pixels = images.map((image) => resample(image, width, height).data)
     const size = this.measurement.batchSize
@@ -118,6 +125,12 @@ class EmbedderSupervisor implements EmbedderClient {
       this.#enqueue(pixels.slice(n * size, (n + 1) * size), kind, priority),
     )
     return (await Promise.all(parts)).flat()
+  }
+
+  async embedPlaces(images: readonly RgbImage[]): Promise<Embedding[]> {
+    if (this.places === undefined)
+      throw new DomainError('not_supported', `The embedder "${this.name}" has no feature map.`)
+    return this.embed(images, 'places', 'query')
   }
 
   async embedText(texts: readonly string[]): Promise<Embedding[]> {
@@ -177,7 +190,7 @@ class EmbedderSupervisor implements EmbedderClient {
       (BATCH_TIMEOUT_FACTOR * 1000 * batchSize) / imagesPerSecond,
     )
     const outcome = await this.#process!.embed(job.items, job.kind, timeout).then(
-      (vectors) => normaliseVectors(vectors, job.items.length, this.dimensions),
+      (vectors) => resultsOf(vectors, job, this.#properties!),
       (error: Error) => error.message,
     )
     if (typeof outcome !== 'string') {
@@ -332,10 +345,4 @@ class EmbedderSupervisor implements EmbedderClient {
       : `does not work at present: ${sentence(this.#outage ?? 'it does not start')}`
     return new DomainError('unavailable', `The embedder "${this.name}" ${reason}`)
   }
-}
-
-/** Ends a reason with a full stop. */
-function sentence(reason: unknown): string {
-  const text = reason instanceof Error ? reason.message : String(reason)
-  return /[.!?]$/.test(text) ? text : `${text}.`
 }

@@ -1,5 +1,6 @@
 /** The embedding process: loads one embedder, then embeds batches until its input ends. */
 import { createWriteStream } from 'node:fs'
+import pTimeout from 'p-timeout'
 import { messageOf } from '../../errors.ts'
 import { DEFAULT_INPUT_SIZE, type Embedder } from '../embedder.ts'
 import { loadEmbedder } from '../load-embedder.ts'
@@ -15,7 +16,7 @@ const CLOSE_MS = 1000
 process.on('SIGINT', () => {})
 responses.on('error', () => process.exit(0))
 process.stdin.on('end', async () => {
-  await Promise.race([embedder?.close?.(), new Promise((resolve) => setTimeout(resolve, CLOSE_MS))])
+  await pTimeout(Promise.resolve(embedder?.close?.()), { milliseconds: CLOSE_MS, message: false })
   process.exit(0)
 })
 readFrames<Request>(process.stdin, handle, (error) => {
@@ -43,9 +44,11 @@ async function vectorsOf(
     if (embedder.embedText === undefined) throw new Error('the embedder has no method embedText(texts)')
     return embedder.embedText(request.texts)
   }
-  const { kind, count, height, width } = request
-  const data = toUnitRange(new Uint8Array(payload))
-  return embedder.embed({ data, count, height, width }, kind)
+  const { count, height, width } = request
+  const images = { data: toUnitRange(new Uint8Array(payload)), count, height, width }
+  if (request.type === 'embed') return embedder.embed(images, request.kind)
+  if (embedder.embedPlaces === undefined) throw new Error('the embedder has no method embedPlaces(images)')
+  return embedder.embedPlaces(images)
 }
 
 async function load({ name, definition, ...given }: Extract<Request, { type: 'load' }>): Promise<void> {
@@ -64,6 +67,7 @@ async function load({ name, definition, ...given }: Extract<Request, { type: 'lo
       sketchExpansion: embedder.sketchExpansion,
       threads: embedder.threads,
       embedsText: embedder.embedText !== undefined,
+      places: embedder.embedPlaces && embedder.places,
     })
   } catch (error) {
     respond({ type: 'error', message: messageOf(error) })

@@ -1,4 +1,4 @@
-/** What EXIF, XMP and IPTC state about a picture. Everything is optional. */
+/** Statements of EXIF, XMP and IPTC about a picture. All are optional. */
 export interface FileDetails {
   /** Time on the clock of the camera, in milliseconds since 1970 as if that clock showed UTC. */
   capturedAt?: number | undefined

@@ -12,7 +12,7 @@ interface Library {
   LibRaw: new () => {
     /** @param settings of `dcraw_emu` */
     open(bytes: Uint8Array, settings: object): void
-    /** Of the upright photo. */
+    /** Size of the upright photo. */
     metadata(full: boolean): { width: number; height: number }
     /** The largest preview in the file. */
     thumbnailData(): { data: Uint8Array; width: number; height: number; format: string } | undefined

@@ -13,7 +13,7 @@ const ADAM7 = [
   [1, 0, 2, 2],
   [0, 1, 1, 2],
 ] as const
-/** What changes how the pixels look. Other chunks may be damaged as well. */
+/** Chunks that affect the pixels. Damage in others is ignored. */
 const KEPT_CHUNKS = ['IHDR', 'PLTE', 'tRNS', 'gAMA', 'sRGB', 'eXIf']
 const MAX_DATA_BYTES = 512 * 1024 ** 2
 

@@ -4,7 +4,7 @@ const COMPRESSION = 259
 const DNG_VERSION = 50706
 /** Colour filter array, and linear raw: Adobe, "Digital Negative Specification", 1.7. */
 const SENSOR_INTERPRETATIONS = [32803, 34892]
-/** Of Sony, Olympus, Samsung, Nikon, Kodak and Pentax. */
+/** Signatures of Sony, Olympus, Samsung, Nikon, Kodak and Pentax. */
 const SENSOR_COMPRESSIONS = [32767, 32769, 32770, 34713, 65000, 65535]
 /** More directories than any camera writes, and fewer than could hold anybody up. */
 const MAX_DIRECTORIES = 32

@@ -6,8 +6,8 @@ export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff' | 'b
 export const SNIFF_BYTES = 512
 
 /**
- * Recognises a picture by its first bytes, whatever the name of the file.
- * @param head at least `SNIFF_BYTES`, or the whole file. Some raw photos can only be told from a TIFF by the whole file.
+ * Recognises the format of a picture by its first bytes, whatever the name of the file.
+ * @param head at least `SNIFF_BYTES`, or the whole file. Some raw photos differ from a TIFF only in later bytes.
  * @returns undefined if it is no picture of a supported format
  */
 export function sniff(head: Uint8Array): ImageFormat | undefined {
@@ -54,7 +54,7 @@ function sniffHeif(head: Uint8Array): ImageFormat | undefined {
 const BMP_HEADER_SIZE_AT = 14
 const V5_HEADER = 124
 
-/** Two letters alone also begin texts. The size of the second header, a 32-bit number, tells them apart. */
+/** Two letters alone also begin texts. The size of the second header, a 32-bit number, distinguishes them. */
 function hasBmpHeader(head: Uint8Array): boolean {
   if (head.length < BMP_HEADER_SIZE_AT + 4) return false
   const size = new DataView(head.buffer, head.byteOffset).getUint32(BMP_HEADER_SIZE_AT, true)

@@ -2,12 +2,14 @@ import { emailCodeContract } from '../../contract/sign-in.ts'
 import { collectionContract } from './collections.ts'
 import { duplicateContract } from './duplicates.ts'
 import { eventContract } from './events.ts'
+import { exportContract } from './export.ts'
 import { folderContract } from './folders.ts'
 import { healthContract } from './health.ts'
 import { imageFileContract } from './image-files.ts'
 import { imageContract } from './images.ts'
 import { indexAccountContract } from './index-account.ts'
 import { indexStatusContract } from './index-status.ts'
+import { matchContract } from './match.ts'
 import { savedQueryContract } from './saved-queries.ts'
 import { searchContract } from './search.ts'
 import { sessionContract } from './session.ts'
@@ -27,9 +29,11 @@ export const API = {
   duplicates: duplicateContract,
   images: imageContract,
   imageFiles: imageFileContract,
+  match: matchContract,
   timeline: timelineContract,
   collections: collectionContract,
   stars: starContract,
+  export: exportContract,
   trash: trashContract,
   savedQueries: savedQueryContract,
   words: wordContract,

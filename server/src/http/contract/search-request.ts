@@ -59,6 +59,7 @@ const partSchema = z
   .discriminatedUnion('kind', [
     z.object({ kind: z.literal('sketch'), ...pictureFields }),
     z.object({ kind: z.literal('image'), ...pictureFields }),
+    z.object({ kind: z.literal('auto'), ...pictureFields }),
     z.object({ kind: z.literal('image_id'), image_id: uuid, weight: weightSchema }),
     z.object({
       kind: z.literal('region'),

@@ -6,7 +6,7 @@ import { temporaryDirectory } from '../../testing/temporary.ts'
 import { listen } from '../listen.ts'
 import { type Client, clientReader } from './client-address.ts'
 
-/** What a request over a connection from `remote` is taken for. */
+/** The client that is read from a request over a connection from `remote`. */
 async function clientOf(trusted: string[], remote: string, headers: Record<string, string>): Promise<Client> {
   const app = new Hono()
   const read = clientReader(trusted)

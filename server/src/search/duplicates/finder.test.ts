@@ -1,6 +1,10 @@
+import sharp, { type Sharp } from 'sharp'
 import { expect, it, onTestFinished } from 'vitest'
 import type { ImageRecord } from '../../catalog/catalog.ts'
+import { COLOUR_SPACE } from '../../catalog/spaces.ts'
 import { openSqliteCatalogThread } from '../../catalog/sqlite/client.ts'
+import { describePixels } from '../../gallery/metadata.ts'
+import { picture } from '../../testing/pictures.ts'
 import { temporaryDirectory } from '../../testing/temporary.ts'
 import { vectorNamed } from '../../testing/vectors.ts'
 import { createDuplicateFinder, type Duplicates } from './finder.ts'
@@ -114,7 +118,7 @@ it('finds what many that are gone stood between', async () => {
   await catalog.images.upsert(many)
   const find = createDuplicateFinder({ catalog })
   expect(pathsOf(await find(THRESHOLD))).toEqual([many.map(({ path }) => path).sort()])
-  // Each knows its eleven nearest, and those are gone.
+  // Each image has eleven noted neighbours, and those are deleted.
   const left = ['many-0', 'many-30', 'many-59']
   await catalog.files.remove(many.map(({ path }) => path).filter((path) => !left.includes(path)))
   await catalog.vectors.deleteUnused()
@@ -122,4 +126,44 @@ it('finds what many that are gone stood between', async () => {
   // And goes on from there.
   await catalog.images.upsert([record('5 again', '5 again', turned(vectorNamed('5', DIMENSIONS), 0.05))])
   await expect.poll(async () => pathsOf(await find(THRESHOLD))).toEqual([['5', '5 again'], left])
+})
+
+const EDITS: Record<string, (image: Sharp) => Sharp> = {
+  smaller: (image) => image.resize(70),
+  compressed: (image) => image.jpeg({ quality: 30 }),
+  darker: (image) => image.linear(0.8, 0),
+  'in other colours': (image) => image.modulate({ hue: 40 }),
+  mirrored: (image) => image.flop(),
+  cropped: (image) => image.extract({ left: 7, top: 5, width: 126, height: 90 }),
+}
+
+async function described(path: string, image: Sharp, vector: Float32Array): Promise<ImageRecord> {
+  const { data, info } = await sharp(await image.png().toBuffer())
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  const pixels = { data: new Uint8Array(data), width: info.width, height: info.height }
+  return { ...record(path, path, vector), ...describePixels(pixels) }
+}
+
+it('joins edited copies of a drawing, and no different drawings of the same kind', async () => {
+  const catalog = openSqliteCatalogThread({ directory: await temporaryDirectory(), savesIndex: false })
+  onTestFinished(() => catalog.close())
+  await catalog.spaces.activate({
+    embedder: 'test',
+    fingerprint: '1',
+    dimensions: DIMENSIONS,
+    further: [COLOUR_SPACE],
+  })
+  // To the embedder all are the same.
+  const same = vectorNamed('a thing', DIMENSIONS)
+  const vectors = Array.from({ length: 30 }, (_, n) => turned(same, n / 1000))
+  const next = () => vectors.pop()!
+  for (let n = 0; n < 16; n += 2)
+    await catalog.images.upsert([await described(`drawing ${n}`, sharp(await picture(n)), next())])
+  const names = Object.keys(EDITS)
+  for (const name of names)
+    await catalog.images.upsert([await described(name, EDITS[name]!(sharp(await picture(4))), next())])
+  const find = createDuplicateFinder({ catalog })
+  await expect.poll(async () => pathsOf(await find(THRESHOLD))).toEqual([[...names, 'drawing 4'].sort()])
 })

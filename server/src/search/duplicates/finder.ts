@@ -1,6 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
+import pTimeout from 'p-timeout'
 import type { Catalog, Image } from '../../catalog/catalog.ts'
 import { MAX_PAIRS_PER_VECTOR } from '../../catalog/contract/vectors.ts'
+import { confirmPairs } from './confirm-pairs.ts'
 
 /** Groups of near-identical images, largest first, and how much of the gallery has been compared for them, 0…1. */
 export interface Duplicates {
@@ -31,7 +32,7 @@ const MAX_MARKS = 200
 const LINKS_AT_ONCE = 64
 
 /**
- * Finds near-duplicates: images with the same bytes, and images whose vectors have at least the similarity `threshold`, directly or
+ * Finds near-duplicates: images with the same bytes, and images whose vectors have at least the similarity `threshold` and that `confirmPairs` confirms, directly or
  * through others of the group. Each image takes about a millisecond, so requests during the comparison return the groups found so
  * far, and later comparisons only include new images.
  * @returns a function that finds the groups for a threshold
@@ -107,7 +108,7 @@ class ThresholdSearch implements Search {
       this.#comparing.catch(() => {})
     }
     if (this.#comparing !== undefined && isOver)
-      await Promise.race([this.#comparing, sleep(this.#timeoutMs, undefined, { ref: false })])
+      await pTimeout(this.#comparing, { milliseconds: this.#timeoutMs, message: false })
     return this.#respond()
   }
 
@@ -124,7 +125,7 @@ class ThresholdSearch implements Search {
         ...this.#marks.slice(-MAX_MARKS),
         { after: this.#next, compared: this.#compared, length: (this.#renewed ?? this.#pairs).length },
       ]
-      for (const { a, b } of part.pairs) {
+      for (const { a, b } of await confirmPairs(this.#catalog, part.pairs, this.#threshold)) {
         this.#pairs.add(a, b)
         this.#renewed?.add(a, b)
       }

@@ -11,7 +11,7 @@ const FULL_INK = 0.75
 const MAX_SHADED_SHARE = 0.75
 
 interface Limits {
-  /** Of the area. */
+  /** Share of the area. */
   inkShare: number
   /** A stroke is thinner than this share of the longer side. */
   strokeWidth: number

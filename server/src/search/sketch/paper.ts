@@ -7,7 +7,7 @@ import { enlarged, type Plane, shrunk } from './plane.ts'
 import { removeRuling } from './ruling.ts'
 
 const LONGER_SIDE = 512
-/** Paper is estimated on squares of so many pixels. */
+/** Side in pixels of the squares on which paper is estimated. */
 const GRID = 3
 /** Radius of the closing that removes ink from paper, as a share of the longer side: strokes are thinner than twice this. */
 const CLOSING_RADIUS = 0.05

@@ -11,7 +11,7 @@ export const TEXT_SCALE: ScoreScale = { mean: 0.1, deviation: 0.06 }
 const SECTIONS = 8
 const SECTION_SIZE = 32
 /** Mean and deviation of fewer pictures are unreliable. */
-const MIN_SAMPLE = 48
+export const MIN_SAMPLE = 48
 
 /** Vectors of some images, spread over the gallery in the order of their names. */
 export async function sampleVectors(catalog: Catalog): Promise<Float32Array[]> {

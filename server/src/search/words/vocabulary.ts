@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
-import { distance } from 'fastest-levenshtein'
 import type { WeightedVector } from '../../catalog/catalog.ts'
 import type { VocabularyFiles } from '../../embedding/vocabulary-files.ts'
 import { DomainError } from '../../errors.ts'
+import { nearestWords } from '../../suggestions.ts'
 import { normalizeWord, singularForms } from './word-forms.ts'
 
 /** A file that `model/vocabulary.py` writes. */
@@ -263,8 +263,8 @@ class FileVocabulary implements Vocabulary {
 
   /** Known words by their distance in spelling; the more frequent of equally distant ones first. */
   #nearest(word: string): { word: string; mistakes: number }[] {
-    return this.#words
-      .map((other) => ({ word: other, mistakes: distance(word, other) }))
+    return nearestWords(word, this.#words)
+      .map(({ word: other, edits }) => ({ word: other, mistakes: edits }))
       .sort(
         (a, b) => a.mistakes - b.mistakes || Number(b.word[0] === word[0]) - Number(a.word[0] === word[0]),
       )

@@ -30,8 +30,8 @@ export function planMoves(newFiles: readonly FileStat[], rows: readonly KnownFil
 }
 
 /**
- * Matches files at new paths with missing rows by equal bytes: files moved to another drive and back, restored from a backup,
- * or copied and then deleted. Of several copies, one with the old name is the most likely.
+ * Matches files at new paths with missing rows by equal bytes: files moved to another drive and back, restored from a backup, or
+ * copied and then deleted. Among several copies, one with the old name is the most likely.
  * @param canBecome whether the file of a row can have been moved to a place
  */
 export function* planMovesByContent(

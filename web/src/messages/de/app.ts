@@ -18,7 +18,8 @@ export const app = {
   dividerHeight: 'Höhe des Suchbereichs',
   openQueryPane: 'Blatt öffnen',
   loading: 'Wird geladen',
-  unreachable: 'Der Server ist nicht erreichbar.',
+  unreachable: 'Die Verbindung zum Server ist unterbrochen.',
+  proxyUnreachable: 'Ein Proxy antwortet, aber der Server dahinter ist nicht erreichbar.',
   tooLargeForProxy: 'Die Datei ist zu groß für den Proxy vor dem Server.',
   foreignAnswer:
     'Ein Proxy hat anstelle des Servers geantwortet, zum Beispiel mit einer Anmeldeseite. Lade diese Seite neu.',
@@ -58,6 +59,7 @@ export const shortcuts = {
         ['Strg Umschalt Z', 'Wiederholen'],
         ['F', 'Vollbild'],
         ['/', 'Wörter'],
+        ['F6', 'Nächster Bereich'],
         ['\\', 'Bibliothek'],
       ],
     },

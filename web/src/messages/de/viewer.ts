@@ -25,6 +25,13 @@ export const viewer = {
   showInFolder: 'Im Ordner zeigen',
   openOriginal: 'Original öffnen',
   whyMatched: 'Warum es passt',
+  showMatch: 'Zeigen, wo',
+  matchExplained:
+    'Je kräftiger die Farbe, desto besser passt dieser Teil des Bildes zur Suche. Für alle Bilder gilt dieselbe Skala.',
+  nearThisPlace: 'Nahe diesem Ort',
+  keywords: 'Stichwörter',
+  inWords: 'In Wörtern',
+  stars: (count: number) => plural(count, { one: '# Stern', other: '# Sterne' }),
   looksAlike: 'Sieht ähnlich aus',
   loading: 'Das Bild wird geladen',
   gone: 'Dieses Bild ist nicht mehr in der Galerie.',
@@ -45,6 +52,11 @@ export const upload = {
   done: 'hinzugefügt',
   waiting: 'wartet',
   unreadable: 'Der Browser kann diese Datei nicht lesen. Sie ist ein Ordner oder wurde verschoben.',
+  tooLargeForProxy: (size: string) =>
+    `Hochladen abgebrochen: Der Proxy vor dem Server nimmt keine Dateien von ${size} an. Seine Grenze lässt sich erhöhen (nginx: client_max_body_size, ohne Angabe 1 MB).`,
+  signedOut:
+    'Hochladen abgebrochen: Deine Anmeldung ist abgelaufen. Melde dich an und versuche es noch einmal.',
+  retry: 'Noch einmal versuchen',
   cancel: 'Abbrechen',
   close: 'Schließen',
   fold: 'Weniger zeigen',

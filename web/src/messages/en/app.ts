@@ -18,7 +18,8 @@ export const app = {
   dividerHeight: 'Height of the query pane',
   openQueryPane: 'Open the sheet',
   loading: 'Loading',
-  unreachable: 'The server can’t be reached.',
+  unreachable: 'The connection to the server was lost.',
+  proxyUnreachable: 'A proxy answers, but the server behind it can’t be reached.',
   tooLargeForProxy: 'The file is too large for the proxy in front of the server.',
   foreignAnswer:
     'A proxy has answered in place of the server, for example with a sign-in page. Reload this page.',
@@ -58,6 +59,7 @@ export const shortcuts = {
         ['Ctrl Shift Z', 'Redo'],
         ['F', 'Full screen'],
         ['/', 'Words'],
+        ['F6', 'Next pane'],
         ['\\', 'Library'],
       ],
     },

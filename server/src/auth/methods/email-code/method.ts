@@ -22,13 +22,11 @@ export interface EmailCodeOptions {
 }
 
 const CHALLENGE_COOKIE = 'challenge_token'
-const CHALLENGE_PATH = '/'
 /** Version 0.1 issued challenges under this name. They can be completed. */
 const CHALLENGE_COOKIE_0_1 = 'sketch-search.challenge'
 const CHALLENGE_PATH_0_1 = '/api'
 /** Marks a browser in which an address has signed in: requests of others do not use up its limits. */
 const KNOWN_COOKIE = 'sketch-search.known'
-const KNOWN_PATH = '/api/auth'
 const KNOWN_FOR_S = 180 * 24 * 3600
 
 const challengeSchema = z.object({
@@ -66,7 +64,7 @@ function createHandlers(
       await limits.start(readClient(context).address, email, isKnown)
       setCookie(context, CHALLENGE_COOKIE, encodeChallenge(challenges.start(email)), {
         ...attributes(context),
-        path: CHALLENGE_PATH,
+        path: '/',
         maxAge: codeExpiresInS,
       })
       return context.json({ state: 'challenge_issued' as const }, 200)
@@ -86,7 +84,7 @@ function createHandlers(
       forgetChallenge(context)
       setCookie(context, KNOWN_COOKIE, seal(key, knownText(challenge.email)), {
         ...attributes(context),
-        path: KNOWN_PATH,
+        path: '/',
         maxAge: KNOWN_FOR_S,
       })
       return context.json({ state: 'authenticated' as const, role: user.role }, 200)
@@ -99,7 +97,7 @@ function challengeCookie(context: Context): string | undefined {
 }
 
 function forgetChallenge(context: Context): void {
-  deleteCookie(context, CHALLENGE_COOKIE, { path: CHALLENGE_PATH })
+  deleteCookie(context, CHALLENGE_COOKIE, { path: '/' })
   if (getCookie(context, CHALLENGE_COOKIE_0_1) !== undefined)
     deleteCookie(context, CHALLENGE_COOKIE_0_1, { path: CHALLENGE_PATH_0_1 })
 }

@@ -43,7 +43,7 @@ export async function up(db: Kysely<unknown>): Promise<void> {
     .addColumn('id', 'bigint', (column) => column.primaryKey().generatedAlwaysAsIdentity())
     .addColumn('embedder_id', 'integer', (column) => column.notNull().references('embedders.id'))
     .addColumn('content_hash', TEXT, (column) => column.notNull())
-    // Of any length, because each embedder has its own dimensions and its own index.
+    // Vectors have any length, because each embedder has its own dimensions and its own index.
     .addColumn('data', sql`halfvec`, (column) => column.notNull())
     .addUniqueConstraint('vectors_by_content', ['content_hash', 'embedder_id'])
     .execute()

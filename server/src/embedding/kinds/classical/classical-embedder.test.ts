@@ -14,7 +14,7 @@ function plane(width: number, height: number, value: (x: number, y: number) => n
   }
 }
 
-/** An RGB batch of one picture: white with black ink where `isInk` says so. */
+/** An RGB batch of one picture: white, with black ink where `isInk` is true. */
 function drawing(isInk: (x: number, y: number) => boolean) {
   const data = new Float32Array(SIDE * SIDE * 3)
   for (let i = 0; i < SIDE * SIDE; i++)

@@ -22,14 +22,21 @@ export interface OnnxModel {
   /** Whether pixels go in as whole numbers 0…255, so that no normalisation is applied. */
   readonly takesBytes: boolean
   readonly threads: number
-  /** Length of the vectors, if the model tells. */
+  /** Length of the vectors, if the model declares it. */
   readonly dimensions: number | undefined
   /**
    * @param outputName another output than the chosen one
    * @returns `[count, dimensions]`, row-major
    */
   embed(images: ImageBatch, normalisation: Normalisation, outputName?: string): Promise<Float32Array>
+  /** Returns the values of an output as they are, for models that take any number of images. */
+  output(images: ImageBatch, normalisation: Normalisation, name: string): Promise<Output>
   close(): Promise<void>
+}
+
+export interface Output {
+  values: Float32Array
+  shape: readonly number[]
 }
 
 const EMBEDDING_NAMES = [
@@ -70,6 +77,10 @@ export async function openOnnxModel(options: OnnxModelOptions, context: LoadCont
       const dimensions = parts[0]!.length / size
       return joined(parts).subarray(0, images.count * dimensions)
     },
+    async output(images, normalisation, name) {
+      const result = await run(session, images, normalisation, name)
+      return { values: toFloats(result), shape: result.dims }
+    },
     close: () => session.close(),
   }
 }
@@ -83,7 +94,7 @@ interface ImageInput {
   channels: 1 | 3
   width: number
   height: number
-  /** Images in one run, if it must be just so many. */
+  /** Images in one run, if the model needs a fixed number. */
   batch: number | undefined
 }
 
@@ -151,7 +162,7 @@ function toTensor(batch: ImageBatch, normalisation: Normalisation, input: ImageI
   return halfTensor(Float16Array.from(values), shape)
 }
 
-/** The native part of onnxruntime-node 1.30 knows half floats as whole numbers of 16 bits only, its Tensor as Float16Array. */
+/** The native part of onnxruntime-node 1.30 passes half floats as 16-bit integers only, its Tensor as Float16Array. */
 function halfTensor(values: Float16Array<ArrayBuffer>, shape: number[]): Tensor {
   const tensor = new Tensor('float16', values as unknown as Uint16Array, shape)
   return Object.defineProperty(tensor, 'data', { value: new Uint16Array(values.buffer) })

@@ -3,7 +3,7 @@ import type { LoadContext } from '../../load-context.ts'
 
 const WARM_UP_RUNS = 1
 const MEASURED_RUNS = 2
-/** More threads have to be faster by so much to be worth taking them from whoever decodes images. */
+/** Minimum gain for which more threads are used; otherwise they are left to image decoding. */
 const WORTHWHILE = 0.92
 
 /** A model that computes with a number of threads that was chosen when it was opened. */

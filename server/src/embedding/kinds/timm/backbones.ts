@@ -1,30 +1,40 @@
-import { distance } from 'fastest-levenshtein'
+import { nearestWords } from '../../../suggestions.ts'
 import type { Backbone } from './backbone.ts'
 import { convNexts } from './convnext.ts'
+import { denseNets } from './densenet.ts'
 import { efficientNets } from './efficientnet.ts'
+import { regNets } from './regnet.ts'
 import { resNets } from './resnet.ts'
 import { visionTransformers } from './vision-transformer.ts'
 
 const BACKBONES = new Map(
-  [...convNexts, ...efficientNets, ...resNets, ...visionTransformers].map((backbone) => [
-    backbone.name,
-    backbone,
-  ]),
+  [...convNexts, ...denseNets, ...efficientNets, ...regNets, ...resNets, ...visionTransformers].map(
+    (backbone) => [backbone.name, backbone],
+  ),
 )
 
+/** Whether there is a graph of ours for a network, by its name in timm. */
+export function isBackbone(name: string): boolean {
+  return BACKBONES.has(architectureOf(name))
+}
+
 /**
- * @param name as timm spells it; what follows the first dot tells on what it was trained and is ignored
- * @throws {Error} that lists what is known
+ * @param name as in timm; the part after the first dot names the training data and is ignored
+ * @throws {Error} if there is none
  */
 export function findBackbone(name: string): Backbone {
-  const [architecture] = name.split('.')
-  const backbone = BACKBONES.get(architecture!)
+  const backbone = BACKBONES.get(architectureOf(name))
   if (backbone !== undefined) return backbone
+  throw new Error(`timm_backbone: there is no graph of ${JSON.stringify(name)}`)
+}
+
+export function nearestBackbone(name: string): string {
+  const architecture = architectureOf(name)
   const names = [...BACKBONES.keys()].filter((known) => !known.startsWith('test_'))
-  const nearest = names.reduce((best, known) =>
-    distance(known, architecture!) < distance(best, architecture!) ? known : best,
-  )
-  throw new Error(
-    `timm_backbone: ${JSON.stringify(name)} is not known here; did you mean ${nearest}? Known are ${names.join(', ')}. Any other network can be exported to ONNX and used by "target: onnx"`,
-  )
+  const [nearest] = nearestWords(architecture, names)
+  return nearest!.word
+}
+
+function architectureOf(name: string): string {
+  return name.split('.')[0]!
 }

@@ -7,8 +7,10 @@ import { createGraphBuilder, type Value } from '../onnx/graph.ts'
 import { openSession, Tensor } from '../onnx/session.ts'
 import { writeModel } from '../onnx/write-model.ts'
 import { convNextBlock } from './convnext.ts'
+import { denseLayer } from './densenet.ts'
 import { efficientNetBlock } from './efficientnet.ts'
 import type { Network } from './layers.ts'
+import { regNetBlock } from './regnet.ts'
 import { basicBlock, bottleneck } from './resnet.ts'
 import { pooled, transformerBlock, withPositions } from './vision-transformer.ts'
 import { weightsOf } from './weights.ts'
@@ -33,7 +35,7 @@ const even = { stages: [], eps: 1e-5, padding: 'even' } as const
 const tensorFlow = { stages: [], eps: 1e-3, padding: 'same' } as const
 const attention = { width: 8, depth: 1, heads: 2, patch: 16 }
 const efficientNet =
-  (stride: number, options: typeof even | typeof tensorFlow) => (network: Network, x: Value) =>
+  (stride: number, options: Parameters<typeof efficientNetBlock>[4]) => (network: Network, x: Value) =>
     efficientNetBlock(network, { value: x, channels: inputChannels(network) }, 'b', stride, options).value
 const inputChannels = ({ weights }: Network) =>
   weights.has('b.conv_pw.weight') && !weights.has('b.conv_pwl.weight')
@@ -53,6 +55,10 @@ const BUILDERS: Record<string, (network: Network, x: Value) => Value> = {
   'edge residual': efficientNet(2, even),
   'basic block': (network, x) => basicBlock(network, x, 'b', 2),
   'bottleneck of variant D': (network, x) => bottleneck(network, x, 'b', 2),
+  'bottleneck of an SE-ResNeXt': (network, x) => bottleneck(network, x, 'b', 2),
+  'inverted residual of MobileNetV2': efficientNet(1, { ...even, activation: 'relu6' }),
+  'block of a RegNetY': (network, x) => regNetBlock(network, x, 'b', 2),
+  'layer of a DenseNet': (network, x) => denseLayer(network, x, 'b'),
   transformer: (network, x) => transformerBlock(network, x, 'b', attention),
   'transformer with layer scale': (network, x) => transformerBlock(network, x, 'b', attention),
   'tokens of a distilled DeiT': (network, x) => pooled(network, withPositions(network, x, 6)),

@@ -24,7 +24,7 @@ interface ConvNextOptions {
   activation?: Activation
   /** Norm before pooling instead of after it. */
   normFirst?: boolean
-  /** What stands in place of layer normalisation. */
+  /** Replacement for layer normalisation. */
   norm?: Norm
 }
 
@@ -77,8 +77,8 @@ const DEFAULT_EPS = 1e-6
 const GRN_EPS = 1e-6
 
 /**
- * ConvNeXt (Liu et al.: "A ConvNet for the 2020s", 2022) and ConvNeXt V2 (Woo et al. 2023), which has global response
- * normalisation in place of layer scale. Which of the two a block is, its weights tell.
+ * ConvNeXt (Liu et al.: "A ConvNet for the 2020s", 2022) and ConvNeXt V2 (Woo et al. 2023), which replaces layer scale by global
+ * response normalisation. The weights of a block show which of the two it is.
  */
 export const convNexts: Backbone[] = Object.entries(FAMILY).map(([name, options]) => ({
   name,
@@ -148,7 +148,7 @@ export function convNextBlock(
   return builder.node('Add', [input, toChannelsFirst(builder, x)])
 }
 
-/** Of `[n, h, w, c]`: each channel is weighted by its norm over the image, relative to the mean norm of all channels. */
+/** Weights each channel of `[n, h, w, c]` by its norm over the image, relative to the mean norm of all channels. */
 function globalResponseNorm({ builder, weights }: Network, x: Value, name: string, width: number): Value {
   const norm = builder.node('ReduceL2', [x, builder.integers([1, 2])], { keepdims: 1 })
   const mean = builder.node('ReduceMean', [norm, builder.integers([-1])], { keepdims: 1 })

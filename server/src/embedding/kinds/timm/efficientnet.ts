@@ -1,10 +1,19 @@
 import type { Value } from '../onnx/graph.ts'
 import type { Backbone } from './backbone.ts'
-import { activate, batchNorm, convolution, globalAverage, type Network } from './layers.ts'
+import {
+  type Activation,
+  activate,
+  batchNorm,
+  convolution,
+  globalAverage,
+  type Network,
+  squeezeExcite,
+} from './layers.ts'
 
 /** A stage of blocks; only the first of them has its stride. */
 interface Stage {
-  depth: number
+  /** Default: as many blocks as the weights have. */
+  depth?: number
   stride: number
 }
 
@@ -13,10 +22,12 @@ interface EfficientNetOptions {
   eps: number
   /** As TensorFlow pads, or evenly on all sides. */
   padding: 'same' | 'even'
+  /** Default: SiLU. */
+  activation?: Activation
 }
 
 /** The stages of B0; larger ones repeat the blocks more often. */
-const B0: readonly Stage[] = [
+const B0: readonly Required<Stage>[] = [
   { depth: 1, stride: 1 },
   { depth: 2, stride: 2 },
   { depth: 2, stride: 2 },
@@ -41,8 +52,17 @@ for (const [size, factor] of Object.entries(DEPTH_FACTORS)) {
   FAMILY[`tf_efficientnet_${size}`] = { stages, eps: 1e-3, padding: 'same' }
 }
 
+const MOBILENET_V2: EfficientNetOptions = {
+  stages: [1, 2, 2, 2, 1, 2, 1].map((stride) => ({ stride })),
+  ...{ eps: 1e-5, padding: 'even', activation: 'relu6' },
+}
+for (const size of ['035', '050', '075', '100', '110d', '120d', '140'])
+  FAMILY[`mobilenetv2_${size}`] = MOBILENET_V2
+const MNASNET: EfficientNetOptions = { ...MOBILENET_V2, activation: 'relu' }
+for (const size of ['050', '075', '100', '140']) FAMILY[`mnasnet_${size}`] = MNASNET
+
 /**
- * EfficientNet (Tan and Le 2019) as timm lays it out. Widths, kernels and which kind a block is (depthwise separable,
+ * EfficientNet (Tan and Le 2019), MobileNetV2 (Sandler et al. 2018) and MNASNet (Tan et al. 2019) as timm lays them out. Widths, kernels and which kind a block is (depthwise separable,
  * inverted residual, edge residual, plain) are read off the weights.
  */
 export const efficientNets: Backbone[] = Object.entries(FAMILY).map(([name, options]) => ({
@@ -59,17 +79,28 @@ interface Image {
 function build(network: Network, pixels: Value, options: EfficientNetOptions) {
   let x = convolved(network, { value: pixels, channels: 3 }, 'conv_stem', 'bn1', options, { stride: 2 })
   for (const [s, { depth, stride }] of options.stages.entries()) {
-    for (let i = 0; i < depth; i++)
+    const blocks = depth ?? blocksOf(network, s)
+    for (let i = 0; i < blocks; i++)
       x = efficientNetBlock(network, x, `blocks.${s}.${i}`, i === 0 ? stride : 1, options)
   }
   x = convolved(network, x, 'conv_head', 'bn2', options)
   return { features: globalAverage(network.builder, x.value), width: x.channels }
 }
 
+function blocksOf({ weights }: Network, stage: number): number {
+  let count = 0
+  while (weights.has(`blocks.${stage}.${count}.conv_dw.weight`)) count++
+  return count
+}
+
+function excitationOf(name: string) {
+  return { reduce: `${name}.se.conv_reduce`, expand: `${name}.se.conv_expand`, activation: 'silu' } as const
+}
+
 /** A convolution with its normalisation, or the squeeze-and-excitation that may stand between two. */
 type Step = 'se' | { conv: string; norm: string; strided?: true; depthwise?: true; linear?: true }
 
-/** The kinds of blocks, told by the first of their weights that another kind has not. */
+/** Kinds of blocks, identified by the first of their weights that no other kind has. */
 const KINDS: { by: string; steps: Step[] }[] = [
   {
     by: 'conv_exp', // edge residual
@@ -112,7 +143,7 @@ export function efficientNetBlock(
   let x = input
   for (const step of kind.steps) {
     if (step === 'se') {
-      x = { ...x, value: squeezeExcite(network, x.value, `${name}.se`) }
+      x = { ...x, value: squeezeExcite(network, x.value, excitationOf(name)) }
       continue
     }
     x = convolved(network, x, `${name}.${step.conv}`, `${name}.${step.norm}`, options, {
@@ -125,22 +156,13 @@ export function efficientNetBlock(
   return isResidual ? { ...x, value: network.builder.node('Add', [x.value, input.value]) } : x
 }
 
-function squeezeExcite(network: Network, x: Value, name: string): Value {
-  const { builder, weights } = network
-  if (!weights.has(`${name}.conv_reduce.weight`)) return x
-  let gate = builder.node('GlobalAveragePool', [x])
-  gate = activate(builder, convolution(network, gate, `${name}.conv_reduce`), 'silu')
-  gate = convolution(network, gate, `${name}.conv_expand`)
-  return builder.node('Mul', [x, builder.node('Sigmoid', [gate])])
-}
-
 /** Convolution, batch normalisation and, unless it ends a block, the activation. */
 function convolved(
   network: Network,
   { value, channels: inputs }: Image,
   name: string,
   norm: string,
-  { eps, padding }: EfficientNetOptions,
+  { eps, padding, activation = 'silu' }: EfficientNetOptions,
   {
     stride = 1,
     depthwise = false,
@@ -157,5 +179,5 @@ function convolved(
     groups,
   })
   const normed = batchNorm(network, image, norm, channels, eps)
-  return { value: linear ? normed : activate(network.builder, normed, 'silu'), channels }
+  return { value: linear ? normed : activate(network.builder, normed, activation), channels }
 }

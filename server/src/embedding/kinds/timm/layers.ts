@@ -1,13 +1,13 @@
 import type { GraphBuilder, Value } from '../onnx/graph.ts'
 import type { Weights } from './weights.ts'
 
-/** What a network is built with. */
+/** Operations from which a network is built. */
 export interface Network {
   builder: GraphBuilder
   weights: Weights
 }
 
-export type Activation = 'gelu' | 'gelu_tanh' | 'relu' | 'silu'
+export type Activation = 'gelu' | 'gelu_tanh' | 'relu' | 'relu6' | 'silu'
 
 export interface ConvolutionOptions {
   stride?: number
@@ -111,6 +111,8 @@ export function activate(builder: GraphBuilder, x: Value, activation: Activation
   switch (activation) {
     case 'relu':
       return builder.node('Relu', [x])
+    case 'relu6':
+      return builder.node('Clip', [x, builder.scalar(0), builder.scalar(6)])
     case 'silu':
       return builder.node('Mul', [x, builder.node('Sigmoid', [x])])
     case 'gelu':
@@ -118,6 +120,20 @@ export function activate(builder: GraphBuilder, x: Value, activation: Activation
     case 'gelu_tanh':
       return builder.node('Gelu', [x], { approximate: 'tanh' })
   }
+}
+
+/** Weighs the channels by what is in them (Hu et al. 2018), if the network has the two convolutions for it. */
+export function squeezeExcite(
+  network: Network,
+  x: Value,
+  { reduce, expand, activation }: { reduce: string; expand: string; activation: Activation },
+): Value {
+  const { builder, weights } = network
+  if (!weights.has(`${reduce}.weight`)) return x
+  let gate = builder.node('GlobalAveragePool', [x])
+  gate = activate(builder, convolution(network, gate, reduce), activation)
+  gate = convolution(network, gate, expand)
+  return builder.node('Mul', [x, builder.node('Sigmoid', [gate])])
 }
 
 /** The mean over height and width: `[n, c, h, w]` to `[n, c]`. */

@@ -1,6 +1,6 @@
 import type { Value } from '../onnx/graph.ts'
 import type { Backbone } from './backbone.ts'
-import { activate, batchNorm, convolution, globalAverage, type Network } from './layers.ts'
+import { activate, batchNorm, convolution, globalAverage, type Network, squeezeExcite } from './layers.ts'
 
 interface ResNetOptions {
   /** Two 3 × 3 convolutions a block, or 1 × 1, 3 × 3, 1 × 1. */
@@ -16,20 +16,36 @@ const FAMILY: Record<string, ResNetOptions> = {
   resnet101: { block: 'bottleneck', depths: [3, 4, 23, 3] },
   resnet152: { block: 'bottleneck', depths: [3, 8, 36, 3] },
 }
-const WIDE: Record<string, ResNetOptions> = {
+/** Width, groups and squeeze-and-excitation are read off the weights. */
+const VARIANTS: Record<string, ResNetOptions> = {
   wide_resnet50_2: FAMILY.resnet50!,
   wide_resnet101_2: FAMILY.resnet101!,
+  resnext50_32x4d: FAMILY.resnet50!,
+  resnext101_32x4d: FAMILY.resnet101!,
+  resnext101_32x8d: FAMILY.resnet101!,
+  resnext101_32x16d: FAMILY.resnet101!,
+  resnext101_64x4d: FAMILY.resnet101!,
+  seresnet18: FAMILY.resnet18!,
+  seresnet34: FAMILY.resnet34!,
+  seresnet50: FAMILY.resnet50!,
+  seresnet101: FAMILY.resnet101!,
+  seresnet152: FAMILY.resnet152!,
+  seresnext50_32x4d: FAMILY.resnet50!,
+  seresnext101_32x4d: FAMILY.resnet101!,
+  seresnext101_32x8d: FAMILY.resnet101!,
 }
 /** Variant D (He et al.: "Bag of tricks", 2019): three 3 × 3 convolutions at first, means where others leave pixels out. */
 const DEEP = Object.fromEntries(Object.entries(FAMILY).map(([name, options]) => [`${name}d`, options]))
 
 const EPS = 1e-5
 
-/** ResNet (He et al.: "Deep residual learning for image recognition", 2016) as torchvision and timm lay it out. */
-export const resNets: Backbone[] = Object.entries({ ...FAMILY, ...DEEP, ...WIDE }).map(([name, options]) => ({
-  name,
-  build: (network, pixels) => build(network, pixels, options),
-}))
+/** ResNet (He et al.: "Deep residual learning for image recognition", 2016), ResNeXt (Xie et al. 2017) and SE-ResNet (Hu et al. 2018) as torchvision and timm lay it out. */
+export const resNets: Backbone[] = Object.entries({ ...FAMILY, ...DEEP, ...VARIANTS }).map(
+  ([name, options]) => ({
+    name,
+    build: (network, pixels) => build(network, pixels, options),
+  }),
+)
 
 function build(network: Network, pixels: Value, { block, depths }: ResNetOptions) {
   let x = normalised(network, stem(network, pixels), 'bn1')
@@ -68,7 +84,8 @@ export function basicBlock(network: Network, input: Value, name: string, stride:
 export function bottleneck(network: Network, input: Value, name: string, stride: number): Value {
   let x = convolution(network, input, `${name}.conv1`)
   x = activate(network.builder, normalised(network, x, `${name}.bn1`), 'relu')
-  x = convolution(network, x, `${name}.conv2`, { stride, padding: 1 })
+  const [channels, perGroup] = network.weights.shapeOf(`${name}.conv2.weight`)
+  x = convolution(network, x, `${name}.conv2`, { stride, padding: 1, groups: channels! / perGroup! })
   x = activate(network.builder, normalised(network, x, `${name}.bn2`), 'relu')
   x = convolution(network, x, `${name}.conv3`)
   x = normalised(network, x, `${name}.bn3`)
@@ -77,9 +94,13 @@ export function bottleneck(network: Network, input: Value, name: string, stride:
 
 function residual(network: Network, x: Value, input: Value, name: string, stride: number): Value {
   const { builder } = network
+  const se = { reduce: `${name}.se.fc1`, expand: `${name}.se.fc2`, activation: 'relu' } as const
   return activate(
     builder,
-    builder.node('Add', [x, shortcut(network, input, `${name}.downsample`, stride)]),
+    builder.node('Add', [
+      squeezeExcite(network, x, se),
+      shortcut(network, input, `${name}.downsample`, stride),
+    ]),
     'relu',
   )
 }

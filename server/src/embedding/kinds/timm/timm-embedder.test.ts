@@ -13,7 +13,7 @@ import { createTimmEmbedder } from './timm-embedder.ts'
 const fixture = (name: string) => join(import.meta.dirname, 'fixtures', name)
 const TARGET = 'server.embedders.default.DefaultEmbedder'
 
-/** What the reference computes; see the fixtures' `embedding_…` keys. */
+/** Results of the reference; see the fixtures' `embedding_…` keys. */
 interface Expected {
   backbone: string
   embedding_size: number
@@ -108,7 +108,7 @@ describe.each(['test_convnext', 'test_efficientnet', 'test_vit'])('the reference
 
       const logged: string[] = []
       const bare = await open(
-        { timm_backbone, weights_path: join(folder, 'backbone.safetensors') },
+        { timm_backbone, weights_path: join(folder, 'backbone.safetensors'), normalize: true },
         { logged },
       )
       expect(bare.dimensions).toBe({ test_vit: 64, test_convnext: 64, test_efficientnet: 256 }[name])
@@ -152,7 +152,8 @@ describe('DefaultEmbedder', () => {
       const [graph] = (await readdir(directory)).filter((file) => file.endsWith('.onnx'))
       await truncate(join(directory, `${graph}${suffix}`), 100)
       const logged: string[] = []
-      const embedder = await open(argumentsOf('test_convnext'), { directory, logged })
+      const kwargs = { ...argumentsOf('test_convnext'), normalize: true }
+      const embedder = await open(kwargs, { directory, logged })
       expect(logged).toEqual([expect.stringMatching(/can't be used and is built anew/)])
       const expected = expectedOf('test_convnext').embedding_after_imagenet_normalisation
       expect(
@@ -170,6 +171,19 @@ describe('DefaultEmbedder', () => {
       expect((await open({}, { args })).dimensions).toBe(32)
   })
 
+  it('logs that pixels are normalised, unless it is set', async () => {
+    for (const [normalize, lines] of [
+      [undefined, 1],
+      [true, 0],
+      [false, 0],
+    ] as const) {
+      const logged: string[] = []
+      await open({ ...argumentsOf('test_convnext'), normalize }, { logged })
+      expect(logged).toHaveLength(lines)
+      for (const line of logged) expect(line).toMatch(/^Pixels are normalised .*"normalize: false"/)
+    }
+  })
+
   it('runs in the embedding process', async () => {
     const embedder = await startHost(
       { target: TARGET, kwargs: argumentsOf('test_efficientnet') },
@@ -183,10 +197,6 @@ describe('DefaultEmbedder', () => {
     [{}, /kwargs\.weights_path: is missing/],
     [{ weights_path: null }, /kwargs\.weights_path: is missing/],
     [{ weights_path: 'nowhere.pth' }, /nowhere\.pth can't be read: there is no such file/],
-    [
-      { ...argumentsOf('test_convnext'), timm_backbone: 'convnext_tinny' },
-      /"convnext_tinny" is not known.*did you mean convnext_tiny\?.*resnet50.*vit_base_patch16_224/,
-    ],
     [
       { ...argumentsOf('test_convnext'), timm_backbone: 'convnext_tiny' },
       /test_convnext\.pth: .*shape \[24.*needs \[96/,

@@ -1,44 +1,25 @@
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
 import { messageOf } from '../../../errors.ts'
-import {
-  channelsArgument,
-  deviationArgument,
-  fileArgument,
-  parseArguments,
-  sizeArgument,
-} from '../../arguments.ts'
 import { openCheckpoint } from '../../checkpoint/open-checkpoint.ts'
-import type { Embedder, ImageKind } from '../../embedder.ts'
+import type { Embedder } from '../../embedder.ts'
 import type { LoadContext } from '../../load-context.ts'
 import { FINGERPRINT_DIGITS } from '../../model-files.ts'
-import { IMAGENET, type Normalisation, RAW } from '../../pixels.ts'
 import type { EmbedderDefinition } from '../../registry.ts'
 import { type OnnxModel, openOnnxModel } from '../onnx/model.ts'
 import { writeModel } from '../onnx/write-model.ts'
 import { findBackbone } from './backbones.ts'
 import { buildGraph } from './build-graph.ts'
+import {
+  normalisationNote,
+  normalisationOf,
+  parseTimmArguments,
+  type TimmArguments,
+} from './timm-arguments.ts'
 
-const ARGUMENTS = {
-  timm_backbone: z.string().min(1).default('convnext_tiny.fb_in22k'),
-  weights_path: fileArgument,
-  embedding_size: z.int().min(1).optional(),
-  hidden_layer_size: z.int().min(1).optional(),
-  normalize: z.boolean().default(true),
-  mean: channelsArgument.optional(),
-  std: deviationArgument.optional(),
-  input_size: sizeArgument.refine(([w, h]) => w === h, { message: 'has to be square' }).optional(),
-}
-
-/** The constructor of the reference implementation has its arguments in this order; version 0.1 had that of `ARGUMENTS`. */
-const REFERENCE_ORDER = ['embedding_size', 'hidden_layer_size', 'timm_backbone', 'weights_path'] as const
-
-/** Raised whenever the graph of the same weights comes out differently: older graphs are then built anew. */
+/** Increased whenever the same weights lead to a different graph; older graphs are then built again. */
 const GRAPH_VERSION = 1
-/** What the reference's network was trained on for sketches: grey pixels in -1…1. */
-const SKETCH: Normalisation = { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], isGrey: true }
 
 /**
  * The reference's `DefaultEmbedder`: a timm backbone with a projection head, read from a PyTorch checkpoint or a
@@ -49,9 +30,11 @@ export async function createTimmEmbedder(
   definition: EmbedderDefinition,
   context: LoadContext,
 ): Promise<Embedder> {
-  const options = parseArguments(definition, inOrderOf(definition))
+  const options = parseTimmArguments(definition)
   const model = await openGraph(options, context)
   const normalisation = normalisationOf(options)
+  const note = normalisationNote(definition, options)
+  if (note !== undefined) context.say(note)
   return {
     dimensions: model.dimensions!,
     inputSize: model.inputSize,
@@ -61,22 +44,8 @@ export async function createTimmEmbedder(
   }
 }
 
-type Options = ReturnType<typeof parseArguments<typeof ARGUMENTS>>
-
-/** The first positional argument of the reference implementation is a number, that of version 0.1 the name of a backbone. */
-function inOrderOf({ args }: EmbedderDefinition): typeof ARGUMENTS {
-  if (typeof args[0] !== 'number') return ARGUMENTS
-  const first = Object.fromEntries(REFERENCE_ORDER.map((name) => [name, ARGUMENTS[name]]))
-  return { ...(first as Pick<typeof ARGUMENTS, (typeof REFERENCE_ORDER)[number]>), ...ARGUMENTS }
-}
-
-function normalisationOf({ normalize, mean, std }: Options): Record<ImageKind, Normalisation> {
-  if (!normalize) return { photo: RAW, sketch: RAW }
-  return { photo: { mean: mean ?? IMAGENET.mean, std: std ?? IMAGENET.std, isGrey: false }, sketch: SKETCH }
-}
-
 /** Opens the graph that was kept; one that is missing or damaged is built from the checkpoint. */
-async function openGraph(options: Options, context: LoadContext): Promise<OnnxModel> {
+async function openGraph(options: TimmArguments, context: LoadContext): Promise<OnnxModel> {
   const name = `${context.fingerprint.slice(0, FINGERPRINT_DIGITS)}-${GRAPH_VERSION}.onnx`
   const path = join(context.cacheDirectory, name)
   if (existsSync(path)) {
@@ -90,7 +59,7 @@ async function openGraph(options: Options, context: LoadContext): Promise<OnnxMo
   return openOnnxModel({ path }, context)
 }
 
-async function buildFile(path: string, options: Options, context: LoadContext): Promise<void> {
+async function buildFile(path: string, options: TimmArguments, context: LoadContext): Promise<void> {
   const {
     timm_backbone: name,
     weights_path: weightsPath,

@@ -218,7 +218,7 @@ function layerScale({ builder, weights }: Network, x: Value, name: string, width
   return weights.has(`${name}.gamma`) ? builder.node('Mul', [x, weights.take(`${name}.gamma`, [width])]) : x
 }
 
-/** Of `[n, tokens, width]` what stands for the whole image. */
+/** Returns the vector of the whole image from `[n, tokens, width]`. */
 export function pooled({ builder, weights }: Network, x: Value): Value {
   const token = (index: number) => builder.node('Gather', [x, builder.index(index)], { axis: 1 })
   if (!weights.has('dist_token')) return token(0)

@@ -1,9 +1,11 @@
 import type { Embedder, ImageBatch } from '../../embedder.ts'
 import type { LoadContext } from '../../load-context.ts'
 import { RAW } from '../../pixels.ts'
+import { trialBatch } from '../../process/probe.ts'
 import { openOnnxModel } from '../onnx/model.ts'
 import { mixVectors, pictureInk, sketchShares } from './drawn-pictures.ts'
 import { inkInput } from './ink-input.ts'
+import { scaledPlaces } from './places.ts'
 import { TRAINED_MODEL } from './trained-model.ts'
 
 /** Chosen by validation, see model/README.md. */
@@ -33,8 +35,12 @@ export async function createTrainedEmbedder(context: LoadContext): Promise<Embed
     mixVectors(mixed, await sketch.embed(pictureInk(images, drawn, side), RAW), drawn, shares, dimensions)
     return mixed
   }
+  const placesOf = async (images: ImageBatch) => photo.output(images, RAW, 'map')
+  const [, height, width] = (await placesOf(trialBatch(photo.inputSize, 1))).shape
   return {
     dimensions,
+    places: { width: width!, height: height! },
+    embedPlaces: async (images) => scaledPlaces(await placesOf(images), dimensions),
     inputSize: photo.inputSize,
     threads: photo.threads,
     sketchMargin: SKETCH_MARGIN,

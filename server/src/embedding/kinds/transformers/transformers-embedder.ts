@@ -12,6 +12,7 @@ import { workingDirectoryUrl } from '../../working-directory.ts'
 import { hasCudaProvider } from '../onnx/cuda.ts'
 import { tuneThreads } from '../onnx/tuning.ts'
 import { POOLINGS, type Pooling, pooledVectors, toFloats } from '../onnx/vectors.ts'
+import { openTextTower, type TextLibrary } from './text-tower.ts'
 
 const PACKAGE = '@huggingface/transformers'
 
@@ -30,8 +31,8 @@ const ARGUMENTS = {
 
 type Options = ReturnType<typeof parseArguments<typeof ARGUMENTS>>
 
-/** What is used of the library: it is no dependency of ours, whoever wants it installs it. */
-interface Transformers {
+/** The part of the library that is used. It is an optional dependency. */
+interface Transformers extends TextLibrary {
   env: { cacheDir: string; localModelPath: string; allowRemoteModels: boolean }
   AutoConfig: Loader<{ model_type: string }>
   AutoImageProcessor: Loader<ImageProcessor>
@@ -65,9 +66,9 @@ interface Output {
 const OUTPUTS = ['image_embeds', 'pooler_output', 'last_hidden_state']
 
 /**
- * `target: transformers`: a vision model by its Hugging Face id or from a folder, through `@huggingface/transformers`. Of
- * CLIP and SigLIP the image tower is taken.
- * @throws {Error} if the library is not installed or the model can't be had
+ * `target: transformers`: a vision model by its Hugging Face id or from a folder, through `@huggingface/transformers`. CLIP and
+ * SigLIP provide their image tower.
+ * @throws {Error} if the library is not installed or the model is not available
  */
 export async function createTransformersEmbedder(
   definition: EmbedderDefinition,
@@ -104,12 +105,14 @@ export async function createTransformersEmbedder(
     const trial = trialBatch(inputSize)
     const first = await open(context.threads ?? 1)
     const { threads, model } = await tuneThreads(first, open, ({ model }) => run(model, trial), context)
+    const text = await openTextTower(library, type, id, { ...loading, device }, context.say)
     return {
       dimensions: await probeDimensions((images) => run(model, images), inputSize),
       inputSize,
       threads,
       embed: (images) => run(model, images),
-      close: async () => void (await model.dispose()),
+      ...(text && { embedText: (texts) => text.embed(texts) }),
+      close: async () => void (await Promise.all([model.dispose(), text?.close()])),
     }
   } catch (error) {
     const isForbidden = options.offline && !isLocal

@@ -1,0 +1,145 @@
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { violationsIn } from './support/axe.ts'
+import { chip, DESKTOP, draw, firstResults, openPage, PHONE } from './support/browser.ts'
+import { useDemo } from './support/demo.ts'
+import { misplaced, nextFrame, stillness } from './support/layout.ts'
+import { CLASSICAL } from './support/product.ts'
+import { STAR } from './support/shapes.ts'
+
+const demo = useDemo(8, CLASSICAL)
+
+/** The pane that has the focus, by what is in it. */
+const focusedPane = (page: Page) =>
+  page.evaluate(() => {
+    const pane = document.activeElement?.closest('[data-pane]')
+    if (pane?.querySelector('[role=grid]')) return 'results'
+    if (pane?.querySelector('[data-testid=sheet]')) return 'sheet'
+    return pane?.tagName.toLowerCase()
+  })
+
+describe('the keyboard', () => {
+  it('goes round the panes with F6, forwards and backwards', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const seen: (string | undefined)[] = []
+    for (const key of ['F6', 'F6', 'F6', 'F6', 'Shift+F6', 'Shift+F6']) {
+      await page.keyboard.press(key)
+      seen.push(await focusedPane(page))
+    }
+    expect(seen).toEqual(['header', 'sheet', 'results', 'header', 'results', 'sheet'])
+    // The sheet has the keys of the pane that was used last.
+    await page.keyboard.press('e')
+    expect(await page.getByRole('button', { name: 'Eraser' }).getAttribute('aria-pressed')).toBe('true')
+    await close()
+  })
+})
+
+describe('a tooltip', () => {
+  it('appears after a while, the next one at once, and goes by Escape', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const tooltip = page.getByRole('tooltip')
+    await page.getByRole('button', { name: 'Brush' }).hover()
+    await tooltip.filter({ hasText: 'Brush' }).waitFor()
+    await page.getByRole('button', { name: 'Eraser' }).hover()
+    await tooltip.filter({ hasText: 'Eraser' }).waitFor()
+    expect(await tooltip.count()).toBe(1)
+    await page.keyboard.press('Escape')
+    await tooltip.waitFor({ state: 'detached' })
+    // By keyboard it needs no waiting, and a press hides it.
+    await page.getByRole('button', { name: 'Brush' }).focus()
+    await page.keyboard.press('Tab')
+    await page.keyboard.press('Shift+Tab')
+    await tooltip.filter({ hasText: 'Brush' }).waitFor()
+    await page.getByRole('button', { name: 'Brush' }).click()
+    await tooltip.waitFor({ state: 'detached' })
+    await close()
+  })
+})
+
+describe('text of twice the size', () => {
+  it.each([
+    ['desktop', DESKTOP],
+    ['phone', PHONE],
+  ])('loses nothing on a %s', async (_, size) => {
+    const { page, close } = await openPage(demo.browser, demo.product.url, size)
+    await page.evaluate(() => {
+      document.documentElement.style.fontSize = '200%'
+    })
+    await nextFrame(page)
+    const found = { gallery: await misplaced(page), results: [] as string[], clipped: [] as string[] }
+    await draw(page, STAR)
+    await firstResults(page, 1)
+    await stillness(page)
+    found.results = await misplaced(page)
+    // Words that are cut off without dots.
+    found.clipped = await page.evaluate(() =>
+      [...document.querySelectorAll('button, a, label, h1, h2, h3')].flatMap((element) => {
+        const { overflowX, textOverflow } = getComputedStyle(element)
+        const isCut = element.scrollWidth > element.clientWidth + 1 && overflowX === 'hidden'
+        const isSeen = element.checkVisibility() && element.closest('.sr-only') === null
+        return isCut && isSeen && textOverflow !== 'ellipsis' ? [element.textContent ?? ''] : []
+      }),
+    )
+    expect(found).toEqual({ gallery: [], results: [], clipped: [] })
+    await close()
+  })
+})
+
+describe('forced colours', () => {
+  it('show by outlines what is chosen, selected and unwanted', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await page.emulateMedia({ forcedColors: 'active' })
+    await draw(page, STAR)
+    await firstResults(page, 1)
+    const tiles = page.locator('[data-testid=grid] [data-path]')
+    await tiles.nth(1).focus()
+    await page.keyboard.press('-')
+    await chip(page, 'Less like').first().waitFor()
+    await firstResults(page, 1)
+    await tiles.nth(0).focus()
+    await page.keyboard.press('Space')
+    const styleOf = (selector: string, property: 'borderTopStyle' | 'borderTopWidth' | 'outlineStyle') =>
+      page
+        .locator(selector)
+        .first()
+        .evaluate((element, name) => getComputedStyle(element)[name], property)
+    expect(await styleOf('[aria-selected=true] .border-3', 'borderTopStyle')).toBe('solid')
+    expect(await styleOf('[aria-selected=true] .border-3', 'borderTopWidth')).toBe('4px')
+    expect(await styleOf('[role=toolbar] .border-dashed', 'borderTopStyle')).toBe('dashed')
+    expect(await styleOf('[aria-pressed=true][data-lit]', 'outlineStyle')).toBe('solid')
+    await page.getByRole('button', { name: /^Colour/ }).click()
+    const swatch = page.getByRole('dialog').getByRole('radio').nth(3)
+    expect(await swatch.evaluate((element) => getComputedStyle(element).backgroundColor)).toBe(
+      'rgb(217, 115, 13)',
+    )
+    expect(await violationsIn(page)).toEqual([])
+    await page.emulateMedia({ forcedColors: 'none' })
+    await close()
+  })
+})
+
+describe('reduced motion', () => {
+  it('leaves nothing that moves', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await page.emulateMedia({ reducedMotion: 'reduce' })
+    await page.reload()
+    await page.locator('[data-testid=grid] img').first().waitFor()
+    const longest = () =>
+      page.evaluate(() =>
+        Math.max(
+          0,
+          ...document.getAnimations().map(({ effect }) => Number(effect?.getComputedTiming().endTime ?? 0)),
+        ),
+      )
+    // The example on the blank sheet draws itself otherwise.
+    expect(await longest()).toBeLessThan(20)
+    await draw(page, STAR)
+    await firstResults(page, 1)
+    expect(await longest()).toBeLessThan(20)
+    await page.locator('[data-testid=grid] [data-path]').first().click()
+    await page.getByTestId('large-picture').waitFor()
+    expect(await longest()).toBeLessThan(20)
+    await page.emulateMedia({ reducedMotion: null })
+    await close()
+  })
+})

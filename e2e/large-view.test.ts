@@ -1,0 +1,127 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeDng } from '../server/src/testing/dng.ts'
+import { picture, writeSettled } from '../server/src/testing/pictures.ts'
+import { DESKTOP, openPage, PHONE, sharedBrowser, tile } from './support/browser.ts'
+import { untilIndexed } from './support/demo.ts'
+import { stillness } from './support/layout.ts'
+import { CLASSICAL, type Product, startProduct } from './support/product.ts'
+
+/** 100 megapixels, and odd sides, so that its middle lies between two pixels. */
+const [WIDTH, HEIGHT] = [10_001, 9_999]
+const SENSOR = { width: 1200, height: 800 }
+let directory = ''
+let product: Product
+let browser: Browser
+
+beforeAll(async () => {
+  directory = await mkdtemp(join(tmpdir(), 'sketch-search-large-'))
+  const gallery = join(directory, 'gallery')
+  await writeSettled(join(gallery, 'huge.png'), await chequered())
+  const [sensor, preview] = await Promise.all(['#204060', '#c05020'].map(plain))
+  await writeSettled(join(gallery, 'camera.dng'), await makeDng({ sensor: sensor!, preview: preview! }))
+  await writeSettled(join(gallery, 'small.png'), await picture(1))
+  product = await startProduct(gallery, join(directory, 'data'), CLASSICAL)
+  browser = await sharedBrowser()
+  await untilIndexed(product.url, 3)
+})
+afterAll(async () => {
+  await product?.stop()
+  await rm(directory, { recursive: true, force: true })
+})
+
+/** Columns of black and white, each a pixel wide. */
+function chequered(): Promise<Buffer> {
+  const row = Buffer.from(Array.from({ length: WIDTH }, (_, x) => (x % 2 === 0 ? 0 : 255)))
+  const pixels = Buffer.alloc(WIDTH * HEIGHT)
+  for (let y = 0; y < HEIGHT; y++) row.copy(pixels, y * WIDTH)
+  return sharp(pixels, { raw: { width: WIDTH, height: HEIGHT, channels: 1 }, limitInputPixels: false })
+    .png({ compressionLevel: 1 })
+    .toBuffer()
+}
+
+function plain(background: string): Promise<Buffer> {
+  return sharp({ create: { ...SENSOR, channels: 3, background } })
+    .jpeg()
+    .toBuffer()
+}
+
+/** Opens a picture and checks that something of it is seen in every frame. */
+async function openLarge(page: Page, path: string): Promise<void> {
+  await tile(page, path).click()
+  await page.getByTestId('large-picture').waitFor()
+}
+
+/** Grey values along a row through the middle of the picture's frame. */
+async function middleRow(page: Page): Promise<number[]> {
+  const box = (await page.getByTestId('large-picture').locator('..').locator('..').boundingBox())!
+  const clip = {
+    x: Math.round(box.x + box.width / 2) - 50,
+    y: Math.round(box.y + box.height / 2),
+    width: 100,
+    height: 1,
+  }
+  const { data } = await sharp(await page.screenshot({ clip }))
+    .greyscale()
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  return [...data]
+}
+
+describe('a picture of 100 megapixels', () => {
+  it.each([
+    ['an even frame', DESKTOP],
+    ['an odd frame', { width: 1441, height: 901 }],
+    ['a phone', PHONE],
+  ])('is shown at once, and true to the pixel at 1:1 in %s', async (_, size) => {
+    const { page, close } = await openPage(browser, product.url, size)
+    await openLarge(page, 'huge.png')
+    // Something is seen before the large version is there: the tile's own thumbnail.
+    const shown = await page
+      .getByTestId('large-picture')
+      .evaluate((element) => [...element.parentElement!.querySelectorAll('img')].map(({ src }) => src))
+    expect(shown[0]).toMatch(/thumbnail/)
+    await page.keyboard.press('1')
+    await page.waitForFunction(
+      (width) => [...document.images].some((image) => image.complete && image.naturalWidth === width),
+      WIDTH,
+    )
+    await stillness(page)
+    await expect
+      .poll(async () => {
+        const row = await middleRow(page)
+        const isSharp = row.every((value) => value < 3 || value > 252)
+        return isSharp && row.every((value, x) => x === 0 || Math.abs(value - row[x - 1]!) > 249)
+      })
+      .toBe(true)
+    await page.keyboard.press('0')
+    await page.keyboard.press('ArrowRight')
+    await page.keyboard.press('Escape')
+    await page.locator('[data-testid=grid]').waitFor()
+    await close()
+  })
+})
+
+describe('a raw photo', () => {
+  it('shows the preview in its file and says so', async () => {
+    const { page, close } = await openPage(browser, product.url)
+    await openLarge(page, 'camera.dng')
+    const large = page.getByTestId('large-picture')
+    await expect
+      .poll(() => large.evaluate((image: HTMLImageElement) => image.naturalWidth))
+      .toBe(SENSOR.width)
+    const box = (await large.boundingBox())!
+    const clip = { x: box.x + box.width / 2, y: box.y + box.height / 2, width: 1, height: 1 }
+    const [red, green, blue] = await sharp(await page.screenshot({ clip }))
+      .removeAlpha()
+      .raw()
+      .toBuffer()
+    expect([red! > 150, green! < 120, blue! < 80]).toEqual([true, true, true])
+    await page.getByText('Shown: the preview in the raw file').waitFor()
+    await close()
+  })
+})

@@ -1,0 +1,90 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import sharp from 'sharp'
+import { describe, expect, it } from 'vitest'
+import { writeBmp } from '../server/src/testing/bmp-samples.ts'
+import { makeDng } from '../server/src/testing/dng.ts'
+import { heic } from '../server/src/testing/heif-samples.ts'
+import { writeSettled } from '../server/src/testing/pictures.ts'
+import { temporaryDirectory } from '../server/src/testing/temporary.ts'
+import { CLASSICAL, startProduct } from './support/product.ts'
+
+/** Enough for several seconds of decoding. */
+const FILES = 16
+const STOPS_WITHIN_MS = 10_000
+
+const plain = (side: number) =>
+  sharp({ create: { width: side, height: side, channels: 3, background: '#2080c0' } })
+
+/** A small file of 63 megapixels, in runs of one colour. */
+function largeBmp(): Buffer {
+  const row = [...Array.from({ length: 31 }, () => [255, 1]).flat(), 0, 0]
+  const palette = Array.from({ length: 256 }, () => [20, 120, 220])
+  const runs = Buffer.from(Array.from({ length: 7900 }, () => row).flat())
+  return writeBmp(runs, { bits: 8, compression: 1, palette }, [7900, 7900])
+}
+
+/** An image that each decoder needs long for, by extension. */
+const LARGE: Record<string, () => Promise<Buffer>> = {
+  dng: async () => Buffer.from(await makeDng({ sensor: await plain(4000).png().toBuffer() })),
+  heic: () => heic('large'),
+  tif: () => plain(7900).tiff({ compression: 'deflate' }).toBuffer(),
+  bmp: async () => largeBmp(),
+  gif: () => plain(4500).gif({ effort: 1 }).toBuffer(),
+  avif: () => plain(3900).avif({ effort: 0 }).toBuffer(),
+  // In a process, because of its size, and in a thread.
+  png: () => plain(7900).png().toBuffer(),
+  webp: () => plain(4800).webp({ lossless: true, effort: 0 }).toBuffer(),
+}
+
+describe('SIGTERM ends the server within ten seconds', () => {
+  it.each(Object.keys(LARGE))('while it decodes %s', async (extension) => {
+    const gallery = await temporaryDirectory()
+    const data = await temporaryDirectory()
+    const bytes = await LARGE[extension]!()
+    // Every decoder ignores what follows the picture.
+    for (let n = 0; n < FILES; n++)
+      await writeSettled(join(gallery, `${n}.${extension}`), Buffer.concat([bytes, Buffer.alloc(n)]))
+    const product = await startProduct(gallery, data, CLASSICAL)
+    const server = Number(await readFile(join(data, 'lock.pid'), 'utf8'))
+    await expect.poll(() => indexedIn(data), { interval: 20 }).toBeGreaterThan(0)
+    const decoders = childrenOf(server)
+    const start = performance.now()
+    expect(await product.stop('SIGTERM')).toBe(0)
+    expect(performance.now() - start).toBeLessThan(STOPS_WITHIN_MS)
+    expect(indexedIn(data)).toBeLessThan(FILES)
+    await expect.poll(() => decoders.filter((id) => isRunning(id))).toEqual([])
+  })
+})
+
+function indexedIn(data: string): number {
+  const database = new DatabaseSync(join(data, 'catalog.sqlite'), { readOnly: true })
+  try {
+    return Number(database.prepare('select count(*) as n from images').get()!.n)
+  } finally {
+    database.close()
+  }
+}
+
+function childrenOf(parent: number): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map(Number)
+    .filter((id) => statusOf(id)?.[1] === String(parent))
+}
+
+function isRunning(id: number): boolean {
+  const state = statusOf(id)?.[0]
+  return state !== undefined && state !== 'Z'
+}
+
+/** State, parent and so on of a process; undefined if it has ended. */
+function statusOf(id: number): string[] | undefined {
+  try {
+    return readFileSync(`/proc/${id}/stat`, 'utf8').split(') ')[1]!.split(' ')
+  } catch {
+    return undefined
+  }
+}

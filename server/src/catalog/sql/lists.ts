@@ -1,0 +1,79 @@
+import { sql } from 'kysely'
+import type { Tables } from '../../database/schema.ts'
+import { IMAGE_ATTRIBUTES } from '../attributes.ts'
+import type { Image, ImageOrder, ListQuery, ListResult, Section, SectionQuery } from '../catalog.ts'
+import { filterCondition } from '../filters.ts'
+import type { SqlContext } from './context.ts'
+import { selectImages, toImage } from './image-rows.ts'
+
+const ORDER_COLUMN = {
+  createdAt: 'created_at',
+  modifiedAt: 'modified_at',
+  name: 'name_key',
+  capturedAt: IMAGE_ATTRIBUTES.capturedAt.order,
+} as const satisfies Record<ImageOrder, keyof Tables['images']>
+
+export async function listImages(context: SqlContext, query: ListQuery): Promise<ListResult> {
+  const { database, dialect, space, attributes } = context
+  const { filter, orderBy, descending, limit, offset } = query
+  const { embedderId } = space()
+  const condition = filterCondition(filter, dialect)
+  const direction = descending ? 'desc' : 'asc'
+  const { total } = await database
+    .selectFrom('images')
+    .select((eb) => eb.fn.countAll<number>().as('total'))
+    .where(condition)
+    .executeTakeFirstOrThrow()
+  // Skips rows in the index of the order, without reading them.
+  const page = database
+    .selectFrom('images')
+    .select('images.id')
+    .where(condition)
+    .orderBy(`images.${ORDER_COLUMN[orderBy]}`, direction)
+    .orderBy('images.id', direction)
+    .limit(limit)
+    .offset(offset)
+  const rows = await selectImages(database, embedderId)
+    .where('images.id', 'in', page)
+    .orderBy(`images.${ORDER_COLUMN[orderBy]}`, direction)
+    .orderBy('images.id', direction)
+    .execute()
+  return { images: rows.map((row) => toImage(attributes, row)), total }
+}
+
+export async function section(context: SqlContext, query: SectionQuery): Promise<Section> {
+  const { database, dialect, space, attributes } = context
+  const { filter, orderBy, descending, limit, after } = query
+  const column = ORDER_COLUMN[orderBy]
+  const direction = descending ? 'desc' : 'asc'
+  const position = sql`(${sql.ref(`images.${column}`)}, images.id)`
+  const comparison = descending ? sql`<` : sql`>`
+  const rows = await selectImages(database, space().embedderId)
+    .where(filterCondition(filter, dialect))
+    .$if(after !== undefined, (selection) =>
+      selection.where(sql<boolean>`${position} ${comparison} (${after!.value}, ${after!.id})`),
+    )
+    .orderBy(`images.${column}`, direction)
+    .orderBy('images.id', direction)
+    .limit(limit)
+    .execute()
+  const last = rows.length < limit ? undefined : rows.at(-1)
+  return {
+    images: rows.map((row) => toImage(attributes, row)),
+    next: last && { value: last[column], id: last.id },
+  }
+}
+
+export async function getAll(
+  { database, dialect, space, attributes }: SqlContext,
+  ids: readonly string[],
+): Promise<Image[]> {
+  const rows = await selectImages(database, space().embedderId)
+    .where('id', 'in', dialect.texts(ids))
+    .execute()
+  const byId = new Map(rows.map((row) => [row.id, row]))
+  return ids.flatMap((id) => {
+    const row = byId.get(id)
+    return row === undefined ? [] : [toImage(attributes, row)]
+  })
+}

@@ -1,0 +1,43 @@
+import { z } from '@hono/zod-openapi'
+import { defineRoute, json } from '../../contract/routes.ts'
+import { imageParameter, partKindSchema, partWordsSchema } from '../schemas.ts'
+import { searchFormSchema, searchRequestSchema } from './search-request.ts'
+
+const scoresSchema = z
+  .array(z.array(z.number()))
+  .openapi({ description: 'The score of each place, row by row from the top.' })
+
+const matchSchema = z
+  .object({
+    scores: scoresSchema,
+    scale: z
+      .object({ low: z.number(), high: z.number() })
+      .openapi({ description: 'Scores at both ends of the colour scale; the same for all images.' }),
+    words: z.array(z.string()).openapi({
+      description: 'Words for the image, the most specific one first; none if the model is not sure.',
+    }),
+    parts: z.array(
+      z.object({ kind: partKindSchema, words: partWordsSchema.optional(), scores: scoresSchema }),
+    ),
+  })
+  .openapi('Match')
+
+export type MatchJson = z.output<typeof matchSchema>
+
+export const matchContract = {
+  explain: defineRoute('user', {
+    method: 'post',
+    path: '/api/images/{image_id}/match',
+    summary: 'Where an image answers a search',
+    request: {
+      params: imageParameter,
+      body: {
+        content: {
+          'application/json': { schema: searchRequestSchema },
+          'multipart/form-data': { schema: searchFormSchema },
+        },
+      },
+    },
+    responses: { 200: { description: 'A heat map for the search and for each part.', ...json(matchSchema) } },
+  }),
+}

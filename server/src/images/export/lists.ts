@@ -1,0 +1,108 @@
+import type { ExportedImage } from './formats.ts'
+
+/** The columns of CSV and the properties of JSON. */
+function rowOf(image: ExportedImage) {
+  const { capturedAt, capturedOffset } = image
+  return {
+    path: image.path,
+    date: dateOf(image),
+    date_from: capturedAt === undefined ? 'file' : 'camera',
+    utc_offset_minutes: capturedOffset ?? null,
+    score: image.score === undefined ? null : Math.round(image.score * 1e6) / 1e6,
+    bytes: image.bytes,
+    width: image.width,
+    height: image.height,
+    sha256: image.contentHash,
+    camera: image.camera ?? null,
+    lens: image.lens ?? null,
+    latitude: image.latitude ?? null,
+    longitude: image.longitude ?? null,
+    title: image.title ?? null,
+    caption: image.caption ?? null,
+    keywords: image.keywords?.split('\n') ?? [],
+    rating: image.rating ?? null,
+    id: image.id,
+  }
+}
+
+const COLUMNS = [
+  'path',
+  'date',
+  'date_from',
+  'utc_offset_minutes',
+  'score',
+  'bytes',
+  'width',
+  'height',
+  'sha256',
+  'camera',
+  'lens',
+  'latitude',
+  'longitude',
+  'title',
+  'caption',
+  'keywords',
+  'rating',
+  'id',
+] as const satisfies readonly (keyof ReturnType<typeof rowOf>)[]
+
+/** The time on the clock of the camera; without one, the modification time in UTC. */
+export function dateOf({ capturedAt, modifiedAt }: Pick<ExportedImage, 'capturedAt' | 'modifiedAt'>): string {
+  const iso = new Date(capturedAt ?? modifiedAt).toISOString()
+  return capturedAt === undefined ? iso : iso.slice(0, -'.000Z'.length)
+}
+
+/** RFC 4180; the byte order mark makes spreadsheets read UTF-8. */
+export function asCsv(images: AsyncIterable<ExportedImage>): AsyncIterable<Uint8Array> {
+  return encoded(lines())
+
+  async function* lines(): AsyncGenerator<string> {
+    yield `\uFEFF${COLUMNS.join(',')}\r\n`
+    for await (const image of images) {
+      const row = rowOf(image)
+      yield `${COLUMNS.map((column) => csvValue(row[column])).join(',')}\r\n`
+    }
+  }
+}
+
+function csvValue(value: string | number | null | string[]): string {
+  const text = Array.isArray(value) ? value.join('; ') : String(value ?? '')
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+export function asJson(images: AsyncIterable<ExportedImage>): AsyncIterable<Uint8Array> {
+  return encoded(parts())
+
+  async function* parts(): AsyncGenerator<string> {
+    let separator = '[\n'
+    for await (const image of images) {
+      yield separator + JSON.stringify(rowOf(image))
+      separator = ',\n'
+    }
+    yield separator === '[\n' ? '[]\n' : '\n]\n'
+  }
+}
+
+/** One path in a line, relative to the gallery. */
+export function asPaths(images: AsyncIterable<ExportedImage>): AsyncIterable<Uint8Array> {
+  return encoded(lines())
+
+  async function* lines(): AsyncGenerator<string> {
+    for await (const { path } of images) yield `${path}\n`
+  }
+}
+
+const PART_CHARACTERS = 64 * 1024
+
+/** Joins short texts, so that few parts are sent. */
+export async function* encoded(texts: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder()
+  let part = ''
+  for await (const text of texts) {
+    part += text
+    if (part.length < PART_CHARACTERS) continue
+    yield encoder.encode(part)
+    part = ''
+  }
+  if (part !== '') yield encoder.encode(part)
+}

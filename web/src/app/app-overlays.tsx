@@ -1,0 +1,54 @@
+import { lazy, Suspense } from 'react'
+import { Dialog } from '../components/dialog.tsx'
+import { messages } from '../messages/messages.ts'
+import { Library } from './library.tsx'
+import type { Page } from './use-page.ts'
+
+const Shortcuts = lazy(async () => ({ default: (await import('../components/shortcuts.tsx')).Shortcuts }))
+const DropZones = lazy(async () => ({ default: (await import('./drop-zones.tsx')).DropZones }))
+
+const CollectionDialog = lazy(() => import('../gallery/collection-dialog.tsx'))
+
+interface AppOverlaysProps {
+  page: Page
+  isFolderDialogOpen: boolean
+  onFolderDialogClose: () => void
+  areShortcutsOpen: boolean
+  onShortcutsClose: () => void
+}
+
+/** What lies over the page for a while: folders, shortcuts, targets for what is dragged. */
+export function AppOverlays({
+  page,
+  isFolderDialogOpen,
+  onFolderDialogClose,
+  areShortcutsOpen,
+  onShortcutsClose,
+}: AppOverlaysProps) {
+  return (
+    <>
+      <Dialog title={messages.gallery.library} isOpen={isFolderDialogOpen} onClose={onFolderDialogClose}>
+        <Library page={page} onChoose={onFolderDialogClose} />
+      </Dialog>
+      {areShortcutsOpen && (
+        <Suspense fallback={null}>
+          <Shortcuts isOpen onClose={onShortcutsClose} />
+        </Suspense>
+      )}
+      {page.task !== undefined && (
+        <Suspense fallback={null}>
+          <CollectionDialog
+            task={page.task}
+            onOpen={page.openCollection}
+            onClose={() => page.setTask(undefined)}
+          />
+        </Suspense>
+      )}
+      {page.input.dragged !== undefined && (
+        <Suspense fallback={null}>
+          <DropZones mayAdd={page.mayEdit && page.input.dragged === 'files'} folder={page.folder} />
+        </Suspense>
+      )}
+    </>
+  )
+}

@@ -1,0 +1,196 @@
+import {
+  ArrowLeft,
+  Columns2,
+  Download,
+  ExternalLink,
+  FolderPlus,
+  Info,
+  Minus,
+  Plus,
+  Star,
+  Trash2,
+} from 'lucide-react'
+import type { Image } from '../api/client.ts'
+import { Button, buttonClass } from '../components/button.tsx'
+import { IconButton } from '../components/icon-button.tsx'
+import { percent } from '../messages/format.ts'
+import { messages } from '../messages/messages.ts'
+import type { ImageList } from './image-list.ts'
+import { useStar } from './use-star.ts'
+import type { Zoom } from './use-zoom.ts'
+
+interface ViewHeaderProps {
+  image: Image
+  list: ImageList
+  index: number | undefined
+  isSearch: boolean
+  zoom: Zoom
+  /** undefined where the details are a dialog. */
+  areDetailsOpen: boolean | undefined
+  onDetails: () => void
+  onClose: () => void
+  /** undefined if there is nothing to compare with. */
+  onCompare: (() => void) | undefined
+  onCollect: (image: Image) => void
+  /** undefined for users who may not. */
+  onDelete: ((image: Image) => void) | undefined
+}
+
+/** The way back, the name of the picture, its zoom and what can be done with its file. */
+export function ViewHeader({
+  image,
+  list,
+  index,
+  isSearch,
+  zoom,
+  areDetailsOpen,
+  onDetails,
+  onClose,
+  onCompare,
+  onCollect,
+  onDelete,
+}: ViewHeaderProps) {
+  return (
+    <header className="flex h-16 shrink-0 items-center gap-1 px-4 phone:px-1">
+      <Button variant="ghost" icon={<ArrowLeft />} onClick={onClose}>
+        <span className="phone:sr-only">{isSearch ? messages.viewer.results : messages.viewer.gallery}</span>
+      </Button>
+      <h2 className="min-w-0 truncate pl-3 font-semibold" title={image.path}>
+        {image.user_visible_name}
+      </h2>
+      {index !== undefined && (
+        <span className="shrink-0 pl-1 text-ink-2">{messages.viewer.position(index + 1, list.count)}</span>
+      )}
+      <span className="flex-1" />
+      <ZoomControls zoom={zoom} />
+      {areDetailsOpen !== undefined && (
+        <>
+          <UseActions image={image} onCompare={onCompare} onCollect={onCollect} />
+          <FileActions image={image} onDelete={onDelete} />
+        </>
+      )}
+      <IconButton
+        label={messages.viewer.details}
+        keys="I"
+        {...(areDetailsOpen === undefined ? {} : { isPressed: areDetailsOpen })}
+        onClick={onDetails}
+      >
+        <Info />
+      </IconButton>
+    </header>
+  )
+}
+
+function ZoomControls({ zoom }: { zoom: Zoom }) {
+  const { viewer } = messages
+  const segment = 'h-8 rounded-lg px-2.75 font-medium text-13 coarse:h-10'
+  const chosen = 'bg-chosen text-ink shadow-low'
+  return (
+    <fieldset
+      aria-label={viewer.zoom}
+      className="flex shrink-0 items-center gap-0.5 rounded-control bg-sunken p-0.75 text-ink-2"
+    >
+      <button
+        type="button"
+        aria-pressed={zoom.isFit}
+        onClick={zoom.fit}
+        className={`${segment} ${zoom.isFit ? chosen : ''}`}
+      >
+        {viewer.fit}
+      </button>
+      <button
+        type="button"
+        aria-pressed={zoom.isActual}
+        onClick={() => zoom.actual()}
+        className={`${segment} ${zoom.isActual && !zoom.isFit ? chosen : ''}`}
+      >
+        {viewer.actual}
+      </button>
+      <span className="contents phone:hidden">
+        <IconButton
+          label={viewer.zoomOut}
+          keys="−"
+          isDisabled={zoom.isFit}
+          onClick={() => zoom.by(1 / 1.5)}
+          className="size-8"
+        >
+          <Minus />
+        </IconButton>
+        <IconButton
+          label={viewer.zoomIn}
+          keys="+"
+          isDisabled={zoom.isLargest}
+          onClick={() => zoom.by(1.5)}
+          className="size-8"
+        >
+          <Plus />
+        </IconButton>
+      </span>
+      <output className="sr-only" data-testid="zoom">
+        {percent(zoom.scale * devicePixelRatio)}
+      </output>
+    </fieldset>
+  )
+}
+
+/** Star, comparison and collections. */
+export function UseActions({
+  image,
+  onCompare,
+  onCollect,
+}: Pick<ViewHeaderProps, 'image' | 'onCompare' | 'onCollect'>) {
+  const { collections, compare } = messages
+  const star = useStar()
+  const isStarred = image.starred === true
+  return (
+    <>
+      <IconButton
+        label={isStarred ? collections.unstar : collections.star}
+        isLit={isStarred}
+        onClick={() => void star(image)}
+      >
+        <Star />
+      </IconButton>
+      {onCompare && (
+        <IconButton label={compare.action} onClick={onCompare}>
+          <Columns2 />
+        </IconButton>
+      )}
+      <IconButton label={collections.addTo} onClick={() => onCollect(image)}>
+        <FolderPlus />
+      </IconButton>
+    </>
+  )
+}
+
+export function FileActions({ image, onDelete }: Pick<ViewHeaderProps, 'image' | 'onDelete'>) {
+  const link = `${buttonClass('ghost')} w-10 px-0 text-ink-2 coarse:w-11`
+  return (
+    <>
+      <a
+        href={image.view_url}
+        download={image.user_visible_name}
+        aria-label={messages.viewer.download}
+        title={messages.viewer.download}
+        className={link}
+      >
+        <Download />
+      </a>
+      <a
+        href={image.view_url}
+        target="_blank"
+        rel="noreferrer"
+        aria-label={messages.viewer.openOriginal}
+        title={messages.viewer.openOriginal}
+        className={link}
+      >
+        <ExternalLink />
+      </a>
+      {onDelete && (
+        <IconButton label={messages.viewer.trash} keys="Delete" onClick={() => onDelete(image)}>
+          <Trash2 />
+        </IconButton>
+      )}
+    </>
+  )
+}
