@@ -50,6 +50,20 @@ describe('the examples', () => {
     expect(JSON.parse(result.stdout)[0]).toMatchObject({ path: '3.png', score: expect.closeTo(1, 1) })
   })
 
+  it('of CLIP takes words', async () => {
+    const { gallery, data } = await smallGallery()
+    const args = ['search', gallery, '--config', config, '--data-directory', data, '--json']
+    const { stdout, code } = await runCommand(
+      [...args, '--text', 'a red circle'],
+      { [CHOSEN]: 'transformers' },
+      findTransformers() ?? ROOT,
+    )
+    expect(code).toBe(0)
+    const found = JSON.parse(stdout) as { path: string; score: number }[]
+    expect(found).toHaveLength(5)
+    expect(new Set(found.map(({ score }) => score)).size).toBeGreaterThan(1)
+  })
+
   it('are listed with their dimensions and speed; one whose library is missing says what to do', async () => {
     const { gallery, data } = await smallGallery()
     const args = ['embedders', gallery, '--config', config, '--data-directory', data]

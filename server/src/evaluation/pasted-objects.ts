@@ -182,13 +182,15 @@ function regionScores(rankings: readonly Ranking[], classes: readonly string[]) 
   }
 }
 
-/** Composites of the kind are found by a photo of a thing; the one that was made of that photo is left out. */
+/** Composites of the kind are found by a photo of a thing. The one with that photo, and other photos of the kind, are left out. */
 function photoScores(rankings: readonly Ranking[], classes: readonly string[], composites: number) {
   const all = rankings.map(({ scores, own, className }) => {
-    const withoutOwn = scores.slice()
-    withoutOwn[own] = Number.NEGATIVE_INFINITY
-    const relevant = othersOf(className, classes, own).filter((n) => n < composites)
-    return relevant.length === 0 ? undefined : ranksOf(withoutOwn, relevant)
+    const others = othersOf(className, classes, own)
+    const withoutPhotos = scores.slice()
+    for (const n of [own, ...others.filter((other) => other >= composites)])
+      withoutPhotos[n] = Number.NEGATIVE_INFINITY
+    const relevant = others.filter((n) => n < composites)
+    return relevant.length === 0 ? undefined : ranksOf(withoutPhotos, relevant)
   })
   const found = all.filter((ranks) => ranks !== undefined)
   return {

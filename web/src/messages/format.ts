@@ -3,6 +3,7 @@ import { language, region } from './language.ts'
 const numbers = new Intl.NumberFormat(region)
 const shortNumbers = new Intl.NumberFormat(region, { maximumSignificantDigits: 3 })
 const rules = new Intl.PluralRules(language)
+const languages = new Intl.DisplayNames(region, { type: 'language' })
 const days = new Intl.DateTimeFormat(region, { day: 'numeric', month: 'long', year: 'numeric' })
 const longDays = new Intl.DateTimeFormat(region, {
   weekday: 'long',
@@ -84,4 +85,9 @@ export const clockTimeOfDay = (time: string) => clockTimes.format(onClock(time))
 /** @param seconds of an exposure, written as photographers do: `1/800 s`, `2.5 s` */
 export function exposure(seconds: number): string {
   return seconds > 0 && seconds < 0.3 ? `1/${Math.round(1 / seconds)} s` : `${number(seconds)} s`
+}
+
+/** @param code ISO 639-1 */
+export function languageName(code: string): string {
+  return languages.of(code) ?? code
 }

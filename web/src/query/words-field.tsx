@@ -1,6 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { type RefObject, useId, useState } from 'react'
-import { completeWords } from '../api/client.ts'
+import { completeWords, getIndexStatus } from '../api/client.ts'
+import { languageName } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
 
 interface WordsFieldProps {
@@ -26,7 +27,7 @@ export function WordsField({ ref, isFirst, onWords }: WordsFieldProps) {
     retry: false,
   })
   const before = text.slice(0, text.length - last.length)
-  const { describe, addWords } = messages.query
+  const label = useLabel(isFirst)
   return (
     <form
       className="min-w-30 flex-1 phone:min-w-18"
@@ -46,8 +47,8 @@ export function WordsField({ ref, isFirst, onWords }: WordsFieldProps) {
         list={listId}
         autoComplete="off"
         enterKeyHint="search"
-        aria-label={isFirst ? describe : addWords}
-        placeholder={isFirst ? describe : addWords}
+        aria-label={label}
+        placeholder={label}
         onChange={({ target }) => setText(target.value)}
         className="h-9.5 w-full min-w-0 rounded-control bg-transparent px-2 text-14"
       />
@@ -58,4 +59,16 @@ export function WordsField({ ref, isFirst, onWords }: WordsFieldProps) {
       </datalist>
     </form>
   )
+}
+
+/** Names the language of the model's words, unless it takes any text. */
+function useLabel(isFirst: boolean): string {
+  const { data: status } = useQuery({
+    queryKey: ['status'],
+    queryFn: ({ signal }) => getIndexStatus(signal),
+  })
+  const language = status?.words.language
+  const { describe, addWords, describeIn, addWordsIn } = messages.query
+  if (!language) return isFirst ? describe : addWords
+  return (isFirst ? describeIn : addWordsIn)(languageName(language))
 }

@@ -5,6 +5,8 @@ export const query = {
   draw: 'Zeichnen',
   describe: 'Mit Wörtern beschreiben',
   addWords: 'Wörter hinzufügen',
+  describeIn: (language: string) => `Auf ${language} beschreiben`,
+  addWordsIn: (language: string) => `Wörter auf ${language}`,
   words: 'Wörter',
   clear: 'Suche leeren',
   picture: 'Bild',

@@ -5,6 +5,8 @@ export const query = {
   draw: 'Draw',
   describe: 'Describe it in words',
   addWords: 'Add words',
+  describeIn: (language: string) => `Describe it in ${language}`,
+  addWordsIn: (language: string) => `Add words in ${language}`,
   words: 'Words',
   clear: 'Clear search',
   picture: 'Picture',

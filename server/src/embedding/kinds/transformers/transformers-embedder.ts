@@ -12,6 +12,7 @@ import { workingDirectoryUrl } from '../../working-directory.ts'
 import { hasCudaProvider } from '../onnx/cuda.ts'
 import { tuneThreads } from '../onnx/tuning.ts'
 import { POOLINGS, type Pooling, pooledVectors, toFloats } from '../onnx/vectors.ts'
+import { openTextTower, type TextLibrary } from './text-tower.ts'
 
 const PACKAGE = '@huggingface/transformers'
 
@@ -31,7 +32,7 @@ const ARGUMENTS = {
 type Options = ReturnType<typeof parseArguments<typeof ARGUMENTS>>
 
 /** The part of the library that is used. It is an optional dependency. */
-interface Transformers {
+interface Transformers extends TextLibrary {
   env: { cacheDir: string; localModelPath: string; allowRemoteModels: boolean }
   AutoConfig: Loader<{ model_type: string }>
   AutoImageProcessor: Loader<ImageProcessor>
@@ -104,12 +105,14 @@ export async function createTransformersEmbedder(
     const trial = trialBatch(inputSize)
     const first = await open(context.threads ?? 1)
     const { threads, model } = await tuneThreads(first, open, ({ model }) => run(model, trial), context)
+    const text = await openTextTower(library, type, id, { ...loading, device }, context.say)
     return {
       dimensions: await probeDimensions((images) => run(model, images), inputSize),
       inputSize,
       threads,
       embed: (images) => run(model, images),
-      close: async () => void (await model.dispose()),
+      ...(text && { embedText: (texts) => text.embed(texts) }),
+      close: async () => void (await Promise.all([model.dispose(), text?.close()])),
     }
   } catch (error) {
     const isForbidden = options.offline && !isLocal
