@@ -8,7 +8,7 @@ import { type MailServer, signInBy, startMailServer } from '../../server/src/tes
 import { violationsIn } from './axe.ts'
 import { DESKTOP, filterByName, PHONE, STATE_TIMEOUT_MS, sharedBrowser } from './browser.ts'
 import { misplaced } from './layout.ts'
-import { CLASSICAL, type Product, startProduct } from './product.ts'
+import { asEnvironment, CLASSICAL, type Product, startProduct } from './product.ts'
 
 export const ADMIN = 'admin@example.org'
 
@@ -30,16 +30,6 @@ export function useTeamGallery(): { readonly gallery: string } {
       return gallery
     },
   }
-}
-
-/** The keys of a configuration as variables of the environment. */
-function asEnvironment(keys: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(keys).map(([key, value]) => [
-      `SERVER__${key.toUpperCase().replaceAll('.', '__')}`,
-      String(value),
-    ]),
-  )
 }
 
 /** Starts the product with sign-in. @param database keys of the configuration */

@@ -9,6 +9,8 @@ export interface Filters {
   /** Times without a zone are compared with the clock of the camera. */
   captured_min?: string | undefined
   captured_max?: string | undefined
+  collection?: string | undefined
+  starred?: boolean | undefined
   camera_contains?: string | undefined
   rating_min?: number | undefined
   latitude_min?: number | undefined

@@ -7,6 +7,8 @@ import type { Page } from './use-page.ts'
 const Shortcuts = lazy(async () => ({ default: (await import('../components/shortcuts.tsx')).Shortcuts }))
 const DropZones = lazy(async () => ({ default: (await import('./drop-zones.tsx')).DropZones }))
 
+const CollectionDialog = lazy(() => import('../gallery/collection-dialog.tsx'))
+
 interface AppOverlaysProps {
   page: Page
   isFolderDialogOpen: boolean
@@ -31,6 +33,15 @@ export function AppOverlays({
       {areShortcutsOpen && (
         <Suspense fallback={null}>
           <Shortcuts isOpen onClose={onShortcutsClose} />
+        </Suspense>
+      )}
+      {page.task !== undefined && (
+        <Suspense fallback={null}>
+          <CollectionDialog
+            task={page.task}
+            onOpen={page.openCollection}
+            onClose={() => page.setTask(undefined)}
+          />
         </Suspense>
       )}
       {page.input.dragged !== undefined && (

@@ -9,11 +9,12 @@ import { PhoneLayout } from './phone-layout.tsx'
 import { SettingsMenu } from './settings-menu.tsx'
 import { loadUploadPanel } from './upload-panel.ts'
 import { useAppKeys } from './use-app-keys.ts'
-import { usePage } from './use-page.ts'
+import { type Page, usePage } from './use-page.ts'
 import { WideLayout } from './wide-layout.tsx'
 
 const UploadPanel = lazy(async () => ({ default: (await loadUploadPanel()).UploadPanel }))
 const ViewedPicture = lazy(() => import('./viewed-picture.tsx'))
+const ComparedPictures = lazy(() => import('./compared-pictures.tsx'))
 
 export function App() {
   const page = usePage()
@@ -28,7 +29,8 @@ export function App() {
   const [areScoresShown, setScoresShown] = useStoredFlag('scores', false)
   const [areShortcutsOpen, setShortcutsOpen] = useState(false)
   const [lastPane, setLastPane] = useState<'query' | 'results'>('query')
-  const isElsewhere = state.view !== undefined || state.show !== undefined
+  const isViewing = state.view !== undefined || state.compare.length > 1
+  const isElsewhere = isViewing || state.show !== undefined
   const hasSheetKeys = lastPane === 'query' && isPaneOpen && !isElsewhere
   const hasRoom = layout === 'side'
   const toggleLibrary = () => (hasRoom ? setLibraryOpen(!isLibraryOpen) : setFolderDialogOpen(true))
@@ -67,7 +69,6 @@ export function App() {
       />
     ),
   }
-  const isViewing = state.view !== undefined
   return (
     <div {...input.dropTarget} className="h-full">
       <div inert={isViewing} className="flex h-full flex-col">
@@ -77,11 +78,7 @@ export function App() {
           <WideLayout {...shared} layout={layout} isLibraryOpen={hasRoom && isLibraryOpen} />
         )}
       </div>
-      {isViewing && (
-        <Suspense fallback={null}>
-          <ViewedPicture page={page} id={state.view!} />
-        </Suspense>
-      )}
+      {isViewing && <Viewer page={page} />}
       <div className="pointer-events-none fixed inset-x-3 bottom-3 z-40 flex flex-col items-center gap-2">
         {uploads.list.length > 0 && (
           <Suspense fallback={null}>
@@ -111,5 +108,15 @@ export function App() {
         onShortcutsClose={() => setShortcutsOpen(false)}
       />
     </div>
+  )
+}
+
+/** A picture in the large view, or pictures that are compared. */
+function Viewer({ page }: { page: Page }) {
+  const { view } = page.state
+  return (
+    <Suspense fallback={null}>
+      {view === undefined ? <ComparedPictures page={page} /> : <ViewedPicture page={page} id={view} />}
+    </Suspense>
   )
 }

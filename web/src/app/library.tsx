@@ -1,6 +1,7 @@
 import { Copy, Images, Trash2, Users } from 'lucide-react'
 import { type ReactNode, useMemo } from 'react'
 import { useHasAccounts } from '../auth/account-actions.tsx'
+import { CollectionList } from '../gallery/collection-list.tsx'
 import { FolderTree } from '../gallery/folder-tree.tsx'
 import { useTrashCount } from '../gallery/use-trash-list.ts'
 import { number } from '../messages/format.ts'
@@ -26,7 +27,7 @@ export function Library({ page, onChoose }: { page: Page; onChoose?: () => void 
       <FolderTree
         current={state.directory}
         onChoose={(directory) => {
-          change({ directory, show: undefined })
+          change({ directory, collection: undefined, show: undefined })
           onChoose?.()
         }}
       />
@@ -37,8 +38,11 @@ export function Library({ page, onChoose }: { page: Page; onChoose?: () => void 
     <div className="flex flex-col gap-0.5">
       <Place
         icon={<Images />}
-        isCurrent={state.show === undefined}
-        onClick={() => show(undefined)}
+        isCurrent={state.show === undefined && state.collection === undefined}
+        onClick={() => {
+          change({ show: undefined, collection: undefined })
+          onChoose?.()
+        }}
         text={messages.app.gallery}
       />
       <Place
@@ -62,6 +66,15 @@ export function Library({ page, onChoose }: { page: Page; onChoose?: () => void 
           text={gallery.users}
         />
       )}
+      <CollectionList
+        current={state.show === undefined ? state.collection : undefined}
+        onChoose={(id) => {
+          page.openCollection(id)
+          onChoose?.()
+        }}
+        onNew={() => page.setTask({ kind: 'add', ids: [] })}
+        withSelected={(id) => (page.lists.selection.ids.has(id) ? [...page.lists.selection.ids] : [id])}
+      />
       <h2 className="px-2.5 pt-4 pb-1.5 font-medium text-12 text-ink-2">{gallery.folders}</h2>
       {folders}
     </div>

@@ -3,11 +3,13 @@ import {
   Crop,
   Download,
   Folder,
+  FolderPlus,
   Maximize2,
   Minus,
   Plus,
   ScanSearch,
   SquareCheck,
+  Star,
   Trash2,
 } from 'lucide-react'
 import type { Image } from '../api/client.ts'
@@ -15,6 +17,7 @@ import { ContextMenu } from '../components/context-menu.tsx'
 import { downloadUrl } from '../components/download.ts'
 import { MenuItem, MenuSeparator } from '../components/menu.tsx'
 import { useToast } from '../components/toast.tsx'
+import { useStar } from '../gallery/use-star.ts'
 import { messages } from '../messages/messages.ts'
 import type { Page } from './use-page.ts'
 
@@ -34,20 +37,11 @@ interface PictureContextMenuProps {
 /** Everything that can be done with one picture of the list. */
 export function PictureContextMenu({ page, target, onClose }: PictureContextMenuProps) {
   const { image, index, at } = target
-  const { actions, lists, change, mayEdit } = page
+  const { actions, lists, mayEdit } = page
   const { gallery, viewer } = messages
-  const toast = useToast()
+  const star = useStar()
   const { selection, viewed, trash } = lists
   const isSelected = selection.ids.has(image.id)
-  const copyPath = async () => {
-    try {
-      await navigator.clipboard.writeText(image.path)
-      toast.show({ text: gallery.pathCopied })
-    } catch {
-      // Without permission, or over plain HTTP, the path can still be read.
-      toast.show({ text: image.path })
-    }
-  }
   return (
     <ContextMenu
       label={image.user_visible_name}
@@ -80,18 +74,13 @@ export function PictureContextMenu({ page, target, onClose }: PictureContextMenu
       >
         {isSelected ? gallery.deselectMenu : gallery.selectMenu}
       </MenuItem>
-      <MenuItem
-        icon={<Folder />}
-        onSelect={() => change({ directory: image.directory, terms: [], show: undefined })}
-      >
-        {gallery.showInFolder}
+      <MenuItem icon={<FolderPlus />} onSelect={() => page.setTask({ kind: 'add', ids: [image.id] })}>
+        {messages.collections.addTo}
       </MenuItem>
-      <MenuItem icon={<Download />} onSelect={() => downloadUrl(image.view_url, image.user_visible_name)}>
-        {viewer.download}
+      <MenuItem icon={<Star />} onSelect={() => void star(image)}>
+        {image.starred === true ? messages.collections.unstar : messages.collections.star}
       </MenuItem>
-      <MenuItem icon={<Copy />} onSelect={() => void copyPath()}>
-        {gallery.copyPath}
-      </MenuItem>
+      <FileItems page={page} image={image} />
       {mayEdit && (
         <>
           <MenuSeparator />
@@ -106,5 +95,37 @@ export function PictureContextMenu({ page, target, onClose }: PictureContextMenu
         </>
       )}
     </ContextMenu>
+  )
+}
+
+/** Where the file is, and how to get it. */
+function FileItems({ page, image }: { page: Page; image: Image }) {
+  const { gallery, viewer } = messages
+  const { change } = page
+  const toast = useToast()
+  const copyPath = async () => {
+    try {
+      await navigator.clipboard.writeText(image.path)
+      toast.show({ text: gallery.pathCopied })
+    } catch {
+      // Without permission, or over plain HTTP, the path can still be read.
+      toast.show({ text: image.path })
+    }
+  }
+  return (
+    <>
+      <MenuItem
+        icon={<Folder />}
+        onSelect={() => change({ directory: image.directory, terms: [], show: undefined })}
+      >
+        {gallery.showInFolder}
+      </MenuItem>
+      <MenuItem icon={<Download />} onSelect={() => downloadUrl(image.view_url, image.user_visible_name)}>
+        {viewer.download}
+      </MenuItem>
+      <MenuItem icon={<Copy />} onSelect={() => void copyPath()}>
+        {gallery.copyPath}
+      </MenuItem>
+    </>
   )
 }

@@ -13,6 +13,9 @@ export interface Query {
   filters: Filters
 }
 
+/** Pictures that a saved search finds. */
+const SAVED_TOP_K = 500
+
 /** The name under which the drawing is uploaded. */
 export const SKETCH_UPLOAD = 'sketch'
 
@@ -44,4 +47,19 @@ function toPart(term: QueryTerm, sketch: Sketch): SearchPart | undefined {
   return kind === 'image'
     ? { kind: 'image_id', image_id: id, weight }
     : { kind: 'auto', query_id: id, weight }
+}
+
+/**
+ * A search that the server can repeat at any time: its drawing is the saved one.
+ * @param sketchTerm the saved drawing
+ * @returns undefined while the drawing is not saved
+ */
+export function savedSearch(query: Query, sketchTerm: QueryTerm | undefined): object | undefined {
+  const parts = partsOf(query).map(({ part }) => part)
+  const [first] = parts
+  if (first?.kind === 'sketch') {
+    if (sketchTerm === undefined) return undefined
+    parts[0] = { kind: 'sketch', query_id: sketchTerm.id, weight: query.sketchWeight }
+  }
+  return { parts, top_k: SAVED_TOP_K, query: query.filters }
 }

@@ -4,10 +4,12 @@ import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
 import { useDelayedTrue } from '../components/use-delayed-true.ts'
 import { useMeasures } from '../components/use-layout.ts'
+import { CollectionChip } from '../gallery/collection-chip.tsx'
 import { useFolders } from '../gallery/folder-tree.tsx'
 import { PictureGrid } from '../gallery/picture-grid.tsx'
 import { ResultsHead, ROW_SCALES } from '../gallery/results-head.tsx'
 import { SelectionBar } from '../gallery/selection-bar.tsx'
+import { useCollectionChanges, useCollections } from '../gallery/use-collections.ts'
 import { messages } from '../messages/messages.ts'
 import { filterCount, NO_FILTERS } from '../state/address.ts'
 import { useStoredNumber } from '../state/settings.ts'
@@ -31,6 +33,13 @@ export interface ResultsPaneProps {
   hasHead?: boolean
 }
 
+/** The collection in view if pictures can be removed from it. */
+function useOpenCollection({ state, openCollection }: Page) {
+  const { remove } = useCollectionChanges(openCollection)
+  const one = useCollections().find(({ id }) => id === state.collection)
+  return { collection: one?.kind === 'images' && one.can_edit ? one.id : undefined, remove }
+}
+
 /** The results of a search, or the gallery while nothing is searched. */
 export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
   const { page } = props
@@ -38,6 +47,7 @@ export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
   const { selection, trash } = lists
   const [scale, setScale] = useStoredNumber('row-scale', ROW_SCALES.initial)
   const selected = [...selection.images.values()]
+  const { collection, remove: removeFrom } = useOpenCollection(page)
   const isBusy = useDelayedTrue(!lists.isCurrent)
   return (
     <div className="relative flex h-full min-w-0 flex-col">
@@ -49,7 +59,14 @@ export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
       )}
       {selected.length > 0 ? (
         <SelectionBar
-          count={selected.length}
+          images={selected}
+          onCollect={() => page.setTask({ kind: 'add', ids: [...selection.ids] })}
+          onRemove={
+            collection === undefined
+              ? undefined
+              : () => void removeFrom(collection, [...selection.ids]).then(selection.clear)
+          }
+          onCompare={() => page.compare(selected)}
           total={lists.list.count}
           onAddTerms={(isWanted) => actions.addTerms(selected, isWanted)}
           onSelectAll={selection.selectAll}
@@ -69,6 +86,20 @@ export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
             state={state}
             change={change}
             isSearch={search.hasResults}
+            collection={
+              state.collection === undefined ? undefined : (
+                <CollectionChip
+                  id={state.collection}
+                  onOpen={page.openCollection}
+                  onRename={(id, name) => page.setTask({ kind: 'rename', id, name })}
+                />
+              )
+            }
+            onSaveSearch={
+              search.saved === undefined
+                ? undefined
+                : () => page.setTask({ kind: 'search', search: search.saved! })
+            }
             scale={scale}
             onScale={setScale}
           />

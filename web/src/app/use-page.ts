@@ -3,13 +3,14 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { getIndexStatus, getTimeline, type Image } from '../api/client.ts'
 import { useServerEvents } from '../api/events.ts'
 import { useToast } from '../components/toast.tsx'
+import type { CollectionTask } from '../gallery/collection-dialog.tsx'
 import { withoutHidden } from '../gallery/image-list.ts'
 import { useGallery } from '../gallery/use-gallery.ts'
 import { useSelection } from '../gallery/use-selection.ts'
 import { useTrash } from '../gallery/use-trash.ts'
 import { useViewed } from '../gallery/use-viewed.ts'
 import { messages } from '../messages/messages.ts'
-import { filtersOf, orderOf } from '../state/address.ts'
+import { filtersOf, MAX_COMPARED, orderOf } from '../state/address.ts'
 import { usePageState } from '../state/page-state.ts'
 import {
   furtherRegion,
@@ -22,6 +23,7 @@ import {
 import { useHasRole } from '../state/role.ts'
 import { useStoredFlag } from '../state/settings.ts'
 import { useUploads } from '../upload/use-uploads.ts'
+import { savedSearch } from './query-parts.ts'
 import { gallerySections, resultSections, resultsOf } from './sections.ts'
 import { usePreloadedUploadPanel } from './upload-panel.ts'
 import { usePictureInput } from './use-picture-input.ts'
@@ -53,6 +55,7 @@ export function usePage() {
   useEffect(() => {
     if (picture.error !== undefined) toast.show({ text: picture.error })
   }, [picture.error, toast])
+  const [task, setTask] = useState<CollectionTask>()
   useSharedPicture(picture.keep)
   const input = usePictureInput({
     onPicture: picture.keep,
@@ -81,6 +84,15 @@ export function usePage() {
     actions,
     picture,
     input,
+    /** What is being asked about a collection. */
+    task,
+    setTask,
+    compare: (images: readonly Image[]) =>
+      images.length < 2 || images.length > MAX_COMPARED
+        ? toast.show({ text: messages.compare.limits })
+        : change({ compare: images.map(({ id }) => id), view: undefined }),
+    openCollection: (collection: string | undefined) =>
+      change({ collection, directory: undefined, show: undefined, compare: [] }),
   }
 }
 
@@ -93,6 +105,8 @@ function usePageSearch(state: ReturnType<typeof usePageState>['state'], sheet: R
   const isActive = isSearching(query)
   return {
     query,
+    /** The search as a collection keeps it; undefined before the drawing has an address. */
+    saved: isActive ? savedSearch(query, sheet.sketchTerm) : undefined,
     filters,
     result,
     isCurrent,

@@ -39,6 +39,8 @@ export default function ViewedPicture({ page, id }: { page: Page; id: string }) 
       onFolder={(image) =>
         change({ view: undefined, directory: image.directory, terms: [], show: undefined })
       }
+      onCompare={page.compare}
+      onCollect={({ id: collected }) => page.setTask({ kind: 'add', ids: [collected] })}
       onDelete={
         mayEdit
           ? (image) => {

@@ -1,9 +1,8 @@
-import type { ReactNode } from 'react'
+import type { ComponentProps, ReactNode } from 'react'
 
-interface BarButtonProps {
+interface BarButtonProps extends Omit<ComponentProps<'button'>, 'children'> {
   label: string
   icon: ReactNode
-  onClick?: () => void
   isDanger?: boolean
   /** Whether its words are shown: by default where the bar is wide. */
   text?: 'never' | 'always'

@@ -1,4 +1,4 @@
-import { Check, FileX, Minus, Plus, ScanSearch, TriangleAlert } from 'lucide-react'
+import { Check, FileX, Minus, Plus, ScanSearch, Star, TriangleAlert } from 'lucide-react'
 import { type ComponentProps, type ReactNode, useState } from 'react'
 import { percent } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
@@ -27,6 +27,7 @@ export interface TileProps {
   isNarrow?: boolean
   /** Whether only a part of the picture could be read. */
   isDamaged?: boolean
+  isStarred?: boolean
   /** A few words at the lower left. */
   detail?: string | undefined
   onToggle?: ((isRange: boolean) => void) | undefined
@@ -80,6 +81,12 @@ export function Tile(props: TileProps) {
         >
           <TriangleAlert aria-hidden="true" />
         </span>
+      )}
+      {props.isStarred && !isSelected && (
+        <Star
+          aria-hidden="true"
+          className="pointer-events-none absolute right-2 bottom-2 size-4 fill-on-picture text-on-picture drop-shadow-sm group-focus-within:invisible hovers:group-hover:invisible"
+        />
       )}
       {props.detail !== undefined && (
         <span className="pointer-events-none absolute bottom-2 left-2 rounded-sm bg-picture-veil px-1.5 text-12 text-on-picture">

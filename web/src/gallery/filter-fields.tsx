@@ -90,6 +90,11 @@ function FurtherFilters(props: FiltersProps) {
           options={RATINGS.map((value) => ({ value, text: gallery.stars(Number(value)) }))}
         />
       </div>
+      <Switch
+        label={messages.collections.starred}
+        isOn={state.isStarred}
+        onChange={(isStarred) => change({ isStarred })}
+      />
       {state.near === undefined ? (
         <p className="text-13 text-ink-2">{gallery.nearHint}</p>
       ) : (

@@ -129,8 +129,9 @@ function dateText({ from, to }: PageState): string {
 /** The one further filter that is set, or how many are. */
 function furtherText(state: PageState): string {
   const { gallery } = messages
-  const { name, text, camera, rating, near } = state
+  const { name, text, camera, rating, near, isStarred } = state
   const set = [
+    isStarred ? '★' : '',
     name,
     text,
     camera,

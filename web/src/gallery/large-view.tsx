@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { ChevronLeft, ChevronRight, Minus, Plus, ScanSearch } from 'lucide-react'
-import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { type ReactNode, type RefObject, useEffect, useRef, useState } from 'react'
 import { ApiError, getImage, type Image } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
@@ -15,8 +15,8 @@ import { MissingPicture } from './missing-picture.tsx'
 import { PictureDetails } from './picture-details.tsx'
 import { useElementSize } from './use-element-size.ts'
 import { useViewKeys } from './use-view-keys.ts'
-import { useZoom } from './use-zoom.ts'
-import { FileActions, ViewHeader } from './view-header.tsx'
+import { useZoom, type Zoom } from './use-zoom.ts'
+import { FileActions, UseActions, ViewHeader } from './view-header.tsx'
 import { ZoomableImage } from './zoomable-image.tsx'
 
 export interface LargeViewProps {
@@ -38,6 +38,9 @@ export interface LargeViewProps {
   onNear: (latitude: number, longitude: number) => void
   /** undefined if the model understands no words. */
   onWords: ((words: string) => void) | undefined
+  /** With the picture beside it. */
+  onCompare: (images: readonly Image[]) => void
+  onCollect: (image: Image) => void
   /** undefined for users who may not. */
   onDelete: ((image: Image) => void) | undefined
 }
@@ -94,15 +97,16 @@ interface ViewedProps extends LargeViewProps {
 }
 
 function Viewed(props: ViewedProps) {
-  const { image, list, index, onPrevious, onNext, onClose, onDelete } = props
+  const { image, list, index, onDelete } = props
   const frameRef = useRef<HTMLDivElement>(null)
   const frame = useElementSize(frameRef)
   const [isKept, setKept] = useState(false)
-  const [isBroken, setBroken] = useState(false)
   const zoom = useZoom(image.id, image, frame, isKept)
   const [areDetailsOpen, setDetailsOpen] = useStoredFlag('details', true)
   const [isSheetOpen, setSheetOpen] = useState(false)
   const isPhone = useLayout() !== 'side'
+  const other = index === undefined ? undefined : (list.imageAt(index + 1) ?? list.imageAt(index - 1))
+  const onCompare = other && (() => props.onCompare([image, other]))
   const toggleDetails = () => (isPhone ? setSheetOpen(true) : setDetailsOpen(!areDetailsOpen))
   useViewKeys({ ...props, zoom, onKeep: () => setKept(!isKept), onDetails: toggleDetails })
   const details = <Details {...props} />
@@ -110,37 +114,14 @@ function Viewed(props: ViewedProps) {
     <div className="flex h-full flex-col">
       <ViewHeader
         {...props}
+        onCompare={onCompare}
         zoom={zoom}
         areDetailsOpen={isPhone ? undefined : areDetailsOpen}
         onDetails={toggleDetails}
       />
       <div className="flex min-h-0 flex-1">
         <div className="flex min-w-0 flex-1 flex-col">
-          <div className="relative min-h-0 flex-1 px-16 phone:px-0">
-            {isBroken ? (
-              <p role="alert" className="grid h-full place-items-center text-ink-2">
-                {messages.viewer.unreadable}
-              </p>
-            ) : (
-              <ZoomableImage
-                key={image.id}
-                frameRef={frameRef}
-                image={image}
-                zoom={zoom}
-                overlay={props.match.shown && <HeatMap {...props.match.shown} />}
-                onPrevious={onPrevious}
-                onNext={onNext}
-                onClose={onClose}
-                onBroken={() => setBroken(true)}
-              />
-            )}
-            <SideButton label={messages.viewer.previous} side="left-2.5" onClick={onPrevious}>
-              <ChevronLeft />
-            </SideButton>
-            <SideButton label={messages.viewer.next} side="right-2.5" onClick={onNext}>
-              <ChevronRight />
-            </SideButton>
-          </div>
+          <Stage {...props} zoom={zoom} frameRef={frameRef} />
           {index !== undefined && <Filmstrip list={list} index={index} onOpen={props.onOpen} />}
           {isPhone && <PhoneActions {...props} />}
         </div>
@@ -156,9 +137,47 @@ function Viewed(props: ViewedProps) {
       <Dialog title={messages.viewer.details} isOpen={isSheetOpen} onClose={() => setSheetOpen(false)}>
         {details}
         <div className="flex gap-1 pt-4">
+          <UseActions image={image} onCompare={onCompare} onCollect={props.onCollect} />
           <FileActions image={image} onDelete={onDelete} />
         </div>
       </Dialog>
+    </div>
+  )
+}
+
+interface StageProps extends Pick<ViewedProps, 'image' | 'match' | 'onPrevious' | 'onNext' | 'onClose'> {
+  zoom: Zoom
+  frameRef: RefObject<HTMLDivElement | null>
+}
+
+/** The picture, with buttons to those beside it. */
+function Stage({ image, match, zoom, frameRef, onPrevious, onNext, onClose }: StageProps) {
+  const [broken, setBroken] = useState<string>()
+  return (
+    <div className="relative min-h-0 flex-1 px-16 phone:px-0">
+      {broken === image.id ? (
+        <p role="alert" className="grid h-full place-items-center text-ink-2">
+          {messages.viewer.unreadable}
+        </p>
+      ) : (
+        <ZoomableImage
+          key={image.id}
+          frameRef={frameRef}
+          image={image}
+          zoom={zoom}
+          overlay={match.shown && <HeatMap {...match.shown} />}
+          onPrevious={onPrevious}
+          onNext={onNext}
+          onClose={onClose}
+          onBroken={() => setBroken(image.id)}
+        />
+      )}
+      <SideButton label={messages.viewer.previous} side="left-2.5" onClick={onPrevious}>
+        <ChevronLeft />
+      </SideButton>
+      <SideButton label={messages.viewer.next} side="right-2.5" onClick={onNext}>
+        <ChevronRight />
+      </SideButton>
     </div>
   )
 }

@@ -1,4 +1,4 @@
-import { memo, useEffect, useRef } from 'react'
+import { type ComponentProps, memo, useEffect, useRef } from 'react'
 import type { Image } from '../api/client.ts'
 import { placeholderOf, sourcesOf } from '../api/picture-sources.ts'
 import { Tile } from '../components/tile.tsx'
@@ -27,24 +27,48 @@ interface PictureTileProps
   detail: string | undefined
 }
 
-/** A tile for a picture of the gallery: a press opens or selects it, a long press selects, dragging takes it along. */
-export const PictureTile = memo(function PictureTile(props: PictureTileProps) {
-  const {
-    image,
-    index,
-    width,
-    isSelected,
-    isSelecting,
-    onOpen,
-    onToggle,
-    onAddTerms,
-    onFindSimilar,
-    onMenu,
-  } = props
+/** A press opens or selects, a long press selects, the second button opens the menu. */
+function usePress({ image, index, isSelecting, onOpen, onToggle, onMenu }: PictureTileProps) {
   const press = useRef<{ timer?: ReturnType<typeof setTimeout>; isLong: boolean }>({ isLong: false })
   useEffect(() => () => clearTimeout(press.current.timer), [])
-  const { user_visible_name: name, score } = image
   const endPress = () => clearTimeout(press.current.timer)
+  const handlers: ComponentProps<'button'> = {
+    onPointerDown(event) {
+      const isTouch = event.pointerType === 'touch'
+      // A long press selects; some phones would begin to drag.
+      event.currentTarget.draggable = !isTouch
+      endPress()
+      press.current.isLong = false
+      if (!isTouch) return
+      press.current.timer = setTimeout(() => {
+        press.current.isLong = true
+        onToggle(image, index, false)
+      }, LONG_PRESS_MS)
+    },
+    onPointerUp: endPress,
+    onPointerCancel: endPress,
+    onContextMenu(event) {
+      if (press.current.isLong) return event.preventDefault()
+      if (onMenu === undefined) return
+      event.preventDefault()
+      onMenu(image, index, { x: event.clientX, y: event.clientY })
+    },
+    onClick(event) {
+      if (press.current.isLong) press.current.isLong = false
+      else if (event.shiftKey || event.ctrlKey || event.metaKey) onToggle(image, index, event.shiftKey)
+      // A click by the keyboard has no place: Enter opens while others are selected, too.
+      else if (isSelecting && event.detail > 0) onToggle(image, index, false)
+      else onOpen(image, index)
+    },
+  }
+  return handlers
+}
+
+/** A tile for a picture of the gallery: a press opens or selects it, a long press selects, dragging takes it along. */
+export const PictureTile = memo(function PictureTile(props: PictureTileProps) {
+  const { image, index, width, isSelected, isSelecting, onToggle, onAddTerms, onFindSimilar } = props
+  const press = usePress(props)
+  const { user_visible_name: name, score } = image
   return (
     <Tile
       name={name}
@@ -65,6 +89,7 @@ export const PictureTile = memo(function PictureTile(props: PictureTileProps) {
       onMore={onAddTerms && (() => onAddTerms(image, true))}
       onLess={onAddTerms && (() => onAddTerms(image, false))}
       onSimilar={onFindSimilar && (() => onFindSimilar(image))}
+      isStarred={image.starred === true}
       isDamaged={image.note !== null}
       detail={props.detail}
       button={{
@@ -77,33 +102,7 @@ export const PictureTile = memo(function PictureTile(props: PictureTileProps) {
           event.dataTransfer.setData(DRAGGED_IMAGE, image.id)
           event.dataTransfer.effectAllowed = 'copy'
         },
-        onPointerDown(event) {
-          const isTouch = event.pointerType === 'touch'
-          // A long press selects; some phones would begin to drag.
-          event.currentTarget.draggable = !isTouch
-          endPress()
-          press.current.isLong = false
-          if (!isTouch) return
-          press.current.timer = setTimeout(() => {
-            press.current.isLong = true
-            onToggle(image, index, false)
-          }, LONG_PRESS_MS)
-        },
-        onPointerUp: endPress,
-        onPointerCancel: endPress,
-        onContextMenu(event) {
-          if (press.current.isLong) return event.preventDefault()
-          if (onMenu === undefined) return
-          event.preventDefault()
-          onMenu(image, index, { x: event.clientX, y: event.clientY })
-        },
-        onClick(event) {
-          if (press.current.isLong) press.current.isLong = false
-          else if (event.shiftKey || event.ctrlKey || event.metaKey) onToggle(image, index, event.shiftKey)
-          // A click by the keyboard has no place: Enter opens while others are selected, too.
-          else if (isSelecting && event.detail > 0) onToggle(image, index, false)
-          else onOpen(image, index)
-        },
+        ...press,
       }}
     />
   )

@@ -1,6 +1,7 @@
-import { ChevronDown } from 'lucide-react'
-import { useRef } from 'react'
+import { BookmarkPlus, ChevronDown } from 'lucide-react'
+import { type ReactNode, useRef } from 'react'
 import { Button } from '../components/button.tsx'
+import { IconButton } from '../components/icon-button.tsx'
 import { Menu, MenuChoice } from '../components/menu.tsx'
 import { Slider } from '../components/slider.tsx'
 import { messages } from '../messages/messages.ts'
@@ -17,20 +18,38 @@ interface ResultsHeadProps {
   state: PageState
   change: (part: PageChange) => void
   isSearch: boolean
+  /** The collection in view. */
+  collection: ReactNode
+  /** undefined unless a search is shown that can be kept. */
+  onSaveSearch: (() => void) | undefined
   /** In hundredths of the usual row height. */
   scale: number
   onScale: (scale: number) => void
 }
 
 /** Filters to the left, order and size to the right. */
-export function ResultsHead({ state, change, isSearch, scale, onScale }: ResultsHeadProps) {
+export function ResultsHead({
+  state,
+  change,
+  isSearch,
+  collection,
+  onSaveSearch,
+  scale,
+  onScale,
+}: ResultsHeadProps) {
   const ref = useRef<HTMLDivElement>(null)
   const { width } = useElementSize(ref)
   const isNarrow = width < NARROW
   return (
     <div ref={ref} className="flex h-14 shrink-0 items-center gap-1.5 px-5 phone:px-3">
+      {collection}
       <Filters state={state} change={change} isNarrow={isNarrow} />
       <span className="flex-1" />
+      {onSaveSearch && (
+        <IconButton label={messages.collections.saveSearch} onClick={onSaveSearch} className="size-8.5">
+          <BookmarkPlus />
+        </IconButton>
+      )}
       {isSearch ? (
         <span className="px-2 font-medium text-13">{messages.gallery.sorts.best}</span>
       ) : (

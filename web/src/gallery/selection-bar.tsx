@@ -1,14 +1,20 @@
-import { CheckCheck, Minus, Plus, Trash2, X } from 'lucide-react'
+import { CheckCheck, Columns2, FolderMinus, FolderPlus, Minus, Plus, Trash2, X } from 'lucide-react'
+import type { Image } from '../api/client.ts'
 import { BarButton } from '../components/bar-button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages/messages.ts'
+import { ExportMenu } from './export-menu.tsx'
 
 interface SelectionBarProps {
-  count: number
+  images: readonly Image[]
   /** Number of images in the list. */
   total: number
   onAddTerms: (isWanted: boolean) => void
   onSelectAll: () => void
+  onCollect: () => void
+  /** undefined unless a collection is shown that the user may change. */
+  onRemove: (() => void) | undefined
+  onCompare: () => void
   /** undefined for users who may not. */
   onDelete: (() => void) | undefined
   onClear: () => void
@@ -16,14 +22,18 @@ interface SelectionBarProps {
 
 /** Takes the place of the results head while pictures are selected. */
 export function SelectionBar({
-  count,
+  images,
   total,
   onAddTerms,
   onSelectAll,
+  onCollect,
+  onRemove,
+  onCompare,
   onDelete,
   onClear,
 }: SelectionBarProps) {
-  const { selection } = messages
+  const { selection, collections, compare } = messages
+  const count = images.length
   return (
     <section
       aria-label={selection.bar}
@@ -40,8 +50,12 @@ export function SelectionBar({
       <p role="status" className="pr-3 font-semibold whitespace-nowrap @max-md:pr-0">
         {selection.count(count)}
       </p>
+      <BarButton label={collections.addTo} icon={<FolderPlus />} onClick={onCollect} />
+      {onRemove && <BarButton label={collections.removeFrom} icon={<FolderMinus />} onClick={onRemove} />}
       <BarButton label={selection.more} icon={<Plus />} onClick={() => onAddTerms(true)} />
       <BarButton label={selection.less} icon={<Minus />} onClick={() => onAddTerms(false)} />
+      <BarButton label={compare.action} icon={<Columns2 />} onClick={onCompare} />
+      <ExportMenu images={images} />
       <span className="flex-1" />
       {count < total && (
         <BarButton label={selection.all(total)} icon={<CheckCheck />} onClick={onSelectAll} />

@@ -1,10 +1,22 @@
-import { ArrowLeft, Download, ExternalLink, Info, Minus, Plus, Trash2 } from 'lucide-react'
+import {
+  ArrowLeft,
+  Columns2,
+  Download,
+  ExternalLink,
+  FolderPlus,
+  Info,
+  Minus,
+  Plus,
+  Star,
+  Trash2,
+} from 'lucide-react'
 import type { Image } from '../api/client.ts'
 import { Button, buttonClass } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { percent } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
 import type { ImageList } from './image-list.ts'
+import { useStar } from './use-star.ts'
 import type { Zoom } from './use-zoom.ts'
 
 interface ViewHeaderProps {
@@ -17,6 +29,9 @@ interface ViewHeaderProps {
   areDetailsOpen: boolean | undefined
   onDetails: () => void
   onClose: () => void
+  /** undefined if there is nothing to compare with. */
+  onCompare: (() => void) | undefined
+  onCollect: (image: Image) => void
   /** undefined for users who may not. */
   onDelete: ((image: Image) => void) | undefined
 }
@@ -31,6 +46,8 @@ export function ViewHeader({
   areDetailsOpen,
   onDetails,
   onClose,
+  onCompare,
+  onCollect,
   onDelete,
 }: ViewHeaderProps) {
   return (
@@ -46,7 +63,12 @@ export function ViewHeader({
       )}
       <span className="flex-1" />
       <ZoomControls zoom={zoom} />
-      {areDetailsOpen !== undefined && <FileActions image={image} onDelete={onDelete} />}
+      {areDetailsOpen !== undefined && (
+        <>
+          <UseActions image={image} onCompare={onCompare} onCollect={onCollect} />
+          <FileActions image={image} onDelete={onDelete} />
+        </>
+      )}
       <IconButton
         label={messages.viewer.details}
         keys="I"
@@ -108,6 +130,36 @@ function ZoomControls({ zoom }: { zoom: Zoom }) {
         {percent(zoom.scale * devicePixelRatio)}
       </output>
     </fieldset>
+  )
+}
+
+/** Star, comparison and collections. */
+export function UseActions({
+  image,
+  onCompare,
+  onCollect,
+}: Pick<ViewHeaderProps, 'image' | 'onCompare' | 'onCollect'>) {
+  const { collections, compare } = messages
+  const star = useStar()
+  const isStarred = image.starred === true
+  return (
+    <>
+      <IconButton
+        label={isStarred ? collections.unstar : collections.star}
+        isLit={isStarred}
+        onClick={() => void star(image)}
+      >
+        <Star />
+      </IconButton>
+      {onCompare && (
+        <IconButton label={compare.action} onClick={onCompare}>
+          <Columns2 />
+        </IconButton>
+      )}
+      <IconButton label={collections.addTo} onClick={() => onCollect(image)}>
+        <FolderPlus />
+      </IconButton>
+    </>
   )
 }
 

@@ -41,9 +41,6 @@ export function ZoomableImage(props: ZoomableImageProps) {
     element.addEventListener('wheel', onWheel, { passive: false })
     return () => element.removeEventListener('wheel', onWheel)
   }, [frameRef, zoomBy])
-  const [x, y] = zoom.isFit ? gesture.pulled : zoom.offset
-  const [width, height] = [image.width * zoom.scale, image.height * zoom.scale]
-  const [left, top] = [(frame.width - width) / 2 + x, (frame.height - height) / 2 + y]
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: the large view zooms and moves by keyboard
     <div
@@ -56,29 +53,56 @@ export function ZoomableImage(props: ZoomableImageProps) {
         else zoom.actual(fromMiddle(frameRef.current!, event))
       }}
     >
-      <div
-        className="absolute top-0 left-0 rounded-sm bg-sunken bg-cover"
-        style={{
-          width,
-          height,
-          // Whole device pixels: at 1:1 nothing is blurred.
-          transform: `translate(${toPixel(left)}px, ${toPixel(top)}px)`,
-          backgroundImage: `url(${placeholderOf(image) ?? ''})`,
-        }}
-      >
-        <Layers image={image} zoom={zoom} onBroken={props.onBroken} />
-        {props.overlay}
-      </div>
+      <PlacedPicture
+        image={image}
+        frame={frame}
+        scale={zoom.scale}
+        offset={zoom.isFit ? gesture.pulled : zoom.offset}
+        overlay={props.overlay}
+        onBroken={props.onBroken}
+      />
+    </div>
+  )
+}
+
+/** The picture at a scale and an offset from the middle of its frame. */
+export function PlacedPicture({
+  image,
+  frame,
+  scale,
+  offset: [x, y],
+  overlay,
+  onBroken,
+}: Pick<ZoomableImageProps, 'image' | 'overlay' | 'onBroken'> &
+  Pick<Zoom, 'scale' | 'offset'> & { frame: { width: number; height: number } }) {
+  const [width, height] = [image.width * scale, image.height * scale]
+  const [left, top] = [(frame.width - width) / 2 + x, (frame.height - height) / 2 + y]
+  return (
+    <div
+      className="absolute top-0 left-0 rounded-sm bg-sunken bg-cover"
+      style={{
+        width,
+        height,
+        // Whole device pixels: at 1:1 nothing is blurred.
+        transform: `translate(${toPixel(left)}px, ${toPixel(top)}px)`,
+        backgroundImage: `url(${placeholderOf(image) ?? ''})`,
+      }}
+    >
+      <Layers image={image} scale={scale} onBroken={onBroken} />
+      {overlay}
     </div>
   )
 }
 
 /** The thumbnail that the tile has shown, above it the version of 2048 pixels, above that the original from 1:1 on. */
-function Layers({ image, zoom, onBroken }: Pick<ZoomableImageProps, 'image' | 'zoom' | 'onBroken'>) {
+function Layers({
+  image,
+  scale,
+  onBroken,
+}: Pick<ZoomableImageProps, 'image' | 'onBroken'> & { scale: number }) {
   const isOriginalShown = SHOWN.test(image.content_type) && image.width * image.height <= MAX_ORIGINAL_PIXELS
   const isLarge =
-    zoom.scale * devicePixelRatio >= 0.999 ||
-    zoom.scale * devicePixelRatio * Math.max(image.width, image.height) > 2048
+    scale * devicePixelRatio >= 0.999 || scale * devicePixelRatio * Math.max(image.width, image.height) > 2048
   const className = 'absolute inset-0 size-full select-none rounded-[inherit]'
   return (
     <>

@@ -4,6 +4,7 @@ import { files } from './de/files.ts'
 import { gallery, selection, trash } from './de/gallery.ts'
 import { query, region } from './de/query.ts'
 import { sheet } from './de/sheet.ts'
+import { collections, compare, exporting } from './de/using.ts'
 import { duplicates, upload, viewer } from './de/viewer.ts'
 import type { Messages } from './en.ts'
 
@@ -21,6 +22,9 @@ export const de: Messages = {
   viewer,
   upload,
   duplicates,
+  collections,
+  compare,
+  exporting,
   signIn,
   users,
 }

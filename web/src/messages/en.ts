@@ -4,6 +4,7 @@ import { files } from './en/files.ts'
 import { gallery, selection, trash } from './en/gallery.ts'
 import { query, region } from './en/query.ts'
 import { sheet } from './en/sheet.ts'
+import { collections, compare, exporting } from './en/using.ts'
 import { duplicates, upload, viewer } from './en/viewer.ts'
 
 export const en = {
@@ -20,6 +21,9 @@ export const en = {
   viewer,
   upload,
   duplicates,
+  collections,
+  compare,
+  exporting,
   signIn,
   users,
 }

@@ -26,6 +26,12 @@ export interface Address {
   camera?: string
   /** Stars at least, 1…5. */
   rating?: number
+  /** A collection, by its id. */
+  collection?: string
+  /** Only pictures with a star. */
+  starred?: true
+  /** Pictures that are compared, by their ids, separated by commas. */
+  compare?: string
   /** Latitude, longitude and a distance in kilometres, separated by commas. */
   near?: string
   /** Days, such as 2026-11-24, inclusive. */
@@ -47,6 +53,9 @@ export interface PageState {
   /** 0: any. */
   rating: number
   near: NearPlace | undefined
+  collection: string | undefined
+  isStarred: boolean
+  compare: string[]
   from: string
   to: string
   sort: Sort
@@ -76,6 +85,9 @@ export function parseAddress(search: Record<string, unknown>): Address {
     text: text(search.text),
     camera: text(search.camera),
     rating: stars(search.rating),
+    collection: text(search.collection),
+    starred: search.starred === true ? true : undefined,
+    compare: text(search.compare),
     near: parseNear(search.near) && text(search.near),
     from: day(search.from),
     to: day(search.to),
@@ -96,6 +108,9 @@ export function stateOf(address: Address): PageState {
     camera: address.camera ?? '',
     rating: address.rating ?? 0,
     near: parseNear(address.near),
+    collection: address.collection,
+    isStarred: address.starred ?? false,
+    compare: address.compare?.split(',').slice(0, MAX_COMPARED) ?? [],
     from: address.from ?? '',
     to: address.to ?? '',
     sort: address.sort ?? 'newest',
@@ -115,6 +130,9 @@ export function changed(address: Address, part: PageChange): Address {
   if ('text' in part) next.text = part.text || undefined
   if ('camera' in part) next.camera = part.camera || undefined
   if ('rating' in part) next.rating = part.rating || undefined
+  if ('collection' in part) next.collection = part.collection
+  if ('isStarred' in part) next.starred = part.isStarred || undefined
+  if ('compare' in part) next.compare = part.compare?.join() || undefined
   if ('near' in part) next.near = part.near && formatNear(part.near)
   if ('from' in part) next.from = part.from || undefined
   if ('to' in part) next.to = part.to || undefined
@@ -141,6 +159,8 @@ export function filtersOf(state: PageState): Filters {
     content_type_contains: state.type || undefined,
     camera_contains: state.camera || undefined,
     rating_min: state.rating || undefined,
+    collection: state.collection,
+    starred: state.isStarred || undefined,
     ...(near && boxAround(near)),
     directory: directory === undefined ? (isFlat ? '.' : undefined) : directory,
     recursive: directory === undefined ? undefined : !isFlat,
@@ -151,20 +171,39 @@ export function filtersOf(state: PageState): Filters {
 
 /** How many filters are set. */
 export function filterCount(state: PageState): number {
-  const { directory, isFlat, type, from, to } = state
-  const isSet = [directory !== undefined, isFlat, type !== '', from !== '' || to !== '']
+  const { directory, isFlat, type, from, to, collection } = state
+  const isSet = [
+    directory !== undefined,
+    collection !== undefined,
+    isFlat,
+    type !== '',
+    from !== '' || to !== '',
+  ]
   return isSet.filter(Boolean).length + furtherFilterCount(state)
 }
 
 /** How many of the filters are set that have no chip of their own. */
-export function furtherFilterCount({ name, text, camera, rating, near }: PageState): number {
-  return [name !== '', text !== '', camera !== '', rating > 0, near !== undefined].filter(Boolean).length
+export function furtherFilterCount(state: PageState): number {
+  const { name, text, camera, rating, near, isStarred } = state
+  return [name !== '', text !== '', camera !== '', rating > 0, near !== undefined, isStarred].filter(Boolean)
+    .length
 }
 
-export const NO_FURTHER_FILTERS: PageChange = { name: '', text: '', camera: '', rating: 0, near: undefined }
+/** The most pictures that are compared. */
+export const MAX_COMPARED = 4
+
+export const NO_FURTHER_FILTERS: PageChange = {
+  name: '',
+  text: '',
+  camera: '',
+  rating: 0,
+  near: undefined,
+  isStarred: false,
+}
 
 export const NO_FILTERS: PageChange = {
   directory: undefined,
+  collection: undefined,
   isFlat: false,
   type: '',
   ...NO_FURTHER_FILTERS,

@@ -44,14 +44,17 @@ export function usePageState(): PageControl {
         search: (old: Address): Address => changed(old, part),
         replace: isReplaced,
         // From one picture to the next the list stays one step behind.
-        state: ({ isOverList }) => (part.view === undefined ? {} : { isOverList: !isReplaced || isOverList }),
+        state: ({ isOverList }) =>
+          part.view === undefined && part.compare === undefined
+            ? {}
+            : { isOverList: !isReplaced || isOverList },
         resetScroll: false,
       }),
     [navigate],
   )
   const closeView = useCallback(() => {
     if (history.location.state.isOverList) history.back()
-    else change({ view: undefined }, true)
+    else change({ view: undefined, compare: [] }, true)
   }, [history, change])
   const changeTerms = useCallback(
     (update: (terms: QueryTerm[]) => QueryTerm[], isReplaced: boolean) =>

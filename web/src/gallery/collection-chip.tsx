@@ -1,0 +1,62 @@
+import { Bookmark, Ellipsis, Pencil, Trash2, Users } from 'lucide-react'
+import { FilterChip } from '../components/filter-chip.tsx'
+import { IconButton } from '../components/icon-button.tsx'
+import { Menu, MenuItem } from '../components/menu.tsx'
+import { messages } from '../messages/messages.ts'
+import { useHasRole } from '../state/role.ts'
+import { useCollectionChanges, useCollections } from './use-collections.ts'
+
+interface CollectionChipProps {
+  id: string
+  onOpen: (id: string | undefined) => void
+  onRename: (id: string, name: string) => void
+}
+
+/** The collection in view, and what can be done with it. */
+export function CollectionChip({ id, onOpen, onRename }: CollectionChipProps) {
+  const collection = useCollections().find((one) => one.id === id)
+  const { collections: words } = messages
+  const changes = useCollectionChanges(onOpen)
+  const mayShare = useHasRole('editor')
+  if (collection === undefined) return null
+  const { name, shared, can_manage } = collection
+  return (
+    <span className="flex shrink-0 items-center">
+      <FilterChip
+        icon={<Bookmark />}
+        text={name}
+        onClear={() => onOpen(undefined)}
+        aria-label={`${words.title}: ${name}`}
+        className="max-w-56"
+      />
+      {can_manage && (
+        <Menu
+          trigger={
+            <IconButton label={words.options(name)} className="size-8.5">
+              <Ellipsis />
+            </IconButton>
+          }
+        >
+          <MenuItem icon={<Pencil />} onSelect={() => onRename(id, name)}>
+            {words.titles.rename}
+          </MenuItem>
+          {mayShare && (
+            <MenuItem icon={<Users />} onSelect={() => void changes.change(id, { shared: !shared })}>
+              {shared ? words.unshare : words.share}
+            </MenuItem>
+          )}
+          <MenuItem
+            icon={<Trash2 />}
+            isDanger
+            onSelect={() => {
+              void changes.delete(id)
+              onOpen(undefined)
+            }}
+          >
+            {words.delete}
+          </MenuItem>
+        </Menu>
+      )}
+    </span>
+  )
+}

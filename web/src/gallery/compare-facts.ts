@@ -1,0 +1,62 @@
+import type { Image } from '../api/client.ts'
+import { bytes, clockDay, clockTimeOfDay, day, percent, timeOfDay } from '../messages/format.ts'
+import { messages } from '../messages/messages.ts'
+
+export interface ComparedFact {
+  key: keyof typeof messages.compare.facts
+  /** One for each picture. */
+  values: string[]
+  /** Of which pictures the value is best; none where all are alike. */
+  best: boolean[]
+}
+
+/** The facts of pictures beside each other, with the best of each. */
+export function comparedFacts(images: readonly Image[]): ComparedFact[] {
+  const { facts } = messages.compare
+  const fact = (
+    key: keyof typeof facts,
+    textOf: (image: Image) => string,
+    rankOf?: (image: Image) => number,
+  ): ComparedFact => {
+    const ranks = images.map((image) => rankOf?.(image) ?? 0)
+    const most = Math.max(...ranks)
+    const areAlike = ranks.every((rank) => rank === most)
+    return { key, values: images.map(textOf), best: ranks.map((rank) => !areAlike && rank === most) }
+  }
+  const all = [
+    fact(
+      'dimensions',
+      ({ width, height }) => messages.viewer.size(width, height),
+      ({ width, height }) => width * height,
+    ),
+    fact(
+      'bytes',
+      (image) => bytes(image.bytes),
+      (image) => image.bytes,
+    ),
+    fact('format', formatOf),
+    fact('date', dateOf),
+    fact('camera', ({ camera }) => camera ?? ''),
+    fact('folder', ({ directory }) =>
+      directory === '.' ? messages.gallery.allPictures : directory.replaceAll('/', ' / '),
+    ),
+    fact(
+      'score',
+      ({ score }) => (score === undefined ? '' : percent(score)),
+      ({ score = 0 }) => score,
+    ),
+  ]
+  return all.filter(({ values }) => values.some((value) => value !== ''))
+}
+
+function formatOf({ content_type }: Image): string {
+  return content_type === 'image/x-dcraw'
+    ? messages.viewer.raw
+    : content_type.replace('image/', '').toUpperCase()
+}
+
+function dateOf({ captured_at, modified_at }: Image): string {
+  return captured_at === null
+    ? `${day(modified_at)}, ${timeOfDay(modified_at)}`
+    : `${clockDay(captured_at)}, ${clockTimeOfDay(captured_at)}`
+}

@@ -1,0 +1,225 @@
+import { useQueries } from '@tanstack/react-query'
+import { ArrowLeft, Link2, Minus, Plus, X } from 'lucide-react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { getImage, type Image } from '../api/client.ts'
+import { Button } from '../components/button.tsx'
+import { IconButton } from '../components/icon-button.tsx'
+import { useLayout } from '../components/use-layout.ts'
+import { messages } from '../messages/messages.ts'
+import { comparedFacts } from './compare-facts.ts'
+import { ComparedPicture } from './compared-picture.tsx'
+import { useCompareKeys } from './use-compare-keys.ts'
+import { useCompareZoom } from './use-compare-zoom.ts'
+
+interface CompareViewProps {
+  ids: readonly string[]
+  isSearch: boolean
+  /** Of a picture in the results. */
+  scoreOf: (id: string) => number | undefined
+  onClose: () => void
+  /** undefined for users who may not. */
+  onTrash: ((image: Image) => void) | undefined
+}
+
+/** Two to four pictures beside each other, with one zoom for all. */
+export default function CompareView({ ids, isSearch, scoreOf, onClose, onTrash }: CompareViewProps) {
+  const rootRef = useRef<HTMLDivElement>(null)
+  useEffect(() => rootRef.current?.focus({ preventScroll: true }), [])
+  const images = useQueries({
+    queries: ids.map((id) => ({
+      queryKey: ['images', 'one', id],
+      queryFn: ({ signal }: { signal: AbortSignal }) => getImage(id, signal),
+      retry: false,
+    })),
+  }).flatMap(({ data }) => (data === undefined ? [] : [{ ...data, score: scoreOf(data.id) }]))
+  const [chosen, setChosen] = useState(0)
+  const [kept, setKept] = useState<ReadonlySet<string>>(new Set())
+  const [areAllFactsShown, setAllFactsShown] = useState(true)
+  const [fitScale, setFitScale] = useState(1)
+  const zoom = useCompareZoom(ids.length)
+  const actual = 1 / devicePixelRatio / fitScale
+  const facts = comparedFacts(images).filter(
+    ({ values }) => areAllFactsShown || values.some((value) => value !== values[0]),
+  )
+  const toggleKept = (id: string) => {
+    const next = new Set(kept)
+    if (!next.delete(id)) next.add(id)
+    setKept(next)
+  }
+  const current = images[chosen]
+  useCompareKeys({
+    count: images.length,
+    onChoose: setChosen,
+    onActual: () => zoom.zoomTo(zoom.isWhole ? actual : 1),
+    onZoom: (factor) => zoom.change(chosen, factor, 0, 0),
+    onKeep: () => current && toggleKept(current.id),
+    onTrash: () => current && !kept.has(current.id) && onTrash?.(current),
+    onTogether: zoom.toggleTogether,
+    onClose,
+  })
+  return (
+    <div
+      ref={rootRef}
+      role="dialog"
+      aria-modal="true"
+      aria-label={messages.compare.title(ids.length)}
+      tabIndex={-1}
+      className="fixed inset-0 z-30 flex flex-col bg-page outline-none"
+    >
+      <CompareHead
+        {...{
+          count: ids.length,
+          isSearch,
+          zoom,
+          actual,
+          chosen,
+          areAllFactsShown,
+          setAllFactsShown,
+          onClose,
+        }}
+      />
+      <Columns count={ids.length} chosen={chosen}>
+        {images.map((image, n) => (
+          <ComparedPicture
+            key={image.id}
+            image={image}
+            index={n}
+            view={zoom.viewOf(n)}
+            facts={facts}
+            isChosen={n === chosen}
+            isKept={kept.has(image.id)}
+            onChange={zoom.change}
+            onChoose={() => setChosen(n)}
+            onKeep={() => toggleKept(image.id)}
+            onTrash={onTrash && (() => onTrash(image))}
+            onFitScale={n === 0 ? setFitScale : noScale}
+          />
+        ))}
+      </Columns>
+    </div>
+  )
+}
+
+const noScale = () => {}
+
+interface CompareHeadProps {
+  count: number
+  isSearch: boolean
+  zoom: ReturnType<typeof useCompareZoom>
+  actual: number
+  chosen: number
+  areAllFactsShown: boolean
+  setAllFactsShown: (areShown: boolean) => void
+  onClose: () => void
+}
+
+function CompareHead({
+  count,
+  isSearch,
+  zoom,
+  actual,
+  chosen,
+  areAllFactsShown,
+  setAllFactsShown,
+  onClose,
+}: CompareHeadProps) {
+  const { compare: words, viewer } = messages
+  return (
+    <header className="flex h-16 shrink-0 items-center gap-2 overflow-x-auto px-4 phone:px-1">
+      <Button variant="ghost" icon={<ArrowLeft />} onClick={onClose}>
+        <span className="phone:sr-only">{isSearch ? viewer.results : viewer.gallery}</span>
+      </Button>
+      <h2 className="title shrink-0 text-22 phone:sr-only">{words.title(count)}</h2>
+      <span className="flex-1" />
+      <Button
+        icon={<Link2 />}
+        aria-pressed={zoom.isTogether}
+        onClick={zoom.toggleTogether}
+        className="aria-pressed:border-transparent aria-pressed:bg-accent-soft aria-pressed:text-accent-ink"
+      >
+        <span className="stacked:sr-only">{words.together}</span>
+      </Button>
+      <Button
+        aria-pressed={!areAllFactsShown}
+        onClick={() => setAllFactsShown(!areAllFactsShown)}
+        className="aria-pressed:border-transparent aria-pressed:bg-accent-soft aria-pressed:text-accent-ink"
+      >
+        {words.differences}
+      </Button>
+      <ZoomButtons zoom={zoom} actual={actual} onZoom={(factor) => zoom.change(chosen, factor, 0, 0)} />
+      <IconButton label={messages.app.close} keys="Esc" onClick={onClose}>
+        <X />
+      </IconButton>
+    </header>
+  )
+}
+
+const COLUMNS: Record<number, string> = {
+  1: 'grid-cols-1',
+  2: 'grid-cols-2 stacked:grid-cols-1 stacked:grid-rows-2',
+  3: 'grid-cols-3 stacked:grid-cols-2 stacked:grid-rows-2',
+  4: 'grid-cols-4 stacked:grid-cols-2 stacked:grid-rows-2',
+}
+
+/** Beside each other; in two rows in a narrower window, and one at a time on a phone. */
+function Columns({ count, chosen, children }: { count: number; chosen: number; children: ReactNode[] }) {
+  const isPhone = useLayout() === 'phone'
+  return (
+    <div
+      className={`grid min-h-0 flex-1 gap-2.5 overflow-y-auto px-4 pb-4 phone:grid-cols-1 phone:grid-rows-1 phone:px-2 ${COLUMNS[count] ?? ''}`}
+    >
+      {isPhone ? children[chosen] : children}
+    </div>
+  )
+}
+
+interface ZoomButtonsProps {
+  zoom: ReturnType<typeof useCompareZoom>
+  /** The zoom at which a pixel of the first picture is one of the screen. */
+  actual: number
+  onZoom: (factor: number) => void
+}
+
+function ZoomButtons({ zoom, actual, onZoom }: ZoomButtonsProps) {
+  const { viewer } = messages
+  const isActual = Math.abs(zoom.viewOf(0).zoom / actual - 1) < 0.001
+  return (
+    <fieldset
+      aria-label={viewer.zoom}
+      className="flex shrink-0 items-center gap-0.5 rounded-control bg-sunken p-0.75"
+    >
+      <Button
+        size="small"
+        variant={zoom.isWhole ? 'plain' : 'ghost'}
+        aria-pressed={zoom.isWhole}
+        onClick={() => zoom.zoomTo(1)}
+        className="h-8"
+      >
+        {viewer.fit}
+      </Button>
+      <Button
+        size="small"
+        variant={isActual && !zoom.isWhole ? 'plain' : 'ghost'}
+        aria-pressed={isActual}
+        onClick={() => zoom.zoomTo(actual)}
+        className="h-8"
+      >
+        {viewer.actual}
+      </Button>
+      <span className="contents phone:hidden">
+        <IconButton
+          label={viewer.zoomOut}
+          keys="−"
+          isDisabled={zoom.isWhole}
+          onClick={() => onZoom(1 / 1.5)}
+          className="size-8"
+        >
+          <Minus />
+        </IconButton>
+        <IconButton label={viewer.zoomIn} keys="+" onClick={() => onZoom(1.5)} className="size-8">
+          <Plus />
+        </IconButton>
+      </span>
+    </fieldset>
+  )
+}

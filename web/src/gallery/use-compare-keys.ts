@@ -1,0 +1,50 @@
+import { useEffect, useRef } from 'react'
+import { areSingleKeysOn } from '../components/single-keys.ts'
+
+interface CompareKeys {
+  count: number
+  onChoose: (index: number) => void
+  onActual: () => void
+  onZoom: (factor: number) => void
+  onKeep: () => void
+  onTrash: () => void
+  onTogether: () => void
+  onClose: () => void
+}
+
+/** The keys of the comparison: 1 to 4 choose, Z shows pixels, K and X keep and trash, L zooms together. */
+export function useCompareKeys(keys: CompareKeys): void {
+  const latest = useRef(keys)
+  latest.current = keys
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return
+      if (document.querySelector('dialog[open], [role=menu]') !== null) return
+      const act = actionOf(event.key.toLowerCase(), latest.current)
+      if (act === undefined) return
+      event.preventDefault()
+      act()
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [])
+}
+
+function actionOf(key: string, keys: CompareKeys): (() => void) | undefined {
+  const named: Record<string, () => void> = {
+    escape: keys.onClose,
+    '+': () => keys.onZoom(1.5),
+    '-': () => keys.onZoom(1 / 1.5),
+  }
+  if (key in named) return named[key]
+  if (!areSingleKeysOn()) return undefined
+  const digit = Number(key)
+  if (digit >= 1 && digit <= keys.count) return () => keys.onChoose(digit - 1)
+  const letters: Record<string, () => void> = {
+    z: keys.onActual,
+    k: keys.onKeep,
+    x: keys.onTrash,
+    l: keys.onTogether,
+  }
+  return letters[key]
+}

@@ -1,0 +1,68 @@
+import { plural } from '../format.ts'
+
+export const collections = {
+  title: 'Collections',
+  none: 'No collections yet. Select pictures, then choose “Add to collection”.',
+  new: 'New collection',
+  name: 'Name',
+  taken: 'This name is taken.',
+  titles: { add: 'Add to collection', search: 'Save this search', rename: 'Rename collection' },
+  actions: { add: 'Create', search: 'Save', rename: 'Rename' },
+  saveSearch: 'Save search',
+  addTo: 'Add to collection',
+  removeFrom: 'Remove from collection',
+  added: (name: string) => `Added to “${name}”`,
+  created: (name: string) => `Collection “${name}” created`,
+  options: (name: string) => `Options of ${name}`,
+  share: 'Share with everyone here',
+  unshare: 'Keep to myself',
+  delete: 'Delete collection',
+  star: 'Star',
+  unstar: 'Remove star',
+  starred: 'Only starred pictures',
+}
+
+export const compare = {
+  action: 'Compare',
+  title: (count: number) => plural(count, { one: 'Compare # picture', other: 'Compare # pictures' }),
+  limits: 'Compare takes 2 to 4 pictures.',
+  together: 'Zoom together',
+  differences: 'Only differences',
+  keep: 'Keep',
+  keeping: 'Keeping',
+  best: 'Best',
+  flip: 'Press the picture to see the next one',
+  facts: {
+    dimensions: 'Dimensions',
+    bytes: 'File size',
+    format: 'Format',
+    date: 'Date',
+    folder: 'Folder',
+    camera: 'Camera',
+    score: 'Score',
+  },
+}
+
+export const exporting = {
+  title: 'Export',
+  formats: {
+    zip: 'Originals',
+    'zip-small': 'Smaller copies',
+    pdf: 'Contact sheet',
+    csv: 'List of files',
+    html: 'Web page',
+    json: 'List for programs',
+    paths: 'List of paths',
+    xmp: 'XMP sidecars',
+  },
+  details: {
+    zip: 'ZIP',
+    'zip-small': 'ZIP, 2048 px',
+    pdf: 'PDF, A4',
+    csv: 'CSV',
+    html: 'HTML',
+    json: 'JSON',
+    paths: 'TXT',
+    xmp: 'ZIP',
+  },
+}
