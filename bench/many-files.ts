@@ -10,11 +10,11 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CLASSICAL, startProduct } from '../e2e/support/product.ts'
 import { picture } from '../server/src/testing/pictures.ts'
+import { probeRequests } from './probe.ts'
 import { ms, peakMemory, percentile, residentMemory, table } from './support.ts'
 
 /** Of a hundred files one is an image. */
 const IMAGE_EVERY = 100
-const PROBE_EVERY_MS = 50
 
 interface AccountJson {
   found: number
@@ -79,25 +79,4 @@ async function measureStart(name: string): Promise<string[]> {
 
 async function readAccount(url: string): Promise<AccountJson> {
   return (await (await fetch(`${url}/api/index/account`)).json()) as AccountJson
-}
-
-/** Sends small requests at a steady pace. `stop` returns how long each waited, in milliseconds. */
-function probeRequests(url: string): { stop(): Promise<number[]> } {
-  const waits: number[] = []
-  let isStopped = false
-  const running = (async () => {
-    while (!isStopped) {
-      const start = performance.now()
-      await (await fetch(`${url}/health`)).arrayBuffer()
-      waits.push(performance.now() - start)
-      await sleep(PROBE_EVERY_MS)
-    }
-  })()
-  return {
-    async stop() {
-      isStopped = true
-      await running
-      return waits
-    },
-  }
 }

@@ -231,7 +231,7 @@ describe('many examples', () => {
     await page.goto(`${demo.product.url}/?q=${images.map(({ id }) => `i${id}`).join(',')}`)
     await firstResults(page, 1)
     expect(
-      await page.getByRole('toolbar', { name: 'What you search with' }).locator('[data-chip]').count(),
+      await page.getByRole('toolbar', { name: 'Parts of the search' }).locator('[data-chip]').count(),
     ).toBe(14)
     expect((await page.getByTestId('grid').boundingBox())!.height).toBeGreaterThan(100)
     await page.getByRole('button', { name: 'Clear search' }).click()

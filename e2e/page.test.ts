@@ -273,7 +273,7 @@ describe('queries', () => {
     await page.locator('[data-index="5"]').focus()
     await page.keyboard.press('+')
     await page
-      .getByRole('toolbar', { name: 'What you search with' })
+      .getByRole('toolbar', { name: 'Parts of the search' })
       .getByRole('button', { name: /^More like / })
       .waitFor()
     await page.getByRole('button', { name: 'Clear search' }).click()

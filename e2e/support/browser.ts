@@ -177,7 +177,7 @@ function shownPaths(page: Page): Promise<string[]> {
 export function chip(page: Page, name: string): Locator {
   const escaped = name.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
   return page
-    .getByRole('toolbar', { name: 'What you search with' })
+    .getByRole('toolbar', { name: 'Parts of the search' })
     .getByRole('button', { name: new RegExp(`^${escaped}`) })
 }
 

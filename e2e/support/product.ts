@@ -17,6 +17,16 @@ const FLAGS =
 export const LAUNCH = [process.execPath, ...FLAGS.map((flag) => flag.trim()), LAUNCHER]
 /** With the embedder that begins soonest, for tests in which it does not matter what is found. */
 export const CLASSICAL = { SERVER__EMBEDDER_REGISTRY__CHOSEN_EMBEDDER: 'classical' }
+/** The keys of a configuration as variables of the environment. */
+export function asEnvironment(keys: Record<string, unknown>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(keys).map(([key, value]) => [
+      `SERVER__${key.toUpperCase().replaceAll('.', '__')}`,
+      String(value),
+    ]),
+  )
+}
+
 const START_TIMEOUT_MS = 120_000
 
 export interface Product {

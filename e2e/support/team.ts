@@ -6,9 +6,9 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { drawDemoGallery } from '../../scripts/demo/draw-gallery.ts'
 import { type MailServer, signInBy, startMailServer } from '../../server/src/testing/mail-server.ts'
 import { violationsIn } from './axe.ts'
-import { DESKTOP, PHONE, STATE_TIMEOUT_MS, sharedBrowser } from './browser.ts'
+import { DESKTOP, filterByName, PHONE, STATE_TIMEOUT_MS, sharedBrowser } from './browser.ts'
 import { misplaced } from './layout.ts'
-import { CLASSICAL, type Product, startProduct } from './product.ts'
+import { asEnvironment, CLASSICAL, type Product, startProduct } from './product.ts'
 
 export const ADMIN = 'admin@example.org'
 
@@ -30,16 +30,6 @@ export function useTeamGallery(): { readonly gallery: string } {
       return gallery
     },
   }
-}
-
-/** The keys of a configuration as variables of the environment. */
-function asEnvironment(keys: Record<string, unknown>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(keys).map(([key, value]) => [
-      `SERVER__${key.toUpperCase().replaceAll('.', '__')}`,
-      String(value),
-    ]),
-  )
 }
 
 /** Starts the product with sign-in. @param database keys of the configuration */
@@ -98,60 +88,18 @@ export function itSignsIn(database: string, keys: () => Promise<Record<string, u
     await page.locator('[data-path^="star/"]').first().waitFor()
     await expect.poll(() => new URL(page.url()).search).toBe('?dir=star&sort=name')
 
-    await page.getByRole('button', { name: 'Show folders' }).click()
-    await page.getByRole('button', { name: 'Users' }).click()
-    await page.getByText('1 user', { exact: true }).waitFor()
-    for (const [email, role] of [
-      ['editor@example.org', 'editor'],
-      ['user@example.org', 'user'],
-    ] as const) {
-      await page.getByLabel('E-mail address').fill(email)
-      await page.getByLabel('Role', { exact: true }).selectOption(role)
-      await page.getByRole('button', { name: 'Add', exact: true }).click()
-      await page.getByText(email, { exact: true }).waitFor()
-    }
-    await page.getByLabel('E-mail address').fill('user@example.org')
-    await page.getByRole('button', { name: 'Add', exact: true }).click()
-    await page
-      .getByRole('alert')
-      .getByText(/already/)
-      .waitFor()
-    await page.getByLabel('Filter by address').fill('EDIT')
-    await page.getByText('1 user', { exact: true }).waitFor()
-    await page.getByLabel('Filter by address').fill('')
-    await page.getByLabel('Filter by role').selectOption('user')
-    await page.getByText('1 user', { exact: true }).waitFor()
-    await page.getByLabel('Filter by role').selectOption('')
-    await page.getByLabel(`Role of ${ADMIN}`).selectOption('user')
-    await page
-      .getByRole('alert')
-      .getByText(/last admin/)
-      .waitFor()
-    expect(await violationsIn(page)).toEqual([])
-    for (const width of [360, 320]) {
-      await page.setViewportSize({ width, height: 740 })
-      await expect.poll(() => misplaced(page)).toEqual([])
-    }
-    await page.setViewportSize(DESKTOP)
-
+    await checkUsersView(page)
     const user = await openWindow(PHONE)
-    await user.goto(product.url)
-    await signIn(user, mail, 'user@example.org')
-    await user.setViewportSize({ width: 360, height: 740 })
-    await expect.poll(() => misplaced(user)).toEqual([])
-    expect(await user.getByRole('button', { name: 'Add files' }).count()).toBe(0)
-    expect(await user.getByRole('button', { name: 'Users' }).count()).toBe(0)
-    await user.locator('[data-path]').first().focus()
-    await user.keyboard.press('Space')
-    await user.getByText('1 selected').first().waitFor()
-    expect(await user.getByRole('button', { name: 'Move to trash' }).count()).toBe(0)
-
-    // The next page that a removed user opens asks to sign in.
+    await checkReader(user, mail, product.url)
     await page.getByRole('button', { name: 'Remove user@example.org' }).click()
     await page.getByRole('button', { name: 'Remove', exact: true }).click()
     await page.getByText('2 users').waitFor()
+    // The open page asks to sign in: at its next request, or before, when its events end.
+    const form = user.getByLabel('Your e-mail address')
+    await Promise.any([narrowByName(user, 'star'), form.waitFor()])
+    await form.waitFor()
     await user.goto(`${product.url}/?name=star`)
-    await user.getByLabel('Your e-mail address').waitFor()
+    await form.waitFor()
 
     const editor = await openWindow()
     await editor.goto(product.url)
@@ -163,4 +111,62 @@ export function itSignsIn(database: string, keys: () => Promise<Record<string, u
     await editor.reload()
     await editor.getByLabel('Your e-mail address').waitFor()
   })
+}
+
+async function narrowByName(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'Clear selection' }).click()
+  await filterByName(page, name)
+}
+
+/** Adds, finds and demotes users. */
+async function checkUsersView(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Show folders' }).click()
+  await page.getByRole('button', { name: 'Users' }).click()
+  await page.getByText('1 user', { exact: true }).waitFor()
+  for (const [email, role] of [
+    ['editor@example.org', 'editor'],
+    ['user@example.org', 'user'],
+  ] as const) {
+    await page.getByLabel('E-mail address').fill(email)
+    await page.getByLabel('Role', { exact: true }).selectOption(role)
+    await page.getByRole('button', { name: 'Add', exact: true }).click()
+    await page.getByText(email, { exact: true }).waitFor()
+  }
+  await page.getByLabel('E-mail address').fill('user@example.org')
+  await page.getByRole('button', { name: 'Add', exact: true }).click()
+  await page
+    .getByRole('alert')
+    .getByText(/already/)
+    .waitFor()
+  await page.getByLabel('Filter by address').fill('EDIT')
+  await page.getByText('1 user', { exact: true }).waitFor()
+  await page.getByLabel('Filter by address').fill('')
+  await page.getByLabel('Filter by role').selectOption('user')
+  await page.getByText('1 user', { exact: true }).waitFor()
+  await page.getByLabel('Filter by role').selectOption('')
+  await page.getByLabel(`Role of ${ADMIN}`).selectOption('user')
+  await page
+    .getByRole('alert')
+    .getByText(/last admin/)
+    .waitFor()
+  expect(await violationsIn(page)).toEqual([])
+  for (const width of [360, 320]) {
+    await page.setViewportSize({ width, height: 740 })
+    await expect.poll(() => misplaced(page)).toEqual([])
+  }
+  await page.setViewportSize(DESKTOP)
+}
+
+/** A user with the lowest role sees no controls that change anything. */
+async function checkReader(user: Page, mail: MailServer, url: string): Promise<void> {
+  await user.goto(url)
+  await signIn(user, mail, 'user@example.org')
+  await user.setViewportSize({ width: 360, height: 740 })
+  await expect.poll(() => misplaced(user)).toEqual([])
+  expect(await user.getByRole('button', { name: 'Add files' }).count()).toBe(0)
+  expect(await user.getByRole('button', { name: 'Users' }).count()).toBe(0)
+  await user.locator('[data-path]').first().focus()
+  await user.keyboard.press('Space')
+  await user.getByText('1 selected').first().waitFor()
+  expect(await user.getByRole('button', { name: 'Move to trash' }).count()).toBe(0)
 }

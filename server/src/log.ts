@@ -4,6 +4,12 @@ import pretty from 'pino-pretty'
 
 export type { Logger }
 
+/** The log as most modules use it: sentences of two levels. */
+export interface Log {
+  info(message: string): void
+  warn(message: string): void
+}
+
 /** A line at the bottom of the terminal that is rewritten in place. */
 export interface StatusLine {
   show(text: string): void

@@ -63,82 +63,99 @@ export interface LimitsStore {
 }
 
 export function createUsers(database: AccountsDatabase): Users {
-  const select = () => database.selectFrom('users').select(['id', 'email', 'role']).$castTo<User>()
-  const matching = ({ email, role }: UserFilter) =>
-    select()
+  return new StoredUsers(database)
+}
+
+class StoredUsers implements Users {
+  readonly #database: AccountsDatabase
+  readonly #select = () => this.#database.selectFrom('users').select(['id', 'email', 'role']).$castTo<User>()
+  readonly #matching = ({ email, role }: UserFilter) =>
+    this.#select()
       .$if(email !== undefined, (query) => query.where(containing(email!)))
       .$if(role !== undefined, (query) => query.where('role', '=', role!))
-  return {
-    async list(filter, { offset, limit }) {
-      const { total } = await matching(filter)
-        .clearSelect()
-        .select((eb) => eb.fn.countAll<number>().as('total'))
+
+  constructor(database: AccountsDatabase) {
+    this.#database = database
+  }
+
+  async list(
+    filter: UserFilter,
+    { offset, limit }: { offset: number; limit: number },
+  ): Promise<{ users: User[]; total: number }> {
+    const { total } = await this.#matching(filter)
+      .clearSelect()
+      .select((eb) => eb.fn.countAll<number>().as('total'))
+      .executeTakeFirstOrThrow()
+    const users = await this.#matching(filter).orderBy('email').limit(limit).offset(offset).execute()
+    return { users, total: Number(total) }
+  }
+
+  readonly get = (id: string) => this.#select().where('id', '=', id).executeTakeFirst()
+
+  readonly getByEmail = (email: string) =>
+    this.#select().where('email', '=', email.toLowerCase()).executeTakeFirst()
+
+  async add(email: string, role: Role, id: string = randomUUID()): Promise<User> {
+    const now = new Date().toISOString()
+    const user = { id, email: email.toLowerCase(), role }
+    const { numInsertedOrUpdatedRows: added } = await this.#database
+      .insertInto('users')
+      .values({ ...user, email_verified: 1, name: '', image: null, created_at: now, updated_at: now })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirstOrThrow()
+    if (added === 1n) return user
+    const owner = await this.#select().where('email', '=', user.email).executeTakeFirst()
+    throw owner === undefined
+      ? new DomainError('user_exists', 'User with this id already exists')
+      : emailTaken()
+  }
+
+  async update(id: string, change: { email?: string | undefined; role?: Role | undefined }): Promise<User> {
+    const before = await this.#select().where('id', '=', id).executeTakeFirst()
+    if (before === undefined) throw new DomainError('user_not_found', 'User not found')
+    const { email = before.email, role = before.role } = change
+    const changed = { email: email.toLowerCase(), role }
+    if (changed.email === before.email && role === before.role) return before
+    const owner = await this.#select().where('email', '=', changed.email).executeTakeFirst()
+    if (owner !== undefined && owner.id !== id) throw emailTaken()
+    const updated = await this.#changing().execute(async (transaction) => {
+      const { numUpdatedRows } = await transaction
+        .updateTable('users')
+        .set({ ...changed, updated_at: new Date().toISOString() })
+        .where('id', '=', id)
+        .$if(role !== 'admin', (query) => query.where(isNotLastAdmin))
         .executeTakeFirstOrThrow()
-      const users = await matching(filter).orderBy('email').limit(limit).offset(offset).execute()
-      return { users, total: Number(total) }
-    },
-    get: (id) => select().where('id', '=', id).executeTakeFirst(),
-    getByEmail: (email) => select().where('email', '=', email.toLowerCase()).executeTakeFirst(),
-    async add(email, role, id = randomUUID()) {
-      const now = new Date().toISOString()
-      const user = { id, email: email.toLowerCase(), role }
-      const { numInsertedOrUpdatedRows: added } = await database
-        .insertInto('users')
-        .values({ ...user, email_verified: 1, name: '', image: null, created_at: now, updated_at: now })
-        .onConflict((conflict) => conflict.doNothing())
+      if (numUpdatedRows === 0n) return false
+      await transaction.deleteFrom('sessions').where('user_id', '=', id).execute()
+      return true
+    })
+    if (!updated) throw (await this.#lastAdmin(id)) ?? new DomainError('user_not_found', 'User not found')
+    return { id, ...changed }
+  }
+
+  async remove(id: string): Promise<void> {
+    const removed = await this.#changing().execute(async (transaction) => {
+      const { numDeletedRows } = await transaction
+        .deleteFrom('users')
+        .where('id', '=', id)
+        .where(isNotLastAdmin)
         .executeTakeFirstOrThrow()
-      if (added === 1n) return user
-      const owner = await select().where('email', '=', user.email).executeTakeFirst()
-      throw owner === undefined
-        ? new DomainError('user_exists', 'User with this id already exists')
-        : emailTaken()
-    },
-    async update(id, change) {
-      const before = await select().where('id', '=', id).executeTakeFirst()
-      if (before === undefined) throw new DomainError('user_not_found', 'User not found')
-      const { email = before.email, role = before.role } = change
-      const changed = { email: email.toLowerCase(), role }
-      if (changed.email === before.email && role === before.role) return before
-      const owner = await select().where('email', '=', changed.email).executeTakeFirst()
-      if (owner !== undefined && owner.id !== id) throw emailTaken()
-      const updated = await changing().execute(async (transaction) => {
-        const { numUpdatedRows } = await transaction
-          .updateTable('users')
-          .set({ ...changed, updated_at: new Date().toISOString() })
-          .where('id', '=', id)
-          .$if(role !== 'admin', (query) => query.where(isNotLastAdmin))
-          .executeTakeFirstOrThrow()
-        if (numUpdatedRows === 0n) return false
-        await transaction.deleteFrom('sessions').where('user_id', '=', id).execute()
-        return true
-      })
-      if (!updated) throw (await lastAdmin(id)) ?? new DomainError('user_not_found', 'User not found')
-      return { id, ...changed }
-    },
-    async remove(id) {
-      const removed = await changing().execute(async (transaction) => {
-        const { numDeletedRows } = await transaction
-          .deleteFrom('users')
-          .where('id', '=', id)
-          .where(isNotLastAdmin)
-          .executeTakeFirstOrThrow()
-        if (numDeletedRows === 0n) return false
-        await transaction.deleteFrom('sessions').where('user_id', '=', id).execute()
-        return true
-      })
-      const refusal = removed ? undefined : await lastAdmin(id)
-      if (refusal !== undefined) throw refusal
-    },
+      if (numDeletedRows === 0n) return false
+      await transaction.deleteFrom('sessions').where('user_id', '=', id).execute()
+      return true
+    })
+    const refusal = removed ? undefined : await this.#lastAdmin(id)
+    if (refusal !== undefined) throw refusal
   }
 
   /** Serializable, because two admins who remove each other at the same time must not both succeed. */
-  function changing() {
-    return database.transaction().setIsolationLevel('serializable')
+  #changing() {
+    return this.#database.transaction().setIsolationLevel('serializable')
   }
 
   /** @returns the reason why a user that is still there was neither demoted nor removed */
-  async function lastAdmin(id: string): Promise<DomainError | undefined> {
-    const user = await select().where('id', '=', id).executeTakeFirst()
+  async #lastAdmin(id: string): Promise<DomainError | undefined> {
+    const user = await this.#select().where('id', '=', id).executeTakeFirst()
     if (user === undefined) return undefined
     return new DomainError(
       'last_admin',

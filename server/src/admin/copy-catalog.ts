@@ -7,6 +7,7 @@ import { type CopyProgress, type CopyResult, copyCatalog } from '../catalog/tran
 import type { Config } from '../config/schema.ts'
 import { lockDirectory } from '../database/directory-lock.ts'
 import { DomainError } from '../errors.ts'
+import type { Log } from '../log.ts'
 import { queryIdsIn } from '../saved-queries/saved-queries.ts'
 import {
   lockLeadership,
@@ -24,7 +25,7 @@ export interface MoveResult extends CopyResult {
 
 export interface MoveOptions {
   onProgress: (progress: CopyProgress) => void
-  log: { warn(message: string): void; info(message: string): void }
+  log: Log
 }
 
 /**

@@ -31,7 +31,7 @@ export interface EmbedderInfo {
 }
 
 export interface ListOptions {
-  /** Told about the one that is being started, since that may take a while. */
+  /** Receives the name of the embedder that is being started, because that may take a while. */
   onProgress: (name: string, message: string) => void
   /** Whether those that were never started here are started to be measured. */
   measures: boolean

@@ -3,6 +3,7 @@ import type { Catalog } from '../catalog/catalog.ts'
 import { messageOf } from '../errors.ts'
 import type { ThumbnailStore } from '../gallery/thumbnails.ts'
 import type { Trash } from '../images/trash/trash.ts'
+import type { Log } from '../log.ts'
 import type { SavedQueries } from '../saved-queries/saved-queries.ts'
 
 export interface MaintenanceOptions {
@@ -14,7 +15,7 @@ export interface MaintenanceOptions {
   users: Pick<Users, 'list'> | undefined
   /** Whether other processes delete images, too: their thumbnails here are removed later. A single process removes them after a scan. */
   isShared: boolean
-  log: { warn(message: string): void }
+  log: Pick<Log, 'warn'>
 }
 
 const EXPIRY_INTERVAL_MS = 3_600_000

@@ -159,7 +159,7 @@ export const IMAGE_ATTRIBUTES = {
     schema: z
       .string()
       .nullable()
-      .describe('What is wrong with the file, if only a part of the image could be decoded.'),
+      .describe('Problem of the file, if only a part of the image could be decoded.'),
   }),
 }
 

@@ -5,6 +5,7 @@ import type { EventBus, EventFeed } from '../events.ts'
 import type { IncludeRules } from '../gallery/include.ts'
 import { statFile } from '../gallery/stat-file.ts'
 import type { Indexer, IndexQueue } from '../indexing/indexer.ts'
+import type { Log } from '../log.ts'
 import type { ClusterStorage } from '../storage/open-storage.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
 import { createDistributedIndexer } from './distributed-indexer.ts'
@@ -34,7 +35,7 @@ export interface ClusterOptions {
   createSync(indexer: IndexQueue, onPass: () => void): GallerySync
   /** Whether this process indexes, and watches if nobody else does. */
   indexes: boolean
-  log: { warn(message: string): void; info(message: string): void }
+  log: Log
 }
 
 /** A process among others on one database. */

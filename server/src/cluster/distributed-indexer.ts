@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventBus } from '../events.ts'
 import type { FileOutcome, FileVersion, Indexer } from '../indexing/indexer.ts'
 import { createProgressMeter } from '../indexing/progress.ts'
+import type { Log } from '../log.ts'
 import type { DeadFileJob, JobQueue } from './job-queue.ts'
 
 export interface DistributedIndexerOptions {
@@ -15,7 +16,7 @@ export interface DistributedIndexerOptions {
   /** Files that were gone when they were to be read: their rows may be there. */
   onGone(paths: string[]): void
   onLost(file: DeadFileJob): Promise<void>
-  log: { warn(message: string): void }
+  log: Pick<Log, 'warn'>
 }
 
 export interface DistributedIndexer extends Indexer {

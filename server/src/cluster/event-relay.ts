@@ -7,6 +7,7 @@ import {
   MAX_KEPT_EVENTS,
   type PublishedEvent,
 } from '../events.ts'
+import type { Log } from '../log.ts'
 import type { EventTable } from './tables/event-table.ts'
 
 export interface EventRelay {
@@ -34,7 +35,7 @@ export function openEventRelay(
   options: {
     pending: () => number
     waitForReplicas: () => Promise<void>
-    log: { warn(message: string): void }
+    log: Pick<Log, 'warn'>
   },
 ): EventRelay {
   return new TableEventRelay(table, localEvents, allEvents, options)
@@ -74,7 +75,7 @@ class TableEventRelay implements EventRelay {
       pending,
       waitForReplicas,
       log,
-    }: { pending: () => number; waitForReplicas: () => Promise<void>; log: { warn(message: string): void } },
+    }: { pending: () => number; waitForReplicas: () => Promise<void>; log: Pick<Log, 'warn'> },
   ) {
     this.#table = table
     this.#localEvents = localEvents

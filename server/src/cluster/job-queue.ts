@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { PgBoss } from 'pg-boss'
 import { DomainError, messageOf } from '../errors.ts'
 import type { FileOutcome, FileVersion } from '../indexing/indexer.ts'
+import type { Log } from '../log.ts'
 import type { ClusterStorage } from '../storage/open-storage.ts'
 
 /** A request to the leader. */
@@ -44,7 +45,7 @@ export interface JobQueueOptions {
   space: string
   /** How often a job is done again that failed, and after how many seconds at first. */
   retries?: { retryLimit: number; retryDelay: number }
-  log: { warn(message: string): void }
+  log: Pick<Log, 'warn'>
 }
 
 const SCHEMA = 'sketch_search_jobs'
@@ -66,14 +67,50 @@ const CLOSE_TIMEOUT_MS = 10_000
 /** Maximum age of a confirmed removal: later, other files may be missing. */
 const STALE_AFTER_MS = 120_000
 
-export async function openJobQueue({
-  connection,
-  space,
-  retries = RETRIES,
-  log,
-}: JobQueueOptions): Promise<JobQueue> {
+/** Returns the name of the queue of files whose jobs have failed for good. */
+const lostQueue = (files: string) => `lost-${files}`
+
+export async function openJobQueue(options: JobQueueOptions): Promise<JobQueue> {
+  const { space, retries = RETRIES, log } = options
+  const boss = createBoss(options)
+  let lastLogged = ''
+  // While the database is away each of its connections has something to say.
+  boss.on('error', (error) => {
+    // Some errors of pg-boss are plain objects.
+    const message = messageOf(error instanceof Error ? error : (error as { message?: unknown }).message)
+    if (message !== lastLogged) log.warn(`The queue of jobs: ${message}.`)
+    lastLogged = message
+  })
+  await boss.start({ attempts: 5 })
+  const files = `files-${createHash('sha256').update(space).digest('hex').slice(0, 12)}`
+  await boss.createQueue(lostQueue(files), { retryLimit: 1000, retryDelay: 60, deleteAfterSeconds: KEPT_S })
+  await boss.createQueue(files, {
+    ...retries,
+    retryBackoff: true,
+    retryDelayMax: MAX_DELAY_S,
+    policy: 'exclusive',
+    notify: true,
+    heartbeatSeconds: HEARTBEAT_S,
+    expireInSeconds: EXPIRE_S,
+    deleteAfterSeconds: KEPT_S,
+    deadLetter: lostQueue(files),
+    warningQueueSize: MANY,
+  })
+  await boss.createQueue(WATCH_QUEUE, {
+    notify: true,
+    retryLimit: 3,
+    retryDelay: 1,
+    heartbeatSeconds: HEARTBEAT_S,
+    expireInSeconds: EXPIRE_S,
+    deleteAfterSeconds: KEPT_S,
+  })
+  return new BossQueue(boss, files)
+}
+
+/** Opens the jobs of pg-boss in a schema of their own. */
+function createBoss({ connection }: JobQueueOptions): PgBoss {
   const { connectionString, host, port, database, user, password, ssl } = connection
-  const boss = new PgBoss({
+  return new PgBoss({
     ...(connectionString === undefined
       ? { host: host!, port: port!, database: database!, user: user!, password: password as string }
       : { connectionString }),
@@ -90,128 +127,111 @@ export async function openJobQueue({
     maintenanceIntervalSeconds: KEPT_S,
     queueCacheIntervalSeconds: SUPERVISE_EVERY_S,
   })
-  let lastLogged = ''
-  // While the database is away each of its connections has something to say.
-  boss.on('error', (error) => {
-    // Some errors of pg-boss are plain objects.
-    const message = messageOf(error instanceof Error ? error : (error as { message?: unknown }).message)
-    if (message !== lastLogged) log.warn(`The queue of jobs: ${message}.`)
-    lastLogged = message
-  })
-  await boss.start({ attempts: 5 })
-  const files = `files-${createHash('sha256').update(space).digest('hex').slice(0, 12)}`
-  const lostFiles = `lost-${files}`
-  await boss.createQueue(lostFiles, { retryLimit: 1000, retryDelay: 60, deleteAfterSeconds: KEPT_S })
-  await boss.createQueue(files, {
-    ...retries,
-    retryBackoff: true,
-    retryDelayMax: MAX_DELAY_S,
-    policy: 'exclusive',
-    notify: true,
-    heartbeatSeconds: HEARTBEAT_S,
-    expireInSeconds: EXPIRE_S,
-    deleteAfterSeconds: KEPT_S,
-    deadLetter: lostFiles,
-    warningQueueSize: MANY,
-  })
-  await boss.createQueue(WATCH_QUEUE, {
-    notify: true,
-    retryLimit: 3,
-    retryDelay: 1,
-    heartbeatSeconds: HEARTBEAT_S,
-    expireInSeconds: EXPIRE_S,
-    deleteAfterSeconds: KEPT_S,
-  })
+}
 
-  return {
-    async addFiles(versions) {
-      for (let start = 0; start < versions.length; start += ROWS_PER_STATEMENT) {
-        const jobs = versions
-          .slice(start, start + ROWS_PER_STATEMENT)
-          .map(({ path, bytes, modifiedAt, isReread }) => ({
-            data: { path, bytes, modifiedAt, ...(isReread && { isReread }) },
-            singletonKey: createHash('sha256').update(`${bytes} ${modifiedAt} ${path}`).digest('base64url'),
-          }))
-        await boss.insert(files, jobs)
-      }
-    },
+class BossQueue implements JobQueue {
+  readonly #boss: PgBoss
+  readonly #files: string
 
-    async workOnFiles({ batchSize, index, lost }) {
-      const taking = {
-        batchSize,
-        includeMetadata: true,
-        perJobResults: true,
-        localConcurrency: HANDLERS,
-        burstWhenBatchFull: true,
-        pollingIntervalSeconds: 1,
-        notifyPollingIntervalSeconds: 5,
-      } as const
-      await boss.work<FileVersion, unknown, typeof taking>(files, taking, async (jobs) => {
-        const outcomes = await index(jobs.map(({ data }) => data))
-        return jobs.map(({ id, retryCount, retryLimit }, n) => {
-          const outcome = outcomes[n]!
-          if (typeof outcome === 'string') return { id, status: 'completed' as const }
-          const { left: reason } = outcome
-          // A full disk or a lost drive is no fault of the file: the next comparison finds it again.
-          const isLeft = retryCount >= retryLimit && reason instanceof DomainError
-          return {
-            id,
-            status: isLeft ? ('completed' as const) : ('failed' as const),
-            output: { message: messageOf(reason) },
-          }
-        })
+  /** @param files name of the queue of files */
+  constructor(boss: PgBoss, files: string) {
+    this.#boss = boss
+    this.#files = files
+  }
+
+  async addFiles(versions: readonly FileVersion[]): Promise<void> {
+    for (let start = 0; start < versions.length; start += ROWS_PER_STATEMENT) {
+      const jobs = versions
+        .slice(start, start + ROWS_PER_STATEMENT)
+        .map(({ path, bytes, modifiedAt, isReread }) => ({
+          data: { path, bytes, modifiedAt, ...(isReread && { isReread }) },
+          singletonKey: createHash('sha256').update(`${bytes} ${modifiedAt} ${path}`).digest('base64url'),
+        }))
+      await this.#boss.insert(this.#files, jobs)
+    }
+  }
+
+  async workOnFiles({ batchSize, index, lost }: Parameters<JobQueue['workOnFiles']>[0]): Promise<void> {
+    const taking = {
+      batchSize,
+      includeMetadata: true,
+      perJobResults: true,
+      localConcurrency: HANDLERS,
+      burstWhenBatchFull: true,
+      pollingIntervalSeconds: 1,
+      notifyPollingIntervalSeconds: 5,
+    } as const
+    await this.#boss.work<FileVersion, unknown, typeof taking>(this.#files, taking, async (jobs) => {
+      const outcomes = await index(jobs.map(({ data }) => data))
+      return jobs.map(({ id, retryCount, retryLimit }, n) => {
+        const outcome = outcomes[n]!
+        if (typeof outcome === 'string') return { id, status: 'completed' as const }
+        const { left: reason } = outcome
+        // A full disk or a lost drive is no fault of the file: the next comparison finds it again.
+        const isLeft = retryCount >= retryLimit && reason instanceof DomainError
+        return {
+          id,
+          status: isLeft ? ('completed' as const) : ('failed' as const),
+          output: { message: messageOf(reason) },
+        }
       })
-      const takingLost = { includeMetadata: true, pollingIntervalSeconds: 5 } as const
-      await boss.work<FileVersion, unknown, typeof takingLost>(lostFiles, takingLost, async (jobs) => {
+    })
+    const takingLost = { includeMetadata: true, pollingIntervalSeconds: 5 } as const
+    await this.#boss.work<FileVersion, unknown, typeof takingLost>(
+      lostQueue(this.#files),
+      takingLost,
+      async (jobs) => {
         for (const { data, sourceOutput } of jobs) await lost({ ...data, reason: reasonOf(sourceOutput) })
-      })
-    },
+      },
+    )
+  }
 
-    async countFiles() {
-      const { rows } = await boss
-        .getDb()
-        .executeSql(
-          `select count(*)::int as count from ${SCHEMA}.job where name = $1 and state < 'completed'`,
-          [files],
-        )
-      return rows[0].count as number
-    },
-
-    async request(request, whileTrue) {
-      // A confirmation refers to the files that are missing now, so it must not be repeated later.
-      const id = await boss.send(
-        WATCH_QUEUE,
-        { ...request, sentAt: Date.now() },
-        isConfirmed(request) ? { retryLimit: 0 } : {},
+  async countFiles(): Promise<number> {
+    const { rows } = await this.#boss
+      .getDb()
+      .executeSql(
+        `select count(*)::int as count from ${SCHEMA}.job where name = $1 and state < 'completed'`,
+        [this.#files],
       )
-      if (whileTrue === undefined || id === null) return
-      while (whileTrue()) {
-        await sleep(POLL_EVERY_MS)
-        const [job] = await boss.findJobs<LeaderCommand>(WATCH_QUEUE, { id })
-        if (job === undefined || job.state === 'completed') return
-        if (job.state === 'failed' || job.state === 'cancelled')
-          throw new DomainError('unavailable', `The folder could not be compared: ${reasonOf(job.output)}.`)
-      }
-      await boss.cancel(WATCH_QUEUE, id)
-      throw noLeaderError()
-    },
+    return rows[0].count as number
+  }
 
-    async handle(handler) {
-      const id = await boss.work<LeaderCommand & { sentAt: number }>(
-        WATCH_QUEUE,
-        { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5 },
-        async ([job]) => {
-          if (job === undefined) return
-          const { sentAt, ...request } = job.data
-          if (isConfirmed(request) && Date.now() - sentAt > STALE_AFTER_MS)
-            throw new DomainError('unavailable', 'the request is too old to be carried out')
-          await handler(request)
-        },
-      )
-      return () => boss.offWork(WATCH_QUEUE, { id, wait: false })
-    },
+  async request(request: LeaderCommand, whileTrue?: () => boolean): Promise<void> {
+    // A confirmation refers to the files that are missing now, so it must not be repeated later.
+    const id = await this.#boss.send(
+      WATCH_QUEUE,
+      { ...request, sentAt: Date.now() },
+      isConfirmed(request) ? { retryLimit: 0 } : {},
+    )
+    if (whileTrue === undefined || id === null) return
+    while (whileTrue()) {
+      await sleep(POLL_EVERY_MS)
+      const [job] = await this.#boss.findJobs<LeaderCommand>(WATCH_QUEUE, { id })
+      if (job === undefined || job.state === 'completed') return
+      if (job.state === 'failed' || job.state === 'cancelled')
+        throw new DomainError('unavailable', `The folder could not be compared: ${reasonOf(job.output)}.`)
+    }
+    await this.#boss.cancel(WATCH_QUEUE, id)
+    throw noLeaderError()
+  }
 
-    close: () => boss.stop({ graceful: true, timeout: CLOSE_TIMEOUT_MS }),
+  async handle(handler: (request: LeaderCommand) => Promise<void>): Promise<() => Promise<void>> {
+    const id = await this.#boss.work<LeaderCommand & { sentAt: number }>(
+      WATCH_QUEUE,
+      { pollingIntervalSeconds: 1, notifyPollingIntervalSeconds: 5 },
+      async ([job]) => {
+        if (job === undefined) return
+        const { sentAt, ...request } = job.data
+        if (isConfirmed(request) && Date.now() - sentAt > STALE_AFTER_MS)
+          throw new DomainError('unavailable', 'the request is too old to be carried out')
+        await handler(request)
+      },
+    )
+    return () => this.#boss.offWork(WATCH_QUEUE, { id, wait: false })
+  }
+
+  async close(): Promise<void> {
+    await this.#boss.stop({ graceful: true, timeout: CLOSE_TIMEOUT_MS })
   }
 }
 

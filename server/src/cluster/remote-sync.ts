@@ -2,6 +2,7 @@ import { hostname } from 'node:os'
 import { setTimeout as sleep } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import { DomainError, messageOf } from '../errors.ts'
+import type { Log } from '../log.ts'
 import type { FolderTimes, GallerySync } from '../sync/gallery-sync.ts'
 import type { MassRemoval } from '../sync/missing-files.ts'
 import { type JobQueue, type LeaderCommand, noLeaderError } from './job-queue.ts'
@@ -17,7 +18,7 @@ export interface RemoteSyncOptions {
   /** False for a server that leaves watching to others. */
   canLead: boolean
   embedder: string
-  log: { warn(message: string): void; info(message: string): void }
+  log: Log
 }
 
 export interface RemoteSync extends GallerySync {

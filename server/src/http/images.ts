@@ -42,6 +42,19 @@ export function imageHandlers({
       log.info(`${whoOf(context)} has added ${JSON.stringify(image.path)}.`)
       return context.json({ status: 'success' as const, image: toImageJson(image) }, 200)
     },
+    async known(context) {
+      const hashes = context.req.valid('json').sha256.map((hash) => hash.toLowerCase())
+      const images = await catalog.images.byContentHash(hashes)
+      const byHash = Map.groupBy(images, ({ contentHash }) => contentHash)
+      // Contents of images in the trash are known, too.
+      const unknown = new Set(await catalog.images.unknownContents(hashes))
+      const known = [...new Set(hashes)].flatMap((hash) => {
+        if (unknown.has(hash)) return []
+        const found = byHash.get(hash) ?? []
+        return [{ sha256: hash, images: found.map(toImageJson), in_trash: found.length === 0 }]
+      })
+      return context.json({ known }, 200)
+    },
     async get(context) {
       const image = await findImage(catalog, context.req.valid('param').image_id)
       const [imageJson] = await withStars(context, catalog, [toImageJson(image)])

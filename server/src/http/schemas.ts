@@ -148,7 +148,7 @@ export type ImageJson = z.output<typeof imageSchema>
 
 export const partKindSchema = z
   .enum(['sketch', 'image', 'text', 'colours'])
-  .openapi({ description: 'What the part was taken for.' })
+  .openapi({ description: 'Kind of the part.' })
 export const partWordsSchema = z
   .array(z.string())
   .openapi({ description: 'The known words that a text was understood as.' })
@@ -231,7 +231,7 @@ export const topKSchema = integer({
 }).transform((topK) => Math.min(topK, MAX_TOP_K))
 
 export const kindSchema = choice(['sketch', 'image', 'auto'], {
-  description: 'What the picture is; `auto` decides by its looks.',
+  description: 'Kind of the picture; `auto` decides by its looks.',
 })
 
 const MAX_CROP_CHARACTERS = 200
@@ -318,9 +318,7 @@ export const indexStatusSchema = z
     absence: z
       .object({ missing: z.int(), known: z.int() })
       .nullable()
-      .describe(
-        'So many of the known files are gone at once that the index is kept unchanged until an admin confirms.',
-      ),
+      .describe('Many known files are gone at once. The index is kept unchanged until an admin confirms.'),
     problem: z
       .string()
       .nullable()

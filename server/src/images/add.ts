@@ -52,19 +52,14 @@ const MAX_COPIES = 10_000
 
 /** Returns the function that writes an uploaded file into the gallery and indexes it. */
 export function createAdd(options: AddOptions) {
-  const { root, catalog, indexer, reader, thumbnails, limits, walk, trash, deleteImage } = options
+  const { root, catalog, indexer, reader, thumbnails, limits, trash, deleteImage } = options
   return async function add({ bytes, name, directory, onConflict }: Upload): Promise<Image> {
     if (name === '') throw new DomainError('invalid_path', 'Filename is required.')
     if (bytes.length === 0) throw new DomainError('image_unreadable', 'Empty file.')
     const path = uploadPath(directory, name)
     const folder = directoryOf(path)
-    checkPlace(path)
-    if (bytes.length > limits.maxUploadBytes) {
-      throw new DomainError(
-        'image_too_large',
-        `The upload is too large: ${bytes.length} bytes, at most ${limits.maxUploadBytes} are accepted (limits.max_upload_bytes).`,
-      )
-    }
+    checkPlace(path, options)
+    checkSize(bytes, limits.maxUploadBytes)
     // The file must be an image before anything is written.
     const { note } = await reader.decode(bytes, thumbnails.size)
     // A damaged image may be a broken transfer.
@@ -77,15 +72,6 @@ export function createAdd(options: AddOptions) {
       return image
     } finally {
       if (!isAdded) await removeEmptyFolders(createdFolders)
-    }
-  }
-
-  function checkPlace(path: string): void {
-    if (!isIncluded(root, path, walk)) {
-      throw new DomainError(
-        'invalid_path',
-        `"${path}" lies in a hidden or system folder, or is named by watcher.ignore: the gallery leaves it out.`,
-      )
     }
   }
 
@@ -171,4 +157,20 @@ function checkedName(name: string): string {
     throw new DomainError('invalid_path', `"${fileName}" must end in one of ${IMAGE_EXTENSIONS.join(', ')}.`)
   }
   return fileName
+}
+
+function checkPlace(path: string, { root, walk }: Pick<AddOptions, 'root' | 'walk'>): void {
+  if (isIncluded(root, path, walk)) return
+  throw new DomainError(
+    'invalid_path',
+    `"${path}" lies in a hidden or system folder, or is named by watcher.ignore: the gallery leaves it out.`,
+  )
+}
+
+function checkSize(bytes: Uint8Array, maxBytes: number): void {
+  if (bytes.length <= maxBytes) return
+  throw new DomainError(
+    'image_too_large',
+    `The upload is too large: ${bytes.length} bytes, at most ${maxBytes} are accepted (limits.max_upload_bytes).`,
+  )
 }

@@ -3,6 +3,7 @@ import { type AttributeTable, readAttributes } from '../catalog/attributes.ts'
 import type { AttributesUpdate, Catalog, OutdatedCursor, OutdatedImage } from '../catalog/catalog.ts'
 import { DomainError, messageOf } from '../errors.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
+import type { Log } from '../log.ts'
 import type { IndexQueue } from './indexer.ts'
 
 export interface BackfillOptions {
@@ -12,7 +13,7 @@ export interface BackfillOptions {
   indexer: Pick<IndexQueue, 'pending' | 'idle'>
   /** Searches come first, too. */
   isSearching: () => boolean
-  log: { info(message: string): void; warn(message: string): void }
+  log: Log
   /** Replaces the attributes of images; tests add one. */
   attributes?: AttributeTable
 }

@@ -136,7 +136,10 @@ class StagedIndexer implements Indexer {
     )
     if (read === 'gone') throw new DomainError('image_not_found', `There is no file ${JSON.stringify(path)}.`)
     if (read === 'unsettled')
-      throw new DomainError('conflict', `The file ${JSON.stringify(path)} is being changed by somebody else.`)
+      throw new DomainError(
+        'conflict',
+        `The file ${JSON.stringify(path)} is being changed by another request.`,
+      )
     const { stored, failed } = await this.#store.store([read], 'query').catch((error) => {
       this.#failIfDueToStorage(error)
       throw error

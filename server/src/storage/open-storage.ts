@@ -4,6 +4,7 @@ import { directReads } from '../catalog/reads.ts'
 import type { TableAccess } from '../catalog/sql/table-access.ts'
 import { openSqliteCatalogThread } from '../catalog/sqlite/client.ts'
 import type { PostgresOptions } from '../database/postgres/connection.ts'
+import type { Log } from '../log.ts'
 import { openSavedQueryFiles } from '../saved-queries/files.ts'
 import type { SavedQueries } from '../saved-queries/saved-queries.ts'
 import type { Storage, StorageOptions } from './storage.ts'
@@ -33,7 +34,7 @@ export async function openAccounts({
   directory,
   log,
 }: Pick<StorageOptions, 'database' | 'directory'> & {
-  log: { warn(message: string): void }
+  log: Pick<Log, 'warn'>
 }): Promise<Accounts> {
   if (database === undefined) return sqliteAccounts(directory)
   return (await postgres()).openPostgresAccountsOnly(database, log)
@@ -45,7 +46,7 @@ export async function openSavedQueries({
   directory,
   log,
 }: Pick<StorageOptions, 'database' | 'directory'> & {
-  log: { warn(message: string): void }
+  log: Pick<Log, 'warn'>
 }): Promise<SavedQueries & { close(): Promise<void> }> {
   if (database === undefined)
     return { ...openSavedQueryFiles(join(directory, 'queries')), close: async () => {} }
@@ -56,7 +57,7 @@ export async function openSavedQueries({
 export async function openTables(
   database: PostgresOptions | undefined,
   directory: string,
-  log: { warn(message: string): void },
+  log: Pick<Log, 'warn'>,
 ): Promise<TableAccess> {
   if (database === undefined)
     return (await import('../catalog/sqlite/table-access.ts')).openSqliteTables(directory)

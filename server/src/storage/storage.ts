@@ -4,6 +4,7 @@ import type { Reads } from '../catalog/reads.ts'
 import type { clientConfig, PostgresOptions } from '../database/postgres/connection.ts'
 import type { PostgresSession, PostgresSessionOptions } from '../database/postgres/session.ts'
 import type { SharedDatabase } from '../database/schema.ts'
+import type { Log } from '../log.ts'
 import type { SavedQueries } from '../saved-queries/saved-queries.ts'
 
 export interface StorageOptions {
@@ -13,7 +14,7 @@ export interface StorageOptions {
   directory: string
   /** False for a process that only searches while another one owns the directory. */
   canWrite: boolean
-  log: { warn(message: string): void; info(message: string): void }
+  log: Log
 }
 
 /** All persistent data, in the configured database. */

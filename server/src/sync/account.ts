@@ -251,6 +251,6 @@ function absentDriveRow(directory: string): LeftOutRow {
   return {
     ...row,
     example: directory,
-    reason: 'No drive is mounted here: what the index knows of it is kept.',
+    reason: 'No drive is mounted here: its index entries are kept.',
   }
 }

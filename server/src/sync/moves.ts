@@ -7,6 +7,7 @@ import { normalizeName, toAbsolute } from '../gallery/paths.ts'
 import { type FileStat, hasExactCase, statFile } from '../gallery/stat-file.ts'
 import { hashOfFile } from '../hashing.ts'
 import type { IndexQueue } from '../indexing/indexer.ts'
+import type { Log } from '../log.ts'
 import {
   filesToHash,
   type HashedFile,
@@ -41,7 +42,7 @@ export interface MovesOptions {
   indexer: Pick<IndexQueue, 'pending'>
   events: EventBus
   walk: IncludeRules
-  log: { warn(message: string): void }
+  log: Pick<Log, 'warn'>
 }
 
 export function createMoves({ root, catalog, indexer, events, walk, log }: MovesOptions): Moves {

@@ -29,7 +29,7 @@ export function createOnceLogger(log: SyncLog): OnceLogger {
       const [first] = unknown
       if (first !== undefined)
         logOnce(
-          `${unknown.length} files of the folder ${JSON.stringify(directory)} can't be examined (${messageOf(first.error)}): what the index knows of them is kept.`,
+          `${unknown.length} files of the folder ${JSON.stringify(directory)} can't be examined (${messageOf(first.error)}): their index entries are kept.`,
         )
     },
     readable: (directory) => void logged.delete(directory),
@@ -48,7 +48,7 @@ export function createOnceLogger(log: SyncLog): OnceLogger {
     if (logged.has(directory)) return
     logged.add(directory)
     log.warn(
-      `The folder ${JSON.stringify(directory)} can't be read (${messageOf(error)}): what the index knows of it is kept.`,
+      `The folder ${JSON.stringify(directory)} can't be read (${messageOf(error)}): its index entries are kept.`,
     )
   }
 

@@ -1,5 +1,6 @@
 import { lstat, readdir } from 'node:fs/promises'
 import { DomainError, messageOf, systemCodeOf } from '../errors.ts'
+import type { Log } from '../log.ts'
 
 /** The root of the gallery, which may be absent: an unmounted drive is no reason to remove its images. */
 export interface GalleryRoot {
@@ -17,7 +18,7 @@ export interface GalleryRoot {
 export interface GalleryRootOptions {
   root: string
   onUnreadable(): void
-  log: { warn(message: string): void; info(message: string): void }
+  log: Log
 }
 
 export function createGalleryRoot({ root, onUnreadable, log }: GalleryRootOptions): GalleryRoot {

@@ -230,5 +230,5 @@ function exhaustedReason(): string {
 
 function remoteReason(mounts: Mount[]): string {
   const where = mounts.map(({ path, type }) => `${path} (${type})`).join(', ')
-  return `${where} lies on a network or in user space, where the system does not tell of changes that others make, so ${POLLED}. To have them followed at once, run the server where the files are.`
+  return `${where} lies on a network or in user space, where the system reports no changes of other machines, so ${POLLED}. To index them at once, run the server where the files are.`
 }

@@ -17,7 +17,7 @@ interface AppOverlaysProps {
   onShortcutsClose: () => void
 }
 
-/** What lies over the page for a while: folders, shortcuts, targets for what is dragged. */
+/** Overlays of the page: folders, shortcuts, targets for dragged files. */
 export function AppOverlays({
   page,
   isFolderDialogOpen,

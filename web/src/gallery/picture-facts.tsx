@@ -20,7 +20,7 @@ interface PictureFactsProps {
   onNear: (latitude: number, longitude: number) => void
 }
 
-/** What is known of a picture and of its file. */
+/** Details of a picture and of its file. */
 export function PictureFacts({ image, onFolder, onNear }: PictureFactsProps) {
   const { viewer } = messages
   const isRaw = image.content_type === 'image/x-dcraw'
@@ -102,7 +102,7 @@ function Shot({ image }: { image: Image }) {
   )
 }
 
-/** What people wrote into the file. */
+/** Texts that people wrote into the file. */
 function Texts({ image: { title, caption, keywords, rating } }: { image: Image }) {
   return (
     <>

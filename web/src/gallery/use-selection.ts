@@ -17,7 +17,7 @@ export interface Selection {
   /** Everything, if that is not too much. */
   selectAll: () => void
   clear: () => void
-  /** Says why something can't be done with what is selected. */
+  /** Explains why an action is not possible with the selection. */
   refuse: (problem: string) => void
 }
 

@@ -12,7 +12,7 @@ import { useHasRole } from '../state/role.ts'
 
 const REFRESH_MS = 10_000
 
-/** Says when the page does not show everything as it is: one notice at a time, the most severe first. */
+/** Reports that the page is incomplete or outdated: one notice at a time, the most severe first. */
 export function Notices({ events }: { events: ServerEvents }) {
   const { data: status } = useQuery({
     queryKey: ['status'],
@@ -127,7 +127,7 @@ function AbsenceNotice({ absence }: { absence: NonNullable<IndexStatus['absence'
 
 const READ_KEY = 'polling-reason-read'
 
-/** Says once why changes take a while to appear, and what would help. */
+/** Explains once why changes take a while to appear, with the remedy. */
 function PollingNotice({ reason, onRead }: { reason: string; onRead: (reason: string) => void }) {
   const close = () => {
     setStored(READ_KEY, reason)

@@ -26,7 +26,7 @@ export interface Job {
 const AT_ONCE = 3
 /** The server may be back soon. */
 const RETRY_AFTER_MS = 3_000
-/** After so many failures it will not succeed. */
+/** Maximum number of failures of a file. */
 const MAX_TRIES = 100
 
 /** Sends files, a few at a time. */

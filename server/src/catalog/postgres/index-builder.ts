@@ -2,6 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import pTimeout from 'p-timeout'
 import type { Tables } from '../../database/schema.ts'
 import { messageOf, systemCodeOf } from '../../errors.ts'
+import type { Log } from '../../log.ts'
 import type { ActiveSpace } from '../sql/vector-backend.ts'
 
 /** An index is built once there are this many vectors. Building it at once is several times faster than growing it. */
@@ -29,7 +30,7 @@ export interface IndexBuilderOptions {
   /** False for a process that only searches. */
   canWrite: boolean
   hnsw?: HnswOptions | undefined
-  log: { warn(message: string): void; info(message: string): void }
+  log: Log
 }
 
 /** Builds the HNSW index of the active space, once it is worthwhile and if no other process does. */

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import pTimeout from 'p-timeout'
 import type { PostgresDatabase } from '../../database/postgres/database.ts'
 import { DomainError, messageOf } from '../../errors.ts'
+import type { Log } from '../../log.ts'
 import type { Catalog, VectorSpace } from '../catalog.ts'
 import { replayedPosition, writtenPosition } from './wal-position.ts'
 
@@ -49,7 +50,7 @@ export function hasReached({ position }: Replica, required: bigint): boolean {
 export function monitorReplicas(
   primary: PostgresDatabase,
   replicas: readonly Replica[],
-  log: { warn(message: string): void; info(message: string): void },
+  log: Log,
 ): ReplicaMonitor {
   const closing = new AbortController()
   const minPosition = trackLag()

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { describeServer, type PostgresOptions } from '../../database/postgres/connection.ts'
 import { connect, type PostgresDatabase } from '../../database/postgres/database.ts'
 import { DomainError, messageOf } from '../../errors.ts'
+import type { Log } from '../../log.ts'
 import type { Catalog, VectorSpace } from '../catalog.ts'
 import type { Reads } from '../reads.ts'
 import { findFurther } from '../sql/embedders.ts'
@@ -29,7 +30,7 @@ export interface ReplicasOptions {
   /** The catalog on the primary. */
   catalog: Catalog
   replicas: readonly PostgresOptions[]
-  log: { warn(message: string): void; info(message: string): void }
+  log: Log
 }
 
 const POLL_INTERVAL_MS = 15

@@ -4,157 +4,171 @@ import type { Connection, SqlDialect } from '../../database/dialect.ts'
 import type { Tables } from '../../database/schema.ts'
 import { normalizeName } from '../../gallery/paths.ts'
 import type { Collection, CollectionFilter, CollectionStore } from '../catalog.ts'
+import type { CollectionChange, NewCollection } from '../contract/collections.ts'
 import { starsOf } from '../contract/collections.ts'
 import { addMembers, followContents, relinkMembers } from './collection-members.ts'
 import type { SqlContext } from './context.ts'
 
-export function createSqlCollections({ database, dialect, vectors }: SqlContext): CollectionStore {
-  const get = async (id: string) => {
-    const row = await selectCollections(database).where('collections.id', '=', id).executeTakeFirst()
+export function createSqlCollections(options: SqlContext): CollectionStore {
+  return new SqlCollections(options)
+}
+
+class SqlCollections implements CollectionStore {
+  readonly #database
+  readonly #dialect
+  readonly #vectors
+  readonly get = async (id: string) => {
+    const row = await selectCollections(this.#database).where('collections.id', '=', id).executeTakeFirst()
     return row && toCollection(row)
   }
-  return {
-    async list(filter) {
-      const condition = visible(filter, dialect)
-      const { total } = await database
-        .selectFrom('collections')
-        .select((eb) => eb.fn.countAll<number>().as('total'))
-        .where(condition)
-        .executeTakeFirstOrThrow()
-      const rows = await selectCollections(database)
-        .where(condition)
-        .orderBy('collections.folded_name')
-        .orderBy('collections.id')
-        .limit(filter.limit)
-        .offset(filter.offset)
-        .execute()
-      return { collections: rows.map(toCollection), total }
-    },
 
-    get,
+  constructor({ database, dialect, vectors }: SqlContext) {
+    this.#database = database
+    this.#dialect = dialect
+    this.#vectors = vectors
+  }
 
-    async create({ name, ownerId, isShared, search }) {
-      const id = randomUUID()
-      const now = Date.now()
-      await database
-        .insertInto('collections')
-        .values({
-          id,
-          kind: search === undefined ? 'images' : 'search',
-          owner_id: ownerId,
-          ...named(name),
-          is_shared: Number(isShared),
-          search: search === undefined ? null : JSON.stringify(search),
-          created_at: now,
-          modified_at: now,
-        })
-        .execute()
-      return (await get(id))!
-    },
+  async list(filter: CollectionFilter): Promise<{ collections: Collection[]; total: number }> {
+    const condition = visible(filter, this.#dialect)
+    const { total } = await this.#database
+      .selectFrom('collections')
+      .select((eb) => eb.fn.countAll<number>().as('total'))
+      .where(condition)
+      .executeTakeFirstOrThrow()
+    const rows = await selectCollections(this.#database)
+      .where(condition)
+      .orderBy('collections.folded_name')
+      .orderBy('collections.id')
+      .limit(filter.limit)
+      .offset(filter.offset)
+      .execute()
+    return { collections: rows.map(toCollection), total }
+  }
 
-    async update(id, { name, isShared, search }) {
-      const { numUpdatedRows } = await database
-        .updateTable('collections')
-        .set({
-          ...(name !== undefined && named(name)),
-          ...(isShared !== undefined && { is_shared: Number(isShared) }),
-          ...(search !== undefined && { search: JSON.stringify(search) }),
-          modified_at: Date.now(),
-        })
+  async create({ name, ownerId, isShared, search }: NewCollection): Promise<Collection> {
+    const id = randomUUID()
+    const now = Date.now()
+    await this.#database
+      .insertInto('collections')
+      .values({
+        id,
+        kind: search === undefined ? 'images' : 'search',
+        owner_id: ownerId,
+        ...named(name),
+        is_shared: Number(isShared),
+        search: search === undefined ? null : JSON.stringify(search),
+        created_at: now,
+        modified_at: now,
+      })
+      .execute()
+    return (await this.get(id))!
+  }
+
+  async update(id: string, { name, isShared, search }: CollectionChange): Promise<boolean> {
+    const { numUpdatedRows } = await this.#database
+      .updateTable('collections')
+      .set({
+        ...(name !== undefined && named(name)),
+        ...(isShared !== undefined && { is_shared: Number(isShared) }),
+        ...(search !== undefined && { search: JSON.stringify(search) }),
+        modified_at: Date.now(),
+      })
+      .where('id', '=', id)
+      .where('kind', '!=', 'stars')
+      .executeTakeFirstOrThrow()
+    return numUpdatedRows === 1n
+  }
+
+  async delete(id: string): Promise<boolean> {
+    this.#vectors.changed()
+    return this.#database.transaction().execute(async (transaction) => {
+      const { numDeletedRows } = await transaction
+        .deleteFrom('collections')
         .where('id', '=', id)
         .where('kind', '!=', 'stars')
         .executeTakeFirstOrThrow()
-      return numUpdatedRows === 1n
-    },
+      if (numDeletedRows === 0n) return false
+      await transaction.deleteFrom('collection_images').where('collection_id', '=', id).execute()
+      return true
+    })
+  }
 
-    async delete(id) {
-      vectors.changed()
-      return database.transaction().execute(async (transaction) => {
-        const { numDeletedRows } = await transaction
-          .deleteFrom('collections')
-          .where('id', '=', id)
-          .where('kind', '!=', 'stars')
-          .executeTakeFirstOrThrow()
-        if (numDeletedRows === 0n) return false
-        await transaction.deleteFrom('collection_images').where('collection_id', '=', id).execute()
-        return true
-      })
-    },
+  async change(
+    id: string,
+    { add = [], remove = [] }: { add?: readonly string[]; remove?: readonly string[] },
+  ): Promise<void> {
+    this.#vectors.changed()
+    await this.#database.transaction().execute(async (transaction) => {
+      const now = Date.now()
+      await removeMembers(transaction, this.#dialect, id, remove)
+      await addMembers({ database: transaction, dialect: this.#dialect }, id, add, now)
+      await transaction.updateTable('collections').set({ modified_at: now }).where('id', '=', id).execute()
+    })
+  }
 
-    async change(id, { add = [], remove = [] }) {
-      vectors.changed()
-      await database.transaction().execute(async (transaction) => {
-        const now = Date.now()
-        await removeMembers(transaction, dialect, id, remove)
-        await addMembers({ database: transaction, dialect }, id, add, now)
-        await transaction.updateTable('collections').set({ modified_at: now }).where('id', '=', id).execute()
-      })
-    },
-
-    async star(ownerId, imageIds, isStarred) {
-      vectors.changed()
-      await database.transaction().execute(async (transaction) => {
-        if (!isStarred) return removeMembers(transaction, dialect, starsOf(ownerId), imageIds)
-        const now = Date.now()
-        await transaction
-          .insertInto('collections')
-          .values({
-            id: starsOf(ownerId),
-            kind: 'stars',
-            owner_id: ownerId,
-            ...named(''),
-            is_shared: 0,
-            search: null,
-            created_at: now,
-            modified_at: now,
-          })
-          .onConflict((conflict) => conflict.doNothing())
-          .execute()
-        await addMembers({ database: transaction, dialect }, starsOf(ownerId), imageIds, now)
-      })
-    },
-
-    async starred(ownerId, imageIds) {
-      const rows = await database
-        .selectFrom('collection_images')
-        .select('image_id')
-        .where('collection_id', '=', starsOf(ownerId))
-        .where('image_id', 'in', dialect.texts(imageIds))
+  async star(ownerId: string, imageIds: readonly string[], isStarred: boolean): Promise<void> {
+    this.#vectors.changed()
+    await this.#database.transaction().execute(async (transaction) => {
+      if (!isStarred) return removeMembers(transaction, this.#dialect, starsOf(ownerId), imageIds)
+      const now = Date.now()
+      await transaction
+        .insertInto('collections')
+        .values({
+          id: starsOf(ownerId),
+          kind: 'stars',
+          owner_id: ownerId,
+          ...named(''),
+          is_shared: 0,
+          search: null,
+          created_at: now,
+          modified_at: now,
+        })
+        .onConflict((conflict) => conflict.doNothing())
         .execute()
-      return rows.map((row) => row.image_id)
-    },
+      await addMembers({ database: transaction, dialect: this.#dialect }, starsOf(ownerId), imageIds, now)
+    })
+  }
 
-    async searches() {
-      const rows = await database
-        .selectFrom('collections')
-        .select('search')
-        .where('kind', '=', 'search')
+  async starred(ownerId: string, imageIds: readonly string[]): Promise<string[]> {
+    const rows = await this.#database
+      .selectFrom('collection_images')
+      .select('image_id')
+      .where('collection_id', '=', starsOf(ownerId))
+      .where('image_id', 'in', this.#dialect.texts(imageIds))
+      .execute()
+    return rows.map((row) => row.image_id)
+  }
+
+  async searches(): Promise<unknown[]> {
+    const rows = await this.#database
+      .selectFrom('collections')
+      .select('search')
+      .where('kind', '=', 'search')
+      .execute()
+    return rows.map((row) => JSON.parse(row.search!) as unknown)
+  }
+
+  async keepOwners(ownerIds: readonly string[]): Promise<void> {
+    await this.#database.transaction().execute(async (transaction) => {
+      const removed = await transaction
+        .deleteFrom('collections')
+        .where('is_shared', '=', 0)
+        .where('owner_id', '!=', '')
+        .where('owner_id', 'not in', this.#dialect.texts(ownerIds))
+        .returning('id')
         .execute()
-      return rows.map((row) => JSON.parse(row.search!) as unknown)
-    },
+      const ids = this.#dialect.texts(removed.map(({ id }) => id))
+      await transaction.deleteFrom('collection_images').where('collection_id', 'in', ids).execute()
+    })
+  }
 
-    async keepOwners(ownerIds) {
-      await database.transaction().execute(async (transaction) => {
-        const removed = await transaction
-          .deleteFrom('collections')
-          .where('is_shared', '=', 0)
-          .where('owner_id', '!=', '')
-          .where('owner_id', 'not in', dialect.texts(ownerIds))
-          .returning('id')
-          .execute()
-        const ids = dialect.texts(removed.map(({ id }) => id))
-        await transaction.deleteFrom('collection_images').where('collection_id', 'in', ids).execute()
-      })
-    },
-
-    async refresh() {
-      const changes = await database.transaction().execute(async (transaction) => {
-        const followed = await followContents({ database: transaction, dialect })
-        return followed + (await relinkMembers({ database: transaction, dialect }, undefined))
-      })
-      if (changes > 0) vectors.changed()
-      return changes
-    },
+  async refresh(): Promise<number> {
+    const changes = await this.#database.transaction().execute(async (transaction) => {
+      const followed = await followContents({ database: transaction, dialect: this.#dialect })
+      return followed + (await relinkMembers({ database: transaction, dialect: this.#dialect }, undefined))
+    })
+    if (changes > 0) this.#vectors.changed()
+    return changes
   }
 }
 

@@ -1,110 +1,141 @@
 import type { Selectable } from 'kysely'
 import type { Tables } from '../../database/schema.ts'
 import type { TrashedImage, TrashStore } from '../catalog.ts'
+import type { Page } from '../contract/page.ts'
+import type { TrashPlace } from '../contract/trash.ts'
 import type { SqlContext } from './context.ts'
 import { nameColumns, takenColumns, toImage } from './image-rows.ts'
 
 type ImageRow = Selectable<Tables['images']>
 
-export function createSqlTrash({ database, dialect, vectors, attributes }: SqlContext): TrashStore {
-  const toTrashed = (row: Selectable<Tables['trash']>): TrashedImage => ({
-    image: toImage(attributes, { ...(JSON.parse(row.image) as ImageRow), embedder: null }),
+export function createSqlTrash(options: SqlContext): TrashStore {
+  return new SqlTrash(options)
+}
+
+class SqlTrash implements TrashStore {
+  readonly #database
+  readonly #dialect
+  readonly #vectors
+  readonly #attributes
+  readonly #toTrashed = (row: Selectable<Tables['trash']>): TrashedImage => ({
+    image: toImage(this.#attributes, { ...(JSON.parse(row.image) as ImageRow), embedder: null }),
     deletedAt: row.deleted_at,
     place: row.place,
     file: row.file,
   })
-  return {
-    async put(imageId, { place, file }, deletedAt) {
-      vectors.changed()
-      return database.transaction().execute(async (transaction) => {
-        const image = await transaction
-          .deleteFrom('images')
-          .where('id', '=', imageId)
-          .returningAll()
-          .executeTakeFirst()
-        if (image === undefined) return false
-        await transaction.deleteFrom('failures').where('path', '=', image.path).execute()
-        await transaction
-          .insertInto('trash')
-          .values({
-            id: imageId,
-            content_hash: image.content_hash,
-            deleted_at: deletedAt,
-            place,
-            file,
-            image: JSON.stringify(image),
-          })
-          .execute()
-        return true
-      })
-    },
 
-    async get(imageIds) {
-      const rows = await database
-        .selectFrom('trash')
-        .selectAll()
-        .where('id', 'in', dialect.texts(imageIds))
+  constructor({ database, dialect, vectors, attributes }: SqlContext) {
+    this.#database = database
+    this.#dialect = dialect
+    this.#vectors = vectors
+    this.#attributes = attributes
+  }
+
+  async put(imageId: string, { place, file }: TrashPlace, deletedAt: number): Promise<boolean> {
+    this.#vectors.changed()
+    return this.#database.transaction().execute(async (transaction) => {
+      const image = await transaction
+        .deleteFrom('images')
+        .where('id', '=', imageId)
+        .returningAll()
+        .executeTakeFirst()
+      if (image === undefined) return false
+      await transaction.deleteFrom('failures').where('path', '=', image.path).execute()
+      await transaction
+        .insertInto('trash')
+        .values({
+          id: imageId,
+          content_hash: image.content_hash,
+          deleted_at: deletedAt,
+          place,
+          file,
+          image: JSON.stringify(image),
+        })
         .execute()
-      return rows.map(toTrashed)
-    },
+      return true
+    })
+  }
 
-    async list({ offset, limit }) {
-      const { total } = await database
-        .selectFrom('trash')
-        .select((eb) => eb.fn.countAll<number>().as('total'))
-        .executeTakeFirstOrThrow()
-      const rows = await database
-        .selectFrom('trash')
-        .selectAll()
-        .orderBy('deleted_at', 'desc')
-        .orderBy('id')
-        .limit(limit)
-        .offset(offset)
-        .execute()
-      return { images: rows.map(toTrashed), total }
-    },
+  async get(imageIds: string[]): Promise<TrashedImage[]> {
+    const rows = await this.#database
+      .selectFrom('trash')
+      .selectAll()
+      .where('id', 'in', this.#dialect.texts(imageIds))
+      .execute()
+    return rows.map(this.#toTrashed)
+  }
 
-    async deletedBefore(time, limit) {
-      const rows = await database
-        .selectFrom('trash')
-        .selectAll()
-        .where('deleted_at', '<', time)
-        .orderBy('deleted_at')
-        .limit(limit)
-        .execute()
-      return rows.map(toTrashed)
-    },
+  async list({ offset, limit }: Page): Promise<{ images: TrashedImage[]; total: number }> {
+    const { total } = await this.#database
+      .selectFrom('trash')
+      .select((eb) => eb.fn.countAll<number>().as('total'))
+      .executeTakeFirstOrThrow()
+    const rows = await this.#database
+      .selectFrom('trash')
+      .selectAll()
+      .orderBy('deleted_at', 'desc')
+      .orderBy('id')
+      .limit(limit)
+      .offset(offset)
+      .execute()
+    return { images: rows.map(this.#toTrashed), total }
+  }
 
-    async restore(imageId, { path, inode, modifiedAt, changedAt, createdAt }) {
-      vectors.changed()
-      return database.transaction().execute(async (transaction) => {
-        const trashed = await transaction
-          .deleteFrom('trash')
-          .where('id', '=', imageId)
-          .returning('image')
-          .executeTakeFirst()
-        if (trashed === undefined) return false
-        const image = JSON.parse(trashed.image) as ImageRow
-        // The scan may have found the file before.
-        await transaction.deleteFrom('images').where('path', '=', path).execute()
-        await transaction.deleteFrom('failures').where('path', '=', path).execute()
-        const row = {
-          ...image,
-          path,
-          ...nameColumns(path),
-          inode,
-          modified_at: modifiedAt,
-          changed_at: changedAt ?? null,
-          created_at: createdAt,
-          ...takenColumns(image.captured_at, modifiedAt),
-        }
-        await transaction.insertInto('images').values(row).execute()
-        return true
-      })
-    },
+  async deletedBefore(time: number, limit: number): Promise<TrashedImage[]> {
+    const rows = await this.#database
+      .selectFrom('trash')
+      .selectAll()
+      .where('deleted_at', '<', time)
+      .orderBy('deleted_at')
+      .limit(limit)
+      .execute()
+    return rows.map(this.#toTrashed)
+  }
 
-    async remove(imageIds) {
-      await database.deleteFrom('trash').where('id', 'in', dialect.texts(imageIds)).execute()
+  async restore(
+    imageId: string,
+    {
+      path,
+      inode,
+      modifiedAt,
+      changedAt,
+      createdAt,
+    }: {
+      path: string
+      inode: string
+      modifiedAt: number
+      changedAt?: number | undefined
+      createdAt: number
     },
+  ): Promise<boolean> {
+    this.#vectors.changed()
+    return this.#database.transaction().execute(async (transaction) => {
+      const trashed = await transaction
+        .deleteFrom('trash')
+        .where('id', '=', imageId)
+        .returning('image')
+        .executeTakeFirst()
+      if (trashed === undefined) return false
+      const image = JSON.parse(trashed.image) as ImageRow
+      // The scan may have found the file before.
+      await transaction.deleteFrom('images').where('path', '=', path).execute()
+      await transaction.deleteFrom('failures').where('path', '=', path).execute()
+      const row = {
+        ...image,
+        path,
+        ...nameColumns(path),
+        inode,
+        modified_at: modifiedAt,
+        changed_at: changedAt ?? null,
+        created_at: createdAt,
+        ...takenColumns(image.captured_at, modifiedAt),
+      }
+      await transaction.insertInto('images').values(row).execute()
+      return true
+    })
+  }
+
+  async remove(imageIds: string[]): Promise<void> {
+    await this.#database.deleteFrom('trash').where('id', 'in', this.#dialect.texts(imageIds)).execute()
   }
 }

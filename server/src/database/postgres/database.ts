@@ -3,6 +3,7 @@ import { Migrator } from 'kysely/migration'
 import pRetry from 'p-retry'
 import { Pool, types } from 'pg'
 import { DomainError, messageOf, systemCodeOf } from '../../errors.ts'
+import type { Log } from '../../log.ts'
 import type { AccountTables, SharedTables, Tables } from '../schema.ts'
 import { clientConfig, describeServer, type PostgresOptions } from './connection.ts'
 import * as initial from './migrations/001-initial.ts'
@@ -58,7 +59,7 @@ export interface PostgresDatabase {
  */
 export async function openDatabase(
   options: PostgresOptions,
-  log: { warn(message: string): void },
+  log: Pick<Log, 'warn'>,
 ): Promise<PostgresDatabase> {
   const opened = connect(options)
   try {
@@ -112,11 +113,7 @@ const REFUSALS: Record<string, (names: { user: string; database: string }) => st
   '3D000': ({ database }) => `there is no database "${database}": create it (createdb ${database})`,
 }
 
-async function waitForServer(
-  pool: Pool,
-  options: PostgresOptions,
-  log: { warn(message: string): void },
-): Promise<void> {
+async function waitForServer(pool: Pool, options: PostgresOptions, log: Pick<Log, 'warn'>): Promise<void> {
   const problem = (error: unknown) => {
     const reason = REFUSALS[systemCodeOf(error) ?? '']?.(namesOf(options)) ?? messageOf(error)
     return `PostgreSQL at ${describeServer(options)} can't be used: ${reason}`

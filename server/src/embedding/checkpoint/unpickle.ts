@@ -28,128 +28,171 @@ const MAX_NUMBER_LENGTH = 1024
  */
 export function unpickle(bytes: Uint8Array, hooks: UnpickleHooks): unknown {
   const input = new PickleInput(bytes)
-  const stack: unknown[] = []
-  const memo = new Map<number, unknown>()
-
-  const push = (value: unknown) => void stack.push(value)
-  const pop = (): unknown => {
-    if (stack.length === 0 || stack.at(-1) === MARK) throw damaged('its stack is empty')
-    return stack.pop()
-  }
-  const popMany = (count: number): unknown[] => Array.from({ length: count }, pop).reverse()
-  const popToMark = (): unknown[] => {
-    const mark = stack.lastIndexOf(MARK)
-    if (mark < 0) throw damaged('a mark is missing')
-    return stack.splice(mark).slice(1)
-  }
-  /** The container below the items on the stack. */
-  const container = <T>(type: new () => T): T => {
-    const value = stack.at(-1)
-    if (!(value instanceof type)) throw damaged('items are added to no container')
-    return value
-  }
-  const setItems = (items: unknown[]) => {
-    const map = container(Map)
-    for (let i = 0; i + 1 < items.length; i += 2) map.set(items[i], items[i + 1])
-  }
-  const recall = (key: number) => {
-    if (!memo.has(key)) throw damaged('it refers to what was never stored')
-    push(memo.get(key))
-  }
-  const memoize = (key: number) => void memo.set(key, stack.at(-1))
-  const resolveGlobal = (module: unknown, name: unknown) => {
-    if (typeof module !== 'string' || typeof name !== 'string') throw damaged('a class without a name')
-    push(hooks.resolveGlobal(module, name))
-  }
-  const call = () => {
-    const [callee, args] = popMany(2)
-    if (!(callee instanceof Callable) || !Array.isArray(args)) throw damaged('it calls what is no function')
-    push(callee.call(args))
-  }
-
-  const operations: Record<string, () => void> = {
-    '\x80': () => input.bytes(1), // PROTO
-    '\x95': () => input.bytes(8), // FRAME
-    '(': () => push(MARK),
-    '0': pop, // POP
-    '1': popToMark, // POP_MARK
-    '2': () => push(stack.at(-1)), // DUP
-
-    N: () => push(null),
-    '\x88': () => push(true),
-    '\x89': () => push(false),
-    K: () => push(input.uint8()), // BININT1
-    M: () => push(input.uint16()), // BININT2
-    J: () => push(input.int32()), // BININT
-    '\x8a': () => push(input.long(input.uint8())), // LONG1
-    '\x8b': () => push(input.long(input.uint32())), // LONG4
-    G: () => push(input.float64()), // BINFLOAT
-
-    '\x8c': () => push(input.text(input.uint8())), // SHORT_BINUNICODE
-    X: () => push(input.text(input.uint32())), // BINUNICODE
-    '\x8d': () => push(input.text(input.uint64())), // BINUNICODE8
-    U: () => push(input.text(input.uint8())), // SHORT_BINSTRING
-    T: () => push(input.text(input.uint32())), // BINSTRING
-    C: () => push(input.bytes(input.uint8())), // SHORT_BINBYTES
-    B: () => push(input.bytes(input.uint32())), // BINBYTES
-    '\x8e': () => push(input.bytes(input.uint64())), // BINBYTES8
-
-    ')': () => push([]), // EMPTY_TUPLE
-    t: () => push(popToMark()), // TUPLE
-    '\x85': () => push(popMany(1)), // TUPLE1
-    '\x86': () => push(popMany(2)), // TUPLE2
-    '\x87': () => push(popMany(3)), // TUPLE3
-    ']': () => push([]), // EMPTY_LIST
-    l: () => push(popToMark()), // LIST
-    a: () => {
-      const item = pop() // APPEND
-      container(Array).push(item)
-    },
-    e: () => {
-      const items = popToMark() // APPENDS
-      const list = container(Array)
-      for (const item of items) list.push(item)
-    },
-    '}': () => push(new Map()), // EMPTY_DICT
-    d: () => {
-      const items = popToMark() // DICT
-      push(new Map())
-      setItems(items)
-    },
-    s: () => setItems(popMany(2)), // SETITEM
-    u: () => setItems(popToMark()), // SETITEMS
-    '\x8f': () => push(new Set()), // EMPTY_SET
-    '\x90': () => {
-      const items = popToMark() // ADDITEMS
-      const set = container(Set)
-      for (const item of items) set.add(item)
-    },
-    '\x91': () => push(new Set(popToMark())), // FROZENSET
-
-    q: () => memoize(input.uint8()), // BINPUT
-    r: () => memoize(input.uint32()), // LONG_BINPUT
-    '\x94': () => memoize(memo.size), // MEMOIZE
-    h: () => recall(input.uint8()), // BINGET
-    j: () => recall(input.uint32()), // LONG_BINGET
-
-    c: () => resolveGlobal(input.line(), input.line()), // GLOBAL
-    '\x93': () => {
-      const [module, name] = popMany(2) // STACK_GLOBAL
-      resolveGlobal(module, name)
-    },
-    Q: () => push(hooks.resolvePersistentId(pop())), // BINPERSID
-    R: call, // REDUCE
-    '\x81': call, // NEWOBJ
-    // Attributes of an object: what is built here has none that matter.
-    b: pop, // BUILD
-  }
-
+  const stack = new PickleStack(hooks)
+  const operations = operationsOn(stack, input)
   for (;;) {
     const opcode = String.fromCharCode(input.uint8())
-    if (opcode === '.') return pop()
+    if (opcode === '.') return stack.pop()
     const operation = Object.hasOwn(operations, opcode) ? operations[opcode] : undefined
     if (operation === undefined) throw damaged(`it holds the unknown opcode ${JSON.stringify(opcode)}`)
     operation()
+  }
+}
+
+/** Returns what each opcode does to the stack. */
+function operationsOn(stack: PickleStack, input: PickleInput): Record<string, () => void> {
+  return {
+    '\x80': () => input.bytes(1), // PROTO
+    '\x95': () => input.bytes(8), // FRAME
+    '(': () => stack.mark(),
+    '0': () => stack.pop(), // POP
+    '1': () => stack.popToMark(), // POP_MARK
+    '2': () => stack.duplicate(), // DUP
+
+    N: () => stack.push(null),
+    '\x88': () => stack.push(true),
+    '\x89': () => stack.push(false),
+    K: () => stack.push(input.uint8()), // BININT1
+    M: () => stack.push(input.uint16()), // BININT2
+    J: () => stack.push(input.int32()), // BININT
+    '\x8a': () => stack.push(input.long(input.uint8())), // LONG1
+    '\x8b': () => stack.push(input.long(input.uint32())), // LONG4
+    G: () => stack.push(input.float64()), // BINFLOAT
+
+    '\x8c': () => stack.push(input.text(input.uint8())), // SHORT_BINUNICODE
+    X: () => stack.push(input.text(input.uint32())), // BINUNICODE
+    '\x8d': () => stack.push(input.text(input.uint64())), // BINUNICODE8
+    U: () => stack.push(input.text(input.uint8())), // SHORT_BINSTRING
+    T: () => stack.push(input.text(input.uint32())), // BINSTRING
+    C: () => stack.push(input.bytes(input.uint8())), // SHORT_BINBYTES
+    B: () => stack.push(input.bytes(input.uint32())), // BINBYTES
+    '\x8e': () => stack.push(input.bytes(input.uint64())), // BINBYTES8
+
+    ')': () => stack.push([]), // EMPTY_TUPLE
+    t: () => stack.push(stack.popToMark()), // TUPLE
+    '\x85': () => stack.push(stack.popMany(1)), // TUPLE1
+    '\x86': () => stack.push(stack.popMany(2)), // TUPLE2
+    '\x87': () => stack.push(stack.popMany(3)), // TUPLE3
+    ']': () => stack.push([]), // EMPTY_LIST
+    l: () => stack.push(stack.popToMark()), // LIST
+    a: () => {
+      const item = stack.pop() // APPEND
+      stack.container(Array).push(item)
+    },
+    e: () => {
+      const items = stack.popToMark() // APPENDS
+      const list = stack.container(Array)
+      for (const item of items) list.push(item)
+    },
+    '}': () => stack.push(new Map()), // EMPTY_DICT
+    d: () => {
+      const items = stack.popToMark() // DICT
+      stack.push(new Map())
+      stack.setItems(items)
+    },
+    s: () => stack.setItems(stack.popMany(2)), // SETITEM
+    u: () => stack.setItems(stack.popToMark()), // SETITEMS
+    '\x8f': () => stack.push(new Set()), // EMPTY_SET
+    '\x90': () => {
+      const items = stack.popToMark() // ADDITEMS
+      const set = stack.container(Set)
+      for (const item of items) set.add(item)
+    },
+    '\x91': () => stack.push(new Set(stack.popToMark())), // FROZENSET
+
+    q: () => stack.memoize(input.uint8()), // BINPUT
+    r: () => stack.memoize(input.uint32()), // LONG_BINPUT
+    '\x94': () => stack.memoize(stack.memoSize), // MEMOIZE
+    h: () => stack.recall(input.uint8()), // BINGET
+    j: () => stack.recall(input.uint32()), // LONG_BINGET
+
+    c: () => stack.resolveGlobal(input.line(), input.line()), // GLOBAL
+    '\x93': () => {
+      const [module, name] = stack.popMany(2) // STACK_GLOBAL
+      stack.resolveGlobal(module, name)
+    },
+    Q: () => stack.resolvePersistentId(), // BINPERSID
+    R: () => stack.call(), // REDUCE
+    '\x81': () => stack.call(), // NEWOBJ
+    // Attributes of an object: what is built here has none that matter.
+    b: () => stack.pop(), // BUILD
+  }
+}
+
+class PickleStack {
+  readonly #stack: unknown[] = []
+  readonly #memo = new Map<number, unknown>()
+  readonly #hooks: UnpickleHooks
+
+  constructor(hooks: UnpickleHooks) {
+    this.#hooks = hooks
+  }
+
+  get memoSize(): number {
+    return this.#memo.size
+  }
+
+  push(value: unknown): void {
+    this.#stack.push(value)
+  }
+
+  duplicate(): void {
+    this.push(this.#stack.at(-1))
+  }
+
+  mark(): void {
+    this.push(MARK)
+  }
+
+  pop(): unknown {
+    if (this.#stack.length === 0 || this.#stack.at(-1) === MARK) throw damaged('its stack is empty')
+    return this.#stack.pop()
+  }
+
+  popMany(count: number): unknown[] {
+    return Array.from({ length: count }, () => this.pop()).reverse()
+  }
+
+  popToMark(): unknown[] {
+    const mark = this.#stack.lastIndexOf(MARK)
+    if (mark < 0) throw damaged('a mark is missing')
+    return this.#stack.splice(mark).slice(1)
+  }
+
+  /** The container below the items on the stack. */
+  container<T>(type: new () => T): T {
+    const value = this.#stack.at(-1)
+    if (!(value instanceof type)) throw damaged('items are added to no container')
+    return value
+  }
+
+  setItems(items: unknown[]): void {
+    const map = this.container(Map)
+    for (let i = 0; i + 1 < items.length; i += 2) map.set(items[i], items[i + 1])
+  }
+
+  recall(key: number): void {
+    if (!this.#memo.has(key)) throw damaged('it refers to a value that was never stored')
+    this.push(this.#memo.get(key))
+  }
+
+  memoize(key: number): void {
+    this.#memo.set(key, this.#stack.at(-1))
+  }
+
+  resolveGlobal(module: unknown, name: unknown): void {
+    if (typeof module !== 'string' || typeof name !== 'string') throw damaged('a class without a name')
+    this.push(this.#hooks.resolveGlobal(module, name))
+  }
+
+  resolvePersistentId(): void {
+    this.push(this.#hooks.resolvePersistentId(this.pop()))
+  }
+
+  call(): void {
+    const [callee, args] = this.popMany(2)
+    if (!(callee instanceof Callable) || !Array.isArray(args)) throw damaged('it calls what is no function')
+    this.push(callee.call(args))
   }
 }
 

@@ -83,7 +83,7 @@ export async function failIfEmbedderIsDown<T>(
     timer = setInterval(() => {
       if (embedder.processId !== undefined) workedAt = performance.now()
       if (performance.now() - workedAt <= timeoutS * 1000) return
-      const message = `The embedder "${embedder.name}" does not work at present. The log tells why.`
+      const message = `The embedder "${embedder.name}" does not work at present. See the log.`
       reject(new DomainError('embedder_unavailable', message))
     }, CHECK_EVERY_MS)
   })

@@ -16,6 +16,18 @@ const uploadSchema = z.object({
   ),
 })
 
+const MAX_HASHES = 10_000
+
+const knownRequestSchema = z.object({
+  sha256: z
+    .array(z.string().regex(/^[0-9a-f]{64}$/i))
+    .max(MAX_HASHES)
+    .openapi({ description: 'SHA-256 of files, hexadecimal.' }),
+})
+const knownSchema = z.array(
+  z.object({ sha256: z.string(), images: z.array(imageSchema), in_trash: z.boolean() }),
+)
+
 export const imageContract = {
   list: defineRoute('user', {
     method: 'get',
@@ -33,6 +45,18 @@ export const imageContract = {
       200: {
         description: 'It can be found by search now.',
         ...json(z.object({ status: z.literal('success'), image: imageSchema })),
+      },
+    },
+  }),
+  known: defineRoute('editor', {
+    method: 'post',
+    path: '/api/images/known',
+    summary: 'Which files the gallery has already, by their bytes',
+    request: { body: { required: true, ...json(knownRequestSchema) } },
+    responses: {
+      200: {
+        description: 'The known ones in the order of the request, with the images that have these bytes.',
+        ...json(z.object({ known: knownSchema })),
       },
     },
   }),

@@ -53,7 +53,7 @@ export const indexAccountContract = {
   account: defineRoute('user', {
     method: 'get',
     path: '/api/index/account',
-    summary: 'What became of each file of the watched folder',
+    summary: 'State of each file of the watched folder',
     responses: {
       200: {
         description: 'Every file is indexed, failed, pending, or left out under a rule.',

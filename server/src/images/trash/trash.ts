@@ -45,57 +45,74 @@ const IMAGES_PER_SECTION = 200
 const MAX_COPIES = 10_000
 
 export function createTrash(options: TrashOptions): Trash {
-  const { root, catalog, thumbnails, events, days } = options
-  const folder = createTrashFolder(root, options.dataFolder)
-  return {
-    days,
+  return new FolderTrash(options)
+}
 
-    async put(image) {
-      const place = await folder.put(image.path).catch((error) => {
-        throw writeFailure(error)
-      })
-      await catalog.trash.put(image.id, place, Date.now())
-      events.emit('fileDeleted', { path: image.path })
-    },
+class FolderTrash implements Trash {
+  readonly #options: TrashOptions
+  readonly #root
+  readonly #catalog
+  readonly #thumbnails
+  readonly #events
+  readonly days
+  readonly #folder
 
-    list: (page) => catalog.trash.list(page),
-
-    async restore(imageIds) {
-      const restored: Image[] = []
-      for (const trashed of await catalog.trash.get(imageIds)) {
-        const image = await restoreOne(trashed)
-        if (image !== undefined) restored.push(image)
-      }
-      return restored
-    },
-
-    empty: () => removeBefore(Number.MAX_SAFE_INTEGER),
-
-    async removeExpired() {
-      await removeBefore(Date.now() - days * DAY_MS)
-    },
+  constructor(options: TrashOptions) {
+    this.#options = options
+    const { root, catalog, thumbnails, events, days } = this.#options
+    this.#root = root
+    this.#catalog = catalog
+    this.#thumbnails = thumbnails
+    this.#events = events
+    this.days = days
+    this.#folder = createTrashFolder(this.#root, this.#options.dataFolder)
   }
 
-  async function restoreOne(trashed: TrashedImage): Promise<Image | undefined> {
+  async put(image: Image): Promise<void> {
+    const place = await this.#folder.put(image.path).catch((error) => {
+      throw writeFailure(error)
+    })
+    await this.#catalog.trash.put(image.id, place, Date.now())
+    this.#events.emit('fileDeleted', { path: image.path })
+  }
+
+  readonly list = (page: Page) => this.#catalog.trash.list(page)
+
+  async restore(imageIds: string[]): Promise<Image[]> {
+    const restored: Image[] = []
+    for (const trashed of await this.#catalog.trash.get(imageIds)) {
+      const image = await this.#restoreOne(trashed)
+      if (image !== undefined) restored.push(image)
+    }
+    return restored
+  }
+
+  readonly empty = () => this.#removeBefore(Number.MAX_SAFE_INTEGER)
+
+  async removeExpired(): Promise<void> {
+    await this.#removeBefore(Date.now() - this.days * DAY_MS)
+  }
+
+  async #restoreOne(trashed: TrashedImage): Promise<Image | undefined> {
     const { image } = trashed
-    await assertNoLink(image.directory)
-    const path = await takeOut(trashed)
-    const stat = await statFile(root, path, options.walk)
+    await this.#assertNoLink(image.directory)
+    const path = await this.#takeOut(trashed)
+    const stat = await statFile(this.#root, path, this.#options.walk)
     if (stat === undefined) throw gone(image)
     const { modifiedAt, changedAt, createdAt, inode } = stat
     const to = { path, modifiedAt, changedAt, createdAt, inode: String(inode) }
-    if (!(await catalog.trash.restore(image.id, to))) return undefined
-    events.emit('fileCreated', { path, createdAt })
-    return catalog.images.get(image.id)
+    if (!(await this.#catalog.trash.restore(image.id, to))) return undefined
+    this.#events.emit('fileCreated', { path, createdAt })
+    return this.#catalog.images.get(image.id)
   }
 
   /** @returns the path that the file has now */
-  async function takeOut(trashed: TrashedImage): Promise<string> {
+  async #takeOut(trashed: TrashedImage): Promise<string> {
     const { image } = trashed
     const { name, ext } = parsePath(image.name)
     for (let copy = 1; copy <= MAX_COPIES; copy++) {
       const path = joinPath(image.directory, copy === 1 ? image.name : `${name} (${copy})${ext}`)
-      const isMoved = await folder.takeOut(trashed, path).catch((error) => {
+      const isMoved = await this.#folder.takeOut(trashed, path).catch((error) => {
         throw writeFailure(error)
       })
       if (isMoved === 'gone') throw gone(image)
@@ -105,24 +122,24 @@ export function createTrash(options: TrashOptions): Trash {
   }
 
   /** @throws {DomainError} `conflict` if a link has taken the place of the folder */
-  async function assertNoLink(directory: string): Promise<void> {
-    const found = await resolveDirectory(root, directory).catch((error) => {
+  async #assertNoLink(directory: string): Promise<void> {
+    const found = await resolveDirectory(this.#root, directory).catch((error) => {
       if (!(error instanceof DomainError && error.code === 'directory_not_found')) throw error
     })
     // A missing folder is made again in the nearest one that exists.
-    if (found === undefined && directory !== ROOT) return assertNoLink(directoryOf(directory))
-    if (found !== toAbsolute(root, directory))
+    if (found === undefined && directory !== ROOT) return this.#assertNoLink(directoryOf(directory))
+    if (found !== toAbsolute(this.#root, directory))
       throw new DomainError('conflict', `The folder ${JSON.stringify(directory)} is a link by now.`)
   }
 
-  async function removeBefore(time: number): Promise<number> {
+  async #removeBefore(time: number): Promise<number> {
     for (let count = 0; ; ) {
-      const section = await catalog.trash.deletedBefore(time, IMAGES_PER_SECTION)
+      const section = await this.#catalog.trash.deletedBefore(time, IMAGES_PER_SECTION)
       if (section.length === 0) return count
-      for (const trashed of section) await folder.remove(trashed)
-      await catalog.trash.remove(section.map(({ image }) => image.id))
+      for (const trashed of section) await this.#folder.remove(trashed)
+      await this.#catalog.trash.remove(section.map(({ image }) => image.id))
       const hashes = [...new Set(section.map(({ image }) => image.contentHash))]
-      await removeUnusedContent(catalog, thumbnails, hashes)
+      await removeUnusedContent(this.#catalog, this.#thumbnails, hashes)
       count += section.length
     }
   }

@@ -23,7 +23,7 @@ export const app = {
   tooLargeForProxy: 'The file is too large for the proxy in front of the server.',
   foreignAnswer:
     'A proxy has answered in place of the server, for example with a sign-in page. Reload this page.',
-  failed: 'That did not work.',
+  failed: 'This did not work.',
   theme: 'Theme',
   themes: { system: 'System', light: 'Light', dark: 'Dark' },
   language: 'Language',

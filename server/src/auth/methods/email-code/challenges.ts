@@ -73,9 +73,7 @@ export function createChallenges(options: ChallengesOptions): Challenges {
       try {
         return await run(() => judge(challenge, code.replaceAll(/[\s-]/g, '').toUpperCase()))
       } finally {
-        const remaining = judging.get(challenge.id)! - 1
-        if (remaining > 0) judging.set(challenge.id, remaining)
-        else judging.delete(challenge.id)
+        countDown(judging, challenge.id)
       }
     },
 
@@ -123,6 +121,12 @@ export function createChallenges(options: ChallengesOptions): Challenges {
     if (state === 'guessed too often') return tooManyGuesses()
     return gone(state === 'expired' ? 'OTP code expired' : 'OTP code not found')
   }
+}
+
+function countDown(counts: Map<string, number>, key: string): void {
+  const remaining = counts.get(key)! - 1
+  if (remaining > 0) counts.set(key, remaining)
+  else counts.delete(key)
 }
 
 function randomCode(): string {

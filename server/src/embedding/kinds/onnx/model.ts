@@ -141,7 +141,7 @@ function findOutput({ outputs }: OnnxSession, requested: string | undefined, say
   const chosen = byName ?? outputs.find(({ shape }) => shape.length === 2) ?? outputs[0]
   if (chosen === undefined) throw new Error('it has no output')
   if (outputs.length > 1)
-    say(`Of its outputs ${outputs.map(({ name }) => name).join(', ')}, ${chosen.name} is taken.`)
+    say(`The model has the outputs ${outputs.map(({ name }) => name).join(', ')}; ${chosen.name} is used.`)
   return chosen
 }
 

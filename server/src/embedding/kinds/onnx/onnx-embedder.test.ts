@@ -109,7 +109,9 @@ describe('target: onnx', () => {
   it('takes the output that is named like an embedding, and says so', async () => {
     const embedder = await open({ path: model('tokens') })
     expect(embedder.dimensions).toBe(12)
-    expect(logged.at(-1)).toBe('Of its outputs last_hidden_state, pooler_output, pooler_output is taken.')
+    expect(logged.at(-1)).toBe(
+      'The model has the outputs last_hidden_state, pooler_output; pooler_output is used.',
+    )
   })
 
   it('uses a second file for sketches', async () => {

@@ -154,7 +154,7 @@ describe('DefaultEmbedder', () => {
       const logged: string[] = []
       const kwargs = { ...argumentsOf('test_convnext'), normalize: true }
       const embedder = await open(kwargs, { directory, logged })
-      expect(logged).toEqual([expect.stringMatching(/can't be used and is built anew/)])
+      expect(logged).toEqual([expect.stringMatching(/can't be used and is built again/)])
       const expected = expectedOf('test_convnext').embedding_after_imagenet_normalisation
       expect(
         largestDifference(await embedder.embed(imagesOf('test_convnext'), 'photo'), expected),

@@ -52,7 +52,7 @@ async function openGraph(options: TimmArguments, context: LoadContext): Promise<
     try {
       return await openOnnxModel({ path }, context)
     } catch (error) {
-      context.say(`The graph in ${path} can't be used and is built anew: ${messageOf(error)}`)
+      context.say(`The graph in ${path} can't be used and is built again: ${messageOf(error)}`)
     }
   }
   await buildFile(path, options, context)

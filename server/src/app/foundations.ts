@@ -1,0 +1,106 @@
+import { realpath } from 'node:fs/promises'
+import { COLOUR_SPACE } from '../catalog/spaces.ts'
+import type { Config } from '../config/schema.ts'
+import { type DirectoryLock, lockDirectory, NO_LOCK } from '../database/directory-lock.ts'
+import type { openEmbedder } from '../embedding/open-embedder.ts'
+import type { IncludeRules } from '../gallery/include.ts'
+import { type Client, clientReader } from '../http/middleware/client-address.ts'
+import type { StorageMonitor } from '../indexing/storage-monitor.ts'
+import type { Logger } from '../log.ts'
+import { openStorage, type Storage } from '../storage/open-storage.ts'
+import type { Timings } from '../timings.ts'
+import { foldersToExclude, prepareDirectories } from './directories.ts'
+import { type Model, openModel } from './model.ts'
+import type { OpenedSignIn } from './sign-in.ts'
+import { openStorageMonitor } from './storage-monitor.ts'
+
+export interface FoundationsOptions {
+  log: Logger
+  isReadOnly: boolean
+  timings: Timings
+  onLoading?: ((message: string, share: number | undefined) => void) | undefined
+  openEmbedder?: typeof openEmbedder | undefined
+  /** Work that ends after the embedder and before the storage. */
+  background(): Promise<unknown> | undefined
+}
+
+/** The parts that everything else stands on: folder, databases, sign-in and model. */
+export interface Foundations {
+  root: string
+  walk: IncludeRules & { recursive: boolean; excluded: string[] }
+  lock: DirectoryLock
+  storage: Storage
+  monitor: StorageMonitor
+  signIn: OpenedSignIn | undefined
+  readClient: (context: Parameters<ReturnType<typeof clientReader>>[0]) => Client
+  model: Model
+  /** The embedder of the last start, if it was another one. */
+  previousEmbedder: string | undefined
+  /** Closes everything that has been opened, the last first. */
+  closing: AsyncDisposableStack
+}
+
+/** Opens the foundations. If one of them fails, those that are open are closed again. */
+export async function openFoundations(
+  config: Config,
+  { log, isReadOnly, timings, onLoading, openEmbedder, background }: FoundationsOptions,
+): Promise<Foundations> {
+  await prepareDirectories(config, { isReadOnly })
+  // Watchers report real paths, and do not follow a link that the gallery itself may be.
+  const root = await realpath(config.watcher.watched_directory)
+  const walk = {
+    recursive: config.watcher.watch_recursive,
+    excluded: await foldersToExclude(root, config),
+    ignored: config.watcher.ignore,
+    includesSystemFolders: config.watcher.include_system_folders,
+  }
+  const closing = new AsyncDisposableStack()
+  try {
+    // Processes on one database server may share the directory: what is in it can be made again by any of them.
+    const ownsDirectory = !isReadOnly && config.database === undefined
+    const lock = ownsDirectory ? lockDirectory(config.data_directory) : NO_LOCK
+    closing.defer(() => lock.release())
+    const storage = await openStorage({
+      database: config.database,
+      directory: config.data_directory,
+      canWrite: !isReadOnly,
+      log: { warn: (message) => log.warn(message), info: (message) => log.info(message) },
+    })
+    closing.defer(() => storage.close())
+    const readClient = clientReader(config.trusted_proxies)
+    const signIn = await openSignInIfRequired(config, { storage, readClient, log, isReadOnly })
+    closing.defer(() => signIn?.close())
+    const monitor = openStorageMonitor(config, timings, log)
+    closing.defer(() => monitor.close())
+    closing.defer(async () => void (await background()))
+    const model = await openModel(config, { log, canWrite: !isReadOnly, onLoading, openEmbedder })
+    closing.defer(() => model.embedder.close())
+    const { previousEmbedder } = await storage.catalog.spaces.activate({
+      embedder: config.embedder_registry.chosen_embedder,
+      fingerprint: model.fingerprint,
+      dimensions: model.embedder.dimensions,
+      further: [COLOUR_SPACE],
+    })
+    // It watches the files of the catalog, which now exist.
+    if (!isReadOnly) await monitor.start()
+    return { root, walk, lock, storage, monitor, signIn, readClient, model, previousEmbedder, closing }
+  } catch (error) {
+    await closing.disposeAsync()
+    throw error
+  }
+}
+
+async function openSignInIfRequired(
+  config: Config,
+  {
+    storage,
+    readClient,
+    log,
+    isReadOnly,
+  }: Pick<Foundations, 'storage' | 'readClient'> & Pick<FoundationsOptions, 'log' | 'isReadOnly'>,
+): Promise<OpenedSignIn | undefined> {
+  if (isReadOnly || config.auth.kind !== 'otp') return undefined
+  // Loaded on demand: its libraries would slow down every other start.
+  const { openSignIn } = await import('./sign-in.ts')
+  return openSignIn(config, storage, readClient, log)
+}

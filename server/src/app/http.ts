@@ -1,0 +1,79 @@
+import { duplicateThresholdOf } from '../config/built-in.ts'
+import type { Config } from '../config/schema.ts'
+import { createLocalFeed } from '../events.ts'
+import { createHttpApp } from '../http/app.ts'
+import type { Metrics } from '../http/metrics.ts'
+import { allowedHostnames } from '../http/middleware/same-origin.ts'
+import type { Router } from '../http/routing.ts'
+import type { Logger } from '../log.ts'
+import type { ImageSearch } from '../search/search.ts'
+import type { Foundations } from './foundations.ts'
+import { openImageFiles } from './image-files.ts'
+import type { Indexing } from './indexing.ts'
+import { startMaintenance } from './maintenance.ts'
+
+export interface HttpParts {
+  foundations: Foundations
+  indexing: Indexing
+  search: ImageSearch
+  metrics: Metrics
+  log: Logger
+}
+
+/** Composes the HTTP interface. `maintain` starts the regular maintenance, and returns a function that stops it. */
+export function openHttp(
+  config: Config,
+  { foundations, indexing, search, metrics, log }: HttpParts,
+): { http: Router; maintain: () => () => void } {
+  const { root, walk, storage, monitor, signIn, readClient, model, previousEmbedder } = foundations
+  const { localEvents, events, renditions, thumbnails, limits, reader, indexer, backfill, sync, cluster } =
+    indexing
+  const { catalog, reads, queries } = storage
+  const { imageFiles, trash } = openImageFiles(config, {
+    root,
+    catalog,
+    indexer,
+    reader,
+    thumbnails,
+    renditions,
+    events: localEvents,
+    limits,
+    walk,
+  })
+  const http = createHttpApp({
+    duplicateThreshold: duplicateThresholdOf(config.embedder_registry.chosen_embedder),
+    catalog: reads.catalog,
+    reads,
+    embedder: model.embedder,
+    previousEmbedder,
+    indexer,
+    backfill,
+    sync,
+    storage: monitor,
+    search,
+    vocabulary: model.vocabulary,
+    queries,
+    reader,
+    imageFiles,
+    trash,
+    feed: cluster?.feed ?? createLocalFeed(events),
+    metrics,
+    maxUploadBytes: limits.maxUploadBytes,
+    basePath: config.base_path,
+    allowedHosts: allowedHostnames(config.host, config.allowed_hosts),
+    signIn,
+    readClient,
+    log,
+  })
+  const maintain = () =>
+    startMaintenance({
+      catalog,
+      queries,
+      thumbnails,
+      trash,
+      users: signIn?.users,
+      isShared: cluster !== undefined,
+      log: { warn: (message) => log.warn(message) },
+    })
+  return { http, maintain }
+}

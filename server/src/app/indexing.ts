@@ -1,0 +1,161 @@
+import { join } from 'node:path'
+import type { Cluster } from '../cluster/cluster.ts'
+import type { Config } from '../config/schema.ts'
+import { createEventBus, type EventBus } from '../events.ts'
+import { createImageReader, type ImageReader } from '../gallery/image-reader.ts'
+import { openRenditionStore, type RenditionStore, withRenditions } from '../gallery/rendition-store.ts'
+import { openThumbnailStore, type ThumbnailStore } from '../gallery/thumbnails.ts'
+import { type Backfill, createBackfill } from '../indexing/backfill.ts'
+import { createIndexer, type Indexer, type IndexQueue } from '../indexing/indexer.ts'
+import type { Logger } from '../log.ts'
+import { createGallerySync, type GallerySync } from '../sync/gallery-sync.ts'
+import type { Timings } from '../timings.ts'
+import type { Foundations } from './foundations.ts'
+
+export interface IndexingOptions {
+  log: Logger
+  isReadOnly: boolean
+  /** False for a server that leaves watching and indexing to others. */
+  indexes: boolean
+  timings: Timings
+  mountTable?: string | undefined
+  /** Whether a search is running, which has priority. */
+  isSearching(): boolean
+}
+
+/** Everything that brings files of the gallery into the catalog. */
+export interface Indexing {
+  /** Events of this process, and events for browsers: in a cluster, those of all processes. */
+  localEvents: EventBus
+  events: EventBus
+  renditions: RenditionStore
+  thumbnails: ThumbnailStore
+  limits: { maxPixels: number; maxFileBytes: number; maxUploadBytes: number }
+  reader: ImageReader
+  indexer: Indexer
+  backfill: Backfill
+  sync: GallerySync
+  /** Undefined on a database of its own. */
+  cluster: Cluster | undefined
+}
+
+/** Minimum number of files taken from a shared queue at once: each request costs a few milliseconds. */
+const MIN_FILES_TAKEN = 16
+
+export async function openIndexing(
+  config: Config,
+  foundations: Foundations,
+  options: IndexingOptions,
+): Promise<Indexing> {
+  const { root, walk, storage, monitor, model, closing } = foundations
+  const { log, timings, isSearching } = options
+  const { catalog } = storage
+  const { embedder } = model
+  const localEvents = createEventBus()
+  const isShared = !options.isReadOnly && storage.shared !== undefined
+  const events = isShared ? createEventBus() : localEvents
+  const files = openFiles(config, foundations, timings)
+  const { reader, thumbnails, limits } = files
+  closing.defer(() => reader.close())
+  const batchSize = Math.max(config.watcher.files_batch_size, embedder.measurement.batchSize)
+  const localIndexer = createIndexer({
+    root,
+    catalog,
+    embedder,
+    reader,
+    events: localEvents,
+    thumbnails,
+    walk,
+    maxFileBytes: limits.maxFileBytes,
+    batchSize,
+    isSearching,
+    onError: (message, error) => log.error(error, `Unexpected error while ${message}`),
+    onChanged: (paths) => sync.recheck(paths),
+    timings,
+    storage: monitor,
+  })
+  const textLog = {
+    warn: (message: string) => log.warn(message),
+    info: (message: string) => log.info(message),
+  }
+  const backfill = createBackfill({ catalog, reader, indexer: localIndexer, isSearching, log: textLog })
+  const createSync = (indexer: IndexQueue, onPass?: () => void) =>
+    createGallerySync({
+      root,
+      catalog,
+      indexer,
+      thumbnails,
+      events: localEvents,
+      allEvents: events,
+      walk,
+      scanIntervalMs: config.watcher.reconcile_interval_s * 1000,
+      maxMissingShare: config.watcher.max_missing_share,
+      mountTable: options.mountTable,
+      onPass() {
+        onPass?.()
+        backfill.start()
+      },
+      timings,
+      log: textLog,
+    })
+  const cluster = isShared
+    ? await joinCluster(config, foundations, {
+        localIndexer,
+        batchSize: Math.max(batchSize, MIN_FILES_TAKEN),
+        localEvents,
+        allEvents: events,
+        createSync,
+        indexes: options.indexes,
+        log: textLog,
+      })
+    : undefined
+  const indexer = cluster?.indexer ?? localIndexer
+  const sync = cluster?.sync ?? createSync(localIndexer)
+  return { ...files, localEvents, events, indexer, backfill, sync, cluster }
+}
+
+/** Opens the readers of images and the stores of their smaller versions. */
+function openFiles(config: Config, { root, walk, model }: Foundations, timings: Timings) {
+  const { thumbnail_directory: directory, size } = config.thumbnail
+  const renditions = openRenditionStore(join(config.data_directory, 'renditions'))
+  const thumbnails = withRenditions(openThumbnailStore(directory, size), renditions)
+  const limits = {
+    maxPixels: config.limits.max_pixels,
+    maxFileBytes: config.limits.max_file_bytes,
+    maxUploadBytes: config.limits.max_upload_bytes,
+  }
+  const reader = createImageReader({
+    root,
+    walk,
+    limits,
+    inputSize: model.embedder.inputSize,
+    timings,
+    thumbnailDirectory: directory,
+    thumbnailSize: [...size],
+  })
+  return { renditions, thumbnails, limits, reader }
+}
+
+async function joinCluster(
+  config: Config,
+  { root, walk, storage, model }: Foundations,
+  parts: Pick<
+    Parameters<typeof import('../cluster/cluster.ts').openCluster>[0],
+    'localIndexer' | 'batchSize' | 'localEvents' | 'allEvents' | 'createSync' | 'indexes' | 'log'
+  >,
+): Promise<Cluster | undefined> {
+  const { shared, catalog, reads } = storage
+  if (shared === undefined) return undefined
+  const { openCluster } = await import('../cluster/cluster.ts')
+  const embedderName = config.embedder_registry.chosen_embedder
+  return openCluster({
+    ...parts,
+    shared,
+    catalog,
+    waitForReplicas: reads.waitForReplicas,
+    root,
+    walk,
+    embedderName,
+    space: `${embedderName} ${model.fingerprint}`,
+  })
+}

@@ -1,0 +1,74 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseSync, Visitor } from 'rolldown/utils'
+import { expect, it } from 'vitest'
+
+const ROOT = join(import.meta.dirname, '../..')
+
+/** Words with which no sentence begins: they announce a noun that should stand there itself. */
+const OPENINGS = /(?:^|[.:!?]["')]* |@returns |\*\*)(?:What|So|Of|That|Whoever|Somebody)\b[^.?!]*\??/g
+/** Programs log, return and store; they do not speak. The others are vague or old. */
+const WORDS = /\b(?:tells?|told|knows|says|said|whoever|somebody|anew|so many)\b/gi
+/** Questions that a page answers. */
+const isQuestion = (sentence: string) => sentence.endsWith('?')
+
+const sources = globSync('{server/src,web/src,scripts,bench,e2e}/**/*.{ts,tsx}', { cwd: ROOT }).sort()
+const pages = globSync(['*.md', 'docs/*.md', 'model/*.md', '{server,web}/src/**/*.md'], { cwd: ROOT })
+  .filter((file) => !/THIRD-PARTY|CHANGELOG/.test(file))
+  .sort()
+const textOf = (file: string) => readFileSync(join(ROOT, file), 'utf8')
+
+it('comments are plain sentences about the code', () => {
+  const found = sources.flatMap((file) =>
+    parseSync(file, textOf(file)).comments.flatMap(({ value }) =>
+      problemsIn(value.replace(/^\*|\n\s*\*?/g, ' ').trim()).map((problem) => `${file}: ${problem}`),
+    ),
+  )
+  expect(found).toEqual([])
+})
+
+it('messages are plain sentences', () => {
+  const found = sources
+    .filter(
+      (file) => !/\.(test|contract)\.tsx?$|\/(testing|fixtures)\/|\/messages\/de\/|^(bench|e2e)\//.test(file),
+    )
+    .flatMap((file) =>
+      stringsOf(file).flatMap((text) => problemsIn(text).map((problem) => `${file}: ${problem}`)),
+    )
+  expect(found).toEqual([])
+})
+
+it('pages and their headings are plain sentences', () => {
+  const found = pages.flatMap((file) => {
+    const text = textOf(file).replace(/```.*?```|`[^`]*`|\]\([^)]*\)/gs, '')
+    const lines = text.split('\n').filter((line) => !line.startsWith('This page answers'))
+    return lines.flatMap((line) =>
+      problemsIn(line.replace(/^[#>*|\s-]+/, '')).map((problem) => `${file}: ${problem}`),
+    )
+  })
+  expect(found).toEqual([])
+})
+
+function problemsIn(text: string): string[] {
+  const openings = text.match(OPENINGS) ?? []
+  const words = text.match(WORDS) ?? []
+  return [
+    ...openings.filter((sentence) => !isQuestion(sentence)),
+    ...words.map((word) => `“${word}” in: ${text.slice(0, 100)}`),
+  ]
+}
+
+/** Returns the texts with a space in them, for people: messages, descriptions, labels. */
+function stringsOf(file: string): string[] {
+  const text = textOf(file)
+  const found: string[] = []
+  new Visitor({
+    Literal: ({ value }) => {
+      if (typeof value === 'string' && value.includes(' ')) found.push(value)
+    },
+    TemplateElement: ({ value: { cooked } }) => {
+      if (cooked?.includes(' ')) found.push(cooked)
+    },
+  }).visit(parseSync(file, text).program)
+  return found
+}
