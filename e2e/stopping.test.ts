@@ -11,8 +11,8 @@ import { writeSettled } from '../server/src/testing/pictures.ts'
 import { temporaryDirectory } from '../server/src/testing/temporary.ts'
 import { CLASSICAL, startProduct } from './support/product.ts'
 
-/** Enough for several seconds of decoding. */
-const FILES = 16
+/** Enough for several seconds of decoding, and more than are embedded and stored at once. */
+const FILES = 48
 const STOPS_WITHIN_MS = 10_000
 
 const plain = (side: number) =>

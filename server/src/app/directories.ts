@@ -70,12 +70,18 @@ function createDataDirectory({ data_directory: directory }: Config): void {
   }
 }
 
-/** Docker creates a missing folder of the host as root, and the server in the container is another user. */
+const DENIED = ['EACCES', 'EPERM']
+
+/**
+ * Docker creates a missing folder of the host as root, and the server in the container is another user. Other obstacles, such as a
+ * drive that is absent, may pass: they are reported while they last.
+ */
 function createThumbnailDirectory({ thumbnail: { thumbnail_directory: directory } }: Config): void {
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 })
     accessSync(directory, constants.W_OK | constants.X_OK)
   } catch (error) {
+    if (!DENIED.includes(systemCodeOf(error) ?? '')) return
     const user = process.getuid?.() ?? 'that runs the server'
     throw new DomainError(
       'unavailable',

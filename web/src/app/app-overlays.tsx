@@ -46,7 +46,11 @@ export function AppOverlays({
       )}
       {page.input.dragged !== undefined && (
         <Suspense fallback={null}>
-          <DropZones mayAdd={page.mayEdit && page.input.dragged === 'files'} folder={page.folder} />
+          <DropZones
+            mayAdd={page.mayEdit && page.input.dragged === 'files'}
+            folder={page.folder}
+            isImage={page.input.dragged === 'image'}
+          />
         </Suspense>
       )}
     </>

@@ -53,6 +53,8 @@ export function usePictureInput({ onPicture, onImage, onFiles }: PictureInput) {
   const onDrop = useCallback(
     (event: DragEvent) => {
       setDragged(undefined)
+      // A collection has taken it.
+      if (event.defaultPrevented) return
       const id = event.dataTransfer.getData(DRAGGED_IMAGE)
       const files = [...event.dataTransfer.files]
       const isToAdd = (event.target as Element).closest('[data-drop="add"]') !== null

@@ -1,7 +1,8 @@
-import { CheckCheck, Columns2, FolderMinus, FolderPlus, Minus, Plus, Trash2, X } from 'lucide-react'
+import { CheckCheck, Columns2, Ellipsis, FolderMinus, FolderPlus, Minus, Plus, Trash2, X } from 'lucide-react'
 import type { Image } from '../api/client.ts'
 import { BarButton } from '../components/bar-button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
+import { Menu, MenuItem } from '../components/menu.tsx'
 import { messages } from '../messages/messages.ts'
 import { ExportMenu } from './export-menu.tsx'
 
@@ -52,14 +53,36 @@ export function SelectionBar({
       </p>
       <BarButton label={collections.addTo} icon={<FolderPlus />} onClick={onCollect} />
       {onRemove && <BarButton label={collections.removeFrom} icon={<FolderMinus />} onClick={onRemove} />}
-      <BarButton label={selection.more} icon={<Plus />} onClick={() => onAddTerms(true)} />
-      <BarButton label={selection.less} icon={<Minus />} onClick={() => onAddTerms(false)} />
-      <BarButton label={compare.action} icon={<Columns2 />} onClick={onCompare} />
+      <span className="contents @max-md:hidden">
+        <BarButton label={selection.more} icon={<Plus />} onClick={() => onAddTerms(true)} />
+        <BarButton label={selection.less} icon={<Minus />} onClick={() => onAddTerms(false)} />
+        <BarButton label={compare.action} icon={<Columns2 />} onClick={onCompare} />
+      </span>
       <ExportMenu images={images} />
       <span className="flex-1" />
       {count < total && (
-        <BarButton label={selection.all(total)} icon={<CheckCheck />} onClick={onSelectAll} />
+        <span className="contents @max-md:hidden">
+          <BarButton label={selection.all(total)} icon={<CheckCheck />} onClick={onSelectAll} />
+        </span>
       )}
+      <span className="hidden @max-md:contents">
+        <Menu trigger={<BarButton label={messages.viewer.moreActions} icon={<Ellipsis />} />}>
+          <MenuItem icon={<Plus />} onSelect={() => onAddTerms(true)}>
+            {selection.more}
+          </MenuItem>
+          <MenuItem icon={<Minus />} onSelect={() => onAddTerms(false)}>
+            {selection.less}
+          </MenuItem>
+          <MenuItem icon={<Columns2 />} onSelect={onCompare}>
+            {compare.action}
+          </MenuItem>
+          {count < total && (
+            <MenuItem icon={<CheckCheck />} onSelect={onSelectAll}>
+              {selection.all(total)}
+            </MenuItem>
+          )}
+        </Menu>
+      </span>
       {onDelete && <BarButton label={selection.trash} icon={<Trash2 />} onClick={onDelete} isDanger />}
     </section>
   )

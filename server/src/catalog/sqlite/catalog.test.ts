@@ -260,6 +260,7 @@ describe('what a request asks the database', () => {
     const statements = [...new Set(prepare.mock.calls.map(([sql]) => sql))]
     const database = new DatabaseSync(join(directory, 'catalog.sqlite'))
     onTestFinished(() => database.close())
+    database.exec(`attach database '${join(directory, 'collections.sqlite')}' as user_data`)
     const plans = statements.flatMap((sql) =>
       (database.prepare(`explain query plan ${sql}`).all() as { detail: string }[]).map(
         ({ detail }) => `${detail}: ${sql}`,
