@@ -81,7 +81,7 @@ export function openPostgresSavedQueries(database: Kysely<SharedTables>): SavedQ
     await sql`delete from kept_queries where kept_at < now() - ${sql.lit(`${RETENTION_DAYS} days`)}::interval or id in (
       select id from (
         select id, row_number() over newest as place, sum(octet_length(picture)) over newest as bytes
-        from kept_queries window newest as (order by kept_at desc, id)
+        from kept_queries where kept_at < ${PINNED_AT} window newest as (order by kept_at desc, id)
       ) as ranked where place > ${RETENTION.queries} or bytes > ${RETENTION.bytes})`.execute(database)
   }
 }
