@@ -89,7 +89,10 @@ export function createAdd(options: AddOptions) {
       try {
         await writeNew(file, bytes)
       } catch (error) {
-        if (!(error instanceof DomainError && error.code === 'image_exists')) throw error
+        if (!(error instanceof DomainError && error.code === 'image_exists')) {
+          await putBack(replaced)
+          throw error
+        }
         if (await hasBytes(file, bytes)) return indexed(path)
         if (onConflict === 'refuse') throw error
         if (onConflict === 'replace' && copy === 1 && replaced === undefined) {
@@ -104,11 +107,16 @@ export function createAdd(options: AddOptions) {
         // Another program may have removed it.
         await rm(toSystemPath(file), { force: true })
         await catalog.files.remove([path])
-        if (replaced !== undefined && trash.days > 0) await trash.restore([replaced.id])
+        await putBack(replaced)
         throw error
       }
     }
     throw new DomainError('image_exists', `There are ${MAX_COPIES} files of this name in this folder.`)
+  }
+
+  /** Restores an image that nothing has replaced after all. */
+  async function putBack(replaced: Image | undefined): Promise<void> {
+    if (replaced !== undefined && trash.days > 0) await trash.restore([replaced.id])
   }
 
   /**
