@@ -1,27 +1,40 @@
+import { serverUrl } from './server-url.ts'
+
 export const EXPORT_FORMATS = ['zip', 'zip-small', 'pdf', 'csv', 'html', 'json', 'paths', 'xmp'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 
 const FRAME = 'export'
 
 /**
- * Has the browser save images as a file of a format. A form is sent, so that the browser writes what arrives to the disk: an archive of
- * any size has room. An error stays in a hidden frame, and the page where it is.
+ * Has the browser save images as a file of a format. A form is sent, so that the browser writes the file to the disk as it arrives: an
+ * archive of any size has room.
+ * @param onError called if the answer is not a file; the page stays
  */
-export function exportImages(format: ExportFormat, image_ids: readonly string[]): void {
+export function exportImages(format: ExportFormat, image_ids: readonly string[], onError: () => void): void {
   const form = document.createElement('form')
   form.method = 'POST'
   form.enctype = 'multipart/form-data'
-  form.action = '/api/export'
+  form.action = serverUrl('/api/export')
   form.target = FRAME
   const field = document.createElement('input')
   field.type = 'hidden'
   field.name = 'export_json'
   field.value = JSON.stringify({ format, image_ids })
   form.append(field)
-  const frame = document.querySelector(`iframe[name=${FRAME}]`) ?? document.createElement('iframe')
-  frame.setAttribute('name', FRAME)
-  frame.setAttribute('hidden', '')
-  document.body.append(frame, form)
+  const frame = document.querySelector<HTMLIFrameElement>(`iframe[name=${FRAME}]`) ?? hiddenFrame()
+  document.body.append(form)
+  // A file that is saved leaves the frame as it is; only an error is loaded into it.
+  frame.onload = () => {
+    if (frame.contentDocument?.URL !== 'about:blank') onError()
+  }
   form.submit()
   form.remove()
+}
+
+function hiddenFrame(): HTMLIFrameElement {
+  const frame = document.createElement('iframe')
+  frame.name = FRAME
+  frame.hidden = true
+  document.body.append(frame)
+  return frame
 }
