@@ -19,6 +19,8 @@ const POLICY = [
   "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'self'",
+  // Exports arrive in a frame, so that the page stays where it is.
+  "frame-src 'self'",
   "frame-ancestors 'none'",
 ].join('; ')
 

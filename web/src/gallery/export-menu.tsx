@@ -13,6 +13,7 @@ import type { Image } from '../api/client.ts'
 import { EXPORT_FORMATS, type ExportFormat, exportImages } from '../api/export.ts'
 import { BarButton } from '../components/bar-button.tsx'
 import { Menu, MenuItem } from '../components/menu.tsx'
+import { useToast } from '../components/toast.tsx'
 import { bytes } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
 
@@ -30,6 +31,7 @@ const ICONS: Record<ExportFormat, ReactNode> = {
 /** Saves the selected pictures as a file, in one of several formats. */
 export function ExportMenu({ images }: { images: readonly Image[] }) {
   const { exporting: words } = messages
+  const toast = useToast()
   const size = bytes(images.reduce((sum, image) => sum + image.bytes, 0))
   return (
     <Menu trigger={<BarButton label={words.title} icon={<Download />} />}>
@@ -42,6 +44,7 @@ export function ExportMenu({ images }: { images: readonly Image[] }) {
             exportImages(
               format,
               images.map(({ id }) => id),
+              (reason) => toast.show({ text: reason }),
             )
           }
         >
