@@ -44,6 +44,7 @@ export function useTrash(): Trash {
       Promise.all([
         client.invalidateQueries({ queryKey: ['images'] }),
         client.invalidateQueries({ queryKey: ['trash'] }),
+        client.invalidateQueries({ queryKey: ['collections'] }),
       ]),
     [client],
   )
