@@ -53,7 +53,7 @@ export async function benchInteraction({ gallery, data }: KnownGallery, count: n
 
 const summary = (values: number[]) => [median(values), percentile(values, 0.95), Math.max(...values)].map(ms)
 
-/** What a page records of itself. */
+/** Measurements that a page records. */
 interface Records {
   /** When searches were sent and when their answers had arrived. */
   searches: { start: number; end: number }[]

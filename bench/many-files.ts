@@ -13,7 +13,7 @@ import { picture } from '../server/src/testing/pictures.ts'
 import { probeRequests } from './probe.ts'
 import { ms, peakMemory, percentile, residentMemory, table } from './support.ts'
 
-/** Of a hundred files one is an image. */
+/** One file in a hundred is an image. */
 const IMAGE_EVERY = 100
 
 interface AccountJson {

@@ -35,7 +35,7 @@ describe.each([
     const environment = {
       ...imageEnvironment(target),
       ...Object.fromEntries(own.map(([key, value]) => [key, filledIn(value)])),
-      // What is mounted there unless CONFIG is set.
+      // Mounted unless CONFIG is set.
       SERVER_CONFIG_PATH: pathOf('compose.config.yaml'),
     }
     const config = loadConfig({ environment, workingDirectory: '/' })

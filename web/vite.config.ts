@@ -4,7 +4,7 @@ import { defineConfig } from 'vite'
 
 /** One file instead of many small ones, which compress worse: parts of the first load that later ones need, too. */
 const SHARED =
-  /jsx-runtime|lucide-react|query-core|react-query|src.(api|components|state)|messages.(en|format|language|messages)/
+  /react-dom.index|jsx-runtime|lucide-react|query-core|react-query|src.(api|app|auth|components|gallery|query|sketch|state|status|upload)|messages.(en|format|language|messages)/
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],

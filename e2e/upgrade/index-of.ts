@@ -1,6 +1,6 @@
 import type { Member } from './member.ts'
 
-/** What must be the same after an upgrade. */
+/** State that an upgrade must keep. */
 export interface Index {
   /** Paths of the images by id. */
   images: Map<string, string>

@@ -5,7 +5,7 @@ import type { Buildah } from './buildah.ts'
 
 export interface ContainerOptions {
   image: string
-  /** What follows the entry point of the image. */
+  /** Arguments after the entry point of the image. */
   command: readonly string[]
   /** Instead of that of the image. */
   user?: string | undefined

@@ -6,16 +6,19 @@ export type AttributeCondition =
   /** ASCII letters are compared without their case. */
   | { column: string; operator: 'contains'; value: string }
 
-type FilterName<Kind extends AttributeFilter['kind']> = {
-  [K in keyof Attributes]: Attributes[K] extends { filter: { kind: Kind; name: infer Name extends string } }
+type FilterName<Kind extends AttributeFilter['kind'], Of extends AttributeFilter['of']> = {
+  [K in keyof Attributes]: Attributes[K] extends {
+    filter: { kind: Kind; of: Of; name: infer Name extends string }
+  }
     ? Name
     : never
 }[keyof Attributes]
 
 /** Parameters of requests that filter by attributes. */
-export type AttributeParameter =
-  | `${FilterName<'range'>}_${'min' | 'max'}`
-  | `${FilterName<'contains'>}_contains`
+export type NumberParameter = `${FilterName<'range', 'number'>}_${'min' | 'max'}`
+export type TimeParameter = `${FilterName<'range', 'time'>}_${'min' | 'max'}`
+export type TextParameter = `${FilterName<'contains', 'text'>}_contains`
+export type AttributeParameter = NumberParameter | TimeParameter | TextParameter
 
 export interface ParameterDefinition {
   parameter: AttributeParameter

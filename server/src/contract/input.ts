@@ -38,8 +38,7 @@ export function scalar<T, Sent = T>(
 
 /** Empty text in a URL or a form and null in JSON stand for an absent value. */
 export function optional<S extends z.ZodType>(schema: S) {
-  const orAbsent = (input: z.input<S> | '' | null | undefined) =>
-    input === '' || input === null ? undefined : input
+  const orAbsent = (input: z.input<S> | undefined) => (input === '' || input === null ? undefined : input)
   return z.preprocess(orAbsent, schema.optional()).optional()
 }
 

@@ -18,7 +18,7 @@ export interface HttpEnv {
 }
 
 /** A route without its handler. */
-type RouteDefinition = RouteConfig & { getRoutingPath(): string; 'x-role': Role | 'public' }
+export type RouteDefinition = RouteConfig & { getRoutingPath(): string; 'x-role': Role | 'public' }
 
 /** The routes of a resource. The published document and the types of handlers and clients follow from it. */
 export type Contract = Readonly<Record<string, RouteDefinition>>

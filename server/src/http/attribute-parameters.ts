@@ -3,7 +3,10 @@ import {
   ATTRIBUTE_PARAMETERS,
   type AttributeCondition,
   type AttributeParameter,
+  type NumberParameter,
   type ParameterDefinition,
+  type TextParameter,
+  type TimeParameter,
 } from '../catalog/attribute-filters.ts'
 import { decimal, optional, text } from '../contract/input.ts'
 import { clockTime } from '../contract/times.ts'
@@ -12,12 +15,16 @@ const MAX_TEXT_LENGTH = 255
 
 type AttributeParameters = Partial<Record<AttributeParameter, string | number | undefined>>
 
-type ParameterSchema = ReturnType<typeof optional<z.ZodType<string | number>>>
+type OptionalSchema<Value, Sent> = ReturnType<typeof optional<z.ZodType<Value, Sent>>>
+
+type ParameterSchemas = Record<NumberParameter, OptionalSchema<number, number>> &
+  Record<TimeParameter, OptionalSchema<number, string>> &
+  Record<TextParameter, OptionalSchema<string, string>>
 
 /** Parameters that filter by attributes, for the schema of a query. */
 export const attributeParameterShape = Object.fromEntries(
   ATTRIBUTE_PARAMETERS.map((definition) => [definition.parameter, optional(schemaOf(definition))]),
-) as Record<AttributeParameter, ParameterSchema>
+) as ParameterSchemas
 
 /** Converts the parameters of a request to conditions. */
 export function attributeConditions(query: AttributeParameters): AttributeCondition[] {

@@ -16,11 +16,11 @@ const POLICY = [
   "img-src 'self' blob: data:",
   "font-src 'self'",
   "connect-src 'self'",
+  // An export arrives in a hidden frame.
+  "frame-src 'self'",
   "manifest-src 'self'",
   "base-uri 'none'",
   "form-action 'self'",
-  // Exports arrive in a frame, so that the page stays where it is.
-  "frame-src 'self'",
   "frame-ancestors 'none'",
 ].join('; ')
 

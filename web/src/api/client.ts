@@ -1,316 +1,191 @@
-import type { IndexAccountJson } from '../../../server/src/http/contract/index-account.ts'
-import type {
-  ImageJson,
-  ImagesJson,
-  IndexStatusJson,
-  WatchedDirectoryJson,
-} from '../../../server/src/http/schemas.ts'
-import { messages } from '../messages/messages.ts'
-import type { Filters } from './filters.ts'
-import { parseJson, serverUrl } from './server-url.ts'
+import { hc, type InferRequestType, type InferResponseType } from 'hono/client'
+import type { Role } from '../../../server/src/contract/roles.ts'
+import type { Api } from '../../../server/src/http/contract/client.ts'
+import { read, type Sending, send, sendWithProgress } from './request.ts'
 
-export type { Filters }
+export { ApiError, isPassing } from './errors.ts'
+export { onSignedOut } from './request.ts'
+export type { Role }
 
-export type Image = ImageJson
-export type Images = ImagesJson
-export type IndexStatus = IndexStatusJson
-export type IndexAccount = IndexAccountJson
-export type Folder = WatchedDirectoryJson
-export type OrderBy = 'captured_at' | 'created_at' | 'modified_at' | 'user_visible_name'
+/** The routes of the server. Their types are those of its contracts. */
+export const { api } = hc<Api>('/', { fetch: send })
 
-export interface ListParameters extends Filters {
-  page: number
-  items_per_page: number
-  order_by: OrderBy
-  direction: 'ascending' | 'descending'
-}
+const image = api.images[':image_id']
+const user = api.users[':user_id']
+const savedQuery = api.queries[':id']
 
-export interface IndexFailure {
-  path: string
-  code: string
-  reason: string
-  failed_at: string
-}
+export type Image = InferResponseType<typeof image.$get>
+export type Images = InferResponseType<typeof api.images.$get>
+export type IndexStatus = InferResponseType<typeof api.index.status.$get>
+export type IndexAccount = InferResponseType<typeof api.index.account.$get>
+export type Folder = InferResponseType<(typeof api.fs)['watched-directories']['$get']>
+export type Month = InferResponseType<typeof api.timeline.$get>[number]
+export type SavedQuery = InferResponseType<typeof savedQuery.$get>
+export type Session = InferResponseType<typeof api.session.$get>
+export type User = InferResponseType<typeof user.$get>
+export type DuplicateList = InferResponseType<typeof api.images.duplicates.$get>
+export type FailureList = InferResponseType<typeof api.index.failures.$get>
+export type UserList = InferResponseType<typeof api.users.$get>
 
-/** A part of a search, as the API takes it. */
-export type SearchPart = { weight?: number } & (
-  | { kind: 'sketch' | 'image' | 'auto'; query_id?: string; upload?: string }
-  | { kind: 'image_id'; image_id: string }
-  | { kind: 'region'; image_id?: string; query_id?: string; crop: readonly number[] }
-  | { kind: 'text'; text: string }
-  | { kind: 'colours'; colours: readonly { hex: string; share: number }[] }
-)
+type ListQuery = NonNullable<InferRequestType<typeof api.images.$get>['query']>
+type UserQuery = NonNullable<InferRequestType<typeof api.users.$get>['query']>
+type SearchBody = NonNullable<InferRequestType<typeof api.images.search.$post>['json']>
 
-export interface SearchRequest {
-  parts: SearchPart[]
-  top_k: number
-  /** Whether words for each image are wanted. */
-  words?: boolean
-  query: Filters & { items_per_page: number }
-}
+export type OrderBy = NonNullable<ListQuery['order_by']>
 
-export interface SavedQuery {
-  id: string
-  kind: 'sketch' | 'image' | 'auto'
-  sketch: unknown
-  image_url: string
-}
+/** What a list or a search is narrowed to. */
+export type Filters = Pick<
+  ListQuery,
+  | 'name_contains'
+  | 'directory'
+  | 'recursive'
+  /** In titles, captions and keywords, too. */
+  | 'text_contains'
+  | 'content_type_contains'
+  /** Times without a zone are compared with the clock of the camera. */
+  | 'captured_min'
+  | 'captured_max'
+  | 'camera_contains'
+  | 'rating_min'
+  | 'latitude_min'
+  | 'latitude_max'
+  | 'longitude_min'
+  | 'longitude_max'
+  | 'collection'
+  | 'starred'
+>
 
-export const ROLES = ['user', 'editor', 'admin'] as const
-export type Role = (typeof ROLES)[number]
+export type ListParameters = Filters &
+  Required<Pick<ListQuery, 'page' | 'items_per_page' | 'order_by' | 'direction'>>
 
-export type Session =
-  | { state: 'anonymous' }
-  | { state: 'challenge_issued' }
-  | { state: 'authenticated'; role: Role }
+export type SearchRequest = Extract<SearchBody, { parts: unknown }>
+export type SearchPart = SearchRequest['parts'][number]
 
-export interface User {
-  id: string
-  email: string
-  role: Role
-}
-
-/** The server's own sentence, or ours where it could not answer. */
-export class ApiError extends Error {
-  readonly code: string
-  /** Whether the server was unreachable, or announced a pause. */
-  readonly isPassing: boolean
-
-  /** @param status of the answer; undefined if there was none */
-  constructor(message: string, code: string, status: number | undefined) {
-    super(message)
-    this.code = code
-    this.isPassing = status === undefined || [502, 503, 504].includes(status)
-  }
-}
-
-export function isPassing(error: unknown): error is ApiError {
-  return error instanceof ApiError && error.isPassing
-}
+export const ROLES = ['user', 'editor', 'admin'] as const satisfies readonly Role[]
 
 export function listImages(parameters: ListParameters, signal?: AbortSignal): Promise<Images> {
-  return request(`/api/images?${queryOf(parameters)}`, { signal: signal ?? null })
-}
-
-export interface Month {
-  /** Such as `2026-05`. */
-  month: string
-  count: number
-  mean_aspect: number
+  return read(api.images.$get({ query: parameters }, until(signal)))
 }
 
 /** The months that have images which pass the filters, in the order of a list by `captured_at`. */
 export function getTimeline(
-  parameters: Filters & { direction: 'ascending' | 'descending' },
+  parameters: Filters & Pick<ListQuery, 'direction'>,
   signal?: AbortSignal,
 ): Promise<Month[]> {
-  return request(`/api/timeline?${queryOf(parameters)}`, { signal: signal ?? null })
+  return read(api.timeline.$get({ query: parameters }, until(signal)))
 }
 
 export function getImage(id: string, signal?: AbortSignal): Promise<Image> {
-  return request(`/api/images/${id}`, { signal: signal ?? null })
+  return read(image.$get({ param: { image_id: id } }, until(signal)))
 }
 
 /** Words that the model understands and that begin with a prefix. */
 export async function completeWords(prefix: string, limit: number, signal?: AbortSignal): Promise<string[]> {
-  const { words } = await request<{ words: string[] }>(`/api/words?${queryOf({ prefix, limit })}`, {
-    signal: signal ?? null,
-  })
+  const { words } = await read(api.words.$get({ query: { prefix, limit } }, until(signal)))
   return words
 }
 
-/** Lets the server keep a picture or a drawing for a while, so that a search with it has an address. */
+/** Stores a picture or a drawing on the server for a while, so that a search with it has an address. */
 export function saveQuery(
   picture: Blob,
   kind: SavedQuery['kind'],
   { sketch, onProgress, signal }: { sketch?: unknown } & Partial<Sending> = {},
 ): Promise<SavedQuery> {
-  const form = new FormData()
-  form.set('image', picture, 'query.png')
-  form.set('kind', kind)
-  if (sketch !== undefined) form.set('sketch', JSON.stringify(sketch))
-  return send('/api/queries', form, { onProgress, signal })
+  const strokes = sketch === undefined ? undefined : JSON.stringify(sketch)
+  const form = { image: asFile(picture), kind, sketch: strokes }
+  return read(api.queries.$post({ form }, { fetch: sendWithProgress({ onProgress, signal }) }))
 }
 
 export function getSavedQuery(id: string, signal?: AbortSignal): Promise<SavedQuery> {
-  return request(`/api/queries/${id}`, { signal: signal ?? null })
+  return read(savedQuery.$get({ param: { id } }, until(signal)))
 }
 
 /** Groups of near-identical images. */
 export const GROUPS_PER_PAGE = 50
 
-export function listDuplicates(
-  page: number,
-  signal?: AbortSignal,
-): Promise<{ groups: { images: Image[] }[]; total: number; progress: number }> {
-  return request(`/api/images/duplicates?items_per_page=${GROUPS_PER_PAGE}&page=${page}`, {
-    signal: signal ?? null,
-  })
+export function listDuplicates(page: number, signal?: AbortSignal): Promise<DuplicateList> {
+  return read(api.images.duplicates.$get({ query: { items_per_page: GROUPS_PER_PAGE, page } }, until(signal)))
 }
 
 export function deleteImage(id: string): Promise<unknown> {
-  return request(`/api/images/${id}`, { method: 'DELETE' })
+  return read(image.$delete({ param: { image_id: id } }))
 }
 
 export function getFolders(signal?: AbortSignal): Promise<Folder> {
-  return request('/api/fs/watched-directories', { signal: signal ?? null })
+  return read(api.fs['watched-directories'].$get({}, until(signal)))
 }
 
 /** Adds a file to a folder of the gallery. The server keeps both files if the name is taken by other bytes. */
 export async function uploadImage(file: File, directory: string, sending: Sending): Promise<Image> {
-  const form = new FormData()
-  form.set('image', file)
-  form.set('directory', directory)
-  return (await send<{ image: Image }>('/api/images', form, sending)).image
+  const form = { image: file, directory }
+  return (await read(api.images.$post({ form }, { fetch: sendWithProgress(sending) }))).image
 }
 
-/** Lets the index forget files that are gone, however many they are. */
+/** Removes files from the index that are gone, however many they are. */
 export function acceptMissing(): Promise<unknown> {
-  return request('/api/index/reconcile?accept_missing=true', { method: 'POST' })
+  return read(api.index.reconcile.$post({ query: { accept_missing: true } }))
 }
 
 /** Compares the index with the folder. */
 export function reconcile(): Promise<unknown> {
-  return request('/api/index/reconcile', { method: 'POST' })
+  return read(api.index.reconcile.$post({}))
 }
 
 /** Tries the files again that could not be indexed. */
 export function retryFailures(): Promise<unknown> {
-  return request('/api/index/failures/retry', { method: 'POST' })
+  return read(api.index.failures.retry.$post())
 }
 
 export function getIndexStatus(signal?: AbortSignal): Promise<IndexStatus> {
-  return request('/api/index/status', { signal: signal ?? null })
+  return read(api.index.status.$get({}, until(signal)))
 }
 
 export function getIndexAccount(signal?: AbortSignal): Promise<IndexAccount> {
-  return request('/api/index/account', { signal: signal ?? null })
+  return read(api.index.account.$get({}, until(signal)))
 }
 
-export function listFailures(signal?: AbortSignal): Promise<{ failures: IndexFailure[]; total: number }> {
-  return request('/api/index/failures?items_per_page=100', { signal: signal ?? null })
+export function listFailures(signal?: AbortSignal): Promise<FailureList> {
+  return read(api.index.failures.$get({ query: { items_per_page: 100 } }, until(signal)))
 }
 
 export function getSession(signal?: AbortSignal): Promise<Session> {
-  return request('/api/session', { signal: signal ?? null })
+  return read(api.session.$get({}, until(signal)))
 }
 
 /** Asks for a code by e-mail. */
 export function startSignIn(email: string): Promise<Session> {
-  return request('/api/auth/otp/start', jsonOf('POST', { email }))
+  return read(api.auth.otp.start.$post({ json: { email } }))
 }
 
 export function verifyCode(code: string): Promise<Session> {
-  return request('/api/auth/otp/verify', jsonOf('POST', { code }))
+  return read(api.auth.otp.verify.$post({ json: { code } }))
 }
 
 export function signOut(): Promise<Session> {
-  return request('/api/session/logout', { method: 'POST' })
+  return read(api.session.logout.$post())
 }
 
-export function listUsers(
-  filter: { email: string; role: Role | undefined; page: number; page_size: number },
-  signal?: AbortSignal,
-): Promise<{ users: User[]; total: number }> {
-  return request(`/api/users?${queryOf(filter)}`, { signal: signal ?? null })
+export function listUsers(filter: UserQuery, signal?: AbortSignal): Promise<UserList> {
+  return read(api.users.$get({ query: filter }, until(signal)))
 }
 
 export function addUser(email: string, role: Role): Promise<User> {
-  return request('/api/users', jsonOf('POST', { email, role }))
+  return read(api.users.$post({ json: { email, role } }))
 }
 
 export function changeUser(id: string, email: string, role: Role): Promise<User> {
-  return request(`/api/users/${id}`, jsonOf('PUT', { email, role }))
+  return read(user.$put({ param: { user_id: id }, json: { email, role } }))
 }
 
-export function removeUser(id: string): Promise<unknown> {
-  return request(`/api/users/${id}`, { method: 'DELETE' })
+export async function removeUser(id: string): Promise<void> {
+  await user.$delete({ param: { user_id: id } })
 }
 
-export function jsonOf(method: string, body: object): RequestInit {
-  return { method, headers: { 'Content-Type': 'application/json' }, body: JSON.stringify(body) }
+/** Options of a request that a signal ends. */
+export function until(signal: AbortSignal | undefined): { init: RequestInit } {
+  return { init: { signal: signal ?? null } }
 }
 
-export function queryOf(parameters: object): URLSearchParams {
-  const query = new URLSearchParams()
-  for (const [key, value] of Object.entries(parameters)) {
-    if (value !== undefined && value !== '') query.set(key, String(value))
-  }
-  return query
-}
-
-const signedOutListeners = new Set<() => void>()
-
-/** Reports responses without a session. @returns a function that ends the reports */
-export function onSignedOut(listener: () => void): () => void {
-  signedOutListeners.add(listener)
-  return () => signedOutListeners.delete(listener)
-}
-
-/** Sends a form that may take a while. */
-export interface Sending {
-  /** Gets the share that has been sent, 0…1. */
-  onProgress: ((share: number) => void) | undefined
-  signal: AbortSignal | undefined
-}
-
-/** Like `request`, but reports the share that has been sent, which fetch does not. */
-function send<T>(url: string, form: FormData, { onProgress, signal }: Sending): Promise<T> {
-  const sending = new XMLHttpRequest()
-  return new Promise((resolve, reject) => {
-    if (onProgress !== undefined)
-      sending.upload.onprogress = ({ loaded, total }) => onProgress(total === 0 ? 1 : loaded / total)
-    sending.onload = () => {
-      const { status, responseText } = sending
-      const answer = parseJson(responseText)
-      if (status === 200 && answer !== undefined) resolve(answer as T)
-      else reject(errorOf(answer, status))
-    }
-    sending.onerror = () => reject(unreachable())
-    const abort = () => sending.abort()
-    if (signal?.aborted) return reject(new DOMException('aborted', 'AbortError'))
-    signal?.addEventListener('abort', abort)
-    sending.onloadend = () => signal?.removeEventListener('abort', abort)
-    sending.onabort = () => reject(new DOMException('aborted', 'AbortError'))
-    sending.open('POST', serverUrl(url))
-    sending.send(form)
-  })
-}
-
-export async function request<T>(url: string, init: RequestInit): Promise<T> {
-  let response: Response
-  try {
-    response = await fetch(serverUrl(url), init)
-  } catch (error) {
-    if (error instanceof DOMException && error.name === 'AbortError') throw error
-    throw unreachable()
-  }
-  if (response.status === 204) return undefined as T
-  const answer = parseJson(await response.text())
-  if (response.ok && answer !== undefined) return answer as T
-  throw errorOf(answer, response.status)
-}
-
-/** @param answer undefined if it is no JSON: a proxy has answered in place of the server */
-function errorOf(answer: unknown, status: number): ApiError {
-  if (answer === undefined) return proxyError(status)
-  const code = textOf(answer, 'code') ?? 'unknown'
-  if (code === 'not_signed_in') for (const listener of signedOutListeners) listener()
-  return new ApiError(textOf(answer, 'error') ?? messages.app.failed, code, status)
-}
-
-function proxyError(status: number): ApiError {
-  if (status === 413) return new ApiError(messages.app.tooLargeForProxy, 'too_large_for_proxy', status)
-  if ([502, 503, 504].includes(status))
-    return new ApiError(messages.app.proxyUnreachable, 'proxy_unreachable', status)
-  return new ApiError(messages.app.foreignAnswer, 'foreign_answer', status)
-}
-
-function unreachable(): ApiError {
-  return new ApiError(messages.app.unreachable, 'unreachable', undefined)
-}
-
-function textOf(answer: unknown, key: string): string | undefined {
-  const value = typeof answer === 'object' && answer !== null ? Reflect.get(answer, key) : undefined
-  return typeof value === 'string' ? value : undefined
+export function asFile(picture: Blob): File {
+  return new File([picture], 'query.png', { type: picture.type })
 }

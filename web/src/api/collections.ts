@@ -1,45 +1,44 @@
-import type { CollectionJson } from '../../../server/src/http/contract/collections.ts'
-import { jsonOf, queryOf, request, type SearchRequest } from './client.ts'
+import type { InferRequestType, InferResponseType } from 'hono/client'
+import { api, until } from './client.ts'
+import { read } from './request.ts'
+
+const collection = api.collections[':collection_id']
 
 /** A named set of images, or a saved search. */
-export type Collection = CollectionJson
+export type Collection = InferResponseType<typeof collection.$patch>
+
+export type NewCollection = InferRequestType<typeof api.collections.$post>['json']
 
 /** More are not listed. */
 const MAX_LISTED = 1000
 
 export async function listCollections(signal?: AbortSignal): Promise<Collection[]> {
-  const url = `/api/collections?${queryOf({ items_per_page: MAX_LISTED })}`
-  const { collections } = await request<{ collections: Collection[] }>(url, { signal: signal ?? null })
+  const query = { items_per_page: MAX_LISTED }
+  const { collections } = await read(api.collections.$get({ query }, until(signal)))
   return collections
 }
 
-export interface NewCollection {
-  name: string
-  image_ids?: readonly string[]
-  /** A live collection: its images are found each time. */
-  search?: Partial<SearchRequest>
+export function createCollection(json: NewCollection): Promise<Collection> {
+  return read(api.collections.$post({ json }))
 }
 
-export function createCollection(collection: NewCollection): Promise<Collection> {
-  return request('/api/collections', jsonOf('POST', collection))
-}
-
-export function changeCollection(id: string, part: { name?: string; shared?: boolean }): Promise<Collection> {
-  return request(`/api/collections/${id}`, jsonOf('PATCH', part))
+export function changeCollection(id: string, json: { name?: string; shared?: boolean }): Promise<Collection> {
+  return read(collection.$patch({ param: { collection_id: id }, json }))
 }
 
 export function deleteCollection(id: string): Promise<unknown> {
-  return request(`/api/collections/${id}`, { method: 'DELETE' })
+  return read(collection.$delete({ param: { collection_id: id } }))
 }
 
 export function changeMembers(
   id: string,
-  change: { add?: readonly string[]; remove?: readonly string[] },
+  { add, remove }: { add?: readonly string[]; remove?: readonly string[] },
 ): Promise<Collection> {
-  return request(`/api/collections/${id}/images`, jsonOf('POST', change))
+  const json = { ...(add && { add: [...add] }), ...(remove && { remove: [...remove] }) }
+  return read(collection.images.$post({ param: { collection_id: id }, json }))
 }
 
 /** Gives images a star of the user's own, or removes it. */
-export function setStars(image_ids: readonly string[], starred: boolean): Promise<unknown> {
-  return request('/api/stars', jsonOf('POST', { image_ids, starred }))
+export function setStars(imageIds: readonly string[], starred: boolean): Promise<unknown> {
+  return read(api.stars.$post({ json: { image_ids: [...imageIds], starred } }))
 }

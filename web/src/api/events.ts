@@ -1,15 +1,10 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
+import type { ServerEvents as EventData } from '../../../server/src/http/contract/events.ts'
 import { openEventConnection } from './event-connection.ts'
 import { serverUrl } from './server-url.ts'
 
-interface IndexProgress {
-  indexed: number
-  failed: number
-  pending: number
-  rate_per_s: number
-  eta_s: number
-}
+type IndexProgress = EventData['IndexProgressEvent']
 
 const CHANGES = [
   'FileCreatedEvent',
@@ -18,7 +13,7 @@ const CHANGES = [
   'FileMovedEvent',
   'FileFailedEvent',
   'ImagesIndexedEvent',
-]
+] satisfies (keyof EventData)[]
 /** Lists that would move under the eyes of a reader if they were fetched again. */
 const LISTS = ['list', 'timeline', 'search', 'duplicates']
 /** While thousands of files come in, the page follows in steps that a person can follow, too. */

@@ -1,5 +1,4 @@
-import { messages } from '../messages/messages.ts'
-import { parseJson, serverUrl } from './server-url.ts'
+import { serverUrl } from './server-url.ts'
 
 export const EXPORT_FORMATS = ['zip', 'zip-small', 'pdf', 'csv', 'html', 'json', 'paths', 'xmp'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
@@ -7,14 +6,11 @@ export type ExportFormat = (typeof EXPORT_FORMATS)[number]
 const FRAME = 'export'
 
 /**
- * Has the browser save images as a file of a format. A form is sent, so that the browser writes what arrives to the disk: an archive of
- * any size has room. Only an error is shown in the hidden frame, which leaves the page where it is.
+ * Has the browser save images as a file of a format. A form is sent, so that the browser writes the file to the disk as it arrives: an
+ * archive of any size has room.
+ * @param onError called if the answer is not a file; the page stays
  */
-export function exportImages(
-  format: ExportFormat,
-  image_ids: readonly string[],
-  onFailed: (reason: string) => void,
-): void {
+export function exportImages(format: ExportFormat, image_ids: readonly string[], onError: () => void): void {
   const form = document.createElement('form')
   form.method = 'POST'
   form.enctype = 'multipart/form-data'
@@ -25,29 +21,20 @@ export function exportImages(
   field.name = 'export_json'
   field.value = JSON.stringify({ format, image_ids })
   form.append(field)
-  const frame =
-    document.querySelector<HTMLIFrameElement>(`iframe[name=${FRAME}]`) ?? document.createElement('iframe')
-  frame.name = FRAME
-  frame.hidden = true
-  document.body.append(frame, form)
+  const frame = document.querySelector<HTMLIFrameElement>(`iframe[name=${FRAME}]`) ?? hiddenFrame()
+  document.body.append(form)
+  // A file that is saved leaves the frame as it is; only an error is loaded into it.
   frame.onload = () => {
-    const text = textIn(frame)
-    if (text !== BLANK) onFailed(reasonIn(text))
+    if (frame.contentDocument?.URL !== 'about:blank') onError()
   }
   form.submit()
   form.remove()
 }
 
-const BLANK = Symbol('blank')
-
-/** @returns undefined for an answer of another origin, such as the browser's page about a lost connection */
-function textIn(frame: HTMLIFrameElement): string | undefined | typeof BLANK {
-  const shown = frame.contentDocument
-  return shown?.URL === 'about:blank' ? BLANK : (shown?.body.textContent ?? undefined)
-}
-
-function reasonIn(text: string | undefined): string {
-  const answer = text === undefined ? undefined : parseJson(text)
-  const reason: unknown = typeof answer === 'object' && answer !== null && Reflect.get(answer, 'error')
-  return typeof reason === 'string' ? reason : messages.app.failed
+function hiddenFrame(): HTMLIFrameElement {
+  const frame = document.createElement('iframe')
+  frame.name = FRAME
+  frame.hidden = true
+  document.body.append(frame)
+  return frame
 }

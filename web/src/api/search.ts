@@ -1,7 +1,10 @@
-import type { MatchJson } from '../../../server/src/http/contract/match.ts'
-import { type Images, request, type SearchRequest } from './client.ts'
+import type { InferResponseType } from 'hono/client'
+import { api, asFile, type Images, type SearchRequest, until } from './client.ts'
+import { read } from './request.ts'
 
-export type Match = MatchJson
+const { match } = api.images[':image_id']
+
+export type Match = InferResponseType<typeof match.$post>
 
 /** @param uploads pictures that the parts name as `upload` */
 export function search(
@@ -9,7 +12,7 @@ export function search(
   uploads: Record<string, Blob>,
   signal?: AbortSignal,
 ): Promise<Images> {
-  return request('/api/images/search', searchInit(body, uploads, signal))
+  return read(api.images.search.$post(bodyOf(body, uploads), until(signal)))
 }
 
 /** Where an image answers a search. */
@@ -19,20 +22,12 @@ export function explainMatch(
   uploads: Record<string, Blob>,
   signal?: AbortSignal,
 ): Promise<Match> {
-  return request(`/api/images/${id}/match`, searchInit(body, uploads, signal))
+  return read(match.$post({ param: { image_id: id }, ...bodyOf(body, uploads) }, until(signal)))
 }
 
-function searchInit(body: SearchRequest, uploads: Record<string, Blob>, signal: AbortSignal | undefined) {
-  const isPlain = Object.keys(uploads).length === 0
-  const init: RequestInit = { method: 'POST', signal: signal ?? null }
-  if (isPlain) {
-    init.headers = { 'Content-Type': 'application/json' }
-    init.body = JSON.stringify(body)
-  } else {
-    const form = new FormData()
-    form.set('search_json', JSON.stringify(body))
-    for (const [name, blob] of Object.entries(uploads)) form.set(name, blob, 'query.png')
-    init.body = form
-  }
-  return init
+function bodyOf(body: SearchRequest, uploads: Record<string, Blob>) {
+  const pictures = Object.entries(uploads)
+  if (pictures.length === 0) return { json: body }
+  const files = pictures.map(([name, blob]) => [name, asFile(blob)] as const)
+  return { form: { search_json: JSON.stringify(body), ...Object.fromEntries(files) } }
 }

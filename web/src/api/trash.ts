@@ -1,7 +1,11 @@
-import { type Image, type Images, jsonOf, queryOf, request } from './client.ts'
+import type { InferResponseType } from 'hono/client'
+import { api, type Image, until } from './client.ts'
+import { read } from './request.ts'
+
+type TrashList = InferResponseType<typeof api.trash.$get>
 
 /** An image that can be restored until `expires_at`. */
-export type TrashedImage = Image & { deleted_at: string; expires_at: string }
+export type TrashedImage = TrashList['images'][number]
 
 /** The most images that one request restores. */
 const MAX_RESTORED = 1000
@@ -9,8 +13,8 @@ const MAX_RESTORED = 1000
 export function listTrash(
   parameters: { page: number; items_per_page: number },
   signal?: AbortSignal,
-): Promise<{ images: TrashedImage[]; total: number }> {
-  return request(`/api/trash?${queryOf(parameters)}`, { signal: signal ?? null })
+): Promise<TrashList> {
+  return read(api.trash.$get({ query: parameters }, until(signal)))
 }
 
 /** Puts images back to their places. @returns those that were in the trash */
@@ -18,10 +22,7 @@ export async function restoreImages(ids: readonly string[], options: RequestInit
   const restored: Image[] = []
   for (let start = 0; start < ids.length; start += MAX_RESTORED) {
     const image_ids = ids.slice(start, start + MAX_RESTORED)
-    const { images } = await request<Images>('/api/trash/restore', {
-      ...jsonOf('POST', { image_ids }),
-      ...options,
-    })
+    const { images } = await read(api.trash.restore.$post({ json: { image_ids } }, { init: options }))
     restored.push(...images)
   }
   return restored
@@ -29,6 +30,6 @@ export async function restoreImages(ids: readonly string[], options: RequestInit
 
 /** Deletes all files in the trash from the disk. */
 export async function emptyTrash(): Promise<number> {
-  const { removed } = await request<{ removed: number }>('/api/trash', { method: 'DELETE' })
+  const { removed } = await read(api.trash.$delete())
   return removed
 }

@@ -1,7 +1,7 @@
 import { lazy, Suspense } from 'react'
 import { Dialog } from '../components/dialog.tsx'
 import { messages } from '../messages/messages.ts'
-import { Library } from './library.tsx'
+import { LazyLibrary } from './lazy-library.tsx'
 import type { Page } from './use-page.ts'
 
 const Shortcuts = lazy(async () => ({ default: (await import('../components/shortcuts.tsx')).Shortcuts }))
@@ -28,7 +28,7 @@ export function AppOverlays({
   return (
     <>
       <Dialog title={messages.gallery.library} isOpen={isFolderDialogOpen} onClose={onFolderDialogClose}>
-        <Library page={page} onChoose={onFolderDialogClose} />
+        {isFolderDialogOpen && <LazyLibrary page={page} onChoose={onFolderDialogClose} />}
       </Dialog>
       {areShortcutsOpen && (
         <Suspense fallback={null}>

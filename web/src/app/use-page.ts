@@ -84,7 +84,7 @@ export function usePage() {
     actions,
     picture,
     input,
-    /** What is being asked about a collection. */
+    /** Open question about a collection. */
     task,
     setTask,
     compare: (images: readonly Image[]) =>

@@ -6,7 +6,7 @@ import { type Layout, useMeasures } from '../components/use-layout.ts'
 import { messages } from '../messages/messages.ts'
 import { useStoredNumber } from '../state/settings.ts'
 import type { LayoutProps } from './layout-props.ts'
-import { Library } from './library.tsx'
+import { LazyLibrary } from './lazy-library.tsx'
 import { OtherViews } from './other-views.tsx'
 import { PageQueryBar } from './page-query-bar.tsx'
 import { PANE, paneOf } from './panes.ts'
@@ -60,7 +60,7 @@ export function WideLayout(props: WideLayoutProps) {
             aria-label={messages.gallery.library}
             className="w-64 shrink-0 overflow-y-auto border-line border-r bg-surface px-2.5 py-3.5"
           >
-            <Library page={page} />
+            <LazyLibrary page={page} />
           </nav>
         )}
         <div data-panes className={`flex min-h-0 min-w-0 flex-1 ${isSide ? '' : 'flex-col'}`}>

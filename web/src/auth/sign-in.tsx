@@ -165,7 +165,7 @@ function CodeStep({ email, onSignedIn, onResend, sentAt, problem, onStartOver }:
           className={`${FIELD} w-full text-center font-mono tracking-widest uppercase`}
         />
       </Labelled>
-      <Problem text={sentenceOf(verify.error) ?? problem} />
+      <Problem text={verify.error?.message ?? problem} />
       <Button type="submit" variant="primary" size="large" isBusy={verify.isPending} className="w-full">
         {messages.signIn.signIn}
       </Button>
@@ -213,11 +213,6 @@ function Labelled({ id, label, hint, children }: LabelledProps) {
       {children}
     </div>
   )
-}
-
-function sentenceOf(error: Error | null): string | undefined {
-  if (error instanceof ApiError && error.code === 'wrong_code') return messages.signIn.wrongCode
-  return error?.message
 }
 
 function Problem({ text }: { text: string | undefined }) {

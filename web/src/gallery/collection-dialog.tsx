@@ -38,7 +38,7 @@ export default function CollectionDialog({ task, onOpen, onClose }: CollectionDi
     const trimmed = name.trim()
     if (trimmed === '' || wrong !== undefined) return
     if (task.kind === 'rename') void close(changes.change(task.id, { name: trimmed }))
-    else if (task.kind === 'add') void close(changes.create({ name: trimmed, image_ids: task.ids }))
+    else if (task.kind === 'add') void close(changes.create({ name: trimmed, image_ids: [...task.ids] }))
     else void close(changes.create({ name: trimmed, search: task.search }))
   }
   /** Without pictures an empty collection is created. */

@@ -11,7 +11,7 @@ interface CollectionListProps {
   current: string | undefined
   onChoose: (id: string) => void
   onNew: () => void
-  /** What is dragged together with a picture: all that are selected if it is one of them. */
+  /** Pictures that are dragged together with one: all that are selected if it is one of them. */
   withSelected: (id: string) => readonly string[]
 }
 

@@ -6,7 +6,7 @@ export interface ComparedFact {
   key: keyof typeof messages.compare.facts
   /** One for each picture. */
   values: string[]
-  /** Of which pictures the value is best; none where all are alike. */
+  /** Pictures with the best value; none where all are alike. */
   best: boolean[]
 }
 

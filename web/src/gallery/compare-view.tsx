@@ -15,7 +15,7 @@ import { useCompareZoom } from './use-compare-zoom.ts'
 interface CompareViewProps {
   ids: readonly string[]
   isSearch: boolean
-  /** Of a picture in the results. */
+  /** Score of a picture in the results. */
   scoreOf: (id: string) => number | undefined
   onClose: () => void
   /** undefined for users who may not. */

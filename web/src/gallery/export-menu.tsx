@@ -44,7 +44,7 @@ export function ExportMenu({ images }: { images: readonly Image[] }) {
             exportImages(
               format,
               images.map(({ id }) => id),
-              (reason) => toast.show({ text: reason }),
+              () => toast.show({ text: words.failed }),
             )
           }
         >

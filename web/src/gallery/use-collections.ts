@@ -19,7 +19,7 @@ export function useCollections(): readonly Collection[] {
   return data ?? []
 }
 
-/** Changes of collections; each says what it did, or why not. @param onOpen shows a collection */
+/** Changes of collections; each shows its result, or the reason for a failure. @param onOpen shows a collection */
 export function useCollectionChanges(onOpen: (id: string) => void) {
   const client = useQueryClient()
   const toast = useToast()

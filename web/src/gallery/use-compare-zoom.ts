@@ -1,6 +1,6 @@
 import { useCallback, useState } from 'react'
 
-/** What is seen of a picture: its middle in 0…1 of the picture, and the zoom; 1 is the whole picture. */
+/** Visible part of a picture: its middle in 0…1 of the picture, and the zoom; 1 is the whole picture. */
 export interface View {
   zoom: number
   x: number

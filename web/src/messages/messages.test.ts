@@ -1,8 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { de } from './de.ts'
-import { en } from './en.ts'
+import { errors as germanErrors } from './de/errors.ts'
+import { de as german } from './de.ts'
+import { errors as englishErrors } from './en/errors.ts'
+import { en as english } from './en.ts'
 import { bytes, plural } from './format.ts'
 import { languageOf, regionOf } from './language.ts'
+
+const en = { ...english, errors: englishErrors }
+const de = { ...german, errors: germanErrors }
 
 /** The words of a catalog by their path; functions count as their number of parameters. */
 function entriesOf(value: unknown, path = ''): [string, string | number][] {
@@ -12,20 +17,20 @@ function entriesOf(value: unknown, path = ''): [string, string | number][] {
 }
 
 describe('the German catalog', () => {
-  const german = new Map(entriesOf(de))
+  const translated = new Map(entriesOf(de))
 
   it('has every entry of the English one, with the same parameters', () => {
     for (const [path, entry] of entriesOf(en)) {
-      expect(typeof german.get(path), path).toBe(typeof entry)
-      if (typeof entry === 'number') expect(german.get(path), path).toBe(entry)
+      expect(typeof translated.get(path), path).toBe(typeof entry)
+      if (typeof entry === 'number') expect(translated.get(path), path).toBe(entry)
     }
-    expect(german.size).toBe(entriesOf(en).length)
+    expect(translated.size).toBe(entriesOf(en).length)
   })
 
   it('leaves no sentence in English', () => {
     const copied = entriesOf(en).filter(
       ([path, entry]) =>
-        typeof entry === 'string' && /\w{2,} \w+ \w{2,}/.test(entry) && german.get(path) === entry,
+        typeof entry === 'string' && /\w{2,} \w+ \w{2,}/.test(entry) && translated.get(path) === entry,
     )
     expect(copied).toEqual([])
   })

@@ -66,7 +66,7 @@ export class FinishedInk {
     if (!this.#fits(this.#redrawing?.bitmap ?? this.#shown)) this.#redraw()
   }
 
-  /** @param hint where strokes came or went, if the caller knows better than their boxes. @returns where the bitmap has changed already */
+  /** @param hint where strokes came or went, if the caller has better ones than their boxes. @returns where the bitmap has changed already */
   setStrokes(strokes: readonly Stroke[], hint?: Box): Box | undefined {
     if (strokes === this.#strokes) return undefined
     const before = this.#strokes

@@ -6,7 +6,7 @@ export const PICTURE_SIDE = 512
 
 interface Picture {
   blob: Promise<Blob>
-  /** Of those who wait for it; undefined for one who waits in any case. */
+  /** Signals of the requests that wait for it; undefined for one who waits in any case. */
   signals: (AbortSignal | undefined)[]
 }
 

@@ -35,7 +35,7 @@ export interface SheetListener {
 }
 
 const LIVE_EVERY_MS = 250
-/** A search with a selection of thousands of strokes may take one part in so many of the time of its drag. */
+/** A search with a selection of thousands of strokes may take a fraction of the time of its drag. */
 const LIVE_SHARE = 20
 /** Pixels of the eraser and the brush for each pixel of the pen. */
 const [ERASER_WIDTH, BRUSH_WIDTH] = [4, 4]

@@ -22,8 +22,6 @@ const matchSchema = z
   })
   .openapi('Match')
 
-export type MatchJson = z.output<typeof matchSchema>
-
 export const matchContract = {
   explain: defineRoute('user', {
     method: 'post',

@@ -9,7 +9,6 @@ export const signIn = {
   codeHint: 'Wenn es zu deiner Adresse ein Konto gibt, ist ein Code unterwegs.',
   sentTo: (email: string) => `Wenn es zu ${email} ein Konto gibt, ist ein Code unterwegs.`,
   signIn: 'Anmelden',
-  wrongCode: 'Der Code stimmt nicht.',
   codeGone: 'Dieser Code gilt nicht mehr. Fordere einen neuen an.',
   otherAddress: 'Andere Adresse verwenden',
   resend: 'Neuen Code senden',

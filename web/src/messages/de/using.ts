@@ -47,6 +47,7 @@ export const compare = {
 
 export const exporting = {
   title: 'Exportieren',
+  failed: 'Der Export ist fehlgeschlagen. Versuche es noch einmal, oder sieh im Protokoll des Servers nach.',
   formats: {
     zip: 'Originale',
     'zip-small': 'Kleinere Kopien',

@@ -9,7 +9,6 @@ export const signIn = {
   codeHint: 'If your address has an account, a code is on its way.',
   sentTo: (email: string) => `If ${email} has an account, a code is on its way.`,
   signIn: 'Sign in',
-  wrongCode: 'The code is not right.',
   codeGone: 'This code can no longer be used. Request another one.',
   otherAddress: 'Use another address',
   resend: 'Send another code',

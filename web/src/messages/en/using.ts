@@ -47,6 +47,7 @@ export const compare = {
 
 export const exporting = {
   title: 'Export',
+  failed: 'The export failed. Try again, or look into the log of the server.',
   formats: {
     zip: 'Originals',
     'zip-small': 'Smaller copies',

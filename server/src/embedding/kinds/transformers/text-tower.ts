@@ -2,7 +2,7 @@ import { messageOf } from '../../../errors.ts'
 import type { LoadContext } from '../../load-context.ts'
 import { toFloats } from '../onnx/vectors.ts'
 
-/** What is used of the library for texts. */
+/** The part of the library that is used for texts. */
 export interface TextLibrary {
   AutoTokenizer: { from_pretrained(id: string, options: Record<string, unknown>): Promise<Tokenizer> }
   CLIPTextModelWithProjection: TextModelLoader

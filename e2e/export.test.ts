@@ -1,0 +1,36 @@
+import { readFile } from 'node:fs/promises'
+import { expect, it } from 'vitest'
+import { DESKTOP, openPage } from './support/browser.ts'
+import { useDemo } from './support/demo.ts'
+import { CLASSICAL } from './support/product.ts'
+
+const demo = useDemo(2, CLASSICAL)
+
+it('saves the selected pictures as a file, and says so if that fails', async () => {
+  const { page, close } = await openPage(demo.browser, demo.product.url, DESKTOP)
+  for (const n of [0, 1]) {
+    await page.locator('[data-path]').nth(n).focus()
+    await page.keyboard.press('Space')
+  }
+  const names = await page
+    .locator('[data-path]')
+    .evaluateAll((tiles) => tiles.slice(0, 2).map((tile) => tile.getAttribute('data-path')!))
+  const choose = async (format: RegExp) => {
+    await page.getByRole('button', { name: 'Export' }).click()
+    await page.getByRole('menuitem', { name: format }).click()
+  }
+  const download = page.waitForEvent('download')
+  await choose(/List of paths/)
+  const paths = await readFile(await (await download).path(), 'utf8')
+  for (const name of names) expect(paths).toContain(name)
+  const archive = page.waitForEvent('download')
+  await choose(/Originals/)
+  const bytes = await readFile(await (await archive).path())
+  expect(bytes.subarray(0, 4)).toEqual(Buffer.from('PK\x03\x04'))
+  for (const name of names) expect(bytes.includes(name.split('/').at(-1)!)).toBe(true)
+
+  await page.route('**/api/export', (route) => route.fulfill({ status: 503, json: { error: 'no room' } }))
+  await choose(/List of paths/)
+  await page.getByText('The export failed').waitFor()
+  await close()
+})

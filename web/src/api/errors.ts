@@ -1,0 +1,63 @@
+import type { ErrorCode } from '../../../server/src/errors.ts'
+import type { ErrorWords } from '../messages/en/errors.ts'
+import { loadErrorWords } from '../messages/errors.ts'
+import { messages } from '../messages/messages.ts'
+
+/** A failure of a request, of which no server has sent a code. */
+export type RequestProblem =
+  | 'unreachable'
+  | 'proxy_unreachable'
+  | 'too_large_for_proxy'
+  | 'foreign_answer'
+  | 'unknown'
+
+/** A request that failed. `message` is a sentence in the language of the page. */
+export class ApiError extends Error {
+  readonly code: ErrorCode | RequestProblem
+  /** Whether the server can't be reached, or reports that it can't answer for a while. */
+  readonly isPassing: boolean
+
+  /** @param status of the response; undefined if there was none */
+  constructor(message: string, code: ErrorCode | RequestProblem, status: number | undefined) {
+    super(message)
+    this.code = code
+    this.isPassing = status === undefined || [502, 503, 504].includes(status)
+  }
+}
+
+export function isPassing(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.isPassing
+}
+
+/** Converts the response to a failed request. @param body undefined if it is no JSON: a proxy has answered */
+export async function responseError(body: unknown, status: number): Promise<ApiError> {
+  if (body === undefined) return proxyError(status)
+  const sentence = textOf(body, 'error') ?? messages.app.failed
+  const code = textOf(body, 'code') as ErrorCode | undefined
+  if (code === undefined) return new ApiError(sentence, 'unknown', status)
+  return new ApiError(await wordsFor(code, sentence), code, status)
+}
+
+/** The sentence of the server stands in for words that can't be loaded, or that a newer server's code does not have. */
+async function wordsFor(code: ErrorCode, sentence: string): Promise<string> {
+  const all: Partial<ErrorWords> = await loadErrorWords().catch(() => ({}))
+  const words = all[code] ?? sentence
+  return typeof words === 'string' ? words : words(sentence)
+}
+
+export function unreachable(): ApiError {
+  return new ApiError(messages.app.unreachable, 'unreachable', undefined)
+}
+
+/** The failure that a response without JSON stands for. */
+export function proxyError(status: number): ApiError {
+  if (status === 413) return new ApiError(messages.app.tooLargeForProxy, 'too_large_for_proxy', status)
+  if ([502, 503, 504].includes(status))
+    return new ApiError(messages.app.proxyUnreachable, 'proxy_unreachable', status)
+  return new ApiError(messages.app.foreignAnswer, 'foreign_answer', status)
+}
+
+function textOf(body: unknown, key: string): string | undefined {
+  const value = typeof body === 'object' && body !== null ? Reflect.get(body, key) : undefined
+  return typeof value === 'string' ? value : undefined
+}

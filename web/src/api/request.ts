@@ -1,0 +1,75 @@
+import type { ClientResponse } from 'hono/client'
+import { proxyError, responseError, unreachable } from './errors.ts'
+import { parseJson, serverUrl } from './server-url.ts'
+
+const signedOutListeners = new Set<() => void>()
+
+/** Calls a listener when the server responds that nobody is signed in. @returns a function that removes it */
+export function onSignedOut(listener: () => void): () => void {
+  signedOutListeners.add(listener)
+  return () => signedOutListeners.delete(listener)
+}
+
+/** Sends a request as `fetch` does. @throws {ApiError} for a response that is an error, and for none */
+export async function send(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
+  let response: Response
+  try {
+    response = await fetch(addressOf(input), init)
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') throw error
+    throw unreachable()
+  }
+  return rejectError(response)
+}
+
+type JsonResponse<T> = Pick<ClientResponse<T, number, 'json'>, 'json' | 'text' | 'status'>
+
+/** The body of a response. @throws {ApiError} if it is no JSON */
+export async function read<T>(sent: Promise<JsonResponse<T>>): Promise<T> {
+  const response = await sent
+  const body = parseJson(await response.text())
+  if (body === undefined) throw proxyError(response.status)
+  return body as T
+}
+
+/** A form that may take a while. */
+export interface Sending {
+  /** Gets the share that has been sent, 0…1. */
+  onProgress: ((share: number) => void) | undefined
+  signal: AbortSignal | undefined
+}
+
+/** Like `send`, and reports how much has been sent, which `fetch` does not. */
+export function sendWithProgress({ onProgress, signal }: Sending): typeof send {
+  return async (input, init) => {
+    const request = new XMLHttpRequest()
+    const response = await new Promise<Response>((resolve, reject) => {
+      if (onProgress !== undefined)
+        request.upload.onprogress = ({ loaded, total }) => onProgress(total === 0 ? 1 : loaded / total)
+      request.onload = () => resolve(new Response(request.responseText, { status: request.status }))
+      request.onerror = () => reject(unreachable())
+      const abort = () => request.abort()
+      if (signal?.aborted) return reject(new DOMException('aborted', 'AbortError'))
+      signal?.addEventListener('abort', abort)
+      request.onloadend = () => signal?.removeEventListener('abort', abort)
+      request.onabort = () => reject(new DOMException('aborted', 'AbortError'))
+      request.open(init?.method ?? 'GET', addressOf(input))
+      request.send(init?.body as XMLHttpRequestBodyInit)
+    })
+    return rejectError(response)
+  }
+}
+
+/** @throws {ApiError} */
+async function rejectError(response: Response): Promise<Response> {
+  if (response.ok) return response
+  const error = await responseError(parseJson(await response.text()), response.status)
+  if (error.code === 'not_signed_in') for (const listener of signedOutListeners) listener()
+  throw error
+}
+
+/** The client names routes as paths of the server. */
+function addressOf(input: RequestInfo | URL): string | URL {
+  if (typeof input === 'string') return serverUrl(input)
+  return input instanceof Request ? input.url : input
+}
