@@ -45,11 +45,7 @@ export default function CompareView({ ids, isSearch, scoreOf, onClose, onTrash }
   const facts = comparedFacts(images).filter(
     ({ values }) => areAllFactsShown || values.some((value) => value !== values[0]),
   )
-  const toggleKept = (id: string) => {
-    const next = new Set(kept)
-    if (!next.delete(id)) next.add(id)
-    setKept(next)
-  }
+  const toggleKept = (id: string) => setKept(new Set([id]).symmetricDifference(kept))
   const current = images[chosen]
   useCompareKeys({
     count: images.length,
@@ -82,15 +78,7 @@ export default function CompareView({ ids, isSearch, scoreOf, onClose, onTrash }
           onClose,
         }}
       />
-      {isPhone && images.length > 1 && (
-        <Segmented
-          label={messages.compare.shown}
-          value={String(chosen)}
-          onChange={(value) => setChosen(Number(value))}
-          options={images.map((_, n) => ({ value: String(n), text: String(n + 1) }))}
-          className="mx-2 mb-2 shrink-0"
-        />
-      )}
+      {isPhone && <PictureChoice count={images.length} chosen={chosen} onChoose={setChosen} />}
       <Columns count={ids.length} chosen={isPhone ? chosen : undefined}>
         {images.map((image, n) => (
           <ComparedPicture
@@ -110,6 +98,25 @@ export default function CompareView({ ids, isSearch, scoreOf, onClose, onTrash }
         ))}
       </Columns>
     </div>
+  )
+}
+
+interface PictureChoiceProps {
+  count: number
+  chosen: number
+  onChoose: (index: number) => void
+}
+
+/** Which picture is shown where there is room for one. */
+function PictureChoice({ count, chosen, onChoose }: PictureChoiceProps) {
+  return (
+    <Segmented
+      label={messages.compare.shown}
+      value={String(chosen)}
+      onChange={(value) => onChoose(Number(value))}
+      options={Array.from({ length: count }, (_, n) => ({ value: String(n), text: String(n + 1) }))}
+      className="mx-2 mb-2 shrink-0"
+    />
   )
 }
 
