@@ -45,6 +45,11 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
       expect(await imageAt(app, 'folder/1.png')).toBeUndefined()
       expect((await app.catalog.images.counts()).indexed).toBe(1)
       expect(await readdir(join(root, 'folder'))).toEqual(['2.png'])
+      expect(await (await browser.get('/api/index/account')).json()).toMatchObject({
+        found: 2,
+        indexed: 1,
+        left_out: [{ rule: 'trash', count: 1, example: expect.stringMatching(/1\.png$/) }],
+      })
 
       const trash = await (await browser.get('/api/trash')).json()
       expect(trash).toMatchObject({ total: 1, images: [{ id: first.id, path: 'folder/1.png' }] })
