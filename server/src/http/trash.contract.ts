@@ -45,12 +45,18 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
       expect(await imageAt(app, 'folder/1.png')).toBeUndefined()
       expect((await app.catalog.images.counts()).indexed).toBe(1)
       expect(await readdir(join(root, 'folder'))).toEqual(['2.png'])
+      expect(await (await browser.get('/api/index/account')).json()).toMatchObject({
+        found: 2,
+        indexed: 1,
+        left_out: [{ rule: 'trash', count: 1, example: expect.stringMatching(/1\.png$/) }],
+      })
 
       const trash = await (await browser.get('/api/trash')).json()
       expect(trash).toMatchObject({ total: 1, images: [{ id: first.id, path: 'folder/1.png' }] })
       const { deleted_at: deletedAt, expires_at: expiresAt, thumbnail_url: thumbnail } = trash.images[0]
       expect(Date.parse(expiresAt) - Date.parse(deletedAt)).toBe(30 * 24 * 3_600_000)
-      expect((await browser.get(thumbnail)).status).toBe(200)
+      for (const size of ['', '&size=256', '&size=1024'])
+        expect((await browser.get(`${thumbnail}${size}`)).status, size).toBe(200)
 
       const response = await browser.post('/api/trash/restore', {
         image_ids: [first.id, crypto.randomUUID()],

@@ -17,10 +17,9 @@ import { join } from 'node:path'
 import type { TrashPlace } from '../../catalog/catalog.ts'
 import { systemCodeOf } from '../../errors.ts'
 import { toSystemPath } from '../../gallery/file-names.ts'
+import { TRASH_FOLDER } from '../../gallery/include.ts'
 import { directoryOf, joinPath, nameOf, ROOT, toAbsolute } from '../../gallery/paths.ts'
 
-/** Hidden, so that the gallery leaves it out. */
-const TRASH_FOLDER = '.sketch-search-trash'
 /** The trash folder can't be made or written to there, or is on another file system after all. */
 const CANNOT_WRITE = new Set(['EACCES', 'EPERM', 'EROFS', 'EXDEV', 'ENOSPC', 'ENAMETOOLONG'])
 const HAS_NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'])
