@@ -96,7 +96,14 @@ async function moveSavedQueries(source: Config, target: Config, log: MoveOptions
   const from = await openSavedQueries({ database: source.database, directory: source.data_directory, log })
   const to = await openSavedQueries({ database: target.database, directory: target.data_directory, log })
   try {
-    for (const id of ids) await to.copy(await from.get(id), await from.bytes(id))
+    for (const id of ids) {
+      try {
+        await to.copy(await from.get(id), await from.bytes(id))
+      } catch (error) {
+        if (!(error instanceof DomainError && error.code === 'query_not_found')) throw error
+        log.warn(`The picture ${id} of a saved search is missing, and is not copied.`)
+      }
+    }
   } finally {
     await from.close()
     await to.close()

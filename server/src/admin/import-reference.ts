@@ -50,23 +50,28 @@ export async function importImages(
 ): Promise<ImagesImport> {
   const all = await reference.countImages()
   const importer = new Importer(app, config.watcher.watched_directory, options)
-  const absolute: ReferenceImage[] = []
+  const roots = [config.watcher.watched_directory, options.mountedAt]
+  // Rows of uploads have absolute paths. A file may also have a row of the scan, which comes first.
+  for (const areUploads of [false, true]) {
+    for await (const page of pagesOf(reference, all)) {
+      const rows = page
+        .filter(({ path }) => path.startsWith('/') === areUploads)
+        .map((row) => ({ ...row, path: belowOneOf(roots, row.path) ?? row.path }))
+      await importer.adoptAll(rows, areUploads)
+      options.onProgress(importer.result.rows, all)
+    }
+    if (importer.result.rows === all) break
+  }
+  return importer.result
+}
+
+async function* pagesOf(reference: ReferenceDatabase, all: number): AsyncGenerator<ReferenceImage[]> {
   for (let after = ''; all > 0; ) {
     const page = await reference.images(after, ROWS_PER_PAGE)
-    if (page.length === 0) break
+    if (page.length === 0) return
     after = page.at(-1)!.path
-    absolute.push(...page.filter(({ path }) => path.startsWith('/')))
-    await importer.adoptAll(
-      page.filter(({ path }) => !path.startsWith('/')),
-      false,
-    )
-    options.onProgress(importer.result.rows, all)
+    yield page
   }
-  const roots = [config.watcher.watched_directory, options.mountedAt]
-  const uploads = absolute.map((row) => ({ ...row, path: belowOneOf(roots, row.path) ?? row.path }))
-  await importer.adoptAll(uploads, true)
-  options.onProgress(importer.result.rows, all)
-  return importer.result
 }
 
 class Importer {

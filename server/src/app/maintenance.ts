@@ -10,7 +10,7 @@ export interface MaintenanceOptions {
   catalog: Catalog
   queries: SavedQueries
   thumbnails: ThumbnailStore
-  trash: Pick<Trash, 'removeExpired'>
+  trash: Pick<Trash, 'removeExpired' | 'repair'>
   /** undefined without sign-in. */
   users: Pick<Users, 'list'> | undefined
   /** Whether other processes delete images, too: their thumbnails here are removed later. A single process removes them after a scan. */
@@ -43,19 +43,20 @@ export function startMaintenance({
     void thumbnails
       .removeOrphans((hashes) => catalog.images.unknownContents(hashes))
       .catch((error) => log.warn(`Orphaned thumbnails could not be removed: ${messageOf(error)}`))
-  const removeExpiredImages = () =>
+  const maintainTrash = () =>
     void trash
-      .removeExpired()
-      .catch((error) => log.warn(`Old images in the trash could not be removed: ${messageOf(error)}`))
+      .repair()
+      .then(() => trash.removeExpired())
+      .catch((error) => log.warn(`The trash could not be brought up to date: ${messageOf(error)}`))
   const refreshCollections = () =>
     void updateCollections(catalog, users).catch((error) =>
       log.warn(`Collections could not be compared with the gallery: ${messageOf(error)}`),
     )
   removeExpiredQueries()
-  removeExpiredImages()
+  maintainTrash()
   refreshCollections()
-  const timers = [removeExpiredQueries, removeExpiredImages, refreshCollections].map((remove) =>
-    setInterval(remove, EXPIRY_INTERVAL_MS).unref(),
+  const timers = [removeExpiredQueries, maintainTrash, refreshCollections].map((work) =>
+    setInterval(work, EXPIRY_INTERVAL_MS).unref(),
   )
   if (isShared) {
     removeOrphans()

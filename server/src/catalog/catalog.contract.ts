@@ -689,7 +689,13 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
         ...place('a'),
         image: { ...first, embedder: undefined },
       })
-      expect((await catalog.trash.deletedBefore(150, 9)).map(({ image }) => image.id)).toEqual([first!.id])
+      const before = async (time: number, offset: number) =>
+        (await catalog.trash.deletedBefore(time, { offset, limit: 9 })).map(({ image }) => image.id)
+      expect(await before(150, 0)).toEqual([first!.id])
+      expect(await before(250, 1)).toEqual([second!.id])
+      expect(await catalog.trash.setPlace(first!.id, { place: 'data', file: 'c' })).toBe(true)
+      expect(await catalog.trash.get([first!.id])).toMatchObject([{ place: 'data', file: 'c' }])
+      expect(await catalog.trash.setPlace(crypto.randomUUID(), place('c'))).toBe(false)
 
       const to = { path: 'new/name.jpg', inode: '9', modifiedAt: 5, createdAt: 6 }
       expect(await catalog.trash.restore(first!.id, to)).toBe(true)
@@ -701,6 +707,11 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
         contentHash: first!.contentHash,
         embedder: 'test',
       })
+      const third = (await catalog.images.list(BY_NAME)).images.find(({ path }) => path !== to.path)
+      expect(await catalog.trash.put(third!.id, place('d'), 300)).toBe(true)
+      expect(await catalog.trash.restore(third!.id)).toBe(true)
+      expect(await catalog.images.get(third!.id)).toEqual(third)
+
       await catalog.trash.remove([second!.id])
       expect(await catalog.trash.get([second!.id])).toEqual([])
       expect(await catalog.vectors.deleteUnused()).toEqual([second!.contentHash])

@@ -78,6 +78,7 @@ export const READ_FROM = {
   },
   trash: {
     put: 'primary',
+    setPlace: 'primary',
     get: 'replica',
     list: 'replica',
     deletedBefore: 'primary',

@@ -72,6 +72,7 @@ async function indexFolder(folder: string | undefined, options: IndexOptions): P
 
 const RULES: Record<IndexAccountJson['left_out'][number]['rule'], string> = {
   hidden: 'hidden',
+  trash: 'in the trash',
   system_folder: 'in folders of the system, of network drives and of photo programs',
   ignored: 'named by watcher.ignore',
   own_data: 'data of Sketch-Search',

@@ -15,9 +15,13 @@ export interface IncludeRules {
   includesSystemFolders?: boolean | undefined
 }
 
+/** At the top of each drive: files that were deleted in Sketch-Search. Hidden for other programs. */
+export const TRASH_FOLDER = '.sketch-search-trash'
+
 /** The rules under which an entry of the watched folder is left out of the index. */
 export const LEFT_OUT_RULES = [
   'hidden',
+  'trash',
   'system_folder',
   'ignored',
   'own_data',
@@ -37,7 +41,7 @@ export const LEFT_OUT_RULES = [
 export type LeftOutRule = (typeof LEFT_OUT_RULES)[number]
 
 /** A rule that depends on the path alone. */
-export type PathRule = Extract<LeftOutRule, 'hidden' | 'system_folder' | 'ignored' | 'own_data'>
+export type PathRule = Extract<LeftOutRule, 'hidden' | 'trash' | 'system_folder' | 'ignored' | 'own_data'>
 
 /** Whether images are looked for at a path of the gallery. Symbolic links on the way are not examined. */
 export function isIncluded(root: string, path: string, options: IncludeRules): boolean {
@@ -59,6 +63,7 @@ function pathRule(root: string, path: string, options: IncludeRules): PathRule |
 export function entryRule(path: string, options: IncludeRules): PathRule | undefined {
   const slash = path.lastIndexOf('/')
   const name = path.slice(slash + 1)
+  if (name === TRASH_FOLDER) return 'trash'
   if (name.startsWith('.')) return 'hidden'
   if (!options.includesSystemFolders && isOfSystem(name, slash < 0 ? '' : path.slice(0, slash)))
     return 'system_folder'

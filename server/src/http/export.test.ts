@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { type FileHandle, mkdir, open, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { expect, it } from 'vitest'
 import type { App, AppOptions } from '../app/compose.ts'
+import type { Image } from '../catalog/catalog.ts'
+import { archiveOfOriginals } from '../images/export/archives.ts'
+import { imagesInOrder } from '../images/export/images.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { openBrowser } from '../testing/browser.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
@@ -164,6 +167,37 @@ it('lists the files that can no longer be read, and exports the others', async (
   const { directory, names } = await unpack(Buffer.from(await stream.arrayBuffer()))
   expect(names).toEqual(['a/1.png', NAMES[1], NAMES[3], 'b/big.jpg', 'not exported.txt'])
   expect(await readFile(join(directory, 'not exported.txt'), 'utf8')).toMatch(/^b\/1\.png: /)
+})
+
+it('closes the file that it reads when the archive is cancelled', async () => {
+  const { root, app } = unchanged()
+  const opened: FileHandle[] = []
+  const sources = {
+    async open({ path }: Image) {
+      const file = await open(join(root, path))
+      opened.push(file)
+      return file
+    },
+  }
+  const images = imagesInOrder(app.catalog, { filter: {}, orderBy: 'name', descending: false })
+  for await (const part of archiveOfOriginals(sources, images, 'folders')) {
+    expect(part.length).toBeGreaterThan(0)
+    break
+  }
+  expect(opened.map(({ fd }) => fd)).toEqual([-1])
+})
+
+it('writes names that lead nowhere else and calculate nothing', async () => {
+  const root = await temporaryDirectory()
+  for (const [n, name] of ['a\\..\\..\\up.png', '=1+2.png'].entries())
+    await writeSettled(join(root, name), await picture(n), new Date(Date.UTC(2021, n, 2)))
+  const app = await startApp(await configFor(root))
+  await indexAll(app)
+  const browser = openBrowser(app.http)
+  const zip = await browser.post('/api/export', { format: 'zip', query: BY_DATE })
+  expect((await unpack(Buffer.from(await zip.arrayBuffer()))).names).toEqual(['a_.._.._up.png', '=1+2.png'])
+  const csv = await browser.post('/api/export', { format: 'csv', query: BY_DATE, title: '\ud800' })
+  expect((await csv.text()).split('\r\n')[2]).toMatch(/^'=1\+2\.png,/)
 })
 
 it('writes sidecars', async () => {

@@ -89,7 +89,8 @@ export function createAdd(options: AddOptions) {
       try {
         await writeNew(file, bytes)
       } catch (error) {
-        if (!(error instanceof DomainError && error.code === 'image_exists')) throw error
+        if (!(error instanceof DomainError && error.code === 'image_exists'))
+          throw await putBack(trash, replaced, error)
         if (await hasBytes(file, bytes)) return indexed(path)
         if (onConflict === 'refuse') throw error
         if (onConflict === 'replace' && copy === 1 && replaced === undefined) {
@@ -104,8 +105,7 @@ export function createAdd(options: AddOptions) {
         // Another program may have removed it.
         await rm(toSystemPath(file), { force: true })
         await catalog.files.remove([path])
-        if (replaced !== undefined && trash.days > 0) await trash.restore([replaced.id])
-        throw error
+        throw await putBack(trash, replaced, error)
       }
     }
     throw new DomainError('image_exists', `There are ${MAX_COPIES} files of this name in this folder.`)
@@ -127,6 +127,12 @@ export function createAdd(options: AddOptions) {
   async function indexed(path: string): Promise<Image> {
     return (await catalog.images.getByPath(path)) ?? indexer.indexNow(path)
   }
+}
+
+/** Restores an image that nothing has replaced after all. @returns the reason */
+async function putBack(trash: AddOptions['trash'], replaced: Image | undefined, reason: unknown) {
+  if (replaced !== undefined && trash.days > 0) await trash.restore([replaced.id])
+  return reason
 }
 
 /** @throws {DomainError} `invalid_path` */

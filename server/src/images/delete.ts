@@ -63,8 +63,8 @@ export function createDelete({ root, catalog, thumbnails, events, trash }: Delet
     try {
       const found = await stat(file, { bigint: true })
       if (Number(found.size) !== bytes || Number(found.mtimeMs) !== modifiedAt) return false
-      if (trash.days > 0) await trash.put(image)
-      else await unlink(file)
+      if (trash.days > 0) return await trash.put(image)
+      await unlink(file)
       return true
     } catch (error) {
       if (systemCodeOf(error) === 'ENOENT') return false

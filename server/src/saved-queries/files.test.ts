@@ -50,4 +50,17 @@ describe('kept queries', () => {
       [second, third].flatMap(({ id }) => [`${id}.json`, `${id}.picture`]).sort(),
     )
   })
+
+  it('stay while they are pinned, and leave the others their room', async () => {
+    const queries = openSavedQueryFiles(await temporaryDirectory(), { queries: 2, bytes: 10 * MEGABYTE })
+    const pinned: SavedQuery[] = []
+    for (let n = 0; n < 3; n++) {
+      const query = await queries.keep(Buffer.alloc(6 * MEGABYTE), 'image', null)
+      await queries.pin(query.id)
+      pinned.push(query)
+    }
+    const recent = await queries.keep(Buffer.from('recent'), 'image', null)
+    await queries.removeExpired()
+    for (const { id } of [...pinned, recent]) expect(await queries.get(id)).toMatchObject({ id })
+  })
 })

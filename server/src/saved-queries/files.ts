@@ -14,6 +14,8 @@ import {
 } from './saved-queries.ts'
 
 const RETENTION_MS = RETENTION_DAYS * 24 * 3600 * 1000
+/** A file whose time lies so far ahead is pinned, not written by a clock that is fast. */
+const PINNED_AHEAD_MS = 365 * 24 * 3600 * 1000
 const REMOVE_EXPIRED_EVERY_BYTES = 64 * 1024 ** 2
 
 /** Stores each query in two files: the picture and its metadata. */
@@ -107,9 +109,10 @@ async function removeOld(directory: string, limits: typeof RETENTION): Promise<v
     bytes: files.reduce((sum, { bytes }) => sum + bytes, 0),
   }))
   const oldest = Date.now() - RETENTION_MS
+  const unpinned = queries.filter(({ time }) => time < Date.now() + PINNED_AHEAD_MS)
   let count = 0
   let total = 0
-  for (const { names, time, bytes } of queries.sort((a, b) => b.time - a.time)) {
+  for (const { names, time, bytes } of unpinned.sort((a, b) => b.time - a.time)) {
     count++
     total += bytes
     if (time >= oldest && count <= limits.queries && total <= limits.bytes) continue

@@ -13,7 +13,7 @@ import {
 } from './saved-queries.ts'
 
 /** Stores pictures and drawings of searches where every server finds them. */
-export function openPostgresSavedQueries(database: Kysely<SharedTables>): SavedQueries {
+export function openPostgresSavedQueries(database: Kysely<SharedTables>, limits = RETENTION): SavedQueries {
   let sinceRemoval = REMOVE_EXPIRED_EVERY
   let bytesSinceRemoval = 0
   return {
@@ -24,7 +24,7 @@ export function openPostgresSavedQueries(database: Kysely<SharedTables>): SavedQ
         .values({ id: query.id, kind, sketch: JSON.stringify(sketch ?? null), picture: Buffer.from(bytes) })
         .execute()
       bytesSinceRemoval += bytes.length
-      if (sinceRemoval++ >= REMOVE_EXPIRED_EVERY || bytesSinceRemoval > RETENTION.bytes / 8) {
+      if (sinceRemoval++ >= REMOVE_EXPIRED_EVERY || bytesSinceRemoval > limits.bytes / 8) {
         sinceRemoval = 0
         bytesSinceRemoval = 0
         await removeExpired()
@@ -81,7 +81,7 @@ export function openPostgresSavedQueries(database: Kysely<SharedTables>): SavedQ
     await sql`delete from kept_queries where kept_at < now() - ${sql.lit(`${RETENTION_DAYS} days`)}::interval or id in (
       select id from (
         select id, row_number() over newest as place, sum(octet_length(picture)) over newest as bytes
-        from kept_queries window newest as (order by kept_at desc, id)
-      ) as ranked where place > ${RETENTION.queries} or bytes > ${RETENTION.bytes})`.execute(database)
+        from kept_queries where kept_at < ${PINNED_AT} window newest as (order by kept_at desc, id)
+      ) as ranked where place > ${limits.queries} or bytes > ${limits.bytes})`.execute(database)
   }
 }

@@ -34,12 +34,12 @@ export const SAVED_QUERY_ID = /^[0-9a-f]{24}$/
 export const newSavedQueryId = () => randomBytes(12).toString('hex')
 
 export const RETENTION_DAYS = 7
-/** Beyond these limits the oldest are deleted eventually. */
+/** Beyond these limits the oldest are deleted eventually. Pinned queries do not count. */
 export const RETENTION = { queries: 5_000, bytes: 1024 ** 3 }
 /** Expired queries are removed after this number of additions, and at intervals. */
 export const REMOVE_EXPIRED_EVERY = 100
 
-/** The time at which a pinned query was kept: later than all others. */
+/** The time at which a pinned query was kept: later than all others. File systems store their latest time instead. */
 export const PINNED_AT = new Date('9999-01-01T00:00:00Z')
 
 const referringSearch = z.object({ parts: z.array(z.object({ query_id: z.string().optional() })).optional() })

@@ -22,7 +22,7 @@ export interface AccountOptions {
 }
 
 /** The files in these folders are counted. A link or a folder that can't be read counts as one file. */
-const COUNTED: ReadonlySet<LeftOutRule> = new Set(['hidden', 'system_folder', 'ignored'])
+const COUNTED: ReadonlySet<LeftOutRule> = new Set(['hidden', 'trash', 'system_folder', 'ignored'])
 /** A left-out folder with more folders below it is counted again only if its own modification time changes, and is not watched. */
 const MAX_RECOUNTED_FOLDERS = 100
 /** Watches are limited, and folders of the gallery need them more. */

@@ -24,6 +24,11 @@ export async function configFor(
   return loadConfig({ environment: {}, flags, workingDirectory: gallery })
 }
 
+/** Configuration of a database, for tests that run on each of them. */
+export type DatabaseKeys = () => Promise<Record<string, unknown>>
+
+export const embeddedDatabase: DatabaseKeys = async () => ({})
+
 /** Short times for tests; the soak and the product use the usual times. */
 const SHORT_TIMINGS: Partial<Timings> = {
   settleMs: 40,

@@ -18,15 +18,20 @@ export interface TrashedImage extends TrashPlace {
 export interface TrashStore {
   /** Moves the row of an image into the trash. @returns false if there is no such image */
   put(imageId: string, place: TrashPlace, deletedAt: number): Promise<boolean>
+  /** Records that the file is at another place by now. @returns false if the image is not in the trash */
+  setPlace(imageId: string, place: TrashPlace): Promise<boolean>
   get(imageIds: string[]): Promise<TrashedImage[]>
   /** The latest deletion comes first. */
   list(page: Page): Promise<{ images: TrashedImage[]; total: number }>
-  /** Images that were deleted before a time. */
-  deletedBefore(time: number, limit: number): Promise<TrashedImage[]>
-  /** Gives an image its row back, with a path that its file has by now. @returns false if it is not in the trash */
+  /** Images that were deleted before a time, the earliest deletion first. */
+  deletedBefore(time: number, page: Page): Promise<TrashedImage[]>
+  /**
+   * Gives an image its row back: with the path that its file has by now, or without `to` as it was.
+   * @returns false if it is not in the trash
+   */
   restore(
     imageId: string,
-    to: {
+    to?: {
       path: string
       inode: string
       modifiedAt: number

@@ -100,9 +100,15 @@ class SqlCollections implements CollectionStore {
     this.#vectors.changed()
     await this.#database.transaction().execute(async (transaction) => {
       const now = Date.now()
+      const { numUpdatedRows } = await transaction
+        .updateTable('collections')
+        .set({ modified_at: now })
+        .where('id', '=', id)
+        .executeTakeFirstOrThrow()
+      // It was deleted meanwhile.
+      if (numUpdatedRows === 0n) return
       await removeMembers(transaction, this.#dialect, id, remove)
       await addMembers({ database: transaction, dialect: this.#dialect }, id, add, now)
-      await transaction.updateTable('collections').set({ modified_at: now }).where('id', '=', id).execute()
     })
   }
 

@@ -56,6 +56,15 @@ class SqlTrash implements TrashStore {
     })
   }
 
+  async setPlace(imageId: string, { place, file }: TrashPlace): Promise<boolean> {
+    const { numUpdatedRows } = await this.#database
+      .updateTable('trash')
+      .set({ place, file })
+      .where('id', '=', imageId)
+      .executeTakeFirstOrThrow()
+    return numUpdatedRows > 0n
+  }
+
   async get(imageIds: string[]): Promise<TrashedImage[]> {
     const rows = await this.#database
       .selectFrom('trash')
@@ -81,33 +90,20 @@ class SqlTrash implements TrashStore {
     return { images: rows.map(this.#toTrashed), total }
   }
 
-  async deletedBefore(time: number, limit: number): Promise<TrashedImage[]> {
+  async deletedBefore(time: number, { offset, limit }: Page): Promise<TrashedImage[]> {
     const rows = await this.#database
       .selectFrom('trash')
       .selectAll()
       .where('deleted_at', '<', time)
       .orderBy('deleted_at')
+      .orderBy('id')
       .limit(limit)
+      .offset(offset)
       .execute()
     return rows.map(this.#toTrashed)
   }
 
-  async restore(
-    imageId: string,
-    {
-      path,
-      inode,
-      modifiedAt,
-      changedAt,
-      createdAt,
-    }: {
-      path: string
-      inode: string
-      modifiedAt: number
-      changedAt?: number | undefined
-      createdAt: number
-    },
-  ): Promise<boolean> {
+  async restore(imageId: string, to?: Parameters<TrashStore['restore']>[1]): Promise<boolean> {
     this.#vectors.changed()
     return this.#database.transaction().execute(async (transaction) => {
       const trashed = await transaction
@@ -117,19 +113,10 @@ class SqlTrash implements TrashStore {
         .executeTakeFirst()
       if (trashed === undefined) return false
       const image = JSON.parse(trashed.image) as ImageRow
+      const row = to === undefined ? image : movedRow(image, to)
       // The scan may have found the file before.
-      await transaction.deleteFrom('images').where('path', '=', path).execute()
-      await transaction.deleteFrom('failures').where('path', '=', path).execute()
-      const row = {
-        ...image,
-        path,
-        ...nameColumns(path),
-        inode,
-        modified_at: modifiedAt,
-        changed_at: changedAt ?? null,
-        created_at: createdAt,
-        ...takenColumns(image.captured_at, modifiedAt),
-      }
+      await transaction.deleteFrom('images').where('path', '=', row.path).execute()
+      await transaction.deleteFrom('failures').where('path', '=', row.path).execute()
       await transaction.insertInto('images').values(row).execute()
       return true
     })
@@ -137,5 +124,21 @@ class SqlTrash implements TrashStore {
 
   async remove(imageIds: string[]): Promise<void> {
     await this.#database.deleteFrom('trash').where('id', 'in', this.#dialect.texts(imageIds)).execute()
+  }
+}
+
+function movedRow(
+  image: ImageRow,
+  { path, inode, modifiedAt, changedAt, createdAt }: NonNullable<Parameters<TrashStore['restore']>[1]>,
+): ImageRow {
+  return {
+    ...image,
+    path,
+    ...nameColumns(path),
+    inode,
+    modified_at: modifiedAt,
+    changed_at: changedAt ?? null,
+    created_at: createdAt,
+    ...takenColumns(image.captured_at, modifiedAt),
   }
 }

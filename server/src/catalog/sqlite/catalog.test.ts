@@ -260,7 +260,7 @@ describe('what a request asks the database', () => {
     const statements = [...new Set(prepare.mock.calls.map(([sql]) => sql))]
     const database = new DatabaseSync(join(directory, 'catalog.sqlite'))
     onTestFinished(() => database.close())
-    database.exec(`attach database '${join(directory, 'collections.sqlite')}' as user_data`)
+    database.prepare('attach database ? as user_data').run(join(directory, 'collections.sqlite'))
     const plans = statements.flatMap((sql) =>
       (database.prepare(`explain query plan ${sql}`).all() as { detail: string }[]).map(
         ({ detail }) => `${detail}: ${sql}`,

@@ -18,23 +18,30 @@ interface Entry {
   name: string
   lastModified: Date
   input: AsyncIterable<Uint8Array> | Uint8Array | string
+  /** Open until the entry has been written. */
+  file?: FileHandle
 }
 
 /** The original files as a ZIP archive, without compressing them again. */
 export function archiveOfOriginals(
-  sources: ExportSources,
+  sources: Pick<ExportSources, 'open'>,
   images: AsyncIterable<ExportedImage>,
   layout: ExportLayout,
 ): AsyncIterable<Uint8Array> {
   return archive(images, async (image) => {
     const file = await sources.open(image)
-    return { name: nameIn(image, layout), lastModified: new Date(image.modifiedAt), input: contentOf(file) }
+    return {
+      name: nameIn(image, layout),
+      lastModified: new Date(image.modifiedAt),
+      input: contentOf(file),
+      file,
+    }
   })
 }
 
 /** Copies that every program shows, at most 2048 pixels a side: JPEG, or the original if it is small enough. */
 export function archiveOfCopies(
-  sources: ExportSources,
+  sources: Pick<ExportSources, 'preview'>,
   images: AsyncIterable<ExportedImage>,
   layout: ExportLayout,
 ): AsyncIterable<Uint8Array> {
@@ -63,56 +70,77 @@ export function archiveOfSidecars(
   }))
 }
 
-function archive(
+async function* archive(
   images: AsyncIterable<ExportedImage>,
   entryOf: (image: ExportedImage) => Promise<Entry>,
-): AsyncIterable<Uint8Array> {
-  return makeZip(entries(images, entryOf))
+): AsyncGenerator<Uint8Array> {
+  const all = entries(images, entryOf)
+  try {
+    // The library does not end the entries of an archive that is cancelled, therefore it gets no means to do it.
+    yield* makeZip({ [Symbol.asyncIterator]: () => ({ next: () => all.next() }) })
+  } finally {
+    await all.return()
+  }
 }
 
 async function* entries(
   images: AsyncIterable<ExportedImage>,
   entryOf: (image: ExportedImage) => Promise<Entry>,
-): AsyncGenerator<Entry> {
-  const names = new Set([UNREADABLE_LIST])
+): AsyncGenerator<Entry, void> {
+  const names = new FreeNames([UNREADABLE_LIST])
   const unreadable: string[] = []
   for await (const image of images) {
-    try {
-      const entry = await entryOf(image)
-      const name = freeName(entry.name, names)
-      names.add(name.toLowerCase())
-      yield { ...entry, name }
-    } catch (error) {
+    const entry = await entryOf(image).catch((error: unknown) => {
       unreadable.push(`${image.path}: ${messageOf(error)}\n`)
+    })
+    if (!entry) continue
+    try {
+      yield { ...entry, name: names.take(entry.name) }
+    } finally {
+      await entry.file?.close()
     }
   }
   if (unreadable.length > 0)
     yield { name: UNREADABLE_LIST, lastModified: new Date(), input: unreadable.join('') }
 }
 
-/** File systems that ignore case would otherwise unpack one file over another. */
-function freeName(wanted: string, names: ReadonlySet<string>): string {
-  const { dir, name, ext } = parsePath(wanted)
-  for (let copy = 1; ; copy++) {
-    const candidate = copy === 1 ? wanted : joinPath(dir || '.', `${name} (${copy})${ext}`)
-    if (!names.has(candidate.toLowerCase())) return candidate
+/** Names that differ in more than case and composition: file systems that ignore these would unpack one file over another. */
+class FreeNames {
+  readonly #taken: Set<string>
+  /** The number that a name gets when it occurs again. */
+  readonly #next = new Map<string, number>()
+
+  constructor(taken: readonly string[]) {
+    this.#taken = new Set(taken.map(keyOf))
+  }
+
+  take(wanted: string): string {
+    const { dir, name, ext } = parsePath(wanted)
+    for (let copy = this.#next.get(keyOf(wanted)) ?? 1; ; copy++) {
+      const candidate = copy === 1 ? wanted : joinPath(dir || '.', `${name} (${copy})${ext}`)
+      const key = keyOf(candidate)
+      if (this.#taken.has(key)) continue
+      this.#taken.add(key)
+      this.#next.set(keyOf(wanted), copy + 1)
+      return candidate
+    }
   }
 }
 
+const keyOf = (name: string) => name.normalize('NFC').toLowerCase()
+
+/** A backslash separates folders on Windows, where a name with some could be unpacked elsewhere. */
 function nameIn({ path, name }: Image, layout: ExportLayout): string {
-  return layout === 'flat' ? displayName(name) : path.split('/').map(displayName).join('/')
+  const wanted = layout === 'flat' ? name : path
+  return displayName(wanted).replaceAll(/[\\\p{Cc}]/gu, '_')
 }
 
-/** Reads a file in parts, and closes it. */
+/** Reads a file in parts. */
 async function* contentOf(file: FileHandle): AsyncGenerator<Uint8Array> {
-  try {
-    for (;;) {
-      // A new buffer each time, because the reader keeps it until it is sent.
-      const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES)
-      if (bytesRead === 0) return
-      yield buffer.subarray(0, bytesRead)
-    }
-  } finally {
-    await file.close()
+  for (;;) {
+    // A new buffer each time, because the reader keeps it until it is sent.
+    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES)
+    if (bytesRead === 0) return
+    yield buffer.subarray(0, bytesRead)
   }
 }

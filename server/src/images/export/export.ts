@@ -25,7 +25,7 @@ export function exportImages(sources: ExportSources, options: ExportOptions): Ex
   const { images, format, layout, title } = options
   const as = (extension: string, contentType: string, body: AsyncIterable<Uint8Array>): Export => ({
     contentType,
-    fileName: `${title.replaceAll(/[\\/:*?"<>|\p{Cc}]/gu, '_')}.${extension}`,
+    fileName: `${title.toWellFormed().replaceAll(/[\\/:*?"<>|\p{Cc}]/gu, '_')}.${extension}`,
     body,
   })
   switch (format) {

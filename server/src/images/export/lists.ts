@@ -66,8 +66,14 @@ export function asCsv(images: AsyncIterable<ExportedImage>): AsyncIterable<Uint8
 }
 
 function csvValue(value: string | number | null | string[]): string {
-  const text = Array.isArray(value) ? value.join('; ') : String(value ?? '')
+  const text = typeof value === 'number' ? String(value) : asText(value)
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}
+
+/** Spreadsheets calculate text that begins like a formula, which names and captions from elsewhere must not do: an apostrophe precedes it. */
+function asText(value: string | null | string[]): string {
+  const text = Array.isArray(value) ? value.join('; ') : (value ?? '')
+  return /^[=+\-@\t\r]/.test(text) ? `'${text}` : text
 }
 
 export function asJson(images: AsyncIterable<ExportedImage>): AsyncIterable<Uint8Array> {

@@ -1,22 +1,41 @@
 import { randomUUID } from 'node:crypto'
 import { constants } from 'node:fs'
-import { copyFile, link, lstat, mkdir, open, rename, rm, stat, unlink, utimes } from 'node:fs/promises'
+import {
+  copyFile,
+  link,
+  lstat,
+  mkdir,
+  open,
+  opendir,
+  rename,
+  rm,
+  stat,
+  unlink,
+  utimes,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TrashPlace } from '../../catalog/catalog.ts'
 import { systemCodeOf } from '../../errors.ts'
 import { toSystemPath } from '../../gallery/file-names.ts'
+import { TRASH_FOLDER } from '../../gallery/include.ts'
 import { directoryOf, joinPath, nameOf, ROOT, toAbsolute } from '../../gallery/paths.ts'
 
-/** Hidden, so that the gallery leaves it out. */
-const TRASH_FOLDER = '.sketch-search-trash'
 /** The trash folder can't be made or written to there, or is on another file system after all. */
 const CANNOT_WRITE = new Set(['EACCES', 'EPERM', 'EROFS', 'EXDEV', 'ENOSPC', 'ENAMETOOLONG'])
 const HAS_NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'])
 
-/** Moves files of the gallery into the trash and back. */
+/** Moves files of the gallery into the trash and back. Errors are those of the file system. */
 export interface TrashFolder {
-  /** @throws {Error} of the file system if the file can't be removed from its place */
-  put(path: string): Promise<TrashPlace>
+  /** Returns a new place at the top of the drive of a file. Nothing is written. */
+  newPlace(path: string): Promise<TrashPlace>
+  /** @returns false if the drive can't take the file into its trash */
+  moveIn(path: string, to: TrashPlace): Promise<boolean>
+  /** Copies a file into the data directory. */
+  copyIn(path: string): Promise<TrashPlace>
+  /** Whether the trash has this file. One that can't be examined counts as there. */
+  has(place: TrashPlace): Promise<boolean>
+  /** Whether the drive of a place is there. Without it, its folder is missing, empty or unreadable. */
+  isPresent(place: TrashPlace): Promise<boolean>
   /** @returns false if the path is taken; `gone` if the trash has no such file */
   takeOut(from: TrashPlace, path: string): Promise<boolean | 'gone'>
   /** Deletes a file for good. */
@@ -29,30 +48,52 @@ export function createTrashFolder(root: string, dataFolder: string): TrashFolder
     toSystemPath(place === 'gallery' ? toAbsolute(root, file) : join(dataFolder, file))
 
   return {
-    async put(path) {
-      const source = toSystemPath(toAbsolute(root, path))
-      const entry = `${randomUUID()}/${nameOf(path)}`
-      const nearby = {
-        place: 'gallery',
-        file: joinPath(await topOfMount(root, path), `${TRASH_FOLDER}/${entry}`),
-      } as const
+    async newPlace(path) {
+      const top = await topOfMount(root, path)
+      return { place: 'gallery', file: joinPath(top, `${TRASH_FOLDER}/${randomUUID()}/${nameOf(path)}`) }
+    },
+
+    async moveIn(path, to) {
       try {
-        await mkdir(toSystemPath(toAbsolute(root, directoryOf(nearby.file))), { recursive: true })
-        await rename(source, absolute(nearby))
-        return nearby
+        await mkdir(toSystemPath(toAbsolute(root, directoryOf(to.file))), { recursive: true })
+        await rename(toSystemPath(toAbsolute(root, path)), absolute(to))
+        return true
       } catch (error) {
-        await this.remove(nearby)
+        await this.remove(to)
         if (!CANNOT_WRITE.has(systemCodeOf(error) ?? '')) throw error
+        return false
       }
-      const away = { place: 'data', file: entry } as const
-      await mkdir(toSystemPath(join(dataFolder, directoryOf(entry))), { recursive: true, mode: 0o700 })
+    },
+
+    async copyIn(path) {
+      const to = { place: 'data', file: `${randomUUID()}/${nameOf(path)}` } as const
+      await mkdir(toSystemPath(join(dataFolder, directoryOf(to.file))), { recursive: true, mode: 0o700 })
       try {
-        await copyDurably(source, absolute(away))
-        await unlink(source)
-        return away
+        await copyDurably(toSystemPath(toAbsolute(root, path)), absolute(to))
+        return to
       } catch (error) {
-        await this.remove(away)
+        await this.remove(to)
         throw error
+      }
+    },
+
+    async has(place) {
+      try {
+        await lstat(absolute(place))
+        return true
+      } catch (error) {
+        return systemCodeOf(error) !== 'ENOENT'
+      }
+    },
+
+    async isPresent({ place, file }) {
+      if (place === 'data') return true
+      const top = directoryOf(directoryOf(directoryOf(file)))
+      try {
+        const folder = await opendir(toSystemPath(toAbsolute(root, top)))
+        return (await folder.read().finally(() => folder.close())) !== null
+      } catch {
+        return false
       }
     },
 

@@ -1,7 +1,9 @@
+import { unlink } from 'node:fs/promises'
 import { parse as parsePath } from 'node:path/posix'
-import type { Catalog, Image, Page, TrashedImage } from '../../catalog/catalog.ts'
+import type { Catalog, Image, Page, TrashedImage, TrashPlace } from '../../catalog/catalog.ts'
 import { DomainError } from '../../errors.ts'
 import type { EventBus } from '../../events.ts'
+import { toSystemPath } from '../../gallery/file-names.ts'
 import type { IncludeRules } from '../../gallery/include.ts'
 import { directoryOf, joinPath, ROOT, resolveDirectory, toAbsolute } from '../../gallery/paths.ts'
 import { statFile } from '../../gallery/stat-file.ts'
@@ -25,22 +27,30 @@ export interface TrashOptions {
 /** Deleted images, which can be restored for some days. */
 export interface Trash {
   readonly days: number
-  /** Moves the file of an image and its row into the trash. @throws {DomainError} `permission_denied` */
-  put(image: Image): Promise<void>
+  /**
+   * Moves the row of an image and then its file into the trash. A process that ends in between leaves the file in the gallery.
+   * @returns false if there is no such image (any more)
+   * @throws {Error} of the file system if the file can't be removed from its place; then nothing has changed
+   */
+  put(image: Image): Promise<boolean>
   list(page: Page): Promise<{ images: TrashedImage[]; total: number }>
   /**
    * Puts images back to their places, or beside what has taken them since. They keep ids, vectors and thumbnails.
    * @returns the images that were in the trash
    */
   restore(imageIds: string[]): Promise<Image[]>
-  /** Removes everything for good. @returns the number of images */
+  /** Removes everything for good but what is on absent drives. @returns the number of images */
   empty(): Promise<number>
-  /** Removes images for good whose time is over. */
+  /** Removes images for good whose time is over. Those on absent drives are kept until the drive is back. */
   removeExpired(): Promise<void>
+  /** Gives images their rows back whose files are still in the gallery, because a process ended in the middle of a deletion. */
+  repair(): Promise<void>
 }
 
 const DAY_MS = 24 * 3_600_000
 const IMAGES_PER_SECTION = 200
+/** Another process may still move the file of a later deletion. */
+const REPAIRED_AFTER_MS = 3_600_000
 /** Numbers that are tried for `NAME (2).png`. */
 const MAX_COPIES = 10_000
 
@@ -68,12 +78,17 @@ class FolderTrash implements Trash {
     this.#folder = createTrashFolder(this.#root, this.#options.dataFolder)
   }
 
-  async put(image: Image): Promise<void> {
-    const place = await this.#folder.put(image.path).catch((error) => {
-      throw writeFailure(error)
-    })
-    await this.#catalog.trash.put(image.id, place, Date.now())
+  async put(image: Image): Promise<boolean> {
+    const place = await this.#folder.newPlace(image.path)
+    if (!(await this.#catalog.trash.put(image.id, place, Date.now()))) return false
+    try {
+      if (!(await this.#moveWithin(image, place))) await this.#moveAway(image)
+    } catch (error) {
+      await this.#catalog.trash.restore(image.id)
+      throw error
+    }
     this.#events.emit('fileDeleted', { path: image.path })
+    return true
   }
 
   readonly list = (page: Page) => this.#catalog.trash.list(page)
@@ -87,6 +102,19 @@ class FolderTrash implements Trash {
     return restored
   }
 
+  async repair(): Promise<void> {
+    const before = Date.now() - REPAIRED_AFTER_MS
+    for (let kept = 0; ; ) {
+      const section = await this.#catalog.trash.deletedBefore(before, {
+        offset: kept,
+        limit: IMAGES_PER_SECTION,
+      })
+      if (section.length === 0) return
+      for (const trashed of section)
+        if ((await this.#folder.has(trashed)) || !(await this.#isBackInPlace(trashed))) kept++
+    }
+  }
+
   readonly empty = () => this.#removeBefore(Number.MAX_SAFE_INTEGER)
 
   async removeExpired(): Promise<void> {
@@ -97,6 +125,10 @@ class FolderTrash implements Trash {
     const { image } = trashed
     await this.#assertNoLink(image.directory)
     const path = await this.#takeOut(trashed)
+    if (path === undefined) {
+      if (!(await this.#isBackInPlace(trashed))) throw gone(image)
+      return this.#catalog.images.get(image.id)
+    }
     const stat = await statFile(this.#root, path, this.#options.walk)
     if (stat === undefined) throw gone(image)
     const { modifiedAt, changedAt, createdAt, inode } = stat
@@ -106,8 +138,37 @@ class FolderTrash implements Trash {
     return this.#catalog.images.get(image.id)
   }
 
-  /** @returns the path that the file has now */
-  async #takeOut(trashed: TrashedImage): Promise<string> {
+  /** @returns false if the drive can't take the file into its trash */
+  async #moveWithin(image: Image, place: TrashPlace): Promise<boolean> {
+    if (!(await this.#folder.moveIn(image.path, place))) return false
+    // The trash was emptied in between: no row names the file any more.
+    if (!(await this.#catalog.trash.setPlace(image.id, place))) await this.#takeOut({ image, ...place })
+    return true
+  }
+
+  /** Copies the file to the data directory. It is removed from its place only when its row names the copy. */
+  async #moveAway(image: Image): Promise<void> {
+    const place = await this.#folder.copyIn(image.path)
+    try {
+      await this.#catalog.trash.setPlace(image.id, place)
+      await unlink(toSystemPath(toAbsolute(this.#root, image.path)))
+    } catch (error) {
+      await this.#folder.remove(place)
+      throw error
+    }
+  }
+
+  /** Gives an image its row back if its file is at its former place, unchanged. */
+  async #isBackInPlace({ image }: TrashedImage): Promise<boolean> {
+    const stat = await statFile(this.#root, image.path, this.#options.walk)
+    if (stat === undefined || stat.bytes !== image.bytes || stat.modifiedAt !== image.modifiedAt) return false
+    const isRestored = await this.#catalog.trash.restore(image.id, { ...stat, inode: String(stat.inode) })
+    if (isRestored) this.#events.emit('fileCreated', { path: image.path, createdAt: stat.createdAt })
+    return isRestored
+  }
+
+  /** @returns the path that the file has now; undefined if the trash has no such file */
+  async #takeOut(trashed: TrashPlace & Pick<TrashedImage, 'image'>): Promise<string | undefined> {
     const { image } = trashed
     const { name, ext } = parsePath(image.name)
     for (let copy = 1; copy <= MAX_COPIES; copy++) {
@@ -115,7 +176,7 @@ class FolderTrash implements Trash {
       const isMoved = await this.#folder.takeOut(trashed, path).catch((error) => {
         throw writeFailure(error)
       })
-      if (isMoved === 'gone') throw gone(image)
+      if (isMoved === 'gone') return undefined
       if (isMoved) return path
     }
     throw new DomainError('conflict', `There are too many files named like ${JSON.stringify(image.path)}.`)
@@ -133,14 +194,21 @@ class FolderTrash implements Trash {
   }
 
   async #removeBefore(time: number): Promise<number> {
-    for (let count = 0; ; ) {
-      const section = await this.#catalog.trash.deletedBefore(time, IMAGES_PER_SECTION)
+    for (let [count, kept] = [0, 0]; ; ) {
+      const page = { offset: kept, limit: IMAGES_PER_SECTION }
+      const section = await this.#catalog.trash.deletedBefore(time, page)
       if (section.length === 0) return count
-      for (const trashed of section) await this.#folder.remove(trashed)
-      await this.#catalog.trash.remove(section.map(({ image }) => image.id))
-      const hashes = [...new Set(section.map(({ image }) => image.contentHash))]
+      const removed: Image[] = []
+      for (const trashed of section) {
+        if (!(await this.#folder.isPresent(trashed))) continue
+        await this.#folder.remove(trashed)
+        removed.push(trashed.image)
+      }
+      await this.#catalog.trash.remove(removed.map(({ id }) => id))
+      const hashes = [...new Set(removed.map(({ contentHash }) => contentHash))]
       await removeUnusedContent(this.#catalog, this.#thumbnails, hashes)
-      count += section.length
+      count += removed.length
+      kept += section.length - removed.length
     }
   }
 }

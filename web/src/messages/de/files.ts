@@ -12,6 +12,7 @@ export const files = {
   moreFolders: (count: number) => `und ${number(count)} weitere`,
   rules: {
     hidden: 'Versteckte Dateien und Ordner',
+    trash: 'Im Papierkorb von Sketch-Search',
     system_folder: 'Papierkörbe, Schnappschüsse und Vorschauen anderer Programme',
     ignored: 'In der Konfiguration ausgeschlossen',
     own_data: 'Daten von Sketch-Search',

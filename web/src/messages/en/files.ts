@@ -13,6 +13,7 @@ export const files = {
   moreFolders: (count: number) => `and ${number(count)} more`,
   rules: {
     hidden: 'Hidden files and folders',
+    trash: 'In the trash of Sketch-Search',
     system_folder: 'Recycle bins, snapshots and previews of other programs',
     ignored: 'Excluded in the configuration',
     own_data: 'Data of Sketch-Search',

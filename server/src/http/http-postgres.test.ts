@@ -1,0 +1,12 @@
+import { sharedPostgres } from '../testing/shared-postgres.ts'
+import { describeTrash } from './trash.contract.ts'
+
+const server = sharedPostgres()
+
+/** Configuration of a new database of the server. */
+async function newDatabase(): Promise<Record<string, unknown>> {
+  const entries = Object.entries(await server.createDatabase())
+  return Object.fromEntries(entries.map(([key, value]) => [`database.${key}`, value]))
+}
+
+describeTrash('trash on PostgreSQL', newDatabase)

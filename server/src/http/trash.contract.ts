@@ -1,0 +1,178 @@
+import { randomUUID } from 'node:crypto'
+import { mkdir, readdir, readFile, rename, stat, symlink } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { describe, expect, it, vi } from 'vitest'
+import type { App } from '../app/compose.ts'
+import { openThumbnailStore } from '../gallery/thumbnails.ts'
+import { createTrash } from '../images/trash/trash.ts'
+import { configFor, type DatabaseKeys, indexAll, startApp } from '../testing/app.ts'
+import { openBrowser } from '../testing/browser.ts'
+import { picture, writeSettled } from '../testing/pictures.ts'
+import { temporaryDirectory } from '../testing/temporary.ts'
+import type { ImagesJson } from './schemas.ts'
+
+async function openGallery(database: DatabaseKeys, yaml: Record<string, unknown> = {}) {
+  const root = await temporaryDirectory()
+  for (const n of [1, 2]) await writeSettled(join(root, 'folder', `${n}.png`), await picture(n))
+  const config = await configFor(root, { ...(await database()), ...yaml })
+  const app = await startApp(config)
+  await app.join()
+  await indexAll(app)
+  return { root, config, app, browser: openBrowser(app.http), first: (await imageAt(app, 'folder/1.png'))! }
+}
+
+const imageAt = (app: App, path: string) => app.catalog.images.getByPath(path)
+
+async function filesIn(root: string): Promise<string[]> {
+  const entries = await readdir(root, { recursive: true, withFileTypes: true })
+  return entries.filter((entry) => entry.isFile()).map(({ name }) => name)
+}
+
+/** A place that the trash may take next. */
+const unusedPlace = (name = '1.png') =>
+  ({ place: 'gallery', file: `.sketch-search-trash/${randomUUID()}/${name}` }) as const
+
+/** Tests of the trash over HTTP, for every database. */
+export function describeTrash(name: string, database: DatabaseKeys): void {
+  describe(name, () => {
+    it('moves a deleted image into the trash, and restores it with its id and vector', async () => {
+      const { root, app, browser, first } = await openGallery(database)
+      const bytes = await readFile(join(root, 'folder/1.png'))
+      const { mtimeMs } = await stat(join(root, 'folder/1.png'))
+      const [before] = await app.catalog.vectors.get([first.id])
+      expect((await browser.request('DELETE', `/api/images/${first.id}`)).status).toBe(200)
+      await indexAll(app)
+      expect(await imageAt(app, 'folder/1.png')).toBeUndefined()
+      expect((await app.catalog.images.counts()).indexed).toBe(1)
+      expect(await readdir(join(root, 'folder'))).toEqual(['2.png'])
+      expect(await (await browser.get('/api/index/account')).json()).toMatchObject({
+        found: 2,
+        indexed: 1,
+        left_out: [{ rule: 'trash', count: 1, example: expect.stringMatching(/1\.png$/) }],
+      })
+
+      const trash = await (await browser.get('/api/trash')).json()
+      expect(trash).toMatchObject({ total: 1, images: [{ id: first.id, path: 'folder/1.png' }] })
+      const { deleted_at: deletedAt, expires_at: expiresAt, thumbnail_url: thumbnail } = trash.images[0]
+      expect(Date.parse(expiresAt) - Date.parse(deletedAt)).toBe(30 * 24 * 3_600_000)
+      for (const size of ['', '&size=256', '&size=1024'])
+        expect((await browser.get(`${thumbnail}${size}`)).status, size).toBe(200)
+
+      const response = await browser.post('/api/trash/restore', {
+        image_ids: [first.id, crypto.randomUUID()],
+      })
+      const restored = (await response.json()) as ImagesJson
+      expect(restored.images.map(({ id, path }) => [id, path])).toEqual([[first.id, 'folder/1.png']])
+      expect(await readFile(join(root, 'folder/1.png'))).toEqual(bytes)
+      expect((await stat(join(root, 'folder/1.png'))).mtimeMs).toBe(mtimeMs)
+      await indexAll(app)
+      expect((await imageAt(app, 'folder/1.png'))?.id).toBe(first.id)
+      expect((await app.catalog.vectors.get([first.id]))[0]).toEqual(before)
+      expect(await (await browser.get('/api/trash')).json()).toEqual({ images: [], total: 0 })
+    })
+
+    it('restores beside a file that has taken the place', async () => {
+      const { root, app, browser, first } = await openGallery(database)
+      await browser.request('DELETE', `/api/images/${first.id}`)
+      await writeSettled(join(root, 'folder/1.png'), await picture(3))
+      await indexAll(app)
+      const restored = await (await browser.post('/api/trash/restore', { image_ids: [first.id] })).json()
+      expect(restored).toMatchObject({ images: [{ id: first.id, path: 'folder/1 (2).png' }] })
+      await indexAll(app)
+      expect((await readdir(join(root, 'folder'))).sort()).toEqual(['1 (2).png', '1.png', '2.png'])
+      expect((await app.catalog.images.counts()).indexed).toBe(3)
+    })
+
+    it('removes for good what is emptied, with its vectors and its thumbnail', async () => {
+      const { root, app, browser, first } = await openGallery(database)
+      await browser.request('DELETE', `/api/images/${first.id}`)
+      expect(await filesIn(root)).toContain('1.png')
+      const { thumbnail_url: thumbnail } = (await (await browser.get('/api/trash')).json()).images[0]
+      expect(await (await browser.request('DELETE', '/api/trash')).json()).toMatchObject({ removed: 1 })
+      expect(await filesIn(root)).toEqual(['2.png'])
+      expect((await browser.get(thumbnail)).status).toBe(404)
+      expect(await app.catalog.vectors.embeddedContents([first.contentHash])).toEqual([])
+    })
+
+    it('keeps nothing if trash.days is 0', async () => {
+      const { root, browser, first } = await openGallery(database, { 'trash.days': 0 })
+      await browser.request('DELETE', `/api/images/${first.id}`)
+      expect(await filesIn(root)).toEqual(['2.png'])
+      expect(await (await browser.get('/api/trash')).json()).toEqual({ images: [], total: 0 })
+    })
+
+    it('puts a file into the data directory if the drive takes none', async () => {
+      const { root, config, browser, first } = await openGallery(database)
+      // Nothing can be created in /sys, whoever the user is.
+      await symlink('/sys', join(root, '.sketch-search-trash'))
+      expect((await browser.request('DELETE', `/api/images/${first.id}`)).status).toBe(200)
+      expect(await readdir(join(root, 'folder'))).toEqual(['2.png'])
+      expect(await filesIn(join(config.data_directory, 'trash'))).toEqual(['1.png'])
+      await browser.post('/api/trash/restore', { image_ids: [first.id] })
+      expect((await readdir(join(root, 'folder'))).sort()).toEqual(['1.png', '2.png'])
+      expect(await filesIn(join(config.data_directory, 'trash'))).toEqual([])
+    })
+
+    it('keeps the image of a file that is gone before it can be moved', async () => {
+      const { root, config, app, first } = await openGallery(database)
+      const trash = createTrash({
+        root,
+        dataFolder: join(config.data_directory, 'trash'),
+        days: 30,
+        catalog: app.catalog,
+        thumbnails: openThumbnailStore(await temporaryDirectory(), [128, 128]),
+        events: app.events,
+        walk: { recursive: true, excluded: [] },
+      })
+      await rename(join(root, 'folder/1.png'), join(root, 'folder/aside.txt'))
+      await expect(trash.put(first)).rejects.toMatchObject({ code: 'ENOENT' })
+      expect(await app.catalog.images.get(first.id)).toEqual(first)
+      expect(await trash.list({ offset: 0, limit: 9 })).toEqual({ images: [], total: 0 })
+    })
+
+    it('loses no image whose deletion ended between the row and the file', async () => {
+      const { app, browser, first } = await openGallery(database)
+      expect(await app.catalog.trash.put(first.id, unusedPlace(), Date.now())).toBe(true)
+      await indexAll(app)
+      const { images } = await app.catalog.images.list({
+        ...{ filter: {}, orderBy: 'name', descending: false, offset: 0, limit: 9 },
+      })
+      expect(images.map(({ path }) => path)).toContain('folder/1.png')
+      const restored = await browser.post('/api/trash/restore', { image_ids: [first.id] })
+      expect(await restored.json()).toMatchObject({ images: [{ id: first.id, path: 'folder/1.png' }] })
+      expect((await app.catalog.images.counts()).indexed).toBe(2)
+    })
+
+    it('gives an image its row back at the next start if its deletion was broken off', async () => {
+      const { root, config, app, first } = await openGallery(database)
+      const second = (await imageAt(app, 'folder/2.png'))!
+      const twoHoursAgo = Date.now() - 7_200_000
+      await app.catalog.trash.put(first.id, unusedPlace(), twoHoursAgo)
+      const place = unusedPlace('2.png')
+      await app.catalog.trash.put(second.id, place, twoHoursAgo)
+      await mkdir(join(root, dirname(place.file)), { recursive: true })
+      await rename(join(root, 'folder/2.png'), join(root, place.file))
+      await app.close()
+
+      const next = await startApp(config)
+      await next.start()
+      await vi.waitFor(async () => expect((await imageAt(next, 'folder/1.png'))?.id).toBe(first.id), 60_000)
+      const { images } = await next.catalog.trash.list({ offset: 0, limit: 9 })
+      expect(images.map(({ image }) => image.id)).toEqual([second.id])
+      await next.untilIdle()
+      expect(await filesIn(root)).toEqual(expect.arrayContaining(['1.png', '2.png']))
+      expect((await next.catalog.images.counts()).indexed).toBe(1)
+    })
+
+    it('keeps deleted images of an absent drive', async () => {
+      const { root, app, browser, first } = await openGallery(database)
+      await browser.request('DELETE', `/api/images/${first.id}`)
+      await rename(root, `${root}-aside`)
+      expect(await (await browser.request('DELETE', '/api/trash')).json()).toMatchObject({ removed: 0 })
+      await rename(`${root}-aside`, root)
+      const restored = await browser.post('/api/trash/restore', { image_ids: [first.id] })
+      expect(await restored.json()).toMatchObject({ images: [{ id: first.id }] })
+      expect(await imageAt(app, 'folder/1.png')).toBeDefined()
+    })
+  })
+}
