@@ -30,6 +30,14 @@ describe('the first load', () => {
   })
 })
 
+it('is complete in German: its words are loaded beside the rest', async () => {
+  const context = await demo.browser.newContext({ locale: 'de-DE' })
+  const page = await context.newPage()
+  await page.goto(demo.product.url)
+  await page.getByRole('button', { name: 'Zeichnen' }).first().waitFor()
+  await context.close()
+})
+
 /** In bytes, as it is sent. `fetch` would decompress it. */
 function compressedSize(url: string): Promise<number> {
   return new Promise((resolve, reject) => {

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
@@ -81,6 +81,15 @@ describe('the page below a path', () => {
     await upload(page, 'sent.png', await picture(18))
     await page.getByText('1 file added').waitFor()
     await tile(page, 'sent.png').waitFor()
+
+    await tile(page, 'sent.png').focus()
+    await page.keyboard.press('Space')
+    await page.getByRole('button', { name: 'Export' }).click()
+    const [saved] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: 'List of paths' }).click(),
+    ])
+    expect(await readFile(await saved.path(), 'utf8')).toContain('sent.png')
 
     await page.goto(`${nginx.url}/photos/some/where?name=sent`)
     await tile(page, 'sent.png').waitFor()

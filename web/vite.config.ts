@@ -4,7 +4,9 @@ import { defineConfig } from 'vite'
 
 /** One file instead of many small ones, which compress worse: parts of the first load that later ones need, too. */
 const SHARED =
-  /react-dom.index|jsx-runtime|lucide-react|query-core|react-query|src.(api|app|auth|components|gallery|query|sketch|state|status|upload)|messages.(en|format|language|messages)/
+  /react-dom.index|jsx-runtime|lucide-react|query-core|react-query|src.(api|app|auth|components|gallery|query|sketch|state|status|upload)|messages.(en|messages)/
+/** Apart from it: the words of another language need these, and the shared file waits for those words. */
+const FORMAT = /messages.(format|language)/
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],
@@ -14,7 +16,14 @@ export default defineConfig({
     target: 'es2023',
     assetsInlineLimit: 0,
     rolldownOptions: {
-      output: { codeSplitting: { groups: [{ name: 'shared', test: SHARED, minShareCount: 3 }] } },
+      output: {
+        codeSplitting: {
+          groups: [
+            { name: 'format', test: FORMAT, priority: 2 },
+            { name: 'shared', test: SHARED, minShareCount: 3, priority: 1 },
+          ],
+        },
+      },
     },
   },
   server: { proxy: { '/api': { target: 'http://127.0.0.1:8000', changeOrigin: false } } },

@@ -1,5 +1,6 @@
-import type { Catalog } from '../catalog/catalog.ts'
+import type { Catalog, Image } from '../catalog/catalog.ts'
 import type { Handlers } from '../contract/routes.ts'
+import type { RenditionSide } from '../gallery/rendition-store.ts'
 import { toJpeg } from '../gallery/thumbnails.ts'
 import type { ImageFiles } from '../images/image-files.ts'
 import type { imageFileContract } from './contract/image-files.ts'
@@ -18,7 +19,7 @@ export function imageFileHandlers({
 }: ImageFileHandlersOptions): Handlers<typeof imageFileContract> {
   return {
     async thumbnail(context) {
-      const image = await findEvenIfDeleted(catalog, context.req.valid('param').image_id)
+      const { image, isDeleted } = await findEvenIfDeleted(catalog, context.req.valid('param').image_id)
       const { size } = context.req.valid('query')
       const asWebp = acceptsWebp(context.req.header('accept'))
       const response = await respondWithFile(context, {
@@ -26,9 +27,7 @@ export function imageFileHandlers({
         version: contentVersion(image),
         etag: `"${image.contentHash.slice(0, 32)}-${size ?? 'thumbnail'}${asWebp ? '' : '-jpeg'}"`,
         async body() {
-          const content = await (size === undefined
-            ? imageFiles.thumbnail(image)
-            : imageFiles.rendition(image, size))
+          const content = await contentOf(image, size, isDeleted)
           return asWebp ? content : { ...content, bytes: await toJpeg(content.bytes) }
         },
       })
@@ -54,6 +53,13 @@ export function imageFileHandlers({
         body: () => imageFiles.preview(image),
       })
     },
+  }
+
+  async function contentOf(image: Image, size: RenditionSide | undefined, isDeleted: boolean) {
+    if (size === undefined) return imageFiles.thumbnail(image)
+    if (!isDeleted) return imageFiles.rendition(image, size)
+    // The original is in the trash. Its thumbnail in place of the size is not cached: after a restore the size is there again.
+    return { ...(await imageFiles.thumbnail(image)), matchesCatalog: false }
   }
 }
 

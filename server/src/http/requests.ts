@@ -16,10 +16,15 @@ export async function findImage(catalog: Catalog, id: string): Promise<Image> {
 }
 
 /** Finds an image in the gallery or else in the trash. @throws {DomainError} `image_not_found` */
-export async function findEvenIfDeleted(catalog: Catalog, id: string): Promise<Image> {
-  const image = (await catalog.images.get(id)) ?? (await catalog.trash.get([id]))[0]?.image
-  if (image === undefined) throw imageNotFound(id)
-  return image
+export async function findEvenIfDeleted(
+  catalog: Catalog,
+  id: string,
+): Promise<{ image: Image; isDeleted: boolean }> {
+  const image = await catalog.images.get(id)
+  if (image !== undefined) return { image, isDeleted: false }
+  const [trashed] = await catalog.trash.get([id])
+  if (trashed === undefined) throw imageNotFound(id)
+  return { image: trashed.image, isDeleted: true }
 }
 
 /** The owner of what a user creates. Without sign-in it is empty. */

@@ -55,7 +55,8 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
       expect(trash).toMatchObject({ total: 1, images: [{ id: first.id, path: 'folder/1.png' }] })
       const { deleted_at: deletedAt, expires_at: expiresAt, thumbnail_url: thumbnail } = trash.images[0]
       expect(Date.parse(expiresAt) - Date.parse(deletedAt)).toBe(30 * 24 * 3_600_000)
-      expect((await browser.get(thumbnail)).status).toBe(200)
+      for (const size of ['', '&size=256', '&size=1024'])
+        expect((await browser.get(`${thumbnail}${size}`)).status, size).toBe(200)
 
       const response = await browser.post('/api/trash/restore', {
         image_ids: [first.id, crypto.randomUUID()],

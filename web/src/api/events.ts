@@ -52,7 +52,8 @@ export function useServerEvents(isPaused: boolean): ServerEvents {
     const refresh = () => {
       timer = undefined
       for (const part of ['one', 'folders']) void invalidate(part)
-      for (const other of ['status', 'trash']) void queryClient.invalidateQueries({ queryKey: [other] })
+      for (const other of ['status', 'trash', 'collections'])
+        void queryClient.invalidateQueries({ queryKey: [other] })
       const isChange = hasChanged
       hasChanged = false
       if (paused.current) setPendingChanges((old) => (isChange ? 'changed' : (old ?? 'perhaps')))

@@ -151,6 +151,8 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) 
   const { pin } = gallery
   useEffect(() => pin(viewed.openIndex), [pin, viewed.openIndex])
   const selection = useSelection(list, listKey)
+  const { drop } = selection
+  useEffect(() => drop(new Set(trash.hidden.keys())), [drop, trash.hidden])
   const isCurrent = search.isActive ? search.isCurrent : !gallery.isLoading && !gallery.isOfBefore
   return {
     list,

@@ -1,4 +1,7 @@
 import { Bookmark, Ellipsis, Pencil, Trash2, Users } from 'lucide-react'
+import { useState } from 'react'
+import { Button } from '../components/button.tsx'
+import { Dialog } from '../components/dialog.tsx'
 import { FilterChip } from '../components/filter-chip.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { Menu, MenuItem } from '../components/menu.tsx'
@@ -18,6 +21,7 @@ export function CollectionChip({ id, onOpen, onRename }: CollectionChipProps) {
   const { collections: words } = messages
   const changes = useCollectionChanges(onOpen)
   const mayShare = useHasRole('editor')
+  const [isAsked, setAsked] = useState(false)
   if (collection === undefined) return null
   const { name, shared, can_manage } = collection
   return (
@@ -45,18 +49,32 @@ export function CollectionChip({ id, onOpen, onRename }: CollectionChipProps) {
               {shared ? words.unshare : words.share}
             </MenuItem>
           )}
-          <MenuItem
-            icon={<Trash2 />}
-            isDanger
-            onSelect={() => {
-              void changes.delete(id)
-              onOpen(undefined)
-            }}
-          >
+          <MenuItem icon={<Trash2 />} isDanger onSelect={() => setAsked(true)}>
             {words.delete}
           </MenuItem>
         </Menu>
       )}
+      <Dialog
+        title={words.question(name)}
+        isOpen={isAsked}
+        onClose={() => setAsked(false)}
+        actions={
+          <>
+            <Button onClick={() => setAsked(false)}>{messages.app.cancel}</Button>
+            <Button
+              variant="danger-primary"
+              onClick={() => {
+                setAsked(false)
+                void changes.delete(id).then(() => onOpen(undefined))
+              }}
+            >
+              {words.delete}
+            </Button>
+          </>
+        }
+      >
+        <p className="text-ink-2">{words.warning}</p>
+      </Dialog>
     </span>
   )
 }

@@ -41,9 +41,12 @@ export default function CollectionDialog({ task, onOpen, onClose }: CollectionDi
     else if (task.kind === 'add') void close(changes.create({ name: trimmed, image_ids: [...task.ids] }))
     else void close(changes.create({ name: trimmed, search: task.search }))
   }
-  const open = task.kind === 'add' ? all.filter(({ kind, can_edit }) => kind === 'images' && can_edit) : []
+  /** Without pictures an empty collection is created. */
+  const isNew = task.kind === 'add' && task.ids.length === 0
+  const open =
+    task.kind === 'add' && !isNew ? all.filter(({ kind, can_edit }) => kind === 'images' && can_edit) : []
   return (
-    <Dialog title={words.titles[task.kind]} isOpen onClose={onClose}>
+    <Dialog title={isNew ? words.new : words.titles[task.kind]} isOpen onClose={onClose}>
       {open.length > 0 && (
         <ul className="-mx-2 mb-4 max-h-72 list-none overflow-y-auto p-0">
           {open.map((collection) => (
@@ -64,7 +67,7 @@ export default function CollectionDialog({ task, onOpen, onClose }: CollectionDi
       )}
       <form onSubmit={submit} className="flex items-start gap-2">
         <Field
-          label={task.kind === 'add' ? words.new : words.name}
+          label={task.kind === 'add' && !isNew ? words.new : words.name}
           value={name}
           maxLength={200}
           problem={wrong}

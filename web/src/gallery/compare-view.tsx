@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { getImage, type Image } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
+import { Segmented } from '../components/segmented.tsx'
 import { useLayout } from '../components/use-layout.ts'
 import { messages } from '../messages/messages.ts'
 import { comparedFacts } from './compare-facts.ts'
@@ -32,20 +33,19 @@ export default function CompareView({ ids, isSearch, scoreOf, onClose, onTrash }
       retry: false,
     })),
   }).flatMap(({ data }) => (data === undefined ? [] : [{ ...data, score: scoreOf(data.id) }]))
-  const [chosen, setChosen] = useState(0)
+  const [lastChosen, setChosen] = useState(0)
+  // There are fewer after one was moved to the trash.
+  const chosen = Math.max(0, Math.min(lastChosen, images.length - 1))
   const [kept, setKept] = useState<ReadonlySet<string>>(new Set())
   const [areAllFactsShown, setAllFactsShown] = useState(true)
   const [fitScale, setFitScale] = useState(1)
   const zoom = useCompareZoom(ids.length)
+  const isPhone = useLayout() === 'phone'
   const actual = 1 / devicePixelRatio / fitScale
   const facts = comparedFacts(images).filter(
     ({ values }) => areAllFactsShown || values.some((value) => value !== values[0]),
   )
-  const toggleKept = (id: string) => {
-    const next = new Set(kept)
-    if (!next.delete(id)) next.add(id)
-    setKept(next)
-  }
+  const toggleKept = (id: string) => setKept(new Set([id]).symmetricDifference(kept))
   const current = images[chosen]
   useCompareKeys({
     count: images.length,
@@ -78,7 +78,8 @@ export default function CompareView({ ids, isSearch, scoreOf, onClose, onTrash }
           onClose,
         }}
       />
-      <Columns count={ids.length} chosen={chosen}>
+      {isPhone && <PictureChoice count={images.length} chosen={chosen} onChoose={setChosen} />}
+      <Columns count={ids.length} chosen={isPhone ? chosen : undefined}>
         {images.map((image, n) => (
           <ComparedPicture
             key={image.id}
@@ -97,6 +98,25 @@ export default function CompareView({ ids, isSearch, scoreOf, onClose, onTrash }
         ))}
       </Columns>
     </div>
+  )
+}
+
+interface PictureChoiceProps {
+  count: number
+  chosen: number
+  onChoose: (index: number) => void
+}
+
+/** Which picture is shown where there is room for one. */
+function PictureChoice({ count, chosen, onChoose }: PictureChoiceProps) {
+  return (
+    <Segmented
+      label={messages.compare.shown}
+      value={String(chosen)}
+      onChange={(value) => onChoose(Number(value))}
+      options={Array.from({ length: count }, (_, n) => ({ value: String(n), text: String(n + 1) }))}
+      className="mx-2 mb-2 shrink-0"
+    />
   )
 }
 
@@ -162,13 +182,21 @@ const COLUMNS: Record<number, string> = {
 }
 
 /** Beside each other; in two rows in a narrower window, and one at a time on a phone. */
-function Columns({ count, chosen, children }: { count: number; chosen: number; children: ReactNode[] }) {
-  const isPhone = useLayout() === 'phone'
+function Columns({
+  count,
+  chosen,
+  children,
+}: {
+  count: number
+  /** The only one that is shown; undefined: all. */
+  chosen: number | undefined
+  children: ReactNode[]
+}) {
   return (
     <div
       className={`grid min-h-0 flex-1 gap-2.5 overflow-y-auto px-4 pb-4 phone:grid-cols-1 phone:grid-rows-1 phone:px-2 ${COLUMNS[count] ?? ''}`}
     >
-      {isPhone ? children[chosen] : children}
+      {chosen === undefined ? children : children[chosen]}
     </div>
   )
 }

@@ -49,7 +49,7 @@ export function ComparedPicture(props: ComparedPictureProps) {
       aria-label={image.user_visible_name}
       data-path={image.path}
       onPointerDown={onChoose}
-      className={`flex min-h-0 min-w-0 flex-col overflow-hidden rounded-card bg-surface ${isChosen ? 'outline-2 outline-accent -outline-offset-2' : 'border border-line'}`}
+      className={`relative flex min-h-0 min-w-0 flex-col overflow-hidden rounded-card border border-line bg-surface ${isChosen ? 'after:pointer-events-none after:absolute after:-inset-px after:rounded-card after:border-2 after:border-accent' : ''}`}
     >
       <div
         ref={frameRef}

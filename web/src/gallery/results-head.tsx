@@ -9,8 +9,8 @@ import { type PageChange, type PageState, SORTS, type Sort } from '../state/addr
 import { Filters } from './filters.tsx'
 import { useElementSize } from './use-element-size.ts'
 
-/** Below this width of the pane, in CSS pixels, the filters fold into one button. */
-const NARROW = 720
+/** Below this width of the pane, in CSS pixels, the filters fold into one button; the second beside a collection. */
+const [NARROW, NARROW_IN_COLLECTION] = [720, 1020]
 /** Row heights that can be chosen, as shares of the usual one. */
 export const ROW_SCALES = { min: 60, max: 240, initial: 100 }
 
@@ -39,7 +39,7 @@ export function ResultsHead({
 }: ResultsHeadProps) {
   const ref = useRef<HTMLDivElement>(null)
   const { width } = useElementSize(ref)
-  const isNarrow = width < NARROW
+  const isNarrow = width < (collection === undefined ? NARROW : NARROW_IN_COLLECTION)
   return (
     <div ref={ref} className="flex h-14 shrink-0 items-center gap-1.5 px-5 phone:px-3">
       {collection}

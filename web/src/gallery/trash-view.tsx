@@ -51,7 +51,7 @@ export default function TrashView({ mayRestore, mayEmpty, onBack }: TrashViewPro
           <Button onClick={onBack}>{app.backToGallery}</Button>
         </EmptyState>
       ) : (
-        <div className="min-h-0 flex-1" data-state={list.isLoading ? 'loading' : 'current'}>
+        <div className="min-h-0 flex-1 pt-2" data-state={list.isLoading ? 'loading' : 'current'}>
           <PictureGrid
             sections={sections}
             count={list.count}
@@ -155,9 +155,13 @@ function EmptyTrash({ list }: { list: ImageList }) {
   const toast = useToast()
   const [size, setSize] = useState(0)
   const ask = async () => {
-    const images = await list.load(0, list.count - 1)
-    setSize(images.reduce((sum, image) => sum + image.bytes, 0))
-    setAsked(true)
+    try {
+      const images = await list.load(0, list.count - 1)
+      setSize(images.reduce((sum, image) => sum + image.bytes, 0))
+      setAsked(true)
+    } catch (error) {
+      toast.show({ text: error instanceof Error ? error.message : String(error) })
+    }
   }
   const empty = useMutation({
     mutationFn: emptyTrash,
@@ -195,5 +199,6 @@ function refresh(client: ReturnType<typeof useQueryClient>) {
   return Promise.all([
     client.invalidateQueries({ queryKey: ['trash'] }),
     client.invalidateQueries({ queryKey: ['images'] }),
+    client.invalidateQueries({ queryKey: ['collections'] }),
   ])
 }

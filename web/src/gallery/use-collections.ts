@@ -32,7 +32,8 @@ export function useCollectionChanges(onOpen: (id: string) => void) {
         return undefined
       } finally {
         void client.invalidateQueries({ queryKey: KEY })
-        for (const part of ['list', 'timeline']) void client.invalidateQueries({ queryKey: ['images', part] })
+        for (const part of ['list', 'timeline', 'search'])
+          void client.invalidateQueries({ queryKey: ['images', part] })
       }
     },
     [client, toast],

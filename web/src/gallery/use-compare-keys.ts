@@ -1,5 +1,6 @@
 import { useEffect, useRef } from 'react'
 import { areSingleKeysOn } from '../components/single-keys.ts'
+import { REPEATED } from './use-view-keys.ts'
 
 interface CompareKeys {
   count: number
@@ -23,7 +24,7 @@ export function useCompareKeys(keys: CompareKeys): void {
       const act = actionOf(event.key.toLowerCase(), latest.current)
       if (act === undefined) return
       event.preventDefault()
-      act()
+      if (!event.repeat || REPEATED.test(event.key)) act()
     }
     addEventListener('keydown', onKey)
     return () => removeEventListener('keydown', onKey)

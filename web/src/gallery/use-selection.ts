@@ -14,6 +14,8 @@ export interface Selection {
   /** Adds everything between the last one that was chosen and this place. */
   extendTo: (image: Image, index: number) => void
   select: (images: Image[]) => void
+  /** Takes those away that are no longer in the list. */
+  drop: (ids: ReadonlySet<string>) => void
   /** Everything, if that is not too much. */
   selectAll: () => void
   clear: () => void
@@ -77,6 +79,12 @@ export function useSelection(list: ImageList, key: string): Selection {
       selectRange(first, end)
     },
     select,
+    drop: useCallback((gone) => {
+      setImages((old) => {
+        const left = [...old].filter(([id]) => !gone.has(id))
+        return left.length === old.size ? old : new Map(left)
+      })
+    }, []),
     refuse: setProblem,
     selectAll: () => selectRange(0, list.count - 1),
     clear: useCallback(() => {

@@ -41,10 +41,9 @@ export function useTrash(): Trash {
 
   const refresh = useCallback(
     () =>
-      Promise.all([
-        client.invalidateQueries({ queryKey: ['images'] }),
-        client.invalidateQueries({ queryKey: ['trash'] }),
-      ]),
+      Promise.all(
+        ['images', 'trash', 'collections'].map((part) => client.invalidateQueries({ queryKey: [part] })),
+      ),
     [client],
   )
 

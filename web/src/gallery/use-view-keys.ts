@@ -17,6 +17,9 @@ interface ViewKeys {
   onDetails: () => void
 }
 
+/** Keys that act again while they are held. */
+export const REPEATED = /^(Arrow.*|[+-])$/
+
 /** In CSS pixels. */
 const MOVE_STEP = 80
 /** While a key is held: each step changes the address, which browsers allow a hundred times in half a minute. */
@@ -38,7 +41,8 @@ export function useViewKeys(keys: ViewKeys): void {
       const act = actionOf(event, latest.current)
       if (act === undefined) return
       event.preventDefault()
-      act()
+      // A held key acts once unless it moves or zooms: the next picture was not meant.
+      if (!event.repeat || REPEATED.test(event.key)) act()
     }
     addEventListener('keydown', onKey)
     return () => removeEventListener('keydown', onKey)

@@ -187,7 +187,11 @@ export function FileActions({ image, onDelete }: Pick<ViewHeaderProps, 'image' |
         <ExternalLink />
       </a>
       {onDelete && (
-        <IconButton label={messages.viewer.trash} keys="Delete" onClick={() => onDelete(image)}>
+        <IconButton
+          label={messages.viewer.trash}
+          keys={messages.shortcuts.delete}
+          onClick={() => onDelete(image)}
+        >
           <Trash2 />
         </IconButton>
       )}

@@ -58,6 +58,11 @@ export class UploadQueue {
     this.add(jobs)
   }
 
+  /** The sign-in has expired, as another request has found. */
+  expire(): void {
+    this.#hasExpired = true
+  }
+
   /** Ends what is under way. @returns the files that were not added because the sign-in has expired */
   close(): Job[] {
     const left = this.#hasExpired ? [...this.#failed, ...this.#sending, ...this.#waiting] : []

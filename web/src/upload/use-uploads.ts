@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState } from 'react'
+import { onSignedOut } from '../api/client.ts'
 import { useAskBeforeLeaving } from '../components/use-ask-before-leaving.ts'
 import { messages } from '../messages/messages.ts'
 import { type Job, type Upload, UploadQueue } from './upload-queue.ts'
@@ -29,7 +30,9 @@ export function useUploads(): Uploads {
     queue.current = new UploadQueue(interrupted, (number, change) => setList(changed(number, change)))
     interrupted = []
     // The rest is not sent by itself in the name of the next user who signs in.
+    const endReports = onSignedOut(() => queue.current!.expire())
     return () => {
+      endReports()
       interrupted = queue.current!.close()
     }
   }, [])

@@ -17,6 +17,8 @@ export const collections = {
   share: 'Mit allen hier teilen',
   unshare: 'Für mich behalten',
   delete: 'Sammlung löschen',
+  question: (name: string) => `Sammlung „${name}“ löschen?`,
+  warning: 'Ihre Bilder bleiben in der Galerie. Die Sammlung kann nicht wiederhergestellt werden.',
   star: 'Stern geben',
   unstar: 'Stern entfernen',
   starred: 'Nur Bilder mit Stern',
@@ -31,7 +33,7 @@ export const compare = {
   keep: 'Behalten',
   keeping: 'Wird behalten',
   best: 'Bester Wert',
-  flip: 'Ein Druck auf das Bild zeigt das nächste',
+  shown: 'Gezeigtes Bild',
   facts: {
     dimensions: 'Abmessungen',
     bytes: 'Dateigröße',

@@ -17,6 +17,8 @@ export const collections = {
   share: 'Share with everyone here',
   unshare: 'Keep to myself',
   delete: 'Delete collection',
+  question: (name: string) => `Delete the collection “${name}”?`,
+  warning: 'Its pictures stay in the gallery. The collection cannot be restored.',
   star: 'Star',
   unstar: 'Remove star',
   starred: 'Only starred pictures',
@@ -31,7 +33,7 @@ export const compare = {
   keep: 'Keep',
   keeping: 'Keeping',
   best: 'Best',
-  flip: 'Press the picture to see the next one',
+  shown: 'Picture in view',
   facts: {
     dimensions: 'Dimensions',
     bytes: 'File size',
