@@ -5,6 +5,7 @@ import type { Handlers, HttpEnv } from '../contract/routes.ts'
 import { DomainError } from '../errors.ts'
 import { queryIdsIn, type SavedQueries } from '../saved-queries/saved-queries.ts'
 import type { CollectionJson, collectionContract } from './contract/collections.ts'
+import type { SavedSearch } from './contract/search-request.ts'
 import { type ImageFilters, readSavedSearch } from './image-filters.ts'
 import { ownerOf, visibleCollection } from './requests.ts'
 import { contentVersion, orderOf, pageOf, toImageJson } from './schemas.ts'
@@ -37,12 +38,11 @@ export function collectionHandlers({
       if (shared) assertMayShare(context)
       if (search !== undefined && imageIds.length > 0)
         throw new DomainError('invalid_request', 'A collection has either images or a search.')
-      if (search !== undefined) await pin(search)
       const created = await catalog.collections.create({
         name,
         ownerId: ownerOf(context),
         isShared: shared,
-        ...(search !== undefined && { search: await searchAsSent(context) }),
+        ...(search !== undefined && { search: await pin(context, search) }),
       })
       if (imageIds.length > 0) await catalog.collections.change(created.id, { add: imageIds })
       return context.json(await read(context, created.id), 200)
@@ -57,8 +57,7 @@ export function collectionHandlers({
       if (shared === true) assertMayShare(context)
       if (search !== undefined && collection.search === undefined)
         throw new DomainError('invalid_request', 'A collection of images can’t become a search.')
-      if (search !== undefined) await pin(search)
-      const sent = search === undefined ? undefined : await searchAsSent(context)
+      const sent = search && (await pin(context, search))
       await catalog.collections.update(collection.id, { name, isShared: shared, search: sent })
       if (search !== undefined) await release(collection)
       return context.json(await read(context, collection.id), 200)
@@ -108,9 +107,11 @@ export function collectionHandlers({
     return toJson(context, await find(context, id))
   }
 
-  /** Keeps the pictures of a search as long as the collection exists. */
-  async function pin(search: unknown): Promise<void> {
+  /** Keeps the pictures of a search as long as the collection exists. @returns the search to store @throws as `filters.check` */
+  async function pin(context: Context<HttpEnv>, search: SavedSearch): Promise<unknown> {
+    await filters.check(context, search)
     for (const id of queryIdsIn(search)) await queries.pin(id)
+    return searchAsSent(context)
   }
 
   /** The pictures of a search that no other collection needs expire like those of other searches. */

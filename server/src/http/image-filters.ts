@@ -19,6 +19,8 @@ type FindOptions = Pick<SearchOptions, 'filter' | 'offset' | 'limit'>
 
 /** Converts queries to filters. Collections and stars depend on the user, and saved searches have to be carried out. */
 export interface ImageFilters {
+  /** @throws {DomainError} as `find`, for a search that could not be carried out now: it is not worth saving */
+  check(context: Context<HttpEnv>, saved: SavedSearch): Promise<void>
   /** @throws {DomainError} `collection_not_found`; `invalid_request` if one saved search is based on another */
   of(context: Context<HttpEnv>, query: Query): Promise<ImageFilter>
   /**
@@ -30,7 +32,12 @@ export interface ImageFilters {
 
 export function createImageFilters({ search, ...sources }: ImageFilterOptions): ImageFilters {
   const { catalog } = sources
-  return { of: (context, query) => filterFor(context, query, false), find }
+  return { check, of: (context, query) => filterFor(context, query, false), find }
+
+  async function check(context: Context<HttpEnv>, { parts, query }: SavedSearch): Promise<void> {
+    if (parts !== undefined) await toTerms({ request: { parts }, files: new Map() }, sources)
+    await filterFor(context, query ?? {}, true)
+  }
 
   async function filterFor(context: Context<HttpEnv>, query: Query, isSaved: boolean): Promise<ImageFilter> {
     const filter = filterOf(query)
