@@ -70,7 +70,7 @@ async function list({ trash }: App, isJson: boolean): Promise<void> {
     ])
 }
 
-/** Of several deleted images with one former path, the latest deletion is restored. */
+/** If several deleted images had one path, the latest deletion is restored. */
 async function restore({ trash }: App, names: string[]): Promise<void> {
   const all = await trashed(trash)
   const ids = names.map((name) => {

@@ -33,7 +33,7 @@ type SearchBody = NonNullable<InferRequestType<typeof api.images.search.$post>['
 
 export type OrderBy = NonNullable<ListQuery['order_by']>
 
-/** What a list or a search is narrowed to. */
+/** Filters of a list or a search. */
 export type Filters = Pick<
   ListQuery,
   | 'name_contains'
