@@ -64,6 +64,30 @@ describe('sketch-search search', () => {
   })
 })
 
+describe('sketch-search trash', () => {
+  it('lists, restores and removes deleted images, unless a server uses the index', async () => {
+    const { gallery, data } = await smallGallery()
+    const product = await startProduct(gallery, data, CLASSICAL)
+    await untilIndexed(product.url, 5)
+    const { images } = await (await fetch(`${product.url}/api/images`)).json()
+    for (const { id, path } of images)
+      if (/[13]\.png/.test(path)) await fetch(`${product.url}/api/images/${id}`, { method: 'DELETE' })
+    const trash = (...args: string[]) =>
+      runCommand(['trash', ...args, '--folder', gallery, '--data-directory', data], CLASSICAL)
+    expect(await trash('list')).toMatchObject({ code: 1, stderr: expect.stringContaining('in use') })
+    expect(await product.stop()).toBe(0)
+
+    const listed = JSON.parse((await trash('list', '--json')).stdout)
+    expect(listed.map(({ path }: { path: string }) => path).sort()).toEqual(['sub/1.png', 'sub/3.png'])
+    expect(await trash('restore', 'sub/3.png')).toMatchObject({ code: 0, stdout: 'Restored: sub/3.png\n' })
+    expect((await readdir(join(gallery, 'sub'))).sort()).toEqual(['0.png', '2.png', '3.png', '4.png'])
+    expect((await trash('restore', 'sub/9.png')).stderr).toContain('The trash has no image "sub/9.png".')
+    expect((await trash('list')).stdout).toMatch(/^deleted at .*\n\S+ +\S+ +sub\/1\.png\n$/)
+    expect(await trash('empty')).toMatchObject({ code: 0, stdout: '1 images removed for good.\n' })
+    expect((await trash('list')).stdout).toBe('The trash is empty.\n')
+  })
+})
+
 describe('sketch-search', () => {
   it('names an unknown command, and the nearest one', async () => {
     for (const [word, nearest] of [

@@ -7,6 +7,7 @@ import { type EmbedderClient, failIfEmbedderIsDown } from '../embedding/process/
 import type { EventBus } from '../events.ts'
 import { createMetrics } from '../http/metrics.ts'
 import type { Router } from '../http/routing.ts'
+import type { Trash } from '../images/trash/trash.ts'
 import type { Backfill } from '../indexing/backfill.ts'
 import type { Indexer } from '../indexing/indexer.ts'
 import type { Logger } from '../log.ts'
@@ -26,6 +27,7 @@ export interface App {
   readonly backfill: Backfill
   readonly sync: GallerySync
   readonly search: ImageSearch
+  readonly trash: Trash
   readonly events: EventBus
   /** undefined where nobody has to sign in. */
   readonly auth: (Pick<Challenges, 'start' | 'verify'> & { users: Users }) | undefined
@@ -96,7 +98,7 @@ export async function createApp(
       { catalog: reads.catalog, embedder, reader, vocabulary },
       metrics.observeSearch,
     )
-    const { http, maintain } = openHttp(config, { foundations, indexing, search, metrics, log })
+    const { http, trash, maintain } = openHttp(config, { foundations, indexing, search, metrics, log })
     let stopMaintenance = () => {}
     return {
       catalog,
@@ -105,6 +107,7 @@ export async function createApp(
       backfill,
       sync,
       search,
+      trash,
       events,
       auth: signIn && { ...signIn.challenges, users: signIn.users },
       http,

@@ -5,6 +5,7 @@ import { createHttpApp } from '../http/app.ts'
 import type { Metrics } from '../http/metrics.ts'
 import { allowedHostnames } from '../http/middleware/same-origin.ts'
 import type { Router } from '../http/routing.ts'
+import type { Trash } from '../images/trash/trash.ts'
 import type { Logger } from '../log.ts'
 import type { ImageSearch } from '../search/search.ts'
 import type { Foundations } from './foundations.ts'
@@ -24,7 +25,7 @@ export interface HttpParts {
 export function openHttp(
   config: Config,
   { foundations, indexing, search, metrics, log }: HttpParts,
-): { http: Router; maintain: () => () => void } {
+): { http: Router; trash: Trash; maintain: () => () => void } {
   const { root, walk, storage, monitor, signIn, readClient, model, previousEmbedder } = foundations
   const { localEvents, events, renditions, thumbnails, limits, reader, indexer, backfill, sync, cluster } =
     indexing
@@ -75,5 +76,5 @@ export function openHttp(
       isShared: cluster !== undefined,
       log: { warn: (message) => log.warn(message) },
     })
-  return { http, maintain }
+  return { http, trash, maintain }
 }

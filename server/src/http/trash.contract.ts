@@ -103,7 +103,7 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
 
     it('puts a file into the data directory if the drive takes none', async () => {
       const { root, config, browser, first } = await openGallery(database)
-      // Nothing can be created in /sys, whoever the user is.
+      // No user can create anything in /sys.
       await symlink('/sys', join(root, '.sketch-search-trash'))
       expect((await browser.request('DELETE', `/api/images/${first.id}`)).status).toBe(200)
       expect(await readdir(join(root, 'folder'))).toEqual(['2.png'])

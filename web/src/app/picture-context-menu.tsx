@@ -51,7 +51,11 @@ export function PictureContextMenu({ page, target, onClose }: PictureContextMenu
         document.querySelector<HTMLElement>(`[data-index="${index}"]`)?.focus({ preventScroll: true })
       }
     >
-      <MenuItem icon={<Maximize2 />} hint="Enter" onSelect={() => viewed.open(image, index)}>
+      <MenuItem
+        icon={<Maximize2 />}
+        hint={messages.shortcuts.enter}
+        onSelect={() => viewed.open(image, index)}
+      >
         {gallery.open}
       </MenuItem>
       <MenuItem icon={<ScanSearch />} hint="S" onSelect={() => actions.findSimilar(image)}>

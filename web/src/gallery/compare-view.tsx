@@ -194,7 +194,7 @@ function Columns({
 }) {
   return (
     <div
-      className={`grid min-h-0 flex-1 gap-2.5 overflow-y-auto px-4 pb-4 phone:grid-cols-1 phone:grid-rows-1 phone:px-2 ${COLUMNS[count] ?? ''}`}
+      className={`grid min-h-0 flex-1 gap-2.5 overflow-y-auto px-4 pb-4 phone:px-2 ${(chosen === undefined ? COLUMNS[count] : 'grid-cols-1 grid-rows-1') ?? ''}`}
     >
       {chosen === undefined ? children : children[chosen]}
     </div>

@@ -174,7 +174,7 @@ function EmptyTrash({ list }: { list: ImageList }) {
   return (
     <>
       <Button variant="danger" icon={<Trash2 />} onClick={() => void ask()}>
-        {words.emptyTrash}
+        <span className="max-[22rem]:sr-only">{words.emptyTrash}</span>
       </Button>
       <Dialog
         title={words.question}

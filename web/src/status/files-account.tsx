@@ -28,7 +28,7 @@ function Account({ account }: { account: IndexAccount }) {
   const folders = account.folders.slice(0, MAX_FOLDERS)
   const more = account.folders.length - folders.length
   return (
-    <div className="space-y-4">
+    <div className="flex flex-col gap-4">
       <dl className="m-0 space-y-1">
         <Row label={files.found(account.found)} isStrong />
         <Row label={files.indexed} count={account.indexed} />

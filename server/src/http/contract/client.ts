@@ -22,7 +22,7 @@ type RouteOf<R extends RouteDefinition> = Hono<
   '/'
 >
 
-/** The parameters and the body that a client sends. The types of the library would require both bodies of a route that accepts two kinds. */
+/** Input of a route as a client sends it. The types of the library would require both bodies of a route that accepts two kinds. */
 type Sent<R extends RouteConfig> = Parameters<R['request']> & Query<R['request']> & Body<R['request']>
 
 type Parameters<Request> = Request extends { params: infer S extends z.ZodType }

@@ -38,6 +38,7 @@ export const app = {
 }
 
 export const shortcuts = {
+  enter: 'Eingabe',
   space: 'Leertaste',
   delete: 'Entf',
   title: 'Tastenkürzel',

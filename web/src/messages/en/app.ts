@@ -38,6 +38,7 @@ export const app = {
 }
 
 export const shortcuts = {
+  enter: 'Enter',
   space: 'Space',
   delete: 'Delete',
   title: 'Keyboard shortcuts',

@@ -1,0 +1,91 @@
+import { Command } from 'commander'
+import { type App, createApp } from '../app/compose.ts'
+import type { TrashedImage } from '../catalog/catalog.ts'
+import { DomainError } from '../errors.ts'
+import { displayName } from '../gallery/file-names.ts'
+import { createLog } from '../log.ts'
+import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
+import { showLoading } from './progress-line.ts'
+import { printTable } from './table.ts'
+
+interface TrashOptions extends CommonOptions {
+  folder?: string
+  json?: boolean
+}
+
+const PAGE = 500
+
+export function trashCommand(): Command {
+  const command = new Command('trash').description(
+    'list, restore or remove what was deleted in Sketch-Search',
+  )
+  const add = (name: string, description: string) => {
+    const sub = withCommonOptions(new Command(name).description(description)).option(
+      '--folder <folder>',
+      'the gallery, with all folders below it; default: watcher.watched_directory',
+    )
+    command.addCommand(sub)
+    return sub
+  }
+  add('list', 'list deleted images, the latest deletion first')
+    .option('--json', 'print JSON')
+    .action((options: TrashOptions) => withApp(options, (app) => list(app, options.json === true)))
+  add('restore', 'put deleted images back to their places; a name that is taken gets a number')
+    .argument('<image...>', 'former path or id')
+    .action((images: string[], options: TrashOptions) => withApp(options, (app) => restore(app, images)))
+  add('empty', 'remove all deleted images for good').action((options: TrashOptions) =>
+    withApp(options, async ({ trash }) => console.log(`${await trash.empty()} images removed for good.`)),
+  )
+  return command
+}
+
+/** @throws {DomainError} `data_directory_in_use` while a server uses an embedded database */
+async function withApp(options: TrashOptions, work: (app: App) => Promise<void>): Promise<void> {
+  const config = configFor(options.folder, options)
+  const { log, status } = createLog(config, process.stderr)
+  const app = await createApp(config, {
+    log,
+    onLoading: showLoading(status, log, process.stderr.isTTY === true),
+  })
+  status.clear()
+  try {
+    await work(app)
+  } finally {
+    await app.close()
+  }
+}
+
+async function list({ trash }: App, isJson: boolean): Promise<void> {
+  const all = (await trashed(trash)).map(({ image: { id, path }, deletedAt }) => ({
+    id,
+    path,
+    deleted_at: new Date(deletedAt).toISOString(),
+  }))
+  if (isJson) console.log(JSON.stringify(all, null, 2))
+  else if (all.length === 0) console.log('The trash is empty.')
+  else
+    printTable([
+      ['deleted at', 'id', 'path'],
+      ...all.map((image) => [image.deleted_at, image.id, displayName(image.path)]),
+    ])
+}
+
+/** If several deleted images had one path, the latest deletion is restored. */
+async function restore({ trash }: App, names: string[]): Promise<void> {
+  const all = await trashed(trash)
+  const ids = names.map((name) => {
+    const found = all.find(({ image }) => image.id === name || image.path === name)
+    if (found !== undefined) return found.image.id
+    throw new DomainError('image_not_found', `The trash has no image ${JSON.stringify(name)}.`)
+  })
+  for (const { path } of await trash.restore(ids)) console.log(`Restored: ${displayName(path)}`)
+}
+
+async function trashed(trash: App['trash']): Promise<TrashedImage[]> {
+  const all: TrashedImage[] = []
+  for (;;) {
+    const { images } = await trash.list({ offset: all.length, limit: PAGE })
+    if (images.length === 0) return all
+    all.push(...images)
+  }
+}
