@@ -14,7 +14,7 @@ export function DropZones({ mayAdd, folder, isImage }: DropZonesProps) {
     'grid place-items-center rounded-sheet border-2 border-accent border-dashed bg-accent-soft p-4 text-center text-16 font-medium text-accent-ink'
   return (
     <div
-      className={`fixed inset-3 z-30 grid gap-3 sm:grid-flow-col sm:auto-cols-fr ${isImage ? 'pointer-events-none [body:has([data-library])_&]:left-67' : ''}`}
+      className={`fixed inset-3 z-30 grid gap-3 sm:grid-flow-col sm:auto-cols-fr ${isImage ? 'pointer-events-none [body:has(nav)_&]:left-67' : ''}`}
     >
       <div data-drop="search" className={zone}>
         {messages.query.dropToSearch}

@@ -57,7 +57,6 @@ export function WideLayout(props: WideLayoutProps) {
         {isLibraryOpen && (
           <nav
             {...PANE}
-            data-library
             aria-label={messages.gallery.library}
             className="w-64 shrink-0 overflow-y-auto border-line border-r bg-surface px-2.5 py-3.5"
           >
