@@ -119,6 +119,7 @@ function filledIn(command: string, reference = 'REFERENCE'): string[] {
     .replaceAll(/--config FILE/g, '--config config.yaml')
     .replaceAll(/--(sketch|image) FILE/g, '--$1 sketch.png')
     .replaceAll(/--gallery DIR/g, '--gallery PHOTOS')
+    .replaceAll(/--scenes OTHERS/g, '--scenes SKETCHES')
     .replaceAll(/--queries DIR/g, '--queries SKETCHES')
     .replaceAll('examples/', join(ROOT, 'examples/'))
     .replaceAll(/\bFOLDER\b/g, 'PHOTOS')

@@ -12,7 +12,7 @@ import { createIndexedVectors } from '../catalog/sqlite/indexed-vectors.ts'
 import { openDatabase as openPostgres } from '../database/postgres/database.ts'
 import { POSTGRES } from '../database/postgres/dialect.ts'
 import type { Tables } from '../database/schema.ts'
-import { openDatabase as openSqlite } from '../database/sqlite/database.ts'
+import { openCatalogDatabase as openSqlite } from '../database/sqlite/database.ts'
 import { SQLITE } from '../database/sqlite/dialect.ts'
 import { createImageReader, type ImageReader } from '../gallery/image-reader.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
@@ -46,7 +46,7 @@ interface Opened {
 const DATABASES: Record<string, () => Promise<Opened>> = {
   async SQLite() {
     const directory = await temporaryDirectory()
-    const database = await openSqlite(join(directory, 'catalog.sqlite'))
+    const database = await openSqlite(directory)
     onTestFinished(() => database.destroy())
     return {
       database,
