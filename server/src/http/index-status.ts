@@ -2,6 +2,7 @@ import type { SignIn } from '../auth/sign-in-method.ts'
 import type { Catalog } from '../catalog/catalog.ts'
 import type { Handlers } from '../contract/routes.ts'
 import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
+import type { Trash } from '../images/trash/trash.ts'
 import type { Backfill } from '../indexing/backfill.ts'
 import type { Indexer } from '../indexing/indexer.ts'
 import type { StorageMonitor } from '../indexing/storage-monitor.ts'
@@ -23,6 +24,7 @@ export interface IndexStatusOptions {
   storage: Pick<StorageMonitor, 'problem'>
   /** undefined: without sign-in. */
   signIn: Pick<SignIn, 'method'> | undefined
+  trash: Pick<Trash, 'days'>
 }
 
 export function indexStatusHandlers(options: IndexStatusOptions): Handlers<typeof indexStatusContract> {
@@ -62,6 +64,7 @@ async function statusOf({
   sync,
   storage,
   signIn,
+  trash,
 }: IndexStatusOptions): Promise<IndexStatusJson> {
   const { indexed, unembedded, failed } = await catalog.images.counts()
   const { ratePerSecond, etaSeconds, pending } = indexer.progress()
@@ -80,6 +83,7 @@ async function statusOf({
     previous_embedder: unembedded > 0 ? (previousEmbedder ?? null) : null,
     words: wordsStatus(embedder, vocabulary),
     auth: signIn?.method.kind ?? 'none',
+    trash_days: trash.days,
     embedder_state: embedder.processId === undefined ? 'not_working' : 'working',
     absence: sync.massRemoval ?? null,
     problem: sync.problem ?? storage.problem?.message ?? null,

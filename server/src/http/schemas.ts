@@ -305,6 +305,7 @@ export const indexStatusSchema = z
       .nullable()
       .describe('The embedder that was used before, while not all images are embedded by the present one.'),
     embedder_state: z.enum(['working', 'not_working']),
+    trash_days: z.number().describe('Days for which deleted images can be restored; 0 if deleting is final.'),
     words: z
       .object({
         kind: z

@@ -96,6 +96,7 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
 
     it('keeps nothing if trash.days is 0', async () => {
       const { root, browser, first } = await openGallery(database, { 'trash.days': 0 })
+      expect(await (await browser.get('/api/index/status')).json()).toMatchObject({ trash_days: 0 })
       await browser.request('DELETE', `/api/images/${first.id}`)
       expect(await filesIn(root)).toEqual(['2.png'])
       expect(await (await browser.get('/api/trash')).json()).toEqual({ images: [], total: 0 })

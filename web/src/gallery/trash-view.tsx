@@ -1,7 +1,7 @@
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { ArrowLeft, CheckCheck, RefreshCw, Trash2, Undo2, X } from 'lucide-react'
 import { useMemo, useState } from 'react'
-import type { Image } from '../api/client.ts'
+import { getIndexStatus, type Image } from '../api/client.ts'
 import { emptyTrash, restoreImages, type TrashedImage } from '../api/trash.ts'
 import { BarButton } from '../components/bar-button.tsx'
 import { Button } from '../components/button.tsx'
@@ -33,6 +33,7 @@ export default function TrashView({ mayRestore, mayEmpty, onBack }: TrashViewPro
   const measures = useMeasures()
   const { trash: words, app } = messages
   const first = list.imageAt(0) as TrashedImage | undefined
+  const { data: status } = useQuery({ queryKey: ['status'], queryFn: ({ signal }) => getIndexStatus(signal) })
   const stay = first === undefined ? '' : words.stay(daysBetween(first.deleted_at, first.expires_at))
   const sections = useMemo(
     () => [{ key: 'trash', title: '', detail: stay, count: list.count, meanAspect: USUAL_ASPECT }],
@@ -47,7 +48,7 @@ export default function TrashView({ mayRestore, mayEmpty, onBack }: TrashViewPro
           <Button onClick={list.retry}>{app.retry}</Button>
         </EmptyState>
       ) : !list.isLoading && list.count === 0 ? (
-        <EmptyState icon={<Trash2 />} title={words.emptyTitle} text={words.empty}>
+        <EmptyState icon={<Trash2 />} title={words.emptyTitle} text={words.stay(status?.trash_days ?? 0)}>
           <Button onClick={onBack}>{app.backToGallery}</Button>
         </EmptyState>
       ) : (

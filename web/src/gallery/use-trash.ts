@@ -1,9 +1,9 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useCallback, useEffect, useRef, useState } from 'react'
-import { ApiError, deleteImage, type Image } from '../api/client.ts'
+import { ApiError, deleteImage, type Image, type IndexStatus } from '../api/client.ts'
 import { serverUrl } from '../api/server-url.ts'
 import { restoreImages } from '../api/trash.ts'
-import { useToast } from '../components/toast.tsx'
+import { type ToastContent, useToast } from '../components/toast.tsx'
 import { useAskBeforeLeaving } from '../components/use-ask-before-leaving.ts'
 import { messages } from '../messages/messages.ts'
 
@@ -104,20 +104,19 @@ export function useTrash(): Trash {
 
   const move = useCallback(
     (images: readonly Image[]) => {
-      if (images.length === 0) return
+      const isFinal = client.getQueryData<IndexStatus>(['status'])?.trash_days === 0
+      if (images.length === 0 || (isFinal && !confirm(messages.trash.deleteQuestion(images.length)))) return
       const now = performance.now()
       const isTogether = now - last.current.at < TOGETHER_MS
       const before = isTogether ? last.current.images : []
       last.current = { images: new Map([...before, ...images.map(withId)]), at: now }
       for (const image of images) queue.current.set(image.id, image)
       hide(images)
-      toast.show({
-        text: messages.trash.moved(last.current.images.size),
-        action: { text: messages.trash.undo, run: () => void undo() },
-      })
+      if (isFinal) last.current = { images: new Map(), at: 0 }
+      toast.show(isFinal ? deleted(images.length) : moved(last.current.images.size, () => void undo()))
       void settled()
     },
-    [hide, settled, toast, undo],
+    [client, hide, settled, toast, undo],
   )
 
   useAskBeforeLeaving(hidden.size > MAX_AT_LEAVING)
@@ -130,6 +129,14 @@ export function useTrash(): Trash {
     settled,
     dismissFailures: useCallback(() => setFailures([]), []),
   }
+}
+
+function moved(count: number, undo: () => void): ToastContent {
+  return { text: messages.trash.moved(count), action: { text: messages.trash.undo, run: undo } }
+}
+
+function deleted(count: number): ToastContent {
+  return { text: messages.trash.deleted(count) }
 }
 
 /** Pictures that lists leave out for now. */

@@ -107,11 +107,17 @@ export const trash = {
   moved: (count: number) =>
     plural(count, { one: '# Bild in den Papierkorb gelegt', other: '# Bilder in den Papierkorb gelegt' }),
   undo: 'Rückgängig',
+  /** Without a trash. */
+  deleted: (count: number) => plural(count, { one: '# Bild gelöscht', other: '# Bilder gelöscht' }),
+  deleteQuestion: (count: number) =>
+    plural(count, {
+      one: 'Dieses Bild von der Festplatte löschen? Das lässt sich nicht rückgängig machen.',
+      other: '# Bilder von der Festplatte löschen? Das lässt sich nicht rückgängig machen.',
+    }),
   undoFailed: 'Einige Bilder konnten nicht wiederhergestellt werden.',
   failed: (name: string, reason: string) => `${name} wurde nicht in den Papierkorb gelegt. ${reason}`,
   title: 'Papierkorb',
   emptyTitle: 'Der Papierkorb ist leer',
-  empty: 'Gelöschte Bilder bleiben 30 Tage hier.',
   restore: 'Wiederherstellen',
   stay: (days: number) =>
     plural(days, {

@@ -105,11 +105,17 @@ export const trash = {
   moved: (count: number) =>
     plural(count, { one: '# picture moved to trash', other: '# pictures moved to trash' }),
   undo: 'Undo',
+  /** Without a trash. */
+  deleted: (count: number) => plural(count, { one: '# picture deleted', other: '# pictures deleted' }),
+  deleteQuestion: (count: number) =>
+    plural(count, {
+      one: 'Delete this picture from the disk? This cannot be undone.',
+      other: 'Delete # pictures from the disk? This cannot be undone.',
+    }),
   undoFailed: 'Some pictures could not be restored.',
   failed: (name: string, reason: string) => `${name} was not moved to the trash. ${reason}`,
   title: 'Trash',
   emptyTitle: 'The trash is empty',
-  empty: 'Deleted pictures stay here for 30 days.',
   restore: 'Restore',
   stay: (days: number) =>
     plural(days, {

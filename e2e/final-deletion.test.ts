@@ -1,0 +1,34 @@
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { count, DESKTOP, openPage } from './support/browser.ts'
+import { useDemo } from './support/demo.ts'
+import { CLASSICAL } from './support/product.ts'
+
+const demo = useDemo(1, { ...CLASSICAL, SERVER__TRASH__DAYS: '0' })
+
+it('without a trash, the page asks before it deletes, and offers no Undo', async () => {
+  const { page, close } = await openPage(demo.browser, demo.product.url, DESKTOP)
+  const questions: string[] = []
+  let accepts = false
+  page.on('dialog', (dialog) => {
+    questions.push(dialog.message())
+    void (accepts ? dialog.accept() : dialog.dismiss())
+  })
+  const tile = page.locator('[data-path]').first()
+  const file = join(demo.gallery, (await tile.getAttribute('data-path'))!)
+  await tile.focus()
+  await page.keyboard.press('Delete')
+  await expect.poll(() => questions).toEqual(['Delete this picture from the disk? This cannot be undone.'])
+  await access(file)
+
+  accepts = true
+  await tile.focus()
+  await page.keyboard.press('Delete')
+  const toast = page.getByRole('status').filter({ hasText: '1 picture deleted' })
+  await toast.waitFor()
+  expect(await toast.getByRole('button', { name: 'Undo' }).count()).toBe(0)
+  await count(page, '11 pictures')
+  await expect(access(file)).rejects.toThrow()
+  await close()
+})
