@@ -1,5 +1,5 @@
 /**
- * `npm run sketches`: draws twenty things with the mouse on the page, over the gallery of `npm run demo`, and looks for
+ * `npm run sketches`: draws twenty things with the mouse on the page, over the gallery of `npm run demo -- --drawn`, and looks for
  * each in the first row of what is found. Writes `bench/results/sketches.md` with a picture of each.
  */
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -16,7 +16,7 @@ import { table } from '../support.ts'
 import { drawByHand } from './draw-by-hand.ts'
 import { DRAWINGS, type Drawing } from './drawings.ts'
 
-/** As many as `npm run demo` draws, and its photographs. */
+/** As many as `npm run demo -- --drawn` draws, and its photographs. */
 const [PER_SUBJECT, SUBJECTS, PHOTOS] = [28, 12, 93]
 const WINDOW = { width: 1280, height: 720 }
 const results = join(import.meta.dirname, '../results')
@@ -35,7 +35,7 @@ try {
   const found = rows.filter(({ places }) => places.length > 0).length
   const text = [
     '# Twenty sketches on the demo gallery',
-    `\`npm run sketches\` draws twenty things with the mouse on the page, each once, over the ${PER_SUBJECT * SUBJECTS} drawn pictures and ${PHOTOS} photographs of \`npm run demo\`, with the default model. **${found} of ${rows.length} find their thing in the first row.** The strokes are in \`bench/sketches/drawings.ts\`; none was changed to find more.`,
+    `\`npm run sketches\` draws twenty things with the mouse on the page, each once, over the ${PER_SUBJECT * SUBJECTS} drawn pictures and ${PHOTOS} photographs of \`npm run demo -- --drawn\`, with the default model. **${found} of ${rows.length} find their thing in the first row.** The strokes are in \`bench/sketches/drawings.ts\`; none was changed to find more.`,
     table(
       ['drawn', 'places in the first row', 'pictures in that row', 'in the gallery'],
       rows.map(({ name, places, shown, inGallery }) => [name, places.join(', ') || 'none', shown, inGallery]),
