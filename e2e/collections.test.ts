@@ -41,6 +41,7 @@ it('makes a collection of the selected pictures, adds to it by dragging, renames
   await page.getByRole('button', { name: 'Rename' }).click()
   await page.getByRole('button', { name: 'Options of Trip' }).click()
   await page.getByRole('menuitem', { name: 'Delete collection' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete collection' }).click()
   await count(page, '24 pictures')
   expect(complaints).toEqual([])
   await close()
