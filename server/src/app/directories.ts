@@ -70,7 +70,7 @@ function createDataDirectory({ data_directory: directory }: Config): void {
   }
 }
 
-const DENIED = ['EACCES', 'EPERM']
+const DENIED = ['EACCES', 'EPERM', 'EROFS']
 
 /**
  * Docker creates a missing folder of the host as root, and the server in the container is another user. Other obstacles, such as a
