@@ -99,7 +99,7 @@ export async function benchPostgres(count: number): Promise<Section> {
     const [signs] = await bytesOf(client, 'signs')
     const bySigns = await measureWays(
       SIGNS_PER_RESULT.map((times) => ({
-        name: `signs, the best ${times} × ${TOP_K} judged anew`,
+        name: `signs, the best ${times} × ${TOP_K} compared again`,
         search: signSearch(client, times * TOP_K),
       })),
       vectors,
