@@ -21,7 +21,7 @@ export function FilterChip({ icon, text, onClear, className = '', ...rest }: Fil
         {...rest}
         className={`flex h-full min-w-0 items-center gap-1.25 rounded-full pl-3 ${isSet ? 'pr-1' : 'pr-2.25'} [&_svg]:size-4`}
       >
-        {icon}
+        <span className="contents @max-4xl:hidden">{icon}</span>
         <span className="truncate">{text}</span>
         {!isSet && <ChevronDown className="text-ink-2" aria-hidden="true" />}
       </button>

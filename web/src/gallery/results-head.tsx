@@ -41,7 +41,7 @@ export function ResultsHead({
   const { width } = useElementSize(ref)
   const isNarrow = width < (collection === undefined ? NARROW : NARROW_IN_COLLECTION)
   return (
-    <div ref={ref} className="flex h-14 shrink-0 items-center gap-1.5 px-5 phone:px-3">
+    <div ref={ref} className="@container flex h-14 shrink-0 items-center gap-1.5 px-5 phone:px-3">
       {collection}
       <Filters state={state} change={change} isNarrow={isNarrow} />
       <span className="flex-1" />
@@ -51,7 +51,9 @@ export function ResultsHead({
         </IconButton>
       )}
       {isSearch ? (
-        <span className="px-2 font-medium text-13">{messages.gallery.sorts.best}</span>
+        <span className="shrink-0 px-2 font-medium text-13 whitespace-nowrap @max-4xl:hidden">
+          {messages.gallery.sorts.best}
+        </span>
       ) : (
         <SortMenu sort={state.sort} onSort={(sort) => change({ sort })} />
       )}
