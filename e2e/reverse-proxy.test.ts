@@ -140,7 +140,7 @@ describe('an answer of a proxy', () => {
     await close()
   })
 
-  it('whose server is away, and a lost connection, are told apart, and the upload goes on by itself', async () => {
+  it('whose server is away, and a lost connection, have their own sentences, and the upload goes on by itself', async () => {
     const { product, nginx, gallery, data } = await start()
     await nginx.serve(proxied(`${product.url}/`))
     const { page, close } = await openPage(await sharedBrowser(), `${nginx.url}/photos/`)

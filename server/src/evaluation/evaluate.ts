@@ -24,6 +24,11 @@ export interface EmbeddedItems {
   dimensions: number
 }
 
+/** The vector of an item; shares its memory. */
+export function vectorAt({ vectors, dimensions }: EmbeddedItems, n: number): Float32Array {
+  return vectors.subarray(n * dimensions, (n + 1) * dimensions)
+}
+
 /** Means over queries, each between 0 and 1. */
 export interface Scores {
   queries: number

@@ -1,6 +1,6 @@
 import type { QueryExpansion } from '../embedding/embedder.ts'
 import { expandedVector } from '../search/expansion.ts'
-import type { EmbeddedItems } from './evaluate.ts'
+import { type EmbeddedItems, vectorAt } from './evaluate.ts'
 
 /** Expands sketches as a search does, by the images of the gallery. Images with the same bytes as the sketch are left out. */
 export function expandQueries(
@@ -34,8 +34,4 @@ function nearest(
     found.set(item.contentHash, { vector, score })
   }
   return [...found.values()].sort((a, b) => b.score - a.score).slice(0, neighbours)
-}
-
-function vectorAt({ vectors, dimensions }: EmbeddedItems, n: number): Float32Array {
-  return vectors.subarray(n * dimensions, (n + 1) * dimensions)
 }

@@ -1,6 +1,6 @@
 import { combine } from '../search/combine.ts'
 import type { TermVectors } from '../search/term-vectors.ts'
-import type { EmbeddedItems } from './evaluate.ts'
+import { type EmbeddedItems, vectorAt } from './evaluate.ts'
 import { precisionAt } from './metrics.ts'
 
 export const FEEDBACK_ROUNDS = 3
@@ -35,7 +35,7 @@ export function precisionAfterFeedback(
     const marked = new Set<number>()
     for (let round = 0; round <= rounds; round++) {
       const isAlone = !marks.some(({ weight }) => weight > 0)
-      const term = termOf(vectorOf(isAlone ? expanded : queries, q), 1)
+      const term = termOf(vectorAt(isAlone ? expanded : queries, q), 1)
       const order = ranked(gallery, others, combine([term, ...marks]).linear!)
       sums[round]! += precisionAt(ranksWhere(order, isRight), PRECISION_AT)
       const unmarked = order.slice(0, SEEN).filter((n) => !marked.has(n))
@@ -43,8 +43,8 @@ export function precisionAfterFeedback(
       const wrong = unmarked.filter((n) => !isRight(n)).slice(0, MARKS)
       for (const n of [...right, ...wrong]) marked.add(n)
       marks.push(
-        ...right.map((n) => termOf(vectorOf(gallery, n), 1)),
-        ...wrong.map((n) => termOf(vectorOf(gallery, n), -1)),
+        ...right.map((n) => termOf(vectorAt(gallery, n), 1)),
+        ...wrong.map((n) => termOf(vectorAt(gallery, n), -1)),
       )
     }
   }
@@ -55,13 +55,9 @@ function termOf(vector: Float32Array, weight: number): TermVectors {
   return { weight, kind: 'image', sets: [[{ vector, weight: 1, offset: 0 }]] }
 }
 
-function vectorOf({ vectors, dimensions }: EmbeddedItems, n: number): Float32Array {
-  return vectors.subarray(n * dimensions, (n + 1) * dimensions)
-}
-
 function ranked(gallery: EmbeddedItems, among: readonly number[], query: Float32Array): number[] {
   const scores = new Map(
-    among.map((n) => [n, vectorOf(gallery, n).reduce((sum, value, d) => sum + value * query[d]!, 0)]),
+    among.map((n) => [n, vectorAt(gallery, n).reduce((sum, value, d) => sum + value * query[d]!, 0)]),
   )
   return among.toSorted((a, b) => scores.get(b)! - scores.get(a)!)
 }

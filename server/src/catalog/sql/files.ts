@@ -3,7 +3,7 @@ import { ROOT } from '../../gallery/paths.ts'
 import type { FileStore, KnownFile } from '../catalog.ts'
 import { subtreeRange } from '../filters.ts'
 import type { SqlContext } from './context.ts'
-import { nameColumns, selectImages, takenColumns, toImage } from './image-rows.ts'
+import { movedColumns, selectImages, toImage } from './image-rows.ts'
 import { createSqlLeftOut } from './left-out.ts'
 
 const CHANGE_TIMES_PER_STATEMENT = 1000
@@ -59,7 +59,8 @@ export function createSqlFiles(context: SqlContext): FileStore {
       })
     },
 
-    async move(from, { path, inode, modifiedAt, changedAt, createdAt }) {
+    async move(from, to) {
+      const { path } = to
       vectors.changed()
       return database.transaction().execute(async (transaction) => {
         const moved = await transaction
@@ -72,15 +73,7 @@ export function createSqlFiles(context: SqlContext): FileStore {
         await transaction.deleteFrom('images').where('path', '=', path).execute()
         await transaction
           .updateTable('images')
-          .set({
-            path,
-            ...nameColumns(path),
-            inode,
-            modified_at: modifiedAt,
-            changed_at: changedAt ?? null,
-            created_at: createdAt,
-            ...takenColumns(moved.captured_at, modifiedAt),
-          })
+          .set(movedColumns(to, moved.captured_at))
           .where('id', '=', moved.id)
           .execute()
         return true

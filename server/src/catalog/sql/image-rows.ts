@@ -129,6 +129,31 @@ export function takenColumns(capturedAt: number | null | undefined, modifiedAt: 
   return { taken_at: takenAt, taken_month: date.getUTCFullYear() * 100 + date.getUTCMonth() + 1 }
 }
 
+/** A path and what the file system reports of the file there; times in milliseconds since 1970. */
+interface MovedFile {
+  path: string
+  inode: string
+  modifiedAt: number
+  changedAt?: number | undefined
+  createdAt: number
+}
+
+/** Columns of an image whose file has moved. */
+export function movedColumns(
+  { path, inode, modifiedAt, changedAt, createdAt }: MovedFile,
+  capturedAt: number | null | undefined,
+) {
+  return {
+    path,
+    ...nameColumns(path),
+    inode,
+    modified_at: modifiedAt,
+    changed_at: changedAt ?? null,
+    created_at: createdAt,
+    ...takenColumns(capturedAt, modifiedAt),
+  }
+}
+
 /** Columns that are derived from a path. */
 export function nameColumns(path: string) {
   const name = nameOf(path)

@@ -4,7 +4,7 @@ import type { TrashedImage, TrashStore } from '../catalog.ts'
 import type { Page } from '../contract/page.ts'
 import type { TrashPlace } from '../contract/trash.ts'
 import type { SqlContext } from './context.ts'
-import { nameColumns, takenColumns, toImage } from './image-rows.ts'
+import { movedColumns, toImage } from './image-rows.ts'
 
 type ImageRow = Selectable<Tables['images']>
 
@@ -113,7 +113,7 @@ class SqlTrash implements TrashStore {
         .executeTakeFirst()
       if (trashed === undefined) return false
       const image = JSON.parse(trashed.image) as ImageRow
-      const row = to === undefined ? image : movedRow(image, to)
+      const row = to === undefined ? image : { ...image, ...movedColumns(to, image.captured_at) }
       // The scan may have found the file before.
       await transaction.deleteFrom('images').where('path', '=', row.path).execute()
       await transaction.deleteFrom('failures').where('path', '=', row.path).execute()
@@ -124,21 +124,5 @@ class SqlTrash implements TrashStore {
 
   async remove(imageIds: string[]): Promise<void> {
     await this.#database.deleteFrom('trash').where('id', 'in', this.#dialect.texts(imageIds)).execute()
-  }
-}
-
-function movedRow(
-  image: ImageRow,
-  { path, inode, modifiedAt, changedAt, createdAt }: NonNullable<Parameters<TrashStore['restore']>[1]>,
-): ImageRow {
-  return {
-    ...image,
-    path,
-    ...nameColumns(path),
-    inode,
-    modified_at: modifiedAt,
-    changed_at: changedAt ?? null,
-    created_at: createdAt,
-    ...takenColumns(image.captured_at, modifiedAt),
   }
 }
