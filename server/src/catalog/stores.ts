@@ -73,6 +73,7 @@ export const READ_FROM = {
   },
   spaces: {
     activate: 'primary',
+    openFormer: 'primary',
     list: 'primary',
     prune: 'primary',
   },
