@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import sharp from 'sharp'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { writeBmp } from '../server/src/testing/bmp-samples.ts'
 import { makeDng } from '../server/src/testing/dng.ts'
 import { heic } from '../server/src/testing/heif-samples.ts'
@@ -48,6 +48,7 @@ describe('SIGTERM ends the server within ten seconds', () => {
     for (let n = 0; n < FILES; n++)
       await writeSettled(join(gallery, `${n}.${extension}`), Buffer.concat([bytes, Buffer.alloc(n)]))
     const product = await startProduct(gallery, data, CLASSICAL)
+    onTestFinished(() => product.kill())
     const server = Number(await readFile(join(data, 'lock.pid'), 'utf8'))
     await expect.poll(() => indexedIn(data), { interval: 20 }).toBeGreaterThan(0)
     const decoders = childrenOf(server)
