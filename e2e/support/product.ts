@@ -30,7 +30,9 @@ export function asEnvironment(keys: Record<string, unknown>): Record<string, str
 const START_TIMEOUT_MS = 120_000
 const running = new Set<ChildProcess>()
 // A test that fails may leave some.
-process.once('exit', () => running.forEach((child) => child.kill('SIGKILL')))
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
 
 export interface Product {
   url: string
