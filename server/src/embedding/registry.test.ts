@@ -108,6 +108,16 @@ describe('the fingerprint', () => {
     expect(await of('onnx')).not.toBe(before)
   })
 
+  it('leaves out what only concerns texts, so that a text model can be added to a gallery that is embedded', async () => {
+    const path = join(await temporaryDirectory(), 'model.onnx')
+    await writeFile(path, 'graph')
+    const of = (kwargs: Record<string, unknown>) =>
+      fingerprintOf('mine', definitionFor({ target: 'onnx', kwargs: { path, ...kwargs } }))
+    const texts = { text_path: 'text.onnx', tokenizer: 'tokenizer.json', text_length: 64, text_output: 'y' }
+    expect(await of(texts)).toBe(await of({}))
+    expect(await of({ sketch_path: 'sketch.onnx' })).not.toBe(await of({}))
+  })
+
   it('sees the weights of a built-in kind whatever their file is called', async () => {
     const folder = await temporaryDirectory()
     for (const name of ['model_best.pth.tar', 'weights', 'epoch.12']) {
