@@ -23,10 +23,11 @@ import { duplicateHandlers } from './duplicates.ts'
 import { respondWithError, respondWithInvalid } from './errors.ts'
 import { eventHandlers } from './events.ts'
 import { exportHandlers } from './export.ts'
+import type { Exporter } from './export-request.ts'
 import { folderHandlers } from './folders.ts'
 import { healthHandlers } from './health.ts'
 import { imageFileHandlers } from './image-files.ts'
-import { createImageFilters } from './image-filters.ts'
+import type { ImageFilters } from './image-filters.ts'
 import { imageHandlers } from './images.ts'
 import { indexAccountHandlers } from './index-account.ts'
 import { indexStatusHandlers } from './index-status.ts'
@@ -66,6 +67,8 @@ export interface HttpOptions {
   queries: SavedQueries
   reader: Pick<ImageReader, 'decode' | 'render'>
   imageFiles: ImageFiles
+  filters: ImageFilters
+  exporter: Exporter
   trash: Trash
   duplicateThreshold: number
   feed: EventFeed
@@ -159,18 +162,17 @@ export function createHttpApp(options: HttpOptions): Router {
 }
 
 function handlersOf(options: HttpOptions): ApiHandlers<typeof API> {
-  const filters = createImageFilters(options)
   return {
     health: healthHandlers(options),
-    search: searchHandlers({ ...options, filters }),
+    search: searchHandlers(options),
     duplicates: duplicateHandlers(options),
-    images: imageHandlers({ ...options, filters }),
+    images: imageHandlers(options),
     imageFiles: imageFileHandlers(options),
     match: matchHandlers(options),
-    timeline: timelineHandlers({ ...options, filters }),
-    collections: collectionHandlers({ ...options, filters }),
+    timeline: timelineHandlers(options),
+    collections: collectionHandlers(options),
     stars: starHandlers(options),
-    export: exportHandlers({ ...options, filters }),
+    export: exportHandlers(options),
     trash: trashHandlers(options),
     savedQueries: savedQueryHandlers(options),
     words: wordHandlers(options),

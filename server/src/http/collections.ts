@@ -76,14 +76,14 @@ export function collectionHandlers({
       const { images, total } =
         saved?.parts === undefined
           ? await catalog.images.list({
-              filter: await filters.of(context, { ...query, collection: collection.id }),
+              filter: await filters.of(ownerOf(context), { ...query, collection: collection.id }),
               ...orderOf(query),
               ...pageOf(query),
             })
           : await filters.find(
-              context,
+              ownerOf(context),
               { ...saved, parts: saved.parts },
-              { filter: await filters.of(context, query), ...pageOf(query) },
+              { filter: await filters.of(ownerOf(context), query), ...pageOf(query) },
             )
       return context.json({ images: await withStars(context, catalog, images.map(toImageJson)), total }, 200)
     },
@@ -100,7 +100,7 @@ export function collectionHandlers({
 
   /** @throws {DomainError} `collection_not_found` unless the user may see it */
   function find(context: Context<HttpEnv>, id: string): Promise<Collection> {
-    return visibleCollection(context, catalog, id)
+    return visibleCollection(ownerOf(context), catalog, id)
   }
 
   async function read(context: Context<HttpEnv>, id: string): Promise<CollectionJson> {
@@ -109,7 +109,7 @@ export function collectionHandlers({
 
   /** Keeps the pictures of a search as long as the collection exists. @returns the search to store @throws as `filters.check` */
   async function pin(context: Context<HttpEnv>, search: SavedSearch): Promise<unknown> {
-    await filters.check(context, search)
+    await filters.check(ownerOf(context), search)
     for (const id of queryIdsIn(search)) await queries.pin(id)
     return searchAsSent(context)
   }

@@ -4,7 +4,7 @@ import type { Handlers, HttpEnv } from '../contract/routes.ts'
 import type { ImageFiles } from '../images/image-files.ts'
 import type { imageContract } from './contract/images.ts'
 import type { ImageFilters } from './image-filters.ts'
-import { bytesOf, findImage } from './requests.ts'
+import { bytesOf, findImage, ownerOf } from './requests.ts'
 import { orderOf, pageOf, toImageJson } from './schemas.ts'
 import { withStars } from './stars.ts'
 
@@ -25,7 +25,7 @@ export function imageHandlers({
     async list(context) {
       const query = context.req.valid('query')
       const { images, total } = await catalog.images.list({
-        filter: await filters.of(context, query),
+        filter: await filters.of(ownerOf(context), query),
         ...orderOf(query),
         ...pageOf(query),
       })

@@ -6,7 +6,7 @@ import type { ImageSearch, SearchResult } from '../search/search.ts'
 import type { searchContract } from './contract/search.ts'
 import type { ImageFilters } from './image-filters.ts'
 import { parseJsonField } from './input/json.ts'
-import { bytesOf } from './requests.ts'
+import { bytesOf, ownerOf } from './requests.ts'
 import {
   DEFAULT_TOP_K,
   type ImagesJson,
@@ -75,7 +75,7 @@ async function optionsOf(
   topK = DEFAULT_TOP_K,
 ) {
   const query = given ?? {}
-  return { filter: await filters.of(context, query), topK, ...pageOf(query) }
+  return { filter: await filters.of(ownerOf(context), query), topK, ...pageOf(query) }
 }
 
 /** @param explanation further fields of searches by parts */
