@@ -7,6 +7,7 @@ import { createImageFilters } from '../http/image-filters.ts'
 import type { Metrics } from '../http/metrics.ts'
 import { allowedHostnames } from '../http/middleware/same-origin.ts'
 import type { Router } from '../http/routing.ts'
+import { createReveal } from '../images/reveal.ts'
 import type { Trash } from '../images/trash/trash.ts'
 import type { Logger } from '../log.ts'
 import type { ImageSearch } from '../search/search.ts'
@@ -62,6 +63,8 @@ export function openHttp(
     imageFiles,
     filters,
     exporter,
+    reveal:
+      config.open_in_file_manager && config.auth.kind === 'none' ? createReveal({ root, walk }) : undefined,
     trash,
     feed: cluster?.feed ?? createLocalFeed(events),
     metrics,

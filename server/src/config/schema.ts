@@ -113,8 +113,25 @@ const database = z
       })
   })
 
+const directory = z.strictObject({
+  name: z
+    .string()
+    .regex(
+      /^(?!\.)[^/\\:\p{Cc}]{1,60}$/u,
+      'give the name of a folder, which has no / and no dot at its beginning',
+    )
+    .describe('Name of the folder in the gallery.'),
+  path: z.string().min(1).describe('The folder itself. Its drive may be absent.'),
+})
+
 const watcher = z.strictObject({
   watched_directory: z.string().min(1).default('./').describe('The gallery: the folder with the images.'),
+  directories: z
+    .array(directory)
+    .default([])
+    .describe(
+      'Further folders, each `{name, path}`: a folder at the top of the gallery under this name, wherever it lies.',
+    ),
   watch_recursive: z
     .boolean()
     .default(false)
@@ -283,6 +300,12 @@ export const configSchema = z.strictObject({
     .transform((path) => `/${path.replaceAll(/^\/|\/$/g, '')}`)
     .default('/')
     .describe('Path of the page, such as `/photos`, if a reverse proxy passes it on without removing it.'),
+  open_in_file_manager: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Let people at this machine open the folder of an image in its file manager. It has no effect with sign-in, or for clients on other machines.',
+    ),
   log_level: z
     .enum(LOG_LEVELS)
     .default('INFO')

@@ -8,6 +8,7 @@ import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import type { EventFeed } from '../events.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import type { ImageFiles } from '../images/image-files.ts'
+import type { Reveal } from '../images/reveal.ts'
 import type { Trash } from '../images/trash/trash.ts'
 import type { Backfill } from '../indexing/backfill.ts'
 import type { Indexer } from '../indexing/indexer.ts'
@@ -41,6 +42,7 @@ import { type ReadPositions, readYourWrites } from './middleware/read-your-write
 import { knownHostsOnly, sameOriginOnly } from './middleware/same-origin.ts'
 import { openApiDocument } from './openapi.ts'
 import { pageRoutes } from './page.ts'
+import { revealHandlers } from './reveal.ts'
 import { type ApiHandlers, mount, mountAll, type Router } from './routing.ts'
 import { savedQueryHandlers } from './saved-queries.ts'
 import { searchHandlers } from './search.ts'
@@ -69,6 +71,8 @@ export interface HttpOptions {
   imageFiles: ImageFiles
   filters: ImageFilters
   exporter: Exporter
+  /** undefined: no request may open a file manager. */
+  reveal: Reveal | undefined
   trash: Trash
   duplicateThreshold: number
   feed: EventFeed
@@ -173,6 +177,7 @@ function handlersOf(options: HttpOptions): ApiHandlers<typeof API> {
     collections: collectionHandlers(options),
     stars: starHandlers(options),
     export: exportHandlers(options),
+    reveal: revealHandlers(options),
     trash: trashHandlers(options),
     savedQueries: savedQueryHandlers(options),
     words: wordHandlers(options),

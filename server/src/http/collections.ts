@@ -6,6 +6,7 @@ import { DomainError } from '../errors.ts'
 import { queryIdsIn, type SavedQueries } from '../saved-queries/saved-queries.ts'
 import type { CollectionJson, collectionContract } from './contract/collections.ts'
 import type { SavedSearch } from './contract/search-request.ts'
+import { withCopies } from './copies.ts'
 import { type ImageFilters, readSavedSearch } from './image-filters.ts'
 import { ownerOf, visibleCollection } from './requests.ts'
 import { contentVersion, orderOf, pageOf, toImageJson } from './schemas.ts'
@@ -73,19 +74,25 @@ export function collectionHandlers({
       const collection = await find(context, context.req.valid('param').collection_id)
       const query = context.req.valid('query')
       const saved = collection.search === undefined ? undefined : readSavedSearch(collection)
+      const isRanked = saved?.parts !== undefined
+      const filter = await filters.of(
+        ownerOf(context),
+        isRanked ? query : { ...query, collection: collection.id },
+      )
       const { images, total } =
         saved?.parts === undefined
           ? await catalog.images.list({
-              filter: await filters.of(ownerOf(context), { ...query, collection: collection.id }),
+              filter,
               ...orderOf(query),
               ...pageOf(query),
             })
           : await filters.find(
               ownerOf(context),
               { ...saved, parts: saved.parts },
-              { filter: await filters.of(ownerOf(context), query), ...pageOf(query) },
+              { filter, ...pageOf(query) },
             )
-      return context.json({ images: await withStars(context, catalog, images.map(toImageJson)), total }, 200)
+      const starred = await withStars(context, catalog, images.map(toImageJson))
+      return context.json({ images: await withCopies(catalog, filter, starred), total }, 200)
     },
     async changeImages(context) {
       const collection = await find(context, context.req.valid('param').collection_id)

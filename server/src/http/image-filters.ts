@@ -48,7 +48,13 @@ export function createImageFilters({ search, ...sources }: ImageFilterOptions): 
     if (collection !== undefined && collection.search === undefined) collections.push(collection.id)
     const within =
       collection?.search === undefined ? undefined : [await searchFilter(userId, collection, isSaved)]
-    return { ...filter, within, collections: collections.length > 0 ? collections : undefined }
+    const all = { ...filter, within, collections: collections.length > 0 ? collections : undefined }
+    return query.folded_into === undefined ? all : groupFilter(query.folded_into, all)
+  }
+
+  async function groupFilter(id: string, { fold = 'bursts', ...filter }: ImageFilter): Promise<ImageFilter> {
+    const groups = await catalog.images.folded([id], { ...filter, fold })
+    return { ...filter, imageIds: [id, ...groups.flatMap(({ folded }) => folded)] }
   }
 
   async function searchFilter(
