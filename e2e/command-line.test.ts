@@ -9,7 +9,7 @@ import { CLASSICAL, runCommand, startProduct } from './support/product.ts'
 import { smallGallery } from './support/small-gallery.ts'
 
 describe('sketch-search index', () => {
-  it('indexes, summarises, and the second time does nothing', async () => {
+  it('indexes, prints a summary, and does nothing the second time', async () => {
     const { gallery, data } = await smallGallery()
     const first = await runCommand(['index', gallery, '--data-directory', data])
     expect(first).toMatchObject({
@@ -108,7 +108,7 @@ describe('sketch-search', () => {
     expect(stderr).toContain('unknown command "serv"')
   })
 
-  it('prints where it runs already, in place of a second start', async () => {
+  it('prints the address of the running server instead of starting a second one', async () => {
     const { gallery, data } = await smallGallery()
     const product = await startProduct(gallery, data, CLASSICAL)
     const second = await runCommand(['serve', gallery, '--data-directory', data, '--port', '8999'], CLASSICAL)
@@ -116,7 +116,7 @@ describe('sketch-search', () => {
     expect(await product.stop()).toBe(0)
   })
 
-  it('names a data directory that can not be made, in one sentence', async () => {
+  it('reports a data directory that cannot be created in one sentence', async () => {
     const { gallery } = await smallGallery()
     const file = join(await temporaryDirectory(), 'file')
     await writeFile(file, '')
@@ -141,7 +141,7 @@ describe('sketch-search', () => {
     })
   })
 
-  it('helps', async () => {
+  it('prints help', async () => {
     for (const command of [[], ['serve'], ['index'], ['search'], ['config']]) {
       const { code, stdout } = await runCommand([...command, '--help'])
       expect(code).toBe(0)
@@ -149,7 +149,7 @@ describe('sketch-search', () => {
     }
   })
 
-  it('keeps what was compiled for the next start, and starts where it can not', async () => {
+  it('caches compiled code for the next start, and starts without a cache, too', async () => {
     const cache = await temporaryDirectory()
     const environment = { NODE_COMPILE_CACHE: '', XDG_CACHE_HOME: cache }
     expect((await runCommand(['--help'], environment)).code).toBe(0)
@@ -189,7 +189,7 @@ describe('sketch-search', () => {
     ],
     [['serve', '--nonsense'], {}, /unknown option '--nonsense'/],
     [['serve', '--port', 'x'], {}, /whole number/],
-  ] as const)('%j says what to do', async (args, environment, sentence) => {
+  ] as const)('%j explains what to do', async (args, environment, sentence) => {
     const { code, stdout, stderr } = await runCommand([...args], environment)
     expect(code).toBe(1)
     expect(stdout).toBe('')
@@ -199,7 +199,7 @@ describe('sketch-search', () => {
 })
 
 describe('a port that is in use', () => {
-  it('is named, with what to do', async () => {
+  it('is reported with a remedy', async () => {
     const { gallery, data } = await smallGallery()
     const product = await startProduct(gallery, data, CLASSICAL)
     const port = new URL(product.url).port
@@ -214,7 +214,7 @@ describe('a port that is in use', () => {
 })
 
 describe('kill -9 in the middle of indexing', () => {
-  it('loses nothing and doubles nothing', async () => {
+  it('loses and duplicates nothing', async () => {
     const directory = await temporaryDirectory()
     const gallery = join(directory, 'gallery')
     const data = join(directory, 'data')
@@ -267,7 +267,7 @@ describe('sketch-search copy-catalog', () => {
 })
 
 describe('sketch-search evaluate', () => {
-  it('prints how good the embedders are and writes a report', async () => {
+  it('prints the metrics of the embedders and writes a report', async () => {
     const directory = await temporaryDirectory()
     const [gallery, queries] = [join(directory, 'gallery'), join(directory, 'queries')]
     for (let n = 0; n < 12; n++) {
@@ -295,7 +295,7 @@ describe('sketch-search evaluate', () => {
     )
   })
 
-  it('says before it begins that there is no such embedder, and fails where nothing could be read', async () => {
+  it('rejects an unknown embedder before it begins, and fails if no image is readable', async () => {
     const directory = await temporaryDirectory()
     for (const folder of ['gallery', 'queries'])
       await writeSettled(join(directory, folder, 'round', '1.png'), 'no image')

@@ -92,7 +92,7 @@ async function createOperators(
   const otherOperator = createOtherOperator(root, random, contents)
   const hostileOperator = hasHostileFiles ? await createHostileOperator(root, random, contents) : undefined
   return {
-    takeWritten: operator.takeWritten,
+    takeWritten: () => operator.takeWritten(),
     choose() {
       if (hostileOperator !== undefined && random.chance(0.2)) return hostileOperator
       return hasOtherFiles && random.chance(0.3) ? otherOperator : operator

@@ -141,7 +141,7 @@ it('finds the images of a saved search each time', async () => {
   })
 })
 
-it('gives each user stars and collections of one’s own, and everyone the shared ones', async () => {
+it('gives each user private stars and collections, and all users the shared ones', async () => {
   const team = await startTeam()
   await writeGallery(team.gallery)
   await indexAll(team.app)

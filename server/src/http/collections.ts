@@ -17,11 +17,8 @@ export interface CollectionHandlersOptions {
   filters: ImageFilters
 }
 
-export function collectionHandlers({
-  catalog,
-  queries,
-  filters,
-}: CollectionHandlersOptions): Handlers<typeof collectionContract> {
+export function collectionHandlers(options: CollectionHandlersOptions): Handlers<typeof collectionContract> {
+  const { catalog, filters } = options
   return {
     async list(context) {
       const query = context.req.valid('query')
@@ -45,7 +42,7 @@ export function collectionHandlers({
         name,
         ownerId: ownerOf(context),
         isShared: shared,
-        ...(search !== undefined && { search: await pin(context, search) }),
+        ...(search !== undefined && { search: await pin(context, search, options) }),
       })
       if (imageIds.length > 0) await catalog.collections.change(created.id, { add: imageIds })
       return context.json(await read(context, created.id), 200)
@@ -60,16 +57,16 @@ export function collectionHandlers({
       if (shared === true) assertMayShare(context)
       if (search !== undefined && collection.search === undefined)
         throw new DomainError('invalid_request', 'A collection of images can’t become a search.')
-      const sent = search && (await pin(context, search))
+      const sent = search && (await pin(context, search, options))
       await catalog.collections.update(collection.id, { name, isShared: shared, search: sent })
-      if (search !== undefined) await release(collection)
+      if (search !== undefined) await release(collection, options)
       return context.json(await read(context, collection.id), 200)
     },
     async delete(context) {
       const collection = await find(context, context.req.valid('param').collection_id)
       assertMay(canManage(context, collection), 'delete')
       await catalog.collections.delete(collection.id)
-      await release(collection)
+      await release(collection, options)
       return context.json({ status: 'success' as const }, 200)
     },
     ...collectionImageHandlers(catalog, filters),
@@ -83,20 +80,27 @@ export function collectionHandlers({
   async function read(context: Context<HttpEnv>, id: string): Promise<CollectionJson> {
     return toCollectionJson(context, await find(context, id))
   }
+}
 
-  /** Keeps the pictures of a search as long as the collection exists. @returns the search to store @throws as `filters.check` */
-  async function pin(context: Context<HttpEnv>, search: SavedSearch): Promise<unknown> {
-    await filters.check(context, search)
-    for (const id of queryIdsIn(search)) await queries.pin(id)
-    return searchAsSent(context)
-  }
+/** Keeps the pictures of a search as long as the collection exists. @returns the search to store @throws as `filters.check` */
+async function pin(
+  context: Context<HttpEnv>,
+  search: SavedSearch,
+  { filters, queries }: CollectionHandlersOptions,
+): Promise<unknown> {
+  await filters.check(context, search)
+  for (const id of queryIdsIn(search)) await queries.pin(id)
+  return searchAsSent(context)
+}
 
-  /** The pictures of a search that no other collection needs expire like those of other searches. */
-  async function release({ search }: Collection): Promise<void> {
-    if (search === undefined) return
-    const needed = new Set((await catalog.collections.searches()).flatMap(queryIdsIn))
-    for (const id of queryIdsIn(search)) if (!needed.has(id)) await queries.unpin(id)
-  }
+/** Lets the pictures of a search expire like those of other searches, unless another collection needs them. */
+async function release(
+  { search }: Collection,
+  { catalog, queries }: CollectionHandlersOptions,
+): Promise<void> {
+  if (search === undefined) return
+  const needed = new Set((await catalog.collections.searches()).flatMap(queryIdsIn))
+  for (const id of queryIdsIn(search)) if (!needed.has(id)) await queries.unpin(id)
 }
 
 /** The search of a request before its values were converted: it can be validated again. */

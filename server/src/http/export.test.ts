@@ -160,7 +160,7 @@ it('refuses a request that names no images, or several kinds of them', async () 
   }
 })
 
-it('lists the files that can no longer be read, and exports the others', async () => {
+it('lists unreadable files, and exports the others', async () => {
   const { root, browser } = await openGallery()
   const stream = await browser.post('/api/export', { format: 'zip', query: BY_DATE })
   await rm(join(root, 'b/1.png'))
@@ -187,7 +187,7 @@ it('closes the file that it reads when the archive is cancelled', async () => {
   expect(opened.map(({ fd }) => fd)).toEqual([-1])
 })
 
-it('writes names that lead nowhere else and calculate nothing', async () => {
+it('writes names that contain no paths and no formulas', async () => {
   const root = await temporaryDirectory()
   for (const [n, name] of ['a\\..\\..\\up.png', '=1+2.png'].entries())
     await writeSettled(join(root, name), await picture(n), new Date(Date.UTC(2021, n, 2)))

@@ -4,11 +4,11 @@ import { boxAround, formatNear, parseNear } from './near-place.ts'
 const BERLIN = { latitude: 52.52, longitude: 13.405, kilometres: 10 }
 
 describe('a place in the address', () => {
-  it('is read as it was written', () => {
+  it('is read unchanged', () => {
     expect(parseNear(formatNear(BERLIN))).toEqual(BERLIN)
   })
 
-  it('that makes no sense is left out', () => {
+  it('that is invalid is ignored', () => {
     for (const text of ['', '1,2', '91,0,1', '0,181,1', 'a,b,c', '0,0,0', '0,0,5000', undefined])
       expect(parseNear(text), text).toBeUndefined()
   })
