@@ -41,7 +41,7 @@ const commands = documents().flatMap((file) =>
 )
 const isElsewhere = (command: string) => ELSEWHERE.some(([pattern]) => pattern.test(command))
 
-/** A folder in which everything is there that the pages speak of. */
+/** A folder with every file that the pages mention. */
 async function prepare(): Promise<{
   gallery: string
   reference: string

@@ -309,7 +309,7 @@ describe('an upload that was cut off', () => {
       await sent.promise
       await route.abort()
     })
-    // Browsers ask for nobody who has not touched the page.
+    // Browsers only ask a user who has interacted with the page.
     await page.getByRole('button', { name: 'Draw' }).click()
     await page.getByTestId('upload-files').setInputFiles([
       {

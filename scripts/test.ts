@@ -25,13 +25,13 @@ const results = { passed: 0, failed: 0, skipped: 0 }
 const failures: Failure[] = []
 
 provide('Chromium', provideChromium(), 'CHROMIUM_PATH')
-if (!isLong) provide('nginx', provideNginx(), 'NGINX_PATH')
 provide('Python with numpy', providePython(), 'TEST_PYTHON')
 const transformers = provideTransformers()
 if (transformers !== undefined) provide('@huggingface/transformers', transformers)
 if (isLong) {
   provide('PostgreSQL with pgvector', providePostgres(), 'TEST_POSTGRES')
   provide('strace', provideStrace())
+  provide('nginx', provideNginx(), 'NGINX_PATH')
   await check('the page is built', 'vite/bin/vite.js', ['build', 'web', '--logLevel', 'warn'])
   await vitest(['long'])
 } else {

@@ -108,7 +108,7 @@ describe('reading from a standby server', () => {
 
     await standby.pauseReplay()
     const { cookie, header } = await upload(app, 'new.png')
-    // Others may see it a little later, but nobody waits for the standby.
+    // Others may see it slightly later, but no request waits for the standby.
     expect(await list(app)).toEqual(['0.png', '1.png', '2.png'])
     expect(await list(app, { cookie })).toContain('new.png')
     expect(await list(app, { 'sketch-search-position': header })).toContain('new.png')

@@ -379,7 +379,7 @@ describe('bodies', () => {
     const large = await openBrowser(app.http).post('/api/auth/otp/start', { email: 'a'.repeat(100_000) })
     expect(large.status).toBe(413)
 
-    // Nobody may have the server hold what nobody may send, also if it comes without its length.
+    // The server must not hold more than a client may send, also without a declared length.
     let sent = 0
     const endless = new ReadableStream({
       pull(controller) {

@@ -550,7 +550,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       const catalog = await openWith(1)
       const other = { embedder: 'other', fingerprint: '1', dimensions: 4 }
       expect(await catalog.spaces.activate(other)).toEqual({ previousEmbedder: 'test' })
-      // One that has embedded nothing is nothing to speak of.
+      // An embedder without vectors is not listed.
       expect(await catalog.spaces.activate(SPACE)).toEqual({ previousEmbedder: undefined })
       await catalog.spaces.activate(other)
       await catalog.images.upsert([record(0, { vector: Float32Array.of(1, 0, 0, 0) })])

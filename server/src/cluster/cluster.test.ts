@@ -287,7 +287,7 @@ describe('processes on one database', () => {
     const [config] = await configsFor(await galleryOf(1), 1)
     const app = await start(config!, { indexes: false })
     expect(await (await app.http.request('/api/index/status')).json()).toMatchObject({ watching: 'off' })
-    await expect(app.sync.scan()).rejects.toThrow(/Nobody watches.*start a worker/)
+    await expect(app.sync.scan()).rejects.toThrow(/No process watches.*start a worker/)
   })
 })
 
@@ -315,7 +315,7 @@ describe('removing missing files', () => {
   it('is abandoned without a leader, and not done later', async () => {
     const jobs = await queue()
     let asks = 0
-    await expect(jobs.request(CONFIRMED, () => asks++ < 2)).rejects.toThrow(/Nobody watches/)
+    await expect(jobs.request(CONFIRMED, () => asks++ < 2)).rejects.toThrow(/No process watches/)
     await jobs.request(PLAIN)
     const handled: LeaderCommand[] = []
     await jobs.handle(async (request) => void handled.push(request))

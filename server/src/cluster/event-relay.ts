@@ -93,7 +93,7 @@ class TableEventRelay implements EventRelay {
       if (this.#unpublished.length > maxUnpublished) this.#unpublished.shift()
       this.#flushing ??= this.#flush()
     })
-    // Each process measures progress itself, and nobody needs it later.
+    // Each process measures progress itself, and it is not needed later.
     this.#allEvents.on('progress', (progress) => {
       this.#publish({ id: undefined, event: { name: 'progress', args: [progress] } })
       if (progress.pending === 0 && this.#lastToIndex > 0) this.#publishEmptyQueue()

@@ -8,7 +8,7 @@ import { temporaryDirectory } from '../testing/temporary.ts'
 import { connectThread, type Thread } from '../threads.ts'
 import { createImageReader, type ReaderSettings } from './image-reader.ts'
 
-/** Speaks as a reader's thread does. */
+/** Sends the messages of a reader's thread. */
 const MISBEHAVING = `
   const { parentPort } = require('node:worker_threads')
   parentPort.on('message', ({ id, args: [{ path }, flag] }) => {

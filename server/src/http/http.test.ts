@@ -527,7 +527,7 @@ describe('one image', () => {
     const own = await thumbnail()
     const bytes = await readFile(join(root, 'image-02.png'))
     for (const name of await readdir(directory)) await rm(join(directory, name), { recursive: true })
-    // Nobody has noticed yet that it was overwritten.
+    // The overwritten file has not been noticed yet.
     await writeFile(join(root, 'image-02.png'), await picture(77))
     expect((await thumbnail()).equals(own)).toBe(false)
     expect((await get(app, image!.thumbnail_url)).headers.get('etag')).toBeNull()

@@ -286,7 +286,7 @@ describe('scanning', () => {
     const status = (await (await app.http.request('/api/index/status')).json()) as { absence: unknown }
     expect(status.absence).toEqual({ missing: 120, known: 130 })
 
-    // Back again, they are noticed without anybody asking.
+    // When they are back, they are noticed without a request.
     await mkdir(join(root, 'drive'))
     for (let n = 0; n < 120; n++) await writeSettled(join(root, `drive/${n}.png`), await picture(n))
     await expect.poll(() => app.sync.massRemoval).toBeUndefined()

@@ -14,7 +14,7 @@ describe('a place in the address', () => {
   })
 })
 
-it('the box around a place is as wide as it is high, in kilometres', () => {
+it('the box around a place is a square, in kilometres', () => {
   const box = boxAround(BERLIN)
   expect((box.latitude_max - box.latitude_min) * 111.2).toBeCloseTo(20, 6)
   const width = (box.longitude_max - box.longitude_min) * 111.2 * Math.cos((52.52 * Math.PI) / 180)

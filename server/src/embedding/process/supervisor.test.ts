@@ -196,7 +196,7 @@ describe('an abandoned start', () => {
       onOutput: () => {},
       onIdleExit: (reason) => ends.push(reason),
     })
-    // It gets ready while nobody can look.
+    // It becomes ready between two checks.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3_000)
     closing.abort()
     await expect(started).rejects.toThrow('it is being closed')

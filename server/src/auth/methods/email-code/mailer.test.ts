@@ -88,7 +88,7 @@ describe('mail', () => {
     await mailer.close()
 
     const { lines: logged, log: other } = recordLog()
-    // Nobody listens on the port of what was closed.
+    // The port of a closed server has no listener.
     await server.close()
     const lost = createMailer(optionsFor(server.port), other, { retryAfterMs: [10] })
     lost.send(MAIL)

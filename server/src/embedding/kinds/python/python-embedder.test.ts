@@ -24,7 +24,7 @@ function start(
 
 function isAlive(pid: number): boolean {
   try {
-    // A zombie that nobody has waited for is none.
+    // A zombie, whose status has not been read, is not running.
     return process.kill(pid, 0) && !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
   } catch {
     return false
