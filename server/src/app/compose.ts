@@ -31,7 +31,7 @@ export interface App {
   readonly trash: Trash
   readonly exporter: Exporter
   readonly events: EventBus
-  /** undefined where nobody has to sign in. */
+  /** undefined without sign-in */
   readonly auth: (Pick<Challenges, 'start' | 'verify'> & { users: Users }) | undefined
   readonly http: Router
   /** Stores the address of the page, for a second start on the same data directory. */

@@ -153,7 +153,7 @@ export function describeCollections(name: string, database: DatabaseKeys): void 
       })
     })
 
-    it('gives each user stars and collections of one’s own, and everyone the shared ones', async () => {
+    it('gives each user private stars and collections, and all users the shared ones', async () => {
       const team = await startTeam(await database())
       await writeGallery(team.gallery)
       await team.app.join()

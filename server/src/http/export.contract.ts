@@ -168,7 +168,7 @@ export function describeExport(name: string, database: DatabaseKeys): void {
       }
     })
 
-    it('lists the files that can no longer be read, and exports the others', async () => {
+    it('lists unreadable files, and exports the others', async () => {
       const { root, browser } = await openGallery(database)
       const stream = await browser.post('/api/export', { format: 'zip', query: BY_DATE })
       await rm(join(root, 'b/1.png'))
@@ -225,7 +225,7 @@ export function describeExport(name: string, database: DatabaseKeys): void {
         expect(await readFile(join(directory, name))).toEqual(await readFile(join(root, name)))
     })
 
-    it('writes names that lead nowhere else and calculate nothing', async () => {
+    it('writes names that contain no paths and no formulas', async () => {
       const root = await temporaryDirectory()
       for (const [n, name] of ['a\\..\\..\\up.png', '=1+2.png'].entries())
         await writeSettled(join(root, name), await picture(n), new Date(Date.UTC(2021, n, 2)))

@@ -45,7 +45,7 @@ export const indexStatusSchema = z
       .string()
       .nullable()
       .describe(
-        'Why the folder can’t be read, or why nothing can be stored. The index stays as it is meanwhile.',
+        'Why the folder can’t be read, or why nothing can be stored. The index does not change meanwhile.',
       ),
     storage_problem: z
       .enum(STORAGE_PROBLEMS)

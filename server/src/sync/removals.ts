@@ -175,5 +175,5 @@ function describeMassRemoval(
   const places = mountPoints.map((directory) => JSON.stringify(directory)).join(', ')
   const why =
     places === '' ? 'perhaps a drive is not mounted' : `no drive, or another one, is mounted at ${places}`
-  return `${missing} of ${known} files of the gallery ${root} are gone at once: ${why}. The index is kept as it is. If they are to be forgotten, confirm it on the page, or, while no server runs on it, with "sketch-search index FOLDER --accept-missing".`
+  return `${missing} of ${known} files of the gallery ${root} are gone at once: ${why}. The index is kept unchanged. To remove them from it, confirm this on the page, or, while no server runs on it, with "sketch-search index FOLDER --accept-missing".`
 }

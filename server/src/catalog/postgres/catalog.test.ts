@@ -37,7 +37,7 @@ function scoreOf(a: Float32Array, b: Float32Array): number {
 }
 
 describe('its vector index', () => {
-  it('is built when there are many, is used, and finds what comparing finds, also behind filters', async () => {
+  it('is built for many rows, is used, and finds the same images as a comparison of all, also with filters', async () => {
     // A database that records how it answers.
     const server = await startPostgres([
       'shared_preload_libraries=auto_explain',
