@@ -107,7 +107,7 @@ describe('a picture of 100 megapixels', () => {
 })
 
 describe('a raw photo', () => {
-  it('shows the preview in its file and says so', async () => {
+  it('shows the preview in its file with a note', async () => {
     const { page, close } = await openPage(browser, product.url)
     await openLarge(page, 'camera.dng')
     const large = page.getByTestId('large-picture')

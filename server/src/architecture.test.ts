@@ -85,11 +85,6 @@ const VENDORS: Record<string, readonly string[]> = {
 
 /** Functions that are still too long, with their lines. Entries only shrink or go: one that no longer applies fails. */
 const LONG_FUNCTIONS: Record<string, number> = {
-  'bench/postgres.ts benchPostgres': 112,
-  'e2e/cluster/run.ts runCluster': 167,
-  'e2e/soak/soak.ts soak': 170,
-  'scripts/notices.ts thirdPartyNotices': 81,
-  'server/src/http/collections.ts collectionHandlers': 104,
   'web/src/admin/users-view.tsx UsersView': 86,
   'web/src/app/app.tsx App': 98,
   'web/src/app/settings-menu.tsx SettingsMenu': 82,
