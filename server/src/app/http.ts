@@ -37,6 +37,7 @@ export function openHttp(
     reader,
     thumbnails,
     renditions,
+    isSearching: () => search.isBusy,
     events: localEvents,
     limits,
     walk,
