@@ -18,7 +18,7 @@ export type Project = (typeof PROJECTS)[number]
 export const SHORT_PROJECTS = PROJECTS.filter((project) => project !== 'long')
 
 /** Tests that take long whether or not they need a database server. */
-const LONG_FILES = ['soak.test.ts', 'network.test.ts']
+const LONG_FILES = ['soak.test.ts', 'network.test.ts', 'place.test.ts']
 /** The imports of a test decide its project; the first rule that applies counts. */
 const MARKS: [Project, RegExp][] = [
   ['long', /from '[./\w-]*\/testing\/(shared-)?postgres\.ts'|from '\.\/cluster\/run\.ts'/],
