@@ -89,16 +89,6 @@ const LONG_FUNCTIONS: Record<string, number> = {
   'e2e/soak/soak.ts soak': 170,
   'scripts/notices.ts thirdPartyNotices': 81,
   'server/src/http/collections.ts collectionHandlers': 104,
-  'web/src/admin/users-view.tsx UsersView': 86,
-  'web/src/app/app.tsx App': 98,
-  'web/src/app/settings-menu.tsx SettingsMenu': 82,
-  'web/src/app/wide-layout.tsx WideLayout': 93,
-  'web/src/gallery/picture-grid.tsx PictureGrid': 136,
-  'web/src/gallery/timeline-scrubber.tsx TimelineScrubber': 87,
-  'web/src/gallery/use-trash.ts useTrash': 104,
-  'web/src/region/use-region.ts useRegion': 85,
-  'web/src/sketch/sketch-panel.tsx SketchPanel': 111,
-  'web/src/sketch/use-addressed-sketch.ts useAddressedSketch': 100,
 }
 
 interface Import {
