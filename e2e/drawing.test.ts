@@ -8,8 +8,8 @@ import { CLASSICAL } from './support/product.ts'
 import { STAR } from './support/shapes.ts'
 
 const demo = useDemo(20, CLASSICAL)
-/** Drawing all of them again in one go takes seconds; a machine that does other work is slow, too. */
-const MAX_STALL_MS = 700
+/** Drawing all strokes again at once takes 4 to 8 seconds; a task of 0.5 seconds becomes longer where other programs use the processor. */
+const MAX_STALL_MS = 2_000
 const TABLET = { width: 1100, height: 800 }
 
 const line = (y: number): Line => [

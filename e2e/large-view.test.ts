@@ -137,7 +137,7 @@ describe('the large view on a phone', () => {
 })
 
 describe('a raw photo', () => {
-  it('shows the preview in its file and says so', async () => {
+  it('shows the preview in its file with a note', async () => {
     const { page, close } = await openPage(browser, product.url)
     await openLarge(page, 'camera.dng')
     const large = page.getByTestId('large-picture')

@@ -49,13 +49,13 @@ describe('target: onnx', () => {
     ['fixed-batch', 1e-6],
     ['uint8', 1e-6],
     ['float16', 1e-3],
-  ])('finds out what %s takes', async (name, tolerance) => {
+  ])('detects the input of %s', async (name, tolerance) => {
     const embedder = await open({ path: model(name) })
     expect(embedder).toMatchObject({ dimensions: 12, inputSize: { width: 8, height: 8 }, threads: 1 })
     expectClose(await embedder.embed(images, 'photo'), expected, tolerance)
   })
 
-  it('normalises by mean and std, a number each or one for each channel', async () => {
+  it('normalises by mean and std, one number or one per channel', async () => {
     const plain = await open({ path: model('float32'), mean: 0.5, std: 0.25 })
     expectClose(
       await plain.embed(images, 'photo'),
@@ -73,13 +73,13 @@ describe('target: onnx', () => {
     )
   })
 
-  it('takes images of the size that is asked for where the model takes any', async () => {
+  it('uses the configured image size if the model accepts any', async () => {
     const embedder = await open({ path: model('any-size'), input_size: [10, 6] })
     expect(embedder).toMatchObject({ dimensions: 3, inputSize: { width: 10, height: 6 } })
     expect((await open({ path: model('any-size') })).inputSize).toEqual({ width: 224, height: 224 })
   })
 
-  it('makes grey for a model of one channel', async () => {
+  it('converts to grey for a model of one channel', async () => {
     const embedder = await open({ path: model('grey') })
     const found = await embedder.embed(images, 'photo')
     expect(found[0]).toBeCloseTo(0.299 * expected[0]! + 0.587 * expected[4]! + 0.114 * expected[8]!, 5)
@@ -106,7 +106,7 @@ describe('target: onnx', () => {
     expect((await open({ ...tokens, pooling: 'flatten' })).dimensions).toBe(12)
   })
 
-  it('takes the output that is named like an embedding, and says so', async () => {
+  it('chooses the output that is named like an embedding, and logs it', async () => {
     const embedder = await open({ path: model('tokens') })
     expect(embedder.dimensions).toBe(12)
     expect(logged.at(-1)).toBe(
@@ -125,7 +125,7 @@ describe('target: onnx', () => {
     )
   })
 
-  it('falls back to the CPU where there is no CUDA, and says so', async () => {
+  it('falls back to the CPU without CUDA, and logs it', async () => {
     await open({ path: model('float32') }, 'cuda')
     expect(logged.at(-1)).toMatch(/device: cuda.*runs on the CPU/)
   })
@@ -143,7 +143,7 @@ describe('target: onnx', () => {
     await expect(open(kwargs)).rejects.toThrow(message)
   })
 
-  it('refuses a normalisation that a model of bytes would not get', async () => {
+  it('refuses a normalisation for a model of bytes', async () => {
     await expect(open({ path: model('uint8'), mean: 0.5 })).rejects.toThrow(
       /mean, std: the model takes bytes/,
     )
