@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.ts'
 import type { openEmbedder } from '../embedding/open-embedder.ts'
 import { type EmbedderClient, failIfEmbedderIsDown } from '../embedding/process/embedder-client.ts'
 import type { EventBus } from '../events.ts'
+import type { Exporter } from '../http/export-request.ts'
 import { createMetrics } from '../http/metrics.ts'
 import type { Router } from '../http/routing.ts'
 import type { Trash } from '../images/trash/trash.ts'
@@ -29,8 +30,9 @@ export interface App {
   readonly sync: GallerySync
   readonly search: ImageSearch
   readonly trash: Trash
+  readonly exporter: Exporter
   readonly events: EventBus
-  /** undefined where nobody has to sign in. */
+  /** undefined without sign-in */
   readonly auth: (Pick<Challenges, 'start' | 'verify'> & { users: Users }) | undefined
   readonly http: Router
   /** Stores the address of the page, for a second start on the same data directory. */
@@ -100,7 +102,7 @@ export async function createApp(
     const { openEmbedder } = options
     const parts = { indexing, metrics, searches, openEmbedder, log }
     const { search, former } = await openSearch(config, foundations, parts)
-    const { http, trash, maintain } = openHttp(config, {
+    const { http, trash, exporter, maintain } = openHttp(config, {
       foundations,
       indexing,
       search,
@@ -117,6 +119,7 @@ export async function createApp(
       sync,
       search,
       trash,
+      exporter,
       events,
       auth: signIn && { ...signIn.challenges, users: signIn.users },
       http,

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { attributeSchemas, attributesJson } from '../catalog/attributes.ts'
 import type { Image, ImageFilter, ImageOrder } from '../catalog/catalog.ts'
+import { FOLD_LEVELS } from '../catalog/contract/images.ts'
 import {
   choice,
   flag,
@@ -22,6 +23,7 @@ import { SAVED_QUERY_ID } from '../saved-queries/saved-queries.ts'
 import { type Crop, parseCrop } from '../search/region.ts'
 import type { FoundImage } from '../search/search.ts'
 import { attributeConditions, attributeParameterShape } from './attribute-parameters.ts'
+import { placeSchema } from './place.ts'
 
 const MAX_ITEMS_PER_PAGE = 1000
 export const DEFAULT_TOP_K = 100
@@ -75,6 +77,16 @@ export const querySchema = z
     ),
     collection: optional(uuid).openapi({ description: 'Only images of this collection.' }),
     starred: optional(flag({ description: 'With `true`, only images that have a star of the user.' })),
+    near: optional(placeSchema),
+    fold: optional(
+      choice(FOLD_LEVELS, {
+        description:
+          'One image stands for several, in lists, totals, the timeline and searches: for exact copies (`copies`), also for a shot in several formats, such as raw and JPEG with one name and capture time (`shots`), also for a burst, whose frames are at most a second apart (`bursts`). Absent: all images.',
+      }),
+    ),
+    folded_into: optional(uuid).openapi({
+      description: 'Only this image and those that `fold` (default `bursts`) folds into it.',
+    }),
     ...attributeParameterShape,
   })
   .openapi('Query')
@@ -101,6 +113,8 @@ export function filterOf(query: Query): ImageFilter {
     modifiedMax: query.modified_max,
     directory: query.directory === undefined ? undefined : parseDirectoryFilter(query.directory),
     recursive: query.recursive,
+    near: query.near,
+    fold: query.fold,
     conditions: conditions.length > 0 ? conditions : undefined,
   }
 }
@@ -130,6 +144,9 @@ export const imageSchema = z
       .openapi({ description: 'Searches by parts only: the score by each part alone.' }),
     words: z.array(z.string()).optional().openapi({
       description: 'Searches by parts with `words` only: words for the image, if the model is sure of some.',
+    }),
+    copies: z.int().optional().openapi({
+      description: 'With `fold` in the query only: number of images that are folded into this one.',
     }),
     starred: z
       .boolean()
@@ -281,3 +298,7 @@ export interface WatchedDirectoryJson {
   image_count: number
   children: WatchedDirectoryJson[]
 }
+
+export const failureSchema = z
+  .object({ path: z.string(), code: z.string(), reason: z.string(), failed_at: z.iso.datetime() })
+  .openapi('Failure')
