@@ -12,6 +12,8 @@ const MAX_FIELD_BYTES = 1024 * 1024
 /** Headers of one part. A file name has at most a few thousand bytes. */
 const MAX_HEADER_BYTES = 16 * 1024
 const MAX_HEADERS = 32
+/** The parser ends a piece before it stops: one of 64 KiB can hold a thousand more parts. */
+const PIECE_BYTES = 16 * 1024
 /** The parser skips the rest of a header that is too long, and parts without a name, but reads them to their end. */
 const MAX_BYTES_WITHOUT_RESULT = MAX_FIELD_BYTES + MAX_HEADER_BYTES
 
@@ -68,7 +70,8 @@ export async function readMultipart(
           `the headers of a part have at most ${MAX_HEADER_BYTES} bytes, a field ${MAX_FIELD_BYTES}`,
         )
       bytesWithoutResult += chunk.length
-      yield chunk
+      for (let start = 0; start < chunk.length; start += PIECE_BYTES)
+        yield chunk.subarray(start, start + PIECE_BYTES)
     }
   }
 }
