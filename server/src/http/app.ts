@@ -33,6 +33,7 @@ import { imageHandlers } from './images.ts'
 import { indexAccountHandlers } from './index-account.ts'
 import { type IndexStatusOptions, indexStatusHandlers } from './index-status.ts'
 import { InvalidInput } from './input/problems.ts'
+import { keyHandlers } from './keys.ts'
 import { matchHandlers } from './match.ts'
 import type { Metrics } from './metrics.ts'
 import { authenticate } from './middleware/authenticate.ts'
@@ -120,7 +121,7 @@ export function createHttpApp(options: HttpOptions): Router {
   })
   if (allowedHosts !== undefined) app.use(knownHostsOnly(allowedHosts))
   app.use('/api/*', sameOriginOnly())
-  app.use('/api/*', authenticate(signIn?.sessions))
+  app.use('/api/*', authenticate(signIn))
   app.use('/api/*', bodyLimits(maxUploadBytes))
   app.use('/api/*', async (context, next) => {
     await next()
@@ -141,6 +142,7 @@ export function createHttpApp(options: HttpOptions): Router {
   if (signIn !== undefined) {
     signIn.method.mount((contract, handlers) => mount(app, contract, handlers), signIn.sessions)
     mount(app, SIGN_IN_API.users, userHandlers(signIn.users))
+    mount(app, SIGN_IN_API.keys, keyHandlers(signIn))
   }
   let document: object | undefined
   for (const path of ['/api/openapi.json', '/openapi.json'])
