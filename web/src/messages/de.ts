@@ -1,4 +1,4 @@
-import { signIn, users } from './de/accounts.ts'
+import { keys, signIn, users } from './de/accounts.ts'
 import { app, shortcuts, status } from './de/app.ts'
 import { files } from './de/files.ts'
 import { gallery, selection, trash } from './de/gallery.ts'
@@ -26,5 +26,6 @@ export const de: Messages = {
   compare,
   exporting,
   signIn,
+  keys,
   users,
 }

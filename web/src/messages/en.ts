@@ -1,4 +1,4 @@
-import { signIn, users } from './en/accounts.ts'
+import { keys, signIn, users } from './en/accounts.ts'
 import { app, shortcuts, status } from './en/app.ts'
 import { files } from './en/files.ts'
 import { gallery, selection, trash } from './en/gallery.ts'
@@ -25,6 +25,7 @@ export const en = {
   compare,
   exporting,
   signIn,
+  keys,
   users,
 }
 

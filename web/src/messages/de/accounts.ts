@@ -1,4 +1,4 @@
-import { number, plural } from '../format.ts'
+import { day, number, plural } from '../format.ts'
 
 export const signIn = {
   title: 'Anmelden',
@@ -14,6 +14,15 @@ export const signIn = {
   resend: 'Neuen Code senden',
   resendIn: (seconds: number) => `Neuer Code in ${number(seconds)} s`,
   signOut: 'Abmelden',
+}
+
+export const keys = {
+  title: 'API-Schlüssel',
+  hint: 'Ein Programm mit einem Schlüssel handelt in deinem Namen.',
+  name: 'Zweck',
+  once: 'Kopiere den Schlüssel jetzt: Er wird nicht noch einmal angezeigt.',
+  used: (at: string | null) => (at === null ? 'noch nicht benutzt' : `zuletzt benutzt am ${day(at)}`),
+  revoke: (name: string) => `${name} widerrufen`,
 }
 
 export const users = {

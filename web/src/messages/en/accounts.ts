@@ -1,4 +1,4 @@
-import { number, plural } from '../format.ts'
+import { day, number, plural } from '../format.ts'
 
 export const signIn = {
   title: 'Sign in',
@@ -14,6 +14,15 @@ export const signIn = {
   resend: 'Send another code',
   resendIn: (seconds: number) => `Another code in ${number(seconds)} s`,
   signOut: 'Sign out',
+}
+
+export const keys = {
+  title: 'API keys',
+  hint: 'A program with a key acts in your name.',
+  name: 'Purpose',
+  once: 'Copy the key now: it is not shown again.',
+  used: (at: string | null) => (at === null ? 'not used yet' : `last used ${day(at)}`),
+  revoke: (name: string) => `Revoke ${name}`,
 }
 
 export const users = {
