@@ -1,8 +1,15 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import type { Kysely } from 'kysely'
 import { ROLES, type Role } from '../contract/roles.ts'
 import type { AccountTables } from '../database/schema.ts'
 import { DomainError } from '../errors.ts'
-import type { AccountsDatabase, User } from './accounts.ts'
+
+/** A user for whom a program acts. */
+export interface KeyOwner {
+  id: string
+  email: string
+  role: Role
+}
 
 /** A key with which a program acts for its owner. */
 export interface ApiKey {
@@ -22,11 +29,11 @@ export interface ApiKeys {
    * @returns the key and its token, which cannot be read again
    * @throws {DomainError} `forbidden` if the role is above that of the owner; `conflict` if the owner has too many keys
    */
-  create(owner: Pick<User, 'id' | 'role'>, key: Pick<ApiKey, 'name' | 'role'>): Promise<CreatedApiKey>
+  create(owner: Pick<KeyOwner, 'id' | 'role'>, key: Pick<ApiKey, 'name' | 'role'>): Promise<CreatedApiKey>
   /** @throws {DomainError} `not_found` if the user has no such key */
   revoke(userId: string, id: string): Promise<void>
   /** @returns the owner with the role of the request; undefined for a key that is wrong or revoked */
-  authenticate(token: string): Promise<User | undefined>
+  authenticate(token: string): Promise<KeyOwner | undefined>
 }
 
 export interface CreatedApiKey extends ApiKey {
@@ -42,7 +49,7 @@ const MAX_KEYS = 50
 /** The time of the last use is written at most this often. */
 const USE_INTERVAL_MS = 3_600_000
 
-export function createApiKeys(database: AccountsDatabase): ApiKeys {
+export function createApiKeys(database: Kysely<AccountTables>): ApiKeys {
   return {
     async list(userId) {
       const rows = await database
@@ -108,7 +115,7 @@ export function createApiKeys(database: AccountsDatabase): ApiKeys {
   }
 }
 
-async function noteUse(database: AccountsDatabase, id: string, usedAt: string | null): Promise<void> {
+async function noteUse(database: Kysely<AccountTables>, id: string, usedAt: string | null): Promise<void> {
   if (usedAt !== null && Date.now() - Date.parse(usedAt) < USE_INTERVAL_MS) return
   await database
     .updateTable('api_keys')

@@ -8,7 +8,7 @@ export interface RemoteServer {
   apiKey?: string | undefined
 }
 
-/** A result as it is printed. */
+/** A result of the command. */
 export interface ScoredPath {
   path: string
   score: number

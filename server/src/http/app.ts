@@ -39,6 +39,7 @@ import type { Metrics } from './metrics.ts'
 import { authenticate } from './middleware/authenticate.ts'
 import { bodyLimits } from './middleware/body-limits.ts'
 import type { Client } from './middleware/client-address.ts'
+import { limitLoad } from './middleware/load-limits.ts'
 import { type ReadPositions, readYourWrites } from './middleware/read-your-writes.ts'
 import { knownHostsOnly, sameOriginOnly } from './middleware/same-origin.ts'
 import { openApiDocument } from './openapi.ts'
@@ -120,6 +121,7 @@ export function createHttpApp(options: HttpOptions): Router {
     if (readClient(context).isSecure) context.header('Strict-Transport-Security', 'max-age=15552000')
   })
   if (allowedHosts !== undefined) app.use(knownHostsOnly(allowedHosts))
+  app.use('/api/*', limitLoad())
   app.use('/api/*', sameOriginOnly())
   app.use('/api/*', authenticate(signIn))
   app.use('/api/*', bodyLimits(maxUploadBytes))

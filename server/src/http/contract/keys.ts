@@ -13,7 +13,7 @@ const keySchema = z
   })
   .openapi('ApiKey')
 const createSchema = z.object({
-  name: text({ min: 1, max: 100, description: 'What the key is for.' }),
+  name: text({ min: 1, max: 100, description: 'Purpose of the key.' }),
   role: roleSchema.optional().describe('Default: the role of the owner, which is also the highest one.'),
 })
 
