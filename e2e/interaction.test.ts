@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { copyFile, mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { copyFile, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { picture } from '../server/src/testing/pictures.ts'
 import {
   chip,
   count,
@@ -245,7 +246,7 @@ describe('uploading', () => {
     const folder = await mkdtemp(join(tmpdir(), 'sketch-search-e2e-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
     const names = ['a.png', 'b.png', 'c.png', 'lost.png', 'e.png']
-    for (const name of names) await copyFile(join(demo.gallery, 'star/star-01.png'), join(folder, name))
+    for (const [n, name] of names.entries()) await writeFile(join(folder, name), await picture(40 + n))
     const { page, close } = await openPage(demo.browser, demo.product.url)
     const lost = Promise.withResolvers<void>()
     await page.route('**/api/images', async (route) => {
@@ -271,14 +272,15 @@ describe('an upload that was cut off', () => {
       if (requests++ === 0) await route.abort('connectionreset')
       else await route.continue()
     })
-    const other = await readFile(join(demo.gallery, 'star/star-01.png'))
+    const other = await picture(50)
     const [name] = (await readdir(join(demo.gallery, 'cup'))).filter((file) => file.endsWith('.png'))
     await page
       .getByTestId('upload-files')
       .setInputFiles([{ name: name!, mimeType: 'image/png', buffer: other }])
-    // The server keeps both: the new one gets a number.
+    // The server finds other bytes under its name, not those of the first try.
+    await page.getByRole('button', { name: 'Keep both' }).click()
     await page.getByText('1 file added').waitFor()
-    expect(requests).toBe(2)
+    expect(requests).toBe(3)
     await rm(join(demo.gallery, 'cup', name!.replace('.png', ' (2).png')))
     await count(page, '20 pictures')
     await close()
@@ -292,10 +294,9 @@ describe('an upload that was cut off', () => {
       await route.fetch()
       await route.abort('connectionreset')
     })
-    const star = await readFile(join(demo.gallery, 'star/star-01.png'))
     await page
       .getByTestId('upload-files')
-      .setInputFiles([{ name: 'arrived.png', mimeType: 'image/png', buffer: star }])
+      .setInputFiles([{ name: 'arrived.png', mimeType: 'image/png', buffer: await picture(51) }])
     await page.getByText('1 file added').waitFor()
     expect(requests).toBe(2)
     await rm(join(demo.gallery, 'cup/arrived.png'))
@@ -311,13 +312,9 @@ describe('an upload that was cut off', () => {
     })
     // Browsers ask for nobody who has not touched the page.
     await page.getByRole('button', { name: 'Draw' }).click()
-    await page.getByTestId('upload-files').setInputFiles([
-      {
-        name: 'left.png',
-        mimeType: 'image/png',
-        buffer: await readFile(join(demo.gallery, 'star/star-01.png')),
-      },
-    ])
+    await page
+      .getByTestId('upload-files')
+      .setInputFiles([{ name: 'left.png', mimeType: 'image/png', buffer: await picture(52) }])
     const asked = page.waitForEvent('dialog')
     const leaving = page.reload().catch(() => {})
     const dialog = await asked

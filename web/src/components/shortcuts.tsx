@@ -1,4 +1,5 @@
 import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
 import { Dialog } from './dialog.tsx'
 
 /** Everything that the keyboard does. */
@@ -6,7 +7,7 @@ export function Shortcuts({ isOpen, onClose }: { isOpen: boolean; onClose: () =>
   return (
     <Dialog title={messages.shortcuts.title} isOpen={isOpen} onClose={onClose}>
       <div className="grid gap-x-8 gap-y-5 sm:grid-cols-2">
-        {messages.shortcuts.groups.map(({ name, keys }) => (
+        {viewMessages.shortcutGroups.map(({ name, keys }) => (
           <section key={name}>
             <h3 className="pb-2 font-medium text-ink-2">{name}</h3>
             <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-4 gap-y-1.5">

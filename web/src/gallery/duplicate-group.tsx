@@ -9,6 +9,7 @@ import { Segmented } from '../components/segmented.tsx'
 import { areSingleKeysOn } from '../components/single-keys.ts'
 import { bytes, day } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
 import type { DuplicateGroup } from './use-duplicates.ts'
 
 interface DuplicateGroupProps {
@@ -32,7 +33,7 @@ export function DuplicateGroupView({
   onSkip,
   onStep,
 }: DuplicateGroupProps) {
-  const { duplicates: words } = messages
+  const { duplicates: words } = viewMessages
   const [suggested, ...others] = group.images
   const [kept, setKept] = useState<ReadonlySet<string>>(new Set([suggested!.id]))
   const toggle = (image: Image) => {
@@ -125,7 +126,7 @@ interface CandidateProps {
 }
 
 function Suggested({ image, isKept, onToggle, onOpen }: CandidateProps) {
-  const { duplicates: words } = messages
+  const { duplicates: words } = viewMessages
   return (
     <article
       data-path={image.path}
@@ -159,7 +160,7 @@ function Suggested({ image, isKept, onToggle, onOpen }: CandidateProps) {
 }
 
 function Other({ image, digit, isKept, onToggle, onOpen }: CandidateProps & { digit: number }) {
-  const { duplicates: words } = messages
+  const { duplicates: words } = viewMessages
   return (
     <li
       data-path={image.path}

@@ -8,6 +8,7 @@ import { PatientImage } from '../components/patient-image.tsx'
 import { ProgressRing } from '../components/progress-ring.tsx'
 import { bytes } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
 import { DuplicateGroupView } from './duplicate-group.tsx'
 import { type DuplicateGroup, freedBytes, useDuplicates } from './use-duplicates.ts'
 
@@ -26,7 +27,7 @@ export default function DuplicatesView({ hidden, onOpen, onDelete, onTop, onBack
   const [current, setCurrent] = useState(0)
   const [reviewed, setReviewed] = useState<ReadonlySet<string>>(new Set())
   const found = useDuplicates(hidden, current === 0 && reviewed.size === 0)
-  const { duplicates: words } = messages
+  const { duplicates: words } = viewMessages
   // biome-ignore lint/correctness/useExhaustiveDependencies: once
   useEffect(() => onTop(true), [])
   const groups = found.groups.filter(({ key }) => !reviewed.has(key))
@@ -91,7 +92,7 @@ interface GroupListProps {
 }
 
 function GroupList({ groups, current, onChoose }: GroupListProps) {
-  const { duplicates: words } = messages
+  const { duplicates: words } = viewMessages
   const ref = useRef<HTMLElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each group
   useEffect(() => {
@@ -137,7 +138,8 @@ interface NoGroupsProps {
 }
 
 function NoGroups({ found, hasReviewed, onBack }: NoGroupsProps) {
-  const { duplicates: words, app } = messages
+  const { duplicates: words } = viewMessages
+  const { app } = messages
   if (found.isPending) return null
   if (found.error !== null) {
     return (
