@@ -24,6 +24,7 @@ export function OtherViews({ page, children }: { page: Page; children: ReactNode
         <DuplicatesView
           hidden={lists.trash.hidden}
           onOpen={(image) => change({ view: image.id })}
+          onCompare={page.compare}
           onTop={lists.setAtTop}
           onDelete={mayEdit ? lists.trash.move : undefined}
           onBack={onBack}

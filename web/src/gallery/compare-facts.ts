@@ -1,6 +1,7 @@
 import type { Image } from '../api/client.ts'
 import { bytes, clockDay, clockTimeOfDay, day, percent, timeOfDay } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
+import { formatOf } from './duplicate-choice.ts'
 
 export interface ComparedFact {
   key: keyof typeof messages.compare.facts
@@ -47,12 +48,6 @@ export function comparedFacts(images: readonly Image[]): ComparedFact[] {
     ),
   ]
   return all.filter(({ values }) => values.some((value) => value !== ''))
-}
-
-function formatOf({ content_type }: Image): string {
-  return content_type === 'image/x-dcraw'
-    ? messages.viewer.raw
-    : content_type.replace('image/', '').toUpperCase()
 }
 
 function dateOf({ captured_at, modified_at }: Image): string {

@@ -1,4 +1,4 @@
-import { number, plural } from '../format.ts'
+import { list, number, plural } from '../format.ts'
 
 export const uploading = {
   choose: 'Dateien hinzufügen',
@@ -71,7 +71,28 @@ export const duplicates = {
   versions: (count: number) => plural(count, { one: '# Fassung', other: '# Fassungen eines Bildes' }),
   pictures: (count: number) => plural(count, { one: '# Bild', other: '# Bilder' }),
   frees: (size: string) => `gibt ${size} frei`,
-  suggested: 'Vorschlag: das größte',
+  suggested: (reasons: string[]) => (reasons.length === 0 ? 'Vorschlag' : `Vorschlag: ${list(reasons)}`),
+  reasons: {
+    largest: 'das größte',
+    least_compressed: 'das am wenigsten komprimierte',
+    oldest: 'das älteste',
+  },
+  bestBy: 'Vorschlagen',
+  best: {
+    largest: 'Das größte',
+    least_compressed: 'Das am wenigsten komprimierte',
+    oldest: 'Das älteste',
+  },
+  relations: {
+    exact: 'Genaue Kopie',
+    developed: 'Aus dem Original entwickelt',
+    cropped: 'Zugeschnitten oder gedreht',
+    smaller: 'Kleinere Kopie',
+    compressed: 'Stärker komprimiert',
+  },
+  compare: 'Nebeneinander vergleichen',
+  notDuplicates: 'Keine Duplikate',
+  notShown: 'Diese Gruppe wird nicht mehr gezeigt.',
   keep: 'Behalten',
   keeping: 'Wird behalten',
   trash: 'Papierkorb',

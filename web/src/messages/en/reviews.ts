@@ -1,4 +1,4 @@
-import { number, plural } from '../format.ts'
+import { list, number, plural } from '../format.ts'
 
 export const uploading = {
   choose: 'Add files',
@@ -65,7 +65,20 @@ export const duplicates = {
   versions: (count: number) => plural(count, { one: '# version', other: '# versions of one picture' }),
   pictures: (count: number) => plural(count, { one: '# picture', other: '# pictures' }),
   frees: (size: string) => `frees ${size}`,
-  suggested: 'Suggested: the largest',
+  suggested: (reasons: string[]) => (reasons.length === 0 ? 'Suggested' : `Suggested: ${list(reasons)}`),
+  reasons: { largest: 'the largest', least_compressed: 'the least compressed', oldest: 'the oldest' },
+  bestBy: 'Suggest',
+  best: { largest: 'The largest', least_compressed: 'The least compressed', oldest: 'The oldest' },
+  relations: {
+    exact: 'Exact copy',
+    developed: 'Developed from the original',
+    cropped: 'Cropped or turned copy',
+    smaller: 'Smaller copy',
+    compressed: 'More compressed',
+  },
+  compare: 'Compare side by side',
+  notDuplicates: 'Not duplicates',
+  notShown: 'This group is not shown again.',
   keep: 'Keep',
   keeping: 'Keeping',
   trash: 'Trash',
