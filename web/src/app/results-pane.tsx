@@ -1,10 +1,10 @@
 import { Images, Minus, Pencil, RefreshCw, ScanSearch, SlidersHorizontal, Upload } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
+import { lazyPart } from '../components/lazy-part.tsx'
 import { useDelayedTrue } from '../components/use-delayed-true.ts'
 import { useMeasures } from '../components/use-layout.ts'
-import { CollectionChip } from '../gallery/collection-chip.tsx'
 import { useFolders } from '../gallery/folder-tree.tsx'
 import { PictureGrid } from '../gallery/picture-grid.tsx'
 import { ResultsHead, ROW_SCALES } from '../gallery/results-head.tsx'
@@ -14,11 +14,13 @@ import { messages } from '../messages/messages.ts'
 import { filterCount, NO_FILTERS } from '../state/address.ts'
 import { useStoredNumber } from '../state/settings.ts'
 import { Notices } from '../status/notices.tsx'
+import { ListMenu } from './list-menu.tsx'
+import { OpenCollection } from './open-collection.tsx'
 import type { MenuTarget } from './picture-context-menu.tsx'
 import { ResultsStatus } from './results-status.tsx'
 import type { Page } from './use-page.ts'
 
-const PictureContextMenu = lazy(async () => ({
+const PictureContextMenu = lazyPart(async () => ({
   default: (await import('./picture-context-menu.tsx')).PictureContextMenu,
 }))
 
@@ -64,7 +66,10 @@ export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
           onRemove={
             collection === undefined
               ? undefined
-              : () => void removeFrom(collection, [...selection.ids]).then(selection.clear)
+              : () =>
+                  void removeFrom(collection, [...selection.ids]).then(
+                    (isDone) => isDone && selection.clear(),
+                  )
           }
           onCompare={() => page.compare(selected)}
           total={lists.list.count}
@@ -86,20 +91,13 @@ export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
             state={state}
             change={change}
             isSearch={search.hasResults}
-            collection={
-              state.collection === undefined ? undefined : (
-                <CollectionChip
-                  id={state.collection}
-                  onOpen={page.openCollection}
-                  onRename={(id, name) => page.setTask({ kind: 'rename', id, name })}
-                />
-              )
-            }
+            collection={state.collection === undefined ? undefined : <OpenCollection page={page} />}
             onSaveSearch={
               search.saved === undefined
                 ? undefined
                 : () => page.setTask({ kind: 'search', search: search.saved! })
             }
+            menu={<ListMenu page={page} />}
             scale={scale}
             onScale={setScale}
           />
@@ -152,6 +150,9 @@ function Pictures(props: ResultsPaneProps & { scale: number }) {
       onAddTerms={(image, isWanted) => actions.addTerms([image], isWanted)}
       onFindSimilar={actions.findSimilar}
       onRegion={actions.searchRegion}
+      onCollect={({ id }) =>
+        page.setTask({ kind: 'add', ids: selection.ids.has(id) ? [...selection.ids] : [id] })
+      }
       onMenu={(image, index, at) => setMenu({ image, index, at })}
       isTimeline={lists.isByMonth}
       onDelete={
@@ -171,9 +172,12 @@ function Pictures(props: ResultsPaneProps & { scale: number }) {
     <>
       {grid}
       {menu && (
-        <Suspense fallback={null}>
-          <PictureContextMenu page={page} target={menu} onClose={() => setMenu(undefined)} />
-        </Suspense>
+        <PictureContextMenu
+          page={page}
+          target={menu}
+          onClose={() => setMenu(undefined)}
+          onMissing={() => setMenu(undefined)}
+        />
       )}
     </>
   )

@@ -22,6 +22,8 @@ interface ResultsHeadProps {
   collection: ReactNode
   /** undefined unless a search is shown that can be kept. */
   onSaveSearch: (() => void) | undefined
+  /** What can be done with the whole list. */
+  menu: ReactNode
   /** In hundredths of the usual row height. */
   scale: number
   onScale: (scale: number) => void
@@ -34,6 +36,7 @@ export function ResultsHead({
   isSearch,
   collection,
   onSaveSearch,
+  menu,
   scale,
   onScale,
 }: ResultsHeadProps) {
@@ -66,6 +69,7 @@ export function ResultsHead({
         onChange={onScale}
         className="w-21 phone:hidden"
       />
+      {menu}
     </div>
   )
 }

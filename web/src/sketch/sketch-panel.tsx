@@ -1,6 +1,7 @@
 import { Bookmark, Maximize2, Minimize2, Minus, Plus, Redo2, Trash2, Undo2, X } from 'lucide-react'
-import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { IconButton } from '../components/icon-button.tsx'
+import { lazyPart } from '../components/lazy-part.tsx'
 import { Pill, PillSeparator } from '../components/pill.tsx'
 import { useToast } from '../components/toast.tsx'
 import { percent } from '../messages/format.ts'
@@ -25,7 +26,7 @@ import { type Sheet, useSheet } from './use-sheet.ts'
 import { useSheetKeys } from './use-sheet-keys.ts'
 import { useTrace } from './use-trace.tsx'
 
-const SavedSketches = lazy(async () => ({
+const SavedSketches = lazyPart(async () => ({
   default: (await import('./saved-sketches-dialog.tsx')).SavedSketches,
 }))
 
@@ -171,16 +172,15 @@ export function SketchPanel(props: SketchPanelProps) {
 
 function OpenSaved({ sketch, sheet, onClose }: { sketch: Sketch; sheet: Sheet; onClose: () => void }) {
   return (
-    <Suspense fallback={null}>
-      <SavedSketches
-        sketch={sketch}
-        onClose={onClose}
-        onOpen={(opened) => {
-          sheet.controller?.edit((current) => replaceBy(current, opened))
-          onClose()
-        }}
-      />
-    </Suspense>
+    <SavedSketches
+      sketch={sketch}
+      onClose={onClose}
+      onMissing={onClose}
+      onOpen={(opened) => {
+        sheet.controller?.edit((current) => replaceBy(current, opened))
+        onClose()
+      }}
+    />
   )
 }
 

@@ -24,6 +24,9 @@ export const app = {
   foreignAnswer:
     'Ein Proxy hat anstelle des Servers geantwortet, zum Beispiel mit einer Anmeldeseite. Lade diese Seite neu.',
   failed: 'Das hat nicht geklappt.',
+  partMissing:
+    'Dieser Teil der Seite ist nicht zu laden. Der Server ist nicht erreichbar oder wurde aktualisiert.',
+  reload: 'Neu laden',
   theme: 'Design',
   themes: { system: 'System', light: 'Hell', dark: 'Dunkel' },
   language: 'Sprache',
