@@ -56,7 +56,7 @@ const OVERLAYS: [button: string, overlay: (page: Page) => Locator][] = [
   ['Open a context menu', (page) => page.getByRole('menu', { name: 'Picture' })],
   ['Open a dialog', (page) => page.getByRole('dialog', { name: 'Details' })],
   ['Ask a question', (page) => page.getByRole('dialog', { name: 'Empty the trash?' })],
-  ['Show the shortcuts', (page) => page.getByRole('dialog', { name: 'Keyboard shortcuts' })],
+  ['Show the shortcuts', (page) => page.getByRole('dialog', { name: 'Help and shortcuts' })],
 ]
 
 describe('the page of components', () => {

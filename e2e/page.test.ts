@@ -137,7 +137,7 @@ describe('the drawing sheet', () => {
   it('tells its shortcuts', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.keyboard.press('?')
-    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByText('Erase whole strokes').waitFor()
+    await page.getByRole('dialog', { name: 'Help and shortcuts' }).getByText('Erase whole strokes').waitFor()
     await page.keyboard.press('Escape')
     await page
       .getByRole('dialog')

@@ -34,7 +34,7 @@ export function DuplicateGroupView(props: DuplicateGroupProps) {
   const toggle = (image: Image) => setKept(kept.symmetricDifference(new Set([image.id])))
   const gone = group.images.filter(({ id }) => !kept.has(id))
   const apply = onApply && gone.length > 0 ? () => onApply(gone) : undefined
-  useGroupKeys({ group, toggle, apply, onStep })
+  useGroupKeys({ group, toggle, apply, onCompare, onStep })
   const actions = (image: Image, digit: number) => ({
     image,
     digit,
@@ -109,6 +109,7 @@ interface GroupKeys {
   group: DuplicateGroup
   toggle: (image: Image) => void
   apply: (() => void) | undefined
+  onCompare: () => void
   onStep: (step: 1 | -1) => void
 }
 
@@ -117,12 +118,13 @@ function useGroupKeys(keys: GroupKeys): void {
   latest.current = keys
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
-      const { group, toggle, apply, onStep } = latest.current
+      const { group, toggle, apply, onCompare, onStep } = latest.current
       const isCovered = document.querySelector('dialog[open], [role=dialog], [role=menu]') !== null
       if (isTyping(event) || isCovered || event.ctrlKey || event.metaKey || event.altKey) return
       const isButton = event.target instanceof HTMLButtonElement
       const image = areSingleKeysOn() ? group.images[Number(event.key) - 1] : undefined
       if (image !== undefined) toggle(image)
+      else if (areSingleKeysOn() && event.key.toLowerCase() === 'c') onCompare()
       else if (event.key === 'ArrowDown') onStep(1)
       else if (event.key === 'ArrowUp') onStep(-1)
       else if (event.key === 'Enter' && !isButton && apply !== undefined) apply()

@@ -45,7 +45,8 @@ export const shortcuts = {
   enter: 'Eingabe',
   space: 'Leertaste',
   delete: 'Entf',
-  title: 'Tastenkürzel',
+  title: 'Hilfe und Tastenkürzel',
+  tab: 'Tastenkürzel',
   single: 'Kürzel mit einer Taste',
   singleHint: 'Schalte sie ab, wenn du Text diktierst oder Tasten versehentlich drückst.',
 }

@@ -44,7 +44,8 @@ export const shortcuts = {
   enter: 'Enter',
   space: 'Space',
   delete: 'Delete',
-  title: 'Keyboard shortcuts',
+  title: 'Help and shortcuts',
+  tab: 'Keyboard shortcuts',
   single: 'Single-key shortcuts',
   singleHint: 'Switch them off if you dictate text or press keys by accident.',
 }
