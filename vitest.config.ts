@@ -23,7 +23,7 @@ function project(name: Project, globalSetup: string[] = []) {
       // Generous: a shared machine may be several times slower than another.
       testTimeout: name === 'unit' || name === 'server' ? 240_000 : 480_000,
       hookTimeout: 480_000,
-      expect: { poll: { timeout: 60_000 } },
+      expect: { poll: { timeout: 150_000 } },
     },
   }
 }

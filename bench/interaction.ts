@@ -267,7 +267,7 @@ async function firstLoads(browser: Browser, url: string) {
   ]
 }
 
-/** In bytes, as it is sent. `fetch` would decompress it. */
+/** Returns the bytes on the wire. `fetch` would decompress the body. */
 function compressedSize(url: string): Promise<number> {
   return new Promise((resolve, reject) => {
     get(url, { headers: { 'accept-encoding': 'gzip' } }, (response) => {

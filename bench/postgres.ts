@@ -1,6 +1,7 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Client } from 'pg'
-import type { ImageFilter } from '../server/src/catalog/catalog.ts'
-import { clientConfig } from '../server/src/database/postgres/connection.ts'
+import type { Catalog, ImageFilter } from '../server/src/catalog/catalog.ts'
+import { clientConfig, type PostgresOptions } from '../server/src/database/postgres/connection.ts'
 import { openStorage } from '../server/src/storage/open-storage.ts'
 import { startPostgres } from '../server/src/testing/postgres.ts'
 import { median, ms, percentile, ratioOf, type Section, table } from './support.ts'
@@ -14,8 +15,9 @@ const ADDED = 2_000
 const SIGNS_PER_RESULT = [4, 16]
 const MEBIBYTE = 2 ** 20
 const SPACE = { embedder: 'bench', fingerprint: '', dimensions: DIMENSIONS }
-/** Shown as they come: this takes minutes. */
-const say = (message: string) => console.error(`${new Date().toISOString().slice(11, 19)} ${message}`)
+/** Printed at once, because the bench takes minutes. */
+const progress = (message: string) => console.error(`${new Date().toISOString().slice(11, 19)} ${message}`)
+const LOG = { warn: progress, info: progress }
 
 type Search = (vector: Float32Array, filter: ImageFilter) => Promise<number[]>
 
@@ -24,117 +26,140 @@ interface Way {
   search: Search
 }
 
-/** PostgreSQL as the product asks it, beside pgvector's defaults and no index at all. */
+interface Bench {
+  count: number
+  vectors: Float32Array[]
+  database: PostgresOptions
+  client: Client
+}
+
+/** Measures PostgreSQL as the product queries it, beside pgvector's defaults and no index at all. */
 export async function benchPostgres(count: number): Promise<Section> {
   const vectors = makeVectors(count + ADDED)
   const server = await startPostgres()
-  const options = await server.createDatabase()
-  const client = new Client(clientConfig(options))
+  const database = await server.createDatabase()
+  const client = new Client(clientConfig(database))
   await client.connect()
-  const log = { warn: say, info: say }
+  const bench = { count, vectors, database, client }
   try {
-    // One that only searches builds no index.
-    const loading = await openStorage({ database: options, directory: '', canWrite: false, log })
-    await loading.catalog.spaces.activate(SPACE)
-    say(`${count} rows are being added`)
-    const loadMs = await timed(async () => {
-      for (let start = 0; start < count; start += BATCH)
-        await loading.catalog.images.upsert(
-          Array.from({ length: BATCH }, (_, i) => record(start + i, vectors[start + i]!)),
-        )
-    })
-    await client.query('vacuum analyze')
-    const withoutIndex = await measureWays(
-      [{ name: 'no index', search: plainSearch(client) }],
-      vectors,
-      count,
-    )
-    await loading.close()
-
-    const storage = await openStorage({ database: options, directory: '', canWrite: true, log })
-    const { catalog } = storage
-    const buildMs = await timed(async () => {
-      await catalog.spaces.activate(SPACE)
-      for (;;) {
-        const { rows } = await client.query<{ ready: boolean }>(
-          "select indisvalid as ready from pg_index where indexrelid = to_regclass('vectors_hnsw_1')",
-        )
-        if (rows[0]?.ready) break
-        await new Promise((resolve) => setTimeout(resolve, 200))
-      }
-    })
-    // The server that built it notices.
-    await new Promise((resolve) => setTimeout(resolve, 1_000))
-    const ways: Way[] = [
-      {
-        name: 'Sketch-Search',
-        async search(vector, filter) {
-          const { images } = await catalog.vectors.nearest({
-            vector,
-            filter,
-            topK: TOP_K,
-            offset: 0,
-            limit: TOP_K,
-          })
-          return images.map(({ name }) => Number.parseInt(name, 10))
-        },
-      },
-      { name: 'pgvector’s defaults', search: plainSearch(client) },
-    ]
-    const withIndex = await measureWays(ways, vectors, count)
-    const addMs = await timed(async () => {
-      for (let start = count; start < count + ADDED; start += BATCH)
-        await catalog.images.upsert(
-          Array.from({ length: BATCH }, (_, i) => record(start + i, vectors[start + i]!)),
-        )
-    })
-    const sizes = await sizesOf(client)
-    say('an index of signs alone is being built')
-    const signsMs = await timed(async () => {
-      await client.query(`set maintenance_work_mem = '1GB'`)
-      await client.query(
-        `create index signs on vectors using hnsw ((binary_quantize(data::halfvec(${DIMENSIONS}))::bit(${DIMENSIONS})) bit_hamming_ops) where embedder_id = 1`,
-      )
-    })
-    const [signs] = await bytesOf(client, 'signs')
-    const bySigns = await measureWays(
-      SIGNS_PER_RESULT.map((times) => ({
-        name: `signs, the best ${times} × ${TOP_K} compared again`,
-        search: signSearch(client, times * TOP_K),
-      })),
-      vectors,
-      count,
-      casesFor(count).slice(0, 1),
-    )
-    await storage.close()
+    const unindexed = await measureUnindexed(bench)
+    const indexed = await measureIndexed(bench)
+    const signs = await measureSigns(bench)
+    const measured = [...indexed.measured, ...unindexed.measured]
     return {
       text: [
         `## PostgreSQL with pgvector, ${count} vectors of ${DIMENSIONS} dimensions, recall@${TOP_K}\n`,
         table(
-          ['', 'asked by', 'recall', 'images found', 'median', 'p95', 'times faster than no index'],
-          rowsOf([...withIndex, ...bySigns, ...withoutIndex]),
+          ['', 'method', 'recall', 'images found', 'median', 'p95', 'times faster than no index'],
+          rowsOf([...indexed.measured, ...signs.measured, ...unindexed.measured]),
         ),
-        table(
-          ['what', 'it takes'],
-          [
-            ['adding a row with its vector, no index yet', ms(loadMs / count)],
-            ['adding one to the index that is there', ms(addMs / ADDED)],
-            ['building the index', `${(buildMs / 1000).toFixed(0)} s (${ms(buildMs / count)} a vector)`],
-            ['building an index of signs alone', `${(signsMs / 1000).toFixed(0)} s`],
-            ...[...sizes, { name: 'an index of signs alone (1 bit a dimension)', bytes: signs! }].map(
-              ({ name, bytes }) => [
-                name,
-                `${(bytes / MEBIBYTE).toFixed(0)} MiB (${(bytes / count).toFixed(0)} bytes an image)`,
-              ],
-            ),
-          ],
-        ),
+        table(['operation or relation', 'cost'], costRows(count, { ...unindexed, ...indexed, ...signs })),
       ].join('\n'),
-      ratios: ratiosOf([...withIndex, ...withoutIndex], count),
+      ratios: ratiosOf(measured, count),
     }
   } finally {
     await client.end()
     await server.close()
+  }
+}
+
+async function measureUnindexed({ count, vectors, database, client }: Bench) {
+  // A storage that only reads builds no index.
+  const storage = await openStorage({ database, directory: '', canWrite: false, log: LOG })
+  await storage.catalog.spaces.activate(SPACE)
+  progress(`adding ${count} rows`)
+  const loadMs = await timed(() => addRows(storage.catalog, vectors, 0, count))
+  await client.query('vacuum analyze')
+  const measured = await measureWays([{ name: 'no index', search: plainSearch(client) }], vectors, count)
+  await storage.close()
+  return { loadMs, measured }
+}
+
+async function measureIndexed({ count, vectors, database, client }: Bench) {
+  const storage = await openStorage({ database, directory: '', canWrite: true, log: LOG })
+  const { catalog } = storage
+  const buildMs = await timed(async () => {
+    await catalog.spaces.activate(SPACE)
+    for (;;) {
+      const { rows } = await client.query<{ ready: boolean }>(
+        "select indisvalid as ready from pg_index where indexrelid = to_regclass('vectors_hnsw_1')",
+      )
+      if (rows[0]?.ready) break
+      await sleep(200)
+    }
+  })
+  // Until the storage has noticed that its index is complete.
+  await sleep(1_000)
+  const measured = await measureWays(
+    [
+      { name: 'Sketch-Search', search: productSearch(catalog) },
+      { name: 'pgvector’s defaults', search: plainSearch(client) },
+    ],
+    vectors,
+    count,
+  )
+  const addMs = await timed(() => addRows(catalog, vectors, count, count + ADDED))
+  const sizes = await sizesOf(client)
+  await storage.close()
+  return { buildMs, addMs, sizes, measured }
+}
+
+async function measureSigns({ count, vectors, client }: Bench) {
+  progress('building an index of signs')
+  const signsMs = await timed(async () => {
+    await client.query(`set maintenance_work_mem = '1GB'`)
+    await client.query(
+      `create index signs on vectors using hnsw ((binary_quantize(data::halfvec(${DIMENSIONS}))::bit(${DIMENSIONS})) bit_hamming_ops) where embedder_id = 1`,
+    )
+  })
+  const [signsBytes] = await bytesOf(client, 'signs')
+  const measured = await measureWays(
+    SIGNS_PER_RESULT.map((times) => ({
+      name: `signs, the nearest ${times} × ${TOP_K} compared again`,
+      search: signSearch(client, times * TOP_K),
+    })),
+    vectors,
+    count,
+    casesFor(count).slice(0, 1),
+  )
+  return { signsMs, signsBytes: signsBytes!, measured }
+}
+
+interface Costs {
+  loadMs: number
+  addMs: number
+  buildMs: number
+  signsMs: number
+  signsBytes: number
+  sizes: { name: string; bytes: number }[]
+}
+
+function costRows(count: number, { loadMs, addMs, buildMs, signsMs, signsBytes, sizes }: Costs) {
+  const relations = [...sizes, { name: 'index of signs (1 bit per dimension)', bytes: signsBytes }]
+  return [
+    ['adding a row with its vector, without an index', ms(loadMs / count)],
+    ['adding one with the index', ms(addMs / ADDED)],
+    ['building the index', `${(buildMs / 1000).toFixed(0)} s (${ms(buildMs / count)} per vector)`],
+    ['building an index of signs', `${(signsMs / 1000).toFixed(0)} s`],
+    ...relations.map(({ name, bytes }) => [
+      name,
+      `${(bytes / MEBIBYTE).toFixed(0)} MiB (${(bytes / count).toFixed(0)} bytes per image)`,
+    ]),
+  ]
+}
+
+/** @param end the first row that is not added */
+async function addRows(catalog: Catalog, vectors: Float32Array[], start: number, end: number): Promise<void> {
+  for (let first = start; first < end; first += BATCH)
+    await catalog.images.upsert(
+      Array.from({ length: BATCH }, (_, i) => record(first + i, vectors[first + i]!)),
+    )
+}
+
+function productSearch(catalog: Catalog): Search {
+  return async (vector, filter) => {
+    const { images } = await catalog.vectors.nearest({ vector, filter, topK: TOP_K, offset: 0, limit: TOP_K })
+    return images.map(({ name }) => Number.parseInt(name, 10))
   }
 }
 
@@ -175,7 +200,7 @@ async function measureWays(
     const queries = Array.from({ length: QUERIES }, (_, q) => perturbed(vectors[(q * 997) % count]!, q))
     const exact = queries.map((query) => exactNearest(vectors, query, passing, TOP_K))
     for (const way of ways) {
-      say(`${way.name}, ${name}`)
+      progress(`${way.name}, ${name}`)
       const times: number[] = []
       let hits = 0
       let possible = 0

@@ -19,7 +19,7 @@ const focusedPane = (page: Page) =>
   })
 
 describe('the keyboard', () => {
-  it('goes round the panes with F6, forwards and backwards', async () => {
+  it('cycles through the panes with F6, forwards and backwards', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     const seen: (string | undefined)[] = []
     for (const key of ['F6', 'F6', 'F6', 'F6', 'Shift+F6', 'Shift+F6']) {
@@ -35,7 +35,7 @@ describe('the keyboard', () => {
 })
 
 describe('a tooltip', () => {
-  it('appears after a while, the next one at once, and goes by Escape', async () => {
+  it('appears after a delay, the next one at once, and closes with Escape', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     const tooltip = page.getByRole('tooltip')
     await page.getByRole('button', { name: 'Brush' }).hover()
@@ -86,7 +86,7 @@ describe('text of twice the size', () => {
 })
 
 describe('forced colours', () => {
-  it('show by outlines what is chosen, selected and unwanted', async () => {
+  it('mark chosen, selected and unwanted items by outlines', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.emulateMedia({ forcedColors: 'active' })
     await draw(page, STAR)
@@ -119,7 +119,7 @@ describe('forced colours', () => {
 })
 
 describe('reduced motion', () => {
-  it('leaves nothing that moves', async () => {
+  it('disables all motion', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.emulateMedia({ reducedMotion: 'reduce' })
     await page.reload()

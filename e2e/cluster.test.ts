@@ -5,7 +5,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { runCluster } from './cluster/run.ts'
 
 describe('servers and workers on one PostgreSQL database', () => {
-  it('know what the folder holds, whichever of them is killed, and answer nothing wrong meanwhile', async () => {
+  it('index the folder completely and answer correctly while any of them is killed', async () => {
     const directory = await mkdtemp(join(tmpdir(), 'sketch-search-cluster-'))
     onTestFinished(() => rm(directory, { recursive: true, force: true }))
     const result = await runCluster({

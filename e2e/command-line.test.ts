@@ -1,7 +1,6 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { drawDemoGallery } from '../scripts/demo/draw-gallery.ts'
 import { circleSketch, picture, writeSettled } from '../server/src/testing/pictures.ts'
 import { temporaryDirectory } from '../server/src/testing/temporary.ts'
 import { untilIndexed } from './support/demo.ts'
@@ -9,7 +8,7 @@ import { CLASSICAL, runCommand, startProduct } from './support/product.ts'
 import { smallGallery } from './support/small-gallery.ts'
 
 describe('sketch-search index', () => {
-  it('indexes, summarises, and the second time does nothing', async () => {
+  it('indexes, prints a summary, and does nothing the second time', async () => {
     const { gallery, data } = await smallGallery()
     const first = await runCommand(['index', gallery, '--data-directory', data])
     expect(first).toMatchObject({
@@ -88,6 +87,66 @@ describe('sketch-search trash', () => {
   })
 })
 
+describe('sketch-search collections and export', () => {
+  it('list and export images while a server runs, and after it', async () => {
+    const { gallery, data } = await smallGallery()
+    const product = await startProduct(gallery, data, CLASSICAL)
+    await untilIndexed(product.url, 5)
+    const { images } = await (await fetch(`${product.url}/api/images?order_by=user_visible_name`)).json()
+    const ids = images.slice(0, 2).map(({ id }: { id: string }) => id)
+    const paths = images.map(({ path }: { path: string }) => path)
+    await fetch(`${product.url}/api/collections`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'Best', image_ids: ids }),
+    })
+    const run = (...args: string[]) =>
+      runCommand([...args, '--folder', gallery, '--data-directory', data], CLASSICAL)
+    const linesOf = async (...args: string[]) => (await run(...args)).stdout.trimEnd().split('\n')
+    expect((await run('collections', 'list')).stdout).toMatch(
+      /^name +images +kind +shared +id\nBest +2 +images +yes +\S+\n$/,
+    )
+    expect(JSON.parse((await run('collections', 'list', '--json')).stdout)).toMatchObject([
+      { name: 'Best', images: 2, kind: 'images', shared: true },
+    ])
+    expect((await linesOf('collections', 'show', 'Best')).sort()).toEqual(paths.slice(0, 2).sort())
+    expect(await run('collections', 'show', 'Worst')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('There is no collection "Worst".'),
+    })
+    expect(await run('collections', 'list', '--user', 'nobody@example.org')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('There is no user nobody@example.org.'),
+    })
+    expect(await product.stop()).toBe(0)
+
+    expect((await linesOf('export', '--format', 'paths')).sort()).toEqual(paths.toSorted())
+    expect(await linesOf('export', '--format', 'paths', '--id', ...ids)).toEqual(paths.slice(0, 2))
+    const query = ['--query', `order_by=user_visible_name&name_contains=${images[0].user_visible_name}`]
+    expect(await linesOf('export', '--format', 'paths', ...query)).toEqual([paths[0]])
+    const search = join(data, 'search.json')
+    await writeFile(search, JSON.stringify({ parts: [{ kind: 'image_id', image_id: ids[1] }], top_k: 1 }))
+    const found = JSON.parse((await run('export', '--format', 'json', '--search', search)).stdout)
+    expect(found).toMatchObject([{ path: paths[1], score: expect.closeTo(1, 2) }])
+    const archive = join(data, 'best.zip')
+    expect(await run('export', '--format', 'zip', '--collection', 'Best', '-o', archive)).toMatchObject({
+      code: 0,
+      stdout: '',
+    })
+    expect((await readFile(archive)).subarray(0, 4).toString('latin1')).toBe('PK\x03\x04')
+    for (const [args, message] of [
+      [['--query', 'nam=x'], '--query: there is no filter "nam".'],
+      [['--query', 'page=x'], '--query: page:'],
+      [['--id', ids[0], '--collection', 'Best'], 'Give exactly one of'],
+      [['-o', join(data, 'none', 'x.zip')], "can't be written (ENOENT)"],
+    ] as const)
+      expect(await run('export', '--format', 'paths', ...args)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(message),
+      })
+  })
+})
+
 describe('sketch-search', () => {
   it('names an unknown command, and the nearest one', async () => {
     for (const [word, nearest] of [
@@ -108,7 +167,7 @@ describe('sketch-search', () => {
     expect(stderr).toContain('unknown command "serv"')
   })
 
-  it('prints where it runs already, in place of a second start', async () => {
+  it('prints the address of the running server instead of starting a second one', async () => {
     const { gallery, data } = await smallGallery()
     const product = await startProduct(gallery, data, CLASSICAL)
     const second = await runCommand(['serve', gallery, '--data-directory', data, '--port', '8999'], CLASSICAL)
@@ -116,7 +175,7 @@ describe('sketch-search', () => {
     expect(await product.stop()).toBe(0)
   })
 
-  it('names a data directory that can not be made, in one sentence', async () => {
+  it('reports a data directory that cannot be created in one sentence', async () => {
     const { gallery } = await smallGallery()
     const file = join(await temporaryDirectory(), 'file')
     await writeFile(file, '')
@@ -141,7 +200,7 @@ describe('sketch-search', () => {
     })
   })
 
-  it('helps', async () => {
+  it('prints help', async () => {
     for (const command of [[], ['serve'], ['index'], ['search'], ['config']]) {
       const { code, stdout } = await runCommand([...command, '--help'])
       expect(code).toBe(0)
@@ -149,7 +208,7 @@ describe('sketch-search', () => {
     }
   })
 
-  it('keeps what was compiled for the next start, and starts where it can not', async () => {
+  it('caches compiled code for the next start, and starts without a cache, too', async () => {
     const cache = await temporaryDirectory()
     const environment = { NODE_COMPILE_CACHE: '', XDG_CACHE_HOME: cache }
     expect((await runCommand(['--help'], environment)).code).toBe(0)
@@ -189,7 +248,7 @@ describe('sketch-search', () => {
     ],
     [['serve', '--nonsense'], {}, /unknown option '--nonsense'/],
     [['serve', '--port', 'x'], {}, /whole number/],
-  ] as const)('%j says what to do', async (args, environment, sentence) => {
+  ] as const)('%j explains what to do', async (args, environment, sentence) => {
     const { code, stdout, stderr } = await runCommand([...args], environment)
     expect(code).toBe(1)
     expect(stdout).toBe('')
@@ -199,7 +258,7 @@ describe('sketch-search', () => {
 })
 
 describe('a port that is in use', () => {
-  it('is named, with what to do', async () => {
+  it('is reported with a remedy', async () => {
     const { gallery, data } = await smallGallery()
     const product = await startProduct(gallery, data, CLASSICAL)
     const port = new URL(product.url).port
@@ -210,47 +269,6 @@ describe('a port that is in use', () => {
       stderr: expect.stringMatching(RegExp(`port ${port} is in use.*--port`)),
     })
     await product.stop()
-  })
-})
-
-describe('kill -9 in the middle of indexing', () => {
-  it('loses nothing and doubles nothing', async () => {
-    const directory = await temporaryDirectory()
-    const gallery = join(directory, 'gallery')
-    const data = join(directory, 'data')
-    const perSubject = 40
-    const total = perSubject * 12
-    await drawDemoGallery(gallery, perSubject)
-    for (let kill = 0; kill < 5; kill++) {
-      const product = await startProduct(gallery, data, CLASSICAL)
-      await new Promise((resolve) => setTimeout(resolve, 40 + kill * 120))
-      await product.kill()
-    }
-    const product = await startProduct(gallery, data, CLASSICAL)
-    await untilIndexed(product.url, total)
-    const { images } = (await (await fetch(`${product.url}/api/images?items_per_page=1000`)).json()) as {
-      images: { id: string; path: string; thumbnail_url: string }[]
-    }
-    expect(images).toHaveLength(total)
-    expect(new Set(images.map(({ path }) => path)).size).toBe(total)
-    for (const image of images.filter((_, n) => n % 40 === 0)) {
-      expect((await fetch(product.url + image.thumbnail_url)).status).toBe(200)
-      const body = JSON.stringify({ image_id: image.id, top_k: total, query: { items_per_page: 1000 } })
-      const headers = { 'content-type': 'application/json' }
-      const found = await fetch(`${product.url}/api/images/search-by-image`, {
-        method: 'POST',
-        headers,
-        body,
-      })
-      const result = (await found.json()) as { images: { id: string }[]; total: number }
-      expect(result.total).toBe(total)
-      expect(new Set(result.images.map(({ id }) => id)).size).toBe(total)
-    }
-    expect(await product.stop()).toBe(0)
-    expect((await readdir(data)).filter((name) => name.endsWith('.tmp') || name === 'lock.pid')).toEqual([])
-
-    const again = await runCommand(['index', gallery, '--data-directory', data], CLASSICAL)
-    expect(again.stdout).toMatch(RegExp(`^0 indexed .*${total} in the index, 0 failed`))
   })
 })
 
@@ -267,7 +285,7 @@ describe('sketch-search copy-catalog', () => {
 })
 
 describe('sketch-search evaluate', () => {
-  it('prints how good the embedders are and writes a report', async () => {
+  it('prints the metrics of the embedders and writes a report', async () => {
     const directory = await temporaryDirectory()
     const [gallery, queries] = [join(directory, 'gallery'), join(directory, 'queries')]
     for (let n = 0; n < 12; n++) {
@@ -295,7 +313,7 @@ describe('sketch-search evaluate', () => {
     )
   })
 
-  it('says before it begins that there is no such embedder, and fails where nothing could be read', async () => {
+  it('rejects an unknown embedder before it begins, and fails if no image is readable', async () => {
     const directory = await temporaryDirectory()
     for (const folder of ['gallery', 'queries'])
       await writeSettled(join(directory, folder, 'round', '1.png'), 'no image')

@@ -8,7 +8,7 @@ import { CLASSICAL, runCommand } from './support/product.ts'
 import { smallGallery } from './support/small-gallery.ts'
 
 describe('sketch-search copy-catalog', () => {
-  it('takes an index to another database, from which a search answers the same', async () => {
+  it('copies an index to another database, where a search gives the same results', async () => {
     const { gallery, data } = await smallGallery()
     const server = sharedPostgres()
     await runCommand(['index', gallery, '--data-directory', data], CLASSICAL)

@@ -41,7 +41,7 @@ const commands = documents().flatMap((file) =>
 )
 const isElsewhere = (command: string) => ELSEWHERE.some(([pattern]) => pattern.test(command))
 
-/** A folder in which everything is there that the pages speak of. */
+/** A folder with every file that the pages mention. */
 async function prepare(): Promise<{
   gallery: string
   reference: string
@@ -129,8 +129,8 @@ function filledIn(command: string, reference = 'REFERENCE'): string[] {
     .filter((word) => word !== '')
 }
 
-describe('what the pages tell to enter', () => {
-  it('is all tried here, or elsewhere', () => {
+describe('commands in the documents', () => {
+  it('are all run here or in another test', () => {
     const unknown = commands.filter(
       ({ command }) =>
         !isElsewhere(command) && !/^(npx sketch-search|pg_dump|pg_restore|createdb|dropdb) /.test(command),
@@ -148,7 +148,7 @@ describe('what the pages tell to enter', () => {
     [...once.values()].filter(({ command }) => !isElsewhere(command)),
     ({ file }) => file,
   )
-  it.concurrent.each([...tried])('works: %s', { timeout: TIMEOUT_MS }, async (page, commandsOfPage) => {
+  it.concurrent.each([...tried])('work: %s', { timeout: TIMEOUT_MS }, async (page, commandsOfPage) => {
     const { gallery, reference, environment } = await prepare()
     // There is an admin besides those of the page.
     const admin = ['users', 'add', 'root@example.org', 'admin']

@@ -50,7 +50,7 @@ describe('the examples', () => {
     expect(JSON.parse(result.stdout)[0]).toMatchObject({ path: '3.png', score: expect.closeTo(1, 1) })
   })
 
-  it('of CLIP takes words', async () => {
+  it('of CLIP accepts words', async () => {
     const { gallery, data } = await smallGallery()
     const args = ['search', gallery, '--config', config, '--data-directory', data, '--json']
     const { stdout, code } = await runCommand(
@@ -64,7 +64,7 @@ describe('the examples', () => {
     expect(new Set(found.map(({ score }) => score)).size).toBeGreaterThan(1)
   })
 
-  it('are listed with their dimensions and speed; one whose library is missing says what to do', async () => {
+  it('are listed with their dimensions and speed; one whose library is missing prints a remedy', async () => {
     const { gallery, data } = await smallGallery()
     const args = ['embedders', gallery, '--config', config, '--data-directory', data]
     const { stdout, code } = await runCommand(args, { [CHOSEN]: 'python' }, ROOT)
@@ -139,7 +139,7 @@ describe('target: transformers', () => {
     expect(infos()[name]).toMatchObject({ dimensions })
   })
 
-  it('does without a GPU where there is none', () => {
+  it('runs without a GPU', () => {
     expect(infos().cuda).toMatchObject({ dimensions: 3 })
   })
 
@@ -147,7 +147,7 @@ describe('target: transformers', () => {
     ['unknown', /nobody\/nothing can't be loaded: .*"offline: true" forbids/],
     ['noOutput', /output: there is no "no_such"; the model has last_hidden_state/],
     ['noType', /kwargs\.dtype/],
-  ] as const)('tells what is wrong with a model that it can not have: %s', (name, problem) => {
+  ] as const)('explains why it rejects a model: %s', (name, problem) => {
     expect(infos()[name]).toMatchObject({ problem: expect.stringMatching(problem) })
   })
 })
@@ -199,7 +199,7 @@ describe('a command that is stopped while a model is being loaded', () => {
 })
 
 describe('sketch-search prune', () => {
-  it('forgets the vectors of an embedder, but not of the chosen one', async () => {
+  it('deletes the vectors of an embedder, but not those of the chosen one', async () => {
     const { gallery, data } = await smallGallery()
     const common = [gallery, '--config', config, '--data-directory', data]
     const prune = (chosen: string) =>
@@ -235,7 +235,7 @@ export class Patient {
 }`
 
 describe('another embedder', () => {
-  it('is announced on the page until it has embedded everything; one that fails, too', async () => {
+  it('is shown on the page until it has embedded everything; a failing one is shown, too', async () => {
     const directory = await temporaryDirectory()
     const gallery = join(directory, 'gallery')
     const data = join(directory, 'data')

@@ -6,7 +6,7 @@ import { CLASSICAL } from './support/product.ts'
 
 const demo = useDemo(2, CLASSICAL)
 
-it('saves the selected pictures as a file, and says so if that fails', async () => {
+it('saves the selected pictures as a file, and reports a failure', async () => {
   const { page, close } = await openPage(demo.browser, demo.product.url, DESKTOP)
   for (const n of [0, 1]) {
     await page.locator('[data-path]').nth(n).focus()

@@ -38,7 +38,7 @@ it('is complete in German: its words are loaded beside the rest', async () => {
   await context.close()
 })
 
-/** In bytes, as it is sent. `fetch` would decompress it. */
+/** Returns the bytes on the wire. `fetch` would decompress the body. */
 function compressedSize(url: string): Promise<number> {
   return new Promise((resolve, reject) => {
     get(url, { headers: { 'accept-encoding': 'gzip' } }, (response) => {

@@ -28,7 +28,7 @@ async function paste(page: Page, file: string): Promise<void> {
 }
 
 describe('searching with a picture', () => {
-  it('that is pasted finds it and its like', async () => {
+  it('that is pasted finds it and similar ones', async () => {
     const { page, close, complaints } = await openPage(demo.browser, demo.product.url)
     await paste(page, join(demo.gallery, 'umbrella/umbrella-03.jpg'))
     const results = await firstResults(page, 6)
@@ -56,7 +56,7 @@ describe('searching with a picture', () => {
     await close()
   })
 
-  it('that is none says so', async () => {
+  it('is rejected with a message if the file is no picture', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await page
       .getByTestId('query-file')
@@ -71,7 +71,7 @@ describe('searching with a picture', () => {
 })
 
 describe('the large view', () => {
-  it('shows, walks with the arrow keys, finds similar and goes back', async () => {
+  it('shows an image, moves with the arrow keys, finds similar images and goes back', async () => {
     const { page, close, complaints } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
     await tile(page, 'bicycle/bicycle-01.png').click()
     const dialog = page.getByRole('dialog')
@@ -97,7 +97,7 @@ describe('the large view', () => {
 })
 
 describe('closing the large view', () => {
-  it('is a step back: Back then leads to what was before the list', async () => {
+  it('is a step back: Back then leads to the page before the list', async () => {
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
     const tree = await openFolders(page)
     await tree.getByRole('button', { name: 'bicycle 20' }).click()
@@ -118,7 +118,7 @@ describe('closing the large view', () => {
     await close()
   })
 
-  it('leads to the list where the address of an image was opened', async () => {
+  it('leads to the list if the address of an image was opened', async () => {
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
     await tile(page, 'bicycle/bicycle-01.png').click()
     await page.waitForURL(/view=/)
@@ -135,7 +135,7 @@ describe('closing the large view', () => {
 })
 
 describe('the gallery', () => {
-  it('keeps only what is in view in the document, and scrolls to the end', async () => {
+  it('keeps only visible tiles in the document, and scrolls to the end', async () => {
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
     const grid = page.getByTestId('grid')
     const tiles = grid.locator('[role=gridcell]')
@@ -161,7 +161,7 @@ describe('the gallery', () => {
     await close()
   })
 
-  it('shows what changes in the folder without a reload, and what failed', async () => {
+  it('shows changes of the folder and failures without a reload', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.getByTestId('count').getByText('240 pictures').waitFor()
     const file = join(demo.gallery, 'heart', 'new-heart.png')
@@ -187,7 +187,7 @@ describe('the gallery', () => {
     await close()
   })
 
-  it('has the theme of the system, also when that changes, until one is chosen', async () => {
+  it('follows the theme of the system until one is chosen', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url, PHONE, 'light')
     const theme = () => page.evaluate(() => document.documentElement.dataset.theme)
     expect(await theme()).toBe('light')
@@ -206,7 +206,7 @@ describe('the gallery', () => {
 })
 
 describe('a folder that is gone', () => {
-  it('is said to be, keeps its images, and is found again', async () => {
+  it('is reported, keeps its images, and is found again', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await rename(demo.gallery, `${demo.gallery}-away`)
     await page.getByText('The photo folder can’t be read at the moment').waitFor()
@@ -216,7 +216,7 @@ describe('a folder that is gone', () => {
     await close()
   })
 
-  it('may be forgotten in part when somebody confirms it', async () => {
+  it('can be removed in part after a confirmation', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     const away = `${demo.gallery}-drive`
     await mkdir(away)

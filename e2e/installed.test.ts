@@ -46,7 +46,7 @@ describe('the installed page', () => {
     await product.stop()
   })
 
-  it('opens without the server, and says when it tries again', async () => {
+  it('opens without the server, and shows when it tries again', async () => {
     const { gallery, data } = await smallGallery()
     const product = await startProduct(gallery, data, CLASSICAL)
     const page = await openInstalled(product.url)

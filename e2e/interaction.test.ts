@@ -62,7 +62,7 @@ describe('a drawing', () => {
     await close()
   })
 
-  it('is had back by Undo where Back came before it was kept', async () => {
+  it('is restored by Undo if Back was pressed before it was saved', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await draw(page, STAR)
     await addressOfDrawing(page)
@@ -89,7 +89,7 @@ describe('a drawing', () => {
     await close()
   })
 
-  it('gives way to what its like is looked for of, also before it has an address', async () => {
+  it('gives way to a search for similar images, also before it has an address', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.route('**/api/queries', (route) =>
       setTimeout(() => void route.continue().catch(() => {}), 3000),
@@ -104,7 +104,7 @@ describe('a drawing', () => {
     await close()
   })
 
-  it('is shown when it is made large where the sheet is hidden', async () => {
+  it('is shown when the sheet is hidden and a window becomes large', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url, { width: 900, height: 700 })
     await page.getByRole('button', { name: 'Close sheet' }).click()
     await page.getByRole('button', { name: 'Open the sheet' }).click()
@@ -116,7 +116,7 @@ describe('a drawing', () => {
     await close()
   })
 
-  it('that is saved takes no place of another without asking, and comes back', async () => {
+  it('that is opened replaces another one only after a confirmation', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await draw(page, STAR)
     await page.getByRole('button', { name: 'Save sketch' }).click()
@@ -139,7 +139,7 @@ describe('a drawing', () => {
 })
 
 describe('a tile', () => {
-  it('is opened by a click that slips', async () => {
+  it('opens on a click that moves a few pixels', async () => {
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
     const box = (await tile(page, 'bicycle/bicycle-01.png').boundingBox())!
     await page.mouse.move(box.x + 50, box.y + 60)
@@ -151,7 +151,7 @@ describe('a tile', () => {
     await close()
   })
 
-  it('that is deleted by its key gives the focus to what comes in its place, once for a key that is held', async () => {
+  it('that is deleted by key passes the focus to the next one, once for a held key', async () => {
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
     const grid = page.getByTestId('grid')
     await grid.evaluate((element) => element.scrollTo(0, 900))
@@ -175,7 +175,7 @@ describe('a tile', () => {
     await close()
   })
 
-  it('is deleted alone by its key while others are selected out of sight', async () => {
+  it('is deleted alone by key while invisible ones are selected', async () => {
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name&dir=cup`)
     await tile(page, 'cup/cup-02.jpg').hover()
     await page.getByRole('button', { name: 'Select cup-02.jpg' }).click()
@@ -193,7 +193,7 @@ describe('a tile', () => {
 })
 
 describe('duplicates', () => {
-  it('are gone through by the keyboard: keep, apply, next', async () => {
+  it('are reviewed by keyboard: keep, apply, next', async () => {
     const copies = ['cup/copy-1.png', 'cup/copy-2.png', 'star/copy-1.png']
     onTestFinished(async () => {
       for (const copy of copies) await rm(join(demo.gallery, copy), { force: true })
@@ -224,7 +224,7 @@ describe('duplicates', () => {
 })
 
 describe('many examples', () => {
-  it('leave room for what they find', async () => {
+  it('leave room for the results', async () => {
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`, PHONE)
     const { images } = (await (await fetch(`${demo.product.url}/api/images?items_per_page=14`)).json()) as {
       images: { id: string }[]
@@ -242,7 +242,7 @@ describe('many examples', () => {
 })
 
 describe('uploading', () => {
-  it('goes on where a file can no longer be read', async () => {
+  it('continues after a file that can no longer be read', async () => {
     const folder = await mkdtemp(join(tmpdir(), 'sketch-search-e2e-'))
     onTestFinished(() => rm(folder, { recursive: true, force: true }))
     const names = ['a.png', 'b.png', 'c.png', 'lost.png', 'e.png']
@@ -286,7 +286,7 @@ describe('an upload that was cut off', () => {
     await close()
   })
 
-  it('is done where the server has it all the same', async () => {
+  it('counts as done if the server has the file', async () => {
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?dir=cup`)
     let requests = 0
     await page.route('**/api/images', async (route) => {
@@ -303,14 +303,14 @@ describe('an upload that was cut off', () => {
     await close()
   })
 
-  it('is asked about by whoever leaves the page meanwhile', async () => {
+  it('causes a question when the page is closed meanwhile', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     const sent = Promise.withResolvers<void>()
     await page.route('**/api/images', async (route) => {
       await sent.promise
       await route.abort()
     })
-    // Browsers ask for nobody who has not touched the page.
+    // Browsers only ask a user who has interacted with the page.
     await page.getByRole('button', { name: 'Draw' }).click()
     await page
       .getByTestId('upload-files')

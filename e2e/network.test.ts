@@ -114,7 +114,7 @@ describe('the trace', () => {
     ])
   })
 
-  it('sees a program that looks up a name or sends a packet', async () => {
+  it('reports a program that looks up a name or sends a packet', async () => {
     const own = await mkdtemp(join(directory, 'program-'))
     const script = `
       await (await import('node:dns/promises')).lookup('sketch-search.example').catch(() => {})

@@ -54,7 +54,7 @@ describe('the package', () => {
   })
   afterAll(() => rm(join(installed, '../..'), { recursive: true, force: true }))
 
-  it('needs nothing that it does not name, and has no tests in it', () => {
+  it('declares all its dependencies, and contains no tests', () => {
     const { dependencies, ...rest } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
     expect(rest).toMatchObject({ name: 'sketch-search', version: '0.1.0', license: 'MIT' })
     expect(rest).not.toHaveProperty('private')
@@ -108,7 +108,7 @@ describe('the package', () => {
   })
 
   it.each(['package', 'checkout'] as const)(
-    '%s serves its page, indexes and searches, started by whichever Node is there',
+    '%s serves its page, indexes and searches, started by any installed Node',
     async (kind) => {
       const gallery = await temporaryDirectory()
       for (let n = 0; n < 5; n++) await writeSettled(join(gallery, `${n}.png`), await picture(n))

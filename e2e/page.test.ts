@@ -90,7 +90,7 @@ describe('the drawing sheet', () => {
     await close()
   })
 
-  it('has an address that can be shared, and Back leads to what was before', async () => {
+  it('has an address that can be shared, and Back leads to the previous page', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await draw(page, STAR)
     const star = await firstResults(page, 8)
@@ -134,7 +134,7 @@ describe('the drawing sheet', () => {
     await close()
   })
 
-  it('tells its shortcuts', async () => {
+  it('lists its shortcuts', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.keyboard.press('?')
     await page.getByRole('dialog', { name: 'Help and shortcuts' }).getByText('Erase whole strokes').waitFor()
@@ -147,7 +147,7 @@ describe('the drawing sheet', () => {
     await close()
   })
 
-  it('leaves single keys alone for whoever wants that', async () => {
+  it('ignores single keys if shortcuts are switched off', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     const eraser = page.getByRole('button', { name: 'Eraser' })
     await page.keyboard.press('e')
@@ -165,7 +165,7 @@ describe('the drawing sheet', () => {
     await close()
   })
 
-  it('can be had back after a search that took its place', async () => {
+  it('can be restored after a search that replaced it', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await draw(page, STAR)
     // The address is that of the whole drawing.
@@ -216,7 +216,7 @@ describe('queries', () => {
     await close()
   })
 
-  it('take an image that is dragged onto the sheet', async () => {
+  it('accept an image that is dragged onto the sheet', async () => {
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
     await tile(page, 'bicycle/bicycle-03.png')
       .or(tile(page, 'bicycle/bicycle-03.jpg'))
@@ -246,7 +246,7 @@ describe('queries', () => {
     await close()
   })
 
-  it('search a region of a picture that was given', async () => {
+  it('search a region of an uploaded picture', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.getByTestId('query-file').setInputFiles(join(demo.gallery, 'star/star-01.png'))
     await chip(page, 'More like Your picture').click()
@@ -266,7 +266,7 @@ describe('queries', () => {
     await close()
   })
 
-  it('are taken back as a whole, drawing and images together', async () => {
+  it('are undone as a whole, drawing and images together', async () => {
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
     await draw(page, STAR)
     await firstResults(page, 1)
@@ -285,7 +285,7 @@ describe('queries', () => {
     await close()
   })
 
-  it('that are no longer kept say so, and Back leads away', async () => {
+  it('that have expired show a message, and Back leaves them', async () => {
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?name=umb`)
     await page.evaluate(() => {
       location.href = '/?q=s0123456789abcdef01234567'
@@ -296,7 +296,7 @@ describe('queries', () => {
     await close()
   })
 
-  it('survive an address that makes no sense, and typing in the middle of a word', async () => {
+  it('survive an invalid address, and typing in the middle of a word', async () => {
     const { page, close } = await openPage(
       demo.browser,
       `${demo.product.url}/?from=2026-13-01&q=nonsense&min=-3`,
@@ -313,7 +313,7 @@ describe('queries', () => {
 })
 
 describe('the gallery', () => {
-  it('shows what came after its first look and before it was told of changes', async () => {
+  it('shows changes between its first request and the first event', async () => {
     const file = join(demo.gallery, 'heart/in-between.png')
     onTestFinished(() => rm(file, { force: true }))
     const page = await (await demo.browser.newContext()).newPage()
@@ -378,7 +378,7 @@ describe('the gallery', () => {
     await close()
   })
 
-  it('takes a day that is typed digit by digit', async () => {
+  it('accepts a day that is typed digit by digit', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.getByRole('button', { name: /^From, To:/ }).click()
     await page.getByLabel('From', { exact: true }).focus()
@@ -388,7 +388,7 @@ describe('the gallery', () => {
     await close()
   })
 
-  it('shows nothing twice and keeps its place while its beginning changes', async () => {
+  it('shows no image twice and keeps its position while its beginning changes', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     const grid = page.getByTestId('grid')
     await grid.evaluate((element) => element.scrollTo(0, 900))
@@ -415,14 +415,14 @@ describe('the gallery', () => {
     await close()
   })
 
-  it('is narrowed by days', async () => {
+  it('is filtered by days', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.goto(`${demo.product.url}/?from=2001-01-01&to=2001-12-31`)
     await page.getByText('No pictures match these filters').waitFor()
     await close()
   })
 
-  it('is walked through and worked with by the keyboard alone', async () => {
+  it('is operated by the keyboard alone', async () => {
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
     await page.locator('[data-index="0"]').focus()
     const focused = () => page.evaluate(() => (document.activeElement as HTMLElement | null)?.dataset.index)
@@ -466,7 +466,7 @@ describe('the gallery', () => {
     await close()
   })
 
-  it('selects ranges over what has never been in view', async () => {
+  it('selects ranges over images that were never visible', async () => {
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?sort=name`)
     await page.locator('[data-index="3"]').focus()
     await page.keyboard.press('Space')
@@ -509,7 +509,7 @@ describe('the gallery', () => {
     await close()
   })
 
-  it('keeps the place while the folder changes, and says so once', async () => {
+  it('keeps the position while the folder changes, and announces it once', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     const grid = page.getByTestId('grid')
     await grid.evaluate((element) => element.scrollTo(0, 900))
@@ -530,7 +530,7 @@ describe('the gallery', () => {
 })
 
 describe('managing', () => {
-  it('adds many files to the folder in view, and explains what is refused', async () => {
+  it('adds many files to the visible folder, and explains rejected ones', async () => {
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?dir=cup`)
     // The same picture in other bytes.
     const star = (compressionLevel: number) =>

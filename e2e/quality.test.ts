@@ -53,7 +53,7 @@ describe.each([
   ['desktop', DESKTOP, [768, 1024, 2560]],
   ['phone', PHONE, [320, 360, 480, 639]],
 ] as const)('every view on a %s', (_, size, widths) => {
-  it('has nothing that axe finds, light or dark, and fits when it is made wider or narrower', async () => {
+  it('has no axe violation, light or dark, and fits after its width changes', async () => {
     const found: Record<string, string[]> = {}
     const { page, close } = await openPage(demo.browser, demo.product.url, size)
     for (const [name, open] of VIEWS) {
@@ -90,7 +90,7 @@ describe('the page', () => {
     await close()
   })
 
-  it('asks no other host, breaks no policy, and nothing in it jumps while it loads', async () => {
+  it('contacts no other host, violates no policy, and does not shift while it loads', async () => {
     const context = await demo.browser.newContext({ viewport: DESKTOP })
     const page = await context.newPage()
     const hosts = new Set<string>()
@@ -118,7 +118,7 @@ describe('the page', () => {
   })
 
   it.each(['/docs', '/api/docs'])(
-    'shows the API at %s, asks no other host and breaks no policy',
+    'shows the API at %s, contacts no other host and violates no policy',
     async (path) => {
       const context = await demo.browser.newContext({ viewport: DESKTOP })
       const page = await context.newPage()

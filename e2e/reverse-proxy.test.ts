@@ -103,8 +103,8 @@ describe('the page below a path', () => {
   })
 })
 
-describe('an answer of a proxy', () => {
-  it('that refuses a large file is not taken for success, and the file can be sent again', async () => {
+describe('a response of a proxy', () => {
+  it('that rejects a large file is reported as a failure, and the file can be sent again', async () => {
     const { product, nginx } = await start()
     await nginx.serve(proxied(`${product.url}/`).replace('65m', '1m'))
     const { page, close } = await openPage(await sharedBrowser(), `${nginx.url}/photos/`)
@@ -117,7 +117,7 @@ describe('an answer of a proxy', () => {
     await close()
   })
 
-  it('such as a sign-in page is not taken for success, neither of an upload nor of a deletion', async () => {
+  it('such as a sign-in page is reported as a failure of an upload and of a deletion', async () => {
     const { product, nginx } = await start()
     const signIn = `default_type text/html;
       if ($request_method ~ "POST|DELETE") { return 200 "<html><form>Sign in</form></html>"; }`
@@ -140,7 +140,7 @@ describe('an answer of a proxy', () => {
     await close()
   })
 
-  it('whose server is away, and a lost connection, have their own sentences, and the upload goes on by itself', async () => {
+  it('without a server, and a lost connection, have their own messages, and the upload resumes by itself', async () => {
     const { product, nginx, gallery, data } = await start()
     await nginx.serve(proxied(`${product.url}/`))
     const { page, close } = await openPage(await sharedBrowser(), `${nginx.url}/photos/`)

@@ -11,7 +11,7 @@ const team = useTeamGallery()
 describe('a team', () => {
   itSignsIn('the embedded database', async () => ({}))
 
-  it('is told when a code can no longer be used, and comes back to the second step', async () => {
+  it('sees when a code has become void, and returns to the second step', async () => {
     const { product, mail } = await startTeam()
     const page = await openWindow(PHONE)
     await page.goto(product.url)
@@ -53,7 +53,7 @@ describe('a team', () => {
     await rm(join(team.gallery, 'late.png'))
   })
 
-  it('is administered from the command line, so that nobody is locked out', async () => {
+  it('is administered from the command line, so that no admin is locked out', async () => {
     const { product, mail, data, environment } = await startTeam()
     const users = (...words: string[]) =>
       runCommand(['users', ...words, '--folder', team.gallery, '--data-directory', data], environment)

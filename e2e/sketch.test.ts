@@ -13,7 +13,7 @@ describe('drawing', () => {
     ['a star', 'star', STAR, DESKTOP],
     ['a bicycle', 'bicycle', BICYCLE, DESKTOP],
     ['a star on a phone', 'star', STAR, PHONE],
-  ] as const)('%s finds its kind', async (_, folder, lines, viewport) => {
+  ] as const)('%s finds pictures of its kind', async (_, folder, lines, viewport) => {
     const { page, close, complaints } = await openPage(demo.browser, demo.product.url, viewport)
     await draw(page, lines as Line[])
     // A drawing of many strokes: on a busy machine the answer to the last takes its time.
@@ -72,7 +72,7 @@ describe('drawing', () => {
     await close()
   })
 
-  it('drops an answer that has been overtaken', async () => {
+  it('ignores an outdated response', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     let requests = 0
     const overtaken = Promise.withResolvers<void>()

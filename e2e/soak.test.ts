@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { soak } from './soak/soak.ts'
 
-describe('the index of a folder in which anything happens', () => {
-  it('is what the folder is, whenever it has settled, also when the server is killed', async () => {
+describe('the index of a folder under random changes', () => {
+  it('equals the folder whenever it has settled, also after kills of the server', async () => {
     const result = await soak({
       seed: 20,
       operations: 140,

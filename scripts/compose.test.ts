@@ -77,7 +77,7 @@ describe('compose.yaml', () => {
     expect(inProfile('db')).toEqual(['db'])
   })
 
-  it('is reached from this machine alone unless told otherwise, and names every volume', () => {
+  it('listens on this machine alone by default, and names every volume', () => {
     for (const port of [...services.db.ports, ...services.server.ports])
       expect(filledIn(port)).toMatch(/^127\.0\.0\.1:/)
     const named = Object.values(services)

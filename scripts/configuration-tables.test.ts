@@ -4,7 +4,7 @@ import { withConfigurationTables } from './configuration-tables.ts'
 const table = (section: string) =>
   withConfigurationTables(`<!-- keys of ${section} -->\nold\n<!-- end of keys -->`)
 
-it('lists the keys of a section with value, default and meaning, in place of what was there', () => {
+it('replaces the table of a section by its keys with value, default and meaning', () => {
   const text = table('limits')
   expect(text).toContain(
     '| `limits.max_file_bytes` | integer, at least 1,024 | `268435456` (256 MiB) | A larger file, in bytes, is not read',
@@ -23,7 +23,7 @@ it('marks keys that every form of a section requires', () => {
   )
 })
 
-it('leaves sections to tables of their own, and the rest of the document as it is', () => {
+it('omits subsections with tables of their own, and keeps the rest of the document', () => {
   expect(table('.')).toContain('| `port` |')
   expect(table('.')).not.toContain('| `watcher` |')
   expect(withConfigurationTables('# Title\n\nText\n')).toBe('# Title\n\nText\n')

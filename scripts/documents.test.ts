@@ -20,7 +20,7 @@ describe.each(named([...documents(), ...moduleDocuments()]))('%s', (_, file) => 
   const text = readFileSync(file, 'utf8').replaceAll(/^```.*?^```/gms, '')
   const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, target]) => target!)
 
-  it('links to what is there', () => {
+  it('links to existing pages and headings', () => {
     const broken = links
       .filter((target) => !/^https?:/.test(target))
       .filter((target) => {
@@ -32,7 +32,7 @@ describe.each(named([...documents(), ...moduleDocuments()]))('%s', (_, file) => 
     expect(broken).toEqual([])
   })
 
-  it('has a title, and names no file that is not there', () => {
+  it('has a title, and names only existing files', () => {
     expect(text).toMatch(/^# \S/)
     const paths = [
       ...text.matchAll(/`((?:server|web|e2e|bench|scripts|docs|model|examples)\/[\w./-]+\.\w+)`/g),

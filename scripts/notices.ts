@@ -9,47 +9,33 @@ interface Locked {
   link?: boolean
 }
 
+/** Entries of the lock file by path */
+type Packages = Record<string, Locked>
+
 /** Packages that the build compiles into the page, although it does not depend on them at run time. */
 const BUILT_IN = ['tailwindcss']
 const MODEL_LICENCE = 'server/models/sketch-search-5/LICENSE-efficientnet-lite.txt'
 const WORDS_LICENCE = 'server/models/sketch-search-5/LICENSE-wordnet.txt'
 
 /**
- * The licences of what others wrote: in full for what is part of the built page and the packaged server, by name for what npm installs beside them.
+ * Returns the licences of third-party code: in full for what is part of the built page and of the packaged server, by name for
+ * packages that npm installs beside them.
  * @param root the checkout, with its dependencies installed
- * @param server the folders of the packages that are part of the packaged server, from the root
+ * @param server the folders of the packages that are part of the packaged server, relative to `root`
  */
 export function thirdPartyNotices(root: string, server: string[]): string {
-  const lock = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
-    packages: Record<string, Locked>
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')) as {
+    packages: Packages
   }
-  const { packages } = lock
-  const page = new Set<string>()
-  for (const name of [...Object.keys(packages.web?.dependencies ?? {}), ...BUILT_IN]) collect(name)
+  const page = pagePackages(packages)
   const isBundled = (path: string) => page.has(path) || server.includes(path)
-  const installed = Object.entries(packages).filter(
-    ([path, { dev, link, license }]) =>
-      path.includes('node_modules/') && !dev && !link && license !== undefined && !isBundled(path),
-  )
+  const textOf = (path: string) => readFileSync(join(root, path), 'utf8').trim()
   const inFull = (paths: Iterable<string>) =>
-    [...paths].sort().map((path) => {
-      const { version, license } = packages[path]!
-      return [
-        `### ${nameOf(path)} ${version} (${license})`,
-        '',
-        '```text',
-        licenceText(path),
-        '```',
-        '',
-      ].join('\n')
-    })
-  const rows = installed
-    .map(([path, { version, license }]) => `| ${nameOf(path)} | ${version} | ${license} |`)
-    .sort()
+    [...paths].sort().map((path) => notice(path, packages[path]!, root))
   return `${[
     '# Third-party notices',
     '',
-    'Sketch-Search is under the MIT licence. It contains and uses what others wrote, under licences of their own.',
+    'Sketch-Search is under the MIT licence. It contains and uses third-party code under licences of its own.',
     '',
     '## Part of the built page',
     '',
@@ -64,41 +50,60 @@ export function thirdPartyNotices(root: string, server: string[]): string {
     'changed: quantised, trained further on drawings, and given other last layers. `model/README.md` describes how.',
     '',
     '```text',
-    readFileSync(join(root, MODEL_LICENCE), 'utf8').trim(),
+    textOf(MODEL_LICENCE),
     '```',
     '',
-    'Its words, their synonyms and what they stand for (`vocabulary.json`) were derived from WordNet 3.0:',
+    'Its words, their synonyms and their meanings (`vocabulary.json`) were derived from WordNet 3.0:',
     '',
     '```text',
-    readFileSync(join(root, WORDS_LICENCE), 'utf8').trim(),
+    textOf(WORDS_LICENCE),
     '```',
     '',
     '## Installed beside the server by npm',
     '',
-    'Each comes from its own author with its own licence text; which of the platform packages is installed depends on the machine. libvips (in the',
+    'Each package contains its licence text; which of the platform packages is installed depends on the machine. libvips (in the',
     '`sharp-libvips` packages), libheif and LibRaw (in `libraw-wasm`) are under the LGPL: they are separate files that can be replaced.',
     '',
     '| package | version | licence |',
     '| --- | --- | --- |',
-    ...[...new Set(rows)],
+    ...installedRows(packages, isBundled),
   ].join('\n')}\n`
+}
+
+/** Returns the paths of the packages that the page is built from. */
+function pagePackages(packages: Packages): Set<string> {
+  const found = new Set<string>()
+  for (const name of [...Object.keys(packages.web?.dependencies ?? {}), ...BUILT_IN]) collect(name)
+  return found
 
   function collect(name: string): void {
     const path = `node_modules/${name}`
-    if (packages[path] === undefined || page.has(path)) return
-    page.add(path)
+    if (packages[path] === undefined || found.has(path)) return
+    found.add(path)
     for (const dependency of Object.keys(packages[path].dependencies ?? {})) collect(dependency)
   }
+}
 
-  function licenceText(path: string): string {
-    const directory = join(root, path)
-    const file = existsSync(directory)
-      ? readdirSync(directory).find((name) => /^licen[cs]e(\.|$)/i.test(name))
-      : undefined
-    if (file === undefined)
-      return `(The package has no text of its licence in it: ${packages[path]?.license}.)`
-    return readFileSync(join(directory, file), 'utf8').replaceAll('\r\n', '\n').trim()
-  }
+function installedRows(packages: Packages, isBundled: (path: string) => boolean): Set<string> {
+  const rows = Object.entries(packages)
+    .filter(
+      ([path, { dev, link, license }]) =>
+        path.includes('node_modules/') && !dev && !link && license !== undefined && !isBundled(path),
+    )
+    .map(([path, { version, license }]) => `| ${nameOf(path)} | ${version} | ${license} |`)
+  return new Set(rows.sort())
+}
+
+function notice(path: string, { version, license }: Locked, root: string): string {
+  const directory = join(root, path)
+  const file = existsSync(directory)
+    ? readdirSync(directory).find((name) => /^licen[cs]e(\.|$)/i.test(name))
+    : undefined
+  const text =
+    file === undefined
+      ? `(The package contains no licence text: ${license}.)`
+      : readFileSync(join(directory, file), 'utf8').replaceAll('\r\n', '\n').trim()
+  return [`### ${nameOf(path)} ${version} (${license})`, '', '```text', text, '```', ''].join('\n')
 }
 
 function nameOf(path: string): string {

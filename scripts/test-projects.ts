@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { BaseSequencer, type TestSpecification } from 'vitest/node'
 
@@ -17,8 +17,18 @@ export type Project = (typeof PROJECTS)[number]
 /** Projects of `npm test`, in the order in which they start. */
 export const SHORT_PROJECTS = PROJECTS.filter((project) => project !== 'long')
 
-/** Tests that take long whether or not they need a database server. */
-const LONG_FILES = ['soak.test.ts', 'network.test.ts']
+/** Tests that take long although they need no database server: each of them keeps a core busy for a minute or more. */
+const LONG_FILES = [
+  'e2e/crash.test.ts',
+  'e2e/embedders.test.ts',
+  'e2e/network.test.ts',
+  'e2e/package.test.ts',
+  'e2e/place.test.ts',
+  'e2e/reverse-proxy.test.ts',
+  'e2e/soak.test.ts',
+  'e2e/stopping.test.ts',
+  'server/src/embedders.test.ts',
+]
 /** The imports of a test decide its project; the first rule that applies counts. */
 const MARKS: [Project, RegExp][] = [
   ['long', /from '[./\w-]*\/testing\/(shared-)?postgres\.ts'|from '\.\/cluster\/run\.ts'/],
@@ -36,23 +46,30 @@ export function testFiles(): Record<Project, string[]> {
 }
 
 function projectOf(file: string): Project {
-  if (LONG_FILES.includes(basename(file))) return 'long'
+  if (LONG_FILES.includes(file.replaceAll('\\', '/'))) return 'long'
   const source = readFileSync(join(ROOT, file), 'utf8')
   return MARKS.find(([, mark]) => mark.test(source))?.[0] ?? 'unit'
 }
 
-/** Those that take longest, longest first, by the ends of their paths. */
+/** Those that take longest, longest first, by the ends of their paths. `npm test` prints the slowest ones. */
 const SLOWEST = [
   'documents.test.ts',
   'network.test.ts',
   'postgres/catalog.test.ts',
   'cluster.test.ts',
   'soak.test.ts',
-  'page.test.ts',
-  'quality.test.ts',
-  'embedders.test.ts',
-  'command-line.test.ts',
+  'stopping.test.ts',
+  'e2e/embedders.test.ts',
+  'src/embedders.test.ts',
+  'reverse-proxy.test.ts',
+  'crash.test.ts',
   'package.test.ts',
+  'sketch.test.ts',
+  'page.test.ts',
+  'drawing.test.ts',
+  'quality.test.ts',
+  'interaction.test.ts',
+  'command-line.test.ts',
   'gallery-sync.test.ts',
   'http.test.ts',
   'attacks.test.ts',

@@ -1,33 +1,37 @@
 /**
  * `npm test` checks types, lint and generated files, and runs all tests that take no longer than minutes; `npm run test:long` runs
  * the others (`--long`). Both find or install what they need and otherwise print what is missing; no test is skipped in silence.
- * The last line is `N passed, N failed`.
+ * At the end are the slowest files, the failures after the line `Failed:`, and `N passed, N failed` as the last line.
  */
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { inspect } from 'node:util'
 import { provideChromium } from './chromium.ts'
 import { provideNginx } from './nginx.ts'
 import { providePostgres } from './postgres.ts'
 import { providePython } from './python.ts'
 import { provideStrace } from './strace.ts'
 import { type Project, SHORT_PROJECTS } from './test-projects.ts'
+import { type Failure, failureLines, failuresIn, slowestFiles, type VitestReport } from './test-report.ts'
 import { provideTransformers } from './transformers.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 const isLong = process.argv.includes('--long')
 const results = { passed: 0, failed: 0, skipped: 0 }
+/** Printed once more at the end, where the tail of a log still shows them. */
+const failures: Failure[] = []
 
 provide('Chromium', provideChromium(), 'CHROMIUM_PATH')
-if (!isLong) provide('nginx', provideNginx(), 'NGINX_PATH')
 provide('Python with numpy', providePython(), 'TEST_PYTHON')
 const transformers = provideTransformers()
 if (transformers !== undefined) provide('@huggingface/transformers', transformers)
 if (isLong) {
   provide('PostgreSQL with pgvector', providePostgres(), 'TEST_POSTGRES')
   provide('strace', provideStrace())
+  provide('nginx', provideNginx(), 'NGINX_PATH')
   await check('the page is built', 'vite/bin/vite.js', ['build', 'web', '--logLevel', 'warn'])
   await vitest(['long'])
 } else {
@@ -36,6 +40,7 @@ if (isLong) {
   await Promise.all([checks(), vitest(SHORT_PROJECTS)])
 }
 if (results.skipped > 0) console.log(`${results.skipped} skipped, each with its reason in its title`)
+if (failures.length > 0) console.log(['Failed:', ...failures.flatMap(failureLines)].join('\n'))
 console.log(`${results.passed} passed, ${results.failed} failed`)
 process.exitCode = results.failed === 0 ? 0 : 1
 
@@ -45,8 +50,7 @@ function provide(name: string, found: { path: string } | { problem: string }, va
     if (variable !== undefined) process.env[variable] = found.path
     return
   }
-  console.error(found.problem)
-  count(`${name} is there`, false)
+  count(`${name} is there`, false, found.problem)
 }
 
 /** Run while the slowest tests wait for a browser. */
@@ -59,8 +63,8 @@ async function checks(): Promise<void> {
 
 async function check(name: string, program: string, args: string[]): Promise<void> {
   const { code, output } = await node(program, args, 'pipe')
-  if (output !== '') console.log(output)
-  count(name, code === 0)
+  if (code === 0 && output !== '') console.log(output)
+  count(name, code === 0, output)
   if (code === 0) console.log(`✓ ${name}`)
 }
 
@@ -79,15 +83,16 @@ async function vitest(projects: readonly Project[]): Promise<void> {
     'inherit',
   )
   try {
-    const { numPassedTests, numFailedTests, numPendingTests } = JSON.parse(readFileSync(report, 'utf8'))
-    results.passed += numPassedTests
-    results.failed += numFailedTests
-    results.skipped += numPendingTests
+    const found: VitestReport = JSON.parse(readFileSync(report, 'utf8'))
+    results.passed += found.numPassedTests
+    results.failed += found.numFailedTests
+    results.skipped += found.numPendingTests
+    failures.push(...failuresIn(found, ROOT))
+    console.log(['Slowest files:', ...slowestFiles(found, ROOT)].join('\n'))
     // A file that does not even load has no failed test in it.
-    if (code !== 0 && numFailedTests === 0) count('Vitest', false)
+    if (code !== 0 && found.numFailedTests === 0) count('Vitest', false, 'see its output above')
   } catch (error) {
-    console.error(error)
-    count('Vitest', false)
+    count('Vitest', false, inspect(error))
   }
   rmSync(directory, { recursive: true, force: true })
 }
@@ -109,7 +114,10 @@ function node(
   })
 }
 
-function count(name: string, isPassed: boolean): void {
+/** @param output what the failed step printed */
+function count(name: string, isPassed: boolean, output = ''): void {
   results[isPassed ? 'passed' : 'failed']++
-  if (!isPassed) console.error(`✗ ${name}`)
+  if (isPassed) return
+  console.error(`✗ ${name}\n${output}`)
+  failures.push({ name, error: output })
 }

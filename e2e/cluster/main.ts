@@ -16,7 +16,7 @@ try {
     workers: 3,
     msPerImage: 10,
     directory,
-    say: console.log,
+    log: console.log,
   })
   console.log(result, { ...client, events: client.events.length })
 } finally {

@@ -5,7 +5,7 @@ import { vectorNamed } from '../../server/src/testing/vectors.ts'
 const SIDE = 48
 export const DIMENSIONS = 16
 
-/** A picture that bears a number: four fields of one colour each, the first of which marks it as one of these. */
+/** Draws a picture with a number: four fields of one colour each, the first of which marks it as one of these. */
 export function numberedPicture(n: number): Promise<Buffer> {
   const rest = createHash('sha256').update(`colour ${n}`).digest()
   const fields = [

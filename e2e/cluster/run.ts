@@ -1,17 +1,16 @@
-import { mkdir, readFile, rename, unlink, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { Client } from 'pg'
 import { stringify } from 'yaml'
-import { createRandom } from '../../scripts/demo/random.ts'
+import { createRandom, type Random } from '../../scripts/demo/random.ts'
 import { clientConfig, type PostgresOptions } from '../../server/src/database/postgres/connection.ts'
 import { freePort } from '../../server/src/testing/free-port.ts'
-import { writeSettled } from '../../server/src/testing/pictures.ts'
 import { startPostgres } from '../../server/src/testing/postgres.ts'
-import { type Product, startLongRunning } from '../support/product.ts'
 import { type ClientReport, startClient } from './client.ts'
-import { numberedPicture } from './numbered-pictures.ts'
+import { Members } from './members.ts'
+import { NumberedFolder } from './numbered-folder.ts'
 
 export interface ClusterOptions {
   seed: number
@@ -25,7 +24,7 @@ export interface ClusterOptions {
   /** How long the embedder takes for a picture. */
   msPerImage: number
   directory: string
-  say?: (line: string) => void
+  log?: (line: string) => void
 }
 
 export interface ClusterResult {
@@ -50,182 +49,122 @@ export interface ClusterResult {
 }
 
 const EMBEDDER = fileURLToPath(new URL('./numbered-embedder.ts', import.meta.url))
-const SETTLE_WITHIN_MS = 180_000
+const SETTLE_TIMEOUT_MS = 180_000
 const LIST_PAGE = 1000
-const TAKE_OVER_WITHIN_MS = 60_000
 
-interface Member {
-  name: string
-  start(): Promise<Product>
-  product: Product
-}
-
-/** Several servers and workers on one database, ended without warning at random while the folder changes. */
+/** Runs several servers and workers on one database, and kills them at random while the folder changes. */
 export async function runCluster(options: ClusterOptions): Promise<ClusterResult> {
-  const { seed, files, directory, say = () => {} } = options
+  const { seed, files, directory, log = () => {} } = options
   const random = createRandom(seed)
-  const gallery = join(directory, 'gallery')
+  const folder = new NumberedFolder(join(directory, 'gallery'), random)
   const embeddedLog = join(directory, 'embedded.txt')
   await writeFile(embeddedLog, '')
-  const paths = new Map<number, string>()
-  for (let n = 0; n < files; n++) {
-    const path = `folder-${n % 20}/${n}.png`
-    await writeSettled(join(gallery, path), await numberedPicture(n))
-    paths.set(n, path)
-  }
+  await folder.fill(files)
   const server = await startPostgres()
-  const config = join(directory, 'config.yaml')
   const database = await server.createDatabase()
-  await writeFile(
-    config,
-    stringify({
-      database,
-      watcher: { watched_directory: gallery, watch_recursive: true },
-      embedder_registry: {
-        chosen_embedder: 'numbered',
-        embedders: {
-          numbered: {
-            file: EMBEDDER,
-            class_name: 'NumberedEmbedder',
-            kwargs: { log: embeddedLog, ms: options.msPerImage },
-          },
-        },
-      },
-    }),
-  )
-  const members: Member[] = []
+  const config = join(directory, 'config.yaml')
+  await writeFile(config, configuration({ database, folder, embeddedLog, msPerImage: options.msPerImage }))
+  const members = new Members(random, log)
   const start = performance.now()
-  let slowestStart = 0
   try {
-    const urls: string[] = []
-    for (let n = 0; n < options.servers + options.workers; n++) {
-      const isServer = n < options.servers
-      const port = String(await freePort())
-      const own = ['--config', config, '--data-directory', join(directory, `data-${n}`)]
-      const args = isServer ? ['serve', '--port', port, ...own] : ['worker', ...own]
-      const started = isServer ? /Sketch-Search: (http:\S+)/ : /Sketch-Search worker/
-      if (isServer) urls.push(`http://127.0.0.1:${port}`)
-      const name = isServer ? `server ${n}` : `worker ${n - options.servers}`
-      members.push({ name, start: () => startLongRunning(args, started), product: undefined as never })
-    }
-    await Promise.all(
-      members.map(async (member) => {
-        member.product = await timedStart(member)
-      }),
-    )
+    const { starts, urls } = await memberStarts(options, config)
+    await members.start(starts)
     const client = startClient(urls, createRandom(seed + 1))
-    const takeovers: number[] = []
-    let watchersKilled = 0
-    let next = files
-    const chaos: ('kill watcher' | 'kill' | 'restart')[] = [
-      ...Array.from({ length: options.kills }, (_, n) => (n % 3 === 0 ? 'kill watcher' : 'kill')),
-      ...Array.from({ length: options.restarts }, () => 'restart' as const),
-    ].sort(() => random.between(-1, 1))
-    for (const step of chaos) {
-      await changeFolder()
+    for (const step of chaos(options, random)) {
+      await folder.change()
       await sleep(random.between(500, 2500))
       if (step === 'restart') {
-        say('the database is restarted')
+        log('the database is restarted')
         await server.restart()
-      } else await killOne(step === 'kill watcher')
+      } else await members.killOne(step === 'kill watcher')
     }
-    await changeFolder()
-    await settle(urls[0]!)
+    await folder.change()
+    await settle(urls[0]!, folder, log)
     await client.stop()
-
     const listed = await listAll(urls[1] ?? urls[0]!)
-    const expected = new Set(paths.values())
     const status = await statusOf(urls[0]!)
     const embedded = (await readFile(embeddedLog, 'utf8')).split('\n').filter((line) => line !== '')
     return {
-      files: paths.size,
+      files: folder.paths.size,
       kills: options.kills,
-      watchersKilled,
+      watchersKilled: members.watchersKilled,
       restarts: options.restarts,
       excess: embedded.length - new Set(embedded).size,
-      takeovers,
-      slowestStart,
+      takeovers: members.takeovers,
+      slowestStart: members.slowestStart,
       seconds: (performance.now() - start) / 1000,
-      missing: [...expected].filter((path) => !listed.includes(path)),
-      surplus: listed.filter((path) => !expected.has(path)),
+      missing: [...folder.paths.difference(new Set(listed))],
+      surplus: listed.filter((path) => !folder.paths.has(path)),
       unembedded: status.to_embed,
       failed: status.failed,
       eventsLost: await countLost(database, client.report.events),
       client: client.report,
     }
-
-    async function timedStart(member: Member): Promise<Product> {
-      const begin = performance.now()
-      const product = await member.start()
-      slowestStart = Math.max(slowestStart, (performance.now() - begin) / 1000)
-      return product
-    }
-
-    async function killOne(isWatcher: boolean): Promise<void> {
-      const waitsUntil = performance.now() + (isWatcher ? TAKE_OVER_WITHIN_MS : 0)
-      const findWatcher = () => members.find(({ product }) => isWatching(product))
-      while (findWatcher() === undefined && performance.now() < waitsUntil) await sleep(50)
-      const watcher = findWatcher()
-      const member = isWatcher && watcher !== undefined ? watcher : random.pick(members)
-      say(`${member.name} is killed${member === watcher ? ', which watches' : ''}`)
-      const at = performance.now()
-      const killed = member.product
-      await killed.kill()
-      const restarted = timedStart(member).then((product) => {
-        member.product = product
-      })
-      if (member === watcher) {
-        watchersKilled++
-        // It may be the one that was killed, once it is started again.
-        while (
-          !members.some(({ product }) => product !== killed && isWatching(product)) &&
-          performance.now() - at < TAKE_OVER_WITHIN_MS
-        )
-          await sleep(50)
-        takeovers.push((performance.now() - at) / 1000)
-      }
-      await restarted
-    }
-
-    /** New files, moves within the gallery, deletions. */
-    async function changeFolder(): Promise<void> {
-      for (let change = 0; change < 12; change++) {
-        const kind = random.pick(['add', 'add', 'move', 'delete'] as const)
-        const n = random.pick([...paths.keys()])
-        const path = paths.get(n)!
-        if (kind === 'add') {
-          const to = `new/${next}.png`
-          await mkdir(join(gallery, 'new'), { recursive: true })
-          await writeFile(join(gallery, to), await numberedPicture(next))
-          paths.set(next++, to)
-        } else if (kind === 'move') {
-          const to = `moved-${Math.floor(random.between(0, 5))}/${n}.png`
-          if (to === path) continue
-          await mkdir(dirname(join(gallery, to)), { recursive: true })
-          await rename(join(gallery, path), join(gallery, to))
-          paths.set(n, to)
-        } else {
-          await unlink(join(gallery, path))
-          paths.delete(n)
-        }
-      }
-    }
-
-    async function settle(url: string): Promise<void> {
-      const deadline = performance.now() + SETTLE_WITHIN_MS
-      for (;;) {
-        const status = await statusOf(url).catch(() => undefined)
-        if (status?.indexed === paths.size && status.pending === 0 && status.to_embed === 0) return
-        if (performance.now() > deadline) {
-          say(`not settled: ${JSON.stringify(status)}, expected ${paths.size}`)
-          return
-        }
-        await sleep(250)
-      }
-    }
   } finally {
-    await Promise.all(members.map(({ product }) => product?.kill()))
+    await members.killAll()
     await server.close()
+  }
+}
+
+interface Configured {
+  database: PostgresOptions
+  folder: NumberedFolder
+  embeddedLog: string
+  msPerImage: number
+}
+
+function configuration({ database, folder, embeddedLog, msPerImage }: Configured): string {
+  return stringify({
+    database,
+    watcher: { watched_directory: folder.root, watch_recursive: true },
+    embedder_registry: {
+      chosen_embedder: 'numbered',
+      embedders: {
+        numbered: {
+          file: EMBEDDER,
+          class_name: 'NumberedEmbedder',
+          kwargs: { log: embeddedLog, ms: msPerImage },
+        },
+      },
+    },
+  })
+}
+
+/** Returns the commands of the processes, and the addresses of those that are servers. */
+async function memberStarts({ servers, workers, directory }: ClusterOptions, config: string) {
+  const starts: { name: string; args: string[]; started: RegExp }[] = []
+  const urls: string[] = []
+  for (let n = 0; n < servers + workers; n++) {
+    const own = ['--config', config, '--data-directory', join(directory, `data-${n}`)]
+    if (n < servers) {
+      const port = String(await freePort())
+      urls.push(`http://127.0.0.1:${port}`)
+      const args = ['serve', '--port', port, ...own]
+      starts.push({ name: `server ${n}`, args, started: /Sketch-Search: (http:\S+)/ })
+    } else {
+      const args = ['worker', ...own]
+      starts.push({ name: `worker ${n - servers}`, args, started: /Sketch-Search worker/ })
+    }
+  }
+  return { starts, urls }
+}
+
+function chaos({ kills, restarts }: ClusterOptions, random: Random): ('kill watcher' | 'kill' | 'restart')[] {
+  const killed = Array.from({ length: kills }, (_, n) => (n % 3 === 0 ? 'kill watcher' : 'kill'))
+  const restarted = Array.from({ length: restarts }, () => 'restart' as const)
+  return [...killed, ...restarted].sort(() => random.between(-1, 1))
+}
+
+async function settle(url: string, folder: NumberedFolder, log: (line: string) => void): Promise<void> {
+  const deadline = performance.now() + SETTLE_TIMEOUT_MS
+  for (;;) {
+    const status = await statusOf(url).catch(() => undefined)
+    if (status?.indexed === folder.paths.size && status.pending === 0 && status.to_embed === 0) return
+    if (performance.now() > deadline) {
+      log(`not settled: ${JSON.stringify(status)}, expected ${folder.paths.size}`)
+      return
+    }
+    await sleep(250)
   }
 }
 
@@ -241,13 +180,6 @@ async function countLost(database: PostgresOptions, published: readonly number[]
   const heard = new Set(published)
   const missing = rows.filter(({ id }) => !heard.has(Number(id))).length
   return missing + published.filter((id, n) => n > 0 && id <= published[n - 1]!).length
-}
-
-function isWatching(product: Product): boolean {
-  const output = product.output()
-  return (
-    output.lastIndexOf('watches the gallery from now on') > output.lastIndexOf('watches the gallery no more')
-  )
 }
 
 async function statusOf(url: string) {

@@ -49,7 +49,7 @@ export function createContents(random: Random): Contents {
     },
     kindOf(hash) {
       const kind = kinds.get(hash)
-      if (kind === undefined) throw new Error(`nobody made the content ${hash}`)
+      if (kind === undefined) throw new Error(`the content ${hash} was not made by the test`)
       return kind
     },
     note: (bytes, kind) => void note(bytes, kind),

@@ -5,10 +5,11 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { createRandom, type Random } from '../../scripts/demo/random.ts'
 import { type Product, startProduct } from '../support/product.ts'
 import { accountDifferences } from './account.ts'
-import { createContents } from './contents.ts'
+import { type Contents, createContents } from './contents.ts'
 import { type Entry, lookAtDisk } from './disk.ts'
 import { createHostileOperator } from './hostile-operator.ts'
 import { complaintsAboutAnswers, type IndexState, readIndex, thumbnailFiles } from './index-state.ts'
+import { assertIdsKept, type Checkpoint } from './kept-ids.ts'
 import { createOperator } from './operations.ts'
 import { createOtherOperator } from './other-files.ts'
 import { rowDifferences } from './row-differences.ts'
@@ -42,15 +43,10 @@ export interface SoakResult {
   index: IndexState
 }
 
-/** State at the last comparison without a difference. */
-interface Checkpoint {
-  disk: Map<string, Entry>
-  index: IndexState
-}
-
-const SETTLES_WITHIN_MS = 30_000
-/** A decoder that reaches its limit of time takes as long. */
-const HOSTILE_SETTLES_WITHIN_MS = 120_000
+const EMPTY: IndexState = { images: new Map(), failures: new Map(), vectors: [] }
+const SETTLE_TIMEOUT_MS = 30_000
+/** Decoders of hostile files may run until their own limit of time. */
+const HOSTILE_SETTLE_TIMEOUT_MS = 120_000
 const OPERATIONS_BETWEEN_CHECKS = 20
 const ENVIRONMENT = { SERVER__EMBEDDER_REGISTRY__CHOSEN_EMBEDDER: 'classical', SERVER__LOG_LEVEL: 'WARNING' }
 
@@ -59,210 +55,247 @@ const ENVIRONMENT = { SERVER__EMBEDDER_REGISTRY__CHOSEN_EMBEDDER: 'classical', S
  * disk. The same seed gives the same operations, but not the same timing.
  * @throws {Error} with the seed and everything since the last comparison without a difference
  */
-export async function soak({
-  seed,
-  operations,
-  kills,
-  fills = 0,
-  hasOtherFiles = false,
-  hasHostileFiles = false,
-  minutes = 0,
-  onProgress,
-}: SoakOptions): Promise<SoakResult> {
+export async function soak(options: SoakOptions): Promise<SoakResult> {
   const directory = realpathSync(mkdtempSync(join(tmpdir(), 'sketch-search-soak-')))
   const [root, data] = [join(directory, 'gallery'), join(directory, 'data')]
   mkdirSync(root)
   mkdirSync(data)
-  const random = createRandom(seed)
+  const random = createRandom(options.seed)
   const contents = createContents(random)
+  const operators = await createOperators(options, root, random, contents)
+  const smallDisk = (options.fills ?? 0) > 0 ? mountSmallDisk(data) : undefined
+  writeFileSync(join(root, KEPT), await contents.image())
+  const run = new SoakRun(options, directory, random, contents, operators, smallDisk)
+  try {
+    return await run.run()
+  } finally {
+    await run.close()
+    smallDisk?.unmount()
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
+interface Operators {
+  /** Paths that were written since the last call. */
+  takeWritten(): Set<string>
+  /** Chooses who acts next. */
+  choose(): { act(): Promise<string> }
+}
+
+async function createOperators(
+  { hasOtherFiles = false, hasHostileFiles = false }: SoakOptions,
+  root: string,
+  random: Random,
+  contents: Contents,
+): Promise<Operators> {
   const operator = createOperator(root, random, contents)
   const otherOperator = createOtherOperator(root, random, contents)
   const hostileOperator = hasHostileFiles ? await createHostileOperator(root, random, contents) : undefined
-  const settlesWithinMs = hasHostileFiles ? HOSTILE_SETTLES_WITHIN_MS : SETTLES_WITHIN_MS
-  const smallDisk = fills > 0 ? mountSmallDisk(data) : undefined
-  writeFileSync(join(root, KEPT), await contents.image())
-  // A generator of its own: the number of examples depends on timing, and the operations must not.
-  const exampleRandom = createRandom(seed + 1)
-  const empty: IndexState = { images: new Map(), failures: new Map(), vectors: [] }
-  const result: SoakResult = { operations: 0, kills: 0, fills: 0, checks: 0, moves: 0, index: empty }
-  let history: string[] = []
-  let checkpoint: Checkpoint = { disk: new Map(), index: empty }
-  let product: Product = await start()
-  try {
+  return {
+    takeWritten: () => operator.takeWritten(),
+    choose() {
+      if (hostileOperator !== undefined && random.chance(0.2)) return hostileOperator
+      return hasOtherFiles && random.chance(0.3) ? otherOperator : operator
+    },
+  }
+}
+
+class SoakRun {
+  readonly #options: SoakOptions
+  readonly #directory: string
+  readonly #random: Random
+  readonly #contents: Contents
+  readonly #operators: Operators
+  readonly #smallDisk: SmallDisk | undefined
+  /** A generator of its own: the number of examples depends on timing, and the operations must not. */
+  readonly #exampleRandom: Random
+  readonly #settleTimeoutMs: number
+  readonly #result: SoakResult = { operations: 0, kills: 0, fills: 0, checks: 0, moves: 0, index: EMPTY }
+  /** Operations since the last comparison without a difference */
+  #history: string[] = []
+  #checkpoint: Checkpoint = { disk: new Map(), index: EMPTY }
+  #product: Product | undefined
+
+  constructor(
+    options: SoakOptions,
+    directory: string,
+    random: Random,
+    contents: Contents,
+    operators: Operators,
+    smallDisk: SmallDisk | undefined,
+  ) {
+    this.#options = options
+    this.#directory = directory
+    this.#random = random
+    this.#contents = contents
+    this.#operators = operators
+    this.#smallDisk = smallDisk
+    this.#exampleRandom = createRandom(options.seed + 1)
+    this.#settleTimeoutMs = options.hasHostileFiles ? HOSTILE_SETTLE_TIMEOUT_MS : SETTLE_TIMEOUT_MS
+  }
+
+  get #root(): string {
+    return join(this.#directory, 'gallery')
+  }
+
+  get #data(): string {
+    return join(this.#directory, 'data')
+  }
+
+  get #url(): string {
+    return this.#product!.url
+  }
+
+  async run(): Promise<SoakResult> {
+    try {
+      await this.#start()
+      await this.#operate()
+      await this.#compare()
+      await this.#checkLeftovers()
+      return this.#result
+    } catch (error) {
+      const { operations, kills } = this.#result
+      const text = error instanceof Error ? error.message : String(error)
+      throw new Error(
+        `Seed ${this.#options.seed}, after ${operations} operations and ${kills} kills: ${text}\n\nSince index and disk were the same:\n${this.#history.join('\n')}\n\nLog of the server:\n${this.#product?.output()}`,
+        { cause: error },
+      )
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#product?.kill()
+  }
+
+  async #operate(): Promise<void> {
+    const { operations, kills, fills = 0, minutes = 0 } = this.#options
+    const [result, random] = [this.#result, this.#random]
     // Spread evenly over the operations.
     const isDue = (done: number, all: number) =>
       done < all && result.operations >= Math.floor(((done + 1) * operations) / (all + 1))
     const endsAt = performance.now() + minutes * 60_000
     while (result.operations < operations || performance.now() < endsAt) {
-      await act()
-      if (isDue(result.kills, kills)) await kill()
-      else if (smallDisk !== undefined && isDue(result.fills, fills)) await fillDisk(smallDisk)
-      else if (random.chance(0.01)) await takeRootAway()
+      await this.#act()
+      if (isDue(result.kills, kills)) await this.#kill()
+      else if (this.#smallDisk !== undefined && isDue(result.fills, fills))
+        await this.#fillDisk(this.#smallDisk)
+      else if (random.chance(0.01)) await this.#takeRootAway()
       else if (random.chance(0.05)) await sleep(random.between(50, 1500))
-      if (result.operations % OPERATIONS_BETWEEN_CHECKS === 0) await check()
+      if (result.operations % OPERATIONS_BETWEEN_CHECKS === 0) await this.#compare()
     }
-    await check()
-    await checkLeftovers()
-    return result
-  } catch (error) {
-    const text = error instanceof Error ? error.message : String(error)
-    throw new Error(
-      `Seed ${seed}, after ${result.operations} operations and ${result.kills} kills: ${text}\n\nSince index and disk were the same:\n${history.join('\n')}\n\nThe server said:\n${product.output()}`,
-      { cause: error },
-    )
-  } finally {
-    await product.kill()
-    smallDisk?.unmount()
-    rmSync(directory, { recursive: true, force: true })
   }
 
-  async function act(): Promise<void> {
-    history.push(await chooseOperator().act())
-    result.operations++
+  async #act(): Promise<void> {
+    this.#history.push(await this.#operators.choose().act())
+    this.#result.operations++
   }
 
-  function chooseOperator(): { act(): Promise<string> } {
-    if (hostileOperator !== undefined && random.chance(0.2)) return hostileOperator
-    return hasOtherFiles && random.chance(0.3) ? otherOperator : operator
+  async #start(): Promise<void> {
+    this.#product = await startProduct(this.#root, this.#data, ENVIRONMENT)
   }
 
   /** Nothing is lost, and the account adds up, while nothing can be stored. */
-  async function fillDisk(disk: SmallDisk): Promise<void> {
+  async #fillDisk(disk: SmallDisk): Promise<void> {
     disk.fill()
-    history.push('FILL')
-    await untilReadyIs(503)
-    for (let n = 0; n < 8; n++) await act()
-    const differences = await accountDifferences(product.url, root, false)
-    if (differences.length > 0) throw new Error(differences.join('; '))
+    this.#history.push('FILL')
+    await this.#waitForReadiness(503)
+    for (let n = 0; n < 8; n++) await this.#act()
+    await this.#checkAccount()
     disk.free()
-    history.push('FREE')
-    await untilReadyIs(200)
-    result.fills++
+    this.#history.push('FREE')
+    await this.#waitForReadiness(200)
+    this.#result.fills++
   }
 
-  async function untilReadyIs(status: number): Promise<void> {
-    const deadline = Date.now() + settlesWithinMs
-    while ((await fetch(`${product.url}/ready`)).status !== status) {
-      if (Date.now() > deadline) throw new Error(`/ready is not answered with ${status}`)
+  async #waitForReadiness(status: number): Promise<void> {
+    const deadline = Date.now() + this.#settleTimeoutMs
+    while ((await fetch(`${this.#url}/ready`)).status !== status) {
+      if (Date.now() > deadline) throw new Error(`/ready does not respond with ${status}`)
       await sleep(100)
     }
   }
 
-  function start(): Promise<Product> {
-    return startProduct(root, data, ENVIRONMENT)
+  /** Kills the server. Sometimes the folder changes before it starts again. */
+  async #kill(): Promise<void> {
+    await this.#product?.kill()
+    this.#result.kills++
+    this.#history.push('KILL')
+    const changes = this.#random.chance(0.5) ? Math.floor(this.#random.between(1, 6)) : 0
+    for (let n = changes; n > 0; n--) await this.#act()
+    await this.#start()
+    this.#history.push('START')
+    await this.#checkAccount()
   }
 
-  /** Sometimes the folder goes on changing while nobody watches. */
-  async function kill(): Promise<void> {
-    await product.kill()
-    result.kills++
-    history.push('KILL')
-    for (let n = random.chance(0.5) ? Math.floor(random.between(1, 6)) : 0; n > 0; n--) {
-      await act()
-    }
-    product = await start()
-    history.push('START')
-    const differences = await accountDifferences(product.url, root, false)
+  async #checkAccount(): Promise<void> {
+    const differences = await accountDifferences(this.#url, this.#root, false)
     if (differences.length > 0) throw new Error(differences.join('; '))
   }
 
-  /** As a drive that is unmounted and mounted again. */
-  async function takeRootAway(): Promise<void> {
-    const away = join(directory, 'away')
-    const before = readIndex(data).images.size
-    renameSync(root, away)
-    await sleep(random.between(20, 4500))
-    if (readIndex(data).images.size < before - 20) throw new Error('what was taken away was forgotten')
-    renameSync(away, root)
-    history.push('take the gallery away and bring it back')
+  /** Acts like a drive that is unmounted and mounted again. */
+  async #takeRootAway(): Promise<void> {
+    const away = join(this.#directory, 'away')
+    const before = readIndex(this.#data).images.size
+    renameSync(this.#root, away)
+    await sleep(this.#random.between(20, 4500))
+    if (readIndex(this.#data).images.size < before - 20)
+      throw new Error('images of the absent gallery were removed from the index')
+    renameSync(away, this.#root)
+    this.#history.push('take the gallery away and bring it back')
   }
 
-  async function check(): Promise<void> {
-    const written = operator.takeWritten()
-    const disk = lookAtDisk(root)
-    const deadline = Date.now() + settlesWithinMs
+  /** Waits until index and disk are the same. */
+  async #compare(): Promise<void> {
+    const written = this.#operators.takeWritten()
+    const disk = lookAtDisk(this.#root)
+    const deadline = Date.now() + this.#settleTimeoutMs
     for (;;) {
-      const index = readIndex(data)
-      const differences = await differencesOf(disk, index)
+      const index = readIndex(this.#data)
+      const differences = await this.#differences(disk, index)
       if (differences.length === 0) {
-        result.checks++
-        result.moves += assertIdsKept(checkpoint, { disk, index }, written)
+        this.#result.checks++
+        this.#result.moves += assertIdsKept(this.#checkpoint, { disk, index }, written)
         break
       }
       if (Date.now() > deadline)
-        throw new Error(`the index is not what the folder is:\n  ${differences.join('\n  ')}`)
+        throw new Error(`the index differs from the folder:\n  ${differences.join('\n  ')}`)
       await sleep(100)
     }
-    checkpoint = { disk, index: readIndex(data) }
-    result.index = checkpoint.index
-    history = []
-    onProgress?.(result)
+    this.#checkpoint = { disk, index: readIndex(this.#data) }
+    this.#result.index = this.#checkpoint.index
+    this.#history = []
+    this.#options.onProgress?.(this.#result)
   }
 
-  async function differencesOf(disk: Map<string, Entry>, index: IndexState): Promise<string[]> {
-    const rows = rowDifferences(disk, index, contents)
+  async #differences(disk: Map<string, Entry>, index: IndexState): Promise<string[]> {
+    const rows = rowDifferences(disk, index, this.#contents)
     if (rows.length > 0) return rows
-    const distinct = [...index.images].filter(([, { hash }]) => contents.kindOf(hash) === 'distinct')
+    const distinct = [...index.images].filter(([, { hash }]) => this.#contents.kindOf(hash) === 'distinct')
     const examples = pickSome(
       distinct.map(([path]) => path),
       4,
-      exampleRandom,
+      this.#exampleRandom,
     )
-    const complaints = await complaintsAboutAnswers(product.url, index.images, examples)
-    return complaints.length > 0 ? complaints : accountDifferences(product.url, root, true)
+    const complaints = await complaintsAboutAnswers(this.#url, index.images, examples)
+    return complaints.length > 0 ? complaints : accountDifferences(this.#url, this.#root, true)
   }
 
-  /** The next start removes what a crash has left. */
-  async function checkLeftovers(): Promise<void> {
-    await product.stop()
+  /** The next start removes the files that a crash has left. */
+  async #checkLeftovers(): Promise<void> {
+    await this.#product?.stop()
     const longAgo = new Date(Date.now() - 3_600_000)
-    for (const file of thumbnailFiles(data).files) utimesSync(file, longAgo, longAgo)
-    product = await start()
-    const deadline = Date.now() + settlesWithinMs
+    for (const file of thumbnailFiles(this.#data).files) utimesSync(file, longAgo, longAgo)
+    await this.#start()
+    const deadline = Date.now() + this.#settleTimeoutMs
     for (;;) {
-      const { hashes, strange } = thumbnailFiles(data)
-      const expected = new Set([...readIndex(data).images.values()].map(({ hash }) => hash))
+      const { hashes, strange } = thumbnailFiles(this.#data)
+      const expected = new Set([...readIndex(this.#data).images.values()].map(({ hash }) => hash))
       const wrong = [...strange, ...hashes.symmetricDifference(expected)]
       if (wrong.length === 0) return
       if (Date.now() > deadline) throw new Error(`thumbnails are left over or missing: ${wrong.join(', ')}`)
       await sleep(100)
     }
   }
-}
-
-/**
- * Checks that a file that was only moved keeps its id. Only unambiguous moves are checked: one file, identified by the file
- * system, that had one path before and has one other path now, where nothing was before.
- * @returns the number of moves
- */
-function assertIdsKept(before: Checkpoint, after: Checkpoint, written: Set<string>): number {
-  const places = (disk: Map<string, Entry>) => Map.groupBy(disk, ([, { identity }]) => identity)
-  const [old, now] = [places(before.disk), places(after.disk)]
-  let moves = 0
-  for (const [identity, entries] of now) {
-    const earlier = old.get(identity)
-    if (entries.length !== 1 || earlier?.length !== 1) continue
-    const [from, to] = [earlier[0]![0], entries[0]![0]]
-    const expected = before.index.images.get(from)?.id
-    const id = after.index.images.get(to)?.id
-    if (expected === undefined || id === undefined || written.has(from) || written.has(to)) continue
-    if (from !== to && (before.disk.has(to) || after.disk.has(from))) continue
-    // One of two copies may inherit the id of the other when that one is deleted.
-    if (hasCopies(before.disk, before.disk.get(from)!) || hasCopies(after.disk, after.disk.get(to)!)) continue
-    if (id !== expected)
-      throw new Error(`${JSON.stringify(from)} lost its id when it became ${JSON.stringify(to)}`)
-    if (from !== to) moves++
-  }
-  return moves
-}
-
-function hasCopies(disk: Map<string, Entry>, { hash }: Entry): boolean {
-  return (
-    disk
-      .values()
-      .filter((entry) => entry.hash === hash)
-      .toArray().length > 1
-  )
 }
 
 function pickSome(paths: string[], count: number, random: Random): string[] {

@@ -43,7 +43,7 @@ export interface OpenPage {
 /** The service worker would answer what tests want to see at the server. */
 const BLOCKED_WORKER = 'Service Worker registration blocked'
 
-/** Pages that nobody uses: the first one in a new window takes a second of both cores. */
+/** Unused pages: the first one in a new window takes a second of both cores. */
 const free = new WeakMap<Browser, Record<'phone' | 'desktop', Page[]>>()
 
 /** Opens the product in a window in which nothing is kept of what was before, and waits for the first thumbnails. */

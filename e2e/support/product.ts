@@ -13,7 +13,7 @@ const FLAGS =
   readFileSync(LAUNCHER, 'utf8')
     .match(/^#!.*/)![0]
     .match(/ --\S+/g) ?? []
-/** The product, with the flags of its program's first line: in tests as it is shipped, elsewhere as it is in the checkout. */
+/** The product, with the flags of its program's first line: in tests the bundle, elsewhere the checkout. */
 export const LAUNCH = [process.execPath, ...FLAGS.map((flag) => flag.trim()), LAUNCHER]
 /** With the embedder that begins soonest, for tests in which it does not matter what is found. */
 export const CLASSICAL = { SERVER__EMBEDDER_REGISTRY__CHOSEN_EMBEDDER: 'classical' }

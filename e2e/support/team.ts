@@ -47,7 +47,7 @@ export async function startTeam(database: Record<string, unknown> = {}): Promise
   return { product, mail, data, environment }
 }
 
-/** A window in which nobody has signed in. */
+/** Opens a window without a session. */
 export async function openWindow(viewport = DESKTOP): Promise<Page> {
   const browser = await sharedBrowser()
   const context = await browser.newContext({ viewport, permissions: ['clipboard-read', 'clipboard-write'] })

@@ -13,7 +13,7 @@ export interface Sent {
   body: Uint8Array | undefined
 }
 
-/** Sends a request as it is, also with headers and paths that `fetch` would refuse or change. */
+/** Sends a request unchanged, also with headers and paths that `fetch` would refuse or change. */
 export async function send(url: string, sent: Sent): Promise<Answer> {
   const message = await open(url, sent)
   const chunks: Buffer[] = []

@@ -15,7 +15,7 @@ export async function playSignIn(open: (scene: string) => Player, mail: MailBox)
   await playSessions(open, admin, mail)
 }
 
-/** From nobody by a code to a session. */
+/** Signs in by a code. */
 async function playCodes(player: Player, mail: MailBox): Promise<Player> {
   const start = (json: unknown, headers: Record<string, string> = {}) =>
     player.post('/api/auth/otp/start', { json }, headers)

@@ -33,7 +33,7 @@ const statusOf = async (app: App) =>
 
 describe('a model that fails', () => {
   it.each(['Crashes', 'Hangs', 'ReturnsNaN', 'ReturnsWrongLength', 'Raises'])(
-    '%s at one image of 200: 199 are indexed, the server answers all along',
+    '%s at one image of 200: 199 are indexed, and the server keeps responding',
     async (class_name) => {
       const root = await galleryOf(199)
       const black = sharp({ create: { width: 60, height: 60, channels: 3, background: '#000' } })
@@ -74,7 +74,7 @@ describe('a model that fails', () => {
     },
   )
 
-  it('for a time, on every picture: nothing is blamed, and indexing goes on when it has recovered', async () => {
+  it('for a time, on every picture: no image is blamed, and indexing resumes after its recovery', async () => {
     const root = await galleryOf(30)
     const file = join(await temporaryDirectory(), 'sick')
     const app = await startApp(await configFor(root, python('FallsSick', { args: [file] })))
@@ -91,7 +91,7 @@ describe('a model that fails', () => {
 })
 
 describe('choosing another embedder', () => {
-  it('embeds anew in the background, searches what is done, keeps what was; going back is immediate', async () => {
+  it('embeds again in the background, searches finished images, keeps former vectors; switching back is immediate', async () => {
     const root = await galleryOf(12)
     const config = await configFor(root, python('Raises'))
     const choose = (chosen_embedder: string) => ({
@@ -142,7 +142,7 @@ describe('choosing another embedder', () => {
     expect(await fourth.catalog.images.counts()).toMatchObject({ indexed: 0, unembedded: 12 })
   })
 
-  it('tells models apart that bear one name', async () => {
+  it('distinguishes models of one name', async () => {
     const root = await galleryOf(5)
     const config = await configFor(root, {
       ...python('Raises'),
@@ -174,7 +174,7 @@ describe('choosing another embedder', () => {
     expect(await app.catalog.images.counts()).toMatchObject({ indexed: 5, unembedded: 0 })
   })
 
-  it('tries again what the other could do nothing with, and keeps its other vectors', async () => {
+  it('retries images on which the other failed, and keeps its other vectors', async () => {
     const root = await galleryOf(3)
     const black = sharp({ create: { width: 60, height: 60, channels: 3, background: '#000' } })
     await writeSettled(join(root, 'black.png'), await black.png().toBuffer())

@@ -39,7 +39,7 @@ export type BusEvent = { [K in keyof Events]: { name: K; args: Events[K] } }[key
 
 /** An event in the order in which all browsers receive them. */
 export interface PublishedEvent {
-  /** undefined for what only holds at the moment, such as progress: nobody who was away needs it. */
+  /** undefined for momentary events, such as progress, which a browser does not need after a reconnect */
   id: string | undefined
   event: BusEvent
 }
@@ -66,7 +66,7 @@ const EVENT_NAMES = Object.keys({
   progress: 0,
 } satisfies Record<keyof Events, 0>) as (keyof Events)[]
 
-/** Hears every event of a bus. */
+/** Forwards every event of a bus. */
 export function forwardAll(bus: EventBus, listener: (event: BusEvent) => void): void {
   for (const name of EVENT_NAMES)
     bus.on(name, ((...args: unknown[]) => listener({ name, args } as BusEvent)) as never)

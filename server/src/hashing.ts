@@ -39,7 +39,7 @@ export function hashOfBytes(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-/** ENXIO: a socket, which nobody can open. */
+/** ENXIO: a socket, which cannot be opened. */
 function undefinedIfAbsent(error: unknown): undefined {
   if (!['ENOENT', 'ENOTDIR', 'ENXIO'].includes(systemCodeOf(error) ?? '')) throw error
 }

@@ -9,7 +9,7 @@ import { temporaryDirectory } from './testing/temporary.ts'
 const DOCUMENT = new URL('../../docs/gallery.md', import.meta.url)
 
 describe('hostile files', () => {
-  it('are indexed as what they are or recorded with the reason, and harm no other', async () => {
+  it('are indexed or recorded with the reason, and harm no others', async () => {
     const root = await temporaryDirectory()
     await writeHostileFiles(root)
     for (let n = 0; n < 5; n++) await writeSettled(join(root, `good-${n}.png`), await picture(n))

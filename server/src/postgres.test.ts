@@ -25,7 +25,7 @@ async function pathsIn(app: App): Promise<string[]> {
 }
 
 describe('the product on PostgreSQL', () => {
-  it('indexes, follows, searches and starts again without embedding anything', async () => {
+  it('indexes, watches, searches and starts again without embedding anything', async () => {
     const gallery = await temporaryDirectory()
     for (let n = 0; n < 6; n++) await writeSettled(join(gallery, `a/${n}.png`), await picture(n))
     const config = await configOnPostgres(gallery)
@@ -63,7 +63,7 @@ describe('the product on PostgreSQL', () => {
     expect(await pathsIn(second)).toHaveLength(5)
   })
 
-  it('answers 503 while the database is away, and goes on by itself when it is back', async () => {
+  it('responds with 503 while the database is unavailable, and resumes by itself', async () => {
     const gallery = await temporaryDirectory()
     await writeSettled(join(gallery, 'a.png'), await picture(1))
     const app = await startApp(await configOnPostgres(gallery))
@@ -80,7 +80,7 @@ describe('the product on PostgreSQL', () => {
     await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'b.png']))
   })
 
-  it('says what is wrong with the server that it is to use', async () => {
+  it('explains problems of the configured server', async () => {
     const gallery = await temporaryDirectory()
     const missing = await configOnPostgres(gallery, { database: 'nowhere' })
     await expect(startApp(missing)).rejects.toThrow(/there is no database "nowhere".*createdb/)

@@ -93,7 +93,7 @@ const readsFromStandby = async () =>
   (await standby.lastQueries()).some((query) => /from "(collection_)?images"/.test(query))
 
 describe('reading from a standby server', () => {
-  it('is what searching and browsing do, and whoever has uploaded sees it at once', async () => {
+  it('serves searching and browsing, and an upload is visible at once', async () => {
     const app = await startOn(await galleryOf(3), 3)
     await eventually(async () => expect(await list(app)).toEqual(['0.png', '1.png', '2.png']))
     const { id } = (await app.catalog.images.getByPath('1.png'))!
@@ -108,7 +108,7 @@ describe('reading from a standby server', () => {
 
     await standby.pauseReplay()
     const { cookie, header } = await upload(app, 'new.png')
-    // Others may see it a little later, but nobody waits for the standby.
+    // Others may see it slightly later, but no request waits for the standby.
     expect(await list(app)).toEqual(['0.png', '1.png', '2.png'])
     expect(await list(app, { cookie })).toContain('new.png')
     expect(await list(app, { 'sketch-search-position': header })).toContain('new.png')
@@ -124,7 +124,7 @@ describe('reading from a standby server', () => {
     expect(await list(app)).toContain('new.png')
   })
 
-  it('never shows less than the events have told', async () => {
+  it('is never behind the published events', async () => {
     const gallery = await galleryOf(2)
     const app = await startOn(gallery, 2)
     await eventually(async () => expect(await list(app)).toHaveLength(2))
@@ -138,7 +138,7 @@ describe('reading from a standby server', () => {
     for (const [path, listed] of looked) expect(await listed).toContain(path)
   })
 
-  it('goes on at the primary when the standby dies, and at the standby when the primary does', async () => {
+  it('continues on the primary when the standby dies, and on the standby when the primary dies', async () => {
     const app = await startOn(await galleryOf(3), 3)
     await eventually(async () => expect(await list(app)).toHaveLength(3))
     await standby.crash()
@@ -157,7 +157,7 @@ describe('reading from a standby server', () => {
     await eventually(async () => expect((await app.catalog.images.counts()).indexed).toBe(3))
   })
 
-  it('asks the primary when the standby falls silent, also what it was just about to answer', async () => {
+  it('uses the primary when the standby stops responding, also for pending queries', async () => {
     const way = await wayToStandby()
     const app = await startOn(await galleryOf(3), 3, way.port)
     await eventually(async () => expect(await list(app)).toHaveLength(3))
@@ -173,7 +173,7 @@ describe('reading from a standby server', () => {
     way.close()
   })
 
-  it('says what is no standby of this server', async () => {
+  it('rejects a server that is no standby of the primary', async () => {
     const gallery = await galleryOf(1)
     const database = await server.createDatabase()
     const keys = Object.entries(database).map(([key, value]) => [`database.${key}`, value])

@@ -7,8 +7,9 @@ const ROOT = join(import.meta.dirname, '../..')
 
 /** Words with which no sentence begins: they announce a noun that should stand there itself. */
 const OPENINGS = /(?:^|[.:!?]["')]* |@returns |\*\*)(?:What|So|Of|That|Whoever|Somebody)\b[^.?!]*\??/g
-/** Programs log, return and store; they do not speak. The others are vague or old. */
-const WORDS = /\b(?:tells?|told|knows|says|said|whoever|somebody|anew|so many)\b/gi
+/** Verbs of people, which programs do not do, and vague or old words. */
+const WORDS =
+  /\b(?:tells?|told|knows|says|said|hears?|heard|speaks?|bore|whoever|somebody|anybody|everybody|anew|so many|as it is|its like|had back)\b/gi
 /** Questions that a page answers. */
 const isQuestion = (sentence: string) => sentence.endsWith('?')
 
@@ -38,6 +39,15 @@ it('messages are plain sentences', () => {
   expect(found).toEqual([])
 })
 
+it('titles of tests are plain sentences', () => {
+  const found = sources
+    .filter((file) => /\.(test|contract)\.tsx?$|\/conformance\//.test(file))
+    .flatMap((file) =>
+      titlesOf(file).flatMap((text) => problemsIn(text).map((problem) => `${file}: ${problem}`)),
+    )
+  expect(found).toEqual([])
+})
+
 it('pages and their headings are plain sentences', () => {
   const found = pages.flatMap((file) => {
     const text = textOf(file).replace(/```.*?```|`[^`]*`|\]\([^)]*\)/gs, '')
@@ -56,6 +66,23 @@ function problemsIn(text: string): string[] {
     ...openings.filter((sentence) => !isQuestion(sentence)),
     ...words.map((word) => `“${word}” in: ${text.slice(0, 100)}`),
   ]
+}
+
+/** Returns the titles of `describe`, `it` and their variants such as `it.each(…)`. */
+function titlesOf(file: string): string[] {
+  const text = textOf(file)
+  const found: string[] = []
+  new Visitor({
+    CallExpression({ callee, arguments: [title] }) {
+      let called = callee
+      while (called.type === 'MemberExpression' || called.type === 'CallExpression')
+        called = called.type === 'MemberExpression' ? called.object : called.callee
+      const isTest = called.type === 'Identifier' && ['describe', 'it', 'test'].includes(called.name)
+      const isText = title?.type === 'Literal' || title?.type === 'TemplateLiteral'
+      if (isTest && isText) found.push(text.slice(title.start + 1, title.end - 1))
+    },
+  }).visit(parseSync(file, text).program)
+  return found
 }
 
 /** Returns the texts with a space in them, for people: messages, descriptions, labels. */

@@ -108,7 +108,7 @@ async function fill({ database, data_directory }: Config, count: number): Promis
 }
 
 describe('copying a catalog', () => {
-  it('takes it to PostgreSQL and back: the same ids, vectors, failures and answers, and nothing is embedded again', async () => {
+  it('copies it to PostgreSQL and back: equal ids, vectors, failures and results, and nothing is embedded again', async () => {
     const gallery = await galleryWithPictures()
     const embedded = await sqliteFor(gallery)
     const first = await startApp(embedded)
@@ -160,7 +160,7 @@ describe('copying a catalog', () => {
     )
   })
 
-  it('goes on where it was broken off, wherever that was, and brings what has come meanwhile', async () => {
+  it('resumes after any interruption, and includes rows that were added meanwhile', async () => {
     const gallery = await temporaryDirectory()
     for (const stop of ['images', 'vectors'] as const) {
       const source = await sqliteFor(gallery)
@@ -192,7 +192,7 @@ describe('copying a catalog', () => {
     }
   })
 
-  it('brings those who may sign in, and leaves those who are there what they are', async () => {
+  it('copies users, and keeps the roles of existing ones', async () => {
     const gallery = await galleryWithPictures()
     const source = await sqliteFor(gallery)
     await (await startApp(source)).close()
@@ -209,7 +209,7 @@ describe('copying a catalog', () => {
     await to.close()
   })
 
-  it('brings collections, stars, pictures of saved searches and the trash', async () => {
+  it('copies collections, stars, pictures of saved searches and the trash', async () => {
     const gallery = await galleryWithPictures()
     const source = await sqliteFor(gallery)
     const first = await startApp(source)
@@ -252,7 +252,7 @@ describe('copying a catalog', () => {
     expect(await read(`/api/images/${deleted}`)).toMatchObject({ path: '2/2.png' })
   })
 
-  it('refuses what can do harm, and says why', async () => {
+  it('refuses harmful operations with the reason', async () => {
     const gallery = await galleryWithPictures()
     const source = await sqliteFor(gallery)
     const target = await postgresFor(gallery)

@@ -100,8 +100,8 @@ export async function listEmbedders(
 }
 
 /**
- * Forgets the vectors of an embedder; of the chosen one, just those of models that bore its name before.
- * @throws {DomainError} if there is nothing to forget, or another process uses the data directory
+ * Deletes the vectors of an embedder; of the chosen one, only those of earlier models of its name.
+ * @throws {DomainError} if there is nothing to delete, or another process uses the data directory
  */
 export async function pruneEmbedder(
   config: Config,
@@ -141,7 +141,7 @@ export async function pruneEmbedder(
 function notAsChosen(name: string): DomainError {
   return new DomainError(
     'conflict',
-    `The embedder "${name}" is chosen, but none of the models that bore its name is as it is now: start it once first. Is this the folder that its paths are relative to, and are its files there?`,
+    `The embedder "${name}" is chosen, but none of the models of its name equals the current one: start it once first. Is this the folder that its paths are relative to, and are its files there?`,
   )
 }
 

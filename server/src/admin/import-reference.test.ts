@@ -62,7 +62,7 @@ async function gallery() {
   return { root, files }
 }
 
-it('takes over ids and vectors of files that have not changed', async () => {
+it('imports ids and vectors of unchanged files', async () => {
   const { root, files } = await gallery()
   const { client, reference, addImage } = await referenceDatabase()
   for (const [n, { path, vector }] of files.entries()) {
@@ -116,7 +116,7 @@ it('refuses vectors of another embedder, with the figure', async () => {
   await expect(importImages(app, reference, config, options)).rejects.toThrow(/cosine similarity is 0\.\d+/)
 })
 
-it('takes over users in lower case, and says what became of odd addresses', async () => {
+it('imports users in lower case, and reports invalid addresses', async () => {
   const { client, reference } = await referenceDatabase()
   const rows = [
     [idOf(1), 'Anna@example.org', 'USER'],
@@ -141,7 +141,7 @@ it('takes over users in lower case, and says what became of odd addresses', asyn
   expect(await importUsers(await reference.users(), users)).toMatchObject({ added: 0, present: 2 })
 })
 
-it('takes over users at the first start on the same database, and makes the configured address an admin', async () => {
+it('imports users at the first start on the same database, and makes the configured address an admin', async () => {
   const { client, options } = await referenceDatabase()
   await client.query(`insert into "user" (id, email, role) values ($1, 'Anna@example.org', 'EDITOR')`, [
     idOf(1),

@@ -29,7 +29,7 @@ export async function openSignIn(
   readClient: EmailCodeOptions['readClient'],
   log: Logger,
 ): Promise<OpenedSignIn> {
-  if (config.auth.kind !== 'otp') throw new Error('nobody has to sign in')
+  if (config.auth.kind !== 'otp') throw new Error('sign-in is not configured')
   const { smtp, default_user_email: firstAdmin, expires_in_s: codeExpiresInS } = config.auth
   const { secret_key: secretKey, expires_in_s: sessionExpiresInS } = config.session
   const isWeak = secretKey !== undefined && isWeakKey(secretKey)

@@ -19,7 +19,7 @@ const SESSION = 'session_token'
 const isSignedIn = async (browser: Browser) => (await browser.get('/api/images')).status === 200
 
 describe('guessing', () => {
-  it('is judged as often as allowed, however many guesses come at once', async () => {
+  it('is checked as often as allowed, regardless of concurrent guesses', async () => {
     const { app, mail } = await startTeam({ 'auth.max_attempts': 5 })
     const auth = app.auth!
     const challenge = auth.start(ADMIN)
@@ -38,7 +38,7 @@ describe('guessing', () => {
     await expect(auth.verify(challenge, code)).rejects.toMatchObject({ code: 'challenge_gone' })
   })
 
-  it('lets one of many right answers in that come at once', async () => {
+  it('accepts one of many concurrent correct codes', async () => {
     const { app, mail } = await startTeam()
     const challenge = app.auth!.start(ADMIN)
     const code = await mail.codeFor(ADMIN)
@@ -48,7 +48,7 @@ describe('guessing', () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   })
 
-  it('and asking are slowed down by address and by client', async () => {
+  it('and requests for codes are limited by address and by client', async () => {
     const { app } = await startTeam()
     const starts = await Promise.all(
       Array.from({ length: 8 }, () => openBrowser(app.http).post('/api/auth/otp/start', { email: ADMIN })),
@@ -72,8 +72,8 @@ describe('guessing', () => {
   })
 })
 
-describe('an address that nobody has', () => {
-  it('is answered like one that somebody has, at every step', async () => {
+describe('an unknown address', () => {
+  it('gets the same responses as a known one, at every step', async () => {
     const { app, mail } = await startTeam({ 'auth.max_attempts': 2 })
     const steps = async (email: string) => {
       const browser = openBrowser(app.http)
@@ -95,7 +95,7 @@ describe('an address that nobody has', () => {
     expect(mail.mails.map(({ to }) => to)).toEqual([ADMIN])
   })
 
-  it('can not be told by time: neither asking nor trying a code takes longer for one of them', async () => {
+  it('cannot be detected by timing: requesting and trying a code take equally long for both', async () => {
     const mailServer = await startMailServer()
     const app = await startApp(
       await configFor(await temporaryDirectory(), {
@@ -167,7 +167,7 @@ function shareOfSlower(a: readonly number[], b: readonly number[]): number {
 }
 
 describe('sessions', () => {
-  it('are never one that was there before signing in', async () => {
+  it('never reuse one from before sign-in', async () => {
     const team = await startTeam()
     const victim = openBrowser(team.app.http)
     victim.cookies.set(SESSION, 'planted.by-somebody')
@@ -187,7 +187,7 @@ describe('sessions', () => {
     expect(await isSignedIn(thief)).toBe(false)
   })
 
-  it('can be neither forged nor taken from the database, and end in time', async () => {
+  it('cannot be forged or taken from the database, and expire', async () => {
     const team = await startTeam({ 'session.expires_in_s': 600 })
     const browser = await signIn(team)
     const genuine = browser.cookies.get(SESSION)!
@@ -249,7 +249,7 @@ describe('sessions', () => {
     expect(await isSignedIn(admin)).toBe(true)
   })
 
-  it('are not said to have ended if they could not be', async () => {
+  it('are not reported as ended if that failed', async () => {
     const team = await startTeam()
     const browser = await signIn(team)
     const other = new DatabaseSync(join(team.dataDirectory, 'accounts.sqlite'))
@@ -299,7 +299,7 @@ const PATHS = [
 ]
 
 describe('names', () => {
-  it('lead nowhere outside the gallery, whatever parameter they are given as', async () => {
+  it('never lead outside the gallery, in any parameter', async () => {
     const team = await startTeam()
     const admin = await signIn(team)
     const outside = join(team.gallery, '..', 'secret.png')
@@ -348,7 +348,7 @@ describe('names', () => {
     expect(beside).toEqual([])
   })
 
-  it('and addresses write no lines of their own into the log, nor headers into answers and mails', async () => {
+  it('and addresses inject no lines into the log, and no headers into responses and mails', async () => {
     const lines: string[] = []
     const mailServer = await startMailServer()
     const app = await startApp(await configFor(await temporaryDirectory(), signInBy(mailServer)), {
@@ -374,12 +374,12 @@ describe('names', () => {
 })
 
 describe('bodies', () => {
-  it('that are too large are refused early, those that trickle are cut off', async () => {
+  it('that are too large are rejected early, and slow ones are cut off', async () => {
     const { app } = await startTeam()
     const large = await openBrowser(app.http).post('/api/auth/otp/start', { email: 'a'.repeat(100_000) })
     expect(large.status).toBe(413)
 
-    // Nobody may have the server hold what nobody may send, also if it comes without its length.
+    // The server must not hold more than a client may send, also without a declared length.
     let sent = 0
     const endless = new ReadableStream({
       pull(controller) {

@@ -21,8 +21,8 @@ async function countStarts(starts: [client: string, email: string, isKnown?: boo
 const times = (count: number, make: (n: number) => [string, string, boolean?]) =>
   Array.from({ length: count }, (_, n) => make(n))
 
-describe('the limits of asking for codes', () => {
-  it('count a client and an address together, each alone, and a network of IPv6 as one client', async () => {
+describe('the limits of requests for codes', () => {
+  it('count client and address together and separately, and an IPv6 network as one client', async () => {
     expect(await countStarts(times(10, () => ['1.2.3.4', 'a@example.org']))).toBe(5)
     expect(await countStarts(times(40, (n) => ['1.2.3.4', `${n}@example.org`]))).toBe(30)
     expect(await countStarts(times(40, (n) => [`1.2.3.${n}`, 'a@example.org']))).toBe(15)
@@ -30,7 +30,7 @@ describe('the limits of asking for codes', () => {
     expect(await countStarts(times(40, (n) => [`2001:db8:1:${n}::1`, `${n}@example.org`]))).toBe(40)
   })
 
-  it('let a browser ask in which the address has signed in before, whatever others do', async () => {
+  it('admit a browser in which the address has signed in before, whatever others do', async () => {
     const others = times(40, (n) => [`9.9.9.${n}`, 'a@example.org'])
     expect(await countStarts([...others, ['1.2.3.4', 'a@example.org', true]])).toBe(16)
   })

@@ -14,7 +14,7 @@ interface ApiRoute {
 }
 
 describe('every route', () => {
-  it('is for the role that it says, and for nobody below it', async () => {
+  it('requires its declared role', async () => {
     const team = await startTeam()
     const { http } = team.app
     const document = (await (await http.request('/api/openapi.json')).json()) as {

@@ -5,7 +5,7 @@ import { temporaryDirectory } from '../testing/temporary.ts'
 import { isWeakKey, sessionKey } from './session-key.ts'
 
 describe('the session key', () => {
-  it('is made once and kept', async () => {
+  it('is created once and stored', async () => {
     const directory = await temporaryDirectory()
     const key = sessionKey(undefined, directory)
     expect(key).toMatch(/^[0-9a-f]{64}$/)
@@ -14,7 +14,7 @@ describe('the session key', () => {
     expect(sessionKey(undefined, await temporaryDirectory())).not.toBe(key)
   })
 
-  it('is derived from the configured one, and a key that can be guessed is recognised', async () => {
+  it('is derived from the configured one, and a guessable key is recognised', async () => {
     const directory = await temporaryDirectory()
     const key = sessionKey('correct horse battery staple', directory)
     expect(key).toMatch(/^[0-9a-f]{64}$/)
@@ -36,7 +36,7 @@ describe('the session key', () => {
       expect(isWeakKey(known), known).toBe(true)
   })
 
-  it('that was damaged is not used', async () => {
+  it('is not used if it is damaged', async () => {
     const directory = await temporaryDirectory()
     await writeFile(join(directory, 'session.key'), '')
     expect(() => sessionKey(undefined, directory)).toThrow(/session\.key/)

@@ -82,7 +82,7 @@ describe('a session', () => {
     expect((await browser.get('/')).headers.getSetCookie()).toEqual([])
   })
 
-  it('that has expired or whose user is removed takes its cookie along', async () => {
+  it('clears its cookie when it has expired or its user is removed', async () => {
     const { accounts, open, setRemaining } = await startSessions()
     const removed = `${COOKIE}=; Max-Age=0; Path=/; HttpOnly; SameSite=Lax`
     const browser = open()
@@ -108,7 +108,7 @@ describe('a session', () => {
     }
   })
 
-  it('has a cookie for HTTPS only where the request came by it', async () => {
+  it('has a secure cookie only for requests by HTTPS', async () => {
     const { open } = await startSessions()
     const secure = await open().request('POST', '/in', undefined, { 'x-forwarded-proto': 'https' })
     expect(secure.headers.getSetCookie()).toEqual([expect.stringContaining('; Secure')])

@@ -26,7 +26,7 @@ async function startTeams(): Promise<
 }
 
 describe('two servers on one database', () => {
-  it('judge a code as often as one does, however the guesses are spread over them', async () => {
+  it('check a code as often as one does, regardless of how the guesses are spread', async () => {
     const [one, two] = await startTeams()
     const challenge = one!.app.auth!.start(ADMIN)
     const code = await one!.mail.codeFor(ADMIN)
@@ -44,7 +44,7 @@ describe('two servers on one database', () => {
     await expect(two!.app.auth!.verify(challenge, code)).rejects.toMatchObject({ code: 'challenge_gone' })
   })
 
-  it('let one of many right answers in that come to both at once', async () => {
+  it('accept one of many concurrent correct codes', async () => {
     const [one, two] = await startTeams()
     const challenge = one!.app.auth!.start(ADMIN)
     const code = await one!.mail.codeFor(ADMIN)
@@ -54,7 +54,7 @@ describe('two servers on one database', () => {
     expect(outcomes.filter(({ status }) => status === 'fulfilled')).toHaveLength(1)
   })
 
-  it('count together how often somebody asks for codes', async () => {
+  it('share the count of requests for codes', async () => {
     const teams = await startTeams()
     const starts = await Promise.all(
       Array.from({ length: 8 }, (_, n) =>
@@ -64,7 +64,7 @@ describe('two servers on one database', () => {
     expect(starts.map(({ status }) => status).toSorted()).toEqual([200, 200, 200, 200, 200, 429, 429, 429])
   })
 
-  it('leave an admin when two of them remove each other at once, one at each', async () => {
+  it('keep an admin when two of them remove each other concurrently on both', async () => {
     const [one, two] = await startTeams()
     const users = one!.app.auth!.users
     for (let round = 0; round < 4; round++) {
@@ -84,7 +84,7 @@ describe('two servers on one database', () => {
     }
   })
 
-  it('end a session at both when it is ended at one', async () => {
+  it('end a session on both when it is ended on one', async () => {
     const [one, two] = await startTeams()
     await signIn(one!)
     const browser = await signInAs(one!, 'editor')

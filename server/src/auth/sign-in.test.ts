@@ -8,7 +8,7 @@ import { startTeam } from '../testing/team.ts'
 const stateOf = async (browser: Browser) => (await browser.get('/api/session')).json()
 
 describe('signing in', () => {
-  it('goes from nobody over a mailed code to a session, and out again', async () => {
+  it('creates a session by a mailed code, and ends it by signing out', async () => {
     const { app, mail } = await startTeam()
     const browser = openBrowser(app.http)
     expect(await stateOf(browser)).toEqual({ state: 'anonymous' })
@@ -48,7 +48,7 @@ describe('signing in', () => {
     expect((await stolen.get('/api/images')).status).toBe(401)
   })
 
-  it('takes a code once, in the browser that asked, and the last one that was asked for', async () => {
+  it('accepts a code once, in the browser that requested it, and only the latest one', async () => {
     const { app, mail } = await startTeam()
     const [one, other] = [openBrowser(app.http), openBrowser(app.http)]
     const email = 'admin@example.org'
@@ -71,7 +71,7 @@ describe('signing in', () => {
     expect((await again.post('/api/auth/otp/verify', { code: second })).status).toBe(200)
   })
 
-  it('ends after as many tries as are allowed, and when the code has expired', async () => {
+  it('fails after the allowed number of guesses, and when the code has expired', async () => {
     const team = await startTeam({ 'auth.max_attempts': 3, 'auth.expires_in_s': 30 })
     const email = 'admin@example.org'
     const browser = openBrowser(team.app.http)
@@ -85,7 +85,7 @@ describe('signing in', () => {
     expect(await stateOf(browser)).toEqual({ state: 'anonymous' })
   })
 
-  it('keeps neither codes nor sessions readable, and its key to itself', async () => {
+  it('stores codes and sessions as hashes, and keeps its key private', async () => {
     const team = await startTeam()
     const browser = openBrowser(team.app.http)
     await browser.post('/api/auth/otp/start', { email: 'admin@example.org' })

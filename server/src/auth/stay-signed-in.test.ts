@@ -68,7 +68,7 @@ describe.each([
     expect(waiting.cookies.get(KNOWN)).toBe(cookies.editor[KNOWN])
   })
 
-  it('end sessions that have expired, and have counted the guesses', async () => {
+  it('end expired sessions, and keep the counts of guesses', async () => {
     const app = await start({ sessionsExpireInS: -1, maxAttempts: 2 })
     const admin = browserWith(app, cookies.admin)
     expect(await stateOf(admin)).toEqual({ state: 'anonymous' })

@@ -53,7 +53,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
     (await catalog.images.list({ ...BY_NAME, filter })).images.map((image) => image.name)
 
   describe(name, () => {
-    it('keeps an image and gives it back', async () => {
+    it('stores and returns an image', async () => {
       const catalog = await openEmpty()
       const [put] = await catalog.images.upsert([record(7, { path: 'a/b/Été.jpg' })])
       expect(put).toMatchObject({ isNew: true })
@@ -85,7 +85,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await catalog.vectors.deleteUnused()).toEqual(['hash-0'])
     })
 
-    it('lists in each order, in pages, with the total', async () => {
+    it('lists images in each order, in pages, with the total', async () => {
       const catalog = await openWith(25)
       for (const orderBy of ['createdAt', 'modifiedAt', 'name'] as const) {
         const ascending = await catalog.images.list({
@@ -105,7 +105,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await catalog.images.list({ ...BY_NAME, offset: 100 })).toEqual({ images: [], total: 25 })
     })
 
-    it('walks through all images in each order, in sections, and reads several at once', async () => {
+    it('iterates over all images in each order, in sections, and reads several at once', async () => {
       const catalog = await openWith(25)
       const { images } = await catalog.images.list(BY_NAME)
       for (const orderBy of ['createdAt', 'modifiedAt', 'name', 'capturedAt'] as const)
@@ -124,7 +124,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await catalog.images.getAll(ids)).toEqual([images[7], images[3]])
     })
 
-    it('filters by name, plainly and whatever the case', async () => {
+    it('filters by name, literally and case-insensitively', async () => {
       const catalog = await openEmpty()
       const names = ['100%_a.jpg', '100xa.jpg', 'ÄRGER.jpg', "o'brien.jpg"]
       await catalog.images.upsert(names.map((path, n) => record(n, { path })))
@@ -144,7 +144,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await count({ modifiedMax: 1999 })).toBe(0)
     })
 
-    it('filters by folder, with and without what is below', async () => {
+    it('filters by folder, with and without subfolders', async () => {
       const catalog = await openEmpty()
       const paths = ['root.jpg', 'a/1.jpg', 'a/b/2.jpg', 'a/b/c/3.jpg', 'a-b/4.jpg', 'a0/5.jpg', 'A/6.jpg']
       await catalog.images.upsert(paths.map((path, n) => record(n, { path })))
@@ -160,7 +160,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await catalog.images.countByDirectory()).toContainEqual({ directory: 'a/b', images: 1 })
     })
 
-    it('finds the nearest, best first, with cosine similarity', async () => {
+    it('finds the nearest images by cosine similarity, best first', async () => {
       const catalog = await openWith(200)
       const { images, total } = await catalog.vectors.nearest({
         vector: vectorOf(60),
@@ -263,7 +263,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       await Promise.all([deleting, ...looking])
     })
 
-    it('cuts what it found into pages that neither overlap nor leave a gap', async () => {
+    it('divides the results into pages without overlaps or gaps', async () => {
       const catalog = await openWith(300)
       const query = { vector: vectorOf(0), filter: {}, topK: 95 }
       const whole = await catalog.vectors.nearest({ ...query, offset: 0, limit: 1000 })
@@ -293,7 +293,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(all.total).toBe(5000)
     })
 
-    it('finds every image that shares a content, the pinned one first', async () => {
+    it('finds every image with the same content, the pinned one first', async () => {
       const catalog = await openWith(5)
       const copies = ['copy-1.jpg', 'copy-2.jpg', 'copy-3.jpg'].map((path) =>
         record(2, { path, contentHash: 'hash-2', vector: undefined }),
@@ -314,7 +314,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await catalog.images.byContentHash(['hash-2'])).toHaveLength(4)
     })
 
-    it('leaves out the images of unwanted contents, and finds as many others', async () => {
+    it('omits images with excluded contents, and finds as many others', async () => {
       const catalog = await openWith(300)
       await catalog.images.upsert([record(2, { path: 'copy.jpg', contentHash: 'hash-2', vector: undefined })])
       for (const filter of [{}, { nameContains: 'image-00' }]) {
@@ -337,7 +337,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       }
     })
 
-    it('finds the pinned one among more that are just as like than are wanted', async () => {
+    it('finds the pinned image among more equally similar ones than requested', async () => {
       const catalog = await openWith(5)
       const twins = Array.from({ length: 300 }, (_, n) =>
         record(2, { path: `twin-${n}.jpg`, contentHash: `twin-${n}`, vector: vectorOf(2) }),
@@ -353,7 +353,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       }
     })
 
-    it('removes files with their failures and forgets vectors that nothing uses', async () => {
+    it('removes files with their failures, and deletes unused vectors', async () => {
       const catalog = await openWith(4)
       await catalog.images.upsert([record(0, { path: 'copy.jpg' })])
       const removed = await catalog.files.remove([record(0).path, record(1).path, 'missing.jpg'])
@@ -363,7 +363,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(images.map(({ contentHash }) => contentHash).sort()).toEqual(['hash-0', 'hash-2', 'hash-3'])
     })
 
-    it('tells which contents were replaced, and which vectors were forgotten meanwhile', async () => {
+    it('returns the replaced contents, and the vectors that were deleted meanwhile', async () => {
       const catalog = await openWith(2)
       const { contentHash } = record(0)
       const [changed] = await catalog.images.upsert([
@@ -385,7 +385,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       ])
     })
 
-    it('keeps the places of other drives', async () => {
+    it('stores the mount points of other drives', async () => {
       const catalog = await openWith(0)
       expect(await catalog.files.mountPoints()).toEqual([])
       await catalog.files.saveMountPoints(['a', 'b/c'])
@@ -438,7 +438,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await catalog.failures.clear()).toBe(1)
     })
 
-    it('tells what it knows of files, folders and contents', async () => {
+    it('returns the state of files, folders and contents', async () => {
       const catalog = await openWith(4)
       await catalog.images.upsert([record(9, { path: 'f1/deep/er.jpg' })])
       expect(await catalog.files.inFolder('f1')).toEqual([
@@ -505,7 +505,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await catalog.images.counts()).toEqual({ indexed: 3, unembedded: 0, failed: 0 })
     })
 
-    it('tells models apart that bore one name, lists and prunes them', async () => {
+    it('distinguishes models of one name, lists and prunes them', async () => {
       const catalog = await openWith(3)
       await catalog.spaces.activate({ ...SPACE, fingerprint: '2' })
       expect(await catalog.images.counts()).toMatchObject({ indexed: 0, unembedded: 3 })
@@ -521,7 +521,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect((await catalog.images.list(BY_NAME)).total).toBe(3)
     })
 
-    it('keeps apart what a file is to blame for and what an embedder is', async () => {
+    it('distinguishes failures of a file from failures of an embedder', async () => {
       const catalog = await openWith(3)
       const failure = (n: number, code: string) => {
         const { path, bytes, modifiedAt, inode, contentHash } = record(n)
@@ -546,11 +546,11 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect((await catalog.files.inFolder('f1'))[0]).toMatchObject({ state: 'failed' })
     })
 
-    it('tells which embedder was chosen before', async () => {
+    it('returns the previously chosen embedder', async () => {
       const catalog = await openWith(1)
       const other = { embedder: 'other', fingerprint: '1', dimensions: 4 }
       expect(await catalog.spaces.activate(other)).toEqual({ previousEmbedder: 'test' })
-      // One that has embedded nothing is nothing to speak of.
+      // An embedder without vectors is not listed.
       expect(await catalog.spaces.activate(SPACE)).toEqual({ previousEmbedder: undefined })
       await catalog.spaces.activate(other)
       await catalog.images.upsert([record(0, { vector: Float32Array.of(1, 0, 0, 0) })])
@@ -559,7 +559,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       })
     })
 
-    it('refuses vectors of another length and keeps nothing of them', async () => {
+    it('rejects vectors of another length, and stores nothing of them', async () => {
       const catalog = await openWith(1)
       const misfit = record(5, { vector: Float32Array.of(1, 0) })
       await expect(catalog.images.upsert([record(4), misfit])).rejects.toThrow(
@@ -568,7 +568,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await catalog.images.counts()).toEqual({ indexed: 1, unembedded: 0, failed: 0 })
     })
 
-    it('pairs contents that are nearly alike', async () => {
+    it('pairs nearly identical contents', async () => {
       const catalog = await openEmpty()
       await catalog.images.upsert([0, 1, 60].map((n) => record(n)))
       const { pairs, next } = await catalog.vectors.similarPairs(0, 0.999)
@@ -717,7 +717,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await catalog.vectors.deleteUnused()).toEqual([second!.contentHash])
     })
 
-    it('gives the vectors of images', async () => {
+    it('returns the vectors of images', async () => {
       const catalog = await openWith(2)
       const image = await catalog.images.getByPath(record(1).path)
       const [found] = await catalog.vectors.get([image!.id, crypto.randomUUID()])

@@ -158,7 +158,7 @@ export function describeCollections(name: string, open: () => Promise<Catalog>):
       expect(await catalog.collections.delete(starsOf(ANNA))).toBe(false)
     })
 
-    it('removes what belonged to a removed user alone', async () => {
+    it('removes the private data of a removed user', async () => {
       const { catalog, ids } = await openWith(1)
       await create(catalog, 'private')
       await create(catalog, 'shared', ANNA, true)

@@ -1,5 +1,6 @@
 import { rm, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { App, AppOptions } from '../app/compose.ts'
 import type { Config } from '../config/schema.ts'
@@ -86,7 +87,7 @@ describe('processes on one database', () => {
     expect(embedders).toHaveLength(1)
   })
 
-  it('share one key, kept searches, and what is known of the folder', async () => {
+  it('share one key, saved queries and the state of the folder', async () => {
     const gallery = await galleryOf(3)
     await writeSettled(join(gallery, 'empty/folder/no-image.txt'), '')
     const [one, two] = await configsFor(gallery, 2)
@@ -118,7 +119,7 @@ describe('processes on one database', () => {
     })
   })
 
-  it('tell events whichever it is that somebody listens to, in one order', async () => {
+  it('publish the same events in one order on every server', async () => {
     const gallery = await galleryOf(2)
     const [one, two] = await configsFor(gallery, 2)
     const first = await start(one!)
@@ -149,7 +150,7 @@ describe('processes on one database', () => {
     for (const stop of feeds) await stop()
   })
 
-  it('tell what comes after the events that a browser asked for again, also where nothing was read before', async () => {
+  it('publish later events after those that a browser requested again, also on a server that had read none', async () => {
     const database = await server.createDatabase()
     const storage = await openStorage({ database, directory: '', canWrite: true, log: SILENT })
     onTestFinished(() => storage.close())
@@ -181,7 +182,42 @@ describe('processes on one database', () => {
     expect(await events.feed.since(String(first!.id))).toEqual([])
   })
 
-  it('pass on to the one that watches what they are asked for, and what they have noticed', async () => {
+  it('lose no event while a statement is slow and more events wait than are kept', async () => {
+    const options = await server.createDatabase()
+    const storage = await openStorage({ database: options, directory: '', canWrite: true, log: SILENT })
+    onTestFinished(() => storage.close())
+    const database = storage.shared!.tables
+    const table = openEventTable(database)
+    const localEvents = createEventBus()
+    const relay = openEventRelay(table, localEvents, createEventBus(), {
+      pending: () => 0,
+      waitForReplicas: async () => {},
+      log: SILENT,
+      maxUnpublished: 20,
+    })
+    onTestFinished(() => relay.close())
+    const emit = (from: number, to: number) => {
+      for (let n = from; n < to; n++) localEvents.emit('fileDeleted', { path: `${n}.png` })
+    }
+    await database.transaction().execute(async (transaction) => {
+      await sql`lock table events in exclusive mode`.execute(transaction)
+      emit(0, 10)
+      await eventually(async () => {
+        const { rows } = await sql`select 1 from pg_locks join pg_database on pg_database.oid = database
+            where not granted and datname = current_database()`.execute(database)
+        expect(rows).toHaveLength(1)
+      })
+      emit(10, 30)
+    })
+    await eventually(async () => {
+      const stored = await table.after(0, 100)
+      expect(stored.map(({ data }) => data)).toEqual(
+        Array.from({ length: 30 }, (_, n) => [{ path: `${n}.png` }]),
+      )
+    })
+  })
+
+  it('pass requests and changes on to the leader', async () => {
     const gallery = await galleryOf(3)
     const [one, two] = await configsFor(gallery, 2, { 'watcher.max_missing_share': 0 })
     const first = await start(one!)
@@ -207,7 +243,7 @@ describe('processes on one database', () => {
     expect(await pathsIn(first)).toEqual(['up.png'])
   })
 
-  it('remove their own thumbnails of what others have deleted', async () => {
+  it('remove local thumbnails of images that others have deleted', async () => {
     const [config] = await configsFor(await galleryOf(1), 1)
     const { thumbnail_directory: directory, size } = config!.thumbnail
     const hash = 'ab'.repeat(32)
@@ -221,7 +257,7 @@ describe('processes on one database', () => {
     expect(thumbnails.has('cd'.repeat(32))).toBe(true)
   })
 
-  it('watch one at a time: another takes over when the one that does is closed, or loses its connection', async () => {
+  it('watch one at a time: another one takes over when the leader closes or loses its connection', async () => {
     const gallery = await galleryOf(2)
     const [one, two] = await configsFor(gallery, 2)
     const logged: string[] = []
@@ -247,15 +283,15 @@ describe('processes on one database', () => {
     expect(second.sync.lastScan).toBeGreaterThan(before)
   })
 
-  it('say so when nobody watches', async () => {
+  it('report that no process watches', async () => {
     const [config] = await configsFor(await galleryOf(1), 1)
     const app = await start(config!, { indexes: false })
     expect(await (await app.http.request('/api/index/status')).json()).toMatchObject({ watching: 'off' })
-    await expect(app.sync.scan()).rejects.toThrow(/Nobody watches.*start a worker/)
+    await expect(app.sync.scan()).rejects.toThrow(/No process watches.*start a worker/)
   })
 })
 
-describe('forgetting what is missing', () => {
+describe('removing missing files', () => {
   const CONFIRMED: LeaderCommand = { kind: 'reconcile', acceptsMissing: true }
   const PLAIN: LeaderCommand = { kind: 'reconcile', acceptsMissing: false }
 
@@ -265,7 +301,7 @@ describe('forgetting what is missing', () => {
     return jobsOn(config!)
   }
 
-  it('that was confirmed long ago is not carried out; a comparison is', async () => {
+  it('is not carried out if it was confirmed long ago; a scan is', async () => {
     const jobs = await queue()
     await jobs.request(CONFIRMED)
     await jobs.request(PLAIN)
@@ -276,17 +312,17 @@ describe('forgetting what is missing', () => {
     await eventually(() => expect(handled).toEqual([PLAIN]))
   })
 
-  it('is given up by whoever has confirmed it when nobody watches, and not done later', async () => {
+  it('is abandoned without a leader, and not done later', async () => {
     const jobs = await queue()
     let asks = 0
-    await expect(jobs.request(CONFIRMED, () => asks++ < 2)).rejects.toThrow(/Nobody watches/)
+    await expect(jobs.request(CONFIRMED, () => asks++ < 2)).rejects.toThrow(/No process watches/)
     await jobs.request(PLAIN)
     const handled: LeaderCommand[] = []
     await jobs.handle(async (request) => void handled.push(request))
     await eventually(() => expect(handled).toEqual([PLAIN]))
   })
 
-  it('is not tried again by itself when it failed', async () => {
+  it('is not retried after a failure', async () => {
     const jobs = await queue()
     const handled: LeaderCommand[] = []
     await jobs.handle(async (request) => {
@@ -305,7 +341,7 @@ describe('forgetting what is missing', () => {
 })
 
 describe('a job', () => {
-  it('that fails again and again for no reason of the file’s own is told as lost, with the reason', async () => {
+  it('that fails repeatedly for no reason of its file is reported as lost, with the reason', async () => {
     const gallery = await galleryOf(2)
     const [config] = await configsFor(gallery, 1)
     const app = await start(config!)

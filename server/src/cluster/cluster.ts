@@ -30,10 +30,10 @@ export interface ClusterOptions {
   batchSize: number
   /** Events of this process. */
   localEvents: EventBus
-  /** Hears what happens in all. */
+  /** Receives the events of all processes. */
   allEvents: EventBus
   createSync(indexer: IndexQueue, onPass: () => void): GallerySync
-  /** Whether this process indexes, and watches if nobody else does. */
+  /** Whether this process indexes, and watches if no other process does. */
   indexes: boolean
   log: Log
 }

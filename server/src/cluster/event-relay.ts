@@ -17,6 +17,15 @@ export interface EventRelay {
   close(): Promise<void>
 }
 
+export interface EventRelayOptions {
+  /** Returns the number of files that wait in all processes. */
+  pending: () => number
+  waitForReplicas: () => Promise<void>
+  log: Pick<Log, 'warn'>
+  /** Bounds the memory while the database is unavailable. Above it, the oldest waiting events are dropped. */
+  maxUnpublished?: number
+}
+
 const FLUSH_AFTER_MS = 20
 const RETRY_AFTER_MS = 1_000
 const MAX_UNPUBLISHED = 100_000
@@ -32,11 +41,7 @@ export function openEventRelay(
   table: EventTable,
   localEvents: EventBus,
   allEvents: EventBus,
-  options: {
-    pending: () => number
-    waitForReplicas: () => Promise<void>
-    log: Pick<Log, 'warn'>
-  },
+  options: EventRelayOptions,
 ): EventRelay {
   return new TableEventRelay(table, localEvents, allEvents, options)
 }
@@ -48,6 +53,7 @@ class TableEventRelay implements EventRelay {
   readonly #pending
   readonly #waitForReplicas
   readonly #log
+  /** Events that wait for the next statement; those of the current one are no longer among them. */
   readonly #unpublished: BusEvent[] = []
   readonly #listeners = new Set<(published: PublishedEvent) => void>()
   #flushing: Promise<void> | undefined
@@ -71,11 +77,7 @@ class TableEventRelay implements EventRelay {
     table: EventTable,
     localEvents: EventBus,
     allEvents: EventBus,
-    {
-      pending,
-      waitForReplicas,
-      log,
-    }: { pending: () => number; waitForReplicas: () => Promise<void>; log: Pick<Log, 'warn'> },
+    { pending, waitForReplicas, log, maxUnpublished = MAX_UNPUBLISHED }: EventRelayOptions,
   ) {
     this.#table = table
     this.#localEvents = localEvents
@@ -88,10 +90,10 @@ class TableEventRelay implements EventRelay {
       // Progress is what each process makes of the others' work.
       if (event.name === 'progress') return
       this.#unpublished.push(this.#withAllPending(event))
-      if (this.#unpublished.length > MAX_UNPUBLISHED) this.#unpublished.shift()
+      if (this.#unpublished.length > maxUnpublished) this.#unpublished.shift()
       this.#flushing ??= this.#flush()
     })
-    // Each process measures progress itself, and nobody needs it later.
+    // Each process measures progress itself, and it is not needed later.
     this.#allEvents.on('progress', (progress) => {
       this.#publish({ id: undefined, event: { name: 'progress', args: [progress] } })
       if (progress.pending === 0 && this.#lastToIndex > 0) this.#publishEmptyQueue()
@@ -132,17 +134,20 @@ class TableEventRelay implements EventRelay {
 
   async #flush(): Promise<void> {
     await sleep(FLUSH_AFTER_MS)
-    while (this.#unpublished.length > 0) {
-      const events = this.#unpublished.slice()
+    while (this.#unpublished.length > 0) await this.#append(this.#unpublished.splice(0))
+    this.#flushing = undefined
+  }
+
+  /** Repeats until the events are stored or the relay is closed. */
+  async #append(events: readonly BusEvent[]): Promise<void> {
+    for (;;) {
       try {
-        await this.#table.append(events.map(({ name, args }) => ({ name, data: args })))
-        this.#unpublished.splice(0, events.length)
+        return await this.#table.append(events.map(({ name, args }) => ({ name, data: args })))
       } catch {
-        if (this.#isClosed) break
+        if (this.#isClosed) return
         await sleep(RETRY_AFTER_MS)
       }
     }
-    this.#flushing = undefined
   }
 
   look(): void {

@@ -238,7 +238,7 @@ class BossQueue implements JobQueue {
 export function noLeaderError(): DomainError {
   return new DomainError(
     'unavailable',
-    'Nobody watches the gallery at present: start a worker, or a server without --no-index.',
+    'No process watches the gallery at present: start a worker, or a server without --no-index.',
   )
 }
 

@@ -11,7 +11,7 @@ import type { WatchTable } from './tables/watch-table.ts'
 export interface RemoteSyncOptions {
   watch: WatchTable
   jobQueue: JobQueue
-  /** @returns whether this process may watch from now on: nobody else does */
+  /** @returns whether this process may watch from now on, because no other one does */
   tryLock(): Promise<boolean>
   /** Makes what watches the folder, as often as this process takes over. @param onPass to be called when it has looked at something */
   createSync(onPass: () => void): GallerySync
@@ -224,7 +224,7 @@ class SharedSync implements RemoteSync {
     }
   }
 
-  /** @throws {DomainError} `unavailable` if nobody watches, and nobody begins to */
+  /** @throws {DomainError} `unavailable` if no process watches or starts to watch */
   async #waitForLeader(): Promise<void> {
     const start = performance.now()
     while (!this.#hasLeader()) {

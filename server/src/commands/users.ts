@@ -13,7 +13,7 @@ interface UsersOptions extends CommonOptions {
 
 const PAGE = 500
 
-/** For people with access to the machine, so that nobody is locked out for good. */
+/** For people with access to the machine, which lets a locked-out admin in again. */
 export function usersCommand(): Command {
   const command = new Command('users').description('list, add, change and remove the people who may sign in')
   const address = () => new Argument('<email>', 'address of the user').argParser(emailOf)

@@ -20,7 +20,7 @@ async function load(yaml: string, environment: ConfigSources['environment'] = {}
 const SMTP = 'smtp: {host: mail, password: p, from_address: Pictures <pictures@example.org>}'
 
 describe('a configuration of the reference implementation', () => {
-  it('may have numbers and booleans as text, as YAML 1.1 and pydantic take them', async () => {
+  it('may have numbers and booleans as text, as YAML 1.1 and pydantic accept them', async () => {
     const { config, warnings } = await load(
       'port: "8001"\ndev: yes\nwatcher: {watch_recursive: On, files_batch_size: 8.0}\nthumbnail: {size: ["256", 192]}\n',
     )
@@ -41,7 +41,7 @@ describe('a configuration of the reference implementation', () => {
     })
   })
 
-  it('gives arguments to embedders with the values of YAML 1.1', async () => {
+  it('passes arguments to embedders with the values of YAML 1.1', async () => {
     const { config } = await load(
       'embedder_registry:\n  chosen_embedder: mine\n  embedders:\n    mine:\n      file: m.py\n      class_name: Mine\n      kwargs: {fast: yes, y: 1, n: y, mask: 0x1F, count: 1_000, no: off}\n',
     )
@@ -65,7 +65,7 @@ describe('a configuration of the reference implementation', () => {
     expect(config.embedder_registry.embedders.mine).toMatchObject({ args: [], kwargs: {} })
   })
 
-  it('warns of keys in sections that nothing reads, with the nearest one', async () => {
+  it('warns of unused keys in sections, with the nearest one', async () => {
     const { config, warnings } = await load(
       `thumbnail:\n  thumbnails_directory: /thumbnails\nauth:\n  kind: none\n  ${SMTP}\nembedder_registry:\n  embedders:\n    mine: {target: a.b.C, file: m.py, class_name: C, devise: cpu}\n`,
     )
@@ -108,7 +108,7 @@ describe('a configuration of the reference implementation', () => {
     await expect(load('port: 80\n')).rejects.toThrow(/port/)
   })
 
-  it('takes the last of two values for a key, and keys that are merged in', async () => {
+  it('uses the last of two values for a key, and merged keys', async () => {
     const { config, warnings } = await load(
       'port: 8001\nport: 8002\nembedder_registry:\n  embedders:\n    one: &one {target: a.b.C, device: cpu}\n    two: {<<: *one, device: cuda}\n',
     )

@@ -67,7 +67,7 @@ describe('loadConfig', () => {
     ])
   })
 
-  it('takes defaults from the file that SKETCH_SEARCH_DEFAULTS names, which loses against all others', async () => {
+  it('reads defaults from the file that SKETCH_SEARCH_DEFAULTS names, with the lowest precedence', async () => {
     const SKETCH_SEARCH_DEFAULTS = await yamlFile(
       'host: 0.0.0.0\nport: 8001\nwatcher: { watched_directory: /images, watch_recursive: true }\n',
     )
@@ -81,7 +81,7 @@ describe('loadConfig', () => {
     })
   })
 
-  it('takes the file from SERVER_CONFIG_PATH', async () => {
+  it('reads the file that SERVER_CONFIG_PATH names', async () => {
     const environment = { SERVER_CONFIG_PATH: await yamlFile('port: 8001\n') }
     expect(load({ environment }).port).toBe(8001)
   })
@@ -100,7 +100,7 @@ describe('loadConfig', () => {
     })
   })
 
-  it('takes numbers, booleans and lists for what only an embedder knows, and text for the rest', () => {
+  it('parses numbers, booleans and lists in arguments of embedders, and keeps text elsewhere', () => {
     const own = 'SERVER__EMBEDDER_REGISTRY__EMBEDDERS__MINE__'
     const environment = {
       [`${own}TARGET`]: 'timm',
@@ -116,7 +116,7 @@ describe('loadConfig', () => {
     })
   })
 
-  it('keeps a password of digits a text', () => {
+  it('keeps a password of digits as text', () => {
     const environment = {
       SERVER__DATABASE: '{"host": "db", "database": "images", "user": "me"}',
       SERVER__DATABASE__PASSWORD: '12345',
@@ -149,7 +149,7 @@ describe('loadConfig', () => {
     })
   })
 
-  it('tells of a name with * that is not in quotes, and takes an empty SERVER_CONFIG_PATH for none', async () => {
+  it('reports a name with * without quotes, and ignores an empty SERVER_CONFIG_PATH', async () => {
     const file = await yamlFile('port: 8001\nallowed_hosts: [*.example.org]\n')
     expect(problemsOf({ file })).toContainEqual(
       expect.objectContaining({ source: `${file}:2`, message: expect.stringMatching(/quotes/) }),
@@ -157,7 +157,7 @@ describe('loadConfig', () => {
     expect(load({ environment: { SERVER_CONFIG_PATH: '' } }).port).toBe(8000)
   })
 
-  it('takes patterns of what is left out, and refuses those that would name nothing or all else', () => {
+  it('accepts patterns of excluded files, and rejects those that match nothing or everything else', () => {
     const load = (pattern: string) =>
       problemsOf({ environment: { SERVER__WATCHER__IGNORE: JSON.stringify([pattern]) } })
     for (const pattern of ['exports/', '!**/*.jpg', '/srv/photos', 'a\\b', '../x', 'a/./b', ''])
@@ -166,14 +166,14 @@ describe('loadConfig', () => {
       expect(() => load(pattern)).toThrow('the configuration was accepted')
   })
 
-  it('tells which key of an embedder is missing', async () => {
+  it('names the missing key of an embedder', async () => {
     const file = await yamlFile('embedder_registry:\n  embedders:\n    mine: {file: model.py}\n')
     expect(problemsOf({ file })).toEqual([
       expect.objectContaining({ path: 'embedder_registry.embedders.mine.class_name' }),
     ])
   })
 
-  it('takes the reference’s way to configure several models as it stands', async () => {
+  it('accepts the reference’s configuration of several models unchanged', async () => {
     const file = await yamlFile(`embedder_registry:
   chosen_embedder: convnext
   embedders:
@@ -205,7 +205,7 @@ describe('loadConfig', () => {
     expect(registry.embedders.mine).toMatchObject({ class_name: 'MyEmbedder', args: [1, 'two'] })
   })
 
-  it('freezes the result and is not fooled by __proto__', async () => {
+  it('freezes the result and treats __proto__ as a key', async () => {
     const config = load({})
     expect(() => Object.assign(config.watcher, { files_batch_size: 1 })).toThrow()
     const file = await yamlFile('__proto__:\n  polluted: true\n')

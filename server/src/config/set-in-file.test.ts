@@ -13,7 +13,7 @@ async function changed(yaml: string): Promise<string> {
   return readFile(file, 'utf8')
 }
 
-it('sets a value and leaves comments and other values as they are', async () => {
+it('sets a value and keeps comments and other values', async () => {
   const yaml = `# for the team
 embedder_registry:
   chosen_embedder: mine # the best one
@@ -31,7 +31,7 @@ it('keeps notations of YAML 1.1', async () => {
   expect(await changed(yaml)).toContain(yaml)
 })
 
-it('makes the maps that are missing', async () => {
+it('adds missing maps', async () => {
   expect(await changed('port: 8001\n')).toBe(
     'port: 8001\nembedder_registry:\n  embedders:\n    mine:\n      kwargs:\n        normalize: false\n',
   )

@@ -28,7 +28,7 @@ describe('lockDirectory', () => {
     expect(lockElsewhere(directory)).toBe('locked\n')
   })
 
-  it('is free once its owner has died, whatever that left behind', async () => {
+  it('is free once its owner has died, whatever files remain', async () => {
     const directory = await temporaryDirectory()
     expect(lockElsewhere(directory)).toBe('locked\n')
     await writeFile(join(directory, 'lock.pid'), '1')

@@ -22,7 +22,7 @@ describe('the registry', () => {
     [{ file: 'model.py', class_name: 'Model' }, 'python'],
     [{ file: 'a/Model.TS', class_name: 'Model' }, 'javascript'],
     [{ file: 'model.mjs', class_name: 'Model' }, 'javascript'],
-  ] as const)('takes %j for %s', (parts, kind) => {
+  ] as const)('resolves %j to %s', (parts, kind) => {
     expect(embedderKind('mine', definitionFor(parts))).toBe(kind)
   })
 
@@ -40,7 +40,7 @@ describe('the registry', () => {
     expect(() => embedderKind('mine', definitionFor(parts))).toThrow(reason)
   })
 
-  it('needs no definition for what is built in', () => {
+  it('needs no definition for built-in embedders', () => {
     const definition = definitionOf('classical', { chosen_embedder: 'classical', embedders: {} })
     expect(definition).toMatchObject({ target: 'classical', device: 'auto' })
   })
@@ -53,7 +53,7 @@ describe('the fingerprint', () => {
     )
   })
 
-  it('changes with whatever changes the vectors, and with nothing else', async () => {
+  it('changes with everything that changes the vectors, and with nothing else', async () => {
     const folder = await temporaryDirectory()
     const weights = join(folder, 'model.pth')
     const code = join(folder, 'model.py')
@@ -89,7 +89,7 @@ describe('the fingerprint', () => {
     expect(await of()).not.toBe(second)
   })
 
-  it('sees the weights beside an ONNX model, and two names of one kind as the same', async () => {
+  it('includes the weights beside an ONNX model, and treats two names of one kind as equal', async () => {
     const folder = await temporaryDirectory()
     const path = join(folder, 'model.onnx')
     await writeFile(path, 'graph')
@@ -108,7 +108,17 @@ describe('the fingerprint', () => {
     expect(await of('onnx')).not.toBe(before)
   })
 
-  it('sees the weights of a built-in kind whatever their file is called', async () => {
+  it('excludes the arguments for texts: adding a text model embeds no image again', async () => {
+    const path = join(await temporaryDirectory(), 'model.onnx')
+    await writeFile(path, 'graph')
+    const of = (kwargs: Record<string, unknown>) =>
+      fingerprintOf('mine', definitionFor({ target: 'onnx', kwargs: { path, ...kwargs } }))
+    const texts = { text_path: 'text.onnx', tokenizer: 'tokenizer.json', text_length: 64, text_output: 'y' }
+    expect(await of(texts)).toBe(await of({}))
+    expect(await of({ sketch_path: 'sketch.onnx' })).not.toBe(await of({}))
+  })
+
+  it('includes the weights of a built-in kind under any file name', async () => {
     const folder = await temporaryDirectory()
     for (const name of ['model_best.pth.tar', 'weights', 'epoch.12']) {
       const weights_path = join(folder, name)

@@ -7,7 +7,7 @@ const even = (value: number, width: number, height: number) => ({
   height,
 })
 
-it('pastes an object at its size and place, and leaves the scene as it is', () => {
+it('pastes an object at its size and place, and keeps the rest of the scene', () => {
   const scene = even(10, 100, 60)
   const { image, box } = paste(scene, even(200, 40, 20), 1 / 2, [1, 0])
   expect(box).toEqual({ x: 0.7, y: 0, width: 0.3, height: 0.25 })
@@ -16,6 +16,6 @@ it('pastes an object at its size and place, and leaves the scene as it is', () =
   expect(new Set(scene.data)).toEqual(new Set([10]))
 })
 
-it('takes the place from the content', () => {
+it('derives the place from the content', () => {
   expect(placeOf('00000000ffffffff')).toEqual([0, 1])
 })

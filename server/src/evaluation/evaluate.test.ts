@@ -32,13 +32,13 @@ describe('evaluate', () => {
     expect(overall.recallAt1).toBeUndefined()
   })
 
-  it('leaves an image out of its own ranking', async () => {
+  it('excludes an image from its own ranking', async () => {
     const { overall } = await evaluate(gallery, itemsAt({ 'a/1': 0 }), { sampled: new Set() })
     // The rest is: b a b a.
     expect(overall.meanAveragePrecision).toBeCloseTo((1 / 2 + 2 / 4) / 2, 6)
   })
 
-  it('tells how often the exact image is found, and keeps answers', async () => {
+  it('counts how often the exact image is found, and keeps the rankings', async () => {
     const exactOf = ({ path }: { path: string }) => (path === 'a/q' ? 2 : undefined)
     const queries = itemsAt({ 'a/q': 22, 'b/q': 0 })
     const { overall, samples } = await evaluate(gallery, queries, { exactOf, sampled: new Set([0]) })
@@ -53,7 +53,7 @@ describe('evaluate', () => {
     ])
   })
 
-  it('leaves queries of unknown classes out', async () => {
+  it('ignores queries of unknown classes', async () => {
     const { overall, classes } = await evaluate(gallery, itemsAt({ 'c/q': 0, 'b/q': 10 }), {
       sampled: new Set(),
     })

@@ -15,7 +15,7 @@ function itemsOf(count: number, offset: number): EmbeddedItems {
 }
 
 describe('precisionAfterFeedback', () => {
-  it('rises over the rounds, from what the queries alone find', () => {
+  it('rises over the rounds, starting at the precision of the queries alone', () => {
     const gallery = itemsOf(30, 0)
     const queries = itemsOf(6, 1000)
     const precisions = precisionAfterFeedback(gallery, queries, 2)

@@ -58,7 +58,7 @@ describe('the colours of an image', () => {
     expect(new Set(order(both, images).slice(0, 2))).toEqual(new Set(['redAbove', 'redBelow']))
   })
 
-  it('are found by their place', () => {
+  it('are found by their position', () => {
     const above = { x: 0, y: 0, width: 1, height: 0.5 }
     const query = paletteColours([{ rgb: 0xd02020, share: 1, place: above }])
     const names = order(query, images)

@@ -71,10 +71,10 @@ function indexed(
 const near = (colour: number[], expected: number[], tolerance = 40) =>
   expect(Math.max(...colour.map((value, i) => Math.abs(value - expected[i]!)))).toBeLessThan(tolerance)
 
-describe('HEIC, as phones make it', () => {
+describe('HEIC from phones', () => {
   const file = join(import.meta.dirname, 'fixtures/halves.heic')
 
-  it('is read', async () => {
+  it('is decoded', async () => {
     const bytes = await readFile(file)
     expect(sniff(bytes)).toBe('heic')
     expect(hasImageExtension('IMG_0001.HEIC')).toBe(true)
@@ -90,7 +90,7 @@ describe('HEIC, as phones make it', () => {
   })
 
   it.each([20, 100, 400, 600])(
-    'cut off after %i bytes is refused, and the next one is read',
+    'is refused when it is cut off after %i bytes, and the next one is read',
     async (length) => {
       const bytes = await readFile(file)
       await expect(decode(bytes.subarray(0, length))).rejects.toMatchObject({ code: 'image_unreadable' })
@@ -113,7 +113,7 @@ describe('a BMP', () => {
     near(colourAt(decoded, 'right'), [0, 0, 255], 9)
   })
 
-  it('of four bits a pixel is read in runs, single pixels and steps', async () => {
+  it('of four bits per pixel is read in runs, single pixels and steps', async () => {
     // Eight pixels wide, from the bottom: a run of red and blue in turn; five single ones; a step to the last pixel of the top row.
     const packed = [8, 0x12, 0, 0, 0, 5, 0x21, 0x21, 0x20, 0, 0, 0, 0, 2, 7, 0, 1, 0x20, 0, 1]
     const colours = [0, 0, 0, 0, 0, 0, 255, 0, 255, 0, 0, 0]
@@ -126,7 +126,7 @@ describe('a BMP', () => {
     expect([row(0), row(1), row(2)]).toEqual(['-------b', 'brbrb---', 'rbrbrbrb'])
   })
 
-  it('is refused where it is cut off, or of a kind that nobody writes', async () => {
+  it('is refused when it is cut off, or of an unsupported kind', async () => {
     const bytes = await readFile(join(import.meta.dirname, 'fixtures/halves-8-runs.bmp'))
     for (const length of [10, 60, bytes.length / 2])
       await expect(decode(bytes.subarray(0, length))).rejects.toMatchObject({ code: 'image_unreadable' })
@@ -138,7 +138,7 @@ describe('a BMP', () => {
     })
   })
 
-  it('that is large waits for its turn, however small its file, and a small one does not', async () => {
+  it('with many pixels is decoded exclusively, however small its file, and a small one is not', async () => {
     let turns = 0
     const decodeLock = async <T>(run: () => Promise<T>) => {
       turns++
@@ -175,7 +175,7 @@ describe('decodeImage', () => {
     near(colourAt(decoded, 'right'), [0, 0, 255])
   })
 
-  it('turns a picture upright', async () => {
+  it('rotates a picture upright', async () => {
     const bytes = await halves().withMetadata({ orientation: 6 }).jpeg().toBuffer()
     const decoded = await decode(bytes)
     expect(decoded).toMatchObject({ width: 40, height: 80, isPlain: false })
@@ -183,7 +183,7 @@ describe('decodeImage', () => {
     near(colourAt(decoded, 'bottom'), [0, 0, 255])
   })
 
-  it('lays transparency on white', async () => {
+  it('renders transparency on white', async () => {
     const clear = sharp({
       create: { width: 20, height: 20, channels: 4, background: { r: 0, g: 0, b: 0, alpha: 0 } },
     })
@@ -220,7 +220,7 @@ describe('decodeImage', () => {
     near(colourAt(await decode(bytes), 'left'), [255, 0, 0])
   })
 
-  it('reduces a large picture to what was asked for, and never enlarges', async () => {
+  it('reduces a large picture to the requested size, and never enlarges', async () => {
     const large = await decode(await halves(1000, 500).jpeg().toBuffer())
     expect(large.image).toMatchObject({ width: 128, height: 64 })
     const small = await decode(await halves(20, 10).png().toBuffer())
@@ -229,7 +229,7 @@ describe('decodeImage', () => {
     expect(strip.image.width * strip.image.height).toBeLessThan(64 * 64 * 8)
   })
 
-  it('refuses what is no image, broken or too large, with the reason', async () => {
+  it('refuses files that are no images, damaged or too large, with the reason', async () => {
     const jpeg = await halves(400, 300).jpeg().toBuffer()
     await expect(decode(new Uint8Array())).rejects.toMatchObject({
       code: 'image_unreadable',
@@ -267,7 +267,7 @@ describe('decodeImage', () => {
 })
 
 describe('renderForBrowser', () => {
-  it('makes a TIFF visible', async () => {
+  it('converts a TIFF for browsers', async () => {
     const webp = await renderForBrowser(await halves(3000, 100).tiff().toBuffer(), 2048, LIMITS)
     expect(await sharp(webp).metadata()).toMatchObject({ format: 'webp', width: 2048 })
   })
@@ -278,10 +278,10 @@ describe('hasImageExtension', () => {
     'a.jpg A.JPEG x.y.PnG b.tiff c.bmp a.jfif A.JPE b.jif c.hif d.HEICS e.apng f.avifs g.dib h.heifs'.split(
       ' ',
     )
-  it.each(names)('takes %s', (name) => {
+  it.each(names)('accepts %s', (name) => {
     expect(hasImageExtension(name)).toBe(true)
   })
-  it.each(['jpg', 'a.txt', 'a.svg', 'a.jpg.part', '.jpg'])('leaves %s', (name) => {
+  it.each(['jpg', 'a.txt', 'a.svg', 'a.jpg.part', '.jpg'])('rejects %s', (name) => {
     expect(hasImageExtension(name)).toBe(false)
   })
 })
@@ -315,5 +315,5 @@ describe('sniff', () => {
     '\0\0\0\x18ftyp',
     '\0\0\0\x18ftypisom\0\0\0\0mp41',
     '%PDF-1.7',
-  ])('takes %j for no picture', (text) => expect(sniff(ascii(text))).toBeUndefined())
+  ])('rejects %j', (text) => expect(sniff(ascii(text))).toBeUndefined())
 })

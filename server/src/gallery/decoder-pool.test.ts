@@ -72,7 +72,7 @@ describe('the decoder processes', () => {
     expect(Math.max(Math.abs(red! - 0xc0), Math.abs(green! - 0x20), Math.abs(blue! - 0x10))).toBeLessThan(8)
   })
 
-  it('are ended at their limit of time, and others go on', async () => {
+  it('are killed at their time limit, and others continue', async () => {
     const pool = await poolOf({ timeoutMs: 250 })
     await pool.run(decode(small), 'bulk')
     const bad = pool.run(decode(slow), 'bulk')
@@ -85,7 +85,7 @@ describe('the decoder processes', () => {
     expect(await pool.run(decode(small), 'bulk')).toMatchObject({ width: 80 })
   })
 
-  it.runIf(process.platform === 'linux')('are ended at their limit of memory', async () => {
+  it.runIf(process.platform === 'linux')('are killed at their memory limit', async () => {
     const pool = await poolOf({ memoryBytes: 120 * 1024 ** 2 })
     await expect(pool.run(decode(large), 'bulk')).rejects.toMatchObject({
       code: 'image_unreadable',
@@ -94,7 +94,7 @@ describe('the decoder processes', () => {
   })
 
   it.runIf(process.platform === 'linux')(
-    'that die are replaced, and the image is decoded once more',
+    'that die are replaced, and the image is decoded again',
     async () => {
       const pool = await poolOf()
       await pool.run(decode(small), 'bulk')
@@ -107,7 +107,7 @@ describe('the decoder processes', () => {
     },
   )
 
-  it.runIf(process.platform === 'linux')('end without work, and at once when the server stops', async () => {
+  it.runIf(process.platform === 'linux')('end when idle, and at once when the server stops', async () => {
     const pool = await poolOf({ idleMs: 100 })
     await pool.run(decode(small), 'bulk')
     await expect.poll(() => decoderProcesses(), { timeout: 5000 }).toEqual([])

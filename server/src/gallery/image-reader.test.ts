@@ -8,7 +8,7 @@ import { temporaryDirectory } from '../testing/temporary.ts'
 import { connectThread, type Thread } from '../threads.ts'
 import { createImageReader, type ReaderSettings } from './image-reader.ts'
 
-/** Speaks as a reader's thread does. */
+/** Sends the messages of a reader's thread. */
 const MISBEHAVING = `
   const { parentPort } = require('node:worker_threads')
   parentPort.on('message', ({ id, args: [{ path }, flag] }) => {
@@ -60,7 +60,7 @@ describe('the image reader', () => {
     expect(await read('nowhere.png')).toEqual({ state: 'gone' })
   })
 
-  it('begins a thread only when a file comes while the others are busy', async () => {
+  it('starts a thread only when a file arrives while the others are busy', async () => {
     let begun = 0
     const { read } = await readerOf({
       startThread: () => {
@@ -74,7 +74,7 @@ describe('the image reader', () => {
     expect(begun).toBe(Math.min(8, availableParallelism()))
   })
 
-  it('begins no more threads for a drive that hangs than it can bear', async () => {
+  it('limits the number of threads for a hanging drive', async () => {
     let begun = 0
     const never = () => new Promise<never>(() => {})
     const { read } = await readerOf({
@@ -88,7 +88,7 @@ describe('the image reader', () => {
     expect(begun).toBeLessThan(25)
   })
 
-  it('gives up a file that takes too long or ends its thread, and reads those beside it and after it', async () => {
+  it('fails a file that takes too long or ends its thread, and reads the others', async () => {
     // Begun before, so that no thread is given up because it took long to start.
     const threads = await Promise.all(Array.from({ length: MAX_THREADS }, startMisbehaving))
     const { reader, read } = await readerOf({ timeoutMs: 1500, startThread: () => threads.pop()! })

@@ -53,7 +53,7 @@ describe('symbolic links', () => {
     expect(await isReached(root, 'album/2020/deep', options)).toBe(true)
   })
 
-  it('that lead out, nowhere, in a circle or to what is left out are not', async () => {
+  it('that lead out, nowhere, in a circle or to excluded files are not followed', async () => {
     const root = await galleryWithLinks({
       'album/out.jpg': '/etc/hosts',
       'album/outside': '/etc',

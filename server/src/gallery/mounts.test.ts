@@ -18,7 +18,7 @@ async function tableOf(text: string): Promise<string> {
 }
 
 describe('mountsOf', () => {
-  it('tells the mount that holds a folder, then those below it', async () => {
+  it('returns the mount that holds a folder, then those below it', async () => {
     const table = await tableOf(TABLE)
     const typesOf = async (folder: string) => (await mountsOf(folder, table)).map(({ type }) => type)
     expect(await typesOf('/srv/photos')).toEqual(['ext4'])
@@ -28,7 +28,7 @@ describe('mountsOf', () => {
     expect(await typesOf('/mnt/my photos2')).toEqual(['ext4'])
   })
 
-  it('knows this machine, if that has such a table', async () => {
+  it('reads the table of this machine, if it has one', async () => {
     expect(await mountsOf('/', '/no/such/table')).toEqual([])
     if (process.platform === 'linux') expect((await mountsOf('/'))[0]).toMatchObject({ path: '/' })
   })

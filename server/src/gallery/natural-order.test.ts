@@ -7,7 +7,7 @@ function* numbers(): Generator<number> {
   for (let state = 7; ; state = (state * 1_103_515_245 + 12_345) % 2 ** 31) yield state / 2 ** 31
 }
 
-it('orders names as people count', () => {
+it('orders names by the numbers in them', () => {
   const names = ['IMG_2.jpg', 'img_10.jpg', 'IMG_0100.jpg', 'IMG_101.jpg', 'Über 9.png', 'zebra.png']
   expect(names.toReversed().sort(byKey)).toEqual(names)
   expect(byKey('a 999999999', 'a 1000000000')).toBe(-1)

@@ -54,7 +54,7 @@ describe.skipIf(process.platform !== 'linux')('names that are not UTF-8', () => 
     expect(existsSync(latin1(root, 'caf\xe8.png'))).toBe(true)
   })
 
-  it('are followed by the watcher: new, moved, in moved folders, and behind links', async () => {
+  it('are watched: new, moved, in moved folders, and behind links', async () => {
     const { root, list } = await open()
     const before = new Map((await list()).map((image) => [image.user_visible_name, image]))
     const becomes = (names: string[]) =>

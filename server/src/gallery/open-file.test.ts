@@ -28,7 +28,7 @@ describe('a file of the gallery', () => {
     expect(await contentOf(root, 'nowhere.png')).toBeUndefined()
   })
 
-  it('is never one outside, while links are swapped in for the file and its folder', async () => {
+  it('is never outside it, even while links replace the file and its folder', async () => {
     const root = await temporaryDirectory()
     const outside = await temporaryDirectory()
     await writeFile(join(outside, 'a.png'), 'secret')

@@ -44,7 +44,7 @@ describe('paths in the gallery', () => {
     },
   )
 
-  it('let a filter name any folder that can be on disk', () => {
+  it('accept any folder that can exist on disk in a filter', () => {
     expect(parseDirectoryFilter('D: drive/a\\b/')).toBe('D: drive/a\\b')
     expect(parseDirectoryFilter('')).toBe('.')
     expect(parseDirectoryFilter('/')).toBe('/')

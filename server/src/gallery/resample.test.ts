@@ -27,7 +27,7 @@ describe('resample', () => {
     expect(greys(resample(row(0, 100), 4, 1))).toEqual([0, 25, 75, 100])
   })
 
-  it('keeps an even colour even at any size', () => {
+  it('keeps a uniform colour at any size', () => {
     const even = { data: new Uint8Array(7 * 5 * 3).fill(77), width: 7, height: 5 }
     for (const [width, height] of [
       [3, 2],
@@ -42,14 +42,14 @@ describe('resample', () => {
 })
 
 describe('reduceByBlocks', () => {
-  it('averages blocks, and leaves out what fills none', () => {
+  it('averages blocks, and drops incomplete ones', () => {
     const image = { ...row(0, 100, 200, 41, 255), height: 1 }
     const twoRows = { data: Uint8Array.from([...image.data, ...image.data]), width: 5, height: 2 }
     expect(reduceByBlocks(twoRows, 1)).toMatchObject({ width: 2, height: 1 })
     expect(greys(reduceByBlocks(twoRows, 1))).toEqual([50, 121])
   })
 
-  it('leaves at least the requested side, and a small image as it is', () => {
+  it('keeps at least the requested side, and does not change a small image', () => {
     const image = { data: new Uint8Array(100 * 70 * 3).fill(9), width: 100, height: 70 }
     const reduced = reduceByBlocks(image, 32)
     expect(reduced).toMatchObject({ width: 50, height: 35 })

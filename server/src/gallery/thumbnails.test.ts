@@ -20,7 +20,7 @@ describe('makeThumbnail', () => {
     expect(await sharp(thumbnail).metadata()).toMatchObject({ format: 'webp', width: 90, height: 64 })
   })
 
-  it('keeps a small plain WebP as it is', async () => {
+  it('does not change a small plain WebP', async () => {
     const small = await sharp(await picture(1))
       .resize(50, 40)
       .webp()
@@ -48,7 +48,7 @@ describe('openThumbnailStore', () => {
     expect(store.has(HASH)).toBe(false)
   })
 
-  it('sweeps away what has another size, and nothing that is not its own', async () => {
+  it('removes files of another size, and no foreign files', async () => {
     const directory = await temporaryDirectory()
     const before = openThumbnailStore(directory, [32, 32])
     before.write(HASH, Buffer.from('small'))
@@ -64,7 +64,7 @@ describe('openThumbnailStore', () => {
     expect(store.has(HASH)).toBe(true)
   })
 
-  it('keeps sizes apart', async () => {
+  it('separates sizes', async () => {
     const directory = await temporaryDirectory()
     openThumbnailStore(directory, [64, 64]).write(HASH, Buffer.from('small'))
     expect(openThumbnailStore(directory, [256, 256]).has(HASH)).toBe(false)

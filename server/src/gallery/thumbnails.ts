@@ -14,7 +14,7 @@ export interface ThumbnailStore {
   read(contentHash: string): Promise<Buffer | undefined>
   write(contentHash: string, webp: Uint8Array): void
   remove(contentHash: string): Promise<void>
-  /** Removes what nobody needs: thumbnails of unknown contents, files that a crash left unfinished, and thumbnails of another size. */
+  /** Removes unused files: thumbnails of unknown contents and of another size, and incomplete files of a crash. */
   removeOrphans(unknownOf: (contentHashes: string[]) => Promise<string[]>): Promise<void>
 }
 

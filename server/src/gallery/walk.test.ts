@@ -39,13 +39,13 @@ async function allFiles(root: string, recursive: boolean): Promise<string[]> {
 }
 
 describe('walk', () => {
-  it('finds images and leaves out hidden, system and excluded folders', async () => {
+  it('finds images and omits hidden, system and excluded folders', async () => {
     const root = await gallery()
     expect(await allFiles(root, true)).toEqual(['a.jpg', 'x/b.PNG', 'x/y/c.webp'])
     expect(await allFiles(root, false)).toEqual(['a.jpg'])
   })
 
-  it('leaves out what patterns name, with all that is below, whatever the case', async () => {
+  it('omits files and folders that match patterns, case-insensitively', async () => {
     const root = await gallery()
     const found = async (...ignored: string[]) => {
       const options = { recursive: true, excluded: [join(root, 'data')], ignored }
@@ -65,14 +65,14 @@ describe('walk', () => {
     expect(await found()).toEqual(['a.jpg', 'x/b.PNG', 'x/y/c.webp'])
   })
 
-  it('tells whether a path is spelled as on the disk', async () => {
+  it('detects whether a path has the case of the disk', async () => {
     const root = await gallery()
     expect(await hasExactCase(root, 'x/y/c.webp')).toBe(true)
     for (const path of ['X/y/c.webp', 'x/Y/c.webp', 'x/y/C.webp'])
       expect(await hasExactCase(root, path).catch(() => false)).toBe(false)
   })
 
-  it('tells size and times of a file', async () => {
+  it('returns size and times of a file', async () => {
     const root = await gallery()
     expect(await statFile(root, 'a.jpg', OPTIONS)).toMatchObject({
       bytes: 1,
@@ -83,7 +83,7 @@ describe('walk', () => {
     expect(await statFile(root, 'missing.jpg', OPTIONS)).toBeUndefined()
   })
 
-  it('says nothing of a folder that is not there', async () => {
+  it('yields nothing for a missing folder', async () => {
     expect(await listDirectory(await gallery(), 'gone', { recursive: true, excluded: [] })).toBeUndefined()
   })
 })

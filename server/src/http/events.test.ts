@@ -36,7 +36,7 @@ async function readIds(response: Response, count: number): Promise<string[]> {
   return ids()
 }
 
-it('tells nobody who only asks for the head', async () => {
+it('sends no events for a HEAD request', async () => {
   let followers = 0
   const local = createLocalFeed(createEventBus())
   const feed: EventFeed = {
@@ -53,7 +53,7 @@ it('tells nobody who only asks for the head', async () => {
   expect(followers).toBe(1)
 })
 
-it('tells a browser that comes back each event once, also where they are told here after they were read again', async () => {
+it('sends each event once to a browser that reconnects, also if events are published while it reads earlier ones', async () => {
   const listeners = new Set<(published: PublishedEvent) => void>()
   const tell = (id: number) => {
     for (const listener of listeners) listener(created(id))
@@ -81,7 +81,7 @@ it('tells a browser that comes back each event once, also where they are told he
   expect(await ids).toEqual(['2', '3', '4', '5', '6'])
 })
 
-it('starts from the present where the last event is of another run of the server', async () => {
+it('starts from the present if the last event is of another run of the server', async () => {
   const bus = createEventBus()
   const response = await listen(createLocalFeed(bus), 'another-1')
   bus.emit('fileDeleted', { path: 'a.png' })

@@ -65,7 +65,7 @@ function form(fields: Record<string, string | [bytes: Uint8Array, name: string]>
 const names = ({ images }: ImagesJson) => images.map((image) => image.user_visible_name)
 
 describe('GET /api/images', () => {
-  it('answers in the shape of the contract, with and without a trailing slash', async () => {
+  it('responds in the form of the contract, with and without a trailing slash', async () => {
     const { app } = unchanged()
     const answer = await getJson<ImagesJson>(app, '/api/images')
     expect(answer.total).toBe(COUNT)
@@ -147,7 +147,7 @@ describe('GET /api/images', () => {
 })
 
 describe('searching', () => {
-  it('finds by a picture of the gallery itself, best first', async () => {
+  it('finds a picture of the gallery by itself, best first', async () => {
     const { app } = unchanged()
     const response = await send(
       app,
@@ -171,7 +171,7 @@ describe('searching', () => {
     expect(scores[0]).toBeGreaterThan(0.95)
   })
 
-  it('tells a sketch from a picture by itself', async () => {
+  it('distinguishes a sketch from a picture automatically', async () => {
     const { app } = unchanged()
     const kindOf = async (bytes: Uint8Array) =>
       (
@@ -181,7 +181,7 @@ describe('searching', () => {
     expect(await kindOf(await picture(2))).toBe('image')
   })
 
-  it('takes a file of the gallery for what it is, even if it looks like a drawing', async () => {
+  it('treats a file of the gallery as an image, even if it looks like a drawing', async () => {
     const { app, root } = await served()
     await writeSettled(join(root, 'drawing.png'), await circleSketch())
     await indexAll(app)
@@ -219,7 +219,7 @@ describe('searching', () => {
     ])
   })
 
-  it('applies filters to what it finds', async () => {
+  it('applies filters to the results', async () => {
     const { app } = unchanged()
     const query = JSON.stringify({ directory: 'sub', recursive: true, items_per_page: 100 })
     const response = await send(
@@ -250,7 +250,7 @@ describe('searching', () => {
     expect(await unknown.json()).toMatchObject({ code: 'image_not_found' })
   })
 
-  it('is not answered with others where the image is deleted while it searches', async () => {
+  it('fails if the image is deleted during the search', async () => {
     const { app } = await served()
     const { images } = await getJson<ImagesJson>(app, '/api/images?items_per_page=2')
     const { get } = app.catalog.vectors
@@ -270,7 +270,7 @@ describe('searching', () => {
     expect((await search(images[1]!.id, 'no such name')).status).toBe(200)
   })
 
-  it('finds by several examples, of the gallery and sent along', async () => {
+  it('finds by several examples, from the gallery and uploaded', async () => {
     const { app } = unchanged()
     const all = (
       await getJson<ImagesJson>(
@@ -322,7 +322,7 @@ describe('searching', () => {
     )
   })
 
-  it('says what is wrong with a query', async () => {
+  it('explains an invalid query', async () => {
     const { app } = unchanged()
     const attempt = async (fields: Parameters<typeof form>[0]) => {
       const response = await send(app, 'POST', '/api/images/similarity-search', form(fields))
@@ -389,11 +389,11 @@ describe('searching', () => {
   })
 })
 
-describe('kept queries', () => {
+describe('saved queries', () => {
   const keep = async (app: App, fields: Parameters<typeof form>[0]) =>
     send(app, 'POST', '/api/queries', form(fields))
 
-  it('keep a drawing with its strokes, which can be searched with alone and with others', async () => {
+  it('store a drawing with its strokes, for searches alone and with others', async () => {
     const { app } = unchanged()
     const sketch = JSON.stringify({ strokes: [1, 2] })
     const answer = await keep(app, { image: [await circleSketch(), 'q.png'], kind: 'sketch', sketch })
@@ -430,7 +430,7 @@ describe('kept queries', () => {
     expect((await search('nonsense')).status).toBe(422)
   })
 
-  it('are refused if they are no picture or no JSON, and 404 when they are not kept', async () => {
+  it('are refused if they are no picture or no JSON, and 404 when they are unknown', async () => {
     const { app } = unchanged()
     const bytes = await circleSketch()
     expect((await keep(app, { image: [Buffer.from('no'), 'q.png'] })).status).toBe(400)
@@ -475,7 +475,7 @@ describe('one image', () => {
     expect((await get(app, image!.view_url, { range: 'bytes=0-1', 'if-range': '"old"' })).status).toBe(200)
   })
 
-  it('is not held open for who only asks for its head', async () => {
+  it('is not kept open for a HEAD request', async () => {
     const { app, root } = await served()
     const noise = await sharp({
       create: {
@@ -500,7 +500,7 @@ describe('one image', () => {
     expect(await openFiles()).toBeLessThan(before + 10)
   })
 
-  it('that was overwritten is not told to be what it was', async () => {
+  it('has a new version after it was overwritten', async () => {
     const { app, root } = await served()
     const [image] = (await getJson<ImagesJson>(app, '/api/images?name_contains=02')).images
     const view = () => get(app, image!.view_url, { range: 'bytes=0-9' })
@@ -519,7 +519,7 @@ describe('one image', () => {
     expect((await get(app, again.images[0]!.view_url)).headers.get('cache-control')).toMatch(/immutable/)
   })
 
-  it('keeps no thumbnail of what has taken its place', async () => {
+  it('gets no thumbnail of a file that replaced it', async () => {
     const directory = await temporaryDirectory()
     const { app, root } = await served({ 'thumbnail.thumbnail_directory': directory })
     const [image] = (await getJson<ImagesJson>(app, '/api/images?name_contains=02')).images
@@ -527,7 +527,7 @@ describe('one image', () => {
     const own = await thumbnail()
     const bytes = await readFile(join(root, 'image-02.png'))
     for (const name of await readdir(directory)) await rm(join(directory, name), { recursive: true })
-    // Nobody has noticed yet that it was overwritten.
+    // The overwritten file has not been noticed yet.
     await writeFile(join(root, 'image-02.png'), await picture(77))
     expect((await thumbnail()).equals(own)).toBe(false)
     expect((await get(app, image!.thumbnail_url)).headers.get('etag')).toBeNull()
@@ -535,7 +535,7 @@ describe('one image', () => {
     expect((await thumbnail()).equals(own)).toBe(true)
   })
 
-  it('that no browser shows has a preview', async () => {
+  it('has a preview if no browser can show it', async () => {
     const { app, root } = await served()
     await writeSettled(
       join(root, 'scan.tiff'),
@@ -549,7 +549,7 @@ describe('one image', () => {
     expect(await sharp(await preview.arrayBuffer()).metadata()).toMatchObject({ format: 'webp', width: 140 })
   })
 
-  it('holds nobody up where something that is no file has taken its place', async () => {
+  it('does not block if an entry that is no file replaced it', async () => {
     const { app, root } = await served()
     const [image] = (await getJson<ImagesJson>(app, '/api/images?directory=sub')).images
     const file = join(root, 'sub', image!.user_visible_name)
@@ -564,7 +564,7 @@ describe('one image', () => {
     }
   })
 
-  it('is 404 when it is unknown and 422 when the id is none', async () => {
+  it('is 404 when it is unknown and 422 when the id is invalid', async () => {
     const { app } = unchanged()
     for (const suffix of ['', '/thumbnail', '/view', '/preview']) {
       expect((await get(app, `/api/images/${crypto.randomUUID()}${suffix}`)).status).toBe(404)
@@ -574,7 +574,7 @@ describe('one image', () => {
 })
 
 describe('adding and deleting', () => {
-  it('writes the file and answers once it can be found', async () => {
+  it('writes the file and responds once it can be found', async () => {
     const { app, root } = await served()
     const bytes = await picture(99)
     const response = await send(
@@ -600,7 +600,7 @@ describe('adding and deleting', () => {
     expect([again.status, await again.json()]).toEqual([200, { status: 'success' }])
   })
 
-  it('refuses what is no image or leads out of the gallery, and leaves nothing on disk', async () => {
+  it('refuses files that are no images or lead out of the gallery, and leaves nothing on disk', async () => {
     const { app, root } = await served({ 'limits.max_upload_bytes': 20_000, 'watcher.ignore': ['**/*.gif'] })
     const outside = await temporaryDirectory()
     await symlink(outside, join(root, 'link'))
@@ -629,7 +629,7 @@ describe('adding and deleting', () => {
   })
 
   it.skipIf(process.getuid?.() === 0)(
-    'says so where the server may not write (skipped for root, who may write everywhere)',
+    'explains that the server may not write (skipped for root, who may write everywhere)',
     async () => {
       const { app, root } = await served()
       const [image] = (await getJson<ImagesJson>(app, '/api/images?directory=sub')).images
@@ -665,7 +665,7 @@ describe('adding and deleting', () => {
     expect(await response.json()).toMatchObject({ code: 'image_too_large' })
   })
 
-  it('takes nothing large but a form with files', async () => {
+  it('accepts large bodies only as a form with files', async () => {
     const { app } = unchanged()
     const search = { positive: [{ image_id: crypto.randomUUID() }], more: 'x'.repeat(1_100_000) }
     expect((await send(app, 'POST', '/api/images/search', search)).status).toBe(413)
@@ -686,7 +686,7 @@ describe('adding and deleting', () => {
     expect(process.cpuUsage(before).user / 1e6).toBeLessThan(10)
   })
 
-  it('refuses a sketch to keep that could not be written again', async () => {
+  it('refuses a sketch that cannot be stored unchanged', async () => {
     const { app } = unchanged()
     const sketch = '['.repeat(20_000) + ']'.repeat(20_000)
     const fields = { image: [await circleSketch(), 'q.png'] as [Uint8Array, string], kind: 'sketch', sketch }
@@ -710,7 +710,7 @@ describe('adding and deleting', () => {
 })
 
 describe('a server that listens on this machine only', () => {
-  it('answers to its own names and to those that are allowed', async () => {
+  it('accepts its own host names and allowed ones', async () => {
     const { app } = await served({ allowed_hosts: ['pictures.test'] })
     const status = async (host: string) => (await get(app, '/api/images', { host })).status
     for (const host of ['localhost:8000', '127.0.0.1', '[::1]:8000', 'LOCALHOST', 'pictures.test']) {
@@ -741,7 +741,7 @@ describe('the folder', () => {
     })
   })
 
-  it('tells the state of the index and the failures, and tries them again', async () => {
+  it('shows the state of the index and the failures, and retries them', async () => {
     const { app, root } = await served()
     await writeSettled(join(root, 'broken.png'), 'x')
     expect((await send(app, 'POST', '/api/index/reconcile')).status).toBe(200)
@@ -765,7 +765,7 @@ describe('the folder', () => {
     expect(await getJson(app, '/api/index/failures')).toMatchObject({ total: 0 })
   })
 
-  it('sends what happens as events, and what was missed after a lost connection', async () => {
+  it('sends events, and missed ones after a lost connection', async () => {
     const { app, root } = await served()
     const first = await get(app, '/api/fs/events')
     expect(first.headers.get('content-type')).toContain('text/event-stream')
@@ -793,8 +793,8 @@ describe('the folder', () => {
   })
 })
 
-describe('what a link shows', () => {
-  it('is no duplicate of itself, and is deleted where it lies', async () => {
+describe('an image behind a link', () => {
+  it('is no duplicate of itself, and is deleted at its real path', async () => {
     const root = await temporaryDirectory()
     await writeSettled(join(root, 'album/a.png'), await picture(1))
     await writeSettled(join(root, 'copy.png'), await picture(1))
@@ -816,7 +816,7 @@ describe('what a link shows', () => {
 })
 
 describe('health and documentation', () => {
-  it('is told', async () => {
+  it('is reported', async () => {
     const { app } = await served()
     expect(await getJson(app, '/health')).toEqual({ status: 'ok' })
     expect(await getJson(app, '/health/')).toEqual({ status: 'ok' })
@@ -876,7 +876,7 @@ describe('health and documentation', () => {
     expect((await get(app, '/api/docs/package.json')).status).toBe(404)
   })
 
-  it('answers unknown API routes with JSON and never leaks what went wrong inside', async () => {
+  it('answers unknown API routes with JSON and never leaks internal errors', async () => {
     const { app } = await served()
     const unknown = await get(app, '/api/nothing')
     expect([unknown.status, await unknown.json()]).toEqual([

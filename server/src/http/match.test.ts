@@ -71,7 +71,7 @@ function hottest(scores: number[][]): { x: number; y: number } {
 }
 
 describe('where an image answers a search', () => {
-  it('is hottest where the thing is, for a picture and for a region of another image', async () => {
+  it('is hottest at the object, for a picture and for a region of another image', async () => {
     const running = await app()
     const [object, left] = [await idOf(running, 'object.png'), await idOf(running, 'left.png')]
     const side = OBJECT_SIDE / SCENE_SIDE

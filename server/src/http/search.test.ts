@@ -68,7 +68,7 @@ describe('a search by parts', () => {
     expect(own!.scores![1]).toBeCloseTo(1, 3)
   })
 
-  it('gives a word alone, or several, the order of its score', async () => {
+  it('orders the results of one word, or several, by score', async () => {
     const app = await withWords()
     for (const text of ['dog', 'strawberry', 'dog and guitar']) {
       const { body } = await post(app, { parts: [{ kind: 'text', text }], ...CALIBRATED })
@@ -121,7 +121,7 @@ describe('a search by parts', () => {
     expect((await post(app, { parts, ...page })).body.close).toEqual(body.close)
   })
 
-  it('takes uploads by multipart, and a region of an image', async () => {
+  it('accepts uploads by multipart, and a region of an image', async () => {
     const app = await withWords()
     const form = new FormData()
     const parts = [
@@ -136,7 +136,7 @@ describe('a search by parts', () => {
     expect(body.images.every(({ scores }) => scores?.length === 2)).toBe(true)
   })
 
-  it('takes a picture of the kind auto for a sketch if it looks like one, beside other parts, too', async () => {
+  it('treats a picture of kind auto as a sketch if it looks like one, also beside other parts', async () => {
     const app = await withWords()
     const search = async (kind: string, bytes: Uint8Array) => {
       const form = new FormData()
@@ -156,7 +156,7 @@ describe('a search by parts', () => {
     expect((await search('auto', await picture(2))).kinds).toEqual(['image', 'text'])
   })
 
-  it('expands a sketch by the nearest images, whatever the filter, unless images or words are given with it', async () => {
+  it('expands a sketch by the nearest images, regardless of filters, unless it is combined with images or words', async () => {
     const app = await withWords()
     const search = async (filter: object, ...more: object[]) => {
       const form = new FormData()
@@ -181,7 +181,7 @@ describe('a search by parts', () => {
     expect([...filtered]).toEqual([['image-1.png', expect.closeTo(alone.get('image-1.png')!, 6)]])
   })
 
-  it('answers a part alone as the other routes do', async () => {
+  it('answers a single part like the other routes', async () => {
     const app = await withWords()
     const id = await idOf(app, 'image-5.png')
     const { body } = await post(app, { parts: [{ kind: 'image_id', image_id: id }], ...CALIBRATED })
@@ -224,7 +224,7 @@ describe('a search by parts', () => {
       })
   })
 
-  it('takes any text if the model has a text encoder', async () => {
+  it('accepts any text if the model has a text encoder', async () => {
     const app = await withAnyText()
     const parts = [{ kind: 'text', text: 'any sentence, not only words' }]
     const { status, body } = await post(app, { parts, ...CALIBRATED })
@@ -233,12 +233,28 @@ describe('a search by parts', () => {
     expect(body.images[0]!.score).toBeCloseTo(body.images[0]!.scores![0]!, 5)
   })
 
-  it('refuses words if the model understands none', async () => {
+  it('refuses words if the model has no text encoder', async () => {
     const app = await withoutWords()
     const { status, body } = await post(app, { parts: [{ kind: 'text', text: 'dog' }] })
     expect([status, body]).toMatchObject([422, { code: 'not_supported' }])
     const parts = [{ kind: 'image_id', image_id: await idOf(app, 'image-1.png') }]
     expect((await post(app, { parts })).body.close).toBeNull()
+  })
+})
+
+describe('a search whose client has gone', () => {
+  it('ends before its picture is embedded', async () => {
+    const app = await startApp(await configFor(await temporaryDirectory()))
+    const client = new AbortController()
+    const read = async () => {
+      client.abort()
+      return circleSketch()
+    }
+    const { signal } = client
+    const term = { kind: 'sketch', weight: 1, picture: { read } } as const
+    const searching = app.search.find([term], { filter: {}, topK: 10, offset: 0, limit: 10, signal })
+    await expect(searching).rejects.toBe(signal.reason)
+    expect(app.search.isBusy).toBe(false)
   })
 })
 

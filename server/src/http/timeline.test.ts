@@ -68,7 +68,7 @@ it('orders and filters by capture, camera and natural names', async () => {
   expect((await browser.get('/api/images?rating_min=many')).status).toBe(422)
 })
 
-it('shows the time of capture as the clock of the camera did', async () => {
+it('shows the time of capture by the clock of the camera', async () => {
   const [first, second, third] = await list('order_by=captured_at')
   expect(first).toMatchObject({ captured_at: '2024-05-31T23:30:00.000-07:00', camera: 'Canon One' })
   expect(second).toMatchObject({ captured_at: '2024-05-01T00:00:00.000', keywords: [] })

@@ -71,7 +71,7 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
       expect(await (await browser.get('/api/trash')).json()).toEqual({ images: [], total: 0 })
     })
 
-    it('restores beside a file that has taken the place', async () => {
+    it('restores beside a file that has taken the path', async () => {
       const { root, app, browser, first } = await openGallery(database)
       await browser.request('DELETE', `/api/images/${first.id}`)
       await writeSettled(join(root, 'folder/1.png'), await picture(3))
@@ -83,7 +83,7 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
       expect((await app.catalog.images.counts()).indexed).toBe(3)
     })
 
-    it('removes for good what is emptied, with its vectors and its thumbnail', async () => {
+    it('empties the trash permanently, with vectors and thumbnails', async () => {
       const { root, app, browser, first } = await openGallery(database)
       await browser.request('DELETE', `/api/images/${first.id}`)
       expect(await filesIn(root)).toContain('1.png')
@@ -102,7 +102,7 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
       expect(await (await browser.get('/api/trash')).json()).toEqual({ images: [], total: 0 })
     })
 
-    it('puts a file into the data directory if the drive takes none', async () => {
+    it('moves a file into the data directory if its drive accepts none', async () => {
       const { root, config, browser, first } = await openGallery(database)
       // No user can create anything in /sys.
       await symlink('/sys', join(root, '.sketch-search-trash'))
@@ -114,7 +114,7 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
       expect(await filesIn(join(config.data_directory, 'trash'))).toEqual([])
     })
 
-    it('keeps the image of a file that is gone before it can be moved', async () => {
+    it('keeps the image of a file that disappears before it can be moved', async () => {
       const { root, config, app, first } = await openGallery(database)
       const trash = createTrash({
         root,
@@ -131,7 +131,7 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
       expect(await trash.list({ offset: 0, limit: 9 })).toEqual({ images: [], total: 0 })
     })
 
-    it('loses no image whose deletion ended between the row and the file', async () => {
+    it('loses no image if a deletion stops between the row and the file', async () => {
       const { app, browser, first } = await openGallery(database)
       expect(await app.catalog.trash.put(first.id, unusedPlace(), Date.now())).toBe(true)
       await indexAll(app)
@@ -144,7 +144,7 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
       expect((await app.catalog.images.counts()).indexed).toBe(2)
     })
 
-    it('gives an image its row back at the next start if its deletion was broken off', async () => {
+    it('restores the row of an image at the next start if its deletion was interrupted', async () => {
       const { root, config, app, first } = await openGallery(database)
       const second = (await imageAt(app, 'folder/2.png'))!
       const twoHoursAgo = Date.now() - 7_200_000

@@ -32,7 +32,7 @@ const pathsIn = async (app: App) => {
 }
 
 describe('an upload with on_conflict: replace', () => {
-  it('takes the name of another image, which the trash keeps', async () => {
+  it('replaces another image of that name, which moves into the trash', async () => {
     const { root, app } = await openGallery()
     const old = (await app.catalog.images.getByPath('a.png'))!
     const bytes = await readFile(join(root, 'a.png'))
@@ -52,7 +52,7 @@ describe('an upload with on_conflict: replace', () => {
     expect(await readFile(join(root, 'a (2).png'))).toEqual(bytes)
   })
 
-  it('replaces nothing by the same bytes', async () => {
+  it('does nothing for the same bytes', async () => {
     const { root, app } = await openGallery()
     const { id } = (await app.catalog.images.getByPath('a.png'))!
     const same = await upload(app, 'a.png', await readFile(join(root, 'a.png')), { on_conflict: 'replace' })
@@ -60,7 +60,7 @@ describe('an upload with on_conflict: replace', () => {
     expect((await app.catalog.trash.list({ offset: 0, limit: 1 })).total).toBe(0)
   })
 
-  it('stays beside a file that is no image, which the trash could not keep', async () => {
+  it('keeps a file that is no image, which the trash could not store', async () => {
     const { root, app } = await openGallery()
     await writeFile(join(root, 'b.png'), 'precious text')
     const added = await upload(app, 'b.png', await picture(3), { on_conflict: 'replace' })
@@ -70,7 +70,7 @@ describe('an upload with on_conflict: replace', () => {
 })
 
 describe('without watch_recursive', () => {
-  it('an upload into a folder is found and stays, while files that lie there otherwise are not looked for', async () => {
+  it('an upload into a folder is found and stays, while other files in it are ignored', async () => {
     const { root, config, app } = await openGallery({ 'watcher.watch_recursive': false })
     await app.sync.startWatching()
     const added = await upload(app, 'deep/b.png', await picture(2), { directory: 'new' })

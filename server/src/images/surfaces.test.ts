@@ -45,7 +45,7 @@ async function shown(bytes: Uint8Array): Promise<RgbImage> {
   return { data, width: info.width, height: info.height }
 }
 
-describe('thumbnail, preview, query and what the embedder sees are the same upright picture', async () => {
+describe('thumbnail, preview, query and input of the embedder are the same upright picture', async () => {
   it.each(Object.keys(samples))('%s', async (name) => {
     const { root, reader, thumbnails, previews } = await open()
     await writeSettled(join(root, name), samples[name]!)

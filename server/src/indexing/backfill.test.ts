@@ -152,7 +152,7 @@ describe.each(Object.keys(DATABASES))('a column that is added on %s', (name) => 
 })
 
 describe('the backfill', () => {
-  it('leaves images whose files have changed or are gone, and makes a lost thumbnail again', async () => {
+  it('skips images whose files have changed or are missing, and writes a lost thumbnail again', async () => {
     const root = await temporaryDirectory()
     const { catalog: open } = await DATABASES.SQLite!()
     const reader = await openReader(root)

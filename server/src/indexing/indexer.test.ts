@@ -55,7 +55,7 @@ async function readAtOnce(bytes: number): Promise<number> {
   return most
 }
 
-it('reads small files many at once, large ones only while there is memory for them, and one at least', async () => {
+it('reads many small files concurrently, large ones within the memory limit, and always at least one', async () => {
   expect(await readAtOnce(1000)).toBeGreaterThanOrEqual(3)
   expect(await readAtOnce(200 * MEGABYTE)).toBe(3)
   expect(await readAtOnce(2000 * MEGABYTE)).toBe(1)

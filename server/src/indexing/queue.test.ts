@@ -3,7 +3,7 @@ import { FileQueue } from './queue.ts'
 
 const file = (path: string, modifiedAt = 1) => ({ path, bytes: 10, modifiedAt })
 
-it('gives files in the order in which they came, and those added later after them', () => {
+it('returns files in the order of their addition', () => {
   const queue = new FileQueue()
   for (const path of ['a', 'b']) queue.add(file(path))
   expect(queue.next().path).toBe('a')
@@ -14,7 +14,7 @@ it('gives files in the order in which they came, and those added later after the
   expect(queue.next()).toEqual({ path: 'd', version: file('d') })
 })
 
-it('does not add a version that waits or is in progress, but a newer one', () => {
+it('adds only newer versions of a file that waits or is in progress', () => {
   const queue = new FileQueue()
   queue.add(file('a'))
   queue.add(file('a'))
@@ -66,7 +66,7 @@ it('adds an unsettled file again after a pause, unless a newer version waits', a
   ])
 })
 
-it('leaves all to the next start when it is closed', async () => {
+it('leaves the remaining files to the next start when it is closed', async () => {
   const queue = new FileQueue()
   const outcomes = ['a', 'b'].map((path) => queue.waitFor(file(path)))
   queue.add(file('a'))

@@ -13,8 +13,8 @@ async function age(directory: string, { id }: SavedQuery, days: number): Promise
   for (const ending of ['picture', 'json']) await utimes(join(directory, `${id}.${ending}`), time, time)
 }
 
-describe('kept queries', () => {
-  it('give back what was kept', async () => {
+describe('saved queries', () => {
+  it('return stored queries', async () => {
     const queries = openSavedQueryFiles(await temporaryDirectory())
     const { id } = await queries.keep(Buffer.from('picture'), 'sketch', [1, 2])
     expect(await queries.get(id)).toEqual({ id, kind: 'sketch', sketch: [1, 2] })
@@ -22,7 +22,7 @@ describe('kept queries', () => {
     await expect(queries.get('../secret')).rejects.toMatchObject({ code: 'query_not_found' })
   })
 
-  it('go when they are old, also where no others come', async () => {
+  it('expire, also when no others are added', async () => {
     const directory = await temporaryDirectory()
     const queries = openSavedQueryFiles(directory)
     await queries.removeExpired()
@@ -35,7 +35,7 @@ describe('kept queries', () => {
     expect((await queries.bytes(recent.id)).toString()).toBe('recent')
   })
 
-  it('go when they are old, or the oldest when they are too large together, both files at once', async () => {
+  it('expire by age, or the oldest first above the total size, both files at once', async () => {
     const directory = await temporaryDirectory()
     const queries = openSavedQueryFiles(directory, { queries: 10, bytes: 70 * MEGABYTE })
     const large = Buffer.alloc(30 * MEGABYTE)
@@ -51,7 +51,7 @@ describe('kept queries', () => {
     )
   })
 
-  it('stay while they are pinned, and leave the others their room', async () => {
+  it('stay while they are pinned, and do not reduce the space for others', async () => {
     const queries = openSavedQueryFiles(await temporaryDirectory(), { queries: 2, bytes: 10 * MEGABYTE })
     const pinned: SavedQuery[] = []
     for (let n = 0; n < 3; n++) {

@@ -4,7 +4,7 @@ import { sharedPostgres } from '../testing/shared-postgres.ts'
 import { openPostgresSavedQueries } from './postgres.ts'
 import type { SavedQuery } from './saved-queries.ts'
 
-it('queries stay while they are pinned, and leave the others their room', async () => {
+it('queries stay while they are pinned, and do not reduce the space for others', async () => {
   const { database, close } = await openDatabase(await sharedPostgres().createDatabase(), { warn() {} })
   onTestFinished(close)
   const queries = openPostgresSavedQueries(database, { queries: 2, bytes: 100 })

@@ -18,7 +18,7 @@ function word(weight: number): TermVectors {
 }
 
 describe('combine', () => {
-  it('adds the weighted mean of wanted pictures and subtracts a quarter of that of unwanted ones', () => {
+  it('adds the weighted mean of wanted pictures and subtracts a quarter of the mean of unwanted ones', () => {
     expect([...combine([picture(x, 3), picture(y, 1)]).linear!]).toEqual([0.75, 0.25, 0])
     expect([...combine([picture(x, 1), picture(y, -2)]).linear!]).toEqual([1, -0.25, 0])
   })
@@ -32,7 +32,7 @@ describe('combine', () => {
     expect(scoreOf(combine(terms), image)).toBeCloseTo(expected[0]! / 2 + expected[1]! / 2 - expected[2]! / 4)
   })
 
-  it('finds the same score by the best of the vectors that a set makes of the query', () => {
+  it('computes the same score by the best vector of each set', () => {
     const query = combine([picture(x, 1), word(0.5)])
     const vectors = withSet(query, query.sets[0]!)
     for (const image of [x, y, z, Float32Array.of(0.6, 0, 0.8)]) {

@@ -11,7 +11,7 @@ function unit(...values: number[]): Float32Array {
 const cosine = (a: Float32Array, b: Float32Array) => a.reduce((sum, value, d) => sum + value * b[d]!, 0)
 
 describe('expandedVector', () => {
-  it('is nearer to images like those found first than the sketch was', () => {
+  it('is nearer to images like the first results than the sketch was', () => {
     const sketch = unit(1, 0.3, 0, 0)
     const neighbours = [
       { vector: unit(0.4, 1, 0, 0), score: 0.66 },
@@ -34,7 +34,7 @@ describe('expandedVector', () => {
     expect(Math.hypot(second!, third!) / first!).toBeCloseTo(1.6, 5)
   })
 
-  it('keeps the last dimensions as the sketch has them', () => {
+  it('keeps the last dimensions of the sketch', () => {
     const sketch = unit(0.9, 0.1, 0.4)
     const expanded = expandedVector(sketch, [{ vector: unit(0.1, 1, -0.5), score: 0.2 }], {
       ...EXPANSION,
@@ -45,7 +45,7 @@ describe('expandedVector', () => {
     expect(Math.hypot(...expanded)).toBeCloseTo(1, 6)
   })
 
-  it('leaves a sketch as it is in an empty gallery', () => {
+  it('does not change a sketch in an empty gallery', () => {
     const sketch = unit(1, 2, 3)
     expect(expandedVector(sketch, [], EXPANSION)).toBe(sketch)
   })

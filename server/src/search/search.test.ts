@@ -49,7 +49,7 @@ describe('prepareSketch', () => {
     ['white on black', '#000', '#fff'],
     ['red on yellow', '#ffec40', '#d02020'],
     ['faint pencil', '#fff', '#bbb'],
-  ])('makes the same of %s', async (_, paper, pen) => {
+  ])('normalises %s to the same picture', async (_, paper, pen) => {
     const expected = prepareSketch(await render(sheet('#fff') + ring('#000')), 0.1)
     const prepared = prepareSketch(await render(sheet(paper) + ring(pen)), 0.1)
     expect(Math.abs(prepared.width - expected.width)).toBeLessThan(4)
@@ -57,13 +57,13 @@ describe('prepareSketch', () => {
     expect(Math.min(...prepared.data)).toBeLessThan(30)
   })
 
-  it('does not depend on where and how wide the sheet is', async () => {
+  it('is independent of position and width of the sheet', async () => {
     const here = prepareSketch(await render(sheet('#fff') + ring('#000', 40, 40)), 0.1)
     const there = prepareSketch(await render(sheet('#fff') + ring('#000', 340, 140), 400, 200), 0.1)
     expect(there).toEqual(here)
   })
 
-  it('refuses a blank sheet and a mere dot', async () => {
+  it('refuses a blank sheet and a single dot', async () => {
     const blank = expect.objectContaining({ code: 'blank_sketch' })
     expect(() =>
       prepareSketch({ data: new Uint8Array(300).fill(255), width: 10, height: 10 }, 0.1),
@@ -74,12 +74,12 @@ describe('prepareSketch', () => {
 })
 
 describe('detectKind', () => {
-  it('takes line drawings of any colour for sketches', async () => {
+  it('classifies line drawings of any colour as sketches', async () => {
     expect(detectKind(await render(sheet('#fff') + ring('#000')))).toBe('sketch')
     expect(detectKind(await render(sheet('#222') + ring('#fff') + ring('#9f9', 120, 120, 50)))).toBe('sketch')
   })
 
-  it('takes filled and busy pictures for photos', async () => {
+  it('classifies filled and detailed pictures as photos', async () => {
     expect(detectKind(await render(`${sheet('#fff')}<circle cx="100" cy="100" r="70" fill="#a33"/>`))).toBe(
       'photo',
     )
@@ -113,7 +113,7 @@ describe('crop', () => {
 })
 
 describe('boundedFor', () => {
-  it('makes a strip of a strip no larger than a whole picture may be', () => {
+  it('limits a part of a strip to the size of a whole picture', () => {
     const size = { width: 64, height: 64 }
     const strip = { data: new Uint8Array(20_480 * 256 * 3), width: 20_480, height: 256 }
     expect(limitSize(size, strip)).toMatchObject({ width: 2048, height: 26 })

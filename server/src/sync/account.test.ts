@@ -168,7 +168,7 @@ describe('the account of files', () => {
     expect(await accountOf(app)).toMatchObject({ indexed: 2, folders: { drive: 'drive_absent 1' } })
   })
 
-  it('counts what waits as pending, once', async () => {
+  it('counts waiting files as pending, once', async () => {
     const root = await temporaryDirectory()
     for (let n = 0; n < 12; n++) await writeSettled(join(root, `${n}.png`), await picture(n))
     const app = await startApp(await configFor(root))
@@ -224,7 +224,7 @@ describe('a change in place', () => {
     expect(after.modifiedAt).toBe(before.modifiedAt)
   })
 
-  it('that nothing shows is found by reading again', async () => {
+  it('is found by reading again if nothing else shows it', async () => {
     const root = await temporaryDirectory()
     for (const path of ['a.png', 'x/b.png', 'x/y/c.png', 'broken.jpg'])
       await writeSettled(join(root, path), path === 'broken.jpg' ? 'no picture' : await picture(path.length))

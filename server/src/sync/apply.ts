@@ -146,7 +146,7 @@ export class PlanExecutor {
     return newFiles
   }
 
-  /** @returns the rows as they are after files were renamed into the folder, or out of it, or within it */
+  /** @returns the rows after files were renamed into the folder, or out of it, or within it */
   async #adoptRenamed(files: readonly FileStat[], rows: KnownFile[]): Promise<KnownFile[]> {
     const known = new Set(rows.map(({ path }) => path))
     const newFiles = await this.#withoutLinked(files.filter(({ path }) => !known.has(path)))

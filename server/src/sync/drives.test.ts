@@ -37,7 +37,7 @@ async function idsIn(app: App): Promise<Map<string, string>> {
 
 // It takes the right to mount drives, which not every machine gives.
 describe.skipIf(!canMount())('a drive within the gallery (needs the right to mount)', () => {
-  it('keeps its files when it is away, and gives back what is deleted for good', async () => {
+  it('keeps its files while it is absent, and frees the space of permanently deleted ones', async () => {
     const root = await galleryOf('a.png', 'b.png', 'c.png', 'd.png')
     const drive = join(root, 'drive')
     await mkdir(drive)
@@ -80,7 +80,7 @@ describe.skipIf(!canMount())('a drive within the gallery (needs the right to mou
     expect(await pathsIn(second)).toEqual(['a.png', 'b.png', 'c.png'])
   })
 
-  it('may hold another one: neither is forgotten when the outer one comes back first', async () => {
+  it('may hold another one: neither is removed when the outer one returns first', async () => {
     const root = await galleryOf('a.png', 'b.png')
     const outer = await mountedAt(root, 'outer')
     const inner = await mountedAt(root, 'outer/inner')
@@ -101,7 +101,7 @@ describe.skipIf(!canMount())('a drive within the gallery (needs the right to mou
     expect((await idsIn(app)).get('outer/inner/2.png')).toBe(before.get('outer/inner/2.png'))
   })
 
-  it('shows its files by links as long as it is there, and keeps them by links as well', async () => {
+  it('shows its files by links while it is mounted, and keeps them by links, too', async () => {
     const root = await galleryOf('a.png', 'b.png')
     const drive = await mountedAt(root, 'drive')
     await fill(drive, '1.png')
@@ -127,7 +127,7 @@ describe.skipIf(!canMount())('a drive within the gallery (needs the right to mou
     expect(await pathsIn(app)).toEqual(['a.png', 'b.png', 'drive/1.png'])
   })
 
-  it('may come back with a file less, but another one in its place is not taken for it', async () => {
+  it('may return with a file less, and is not confused with another drive', async () => {
     const root = await galleryOf('a.png', 'b.png', 'c.png', 'd.png', 'e.png', 'f.png')
     const drive = await mountedAt(root, 'drive')
     await fill(drive, '1.png', '2.png', '3.png')
@@ -155,7 +155,7 @@ describe.skipIf(!canMount())('a drive within the gallery (needs the right to mou
     )
   })
 
-  it('may be a folder of the same disk that is shown there', async () => {
+  it('may be a bind mount of a folder on the same disk', async () => {
     const root = await galleryOf('a.png', 'b.png')
     const elsewhere = await galleryOf('x.png')
     await mkdir(join(root, 'shown'))
@@ -169,7 +169,7 @@ describe.skipIf(!canMount())('a drive within the gallery (needs the right to mou
     expect(await pathsIn(app)).toContain('shown/x.png')
   })
 
-  it('whose files were copied has not been moved when it is unplugged', async () => {
+  it('is not treated as moved when its files were copied and it is unplugged', async () => {
     const root = await galleryOf('a.png')
     const stick = await mountedAt(root, 'stick')
     await fill(stick, '1.png')

@@ -48,8 +48,8 @@ function recordEvents(app: App): string[] {
 
 const isRoot = process.getuid?.() === 0
 
-describe('reconciling', () => {
-  it('indexes what is there, recursively or not', async () => {
+describe('scanning', () => {
+  it('indexes existing files, recursively or not', async () => {
     const root = await galleryOf('a.png', 'x/b.png', 'x/y/c.png')
     const recursive = await startApp(await configFor(root))
     await indexAll(recursive)
@@ -85,7 +85,7 @@ describe('reconciling', () => {
     await expect(startApp(config)).rejects.toThrow(/thumbnail_directory is the gallery itself/)
   })
 
-  it('leaves out what watcher.ignore names, also what was indexed before', async () => {
+  it('excludes files that match watcher.ignore, also indexed ones', async () => {
     const root = await galleryOf('a.png', 'b.PNG', 'drafts/c.png', 'x/Drafts/d.png', 'x/e.jpg')
     const before = await startApp(await configFor(root))
     await indexAll(before)
@@ -126,48 +126,45 @@ describe('reconciling', () => {
   it.each([
     ['few files', 0],
     ['more than are compared at once', 5_100],
-  ])(
-    'follows what changed while nobody watched among %s, and keeps the id of a moved file',
-    async (_, others) => {
-      const root = await galleryOf('stays.png', 'changes.png', 'goes.png', 'renamed.png', 'old/moves.png')
-      for (let n = 0; n < others; n++) await cp(join(root, 'stays.png'), join(root, `copy-${n}.png`))
-      const config = await configFor(root)
-      const first = await startApp(config)
-      await indexAll(first)
-      const moved = await first.catalog.images.getByPath('old/moves.png')
-      const renamed = await first.catalog.images.getByPath('renamed.png')
-      const changed = await first.catalog.images.getByPath('changes.png')
-      await first.close()
+  ])('finds changes from before the start among %s, and keeps the id of a moved file', async (_, others) => {
+    const root = await galleryOf('stays.png', 'changes.png', 'goes.png', 'renamed.png', 'old/moves.png')
+    for (let n = 0; n < others; n++) await cp(join(root, 'stays.png'), join(root, `copy-${n}.png`))
+    const config = await configFor(root)
+    const first = await startApp(config)
+    await indexAll(first)
+    const moved = await first.catalog.images.getByPath('old/moves.png')
+    const renamed = await first.catalog.images.getByPath('renamed.png')
+    const changed = await first.catalog.images.getByPath('changes.png')
+    await first.close()
 
-      await writeSettled(join(root, 'changes.png'), await picture(77), new Date('2021-01-01'))
-      await unlink(join(root, 'goes.png'))
-      await rename(join(root, 'old'), join(root, 'new'))
-      await rename(join(root, 'renamed.png'), join(root, 'before.png'))
-      await writeSettled(join(root, 'comes.png'), await picture(78))
+    await writeSettled(join(root, 'changes.png'), await picture(77), new Date('2021-01-01'))
+    await unlink(join(root, 'goes.png'))
+    await rename(join(root, 'old'), join(root, 'new'))
+    await rename(join(root, 'renamed.png'), join(root, 'before.png'))
+    await writeSettled(join(root, 'comes.png'), await picture(78))
 
-      const second = await startApp(config)
-      const events = recordEvents(second)
-      await indexAll(second)
-      const originals = async () => (await pathsIn(second)).filter((path) => !path.startsWith('copy-'))
-      const expected = ['before.png', 'changes.png', 'comes.png', 'new/moves.png', 'stays.png']
-      expect(await originals()).toEqual(expected)
-      expect((await second.catalog.images.counts()).indexed).toBe(others + expected.length)
-      expect((await second.catalog.images.getByPath('before.png'))?.id).toBe(renamed!.id)
-      expect((await second.catalog.images.getByPath('new/moves.png'))?.id).toBe(moved!.id)
-      const after = await second.catalog.images.getByPath('changes.png')
-      expect(after).toMatchObject({ id: changed!.id })
-      expect(after!.contentHash).not.toBe(changed!.contentHash)
-      expect(events.sort()).toEqual(['fileCreated', 'fileDeleted', 'fileModified', 'fileMoved', 'fileMoved'])
+    const second = await startApp(config)
+    const events = recordEvents(second)
+    await indexAll(second)
+    const originals = async () => (await pathsIn(second)).filter((path) => !path.startsWith('copy-'))
+    const expected = ['before.png', 'changes.png', 'comes.png', 'new/moves.png', 'stays.png']
+    expect(await originals()).toEqual(expected)
+    expect((await second.catalog.images.counts()).indexed).toBe(others + expected.length)
+    expect((await second.catalog.images.getByPath('before.png'))?.id).toBe(renamed!.id)
+    expect((await second.catalog.images.getByPath('new/moves.png'))?.id).toBe(moved!.id)
+    const after = await second.catalog.images.getByPath('changes.png')
+    expect(after).toMatchObject({ id: changed!.id })
+    expect(after!.contentHash).not.toBe(changed!.contentHash)
+    expect(events.sort()).toEqual(['fileCreated', 'fileDeleted', 'fileModified', 'fileMoved', 'fileMoved'])
 
-      // Where nothing is gone, all rows of a large folder are not read at once.
-      const reading = vi.spyOn(second.catalog.files, 'inFolder')
-      await indexAll(second)
-      expect(reading.mock.calls.flat().includes('.')).toBe(others === 0)
-      expect(await originals()).toEqual(expected)
-    },
-  )
+    // Where nothing is gone, all rows of a large folder are not read at once.
+    const reading = vi.spyOn(second.catalog.files, 'inFolder')
+    await indexAll(second)
+    expect(reading.mock.calls.flat().includes('.')).toBe(others === 0)
+    expect(await originals()).toEqual(expected)
+  })
 
-  it('is tried again soon where the catalog failed', async () => {
+  it('is retried soon after an error of the catalog', async () => {
     const root = await galleryOf('a.png', 'x/b.png')
     const app = await startApp(await configFor(root))
     await app.sync.startWatching()
@@ -178,7 +175,7 @@ describe('reconciling', () => {
   })
 
   it.skipIf(isRoot)(
-    'goes on with other folders where one may no longer be entered (skipped for root, who may enter all)',
+    'continues with other folders when one becomes unreadable (skipped for root, who may read all)',
     async () => {
       const root = await galleryOf('a.png', 'x/deep/b.png')
       const app = await startApp(await configFor(root))
@@ -195,7 +192,7 @@ describe('reconciling', () => {
     },
   )
 
-  it('records files that can not be indexed and goes on', async () => {
+  it('records files that cannot be indexed and continues', async () => {
     const root = await galleryOf('good.png')
     const whole = await picture(1, 'jpeg')
     await writeSettled(join(root, 'truncated.jpg'), whole.subarray(0, whole.length / 2))
@@ -247,7 +244,7 @@ describe('reconciling', () => {
     expect(await app.catalog.images.duplicateHashes()).toHaveLength(1)
   })
 
-  it('keeps everything when the gallery itself is gone', async () => {
+  it('keeps everything when the gallery itself is missing', async () => {
     const root = await galleryOf('g/a.png')
     const app = await startApp(await configFor(join(root, 'g')))
     await indexAll(app)
@@ -274,7 +271,7 @@ describe('reconciling', () => {
     expect(await pathsIn(app)).toEqual(['a.png', 'x/b.png'])
   })
 
-  it('keeps everything when more than half of many files is gone, until somebody confirms it', async () => {
+  it('keeps everything when more than half of many files disappear, until the removal is confirmed', async () => {
     const paths = Array.from({ length: 130 }, (_, n) => `${n < 120 ? 'drive' : 'here'}/${n}.png`)
     const root = await galleryOf(...paths)
     const app = await startApp(await configFor(root))
@@ -289,7 +286,7 @@ describe('reconciling', () => {
     const status = (await (await app.http.request('/api/index/status')).json()) as { absence: unknown }
     expect(status.absence).toEqual({ missing: 120, known: 130 })
 
-    // Back again, they are noticed without anybody asking.
+    // When they are back, they are noticed without a request.
     await mkdir(join(root, 'drive'))
     for (let n = 0; n < 120; n++) await writeSettled(join(root, `drive/${n}.png`), await picture(n))
     await expect.poll(() => app.sync.massRemoval).toBeUndefined()
@@ -307,7 +304,7 @@ describe('reconciling', () => {
     expect(await pathsIn(app)).toHaveLength(9)
   })
 
-  it('forgets what the configuration leaves out without asking', async () => {
+  it('removes files that the configuration excludes without a confirmation', async () => {
     const paths = Array.from({ length: 110 }, (_, n) => `below/${n}.png`)
     const root = await galleryOf('a.png', ...paths)
     const config = await configFor(root)
@@ -402,7 +399,7 @@ describe('reconciling', () => {
     expect(await pathsIn(app)).toEqual(['a.png'])
   })
 
-  it('shows what links of the gallery lead to, and drops a link without its file', async () => {
+  it('indexes the targets of links, and removes a link without a target', async () => {
     const root = await galleryOf('photos/a.png', 'photos/deep/b.png')
     await mkdir(join(root, 'album'))
     await symlink('../photos', join(root, 'album/all'))
@@ -432,7 +429,7 @@ describe('reconciling', () => {
     expect(await pathsIn(app)).toEqual(all.filter((path) => path !== 'album/best.png'))
   })
 
-  it('records what bears the name of an image and is none', async () => {
+  it('records entries with the name of an image that are no files', async () => {
     const root = await galleryOf('a.png', 'becomes.png', 'folder.png')
     execFileSync('mkfifo', [join(root, 'pipe.jpg')])
     await symlink('/etc/hosts', join(root, 'out.jpg'))
@@ -459,7 +456,7 @@ describe('reconciling', () => {
     })
   })
 
-  it('keeps the hash of what failed', async () => {
+  it('stores the hash of a failed file', async () => {
     const root = await galleryOf('a.png')
     await writeSettled(join(root, 'broken.png'), 'no image')
     const app = await startApp(await configFor(root))
@@ -470,7 +467,7 @@ describe('reconciling', () => {
     )
   })
 
-  it('takes the vector and the thumbnail of bytes away that were replaced', async () => {
+  it('removes vector and thumbnail of replaced content', async () => {
     const root = await galleryOf('a.png')
     const config = await configFor(root)
     const app = await startApp(config)
@@ -484,7 +481,7 @@ describe('reconciling', () => {
     expect(await app.catalog.images.unknownContents([before.contentHash])).toEqual([before.contentHash])
   })
 
-  it('sweeps what a crash left among the thumbnails', async () => {
+  it('removes thumbnails that a crash left behind', async () => {
     const root = await galleryOf('a.png')
     const config = await configFor(root)
     const first = await startApp(config)
@@ -504,7 +501,7 @@ describe('reconciling', () => {
     )
   })
 
-  it('leaves out its own data also when gallery and data are named through a symbolic link', async () => {
+  it('excludes its own data when gallery and data are reached by a symbolic link', async () => {
     const real = await galleryOf('a.png')
     const link = join(await temporaryDirectory(), 'link')
     await symlink(real, link)
@@ -514,7 +511,7 @@ describe('reconciling', () => {
     expect(await pathsIn(app)).toEqual(['a.png'])
   })
 
-  it('takes a gallery that is itself a symbolic link, and follows it', async () => {
+  it('accepts a gallery that is a symbolic link, and watches its target', async () => {
     const real = await galleryOf('a.png')
     const link = join(await temporaryDirectory(), 'link')
     await symlink(real, link)
@@ -526,7 +523,7 @@ describe('reconciling', () => {
     await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png', 'b.png']))
   })
 
-  it('leaves out its own data when that lies in the gallery', async () => {
+  it('excludes its own data inside the gallery', async () => {
     const root = await galleryOf('a.png')
     const app = await startApp(
       await configFor(root, {
@@ -581,7 +578,7 @@ describe('watching', () => {
     expect(events).toEqual(['fileCreated', 'fileModified', 'fileMoved', 'fileDeleted'])
   })
 
-  it('follows folders that come, move and go as a whole', async () => {
+  it('follows folders that are added, moved and removed as a whole', async () => {
     const { root, app } = await watched('a.png')
     const outside = await galleryOf('in/1.png', 'in/deep/2.png')
     await rename(join(outside, 'in'), join(root, 'in'))
@@ -595,7 +592,7 @@ describe('watching', () => {
     expect([...app.sync.folders.keys()]).toEqual(['.'])
   })
 
-  it('looks at a few files of a large folder alone', async () => {
+  it('checks only the changed files of a large folder', async () => {
     const root = await galleryOf('many/a.png', 'many/b.png', 'many/below/c.png')
     await Promise.all(
       Array.from({ length: 2010 }, (_, n) => cp(join(root, 'many/a.png'), join(root, `many/copy-${n}.png`))),
@@ -637,7 +634,7 @@ describe('watching', () => {
     await expect.poll(() => app.sync.massRemoval).toMatchObject({ missing: 2013 })
   })
 
-  it('takes a copy whose original is deleted later for a move', async () => {
+  it('treats a copy whose original is deleted later as a move', async () => {
     const { root, app } = await watched('a.png', 'b.png')
     const before = await app.catalog.images.getByPath('b.png')
     await mkdir(join(root, 'sub'))
@@ -667,7 +664,7 @@ describe('watching', () => {
     expect((await app.catalog.images.getByPath('slow.png'))?.bytes).toBe((await stat(file)).size)
   })
 
-  it('follows what lies below a folder that was moved, more than once', async () => {
+  it('follows files below a folder that was moved more than once', async () => {
     const { root, app } = await watched('a/deep/1.png')
     await rename(join(root, 'a'), join(root, 'b'))
     await eventually(async () => expect(await pathsIn(app)).toEqual(['b/deep/1.png']))
@@ -678,7 +675,7 @@ describe('watching', () => {
     await eventually(async () => expect(await pathsIn(app)).toEqual(['c/b/deep/1.png', 'c/b/deep/2.png']))
   })
 
-  it('follows what changes where a link leads', async () => {
+  it('follows changes behind a link', async () => {
     const { root, app } = await watched('photos/a.png')
     await symlink('photos', join(root, 'link'))
     await symlink('photos/a.png', join(root, 'best.png'))
@@ -694,7 +691,7 @@ describe('watching', () => {
     await eventually(async () => expect(await pathsIn(app)).toEqual(['best.png', 'photos/a.png']))
   })
 
-  it('finds a moved file where it lies, not behind a link that shows it, too', async () => {
+  it('finds a moved file at its real path, not behind a link to it', async () => {
     const root = await galleryOf('from/moves.png', 'to/deep/stays.png', 'a/other.png')
     // In the order of names the link is looked at first.
     await symlink(join('..', 'to'), join(root, 'a/link'))
@@ -713,7 +710,7 @@ describe('watching', () => {
     expect((await second.catalog.images.getByPath('to/deep/moved.png'))?.id).toBe(id)
   })
 
-  it('follows links whose target moves away and comes back', async () => {
+  it('follows links whose target moves away and returns', async () => {
     const { root, app } = await watched('a.png', 'photos/deep/b.png')
     await mkdir(join(root, 'album'))
     await symlink('../photos/deep/b.png', join(root, 'album/b.png'))
@@ -727,7 +724,7 @@ describe('watching', () => {
     await eventually(async () => expect(await pathsIn(app)).toEqual(all))
   })
 
-  it('follows a file that is written to by another of its names', async () => {
+  it('follows a file that is written by another of its names', async () => {
     const { root, app } = await watched('sub/a.png')
     await link(join(root, 'sub/a.png'), join(root, 'other.png'))
     await eventually(async () => expect(await pathsIn(app)).toEqual(['other.png', 'sub/a.png']))
@@ -739,7 +736,7 @@ describe('watching', () => {
     })
   })
 
-  it('goes on after the whole gallery was away', async () => {
+  it('continues after the whole gallery was absent', async () => {
     const { root, app } = await watched('a.png', 'sub/b.png')
     const away = join(await temporaryDirectory(), 'away')
     await rename(root, away)
@@ -756,7 +753,7 @@ describe('watching', () => {
   it.each([
     ['vfat', false],
     ['ext4', true],
-  ])('takes a file of another identity for another on %s: %s', async (type, isAnother) => {
+  ])('treats a file of another identity as another file on %s: %s', async (type, isAnother) => {
     const root = await galleryOf('a.png', 'b.png')
     const table = join(await temporaryDirectory(), 'mountinfo')
     await writeFile(
@@ -778,7 +775,7 @@ describe('watching', () => {
     expect(await pathsIn(app)).toEqual(['a.png', 'b.png'])
   })
 
-  it('polls on a network drive, says why, and finds what changes', async () => {
+  it('polls on a network drive, logs the reason, and finds changes', async () => {
     const root = await galleryOf('a.png')
     const table = join(await temporaryDirectory(), 'mountinfo')
     await writeFile(
@@ -814,7 +811,7 @@ describe('watching', () => {
     expect((await app.http.request(`/api/images/${before.id}/view`)).status).toBe(200)
   })
 
-  it('notices when a failed file is mended', async () => {
+  it('detects a repaired file', async () => {
     const { root, app } = await watched('a.png')
     await writeFile(join(root, 'b.png'), 'broken')
     await eventually(async () => expect((await app.catalog.images.counts()).failed).toBe(1))
@@ -837,7 +834,7 @@ describe('a folder whose name begins like the data directory', () => {
 })
 
 describe('closing', () => {
-  it('does not wait for an embedder that hangs', async () => {
+  it('does not wait for a hanging embedder', async () => {
     const root = await galleryOf('a.png', 'b.png')
     const app = await startApp(await configFor(root), { openEmbedder })
     process.kill(app.embedder.processId!, 'SIGSTOP')

@@ -30,7 +30,7 @@ export function createGalleryRoot({ root, onUnreadable, log }: GalleryRootOption
     async assertReadable() {
       const reason = await whyUnreadable()
       const text =
-        reason && `The gallery ${root} can't be read (${reason}): the index is kept as it is until it can.`
+        reason && `The gallery ${root} can't be read (${reason}): the index is kept unchanged until it can.`
       // Each problem is logged once.
       if (text !== problem) {
         if (text !== undefined) log.warn(text)

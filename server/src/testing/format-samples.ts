@@ -17,7 +17,7 @@ export async function formatSamples(): Promise<Record<string, Buffer>> {
   }
 }
 
-/** The pixels as they are stored by a camera that was turned: what EXIF orientation `n` puts upright again. */
+/** Returns the pixels as a rotated camera stores them: EXIF orientation `n` makes them upright. */
 async function turned(orientation: number): Promise<Sharp> {
   const image = quadrants()
   const undo: Record<number, () => Sharp> = {

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, onTestFinished } from 'vitest'
 /** Takes what has to be done when what was made is no longer needed. */
 export type OnEnd = (cleanUp: () => Promise<void> | void) => void
 
-/** Makes something once for all tests of a file, or of a `describe`. Those must leave it as it is. */
+/** Makes something once for all tests of a file, or of a `describe`. They must not change it. */
 export function onceForAll<T>(make: (onEnd: OnEnd) => Promise<T>): () => T {
   let made: { value: T } | undefined
   const cleanUps: (() => Promise<void> | void)[] = []

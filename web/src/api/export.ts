@@ -31,7 +31,7 @@ export function exportImages(format: ExportFormat, source: ExportSource, onError
   form.append(field)
   const frame = document.querySelector<HTMLIFrameElement>(`iframe[name=${FRAME}]`) ?? hiddenFrame()
   document.body.append(form)
-  // A file that is saved leaves the frame as it is; only an error is loaded into it.
+  // A saved file does not change the frame; only an error is loaded into it.
   frame.onload = () => {
     if (frame.contentDocument?.URL !== 'about:blank') onError()
   }

@@ -4,7 +4,7 @@ import { parseJson, serverUrl } from './server-url.ts'
 
 const signedOutListeners = new Set<() => void>()
 
-/** Calls a listener when the server responds that nobody is signed in. @returns a function that removes it */
+/** Calls a listener when the server responds that the user is not signed in. @returns a function that removes it */
 export function onSignedOut(listener: () => void): () => void {
   signedOutListeners.add(listener)
   return () => signedOutListeners.delete(listener)

@@ -12,10 +12,10 @@ import { WordsField } from '../query/words-field.tsx'
 import { Failures } from '../status/failures.tsx'
 import type { LayoutProps } from './layout-props.ts'
 import { ListMenu } from './list-menu.tsx'
-import { OpenCollection } from './open-collection.tsx'
 import { OtherViews } from './other-views.tsx'
 import { clearSearch, useQueryChips } from './page-query-bar.tsx'
 import { PANE } from './panes.ts'
+import { hasPlace, PlaceChip } from './place-chip.tsx'
 import { QueryPane } from './query-pane.tsx'
 import { ResultsPane } from './results-pane.tsx'
 import { useTrace } from './use-trace.ts'
@@ -98,17 +98,17 @@ function PhoneHead({ page, onGallery }: LayoutProps & { onGallery: () => void })
       <Button variant="ghost" size="small" icon={<Images />} onClick={onGallery}>
         {messages.app.gallery}
       </Button>
-      <CollectionRow page={page} />
+      <PlaceRow page={page} />
     </div>
   )
 }
 
-/** The collection in view, on a line of its own. */
-function CollectionRow({ page }: Pick<LayoutProps, 'page'>) {
-  if (page.state.collection === undefined) return null
+/** The collection in view or the like, on a line of its own. */
+function PlaceRow({ page }: Pick<LayoutProps, 'page'>) {
+  if (!hasPlace(page)) return null
   return (
     <div className="flex min-w-0 basis-full items-center px-1">
-      <OpenCollection page={page} />
+      <PlaceChip page={page} />
     </div>
   )
 }
@@ -135,7 +135,7 @@ function PhoneGallery(props: LayoutProps) {
         )}
         {settings}
       </header>
-      <CollectionRow page={page} />
+      <PlaceRow page={page} />
       <main {...PANE} id="results" aria-label={messages.app.results} className="min-h-0 flex-1">
         <OtherViews page={page}>
           <ResultsPane {...props} hasHead={false} />

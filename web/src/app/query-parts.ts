@@ -19,7 +19,7 @@ const SAVED_TOP_K = 500
 /** The name under which the drawing is uploaded. */
 export const SKETCH_UPLOAD = 'sketch'
 
-/** The parts as they are sent, each with what it stands for; undefined: the drawing. */
+/** The parts of the request, each with its term; undefined stands for the drawing. */
 export function partsOf({ sketch, sketchWeight, terms }: Omit<Query, 'filters'>): {
   term: QueryTerm | undefined
   part: SearchPart

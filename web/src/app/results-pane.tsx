@@ -5,7 +5,7 @@ import { EmptyState } from '../components/empty-state.tsx'
 import { lazyPart } from '../components/lazy-part.tsx'
 import { useDelayedTrue } from '../components/use-delayed-true.ts'
 import { useMeasures } from '../components/use-layout.ts'
-import { useFolders } from '../gallery/folder-tree.tsx'
+import { countOf, useFolders } from '../gallery/folder-tree.tsx'
 import { PictureGrid } from '../gallery/picture-grid.tsx'
 import { ResultsHead, ROW_SCALES } from '../gallery/results-head.tsx'
 import { SelectionBar } from '../gallery/selection-bar.tsx'
@@ -15,8 +15,8 @@ import { filterCount, NO_FILTERS } from '../state/address.ts'
 import { useStoredNumber } from '../state/settings.ts'
 import { Notices } from '../status/notices.tsx'
 import { ListMenu } from './list-menu.tsx'
-import { OpenCollection } from './open-collection.tsx'
 import type { MenuTarget } from './picture-context-menu.tsx'
+import { hasPlace, PlaceChip } from './place-chip.tsx'
 import { ResultsStatus } from './results-status.tsx'
 import type { Page } from './use-page.ts'
 
@@ -91,7 +91,8 @@ export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
             state={state}
             change={change}
             isSearch={search.hasResults}
-            collection={state.collection === undefined ? undefined : <OpenCollection page={page} />}
+            place={<PlaceChip page={page} />}
+            hasPlace={hasPlace(page)}
             onSaveSearch={
               search.saved === undefined
                 ? undefined
@@ -215,7 +216,7 @@ function NoPictures({ page, onAddFiles, onDraw, onChoosePicture }: ResultsPanePr
     )
   }
   if (filters > 0) {
-    const all = root === undefined ? 0 : totalOf(root)
+    const all = root === undefined ? 0 : countOf(root)
     return (
       <EmptyState
         icon={<SlidersHorizontal />}
@@ -235,8 +236,4 @@ function NoPictures({ page, onAddFiles, onDraw, onChoosePicture }: ResultsPanePr
       )}
     </EmptyState>
   )
-}
-
-function totalOf({ image_count: own, children }: NonNullable<ReturnType<typeof useFolders>['data']>): number {
-  return children.reduce((sum, child) => sum + totalOf(child), own)
 }

@@ -5,7 +5,7 @@ const KEY = 'single-key-shortcuts'
 /** Holds also where a browser keeps nothing. */
 let chosen: 'on' | 'off' | undefined
 
-/** Whether shortcuts of a single letter are on: who speaks to the computer sets them off by mistake (WCAG 2.1.4). */
+/** Whether shortcuts of a single letter are on: speech input triggers them by mistake (WCAG 2.1.4). */
 export function areSingleKeysOn(): boolean {
   return (chosen ?? getStored(KEY)) !== 'off'
 }

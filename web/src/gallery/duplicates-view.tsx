@@ -24,7 +24,7 @@ interface DuplicatesViewProps {
   onCompare: (images: readonly Image[]) => void
   /** undefined for users who may not. */
   onDelete: ((images: Image[]) => void) | undefined
-  /** Whether lists may change: nobody reads them. */
+  /** Whether lists may change, because no user is reading them. */
   onTop: (isAtTop: boolean) => void
   onBack: () => void
 }

@@ -1,7 +1,7 @@
 /** A tile that was far away is fetched and rendered within this time. */
 const FOCUS_WITHIN_MS = 3000
 
-/** Focuses a tile as soon as it is there, unless the focus moves elsewhere meanwhile. */
+/** Focuses a tile once it is rendered, unless the focus moves elsewhere meanwhile. */
 export function focusSoon(
   container: HTMLElement,
   index: number,

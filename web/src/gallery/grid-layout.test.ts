@@ -12,7 +12,7 @@ const section = (key: string, count: number): Section => ({
 const aspectAt = (index: number) => [1.5, 0.7, 1.33, 1.78][index % 4]
 
 describe('a layout', () => {
-  it('has a million pictures at once, and each can be found', () => {
+  it('holds a million pictures, and finds each', () => {
     const layout = new GridLayout([section('a', 600_000), section('b', 400_000)], MEASURES)
     const last = layout.rowOf(999_999)!
     expect(last.index + last.widths.length).toBe(1_000_000)
@@ -42,7 +42,7 @@ describe('a layout', () => {
     expect(rows.map(({ number }) => number)).toEqual(rows.map((_, n) => n))
   })
 
-  it('keeps what is above a part that is measured, and moves what is below', () => {
+  it('keeps the parts above a measured one, and moves those below', () => {
     const layout = new GridLayout([section('a', 4 * BLOCK)], MEASURES)
     const before = layout.rowOf(BLOCK)!.top
     const third = layout.rowOf(2 * BLOCK)!.top
@@ -51,7 +51,7 @@ describe('a layout', () => {
     expect(layout.rowOf(2 * BLOCK)!.top).not.toBe(third)
   })
 
-  it('leaves parts that are not loaded as they are', () => {
+  it('does not change parts that are not loaded', () => {
     const layout = new GridLayout([section('a', 300)], MEASURES)
     expect(layout.measure(0, layout.height, (index) => (index === 5 ? undefined : 1.4))).toBe(true)
     expect(new Set(layout.rowOf(0)!.widths).size).toBe(1)

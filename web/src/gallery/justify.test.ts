@@ -37,7 +37,7 @@ describe('justified rows', () => {
     expect(justify([1.5, 1.5], OPTIONS)[0]!.height).toBeGreaterThan(158)
   })
 
-  it('hold a picture that is wider than they are, and none', () => {
+  it('hold a picture that is wider than a row, and an empty list', () => {
     expect(justify([2], { ...OPTIONS, width: 200 })).toEqual([{ first: 0, height: 100, widths: [200] }])
     expect(justify([], OPTIONS)).toEqual([])
   })

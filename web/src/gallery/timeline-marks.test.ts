@@ -40,14 +40,14 @@ describe('the marks of a timeline', () => {
 })
 
 describe('the months of a timeline', () => {
-  it('are found by their place', () => {
+  it('are found by their position', () => {
     expect(monthAt(MONTHS, 0)).toBe(0)
     expect(monthAt(MONTHS, 899)).toBe(1)
     expect(monthAt(MONTHS, 99_999)).toBe(4)
     expect(monthAt([], 5)).toBe(-1)
   })
 
-  it('are walked through by keys, a month or a year at a time', () => {
+  it('are stepped through by keys, a month or a year at a time', () => {
     expect(monthAfterKey(MONTHS, 0, 'ArrowDown')).toBe(1)
     expect(monthAfterKey(MONTHS, 0, 'ArrowUp')).toBe(0)
     expect(monthAfterKey(MONTHS, 0, 'PageDown')).toBe(2)

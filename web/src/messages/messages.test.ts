@@ -39,7 +39,7 @@ describe('the German catalog', () => {
 })
 
 describe('every sentence', () => {
-  it('keeps to the rules of the words', () => {
+  it('follows the rules of wording', () => {
     const found = [...entriesOf(en), ...entriesOf(de)].filter(
       ([, entry]) => typeof entry === 'string' && /!|please|successfully|\bbitte\b|erfolgreich/i.test(entry),
     )
@@ -48,7 +48,7 @@ describe('every sentence', () => {
 })
 
 describe('the language', () => {
-  it('is the chosen one, else the first of the browser that is there, else English', () => {
+  it('is the chosen one, else the first supported one of the browser, else English', () => {
     expect(languageOf('de', ['en-US'])).toBe('de')
     expect(languageOf(null, ['fr-FR', 'de-AT', 'en'])).toBe('de')
     expect(languageOf('xx', ['fr'])).toBe('en')

@@ -108,7 +108,7 @@ describe('an eraser', () => {
     expect(pieces?.map(({ points }) => [points[0]![0], points.at(-1)![0]])).toEqual(left)
   })
 
-  it('takes a dot away', () => {
+  it('removes a dot', () => {
     expect(
       erased(
         pen([[5, 5]]),
@@ -161,7 +161,7 @@ describe('smoothing', () => {
       expect(Math.min(...smooth.map((point) => distance(point, corner)))).toBeLessThan(1.2)
   })
 
-  it('takes out most of the tremor', () => {
+  it('removes most of the tremor', () => {
     const ideal = along(400, (share) => [share * 400, 0])
     const stray = (points: readonly StrokePoint[]) =>
       Math.max(...points.slice(8, -8).map(([, y]) => Math.abs(y)))
@@ -169,7 +169,7 @@ describe('smoothing', () => {
     expect(stray(withoutTremor(points, 1))).toBeLessThan(stray(points) / 2.5)
   })
 
-  it('leaves sparse points alone', () => {
+  it('keeps sparse points', () => {
     const points = pen(along(12, onCircle)).points
     expect(withoutTremor(points, 1)).toEqual(points)
   })
@@ -186,7 +186,7 @@ describe('smoothing', () => {
     for (const corner of corners) expect(Math.min(...curve.map((point) => distance(point, corner)))).toBe(0)
   })
 
-  it('makes a circle of few points of a fast mouse', () => {
+  it('forms a circle from few points of a fast mouse', () => {
     const curve = curveThrough(pen(along(16, onCircle)).points)
     const inner = curve.filter(([x, y]) => distance([x, y], onCircle(0)) > 60)
     for (const [x, y] of inner) expect(Math.abs(distance([x, y], [300, 300]) - 100)).toBeLessThan(1.5)
@@ -212,7 +212,7 @@ describe('an outline', () => {
         [10, 10],
       ],
     ],
-  ])('of %s is finite and holds its points', (_, points) => {
+  ])('of %s is finite and contains its points', (_, points) => {
     const numbers = numbersOf(outlinePath(pen(points)))
     expect(numbers.length).toBeGreaterThan(4)
     expect(numbers.every(Number.isFinite)).toBe(true)
@@ -252,14 +252,14 @@ describe('a stroke that is being drawn', () => {
     expect(stroke.points.at(-1)!.slice(0, 2)).toEqual([end.x, end.y])
   })
 
-  it('is as thick with 60 readings a second as with 240', () => {
+  it('is as thick with 60 readings per second as with 240', () => {
     const meanPressure = ({ points }: Stroke) =>
       points.slice(points.length / 2).reduce((sum, point) => sum + point[2], 0) / (points.length / 2)
     const [slow, fast] = [60, 240].map((rate) => meanPressure(drawn(rate).stroke))
     expect(Math.abs(slow! - fast!)).toBeLessThan(0.02)
   })
 
-  it('takes the pressure of a pen', () => {
+  it('uses the pressure of a pen', () => {
     const live = new LiveStroke(style, 1, reading(0, 0, 0, 0.2))
     live.extend(reading(50, 0, 20, 0.9))
     expect(live.stroke().points.map((point) => point[2])).toEqual([0.2, 0.9])
@@ -341,7 +341,7 @@ describe('tidying', () => {
       ],
       undefined,
     ],
-  ])('makes of %s the right shape', (_, points, shape) => {
+  ])('turns %s into the right shape', (_, points, shape) => {
     expect(tidied(pen(points))?.shape).toBe(shape)
   })
 

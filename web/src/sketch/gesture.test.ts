@@ -114,7 +114,7 @@ describe('two fingers', () => {
     [50, 10],
     [390, 200],
     [900, 10],
-  ])('pinch also where the second comes after %i ms and %i pixels', (time, moved) => {
+  ])('pinch even if the second one arrives after %i ms and %i pixels', (time, moved) => {
     const steps = [
       down('touch', 1, 0, 0, 0),
       move('touch', 1, moved, 0, time - 1),
@@ -123,7 +123,7 @@ describe('two fingers', () => {
     expect(kinds(replayed(steps))).toEqual(['begin', 'extend', 'cancel'])
   })
 
-  it('do not spoil a line that is well under way', () => {
+  it('do not interrupt a line in progress', () => {
     const actions = replayed([
       down('touch', 1, 0, 0, 0),
       move('touch', 1, 80, 0, 450),
@@ -136,7 +136,7 @@ describe('two fingers', () => {
     expect(kinds(actions)).toEqual(['begin', 'extend', 'extend', 'end'])
   })
 
-  it('move the sheet on with the one that stays, without a jump and without a line', () => {
+  it('continue to move the sheet with the remaining one, without a jump and without a line', () => {
     const actions = replayed([
       down('touch', 1, 0, 0, 0),
       down('touch', 2, 100, 0, 50),
@@ -190,7 +190,7 @@ describe('a hand beside the pen', () => {
     expect(replayed(stroke('touch', 1, 60, 0, { contact: 60 }), drawsWithFingers)).toEqual([])
   })
 
-  it('gives way to the pen where it came first', () => {
+  it('gives way to the pen even if it touched first', () => {
     const actions = replayed([
       down('touch', 1, 0, 0, 0),
       move('touch', 1, 9, 0, 10),
@@ -204,7 +204,7 @@ describe('a hand beside the pen', () => {
   it.each([
     [false, ['begin', 'end', 'drag', 'drag']],
     [true, ['begin', 'end', 'begin', 'extend', 'extend', 'extend', 'end']],
-  ])('moves the sheet long after, unless fingers draw: %s', (drawsWithFingers, expected) => {
+  ])('moves the sheet after a long pause, unless fingers draw: %s', (drawsWithFingers, expected) => {
     const finger = [
       down('touch', 1, 0, 0, 2000),
       move('touch', 1, 5, 0, 2010),

@@ -69,7 +69,7 @@ export class SheetPainter {
     this.#ratio = ratio
   }
 
-  /** Shows what is there moved and enlarged at once, and sharp strokes as soon as they are drawn. */
+  /** Shows the present strokes moved and enlarged at once, and sharp ones when they are drawn. */
   setView(view: View): void {
     this.#view = view
     this.#takeStrokes()

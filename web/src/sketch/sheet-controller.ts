@@ -109,7 +109,7 @@ export class SheetController {
     this.#painter.setBlack(black)
   }
 
-  /** Changes the sketch as it is now, which the page may not have seen yet. */
+  /** Changes the current sketch, which may be newer than the rendered one. */
   edit(change: (sketch: Sketch) => Sketch): void {
     this.#change(change(this.#sketch))
   }

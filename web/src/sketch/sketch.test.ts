@@ -58,7 +58,7 @@ describe('the history of a sketch', () => {
     ],
     ['copies', (sketch) => appendStrokes(sketch, 'duplicate', [stroke(8), stroke(9)]), [1, 2, 3, 8, 9]],
     ['opening another', (sketch) => replaceBy(sketch, sketchOf(stroke(7))), [7]],
-  ])('takes %s back and does it again', (_, edit, after) => {
+  ])('undoes %s and redoes it', (_, edit, after) => {
     const edited = edit(base)
     expect(places(edited)).toEqual(after)
     expect(undo(edited).strokes).toEqual(base.strokes)
@@ -75,13 +75,13 @@ describe('the history of a sketch', () => {
     expect(edit(EMPTY_SKETCH)).toBe(EMPTY_SKETCH)
   })
 
-  it('forgets what was undone when something new is drawn', () => {
+  it('drops undone steps when a new stroke is drawn', () => {
     const sketch = addStroke(undo(base), stroke(9))
     expect(places(sketch)).toEqual([1, 2, 9])
     expect(redo(sketch)).toBe(sketch)
   })
 
-  it(`goes back ${MAX_UNDO} steps, and keeps what was drawn before`, () => {
+  it(`goes back ${MAX_UNDO} steps, and keeps earlier strokes`, () => {
     let sketch = EMPTY_SKETCH
     for (let n = 0; n < MAX_UNDO + 20; n++) sketch = addStroke(sketch, stroke(n))
     let steps = 0
@@ -95,21 +95,21 @@ describe('the history of a sketch', () => {
     expect(sketch.strokes).toHaveLength(MAX_UNDO + 20)
   })
 
-  it('is kept when another drawing takes the place of a cleared one', () => {
+  it('is kept when another drawing replaces a cleared one', () => {
     const opened = replaceBy(cleared(base), sketchOf(stroke(7)))
     expect(places(opened)).toEqual([7])
     expect(places(undo(undo(opened)))).toEqual([1, 2, 3])
     expect(replaceBy(EMPTY_SKETCH, sketchOf(stroke(7))).past).toEqual([])
   })
 
-  it('names every stroke that it needs', () => {
+  it('lists every stroke that it needs', () => {
     const edited = undo(removeStrokes(cleared(base), 'erase', [first]))
     expect(allStrokes(edited)).toEqual(new Set(base.strokes))
   })
 })
 
 describe('ink', () => {
-  it('is enough to search with from 24 pixels on', () => {
+  it('is enough for a search from 24 pixels on', () => {
     const line = (length: number): Stroke => ({
       ...stroke(1),
       points: [
@@ -125,8 +125,8 @@ describe('ink', () => {
   })
 })
 
-describe('a kept sketch', () => {
-  it('equals what was drawn', () => {
+describe('a saved sketch', () => {
+  it('equals the drawing', () => {
     const fine: Stroke = { ...stroke(1, 'brush'), colour: '#c2410c', points: [[1 / 3, 2 / 3, 1 / 3, 12.7]] }
     const drawn = sketchOf(fine, stroke(2))
     expect(drawn.strokes[0]!.points).toEqual([[0.33, 0.67, 0.33, 13]])
@@ -175,7 +175,7 @@ describe('a kept sketch', () => {
     [{ strokes: [{ ...stroke(1), colour: 'red' }] }],
     [{ strokes: [{ ...stroke(1), points: [['x', 0, 1]] }] }],
     [{ strokes: [{ ...stroke(1), points: [] }] }],
-  ])('is not made of %j', (value) => {
+  ])('is not created from %j', (value) => {
     expect(fromKept(value)).toBeUndefined()
   })
 })

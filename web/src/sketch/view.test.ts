@@ -53,7 +53,7 @@ describe('the view of the sheet', () => {
     expect(back[1]).toBeCloseTo(456, 9)
   })
 
-  it.each(PANES)('shows ink beyond it in $width × $height, too', (size) => {
+  it.each(PANES)('also shows ink beyond it in $width × $height', (size) => {
     const view = viewOf(FITTING, size, fittedBox({ left: -400, top: 10, right: 1700, bottom: 900 }))
     expect(toScreen(view, [-400, 0])[0]).toBeGreaterThanOrEqual(-1e-9)
     expect(toScreen(view, [1700, 0])[0]).toBeLessThanOrEqual(size.width + 1e-9)
@@ -97,7 +97,7 @@ const startsOf = (strokes: Iterable<Stroke>) => [...strokes].map(({ points }) =>
 
 describe('a picture of the sketch', () => {
   const { strokes } = SKETCH
-  it('shows all ink with a border, wherever it is', () => {
+  it('shows all ink with a border, at any position', () => {
     const frame = frameOf([line(-500, 2000)])!
     expect(frame.left).toBeLessThan(-510)
     expect(frame.left + frame.side).toBeGreaterThan(-390)
@@ -165,7 +165,7 @@ describe('selecting', () => {
     expect(startsOf(strokesWithin(SKETCH.strokes, lasso))).toEqual(starts)
   })
 
-  it('by a click takes the topmost, and takes it out again', () => {
+  it('by a click selects the topmost stroke, and deselects it again', () => {
     const stroke = strokeAt([line(0, 0), line(0, 4)], [50, 2], 6)!
     expect(startsOf([stroke])).toEqual([[0, 4]])
     expect(strokeAt(SKETCH.strokes, [50, 50], 6)).toBeUndefined()
@@ -174,14 +174,14 @@ describe('selecting', () => {
     expect(toggled(one, stroke).size).toBe(0)
   })
 
-  it('forgets what Undo took away', () => {
+  it('drops strokes that Undo removed', () => {
     const selection = new Set(SKETCH.strokes.slice(1))
     expect(startsOf(stillThere(selection, undo(SKETCH)))).toEqual([[0, 100]])
     expect(stillThere(selection, SKETCH)).toBe(selection)
   })
 })
 
-describe('changing what is selected', () => {
+describe('changing the selection', () => {
   const box = { left: 0, top: 0, right: 100, bottom: 100 }
   it.each<[handle: Handle, from: Vector, to: Vector, point: Vector, lands: Vector]>([
     ['inside', [50, 50], [70, 40], [0, 0], [20, -10]],
@@ -202,7 +202,7 @@ describe('changing what is selected', () => {
     expect(stepped[0]).toBeCloseTo(Math.cos(Math.PI / 12), 9)
   })
 
-  it('moves, scales the width too, and is undone in one step each', () => {
+  it('moves, scales with the line width, and is undone in one step each', () => {
     const selection = new Set(SKETCH.strokes.slice(0, 2))
     const { sketch, selection: after } = transformSelected(SKETCH, selection, [2, 0, 0, 2, 10, 20])
     expect(startsOf(sketch.strokes)).toEqual([

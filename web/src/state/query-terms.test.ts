@@ -6,7 +6,7 @@ const SKETCH: QueryTerm = { kind: 'sketch', id: '0123456789abcdef01234567', isWa
 const PART: QueryTerm = { ...IMAGE, region: [0.1, 0.25, 0.5, 1] }
 
 describe('examples in the address', () => {
-  it('are read as they were written', () => {
+  it('are read unchanged', () => {
     const terms: QueryTerm[] = [
       SKETCH,
       { ...IMAGE, isWanted: false, influence: 4 },
@@ -16,7 +16,7 @@ describe('examples in the address', () => {
     expect(formatTerms([])).toBeUndefined()
   })
 
-  it('that make no sense are left out', () => {
+  it('that are invalid are ignored', () => {
     expect(parseTerms('x,i,zabc,i../../etc,s!@1_2_3_4,')).toEqual([])
     expect(parseTerms(undefined)).toEqual([])
     expect(parseTerms('iabc@2_0_1_1')).toEqual([{ kind: 'image', id: 'abc', isWanted: true }])
@@ -32,7 +32,7 @@ describe('colours in the address', () => {
 })
 
 describe('words in the address', () => {
-  it('are read as they were written, whatever they hold', () => {
+  it('are read unchanged, with any characters', () => {
     for (const id of ['evening light', 'a,b~c@d!', '100 % “Äpfel” (*)', "it's"]) {
       const terms: QueryTerm[] = [{ kind: 'words', id, isWanted: false, influence: 3 }, IMAGE]
       expect(parseTerms(formatTerms(terms))).toEqual(terms)
@@ -56,7 +56,7 @@ describe('addExamples', () => {
   const many = (count: number): QueryTerm[] =>
     Array.from({ length: count }, (_, n) => ({ kind: 'image', id: `${n}`, isWanted: true }))
 
-  it('adds several and turns those that are there', () => {
+  it('adds several and changes the sign of existing ones', () => {
     const unwanted = { ...IMAGE, isWanted: false }
     expect(mergeTerms([SKETCH, unwanted], [IMAGE, PART])).toEqual([SKETCH, IMAGE, PART])
     expect(mergeTerms([IMAGE], [IMAGE])).toEqual([IMAGE])
@@ -70,7 +70,7 @@ describe('addExamples', () => {
 })
 
 describe('toggleExample', () => {
-  it('adds, turns and takes away', () => {
+  it('adds, changes the sign and removes', () => {
     const unwanted = { ...IMAGE, isWanted: false }
     expect(toggleTerm([SKETCH], IMAGE)).toEqual([SKETCH, IMAGE])
     expect(toggleTerm([SKETCH, IMAGE], unwanted)).toEqual([SKETCH, unwanted])

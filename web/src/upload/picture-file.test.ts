@@ -2,7 +2,7 @@ import { expect, it } from 'vitest'
 import { IMAGE_EXTENSIONS } from '../../../server/src/gallery/formats/index.ts'
 import { mayBePicture } from './picture-file.ts'
 
-it('takes every ending that the server reads, also where the browser does not know it', () => {
+it('accepts every extension that the server reads, also unknown to the browser', () => {
   for (const extension of IMAGE_EXTENSIONS) {
     // As browsers do, of the usual ones.
     const type = /jpe?g|png|gif|webp/.test(extension) ? 'image/any' : ''

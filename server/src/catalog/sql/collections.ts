@@ -7,7 +7,7 @@ import type { Collection, CollectionFilter, CollectionStore } from '../catalog.t
 import type { CollectionChange, NewCollection } from '../contract/collections.ts'
 import { starsOf } from '../contract/collections.ts'
 import { addMembers, followContents, relinkMembers } from './collection-members.ts'
-import type { SqlContext } from './context.ts'
+import { changeImages, type SqlContext } from './context.ts'
 
 export function createSqlCollections(options: SqlContext): CollectionStore {
   return new SqlCollections(options)
@@ -16,16 +16,16 @@ export function createSqlCollections(options: SqlContext): CollectionStore {
 class SqlCollections implements CollectionStore {
   readonly #database
   readonly #dialect
-  readonly #vectors
+  readonly #context
   readonly get = async (id: string) => {
     const row = await selectCollections(this.#database).where('collections.id', '=', id).executeTakeFirst()
     return row && toCollection(row)
   }
 
-  constructor({ database, dialect, vectors }: SqlContext) {
-    this.#database = database
-    this.#dialect = dialect
-    this.#vectors = vectors
+  constructor(context: SqlContext) {
+    this.#database = context.database
+    this.#dialect = context.dialect
+    this.#context = context
   }
 
   async list(filter: CollectionFilter): Promise<{ collections: Collection[]; total: number }> {
@@ -80,8 +80,7 @@ class SqlCollections implements CollectionStore {
   }
 
   async delete(id: string): Promise<boolean> {
-    this.#vectors.changed()
-    return this.#database.transaction().execute(async (transaction) => {
+    return changeImages(this.#context, async (transaction) => {
       const { numDeletedRows } = await transaction
         .deleteFrom('collections')
         .where('id', '=', id)
@@ -97,8 +96,7 @@ class SqlCollections implements CollectionStore {
     id: string,
     { add = [], remove = [] }: { add?: readonly string[]; remove?: readonly string[] },
   ): Promise<void> {
-    this.#vectors.changed()
-    await this.#database.transaction().execute(async (transaction) => {
+    await changeImages(this.#context, async (transaction) => {
       const now = Date.now()
       const { numUpdatedRows } = await transaction
         .updateTable('collections')
@@ -113,8 +111,7 @@ class SqlCollections implements CollectionStore {
   }
 
   async star(ownerId: string, imageIds: readonly string[], isStarred: boolean): Promise<void> {
-    this.#vectors.changed()
-    await this.#database.transaction().execute(async (transaction) => {
+    await changeImages(this.#context, async (transaction) => {
       if (!isStarred) return removeMembers(transaction, this.#dialect, starsOf(ownerId), imageIds)
       const now = Date.now()
       await transaction
@@ -155,7 +152,7 @@ class SqlCollections implements CollectionStore {
   }
 
   async keepOwners(ownerIds: readonly string[]): Promise<void> {
-    await this.#database.transaction().execute(async (transaction) => {
+    await changeImages(this.#context, async (transaction) => {
       const removed = await transaction
         .deleteFrom('collections')
         .where('is_shared', '=', 0)
@@ -173,7 +170,7 @@ class SqlCollections implements CollectionStore {
       const followed = await followContents({ database: transaction, dialect: this.#dialect })
       return followed + (await relinkMembers({ database: transaction, dialect: this.#dialect }, undefined))
     })
-    if (changes > 0) this.#vectors.changed()
+    if (changes > 0) this.#context.vectors.changed()
     return changes
   }
 }

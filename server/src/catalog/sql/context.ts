@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { SqlDatabase } from '../../database/dialect.ts'
 import type { Tables } from '../../database/schema.ts'
 import type { AttributeTable } from '../attributes.ts'
@@ -10,4 +10,19 @@ export interface SqlContext extends SqlDatabase<Kysely<Tables>> {
   readonly attributes: AttributeTable
   /** @throws {DomainError} `unavailable` until a space has been activated */
   space(): ActiveSpace
+}
+
+/**
+ * Runs a transaction that changes images or their groups, and then invalidates cached results: a search during the transaction
+ * may have cached the former rows.
+ */
+export async function changeImages<T>(
+  { database, vectors }: Pick<SqlContext, 'database' | 'vectors'>,
+  work: (transaction: Transaction<Tables>) => Promise<T>,
+): Promise<T> {
+  try {
+    return await database.transaction().execute(work)
+  } finally {
+    vectors.changed()
+  }
 }

@@ -1,9 +1,9 @@
 import type { FailureRecord, FailureStore } from '../catalog.ts'
-import type { SqlContext } from './context.ts'
+import { changeImages, type SqlContext } from './context.ts'
 import { nameColumns } from './image-rows.ts'
 
 export function createSqlFailures(context: SqlContext): FailureStore {
-  const { database, vectors } = context
+  const { database } = context
   return {
     async list({ offset, limit }) {
       const { total } = await currentFailures(context)
@@ -18,10 +18,7 @@ export function createSqlFailures(context: SqlContext): FailureStore {
       return { failures, total }
     },
 
-    async put(record) {
-      vectors.changed()
-      return putFailure(context, record)
-    },
+    put: (record) => putFailure(context, record),
 
     async clear() {
       const { numDeletedRows } = await database.deleteFrom('failures').executeTakeFirstOrThrow()
@@ -39,13 +36,10 @@ export function currentFailures({ database, space }: SqlContext) {
     )
 }
 
-async function putFailure(
-  { database, space }: SqlContext,
-  record: FailureRecord,
-): Promise<string | undefined> {
+async function putFailure(context: SqlContext, record: FailureRecord): Promise<string | undefined> {
   const { path, bytes, modifiedAt, changedAt, inode, contentHash, code, reason, failedAt } = record
   const { directory } = nameColumns(path)
-  return database.transaction().execute(async (transaction) => {
+  return changeImages(context, async (transaction) => {
     // An image on which only the embedder fails stays visible, and other embedders have vectors of it.
     const isVisible = code === 'embedder_failed' && contentHash !== undefined
     const replaced = await transaction
@@ -69,7 +63,7 @@ async function putFailure(
         // PostgreSQL rejects this character.
         reason: reason.replaceAll('\0', ''),
         failed_at: failedAt,
-        embedder_id: code === 'embedder_failed' ? space().embedderId : null,
+        embedder_id: code === 'embedder_failed' ? context.space().embedderId : null,
       })
       .execute()
     return replaced?.content_hash

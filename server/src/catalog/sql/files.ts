@@ -2,14 +2,14 @@ import { sql } from 'kysely'
 import { ROOT } from '../../gallery/paths.ts'
 import type { FileStore, KnownFile } from '../catalog.ts'
 import { subtreeRange } from '../filters.ts'
-import type { SqlContext } from './context.ts'
+import { changeImages, type SqlContext } from './context.ts'
 import { movedColumns, selectImages, toImage } from './image-rows.ts'
 import { createSqlLeftOut } from './left-out.ts'
 
 const CHANGE_TIMES_PER_STATEMENT = 1000
 
 export function createSqlFiles(context: SqlContext): FileStore {
-  const { database, dialect, space, vectors, attributes } = context
+  const { database, dialect, space, attributes } = context
   return {
     inFolder: (directory) => filesWhere(context, 'directory', [directory]),
     countInFolder: (directory) => countInFolder(context, directory),
@@ -48,8 +48,7 @@ export function createSqlFiles(context: SqlContext): FileStore {
     ...createSqlLeftOut(context),
 
     async remove(paths) {
-      vectors.changed()
-      return database.transaction().execute(async (transaction) => {
+      return changeImages(context, async (transaction) => {
         const rows = await selectImages(transaction, space().embedderId)
           .where('path', 'in', dialect.texts(paths))
           .execute()
@@ -61,8 +60,7 @@ export function createSqlFiles(context: SqlContext): FileStore {
 
     async move(from, to) {
       const { path } = to
-      vectors.changed()
-      return database.transaction().execute(async (transaction) => {
+      return changeImages(context, async (transaction) => {
         const moved = await transaction
           .selectFrom('images')
           .select(['id', 'captured_at'])

@@ -3,7 +3,7 @@ import type { Connection } from '../../database/dialect.ts'
 import { versionOf } from '../attributes.ts'
 import type { AttributesUpdate, OutdatedCursor, OutdatedImage } from '../catalog.ts'
 import { insertColours } from './colours.ts'
-import type { SqlContext } from './context.ts'
+import { changeImages, type SqlContext } from './context.ts'
 import { attributeColumns, attributeValues, takenColumns } from './image-rows.ts'
 
 /** Images whose attributes were read by an earlier version, in the order of the index on version and id. */
@@ -47,11 +47,10 @@ export async function setAttributes(
   context: SqlContext,
   updates: readonly AttributesUpdate[],
 ): Promise<void> {
-  const { database, attributes, vectors } = context
-  // Filters may select by attributes.
-  vectors.changed()
+  const { attributes } = context
   const version = { attributes_version: versionOf(attributes) }
-  await database.transaction().execute(async (transaction) => {
+  // Filters may select by attributes.
+  await changeImages(context, async (transaction) => {
     for (const { contentHash, attributes: values } of updates) {
       const columns = values === undefined ? {} : attributeColumns(attributes, values)
       await transaction

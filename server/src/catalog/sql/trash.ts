@@ -3,7 +3,7 @@ import type { Tables } from '../../database/schema.ts'
 import type { TrashedImage, TrashStore } from '../catalog.ts'
 import type { Page } from '../contract/page.ts'
 import type { TrashPlace } from '../contract/trash.ts'
-import type { SqlContext } from './context.ts'
+import { changeImages, type SqlContext } from './context.ts'
 import { movedColumns, toImage } from './image-rows.ts'
 
 type ImageRow = Selectable<Tables['images']>
@@ -15,7 +15,7 @@ export function createSqlTrash(options: SqlContext): TrashStore {
 class SqlTrash implements TrashStore {
   readonly #database
   readonly #dialect
-  readonly #vectors
+  readonly #context
   readonly #attributes
   readonly #toTrashed = (row: Selectable<Tables['trash']>): TrashedImage => ({
     image: toImage(this.#attributes, { ...(JSON.parse(row.image) as ImageRow), embedder: null }),
@@ -24,16 +24,16 @@ class SqlTrash implements TrashStore {
     file: row.file,
   })
 
-  constructor({ database, dialect, vectors, attributes }: SqlContext) {
+  constructor(context: SqlContext) {
+    const { database, dialect, attributes } = context
     this.#database = database
     this.#dialect = dialect
-    this.#vectors = vectors
+    this.#context = context
     this.#attributes = attributes
   }
 
   async put(imageId: string, { place, file }: TrashPlace, deletedAt: number): Promise<boolean> {
-    this.#vectors.changed()
-    return this.#database.transaction().execute(async (transaction) => {
+    return changeImages(this.#context, async (transaction) => {
       const image = await transaction
         .deleteFrom('images')
         .where('id', '=', imageId)
@@ -104,8 +104,7 @@ class SqlTrash implements TrashStore {
   }
 
   async restore(imageId: string, to?: Parameters<TrashStore['restore']>[1]): Promise<boolean> {
-    this.#vectors.changed()
-    return this.#database.transaction().execute(async (transaction) => {
+    return changeImages(this.#context, async (transaction) => {
       const trashed = await transaction
         .deleteFrom('trash')
         .where('id', '=', imageId)

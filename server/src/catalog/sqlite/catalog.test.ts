@@ -7,6 +7,7 @@ import { vectorNamed } from '../../testing/vectors.ts'
 import { describeCatalog } from '../catalog.contract.ts'
 import type { Catalog, ImageRecord } from '../catalog.ts'
 import { describeCollections } from '../collections.contract.ts'
+import { describeFolding } from '../fold.contract.ts'
 import { openSqliteCatalog } from './catalog.ts'
 import { openSqliteCatalogThread } from './client.ts'
 import { openVectorIndex } from './vector-index.ts'
@@ -15,6 +16,7 @@ const open = (directory: string, savesIndex = true) => openSqliteCatalogThread({
 
 describeCatalog('the SQLite catalog', async () => open(await temporaryDirectory()))
 describeCollections('collections in SQLite', async () => open(await temporaryDirectory()))
+describeFolding('folding in SQLite', async () => open(await temporaryDirectory()))
 
 const DIMENSIONS = 16
 const SPACE = { embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS }
@@ -53,6 +55,25 @@ it('finds collections again after the file of the catalog is deleted', async () 
   const second = await filled(directory, 0, 3)
   expect(await second.collections.get(id)).toMatchObject({ name: 'kept', images: 1 })
   await second.close()
+})
+
+it('drops the result of a filter that a search caches while an image is moved', async () => {
+  const catalog = await openSqliteCatalog({ directory: await temporaryDirectory(), savesIndex: false })
+  onTestFinished(() => catalog.close())
+  await catalog.spaces.activate(SPACE)
+  await catalog.images.upsert(['a/1.jpg', 'a/2.jpg'].map((path, n) => ({ ...record(n), path })))
+  const search = () =>
+    catalog.vectors.nearest({
+      vector: vectorOf(0),
+      filter: { directory: 'a' },
+      topK: 5,
+      offset: 0,
+      limit: 5,
+    })
+  const moved = { path: 'b/1.jpg', inode: '0', modifiedAt: 1, createdAt: 1 }
+  await Promise.all([search(), catalog.files.move('a/1.jpg', moved)])
+  const { images } = await search()
+  expect(images.map(({ path }) => path)).toEqual(['a/2.jpg'])
 })
 
 async function expectFindsItself(catalog: Catalog, count: number): Promise<void> {
@@ -98,7 +119,7 @@ describe('the vector index beside the rows', () => {
         await handle.close()
       },
     ],
-  ])('is built anew from the rows when its file %s', async (_, damage) => {
+  ])('is built again from the rows when its file %s', async (_, damage) => {
     const directory = await temporaryDirectory()
     await (await filled(directory, 0, 600)).close()
     await damage(join(directory, '1.usearch'))
@@ -107,7 +128,7 @@ describe('the vector index beside the rows', () => {
     await catalog.close()
   })
 
-  it('is saved again after that failed, which is told', async () => {
+  it('is saved again after a failure, which is logged', async () => {
     const directory = await temporaryDirectory()
     const logged = vi.spyOn(console, 'error').mockImplementation(() => {})
     onTestFinished(() => logged.mockRestore())
@@ -134,7 +155,7 @@ describe('the vector index beside the rows', () => {
     expect(await readdir(directory)).toEqual(expect.arrayContaining(['1.usearch', '1.usearch.keys']))
   })
 
-  it('is built on from what a start that was interrupted had built', async () => {
+  it('continues from the part that an interrupted start had built', async () => {
     const directory = await temporaryDirectory()
     await (await filled(directory, 0, 600)).close()
     await rm(join(directory, '1.usearch'))
@@ -161,7 +182,7 @@ describe('the vector index beside the rows', () => {
     expect((await openVectorIndex(file, DIMENSIONS)).keys).toHaveLength(600)
   })
 
-  it('is not taken for that of a database which was restored from an earlier copy', async () => {
+  it('is not used for a database that was restored from an earlier copy', async () => {
     const directory = await temporaryDirectory()
     await (await filled(directory, 0, 300)).close()
     await copyFile(join(directory, 'catalog.sqlite'), join(directory, 'backup'))
@@ -181,7 +202,7 @@ describe('the vector index beside the rows', () => {
     await catalog.close()
   })
 
-  it('catches up with rows that came and went after it was saved', async () => {
+  it('catches up with rows that were added and removed after it was saved', async () => {
     const directory = await temporaryDirectory()
     await (await filled(directory, 0, 300)).close()
     // A visitor does not save the index: as if the process had died.
@@ -213,7 +234,7 @@ describe('the vector index beside the rows', () => {
 })
 
 describe('openSqliteCatalogThread', () => {
-  it('says which file can not be opened', async () => {
+  it('names the file that cannot be opened', async () => {
     const directory = await temporaryDirectory()
     await writeFile(
       join(directory, 'catalog.sqlite'),
@@ -227,8 +248,8 @@ describe('openSqliteCatalogThread', () => {
   })
 })
 
-describe('what a request asks the database', () => {
-  it('never goes through all images or vectors', async () => {
+describe('the statements of a request', () => {
+  it('never scan all images or vectors', async () => {
     const directory = await temporaryDirectory()
     const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare')
     onTestFinished(() => prepare.mockRestore())
@@ -272,7 +293,7 @@ describe('what a request asks the database', () => {
     expect(plans.filter((plan) => /\(embedder_id=\?\):/.test(plan))).toEqual([])
   })
 
-  it('reads months and pages by capture from an index alone, without sorting', async () => {
+  it('read months and pages by capture from an index alone, without sorting', async () => {
     const directory = await temporaryDirectory()
     const prepare = vi.spyOn(DatabaseSync.prototype, 'prepare')
     onTestFinished(() => prepare.mockRestore())

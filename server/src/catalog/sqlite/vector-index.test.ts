@@ -14,7 +14,7 @@ function vectorsOf(keys: readonly number[]): Float32Array {
 
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, i) => from + i)
 
-it('saves what it held at the call, whatever comes while the file is written', async () => {
+it('saves its contents at the time of the call, whatever is added while the file is written', async () => {
   const file = join(await temporaryDirectory(), 'index')
   const { index } = await openVectorIndex(file, DIMENSIONS)
   index.add(range(0, 600), vectorsOf(range(0, 600)))

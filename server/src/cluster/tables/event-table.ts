@@ -32,7 +32,7 @@ export function openEventTable(database: Kysely<SharedTables>): EventTable {
       for (let start = 0; start < events.length; start += ROWS_PER_STATEMENT) {
         const rows = events.slice(start, start + ROWS_PER_STATEMENT)
         await database.transaction().execute(async (transaction) => {
-          // One at a time: ids appear in their order, and nobody reads past one that is still to come.
+          // One at a time: ids appear in their order, and no reader skips one that is not committed yet.
           await sql`select pg_advisory_xact_lock(hashtextextended('sketch-search events', 0))`.execute(
             transaction,
           )

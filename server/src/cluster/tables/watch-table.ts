@@ -12,7 +12,7 @@ interface SeenFolder {
 export interface WatchTable {
   /** Any JSON. */
   write(state: unknown): Promise<void>
-  /** @returns undefined if nobody has ever watched */
+  /** @returns undefined if no process has ever watched */
   read(): Promise<{ state: unknown; ageMs: number; foldersVersion: number } | undefined>
   /** Folders that were seen, and those that are gone. @param isAll whether there are no others */
   putFolders(seen: readonly SeenFolder[], gone: readonly string[], isAll: boolean): Promise<void>

@@ -27,7 +27,7 @@ async function writeFirstVersion(file: string): Promise<void> {
 }
 
 describe('the database', () => {
-  it('is brought up to date with what it holds', async () => {
+  it('is migrated with its rows', async () => {
     const file = join(await temporaryDirectory(), 'catalog.sqlite')
     await writeFirstVersion(file)
     const database = await openDatabase(file)
@@ -64,7 +64,7 @@ describe('the database', () => {
     await database.destroy()
   })
 
-  it('is made from nothing', async () => {
+  it('is created from nothing', async () => {
     const file = join(await temporaryDirectory(), 'catalog.sqlite')
     const database = await openDatabase(file)
     expect(await database.selectFrom('embedders').selectAll().execute()).toEqual([])

@@ -122,7 +122,7 @@ describe('a pickle', () => {
     ['\x80\x02K\x01)R.', /calls what is no function/],
     ['\x80\x02X\xff\xff\xff\xffa.', /ends early/],
     ['\x80\x02cos\nsystem\n.', /refused/],
-  ])('that is damaged or wants more is refused: %j', (text, reason) => {
+  ])('that is damaged or needs other code is refused: %j', (text, reason) => {
     expect(() => read(text)).toThrow(reason)
   })
 })

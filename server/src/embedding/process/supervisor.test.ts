@@ -29,8 +29,8 @@ function countIn(answer: Embedding, pixel: number): number {
   return Math.round((pixel * second!) / first!)
 }
 
-describe('the embedding host', () => {
-  it('embeds in another process, to unit length, and measures what serves it best', async () => {
+describe('the embedder supervisor', () => {
+  it('embeds in another process, to unit length, and measures the best batch size', async () => {
     const embedder = await startHost(classical)
     expect(embedder).toMatchObject({ name: 'mine', dimensions: 468, inputSize: { width: 64, height: 64 } })
     expect(embedder.processId).not.toBe(process.pid)
@@ -41,7 +41,7 @@ describe('the embedding host', () => {
     expect(embedder.measurement.imagesPerSecond).toBeGreaterThan(10)
   })
 
-  it('takes a measurement as it was', async () => {
+  it('accepts an earlier measurement', async () => {
     const measurement = { dimensions: 468, batchSize: 3, imagesPerSecond: 1, millisecondsForOne: 1 }
     const embedder = await startHost(classical, { measurement })
     expect(embedder.measurement).toEqual(measurement)
@@ -59,7 +59,7 @@ describe('the embedding host', () => {
     expect(order.indexOf('query')).toBeLessThanOrEqual(1)
   })
 
-  it('embeds queries that wait for the same together, and gives each its own vector', async () => {
+  it('embeds concurrent queries of one kind together, and returns a vector for each', async () => {
     const { request } = await countingHost()
     const asked = [[10], [20], [30], [40, 'sketch'], [50], [60], [70]] as const
     const answers = await Promise.all(asked.map(([pixel, kind]) => request(pixel, kind)))
@@ -69,7 +69,7 @@ describe('the embedding host', () => {
     expect(counts).toEqual([1, 4, 4, 1, 4, 4, 1])
   })
 
-  it('lets a picture that it can do nothing with take no other query with it', async () => {
+  it('fails one query without failing others of its batch', async () => {
     const { request, embedder } = await countingHost()
     const before = embedder.processId
     const [, good, black, other] = await Promise.all([10, 20, 0, 30].map((pixel) => request(pixel)))
@@ -78,7 +78,7 @@ describe('the embedding host', () => {
     expect(embedder.processId).toBe(before)
   })
 
-  it('starts a killed process again and loses no work', async () => {
+  it('restarts a killed process without losing work', async () => {
     const restarts: string[] = []
     const embedder = await startHost(classical, { onRestart: (reason) => restarts.push(reason) })
     const before = embedder.processId
@@ -94,7 +94,7 @@ describe('the embedding host', () => {
     expect(embedder.processId).not.toBe(before)
   })
 
-  it('starts a process again that was killed while it had nothing to do', async () => {
+  it('restarts a process that was killed while idle', async () => {
     const embedder = await startHost(classical)
     const before = embedder.processId
     process.kill(before!, 'SIGKILL')
@@ -102,7 +102,7 @@ describe('the embedding host', () => {
     expect(await embedder.embed([noise(1)], 'photo', 'query')).toHaveLength(1)
   })
 
-  it('answers each query, also the one under way, when the process ends and does not come back', async () => {
+  it('rejects every query, also the current one, when the process ends and cannot be restarted', async () => {
     const embedder = await startHost(classical, { isUnchanged: async () => false })
     const queries = Array.from({ length: 20 }, (_, n) => embedder.embed([noise(n)], 'photo', 'query'))
     process.kill(embedder.processId!, 'SIGKILL')
@@ -112,14 +112,14 @@ describe('the embedding host', () => {
     for (const { reason } of rejected) expect(reason).toMatchObject({ code: 'unavailable' })
   })
 
-  it('refuses an embedder that nobody knows, in one sentence', async () => {
+  it('rejects an unknown embedder in one sentence', async () => {
     await expect(startHost({ target: 'nothing' })).rejects.toMatchObject({
       code: 'embedder_unavailable',
       message: expect.stringMatching(/"mine".*"nothing".*classical.*onnx/),
     })
   })
 
-  it('rejects what waits when it is closed', async () => {
+  it('rejects waiting queries when it is closed', async () => {
     const embedder = await startHost(classical)
     const inProgress = embedder.embed([noise(1)], 'photo', 'bulk').catch(() => undefined)
     const rejected = expect(embedder.embed([noise(1)], 'photo', 'bulk')).rejects.toMatchObject({
@@ -142,7 +142,7 @@ describe('the embedding host', () => {
   })
 })
 
-describe('what waits for an embedder that hangs', () => {
+describe('work for a hanging embedder', () => {
   async function hanging() {
     const file = join(await temporaryDirectory(), 'works')
     await writeFile(file, '')
@@ -158,7 +158,7 @@ describe('what waits for an embedder that hangs', () => {
     return embedder
   }
 
-  it('does not keep it from being closed while it is tried again', async () => {
+  it('does not delay closing during a retry', async () => {
     const embedder = await hanging()
     const waiting = expect(embedder.embed([noise(1)], 'photo', 'bulk')).rejects.toMatchObject({
       code: 'unavailable',
@@ -173,7 +173,7 @@ describe('what waits for an embedder that hangs', () => {
     expect(embedder.processId).toBeUndefined()
   })
 
-  it('is given up after a while', async () => {
+  it('fails after a time limit', async () => {
     const embedder = await hanging()
     const work = embedder.embed([noise(1)], 'photo', 'bulk')
     await Promise.all([
@@ -186,8 +186,8 @@ describe('what waits for an embedder that hangs', () => {
   })
 })
 
-describe('a start that is given up', () => {
-  it('hears nothing more of a process that was ready just then', async () => {
+describe('an abandoned start', () => {
+  it('ignores a process that becomes ready at that moment', async () => {
     const closing = new AbortController()
     const ends: string[] = []
     const started = startEmbeddingProcess('mine', definitionFor(classical), {
@@ -196,7 +196,7 @@ describe('a start that is given up', () => {
       onOutput: () => {},
       onIdleExit: (reason) => ends.push(reason),
     })
-    // It gets ready while nobody can look.
+    // It becomes ready between two checks.
     Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 3_000)
     closing.abort()
     await expect(started).rejects.toThrow('it is being closed')
@@ -226,7 +226,7 @@ describe('frames', () => {
     ])
   })
 
-  it('that claim to be huge are garbage', async () => {
+  it('that claim a huge size are rejected', async () => {
     const wire = new PassThrough()
     const garbage = new Promise<Error>((resolve) => readFrames(wire, () => {}, resolve))
     wire.write(Buffer.from('Hello, this is no frame at all'))

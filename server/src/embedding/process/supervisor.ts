@@ -308,7 +308,7 @@ class EmbedderSupervisor implements EmbedderClient {
       started.inputSize.width === inputSize.width &&
       started.inputSize.height === inputSize.height
     if (!isSame || (this.#isStarted && (await this.#options.isUnchanged?.()) === false)) {
-      throw new Error('its code or its weights have been changed; restart the server to use it as it is now')
+      throw new Error('its code or its weights have been changed; restart the server to use the new version')
     }
     for (const size of batchSizes(this.#measurement?.batchSize ?? 1)) {
       const defect = await probeDefect(started, size)

@@ -11,7 +11,7 @@ const EXTENDED = 0x8000
 const PHOTOSHOP = '8BIM'
 const IPTC_RESOURCE = 0x0404
 
-/** Reads an IPTC block, as it is or in the resources of Photoshop, as JPEG has it. */
+/** Reads an IPTC block, plain or in the resources of Photoshop, as in JPEG files. */
 export function readIptc(block: Buffer): FileDetails {
   const fields = fieldsOf(recordsOf(block))
   const text = (dataset: number) => fields.get(dataset)?.[0]

@@ -13,7 +13,7 @@ function pack(bits: string): Buffer {
 }
 
 describe('a BMP of OS/2', () => {
-  it('that is packed as a fax has its colours at the right places', async () => {
+  it('with fax compression is decoded to the right colours', async () => {
     const white = EOL + CODES.w64 + CODES.w32
     const half = EOL + CODES.w0 + CODES.b48 + CODES.w48
     // Rows begin at the bottom.

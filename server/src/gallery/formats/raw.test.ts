@@ -25,7 +25,7 @@ const preview = await halves('#10a010', '#1010c0').jpeg({ quality: 95 }).toBuffe
 const smallPreview = await halves('#10a010', '#1010c0', 60, 30).jpeg().toBuffer()
 
 describe('a raw photo', () => {
-  it('is shown by the preview that is in it', async () => {
+  it('is shown by its embedded preview', async () => {
     const decoded = await decode(await makeDng({ sensor, preview }))
     expect(decoded).toMatchObject({ width: 240, height: 120, contentType: 'image/x-dcraw', isPlain: false })
     expect([hueAt(decoded, 0.25, 0.5), hueAt(decoded, 0.75, 0.5)]).toEqual(['green', 'blue'])
@@ -53,7 +53,7 @@ describe('a raw photo', () => {
     [3, preview, 'blue green'],
     [6, preview, 'green blue'],
     [8, preview, 'blue green'],
-  ])('is turned as its camera was (%i)', async (orientation, preview, expected) => {
+  ])('is rotated by its orientation (%i)', async (orientation, preview, expected) => {
     const decoded = await decode(await makeDng({ sensor, orientation, ...(preview && { preview }) }))
     const isUpright = orientation === 3
     expect(decoded).toMatchObject(isUpright ? { width: 240, height: 120 } : { width: 120, height: 240 })
@@ -63,14 +63,14 @@ describe('a raw photo', () => {
     expect(`${first} ${last}`).toBe(expected)
   })
 
-  it('is not turned twice where its preview is upright already', async () => {
+  it('is not rotated twice if its preview is upright', async () => {
     const upright = await sharp(preview).rotate(90).jpeg().toBuffer()
     const decoded = await decode(await makeDng({ sensor, preview: upright, orientation: 6 }))
     expect(decoded).toMatchObject({ width: 120, height: 240 })
     expect([hueAt(decoded, 0.5, 0.25), hueAt(decoded, 0.5, 0.75)]).toEqual(['green', 'blue'])
   })
 
-  it('is refused where it is damaged or too large, and the next one is read', async () => {
+  it('is refused when it is damaged or too large, and the next one is read', async () => {
     const bytes = await makeDng({ sensor, preview })
     const cut = Buffer.concat([bytes.subarray(0, 8), Buffer.alloc(bytes.length - 8)])
     cut.write('CR\x02\0', 8, 'latin1')
@@ -79,7 +79,7 @@ describe('a raw photo', () => {
     expect(await decode(bytes)).toMatchObject({ width: 240 })
   })
 
-  it('is known by its first bytes and by its endings', async () => {
+  it('is recognised by its first bytes and by its extensions', async () => {
     expect(sniff(await makeDng({ sensor }))).toBe('raw')
     expect(sniff(await sharp(sensor).tiff().toBuffer())).toBe('tiff')
     for (const beginning of [
@@ -95,7 +95,7 @@ describe('a raw photo', () => {
     expect(hasImageExtension('disk.raw')).toBe(false)
   })
 
-  it('of damaged directories is no endless circle', () => {
+  it('with cyclic directories does not loop endlessly', () => {
     // A directory that is its own next one, and lists itself as one below.
     const circle = Buffer.alloc(64)
     circle.write('II*\0\x08\0\0\0', 0, 'latin1')

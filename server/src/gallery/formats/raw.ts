@@ -7,7 +7,7 @@ import type { RunExclusive } from '../decode-lock.ts'
 import { unreadable } from '../reasons.ts'
 import { decodeLosslessJpeg, isLosslessJpeg } from './lossless-jpeg.ts'
 
-/** LibRaw as it is bound to JavaScript. Its exceptions carry no message. */
+/** The JavaScript binding of LibRaw. Its exceptions carry no message. */
 interface Library {
   LibRaw: new () => {
     /** @param settings of `dcraw_emu` */

@@ -6,7 +6,7 @@ const DNG_VERSION = 50706
 const SENSOR_INTERPRETATIONS = [32803, 34892]
 /** Signatures of Sony, Olympus, Samsung, Nikon, Kodak and Pentax. */
 const SENSOR_COMPRESSIONS = [32767, 32769, 32770, 34713, 65000, 65535]
-/** More directories than any camera writes, and fewer than could hold anybody up. */
+/** More directories than any camera writes, and few enough to read quickly. */
 const MAX_DIRECTORIES = 32
 
 /**

@@ -29,7 +29,7 @@ function part(disposition: string, content = '', headers = ''): string {
 }
 
 describe('a form', () => {
-  it('is read with fields and files, whatever the chunks are', async () => {
+  it('is read with fields and files, regardless of chunks', async () => {
     const text = `${part('name="note"', 'ü')}${part('name="image"; filename="a/ü.png"', 'bytes', 'Content-Type: image/png\r\n')}${part('name="none"; filename=""')}--b--\r\n`
     for (const chunkBytes of [1, 7, CHUNK_BYTES]) {
       const form = await read(text, chunkBytes)

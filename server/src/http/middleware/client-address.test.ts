@@ -35,7 +35,7 @@ describe('the client of a request', () => {
     expect(await clientOf(trusted, remote, headers as Record<string, string>)).toEqual({ address, isSecure })
   })
 
-  it('gets cookies for HTTPS only, and is told to stay with it, where a trusted proxy speaks it', async () => {
+  it('gets secure cookies and HSTS if a trusted proxy uses HTTPS', async () => {
     const mail = await startMailServer()
     const app = await startApp(
       await configFor(await temporaryDirectory(), { ...signInBy(mail), trusted_proxies: ['127.0.0.1'] }),

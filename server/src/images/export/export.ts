@@ -16,7 +16,7 @@ export interface ExportOptions {
 export interface Export {
   contentType: string
   fileName: string
-  /** Created as fast as it is read, so that memory stays bounded. */
+  /** Created at the speed of its reader, so that memory stays bounded. */
   body: AsyncIterable<Uint8Array>
 }
 

@@ -46,7 +46,7 @@ async function catalogOf(count: number) {
   return catalog
 }
 
-it('tells what it has found so far while it compares, all at the end, and compares nothing twice', async () => {
+it('returns preliminary results while it compares, all at the end, and compares nothing twice', async () => {
   const catalog = await catalogOf(3000)
   await catalog.images.upsert([record('like 0', 'like 0', turned(vectorNamed('0', DIMENSIONS), 0.05))])
   await catalog.images.upsert([
@@ -85,7 +85,7 @@ it('tells what it has found so far while it compares, all at the end, and compar
   expect(compared).toBeLessThan(3002 + 1100)
 })
 
-it('finds what has come since, and joins nothing by what is gone', async () => {
+it('finds added images, and joins no groups by removed ones', async () => {
   const catalog = await catalogOf(50)
   const middle = vectorNamed('middle', DIMENSIONS)
   await catalog.images.upsert([
@@ -109,7 +109,7 @@ it('finds what has come since, and joins nothing by what is gone', async () => {
     ])
 })
 
-it('finds what many that are gone stood between', async () => {
+it('finds pairs that many removed images separated', async () => {
   const catalog = await catalogOf(50)
   const middle = vectorNamed('middle', DIMENSIONS)
   const many = Array.from({ length: 60 }, (_, n) =>

@@ -217,7 +217,7 @@ async function groupsOf(
   return { groups, isLossy }
 }
 
-/** Groups as they are by now: without what has been deleted since they were found, and without those of which one is left. */
+/** Returns the current groups: without images that were deleted after they were found, and without groups of one image. */
 export async function withoutDeleted(catalog: Catalog, groups: readonly Image[][]): Promise<Image[][]> {
   const contents = new Set(groups.flat().map(({ contentHash }) => contentHash))
   const images = new Map(

@@ -72,7 +72,7 @@ describe('drawings on paper', () => {
     expect(inkOnPaper(photographed({ paper: false })) === undefined).toBe(true)
   })
 
-  it('finds no ink on an empty sheet, and takes its photo for a picture', () => {
+  it('finds no ink on an empty sheet, and classifies its photo as a picture', () => {
     const photo = photographed({ strength: 0 })
     expect(inkOnPaper(photo)?.strength.some((value) => value > 0)).toBe(false)
     expect(detectKind(photo)).toBe('photo')

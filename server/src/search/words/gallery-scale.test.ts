@@ -16,7 +16,7 @@ it('gives the scores of a text the mean and the deviation of the scale', () => {
   expect(Math.sqrt(variance)).toBeCloseTo(0.06, 6)
 })
 
-it('leaves them as they are in a small gallery, or one of equal pictures', () => {
+it('does not change them in a small gallery, or one of equal pictures', () => {
   const plain = { vector: text, weight: 1, offset: 0 }
   expect(scaledBySample(text, sample.slice(0, 10), { mean: 0.1, deviation: 0.06 })).toEqual(plain)
   const equal = Array.from({ length: 100 }, () => Float32Array.of(1, 0))

@@ -7,13 +7,13 @@ const opened = openVocabulary(TRAINED_VOCABULARY, DIMENSIONS)
 const wordsOf = async (text: string) => (await opened).find(text).map(({ word }) => word)
 
 describe('the vocabulary of the default model', () => {
-  it('has some thousand words, in English', async () => {
+  it('has several thousand words, in English', async () => {
     const vocabulary = await opened
     expect(vocabulary.size).toBeGreaterThan(3000)
     expect(vocabulary.language).toBe('en')
   })
 
-  it('knows more general words as the sets of what they stand for', async () => {
+  it('represents general words by the words below them', async () => {
     const [dog] = (await opened).find('dog')
     const [terrier] = (await opened).find('terrier')
     expect(dog!.vectors.length).toBeGreaterThan(100)

@@ -146,16 +146,19 @@ describe('an unreadable entry', () => {
 })
 
 describe('a whole folder', () => {
-  it('keeps rows of files that the disk gave no answer for', () => {
+  it('keeps rows of files that could not be examined', () => {
     const found = { ...NOTHING, unknown: [{ path: PATH, error: new Error('EIO') }] }
     expect(describeActions(planFolder([row()], found, STABLE))).toEqual([`mark present ${PATH}`])
   })
 
-  it.each(['indexed', 'without_vector', 'failed'] as const)('misses a file with state %s', (state) => {
-    expect(describeActions(planFolder([row({ state })], NOTHING, STABLE))).toEqual([`mark missing ${PATH}`])
-  })
+  it.each(['indexed', 'without_vector', 'failed'] as const)(
+    'reports a file with state %s as missing',
+    (state) => {
+      expect(describeActions(planFolder([row({ state })], NOTHING, STABLE))).toEqual([`mark missing ${PATH}`])
+    },
+  )
 
-  it('needs no action if nothing is known or found', () => {
+  it('needs no action without rows and files', () => {
     expect(planFolder([], NOTHING, STABLE)).toEqual([])
   })
 
@@ -177,7 +180,7 @@ describe('a whole folder', () => {
     ])
   })
 
-  it('asks for each path whether inodes are kept', () => {
+  it('checks for each path whether inodes are stable', () => {
     const known = [row(), row({ path: 'd/b.png' })]
     const files = [file({ inode: 1n }), file({ path: 'd/b.png', inode: 1n })]
     const actions = planFolder(known, { ...NOTHING, files }, { isInodeStable: (path) => path === 'd/b.png' })

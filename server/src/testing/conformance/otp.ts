@@ -29,7 +29,7 @@ export function otpChecks(world: () => OtpWorld): void {
   }
   const add = async (body: object) => (await admin()).json('POST', '/api/users/', body)
 
-  it('lets nobody in who has not signed in', async () => {
+  it('rejects requests without a session', async () => {
     for (const [method, path] of [
       ['GET', '/api/images'],
       ['POST', '/api/images/'],

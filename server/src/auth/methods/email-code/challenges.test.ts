@@ -50,7 +50,7 @@ async function outcomes(guesses: Promise<unknown>[]): Promise<Record<string, num
 }
 
 describe('a challenge', () => {
-  it('is counted by an update: of concurrent guesses on two servers, as many are judged as are allowed', async () => {
+  it('is counted by an update: of concurrent guesses on two servers, the allowed number is checked', async () => {
     const { all, codeOf } = await startChallenges({ servers: 2, maxAttempts: 3 })
     const challenge = all[0]!.start(EMAIL)
     const code = await codeOf()
@@ -60,7 +60,7 @@ describe('a challenge', () => {
     expect(await all[0]!.isOpen(challenge)).toBe(false)
   })
 
-  it('lets one of many right guesses in, and accepts the last one that is allowed', async () => {
+  it('accepts one of many correct guesses, and accepts the last allowed one', async () => {
     const { challenges, codeOf } = await startChallenges({ maxAttempts: 3 })
     const challenge = challenges.start('Anna@Example.org')
     const code = await codeOf()
@@ -72,7 +72,7 @@ describe('a challenge', () => {
     expect(await outcomes(right)).toEqual({ 'signed in': 1, challenge_gone: 49 })
   })
 
-  it('is issued for an unknown address, too, and its code is not sent', async () => {
+  it('is also issued for an unknown address, without sending its code', async () => {
     const { challenges, sent, logged } = await startChallenges()
     const challenge = challenges.start('nobody@example.org')
     expect(await challenges.isOpen(challenge)).toBe(true)

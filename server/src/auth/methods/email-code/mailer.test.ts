@@ -36,7 +36,7 @@ function trustFixture(): void {
 }
 
 describe('mail', () => {
-  it('goes over a server without encryption or sign-in', async () => {
+  it('is sent by a server without encryption or sign-in', async () => {
     const server = await startMailServer()
     const mailer = createMailer(optionsFor(server.port), recordLog().log)
     mailer.send(MAIL)
@@ -48,7 +48,7 @@ describe('mail', () => {
   it.each([
     ['STARTTLS', {}],
     ['TLS from the start', { secure: true }],
-  ])('goes over a server with %s and sign-in', async (_, more) => {
+  ])('is sent by a server with %s and sign-in', async (_, more) => {
     trustFixture()
     const server = await startMailServer({ ...IDENTITY, ...more })
     const signIn = { use_tls: true, username: 'pictures', password: 'secret' }
@@ -60,7 +60,7 @@ describe('mail', () => {
     await mailer.close()
   })
 
-  it('does not go where encryption is wanted and there is none, or none that can be trusted', async () => {
+  it('is not sent without the required encryption, or with an untrusted certificate', async () => {
     for (const options of [{}, IDENTITY]) {
       const server = await startMailServer(options)
       const { lines, log } = recordLog()
@@ -73,7 +73,7 @@ describe('mail', () => {
     }
   })
 
-  it('is tried again when the server fails, says so without code or address, and is given up in the end', async () => {
+  it('is retried when the server fails, logged without code or address, and abandoned in the end', async () => {
     let refusals = 2
     const server = await startMailServer({
       onMailFrom: (_address, _session, answer) =>
@@ -88,7 +88,7 @@ describe('mail', () => {
     await mailer.close()
 
     const { lines: logged, log: other } = recordLog()
-    // Nobody listens on the port of what was closed.
+    // The port of a closed server has no listener.
     await server.close()
     const lost = createMailer(optionsFor(server.port), other, { retryAfterMs: [10] })
     lost.send(MAIL)
@@ -98,7 +98,7 @@ describe('mail', () => {
     await lost.close()
   })
 
-  it('that is refused for good is not tried again, and the log does not tell for whom', async () => {
+  it('is not retried after a permanent error, and the log omits the recipient', async () => {
     const server = await startMailServer({
       onRcptTo: ({ address }, _session, answer) =>
         answer(Object.assign(new Error(`<${address}>: no such mailbox`), { responseCode: 550 })),
@@ -112,7 +112,7 @@ describe('mail', () => {
     expect(lines[0]).not.toContain('anna')
   })
 
-  it('that waits for another try does not hold up the end', async () => {
+  it('does not delay shutdown while it waits for a retry', async () => {
     const { lines, log } = recordLog()
     const mailer = createMailer(optionsFor(1), log, { retryAfterMs: [60_000] })
     mailer.send(MAIL)

@@ -40,7 +40,7 @@ describe('gradientHistogram', () => {
     expect([...histogram.subarray(1)]).toEqual([0, 0, 0])
   })
 
-  it('does not care which side of an edge is dark', () => {
+  it('ignores which side of an edge is dark', () => {
     const edge = plane(16, 16, (x, y) => (x + y < 16 ? 0.2 : 0.9))
     const inverse = plane(16, 16, (x, y) => (x + y < 16 ? 0.9 : 0.2))
     const layout = { cells: 2, orientations: 8 }
@@ -68,7 +68,7 @@ describe('diffuse', () => {
     expect(edge(smooth)).toBeGreaterThan(0.7)
   })
 
-  it('leaves its input alone', () => {
+  it('does not change its input', () => {
     const image = plane(4, 4, (x) => x)
     const before = [...image.data]
     diffuse(image, 3, 0.1)
@@ -102,7 +102,7 @@ describe('the classical embedder', () => {
     expect(both.slice(embedder.dimensions)).toEqual(await vectorOf(cross))
   })
 
-  it('gives a picture without edges a vector too', async () => {
+  it('returns a vector for a picture without edges, too', async () => {
     const blank = await vectorOf(() => false)
     expect(blank.every(Number.isFinite)).toBe(true)
     expect(dot(blank, blank)).toBeGreaterThan(0)

@@ -28,7 +28,7 @@ describe('an embedder in JavaScript or TypeScript', () => {
     await expect(wordless.embedText(['sun'])).rejects.toMatchObject({ code: 'not_supported' })
   })
 
-  it('need not tell anything about itself', async () => {
+  it('works without optional properties', async () => {
     const embedder = await startHost({ target: `${FILE}#Plain` })
     expect(embedder).toMatchObject({ dimensions: 5, inputSize: { width: 224, height: 224 } })
     expect(await embedder.embed([noise(1), noise(2)], 'photo', 'bulk')).toHaveLength(2)

@@ -36,6 +36,46 @@ for (let n = 0, i = 0; n < 3; n++)
 /** Channel by channel, as a model that sees NCHW flattens them. */
 const expected = Array.from({ length: 36 }, (_, i) => (i * 7) / 255)
 
+/** A tokenizer of words. Its files are those that `tokenizers` of Hugging Face writes. */
+async function writeTokenizer(): Promise<string> {
+  const directory = await temporaryDirectory()
+  const vocabulary = { '<s>': 0, '</s>': 1, '<pad>': 2, dog: 3, a: 4, red: 5 }
+  const special = Object.entries(vocabulary).slice(0, 3)
+  const file = {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: special.map(([content, id]) => ({
+      id,
+      content,
+      single_word: false,
+      lstrip: false,
+      rstrip: false,
+      normalized: false,
+      special: true,
+    })),
+    normalizer: { type: 'Lowercase' },
+    pre_tokenizer: { type: 'Whitespace' },
+    post_processor: {
+      type: 'TemplateProcessing',
+      single: [
+        { SpecialToken: { id: '<s>', type_id: 0 } },
+        { Sequence: { id: 'A', type_id: 0 } },
+        { SpecialToken: { id: '</s>', type_id: 0 } },
+      ],
+      pair: [],
+      special_tokens: {},
+    },
+    decoder: null,
+    model: { type: 'WordPiece', vocab: vocabulary, unk_token: '<pad>', continuing_subword_prefix: '##' },
+  }
+  await writeFile(join(directory, 'tokenizer.json'), JSON.stringify(file))
+  await writeFile(join(directory, 'tokenizer_config.json'), JSON.stringify({ pad_token: '<pad>' }))
+  return join(directory, 'tokenizer.json')
+}
+
+const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+
 function expectClose(found: Float32Array, requested: number[], tolerance = 1e-6): void {
   expect(found).toHaveLength(requested.length)
   for (const [n, value] of requested.entries())
@@ -49,13 +89,13 @@ describe('target: onnx', () => {
     ['fixed-batch', 1e-6],
     ['uint8', 1e-6],
     ['float16', 1e-3],
-  ])('finds out what %s takes', async (name, tolerance) => {
+  ])('detects the input of %s', async (name, tolerance) => {
     const embedder = await open({ path: model(name) })
     expect(embedder).toMatchObject({ dimensions: 12, inputSize: { width: 8, height: 8 }, threads: 1 })
     expectClose(await embedder.embed(images, 'photo'), expected, tolerance)
   })
 
-  it('normalises by mean and std, a number each or one for each channel', async () => {
+  it('normalises by mean and std, one number or one per channel', async () => {
     const plain = await open({ path: model('float32'), mean: 0.5, std: 0.25 })
     expectClose(
       await plain.embed(images, 'photo'),
@@ -73,20 +113,19 @@ describe('target: onnx', () => {
     )
   })
 
-  it('takes images of the size that is asked for where the model takes any', async () => {
+  it('uses the configured image size if the model accepts any', async () => {
     const embedder = await open({ path: model('any-size'), input_size: [10, 6] })
     expect(embedder).toMatchObject({ dimensions: 3, inputSize: { width: 10, height: 6 } })
     expect((await open({ path: model('any-size') })).inputSize).toEqual({ width: 224, height: 224 })
   })
 
-  it('makes grey for a model of one channel', async () => {
+  it('converts to grey for a model of one channel', async () => {
     const embedder = await open({ path: model('grey') })
     const found = await embedder.embed(images, 'photo')
     expect(found[0]).toBeCloseTo(0.299 * expected[0]! + 0.587 * expected[4]! + 0.114 * expected[8]!, 5)
   })
 
   it('pools maps and tokens', async () => {
-    const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
     const perChannel = Array.from({ length: 9 }, (_, i) => expected.slice(i * 4, i * 4 + 4))
     expectClose(await (await open({ path: model('map') })).embed(images, 'photo'), perChannel.map(mean))
     const channelsLast = await open({ path: model('nhwc-map') })
@@ -106,7 +145,7 @@ describe('target: onnx', () => {
     expect((await open({ ...tokens, pooling: 'flatten' })).dimensions).toBe(12)
   })
 
-  it('takes the output that is named like an embedding, and says so', async () => {
+  it('chooses the output that is named like an embedding, and logs it', async () => {
     const embedder = await open({ path: model('tokens') })
     expect(embedder.dimensions).toBe(12)
     expect(logged.at(-1)).toBe(
@@ -125,7 +164,54 @@ describe('target: onnx', () => {
     )
   })
 
-  it('falls back to the CPU where there is no CUDA, and says so', async () => {
+  it('embeds texts by a second file with its tokenizer', async () => {
+    const tokenizer = await writeTokenizer()
+    const embedder = await open({ path: model('float32'), text_path: model('text'), tokenizer })
+    const vectors = await embedder.embedText!(['Dog', 'a red dog', 'unheard'])
+    // <s> … </s> are the tokens 0 and 1, "dog" is 3: the row of token t begins with 12 t.
+    const firstNumbers = [0, 1, 2].map((n) => vectors[n * 12]!)
+    expect(vectors).toHaveLength(36)
+    expectClose(Float32Array.from(firstNumbers), [
+      mean([0, 36, 12]),
+      mean([0, 48, 60, 36, 12]),
+      mean([0, 24, 12]),
+    ])
+  })
+
+  it('fills texts up and cuts long ones within the tokens around them', async () => {
+    const tokenizer = await writeTokenizer()
+    const fixed = await open({ path: model('float32'), text_path: model('text-of-four'), tokenizer })
+    const [short] = await fixed.embedText!(['dog'])
+    // The token <pad> is 2, as is one that is not known.
+    expectClose(Float32Array.of(short!), [mean([0, 36, 12, 24])], 1e-5)
+    const [long] = await fixed.embedText!(['dog dog red dog'])
+    expectClose(Float32Array.of(long!), [mean([0, 36, 36, 12])], 1e-5)
+    const masked = await open({
+      path: model('float32'),
+      text_path: model('text'),
+      tokenizer,
+      text_length: 8,
+      text_output: 'text_embeds',
+    })
+    expectClose(Float32Array.of((await masked.embedText!(['dog']))[0]!), [mean([0, 36, 12])], 1e-5)
+  })
+
+  it('names what is wrong with a text model', async () => {
+    const tokenizer = await writeTokenizer()
+    const path = model('float32')
+    const reason = (kwargs: Record<string, unknown>) =>
+      open({ path, tokenizer, ...kwargs }).catch((error: Error) => error.message)
+    expect(await reason({})).toMatch(/text_path: .*need the file of a text model/)
+    expect(await reason({ text_path: model('float32') })).toMatch(/has to take input_ids.*x: float32/)
+    expect(await reason({ text_path: model('text'), text_output: 'z' })).toMatch(/no output "z".*text_embeds/)
+    expect(await reason({ text_path: model('text'), text_output: 'e' })).toMatch(/shape 1 × 4 × 12/)
+    expect(await reason({ text_path: model('text'), tokenizer: 'nowhere.json' })).toMatch(/nowhere\.json/)
+    expect(await reason({ path: model('nhwc-map'), text_path: model('text') })).toMatch(
+      /text\.onnx makes vectors of 12 dimensions, the images have 3/,
+    )
+  })
+
+  it('falls back to the CPU without CUDA, and logs it', async () => {
     await open({ path: model('float32') }, 'cuda')
     expect(logged.at(-1)).toMatch(/device: cuda.*runs on the CPU/)
   })
@@ -143,7 +229,7 @@ describe('target: onnx', () => {
     await expect(open(kwargs)).rejects.toThrow(message)
   })
 
-  it('refuses a normalisation that a model of bytes would not get', async () => {
+  it('refuses a normalisation for a model of bytes', async () => {
     await expect(open({ path: model('uint8'), mean: 0.5 })).rejects.toThrow(
       /mean, std: the model takes bytes/,
     )

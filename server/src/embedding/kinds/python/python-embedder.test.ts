@@ -24,7 +24,7 @@ function start(
 
 function isAlive(pid: number): boolean {
   try {
-    // A zombie that nobody has waited for is none.
+    // A zombie, whose status has not been read, is not running.
     return process.kill(pid, 0) && !/^State:\tZ/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
   } catch {
     return false
@@ -35,7 +35,7 @@ const black = { data: new Uint8Array(64 * 64 * 3), width: 64, height: 64 }
 const twenty = Array.from({ length: 20 }, (_, n) => (n === 13 ? black : noise(n)))
 
 describe('an embedder in Python', () => {
-  it('gets what it was configured with and can tell what it wants', async () => {
+  it('receives its configuration and declares its input', async () => {
     const embedder = await start('Complete', { args: [1, 2], kwargs: { scale: 4 } })
     expect(embedder).toMatchObject({
       dimensions: 48,
@@ -75,7 +75,7 @@ describe('an embedder in Python', () => {
   })
 
   it.each(['Crashes', 'Hangs', 'ReturnsNaN', 'ReturnsWrongLength', 'ReturnsTooFew', 'Raises'])(
-    '%s at one image of twenty: the others are embedded, and it is told which and why',
+    '%s at one image of twenty: the others are embedded, and the log names the image and the reason',
     async (name) => {
       // Only what hangs is waited for; on a busy machine, the others may take longer than that.
       const embedder = await start(name, { batch_timeout_s: name === 'Hangs' ? 3 : 60 })
@@ -91,7 +91,7 @@ describe('an embedder in Python', () => {
     },
   )
 
-  it('tells what the embedder said and where', async () => {
+  it('reports the message of the embedder and its place', async () => {
     const embedder = await start('Raises')
     const [result] = await embedder.embed([black], 'photo', 'query')
     expect((result as Error).message).toMatch(
@@ -99,7 +99,7 @@ describe('an embedder in Python', () => {
     )
   })
 
-  it('prints whatever it likes', async () => {
+  it('may print anything', async () => {
     const lines: string[] = []
     const embedder = await start('PrintsGarbage', {}, { onOutput: (line) => lines.push(line) })
     expect(await embedder.embed(twenty, 'photo', 'bulk')).toHaveLength(20)
@@ -137,7 +137,7 @@ describe('an embedder in Python', () => {
     },
   )
 
-  it('waits, and blames no image, while the embedder knows no picture at all', async () => {
+  it('waits, and blames no image, while the embedder fails on every picture', async () => {
     const file = join(await temporaryDirectory(), 'sick')
     const health: (string | undefined)[] = []
     const embedder = await start('FallsSick', { args: [file] }, { onHealth: (reason) => health.push(reason) })
@@ -155,7 +155,7 @@ describe('an embedder in Python', () => {
     expect(embedder.processId).toBeDefined()
   })
 
-  it('that hangs does not keep a search waiting for as long as a batch may take', async () => {
+  it('that hangs delays a search for less than the time limit of a batch', async () => {
     const measurement = { dimensions: 48, batchSize: BATCH, imagesPerSecond: 40_000, millisecondsForOne: 1 }
     const embedder = await start('Hangs', { batch_timeout_s: 600 }, { measurement })
     const bulk = embedder.embed([black], 'photo', 'bulk')
@@ -166,7 +166,7 @@ describe('an embedder in Python', () => {
     expect((await bulk)[0]).toMatchObject({ message: expect.stringMatching(/took longer than 10\.0 s/) })
   })
 
-  it('is not started again as something else than it was', async () => {
+  it('is not restarted after its definition has changed', async () => {
     const restarts: string[] = []
     let isUnchanged = true
     const embedder = await start(
@@ -186,7 +186,7 @@ describe('an embedder in Python', () => {
     expect((await embedder.embed([noise(1)], 'photo', 'query'))[0]).toBeInstanceOf(Float32Array)
   })
 
-  it('takes what it has started with it', async () => {
+  it('ends together with its child processes', async () => {
     const file = join(await temporaryDirectory(), 'pid')
     const embedder = await start('StartsOthers', { args: [file] })
     const pid = Number(await readFile(file, 'utf8'))
@@ -195,7 +195,7 @@ describe('an embedder in Python', () => {
     await expect.poll(() => isAlive(pid)).toBe(false)
   })
 
-  it('is found by its dotted name too', async () => {
+  it('is found by its dotted name, too', async () => {
     const embedder = await startHost({ target: 'collections.Counter', python: pythonWithNumpy() }).catch(
       (error) => error,
     )

@@ -29,7 +29,7 @@ describe('a backbone without a graph', () => {
     expect(notes).toEqual([expect.stringMatching(/"regnety_999" has no graph here: Python runs it/)])
   })
 
-  it('is left to its graph if there is one', () => {
+  it('uses its graph if there is one', () => {
     for (const timm_backbone of ['convnext_tiny.fb_in22k', 'vit_base_patch16_224', 'resnet50d'])
       expect(
         timmInPython(definitionFor({ target: TARGET, kwargs: { timm_backbone, weights_path } })),

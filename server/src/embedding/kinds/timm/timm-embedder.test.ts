@@ -118,7 +118,7 @@ describe.each(['test_convnext', 'test_efficientnet', 'test_vit'])('the reference
 })
 
 describe('DefaultEmbedder', () => {
-  it('sees a sketch in grey, in -1…1, as the reference trained it', async () => {
+  it('receives a sketch in grey, in -1…1, as the reference trained it', async () => {
     const embedder = await open({ ...argumentsOf('test_convnext') })
     const raw = await open({ ...argumentsOf('test_convnext'), normalize: false })
     const images = imagesOf('test_convnext')
@@ -144,25 +144,22 @@ describe('DefaultEmbedder', () => {
     expect(await graphs()).toHaveLength(2)
   })
 
-  it.each(['', '.data'])(
-    'builds the graph anew if what was kept of it is damaged: model%s',
-    async (suffix) => {
-      const directory = await temporaryDirectory()
-      await open(argumentsOf('test_convnext'), { directory })
-      const [graph] = (await readdir(directory)).filter((file) => file.endsWith('.onnx'))
-      await truncate(join(directory, `${graph}${suffix}`), 100)
-      const logged: string[] = []
-      const kwargs = { ...argumentsOf('test_convnext'), normalize: true }
-      const embedder = await open(kwargs, { directory, logged })
-      expect(logged).toEqual([expect.stringMatching(/can't be used and is built again/)])
-      const expected = expectedOf('test_convnext').embedding_after_imagenet_normalisation
-      expect(
-        largestDifference(await embedder.embed(imagesOf('test_convnext'), 'photo'), expected),
-      ).toBeLessThan(1e-5)
-    },
-  )
+  it.each(['', '.data'])('builds the graph again if its stored file is damaged: model%s', async (suffix) => {
+    const directory = await temporaryDirectory()
+    await open(argumentsOf('test_convnext'), { directory })
+    const [graph] = (await readdir(directory)).filter((file) => file.endsWith('.onnx'))
+    await truncate(join(directory, `${graph}${suffix}`), 100)
+    const logged: string[] = []
+    const kwargs = { ...argumentsOf('test_convnext'), normalize: true }
+    const embedder = await open(kwargs, { directory, logged })
+    expect(logged).toEqual([expect.stringMatching(/can't be used and is built again/)])
+    const expected = expectedOf('test_convnext').embedding_after_imagenet_normalisation
+    expect(
+      largestDifference(await embedder.embed(imagesOf('test_convnext'), 'photo'), expected),
+    ).toBeLessThan(1e-5)
+  })
 
-  it('takes its arguments in the order of the reference’s constructor, and in that of version 0.1', async () => {
+  it('accepts its arguments in the order of the reference’s constructor, and in that of version 0.1', async () => {
     const { timm_backbone, weights_path, embedding_size, hidden_layer_size } = argumentsOf('test_convnext')
     for (const args of [
       [embedding_size, hidden_layer_size, timm_backbone, weights_path],
@@ -218,7 +215,7 @@ describe('DefaultEmbedder', () => {
   it.each([
     ['backbone.model.stages.0.blocks.1.gamma', 'test_convnext'],
     ['projection_head.5.weight', 'a projection head of three layers'],
-  ])('tells of weights that the network has not: %s', async (name, what) => {
+  ])('reports weights that the network lacks: %s', async (name, what) => {
     const { tensors, close } = await openCheckpoint(fixture('test_convnext.pth'))
     const more: Parameters<typeof encodeSafetensors>[0] = {}
     for (const [key, tensor] of tensors)

@@ -34,7 +34,7 @@ describe('drawn pictures', () => {
     expect(data[0]).toBeCloseTo(0.1, 2)
   })
 
-  it('have a vector of unit length between both networks; others keep theirs', () => {
+  it('have a vector of unit length between both networks; others keep their own', () => {
     const vectors = Float32Array.of(1, 0, 0, 0, 1, 0)
     mixVectors(vectors, Float32Array.of(0, 0.9, 0.4), [1], [0, 0.3], 3)
     expect([...vectors.subarray(0, 3)]).toEqual([1, 0, 0])

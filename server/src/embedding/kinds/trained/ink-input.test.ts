@@ -20,7 +20,7 @@ const strongest = ({ data }: ImageBatch, n: number, side: number) =>
   Math.max(...data.subarray(n * side * side * 3, (n + 1) * side * side * 3))
 
 describe('the input of the sketch tower', () => {
-  it('is ink on paper: 0 where nothing is drawn, the same in all channels', () => {
+  it('is ink on paper: 0 without ink, the same in all channels', () => {
     const { data, width, height, count } = inkInput(sheets([16, 8, 0]), 32)
     expect([width, height, count]).toEqual([32, 32, 1])
     const at = (x: number, y: number) => [...data.subarray((y * 32 + x) * 3, (y * 32 + x) * 3 + 3)]

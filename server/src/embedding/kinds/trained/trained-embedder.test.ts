@@ -41,13 +41,13 @@ async function openTrained() {
   })
 }
 
-describe('the model that comes with the product', () => {
+describe('the included model', () => {
   it('is small', () => {
     const sizes = Object.values(TRAINED_MODEL).map((file) => statSync(file).size)
     expect(sizes[0]! + sizes[1]!).toBeLessThan(15e6)
   })
 
-  it('finds a coloured shape by its drawn outline; a picture is as near to itself as can be', async () => {
+  it('finds a coloured shape by its drawn outline; a picture has a score of 1 with itself', async () => {
     const embedder = await openTrained()
     const side = embedder.inputSize!.width
     const { dimensions } = embedder

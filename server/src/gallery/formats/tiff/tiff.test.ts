@@ -32,7 +32,7 @@ describe('a damaged TIFF', () => {
     await expect(decodeImage(grey(tags), SIZE, LIMITS)).rejects.toMatchObject({ code: 'image_unreadable' })
   })
 
-  it('is an image with a note if three quarters of its signed numbers are there, and a failure with a quarter', async () => {
+  it('is an image with a note with three quarters of its signed numbers, and a failure with a quarter', async () => {
     const signed = { 339: short(2), 340: short(0), 341: short(200) }
     expect(await decodeImage(grey(signed, 192), SIZE, LIMITS)).toMatchObject({
       note: 'The file is damaged: 75 % of the picture could be decoded.',
