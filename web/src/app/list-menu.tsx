@@ -49,5 +49,5 @@ function useExportSource({ state, search }: Page): ExportSource | undefined {
   const collection = useCollections().find(({ id }) => id === state.collection)
   const title = collection && { title: collection.name }
   if (search.isActive) return search.saved && { search: search.saved, ...title }
-  return { query: { ...search.filters, ...orderOf(state.sort) }, ...title }
+  return { query: { ...search.filters, ...orderOf(state) }, ...title }
 }

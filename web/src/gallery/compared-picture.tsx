@@ -80,21 +80,7 @@ export function ComparedPicture(props: ComparedPictureProps) {
       </div>
       <div className="shrink-0 p-4">
         <h3 className="pb-2 font-semibold [overflow-wrap:anywhere]">{image.user_visible_name}</h3>
-        <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-13">
-          {facts.map(({ key, values, best }) => (
-            <div key={key} className="contents">
-              <dt className="text-ink-2">{words.facts[key]}</dt>
-              <dd className={`min-w-0 [overflow-wrap:anywhere] ${best[index] ? 'font-semibold' : ''}`}>
-                {values[index]}
-                {best[index] && (
-                  <span className="ml-2 rounded-sm border border-ok px-1 font-medium text-12 text-ok">
-                    {words.best}
-                  </span>
-                )}
-              </dd>
-            </div>
-          ))}
-        </dl>
+        <FactList facts={facts} index={index} />
         <div className="mt-3 grid grid-cols-2 gap-2">
           <Button
             variant={isKept ? 'chosen' : 'plain'}
@@ -112,6 +98,27 @@ export function ComparedPicture(props: ComparedPictureProps) {
         </div>
       </div>
     </article>
+  )
+}
+
+function FactList({ facts, index }: Pick<ComparedPictureProps, 'facts' | 'index'>) {
+  const { compare: words } = messages
+  return (
+    <dl className="grid grid-cols-[auto_1fr] gap-x-4 gap-y-1 text-13">
+      {facts.map(({ key, values, best }) => (
+        <div key={key} className="contents">
+          <dt className="text-ink-2">{words.facts[key]}</dt>
+          <dd className={`min-w-0 [overflow-wrap:anywhere] ${best[index] ? 'font-semibold' : ''}`}>
+            {values[index]}
+            {best[index] && (
+              <span className="ml-2 rounded-sm border border-ok px-1 font-medium text-12 text-ok">
+                {words.best}
+              </span>
+            )}
+          </dd>
+        </div>
+      ))}
+    </dl>
   )
 }
 
