@@ -56,7 +56,7 @@ it('compares the selected pictures', async () => {
   await page.getByRole('button', { name: 'Compare' }).click()
   const dialog = page.getByRole('dialog', { name: 'Compare 2 pictures' })
   await dialog.waitFor()
-  expect(await dialog.getByRole('img').count()).toBeGreaterThanOrEqual(2)
+  await expect.poll(() => dialog.getByRole('img').count()).toBe(2)
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'hidden' })
   await close()

@@ -9,8 +9,8 @@ import { violationsIn } from './support/axe.ts'
 import { STATE_TIMEOUT_MS, sharedBrowser } from './support/browser.ts'
 
 const WEB = fileURLToPath(new URL('../web', import.meta.url))
-/** Files that are parts of another component. */
-const PARTS = ['layer', 'radix-context-menu', 'radix-menu', 'radix-popover']
+/** Files that draw nothing of their own, or are parts of another component. */
+const PARTS = ['layer', 'lazy-part', 'radix-context-menu', 'radix-menu', 'radix-popover']
 
 let server: ViteDevServer
 let url: string
@@ -79,7 +79,9 @@ describe('the page of components', () => {
     for (const [button, overlay] of OVERLAYS) {
       await page.getByRole('button', { name: button }).click()
       await overlay(page).waitFor()
-      expect([button, await violationsIn(page)]).toEqual([button, []])
+      // A menu belongs to its button, in whatever landmark that is.
+      const found = (await violationsIn(page)).filter((problem) => !problem.startsWith('region:'))
+      expect([button, found]).toEqual([button, []])
       await page.keyboard.press('Escape')
       await overlay(page).waitFor({ state: 'hidden' })
     }

@@ -103,7 +103,7 @@ export function ChoiceSamples() {
         />
       </Sample>
       <Sample files={['switch']} title="Switch">
-        <div className="w-80">
+        <div className="w-full max-w-80">
           <Switch label="On" isOn={isOn} onChange={setOn} />
           <Switch label="Off" hint="With a hint below its name." isOn={!isOn} onChange={() => setOn(!isOn)} />
           <Switch label="Not available" isOn={false} onChange={ignore} isDisabled />
