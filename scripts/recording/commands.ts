@@ -16,10 +16,14 @@ const HELP = [
     'embedders',
     'prune',
     'users',
+    'trash',
+    'collections',
+    'export',
     'copy-catalog',
     'config',
   ].map((command) => [command]),
   ...['list', 'add', 'remove', 'role'].map((command) => ['users', command]),
+  ...['list', 'show'].map((command) => ['collections', command]),
 ]
 /** Commands on a gallery of two images, and what is wrong with others. */
 const COMMANDS = [
@@ -33,6 +37,10 @@ const COMMANDS = [
   ['search', 'gallery'],
   ['search', 'gallery', '--image', 'gallery/a.png'],
   ['search', 'gallery', '--image', 'none.png'],
+  ['collections', 'list', '--folder', 'gallery'],
+  ['collections', 'show', 'none', '--folder', 'gallery'],
+  ['export', '--folder', 'gallery', '--format', 'paths'],
+  ['export', '--folder', 'gallery', '--format', 'paths', '--query', 'nam=x'],
   ['prune', 'gallery', '--embedder', 'none'],
   ['worker', 'gallery'],
   ['serve', 'gallery', '--no-index'],

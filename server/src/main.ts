@@ -16,6 +16,8 @@ const COMMANDS: Record<string, () => Promise<Command>> = {
   embedders: async () => (await import('./commands/embedders.ts')).embeddersCommand(),
   prune: async () => (await import('./commands/prune.ts')).pruneCommand(),
   users: async () => (await import('./commands/users.ts')).usersCommand(),
+  collections: async () => (await import('./commands/collections.ts')).collectionsCommand(),
+  export: async () => (await import('./commands/export.ts')).exportCommand(),
   trash: async () => (await import('./commands/trash.ts')).trashCommand(),
   import: async () => (await import('./commands/import.ts')).importCommand(),
   'copy-catalog': async () => (await import('./commands/copy-catalog.ts')).copyCatalogCommand(),

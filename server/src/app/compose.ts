@@ -5,6 +5,7 @@ import type { Config } from '../config/schema.ts'
 import type { openEmbedder } from '../embedding/open-embedder.ts'
 import { type EmbedderClient, failIfEmbedderIsDown } from '../embedding/process/embedder-client.ts'
 import type { EventBus } from '../events.ts'
+import type { Exporter } from '../http/export-request.ts'
 import { createMetrics } from '../http/metrics.ts'
 import type { Router } from '../http/routing.ts'
 import type { Trash } from '../images/trash/trash.ts'
@@ -28,6 +29,7 @@ export interface App {
   readonly sync: GallerySync
   readonly search: ImageSearch
   readonly trash: Trash
+  readonly exporter: Exporter
   readonly events: EventBus
   /** undefined without sign-in */
   readonly auth: (Pick<Challenges, 'start' | 'verify'> & { users: Users }) | undefined
@@ -98,7 +100,13 @@ export async function createApp(
       { catalog: reads.catalog, embedder, reader, vocabulary },
       metrics.observeSearch,
     )
-    const { http, trash, maintain } = openHttp(config, { foundations, indexing, search, metrics, log })
+    const { http, trash, exporter, maintain } = openHttp(config, {
+      foundations,
+      indexing,
+      search,
+      metrics,
+      log,
+    })
     let stopMaintenance = () => {}
     return {
       catalog,
@@ -108,6 +116,7 @@ export async function createApp(
       sync,
       search,
       trash,
+      exporter,
       events,
       auth: signIn && { ...signIn.challenges, users: signIn.users },
       http,

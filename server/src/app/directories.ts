@@ -1,8 +1,11 @@
 import { accessSync, constants, mkdirSync } from 'node:fs'
-import { realpath, stat } from 'node:fs/promises'
+import { lstat, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, join, sep } from 'node:path'
 import type { Config } from '../config/schema.ts'
 import { DomainError, systemCodeOf } from '../errors.ts'
+import { type GalleryDirectory, liesIn } from '../gallery/directories.ts'
+import { canonicalPath, toSystemPath } from '../gallery/file-names.ts'
+import { normalizeName } from '../gallery/paths.ts'
 
 async function assertGallery(root: string): Promise<void> {
   try {
@@ -45,6 +48,42 @@ export async function foldersToExclude(
     )
   }
   return [data, thumbnails].filter((folder) => root !== folder && !root.startsWith(folder + sep))
+}
+
+/**
+ * Resolves the links of `watcher.directories`, whose drives may be absent.
+ * @throws {DomainError} `config_invalid` if a name occurs twice or is taken, or if one folder lies in another
+ */
+export async function resolveDirectories(
+  root: string,
+  { watcher, data_directory }: Config,
+): Promise<GalleryDirectory[]> {
+  const resolved: GalleryDirectory[] = []
+  const folders = [root]
+  const data = await realPath(data_directory)
+  for (const { name, path } of watcher.directories) {
+    const real = await realPath(path)
+    const key = `watcher.directories: ${JSON.stringify(name)}`
+    if (resolved.some((other) => normalizeName(other.name) === normalizeName(name)))
+      throw new DomainError('config_invalid', `${key} is the name of two directories.`)
+    if (await exists(join(root, name)))
+      throw new DomainError('config_invalid', `${key} is also the name of a file or folder in ${root}.`)
+    const other = folders.find((folder) => liesIn(real, folder) || liesIn(folder, real))
+    if (other !== undefined)
+      throw new DomainError('config_invalid', `${key}: ${real} and ${other} lie in one another.`)
+    if (liesIn(real, data))
+      throw new DomainError('config_invalid', `${key}: ${real} lies in the data directory ${data}.`)
+    folders.push(real)
+    resolved.push({ name: canonicalPath(name), path: real })
+  }
+  return resolved
+}
+
+async function exists(path: string): Promise<boolean> {
+  return lstat(toSystemPath(path)).then(
+    () => true,
+    () => false,
+  )
 }
 
 /** Resolves all symbolic links, also on the path of a folder that does not exist yet. */

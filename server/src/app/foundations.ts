@@ -3,13 +3,14 @@ import { COLOUR_SPACE } from '../catalog/spaces.ts'
 import type { Config } from '../config/schema.ts'
 import { type DirectoryLock, lockDirectory, NO_LOCK } from '../database/directory-lock.ts'
 import type { openEmbedder } from '../embedding/open-embedder.ts'
+import { registerDirectories } from '../gallery/directories.ts'
 import type { IncludeRules } from '../gallery/include.ts'
 import { type Client, clientReader } from '../http/middleware/client-address.ts'
 import type { StorageMonitor } from '../indexing/storage-monitor.ts'
 import type { Logger } from '../log.ts'
 import { openStorage, type Storage } from '../storage/open-storage.ts'
 import type { Timings } from '../timings.ts'
-import { foldersToExclude, prepareDirectories } from './directories.ts'
+import { foldersToExclude, prepareDirectories, resolveDirectories } from './directories.ts'
 import { type Model, openModel } from './model.ts'
 import type { OpenedSignIn } from './sign-in.ts'
 import { openStorageMonitor } from './storage-monitor.ts'
@@ -48,11 +49,14 @@ export async function openFoundations(
   await prepareDirectories(config, { isReadOnly })
   // Watchers report real paths, and do not follow a link that the gallery itself may be.
   const root = await realpath(config.watcher.watched_directory)
+  const directories = await resolveDirectories(root, config)
+  registerDirectories(root, directories)
   const walk = {
     recursive: config.watcher.watch_recursive,
     excluded: await foldersToExclude(root, config),
     ignored: config.watcher.ignore,
     includesSystemFolders: config.watcher.include_system_folders,
+    directories,
   }
   const closing = new AsyncDisposableStack()
   try {

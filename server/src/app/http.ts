@@ -2,9 +2,12 @@ import { duplicateThresholdOf } from '../config/built-in.ts'
 import type { Config } from '../config/schema.ts'
 import { createLocalFeed } from '../events.ts'
 import { createHttpApp } from '../http/app.ts'
+import { createExporter, type Exporter } from '../http/export-request.ts'
+import { createImageFilters } from '../http/image-filters.ts'
 import type { Metrics } from '../http/metrics.ts'
 import { allowedHostnames } from '../http/middleware/same-origin.ts'
 import type { Router } from '../http/routing.ts'
+import { createReveal } from '../images/reveal.ts'
 import type { Trash } from '../images/trash/trash.ts'
 import type { Logger } from '../log.ts'
 import type { ImageSearch } from '../search/search.ts'
@@ -25,7 +28,7 @@ export interface HttpParts {
 export function openHttp(
   config: Config,
   { foundations, indexing, search, metrics, log }: HttpParts,
-): { http: Router; trash: Trash; maintain: () => () => void } {
+): { http: Router; trash: Trash; exporter: Exporter; maintain: () => () => void } {
   const { root, walk, storage, monitor, signIn, readClient, model, previousEmbedder } = foundations
   const { localEvents, events, renditions, thumbnails, limits, reader, indexer, backfill, sync, cluster } =
     indexing
@@ -37,10 +40,13 @@ export function openHttp(
     reader,
     thumbnails,
     renditions,
+    isSearching: () => search.isBusy,
     events: localEvents,
     limits,
     walk,
   })
+  const filters = createImageFilters({ catalog: reads.catalog, queries, imageFiles, search })
+  const exporter = createExporter({ catalog: reads.catalog, imageFiles, filters })
   const http = createHttpApp({
     duplicateThreshold: duplicateThresholdOf(config.embedder_registry.chosen_embedder),
     catalog: reads.catalog,
@@ -56,6 +62,10 @@ export function openHttp(
     queries,
     reader,
     imageFiles,
+    filters,
+    exporter,
+    reveal:
+      config.open_in_file_manager && config.auth.kind === 'none' ? createReveal({ root, walk }) : undefined,
     trash,
     feed: cluster?.feed ?? createLocalFeed(events),
     metrics,
@@ -76,5 +86,5 @@ export function openHttp(
       isShared: cluster !== undefined,
       log: { warn: (message) => log.warn(message) },
     })
-  return { http, trash, maintain }
+  return { http, trash, exporter, maintain }
 }

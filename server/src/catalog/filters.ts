@@ -3,7 +3,8 @@ import type { SqlDialect } from '../database/dialect.ts'
 import type { Tables } from '../database/schema.ts'
 import { normalizeName, ROOT } from '../gallery/paths.ts'
 import type { AttributeCondition } from './attribute-filters.ts'
-import type { ImageFilter } from './catalog.ts'
+import type { ImageFilter, NearPlace } from './catalog.ts'
+import { foldCondition } from './fold.ts'
 
 type ImagesBuilder = ExpressionBuilder<Pick<Tables, 'images'>, 'images'>
 
@@ -30,10 +31,34 @@ export function filterCondition(filter: ImageFilter, dialect: SqlDialect) {
     for (const collection of filter.collections ?? []) conditions.push(collectionCondition(eb, collection))
     if (filter.imageIds !== undefined) conditions.push(eb('images.id', 'in', dialect.texts(filter.imageIds)))
     for (const other of filter.within ?? []) conditions.push(filterCondition(other, dialect)(eb))
+    if (filter.near !== undefined) conditions.push(nearCondition(eb, filter.near))
+    if (filter.fold !== undefined) {
+      const { fold, ...others } = filter
+      const passes = isUnfiltered(others) ? undefined : filterCondition(others, dialect)
+      conditions.push(foldCondition(eb, fold, dialect, passes))
+    }
     const inDirectory = directoryCondition(eb, filter)
     if (inDirectory !== undefined) conditions.push(inDirectory)
     return eb.and(conditions)
   }
+}
+
+const KM_PER_DEGREE = 111.32
+const MAX_LATITUDE = 90
+const MAX_LONGITUDE = 180
+
+/** The box may cross the line where 180° east meets 180° west, and contains all longitudes where it contains a pole. */
+function nearCondition(eb: ImagesBuilder, { latitude, longitude, distance }: NearPlace): Expression<SqlBool> {
+  const height = distance / KM_PER_DEGREE
+  const [south, north] = [latitude - height, latitude + height]
+  const isInLatitude = eb.between('images.latitude', south, north)
+  const widest = Math.max(Math.abs(south), Math.abs(north))
+  const width = widest < MAX_LATITUDE ? height / Math.cos((widest * Math.PI) / 180) : MAX_LONGITUDE
+  if (width >= MAX_LONGITUDE) return isInLatitude
+  const turns = [-2 * MAX_LONGITUDE, 0, 2 * MAX_LONGITUDE].map((turn) =>
+    eb.between('images.longitude', longitude - width + turn, longitude + width + turn),
+  )
+  return eb.and([isInLatitude, eb.or(turns)])
 }
 
 function textCondition(eb: ImagesBuilder, dialect: SqlDialect, text: string): Expression<SqlBool> {

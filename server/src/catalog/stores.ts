@@ -33,6 +33,7 @@ export const READ_FROM = {
     section: 'replica',
     getAll: 'replica',
     timeline: 'replica',
+    folded: 'replica',
     countByDirectory: 'replica',
     counts: 'replica',
     byContentHash: 'replica',

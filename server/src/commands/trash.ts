@@ -1,11 +1,10 @@
 import { Command } from 'commander'
-import { type App, createApp } from '../app/compose.ts'
+import type { App } from '../app/compose.ts'
 import type { TrashedImage } from '../catalog/catalog.ts'
 import { DomainError } from '../errors.ts'
 import { displayName } from '../gallery/file-names.ts'
-import { createLog } from '../log.ts'
+import { inApp } from './in-app.ts'
 import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
-import { showLoading } from './progress-line.ts'
 import { printTable } from './table.ts'
 
 interface TrashOptions extends CommonOptions {
@@ -41,18 +40,7 @@ export function trashCommand(): Command {
 
 /** @throws {DomainError} `data_directory_in_use` while a server uses an embedded database */
 async function withApp(options: TrashOptions, work: (app: App) => Promise<void>): Promise<void> {
-  const config = configFor(options.folder, options)
-  const { log, status } = createLog(config, process.stderr)
-  const app = await createApp(config, {
-    log,
-    onLoading: showLoading(status, log, process.stderr.isTTY === true),
-  })
-  status.clear()
-  try {
-    await work(app)
-  } finally {
-    await app.close()
-  }
+  await inApp(configFor(options.folder, options), {}, work)
 }
 
 async function list({ trash }: App, isJson: boolean): Promise<void> {

@@ -98,7 +98,11 @@ function complete(parsed: Parsed, sources: ConfigSources): Config {
   return {
     ...parsed,
     data_directory: dataDirectory,
-    watcher: { ...parsed.watcher, watched_directory: gallery },
+    watcher: {
+      ...parsed.watcher,
+      watched_directory: gallery,
+      directories: parsed.watcher.directories.map(({ name, path }) => ({ name, path: absolute(path) })),
+    },
     thumbnail: {
       size: parsed.thumbnail.size,
       thumbnail_directory: absolute(

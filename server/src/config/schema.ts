@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { isAddressOrNetwork } from '../addresses.ts'
 import { DEFAULT_EMBEDDER } from './built-in.ts'
+import { watcher } from './watcher-schema.ts'
 
 const LOG_LEVELS = ['CRITICAL', 'ERROR', 'WARNING', 'INFO', 'DEBUG'] as const
 
@@ -112,55 +113,6 @@ const database = z
         message: `is ${candidates}, but has to be at least twice database.hnsw.m, which is ${m}`,
       })
   })
-
-const watcher = z.strictObject({
-  watched_directory: z.string().min(1).default('./').describe('The gallery: the folder with the images.'),
-  watch_recursive: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Look for images in all folders below it. Always on for a folder given on the command line. If off, images that were uploaded to such folders are still included.',
-    ),
-  ignore: z
-    .array(
-      z
-        .string()
-        .regex(
-          /^(?![/!])(?!.*\\)(?!(.*\/)?\.{1,2}(\/|$)).*[^/]$/,
-          'give a pattern of what is left out: a path within the gallery with / between names and none at its ends, as in **/*.cr2 or exports',
-        ),
-    )
-    .default([])
-    .describe('Patterns of files and folders to leave out, relative to the gallery.'),
-  include_system_folders: z
-    .boolean()
-    .default(false)
-    .describe(
-      'Include recycle bins, snapshots and thumbnails of network drives (`@eaDir`, `#recycle`, `@Recycle`, `@tmp`, `RECYCLER` and others), and what photo programs derive from photos (`*.lrdata`; all but the originals in `*.photoslibrary` and `*.aplibrary`).',
-    ),
-  files_batch_size: z
-    .int()
-    .min(1)
-    .max(256)
-    .default(8)
-    .describe(
-      'Maximum number of images stored together, unless the measured batch of the embedder is larger.',
-    ),
-  reconcile_interval_s: z
-    .int()
-    .min(5)
-    .max(7 * 24 * 3600)
-    .default(600)
-    .describe('Seconds between two scans of the whole gallery, for changes that the system did not report.'),
-  max_missing_share: z
-    .number()
-    .min(0)
-    .max(1)
-    .default(0.5)
-    .describe(
-      'If more than this share of the files, and more than 100, disappear at once, they are kept in the index until an admin confirms.',
-    ),
-})
 
 const thumbnail = z.strictObject({
   size: z
@@ -283,6 +235,12 @@ export const configSchema = z.strictObject({
     .transform((path) => `/${path.replaceAll(/^\/|\/$/g, '')}`)
     .default('/')
     .describe('Path of the page, such as `/photos`, if a reverse proxy passes it on without removing it.'),
+  open_in_file_manager: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Let people at this machine open the folder of an image in its file manager. It has no effect with sign-in, or for clients on other machines.',
+    ),
   log_level: z
     .enum(LOG_LEVELS)
     .default('INFO')

@@ -1,5 +1,6 @@
 import { sep } from 'node:path'
 import picomatch, { type Matcher } from 'picomatch'
+import type { GalleryDirectory } from './directories.ts'
 import { ROOT, toAbsolute } from './paths.ts'
 
 export interface IncludeRules {
@@ -13,6 +14,8 @@ export interface IncludeRules {
   ignored?: readonly string[] | undefined
   /** Whether folders of operating systems, network drives and photo programs belong to the gallery, too. */
   includesSystemFolders?: boolean | undefined
+  /** Further folders at the top of the gallery. */
+  directories?: readonly GalleryDirectory[] | undefined
 }
 
 /** At the top of each drive: files that were deleted in Sketch-Search. Hidden for other programs. */

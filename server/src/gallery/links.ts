@@ -1,5 +1,6 @@
 import { dirname, resolve, sep } from 'node:path'
 import { systemCodeOf } from '../errors.ts'
+import { liesInGallery } from './directories.ts'
 import { lstat, readlink, realpath, realpathSync } from './disk.ts'
 import { type IncludeRules, isIncluded, type LeftOutRule } from './include.ts'
 import { ROOT, toAbsolute, toGalleryPath } from './paths.ts'
@@ -11,7 +12,7 @@ import { ROOT, toAbsolute, toGalleryPath } from './paths.ts'
 export async function pointsAt(root: string, absolute: string): Promise<string | undefined> {
   try {
     const target = resolve(await realpath(dirname(absolute)), await readlink(absolute))
-    return target.startsWith(root + sep) ? toGalleryPath(root, target) : undefined
+    return target !== root && liesInGallery(root, target) ? toGalleryPath(root, target) : undefined
   } catch (error) {
     explained(error)
     return undefined
@@ -49,7 +50,7 @@ export async function followLink(root: string, absolute: string, options: Includ
 }
 
 function judged(root: string, target: string, options: IncludeRules): Link {
-  if (target !== root && !target.startsWith(root + sep)) return OUTSIDE
+  if (!liesInGallery(root, target)) return OUTSIDE
   return isIncluded(root, toGalleryPath(root, target), options) ? { target } : HIDDEN
 }
 

@@ -1,10 +1,11 @@
 import type { BigIntStats } from 'node:fs'
 import pTimeout from 'p-timeout'
+import { directoriesOf } from './directories.ts'
 import { type DirectoryEntry, lstat, readEntries, stat } from './disk.ts'
 import { hasImageExtension } from './formats/index.ts'
 import { entryRule, type IncludeRules, isOwnData, type LeftOutRule } from './include.ts'
 import { followDirectoryLink, followLink, isReached, type Link, pointsAt, type RefusedLink } from './links.ts'
-import { joinPath, nameOf, ROOT, toAbsolute, toGalleryPath } from './paths.ts'
+import { isTop, joinPath, nameOf, ROOT, toAbsolute, toGalleryPath } from './paths.ts'
 import { hasImageContent, recognise } from './recognise.ts'
 import { type FileStat, isNotFound, statOf, timesOf, toFileStat } from './stat-file.ts'
 
@@ -115,6 +116,7 @@ class Lister {
     const links: string[] = []
     for (const entry of entries) {
       const path = joinPath(this.#listing.directory, entry.name)
+      if (isTop(this.#root, path)) continue
       const rule = entryRule(path, this.#options)
       if (entry.isDirectory()) this.#addDirectory(path, rule)
       else if (rule !== undefined) this.#leaveOut(rule, path)
@@ -128,8 +130,17 @@ class Lister {
     await this.#addByContent(others)
     for (const path of special) await this.#addSpecial(path)
     for (const path of links) await this.#addLink(path)
+    if (this.#listing.directory === ROOT) await this.#addGalleryDirectories()
     this.#listing.leftOut = [...this.#leftOut.values()]
     return this.#listing
+  }
+
+  /** Adds those that are there. One that exists and can't be read is reported when it is listed itself. */
+  async #addGalleryDirectories(): Promise<void> {
+    for (const { name } of directoriesOf(this.#root)) {
+      const info = await this.#examine(name, stat)
+      if (info?.isDirectory()) this.#addDirectory(name, entryRule(name, this.#options))
+    }
   }
 
   #addDirectory(path: string, rule: LeftOutRule | undefined): void {
@@ -144,7 +155,7 @@ class Lister {
   async #knownFiles(): Promise<ReadonlySet<string> | undefined> {
     const { recursive, knownIn } = this.#options
     const { directory } = this.#listing
-    if (recursive || directory === ROOT) return undefined
+    if (recursive || isTop(this.#root, directory)) return undefined
     return (await knownIn?.(directory)) ?? new Set()
   }
 

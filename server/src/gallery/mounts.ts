@@ -1,5 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { sep } from 'node:path'
+import { directoriesOf } from './directories.ts'
+import { stat } from './disk.ts'
 
 export interface Mount {
   /** Absolute path at which the file system appears. */
@@ -48,6 +50,31 @@ export async function mountsOf(folder: string, table = MOUNT_TABLE): Promise<Mou
       undefined,
     )
   return [...(holding ? [holding] : []), ...mounts.filter(({ path }) => path.startsWith(folder + sep))]
+}
+
+/**
+ * The mounts of a gallery: the one that holds it first, then those in it. Each of its directories that is there counts as a mount.
+ * @returns nothing where the system has no table of mounts and the gallery no directories
+ */
+export async function mountsOfGallery(root: string, table?: string): Promise<Mount[]> {
+  const mounts = await mountsOf(root, table)
+  const directories = directoriesOf(root)
+  if (mounts.length === 0 && directories.length > 0) mounts.push({ ...UNKNOWN, path: root })
+  for (const { path } of directories) {
+    if (!(await isFolder(path))) continue
+    const [holding = { ...UNKNOWN, path }, ...below] = await mountsOf(path, table)
+    mounts.push({ ...holding, path }, ...below)
+  }
+  return mounts
+}
+
+const UNKNOWN = { type: 'unknown', drive: 'unknown' }
+
+async function isFolder(path: string): Promise<boolean> {
+  return stat(path).then(
+    (info) => info.isDirectory(),
+    () => false,
+  )
 }
 
 /** `36 35 98:0 /root /mount/point options [optional …] - type source options`, a line each. */

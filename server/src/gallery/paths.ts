@@ -1,5 +1,6 @@
 import { join, posix, relative, sep } from 'node:path'
 import { DomainError, systemCodeOf } from '../errors.ts'
+import { directoriesOf, type GalleryDirectory, liesIn, liesInGallery } from './directories.ts'
 import { lstat, realpath } from './disk.ts'
 import { byteLengthOf, canonicalPath } from './file-names.ts'
 
@@ -31,13 +32,34 @@ export function isInside(path: string, directory: string): boolean {
 
 /** The path below the gallery, with `/` on every system. */
 export function toGalleryPath(root: string, absolute: string): string {
-  const path = relative(root, absolute)
+  const directory = directoriesOf(root).find(({ path }) => liesIn(absolute, path))
+  if (directory === undefined) return relativePath(root, absolute)
+  const below = relativePath(directory.path, absolute)
+  return below === ROOT ? directory.name : `${directory.name}/${below}`
+}
+
+function relativePath(folder: string, absolute: string): string {
+  const path = relative(folder, absolute)
   if (path === '') return ROOT
   return sep === '/' ? path : path.replaceAll(sep, '/')
 }
 
 export function toAbsolute(root: string, path: string): string {
-  return path === ROOT ? root : join(root, ...path.split('/'))
+  if (path === ROOT) return root
+  const names = path.split('/')
+  const directory = directoryWith(root, path)
+  return directory === undefined ? join(root, ...names) : join(directory.path, ...names.slice(1))
+}
+
+/** The directory of the gallery that a path lies in; undefined in the watched folder itself. */
+export function directoryWith(root: string, path: string): GalleryDirectory | undefined {
+  const [first] = path.split('/', 1)
+  return directoriesOf(root).find(({ name }) => name === first)
+}
+
+/** Whether a path of the gallery is its root, or that of one of its directories. */
+export function isTop(root: string, path: string): boolean {
+  return path === ROOT || directoriesOf(root).some(({ name }) => name === path)
 }
 
 /**
@@ -80,16 +102,11 @@ export function parseFileName(name: string): string {
  * Resolves all symbolic links on the path of a folder.
  * @returns its absolute path
  * @throws {DomainError} `invalid_path` if it leads out of the gallery, `directory_not_found` if it is no folder,
- * `gallery_unavailable` if the root itself is absent
+ * `gallery_unavailable` if the root itself, or the directory of the gallery that the folder lies in, is absent
  */
 export async function resolveDirectory(root: string, directory: string): Promise<string> {
-  const realRoot = await realpath(root).catch((error) => {
-    throw new DomainError(
-      'gallery_unavailable',
-      `The gallery can't be read at present (${systemCodeOf(error)}): try again when its drive is back.`,
-      { cause: error },
-    )
-  })
+  const top = directoryWith(root, directory)
+  for (const path of top === undefined ? [root] : [root, top.path]) await assertPresent(path)
   let real: string
   try {
     real = await realpath(toAbsolute(root, directory))
@@ -99,12 +116,22 @@ export async function resolveDirectory(root: string, directory: string): Promise
     }
     throw error
   }
-  if (real !== realRoot && !real.startsWith(realRoot + sep))
+  if (!liesInGallery(root, real) && !liesIn(real, await realpath(root)))
     throw invalid(directory, 'it leads out of the gallery')
   if (!(await lstat(real)).isDirectory()) {
     throw new DomainError('directory_not_found', `"${directory}" is a file, not a folder.`)
   }
   return real
+}
+
+async function assertPresent(folder: string): Promise<void> {
+  await realpath(folder).catch((error) => {
+    throw new DomainError(
+      'gallery_unavailable',
+      `The gallery can't be read at present (${systemCodeOf(error)}): try again when its drive is back.`,
+      { cause: error },
+    )
+  })
 }
 
 function checkSegment(segment: string, whole: string): void {

@@ -3,7 +3,7 @@ import { systemCodeOf } from '../errors.ts'
 import { lstat, readNames, stat } from './disk.ts'
 import type { IncludeRules } from './include.ts'
 import { followLink } from './links.ts'
-import { directoryOf, nameOf, ROOT, toAbsolute } from './paths.ts'
+import { directoryOf, isTop, nameOf, toAbsolute } from './paths.ts'
 
 /** The result of one `stat`. Times in milliseconds since 1970. */
 export interface FileStat {
@@ -38,14 +38,14 @@ export type SeenNames = Map<string, Promise<ReadonlySet<string>>>
 
 /**
  * Whether every step of a path is spelled as on the disk: where upper and lower case are the same to the file system, a file
- * is found under its old name, too, and in a folder under that folder's old name.
+ * is found under its old name, too, and in a folder under that folder's old name. Names of directories come from the configuration.
  */
 export async function hasExactCase(
   root: string,
   path: string,
   seen: SeenNames = new Map(),
 ): Promise<boolean> {
-  for (let at = path; at !== ROOT; at = directoryOf(at)) {
+  for (let at = path; !isTop(root, at); at = directoryOf(at)) {
     const directory = directoryOf(at)
     const names = seen.get(directory) ?? readNames(toAbsolute(root, directory)).then((list) => new Set(list))
     seen.set(directory, names)

@@ -1,7 +1,8 @@
 import { type BigIntStats, type FSWatcher, lstatSync, watch as watchOneDirectory } from 'node:fs'
 import { basename, join } from 'node:path'
-import { subscribe } from '@parcel/watcher'
+import { type AsyncSubscription, subscribe } from '@parcel/watcher'
 import { systemCodeOf } from '../errors.ts'
+import { directoriesOf } from './directories.ts'
 import { lstat } from './disk.ts'
 import { decodeName, toSystemPath } from './file-names.ts'
 import type { IncludeRules } from './include.ts'
@@ -84,15 +85,29 @@ function watchFolders(root: string, { onChange, onError, onRootGone }: WatchOpti
 
 /** Where the system watches whole trees. */
 async function watchTree(root: string, options: WatchOptions): Promise<GalleryWatcher> {
-  const subscription = await subscribe(
-    root,
+  const subscriptions: AsyncSubscription[] = []
+  const close = async () => void (await Promise.all(subscriptions.map((one) => one.unsubscribe())))
+  try {
+    subscriptions.push(await subscribeTo(root, options))
+    // A directory whose drive is absent is subscribed to when the gallery is watched again, after its drive is back.
+    for (const { path } of directoriesOf(root))
+      if ((await identityOf(path)) !== undefined) subscriptions.push(await subscribeTo(path, options))
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return { enter() {}, leave() {}, close }
+}
+
+function subscribeTo(folder: string, options: WatchOptions): Promise<AsyncSubscription> {
+  return subscribe(
+    folder,
     (error, events) => {
       if (error !== null) options.onError(error)
       else options.onChange(events.map(({ path, type }) => ({ path, isWithinFile: type === 'update' })))
     },
     { ignore: [...options.excluded, '**/.*/**'] },
   )
-  return { enter() {}, leave() {}, close: () => subscription.unsubscribe() }
 }
 
 /** inotify returns ENOSPC if no more folders, and EMFILE if no more watchers are allowed. */

@@ -8,6 +8,7 @@ import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import type { EventFeed } from '../events.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
 import type { ImageFiles } from '../images/image-files.ts'
+import type { Reveal } from '../images/reveal.ts'
 import type { Trash } from '../images/trash/trash.ts'
 import type { Backfill } from '../indexing/backfill.ts'
 import type { Indexer } from '../indexing/indexer.ts'
@@ -23,10 +24,11 @@ import { duplicateHandlers } from './duplicates.ts'
 import { respondWithError, respondWithInvalid } from './errors.ts'
 import { eventHandlers } from './events.ts'
 import { exportHandlers } from './export.ts'
+import type { Exporter } from './export-request.ts'
 import { folderHandlers } from './folders.ts'
 import { healthHandlers } from './health.ts'
 import { imageFileHandlers } from './image-files.ts'
-import { createImageFilters } from './image-filters.ts'
+import type { ImageFilters } from './image-filters.ts'
 import { imageHandlers } from './images.ts'
 import { indexAccountHandlers } from './index-account.ts'
 import { indexStatusHandlers } from './index-status.ts'
@@ -40,6 +42,7 @@ import { type ReadPositions, readYourWrites } from './middleware/read-your-write
 import { knownHostsOnly, sameOriginOnly } from './middleware/same-origin.ts'
 import { openApiDocument } from './openapi.ts'
 import { pageRoutes } from './page.ts'
+import { revealHandlers } from './reveal.ts'
 import { type ApiHandlers, mount, mountAll, type Router } from './routing.ts'
 import { savedQueryHandlers } from './saved-queries.ts'
 import { searchHandlers } from './search.ts'
@@ -66,6 +69,10 @@ export interface HttpOptions {
   queries: SavedQueries
   reader: Pick<ImageReader, 'decode' | 'render'>
   imageFiles: ImageFiles
+  filters: ImageFilters
+  exporter: Exporter
+  /** undefined: no request may open a file manager. */
+  reveal: Reveal | undefined
   trash: Trash
   duplicateThreshold: number
   feed: EventFeed
@@ -159,18 +166,18 @@ export function createHttpApp(options: HttpOptions): Router {
 }
 
 function handlersOf(options: HttpOptions): ApiHandlers<typeof API> {
-  const filters = createImageFilters(options)
   return {
     health: healthHandlers(options),
-    search: searchHandlers({ ...options, filters }),
+    search: searchHandlers(options),
     duplicates: duplicateHandlers(options),
-    images: imageHandlers({ ...options, filters }),
+    images: imageHandlers(options),
     imageFiles: imageFileHandlers(options),
     match: matchHandlers(options),
-    timeline: timelineHandlers({ ...options, filters }),
-    collections: collectionHandlers({ ...options, filters }),
+    timeline: timelineHandlers(options),
+    collections: collectionHandlers(options),
     stars: starHandlers(options),
-    export: exportHandlers({ ...options, filters }),
+    export: exportHandlers(options),
+    reveal: revealHandlers(options),
     trash: trashHandlers(options),
     savedQueries: savedQueryHandlers(options),
     words: wordHandlers(options),

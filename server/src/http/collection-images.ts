@@ -3,8 +3,9 @@ import type { Handlers } from '../contract/routes.ts'
 import { DomainError } from '../errors.ts'
 import { assertMay, canEdit, toCollectionJson } from './collection-access.ts'
 import type { collectionContract } from './contract/collections.ts'
+import { withCopies } from './copies.ts'
 import { type ImageFilters, readSavedSearch } from './image-filters.ts'
-import { visibleCollection } from './requests.ts'
+import { ownerOf, visibleCollection } from './requests.ts'
 import { orderOf, pageOf, toImageJson } from './schemas.ts'
 import { withStars } from './stars.ts'
 
@@ -14,31 +15,45 @@ type ImageHandlers = Pick<Handlers<typeof collectionContract>, 'images' | 'chang
 export function collectionImageHandlers(catalog: Catalog, filters: ImageFilters): ImageHandlers {
   return {
     async images(context) {
-      const collection = await visibleCollection(context, catalog, context.req.valid('param').collection_id)
+      const collection = await visibleCollection(
+        ownerOf(context),
+        catalog,
+        context.req.valid('param').collection_id,
+      )
       const query = context.req.valid('query')
       const saved = collection.search === undefined ? undefined : readSavedSearch(collection)
+      const isRanked = saved?.parts !== undefined
+      const filter = await filters.of(
+        ownerOf(context),
+        isRanked ? query : { ...query, collection: collection.id },
+      )
       const { images, total } =
         saved?.parts === undefined
           ? await catalog.images.list({
-              filter: await filters.of(context, { ...query, collection: collection.id }),
+              filter,
               ...orderOf(query),
               ...pageOf(query),
             })
           : await filters.find(
-              context,
+              ownerOf(context),
               { ...saved, parts: saved.parts },
-              { filter: await filters.of(context, query), ...pageOf(query) },
+              { filter, ...pageOf(query) },
             )
-      return context.json({ images: await withStars(context, catalog, images.map(toImageJson)), total }, 200)
+      const starred = await withStars(context, catalog, images.map(toImageJson))
+      return context.json({ images: await withCopies(catalog, filter, starred), total }, 200)
     },
     async changeImages(context) {
-      const collection = await visibleCollection(context, catalog, context.req.valid('param').collection_id)
+      const collection = await visibleCollection(
+        ownerOf(context),
+        catalog,
+        context.req.valid('param').collection_id,
+      )
       assertMay(canEdit(context, collection), 'change')
       if (collection.search !== undefined)
         throw new DomainError('invalid_request', 'The images of a saved search are those that it finds.')
       const { add, remove } = context.req.valid('json')
       await catalog.collections.change(collection.id, { ...(add && { add }), ...(remove && { remove }) })
-      const changed = await visibleCollection(context, catalog, collection.id)
+      const changed = await visibleCollection(ownerOf(context), catalog, collection.id)
       return context.json(toCollectionJson(context, changed), 200)
     },
   }

@@ -74,7 +74,7 @@ export function collectionHandlers(options: CollectionHandlersOptions): Handlers
 
   /** @throws {DomainError} `collection_not_found` unless the user may see it */
   function find(context: Context<HttpEnv>, id: string): Promise<Collection> {
-    return visibleCollection(context, catalog, id)
+    return visibleCollection(ownerOf(context), catalog, id)
   }
 
   async function read(context: Context<HttpEnv>, id: string): Promise<CollectionJson> {
@@ -88,7 +88,7 @@ async function pin(
   search: SavedSearch,
   { filters, queries }: CollectionHandlersOptions,
 ): Promise<unknown> {
-  await filters.check(context, search)
+  await filters.check(ownerOf(context), search)
   for (const id of queryIdsIn(search)) await queries.pin(id)
   return searchAsSent(context)
 }

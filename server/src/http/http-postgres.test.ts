@@ -1,4 +1,6 @@
 import { sharedPostgres } from '../testing/shared-postgres.ts'
+import { describeCollections } from './collections.contract.ts'
+import { describeExport } from './export.contract.ts'
 import { describeTrash } from './trash.contract.ts'
 
 const server = sharedPostgres()
@@ -10,3 +12,5 @@ async function newDatabase(): Promise<Record<string, unknown>> {
 }
 
 describeTrash('trash on PostgreSQL', newDatabase)
+describeCollections('collections on PostgreSQL', newDatabase)
+describeExport('export on PostgreSQL', newDatabase)

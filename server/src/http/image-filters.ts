@@ -1,11 +1,9 @@
-import type { Context } from 'hono'
 import type { Collection, ImageFilter } from '../catalog/catalog.ts'
 import { starsOf } from '../catalog/contract/collections.ts'
-import type { HttpEnv } from '../contract/routes.ts'
 import { DomainError } from '../errors.ts'
 import type { ImageSearch, SearchOptions, SearchResult } from '../search/search.ts'
 import { type SavedSearch, savedSearchSchema } from './contract/search-request.ts'
-import { ownerOf, visibleCollection } from './requests.ts'
+import { visibleCollection } from './requests.ts'
 import { DEFAULT_TOP_K, filterOf, type Query } from './schemas.ts'
 import { type PictureSources, toTerms } from './search-requests.ts'
 
@@ -17,60 +15,69 @@ export interface ImageFilterOptions extends PictureSources {
 type RankedSearch = SavedSearch & { parts: NonNullable<SavedSearch['parts']> }
 type FindOptions = Pick<SearchOptions, 'filter' | 'offset' | 'limit'>
 
-/** Converts queries to filters. Collections and stars depend on the user, and saved searches have to be carried out. */
+/**
+ * Converts queries to filters. Collections and stars depend on the user, whose id is empty without sign-in, and saved searches
+ * have to be carried out.
+ */
 export interface ImageFilters {
   /** @throws {DomainError} as `find`, for a search that could not be carried out now: it is not worth saving */
-  check(context: Context<HttpEnv>, saved: SavedSearch): Promise<void>
+  check(userId: string, saved: SavedSearch): Promise<void>
   /** @throws {DomainError} `collection_not_found`; `invalid_request` if one saved search is based on another */
-  of(context: Context<HttpEnv>, query: Query): Promise<ImageFilter>
+  of(userId: string, query: Query): Promise<ImageFilter>
   /**
    * The images of a saved search, best first.
    * @param filter has to be passed as well
    */
-  find(context: Context<HttpEnv>, saved: RankedSearch, options: FindOptions): Promise<SearchResult>
+  find(userId: string, saved: RankedSearch, options: FindOptions): Promise<SearchResult>
 }
 
 export function createImageFilters({ search, ...sources }: ImageFilterOptions): ImageFilters {
   const { catalog } = sources
-  return { check, of: (context, query) => filterFor(context, query, false), find }
+  return { check, of: (userId, query) => filterFor(userId, query, false), find }
 
-  async function check(context: Context<HttpEnv>, { parts, query }: SavedSearch): Promise<void> {
+  async function check(userId: string, { parts, query }: SavedSearch): Promise<void> {
     if (parts !== undefined) await toTerms({ request: { parts }, files: new Map() }, sources)
-    await filterFor(context, query ?? {}, true)
+    await filterFor(userId, query ?? {}, true)
   }
 
-  async function filterFor(context: Context<HttpEnv>, query: Query, isSaved: boolean): Promise<ImageFilter> {
+  async function filterFor(userId: string, query: Query, isSaved: boolean): Promise<ImageFilter> {
     const filter = filterOf(query)
-    const collections: string[] = query.starred === true ? [starsOf(ownerOf(context))] : []
+    const collections: string[] = query.starred === true ? [starsOf(userId)] : []
     const collection =
-      query.collection === undefined ? undefined : await visibleCollection(context, catalog, query.collection)
+      query.collection === undefined ? undefined : await visibleCollection(userId, catalog, query.collection)
     if (collection !== undefined && collection.search === undefined) collections.push(collection.id)
     const within =
-      collection?.search === undefined ? undefined : [await searchFilter(context, collection, isSaved)]
-    return { ...filter, within, collections: collections.length > 0 ? collections : undefined }
+      collection?.search === undefined ? undefined : [await searchFilter(userId, collection, isSaved)]
+    const all = { ...filter, within, collections: collections.length > 0 ? collections : undefined }
+    return query.folded_into === undefined ? all : groupFilter(query.folded_into, all)
+  }
+
+  async function groupFilter(id: string, { fold = 'bursts', ...filter }: ImageFilter): Promise<ImageFilter> {
+    const groups = await catalog.images.folded([id], { ...filter, fold })
+    return { ...filter, imageIds: [id, ...groups.flatMap(({ folded }) => folded)] }
   }
 
   async function searchFilter(
-    context: Context<HttpEnv>,
+    userId: string,
     collection: Collection,
     isSaved: boolean,
   ): Promise<ImageFilter> {
     if (isSaved)
       throw new DomainError('invalid_request', 'A saved search can’t be based on another saved search.')
     const saved = readSavedSearch(collection)
-    if (saved.parts === undefined) return filterFor(context, saved.query ?? {}, true)
+    if (saved.parts === undefined) return filterFor(userId, saved.query ?? {}, true)
     const limit = saved.top_k ?? DEFAULT_TOP_K
-    const found = await find(context, { ...saved, parts: saved.parts }, { filter: {}, offset: 0, limit })
+    const found = await find(userId, { ...saved, parts: saved.parts }, { filter: {}, offset: 0, limit })
     return { imageIds: found.images.map(({ id }) => id) }
   }
 
   async function find(
-    context: Context<HttpEnv>,
+    userId: string,
     { parts, top_k: topK = DEFAULT_TOP_K, query }: RankedSearch,
     { filter, offset, limit }: FindOptions,
   ): Promise<SearchResult> {
     const terms = await toTerms({ request: { parts }, files: new Map() }, sources)
-    const within = [await filterFor(context, query ?? {}, true)]
+    const within = [await filterFor(userId, query ?? {}, true)]
     return search.find(terms, {
       filter: { ...filter, within: [...(filter.within ?? []), ...within] },
       topK,

@@ -3,8 +3,9 @@ import type { Catalog } from '../catalog/catalog.ts'
 import type { Handlers, HttpEnv } from '../contract/routes.ts'
 import type { ImageFiles } from '../images/image-files.ts'
 import type { imageContract } from './contract/images.ts'
+import { withCopies } from './copies.ts'
 import type { ImageFilters } from './image-filters.ts'
-import { bytesOf, findImage } from './requests.ts'
+import { bytesOf, findImage, ownerOf } from './requests.ts'
 import { orderOf, pageOf, toImageJson } from './schemas.ts'
 import { withStars } from './stars.ts'
 
@@ -24,12 +25,14 @@ export function imageHandlers({
   return {
     async list(context) {
       const query = context.req.valid('query')
+      const filter = await filters.of(ownerOf(context), query)
       const { images, total } = await catalog.images.list({
-        filter: await filters.of(context, query),
+        filter,
         ...orderOf(query),
         ...pageOf(query),
       })
-      return context.json({ images: await withStars(context, catalog, images.map(toImageJson)), total }, 200)
+      const starred = await withStars(context, catalog, images.map(toImageJson))
+      return context.json({ images: await withCopies(catalog, filter, starred), total }, 200)
     },
     async add(context) {
       const {

@@ -9,9 +9,11 @@ import type { StorageMonitor } from '../indexing/storage-monitor.ts'
 import type { Vocabulary } from '../search/words/vocabulary.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
 import type { indexStatusContract } from './contract/index-status.ts'
-import { type IndexStatusJson, pageOf } from './schemas.ts'
+import type { IndexStatusJson } from './index-status-schema.ts'
+import { mayReveal, type RevealAccess } from './reveal.ts'
+import { pageOf } from './schemas.ts'
 
-export interface IndexStatusOptions {
+export interface IndexStatusOptions extends RevealAccess {
   catalog: Catalog
   embedder: EmbedderClient
   /** The words of an embedder without a text encoder. */
@@ -30,7 +32,10 @@ export interface IndexStatusOptions {
 export function indexStatusHandlers(options: IndexStatusOptions): Handlers<typeof indexStatusContract> {
   const { catalog, sync } = options
   return {
-    status: async (context) => context.json(await statusOf(options), 200),
+    async status(context) {
+      const status = await statusOf(options)
+      return context.json({ ...status, can_reveal: mayReveal(context, options) }, 200)
+    },
     async failures(context) {
       const { failures, total } = await catalog.failures.list(pageOf(context.req.valid('query')))
       const list = failures.map(({ path, code, reason, failedAt }) => ({
@@ -65,7 +70,7 @@ async function statusOf({
   storage,
   signIn,
   trash,
-}: IndexStatusOptions): Promise<IndexStatusJson> {
+}: IndexStatusOptions): Promise<Omit<IndexStatusJson, 'can_reveal'>> {
   const { indexed, unembedded, failed } = await catalog.images.counts()
   const { ratePerSecond, etaSeconds, pending } = indexer.progress()
   return {

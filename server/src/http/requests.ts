@@ -33,15 +33,11 @@ export function ownerOf(context: Context<HttpEnv>): string {
 }
 
 /** @throws {DomainError} `collection_not_found`, also for one that belongs to another user alone */
-export async function visibleCollection(
-  context: Context<HttpEnv>,
-  catalog: Catalog,
-  id: string,
-): Promise<Collection> {
+export async function visibleCollection(userId: string, catalog: Catalog, id: string): Promise<Collection> {
   const collection = await catalog.collections.get(id)
   if (collection !== undefined) {
     const { ownerId, isShared } = collection
-    if (isShared || ownerId === '' || ownerId === ownerOf(context)) return collection
+    if (isShared || ownerId === '' || ownerId === userId) return collection
   }
   throw new DomainError('collection_not_found', 'There is no such collection.')
 }

@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { attributeSchemas, attributesJson } from '../catalog/attributes.ts'
 import type { Image, ImageFilter, ImageOrder } from '../catalog/catalog.ts'
+import { FOLD_LEVELS } from '../catalog/contract/images.ts'
 import {
   choice,
   flag,
@@ -18,11 +19,11 @@ import { DomainError } from '../errors.ts'
 import { displayName } from '../gallery/file-names.ts'
 import { parseDirectoryFilter } from '../gallery/paths.ts'
 import { RENDITION_SIDES } from '../gallery/rendition-store.ts'
-import { STORAGE_PROBLEMS } from '../indexing/storage-monitor.ts'
 import { SAVED_QUERY_ID } from '../saved-queries/saved-queries.ts'
 import { type Crop, parseCrop } from '../search/region.ts'
 import type { FoundImage } from '../search/search.ts'
 import { attributeConditions, attributeParameterShape } from './attribute-parameters.ts'
+import { placeSchema } from './place.ts'
 
 const MAX_ITEMS_PER_PAGE = 1000
 export const DEFAULT_TOP_K = 100
@@ -76,6 +77,16 @@ export const querySchema = z
     ),
     collection: optional(uuid).openapi({ description: 'Only images of this collection.' }),
     starred: optional(flag({ description: 'With `true`, only images that have a star of the user.' })),
+    near: optional(placeSchema),
+    fold: optional(
+      choice(FOLD_LEVELS, {
+        description:
+          'One image stands for several, in lists, totals, the timeline and searches: for exact copies (`copies`), also for a shot in several formats, such as raw and JPEG with one name and capture time (`shots`), also for a burst, whose frames are at most a second apart (`bursts`). Absent: all images.',
+      }),
+    ),
+    folded_into: optional(uuid).openapi({
+      description: 'Only this image and those that `fold` (default `bursts`) folds into it.',
+    }),
     ...attributeParameterShape,
   })
   .openapi('Query')
@@ -102,6 +113,8 @@ export function filterOf(query: Query): ImageFilter {
     modifiedMax: query.modified_max,
     directory: query.directory === undefined ? undefined : parseDirectoryFilter(query.directory),
     recursive: query.recursive,
+    near: query.near,
+    fold: query.fold,
     conditions: conditions.length > 0 ? conditions : undefined,
   }
 }
@@ -131,6 +144,9 @@ export const imageSchema = z
       .openapi({ description: 'Searches by parts only: the score by each part alone.' }),
     words: z.array(z.string()).optional().openapi({
       description: 'Searches by parts with `words` only: words for the image, if the model is sure of some.',
+    }),
+    copies: z.int().optional().openapi({
+      description: 'With `fold` in the query only: number of images that are folded into this one.',
     }),
     starred: z
       .boolean()
@@ -282,64 +298,6 @@ export interface WatchedDirectoryJson {
   image_count: number
   children: WatchedDirectoryJson[]
 }
-
-export const indexStatusSchema = z
-  .object({
-    indexed: z.int(),
-    failed: z.int(),
-    pending: z.int(),
-    embedder: z.string(),
-    dimensions: z.int(),
-    watching: z.enum(['native', 'polling', 'off']),
-    last_reconcile: z.iso.datetime().nullable(),
-    rate_per_s: z.number(),
-    eta_s: z.number(),
-    to_embed: z
-      .int()
-      .describe('Images that the embedder has no vector of yet; they can be seen but not searched.'),
-    metadata_pending: z
-      .int()
-      .describe('Images that an earlier version indexed and whose metadata has yet to be read.'),
-    previous_embedder: z
-      .string()
-      .nullable()
-      .describe('The embedder that was used before, while not all images are embedded by the present one.'),
-    embedder_state: z.enum(['working', 'not_working']),
-    trash_days: z.number().describe('Days for which deleted images can be restored; 0 if deleting is final.'),
-    words: z
-      .object({
-        kind: z
-          .enum(['none', 'vocabulary', 'any'])
-          .describe('Whether the embedder understands no words, those of its vocabulary, or any text.'),
-        language: z.string().nullable().describe('ISO 639-1; null if there is no vocabulary.'),
-        count: z.int().nullable(),
-      })
-      .describe('Searching by words.'),
-    auth: z.enum(['none', 'otp']).describe('Whether people sign in.'),
-    absence: z
-      .object({ missing: z.int(), known: z.int() })
-      .nullable()
-      .describe('Many known files are gone at once. The index is kept unchanged until an admin confirms.'),
-    problem: z
-      .string()
-      .nullable()
-      .describe(
-        'Why the folder can’t be read, or why nothing can be stored. The index does not change meanwhile.',
-      ),
-    storage_problem: z
-      .enum(STORAGE_PROBLEMS)
-      .nullable()
-      .describe('Set while nothing can be stored: indexing waits, and goes on by itself.'),
-    polling_reason: z
-      .string()
-      .nullable()
-      .describe(
-        'Why the folder is compared from time to time instead of being watched, and what would help.',
-      ),
-  })
-  .openapi('IndexStatus')
-
-export type IndexStatusJson = z.output<typeof indexStatusSchema>
 
 export const failureSchema = z
   .object({ path: z.string(), code: z.string(), reason: z.string(), failed_at: z.iso.datetime() })

@@ -2,6 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts'
 import type { Handlers } from '../contract/routes.ts'
 import type { timelineContract } from './contract/timeline.ts'
 import type { ImageFilters } from './image-filters.ts'
+import { ownerOf } from './requests.ts'
 
 export function timelineHandlers({
   catalog,
@@ -13,7 +14,7 @@ export function timelineHandlers({
   return {
     async list(context) {
       const query = context.req.valid('query')
-      const months = await catalog.images.timeline(await filters.of(context, query))
+      const months = await catalog.images.timeline(await filters.of(ownerOf(context), query))
       if (query.direction === 'ascending') months.reverse()
       const monthsJson = months.map(({ month, count, meanAspect }) => ({
         month,

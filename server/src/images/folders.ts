@@ -1,7 +1,7 @@
 import { mkdir, rmdir } from 'node:fs/promises'
 import { DomainError, systemCodeOf } from '../errors.ts'
 import { toSystemPath } from '../gallery/file-names.ts'
-import { ROOT, resolveDirectory, toAbsolute } from '../gallery/paths.ts'
+import { isTop, ROOT, resolveDirectory, toAbsolute } from '../gallery/paths.ts'
 import { writeFailure } from './write-file.ts'
 
 /**
@@ -16,7 +16,7 @@ export async function makeFolders(root: string, folder: string): Promise<string[
   for (let depth = 0; depth <= names.length; depth++) {
     const path = names.slice(0, depth).join('/') || ROOT
     const absolute = toAbsolute(root, path)
-    if (depth > 0 && (await make(absolute))) created.push(absolute)
+    if (!isTop(root, path) && (await make(absolute))) created.push(absolute)
     if ((await resolveDirectory(root, path)) === toAbsolute(realRoot, path)) continue
     throw new DomainError(
       'invalid_path',

@@ -1,4 +1,4 @@
-import { keepsIdentities, mountsOf } from '../gallery/mounts.ts'
+import { keepsIdentities, mountsOfGallery } from '../gallery/mounts.ts'
 import { isInside, ROOT, toGalleryPath } from '../gallery/paths.ts'
 
 /** Where file systems keep the inode of a file as long as it exists. FAT, for one, does not. */
@@ -13,7 +13,7 @@ export function createInodeStability(root: string, mountTable: string | undefine
   let mounts: { path: string; isStable: boolean }[] = []
   return {
     async update() {
-      mounts = (await mountsOf(root, mountTable)).map((mount, n) => ({
+      mounts = (await mountsOfGallery(root, mountTable)).map((mount, n) => ({
         path: n === 0 ? ROOT : toGalleryPath(root, mount.path),
         isStable: keepsIdentities(mount),
       }))

@@ -1,8 +1,9 @@
 import type { Catalog } from '../catalog/catalog.ts'
+import { liesInGallery } from '../gallery/directories.ts'
 import { lstat } from '../gallery/disk.ts'
 import { type IncludeRules, isIncluded } from '../gallery/include.ts'
 import { pointsAt } from '../gallery/links.ts'
-import { type Mount, mountsOf } from '../gallery/mounts.ts'
+import { type Mount, mountsOfGallery } from '../gallery/mounts.ts'
 import { isInside, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
 
 /** Mount points in the gallery. Files of a drive that is not mounted are absent, not deleted. Paths are relative to the gallery. */
@@ -25,7 +26,7 @@ export interface MountPointsOptions {
   mountTable?: string | undefined
 }
 
-/** Reads the system's table of mounts, which only Linux has. Elsewhere there are no mount points. */
+/** Reads the system's table of mounts, which only Linux has. Elsewhere the directories of the gallery are the only mount points. */
 export function createMountPoints({ root, catalog, walk, mountTable }: MountPointsOptions): MountPoints {
   /** With the drive that was mounted there when all its files were last found; undefined after a start. */
   const known = new Map<string, string | undefined>()
@@ -78,14 +79,14 @@ export function createMountPoints({ root, catalog, walk, mountTable }: MountPoin
 
   /** Returns the mount points in the gallery with their drives. */
   async function mounted(): Promise<Map<string, string>> {
-    const below = (await mountsOf(root, mountTable)).filter((mount) => isInGallery(root, mount, walk))
+    const below = (await mountsOfGallery(root, mountTable)).filter((mount) => isInGallery(root, mount, walk))
     return new Map(below.map(({ path, drive }) => [toGalleryPath(root, path), drive]))
   }
 }
 
 /** Whether a mount lies in a folder that is scanned. */
 export function isInGallery(root: string, { path }: Mount, walk: IncludeRules): boolean {
-  if (!isInside(path, root) || path === root) return false
+  if (path === root || !liesInGallery(root, path)) return false
   return isIncluded(root, toGalleryPath(root, path), walk)
 }
 

@@ -2,7 +2,7 @@ import type { Catalog, KnownFile } from '../catalog/catalog.ts'
 import { hasImageExtension } from '../gallery/formats/index.ts'
 import { isIncluded } from '../gallery/include.ts'
 import { findRealFile, isReached } from '../gallery/links.ts'
-import { directoryOf, isInside, nameOf } from '../gallery/paths.ts'
+import { directoryOf, directoryWith, isInside, nameOf } from '../gallery/paths.ts'
 import { hasImageContent } from '../gallery/recognise.ts'
 import { hasExactCase, type SeenNames, statFile } from '../gallery/stat-file.ts'
 import { removeUnusedContent } from '../indexing/unused-content.ts'
@@ -96,11 +96,12 @@ export class Removals {
   }
 
   async #facts(examined: readonly MissingFile[], acceptsMissing: boolean): Promise<RemovalFacts> {
-    const { catalog } = this.#context
+    const { root, catalog } = this.#context
     const { gallery, maxShare } = this.#options
     const { isOtherDevice } = gallery
     const included = examined.filter(({ isExcluded }) => !isExcluded)
-    const isGalleryEmpty = included.length > 0 && (await gallery.isEmpty())
+    const areInRoot = included.some(({ path }) => directoryWith(root, path) === undefined)
+    const isGalleryEmpty = areInRoot && (await gallery.isEmpty())
     const mounts = new Set(included.flatMap(({ replacedMount }) => replacedMount ?? []))
     const knownBelow = new Map<string, number>()
     for (const mount of mounts) knownBelow.set(mount, await this.#countKnownBelow(mount))

@@ -2,7 +2,7 @@ import { setImmediate as yieldToOthers } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { messageOf, systemCodeOf } from '../errors.ts'
 import type { IncludeRules } from '../gallery/include.ts'
-import { isRemote, type Mount, mountsOf } from '../gallery/mounts.ts'
+import { isRemote, type Mount, mountsOfGallery } from '../gallery/mounts.ts'
 import { isInside, toAbsolute, toGalleryPath } from '../gallery/paths.ts'
 import { type Change, type GalleryWatcher, identityOf, isExhaustion, watchGallery } from '../gallery/watch.ts'
 import type { Timings } from '../timings.ts'
@@ -184,7 +184,7 @@ export class WatchController {
 
   async #mountsNow(): Promise<Mount[]> {
     const { root, walk, mountTable } = this.#options
-    const [holding, ...below] = await mountsOf(root, mountTable)
+    const [holding, ...below] = await mountsOfGallery(root, mountTable)
     if (holding === undefined) return []
     return [holding, ...below.filter((mount) => isInGallery(root, mount, walk))]
   }

@@ -30,6 +30,8 @@ export interface Address {
   collection?: string
   /** Only pictures with a star. */
   starred?: true
+  /** Only files of the last days, the newest first. */
+  recent?: true
   /** Pictures that are compared, by their ids, separated by commas. */
   compare?: string
   /** Latitude, longitude and a distance in kilometres, separated by commas. */
@@ -55,6 +57,7 @@ export interface PageState {
   near: NearPlace | undefined
   collection: string | undefined
   isStarred: boolean
+  isRecent: boolean
   compare: string[]
   from: string
   to: string
@@ -87,6 +90,7 @@ export function parseAddress(search: Record<string, unknown>): Address {
     rating: stars(search.rating),
     collection: text(search.collection),
     starred: search.starred === true ? true : undefined,
+    recent: search.recent === true ? true : undefined,
     compare: text(search.compare),
     near: parseNear(search.near) && text(search.near),
     from: day(search.from),
@@ -110,6 +114,7 @@ export function stateOf(address: Address): PageState {
     near: parseNear(address.near),
     collection: address.collection,
     isStarred: address.starred ?? false,
+    isRecent: address.recent ?? false,
     compare: address.compare?.split(',').slice(0, MAX_COMPARED) ?? [],
     from: address.from ?? '',
     to: address.to ?? '',
@@ -132,6 +137,7 @@ export function changed(address: Address, part: PageChange): Address {
   if ('rating' in part) next.rating = part.rating || undefined
   if ('collection' in part) next.collection = part.collection
   if ('isStarred' in part) next.starred = part.isStarred || undefined
+  if ('isRecent' in part) next.recent = part.isRecent || undefined
   if ('compare' in part) next.compare = part.compare?.join() || undefined
   if ('near' in part) next.near = part.near && formatNear(part.near)
   if ('from' in part) next.from = part.from || undefined
@@ -148,7 +154,18 @@ const ORDERS: Record<Sort, { order_by: OrderBy; direction: 'ascending' | 'descen
   'name-down': { order_by: 'user_visible_name', direction: 'descending' },
 }
 
-export const orderOf = (sort: Sort) => ORDERS[sort]
+/** Recent files are ordered by when they came onto the disk. */
+export function orderOf({ sort, isRecent }: Pick<PageState, 'sort' | 'isRecent'>) {
+  const order = ORDERS[sort]
+  return isRecent && order.order_by === 'captured_at' ? { ...order, order_by: 'created_at' as const } : order
+}
+
+const RECENT_DAYS = 30
+
+/** The time from which files are recent: the beginning of a day in the time zone of the browser. */
+export function recentSince(now = new Date()): string {
+  return new Date(now.getFullYear(), now.getMonth(), now.getDate() - RECENT_DAYS).toISOString()
+}
 
 /** Filters of lists and searches. Days are in the time zone of the browser. */
 export function filtersOf(state: PageState): Filters {
@@ -161,6 +178,7 @@ export function filtersOf(state: PageState): Filters {
     rating_min: state.rating || undefined,
     collection: state.collection,
     starred: state.isStarred || undefined,
+    created_min: state.isRecent ? recentSince() : undefined,
     ...(near && boxAround(near)),
     directory: directory === undefined ? (isFlat ? '.' : undefined) : directory,
     recursive: directory === undefined ? undefined : !isFlat,
@@ -171,10 +189,11 @@ export function filtersOf(state: PageState): Filters {
 
 /** How many filters are set. */
 export function filterCount(state: PageState): number {
-  const { directory, isFlat, type, from, to, collection } = state
+  const { directory, isFlat, type, from, to, collection, isRecent } = state
   const isSet = [
     directory !== undefined,
     collection !== undefined,
+    isRecent,
     isFlat,
     type !== '',
     from !== '' || to !== '',
@@ -204,6 +223,7 @@ export const NO_FURTHER_FILTERS: PageChange = {
 export const NO_FILTERS: PageChange = {
   directory: undefined,
   collection: undefined,
+  isRecent: false,
   isFlat: false,
   type: '',
   ...NO_FURTHER_FILTERS,

@@ -51,6 +51,27 @@ export interface PutResult {
   needsEmbedding: boolean
 }
 
+/**
+ * Images that one stands for: exact copies; also shots that are stored in several formats, such as raw and JPEG; also bursts. Each
+ * level includes those before it.
+ */
+export const FOLD_LEVELS = ['copies', 'shots', 'bursts'] as const
+export type FoldLevel = (typeof FOLD_LEVELS)[number]
+
+/** An image and the ids of those that are folded into it. */
+export interface FoldedImages {
+  id: string
+  folded: string[]
+}
+
+/** The box of coordinates around a place. Degrees, north and east are positive. */
+export interface NearPlace {
+  latitude: number
+  longitude: number
+  /** Distance from the place to the sides of the box, in kilometres. */
+  distance: number
+}
+
 export interface ImageFilter {
   /** Case-insensitive; no character has a special meaning. */
   nameContains?: string | undefined
@@ -70,6 +91,9 @@ export interface ImageFilter {
   imageIds?: readonly string[] | undefined
   /** Further filters that have to be passed as well. */
   within?: readonly ImageFilter[] | undefined
+  /** Leaves out images that another one, which passes the filter as well, stands for. */
+  fold?: FoldLevel | undefined
+  near?: NearPlace | undefined
   /** All have to be met. */
   conditions?: readonly AttributeCondition[] | undefined
 }
@@ -162,6 +186,8 @@ export interface ImageStore {
   getAll(ids: readonly string[]): Promise<Image[]>
   /** Months that have images, newest first. */
   timeline(filter: ImageFilter): Promise<MonthCount[]>
+  /** Returns for each of some images that a filter with `fold` lets pass which images are folded into it. */
+  folded(ids: readonly string[], filter: ImageFilter): Promise<FoldedImages[]>
   countByDirectory(): Promise<{ directory: string; images: number }[]>
   /** Failures are included. */
   counts(): Promise<CatalogCounts>

@@ -8,6 +8,7 @@ import { vectorNamed } from '../../testing/vectors.ts'
 import { describeCatalog } from '../catalog.contract.ts'
 import type { Catalog } from '../catalog.ts'
 import { describeCollections } from '../collections.contract.ts'
+import { describeFolding } from '../fold.contract.ts'
 
 const SILENT = { warn(_: string) {}, info(_: string) {} }
 const shared = sharedPostgres()
@@ -16,6 +17,8 @@ describeCatalog('the PostgreSQL catalog', async () => openCatalog(await shared.c
 describeCollections('collections in PostgreSQL', async () =>
   openCatalog(await shared.createDatabase(), SILENT),
 )
+
+describeFolding('folding in PostgreSQL', async () => openCatalog(await shared.createDatabase(), SILENT))
 
 /** Closed, it closes its connections as well. */
 async function openCatalog(database: PostgresOptions, log: typeof SILENT): Promise<Catalog> {

@@ -4,6 +4,7 @@ import { relinkMembers } from './collection-members.ts'
 import { insertColours } from './colours.ts'
 import type { SqlContext } from './context.ts'
 import { currentFailures } from './failures.ts'
+import { foldedImages } from './folded.ts'
 import { attributeValues, selectImages, toImage, upsertImages } from './image-rows.ts'
 import { getAll, listImages, section } from './lists.ts'
 import { countOutdated, outdatedImages, setAttributes } from './outdated.ts'
@@ -31,6 +32,7 @@ export function createSqlImages(context: SqlContext): ImageStore {
     section: (query) => section(context, query),
     getAll: (ids) => getAll(context, ids),
     timeline: (filter) => timeline(context, filter),
+    folded: (ids, filter) => foldedImages(context, ids, filter),
 
     async countByDirectory() {
       return database

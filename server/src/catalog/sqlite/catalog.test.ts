@@ -7,6 +7,7 @@ import { vectorNamed } from '../../testing/vectors.ts'
 import { describeCatalog } from '../catalog.contract.ts'
 import type { Catalog, ImageRecord } from '../catalog.ts'
 import { describeCollections } from '../collections.contract.ts'
+import { describeFolding } from '../fold.contract.ts'
 import { openSqliteCatalog } from './catalog.ts'
 import { openSqliteCatalogThread } from './client.ts'
 import { openVectorIndex } from './vector-index.ts'
@@ -15,6 +16,7 @@ const open = (directory: string, savesIndex = true) => openSqliteCatalogThread({
 
 describeCatalog('the SQLite catalog', async () => open(await temporaryDirectory()))
 describeCollections('collections in SQLite', async () => open(await temporaryDirectory()))
+describeFolding('folding in SQLite', async () => open(await temporaryDirectory()))
 
 const DIMENSIONS = 16
 const SPACE = { embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS }

@@ -5,4 +5,5 @@ export const POSTGRES: SqlDialect = {
   texts: (values) => sql<never>`(select unnest(${[...values]}::text[]))`,
   numbers: (values) => sql<never>`(select unnest(${[...values]}::bigint[]))`,
   contains: (column, text) => sql<boolean>`strpos(${column}, ${text}) > 0`,
+  stem: (name) => sql<string>`substring(${name} from '^.*[.]')`,
 }

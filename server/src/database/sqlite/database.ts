@@ -16,6 +16,7 @@ import * as spaces from './migrations/007-spaces.ts'
 import * as notes from './migrations/008-notes.ts'
 import * as capture from './migrations/009-capture.ts'
 import * as trash from './migrations/010-trash.ts'
+import * as shots from './migrations/011-shots.ts'
 
 /** Migrations of the catalog, oldest first. */
 const CATALOG_MIGRATIONS: Migrations = {
@@ -29,6 +30,7 @@ const CATALOG_MIGRATIONS: Migrations = {
   '008-notes': notes,
   '009-capture': capture,
   '010-trash': trash,
+  '011-shots': shots,
 }
 
 const OWNER_ONLY = 0o600

@@ -8,4 +8,5 @@ export const SQLITE: SqlDialect = {
   texts: list,
   numbers: list,
   contains: (column, text) => sql<boolean>`instr(${column}, ${text}) > 0`,
+  stem: (name) => sql<string>`rtrim(${name}, replace(${name}, '.', ''))`,
 }

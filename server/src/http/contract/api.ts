@@ -10,6 +10,7 @@ import { imageContract } from './images.ts'
 import { indexAccountContract } from './index-account.ts'
 import { indexStatusContract } from './index-status.ts'
 import { matchContract } from './match.ts'
+import { revealContract } from './reveal.ts'
 import { savedQueryContract } from './saved-queries.ts'
 import { searchContract } from './search.ts'
 import { sessionContract } from './session.ts'
@@ -34,6 +35,7 @@ export const API = {
   collections: collectionContract,
   stars: starContract,
   export: exportContract,
+  reveal: revealContract,
   trash: trashContract,
   savedQueries: savedQueryContract,
   words: wordContract,

@@ -1,7 +1,8 @@
 import { z } from '@hono/zod-openapi'
 import { flag, optional } from '../../contract/input.ts'
 import { defineRoute, json } from '../../contract/routes.ts'
-import { failureSchema, indexStatusSchema, querySchema } from '../schemas.ts'
+import { indexStatusSchema } from '../index-status-schema.ts'
+import { failureSchema, querySchema } from '../schemas.ts'
 
 const acceptedSchema = z.object({ status: z.literal('success') })
 

@@ -10,9 +10,12 @@ import type { ExportedImage, ExportLayout, ExportSources } from './formats.ts'
 import { sidecarOf } from './sidecar.ts'
 
 const READ_BYTES = 256 * 1024
-/** Lists the files that could not be read. */
+/** Lists the files that could not be read, with the reasons. */
 const UNREADABLE_LIST = 'not exported.txt'
 const COPY_QUALITY = 90
+/** The times that an archive can store, a day away from the limits so that every time zone stays inside. */
+const FIRST_TIME = Date.UTC(1980, 0, 2)
+const LAST_TIME = Date.UTC(2107, 11, 30)
 
 interface Entry {
   name: string
@@ -28,13 +31,15 @@ export function archiveOfOriginals(
   images: AsyncIterable<ExportedImage>,
   layout: ExportLayout,
 ): AsyncIterable<Uint8Array> {
-  return archive(images, async (image) => {
+  return archive(images, async (image, onReadError) => {
     const file = await sources.open(image)
-    return {
-      name: nameIn(image, layout),
-      lastModified: new Date(image.modifiedAt),
-      input: contentOf(file),
-      file,
+    try {
+      // A file whose beginning can't be read gets no entry.
+      const input = contentOf(file, await readPart(file), onReadError)
+      return { name: nameIn(image, layout), lastModified: timeOf(image), input, file }
+    } catch (error) {
+      await file.close()
+      throw error
     }
   })
 }
@@ -52,7 +57,7 @@ export function archiveOfCopies(
     const { dir, name: stem } = parsePath(name)
     return {
       name: isConverted ? joinPath(dir || '.', `${stem}.jpg`) : name,
-      lastModified: new Date(image.modifiedAt),
+      lastModified: timeOf(image),
       input: isConverted ? await toJpeg(bytes, COPY_QUALITY) : bytes,
     }
   })
@@ -65,15 +70,15 @@ export function archiveOfSidecars(
 ): AsyncIterable<Uint8Array> {
   return archive(images, async (image) => ({
     name: `${nameIn(image, layout)}.xmp`,
-    lastModified: new Date(image.modifiedAt),
+    lastModified: timeOf(image),
     input: sidecarOf(image),
   }))
 }
 
-async function* archive(
-  images: AsyncIterable<ExportedImage>,
-  entryOf: (image: ExportedImage) => Promise<Entry>,
-): AsyncGenerator<Uint8Array> {
+/** @param onReadError is called if the content can't be read to its end */
+type EntryOf = (image: ExportedImage, onReadError: (error: unknown) => void) => Promise<Entry>
+
+async function* archive(images: AsyncIterable<ExportedImage>, entryOf: EntryOf): AsyncGenerator<Uint8Array> {
   const all = entries(images, entryOf)
   try {
     // The library does not end the entries of an archive that is cancelled, therefore it gets no means to do it.
@@ -83,16 +88,13 @@ async function* archive(
   }
 }
 
-async function* entries(
-  images: AsyncIterable<ExportedImage>,
-  entryOf: (image: ExportedImage) => Promise<Entry>,
-): AsyncGenerator<Entry, void> {
+async function* entries(images: AsyncIterable<ExportedImage>, entryOf: EntryOf): AsyncGenerator<Entry, void> {
   const names = new FreeNames([UNREADABLE_LIST])
   const unreadable: string[] = []
   for await (const image of images) {
-    const entry = await entryOf(image).catch((error: unknown) => {
-      unreadable.push(`${image.path}: ${messageOf(error)}\n`)
-    })
+    const list = (reason: string) => unreadable.push(`${oneLine(image.path)}: ${oneLine(reason)}\n`)
+    const onReadError = (error: unknown) => list(`only its beginning could be read (${messageOf(error)})`)
+    const entry = await entryOf(image, onReadError).catch((error: unknown) => void list(messageOf(error)))
     if (!entry) continue
     try {
       yield { ...entry, name: names.take(entry.name) }
@@ -135,12 +137,30 @@ function nameIn({ path, name }: Image, layout: ExportLayout): string {
   return displayName(wanted).replaceAll(/[\\\p{Cc}]/gu, '_')
 }
 
-/** Reads a file in parts. */
-async function* contentOf(file: FileHandle): AsyncGenerator<Uint8Array> {
-  for (;;) {
-    // A new buffer each time, because the reader keeps it until it is sent.
-    const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES)
-    if (bytesRead === 0) return
-    yield buffer.subarray(0, bytesRead)
+function timeOf({ modifiedAt }: Image): Date {
+  return new Date(Math.min(Math.max(modifiedAt, FIRST_TIME), LAST_TIME))
+}
+
+function oneLine(text: string): string {
+  return text.replaceAll(/\p{Cc}+/gu, ' ')
+}
+
+/** Reads a file in parts. After an error the entry ends, because its beginning is already in the archive. */
+async function* contentOf(
+  file: FileHandle,
+  firstPart: Uint8Array,
+  onError: (error: unknown) => void,
+): AsyncGenerator<Uint8Array> {
+  try {
+    for (let part = firstPart; part.length > 0; part = await readPart(file)) yield part
+  } catch (error) {
+    onError(error)
   }
+}
+
+/** Reads the next bytes; none at the end. */
+async function readPart(file: FileHandle): Promise<Uint8Array> {
+  // A new buffer each time, because the reader keeps it until it is sent.
+  const { bytesRead, buffer } = await file.read(Buffer.allocUnsafe(READ_BYTES), 0, READ_BYTES)
+  return buffer.subarray(0, bytesRead)
 }

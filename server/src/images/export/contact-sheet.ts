@@ -1,4 +1,5 @@
 import type PDFDocument from 'pdfkit'
+import { messageOf } from '../../errors.ts'
 import { displayName } from '../../gallery/file-names.ts'
 import { toJpeg } from '../../gallery/thumbnails.ts'
 import type { ExportedImage, ExportSources } from './formats.ts'
@@ -80,8 +81,12 @@ async function drawCell(
   const x = PAGE.margin + (position % COLUMNS) * (CELL.width + GAP)
   const y = PAGE.margin + HEADER_HEIGHT + Math.floor(position / COLUMNS) * (CELL.height + GAP)
   const fit: [number, number] = [CELL.width, CELL.height - CAPTION_HEIGHT]
-  const content = await sources.rendition(image, SIDE).catch(() => undefined)
-  if (content !== undefined) {
+  const content = await sources.rendition(image, SIDE).catch(messageOf)
+  if (typeof content === 'string') {
+    document.fontSize(CAPTION_SIZE).fillColor('#5a5a55')
+    const height = CELL.height - CAPTION_HEIGHT
+    document.text(printable(content), x, y, { width: CELL.width, height, ellipsis: true })
+  } else {
     const jpeg = await toJpeg(content.bytes, QUALITY)
     document.image(jpeg, x, y, { fit, align: 'center', valign: 'bottom' })
   }

@@ -89,12 +89,12 @@ export function asJson(images: AsyncIterable<ExportedImage>): AsyncIterable<Uint
   }
 }
 
-/** One path in a line, relative to the gallery. */
+/** One path in a line, relative to the gallery. A path that would not be one line is written as a JSON string. */
 export function asPaths(images: AsyncIterable<ExportedImage>): AsyncIterable<Uint8Array> {
   return encoded(lines())
 
   async function* lines(): AsyncGenerator<string> {
-    for await (const { path } of images) yield `${path}\n`
+    for await (const { path } of images) yield `${/^"|[\n\r]/.test(path) ? JSON.stringify(path) : path}\n`
   }
 }
 

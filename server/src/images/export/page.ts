@@ -1,3 +1,4 @@
+import { messageOf } from '../../errors.ts'
 import { displayName } from '../../gallery/file-names.ts'
 import type { ExportedImage, ExportSources } from './formats.ts'
 import { dateOf, encoded } from './lists.ts'
@@ -44,11 +45,11 @@ export function asPage(
 }
 
 async function figure(sources: Pick<ExportSources, 'rendition'>, image: ExportedImage): Promise<string> {
-  const content = await sources.rendition(image, SIDE).catch(() => undefined)
+  const content = await sources.rendition(image, SIDE).catch(messageOf)
   const name = escapeMarkup(displayName(image.name))
   const picture =
-    content === undefined
-      ? '<p>This picture can’t be read.</p>'
+    typeof content === 'string'
+      ? `<p>This picture can’t be read: ${escapeMarkup(content)}</p>`
       : `<img alt="${name}" loading="lazy" src="data:image/webp;base64,${Buffer.from(content.bytes).toString('base64')}">`
   const details = [dateOf(image).slice(0, 10), `${image.width} × ${image.height}`, image.path]
   if (image.score !== undefined) details.unshift(`${Math.round(image.score * 100)} % alike`)

@@ -18,7 +18,7 @@ import type { TrashPlace } from '../../catalog/catalog.ts'
 import { systemCodeOf } from '../../errors.ts'
 import { toSystemPath } from '../../gallery/file-names.ts'
 import { TRASH_FOLDER } from '../../gallery/include.ts'
-import { directoryOf, joinPath, nameOf, ROOT, toAbsolute } from '../../gallery/paths.ts'
+import { directoryOf, isTop, joinPath, nameOf, toAbsolute } from '../../gallery/paths.ts'
 
 /** The trash folder can't be made or written to there, or is on another file system after all. */
 const CANNOT_WRITE = new Set(['EACCES', 'EPERM', 'EROFS', 'EXDEV', 'ENOSPC', 'ENAMETOOLONG'])
@@ -117,13 +117,13 @@ export function createTrashFolder(root: string, dataFolder: string): TrashFolder
   }
 }
 
-/** Returns the highest folder of the gallery on the file system of a file: renaming works only there. */
+/** Returns the highest folder of the gallery, or of its directory, on the file system of a file: renaming works only there. */
 async function topOfMount(root: string, path: string): Promise<string> {
   const deviceOf = async (directory: string) =>
     (await stat(toSystemPath(toAbsolute(root, directory)), { bigint: true })).dev
   let top = directoryOf(path)
   const device = await deviceOf(top)
-  while (top !== ROOT && (await deviceOf(directoryOf(top))) === device) top = directoryOf(top)
+  while (!isTop(root, top) && (await deviceOf(directoryOf(top))) === device) top = directoryOf(top)
   return top
 }
 

@@ -80,6 +80,7 @@ export const gallery = {
   library: 'Library',
   folders: 'Folders',
   allPictures: 'All pictures',
+  recent: 'Recently added',
   duplicates: 'Duplicates',
   trash: 'Trash',
   users: 'Users',

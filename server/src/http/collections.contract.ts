@@ -1,0 +1,195 @@
+import { rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { configFor, type DatabaseKeys, indexAll, startApp } from '../testing/app.ts'
+import { type Browser, openBrowser } from '../testing/browser.ts'
+import { picture, writeSettled } from '../testing/pictures.ts'
+import { ADMIN, signIn, signInAs, startTeam } from '../testing/team.ts'
+import { temporaryDirectory } from '../testing/temporary.ts'
+
+async function writeGallery(root: string): Promise<void> {
+  for (const n of [1, 2, 3, 4])
+    await writeSettled(join(root, n < 3 ? 'a' : 'b', `${n}.png`), await picture(n))
+}
+
+async function openGallery(database: DatabaseKeys) {
+  const root = await temporaryDirectory()
+  await writeGallery(root)
+  const config = await configFor(root, await database())
+  const app = await startApp(config)
+  await app.join()
+  await indexAll(app)
+  const browser = openBrowser(app.http)
+  const idOf = async (path: string) => (await app.catalog.images.getByPath(path))!.id
+  return { root, app, config, browser, idOf }
+}
+
+const call = async (browser: Browser, method: string, path: string, body?: unknown) => {
+  const response = await browser.request(method, path, body)
+  return { status: response.status, body: await response.json() }
+}
+const pathsOf = async (browser: Browser, url: string) =>
+  (await call(browser, 'GET', url)).body.images.map(({ path }: { path: string }) => path)
+
+/** Tests of collections and stars over HTTP, for every database. */
+export function describeCollections(name: string, database: DatabaseKeys): void {
+  describe(name, () => {
+    it('creates, lists, changes and deletes a collection, whose images can be filtered', async () => {
+      const { browser, idOf } = await openGallery(database)
+      const ids = [await idOf('a/1.png'), await idOf('b/3.png')]
+      const created = await call(browser, 'POST', '/api/collections', { name: 'Best', image_ids: ids })
+      expect(created.status).toBe(200)
+      const { id } = created.body
+      expect(created.body).toEqual({
+        id: expect.any(String),
+        name: 'Best',
+        shared: true,
+        is_own: true,
+        can_edit: true,
+        can_manage: true,
+        kind: 'images',
+        search: null,
+        image_count: 2,
+        cover_url: expect.stringMatching(/^\/api\/images\/.*\/thumbnail\?v=/),
+        created_at: expect.any(String),
+        modified_at: expect.any(String),
+      })
+      expect((await browser.get(created.body.cover_url)).status).toBe(200)
+      expect((await call(browser, 'GET', '/api/collections')).body).toEqual({
+        collections: [created.body],
+        total: 1,
+      })
+      const changes = { add: [await idOf('a/2.png'), ids[1]], remove: [ids[0]] }
+      const changed = await call(browser, 'POST', `/api/collections/${id}/images`, changes)
+      expect(changed.body).toMatchObject({ image_count: 2 })
+      const byName = 'order_by=user_visible_name&direction=ascending'
+      expect(await pathsOf(browser, `/api/collections/${id}/images?${byName}`)).toEqual([
+        'a/2.png',
+        'b/3.png',
+      ])
+      expect(await pathsOf(browser, `/api/images?collection=${id}&directory=b`)).toEqual(['b/3.png'])
+      expect((await call(browser, 'GET', `/api/timeline?collection=${id}`)).body).toMatchObject([
+        { count: 2 },
+      ])
+      const found = await call(browser, 'POST', '/api/images/search', {
+        parts: [{ kind: 'image_id', image_id: ids[0] }],
+        query: { collection: id },
+      })
+      expect(found.body.images.map(({ path }: { path: string }) => path).toSorted()).toEqual([
+        'a/2.png',
+        'b/3.png',
+      ])
+      expect((await call(browser, 'PATCH', `/api/collections/${id}`, { name: 'Better' })).body).toMatchObject(
+        {
+          name: 'Better',
+          image_count: 2,
+        },
+      )
+      expect((await call(browser, 'DELETE', `/api/collections/${id}`)).body).toEqual({ status: 'success' })
+      for (const path of [`/api/collections/${id}`, `/api/images?collection=${id}`])
+        expect(await call(browser, 'GET', path)).toMatchObject({
+          status: 404,
+          body: { code: 'collection_not_found' },
+        })
+    })
+
+    it('keeps images that are moved, and those of a catalog that is built again', async () => {
+      const { root, app, config, browser, idOf } = await openGallery(database)
+      const ids = [await idOf('a/1.png'), await idOf('b/3.png')]
+      const { id } = (await call(browser, 'POST', '/api/collections', { name: 'Kept', image_ids: ids })).body
+      await rename(join(root, 'a/1.png'), join(root, 'b/moved.png'))
+      await indexAll(app)
+      await expect.poll(() => pathsOf(browser, `/api/images?collection=${id}`)).toHaveLength(2)
+      await app.close()
+      for (const name of ['catalog.sqlite', 'catalog.sqlite-wal', 'catalog.sqlite-shm'])
+        await rm(join(config.data_directory, name), { force: true })
+      const again = await startApp(config)
+      await again.join()
+      await indexAll(again)
+      const paths = await pathsOf(openBrowser(again.http), `/api/collections/${id}/images`)
+      expect(paths.toSorted()).toEqual(['b/3.png', 'b/moved.png'])
+    })
+
+    it('finds the images of a saved search each time', async () => {
+      const { root, app, browser, idOf } = await openGallery(database)
+      const inB = (
+        await call(browser, 'POST', '/api/collections', {
+          name: 'In b',
+          search: { query: { directory: 'b', modified_min: '2000-01-01' } },
+        })
+      ).body
+      expect(inB).toMatchObject({ kind: 'search', image_count: null, search: { query: { directory: 'b' } } })
+      await writeSettled(join(root, 'b/5.png'), await picture(5))
+      await indexAll(app)
+      expect((await pathsOf(browser, `/api/images?collection=${inB.id}`)).toSorted()).toEqual([
+        'b/3.png',
+        'b/4.png',
+        'b/5.png',
+      ])
+      const data = new FormData()
+      data.set('image', new Blob([(await picture(3)) as Uint8Array<ArrayBuffer>]), 'q.png')
+      const kept = await (await app.http.request('/api/queries', { method: 'POST', body: data })).json()
+      const like = (
+        await call(browser, 'POST', '/api/collections', {
+          name: 'Like 3',
+          search: { parts: [{ kind: 'image', query_id: kept.id }], top_k: 2 },
+        })
+      ).body
+      const ranked = await call(browser, 'GET', `/api/collections/${like.id}/images`)
+      expect(ranked.body.images[0]).toMatchObject({ path: 'b/3.png', score: expect.any(Number) })
+      expect(ranked.body.total).toBe(2)
+      expect(await pathsOf(browser, `/api/images?collection=${like.id}&name_contains=3`)).toEqual(['b/3.png'])
+      const image = { add: [await idOf('a/1.png')] }
+      expect((await call(browser, 'POST', `/api/collections/${like.id}/images`, image)).status).toBe(400)
+      const nested = { name: 'Nested', search: { query: { collection: inB.id } } }
+      const unkept = { name: 'Unkept', search: { parts: [{ kind: 'image', upload: 'picture' }] } }
+      for (const useless of [nested, unkept])
+        expect((await call(browser, 'POST', '/api/collections', useless)).status).toBe(400)
+      const invalid = { name: 'x', search: { query: { page: 'x' } } }
+      expect((await call(browser, 'POST', '/api/collections', invalid)).status).toBe(422)
+      const unknown = { name: 'x', search: { parts: [{ kind: 'image', query_id: '0'.repeat(24) }] } }
+      expect((await call(browser, 'POST', '/api/collections', unknown)).body).toMatchObject({
+        code: 'query_not_found',
+      })
+    })
+
+    it('gives each user private stars and collections, and all users the shared ones', async () => {
+      const team = await startTeam(await database())
+      await writeGallery(team.gallery)
+      await team.app.join()
+      await indexAll(team.app)
+      const [anna, editor, admin] = [
+        await signInAs(team, 'user'),
+        await signInAs(team, 'editor'),
+        await signIn(team, ADMIN),
+      ]
+      const image = (await team.app.catalog.images.getByPath('a/1.png'))!.id
+      await anna.post('/api/stars', { image_ids: [image], starred: true })
+      expect(await pathsOf(anna, '/api/images?starred=true')).toEqual(['a/1.png'])
+      expect((await call(anna, 'GET', `/api/images/${image}`)).body).toMatchObject({ starred: true })
+      expect((await call(editor, 'GET', `/api/images/${image}`)).body).toMatchObject({ starred: false })
+      expect(await pathsOf(editor, '/api/images?starred=true')).toEqual([])
+      await anna.post('/api/stars', { image_ids: [image], starred: false })
+      expect(await pathsOf(anna, '/api/images?starred=true')).toEqual([])
+
+      const own = (await call(anna, 'POST', '/api/collections', { name: 'Own' })).body
+      expect(own).toMatchObject({ shared: false, is_own: true })
+      expect((await call(anna, 'POST', '/api/collections', { name: 'x', shared: true })).status).toBe(403)
+      expect((await call(anna, 'PATCH', `/api/collections/${own.id}`, { shared: true })).status).toBe(403)
+      for (const other of [editor, admin])
+        expect((await call(other, 'GET', `/api/collections/${own.id}`)).status).toBe(404)
+
+      const shared = (await call(editor, 'POST', '/api/collections', { name: 'Shared', shared: true })).body
+      const add = { add: [image] }
+      expect((await call(anna, 'GET', `/api/collections/${shared.id}`)).body).toMatchObject({
+        is_own: false,
+        can_edit: false,
+        can_manage: false,
+      })
+      const change = (who: Browser) => call(who, 'POST', `/api/collections/${shared.id}/images`, add)
+      expect([(await change(anna)).status, (await change(admin)).status]).toEqual([403, 200])
+      expect((await call(anna, 'DELETE', `/api/collections/${shared.id}`)).status).toBe(403)
+      expect((await call(admin, 'DELETE', `/api/collections/${shared.id}`)).status).toBe(200)
+    })
+  })
+}

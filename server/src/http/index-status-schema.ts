@@ -1,0 +1,63 @@
+import { z } from '@hono/zod-openapi'
+import { STORAGE_PROBLEMS } from '../indexing/storage-monitor.ts'
+
+export const indexStatusSchema = z
+  .object({
+    indexed: z.int(),
+    failed: z.int(),
+    pending: z.int(),
+    embedder: z.string(),
+    dimensions: z.int(),
+    watching: z.enum(['native', 'polling', 'off']),
+    last_reconcile: z.iso.datetime().nullable(),
+    rate_per_s: z.number(),
+    eta_s: z.number(),
+    to_embed: z
+      .int()
+      .describe('Images that the embedder has no vector of yet; they can be seen but not searched.'),
+    metadata_pending: z
+      .int()
+      .describe('Images that an earlier version indexed and whose metadata has yet to be read.'),
+    previous_embedder: z
+      .string()
+      .nullable()
+      .describe('The embedder that was used before, while not all images are embedded by the present one.'),
+    embedder_state: z.enum(['working', 'not_working']),
+    trash_days: z.number().describe('Days for which deleted images can be restored; 0 if deleting is final.'),
+    words: z
+      .object({
+        kind: z
+          .enum(['none', 'vocabulary', 'any'])
+          .describe('Whether the embedder understands no words, those of its vocabulary, or any text.'),
+        language: z.string().nullable().describe('ISO 639-1; null if there is no vocabulary.'),
+        count: z.int().nullable(),
+      })
+      .describe('Searching by words.'),
+    can_reveal: z
+      .boolean()
+      .describe('Whether this client may open the folder of an image in the file manager of the server.'),
+    auth: z.enum(['none', 'otp']).describe('Whether people sign in.'),
+    absence: z
+      .object({ missing: z.int(), known: z.int() })
+      .nullable()
+      .describe('Many known files are gone at once. The index is kept unchanged until an admin confirms.'),
+    problem: z
+      .string()
+      .nullable()
+      .describe(
+        'Why the folder can’t be read, or why nothing can be stored. The index does not change meanwhile.',
+      ),
+    storage_problem: z
+      .enum(STORAGE_PROBLEMS)
+      .nullable()
+      .describe('Set while nothing can be stored: indexing waits, and goes on by itself.'),
+    polling_reason: z
+      .string()
+      .nullable()
+      .describe(
+        'Why the folder is compared from time to time instead of being watched, and what would help.',
+      ),
+  })
+  .openapi('IndexStatus')
+
+export type IndexStatusJson = z.output<typeof indexStatusSchema>
