@@ -548,17 +548,42 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect((await catalog.files.inFolder('f1'))[0]).toMatchObject({ state: 'failed' })
     })
 
-    it('returns the previously chosen embedder', async () => {
+    it('returns the embedder that was chosen before', async () => {
       const catalog = await openWith(1)
       const other = { embedder: 'other', fingerprint: '1', dimensions: 4 }
-      expect(await catalog.spaces.activate(other)).toEqual({ previousEmbedder: 'test' })
-      // An embedder without vectors is not listed.
-      expect(await catalog.spaces.activate(SPACE)).toEqual({ previousEmbedder: undefined })
+      expect(await catalog.spaces.activate(other)).toEqual({ previous: SPACE })
+      // An embedder without vectors does not count.
+      expect(await catalog.spaces.activate(SPACE)).toEqual({ previous: undefined })
       await catalog.spaces.activate(other)
       await catalog.images.upsert([record(0, { vector: Float32Array.of(1, 0, 0, 0) })])
-      expect(await catalog.spaces.activate({ ...SPACE, fingerprint: '2' })).toEqual({
-        previousEmbedder: 'other',
-      })
+      expect(await catalog.spaces.activate({ ...SPACE, fingerprint: '2' })).toEqual({ previous: other })
+    })
+
+    it('searches the vectors of a former embedder beside the active one', async () => {
+      const catalog = await openWith(4)
+      const query = { vector: record(2).vector!, filter: {}, topK: 3, offset: 0, limit: 3 }
+      const before = await catalog.vectors.nearest(query)
+      const other = { embedder: 'other', fingerprint: '1', dimensions: 4 }
+      const { previous } = await catalog.spaces.activate(other)
+      await expect(catalog.vectors.nearest({ ...query, space: 'former' })).rejects.toThrow(/no vectors/)
+      await catalog.spaces.openFormer(previous)
+      await catalog.images.upsert([record(0, { vector: Float32Array.of(1, 0, 0, 0) })])
+      const former = await catalog.vectors.nearest({ ...query, space: 'former' })
+      expect(former.images.map(({ id, score }) => [id, score])).toEqual(
+        before.images.map(({ id, score }) => [id, score]),
+      )
+      const [own] = await catalog.vectors.get([before.images[0]!.id], 'former')
+      expect(own!.vector).toHaveLength(SPACE.dimensions)
+      const active = { ...query, vector: Float32Array.of(1, 0, 0, 0) }
+      expect((await catalog.vectors.nearest(active)).total).toBe(1)
+      // A deleted image is not found.
+      await catalog.files.remove([before.images[0]!.path])
+      const left = await catalog.vectors.nearest({ ...query, space: 'former' })
+      expect(left.images.map(({ id }) => id)).not.toContain(before.images[0]!.id)
+      await catalog.spaces.openFormer(undefined)
+      await expect(catalog.vectors.nearest({ ...query, space: 'former' })).rejects.toThrow(/no vectors/)
+      const unknown = { ...other, embedder: 'unknown' }
+      await expect(catalog.spaces.openFormer(unknown)).rejects.toThrow(/no vectors of "unknown"/)
     })
 
     it('rejects vectors of another length, and stores nothing of them', async () => {

@@ -114,6 +114,8 @@ export const status = {
   retryFailures: 'Alle erneut versuchen',
   embedderChanged: (embedder: string, done: number, all: number) =>
     `Das Modell ist jetzt „${embedder}“. Bisher sind ${number(done)} von ${number(all)} Bildern durchsuchbar.`,
+  embedderReplaced: (embedder: string, done: number, all: number) =>
+    `Das Modell ist jetzt „${embedder}“. Es hat ${number(done)} von ${number(all)} Bildern gelesen. Bis es alle gelesen hat, beantwortet das bisherige Modell die Suchen.`,
   notWorking: (embedder: string) =>
     `Das Modell „${embedder}“ arbeitet gerade nicht. Du kannst blättern, aber nicht suchen. Der Grund steht im Protokoll des Servers.`,
   missingTitle: 'Der Fotoordner fehlt',

@@ -111,6 +111,8 @@ export const status = {
   retryFailures: 'Try all again',
   embedderChanged: (embedder: string, done: number, all: number) =>
     `The model was changed to “${embedder}”. ${number(done)} of ${number(all)} pictures can be searched so far.`,
+  embedderReplaced: (embedder: string, done: number, all: number) =>
+    `The model was changed to “${embedder}”, which has read ${number(done)} of ${number(all)} pictures. Until it has read all of them, the former model answers searches.`,
   notWorking: (embedder: string) =>
     `The model “${embedder}” does not work at the moment. You can browse, but not search. The server’s log has the reason.`,
   missingTitle: 'The photo folder is missing',
