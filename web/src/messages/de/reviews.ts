@@ -7,7 +7,7 @@ export const uploading = {
   waiting: 'wartet',
   tooLargeForProxy: (size: string) =>
     `Hochladen abgebrochen: Der Proxy vor dem Server nimmt keine Dateien von ${size} an. Seine Grenze lässt sich erhöhen (nginx: client_max_body_size, ohne Angabe 1 MB).`,
-  retry: 'Noch einmal versuchen',
+  retry: 'Erneut versuchen',
   cancel: 'Abbrechen',
   close: 'Schließen',
   fold: 'Weniger zeigen',

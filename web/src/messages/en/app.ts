@@ -19,10 +19,10 @@ export const app = {
   openQueryPane: 'Open the sheet',
   loading: 'Loading',
   unreachable: 'The connection to the server was lost.',
-  proxyUnreachable: 'A proxy answers, but the server behind it can’t be reached.',
+  proxyUnreachable: 'A proxy responds, but the server behind it can’t be reached.',
   tooLargeForProxy: 'The file is too large for the proxy in front of the server.',
   foreignAnswer:
-    'A proxy has answered in place of the server, for example with a sign-in page. Reload this page.',
+    'A proxy responded instead of the server, for example with a sign-in page. Reload this page.',
   failed: 'This did not work.',
   partMissing: 'This part of the page could not be loaded. The server is away, or it was updated.',
   reload: 'Reload',
@@ -64,17 +64,20 @@ export const status = {
   retryFailures: 'Try all again',
   embedderChanged: (embedder: string, done: number, all: number) =>
     `The model was changed to “${embedder}”. ${number(done)} of ${number(all)} pictures can be searched so far.`,
+  embedderReplaced: (embedder: string, done: number, all: number) =>
+    `The model was changed to “${embedder}”, which has read ${number(done)} of ${number(all)} pictures. Until it has read all of them, the former model answers searches.`,
   notWorking: (embedder: string) =>
     `The model “${embedder}” does not work at the moment. You can browse, but not search. The server’s log has the reason.`,
   missingTitle: 'The photo folder is missing',
   absence: (missing: number) =>
     plural(missing, {
-      one: '# picture is gone. Perhaps a drive is not connected. Nothing was forgotten.',
-      other: '# pictures are gone at once. Perhaps a drive is not connected. Nothing was forgotten.',
+      one: '# picture is gone. Perhaps a drive is not connected. Nothing was removed from the index.',
+      other:
+        '# pictures are gone at once. Perhaps a drive is not connected. Nothing was removed from the index.',
     }),
   checkAgain: 'Check again',
   acceptMissing: 'They are gone for good',
-  problem: 'The photo folder can’t be read at the moment. Nothing was forgotten.',
+  problem: 'The photo folder can’t be read at the moment. Nothing was removed from the index.',
   polling: 'This folder can’t be watched, so changes appear after a while.',
   why: 'Why?',
   understood: 'Got it',
@@ -91,7 +94,7 @@ export const status = {
     data_directory_missing:
       'The data directory of the server is missing. New pictures are read when it is back.',
     data_directory_unreachable:
-      'The data directory of the server does not answer. New pictures are read when it does.',
+      'The data directory of the server does not respond. New pictures are read when it does.',
     thumbnails_unreachable: 'The server can’t write thumbnails. New pictures are read when it can.',
   },
 }
