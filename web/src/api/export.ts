@@ -11,6 +11,9 @@ export type ExportSource = { title?: string } & (
   | { search: object }
 )
 
+/** How files lie in an archive: in the folders of the gallery, or all beside each other. */
+export type ExportLayout = 'folders' | 'flat'
+
 const FRAME = 'export'
 
 /**
@@ -18,7 +21,11 @@ const FRAME = 'export'
  * archive of any size has room.
  * @param onError called if the answer is not a file; the page stays
  */
-export function exportImages(format: ExportFormat, source: ExportSource, onError: () => void): void {
+export function exportImages(
+  { format, layout }: { format: ExportFormat; layout: ExportLayout },
+  source: ExportSource,
+  onError: () => void,
+): void {
   const form = document.createElement('form')
   form.method = 'POST'
   form.enctype = 'multipart/form-data'
@@ -27,7 +34,7 @@ export function exportImages(format: ExportFormat, source: ExportSource, onError
   const field = document.createElement('input')
   field.type = 'hidden'
   field.name = 'export_json'
-  field.value = JSON.stringify({ format, ...source })
+  field.value = JSON.stringify({ format, layout, ...source })
   form.append(field)
   const frame = document.querySelector<HTMLIFrameElement>(`iframe[name=${FRAME}]`) ?? hiddenFrame()
   document.body.append(form)
