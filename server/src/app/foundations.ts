@@ -104,7 +104,7 @@ async function openSignInIfRequired(
     isReadOnly,
   }: Pick<Foundations, 'storage' | 'readClient'> & Pick<FoundationsOptions, 'log' | 'isReadOnly'>,
 ): Promise<OpenedSignIn | undefined> {
-  if (isReadOnly || config.auth.kind !== 'otp') return undefined
+  if (isReadOnly || config.auth.kind === 'none') return undefined
   // Loaded on demand: its libraries would slow down every other start.
   const { openSignIn } = await import('./sign-in.ts')
   return openSignIn(config, storage, readClient, log)

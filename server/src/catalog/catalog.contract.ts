@@ -479,14 +479,16 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       )
       await catalog.images.upsert(copies)
       await catalog.images.upsert([record(1, { path: 'single.jpg', contentHash: 'single' })])
-      const timeOf = async (contentHash: string) => {
-        const start = performance.now()
-        for (let n = 0; n < 50; n++) await catalog.images.contentInfo(contentHash)
-        return performance.now() - start
+      const times: Record<string, number[]> = { single: [], 'hash-0': [] }
+      // In turn, and the fastest of many: other work on the machine only makes single calls slower.
+      for (let n = 0; n < 50; n++) {
+        for (const hash of ['single', 'hash-0']) {
+          const start = performance.now()
+          await catalog.images.contentInfo(hash)
+          times[hash]!.push(performance.now() - start)
+        }
       }
-      await timeOf('single')
-      const single = await timeOf('single')
-      expect(await timeOf('hash-0')).toBeLessThan(20 + 5 * single)
+      expect(Math.min(...times['hash-0']!)).toBeLessThan(1 + 5 * Math.min(...times.single!))
     })
 
     it('keeps the vectors of one embedder while another is used', async () => {

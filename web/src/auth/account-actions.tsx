@@ -3,7 +3,7 @@ import { KeyRound, LogOut } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import { getIndexStatus, signOut } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
-import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
 
 const ApiKeys = lazy(async () => ({ default: (await import('./api-keys.tsx')).ApiKeys }))
 
@@ -13,7 +13,7 @@ export function useHasAccounts(): boolean {
     queryKey: ['status'],
     queryFn: ({ signal }) => getIndexStatus(signal),
   })
-  return status?.auth === 'otp'
+  return status !== undefined && status.auth !== 'none'
 }
 
 /** API keys and the way out for a signed-in user. @param beforeLeaving finishes what is still to be done in their name */
@@ -33,10 +33,10 @@ export function AccountActions({ beforeLeaving }: { beforeLeaving: () => Promise
   return (
     <>
       <Button icon={<KeyRound />} onClick={() => setKeysOpen(true)}>
-        {messages.keys.title}
+        {viewMessages.keys.title}
       </Button>
       <Button icon={<LogOut />} isBusy={leave.isPending} onClick={() => leave.mutate()}>
-        {messages.signIn.signOut}
+        {viewMessages.signIn.signOut}
       </Button>
       {areKeysOpen && (
         <Suspense fallback={null}>

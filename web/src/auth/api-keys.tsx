@@ -7,7 +7,7 @@ import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { FIELD } from '../components/field.tsx'
 import { IconButton } from '../components/icon-button.tsx'
-import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
 
 const KEYS = ['keys']
 
@@ -19,12 +19,12 @@ export function ApiKeys({ onClose }: { onClose: () => void }) {
   })
   const [token, setToken] = useState<string>()
   return (
-    <Dialog title={messages.keys.title} isOpen onClose={onClose}>
-      <p className="m-0 pb-3 text-ink-2">{messages.keys.hint}</p>
+    <Dialog title={viewMessages.keys.title} isOpen onClose={onClose}>
+      <p className="m-0 pb-3 text-ink-2">{viewMessages.keys.hint}</p>
       <NewKey onCreated={setToken} />
       {token !== undefined && (
         <label className="flex flex-col gap-1 pb-3">
-          <span className="font-medium">{messages.keys.once}</span>
+          <span className="font-medium">{viewMessages.keys.once}</span>
           <input
             readOnly
             value={token}
@@ -75,19 +75,19 @@ function NewKey({ onCreated }: { onCreated: (token: string) => void }) {
         name="name"
         required
         maxLength={100}
-        aria-label={messages.keys.name}
-        placeholder={messages.keys.name}
+        aria-label={viewMessages.keys.name}
+        placeholder={viewMessages.keys.name}
         className={`${FIELD} flex-1`}
       />
-      <select name="role" aria-label={messages.users.role} className={FIELD}>
+      <select name="role" aria-label={viewMessages.users.role} className={FIELD}>
         {roles.map((role) => (
           <option key={role} value={role}>
-            {messages.users.roles[role]}
+            {viewMessages.users.roles[role]}
           </option>
         ))}
       </select>
       <Button type="submit" icon={<KeyRound />} isBusy={create.isPending}>
-        {messages.users.add}
+        {viewMessages.users.add}
       </Button>
       {create.error && (
         <p role="alert" className="m-0 w-full text-13 text-danger">
@@ -110,10 +110,10 @@ function KeyRow({ apiKey }: { apiKey: ApiKey }) {
       <div className="min-w-0 flex-1">
         <p className="m-0 [overflow-wrap:anywhere]">{name}</p>
         <p className="m-0 text-13 text-ink-2">
-          {messages.users.roles[role]} · {messages.keys.used(usedAt)}
+          {viewMessages.users.roles[role]} · {viewMessages.keys.used(usedAt)}
         </p>
       </div>
-      <IconButton label={messages.keys.revoke(name)} onClick={() => revoke.mutate()}>
+      <IconButton label={viewMessages.keys.revoke(name)} onClick={() => revoke.mutate()}>
         <Trash2 />
       </IconButton>
     </li>
