@@ -141,6 +141,11 @@ export async function findByPath(path: string, signal: AbortSignal): Promise<Ima
   return images.find((one) => one.path === path)
 }
 
+/** Shows a file in the file manager of the machine that runs the server. */
+export function revealImage(id: string): Promise<unknown> {
+  return read(image.reveal.$post({ param: { image_id: id } }))
+}
+
 /** Removes files from the index that are gone, however many they are. */
 export function acceptMissing(): Promise<unknown> {
   return read(api.index.reconcile.$post({ query: { accept_missing: true } }))

@@ -40,6 +40,7 @@ export const gallery = {
   deselectMenu: 'Abwählen',
   copyPath: 'Pfad kopieren',
   pathCopied: 'Pfad kopiert',
+  reveal: 'Im Dateimanager öffnen',
   showInFolder: 'Im Ordner zeigen',
   cantBeShown: 'Dieses Bild kann nicht gezeigt werden.',
   grid: 'Bilder',
