@@ -85,6 +85,7 @@ export const READ_FROM = {
     deletedBefore: 'primary',
     restore: 'primary',
     remove: 'primary',
+    adopt: 'primary',
   },
   collections: {
     list: 'replica',

@@ -40,4 +40,6 @@ export interface TrashStore {
     },
   ): Promise<boolean>
   remove(imageIds: string[]): Promise<void>
+  /** Adds images to the trash that neither it nor the gallery has by their ids. @returns their number */
+  adopt(images: readonly TrashedImage[]): Promise<number>
 }
