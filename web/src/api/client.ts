@@ -53,6 +53,7 @@ export type Filters = Pick<
   | 'longitude_max'
   | 'collection'
   | 'starred'
+  | 'fold'
 >
 
 export type ListParameters = Filters &
