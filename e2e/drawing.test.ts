@@ -109,6 +109,23 @@ describe('a reload', () => {
     await close()
   })
 
+  it('keeps 500 steps to undo, and the sheet as it was before them', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    const undoButton = page.getByRole('button', { name: 'Undo', exact: true })
+    await draw(page, [line(0.5)])
+    await page.keyboard.press('Control+a')
+    for (let n = 0; n < 500; n++) await page.keyboard.press(n % 2 === 0 ? 'ArrowRight' : 'ArrowLeft')
+    await page.reload()
+    await expect.poll(() => hasInkAt(page, 0.5)).toBe(true)
+    for (let n = 1; n < 500; n++) await page.keyboard.press('Control+z')
+    expect(await undoButton.isEnabled()).toBe(true)
+    await page.keyboard.press('Control+z')
+    await expect.poll(() => undoButton.isDisabled()).toBe(true)
+    // The stroke was drawn one step before.
+    expect(await hasInkAt(page, 0.5)).toBe(true)
+    await close()
+  })
+
   it('keeps the tool settings, and another tab has a sheet of its own', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.keyboard.press('c')

@@ -9,6 +9,7 @@ import { picture, writeSettled } from '../server/src/testing/pictures.ts'
 import { DESKTOP, openPage, PHONE, sharedBrowser, tile } from './support/browser.ts'
 import { untilIndexed } from './support/demo.ts'
 import { stillness } from './support/layout.ts'
+import { fingers } from './support/pointer.ts'
 import { CLASSICAL, type Product, startProduct } from './support/product.ts'
 
 /** 100 megapixels, and odd sides, so that its middle lies between two pixels. */
@@ -102,6 +103,35 @@ describe('a picture of 100 megapixels', () => {
     await page.keyboard.press('ArrowRight')
     await page.keyboard.press('Escape')
     await page.locator('[data-testid=grid]').waitFor()
+    await close()
+  })
+})
+
+describe('the large view on a phone', () => {
+  it('goes on by a swipe and by the filmstrip, and closes by a pull', async () => {
+    const { page, close } = await openPage(browser, `${product.url}/?sort=name`, PHONE)
+    const loaded: string[] = []
+    page.on('requestfinished', (request) => loaded.push(request.url()))
+    await openLarge(page, 'camera.dng')
+    const dialog = page.getByRole('dialog')
+    const named = (name: string) => page.getByRole('dialog', { name }).waitFor()
+    // The next picture is there before it is asked for.
+    const next = await dialog.getByRole('button', { name: 'huge.png' }).locator('img').getAttribute('src')
+    const id = new URL(next!, product.url).pathname.split('/')[3]!
+    await expect.poll(() => loaded.some((url) => url.includes(`${id}/preview`))).toBe(true)
+
+    const box = (await dialog.getByTestId('large-picture').boundingBox())!
+    const [x, y] = [box.x + box.width / 2, box.y + box.height / 2]
+    const swipe = (dx: number, dy: number) =>
+      fingers(page, [(share) => [x + share * dx, y + share * dy]], { steps: 6 })
+    await swipe(-160, 0)
+    await named('huge.png')
+    await swipe(160, 0)
+    await named('camera.dng')
+    await dialog.getByRole('button', { name: 'huge.png' }).click()
+    await named('huge.png')
+    await swipe(0, 160)
+    await dialog.waitFor({ state: 'detached' })
     await close()
   })
 })

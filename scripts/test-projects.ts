@@ -23,6 +23,7 @@ const LONG_FILES = [
   'e2e/embedders.test.ts',
   'e2e/network.test.ts',
   'e2e/package.test.ts',
+  'e2e/place.test.ts',
   'e2e/reverse-proxy.test.ts',
   'e2e/soak.test.ts',
   'e2e/stopping.test.ts',

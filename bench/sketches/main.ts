@@ -39,9 +39,10 @@ try {
     table(
       ['drawn', 'places in the first row', 'pictures in that row', 'in the gallery'],
       rows.map(({ name, places, shown, inGallery }) => [name, places.join(', ') || 'none', shown, inGallery]),
-    ),
+    ).trimEnd(),
     ...rows.map(
-      ({ name, file }) => `![A sketch of a ${name} and the first row of its results](sketches/${file})`,
+      ({ name, file }) =>
+        `![A sketch of ${withArticle(name)} and the first row of its results](sketches/${file})`,
     ),
   ].join('\n\n')
   await writeFile(join(results, 'sketches.md'), `${text}\n`)
@@ -68,6 +69,10 @@ async function measure({ name, wanted, strokes }: Drawing, seed: number) {
   console.log(`${name}: ${places.join(', ') || 'none'} of ${row.join(' ')}`)
   const inGallery = all.filter((path) => wanted.test(path)).length
   return { name, places, shown: row.length, inGallery, file }
+}
+
+function withArticle(noun: string): string {
+  return `${/^[aeiou]/.test(noun) ? 'an' : 'a'} ${noun}`
 }
 
 async function pathsInGallery(): Promise<string[]> {

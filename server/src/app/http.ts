@@ -40,6 +40,7 @@ export function openHttp(
     reader,
     thumbnails,
     renditions,
+    isSearching: () => search.isBusy,
     events: localEvents,
     limits,
     walk,

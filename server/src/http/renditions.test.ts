@@ -58,3 +58,30 @@ it('does not enlarge a small image', async () => {
   expect([width, height]).toEqual([90, 60])
   expect(images[0]!.thumbhash).toMatch(/^[\w+/]{20,}=*$/)
 })
+
+it('makes versions after a search that is in progress', async () => {
+  const root = await temporaryDirectory()
+  const picture = await sharp({ create: { width: 600, height: 400, channels: 3, background: '#28a' } })
+    .png()
+    .toBuffer()
+  await writeSettled(join(root, 'wide.png'), picture)
+  const app = await startApp(await configFor(root))
+  await indexAll(app)
+  const browser = openBrowser(app.http)
+  const { images } = (await (await browser.get('/api/images')).json()) as ImagesJson
+  const reading = Promise.withResolvers<Uint8Array>()
+  const ended: string[] = []
+  const term = {
+    kind: 'image',
+    weight: 1,
+    mayBeSketch: false,
+    picture: { read: () => reading.promise },
+  } as const
+  const searching = app.search
+    .find([term], { filter: {}, topK: 10, offset: 0, limit: 10 })
+    .then(() => ended.push('search'))
+  const making = browser.get(`${images[0]!.thumbnail_url}&size=256`).then(() => ended.push('version'))
+  setTimeout(() => reading.resolve(picture), 100)
+  await Promise.all([searching, making])
+  expect(ended).toEqual(['search', 'version'])
+})

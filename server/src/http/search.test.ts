@@ -242,6 +242,22 @@ describe('a search by parts', () => {
   })
 })
 
+describe('a search whose client has gone', () => {
+  it('ends before its picture is embedded', async () => {
+    const app = await startApp(await configFor(await temporaryDirectory()))
+    const client = new AbortController()
+    const read = async () => {
+      client.abort()
+      return circleSketch()
+    }
+    const { signal } = client
+    const term = { kind: 'sketch', weight: 1, picture: { read } } as const
+    const searching = app.search.find([term], { filter: {}, topK: 10, offset: 0, limit: 10, signal })
+    await expect(searching).rejects.toBe(signal.reason)
+    expect(app.search.isBusy).toBe(false)
+  })
+})
+
 describe('the words of the model', () => {
   const get = async (app: App, path: string) => (await app.http.request(path)).json()
 

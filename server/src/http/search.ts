@@ -77,7 +77,8 @@ async function optionsOf(
   topK = DEFAULT_TOP_K,
 ) {
   const query = given ?? {}
-  return { filter: await filters.of(ownerOf(context), query), topK, ...pageOf(query) }
+  const { signal } = context.req.raw
+  return { filter: await filters.of(ownerOf(context), query), topK, ...pageOf(query), signal }
 }
 
 /** @param explanation further fields of searches by parts */

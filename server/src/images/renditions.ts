@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { setTimeout as sleep } from 'node:timers/promises'
 import pLimit from 'p-limit'
 import type { Image } from '../catalog/catalog.ts'
 import type { ImageReader } from '../gallery/image-reader.ts'
@@ -14,10 +15,15 @@ export interface Renditions {
 export interface RenditionsOptions {
   reader: Pick<ImageReader, 'render'>
   renditions: RenditionStore
+  isSearching: () => boolean
 }
 
+/** A version waits at most this long for searches to end. */
+const MAX_DELAY_MS = 400
+const SEARCH_PAUSE_MS = 10
+
 export function createRenditions(
-  { reader, renditions }: RenditionsOptions,
+  { reader, renditions, isSearching }: RenditionsOptions,
   originals: Pick<Originals, 'read'>,
 ): Renditions {
   /** Each holds an original in memory. */
@@ -40,6 +46,9 @@ export function createRenditions(
   }
 
   async function make(image: Image, side: RenditionSide): Promise<FileContent> {
+    // Decoding takes the processors from a search, whose results replace the picture anyway.
+    const latest = performance.now() + MAX_DELAY_MS
+    while (isSearching() && performance.now() < latest) await sleep(SEARCH_PAUSE_MS)
     const { bytes, matchesCatalog } = await originals.read(image)
     const webp = await reader.render(bytes, side)
     if (matchesCatalog) await renditions.write(image.contentHash, side, webp)

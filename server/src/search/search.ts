@@ -17,6 +17,8 @@ export interface SearchOptions extends Page {
   scoresTerms?: boolean | undefined
   /** Adds the words of each image, if the model is sure of some. */
   describes?: boolean | undefined
+  /** Ends the search between two of its steps: a newer search of the same client does not wait for it. */
+  signal?: AbortSignal | undefined
 }
 
 export interface FoundImage extends ScoredImage {
@@ -51,6 +53,7 @@ export interface ImageSearch {
    * Finds images by one or more terms. An indexed image that is the only term comes first. Indexed images among the unwanted
    * terms are left out, as are their copies.
    * @throws {DomainError} `invalid_request` if no term has a positive weight; the errors of `vectorOf`
+   * @throws the reason of `signal` once that is aborted
    */
   find(terms: readonly QueryTerm[], options: SearchOptions): Promise<SearchResult>
   /**
@@ -95,14 +98,18 @@ export function createImageSearch(
 async function find(
   sources: VectorSources,
   terms: readonly QueryTerm[],
-  options: SearchOptions,
+  { signal, ...options }: SearchOptions,
 ): Promise<SearchResult> {
   assertWanted(terms)
   const timings = { prepare: 0, embed: 0, nearest: 0 }
   const embedded: TermVectors[] = []
-  for (const term of terms) embedded.push(await vectorOf(term, sources, timings))
+  for (const term of terms) {
+    embedded.push(await vectorOf(term, { ...sources, signal }, timings))
+    signal?.throwIfAborted()
+  }
   const start = performance.now()
   const vectors = await withExpandedSketches(embedded, sources)
+  signal?.throwIfAborted()
   const [only] = terms
   const alwaysInclude = terms.length === 1 && only?.kind === 'image id' ? only.id : undefined
   const ranking = await rank(sources.catalog, combine(vectors), {
@@ -114,6 +121,7 @@ async function find(
   // An image that was deleted or changed meanwhile is an error: the results would look as if it were still there.
   if (alwaysInclude !== undefined && options.offset === 0 && ranking.images[0]?.id !== alwaysInclude)
     await vectorOf(only!, sources, timings)
+  signal?.throwIfAborted()
   const images = await explained(ranking.images, vectors, sources, options)
   timings.nearest = performance.now() - start
   return {

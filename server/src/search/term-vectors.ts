@@ -29,6 +29,8 @@ export interface VectorSources {
   embedder: EmbedderClient
   reader: Pick<ImageReader, 'decode'>
   vocabulary: Vocabulary | undefined
+  /** Ends the work before the embedder begins with it. */
+  signal?: AbortSignal | undefined
 }
 
 /** Milliseconds spent on preparing pictures and in the embedder; terms add to them. */
@@ -77,7 +79,7 @@ async function vectorOfPicture(
   bytes: Uint8Array,
   { crop }: Pick<Picture, 'crop'>,
   requested: PictureKind | 'auto',
-  { embedder, reader }: VectorSources,
+  { embedder, reader, signal }: VectorSources,
   timings: TermTimings,
 ): Promise<Vectors> {
   const start = performance.now()
@@ -85,6 +87,7 @@ async function vectorOfPicture(
   const image =
     crop === undefined ? decoded.image : limitSize(embedder.inputSize, cropImage(decoded.image, crop))
   const { image: prepared, kind } = prepareQuery(image, requested, embedder)
+  signal?.throwIfAborted()
   const prepareEnd = performance.now()
   const [vector] = await embedder.embed([prepared], kind === 'sketch' ? 'sketch' : 'photo', 'query')
   // The message of the embedder is in the log; it is not meant for clients.

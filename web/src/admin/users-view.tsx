@@ -8,6 +8,7 @@ import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages/messages.ts'
 
 const PAGE_SIZE = 25
+
 /** The users who may sign in: listed, added, changed and removed. */
 export default function UsersView({ onBack }: { onBack: () => void }) {
   const [email, setEmail] = useState('')
@@ -27,38 +28,17 @@ export default function UsersView({ onBack }: { onBack: () => void }) {
   }, [data, page, pages])
   return (
     <section aria-label={messages.users.title} className="h-full overflow-y-auto px-3 pb-24 sm:px-4">
-      <header className="flex flex-wrap items-center gap-3 py-2">
-        <Button variant="ghost" icon={<ArrowLeft />} onClick={onBack}>
-          {messages.viewer.gallery}
-        </Button>
-        <h2 className="title text-22">{messages.users.title}</h2>
-        <p aria-live="polite" className="text-ink-2">
-          {messages.users.count(total)}
-        </p>
-        <input
-          type="search"
-          value={email}
-          onChange={(event) => {
-            setEmail(event.target.value)
-            setPage(1)
-          }}
-          aria-label={messages.users.filter}
-          placeholder={messages.users.filter}
-          className={`${FIELD} ml-auto w-44`}
-        />
-        <select
-          value={role ?? ''}
-          onChange={(event) => {
-            setRole((event.target.value || undefined) as Role | undefined)
-            setPage(1)
-          }}
-          aria-label={messages.users.filterRole}
-          className={FIELD}
-        >
-          <option value="">{messages.users.anyRole}</option>
-          <RoleOptions />
-        </select>
-      </header>
+      <UsersHead
+        total={total}
+        email={email}
+        role={role}
+        onFilter={(next) => {
+          setEmail(next.email)
+          setRole(next.role)
+          setPage(1)
+        }}
+        onBack={onBack}
+      />
       <AddUser />
       {error !== null && (
         <p role="alert" className="py-2 text-13 text-danger">
@@ -73,26 +53,68 @@ export default function UsersView({ onBack }: { onBack: () => void }) {
           <li className="px-4 py-6 text-center text-ink-2">{messages.users.none}</li>
         )}
       </ul>
-      {pages > 1 && (
-        <nav aria-label={messages.users.pages} className="flex items-center justify-center gap-2 py-3">
-          <IconButton
-            label={messages.users.previous}
-            isDisabled={page <= 1}
-            onClick={() => setPage(page - 1)}
-          >
-            <ChevronLeft />
-          </IconButton>
-          <span className="text-13">{messages.users.page(page, pages)}</span>
-          <IconButton
-            label={messages.users.next}
-            isDisabled={page >= pages}
-            onClick={() => setPage(page + 1)}
-          >
-            <ChevronRight />
-          </IconButton>
-        </nav>
-      )}
+      {pages > 1 && <Pages page={page} pages={pages} onPage={setPage} />}
     </section>
+  )
+}
+
+interface UsersHeadProps {
+  total: number
+  email: string
+  role: Role | undefined
+  onFilter: (filter: { email: string; role: Role | undefined }) => void
+  onBack: () => void
+}
+
+/** The number of users, and the filters of the list. */
+function UsersHead({ total, email, role, onFilter, onBack }: UsersHeadProps) {
+  return (
+    <header className="flex flex-wrap items-center gap-3 py-2">
+      <Button variant="ghost" icon={<ArrowLeft />} onClick={onBack}>
+        {messages.viewer.gallery}
+      </Button>
+      <h2 className="title text-22">{messages.users.title}</h2>
+      <p aria-live="polite" className="text-ink-2">
+        {messages.users.count(total)}
+      </p>
+      <input
+        type="search"
+        value={email}
+        onChange={(event) => onFilter({ email: event.target.value, role })}
+        aria-label={messages.users.filter}
+        placeholder={messages.users.filter}
+        className={`${FIELD} ml-auto w-44`}
+      />
+      <select
+        value={role ?? ''}
+        onChange={(event) => onFilter({ email, role: (event.target.value || undefined) as Role | undefined })}
+        aria-label={messages.users.filterRole}
+        className={FIELD}
+      >
+        <option value="">{messages.users.anyRole}</option>
+        <RoleOptions />
+      </select>
+    </header>
+  )
+}
+
+interface PagesProps {
+  page: number
+  pages: number
+  onPage: (page: number) => void
+}
+
+function Pages({ page, pages, onPage }: PagesProps) {
+  return (
+    <nav aria-label={messages.users.pages} className="flex items-center justify-center gap-2 py-3">
+      <IconButton label={messages.users.previous} isDisabled={page <= 1} onClick={() => onPage(page - 1)}>
+        <ChevronLeft />
+      </IconButton>
+      <span className="text-13">{messages.users.page(page, pages)}</span>
+      <IconButton label={messages.users.next} isDisabled={page >= pages} onClick={() => onPage(page + 1)}>
+        <ChevronRight />
+      </IconButton>
+    </nav>
   )
 }
 

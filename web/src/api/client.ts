@@ -45,6 +45,7 @@ export type Filters = Pick<
   /** Times without a zone are compared with the clock of the camera. */
   | 'captured_min'
   | 'captured_max'
+  | 'created_min'
   | 'camera_contains'
   | 'rating_min'
   | 'latitude_min'

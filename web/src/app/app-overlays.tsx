@@ -11,6 +11,7 @@ const CollectionDialog = lazy(() => import('../gallery/collection-dialog.tsx'))
 
 interface AppOverlaysProps {
   page: Page
+  onDraw: () => void
   isFolderDialogOpen: boolean
   onFolderDialogClose: () => void
   areShortcutsOpen: boolean
@@ -20,6 +21,7 @@ interface AppOverlaysProps {
 /** Overlays of the page: folders, shortcuts, targets for dragged files. */
 export function AppOverlays({
   page,
+  onDraw,
   isFolderDialogOpen,
   onFolderDialogClose,
   areShortcutsOpen,
@@ -28,7 +30,7 @@ export function AppOverlays({
   return (
     <>
       <Dialog title={messages.gallery.library} isOpen={isFolderDialogOpen} onClose={onFolderDialogClose}>
-        {isFolderDialogOpen && <LazyLibrary page={page} onChoose={onFolderDialogClose} />}
+        {isFolderDialogOpen && <LazyLibrary page={page} onDraw={onDraw} onChoose={onFolderDialogClose} />}
       </Dialog>
       {areShortcutsOpen && (
         <Suspense fallback={null}>

@@ -1,4 +1,4 @@
-import { lazy, Suspense, useRef, useState } from 'react'
+import { lazy, type RefObject, Suspense, useRef, useState } from 'react'
 import { useLayout } from '../components/use-layout.ts'
 import { TrashFailures } from '../gallery/trash-failures.tsx'
 import { messages } from '../messages/messages.ts'
@@ -18,7 +18,7 @@ const ComparedPictures = lazy(() => import('./compared-pictures.tsx'))
 
 export function App() {
   const page = usePage()
-  const { state, change, mayEdit, lists, uploads, folder, picture, input, sheet } = page
+  const { state, change, mayEdit, lists, input, sheet } = page
   const layout = useLayout()
   const queryInput = useRef<HTMLInputElement>(null)
   const uploadInput = useRef<HTMLInputElement>(null)
@@ -79,35 +79,59 @@ export function App() {
         )}
       </div>
       {isViewing && <Viewer page={page} />}
-      <div className="pointer-events-none fixed inset-x-3 bottom-3 z-40 flex flex-col items-center gap-2">
-        {uploads.list.length > 0 && (
-          <Suspense fallback={null}>
-            <UploadPanel uploads={uploads} />
-          </Suspense>
-        )}
-        <TrashFailures trash={lists.trash} />
-      </div>
-      <FileInput
-        ref={queryInput}
-        label={messages.query.chooseFile}
-        testId="query-file"
-        onFiles={([file]) => file && picture.keep(file)}
-      />
-      <FileInput
-        ref={uploadInput}
-        label={messages.app.addFiles}
-        testId="upload-files"
-        isMultiple
-        onFiles={(files) => uploads.add(files, folder)}
-      />
+      <Corner page={page} />
+      <FileInputs page={page} queryRef={queryInput} uploadRef={uploadInput} />
       <AppOverlays
         page={page}
+        onDraw={openSheet}
         isFolderDialogOpen={isFolderDialogOpen}
         onFolderDialogClose={() => setFolderDialogOpen(false)}
         areShortcutsOpen={areShortcutsOpen}
         onShortcutsClose={() => setShortcutsOpen(false)}
       />
     </div>
+  )
+}
+
+/** Uploads and problems, above everything else. */
+function Corner({ page: { uploads, lists } }: { page: Page }) {
+  return (
+    <div className="pointer-events-none fixed inset-x-3 bottom-3 z-40 flex flex-col items-center gap-2">
+      {uploads.list.length > 0 && (
+        <Suspense fallback={null}>
+          <UploadPanel uploads={uploads} />
+        </Suspense>
+      )}
+      <TrashFailures trash={lists.trash} />
+    </div>
+  )
+}
+
+interface FileInputsProps {
+  page: Page
+  /** A picture to search with. */
+  queryRef: RefObject<HTMLInputElement | null>
+  /** Files for the folder in view. */
+  uploadRef: RefObject<HTMLInputElement | null>
+}
+
+function FileInputs({ page: { picture, uploads, folder }, queryRef, uploadRef }: FileInputsProps) {
+  return (
+    <>
+      <FileInput
+        ref={queryRef}
+        label={messages.query.chooseFile}
+        testId="query-file"
+        onFiles={([file]) => file && picture.keep(file)}
+      />
+      <FileInput
+        ref={uploadRef}
+        label={messages.app.addFiles}
+        testId="upload-files"
+        isMultiple
+        onFiles={(files) => uploads.add(files, folder)}
+      />
+    </>
   )
 }
 

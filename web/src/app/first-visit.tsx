@@ -3,7 +3,7 @@ import { useMemo } from 'react'
 import { Button } from '../components/button.tsx'
 import { messages } from '../messages/messages.ts'
 import { PictureMenu } from '../query/picture-menu.tsx'
-import { toSvg } from '../sketch/render.ts'
+import { svgUrl } from '../sketch/render.ts'
 import { addStroke, EMPTY_SKETCH, type Sketch } from '../sketch/sketch.ts'
 import { EXAMPLES } from './example-sketches.ts'
 
@@ -24,7 +24,7 @@ export function FirstVisit({ onExample, onPicture, onChoose, onWords, isCompact 
     () =>
       EXAMPLES.map((strokes) => {
         const sketch = strokes.reduce(addStroke, EMPTY_SKETCH)
-        return { sketch, src: `data:image/svg+xml,${encodeURIComponent(toSvg(sketch.strokes))}` }
+        return { sketch, src: svgUrl(sketch.strokes) }
       }),
     [],
   )

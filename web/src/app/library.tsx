@@ -1,33 +1,39 @@
-import { Copy, Images, Trash2, Users } from 'lucide-react'
+import { Clock, Copy, Images, Trash2, Users } from 'lucide-react'
 import { type ReactNode, useMemo } from 'react'
 import { useHasAccounts } from '../auth/account-actions.tsx'
 import { CollectionList } from '../gallery/collection-list.tsx'
-import { FolderTree } from '../gallery/folder-tree.tsx'
+import { countOf, FolderTree, useFolders } from '../gallery/folder-tree.tsx'
+import { useRecentCount } from '../gallery/use-recent-count.ts'
 import { useTrashCount } from '../gallery/use-trash-list.ts'
 import { number } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
-import type { OtherView } from '../state/address.ts'
+import { replaceBy } from '../sketch/sketch.ts'
+import type { PageChange } from '../state/address.ts'
 import { useHasRole } from '../state/role.ts'
+import { SavedSketchList } from './saved-sketch-list.tsx'
 import type { Page } from './use-page.ts'
 
-/** Folders and other places of the gallery. @param onChoose is called after a choice, to close what covers the page */
-export function Library({ page, onChoose }: { page: Page; onChoose?: () => void }) {
+/** All pictures of the gallery. */
+const ALL: PageChange = { show: undefined, collection: undefined, directory: undefined, isRecent: false }
+
+interface LibraryProps {
+  page: Page
+  /** Shows the sheet. */
+  onDraw: () => void
+  /** Called after a choice, to close a dialog. */
+  onChoose?: () => void
+}
+
+/** Folders and other places of the gallery. */
+export function Library({ page, onDraw, onChoose }: LibraryProps) {
   const { state, change } = page
-  const { gallery } = messages
-  const mayAdminister = useHasRole('admin')
-  const hasAccounts = useHasAccounts()
-  const trashed = useTrashCount()
-  const show = (view: OtherView | undefined) => {
-    change({ show: view })
-    onChoose?.()
-  }
   // Rendered once, not for each row that is scrolled by: there may be thousands of folders.
   const folders = useMemo(
     () => (
       <FolderTree
         current={state.directory}
         onChoose={(directory) => {
-          change({ directory, collection: undefined, show: undefined })
+          change({ ...ALL, directory })
           onChoose?.()
         }}
       />
@@ -36,36 +42,14 @@ export function Library({ page, onChoose }: { page: Page; onChoose?: () => void 
   )
   return (
     <div className="flex flex-col gap-0.5">
-      <Place
-        icon={<Images />}
-        isCurrent={state.show === undefined && state.collection === undefined}
-        onClick={() => {
-          change({ show: undefined, collection: undefined })
+      <Places
+        page={page}
+        onOpen={(place) => {
+          change(place)
           onChoose?.()
         }}
-        text={messages.app.gallery}
       />
-      <Place
-        icon={<Copy />}
-        isCurrent={state.show === 'duplicates'}
-        onClick={() => show('duplicates')}
-        text={gallery.duplicates}
-      />
-      <Place
-        icon={<Trash2 />}
-        isCurrent={state.show === 'trash'}
-        onClick={() => show('trash')}
-        text={gallery.trash}
-        count={trashed}
-      />
-      {mayAdminister && hasAccounts && (
-        <Place
-          icon={<Users />}
-          isCurrent={state.show === 'users'}
-          onClick={() => show('users')}
-          text={gallery.users}
-        />
-      )}
+      {folders}
       <CollectionList
         current={state.show === undefined ? state.collection : undefined}
         onChoose={(id) => {
@@ -75,9 +59,63 @@ export function Library({ page, onChoose }: { page: Page; onChoose?: () => void 
         onNew={() => page.setTask({ kind: 'add', ids: [] })}
         withSelected={(id) => (page.lists.selection.ids.has(id) ? [...page.lists.selection.ids] : [id])}
       />
-      <h2 className="px-2.5 pt-4 pb-1.5 font-medium text-12 text-ink-2">{gallery.folders}</h2>
-      {folders}
+      <SavedSketchList
+        onOpen={({ sketch }) => {
+          page.sheet.draw(replaceBy(page.sheet.sketch, sketch))
+          onDraw()
+          onChoose?.()
+        }}
+      />
     </div>
+  )
+}
+
+/** All pictures, recent ones, duplicates, the trash, and for administrators the users. */
+function Places({ page: { state }, onOpen }: { page: Page; onOpen: (place: PageChange) => void }) {
+  const { gallery } = messages
+  const mayAdminister = useHasRole('admin')
+  const hasAccounts = useHasAccounts()
+  const { data: root } = useFolders()
+  const isGallery = state.show === undefined
+  const isAll = isGallery && !state.isRecent && !(state.collection ?? state.directory)
+  return (
+    <>
+      <Place
+        icon={<Images />}
+        isCurrent={isAll}
+        onClick={() => onOpen(ALL)}
+        text={gallery.allPictures}
+        count={root && countOf(root)}
+      />
+      <Place
+        icon={<Clock />}
+        isCurrent={isGallery && state.isRecent}
+        onClick={() => onOpen({ ...ALL, isRecent: true })}
+        text={gallery.recent}
+        count={useRecentCount()}
+      />
+      <Place
+        icon={<Copy />}
+        isCurrent={state.show === 'duplicates'}
+        onClick={() => onOpen({ show: 'duplicates' })}
+        text={gallery.duplicates}
+      />
+      <Place
+        icon={<Trash2 />}
+        isCurrent={state.show === 'trash'}
+        onClick={() => onOpen({ show: 'trash' })}
+        text={gallery.trash}
+        count={useTrashCount()}
+      />
+      {mayAdminister && hasAccounts && (
+        <Place
+          icon={<Users />}
+          isCurrent={state.show === 'users'}
+          onClick={() => onOpen({ show: 'users' })}
+          text={gallery.users}
+        />
+      )}
+    </>
   )
 }
 

@@ -1,11 +1,12 @@
-import { Images, Minus, Pencil, RefreshCw, ScanSearch, SlidersHorizontal, Upload } from 'lucide-react'
+import { Clock, Images, Minus, Pencil, RefreshCw, ScanSearch, SlidersHorizontal, Upload } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
+import { FilterChip } from '../components/filter-chip.tsx'
 import { useDelayedTrue } from '../components/use-delayed-true.ts'
 import { useMeasures } from '../components/use-layout.ts'
 import { CollectionChip } from '../gallery/collection-chip.tsx'
-import { useFolders } from '../gallery/folder-tree.tsx'
+import { countOf, useFolders } from '../gallery/folder-tree.tsx'
 import { PictureGrid } from '../gallery/picture-grid.tsx'
 import { ResultsHead, ROW_SCALES } from '../gallery/results-head.tsx'
 import { SelectionBar } from '../gallery/selection-bar.tsx'
@@ -86,15 +87,8 @@ export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
             state={state}
             change={change}
             isSearch={search.hasResults}
-            collection={
-              state.collection === undefined ? undefined : (
-                <CollectionChip
-                  id={state.collection}
-                  onOpen={page.openCollection}
-                  onRename={(id, name) => page.setTask({ kind: 'rename', id, name })}
-                />
-              )
-            }
+            place={<PlaceChip page={page} />}
+            hasPlace={state.collection !== undefined || state.isRecent}
             onSaveSearch={
               search.saved === undefined
                 ? undefined
@@ -112,6 +106,21 @@ export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
       </div>
     </div>
   )
+}
+
+/** The collection in view, or that only recent files are. */
+function PlaceChip({ page: { state, change, openCollection, setTask } }: { page: Page }) {
+  if (state.collection !== undefined)
+    return (
+      <CollectionChip
+        id={state.collection}
+        onOpen={openCollection}
+        onRename={(id, name) => setTask({ kind: 'rename', id, name })}
+      />
+    )
+  if (!state.isRecent) return null
+  const onClear = () => change({ isRecent: false })
+  return <FilterChip icon={<Clock />} text={messages.gallery.recent} onClear={onClear} onClick={onClear} />
 }
 
 function Pictures(props: ResultsPaneProps & { scale: number }) {
@@ -211,7 +220,7 @@ function NoPictures({ page, onAddFiles, onDraw, onChoosePicture }: ResultsPanePr
     )
   }
   if (filters > 0) {
-    const all = root === undefined ? 0 : totalOf(root)
+    const all = root === undefined ? 0 : countOf(root)
     return (
       <EmptyState
         icon={<SlidersHorizontal />}
@@ -231,8 +240,4 @@ function NoPictures({ page, onAddFiles, onDraw, onChoosePicture }: ResultsPanePr
       )}
     </EmptyState>
   )
-}
-
-function totalOf({ image_count: own, children }: NonNullable<ReturnType<typeof useFolders>['data']>): number {
-  return children.reduce((sum, child) => sum + totalOf(child), own)
 }

@@ -77,12 +77,13 @@ export function gallerySections(
   if (list.count === 0) return []
   const byMonth = months === undefined ? [] : monthSections(months, hidden, list.count)
   if (byMonth.length > 0) return byMonth
-  const name = state.directory?.split('/').at(-1)
+  const { gallery } = messages
+  const name = state.directory?.split('/').at(-1) ?? (state.isRecent ? gallery.recent : undefined)
   return [
     {
       key: `list ${filterCount(state)}`,
-      title: name ?? messages.gallery.allPictures,
-      detail: messages.gallery.pictures(list.count),
+      title: name ?? gallery.allPictures,
+      detail: gallery.pictures(list.count),
       count: list.count,
       meanAspect: meanAspectOf(list),
     },

@@ -33,7 +33,6 @@ export function SettingsMenu({
   const { app, shortcuts } = messages
   const [isOpen, setOpen] = useState(false)
   const [isAccountOpen, setAccountOpen] = useState(false)
-  const [theme, setTheme] = useTheme()
   const [areKeysOn, setKeysOn] = useState(areSingleKeysOn)
   return (
     <>
@@ -49,28 +48,7 @@ export function SettingsMenu({
         }
       >
         <div className="flex flex-col gap-3">
-          <Choice label={app.theme}>
-            <Segmented<Theme>
-              label={app.theme}
-              value={theme}
-              onChange={setTheme}
-              options={(['system', 'light', 'dark'] as const).map((value) => ({
-                value,
-                text: app.themes[value],
-              }))}
-            />
-          </Choice>
-          <Choice label={app.language}>
-            <Segmented<Language | 'system'>
-              label={app.language}
-              value={(getStored(LANGUAGE_KEY) as Language | null) ?? 'system'}
-              onChange={changeLanguage}
-              options={(['system', 'en', 'de'] as const).map((value) => ({
-                value,
-                text: app.languages[value],
-              }))}
-            />
-          </Choice>
+          <Appearance />
           <Switch label={app.alwaysScores} isOn={areScoresShown} onChange={onScoresShown} />
           <Switch
             label={shortcuts.single}
@@ -103,6 +81,38 @@ export function SettingsMenu({
         </div>
       </Popover>
       {isAccountOpen && <OpenAccount onClose={() => setAccountOpen(false)} />}
+    </>
+  )
+}
+
+/** Theme and language. */
+function Appearance() {
+  const { app } = messages
+  const [theme, setTheme] = useTheme()
+  return (
+    <>
+      <Choice label={app.theme}>
+        <Segmented<Theme>
+          label={app.theme}
+          value={theme}
+          onChange={setTheme}
+          options={(['system', 'light', 'dark'] as const).map((value) => ({
+            value,
+            text: app.themes[value],
+          }))}
+        />
+      </Choice>
+      <Choice label={app.language}>
+        <Segmented<Language | 'system'>
+          label={app.language}
+          value={(getStored(LANGUAGE_KEY) as Language | null) ?? 'system'}
+          onChange={changeLanguage}
+          options={(['system', 'en', 'de'] as const).map((value) => ({
+            value,
+            text: app.languages[value],
+          }))}
+        />
+      </Choice>
     </>
   )
 }

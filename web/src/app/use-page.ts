@@ -92,7 +92,7 @@ export function usePage() {
         ? toast.show({ text: messages.compare.limits })
         : change({ compare: images.map(({ id }) => id), view: undefined }),
     openCollection: (collection: string | undefined) =>
-      change({ collection, directory: undefined, show: undefined, compare: [] }),
+      change({ collection, directory: undefined, isRecent: false, show: undefined, compare: [] }),
   }
 }
 
@@ -124,9 +124,9 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) 
   const [isFurtherShown, setFurtherShown] = useStoredFlag('further', true)
   const events = useServerEvents(!isAtTop)
   const trash = useTrash()
-  const gallery = useGallery({ ...filters, ...orderOf(state.sort) }, !hasResults)
-  const isByDate = state.sort === 'newest' || state.sort === 'oldest'
-  const timeline = { ...filters, direction: orderOf(state.sort).direction }
+  const gallery = useGallery({ ...filters, ...orderOf(state) }, !hasResults)
+  const isByDate = orderOf(state).order_by === 'captured_at'
+  const timeline = { ...filters, direction: orderOf(state).direction }
   const { data: months } = useQuery({
     queryKey: ['images', 'timeline', timeline],
     queryFn: ({ signal }) => getTimeline(timeline, signal),

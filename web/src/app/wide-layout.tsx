@@ -4,6 +4,9 @@ import { Divider } from '../components/divider.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { type Layout, useMeasures } from '../components/use-layout.ts'
 import { messages } from '../messages/messages.ts'
+import { PICTURE_SIDE } from '../sketch/picture.ts'
+import type { Stroke } from '../sketch/stroke.ts'
+import { useSketchPicture } from '../sketch/use-sketch-picture.ts'
 import { useStoredNumber } from '../state/settings.ts'
 import type { LayoutProps } from './layout-props.ts'
 import { LazyLibrary } from './lazy-library.tsx'
@@ -13,7 +16,7 @@ import { PANE, paneOf } from './panes.ts'
 import { QueryPane } from './query-pane.tsx'
 import { ResultsPane } from './results-pane.tsx'
 import { TopBar } from './top-bar.tsx'
-import { useTrace } from './use-trace.ts'
+import { type Trace, useTrace } from './use-trace.ts'
 
 interface WideLayoutProps extends LayoutProps {
   layout: Exclude<Layout, 'phone'>
@@ -28,12 +31,8 @@ const FULL_SHARE = { side: 0.78, stacked: 0.78 }
 /** Library, query pane and results beside each other; query above results in a narrower window. */
 export function WideLayout(props: WideLayoutProps) {
   const { page, layout, isLibraryOpen, isPaneOpen, setPaneOpen, settings } = props
-  const measures = useMeasures()
-  const [stored, setStored] = useStoredNumber(`share-${layout}`, measures.share)
-  const [isFull, setFull] = useState(false)
   const trace = useTrace(props.onDraw)
   const isSide = layout === 'side'
-  const share = isFull ? FULL_SHARE[layout] : stored
   return (
     <>
       <SkipLink />
@@ -60,48 +59,18 @@ export function WideLayout(props: WideLayoutProps) {
             aria-label={messages.gallery.library}
             className="w-64 shrink-0 overflow-y-auto border-line border-r bg-surface px-2.5 py-3.5"
           >
-            <LazyLibrary page={page} />
+            <LazyLibrary page={page} onDraw={props.onDraw} />
           </nav>
         )}
         <div data-panes className={`flex min-h-0 min-w-0 flex-1 ${isSide ? '' : 'flex-col'}`}>
           {isPaneOpen ? (
-            <section aria-label={messages.app.queryPane} className="contents">
-              <div
-                {...paneOf(() => props.onPane('query'))}
-                style={{ flexBasis: `${share * 100}%`, ...(isSide ? { minWidth: measures.leastPane } : {}) }}
-                className="relative min-h-0 shrink-0 overflow-hidden"
-              >
-                <QueryPane
-                  page={page}
-                  layout={layout}
-                  isFull={isFull}
-                  setFull={setFull}
-                  onClose={() => setPaneOpen(false)}
-                  onChoosePicture={props.onChoosePicture}
-                  onUseWords={() => props.wordsRef.current?.focus()}
-                  trace={trace}
-                  hasKeys={props.hasSheetKeys}
-                />
-              </div>
-              <Divider
-                label={isSide ? messages.app.divider : messages.app.dividerHeight}
-                orientation={isSide ? 'vertical' : 'horizontal'}
-                share={share}
-                min={MIN_SHARE}
-                max={MAX_SHARE[layout]}
-                onShare={(next) => {
-                  setFull(false)
-                  setStored(next)
-                }}
-                onReset={() => {
-                  setFull(false)
-                  setStored(measures.share)
-                }}
-                onClose={() => setPaneOpen(false)}
-              />
-            </section>
+            <SizedPane {...props} trace={trace} />
           ) : (
-            <ClosedPane isSide={isSide} onOpen={() => setPaneOpen(true)} />
+            <ClosedPane
+              isSide={isSide}
+              strokes={page.sheet.sketch.strokes}
+              onOpen={() => setPaneOpen(true)}
+            />
           )}
           <main
             {...paneOf(() => props.onPane('results'))}
@@ -117,6 +86,50 @@ export function WideLayout(props: WideLayoutProps) {
         </div>
       </div>
     </>
+  )
+}
+
+/** The query pane and the divider that gives it its size. */
+function SizedPane({ page, layout, setPaneOpen, trace, ...props }: WideLayoutProps & { trace: Trace }) {
+  const measures = useMeasures()
+  const [stored, setStored] = useStoredNumber(`share-${layout}`, measures.share)
+  const [isFull, setFull] = useState(false)
+  const isSide = layout === 'side'
+  const share = isFull ? FULL_SHARE[layout] : stored
+  const resize = (next: number) => {
+    setFull(false)
+    setStored(next)
+  }
+  return (
+    <section aria-label={messages.app.queryPane} className="contents">
+      <div
+        {...paneOf(() => props.onPane('query'))}
+        style={{ flexBasis: `${share * 100}%`, ...(isSide ? { minWidth: measures.leastPane } : {}) }}
+        className="relative min-h-0 shrink-0 overflow-hidden"
+      >
+        <QueryPane
+          page={page}
+          layout={layout}
+          isFull={isFull}
+          setFull={setFull}
+          onClose={() => setPaneOpen(false)}
+          onChoosePicture={props.onChoosePicture}
+          onUseWords={() => props.wordsRef.current?.focus()}
+          trace={trace}
+          hasKeys={props.hasSheetKeys}
+        />
+      </div>
+      <Divider
+        label={isSide ? messages.app.divider : messages.app.dividerHeight}
+        orientation={isSide ? 'vertical' : 'horizontal'}
+        share={share}
+        min={MIN_SHARE}
+        max={MAX_SHARE[layout]}
+        onShare={resize}
+        onReset={() => resize(measures.share)}
+        onClose={() => setPaneOpen(false)}
+      />
+    </section>
   )
 }
 
@@ -137,13 +150,29 @@ function SkipLink() {
   )
 }
 
-function ClosedPane({ isSide, onOpen }: { isSide: boolean; onOpen: () => void }): ReactNode {
+interface ClosedPaneProps {
+  isSide: boolean
+  strokes: readonly Stroke[]
+  onOpen: () => void
+}
+
+/** The strip of a closed query pane, with the drawing in small. */
+function ClosedPane({ isSide, strokes, onOpen }: ClosedPaneProps): ReactNode {
+  const src = useSketchPicture(strokes, PICTURE_SIDE)
   return (
     <div
-      className={`flex shrink-0 justify-center bg-surface py-2 ${isSide ? 'w-12 border-line border-r' : 'h-12 items-center border-line border-b'}`}
+      className={`flex shrink-0 justify-center bg-surface py-1 ${isSide ? 'w-12 border-line border-r' : 'h-12 items-center border-line border-b'}`}
     >
       <IconButton label={messages.app.openQueryPane} keys="D" onClick={onOpen}>
-        <PencilLine />
+        {src === undefined ? (
+          <PencilLine />
+        ) : (
+          <img
+            src={src}
+            alt=""
+            className="size-9 rounded-tile border border-line bg-paper object-contain dark:hue-rotate-180 dark:invert"
+          />
+        )}
       </IconButton>
     </div>
   )

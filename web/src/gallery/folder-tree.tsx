@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { ChevronRight, Folder as FolderIcon, Images } from 'lucide-react'
+import { ChevronRight, Folder as FolderIcon } from 'lucide-react'
 import { useState } from 'react'
 import { type Folder, getFolders } from '../api/client.ts'
 import { number } from '../messages/format.ts'
@@ -8,7 +8,7 @@ import { messages } from '../messages/messages.ts'
 interface FolderTreeProps {
   /** undefined: all folders. */
   current: string | undefined
-  onChoose: (directory: string | undefined) => void
+  onChoose: (directory: string) => void
 }
 
 export function useFolders() {
@@ -25,17 +25,8 @@ export function FolderTree({ current, onChoose }: FolderTreeProps) {
   if (root === undefined || root.children.length === 0) return null
   return (
     <nav aria-label={messages.gallery.folders}>
+      <h2 className="px-2.5 pt-4 pb-1.5 font-medium text-12 text-ink-2">{messages.gallery.folders}</h2>
       <ul className="m-0 list-none p-0">
-        <li>
-          <Row
-            icon={<Images className="size-4.5 text-ink-2" />}
-            name={messages.gallery.allPictures}
-            count={countOf(root)}
-            depth={0}
-            isCurrent={current === undefined}
-            onChoose={() => onChoose(undefined)}
-          />
-        </li>
         {root.children.map((folder) => (
           <Branch key={folder.path} folder={folder} depth={0} current={current} onChoose={onChoose} />
         ))}
@@ -119,6 +110,7 @@ function Row({ icon, name, count, depth, isCurrent, onChoose, isOpen, onToggle }
   )
 }
 
-function countOf({ image_count: own, children }: Folder): number {
+/** The number of pictures in a folder and below it. */
+export function countOf({ image_count: own, children }: Folder): number {
   return children.reduce((sum, child) => sum + countOf(child), own)
 }

@@ -9,8 +9,8 @@ import { type PageChange, type PageState, SORTS, type Sort } from '../state/addr
 import { Filters } from './filters.tsx'
 import { useElementSize } from './use-element-size.ts'
 
-/** Below this width of the pane, in CSS pixels, the filters fold into one button; the second beside a collection. */
-const [NARROW, NARROW_IN_COLLECTION] = [720, 1020]
+/** Below this width of the pane, in CSS pixels, the filters fold into one button; the second beside a collection or the like. */
+const [NARROW, NARROW_IN_PLACE] = [720, 1020]
 /** Row heights that can be chosen, as shares of the usual one. */
 export const ROW_SCALES = { min: 60, max: 240, initial: 100 }
 
@@ -18,8 +18,9 @@ interface ResultsHeadProps {
   state: PageState
   change: (part: PageChange) => void
   isSearch: boolean
-  /** The collection in view. */
-  collection: ReactNode
+  /** The collection or the like in view. */
+  place: ReactNode
+  hasPlace: boolean
   /** undefined unless a search is shown that can be kept. */
   onSaveSearch: (() => void) | undefined
   /** In hundredths of the usual row height. */
@@ -32,17 +33,18 @@ export function ResultsHead({
   state,
   change,
   isSearch,
-  collection,
+  place,
+  hasPlace,
   onSaveSearch,
   scale,
   onScale,
 }: ResultsHeadProps) {
   const ref = useRef<HTMLDivElement>(null)
   const { width } = useElementSize(ref)
-  const isNarrow = width < (collection === undefined ? NARROW : NARROW_IN_COLLECTION)
+  const isNarrow = width < (hasPlace ? NARROW_IN_PLACE : NARROW)
   return (
     <div ref={ref} className="@container flex h-14 shrink-0 items-center gap-1.5 px-5 phone:px-3">
-      {collection}
+      {place}
       <Filters state={state} change={change} isNarrow={isNarrow} />
       <span className="flex-1" />
       {onSaveSearch && (

@@ -1,4 +1,12 @@
-import { type KeyboardEvent, type PointerEvent, useEffect, useMemo, useRef, useState } from 'react'
+import {
+  type KeyboardEvent,
+  type PointerEvent,
+  type RefObject,
+  useEffect,
+  useMemo,
+  useRef,
+  useState,
+} from 'react'
 import { messages } from '../messages/messages.ts'
 import type { GridLayout } from './grid-layout.ts'
 import { type MonthPlace, monthAfterKey, monthAt, timelineMarks } from './timeline-marks.ts'
@@ -20,7 +28,6 @@ const SHOWN_MS = 1_200
 export function TimelineScrubber({ layout, viewHeight, offset, onJump }: TimelineScrubberProps) {
   const trackRef = useRef<HTMLDivElement>(null)
   const { height } = useElementSize(trackRef)
-  const [isDragged, setDragged] = useState(false)
   const isScrolled = useRecentChange(offset)
   const length = Math.max(1, layout.height - viewHeight)
   // biome-ignore lint/correctness/useExhaustiveDependencies: places move when parts are measured
@@ -35,16 +42,7 @@ export function TimelineScrubber({ layout, viewHeight, offset, onJump }: Timelin
   const { bars, labels } = useMemo(() => timelineMarks(months, length, height), [months, length, height])
   const at = monthAt(months, offset + 1)
   const share = Math.min(1, offset / length)
-  const jumpTo = (clientY: number) => {
-    const { top } = trackRef.current!.getBoundingClientRect()
-    onJump(Math.max(0, Math.min(1, (clientY - top) / Math.max(1, height))) * length)
-  }
-  const onPointerDown = (event: PointerEvent<HTMLElement>) => {
-    if (event.button !== 0) return
-    event.currentTarget.setPointerCapture(event.pointerId)
-    setDragged(true)
-    jumpTo(event.clientY)
-  }
+  const drag = useScrubbing(trackRef, (to) => onJump(to * length))
   const onKeyDown = (event: KeyboardEvent) => {
     const target = monthAfterKey(months, at, event.key)
     if (target === undefined || event.ctrlKey || event.metaKey || event.altKey) return
@@ -61,33 +59,13 @@ export function TimelineScrubber({ layout, viewHeight, offset, onJump }: Timelin
       aria-valuemax={Math.max(0, months.length - 1)}
       aria-valuenow={Math.max(0, at)}
       aria-valuetext={names[at] ?? ''}
-      data-shown={isScrolled || isDragged || undefined}
+      data-shown={isScrolled || drag.isDragged || undefined}
       onKeyDown={onKeyDown}
-      onPointerDown={onPointerDown}
-      onPointerMove={({ clientY }) => isDragged && jumpTo(clientY)}
-      onPointerUp={() => setDragged(false)}
-      onPointerCancel={() => setDragged(false)}
+      {...drag.handlers}
       className="group absolute inset-y-0 right-0 w-16 cursor-pointer touch-none py-6 select-none phone:invisible phone:w-11 phone:focus-visible:visible phone:data-shown:visible"
     >
       <div ref={trackRef} className="relative h-full">
-        {bars.map(({ y, share: width }) => (
-          <span
-            key={y}
-            aria-hidden="true"
-            className="absolute right-3 h-px bg-line-strong phone:hidden"
-            style={{ top: y, width: `${4 + 20 * width}px` }}
-          />
-        ))}
-        {labels.map(({ y, text }) => (
-          <span
-            key={y}
-            aria-hidden="true"
-            className="absolute right-3 -translate-y-1/2 rounded-full bg-page pl-1.5 text-11 text-ink-2 phone:bg-picture-veil phone:px-2.5 phone:py-1 phone:font-medium phone:text-on-picture"
-            style={{ top: y }}
-          >
-            {text}
-          </span>
-        ))}
+        <Scale bars={bars} labels={labels} />
         <span
           aria-hidden="true"
           className="absolute right-0 -translate-y-1/2 rounded-l-full bg-bar py-1.5 pr-3 pl-4 font-semibold text-12 text-on-bar whitespace-nowrap shadow-rest phone:right-2 phone:rounded-full"
@@ -103,6 +81,53 @@ export function TimelineScrubber({ layout, viewHeight, offset, onJump }: Timelin
       </div>
     </div>
   )
+}
+
+/** The lengths of the months, and the names of months or years that have room. */
+function Scale({ bars, labels }: Pick<ReturnType<typeof timelineMarks>, 'bars' | 'labels'>) {
+  return (
+    <>
+      {bars.map(({ y, share: width }) => (
+        <span
+          key={y}
+          aria-hidden="true"
+          className="absolute right-3 h-px bg-line-strong phone:hidden"
+          style={{ top: y, width: `${4 + 20 * width}px` }}
+        />
+      ))}
+      {labels.map(({ y, text }) => (
+        <span
+          key={y}
+          aria-hidden="true"
+          className="absolute right-3 -translate-y-1/2 rounded-full bg-page pl-1.5 text-11 text-ink-2 phone:bg-picture-veil phone:px-2.5 phone:py-1 phone:font-medium phone:text-on-picture"
+          style={{ top: y }}
+        >
+          {text}
+        </span>
+      ))}
+    </>
+  )
+}
+
+/** A press or a drag on the track. @param onShare called with its place on the track, from 0 to 1 */
+function useScrubbing(trackRef: RefObject<HTMLElement | null>, onShare: (share: number) => void) {
+  const [isDragged, setDragged] = useState(false)
+  const jumpTo = (clientY: number) => {
+    const { top, height } = trackRef.current!.getBoundingClientRect()
+    onShare(Math.max(0, Math.min(1, (clientY - top) / Math.max(1, height))))
+  }
+  const handlers = {
+    onPointerDown: (event: PointerEvent<HTMLElement>) => {
+      if (event.button !== 0) return
+      event.currentTarget.setPointerCapture(event.pointerId)
+      setDragged(true)
+      jumpTo(event.clientY)
+    },
+    onPointerMove: ({ clientY }: PointerEvent) => isDragged && jumpTo(clientY),
+    onPointerUp: () => setDragged(false),
+    onPointerCancel: () => setDragged(false),
+  }
+  return { isDragged, handlers }
 }
 
 /** Whether a value has changed lately, apart from its first one. */

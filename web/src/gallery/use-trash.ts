@@ -6,11 +6,10 @@ import { restoreImages } from '../api/trash.ts'
 import { type ToastContent, useToast } from '../components/toast.tsx'
 import { useAskBeforeLeaving } from '../components/use-ask-before-leaving.ts'
 import { messages } from '../messages/messages.ts'
+import { TrashQueue } from './trash-queue.ts'
 
 /** Requests at a time; the browser has six connections to a server for all of the page. */
 const AT_ONCE = 3
-/** Pictures that are moved within this time are undone together. */
-const TOGETHER_MS = 10_000
 /** Chromium keeps at most 256 requests of a page that is left. */
 const MAX_AT_LEAVING = 200
 
@@ -31,14 +30,8 @@ export interface Trash {
 export function useTrash(): Trash {
   const client = useQueryClient()
   const toast = useToast()
+  const [queue] = useState(() => new TrashQueue())
   const { hidden, hide, show } = useHidden()
-  const [failures, setFailures] = useState<string[]>([])
-  const queue = useRef(new Map<string, Image>())
-  const restoring = useRef(new Set<string>())
-  const running = useRef<Promise<void>>(undefined)
-  /** Can be undone: moved since `at` or shortly before. */
-  const last = useRef<{ images: Map<string, Image>; at: number }>({ images: new Map(), at: 0 })
-
   const refresh = useCallback(
     () =>
       Promise.all(
@@ -46,89 +39,83 @@ export function useTrash(): Trash {
       ),
     [client],
   )
+  const { settled, failures, dismissFailures } = useSending(queue, refresh, show)
+
+  const undo = useCallback(async () => {
+    const { unsent, sent } = queue.undo()
+    show(unsent.map(idOf))
+    if (sent.length === 0) return
+    hide(sent)
+    try {
+      await settled()
+      const restored = await restoreImages(sent.map(idOf))
+      if (restored.length < sent.length) toast.show({ text: messages.trash.undoFailed })
+    } catch (error) {
+      toast.show({ text: error instanceof Error ? error.message : messages.trash.undoFailed })
+    }
+    queue.restored(sent)
+    await refresh()
+    show(sent.map(idOf))
+  }, [queue, hide, show, settled, refresh, toast])
+
+  const move = useCallback(
+    (images: readonly Image[]) => {
+      const isFinal = client.getQueryData<IndexStatus>(['status'])?.trash_days === 0
+      if (images.length === 0 || (isFinal && !confirm(messages.trash.deleteQuestion(images.length)))) return
+      const count = queue.add(images, performance.now(), !isFinal)
+      hide(images)
+      toast.show(isFinal ? deleted(images.length) : moved(count, () => void undo()))
+      void settled()
+    },
+    [client, queue, hide, settled, toast, undo],
+  )
+
+  useAskBeforeLeaving(hidden.size > MAX_AT_LEAVING)
+  useSentAtLeaving(queue)
+  return { hidden, failures, move, undo: useCallback(() => void undo(), [undo]), settled, dismissFailures }
+}
+
+/** Sends the pictures of the queue to the server, some at a time. */
+function useSending(
+  queue: TrashQueue,
+  refresh: () => Promise<unknown>,
+  show: (ids: Iterable<string>) => void,
+): Pick<Trash, 'settled' | 'failures' | 'dismissFailures'> {
+  const [failures, setFailures] = useState<string[]>([])
+  const running = useRef<Promise<void>>(undefined)
 
   const send = useCallback(async () => {
     const sent: string[] = []
-    const failed = (image: Image, error: unknown) => {
-      const reason = error instanceof Error ? error.message : String(error)
-      setFailures((old) => [...old, messages.trash.failed(image.path, reason)])
-      last.current.images.delete(image.id)
-    }
     const work = async () => {
-      for (const [id, image] of queue.current) {
-        queue.current.delete(id)
-        sent.push(id)
+      for (let image = queue.next(); image !== undefined; image = queue.next()) {
+        sent.push(image.id)
         try {
-          await deleteImage(id)
+          await deleteImage(image.id)
         } catch (error) {
           const code = error instanceof ApiError ? error.code : undefined
           // The session that asked for the rest is over.
-          if (code === 'not_signed_in') queue.current.clear()
-          if (code !== 'image_not_found') failed(image, error)
+          if (code === 'not_signed_in') sent.push(...queue.clear())
+          if (code === 'image_not_found') continue
+          queue.fail(image)
+          const reason = error instanceof Error ? error.message : String(error)
+          const problem = messages.trash.failed(image.path, reason)
+          setFailures((old) => [...old, problem])
         }
       }
     }
     await Promise.all(Array.from({ length: AT_ONCE }, work))
     await refresh()
     show(sent)
-  }, [refresh, show])
+  }, [queue, refresh, show])
 
   const settled = useCallback((): Promise<void> => {
     running.current ??= send().finally(() => {
       running.current = undefined
     })
     const own = running.current
-    return own.then(() => (queue.current.size > 0 ? settled() : undefined))
-  }, [send])
-
-  const undo = useCallback(async () => {
-    const { images } = last.current
-    if (images.size === 0) return
-    last.current = { images: new Map(), at: 0 }
-    const unsent = [...images.keys()].filter((id) => queue.current.delete(id))
-    show(unsent)
-    const moved = [...images.values()].filter(({ id }) => !unsent.includes(id))
-    hide(moved)
-    for (const { id } of moved) restoring.current.add(id)
-    try {
-      await settled()
-      const restored = await restoreImages(moved.map(({ id }) => id))
-      if (restored.length < moved.length) toast.show({ text: messages.trash.undoFailed })
-    } catch (error) {
-      toast.show({ text: error instanceof Error ? error.message : messages.trash.undoFailed })
-    }
-    for (const { id } of moved) restoring.current.delete(id)
-    await refresh()
-    show(images.keys())
-  }, [hide, show, settled, refresh, toast])
-
-  const move = useCallback(
-    (images: readonly Image[]) => {
-      const isFinal = client.getQueryData<IndexStatus>(['status'])?.trash_days === 0
-      if (images.length === 0 || (isFinal && !confirm(messages.trash.deleteQuestion(images.length)))) return
-      const now = performance.now()
-      const isTogether = now - last.current.at < TOGETHER_MS
-      const before = isTogether ? last.current.images : []
-      last.current = { images: new Map([...before, ...images.map(withId)]), at: now }
-      for (const image of images) queue.current.set(image.id, image)
-      hide(images)
-      if (isFinal) last.current = { images: new Map(), at: 0 }
-      toast.show(isFinal ? deleted(images.length) : moved(last.current.images.size, () => void undo()))
-      void settled()
-    },
-    [client, hide, settled, toast, undo],
-  )
-
-  useAskBeforeLeaving(hidden.size > MAX_AT_LEAVING)
-  useSentAtLeaving(queue, restoring)
-  return {
-    hidden,
-    failures,
-    move,
-    undo: useCallback(() => void undo(), [undo]),
-    settled,
-    dismissFailures: useCallback(() => setFailures([]), []),
-  }
+    return own.then(() => (queue.size > 0 ? settled() : undefined))
+  }, [queue, send])
+  return { settled, failures, dismissFailures: useCallback(() => setFailures([]), []) }
 }
 
 function moved(count: number, undo: () => void): ToastContent {
@@ -157,16 +144,20 @@ function withId(image: Image): [string, Image] {
   return [image.id, image]
 }
 
-/** A page that is left sends what is still waiting. */
-function useSentAtLeaving(queue: { current: Map<string, Image> }, restoring: { current: Set<string> }): void {
+function idOf({ id }: Image): string {
+  return id
+}
+
+/** A page that is left sends the pictures that are still waiting. */
+function useSentAtLeaving(queue: TrashQueue): void {
   useEffect(() => {
     const onLeave = () => {
-      for (const id of queue.current.keys())
+      const { unsent, restoring } = queue.leave()
+      for (const id of unsent)
         void fetch(serverUrl(`/api/images/${id}`), { method: 'DELETE', keepalive: true })
-      queue.current.clear()
-      if (restoring.current.size > 0) void restoreImages([...restoring.current], { keepalive: true })
+      if (restoring.length > 0) void restoreImages(restoring, { keepalive: true })
     }
     addEventListener('pagehide', onLeave)
     return () => removeEventListener('pagehide', onLeave)
-  }, [queue, restoring])
+  }, [queue])
 }

@@ -27,25 +27,13 @@ export function useRegion({ pictureRef, tool, region, onChange }: RegionOptions)
   /** The region under the hand, until it lets go. */
   const [draft, setDraft] = useState<Region>()
   const [lasso, setLasso] = useState<readonly Share[]>()
-  const drag = useRef<Drag>(undefined)
   const live = useLive(onChange)
-
-  const shareAt = (event: PointerEvent): Share => {
-    const { left, top, width, height } = pictureRef.current!.getBoundingClientRect()
-    return [within((event.clientX - left) / width, 0, 1), within((event.clientY - top) / height, 0, 1)]
-  }
-  const least = (): Share => {
-    const { width, height } = pictureRef.current!.getBoundingClientRect()
-    return [Math.min(1, LEAST_PX / width), Math.min(1, LEAST_PX / height)]
-  }
+  const least = (): Share => leastShares(pictureRef.current!)
   const show = (next: Region) => {
     setDraft(next)
     live.change(next)
   }
-  const end = (event: PointerEvent, isKept: boolean) => {
-    const held = drag.current
-    if (held?.pointerId !== event.pointerId) return
-    drag.current = undefined
+  const end = (held: Drag, isKept: boolean) => {
     if (isKept && draft !== undefined && isLargeEnough(draft, least())) live.finish(draft)
     else live.finish(held.from, draft !== undefined)
     setDraft(undefined)
@@ -53,40 +41,11 @@ export function useRegion({ pictureRef, tool, region, onChange }: RegionOptions)
     // The arrow keys go on with it.
     pictureRef.current?.querySelector<HTMLElement>('[role=group]')?.focus({ preventScroll: true })
   }
-
   return {
     shown: draft ?? region,
     /** The lasso, as long as the region is the box around it. */
     lasso,
-    surface: {
-      onPointerDown: (event: PointerEvent) => {
-        if (event.button !== 0 || drag.current !== undefined) return
-        event.currentTarget.setPointerCapture(event.pointerId)
-        const held = (event.target as Element).closest<HTMLElement>('[data-grip]')?.dataset.grip
-        // A lasso may begin within the region.
-        const grip = tool === 'lasso' && held === 'inside' ? undefined : (held as Grip | undefined)
-        const start = shareAt(event)
-        drag.current = { pointerId: event.pointerId, start, grip, from: region, lasso: [start] }
-        setLasso(undefined)
-      },
-      onPointerMove: (event: PointerEvent) => {
-        const held = drag.current
-        if (held?.pointerId !== event.pointerId) return
-        const at = shareAt(event)
-        if (held.grip !== undefined && held.from !== undefined) {
-          show(resized(held.from, held.grip, [at[0] - held.start[0], at[1] - held.start[1]], least()))
-          return
-        }
-        if (tool === 'lasso') {
-          held.lasso.push(at)
-          setLasso([...held.lasso])
-        }
-        const next = tool === 'lasso' ? around(held.lasso) : between(held.start, at)
-        if (isLargeEnough(next, least())) show(next)
-      },
-      onPointerUp: (event: PointerEvent) => end(event, true),
-      onPointerCancel: (event: PointerEvent) => end(event, false),
-    },
+    surface: useRegionDrag({ pictureRef, tool, region, least, show, setLasso, end }),
     keys: {
       onKeyDown: (event: KeyboardEvent) => {
         const next = arrowed(draft ?? region, event, least())
@@ -107,6 +66,66 @@ export function useRegion({ pictureRef, tool, region, onChange }: RegionOptions)
       live.finish(undefined)
     },
   }
+}
+
+interface RegionDrag extends Omit<RegionOptions, 'onChange'> {
+  least: () => Share
+  show: (region: Region) => void
+  setLasso: (lasso: readonly Share[] | undefined) => void
+  /** @param isKept whether the pointer was released, not cancelled */
+  end: (held: Drag, isKept: boolean) => void
+}
+
+/** Pointer events that draw a region, or move one by its grips. */
+function useRegionDrag({ pictureRef, tool, region, least, show, setLasso, end }: RegionDrag) {
+  const drag = useRef<Drag>(undefined)
+  const release = ({ pointerId }: PointerEvent, isKept: boolean) => {
+    const held = drag.current
+    if (held?.pointerId !== pointerId) return
+    drag.current = undefined
+    end(held, isKept)
+  }
+  return {
+    onPointerDown: (event: PointerEvent) => {
+      if (event.button !== 0 || drag.current !== undefined) return
+      event.currentTarget.setPointerCapture(event.pointerId)
+      const held = (event.target as Element).closest<HTMLElement>('[data-grip]')?.dataset.grip
+      // A lasso may begin within the region.
+      const grip = tool === 'lasso' && held === 'inside' ? undefined : (held as Grip | undefined)
+      const start = shareAt(pictureRef.current!, event)
+      drag.current = { pointerId: event.pointerId, start, grip, from: region, lasso: [start] }
+      setLasso(undefined)
+    },
+    onPointerMove: (event: PointerEvent) => {
+      const held = drag.current
+      if (held?.pointerId !== event.pointerId) return
+      const at = shareAt(pictureRef.current!, event)
+      if (held.grip !== undefined && held.from !== undefined) {
+        show(resized(held.from, held.grip, [at[0] - held.start[0], at[1] - held.start[1]], least()))
+        return
+      }
+      if (tool === 'lasso') {
+        held.lasso.push(at)
+        setLasso([...held.lasso])
+      }
+      const next = tool === 'lasso' ? around(held.lasso) : between(held.start, at)
+      if (isLargeEnough(next, least())) show(next)
+    },
+    onPointerUp: (event: PointerEvent) => release(event, true),
+    onPointerCancel: (event: PointerEvent) => release(event, false),
+  }
+}
+
+/** The place of a pointer on a picture. */
+function shareAt(picture: HTMLElement, { clientX, clientY }: PointerEvent): Share {
+  const { left, top, width, height } = picture.getBoundingClientRect()
+  return [within((clientX - left) / width, 0, 1), within((clientY - top) / height, 0, 1)]
+}
+
+/** The smallest region on a picture of the present size. */
+function leastShares(picture: HTMLElement): Share {
+  const { width, height } = picture.getBoundingClientRect()
+  return [Math.min(1, LEAST_PX / width), Math.min(1, LEAST_PX / height)]
 }
 
 /** Reports changes at most every 150 ms, and the last one at once. */

@@ -43,6 +43,11 @@ export function fillStroke(
   context.globalAlpha = 1
 }
 
+/** The address of the drawing as an SVG. */
+export function svgUrl(strokes: readonly Stroke[]): string {
+  return `data:image/svg+xml,${encodeURIComponent(toSvg(strokes))}`
+}
+
 /** The drawing as an SVG image, ink on white. */
 export function toSvg(strokes: readonly Stroke[]): string {
   const { left, top, side } = frameOf(strokes) ?? BLANK_FRAME

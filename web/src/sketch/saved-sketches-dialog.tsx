@@ -1,12 +1,14 @@
-import { Trash2 } from 'lucide-react'
+import { Download, Trash2 } from 'lucide-react'
 import { useState } from 'react'
+import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { download } from '../components/download.ts'
+import { FIELD } from '../components/field.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages/messages.ts'
 import { renderSketch } from './picture.ts'
-import { toSvg } from './render.ts'
-import { freeName, listSaved, removeSaved, type SavedSketch, save } from './saved-sketches.ts'
+import { svgUrl, toSvg } from './render.ts'
+import { freeName, removeSaved, type SavedSketch, save, useSavedSketches } from './saved-sketches.ts'
 import { isBlank, type Sketch } from './sketch.ts'
 
 interface SavedSketchesProps {
@@ -17,35 +19,25 @@ interface SavedSketchesProps {
 
 const EXPORT_SIDE = 1024
 
-/** Saves the drawing by name in this browser, as an image file, and opens what was saved. */
+/** Saves the drawing by name in this browser or as a file, and opens saved ones. */
 export function SavedSketches({ onClose, sketch, onOpen }: SavedSketchesProps) {
+  const saved = useSavedSketches()
   return (
     <Dialog title={messages.sheet.saved} isOpen onClose={onClose}>
-      <Content sketch={sketch} onOpen={onOpen} />
+      <div className="space-y-5">
+        {!isBlank(sketch) && <SaveForm sketch={sketch} saved={saved} />}
+        <SavedList saved={saved} onOpen={onOpen} />
+      </div>
     </Dialog>
   )
 }
 
-function Content({ sketch, onOpen }: Pick<SavedSketchesProps, 'sketch' | 'onOpen'>) {
-  const [saved, setSaved] = useState(listSaved)
-  const onChange = () => setSaved(listSaved())
-  return (
-    <div className="space-y-5 px-5 pb-6">
-      {!isBlank(sketch) && <SaveForm sketch={sketch} saved={saved} onChange={onChange} />}
-      <SavedList saved={saved} onOpen={onOpen} onChange={onChange} />
-    </div>
-  )
-}
-
-const BUTTON = 'h-10 rounded-lg border border-line px-3 hover:bg-raised disabled:opacity-50'
-
 interface SaveFormProps {
   sketch: Sketch
-  saved: SavedSketch[]
-  onChange: () => void
+  saved: readonly SavedSketch[]
 }
 
-function SaveForm({ sketch, saved, onChange }: SaveFormProps) {
+function SaveForm({ sketch, saved }: SaveFormProps) {
   const [name, setName] = useState('')
   const [outcome, setOutcome] = useState<'saved' | 'refused'>()
   const { strokes } = sketch
@@ -61,7 +53,6 @@ function SaveForm({ sketch, saved, onChange }: SaveFormProps) {
         const ownName = typed || freeName(messages.sheet.untitled)
         setSavedAs(ownName)
         setOutcome(save(ownName, sketch) ? 'saved' : 'refused')
-        onChange()
       }}
     >
       <div className="flex gap-2">
@@ -74,64 +65,61 @@ function SaveForm({ sketch, saved, onChange }: SaveFormProps) {
           maxLength={80}
           placeholder={messages.sheet.name}
           aria-label={messages.sheet.name}
-          className="h-10 min-w-0 flex-1 rounded-lg border border-line bg-page px-3"
+          className={`${FIELD} flex-1`}
         />
-        <button type="submit" className="h-10 rounded-lg bg-accent px-4 font-medium text-on-accent">
+        <Button type="submit" variant="primary">
           {isTaken ? messages.sheet.replace : messages.sheet.save}
-        </button>
+        </Button>
       </div>
-      <p role="status" className={`text-sm ${outcome === 'refused' ? 'text-danger' : 'text-muted'}`}>
+      <p role="status" className={`text-13 ${outcome === 'refused' ? 'text-danger' : 'text-ink-2'}`}>
         {outcome === 'saved' && messages.sheet.savedAs(savedAs)}
         {outcome === 'refused' && messages.sheet.noRoom}
         {outcome === undefined && messages.sheet.savedHint}
       </p>
       <div className="flex flex-wrap gap-2">
-        <button
-          type="button"
-          className={BUTTON}
+        <Button
+          size="small"
+          icon={<Download />}
           onClick={async () => download(await renderSketch(strokes, EXPORT_SIDE), `${fileName}.png`)}
         >
           {messages.sheet.asPng}
-        </button>
-        <button
-          type="button"
-          className={BUTTON}
+        </Button>
+        <Button
+          size="small"
+          icon={<Download />}
           onClick={() => download(new Blob([toSvg(strokes)], { type: 'image/svg+xml' }), `${fileName}.svg`)}
         >
           {messages.sheet.asSvg}
-        </button>
+        </Button>
       </div>
     </form>
   )
 }
 
 interface SavedListProps {
-  saved: SavedSketch[]
+  saved: readonly SavedSketch[]
   onOpen: (sketch: Sketch) => void
-  onChange: () => void
 }
 
-function SavedList({ saved, onOpen, onChange }: SavedListProps) {
+function SavedList({ saved, onOpen }: SavedListProps) {
   const [removed, setRemoved] = useState<SavedSketch>()
   return (
     <>
       {removed !== undefined && (
-        <p role="status" className="flex items-center gap-3 text-sm">
+        <p role="status" className="flex items-center gap-3 text-13">
           <span className="min-w-0 [overflow-wrap:anywhere]">{messages.sheet.removed(removed.name)}</span>
-          <button
-            type="button"
-            className={BUTTON}
+          <Button
+            size="small"
             onClick={() => {
               save(freeName(removed.name), removed.sketch)
               setRemoved(undefined)
-              onChange()
             }}
           >
             {messages.sheet.undoRemove}
-          </button>
+          </Button>
         </p>
       )}
-      {saved.length === 0 && <p className="text-sm text-muted">{messages.sheet.noneSaved}</p>}
+      {saved.length === 0 && <p className="text-13 text-ink-2">{messages.sheet.noneSaved}</p>}
       <ul className="m-0 grid list-none grid-cols-[repeat(auto-fill,minmax(8rem,1fr))] gap-3 p-0">
         {saved.map(({ name, sketch }) => (
           <li key={name} className="relative">
@@ -139,22 +127,21 @@ function SavedList({ saved, onOpen, onChange }: SavedListProps) {
               type="button"
               onClick={() => onOpen(sketch)}
               aria-label={messages.sheet.open(name)}
-              className="w-full overflow-hidden rounded-lg border border-line text-left hover:border-accent"
+              className="w-full overflow-hidden rounded-control border border-line text-left transition-colors duration-hover hover:border-line-strong"
             >
               <img
-                src={`data:image/svg+xml,${encodeURIComponent(toSvg(sketch.strokes))}`}
+                src={svgUrl(sketch.strokes)}
                 alt=""
-                className="aspect-square w-full bg-white"
+                className="aspect-square w-full bg-paper dark:hue-rotate-180 dark:invert"
               />
-              <span className="block truncate px-2 py-1.5 text-sm">{name}</span>
+              <span className="block truncate px-2.5 py-2 text-13">{name}</span>
             </button>
-            <span className="absolute top-1 right-1 rounded-lg bg-surface/85">
+            <span className="absolute top-1 right-1 rounded-control bg-surface/85">
               <IconButton
                 label={messages.sheet.removeSaved(name)}
                 onClick={() => {
                   removeSaved(name)
                   setRemoved({ name, sketch })
-                  onChange()
                 }}
               >
                 <Trash2 />

@@ -1,3 +1,4 @@
+import { useSyncExternalStore } from 'react'
 import { getStored, setStored } from '../components/stored.ts'
 import { fromKept, toKept } from './kept-sketch.ts'
 import type { Sketch } from './sketch.ts'
@@ -10,7 +11,32 @@ export interface SavedSketch {
 
 const KEY = 'sketches'
 
-export function listSaved(): SavedSketch[] {
+const listeners = new Set<() => void>()
+
+/** The saved drawings by name. They follow changes by this page and by others of this browser. */
+export function useSavedSketches(): readonly SavedSketch[] {
+  return useSyncExternalStore(subscribe, listSaved)
+}
+
+function subscribe(onChange: () => void): () => void {
+  listeners.add(onChange)
+  addEventListener('storage', onChange)
+  return () => {
+    listeners.delete(onChange)
+    removeEventListener('storage', onChange)
+  }
+}
+
+let listed: { text: string | null; sketches: readonly SavedSketch[] } = { text: null, sketches: [] }
+
+/** The same list as long as nothing changes. */
+function listSaved(): readonly SavedSketch[] {
+  const text = getStored(KEY)
+  if (text !== listed.text) listed = { text, sketches: parseSaved() }
+  return listed.sketches
+}
+
+function parseSaved(): SavedSketch[] {
   return Object.entries(read())
     .flatMap(([name, value]) => {
       const sketch = fromKept(value)
@@ -24,7 +50,7 @@ export function listSaved(): SavedSketch[] {
  * @returns whether the browser had room for it
  */
 export function save(name: string, sketch: Sketch): boolean {
-  return setStored(KEY, JSON.stringify({ ...read(), [name]: toKept(sketch) }))
+  return write({ ...read(), [name]: toKept(sketch) })
 }
 
 /** The name, followed by a number if it is taken. */
@@ -37,7 +63,13 @@ export function freeName(name: string): string {
 
 export function removeSaved(name: string): void {
   const { [name]: _, ...others } = read()
-  setStored(KEY, JSON.stringify(others))
+  write(others)
+}
+
+function write(sketches: Record<string, unknown>): boolean {
+  const isWritten = setStored(KEY, JSON.stringify(sketches))
+  for (const onChange of listeners) onChange()
+  return isWritten
 }
 
 function read(): Record<string, unknown> {

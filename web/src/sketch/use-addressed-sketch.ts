@@ -38,33 +38,44 @@ export interface AddressedSketch {
  */
 export function useAddressedSketch(
   terms: QueryTerm[],
-  changeTerms: (update: (terms: QueryTerm[]) => QueryTerm[], isReplaced: boolean) => void,
+  changeTerms: ChangeTerms,
   isPaused: boolean,
 ): AddressedSketch {
   const [sketch, setSketch] = useState<Sketch>(EMPTY_SKETCH)
   const [live, setLive] = useState<Sketch>()
-  const [problem, setProblem] = useState<string>()
-  /** The drawing that the address names. */
   const named = useRef<Named>({ id: undefined, strokes: EMPTY_SKETCH.strokes })
+  const id = terms.find(({ kind }) => kind === 'sketch')?.id
+  const isRestored = useRestoredSketch(sketch, setSketch, named, id)
+  const { problem, abort } = useNamedDrawing(id, isRestored, named, sketch, setSketch)
+  useSavedDrawing(sketch, !isPaused && isRestored, named, changeTerms)
+
+  const draw = useCallback(
+    (next: Sketch) => {
+      setLive(undefined)
+      // A drawing that is still being fetched does not replace new ink.
+      abort()
+      setSketch(next)
+    },
+    [abort],
+  )
+  return { sketch, live: live ?? sketch, draw, preview: setLive, isRestored, problem }
+}
+
+/** Fetches the drawing that the address names, where it is not the one on the sheet. */
+function useNamedDrawing(
+  id: string | undefined,
+  isReady: boolean,
+  named: RefObject<Named>,
+  sketch: Sketch,
+  setSketch: (sketch: Sketch) => void,
+): { problem: string | undefined; abort: () => void } {
+  const [problem, setProblem] = useState<string>()
   const fetchingRef = useRef<AbortController>(undefined)
   const latest = useRef(sketch)
   latest.current = sketch
-  const id = terms.find(({ kind }) => kind === 'sketch')?.id
-  const isRestored = useRestoredSketch(sketch, setSketch, named, id)
-
-  const name = useCallback(
-    (newId: string | undefined, strokes: Sketch['strokes']) => {
-      const isFirst = named.current.id === undefined
-      named.current = { id: newId, strokes }
-      const own: QueryTerm[] = newId === undefined ? [] : [{ kind: 'sketch', id: newId, isWanted: true }]
-      const update = (old: QueryTerm[]) => [...own, ...old.filter(({ kind }) => kind !== 'sketch')]
-      changeTerms(update, !isFirst && newId !== undefined)
-    },
-    [changeTerms],
-  )
 
   useEffect(() => {
-    if (!isRestored) return
+    if (!isReady) return
     setProblem(undefined)
     if (id === named.current.id) return
     if (id === undefined) {
@@ -76,13 +87,10 @@ export function useAddressedSketch(
     }
     const fetching = new AbortController()
     fetchingRef.current = fetching
+    const { signal } = fetching
     const fetchSaved = async () => {
       try {
-        const saved = await retryWhileOffline(
-          () => getSavedQuery(id, fetching.signal),
-          fetching.signal,
-          setProblem,
-        )
+        const saved = await retryWhileOffline(() => getSavedQuery(id, signal), signal, setProblem)
         const loaded = fromKept(saved.sketch) ?? EMPTY_SKETCH
         // A reload may come between naming the drawing and keeping its name: that is no step of the history. Other ink
         // that was not saved comes back by Undo.
@@ -93,15 +101,40 @@ export function useAddressedSketch(
         setProblem(undefined)
         setSketch(next)
       } catch (error) {
-        if (!fetching.signal.aborted) setProblem(reasonOf(error))
+        if (!signal.aborted) setProblem(reasonOf(error))
       }
     }
     void fetchSaved()
     return () => fetching.abort()
-  }, [id, isRestored])
+  }, [id, isReady, named, setSketch])
+
+  const abort = useCallback(() => {
+    setProblem(undefined)
+    fetchingRef.current?.abort()
+  }, [])
+  return { problem, abort }
+}
+
+/** Saves new ink on the server once nothing has been added for a while, and names it in the address. */
+function useSavedDrawing(
+  sketch: Sketch,
+  isOn: boolean,
+  named: RefObject<Named>,
+  changeTerms: ChangeTerms,
+): void {
+  const name = useCallback(
+    (newId: string | undefined, strokes: Sketch['strokes']) => {
+      const isFirst = named.current.id === undefined
+      named.current = { id: newId, strokes }
+      const own: QueryTerm[] = newId === undefined ? [] : [{ kind: 'sketch', id: newId, isWanted: true }]
+      const update = (old: QueryTerm[]) => [...own, ...old.filter(({ kind }) => kind !== 'sketch')]
+      changeTerms(update, !isFirst && newId !== undefined)
+    },
+    [changeTerms, named],
+  )
 
   useEffect(() => {
-    if (isPaused || !isRestored) return
+    if (!isOn) return
     const { strokes } = sketch
     const isSearched = hasEnoughInk(strokes)
     if (strokes === named.current.strokes || (!isSearched && named.current.id === undefined)) return
@@ -125,18 +158,12 @@ export function useAddressedSketch(
       sending.abort()
       clearTimeout(timer)
     }
-  }, [sketch, name, isPaused, isRestored])
-
-  const draw = useCallback((next: Sketch) => {
-    setProblem(undefined)
-    setLive(undefined)
-    // A drawing that is still being fetched does not replace new ink.
-    fetchingRef.current?.abort()
-    setSketch(next)
-  }, [])
-  return { sketch, live: live ?? sketch, draw, preview: setLive, isRestored, problem }
+  }, [sketch, name, isOn, named])
 }
 
+type ChangeTerms = (update: (terms: QueryTerm[]) => QueryTerm[], isReplaced: boolean) => void
+
+/** The drawing that the address names. */
 interface Named {
   id: string | undefined
   strokes: Sketch['strokes']

@@ -37,6 +37,8 @@ export interface Address {
   starred?: true
   /** Whether one picture stands for others; see `FOLDS`. */
   fold?: Fold
+  /** Only files of the last days, the newest first. */
+  recent?: true
   /** Pictures that are compared, by their ids, separated by commas. */
   compare?: string
   /** Latitude, longitude and a distance in kilometres, separated by commas. */
@@ -63,6 +65,7 @@ export interface PageState {
   collection: string | undefined
   isStarred: boolean
   fold: Fold
+  isRecent: boolean
   compare: string[]
   from: string
   to: string
@@ -96,6 +99,7 @@ export function parseAddress(search: Record<string, unknown>): Address {
     collection: text(search.collection),
     starred: search.starred === true ? true : undefined,
     fold: FOLDS.find((known) => known === search.fold),
+    recent: search.recent === true ? true : undefined,
     compare: text(search.compare),
     near: parseNear(search.near) && text(search.near),
     from: day(search.from),
@@ -120,6 +124,7 @@ export function stateOf(address: Address): PageState {
     collection: address.collection,
     isStarred: address.starred ?? false,
     fold: address.fold ?? DEFAULT_FOLD,
+    isRecent: address.recent ?? false,
     compare: address.compare?.split(',').slice(0, MAX_COMPARED) ?? [],
     from: address.from ?? '',
     to: address.to ?? '',
@@ -143,6 +148,7 @@ export function changed(address: Address, part: PageChange): Address {
   if ('collection' in part) next.collection = part.collection
   if ('isStarred' in part) next.starred = part.isStarred || undefined
   if ('fold' in part) next.fold = part.fold === DEFAULT_FOLD ? undefined : part.fold
+  if ('isRecent' in part) next.recent = part.isRecent || undefined
   if ('compare' in part) next.compare = part.compare?.join() || undefined
   if ('near' in part) next.near = part.near && formatNear(part.near)
   if ('from' in part) next.from = part.from || undefined
@@ -159,7 +165,18 @@ const ORDERS: Record<Sort, { order_by: OrderBy; direction: 'ascending' | 'descen
   'name-down': { order_by: 'user_visible_name', direction: 'descending' },
 }
 
-export const orderOf = (sort: Sort) => ORDERS[sort]
+/** Recent files are ordered by when they came onto the disk. */
+export function orderOf({ sort, isRecent }: Pick<PageState, 'sort' | 'isRecent'>) {
+  const order = ORDERS[sort]
+  return isRecent && order.order_by === 'captured_at' ? { ...order, order_by: 'created_at' as const } : order
+}
+
+const RECENT_DAYS = 30
+
+/** The time from which files are recent: the beginning of a day in the time zone of the browser. */
+export function recentSince(now = new Date()): string {
+  return new Date(now.getFullYear(), now.getMonth(), now.getDate() - RECENT_DAYS).toISOString()
+}
 
 /** Filters of lists and searches. Days are in the time zone of the browser. */
 export function filtersOf(state: PageState): Filters {
@@ -173,6 +190,7 @@ export function filtersOf(state: PageState): Filters {
     collection: state.collection,
     starred: state.isStarred || undefined,
     fold: state.fold === 'none' ? undefined : state.fold,
+    created_min: state.isRecent ? recentSince() : undefined,
     ...(near && boxAround(near)),
     directory: directory === undefined ? (isFlat ? '.' : undefined) : directory,
     recursive: directory === undefined ? undefined : !isFlat,
@@ -183,10 +201,11 @@ export function filtersOf(state: PageState): Filters {
 
 /** How many filters are set. */
 export function filterCount(state: PageState): number {
-  const { directory, isFlat, type, from, to, collection } = state
+  const { directory, isFlat, type, from, to, collection, isRecent } = state
   const isSet = [
     directory !== undefined,
     collection !== undefined,
+    isRecent,
     isFlat,
     type !== '',
     from !== '' || to !== '',
@@ -216,6 +235,7 @@ export const NO_FURTHER_FILTERS: PageChange = {
 export const NO_FILTERS: PageChange = {
   directory: undefined,
   collection: undefined,
+  isRecent: false,
   isFlat: false,
   type: '',
   ...NO_FURTHER_FILTERS,

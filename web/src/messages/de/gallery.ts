@@ -82,6 +82,7 @@ export const gallery = {
   library: 'Bibliothek',
   folders: 'Ordner',
   allPictures: 'Alle Bilder',
+  recent: 'Neu hinzugefügt',
   duplicates: 'Duplikate',
   trash: 'Papierkorb',
   users: 'Benutzer',

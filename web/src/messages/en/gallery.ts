@@ -83,6 +83,7 @@ export const gallery = {
   library: 'Library',
   folders: 'Folders',
   allPictures: 'All pictures',
+  recent: 'Recently added',
   duplicates: 'Duplicates',
   trash: 'Trash',
   users: 'Users',

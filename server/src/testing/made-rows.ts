@@ -1,0 +1,30 @@
+import { mkdir } from 'node:fs/promises'
+import { sql } from 'kysely'
+import { openTables } from '../storage/open-storage.ts'
+
+const DAY_MS = 86_400_000
+/** 2000-01-01. */
+const FIRST_DAY = 10_957
+
+/**
+ * Fills a catalog with rows of pictures of four shapes, in a hundred folders and several years, without files. A server that starts
+ * with it on an empty folder keeps them, because too many are gone at once.
+ */
+export async function makeRows(dataDirectory: string, count: number): Promise<void> {
+  await mkdir(dataDirectory, { recursive: true })
+  const { database, close } = await openTables(undefined, dataDirectory, { warn: console.error })
+  const takenAt = sql`(${FIRST_DAY} + n / 100) * ${DAY_MS} + n`
+  const month = sql`cast(strftime('%Y%m', (${takenAt}) / 1000, 'unixepoch') as integer)`
+  await sql`
+    with recursive numbers (n) as (select 0 union all select n + 1 from numbers where n < ${count - 1})
+    insert into images (
+      id, path, directory, name, folded_name, name_key, bytes, width, height, content_type,
+      created_at, modified_at, inode, content_hash, taken_at, taken_month
+    )
+    select
+      printf('%08x-0000-4000-8000-000000000000', n), n % 100 || '/' || n || '.jpg', n % 100, n || '.jpg',
+      n || '.jpg', printf('%08d.jpg', n), 1, 600 + 300 * (n % 4), 900, 'image/jpeg',
+      ${takenAt}, ${takenAt}, n, printf('%064x', n), ${takenAt}, ${month}
+    from numbers`.execute(database)
+  await close()
+}

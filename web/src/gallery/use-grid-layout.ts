@@ -1,0 +1,44 @@
+import { useMemo } from 'react'
+import type { Image } from '../api/client.ts'
+import { aspectOf, GridLayout, type Section } from './grid-layout.ts'
+
+interface GridShape {
+  sections: readonly Section[]
+  rowHeight: number
+  gap: number
+}
+
+export const HEAD_HEIGHT = 34
+/** Laid out beyond what is seen, in CSS pixels. */
+export const OVERSCAN = 600
+
+/** The layout of a list; another one only where the sections or the measures differ. @param width 0 before the first layout */
+export function useGridLayout({ sections, rowHeight, gap }: GridShape, width: number): GridLayout {
+  const sectionsKey = sections.map(({ key, count, meanAspect }) => `${key} ${count} ${meanAspect}`).join()
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the sections
+  return useMemo(
+    () =>
+      new GridLayout(width === 0 ? [] : sections, {
+        width: Math.max(1, width),
+        rowHeight,
+        gap,
+        headHeight: HEAD_HEIGHT,
+      }),
+    [sectionsKey, width, rowHeight, gap],
+  )
+}
+
+/** Lays out exactly what is near to the view; a second pass covers what the first moved into it. */
+export function measureAround(
+  layout: GridLayout,
+  offset: number,
+  viewHeight: number,
+  imageAt: (index: number) => Image | undefined,
+): void {
+  const aspectAt = (index: number) => {
+    const image = imageAt(index)
+    return image && aspectOf(image)
+  }
+  for (let pass = 0; pass < 2; pass++)
+    if (!layout.measure(offset - OVERSCAN, offset + viewHeight + OVERSCAN, aspectAt)) return
+}

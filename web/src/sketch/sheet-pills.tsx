@@ -1,0 +1,123 @@
+import { Bookmark, Maximize2, Minimize2, Minus, Plus, Redo2, Trash2, Undo2, X } from 'lucide-react'
+import type { ReactNode } from 'react'
+import { IconButton } from '../components/icon-button.tsx'
+import { Pill, PillSeparator } from '../components/pill.tsx'
+import { percent } from '../messages/format.ts'
+import { messages } from '../messages/messages.ts'
+import { isBlank, type Sketch } from './sketch.ts'
+import { HistoryButton, type SheetLayout } from './tool-pill.tsx'
+import type { HistoryCommands } from './use-panel-commands.ts'
+import type { Sheet } from './use-sheet.ts'
+
+interface SheetPillsProps {
+  sketch: Sketch
+  layout: SheetLayout
+  isFull: boolean
+  setFull: (isFull: boolean) => void
+  onClose?: (() => void) | undefined
+  commands: HistoryCommands
+  clear: () => void
+  openSaved: () => void
+  menu: ReactNode
+}
+
+/** History at the upper left, and commands for the sheet as a whole at the upper right; together on a tablet. */
+export function SheetPills(props: SheetPillsProps) {
+  const { sketch, layout, commands, clear, openSaved, menu, isFull, setFull, onClose } = props
+  const isUsed = sketch.past.length > 0 || sketch.future.length > 0 || !isBlank(sketch)
+  const small = 'size-9 rounded-control'
+  const history = isUsed && (
+    <>
+      <HistoryButton
+        label={messages.sheet.undo}
+        keys="Ctrl Z"
+        run={commands.undo}
+        icon={<Undo2 />}
+        className={small}
+      />
+      <HistoryButton
+        label={messages.sheet.redo}
+        keys="Ctrl Shift Z"
+        run={commands.redo}
+        icon={<Redo2 />}
+        className={small}
+      />
+      <PillSeparator />
+      <IconButton label={messages.sheet.clear} isDisabled={isBlank(sketch)} onClick={clear} className={small}>
+        <Trash2 />
+      </IconButton>
+    </>
+  )
+  return (
+    <>
+      {layout === 'side' && history && (
+        <div className="absolute top-4 left-4">
+          <Pill label={messages.sheet.history} isSmall>
+            {history}
+          </Pill>
+        </div>
+      )}
+      <div className="absolute top-4 right-4">
+        <Pill label={messages.sheet.view} isSmall>
+          {layout === 'stacked' && history}
+          <IconButton
+            label={isBlank(sketch) ? messages.sheet.saved : messages.sheet.save}
+            onClick={openSaved}
+            className={small}
+          >
+            <Bookmark />
+          </IconButton>
+          {menu}
+          <IconButton
+            label={isFull ? messages.sheet.small : messages.sheet.large}
+            keys="F"
+            onClick={() => setFull(!isFull)}
+            className={small}
+          >
+            {isFull ? <Minimize2 /> : <Maximize2 />}
+          </IconButton>
+          {onClose !== undefined && (
+            <IconButton label={messages.sheet.closeSheet} onClick={onClose} className={small}>
+              <X />
+            </IconButton>
+          )}
+        </Pill>
+      </div>
+    </>
+  )
+}
+
+const ZOOM_STEP = 1.5
+
+/** Shown while the sheet is not seen as a whole. */
+export function ZoomPill({ sheet: { camera, controller }, className }: { sheet: Sheet; className: string }) {
+  if (camera.zoom === 1 && camera.centre === undefined) return null
+  const zoom = percent(camera.zoom)
+  return (
+    <div className={`absolute ${className}`}>
+      <Pill label={messages.sheet.view} isSmall>
+        <IconButton
+          label={messages.sheet.zoomOut}
+          onClick={() => controller?.zoom(1 / ZOOM_STEP)}
+          className="size-9 rounded-control"
+        >
+          <Minus />
+        </IconButton>
+        <IconButton
+          label={messages.sheet.fit(zoom)}
+          onClick={() => controller?.fit()}
+          className="h-9! w-auto! rounded-control px-2 font-medium text-13"
+        >
+          {zoom}
+        </IconButton>
+        <IconButton
+          label={messages.sheet.zoomIn}
+          onClick={() => controller?.zoom(ZOOM_STEP)}
+          className="size-9 rounded-control"
+        >
+          <Plus />
+        </IconButton>
+      </Pill>
+    </div>
+  )
+}
