@@ -109,7 +109,10 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
       await symlink('/sys', join(root, '.sketch-search-trash'))
       expect((await browser.request('DELETE', `/api/images/${first.id}`)).status).toBe(200)
       expect(await readdir(join(root, 'folder'))).toEqual(['2.png'])
-      expect(await filesIn(join(config.data_directory, 'trash'))).toEqual(['1.png'])
+      expect((await filesIn(join(config.data_directory, 'trash'))).sort()).toEqual([
+        '.sketch-search.json',
+        '1.png',
+      ])
       await browser.post('/api/trash/restore', { image_ids: [first.id] })
       expect((await readdir(join(root, 'folder'))).sort()).toEqual(['1.png', '2.png'])
       expect(await filesIn(join(config.data_directory, 'trash'))).toEqual([])
