@@ -80,6 +80,16 @@ const CR3 = 'ftypcrx '
 const MRW = '\0MRM'
 
 async function blocksOfRaw(bytes: Buffer): Promise<Blocks> {
+  try {
+    return await findBlocks(bytes)
+  } catch {
+    // The decoder reports damaged files; here they have no details.
+    return {}
+  }
+}
+
+/** @throws {Error} if the file ends too early */
+async function findBlocks(bytes: Buffer): Promise<Blocks> {
   if (bytes.toString('latin1', 0, RAF.length) === RAF) return blocksOfFujifilm(bytes)
   if (bytes.toString('latin1', 4, 4 + CR3.length) === CR3) return blocksOfCanon(bytes)
   if (bytes.toString('latin1', 0, MRW.length) === MRW) return blocksOfMinolta(bytes)
