@@ -12,6 +12,7 @@ import type { Trash } from '../images/trash/trash.ts'
 import { createReadOnlyFolders } from '../images/write-access.ts'
 import type { Logger } from '../log.ts'
 import type { ImageSearch } from '../search/search.ts'
+import type { OpenedFormer } from './former.ts'
 import type { Foundations } from './foundations.ts'
 import { openImageFiles } from './image-files.ts'
 import type { Indexing } from './indexing.ts'
@@ -21,6 +22,7 @@ export interface HttpParts {
   foundations: Foundations
   indexing: Indexing
   search: ImageSearch
+  former: OpenedFormer
   metrics: Metrics
   log: Logger
 }
@@ -28,9 +30,9 @@ export interface HttpParts {
 /** Composes the HTTP interface. `maintain` starts the regular maintenance, and returns a function that stops it. */
 export function openHttp(
   config: Config,
-  { foundations, indexing, search, metrics, log }: HttpParts,
+  { foundations, indexing, search, former, metrics, log }: HttpParts,
 ): { http: Router; trash: Trash; exporter: Exporter; maintain: () => () => void } {
-  const { root, walk, storage, monitor, signIn, readClient, model, previousEmbedder } = foundations
+  const { root, walk, storage, monitor, signIn, readClient, model, previous } = foundations
   const { localEvents, events, renditions, thumbnails, limits, reader, indexer, backfill, sync, cluster } =
     indexing
   const { catalog, reads, queries } = storage
@@ -53,7 +55,8 @@ export function openHttp(
     catalog: reads.catalog,
     reads,
     embedder: model.embedder,
-    previousEmbedder,
+    previousEmbedder: previous?.embedder,
+    former,
     indexer,
     backfill,
     sync,
