@@ -13,9 +13,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import readTags from 'exif-reader'
 import sharp from 'sharp'
 import { CLASSICAL, startProduct } from '../e2e/support/product.ts'
+import { readExif } from '../server/src/gallery/details/exif.ts'
 import { ms, residentMemory, type Section, table } from './support.ts'
 
 const PHOTOS = 2_000
@@ -152,7 +152,7 @@ async function bareLoop(gallery: string): Promise<number> {
   const start = performance.now()
   for (const file of globSync(join(gallery, '*/*.jpg'))) {
     const { exif } = await sharp(readFileSync(file)).metadata()
-    readTags(exif!)
+    readExif(exif!)
   }
   return performance.now() - start
 }

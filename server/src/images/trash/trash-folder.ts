@@ -53,13 +53,7 @@ export interface TrashFolder {
 export function createTrashFolder(root: string, dataFolder: string): TrashFolder {
   const absolute = ({ place, file }: TrashPlace) =>
     toSystemPath(place === 'gallery' ? toAbsolute(root, file) : join(dataFolder, file))
-  const recordOf = ({ place, file }: TrashPlace) =>
-    absolute({ place, file: joinPath(directoryOf(file), TRASH_RECORD) })
-
-  async function* withRecord(place: TrashPlace) {
-    const record = await readFile(recordOf(place), 'utf8').catch(() => undefined)
-    if (record !== undefined && record.length <= MAX_RECORD_CHARACTERS) yield { ...place, record }
-  }
+  const recordOf = (place: TrashPlace) => absolute(besideIt(place))
 
   return {
     async newPlace(path) {
@@ -127,19 +121,39 @@ export function createTrashFolder(root: string, dataFolder: string): TrashFolder
       return true
     },
 
-    async *records(tops) {
-      for (const top of tops) {
-        const folder = joinPath(top, TRASH_FOLDER)
-        for (const file of await filesIn(toAbsolute(root, folder)))
-          yield* withRecord({ place: 'gallery', file: `${folder}/${file}` })
-      }
-      for (const file of await filesIn(dataFolder)) yield* withRecord({ place: 'data', file })
-    },
+    records: (tops) => recordsIn(root, dataFolder, tops),
 
     async remove({ place, file }) {
       await rm(absolute({ place, file: directoryOf(file) }), { recursive: true, force: true })
     },
   }
+}
+
+/** Place of the record of a file. */
+const besideIt = ({ place, file }: TrashPlace): TrashPlace => ({
+  place,
+  file: joinPath(directoryOf(file), TRASH_RECORD),
+})
+
+async function* recordsIn(
+  root: string,
+  dataFolder: string,
+  tops: readonly string[],
+): AsyncGenerator<TrashPlace & { record: string }> {
+  for (const top of tops) {
+    const folder = joinPath(top, TRASH_FOLDER)
+    const trash = toAbsolute(root, folder)
+    for (const file of await filesIn(trash))
+      yield* withRecord(trash, file, { place: 'gallery', file: `${folder}/${file}` })
+  }
+  for (const file of await filesIn(dataFolder)) yield* withRecord(dataFolder, file, { place: 'data', file })
+}
+
+/** A file without a record, or with one that is no text of the usual size, is left out. */
+async function* withRecord(trash: string, file: string, place: TrashPlace) {
+  const path = join(trash, directoryOf(file), TRASH_RECORD)
+  const record = await readFile(toSystemPath(path), 'utf8').catch(() => undefined)
+  if (record !== undefined && record.length <= MAX_RECORD_CHARACTERS) yield { ...place, record }
 }
 
 /** Paths of the files in the folders of a trash, without records. Links are not followed. */
