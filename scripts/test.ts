@@ -28,7 +28,7 @@ import {
 import { provideTransformers } from './transformers.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
-/** More than these are not the machine's fault. */
+/** More failing files than this point to a fault of the code. */
 const MAX_REPEATED_FILES = 4
 const isLong = process.argv.includes('--long')
 const results = { passed: 0, failed: 0, skipped: 0 }
