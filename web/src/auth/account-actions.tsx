@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { LogOut } from 'lucide-react'
 import { getIndexStatus, signOut } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
-import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
 
 /** Whether users sign in on this server. */
 export function useHasAccounts(): boolean {
@@ -10,7 +10,7 @@ export function useHasAccounts(): boolean {
     queryKey: ['status'],
     queryFn: ({ signal }) => getIndexStatus(signal),
   })
-  return status?.auth === 'otp'
+  return status !== undefined && status.auth !== 'none'
 }
 
 /** The way out for a signed-in user. @param beforeLeaving finishes what is still to be done in their name */
@@ -28,7 +28,7 @@ export function AccountActions({ beforeLeaving }: { beforeLeaving: () => Promise
   if (!hasAccounts) return null
   return (
     <Button icon={<LogOut />} isBusy={leave.isPending} onClick={() => leave.mutate()}>
-      {messages.signIn.signOut}
+      {viewMessages.signIn.signOut}
     </Button>
   )
 }

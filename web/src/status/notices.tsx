@@ -25,8 +25,8 @@ export function Notices({ events }: { events: ServerEvents }) {
   if (status === undefined) return null
   if (status.storage_problem !== null)
     return (
-      <Notice icon={<HardDrive />} isDanger title={messages.files.storageTitle}>
-        {messages.files.storage[status.storage_problem]}
+      <Notice icon={<HardDrive />} isDanger title={messages.status.storageTitle}>
+        {messages.status.storage[status.storage_problem]}
       </Notice>
     )
   if (status.problem !== null)
@@ -43,8 +43,10 @@ export function Notices({ events }: { events: ServerEvents }) {
       </Notice>
     )
   if (status.previous_embedder !== null) {
-    const { embedder, indexed, to_embed } = status
-    return <Notice>{messages.status.embedderChanged(embedder, indexed, indexed + to_embed)}</Notice>
+    const { embedder, indexed, to_embed, search_embedder } = status
+    const { embedderChanged, embedderReplaced } = messages.status
+    const describe = search_embedder === embedder ? embedderChanged : embedderReplaced
+    return <Notice>{describe(embedder, indexed, indexed + to_embed)}</Notice>
   }
   const { progress } = events
   if (progress !== undefined && progress.pending > 0) return <IndexingNotice progress={progress} />
