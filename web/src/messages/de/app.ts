@@ -86,6 +86,9 @@ export const status = {
   polling: 'Dieser Ordner kann nicht überwacht werden. Änderungen erscheinen mit Verzögerung.',
   why: 'Warum?',
   understood: 'Verstanden',
+  readOnly: 'Die Galerie ist schreibgeschützt: Bilder können hier weder hinzugefügt noch gelöscht werden.',
+  readOnlyFolders: (names: readonly string[]) =>
+    `In diesen Ordnern, die schreibgeschützt sind, können Bilder weder hinzugefügt noch gelöscht werden: ${names.join(', ')}.`,
   offlineTitle: 'Keine Verbindung zum Server',
   offline: (seconds: number) => `Neuer Versuch in ${number(seconds)} s. Deine Skizze ist sicher.`,
   offlineNow: 'Neuer Versuch. Deine Skizze ist sicher.',
