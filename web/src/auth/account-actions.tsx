@@ -3,7 +3,7 @@ import { KeyRound, LogOut } from 'lucide-react'
 import { lazy, Suspense, useState } from 'react'
 import { getIndexStatus, signOut } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
-import { viewMessages } from '../messages/view-messages.ts'
+import { messages } from '../messages/messages.ts'
 
 const ApiKeys = lazy(async () => ({ default: (await import('./api-keys.tsx')).ApiKeys }))
 
@@ -33,10 +33,10 @@ export function AccountActions({ beforeLeaving }: { beforeLeaving: () => Promise
   return (
     <>
       <Button icon={<KeyRound />} onClick={() => setKeysOpen(true)}>
-        {viewMessages.keys.title}
+        {messages.app.apiKeys}
       </Button>
       <Button icon={<LogOut />} isBusy={leave.isPending} onClick={() => leave.mutate()}>
-        {viewMessages.signIn.signOut}
+        {messages.app.signOut}
       </Button>
       {areKeysOpen && (
         <Suspense fallback={null}>

@@ -7,6 +7,7 @@ import { Button } from '../components/button.tsx'
 import { Dialog } from '../components/dialog.tsx'
 import { FIELD } from '../components/field.tsx'
 import { IconButton } from '../components/icon-button.tsx'
+import { messages } from '../messages/messages.ts'
 import { viewMessages } from '../messages/view-messages.ts'
 
 const KEYS = ['keys']
@@ -19,7 +20,7 @@ export function ApiKeys({ onClose }: { onClose: () => void }) {
   })
   const [token, setToken] = useState<string>()
   return (
-    <Dialog title={viewMessages.keys.title} isOpen onClose={onClose}>
+    <Dialog title={messages.app.apiKeys} isOpen onClose={onClose}>
       <p className="m-0 pb-3 text-ink-2">{viewMessages.keys.hint}</p>
       <NewKey onCreated={setToken} />
       {token !== undefined && (

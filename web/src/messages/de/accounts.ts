@@ -13,11 +13,9 @@ export const signIn = {
   otherAddress: 'Andere Adresse verwenden',
   resend: 'Neuen Code senden',
   resendIn: (seconds: number) => `Neuer Code in ${number(seconds)} s`,
-  signOut: 'Abmelden',
 }
 
 export const keys = {
-  title: 'API-Schlüssel',
   hint: 'Ein Programm mit einem Schlüssel handelt in deinem Namen.',
   name: 'Zweck',
   once: 'Kopiere den Schlüssel jetzt: Er wird nicht noch einmal angezeigt.',

@@ -13,11 +13,9 @@ export const signIn = {
   otherAddress: 'Use another address',
   resend: 'Send another code',
   resendIn: (seconds: number) => `Another code in ${number(seconds)} s`,
-  signOut: 'Sign out',
 }
 
 export const keys = {
-  title: 'API keys',
   hint: 'A program with a key acts in your name.',
   name: 'Purpose',
   once: 'Copy the key now: it is not shown again.',
