@@ -41,6 +41,7 @@ export const gallery = {
   deselectMenu: 'Deselect',
   copyPath: 'Copy path',
   pathCopied: 'Path copied',
+  reveal: 'Open in file manager',
   showInFolder: 'Show in folder',
   cantBeShown: 'This picture can’t be shown.',
   grid: 'Pictures',
