@@ -32,7 +32,7 @@ const IDLE_COUNT_EVERY_MS = 5_000
 const COUNT_BACKOFF_FACTOR = 20
 const IDLE_LOOK_MS = 200
 
-/** Files are indexed by whichever process has time: they go through the queue of jobs. */
+/** Files go through the queue of jobs, and any process with free capacity indexes them. */
 export function createDistributedIndexer(options: DistributedIndexerOptions): DistributedIndexer {
   return new QueueIndexer(options)
 }

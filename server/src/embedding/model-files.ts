@@ -4,7 +4,7 @@ import { join } from 'node:path'
 /** How much of an embedder's fingerprint the names of its files begin with. */
 export const FINGERPRINT_DIGITS = 24
 
-/** Where graphs and downloads are kept; whatever is in it can be made or had again. */
+/** Stores graphs and downloads. Everything in it can be built or downloaded again. */
 export function modelDirectory(dataDirectory: string): string {
   return join(dataDirectory, 'models')
 }

@@ -135,7 +135,7 @@ class Lister {
     return this.#listing
   }
 
-  /** Adds those that are there. One that exists and can't be read is reported when it is listed itself. */
+  /** Adds existing folders. An existing one that can't be read is reported when it is listed itself. */
   async #addGalleryDirectories(): Promise<void> {
     for (const { name } of directoriesOf(this.#root)) {
       const info = await this.#examine(name, stat)

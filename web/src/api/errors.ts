@@ -49,7 +49,7 @@ export function unreachable(): ApiError {
   return new ApiError(messages.app.unreachable, 'unreachable', undefined)
 }
 
-/** The failure that a response without JSON stands for. */
+/** The failure for a response without JSON. */
 export function proxyError(status: number): ApiError {
   if (status === 413) return new ApiError(messages.app.tooLargeForProxy, 'too_large_for_proxy', status)
   if ([502, 503, 504].includes(status))

@@ -243,7 +243,7 @@ function SideButton({ label, side, onClick, children }: SideButtonProps) {
   )
 }
 
-/** Fetches the neighbours ahead, so that the next picture is there at once. */
+/** Fetches the neighbours ahead, so that the next picture is shown at once. */
 function usePrefetch(images: readonly (Image | undefined)[]): void {
   const urls = images.flatMap((image) => image?.preview_url ?? []).join(' ')
   useEffect(() => {

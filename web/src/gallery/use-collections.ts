@@ -38,18 +38,18 @@ export function useCollectionChanges(onOpen: (id: string) => void) {
     },
     [client, toast],
   )
-  const said = (text: string, id: string) =>
+  const announce = (text: string, id: string) =>
     toast.show({ text, action: { text: messages.gallery.open, run: () => onOpen(id) } })
   return {
     create: (collection: NewCollection) =>
       run(async () => {
         const { id, name } = await createCollection(collection)
-        said(messages.collections.created(name), id)
+        announce(messages.collections.created(name), id)
       }),
     add: ({ id, name }: Pick<Collection, 'id' | 'name'>, add: readonly string[]) =>
       run(async () => {
         await changeMembers(id, { add })
-        said(messages.collections.added(name), id)
+        announce(messages.collections.added(name), id)
       }),
     remove: (id: string, remove: readonly string[]) => run(() => changeMembers(id, { remove })),
     change: (id: string, part: { name?: string; shared?: boolean }) => run(() => changeCollection(id, part)),

@@ -15,7 +15,7 @@ export const OVERSCAN = 600
 /** The layout of a list; another one only where the sections or the measures differ. @param width 0 before the first layout */
 export function useGridLayout({ sections, rowHeight, gap }: GridShape, width: number): GridLayout {
   const sectionsKey = sections.map(({ key, count, meanAspect }) => `${key} ${count} ${meanAspect}`).join()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the sections
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key represents the sections
   return useMemo(
     () =>
       new GridLayout(width === 0 ? [] : sections, {

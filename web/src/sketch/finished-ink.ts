@@ -6,7 +6,7 @@ import { isSameView, type Size, type View } from './view.ts'
 
 /** Time in a frame for redrawing, in milliseconds. */
 const SLICE_MS = 6
-/** Strokes that are drawn between two looks at the clock. */
+/** Strokes that are drawn between two readings of the clock. */
 const CHUNK = 16
 /** Where more strokes than this have to be drawn again, they are drawn in slices. */
 const MAX_AT_ONCE = 200

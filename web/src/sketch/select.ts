@@ -75,7 +75,7 @@ export function duplicateSelected(sketch: Sketch, selection: Selection): Change 
 export type Handle = 'inside' | 'turn' | 'top-left' | 'top-right' | 'bottom-left' | 'bottom-right'
 
 /** A corner is never dragged beyond this share of the size, which could not be undone by hand. */
-const LEAST_SCALE = 0.05
+const MIN_SCALE = 0.05
 
 /** @param isStepped whether turning goes in steps of 15° */
 export function handleMatrix(handle: Handle, box: Box, from: Vector, to: Vector, isStepped = false): Matrix {
@@ -94,7 +94,7 @@ export function handleMatrix(handle: Handle, box: Box, from: Vector, to: Vector,
   // Along the diagonal, so that the shape stays what it is.
   const [dx, dy] = [from[0] - anchor[0], from[1] - anchor[1]]
   const share = ((to[0] - anchor[0]) * dx + (to[1] - anchor[1]) * dy) / Math.max(1e-6, dx * dx + dy * dy)
-  const factor = Math.max(LEAST_SCALE, share)
+  const factor = Math.max(MIN_SCALE, share)
   return scaledAbout(anchor, factor, factor)
 }
 

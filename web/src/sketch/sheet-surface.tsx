@@ -60,7 +60,7 @@ export function SheetSurface({ sheet, label, cursor, traceUrl, isPaperWhite }: S
 
 const DOTS_PX = 24
 
-/** Dots keep their distance on the screen within a factor of two, whatever the zoom. */
+/** Dots keep their distance on the screen within a factor of two at any zoom. */
 function dotSpacing(scale: number): number {
   const nominal = DOTS_PX * scale * (SHEET_UNITS / 640)
   return nominal * 2 ** -Math.round(Math.log2(nominal / DOTS_PX))

@@ -17,7 +17,7 @@ const HEADER = 'Sketch-Search-Position'
 const KEPT_S = 30
 const READING = ['GET', 'HEAD', 'OPTIONS']
 
-/** A client that has changed something reads its change with the next request, whichever server responds. */
+/** A client that has changed something reads its change with the next request, on any server. */
 export function readYourWrites(
   reads: ReadPositions,
   isSecure: (context: Context<HttpEnv>) => boolean,

@@ -196,7 +196,7 @@ class FolderTrash implements Trash {
     // A missing folder is made again in the nearest one that exists.
     if (found === undefined && directory !== ROOT) return this.#assertNoLink(directoryOf(directory))
     if (found !== toAbsolute(this.#root, directory))
-      throw new DomainError('conflict', `The folder ${JSON.stringify(directory)} is a link by now.`)
+      throw new DomainError('conflict', `The folder ${JSON.stringify(directory)} is a link now.`)
   }
 
   async #removeBefore(time: number): Promise<number> {

@@ -41,7 +41,7 @@ interface WordScores {
   close: { sketch: number; image: number; text: number }
 }
 
-/** A word of the vocabulary with the vectors of everything that it stands for. The score of an image is its best one. */
+/** A word of the vocabulary with the vectors of all its meanings. The score of an image is its best one. */
 interface KnownWord {
   word: string
   vectors: WeightedVector[]
