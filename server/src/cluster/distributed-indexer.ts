@@ -7,7 +7,7 @@ import type { DeadFileJob, JobQueue } from './job-queue.ts'
 
 export interface DistributedIndexerOptions {
   jobQueue: JobQueue
-  /** The one of this process, which does what it takes from the queue. */
+  /** The local one of this process, which handles files from the queue. */
   localIndexer: Indexer
   /** Files that are taken at once. */
   batchSize: number
@@ -44,7 +44,7 @@ class QueueIndexer implements DistributedIndexer {
   readonly #allEvents
   readonly #log
   readonly #meter
-  /** By path: what has not reached the queue yet. */
+  /** By path: files that have not reached the queue yet. */
   readonly #unsent = new Map<string, FileVersion>()
   #queued = 0
   #flushing: Promise<void> | undefined

@@ -14,7 +14,7 @@ export function hasModelFiles(dataDirectory: string, fingerprint: string): boole
   return modelFilesOf(dataDirectory, fingerprint).length > 0
 }
 
-/** Removes what is kept of the embedder of that fingerprint. */
+/** Removes the files that are stored for the embedder of that fingerprint. */
 export function removeModelFiles(dataDirectory: string, fingerprint: string): void {
   for (const file of modelFilesOf(dataDirectory, fingerprint)) rmSync(file, { force: true })
 }

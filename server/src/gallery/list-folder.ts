@@ -258,7 +258,7 @@ class Lister {
   }
 }
 
-/** Folders that have not answered yet. They are not asked again before they do. */
+/** Folders that have not responded yet. They are not listed again before they do. */
 const unresponsive = new Set<string>()
 
 /** @throws {Error} if a folder does not answer in time, or an earlier request to it is still waiting */

@@ -29,7 +29,7 @@ export function isPassing(error: unknown): error is ApiError {
   return error instanceof ApiError && error.isPassing
 }
 
-/** Converts the response to a failed request. @param body undefined if it is no JSON: a proxy has answered */
+/** Converts the response to a failed request. @param body undefined if it is no JSON, because a proxy responded */
 export async function responseError(body: unknown, status: number): Promise<ApiError> {
   if (body === undefined) return proxyError(status)
   const sentence = textOf(body, 'error') ?? messages.app.failed

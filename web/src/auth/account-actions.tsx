@@ -13,7 +13,7 @@ export function useHasAccounts(): boolean {
   return status !== undefined && status.auth !== 'none'
 }
 
-/** The way out for a signed-in user. @param beforeLeaving finishes what is still to be done in their name */
+/** Signs a user out. @param beforeLeaving finishes pending actions of the user */
 export function AccountActions({ beforeLeaving }: { beforeLeaving: () => Promise<void> }) {
   const client = useQueryClient()
   const hasAccounts = useHasAccounts()

@@ -45,7 +45,7 @@ export interface LargeViewProps {
   onDelete: ((image: Image) => void) | undefined
 }
 
-/** One picture as large as the window, with its neighbours and what is known of it. */
+/** One picture as large as the window, with its neighbours and details. */
 export function LargeView(props: LargeViewProps) {
   const { id, list, index, onClose } = props
   const known = index === undefined ? undefined : list.imageAt(index)

@@ -58,7 +58,7 @@ export class FinishedInk {
     return true
   }
 
-  /** Keeps what is shown, moved and enlarged, until the strokes are drawn for the new view. */
+  /** Keeps the shown bitmap, moved and enlarged, until the strokes are drawn for the new view. */
   setView(view: View, size: Size, ratio: number): void {
     this.#view = view
     this.#size = size

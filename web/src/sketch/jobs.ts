@@ -207,7 +207,7 @@ export class EraseJob implements Job {
   }
 }
 
-/** Selects by a lasso, or by a click what lies under it. */
+/** Selects by a lasso, or by a click on a stroke. */
 export class LassoJob implements Job {
   readonly #context: JobContext
   readonly #selection: Selection
@@ -263,7 +263,7 @@ export class LassoJob implements Job {
 const CLICK_PX = 4
 const REACH_PX = 10
 
-/** Moves, scales or turns what is selected by a handle of its box. */
+/** Moves, scales or turns the selection by a handle of its box. */
 export class TransformJob implements Job {
   readonly #context: JobContext
   readonly #selection: Selection

@@ -51,7 +51,7 @@ export interface Change {
   selection: Selection
 }
 
-/** Moves, scales, turns or mirrors what is selected. */
+/** Moves, scales, turns or mirrors the selection. */
 export function transformSelected(sketch: Sketch, selection: Selection, matrix: Matrix): Change {
   const replacements = new Map([...selection].map((stroke) => [stroke, [transformed(stroke, matrix)]]))
   return {
@@ -71,7 +71,7 @@ export function duplicateSelected(sketch: Sketch, selection: Selection): Change 
   return { sketch: appendStrokes(sketch, 'duplicate', copies), selection: new Set(copies) }
 }
 
-/** A handle of the box around what is selected: its corners scale, `turn` turns, `inside` moves. */
+/** A handle of the box around the selection: its corners scale, `turn` turns, `inside` moves. */
 export type Handle = 'inside' | 'turn' | 'top-left' | 'top-right' | 'bottom-left' | 'bottom-right'
 
 /** A corner is never dragged beyond this share of the size, which could not be undone by hand. */

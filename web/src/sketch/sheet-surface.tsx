@@ -16,7 +16,7 @@ interface SheetSurfaceProps {
   isPaperWhite: boolean
 }
 
-/** The sheet itself: dots, a picture to be traced, ink, and what is selected. It fills its parent. */
+/** The sheet itself: dots, a picture to be traced, ink, and the selection. It fills its parent. */
 export function SheetSurface({ sheet, label, cursor, traceUrl, isPaperWhite }: SheetSurfaceProps) {
   const { surfaceRef, canvasRef, coverRef, view } = sheet
   const spacing = dotSpacing(view.scale)
@@ -75,7 +75,7 @@ const CORNERS: readonly (readonly [Handle, 0 | 1, 0 | 1])[] = [
 ]
 const TURN_PX = 36
 
-/** The lasso, and the box around what is selected with its handles. */
+/** The lasso, and the box around the selection with its handles. */
 function SelectionOutline({ sheet: { view, selection, lasso, matrix = IDENTITY } }: { sheet: Sheet }) {
   const box = boundsOf(selection)
   const onScreen = (point: Vector): Vector => toScreen(view, applied(matrix, point))

@@ -102,7 +102,7 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   )
 }
 
-/** Input as it may be repeated: never a file, and only the beginning of what is long. */
+/** Input in a form that a message may repeat: never a file, and only the beginning of a long text. */
 function shortened(input: unknown): unknown {
   if (input === undefined) return null
   if (input instanceof File) return `file ${cut(input.name)}`

@@ -41,7 +41,7 @@ export interface Trash {
   restore(imageIds: string[]): Promise<Image[]>
   /** Removes images for good, except for those on absent drives. */
   remove(imageIds: string[]): Promise<void>
-  /** Removes everything for good but what is on absent drives. @returns the number of images */
+  /** Removes everything permanently except for files on absent drives. @returns the number of images */
   empty(): Promise<number>
   /** Removes images for good whose time is over. Those on absent drives are kept until the drive is back. */
   removeExpired(): Promise<void>

@@ -47,7 +47,7 @@ interface KnownWord {
   vectors: WeightedVector[]
 }
 
-/** The words that a model without a text encoder answers to. */
+/** The words that a model without a text encoder understands. */
 export interface Vocabulary {
   /** ISO 639-1. */
   readonly language: string
