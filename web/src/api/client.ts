@@ -32,7 +32,7 @@ type UserQuery = NonNullable<InferRequestType<typeof api.users.$get>['query']>
 type UploadForm = InferRequestType<typeof api.images.$post>['form']
 type SearchBody = NonNullable<InferRequestType<typeof api.images.search.$post>['json']>
 
-/** What happens to a file whose name is taken by other bytes. */
+/** How a file is handled whose name is taken by other bytes. */
 export type OnConflict = NonNullable<UploadForm['on_conflict']>
 
 export type OrderBy = NonNullable<ListQuery['order_by']>

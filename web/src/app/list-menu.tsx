@@ -8,7 +8,7 @@ import { messages } from '../messages/messages.ts'
 import { orderOf } from '../state/address.ts'
 import type { Page } from './use-page.ts'
 
-/** What can be done with all pictures of the list: keep the search, collect them, export them. */
+/** Actions for all pictures of the list: save the search, collect or export them. */
 export function ListMenu({ page }: { page: Page }) {
   const { lists, search } = page
   const { collections, exporting, gallery } = messages

@@ -33,7 +33,7 @@ import { isSearching, useSearch } from './use-search.ts'
 import { useSharedPicture } from './use-shared-picture.ts'
 import { useSheet } from './use-sheet.ts'
 
-/** The server adds at most so many pictures to a collection at once. */
+/** Maximum number of pictures that the server adds to a collection at once. */
 const MAX_COLLECTED = 10_000
 /** The key of a section that is a month. */
 const MONTH = /^\d{4}-\d{2}$/

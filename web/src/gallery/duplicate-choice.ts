@@ -43,7 +43,7 @@ export function reasonsFor(image: Image, others: readonly Image[]): BestBy[] {
   })
 }
 
-/** What another version is beside the suggested one. */
+/** How another version differs from the suggested one. */
 export type Relation = 'exact' | 'developed' | 'cropped' | 'smaller' | 'compressed'
 
 /** Addresses of versions contain a part of the hash of the file. */
@@ -61,7 +61,7 @@ export function relationOf(image: Image, suggested: Image): Relation | undefined
   return image.bytes < suggested.bytes ? 'compressed' : undefined
 }
 
-/** The format of a file as it is written beside its size. */
+/** The format of a file, shown beside its size. */
 export function formatOf(image: Image): string {
   return isRaw(image) ? messages.viewer.raw : image.content_type.replace('image/', '').toUpperCase()
 }
