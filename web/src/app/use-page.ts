@@ -102,6 +102,8 @@ export function usePage() {
     task,
     setTask,
     collectAll,
+    /** Whether a file can be shown in the file manager of this machine. */
+    canReveal: status?.can_reveal === true,
     compare(images: readonly Image[]) {
       if (images.length < 2 || images.length > MAX_COMPARED)
         return toast.show({ text: messages.compare.limits })
