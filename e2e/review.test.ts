@@ -117,12 +117,18 @@ describe('the review of duplicates', () => {
 })
 
 describe('exact copies', () => {
-  it('are one tile with the number of files, which shows them all', async () => {
+  it('are one tile with the number of files where the user chooses so, and a press shows them all', async () => {
     const copy = join(demo.gallery, 'cup/cup-copy.png')
     onTestFinished(() => rm(copy, { force: true }))
     await copyFile(join(demo.gallery, 'cup/cup-01.png'), copy)
-    await untilIndexed(demo.product.url, 27)
     const { page, close } = await openPage(demo.browser, demo.product.url)
+    await count(page, '27 pictures')
+    await page
+      .getByRole('button', { name: /^(More filters|Filters)/ })
+      .first()
+      .click()
+    await page.getByRole('radio', { name: 'Each shot' }).check()
+    await page.keyboard.press('Escape')
     await count(page, '26 pictures')
     await page.getByRole('button', { name: 'Show all 2 files' }).click()
     await count(page, '2 pictures')
