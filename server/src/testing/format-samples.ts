@@ -1,7 +1,8 @@
 import sharp, { type Sharp } from 'sharp'
 import { bmpSamples } from './bmp-samples.ts'
+import { makeDng } from './dng.ts'
 import { heifSamples } from './heif-samples.ts'
-import { quadrants } from './quadrants.ts'
+import { HEIGHT, quadrants, WIDTH } from './quadrants.ts'
 import { tiffSamples } from './tiff-samples.ts'
 
 /** Files of every format that show the test picture upright, by name. */
@@ -17,7 +18,25 @@ export async function formatSamples(): Promise<Record<string, Buffer>> {
   }
 }
 
-/** Returns the pixels as a rotated camera stores them: EXIF orientation `n` makes them upright. */
+/** The smallest sides with which raw photos are read are larger than those of the test picture. */
+const RAW_SCALE = 4
+
+/** Raw photos that show the test picture upright, by name: developed, or by the preview in them. */
+export async function rawSamples(): Promise<Record<string, Buffer>> {
+  const samples: Record<string, Buffer> = {}
+  for (const orientation of [1, 3, 6, 8]) {
+    const sides = [RAW_SCALE * WIDTH, RAW_SCALE * HEIGHT] as const
+    const [width, height] = orientation > 4 ? [sides[1], sides[0]] : sides
+    const stored = sharp(await (await turned(orientation)).png().toBuffer())
+    const sensor = await stored.resize(width, height, { kernel: 'nearest' }).png().toBuffer()
+    const preview = await sharp(sensor).jpeg({ quality: 95 }).toBuffer()
+    samples[`developed-${orientation}.dng`] = await makeDng({ sensor, orientation })
+    samples[`preview-${orientation}.dng`] = await makeDng({ sensor, preview, orientation })
+  }
+  return samples
+}
+
+/** The pixels as they are stored by a camera that was turned: what EXIF orientation `n` puts upright again. */
 async function turned(orientation: number): Promise<Sharp> {
   const image = quadrants()
   const undo: Record<number, () => Sharp> = {

@@ -1,5 +1,5 @@
 import { Keyboard, ListChecks, Settings } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { AccountActions } from '../auth/account-actions.tsx'
 import { Button } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
@@ -11,10 +11,7 @@ import { Switch } from '../components/switch.tsx'
 import { type Theme, useTheme } from '../components/use-theme.ts'
 import { LANGUAGE_KEY, type Language } from '../messages/language.ts'
 import { messages } from '../messages/messages.ts'
-
-const FilesAccount = lazy(async () => ({
-  default: (await import('../status/files-account.tsx')).FilesAccount,
-}))
+import { AccountDialog } from '../status/account-dialog.tsx'
 
 interface SettingsMenuProps {
   areScoresShown: boolean
@@ -80,7 +77,7 @@ export function SettingsMenu({
           <AccountActions beforeLeaving={beforeLeaving} />
         </div>
       </Popover>
-      {isAccountOpen && <OpenAccount onClose={() => setAccountOpen(false)} />}
+      <AccountDialog isOpen={isAccountOpen} onClose={() => setAccountOpen(false)} />
     </>
   )
 }
@@ -131,12 +128,4 @@ function changeLanguage(next: Language | 'system'): void {
   if (next === 'system') removeStored(LANGUAGE_KEY)
   else setStored(LANGUAGE_KEY, next)
   location.reload()
-}
-
-function OpenAccount({ onClose }: { onClose: () => void }) {
-  return (
-    <Suspense fallback={null}>
-      <FilesAccount onClose={onClose} />
-    </Suspense>
-  )
 }

@@ -9,6 +9,7 @@ import { ProgressRing } from '../components/progress-ring.tsx'
 import { getStored, setStored } from '../components/stored.ts'
 import { messages } from '../messages/messages.ts'
 import { useHasRole } from '../state/role.ts'
+import { AccountDialog } from './account-dialog.tsx'
 
 const REFRESH_MS = 10_000
 
@@ -83,10 +84,22 @@ function IndexingNotice({ progress }: { progress: NonNullable<ServerEvents['prog
   const done = progress.indexed + progress.failed
   const all = done + progress.pending
   const title = messages.status.indexing(done, all)
+  const [isAccountOpen, setAccountOpen] = useState(false)
   return (
-    <Notice icon={<ProgressRing label={title} share={done / Math.max(1, all)} />} title={title}>
-      {progress.rate_per_s > 0 && messages.status.minutesLeft(progress.eta_s)}
-    </Notice>
+    <>
+      <Notice
+        icon={<ProgressRing label={title} share={done / Math.max(1, all)} />}
+        title={title}
+        actions={
+          <Button size="small" onClick={() => setAccountOpen(true)}>
+            {messages.files.title}
+          </Button>
+        }
+      >
+        {progress.rate_per_s > 0 && messages.status.minutesLeft(progress.eta_s)}
+      </Notice>
+      <AccountDialog isOpen={isAccountOpen} onClose={() => setAccountOpen(false)} />
+    </>
   )
 }
 
