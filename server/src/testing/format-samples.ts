@@ -91,8 +91,35 @@ async function gifSamples(): Promise<Record<string, Buffer>> {
   const frames = [await quadrants().png().toBuffer(), await quadrants().negate().png().toBuffer()]
   return {
     'plain.gif': await quadrants().gif().toBuffer(),
+    'small-frame.gif': await smallFrameGif(),
     'animated.gif': await sharp(frames, { join: { animated: true } })
       .gif()
       .toBuffer(),
   }
+}
+
+/** Pixels of the canvas that a small frame leaves free at each side. */
+const FRAME_INSET = 8
+const SCREEN_SIZE_AT = 6
+const COLOUR_TABLE_AT = 13
+
+/** A GIF whose only frame is smaller than its canvas. */
+async function smallFrameGif(): Promise<Buffer> {
+  const size = { width: WIDTH - 2 * FRAME_INSET, height: HEIGHT - 2 * FRAME_INSET }
+  const gif = await quadrants()
+    .extract({ left: FRAME_INSET, top: FRAME_INSET, ...size })
+    .gif()
+    .toBuffer()
+  gif.writeUInt16LE(WIDTH, SCREEN_SIZE_AT)
+  gif.writeUInt16LE(HEIGHT, SCREEN_SIZE_AT + 2)
+  const flags = gif[SCREEN_SIZE_AT + 4]!
+  const frame = Buffer.alloc(9)
+  frame.write(',', 'latin1')
+  frame.writeUInt16LE(size.width, 5)
+  frame.writeUInt16LE(size.height, 7)
+  const at = gif.indexOf(frame, flags & 0x80 ? COLOUR_TABLE_AT + 3 * 2 ** ((flags & 7) + 1) : COLOUR_TABLE_AT)
+  if (at < 0) throw new Error('The GIF has no frame of the expected size')
+  gif.writeUInt16LE(FRAME_INSET, at + 1)
+  gif.writeUInt16LE(FRAME_INSET, at + 3)
+  return gif
 }
