@@ -37,7 +37,7 @@ it('folders and files that the server may not read are named, their images are k
   for (const path of [closed, secret]) await chmod(path, 0)
   const product = await startProduct(gallery, data, CLASSICAL, BOUND_BY_PERMISSIONS)
   const account = async () => (await (await fetch(`${product.url}/api/index/account`)).json()) as Account
-  const scan = () => fetch(`${product.url}/api/fs/reconcile`, { method: 'POST' })
+  const scan = () => fetch(`${product.url}/api/index/reconcile`, { method: 'POST' })
   try {
     await untilIndexed(product.url, 1)
     await expect.poll(account).toMatchObject({
