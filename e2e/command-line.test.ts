@@ -22,8 +22,8 @@ describe('sketch-search index', () => {
   })
 
   it('writes its log as readable lines into a pipe, and as JSON lines on request', async () => {
-    const { gallery, data } = await smallGallery()
     const index = async (environment: Record<string, string>) => {
+      const { gallery, data } = await smallGallery()
       const args = ['index', gallery, '--data-directory', data]
       const { stderr } = await runCommand(args, { ...CLASSICAL, SERVER__LOG_LEVEL: 'DEBUG', ...environment })
       return stderr.trim().split('\n')

@@ -20,8 +20,8 @@ const SWIPE_SHARE = 0.25
 /** In CSS pixels per millisecond. */
 const SWIPE_SPEED = 0.4
 const PULL_TO_CLOSE = 96
-/** Formats of which every browser shows the original. */
-const SHOWN = /^image\/(jpeg|png|webp|gif|avif|bmp)$/
+/** Formats of which every browser shows the original. Browsers differ in the offsets, alpha and packing of a BMP. */
+const SHOWN = /^image\/(jpeg|png|webp|gif|avif)$/
 /** An original of more pixels is shown by its smaller version: decoding it would stall the page. */
 const MAX_ORIGINAL_PIXELS = 120_000_000
 
