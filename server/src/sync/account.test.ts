@@ -153,6 +153,28 @@ describe('the account of files', () => {
     })
   })
 
+  it('names folders whose path is too long for the system, until they are gone', async () => {
+    const root = await temporaryDirectory()
+    await writeSettled(join(root, 'a.png'), await picture(1))
+    const shell = (script: string) => execFileSync('sh', ['-c', script, root], { cwd: root })
+    const name = 'd'.repeat(240)
+    shell(`n=0; while [ $n -lt 20 ]; do mkdir ${name} && cd ${name} && n=$((n + 1)); done`)
+    onTestFinished(() => void shell(`rm -rf ${name}`))
+    const app = await startApp(await configFor(root))
+    await app.sync.startWatching()
+    await indexAll(app)
+    expect(await accountOf(app)).toMatchObject({ indexed: 1, leftOut: { unreadable_folder: 1 } })
+    const [folder] = (await indexAccount(app.catalog, app.sync)).folders
+    expect(folder!.reason).toBe('name too long (ENAMETOOLONG)')
+    shell(`rm -rf ${name}`)
+    await expect
+      .poll(() => accountOf(app))
+      .toEqual({
+        ...{ found: 1, indexed: 1, failed: 0, pending: 0 },
+        ...{ leftOut: {}, folders: {} },
+      })
+  })
+
   it.skipIf(!canMount())('names a drive that is not mounted', async () => {
     const root = await temporaryDirectory()
     const drive = join(root, 'drive')
