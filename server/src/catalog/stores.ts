@@ -74,6 +74,7 @@ export const READ_FROM = {
   },
   spaces: {
     activate: 'primary',
+    openFormer: 'primary',
     list: 'primary',
     prune: 'primary',
   },
@@ -85,6 +86,7 @@ export const READ_FROM = {
     deletedBefore: 'primary',
     restore: 'primary',
     remove: 'primary',
+    adopt: 'primary',
   },
   collections: {
     list: 'replica',

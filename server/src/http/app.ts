@@ -10,6 +10,7 @@ import type { ImageReader } from '../gallery/image-reader.ts'
 import type { ImageFiles } from '../images/image-files.ts'
 import type { Reveal } from '../images/reveal.ts'
 import type { Trash } from '../images/trash/trash.ts'
+import type { ReadOnlyFolders } from '../images/write-access.ts'
 import type { Backfill } from '../indexing/backfill.ts'
 import type { Indexer } from '../indexing/indexer.ts'
 import type { StorageMonitor } from '../indexing/storage-monitor.ts'
@@ -31,7 +32,7 @@ import { imageFileHandlers } from './image-files.ts'
 import type { ImageFilters } from './image-filters.ts'
 import { imageHandlers } from './images.ts'
 import { indexAccountHandlers } from './index-account.ts'
-import { indexStatusHandlers } from './index-status.ts'
+import { type IndexStatusOptions, indexStatusHandlers } from './index-status.ts'
 import { InvalidInput } from './input/problems.ts'
 import { matchHandlers } from './match.ts'
 import type { Metrics } from './metrics.ts'
@@ -60,6 +61,7 @@ export interface HttpOptions {
   embedder: EmbedderClient
   /** Another embedder that images have vectors of. */
   previousEmbedder: string | undefined
+  former: IndexStatusOptions['former']
   indexer: Indexer
   backfill: Pick<Backfill, 'pending'>
   sync: GallerySync
@@ -71,6 +73,7 @@ export interface HttpOptions {
   imageFiles: ImageFiles
   filters: ImageFilters
   exporter: Exporter
+  readOnlyFolders: ReadOnlyFolders
   /** undefined: no request may open a file manager. */
   reveal: Reveal | undefined
   trash: Trash

@@ -3,9 +3,11 @@ import type { Catalog } from '../catalog/catalog.ts'
 import type { Handlers } from '../contract/routes.ts'
 import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import type { Trash } from '../images/trash/trash.ts'
+import type { ReadOnlyFolders } from '../images/write-access.ts'
 import type { Backfill } from '../indexing/backfill.ts'
 import type { Indexer } from '../indexing/indexer.ts'
 import type { StorageMonitor } from '../indexing/storage-monitor.ts'
+import type { FormerIndex } from '../search/former-index.ts'
 import type { Vocabulary } from '../search/words/vocabulary.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
 import type { indexStatusContract } from './contract/index-status.ts'
@@ -20,6 +22,7 @@ export interface IndexStatusOptions extends RevealAccess {
   vocabulary: Vocabulary | undefined
   /** Another embedder that images have vectors of. */
   previousEmbedder: string | undefined
+  former: { index: Pick<FormerIndex, 'answers' | 'check'> | undefined; problem: string | undefined }
   indexer: Indexer
   backfill: Pick<Backfill, 'pending'>
   sync: GallerySync
@@ -27,6 +30,7 @@ export interface IndexStatusOptions extends RevealAccess {
   /** undefined: without sign-in. */
   signIn: Pick<SignIn, 'method'> | undefined
   trash: Pick<Trash, 'days'>
+  readOnlyFolders: ReadOnlyFolders
 }
 
 export function indexStatusHandlers(options: IndexStatusOptions): Handlers<typeof indexStatusContract> {
@@ -34,7 +38,8 @@ export function indexStatusHandlers(options: IndexStatusOptions): Handlers<typeo
   return {
     async status(context) {
       const status = await statusOf(options)
-      return context.json({ ...status, can_reveal: mayReveal(context, options) }, 200)
+      const readOnly = await options.readOnlyFolders()
+      return context.json({ ...status, read_only: readOnly, can_reveal: mayReveal(context, options) }, 200)
     },
     async failures(context) {
       const { failures, total } = await catalog.failures.list(pageOf(context.req.valid('query')))
@@ -64,14 +69,16 @@ async function statusOf({
   embedder,
   vocabulary,
   previousEmbedder,
+  former,
   indexer,
   backfill,
   sync,
   storage,
   signIn,
   trash,
-}: IndexStatusOptions): Promise<Omit<IndexStatusJson, 'can_reveal'>> {
+}: IndexStatusOptions): Promise<Omit<IndexStatusJson, 'can_reveal' | 'read_only'>> {
   const { indexed, unembedded, failed } = await catalog.images.counts()
+  await former.index?.check()
   const { ratePerSecond, etaSeconds, pending } = indexer.progress()
   return {
     indexed,
@@ -86,6 +93,8 @@ async function statusOf({
     to_embed: unembedded,
     metadata_pending: backfill.pending,
     previous_embedder: unembedded > 0 ? (previousEmbedder ?? null) : null,
+    search_embedder: former.index?.answers ? (previousEmbedder ?? embedder.name) : embedder.name,
+    search_problem: unembedded > 0 ? (former.problem ?? null) : null,
     words: wordsStatus(embedder, vocabulary),
     auth: signIn?.method.kind ?? 'none',
     trash_days: trash.days,

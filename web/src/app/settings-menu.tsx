@@ -72,7 +72,7 @@ export function SettingsMenu({
               setAccountOpen(true)
             }}
           >
-            {messages.files.title}
+            {messages.app.filesOfFolder}
           </Button>
           <AccountActions beforeLeaving={beforeLeaving} />
         </div>

@@ -10,7 +10,7 @@ export function useHasAccounts(): boolean {
     queryKey: ['status'],
     queryFn: ({ signal }) => getIndexStatus(signal),
   })
-  return status?.auth === 'otp'
+  return status !== undefined && status.auth !== 'none'
 }
 
 /** The way out for a signed-in user. @param beforeLeaving finishes what is still to be done in their name */
@@ -28,7 +28,7 @@ export function AccountActions({ beforeLeaving }: { beforeLeaving: () => Promise
   if (!hasAccounts) return null
   return (
     <Button icon={<LogOut />} isBusy={leave.isPending} onClick={() => leave.mutate()}>
-      {messages.signIn.signOut}
+      {messages.app.signOut}
     </Button>
   )
 }

@@ -1,8 +1,10 @@
-import { lazy, Suspense } from 'react'
+import { lazyPart } from '../components/lazy-part.tsx'
 
-const FilesAccount = lazy(async () => ({ default: (await import('./files-account.tsx')).FilesAccount }))
+const FilesAccount = lazyPart(async () => ({
+  default: (await import('./files-account.tsx')).FilesAccount,
+}))
 
 /** The account of all files, loaded when it is opened. */
 export function AccountDialog({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
-  return <Suspense fallback={null}>{isOpen && <FilesAccount onClose={onClose} />}</Suspense>
+  return isOpen && <FilesAccount onClose={onClose} onMissing={onClose} />
 }

@@ -1,12 +1,13 @@
 import { useQuery } from '@tanstack/react-query'
 import { TriangleAlert } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { getIndexStatus } from '../api/client.ts'
 import { IconButton } from '../components/icon-button.tsx'
+import { lazyPart } from '../components/lazy-part.tsx'
 import { messages } from '../messages/messages.ts'
 import { AccountDialog } from './account-dialog.tsx'
 
-const FailuresDialog = lazy(async () => ({
+const FailuresDialog = lazyPart(async () => ({
   default: (await import('./failures-dialog.tsx')).FailuresDialog,
 }))
 
@@ -22,11 +23,14 @@ export function Failures() {
       <IconButton label={messages.status.failures(failed)} onClick={() => setOpen('failures')}>
         <TriangleAlert className="text-danger" />
       </IconButton>
-      <Suspense fallback={null}>
-        {open === 'failures' && (
-          <FailuresDialog failed={failed} onAccount={() => setOpen('account')} onClose={close} />
-        )}
-      </Suspense>
+      {open === 'failures' && (
+        <FailuresDialog
+          failed={failed}
+          onAccount={() => setOpen('account')}
+          onClose={close}
+          onMissing={close}
+        />
+      )}
       <AccountDialog isOpen={open === 'account'} onClose={close} />
     </>
   )

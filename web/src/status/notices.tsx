@@ -1,15 +1,19 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { HardDrive, TriangleAlert, WifiOff } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { acceptMissing, getIndexStatus, type IndexStatus, reconcile } from '../api/client.ts'
+import { getIndexStatus } from '../api/client.ts'
 import type { ServerEvents } from '../api/events.ts'
 import { Button } from '../components/button.tsx'
+import { lazyPart } from '../components/lazy-part.tsx'
 import { Notice } from '../components/notice.tsx'
 import { ProgressRing } from '../components/progress-ring.tsx'
 import { getStored, setStored } from '../components/stored.ts'
 import { messages } from '../messages/messages.ts'
-import { useHasRole } from '../state/role.ts'
 import { AccountDialog } from './account-dialog.tsx'
+
+const AbsenceNotice = lazyPart(async () => ({
+  default: (await import('./absence-notice.tsx')).AbsenceNotice,
+}))
 
 const REFRESH_MS = 10_000
 
@@ -20,14 +24,15 @@ export function Notices({ events }: { events: ServerEvents }) {
     queryFn: ({ signal }) => getIndexStatus(signal),
     refetchInterval: REFRESH_MS,
   })
+  const mayEdit = useHasRole('editor')
   const [readReason, setReadReason] = useState(() => getStored(READ_KEY))
   if (events.offline !== undefined)
     return <OfflineNotice retryAt={events.offline.retryAt} onRetry={events.reconnect} />
   if (status === undefined) return null
   if (status.storage_problem !== null)
     return (
-      <Notice icon={<HardDrive />} isDanger title={messages.files.storageTitle}>
-        {messages.files.storage[status.storage_problem]}
+      <Notice icon={<HardDrive />} isDanger title={messages.status.storageTitle}>
+        {messages.status.storage[status.storage_problem]}
       </Notice>
     )
   if (status.problem !== null)
@@ -44,13 +49,17 @@ export function Notices({ events }: { events: ServerEvents }) {
       </Notice>
     )
   if (status.previous_embedder !== null) {
-    const { embedder, indexed, to_embed } = status
-    return <Notice>{messages.status.embedderChanged(embedder, indexed, indexed + to_embed)}</Notice>
+    const { embedder, indexed, to_embed, search_embedder } = status
+    const { embedderChanged, embedderReplaced } = messages.status
+    const describe = search_embedder === embedder ? embedderChanged : embedderReplaced
+    return <Notice>{describe(embedder, indexed, indexed + to_embed)}</Notice>
   }
   const { progress } = events
   if (progress !== undefined && progress.pending > 0) return <IndexingNotice progress={progress} />
   if (status.polling_reason !== null && status.polling_reason !== readReason)
     return <PollingNotice reason={status.polling_reason} onRead={setReadReason} />
+  if (status.read_only.length > 0 && mayEdit && readReason !== READ_ONLY)
+    return <ReadOnlyNotice folders={status.read_only} onRead={setReadReason} />
   return null
 }
 
@@ -103,42 +112,29 @@ function IndexingNotice({ progress }: { progress: NonNullable<ServerEvents['prog
   )
 }
 
-function AbsenceNotice({ absence }: { absence: NonNullable<IndexStatus['absence']> }) {
-  const client = useQueryClient()
-  const mayAccept = useHasRole('admin')
-  const onSettled = () => client.invalidateQueries()
-  const accept = useMutation({ mutationFn: acceptMissing, onSettled })
-  const check = useMutation({ mutationFn: reconcile, onSettled })
-  const error = accept.error ?? check.error
+const READ_KEY = 'polling-reason-read'
+/** Stands for the notice of a read-only gallery among the reasons that have been read. */
+const READ_ONLY = 'read-only'
+
+/** Explains beforehand that nothing can be added or deleted. */
+function ReadOnlyNotice({ folders, onRead }: { folders: string[]; onRead: (reason: string) => void }) {
+  const close = () => {
+    setStored(READ_KEY, READ_ONLY)
+    onRead(READ_ONLY)
+  }
   return (
     <Notice
       icon={<HardDrive />}
-      isDanger
-      title={messages.status.missingTitle}
       actions={
-        mayAccept && (
-          <>
-            <Button size="small" isBusy={check.isPending} onClick={() => check.mutate()}>
-              {messages.status.checkAgain}
-            </Button>
-            <Button
-              size="small"
-              variant="danger-ghost"
-              isBusy={accept.isPending}
-              onClick={() => accept.mutate()}
-            >
-              {messages.status.acceptMissing}
-            </Button>
-          </>
-        )
+        <Button size="small" onClick={close}>
+          {messages.status.understood}
+        </Button>
       }
     >
-      {messages.status.absence(absence.missing)} {error?.message}
+      {folders.includes('.') ? messages.status.readOnly : messages.status.readOnlyFolders(folders)}
     </Notice>
   )
 }
-
-const READ_KEY = 'polling-reason-read'
 
 /** Explains once why changes take a while to appear, with the remedy. */
 function PollingNotice({ reason, onRead }: { reason: string; onRead: (reason: string) => void }) {
