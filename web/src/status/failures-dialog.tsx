@@ -33,7 +33,7 @@ export function FailuresDialog({ failed, onAccount, onClose }: FailuresDialogPro
       <div className="flex flex-wrap items-center gap-x-4 gap-y-2 pb-3">
         <p className="flex-1 text-ink-2">{messages.status.failuresHint}</p>
         <Button icon={<ListChecks />} onClick={onAccount}>
-          {messages.files.title}
+          {messages.app.filesOfFolder}
         </Button>
         {mayRetry && (
           <Button icon={<RotateCw />} isBusy={retry.isPending} onClick={() => retry.mutate()}>

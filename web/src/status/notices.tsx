@@ -9,6 +9,7 @@ import { Notice } from '../components/notice.tsx'
 import { ProgressRing } from '../components/progress-ring.tsx'
 import { getStored, setStored } from '../components/stored.ts'
 import { messages } from '../messages/messages.ts'
+import { useHasRole } from '../state/role.ts'
 import { AccountDialog } from './account-dialog.tsx'
 
 const AbsenceNotice = lazyPart(async () => ({
@@ -101,7 +102,7 @@ function IndexingNotice({ progress }: { progress: NonNullable<ServerEvents['prog
         title={title}
         actions={
           <Button size="small" onClick={() => setAccountOpen(true)}>
-            {messages.files.title}
+            {messages.app.filesOfFolder}
           </Button>
         }
       >
