@@ -220,6 +220,8 @@ async function explained(
   { scoresTerms, describes }: Pick<SearchOptions, 'scoresTerms' | 'describes'>,
 ): Promise<FoundImage[]> {
   if (!scoresTerms && !describes) return images
+  const isScoreOfTerm = terms.length === 1 && isPlain(terms[0]!)
+  if (isScoreOfTerm && !describes) return images.map((image) => ({ ...image, scores: [image.score] }))
   const ids = images.map(({ id }) => id)
   const vectorsOf = await vectorsReader(
     catalog,
@@ -232,4 +234,12 @@ async function explained(
     const words = describes && vectors.image ? { words: vocabulary?.describe(vectors.image) ?? [] } : {}
     return { ...image, ...scores, ...words }
   })
+}
+
+/** Whether the score of an image by a term is the scalar product with one vector: what a search by this term alone is ordered by. */
+function isPlain({ kind, sets }: TermVectors): boolean {
+  const [[only, ...more] = [], ...others] = sets
+  return (
+    kind !== 'colours' && more.length === 0 && others.length === 0 && only?.weight === 1 && only.offset === 0
+  )
 }

@@ -4,7 +4,7 @@ import { getIndexStatus, getTimeline, type Image } from '../api/client.ts'
 import { useServerEvents } from '../api/events.ts'
 import { useToast } from '../components/toast.tsx'
 import type { CollectionTask } from '../gallery/collection-dialog.tsx'
-import { withoutHidden } from '../gallery/image-list.ts'
+import { type ImageList, withoutHidden } from '../gallery/image-list.ts'
 import { useGallery } from '../gallery/use-gallery.ts'
 import { useSelection } from '../gallery/use-selection.ts'
 import { useTrash } from '../gallery/use-trash.ts'
@@ -112,7 +112,7 @@ function usePageSearch(state: ReturnType<typeof usePageState>['state'], sheet: R
     isCurrent,
     /** Whether something is searched with. */
     isActive,
-    hasResults: isActive && (result.data !== undefined || result.isError),
+    hasResults: isActive && (result.data !== undefined || result.error !== null),
     isOnlyUnwanted: !isActive && sheet.terms.length > 0,
   }
 }
@@ -150,6 +150,7 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) 
   )
   const { pin } = gallery
   useEffect(() => pin(viewed.openIndex), [pin, viewed.openIndex])
+  useResultsAround(hasResults ? results.list : undefined, state.view, viewed.openIndex)
   const selection = useSelection(list, listKey)
   const { drop } = selection
   useEffect(() => drop(new Set(trash.hidden.keys())), [drop, trash.hidden])
@@ -169,6 +170,22 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) 
     isFurtherShown,
     setFurtherShown,
   }
+}
+
+/** Pictures beside the one in the large view that its filmstrip shows. */
+const NEIGHBOURS = 17
+
+/** Loads the results around the picture in the large view, and all of them where its place is not known. */
+function useResultsAround(
+  list: ImageList | undefined,
+  id: string | undefined,
+  index: number | undefined,
+): void {
+  const onRange = list?.onRange
+  const last = index === undefined ? Number.POSITIVE_INFINITY : index + NEIGHBOURS
+  useEffect(() => {
+    if (id !== undefined) onRange?.(0, last)
+  }, [id, last, onRange])
 }
 
 function useTermActions(
