@@ -90,6 +90,7 @@ export function SketchPanel(props: SketchPanelProps) {
         cursor={isSpaceHeld ? 'grab' : tools.tool === 'select' ? 'default' : 'crosshair'}
         traceUrl={trace.url}
         isPaperWhite={tools.isPaperWhite}
+        hasToolsBelow={layout === 'phone'}
       />
       {isBlank(sketch) && trace.url === undefined && (
         <div className="pointer-events-none absolute inset-0">{empty}</div>
