@@ -26,6 +26,7 @@ import { useUploads } from '../upload/use-uploads.ts'
 import { savedSearch } from './query-parts.ts'
 import { gallerySections, resultSections, resultsOf } from './sections.ts'
 import { usePreloadedUploadPanel } from './upload-panel.ts'
+import { useHeldResults } from './use-held-results.ts'
 import { usePictureInput } from './use-picture-input.ts'
 import { useSavedPicture } from './use-saved-picture.ts'
 import { isSearching, useSearch } from './use-search.ts'
@@ -132,12 +133,12 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) 
     queryFn: ({ signal }) => getTimeline(timeline, signal),
     enabled: isByDate && !hasResults,
   })
-  const results = useMemo(() => resultsOf(result, isFurtherShown), [result, isFurtherShown])
+  const searchKey = JSON.stringify([state.terms.filter(({ kind }) => kind !== 'sketch'), filters])
+  const held = useHeldResults(result, isAtTop, searchKey)
+  const results = useMemo(() => resultsOf(held.result, isFurtherShown), [held.result, isFurtherShown])
   const list = withoutHidden(hasResults ? results.list : gallery, trash.hidden)
-  const listKey = JSON.stringify(
-    hasResults ? [state.terms.filter(({ kind }) => kind !== 'sketch'), filters] : [state.sort, filters],
-  )
-  const resetKey = `${hasResults} ${listKey}`
+  const listKey = hasResults ? searchKey : JSON.stringify([state.sort, filters])
+  const resetKey = `${hasResults} ${listKey}${held.turn === 0 ? '' : ` ${held.turn}`}`
   const sections = hasResults
     ? resultSections(list.count, results.closeCount, isFurtherShown, setFurtherShown)
     : gallerySections(list, state, isByDate ? months : undefined, trash.hidden)
@@ -167,6 +168,8 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) 
     setAtTop,
     isCurrent,
     closeCount: results.closeCount,
+    /** Shows results that were held back to keep the place; undefined if there are none. */
+    showNewer: hasResults ? held.showNewer : undefined,
     isFurtherShown,
     setFurtherShown,
   }

@@ -13,6 +13,8 @@ const FIRST_RESULTS = 120
 export interface SearchResult {
   /** The first results, or all once they were asked for. */
   data: Images | undefined
+  /** Names the query that the data answer. */
+  dataKey: string
   isPending: boolean
   error: Error | null
   refetch: () => void
@@ -35,19 +37,20 @@ export function useSearch(query: Query): { result: SearchResult; isCurrent: bool
   const isActive = isSearching(query)
   const key = keyOf(query)
   /** The last answer since the search began: what was found before belongs to another search. */
-  const last = useRef<Images>(undefined)
+  const last = useRef<{ data: Images; key: string }>(undefined)
   if (!isActive) last.current = undefined
   const first = useQuery<Images>({
     ...answerOf(query, FIRST_RESULTS),
     enabled: isActive,
-    placeholderData: () => last.current,
+    placeholderData: () => last.current?.data,
   })
   const [wanted, setWanted] = useState<string>()
   const hasMore = first.data !== undefined && first.data.total > first.data.images.length
   const isWanted = isActive && wanted === key && hasMore && !first.isPlaceholderData
   const all = useQuery<Images>({ ...answerOf(query, TOP_K), enabled: isWanted })
   const data = (isWanted ? all.data : undefined) ?? first.data
-  if (isActive && data !== undefined) last.current = data
+  const dataKey = first.isPlaceholderData ? (last.current?.key ?? key) : key
+  if (isActive && data !== undefined) last.current = { data, key: dataKey }
 
   const latest = useRef(query)
   latest.current = query
@@ -58,8 +61,8 @@ export function useSearch(query: Query): { result: SearchResult; isCurrent: bool
   const result = useMemo((): SearchResult => {
     const problem = error ?? (isWanted ? errorOfAll : null)
     const refetch = () => void (error === null && isWanted ? refetchAll() : refetchFirst())
-    return { data, isPending, error: problem, refetch, wantAll, loadAll }
-  }, [data, isPending, error, errorOfAll, isWanted, refetchFirst, refetchAll, wantAll, loadAll])
+    return { data, dataKey, isPending, error: problem, refetch, wantAll, loadAll }
+  }, [data, dataKey, isPending, error, errorOfAll, isWanted, refetchFirst, refetchAll, wantAll, loadAll])
   return { result, isCurrent: first.isSuccess && !first.isPlaceholderData }
 }
 
