@@ -89,6 +89,8 @@ describe.each([
     const found: Record<string, string[]> = {}
     const { page, close } = await openPage(demo.browser, demo.product.url, size)
     for (const [name, open] of VIEWS) {
+      // A selection is kept over a reload.
+      await page.evaluate(() => sessionStorage.removeItem('selection'))
       await page.goto(demo.product.url)
       await page.locator('[data-testid=grid] img').first().waitFor()
       await open(page)
