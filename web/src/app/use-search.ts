@@ -54,7 +54,8 @@ export function useSearch(query: Query): { result: SearchResult; isCurrent: bool
 
   const latest = useRef(query)
   latest.current = query
-  const wantAll = useCallback(() => setWanted(key), [key])
+  // Of older data nothing more is fetched: newer ones are about to replace them.
+  const wantAll = useCallback(() => setWanted(dataKey), [dataKey])
   const loadAll = useCallback(() => client.fetchQuery(answerOf(latest.current, TOP_K)), [client])
   const { isPending, error, refetch: refetchFirst } = first
   const { error: errorOfAll, refetch: refetchAll } = all
