@@ -62,6 +62,7 @@ const VENDORS: Record<string, readonly string[]> = {
   pg: ['database'],
   'node:sqlite': ['database'],
   'onnxruntime-node': ['embedding'],
+  '@huggingface/tokenizers': ['embedding'],
   pbf: ['embedding'],
   yauzl: ['embedding'],
   sharp: ['gallery'],

@@ -22,6 +22,8 @@ const WEIGHTS =
   /\.(pth?|pt2|ckpt|safetensors|onnx|ort|bin|h5|keras|npz|npy|pkl|joblib|msgpack|tflite|gguf|weights|tar)$/i
 /** Arguments of the built-in kinds that name such a file, whatever it is called. */
 const FILES = ['path', 'sketch_path', 'weights_path']
+/** Arguments of `target: onnx` that no vector of an image depends on. */
+const TEXT_ARGUMENTS = ['text_path', 'tokenizer', 'text_length', 'text_output']
 /** Endings of the files beside an ONNX model that hold its large weights: added to its name, or to the name without `.onnx`. */
 const EXTERNAL_DATA = /^(\.onnx)?[._-](data|bin|weights)(_\d+)?$/i
 /** Files that make up a model of Hugging Face, without its description and the data of the repository. */
@@ -40,10 +42,17 @@ export async function fingerprintOf(name: string, definition: EmbedderDefinition
     kind,
     code: await codeOf(definition, kind),
     args: await withContents(definition.args),
-    kwargs: await withContents(definition.kwargs, kind === 'timm' || kind === 'onnx' ? FILES : []),
+    kwargs: await withContents(
+      kind === 'onnx' ? withoutText(definition.kwargs) : definition.kwargs,
+      kind === 'timm' || kind === 'onnx' ? FILES : [],
+    ),
   }
   const made = kind === 'transformers' ? { ...identity, ...(await modelOf(definition)) } : identity
   return createHash('sha256').update(JSON.stringify(made)).digest('hex')
+}
+
+function withoutText(kwargs: EmbedderDefinition['kwargs']): EmbedderDefinition['kwargs'] {
+  return Object.fromEntries(Object.entries(kwargs).filter(([name]) => !TEXT_ARGUMENTS.includes(name)))
 }
 
 /** The files of a model of Hugging Face that is in a folder; permission to download does not count. */

@@ -108,6 +108,16 @@ describe('the fingerprint', () => {
     expect(await of('onnx')).not.toBe(before)
   })
 
+  it('excludes the arguments for texts: adding a text model embeds no image again', async () => {
+    const path = join(await temporaryDirectory(), 'model.onnx')
+    await writeFile(path, 'graph')
+    const of = (kwargs: Record<string, unknown>) =>
+      fingerprintOf('mine', definitionFor({ target: 'onnx', kwargs: { path, ...kwargs } }))
+    const texts = { text_path: 'text.onnx', tokenizer: 'tokenizer.json', text_length: 64, text_output: 'y' }
+    expect(await of(texts)).toBe(await of({}))
+    expect(await of({ sketch_path: 'sketch.onnx' })).not.toBe(await of({}))
+  })
+
   it('includes the weights of a built-in kind under any file name', async () => {
     const folder = await temporaryDirectory()
     for (const name of ['model_best.pth.tar', 'weights', 'epoch.12']) {

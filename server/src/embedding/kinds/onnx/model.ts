@@ -58,7 +58,7 @@ export async function openOnnxModel(options: OnnxModelOptions, context: LoadCont
   const input = findInput(first, options)
   const output = findOutput(first, options.output, context.say)
   const run = (session: OnnxSession, batch: ImageBatch, normalisation: Normalisation, name = output.name) =>
-    session.run(input.name, toTensor(batch, normalisation, input), name)
+    session.run({ [input.name]: toTensor(batch, normalisation, input) }, name)
   const blank = trialBatch(input, input.batch)
   const session = await tuneThreads(first, open, (candidate) => run(candidate, blank, NEUTRAL), context)
 
@@ -102,7 +102,7 @@ function findInput({ inputs }: OnnxSession, options: OnnxModelOptions): ImageInp
   const images = inputs.filter(({ shape, type }) => shape.length === 4 && INPUT_TYPES.includes(type))
   if (images.length !== 1 || inputs.length !== 1) {
     throw new Error(
-      `it has to have one input, a batch of images (4 dimensions of ${INPUT_TYPES.join(', ')}), but has ${inputs.map(describe).join('; ')}`,
+      `it has to have one input, a batch of images (4 dimensions of ${INPUT_TYPES.join(', ')}), but has ${inputs.map(describePort).join('; ')}`,
     )
   }
   const { name, type, shape } = images[0]!
@@ -111,7 +111,7 @@ function findInput({ inputs }: OnnxSession, options: OnnxModelOptions): ImageInp
   const [c, h, w] = layout === 'NCHW' ? shape.slice(1) : [shape[3], shape[1], shape[2]]
   if (c !== undefined && !isChannels(c)) {
     throw new Error(
-      `its input ${describe(images[0]!)} has ${c} channels as ${layout}, where an image has 3 or 1`,
+      `its input ${describePort(images[0]!)} has ${c} channels as ${layout}, where an image has 3 or 1`,
     )
   }
   const [width, height] = options.inputSize ?? [w, h]
@@ -134,7 +134,7 @@ function findOutput({ outputs }: OnnxSession, requested: string | undefined, say
     const found = outputs.find(({ name }) => name === requested)
     if (found !== undefined) return found
     throw new Error(
-      `output: there is no output "${requested}"; the model has ${outputs.map(describe).join('; ')}`,
+      `output: there is no output "${requested}"; the model has ${outputs.map(describePort).join('; ')}`,
     )
   }
   const byName = EMBEDDING_NAMES.map((known) => outputs.find(({ name }) => name === known)).find(Boolean)
@@ -145,7 +145,7 @@ function findOutput({ outputs }: OnnxSession, requested: string | undefined, say
   return chosen
 }
 
-function describe({ name, type, shape }: Port): string {
+export function describePort({ name, type, shape }: Port): string {
   return `${name}: ${type} [${shape.map((size) => size ?? '?').join(', ')}]`
 }
 

@@ -36,6 +36,46 @@ for (let n = 0, i = 0; n < 3; n++)
 /** Channel by channel, as a model that sees NCHW flattens them. */
 const expected = Array.from({ length: 36 }, (_, i) => (i * 7) / 255)
 
+/** A tokenizer of words. Its files are those that `tokenizers` of Hugging Face writes. */
+async function writeTokenizer(): Promise<string> {
+  const directory = await temporaryDirectory()
+  const vocabulary = { '<s>': 0, '</s>': 1, '<pad>': 2, dog: 3, a: 4, red: 5 }
+  const special = Object.entries(vocabulary).slice(0, 3)
+  const file = {
+    version: '1.0',
+    truncation: null,
+    padding: null,
+    added_tokens: special.map(([content, id]) => ({
+      id,
+      content,
+      single_word: false,
+      lstrip: false,
+      rstrip: false,
+      normalized: false,
+      special: true,
+    })),
+    normalizer: { type: 'Lowercase' },
+    pre_tokenizer: { type: 'Whitespace' },
+    post_processor: {
+      type: 'TemplateProcessing',
+      single: [
+        { SpecialToken: { id: '<s>', type_id: 0 } },
+        { Sequence: { id: 'A', type_id: 0 } },
+        { SpecialToken: { id: '</s>', type_id: 0 } },
+      ],
+      pair: [],
+      special_tokens: {},
+    },
+    decoder: null,
+    model: { type: 'WordPiece', vocab: vocabulary, unk_token: '<pad>', continuing_subword_prefix: '##' },
+  }
+  await writeFile(join(directory, 'tokenizer.json'), JSON.stringify(file))
+  await writeFile(join(directory, 'tokenizer_config.json'), JSON.stringify({ pad_token: '<pad>' }))
+  return join(directory, 'tokenizer.json')
+}
+
+const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+
 function expectClose(found: Float32Array, requested: number[], tolerance = 1e-6): void {
   expect(found).toHaveLength(requested.length)
   for (const [n, value] of requested.entries())
@@ -86,7 +126,6 @@ describe('target: onnx', () => {
   })
 
   it('pools maps and tokens', async () => {
-    const mean = (values: number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
     const perChannel = Array.from({ length: 9 }, (_, i) => expected.slice(i * 4, i * 4 + 4))
     expectClose(await (await open({ path: model('map') })).embed(images, 'photo'), perChannel.map(mean))
     const channelsLast = await open({ path: model('nhwc-map') })
@@ -122,6 +161,53 @@ describe('target: onnx', () => {
     )
     await expect(open({ path: model('float32'), sketch_path: model('map') })).rejects.toThrow(
       /map\.onnx makes vectors of 3 dimensions, .*float32\.onnx of 12/,
+    )
+  })
+
+  it('embeds texts by a second file with its tokenizer', async () => {
+    const tokenizer = await writeTokenizer()
+    const embedder = await open({ path: model('float32'), text_path: model('text'), tokenizer })
+    const vectors = await embedder.embedText!(['Dog', 'a red dog', 'unheard'])
+    // <s> … </s> are the tokens 0 and 1, "dog" is 3: the row of token t begins with 12 t.
+    const firstNumbers = [0, 1, 2].map((n) => vectors[n * 12]!)
+    expect(vectors).toHaveLength(36)
+    expectClose(Float32Array.from(firstNumbers), [
+      mean([0, 36, 12]),
+      mean([0, 48, 60, 36, 12]),
+      mean([0, 24, 12]),
+    ])
+  })
+
+  it('fills texts up and cuts long ones within the tokens around them', async () => {
+    const tokenizer = await writeTokenizer()
+    const fixed = await open({ path: model('float32'), text_path: model('text-of-four'), tokenizer })
+    const [short] = await fixed.embedText!(['dog'])
+    // The token <pad> is 2, as is one that is not known.
+    expectClose(Float32Array.of(short!), [mean([0, 36, 12, 24])], 1e-5)
+    const [long] = await fixed.embedText!(['dog dog red dog'])
+    expectClose(Float32Array.of(long!), [mean([0, 36, 36, 12])], 1e-5)
+    const masked = await open({
+      path: model('float32'),
+      text_path: model('text'),
+      tokenizer,
+      text_length: 8,
+      text_output: 'text_embeds',
+    })
+    expectClose(Float32Array.of((await masked.embedText!(['dog']))[0]!), [mean([0, 36, 12])], 1e-5)
+  })
+
+  it('names what is wrong with a text model', async () => {
+    const tokenizer = await writeTokenizer()
+    const path = model('float32')
+    const reason = (kwargs: Record<string, unknown>) =>
+      open({ path, tokenizer, ...kwargs }).catch((error: Error) => error.message)
+    expect(await reason({})).toMatch(/text_path: .*need the file of a text model/)
+    expect(await reason({ text_path: model('float32') })).toMatch(/has to take input_ids.*x: float32/)
+    expect(await reason({ text_path: model('text'), text_output: 'z' })).toMatch(/no output "z".*text_embeds/)
+    expect(await reason({ text_path: model('text'), text_output: 'e' })).toMatch(/shape 1 × 4 × 12/)
+    expect(await reason({ text_path: model('text'), tokenizer: 'nowhere.json' })).toMatch(/nowhere\.json/)
+    expect(await reason({ path: model('nhwc-map'), text_path: model('text') })).toMatch(
+      /text\.onnx makes vectors of 12 dimensions, the images have 3/,
     )
   })
 

@@ -1,4 +1,6 @@
+import { dirname, join } from 'node:path'
 import { z } from 'zod'
+import { messageOf } from '../../../errors.ts'
 import {
   channelsArgument,
   deviationArgument,
@@ -12,8 +14,16 @@ import type { Normalisation } from '../../pixels.ts'
 import { probeDimensions } from '../../process/probe.ts'
 import type { EmbedderDefinition } from '../../registry.ts'
 import { type OnnxModel, type OnnxModelOptions, openOnnxModel } from './model.ts'
+import { openTextModel, type TextModel } from './text-model.ts'
 import { POOLINGS } from './vectors.ts'
 
+/** They say how texts are embedded, so that no vector of an image depends on them. */
+const TEXT_ARGUMENTS = {
+  text_path: fileArgument.optional(),
+  tokenizer: fileArgument.optional(),
+  text_length: z.int().min(1).max(4096).optional(),
+  text_output: z.string().min(1).optional(),
+}
 const ARGUMENTS = {
   path: fileArgument,
   sketch_path: fileArgument.optional(),
@@ -23,10 +33,11 @@ const ARGUMENTS = {
   output: z.string().min(1).optional(),
   pooling: z.enum(POOLINGS).optional(),
   layout: z.enum(['NCHW', 'NHWC']).optional(),
+  ...TEXT_ARGUMENTS,
 }
 
 /**
- * `target: onnx`: any ONNX file whose input is a batch of images, with a second one for sketches if there is one.
+ * `target: onnx`: any ONNX file whose input is a batch of images, with a second one for sketches and one for texts if there are any.
  * @throws {Error} if a file or an argument is not right
  */
 export async function createOnnxEmbedder(
@@ -61,17 +72,46 @@ export async function createOnnxEmbedder(
   }
   if (dimensions < 2)
     throw new Error(`${path} makes one number of an image: name another output, or another pooling`)
+  const text = await openText(rest, dimensions, context)
   return {
     dimensions,
     inputSize: photo.inputSize,
     threads: photo.threads,
     embed: (images, kind) => towers[kind].embed(images, normalisation),
+    ...(text && { embedText: (texts) => text.embed(texts) }),
     async close() {
       await photo.close()
       if (sketch !== photo) await sketch.close()
+      await text?.close()
     },
   }
 }
+
+async function openText(
+  {
+    text_path: path,
+    tokenizer,
+    text_length: length,
+    text_output: output,
+  }: { [key in keyof typeof TEXT_ARGUMENTS]?: z.output<(typeof TEXT_ARGUMENTS)[key]> },
+  dimensions: number,
+  context: LoadContext,
+): Promise<TextModel | undefined> {
+  if (path === undefined) {
+    if (tokenizer === undefined && length === undefined && output === undefined) return undefined
+    throw new Error('text_path: tokenizer, text_length and text_output need the file of a text model')
+  }
+  const options = { path, tokenizer: tokenizer ?? join(dirname(path), 'tokenizer.json'), length, output }
+  const text = await openTextModel(options, context).catch((error: unknown) => {
+    throw new Error(`${path}: ${messageOf(error)}`, { cause: error })
+  })
+  const { length: found } = await text.embed([TRIAL_TEXT])
+  if (found === dimensions) return text
+  await text.close()
+  throw new Error(`${path} makes vectors of ${found} dimensions, the images have ${dimensions}`)
+}
+
+const TRIAL_TEXT = 'a photo'
 
 async function openFile(options: OnnxModelOptions, context: LoadContext): Promise<OnnxModel> {
   try {

@@ -23,7 +23,7 @@ export interface OnnxSession {
   outputs: Port[]
   /** Threads for one run. */
   threads: number
-  run(input: string, tensor: Tensor, output: string): Promise<Tensor>
+  run(inputs: Readonly<Record<string, Tensor>>, output: string): Promise<Tensor>
   close(): Promise<void>
 }
 
@@ -42,8 +42,8 @@ export async function openSession(
     inputs: session.inputMetadata.map(toPort),
     outputs: session.outputMetadata.map(toPort),
     threads,
-    async run(input, tensor, output) {
-      const results = await session.run({ [input]: tensor }, [output])
+    async run(inputs, output) {
+      const results = await session.run(inputs, [output])
       return results[output]!
     },
     close: () => session.release(),

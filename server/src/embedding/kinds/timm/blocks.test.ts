@@ -85,7 +85,7 @@ describe('blocks compute what PyTorch computes', () => {
     const session = await openSession(path, 'cpu', 1, () => {})
     onTestFinished(() => session.close())
     const x = new Tensor('float32', Float32Array.from(input.values), input.shape)
-    const embedding = await session.run('x', x, 'embedding')
+    const embedding = await session.run({ x }, 'embedding')
     const difference = output.values.map((value, n) => Math.abs(value - (embedding.data as Float32Array)[n]!))
     expect(embedding.dims).toEqual(output.shape)
     expect(Math.max(...difference)).toBeLessThan(5e-6)
