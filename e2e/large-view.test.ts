@@ -127,6 +127,9 @@ describe('the large view on a phone', () => {
       fingers(page, [(share) => [x + share * dx, y + share * dy]], { steps: 6 })
     await swipe(-160, 0)
     await named('camera.dng')
+    // As wide as the phone.
+    const widthOf = async () => (await dialog.getByTestId('large-picture').boundingBox())?.width
+    await expect.poll(widthOf).toBeCloseTo(PHONE.width, 0)
     await swipe(160, 0)
     await named('another.png')
     await dialog.getByRole('button', { name: 'camera.dng' }).click()

@@ -9,7 +9,6 @@ import { CollectionChip } from '../gallery/collection-chip.tsx'
 import { countOf, useFolders } from '../gallery/folder-tree.tsx'
 import { PictureGrid } from '../gallery/picture-grid.tsx'
 import { ResultsHead, ROW_SCALES } from '../gallery/results-head.tsx'
-import { SelectionBar } from '../gallery/selection-bar.tsx'
 import { useCollectionChanges, useCollections } from '../gallery/use-collections.ts'
 import { messages } from '../messages/messages.ts'
 import { filterCount, NO_FILTERS } from '../state/address.ts'
@@ -19,6 +18,9 @@ import type { MenuTarget } from './picture-context-menu.tsx'
 import { ResultsStatus } from './results-status.tsx'
 import type { Page } from './use-page.ts'
 
+const SelectionBar = lazy(async () => ({
+  default: (await import('../gallery/selection-bar.tsx')).SelectionBar,
+}))
 const PictureContextMenu = lazy(async () => ({
   default: (await import('./picture-context-menu.tsx')).PictureContextMenu,
 }))
@@ -59,28 +61,30 @@ export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
         />
       )}
       {selected.length > 0 ? (
-        <SelectionBar
-          images={selected}
-          onCollect={() => page.setTask({ kind: 'add', ids: [...selection.ids] })}
-          onRemove={
-            collection === undefined
-              ? undefined
-              : () => void removeFrom(collection, [...selection.ids]).then(selection.clear)
-          }
-          onCompare={() => page.compare(selected)}
-          total={lists.list.count}
-          onAddTerms={(isWanted) => actions.addTerms(selected, isWanted)}
-          onSelectAll={selection.selectAll}
-          onDelete={
-            mayEdit
-              ? () => {
-                  trash.move(selected)
-                  selection.clear()
-                }
-              : undefined
-          }
-          onClear={selection.clear}
-        />
+        <Suspense fallback={<div className="h-14 shrink-0 bg-bar" />}>
+          <SelectionBar
+            images={selected}
+            onCollect={() => page.setTask({ kind: 'add', ids: [...selection.ids] })}
+            onRemove={
+              collection === undefined
+                ? undefined
+                : () => void removeFrom(collection, [...selection.ids]).then(selection.clear)
+            }
+            onCompare={() => page.compare(selected)}
+            total={lists.list.count}
+            onAddTerms={(isWanted) => actions.addTerms(selected, isWanted)}
+            onSelectAll={selection.selectAll}
+            onDelete={
+              mayEdit
+                ? () => {
+                    trash.move(selected)
+                    selection.clear()
+                  }
+                : undefined
+            }
+            onClear={selection.clear}
+          />
+        </Suspense>
       ) : (
         hasHead && (
           <ResultsHead

@@ -54,7 +54,7 @@ export function useSearch(query: Query): { result: SearchResult; isCurrent: bool
 
   const latest = useRef(query)
   latest.current = query
-  // Of older data nothing more is fetched: newer ones are about to replace them.
+  // Older data are about to be replaced, so nothing more is fetched of them.
   const wantAll = useCallback(() => setWanted(dataKey), [dataKey])
   const loadAll = useCallback(() => client.fetchQuery(answerOf(latest.current, TOP_K)), [client])
   const { isPending, error, refetch: refetchFirst } = first

@@ -156,7 +156,6 @@ function Stage({ image, match, zoom, frameRef, onPrevious, onNext, onClose }: St
   return (
     <div className="relative min-h-0 flex-1 px-16 phone:px-0">
       <ZoomableImage
-        key={image.id}
         frameRef={frameRef}
         image={image}
         problem={broken === image.id ? messages.viewer.unreadable : undefined}

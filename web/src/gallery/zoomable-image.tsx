@@ -57,6 +57,7 @@ export function ZoomableImage(props: ZoomableImageProps) {
     >
       {props.problem === undefined ? (
         <PlacedPicture
+          key={image.id}
           image={image}
           frame={frame}
           scale={zoom.scale}
