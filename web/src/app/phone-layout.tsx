@@ -11,9 +11,11 @@ import { QueryChips } from '../query/query-chips.tsx'
 import { WordsField } from '../query/words-field.tsx'
 import { Failures } from '../status/failures.tsx'
 import type { LayoutProps } from './layout-props.ts'
+import { ListMenu } from './list-menu.tsx'
 import { OtherViews } from './other-views.tsx'
 import { clearSearch, useQueryChips } from './page-query-bar.tsx'
 import { PANE } from './panes.ts'
+import { hasPlace, PlaceChip } from './place-chip.tsx'
 import { QueryPane } from './query-pane.tsx'
 import { ResultsPane } from './results-pane.tsx'
 import { useTrace } from './use-trace.ts'
@@ -90,12 +92,24 @@ function PhoneBar({ onTrace, ...props }: LayoutProps & { onTrace: (url: string) 
 
 function PhoneHead({ page, onGallery }: LayoutProps & { onGallery: () => void }) {
   return (
-    <div className="flex h-11 items-center gap-1 px-3">
+    <div className="flex flex-wrap items-center gap-1 px-3">
       <Filters state={page.state} change={page.change} isNarrow />
       <span className="flex-1" />
+      <ListMenu page={page} />
       <Button variant="ghost" size="small" icon={<Images />} onClick={onGallery}>
         {messages.app.gallery}
       </Button>
+      <PlaceRow page={page} />
+    </div>
+  )
+}
+
+/** The collection in view or the like, on a line of its own. */
+function PlaceRow({ page }: Pick<LayoutProps, 'page'>) {
+  if (!hasPlace(page)) return null
+  return (
+    <div className="flex min-w-0 basis-full items-center px-1">
+      <PlaceChip page={page} />
     </div>
   )
 }
@@ -114,6 +128,7 @@ function PhoneGallery(props: LayoutProps) {
         <Filters state={page.state} change={page.change} isNarrow />
         <span className="flex-1" />
         <Failures />
+        <ListMenu page={page} />
         {onAddFiles && (
           <IconButton label={messages.app.addFiles} onClick={onAddFiles}>
             <Upload />
@@ -121,6 +136,7 @@ function PhoneGallery(props: LayoutProps) {
         )}
         {settings}
       </header>
+      <PlaceRow page={page} />
       <main {...PANE} id="results" aria-label={messages.app.results} className="min-h-0 flex-1">
         <OtherViews page={page}>
           <ResultsPane {...props} hasHead={false} />

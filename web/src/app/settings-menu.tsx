@@ -1,12 +1,13 @@
 import { Settings } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { IconButton } from '../components/icon-button.tsx'
+import { lazyPart } from '../components/lazy-part.tsx'
 import { Popover } from '../components/popover.tsx'
 import { messages } from '../messages/messages.ts'
 import type { SettingsProps } from './settings.tsx'
 
-const SettingsContent = lazy(() => import('./settings.tsx'))
-const FilesAccount = lazy(async () => ({
+const SettingsContent = lazyPart(() => import('./settings.tsx'))
+const FilesAccount = lazyPart(async () => ({
   default: (await import('../status/files-account.tsx')).FilesAccount,
 }))
 
@@ -19,6 +20,7 @@ export function SettingsMenu({ onShortcuts, ...props }: Omit<SettingsProps, 'onF
     setOpen(false)
     open()
   }
+  const closeFiles = () => setFilesOpen(false)
   return (
     <>
       <Popover
@@ -32,19 +34,13 @@ export function SettingsMenu({ onShortcuts, ...props }: Omit<SettingsProps, 'onF
           </IconButton>
         }
       >
-        <Suspense fallback={null}>
-          <SettingsContent
-            {...props}
-            onShortcuts={closeAnd(onShortcuts)}
-            onFiles={closeAnd(() => setFilesOpen(true))}
-          />
-        </Suspense>
+        <SettingsContent
+          {...props}
+          onShortcuts={closeAnd(onShortcuts)}
+          onFiles={closeAnd(() => setFilesOpen(true))}
+        />
       </Popover>
-      {areFilesOpen && (
-        <Suspense fallback={null}>
-          <FilesAccount onClose={() => setFilesOpen(false)} />
-        </Suspense>
-      )}
+      {areFilesOpen && <FilesAccount onClose={closeFiles} onMissing={closeFiles} />}
     </>
   )
 }

@@ -41,7 +41,7 @@ export default function SettingsContent(props: SettingsProps) {
         {shortcuts.title}
       </Button>
       <Button icon={<ListChecks />} onClick={onFiles}>
-        {messages.files.title}
+        {app.filesOfFolder}
       </Button>
       <AccountActions beforeLeaving={beforeLeaving} />
     </div>

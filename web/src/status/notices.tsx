@@ -25,8 +25,8 @@ export function Notices({ events }: { events: ServerEvents }) {
   if (status === undefined) return null
   if (status.storage_problem !== null)
     return (
-      <Notice icon={<HardDrive />} isDanger title={messages.files.storageTitle}>
-        {messages.files.storage[status.storage_problem]}
+      <Notice icon={<HardDrive />} isDanger title={messages.status.storageTitle}>
+        {messages.status.storage[status.storage_problem]}
       </Notice>
     )
   if (status.problem !== null)

@@ -52,6 +52,7 @@ export const gallery = {
     name: 'Name A–Z',
     'name-down': 'Name Z–A',
   },
+  listOptions: 'Optionen für diese Liste',
   filters: 'Filter',
   moreFilters: 'Weitere Filter',
   allFolders: 'Alle Ordner',

@@ -53,6 +53,7 @@ export const gallery = {
     name: 'Name A–Z',
     'name-down': 'Name Z–A',
   },
+  listOptions: 'Options of this list',
   filters: 'Filters',
   moreFilters: 'More filters',
   allFolders: 'All folders',
