@@ -49,7 +49,7 @@ async function open(
   return { page, complaints }
 }
 
-/** What a press opens, by the name of its button. */
+/** Overlays by the name of the button that opens them. */
 const OVERLAYS: [button: string, overlay: (page: Page) => Locator][] = [
   ['Open a menu', (page) => page.getByRole('menu')],
   ['Open a popover', (page) => page.getByRole('dialog', { name: 'Options' })],

@@ -97,6 +97,17 @@ describe('the review of duplicates', () => {
     await close()
   })
 
+  it('has the whole width, and leaves it to the sheet', async () => {
+    const { page, close } = await openGroup()
+    const width = (await page.getByRole('region', { name: 'Duplicates' }).boundingBox())!.width
+    expect(width).toBe(DESKTOP.width)
+    await page.keyboard.press('d')
+    await page.getByTestId('sheet').waitFor()
+    await page.goBack()
+    await tile(page, SMALLER).waitFor()
+    await close()
+  })
+
   it('fits a phone', async () => {
     const { page, close } = await openGroup(PHONE)
     expect(await misplaced(page)).toEqual([])

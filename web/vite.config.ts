@@ -7,8 +7,8 @@ const SHARED =
   /react-dom.index|jsx-runtime|lucide-react|query-core|react-query|src.(api|app|auth|components|gallery|query|sketch|state|status|upload)|messages.(en|messages)/
 /** Words of views that are loaded when they are opened. */
 const VIEW_WORDS = /messages.(view-messages|en-views)|messages.en.(accounts|files|reviews|shortcuts)/
-/** Apart from it: the words of another language need these, and the shared file waits for those words. */
-const FORMAT = /messages.(format|language)/
+/** Apart from both: all words need these, and the shared file waits for those of another language. */
+const FORMAT = /messages.(format|language)|vite.preload-helper/
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],
@@ -21,7 +21,7 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            { name: 'format', test: FORMAT, priority: 2 },
+            { name: 'format', test: FORMAT, priority: 3 },
             { name: 'view-words', test: VIEW_WORDS, priority: 2 },
             { name: 'shared', test: SHARED, minShareCount: 3, priority: 1 },
           ],

@@ -32,7 +32,7 @@ type UserQuery = NonNullable<InferRequestType<typeof api.users.$get>['query']>
 type UploadForm = InferRequestType<typeof api.images.$post>['form']
 type SearchBody = NonNullable<InferRequestType<typeof api.images.search.$post>['json']>
 
-/** What happens to a file whose name is taken by other bytes. */
+/** Decision about a file whose name is taken by other bytes. */
 export type OnConflict = NonNullable<UploadForm['on_conflict']>
 
 export type OrderBy = NonNullable<ListQuery['order_by']>
@@ -139,6 +139,11 @@ export async function findByPath(path: string, signal: AbortSignal): Promise<Ima
     signal,
   )
   return images.find((one) => one.path === path)
+}
+
+/** Shows a file in the file manager of the machine that runs the server. */
+export function revealImage(id: string): Promise<unknown> {
+  return read(image.reveal.$post({ param: { image_id: id } }))
 }
 
 /** Removes files from the index that are gone, however many they are. */

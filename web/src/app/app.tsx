@@ -34,11 +34,14 @@ export function App() {
   const isElsewhere = isViewing || state.show !== undefined
   const hasSheetKeys = lastPane === 'query' && isPaneOpen && !isElsewhere
   const hasRoom = layout === 'side'
+  const isWide = layout !== 'phone'
   const toggleLibrary = () => (hasRoom ? setLibraryOpen(!isLibraryOpen) : setFolderDialogOpen(true))
   const openSheet = () => {
     setLastPane('query')
     sheet.openSheet()
     setPaneOpen(true)
+    // There the sheet has no room beside it.
+    if (state.show === 'duplicates' || (state.show !== undefined && !isWide)) change({ show: undefined })
   }
   useAppKeys({
     onSheet: openSheet,

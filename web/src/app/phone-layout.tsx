@@ -108,7 +108,7 @@ function PhoneHead({ page, onGallery }: LayoutProps & { onGallery: () => void })
 function PlaceRow({ page }: Pick<LayoutProps, 'page'>) {
   if (!hasPlace(page)) return null
   return (
-    <div className="flex min-w-0 basis-full items-center px-1">
+    <div className="flex w-full min-w-0 shrink-0 items-center px-1">
       <PlaceChip page={page} />
     </div>
   )
@@ -117,6 +117,7 @@ function PlaceRow({ page }: Pick<LayoutProps, 'page'>) {
 /** The gallery on the whole screen, with a pill to go elsewhere. */
 function PhoneGallery(props: LayoutProps) {
   const { page, onDraw, onLibrary, onAddFiles, settings } = props
+  const { show } = page.state
   return (
     <>
       <header
@@ -125,10 +126,10 @@ function PhoneGallery(props: LayoutProps) {
       >
         <h1 className="sr-only">{messages.app.title}</h1>
         <img src={serverUrl('/icon.svg')} alt="" className="mx-1.5 size-8" />
-        <Filters state={page.state} change={page.change} isNarrow />
+        {show === undefined && <Filters state={page.state} change={page.change} isNarrow />}
         <span className="flex-1" />
         <Failures />
-        <ListMenu page={page} />
+        {show === undefined && <ListMenu page={page} />}
         {onAddFiles && (
           <IconButton label={messages.app.addFiles} onClick={onAddFiles}>
             <Upload />
@@ -136,15 +137,16 @@ function PhoneGallery(props: LayoutProps) {
         )}
         {settings}
       </header>
-      <PlaceRow page={page} />
+      {show === undefined && <PlaceRow page={page} />}
       <main {...PANE} id="results" aria-label={messages.app.results} className="min-h-0 flex-1">
         <OtherViews page={page}>
           <ResultsPane {...props} hasHead={false} />
         </OtherViews>
       </main>
+      {/* The review of duplicates has buttons there. */}
       <nav
         aria-label={messages.app.title}
-        className="fixed bottom-[calc(env(safe-area-inset-bottom)+1rem)] left-1/2 z-20 flex -translate-x-1/2 gap-1 rounded-sheet bg-surface p-1.5 shadow-rest forced-colors:border"
+        className={`fixed bottom-[calc(env(safe-area-inset-bottom)+1rem)] left-1/2 z-20 -translate-x-1/2 gap-1 rounded-sheet bg-surface p-1.5 shadow-rest forced-colors:border ${show === 'duplicates' ? 'hidden' : 'flex'}`}
       >
         <Button variant="primary" size="large" icon={<Pencil />} onClick={onDraw}>
           {messages.app.draw}

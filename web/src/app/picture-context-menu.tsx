@@ -3,6 +3,7 @@ import {
   Crop,
   Download,
   Folder,
+  FolderOpen,
   FolderPlus,
   Maximize2,
   Minus,
@@ -17,6 +18,7 @@ import { ContextMenu } from '../components/context-menu.tsx'
 import { downloadUrl } from '../components/download.ts'
 import { MenuItem, MenuSeparator } from '../components/menu.tsx'
 import { useCopyPath } from '../gallery/use-copy-path.ts'
+import { useReveal } from '../gallery/use-reveal.ts'
 import { useStar } from '../gallery/use-star.ts'
 import { messages } from '../messages/messages.ts'
 import type { Page } from './use-page.ts'
@@ -107,6 +109,7 @@ function FileItems({ page, image }: { page: Page; image: Image }) {
   const { gallery, viewer } = messages
   const { change } = page
   const copyPath = useCopyPath()
+  const reveal = useReveal()
   return (
     <>
       <MenuItem
@@ -121,6 +124,11 @@ function FileItems({ page, image }: { page: Page; image: Image }) {
       <MenuItem icon={<Copy />} onSelect={() => void copyPath(image)}>
         {gallery.copyPath}
       </MenuItem>
+      {page.canReveal && (
+        <MenuItem icon={<FolderOpen />} onSelect={() => void reveal(image)}>
+          {gallery.reveal}
+        </MenuItem>
+      )}
     </>
   )
 }

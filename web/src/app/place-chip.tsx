@@ -1,8 +1,12 @@
 import { Clock } from 'lucide-react'
 import { FilterChip } from '../components/filter-chip.tsx'
-import { CollectionChip } from '../gallery/collection-chip.tsx'
+import { lazyPart } from '../components/lazy-part.tsx'
 import { messages } from '../messages/messages.ts'
 import type { Page } from './use-page.ts'
+
+const CollectionChip = lazyPart(async () => ({
+  default: (await import('../gallery/collection-chip.tsx')).CollectionChip,
+}))
 
 /** Whether the list is a collection, or recent files only. */
 export function hasPlace({ state }: Page): boolean {

@@ -8,7 +8,6 @@ import { useMeasures } from '../components/use-layout.ts'
 import { countOf, useFolders } from '../gallery/folder-tree.tsx'
 import { PictureGrid } from '../gallery/picture-grid.tsx'
 import { ResultsHead, ROW_SCALES } from '../gallery/results-head.tsx'
-import { SelectionBar } from '../gallery/selection-bar.tsx'
 import { useCollectionChanges, useCollections } from '../gallery/use-collections.ts'
 import { messages } from '../messages/messages.ts'
 import { filterCount, NO_FILTERS } from '../state/address.ts'
@@ -20,6 +19,9 @@ import { hasPlace, PlaceChip } from './place-chip.tsx'
 import { ResultsStatus } from './results-status.tsx'
 import type { Page } from './use-page.ts'
 
+const SelectionBar = lazyPart(async () => ({
+  default: (await import('../gallery/selection-bar.tsx')).SelectionBar,
+}))
 const PictureContextMenu = lazyPart(async () => ({
   default: (await import('./picture-context-menu.tsx')).PictureContextMenu,
 }))
@@ -61,6 +63,7 @@ export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
       )}
       {selected.length > 0 ? (
         <SelectionBar
+          whileLoading={<div className="h-14 shrink-0 bg-bar" />}
           images={selected}
           onCollect={() => page.setTask({ kind: 'add', ids: [...selection.ids] })}
           onRemove={

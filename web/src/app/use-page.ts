@@ -34,7 +34,7 @@ import { isSearching, useSearch } from './use-search.ts'
 import { useSharedPicture } from './use-shared-picture.ts'
 import { useSheet } from './use-sheet.ts'
 
-/** The server adds at most so many pictures to a collection at once. */
+/** Maximum number of pictures that the server adds to a collection at once. */
 const MAX_COLLECTED = 10_000
 /** The key of a section that is a month. */
 const MONTH = /^\d{4}-\d{2}$/
@@ -103,6 +103,8 @@ export function usePage() {
     task,
     setTask,
     collectAll,
+    /** Whether a file can be shown in the file manager of this machine. */
+    canReveal: status?.can_reveal === true,
     compare(images: readonly Image[]) {
       if (images.length < 2 || images.length > MAX_COMPARED)
         return toast.show({ text: messages.compare.limits })

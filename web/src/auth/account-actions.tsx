@@ -2,7 +2,7 @@ import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { LogOut } from 'lucide-react'
 import { getIndexStatus, signOut } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
-import { viewMessages } from '../messages/view-messages.ts'
+import { messages } from '../messages/messages.ts'
 
 /** Whether users sign in on this server. */
 export function useHasAccounts(): boolean {
@@ -28,7 +28,7 @@ export function AccountActions({ beforeLeaving }: { beforeLeaving: () => Promise
   if (!hasAccounts) return null
   return (
     <Button icon={<LogOut />} isBusy={leave.isPending} onClick={() => leave.mutate()}>
-      {viewMessages.signIn.signOut}
+      {messages.app.signOut}
     </Button>
   )
 }

@@ -81,7 +81,7 @@ export function ComparedPicture(props: ComparedPictureProps) {
       <div className="shrink-0 p-4">
         <h3 className="pb-2 font-semibold [overflow-wrap:anywhere]">{image.user_visible_name}</h3>
         <FactList facts={facts} index={index} />
-        <div className="mt-3 grid grid-cols-2 gap-2">
+        <div className="mt-3 grid grid-cols-[repeat(auto-fit,minmax(9.5rem,1fr))] gap-2">
           <Button
             variant={isKept ? 'chosen' : 'plain'}
             aria-pressed={isKept}

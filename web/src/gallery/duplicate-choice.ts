@@ -43,7 +43,7 @@ export function reasonsFor(image: Image, others: readonly Image[]): BestBy[] {
   })
 }
 
-/** What another version is beside the suggested one. */
+/** Kind of another version, compared with the suggested one. */
 export type Relation = 'exact' | 'developed' | 'cropped' | 'smaller' | 'compressed'
 
 /** Addresses of versions contain a part of the hash of the file. */
@@ -61,7 +61,7 @@ export function relationOf(image: Image, suggested: Image): Relation | undefined
   return image.bytes < suggested.bytes ? 'compressed' : undefined
 }
 
-/** The format of a file as it is written beside its size. */
+/** The format of a file, written beside its size. */
 export function formatOf(image: Image): string {
   return isRaw(image) ? messages.viewer.raw : image.content_type.replace('image/', '').toUpperCase()
 }

@@ -43,7 +43,7 @@ export function DuplicateGroupView(props: DuplicateGroupProps) {
     onOpen: () => onOpen(image),
   })
   return (
-    <div className="flex min-w-0 flex-1 flex-col">
+    <div className="@container flex min-w-0 flex-1 flex-col">
       <div className="min-h-0 flex-1 overflow-y-auto p-5 phone:p-3">
         <div className="flex flex-wrap items-center gap-x-3 gap-y-1 pb-3">
           <span className="title text-20">{position}</span>
@@ -53,7 +53,7 @@ export function DuplicateGroupView(props: DuplicateGroupProps) {
             {words.compare}
           </Button>
         </div>
-        <div className="grid gap-3.5 side:grid-cols-[minmax(0,1fr)_26.5rem]">
+        <div className="grid gap-3.5 @4xl:grid-cols-[minmax(0,1fr)_26.5rem]">
           <SuggestedPicture {...actions(suggested, 1)} reasons={reasonsFor(suggested, others)} />
           <ul className="m-0 flex list-none flex-col gap-3.5 p-0">
             {others.map((image, n) => (
@@ -83,7 +83,7 @@ function DecisionBar({
   const count = group.images.length
   return (
     <footer className="flex min-h-18 shrink-0 flex-wrap items-center justify-end gap-2 border-line border-t bg-surface px-5 py-2 phone:px-3">
-      <p className="flex-1 text-13 text-ink-2 stacked:hidden">
+      <p className="flex-1 text-13 text-ink-2 whitespace-nowrap @max-3xl:hidden">
         <Key>1</Key>–<Key>{String(Math.min(9, count))}</Key> {words.keys} <Key>↓</Key> {words.nextKey}
       </p>
       <Button variant="ghost" onClick={onNotDuplicates}>

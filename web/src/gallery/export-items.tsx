@@ -30,7 +30,7 @@ const CHOICES = EXPORT_FORMATS.flatMap((format): { format: ExportFormat; layout:
 
 interface ExportItemsProps {
   source: ExportSource
-  /** Of the originals, such as “12 MB”; undefined where it is not known. */
+  /** Size of the originals, such as “12 MB”; undefined where it is not known. */
   size?: string
 }
 

@@ -5,7 +5,7 @@ import { getStored, setStored } from '../components/stored.ts'
 const STORED = 'not-duplicates'
 /** Groups that a browser remembers; the oldest are forgotten. */
 const MAX_GROUPS = 1_000
-/** Characters of an id, which tell the pictures of a gallery apart. */
+/** Characters of an id that distinguish the pictures of a gallery. */
 const ID_CHARACTERS = 13
 
 /** A group by its pictures: with another one in it, it is another group. */

@@ -23,7 +23,7 @@ interface ResultsHeadProps {
   hasPlace: boolean
   /** undefined unless a search is shown that can be kept. */
   onSaveSearch: (() => void) | undefined
-  /** What can be done with the whole list. */
+  /** Actions on the whole list. */
   menu: ReactNode
   /** In hundredths of the usual row height. */
   scale: number

@@ -44,12 +44,16 @@ export function ViewHeader({
       <Button variant="ghost" icon={<ArrowLeft />} onClick={onClose}>
         <span className="phone:sr-only">{isSearch ? messages.viewer.results : messages.viewer.gallery}</span>
       </Button>
-      <h2 className="min-w-0 truncate pl-3 font-semibold" title={image.path}>
-        {image.user_visible_name}
-      </h2>
-      {index !== undefined && (
-        <span className="shrink-0 pl-1 text-ink-2">{messages.viewer.position(index + 1, list.count)}</span>
-      )}
+      <div className="flex min-w-0 items-baseline gap-1 pl-3 phone:flex-col phone:gap-0 phone:pl-1">
+        <h2 className="min-w-0 max-w-full truncate font-semibold" title={image.path}>
+          {image.user_visible_name}
+        </h2>
+        {index !== undefined && (
+          <span className="shrink-0 text-ink-2 phone:text-12">
+            {messages.viewer.position(index + 1, list.count)}
+          </span>
+        )}
+      </div>
       <span className="flex-1" />
       <ZoomControls
         isFit={zoom.isFit}

@@ -16,7 +16,7 @@ interface ZoomControlsProps {
   scale?: number
 }
 
-/** Of the buttons. */
+/** Factor of a press on a button. */
 const STEP = 1.5
 const SEGMENT = 'h-8 rounded-lg px-2.75 font-medium text-13 coarse:h-10'
 const CHOSEN = 'bg-chosen text-ink shadow-low'

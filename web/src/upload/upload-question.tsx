@@ -33,10 +33,10 @@ export function UploadQuestion({ upload, question, count, isFinal, onDecide }: U
   const decide = (decision: Decision) => () => onDecide(decision, isForAll)
   return (
     <section aria-label={words.question(file.name)} className="border-line border-b px-4 py-3">
-      <div className="flex gap-3">
+      <div className="flex flex-wrap gap-3">
         <NewPicture file={file} />
         {others[0] !== undefined && <ExistingPicture image={others[0]} />}
-        <p className="min-w-0 flex-1 text-13 [overflow-wrap:anywhere]">
+        <p className="min-w-0 flex-1 basis-40 text-13 [overflow-wrap:anywhere]">
           {text}
           {isTaken && (
             <span className="block pt-1 text-ink-2">{isFinal ? words.replaceFinal : words.replaceHint}</span>

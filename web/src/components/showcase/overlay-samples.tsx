@@ -16,7 +16,7 @@ import { Sample } from './sample.tsx'
 
 const ignore = () => {}
 
-/** What is in the page beside pictures. */
+/** Messages and other parts of the page beside pictures. */
 export function MessageSamples() {
   const toast = useToast()
   return (
@@ -81,7 +81,7 @@ function DividerSample() {
   )
 }
 
-/** What lies over the page, opened by a button. */
+/** Overlays, each opened by a button. */
 export function OverlaySamples() {
   const [opened, setOpened] = useState<'dialog' | 'question' | 'shortcuts' | 'sheet'>()
   const [place, setPlace] = useState<{ x: number; y: number }>()

@@ -31,6 +31,7 @@ export const app = {
   themes: { system: 'System', light: 'Hell', dark: 'Dunkel' },
   language: 'Sprache',
   languages: { system: 'System', en: 'English', de: 'Deutsch' },
+  signOut: 'Abmelden',
   filesOfFolder: 'Dateien des Ordners',
   alwaysScores: 'Ähnlichkeit immer anzeigen',
   moreResults: 'Mehr Ergebnisse zeigen',
@@ -85,6 +86,9 @@ export const status = {
   polling: 'Dieser Ordner kann nicht überwacht werden. Änderungen erscheinen mit Verzögerung.',
   why: 'Warum?',
   understood: 'Verstanden',
+  readOnly: 'Die Galerie ist schreibgeschützt: Bilder können hier weder hinzugefügt noch gelöscht werden.',
+  readOnlyFolders: (names: readonly string[]) =>
+    `In diesen Ordnern, die schreibgeschützt sind, können Bilder weder hinzugefügt noch gelöscht werden: ${names.join(', ')}.`,
   offlineTitle: 'Keine Verbindung zum Server',
   offline: (seconds: number) => `Neuer Versuch in ${number(seconds)} s. Deine Skizze ist sicher.`,
   offlineNow: 'Neuer Versuch. Deine Skizze ist sicher.',

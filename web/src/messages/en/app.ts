@@ -30,6 +30,7 @@ export const app = {
   themes: { system: 'System', light: 'Light', dark: 'Dark' },
   language: 'Language',
   languages: { system: 'System', en: 'English', de: 'Deutsch' },
+  signOut: 'Sign out',
   filesOfFolder: 'Files of the folder',
   alwaysScores: 'Always show scores',
   moreResults: 'Show more results',
@@ -81,6 +82,9 @@ export const status = {
   polling: 'This folder can’t be watched, so changes appear after a while.',
   why: 'Why?',
   understood: 'Got it',
+  readOnly: 'The gallery is read-only: pictures can’t be added or deleted here.',
+  readOnlyFolders: (names: readonly string[]) =>
+    `Pictures can’t be added or deleted in these folders, which are read-only: ${names.join(', ')}.`,
   offlineTitle: 'No connection to the server',
   offline: (seconds: number) => `Trying again in ${number(seconds)} s. Your sketch is safe.`,
   offlineNow: 'Trying again. Your sketch is safe.',

@@ -4,7 +4,7 @@ export const help = {
   topics: [
     {
       name: 'Collections',
-      text: 'A collection is a set of pictures from any folders. It stays as it is when files move. Select pictures and choose “Add to collection”, press A on a picture, or drag pictures onto a collection in the library. “Save search” keeps a search as a collection, whose pictures are found each time it is opened. Editors can share a collection with everyone.',
+      text: 'A collection is a set of pictures from any folders. It stays complete when files move. Select pictures and choose “Add to collection”, press A on a picture, or drag pictures onto a collection in the library. “Save search” keeps a search as a collection, whose pictures are found each time it is opened. Editors can share a collection with everyone.',
     },
     {
       name: 'Export',
