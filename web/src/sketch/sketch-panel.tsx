@@ -64,13 +64,13 @@ export function SketchPanel(props: SketchPanelProps) {
     openPopover: setOpenPopover,
     toggleTrace: trace.toggle,
   })
+  const tracing = { isTracing: trace.url !== undefined, onTrace: trace.toggle }
   const menu = (className: string) => (
     <SheetMenu
       layout={layout}
       tools={tools}
       onTools={onTools}
-      isTracing={trace.url !== undefined}
-      onTrace={trace.toggle}
+      {...tracing}
       clear={isBlank(sketch) ? undefined : clear}
       openSaved={() => setSavedOpen(true)}
       isFull={isFull}
@@ -117,8 +117,7 @@ export function SketchPanel(props: SketchPanelProps) {
           setOpenPopover={setOpenPopover}
           matchColours={props.matchColours}
           onMatchColours={props.onMatchColours}
-          isTracing={trace.url !== undefined}
-          onTrace={trace.toggle}
+          {...tracing}
           {...commands}
           menu={menu('size-11.5 @max-[22rem]:size-10')}
         />
