@@ -4,12 +4,10 @@ import { IconButton } from '../components/icon-button.tsx'
 import { lazyPart } from '../components/lazy-part.tsx'
 import { Popover } from '../components/popover.tsx'
 import { messages } from '../messages/messages.ts'
+import { AccountDialog } from '../status/account-dialog.tsx'
 import type { SettingsProps } from './settings.tsx'
 
 const SettingsContent = lazyPart(() => import('./settings.tsx'))
-const FilesAccount = lazyPart(async () => ({
-  default: (await import('../status/files-account.tsx')).FilesAccount,
-}))
 
 /** The button of the settings, which are loaded when they are opened. */
 export function SettingsMenu({ onShortcuts, ...props }: Omit<SettingsProps, 'onFiles'>) {
@@ -20,7 +18,6 @@ export function SettingsMenu({ onShortcuts, ...props }: Omit<SettingsProps, 'onF
     setOpen(false)
     open()
   }
-  const closeFiles = () => setFilesOpen(false)
   return (
     <>
       <Popover
@@ -40,7 +37,7 @@ export function SettingsMenu({ onShortcuts, ...props }: Omit<SettingsProps, 'onF
           onFiles={closeAnd(() => setFilesOpen(true))}
         />
       </Popover>
-      {areFilesOpen && <FilesAccount onClose={closeFiles} onMissing={closeFiles} />}
+      {areFilesOpen && <AccountDialog onClose={() => setFilesOpen(false)} />}
     </>
   )
 }
