@@ -37,7 +37,7 @@ export function SettingsMenu({ onShortcuts, ...props }: Omit<SettingsProps, 'onF
           onFiles={closeAnd(() => setFilesOpen(true))}
         />
       </Popover>
-      {areFilesOpen && <AccountDialog onClose={() => setFilesOpen(false)} />}
+      <AccountDialog isOpen={areFilesOpen} onClose={() => setFilesOpen(false)} />
     </>
   )
 }
