@@ -206,7 +206,7 @@ describe('queries', () => {
     await chip(page, `Less like ${name}`).waitFor()
     const after = await firstResults(page, 40)
     expect(after).not.toContain(unwanted)
-    // The keys go on with the new results, although the tile that had the focus is gone.
+    // The keys continue with the new results, although the focused tile was removed.
     expect(await page.locator(':focus').getAttribute('data-path')).toBe(after[0])
     await page.reload()
     expect(await firstResults(page, 40)).toEqual(after)

@@ -21,7 +21,7 @@ export interface DecodeLimits {
 
 /** An image that can be decoded. */
 export interface Source {
-  /** Upright size of the original in pixels; the size of what is opened may be smaller. */
+  /** Upright size of the original in pixels; the size of the opened image may be smaller. */
   width: number
   height: number
   /** Begins another decoding. `autoOrient` turns it upright. */

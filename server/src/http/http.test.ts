@@ -266,7 +266,7 @@ describe('searching', () => {
         query: { name_contains: name },
       })
     expect((await search(images[0]!.id)).status).toBe(404)
-    // One that a filter leaves out is there all the same.
+    // An image that a filter excludes still exists.
     expect((await search(images[1]!.id, 'no such name')).status).toBe(200)
   })
 

@@ -36,7 +36,7 @@ export function useSearch(query: Query): { result: SearchResult; isCurrent: bool
   const client = useQueryClient()
   const isActive = isSearching(query)
   const key = keyOf(query)
-  /** The last answer since the search began: what was found before belongs to another search. */
+  /** The last response since the search began. Earlier ones belong to another search. */
   const last = useRef<{ data: Images; key: string }>(undefined)
   if (!isActive) last.current = undefined
   const first = useQuery<Images>({
@@ -79,7 +79,7 @@ function answerOf(query: Query, count: number) {
   }
 }
 
-/** Where a picture answers the query. It is asked for only while `isShown`. */
+/** The heat map of a picture for the query. It is requested only while `isShown`. */
 export function useMatch(query: Query, id: string, isShown: boolean) {
   return useQuery({
     queryKey: ['images', 'match', id, keyOf(query)],

@@ -41,7 +41,7 @@ export interface TileProps {
   button?: ComponentProps<'button'> & Record<`data-${string}`, string | number>
 }
 
-/** A picture of the results or the gallery, with what can be done with it while it is hovered or has the focus. */
+/** A picture of the results or the gallery, with its actions while it is hovered or has the focus. */
 export function Tile(props: TileProps) {
   const { name, label, score, isSelected = false, isNegative = false, isNarrow = false, button } = props
   const { onMore, onLess, onSimilar, placeholder, isScoreShown = false } = props

@@ -26,7 +26,7 @@ export interface PictureActions {
 interface GridKeys extends PictureActions {
   layout: GridLayout
   count: number
-  /** Height of what is seen. */
+  /** Height of the visible part. */
   viewHeight: () => number
   imageAt: (index: number) => Image | undefined
   moveTo: (index: number) => void

@@ -31,7 +31,7 @@ const KEY = 'selection'
 const MAX_KEPT = 1_000
 
 /**
- * @param list what is shown
+ * @param list the shown images
  * @param key changes when it is another list
  */
 export function useSelection(list: ImageList, key: string): Selection {

@@ -89,7 +89,7 @@ const day = (value: unknown) =>
 const stars = (value: unknown) =>
   Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 5 ? Number(value) : undefined
 
-/** Leaves out what can't be understood. */
+/** Ignores invalid values. */
 export function parseAddress(search: Record<string, unknown>): Address {
   return withoutUndefined({
     q: text(search.q),

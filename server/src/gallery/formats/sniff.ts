@@ -6,7 +6,7 @@ export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff' | 'b
 export const SNIFF_BYTES = 512
 
 /**
- * Recognises the format of a picture by its first bytes, whatever the name of the file.
+ * Recognises the format of a picture by its first bytes, regardless of the name of the file.
  * @param head at least `SNIFF_BYTES`, or the whole file. Some raw photos differ from a TIFF only in later bytes.
  * @returns undefined if it is no picture of a supported format
  */

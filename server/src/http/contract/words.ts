@@ -5,7 +5,7 @@ import { defineRoute, json } from '../../contract/routes.ts'
 export const DEFAULT_WORDS = 10
 const MAX_WORDS = 100
 
-/** The words that the embedder understands, for completing what is typed. */
+/** The words that the embedder understands, for completion while typing. */
 export const wordContract = {
   list: defineRoute('user', {
     method: 'get',
