@@ -51,6 +51,10 @@ describe('sketch-search search', () => {
     expect(sketch.stdout.trim().split('\n')).toHaveLength(2)
     const parts = ['--sketch', `${query}:0.5`, '--image', query, '--less-like', `${query}:0.25`]
     expect((await runCommand([...args, ...parts], CLASSICAL)).stdout.trim().split('\n')).toHaveLength(2)
+    const others = ['--image-id', json[0].id, '--region', `${query}@0,0,0.5,0.5`, '--colours', '#d02020:0.5']
+    expect((await runCommand([...args, ...others], CLASSICAL)).stdout).toMatch(
+      /^[01]\.\d{4} {2}sub\/3\.png\n/,
+    )
     expect(await runCommand([...args, '--text', 'dog'], CLASSICAL)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('does not understand words'),
