@@ -223,7 +223,7 @@ async function heatScores(
     const { parts } = await matchImage(
       image,
       given.map(([, term]) => term),
-      embedder,
+      { embedder, vocabulary },
     )
     for (const [part, [kind]] of given.entries()) hits[kind].push(isOn(parts[part]!.map, box))
   }

@@ -273,7 +273,7 @@ describe('the words of the model', () => {
 
   it('are part of the status', async () => {
     expect(await get(await withWords(), '/api/index/status')).toMatchObject({
-      words: { kind: 'vocabulary', language: 'en' },
+      words: { kind: 'vocabulary', languages: ['en', 'de'] },
     })
     expect(await get(await withAnyText(), '/api/index/status')).toMatchObject({ words: { kind: 'any' } })
     expect(await get(await withoutWords(), '/api/index/status')).toMatchObject({
