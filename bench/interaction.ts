@@ -1,6 +1,6 @@
-import { get } from 'node:http'
 import type { Browser, Page } from 'playwright-core'
 import { DESKTOP, draw, launchBrowser, openPage, PHONE, sheetPlace } from '../e2e/support/browser.ts'
+import { compressedSize } from '../e2e/support/compressed-size.ts'
 import { fillSheet, manyStrokes } from '../e2e/support/full-sheet.ts'
 import { deviceOf, type Point, stream } from '../e2e/support/pointer.ts'
 import { startProduct } from '../e2e/support/product.ts'
@@ -265,17 +265,6 @@ async function firstLoads(browser: Browser, url: string) {
     await load('desktop', DESKTOP, false),
     await load('phone, slow 4G, processor at a quarter', PHONE, true),
   ]
-}
-
-/** Returns the bytes on the wire. `fetch` would decompress the body. */
-function compressedSize(url: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    get(url, { headers: { 'accept-encoding': 'gzip' } }, (response) => {
-      let bytes = 0
-      response.on('data', (chunk: Buffer) => (bytes += chunk.length))
-      response.on('end', () => resolve(bytes))
-    }).on('error', reject)
-  })
 }
 
 /** Waits until the index is up to date and nothing is read in the background. */

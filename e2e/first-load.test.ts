@@ -1,6 +1,6 @@
-import { get } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { DESKTOP, openPage, PHONE } from './support/browser.ts'
+import { compressedSize } from './support/compressed-size.ts'
 import { useDemo } from './support/demo.ts'
 import { CLASSICAL } from './support/product.ts'
 
@@ -37,14 +37,3 @@ it('is complete in German: its words are loaded beside the rest', async () => {
   await page.getByRole('button', { name: 'Zeichnen' }).first().waitFor()
   await context.close()
 })
-
-/** Returns the bytes on the wire. `fetch` would decompress the body. */
-function compressedSize(url: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    get(url, { headers: { 'accept-encoding': 'gzip' } }, (response) => {
-      let bytes = 0
-      response.on('data', (chunk: Buffer) => (bytes += chunk.length))
-      response.on('end', () => resolve(bytes))
-    }).on('error', reject)
-  })
-}

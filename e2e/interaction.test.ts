@@ -14,6 +14,7 @@ import {
   openFolders,
   openPage,
   PHONE,
+  settled,
   tile,
 } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
@@ -73,8 +74,10 @@ describe('a drawing', () => {
     await page.getByText('Draw what you remember').waitFor()
     const name = chip(page, 'More like ')
     while ((await name.count()) > 0) {
+      const address = page.url()
       await page.goBack()
-      await page.waitForTimeout(300)
+      await page.waitForURL((url) => url.href !== address)
+      await settled(page)
     }
     // The image that was opened is before the drawing in the history.
     await page.keyboard.press('Escape')

@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { picture, writeSettled } from '../server/src/testing/pictures.ts'
 import { temporaryDirectory } from '../server/src/testing/temporary.ts'
+import { VERSION } from '../server/src/version.ts'
 import { untilIndexed } from './support/demo.ts'
 import { CHECKOUT, startProduct } from './support/product.ts'
 
@@ -56,11 +57,18 @@ describe('the package', () => {
 
   it('declares all its dependencies, and contains no tests', () => {
     const { dependencies, ...rest } = JSON.parse(readFileSync(join(installed, 'package.json'), 'utf8'))
-    expect(rest).toMatchObject({ name: 'sketch-search', version: '0.1.0', license: 'MIT' })
+    expect(rest).toMatchObject({ name: 'sketch-search', version: VERSION, license: 'MIT' })
     expect(rest).not.toHaveProperty('private')
     const files = readdirSync(installed, { recursive: true, encoding: 'utf8' })
     expect(files.filter((file) => /\.ts$|\.test\.|testing|fixture/.test(file))).toEqual([])
-    for (const file of ['LICENSE', 'README.md', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES.md', 'page/index.html'])
+    for (const file of [
+      'LICENSE',
+      'README.md',
+      'CHANGELOG.md',
+      'THIRD-PARTY-NOTICES.md',
+      'sbom.cdx.json',
+      'page/index.html',
+    ])
       expect(files).toContain(file)
     const imported = files
       .filter((file) => file.startsWith('lib') && file.endsWith('.js'))

@@ -93,10 +93,7 @@ describe('the page', () => {
   it('contacts no other host, violates no policy, and does not shift while it loads', async () => {
     const context = await demo.browser.newContext({ viewport: DESKTOP })
     const page = await context.newPage()
-    const hosts = new Set<string>()
-    const complaints: string[] = []
-    page.on('request', (request) => hosts.add(new URL(request.url()).host))
-    page.on('console', (message) => complaints.push(message.text()))
+    const { hosts, complaints } = recordOf(page)
     await page.addInitScript(() => {
       const shifts: number[] = []
       Object.assign(window, { shifts })
@@ -122,10 +119,7 @@ describe('the page', () => {
     async (path) => {
       const context = await demo.browser.newContext({ viewport: DESKTOP })
       const page = await context.newPage()
-      const hosts = new Set<string>()
-      const complaints: string[] = []
-      page.on('request', (request) => hosts.add(new URL(request.url()).host))
-      page.on('console', (message) => complaints.push(message.text()))
+      const { hosts, complaints } = recordOf(page)
       const answer = await page.goto(demo.product.url + path)
       expect(answer!.headers()['content-security-policy']).toMatch(/default-src 'none'.*script-src 'self'/)
       await page.locator('.opblock').first().click()
@@ -137,3 +131,12 @@ describe('the page', () => {
     },
   )
 })
+
+/** Records the hosts that a page contacts, and the messages of its console, such as violations of the policy. */
+function recordOf(page: Page): { hosts: Set<string>; complaints: string[] } {
+  const hosts = new Set<string>()
+  const complaints: string[] = []
+  page.on('request', (request) => hosts.add(new URL(request.url()).host))
+  page.on('console', (message) => complaints.push(message.text()))
+  return { hosts, complaints }
+}

@@ -123,7 +123,7 @@ describe('a response of a proxy', () => {
       if ($request_method ~ "POST|DELETE") { return 200 "<html><form>Sign in</form></html>"; }`
     await nginx.serve(proxied(`${product.url}/`, signIn))
     const { page, close } = await openPage(await sharedBrowser(), `${nginx.url}/photos/`)
-    const sentence = /A proxy has answered in place of the server, for example with a sign-in page/
+    const sentence = /A proxy responded instead of the server, for example with a sign-in page/
     await upload(page, 'sent.png', await picture(18))
     await page.getByText('1 of 1 files could not be added').waitFor()
     await page.getByText(sentence).waitFor()
@@ -149,7 +149,7 @@ describe('a response of a proxy', () => {
     await page.waitForFunction(isLoaded)
     await product.stop()
     await upload(page, 'sent.png', await picture(18))
-    await page.getByText('A proxy answers, but the server behind it can’t be reached.').waitFor()
+    await page.getByText('A proxy responds, but the server behind it can’t be reached.').waitFor()
     await nginx.stop()
     await page.getByRole('listitem').getByText('The connection to the server was lost.').waitFor()
     const again = await startProduct(gallery, data, CLASSICAL)

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import sharp from 'sharp'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { writeBmp } from '../server/src/testing/bmp-samples.ts'
 import { makeDng } from '../server/src/testing/dng.ts'
 import { heic } from '../server/src/testing/heif-samples.ts'
@@ -51,6 +51,7 @@ describe('SIGTERM ends the server within ten seconds', () => {
       await writeSettled(join(gallery, `${n}.${extension}`), Buffer.concat([bytes, Buffer.alloc(n)]))
     const starting = performance.now()
     const product = await startProduct(gallery, data, CLASSICAL)
+    onTestFinished(() => product.kill())
     const startMs = performance.now() - starting
     const server = Number(await readFile(join(data, 'lock.pid'), 'utf8'))
     await expect

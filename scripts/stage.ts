@@ -2,10 +2,13 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { bundleServer, INSTALLED } from './bundle.ts'
+import { softwareBill } from './sbom.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** Copied rather than installed: npm would install with it a package that reports installations. */
 export const COPIED = 'node_modules/swagger-ui-dist'
+/** What the package contains and installs, in the CycloneDX format. */
+const BILL = 'sbom.cdx.json'
 const API_DOCS = [
   'swagger-ui.css',
   'swagger-ui-bundle.js',
@@ -28,6 +31,7 @@ export async function stagePackage(directory: string): Promise<void> {
     ...API_DOCS.map((file) => [join(COPIED, file), join('api-docs', file)] as const),
   ] as const)
     cpSync(join(ROOT, from), join(directory, to), { recursive: true })
+  writeFileSync(join(directory, BILL), `${JSON.stringify(softwareBill(ROOT, [COPIED]), undefined, 2)}\n`)
   writeFileSync(join(directory, 'package.json'), `${JSON.stringify(manifest(), undefined, 2)}\n`)
 }
 
@@ -48,7 +52,7 @@ function manifest(): object {
     ...own,
     description: workspace.description,
     keywords: ['image-search', 'sketch', 'similarity', 'embeddings', 'gallery'],
-    files: ['api-docs', 'bin', 'lib', 'models', 'page', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES.md'],
+    files: ['api-docs', 'bin', 'lib', 'models', 'page', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES.md', BILL],
     dependencies: {
       ...Object.fromEntries(INSTALLED.map((name) => [name, dependencies[name]])),
       // The Node that runs it, whichever has started it.

@@ -156,7 +156,7 @@ export async function firstResults(page: Page, count: number): Promise<string[]>
 }
 
 /** Waits until the list that is shown is the one that was asked for last. */
-function settled(page: Page): Promise<void> {
+export function settled(page: Page): Promise<void> {
   return page.locator('[data-state=current] [data-testid=grid]').waitFor()
 }
 

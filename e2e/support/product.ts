@@ -28,6 +28,11 @@ export function asEnvironment(keys: Record<string, unknown>): Record<string, str
 }
 
 const START_TIMEOUT_MS = 120_000
+const running = new Set<ChildProcess>()
+// A test that fails may leave some.
+process.once('exit', () => {
+  for (const child of running) child.kill('SIGKILL')
+})
 
 export interface Product {
   url: string
@@ -65,7 +70,10 @@ export async function startLongRunning(
   const child = run(args, environment, workingDirectory, program)
   let output = ''
   const url = await new Promise<string>((resolve, reject) => {
-    const timer = setTimeout(() => reject(new Error(`It did not start: ${output}`)), START_TIMEOUT_MS)
+    const timer = setTimeout(() => {
+      child.kill('SIGKILL')
+      reject(new Error(`It did not start: ${output}`))
+    }, START_TIMEOUT_MS)
     const read = (text: string) => {
       output += text
       const found = wanted.exec(output)
@@ -122,9 +130,12 @@ function run(
   workingDirectory?: string,
   [command, ...first]: string[] = LAUNCH,
 ): ChildProcess {
-  return spawn(command!, [...first, ...args], {
+  const child = spawn(command!, [...first, ...args], {
     cwd: workingDirectory,
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...environment },
   })
+  running.add(child)
+  child.once('exit', () => running.delete(child))
+  return child
 }

@@ -80,7 +80,7 @@ export function itSignsIn(database: string, keys: () => Promise<Record<string, u
     expect(await violationsIn(page)).toEqual([])
     await page.getByLabel('Code', { exact: true }).fill('WRONGONE')
     await page.keyboard.press('Enter')
-    await page.getByRole('alert').getByText('The code is not right.').waitFor()
+    await page.getByRole('alert').getByText('The code is not correct.').waitFor()
     const code = await mail.codeFor(ADMIN)
     await page.evaluate((text) => navigator.clipboard.writeText(text), `Your code: ${code}`)
     await page.getByLabel('Code', { exact: true }).fill('')

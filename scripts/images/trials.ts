@@ -104,7 +104,7 @@ async function tryReference(buildah: Buildah, directory: string): Promise<string
       watcher: { watch_recursive: true, watched_directory: '/images', files_batch_size: 64 },
     }),
   )
-  const container = startContainer(buildah, {
+  const container = startWithData(buildah, directory, {
     image: 'sketch-search:default',
     command: [...commandOf(buildah, 'sketch-search:default')],
     environment: {
@@ -114,15 +114,12 @@ async function tryReference(buildah: Buildah, directory: string): Promise<string
     },
     mounts: [
       { from: gallery, to: '/images' },
-      { from: folderOf(directory, 'thumbnails'), to: '/thumbnails' },
       { from: weights, to: '/weights' },
       { from: config, to: '/app/config.yml' },
-      // Code of the other server, which must cover nothing of this one.
+      // Code of the other server, which must hide nothing of this one.
       { from: folderOf(directory, 'server'), to: '/app/server' },
       { from: folderOf(directory, 'model'), to: '/app/model' },
-      { from: folderOf(directory, 'data'), to: '/data' },
     ],
-    inMemory: ['/tmp'],
   })
   try {
     return await searchGallery(port, [container])
@@ -135,7 +132,7 @@ async function tryReference(buildah: Buildah, directory: string): Promise<string
 async function tryPython(buildah: Buildah, directory: string): Promise<string> {
   const port = await freePort()
   const embedders = { grid: { file: '/weights/color_grid.py', class_name: 'ColorGrid' } }
-  const container = startContainer(buildah, {
+  const container = startWithData(buildah, directory, {
     image: 'sketch-search:python',
     command: ['serve'],
     environment: {
@@ -145,16 +142,23 @@ async function tryPython(buildah: Buildah, directory: string): Promise<string> {
     mounts: [
       { from: await makeGallery(directory), to: '/images' },
       { from: join(ROOT, 'examples'), to: '/weights', isReadOnly: true },
-      { from: folderOf(directory, 'thumbnails'), to: '/thumbnails' },
-      { from: folderOf(directory, 'data'), to: '/data' },
     ],
-    inMemory: ['/tmp'],
   })
   try {
     return await searchGallery(port, [container])
   } finally {
     await container.stop()
   }
+}
+
+/** Starts a container with folders for thumbnails and data, as its image expects them. */
+function startWithData(
+  buildah: Buildah,
+  directory: string,
+  options: Omit<ContainerOptions, 'inMemory'>,
+): Container {
+  const data = ['thumbnails', 'data'].map((name) => ({ from: folderOf(directory, name), to: `/${name}` }))
+  return startContainer(buildah, { ...options, mounts: [...options.mounts, ...data], inMemory: ['/tmp'] })
 }
 
 /** Waits until all images are indexed, then searches by a sketch, and asks for the page and the health. */

@@ -12,12 +12,13 @@ import type { Trash } from '../images/trash/trash.ts'
 import type { Backfill } from '../indexing/backfill.ts'
 import type { Indexer } from '../indexing/indexer.ts'
 import type { Logger } from '../log.ts'
-import { createImageSearch, type ImageSearch } from '../search/search.ts'
+import type { ImageSearch } from '../search/search.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
 import { TIMINGS, type Timings } from '../timings.ts'
 import { openFoundations } from './foundations.ts'
 import { openHttp } from './http.ts'
 import { openIndexing } from './indexing.ts'
+import { openSearch } from './search.ts'
 import { failWhileStorageIsUnusable } from './storage-monitor.ts'
 
 /** The product without its HTTP server. */
@@ -54,6 +55,8 @@ export interface AppOptions {
   isReadOnly?: boolean
   /** False for a server that leaves watching and indexing to others. */
   indexes?: boolean
+  /** False for a worker, which answers no searches. */
+  searches?: boolean
   /** Shows how the loading of the embedder goes on; `share` from 0 to 1 if it is known. */
   onLoading?: (message: string, share: number | undefined) => void
   /** File that lists the mounts; only tests change it. */
@@ -70,7 +73,7 @@ export interface AppOptions {
  */
 export async function createApp(
   config: Config,
-  { log, isReadOnly = false, indexes = true, onLoading, mountTable, ...options }: AppOptions,
+  { log, isReadOnly = false, indexes = true, searches = true, onLoading, mountTable, ...options }: AppOptions,
 ): Promise<App> {
   const timings = { ...TIMINGS, ...options.timings }
   let background: Promise<unknown> | undefined
@@ -84,7 +87,7 @@ export async function createApp(
   })
   const { lock, storage, monitor, signIn, model, closing } = foundations
   const { catalog, reads } = storage
-  const { embedder, vocabulary } = model
+  const { embedder } = model
   try {
     const indexing = await openIndexing(config, foundations, {
       log,
@@ -94,16 +97,16 @@ export async function createApp(
       mountTable,
       isSearching: () => search.isBusy,
     })
-    const { events, reader, indexer, backfill, sync, cluster } = indexing
+    const { events, indexer, backfill, sync, cluster } = indexing
     const metrics = createMetrics(reads.catalog, indexer)
-    const search = createImageSearch(
-      { catalog: reads.catalog, embedder, reader, vocabulary },
-      metrics.observeSearch,
-    )
+    const { openEmbedder } = options
+    const parts = { indexing, metrics, searches, openEmbedder, log }
+    const { search, former } = await openSearch(config, foundations, parts)
     const { http, trash, exporter, maintain } = openHttp(config, {
       foundations,
       indexing,
       search,
+      former,
       metrics,
       log,
     })

@@ -1,4 +1,5 @@
 import { realpath } from 'node:fs/promises'
+import type { VectorSpace } from '../catalog/catalog.ts'
 import { COLOUR_SPACE } from '../catalog/spaces.ts'
 import type { Config } from '../config/schema.ts'
 import { type DirectoryLock, lockDirectory, NO_LOCK } from '../database/directory-lock.ts'
@@ -35,8 +36,8 @@ export interface Foundations {
   signIn: OpenedSignIn | undefined
   readClient: (context: Parameters<ReturnType<typeof clientReader>>[0]) => Client
   model: Model
-  /** The embedder of the last start, if it was another one. */
-  previousEmbedder: string | undefined
+  /** The embedder of the last start, if it was another one and images have vectors from it. */
+  previous: VectorSpace | undefined
   /** Closes everything that has been opened, the last first. */
   closing: AsyncDisposableStack
 }
@@ -79,7 +80,7 @@ export async function openFoundations(
     closing.defer(async () => void (await background()))
     const model = await openModel(config, { log, canWrite: !isReadOnly, onLoading, openEmbedder })
     closing.defer(() => model.embedder.close())
-    const { previousEmbedder } = await storage.catalog.spaces.activate({
+    const { previous } = await storage.catalog.spaces.activate({
       embedder: config.embedder_registry.chosen_embedder,
       fingerprint: model.fingerprint,
       dimensions: model.embedder.dimensions,
@@ -87,7 +88,7 @@ export async function openFoundations(
     })
     // It watches the files of the catalog, which now exist.
     if (!isReadOnly) await monitor.start()
-    return { root, walk, lock, storage, monitor, signIn, readClient, model, previousEmbedder, closing }
+    return { root, walk, lock, storage, monitor, signIn, readClient, model, previous, closing }
   } catch (error) {
     await closing.disposeAsync()
     throw error
@@ -103,7 +104,7 @@ async function openSignInIfRequired(
     isReadOnly,
   }: Pick<Foundations, 'storage' | 'readClient'> & Pick<FoundationsOptions, 'log' | 'isReadOnly'>,
 ): Promise<OpenedSignIn | undefined> {
-  if (isReadOnly || config.auth.kind !== 'otp') return undefined
+  if (isReadOnly || config.auth.kind === 'none') return undefined
   // Loaded on demand: its libraries would slow down every other start.
   const { openSignIn } = await import('./sign-in.ts')
   return openSignIn(config, storage, readClient, log)

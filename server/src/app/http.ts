@@ -11,6 +11,7 @@ import { createReveal } from '../images/reveal.ts'
 import type { Trash } from '../images/trash/trash.ts'
 import type { Logger } from '../log.ts'
 import type { ImageSearch } from '../search/search.ts'
+import type { OpenedFormer } from './former.ts'
 import type { Foundations } from './foundations.ts'
 import { openImageFiles } from './image-files.ts'
 import type { Indexing } from './indexing.ts'
@@ -20,6 +21,7 @@ export interface HttpParts {
   foundations: Foundations
   indexing: Indexing
   search: ImageSearch
+  former: OpenedFormer
   metrics: Metrics
   log: Logger
 }
@@ -27,9 +29,9 @@ export interface HttpParts {
 /** Composes the HTTP interface. `maintain` starts the regular maintenance, and returns a function that stops it. */
 export function openHttp(
   config: Config,
-  { foundations, indexing, search, metrics, log }: HttpParts,
+  { foundations, indexing, search, former, metrics, log }: HttpParts,
 ): { http: Router; trash: Trash; exporter: Exporter; maintain: () => () => void } {
-  const { root, walk, storage, monitor, signIn, readClient, model, previousEmbedder } = foundations
+  const { root, walk, storage, monitor, signIn, readClient, model, previous } = foundations
   const { localEvents, events, renditions, thumbnails, limits, reader, indexer, backfill, sync, cluster } =
     indexing
   const { catalog, reads, queries } = storage
@@ -52,7 +54,8 @@ export function openHttp(
     catalog: reads.catalog,
     reads,
     embedder: model.embedder,
-    previousEmbedder,
+    previousEmbedder: previous?.embedder,
+    former,
     indexer,
     backfill,
     sync,

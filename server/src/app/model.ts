@@ -19,15 +19,15 @@ export interface Model extends OpenedEmbedder {
 }
 
 /**
- * Starts the chosen embedder and logs its output and health.
+ * Starts an embedder, by default the chosen one, and logs its output and health.
  * @throws {DomainError} `embedder_unavailable` with the reason
  */
 export async function openModel(
   config: Config,
   { log, canWrite, onLoading, openEmbedder: open = openEmbedder }: ModelOptions,
+  name = config.embedder_registry.chosen_embedder,
 ): Promise<Model> {
   const { embedder_registry: registry, data_directory: dataDirectory } = config
-  const name = registry.chosen_embedder
   const opened = await open(name, registry, {
     dataDirectory,
     canWrite,

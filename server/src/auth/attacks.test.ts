@@ -367,8 +367,10 @@ describe('names', () => {
       expect([email, response.status]).toEqual([email, 422])
     }
     await browser.get('/api/images/%0aForged%3a%20line')
-    await new Promise((resolve) => setTimeout(resolve, 300))
-    expect(mailServer.mails).toEqual([])
+    // Mails are sent in order, so that this one comes after any of the others.
+    await browser.post('/api/auth/otp/start', { email: ADMIN })
+    await expect.poll(() => mailServer.mails.length).toBeGreaterThan(0)
+    expect(mailServer.mails.map(({ to }) => to)).toEqual([ADMIN])
     for (const line of lines) expect(line.trimEnd()).not.toMatch(/[\r\n]/)
   })
 })
@@ -419,7 +421,8 @@ describe('bodies', () => {
       })
     })
     expect(endedAfter).toBeGreaterThan(1000)
-    expect(endedAfter).toBeLessThan(6000)
+    // The whole body would take eight minutes.
+    expect(endedAfter).toBeLessThan(60_000)
     expect((await fetch(`${server.url}/health`)).status).toBe(200)
   })
 })

@@ -479,14 +479,16 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       )
       await catalog.images.upsert(copies)
       await catalog.images.upsert([record(1, { path: 'single.jpg', contentHash: 'single' })])
-      const timeOf = async (contentHash: string) => {
-        const start = performance.now()
-        for (let n = 0; n < 50; n++) await catalog.images.contentInfo(contentHash)
-        return performance.now() - start
+      const times: Record<string, number[]> = { single: [], 'hash-0': [] }
+      // In turn, and the fastest of many: other work on the machine only makes single calls slower.
+      for (let n = 0; n < 50; n++) {
+        for (const hash of ['single', 'hash-0']) {
+          const start = performance.now()
+          await catalog.images.contentInfo(hash)
+          times[hash]!.push(performance.now() - start)
+        }
       }
-      await timeOf('single')
-      const single = await timeOf('single')
-      expect(await timeOf('hash-0')).toBeLessThan(20 + 5 * single)
+      expect(Math.min(...times['hash-0']!)).toBeLessThan(1 + 5 * Math.min(...times.single!))
     })
 
     it('keeps the vectors of one embedder while another is used', async () => {
@@ -546,17 +548,42 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect((await catalog.files.inFolder('f1'))[0]).toMatchObject({ state: 'failed' })
     })
 
-    it('returns the previously chosen embedder', async () => {
+    it('returns the embedder that was chosen before', async () => {
       const catalog = await openWith(1)
       const other = { embedder: 'other', fingerprint: '1', dimensions: 4 }
-      expect(await catalog.spaces.activate(other)).toEqual({ previousEmbedder: 'test' })
-      // An embedder without vectors is not listed.
-      expect(await catalog.spaces.activate(SPACE)).toEqual({ previousEmbedder: undefined })
+      expect(await catalog.spaces.activate(other)).toEqual({ previous: SPACE })
+      // An embedder without vectors does not count.
+      expect(await catalog.spaces.activate(SPACE)).toEqual({ previous: undefined })
       await catalog.spaces.activate(other)
       await catalog.images.upsert([record(0, { vector: Float32Array.of(1, 0, 0, 0) })])
-      expect(await catalog.spaces.activate({ ...SPACE, fingerprint: '2' })).toEqual({
-        previousEmbedder: 'other',
-      })
+      expect(await catalog.spaces.activate({ ...SPACE, fingerprint: '2' })).toEqual({ previous: other })
+    })
+
+    it('searches the vectors of a former embedder beside the active one', async () => {
+      const catalog = await openWith(4)
+      const query = { vector: record(2).vector!, filter: {}, topK: 3, offset: 0, limit: 3 }
+      const before = await catalog.vectors.nearest(query)
+      const other = { embedder: 'other', fingerprint: '1', dimensions: 4 }
+      const { previous } = await catalog.spaces.activate(other)
+      await expect(catalog.vectors.nearest({ ...query, space: 'former' })).rejects.toThrow(/no vectors/)
+      await catalog.spaces.openFormer(previous)
+      await catalog.images.upsert([record(0, { vector: Float32Array.of(1, 0, 0, 0) })])
+      const former = await catalog.vectors.nearest({ ...query, space: 'former' })
+      expect(former.images.map(({ id, score }) => [id, score])).toEqual(
+        before.images.map(({ id, score }) => [id, score]),
+      )
+      const [own] = await catalog.vectors.get([before.images[0]!.id], 'former')
+      expect(own!.vector).toHaveLength(SPACE.dimensions)
+      const active = { ...query, vector: Float32Array.of(1, 0, 0, 0) }
+      expect((await catalog.vectors.nearest(active)).total).toBe(1)
+      // A deleted image is not found.
+      await catalog.files.remove([before.images[0]!.path])
+      const left = await catalog.vectors.nearest({ ...query, space: 'former' })
+      expect(left.images.map(({ id }) => id)).not.toContain(before.images[0]!.id)
+      await catalog.spaces.openFormer(undefined)
+      await expect(catalog.vectors.nearest({ ...query, space: 'former' })).rejects.toThrow(/no vectors/)
+      const unknown = { ...other, embedder: 'unknown' }
+      await expect(catalog.spaces.openFormer(unknown)).rejects.toThrow(/no vectors of "unknown"/)
     })
 
     it('rejects vectors of another length, and stores nothing of them', async () => {

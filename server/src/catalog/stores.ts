@@ -74,6 +74,7 @@ export const READ_FROM = {
   },
   spaces: {
     activate: 'primary',
+    openFormer: 'primary',
     list: 'primary',
     prune: 'primary',
   },

@@ -19,7 +19,11 @@ async function work(folder: string | undefined, options: CommonOptions): Promise
   assertShared(config, 'A worker')
   const { log, status } = createLog(config, process.stderr)
   const isTerminal = process.stderr.isTTY === true
-  const app = await createApp(config, { log, onLoading: showLoading(status, log, isTerminal) })
+  const app = await createApp(config, {
+    log,
+    searches: false,
+    onLoading: showLoading(status, log, isTerminal),
+  })
   status.clear()
   followProgress(app.events, status, log, isTerminal)
   console.log(`Sketch-Search worker for ${config.watcher.watched_directory}`)

@@ -91,7 +91,7 @@ describe('the image reader', () => {
   it('fails a file that takes too long or ends its thread, and reads the others', async () => {
     // Begun before, so that no thread is given up because it took long to start.
     const threads = await Promise.all(Array.from({ length: MAX_THREADS }, startMisbehaving))
-    const { reader, read } = await readerOf({ timeoutMs: 1500, startThread: () => threads.pop()! })
+    const { reader, read } = await readerOf({ timeoutMs: 4_000, startThread: () => threads.pop()! })
     const names = ['good', 'hangs', 'good', 'dies', 'waits', 'good', 'dies', 'good', 'good']
     const results = await Promise.allSettled(names.map(read))
     const reasons = results.map((result) => (result.status === 'rejected' ? result.reason.message : ''))
@@ -100,7 +100,7 @@ describe('the image reader', () => {
         name === 'good'
           ? ''
           : expect.stringMatching(
-              { hangs: /longer than 2 seconds/, dies: /ends the thread/, waits: /drive does not answer/ }[
+              { hangs: /longer than 4 seconds/, dies: /ends the thread/, waits: /drive does not answer/ }[
                 name
               ]!,
             ),

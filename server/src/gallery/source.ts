@@ -4,7 +4,7 @@ import type { RunExclusive } from './decode-lock.ts'
 import { decodeBmp, readBmpHeader } from './formats/bmp.ts'
 import { decodeGif, readGifSize } from './formats/gif.ts'
 import { openHeic, sizeOfHeic } from './formats/heic.ts'
-import type { ImageFormat } from './formats/index.ts'
+import { type ImageFormat, isWholeInMemory } from './formats/index.ts'
 import type { Pixels } from './formats/pixels.ts'
 import { openRawPhoto } from './formats/raw.ts'
 import { firstFrameOf } from './formats/sequence.ts'
@@ -30,9 +30,7 @@ export interface Source {
   note?: string | undefined
 }
 
-/** Formats that are decoded into memory as a whole, in full size, before they are reduced. */
-const WHOLE_IN_MEMORY: readonly ImageFormat[] = ['avif', 'bmp', 'gif', 'heic']
-/** Maximum of width × height for these formats. */
+/** Maximum of width × height of an image that is decoded into memory as a whole. */
 const MAX_WHOLE_PIXELS = 64_000_000
 /** From this size on, one image at a time is held in memory as a whole, with 5 to 20 bytes a pixel. */
 export const HEAVY_PIXELS = 24_000_000
@@ -167,7 +165,7 @@ interface Size {
 }
 
 function isInMemoryAsAWhole({ isWhole = false }: Size, format: ImageFormat): boolean {
-  return isWhole || WHOLE_IN_MEMORY.includes(format)
+  return isWhole || isWholeInMemory(format)
 }
 
 function checkSize(size: Size, format: ImageFormat, { maxPixels }: DecodeLimits): void {

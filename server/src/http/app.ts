@@ -31,7 +31,7 @@ import { imageFileHandlers } from './image-files.ts'
 import type { ImageFilters } from './image-filters.ts'
 import { imageHandlers } from './images.ts'
 import { indexAccountHandlers } from './index-account.ts'
-import { indexStatusHandlers } from './index-status.ts'
+import { type IndexStatusOptions, indexStatusHandlers } from './index-status.ts'
 import { InvalidInput } from './input/problems.ts'
 import { matchHandlers } from './match.ts'
 import type { Metrics } from './metrics.ts'
@@ -60,6 +60,7 @@ export interface HttpOptions {
   embedder: EmbedderClient
   /** Another embedder that images have vectors of. */
   previousEmbedder: string | undefined
+  former: IndexStatusOptions['former']
   indexer: Indexer
   backfill: Pick<Backfill, 'pending'>
   sync: GallerySync

@@ -49,7 +49,7 @@ const SHOWN_503: ReadonlySet<ErrorCode> = new Set(['gallery_unavailable', 'stora
 /** Sentences for other 5xx responses, which never repeat the message of an internal error. */
 const SERVER_SIDE: Partial<Record<ContentfulStatusCode, string>> = {
   500: 'Something went wrong in the server; its log has the details.',
-  503: 'The server can’t answer this at the moment; try again soon.',
+  503: 'The server can’t handle this request at the moment; try again soon.',
 }
 
 /**

@@ -22,6 +22,15 @@ export const indexStatusSchema = z
       .string()
       .nullable()
       .describe('The embedder that was used before, while not all images are embedded by the present one.'),
+    search_embedder: z
+      .string()
+      .describe(
+        'The embedder that answers searches: the previous one until the present one has as many images.',
+      ),
+    search_problem: z
+      .string()
+      .nullable()
+      .describe('Why the previous embedder does not answer searches while not all images are embedded.'),
     embedder_state: z.enum(['working', 'not_working']),
     trash_days: z.number().describe('Days for which deleted images can be restored; 0 if deleting is final.'),
     words: z

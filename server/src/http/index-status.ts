@@ -6,6 +6,7 @@ import type { Trash } from '../images/trash/trash.ts'
 import type { Backfill } from '../indexing/backfill.ts'
 import type { Indexer } from '../indexing/indexer.ts'
 import type { StorageMonitor } from '../indexing/storage-monitor.ts'
+import type { FormerIndex } from '../search/former-index.ts'
 import type { Vocabulary } from '../search/words/vocabulary.ts'
 import type { GallerySync } from '../sync/gallery-sync.ts'
 import type { indexStatusContract } from './contract/index-status.ts'
@@ -20,6 +21,7 @@ export interface IndexStatusOptions extends RevealAccess {
   vocabulary: Vocabulary | undefined
   /** Another embedder that images have vectors of. */
   previousEmbedder: string | undefined
+  former: { index: Pick<FormerIndex, 'answers' | 'check'> | undefined; problem: string | undefined }
   indexer: Indexer
   backfill: Pick<Backfill, 'pending'>
   sync: GallerySync
@@ -64,6 +66,7 @@ async function statusOf({
   embedder,
   vocabulary,
   previousEmbedder,
+  former,
   indexer,
   backfill,
   sync,
@@ -72,6 +75,7 @@ async function statusOf({
   trash,
 }: IndexStatusOptions): Promise<Omit<IndexStatusJson, 'can_reveal'>> {
   const { indexed, unembedded, failed } = await catalog.images.counts()
+  await former.index?.check()
   const { ratePerSecond, etaSeconds, pending } = indexer.progress()
   return {
     indexed,
@@ -86,6 +90,8 @@ async function statusOf({
     to_embed: unembedded,
     metadata_pending: backfill.pending,
     previous_embedder: unembedded > 0 ? (previousEmbedder ?? null) : null,
+    search_embedder: former.index?.answers ? (previousEmbedder ?? embedder.name) : embedder.name,
+    search_problem: unembedded > 0 ? (former.problem ?? null) : null,
     words: wordsStatus(embedder, vocabulary),
     auth: signIn?.method.kind ?? 'none',
     trash_days: trash.days,

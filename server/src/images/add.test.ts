@@ -1,11 +1,18 @@
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import type { App } from '../app/compose.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { openBrowser } from '../testing/browser.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
+
+const EMBEDDERS = join(import.meta.dirname, '../embedding/kinds/javascript/fixtures/embedders.ts')
+const REFUSES_BLACK = {
+  'embedder_registry.chosen_embedder': 'mine',
+  'embedder_registry.embedders': { mine: { file: EMBEDDERS, class_name: 'Counts' } },
+}
 
 async function openGallery(yaml: Record<string, unknown> = {}) {
   const root = await temporaryDirectory()
@@ -50,6 +57,35 @@ describe('an upload with on_conflict: replace', () => {
     })
     await browser.post('/api/trash/restore', { image_ids: [old.id] })
     expect(await readFile(join(root, 'a (2).png'))).toEqual(bytes)
+  })
+
+  it.each([0, 30])(
+    'whose image the model refuses leaves the other one in its place with its id, with trash.days: %d',
+    async (days) => {
+      const { root, app } = await openGallery({ ...REFUSES_BLACK, 'trash.days': days })
+      const { id } = (await app.catalog.images.getByPath('a.png'))!
+      const bytes = await readFile(join(root, 'a.png'))
+      const black = sharp({ create: { width: 60, height: 60, channels: 3, background: '#000' } })
+      const answer = await upload(app, 'a.png', await black.png().toBuffer(), { on_conflict: 'replace' })
+      expect(answer).toMatchObject({ detail: expect.stringMatching(/black/) })
+      expect(await readdir(root)).toEqual(expect.arrayContaining(['a.png']))
+      expect(await readFile(join(root, 'a.png'))).toEqual(bytes)
+      await indexAll(app)
+      expect((await app.catalog.images.getByPath('a.png'))!.id).toBe(id)
+      expect(await pathsIn(app)).toEqual(['a.png'])
+      expect((await app.catalog.trash.list({ offset: 0, limit: 1 })).total).toBe(0)
+    },
+  )
+
+  it('leaves nothing of the other image with trash.days: 0', async () => {
+    const { root, app } = await openGallery({ 'trash.days': 0 })
+    const old = (await app.catalog.images.getByPath('a.png'))!
+    await upload(app, 'a.png', await picture(2), { on_conflict: 'replace' })
+    expect(await readFile(join(root, 'a.png'))).toEqual(Buffer.from(await picture(2)))
+    expect(await pathsIn(app)).toEqual(['a.png'])
+    expect((await app.catalog.trash.list({ offset: 0, limit: 1 })).total).toBe(0)
+    expect((await app.catalog.images.getByPath('a.png'))!.id).not.toBe(old.id)
+    expect(await readdir(root, { recursive: true })).not.toContainEqual(expect.stringMatching(/trash\/./))
   })
 
   it('does nothing for the same bytes', async () => {

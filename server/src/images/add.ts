@@ -30,9 +30,8 @@ export interface AddOptions {
   limits: { maxUploadBytes: number }
   /** Decides which files belong to the gallery. */
   walk: IncludeRules
-  trash: Pick<Trash, 'days' | 'restore'>
-  /** Moves an image that an upload replaces into the trash. */
-  deleteImage(image: Image): Promise<void>
+  trash: Pick<Trash, 'days' | 'restore' | 'remove'>
+  deleteImage(image: Image, options: { isKept: boolean }): Promise<void>
 }
 
 /** Decides about a name that is taken by a file with other bytes. */
@@ -99,27 +98,27 @@ export function createAdd(options: AddOptions) {
         }
         continue
       }
-      try {
-        return await indexer.indexNow(path)
-      } catch (error) {
-        // Another program may have removed it.
-        await rm(toSystemPath(file), { force: true })
+      const image = await indexer.indexNow(path).catch(async (error) => {
+        // Another program may have removed or replaced it.
+        if (await hasBytes(file, bytes)) await rm(toSystemPath(file), { force: true })
         await catalog.files.remove([path])
         throw await putBack(trash, replaced, error)
-      }
+      })
+      if (replaced !== undefined && trash.days === 0) await trash.remove([replaced.id])
+      return image
     }
     throw new DomainError('image_exists', `There are ${MAX_COPIES} files of this name in this folder.`)
   }
 
   /**
-   * Deletes the image of a file, which goes to the trash.
+   * Moves the image of a file to the trash, also if nothing is kept there: until the new one is indexed, it may have to come back.
    * @returns undefined if the file is no image that can be read: the trash keeps images only, so the file stays where it is
    */
   async function removeOld(path: string): Promise<Image | undefined> {
     const image = await indexed(path).catch((error) => {
       if (!(error instanceof DomainError)) throw error
     })
-    if (image !== undefined) await deleteImage(image)
+    if (image !== undefined) await deleteImage(image, { isKept: true })
     return image ?? undefined
   }
 
@@ -131,7 +130,7 @@ export function createAdd(options: AddOptions) {
 
 /** Restores an image that nothing has replaced after all. @returns the reason */
 async function putBack(trash: AddOptions['trash'], replaced: Image | undefined, reason: unknown) {
-  if (replaced !== undefined && trash.days > 0) await trash.restore([replaced.id])
+  if (replaced !== undefined) await trash.restore([replaced.id])
   return reason
 }
 

@@ -23,17 +23,16 @@ const NOTICE_TIMEOUT_MS = 3_000
 const LOOK_EVERY_MS = 100
 
 /**
- * Returns the function that moves a file of the gallery into the trash. If nothing is kept there, it deletes the file, its row, its
- * vector and its thumbnail. It takes the file that was
- * indexed: if another program has moved or changed it, the new row is awaited.
+ * Returns the function that moves a file of the gallery into the trash, or else deletes the file, its row, its vector and its
+ * thumbnail. It takes the file that was indexed: if another program has moved or changed it, the new row is awaited.
  */
 export function createDelete({ root, catalog, thumbnails, events, trash }: DeleteOptions) {
-  return async function deleteImage(image: Image): Promise<void> {
+  return async function deleteImage(image: Image, { isKept = trash.days > 0 } = {}): Promise<void> {
     const deadline = performance.now() + NOTICE_TIMEOUT_MS
     let current: Image | undefined = image
     while (current !== undefined) {
-      if (await deleteFile(current)) {
-        if (trash.days > 0) return
+      if (await deleteFile(current, isKept)) {
+        if (isKept) return
         await catalog.files.remove([current.path])
         await removeUnusedContent(catalog, thumbnails, [current.contentHash])
         events.emit('fileDeleted', { path: current.path })
@@ -46,7 +45,7 @@ export function createDelete({ root, catalog, thumbnails, events, trash }: Delet
   }
 
   /** @returns false if the file at this path is not the one that was indexed */
-  async function deleteFile(image: Image): Promise<boolean> {
+  async function deleteFile(image: Image, isKept: boolean): Promise<boolean> {
     const { path, directory, name, bytes, modifiedAt } = image
     const folder = await resolveDirectory(root, directory).catch((error) => {
       if (!(error instanceof DomainError && error.code === 'directory_not_found')) throw error
@@ -63,7 +62,7 @@ export function createDelete({ root, catalog, thumbnails, events, trash }: Delet
     try {
       const found = await stat(file, { bigint: true })
       if (Number(found.size) !== bytes || Number(found.mtimeMs) !== modifiedAt) return false
-      if (trash.days > 0) return await trash.put(image)
+      if (isKept) return await trash.put(image)
       await unlink(file)
       return true
     } catch (error) {

@@ -3,6 +3,7 @@ import { DomainError } from '../errors.ts'
 import { CLOSE_COLOURS } from './colours.ts'
 import { combine, scoreByTerm, scoreOf } from './combine.ts'
 import { expandSketch } from './expansion.ts'
+import type { FormerIndex } from './former-index.ts'
 import { type Match, matchCover, matchImage, withoutWholeImage } from './heat-map.ts'
 import type { Picture, QueryTerm, TermKind } from './query.ts'
 import { type Ranking, rank, vectorsReader } from './rank.ts'
@@ -75,8 +76,11 @@ export interface ImageSearch {
 export function createImageSearch(
   sources: VectorSources,
   onSearch: (timings: SearchResult['timings']) => void = () => {},
+  former?: FormerIndex,
 ): ImageSearch {
   let active = 0
+  const answer = <T>(terms: readonly QueryTerm[], work: (sources: VectorSources) => Promise<T>) =>
+    former === undefined ? work(sources) : former.search(terms, work)
   return {
     get isBusy() {
       return active > 0
@@ -85,7 +89,7 @@ export function createImageSearch(
     async find(terms, options) {
       active++
       try {
-        const result = await find(sources, terms, options)
+        const result = await answer(terms, (chosen) => find(chosen, terms, options))
         onSearch(result.timings)
         return result
       } finally {
@@ -96,7 +100,7 @@ export function createImageSearch(
     async match(image, terms) {
       active++
       try {
-        return await explainMatch(sources, image, terms)
+        return await answer(terms, (chosen) => explainMatch(chosen, image, terms))
       } finally {
         active--
       }

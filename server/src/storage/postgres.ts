@@ -64,6 +64,10 @@ function activateWith(replicas: Replicas, catalog: Catalog): Catalog {
         await replicas.activateSpace(space)
         return activated
       },
+      async openFormer(space) {
+        await catalog.spaces.openFormer(space)
+        await replicas.openFormer(space)
+      },
     },
   }
 }

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import sharp, { type Sharp } from 'sharp'
+import { ascii, box, u32 } from '../gallery/formats/iso-box.ts'
 import { HEIGHT, quadrants, WIDTH } from './quadrants.ts'
 
 /** AVIF and HEIC files with the properties that turn, mirror and crop, and a sequence without a still image. */
@@ -156,19 +157,4 @@ function sampleEntry(): Buffer {
   fields.writeUInt16BE(WIDTH, 24)
   fields.writeUInt16BE(HEIGHT, 26)
   return fields
-}
-
-function box(type: string, ...parts: Buffer[]): Buffer {
-  const content = Buffer.concat(parts)
-  return Buffer.concat([u32(content.length + 8), ascii(type), content])
-}
-
-function ascii(text: string): Buffer {
-  return Buffer.from(text, 'latin1')
-}
-
-function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32BE(value)
-  return bytes
 }

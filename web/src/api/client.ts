@@ -34,28 +34,8 @@ type SearchBody = NonNullable<InferRequestType<typeof api.images.search.$post>['
 
 export type OrderBy = NonNullable<ListQuery['order_by']>
 
-/** Filters of a list or a search. */
-export type Filters = Pick<
-  ListQuery,
-  | 'name_contains'
-  | 'directory'
-  | 'recursive'
-  /** In titles, captions and keywords, too. */
-  | 'text_contains'
-  | 'content_type_contains'
-  /** Times without a zone are compared with the clock of the camera. */
-  | 'captured_min'
-  | 'captured_max'
-  | 'created_min'
-  | 'camera_contains'
-  | 'rating_min'
-  | 'latitude_min'
-  | 'latitude_max'
-  | 'longitude_min'
-  | 'longitude_max'
-  | 'collection'
-  | 'starred'
->
+/** Filters of a list or a search. Times without a zone are compared with the clock of the camera. */
+export type Filters = Omit<ListQuery, 'page' | 'items_per_page' | 'order_by' | 'direction'>
 
 export type ListParameters = Filters &
   Required<Pick<ListQuery, 'page' | 'items_per_page' | 'order_by' | 'direction'>>

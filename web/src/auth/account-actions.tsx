@@ -10,7 +10,7 @@ export function useHasAccounts(): boolean {
     queryKey: ['status'],
     queryFn: ({ signal }) => getIndexStatus(signal),
   })
-  return status?.auth === 'otp'
+  return status !== undefined && status.auth !== 'none'
 }
 
 /** The way out for a signed-in user. @param beforeLeaving finishes what is still to be done in their name */

@@ -43,8 +43,10 @@ export function Notices({ events }: { events: ServerEvents }) {
       </Notice>
     )
   if (status.previous_embedder !== null) {
-    const { embedder, indexed, to_embed } = status
-    return <Notice>{messages.status.embedderChanged(embedder, indexed, indexed + to_embed)}</Notice>
+    const { embedder, indexed, to_embed, search_embedder } = status
+    const { embedderChanged, embedderReplaced } = messages.status
+    const describe = search_embedder === embedder ? embedderChanged : embedderReplaced
+    return <Notice>{describe(embedder, indexed, indexed + to_embed)}</Notice>
   }
   const { progress } = events
   if (progress !== undefined && progress.pending > 0) return <IndexingNotice progress={progress} />

@@ -37,6 +37,15 @@ interface LeftOutSum {
 }
 
 /** Files of the gallery, readable or not, for comparison with the folder. */
+/** A path with the state of the file there. Times are milliseconds since 1970. */
+export interface MovedFile {
+  path: string
+  inode: string
+  modifiedAt: number
+  changedAt?: number | undefined
+  createdAt: number
+}
+
 export interface FileStore {
   /** Files directly in a folder, failed ones included. */
   inFolder(directory: string): Promise<KnownFile[]>
@@ -65,14 +74,5 @@ export interface FileStore {
    * Gives a row another path. It keeps its id, vector and thumbnail, and replaces a row that already has that path.
    * @returns false, without any change, if no row has the path `from`
    */
-  move(
-    from: string,
-    to: {
-      path: string
-      inode: string
-      modifiedAt: number
-      changedAt?: number | undefined
-      createdAt: number
-    },
-  ): Promise<boolean>
+  move(from: string, to: MovedFile): Promise<boolean>
 }

@@ -1,5 +1,5 @@
-/** `image` has the vectors of the embedder. */
-export type SpaceName = 'image' | FurtherSpaceName
+/** `image` has the vectors of the embedder, `former` those of an embedder before it. */
+export type SpaceName = 'image' | 'former' | FurtherSpaceName
 export type FurtherSpaceName = 'colours'
 
 /** Vectors that images have besides those of an embedder. They do not depend on it. */
@@ -22,7 +22,7 @@ export interface VectorSpace {
 
 interface ActivatedSpace {
   /** The embedder that was active before, if images have vectors from it. */
-  previousEmbedder: string | undefined
+  previous: VectorSpace | undefined
 }
 
 /** An embedder that the catalog has vectors from. */
@@ -35,6 +35,12 @@ export interface KnownEmbedder extends VectorSpace {
 export interface SpaceStore {
   /** Chooses the space that is searched and written from now on. Vectors in other spaces are kept. */
   activate(space: VectorSpace): Promise<ActivatedSpace>
+  /**
+   * Opens the stored vectors of another embedder as the space `former`, to be searched but not written. `activate` closes it, as
+   * does undefined.
+   * @throws {DomainError} `unavailable` if the catalog has no such embedder
+   */
+  openFormer(space: VectorSpace | undefined): Promise<void>
   list(): Promise<KnownEmbedder[]>
   /**
    * Deletes the vectors of all models with this name except one, and returns their disk space to the system.

@@ -1,3 +1,4 @@
+import type { MovedFile } from './files.ts'
 import type { Image } from './images.ts'
 import type { Page } from './page.ts'
 
@@ -29,15 +30,6 @@ export interface TrashStore {
    * Gives an image its row back: with the path that its file has by now, or without `to` as it was.
    * @returns false if it is not in the trash
    */
-  restore(
-    imageId: string,
-    to?: {
-      path: string
-      inode: string
-      modifiedAt: number
-      changedAt?: number | undefined
-      createdAt: number
-    },
-  ): Promise<boolean>
+  restore(imageId: string, to?: MovedFile): Promise<boolean>
   remove(imageIds: string[]): Promise<void>
 }

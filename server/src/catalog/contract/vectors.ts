@@ -17,7 +17,7 @@ export interface WeightedVector {
 }
 
 export interface NearestQuery extends Page {
-  /** Default: `image`. Only that one has an index; in other spaces all vectors are compared. */
+  /** Default: `image`. Only this space and `former` have an index; in other spaces all vectors are compared. */
   space?: SpaceName | undefined
   /** Any length but zero. With several vectors, the best score of each image counts. */
   vector: Float32Array | readonly WeightedVector[]

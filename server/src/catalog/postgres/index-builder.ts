@@ -217,7 +217,8 @@ async function processId(connection: Kysely<Tables>): Promise<number> {
   return rows[0]!.pid
 }
 
-async function hasIndex(database: Kysely<Tables>, embedderId: number): Promise<boolean> {
+/** Whether an embedder's vectors have an index that searches can use. */
+export async function hasIndex(database: Kysely<Tables>, embedderId: number): Promise<boolean> {
   const { rows } = await sql<{ ready: boolean }>`
       select indisvalid as ready from pg_index where indexrelid = to_regclass(${indexName(embedderId)})`.execute(
     database,

@@ -28,6 +28,7 @@ export interface Replica {
 /** Decides which replicas can be read from, and revises that every half second. */
 export interface ReplicaMonitor {
   activateSpace(space: VectorSpace): Promise<void>
+  openFormer(space: VectorSpace | undefined): Promise<void>
   /** Asks a replica for its position. Excludes it if it does not answer. */
   locate(replica: Replica): Promise<void>
   exclude(replica: Replica, reason: string, requiredPosition?: bigint): void
@@ -55,12 +56,20 @@ export function monitorReplicas(
   const closing = new AbortController()
   const minPosition = trackLag()
   let space: VectorSpace | undefined
-  const running = run()
+  let former: VectorSpace | undefined
+  const running = repeatUntil(closing.signal, checkAll)
 
   return {
     async activateSpace(activated) {
       space = activated
-      for (const replica of replicas) replica.hasSpace = false
+      former = undefined
+      replicas.forEach(closeSpaces)
+      await checkAll()
+    },
+    async openFormer(requested) {
+      former = requested
+      if (requested === undefined) return
+      replicas.forEach(closeSpaces)
       await checkAll()
     },
     locate,
@@ -70,13 +79,6 @@ export function monitorReplicas(
       closing.abort()
       await running
     },
-  }
-
-  async function run(): Promise<void> {
-    while (!closing.signal.aborted) {
-      await checkAll()
-      await sleep(CHECK_INTERVAL_MS, undefined, { signal: closing.signal }).catch(() => {})
-    }
   }
 
   async function checkAll(): Promise<void> {
@@ -91,12 +93,7 @@ export function monitorReplicas(
     if (replica.position === undefined || space === undefined) return
     if (!hasReached(replica, required)) return exclude(replica, TOO_FAR_BEHIND, written)
     if (replica.isUsed || !hasReached(replica, replica.requiredPosition)) return
-    if (!replica.hasSpace) {
-      replica.hasSpace = await replica.catalog.spaces.activate(space).then(
-        () => true,
-        () => false,
-      )
-    }
+    replica.hasSpace ||= await openSpacesOf(replica, space, former)
     replica.isUsed = replica.hasSpace
     if (!replica.isUsed) return
     replica.excludedFor = undefined
@@ -125,6 +122,34 @@ export function monitorReplicas(
     replica.excludedFor = reason
     replica.requiredPosition = requiredPosition
   }
+}
+
+async function repeatUntil(signal: AbortSignal, check: () => Promise<void>): Promise<void> {
+  while (!signal.aborted) {
+    await check()
+    await sleep(CHECK_INTERVAL_MS, undefined, { signal }).catch(() => {})
+  }
+}
+
+/** The replica is read from again once it has opened the spaces. */
+function closeSpaces(replica: Replica): void {
+  replica.hasSpace = false
+  replica.isUsed = false
+}
+
+/** @returns false if the replica does not have the embedders yet, or does not answer */
+function openSpacesOf(
+  { catalog: { spaces } }: Replica,
+  active: VectorSpace,
+  former: VectorSpace | undefined,
+): Promise<boolean> {
+  return spaces
+    .activate(active)
+    .then(() => spaces.openFormer(former))
+    .then(
+      () => true,
+      () => false,
+    )
 }
 
 /** @returns a function that records positions of the primary, and returns the one of `MAX_LAG_MS` ago */

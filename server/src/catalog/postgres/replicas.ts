@@ -22,6 +22,8 @@ import { formatPosition, parsePosition, writtenPosition } from './wal-position.t
 export interface Replicas extends Reads {
   /** The primary has activated a space. */
   activateSpace(space: VectorSpace): Promise<void>
+  /** The primary has opened a former space, or closed it. */
+  openFormer(space: VectorSpace | undefined): Promise<void>
   close(): Promise<void>
 }
 
@@ -53,6 +55,7 @@ export function openReplicas({ primary, catalog, replicas: servers, log }: Repli
         await waitForReplicas(replicas, await writtenPosition(primary.database), monitor)
     },
     activateSpace: (space) => monitor.activateSpace(space),
+    openFormer: (space) => monitor.openFormer(space),
     async close() {
       await monitor.close()
       await Promise.all(replicas.flatMap(({ opened, monitored }) => [opened.close(), monitored.close()]))

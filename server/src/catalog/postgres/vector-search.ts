@@ -6,6 +6,7 @@ import { filterCondition, isUnfiltered } from '../filters.ts'
 import {
   type ActiveSpace,
   type Match,
+  type QueryInSpace,
   type StoredSpace,
   spaceNamed,
   topMatches,
@@ -43,7 +44,7 @@ export async function findMatches(
   database: Kysely<Tables>,
   space: ActiveSpace,
   index: Pick<IndexBuilder, 'isReady' | 'recheck'>,
-  query: NearestQuery,
+  query: QueryInSpace,
 ): Promise<Match[]> {
   const search: Search = {
     database,

@@ -2,11 +2,17 @@ import { type Kysely, sql } from 'kysely'
 import { POSTGRES } from '../../database/postgres/dialect.ts'
 import type { Tables } from '../../database/schema.ts'
 import { DomainError } from '../../errors.ts'
-import type { ImageVector, SimilarPairs, VectorSpace } from '../catalog.ts'
+import type { ImageVector, SimilarPairs, SpaceName, VectorSpace } from '../catalog.ts'
 import { MAX_PAIRS_PER_VECTOR } from '../contract/vectors.ts'
 import { registerEmbedder } from '../sql/embedders.ts'
-import { type ActiveSpace, type StoredSpace, spaceNamed, type VectorBackend } from '../sql/vector-backend.ts'
-import { createIndexBuilder, type IndexBuilderOptions } from './index-builder.ts'
+import {
+  type ActiveSpace,
+  opened,
+  type StoredSpace,
+  spaceNamed,
+  type VectorBackend,
+} from '../sql/vector-backend.ts'
+import { createIndexBuilder, hasIndex, type IndexBuilderOptions } from './index-builder.ts'
 import { findMatches } from './vector-search.ts'
 import { dataOf, isInSpace, vectorText } from './vector-sql.ts'
 
@@ -30,10 +36,13 @@ export function createPostgresVectors(
   const { register = (requested) => registerEmbedder(database, requested, options.canWrite) } = options
   const builder = createIndexBuilder(database, options)
   let active: ActiveSpace | undefined
+  let former: (ActiveSpace & { isIndexed: boolean }) | undefined
   const space = (): ActiveSpace => {
     if (active === undefined) throw new DomainError('unavailable', 'No embedder has been chosen yet.')
     return active
   }
+  const stored = (name: SpaceName | undefined): StoredSpace =>
+    name === 'former' ? opened(former, name) : spaceNamed(space(), name)
 
   return {
     async activate(requested) {
@@ -44,9 +53,14 @@ export function createPostgresVectors(
         )
       const { id, dropped, further } = await register(requested)
       if (dropped !== undefined) await builder.drop(dropped)
+      former = undefined
       active = { ...requested, embedderId: id, further }
       await builder.activate(active)
       return active
+    },
+
+    async openFormer(requested) {
+      former = requested && { ...requested, isIndexed: await hasIndex(database, requested.embedderId) }
     },
 
     async insert(transaction, vectors, name) {
@@ -64,13 +78,18 @@ export function createPostgresVectors(
     inserted: (rows) => builder.inserted(rows.length),
     removed() {},
     changed() {},
-    findNearest: (query) => findMatches(database, space(), builder, query),
-    get: (imageIds, name) => vectorsOf(database, spaceNamed(space(), name), imageIds),
+    findNearest({ space: name, ...query }) {
+      if (name !== 'former') return findMatches(database, space(), builder, { ...query, space: name })
+      const { isIndexed, ...stored } = opened(former, name)
+      return findMatches(database, stored, { isReady: isIndexed, recheck: async () => {} }, query)
+    },
+    get: (imageIds, name) => vectorsOf(database, stored(name), imageIds),
     similarPairs: (after, threshold) => similarPairs(database, space(), after, threshold),
 
     async removeSpaces(embedderIds) {
       for (const id of embedderIds) await builder.drop(id)
       if (active !== undefined && embedderIds.includes(active.embedderId)) active = undefined
+      if (former !== undefined && embedderIds.includes(former.embedderId)) former = undefined
       await sql`vacuum (analyze) vectors`.execute(database)
     },
 

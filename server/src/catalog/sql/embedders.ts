@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely'
 import type { SqlDatabase } from '../../database/dialect.ts'
 import type { Tables } from '../../database/schema.ts'
+import { DomainError } from '../../errors.ts'
 import type { FurtherSpace, KnownEmbedder, VectorSpace } from '../catalog.ts'
 import type { ActiveSpace } from './vector-backend.ts'
 
@@ -54,13 +55,13 @@ export async function deleteEmbedders(
 }
 
 /** Returns the embedder that was active before this one, if images have vectors from it. */
-export async function previousEmbedder(
+export async function previousSpace(
   database: Kysely<Tables>,
   embedderId: number,
-): Promise<string | undefined> {
-  const others = await database
+): Promise<VectorSpace | undefined> {
+  return database
     .selectFrom('embedders')
-    .select('name')
+    .select(['name as embedder', 'fingerprint', 'dimensions'])
     .where('id', '!=', embedderId)
     .where('space', '=', 'image')
     .where((eb) =>
@@ -70,8 +71,24 @@ export async function previousEmbedder(
     )
     .orderBy('chosen_at', 'desc')
     .limit(1)
-    .execute()
-  return others[0]?.name
+    .executeTakeFirst()
+}
+
+/** @throws {DomainError} `unavailable` if the catalog has no such embedder */
+export async function findSpace(
+  database: Kysely<Tables>,
+  { embedder, fingerprint, dimensions }: VectorSpace,
+): Promise<ActiveSpace> {
+  const row = await database
+    .selectFrom('embedders')
+    .select('id')
+    .where('name', '=', embedder)
+    .where('fingerprint', '=', fingerprint)
+    .where('dimensions', '=', dimensions)
+    .where('space', '=', 'image')
+    .executeTakeFirst()
+  if (row === undefined) throw new DomainError('unavailable', `There are no vectors of "${embedder}".`)
+  return { embedder, fingerprint, dimensions, embedderId: row.id, further: {} }
 }
 
 export interface RegisteredSpaces extends Pick<ActiveSpace, 'further'> {

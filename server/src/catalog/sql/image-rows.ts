@@ -7,6 +7,7 @@ import { naturalKey } from '../../gallery/natural-order.ts'
 import { directoryOf, nameOf, normalizeName } from '../../gallery/paths.ts'
 import { type Attributes, type AttributeTable, type ImageAttributes, versionOf } from '../attributes.ts'
 import type { Image, ImageRecord, PutResult } from '../catalog.ts'
+import type { MovedFile } from '../contract/files.ts'
 
 type ImageRow = Selectable<Tables['images']> & { embedder: string | null }
 
@@ -127,15 +128,6 @@ export function takenColumns(capturedAt: number | null | undefined, modifiedAt: 
   const takenAt = capturedAt ?? modifiedAt
   const date = new Date(takenAt)
   return { taken_at: takenAt, taken_month: date.getUTCFullYear() * 100 + date.getUTCMonth() + 1 }
-}
-
-/** A path and what the file system reports of the file there; times in milliseconds since 1970. */
-interface MovedFile {
-  path: string
-  inode: string
-  modifiedAt: number
-  changedAt?: number | undefined
-  createdAt: number
 }
 
 /** Columns of an image whose file has moved. */

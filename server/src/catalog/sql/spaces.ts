@@ -1,7 +1,7 @@
 import { DomainError } from '../../errors.ts'
 import type { SpaceStore } from '../catalog.ts'
 import type { SqlContext } from './context.ts'
-import { deleteEmbedders, listEmbedders, previousEmbedder } from './embedders.ts'
+import { deleteEmbedders, findSpace, listEmbedders, previousSpace } from './embedders.ts'
 import type { ActiveSpace } from './vector-backend.ts'
 
 /** @returns the store, and the space that the other stores search and write */
@@ -17,7 +17,11 @@ export function createSqlSpaces({
   const spaces: SpaceStore = {
     async activate(requested) {
       active = await vectors.activate(requested)
-      return { previousEmbedder: await previousEmbedder(database, active.embedderId) }
+      return { previous: await previousSpace(database, active.embedderId) }
+    },
+
+    async openFormer(requested) {
+      await vectors.openFormer(requested && (await findSpace(database, requested)))
     },
 
     list: () => listEmbedders(database),

@@ -28,9 +28,18 @@ export interface ActiveSpace extends Omit<VectorSpace, 'further'>, StoredSpace {
   further: Readonly<Partial<Record<FurtherSpaceName, StoredSpace>>>
 }
 
-/** @throws {DomainError} `unavailable` if a further space has not been activated */
-export function spaceNamed(active: ActiveSpace, name: SpaceName = 'image'): StoredSpace {
-  const space = name === 'image' ? active : active.further[name]
+/** A query in the space of an index, or in a further space of its images. */
+export interface QueryInSpace extends NearestQuery {
+  space?: Exclude<NearestQuery['space'], 'former'>
+}
+
+/** @throws {DomainError} `unavailable` if the space has not been activated */
+export function spaceNamed(active: ActiveSpace, name: Exclude<SpaceName, 'former'> = 'image'): StoredSpace {
+  return opened(name === 'image' ? active : active.further[name], name)
+}
+
+/** @throws {DomainError} `unavailable` if the space is not open */
+export function opened<T>(space: T | undefined, name: SpaceName): T {
   if (space === undefined) throw new DomainError('unavailable', `There are no vectors of ${name}.`)
   return space
 }
@@ -43,6 +52,7 @@ export interface StoredVector {
 /** Storage and search of vectors: the part of a catalog that differs between databases. */
 export interface VectorBackend {
   activate(space: VectorSpace): Promise<ActiveSpace>
+  openFormer(space: ActiveSpace | undefined): Promise<void>
   /**
    * Inserts vectors in the transaction that writes their images. A content that already has a vector keeps it.
    * @returns the new rows
@@ -50,7 +60,7 @@ export interface VectorBackend {
   insert(
     transaction: Transaction<Tables>,
     vectors: ReadonlyMap<string, Float32Array>,
-    space?: SpaceName,
+    space?: Exclude<SpaceName, 'former'>,
   ): Promise<StoredVector[]>
   /** Makes inserted rows of the space `image` searchable. Called after their transaction has committed. */
   inserted(rows: readonly StoredVector[], vectors: ReadonlyMap<string, Float32Array>): void

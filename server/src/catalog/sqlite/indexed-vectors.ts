@@ -1,12 +1,18 @@
-import { type Kysely, sql } from 'kysely'
+import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Tables } from '../../database/schema.ts'
 import { SQLITE } from '../../database/sqlite/dialect.ts'
 import { DomainError } from '../../errors.ts'
-import type { ImageVector, NearPair, SimilarPairs } from '../catalog.ts'
+import type { ImageVector, NearPair, SimilarPairs, SpaceName } from '../catalog.ts'
 import { MAX_PAIRS_PER_VECTOR } from '../contract/vectors.ts'
 import { fromFloat16, toFloat16 } from '../float16.ts'
-import { type StoredSpace, type StoredVector, spaceNamed, type VectorBackend } from '../sql/vector-backend.ts'
-import { openSpaceIndex, removeIndexFile, type SpaceIndex } from './space-index.ts'
+import {
+  opened,
+  type StoredSpace,
+  type StoredVector,
+  spaceNamed,
+  type VectorBackend,
+} from '../sql/vector-backend.ts'
+import { activateSpace, openSpaceIndex, removeIndexFile, type SpaceIndex } from './space-index.ts'
 import { findCandidates } from './vector-search.ts'
 
 /** A section this small delays a waiting search by milliseconds only, even among a million vectors. */
@@ -25,10 +31,13 @@ export function createIndexedVectors(
   { directory, savesIndex }: { directory: string; savesIndex: boolean },
 ): IndexedVectors {
   let current: SpaceIndex | undefined
+  let former: SpaceIndex | undefined
   const space = (): SpaceIndex => {
     if (current === undefined) throw new DomainError('unavailable', 'No embedder has been chosen yet.')
     return current
   }
+  const stored = (name: SpaceName | undefined): StoredSpace =>
+    name === 'former' ? opened(former, name) : spaceNamed(space(), name)
   const saveAll = async (): Promise<void> => {
     if (savesIndex) await current?.save(true)
     await current?.written()
@@ -36,28 +45,24 @@ export function createIndexedVectors(
   const vectors: VectorBackend = {
     async activate(requested) {
       await saveAll()
-      current = await openSpaceIndex(database, directory, requested, savesIndex)
+      former = undefined
+      current = await activateSpace(database, directory, requested, savesIndex)
       return current
+    },
+
+    async openFormer(requested) {
+      former = requested && (await openSpaceIndex(database, directory, requested, savesIndex))
     },
 
     async insert(transaction, vectors, name) {
       if (vectors.size === 0) return []
-      const { embedderId } = spaceNamed(space(), name)
-      return transaction
-        .insertInto('vectors')
-        .values(
-          [...vectors].map(([hash, vector]) => ({
-            embedder_id: embedderId,
-            content_hash: hash,
-            data: toFloat16(vector),
-          })),
-        )
-        .onConflict((conflict) => conflict.columns(['content_hash', 'embedder_id']).doNothing())
-        .returning(['id', 'content_hash'])
-        .execute()
+      return insertVectors(transaction, spaceNamed(space(), name), vectors)
     },
 
-    inserted: (rows, vectors) => addToIndex(space(), rows, vectors),
+    inserted(rows, vectors) {
+      addToIndex(space(), rows, vectors)
+      former?.changed(0)
+    },
 
     removed(ids) {
       const { index, changed } = space()
@@ -65,9 +70,15 @@ export function createIndexedVectors(
       changed(ids.length)
     },
 
-    changed: () => space().changed(0),
-    findNearest: (query) => findCandidates(database, space(), query),
-    get: (imageIds, name) => vectorsOf(database, spaceNamed(space(), name), imageIds),
+    changed() {
+      space().changed(0)
+      former?.changed(0)
+    },
+    findNearest: ({ space: name, ...query }) =>
+      name === 'former'
+        ? findCandidates(database, opened(former, name), query)
+        : findCandidates(database, space(), { ...query, space: name }),
+    get: (imageIds, name) => vectorsOf(database, stored(name), imageIds),
     similarPairs: (after, threshold) => similarPairs(database, space(), after, threshold),
 
     async removeSpaces(embedderIds) {
@@ -76,6 +87,7 @@ export function createIndexedVectors(
         await current.written()
         current = undefined
       }
+      if (former !== undefined && embedderIds.includes(former.embedderId)) former = undefined
       for (const id of embedderIds) removeIndexFile(directory, id)
       await sql`vacuum`.execute(database)
       await sql`pragma wal_checkpoint(truncate)`.execute(database)
@@ -84,13 +96,42 @@ export function createIndexedVectors(
   return {
     vectors,
     saveAll,
-    async maintain() {
-      if (current === undefined) return false
-      const isComplete = current.isComplete() || (await current.catchUp())
-      if (savesIndex) await current.save(false)
-      return !isComplete
-    },
+    maintain: () => maintain(current, former, savesIndex),
   }
+}
+
+/** The former index answers searches while there is one, and comes first. @returns whether another step is needed */
+async function maintain(
+  current: SpaceIndex | undefined,
+  former: SpaceIndex | undefined,
+  savesIndex: boolean,
+): Promise<boolean> {
+  if (current === undefined) return false
+  if (former !== undefined && !former.isComplete()) {
+    await former.catchUp()
+    return true
+  }
+  const isComplete = current.isComplete() || (await current.catchUp())
+  if (savesIndex) await current.save(false)
+  return !isComplete
+}
+
+function insertVectors(
+  transaction: Transaction<Tables>,
+  { embedderId }: StoredSpace,
+  vectors: ReadonlyMap<string, Float32Array>,
+): Promise<StoredVector[]> {
+  const rows = [...vectors].map(([hash, vector]) => ({
+    embedder_id: embedderId,
+    content_hash: hash,
+    data: toFloat16(vector),
+  }))
+  return transaction
+    .insertInto('vectors')
+    .values(rows)
+    .onConflict((conflict) => conflict.columns(['content_hash', 'embedder_id']).doNothing())
+    .returning(['id', 'content_hash'])
+    .execute()
 }
 
 function addToIndex(

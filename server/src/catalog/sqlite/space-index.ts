@@ -50,16 +50,26 @@ const CATCH_UP_ROWS = 256
 const MIN_UNSAVED = 5_000
 const MAX_UNSAVED_SHARE = 0.1
 
-/** Registers the embedder if it is new, loads its index and compares it with the rows. */
-export async function openSpaceIndex(
+/** Registers the embedder if it is new, and opens its index. */
+export async function activateSpace(
   database: Kysely<Tables>,
   directory: string,
   space: VectorSpace,
   canWrite: boolean,
 ): Promise<SpaceIndex> {
-  const { embedder, fingerprint, dimensions } = space
   const { id: embedderId, dropped, further } = await registerEmbedder(database, space, canWrite)
   if (dropped !== undefined) removeIndexFile(directory, dropped)
+  return openSpaceIndex(database, directory, { ...space, embedderId, further }, canWrite)
+}
+
+/** Loads the index of an embedder and compares it with the rows. */
+export async function openSpaceIndex(
+  database: Kysely<Tables>,
+  directory: string,
+  space: ActiveSpace,
+  canWrite: boolean,
+): Promise<SpaceIndex> {
+  const { embedderId, dimensions } = space
   mkdirSync(directory, { recursive: true })
   const { index, keys } = await loadIndex(database, directory, { embedderId, dimensions, canWrite })
   const { missing, surplus } = difference(await vectorIds(database, embedderId), keys)
@@ -69,11 +79,7 @@ export async function openSpaceIndex(
   let writing = Promise.resolve()
 
   return {
-    embedder,
-    fingerprint,
-    dimensions,
-    embedderId,
-    further,
+    ...space,
     index,
     ...cacheMatches((vectors) => {
       unsaved += vectors

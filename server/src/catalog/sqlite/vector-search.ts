@@ -4,7 +4,14 @@ import { SQLITE } from '../../database/sqlite/dialect.ts'
 import type { ImageFilter, NearestQuery, WeightedVector } from '../catalog.ts'
 import { filterCondition, isUnfiltered } from '../filters.ts'
 import { dotHalf, fromFloat16 } from '../float16.ts'
-import { type Match, type StoredSpace, spaceNamed, topMatches, unitVectorsOf } from '../sql/vector-backend.ts'
+import {
+  type Match,
+  type QueryInSpace,
+  type StoredSpace,
+  spaceNamed,
+  topMatches,
+  unitVectorsOf,
+} from '../sql/vector-backend.ts'
 import type { FilterMatches, SpaceIndex, VectorRow } from './space-index.ts'
 import type { IndexMatch, VectorIndex } from './vector-index.ts'
 
@@ -34,7 +41,7 @@ const SHORT_LIST = 64
 export async function findCandidates(
   database: Kysely<Tables>,
   space: SpaceIndex,
-  { vector, filter, topK, alwaysInclude, space: name = 'image' }: NearestQuery,
+  { vector, filter, topK, alwaysInclude, space: name = 'image' }: QueryInSpace,
 ): Promise<Match[]> {
   const vectors = unitVectorsOf(vector)
   if (name !== 'image') {

@@ -9,50 +9,71 @@ const RAW_EXTENSIONS =
     ' ',
   )
 
-const FORMAT_BY_EXTENSION: Record<string, ImageFormat> = {
-  '.jpg': 'jpeg',
-  '.jpeg': 'jpeg',
-  '.jpe': 'jpeg',
-  '.jif': 'jpeg',
-  '.jfif': 'jpeg',
-  '.png': 'png',
-  '.apng': 'png',
-  '.webp': 'webp',
-  '.gif': 'gif',
-  '.avif': 'avif',
-  '.avifs': 'avif',
-  '.tif': 'tiff',
-  '.tiff': 'tiff',
-  '.bmp': 'bmp',
-  '.dib': 'bmp',
-  '.heic': 'heic',
-  '.heif': 'heic',
-  '.hif': 'heic',
-  '.heics': 'heic',
-  '.heifs': 'heic',
-  // Raw photos: https://en.wikipedia.org/wiki/Raw_image_format names the cameras.
-  ...Object.fromEntries(RAW_EXTENSIONS.map((extension) => [extension, 'raw'])),
+interface Format {
+  contentType: string
+  extensions: readonly string[]
+  /** Whether it is decoded into memory as a whole, in full size, before it is reduced. */
+  isWholeInMemory: boolean
 }
 
-const CONTENT_TYPE: Record<ImageFormat, string> = {
-  jpeg: 'image/jpeg',
-  png: 'image/png',
-  webp: 'image/webp',
-  gif: 'image/gif',
-  avif: 'image/avif',
-  tiff: 'image/tiff',
-  bmp: 'image/bmp',
-  heic: 'image/heic',
-  // The type that freedesktop.org's shared MIME database gives to all raw photos.
-  raw: 'image/x-dcraw',
+const FORMATS: Readonly<Record<ImageFormat, Format>> = {
+  jpeg: {
+    contentType: 'image/jpeg',
+    extensions: ['.jpg', '.jpeg', '.jpe', '.jif', '.jfif'],
+    isWholeInMemory: false,
+  },
+  png: {
+    contentType: 'image/png',
+    extensions: ['.png', '.apng'],
+    isWholeInMemory: false,
+  },
+  webp: {
+    contentType: 'image/webp',
+    extensions: ['.webp'],
+    isWholeInMemory: false,
+  },
+  gif: { contentType: 'image/gif', extensions: ['.gif'], isWholeInMemory: true },
+  avif: {
+    contentType: 'image/avif',
+    extensions: ['.avif', '.avifs'],
+    isWholeInMemory: true,
+  },
+  tiff: {
+    contentType: 'image/tiff',
+    extensions: ['.tif', '.tiff'],
+    isWholeInMemory: false,
+  },
+  bmp: {
+    contentType: 'image/bmp',
+    extensions: ['.bmp', '.dib'],
+    isWholeInMemory: true,
+  },
+  heic: {
+    contentType: 'image/heic',
+    extensions: ['.heic', '.heif', '.hif', '.heics', '.heifs'],
+    isWholeInMemory: true,
+  },
+  // https://en.wikipedia.org/wiki/Raw_image_format names the cameras. The type is that of the shared MIME database of
+  // freedesktop.org for all raw photos.
+  raw: {
+    contentType: 'image/x-dcraw',
+    extensions: RAW_EXTENSIONS,
+    isWholeInMemory: false,
+  },
 }
 
-export const IMAGE_EXTENSIONS = Object.keys(FORMAT_BY_EXTENSION)
+export const IMAGE_EXTENSIONS = Object.values(FORMATS).flatMap(({ extensions }) => extensions)
+const KNOWN_EXTENSIONS = new Set(IMAGE_EXTENSIONS)
 
 export function hasImageExtension(name: string): boolean {
-  return extname(name).toLowerCase() in FORMAT_BY_EXTENSION
+  return KNOWN_EXTENSIONS.has(extname(name).toLowerCase())
 }
 
 export function contentTypeOf(format: ImageFormat): string {
-  return CONTENT_TYPE[format]
+  return FORMATS[format].contentType
+}
+
+/** Whether a format is decoded into memory as a whole, in full size, before it is reduced. */
+export function isWholeInMemory(format: ImageFormat): boolean {
+  return FORMATS[format].isWholeInMemory
 }

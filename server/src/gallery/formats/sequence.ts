@@ -2,6 +2,7 @@
  * Image sequences of HEIF (ISO/IEC 23008-12), `.avifs` and `.heics`, may contain a track of frames and no still image, which
  * libheif requires in the builds that are used here. The first frame is wrapped as a still image.
  */
+import { ascii, box, u16, u32 } from './iso-box.ts'
 
 /** A box of the ISO base media file format (ISO/IEC 14496-12). */
 interface Box {
@@ -124,25 +125,4 @@ function writeStill(
     )
   const dataAt = head.length + meta(0).length + 8
   return Buffer.concat([head, meta(dataAt), box('mdat', frame)])
-}
-
-function box(type: string, ...parts: Buffer[]): Buffer {
-  const content = Buffer.concat(parts)
-  return Buffer.concat([u32(content.length + 8), ascii(type), content])
-}
-
-function ascii(text: string): Buffer {
-  return Buffer.from(text, 'latin1')
-}
-
-function u16(value: number): Buffer {
-  const bytes = Buffer.alloc(2)
-  bytes.writeUInt16BE(value)
-  return bytes
-}
-
-function u32(value: number): Buffer {
-  const bytes = Buffer.alloc(4)
-  bytes.writeUInt32BE(value)
-  return bytes
 }

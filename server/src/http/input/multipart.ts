@@ -7,13 +7,19 @@ import { DomainError } from '../../errors.ts'
 /** Parts of a form. The largest request that the page sends has a hundred pictures and one field. */
 const MAX_PARTS = 256
 const MAX_FIELD_NAME_BYTES = 200
-const MAX_FIELD_BYTES = 4 * 1024 * 1024
+/** A field holds JSON, which is parsed in one piece, as the body of a request is. */
+const MAX_FIELD_BYTES = 1024 * 1024
 /** Headers of one part. A file name has at most a few thousand bytes. */
 const MAX_HEADER_BYTES = 16 * 1024
 const MAX_HEADERS = 32
+/** The parser ends a piece before it stops: one of 64 KiB can hold a thousand more parts. */
+const PIECE_BYTES = 16 * 1024
+/** The parser skips the rest of a header that is too long, and parts without a name, but reads them to their end. */
+const MAX_BYTES_WITHOUT_RESULT = MAX_FIELD_BYTES + MAX_HEADER_BYTES
 
 /**
- * Reads a form while it arrives. A form with too many parts is refused at the part that exceeds the limit; the rest is not read.
+ * Reads a form while it arrives. A form with too many parts or too long headers is refused as soon as it exceeds the limit; the rest is
+ * not read.
  * @throws {DomainError} `invalid_request`
  */
 export async function readMultipart(
@@ -25,16 +31,22 @@ export async function readMultipart(
   const parser = openParser(contentType)
   const refuse = (reason: string) => parser.destroy(invalidForm(reason))
   const files: Promise<void>[] = []
+  let bytesWithoutResult = 0
+  const countResult = () => {
+    bytesWithoutResult = 0
+  }
 
   parser.on('file', (name, stream, fileName, _, type) => {
     const isNamed = hasName(name)
+    countResult()
     files.push(
-      collect(stream).then(
+      collect(stream, countResult).then(
         (chunks) => void (isNamed && form.append(name, new File(chunks, fileName ?? '', { type }))),
       ),
     )
   })
   parser.on('field', (name, value, _, isTruncated) => {
+    countResult()
     if (isTruncated) refuse(`a field has at most ${MAX_FIELD_BYTES} bytes`)
     else if (hasName(name)) form.append(name, value)
   })
@@ -42,7 +54,7 @@ export async function readMultipart(
     parser.on(event, () => refuse(`it has more than ${MAX_PARTS} parts`))
 
   try {
-    await pipeline(Readable.fromWeb(body), parser, { signal })
+    await pipeline(Readable.fromWeb(body), bounded, parser, { signal })
     await Promise.all(files)
   } catch (error) {
     await Promise.allSettled(files)
@@ -50,6 +62,18 @@ export async function readMultipart(
     throw invalidForm('it is not complete or not well-formed', error)
   }
   return form
+
+  async function* bounded(chunks: AsyncIterable<Uint8Array>) {
+    for await (const chunk of chunks) {
+      if (bytesWithoutResult > MAX_BYTES_WITHOUT_RESULT)
+        throw invalidForm(
+          `the headers of a part have at most ${MAX_HEADER_BYTES} bytes, a field ${MAX_FIELD_BYTES}`,
+        )
+      bytesWithoutResult += chunk.length
+      for (let start = 0; start < chunk.length; start += PIECE_BYTES)
+        yield chunk.subarray(start, start + PIECE_BYTES)
+    }
+  }
 }
 
 function openParser(contentType: string) {
@@ -72,9 +96,12 @@ function openParser(contentType: string) {
   }
 }
 
-async function collect(stream: BusboyFileStream): Promise<Uint8Array<ArrayBuffer>[]> {
+async function collect(stream: BusboyFileStream, onChunk: () => void): Promise<Uint8Array<ArrayBuffer>[]> {
   const chunks: Uint8Array<ArrayBuffer>[] = []
-  for await (const chunk of stream) chunks.push(chunk)
+  for await (const chunk of stream) {
+    onChunk()
+    chunks.push(chunk)
+  }
   return chunks
 }
 

@@ -39,6 +39,8 @@ export interface Trash {
    * @returns the images that were in the trash
    */
   restore(imageIds: string[]): Promise<Image[]>
+  /** Removes images for good, except for those on absent drives. */
+  remove(imageIds: string[]): Promise<void>
   /** Removes everything for good but what is on absent drives. @returns the number of images */
   empty(): Promise<number>
   /** Removes images for good whose time is over. Those on absent drives are kept until the drive is back. */
@@ -113,6 +115,10 @@ class FolderTrash implements Trash {
       for (const trashed of section)
         if ((await this.#folder.has(trashed)) || !(await this.#isBackInPlace(trashed))) kept++
     }
+  }
+
+  async remove(imageIds: string[]): Promise<void> {
+    await this.#removeAll(await this.#catalog.trash.get(imageIds))
   }
 
   readonly empty = () => this.#removeBefore(Number.MAX_SAFE_INTEGER)
@@ -198,18 +204,24 @@ class FolderTrash implements Trash {
       const page = { offset: kept, limit: IMAGES_PER_SECTION }
       const section = await this.#catalog.trash.deletedBefore(time, page)
       if (section.length === 0) return count
-      const removed: Image[] = []
-      for (const trashed of section) {
-        if (!(await this.#folder.isPresent(trashed))) continue
-        await this.#folder.remove(trashed)
-        removed.push(trashed.image)
-      }
-      await this.#catalog.trash.remove(removed.map(({ id }) => id))
-      const hashes = [...new Set(removed.map(({ contentHash }) => contentHash))]
-      await removeUnusedContent(this.#catalog, this.#thumbnails, hashes)
-      count += removed.length
-      kept += section.length - removed.length
+      const removed = await this.#removeAll(section)
+      count += removed
+      kept += section.length - removed
     }
+  }
+
+  /** @returns the number of images that are not on absent drives */
+  async #removeAll(section: TrashedImage[]): Promise<number> {
+    const removed: Image[] = []
+    for (const trashed of section) {
+      if (!(await this.#folder.isPresent(trashed))) continue
+      await this.#folder.remove(trashed)
+      removed.push(trashed.image)
+    }
+    await this.#catalog.trash.remove(removed.map(({ id }) => id))
+    const hashes = [...new Set(removed.map(({ contentHash }) => contentHash))]
+    await removeUnusedContent(this.#catalog, this.#thumbnails, hashes)
+    return removed.length
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { KnownFile } from '../../catalog/catalog.ts'
 import type { FileStat } from '../../gallery/stat-file.ts'
+import { knownFile } from '../../testing/known-file.ts'
 import { type FileAction, type FolderEntries, isOutdated, planFolder } from './folder.ts'
 
 const PATH = 'd/a.png'
@@ -8,18 +9,7 @@ const STABLE = { isInodeStable: () => true }
 const UNSTABLE = { isInodeStable: () => false }
 const NOTHING: FolderEntries = { files: [], unreadable: [], unknown: [] }
 
-function row(change: Partial<KnownFile> = {}): KnownFile {
-  return {
-    path: PATH,
-    bytes: 10,
-    modifiedAt: 20,
-    changedAt: 25,
-    inode: '30',
-    contentHash: 'h',
-    state: 'indexed',
-    ...change,
-  }
-}
+const row = (change: Partial<KnownFile> = {}) => knownFile(PATH, change)
 
 function file(change: Partial<FileStat> = {}): FileStat {
   return { path: PATH, bytes: 10, modifiedAt: 20, changedAt: 25, createdAt: 20, inode: 30n, ...change }

@@ -1,20 +1,10 @@
 import { expect, it } from 'vitest'
 import type { KnownFile } from '../../catalog/catalog.ts'
 import type { FileStat } from '../../gallery/stat-file.ts'
+import { knownFile } from '../../testing/known-file.ts'
 import { filesToHash, type PossibleMove, planMoves, planMovesByContent } from './moves.ts'
 
-function row(path: string, change: Partial<KnownFile> = {}): KnownFile {
-  return {
-    path,
-    bytes: 10,
-    modifiedAt: 20,
-    changedAt: 25,
-    inode: '30',
-    contentHash: 'h',
-    state: 'indexed',
-    ...change,
-  }
-}
+const row = knownFile
 
 function file(path: string, change: Partial<FileStat> = {}): FileStat {
   return { path, bytes: 10, modifiedAt: 20, changedAt: 25, createdAt: 20, inode: 30n, ...change }

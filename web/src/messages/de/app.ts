@@ -114,18 +114,20 @@ export const status = {
   retryFailures: 'Alle erneut versuchen',
   embedderChanged: (embedder: string, done: number, all: number) =>
     `Das Modell ist jetzt „${embedder}“. Bisher sind ${number(done)} von ${number(all)} Bildern durchsuchbar.`,
+  embedderReplaced: (embedder: string, done: number, all: number) =>
+    `Das Modell ist jetzt „${embedder}“. Es hat ${number(done)} von ${number(all)} Bildern gelesen. Bis es alle gelesen hat, beantwortet das bisherige Modell die Suchen.`,
   notWorking: (embedder: string) =>
     `Das Modell „${embedder}“ arbeitet gerade nicht. Du kannst blättern, aber nicht suchen. Der Grund steht im Protokoll des Servers.`,
-  missingTitle: 'Der Bilderordner fehlt',
+  missingTitle: 'Der Fotoordner fehlt',
   absence: (missing: number) =>
     plural(missing, {
-      one: '# Bild fehlt. Vielleicht ist ein Laufwerk nicht verbunden. Nichts wurde vergessen.',
+      one: '# Bild fehlt. Vielleicht ist ein Laufwerk nicht verbunden. Nichts wurde aus dem Index entfernt.',
       other:
-        '# Bilder fehlen auf einmal. Vielleicht ist ein Laufwerk nicht verbunden. Nichts wurde vergessen.',
+        '# Bilder fehlen auf einmal. Vielleicht ist ein Laufwerk nicht verbunden. Nichts wurde aus dem Index entfernt.',
     }),
   checkAgain: 'Erneut prüfen',
   acceptMissing: 'Sie sind endgültig weg',
-  problem: 'Der Bilderordner ist gerade nicht lesbar. Nichts wurde vergessen.',
+  problem: 'Der Fotoordner ist gerade nicht lesbar. Nichts wurde aus dem Index entfernt.',
   polling: 'Dieser Ordner kann nicht überwacht werden. Änderungen erscheinen mit Verzögerung.',
   why: 'Warum?',
   understood: 'Verstanden',

@@ -15,9 +15,9 @@ export const gallery = {
   showChanges: 'Änderungen zeigen',
   searching: 'Suche läuft',
   nothingCloseTitle: 'Noch nichts Passendes',
-  nothingClose: 'Füge ein, zwei Linien hinzu, oder lass entferntere Treffer zu.',
+  nothingClose: 'Füge ein, zwei Linien hinzu, oder zeige entferntere Treffer.',
   emptyTitle: 'Deine Galerie ist leer',
-  empty: 'Füge hier Dateien hinzu, oder lege sie in den überwachten Ordner. Sie erscheinen von selbst.',
+  empty: 'Füge hier Dateien hinzu, oder lege sie in den überwachten Ordner. Sie erscheinen automatisch.',
   filteredTitle: 'Keine Bilder passen zu diesen Filtern',
   filtered: (filters: number, all: number) =>
     filters === 1

@@ -17,7 +17,7 @@ export const query = {
   fromGallery: 'Aus der Galerie wählen',
   dropToSearch: 'Ablegen, um mit diesem Bild zu suchen',
   dropToAdd: (folder: string) => `Ablegen, um es zu „${folder}“ hinzuzufügen`,
-  chips: 'Womit du suchst',
+  chips: 'Teile der Suche',
   sketch: 'Skizze',
   yourPicture: 'Dein Bild',
   moreLike: 'Mehr wie',
@@ -37,17 +37,16 @@ export const query = {
   lost: 'Nicht mehr verfügbar',
   sketchLost: 'Diese Skizze ist nicht mehr verfügbar.',
   sending: (share: number) => `Das Bild wird gesendet: ${percent(share)}`,
-  onlyNegativeTitle: 'Wie sollen sie aussehen?',
-  onlyNegative:
-    'Bisher steht nur fest, was nicht vorkommen soll. Füge eine Skizze, ein Bild oder Wörter hinzu.',
+  onlyNegativeTitle: 'Füge etwas hinzu, das gesucht wird',
+  onlyNegative: 'Die Suche schließt nur Bilder aus. Füge eine Skizze, ein Bild oder Wörter hinzu.',
   usePicture: 'Bild verwenden',
   useWords: 'Wörter verwenden',
   noWords:
     'Dieses Modell versteht keine Wörter. Suche mit Skizze oder Bild, oder wähle in den Einstellungen ein anderes Modell.',
   tooMany: (most: number) =>
     plural(most, {
-      one: 'Eine Suche nimmt höchstens # Bild.',
-      other: 'Eine Suche nimmt höchstens # Bilder. Wähle weniger aus.',
+      one: 'Eine Suche kann höchstens # Bild enthalten.',
+      other: 'Eine Suche kann höchstens # Bilder enthalten. Wähle weniger aus.',
     }),
   firstTitle: 'Zeichne, woran du dich erinnerst',
   firstHint: 'Ein paar grobe Linien genügen. Passende Bilder erscheinen, während du zeichnest.',

@@ -56,7 +56,7 @@ export const upload = {
     `Hochladen abgebrochen: Der Proxy vor dem Server nimmt keine Dateien von ${size} an. Seine Grenze lässt sich erhöhen (nginx: client_max_body_size, ohne Angabe 1 MB).`,
   signedOut:
     'Hochladen abgebrochen: Deine Anmeldung ist abgelaufen. Melde dich an und versuche es noch einmal.',
-  retry: 'Noch einmal versuchen',
+  retry: 'Erneut versuchen',
   cancel: 'Abbrechen',
   close: 'Schließen',
   fold: 'Weniger zeigen',

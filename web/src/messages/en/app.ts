@@ -19,10 +19,10 @@ export const app = {
   openQueryPane: 'Open the sheet',
   loading: 'Loading',
   unreachable: 'The connection to the server was lost.',
-  proxyUnreachable: 'A proxy answers, but the server behind it can’t be reached.',
+  proxyUnreachable: 'A proxy responds, but the server behind it can’t be reached.',
   tooLargeForProxy: 'The file is too large for the proxy in front of the server.',
   foreignAnswer:
-    'A proxy has answered in place of the server, for example with a sign-in page. Reload this page.',
+    'A proxy responded instead of the server, for example with a sign-in page. Reload this page.',
   failed: 'This did not work.',
   theme: 'Theme',
   themes: { system: 'System', light: 'Light', dark: 'Dark' },
@@ -111,17 +111,20 @@ export const status = {
   retryFailures: 'Try all again',
   embedderChanged: (embedder: string, done: number, all: number) =>
     `The model was changed to “${embedder}”. ${number(done)} of ${number(all)} pictures can be searched so far.`,
+  embedderReplaced: (embedder: string, done: number, all: number) =>
+    `The model was changed to “${embedder}”, which has read ${number(done)} of ${number(all)} pictures. Until it has read all of them, the former model answers searches.`,
   notWorking: (embedder: string) =>
     `The model “${embedder}” does not work at the moment. You can browse, but not search. The server’s log has the reason.`,
   missingTitle: 'The photo folder is missing',
   absence: (missing: number) =>
     plural(missing, {
-      one: '# picture is gone. Perhaps a drive is not connected. Nothing was forgotten.',
-      other: '# pictures are gone at once. Perhaps a drive is not connected. Nothing was forgotten.',
+      one: '# picture is gone. Perhaps a drive is not connected. Nothing was removed from the index.',
+      other:
+        '# pictures are gone at once. Perhaps a drive is not connected. Nothing was removed from the index.',
     }),
   checkAgain: 'Check again',
   acceptMissing: 'They are gone for good',
-  problem: 'The photo folder can’t be read at the moment. Nothing was forgotten.',
+  problem: 'The photo folder can’t be read at the moment. Nothing was removed from the index.',
   polling: 'This folder can’t be watched, so changes appear after a while.',
   why: 'Why?',
   understood: 'Got it',

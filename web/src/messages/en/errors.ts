@@ -37,10 +37,10 @@ export const errors: ErrorWords = {
   request_too_large: detailed,
   storage_unavailable: detailed,
   too_many_requests: detailed,
-  unavailable: 'The server can’t answer this at the moment. Try again soon.',
+  unavailable: 'The server can’t handle this request at the moment. Try again soon.',
   unknown_host: detailed,
   unknown_word: detailed,
   user_exists: detailed,
   user_not_found: 'This user no longer exists.',
-  wrong_code: 'The code is not right.',
+  wrong_code: 'The code is not correct.',
 }

@@ -38,7 +38,7 @@ export const files = {
     data_directory_missing:
       'The data directory of the server is missing. New pictures are read when it is back.',
     data_directory_unreachable:
-      'The data directory of the server does not answer. New pictures are read when it does.',
+      'The data directory of the server does not respond. New pictures are read when it does.',
     thumbnails_unreachable: 'The server can’t write thumbnails. New pictures are read when it can.',
   },
 }

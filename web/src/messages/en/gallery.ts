@@ -15,9 +15,9 @@ export const gallery = {
   showChanges: 'Show changes',
   searching: 'Searching',
   nothingCloseTitle: 'Nothing close yet',
-  nothingClose: 'Add a line or two, or let more distant matches in.',
+  nothingClose: 'Add a line or two, or show more distant matches.',
   emptyTitle: 'Your gallery is empty',
-  empty: 'Add files here, or put them into the watched folder. They appear by themselves.',
+  empty: 'Add files here, or put them into the watched folder. They appear automatically.',
   filteredTitle: 'No pictures match these filters',
   filtered: (filters: number, all: number) =>
     filters === 1

@@ -46,8 +46,8 @@ export const query = {
     'This model does not understand words. Search by sketch or picture, or choose another model in the settings.',
   tooMany: (most: number) =>
     plural(most, {
-      one: 'A search takes # picture at most.',
-      other: 'A search takes # pictures at most. Select fewer.',
+      one: 'A search can contain at most # picture.',
+      other: 'A search can contain at most # pictures. Select fewer.',
     }),
   firstTitle: 'Draw what you remember',
   firstHint: 'A few rough lines will do. Matching pictures appear while you draw.',

@@ -27,7 +27,7 @@ export const viewer = {
   whyMatched: 'Why it matched',
   showMatch: 'Show where',
   matchExplained:
-    'The stronger the colour, the better that part of the picture answers the search. All pictures have the same scale.',
+    'The stronger the colour, the better that part of the picture matches the search. All pictures have the same scale.',
   nearThisPlace: 'Near this place',
   keywords: 'Keywords',
   inWords: 'In words',

@@ -9,30 +9,44 @@ import re
 import numpy
 import timm
 import torch
+from checkpoint_layers import HEAD, SHOWN_NAMES, check_backbone, check_shapes, read_layers
 
-HEAD = "projection_head."
 BACKBONE_PREFIXES = ("backbone.model.", "backbone.", "model.", "")
 WRAPPING_PREFIXES = ("_orig_mod.", "module.")
 WRAPPERS = ("model_ema", "state_dict_ema", "state_dict", "model_state_dict", "model")
 # Parts that features do not need: classifiers, and counters of training steps.
 IGNORED = re.compile(r"(^|\.)(num_batches_tracked|n_averaged|(head|head\.fc|fc|classifier|head_dist)\.(weight|bias))$")
 LUMA = (0.299, 0.587, 0.114)
-SHOWN_NAMES = 5
+
+
+def read_file(path):
+    if path.endswith(".safetensors"):
+        from safetensors.torch import load_file
+
+        return load_file(path)
+    return torch.load(path, map_location="cpu", weights_only=True)
 
 
 def read_weights(path):
     """A flat dictionary of tensors, without the prefixes of wrapping modules."""
-    if path.endswith(".safetensors"):
-        from safetensors.torch import load_file
-
-        state = load_file(path)
-    else:
-        state = torch.load(path, map_location="cpu", weights_only=True)
+    try:
+        state = read_file(path)
+    except (OSError, ImportError):
+        raise
+    except Exception as error:
+        # The libraries raise errors of many types about a damaged file, and advise several lines about one that holds code.
+        raise ValueError(
+            f"{path} can't be read as a checkpoint ({type(error).__name__}): it must hold tensors only, "
+            "as torch.save(model.state_dict(), path) writes them"
+        ) from error
+    if not isinstance(state, dict):
+        raise ValueError(f"{path} holds a {type(state).__name__} instead of weights by their names")
     for key in WRAPPERS:
         if isinstance(state.get(key), dict):
             state = state[key]
             break
     tensors = {name: value for name, value in state.items() if torch.is_tensor(value)}
+    check_backbone(path, tensors, state)
     for prefix in WRAPPING_PREFIXES:
         tensors = {name.removeprefix(prefix): value for name, value in tensors.items()}
     return {name: value.float() if value.is_floating_point() else value for name, value in tensors.items()}
@@ -50,6 +64,7 @@ def load_backbone(name, weights):
         except (AssertionError, TypeError) as error:
             reasons.append(str(error) or type(error).__name__)
             continue
+        check_shapes(name, weights, model.state_dict())
         missing, unexpected = model.load_state_dict(weights, strict=False)
         unexpected = [key for key in unexpected if not IGNORED.search(key)]
         missing = [key for key in missing if not key.endswith("num_batches_tracked")]
@@ -78,7 +93,7 @@ class TimmEmbedder:
         prefix = next(one for one in BACKBONE_PREFIXES if any(name.startswith(one) for name in rest))
         self.backbone = load_backbone(timm_backbone, {name.removeprefix(prefix): value for name, value in rest.items()})
         self.input_size = input_size or 224
-        self.layers = [(head[f"{HEAD}{n}.weight"], head.get(f"{HEAD}{n}.bias")) for n in (0, 2, 4)] if head else []
+        self.layers = read_layers(head)
         self.normalisation = normalisation
         self.check_sizes(timm_backbone, hidden_layer_size, embedding_size)
 
@@ -87,7 +102,7 @@ class TimmEmbedder:
         try:
             with torch.inference_mode():
                 width = self.backbone(torch.zeros(1, 3, self.input_size, self.input_size)).shape[1]
-        except AssertionError as error:
+        except (AssertionError, RuntimeError) as error:
             own = self.backbone.default_cfg.get("input_size", (3, 224, 224))[1]
             raise ValueError(
                 f"{name} does not take images of {self.input_size} pixels ({error}), which the reference implementation sends; "

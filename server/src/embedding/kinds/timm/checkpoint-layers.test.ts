@@ -1,0 +1,65 @@
+import { spawnSync } from 'node:child_process'
+import { describe, expect, it } from 'vitest'
+import { pythonWithNumpy } from '../../../testing/python.ts'
+
+const HEAD = `
+head = {}
+for n, (inputs, outputs) in zip((0, 2, 4), ((256, 8), (8, 4), (4, 4))):
+    head[f"projection_head.{n}.weight"] = zeros((outputs, inputs))
+    head[f"projection_head.{n}.bias"] = zeros(outputs)
+`
+
+/** @returns the last line that Python prints, or the error that it ends with */
+function run(code: string): string {
+  const program = `from numpy import zeros\nfrom checkpoint_layers import *\n${HEAD}${code}`
+  const { stdout, stderr } = spawnSync(pythonWithNumpy(), ['-B', '-c', program], {
+    cwd: import.meta.dirname,
+    encoding: 'utf8',
+  })
+  return `${stdout}${stderr}`.trim().split('\n').at(-1)!
+}
+
+describe('the weights of a checkpoint', () => {
+  it('are read in the order of their layers, with and without biases', () => {
+    expect(
+      run('del head["projection_head.4.bias"]\nprint([(w.shape, b is None) for w, b in read_layers(head)])'),
+    ).toBe('[((8, 256), False), ((4, 8), False), ((4, 4), True)]')
+    expect(run('print(read_layers({}))')).toBe('[]')
+  })
+
+  it.each([
+    [
+      'a missing layer',
+      'del head["projection_head.2.weight"]; read_layers(head)',
+      /lacks projection_head\.2\.weight, while it has projection_head\.0\.weight/,
+    ],
+    [
+      'a layer that does not fit',
+      'head["projection_head.2.weight"] = zeros((4, 9)); read_layers(head)',
+      /projection_head\.2\.weight is \(4, 9\), which does not fit/,
+    ],
+    [
+      'a bias that does not fit',
+      'head["projection_head.4.bias"] = zeros(9); read_layers(head)',
+      /projection_head\.4\.bias is \(9,\), but its weight is \(4, 4\)/,
+    ],
+    [
+      'a checkpoint without a backbone',
+      'check_backbone("a.pth", head, head)',
+      /a\.pth has no weights of a backbone; it holds projection_head\.0\.weight/,
+    ],
+    [
+      'an empty checkpoint',
+      'check_backbone("a.pth", {}, {})',
+      /a\.pth has no weights of a backbone; it holds nothing/,
+    ],
+    [
+      'another shape than in the backbone',
+      'check_shapes("vit", {"stem.weight": zeros((3, 3)), "other": zeros(1)}, {"stem.weight": zeros((24, 3))})',
+      /stem\.weight is \(3, 3\) in the checkpoint, but \(24, 3\) in vit/,
+    ],
+  ])('refuse %s, with the reason', (_, code, reason) => {
+    expect(run(code)).toMatch(reason)
+    expect(run(code)).toMatch(/^ValueError: /)
+  })
+})
