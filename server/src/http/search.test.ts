@@ -269,6 +269,9 @@ describe('the words of the model', () => {
       words: [expect.any(String), expect.any(String)],
     })
     expect(await get(await withoutWords(), '/api/words?prefix=eleph')).toEqual({ words: [] })
+    expect(await get(await withWords(), '/api/words?prefix=elef&language=de')).toMatchObject({
+      words: expect.arrayContaining(['Elefant']),
+    })
   })
 
   it('are part of the status', async () => {
@@ -277,7 +280,7 @@ describe('the words of the model', () => {
     })
     expect(await get(await withAnyText(), '/api/index/status')).toMatchObject({ words: { kind: 'any' } })
     expect(await get(await withoutWords(), '/api/index/status')).toMatchObject({
-      words: { kind: 'none', language: null, count: null },
+      words: { kind: 'none', languages: [], count: null },
     })
   })
 })

@@ -1,7 +1,17 @@
 import { DomainError } from '../../errors.ts'
 import { nearestWords } from '../../suggestions.ts'
-import type { Concept } from './vocabulary.ts'
 import { normalizeWord, singularForms } from './word-forms.ts'
+
+/** What a word stands for. */
+export interface Concept {
+  /** Positions of its vectors. */
+  rows: number[]
+  /** Median and deviation of the best standardised vector over unrelated pictures. */
+  median: number
+  deviation: number
+  /** The most frequent one first, as in the list of concepts. */
+  words: string[]
+}
 
 /** A word as it is written, with what it stands for. */
 interface Entry {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import type { WeightedVector } from '../../catalog/catalog.ts'
 import type { VocabularyFiles } from '../../embedding/vocabulary-files.ts'
-import { createLexicon, exactWord, type Lexicon, misspelledWord, partsOf } from './lexicon.ts'
+import { type Concept, createLexicon, exactWord, type Lexicon, misspelledWord, partsOf } from './lexicon.ts'
 import { normalizeWord } from './word-forms.ts'
 
 /** A file that `model/vocabulary.py` writes. */
@@ -26,16 +26,6 @@ interface TranslationFile {
   language: string
   /** The words for concepts, by their position in the vocabulary. */
   concepts: Record<string, string[]>
-}
-
-export interface Concept {
-  /** Positions of its vectors. */
-  rows: number[]
-  /** Median and deviation of the best standardised vector over unrelated pictures. */
-  median: number
-  deviation: number
-  /** The most frequent one first, as in the list of concepts. */
-  words: string[]
 }
 
 /** The scale of scores: words are calibrated to scores that can be added to cosine similarities of pictures. */
