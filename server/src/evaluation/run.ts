@@ -115,7 +115,7 @@ function sampleOf(count: number): Set<number> {
 }
 
 /** A query named `X-3` belongs to the image named `X`, of its class if there are several. */
-function pairsIn(gallery: readonly Item[]): (query: Item) => number | undefined {
+export function pairsIn(gallery: readonly Item[]): (query: Item) => number | undefined {
   const byName = new Map(gallery.map(({ className, path }, n) => [`${className}/${stemOf(path)}`, n]))
   return ({ className, path }) => byName.get(`${className}/${stemOf(path).replace(/-[^-]*$/, '')}`)
 }

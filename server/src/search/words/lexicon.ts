@@ -2,7 +2,7 @@ import { DomainError } from '../../errors.ts'
 import { nearestWords } from '../../suggestions.ts'
 import { normalizeWord, singularForms } from './word-forms.ts'
 
-/** What a word stands for. */
+/** The meaning of some words. */
 export interface Concept {
   /** Positions of its vectors. */
   rows: number[]
@@ -13,7 +13,7 @@ export interface Concept {
   words: string[]
 }
 
-/** A word as it is written, with what it stands for. */
+/** A word in its usual spelling, and its meaning. */
 interface Entry {
   word: string
   concept: Concept
