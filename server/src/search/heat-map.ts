@@ -67,18 +67,19 @@ export async function matchImage(
 ): Promise<Match> {
   const located = terms.map((term) => withWords(term, vocabulary))
   const whole = combine(located)
-  const scorers: Scorer[] = [
-    (vectors) => scoreOf(whole, vectors),
-    ...located.map((term) => (vectors: ImageVectors) => scoreByTerm(term, vectors)),
-  ]
+  const scorers: Scorer[] = located.map((term) => (vectors) => scoreByTerm(term, vectors))
+  // One part alone has the map of the whole query.
+  if (located.length > 1) scorers.unshift((vectors) => scoreOf(whole, vectors))
   const hasColours = terms.some(({ kind }) => kind === 'colours')
   const read = (windows: readonly Crop[]) => readWindows(image, windows, embedder, hasColours)
   const first = await read(FIRST_WINDOWS)
-  const added = new Set(scorers.flatMap((score) => bestWindows(mapOf(first, score))))
-  const all = [...first, ...(await read([...added]))]
+  const firstMaps = scorers.map((score) => windowMaps(first, score))
+  const added = await read([...new Set(firstMaps.flatMap((maps) => bestWindows(mapOf(maps))))])
+  const maps = scorers.map((score, n) => mapOf([...firstMaps[n]!, ...windowMaps(added, score)]))
+  const parts = maps.slice(-terms.length)
   return {
-    map: mapOf(all, scorers[0]!),
-    parts: terms.map(({ kind, words }, n) => ({ kind, words, map: mapOf(all, scorers[n + 1]!) })),
+    map: maps[0]!,
+    parts: terms.map(({ kind, words }, n) => ({ kind, words, map: parts[n]! })),
   }
 }
 
@@ -148,11 +149,19 @@ function bestWindows({ width, height, scores }: HeatMap): Crop[] {
     .map(({ window }) => window)
 }
 
-function mapOf(grids: readonly Grid[], score: Scorer): HeatMap {
-  const windows = grids.map(({ window, width, height, places, colours }) => ({
+interface WindowMap {
+  window: Crop
+  map: HeatMap
+}
+
+function windowMaps(grids: readonly Grid[], score: Scorer): WindowMap[] {
+  return grids.map(({ window, width, height, places, colours }) => ({
     window,
     map: { width, height, scores: Float32Array.from(places, (image) => score({ image, colours })) },
   }))
+}
+
+function mapOf(windows: readonly WindowMap[]): HeatMap {
   const scores = new Float32Array(MAP_SIDE * MAP_SIDE)
   for (let y = 0; y < MAP_SIDE; y++) {
     for (let x = 0; x < MAP_SIDE; x++)
@@ -162,7 +171,7 @@ function mapOf(grids: readonly Grid[], score: Scorer): HeatMap {
 }
 
 /** @param x,y in 0…1 of the image */
-function scoreAt(windows: readonly { window: Crop; map: HeatMap }[], x: number, y: number): number {
+function scoreAt(windows: readonly WindowMap[], x: number, y: number): number {
   let sum = 0
   let total = 0
   for (const { window, map } of windows) {
