@@ -99,6 +99,7 @@ async function runEvaluation(options: EvaluateOptions): Promise<void> {
   status.clear()
   printOverall(report)
   printFeedback(report)
+  printClose(report)
   printClasses(report)
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
   if (options.html !== undefined) await writeFile(options.html, await renderReport(report))
@@ -183,6 +184,17 @@ function printFeedback({ embedders }: EvaluationReport): void {
   if (rows.length === 0) return
   console.log('\nP@20 after rounds of feedback\n')
   printTable([['embedder', ...rows[0]!.slice(1).map((_, round) => String(round))], ...rows])
+}
+
+function printClose({ embedders }: EvaluationReport): void {
+  const rows = Object.entries(embedders).flatMap(([name, { close }]) =>
+    close === undefined
+      ? []
+      : [[name, String(close.score), close.precision.toFixed(4), close.recall.toFixed(4)]],
+  )
+  if (rows.length === 0) return
+  console.log('\nClose matches: share that is right, and share of the right ones that is close\n')
+  printTable([['embedder', 'from', 'precision', 'recall'], ...rows])
 }
 
 function printWords({ classes, images, unknown, ...means }: WordReport): void {
