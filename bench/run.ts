@@ -10,8 +10,11 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { drawDemoGallery } from '../scripts/demo/draw-gallery.ts'
 import { benchContention } from './contention.ts'
+import { benchDates } from './dates.ts'
+import { benchDetails } from './details.ts'
 import { benchEmbedded } from './embedded.ts'
 import { benchEmbedders } from './embedders.ts'
+import { benchExport } from './export.ts'
 import { benchFolder } from './folder.ts'
 import { benchIndexing } from './indexing.ts'
 import { benchInteraction } from './interaction.ts'
@@ -80,6 +83,9 @@ const FURTHER: typeof USUAL = {
   interaction: () => [text(interaction())],
   workers: () => [text(benchWorkers(inside('workers')))],
   vectors: () => [benchPostgres(Number(values.vectors))],
+  dates: () => [benchDates(inside('dates'))],
+  details: () => [benchDetails(inside('details'))],
+  export: () => [benchExport(inside('export'))],
 }
 
 const all = { ...USUAL, ...FURTHER }

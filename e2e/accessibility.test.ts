@@ -85,6 +85,22 @@ describe('text of twice the size', () => {
   })
 })
 
+describe('the filters above the results', () => {
+  it.each(['en-GB', 'de-DE'])('keep their words in a window of 1440 pixels, in %s', async (locale) => {
+    const context = await demo.browser.newContext({ locale, viewport: DESKTOP })
+    const page = await context.newPage()
+    await page.goto(demo.product.url)
+    await page.locator('[data-testid=grid] img').first().waitFor()
+    const cut = await page
+      .locator('#results button .truncate')
+      .evaluateAll((words) =>
+        words.filter((word) => word.scrollWidth > word.clientWidth).map((word) => word.textContent),
+      )
+    expect(cut).toEqual([])
+    await context.close()
+  })
+})
+
 describe('forced colours', () => {
   it('mark chosen, selected and unwanted items by outlines', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)

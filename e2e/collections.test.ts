@@ -1,7 +1,13 @@
-import { expect, it } from 'vitest'
-import { count, DESKTOP, openPage } from './support/browser.ts'
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import sharp from 'sharp'
+import { expect, it, onTestFinished } from 'vitest'
+import { count, DESKTOP, draw, firstResults, openPage, PHONE, tile } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
+import { misplaced } from './support/layout.ts'
 import { CLASSICAL } from './support/product.ts'
+import { STAR } from './support/shapes.ts'
 
 const demo = useDemo(2, CLASSICAL)
 
@@ -56,8 +62,69 @@ it('compares the selected pictures', async () => {
   await page.getByRole('button', { name: 'Compare' }).click()
   const dialog = page.getByRole('dialog', { name: 'Compare 2 pictures' })
   await dialog.waitFor()
-  expect(await dialog.getByRole('img').count()).toBeGreaterThanOrEqual(2)
+  await expect.poll(() => dialog.getByRole('img').count()).toBe(2)
   await page.keyboard.press('Escape')
   await dialog.waitFor({ state: 'hidden' })
+  await close()
+})
+
+const listOptions = (page: Page) => page.getByRole('button', { name: 'Options of this list' })
+
+it('adds all pictures of a list to a collection, also on a phone, where the collection is named above them', async () => {
+  const { page, close } = await openPage(demo.browser, `${demo.product.url}/?dir=cup`, PHONE)
+  await page.getByRole('button', { name: 'Gallery' }).click()
+  await listOptions(page).click()
+  await page.getByRole('menuitem', { name: 'Add all 2 to a collection' }).click()
+  await page.getByRole('textbox', { name: 'New collection' }).fill('Cups')
+  await page.getByRole('button', { name: 'Create' }).click()
+  await page.getByText('Collection “Cups” created').waitFor()
+  await page.getByRole('button', { name: 'Open', exact: true }).click()
+  const place = page.getByRole('button', { name: 'Collections: Cups' })
+  await place.waitFor()
+  expect(await page.locator('[data-path^="cup/"]').count()).toBe(2)
+  expect(await misplaced(page)).toEqual([])
+  await page.getByRole('button', { name: 'Options of Cups' }).click()
+  await page.getByRole('menuitem', { name: 'Delete collection' }).click()
+  await page.getByRole('dialog').getByRole('button', { name: 'Delete collection' }).click()
+  await place.waitFor({ state: 'detached' })
+  await close()
+})
+
+it('keeps a search as a collection, which finds pictures that come later', async () => {
+  const { page, close } = await openPage(demo.browser, demo.product.url, DESKTOP)
+  await draw(page, STAR)
+  await firstResults(page, 1)
+  await page.getByRole('button', { name: 'Save search' }).click()
+  await page.getByRole('textbox', { name: 'Name' }).fill('Stars')
+  await page.getByRole('button', { name: 'Save', exact: true }).click()
+  await page.getByText('Collection “Stars” created').waitFor()
+  await page.getByRole('button', { name: 'Clear search' }).click()
+  await page.getByRole('button', { name: 'Show folders' }).click()
+  await page.getByRole('region', { name: 'Collections' }).getByRole('button', { name: 'Stars' }).click()
+  await tile(page, 'star/star-01.png').waitFor()
+  const file = join(demo.gallery, 'star/star-99.png')
+  onTestFinished(() => rm(file, { force: true }))
+  await sharp(join(demo.gallery, 'star/star-01.png')).rotate(3).toFile(file)
+  await tile(page, 'star/star-99.png').waitFor()
+  await close()
+})
+
+it('adds the picture that has the focus by a key, and keeps a name that could not be saved', async () => {
+  const { page, close } = await openPage(demo.browser, demo.product.url, DESKTOP)
+  await page.locator('[data-path]').first().focus()
+  await page.keyboard.press('a')
+  const name = page.getByRole('textbox', { name: 'New collection' })
+  await name.fill('Best of all')
+  await page.route('**/api/collections', (route) =>
+    route.request().method() === 'POST'
+      ? route.fulfill({ status: 503, json: { error: 'The database is away.' } })
+      : route.continue(),
+  )
+  await page.getByRole('button', { name: 'Create' }).click()
+  await page.getByRole('alert').getByText('The database is away.').waitFor()
+  expect(await name.inputValue()).toBe('Best of all')
+  await page.unroute('**/api/collections')
+  await page.getByRole('button', { name: 'Create' }).click()
+  await page.getByText('Collection “Best of all” created').waitFor()
   await close()
 })

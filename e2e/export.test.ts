@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises'
 import { expect, it } from 'vitest'
-import { DESKTOP, openPage } from './support/browser.ts'
+import { DESKTOP, draw, firstResults, openPage } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { CLASSICAL } from './support/product.ts'
+import { STAR } from './support/shapes.ts'
 
 const demo = useDemo(2, CLASSICAL)
 
@@ -24,7 +25,7 @@ it('saves the selected pictures as a file, and reports a failure', async () => {
   const paths = await readFile(await (await download).path(), 'utf8')
   for (const name of names) expect(paths).toContain(name)
   const archive = page.waitForEvent('download')
-  await choose(/Originals/)
+  await choose(/^Originals(?!,)/)
   const bytes = await readFile(await (await archive).path())
   expect(bytes.subarray(0, 4)).toEqual(Buffer.from('PK\x03\x04'))
   for (const name of names) expect(bytes.includes(name.split('/').at(-1)!)).toBe(true)
@@ -32,5 +33,26 @@ it('saves the selected pictures as a file, and reports a failure', async () => {
   await page.route('**/api/export', (route) => route.fulfill({ status: 503, json: { error: 'no room' } }))
   await choose(/List of paths/)
   await page.getByText('The export failed').waitFor()
+  await close()
+})
+
+it('saves everything that a search or a folder shows', async () => {
+  const { page, close } = await openPage(demo.browser, `${demo.product.url}/?dir=cup`, DESKTOP)
+  const pathsOf = async () => {
+    await page.getByRole('button', { name: 'Options of this list' }).click()
+    const download = page.waitForEvent('download')
+    await page.getByRole('menuitem', { name: /List of paths/ }).click()
+    return (await readFile(await (await download).path(), 'utf8')).trim().split('\n').sort()
+  }
+  expect(await pathsOf()).toEqual([
+    expect.stringMatching(/cup\/cup-01\./),
+    expect.stringMatching(/cup\/cup-02\./),
+  ])
+  await page.goto(demo.product.url)
+  await draw(page, STAR)
+  const shown = await firstResults(page, 3)
+  await page.getByRole('button', { name: 'Save search' }).waitFor()
+  const found = await pathsOf()
+  for (const path of shown) expect(found.some((line) => line.endsWith(path))).toBe(true)
   await close()
 })

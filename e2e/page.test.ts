@@ -1,5 +1,6 @@
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import {
   chip,
@@ -136,7 +137,7 @@ describe('the drawing sheet', () => {
   it('lists its shortcuts', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.keyboard.press('?')
-    await page.getByRole('dialog', { name: 'Keyboard shortcuts' }).getByText('Erase whole strokes').waitFor()
+    await page.getByRole('dialog', { name: 'Help and shortcuts' }).getByText('Erase whole strokes').waitFor()
     await page.keyboard.press('Escape')
     await page
       .getByRole('dialog')
@@ -531,20 +532,17 @@ describe('the gallery', () => {
 describe('managing', () => {
   it('adds many files to the visible folder, and explains rejected ones', async () => {
     const { page, close } = await openPage(demo.browser, `${demo.product.url}/?dir=cup`)
-    const star = await readFile(join(demo.gallery, 'star/star-01.png'))
+    // The same picture in other bytes.
+    const star = (compressionLevel: number) =>
+      sharp(join(demo.gallery, 'star/star-01.png')).png({ compressionLevel }).toBuffer()
     await page.getByTestId('upload-files').setInputFiles([
-      { name: 'added-1.png', mimeType: 'image/png', buffer: star },
-      { name: 'added-2.png', mimeType: 'image/png', buffer: star },
+      { name: 'added-1.png', mimeType: 'image/png', buffer: await star(1) },
+      { name: 'added-2.png', mimeType: 'image/png', buffer: await star(2) },
       { name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('no') },
-      { name: 'cup-01.png', mimeType: 'image/png', buffer: star },
-      { name: 'cup-01.jpg', mimeType: 'image/png', buffer: star },
     ])
-    await page.getByText('1 of 5 files could not be added').waitFor()
+    await page.getByText('1 of 3 files could not be added').waitFor()
     await page.getByText(/can't be read/).waitFor()
     await tile(page, 'cup/added-1.png').waitFor()
-    // Taken names get a number.
-    for (const file of await readdir(join(demo.gallery, 'cup')))
-      if (file.includes(' (2).')) await rm(join(demo.gallery, 'cup', file))
     await page.getByRole('button', { name: 'Close', exact: true }).click()
     await close()
   })

@@ -7,7 +7,7 @@ import { softwareBill } from './sbom.ts'
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
 /** Copied rather than installed: npm would install with it a package that reports installations. */
 export const COPIED = 'node_modules/swagger-ui-dist'
-/** What the package contains and installs, in the CycloneDX format. */
+/** List of the parts and dependencies of the package, in the CycloneDX format. */
 const BILL = 'sbom.cdx.json'
 const API_DOCS = [
   'swagger-ui.css',

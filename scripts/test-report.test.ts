@@ -1,5 +1,12 @@
 import { expect, it } from 'vitest'
-import { failureLines, failuresIn, slowestFiles, type VitestReport } from './test-report.ts'
+import {
+  failedFiles,
+  failureLines,
+  failuresIn,
+  slowestFiles,
+  type VitestReport,
+  withRepeated,
+} from './test-report.ts'
 
 const PASSED = { fullName: 'passes', status: 'passed', failureMessages: [] }
 const REPORT: VitestReport = {
@@ -41,6 +48,15 @@ it('only the first lines of a long error are printed', () => {
   const lines = failureLines({ name: 'long', error })
   expect(lines).toHaveLength(9)
   expect(Math.max(...lines.map(({ length }) => length))).toBeLessThan(210)
+})
+
+it('a repeated file replaces its first results, and only those', () => {
+  expect(failedFiles(REPORT, '/checkout')).toEqual(['e2e/page.test.ts', 'server/src/broken.test.ts'])
+  const both = { fullName: 'the page shows images', status: 'passed', failureMessages: [] }
+  const page = file('e2e/page.test.ts', 500, [PASSED, both])
+  const repeated = withRepeated(REPORT, { ...REPORT, testResults: [page] })
+  expect(repeated).toMatchObject({ numPassedTests: 3, numFailedTests: 0, numPendingTests: 0 })
+  expect(failedFiles(repeated, '/checkout')).toEqual(['server/src/broken.test.ts'])
 })
 
 it('the slowest files come first', () => {

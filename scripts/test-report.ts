@@ -34,15 +34,35 @@ export interface Failure {
 export function failuresIn(report: VitestReport, root: string): Failure[] {
   return report.testResults.flatMap((file) => {
     const path = pathIn(root, file.name)
-    const tests = file.assertionResults
-      .filter(({ status }) => status === 'failed')
-      .map(({ fullName, failureMessages }) => ({
-        name: `${path} > ${fullName}`,
-        error: failureMessages?.join('\n') ?? '',
-      }))
+    const tests = file.assertionResults.filter(isFailed).map(({ fullName, failureMessages }) => ({
+      name: `${path} > ${fullName}`,
+      error: failureMessages?.join('\n') ?? '',
+    }))
     if (tests.length > 0 || file.status !== 'failed') return tests
     return [{ name: path, error: file.message }]
   })
+}
+
+/** Returns the paths of the files with a failure. */
+export function failedFiles(report: VitestReport, root: string): string[] {
+  return report.testResults
+    .filter(({ status, assertionResults }) => status === 'failed' || assertionResults.some(isFailed))
+    .map(({ name }) => pathIn(root, name))
+}
+
+/** Returns the report with the files of `repeated` in place of their first results, and the numbers that follow. */
+export function withRepeated(report: VitestReport, repeated: VitestReport): VitestReport {
+  const again = new Map(repeated.testResults.map((file) => [file.name, file]))
+  const testResults = report.testResults.map((file) => again.get(file.name) ?? file)
+  const tests = testResults.flatMap(({ assertionResults }) => assertionResults)
+  const numPassedTests = tests.filter(({ status }) => status === 'passed').length
+  const numFailedTests = tests.filter(isFailed).length
+  return {
+    numPassedTests,
+    numFailedTests,
+    numPendingTests: tests.length - numPassedTests - numFailedTests,
+    testResults,
+  }
 }
 
 /** Returns one line for each of the files that took longest. */
@@ -63,6 +83,10 @@ export function failureLines({ name, error }: Failure): string[] {
     `✗ ${name}`,
     ...lines.slice(0, MAX_ERROR_LINES).map((line) => `    ${line.slice(0, MAX_ERROR_COLUMNS)}`),
   ]
+}
+
+function isFailed({ status }: { status: string }): boolean {
+  return status === 'failed'
 }
 
 function pathIn(root: string, file: string): string {

@@ -1,6 +1,7 @@
 /**
  * `npm test` checks types, lint and generated files, and runs all tests that take no longer than minutes; `npm run test:long` runs
  * the others (`--long`). Both find or install what they need and otherwise print what is missing; no test is skipped in silence.
+ * Files with a failure run once more, one at a time: a test that passes only then counts as passed and is listed after `Passed only alone:`.
  * At the end are the slowest files, the failures after the line `Failed:`, and `N passed, N failed` as the last line.
  */
 import { spawn } from 'node:child_process'
@@ -15,14 +16,26 @@ import { providePostgres } from './postgres.ts'
 import { providePython } from './python.ts'
 import { provideStrace } from './strace.ts'
 import { type Project, SHORT_PROJECTS } from './test-projects.ts'
-import { type Failure, failureLines, failuresIn, slowestFiles, type VitestReport } from './test-report.ts'
+import {
+  type Failure,
+  failedFiles,
+  failureLines,
+  failuresIn,
+  slowestFiles,
+  type VitestReport,
+  withRepeated,
+} from './test-report.ts'
 import { provideTransformers } from './transformers.ts'
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url))
+/** More failing files than this point to a fault of the code. */
+const MAX_REPEATED_FILES = 4
 const isLong = process.argv.includes('--long')
 const results = { passed: 0, failed: 0, skipped: 0 }
 /** Printed once more at the end, where the tail of a log still shows them. */
 const failures: Failure[] = []
+/** Failed beside other tests and passed alone. */
+const unsteady: Failure[] = []
 
 provide('Chromium', provideChromium(), 'CHROMIUM_PATH')
 provide('Python with numpy', providePython(), 'TEST_PYTHON')
@@ -40,6 +53,7 @@ if (isLong) {
   await Promise.all([checks(), vitest(SHORT_PROJECTS)])
 }
 if (results.skipped > 0) console.log(`${results.skipped} skipped, each with its reason in its title`)
+if (unsteady.length > 0) console.log(['Passed only alone:', ...unsteady.flatMap(failureLines)].join('\n'))
 if (failures.length > 0) console.log(['Failed:', ...failures.flatMap(failureLines)].join('\n'))
 console.log(`${results.passed} passed, ${results.failed} failed`)
 process.exitCode = results.failed === 0 ? 0 : 1
@@ -69,32 +83,42 @@ async function check(name: string, program: string, args: string[]): Promise<voi
 }
 
 async function vitest(projects: readonly Project[]): Promise<void> {
+  const first = await runVitest(projects.map((project) => `--project=${project}`))
+  if (first === undefined) return
+  const failed = failedFiles(first.report, ROOT)
+  const isRepeated = failed.length > 0 && failed.length <= MAX_REPEATED_FILES
+  const second = isRepeated ? await runVitest([...failed, '--no-file-parallelism']) : undefined
+  const report = second === undefined ? first.report : withRepeated(first.report, second.report)
+  results.passed += report.numPassedTests
+  results.failed += report.numFailedTests
+  results.skipped += report.numPendingTests
+  failures.push(...failuresIn(report, ROOT))
+  console.log(['Slowest files:', ...slowestFiles(first.report, ROOT)].join('\n'))
+  if (second !== undefined) {
+    const stillFailed = new Set(failuresIn(report, ROOT).map(({ name }) => name))
+    unsteady.push(...failuresIn(first.report, ROOT).filter(({ name }) => !stillFailed.has(name)))
+  }
+  // A file that does not even load has no failed test in it.
+  const { isPassed } = second ?? first
+  if (!isPassed && report.numFailedTests === 0) count('Vitest', false, 'see its output above')
+}
+
+/** Returns undefined, after having counted a failure, if there is no report. */
+async function runVitest(
+  choice: readonly string[],
+): Promise<{ report: VitestReport; isPassed: boolean } | undefined> {
   const directory = mkdtempSync(join(tmpdir(), 'sketch-search-results-'))
-  const report = join(directory, 'results.json')
-  const { code } = await node(
-    'vitest/vitest.mjs',
-    [
-      'run',
-      ...projects.map((project) => `--project=${project}`),
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${report}`,
-    ],
-    'inherit',
-  )
+  const file = join(directory, 'results.json')
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  const { code } = await node('vitest/vitest.mjs', ['run', ...choice, ...reporters], 'inherit')
   try {
-    const found: VitestReport = JSON.parse(readFileSync(report, 'utf8'))
-    results.passed += found.numPassedTests
-    results.failed += found.numFailedTests
-    results.skipped += found.numPendingTests
-    failures.push(...failuresIn(found, ROOT))
-    console.log(['Slowest files:', ...slowestFiles(found, ROOT)].join('\n'))
-    // A file that does not even load has no failed test in it.
-    if (code !== 0 && found.numFailedTests === 0) count('Vitest', false, 'see its output above')
+    return { report: JSON.parse(readFileSync(file, 'utf8')), isPassed: code === 0 }
   } catch (error) {
     count('Vitest', false, inspect(error))
+    return undefined
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
   }
-  rmSync(directory, { recursive: true, force: true })
 }
 
 /** @param output `pipe` returns what is printed, so that it does not mix with what others print */

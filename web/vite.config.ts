@@ -5,8 +5,10 @@ import { defineConfig } from 'vite'
 /** One file instead of many small ones, which compress worse: parts of the first load that later ones need, too. */
 const SHARED =
   /react-dom.index|jsx-runtime|lucide-react|query-core|react-query|src.(api|app|auth|components|gallery|query|sketch|state|status|upload)|messages.(en|messages)/
-/** Apart from it: the words of another language need these, and the shared file waits for those words. */
-const FORMAT = /messages.(format|language)/
+/** Words of views that are loaded when they are opened. */
+const VIEW_WORDS = /messages.(view-messages|en-views)|messages.en.(accounts|files|reviews|shortcuts)/
+/** Apart from both: all words need these, and the shared file waits for those of another language. */
+const FORMAT = /messages.(format|language)|vite.preload-helper/
 
 export default defineConfig({
   plugins: [react(), tailwindcss()],
@@ -19,7 +21,8 @@ export default defineConfig({
       output: {
         codeSplitting: {
           groups: [
-            { name: 'format', test: FORMAT, priority: 2 },
+            { name: 'format', test: FORMAT, priority: 3 },
+            { name: 'view-words', test: VIEW_WORDS, priority: 2 },
             { name: 'shared', test: SHARED, minShareCount: 3, priority: 1 },
           ],
         },

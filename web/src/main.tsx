@@ -31,14 +31,20 @@ if (import.meta.env.PROD && 'serviceWorker' in navigator)
       .catch((error: unknown) => console.info('The page can not be installed:', error)),
   )
 
-createRoot(document.getElementById('root')!).render(
-  <StrictMode>
-    <QueryClientProvider client={queryClient}>
-      <ToastProvider>
-        <SessionGate>
-          <RouterProvider router={router} />
-        </SessionGate>
-      </ToastProvider>
-    </QueryClientProvider>
-  </StrictMode>,
-)
+const root = createRoot(document.getElementById('root')!)
+if (import.meta.env.DEV && location.hash === '#/components') {
+  const { default: Showcase } = await import('./components/showcase/showcase.tsx')
+  root.render(<Showcase />)
+} else {
+  root.render(
+    <StrictMode>
+      <QueryClientProvider client={queryClient}>
+        <ToastProvider>
+          <SessionGate>
+            <RouterProvider router={router} />
+          </SessionGate>
+        </ToastProvider>
+      </QueryClientProvider>
+    </StrictMode>,
+  )
+}

@@ -9,6 +9,7 @@ import { allowedHostnames } from '../http/middleware/same-origin.ts'
 import type { Router } from '../http/routing.ts'
 import { createReveal } from '../images/reveal.ts'
 import type { Trash } from '../images/trash/trash.ts'
+import { createReadOnlyFolders } from '../images/write-access.ts'
 import type { Logger } from '../log.ts'
 import type { ImageSearch } from '../search/search.ts'
 import type { OpenedFormer } from './former.ts'
@@ -67,6 +68,7 @@ export function openHttp(
     imageFiles,
     filters,
     exporter,
+    readOnlyFolders: createReadOnlyFolders(root),
     reveal:
       config.open_in_file_manager && config.auth.kind === 'none' ? createReveal({ root, walk }) : undefined,
     trash,

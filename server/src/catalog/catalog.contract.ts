@@ -674,6 +674,28 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await ordered('name')).toEqual(['IMG_1.jpg', 'img_2.jpg', 'IMG_10.jpg'])
     })
 
+    it('gives the same pages near the beginning and the end of a long list', async () => {
+      const catalog = await openWith(1_300)
+      for (const descending of [false, true]) {
+        const page = (offset: number, limit: number) =>
+          catalog.images.list({ ...BY_NAME, filter: { nameContains: 'image' }, descending, offset, limit })
+        const all = [...(await page(0, 900)).images, ...(await page(900, 900)).images].map(({ id }) => id)
+        expect(new Set(all).size).toBe(1_300)
+        for (const [offset, limit] of [
+          [1_000, 100],
+          [1_010, 1_000],
+          [1_299, 5],
+          [1_300, 5],
+          [9_000, 5],
+          [1_100, 0],
+        ] as const) {
+          const { images, total } = await page(offset, limit)
+          expect(total).toBe(1_300)
+          expect(images.map(({ id }) => id)).toEqual(all.slice(offset, offset + limit))
+        }
+      }
+    })
+
     it('filters by attributes', async () => {
       const catalog = await openEmpty()
       await catalog.images.upsert([

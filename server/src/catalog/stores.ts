@@ -86,6 +86,7 @@ export const READ_FROM = {
     deletedBefore: 'primary',
     restore: 'primary',
     remove: 'primary',
+    adopt: 'primary',
   },
   collections: {
     list: 'replica',

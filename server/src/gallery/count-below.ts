@@ -1,4 +1,5 @@
 import { readEntries } from './disk.ts'
+import { TRASH_RECORD } from './include.ts'
 import { toAbsolute } from './paths.ts'
 
 export interface FilesBelow {
@@ -28,7 +29,7 @@ export async function countFilesBelow(root: string, folder: string): Promise<Fil
     for (const entry of entries) {
       const below = `${path}/${entry.name}`
       if (entry.isDirectory()) waiting.push(below)
-      else {
+      else if (entry.name !== TRASH_RECORD) {
         found.files++
         found.example ??= below
       }

@@ -21,6 +21,9 @@ export interface IncludeRules {
 /** At the top of each drive: files that were deleted in Sketch-Search. Hidden for other programs. */
 export const TRASH_FOLDER = '.sketch-search-trash'
 
+/** Beside each file in the trash: the image as it was deleted. */
+export const TRASH_RECORD = '.sketch-search.json'
+
 /** The rules under which an entry of the watched folder is left out of the index. */
 export const LEFT_OUT_RULES = [
   'hidden',

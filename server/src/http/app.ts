@@ -10,6 +10,7 @@ import type { ImageReader } from '../gallery/image-reader.ts'
 import type { ImageFiles } from '../images/image-files.ts'
 import type { Reveal } from '../images/reveal.ts'
 import type { Trash } from '../images/trash/trash.ts'
+import type { ReadOnlyFolders } from '../images/write-access.ts'
 import type { Backfill } from '../indexing/backfill.ts'
 import type { Indexer } from '../indexing/indexer.ts'
 import type { StorageMonitor } from '../indexing/storage-monitor.ts'
@@ -72,6 +73,7 @@ export interface HttpOptions {
   imageFiles: ImageFiles
   filters: ImageFilters
   exporter: Exporter
+  readOnlyFolders: ReadOnlyFolders
   /** undefined: no request may open a file manager. */
   reveal: Reveal | undefined
   trash: Trash

@@ -44,6 +44,11 @@ export const indexStatusSchema = z
         count: z.int().nullable(),
       })
       .describe('Searching by words.'),
+    read_only: z
+      .array(z.string())
+      .describe(
+        'Folders at the top of the gallery in which nothing can be added or deleted; `.` is the watched folder itself.',
+      ),
     can_reveal: z
       .boolean()
       .describe('Whether this client may open the folder of an image in the file manager of the server.'),

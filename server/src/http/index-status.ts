@@ -3,6 +3,7 @@ import type { Catalog } from '../catalog/catalog.ts'
 import type { Handlers } from '../contract/routes.ts'
 import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import type { Trash } from '../images/trash/trash.ts'
+import type { ReadOnlyFolders } from '../images/write-access.ts'
 import type { Backfill } from '../indexing/backfill.ts'
 import type { Indexer } from '../indexing/indexer.ts'
 import type { StorageMonitor } from '../indexing/storage-monitor.ts'
@@ -29,6 +30,7 @@ export interface IndexStatusOptions extends RevealAccess {
   /** undefined: without sign-in. */
   signIn: Pick<SignIn, 'method'> | undefined
   trash: Pick<Trash, 'days'>
+  readOnlyFolders: ReadOnlyFolders
 }
 
 export function indexStatusHandlers(options: IndexStatusOptions): Handlers<typeof indexStatusContract> {
@@ -36,7 +38,8 @@ export function indexStatusHandlers(options: IndexStatusOptions): Handlers<typeo
   return {
     async status(context) {
       const status = await statusOf(options)
-      return context.json({ ...status, can_reveal: mayReveal(context, options) }, 200)
+      const readOnly = await options.readOnlyFolders()
+      return context.json({ ...status, read_only: readOnly, can_reveal: mayReveal(context, options) }, 200)
     },
     async failures(context) {
       const { failures, total } = await catalog.failures.list(pageOf(context.req.valid('query')))
@@ -73,7 +76,7 @@ async function statusOf({
   storage,
   signIn,
   trash,
-}: IndexStatusOptions): Promise<Omit<IndexStatusJson, 'can_reveal'>> {
+}: IndexStatusOptions): Promise<Omit<IndexStatusJson, 'can_reveal' | 'read_only'>> {
   const { indexed, unembedded, failed } = await catalog.images.counts()
   await former.index?.check()
   const { ratePerSecond, etaSeconds, pending } = indexer.progress()

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, stat, symlink } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import type { App } from '../app/compose.ts'
@@ -108,7 +108,10 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
       await symlink('/sys', join(root, '.sketch-search-trash'))
       expect((await browser.request('DELETE', `/api/images/${first.id}`)).status).toBe(200)
       expect(await readdir(join(root, 'folder'))).toEqual(['2.png'])
-      expect(await filesIn(join(config.data_directory, 'trash'))).toEqual(['1.png'])
+      expect((await filesIn(join(config.data_directory, 'trash'))).sort()).toEqual([
+        '.sketch-search.json',
+        '1.png',
+      ])
       await browser.post('/api/trash/restore', { image_ids: [first.id] })
       expect((await readdir(join(root, 'folder'))).sort()).toEqual(['1.png', '2.png'])
       expect(await filesIn(join(config.data_directory, 'trash'))).toEqual([])
@@ -163,6 +166,33 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
       await next.untilIdle()
       expect(await filesIn(root)).toEqual(expect.arrayContaining(['1.png', '2.png']))
       expect((await next.catalog.images.counts()).indexed).toBe(1)
+    })
+
+    it('lists deleted images again after their rows are lost, and no image from a forged record', async () => {
+      const { root, config, app, first } = await openGallery(database)
+      await app.trash.put(first)
+      const [trashed] = await app.catalog.trash.get([first.id])
+      const forged = unusedPlace('evil.png')
+      await mkdir(join(root, dirname(forged.file)), { recursive: true })
+      await writeFile(join(root, forged.file), 'x')
+      const image = { ...first, id: randomUUID(), path: '../evil.png' }
+      const record = JSON.stringify({ image, deletedAt: 1 })
+      await writeFile(join(root, dirname(forged.file), '.sketch-search.json'), record)
+      await app.catalog.trash.remove([first.id])
+      await app.close()
+
+      const next = await startApp(config)
+      await next.start()
+      const listed = () => next.catalog.trash.list({ offset: 0, limit: 9 })
+      await vi.waitFor(async () => expect((await listed()).total).toBe(1), 60_000)
+      expect((await listed()).images[0]).toMatchObject({
+        image: { id: first.id, path: first.path },
+        file: trashed!.file,
+      })
+      const restored = await openBrowser(next.http).post('/api/trash/restore', { image_ids: [first.id] })
+      expect(await restored.json()).toMatchObject({ images: [{ id: first.id, path: 'folder/1.png' }] })
+      await next.untilIdle()
+      expect((await next.catalog.images.counts()).indexed).toBe(2)
     })
 
     it('keeps deleted images of an absent drive', async () => {

@@ -6,6 +6,7 @@ import { Button } from '../components/button.tsx'
 import { FIELD } from '../components/field.tsx'
 import { IconButton } from '../components/icon-button.tsx'
 import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
 
 const PAGE_SIZE = 25
 
@@ -27,7 +28,7 @@ export default function UsersView({ onBack }: { onBack: () => void }) {
     if (data !== undefined && page > pages) setPage(pages)
   }, [data, page, pages])
   return (
-    <section aria-label={messages.users.title} className="h-full overflow-y-auto px-3 pb-24 sm:px-4">
+    <section aria-label={viewMessages.users.title} className="h-full overflow-y-auto px-3 pb-24 sm:px-4">
       <UsersHead
         total={total}
         email={email}
@@ -50,7 +51,7 @@ export default function UsersView({ onBack }: { onBack: () => void }) {
           <UserRow key={user.id} user={user} />
         ))}
         {data !== undefined && data.users.length === 0 && (
-          <li className="px-4 py-6 text-center text-ink-2">{messages.users.none}</li>
+          <li className="px-4 py-6 text-center text-ink-2">{viewMessages.users.none}</li>
         )}
       </ul>
       {pages > 1 && <Pages page={page} pages={pages} onPage={setPage} />}
@@ -73,25 +74,25 @@ function UsersHead({ total, email, role, onFilter, onBack }: UsersHeadProps) {
       <Button variant="ghost" icon={<ArrowLeft />} onClick={onBack}>
         {messages.viewer.gallery}
       </Button>
-      <h2 className="title text-22">{messages.users.title}</h2>
+      <h2 className="title text-22">{viewMessages.users.title}</h2>
       <p aria-live="polite" className="text-ink-2">
-        {messages.users.count(total)}
+        {viewMessages.users.count(total)}
       </p>
       <input
         type="search"
         value={email}
         onChange={(event) => onFilter({ email: event.target.value, role })}
-        aria-label={messages.users.filter}
-        placeholder={messages.users.filter}
+        aria-label={viewMessages.users.filter}
+        placeholder={viewMessages.users.filter}
         className={`${FIELD} ml-auto w-44`}
       />
       <select
         value={role ?? ''}
         onChange={(event) => onFilter({ email, role: (event.target.value || undefined) as Role | undefined })}
-        aria-label={messages.users.filterRole}
+        aria-label={viewMessages.users.filterRole}
         className={FIELD}
       >
-        <option value="">{messages.users.anyRole}</option>
+        <option value="">{viewMessages.users.anyRole}</option>
         <RoleOptions />
       </select>
     </header>
@@ -106,12 +107,12 @@ interface PagesProps {
 
 function Pages({ page, pages, onPage }: PagesProps) {
   return (
-    <nav aria-label={messages.users.pages} className="flex items-center justify-center gap-2 py-3">
-      <IconButton label={messages.users.previous} isDisabled={page <= 1} onClick={() => onPage(page - 1)}>
+    <nav aria-label={viewMessages.users.pages} className="flex items-center justify-center gap-2 py-3">
+      <IconButton label={viewMessages.users.previous} isDisabled={page <= 1} onClick={() => onPage(page - 1)}>
         <ChevronLeft />
       </IconButton>
-      <span className="text-13">{messages.users.page(page, pages)}</span>
-      <IconButton label={messages.users.next} isDisabled={page >= pages} onClick={() => onPage(page + 1)}>
+      <span className="text-13">{viewMessages.users.page(page, pages)}</span>
+      <IconButton label={viewMessages.users.next} isDisabled={page >= pages} onClick={() => onPage(page + 1)}>
         <ChevronRight />
       </IconButton>
     </nav>
@@ -138,15 +139,15 @@ function AddUser() {
         type="email"
         required
         maxLength={254}
-        aria-label={messages.users.email}
-        placeholder={messages.users.email}
+        aria-label={viewMessages.users.email}
+        placeholder={viewMessages.users.email}
         className={`${FIELD} min-w-0 flex-1 sm:max-w-80`}
       />
-      <select name="role" aria-label={messages.users.role} className={FIELD}>
+      <select name="role" aria-label={viewMessages.users.role} className={FIELD}>
         <RoleOptions />
       </select>
       <Button type="submit" variant="primary" icon={<UserPlus />} isBusy={add.isPending}>
-        {messages.users.add}
+        {viewMessages.users.add}
       </Button>
       {add.error !== null && (
         <p role="alert" className="basis-full text-13 text-danger">
@@ -183,19 +184,19 @@ function UserRow({ user }: { user: User }) {
             required
             maxLength={254}
             defaultValue={user.email}
-            aria-label={messages.users.email}
+            aria-label={viewMessages.users.email}
             className={`${FIELD} min-w-0 flex-1 basis-full sm:basis-0`}
           />
           <Button type="submit" variant="primary">
-            {messages.users.save}
+            {viewMessages.users.save}
           </Button>
-          <Button onClick={() => setEditing(false)}>{messages.users.cancel}</Button>
+          <Button onClick={() => setEditing(false)}>{viewMessages.users.cancel}</Button>
         </form>
       ) : (
         <button
           type="button"
-          title={messages.users.edit(user.email)}
-          aria-label={messages.users.edit(user.email)}
+          title={viewMessages.users.edit(user.email)}
+          aria-label={viewMessages.users.edit(user.email)}
           onClick={() => setEditing(true)}
           className="h-10 min-w-0 flex-1 truncate text-left hover:underline"
         >
@@ -206,7 +207,7 @@ function UserRow({ user }: { user: User }) {
         value={user.role}
         disabled={change.isPending}
         onChange={(event) => change.mutate({ email: user.email, role: event.target.value as Role })}
-        aria-label={messages.users.roleOf(user.email)}
+        aria-label={viewMessages.users.roleOf(user.email)}
         className={FIELD}
       >
         <RoleOptions />
@@ -214,12 +215,12 @@ function UserRow({ user }: { user: User }) {
       {isAsking ? (
         <span className="flex gap-2">
           <Button variant="danger" isBusy={remove.isPending} onClick={() => remove.mutate(undefined)}>
-            {messages.users.removeNow}
+            {viewMessages.users.removeNow}
           </Button>
-          <Button onClick={() => setAsking(false)}>{messages.users.cancel}</Button>
+          <Button onClick={() => setAsking(false)}>{viewMessages.users.cancel}</Button>
         </span>
       ) : (
-        <IconButton label={messages.users.remove(user.email)} onClick={() => setAsking(true)}>
+        <IconButton label={viewMessages.users.remove(user.email)} onClick={() => setAsking(true)}>
           <Trash2 />
         </IconButton>
       )}
@@ -235,7 +236,7 @@ function UserRow({ user }: { user: User }) {
 function RoleOptions() {
   return ROLES.map((role) => (
     <option key={role} value={role}>
-      {messages.users.roles[role]}
+      {viewMessages.users.roles[role]}
     </option>
   ))
 }

@@ -30,7 +30,11 @@ export type UserList = InferResponseType<typeof api.users.$get>
 
 type ListQuery = NonNullable<InferRequestType<typeof api.images.$get>['query']>
 type UserQuery = NonNullable<InferRequestType<typeof api.users.$get>['query']>
+type UploadForm = InferRequestType<typeof api.images.$post>['form']
 type SearchBody = NonNullable<InferRequestType<typeof api.images.search.$post>['json']>
+
+/** Decision about a file whose name is taken by other bytes. */
+export type OnConflict = NonNullable<UploadForm['on_conflict']>
 
 export type OrderBy = NonNullable<ListQuery['order_by']>
 
@@ -98,10 +102,50 @@ export function getFolders(signal?: AbortSignal): Promise<Folder> {
   return read(api.fs['watched-directories'].$get({}, until(signal)))
 }
 
-/** Adds a file to a folder of the gallery. The server keeps both files if the name is taken by other bytes. */
-export async function uploadImage(file: File, directory: string, sending: Sending): Promise<Image> {
-  const form = { image: file, directory }
+/** Adds a file to a folder of the gallery. */
+export async function uploadImage(
+  file: File,
+  place: Required<Pick<UploadForm, 'directory' | 'on_conflict'>>,
+  sending: Sending,
+): Promise<Image> {
+  const form = { image: file, ...place }
   return (await read(api.images.$post({ form }, { fetch: sendWithProgress(sending) }))).image
+}
+
+/**
+ * Images with the bytes of a file.
+ * @param hash SHA-256, hexadecimal
+ * @returns none if only the trash has them; undefined if the gallery does not have them
+ */
+export async function knownImages(hash: string, signal: AbortSignal): Promise<Image[] | undefined> {
+  const { known } = await read(api.images.known.$post({ json: { sha256: [hash] } }, until(signal)))
+  return known[0]?.images
+}
+
+/** Names that contain the name of a file, in its folder. */
+const MAX_NAMESAKES = 100
+
+/** The image at a path. @returns undefined if there is none in the index */
+export async function findByPath(path: string, signal: AbortSignal): Promise<Image | undefined> {
+  const slash = path.lastIndexOf('/')
+  const { images } = await listImages(
+    {
+      directory: slash < 0 ? '.' : path.slice(0, slash),
+      recursive: false,
+      name_contains: path.slice(slash + 1),
+      page: 1,
+      items_per_page: MAX_NAMESAKES,
+      order_by: 'user_visible_name',
+      direction: 'ascending',
+    },
+    signal,
+  )
+  return images.find((one) => one.path === path)
+}
+
+/** Shows a file in the file manager of the machine that runs the server. */
+export function revealImage(id: string): Promise<unknown> {
+  return read(image.reveal.$post({ param: { image_id: id } }))
 }
 
 /** Removes files from the index that are gone, however many they are. */

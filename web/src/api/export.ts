@@ -1,7 +1,18 @@
+import type { Filters, OrderBy } from './client.ts'
 import { serverUrl } from './server-url.ts'
 
 export const EXPORT_FORMATS = ['zip', 'zip-small', 'pdf', 'csv', 'html', 'json', 'paths', 'xmp'] as const
 export type ExportFormat = (typeof EXPORT_FORMATS)[number]
+
+/** The pictures of a file: some of them, those that pass filters, or those that a search finds. */
+export type ExportSource = { title?: string } & (
+  | { image_ids: readonly string[] }
+  | { query: Filters & { order_by: OrderBy; direction: 'ascending' | 'descending' } }
+  | { search: object }
+)
+
+/** How files lie in an archive: in the folders of the gallery, or all beside each other. */
+export type ExportLayout = 'folders' | 'flat'
 
 const FRAME = 'export'
 
@@ -10,7 +21,11 @@ const FRAME = 'export'
  * archive of any size has room.
  * @param onError called if the answer is not a file; the page stays
  */
-export function exportImages(format: ExportFormat, image_ids: readonly string[], onError: () => void): void {
+export function exportImages(
+  { format, layout }: { format: ExportFormat; layout: ExportLayout },
+  source: ExportSource,
+  onError: () => void,
+): void {
   const form = document.createElement('form')
   form.method = 'POST'
   form.enctype = 'multipart/form-data'
@@ -19,7 +34,7 @@ export function exportImages(format: ExportFormat, image_ids: readonly string[],
   const field = document.createElement('input')
   field.type = 'hidden'
   field.name = 'export_json'
-  field.value = JSON.stringify({ format, image_ids })
+  field.value = JSON.stringify({ format, layout, ...source })
   form.append(field)
   const frame = document.querySelector<HTMLIFrameElement>(`iframe[name=${FRAME}]`) ?? hiddenFrame()
   document.body.append(form)

@@ -1,13 +1,13 @@
-import { lazy, Suspense } from 'react'
 import { Dialog } from '../components/dialog.tsx'
+import { lazyPart } from '../components/lazy-part.tsx'
 import { messages } from '../messages/messages.ts'
 import { LazyLibrary } from './lazy-library.tsx'
 import type { Page } from './use-page.ts'
 
-const Shortcuts = lazy(async () => ({ default: (await import('../components/shortcuts.tsx')).Shortcuts }))
-const DropZones = lazy(async () => ({ default: (await import('./drop-zones.tsx')).DropZones }))
+const Shortcuts = lazyPart(async () => ({ default: (await import('../components/shortcuts.tsx')).Shortcuts }))
+const DropZones = lazyPart(async () => ({ default: (await import('./drop-zones.tsx')).DropZones }))
 
-const CollectionDialog = lazy(() => import('../gallery/collection-dialog.tsx'))
+const CollectionDialog = lazyPart(() => import('../gallery/collection-dialog.tsx'))
 
 interface AppOverlaysProps {
   page: Page
@@ -27,33 +27,27 @@ export function AppOverlays({
   areShortcutsOpen,
   onShortcutsClose,
 }: AppOverlaysProps) {
+  const closeTask = () => page.setTask(undefined)
   return (
     <>
       <Dialog title={messages.gallery.library} isOpen={isFolderDialogOpen} onClose={onFolderDialogClose}>
         {isFolderDialogOpen && <LazyLibrary page={page} onDraw={onDraw} onChoose={onFolderDialogClose} />}
       </Dialog>
-      {areShortcutsOpen && (
-        <Suspense fallback={null}>
-          <Shortcuts isOpen onClose={onShortcutsClose} />
-        </Suspense>
-      )}
+      {areShortcutsOpen && <Shortcuts isOpen onClose={onShortcutsClose} onMissing={onShortcutsClose} />}
       {page.task !== undefined && (
-        <Suspense fallback={null}>
-          <CollectionDialog
-            task={page.task}
-            onOpen={page.openCollection}
-            onClose={() => page.setTask(undefined)}
-          />
-        </Suspense>
+        <CollectionDialog
+          task={page.task}
+          onOpen={page.openCollection}
+          onClose={closeTask}
+          onMissing={closeTask}
+        />
       )}
       {page.input.dragged !== undefined && (
-        <Suspense fallback={null}>
-          <DropZones
-            mayAdd={page.mayEdit && page.input.dragged === 'files'}
-            folder={page.folder}
-            isImage={page.input.dragged === 'image'}
-          />
-        </Suspense>
+        <DropZones
+          mayAdd={page.mayEdit && page.input.dragged === 'files'}
+          folder={page.folder}
+          isImage={page.input.dragged === 'image'}
+        />
       )}
     </>
   )

@@ -1,4 +1,5 @@
-import { lazy, type RefObject, Suspense, useRef, useState } from 'react'
+import { type RefObject, useRef, useState } from 'react'
+import { lazyPart } from '../components/lazy-part.tsx'
 import { useLayout } from '../components/use-layout.ts'
 import { TrashFailures } from '../gallery/trash-failures.tsx'
 import { messages } from '../messages/messages.ts'
@@ -12,9 +13,9 @@ import { useAppKeys } from './use-app-keys.ts'
 import { type Page, usePage } from './use-page.ts'
 import { WideLayout } from './wide-layout.tsx'
 
-const UploadPanel = lazy(async () => ({ default: (await loadUploadPanel()).UploadPanel }))
-const ViewedPicture = lazy(() => import('./viewed-picture.tsx'))
-const ComparedPictures = lazy(() => import('./compared-pictures.tsx'))
+const UploadPanel = lazyPart(async () => ({ default: (await loadUploadPanel()).UploadPanel }))
+const ViewedPicture = lazyPart(() => import('./viewed-picture.tsx'))
+const ComparedPictures = lazyPart(() => import('./compared-pictures.tsx'))
 
 export function App() {
   const page = usePage()
@@ -33,11 +34,14 @@ export function App() {
   const isElsewhere = isViewing || state.show !== undefined
   const hasSheetKeys = lastPane === 'query' && isPaneOpen && !isElsewhere
   const hasRoom = layout === 'side'
+  const isWide = layout !== 'phone'
   const toggleLibrary = () => (hasRoom ? setLibraryOpen(!isLibraryOpen) : setFolderDialogOpen(true))
   const openSheet = () => {
     setLastPane('query')
     sheet.openSheet()
     setPaneOpen(true)
+    // There the sheet has no room beside it.
+    if (state.show === 'duplicates' || (state.show !== undefined && !isWide)) change({ show: undefined })
   }
   useAppKeys({
     onSheet: openSheet,
@@ -97,11 +101,7 @@ export function App() {
 function Corner({ page: { uploads, lists } }: { page: Page }) {
   return (
     <div className="pointer-events-none fixed inset-x-3 bottom-3 z-40 flex flex-col items-center gap-2">
-      {uploads.list.length > 0 && (
-        <Suspense fallback={null}>
-          <UploadPanel uploads={uploads} />
-        </Suspense>
-      )}
+      {uploads.list.length > 0 && <UploadPanel uploads={uploads} />}
       <TrashFailures trash={lists.trash} />
     </div>
   )
@@ -137,10 +137,10 @@ function FileInputs({ page: { picture, uploads, folder }, queryRef, uploadRef }:
 
 /** A picture in the large view, or pictures that are compared. */
 function Viewer({ page }: { page: Page }) {
-  const { view } = page.state
-  return (
-    <Suspense fallback={null}>
-      {view === undefined ? <ComparedPictures page={page} /> : <ViewedPicture page={page} id={view} />}
-    </Suspense>
+  const { state, control } = page
+  return state.view === undefined ? (
+    <ComparedPictures page={page} onMissing={control.closeView} />
+  ) : (
+    <ViewedPicture page={page} id={state.view} onMissing={control.closeView} />
   )
 }

@@ -1,5 +1,5 @@
 import { messages } from '../messages/messages.ts'
-import { nameOf } from '../upload/upload-panel.tsx'
+import { nameOf } from '../upload/folder-name.ts'
 
 interface DropZonesProps {
   mayAdd: boolean

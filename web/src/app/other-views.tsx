@@ -1,10 +1,11 @@
-import { lazy, type ReactNode, Suspense } from 'react'
+import type { ReactNode } from 'react'
+import { lazyPart } from '../components/lazy-part.tsx'
 import { useHasRole } from '../state/role.ts'
 import type { Page } from './use-page.ts'
 
-const DuplicatesView = lazy(() => import('../gallery/duplicates-view.tsx'))
-const TrashView = lazy(() => import('../gallery/trash-view.tsx'))
-const UsersView = lazy(() => import('../admin/users-view.tsx'))
+const DuplicatesView = lazyPart(() => import('../gallery/duplicates-view.tsx'))
+const TrashView = lazyPart(() => import('../gallery/trash-view.tsx'))
+const UsersView = lazyPart(() => import('../admin/users-view.tsx'))
 
 /** Replaces the results by duplicates, the trash or users. The results stay unchanged behind it. */
 export function OtherViews({ page, children }: { page: Page; children: ReactNode }) {
@@ -12,31 +13,23 @@ export function OtherViews({ page, children }: { page: Page; children: ReactNode
   const mayAdminister = useHasRole('admin')
   const onBack = () => change({ show: undefined })
   if (state.show === 'users' && mayAdminister) {
-    return (
-      <Suspense fallback={null}>
-        <UsersView onBack={onBack} />
-      </Suspense>
-    )
+    return <UsersView onBack={onBack} onMissing={onBack} />
   }
   if (state.show === 'duplicates') {
     return (
-      <Suspense fallback={null}>
-        <DuplicatesView
-          hidden={lists.trash.hidden}
-          onOpen={(image) => change({ view: image.id })}
-          onTop={lists.setAtTop}
-          onDelete={mayEdit ? lists.trash.move : undefined}
-          onBack={onBack}
-        />
-      </Suspense>
+      <DuplicatesView
+        hidden={lists.trash.hidden}
+        onOpen={(image) => change({ view: image.id })}
+        onCompare={page.compare}
+        onTop={lists.setAtTop}
+        onDelete={mayEdit ? lists.trash.move : undefined}
+        onBack={onBack}
+        onMissing={onBack}
+      />
     )
   }
   if (state.show === 'trash') {
-    return (
-      <Suspense fallback={null}>
-        <TrashView mayRestore={mayEdit} mayEmpty={mayAdminister} onBack={onBack} />
-      </Suspense>
-    )
+    return <TrashView mayRestore={mayEdit} mayEmpty={mayAdminister} onBack={onBack} onMissing={onBack} />
   }
   return children
 }

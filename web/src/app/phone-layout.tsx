@@ -11,9 +11,11 @@ import { QueryChips } from '../query/query-chips.tsx'
 import { WordsField } from '../query/words-field.tsx'
 import { Failures } from '../status/failures.tsx'
 import type { LayoutProps } from './layout-props.ts'
+import { ListMenu } from './list-menu.tsx'
 import { OtherViews } from './other-views.tsx'
 import { clearSearch, useQueryChips } from './page-query-bar.tsx'
 import { PANE } from './panes.ts'
+import { hasPlace, PlaceChip } from './place-chip.tsx'
 import { QueryPane } from './query-pane.tsx'
 import { ResultsPane } from './results-pane.tsx'
 import { useTrace } from './use-trace.ts'
@@ -89,12 +91,24 @@ function PhoneBar({ onTrace, ...props }: LayoutProps & { onTrace: (url: string) 
 
 function PhoneHead({ page, onGallery }: LayoutProps & { onGallery: () => void }) {
   return (
-    <div className="flex h-11 items-center gap-1 px-3">
+    <div className="flex flex-wrap items-center gap-1 px-3">
       <Filters state={page.state} change={page.change} isNarrow />
       <span className="flex-1" />
+      <ListMenu page={page} />
       <Button variant="ghost" size="small" icon={<Images />} onClick={onGallery}>
         {messages.app.gallery}
       </Button>
+      <PlaceRow page={page} />
+    </div>
+  )
+}
+
+/** The collection in view or the like, on a line of its own. */
+function PlaceRow({ page }: Pick<LayoutProps, 'page'>) {
+  if (!hasPlace(page)) return null
+  return (
+    <div className="flex w-full min-w-0 shrink-0 items-center px-1">
+      <PlaceChip page={page} />
     </div>
   )
 }
@@ -102,6 +116,7 @@ function PhoneHead({ page, onGallery }: LayoutProps & { onGallery: () => void })
 /** The gallery on the whole screen, with a pill to go elsewhere. */
 function PhoneGallery(props: LayoutProps) {
   const { page, onDraw, onLibrary, onAddFiles, settings } = props
+  const { show } = page.state
   return (
     <>
       <header
@@ -110,9 +125,10 @@ function PhoneGallery(props: LayoutProps) {
       >
         <h1 className="sr-only">{messages.app.title}</h1>
         <img src={serverUrl('/icon.svg')} alt="" className="mx-1.5 size-8" />
-        <Filters state={page.state} change={page.change} isNarrow />
+        {show === undefined && <Filters state={page.state} change={page.change} isNarrow />}
         <span className="flex-1" />
         <Failures />
+        {show === undefined && <ListMenu page={page} />}
         {onAddFiles && (
           <IconButton label={messages.app.addFiles} onClick={onAddFiles}>
             <Upload />
@@ -120,14 +136,16 @@ function PhoneGallery(props: LayoutProps) {
         )}
         {settings}
       </header>
+      {show === undefined && <PlaceRow page={page} />}
       <main {...PANE} id="results" aria-label={messages.app.results} className="min-h-0 flex-1">
         <OtherViews page={page}>
           <ResultsPane {...props} hasHead={false} />
         </OtherViews>
       </main>
+      {/* The review of duplicates has buttons there. */}
       <nav
         aria-label={messages.app.title}
-        className="fixed bottom-[calc(env(safe-area-inset-bottom)+1rem)] left-1/2 z-20 flex -translate-x-1/2 gap-1 rounded-sheet bg-surface p-1.5 shadow-rest forced-colors:border"
+        className={`fixed bottom-[calc(env(safe-area-inset-bottom)+1rem)] left-1/2 z-20 -translate-x-1/2 gap-1 rounded-sheet bg-surface p-1.5 shadow-rest forced-colors:border ${show === 'duplicates' ? 'hidden' : 'flex'}`}
       >
         <Button variant="primary" size="large" icon={<Pencil />} onClick={onDraw}>
           {messages.app.draw}

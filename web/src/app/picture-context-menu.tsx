@@ -3,6 +3,7 @@ import {
   Crop,
   Download,
   Folder,
+  FolderOpen,
   FolderPlus,
   Maximize2,
   Minus,
@@ -16,7 +17,8 @@ import type { Image } from '../api/client.ts'
 import { ContextMenu } from '../components/context-menu.tsx'
 import { downloadUrl } from '../components/download.ts'
 import { MenuItem, MenuSeparator } from '../components/menu.tsx'
-import { useToast } from '../components/toast.tsx'
+import { useCopyPath } from '../gallery/use-copy-path.ts'
+import { useReveal } from '../gallery/use-reveal.ts'
 import { useStar } from '../gallery/use-star.ts'
 import { messages } from '../messages/messages.ts'
 import type { Page } from './use-page.ts'
@@ -106,16 +108,8 @@ export function PictureContextMenu({ page, target, onClose }: PictureContextMenu
 function FileItems({ page, image }: { page: Page; image: Image }) {
   const { gallery, viewer } = messages
   const { change } = page
-  const toast = useToast()
-  const copyPath = async () => {
-    try {
-      await navigator.clipboard.writeText(image.path)
-      toast.show({ text: gallery.pathCopied })
-    } catch {
-      // Without permission, or over plain HTTP, the path can still be read.
-      toast.show({ text: image.path })
-    }
-  }
+  const copyPath = useCopyPath()
+  const reveal = useReveal()
   return (
     <>
       <MenuItem
@@ -127,9 +121,14 @@ function FileItems({ page, image }: { page: Page; image: Image }) {
       <MenuItem icon={<Download />} onSelect={() => downloadUrl(image.view_url, image.user_visible_name)}>
         {viewer.download}
       </MenuItem>
-      <MenuItem icon={<Copy />} onSelect={() => void copyPath()}>
+      <MenuItem icon={<Copy />} onSelect={() => void copyPath(image)}>
         {gallery.copyPath}
       </MenuItem>
+      {page.canReveal && (
+        <MenuItem icon={<FolderOpen />} onSelect={() => void reveal(image)}>
+          {gallery.reveal}
+        </MenuItem>
+      )}
     </>
   )
 }

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
-import { lazy, Suspense } from 'react'
 import { getImage } from '../api/client.ts'
 import { serverUrl } from '../api/server-url.ts'
+import { lazyPart } from '../components/lazy-part.tsx'
 import type { Layout } from '../components/use-layout.ts'
 import { messages } from '../messages/messages.ts'
 import { SketchPanel } from '../sketch/sketch-panel.tsx'
@@ -9,7 +9,7 @@ import { placeAmongSame, type QueryTerm } from '../state/query-terms.ts'
 import { FirstVisit } from './first-visit.tsx'
 import type { Page } from './use-page.ts'
 
-const RegionPicker = lazy(async () => ({
+const RegionPicker = lazyPart(async () => ({
   default: (await import('../region/region-picker.tsx')).RegionPicker,
 }))
 
@@ -93,21 +93,20 @@ function PicturePane({ page, term, onTrace }: PicturePaneProps) {
   const waiting = <div className="absolute inset-0 animate-pulse-soft bg-sunken" />
   if (src === undefined) return waiting
   return (
-    <Suspense fallback={waiting}>
-      <RegionPicker
-        // The tool and the lasso belong to one region.
-        key={`${term.id} ${placeAmongSame(page.state.terms, term)}`}
-        src={src}
-        name={image?.user_visible_name ?? messages.query.yourPicture}
-        {...(image === undefined ? {} : { size: { width: image.width, height: image.height } })}
-        region={sheet.liveRegion === undefined ? term.region : sheet.liveRegion.region}
-        onChange={(region, isDone) => {
-          sheet.setLiveRegion(isDone ? undefined : { term, region })
-          if (isDone) actions.update(term, { region })
-        }}
-        onAddRegion={term.region === undefined ? undefined : () => actions.addRegion(term)}
-        onTrace={() => onTrace(src)}
-      />
-    </Suspense>
+    <RegionPicker
+      // The tool and the lasso belong to one region.
+      key={`${term.id} ${placeAmongSame(page.state.terms, term)}`}
+      src={src}
+      name={image?.user_visible_name ?? messages.query.yourPicture}
+      {...(image === undefined ? {} : { size: { width: image.width, height: image.height } })}
+      region={sheet.liveRegion === undefined ? term.region : sheet.liveRegion.region}
+      onChange={(region, isDone) => {
+        sheet.setLiveRegion(isDone ? undefined : { term, region })
+        if (isDone) actions.update(term, { region })
+      }}
+      onAddRegion={term.region === undefined ? undefined : () => actions.addRegion(term)}
+      onTrace={() => onTrace(src)}
+      whileLoading={waiting}
+    />
   )
 }

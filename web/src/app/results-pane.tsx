@@ -1,25 +1,28 @@
-import { Clock, Images, Minus, Pencil, RefreshCw, ScanSearch, SlidersHorizontal, Upload } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { Images, Minus, Pencil, RefreshCw, ScanSearch, SlidersHorizontal, Upload } from 'lucide-react'
+import { useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
-import { FilterChip } from '../components/filter-chip.tsx'
+import { lazyPart } from '../components/lazy-part.tsx'
 import { useDelayedTrue } from '../components/use-delayed-true.ts'
 import { useMeasures } from '../components/use-layout.ts'
-import { CollectionChip } from '../gallery/collection-chip.tsx'
 import { countOf, useFolders } from '../gallery/folder-tree.tsx'
 import { PictureGrid } from '../gallery/picture-grid.tsx'
 import { ResultsHead, ROW_SCALES } from '../gallery/results-head.tsx'
-import { SelectionBar } from '../gallery/selection-bar.tsx'
 import { useCollectionChanges, useCollections } from '../gallery/use-collections.ts'
 import { messages } from '../messages/messages.ts'
 import { filterCount, NO_FILTERS } from '../state/address.ts'
 import { useStoredNumber } from '../state/settings.ts'
 import { Notices } from '../status/notices.tsx'
+import { ListMenu } from './list-menu.tsx'
 import type { MenuTarget } from './picture-context-menu.tsx'
+import { hasPlace, PlaceChip } from './place-chip.tsx'
 import { ResultsStatus } from './results-status.tsx'
 import type { Page } from './use-page.ts'
 
-const PictureContextMenu = lazy(async () => ({
+const SelectionBar = lazyPart(async () => ({
+  default: (await import('../gallery/selection-bar.tsx')).SelectionBar,
+}))
+const PictureContextMenu = lazyPart(async () => ({
   default: (await import('./picture-context-menu.tsx')).PictureContextMenu,
 }))
 
@@ -60,12 +63,16 @@ export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
       )}
       {selected.length > 0 ? (
         <SelectionBar
+          whileLoading={<div className="h-14 shrink-0 bg-bar" />}
           images={selected}
           onCollect={() => page.setTask({ kind: 'add', ids: [...selection.ids] })}
           onRemove={
             collection === undefined
               ? undefined
-              : () => void removeFrom(collection, [...selection.ids]).then(selection.clear)
+              : () =>
+                  void removeFrom(collection, [...selection.ids]).then(
+                    (isDone) => isDone && selection.clear(),
+                  )
           }
           onCompare={() => page.compare(selected)}
           total={lists.list.count}
@@ -88,12 +95,13 @@ export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
             change={change}
             isSearch={search.hasResults}
             place={<PlaceChip page={page} />}
-            hasPlace={state.collection !== undefined || state.isRecent}
+            hasPlace={hasPlace(page)}
             onSaveSearch={
               search.saved === undefined
                 ? undefined
                 : () => page.setTask({ kind: 'search', search: search.saved! })
             }
+            menu={<ListMenu page={page} />}
             scale={scale}
             onScale={setScale}
           />
@@ -106,21 +114,6 @@ export function ResultsPane({ hasHead = true, ...props }: ResultsPaneProps) {
       </div>
     </div>
   )
-}
-
-/** The collection in view, or that only recent files are. */
-function PlaceChip({ page: { state, change, openCollection, setTask } }: { page: Page }) {
-  if (state.collection !== undefined)
-    return (
-      <CollectionChip
-        id={state.collection}
-        onOpen={openCollection}
-        onRename={(id, name) => setTask({ kind: 'rename', id, name })}
-      />
-    )
-  if (!state.isRecent) return null
-  const onClear = () => change({ isRecent: false })
-  return <FilterChip icon={<Clock />} text={messages.gallery.recent} onClear={onClear} onClick={onClear} />
 }
 
 function Pictures(props: ResultsPaneProps & { scale: number }) {
@@ -161,6 +154,9 @@ function Pictures(props: ResultsPaneProps & { scale: number }) {
       onAddTerms={(image, isWanted) => actions.addTerms([image], isWanted)}
       onFindSimilar={actions.findSimilar}
       onRegion={actions.searchRegion}
+      onCollect={({ id }) =>
+        page.setTask({ kind: 'add', ids: selection.ids.has(id) ? [...selection.ids] : [id] })
+      }
       onMenu={(image, index, at) => setMenu({ image, index, at })}
       isTimeline={lists.isByMonth}
       onDelete={
@@ -180,9 +176,12 @@ function Pictures(props: ResultsPaneProps & { scale: number }) {
     <>
       {grid}
       {menu && (
-        <Suspense fallback={null}>
-          <PictureContextMenu page={page} target={menu} onClose={() => setMenu(undefined)} />
-        </Suspense>
+        <PictureContextMenu
+          page={page}
+          target={menu}
+          onClose={() => setMenu(undefined)}
+          onMissing={() => setMenu(undefined)}
+        />
       )}
     </>
   )

@@ -1,8 +1,9 @@
 import { Keyboard, ListChecks, Settings } from 'lucide-react'
-import { lazy, Suspense, useState } from 'react'
+import { useState } from 'react'
 import { AccountActions } from '../auth/account-actions.tsx'
 import { Button } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
+import { lazyPart } from '../components/lazy-part.tsx'
 import { Popover } from '../components/popover.tsx'
 import { Segmented } from '../components/segmented.tsx'
 import { areSingleKeysOn, setSingleKeys } from '../components/single-keys.ts'
@@ -12,7 +13,7 @@ import { type Theme, useTheme } from '../components/use-theme.ts'
 import { LANGUAGE_KEY, type Language } from '../messages/language.ts'
 import { messages } from '../messages/messages.ts'
 
-const FilesAccount = lazy(async () => ({
+const FilesAccount = lazyPart(async () => ({
   default: (await import('../status/files-account.tsx')).FilesAccount,
 }))
 
@@ -75,7 +76,7 @@ export function SettingsMenu({
               setAccountOpen(true)
             }}
           >
-            {messages.files.title}
+            {messages.app.filesOfFolder}
           </Button>
           <AccountActions beforeLeaving={beforeLeaving} />
         </div>
@@ -134,9 +135,5 @@ function changeLanguage(next: Language | 'system'): void {
 }
 
 function OpenAccount({ onClose }: { onClose: () => void }) {
-  return (
-    <Suspense fallback={null}>
-      <FilesAccount onClose={onClose} />
-    </Suspense>
-  )
+  return <FilesAccount onClose={onClose} onMissing={onClose} />
 }

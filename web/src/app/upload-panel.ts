@@ -1,4 +1,5 @@
 import { useEffect } from 'react'
+import { loadUploadQueue } from '../upload/use-uploads.ts'
 
 const PRELOAD_AFTER_MS = 2_000
 
@@ -8,8 +9,9 @@ export const loadUploadPanel = () => import('../upload/upload-panel.tsx')
 export function usePreloadedUploadPanel(isNeeded: boolean): void {
   useEffect(() => {
     if (!isNeeded) return
-    // It is loaded again when it is shown.
-    const timer = setTimeout(() => void loadUploadPanel().catch(() => {}), PRELOAD_AFTER_MS)
+    // Both are loaded again when they are needed.
+    const load = () => Promise.all([loadUploadPanel(), loadUploadQueue()]).catch(() => {})
+    const timer = setTimeout(() => void load(), PRELOAD_AFTER_MS)
     return () => clearTimeout(timer)
   }, [isNeeded])
 }

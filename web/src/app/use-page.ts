@@ -3,6 +3,7 @@ import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { getIndexStatus, getTimeline, type Image } from '../api/client.ts'
 import { useServerEvents } from '../api/events.ts'
 import { useToast } from '../components/toast.tsx'
+import { useFocusReturn } from '../components/use-focus-return.ts'
 import type { CollectionTask } from '../gallery/collection-dialog.tsx'
 import { withoutHidden } from '../gallery/image-list.ts'
 import { useGallery } from '../gallery/use-gallery.ts'
@@ -32,6 +33,8 @@ import { isSearching, useSearch } from './use-search.ts'
 import { useSharedPicture } from './use-shared-picture.ts'
 import { useSheet } from './use-sheet.ts'
 
+/** Maximum number of pictures that the server adds to a collection at once. */
+const MAX_COLLECTED = 10_000
 /** The key of a section that is a month. */
 const MONTH = /^\d{4}-\d{2}$/
 
@@ -56,6 +59,17 @@ export function usePage() {
     if (picture.error !== undefined) toast.show({ text: picture.error })
   }, [picture.error, toast])
   const [task, setTask] = useState<CollectionTask>()
+  const collectAll = async () => {
+    const { list } = lists
+    if (list.count > MAX_COLLECTED) return toast.show({ text: messages.collections.tooMany(MAX_COLLECTED) })
+    try {
+      const images = await list.load(0, list.count - 1)
+      setTask({ kind: 'add', ids: images.map(({ id }) => id) })
+    } catch (error) {
+      toast.show({ text: error instanceof Error ? error.message : messages.selection.failed })
+    }
+  }
+  const rememberFocus = useFocusReturn(state.compare.length > 1)
   useSharedPicture(picture.keep)
   const input = usePictureInput({
     onPicture: picture.keep,
@@ -87,10 +101,15 @@ export function usePage() {
     /** Open question about a collection. */
     task,
     setTask,
-    compare: (images: readonly Image[]) =>
-      images.length < 2 || images.length > MAX_COMPARED
-        ? toast.show({ text: messages.compare.limits })
-        : change({ compare: images.map(({ id }) => id), view: undefined }),
+    collectAll,
+    /** Whether a file can be shown in the file manager of this machine. */
+    canReveal: status?.can_reveal === true,
+    compare(images: readonly Image[]) {
+      if (images.length < 2 || images.length > MAX_COMPARED)
+        return toast.show({ text: messages.compare.limits })
+      rememberFocus()
+      change({ compare: images.map(({ id }) => id), view: undefined })
+    },
     openCollection: (collection: string | undefined) =>
       change({ collection, directory: undefined, isRecent: false, show: undefined, compare: [] }),
   }

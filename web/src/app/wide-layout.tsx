@@ -33,6 +33,8 @@ export function WideLayout(props: WideLayoutProps) {
   const { page, layout, isLibraryOpen, isPaneOpen, setPaneOpen, settings } = props
   const trace = useTrace(props.onDraw)
   const isSide = layout === 'side'
+  // The review compares pictures, which takes the whole width.
+  const isReview = page.state.show === 'duplicates'
   return (
     <>
       <SkipLink />
@@ -63,7 +65,7 @@ export function WideLayout(props: WideLayoutProps) {
           </nav>
         )}
         <div data-panes className={`flex min-h-0 min-w-0 flex-1 ${isSide ? '' : 'flex-col'}`}>
-          {isPaneOpen ? (
+          {isReview ? null : isPaneOpen ? (
             <SizedPane {...props} trace={trace} />
           ) : (
             <ClosedPane

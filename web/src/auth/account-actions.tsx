@@ -28,7 +28,7 @@ export function AccountActions({ beforeLeaving }: { beforeLeaving: () => Promise
   if (!hasAccounts) return null
   return (
     <Button icon={<LogOut />} isBusy={leave.isPending} onClick={() => leave.mutate()}>
-      {messages.signIn.signOut}
+      {messages.app.signOut}
     </Button>
   )
 }

@@ -1,15 +1,16 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { RefreshCw } from 'lucide-react'
-import { lazy, type ReactNode, Suspense, useEffect } from 'react'
+import { type ReactNode, useEffect } from 'react'
 import { getSession, isPassing, onSignedOut } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
+import { lazyPart } from '../components/lazy-part.tsx'
 import { messages } from '../messages/messages.ts'
 import { RoleContext } from '../state/role.ts'
 
 const RETRY_MS = 3_000
 
-const SignIn = lazy(async () => ({ default: (await import('./sign-in.tsx')).SignIn }))
+const SignIn = lazyPart(async () => ({ default: (await import('./sign-in.tsx')).SignIn }))
 
 /** Shows its children to users who are signed in, and the sign-in page to others. */
 export function SessionGate({ children }: { children: ReactNode }) {
@@ -36,12 +37,10 @@ export function SessionGate({ children }: { children: ReactNode }) {
   if (data?.state === 'authenticated') return <RoleContext value={data.role}>{children}</RoleContext>
   if (data !== undefined) {
     return (
-      <Suspense fallback={null}>
-        <SignIn
-          isCodeSent={data.state === 'challenge_issued'}
-          onSignedIn={(session) => client.setQueryData(['session'], session)}
-        />
-      </Suspense>
+      <SignIn
+        isCodeSent={data.state === 'challenge_issued'}
+        onSignedIn={(session) => client.setQueryData(['session'], session)}
+      />
     )
   }
   if (error !== null) {

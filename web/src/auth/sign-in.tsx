@@ -5,6 +5,7 @@ import { serverUrl } from '../api/server-url.ts'
 import { Button } from '../components/button.tsx'
 import { FIELD } from '../components/field.tsx'
 import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
 
 interface SignInProps {
   /** Whether this browser has asked for a code before. */
@@ -81,7 +82,7 @@ function AddressStep({ email, isBusy, problem, onSubmit }: AddressStepProps) {
         onSubmit(String(new FormData(event.currentTarget).get('email')))
       }}
     >
-      <Labelled id="email" label={messages.signIn.email} hint={messages.signIn.emailHint}>
+      <Labelled id="email" label={viewMessages.signIn.email} hint={viewMessages.signIn.emailHint}>
         <input
           id="email"
           aria-describedby="email-hint"
@@ -98,7 +99,7 @@ function AddressStep({ email, isBusy, problem, onSubmit }: AddressStepProps) {
       </Labelled>
       <Problem text={problem} />
       <Button type="submit" variant="primary" size="large" isBusy={isBusy} className="w-full">
-        {messages.signIn.send}
+        {viewMessages.signIn.send}
       </Button>
     </form>
   )
@@ -122,7 +123,8 @@ function CodeStep({ email, onSignedIn, onResend, sentAt, problem, onStartOver }:
     mutationFn: verifyCode,
     onSuccess: onSignedIn,
     onError: (error) => {
-      if (error instanceof ApiError && error.code === 'challenge_gone') onStartOver(messages.signIn.codeGone)
+      if (error instanceof ApiError && error.code === 'challenge_gone')
+        onStartOver(viewMessages.signIn.codeGone)
       else input.current?.select()
     },
   })
@@ -139,8 +141,8 @@ function CodeStep({ email, onSignedIn, onResend, sentAt, problem, onStartOver }:
     >
       <Labelled
         id="code"
-        label={messages.signIn.code}
-        hint={email === undefined ? messages.signIn.codeHint : messages.signIn.sentTo(email)}
+        label={viewMessages.signIn.code}
+        hint={email === undefined ? viewMessages.signIn.codeHint : viewMessages.signIn.sentTo(email)}
       >
         <input
           ref={input}
@@ -167,11 +169,11 @@ function CodeStep({ email, onSignedIn, onResend, sentAt, problem, onStartOver }:
       </Labelled>
       <Problem text={verify.error?.message ?? problem} />
       <Button type="submit" variant="primary" size="large" isBusy={verify.isPending} className="w-full">
-        {messages.signIn.signIn}
+        {viewMessages.signIn.signIn}
       </Button>
       <div className="flex flex-wrap justify-between gap-x-4 text-13">
         <button type="button" className="h-10 underline" onClick={() => onStartOver()}>
-          {messages.signIn.otherAddress}
+          {viewMessages.signIn.otherAddress}
         </button>
         {onResend !== undefined && <Resend key={sentAt} onResend={onResend} />}
       </div>
@@ -185,10 +187,10 @@ function Resend({ onResend }: { onResend: () => void }) {
     const timer = setInterval(() => setLeft((old) => Math.max(0, old - 1)), 1000)
     return () => clearInterval(timer)
   }, [])
-  if (left > 0) return <span className="py-2.5 text-ink-2">{messages.signIn.resendIn(left)}</span>
+  if (left > 0) return <span className="py-2.5 text-ink-2">{viewMessages.signIn.resendIn(left)}</span>
   return (
     <button type="button" className="h-10 underline" onClick={onResend}>
-      {messages.signIn.resend}
+      {viewMessages.signIn.resend}
     </button>
   )
 }

@@ -1,8 +1,8 @@
-import { cloneElement, lazy, type ReactNode, Suspense, use, useState } from 'react'
+import { cloneElement, type ReactNode, use, useState } from 'react'
+import { lazyPart } from './lazy-part.tsx'
 import { type MenuChoiceProps, type MenuProps, PartsContext } from './menu-parts.ts'
 
-const load = () => import('./radix-menu.tsx')
-const RadixMenu = lazy(load)
+const RadixMenu = lazyPart(() => import('./radix-menu.tsx'))
 
 const ITEM =
   'flex min-h-9.5 cursor-default items-center gap-2.5 rounded-lg px-2.5 outline-none select-none coarse:min-h-11 data-highlighted:bg-sunken data-disabled:opacity-42 [&_svg]:size-4.5'
@@ -13,16 +13,12 @@ export function Menu({ trigger, ...rest }: MenuProps) {
   const closed = cloneElement(trigger, {
     'aria-haspopup': 'menu',
     'aria-expanded': false,
-    onPointerEnter: () => void load(),
-    onFocus: () => void load(),
+    onPointerEnter: RadixMenu.preload,
+    onFocus: RadixMenu.preload,
     onClick: () => setWanted(true),
   })
   if (!isWanted) return closed
-  return (
-    <Suspense fallback={closed}>
-      <RadixMenu trigger={trigger} {...rest} />
-    </Suspense>
-  )
+  return <RadixMenu trigger={trigger} {...rest} whileLoading={closed} onMissing={() => setWanted(false)} />
 }
 
 export interface MenuItemProps {
@@ -46,6 +42,19 @@ export function MenuItem({ icon, hint, isDanger = false, onSelect, children }: M
       <span className="flex-1">{children}</span>
       {hint !== undefined && <span className="pl-5 text-12 text-ink-2">{hint}</span>}
     </Item>
+  )
+}
+
+/** Items with a name above them. */
+export function MenuGroup({ label, children }: { label: string; children: ReactNode }) {
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset has no place in a menu
+    <div role="group" aria-label={label}>
+      <p aria-hidden="true" className="px-2.5 pt-1 pb-1.5 font-medium text-12 text-ink-2">
+        {label}
+      </p>
+      {children}
+    </div>
   )
 }
 

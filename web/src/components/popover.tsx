@@ -1,8 +1,8 @@
-import { cloneElement, lazy, Suspense, useState } from 'react'
+import { cloneElement, useState } from 'react'
+import { lazyPart } from './lazy-part.tsx'
 import type { PopoverProps } from './popover-props.ts'
 
-const load = () => import('./radix-popover.tsx')
-const RadixPopover = lazy(load)
+const RadixPopover = lazyPart(() => import('./radix-popover.tsx'))
 
 /** Opens beside its button; Escape and a press outside close it. Its code is loaded when one is wanted for the first time. */
 export function Popover(props: PopoverProps) {
@@ -11,17 +11,17 @@ export function Popover(props: PopoverProps) {
   const closed = cloneElement(trigger, {
     'aria-haspopup': 'dialog',
     'aria-expanded': false,
-    onPointerEnter: () => void load(),
-    onFocus: () => void load(),
+    onPointerEnter: RadixPopover.preload,
+    onFocus: RadixPopover.preload,
     onClick: () => {
       setWanted(true)
       onOpenChange?.(true)
     },
   })
   if (!isWanted && !isOpen) return closed
-  return (
-    <Suspense fallback={closed}>
-      <RadixPopover {...props} />
-    </Suspense>
-  )
+  const close = () => {
+    setWanted(false)
+    onOpenChange?.(false)
+  }
+  return <RadixPopover {...props} whileLoading={closed} onMissing={close} />
 }

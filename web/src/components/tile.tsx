@@ -118,14 +118,7 @@ export function Tile(props: TileProps) {
 
 function TileImage({ src, srcSet, sizes, name, isNegative = false }: TileProps) {
   const [isBroken, setBroken] = useState(false)
-  if (isBroken) {
-    return (
-      <span className="grid size-full place-content-center justify-items-center gap-1 p-2 text-12 text-ink-2">
-        <FileX className="size-6" aria-hidden="true" />
-        <span className="line-clamp-2 [overflow-wrap:anywhere]">{name}</span>
-      </span>
-    )
-  }
+  if (isBroken) return <FailedTile name={name} />
   return (
     <PatientImage
       key={src}
@@ -138,6 +131,16 @@ function TileImage({ src, srcSet, sizes, name, isNegative = false }: TileProps) 
       onGivenUp={() => setBroken(true)}
       className={`size-full object-cover ${isNegative ? 'opacity-85 grayscale' : ''}`}
     />
+  )
+}
+
+/** In place of a picture that can't be loaded. */
+export function FailedTile({ name }: { name: string }) {
+  return (
+    <span className="grid size-full place-content-center justify-items-center gap-1 p-2 text-12 text-ink-2">
+      <FileX className="size-6" aria-hidden="true" />
+      <span className="line-clamp-2 [overflow-wrap:anywhere]">{name}</span>
+    </span>
   )
 }
 

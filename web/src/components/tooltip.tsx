@@ -1,16 +1,8 @@
 import { Root as Slot } from 'radix-ui/slot'
-import {
-  type FocusEvent,
-  lazy,
-  type PointerEvent,
-  type ReactNode,
-  Suspense,
-  useEffect,
-  useState,
-} from 'react'
+import { type FocusEvent, type PointerEvent, type ReactNode, useEffect, useState } from 'react'
+import { lazyPart } from './lazy-part.tsx'
 
-const load = () => import('./tooltip-bubble.tsx')
-const TooltipBubble = lazy(load)
+const TooltipBubble = lazyPart(() => import('./tooltip-bubble.tsx'))
 
 const OPEN_AFTER_MS = 500
 /** The next tooltip opens at once within this time. */
@@ -34,7 +26,7 @@ export function Tooltip({ children, ...bubble }: TooltipProps) {
     if (pointerType === 'touch') return
     const isNext = performance.now() - lastShown < SKIP_WITHIN_MS
     setWanted({ anchor: currentTarget, afterMs: isNext ? 0 : OPEN_AFTER_MS })
-    void load()
+    TooltipBubble.preload()
   }
   const onFocus = ({ currentTarget }: FocusEvent) => {
     if (currentTarget.matches(':focus-visible')) setWanted({ anchor: currentTarget, afterMs: 0 })
@@ -80,9 +72,5 @@ function DelayedBubble({ afterMs, onHide, ...bubble }: DelayedBubbleProps) {
     }
   })
   if (!isOpen) return null
-  return (
-    <Suspense fallback={null}>
-      <TooltipBubble {...bubble} />
-    </Suspense>
-  )
+  return <TooltipBubble {...bubble} onMissing={onHide} />
 }

@@ -65,7 +65,7 @@ export function CollectionChip({ id, onOpen, onRename }: CollectionChipProps) {
               variant="danger-primary"
               onClick={() => {
                 setAsked(false)
-                void changes.delete(id).then(() => onOpen(undefined))
+                void changes.delete(id).then((isDone) => isDone && onOpen(undefined))
               }}
             >
               {words.delete}

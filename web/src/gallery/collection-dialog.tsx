@@ -23,15 +23,19 @@ interface CollectionDialogProps {
 export default function CollectionDialog({ task, onOpen, onClose }: CollectionDialogProps) {
   const { collections: words } = messages
   const all = useCollections()
-  const changes = useCollectionChanges(onOpen)
+  // A toast would lie below the dialog.
+  const [problem, setProblem] = useState<string>()
+  const changes = useCollectionChanges(onOpen, setProblem)
   const [name, setName] = useState(task.kind === 'rename' ? task.name : '')
   const [isBusy, setBusy] = useState(false)
   const isTaken = all.some((one) => one.is_own && one.name === name.trim())
   const wrong = isTaken && !(task.kind === 'rename' && task.name === name.trim()) ? words.taken : undefined
-  const close = async (act: Promise<unknown>) => {
+  /** After a failure the dialog stays, with what was typed. */
+  const close = async (act: Promise<boolean>) => {
     setBusy(true)
-    await act
-    onClose()
+    setProblem(undefined)
+    if (await act) onClose()
+    else setBusy(false)
   }
   const submit = (event: FormEvent) => {
     event.preventDefault()
@@ -70,8 +74,11 @@ export default function CollectionDialog({ task, onOpen, onClose }: CollectionDi
           label={task.kind === 'add' && !isNew ? words.new : words.name}
           value={name}
           maxLength={200}
-          problem={wrong}
-          onChange={({ target }) => setName(target.value)}
+          problem={wrong ?? problem}
+          onChange={({ target }) => {
+            setName(target.value)
+            setProblem(undefined)
+          }}
           className="flex-1"
         />
         <Button

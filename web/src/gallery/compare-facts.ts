@@ -1,6 +1,7 @@
 import type { Image } from '../api/client.ts'
 import { bytes, clockDay, clockTimeOfDay, day, percent, timeOfDay } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
+import { formatOf } from './duplicate-choice.ts'
 
 export interface ComparedFact {
   key: keyof typeof messages.compare.facts
@@ -42,17 +43,19 @@ export function comparedFacts(images: readonly Image[]): ComparedFact[] {
     ),
     fact(
       'score',
-      ({ score }) => (score === undefined ? '' : percent(score)),
+      ({ score }) => scoreText(score, images),
       ({ score = 0 }) => score,
     ),
   ]
   return all.filter(({ values }) => values.some((value) => value !== ''))
 }
 
-function formatOf({ content_type }: Image): string {
-  return content_type === 'image/x-dcraw'
-    ? messages.viewer.raw
-    : content_type.replace('image/', '').toUpperCase()
+/** A score, with its difference from the best one. */
+function scoreText(score: number | undefined, images: readonly Image[]): string {
+  if (score === undefined) return ''
+  const best = Math.max(...images.map((image) => image.score ?? 0))
+  const points = Math.round(best * 100) - Math.round(score * 100)
+  return points === 0 ? percent(score) : `${percent(score)}, ${messages.compare.below(points)}`
 }
 
 function dateOf({ captured_at, modified_at }: Image): string {

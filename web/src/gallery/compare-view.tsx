@@ -1,5 +1,5 @@
 import { useQueries } from '@tanstack/react-query'
-import { ArrowLeft, Link2, Minus, Plus, X } from 'lucide-react'
+import { ArrowLeft, Link2, ListFilter, X } from 'lucide-react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { getImage, type Image } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
@@ -11,6 +11,7 @@ import { comparedFacts } from './compare-facts.ts'
 import { ComparedPicture } from './compared-picture.tsx'
 import { useCompareKeys } from './use-compare-keys.ts'
 import { useCompareZoom } from './use-compare-zoom.ts'
+import { ZoomControls } from './zoom-controls.tsx'
 
 interface CompareViewProps {
   ids: readonly string[]
@@ -91,9 +92,10 @@ export default function CompareView({ ids, isSearch, scoreOf, onClose, onTrash }
             isKept={kept.has(image.id)}
             onChange={zoom.change}
             onChoose={() => setChosen(n)}
+            onTap={isPhone ? () => setChosen((n + 1) % images.length) : undefined}
             onKeep={() => toggleKept(image.id)}
             onTrash={onTrash && (() => onTrash(image))}
-            onFitScale={n === 0 ? setFitScale : noScale}
+            onFitScale={n === chosen ? setFitScale : noScale}
           />
         ))}
       </Columns>
@@ -145,32 +147,52 @@ function CompareHead({
 }: CompareHeadProps) {
   const { compare: words, viewer } = messages
   return (
-    <header className="flex h-16 shrink-0 items-center gap-2 overflow-x-auto px-4 phone:px-1">
+    <header className="flex h-16 shrink-0 items-center gap-2 px-4 phone:gap-1 phone:px-1">
       <Button variant="ghost" icon={<ArrowLeft />} onClick={onClose}>
         <span className="phone:sr-only">{isSearch ? viewer.results : viewer.gallery}</span>
       </Button>
       <h2 className="title shrink-0 text-22 phone:sr-only">{words.title(count)}</h2>
       <span className="flex-1" />
-      <Button
-        icon={<Link2 />}
-        aria-pressed={zoom.isTogether}
-        onClick={zoom.toggleTogether}
-        className="aria-pressed:border-transparent aria-pressed:bg-accent-soft aria-pressed:text-accent-ink"
-      >
-        <span className="stacked:sr-only">{words.together}</span>
-      </Button>
-      <Button
-        aria-pressed={!areAllFactsShown}
+      <Toggle text={words.together} icon={<Link2 />} isOn={zoom.isTogether} onClick={zoom.toggleTogether} />
+      <Toggle
+        text={words.differences}
+        icon={<ListFilter />}
+        isOn={!areAllFactsShown}
         onClick={() => setAllFactsShown(!areAllFactsShown)}
-        className="aria-pressed:border-transparent aria-pressed:bg-accent-soft aria-pressed:text-accent-ink"
-      >
-        {words.differences}
-      </Button>
-      <ZoomButtons zoom={zoom} actual={actual} onZoom={(factor) => zoom.change(chosen, factor, 0, 0)} />
-      <IconButton label={messages.app.close} keys="Esc" onClick={onClose}>
+      />
+      <ZoomControls
+        isFit={zoom.isWhole}
+        isActual={Math.abs(zoom.viewOf(chosen).zoom / actual - 1) < 0.001}
+        onFit={() => zoom.zoomTo(1)}
+        onActual={() => zoom.zoomTo(actual)}
+        onZoom={(factor) => zoom.change(chosen, factor, 0, 0)}
+      />
+      <IconButton label={messages.app.close} keys="Esc" onClick={onClose} className="phone:hidden">
         <X />
       </IconButton>
     </header>
+  )
+}
+
+interface ToggleProps {
+  text: string
+  icon: ReactNode
+  isOn: boolean
+  onClick: () => void
+}
+
+/** Its words are shown where there is room for them. */
+function Toggle({ text, icon, isOn, onClick }: ToggleProps) {
+  return (
+    <Button
+      icon={icon}
+      aria-pressed={isOn}
+      title={text}
+      onClick={onClick}
+      className="aria-pressed:border-transparent aria-pressed:bg-accent-soft aria-pressed:text-accent-ink"
+    >
+      <span className="stacked:sr-only">{text}</span>
+    </Button>
   )
 }
 
@@ -198,56 +220,5 @@ function Columns({
     >
       {chosen === undefined ? children : children[chosen]}
     </div>
-  )
-}
-
-interface ZoomButtonsProps {
-  zoom: ReturnType<typeof useCompareZoom>
-  /** The zoom at which a pixel of the first picture is one of the screen. */
-  actual: number
-  onZoom: (factor: number) => void
-}
-
-function ZoomButtons({ zoom, actual, onZoom }: ZoomButtonsProps) {
-  const { viewer } = messages
-  const isActual = Math.abs(zoom.viewOf(0).zoom / actual - 1) < 0.001
-  return (
-    <fieldset
-      aria-label={viewer.zoom}
-      className="flex shrink-0 items-center gap-0.5 rounded-control bg-sunken p-0.75"
-    >
-      <Button
-        size="small"
-        variant={zoom.isWhole ? 'plain' : 'ghost'}
-        aria-pressed={zoom.isWhole}
-        onClick={() => zoom.zoomTo(1)}
-        className="h-8"
-      >
-        {viewer.fit}
-      </Button>
-      <Button
-        size="small"
-        variant={isActual && !zoom.isWhole ? 'plain' : 'ghost'}
-        aria-pressed={isActual}
-        onClick={() => zoom.zoomTo(actual)}
-        className="h-8"
-      >
-        {viewer.actual}
-      </Button>
-      <span className="contents phone:hidden">
-        <IconButton
-          label={viewer.zoomOut}
-          keys="−"
-          isDisabled={zoom.isWhole}
-          onClick={() => onZoom(1 / 1.5)}
-          className="size-8"
-        >
-          <Minus />
-        </IconButton>
-        <IconButton label={viewer.zoomIn} keys="+" onClick={() => onZoom(1.5)} className="size-8">
-          <Plus />
-        </IconButton>
-      </span>
-    </fieldset>
   )
 }

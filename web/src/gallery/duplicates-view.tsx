@@ -1,19 +1,27 @@
-import { ArrowLeft, Check, Copy, RefreshCw } from 'lucide-react'
+import { ArrowLeft, Check, ChevronDown, Copy, RefreshCw } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import type { Image } from '../api/client.ts'
 import { sizedUrl } from '../api/picture-sources.ts'
 import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
+import { Menu, MenuChoice } from '../components/menu.tsx'
 import { PatientImage } from '../components/patient-image.tsx'
 import { ProgressRing } from '../components/progress-ring.tsx'
+import { useToast } from '../components/toast.tsx'
 import { bytes } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
+import { MAX_COMPARED } from '../state/address.ts'
+import { useStoredChoice } from '../state/settings.ts'
+import { BEST_BY, type BestBy, freedBytes } from './duplicate-choice.ts'
 import { DuplicateGroupView } from './duplicate-group.tsx'
-import { type DuplicateGroup, freedBytes, useDuplicates } from './use-duplicates.ts'
+import { useNotDuplicates } from './not-duplicates.ts'
+import { type DuplicateGroup, useDuplicates } from './use-duplicates.ts'
 
 interface DuplicatesViewProps {
   hidden: ReadonlyMap<string, Image>
   onOpen: (image: Image) => void
+  onCompare: (images: readonly Image[]) => void
   /** undefined for users who may not. */
   onDelete: ((images: Image[]) => void) | undefined
   /** Whether lists may change, because no user is reading them. */
@@ -22,14 +30,18 @@ interface DuplicatesViewProps {
 }
 
 /** Groups of pictures that look the same, one after the other: one is kept, the others go. */
-export default function DuplicatesView({ hidden, onOpen, onDelete, onTop, onBack }: DuplicatesViewProps) {
+export default function DuplicatesView(props: DuplicatesViewProps) {
+  const { hidden, onOpen, onCompare, onDelete, onTop, onBack } = props
   const [current, setCurrent] = useState(0)
   const [reviewed, setReviewed] = useState<ReadonlySet<string>>(new Set())
-  const found = useDuplicates(hidden, current === 0 && reviewed.size === 0)
-  const { duplicates: words } = messages
+  const [bestBy, setBestBy] = useStoredChoice('duplicates-best', BEST_BY)
+  const dismissed = useNotDuplicates()
+  const found = useDuplicates(hidden, current === 0 && reviewed.size === 0, bestBy)
+  const toast = useToast()
+  const { duplicates: words } = viewMessages
   // biome-ignore lint/correctness/useExhaustiveDependencies: once
   useEffect(() => onTop(true), [])
-  const groups = found.groups.filter(({ key }) => !reviewed.has(key))
+  const groups = found.groups.filter(({ key, images }) => !reviewed.has(key) && !dismissed.has(images))
   const index = Math.min(current, groups.length - 1)
   const group = groups[index]
   const { more } = found
@@ -37,37 +49,27 @@ export default function DuplicatesView({ hidden, onOpen, onDelete, onTop, onBack
     if (index >= groups.length - 2) more?.()
   }, [index, groups.length, more])
   const finish = (done: DuplicateGroup) => setReviewed(new Set([...reviewed, done.key]))
-  const freed = groups.reduce((sum, one) => sum + freedBytes(one), 0)
+  const dismiss = ({ images }: DuplicateGroup) => {
+    dismissed.add(images)
+    toast.show({
+      text: words.notShown,
+      action: { text: messages.trash.undo, run: () => dismissed.remove(images) },
+    })
+  }
   return (
     <section aria-label={words.title} className="flex h-full flex-col bg-page">
-      <header className="flex h-16 shrink-0 items-center gap-3 overflow-hidden border-line border-b bg-surface px-4">
-        <Button variant="ghost" icon={<ArrowLeft />} onClick={onBack}>
-          {messages.viewer.gallery}
-        </Button>
-        <h2 className="title text-22">{words.title}</h2>
-        <p aria-live="polite" className="truncate text-ink-2">
-          {found.isPending ? messages.app.loading : words.groups(found.total)}
-          {freed > 0 && `, ${words.toFree(bytes(freed))}`}
-        </p>
-        {found.progress < 1 && (
-          <span className="flex items-center gap-2 text-13 text-ink-2">
-            <ProgressRing label={words.compared(found.progress)} share={found.progress} />
-            <span aria-hidden="true" className="phone:hidden">
-              {words.compared(found.progress)}
-            </span>
-          </span>
-        )}
-      </header>
+      <DuplicatesHead found={found} groups={groups} bestBy={bestBy} onBestBy={setBestBy} onBack={onBack} />
       {group === undefined ? (
-        <NoGroups found={found} hasReviewed={reviewed.size > 0} onBack={onBack} />
+        <NoGroups found={found} hasReviewed={reviewed.size > 0 || found.groups.length > 0} onBack={onBack} />
       ) : (
         <div className="flex min-h-0 flex-1">
           <GroupList groups={groups} current={index} onChoose={setCurrent} />
           <DuplicateGroupView
-            key={group.key}
+            key={`${group.key} ${bestBy}`}
             group={group}
             position={words.groupOf(index + 1, Math.max(found.total - reviewed.size, groups.length))}
             onOpen={onOpen}
+            onCompare={() => onCompare(group.images.slice(0, MAX_COMPARED))}
             onApply={
               onDelete &&
               ((images) => {
@@ -76,11 +78,62 @@ export default function DuplicatesView({ hidden, onOpen, onDelete, onTop, onBack
               })
             }
             onSkip={() => finish(group)}
+            onNotDuplicates={() => dismiss(group)}
             onStep={(step) => setCurrent(Math.max(0, Math.min(groups.length - 1, index + step)))}
           />
         </div>
       )}
     </section>
+  )
+}
+
+interface DuplicatesHeadProps {
+  found: ReturnType<typeof useDuplicates>
+  groups: readonly DuplicateGroup[]
+  bestBy: BestBy
+  onBestBy: (bestBy: BestBy) => void
+  onBack: () => void
+}
+
+function DuplicatesHead({ found, groups, bestBy, onBestBy, onBack }: DuplicatesHeadProps) {
+  const { duplicates: words } = viewMessages
+  const freed = groups.reduce((sum, { images }) => sum + freedBytes(images), 0)
+  return (
+    <header className="flex h-16 shrink-0 items-center gap-3 overflow-hidden border-line border-b bg-surface px-4 phone:gap-1 phone:px-1">
+      <Button variant="ghost" icon={<ArrowLeft />} onClick={onBack}>
+        <span className="phone:sr-only">{messages.viewer.gallery}</span>
+      </Button>
+      <h2 className="title text-22">{words.title}</h2>
+      <p aria-live="polite" className="min-w-0 truncate text-ink-2 phone:text-12">
+        {found.isPending ? messages.app.loading : words.groups(found.total)}
+        {freed > 0 && `, ${words.toFree(bytes(freed))}`}
+      </p>
+      {found.progress < 1 && (
+        <span className="flex items-center gap-2 text-13 text-ink-2">
+          <ProgressRing label={words.compared(found.progress)} share={found.progress} />
+          <span aria-hidden="true" className="phone:hidden">
+            {words.compared(found.progress)}
+          </span>
+        </span>
+      )}
+      <span className="flex-1" />
+      <Menu
+        align="end"
+        trigger={
+          <Button variant="ghost" size="small" aria-label={`${words.bestBy}: ${words.best[bestBy]}`}>
+            <span className="phone:hidden">{words.best[bestBy]}</span>
+            <ChevronDown aria-hidden="true" />
+          </Button>
+        }
+      >
+        <MenuChoice
+          label={words.bestBy}
+          value={bestBy}
+          onChange={onBestBy}
+          options={BEST_BY.map((value) => ({ value, text: words.best[value] }))}
+        />
+      </Menu>
+    </header>
   )
 }
 
@@ -91,7 +144,7 @@ interface GroupListProps {
 }
 
 function GroupList({ groups, current, onChoose }: GroupListProps) {
-  const { duplicates: words } = messages
+  const { duplicates: words } = viewMessages
   const ref = useRef<HTMLElement>(null)
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each group
   useEffect(() => {
@@ -121,7 +174,7 @@ function GroupList({ groups, current, onChoose }: GroupListProps) {
             />
             <span>
               <span className="block font-medium">{words.pictures(group.images.length)}</span>
-              <span className="text-13 text-ink-2">{words.frees(bytes(freedBytes(group)))}</span>
+              <span className="text-13 text-ink-2">{words.frees(bytes(freedBytes(group.images)))}</span>
             </span>
           </button>
         )
@@ -137,7 +190,8 @@ interface NoGroupsProps {
 }
 
 function NoGroups({ found, hasReviewed, onBack }: NoGroupsProps) {
-  const { duplicates: words, app } = messages
+  const { duplicates: words } = viewMessages
+  const { app } = messages
   if (found.isPending) return null
   if (found.error !== null) {
     return (

@@ -6,7 +6,7 @@ import { Switch } from '../components/switch.tsx'
 import { useSettled } from '../components/use-settled.ts'
 import { coordinates } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
-import type { PageChange, PageState } from '../state/address.ts'
+import { FOLDS, type PageChange, type PageState } from '../state/address.ts'
 import { DISTANCES } from '../state/near-place.ts'
 import { FolderTree } from './folder-tree.tsx'
 import { TYPES, typeName } from './type-name.ts'
@@ -95,6 +95,15 @@ function FurtherFilters(props: FiltersProps) {
         isOn={state.isStarred}
         onChange={(isStarred) => change({ isStarred })}
       />
+      <div className="flex flex-col gap-1">
+        <span className="font-medium">{gallery.fold}</span>
+        <Segmented
+          label={gallery.fold}
+          value={state.fold}
+          onChange={(fold) => change({ fold })}
+          options={FOLDS.map((value) => ({ value, text: gallery.folds[value] }))}
+        />
+      </div>
       {state.near === undefined ? (
         <p className="text-13 text-ink-2">{gallery.nearHint}</p>
       ) : (

@@ -1,7 +1,8 @@
 import { Calendar, Folder as FolderIcon, Image as ImageIcon, SlidersHorizontal } from 'lucide-react'
-import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { FilterChip } from '../components/filter-chip.tsx'
+import { lazyPart } from '../components/lazy-part.tsx'
 import { Popover } from '../components/popover.tsx'
 import { coordinates, day } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
@@ -15,7 +16,7 @@ import {
 import type { FilterKind, FiltersProps } from './filter-fields.tsx'
 import { typeName } from './type-name.ts'
 
-const FilterFields = lazy(() => import('./filter-fields.tsx'))
+const FilterFields = lazyPart(() => import('./filter-fields.tsx'))
 
 /** The filters above the results, each in a chip; in a narrow pane all in one. */
 export function Filters({ isNarrow, ...props }: FiltersProps & { isNarrow: boolean }) {
@@ -39,9 +40,7 @@ export function Filters({ isNarrow, ...props }: FiltersProps & { isNarrow: boole
         }
       >
         <div className="flex flex-col gap-4">
-          <Suspense fallback={null}>
-            <FilterFields {...props} kinds={['further', 'type', 'date', 'folder']} />
-          </Suspense>
+          <FilterFields {...props} kinds={['further', 'type', 'date', 'folder']} />
           {count > 0 && <Button onClick={() => change(NO_FILTERS)}>{gallery.clearFilters}</Button>}
         </div>
       </Popover>
@@ -114,9 +113,7 @@ function FilterPopover({ label, icon, text, onClear, kind, state, change }: Filt
         />
       }
     >
-      <Suspense fallback={null}>
-        <FilterFields kinds={[kind]} state={state} change={change} />
-      </Suspense>
+      <FilterFields kinds={[kind]} state={state} change={change} />
     </Popover>
   )
 }

@@ -12,6 +12,7 @@ import {
   timeOfDay,
 } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
+import { useCopyPath } from './use-copy-path.ts'
 
 interface PictureFactsProps {
   image: Image
@@ -23,6 +24,7 @@ interface PictureFactsProps {
 /** Details of a picture and of its file. */
 export function PictureFacts({ image, onFolder, onNear }: PictureFactsProps) {
   const { viewer } = messages
+  const copyPath = useCopyPath()
   const isRaw = image.content_type === 'image/x-dcraw'
   const format = isRaw ? viewer.raw : image.content_type.replace('image/', '').toUpperCase()
   return (
@@ -49,9 +51,14 @@ export function PictureFacts({ image, onFolder, onNear }: PictureFactsProps) {
       <Fact
         icon={<Folder />}
         detail={
-          <button type="button" onClick={onFolder} className="underline">
-            {viewer.showInFolder}
-          </button>
+          <span className="flex flex-wrap gap-x-3">
+            <button type="button" onClick={onFolder} className="underline">
+              {viewer.showInFolder}
+            </button>
+            <button type="button" onClick={() => void copyPath(image)} className="underline">
+              {messages.gallery.copyPath}
+            </button>
+          </span>
         }
       >
         {image.directory === '.' ? messages.gallery.allPictures : image.directory.replaceAll('/', ' / ')}

@@ -91,7 +91,7 @@ export const PictureTile = memo(function PictureTile(props: PictureTileProps) {
       onSimilar={onFindSimilar && (() => onFindSimilar(image))}
       isStarred={image.starred === true}
       isDamaged={image.note !== null}
-      detail={props.detail}
+      detail={props.detail ?? (image.copies ? messages.gallery.folded(image.copies) : undefined)}
       button={{
         'data-index': index,
         'data-path': image.path,

@@ -23,6 +23,8 @@ interface ResultsHeadProps {
   hasPlace: boolean
   /** undefined unless a search is shown that can be kept. */
   onSaveSearch: (() => void) | undefined
+  /** Actions on the whole list. */
+  menu: ReactNode
   /** In hundredths of the usual row height. */
   scale: number
   onScale: (scale: number) => void
@@ -36,6 +38,7 @@ export function ResultsHead({
   place,
   hasPlace,
   onSaveSearch,
+  menu,
   scale,
   onScale,
 }: ResultsHeadProps) {
@@ -68,6 +71,7 @@ export function ResultsHead({
         onChange={onScale}
         className="w-21 phone:hidden"
       />
+      {menu}
     </div>
   )
 }

@@ -19,37 +19,44 @@ export function useCollections(): readonly Collection[] {
   return data ?? []
 }
 
-/** Changes of collections; each shows its result, or the reason for a failure. @param onOpen shows a collection */
-export function useCollectionChanges(onOpen: (id: string) => void) {
+/**
+ * Changes of collections; each returns whether it is done, and shows that.
+ * @param onOpen shows a collection
+ * @param onProblem gets the reason for a failure; default: a toast
+ */
+export function useCollectionChanges(onOpen: (id: string) => void, onProblem?: (reason: string) => void) {
   const client = useQueryClient()
   const toast = useToast()
   const run = useCallback(
-    async <T>(act: () => Promise<T>): Promise<T | undefined> => {
+    async (act: () => Promise<unknown>): Promise<boolean> => {
       try {
-        return await act()
+        await act()
+        return true
       } catch (error) {
-        toast.show({ text: error instanceof Error ? error.message : String(error) })
-        return undefined
+        const reason = error instanceof Error ? error.message : String(error)
+        if (onProblem === undefined) toast.show({ text: reason })
+        else onProblem(reason)
+        return false
       } finally {
         void client.invalidateQueries({ queryKey: KEY })
         for (const part of ['list', 'timeline', 'search'])
           void client.invalidateQueries({ queryKey: ['images', part] })
       }
     },
-    [client, toast],
+    [client, toast, onProblem],
   )
-  const said = (text: string, id: string) =>
+  const show = (text: string, id: string) =>
     toast.show({ text, action: { text: messages.gallery.open, run: () => onOpen(id) } })
   return {
     create: (collection: NewCollection) =>
       run(async () => {
         const { id, name } = await createCollection(collection)
-        said(messages.collections.created(name), id)
+        show(messages.collections.created(name), id)
       }),
     add: ({ id, name }: Pick<Collection, 'id' | 'name'>, add: readonly string[]) =>
       run(async () => {
         await changeMembers(id, { add })
-        said(messages.collections.added(name), id)
+        show(messages.collections.added(name), id)
       }),
     remove: (id: string, remove: readonly string[]) => run(() => changeMembers(id, { remove })),
     change: (id: string, part: { name?: string; shared?: boolean }) => run(() => changeCollection(id, part)),

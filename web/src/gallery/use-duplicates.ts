@@ -1,6 +1,7 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo } from 'react'
 import { GROUPS_PER_PAGE, type Image, listDuplicates } from '../api/client.ts'
+import { type BestBy, bestFirst } from './duplicate-choice.ts'
 
 export interface DuplicateGroup {
   key: string
@@ -18,8 +19,9 @@ const PAST_THE_END = 1_000_000
  * Groups of pictures that look the same. Comparing a large gallery takes minutes, in which groups are added.
  * @param hidden pictures that are about to go
  * @param isQuiet whether the list may change under the eyes of the user
+ * @param bestBy what the suggested picture of a group is best in
  */
-export function useDuplicates(hidden: ReadonlyMap<string, Image>, isQuiet: boolean) {
+export function useDuplicates(hidden: ReadonlyMap<string, Image>, isQuiet: boolean, bestBy: BestBy) {
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } =
     useInfiniteQuery({
       queryKey: ['images', 'duplicates'],
@@ -48,7 +50,7 @@ export function useDuplicates(hidden: ReadonlyMap<string, Image>, isQuiet: boole
       .flatMap((page) => page.groups)
       .map(({ images }): DuplicateGroup => {
         const left = images.filter(({ id }) => !hidden.has(id))
-        return { key: images[0]?.id ?? '', images: withLargestFirst(left) }
+        return { key: images[0]?.id ?? '', images: bestFirst(left, bestBy) }
       })
       .filter(({ key, images }) => {
         // A page that was fetched later may hold a group once more.
@@ -56,7 +58,7 @@ export function useDuplicates(hidden: ReadonlyMap<string, Image>, isQuiet: boole
         seen.add(key)
         return isNew && images.length > 1
       })
-  }, [data, hidden])
+  }, [data, hidden, bestBy])
   return {
     groups,
     total: found?.total ?? 0,
@@ -67,15 +69,4 @@ export function useDuplicates(hidden: ReadonlyMap<string, Image>, isQuiet: boole
     /** undefined if all are here. */
     more: hasNextPage && !isFetchingNextPage ? () => void fetchNextPage() : undefined,
   }
-}
-
-/** The one with the most pixels, then bytes, is suggested to be kept. */
-function withLargestFirst(images: Image[]): Image[] {
-  const pixels = ({ width, height }: Image) => width * height
-  return images.toSorted((a, b) => pixels(b) - pixels(a) || b.bytes - a.bytes)
-}
-
-/** Bytes that are freed if only the first picture of a group is kept. */
-export function freedBytes({ images }: DuplicateGroup): number {
-  return images.slice(1).reduce((sum, { bytes }) => sum + bytes, 0)
 }

@@ -11,6 +11,8 @@ export interface PictureActions {
   onAddTerms?: ((image: Image, isWanted: boolean) => void) | undefined
   onFindSimilar?: ((image: Image) => void) | undefined
   onRegion?: ((image: Image) => void) | undefined
+  /** Adds one picture, or all selected ones if it is selected, to a collection. */
+  onCollect?: ((image: Image) => void) | undefined
   /** Acts on one picture, or on all selected ones if it is selected; undefined for users without the role. */
   onDelete?: ((image: Image | undefined) => void) | undefined
   /** Opens the menu of a picture at a place of the window. */
@@ -68,6 +70,7 @@ function actionOf(event: KeyboardEvent, index: number, grid: GridKeys): (() => v
     n: () => image && grid.onAddTerms?.(image, false),
     s: () => image && grid.onFindSimilar?.(image),
     r: () => image && grid.onRegion?.(image),
+    a: () => image && grid.onCollect?.(image),
   }
   return named[event.key] ?? (areSingleKeysOn() ? letters[event.key.toLowerCase()] : undefined)
 }

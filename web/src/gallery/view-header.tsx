@@ -1,23 +1,12 @@
-import {
-  ArrowLeft,
-  Columns2,
-  Download,
-  ExternalLink,
-  FolderPlus,
-  Info,
-  Minus,
-  Plus,
-  Star,
-  Trash2,
-} from 'lucide-react'
+import { ArrowLeft, Columns2, Download, ExternalLink, FolderPlus, Info, Star, Trash2 } from 'lucide-react'
 import type { Image } from '../api/client.ts'
 import { Button, buttonClass } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
-import { percent } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
 import type { ImageList } from './image-list.ts'
 import { useStar } from './use-star.ts'
 import type { Zoom } from './use-zoom.ts'
+import { ZoomControls } from './zoom-controls.tsx'
 
 interface ViewHeaderProps {
   image: Image
@@ -55,14 +44,26 @@ export function ViewHeader({
       <Button variant="ghost" icon={<ArrowLeft />} onClick={onClose}>
         <span className="phone:sr-only">{isSearch ? messages.viewer.results : messages.viewer.gallery}</span>
       </Button>
-      <h2 className="min-w-0 truncate pl-3 font-semibold" title={image.path}>
-        {image.user_visible_name}
-      </h2>
-      {index !== undefined && (
-        <span className="shrink-0 pl-1 text-ink-2">{messages.viewer.position(index + 1, list.count)}</span>
-      )}
+      <div className="flex min-w-0 items-baseline gap-1 pl-3 phone:flex-col phone:gap-0 phone:pl-1">
+        <h2 className="min-w-0 max-w-full truncate font-semibold" title={image.path}>
+          {image.user_visible_name}
+        </h2>
+        {index !== undefined && (
+          <span className="shrink-0 text-ink-2 phone:text-12">
+            {messages.viewer.position(index + 1, list.count)}
+          </span>
+        )}
+      </div>
       <span className="flex-1" />
-      <ZoomControls zoom={zoom} />
+      <ZoomControls
+        isFit={zoom.isFit}
+        isActual={zoom.isActual}
+        isLargest={zoom.isLargest}
+        onFit={zoom.fit}
+        onActual={() => zoom.actual()}
+        onZoom={(factor) => zoom.by(factor)}
+        scale={zoom.scale * devicePixelRatio}
+      />
       {areDetailsOpen !== undefined && (
         <>
           <UseActions image={image} onCompare={onCompare} onCollect={onCollect} />
@@ -78,58 +79,6 @@ export function ViewHeader({
         <Info />
       </IconButton>
     </header>
-  )
-}
-
-function ZoomControls({ zoom }: { zoom: Zoom }) {
-  const { viewer } = messages
-  const segment = 'h-8 rounded-lg px-2.75 font-medium text-13 coarse:h-10'
-  const chosen = 'bg-chosen text-ink shadow-low'
-  return (
-    <fieldset
-      aria-label={viewer.zoom}
-      className="flex shrink-0 items-center gap-0.5 rounded-control bg-sunken p-0.75 text-ink-2"
-    >
-      <button
-        type="button"
-        aria-pressed={zoom.isFit}
-        onClick={zoom.fit}
-        className={`${segment} ${zoom.isFit ? chosen : ''}`}
-      >
-        {viewer.fit}
-      </button>
-      <button
-        type="button"
-        aria-pressed={zoom.isActual}
-        onClick={() => zoom.actual()}
-        className={`${segment} ${zoom.isActual && !zoom.isFit ? chosen : ''}`}
-      >
-        {viewer.actual}
-      </button>
-      <span className="contents phone:hidden">
-        <IconButton
-          label={viewer.zoomOut}
-          keys="−"
-          isDisabled={zoom.isFit}
-          onClick={() => zoom.by(1 / 1.5)}
-          className="size-8"
-        >
-          <Minus />
-        </IconButton>
-        <IconButton
-          label={viewer.zoomIn}
-          keys="+"
-          isDisabled={zoom.isLargest}
-          onClick={() => zoom.by(1.5)}
-          className="size-8"
-        >
-          <Plus />
-        </IconButton>
-      </span>
-      <output className="sr-only" data-testid="zoom">
-        {percent(zoom.scale * devicePixelRatio)}
-      </output>
-    </fieldset>
   )
 }
 

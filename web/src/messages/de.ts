@@ -1,18 +1,15 @@
-import { signIn, users } from './de/accounts.ts'
 import { app, shortcuts, status } from './de/app.ts'
-import { files } from './de/files.ts'
 import { gallery, selection, trash } from './de/gallery.ts'
 import { query, region } from './de/query.ts'
 import { sheet } from './de/sheet.ts'
 import { collections, compare, exporting } from './de/using.ts'
-import { duplicates, upload, viewer } from './de/viewer.ts'
+import { upload, viewer } from './de/viewer.ts'
 import type { Messages } from './en.ts'
 
 export const de: Messages = {
   app,
   shortcuts,
   status,
-  files,
   query,
   region,
   sheet,
@@ -21,10 +18,7 @@ export const de: Messages = {
   trash,
   viewer,
   upload,
-  duplicates,
   collections,
   compare,
   exporting,
-  signIn,
-  users,
 }

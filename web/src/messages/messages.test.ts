@@ -1,13 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { errors as germanErrors } from './de/errors.ts'
 import { de as german } from './de.ts'
+import { deViews } from './de-views.ts'
 import { errors as englishErrors } from './en/errors.ts'
 import { en as english } from './en.ts'
+import { enViews } from './en-views.ts'
 import { bytes, plural } from './format.ts'
 import { languageOf, regionOf } from './language.ts'
 
-const en = { ...english, errors: englishErrors }
-const de = { ...german, errors: germanErrors }
+const en = { ...english, ...enViews, errors: englishErrors }
+const de = { ...german, ...deViews, errors: germanErrors }
 
 /** The words of a catalog by their path; functions count as their number of parameters. */
 function entriesOf(value: unknown, path = ''): [string, string | number][] {

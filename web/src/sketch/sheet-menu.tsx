@@ -1,11 +1,11 @@
 import { Ellipsis } from 'lucide-react'
-import { lazy, Suspense } from 'react'
 import { IconButton } from '../components/icon-button.tsx'
+import { lazyPart } from '../components/lazy-part.tsx'
 import { Menu } from '../components/menu.tsx'
 import { messages } from '../messages/messages.ts'
 import type { SheetMenuProps } from './sheet-menu-items.tsx'
 
-const SheetMenuItems = lazy(() => import('./sheet-menu-items.tsx'))
+const SheetMenuItems = lazyPart(() => import('./sheet-menu-items.tsx'))
 
 /** The button of the sheet's menu, whose content is loaded when it opens. */
 export function SheetMenu(props: SheetMenuProps) {
@@ -18,9 +18,7 @@ export function SheetMenu(props: SheetMenuProps) {
         </IconButton>
       }
     >
-      <Suspense fallback={null}>
-        <SheetMenuItems {...props} />
-      </Suspense>
+      <SheetMenuItems {...props} />
     </Menu>
   )
 }

@@ -1,4 +1,5 @@
-import { lazy, type ReactNode, Suspense, useState } from 'react'
+import { type ReactNode, useState } from 'react'
+import { lazyPart } from '../components/lazy-part.tsx'
 import { messages } from '../messages/messages.ts'
 import { describeSketch } from './describe.ts'
 import { SelectionPill } from './selection-pill.tsx'
@@ -14,7 +15,7 @@ import { useSelectionCommands } from './use-selection-commands.ts'
 import { type Sheet, useSheet } from './use-sheet.ts'
 import { useTrace } from './use-trace.tsx'
 
-const SavedSketches = lazy(async () => ({
+const SavedSketches = lazyPart(async () => ({
   default: (await import('./saved-sketches-dialog.tsx')).SavedSketches,
 }))
 
@@ -129,16 +130,15 @@ export function SketchPanel(props: SketchPanelProps) {
 
 function OpenSaved({ sketch, sheet, onClose }: { sketch: Sketch; sheet: Sheet; onClose: () => void }) {
   return (
-    <Suspense fallback={null}>
-      <SavedSketches
-        sketch={sketch}
-        onClose={onClose}
-        onOpen={(opened) => {
-          sheet.controller?.edit((current) => replaceBy(current, opened))
-          onClose()
-        }}
-      />
-    </Suspense>
+    <SavedSketches
+      sketch={sketch}
+      onClose={onClose}
+      onMissing={onClose}
+      onOpen={(opened) => {
+        sheet.controller?.edit((current) => replaceBy(current, opened))
+        onClose()
+      }}
+    />
   )
 }
 

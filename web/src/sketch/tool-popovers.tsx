@@ -1,4 +1,5 @@
-import { lazy, type ReactNode, Suspense } from 'react'
+import type { ReactNode } from 'react'
+import { lazyPart } from '../components/lazy-part.tsx'
 import { Popover } from '../components/popover.tsx'
 import { Tooltip } from '../components/tooltip.tsx'
 import { messages } from '../messages/messages.ts'
@@ -6,8 +7,8 @@ import { colourName } from './describe.ts'
 import { INK } from './stroke.ts'
 import type { ColourPopoverProps, ToolPopoverProps } from './tool-props.ts'
 
-const ColourChoices = lazy(async () => ({ default: (await import('./tool-choices.tsx')).ColourChoices }))
-const WidthChoices = lazy(async () => ({ default: (await import('./tool-choices.tsx')).WidthChoices }))
+const ColourChoices = lazyPart(async () => ({ default: (await import('./tool-choices.tsx')).ColourChoices }))
+const WidthChoices = lazyPart(async () => ({ default: (await import('./tool-choices.tsx')).WidthChoices }))
 
 /** The ink in use; opens the inks, and whether colours count. */
 export function ColourPopover(props: ColourPopoverProps) {
@@ -29,9 +30,7 @@ export function ColourPopover(props: ColourPopoverProps) {
         </PillButton>
       }
     >
-      <Suspense fallback={null}>
-        <ColourChoices {...props} />
-      </Suspense>
+      <ColourChoices {...props} />
     </Popover>
   )
 }
@@ -56,9 +55,7 @@ export function WidthPopover(props: ToolPopoverProps) {
         </PillButton>
       }
     >
-      <Suspense fallback={null}>
-        <WidthChoices {...props} />
-      </Suspense>
+      <WidthChoices {...props} />
     </Popover>
   )
 }

@@ -8,6 +8,11 @@ export type Sort = (typeof SORTS)[number]
 const VIEWS = ['duplicates', 'users', 'trash'] as const
 export type OtherView = (typeof VIEWS)[number]
 
+/** No picture stands for others, one for its copies and for raw and JPEG of a shot, or one for a burst as well. */
+export const FOLDS = ['none', 'shots', 'bursts'] as const
+export type Fold = (typeof FOLDS)[number]
+const DEFAULT_FOLD: Fold = 'shots'
+
 /** The search parameters of the page's address: Back, reload and links restore them. */
 export interface Address {
   /** The parts of the search; see state/query-terms.ts. */
@@ -30,6 +35,8 @@ export interface Address {
   collection?: string
   /** Only pictures with a star. */
   starred?: true
+  /** Whether one picture stands for others; see `FOLDS`. */
+  fold?: Fold
   /** Only files of the last days, the newest first. */
   recent?: true
   /** Pictures that are compared, by their ids, separated by commas. */
@@ -57,6 +64,7 @@ export interface PageState {
   near: NearPlace | undefined
   collection: string | undefined
   isStarred: boolean
+  fold: Fold
   isRecent: boolean
   compare: string[]
   from: string
@@ -90,6 +98,7 @@ export function parseAddress(search: Record<string, unknown>): Address {
     rating: stars(search.rating),
     collection: text(search.collection),
     starred: search.starred === true ? true : undefined,
+    fold: FOLDS.find((known) => known === search.fold),
     recent: search.recent === true ? true : undefined,
     compare: text(search.compare),
     near: parseNear(search.near) && text(search.near),
@@ -114,6 +123,7 @@ export function stateOf(address: Address): PageState {
     near: parseNear(address.near),
     collection: address.collection,
     isStarred: address.starred ?? false,
+    fold: address.fold ?? DEFAULT_FOLD,
     isRecent: address.recent ?? false,
     compare: address.compare?.split(',').slice(0, MAX_COMPARED) ?? [],
     from: address.from ?? '',
@@ -137,6 +147,7 @@ export function changed(address: Address, part: PageChange): Address {
   if ('rating' in part) next.rating = part.rating || undefined
   if ('collection' in part) next.collection = part.collection
   if ('isStarred' in part) next.starred = part.isStarred || undefined
+  if ('fold' in part) next.fold = part.fold === DEFAULT_FOLD ? undefined : part.fold
   if ('isRecent' in part) next.recent = part.isRecent || undefined
   if ('compare' in part) next.compare = part.compare?.join() || undefined
   if ('near' in part) next.near = part.near && formatNear(part.near)
@@ -178,6 +189,7 @@ export function filtersOf(state: PageState): Filters {
     rating_min: state.rating || undefined,
     collection: state.collection,
     starred: state.isStarred || undefined,
+    fold: state.fold === 'none' ? undefined : state.fold,
     created_min: state.isRecent ? recentSince() : undefined,
     ...(near && boxAround(near)),
     directory: directory === undefined ? (isFlat ? '.' : undefined) : directory,

@@ -17,6 +17,25 @@ export function useStoredNumber(key: string, initial: number): [number, (value: 
   return [value, change]
 }
 
+/** One of several values that this browser keeps; the first is the default. */
+export function useStoredChoice<T extends string>(
+  key: string,
+  options: readonly [T, ...T[]],
+): [T, (value: T) => void] {
+  const [value, setValue] = useState(() => {
+    const stored = getStored(key)
+    return options.find((option) => option === stored) ?? options[0]
+  })
+  const change = useCallback(
+    (next: T) => {
+      setValue(next)
+      setStored(key, next)
+    },
+    [key],
+  )
+  return [value, change]
+}
+
 export function useStoredFlag(key: string, initial: boolean): [boolean, (value: boolean) => void] {
   const [value, setValue] = useState(() => {
     const stored = getStored(key)

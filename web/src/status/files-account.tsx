@@ -3,6 +3,7 @@ import { getIndexAccount, type IndexAccount } from '../api/client.ts'
 import { Dialog } from '../components/dialog.tsx'
 import { number } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
 
 const REFRESH_MS = 5_000
 const MAX_FOLDERS = 100
@@ -15,7 +16,7 @@ export function FilesAccount({ onClose }: { onClose: () => void }) {
     refetchInterval: REFRESH_MS,
   })
   return (
-    <Dialog title={messages.files.title} isOpen onClose={onClose}>
+    <Dialog title={messages.app.filesOfFolder} isOpen onClose={onClose}>
       {error && <p className="pb-3 text-danger">{error.message}</p>}
       {account && <Account account={account} />}
     </Dialog>
@@ -23,7 +24,7 @@ export function FilesAccount({ onClose }: { onClose: () => void }) {
 }
 
 function Account({ account }: { account: IndexAccount }) {
-  const { files } = messages
+  const { files } = viewMessages
   const leftOut = account.left_out.reduce((sum, { count }) => sum + count, 0)
   const folders = account.folders.slice(0, MAX_FOLDERS)
   const more = account.folders.length - folders.length

@@ -19,14 +19,15 @@ export function Notices({ events }: { events: ServerEvents }) {
     queryFn: ({ signal }) => getIndexStatus(signal),
     refetchInterval: REFRESH_MS,
   })
+  const mayEdit = useHasRole('editor')
   const [readReason, setReadReason] = useState(() => getStored(READ_KEY))
   if (events.offline !== undefined)
     return <OfflineNotice retryAt={events.offline.retryAt} onRetry={events.reconnect} />
   if (status === undefined) return null
   if (status.storage_problem !== null)
     return (
-      <Notice icon={<HardDrive />} isDanger title={messages.files.storageTitle}>
-        {messages.files.storage[status.storage_problem]}
+      <Notice icon={<HardDrive />} isDanger title={messages.status.storageTitle}>
+        {messages.status.storage[status.storage_problem]}
       </Notice>
     )
   if (status.problem !== null)
@@ -52,6 +53,8 @@ export function Notices({ events }: { events: ServerEvents }) {
   if (progress !== undefined && progress.pending > 0) return <IndexingNotice progress={progress} />
   if (status.polling_reason !== null && status.polling_reason !== readReason)
     return <PollingNotice reason={status.polling_reason} onRead={setReadReason} />
+  if (status.read_only.length > 0 && mayEdit && readReason !== READ_ONLY)
+    return <ReadOnlyNotice folders={status.read_only} onRead={setReadReason} />
   return null
 }
 
@@ -128,6 +131,28 @@ function AbsenceNotice({ absence }: { absence: NonNullable<IndexStatus['absence'
 }
 
 const READ_KEY = 'polling-reason-read'
+/** Stands for the notice of a read-only gallery among the reasons that have been read. */
+const READ_ONLY = 'read-only'
+
+/** Explains beforehand that nothing can be added or deleted. */
+function ReadOnlyNotice({ folders, onRead }: { folders: string[]; onRead: (reason: string) => void }) {
+  const close = () => {
+    setStored(READ_KEY, READ_ONLY)
+    onRead(READ_ONLY)
+  }
+  return (
+    <Notice
+      icon={<HardDrive />}
+      actions={
+        <Button size="small" onClick={close}>
+          {messages.status.understood}
+        </Button>
+      }
+    >
+      {folders.includes('.') ? messages.status.readOnly : messages.status.readOnlyFolders(folders)}
+    </Notice>
+  )
+}
 
 /** Explains once why changes take a while to appear, with the remedy. */
 function PollingNotice({ reason, onRead }: { reason: string; onRead: (reason: string) => void }) {

@@ -1,17 +1,22 @@
-import { ApiError, isPassing, uploadImage } from '../api/client.ts'
+import { ApiError, findByPath, isPassing, knownImages, type OnConflict, uploadImage } from '../api/client.ts'
 import { bytes } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
+import type { Decision, Question, StandingDecisions } from './decisions.ts'
+import { sha256Of } from './digest.ts'
 import { isReadable } from './picture-file.ts'
 
 export interface Upload {
   number: number
-  name: string
+  file: File
   directory: string
-  state: 'waiting' | 'sending' | 'done' | 'failed'
+  /** `asked`: it waits for a decision of the user. */
+  state: 'waiting' | 'sending' | 'asked' | 'done' | 'skipped' | 'failed'
   /** 0…1 of the file that has been sent. */
   share: number
-  /** The server's sentence if it refused, or the cause of another try. */
+  /** The server's sentence if it refused, the cause of another try, or why the file was skipped. */
   reason?: string | undefined
+  question?: Question | undefined
 }
 
 export interface Job {
@@ -20,6 +25,10 @@ export interface Job {
   directory: string
   /** How often it was sent before, with no answer. */
   tries: number
+  /** Whether the gallery was asked about its bytes. */
+  isChecked: boolean
+  /** For a name that is taken by other bytes: `refuse` asks the user. */
+  onConflict: OnConflict
 }
 
 /** More would only wait for each other: the server embeds a file before it responds. */
@@ -29,10 +38,12 @@ const RETRY_AFTER_MS = 3_000
 /** Maximum number of failures of a file. */
 const MAX_TRIES = 100
 
-/** Sends files, a few at a time. */
+/** Sends files, a few at a time. A file whose name or bytes the gallery has waits for a decision, and the others go on. */
 export class UploadQueue {
   readonly #onChange: (number: number, change: Partial<Upload>) => void
   readonly #sending = new Set<Job>()
+  readonly #asked = new Map<Job, Question>()
+  readonly #standing: StandingDecisions = new Map()
   readonly #ending = new AbortController()
   #waiting: Job[] = []
   #failed: Job[]
@@ -46,6 +57,22 @@ export class UploadQueue {
 
   add(jobs: readonly Job[]): void {
     this.#waiting.push(...jobs)
+    this.#advance()
+  }
+
+  /** Decides about a file. @param isForAll whether all files with the same question, now and later, are treated alike */
+  decide(number: number, decision: Decision, isForAll: boolean): void {
+    const kind = [...this.#asked].find(([job]) => job.number === number)?.[1].kind
+    if (kind === undefined) return
+    if (isForAll) this.#standing.set(kind, decision)
+    for (const [job, question] of [...this.#asked]) {
+      if (job.number !== number && !(isForAll && question.kind === kind)) continue
+      this.#asked.delete(job)
+      const decided = this.#decided(job, question, decision)
+      if (decided === undefined) continue
+      this.#onChange(job.number, { state: 'waiting', question: undefined })
+      this.#waiting.push(decided)
+    }
     this.#advance()
   }
 
@@ -65,9 +92,12 @@ export class UploadQueue {
 
   /** Ends what is under way. @returns the files that were not added because the sign-in has expired */
   close(): Job[] {
-    const left = this.#hasExpired ? [...this.#failed, ...this.#sending, ...this.#waiting] : []
+    const left = this.#hasExpired
+      ? [...this.#failed, ...this.#sending, ...this.#asked.keys(), ...this.#waiting]
+      : []
     this.#waiting = []
     this.#failed = []
+    this.#asked.clear()
     this.#ending.abort()
     return left
   }
@@ -87,22 +117,63 @@ export class UploadQueue {
   async #send(job: Job): Promise<void> {
     const { number, file, directory, tries } = job
     const { signal } = this.#ending
-    this.#onChange(number, { state: 'sending', reason: undefined })
+    this.#onChange(number, { state: 'sending', reason: undefined, question: undefined })
     // A folder, or a file that was moved: the browser reports it as if the server were away.
     const canBeRead = await isReadable(file)
     if (signal.aborted) return
     if (!canBeRead) return this.#fail(job, messages.upload.unreadable)
     try {
+      const checked = await this.#check(job)
+      if (checked === undefined || signal.aborted) return
       const onProgress = (share: number) => this.#onChange(number, { share })
-      await uploadImage(file, directory, { onProgress, signal })
+      await uploadImage(file, { directory, on_conflict: checked.onConflict }, { onProgress, signal })
       this.#onChange(number, { state: 'done', share: 1 })
     } catch (error) {
       if (signal.aborted) return
       // Sent again, a file that has arrived is not stored twice: the server compares the bytes.
       if (isPassing(error) && tries < MAX_TRIES) return this.#tryAgain(job, error.message)
+      if (error instanceof ApiError && error.code === 'image_exists') return this.#askAboutName(job)
       this.#hasExpired ||= error instanceof ApiError && error.code === 'not_signed_in'
       this.#fail(job, reasonOf(error, file))
     }
+  }
+
+  /** @returns the job that goes on; undefined if it is skipped or waits for a decision */
+  async #check(job: Job): Promise<Job | undefined> {
+    // A file that was sent before may be the one that the gallery has by now.
+    if (job.isChecked || job.tries > 0) return job
+    const found = await knownImages(await sha256Of(job.file), this.#ending.signal)
+    const checked = { ...job, isChecked: true }
+    if (found === undefined) return checked
+    const isThere = found.some(({ path }) => path === pathOf(job))
+    if (isThere) return void this.#skip(job, viewMessages.uploading.isThere)
+    return this.#ask(checked, { kind: 'known', images: found })
+  }
+
+  async #askAboutName(job: Job): Promise<void> {
+    const existing = await findByPath(pathOf(job), this.#ending.signal).catch(() => undefined)
+    if (this.#ending.signal.aborted) return
+    const decided = this.#ask({ ...job, isChecked: true }, { kind: 'taken', existing })
+    if (decided !== undefined) this.#waiting.unshift(decided)
+  }
+
+  /** @returns the job as an earlier decision for all files lets it go on */
+  #ask(job: Job, question: Question): Job | undefined {
+    const decision = this.#standing.get(question.kind)
+    if (decision !== undefined) return this.#decided(job, question, decision)
+    this.#asked.set(job, question)
+    this.#onChange(job.number, { state: 'asked', share: 0, question })
+    return undefined
+  }
+
+  #decided(job: Job, { kind }: Question, decision: Decision): Job | undefined {
+    if (decision === 'skip') return void this.#skip(job, undefined)
+    // The name of a file with known bytes may be taken as well, which is another question.
+    return kind === 'known' ? job : { ...job, onConflict: decision }
+  }
+
+  #skip(job: Job, reason: string | undefined): void {
+    this.#onChange(job.number, { state: 'skipped', share: 0, reason, question: undefined })
   }
 
   #fail(job: Job, reason: string): void {
@@ -118,9 +189,14 @@ export class UploadQueue {
   }
 }
 
+/** The path that the server gives a file if its name is free. */
+function pathOf({ file, directory }: Job): string {
+  return directory === '.' ? file.name : `${directory}/${file.name}`
+}
+
 function reasonOf(error: unknown, file: File): string {
   const code = error instanceof ApiError ? error.code : undefined
-  if (code === 'too_large_for_proxy') return messages.upload.tooLargeForProxy(bytes(file.size))
+  if (code === 'too_large_for_proxy') return viewMessages.uploading.tooLargeForProxy(bytes(file.size))
   if (code === 'not_signed_in') return messages.upload.signedOut
   return error instanceof Error ? error.message : String(error)
 }

@@ -2,11 +2,14 @@ import { useEffect, useRef, useState } from 'react'
 import { onSignedOut } from '../api/client.ts'
 import { useAskBeforeLeaving } from '../components/use-ask-before-leaving.ts'
 import { messages } from '../messages/messages.ts'
-import { type Job, type Upload, UploadQueue } from './upload-queue.ts'
+import type { Decision } from './decisions.ts'
+import type { Job, Upload, UploadQueue } from './upload-queue.ts'
 
 export interface Uploads {
   list: Upload[]
   add: (files: File[], directory: string) => void
+  /** Answers the question about a file, or about all files with the same question. */
+  decide: (number: number, decision: Decision, isForAll: boolean) => void
   /** Sends all files again that could not be added. */
   retry: () => void
   /** Stops what is under way and clears the list. */
@@ -19,6 +22,11 @@ export interface Uploads {
  */
 let interrupted: Job[] = []
 
+/** Loads the queue, which no page needs before the first file. */
+export const loadUploadQueue = () => import('./upload-queue.ts')
+
+const OPEN_STATES: Upload['state'][] = ['waiting', 'sending', 'asked']
+
 /** Files that are being added to the gallery, a few at a time. */
 export function useUploads(): Uploads {
   const [list, setList] = useState<Upload[]>(() =>
@@ -26,39 +34,53 @@ export function useUploads(): Uploads {
   )
   const last = useRef(Math.max(0, ...interrupted.map(({ number }) => number)))
   const queue = useRef<UploadQueue>(undefined)
+  const change = (number: number, part: Partial<Upload>) =>
+    setList((old) => old.map((upload) => (upload.number === number ? { ...upload, ...part } : upload)))
+  const open = async () => {
+    const { UploadQueue } = await loadUploadQueue()
+    if (queue.current === undefined) {
+      queue.current = new UploadQueue(interrupted, change)
+      interrupted = []
+    }
+    return queue.current
+  }
   useEffect(() => {
-    queue.current = new UploadQueue(interrupted, (number, change) => setList(changed(number, change)))
-    interrupted = []
     // The rest is not sent by itself in the name of the next user who signs in.
-    const endReports = onSignedOut(() => queue.current!.expire())
+    const endReports = onSignedOut(() => queue.current?.expire())
     return () => {
       endReports()
-      interrupted = queue.current!.close()
+      interrupted = queue.current?.close() ?? interrupted
+      queue.current = undefined
     }
   }, [])
-  useAskBeforeLeaving(list.some(({ state }) => state === 'waiting' || state === 'sending'))
+  useAskBeforeLeaving(list.some(({ state }) => OPEN_STATES.includes(state)))
 
   return {
     list,
     add(files, directory) {
-      const jobs = files.map((file) => ({ number: ++last.current, file, directory, tries: 0 }))
+      const jobs = files.map((file): Job => {
+        const number = ++last.current
+        return { number, file, directory, tries: 0, isChecked: false, onConflict: 'refuse' }
+      })
       setList((old) => [...old, ...jobs.map(uploadOf)])
-      queue.current!.add(jobs)
+      open().then(
+        (opened) => opened.add(jobs),
+        (error: unknown) => {
+          for (const { number } of jobs) change(number, { state: 'failed', reason: String(error) })
+        },
+      )
     },
-    retry: () => queue.current!.retry(),
+    decide: (number, decision, isForAll) => queue.current?.decide(number, decision, isForAll),
+    retry: () => void open().then((opened) => opened.retry()),
     close() {
-      queue.current!.close()
-      queue.current = new UploadQueue([], (number, change) => setList(changed(number, change)))
+      queue.current?.close()
+      queue.current = undefined
+      interrupted = []
       setList([])
     },
   }
 }
 
-function changed(number: number, change: Partial<Upload>) {
-  return (old: Upload[]) =>
-    old.map((upload) => (upload.number === number ? { ...upload, ...change } : upload))
-}
-
 function uploadOf({ number, file, directory }: Job): Upload {
-  return { number, name: file.name, directory, state: 'waiting', share: 0 }
+  return { number, file, directory, state: 'waiting', share: 0 }
 }

@@ -32,4 +32,6 @@ export interface TrashStore {
    */
   restore(imageId: string, to?: MovedFile): Promise<boolean>
   remove(imageIds: string[]): Promise<void>
+  /** Adds images to the trash that neither it nor the gallery has by their ids. @returns their number */
+  adopt(images: readonly TrashedImage[]): Promise<number>
 }

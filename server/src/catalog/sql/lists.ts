@@ -13,22 +13,43 @@ const ORDER_COLUMN = {
   capturedAt: IMAGE_ATTRIBUTES.capturedAt.order,
 } as const satisfies Record<ImageOrder, keyof Tables['images']>
 
+/** From this position on, the total is counted first, because the place may be nearer to the end. */
+const FAR_OFFSET = 1_000
+
 export async function listImages(context: SqlContext, query: ListQuery): Promise<ListResult> {
-  const { database, dialect, space, attributes } = context
-  const { filter, orderBy, descending, limit, offset } = query
-  const { embedderId } = space()
-  const condition = filterCondition(filter, dialect)
-  const direction = descending ? 'desc' : 'asc'
+  const { offset, limit } = query
+  if (offset < FAR_OFFSET) {
+    const [total, images] = await Promise.all([countImages(context, query), pageOf(context, query)])
+    return { images, total }
+  }
+  const total = await countImages(context, query)
+  const size = Math.min(limit, total - offset)
+  if (size <= 0) return { images: [], total }
+  const fromEnd = total - offset - size
+  if (fromEnd >= offset) return { images: await pageOf(context, query), total }
+  const reversed = { ...query, descending: !query.descending, offset: fromEnd, limit: size }
+  return { images: (await pageOf(context, reversed)).reverse(), total }
+}
+
+async function countImages({ database, dialect }: SqlContext, { filter }: ListQuery): Promise<number> {
   const { total } = await database
     .selectFrom('images')
     .select((eb) => eb.fn.countAll<number>().as('total'))
-    .where(condition)
+    .where(filterCondition(filter, dialect))
     .executeTakeFirstOrThrow()
+  return total
+}
+
+async function pageOf(context: SqlContext, query: ListQuery): Promise<Image[]> {
+  const { database, dialect, space, attributes } = context
+  const { filter, orderBy, descending, limit, offset } = query
+  const { embedderId } = space()
+  const direction = descending ? 'desc' : 'asc'
   // Skips rows in the index of the order, without reading them.
   const page = database
     .selectFrom('images')
     .select('images.id')
-    .where(condition)
+    .where(filterCondition(filter, dialect))
     .orderBy(`images.${ORDER_COLUMN[orderBy]}`, direction)
     .orderBy('images.id', direction)
     .limit(limit)
@@ -38,7 +59,7 @@ export async function listImages(context: SqlContext, query: ListQuery): Promise
     .orderBy(`images.${ORDER_COLUMN[orderBy]}`, direction)
     .orderBy('images.id', direction)
     .execute()
-  return { images: rows.map((row) => toImage(attributes, row)), total }
+  return rows.map((row) => toImage(attributes, row))
 }
 
 export async function section(context: SqlContext, query: SectionQuery): Promise<Section> {

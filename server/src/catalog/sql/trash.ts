@@ -1,10 +1,10 @@
 import type { Selectable } from 'kysely'
 import type { Tables } from '../../database/schema.ts'
-import type { TrashedImage, TrashStore } from '../catalog.ts'
+import type { Image, TrashedImage, TrashStore } from '../catalog.ts'
 import type { Page } from '../contract/page.ts'
 import type { TrashPlace } from '../contract/trash.ts'
 import { changeImages, type SqlContext } from './context.ts'
-import { movedColumns, toImage } from './image-rows.ts'
+import { attributeColumns, movedColumns, nameColumns, takenColumns, toImage } from './image-rows.ts'
 
 type ImageRow = Selectable<Tables['images']>
 
@@ -119,6 +119,43 @@ class SqlTrash implements TrashStore {
       await transaction.insertInto('images').values(row).execute()
       return true
     })
+  }
+
+  async adopt(images: readonly TrashedImage[]): Promise<number> {
+    const ids = this.#dialect.texts(images.map(({ image }) => image.id))
+    const known = await this.#database
+      .selectFrom('trash')
+      .select('id')
+      .where('id', 'in', ids)
+      .union(this.#database.selectFrom('images').select('id').where('id', 'in', ids))
+      .execute()
+    const isKnown = new Set(known.map(({ id }) => id))
+    const rows = images
+      .filter(({ image }) => !isKnown.has(image.id))
+      .map(({ image, deletedAt, place, file }) => ({
+        ...{ id: image.id, content_hash: image.contentHash, deleted_at: deletedAt, place, file },
+        image: JSON.stringify(this.#rowOf(image)),
+      }))
+    if (rows.length > 0) await this.#database.insertInto('trash').values(rows).execute()
+    return rows.length
+  }
+
+  /** The row of an image whose file is not at its place. Its metadata is read again when it is restored. */
+  #rowOf(image: Image): ImageRow {
+    return {
+      id: image.id,
+      path: image.path,
+      ...nameColumns(image.path),
+      bytes: image.bytes,
+      created_at: image.createdAt,
+      modified_at: image.modifiedAt,
+      changed_at: null,
+      inode: '0',
+      content_hash: image.contentHash,
+      attributes_version: 0,
+      ...attributeColumns(this.#attributes, image),
+      ...takenColumns(image.capturedAt, image.modifiedAt),
+    }
   }
 
   async remove(imageIds: string[]): Promise<void> {

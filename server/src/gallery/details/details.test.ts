@@ -1,3 +1,4 @@
+import readTags from 'exif-reader'
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import { sniff } from '../formats/sniff.ts'
@@ -104,6 +105,69 @@ describe('readDetails', () => {
     fujifilm.write('FUJIFILMCCD-RAW', 0, 'latin1')
     fujifilm.writeUInt32BE(100, 84)
     expect(close(await readDetails(fujifilm, 'raw'))).toMatchObject(FROM_EXIF)
+  })
+})
+
+describe('readDetails of raw photos', () => {
+  const box = (type: string, ...content: Buffer[]) => {
+    const header = Buffer.alloc(8)
+    header.writeUInt32BE(8 + Buffer.concat(content).length)
+    header.write(type, 4, 'latin1')
+    return Buffer.concat([header, ...content])
+  }
+  const uuid = (id: string, ...content: Buffer[]) => box('uuid', Buffer.from(id, 'hex'), ...content)
+  const exifOf = async () => {
+    const { exif } = await sharp(await blank().withExif(EXIF).jpeg().toBuffer()).metadata()
+    return exif!.subarray('Exif\0\0'.length)
+  }
+  /** A TIFF whose first directory is another one of the same TIFF. */
+  const directoryAt = (tiff: Buffer, tag: 'ExifTag' | 'GPSTag') => {
+    const image = readTags(tiff).Image as Record<string, number>
+    const moved = Buffer.from(tiff)
+    moved.writeUInt32LE(image[tag]!, 4)
+    return moved
+  }
+  const XMP_ID = 'be7acfcb97a942e89c71999491e3afac'
+  const CANON_ID = '85c0b687820f11e08111f4ce462b6a48'
+
+  it('reads the directories in the boxes of Canon', async () => {
+    const tiff = await exifOf()
+    const file = Buffer.concat([
+      box('ftyp', Buffer.from('crx \0\0\0\u0001crx isom')),
+      box(
+        'moov',
+        uuid(
+          CANON_ID,
+          box('CNCV', Buffer.from('CanonCR3')),
+          box('CMT1', tiff),
+          box('CMT2', directoryAt(tiff, 'ExifTag')),
+          box('CMT4', directoryAt(tiff, 'GPSTag')),
+        ),
+      ),
+      uuid(XMP_ID, Buffer.from(XMP)),
+    ])
+    expect(sniff(file)).toBe('raw')
+    expect(close(await readDetails(file, 'raw'))).toMatchObject({
+      ...FROM_EXIF,
+      caption: 'Ships & gulls',
+      title: 'The harbour',
+      rating: 4,
+    })
+    for (let end = 0; end < file.length; end += 97) await readDetails(file.subarray(0, end), 'raw')
+  })
+
+  it('reads the TIFF in a file of Minolta', async () => {
+    const tiff = await exifOf()
+    const block = (name: string, content: Buffer) => {
+      const header = Buffer.alloc(8)
+      header.write(name, 1, 'latin1')
+      header.writeUInt32BE(content.length, 4)
+      return Buffer.concat([header, content])
+    }
+    const file = block('MRM', Buffer.concat([block('PRD', Buffer.alloc(24)), block('TTW', tiff)]))
+    expect(sniff(file)).toBe('raw')
+    expect(close(await readDetails(file, 'raw'))).toMatchObject(FROM_EXIF)
+    for (let end = 0; end < file.length; end += 97) await readDetails(file.subarray(0, end), 'raw')
   })
 })
 

@@ -1,16 +1,10 @@
-import sharp from 'sharp'
+import sharp, { type Metadata } from 'sharp'
 import type { ImageFormat } from '../formats/sniff.ts'
-import { readExif } from './exif.ts'
+import { readExif, readPackets } from './exif.ts'
 import type { FileDetails } from './file-details.ts'
 import { readIptc } from './iptc.ts'
+import { type Blocks, blocksOfCanon, blocksOfMinolta, blocksOfTiffRaw } from './raw-blocks.ts'
 import { readXmp } from './xmp.ts'
-
-/** The metadata blocks of a file. */
-interface Blocks {
-  exif?: Uint8Array | undefined
-  xmp?: Uint8Array | undefined
-  iptc?: Uint8Array | undefined
-}
 
 /**
  * Reads the details of a picture. For texts XMP comes before IPTC and EXIF, because programs that edit texts write XMP;
@@ -19,10 +13,17 @@ interface Blocks {
  */
 export async function readDetails(bytes: Uint8Array, format: ImageFormat | undefined): Promise<FileDetails> {
   const blocks = await blocksOf(bytes, format)
-  const exif = readBlock(blocks.exif, readExif)
-  const xmp = readBlock(blocks.xmp, readXmp)
-  const iptc = readBlock(blocks.iptc, readIptc)
-  const time = [exif, xmp, iptc].find(({ capturedAt }) => capturedAt !== undefined)
+  const exif = merge((blocks.exif ?? []).map((block) => readBlock(block, readExif)))
+  const packets = isTiffLike(format) ? packetsOf(blocks.exif?.[0]) : {}
+  const xmp = readBlock(blocks.xmp ?? packets.xmp, readXmp)
+  const iptc = readBlock(packets.iptc ?? blocks.iptc, readIptc)
+  const times = [exif, xmp, iptc].filter(({ capturedAt }) => capturedAt !== undefined)
+  const [time] = times
+  // Programs may write the offset to one block only.
+  const zoned = times.find(
+    ({ capturedAt, capturedOffset }) =>
+      capturedOffset !== undefined && isSameSecond(capturedAt, time?.capturedAt),
+  )
   const place = [exif, xmp].find(
     ({ latitude, longitude }) => latitude !== undefined && longitude !== undefined,
   )
@@ -30,7 +31,7 @@ export async function readDetails(bytes: Uint8Array, format: ImageFormat | undef
     ...merge([exif, xmp]),
     ...merge([xmp, iptc, exif], ['title', 'caption', 'keywords', 'rating']),
     capturedAt: time?.capturedAt,
-    capturedOffset: time?.capturedOffset,
+    capturedOffset: zoned?.capturedOffset,
     latitude: place?.latitude,
     longitude: place?.longitude,
   }
@@ -41,11 +42,28 @@ async function blocksOf(bytes: Uint8Array, format: ImageFormat | undefined): Pro
   if (format === 'raw') return blocksOfRaw(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length))
   const { exif, xmp, iptc } = await readHeader(bytes)
   // libvips leaves the directories of TIFF out.
-  return { exif: format === 'tiff' ? bytes : exif, xmp, iptc }
+  const block = format === 'tiff' ? bytes : exif
+  return { exif: block === undefined ? [] : [block], xmp, iptc }
+}
+
+const isTiffLike = (format: ImageFormat | undefined) => format === 'tiff' || format === 'raw'
+
+function isSameSecond(one: number | undefined, other: number | undefined): boolean {
+  return one !== undefined && other !== undefined && Math.floor(one / 1000) === Math.floor(other / 1000)
+}
+
+/** Reads the packets of XMP and IPTC that a TIFF contains. A damaged TIFF has none. */
+function packetsOf(tiff: Uint8Array | undefined): ReturnType<typeof readPackets> {
+  if (tiff === undefined) return {}
+  try {
+    return readPackets(Buffer.from(tiff.buffer, tiff.byteOffset, tiff.length))
+  } catch {
+    return {}
+  }
 }
 
 /** The libvips of sharp reads the header of HEIC as well, though not its pixels. */
-async function readHeader(bytes: Uint8Array): Promise<Blocks> {
+async function readHeader(bytes: Uint8Array): Promise<Pick<Metadata, 'exif' | 'xmp' | 'iptc'>> {
   try {
     return await sharp(bytes, { failOn: 'none', limitInputPixels: false }).metadata()
   } catch {
@@ -57,20 +75,30 @@ async function readHeader(bytes: Uint8Array): Promise<Blocks> {
 /** Fujifilm's container, which states the position of a JPEG with all metadata. */
 const RAF = 'FUJIFILM'
 const RAF_JPEG_AT = 84
-/** Number of a TIFF; Olympus and Panasonic use another one. */
-const TIFF_MAGIC = 42
-/** The directories and their texts lie at the beginning. */
-const MAX_DIRECTORY_BYTES = 4 * 1024 * 1024
+/** Canon's raw photos in boxes begin with this type. */
+const CR3 = 'ftypcrx '
+const MRW = '\0MRM'
 
 async function blocksOfRaw(bytes: Buffer): Promise<Blocks> {
-  if (bytes.toString('latin1', 0, RAF.length) === RAF)
-    return bytes.length < RAF_JPEG_AT + 4 ? {} : readHeader(bytes.subarray(bytes.readUInt32BE(RAF_JPEG_AT)))
-  const order = bytes.toString('latin1', 0, 2)
-  if (order !== 'II' && order !== 'MM') return {}
-  const tiff = Buffer.from(bytes.subarray(0, MAX_DIRECTORY_BYTES))
-  if (order === 'II') tiff.writeUInt16LE(TIFF_MAGIC, 2)
-  else tiff.writeUInt16BE(TIFF_MAGIC, 2)
-  return { exif: tiff }
+  try {
+    return await findBlocks(bytes)
+  } catch {
+    // The decoder reports damaged files; here they have no details.
+    return {}
+  }
+}
+
+/** @throws {Error} if the file ends too early */
+async function findBlocks(bytes: Buffer): Promise<Blocks> {
+  if (bytes.toString('latin1', 0, RAF.length) === RAF) return blocksOfFujifilm(bytes)
+  if (bytes.toString('latin1', 4, 4 + CR3.length) === CR3) return blocksOfCanon(bytes)
+  if (bytes.toString('latin1', 0, MRW.length) === MRW) return blocksOfMinolta(bytes)
+  return blocksOfTiffRaw(bytes)
+}
+
+function blocksOfFujifilm(bytes: Buffer): Promise<Blocks> | Blocks {
+  if (bytes.length < RAF_JPEG_AT + 4) return {}
+  return blocksOf(bytes.subarray(bytes.readUInt32BE(RAF_JPEG_AT)), 'jpeg')
 }
 
 /** A damaged block is treated as absent: the picture itself may be intact. */

@@ -25,6 +25,26 @@ export function readExif(block: Buffer): FileDetails {
   }
 }
 
+/** Reads the packets of XMP and IPTC in the first directory. @throws {Error} if the block is damaged */
+export function readPackets(block: Buffer): { xmp?: Uint8Array | undefined; iptc?: Uint8Array | undefined } {
+  assertBounded(block)
+  const { Image: image = {}, bigEndian } = readTags(block) as { Image?: Tags; bigEndian: boolean }
+  return { xmp: bytesOf(image.XMLPacket, bigEndian), iptc: bytesOf(image.IPTCNAA, bigEndian) }
+}
+
+/** Programs store bytes as such, or as numbers of 32 bits. */
+function bytesOf(value: unknown, isBigEndian: boolean): Uint8Array | undefined {
+  if (value instanceof Uint8Array) return value
+  if (!Array.isArray(value) || !value.every((one) => Number.isInteger(one) && one >= 0)) return undefined
+  const numbers: number[] = value
+  if (numbers.every((one) => one < 256)) return Uint8Array.from(numbers)
+  const bytes = Buffer.alloc(numbers.length * 4)
+  for (const [n, one] of numbers.entries())
+    if (isBigEndian) bytes.writeUInt32BE(one, n * 4)
+    else bytes.writeUInt32LE(one, n * 4)
+  return bytes
+}
+
 type Tags = Partial<Record<string, unknown>>
 
 /** When the picture was taken or, for a scan, digitized. `DateTime` is the time of the last change, which is neither. */

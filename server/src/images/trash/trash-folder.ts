@@ -7,37 +7,44 @@ import {
   mkdir,
   open,
   opendir,
+  readFile,
   rename,
   rm,
   stat,
   unlink,
   utimes,
+  writeFile,
 } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TrashPlace } from '../../catalog/catalog.ts'
 import { systemCodeOf } from '../../errors.ts'
+import { readEntries } from '../../gallery/disk.ts'
 import { toSystemPath } from '../../gallery/file-names.ts'
-import { TRASH_FOLDER } from '../../gallery/include.ts'
+import { TRASH_FOLDER, TRASH_RECORD } from '../../gallery/include.ts'
 import { directoryOf, isTop, joinPath, nameOf, toAbsolute } from '../../gallery/paths.ts'
 
 /** The trash folder can't be made or written to there, or is on another file system after all. */
 const CANNOT_WRITE = new Set(['EACCES', 'EPERM', 'EROFS', 'EXDEV', 'ENOSPC', 'ENAMETOOLONG'])
 const HAS_NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'])
 
+const MAX_RECORD_CHARACTERS = 100_000
+
 /** Moves files of the gallery into the trash and back. Errors are those of the file system. */
 export interface TrashFolder {
   /** Returns a new place at the top of the drive of a file. Nothing is written. */
   newPlace(path: string): Promise<TrashPlace>
   /** @returns false if the drive can't take the file into its trash */
-  moveIn(path: string, to: TrashPlace): Promise<boolean>
+  moveIn(path: string, to: TrashPlace, record: string): Promise<boolean>
   /** Copies a file into the data directory. */
-  copyIn(path: string): Promise<TrashPlace>
+  copyIn(path: string, record: string): Promise<TrashPlace>
   /** Whether the trash has this file. One that can't be examined counts as there. */
   has(place: TrashPlace): Promise<boolean>
   /** Whether the drive of a place is there. Without it, its folder is missing, empty or unreadable. */
   isPresent(place: TrashPlace): Promise<boolean>
   /** @returns false if the path is taken; `gone` if the trash has no such file */
   takeOut(from: TrashPlace, path: string): Promise<boolean | 'gone'>
+  /** Files in the trash of some folders of the gallery and of the data directory, with their records. */
+  records(tops: readonly string[]): AsyncGenerator<TrashPlace & { record: string }>
   /** Deletes a file for good. */
   remove(place: TrashPlace): Promise<void>
 }
@@ -46,6 +53,7 @@ export interface TrashFolder {
 export function createTrashFolder(root: string, dataFolder: string): TrashFolder {
   const absolute = ({ place, file }: TrashPlace) =>
     toSystemPath(place === 'gallery' ? toAbsolute(root, file) : join(dataFolder, file))
+  const recordOf = (place: TrashPlace) => absolute(besideIt(place))
 
   return {
     async newPlace(path) {
@@ -53,9 +61,10 @@ export function createTrashFolder(root: string, dataFolder: string): TrashFolder
       return { place: 'gallery', file: joinPath(top, `${TRASH_FOLDER}/${randomUUID()}/${nameOf(path)}`) }
     },
 
-    async moveIn(path, to) {
+    async moveIn(path, to, record) {
       try {
         await mkdir(toSystemPath(toAbsolute(root, directoryOf(to.file))), { recursive: true })
+        await writeFile(recordOf(to), record)
         await rename(toSystemPath(toAbsolute(root, path)), absolute(to))
         return true
       } catch (error) {
@@ -65,10 +74,11 @@ export function createTrashFolder(root: string, dataFolder: string): TrashFolder
       }
     },
 
-    async copyIn(path) {
+    async copyIn(path, record) {
       const to = { place: 'data', file: `${randomUUID()}/${nameOf(path)}` } as const
       await mkdir(toSystemPath(join(dataFolder, directoryOf(to.file))), { recursive: true, mode: 0o700 })
       try {
+        await writeFile(recordOf(to), record)
         await copyDurably(toSystemPath(toAbsolute(root, path)), absolute(to))
         return to
       } catch (error) {
@@ -111,10 +121,53 @@ export function createTrashFolder(root: string, dataFolder: string): TrashFolder
       return true
     },
 
+    records: (tops) => recordsIn(root, dataFolder, tops),
+
     async remove({ place, file }) {
       await rm(absolute({ place, file: directoryOf(file) }), { recursive: true, force: true })
     },
   }
+}
+
+/** Place of the record of a file. */
+const besideIt = ({ place, file }: TrashPlace): TrashPlace => ({
+  place,
+  file: joinPath(directoryOf(file), TRASH_RECORD),
+})
+
+async function* recordsIn(
+  root: string,
+  dataFolder: string,
+  tops: readonly string[],
+): AsyncGenerator<TrashPlace & { record: string }> {
+  for (const top of tops) {
+    const folder = joinPath(top, TRASH_FOLDER)
+    const trash = toAbsolute(root, folder)
+    for (const file of await filesIn(trash))
+      yield* withRecord(trash, file, { place: 'gallery', file: `${folder}/${file}` })
+  }
+  for (const file of await filesIn(dataFolder)) yield* withRecord(dataFolder, file, { place: 'data', file })
+}
+
+/** A file without a record, or with one that is no text of the usual size, is left out. */
+async function* withRecord(trash: string, file: string, place: TrashPlace) {
+  const path = join(trash, directoryOf(file), TRASH_RECORD)
+  const record = await readFile(toSystemPath(path), 'utf8').catch(() => undefined)
+  if (record !== undefined && record.length <= MAX_RECORD_CHARACTERS) yield { ...place, record }
+}
+
+/** Paths of the files in the folders of a trash, without records. Links are not followed. */
+async function filesIn(trash: string): Promise<string[]> {
+  if (!(await lstat(toSystemPath(trash)).catch(() => undefined))?.isDirectory()) return []
+  const files: string[] = []
+  for (const folder of await readEntries(trash)) {
+    if (!folder.isDirectory()) continue
+    // A folder that is gone by now, or can't be read, has nothing to list.
+    const entries = await readEntries(join(trash, folder.name)).catch(() => [])
+    for (const entry of entries)
+      if (entry.isFile() && entry.name !== TRASH_RECORD) files.push(`${folder.name}/${entry.name}`)
+  }
+  return files
 }
 
 /** Returns the highest folder of the gallery, or of its directory, on the file system of a file: renaming works only there. */

@@ -3,6 +3,7 @@ import { parse as parsePath } from 'node:path/posix'
 import type { Catalog, Image, Page, TrashedImage, TrashPlace } from '../../catalog/catalog.ts'
 import { DomainError } from '../../errors.ts'
 import type { EventBus } from '../../events.ts'
+import { directoriesOf } from '../../gallery/directories.ts'
 import { toSystemPath } from '../../gallery/file-names.ts'
 import type { IncludeRules } from '../../gallery/include.ts'
 import { directoryOf, joinPath, ROOT, resolveDirectory, toAbsolute } from '../../gallery/paths.ts'
@@ -11,6 +12,7 @@ import type { ThumbnailStore } from '../../gallery/thumbnails.ts'
 import { removeUnusedContent } from '../../indexing/unused-content.ts'
 import { writeFailure } from '../write-file.ts'
 import { createTrashFolder } from './trash-folder.ts'
+import { readTrashRecord, writeTrashRecord } from './trash-record.ts'
 
 export interface TrashOptions {
   root: string
@@ -45,7 +47,10 @@ export interface Trash {
   empty(): Promise<number>
   /** Removes images for good whose time is over. Those on absent drives are kept until the drive is back. */
   removeExpired(): Promise<void>
-  /** Gives images their rows back whose files are still in the gallery, because a process ended in the middle of a deletion. */
+  /**
+   * Gives images their rows back whose files are still in the gallery, because a process ended in the middle of a deletion. The first
+   * time, it also lists files again whose rows are lost with an earlier catalog.
+   */
   repair(): Promise<void>
 }
 
@@ -68,6 +73,7 @@ class FolderTrash implements Trash {
   readonly #events
   readonly days
   readonly #folder
+  #isAdopted = false
 
   constructor(options: TrashOptions) {
     this.#options = options
@@ -82,9 +88,11 @@ class FolderTrash implements Trash {
 
   async put(image: Image): Promise<boolean> {
     const place = await this.#folder.newPlace(image.path)
-    if (!(await this.#catalog.trash.put(image.id, place, Date.now()))) return false
+    const deletedAt = Date.now()
+    if (!(await this.#catalog.trash.put(image.id, place, deletedAt))) return false
+    const record = writeTrashRecord({ image, deletedAt })
     try {
-      if (!(await this.#moveWithin(image, place))) await this.#moveAway(image)
+      if (!(await this.#moveWithin(image, place, record))) await this.#moveAway(image, record)
     } catch (error) {
       await this.#catalog.trash.restore(image.id)
       throw error
@@ -105,6 +113,8 @@ class FolderTrash implements Trash {
   }
 
   async repair(): Promise<void> {
+    if (!this.#isAdopted) await this.#adoptFiles()
+    this.#isAdopted = true
     const before = Date.now() - REPAIRED_AFTER_MS
     for (let kept = 0; ; ) {
       const section = await this.#catalog.trash.deletedBefore(before, {
@@ -115,6 +125,23 @@ class FolderTrash implements Trash {
       for (const trashed of section)
         if ((await this.#folder.has(trashed)) || !(await this.#isBackInPlace(trashed))) kept++
     }
+  }
+
+  async #adoptFiles(): Promise<void> {
+    const tops = [
+      ROOT,
+      ...directoriesOf(this.#root).map(({ name }) => name),
+      ...(await this.#catalog.files.mountPoints()),
+    ]
+    let section: TrashedImage[] = []
+    for await (const { record, place, file } of this.#folder.records([...new Set(tops)])) {
+      const trashed = readTrashRecord(record)
+      if (trashed !== undefined) section.push({ ...trashed, place, file })
+      if (section.length < IMAGES_PER_SECTION) continue
+      await this.#catalog.trash.adopt(section)
+      section = []
+    }
+    await this.#catalog.trash.adopt(section)
   }
 
   async remove(imageIds: string[]): Promise<void> {
@@ -145,16 +172,16 @@ class FolderTrash implements Trash {
   }
 
   /** @returns false if the drive can't take the file into its trash */
-  async #moveWithin(image: Image, place: TrashPlace): Promise<boolean> {
-    if (!(await this.#folder.moveIn(image.path, place))) return false
+  async #moveWithin(image: Image, place: TrashPlace, record: string): Promise<boolean> {
+    if (!(await this.#folder.moveIn(image.path, place, record))) return false
     // The trash was emptied in between: no row names the file any more.
     if (!(await this.#catalog.trash.setPlace(image.id, place))) await this.#takeOut({ image, ...place })
     return true
   }
 
   /** Copies the file to the data directory. It is removed from its place only when its row names the copy. */
-  async #moveAway(image: Image): Promise<void> {
-    const place = await this.#folder.copyIn(image.path)
+  async #moveAway(image: Image, record: string): Promise<void> {
+    const place = await this.#folder.copyIn(image.path, record)
     try {
       await this.#catalog.trash.setPlace(image.id, place)
       await unlink(toSystemPath(toAbsolute(this.#root, image.path)))

@@ -13,7 +13,6 @@ export const signIn = {
   otherAddress: 'Andere Adresse verwenden',
   resend: 'Neuen Code senden',
   resendIn: (seconds: number) => `Neuer Code in ${number(seconds)} s`,
-  signOut: 'Abmelden',
 }
 
 export const users = {

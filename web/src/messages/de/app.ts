@@ -24,10 +24,15 @@ export const app = {
   foreignAnswer:
     'Ein Proxy hat anstelle des Servers geantwortet, zum Beispiel mit einer Anmeldeseite. Lade diese Seite neu.',
   failed: 'Das hat nicht geklappt.',
+  partMissing:
+    'Dieser Teil der Seite ist nicht zu laden. Der Server ist nicht erreichbar oder wurde aktualisiert.',
+  reload: 'Neu laden',
   theme: 'Design',
   themes: { system: 'System', light: 'Hell', dark: 'Dunkel' },
   language: 'Sprache',
   languages: { system: 'System', en: 'English', de: 'Deutsch' },
+  signOut: 'Abmelden',
+  filesOfFolder: 'Dateien des Ordners',
   alwaysScores: 'Ähnlichkeit immer anzeigen',
   moreResults: 'Mehr Ergebnisse zeigen',
   fewerResults: 'Weniger Ergebnisse zeigen',
@@ -41,60 +46,10 @@ export const shortcuts = {
   enter: 'Eingabe',
   space: 'Leertaste',
   delete: 'Entf',
-  title: 'Tastenkürzel',
+  title: 'Hilfe und Tastenkürzel',
+  tab: 'Tastenkürzel',
   single: 'Kürzel mit einer Taste',
   singleHint: 'Schalte sie ab, wenn du Text diktierst oder Tasten versehentlich drückst.',
-  groups: [
-    {
-      name: 'Blatt',
-      keys: [
-        ['D', 'Zum Blatt'],
-        ['P, B, E', 'Stift, Pinsel, Radierer'],
-        ['E E', 'Ganze Striche radieren'],
-        ['V', 'Auswählen'],
-        ['C, W', 'Farbe, Breite'],
-        ['[ ]', 'Dünner, dicker'],
-        ['T, U', 'Glätten, Abpausen'],
-        ['Umschalt', 'Gerade Linie'],
-        ['Strg Z', 'Rückgängig'],
-        ['Strg Umschalt Z', 'Wiederholen'],
-        ['F', 'Vollbild'],
-        ['/', 'Wörter'],
-        ['F6', 'Nächster Bereich'],
-        ['\\', 'Bibliothek'],
-      ],
-    },
-    {
-      name: 'Ergebnisse und Galerie',
-      keys: [
-        ['← ↑ ↓ →', 'Bewegen'],
-        ['Pos1, Ende', 'Erstes, letztes'],
-        ['Eingabe', 'Öffnen'],
-        ['Leertaste', 'Auswählen'],
-        ['Umschalt Leertaste', 'Bis hierher auswählen'],
-        ['Strg A, Esc', 'Alle auswählen, keines'],
-        ['M, N', 'Mehr davon, weniger davon'],
-        ['S, R', 'Ähnliche finden, Ausschnitt suchen'],
-        ['Entf', 'In den Papierkorb'],
-        ['Strg V', 'Mit dem kopierten Bild suchen'],
-        ['G D', 'Zu den Duplikaten'],
-      ],
-    },
-    {
-      name: 'Große Ansicht',
-      keys: [
-        ['← →', 'Voriges, nächstes'],
-        ['1, 0', '1:1, einpassen'],
-        ['+ −', 'Zoom'],
-        ['Umschalt ← ↑ ↓ →', 'Bild verschieben'],
-        ['M, N, S', 'Mehr davon, weniger davon, ähnliche finden'],
-        ['R', 'Ausschnitt suchen'],
-        ['I', 'Details'],
-        ['L', 'Zoom und Position behalten'],
-        ['Esc', 'Schließen'],
-      ],
-    },
-  ] as { name: string; keys: [string, string][] }[],
 }
 
 export const status = {
@@ -131,8 +86,24 @@ export const status = {
   polling: 'Dieser Ordner kann nicht überwacht werden. Änderungen erscheinen mit Verzögerung.',
   why: 'Warum?',
   understood: 'Verstanden',
+  readOnly: 'Die Galerie ist schreibgeschützt: Bilder können hier weder hinzugefügt noch gelöscht werden.',
+  readOnlyFolders: (names: readonly string[]) =>
+    `In diesen Ordnern, die schreibgeschützt sind, können Bilder weder hinzugefügt noch gelöscht werden: ${names.join(', ')}.`,
   offlineTitle: 'Keine Verbindung zum Server',
   offline: (seconds: number) => `Neuer Versuch in ${number(seconds)} s. Deine Skizze ist sicher.`,
   offlineNow: 'Neuer Versuch. Deine Skizze ist sicher.',
   tryNow: 'Jetzt versuchen',
+  storageTitle: 'Neue Bilder können nicht gespeichert werden',
+  storage: {
+    disk_full:
+      'Der Datenträger des Servers ist voll. Suchen geht weiter; neue Bilder werden gelesen, sobald wieder Platz ist.',
+    data_directory_read_only:
+      'Das Datenverzeichnis des Servers ist schreibgeschützt. Neue Bilder werden gelesen, sobald das behoben ist.',
+    data_directory_missing:
+      'Das Datenverzeichnis des Servers fehlt. Neue Bilder werden gelesen, sobald es wieder da ist.',
+    data_directory_unreachable:
+      'Das Datenverzeichnis des Servers antwortet nicht. Neue Bilder werden gelesen, sobald es antwortet.',
+    thumbnails_unreachable:
+      'Der Server kann keine Vorschaubilder schreiben. Neue Bilder werden gelesen, sobald er es kann.',
+  },
 }

@@ -1,7 +1,6 @@
 import { number, plural } from '../format.ts'
 
 export const files = {
-  title: 'Dateien des Ordners',
   found: (count: number) => plural(count, { one: '# Datei gefunden', other: '# Dateien gefunden' }),
   indexed: 'Durchsuchbar',
   failed: 'Nicht lesbar',
@@ -27,18 +26,5 @@ export const files = {
     unreadable_folder: 'Ordner, die nicht lesbar sind',
     unreadable_file: 'Dateien, die nicht lesbar sind',
     drive_absent: 'Laufwerke, die nicht verbunden sind',
-  },
-  storageTitle: 'Neue Bilder können nicht gespeichert werden',
-  storage: {
-    disk_full:
-      'Der Datenträger des Servers ist voll. Suchen geht weiter; neue Bilder werden gelesen, sobald wieder Platz ist.',
-    data_directory_read_only:
-      'Das Datenverzeichnis des Servers ist schreibgeschützt. Neue Bilder werden gelesen, sobald das behoben ist.',
-    data_directory_missing:
-      'Das Datenverzeichnis des Servers fehlt. Neue Bilder werden gelesen, sobald es wieder da ist.',
-    data_directory_unreachable:
-      'Das Datenverzeichnis des Servers antwortet nicht. Neue Bilder werden gelesen, sobald es antwortet.',
-    thumbnails_unreachable:
-      'Der Server kann keine Vorschaubilder schreiben. Neue Bilder werden gelesen, sobald er es kann.',
   },
 }

@@ -10,6 +10,12 @@ export const collections = {
   actions: { add: 'Anlegen', search: 'Speichern', rename: 'Umbenennen' },
   saveSearch: 'Suche speichern',
   addTo: 'Zu Sammlung hinzufügen',
+  addAll: (count: number) =>
+    plural(count, {
+      one: 'Das Bild zu einer Sammlung hinzufügen',
+      other: 'Alle # zu einer Sammlung hinzufügen',
+    }),
+  tooMany: (most: number) => plural(most, { other: 'Höchstens # Bilder lassen sich auf einmal hinzufügen.' }),
   removeFrom: 'Aus Sammlung entfernen',
   added: (name: string) => `Zu „${name}“ hinzugefügt`,
   created: (name: string) => `Sammlung „${name}“ angelegt`,
@@ -33,6 +39,8 @@ export const compare = {
   keep: 'Behalten',
   keeping: 'Wird behalten',
   best: 'Bester Wert',
+  below: (points: number) =>
+    plural(points, { one: '# Punkt unter dem besten', other: '# Punkte unter dem besten' }),
   shown: 'Gezeigtes Bild',
   facts: {
     dimensions: 'Abmessungen',
@@ -47,7 +55,9 @@ export const compare = {
 
 export const exporting = {
   title: 'Exportieren',
+  all: (count: number) => plural(count, { one: 'Das Bild exportieren', other: 'Alle # exportieren' }),
   failed: 'Der Export ist fehlgeschlagen. Versuche es noch einmal, oder sieh im Protokoll des Servers nach.',
+  flat: 'Originale ohne Ordner',
   formats: {
     zip: 'Originale',
     'zip-small': 'Kleinere Kopien',

@@ -13,7 +13,6 @@ export const signIn = {
   otherAddress: 'Use another address',
   resend: 'Send another code',
   resendIn: (seconds: number) => `Another code in ${number(seconds)} s`,
-  signOut: 'Sign out',
 }
 
 export const users = {

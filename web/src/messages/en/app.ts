@@ -24,10 +24,14 @@ export const app = {
   foreignAnswer:
     'A proxy responded instead of the server, for example with a sign-in page. Reload this page.',
   failed: 'This did not work.',
+  partMissing: 'This part of the page could not be loaded. The server is away, or it was updated.',
+  reload: 'Reload',
   theme: 'Theme',
   themes: { system: 'System', light: 'Light', dark: 'Dark' },
   language: 'Language',
   languages: { system: 'System', en: 'English', de: 'Deutsch' },
+  signOut: 'Sign out',
+  filesOfFolder: 'Files of the folder',
   alwaysScores: 'Always show scores',
   moreResults: 'Show more results',
   fewerResults: 'Show fewer results',
@@ -41,60 +45,10 @@ export const shortcuts = {
   enter: 'Enter',
   space: 'Space',
   delete: 'Delete',
-  title: 'Keyboard shortcuts',
+  title: 'Help and shortcuts',
+  tab: 'Keyboard shortcuts',
   single: 'Single-key shortcuts',
   singleHint: 'Switch them off if you dictate text or press keys by accident.',
-  groups: [
-    {
-      name: 'Sheet',
-      keys: [
-        ['D', 'Go to the sheet'],
-        ['P, B, E', 'Pen, Brush, Eraser'],
-        ['E E', 'Erase whole strokes'],
-        ['V', 'Select'],
-        ['C, W', 'Colour, width'],
-        ['[ ]', 'Thinner, thicker'],
-        ['T, U', 'Tidy, Trace'],
-        ['Shift', 'Straight line'],
-        ['Ctrl Z', 'Undo'],
-        ['Ctrl Shift Z', 'Redo'],
-        ['F', 'Full screen'],
-        ['/', 'Words'],
-        ['F6', 'Next pane'],
-        ['\\', 'Library'],
-      ],
-    },
-    {
-      name: 'Results and gallery',
-      keys: [
-        ['← ↑ ↓ →', 'Move'],
-        ['Home, End', 'First, last'],
-        ['Enter', 'Open'],
-        ['Space', 'Select'],
-        ['Shift Space', 'Select up to here'],
-        ['Ctrl A, Esc', 'Select all, none'],
-        ['M, N', 'More like this, less like this'],
-        ['S, R', 'Find similar, search a region'],
-        ['Delete', 'Move to trash'],
-        ['Ctrl V', 'Search with the copied picture'],
-        ['G D', 'Go to duplicates'],
-      ],
-    },
-    {
-      name: 'Large view',
-      keys: [
-        ['← →', 'Previous, next'],
-        ['1, 0', '1:1, fit'],
-        ['+ −', 'Zoom'],
-        ['Shift ← ↑ ↓ →', 'Move the picture'],
-        ['M, N, S', 'More like this, less like this, find similar'],
-        ['R', 'Search a region'],
-        ['I', 'Details'],
-        ['L', 'Keep zoom and position'],
-        ['Esc', 'Close'],
-      ],
-    },
-  ] as { name: string; keys: [string, string][] }[],
 }
 
 export const status = {
@@ -128,8 +82,23 @@ export const status = {
   polling: 'This folder can’t be watched, so changes appear after a while.',
   why: 'Why?',
   understood: 'Got it',
+  readOnly: 'The gallery is read-only: pictures can’t be added or deleted here.',
+  readOnlyFolders: (names: readonly string[]) =>
+    `Pictures can’t be added or deleted in these folders, which are read-only: ${names.join(', ')}.`,
   offlineTitle: 'No connection to the server',
   offline: (seconds: number) => `Trying again in ${number(seconds)} s. Your sketch is safe.`,
   offlineNow: 'Trying again. Your sketch is safe.',
   tryNow: 'Try now',
+  storageTitle: 'New pictures can’t be stored',
+  storage: {
+    disk_full:
+      'The disk of the server is full. Searching still works; new pictures are read when there is space again.',
+    data_directory_read_only:
+      'The data directory of the server is read-only. New pictures are read when this is solved.',
+    data_directory_missing:
+      'The data directory of the server is missing. New pictures are read when it is back.',
+    data_directory_unreachable:
+      'The data directory of the server does not respond. New pictures are read when it does.',
+    thumbnails_unreachable: 'The server can’t write thumbnails. New pictures are read when it can.',
+  },
 }

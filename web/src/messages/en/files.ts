@@ -2,7 +2,6 @@ import { number, plural } from '../format.ts'
 
 /** The account of all files in the watched folder. */
 export const files = {
-  title: 'Files of the folder',
   found: (count: number) => plural(count, { one: '# file found', other: '# files found' }),
   indexed: 'Can be searched',
   failed: 'Could not be read',
@@ -28,17 +27,5 @@ export const files = {
     unreadable_folder: 'Folders that can’t be read',
     unreadable_file: 'Files that can’t be read',
     drive_absent: 'Drives that are not connected',
-  },
-  storageTitle: 'New pictures can’t be stored',
-  storage: {
-    disk_full:
-      'The disk of the server is full. Searching still works; new pictures are read when there is space again.',
-    data_directory_read_only:
-      'The data directory of the server is read-only. New pictures are read when this is solved.',
-    data_directory_missing:
-      'The data directory of the server is missing. New pictures are read when it is back.',
-    data_directory_unreachable:
-      'The data directory of the server does not respond. New pictures are read when it does.',
-    thumbnails_unreachable: 'The server can’t write thumbnails. New pictures are read when it can.',
   },
 }

@@ -10,6 +10,9 @@ export const collections = {
   actions: { add: 'Create', search: 'Save', rename: 'Rename' },
   saveSearch: 'Save search',
   addTo: 'Add to collection',
+  addAll: (count: number) =>
+    plural(count, { one: 'Add the picture to a collection', other: 'Add all # to a collection' }),
+  tooMany: (most: number) => plural(most, { other: 'At most # pictures can be added at once.' }),
   removeFrom: 'Remove from collection',
   added: (name: string) => `Added to “${name}”`,
   created: (name: string) => `Collection “${name}” created`,
@@ -33,6 +36,8 @@ export const compare = {
   keep: 'Keep',
   keeping: 'Keeping',
   best: 'Best',
+  below: (points: number) =>
+    plural(points, { one: '# point below the best', other: '# points below the best' }),
   shown: 'Picture in view',
   facts: {
     dimensions: 'Dimensions',
@@ -47,7 +52,9 @@ export const compare = {
 
 export const exporting = {
   title: 'Export',
+  all: (count: number) => plural(count, { one: 'Export the picture', other: 'Export all #' }),
   failed: 'The export failed. Try again, or look into the log of the server.',
+  flat: 'Originals, without folders',
   formats: {
     zip: 'Originals',
     'zip-small': 'Smaller copies',

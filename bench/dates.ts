@@ -1,0 +1,134 @@
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { createRandom } from '../scripts/demo/random.ts'
+import { createApp } from '../server/src/app/compose.ts'
+import type { Catalog, ImageRecord } from '../server/src/catalog/catalog.ts'
+import { listen } from '../server/src/http/listen.ts'
+import { freePort } from '../server/src/testing/free-port.ts'
+import { startPostgres } from '../server/src/testing/postgres.ts'
+import { configOf } from './config.ts'
+import { median, ms, percentile, type Section, table } from './support.ts'
+
+const ROWS = 100_000
+const BATCH = 2_000
+const REQUESTS = 100
+const [FIRST, LAST] = [Date.UTC(2004, 0, 1), Date.UTC(2025, 11, 31)]
+const DAY_MS = 24 * 3_600_000
+const PAGE = 100
+
+/** Lists and timeline over rows with made dates, over HTTP on both databases. Server and client share a process. */
+export async function benchDates(directory: string): Promise<Section> {
+  const server = await startPostgres()
+  try {
+    const embedded = await measureDatabase(join(directory, 'embedded'), {})
+    const options = Object.entries(await server.createDatabase())
+    const database = Object.fromEntries(options.map(([key, value]) => [`database.${key}`, value]))
+    const shared = await measureDatabase(join(directory, 'shared'), database)
+    const rows = Object.keys(embedded).map((name) => [name, ...embedded[name]!, ...shared[name]!])
+    const head = ['', 'SQLite: median', 'p95', 'PostgreSQL: median', 'p95']
+    const title = `## Dates: ${ROWS} rows, ${REQUESTS} requests of each kind over HTTP\n`
+    return { text: [title, table(head, rows)].join('\n'), ratios: {} }
+  } finally {
+    await server.close()
+  }
+}
+
+async function measureDatabase(
+  directory: string,
+  database: Record<string, unknown>,
+): Promise<Record<string, string[]>> {
+  mkdirSync(directory, { recursive: true })
+  const config = configOf(directory, join(directory, 'data'), {
+    'embedder_registry.chosen_embedder': 'classical',
+    ...database,
+  })
+  const app = await createApp(config, { log: pino({ level: 'silent' }) })
+  try {
+    await addRows(app.catalog)
+    const { url, close } = await listen(app.http, '127.0.0.1', await freePort())
+    try {
+      const results: Record<string, string[]> = {}
+      for (const [name, request] of Object.entries(requests())) {
+        const times = await timesOf(url, request)
+        results[name] = [ms(median(times)), ms(percentile(times, 0.95))]
+      }
+      return results
+    } finally {
+      await close()
+    }
+  } finally {
+    await app.close()
+  }
+}
+
+/** Ten folders a year. One row in five has no capture time, one in a hundred is a copy, and one in ten of a raw and JPEG pair. */
+async function addRows(catalog: Catalog): Promise<void> {
+  const random = createRandom(1)
+  for (let start = 0; start < ROWS; start += BATCH)
+    await catalog.images.upsert(
+      Array.from({ length: BATCH }, (_, i) => rowOf(start + i, Math.floor(random.between(FIRST, LAST)))),
+    )
+}
+
+function rowOf(n: number, time: number): ImageRecord {
+  const isRaw = n % 10 === 9
+  const shot = isRaw ? n - 1 : n
+  return {
+    path: `${new Date(time).getUTCFullYear()}/${n % 10}/IMG_${shot}.${isRaw ? 'cr2' : 'jpg'}`,
+    bytes: 4_000_000,
+    createdAt: time,
+    modifiedAt: time,
+    inode: String(n),
+    contentHash: `hash-${n % 100 === 50 ? n - 1 : n}`,
+    width: 4000,
+    height: 3000,
+    contentType: isRaw ? 'image/x-dcraw' : 'image/jpeg',
+    capturedAt: n % 5 === 0 ? undefined : time - (time % 1000),
+    camera: `Camera ${n % 7}`,
+    vector: undefined,
+  }
+}
+
+/** Queries of the page, each with values that differ from request to request. */
+function requests(): Record<string, (n: number) => string> {
+  const random = createRandom(2)
+  const day = (time: number) => new Date(time).toISOString().slice(0, 10)
+  const list = (parameters: string) => `/api/images?items_per_page=${PAGE}&${parameters}`
+  const someTime = () => random.between(FIRST, LAST - 31 * DAY_MS)
+  const aPage = () => Math.ceil(random.between(0, ROWS / PAGE))
+  return {
+    'a request that reads no table': () => '/health',
+    'timeline, all months': () => '/api/timeline',
+    'timeline of a folder': (n) => `/api/timeline?directory=${2004 + (n % 22)}&recursive=true`,
+    'timeline, copies and shots folded': () => '/api/timeline?fold=shots',
+    'newest first, first page': () => list('order_by=captured_at&direction=descending'),
+    'oldest first, first page': () => list('order_by=captured_at&direction=ascending'),
+    'by name, first page': () => list('order_by=user_visible_name&direction=ascending'),
+    'newest first, copies and shots folded': () => list('order_by=captured_at&fold=shots'),
+    'jump to any place of the timeline': () => list(`order_by=captured_at&page=${aPage()}`),
+    'jump, by name': () => list(`order_by=user_visible_name&page=${aPage()}`),
+    'a month by date': () => {
+      const from = someTime()
+      return list(`order_by=captured_at&captured_min=${day(from)}&captured_max=${day(from + 30 * DAY_MS)}`)
+    },
+    'a month of a camera': (n) => {
+      const from = someTime()
+      return list(
+        `order_by=captured_at&captured_min=${day(from)}&captured_max=${day(from + 30 * DAY_MS)}&camera_contains=Camera%20${n % 7}`,
+      )
+    },
+  }
+}
+
+async function timesOf(url: string, request: (n: number) => string): Promise<number[]> {
+  const times: number[] = []
+  for (let n = 0; n < REQUESTS; n++) {
+    const start = performance.now()
+    const response = await fetch(url + request(n))
+    await response.arrayBuffer()
+    if (!response.ok) throw new Error(`${request(n)} was answered with ${response.status}`)
+    times.push(performance.now() - start)
+  }
+  return times
+}

@@ -1,0 +1,158 @@
+import { execFileSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import {
+  createWriteStream,
+  globSync,
+  mkdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
+import sharp from 'sharp'
+import { CLASSICAL, startProduct } from '../e2e/support/product.ts'
+import { readExif } from '../server/src/gallery/details/exif.ts'
+import { ms, residentMemory, type Section, table } from './support.ts'
+
+const PHOTOS = 2_000
+const PHOTO_BYTES = 500_000
+const MEBIBYTE = 2 ** 20
+const SAMPLE_MS = 100
+
+/** Exports 2,000 photos as a ZIP beside `zip -0`, and reads their metadata again beside a loop that only reads EXIF. */
+export async function benchExport(directory: string): Promise<Section> {
+  const [gallery, data] = [join(directory, 'gallery'), join(directory, 'data')]
+  await writePhotos(gallery)
+  const archived = await measureArchive(gallery, data, directory)
+  const reread = await measureBackfill(gallery, data)
+  const { exportMs, zipMs, megabytes, before, after, peak } = archived
+  const rate = (time: number) => `${Math.round(megabytes / (time / 1000))} MiB/s`
+  const perSecond = (time: number) => Math.round(PHOTOS / (time / 1000))
+  return {
+    text: [
+      `## Export of ${PHOTOS} photos as ZIP, ${Math.round(megabytes)} MiB\n`,
+      table(
+        ['', 'time', 'throughput', 'memory of the server before / highest / after'],
+        [
+          ['Sketch-Search', ms(exportMs), rate(exportMs), `${before} / ${peak} / ${after} MiB`],
+          ['zip -0', ms(zipMs), rate(zipMs), ''],
+        ],
+      ),
+      `Throughput as a ratio to zip -0: ${(zipMs / exportMs).toFixed(2)}.\n`,
+      `## Metadata of ${PHOTOS} photos read again\n`,
+      table(
+        ['', 'photos per second'],
+        [
+          ['backfill, beside a running server', perSecond(reread.backfillMs)],
+          ['a loop that reads and parses EXIF only', perSecond(reread.loopMs)],
+        ],
+      ),
+    ].join('\n'),
+    ratios: {},
+  }
+}
+
+/** Different files: each has a made capture time and, after its end, random bytes up to the size of a photo. */
+async function writePhotos(gallery: string): Promise<void> {
+  mkdirSync(gallery, { recursive: true })
+  const { data, info } = await sharp(randomBytes(320 * 240 * 3), {
+    raw: { width: 320, height: 240, channels: 3 },
+  })
+    .blur(4)
+    .raw()
+    .toBuffer({ resolveWithObject: true })
+  for (let n = 0; n < PHOTOS; n++) {
+    const time = new Date(Date.UTC(2015, 0, 1 + n))
+      .toISOString()
+      .slice(0, 19)
+      .replaceAll('-', ':')
+      .replace('T', ' ')
+    const exif = { IFD0: { Make: 'Bench', Model: `Camera ${n % 5}` }, IFD2: { DateTimeOriginal: time } }
+    const photo = await sharp(data, { raw: info as { width: number; height: number; channels: 3 } })
+      .withExif(exif)
+      .jpeg()
+      .toBuffer()
+    const rest = randomBytes(Math.max(0, PHOTO_BYTES - photo.length))
+    mkdirSync(join(gallery, String(n % 20)), { recursive: true })
+    writeFileSync(join(gallery, String(n % 20), `${n}.jpg`), Buffer.concat([photo, rest]))
+  }
+}
+
+async function measureArchive(gallery: string, data: string, directory: string) {
+  const product = await startProduct(gallery, data, CLASSICAL)
+  try {
+    await untilIndexed(product.url)
+    const archive = join(directory, 'export.zip')
+    const request = { method: 'POST', headers: { 'content-type': 'application/json' } }
+    const body = (limit: string) => JSON.stringify({ format: 'zip', query: { name_contains: limit } })
+    const pid = serverPid(data)
+    // The first export loads code.
+    await (await fetch(`${product.url}/api/export`, { ...request, body: body('1.jpg') })).arrayBuffer()
+    const before = residentMemory(pid)
+    let peak = before
+    const sampling = setInterval(() => {
+      peak = Math.max(peak, residentMemory(pid))
+    }, SAMPLE_MS)
+    const start = performance.now()
+    const response = await fetch(`${product.url}/api/export`, { ...request, body: body('.jpg') })
+    await pipeline(Readable.fromWeb(response.body as never), createWriteStream(archive))
+    const exportMs = performance.now() - start
+    clearInterval(sampling)
+    const after = residentMemory(pid)
+    const megabytes = statSync(archive).size / MEBIBYTE
+    rmSync(archive)
+    const zipStart = performance.now()
+    execFileSync('zip', ['-0', '-q', '-r', archive, '.'], { cwd: gallery })
+    const zipMs = performance.now() - zipStart
+    rmSync(archive)
+    return { exportMs, zipMs, megabytes, before, after, peak }
+  } finally {
+    await product.stop()
+  }
+}
+
+/** The process that has locked the data directory. */
+const serverPid = (data: string) => Number(readFileSync(join(data, 'lock.pid'), 'utf8'))
+
+async function untilIndexed(url: string): Promise<void> {
+  for (;;) {
+    const { indexed, pending } = await statusOf(url)
+    if (indexed === PHOTOS && pending === 0) return
+    await new Promise((resolve) => setTimeout(resolve, SAMPLE_MS))
+  }
+}
+
+async function statusOf(url: string) {
+  const status = await (await fetch(`${url}/api/index/status`)).json()
+  return status as { indexed: number; pending: number; metadata_pending: number }
+}
+
+async function measureBackfill(gallery: string, data: string) {
+  const database = new DatabaseSync(join(data, 'catalog.sqlite'))
+  database.exec('update images set attributes_version = 0')
+  database.close()
+  const product = await startProduct(gallery, data, CLASSICAL)
+  const pending = async () => (await statusOf(product.url)).metadata_pending
+  try {
+    while ((await pending()) === 0) await new Promise(setImmediate)
+    const [first, start] = [await pending(), performance.now()]
+    while ((await pending()) > 0) await new Promise((resolve) => setTimeout(resolve, 20))
+    const backfillMs = ((performance.now() - start) * PHOTOS) / first
+    return { backfillMs, loopMs: await bareLoop(gallery) }
+  } finally {
+    await product.stop()
+  }
+}
+
+async function bareLoop(gallery: string): Promise<number> {
+  const start = performance.now()
+  for (const file of globSync(join(gallery, '*/*.jpg'))) {
+    const { exif } = await sharp(readFileSync(file)).metadata()
+    readExif(exif!)
+  }
+  return performance.now() - start
+}

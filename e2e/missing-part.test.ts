@@ -1,0 +1,41 @@
+import { expect, it } from 'vitest'
+import { openPage, tile } from './support/browser.ts'
+import { useDemo } from './support/demo.ts'
+import { CLASSICAL } from './support/product.ts'
+
+const demo = useDemo(2, CLASSICAL)
+
+/** Addresses of scripts, as they are after an upgrade of the server: those of the open page are gone. */
+const goneScripts = /\/assets\/.*\.js$/
+
+it('a part whose code is gone offers to reload, and the rest of the page goes on', async () => {
+  const { page, close } = await openPage(demo.browser, demo.product.url)
+  await page.waitForLoadState('networkidle')
+  await page.route(goneScripts, (route) => route.fulfill({ status: 404, body: 'not found' }))
+  await page.keyboard.press('?')
+  const notice = page.getByText('This part of the page could not be loaded.')
+  await notice.waitFor()
+  await page.getByRole('button', { name: /^Sort by/ }).click()
+  await notice.waitFor()
+  await tile(page, 'star/star-01.png').hover()
+  await page.unroute(goneScripts)
+  const loaded = page.waitForEvent('load')
+  await page.getByRole('button', { name: 'Reload' }).click()
+  await loaded
+  await page.locator('[data-testid=grid] img').first().waitFor()
+  await page.keyboard.press('?')
+  await page.getByRole('dialog', { name: 'Help and shortcuts' }).waitFor()
+  await close()
+})
+
+it('a large view whose code is gone leaves the list as it was', async () => {
+  const { page, close } = await openPage(demo.browser, demo.product.url)
+  await page.waitForLoadState('networkidle')
+  await page.route(goneScripts, (route) => route.abort())
+  await tile(page, 'star/star-01.png').click()
+  await page.getByText('This part of the page could not be loaded.').waitFor()
+  await expect.poll(() => new URL(page.url()).searchParams.has('view')).toBe(false)
+  await tile(page, 'star/star-01.png').hover()
+  await page.unrouteAll()
+  await close()
+})

@@ -1,0 +1,191 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import sharp from 'sharp'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { violationsIn } from './support/axe.ts'
+import { chip, DESKTOP, draw, firstResults, openPage, PHONE, tile } from './support/browser.ts'
+import { untilIndexed, useDemo } from './support/demo.ts'
+import { misplaced } from './support/layout.ts'
+import { CLASSICAL } from './support/product.ts'
+import { STAR } from './support/shapes.ts'
+
+const demo = useDemo(2, CLASSICAL)
+const ORIGINAL = 'star/star-01.png'
+const SMALLER = 'star/star-smaller.png'
+const COMPRESSED = 'star/star-compressed.jpg'
+
+beforeAll(async () => {
+  const original = sharp(join(demo.gallery, ORIGINAL))
+  const { width } = await original.metadata()
+  await original
+    .clone()
+    .resize(Math.round(width * 0.75))
+    .toFile(join(demo.gallery, SMALLER))
+  await original.clone().jpeg({ quality: 40 }).toFile(join(demo.gallery, COMPRESSED))
+  await untilIndexed(demo.product.url, 26)
+})
+
+afterAll(async () => {
+  for (const file of [SMALLER, COMPRESSED]) await rm(join(demo.gallery, file), { force: true })
+})
+
+/** Opens the review at the group of the star. */
+async function openGroup(viewport = DESKTOP, scheme: 'light' | 'dark' = 'light') {
+  const opened = await openPage(demo.browser, demo.product.url, viewport, scheme)
+  await opened.page.goto(`${demo.product.url}/?show=duplicates`)
+  const isShown = async () => {
+    if (await tile(opened.page, SMALLER).isVisible()) return true
+    await opened.page.keyboard.press('ArrowDown')
+    return false
+  }
+  await expect.poll(isShown).toBe(true)
+  return opened
+}
+
+const suggested = (page: Page) => page.getByRole('article').first().getAttribute('data-path')
+
+describe('the review of duplicates', () => {
+  it('suggests the best picture with its reasons, and calls the others by their kind', async () => {
+    const { page, close } = await openGroup()
+    expect(await suggested(page)).toBe(ORIGINAL)
+    await page.getByText(/^Suggested: the largest/).waitFor()
+    await tile(page, SMALLER).getByText('Smaller copy').waitFor()
+    await tile(page, COMPRESSED).getByText('More compressed').waitFor()
+    await page.getByRole('button', { name: /^Suggest: / }).click()
+    await page.getByRole('menuitemradio', { name: 'The oldest' }).click()
+    await page.getByRole('button', { name: 'Suggest: The oldest' }).waitFor()
+    // This browser keeps the choice.
+    await page.reload()
+    await page.getByRole('button', { name: 'Suggest: The oldest' }).waitFor()
+    await close()
+  })
+
+  it.each(['light', 'dark'] as const)('has no problem that axe finds, in %s', async (scheme) => {
+    const { page, close } = await openGroup(DESKTOP, scheme)
+    expect(await violationsIn(page)).toEqual([])
+    await close()
+  })
+
+  it('compares a group side by side, and returns to it', async () => {
+    const { page, close } = await openGroup()
+    await page.getByRole('button', { name: 'Compare side by side' }).click()
+    await page.getByRole('dialog', { name: 'Compare 3 pictures' }).waitFor()
+    await page.keyboard.press('Escape')
+    await tile(page, SMALLER).waitFor()
+    await page.keyboard.press('c')
+    await page.getByRole('dialog', { name: 'Compare 3 pictures' }).waitFor()
+    await page.keyboard.press('Escape')
+    await tile(page, SMALLER).waitFor()
+    await close()
+  })
+
+  it('does not show a group again that is called no duplicates, unless that is undone', async () => {
+    const { page, close } = await openGroup()
+    await page.getByRole('button', { name: 'Not duplicates' }).click()
+    await tile(page, SMALLER).waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Undo', exact: true }).last().click()
+    await tile(page, SMALLER).waitFor()
+    await page.getByRole('button', { name: 'Not duplicates' }).click()
+    await tile(page, SMALLER).waitFor({ state: 'detached' })
+    await page.reload()
+    await page
+      .getByText(/^(All duplicates reviewed|Group 1 of)/)
+      .first()
+      .waitFor()
+    expect(await tile(page, SMALLER).count()).toBe(0)
+    await close()
+  })
+
+  it('has the whole width, and leaves it to the sheet', async () => {
+    const { page, close } = await openGroup()
+    const width = (await page.getByRole('region', { name: 'Duplicates' }).boundingBox())!.width
+    expect(width).toBe(DESKTOP.width)
+    await page.keyboard.press('d')
+    await page.getByTestId('sheet').waitFor()
+    await page.goBack()
+    await tile(page, SMALLER).waitFor()
+    await close()
+  })
+
+  it('fits a phone', async () => {
+    const { page, close } = await openGroup(PHONE)
+    expect(await misplaced(page)).toEqual([])
+    await page.getByRole('button', { name: /^Keep 1, move 2 to trash/ }).waitFor()
+    await close()
+  })
+})
+
+async function compareFirst(page: Page, count: number): Promise<void> {
+  for (let n = 0; n < count; n++) {
+    await page.locator('[data-path]').nth(n).focus()
+    await page.keyboard.press('Space')
+  }
+  const action = page.getByRole('button', { name: 'Compare' })
+  const more = page.getByRole('button', { name: 'More actions' })
+  await action.or(more).first().waitFor()
+  if (await action.isVisible()) await action.click()
+  else {
+    await more.click()
+    await page.getByRole('menuitem', { name: 'Compare' }).click()
+  }
+  await page.getByRole('dialog', { name: `Compare ${count} pictures` }).waitFor()
+}
+
+describe('comparing', () => {
+  it('zooms all pictures together, shows the place in the chosen one, and returns the focus', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await compareFirst(page, 2)
+    const dialog = page.getByRole('dialog')
+    await page.keyboard.press('+')
+    await dialog.getByTestId('overview').waitFor()
+    const sizes = () =>
+      dialog
+        .getByTestId('large-picture')
+        .evaluateAll((pictures) => pictures.map((picture) => picture.getBoundingClientRect().width))
+    const [first, second] = await sizes()
+    await dialog.getByRole('article').nth(1).hover()
+    await page.mouse.wheel(0, -200)
+    await expect.poll(async () => (await sizes())[0]).toBeGreaterThan(first!)
+    await expect.poll(async () => (await sizes())[1]).toBeGreaterThan(second!)
+    expect(await violationsIn(page)).toEqual([])
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'hidden' })
+    const focused = () => page.evaluate(() => document.activeElement?.getAttribute('aria-label'))
+    await expect.poll(focused).toBe('Compare')
+    await close()
+  })
+
+  it('shows how far a score is from the best one', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await draw(page, STAR)
+    await firstResults(page, 1)
+    await chip(page, 'Sketch').waitFor()
+    await page.locator('[data-index="0"]').focus()
+    await page.keyboard.press('Space')
+    await page.locator('[data-index="5"]').focus()
+    await page.keyboard.press('Space')
+    await page.getByRole('button', { name: 'Compare' }).click()
+    await page
+      .getByRole('dialog')
+      .getByText(/^\d+ %, \d+ points? below the best$/)
+      .waitFor()
+    await close()
+  })
+
+  it('shows one picture at a time on a phone; a press leads to the next', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url, PHONE)
+    await page.getByRole('button', { name: 'Gallery' }).click()
+    await compareFirst(page, 2)
+    const dialog = page.getByRole('dialog')
+    const shown = () => dialog.getByRole('article').getAttribute('data-path')
+    const first = await shown()
+    expect(await misplaced(page)).toEqual([])
+    const box = (await dialog.getByTestId('large-picture').boundingBox())!
+    await page.touchscreen.tap(box.x + box.width / 2, box.y + box.height / 2)
+    await expect.poll(shown).not.toBe(first)
+    await dialog.getByRole('radio', { name: '1' }).check()
+    await expect.poll(shown).toBe(first)
+    await close()
+  })
+})

@@ -1,0 +1,112 @@
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Page } from 'playwright-core'
+import { describe, expect, it } from 'vitest'
+import { picture } from '../server/src/testing/pictures.ts'
+import { violationsIn } from './support/axe.ts'
+import { openPage, PHONE } from './support/browser.ts'
+import { useDemo } from './support/demo.ts'
+import { CLASSICAL } from './support/product.ts'
+
+const demo = useDemo(2, CLASSICAL)
+const CUP = { address: '/?dir=cup', name: 'cup-01.png' }
+
+const open = (viewport?: { width: number; height: number }) =>
+  openPage(demo.browser, `${demo.product.url}${CUP.address}`, viewport)
+
+function add(page: Page, files: Record<string, Buffer>): Promise<void> {
+  return page
+    .getByTestId('upload-files')
+    .setInputFiles(Object.entries(files).map(([name, buffer]) => ({ name, mimeType: 'image/png', buffer })))
+}
+
+const inCup = (name: string) => join(demo.gallery, 'cup', name)
+const question = (page: Page, name: string) => page.getByRole('region', { name: `Decide about ${name}` })
+const button = (page: Page, name: string, text: string) =>
+  question(page, name).getByRole('button', { name: text })
+
+describe('a file whose name is taken', () => {
+  it('is kept beside the other one', async () => {
+    const { page, close, complaints } = await open()
+    await add(page, { [CUP.name]: await picture(101) })
+    await page.getByText('1 file needs a decision').waitFor()
+    await question(page, CUP.name).getByAltText('The picture in the gallery').waitFor()
+    await question(page, CUP.name).getByAltText('The file that is being added').waitFor()
+    expect(await violationsIn(page)).toEqual([])
+    await button(page, CUP.name, 'Keep both').click()
+    await page.getByText('1 file added').waitFor()
+    expect(await readFile(inCup('cup-01 (2).png'))).toEqual(await picture(101))
+    await rm(inCup('cup-01 (2).png'))
+    expect(complaints.filter((text) => !text.includes('409'))).toEqual([])
+    await close()
+  })
+
+  it('replaces the other one, which the trash keeps', async () => {
+    const { page, close } = await open()
+    const before = await readFile(inCup(CUP.name))
+    await add(page, { [CUP.name]: await picture(102) })
+    await button(page, CUP.name, 'Replace').click()
+    await page.getByText('1 file added').waitFor()
+    expect(await readFile(inCup(CUP.name))).toEqual(await picture(102))
+    await page.goto(`${demo.product.url}/?show=trash`)
+    await page.getByRole('button', { name: /^cup-01\.png/ }).click()
+    await page.getByRole('button', { name: 'Restore' }).click()
+    await expect.poll(() => restored(before)).toBe(true)
+    await close()
+  })
+
+  it('is skipped together with all others in one press, and those that follow', async () => {
+    const { page, close } = await open()
+    const names = (await readdir(join(demo.gallery, 'cup'))).sort()
+    const taken = names.filter((name) => name.startsWith('cup-')).slice(0, 2)
+    const [first] = taken
+    const more = { 'free.png': await picture(103) }
+    await add(page, { [taken[0]!]: await picture(104), [taken[1]!]: await picture(105), ...more })
+    await page.getByText('2 files need a decision').waitFor()
+    await question(page, first!).getByRole('checkbox', { name: 'The same for all 2' }).check()
+    await button(page, first!, 'Skip').click()
+    await page.getByText('1 file added, 2 skipped').waitFor()
+    await add(page, { [taken[1]!]: await picture(106) })
+    await page.getByText('1 file added, 3 skipped').waitFor()
+    await rm(inCup('free.png'))
+    expect((await readdir(join(demo.gallery, 'cup'))).sort()).toEqual(names)
+    await close()
+  })
+})
+
+describe('a file that the gallery has already', () => {
+  it('is recognised before it is sent, and skipped or added once more', async () => {
+    const { page, close } = await open(PHONE)
+    const sent: string[] = []
+    page.on('request', (request) => {
+      if (request.method() === 'POST') sent.push(new URL(request.url()).pathname)
+    })
+    const star = await readFile(join(demo.gallery, 'star/star-01.png'))
+    await add(page, { 'again.png': star })
+    await page.getByText('“again.png” is in the gallery already: star/star-01.png').waitFor()
+    expect(sent).toEqual(['/api/images/known'])
+    await button(page, 'again.png', 'Skip').click()
+    await page.getByText('0 files added, 1 skipped').waitFor()
+    await add(page, { 'once-more.png': star })
+    await button(page, 'once-more.png', 'Add anyway').click()
+    await page.getByText('1 file added, 1 skipped').waitFor()
+    expect(await readFile(inCup('once-more.png'))).toEqual(star)
+    await rm(inCup('once-more.png'))
+    await close()
+  })
+
+  it('in the same place is not asked about', async () => {
+    const { page, close } = await open()
+    await add(page, { [CUP.name]: await readFile(inCup(CUP.name)) })
+    await page.getByText('It is in this folder already.').waitFor()
+    await page.getByText('0 files added, 1 skipped').waitFor()
+    await close()
+  })
+})
+
+/** Restored beside the one that has its name. */
+async function restored(bytes: Buffer): Promise<boolean> {
+  for (const name of await readdir(join(demo.gallery, 'cup')))
+    if ((await readFile(inCup(name))).equals(bytes)) return true
+  return false
+}

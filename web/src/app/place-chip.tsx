@@ -1,0 +1,29 @@
+import { Clock } from 'lucide-react'
+import { FilterChip } from '../components/filter-chip.tsx'
+import { lazyPart } from '../components/lazy-part.tsx'
+import { messages } from '../messages/messages.ts'
+import type { Page } from './use-page.ts'
+
+const CollectionChip = lazyPart(async () => ({
+  default: (await import('../gallery/collection-chip.tsx')).CollectionChip,
+}))
+
+/** Whether the list is a collection, or recent files only. */
+export function hasPlace({ state }: Page): boolean {
+  return state.collection !== undefined || state.isRecent
+}
+
+/** The collection in view, with what can be done with it, or that only recent files are. */
+export function PlaceChip({ page: { state, change, openCollection, setTask } }: { page: Page }) {
+  if (state.collection !== undefined)
+    return (
+      <CollectionChip
+        id={state.collection}
+        onOpen={openCollection}
+        onRename={(id, name) => setTask({ kind: 'rename', id, name })}
+      />
+    )
+  if (!state.isRecent) return null
+  const onClear = () => change({ isRecent: false })
+  return <FilterChip icon={<Clock />} text={messages.gallery.recent} onClear={onClear} onClick={onClear} />
+}

@@ -1,0 +1,74 @@
+import { Component, type ComponentType, lazy, type ReactNode, Suspense } from 'react'
+import { messages } from '../messages/messages.ts'
+import { useToast } from './toast.tsx'
+
+interface PartProps {
+  /** Shown until the code is there, and if it can't be loaded. */
+  whileLoading?: ReactNode
+  /** The code can't be loaded, which the user reads in a toast. Takes back what was to be shown. */
+  onMissing?: () => void
+}
+
+type Load<P> = () => Promise<{ default: ComponentType<P> }>
+
+/** The code of a part is not there: the server was updated and has other files, or it is away. */
+class PartMissing extends Error {}
+
+/**
+ * A component whose code is loaded when it is shown for the first time. Without its code the rest of the page goes on, and the user is
+ * offered to reload it. `preload` loads the code before it is needed.
+ */
+export function lazyPart<P extends object>(load: Load<P>) {
+  const tried = () =>
+    lazy(() =>
+      load().catch((cause: unknown) => {
+        throw new PartMissing('A part of the page is missing.', { cause })
+      }),
+    )
+  let Loaded = tried()
+  function Part({ whileLoading = null, onMissing, ...rest }: P & PartProps) {
+    const toast = useToast()
+    const { partMissing, reload } = messages.app
+    const onFailed = () => {
+      // The next time it is tried again.
+      Loaded = tried()
+      toast.show({ text: partMissing, action: { text: reload, run: () => location.reload() } })
+      onMissing?.()
+    }
+    return (
+      <PartBoundary fallback={whileLoading} onFailed={onFailed}>
+        <Suspense fallback={whileLoading}>
+          <Loaded {...(rest as unknown as P)} />
+        </Suspense>
+      </PartBoundary>
+    )
+  }
+  /** A failure shows when the part is opened. */
+  const preload = () => void load().catch(() => {})
+  return Object.assign(Part, { preload })
+}
+
+interface PartBoundaryProps {
+  fallback: ReactNode
+  onFailed: () => void
+  children: ReactNode
+}
+
+/** Other errors than missing code go on to the next boundary. */
+class PartBoundary extends Component<PartBoundaryProps, { error: unknown }> {
+  override state = { error: undefined }
+
+  static getDerivedStateFromError(error: unknown): { error: unknown } {
+    return { error }
+  }
+
+  override componentDidCatch(error: unknown): void {
+    if (error instanceof PartMissing) this.props.onFailed()
+  }
+
+  override render(): ReactNode {
+    const { error } = this.state
+    if (error !== undefined && !((error as unknown) instanceof PartMissing)) throw error
+    return error === undefined ? this.props.children : this.props.fallback
+  }
+}

@@ -1,0 +1,26 @@
+import { useEffect, useRef } from 'react'
+
+/** Where the focus goes if the element that had it is gone: the picture of the list that Tab leads to. */
+const TAB_STOP = '[data-pane] [data-index][tabindex="0"]'
+
+/**
+ * Gives the focus back when what has covered the page is closed.
+ * @returns called before the page is covered, remembers where the focus is
+ */
+export function useFocusReturn(isCovered: boolean): () => void {
+  const before = useRef<Element>(undefined)
+  const wasCovered = useRef(isCovered)
+  useEffect(() => {
+    const isUncovered = wasCovered.current && !isCovered
+    wasCovered.current = isCovered
+    if (!isUncovered) return
+    const own = before.current
+    before.current = undefined
+    const target =
+      own instanceof HTMLElement && own.isConnected ? own : document.querySelector<HTMLElement>(TAB_STOP)
+    target?.focus({ preventScroll: true })
+  }, [isCovered])
+  return () => {
+    before.current = document.activeElement ?? undefined
+  }
+}

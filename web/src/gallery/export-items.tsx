@@ -1,0 +1,51 @@
+import { Archive, CodeXml, FileCode, Image as ImageIcon, LayoutGrid, List, Table } from 'lucide-react'
+import type { ReactNode } from 'react'
+import {
+  EXPORT_FORMATS,
+  type ExportFormat,
+  type ExportLayout,
+  type ExportSource,
+  exportImages,
+} from '../api/export.ts'
+import { MenuItem } from '../components/menu.tsx'
+import { useToast } from '../components/toast.tsx'
+import { messages } from '../messages/messages.ts'
+
+const ICONS: Record<ExportFormat, ReactNode> = {
+  zip: <Archive />,
+  'zip-small': <ImageIcon />,
+  pdf: <LayoutGrid />,
+  csv: <Table />,
+  html: <CodeXml />,
+  json: <FileCode />,
+  paths: <List />,
+  xmp: <FileCode />,
+}
+
+/** Originals keep their folders unless they are wanted without. */
+const CHOICES = EXPORT_FORMATS.flatMap((format): { format: ExportFormat; layout: ExportLayout }[] => {
+  const choice = { format, layout: 'folders' as const }
+  return format === 'zip' ? [choice, { format, layout: 'flat' }] : [choice]
+})
+
+interface ExportItemsProps {
+  source: ExportSource
+  /** Size of the originals, such as “12 MB”; undefined where it is not known. */
+  size?: string
+}
+
+/** The formats as items of a menu: each saves the pictures as a file. */
+export function ExportItems({ source, size }: ExportItemsProps) {
+  const { exporting: words } = messages
+  const toast = useToast()
+  return CHOICES.map(({ format, layout }) => (
+    <MenuItem
+      key={`${format} ${layout}`}
+      icon={ICONS[format]}
+      hint={format === 'zip' && size !== undefined ? `ZIP, ${size}` : words.details[format]}
+      onSelect={() => exportImages({ format, layout }, source, () => toast.show({ text: words.failed }))}
+    >
+      {layout === 'flat' ? words.flat : words.formats[format]}
+    </MenuItem>
+  ))
+}

@@ -1,0 +1,31 @@
+import { useState } from 'react'
+import type { Image } from '../api/client.ts'
+import { getStored, setStored } from '../components/stored.ts'
+
+const STORED = 'not-duplicates'
+/** Groups that a browser remembers; the oldest are forgotten. */
+const MAX_GROUPS = 1_000
+/** Characters of an id that distinguish the pictures of a gallery. */
+const ID_CHARACTERS = 13
+
+/** A group by its pictures: with another one in it, it is another group. */
+function groupKey(images: readonly Image[]): string {
+  return images
+    .map(({ id }) => id.slice(0, ID_CHARACTERS))
+    .sort()
+    .join()
+}
+
+/** Groups that the user has called no duplicates, which this browser keeps. */
+export function useNotDuplicates() {
+  const [keys, setKeys] = useState<readonly string[]>(() => getStored(STORED)?.split('\n') ?? [])
+  const change = (next: readonly string[]) => {
+    setKeys(next)
+    setStored(STORED, next.join('\n'))
+  }
+  return {
+    has: (images: readonly Image[]) => keys.includes(groupKey(images)),
+    add: (images: readonly Image[]) => change([...keys, groupKey(images)].slice(-MAX_GROUPS)),
+    remove: (images: readonly Image[]) => change(keys.filter((key) => key !== groupKey(images))),
+  }
+}

@@ -1,0 +1,30 @@
+/** Kurze Antworten in der Reihenfolge, in der sich die Fragen stellen. */
+export const help = {
+  title: 'Hilfe',
+  topics: [
+    {
+      name: 'Sammlungen',
+      text: 'Eine Sammlung fasst Bilder aus beliebigen Ordnern zusammen. Sie bleibt erhalten, wenn Dateien verschoben werden. Wähle Bilder aus und dann „Zu Sammlung hinzufügen“, drücke A auf einem Bild, oder ziehe Bilder auf eine Sammlung in der Bibliothek. „Suche speichern“ legt eine Suche als Sammlung an, deren Bilder bei jedem Öffnen gefunden werden. Wer Dateien hinzufügen darf, kann eine Sammlung mit allen teilen.',
+    },
+    {
+      name: 'Export',
+      text: 'Ausgewählte Bilder werden aus der Leiste über ihnen exportiert, eine Suche, ein Ordner oder eine Sammlung aus „Optionen für diese Liste“ über den Bildern. Zur Wahl stehen Originale oder kleinere Kopien als ZIP, ein Kontaktbogen als PDF, eine Webseite, Listen als CSV, JSON oder Pfade und XMP-Begleitdateien. Namen, Ordner und Zeiten bleiben erhalten.',
+    },
+    {
+      name: 'Vergleich',
+      text: 'Wähle zwei bis vier Bilder aus und dann „Vergleichen“. Sie werden gemeinsam gezoomt und bewegt, solange „Gemeinsam zoomen“ an ist. Der beste Wert ist jeweils markiert, und „Nur Unterschiede“ blendet aus, was gleich ist.',
+    },
+    {
+      name: 'Duplikate',
+      text: 'Jede Gruppe zeigt Fassungen eines Bildes. Vorgeschlagen wird das größte, das am wenigsten komprimierte oder das älteste, wie du es oben wählst. Sieh dir die Gruppe an und lege den Rest mit einem Druck in den Papierkorb. Eine Gruppe, die du „Keine Duplikate“ nennst, erscheint in diesem Browser nicht mehr.',
+    },
+    {
+      name: 'Papierkorb',
+      text: 'Gelöschte Bilder kommen in den Papierkorb und lassen sich von dort mit ihren Sammlungen und Sternen wiederherstellen. „Rückgängig“ und Strg Z holen die letzten sofort zurück. Wie lange sie bleiben, steht im Papierkorb; ohne Papierkorb fragt die Seite, bevor eine Datei gelöscht wird.',
+    },
+    {
+      name: 'Dateien hinzufügen',
+      text: 'Wähle „Dateien hinzufügen“, oder lege Dateien auf der Seite ab. Eine Datei, die schon in der Galerie ist, wird erkannt, bevor sie gesendet wird. Ist nur ihr Name vergeben, behältst du beide, ersetzt die alte oder überspringst sie, für eine Datei oder für alle.',
+    },
+  ],
+}

@@ -1,0 +1,30 @@
+/** Short answers, in the order in which a new user meets the subjects. */
+export const help = {
+  title: 'Help',
+  topics: [
+    {
+      name: 'Collections',
+      text: 'A collection is a set of pictures from any folders. It stays complete when files move. Select pictures and choose “Add to collection”, press A on a picture, or drag pictures onto a collection in the library. “Save search” keeps a search as a collection, whose pictures are found each time it is opened. Editors can share a collection with everyone.',
+    },
+    {
+      name: 'Export',
+      text: 'Selected pictures are exported from the bar above them; a search, a folder or a collection from “Options of this list” above the pictures. Choose originals or smaller copies as ZIP, a contact sheet as PDF, a web page, lists as CSV, JSON or paths, or XMP sidecars. Names, folders and dates are kept.',
+    },
+    {
+      name: 'Compare',
+      text: 'Select two to four pictures and choose “Compare”. They are zoomed and moved together unless “Zoom together” is off. The best of each value is marked, and “Only differences” hides what is alike.',
+    },
+    {
+      name: 'Duplicates',
+      text: 'Each group shows versions of one picture. The suggested one is the largest, the least compressed or the oldest, as you choose at the top. Look at the group, then move the rest to the trash with one press. A group that you call “Not duplicates” is not shown again in this browser.',
+    },
+    {
+      name: 'Trash',
+      text: 'Deleted pictures go to the trash and can be restored from there with their collections and stars. “Undo” and Ctrl Z restore the last ones at once. How long they stay is written in the trash; without a trash, the page asks before a file is deleted.',
+    },
+    {
+      name: 'Adding files',
+      text: 'Choose “Add files”, or drop files on the page. A file that the gallery has already is recognised before it is sent. If only its name is taken, you keep both, replace the old one, or skip it, for one file or for all.',
+    },
+  ],
+}
