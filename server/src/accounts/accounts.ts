@@ -3,6 +3,7 @@ import { type Kysely, sql } from 'kysely'
 import type { Role } from '../contract/roles.ts'
 import type { AccountTables } from '../database/schema.ts'
 import { DomainError } from '../errors.ts'
+import type { ApiKeys } from './api-keys.ts'
 
 export { ROLES, type Role } from '../contract/roles.ts'
 
@@ -34,7 +35,7 @@ export interface Users {
    * @throws {DomainError} `user_not_found`, `user_exists`, `last_admin`
    */
   update(id: string, change: { email?: string | undefined; role?: Role | undefined }): Promise<User>
-  /** Removes a user and its sessions. An unknown id is no error. @throws {DomainError} `last_admin` */
+  /** Removes a user with its sessions and API keys. An unknown id is no error. @throws {DomainError} `last_admin` */
   remove(id: string): Promise<void>
 }
 
@@ -43,6 +44,7 @@ export type AccountsDatabase = Kysely<AccountTables>
 /** Users and sessions. */
 export interface Accounts {
   users: Users
+  keys: ApiKeys
   database: AccountsDatabase
   /** Runs work while no other process runs work with the same key. Without other processes there is no lock. */
   exclusively<T>(key: string, work: () => Promise<T>): Promise<T>
@@ -142,6 +144,7 @@ class StoredUsers implements Users {
         .executeTakeFirstOrThrow()
       if (numDeletedRows === 0n) return false
       await transaction.deleteFrom('sessions').where('user_id', '=', id).execute()
+      await transaction.deleteFrom('api_keys').where('user_id', '=', id).execute()
       return true
     })
     const refusal = removed ? undefined : await this.#lastAdmin(id)

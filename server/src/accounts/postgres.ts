@@ -3,6 +3,7 @@ import type { PostgresDatabase } from '../database/postgres/database.ts'
 import { connect } from '../database/postgres/database.ts'
 import { withRetries } from '../database/postgres/retries.ts'
 import { type Accounts, createUsers } from './accounts.ts'
+import { createApiKeys } from './api-keys.ts'
 
 /** Opens users and sessions that all servers on a database share. */
 export function openPostgresAccounts({ database, pool, options }: PostgresDatabase): Accounts {
@@ -11,6 +12,7 @@ export function openPostgresAccounts({ database, pool, options }: PostgresDataba
   const { run } = withRetries({ run: <T>(work: () => Promise<T>) => work() })
   return {
     users: withRetries(createUsers(database.withTables())),
+    keys: withRetries(createApiKeys(database.withTables())),
     database: database.withTables(),
     async exclusively(key, work) {
       return locks.database.connection().execute(async (connection) => {

@@ -1,9 +1,11 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import * as accounts from '../database/account-migrations/001-accounts.ts'
+import * as apiKeys from '../database/account-migrations/002-api-keys.ts'
 import type { AccountTables } from '../database/schema.ts'
 import { openDatabase } from '../database/sqlite/database.ts'
 import { type Accounts, createUsers } from './accounts.ts'
+import { createApiKeys } from './api-keys.ts'
 
 /**
  * Opens users and sessions in a separate file, so that the catalog can be deleted, and both can be written at once.
@@ -13,9 +15,11 @@ export async function openSqliteAccounts(directory: string): Promise<Accounts> {
   mkdirSync(directory, { recursive: true, mode: 0o700 })
   const database = await openDatabase<AccountTables>(join(directory, 'accounts.sqlite'), {
     '001-accounts': accounts,
+    '002-api-keys': apiKeys,
   })
   return {
     users: createUsers(database),
+    keys: createApiKeys(database),
     database,
     exclusively: (_, work) => work(),
     run: (work) => work(),

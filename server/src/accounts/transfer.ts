@@ -1,7 +1,7 @@
 import type { AccountsDatabase } from './accounts.ts'
 
 /**
- * Copies users with their ids. Sessions are not copied, and users that the target already has are left unchanged.
+ * Copies users with their ids and API keys. Sessions are not copied, and users that the target already has are left unchanged.
  * @returns the number of copied users
  */
 export async function copyUsers(from: AccountsDatabase, to: AccountsDatabase): Promise<number> {
@@ -14,6 +14,12 @@ export async function copyUsers(from: AccountsDatabase, to: AccountsDatabase): P
       .onConflict((conflict) => conflict.doNothing())
       .executeTakeFirstOrThrow()
     copied += Number(added ?? 0)
+    if (added === 1n) await copyKeys(user.id, from, to)
   }
   return copied
+}
+
+async function copyKeys(userId: string, from: AccountsDatabase, to: AccountsDatabase): Promise<void> {
+  const keys = await from.selectFrom('api_keys').selectAll().where('user_id', '=', userId).execute()
+  if (keys.length > 0) await to.insertInto('api_keys').values(keys).execute()
 }

@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises'
-import type { Users } from '../accounts/accounts.ts'
+import type { Accounts, Users } from '../accounts/accounts.ts'
 import type { Config } from '../config/schema.ts'
 import { DomainError } from '../errors.ts'
 import { openAccounts } from '../storage/open-storage.ts'
@@ -7,18 +7,23 @@ import { openAccounts } from '../storage/open-storage.ts'
 export { ROLES, type Role, type User, type Users } from '../accounts/accounts.ts'
 
 /** Works on the users of a data directory, also while a server does. */
-export async function withUsers<T>(
+export function withUsers<T>(config: Config, work: (users: Users) => Promise<T>): Promise<T> {
+  return withAccounts(config, ({ users }) => work(users))
+}
+
+/** Works on users and their API keys, also while a server does. */
+export async function withAccounts<T>(
   { data_directory, database, watcher }: Config,
-  work: (users: Users) => Promise<T>,
+  work: (accounts: Pick<Accounts, 'users' | 'keys'>) => Promise<T>,
 ): Promise<T> {
   // Each gallery has users of its own: one that is mistyped would get some, too.
   const gallery = await stat(watcher.watched_directory).catch(() => undefined)
   if (!gallery?.isDirectory())
     throw new DomainError('directory_not_found', `There is no folder ${watcher.watched_directory}.`)
-  const { users, close } = await openAccounts({ database, directory: data_directory, log: console })
+  const accounts = await openAccounts({ database, directory: data_directory, log: console })
   try {
-    return await work(users)
+    return await work(accounts)
   } finally {
-    await close()
+    await accounts.close()
   }
 }

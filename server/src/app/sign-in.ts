@@ -43,7 +43,7 @@ export async function openSignIn(
       ? await shared.key('session')
       : sessionKey(configured, config.data_directory)
   const accounts = await openAccounts()
-  const { users, database } = accounts
+  const { users, keys, database } = accounts
   await accounts.exclusively('first admin', async () => {
     if (config.database !== undefined) await importReferenceUsers(config.database, users, log)
     if (await ensureAdmin(users, firstAdmin)) log.info(`The first admin is ${JSON.stringify(firstAdmin)}.`)
@@ -61,6 +61,7 @@ export async function openSignIn(
   const stopRemoving = removeExpired(database, log)
   return {
     users,
+    keys,
     sessions: createSessions({
       accounts,
       key,

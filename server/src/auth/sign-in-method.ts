@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import type { Users } from '../accounts/accounts.ts'
+import type { ApiKeys } from '../accounts/api-keys.ts'
 import type { Config } from '../config/schema.ts'
 import type { Mount } from '../contract/routes.ts'
 import type { Sessions } from './sessions.ts'
@@ -8,6 +9,7 @@ import type { Sessions } from './sessions.ts'
 export interface SignIn {
   readonly users: Users
   readonly sessions: Sessions
+  readonly keys: ApiKeys
   readonly method: SignInMethod
 }
 

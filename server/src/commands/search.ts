@@ -1,16 +1,19 @@
-import { Command } from 'commander'
+import { Command, Option } from 'commander'
 import { type App, type AppOptions, createApp } from '../app/compose.ts'
 import type { Config } from '../config/schema.ts'
 import { DomainError } from '../errors.ts'
 import { createLog, type Logger } from '../log.ts'
 import { type CommonOptions, configFor, parseWhole, withCommonOptions } from './options.ts'
 import { followProgress, showLoading } from './progress-line.ts'
+import { type ScoredPath, searchServer } from './remote-search.ts'
 import { inGallery, parseTerms, type SearchParts } from './search-terms.ts'
 import { untilIndexed } from './until-indexed.ts'
 
 interface SearchOptions extends CommonOptions, SearchParts {
   top: number
   json?: boolean
+  server?: string
+  apiKey?: string
 }
 
 export function searchCommand(): Command {
@@ -34,11 +37,22 @@ export function searchCommand(): Command {
     .option('--without <word[:weight]>', 'a word that is not wanted', collect, [])
     .option('--top <number>', 'how many to print', parseWhole, 20)
     .option('--json', 'print JSON')
+    .option('--server <url>', 'search the gallery of this server by its HTTP API instead of a folder')
+    .addOption(
+      new Option('--api-key <token>', 'API key for --server; in a variable, other users cannot see it').env(
+        'SKETCH_SEARCH_API_KEY',
+      ),
+    )
   return withCommonOptions(command).action(search)
 }
 
 async function search(folder: string | undefined, options: SearchOptions): Promise<void> {
   const parsed = await parseTerms(options)
+  const top = Math.max(1, options.top)
+  if (options.server !== undefined) {
+    const { server: url, apiKey } = options
+    return print(await searchServer({ url, apiKey }, parsed, top), options)
+  }
   const config = configFor(folder, options)
   const { log, status } = createLog(config, process.stderr)
   const isTerminal = process.stderr.isTTY === true
@@ -46,20 +60,23 @@ async function search(folder: string | undefined, options: SearchOptions): Promi
     followProgress(opened.events, status, log, isTerminal),
   )
   try {
-    const top = Math.max(1, options.top)
     const terms = await inGallery(parsed, app.catalog.images)
     const { images } = await app.search.find(terms, { filter: {}, topK: top, offset: 0, limit: top })
     status.clear()
-    if (options.json) {
-      const list = images.map(({ path, score, id, width, height }) => ({ path, score, id, width, height }))
-      console.log(JSON.stringify(list, null, 2))
-    } else {
-      for (const { score, path } of images) console.log(`${score.toFixed(4)}  ${path}`)
-    }
+    print(images, options)
   } catch (error) {
     throw withSuggestions(error)
   } finally {
     await app.close()
+  }
+}
+
+function print(images: readonly ScoredPath[], { json }: Pick<SearchOptions, 'json'>): void {
+  if (json) {
+    const list = images.map(({ path, score, id, width, height }) => ({ path, score, id, width, height }))
+    console.log(JSON.stringify(list, null, 2))
+  } else {
+    for (const { score, path } of images) console.log(`${score.toFixed(4)}  ${path}`)
   }
 }
 

@@ -1,11 +1,10 @@
 import { Argument, Command } from 'commander'
 import { importUsers } from '../accounts/import-users.ts'
 import { ROLES, type Role, type User, type Users, withUsers } from '../admin/users.ts'
-import { parseEmail } from '../contract/sign-in.ts'
 import { openReference } from '../database/postgres/reference.ts'
-import { DomainError } from '../errors.ts'
 import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
 import { printTable } from './table.ts'
+import { emailOf, findUser, keysCommand } from './user-keys.ts'
 
 interface UsersOptions extends CommonOptions {
   folder?: string
@@ -38,7 +37,7 @@ export function usersCommand(): Command {
     console.log(`${user.email} may sign in as ${user.role}.`)
   })
   add('remove', 'remove a user, whose sessions end', [address()], async (users, email) => {
-    await users.remove((await find(users, email!)).id)
+    await users.remove((await findUser(users, email!)).id)
     console.log(`${email} may no longer sign in.`)
   })
   add(
@@ -46,12 +45,13 @@ export function usersCommand(): Command {
     'change what a user may do; the user has to sign in again',
     [address(), role()],
     async (users, email, role) => {
-      const user = await find(users, email!)
+      const user = await findUser(users, email!)
       const changed = await users.update(user.id, { email: user.email, role: role as Role })
       console.log(`${changed.email} is ${changed.role} now.`)
     },
   )
   command.addCommand(importUsersCommand())
+  command.addCommand(keysCommand())
   return command
 }
 
@@ -88,18 +88,4 @@ async function list(users: Users): Promise<void> {
   if (all.length === 0)
     console.log('There are no users yet: the first start with auth.kind "otp" adds the first admin.')
   else printTable([['address', 'role'], ...all.map(({ email, role }) => [email, role])])
-}
-
-async function find(users: Users, email: string): Promise<User> {
-  const user = await users.getByEmail(email)
-  if (user === undefined)
-    throw new DomainError('user_not_found', `There is no user with the address ${JSON.stringify(email)}.`)
-  return user
-}
-
-function emailOf(text: string): string {
-  const email = parseEmail(text)
-  if (email === undefined)
-    throw new DomainError('invalid_request', `${JSON.stringify(text)} is no e-mail address.`)
-  return email
 }

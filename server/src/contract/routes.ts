@@ -12,6 +12,8 @@ export interface HttpEnv {
     userId?: string
     /** Address of the user who is signed in. */
     email?: string
+    /** Whether the request has an API key instead of a session. */
+    hasApiKey?: boolean
     /** For responses that do not end; absent without sign-in. */
     isStillSignedIn?: () => Promise<boolean>
   }

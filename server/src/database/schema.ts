@@ -195,6 +195,16 @@ export interface AccountTables {
     created_at: string
     updated_at: string
   }
+  api_keys: {
+    id: string
+    user_id: string
+    name: string
+    role: string
+    /** SHA-256 of the secret part of the key, base64url. */
+    secret_hash: string
+    created_at: string
+    used_at: string | null
+  }
   /** Hashes of codes that were sent and not used yet, with the number of attempts. */
   challenges: {
     id: string

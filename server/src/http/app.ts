@@ -34,11 +34,13 @@ import { imageHandlers } from './images.ts'
 import { indexAccountHandlers } from './index-account.ts'
 import { type IndexStatusOptions, indexStatusHandlers } from './index-status.ts'
 import { InvalidInput } from './input/problems.ts'
+import { keyHandlers } from './keys.ts'
 import { matchHandlers } from './match.ts'
 import type { Metrics } from './metrics.ts'
 import { authenticate } from './middleware/authenticate.ts'
 import { bodyLimits } from './middleware/body-limits.ts'
 import type { Client } from './middleware/client-address.ts'
+import { limitLoad } from './middleware/load-limits.ts'
 import { type ReadPositions, readYourWrites } from './middleware/read-your-writes.ts'
 import { knownHostsOnly, sameOriginOnly } from './middleware/same-origin.ts'
 import { openApiDocument } from './openapi.ts'
@@ -121,8 +123,9 @@ export function createHttpApp(options: HttpOptions): Router {
     if (readClient(context).isSecure) context.header('Strict-Transport-Security', 'max-age=15552000')
   })
   if (allowedHosts !== undefined) app.use(knownHostsOnly(allowedHosts))
+  app.use('/api/*', limitLoad())
   app.use('/api/*', sameOriginOnly())
-  app.use('/api/*', authenticate(signIn?.sessions))
+  app.use('/api/*', authenticate(signIn))
   app.use('/api/*', bodyLimits(maxUploadBytes))
   app.use('/api/*', async (context, next) => {
     await next()
@@ -143,6 +146,7 @@ export function createHttpApp(options: HttpOptions): Router {
   if (signIn !== undefined) {
     signIn.method.mount((contract, handlers) => mount(app, contract, handlers), signIn.sessions)
     mount(app, SIGN_IN_API.users, userHandlers(signIn.users))
+    mount(app, SIGN_IN_API.keys, keyHandlers(signIn))
   }
   let document: object | undefined
   for (const path of ['/api/openapi.json', '/openapi.json'])

@@ -1,8 +1,17 @@
-import { signIn, users } from './de/accounts.ts'
+import { keys, signIn, users } from './de/accounts.ts'
 import { files } from './de/files.ts'
 import { help } from './de/help.ts'
 import { duplicates, uploading } from './de/reviews.ts'
 import { shortcutGroups } from './de/shortcuts.ts'
 import type { ViewMessages } from './en-views.ts'
 
-export const deViews: ViewMessages = { duplicates, files, help, shortcutGroups, signIn, uploading, users }
+export const deViews: ViewMessages = {
+  duplicates,
+  files,
+  help,
+  keys,
+  shortcutGroups,
+  signIn,
+  uploading,
+  users,
+}

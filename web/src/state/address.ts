@@ -11,7 +11,8 @@ export type OtherView = (typeof VIEWS)[number]
 /** No picture stands for others, one for its copies and for raw and JPEG of a shot, or one for a burst as well. */
 export const FOLDS = ['none', 'shots', 'bursts'] as const
 export type Fold = (typeof FOLDS)[number]
-const DEFAULT_FOLD: Fold = 'shots'
+/** Folding a long list costs time, so it is a choice. */
+const DEFAULT_FOLD: Fold = 'none'
 
 /** The search parameters of the page's address: Back, reload and links restore them. */
 export interface Address {

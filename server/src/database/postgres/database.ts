@@ -15,6 +15,7 @@ import * as notes from './migrations/006-notes.ts'
 import * as capture from './migrations/007-capture.ts'
 import * as trash from './migrations/008-trash.ts'
 import * as collections from './migrations/009-collections.ts'
+import * as apiKeys from './migrations/010-api-keys.ts'
 import * as shots from './migrations/010-shots.ts'
 
 const MIGRATIONS = {
@@ -27,6 +28,7 @@ const MIGRATIONS = {
   '007-capture': capture,
   '008-trash': trash,
   '009-collections': collections,
+  '010-api-keys': apiKeys,
   '010-shots': shots,
 }
 

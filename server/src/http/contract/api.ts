@@ -9,6 +9,7 @@ import { imageFileContract } from './image-files.ts'
 import { imageContract } from './images.ts'
 import { indexAccountContract } from './index-account.ts'
 import { indexStatusContract } from './index-status.ts'
+import { keyContract } from './keys.ts'
 import { matchContract } from './match.ts'
 import { revealContract } from './reveal.ts'
 import { savedQueryContract } from './saved-queries.ts'
@@ -47,4 +48,4 @@ export const API = {
 }
 
 /** The routes that a server has where people sign in. */
-export const SIGN_IN_API = { emailCode: emailCodeContract, users: userContract }
+export const SIGN_IN_API = { emailCode: emailCodeContract, users: userContract, keys: keyContract }

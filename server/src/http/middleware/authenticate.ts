@@ -1,19 +1,29 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
+import type { ApiKeys } from '../../accounts/api-keys.ts'
 import { addCookie } from '../../auth/cookies.ts'
-import type { Sessions } from '../../auth/sessions.ts'
+import type { SignIn } from '../../auth/sign-in-method.ts'
 import type { HttpEnv } from '../../contract/routes.ts'
 
 /** Requests that the page sends without user action. They do not extend a session. */
 const PASSIVE_PATHS = /^\/api\/(session|index\/status|fs\/events)\/?$/
+const BEARER = /^Bearer +(\S+) *$/i
 
 /**
- * Sets the role of each request, and updates the cookie of a session that is extended or has ended.
- * @param sessions undefined: without sign-in, every client is admin
+ * Sets the role of each request by its API key or its session, and updates the cookie of a session that is extended or has ended.
+ * @param signIn undefined: without sign-in, every client is admin
  */
-export function authenticate(sessions: Sessions | undefined): MiddlewareHandler<HttpEnv> {
+export function authenticate(
+  signIn: Pick<SignIn, 'sessions' | 'keys'> | undefined,
+): MiddlewareHandler<HttpEnv> {
   return async (context, next) => {
-    if (sessions === undefined) {
+    if (signIn === undefined) {
       context.set('role', 'admin')
+      return next()
+    }
+    const { sessions, keys } = signIn
+    const [, token] = BEARER.exec(context.req.header('authorization') ?? '') ?? []
+    if (token !== undefined) {
+      await authenticateByKey(context, keys, token)
       return next()
     }
     const extendsSession = !PASSIVE_PATHS.test(context.req.path)
@@ -28,4 +38,15 @@ export function authenticate(sessions: Sessions | undefined): MiddlewareHandler<
     await next()
     for (const cookie of cookies) addCookie(context, cookie)
   }
+}
+
+/** A request with a wrong key is anonymous, even if it has the cookie of a session. */
+async function authenticateByKey(context: Context<HttpEnv>, keys: ApiKeys, token: string): Promise<void> {
+  context.set('hasApiKey', true)
+  context.set('isStillSignedIn', async () => (await keys.authenticate(token)) !== undefined)
+  const owner = await keys.authenticate(token)
+  context.set('role', owner?.role)
+  if (owner === undefined) return
+  context.set('userId', owner.id)
+  context.set('email', owner.email)
 }

@@ -1,4 +1,4 @@
-import { number, plural } from '../format.ts'
+import { day, number, plural } from '../format.ts'
 
 export const signIn = {
   title: 'Anmelden',
@@ -13,6 +13,14 @@ export const signIn = {
   otherAddress: 'Andere Adresse verwenden',
   resend: 'Neuen Code senden',
   resendIn: (seconds: number) => `Neuer Code in ${number(seconds)} s`,
+}
+
+export const keys = {
+  hint: 'Ein Programm mit einem Schlüssel handelt in deinem Namen.',
+  name: 'Zweck',
+  once: 'Kopiere den Schlüssel jetzt: Er wird nicht noch einmal angezeigt.',
+  used: (at: string | null) => (at === null ? 'noch nicht benutzt' : `zuletzt benutzt am ${day(at)}`),
+  revoke: (name: string) => `${name} widerrufen`,
 }
 
 export const users = {

@@ -31,6 +31,7 @@ export const app = {
   themes: { system: 'System', light: 'Hell', dark: 'Dunkel' },
   language: 'Sprache',
   languages: { system: 'System', en: 'English', de: 'Deutsch' },
+  apiKeys: 'API-Schlüssel',
   signOut: 'Abmelden',
   filesOfFolder: 'Dateien des Ordners',
   alwaysScores: 'Ähnlichkeit immer anzeigen',

@@ -1,4 +1,4 @@
-import { number, plural } from '../format.ts'
+import { day, number, plural } from '../format.ts'
 
 export const signIn = {
   title: 'Sign in',
@@ -13,6 +13,14 @@ export const signIn = {
   otherAddress: 'Use another address',
   resend: 'Send another code',
   resendIn: (seconds: number) => `Another code in ${number(seconds)} s`,
+}
+
+export const keys = {
+  hint: 'A program with a key acts in your name.',
+  name: 'Purpose',
+  once: 'Copy the key now: it is not shown again.',
+  used: (at: string | null) => (at === null ? 'not used yet' : `last used ${day(at)}`),
+  revoke: (name: string) => `Revoke ${name}`,
 }
 
 export const users = {

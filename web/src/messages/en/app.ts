@@ -30,6 +30,7 @@ export const app = {
   themes: { system: 'System', light: 'Light', dark: 'Dark' },
   language: 'Language',
   languages: { system: 'System', en: 'English', de: 'Deutsch' },
+  apiKeys: 'API keys',
   signOut: 'Sign out',
   filesOfFolder: 'Files of the folder',
   alwaysScores: 'Always show scores',

@@ -1,0 +1,89 @@
+/**
+ * `node bench/saturation.ts [--seconds 10] [--pictures 1000]`: sends sketch queries from 8 clients, then from twice as many, up to 512,
+ * each without pauses, and prints the queries per second that were answered and rejected. Behind the saturation the goodput has to
+ * stay flat. A rejected client waits as long as `Retry-After` asks.
+ */
+import { mkdtemp, rm } from 'node:fs/promises'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { parseArgs } from 'node:util'
+import { startProduct } from '../e2e/support/product.ts'
+import { drawDemoGallery } from '../scripts/demo/draw-gallery.ts'
+import { SUBJECTS } from '../scripts/demo/subjects.ts'
+import { drawSketches } from './queries.ts'
+import { ms, percentile, table } from './support.ts'
+
+const { values } = parseArgs({
+  options: { seconds: { type: 'string', default: '10' }, pictures: { type: 'string', default: '1000' } },
+})
+const DURATION_MS = Number(values.seconds) * 1000
+const CLIENTS = [8, 16, 32, 64, 128, 256, 512]
+const SKETCHES = 200
+
+interface Step {
+  times: number[]
+  rejected: number
+  failed: number
+}
+
+const directory = await mkdtemp(join(tmpdir(), 'sketch-search-saturation-'))
+const gallery = join(directory, 'gallery')
+await drawDemoGallery(gallery, Math.ceil(Number(values.pictures) / Object.keys(SUBJECTS).length))
+const product = await startProduct(gallery, join(directory, 'data'), {})
+try {
+  await untilIndexed()
+  const sketches = await drawSketches(SKETCHES)
+  const rows: string[][] = []
+  await measure(CLIENTS[0]!, sketches)
+  for (const clients of CLIENTS) {
+    const { times, rejected, failed } = await measure(clients, sketches)
+    const perSecond = (count: number) => (count / (DURATION_MS / 1000)).toFixed(1)
+    const [median, p95] = [percentile(times, 0.5), percentile(times, 0.95)]
+    rows.push([`${clients}`, perSecond(times.length), perSecond(rejected), `${failed}`, ms(median), ms(p95)])
+  }
+  console.log(
+    `${values.pictures} pictures, ${values.seconds} s for each number of clients; ${cpus()[0]!.model} × ${cpus().length}\n`,
+  )
+  console.log(table(['clients', 'answered/s', 'rejected/s', 'failed', 'median', 'p95'], rows))
+} finally {
+  await product.stop()
+  await rm(directory, { recursive: true, force: true })
+}
+
+/** Sends queries from a number of clients at once for the duration of a step. */
+async function measure(clients: number, sketches: readonly Uint8Array[]): Promise<Step> {
+  const step: Step = { times: [], rejected: 0, failed: 0 }
+  const end = performance.now() + DURATION_MS
+  const client = async (first: number) => {
+    for (let n = first; performance.now() < end; n++) await query(sketches[n % sketches.length]!, step)
+  }
+  await Promise.all(Array.from({ length: clients }, (_, n) => client(n * 7)))
+  return step
+}
+
+async function query(sketch: Uint8Array, step: Step): Promise<void> {
+  const form = new FormData()
+  form.set('image', new Blob([new Uint8Array(sketch)]), 'sketch.png')
+  form.set('kind', 'sketch')
+  const start = performance.now()
+  const response = await fetch(new URL('/api/images/similarity-search', product.url), {
+    method: 'POST',
+    body: form,
+  })
+  await response.arrayBuffer()
+  if (response.ok) step.times.push(performance.now() - start)
+  else if (response.status === 503) {
+    step.rejected++
+    await sleep(1000 * Number(response.headers.get('retry-after')))
+  } else step.failed++
+}
+
+async function untilIndexed(): Promise<void> {
+  for (;;) {
+    const response = await fetch(new URL('/api/index/status', product.url))
+    const { indexed, pending } = (await response.json()) as { indexed: number; pending: number }
+    if (pending === 0 && indexed >= Number(values.pictures)) return
+    await sleep(500)
+  }
+}

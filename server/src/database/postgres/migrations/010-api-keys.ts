@@ -1,0 +1,1 @@
+export { up } from '../../account-migrations/002-api-keys.ts'

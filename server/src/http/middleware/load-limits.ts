@@ -1,0 +1,52 @@
+import type { MiddlewareHandler } from 'hono'
+import { DomainError } from '../../errors.ts'
+
+/** Requests of one kind, of which a limited number are in progress at a time. */
+export interface LoadLimit {
+  /** Method and path, separated by a space. The first limit that matches counts. */
+  matches: RegExp
+  max: number
+  /** Seconds after which a rejected client may try again. */
+  retryAfterS: number
+}
+
+/**
+ * Each bounds what waits for one resource: the embedder, the upload of a body, the reading of images, the database. Two CPU cores
+ * answer some 70 searches per second, so that the last of 128 waits two seconds. The event stream lasts as long as a page is open
+ * and has a limit of its own.
+ */
+export const LOAD_LIMITS: readonly LoadLimit[] = [
+  { matches: /^GET \/api\/fs\/events\/?$/, max: 2_000, retryAfterS: 10 },
+  {
+    matches: /^POST \/api\/images\/(search|similarity-search|[^/]+\/match)\b/,
+    max: 128,
+    retryAfterS: 2,
+  },
+  { matches: /^POST \/api\/(images|queries)\/?$/, max: 64, retryAfterS: 5 },
+  { matches: /^(GET|HEAD) \/api\/images\/[^/]+\/./, max: 1_024, retryAfterS: 1 },
+  { matches: /^/, max: 512, retryAfterS: 1 },
+]
+
+/**
+ * Rejects requests beyond the limits at once with 503 and `Retry-After`. Otherwise every request of an overloaded server would wait
+ * until its client gives up, and the work for it would be lost.
+ */
+export function limitLoad(limits: readonly LoadLimit[] = LOAD_LIMITS): MiddlewareHandler {
+  const active = limits.map(() => 0)
+  return async (context, next) => {
+    const request = `${context.req.method} ${context.req.path}`
+    const n = limits.findIndex(({ matches }) => matches.test(request))
+    const limit = limits[n]
+    if (limit === undefined) return next()
+    if (active[n]! >= limit.max)
+      throw new DomainError('unavailable', 'The server has too many requests to answer at the moment.', {
+        retryAfterS: limit.retryAfterS,
+      })
+    active[n]!++
+    try {
+      await next()
+    } finally {
+      active[n]!--
+    }
+  }
+}
