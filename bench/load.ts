@@ -43,7 +43,7 @@ const SHARES: [Operation, number][] = [
   ['thumbnail', 0.36],
   ['upload', 0.04],
 ]
-/** A person looks at what he got. */
+/** A user looks at the results. */
 const THINKING_MS = [20, 400] as const
 const SAMPLE_EVERY_MS = 5_000
 const MEBIBYTE = 2 ** 20
@@ -282,7 +282,7 @@ function report(seconds: number): string {
     `# ${CLIENTS} clients for ${(seconds / 60).toFixed(1)} minutes while ${FILES} files are indexed${values.limit === undefined ? '' : `, the server limited to ${values.limit} MiB`}\n`,
     `Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}; the clients run on the same cores.\n`,
     table(['request', 'answered', 'median', 'p95', 'p99', 'slowest'], rows),
-    `${errors.length} errors${errors.length > 0 ? `, among them: ${[...new Set(errors)].slice(0, 5).join('; ')}` : ''}. ${uploads} uploads. ${published} events were told to ${LISTENERS} listeners.\n`,
+    `${errors.length} errors${errors.length > 0 ? `, among them: ${[...new Set(errors)].slice(0, 5).join('; ')}` : ''}. ${uploads} uploads. ${published} events were sent to ${LISTENERS} listeners.\n`,
     table(
       ['after', 'images indexed', 'memory of the server', 'of the embedder'],
       memory.map(({ atS, indexed, server, embedder }) => [

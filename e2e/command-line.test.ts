@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { circleSketch, picture, writeSettled } from '../server/src/testing/pictures.ts'
@@ -19,6 +19,21 @@ describe('sketch-search index', () => {
     })
     const second = await runCommand(['index', gallery, '--data-directory', data])
     expect(second).toMatchObject({ code: 0, stdout: expect.stringMatching(/^0 indexed .*5 in the index/) })
+  })
+
+  it('writes its log as readable lines into a pipe, and as JSON lines on request', async () => {
+    const index = async (environment: Record<string, string>) => {
+      const { gallery } = await smallGallery()
+      // Without the measurements of earlier runs, the first line announces them.
+      const args = ['index', gallery, '--data-directory', join(await temporaryDirectory(), 'data')]
+      const { stderr } = await runCommand(args, { ...CLASSICAL, ...environment })
+      return stderr.trim().split('\n')
+    }
+    const lines = await index({})
+    expect(lines[0]).toMatch(/^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3} [+-]\d{4}\] INFO: \S/)
+    for (const sign of ['\x1b', '{"level"']) expect(lines.join('')).not.toContain(sign)
+    const entries = (await index({ SERVER__LOG_FORMAT: 'json' })).map((line) => JSON.parse(line))
+    expect(entries[0]).toMatchObject({ level: expect.any(Number), msg: expect.any(String) })
   })
 
   it('ends with code 1 and the reason if a file failed', async () => {
@@ -289,7 +304,7 @@ describe('sketch-search copy-catalog', () => {
 })
 
 describe('sketch-search evaluate', () => {
-  it('prints the metrics of the embedders and writes a report', async () => {
+  it('prints the metrics of the embedders and writes a report, also of folders that are links', async () => {
     const directory = await temporaryDirectory()
     const [gallery, queries] = [join(directory, 'gallery'), join(directory, 'queries')]
     for (let n = 0; n < 12; n++) {
@@ -298,6 +313,11 @@ describe('sketch-search evaluate', () => {
       await writeSettled(join(queries, className, `${n}-1.jpg`), await picture(n, 'jpeg'))
     }
     await writeSettled(join(queries, 'round', 'broken-1.jpg'), 'no image')
+    // The folder of a class and the gallery itself are links.
+    for (const path of [join(gallery, 'square'), gallery]) {
+      await rename(path, `${path}-target`)
+      await symlink(`${path}-target`, path)
+    }
     const [json, html] = [join(directory, 'report.json'), join(directory, 'report.html')]
     const folders = ['--gallery', gallery, '--queries', queries, '--data-directory', join(directory, 'data')]
     const options = ['--kind', 'image', '--pairs', '--json', json, '--html', html]

@@ -211,7 +211,7 @@ describe('sketch-search prune', () => {
     })
     expect(await prune('onnx')).toMatchObject({
       code: 0,
-      stdout: expect.stringMatching(/^5 vectors of "typescript" forgotten, \d\.\d MiB freed\.\n$/),
+      stdout: expect.stringMatching(/^5 vectors of "typescript" deleted, \d\.\d MiB freed\.\n$/),
     })
     expect(await prune('onnx')).toMatchObject({
       code: 1,
@@ -220,7 +220,7 @@ describe('sketch-search prune', () => {
   })
 })
 
-/** Takes its time, and falls sick while a file is there. */
+/** Embeds slowly, and fails while a file exists. */
 const PATIENT = `
 import { existsSync } from 'node:fs'
 export class Patient {

@@ -83,7 +83,7 @@ describe('a drawing', () => {
     // The image that was opened is before the drawing in the history.
     await page.keyboard.press('Escape')
     await page.getByRole('dialog').waitFor({ state: 'detached' })
-    // The star is there, the line is not.
+    // The sheet has the star, but not the line.
     await page.getByText('Draw what you remember').waitFor({ state: 'detached' })
     expect(await inkBelow(page)).toBe(0)
     const undo = page.getByRole('button', { name: 'Undo' })

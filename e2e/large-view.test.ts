@@ -81,7 +81,7 @@ describe('a picture of 100 megapixels', () => {
   ])('is shown at once, and true to the pixel at 1:1 in %s', async (_, size) => {
     const { page, close } = await openPage(browser, product.url, size)
     await openLarge(page, 'huge.png')
-    // Something is seen before the large version is there: the tile's own thumbnail.
+    // The thumbnail of the tile is shown until the large version is loaded.
     const shown = await page
       .getByTestId('large-picture')
       .evaluate((element) => [...element.parentElement!.querySelectorAll('img')].map(({ src }) => src))
@@ -115,7 +115,7 @@ describe('the large view on a phone', () => {
     await openLarge(page, 'camera.dng')
     const dialog = page.getByRole('dialog')
     const named = (name: string) => page.getByRole('dialog', { name }).waitFor()
-    // The next picture is there before it is asked for.
+    // The next picture is loaded before it is requested.
     const next = await dialog.getByRole('button', { name: 'huge.png' }).locator('img').getAttribute('src')
     const id = new URL(next!, product.url).pathname.split('/')[3]!
     await expect.poll(() => loaded.some((url) => url.includes(`${id}/preview`))).toBe(true)

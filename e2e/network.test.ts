@@ -1,4 +1,4 @@
-/** Nothing leaves the machine: whatever the product and its processes send or connect to, in the environment of a user, is recorded by strace. */
+/** Nothing leaves the machine: strace records every connection and packet of the product and its processes, in the environment of a user. */
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

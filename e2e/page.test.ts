@@ -2,6 +2,7 @@ import { mkdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { picture } from '../server/src/testing/pictures.ts'
 import {
   chip,
   count,
@@ -205,7 +206,7 @@ describe('queries', () => {
     await chip(page, `Less like ${name}`).waitFor()
     const after = await firstResults(page, 40)
     expect(after).not.toContain(unwanted)
-    // The keys go on with the new results, although the tile that had the focus is gone.
+    // The keys continue with the new results, although the focused tile was removed.
     expect(await page.locator(':focus').getAttribute('data-path')).toBe(after[0])
     await page.reload()
     expect(await firstResults(page, 40)).toEqual(after)
@@ -324,7 +325,7 @@ describe('the gallery', () => {
     })
     await page.goto(demo.product.url)
     await count(page, '240 pictures')
-    await writeFile(file, await readFile(join(demo.gallery, 'heart/heart-01.png')))
+    await writeFile(file, await picture(71))
     await expect
       .poll(
         async () =>
@@ -342,12 +343,7 @@ describe('the gallery', () => {
     const deep = join(demo.gallery, 'star/deep')
     onTestFinished(() => rm(deep, { recursive: true, force: true }))
     await mkdir(deep, { recursive: true })
-    await writeFile(
-      join(deep, 'one.png'),
-      await readFile(join(demo.gallery, 'car/car-01.png')).catch(() =>
-        readFile(join(demo.gallery, 'car/car-01.jpg')),
-      ),
-    )
+    await writeFile(join(deep, 'one.png'), await picture(72))
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await count(page, '241 pictures')
     const tree = await openFolders(page)
@@ -396,7 +392,7 @@ describe('the gallery', () => {
     const files = [1, 2, 3].map((n) => join(demo.gallery, `heart/brand-new-${n}.png`))
     const remove = () => Promise.all(files.map((file) => rm(file, { force: true })))
     onTestFinished(async () => void (await remove()))
-    for (const file of files) await writeFile(file, await readFile(join(demo.gallery, 'heart/heart-01.png')))
+    for (const [n, file] of files.entries()) await writeFile(file, await picture(73 + n))
     await page.getByText('The folder has changed.').waitFor()
     for (const top of [1400, 300, 1800, 700]) {
       await grid.evaluate((element, y) => element.scrollTo(0, y), top)
@@ -517,7 +513,7 @@ describe('the gallery', () => {
     const first = await page.locator('[data-path]').first().getAttribute('data-path')
     const file = join(demo.gallery, 'heart/brand-new.png')
     onTestFinished(() => rm(file, { force: true }))
-    await writeFile(file, await readFile(join(demo.gallery, 'heart/heart-01.png')))
+    await writeFile(file, await picture(71))
     await page.getByText('The folder has changed.').waitFor()
     expect(await page.locator('[data-path]').first().getAttribute('data-path')).toBe(first)
     await page.getByRole('button', { name: 'Show changes' }).click()

@@ -1,10 +1,10 @@
-import { rm } from 'node:fs/promises'
+import { copyFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import sharp from 'sharp'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { violationsIn } from './support/axe.ts'
-import { chip, DESKTOP, draw, firstResults, openPage, PHONE, tile } from './support/browser.ts'
+import { chip, count, DESKTOP, draw, firstResults, openPage, PHONE, tile } from './support/browser.ts'
 import { untilIndexed, useDemo } from './support/demo.ts'
 import { misplaced } from './support/layout.ts'
 import { CLASSICAL } from './support/product.ts'
@@ -112,6 +112,35 @@ describe('the review of duplicates', () => {
     const { page, close } = await openGroup(PHONE)
     expect(await misplaced(page)).toEqual([])
     await page.getByRole('button', { name: /^Keep 1, move 2 to trash/ }).waitFor()
+    await close()
+  })
+})
+
+describe('exact copies', () => {
+  it('are one tile with the number of files where the user chooses so, and a press shows them all', async () => {
+    const copy = join(demo.gallery, 'cup/cup-copy.png')
+    onTestFinished(() => rm(copy, { force: true }))
+    await copyFile(join(demo.gallery, 'cup/cup-01.png'), copy)
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await count(page, '27 pictures')
+    await page
+      .getByRole('button', { name: /^(More filters|Filters)/ })
+      .first()
+      .click()
+    await page.getByRole('radio', { name: 'Each shot' }).check()
+    await page.keyboard.press('Escape')
+    await count(page, '26 pictures')
+    await page.getByRole('button', { name: 'Show all 2 files' }).click()
+    await count(page, '2 pictures')
+    await tile(page, 'cup/cup-copy.png').waitFor()
+    await tile(page, 'cup/cup-01.png').waitFor()
+    await page.getByRole('button', { name: 'Clear Files of one picture' }).click()
+    await count(page, '26 pictures')
+    await page.locator('[aria-label*=", 2 files"]').click({ button: 'right' })
+    await page.getByRole('menuitem', { name: 'Show all 2 files' }).click()
+    await count(page, '2 pictures')
+    await page.goBack()
+    await count(page, '26 pictures')
     await close()
   })
 })

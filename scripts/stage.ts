@@ -55,7 +55,7 @@ function manifest(): object {
     files: ['api-docs', 'bin', 'lib', 'models', 'page', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES.md', BILL],
     dependencies: {
       ...Object.fromEntries(INSTALLED.map((name) => [name, dependencies[name]])),
-      // The Node that runs it, whichever has started it.
+      // The Node that runs it, independent of the one that started it.
       ...workspace.dependencies,
     },
   }

@@ -7,7 +7,7 @@ const VERSION = '4.3.1'
 /** Not in the project's own dependencies: it is large, and few need it. */
 const PREFIX = fileURLToPath(new URL('../.cache/transformers', import.meta.url))
 
-/** A folder whose `node_modules` holds the library, if it is there. */
+/** A folder whose `node_modules` contains the library, if it is installed. */
 export function findTransformers(): string | undefined {
   return existsSync(`${PREFIX}/node_modules/${PACKAGE}/package.json`) ? PREFIX : undefined
 }

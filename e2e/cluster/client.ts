@@ -9,7 +9,7 @@ interface FoundImage {
 }
 
 export interface ClientReport {
-  /** Answers that were looked at. */
+  /** Responses that were checked. */
   answers: number
   /** 503 while something was away, or no answer at all. */
   refused: number
@@ -24,7 +24,7 @@ const PAUSE_MS = 30
 const TOLERANCE = 4e-3
 const RESULTS = 20
 
-/** Asks whichever server for searches and listens to events, as people do while machines come and go, and looks for wrong answers. */
+/** Sends searches to random servers and receives events while processes are killed, and checks the responses. */
 export function startClient(urls: readonly string[], random: Random) {
   return new ClusterClient(urls, random)
 }

@@ -9,6 +9,9 @@ export interface Device {
   up(point: Point): Promise<void>
 }
 
+/** Interval of the events of `fingers`, if it is not given. */
+const EVENT_INTERVAL_MS = 10
+
 export type DeviceKind = 'mouse' | 'pen' | 'touch'
 
 /** Sends input below the page, so that the browser makes its own pointer events of it. */
@@ -71,14 +74,18 @@ export async function fingers(
   { steps, gapMs = 0 }: { steps: number; gapMs?: number },
 ): Promise<void> {
   const session = await page.context().newCDPSession(page)
+  // Times of their own, because gestures have time limits that a busy machine would exceed.
+  let timestamp = Date.now() / 1000
+  const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: ReturnType<typeof at>) => {
+    timestamp += Math.max(EVENT_INTERVAL_MS, type === 'touchStart' ? gapMs : 0) / 1000
+    return session.send('Input.dispatchTouchEvent', { type, touchPoints, timestamp })
+  }
   const at = (share: number, count = paths.length) =>
     paths.slice(0, count).map((path, id) => ({ x: path(share)[0], y: path(share)[1], id }))
   for (let count = 1; count <= paths.length; count++) {
-    await session.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(0, count) })
+    await send('touchStart', at(0, count))
     if (gapMs > 0) await page.waitForTimeout(gapMs)
   }
-  for (let n = 1; n <= steps; n++)
-    await session.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(n / steps) })
-  for (let count = paths.length - 1; count >= 0; count--)
-    await session.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: at(1, count) })
+  for (let n = 1; n <= steps; n++) await send('touchMove', at(n / steps))
+  for (let count = paths.length - 1; count >= 0; count--) await send('touchEnd', at(1, count))
 }

@@ -59,7 +59,7 @@ export async function startProduct(
   return product
 }
 
-/** Starts a command that goes on, and waits until it prints what is looked for; what is in brackets there is its `url`. */
+/** Starts a command that keeps running, and waits until its output matches; the group of the pattern is its `url`. */
 export async function startLongRunning(
   args: string[],
   wanted: RegExp,

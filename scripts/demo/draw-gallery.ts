@@ -14,7 +14,7 @@ const HEIGHT = 360
  */
 export async function drawDemoGallery(directory: string, perSubject: number): Promise<void> {
   if (existsSync(directory)) return
-  // A gallery that was interrupted half-way is begun again.
+  // An interrupted gallery is drawn again from the start.
   const unfinished = `${directory}.unfinished`
   await rm(unfinished, { recursive: true, force: true })
   for (const [s, [name, subject]] of Object.entries(SUBJECTS).entries()) {

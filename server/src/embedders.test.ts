@@ -1,4 +1,4 @@
-/** Embedders of all kinds in the whole product: what they do to the index, and what happens when another is chosen. */
+/** Embedders of all kinds in the whole product: their effect on the index, and the change to another one. */
 import { rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'

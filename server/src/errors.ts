@@ -58,10 +58,17 @@ export class DomainError extends Error {
   }
 }
 
-/** The message of whatever was thrown, on one line. */
+/** The message of a thrown value, on one line. */
 export function messageOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
   return message.replaceAll(/\s*\n\s*/g, ' ').trim()
+}
+
+/** An error of the file system without its code and the path in front and behind: "permission denied (EACCES)". */
+export function systemReasonOf(error: unknown): string {
+  const message = messageOf(error)
+  const [, code, reason] = /^([A-Z0-9]+): ([^,]+)/.exec(message) ?? []
+  return code === undefined ? message : `${reason} (${code})`
 }
 
 /** The `code` that Node gives its system errors (`ENOENT`, `EACCES`, …), if the thrown thing has one. */

@@ -30,9 +30,7 @@ const MAX_EDITS = 2
 const ABOUT_ALL = ['help', '--help', '-h']
 
 const program = new Command('sketch-search')
-  .description(
-    'Find pictures by their looks: draw a sketch or give an image, see what is like it in your folder.',
-  )
+  .description('Find the pictures in a folder by a sketch, an image or words.')
   .version(VERSION)
   .showSuggestionAfterError()
 const mistake = whyUnknown(process.argv[2])

@@ -39,7 +39,7 @@ async function startOn(gallery: string, images: number, port = standby.port): Pr
   return app
 }
 
-/** A way to the standby server that can fall silent, as a machine does that has lost its power: nothing comes back, and nothing is closed. */
+/** A connection to the standby server that can stop responding, like a machine without power: no data returns, and nothing is closed. */
 async function wayToStandby() {
   const sockets = new Set<Socket>()
   let isSilent = false
@@ -168,7 +168,7 @@ describe('reading from a standby server', () => {
     const firstMs = performance.now() - begun
     const asked = performance.now()
     expect(await list(app)).toHaveLength(3)
-    // It is known by now that the standby does not answer.
+    // The standby has been marked as unresponsive.
     expect(performance.now() - asked).toBeLessThan(firstMs / 2)
     way.close()
   })

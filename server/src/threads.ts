@@ -23,7 +23,7 @@ type ThreadResponse =
 
 export interface Thread {
   call(method: string, args: unknown[]): Promise<unknown>
-  /** Ends it at once; what has not been answered is rejected. */
+  /** Ends it at once and rejects open requests. */
   end(): Promise<void>
   readonly hasEnded: boolean
 }

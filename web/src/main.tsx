@@ -13,7 +13,7 @@ const MAX_RETRIES = 3
 const queryClient = new QueryClient({
   defaultOptions: {
     queries: {
-      // The server may be on this very machine, whatever the browser thinks of its network.
+      // The server may run on this machine, so the network state of the browser does not matter.
       networkMode: 'always',
       // A refused request would be refused again; a server that is unreachable may be back soon.
       retry: (failures, error) => isPassing(error) && failures < MAX_RETRIES,

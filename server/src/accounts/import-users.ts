@@ -5,7 +5,7 @@ import type { Role, User, Users } from './accounts.ts'
 
 export interface UsersImport {
   added: number
-  /** Users who were there already. */
+  /** Users who existed before. */
   present: number
   /** Sentences about addresses that became one, or that are none. */
   notes: string[]

@@ -29,7 +29,7 @@ export interface MoveOptions {
 }
 
 /**
- * Copies what is known of a gallery, and who may use it, from the database of one configuration to that of another. The source may be in
+ * Copies the data of a gallery, and its users, from the database of one configuration to that of another. The source may be in
  * use, the target may not.
  * @throws {DomainError} if both are the same, or a process uses the target
  */

@@ -16,7 +16,7 @@ export interface ImagesImport {
   vectors: number
   /** Second rows of files that were uploaded. */
   twins: number
-  /** Images that were there already. */
+  /** Images that existed before. */
   present: number
   /** Rows whose file is gone, has changed since, or lies elsewhere. */
   left: number

@@ -57,7 +57,7 @@ export interface AppOptions {
   indexes?: boolean
   /** False for a worker, which answers no searches. */
   searches?: boolean
-  /** Shows how the loading of the embedder goes on; `share` from 0 to 1 if it is known. */
+  /** Reports the progress of loading the embedder; `share` from 0 to 1 if it is known. */
   onLoading?: (message: string, share: number | undefined) => void
   /** File that lists the mounts; only tests change it. */
   mountTable?: string

@@ -70,7 +70,7 @@ async function imagesOf({ embedder, fingerprint }: VectorSpace, { catalog }: Vec
   return found?.images ?? 0
 }
 
-/** @throws {DomainError} `embedder_unavailable` if the name stands for another model now, or for none */
+/** @throws {DomainError} `embedder_unavailable` if the name now belongs to another model, or to none */
 async function openFormerModel(
   config: Config,
   { embedder, fingerprint, dimensions }: VectorSpace,

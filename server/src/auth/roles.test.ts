@@ -4,7 +4,7 @@ import { openBrowser } from '../testing/browser.ts'
 import { signInAs, startTeam } from '../testing/team.ts'
 
 const METHODS = ['get', 'post', 'put', 'patch', 'delete']
-/** Answers of no handler: what is refused, and what there is not. */
+/** Responses without a handler: rejected and unknown requests. */
 const NOT_A_ROUTE = new Set(['/api/*', '/*', '*'])
 
 interface ApiRoute {

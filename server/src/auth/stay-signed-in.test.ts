@@ -13,7 +13,7 @@ import { temporaryDirectory } from '../testing/temporary.ts'
 
 type Row = Record<string, string | number | null>
 
-/** Accounts and the cookies of three browsers: two with a session, one that has asked for a code and tried a wrong one. */
+/** Accounts and the cookies of three browsers: two with a session, one that has requested a code and tried a wrong one. */
 interface Recorded {
   /** Session key of the server. */
   key: string

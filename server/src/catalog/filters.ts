@@ -4,7 +4,7 @@ import type { Tables } from '../database/schema.ts'
 import { normalizeName, ROOT } from '../gallery/paths.ts'
 import type { AttributeCondition } from './attribute-filters.ts'
 import type { ImageFilter, NearPlace } from './catalog.ts'
-import { foldCondition } from './fold.ts'
+import { foldCondition, replacedCondition } from './fold.ts'
 
 type ImagesBuilder = ExpressionBuilder<Pick<Tables, 'images'>, 'images'>
 
@@ -34,13 +34,30 @@ export function filterCondition(filter: ImageFilter, dialect: SqlDialect) {
     if (filter.near !== undefined) conditions.push(nearCondition(eb, filter.near))
     if (filter.fold !== undefined) {
       const { fold, ...others } = filter
-      const passes = isUnfiltered(others) ? undefined : filterCondition(others, dialect)
-      conditions.push(foldCondition(eb, fold, dialect, passes))
+      conditions.push(foldCondition(eb, fold, dialect, passesOf(others, dialect)))
     }
     const inDirectory = directoryCondition(eb, filter)
     if (inDirectory !== undefined) conditions.push(inDirectory)
     return eb.and(conditions)
   }
+}
+
+function passesOf(filter: ImageFilter, dialect: SqlDialect) {
+  return isUnfiltered(filter) ? undefined : filterCondition(filter, dialect)
+}
+
+/**
+ * Divides a filter that folds copies or shots for counting: as many images pass it as pass the first condition, less those that pass
+ * the second one.
+ * @returns undefined for other filters
+ */
+export function countedConditions(filter: ImageFilter, dialect: SqlDialect) {
+  const { fold, ...others } = filter
+  if (fold === undefined || fold === 'bursts') return undefined
+  const all = filterCondition(others, dialect)
+  const replaced = (eb: ImagesBuilder) =>
+    eb.and([all(eb), replacedCondition(eb, fold, dialect, passesOf(others, dialect))])
+  return { all, replaced }
 }
 
 const KM_PER_DEGREE = 111.32

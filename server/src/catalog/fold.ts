@@ -6,6 +6,8 @@ import type { FoldLevel } from './contract/images.ts'
 
 /** A table of images by its alias. */
 type Alias = 'images' | 'other' | 'seen'
+type ImagesBuilder = ExpressionBuilder<Pick<Tables, 'images'>, 'images'>
+type Passes = ((eb: ImagesBuilder) => Expression<SqlBool>) | undefined
 type Relation = (first: Alias, second: Alias, dialect: SqlDialect) => RawBuilder<SqlBool>
 
 /** Frames of a burst are at most this far from the one before. Many cameras store whole seconds. */
@@ -74,21 +76,49 @@ export function burstLength(begin: number, times: readonly number[]): number {
   return end < 0 ? times.length : end
 }
 
+/** Contents and shots of several images, read from indexes alone. */
+const SHARED_CONTENT = sql<SqlBool>`images.content_hash in (select content_hash from images group by content_hash having count(*) > 1)`
+const SHARED_SHOT = sql<SqlBool>`(images.captured_at, images.directory) in (select captured_at, directory from images where captured_at is not null group by captured_at, directory having count(*) > 1)`
+
+/**
+ * Returns the condition that another image takes the place of an image. Few images share their content or shot with others, and
+ * only these are compared, so that counting them is faster than counting the rest.
+ * @param passes as for `foldCondition`
+ */
+export function replacedCondition(
+  eb: ImagesBuilder,
+  level: Exclude<FoldLevel, 'bursts'>,
+  dialect: SqlDialect,
+  passes: Passes,
+): Expression<SqlBool> {
+  const shared = [SHARED_CONTENT, SHARED_SHOT]
+  return eb.or(
+    REPLACES[level].map((relation, n) => eb.and([shared[n]!, isReplaced(eb, relation, dialect, passes)])),
+  )
+}
+
 /**
  * Returns the condition that no other image takes the place of an image.
  * @param passes the filter that such an image has to pass, too; undefined if all do
  */
 export function foldCondition(
-  eb: ExpressionBuilder<Pick<Tables, 'images'>, 'images'>,
+  eb: ImagesBuilder,
   level: FoldLevel,
   dialect: SqlDialect,
-  passes: ((eb: ExpressionBuilder<Pick<Tables, 'images'>, 'images'>) => Expression<SqlBool>) | undefined,
+  passes: Passes,
 ): Expression<SqlBool> {
-  const isFiltered = (condition: NonNullable<typeof passes>) =>
-    sql<SqlBool>`exists (select 1 from images where images.id = other.id and ${condition(eb)})`
-  const conditions = REPLACES[level].map(
-    (relation) =>
-      sql<SqlBool>`not exists (select 1 from images as other where ${relation('other', 'images', dialect)}${passes === undefined ? sql`` : sql` and ${isFiltered(passes)}`})`,
-  )
-  return eb.and(conditions)
+  return eb.and(REPLACES[level].map((relation) => eb.not(isReplaced(eb, relation, dialect, passes))))
+}
+
+function isReplaced(
+  eb: ImagesBuilder,
+  relation: Relation,
+  dialect: SqlDialect,
+  passes: Passes,
+): RawBuilder<SqlBool> {
+  const isFiltered =
+    passes === undefined
+      ? sql``
+      : sql` and exists (select 1 from images where images.id = other.id and ${passes(eb)})`
+  return sql<SqlBool>`exists (select 1 from images as other where ${relation('other', 'images', dialect)}${isFiltered})`
 }

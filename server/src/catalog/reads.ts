@@ -4,7 +4,7 @@ import type { Catalog } from './catalog.ts'
 export interface Reads {
   /** Reads from a replica where `READ_FROM` allows it and one is usable, otherwise from the primary. */
   readonly catalog: Catalog
-  /** Makes every read in `work` see what was written up to a position; without one, it may be some seconds old. */
+  /** Makes every read in `work` see all writes up to a position; without one, data may be some seconds old. */
   at<T>(position: string | undefined, work: () => T): T
   /** Returns the position of everything written so far; undefined if reads are never behind. */
   position(): Promise<string | undefined>

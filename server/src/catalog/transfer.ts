@@ -127,7 +127,7 @@ async function copyEmbedders({ from, to }: CopyOptions) {
     if (known !== undefined && known.dimensions !== embedder.dimensions)
       throw new DomainError(
         'unavailable',
-        `The embedder "${embedder.name}" has ${embedder.dimensions} dimensions in the source and ${known.dimensions} in the target: forget it in one of them with "sketch-search prune".`,
+        `The embedder "${embedder.name}" has ${embedder.dimensions} dimensions in the source and ${known.dimensions} in the target: delete its vectors in one of them with "sketch-search prune".`,
       )
     const added =
       known ??

@@ -17,7 +17,7 @@ import { openWatchTable } from './tables/watch-table.ts'
 
 export interface ClusterOptions {
   shared: ClusterStorage
-  /** Waits until what has been written can be seen wherever people look. */
+  /** Waits until all servers show what has been written. */
   waitForReplicas(): Promise<void>
   catalog: Catalog
   root: string
@@ -102,7 +102,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     },
   }
 
-  /** A file that is still what it was when it could not be indexed. */
+  /** A file that has not changed since it could not be indexed. */
   async function recordDeadJob({ path, bytes, modifiedAt, reason }: DeadFileJob): Promise<void> {
     const now = await statFile(root, path, options.walk).catch(() => undefined)
     if (now?.bytes !== bytes || now.modifiedAt !== modifiedAt) return

@@ -7,7 +7,7 @@ import type { DeadFileJob, JobQueue } from './job-queue.ts'
 
 export interface DistributedIndexerOptions {
   jobQueue: JobQueue
-  /** The one of this process, which does what it takes from the queue. */
+  /** The local one of this process, which handles files from the queue. */
   localIndexer: Indexer
   /** Files that are taken at once. */
   batchSize: number
@@ -32,7 +32,7 @@ const IDLE_COUNT_EVERY_MS = 5_000
 const COUNT_BACKOFF_FACTOR = 20
 const IDLE_LOOK_MS = 200
 
-/** Files are indexed by whichever process has time: they go through the queue of jobs. */
+/** Files go through the queue of jobs, and any process with free capacity indexes them. */
 export function createDistributedIndexer(options: DistributedIndexerOptions): DistributedIndexer {
   return new QueueIndexer(options)
 }
@@ -44,7 +44,7 @@ class QueueIndexer implements DistributedIndexer {
   readonly #allEvents
   readonly #log
   readonly #meter
-  /** By path: what has not reached the queue yet. */
+  /** By path: files that have not reached the queue yet. */
   readonly #unsent = new Map<string, FileVersion>()
   #queued = 0
   #flushing: Promise<void> | undefined

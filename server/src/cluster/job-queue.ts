@@ -34,7 +34,7 @@ export interface JobQueue {
    * @throws {DomainError} `unavailable` if it was not done
    */
   request(request: LeaderCommand, whileTrue?: () => boolean): Promise<void>
-  /** Answers what is asked for, until the function that comes back is called. */
+  /** Responds to requests until the returned function is called. */
   handle(handler: (request: LeaderCommand) => Promise<void>): Promise<() => Promise<void>>
   close(): Promise<void>
 }

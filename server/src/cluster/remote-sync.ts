@@ -13,7 +13,7 @@ export interface RemoteSyncOptions {
   jobQueue: JobQueue
   /** @returns whether this process may watch from now on, because no other one does */
   tryLock(): Promise<boolean>
-  /** Makes what watches the folder, as often as this process takes over. @param onPass to be called when it has looked at something */
+  /** Creates the sync of the folder each time this process becomes leader. @param onPass to be called when it has looked at something */
   createSync(onPass: () => void): GallerySync
   /** False for a server that leaves watching to others. */
   canLead: boolean
@@ -22,7 +22,7 @@ export interface RemoteSyncOptions {
 }
 
 export interface RemoteSync extends GallerySync {
-  /** Ends the leadership after the lock was lost: another process may lead by now. */
+  /** Ends the leadership after the lock was lost: another process may lead meanwhile. */
   stepDown(): void
 }
 
@@ -30,7 +30,7 @@ export interface RemoteSync extends GallerySync {
 interface Leadership {
   sync: GallerySync
   stopHandling(): Promise<void>
-  /** The comparison with which it begins, while that goes on. */
+  /** The comparison at its start, while it runs. */
   first: Promise<void> | undefined
 }
 

@@ -17,7 +17,7 @@ const LOG_EVERY_MS = 10_000
 export function copyCatalogCommand(): Command {
   return new Command('copy-catalog')
     .description(
-      'copy what is known of a gallery to another database, embedded or PostgreSQL: images with their ids, vectors, failures, collections, stars, the trash, users. Nothing is embedded again. Broken off, it goes on where it was when it is called again',
+      'copy the data of a gallery to another database, embedded or PostgreSQL: images with their ids, vectors, failures, collections, stars, the trash, users. Nothing is embedded again. Broken off, it goes on where it was when it is called again',
     )
     .requiredOption('--from <config>', 'YAML file that names the database to read; it may be in use')
     .requiredOption('--to <config>', 'YAML file that names the database to write; nothing else may use it')

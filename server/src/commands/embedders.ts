@@ -9,7 +9,7 @@ interface EmbeddersOptions extends CommonOptions {
   measure: boolean
 }
 
-const COLUMNS = ['', 'embedder', 'made of', 'dimensions', 'images/s', 'one image', 'embedded']
+const COLUMNS = ['', 'embedder', 'definition', 'dimensions', 'images/s', 'one image', 'embedded']
 
 export function embeddersCommand(): Command {
   const command = new Command('embedders')

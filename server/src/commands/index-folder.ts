@@ -18,7 +18,7 @@ export function indexCommand(): Command {
     .argument('[folder]', 'the gallery, with all folders below it; default: watcher.watched_directory')
     .option(
       '--accept-missing',
-      'forget files that are gone, however many; without it, more than watcher.max_missing_share of them are kept',
+      'remove all missing files from the index; without it, more than watcher.max_missing_share of them are kept',
     )
   return withCommonOptions(command).action(indexFolder)
 }
@@ -65,7 +65,7 @@ async function indexFolder(folder: string | undefined, options: IndexOptions): P
     console.log('Some files could not be indexed for a reason that is not theirs; the log names it.')
   if (massRemoval !== undefined)
     console.log(
-      `${massRemoval.missing} of ${massRemoval.known} files are missing and were kept; with --accept-missing they are forgotten.`,
+      `${massRemoval.missing} of ${massRemoval.known} files are missing and were kept; with --accept-missing they are removed from the index.`,
     )
   if (total > 0 || failed > 0 || massRemoval !== undefined) process.exitCode = 1
 }

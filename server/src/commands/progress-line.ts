@@ -35,7 +35,7 @@ export function followProgress(events: EventBus, status: StatusLine, log: Logger
 
 const BAR_WIDTH = 24
 
-/** Shows how the loading of an embedder goes on: a line with a bar in a terminal, a log line for each step elsewhere. */
+/** Shows the progress of loading an embedder: a line with a bar in a terminal, a log line for each step elsewhere. */
 export function showLoading(status: StatusLine, log: Logger, isTerminal: boolean) {
   let lastLogged = ''
   return (message: string, share: number | undefined): void => {

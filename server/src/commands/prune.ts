@@ -10,7 +10,7 @@ const MEBIBYTE = 1024 * 1024
 
 export function pruneCommand(): Command {
   const command = new Command('prune')
-    .description('forget the vectors of an embedder that is no longer used, and free their space')
+    .description('delete the vectors of an embedder that is no longer used, and free their space')
     .argument('[folder]', 'the gallery, with all folders below it; default: watcher.watched_directory')
     .requiredOption(
       '--embedder <name>',
@@ -22,6 +22,6 @@ export function pruneCommand(): Command {
 async function prune(folder: string | undefined, options: PruneOptions): Promise<void> {
   const { vectors, bytes } = await pruneEmbedder(configFor(folder, options), options.embedder)
   console.log(
-    `${vectors} vectors of "${options.embedder}" forgotten, ${(bytes / MEBIBYTE).toFixed(1)} MiB freed.`,
+    `${vectors} vectors of "${options.embedder}" deleted, ${(bytes / MEBIBYTE).toFixed(1)} MiB freed.`,
   )
 }

@@ -41,7 +41,7 @@ export const sessionSchema = z
   ])
   .openapi('Session')
 
-/** A code of any length, so that a wrong one gets the same response whatever it looks like. The body has a limit. */
+/** A code of any length, so that every wrong one gets the same response. The body has a limit. */
 const codeSchema = scalar<string>((input) => readText(input, 0, 16 * 1024), { type: 'string' })
 
 /** Routes of signing in with a code. */

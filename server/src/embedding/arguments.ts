@@ -23,7 +23,7 @@ export const fileArgument = z
   .min(1)
   .transform((path) => resolve(path))
 
-/** Keys that define how an embedder runs, not what it is. */
+/** Keys that define how an embedder runs, but not its vectors. */
 const BESIDE_TARGET = ['device', 'python', 'start_timeout_s', 'batch_timeout_s']
 
 /**

@@ -20,7 +20,7 @@ const VERSIONS: Record<EmbedderKind, number> = {
 /** Files of other kinds (logs, lists, caches) may change while the vectors stay as they are. */
 const WEIGHTS =
   /\.(pth?|pt2|ckpt|safetensors|onnx|ort|bin|h5|keras|npz|npy|pkl|joblib|msgpack|tflite|gguf|weights|tar)$/i
-/** Arguments of the built-in kinds that name such a file, whatever it is called. */
+/** Arguments of the built-in kinds that name such a file. */
 const FILES = ['path', 'sketch_path', 'weights_path']
 /** Arguments of `target: onnx` that no vector of an image depends on. */
 const TEXT_ARGUMENTS = ['text_path', 'tokenizer', 'text_length', 'text_output']
@@ -79,7 +79,7 @@ async function codeOf(definition: EmbedderDefinition, kind: EmbedderKind): Promi
 
 /**
  * The same value with files of weights replaced by the hashes of their contents, and with its keys in order.
- * @param files keys whose values are such files, whatever they are called
+ * @param files keys whose values are such files
  */
 async function withContents(value: unknown, files: readonly string[] = []): Promise<unknown> {
   if (typeof value === 'string') return WEIGHTS.test(value) ? ((await weightsHash(value)) ?? value) : value

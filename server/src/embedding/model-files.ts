@@ -4,7 +4,7 @@ import { join } from 'node:path'
 /** How much of an embedder's fingerprint the names of its files begin with. */
 export const FINGERPRINT_DIGITS = 24
 
-/** Where graphs and downloads are kept; whatever is in it can be made or had again. */
+/** Stores graphs and downloads. Everything in it can be built or downloaded again. */
 export function modelDirectory(dataDirectory: string): string {
   return join(dataDirectory, 'models')
 }
@@ -14,7 +14,7 @@ export function hasModelFiles(dataDirectory: string, fingerprint: string): boole
   return modelFilesOf(dataDirectory, fingerprint).length > 0
 }
 
-/** Removes what is kept of the embedder of that fingerprint. */
+/** Removes the files that are stored for the embedder of that fingerprint. */
 export function removeModelFiles(dataDirectory: string, fingerprint: string): void {
   for (const file of modelFilesOf(dataDirectory, fingerprint)) rmSync(file, { force: true })
 }

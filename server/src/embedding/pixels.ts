@@ -23,7 +23,7 @@ const LUMA = [0.299, 0.587, 0.114] as const
 
 /**
  * @param channels 3, or 1 for networks that see grey
- * @returns the batch in the layout that a network wants, normalised
+ * @returns the batch in the layout of the network, normalised
  */
 export function layOut(
   { data, count, height, width }: ImageBatch,

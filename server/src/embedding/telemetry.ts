@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs'
  * the device to Microsoft, unless it is set when the library is loaded; its API can only stop part of that later.
  */
 const RUNTIME_SWITCH = 'ORT_DISABLE_TELEMETRY'
-/** `DO_NOT_TRACK` is what other libraries look at, such as Hugging Face's in a Python class. */
+/** Other libraries read `DO_NOT_TRACK`, such as those of Hugging Face in a Python class. */
 const SWITCHES = { [RUNTIME_SWITCH]: '1', DO_NOT_TRACK: '1' }
 /** The environment with which the process began. Native code sees no assignment to `process.env` in a worker thread. */
 const INITIAL_ENVIRONMENT = '/proc/self/environ'

@@ -1,6 +1,6 @@
 /**
  * Cuts a batch's vectors apart and scales each to unit length.
- * @returns them, or what is wrong with one of them
+ * @returns them, or the problem of one of them
  */
 export function normaliseVectors(
   vectors: Float32Array,
@@ -26,7 +26,7 @@ export function normaliseVectors(
 
 /**
  * Divides the numbers of a batch.
- * @returns the part of each image, or what is wrong with them
+ * @returns the part of each image, or the problem
  */
 export function equalParts(numbers: Float32Array, count: number, length: number): Float32Array[] | string {
   if (numbers.length !== count * length)

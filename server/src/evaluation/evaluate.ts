@@ -53,7 +53,7 @@ export interface ClassScores extends Scores {
 export interface Evaluation {
   overall: Scores
   classes: Record<string, ClassScores>
-  /** Some queries with what they found. */
+  /** Some queries with their results. */
   samples: Sample[]
 }
 

@@ -22,7 +22,7 @@ export interface EvaluationRequest extends Reporter {
   hasPairs: boolean
   /** Whether rounds of feedback are simulated. */
   hasFeedback: boolean
-  /** Whether sketches are expanded as in a search, by embedders that ask for it. */
+  /** Whether sketches are expanded as in a search, for embedders that request it. */
   expandsSketches: boolean
 }
 

@@ -24,7 +24,7 @@ export async function countFilesBelow(root: string, folder: string): Promise<Fil
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
     found.folderCount++
     if (found.folders.length < MAX_FOLDER_PATHS) found.folders.push(path)
-    // A folder that can't be read, or is gone by now, adds nothing to the count.
+    // A folder that can't be read or no longer exists adds nothing to the count.
     const entries = await readEntries(toAbsolute(root, path)).catch(() => [])
     for (const entry of entries) {
       const below = `${path}/${entry.name}`

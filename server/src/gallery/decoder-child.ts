@@ -47,7 +47,7 @@ const MEMORY_CHECK_MS = 200
 const MAX_OUTPUT = 300
 const STATM_PAGE_BYTES = 4096
 
-/** However the server ends, no decoder goes on. */
+/** No decoder outlives the server. */
 const running = new Set<ChildProcess>()
 process.on('exit', () => {
   for (const child of running) child.kill('SIGKILL')

@@ -1,5 +1,5 @@
 /**
- * A process that decodes one image at a time. Unlike a thread it can be ended at any moment, whatever native code it runs,
+ * A process that decodes one image at a time. Unlike a thread it can be ended at any moment, in any native code,
  * and all its memory goes back to the system.
  */
 import { Worker } from 'node:worker_threads'

@@ -89,7 +89,7 @@ describe('the image reader', () => {
   })
 
   it('fails a file that takes too long or ends its thread, and reads the others', async () => {
-    // Begun before, so that no thread is given up because it took long to start.
+    // Started before, so that no thread is abandoned because it took long to start.
     const threads = await Promise.all(Array.from({ length: MAX_THREADS }, startMisbehaving))
     const { reader, read } = await readerOf({ timeoutMs: 4_000, startThread: () => threads.pop()! })
     const names = ['good', 'hangs', 'good', 'dies', 'waits', 'good', 'dies', 'good', 'good']

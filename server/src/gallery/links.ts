@@ -39,7 +39,7 @@ const HIDDEN: RefusedLink = {
 /**
  * Follows a symbolic link of the gallery: inside it, and never into our own data.
  * @param absolute the link; folders on its way may be links themselves
- * @returns the absolute path of what it leads to
+ * @returns the absolute path of its target
  */
 export async function followLink(root: string, absolute: string, options: IncludeRules): Promise<Link> {
   try {

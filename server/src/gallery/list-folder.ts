@@ -135,7 +135,7 @@ class Lister {
     return this.#listing
   }
 
-  /** Adds those that are there. One that exists and can't be read is reported when it is listed itself. */
+  /** Adds existing folders. An existing one that can't be read is reported when it is listed itself. */
   async #addGalleryDirectories(): Promise<void> {
     for (const { name } of directoriesOf(this.#root)) {
       const info = await this.#examine(name, stat)
@@ -258,7 +258,7 @@ class Lister {
   }
 }
 
-/** Folders that have not answered yet. They are not asked again before they do. */
+/** Folders that have not responded yet. They are not listed again before they do. */
 const unresponsive = new Set<string>()
 
 /** @throws {Error} if a folder does not answer in time, or an earlier request to it is still waiting */

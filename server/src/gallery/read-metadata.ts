@@ -17,7 +17,7 @@ export interface MetadataRequest {
 
 export type MetadataResult =
   | { state: 'read'; metadata: FileMetadata }
-  /** The path has another file by now, or none. */
+  /** The path now has another file, or none. */
   | { state: 'changed' }
   | { state: 'unreadable' }
 

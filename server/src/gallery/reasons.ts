@@ -4,17 +4,22 @@ import { DomainError, messageOf } from '../errors.ts'
 const MAX_REASON_LENGTH = 200
 const PREFIX = "The image can't be read: "
 
+const DAMAGED = 'its data are damaged'
 /** Plain sentences for the messages of the decoders. The first match counts. */
 const PLAIN_REASONS: readonly [message: RegExp, reason: string][] = [
+  // Bytes of a JPEG that are none of its markers; libjpeg names the value.
+  [/unsupported marker/i, DAMAGED],
   [
     /premature end|truncat|unexpected end|end of (file|stream|data)|not enough|too short|bad seek|read past|eof|ends? (early|within|before)/i,
     'the file ends before the picture does',
   ],
   [/timeout/i, 'decoding takes too long'],
   [/memory|allocat/i, 'decoding it takes too much memory'],
-  [/unsupported|not supported|no decoding plugin|unimplemented/i, 'it is of a variant that is not supported'],
+  [
+    /unsupported|not supported|not configured|no decoding plugin|unimplemented/i,
+    'it is of a variant that is not supported',
+  ],
 ]
-const DAMAGED = 'its data are damaged'
 
 /**
  * Returns the failure of a file: a plain sentence, with the message of the decoder in parentheses behind it.
@@ -31,11 +36,17 @@ export function unreadable(reason: string, detail?: unknown): DomainError {
   return new DomainError('image_unreadable', cut(message), { cause: detail })
 }
 
-/** libvips repeats a message for each attempt, one a line. */
+/** libvips repeats a message for each attempt, one a line, the first time behind what it attempted. */
 function technicalMessage(detail: unknown): string {
-  const lines = (detail instanceof Error ? detail.message : messageOf(detail)).split('\n')
-  const unique = new Set(lines.map((line) => line.trim()).filter((line) => line !== ''))
-  return [...unique].join('; ').replace(/[.:;]+$/, '')
+  // An exception of WebAssembly is an object without a message.
+  if (typeof detail !== 'string' && !(detail instanceof Error)) return ''
+  const lines = (typeof detail === 'string' ? detail : detail.message).split('\n')
+  const unique = [...new Set(lines.map((line) => line.trim()).filter((line) => line !== ''))]
+  const isRepeated = (line: string) => unique.some((other) => other !== line && other.endsWith(`: ${line}`))
+  return unique
+    .filter((line) => !isRepeated(line))
+    .join('; ')
+    .replace(/[.:;]+$/, '')
 }
 
 /** Turns an error of a decoder into the failure of the file. */

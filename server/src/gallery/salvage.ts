@@ -79,7 +79,7 @@ async function sketchWith(
 
 const START_OF_SCAN = 0xda
 
-/** Number of scans that have begun, which the last of them may not have ended. */
+/** Number of scans that have begun; the last one may still be running. */
 function countScans(jpeg: Uint8Array): number {
   let count = 0
   for (let at = 2; at + 1 < jpeg.length; at++)

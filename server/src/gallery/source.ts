@@ -1,7 +1,7 @@
 import sharp, { type Metadata, type Sharp } from 'sharp'
 import { DomainError } from '../errors.ts'
 import type { RunExclusive } from './decode-lock.ts'
-import { decodeBmp, readBmpHeader } from './formats/bmp.ts'
+import { decodeBmp, readBmpHeader, withFileHeader } from './formats/bmp.ts'
 import { decodeGif, readGifSize } from './formats/gif.ts'
 import { openHeic, sizeOfHeic } from './formats/heic.ts'
 import { type ImageFormat, isWholeInMemory } from './formats/index.ts'
@@ -21,7 +21,7 @@ export interface DecodeLimits {
 
 /** An image that can be decoded. */
 export interface Source {
-  /** Upright size of the original in pixels; the size of what is opened may be smaller. */
+  /** Upright size of the original in pixels; the size of the opened image may be smaller. */
   width: number
   height: number
   /** Begins another decoding. `autoOrient` turns it upright. */
@@ -95,12 +95,16 @@ async function openAndUse<T>(
       )
     return useSharp(() => openBySharp(bytes, tiff.page), format, limits, use)
   }
-  if (format === 'bmp' || format === 'gif') {
-    const size = format === 'bmp' ? readBmpHeader(bytes) : readGifSize(bytes)
+  if (format === 'bmp') {
+    const bmp = withFileHeader(bytes)
+    const size = readBmpHeader(bmp)
     checkSize(size, format, limits)
-    return lockIfHeavy(size, format, limits, async () =>
-      use(await fromDecoded(format === 'bmp' ? await decodeBmp(bytes) : decodeGif(bytes))),
-    )
+    return lockIfHeavy(size, format, limits, async () => use(await fromDecoded(await decodeBmp(bmp))))
+  }
+  if (format === 'gif') {
+    const size = readGifSize(bytes)
+    checkSize(size, format, limits)
+    return lockIfHeavy(size, format, limits, async () => use(await fromDecoded(decodeGif(bytes))))
   }
   const still = format === 'heic' || format === 'avif' ? (firstFrameOf(bytes) ?? bytes) : bytes
   if (format === 'heic') {

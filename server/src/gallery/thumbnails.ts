@@ -77,7 +77,7 @@ export function openThumbnailStore(
   }
 }
 
-/** Removes the thumbnails in a folder of one size; whatever else may lie there, and the folders in which it does, stays. */
+/** Removes the thumbnails in a folder of one size; other files, and the folders that contain them, stay. */
 async function removeAll(base: string): Promise<void> {
   for (const folder of await readdir(base).catch(() => [])) {
     const names = await readdir(join(base, folder)).catch(() => [])

@@ -65,6 +65,19 @@ describe('walk', () => {
     expect(await found()).toEqual(['a.jpg', 'x/b.PNG', 'x/y/c.webp'])
   })
 
+  it.each(['NFC', 'NFD'] as const)(
+    'omits names in either Unicode form that a pattern in %s matches',
+    async (form) => {
+      const root = await temporaryDirectory()
+      for (const name of ['NFC', 'NFD'] as const)
+        await writeSettled(join(root, `${name}-é.png`.normalize(name)), 'x')
+      const options = { recursive: true, excluded: [], ignored: ['*-é.png'.normalize(form)] }
+      for await (const { files } of walk(root, options, (_, error) => expect.unreachable(String(error))))
+        expect(files).toEqual([])
+      expect(isIncluded(root, 'NFD-é.png'.normalize('NFD'), options)).toBe(false)
+    },
+  )
+
   it('detects whether a path has the case of the disk', async () => {
     const root = await gallery()
     expect(await hasExactCase(root, 'x/y/c.webp')).toBe(true)

@@ -196,7 +196,7 @@ function handlersOf(options: HttpOptions): ApiHandlers<typeof API> {
   }
 }
 
-/** The pattern of the route that answered, for a label of bounded variety; the page's own files share one. */
+/** The pattern of the matched route, a label of bounded variety; the page's own files share one. */
 function routeOf(context: Context): string {
   return matchedRoutes(context).findLast(({ path }) => !path.includes('*'))?.path ?? 'page'
 }

@@ -31,7 +31,7 @@ function readRequest(input: ExportRequest | { export_json: string }): ExportRequ
   return parseJsonField(exportRequestSchema, input.export_json, 'export_json')
 }
 
-/** A stream that asks for the next part when the one before has been sent. */
+/** A stream that requests the next part when the one before has been sent. */
 function toStream(
   parts: AsyncIterable<Uint8Array>,
   onError: (error: unknown) => void,

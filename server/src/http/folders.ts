@@ -20,7 +20,7 @@ export function folderHandlers({ catalog, sync }: FolderHandlersOptions): Handle
   }
 }
 
-/** Folders with images are in the tree even before they have been looked at in this run. */
+/** Folders with images are in the tree even before they are listed in this run. */
 function directoryTree(
   folders: ReadonlyMap<string, FolderTimes>,
   counts: ReadonlyMap<string, number>,

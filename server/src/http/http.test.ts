@@ -266,7 +266,7 @@ describe('searching', () => {
         query: { name_contains: name },
       })
     expect((await search(images[0]!.id)).status).toBe(404)
-    // One that a filter leaves out is there all the same.
+    // An image that a filter excludes still exists.
     expect((await search(images[1]!.id, 'no such name')).status).toBe(200)
   })
 
@@ -348,6 +348,8 @@ describe('searching', () => {
     }
     const image: [Uint8Array, string] = [blank, 'q']
     expect(await where({ ...top, image, query_json: '{' })).toEqual([422, 'body.query_json json_invalid'])
+    const nested = `{"page":${'['.repeat(1_000)}${']'.repeat(1_000)}}`
+    expect(await where({ ...top, image, query_json: nested })).toEqual([422, 'body.query_json json_invalid'])
     expect(await where({ ...top, image, query_json: '{"page": 0}' })).toEqual([
       422,
       'body.query_json greater_than_equal',

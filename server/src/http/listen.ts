@@ -14,7 +14,7 @@ export interface RunningServer {
 }
 
 /**
- * @param basePath path that a reverse proxy passes on; requests without it are answered, too
+ * @param basePath path that a reverse proxy passes on; requests without it are handled, too
  * @throws {DomainError} `unavailable` if the address can't be listened on, with what to do
  */
 export async function listen(

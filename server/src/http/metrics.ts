@@ -20,7 +20,7 @@ export function createMetrics(catalog: Catalog, indexer: Indexer): Metrics {
   const registers = [registry]
   const requests = new Histogram({
     name: 'sketch_search_http_request_duration_seconds',
-    help: 'Time from a request to its answer.',
+    help: 'Time from a request to its response.',
     labelNames: ['method', 'route', 'status'],
     buckets: SECONDS,
     registers,

@@ -8,7 +8,7 @@ const DESCRIPTION = {
   info: {
     title: 'Sketch-Search',
     version: VERSION,
-    description: 'Find pictures by their looks. `x-role` is the role that a route requires.',
+    description: 'Find pictures by sketch, image or words. `x-role` is the role that a route requires.',
   },
 }
 

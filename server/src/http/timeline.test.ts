@@ -60,7 +60,7 @@ it('orders and filters by capture, camera and natural names', async () => {
     'plain.jpg',
   ])
   expect(await names('camera_contains=leica')).toEqual(['IMG_9.jpg'])
-  // The clock of the camera counts, in whatever zone it was.
+  // The clock of the camera counts, in any time zone.
   expect(await names('captured_min=2024-05-31T23:00:00Z&captured_max=2024-05-31T23:59:00%2B02:00')).toEqual([
     'IMG_10.jpg',
   ])

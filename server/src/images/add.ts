@@ -74,7 +74,7 @@ export function createAdd(options: AddOptions) {
     }
   }
 
-  /** Writes the file under the first name that is free. A file that is there already with the same bytes is not written again. */
+  /** Writes the file under the first name that is free. An existing file with the same bytes is not written again. */
   async function write(
     folder: string,
     fileName: string,

@@ -26,7 +26,7 @@ export async function makeFolders(root: string, folder: string): Promise<string[
   return created
 }
 
-/** @returns false if it is there already */
+/** @returns false if it exists already */
 async function make(folder: string): Promise<boolean> {
   try {
     await mkdir(toSystemPath(folder))

@@ -28,7 +28,7 @@ export interface IndexerOptions {
   /** While a search runs, files are read one at a time, so that it does not wait for indexing. */
   isSearching: () => boolean
   onError: (message: string, error: unknown) => void
-  /** Called with paths whose files are no longer what was stored of them. */
+  /** Called with paths whose files differ from their rows. */
   onChanged: (paths: string[]) => void
   timings?: Timings | undefined
   /** While it has a problem, nothing is indexed. */

@@ -6,7 +6,7 @@ import type { IndexQueue } from './indexer.ts'
 export type RereadSelection = { all: true } | { directory: string } | { paths: string[] }
 
 /**
- * Reads known files again, whatever their size and times: hashes and decodes their bytes and writes thumbnails. Only bytes
+ * Reads known files again, regardless of size and times: hashes and decodes their bytes and writes thumbnails. Only bytes
  * without a vector are embedded.
  * @returns the number of files that were queued
  */

@@ -162,7 +162,7 @@ export class StorageMonitor {
       log.error(`${problem.message} Indexing waits until this is solved: ${problem.folder}`)
       return
     }
-    log.info('Files can be stored again: indexing goes on.')
+    log.info('Files can be stored again: indexing resumes.')
     for (const listener of this.#listeners) listener()
   }
 }

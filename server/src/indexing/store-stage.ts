@@ -22,7 +22,7 @@ export interface StoreStageOptions {
   walk: IncludeRules
   maxFileBytes: number
   onError: (message: string, error: unknown) => void
-  /** Called with paths whose files are no longer what was stored of them. */
+  /** Called with paths whose files differ from their rows. */
   onChanged: (paths: string[]) => void
   /** Called with paths whose rows have no vector: their content lost it since the file was read. */
   onUnembedded(paths: string[]): void

@@ -8,7 +8,7 @@ function picture(vector: Float32Array, weight: number): TermVectors {
   return { weight, kind: 'image', sets: [[{ vector, weight: 1, offset: 0 }]] }
 }
 
-/** A word that stands for two things. */
+/** A word with two meanings. */
 function word(weight: number): TermVectors {
   const vectors = [
     { vector: y, weight: 2, offset: 0.1 },

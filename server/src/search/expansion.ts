@@ -39,7 +39,7 @@ export function expandedVector(
   return expanded
 }
 
-/** Expands the vector of a sketch by the images of the whole gallery, whatever the filter of the search. */
+/** Expands the vector of a sketch by the images of the whole gallery, independent of the filter of the search. */
 export async function expandSketch(
   sketch: Float32Array,
   expansion: QueryExpansion,

@@ -6,7 +6,7 @@ import type { Crop } from './region.ts'
 import { detectKind } from './sketch/detect-kind.ts'
 import { prepareSketch } from './sketch/prepare-sketch.ts'
 
-/** Pictures to search with are reduced to a multiple of what the embedder wants: enough for a drawing that fills half a sheet. */
+/** Pictures to search with are reduced to a multiple of the input size of the embedder: enough for a drawing that fills half a sheet. */
 const QUERY_SCALE = 2
 const MIN_QUERY_SIDE = 256
 const MAX_ENLARGEMENT = 8

@@ -191,7 +191,7 @@ async function scaleOf(
 }
 
 /**
- * Expands the wanted sketches, if the embedder asks for it. Wanted images or words show what is meant better than the expansion
+ * Expands the wanted sketches, if the embedder requests it. Wanted images or words show what is meant better than the expansion
  * could (measured: bench/results/search.md).
  */
 async function withExpandedSketches(

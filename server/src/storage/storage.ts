@@ -32,7 +32,7 @@ export interface Storage {
 /** State that processes on one database share besides the catalog. */
 export interface ClusterStorage {
   readonly tables: SharedDatabase
-  /** Returns a random key with a name. The first process that asks for it creates it. */
+  /** Returns a random key with a name. The first process that requests it creates it. */
   key(name: string): Promise<string>
   openSession(options: Omit<PostgresSessionOptions, 'server'>): PostgresSession
   /** Settings for a library that opens its own connections. */

@@ -153,6 +153,30 @@ describe('the account of files', () => {
     })
   })
 
+  it('names folders whose path is too long for the system, until they are gone', async () => {
+    const root = await temporaryDirectory()
+    await writeSettled(join(root, 'a.png'), await picture(1))
+    const names = Array<string>(10).fill('d'.repeat(240))
+    const [above, apart] = [join(root, ...names), await temporaryDirectory()]
+    await mkdir(above, { recursive: true })
+    await mkdir(join(apart, 'below', ...names), { recursive: true })
+    // No single call could make a path of this length.
+    await rename(join(apart, 'below'), join(above, 'below'))
+    const app = await startApp(await configFor(root))
+    await app.sync.startWatching()
+    await indexAll(app)
+    expect(await accountOf(app)).toMatchObject({ indexed: 1, leftOut: { unreadable_folder: 1 } })
+    const [folder] = (await indexAccount(app.catalog, app.sync)).folders
+    expect(folder!.reason).toBe('name too long (ENAMETOOLONG)')
+    await rename(join(above, 'below'), join(apart, 'below'))
+    await expect
+      .poll(() => accountOf(app))
+      .toEqual({
+        ...{ found: 1, indexed: 1, failed: 0, pending: 0 },
+        ...{ leftOut: {}, folders: {} },
+      })
+  })
+
   it.skipIf(!canMount())('names a drive that is not mounted', async () => {
     const root = await temporaryDirectory()
     const drive = join(root, 'drive')

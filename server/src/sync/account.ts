@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util'
 import type { Catalog, LeftOutRow } from '../catalog/catalog.ts'
-import { messageOf } from '../errors.ts'
+import { systemReasonOf } from '../errors.ts'
 import type { EventBus } from '../events.ts'
 import { countFilesBelow, type FilesBelow } from '../gallery/count-below.ts'
 import { stat } from '../gallery/disk.ts'
@@ -44,6 +44,8 @@ export class Account {
   /** Left-out folders, each with those below it. */
   readonly #watched = new Map<string, readonly string[]>()
   #watchedCount = 0
+  /** Folders that exist and can't be listed, so that nothing reports when they are gone. */
+  readonly #unreadable = new Set<string>()
   readonly #unindexed = new Map<string, Set<string>>()
   #unindexedCount = 0
   /** Paths that were indexed after the rows of a listing were read; undefined while none is compared. */
@@ -74,6 +76,7 @@ export class Account {
     if (this.#isLoaded) return
     const rows = await this.#options.catalog.files.leftOut()
     for (const [directory, own] of Map.groupBy(rows, (row) => row.directory)) this.#stored.set(directory, own)
+    for (const { directory, rule } of rows) if (rule === 'unreadable_folder') this.#unreadable.add(directory)
     this.#isLoaded = true
   }
 
@@ -84,7 +87,10 @@ export class Account {
 
   /** @param newFiles files of the folder without a row */
   async listed(listing: DirectoryListing, newFiles: readonly FileStat[]): Promise<void> {
-    const { directory, leftOut, leftOutFolders, unknown } = listing
+    const { directory, leftOut, leftOutFolders, unknown, subdirectories } = listing
+    this.#unreadable.delete(directory)
+    for (const folder of this.#unreadable)
+      if (directoryOf(folder) === directory && !subdirectories.includes(folder)) this.folderGone(folder)
     this.#setUnindexed(directory, this.#stillNew(newFiles))
     const rows: LeftOutRow[] = leftOut.map(({ rule, count, example }) => ({
       ...{ directory, path: directory, rule, files: count, example },
@@ -108,7 +114,8 @@ export class Account {
   }
 
   unreadableFolder(directory: string, error: unknown): void {
-    const reason = messageOf(error)
+    this.#unreadable.add(directory)
+    const reason = systemReasonOf(error)
     const row = { directory, path: directory, rule: 'unreadable_folder' as const, files: 1 }
     this.#store(directory, [{ ...row, example: directory, isFolder: true, reason }])
   }
@@ -116,6 +123,11 @@ export class Account {
   folderGone(directory: string): void {
     this.#setUnindexed(directory, [])
     this.#store(directory, [])
+    for (const folder of this.#unreadable) {
+      if (!isInside(folder, directory)) continue
+      this.#unreadable.delete(folder)
+      this.#store(folder, [])
+    }
   }
 
   /** Called at the end of a scan. @param unreadable folders that could not be listed: their rows are kept */
@@ -208,7 +220,7 @@ export class Account {
     const [first, ...others] = unknown.filter(({ path }) => !known.has(path))
     if (first === undefined) return []
     const row = { directory, path: first.path, rule: 'unreadable_file' as const, files: 1 + others.length }
-    return [{ ...row, example: first.path, isFolder: false, reason: messageOf(first.error) }]
+    return [{ ...row, example: first.path, isFolder: false, reason: systemReasonOf(first.error) }]
   }
 
   #store(directory: string, rows: readonly LeftOutRow[]): void {

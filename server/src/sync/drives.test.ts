@@ -49,7 +49,7 @@ describe.skipIf(!canMount())('a drive within the gallery (needs the right to mou
     await first.sync.startWatching()
     const all = ['a.png', 'b.png', 'c.png', 'd.png', 'drive/1.png', 'drive/2.png']
     expect(await pathsIn(first)).toEqual(all)
-    // A deletion on a drive that is there is one.
+    // A deletion on a mounted drive is real.
     await unlink(join(drive, '2.png'))
     await eventually(async () => expect(await pathsIn(first)).toEqual(all.slice(0, 5)))
 

@@ -414,7 +414,7 @@ describe('scanning', () => {
       'photos/deep/b.png',
     ]
     expect(await pathsIn(app)).toEqual(all)
-    // Nothing of it is indexed twice, and everything can be looked at.
+    // Nothing is indexed twice, and everything can be opened.
     expect(await app.catalog.images.duplicateHashes()).toHaveLength(2)
     const events = recordEvents(app)
     await indexAll(app)
@@ -693,7 +693,7 @@ describe('watching', () => {
 
   it('finds a moved file at its real path, not behind a link to it', async () => {
     const root = await galleryOf('from/moves.png', 'to/deep/stays.png', 'a/other.png')
-    // In the order of names the link is looked at first.
+    // In the order of names, the link is listed first.
     await symlink(join('..', 'to'), join(root, 'a/link'))
     const config = await configFor(root)
     const first = await startApp(config)

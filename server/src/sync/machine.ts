@@ -122,7 +122,7 @@ function acceptsMissing(work: Work): boolean {
   return work.run === 'scan' && work.acceptsMissing
 }
 
-/** Starts the first work that waits. While doubtful, nothing is confirmed: the scan that is owed then finds what is missing. */
+/** Starts the first work that waits. While doubtful, nothing is confirmed: the scan that is owed then finds missing files. */
 function runNext(state: SyncState): Step {
   const [work, ...queue] = state.queue
   if (state.activity !== 'idle' || work === undefined) return [state, []]

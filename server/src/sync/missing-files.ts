@@ -10,7 +10,7 @@ export interface MassRemoval {
 export interface MissingFiles {
   readonly size: number
   note(row: KnownFile): void
-  /** The file is there, or its row has another path by now. */
+  /** The file exists, or its row has another path meanwhile. */
   found(path: string): void
   has(path: string): boolean
   rows(): KnownFile[]

@@ -13,7 +13,7 @@ export interface MountPoints {
   /** Returns the mount points without a mounted drive, and those where it may be another drive than before. */
   look(): Promise<{ absent: string[]; replaced: string[] }>
   /**
-   * Called when a scan has removed what is gone.
+   * Called when a scan has removed missing files.
    * @param kept mount points whose missing files are kept: they stay known until the drive is back or its files are removed
    */
   settle(kept: ReadonlySet<string>): Promise<void>

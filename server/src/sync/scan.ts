@@ -120,7 +120,7 @@ export class Scanner {
     return taken.length > 0
   }
 
-  /** Removes what is gone, and what nothing refers to any more. */
+  /** Removes missing files, and rows without references. */
   async #finish(acceptsMissing: boolean, before: number): Promise<void> {
     const { catalog, thumbnails, isClosed } = this.#context
     const { removals, mountPoints, unreadable, gallery, executor } = this.#options

@@ -48,7 +48,7 @@ export class UnreadableEntries {
     events.emit('fileFailed', { path })
   }
 
-  /** Records the entries whose image has been removed from the index or found elsewhere by now. */
+  /** Records the entries whose image has been removed from the index or found elsewhere. */
   async recordConfirmed(): Promise<void> {
     const { root, catalog, missing } = this.#context
     for (const [path, entry] of this.#waiting) {

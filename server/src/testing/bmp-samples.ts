@@ -54,6 +54,7 @@ export function bmpSamples(): Record<string, Buffer> {
   const rubbish = rows((x, y) => [...blueFirst(x, y), (x * y) & 127])
   return {
     '24.bmp': writeBmp(rows(blueFirst), { bits: 24 }),
+    'clipboard.dib': writeBmp(rows(blueFirst), { bits: 24 }).subarray(14),
     '24-offset-0.bmp': writeBmp(rows(blueFirst), { bits: 24, offset: 0 }),
     '32-alpha-0.bmp': writeBmp(thirty2, { bits: 32 }),
     '32-rubbish.bmp': writeBmp(rubbish, { bits: 32 }),

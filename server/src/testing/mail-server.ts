@@ -14,7 +14,7 @@ interface ReceivedMail {
 export interface MailServer {
   port: number
   mails: ReceivedMail[]
-  /** Waits for the next mail to an address that was not asked for before, and gives the code in it. */
+  /** Waits for the next mail to an address, and returns its code. */
   codeFor(address: string): Promise<string>
   close(): Promise<void>
 }

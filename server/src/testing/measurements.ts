@@ -17,7 +17,7 @@ export function takeMeasurements(dataDirectory: string): void {
   copyFileSync(file, own)
 }
 
-/** Leaves to the tests that follow what was measured in a data directory. */
+/** Shares the measurements in a data directory with later tests. */
 export function shareMeasurements(dataDirectory: string): void {
   const file = shared()
   if (file === undefined) return

@@ -26,7 +26,7 @@ export interface PostgresServer {
 
 export interface StandbyServer {
   readonly port: number
-  /** Stops or goes on to apply what comes from the primary. */
+  /** Pauses or resumes the replay of the primary's log. */
   pauseReplay(): Promise<void>
   resumeReplay(): Promise<void>
   /** The last query of the product on each of its connections. */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, onTestFinished } from 'vitest'
 
-/** Takes what has to be done when what was made is no longer needed. */
+/** Receives the clean-up for the time when the object is no longer needed. */
 export type OnEnd = (cleanUp: () => Promise<void> | void) => void
 
 /** Makes something once for all tests of a file, or of a `describe`. They must not change it. */

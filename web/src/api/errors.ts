@@ -29,7 +29,7 @@ export function isPassing(error: unknown): error is ApiError {
   return error instanceof ApiError && error.isPassing
 }
 
-/** Converts the response to a failed request. @param body undefined if it is no JSON: a proxy has answered */
+/** Converts the response to a failed request. @param body undefined if it is no JSON, because a proxy responded */
 export async function responseError(body: unknown, status: number): Promise<ApiError> {
   if (body === undefined) return proxyError(status)
   const sentence = textOf(body, 'error') ?? messages.app.failed
@@ -49,7 +49,7 @@ export function unreachable(): ApiError {
   return new ApiError(messages.app.unreachable, 'unreachable', undefined)
 }
 
-/** The failure that a response without JSON stands for. */
+/** The failure for a response without JSON. */
 export function proxyError(status: number): ApiError {
   if (status === 413) return new ApiError(messages.app.tooLargeForProxy, 'too_large_for_proxy', status)
   if ([502, 503, 504].includes(status))

@@ -4,7 +4,7 @@ import type { Image } from './client.ts'
 const placeholders = new Map<string, string>()
 const MAX_PLACEHOLDERS = 2_000
 
-/** A blurred picture of a few bytes, shown until the picture is there. */
+/** A blurred picture of a few bytes, shown until the picture is loaded. */
 export function placeholderOf({ thumbhash }: Pick<Image, 'thumbhash'>): string | undefined {
   if (thumbhash === null || thumbhash === undefined) return undefined
   const known = placeholders.get(thumbhash)

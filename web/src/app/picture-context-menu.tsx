@@ -5,6 +5,7 @@ import {
   Folder,
   FolderOpen,
   FolderPlus,
+  Layers,
   Maximize2,
   Minus,
   Plus,
@@ -86,6 +87,11 @@ export function PictureContextMenu({ page, target, onClose }: PictureContextMenu
       <MenuItem icon={<Star />} onSelect={() => void star(image)}>
         {image.starred === true ? messages.collections.unstar : messages.collections.star}
       </MenuItem>
+      {image.copies ? (
+        <MenuItem icon={<Layers />} onSelect={() => page.showFiles(image.id)}>
+          {gallery.showFiles(image.copies + 1)}
+        </MenuItem>
+      ) : null}
       <FileItems page={page} image={image} />
       {mayEdit && (
         <>

@@ -1,4 +1,4 @@
-import { Clock } from 'lucide-react'
+import { Clock, Layers } from 'lucide-react'
 import { FilterChip } from '../components/filter-chip.tsx'
 import { lazyPart } from '../components/lazy-part.tsx'
 import { messages } from '../messages/messages.ts'
@@ -8,9 +8,9 @@ const CollectionChip = lazyPart(async () => ({
   default: (await import('../gallery/collection-chip.tsx')).CollectionChip,
 }))
 
-/** Whether the list is a collection, or recent files only. */
+/** Whether the list is a collection, recent files only, or the files of one picture. */
 export function hasPlace({ state }: Page): boolean {
-  return state.collection !== undefined || state.isRecent
+  return state.collection !== undefined || state.isRecent || state.copiesOf !== undefined
 }
 
 /** The collection in view, with what can be done with it, or that only recent files are. */
@@ -23,6 +23,12 @@ export function PlaceChip({ page: { state, change, openCollection, setTask } }: 
         onRename={(id, name) => setTask({ kind: 'rename', id, name })}
       />
     )
+  if (state.copiesOf !== undefined) {
+    const onClear = () => change({ copiesOf: undefined })
+    return (
+      <FilterChip icon={<Layers />} text={messages.gallery.filesApart} onClear={onClear} onClick={onClear} />
+    )
+  }
   if (!state.isRecent) return null
   const onClear = () => change({ isRecent: false })
   return <FilterChip icon={<Clock />} text={messages.gallery.recent} onClear={onClear} onClick={onClear} />

@@ -154,6 +154,7 @@ function Pictures(props: ResultsPaneProps & { scale: number }) {
       onAddTerms={(image, isWanted) => actions.addTerms([image], isWanted)}
       onFindSimilar={actions.findSimilar}
       onRegion={actions.searchRegion}
+      onFiles={({ id }) => page.showFiles(id)}
       onCollect={({ id }) =>
         page.setTask({ kind: 'add', ids: selection.ids.has(id) ? [...selection.ids] : [id] })
       }

@@ -49,14 +49,14 @@ export function ResultsStatus({ page }: { page: Page }) {
 }
 
 function Announcement({ text }: { text: string }) {
-  const [said, setSaid] = useState('')
+  const [announced, setAnnounced] = useState('')
   useEffect(() => {
-    const timer = setTimeout(() => setSaid(text), QUIET_MS)
+    const timer = setTimeout(() => setAnnounced(text), QUIET_MS)
     return () => clearTimeout(timer)
   }, [text])
   return (
     <p role="status" className="sr-only">
-      {said}
+      {announced}
     </p>
   )
 }

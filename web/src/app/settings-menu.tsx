@@ -3,7 +3,6 @@ import { useState } from 'react'
 import { AccountActions } from '../auth/account-actions.tsx'
 import { Button } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
-import { lazyPart } from '../components/lazy-part.tsx'
 import { Popover } from '../components/popover.tsx'
 import { Segmented } from '../components/segmented.tsx'
 import { areSingleKeysOn, setSingleKeys } from '../components/single-keys.ts'
@@ -12,10 +11,7 @@ import { Switch } from '../components/switch.tsx'
 import { type Theme, useTheme } from '../components/use-theme.ts'
 import { LANGUAGE_KEY, type Language } from '../messages/language.ts'
 import { messages } from '../messages/messages.ts'
-
-const FilesAccount = lazyPart(async () => ({
-  default: (await import('../status/files-account.tsx')).FilesAccount,
-}))
+import { AccountDialog } from '../status/account-dialog.tsx'
 
 interface SettingsMenuProps {
   areScoresShown: boolean
@@ -81,7 +77,7 @@ export function SettingsMenu({
           <AccountActions beforeLeaving={beforeLeaving} />
         </div>
       </Popover>
-      {isAccountOpen && <OpenAccount onClose={() => setAccountOpen(false)} />}
+      <AccountDialog isOpen={isAccountOpen} onClose={() => setAccountOpen(false)} />
     </>
   )
 }
@@ -132,8 +128,4 @@ function changeLanguage(next: Language | 'system'): void {
   if (next === 'system') removeStored(LANGUAGE_KEY)
   else setStored(LANGUAGE_KEY, next)
   location.reload()
-}
-
-function OpenAccount({ onClose }: { onClose: () => void }) {
-  return <FilesAccount onClose={onClose} onMissing={onClose} />
 }

@@ -5,13 +5,13 @@ import { useServerEvents } from '../api/events.ts'
 import { useToast } from '../components/toast.tsx'
 import { useFocusReturn } from '../components/use-focus-return.ts'
 import type { CollectionTask } from '../gallery/collection-dialog.tsx'
-import { withoutHidden } from '../gallery/image-list.ts'
+import { type ImageList, withoutHidden } from '../gallery/image-list.ts'
 import { useGallery } from '../gallery/use-gallery.ts'
 import { useSelection } from '../gallery/use-selection.ts'
 import { useTrash } from '../gallery/use-trash.ts'
 import { useViewed } from '../gallery/use-viewed.ts'
 import { messages } from '../messages/messages.ts'
-import { filtersOf, MAX_COMPARED, orderOf } from '../state/address.ts'
+import { filtersOf, MAX_COMPARED, NO_FILTERS, orderOf } from '../state/address.ts'
 import { usePageState } from '../state/page-state.ts'
 import {
   furtherRegion,
@@ -59,16 +59,7 @@ export function usePage() {
     if (picture.error !== undefined) toast.show({ text: picture.error })
   }, [picture.error, toast])
   const [task, setTask] = useState<CollectionTask>()
-  const collectAll = async () => {
-    const { list } = lists
-    if (list.count > MAX_COLLECTED) return toast.show({ text: messages.collections.tooMany(MAX_COLLECTED) })
-    try {
-      const images = await list.load(0, list.count - 1)
-      setTask({ kind: 'add', ids: images.map(({ id }) => id) })
-    } catch (error) {
-      toast.show({ text: error instanceof Error ? error.message : messages.selection.failed })
-    }
-  }
+  const collectAll = useCollectAll(lists.list, setTask)
   const rememberFocus = useFocusReturn(state.compare.length > 1)
   useSharedPicture(picture.keep)
   const input = usePictureInput({
@@ -110,8 +101,31 @@ export function usePage() {
       rememberFocus()
       change({ compare: images.map(({ id }) => id), view: undefined })
     },
+    /** Shows the copies and formats of a picture apart. */
+    showFiles: (copiesOf: string) => change({ ...NO_FILTERS, copiesOf, terms: [], view: undefined }),
     openCollection: (collection: string | undefined) =>
-      change({ collection, directory: undefined, isRecent: false, show: undefined, compare: [] }),
+      change({
+        collection,
+        directory: undefined,
+        isRecent: false,
+        copiesOf: undefined,
+        show: undefined,
+        compare: [],
+      }),
+  }
+}
+
+/** Asks for a collection for all pictures of a list. */
+function useCollectAll(list: ImageList, setTask: (task: CollectionTask) => void): () => Promise<void> {
+  const toast = useToast()
+  return async () => {
+    if (list.count > MAX_COLLECTED) return toast.show({ text: messages.collections.tooMany(MAX_COLLECTED) })
+    try {
+      const images = await list.load(0, list.count - 1)
+      setTask({ kind: 'add', ids: images.map(({ id }) => id) })
+    } catch (error) {
+      toast.show({ text: error instanceof Error ? error.message : messages.selection.failed })
+    }
   }
 }
 

@@ -20,7 +20,7 @@ export function isSearching({ sketch, terms }: Pick<Query, 'sketch' | 'terms'>):
  */
 export function useSearch(query: Query) {
   const isActive = isSearching(query)
-  /** The last answer since the search began: what was found before belongs to another search. */
+  /** The last response since the search began. Earlier ones belong to another search. */
   const last = useRef<Images>(undefined)
   if (!isActive) last.current = undefined
   const result = useQuery<Images>({
@@ -43,7 +43,7 @@ async function run(query: Query, signal: AbortSignal): Promise<Images> {
   return search(body, uploads, signal)
 }
 
-/** Where a picture answers the query. It is asked for only while `isShown`. */
+/** The heat map of a picture for the query. It is requested only while `isShown`. */
 export function useMatch(query: Query, id: string, isShown: boolean) {
   return useQuery({
     queryKey: ['images', 'match', id, keyOf(query)],

@@ -9,7 +9,7 @@ interface BottomSheetProps {
   label: string
   detent: Detent
   onDetent: (detent: Detent) => void
-  /** Beside the grabber, also part of what can be dragged. */
+  /** The part beside the grabber that can be dragged, too. */
   head: ReactNode
   children: ReactNode
 }

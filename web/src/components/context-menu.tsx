@@ -3,7 +3,7 @@ import type { ContextMenuProps } from './menu-parts.ts'
 
 const RadixContextMenu = lazyPart(() => import('./radix-context-menu.tsx'))
 
-/** A menu at the pointer. Its code is loaded when one is wanted for the first time. */
+/** A menu at the pointer. Its code is loaded at the first use. */
 export function ContextMenu(props: ContextMenuProps) {
   return <RadixContextMenu {...props} onMissing={props.onClose} />
 }

@@ -1,4 +1,4 @@
-/** Lets the browser save what is at an address of this server. */
+/** Lets the browser save the content of an address of this server. */
 export function downloadUrl(url: string, name: string): void {
   const link = document.createElement('a')
   link.href = url

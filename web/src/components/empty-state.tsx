@@ -8,7 +8,7 @@ interface EmptyStateProps {
   children?: ReactNode
 }
 
-/** Stands where pictures would be: what happened, what is safe, what to do. */
+/** Replaces the list of pictures: the event, its effect and the next step. */
 export function EmptyState({ icon, title, text, children }: EmptyStateProps) {
   return (
     <div role="status" className="grid h-full place-items-center overflow-y-auto p-5">

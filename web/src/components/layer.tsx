@@ -2,7 +2,7 @@ import { createContext, use } from 'react'
 
 const LayerContext = createContext<HTMLElement | null>(null)
 
-/** Encloses what lies in the browser's top layer: menus and tooltips of it have to be inside it to be seen. */
+/** Encloses the content of the browser's top layer. Its menus and tooltips have to be inside to be visible. */
 export const Layer = LayerContext.Provider
 
 /** Where menus and tooltips are put; the body by default. */

@@ -7,7 +7,7 @@ const RadixMenu = lazyPart(() => import('./radix-menu.tsx'))
 const ITEM =
   'flex min-h-9.5 cursor-default items-center gap-2.5 rounded-lg px-2.5 outline-none select-none coarse:min-h-11 data-highlighted:bg-sunken data-disabled:opacity-42 [&_svg]:size-4.5'
 
-/** A menu below its button. Its code is loaded when a menu is wanted for the first time. */
+/** A menu below its button. Its code is loaded at the first use. */
 export function Menu({ trigger, ...rest }: MenuProps) {
   const [isWanted, setWanted] = useState(false)
   const closed = cloneElement(trigger, {

@@ -4,7 +4,7 @@ import type { PopoverProps } from './popover-props.ts'
 
 const RadixPopover = lazyPart(() => import('./radix-popover.tsx'))
 
-/** Opens beside its button; Escape and a press outside close it. Its code is loaded when one is wanted for the first time. */
+/** Opens beside its button; Escape and a press outside close it. Its code is loaded at the first use. */
 export function Popover(props: PopoverProps) {
   const { trigger, isOpen = false, onOpenChange } = props
   const [isWanted, setWanted] = useState(false)

@@ -1,4 +1,4 @@
-import { Check, FileX, Minus, Plus, ScanSearch, Star, TriangleAlert } from 'lucide-react'
+import { Check, FileX, Layers, Minus, Plus, ScanSearch, Star, TriangleAlert } from 'lucide-react'
 import { type ComponentProps, type ReactNode, useState } from 'react'
 import { percent } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
@@ -28,6 +28,9 @@ export interface TileProps {
   /** Whether only a part of the picture could be read. */
   isDamaged?: boolean
   isStarred?: boolean
+  /** Number of files that the picture stands for, if there are several; a press shows them all. */
+  files?: number | undefined
+  onFiles?: (() => void) | undefined
   /** A few words at the lower left. */
   detail?: string | undefined
   onToggle?: ((isRange: boolean) => void) | undefined
@@ -38,7 +41,7 @@ export interface TileProps {
   button?: ComponentProps<'button'> & Record<`data-${string}`, string | number>
 }
 
-/** A picture of the results or the gallery, with what can be done with it while it is hovered or has the focus. */
+/** A picture of the results or the gallery, with its actions while it is hovered or has the focus. */
 export function Tile(props: TileProps) {
   const { name, label, score, isSelected = false, isNegative = false, isNarrow = false, button } = props
   const { onMore, onLess, onSimilar, placeholder, isScoreShown = false } = props
@@ -61,14 +64,17 @@ export function Tile(props: TileProps) {
       />
       {isSelected && <SelectedRing />}
       {score !== undefined && !isSelected && <ScoreMeter score={score} />}
-      {score !== undefined && (
-        <span
-          aria-hidden="true"
-          className={`pointer-events-none absolute top-2 right-2 rounded-sm bg-picture-veil px-1 font-semibold text-12 text-on-picture ${isScoreShown ? '' : 'opacity-0 group-focus-within:opacity-100 hovers:group-hover:opacity-100'}`}
-        >
-          {percent(score)}
-        </span>
-      )}
+      <span className="pointer-events-none absolute top-2 right-2 flex gap-1 font-semibold text-12 text-on-picture">
+        {score !== undefined && (
+          <span
+            aria-hidden="true"
+            className={`rounded-sm bg-picture-veil px-1 ${isScoreShown ? '' : 'opacity-0 group-focus-within:opacity-100 hovers:group-hover:opacity-100'}`}
+          >
+            {percent(score)}
+          </span>
+        )}
+        <Files {...props} />
+      </span>
       {isNegative && (
         <span className="pointer-events-none absolute top-2 left-2 grid size-6 place-items-center rounded-full bg-picture-veil text-on-picture [&_svg]:size-4">
           <Minus />
@@ -150,6 +156,25 @@ function SelectedRing() {
       aria-hidden="true"
       className="pointer-events-none absolute inset-0 rounded-[inherit] border-3 border-accent after:absolute after:inset-0 after:border-2 after:border-surface forced-colors:border-4"
     />
+  )
+}
+
+/** How many files are one picture here. For the pointer; the context menu has the same. */
+function Files({ files, onFiles }: TileProps) {
+  if (files === undefined) return null
+  const label = messages.gallery.showFiles(files)
+  return (
+    <button
+      type="button"
+      tabIndex={-1}
+      aria-label={label}
+      title={label}
+      onClick={onFiles}
+      className="pointer-events-auto flex items-center gap-1 rounded-sm bg-picture-veil px-1 coarse:pointer-events-none [&_svg]:size-3.5"
+    >
+      <Layers aria-hidden="true" />
+      {files}
+    </button>
   )
 }
 

@@ -18,7 +18,7 @@ interface TooltipProps {
   children: ReactNode
 }
 
-/** Names its button on hover and keyboard focus. The code that places it is loaded when one is wanted for the first time. */
+/** Names its button on hover and keyboard focus. The code that places it is loaded at the first use. */
 export function Tooltip({ children, ...bubble }: TooltipProps) {
   const [wanted, setWanted] = useState<{ anchor: Element; afterMs: number }>()
   const hide = () => setWanted(undefined)

@@ -15,7 +15,7 @@ interface CollectionChipProps {
   onRename: (id: string, name: string) => void
 }
 
-/** The collection in view, and what can be done with it. */
+/** The visible collection with its actions. */
 export function CollectionChip({ id, onOpen, onRename }: CollectionChipProps) {
   const collection = useCollections().find((one) => one.id === id)
   const { collections: words } = messages

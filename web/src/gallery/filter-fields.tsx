@@ -18,7 +18,7 @@ export interface FiltersProps {
 
 export type FilterKind = 'folder' | 'date' | 'type' | 'further'
 
-/** Typing asks the server again after this pause. */
+/** Pause in typing after which the server is queried again. */
 const TEXT_AFTER_MS = 250
 
 const FIELDS = { folder: FolderFilter, date: DateFilter, type: TypeFilter, further: FurtherFilters }

@@ -92,7 +92,7 @@ export class GridLayout {
   }
 
   /**
-   * Lays out what is loaded between two offsets exactly.
+   * Lays out the loaded parts between two offsets exactly.
    * @param aspectAt width by height of a picture; undefined while it is not loaded
    * @returns whether anything has moved
    */

@@ -1,13 +1,13 @@
 import type { Image } from '../api/client.ts'
 
-/** A list of images of any length, of which only what is in view is fetched. */
+/** A list of images of any length, of which only the visible part is fetched. */
 export interface ImageList {
   count: number
   /** undefined while it is not here. */
   imageAt: (index: number) => Image | undefined
   /** Loaded images with their positions. */
   loaded: () => Iterable<readonly [index: number, image: Image]>
-  /** Fetches what is not here of a range, both ends included. */
+  /** Fetches the missing part of a range, both ends included. */
   load: (first: number, last: number) => Promise<Image[]>
   onRange: (first: number, last: number) => void
   isLoading: boolean

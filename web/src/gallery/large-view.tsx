@@ -45,7 +45,7 @@ export interface LargeViewProps {
   onDelete: ((image: Image) => void) | undefined
 }
 
-/** One picture as large as the window, with its neighbours and what is known of it. */
+/** One picture as large as the window, with its neighbours and details. */
 export function LargeView(props: LargeViewProps) {
   const { id, list, index, onClose } = props
   const known = index === undefined ? undefined : list.imageAt(index)
@@ -243,7 +243,7 @@ function SideButton({ label, side, onClick, children }: SideButtonProps) {
   )
 }
 
-/** Fetches the neighbours ahead, so that the next picture is there at once. */
+/** Fetches the neighbours ahead, so that the next picture is shown at once. */
 function usePrefetch(images: readonly (Image | undefined)[]): void {
   const urls = images.flatMap((image) => image?.preview_url ?? []).join(' ')
   useEffect(() => {

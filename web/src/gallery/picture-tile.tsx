@@ -13,7 +13,10 @@ const LONG_PRESS_MS = 450
 const NARROW = 150
 
 interface PictureTileProps
-  extends Pick<PictureActions, 'onOpen' | 'onToggle' | 'onAddTerms' | 'onFindSimilar' | 'onMenu'> {
+  extends Pick<
+    PictureActions,
+    'onOpen' | 'onToggle' | 'onAddTerms' | 'onFindSimilar' | 'onFiles' | 'onMenu'
+  > {
   image: Image
   index: number
   /** In CSS pixels. */
@@ -66,7 +69,8 @@ function usePress({ image, index, isSelecting, onOpen, onToggle, onMenu }: Pictu
 
 /** A tile for a picture of the gallery: a press opens or selects it, a long press selects, dragging takes it along. */
 export const PictureTile = memo(function PictureTile(props: PictureTileProps) {
-  const { image, index, width, isSelected, isSelecting, onToggle, onAddTerms, onFindSimilar } = props
+  const { image, index, width, isSelected, isSelecting, onToggle, onAddTerms, onFindSimilar, onFiles } = props
+  const files = image.copies ? image.copies + 1 : undefined
   const press = usePress(props)
   const { user_visible_name: name, score } = image
   return (
@@ -76,6 +80,7 @@ export const PictureTile = memo(function PictureTile(props: PictureTileProps) {
         name,
         image.captured_at === null ? day(image.modified_at) : clockDay(image.captured_at),
         score,
+        files,
       )}
       {...sourcesOf(image, width)}
       placeholder={placeholderOf(image)}
@@ -91,7 +96,9 @@ export const PictureTile = memo(function PictureTile(props: PictureTileProps) {
       onSimilar={onFindSimilar && (() => onFindSimilar(image))}
       isStarred={image.starred === true}
       isDamaged={image.note !== null}
-      detail={props.detail ?? (image.copies ? messages.gallery.folded(image.copies) : undefined)}
+      files={files}
+      onFiles={onFiles && (() => onFiles(image))}
+      detail={props.detail}
       button={{
         'data-index': index,
         'data-path': image.path,

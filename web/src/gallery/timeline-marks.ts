@@ -57,7 +57,7 @@ function spanOf(months: readonly MonthPlace[]): number {
   return Math.abs(numberOf(months[0]) - numberOf(months.at(-1))) + 1
 }
 
-/** The month that a place in the list lies in; -1 in an empty list. */
+/** The month of a place in the list; -1 in an empty list. */
 export function monthAt(months: readonly MonthPlace[], offset: number): number {
   return Math.max(
     Math.min(0, months.length - 1),

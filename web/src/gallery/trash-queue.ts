@@ -41,7 +41,7 @@ export class TrashQueue {
     this.#last.images.delete(id)
   }
 
-  /** Gives up what was not sent. @returns its ids */
+  /** Drops unsent images. @returns their ids */
   clear(): string[] {
     const ids = [...this.#waiting.keys()]
     this.#waiting.clear()

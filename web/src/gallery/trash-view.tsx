@@ -97,7 +97,7 @@ interface HeadProps extends TrashViewProps {
   selection: Selection
 }
 
-/** Title and actions; while pictures are selected, what can be done with those. */
+/** Title and actions; while pictures are selected, the actions for those. */
 function Head({ list, selection, mayRestore, mayEmpty, onBack }: HeadProps) {
   const { trash: words, gallery, selection: selectionWords } = messages
   const client = useQueryClient()

@@ -10,7 +10,7 @@ export interface View {
 const WHOLE: View = { zoom: 1, x: 0.5, y: 0.5 }
 const MAX_ZOOM = 32
 
-/** Moves the middle by shares of the picture and multiplies the zoom; what is outside of the picture is not shown. */
+/** Moves the middle by shares of the picture and multiplies the zoom; the area outside of the picture is not shown. */
 export function changedView(view: View, factor: number, dx: number, dy: number): View {
   const zoom = Math.max(1, Math.min(MAX_ZOOM, view.zoom * factor))
   const half = 0.5 / zoom

@@ -19,7 +19,7 @@ type FetchPart = (
 export interface PartedList extends ImageList {
   /** Keeps an image and its neighbours loaded, wherever the list is scrolled to. */
   pin: (index: number | undefined) => void
-  /** Whether another list is shown until this one is there. */
+  /** Whether another list is shown until this one is loaded. */
   isOfBefore: boolean
 }
 

@@ -15,6 +15,8 @@ export interface PictureActions {
   onCollect?: ((image: Image) => void) | undefined
   /** Acts on one picture, or on all selected ones if it is selected; undefined for users without the role. */
   onDelete?: ((image: Image | undefined) => void) | undefined
+  /** Shows the files that a picture stands for. */
+  onFiles?: ((image: Image) => void) | undefined
   /** Opens the menu of a picture at a place of the window. */
   onMenu?: ((image: Image, index: number, at: { x: number; y: number }) => void) | undefined
   onSelectAll: () => void
@@ -24,7 +26,7 @@ export interface PictureActions {
 interface GridKeys extends PictureActions {
   layout: GridLayout
   count: number
-  /** Height of what is seen. */
+  /** Height of the visible part. */
   viewHeight: () => number
   imageAt: (index: number) => Image | undefined
   moveTo: (index: number) => void

@@ -9,13 +9,13 @@ interface GridShape {
 }
 
 export const HEAD_HEIGHT = 34
-/** Laid out beyond what is seen, in CSS pixels. */
+/** Height laid out beyond the visible part, in CSS pixels. */
 export const OVERSCAN = 600
 
 /** The layout of a list; another one only where the sections or the measures differ. @param width 0 before the first layout */
 export function useGridLayout({ sections, rowHeight, gap }: GridShape, width: number): GridLayout {
   const sectionsKey = sections.map(({ key, count, meanAspect }) => `${key} ${count} ${meanAspect}`).join()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the key stands for the sections
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the key represents the sections
   return useMemo(
     () =>
       new GridLayout(width === 0 ? [] : sections, {
@@ -28,7 +28,7 @@ export function useGridLayout({ sections, rowHeight, gap }: GridShape, width: nu
   )
 }
 
-/** Lays out exactly what is near to the view; a second pass covers what the first moved into it. */
+/** Lays out the parts near the view exactly; a second pass covers parts that the first moved into it. */
 export function measureAround(
   layout: GridLayout,
   offset: number,

@@ -25,7 +25,7 @@ interface PlacedList {
 
 export interface ListPlace {
   scroll: ListScroll
-  /** Keeps what is in view as the place of the list. */
+  /** Stores the visible part as the place of the list. */
   keep: () => void
   scrollTo: (offset: number) => void
   /** Scrolls no further than is needed to see a row as a whole. */

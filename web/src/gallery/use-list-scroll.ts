@@ -9,7 +9,7 @@ export interface ListScroll {
   /** Follows the element after it was scrolled. */
   onScroll: () => void
   scrollTo: (offset: number) => void
-  /** Moves the origin of the list while what is seen stays: parts above were measured. */
+  /** Moves the origin of the list while the visible part stays, because parts above were measured. */
   rebase: (offset: number) => void
   /** Position of the element. */
   height: number

@@ -27,7 +27,7 @@ export interface Selection {
 const MAX_RANGE = 10_000
 
 /**
- * @param list what is shown
+ * @param list the shown images
  * @param key changes when it is another list
  */
 export function useSelection(list: ImageList, key: string): Selection {

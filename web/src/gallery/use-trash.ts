@@ -21,7 +21,7 @@ export interface Trash {
   move: (images: readonly Image[]) => void
   /** Restores the pictures that were moved last; nothing if there are none. */
   undo: () => void
-  /** Ends when everything that was asked for has been sent. */
+  /** Ends when everything that was requested has been sent. */
   settled: () => Promise<void>
   dismissFailures: () => void
 }

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Image } from '../api/client.ts'
 import { type ImageList, indexIn } from './image-list.ts'
 
-/** Where the image of the large view is in the list, and where to go on when the view is closed. */
+/** The place of the image of the large view in the list, and the place to continue from when the view is closed. */
 export interface Viewed {
   /** undefined if there is none, or if it is not known where it is. */
   openIndex: number | undefined

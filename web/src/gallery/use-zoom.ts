@@ -29,7 +29,7 @@ export interface Zoom {
 /** In pixels of the screen per pixel of the picture. */
 const MAX_SCALE = 8
 /** A small picture is enlarged to this share of the frame. */
-const LEAST_SHARE = 0.4
+const MIN_SHARE = 0.4
 
 interface ZoomState {
   /** undefined: fit. */
@@ -99,7 +99,7 @@ export function useZoom(key: string, picture: Size, frame: Size, isKept: boolean
 
 function fitScaleOf(picture: Size, frame: Size): number {
   const whole = Math.min(frame.width / picture.width, frame.height / picture.height)
-  const least = (LEAST_SHARE * Math.min(frame.width, frame.height)) / Math.max(picture.width, picture.height)
+  const least = (MIN_SHARE * Math.min(frame.width, frame.height)) / Math.max(picture.width, picture.height)
   return Math.max(1e-6, Math.min(whole, Math.max(1 / devicePixelRatio, least)))
 }
 

@@ -25,7 +25,7 @@ interface ViewHeaderProps {
   onDelete: ((image: Image) => void) | undefined
 }
 
-/** The way back, the name of the picture, its zoom and what can be done with its file. */
+/** The way back, the name of the picture, its zoom and the actions for its file. */
 export function ViewHeader({
   image,
   list,

@@ -20,8 +20,13 @@ const SWIPE_SHARE = 0.25
 /** In CSS pixels per millisecond. */
 const SWIPE_SPEED = 0.4
 const PULL_TO_CLOSE = 96
-/** Formats of which every browser shows the original. */
-const SHOWN = /^image\/(jpeg|png|webp|gif|avif|bmp)$/
+/**
+ * Formats of which every browser shows the original as the server does. They differ in the offsets, alpha and packing of a BMP, and some do
+ * not turn a WebP as its EXIF data ask for.
+ */
+const SHOWN = /^image\/(jpeg|png|gif|avif)$/
+/** Longest side of the version that the server makes; the version of a smaller picture is the original or has all of its pixels. */
+const PREVIEW_SIDE = 2048
 /** An original of more pixels is shown by its smaller version: decoding it would stall the page. */
 const MAX_ORIGINAL_PIXELS = 120_000_000
 
@@ -100,9 +105,10 @@ function Layers({
   scale,
   onBroken,
 }: Pick<ZoomableImageProps, 'image' | 'onBroken'> & { scale: number }) {
-  const isOriginalShown = SHOWN.test(image.content_type) && image.width * image.height <= MAX_ORIGINAL_PIXELS
-  const isLarge =
-    scale * devicePixelRatio >= 0.999 || scale * devicePixelRatio * Math.max(image.width, image.height) > 2048
+  const side = Math.max(image.width, image.height)
+  const isOriginalShown =
+    SHOWN.test(image.content_type) && side > PREVIEW_SIDE && image.width * image.height <= MAX_ORIGINAL_PIXELS
+  const isLarge = scale * devicePixelRatio >= 0.999 || scale * devicePixelRatio * side > PREVIEW_SIDE
   const className = 'absolute inset-0 size-full select-none rounded-[inherit]'
   return (
     <>

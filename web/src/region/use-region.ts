@@ -5,7 +5,7 @@ import { around, arrowed, between, type Grip, isLargeEnough, resized, type Share
 export type RegionTool = 'box' | 'lasso'
 
 const CHANGE_EVERY_MS = 150
-const LEAST_PX = 24
+const MIN_PX = 24
 
 interface RegionOptions {
   pictureRef: RefObject<HTMLElement | null>
@@ -38,7 +38,7 @@ export function useRegion({ pictureRef, tool, region, onChange }: RegionOptions)
     else live.finish(held.from, draft !== undefined)
     setDraft(undefined)
     if (!isKept) setLasso(undefined)
-    // The arrow keys go on with it.
+    // The arrow keys continue with it.
     pictureRef.current?.querySelector<HTMLElement>('[role=group]')?.focus({ preventScroll: true })
   }
   return {
@@ -125,7 +125,7 @@ function shareAt(picture: HTMLElement, { clientX, clientY }: PointerEvent): Shar
 /** The smallest region on a picture of the present size. */
 function leastShares(picture: HTMLElement): Share {
   const { width, height } = picture.getBoundingClientRect()
-  return [Math.min(1, LEAST_PX / width), Math.min(1, LEAST_PX / height)]
+  return [Math.min(1, MIN_PX / width), Math.min(1, MIN_PX / height)]
 }
 
 /** Reports changes at most every 150 ms, and the last one at once. */

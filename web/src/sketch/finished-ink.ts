@@ -6,7 +6,7 @@ import { isSameView, type Size, type View } from './view.ts'
 
 /** Time in a frame for redrawing, in milliseconds. */
 const SLICE_MS = 6
-/** Strokes that are drawn between two looks at the clock. */
+/** Strokes that are drawn between two readings of the clock. */
 const CHUNK = 16
 /** Where more strokes than this have to be drawn again, they are drawn in slices. */
 const MAX_AT_ONCE = 200
@@ -58,7 +58,7 @@ export class FinishedInk {
     return true
   }
 
-  /** Keeps what is shown, moved and enlarged, until the strokes are drawn for the new view. */
+  /** Keeps the shown bitmap, moved and enlarged, until the strokes are drawn for the new view. */
   setView(view: View, size: Size, ratio: number): void {
     this.#view = view
     this.#size = size

@@ -12,7 +12,7 @@ export const BLANK_FRAME: Frame = { left: 0, top: 0, side: SHEET_UNITS }
 /** The free border around the ink, as a share of the side: a search recognises the paper by it. */
 const MARGIN = 0.08
 /** A dot is not enlarged to fill the picture. */
-const LEAST_SIDE = 125
+const MIN_SIDE = 125
 
 export function boundsOf(strokes: Iterable<Stroke>): Box | undefined {
   let box: Box | undefined
@@ -24,7 +24,7 @@ export function boundsOf(strokes: Iterable<Stroke>): Box | undefined {
 export function frameOf(strokes: readonly Stroke[]): Frame | undefined {
   const box = boundsOf(strokes)
   if (box === undefined) return undefined
-  const side = Math.max(LEAST_SIDE, Math.max(widthOf(box), heightOf(box)) / (1 - 2 * MARGIN))
+  const side = Math.max(MIN_SIDE, Math.max(widthOf(box), heightOf(box)) / (1 - 2 * MARGIN))
   const [x, y] = middleOf(box)
   return { left: round(x - side / 2), top: round(y - side / 2), side: round(side) }
 }

@@ -46,7 +46,7 @@ export interface JobContext {
 const STILL_PX = 3
 const TIDY_AFTER_MS = 350
 /** A pause at the beginning of a stroke is no end. */
-const LEAST_TIDIED_PX = 24
+const MIN_TIDIED_PX = 24
 const GO_ON_PX = 12
 const WHOLE_AFTER_MS = 450
 
@@ -96,7 +96,7 @@ export class DrawJob implements Job {
     this.#isTidying = isTidying
     this.#hold = new Hold(placeOf(first), STILL_PX * context.unitsPerPixel, TIDY_AFTER_MS, () => {
       const free = this.#live.stroke()
-      if (inkLength(free) < LEAST_TIDIED_PX * context.unitsPerPixel) return
+      if (inkLength(free) < MIN_TIDIED_PX * context.unitsPerPixel) return
       this.#tidy = tidied(free)?.stroke
       this.#tidiedAt = placeOf(this.#live.end)
       if (this.#tidy !== undefined) context.painter.setOverlay({ live: this.#tidy })
@@ -207,7 +207,7 @@ export class EraseJob implements Job {
   }
 }
 
-/** Selects by a lasso, or by a click what lies under it. */
+/** Selects by a lasso, or by a click on a stroke. */
 export class LassoJob implements Job {
   readonly #context: JobContext
   readonly #selection: Selection
@@ -263,7 +263,7 @@ export class LassoJob implements Job {
 const CLICK_PX = 4
 const REACH_PX = 10
 
-/** Moves, scales or turns what is selected by a handle of its box. */
+/** Moves, scales or turns the selection by a handle of its box. */
 export class TransformJob implements Job {
   readonly #context: JobContext
   readonly #selection: Selection

@@ -12,7 +12,7 @@ export interface Sample {
 }
 
 /** Points closer together than this, in pixels, add nothing. */
-const LEAST_STEP_PX = 0.5
+const MIN_STEP_PX = 0.5
 /** Distance in points from the end of a stroke after which smoothing does not change any more. */
 const CONTEXT = 40
 /** At this speed, in pixels per millisecond, a simulated pen is at its lightest. */
@@ -52,7 +52,7 @@ export class LiveStroke {
   extend(sample: Sample): void {
     const before = this.#points.at(-1)!
     this.#last = sample
-    if (distance(before, [sample.x, sample.y]) < LEAST_STEP_PX * this.#unitsPerPixel) return
+    if (distance(before, [sample.x, sample.y]) < MIN_STEP_PX * this.#unitsPerPixel) return
     this.#points.push(this.#pointAfter(before, sample))
   }
 

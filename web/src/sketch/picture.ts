@@ -10,7 +10,7 @@ interface Picture {
   signals: (AbortSignal | undefined)[]
 }
 
-/** Search, thumbnail and saving want the same picture of the same strokes. */
+/** Search, thumbnail and saving use the same picture of the same strokes. */
 const pictures = new WeakMap<readonly Stroke[], Map<number, Picture>>()
 /** One picture is drawn at a time. */
 let lastTurn: Promise<unknown> = Promise.resolve()

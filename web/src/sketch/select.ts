@@ -51,7 +51,7 @@ export interface Change {
   selection: Selection
 }
 
-/** Moves, scales, turns or mirrors what is selected. */
+/** Moves, scales, turns or mirrors the selection. */
 export function transformSelected(sketch: Sketch, selection: Selection, matrix: Matrix): Change {
   const replacements = new Map([...selection].map((stroke) => [stroke, [transformed(stroke, matrix)]]))
   return {
@@ -71,11 +71,11 @@ export function duplicateSelected(sketch: Sketch, selection: Selection): Change 
   return { sketch: appendStrokes(sketch, 'duplicate', copies), selection: new Set(copies) }
 }
 
-/** A handle of the box around what is selected: its corners scale, `turn` turns, `inside` moves. */
+/** A handle of the box around the selection: its corners scale, `turn` turns, `inside` moves. */
 export type Handle = 'inside' | 'turn' | 'top-left' | 'top-right' | 'bottom-left' | 'bottom-right'
 
 /** A corner is never dragged beyond this share of the size, which could not be undone by hand. */
-const LEAST_SCALE = 0.05
+const MIN_SCALE = 0.05
 
 /** @param isStepped whether turning goes in steps of 15° */
 export function handleMatrix(handle: Handle, box: Box, from: Vector, to: Vector, isStepped = false): Matrix {
@@ -94,7 +94,7 @@ export function handleMatrix(handle: Handle, box: Box, from: Vector, to: Vector,
   // Along the diagonal, so that the shape stays what it is.
   const [dx, dy] = [from[0] - anchor[0], from[1] - anchor[1]]
   const share = ((to[0] - anchor[0]) * dx + (to[1] - anchor[1]) * dy) / Math.max(1e-6, dx * dx + dy * dy)
-  const factor = Math.max(LEAST_SCALE, share)
+  const factor = Math.max(MIN_SCALE, share)
   return scaledAbout(anchor, factor, factor)
 }
 

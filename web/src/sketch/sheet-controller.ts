@@ -49,7 +49,7 @@ export class SheetController {
   readonly #recogniser: GestureRecogniser
   #tools: ToolSettings
   #sketch = EMPTY_SKETCH
-  /** Sketches that were reported. One that comes back late must not replace what has been drawn since. */
+  /** Sketches that were reported. One that comes back late must not replace newer strokes. */
   readonly #reported = new WeakSet<Sketch>()
   #selection = NOTHING
   #job: Job | undefined

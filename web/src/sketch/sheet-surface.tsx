@@ -16,7 +16,7 @@ interface SheetSurfaceProps {
   isPaperWhite: boolean
 }
 
-/** The sheet itself: dots, a picture to be traced, ink, and what is selected. It fills its parent. */
+/** The sheet itself: dots, a picture to be traced, ink, and the selection. It fills its parent. */
 export function SheetSurface({ sheet, label, cursor, traceUrl, isPaperWhite }: SheetSurfaceProps) {
   const { surfaceRef, canvasRef, coverRef, view } = sheet
   const spacing = dotSpacing(view.scale)
@@ -60,7 +60,7 @@ export function SheetSurface({ sheet, label, cursor, traceUrl, isPaperWhite }: S
 
 const DOTS_PX = 24
 
-/** Dots keep their distance on the screen within a factor of two, whatever the zoom. */
+/** Dots keep their distance on the screen within a factor of two at any zoom. */
 function dotSpacing(scale: number): number {
   const nominal = DOTS_PX * scale * (SHEET_UNITS / 640)
   return nominal * 2 ** -Math.round(Math.log2(nominal / DOTS_PX))
@@ -75,7 +75,7 @@ const CORNERS: readonly (readonly [Handle, 0 | 1, 0 | 1])[] = [
 ]
 const TURN_PX = 36
 
-/** The lasso, and the box around what is selected with its handles. */
+/** The lasso, and the box around the selection with its handles. */
 function SelectionOutline({ sheet: { view, selection, lasso, matrix = IDENTITY } }: { sheet: Sheet }) {
   const box = boundsOf(selection)
   const onScreen = (point: Vector): Vector => toScreen(view, applied(matrix, point))

@@ -106,14 +106,14 @@ export function isSameDrawing(a: Sketch, b: Sketch): boolean {
 }
 
 /** Minimum ink for a search: less is a slip, or the beginning of a stroke. */
-const LEAST_INK = 24 * UNITS_PER_PIXEL
+const MIN_INK = 24 * UNITS_PER_PIXEL
 
 /** Whether there is enough to search with. */
 export function hasEnoughInk(strokes: readonly Stroke[]): boolean {
   let length = 0
   return strokes.some((stroke) => {
     length += inkLength(stroke)
-    return length >= LEAST_INK
+    return length >= MIN_INK
   })
 }
 

@@ -150,7 +150,7 @@ function pathLength(points: readonly (readonly number[])[]): number {
   return points.reduce((sum, point, n) => (n === 0 ? 0 : sum + distance(points[n - 1]!, point)), 0)
 }
 
-/** Points at equal distances along a stroke; fewer than asked for if it is hardly longer than a dot. */
+/** Points at equal distances along a stroke; fewer than requested if it is hardly longer than a dot. */
 function resampled(points: readonly StrokePoint[]): Vector[] {
   const step = pathLength(points) / SAMPLES
   const box = boxAround(points)!

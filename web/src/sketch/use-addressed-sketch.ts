@@ -169,7 +169,7 @@ interface Named {
   strokes: Sketch['strokes']
 }
 
-/** Restores what was on the sheet of this tab, and keeps what is on it. @returns whether it has been restored */
+/** Restores the sheet of this tab, and stores its changes. @returns whether it has been restored */
 function useRestoredSketch(
   sketch: Sketch,
   setSketch: (update: (sketch: Sketch) => Sketch) => void,

@@ -40,6 +40,8 @@ export interface Address {
   fold?: Fold
   /** Only files of the last days, the newest first. */
   recent?: true
+  /** A picture of which all copies and formats are shown, by its id. */
+  copies?: string
   /** Pictures that are compared, by their ids, separated by commas. */
   compare?: string
   /** Latitude, longitude and a distance in kilometres, separated by commas. */
@@ -67,6 +69,8 @@ export interface PageState {
   isStarred: boolean
   fold: Fold
   isRecent: boolean
+  /** A picture whose copies and formats are shown apart. */
+  copiesOf: string | undefined
   compare: string[]
   from: string
   to: string
@@ -85,7 +89,7 @@ const day = (value: unknown) =>
 const stars = (value: unknown) =>
   Number.isInteger(value) && Number(value) >= 1 && Number(value) <= 5 ? Number(value) : undefined
 
-/** Leaves out what can't be understood. */
+/** Ignores invalid values. */
 export function parseAddress(search: Record<string, unknown>): Address {
   return withoutUndefined({
     q: text(search.q),
@@ -101,6 +105,7 @@ export function parseAddress(search: Record<string, unknown>): Address {
     starred: search.starred === true ? true : undefined,
     fold: FOLDS.find((known) => known === search.fold),
     recent: search.recent === true ? true : undefined,
+    copies: text(search.copies),
     compare: text(search.compare),
     near: parseNear(search.near) && text(search.near),
     from: day(search.from),
@@ -126,6 +131,7 @@ export function stateOf(address: Address): PageState {
     isStarred: address.starred ?? false,
     fold: address.fold ?? DEFAULT_FOLD,
     isRecent: address.recent ?? false,
+    copiesOf: address.copies,
     compare: address.compare?.split(',').slice(0, MAX_COMPARED) ?? [],
     from: address.from ?? '',
     to: address.to ?? '',
@@ -150,6 +156,7 @@ export function changed(address: Address, part: PageChange): Address {
   if ('isStarred' in part) next.starred = part.isStarred || undefined
   if ('fold' in part) next.fold = part.fold === DEFAULT_FOLD ? undefined : part.fold
   if ('isRecent' in part) next.recent = part.isRecent || undefined
+  if ('copiesOf' in part) next.copies = part.copiesOf
   if ('compare' in part) next.compare = part.compare?.join() || undefined
   if ('near' in part) next.near = part.near && formatNear(part.near)
   if ('from' in part) next.from = part.from || undefined
@@ -190,7 +197,8 @@ export function filtersOf(state: PageState): Filters {
     rating_min: state.rating || undefined,
     collection: state.collection,
     starred: state.isStarred || undefined,
-    fold: state.fold === 'none' ? undefined : state.fold,
+    fold: state.fold === 'none' || state.copiesOf !== undefined ? undefined : state.fold,
+    folded_into: state.copiesOf,
     created_min: state.isRecent ? recentSince() : undefined,
     ...(near && boxAround(near)),
     directory: directory === undefined ? (isFlat ? '.' : undefined) : directory,
@@ -202,11 +210,12 @@ export function filtersOf(state: PageState): Filters {
 
 /** How many filters are set. */
 export function filterCount(state: PageState): number {
-  const { directory, isFlat, type, from, to, collection, isRecent } = state
+  const { directory, isFlat, type, from, to, collection, isRecent, copiesOf } = state
   const isSet = [
     directory !== undefined,
     collection !== undefined,
     isRecent,
+    copiesOf !== undefined,
     isFlat,
     type !== '',
     from !== '' || to !== '',
@@ -237,6 +246,7 @@ export const NO_FILTERS: PageChange = {
   directory: undefined,
   collection: undefined,
   isRecent: false,
+  copiesOf: undefined,
   isFlat: false,
   type: '',
   ...NO_FURTHER_FILTERS,

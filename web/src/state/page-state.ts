@@ -27,7 +27,7 @@ export interface PageControl {
   state: PageState
   /** @param isReplaced whether Back leads to what was before the present state */
   change: (part: PageChange, isReplaced?: boolean) => void
-  /** Changes the parts of the search, whatever they are by then. */
+  /** Changes the current parts of the search. */
   changeTerms: (update: (terms: QueryTerm[]) => QueryTerm[], isReplaced: boolean) => void
   /** Closing the large view goes one step back where it was opened over a list. */
   closeView: () => void

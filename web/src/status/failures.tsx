@@ -1,57 +1,37 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
-import { RotateCw, TriangleAlert } from 'lucide-react'
+import { useQuery } from '@tanstack/react-query'
+import { TriangleAlert } from 'lucide-react'
 import { useState } from 'react'
-import { getIndexStatus, listFailures, retryFailures } from '../api/client.ts'
-import { Button } from '../components/button.tsx'
-import { Dialog } from '../components/dialog.tsx'
+import { getIndexStatus } from '../api/client.ts'
 import { IconButton } from '../components/icon-button.tsx'
+import { lazyPart } from '../components/lazy-part.tsx'
 import { messages } from '../messages/messages.ts'
-import { useHasRole } from '../state/role.ts'
+import { AccountDialog } from './account-dialog.tsx'
 
-/** Shows that files could not be indexed, and in a dialog which and why. */
+const FailuresDialog = lazyPart(async () => ({
+  default: (await import('./failures-dialog.tsx')).FailuresDialog,
+}))
+
+/** Shows that files could not be indexed, and opens the list of them and the account of all files. */
 export function Failures() {
-  const [isOpen, setOpen] = useState(false)
+  const [open, setOpen] = useState<'failures' | 'account'>()
   const { data: status } = useQuery({ queryKey: ['status'], queryFn: ({ signal }) => getIndexStatus(signal) })
   const failed = status?.failed ?? 0
-  const { data } = useQuery({
-    queryKey: ['status', 'failures', failed],
-    queryFn: ({ signal }) => listFailures(signal),
-    enabled: failed > 0,
-  })
-  const client = useQueryClient()
-  const mayRetry = useHasRole('editor')
-  const retry = useMutation({
-    mutationFn: retryFailures,
-    onSettled: () => client.invalidateQueries({ queryKey: ['status'] }),
-  })
-  if (failed === 0 && !isOpen) return null
-  const failures = data?.failures ?? []
-  const more = (data?.total ?? 0) - failures.length
+  if (failed === 0 && open === undefined) return null
+  const close = () => setOpen(undefined)
   return (
     <>
-      <IconButton label={messages.status.failures(failed)} onClick={() => setOpen(true)}>
+      <IconButton label={messages.status.failures(failed)} onClick={() => setOpen('failures')}>
         <TriangleAlert className="text-danger" />
       </IconButton>
-      <Dialog title={messages.status.failuresTitle} isOpen={isOpen} onClose={() => setOpen(false)}>
-        <div className="flex flex-wrap items-center gap-x-4 gap-y-2 pb-3">
-          <p className="flex-1 text-ink-2">{messages.status.failuresHint}</p>
-          {mayRetry && (
-            <Button icon={<RotateCw />} isBusy={retry.isPending} onClick={() => retry.mutate()}>
-              {messages.status.retryFailures}
-            </Button>
-          )}
-        </div>
-        {retry.error && <p className="pb-3 text-danger">{retry.error.message}</p>}
-        <ul className="m-0 list-none space-y-3 p-0">
-          {failures.map(({ path, reason }) => (
-            <li key={path}>
-              <p className="break-all">{path}</p>
-              <p className="text-13 text-ink-2">{reason}</p>
-            </li>
-          ))}
-          {more > 0 && <li className="text-13 text-ink-2">{messages.status.failuresMore(more)}</li>}
-        </ul>
-      </Dialog>
+      {open === 'failures' && (
+        <FailuresDialog
+          failed={failed}
+          onAccount={() => setOpen('account')}
+          onClose={close}
+          onMissing={close}
+        />
+      )}
+      <AccountDialog isOpen={open === 'account'} onClose={close} />
     </>
   )
 }

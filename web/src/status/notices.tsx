@@ -1,14 +1,20 @@
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { HardDrive, TriangleAlert, WifiOff } from 'lucide-react'
 import { useEffect, useState } from 'react'
-import { acceptMissing, getIndexStatus, type IndexStatus, reconcile } from '../api/client.ts'
+import { getIndexStatus } from '../api/client.ts'
 import type { ServerEvents } from '../api/events.ts'
 import { Button } from '../components/button.tsx'
+import { lazyPart } from '../components/lazy-part.tsx'
 import { Notice } from '../components/notice.tsx'
 import { ProgressRing } from '../components/progress-ring.tsx'
 import { getStored, setStored } from '../components/stored.ts'
 import { messages } from '../messages/messages.ts'
 import { useHasRole } from '../state/role.ts'
+import { AccountDialog } from './account-dialog.tsx'
+
+const AbsenceNotice = lazyPart(async () => ({
+  default: (await import('./absence-notice.tsx')).AbsenceNotice,
+}))
 
 const REFRESH_MS = 10_000
 
@@ -88,45 +94,22 @@ function IndexingNotice({ progress }: { progress: NonNullable<ServerEvents['prog
   const done = progress.indexed + progress.failed
   const all = done + progress.pending
   const title = messages.status.indexing(done, all)
+  const [isAccountOpen, setAccountOpen] = useState(false)
   return (
-    <Notice icon={<ProgressRing label={title} share={done / Math.max(1, all)} />} title={title}>
-      {progress.rate_per_s > 0 && messages.status.minutesLeft(progress.eta_s)}
-    </Notice>
-  )
-}
-
-function AbsenceNotice({ absence }: { absence: NonNullable<IndexStatus['absence']> }) {
-  const client = useQueryClient()
-  const mayAccept = useHasRole('admin')
-  const onSettled = () => client.invalidateQueries()
-  const accept = useMutation({ mutationFn: acceptMissing, onSettled })
-  const check = useMutation({ mutationFn: reconcile, onSettled })
-  const error = accept.error ?? check.error
-  return (
-    <Notice
-      icon={<HardDrive />}
-      isDanger
-      title={messages.status.missingTitle}
-      actions={
-        mayAccept && (
-          <>
-            <Button size="small" isBusy={check.isPending} onClick={() => check.mutate()}>
-              {messages.status.checkAgain}
-            </Button>
-            <Button
-              size="small"
-              variant="danger-ghost"
-              isBusy={accept.isPending}
-              onClick={() => accept.mutate()}
-            >
-              {messages.status.acceptMissing}
-            </Button>
-          </>
-        )
-      }
-    >
-      {messages.status.absence(absence.missing)} {error?.message}
-    </Notice>
+    <>
+      <Notice
+        icon={<ProgressRing label={title} share={done / Math.max(1, all)} />}
+        title={title}
+        actions={
+          <Button size="small" onClick={() => setAccountOpen(true)}>
+            {messages.app.filesOfFolder}
+          </Button>
+        }
+      >
+        {progress.rate_per_s > 0 && messages.status.minutesLeft(progress.eta_s)}
+      </Notice>
+      <AccountDialog isOpen={isAccountOpen} onClose={() => setAccountOpen(false)} />
+    </>
   )
 }
 

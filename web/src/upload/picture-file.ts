@@ -15,7 +15,7 @@ export function mayBePicture({ type, name }: File): boolean {
   return type.startsWith('image/') || ENDINGS.some((ending) => name.toLowerCase().endsWith(ending))
 }
 
-/** A file that is gone may count as empty, and of what is empty any part can be read. */
+/** A deleted file may count as empty, and any part of an empty file can be read. */
 export function isReadable(file: Blob): Promise<boolean> {
   const sample = file.size === 0 ? file : file.slice(0, 1)
   return sample.arrayBuffer().then(

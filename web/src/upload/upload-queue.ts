@@ -90,7 +90,7 @@ export class UploadQueue {
     this.#hasExpired = true
   }
 
-  /** Ends what is under way. @returns the files that were not added because the sign-in has expired */
+  /** Ends the current uploads. @returns the files that were not added because the sign-in has expired */
   close(): Job[] {
     const left = this.#hasExpired
       ? [...this.#failed, ...this.#sending, ...this.#asked.keys(), ...this.#waiting]

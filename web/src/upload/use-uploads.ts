@@ -12,7 +12,7 @@ export interface Uploads {
   decide: (number: number, decision: Decision, isForAll: boolean) => void
   /** Sends all files again that could not be added. */
   retry: () => void
-  /** Stops what is under way and clears the list. */
+  /** Stops the current uploads and clears the list. */
   close: () => void
 }
 

@@ -66,7 +66,7 @@ export interface CollectionStore {
   refresh(): Promise<number>
 }
 
-/** The collection that stands for the stars of a user. */
+/** The collection that stores the stars of a user. */
 export function starsOf(ownerId: string): string {
   return `stars:${ownerId}`
 }

@@ -64,7 +64,7 @@ export interface FileStore {
   /** Stores the time of the last change of files whose rows are otherwise right. */
   saveChangeTimes(files: { path: string; changedAt: number }[]): Promise<void>
   leftOut(): Promise<LeftOutRow[]>
-  /** Replaces what is stored of some folders. @param rows of these folders only */
+  /** Replaces the stored rows of some folders. @param rows of these folders only */
   saveLeftOut(directories: string[], rows: LeftOutRow[]): Promise<void>
   /** Sums by rule, and folders that are left out as a whole, ordered by path. */
   leftOutSums(maxFolders: number): Promise<{ sums: LeftOutSum[]; folders: LeftOutRow[] }>

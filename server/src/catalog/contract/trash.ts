@@ -19,7 +19,7 @@ export interface TrashedImage extends TrashPlace {
 export interface TrashStore {
   /** Moves the row of an image into the trash. @returns false if there is no such image */
   put(imageId: string, place: TrashPlace, deletedAt: number): Promise<boolean>
-  /** Records that the file is at another place by now. @returns false if the image is not in the trash */
+  /** Records the new place of the file. @returns false if the image is not in the trash */
   setPlace(imageId: string, place: TrashPlace): Promise<boolean>
   get(imageIds: string[]): Promise<TrashedImage[]>
   /** The latest deletion comes first. */

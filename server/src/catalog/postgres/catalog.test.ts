@@ -143,7 +143,7 @@ describe('its vector index', () => {
           "select 1 from pg_stat_activity where query like 'create index concurrently%' and wait_event = 'virtualxid'",
         )
       ).rowCount
-    // It waits for what was begun before.
+    // It waits for earlier work.
     await expect.poll(isBuilding).toBe(1)
     // It would wait for the end of the transaction that is open here.
     await interrupted.close()

@@ -42,7 +42,7 @@ export interface IndexBuilder {
   /** Looks for an index that another process has built, at most every few seconds. */
   recheck(): Promise<void>
   drop(embedderId: number): Promise<void>
-  /** Cancels a build. The next one drops what is left of it. */
+  /** Cancels a build. The next one removes its remains. */
   close(): Promise<void>
 }
 

@@ -21,7 +21,7 @@ const MAX_DIMENSIONS = 4_000
 const PAIR_ROWS = 128
 
 export interface PostgresVectorsOptions extends IndexBuilderOptions {
-  /** Finds or inserts an embedder. A replica can't insert rows and asks the primary. */
+  /** Finds or inserts an embedder. A replica can't insert rows and uses the primary. */
   register?: (space: VectorSpace) => ReturnType<typeof registerEmbedder>
 }
 

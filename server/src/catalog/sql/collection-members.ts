@@ -28,7 +28,7 @@ export async function addMembers(
   await insertMembers({ database }, members)
 }
 
-/** Stores content and path that images in collections have by now. @returns the number of changes */
+/** Stores the current content and path of images in collections. @returns the number of changes */
 export async function followContents({ database }: SqlDatabase): Promise<number> {
   const changed = await database
     .selectFrom('collection_images as members')

@@ -2,7 +2,7 @@ import { sql } from 'kysely'
 import type { Tables } from '../../database/schema.ts'
 import { IMAGE_ATTRIBUTES } from '../attributes.ts'
 import type { Image, ImageOrder, ListQuery, ListResult, Section, SectionQuery } from '../catalog.ts'
-import { filterCondition } from '../filters.ts'
+import { countedConditions, filterCondition } from '../filters.ts'
 import type { SqlContext } from './context.ts'
 import { selectImages, toImage } from './image-rows.ts'
 
@@ -32,12 +32,18 @@ export async function listImages(context: SqlContext, query: ListQuery): Promise
 }
 
 async function countImages({ database, dialect }: SqlContext, { filter }: ListQuery): Promise<number> {
-  const { total } = await database
-    .selectFrom('images')
-    .select((eb) => eb.fn.countAll<number>().as('total'))
-    .where(filterCondition(filter, dialect))
-    .executeTakeFirstOrThrow()
-  return total
+  const count = async (condition: ReturnType<typeof filterCondition>) => {
+    const { total } = await database
+      .selectFrom('images')
+      .select((eb) => eb.fn.countAll<number>().as('total'))
+      .where(condition)
+      .executeTakeFirstOrThrow()
+    return total
+  }
+  const parts = countedConditions(filter, dialect)
+  if (parts === undefined) return count(filterCondition(filter, dialect))
+  const [all, replaced] = await Promise.all([count(parts.all), count(parts.replaced)])
+  return all - replaced
 }
 
 async function pageOf(context: SqlContext, query: ListQuery): Promise<Image[]> {

@@ -70,10 +70,16 @@ it('drops the result of a filter that a search caches while an image is moved', 
       offset: 0,
       limit: 5,
     })
-  const moved = { path: 'b/1.jpg', inode: '0', modifiedAt: 1, createdAt: 1 }
-  await Promise.all([search(), catalog.files.move('a/1.jpg', moved)])
-  const { images } = await search()
-  expect(images.map(({ path }) => path)).toEqual(['a/2.jpg'])
+  const place = { inode: '0', modifiedAt: 1, createdAt: 1 }
+  // The move may begin between any two steps of the search.
+  for (let steps = 0; steps < 60; steps++) {
+    const searching = search()
+    for (let step = 0; step < steps; step++) await Promise.resolve()
+    await Promise.all([searching, catalog.files.move('a/1.jpg', { path: 'b/1.jpg', ...place })])
+    const { images } = await search()
+    expect(images.map(({ path }) => path)).toEqual(['a/2.jpg'])
+    await catalog.files.move('b/1.jpg', { path: 'a/1.jpg', ...place })
+  }
 })
 
 async function expectFindsItself(catalog: Catalog, count: number): Promise<void> {

@@ -34,7 +34,7 @@ const SHORT_LIST = 64
 /**
  * Finds the `topK` images most similar to a vector that pass a filter, best first.
  *
- * A filter that few rows pass is answered exactly from those rows, which are cached for the next stroke. With a filter that
+ * With a filter that few rows pass, the result is computed exactly from those rows, which are cached for the next stroke. With a filter that
  * many rows pass, the index is asked for enough neighbours, and for more if too few of them pass. If that takes too large a
  * part of the index, all rows are compared. The result is therefore complete whenever enough rows match.
  */

@@ -6,9 +6,9 @@ import { type OpenCheckpoint, openTorchCheckpoint } from './torch-checkpoint.ts'
 export type { OpenCheckpoint } from './torch-checkpoint.ts'
 
 /**
- * Opens a file of weights: `.safetensors`, or whatever its name is, what `torch.save` wrote. Prefixes that wrappers leave
+ * Opens a file of weights: `.safetensors`, or the output of `torch.save` under any name. Prefixes that wrappers leave
  * in the names (`torch.compile`, DistributedDataParallel) are taken off.
- * @throws {DomainError} `embedder_unavailable` with the file and what is wrong with it
+ * @throws {DomainError} `embedder_unavailable` with the file and its problem
  */
 export async function openCheckpoint(path: string): Promise<OpenCheckpoint> {
   try {

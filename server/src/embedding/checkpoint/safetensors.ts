@@ -20,7 +20,7 @@ const HEADER_MAX_BYTES = 100_000_000
 /**
  * Opens a `.safetensors` file: the length of a JSON header (u64), the header, then the tensors' bytes
  * (https://huggingface.co/docs/safetensors).
- * @throws {Error} what is wrong with the file
+ * @throws {Error} the problem of the file
  */
 export async function openSafetensors(path: string): Promise<OpenCheckpoint> {
   const file = await open(path)

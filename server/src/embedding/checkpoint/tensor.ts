@@ -24,7 +24,7 @@ export const ELEMENT_BYTES: Record<ElementType, number> = {
   bool: 1,
 }
 
-/** A tensor in a file: read only when it is wanted. */
+/** A tensor in a file, read on demand. */
 export interface StoredTensor {
   shape: readonly number[]
   type: ElementType

@@ -33,7 +33,7 @@ const STORAGES: Record<string, ElementType> = {
 }
 const toMap = new Callable(([pairs]) => new Map((pairs as [unknown, unknown][]) ?? []))
 const toSet = new Callable(([items]) => new Set((items as unknown[]) ?? []))
-/** Stands for what may lie beside the weights and is not needed: what is made of it is nothing, whatever it is given. */
+/** Placeholder for objects beside the weights that are not needed. Everything created from it is a placeholder, too. */
 const inert = new Callable(() => undefined)
 const INERT = [
   ...['int', 'float', 'bool', 'str', 'complex', 'list', 'dict', 'tuple', 'bytes'].map(
@@ -86,7 +86,7 @@ export interface OpenCheckpoint {
 /**
  * Opens what `torch.save` wrote (PyTorch 1.6 and newer): a zip archive with a pickle and one file for each storage. Nothing
  * in the pickle is run; tensors and plain containers are built, anything else is refused.
- * @throws {Error} what is wrong with the file
+ * @throws {Error} the problem of the file
  */
 export async function openTorchCheckpoint(path: string): Promise<OpenCheckpoint> {
   const archive = await openArchive(path)
@@ -204,7 +204,7 @@ function createStorageReader(archive: yauzl.ZipFile): (storage: Storage) => Prom
   }
 }
 
-/** The weights in what a training script saved: the whole of it, or what is found under a usual key. */
+/** The weights in the file of a training script: the whole content, or the value of a usual key. */
 function stateOf(root: unknown): TensorMap {
   const candidates = root instanceof Map ? [root, ...STATE_KEYS.map((key) => root.get(key))] : []
   const found = candidates

@@ -1,8 +1,8 @@
 /** Resolves references of a pickle to anything outside of it. */
 export interface UnpickleHooks {
-  /** The class or function of that name. It should throw for whatever is not known to be harmless. */
+  /** The class or function of that name. It should throw for everything that is not known to be harmless. */
   resolveGlobal(module: string, name: string): unknown
-  /** The object that a persistent id stands for. */
+  /** The object of a persistent id. */
   resolvePersistentId(id: unknown): unknown
 }
 

@@ -153,7 +153,7 @@ function startProcess(
   })
 }
 
-/** Processes to end when the server ends, in whatever way. */
+/** Processes to end when the server ends for any reason. */
 const running = new Set<ChildProcess>()
 process.on('exit', () => {
   for (const child of running) endGroup(child)

@@ -163,7 +163,7 @@ describe('work for a hanging embedder', () => {
     const waiting = expect(embedder.embed([noise(1)], 'photo', 'bulk')).rejects.toMatchObject({
       code: 'unavailable',
     })
-    // It is loaded by now.
+    // By this time it is being loaded.
     await sleep(3000)
     const start = performance.now()
     await embedder.close()

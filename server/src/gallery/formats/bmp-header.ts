@@ -31,6 +31,16 @@ const MASKS_555: Masks = [0x7c00, 0x03e0, 0x001f, 0]
 const MASKS_888: Masks = [0xff0000, 0xff00, 0xff, 0]
 const ENDS_EARLY = 'the file ends within its header'
 
+/** Adds the first header to a BMP that has none; it states no place of the pixels, which follow the headers then. */
+export function withFileHeader(bytes: Uint8Array): Uint8Array {
+  const signature = Buffer.from('BM')
+  if (signature.equals(bytes.subarray(0, signature.length))) return bytes
+  const file = Buffer.alloc(FILE_HEADER + bytes.length)
+  signature.copy(file)
+  file.set(bytes, FILE_HEADER)
+  return file
+}
+
 /** @throws {Error} the reason, if it is damaged or of an unsupported kind */
 export function readBmpHeader(bytes: Uint8Array): BmpHeader {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

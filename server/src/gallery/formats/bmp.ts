@@ -3,7 +3,7 @@ import { type BmpHeader, readBmpHeader } from './bmp-header.ts'
 import { wrapFax } from './fax-tiff.ts'
 import type { Pixels } from './pixels.ts'
 
-export { readBmpHeader } from './bmp-header.ts'
+export { readBmpHeader, withFileHeader } from './bmp-header.ts'
 
 const DEPTHS = [1, 2, 4, 8, 16, 24, 32]
 /** A run of 255 pixels takes two bytes, one of 24 bits four. */

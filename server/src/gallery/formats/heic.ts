@@ -24,7 +24,7 @@ function loadLibrary(): Library {
 
 /**
  * Decodes the primary image of a HEIF file whose images are HEVC (HEIC). The prebuilt sharp has no decoder for it because of
- * patents. Rotation, mirroring and cropping that the file requests are applied. Its colours are taken for sRGB.
+ * patents. Rotation, mirroring and cropping that the file requests are applied. Its colours are treated as sRGB.
  * @throws {Error} the reason, if it can't be decoded
  */
 export function openHeic(bytes: Uint8Array): () => Sharp {

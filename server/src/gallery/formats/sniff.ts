@@ -6,7 +6,7 @@ export type ImageFormat = 'jpeg' | 'png' | 'webp' | 'gif' | 'avif' | 'tiff' | 'b
 export const SNIFF_BYTES = 512
 
 /**
- * Recognises the format of a picture by its first bytes, whatever the name of the file.
+ * Recognises the format of a picture by its first bytes, regardless of the name of the file.
  * @param head at least `SNIFF_BYTES`, or the whole file. Some raw photos differ from a TIFF only in later bytes.
  * @returns undefined if it is no picture of a supported format
  */
@@ -20,7 +20,7 @@ export function sniff(head: Uint8Array): ImageFormat | undefined {
   if (RAW_SIGNATURES.some(([at, text]) => ascii(at, at + text.length) === text)) return 'raw'
   if (['II*\0', 'MM\0*'].includes(ascii(0, 4))) return isOfSensor(head) ? 'raw' : 'tiff'
   if (['II+\0', 'MM\0+'].includes(ascii(0, 4))) return 'tiff'
-  if (ascii(0, 2) === 'BM' && hasBmpHeader(head)) return 'bmp'
+  if (ascii(0, 2) === 'BM' ? hasBmpHeader(head) : isDib(head)) return 'bmp'
   return undefined
 }
 
@@ -59,4 +59,22 @@ function hasBmpHeader(head: Uint8Array): boolean {
   if (head.length < BMP_HEADER_SIZE_AT + 4) return false
   const size = new DataView(head.buffer, head.byteOffset).getUint32(BMP_HEADER_SIZE_AT, true)
   return size <= V5_HEADER
+}
+
+const DIB_HEADER_BYTES = [40, 108, 124]
+const MAX_DIB_SIDE = 32_767
+const MAX_DIB_PACKING = 3
+
+/** A BMP without its first header, as the clipboard of Windows holds it, has no signature: all its fields have to be plausible. */
+function isDib(head: Uint8Array): boolean {
+  if (head.length < DIB_HEADER_BYTES[0]!) return false
+  const view = new DataView(head.buffer, head.byteOffset)
+  const [width, height] = [view.getInt32(4, true), Math.abs(view.getInt32(8, true))]
+  return (
+    DIB_HEADER_BYTES.includes(view.getUint32(0, true)) &&
+    [width, height].every((side) => side > 0 && side <= MAX_DIB_SIDE) &&
+    view.getUint16(12, true) === 1 &&
+    [1, 2, 4, 8, 16, 24, 32].includes(view.getUint16(14, true)) &&
+    view.getUint32(16, true) <= MAX_DIB_PACKING
+  )
 }

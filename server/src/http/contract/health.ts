@@ -3,7 +3,7 @@ import { defineRoute, json } from '../../contract/routes.ts'
 
 const statusSchema = <const Word extends string>(word: Word) => z.object({ status: z.literal(word) })
 
-/** Routes for whatever watches the server. */
+/** Routes for monitoring the server. */
 export const healthContract = {
   health: defineRoute('public', {
     method: 'get',

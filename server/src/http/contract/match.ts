@@ -26,7 +26,7 @@ export const matchContract = {
   explain: defineRoute('user', {
     method: 'post',
     path: '/api/images/{image_id}/match',
-    summary: 'Where an image answers a search',
+    summary: 'Where an image matches a search',
     request: {
       params: imageParameter,
       body: {

@@ -98,7 +98,7 @@ const partsRequestSchema = z
   })
   .openapi('PartsSearchRequest')
 
-/** A search that a collection stands for: by parts, by a query, or by both. */
+/** The search of a collection: by parts, by a query, or by both. */
 export const savedSearchSchema = partsRequestSchema
   .omit({ words: true })
   .partial({ parts: true })

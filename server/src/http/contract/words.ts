@@ -6,7 +6,7 @@ import { languageSchema } from './search-request.ts'
 export const DEFAULT_WORDS = 10
 const MAX_WORDS = 100
 
-/** The words that the embedder understands, for completing what is typed. */
+/** The words that the embedder understands, for completion while typing. */
 export const wordContract = {
   list: defineRoute('user', {
     method: 'get',

@@ -35,7 +35,7 @@ export function detailsOf(issues: readonly z.core.$ZodIssue[], place: Place, inp
       const path = issue.path.map((key) => (typeof key === 'number' ? key : String(key)))
       const value = valueAt(input, issue.path)
       const { type, msg, ctx } = describe(issue, value)
-      // The enclosing object stands for a value that is missing.
+      // A missing value is represented by the enclosing object.
       const shown = type === 'missing' ? valueAt(input, issue.path.slice(0, -1)) : value
       return {
         type,
@@ -102,7 +102,7 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   )
 }
 
-/** Input as it may be repeated: never a file, and only the beginning of what is long. */
+/** Input in a form that a message may repeat: never a file, and only the beginning of a long text. */
 function shortened(input: unknown): unknown {
   if (input === undefined) return null
   if (input instanceof File) return `file ${cut(input.name)}`

@@ -2,22 +2,22 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { getCookie, setCookie } from 'hono/cookie'
 import type { HttpEnv } from '../../contract/routes.ts'
 
-/** Where reads may be answered by servers that follow others after a moment. */
+/** For reads that replicas may serve with a short delay. */
 export interface ReadPositions {
-  /** Has every read in `work` see what was written up to a position. */
+  /** Makes every read in `work` see all writes up to a position. */
   at<T>(position: string | undefined, work: () => T): T
   /** undefined where everything can be read at once. */
   position(): Promise<string | undefined>
 }
 
 const COOKIE = 'sketch-search-position'
-/** For clients that keep no cookies: an answer to a change holds it, a request may repeat it. */
+/** For clients without cookies: the response to a change contains it, and a request may repeat it. */
 const HEADER = 'Sketch-Search-Position'
 /** Longer than any server that is read from may be behind. */
 const KEPT_S = 30
 const READING = ['GET', 'HEAD', 'OPTIONS']
 
-/** A client that has changed something reads its change with the next request, whichever server responds. */
+/** A client that has changed something reads its change with the next request, on any server. */
 export function readYourWrites(
   reads: ReadPositions,
   isSecure: (context: Context<HttpEnv>) => boolean,

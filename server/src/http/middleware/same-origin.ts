@@ -25,7 +25,7 @@ function isOwn(site: string): boolean {
 
 /**
  * Compares the host of an origin with the header `Host`. A reverse proxy may pass on the name without the port on which the
- * browser connected, so that a `Host` without a port stands for every port. An opaque origin (`null`) has no host.
+ * browser connected, so that a `Host` without a port matches every port. An opaque origin (`null`) has no host.
  */
 function isHost(origin: string, host: string | undefined): boolean {
   if (!URL.canParse(origin) || host === undefined) return false

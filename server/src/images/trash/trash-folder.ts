@@ -39,7 +39,7 @@ export interface TrashFolder {
   copyIn(path: string, record: string): Promise<TrashPlace>
   /** Whether the trash has this file. One that can't be examined counts as there. */
   has(place: TrashPlace): Promise<boolean>
-  /** Whether the drive of a place is there. Without it, its folder is missing, empty or unreadable. */
+  /** Whether the drive of a place is mounted. Otherwise its folder is missing, empty or unreadable. */
   isPresent(place: TrashPlace): Promise<boolean>
   /** @returns false if the path is taken; `gone` if the trash has no such file */
   takeOut(from: TrashPlace, path: string): Promise<boolean | 'gone'>

@@ -43,7 +43,7 @@ export interface Trash {
   restore(imageIds: string[]): Promise<Image[]>
   /** Removes images for good, except for those on absent drives. */
   remove(imageIds: string[]): Promise<void>
-  /** Removes everything for good but what is on absent drives. @returns the number of images */
+  /** Removes everything permanently except for files on absent drives. @returns the number of images */
   empty(): Promise<number>
   /** Removes images for good whose time is over. Those on absent drives are kept until the drive is back. */
   removeExpired(): Promise<void>
@@ -223,7 +223,7 @@ class FolderTrash implements Trash {
     // A missing folder is made again in the nearest one that exists.
     if (found === undefined && directory !== ROOT) return this.#assertNoLink(directoryOf(directory))
     if (found !== toAbsolute(this.#root, directory))
-      throw new DomainError('conflict', `The folder ${JSON.stringify(directory)} is a link by now.`)
+      throw new DomainError('conflict', `The folder ${JSON.stringify(directory)} is a link now.`)
   }
 
   async #removeBefore(time: number): Promise<number> {

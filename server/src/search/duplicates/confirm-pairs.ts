@@ -119,7 +119,7 @@ function luminanceOf(thumbhash: string): Luminance {
   return { values, width, height }
 }
 
-/** Cosine similarity of light and shade, of the image or its mirror image, whichever is more similar. */
+/** Cosine similarity of light and shade, of the image or its mirror image; the more similar one counts. */
 function luminanceSimilarity(a: Luminance, b: Luminance): number {
   let [even, odd, ofA, ofB] = [0, 0, 0, 0]
   for (let y = 0; y < FREQUENCIES; y++) {

@@ -20,8 +20,8 @@ const EVEN_BORDER = 0.9
 const EVEN = 4 / 255
 
 /**
- * Separates drawing from paper. On an even background, ink is what differs from it in any channel, whatever their colours, relative to
- * the strongest ink. Elsewhere the picture is taken for a photo of a drawing on paper.
+ * Separates drawing from paper. On an even background, ink is what differs from it in any channel, in any colours, relative to
+ * the strongest ink. Otherwise the picture counts as a photo of a drawing on paper.
  * @returns the ink; its size differs from the picture's for photos of drawings
  */
 export function inkMap(image: RgbImage): InkMap {

@@ -14,7 +14,7 @@ const MIN_SHARE = 0.25
 
 /**
  * Finds the sheet of paper in a photo: the largest bright area of one colour without a grain.
- * @param paper red, green and blue of what lies behind the ink
+ * @param paper red, green and blue of the background of the ink
  * @param ink how much darker each pixel is, 0…1
  * @returns 1 for each pixel of the sheet; undefined if there is none
  */

@@ -37,13 +37,13 @@ interface WordScores {
   close: { sketch: number; image: number; text: number }
 }
 
-/** A word of the vocabulary with the vectors of everything that it stands for. The score of an image is its best one. */
+/** A word of the vocabulary with the vectors of all its meanings. The score of an image is its best one. */
 interface KnownWord {
   word: string
   vectors: WeightedVector[]
 }
 
-/** The words that a model without a text encoder answers to. */
+/** The words that a model without a text encoder understands. */
 export interface Vocabulary {
   /** ISO 639-1; the first one is that of words without a given language. */
   readonly languages: readonly string[]

@@ -22,7 +22,7 @@ function missing(count: number, change: Partial<MissingFile> = {}): MissingFile[
   }))
 }
 
-/** Counts what is forgotten, and what is kept for which reason. */
+/** Counts removed files, and kept ones by reason. */
 function decide(files: MissingFile[], facts: Partial<RemovalFacts> = {}) {
   const { forget, keep } = planRemovals(files, { ...FACTS, ...facts })
   const kept = Object.fromEntries(keep.map(({ because, paths }) => [because, paths.length]))

@@ -70,7 +70,7 @@ export function ButtonSamples() {
         </IconButton>
       </Sample>
       <Sample files={['bar-button']} title="Button on a bar">
-        <div className="@container flex w-full max-w-lg items-center gap-1 rounded-card bg-bar p-1.5 text-on-bar">
+        <div className="@container flex w-full max-w-lg items-center gap-1 overflow-x-auto rounded-card bg-bar p-1.5 text-on-bar">
           <BarButton label="More like these" icon={<Undo2 />} text="always" />
           <BarButton label="Compare" icon={<Info />} text="never" />
           <BarButton label="Move to trash" icon={<Trash2 />} text="always" isDanger />

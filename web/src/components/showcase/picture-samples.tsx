@@ -68,6 +68,7 @@ export function TileSamples() {
         <Picture text="negative" isNegative />
         <Picture text="starred" isStarred />
         <Picture text="damaged" isDamaged />
+        <Picture text="several files" files={3} onFiles={ignore} />
         <Picture text="with words" detail="29 days left" />
         <Picture text="loading" src={NOTHING} placeholder={DAY} />
         <div className="h-24 w-36 self-start rounded-tile bg-sunken">

@@ -28,8 +28,17 @@ export const gallery = {
         }),
   clearFilters: 'Filter entfernen',
   stale: 'Diese Liste ist vielleicht nicht aktuell.',
-  tile: (name: string, date: string, score: number | undefined) =>
-    score === undefined ? `${name}, ${date}` : `${name}, ${date}, zu ${percent(score)} ähnlich`,
+  tile: (name: string, date: string, score: number | undefined, files: number | undefined) =>
+    [
+      name,
+      date,
+      score === undefined ? '' : `zu ${percent(score)} ähnlich`,
+      files === undefined ? '' : plural(files, { one: '# Datei', other: '# Dateien' }),
+    ]
+      .filter((text) => text !== '')
+      .join(', '),
+  showFiles: (count: number) => plural(count, { one: 'Die Datei zeigen', other: 'Alle # Dateien zeigen' }),
+  filesApart: 'Dateien eines Bildes',
   select: (name: string) => `${name} auswählen`,
   moreLike: (name: string) => `Mehr wie ${name}`,
   lessLike: (name: string) => `Weniger wie ${name}`,
@@ -65,7 +74,6 @@ export const gallery = {
   stars: (count: number) => (count === 0 ? 'Alle' : `${'★'.repeat(count)}${count < 5 ? ' +' : ''}`),
   fold: 'Eine Kachel für',
   folds: { none: 'Jede Datei', shots: 'Jede Aufnahme', bursts: 'Jede Serie' },
-  folded: (count: number) => `+${number(count)}`,
   nearHint: 'Für Bilder von einem Ort öffne eines davon und wähle „Nahe diesem Ort“.',
   near: (place: string) => `Nahe ${place}`,
   anywhere: 'Überall',

@@ -4,7 +4,7 @@ export const help = {
   topics: [
     {
       name: 'Sammlungen',
-      text: 'Eine Sammlung fasst Bilder aus beliebigen Ordnern zusammen. Sie bleibt erhalten, wenn Dateien verschoben werden. Wähle Bilder aus und dann „Zu Sammlung hinzufügen“, drücke A auf einem Bild, oder ziehe Bilder auf eine Sammlung in der Bibliothek. „Suche speichern“ legt eine Suche als Sammlung an, deren Bilder bei jedem Öffnen gefunden werden. Wer Dateien hinzufügen darf, kann eine Sammlung mit allen teilen.',
+      text: 'Eine Sammlung fasst Bilder aus beliebigen Ordnern zusammen. Sie ändert sich nicht, wenn Dateien verschoben werden. Wähle Bilder aus und dann „Zu Sammlung hinzufügen“, drücke A auf einem Bild, oder ziehe Bilder auf eine Sammlung in der Bibliothek. „Suche speichern“ legt eine Suche als Sammlung an, deren Bilder bei jedem Öffnen gefunden werden. Wer Dateien hinzufügen darf, kann eine Sammlung mit allen teilen.',
     },
     {
       name: 'Export',

@@ -29,8 +29,17 @@ export const gallery = {
   clearFilters: 'Clear filters',
   stale: 'This list may be out of date.',
   /** The name of a tile for a screen reader. */
-  tile: (name: string, date: string, score: number | undefined) =>
-    score === undefined ? `${name}, ${date}` : `${name}, ${date}, ${percent(score)} alike`,
+  tile: (name: string, date: string, score: number | undefined, files: number | undefined) =>
+    [
+      name,
+      date,
+      score === undefined ? '' : `${percent(score)} alike`,
+      files === undefined ? '' : plural(files, { one: '# file', other: '# files' }),
+    ]
+      .filter((text) => text !== '')
+      .join(', '),
+  showFiles: (count: number) => plural(count, { one: 'Show the file', other: 'Show all # files' }),
+  filesApart: 'Files of one picture',
   select: (name: string) => `Select ${name}`,
   moreLike: (name: string) => `More like ${name}`,
   lessLike: (name: string) => `Less like ${name}`,
@@ -66,7 +75,6 @@ export const gallery = {
   stars: (count: number) => (count === 0 ? 'Any' : `${'★'.repeat(count)}${count < 5 ? ' +' : ''}`),
   fold: 'One tile for',
   folds: { none: 'Each file', shots: 'Each shot', bursts: 'Each burst' },
-  folded: (count: number) => `+${number(count)}`,
   nearHint: 'To see pictures from one place, open one and choose “Near this place”.',
   near: (place: string) => `Near ${place}`,
   anywhere: 'Anywhere',

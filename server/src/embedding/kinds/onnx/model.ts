@@ -168,7 +168,7 @@ function halfTensor(values: Float16Array<ArrayBuffer>, shape: number[]): Tensor 
   return Object.defineProperty(tensor, 'data', { value: new Uint16Array(values.buffer) })
 }
 
-/** Back to what was in the file. */
+/** Restores the original content of the file. */
 const BYTES: Normalisation = { mean: [0, 0, 0], std: [1 / 255, 1 / 255, 1 / 255], isGrey: false }
 
 /** Batches of exactly `size`; the last is filled up with blank images. */

@@ -17,7 +17,7 @@ interface StoredConstant extends Constant {
 
 /**
  * Writes a graph as an ONNX model: the graph in `path`, large constants in `path.data` beside it, so that neither memory nor
- * the 2 GiB that a protocol buffer may have limit a network. A model that is there was written completely.
+ * the 2 GiB that a protocol buffer may have limit a network. An existing model was written completely.
  */
 export async function writeModel(graph: Graph, path: string): Promise<void> {
   const dataPath = `${path}.data`

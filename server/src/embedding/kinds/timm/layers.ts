@@ -122,7 +122,7 @@ export function activate(builder: GraphBuilder, x: Value, activation: Activation
   }
 }
 
-/** Weighs the channels by what is in them (Hu et al. 2018), if the network has the two convolutions for it. */
+/** Weighs the channels by their content (Hu et al. 2018), if the network has the two convolutions for it. */
 export function squeezeExcite(
   network: Network,
   x: Value,

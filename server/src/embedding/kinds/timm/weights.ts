@@ -1,7 +1,7 @@
 import { elementsOf, type TensorMap } from '../../checkpoint/tensor.ts'
 import type { GraphBuilder, Value } from '../onnx/graph.ts'
 
-/** The weights of a network by the names that PyTorch gives them; what is taken becomes a constant of the graph. */
+/** The weights of a network by the names that PyTorch gives them; a tensor that is used becomes a constant of the graph. */
 export interface Weights {
   has(name: string): boolean
   shapeOf(name: string): readonly number[]

@@ -14,7 +14,7 @@ const SHAPES = {
   stroke: '<path d="M10 45h80v10H10z"/>',
 }
 const SHEET = '<rect width="100" height="100" fill="#fff"/>'
-/** Sky over grass, so that a shape is not all there is. */
+/** Sky over grass, as a background of the shape. */
 const GROUND = '<rect width="100" height="70" fill="#9cf"/><rect y="70" width="100" height="30" fill="#596"/>'
 
 async function batchOf(pictures: string[], side: number): Promise<ImageBatch> {

@@ -10,7 +10,7 @@ export interface SampleRow {
   channel: number
   /** Channels that are stored side by side in `samples`. */
   channels: number
-  /** Pixels of the row that lie in the picture. */
+  /** Pixels of the row inside the picture. */
   width: number
   /** Reused for the next row. */
   samples: Float32Array
