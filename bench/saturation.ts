@@ -66,6 +66,7 @@ async function query(sketch: Uint8Array, step: Step): Promise<void> {
   const form = new FormData()
   form.set('image', new Blob([new Uint8Array(sketch)]), 'sketch.png')
   form.set('kind', 'sketch')
+  form.set('top_k', '100')
   const start = performance.now()
   const response = await fetch(new URL('/api/images/similarity-search', product.url), {
     method: 'POST',
