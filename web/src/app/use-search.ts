@@ -2,6 +2,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import type { Images } from '../api/client.ts'
 import { explainMatch, search } from '../api/search.ts'
+import { language } from '../messages/language.ts'
 import { PICTURE_SIDE, renderSketch } from '../sketch/picture.ts'
 import { hasEnoughInk } from '../sketch/sketch.ts'
 import { partsOf, type Query, SKETCH_UPLOAD } from './query-parts.ts'
@@ -100,7 +101,7 @@ async function requestOf(query: Query, signal: AbortSignal) {
   const parts = partsOf(query).map(({ part }) => part)
   if (hasEnoughInk(sketch.strokes))
     uploads[SKETCH_UPLOAD] = await renderSketch(sketch.strokes, PICTURE_SIDE, signal)
-  return { body: { parts, top_k: TOP_K, query: { ...filters, items_per_page: TOP_K } }, uploads }
+  return { body: { parts, top_k: TOP_K, query: { ...filters, items_per_page: TOP_K }, language }, uploads }
 }
 
 const numbers = new WeakMap<object, number>()
