@@ -20,6 +20,7 @@ import { benchIndexing } from './indexing.ts'
 import { benchInteraction } from './interaction.ts'
 import { makeKnownGallery } from './known-gallery.ts'
 import { benchPage } from './page.ts'
+import { benchParts } from './parts.ts'
 import { benchPostgres } from './postgres.ts'
 import { benchQueries } from './queries.ts'
 import { writeRandomConvNext } from './random-convnext.ts'
@@ -70,6 +71,9 @@ const USUAL: Record<string, () => Promise<Section>[] | AsyncGenerator<Section>> 
 const FURTHER: typeof USUAL = {
   embedders: async function* () {
     yield await text(benchEmbedders(inside('embedders'), await checkpoint()))
+  },
+  parts: async function* () {
+    yield await benchParts(await gallery(), inside('parts'))
   },
   contention: async function* () {
     yield await text(benchContention(await gallery(), inside('contention'), await checkpoint()))

@@ -66,6 +66,10 @@ describe('sketch-search search', () => {
     expect(sketch.stdout.trim().split('\n')).toHaveLength(2)
     const parts = ['--sketch', `${query}:0.5`, '--image', query, '--less-like', `${query}:0.25`]
     expect((await runCommand([...args, ...parts], CLASSICAL)).stdout.trim().split('\n')).toHaveLength(2)
+    const others = ['--image-id', json[0].id, '--region', `${query}@0,0,0.5,0.5`, '--colours', '#d02020:0.5']
+    expect((await runCommand([...args, ...others], CLASSICAL)).stdout).toMatch(
+      /^[01]\.\d{4} {2}sub\/3\.png\n/,
+    )
     expect(await runCommand([...args, '--text', 'dog'], CLASSICAL)).toMatchObject({
       code: 1,
       stderr: expect.stringContaining('does not understand words'),
@@ -331,6 +335,34 @@ describe('sketch-search evaluate', () => {
     expect(await readFile(html, 'utf8')).toMatch(
       /<h1>Evaluation of sketch-search-5<\/h1>.*<polyline.*data:image\/webp/s,
     )
+  })
+
+  it('measures what the colours of a drawing add, and how well pasted things are found', async () => {
+    const directory = await temporaryDirectory()
+    const folder = (name: string) => join(directory, name)
+    for (let n = 0; n < 8; n++) {
+      const className = n % 2 === 0 ? 'round' : 'square'
+      await writeSettled(join(folder('gallery'), className, `${n}.png`), await picture(n))
+      await writeSettled(join(folder('scenes'), 'any', `${n}.png`), await picture(n + 20))
+      await writeSettled(join(folder('queries'), className, `${n}-1.png`), await circleSketch())
+    }
+    const evaluate = (...options: string[]) => {
+      const folders = ['--gallery', folder('gallery'), '--queries', folder('queries')]
+      const data = ['--data-directory', folder('data'), '--embedder', 'classical']
+      return runCommand(['evaluate', ...folders, ...data, ...options])
+    }
+    const colours = await evaluate('--kind', 'colours', '--json', folder('colours.json'))
+    expect(colours.stdout).toMatch(/^8 sketches in the colours of their photos, 32 images/)
+    expect(colours.stdout).toMatch(/^sketch and colours, weight 0\.5 +[01]\.\d{4} +[01]\.\d{4} +\d+$/m)
+    const { scores } = JSON.parse(await readFile(folder('colours.json'), 'utf8'))
+    const recallOf = (query: string) =>
+      scores.find((one: { query: string }) => one.query === query).recallAt10
+    expect(recallOf('sketch and colours, weight 1')).toBeGreaterThan(recallOf('sketch'))
+
+    const pasted = await evaluate('--kind', 'pasted', '--scenes', folder('scenes'))
+    expect(pasted.stdout).toMatch(/^4 objects pasted into scenes, 12 images/)
+    expect(pasted.stdout).toMatch(/^1\/2( +[01]\.\d{4}){6}$/m)
+    expect(pasted.stdout).toMatch(/^1\/4( +[01]\.\d{4}){3} +-$/m)
   })
 
   it('rejects an unknown embedder before it begins, and fails if no image is readable', async () => {

@@ -26,9 +26,10 @@ beforeAll(async () => {
   const [sensor, preview] = await Promise.all(['#204060', '#c05020'].map(plain))
   await writeSettled(join(gallery, 'camera.dng'), await makeDng({ sensor: sensor!, preview: preview! }))
   await writeSettled(join(gallery, 'small.png'), await picture(1))
+  await writeSettled(join(gallery, 'another.png'), await picture(2))
   product = await startProduct(gallery, join(directory, 'data'), CLASSICAL)
   browser = await sharedBrowser()
-  await untilIndexed(product.url, 3)
+  await untilIndexed(product.url, 4)
 })
 afterAll(async () => {
   await product?.stop()
@@ -112,11 +113,11 @@ describe('the large view on a phone', () => {
     const { page, close } = await openPage(browser, `${product.url}/?sort=name`, PHONE)
     const loaded: string[] = []
     page.on('requestfinished', (request) => loaded.push(request.url()))
-    await openLarge(page, 'camera.dng')
+    await openLarge(page, 'another.png')
     const dialog = page.getByRole('dialog')
     const named = (name: string) => page.getByRole('dialog', { name }).waitFor()
     // The next picture is loaded before it is requested.
-    const next = await dialog.getByRole('button', { name: 'huge.png' }).locator('img').getAttribute('src')
+    const next = await dialog.getByRole('button', { name: 'camera.dng' }).locator('img').getAttribute('src')
     const id = new URL(next!, product.url).pathname.split('/')[3]!
     await expect.poll(() => loaded.some((url) => url.includes(`${id}/preview`))).toBe(true)
 
@@ -125,11 +126,14 @@ describe('the large view on a phone', () => {
     const swipe = (dx: number, dy: number) =>
       fingers(page, [(share) => [x + share * dx, y + share * dy]], { steps: 6 })
     await swipe(-160, 0)
-    await named('huge.png')
-    await swipe(160, 0)
     await named('camera.dng')
-    await dialog.getByRole('button', { name: 'huge.png' }).click()
-    await named('huge.png')
+    // As wide as the phone.
+    const widthOf = async () => (await dialog.getByTestId('large-picture').boundingBox())?.width
+    await expect.poll(widthOf).toBeCloseTo(PHONE.width, 0)
+    await swipe(160, 0)
+    await named('another.png')
+    await dialog.getByRole('button', { name: 'camera.dng' }).click()
+    await named('camera.dng')
     await swipe(0, 160)
     await dialog.waitFor({ state: 'detached' })
     await close()

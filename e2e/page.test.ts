@@ -475,6 +475,9 @@ describe('the gallery', () => {
     await page.locator('[data-index="239"]').waitFor({ state: 'detached' })
     await page.keyboard.press('Control+a')
     await page.getByText('240 selected').first().waitFor()
+    await page.reload()
+    await page.getByText('240 selected').first().waitFor()
+    await page.locator('[data-index="0"]').focus()
     await page.keyboard.press('Escape')
     await page
       .getByText(/ selected$/)

@@ -46,7 +46,39 @@ const VIEWS: [string, (page: Page) => Promise<unknown>][] = [
         .waitFor()
     },
   ],
+  [
+    'selected strokes',
+    async (page) => {
+      await draw(page, STAR)
+      await page.keyboard.press('Control+a')
+      await page.getByText('1 stroke selected').waitFor()
+    },
+  ],
+  [
+    'a comparison',
+    async (page) => {
+      const answer = await fetch(`${demo.product.url}/api/images?items_per_page=2`)
+      const { images } = (await answer.json()) as { images: { id: string }[] }
+      await page.goto(`${demo.product.url}/?compare=${images.map(({ id }) => id).join()}`)
+      await page.getByRole('dialog').locator('img').first().waitFor()
+    },
+  ],
+  ['the trash', (page) => page.goto(`${demo.product.url}/?show=trash`)],
   ['near-duplicates', (page) => page.goto(`${demo.product.url}/?show=duplicates`)],
+  // Last, because a phone then shows the gallery instead of the sheet.
+  [
+    'the library, and recent files',
+    async (page) => {
+      await page.goto(`${demo.product.url}/?recent=true`)
+      const [gallery, folders] = ['Gallery', 'Show folders'].map((name) =>
+        page.getByRole('button', { name, exact: true }),
+      )
+      await gallery!.or(folders!).first().waitFor()
+      if (await gallery!.isVisible()) await gallery!.click()
+      await folders!.click()
+      await page.getByRole('button', { name: /^Recently added \d/ }).waitFor()
+    },
+  ],
 ]
 
 describe.each([
@@ -57,6 +89,8 @@ describe.each([
     const found: Record<string, string[]> = {}
     const { page, close } = await openPage(demo.browser, demo.product.url, size)
     for (const [name, open] of VIEWS) {
+      // A selection is kept over a reload.
+      await page.evaluate(() => sessionStorage.removeItem('selection'))
       await page.goto(demo.product.url)
       await page.locator('[data-testid=grid] img').first().waitFor()
       await open(page)

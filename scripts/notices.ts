@@ -15,6 +15,7 @@ type Packages = Record<string, Locked>
 /** Packages that the build compiles into the page, although it does not depend on them at run time. */
 const BUILT_IN = ['tailwindcss']
 const MODEL_LICENCE = 'server/models/sketch-search-5/LICENSE-efficientnet-lite.txt'
+const GERMAN_WORDS_LICENCE = 'server/models/sketch-search-5/LICENSE-wiktionary.txt'
 const WORDS_LICENCE = 'server/models/sketch-search-5/LICENSE-wordnet.txt'
 
 /**
@@ -57,6 +58,12 @@ export function thirdPartyNotices(root: string, server: string[]): string {
     '',
     '```text',
     textOf(WORDS_LICENCE),
+    '```',
+    '',
+    'Its German words (`words-de.json`):',
+    '',
+    '```text',
+    textOf(GERMAN_WORDS_LICENCE),
     '```',
     '',
     '## Installed beside the server by npm',

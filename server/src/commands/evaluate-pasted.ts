@@ -1,3 +1,4 @@
+import type { ColourReport } from '../evaluation/coloured-sketches.ts'
 import type { PastedScores } from '../evaluation/pasted-objects.ts'
 import { printTable } from './table.ts'
 
@@ -16,13 +17,14 @@ export function printPasted(sizes: readonly PastedScores[]): void {
       figure(product.meanAveragePrecision),
     ]),
   ])
-  console.log('\nBy a photo of a thing: pasted things of its kind\n')
+  console.log('\nBy a photo or a sketch of a thing: pasted things of its kind\n')
   printTable([
-    ['side', 'mAP', 'R@10'],
-    ...sizes.map(({ share, photos }) => [
+    ['side', 'mAP', 'R@10', 'with nine more vectors: mAP', 'R@10', 'by a sketch: mAP', 'R@10'],
+    ...sizes.map(({ share, photos, severalVectors, sketches }) => [
       sideOf(share),
-      figure(photos.meanAveragePrecision),
-      figure(photos.recallAt10),
+      ...[photos, severalVectors, sketches].flatMap((found) =>
+        found === undefined ? ['-', '-'] : [figure(found.meanAveragePrecision), figure(found.recallAt10)],
+      ),
     ]),
   ])
   console.log('\nMaximum of the heat map on the object\n')
@@ -34,6 +36,22 @@ export function printPasted(sizes: readonly PastedScores[]): void {
       figure(region),
       figure(photo),
       word === undefined ? '-' : figure(word),
+    ]),
+  ])
+}
+
+/** Prints how often sketches in colours find the version of a photo that has these colours. */
+export function printColours({ images, queries, scores }: ColourReport): void {
+  console.log(
+    `${queries} sketches in the colours of their photos, ${images} images: each photo in four hues\n`,
+  )
+  printTable([
+    ['query', 'R@1', 'R@10', 'median rank'],
+    ...scores.map(({ query, recallAt1, recallAt10, medianRank }) => [
+      query,
+      figure(recallAt1),
+      figure(recallAt10),
+      String(medianRank),
     ]),
   ])
 }

@@ -3,13 +3,14 @@ import { writeFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { DomainError } from '../errors.ts'
+import { evaluateColours } from '../evaluation/coloured-sketches.ts'
 import type { ClassScores, Scores } from '../evaluation/evaluate.ts'
 import { evaluatePasted } from '../evaluation/pasted-objects.ts'
 import { renderReport } from '../evaluation/report.ts'
 import { type EvaluationReport, evaluateEmbedders } from '../evaluation/run.ts'
 import { evaluateWords, type WordReport } from '../evaluation/words.ts'
 import { createLog } from '../log.ts'
-import { printPasted } from './evaluate-pasted.ts'
+import { printColours, printPasted } from './evaluate-pasted.ts'
 import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
 import { showLoading } from './progress-line.ts'
 import { printTable } from './table.ts'
@@ -17,7 +18,7 @@ import { printTable } from './table.ts'
 interface EvaluateOptions extends CommonOptions {
   gallery: string
   queries?: string
-  kind: 'sketch' | 'image' | 'text' | 'pasted'
+  kind: 'sketch' | 'image' | 'text' | 'pasted' | 'colours'
   scenes?: string
   feedback?: boolean
   embedder?: string
@@ -35,17 +36,14 @@ export function evaluateCommand(): Command {
       'measure how well an embedder finds images of the class of a query, compared with a random and the classical one',
     )
     .requiredOption('--gallery <dir>', 'the images to find; each folder right in it is a class')
-    .option(
-      '--queries <dir>',
-      'what to search with; folders of the same names; only with --kind sketch and image',
-    )
+    .option('--queries <dir>', 'what to search with; folders of the same names; not with --kind text')
     .option('--scenes <dir>', 'photos in folders without the things of the gallery, for --kind pasted')
     .addOption(
       new Option(
         '--kind <kind>',
-        'what the queries are; text: the names of the classes; pasted: images of the gallery pasted into scenes',
+        'what the queries are; text: the names of the classes; pasted: images of the gallery pasted into scenes; colours: sketches in the colours of their photos',
       )
-        .choices(['sketch', 'image', 'text', 'pasted'])
+        .choices(['sketch', 'image', 'text', 'pasted', 'colours'])
         .default('sketch'),
     )
     .option('--embedder <name>', 'the embedder to evaluate; default: the chosen one')
@@ -86,6 +84,7 @@ async function runEvaluation(options: EvaluateOptions): Promise<void> {
   if (kind === 'pasted') return runPasted(options, chosen)
   if (queries === undefined)
     throw new DomainError('invalid_request', 'Give the queries with --queries FOLDER.')
+  if (kind === 'colours') return runColours({ ...options, queries }, chosen)
   const report = await evaluateEmbedders(config, {
     gallery: options.gallery,
     queries,
@@ -100,13 +99,14 @@ async function runEvaluation(options: EvaluateOptions): Promise<void> {
   status.clear()
   printOverall(report)
   printFeedback(report)
+  printClose(report)
   printClasses(report)
   if (options.json !== undefined) await writeFile(options.json, `${JSON.stringify(report, null, 2)}\n`)
   if (options.html !== undefined) await writeFile(options.html, await renderReport(report))
 }
 
 async function runPasted(
-  { gallery, scenes, json, ...options }: EvaluateOptions,
+  { gallery, scenes, queries, json, ...options }: EvaluateOptions,
   embedder: string,
 ): Promise<void> {
   if (scenes === undefined)
@@ -116,12 +116,31 @@ async function runPasted(
   const report = await evaluatePasted(config, {
     gallery,
     scenes,
+    queries,
     embedder,
     onProgress: showLoading(status, log, process.stderr.isTTY === true),
     onWarning: (message) => log.warn(message),
   })
   status.clear()
   printPasted(report)
+  if (json !== undefined) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`)
+}
+
+async function runColours(
+  { gallery, queries, json, ...options }: EvaluateOptions & { queries: string },
+  embedder: string,
+): Promise<void> {
+  const config = configFor(gallery, options)
+  const { log, status } = createLog(config, process.stderr)
+  const report = await evaluateColours(config, {
+    gallery,
+    queries,
+    embedder,
+    onProgress: showLoading(status, log, process.stderr.isTTY === true),
+    onWarning: (message) => log.warn(message),
+  })
+  status.clear()
+  printColours(report)
   if (json !== undefined) await writeFile(json, `${JSON.stringify(report, null, 2)}\n`)
 }
 
@@ -165,6 +184,17 @@ function printFeedback({ embedders }: EvaluationReport): void {
   if (rows.length === 0) return
   console.log('\nP@20 after rounds of feedback\n')
   printTable([['embedder', ...rows[0]!.slice(1).map((_, round) => String(round))], ...rows])
+}
+
+function printClose({ embedders }: EvaluationReport): void {
+  const rows = Object.entries(embedders).flatMap(([name, { close }]) =>
+    close === undefined
+      ? []
+      : [[name, String(close.score), close.precision.toFixed(4), close.recall.toFixed(4)]],
+  )
+  if (rows.length === 0) return
+  console.log('\nClose matches: share that is right, and share of the right ones that is close\n')
+  printTable([['embedder', 'from', 'precision', 'recall'], ...rows])
 }
 
 function printWords({ classes, images, unknown, ...means }: WordReport): void {

@@ -1,5 +1,6 @@
 import { DomainError, messageOf } from '../errors.ts'
-import type { QueryTerm } from '../search/query.ts'
+import type { Picture, QueryTerm } from '../search/query.ts'
+import type { ParsedTerm } from './search-terms.ts'
 
 export interface RemoteServer {
   /** Address of the page. */
@@ -26,7 +27,7 @@ const TIMEOUT_MS = 60_000
  */
 export async function searchServer(
   { url, apiKey }: RemoteServer,
-  terms: readonly QueryTerm[],
+  terms: readonly ParsedTerm[],
   top: number,
 ): Promise<ScoredPath[]> {
   const form = new FormData()
@@ -49,14 +50,51 @@ export async function searchServer(
   )
 }
 
-async function toPart(term: QueryTerm, name: string, form: FormData) {
+async function toPart(term: ParsedTerm, name: string, form: FormData): Promise<object> {
   const { weight } = term
-  if (term.kind === 'text') return { kind: 'text', text: term.text, weight }
-  if (term.kind !== 'sketch' && term.kind !== 'image')
-    throw new DomainError('not_supported', `A search by ${term.kind} can't be sent to a server.`)
-  form.set(name, new Blob([new Uint8Array(await term.picture.read())]), name)
-  const kind = term.kind === 'image' && term.mayBeSketch ? 'auto' : term.kind
-  return { kind, upload: name, weight }
+  switch (term.kind) {
+    case 'text':
+      return { kind: 'text', text: term.text, weight }
+    case 'image id':
+      return { kind: 'image_id', image_id: term.id, weight }
+    case 'colours':
+      return { kind: 'colours', ...(await colourSource(term.of, name, form)), weight }
+    case 'region':
+    case 'region of file': {
+      const { x, y, width, height } = term.picture.crop ?? { x: 0, y: 0, width: 1, height: 1 }
+      return {
+        kind: 'region',
+        upload: await attach(term.picture, name, form),
+        crop: [x, y, width, height],
+        weight,
+      }
+    }
+    default: {
+      const kind = term.kind === 'image' && term.mayBeSketch ? 'auto' : term.kind
+      return { kind, upload: await attach(term.picture, name, form), weight }
+    }
+  }
+}
+
+async function colourSource(
+  of: Extract<QueryTerm, { kind: 'colours' }>['of'],
+  name: string,
+  form: FormData,
+): Promise<object> {
+  if ('imageId' in of) return { image_id: of.imageId }
+  if ('read' in of) return { upload: await attach(of, name, form) }
+  const colours = of.map(({ rgb, share, place }) => ({
+    hex: `#${rgb.toString(16).padStart(6, '0')}`,
+    share,
+    ...(place && { place: [place.x, place.y, place.width, place.height] }),
+  }))
+  return { colours }
+}
+
+/** Adds a picture to a form. @returns the name of its field */
+async function attach({ read }: Picture, name: string, form: FormData): Promise<string> {
+  form.set(name, new Blob([new Uint8Array(await read())]), name)
+  return name
 }
 
 async function send(url: URL, init: RequestInit): Promise<Response> {

@@ -1,22 +1,15 @@
-import { existsSync } from 'node:fs'
-import { readFile } from 'node:fs/promises'
 import { Command, Option } from 'commander'
 import { type App, type AppOptions, createApp } from '../app/compose.ts'
 import type { Config } from '../config/schema.ts'
-import { DomainError, systemCodeOf } from '../errors.ts'
+import { DomainError } from '../errors.ts'
 import { createLog, type Logger } from '../log.ts'
-import type { QueryTerm } from '../search/query.ts'
 import { type CommonOptions, configFor, parseWhole, withCommonOptions } from './options.ts'
 import { followProgress, showLoading } from './progress-line.ts'
 import { type ScoredPath, searchServer } from './remote-search.ts'
+import { inGallery, parseTerms, type SearchParts } from './search-terms.ts'
 import { untilIndexed } from './until-indexed.ts'
 
-interface SearchOptions extends CommonOptions {
-  sketch: string[]
-  image: string[]
-  text: string[]
-  lessLike: string[]
-  without: string[]
+interface SearchOptions extends CommonOptions, SearchParts {
   top: number
   json?: boolean
   server?: string
@@ -25,11 +18,21 @@ interface SearchOptions extends CommonOptions {
 
 export function searchCommand(): Command {
   const command = new Command('search')
-    .description('print the images of the folder that match sketches, images and words best')
+    .description(
+      'print the images of the folder that match sketches, images, regions, words and colours best',
+    )
     .argument('[folder]', 'the gallery, with all folders below it; default: watcher.watched_directory')
-    .option('--sketch <file[:weight]>', 'a drawing to search with; weights are 0…1', collect, [])
+    .option('--sketch <file[:weight]>', 'a drawing to search with; weights are −1…1', collect, [])
     .option('--image <file[:weight]>', 'an image to search with', collect, [])
+    .option('--image-id <id[:weight]>', 'an image of the gallery by its id', collect, [])
+    .option('--region <file@x,y,w,h[:weight]>', 'a part of an image, in shares of its sides', collect, [])
     .option('--text <word[:weight]>', 'a word to search with', collect, [])
+    .option(
+      '--colours <file|palette[:weight]>',
+      'the colours of a picture, or such as "#d02020*2 #3070d0@0,0,1,0.3"',
+      collect,
+      [],
+    )
     .option('--less-like <file[:weight]>', 'an image or drawing that is not wanted', collect, [])
     .option('--without <word[:weight]>', 'a word that is not wanted', collect, [])
     .option('--top <number>', 'how many to print', parseWhole, 20)
@@ -44,11 +47,11 @@ export function searchCommand(): Command {
 }
 
 async function search(folder: string | undefined, options: SearchOptions): Promise<void> {
-  const terms = await termsOf(options)
+  const parsed = await parseTerms(options)
   const top = Math.max(1, options.top)
   if (options.server !== undefined) {
     const { server: url, apiKey } = options
-    return print(await searchServer({ url, apiKey }, terms, top), options)
+    return print(await searchServer({ url, apiKey }, parsed, top), options)
   }
   const config = configFor(folder, options)
   const { log, status } = createLog(config, process.stderr)
@@ -57,6 +60,7 @@ async function search(folder: string | undefined, options: SearchOptions): Promi
     followProgress(opened.events, status, log, isTerminal),
   )
   try {
+    const terms = await inGallery(parsed, app.catalog.images)
     const { images } = await app.search.find(terms, { filter: {}, topK: top, offset: 0, limit: top })
     status.clear()
     print(images, options)
@@ -78,45 +82,6 @@ function print(images: readonly ScoredPath[], { json }: Pick<SearchOptions, 'jso
 
 function collect(value: string, values: string[]): string[] {
   return [...values, value]
-}
-
-/** Files are read before anything is opened, so that a wrong name fails at once. */
-async function termsOf(options: SearchOptions): Promise<QueryTerm[]> {
-  const picture = async (value: string) => {
-    const { name, weight } = parseWeighted(value)
-    const bytes = await readQuery(name)
-    return { picture: { read: async () => bytes }, weight }
-  }
-  const sketches = options.sketch.map(async (value) => ({
-    kind: 'sketch' as const,
-    ...(await picture(value)),
-  }))
-  const images = options.image.map(async (value) => ({
-    kind: 'image' as const,
-    mayBeSketch: false,
-    ...(await picture(value)),
-  }))
-  const unwanted = options.lessLike.map(async (value) => {
-    const { weight, ...rest } = await picture(value)
-    return { kind: 'image' as const, mayBeSketch: true, ...rest, weight: -weight }
-  })
-  const texts = [...options.text, ...options.without].map(async (value, n) => {
-    const { name, weight } = parseWeighted(value)
-    return { kind: 'text' as const, text: name, weight: n < options.text.length ? weight : -weight }
-  })
-  const terms = await Promise.all([...sketches, ...images, ...texts, ...unwanted])
-  if (terms.some(({ weight }) => weight > 0)) return terms.filter(({ weight }) => weight !== 0)
-  throw new DomainError(
-    'invalid_request',
-    'Give what to search with: --sketch FILE, --image FILE or --text WORD.',
-  )
-}
-
-/** Splits `name:weight`. A file that is named so has no weight. */
-function parseWeighted(value: string): { name: string; weight: number } {
-  const [, name, digits] = /^(.+):(0|1|0?\.\d+|1\.0+)$/.exec(value) ?? []
-  if (name === undefined || existsSync(value)) return { name: value, weight: 1 }
-  return { name, weight: Number(digits) }
 }
 
 function withSuggestions(error: unknown): unknown {
@@ -148,15 +113,5 @@ async function openUpToDate(
       `The running server has no vectors of the embedder "${app.embedder.name}": search with its configuration (--config).`,
       { cause: error },
     )
-  }
-}
-
-async function readQuery(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file)
-  } catch (error) {
-    const reason =
-      systemCodeOf(error) === 'ENOENT' ? 'there is no such file' : `it can't be read (${systemCodeOf(error)})`
-    throw new DomainError('image_unreadable', `${file}: ${reason}.`, { cause: error })
   }
 }

@@ -8,6 +8,8 @@ export interface VocabularyFiles {
   words: string
   /** float16 `[rows, dimensions]`, little-endian. */
   vectors: string
+  /** JSON, a file for each further language. */
+  translations: readonly string[]
 }
 
 /** Returns the vocabulary of an embedder, if it has one. */

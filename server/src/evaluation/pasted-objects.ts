@@ -10,8 +10,10 @@ import { type Crop, cropImage } from '../search/region.ts'
 import { regionWithWhole, type TermVectors } from '../search/term-vectors.ts'
 import type { Vocabulary } from '../search/words/vocabulary.ts'
 import { type Composite, paste, placeOf } from './composites.ts'
-import { embedImages, type Reporter, withEmbedder } from './embed.ts'
-import { itemsIn, type LocatedItem } from './items.ts'
+import { embedImages, embedQueries, type Reporter, withEmbedder } from './embed.ts'
+import type { EmbeddedItems } from './evaluate.ts'
+import { bestScoresOf, scoresOf, sketchVectors, type Vectors, withWindows } from './image-windows.ts'
+import { classesOf, itemsIn, type LocatedItem } from './items.ts'
 import { averagePrecision, ranksOf, recallAt } from './metrics.ts'
 import { termOfWords, vocabularyOf } from './words.ts'
 
@@ -27,15 +29,26 @@ export interface PastedScores {
   /** By a region of an image, alone and as the product searches: the rank of that image, and mAP of the same kind without it. */
   regions: Record<'crop' | 'product', { medianRank: number; rankOf90: number; meanAveragePrecision: number }>
   /** By a photo of the object alone: mAP of the kind, and the share of queries with one of its composites among the first ten. */
-  photos: { meanAveragePrecision: number; recallAt10: number }
+  photos: FoundScores
+  /** The same if each image also had vectors of nine overlapping windows of half its sides, of which the best one counts. */
+  severalVectors: FoundScores
+  /** By sketches of the kind, as the product searches. */
+  sketches: FoundScores | undefined
   /** The share of composites with the maximum of the heat map on the object, by query; the first is the share of its area. */
   heat: { chance: number; region: number; photo: number; word: number | undefined }
+}
+
+export interface FoundScores {
+  meanAveragePrecision: number
+  recallAt10: number
 }
 
 export interface PastedRequest extends Reporter {
   gallery: string
   /** Photos in folders, without the things of the gallery. */
   scenes: string
+  /** Sketches in folders of the same names as those of the gallery. */
+  queries: string | undefined
   embedder: string
 }
 
@@ -47,6 +60,8 @@ export interface PastedRequest extends Reporter {
 export async function evaluatePasted(config: Config, request: PastedRequest): Promise<PastedScores[]> {
   const photos = await itemsIn(request.gallery, '--gallery', request.onWarning)
   const scenes = await itemsIn(request.scenes, '--scenes', request.onWarning)
+  const drawings =
+    request.queries === undefined ? [] : await itemsIn(request.queries, '--queries', request.onWarning)
   const sets = divide(photos, scenes)
   if (sets.pasted.length < 2)
     throw new DomainError('invalid_request', '--gallery and --scenes need at least four photos each.')
@@ -60,8 +75,16 @@ export async function evaluatePasted(config: Config, request: PastedRequest): Pr
       others: await decoded(sets.others),
       scenes: await decoded(sets.scenes),
     }
-    const context = { embedder, vocabulary, images, sets }
-    const alone = await embedImages(embedder, [...images.others, ...images.scenes])
+    const kinds = classesOf(sets.pasted)
+    const sketches = drawings.filter(({ className }) => kinds.has(className))
+    const context = {
+      embedder,
+      vocabulary,
+      images,
+      sets,
+      sketches: await embedQueries(config, embedder, sketches, 'sketch', request),
+    }
+    const alone = await withWindows(embedder, [...images.others, ...images.scenes])
     const objects = await embedImages(embedder, images.pasted)
     const scores: PastedScores[] = []
     for (const [n, share] of SHARES.entries()) {
@@ -84,6 +107,7 @@ interface Context {
   vocabulary: Vocabulary | undefined
   images: Sets<RgbImage>
   sets: Sets<LocatedItem>
+  sketches: EmbeddedItems
 }
 
 function divide(photos: readonly LocatedItem[], scenes: readonly LocatedItem[]): Sets<LocatedItem> {
@@ -121,25 +145,32 @@ async function decodeAll(
 async function scoresAt(
   share: number,
   context: Context,
-  { alone, objects }: { alone: Float32Array[]; objects: Float32Array[] },
+  { alone, objects }: { alone: Vectors[]; objects: Float32Array[] },
 ): Promise<PastedScores> {
-  const { embedder, images, sets } = context
+  const { embedder, images, sets, sketches } = context
   const composites = images.pasted.map((object, n) =>
     paste(images.into[n]!, object, share, placeOf(sets.pasted[n]!.contentHash)),
   )
-  const whole = await embedImages(
-    embedder,
-    composites.map(({ image }) => image),
-  )
-  const gallery = [...whole, ...alone]
+  const gallery = [
+    ...(await withWindows(
+      embedder,
+      composites.map(({ image }) => image),
+    )),
+    ...alone,
+  ]
   const classes = [...sets.pasted, ...sets.others].map(({ className }) => className)
   const crops = await embedImages(
     embedder,
     composites.map(({ image, box }) => cropImage(image, box)),
   )
   const classOf = (n: number) => sets.pasted[n]!.className
-  const rankingOf = (queries: readonly Float32Array[]) =>
-    queries.map((query, n) => ({ scores: scoresOf(query, gallery), own: n, className: classOf(n) }))
+  const rankingOf = (queries: readonly Float32Array[], scores = scoresOf) =>
+    queries.map((query, n) => ({ scores: scores(query, gallery), own: n, className: classOf(n) }))
+  const bySketches = sketchVectors(sketches, gallery, embedder).map((query, n) => ({
+    scores: scoresOf(query, gallery),
+    own: undefined,
+    className: sketches.items[n]!.className,
+  }))
   const otherPhotos = sets.pasted.map(({ className }) =>
     sets.others.findIndex((one) => one.className === className),
   )
@@ -149,13 +180,18 @@ async function scoresAt(
     images: gallery.length,
     regions: {
       crop: regionScores(rankingOf(crops), classes),
-      product: regionScores(rankingOf(crops.map((crop, n) => regionWithWhole(crop, whole[n]!))), classes),
+      product: regionScores(
+        rankingOf(crops.map((crop, n) => regionWithWhole(crop, gallery[n]!.whole))),
+        classes,
+      ),
     },
     photos: photoScores(rankingOf(objects), classes, composites.length),
+    severalVectors: photoScores(rankingOf(objects, bestScoresOf), classes, composites.length),
+    sketches: bySketches.length === 0 ? undefined : photoScores(bySketches, classes, composites.length),
     heat: await heatScores(
       composites,
       crops,
-      otherPhotos.map((n) => alone[n]),
+      otherPhotos.map((n) => alone[n]?.whole),
       context,
     ),
   }
@@ -163,12 +199,12 @@ async function scoresAt(
 
 interface Ranking {
   scores: Float32Array
-  /** Position of the composite that the query belongs to. */
-  own: number
+  /** Position of the composite that the query belongs to, if it was taken from one. */
+  own: number | undefined
   className: string
 }
 
-function regionScores(rankings: readonly Ranking[], classes: readonly string[]) {
+function regionScores(rankings: readonly (Ranking & { own: number })[], classes: readonly string[]) {
   const ranks = rankings.map(({ scores, own }) => ranksOf(scores, [own])[0]!).sort((a, b) => a - b)
   const precisions = rankings.map(({ scores, own, className }) => {
     const withoutOwn = scores.slice()
@@ -183,11 +219,15 @@ function regionScores(rankings: readonly Ranking[], classes: readonly string[]) 
 }
 
 /** Composites of the kind are found by a photo of a thing. The one with that photo, and other photos of the kind, are left out. */
-function photoScores(rankings: readonly Ranking[], classes: readonly string[], composites: number) {
+function photoScores(
+  rankings: readonly Ranking[],
+  classes: readonly string[],
+  composites: number,
+): FoundScores {
   const all = rankings.map(({ scores, own, className }) => {
     const others = othersOf(className, classes, own)
     const withoutPhotos = scores.slice()
-    for (const n of [own, ...others.filter((other) => other >= composites)])
+    for (const n of [...(own === undefined ? [] : [own]), ...others.filter((other) => other >= composites)])
       withoutPhotos[n] = Number.NEGATIVE_INFINITY
     const relevant = others.filter((n) => n < composites)
     return relevant.length === 0 ? undefined : ranksOf(withoutPhotos, relevant)
@@ -199,7 +239,7 @@ function photoScores(rankings: readonly Ranking[], classes: readonly string[], c
   }
 }
 
-function othersOf(className: string, classes: readonly string[], own: number): number[] {
+function othersOf(className: string, classes: readonly string[], own: number | undefined): number[] {
   return classes.flatMap((other, n) => (other === className && n !== own ? [n] : []))
 }
 
@@ -223,7 +263,7 @@ async function heatScores(
     const { parts } = await matchImage(
       image,
       given.map(([, term]) => term),
-      embedder,
+      { embedder, vocabulary },
     )
     for (const [part, [kind]] of given.entries()) hits[kind].push(isOn(parts[part]!.map, box))
   }
@@ -246,10 +286,6 @@ function isOn({ width, height, scores }: HeatMap, box: Crop): boolean {
   const x = ((best % width) + 0.5) / width
   const y = (Math.floor(best / width) + 0.5) / height
   return x >= box.x && x <= box.x + box.width && y >= box.y && y <= box.y + box.height
-}
-
-function scoresOf(query: Float32Array, gallery: readonly Float32Array[]): Float32Array {
-  return Float32Array.from(gallery, (vector) => vector.reduce((sum, value, i) => sum + value * query[i]!, 0))
 }
 
 function mean(values: readonly number[]): number {

@@ -3,11 +3,13 @@ import { basename, extname, resolve } from 'node:path'
 import { unknownEmbedder } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import { DomainError } from '../errors.ts'
+import { type Closeness, closenessOf } from './closeness.ts'
 import { embedGallery, embedQueries, type Reporter, withEmbedder } from './embed.ts'
 import { type EmbeddedItems, type Evaluation, evaluate, type Item } from './evaluate.ts'
 import { expandQueries } from './expand-queries.ts'
 import { FEEDBACK_ROUNDS, precisionAfterFeedback } from './feedback.ts'
 import { classesOf, itemsIn, type LocatedItem } from './items.ts'
+import { vocabularyOf } from './words.ts'
 
 export interface EvaluationRequest extends Reporter {
   /** Folders whose first level are the classes. */
@@ -28,7 +30,7 @@ export interface EvaluationReport {
   gallery: { directory: string; images: number; classes: number }
   queries: { directory: string; images: number; kind: 'sketch' | 'image' }
   /** By the embedder's name; `random` is the first. */
-  embedders: Record<string, Evaluation & { feedback?: number[] }>
+  embedders: Record<string, Evaluation & { feedback?: number[]; close?: Closeness }>
 }
 
 const RANDOM = 'random'
@@ -65,6 +67,8 @@ export async function evaluateEmbedders(
         FEEDBACK_ROUNDS,
         embedded.expanded,
       )
+    if (embedded.closeScore !== undefined)
+      embedders[name].close = closenessOf(embedded.gallery, embedded.expanded, embedded.closeScore)
     if (embedders[name].overall.queries === 0)
       throw new DomainError(
         'invalid_request',
@@ -115,7 +119,7 @@ function sampleOf(count: number): Set<number> {
 }
 
 /** A query named `X-3` belongs to the image named `X`, of its class if there are several. */
-function pairsIn(gallery: readonly Item[]): (query: Item) => number | undefined {
+export function pairsIn(gallery: readonly Item[]): (query: Item) => number | undefined {
   const byName = new Map(gallery.map(({ className, path }, n) => [`${className}/${stemOf(path)}`, n]))
   return ({ className, path }) => byName.get(`${className}/${stemOf(path).replace(/-[^-]*$/, '')}`)
 }
@@ -124,12 +128,20 @@ function stemOf(path: string): string {
   return basename(path, extname(path))
 }
 
+interface Embedded {
+  gallery: EmbeddedItems
+  queries: EmbeddedItems
+  expanded: EmbeddedItems
+  /** Score from which matches are close, if the embedder has one. */
+  closeScore?: number | undefined
+}
+
 async function embedBoth(
   config: Config,
   name: string,
   { gallery, queries }: { gallery: LocatedItem[]; queries: LocatedItem[] },
   request: EvaluationRequest,
-): Promise<{ gallery: EmbeddedItems; queries: EmbeddedItems; expanded: EmbeddedItems }> {
+): Promise<Embedded> {
   if (name === RANDOM) {
     const directions = randomVectors(queries, 'query')
     return { gallery: randomVectors(gallery, ''), queries: directions, expanded: directions }
@@ -140,7 +152,8 @@ async function embedBoth(
     const { sketchExpansion } = embedder
     const expands = request.kind === 'sketch' && request.expandsSketches && sketchExpansion !== undefined
     const expanded = expands ? expandQueries(found, asked, sketchExpansion) : asked
-    return { gallery: found, queries: asked, expanded }
+    const closeScore = (await vocabularyOf(config, name, embedder))?.scores.close[request.kind]
+    return { gallery: found, queries: asked, expanded, closeScore }
   })
 }
 

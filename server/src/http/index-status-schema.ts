@@ -38,7 +38,9 @@ export const indexStatusSchema = z
         kind: z
           .enum(['none', 'vocabulary', 'any'])
           .describe('Whether the embedder understands no words, those of its vocabulary, or any text.'),
-        language: z.string().nullable().describe('ISO 639-1; null if there is no vocabulary.'),
+        languages: z
+          .array(z.string())
+          .describe('ISO 639-1, the default one first; empty if there is no vocabulary.'),
         count: z.int().nullable(),
       })
       .describe('Searching by words.'),

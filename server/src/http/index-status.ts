@@ -111,6 +111,6 @@ function wordsStatus(
   vocabulary: Vocabulary | undefined,
 ): IndexStatusJson['words'] {
   if (vocabulary !== undefined)
-    return { kind: 'vocabulary', language: vocabulary.language, count: vocabulary.size }
-  return { kind: embedsText ? 'any' : 'none', language: null, count: null }
+    return { kind: 'vocabulary', languages: [...vocabulary.languages], count: vocabulary.size }
+  return { kind: embedsText ? 'any' : 'none', languages: [], count: null }
 }

@@ -17,7 +17,9 @@ export function matchHandlers({ search, ...sources }: MatchOptions): Handlers<ty
       const received = readSearchRequest(context.req.valid('form') ?? context.req.valid('json'))
       const terms = await toTerms(received, sources)
       const read = async () => (await sources.imageFiles.read(image)).bytes
-      const { map, parts, scale, words } = await search.match({ id: image.id, picture: { read } }, terms)
+      const language = 'parts' in received.request ? received.request.language : undefined
+      const matched = { id: image.id, picture: { read }, language }
+      const { map, parts, scale, words } = await search.match(matched, terms)
       const partsJson = parts.map(({ map: own, ...part }) => ({ ...part, scores: rowsOf(own) }))
       return context.json({ scores: rowsOf(map), scale, words, parts: partsJson }, 200)
     },

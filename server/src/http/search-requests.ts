@@ -45,7 +45,7 @@ export async function toTerms(
 ): Promise<QueryTerm[]> {
   if ('parts' in request) {
     const parts = request.parts.filter(({ weight }) => weight !== 0)
-    return Promise.all(parts.map((part) => toTerm(part, files, sources)))
+    return Promise.all(parts.map((part) => toTerm(part, request.language, { files, ...sources })))
   }
   const { positive, negative } = request
   const examples = [...positive, ...negative.map((one) => ({ ...one, weight: -one.weight }))]
@@ -54,15 +54,15 @@ export async function toTerms(
 
 async function toTerm(
   part: SearchPart,
-  files: ReceivedSearch['files'],
-  sources: PictureSources,
+  language: string | undefined,
+  { files, ...sources }: PictureSources & Pick<ReceivedSearch, 'files'>,
 ): Promise<QueryTerm> {
   const { weight } = part
   switch (part.kind) {
     case 'image_id':
       return { kind: 'image id', id: part.image_id, weight }
     case 'text':
-      return { kind: 'text', text: part.text, weight }
+      return { kind: 'text', text: part.text, language, weight }
     case 'colours': {
       const { colours, image_id: imageId } = part
       if (colours !== undefined) return { kind: 'colours', weight, of: colours.map(toPaletteColour) }

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
 import type { App } from '../app/compose.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
@@ -96,6 +97,30 @@ describe('a search by parts', () => {
       expect(score).toBeCloseTo((0.5 * scores![0]! + scores![1]!) / 1.5, 3)
     const wrong = [{ kind: 'colours', colours: [{ hex: 'red' }] }]
     expect((await post(app, { parts: wrong })).status).toBe(422)
+  })
+
+  it('never changes the score of a shape by colours', async () => {
+    const app = await withWords()
+    const drawing = (ink: string) =>
+      sharp(
+        Buffer.from(
+          `<svg xmlns="http://www.w3.org/2000/svg" width="256" height="256"><rect width="256" height="256" fill="#fff"/><circle cx="128" cy="128" r="80" fill="none" stroke="${ink}" stroke-width="7"/></svg>`,
+        ),
+      )
+        .png()
+        .toBuffer()
+    const shapesBy = async (ink: string, others: object[]) => {
+      const form = new FormData()
+      const parts = [{ kind: 'sketch', upload: 'drawing' }, ...others]
+      form.set('search_json', JSON.stringify({ parts, ...CALIBRATED }))
+      form.set('drawing', new Blob([(await drawing(ink)) as Uint8Array<ArrayBuffer>]), 'drawing.png')
+      const { body } = await post(app, form)
+      return Object.fromEntries(body.images.map(({ path, scores }) => [path, scores![0]!]))
+    }
+    const plain = await shapesBy('#000000', [])
+    const coloured = await shapesBy('#d02020', [{ kind: 'colours', upload: 'drawing', weight: 0.7 }])
+    expect(Object.keys(coloured).sort()).toEqual(Object.keys(plain).sort())
+    for (const [path, score] of Object.entries(plain)) expect(coloured[path]).toBeCloseTo(score, 2)
   })
 
   it('finds the image of a region among the first, by its score', async () => {
@@ -269,15 +294,18 @@ describe('the words of the model', () => {
       words: [expect.any(String), expect.any(String)],
     })
     expect(await get(await withoutWords(), '/api/words?prefix=eleph')).toEqual({ words: [] })
+    expect(await get(await withWords(), '/api/words?prefix=elef&language=de')).toMatchObject({
+      words: expect.arrayContaining(['Elefant']),
+    })
   })
 
   it('are part of the status', async () => {
     expect(await get(await withWords(), '/api/index/status')).toMatchObject({
-      words: { kind: 'vocabulary', language: 'en' },
+      words: { kind: 'vocabulary', languages: ['en', 'de'] },
     })
     expect(await get(await withAnyText(), '/api/index/status')).toMatchObject({ words: { kind: 'any' } })
     expect(await get(await withoutWords(), '/api/index/status')).toMatchObject({
-      words: { kind: 'none', language: null, count: null },
+      words: { kind: 'none', languages: [], count: null },
     })
   })
 })

@@ -61,6 +61,7 @@ export function searchHandlers({
         ...options,
         scoresTerms: true,
         describes: request.words,
+        language: request.language,
       })
       return respondWithImages(context, catalog, options, result, {
         close: result.close ? { ...result.close, score: roundScore(result.close.score) } : null,

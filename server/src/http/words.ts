@@ -9,8 +9,8 @@ export function wordHandlers({
 }): Handlers<typeof wordContract> {
   return {
     list(context) {
-      const { prefix = '', limit = DEFAULT_WORDS } = context.req.valid('query')
-      return context.json({ words: vocabulary?.complete(prefix, limit) ?? [] }, 200)
+      const { prefix = '', limit = DEFAULT_WORDS, language } = context.req.valid('query')
+      return context.json({ words: vocabulary?.complete(prefix, limit, language) ?? [] }, 200)
     },
   }
 }

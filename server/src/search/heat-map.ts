@@ -6,6 +6,7 @@ import { combine, type ImageVectors, scoreByTerm, scoreOf } from './combine.ts'
 import type { QueryTerm } from './query.ts'
 import { type Crop, cropImage } from './region.ts'
 import type { TermVectors } from './term-vectors.ts'
+import type { Vocabulary } from './words/vocabulary.ts'
 
 /** Where an image answers a query: the score of each place, `[height, width]`, row-major. */
 export interface HeatMap {
@@ -23,15 +24,21 @@ export interface Match {
 }
 
 /** Windows on each axis, and the share of the side that each covers. Neighbours overlap by half. */
-const WINDOWS = 5
-const WINDOW_SHARE = 1 / 3
+const WINDOWS = 7
+const WINDOW_SHARE = 1 / 4
 const WINDOW_LIST: readonly Crop[] = Array.from({ length: WINDOWS * WINDOWS }, (_, n) => ({
   x: ((n % WINDOWS) * WINDOW_SHARE) / 2,
   y: (Math.floor(n / WINDOWS) * WINDOW_SHARE) / 2,
   width: WINDOW_SHARE,
   height: WINDOW_SHARE,
 }))
-/** Places of a map on each axis: eight for each window. */
+/** Every other window on each axis: side by side, they cover the image. */
+const FIRST_WINDOWS = WINDOW_LIST.filter(
+  (_, n) => (n % WINDOWS) % 2 === 0 && Math.floor(n / WINDOWS) % 2 === 0,
+)
+/** Overlapping windows that are added for each map. All of them hardly find more (measured: bench/results/search.md). */
+const ADDED_WINDOWS = 12
+/** Places of a map on each axis: six for each window. */
 const MAP_SIDE = 24
 /** Weight of a window at its edges, where others may not reach. */
 const EDGE_WEIGHT = 1e-3
@@ -41,39 +48,48 @@ export function matchCover({ width, height }: { width: number; height: number })
   return { width: Math.ceil(width / WINDOW_SHARE), height: Math.ceil(height / WINDOW_SHARE) }
 }
 
+export interface MatchSources {
+  embedder: EmbedderClient
+  vocabulary: Vocabulary | undefined
+}
+
 /**
  * Scores windows of an image as if each was an image of its own: the whole image at once would show small things too small for
- * the network (measured: bench/results/search.md). Within a window, the feature map of the embedder has the scores of places; with an embedder
- * that has none, the score of the window counts. A place has the mean of the windows that cover it, those with it in their middle
- * count most. Scores can be compared with those of results, and between images.
+ * the network (measured: bench/results/search.md). Windows side by side come first, then overlapping ones where these score best. Within a
+ * window, the feature map of the embedder has the scores of places; with an embedder that has none, the score of the window counts. A place has the
+ * mean of the windows that cover it, those with it in their middle count most. Scores can be compared with those of results, and between images.
  * @throws {DomainError} `embedder_failed`
  */
 export async function matchImage(
   image: RgbImage,
   terms: readonly TermVectors[],
-  embedder: EmbedderClient,
+  { embedder, vocabulary }: MatchSources,
 ): Promise<Match> {
-  const pictures = WINDOW_LIST.map((window) => cropImage(image, window))
-  const grids = await gridsOf(pictures, embedder)
+  const located = terms.map((term) => withWords(term, vocabulary))
+  const whole = combine(located)
+  const scorers: Scorer[] = located.map((term) => (vectors) => scoreByTerm(term, vectors))
+  // One part alone has the map of the whole query.
+  if (located.length > 1) scorers.unshift((vectors) => scoreOf(whole, vectors))
   const hasColours = terms.some(({ kind }) => kind === 'colours')
-  const colours = pictures.map((picture) => (hasColours ? coloursOf(picture) : undefined))
-  const mapBy = (score: (vectors: ImageVectors) => number) =>
-    mapOf(
-      grids.map(({ width, height, places }, n) => ({
-        width,
-        height,
-        scores: Float32Array.from(places, (place) => score({ image: place, colours: colours[n] })),
-      })),
-    )
-  const whole = combine(terms)
+  const read = (windows: readonly Crop[]) => readWindows(image, windows, embedder, hasColours)
+  const first = await read(FIRST_WINDOWS)
+  const firstMaps = scorers.map((score) => windowMaps(first, score))
+  const added = await read([...new Set(firstMaps.flatMap((maps) => bestWindows(mapOf(maps))))])
+  const maps = scorers.map((score, n) => mapOf([...firstMaps[n]!, ...windowMaps(added, score)]))
+  const parts = maps.slice(-terms.length)
   return {
-    map: mapBy((vectors) => scoreOf(whole, vectors)),
-    parts: terms.map((term) => ({
-      kind: term.kind,
-      words: term.words,
-      map: mapBy((vectors) => scoreByTerm(term, vectors)),
-    })),
+    map: maps[0]!,
+    parts: terms.map(({ kind, words }, n) => ({ kind, words, map: parts[n]! })),
   }
+}
+
+/** The nearest words show which things in a picture are meant, so that textures count less (measured: bench/results/search.md). */
+function withWords(term: TermVectors, vocabulary: Vocabulary | undefined): TermVectors {
+  if (term.kind !== 'image' || vocabulary === undefined) return term
+  const sets = term.sets.map((set) =>
+    set.map((one) => ({ ...one, vector: vocabulary.towardsWords(one.vector) })),
+  )
+  return { ...term, sets }
 }
 
 /** The whole image in the vector of a region helps to rank its own image, but hides where the region is. */
@@ -82,19 +98,29 @@ export function withoutWholeImage(term: QueryTerm): QueryTerm {
   return { kind: 'image', weight: term.weight, picture: term.picture, mayBeSketch: false }
 }
 
-/** Vectors of the places of a window, row by row. */
+type Scorer = (vectors: ImageVectors) => number
+
+/** A window with the vectors of its places, row by row. */
 interface Grid {
+  window: Crop
   width: number
   height: number
   places: Float32Array[]
+  colours: Float32Array | undefined
 }
 
-async function gridsOf(pictures: readonly RgbImage[], embedder: EmbedderClient): Promise<Grid[]> {
+async function readWindows(
+  image: RgbImage,
+  windows: readonly Crop[],
+  embedder: EmbedderClient,
+  hasColours: boolean,
+): Promise<Grid[]> {
+  const pictures = windows.map((window) => cropImage(image, window))
   const { dimensions, places: size = { width: 1, height: 1 } } = embedder
   const embedded = await (embedder.places === undefined
     ? embedder.embed(pictures, 'photo', 'query')
     : embedder.embedPlaces(pictures))
-  return embedded.map((vectors) => {
+  return embedded.map((vectors, n) => {
     if (!(vectors instanceof Float32Array)) {
       const message = `The embedder "${embedder.name}" can do nothing with this picture.`
       throw new DomainError('embedder_failed', message, { cause: vectors })
@@ -102,11 +128,40 @@ async function gridsOf(pictures: readonly RgbImage[], embedder: EmbedderClient):
     const places = Array.from({ length: size.width * size.height }, (_, place) =>
       vectors.subarray(place * dimensions, (place + 1) * dimensions),
     )
-    return { ...size, places }
+    return { window: windows[n]!, ...size, places, colours: hasColours ? coloursOf(pictures[n]!) : undefined }
   })
 }
 
-function mapOf(windows: readonly HeatMap[]): HeatMap {
+/** The windows with the best places of a map, without those that it is made of. */
+function bestWindows({ width, height, scores }: HeatMap): Crop[] {
+  const best = (window: Crop) => {
+    let most = Number.NEGATIVE_INFINITY
+    for (const [n, score] of scores.entries()) {
+      const [x, y] = [((n % width) + 0.5) / width, (Math.floor(n / width) + 0.5) / height]
+      if (placeIn(window, x, y) !== undefined) most = Math.max(most, score)
+    }
+    return most
+  }
+  return WINDOW_LIST.filter((window) => !FIRST_WINDOWS.includes(window))
+    .map((window) => ({ window, score: best(window) }))
+    .sort((a, b) => b.score - a.score)
+    .slice(0, ADDED_WINDOWS)
+    .map(({ window }) => window)
+}
+
+interface WindowMap {
+  window: Crop
+  map: HeatMap
+}
+
+function windowMaps(grids: readonly Grid[], score: Scorer): WindowMap[] {
+  return grids.map(({ window, width, height, places, colours }) => ({
+    window,
+    map: { width, height, scores: Float32Array.from(places, (image) => score({ image, colours })) },
+  }))
+}
+
+function mapOf(windows: readonly WindowMap[]): HeatMap {
   const scores = new Float32Array(MAP_SIDE * MAP_SIDE)
   for (let y = 0; y < MAP_SIDE; y++) {
     for (let x = 0; x < MAP_SIDE; x++)
@@ -116,17 +171,23 @@ function mapOf(windows: readonly HeatMap[]): HeatMap {
 }
 
 /** @param x,y in 0…1 of the image */
-function scoreAt(windows: readonly HeatMap[], x: number, y: number): number {
+function scoreAt(windows: readonly WindowMap[], x: number, y: number): number {
   let sum = 0
   let total = 0
-  for (const [n, window] of WINDOW_LIST.entries()) {
-    const [inX, inY] = [(x - window.x) / WINDOW_SHARE, (y - window.y) / WINDOW_SHARE]
-    if (inX < 0 || inX > 1 || inY < 0 || inY > 1) continue
-    const weight = (1 - Math.abs(2 * inX - 1)) * (1 - Math.abs(2 * inY - 1)) + EDGE_WEIGHT
-    sum += weight * interpolated(windows[n]!, inX, inY)
+  for (const { window, map } of windows) {
+    const place = placeIn(window, x, y)
+    if (place === undefined) continue
+    const weight = (1 - Math.abs(2 * place.x - 1)) * (1 - Math.abs(2 * place.y - 1)) + EDGE_WEIGHT
+    sum += weight * interpolated(map, place.x, place.y)
     total += weight
   }
   return sum / total
+}
+
+/** @returns the same place in 0…1 of the window, if it is in there */
+function placeIn(window: Crop, x: number, y: number): { x: number; y: number } | undefined {
+  const place = { x: (x - window.x) / window.width, y: (y - window.y) / window.height }
+  return [place.x, place.y].every((value) => value >= 0 && value <= 1) ? place : undefined
 }
 
 /** Bilinear interpolation between the middles of places. @param x,y in 0…1 of the window */

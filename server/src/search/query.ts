@@ -15,7 +15,7 @@ export type QueryTerm = { weight: number } & (
   | { kind: 'image id'; id: string }
   /** A part of an image of the gallery. */
   | { kind: 'region'; imageId: string; picture: Picture }
-  | { kind: 'text'; text: string }
+  | { kind: 'text'; text: string; language?: string | undefined }
   | { kind: 'colours'; of: readonly PaletteColour[] | Picture | { imageId: string } }
 )
 

@@ -18,6 +18,8 @@ export interface SearchOptions extends Page {
   scoresTerms?: boolean | undefined
   /** Adds the words of each image, if the model is sure of some. */
   describes?: boolean | undefined
+  /** Language of these words, ISO 639-1. Default: the first one of the vocabulary. */
+  language?: string | undefined
   /** Ends the search between two of its steps: a newer search of the same client does not wait for it. */
   signal?: AbortSignal | undefined
 }
@@ -37,6 +39,13 @@ export interface SearchResult extends Ranking {
   terms: Pick<TermVectors, 'kind' | 'words'>[]
   /** In milliseconds. */
   timings: { prepare: number; embed: number; nearest: number }
+}
+
+interface MatchedImage {
+  id: string
+  picture: Picture
+  /** Language of the words for it. */
+  language?: string | undefined
 }
 
 /** Why an image matches. */
@@ -61,7 +70,7 @@ export interface ImageSearch {
    * Explains where an image answers a query.
    * @throws {DomainError} as `find`; those of reading the picture
    */
-  match(image: { id: string; picture: Picture }, terms: readonly QueryTerm[]): Promise<ExplainedMatch>
+  match(image: MatchedImage, terms: readonly QueryTerm[]): Promise<ExplainedMatch>
 }
 
 export function createImageSearch(
@@ -144,7 +153,7 @@ function assertWanted(terms: readonly QueryTerm[]): void {
 
 async function explainMatch(
   sources: VectorSources,
-  { id, picture }: { id: string; picture: Picture },
+  { id, picture, language }: MatchedImage,
   terms: readonly QueryTerm[],
 ): Promise<ExplainedMatch> {
   assertWanted(terms)
@@ -156,9 +165,9 @@ async function explainMatch(
   const { image } = await reader.decode(await picture.read(), matchCover(embedder.inputSize))
   const [own] = await catalog.vectors.get([id])
   return {
-    ...(await matchImage(image, vectors, embedder)),
+    ...(await matchImage(image, vectors, sources)),
     scale: await scaleOf(vectors, sources),
-    words: own === undefined ? [] : (vocabulary?.describe(own.vector) ?? []),
+    words: own === undefined ? [] : (vocabulary?.describe(own.vector, language) ?? []),
   }
 }
 
@@ -221,9 +230,11 @@ async function explained(
   images: ScoredImage[],
   terms: readonly TermVectors[],
   { catalog, vocabulary }: Pick<VectorSources, 'catalog' | 'vocabulary'>,
-  { scoresTerms, describes }: Pick<SearchOptions, 'scoresTerms' | 'describes'>,
+  { scoresTerms, describes, language }: Pick<SearchOptions, 'scoresTerms' | 'describes' | 'language'>,
 ): Promise<FoundImage[]> {
   if (!scoresTerms && !describes) return images
+  const isScoreOfTerm = terms.length === 1 && isPlain(terms[0]!)
+  if (isScoreOfTerm && !describes) return images.map((image) => ({ ...image, scores: [image.score] }))
   const ids = images.map(({ id }) => id)
   const vectorsOf = await vectorsReader(
     catalog,
@@ -233,7 +244,16 @@ async function explained(
   return images.map((image) => {
     const vectors = vectorsOf(image.id)
     const scores = scoresTerms ? { scores: terms.map((term) => scoreByTerm(term, vectors)) } : {}
-    const words = describes && vectors.image ? { words: vocabulary?.describe(vectors.image) ?? [] } : {}
+    const words =
+      describes && vectors.image ? { words: vocabulary?.describe(vectors.image, language) ?? [] } : {}
     return { ...image, ...scores, ...words }
   })
+}
+
+/** Whether the score of an image by a term is the scalar product with one vector: what a search by this term alone is ordered by. */
+function isPlain({ kind, sets }: TermVectors): boolean {
+  const [[only, ...more] = [], ...others] = sets
+  return (
+    kind !== 'colours' && more.length === 0 && others.length === 0 && only?.weight === 1 && only.offset === 0
+  )
 }

@@ -67,7 +67,7 @@ export async function vectorOf(
     case 'region':
       return { weight, ...(await vectorOfRegion(term, sources, timings)) }
     case 'text':
-      return { weight, ...(await vectorsOfText(term.text, sources, timings)) }
+      return { weight, ...(await vectorsOfText(term, sources, timings)) }
     case 'colours':
       return { weight, ...(await coloursOfTerm(term.of, sources, timings)) }
   }
@@ -145,12 +145,12 @@ function vectorIn({ sets }: Vectors): Float32Array {
 }
 
 async function vectorsOfText(
-  text: string,
+  { text, language }: Extract<QueryTerm, { kind: 'text' }>,
   { catalog, embedder, vocabulary }: VectorSources,
   timings: TermTimings,
 ): Promise<Vectors> {
   if (vocabulary !== undefined) {
-    const known = vocabulary.find(text)
+    const known = vocabulary.find(text, language)
     return { sets: known.map(({ vectors }) => vectors), kind: 'text', words: known.map(({ word }) => word) }
   }
   const start = performance.now()

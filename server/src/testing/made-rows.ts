@@ -13,7 +13,7 @@ const FIRST_DAY = 10_957
 export async function makeRows(dataDirectory: string, count: number): Promise<void> {
   await mkdir(dataDirectory, { recursive: true })
   const { database, close } = await openTables(undefined, dataDirectory, { warn: console.error })
-  const takenAt = sql`(${FIRST_DAY} + n / 100) * ${DAY_MS} + n`
+  const takenAt = sql`(${sql.lit(FIRST_DAY)} + n / 100) * ${sql.lit(DAY_MS)} + n`
   const month = sql`cast(strftime('%Y%m', (${takenAt}) / 1000, 'unixepoch') as integer)`
   await sql`
     with recursive numbers (n) as (select 0 union all select n + 1 from numbers where n < ${count - 1})
@@ -22,7 +22,7 @@ export async function makeRows(dataDirectory: string, count: number): Promise<vo
       created_at, modified_at, inode, content_hash, taken_at, taken_month
     )
     select
-      printf('%08x-0000-4000-8000-000000000000', n), n % 100 || '/' || n || '.jpg', n % 100, n || '.jpg',
+      printf('%08x-0000-4000-8000-000000000000', n), (n % 100) || '/' || n || '.jpg', n % 100, n || '.jpg',
       n || '.jpg', printf('%08d.jpg', n), 1, 600 + 300 * (n % 4), 900, 'image/jpeg',
       ${takenAt}, ${takenAt}, n, printf('%064x', n), ${takenAt}, ${month}
     from numbers`.execute(database)

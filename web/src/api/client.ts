@@ -1,6 +1,7 @@
 import { hc, type InferRequestType, type InferResponseType } from 'hono/client'
 import type { Role } from '../../../server/src/contract/roles.ts'
 import type { Api } from '../../../server/src/http/contract/client.ts'
+import { language } from '../messages/language.ts'
 import { read, type Sending, send, sendWithProgress } from './request.ts'
 
 export { ApiError, isPassing } from './errors.ts'
@@ -65,8 +66,9 @@ export function getImage(id: string, signal?: AbortSignal): Promise<Image> {
 }
 
 /** Words that the model understands and that begin with a prefix. */
+/** Words that begin with a prefix, those in the language of the page first. */
 export async function completeWords(prefix: string, limit: number, signal?: AbortSignal): Promise<string[]> {
-  const { words } = await read(api.words.$get({ query: { prefix, limit } }, until(signal)))
+  const { words } = await read(api.words.$get({ query: { prefix, limit, language } }, until(signal)))
   return words
 }
 

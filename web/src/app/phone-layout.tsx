@@ -33,7 +33,8 @@ export function PhoneLayout(props: LayoutProps) {
       <div
         {...PANE}
         style={{ '--sheet-inset-bottom': `${DETENTS[detent] * 100}dvh` } as CSSProperties}
-        className="relative min-h-0 flex-1 overflow-hidden"
+        // At the greatest height the chip alone stands for the sketch.
+        className={`relative min-h-0 flex-1 overflow-hidden ${detent === 2 ? 'invisible' : ''}`}
       >
         <QueryPane
           page={page}

@@ -1,4 +1,5 @@
 import type { Filters, SearchPart } from '../api/client.ts'
+import { language } from '../messages/language.ts'
 import { hasEnoughInk, type Sketch } from '../sketch/sketch.ts'
 import { type QueryTerm, weightOf } from '../state/query-terms.ts'
 import { coloursOf } from './sketch-colours.ts'
@@ -61,5 +62,5 @@ export function savedSearch(query: Query, sketchTerm: QueryTerm | undefined): ob
     if (sketchTerm === undefined) return undefined
     parts[0] = { kind: 'sketch', query_id: sketchTerm.id, weight: query.sketchWeight }
   }
-  return { parts, top_k: SAVED_TOP_K, query: query.filters }
+  return { parts, top_k: SAVED_TOP_K, query: query.filters, language }
 }

@@ -1,3 +1,4 @@
+import { ArrowUp } from 'lucide-react'
 import { useEffect, useState } from 'react'
 import { Button } from '../components/button.tsx'
 import { Notice } from '../components/notice.tsx'
@@ -11,7 +12,7 @@ const QUIET_MS = 600
 export function ResultsStatus({ page }: { page: Page }) {
   const { lists, search, sheet, picture } = page
   const { gallery, query, app } = messages
-  const { list, closeCount, events, isCurrent, selection } = lists
+  const { list, closeCount, events, isCurrent, selection, showNewer } = lists
   const text = !isCurrent
     ? gallery.searching
     : !search.hasResults
@@ -33,11 +34,24 @@ export function ResultsStatus({ page }: { page: Page }) {
       {sheet.problem !== undefined && <Notice isDanger title={sheet.problem} />}
       {selection.problem !== undefined && <Notice isDanger title={selection.problem} />}
       {picture.share !== undefined && <Notice>{query.sending(picture.share)}</Notice>}
+      {showNewer !== undefined && (
+        // Over the list, which stays where it is.
+        <div className="relative z-10 h-0 text-center">
+          <Button
+            size="small"
+            icon={<ArrowUp />}
+            onClick={showNewer}
+            className="translate-y-2 rounded-full shadow-rest"
+          >
+            {gallery.showNew}
+          </Button>
+        </div>
+      )}
       {events.pendingChanges !== undefined && (
         <Notice
           actions={
             <Button size="small" onClick={events.showChanges}>
-              {search.hasResults ? gallery.showNew : gallery.showChanges}
+              {gallery.showChanges}
             </Button>
           }
         >

@@ -21,7 +21,7 @@ export function SavedSketchList({ onOpen }: { onOpen: (saved: SavedSketch) => vo
               <img
                 src={svgUrl(one.sketch.strokes)}
                 alt=""
-                className="h-8 w-9 shrink-0 rounded-tile border border-line bg-paper object-contain dark:hue-rotate-180 dark:invert"
+                className="h-8 w-9 shrink-0 rounded-tile border border-line bg-paper object-contain dark:hue-rotate-180 dark:invert-90"
               />
               <span className="min-w-0 flex-1 truncate">{one.name}</span>
             </button>

@@ -1,6 +1,6 @@
 import type { Image, Month } from '../api/client.ts'
 import { aspectOf, type Section } from '../gallery/grid-layout.ts'
-import { type ImageList, wholeList } from '../gallery/image-list.ts'
+import { begunList, type ImageList } from '../gallery/image-list.ts'
 import { monthName, number } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
 import { filterCount, type PageState } from '../state/address.ts'
@@ -19,12 +19,15 @@ export function resultsOf(
   search: SearchResult,
   isFurtherShown: boolean,
 ): { list: ImageList; closeCount: number | undefined } {
-  const all = search.data?.images ?? []
-  const close = search.data?.close ?? undefined
-  const closeCount = close && all.filter(({ score = 0 }) => score >= close.score).length
-  const images = closeCount !== undefined && !isFurtherShown ? all.slice(0, closeCount) : all
-  const { isPending: isLoading, error } = search
-  return { list: wholeList(images, { isLoading, error, retry: () => void search.refetch() }), closeCount }
+  const { data, isPending: isLoading, error, refetch: retry, wantAll, loadAll } = search
+  const total = data?.total ?? 0
+  const closeCount = data?.close?.total
+  const count = closeCount !== undefined && !isFurtherShown ? Math.min(closeCount, total) : total
+  const list = begunList(data?.images ?? [], count, {
+    ...{ isLoading, error, retry, wantAll },
+    loadAll: async () => (await loadAll()).images,
+  })
+  return { list, closeCount }
 }
 
 /** Close matches, and those further away; one group where the server gives no border. */

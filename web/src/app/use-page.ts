@@ -27,6 +27,7 @@ import { useUploads } from '../upload/use-uploads.ts'
 import { savedSearch } from './query-parts.ts'
 import { gallerySections, resultSections, resultsOf } from './sections.ts'
 import { usePreloadedUploadPanel } from './upload-panel.ts'
+import { useHeldResults } from './use-held-results.ts'
 import { usePictureInput } from './use-picture-input.ts'
 import { useSavedPicture } from './use-saved-picture.ts'
 import { isSearching, useSearch } from './use-search.ts'
@@ -145,7 +146,7 @@ function usePageSearch(state: ReturnType<typeof usePageState>['state'], sheet: R
     isCurrent,
     /** Whether something is searched with. */
     isActive,
-    hasResults: isActive && (result.data !== undefined || result.isError),
+    hasResults: isActive && (result.data !== undefined || result.error !== null),
     isOnlyUnwanted: !isActive && sheet.terms.length > 0,
   }
 }
@@ -165,12 +166,12 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) 
     queryFn: ({ signal }) => getTimeline(timeline, signal),
     enabled: isByDate && !hasResults,
   })
-  const results = useMemo(() => resultsOf(result, isFurtherShown), [result, isFurtherShown])
+  const searchKey = JSON.stringify([state.terms.filter(({ kind }) => kind !== 'sketch'), filters])
+  const held = useHeldResults(result, isAtTop, searchKey)
+  const results = useMemo(() => resultsOf(held.result, isFurtherShown), [held.result, isFurtherShown])
   const list = withoutHidden(hasResults ? results.list : gallery, trash.hidden)
-  const listKey = JSON.stringify(
-    hasResults ? [state.terms.filter(({ kind }) => kind !== 'sketch'), filters] : [state.sort, filters],
-  )
-  const resetKey = `${hasResults} ${listKey}`
+  const listKey = hasResults ? searchKey : JSON.stringify([state.sort, filters])
+  const resetKey = `${hasResults} ${listKey}${held.turn === 0 ? '' : ` ${held.turn}`}`
   const sections = hasResults
     ? resultSections(list.count, results.closeCount, isFurtherShown, setFurtherShown)
     : gallerySections(list, state, isByDate ? months : undefined, trash.hidden)
@@ -183,6 +184,7 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) 
   )
   const { pin } = gallery
   useEffect(() => pin(viewed.openIndex), [pin, viewed.openIndex])
+  useResultsAround(hasResults ? results.list : undefined, state.view, viewed.openIndex)
   const selection = useSelection(list, listKey)
   const { drop } = selection
   useEffect(() => drop(new Set(trash.hidden.keys())), [drop, trash.hidden])
@@ -199,9 +201,27 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) 
     setAtTop,
     isCurrent,
     closeCount: results.closeCount,
+    /** Shows results that were held back to keep the place; undefined if there are none. */
+    showNewer: hasResults ? held.showNewer : undefined,
     isFurtherShown,
     setFurtherShown,
   }
+}
+
+/** Pictures beside the one in the large view that its filmstrip shows. */
+const NEIGHBOURS = 17
+
+/** Loads the results around the picture in the large view, and all of them where its place is not known. */
+function useResultsAround(
+  list: ImageList | undefined,
+  id: string | undefined,
+  index: number | undefined,
+): void {
+  const onRange = list?.onRange
+  const last = index === undefined ? Number.POSITIVE_INFINITY : index + NEIGHBOURS
+  useEffect(() => {
+    if (id !== undefined) onRange?.(0, last)
+  }, [id, last, onRange])
 }
 
 function useTermActions(

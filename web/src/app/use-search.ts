@@ -1,12 +1,28 @@
-import { useQuery } from '@tanstack/react-query'
-import { useRef } from 'react'
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useCallback, useMemo, useRef, useState } from 'react'
 import type { Images } from '../api/client.ts'
 import { explainMatch, search } from '../api/search.ts'
+import { language } from '../messages/language.ts'
 import { PICTURE_SIDE, renderSketch } from '../sketch/picture.ts'
 import { hasEnoughInk } from '../sketch/sketch.ts'
 import { partsOf, type Query, SKETCH_UPLOAD } from './query-parts.ts'
 
 const TOP_K = 500
+/** Results of the first answer: more than are seen at first. Reading all of them takes as long as searching. */
+const FIRST_RESULTS = 120
+
+export interface SearchResult {
+  /** The first results, or all once they were asked for. */
+  data: Images | undefined
+  /** Names the query that the data answer. */
+  dataKey: string
+  isPending: boolean
+  error: Error | null
+  refetch: () => void
+  /** Asks for all results, which then replace the first ones. */
+  wantAll: () => void
+  loadAll: () => Promise<Images>
+}
 
 export function isSearching({ sketch, terms }: Pick<Query, 'sketch' | 'terms'>): boolean {
   return hasEnoughInk(sketch.strokes) || terms.some(({ kind, isWanted }) => isWanted && kind !== 'colours')
@@ -17,29 +33,51 @@ export function isSearching({ sketch, terms }: Pick<Query, 'sketch' | 'terms'>):
  * there.
  * @returns with `isCurrent`: whether the answer is the one to this query
  */
-export function useSearch(query: Query) {
+export function useSearch(query: Query): { result: SearchResult; isCurrent: boolean } {
+  const client = useQueryClient()
   const isActive = isSearching(query)
+  const key = keyOf(query)
   /** The last response since the search began. Earlier ones belong to another search. */
-  const last = useRef<Images>(undefined)
+  const last = useRef<{ data: Images; key: string }>(undefined)
   if (!isActive) last.current = undefined
-  const result = useQuery<Images>({
-    queryKey: ['images', 'search', keyOf(query)],
-    queryFn: ({ signal }) => run(query, signal),
+  const first = useQuery<Images>({
+    ...answerOf(query, FIRST_RESULTS),
     enabled: isActive,
-    placeholderData: () => last.current,
-    staleTime: 30_000,
-    gcTime: 60_000,
+    placeholderData: () => last.current?.data,
   })
-  if (isActive && result.data !== undefined) last.current = result.data
-  const isCurrent = result.isSuccess && !result.isPlaceholderData
-  return { result, isCurrent }
+  const [wanted, setWanted] = useState<string>()
+  const hasMore = first.data !== undefined && first.data.total > first.data.images.length
+  const isWanted = isActive && wanted === key && hasMore && !first.isPlaceholderData
+  const all = useQuery<Images>({ ...answerOf(query, TOP_K), enabled: isWanted })
+  const data = (isWanted ? all.data : undefined) ?? first.data
+  const dataKey = first.isPlaceholderData ? (last.current?.key ?? key) : key
+  if (isActive && data !== undefined) last.current = { data, key: dataKey }
+
+  const latest = useRef(query)
+  latest.current = query
+  // Older data are about to be replaced, so nothing more is fetched of them.
+  const wantAll = useCallback(() => setWanted(dataKey), [dataKey])
+  const loadAll = useCallback(() => client.fetchQuery(answerOf(latest.current, TOP_K)), [client])
+  const { isPending, error, refetch: refetchFirst } = first
+  const { error: errorOfAll, refetch: refetchAll } = all
+  const result = useMemo((): SearchResult => {
+    const problem = error ?? (isWanted ? errorOfAll : null)
+    const refetch = () => void (error === null && isWanted ? refetchAll() : refetchFirst())
+    return { data, dataKey, isPending, error: problem, refetch, wantAll, loadAll }
+  }, [data, dataKey, isPending, error, errorOfAll, isWanted, refetchFirst, refetchAll, wantAll, loadAll])
+  return { result, isCurrent: first.isSuccess && !first.isPlaceholderData }
 }
 
-export type SearchResult = ReturnType<typeof useSearch>['result']
-
-async function run(query: Query, signal: AbortSignal): Promise<Images> {
-  const { body, uploads } = await requestOf(query, signal)
-  return search(body, uploads, signal)
+function answerOf(query: Query, count: number) {
+  return {
+    queryKey: ['images', 'search', keyOf(query), count],
+    queryFn: async ({ signal }: { signal: AbortSignal }): Promise<Images> => {
+      const { body, uploads } = await requestOf(query, signal)
+      return search({ ...body, query: { ...body.query, items_per_page: count } }, uploads, signal)
+    },
+    staleTime: 30_000,
+    gcTime: 60_000,
+  }
 }
 
 /** The heat map of a picture for the query. It is requested only while `isShown`. */
@@ -63,7 +101,7 @@ async function requestOf(query: Query, signal: AbortSignal) {
   const parts = partsOf(query).map(({ part }) => part)
   if (hasEnoughInk(sketch.strokes))
     uploads[SKETCH_UPLOAD] = await renderSketch(sketch.strokes, PICTURE_SIDE, signal)
-  return { body: { parts, top_k: TOP_K, query: { ...filters, items_per_page: TOP_K } }, uploads }
+  return { body: { parts, top_k: TOP_K, query: { ...filters, items_per_page: TOP_K }, language }, uploads }
 }
 
 const numbers = new WeakMap<object, number>()

@@ -172,7 +172,7 @@ function ClosedPane({ isSide, strokes, onOpen }: ClosedPaneProps): ReactNode {
           <img
             src={src}
             alt=""
-            className="size-9 rounded-tile border border-line bg-paper object-contain dark:hue-rotate-180 dark:invert"
+            className="size-9 rounded-tile border border-line bg-paper object-contain dark:hue-rotate-180 dark:invert-90"
           />
         )}
       </IconButton>

@@ -62,7 +62,7 @@ export function QueryChip({
               key={src}
               src={src}
               alt=""
-              className={`size-full object-cover ${isNegative ? 'opacity-85 grayscale' : ''} ${isInk ? 'dark:hue-rotate-180 dark:invert' : ''}`}
+              className={`size-full object-cover ${isNegative ? 'opacity-85 grayscale' : ''} ${isInk ? 'dark:hue-rotate-180 dark:invert-90' : ''}`}
             />
           )}
         </span>

@@ -15,18 +15,28 @@ export interface ImageList {
   retry: () => void
 }
 
-/** A list that is here as a whole. */
-export function wholeList(
-  images: Image[],
-  state: Pick<ImageList, 'isLoading' | 'error' | 'retry'>,
+interface Rest extends Pick<ImageList, 'isLoading' | 'error' | 'retry'> {
+  /** Asks for all images of the list, which is made again with them. */
+  wantAll: () => void
+  loadAll: () => Promise<readonly Image[]>
+}
+
+/** A list whose beginning is here. The rest is fetched at once when a part of it comes into view. */
+export function begunList(
+  images: readonly Image[],
+  count: number,
+  { wantAll, loadAll, ...state }: Rest,
 ): ImageList {
   return {
     ...state,
-    count: images.length,
-    imageAt: (index) => images[index],
-    loaded: () => images.entries(),
-    load: async (first, last) => images.slice(first, last + 1),
-    onRange: () => {},
+    count,
+    imageAt: (index) => (index < count ? images[index] : undefined),
+    loaded: () => images.slice(0, count).entries(),
+    load: async (first, last) =>
+      (last < images.length ? images : await loadAll()).slice(first, Math.min(last + 1, count)),
+    onRange: (_, last) => {
+      if (Math.min(last, count - 1) >= images.length) wantAll()
+    },
   }
 }
 

@@ -155,23 +155,17 @@ function Stage({ image, match, zoom, frameRef, onPrevious, onNext, onClose }: St
   const [broken, setBroken] = useState<string>()
   return (
     <div className="relative min-h-0 flex-1 px-16 phone:px-0">
-      {broken === image.id ? (
-        <p role="alert" className="grid h-full place-items-center text-ink-2">
-          {messages.viewer.unreadable}
-        </p>
-      ) : (
-        <ZoomableImage
-          key={image.id}
-          frameRef={frameRef}
-          image={image}
-          zoom={zoom}
-          overlay={match.shown && <HeatMap {...match.shown} />}
-          onPrevious={onPrevious}
-          onNext={onNext}
-          onClose={onClose}
-          onBroken={() => setBroken(image.id)}
-        />
-      )}
+      <ZoomableImage
+        frameRef={frameRef}
+        image={image}
+        problem={broken === image.id ? messages.viewer.unreadable : undefined}
+        zoom={zoom}
+        overlay={match.shown && <HeatMap {...match.shown} />}
+        onPrevious={onPrevious}
+        onNext={onNext}
+        onClose={onClose}
+        onBroken={() => setBroken(image.id)}
+      />
       <SideButton label={messages.viewer.previous} side="left-2.5" onClick={onPrevious}>
         <ChevronLeft />
       </SideButton>

@@ -6,6 +6,7 @@ import { search } from '../api/search.ts'
 import { Button } from '../components/button.tsx'
 import { PatientImage } from '../components/patient-image.tsx'
 import { percent } from '../messages/format.ts'
+import { language } from '../messages/language.ts'
 import { messages } from '../messages/messages.ts'
 import type { MatchView } from './heat-map.tsx'
 import { PictureFacts } from './picture-facts.tsx'
@@ -126,7 +127,7 @@ function LooksAlike({ image, onOpen, onWords }: Pick<PictureActionsProps, 'image
     queryFn: ({ signal }) => {
       const query = { items_per_page: ALIKE + 1 }
       const parts = [{ kind: 'image_id' as const, image_id: image.id }]
-      return search({ parts, top_k: ALIKE + 1, query, words: true }, {}, signal)
+      return search({ parts, top_k: ALIKE + 1, query, words: true, language }, {}, signal)
     },
     retry: false,
     staleTime: 60_000,

@@ -69,7 +69,7 @@ export function ResultsHead({
         step={10}
         valueText={`${scale} %`}
         onChange={onScale}
-        className="w-21 phone:hidden"
+        className="w-21 phone:hidden @max-md:hidden"
       />
       {menu}
     </div>

@@ -3,8 +3,11 @@ import { type RefObject, useLayoutEffect, useState } from 'react'
 /** The inner size of an element in CSS pixels, without its padding; 0 before the first layout. */
 export function useElementSize(ref: RefObject<HTMLElement | null>): { width: number; height: number } {
   const [size, setSize] = useState({ width: 0, height: 0 })
+  const [element, setElement] = useState<HTMLElement | null>(null)
+  // After each rendering: it may have put another element in the place.
+  useLayoutEffect(() => setElement(ref.current))
   useLayoutEffect(() => {
-    const element = ref.current!
+    if (element === null) return
     const measure = () => {
       const style = getComputedStyle(element)
       const padding = Number.parseFloat(style.paddingLeft) + Number.parseFloat(style.paddingRight)
@@ -15,6 +18,6 @@ export function useElementSize(ref: RefObject<HTMLElement | null>): { width: num
     const observer = new ResizeObserver(measure)
     observer.observe(element)
     return () => observer.disconnect()
-  }, [ref])
+  }, [element])
   return size
 }

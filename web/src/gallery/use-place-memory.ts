@@ -1,5 +1,6 @@
 import { useRouter } from '@tanstack/react-router'
 import { useCallback, useEffect, useRef } from 'react'
+import { getOfTab, setOfTab } from '../components/stored.ts'
 
 /** The first picture in view, and how far its row is above the upper edge. */
 export interface RememberedPlace {
@@ -38,7 +39,7 @@ export function usePlaceMemory(listKey: string): {
     remember: useCallback(
       (place) => {
         const key = keyOf()
-        pending.current = () => storePlace(key, place)
+        pending.current = () => setOfTab(key, place)
         clearTimeout(timer.current)
         timer.current = setTimeout(flush, SAVE_AFTER_MS)
       },
@@ -48,21 +49,9 @@ export function usePlaceMemory(listKey: string): {
   }
 }
 
-function storePlace(key: string, place: RememberedPlace): void {
-  try {
-    sessionStorage.setItem(key, JSON.stringify(place))
-  } catch {
-    // A full or forbidden storage only costs the place.
-  }
-}
-
 function readPlace(key: string): RememberedPlace | undefined {
-  try {
-    const value: unknown = JSON.parse(sessionStorage.getItem(key) ?? 'null')
-    if (typeof value !== 'object' || value === null) return undefined
-    const { index, delta } = value as Partial<RememberedPlace>
-    return Number.isInteger(index) && Number.isFinite(delta) ? (value as RememberedPlace) : undefined
-  } catch {
-    return undefined
-  }
+  const value = getOfTab(key)
+  if (typeof value !== 'object' || value === null) return undefined
+  const { index, delta } = value as Partial<RememberedPlace>
+  return Number.isInteger(index) && Number.isFinite(delta) ? (value as RememberedPlace) : undefined
 }

@@ -1,5 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react'
 import type { Image } from '../api/client.ts'
+import { getOfTab, setOfTab } from '../components/stored.ts'
 import { messages } from '../messages/messages.ts'
 import { type ImageList, indexIn } from './image-list.ts'
 
@@ -25,13 +26,17 @@ export interface Selection {
 
 /** A longer range is a mistake. */
 const MAX_RANGE = 10_000
+const KEY = 'selection'
+/** A longer selection is not kept over a reload: browsers keep five megabytes for a tab. */
+const MAX_KEPT = 1_000
 
 /**
  * @param list the shown images
  * @param key changes when it is another list
  */
 export function useSelection(list: ImageList, key: string): Selection {
-  const [images, setImages] = useState<ReadonlyMap<string, Image>>(new Map())
+  const [images, setImages] = useState(keptSelection)
+  useEffect(() => keepSelection(images), [images])
   /** The one that was chosen last, and its place then: places change while files come in. */
   const last = useRef<{ id: string; index: number }>(undefined)
   const generation = useRef(0)
@@ -94,4 +99,16 @@ export function useSelection(list: ImageList, key: string): Selection {
       setImages(new Map())
     }, []),
   }
+}
+
+/** The selection of this tab before a reload. */
+function keptSelection(): ReadonlyMap<string, Image> {
+  const kept = getOfTab(KEY)
+  const images: Image[] = Array.isArray(kept) ? kept.filter((one) => typeof one?.id === 'string') : []
+  return new Map(images.map((image) => [image.id, image]))
+}
+
+function keepSelection(images: ReadonlyMap<string, Image>): void {
+  const isKept = images.size > 0 && images.size <= MAX_KEPT
+  setOfTab(KEY, isKept ? [...images.values()] : undefined)
 }

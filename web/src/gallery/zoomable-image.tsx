@@ -7,6 +7,8 @@ import type { Point, Zoom } from './use-zoom.ts'
 interface ZoomableImageProps {
   frameRef: RefObject<HTMLDivElement | null>
   image: Image
+  /** Why the picture can't be shown; it can be swiped away all the same. */
+  problem?: string | undefined
   zoom: Zoom
   /** Lies over the picture and moves with it. */
   overlay?: ReactNode
@@ -58,14 +60,21 @@ export function ZoomableImage(props: ZoomableImageProps) {
         else zoom.actual(fromMiddle(frameRef.current!, event))
       }}
     >
-      <PlacedPicture
-        image={image}
-        frame={frame}
-        scale={zoom.scale}
-        offset={zoom.isFit ? gesture.pulled : zoom.offset}
-        overlay={props.overlay}
-        onBroken={props.onBroken}
-      />
+      {props.problem === undefined ? (
+        <PlacedPicture
+          key={image.id}
+          image={image}
+          frame={frame}
+          scale={zoom.scale}
+          offset={zoom.isFit ? gesture.pulled : zoom.offset}
+          overlay={props.overlay}
+          onBroken={props.onBroken}
+        />
+      ) : (
+        <p role="alert" className="grid h-full place-items-center text-ink-2">
+          {props.problem}
+        </p>
+      )}
     </div>
   )
 }

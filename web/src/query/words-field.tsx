@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { type RefObject, useId, useState } from 'react'
 import { completeWords, getIndexStatus } from '../api/client.ts'
 import { languageName } from '../messages/format.ts'
+import { language } from '../messages/language.ts'
 import { messages } from '../messages/messages.ts'
 
 interface WordsFieldProps {
@@ -61,14 +62,15 @@ export function WordsField({ ref, isFirst, onWords }: WordsFieldProps) {
   )
 }
 
-/** Names the language of the model's words, unless it takes any text. */
+/** Names the language of the model's words, that of the page if it can be, unless the model takes any text. */
 function useLabel(isFirst: boolean): string {
   const { data: status } = useQuery({
     queryKey: ['status'],
     queryFn: ({ signal }) => getIndexStatus(signal),
   })
-  const language = status?.words.language
+  const languages = status?.words.languages ?? []
+  const used = languages.includes(language) ? language : languages[0]
   const { describe, addWords, describeIn, addWordsIn } = messages.query
-  if (!language) return isFirst ? describe : addWords
-  return (isFirst ? describeIn : addWordsIn)(languageName(language))
+  if (used === undefined) return isFirst ? describe : addWords
+  return (isFirst ? describeIn : addWordsIn)(languageName(used))
 }

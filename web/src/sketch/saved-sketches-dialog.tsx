@@ -132,7 +132,7 @@ function SavedList({ saved, onOpen }: SavedListProps) {
               <img
                 src={svgUrl(sketch.strokes)}
                 alt=""
-                className="aspect-square w-full bg-paper dark:hue-rotate-180 dark:invert"
+                className="aspect-square w-full bg-paper dark:hue-rotate-180 dark:invert-90"
               />
               <span className="block truncate px-2.5 py-2 text-13">{name}</span>
             </button>

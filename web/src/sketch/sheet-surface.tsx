@@ -14,10 +14,13 @@ interface SheetSurfaceProps {
   traceUrl: string | undefined
   /** Whether the sheet is white in the dark theme, too. */
   isPaperWhite: boolean
+  /** Whether the tools lie below the drawing instead of on it. */
+  hasToolsBelow: boolean
 }
 
-/** The sheet itself: dots, a picture to be traced, ink, and the selection. It fills its parent. */
-export function SheetSurface({ sheet, label, cursor, traceUrl, isPaperWhite }: SheetSurfaceProps) {
+/** The sheet itself: dots, a picture to be traced, ink, and what is selected. It fills its parent. */
+export function SheetSurface(props: SheetSurfaceProps) {
+  const { sheet, label, cursor, traceUrl, isPaperWhite, hasToolsBelow } = props
   const { surfaceRef, canvasRef, coverRef, view } = sheet
   const spacing = dotSpacing(view.scale)
   return (
@@ -36,7 +39,7 @@ export function SheetSurface({ sheet, label, cursor, traceUrl, isPaperWhite }: S
       <div
         ref={coverRef}
         className="pointer-events-none absolute inset-x-0 bottom-0"
-        style={{ height: 'var(--sheet-inset-bottom, 0px)' }}
+        style={{ height: `calc(var(--sheet-inset-bottom, 0px) + ${hasToolsBelow ? '5rem' : '0px'})` }}
       />
       {traceUrl !== undefined && (
         <img

@@ -64,13 +64,13 @@ export function SketchPanel(props: SketchPanelProps) {
     openPopover: setOpenPopover,
     toggleTrace: trace.toggle,
   })
+  const tracing = { isTracing: trace.url !== undefined, onTrace: trace.toggle }
   const menu = (className: string) => (
     <SheetMenu
       layout={layout}
       tools={tools}
       onTools={onTools}
-      isTracing={trace.url !== undefined}
-      onTrace={trace.toggle}
+      {...tracing}
       clear={isBlank(sketch) ? undefined : clear}
       openSaved={() => setSavedOpen(true)}
       isFull={isFull}
@@ -91,6 +91,7 @@ export function SketchPanel(props: SketchPanelProps) {
         cursor={isSpaceHeld ? 'grab' : tools.tool === 'select' ? 'default' : 'crosshair'}
         traceUrl={trace.url}
         isPaperWhite={tools.isPaperWhite}
+        hasToolsBelow={layout === 'phone'}
       />
       {isBlank(sketch) && trace.url === undefined && (
         <div className="pointer-events-none absolute inset-0">{empty}</div>
@@ -116,8 +117,7 @@ export function SketchPanel(props: SketchPanelProps) {
           setOpenPopover={setOpenPopover}
           matchColours={props.matchColours}
           onMatchColours={props.onMatchColours}
-          isTracing={trace.url !== undefined}
-          onTrace={trace.toggle}
+          {...tracing}
           {...commands}
           menu={menu('size-11.5 @max-[22rem]:size-10')}
         />

@@ -82,12 +82,19 @@ const partSchema = z
   ])
   .openapi('SearchPart')
 
+export const languageSchema = text({
+  max: 10,
+  description:
+    'ISO 639-1. Words are looked up in this language first, and images are described in it. Default: en.',
+})
+
 const partsRequestSchema = z
   .object({
     parts: z.array(partSchema).min(1).max(100),
     top_k: optional(topKSchema),
     query: querySchema.nullish(),
     words: optional(flag({ description: 'Adds words that describe each image found.' })),
+    language: optional(languageSchema),
   })
   .openapi('PartsSearchRequest')
 

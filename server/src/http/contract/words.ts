@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
 import { integer, optional, text } from '../../contract/input.ts'
 import { defineRoute, json } from '../../contract/routes.ts'
+import { languageSchema } from './search-request.ts'
 
 export const DEFAULT_WORDS = 10
 const MAX_WORDS = 100
@@ -14,6 +15,7 @@ export const wordContract = {
     request: {
       query: z.object({
         prefix: optional(text({ max: 200 })),
+        language: optional(languageSchema),
         limit: optional(integer({ min: 1, max: MAX_WORDS, default: DEFAULT_WORDS })),
       }),
     },

@@ -7,10 +7,10 @@ const opened = openVocabulary(TRAINED_VOCABULARY, DIMENSIONS)
 const wordsOf = async (text: string) => (await opened).find(text).map(({ word }) => word)
 
 describe('the vocabulary of the default model', () => {
-  it('has several thousand words, in English', async () => {
+  it('has several thousand English words, and German ones', async () => {
     const vocabulary = await opened
     expect(vocabulary.size).toBeGreaterThan(3000)
-    expect(vocabulary.language).toBe('en')
+    expect(vocabulary.languages).toEqual(['en', 'de'])
   })
 
   it('represents general words by the words below them', async () => {
@@ -33,7 +33,7 @@ describe('the vocabulary of the default model', () => {
     ['mice', ['mouse']],
     ['wolves', ['wolf']],
     ['strawberries', ['strawberry']],
-    ['elefant', ['elephant']],
+    ['elephent', ['elephant']],
     ['gitar', ['guitar']],
     ['t-shirt', ['t shirt']],
     ['musical  instruments', ['musical instrument']],
@@ -79,5 +79,49 @@ describe('the vocabulary of the default model', () => {
     expect(vocabulary.complete('bear', 20)).toEqual(expect.arrayContaining(['bear', 'brown bear']))
     expect(vocabulary.complete('', 5)).toEqual([])
     expect(vocabulary.complete('qwertz', 5)).toEqual([])
+  })
+})
+
+describe('German words', () => {
+  const german = async (text: string) => (await opened).find(text, 'de').map(({ word }) => word)
+
+  it.each([
+    ['Hund', ['Hund']],
+    ['ein Hund auf dem Sofa', ['Hund', 'Sofa']],
+    ['Hunde', ['Hund']],
+    ['die Vögel', ['Vogel']],
+    ['Äpfel und Gitarren', ['Apfel', 'Gitarre']],
+    ['Schmeterling', ['Schmetterling']],
+    ['dog', ['dog']],
+  ])('are understood: %j as %j', async (text, expected) => {
+    expect(await german(text)).toEqual(expected)
+  })
+
+  it('stand for what the English ones stand for', async () => {
+    const vocabulary = await opened
+    for (const [word, english] of [
+      ['Hund', 'dog'],
+      ['Musikinstrument', 'musical instrument'],
+      ['Elefant', 'elephant'],
+    ])
+      expect(vocabulary.find(word!, 'de')[0]!.vectors).toEqual(vocabulary.find(english!)[0]!.vectors)
+  })
+
+  it('come first only where German is asked for', async () => {
+    const vocabulary = await opened
+    expect(vocabulary.find('Boot')[0]!.word).toBe('boot')
+    expect(vocabulary.find('Boot', 'de')[0]!.word).toBe('Boot')
+    expect(vocabulary.complete('hun', 3, 'de')[0]).toBe('Hund')
+    expect(vocabulary.complete('el', 20)).toContain('elephant')
+    expect(() => vocabulary.find('Gerechtigkeit', 'de')).toThrowError(
+      expect.objectContaining({ code: 'unknown_word' }),
+    )
+  })
+
+  it('describe a picture', async () => {
+    const vocabulary = await opened
+    const { vector } = vocabulary.find('Yorkshire terrier')[0]!.vectors[0]!
+    expect(vocabulary.describe(vector)).toContain('dog')
+    expect(vocabulary.describe(vector, 'de')).toContain('Hund')
   })
 })

@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import type { WeightedVector } from '../../catalog/catalog.ts'
 import type { VocabularyFiles } from '../../embedding/vocabulary-files.ts'
-import { DomainError } from '../../errors.ts'
-import { nearestWords } from '../../suggestions.ts'
-import { normalizeWord, singularForms } from './word-forms.ts'
+import { type Concept, createLexicon, exactWord, type Lexicon, misspelledWord, partsOf } from './lexicon.ts'
+import { normalizeWord } from './word-forms.ts'
 
 /** A file that `model/vocabulary.py` writes. */
 interface VocabularyFile {
@@ -22,14 +21,11 @@ interface VocabularyFile {
   plurals: Record<string, string>
 }
 
-interface Concept {
-  /** Positions of its vectors. */
-  rows: number[]
-  /** Median and deviation of the best standardised vector over unrelated pictures. */
-  median: number
-  deviation: number
-  /** The most frequent one first, as in the list of concepts. */
-  words: string[]
+/** A file that `model/translations.py` writes. */
+interface TranslationFile {
+  language: string
+  /** The words for concepts, by their position in the vocabulary. */
+  concepts: Record<string, string[]>
 }
 
 /** The scale of scores: words are calibrated to scores that can be added to cosine similarities of pictures. */
@@ -49,49 +45,29 @@ interface KnownWord {
 
 /** The words that a model without a text encoder understands. */
 export interface Vocabulary {
-  /** ISO 639-1. */
-  readonly language: string
+  /** ISO 639-1; the first one is that of words without a given language. */
+  readonly languages: readonly string[]
+  /** Number of words of the first language. */
   readonly size: number
   readonly scores: WordScores
   /**
    * Finds a word or phrase, or the words of a phrase. Plurals and small spelling mistakes are accepted.
+   * @param language in which words are looked up before the others
    * @throws {DomainError} `unknown_word` with the nearest words
    */
-  find(text: string): KnownWord[]
+  find(text: string, language?: string): KnownWord[]
   /** Returns words that begin with a prefix, then those with a later word that does; frequent ones first. */
-  complete(prefix: string, limit: number): string[]
+  complete(prefix: string, limit: number, language?: string): string[]
   /**
    * Describes an image by up to three words, the most specific one first; none if the model is not sure.
    * @param vector of the image, of unit length
    */
-  describe(vector: Float32Array): string[]
+  describe(vector: Float32Array, language?: string): string[]
+  /** Moves the vector of an image halfway to the vectors of the classes that it probably shows. @returns unit length */
+  towardsWords(vector: Float32Array): Float32Array
 }
 
-/** Words between the words of a phrase that carry no picture. */
-const FILLERS = new Set([
-  'a',
-  'an',
-  'the',
-  'and',
-  'or',
-  'with',
-  'on',
-  'in',
-  'at',
-  'of',
-  'by',
-  'near',
-  'some',
-  'to',
-  'from',
-  'my',
-  'two',
-])
-/** Maximum number of spelling mistakes, by the length of the word. */
-const MAX_MISTAKES = (length: number) => (length < 4 ? 0 : length < 7 ? 1 : 2)
-const MAX_SUGGESTIONS = 5
 const MAX_DESCRIPTIONS = 3
-const MAX_PHRASE_WORDS = 4
 /** Float16 takes two bytes. */
 const BYTES_PER_NUMBER = 2
 
@@ -100,7 +76,9 @@ const BYTES_PER_NUMBER = 2
  * @param dimensions length of the vectors of images; numbers beyond those in the file are 0
  */
 export async function openVocabulary(files: VocabularyFiles, dimensions: number): Promise<Vocabulary> {
-  const content = JSON.parse(await readFile(files.words, 'utf8')) as VocabularyFile
+  const readJson = async (path: string): Promise<unknown> => JSON.parse(await readFile(path, 'utf8'))
+  const content = (await readJson(files.words)) as VocabularyFile
+  const translations = (await Promise.all(files.translations.map(readJson))) as TranslationFile[]
   const bytes = new Uint8Array(await readFile(files.vectors))
   const numbers = new Float16Array(bytes.buffer, 0, bytes.byteLength / BYTES_PER_NUMBER)
   const length = numbers.length / content.rows.length
@@ -109,60 +87,74 @@ export async function openVocabulary(files: VocabularyFiles, dimensions: number)
     vector.set(numbers.subarray(row * length, (row + 1) * length))
     return vector
   }
-  return createVocabulary(content, vectorOf)
-}
-
-function createVocabulary(options: VocabularyFile, vectorOf: (row: number) => Float32Array): Vocabulary {
-  return new FileVocabulary(options, vectorOf)
+  return new FileVocabulary(content, translations, vectorOf)
 }
 
 class FileVocabulary implements Vocabulary {
-  readonly language
+  readonly languages
   readonly scores
   readonly #descriptions
   readonly #rows
   readonly #concepts
-  readonly #plurals
   readonly #vectorOf: (row: number) => Float32Array
-  readonly #conceptOf
-  readonly #words
+  readonly #lexicons: readonly Lexicon[]
   #classVectors: Float32Array[] | undefined
   readonly size
 
   constructor(
     { language, scores, descriptions, rows, concepts, plurals }: VocabularyFile,
+    translations: readonly TranslationFile[],
     vectorOf: (row: number) => Float32Array,
   ) {
-    this.language = language
     this.scores = scores
     this.#descriptions = descriptions
     this.#rows = rows
     this.#concepts = concepts
-    this.#plurals = plurals
     this.#vectorOf = vectorOf
-    this.#conceptOf = new Map(
-      this.#concepts.flatMap((concept) => concept.words.map((word) => [word, concept] as const)),
-    )
-    this.#words = [...this.#conceptOf.keys()]
-    this.size = this.#words.length
+    this.#lexicons = [
+      createLexicon(
+        language,
+        concepts.map((concept) => [concept, concept.words]),
+        plurals,
+      ),
+      ...translations.map((file) =>
+        createLexicon(
+          file.language,
+          Object.entries(file.concepts).map(([at, words]) => [concepts[Number(at)]!, words]),
+        ),
+      ),
+    ]
+    this.languages = this.#lexicons.map((lexicon) => lexicon.language)
+    this.size = this.#lexicons[0]!.words.length
   }
 
-  find(text: string): KnownWord[] {
+  find(text: string, language?: string): KnownWord[] {
+    const lexicons = this.#startingWith(language)
     const phrase = normalizeWord(text)
-    const word = this.#exact(phrase) ?? this.#misspelled(phrase)
-    if (word !== undefined) return [this.#known(word)]
-    return this.#partsOf(phrase).map(this.#known)
+    const found = exactWord(lexicons, phrase) ?? misspelledWord(lexicons, phrase)
+    const entries = found === undefined ? partsOf(lexicons, phrase) : [found]
+    return entries.map(({ word, concept }) => ({ word, vectors: this.#vectorsOf(concept) }))
   }
 
-  complete(prefix: string, limit: number): string[] {
+  complete(prefix: string, limit: number, language?: string): string[] {
     const start = normalizeWord(prefix)
     if (start === '') return []
-    const first = this.#words.filter((word) => word.startsWith(start))
-    const later = this.#words.filter((word) => word.includes(` ${start}`) && !word.startsWith(start))
-    return [...first, ...later].slice(0, limit)
+    const found = this.#startingWith(language).flatMap(({ words, entries }) => {
+      const first = words.filter((word) => word.startsWith(start))
+      const later = words.filter((word) => word.includes(` ${start}`) && !word.startsWith(start))
+      return [...first, ...later].map((word) => entries.get(word)!.word)
+    })
+    return [...new Set(found)].slice(0, limit)
   }
 
-  describe(vector: Float32Array): string[] {
+  /** The lexicons, that of a language first. */
+  #startingWith(language: string | undefined): Lexicon[] {
+    return this.#lexicons.toSorted(
+      (a, b) => Number(b.language === language) - Number(a.language === language),
+    )
+  }
+
+  describe(vector: Float32Array, language?: string): string[] {
     const probabilities = this.#probabilitiesOf(vector)
     const sure = this.#concepts.filter(
       ({ rows: own }) =>
@@ -174,7 +166,21 @@ class FileVocabulary implements Vocabulary {
     // Concepts are in the order of the frequency of their words.
     const frequent = sure.filter((concept) => concept !== specific).slice(0, MAX_DESCRIPTIONS - 1)
     const chosen = new Set([specific, ...frequent])
-    return bySize.filter((concept) => chosen.has(concept)).map((concept) => concept.words[0]!)
+    const { firstWords } = this.#startingWith(language)[0]!
+    return bySize
+      .filter((concept) => chosen.has(concept))
+      .map((concept) => firstWords.get(concept) ?? concept.words[0]!)
+  }
+
+  towardsWords(image: Float32Array): Float32Array {
+    const probabilities = this.#probabilitiesOf(image)
+    const words = new Float32Array(image.length)
+    for (const [row, vector] of this.#classVectors!.entries()) {
+      const weight = probabilities[row]! / (this.#rows[row]?.[1] ?? 1)
+      for (let i = 0; i < words.length; i++) words[i]! += weight * vector[i]!
+    }
+    const direction = unitLength(words)
+    return unitLength(unitLength(image).map((value, i) => value + direction[i]!))
   }
 
   /** Softmax over the standardised cosines of the classes. */
@@ -194,10 +200,6 @@ class FileVocabulary implements Vocabulary {
     return weights.map((weight) => weight / total)
   }
 
-  readonly #known = (word: string): KnownWord => {
-    return { word, vectors: this.#vectorsOf(this.#conceptOf.get(word)!) }
-  }
-
   /**
    * Standardises each vector, then the best of them, over unrelated pictures: a set of many vectors has more chances to be
    * near to any picture. Both steps are linear in the cosine.
@@ -214,60 +216,9 @@ class FileVocabulary implements Vocabulary {
       }
     })
   }
+}
 
-  #exact(word: string): string | undefined {
-    return singularForms(word, this.#plurals).find((form) => this.#conceptOf.has(form))
-  }
-
-  #misspelled(word: string): string | undefined {
-    const [best] = this.#nearest(word)
-    return best !== undefined && best.mistakes <= MAX_MISTAKES(word.length) ? best.word : undefined
-  }
-
-  /** Divides a phrase into the longest known phrases. */
-  #partsOf(phrase: string): string[] {
-    const tokens = phrase.split(' ')
-    const found: string[] = []
-    for (let start = 0; start < tokens.length; ) {
-      if (FILLERS.has(tokens[start]!)) {
-        start++
-        continue
-      }
-      const most = Math.min(MAX_PHRASE_WORDS, tokens.length - start)
-      const lengths = Array.from({ length: most }, (_, n) => most - n)
-      const part = lengths
-        .map((length) => ({ length, word: this.#exact(tokens.slice(start, start + length).join(' ')) }))
-        .find(({ word }) => word !== undefined)
-      const word = part?.word ?? this.#misspelled(tokens[start]!)
-      if (word === undefined) throw this.#unknownWord(tokens.length === 1 ? phrase : tokens[start]!, phrase)
-      found.push(word)
-      start += part?.length ?? 1
-    }
-    if (found.length === 0) throw this.#unknownWord(phrase, phrase)
-    return [...new Set(found)]
-  }
-
-  #unknownWord(word: string, phrase: string): DomainError {
-    const suggestions = this.#suggestionsFor(word)
-    const inPhrase = word === phrase ? '' : ` in ${JSON.stringify(phrase)}`
-    return new DomainError('unknown_word', `The model has no word ${JSON.stringify(word)}${inPhrase}.`, {
-      suggestions,
-    })
-  }
-
-  #suggestionsFor(word: string): string[] {
-    const containing = this.#words.filter((other) => word !== '' && other.split(' ').includes(word))
-    const similar = this.#nearest(word).map((candidate) => candidate.word)
-    return [...new Set([...containing, ...similar])].slice(0, MAX_SUGGESTIONS)
-  }
-
-  /** Known words by their distance in spelling; the more frequent of equally distant ones first. */
-  #nearest(word: string): { word: string; mistakes: number }[] {
-    return nearestWords(word, this.#words)
-      .map(({ word: other, edits }) => ({ word: other, mistakes: edits }))
-      .sort(
-        (a, b) => a.mistakes - b.mistakes || Number(b.word[0] === word[0]) - Number(a.word[0] === word[0]),
-      )
-      .slice(0, MAX_SUGGESTIONS)
-  }
+function unitLength(vector: Float32Array): Float32Array {
+  const length = Math.hypot(...vector) || 1
+  return vector.map((value) => value / length)
 }

@@ -15,6 +15,7 @@ export const TRAINED_MODEL = {
 export const TRAINED_VOCABULARY = {
   words: join(FOLDER, 'vocabulary.json'),
   vectors: join(FOLDER, 'words.f16'),
+  translations: [join(FOLDER, 'words-de.json')],
 } as const
 
 /** The default model of version 0.1: one file with one output for photos and one for sketches. */

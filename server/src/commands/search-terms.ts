@@ -1,0 +1,139 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import type { Catalog } from '../catalog/catalog.ts'
+import { DomainError, systemCodeOf } from '../errors.ts'
+import type { PaletteColour } from '../gallery/colour-layout.ts'
+import { hashOfBytes } from '../hashing.ts'
+import type { Picture, QueryTerm } from '../search/query.ts'
+import { parseCrop } from '../search/region.ts'
+
+/** Parts of a search as the command line has them; each may end in a weight. */
+export interface SearchParts {
+  sketch: readonly string[]
+  image: readonly string[]
+  imageId: readonly string[]
+  region: readonly string[]
+  text: readonly string[]
+  colours: readonly string[]
+  lessLike: readonly string[]
+  without: readonly string[]
+}
+
+/** A term, or a region of a file that may be an image of the gallery. */
+export type ParsedTerm =
+  | QueryTerm
+  | { kind: 'region of file'; weight: number; picture: Picture; contentHash: string }
+
+/**
+ * Reads the parts of a search. Files are read before anything is opened, so that a wrong name fails at once.
+ * @throws {DomainError} `invalid_request`, `image_unreadable`
+ */
+export async function parseTerms(parts: SearchParts): Promise<ParsedTerm[]> {
+  const terms = await Promise.all([
+    ...parts.sketch.map(async (value) => ({ kind: 'sketch' as const, ...(await pictureTerm(value)) })),
+    ...parts.image.map(async (value) => ({
+      kind: 'image' as const,
+      mayBeSketch: false,
+      ...(await pictureTerm(value)),
+    })),
+    ...parts.imageId.map((value) => {
+      const { name: id, weight } = parseWeighted(value)
+      return { kind: 'image id' as const, id, weight }
+    }),
+    ...parts.region.map(regionTerm),
+    ...parts.text.map(textTerm),
+    ...parts.without.map((value) => unwanted(textTerm(value))),
+    ...parts.colours.map(colourTerm),
+    ...parts.lessLike.map(async (value) =>
+      unwanted({ kind: 'image' as const, mayBeSketch: true, ...(await pictureTerm(value)) }),
+    ),
+  ])
+  if (terms.some(({ weight }) => weight > 0)) return terms.filter(({ weight }) => weight !== 0)
+  throw new DomainError(
+    'invalid_request',
+    'Give what to search with: --sketch FILE, --image FILE or --text WORD; --help lists the other kinds.',
+  )
+}
+
+/** A region of an image of the gallery also has a share of the whole image. */
+export async function inGallery(
+  terms: readonly ParsedTerm[],
+  images: Pick<Catalog['images'], 'byContentHash'>,
+): Promise<QueryTerm[]> {
+  return Promise.all(
+    terms.map(async (term): Promise<QueryTerm> => {
+      if (term.kind !== 'region of file') return term
+      const { weight, picture, contentHash } = term
+      const [image] = await images.byContentHash([contentHash])
+      if (image === undefined) return { kind: 'image', mayBeSketch: false, weight, picture }
+      return { kind: 'region', imageId: image.id, weight, picture }
+    }),
+  )
+}
+
+function textTerm(value: string) {
+  const { name: text, weight } = parseWeighted(value)
+  return { kind: 'text' as const, text, weight }
+}
+
+function unwanted<T extends { weight: number }>(term: T): T {
+  return { ...term, weight: -Math.abs(term.weight) }
+}
+
+async function pictureTerm(value: string): Promise<{ picture: Picture; weight: number }> {
+  const { name, weight } = parseWeighted(value)
+  const bytes = await readQuery(name)
+  return { picture: { read: async () => bytes }, weight }
+}
+
+async function regionTerm(value: string): Promise<ParsedTerm> {
+  const { name, weight } = parseWeighted(value)
+  const [, file, crop] = /^(.+)@([^@]+)$/.exec(name) ?? []
+  if (file === undefined || crop === undefined)
+    throw new DomainError('invalid_request', `--region ${name}: give the region as FILE@x,y,w,h, each 0…1.`)
+  const picture = { crop: parseCrop(crop) }
+  const bytes = await readQuery(file)
+  return {
+    kind: 'region of file',
+    weight,
+    picture: { ...picture, read: async () => bytes },
+    contentHash: hashOfBytes(bytes),
+  }
+}
+
+async function colourTerm(value: string): Promise<QueryTerm> {
+  const { name, weight } = parseWeighted(value)
+  if (!name.startsWith('#')) return { kind: 'colours', weight, of: (await pictureTerm(value)).picture }
+  return { kind: 'colours', weight, of: name.trim().split(/\s+/).map(parseColour) }
+}
+
+const COLOUR = /^#([0-9a-f]{6})(?:\*(\d+(?:\.\d+)?))?(?:@(.+))?$/i
+
+/** Reads `#rrggbb`, with `*` and its share and `@` and its place `x,y,w,h` if they are given. */
+function parseColour(text: string): PaletteColour {
+  const [, hex, share = '1', place] = COLOUR.exec(text) ?? []
+  if (hex === undefined || Number(share) === 0)
+    throw new DomainError(
+      'invalid_request',
+      `--colours: ${JSON.stringify(text)} is no colour; write #rrggbb, #rrggbb*SHARE or #rrggbb@x,y,w,h.`,
+    )
+  const colour = { rgb: Number.parseInt(hex, 16), share: Number(share) }
+  return place === undefined ? colour : { ...colour, place: parseCrop(place) }
+}
+
+/** Splits `name:weight`. A file that is named so has no weight. */
+function parseWeighted(value: string): { name: string; weight: number } {
+  const [, name, digits] = /^(.+):(-?(?:0|1|0?\.\d+|1\.0+))$/.exec(value) ?? []
+  if (name === undefined || existsSync(value)) return { name: value, weight: 1 }
+  return { name, weight: Number(digits) }
+}
+
+async function readQuery(file: string): Promise<Buffer> {
+  try {
+    return await readFile(file)
+  } catch (error) {
+    const reason =
+      systemCodeOf(error) === 'ENOENT' ? 'there is no such file' : `it can't be read (${systemCodeOf(error)})`
+    throw new DomainError('image_unreadable', `${file}: ${reason}.`, { cause: error })
+  }
+}

@@ -1,0 +1,37 @@
+import { useEffect, useReducer, useRef } from 'react'
+import type { SearchResult } from './use-search.ts'
+
+interface HeldResults {
+  result: SearchResult
+  /** Shows the newer results from their beginning; undefined if there are none. */
+  showNewer: (() => void) | undefined
+  /** How often newer results were asked for. */
+  turn: number
+}
+
+/**
+ * Results that were scrolled stay while the drawing goes on, until the newer ones are asked for or the list is at its beginning again.
+ * @param searchKey changes with every part of the search but the drawing: then nothing is held back
+ */
+export function useHeldResults(result: SearchResult, isAtTop: boolean, searchKey: string): HeldResults {
+  const shown = useRef({ result, searchKey })
+  const [turn, next] = useReducer((n: number) => n + 1, 0)
+  const { result: old, searchKey: oldKey } = shown.current
+  const isHeld =
+    !isAtTop &&
+    result.data !== undefined &&
+    old.data !== undefined &&
+    result.dataKey !== old.dataKey &&
+    searchKey === oldKey
+  if (!isHeld) shown.current = { result, searchKey }
+  // A list that may be held back is there as a whole.
+  const { wantAll } = result
+  useEffect(() => {
+    if (!isAtTop && !isHeld) wantAll()
+  }, [isAtTop, isHeld, wantAll])
+  const showNewer = () => {
+    shown.current = { result, searchKey }
+    next()
+  }
+  return { result: isHeld ? old : result, showNewer: isHeld ? showNewer : undefined, turn }
+}
