@@ -16,7 +16,7 @@ export interface RowContext {
 
 export type TileActions = Pick<
   PictureActions,
-  'onOpen' | 'onToggle' | 'onAddTerms' | 'onFindSimilar' | 'onMenu'
+  'onOpen' | 'onToggle' | 'onAddTerms' | 'onFindSimilar' | 'onFiles' | 'onMenu'
 >
 
 interface GridRowProps {

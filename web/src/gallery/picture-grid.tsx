@@ -166,6 +166,7 @@ function useStableActions(props: PictureGridProps): TileActions {
       ...(canSearch && {
         onAddTerms: (image, isWanted) => latest.current.onAddTerms?.(image, isWanted),
         onFindSimilar: (image) => latest.current.onFindSimilar?.(image),
+        onFiles: (image) => latest.current.onFiles?.(image),
       }),
       ...(hasMenu && { onMenu: (image, index, at) => latest.current.onMenu?.(image, index, at) }),
     }),
