@@ -3,6 +3,7 @@ import { expect, it } from 'vitest'
 import type { HttpEnv } from '../contract/routes.ts'
 import { createEventBus, createLocalFeed, type EventFeed, type PublishedEvent } from '../events.ts'
 import { eventContract } from './contract/events.ts'
+import { respondWithError } from './errors.ts'
 import { eventHandlers } from './events.ts'
 import { mount } from './routing.ts'
 
@@ -12,14 +13,19 @@ const created = (id: number): PublishedEvent => ({
 })
 
 /** With a session. */
-async function listen(feed: EventFeed, lastId: string, method = 'GET'): Promise<Response> {
+function openRouter(feed: EventFeed, options?: Parameters<typeof eventHandlers>[1]): Hono<HttpEnv> {
   const router = new Hono<HttpEnv>()
   router.use(async (context, next) => {
     context.set('role', 'user')
     await next()
   })
-  mount(router, eventContract, eventHandlers(feed))
-  return router.request('/api/fs/events', { method, headers: { 'last-event-id': lastId } })
+  router.onError((error, context) => respondWithError(error, context, () => {}))
+  mount(router, eventContract, eventHandlers(feed, options))
+  return router
+}
+
+async function listen(feed: EventFeed, lastId: string, method = 'GET'): Promise<Response> {
+  return openRouter(feed).request('/api/fs/events', { method, headers: { 'last-event-id': lastId } })
 }
 
 /** Reads a stream until it has shown this number of events. */
@@ -51,6 +57,18 @@ it('sends no events for a HEAD request', async () => {
   expect(followers).toBe(0)
   await (await listen(feed, '')).body!.cancel()
   expect(followers).toBe(1)
+})
+
+it('rejects further streams while too many are open, and accepts them again when others have ended', async () => {
+  const router = openRouter(createLocalFeed(createEventBus()), { maxStreams: 2 })
+  const open = async () => router.request('/api/fs/events')
+  const [first] = [await open(), await open()]
+  const rejected = await open()
+  expect([rejected.status, rejected.headers.get('retry-after')]).toEqual([503, '10'])
+  expect(await rejected.json()).toMatchObject({ code: 'unavailable' })
+  await first.body!.cancel()
+  await expect.poll(async () => (await open()).status).toBe(200)
+  expect((await open()).status).toBe(503)
 })
 
 it('sends each event once to a browser that reconnects, also if events are published while it reads earlier ones', async () => {
