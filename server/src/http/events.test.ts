@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import type { HttpEnv } from '../contract/routes.ts'
 import { createEventBus, createLocalFeed, type EventFeed, type PublishedEvent } from '../events.ts'
 import { eventContract } from './contract/events.ts'
@@ -12,11 +12,20 @@ const created = (id: number): PublishedEvent => ({
   event: { name: 'fileCreated', args: [{ path: `${id}.png`, createdAt: 0 }] },
 })
 
+interface RouterOptions {
+  maxStreams?: number
+  isStillSignedIn?: () => Promise<boolean>
+}
+
 /** With a session. */
-function openRouter(feed: EventFeed, options?: Parameters<typeof eventHandlers>[1]): Hono<HttpEnv> {
+function openRouter(
+  feed: EventFeed,
+  { isStillSignedIn = async () => true, ...options }: RouterOptions = {},
+): Hono<HttpEnv> {
   const router = new Hono<HttpEnv>()
   router.use(async (context, next) => {
     context.set('role', 'user')
+    context.set('isStillSignedIn', isStillSignedIn)
     await next()
   })
   router.onError((error, context) => respondWithError(error, context, () => {}))
@@ -69,6 +78,23 @@ it('rejects further streams while too many are open, and accepts them again when
   await first.body!.cancel()
   await expect.poll(async () => (await open()).status).toBe(200)
   expect((await open()).status).toBe(503)
+})
+
+it('ends within 15 seconds after the user has lost access, also between events', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const bus = createEventBus()
+  let hasAccess = true
+  const router = openRouter(createLocalFeed(bus), { isStillSignedIn: async () => hasAccess })
+  const ended = (await router.request('/api/fs/events')).text()
+  const onEnd = vi.fn()
+  void ended.then(onEnd)
+  await vi.advanceTimersByTimeAsync(10_000)
+  bus.emit('fileDeleted', { path: 'a.png' })
+  hasAccess = false
+  expect(onEnd).not.toHaveBeenCalled()
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(onEnd).toHaveBeenCalledWith(expect.stringContaining('"a.png"'))
 })
 
 it('sends each event once to a browser that reconnects, also if events are published while it reads earlier ones', async () => {

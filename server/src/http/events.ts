@@ -105,11 +105,11 @@ function stream(context: Context<HttpEnv>, feed: EventFeed, count: (change: 1 | 
         readAgain = new Set(missed.flatMap(({ id }) => id ?? []))
         waiting.splice(0, waiting.length, ...missed, ...waiting.filter(isNew))
       }
-      let checkedAt = Date.now()
+      let checkedAt = performance.now()
       while (!sse.aborted) {
         // The stream ends for a user who has signed out or was removed.
-        if (Date.now() - checkedAt >= KEEP_ALIVE_MS) {
-          checkedAt = Date.now()
+        if (performance.now() - checkedAt >= KEEP_ALIVE_MS) {
+          checkedAt = performance.now()
           if ((await context.get('isStillSignedIn')?.()) === false) return
         }
         const published = waiting.shift()
@@ -121,7 +121,7 @@ function stream(context: Context<HttpEnv>, feed: EventFeed, count: (change: 1 | 
           continue
         }
         const isWoken = await new Promise<boolean>((resolve) => {
-          const timer = setTimeout(() => resolve(false), KEEP_ALIVE_MS)
+          const timer = setTimeout(() => resolve(false), checkedAt + KEEP_ALIVE_MS - performance.now())
           wake = () => {
             clearTimeout(timer)
             resolve(true)
