@@ -92,4 +92,26 @@ describe('a form', () => {
     const form = readMultipart(body, 'multipart/form-data', new AbortController().signal)
     await expect(form).rejects.toMatchObject({ code: 'invalid_request' })
   })
+
+  it('is refused when its connection is lost or aborted within a file', async () => {
+    const begin = Buffer.from(
+      `--b\r\nContent-Disposition: form-data; name="a"; filename="a.png"\r\n\r\nbytes`,
+    )
+    let hasBegun = false
+    const lost = new ReadableStream<Uint8Array>({
+      pull(controller) {
+        if (hasBegun) controller.error(new Error('lost'))
+        else controller.enqueue(begin)
+        hasBegun = true
+      },
+    })
+    const { signal } = new AbortController()
+    const form = readMultipart(lost as NodeReadableStream<Uint8Array>, CONTENT_TYPE, signal)
+    await expect(form).rejects.toThrow(/not complete/)
+    const endless = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(begin) })
+    const abort = new AbortController()
+    const aborted = readMultipart(endless as NodeReadableStream<Uint8Array>, CONTENT_TYPE, abort.signal)
+    setImmediate(() => abort.abort())
+    await expect(aborted).rejects.toThrow(/abort/)
+  })
 })
