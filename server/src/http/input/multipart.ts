@@ -59,7 +59,7 @@ export async function readMultipart(
     await pipeline(Readable.fromWeb(body), bounded, parser, { signal })
     await Promise.all(files)
   } catch (error) {
-    // The parser leaves the file open in which the connection was lost.
+    // A parser that fails leaves the current file open, which would never end.
     for (const stream of streams) stream.destroy()
     await Promise.allSettled(files)
     if (error instanceof DomainError || signal.aborted) throw error
