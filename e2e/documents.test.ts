@@ -24,6 +24,7 @@ const ELSEWHERE: [command: RegExp, reason: string][] = [
   [/^docker compose /, 'there is no Docker where tests run; compose.test.ts holds the files'],
   [/^sudo (sysctl|useradd|install) /, 'it changes the machine'],
   [/^sudo -u postgres /, 'it is for a server of the system; tests start their own'],
+  [/^npx sketch-search (users keys |search --server )/, 'api-keys.test.ts uses them with sign-in'],
   [/^python3 model\/make\.py /, 'it takes the training data and hours'],
 ]
 
@@ -56,7 +57,7 @@ async function prepare(): Promise<{
     await writeSettled(join(gallery, 'SKETCHES', kind, `${n}-1.png`), await picture(n))
   }
   for (const name of ['sketch.png', 'a.png']) await writeFile(join(gallery, name), await circleSketch())
-  await writeFile(join(gallery, 'b.jpg'), await picture(0, 'jpeg'))
+  for (const name of ['b.jpg', 'photo.jpg']) await writeFile(join(gallery, name), await picture(0, 'jpeg'))
   const { password = '', ...database } = await server.createDatabase()
   const watcher = { watched_directory: join(gallery, 'PHOTOS'), watch_recursive: true }
   const own = (name: string) => {
@@ -125,8 +126,8 @@ function filledIn(command: string, reference = 'REFERENCE'): string[] {
     .replaceAll(/\bFOLDER\b/g, 'PHOTOS')
     .replaceAll(/\bNAME\b/g, hasWords(command) ? DEFAULT_EMBEDDER : 'classical')
     .replaceAll(/\bEMAIL ROLE\b/g, `${EMAIL} user`)
-    .split(/\s+/)
-    .filter((word) => word !== '')
+    .match(/'[^']*'|\S+/g)!
+    .map((word) => word.replaceAll("'", ''))
 }
 
 describe('commands in the documents', () => {

@@ -256,7 +256,7 @@ describe('another embedder', () => {
     const browser = await launchBrowser()
     onTestFinished(() => browser.close())
     const { page, complaints } = await openPage(browser, product.url)
-    await page.getByText(/The model was changed to “patient”\. \d+ of 120 pictures can be searched/).waitFor()
+    await page.getByText(/The model was changed to “patient”, which has read \d+ of 120 pictures/).waitFor()
     await page.screenshot({ path: join(ROOT, 'e2e', 'screenshots', 'model-changed.png') })
     await draw(page, UMBRELLA)
     await page.getByTestId('count').getByText(/match/).waitFor()

@@ -27,7 +27,7 @@ export function commandsIn(file: string): string[] {
       // An indented line continues the line before.
       .replaceAll(/\\?\n {8,}/g, ' ')
       .split('\n')
-      .map((line) => line.replace(/ #.*/, '').trim()),
+      .map((line) => line.replace(/ # .*/, '').trim()),
   )
   const prose = text.replaceAll(/^ *```.*?^ *```/gms, '')
   const inline = [...prose.matchAll(/`(npx sketch-search [^`]+)`/g)].map(([, command]) => command!)

@@ -20,7 +20,7 @@ export function newName(random: Random): string {
 }
 
 export function hasImageName(path: string): boolean {
-  return /\.(jpe?g|png|webp|gif|avifs?|tiff?|bmp|heic|heif|dng)$/i.test(path)
+  return /\.(jpe?g|png|webp|gif|avifs?|tiff?|bmp|dib|heic|heif|dng)$/i.test(path)
 }
 
 /** A path for the history. */
