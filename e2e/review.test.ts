@@ -80,6 +80,16 @@ describe('the review of duplicates', () => {
     await close()
   })
 
+  it('takes a key that is held as one press', async () => {
+    const { page, close } = await openGroup()
+    await page.getByRole('button', { name: /^Keep 1, move 2 to trash/ }).waitFor()
+    await page.keyboard.down('2')
+    await page.keyboard.down('2')
+    await page.keyboard.up('2')
+    await page.getByRole('button', { name: /^Keep 2, move 1 to trash/ }).waitFor()
+    await close()
+  })
+
   it('does not show a group again that is called no duplicates, unless that is undone', async () => {
     const { page, close } = await openGroup()
     await page.getByRole('button', { name: 'Not duplicates' }).click()
@@ -141,6 +151,10 @@ describe('exact copies', () => {
     await count(page, '2 pictures')
     await page.goBack()
     await count(page, '26 pictures')
+    // On a touch screen, too.
+    await page.locator('[aria-label*=", 2 files"]').click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Show all 2 files' }).click()
+    await count(page, '2 pictures')
     await close()
   })
 })

@@ -122,6 +122,8 @@ function useGroupKeys(keys: GroupKeys): void {
       const isCovered = document.querySelector('dialog[open], [role=dialog], [role=menu]') !== null
       if (isTyping(event) || isCovered || event.ctrlKey || event.metaKey || event.altKey) return
       const isButton = event.target instanceof HTMLButtonElement
+      // A key that is held would decide about the groups that follow, unseen.
+      if (event.repeat && !event.key.startsWith('Arrow')) return
       const image = areSingleKeysOn() ? group.images[Number(event.key) - 1] : undefined
       if (image !== undefined) toggle(image)
       else if (areSingleKeysOn() && event.key.toLowerCase() === 'c') onCompare()
