@@ -126,6 +126,22 @@ describe('the review of duplicates', () => {
   })
 })
 
+describe('the selection of the gallery', () => {
+  it('is kept over a reload, and is not that of the trash', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await tile(page, ORIGINAL).focus()
+    await page.keyboard.press('Space')
+    await page.getByText('1 selected').first().waitFor()
+    await page.goto(`${demo.product.url}/?show=trash`)
+    const trash = page.getByRole('region', { name: 'Trash', exact: true })
+    await trash.getByText('The trash is empty').waitFor()
+    expect(await trash.getByText('1 selected').count()).toBe(0)
+    await trash.getByRole('button', { name: 'Back to gallery' }).click()
+    await page.getByText('1 selected').first().waitFor()
+    await close()
+  })
+})
+
 describe('exact copies', () => {
   it('are one tile with the number of files where the user chooses so, and a press shows them all', async () => {
     const copy = join(demo.gallery, 'cup/cup-copy.png')
