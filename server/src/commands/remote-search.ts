@@ -1,6 +1,5 @@
 import { DomainError, messageOf } from '../errors.ts'
 import type { Picture, QueryTerm } from '../search/query.ts'
-import type { ParsedTerm } from './search-terms.ts'
 
 export interface RemoteServer {
   /** Address of the page. */
@@ -18,39 +17,60 @@ export interface ScoredPath {
   height: number
 }
 
+/** Maximum number of images in an answer of the HTTP API. */
+const MAX_RESULTS = 1000
 /** A search that takes longer has failed. */
 const TIMEOUT_MS = 60_000
 
 /**
  * Searches by the HTTP API of a server.
- * @throws {DomainError} `unavailable` if the server does not answer, or its own error
+ * @throws {DomainError} `invalid_request`; `unavailable` if the server does not answer or refuses the search
  */
 export async function searchServer(
   { url, apiKey }: RemoteServer,
-  terms: readonly ParsedTerm[],
+  terms: readonly QueryTerm[],
   top: number,
 ): Promise<ScoredPath[]> {
+  const address = searchAddress(url)
+  if (top > MAX_RESULTS)
+    throw new DomainError('invalid_request', `--top: a server returns ${MAX_RESULTS} images at most.`)
   const form = new FormData()
   const parts = await Promise.all(terms.map((term, n) => toPart(term, `picture${n}`, form)))
   const request = { parts, top_k: top, query: { items_per_page: top } }
   form.set('search_json', JSON.stringify(request))
-  const response = await send(new URL('api/images/search', url.endsWith('/') ? url : `${url}/`), {
+  const response = await send(address, {
     method: 'POST',
     body: form,
     headers: apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` },
     signal: AbortSignal.timeout(TIMEOUT_MS),
   })
-  const body = (await response.json().catch(() => ({}))) as { images?: ScoredPath[]; error?: string }
+  const body = (await response.json().catch(() => ({}))) as {
+    images?: ScoredPath[]
+    error?: string
+    suggestions?: string[]
+  }
   if (response.ok && body.images !== undefined) return body.images
   const reason = body.error ?? `the status is ${response.status}`
   const advice = response.status === 401 ? ' Set SKETCH_SEARCH_API_KEY to the token of an API key.' : ''
   throw new DomainError(
     'unavailable',
-    `The server at ${url} did not carry out the search: ${reason}.${advice}`,
+    `The server at ${url} did not carry out the search: ${reason.replace(/\.$/, '')}.${advice}`,
+    body.suggestions && { suggestions: body.suggestions },
   )
 }
 
-async function toPart(term: ParsedTerm, name: string, form: FormData): Promise<object> {
+/** @throws {DomainError} `invalid_request` */
+function searchAddress(url: string): URL {
+  const page = URL.parse(url)
+  if (page === null || !/^https?:$/.test(page.protocol))
+    throw new DomainError(
+      'invalid_request',
+      `--server: ${JSON.stringify(url)} is no address such as https://pictures.example.org.`,
+    )
+  return new URL('api/images/search', page.pathname.endsWith('/') ? page : `${page.origin}${page.pathname}/`)
+}
+
+async function toPart(term: QueryTerm, name: string, form: FormData): Promise<object> {
   const { weight } = term
   switch (term.kind) {
     case 'text':
@@ -59,8 +79,7 @@ async function toPart(term: ParsedTerm, name: string, form: FormData): Promise<o
       return { kind: 'image_id', image_id: term.id, weight }
     case 'colours':
       return { kind: 'colours', ...(await colourSource(term.of, name, form)), weight }
-    case 'region':
-    case 'region of file': {
+    case 'region': {
       const { x, y, width, height } = term.picture.crop ?? { x: 0, y: 0, width: 1, height: 1 }
       return {
         kind: 'region',

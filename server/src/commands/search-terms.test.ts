@@ -1,9 +1,8 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { Image } from '../catalog/catalog.ts'
 import { temporaryDirectory } from '../testing/temporary.ts'
-import { inGallery, parseTerms, type SearchParts } from './search-terms.ts'
+import { parseTerms, type SearchParts } from './search-terms.ts'
 
 const NONE: SearchParts = {
   sketch: [],
@@ -39,7 +38,7 @@ describe('the parts of sketch-search search', () => {
       { kind: 'sketch', weight: 0.5 },
       { kind: 'image', weight: 1, mayBeSketch: false },
       { kind: 'image id', id: 'abc', weight: 0.25 },
-      { kind: 'region of file', weight: -0.5, picture: { crop: { x: 0, y: 0, width: 0.5, height: 1 } } },
+      { kind: 'region', weight: -0.5, picture: { crop: { x: 0, y: 0, width: 0.5, height: 1 } } },
       { kind: 'text', text: 'dog', weight: 1 },
       { kind: 'text', text: 'boat', weight: -0.2 },
       { kind: 'colours', weight: 1 },
@@ -64,14 +63,5 @@ describe('the parts of sketch-search search', () => {
     [{ image: ['/no/a.png'] }, /there is no such file/],
   ])('are refused with a reason: %j', async (parts, reason) => {
     await expect(parseTerms({ ...NONE, ...parts })).rejects.toThrow(reason)
-  })
-
-  it('treat a region of a file of the gallery as a region of that image', async () => {
-    const terms = await parseTerms({ ...NONE, region: [`${await writeQuery()}@0,0,.5,1`] })
-    const known = { byContentHash: async () => [{ id: 'known' } as Image] }
-    expect(await inGallery(terms, known)).toMatchObject([{ kind: 'region', imageId: 'known' }])
-    expect(await inGallery(terms, { byContentHash: async () => [] })).toMatchObject([
-      { kind: 'image', mayBeSketch: false, picture: { crop: { width: 0.5 } } },
-    ])
   })
 })

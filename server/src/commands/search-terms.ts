@@ -1,9 +1,7 @@
 import { existsSync } from 'node:fs'
 import { readFile } from 'node:fs/promises'
-import type { Catalog } from '../catalog/catalog.ts'
 import { DomainError, systemCodeOf } from '../errors.ts'
 import type { PaletteColour } from '../gallery/colour-layout.ts'
-import { hashOfBytes } from '../hashing.ts'
 import type { Picture, QueryTerm } from '../search/query.ts'
 import { parseCrop } from '../search/region.ts'
 
@@ -19,16 +17,11 @@ export interface SearchParts {
   without: readonly string[]
 }
 
-/** A term, or a region of a file that may be an image of the gallery. */
-export type ParsedTerm =
-  | QueryTerm
-  | { kind: 'region of file'; weight: number; picture: Picture; contentHash: string }
-
 /**
  * Reads the parts of a search. Files are read before anything is opened, so that a wrong name fails at once.
  * @throws {DomainError} `invalid_request`, `image_unreadable`
  */
-export async function parseTerms(parts: SearchParts): Promise<ParsedTerm[]> {
+export async function parseTerms(parts: SearchParts): Promise<QueryTerm[]> {
   const terms = await Promise.all([
     ...parts.sketch.map(async (value) => ({ kind: 'sketch' as const, ...(await pictureTerm(value)) })),
     ...parts.image.map(async (value) => ({
@@ -55,22 +48,6 @@ export async function parseTerms(parts: SearchParts): Promise<ParsedTerm[]> {
   )
 }
 
-/** A region of an image of the gallery also has a share of the whole image. */
-export async function inGallery(
-  terms: readonly ParsedTerm[],
-  images: Pick<Catalog['images'], 'byContentHash'>,
-): Promise<QueryTerm[]> {
-  return Promise.all(
-    terms.map(async (term): Promise<QueryTerm> => {
-      if (term.kind !== 'region of file') return term
-      const { weight, picture, contentHash } = term
-      const [image] = await images.byContentHash([contentHash])
-      if (image === undefined) return { kind: 'image', mayBeSketch: false, weight, picture }
-      return { kind: 'region', imageId: image.id, weight, picture }
-    }),
-  )
-}
-
 function textTerm(value: string) {
   const { name: text, weight } = parseWeighted(value)
   return { kind: 'text' as const, text, weight }
@@ -86,19 +63,14 @@ async function pictureTerm(value: string): Promise<{ picture: Picture; weight: n
   return { picture: { read: async () => bytes }, weight }
 }
 
-async function regionTerm(value: string): Promise<ParsedTerm> {
+async function regionTerm(value: string): Promise<QueryTerm> {
   const { name, weight } = parseWeighted(value)
   const [, file, crop] = /^(.+)@([^@]+)$/.exec(name) ?? []
   if (file === undefined || crop === undefined)
     throw new DomainError('invalid_request', `--region ${name}: give the region as FILE@x,y,w,h, each 0…1.`)
-  const picture = { crop: parseCrop(crop) }
+  const limits = parseCrop(crop)
   const bytes = await readQuery(file)
-  return {
-    kind: 'region of file',
-    weight,
-    picture: { ...picture, read: async () => bytes },
-    contentHash: hashOfBytes(bytes),
-  }
+  return { kind: 'region', weight, picture: { crop: limits, read: async () => bytes } }
 }
 
 async function colourTerm(value: string): Promise<QueryTerm> {

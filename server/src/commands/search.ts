@@ -6,7 +6,7 @@ import { createLog, type Logger } from '../log.ts'
 import { type CommonOptions, configFor, parseWhole, withCommonOptions } from './options.ts'
 import { followProgress, showLoading } from './progress-line.ts'
 import { type ScoredPath, searchServer } from './remote-search.ts'
-import { inGallery, parseTerms, type SearchParts } from './search-terms.ts'
+import { parseTerms, type SearchParts } from './search-terms.ts'
 import { untilIndexed } from './until-indexed.ts'
 
 interface SearchOptions extends CommonOptions, SearchParts {
@@ -47,11 +47,15 @@ export function searchCommand(): Command {
 }
 
 async function search(folder: string | undefined, options: SearchOptions): Promise<void> {
-  const parsed = await parseTerms(options)
+  const terms = await parseTerms(options)
   const top = Math.max(1, options.top)
   if (options.server !== undefined) {
     const { server: url, apiKey } = options
-    return print(await searchServer({ url, apiKey }, parsed, top), options)
+    try {
+      return print(await searchServer({ url, apiKey }, terms, top), options)
+    } catch (error) {
+      throw withSuggestions(error)
+    }
   }
   const config = configFor(folder, options)
   const { log, status } = createLog(config, process.stderr)
@@ -60,7 +64,6 @@ async function search(folder: string | undefined, options: SearchOptions): Promi
     followProgress(opened.events, status, log, isTerminal),
   )
   try {
-    const terms = await inGallery(parsed, app.catalog.images)
     const { images } = await app.search.find(terms, { filter: {}, topK: top, offset: 0, limit: top })
     status.clear()
     print(images, options)

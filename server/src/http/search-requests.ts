@@ -82,8 +82,7 @@ async function toTerm(
     case 'region': {
       const [x, y, width, height] = part.crop
       const picture = { read: await readerOf(part, files, sources), crop: toCrop({ x, y, width, height }) }
-      if (part.image_id !== undefined) return { kind: 'region', weight, imageId: part.image_id, picture }
-      return { kind: 'image', weight, mayBeSketch: false, picture }
+      return { kind: 'region', weight, imageId: part.image_id, picture }
     }
   }
 }

@@ -135,6 +135,22 @@ describe('a search by parts', () => {
     expect(scores).toEqual(scores.toSorted((a, b) => b - a))
   })
 
+  it('treats a region of an uploaded file of the gallery as a region of that image', async () => {
+    const app = await withWords()
+    const searchBy = async (bytes: Uint8Array, part: object) => {
+      const form = new FormData()
+      const parts = [{ kind: 'region', crop: [0.25, 0.25, 0.5, 0.5], ...part }]
+      form.set('search_json', JSON.stringify({ parts, ...CALIBRATED }))
+      form.set('given', new Blob([bytes as Uint8Array<ArrayBuffer>]), 'given.png')
+      const { body } = await post(app, form)
+      return body.images.map(({ id, score }) => [id, score])
+    }
+    const uploaded = await searchBy(await picture(2), { upload: 'given' })
+    expect(uploaded).toEqual(await searchBy(await picture(2), { image_id: await idOf(app, 'image-2.png') }))
+    const unknown = await searchBy(await picture(2, 'webp'), { upload: 'given' })
+    expect(unknown).not.toEqual(uploaded)
+  })
+
   it('counts close matches over all pages', async () => {
     const app = await withWords()
     const parts = [{ kind: 'image_id', image_id: await idOf(app, 'image-1.png') }]

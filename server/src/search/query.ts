@@ -13,8 +13,8 @@ export type QueryTerm = { weight: number } & (
   | { kind: 'sketch'; picture: Picture }
   | { kind: 'image'; picture: Picture; mayBeSketch: boolean }
   | { kind: 'image id'; id: string }
-  /** A part of an image of the gallery. */
-  | { kind: 'region'; imageId: string; picture: Picture }
+  /** A part of a picture. Without an id, the bytes decide whether it is an image of the gallery. */
+  | { kind: 'region'; imageId?: string | undefined; picture: Picture }
   | { kind: 'text'; text: string; language?: string | undefined }
   | { kind: 'colours'; of: readonly PaletteColour[] | Picture | { imageId: string } }
 )

@@ -128,8 +128,11 @@ async function vectorOfRegion(
   sources: VectorSources,
   timings: TermTimings,
 ): Promise<Vectors> {
-  const whole = await vectorOfImage(imageId, sources)
-  const region = await vectorOfPicture(await picture.read(), picture, 'image', sources, timings)
+  const bytes = await picture.read()
+  const whole =
+    imageId === undefined ? await embeddedFile(bytes, sources) : await vectorOfImage(imageId, sources)
+  const region = await vectorOfPicture(bytes, picture, 'image', sources, timings)
+  if (whole === undefined) return region
   return { sets: [plain(regionWithWhole(vectorIn(region), vectorIn(whole)))], kind: 'image' }
 }
 
