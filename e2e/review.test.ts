@@ -145,7 +145,10 @@ describe('the selection of the gallery', () => {
 describe('exact copies', () => {
   it('are one tile with the number of files where the user chooses so, and a press shows them all', async () => {
     const copy = join(demo.gallery, 'cup/cup-copy.png')
-    onTestFinished(() => rm(copy, { force: true }))
+    onTestFinished(async () => {
+      await rm(copy, { force: true })
+      await untilIndexed(demo.product.url, 26)
+    })
     await copyFile(join(demo.gallery, 'cup/cup-01.png'), copy)
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await count(page, '27 pictures')
