@@ -45,6 +45,12 @@ async function openGroup(viewport = DESKTOP, scheme: 'light' | 'dark' = 'light')
 
 const suggested = (page: Page) => page.getByRole('article').first().getAttribute('data-path')
 
+/** The number of pictures in the index. */
+async function total(url: string): Promise<number> {
+  const list = await fetch(`${url}/api/images?items_per_page=0`)
+  return ((await list.json()) as { total: number }).total
+}
+
 describe('the review of duplicates', () => {
   it('suggests the best picture with its reasons, and calls the others by their kind', async () => {
     const { page, close } = await openGroup()
@@ -118,6 +124,21 @@ describe('the review of duplicates', () => {
     await close()
   })
 
+  it.each([DESKTOP.width, PHONE.width, 320])(
+    'has room for its German words, %i pixels wide',
+    async (width) => {
+      const context = await demo.browser.newContext({ locale: 'de-DE', viewport: { width, height: 800 } })
+      onTestFinished(() => context.close())
+      const page = await context.newPage()
+      await page.goto(`${demo.product.url}/?show=duplicates`)
+      await page.getByRole('radio', { name: 'Papierkorb' }).first().waitFor()
+      const tooWide = await page
+        .locator('li[data-path] fieldset')
+        .evaluateAll((choices) => choices.filter((choice) => choice.scrollWidth > choice.clientWidth).length)
+      expect(tooWide).toBe(0)
+    },
+  )
+
   it('fits a phone', async () => {
     const { page, close } = await openGroup(PHONE)
     expect(await misplaced(page)).toEqual([])
@@ -147,7 +168,7 @@ describe('exact copies', () => {
     const copy = join(demo.gallery, 'cup/cup-copy.png')
     onTestFinished(async () => {
       await rm(copy, { force: true })
-      await untilIndexed(demo.product.url, 26)
+      await expect.poll(() => total(demo.product.url)).toBe(26)
     })
     await copyFile(join(demo.gallery, 'cup/cup-01.png'), copy)
     const { page, close } = await openPage(demo.browser, demo.product.url)

@@ -53,7 +53,7 @@ export function DuplicateGroupView(props: DuplicateGroupProps) {
             {words.compare}
           </Button>
         </div>
-        <div className="grid gap-3.5 @4xl:grid-cols-[minmax(0,1fr)_26.5rem]">
+        <div className="grid items-start gap-3.5 @4xl:grid-cols-[minmax(0,1fr)_26.5rem]">
           <SuggestedPicture {...actions(suggested, 1)} reasons={reasonsFor(suggested, others)} />
           <ul className="m-0 flex list-none flex-col gap-3.5 p-0">
             {others.map((image, n) => (
