@@ -1,12 +1,13 @@
 import { expect, it } from 'vitest'
 import { violationsIn } from './support/axe.ts'
+import { DESKTOP } from './support/browser.ts'
 import { ADMIN, openWindow, signIn, startTeam, useTeamGallery } from './support/team.ts'
 
 useTeamGallery()
 
 it('API keys are created and revoked in a dialog of the settings', async () => {
   const { product, mail } = await startTeam()
-  const page = await openWindow()
+  const page = await openWindow(DESKTOP)
   await page.goto(product.url)
   await signIn(page, mail, ADMIN)
   await page.getByRole('button', { name: 'Settings' }).click()
