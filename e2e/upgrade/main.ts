@@ -130,6 +130,7 @@ async function check(name: string, product: Product, mail: MailServer, past: Pas
     problems.push(
       `${name}: ${empty} of ${searches} searches found less than ${FOUND} images while the gallery was embedded again`,
     )
+  if (byFormer === 0) problems.push(`${name}: the former model answered no search`)
   const again = await signIn(product.url, EDITOR, mail)
   if ((await roleOf(again)) !== 'editor') problems.push(`${name}: nobody can sign in`)
   console.log(
