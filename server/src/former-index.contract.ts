@@ -82,6 +82,16 @@ export function describeFormerIndex(name: string, database: DatabaseKeys): void 
       ).rejects.toThrow(/no vectors of former/)
     })
 
+    it('closes the former index also while nothing is searched and indexed', async () => {
+      const { app } = await afterUpgrade(database)
+      const nearest = () =>
+        app.catalog.vectors.nearest({ ...TOP, vector: Float32Array.of(1, 0, 0), space: 'former' })
+      await expect(nearest()).resolves.toMatchObject({ total: COUNT })
+      const { images } = await app.catalog.images.list(ALL)
+      await app.catalog.files.remove(images.map(({ path }) => path))
+      await expect.poll(() => nearest().catch(String)).toMatch(/no vectors of former/)
+    })
+
     it('reports why the former embedder cannot answer, and finds what has been embedded', async () => {
       const { app, first } = await afterUpgrade(database, (config) => {
         const { before } = config.embedder_registry.embedders

@@ -12,6 +12,8 @@ export interface Timings {
   rootCheckMs: number
   /** Pause before a failed scan is repeated; twice as long each time. */
   rescanMs: number
+  /** Interval in which an upgrade is checked for whether the former embedder is still needed. */
+  formerCheckMs: number
 }
 
 export const TIMINGS: Timings = {
@@ -21,4 +23,5 @@ export const TIMINGS: Timings = {
   missingGraceMs: 800,
   rootCheckMs: 3_000,
   rescanMs: 5_000,
+  formerCheckMs: 10_000,
 }

@@ -8,18 +8,17 @@ export async function copyUsers(from: AccountsDatabase, to: AccountsDatabase): P
   const users = await from.selectFrom('users').selectAll().orderBy('id').execute()
   let copied = 0
   for (const user of users) {
-    const { numInsertedOrUpdatedRows: added } = await to
-      .insertInto('users')
-      .values(user)
-      .onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirstOrThrow()
-    copied += Number(added ?? 0)
-    if (added === 1n) await copyKeys(user.id, from, to)
+    const keys = await from.selectFrom('api_keys').selectAll().where('user_id', '=', user.id).execute()
+    // In one transaction: a copy that is repeated leaves out the users that it finds.
+    copied += await to.transaction().execute(async (transaction) => {
+      const { numInsertedOrUpdatedRows: added } = await transaction
+        .insertInto('users')
+        .values(user)
+        .onConflict((conflict) => conflict.doNothing())
+        .executeTakeFirstOrThrow()
+      if (added === 1n && keys.length > 0) await transaction.insertInto('api_keys').values(keys).execute()
+      return Number(added ?? 0)
+    })
   }
   return copied
-}
-
-async function copyKeys(userId: string, from: AccountsDatabase, to: AccountsDatabase): Promise<void> {
-  const keys = await from.selectFrom('api_keys').selectAll().where('user_id', '=', userId).execute()
-  if (keys.length > 0) await to.insertInto('api_keys').values(keys).execute()
 }

@@ -100,7 +100,7 @@ export async function createApp(
     const { events, indexer, backfill, sync, cluster } = indexing
     const metrics = createMetrics(reads.catalog, indexer)
     const { openEmbedder } = options
-    const parts = { indexing, metrics, searches, openEmbedder, log }
+    const parts = { indexing, metrics, searches, openEmbedder, timings, log }
     const { search, former } = await openSearch(config, foundations, parts)
     const { http, trash, exporter, maintain } = openHttp(config, {
       foundations,

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { VectorSpace } from '../catalog/catalog.ts'
 import type { Config } from '../config/schema.ts'
 import { definitionOf } from '../embedding/definition-of.ts'
@@ -8,6 +9,7 @@ import type { EventBus } from '../events.ts'
 import type { Logger } from '../log.ts'
 import { createFormerIndex, type FormerIndex } from '../search/former-index.ts'
 import type { VectorSources } from '../search/term-vectors.ts'
+import type { Timings } from '../timings.ts'
 import type { Foundations } from './foundations.ts'
 import { type Model, openModel } from './model.ts'
 
@@ -17,6 +19,7 @@ export interface FormerOptions {
   events: EventBus
   log: Logger
   searches: boolean
+  timings: Pick<Timings, 'formerCheckMs'>
   openEmbedder?: typeof openEmbedder | undefined
 }
 
@@ -31,7 +34,7 @@ export interface OpenedFormer {
 export async function openFormer(
   config: Config,
   { previous, storage: { catalog }, closing }: Foundations,
-  { sources, events, log, searches, openEmbedder }: FormerOptions,
+  { sources, events, log, searches, timings, openEmbedder }: FormerOptions,
 ): Promise<OpenedFormer> {
   const none = { index: undefined, problem: undefined }
   if (previous === undefined || !searches) return none
@@ -49,9 +52,16 @@ export async function openFormer(
       await model.embedder.close()
     }
     const index = createFormerIndex({ current: sources, former: { ...sources, ...model }, images, onEnd })
+    const check = () =>
+      index.check().catch((error) => log.error(error, 'The former index could not be closed'))
     events.on('progress', ({ pending }) => {
-      if (pending === 0)
-        void index.check().catch((error) => log.error(error, 'The former index could not be closed'))
+      if (pending === 0) void check()
+    })
+    const stopping = new AbortController()
+    const checks = repeatWhile(() => index.answers, check, timings.formerCheckMs, stopping.signal)
+    closing.defer(() => {
+      stopping.abort()
+      return checks
     })
     log.info(
       `The embedder "${previous.embedder}" answers searches until the gallery has been embedded again by "${sources.embedder.name}".`,
@@ -61,6 +71,18 @@ export async function openFormer(
     const problem = `The embedder "${previous.embedder}" can't answer searches meanwhile: ${messageOf(error)}`
     log.warn(`Searches find only images that have been embedded again. ${problem}`)
     return { index: undefined, problem }
+  }
+}
+
+async function repeatWhile(
+  isNeeded: () => boolean,
+  work: () => Promise<void>,
+  intervalMs: number,
+  signal: AbortSignal,
+): Promise<void> {
+  while (isNeeded() && !signal.aborted) {
+    await work()
+    await sleep(intervalMs, undefined, { signal }).catch(() => {})
   }
 }
 

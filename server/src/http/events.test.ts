@@ -1,8 +1,9 @@
 import { Hono } from 'hono'
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import type { HttpEnv } from '../contract/routes.ts'
 import { createEventBus, createLocalFeed, type EventFeed, type PublishedEvent } from '../events.ts'
 import { eventContract } from './contract/events.ts'
+import { respondWithError } from './errors.ts'
 import { eventHandlers } from './events.ts'
 import { mount } from './routing.ts'
 
@@ -11,15 +12,29 @@ const created = (id: number): PublishedEvent => ({
   event: { name: 'fileCreated', args: [{ path: `${id}.png`, createdAt: 0 }] },
 })
 
+interface RouterOptions {
+  maxStreams?: number
+  isStillSignedIn?: () => Promise<boolean>
+}
+
 /** With a session. */
-async function listen(feed: EventFeed, lastId: string, method = 'GET'): Promise<Response> {
+function openRouter(
+  feed: EventFeed,
+  { isStillSignedIn = async () => true, ...options }: RouterOptions = {},
+): Hono<HttpEnv> {
   const router = new Hono<HttpEnv>()
   router.use(async (context, next) => {
     context.set('role', 'user')
+    context.set('isStillSignedIn', isStillSignedIn)
     await next()
   })
-  mount(router, eventContract, eventHandlers(feed))
-  return router.request('/api/fs/events', { method, headers: { 'last-event-id': lastId } })
+  router.onError((error, context) => respondWithError(error, context, () => {}))
+  mount(router, eventContract, eventHandlers(feed, options))
+  return router
+}
+
+async function listen(feed: EventFeed, lastId: string, method = 'GET'): Promise<Response> {
+  return openRouter(feed).request('/api/fs/events', { method, headers: { 'last-event-id': lastId } })
 }
 
 /** Reads a stream until it has shown this number of events. */
@@ -51,6 +66,35 @@ it('sends no events for a HEAD request', async () => {
   expect(followers).toBe(0)
   await (await listen(feed, '')).body!.cancel()
   expect(followers).toBe(1)
+})
+
+it('rejects further streams while too many are open, and accepts them again when others have ended', async () => {
+  const router = openRouter(createLocalFeed(createEventBus()), { maxStreams: 2 })
+  const open = async () => router.request('/api/fs/events')
+  const [first] = [await open(), await open()]
+  const rejected = await open()
+  expect([rejected.status, rejected.headers.get('retry-after')]).toEqual([503, '10'])
+  expect(await rejected.json()).toMatchObject({ code: 'unavailable' })
+  await first.body!.cancel()
+  await expect.poll(async () => (await open()).status).toBe(200)
+  expect((await open()).status).toBe(503)
+})
+
+it('ends within 15 seconds after the user has lost access, also between events', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] })
+  onTestFinished(() => void vi.useRealTimers())
+  const bus = createEventBus()
+  let hasAccess = true
+  const router = openRouter(createLocalFeed(bus), { isStillSignedIn: async () => hasAccess })
+  const ended = (await router.request('/api/fs/events')).text()
+  const onEnd = vi.fn()
+  void ended.then(onEnd)
+  await vi.advanceTimersByTimeAsync(10_000)
+  bus.emit('fileDeleted', { path: 'a.png' })
+  hasAccess = false
+  expect(onEnd).not.toHaveBeenCalled()
+  await vi.advanceTimersByTimeAsync(5_000)
+  expect(onEnd).toHaveBeenCalledWith(expect.stringContaining('"a.png"'))
 })
 
 it('sends each event once to a browser that reconnects, also if events are published while it reads earlier ones', async () => {

@@ -1,12 +1,16 @@
 import type { Context } from 'hono'
 import { streamSSE } from 'hono/streaming'
 import type { Handlers, HttpEnv } from '../contract/routes.ts'
+import { DomainError } from '../errors.ts'
 import type { BusEvent, EventFeed, Events, PublishedEvent } from '../events.ts'
 import type { eventContract, ServerEvents } from './contract/events.ts'
 
 const KEEP_ALIVE_MS = 15_000
 /** Events that may wait for a slow client. Above it the connection is closed; the client continues from the last event that it got. */
 const MAX_WAITING = 5_000
+/** Open streams. Each page that is open has one. */
+const MAX_STREAMS = 2_000
+const RETRY_AFTER_S = 10
 
 const iso = (milliseconds: number) => new Date(milliseconds).toISOString()
 
@@ -52,15 +56,31 @@ const TRANSLATIONS: { [K in keyof Events]: Translation<Events[K]> } = {
   },
 }
 
-export function eventHandlers(feed: EventFeed): Handlers<typeof eventContract> {
-  return { stream: (context) => stream(context, feed) }
+export function eventHandlers(
+  feed: EventFeed,
+  { maxStreams = MAX_STREAMS } = {},
+): Handlers<typeof eventContract> {
+  let open = 0
+  return {
+    stream(context) {
+      if (open >= maxStreams)
+        throw new DomainError('unavailable', 'Too many clients receive the events of this server.', {
+          retryAfterS: RETRY_AFTER_S,
+        })
+      return stream(context, feed, (change) => {
+        open += change
+      })
+    },
+  }
 }
 
-function stream(context: Context<HttpEnv>, feed: EventFeed): Response {
+/** @param count called with 1 when a stream begins, and with -1 when it ends */
+function stream(context: Context<HttpEnv>, feed: EventFeed, count: (change: 1 | -1) => void): Response {
   context.header('X-Accel-Buffering', 'no')
   // The stream would never be read, and therefore never end.
   if (context.req.method === 'HEAD') return context.body(null, 200, { 'Content-Type': 'text/event-stream' })
   return streamSSE(context, async (sse) => {
+    count(1)
     const waiting: PublishedEvent[] = []
     // Events that are read again for a client that reconnects may also arrive later from a server that lags.
     let readAgain = new Set<string>()
@@ -85,11 +105,11 @@ function stream(context: Context<HttpEnv>, feed: EventFeed): Response {
         readAgain = new Set(missed.flatMap(({ id }) => id ?? []))
         waiting.splice(0, waiting.length, ...missed, ...waiting.filter(isNew))
       }
-      let checkedAt = Date.now()
+      let checkedAt = performance.now()
       while (!sse.aborted) {
         // The stream ends for a user who has signed out or was removed.
-        if (Date.now() - checkedAt >= KEEP_ALIVE_MS) {
-          checkedAt = Date.now()
+        if (performance.now() - checkedAt >= KEEP_ALIVE_MS) {
+          checkedAt = performance.now()
           if ((await context.get('isStillSignedIn')?.()) === false) return
         }
         const published = waiting.shift()
@@ -101,7 +121,7 @@ function stream(context: Context<HttpEnv>, feed: EventFeed): Response {
           continue
         }
         const isWoken = await new Promise<boolean>((resolve) => {
-          const timer = setTimeout(() => resolve(false), KEEP_ALIVE_MS)
+          const timer = setTimeout(() => resolve(false), checkedAt + KEEP_ALIVE_MS - performance.now())
           wake = () => {
             clearTimeout(timer)
             resolve(true)
@@ -111,6 +131,7 @@ function stream(context: Context<HttpEnv>, feed: EventFeed): Response {
       }
     } finally {
       stop()
+      count(-1)
     }
   })
 }

@@ -44,7 +44,6 @@ export function createFormerIndex({ current, former, images, onEnd }: FormerInde
     },
     check,
     async search(terms, work) {
-      if (state === 'answers') await check()
       if (state !== 'answers' || !understands(former, terms)) return work(current)
       active++
       try {

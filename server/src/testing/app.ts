@@ -36,6 +36,7 @@ const SHORT_TIMINGS: Partial<Timings> = {
   missingGraceMs: 200,
   rootCheckMs: 300,
   rescanMs: 500,
+  formerCheckMs: 100,
 }
 
 /** The whole product on a gallery, without a port; closed after the test. Its embedding process is that of all tests of the worker. */

@@ -36,7 +36,6 @@ interface LeftOutSum {
   example: string
 }
 
-/** Files of the gallery, readable or not, for comparison with the folder. */
 /** A path with the state of the file there. Times are milliseconds since 1970. */
 export interface MovedFile {
   path: string
@@ -46,6 +45,7 @@ export interface MovedFile {
   createdAt: number
 }
 
+/** Files of the gallery, readable or not, for comparison with the folder. */
 export interface FileStore {
   /** Files directly in a folder, failed ones included. */
   inFolder(directory: string): Promise<KnownFile[]>

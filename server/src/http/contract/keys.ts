@@ -40,7 +40,7 @@ export const keyContract = {
   revoke: defineRoute('user', {
     method: 'delete',
     path: '/api/keys/{key_id}',
-    summary: 'Revoke an API key, which ends to work at once; needs a session',
+    summary: 'Revoke an API key, which stops working at once; needs a session',
     request: { params: z.object({ key_id: text({ max: 100 }) }) },
     responses: { 204: { description: 'Revoked.' } },
   }),

@@ -12,16 +12,12 @@ export interface LoadLimit {
 
 /**
  * Each bounds what waits for one resource: the embedder, the upload of a body, the reading of images, the database. Two CPU cores
- * answer some 70 searches per second, so that the last of 128 waits two seconds. The event stream lasts as long as a page is open
- * and has a limit of its own.
+ * answer some 70 searches per second, so that the last of 128 waits two seconds. A heat map embeds at least 28 parts of an image, as
+ * many as that number of searches. A request counts until its response begins: `events.ts` limits the streams of events.
  */
 export const LOAD_LIMITS: readonly LoadLimit[] = [
-  { matches: /^GET \/api\/fs\/events\/?$/, max: 2_000, retryAfterS: 10 },
-  {
-    matches: /^POST \/api\/images\/(search|similarity-search|[^/]+\/match)\b/,
-    max: 128,
-    retryAfterS: 2,
-  },
+  { matches: /^POST \/api\/images\/(search|similarity-search)\b/, max: 128, retryAfterS: 2 },
+  { matches: /^POST \/api\/images\/[^/]+\/match\b/, max: 16, retryAfterS: 5 },
   { matches: /^POST \/api\/(images|queries)\/?$/, max: 64, retryAfterS: 5 },
   { matches: /^(GET|HEAD) \/api\/images\/[^/]+\/./, max: 1_024, retryAfterS: 1 },
   { matches: /^/, max: 512, retryAfterS: 1 },
