@@ -1,4 +1,4 @@
-import { mkdir, symlink } from 'node:fs/promises'
+import { mkdir, rename, symlink } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { writeSettled } from '../testing/pictures.ts'
@@ -95,5 +95,20 @@ describe('symbolic links', () => {
       'photos/a.jpg',
       'photos/deep/b.jpg',
     ])
+  })
+
+  it('that take the place of a folder during a walk are not followed out of the gallery', async () => {
+    const root = await galleryWithLinks({})
+    const outside = await temporaryDirectory()
+    await writeSettled(join(outside, 'deep/secret.jpg'), 'secret')
+    const options = { recursive: true, excluded: [] }
+    const files: string[] = []
+    for await (const listing of walk(root, options, () => expect.unreachable())) {
+      files.push(...listing.files.map(({ path }) => path))
+      if (listing.directory !== 'photos') continue
+      await rename(join(root, 'photos'), join(root, 'former'))
+      await symlink(outside, join(root, 'photos'))
+    }
+    expect(files.sort()).toEqual(['data/d.jpg', 'photos/a.jpg'])
   })
 })

@@ -1,3 +1,4 @@
+import type { BigIntStats } from 'node:fs'
 import { dirname, resolve, sep } from 'node:path'
 import { systemCodeOf } from '../errors.ts'
 import { liesInGallery } from './directories.ts'
@@ -99,6 +100,32 @@ export async function isReached(root: string, directory: string, options: Includ
     return 'target' in link && [link.target, ...names.slice(depth)].join(sep) === real
   }
   return false
+}
+
+/** Distinguishes a folder from all others. */
+export type FolderIdentity = Pick<BigIntStats, 'dev' | 'ino'>
+
+/**
+ * Whether a folder lies in one that a walk has reached, and neither is a link. It does not resolve every folder above, as
+ * `isReached` does.
+ * @param folder what was found at the path
+ */
+export async function isInReached(
+  absolute: string,
+  folder: FolderIdentity,
+  parent: FolderIdentity,
+): Promise<boolean> {
+  try {
+    const [own, above] = await Promise.all([lstat(absolute), lstat(dirname(absolute))])
+    return own.isDirectory() && isSame(own, folder) && isSame(above, parent)
+  } catch (error) {
+    explained(error)
+    return false
+  }
+}
+
+function isSame(one: FolderIdentity, other: FolderIdentity): boolean {
+  return one.dev === other.dev && one.ino === other.ino
 }
 
 /** Like `realFileOf`, without blocking the thread of the server while a drive does not answer. */

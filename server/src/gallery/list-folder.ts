@@ -4,7 +4,16 @@ import { directoriesOf } from './directories.ts'
 import { type DirectoryEntry, lstat, readEntries, stat } from './disk.ts'
 import { hasImageExtension } from './formats/index.ts'
 import { entryRule, type IncludeRules, isOwnData, type LeftOutRule } from './include.ts'
-import { followDirectoryLink, followLink, isReached, type Link, pointsAt, type RefusedLink } from './links.ts'
+import {
+  type FolderIdentity,
+  followDirectoryLink,
+  followLink,
+  isInReached,
+  isReached,
+  type Link,
+  pointsAt,
+  type RefusedLink,
+} from './links.ts'
 import { isTop, joinPath, nameOf, ROOT, toAbsolute, toGalleryPath } from './paths.ts'
 import { hasImageContent, recognise } from './recognise.ts'
 import { type FileStat, isNotFound, statOf, timesOf, toFileStat } from './stat-file.ts'
@@ -51,6 +60,7 @@ export interface DirectoryListing {
   /** The folder's own times. */
   modifiedAt: number
   createdAt: number
+  identity: FolderIdentity
 }
 
 /** Leaves some threads of the system to other work while a drive does not answer. */
@@ -61,6 +71,7 @@ const LISTING_TIMEOUT_MS = 60_000
 /**
  * Lists one folder of the gallery: its image files, its subfolders, and what the gallery leaves out. Symbolic links are followed
  * inside the gallery.
+ * @param parent the folder above, if a walk has just listed it
  * @returns undefined if the folder does not exist (any more)
  * @throws the system's error if the folder exists but can't be read
  */
@@ -68,6 +79,7 @@ export async function listDirectory(
   root: string,
   directory: string,
   options: IncludeRules,
+  parent?: FolderIdentity,
 ): Promise<DirectoryListing | undefined> {
   const absolute = toAbsolute(root, directory)
   try {
@@ -75,15 +87,18 @@ export async function listDirectory(
       Promise.all([readEntries(absolute), stat(absolute)]),
     )
     // A link that leads elsewhere may have taken its place before it was read.
-    if (directory !== ROOT && !(await isReached(root, directory, options))) return undefined
-    return await new Lister(root, directory, options, timesOf(info)).list(entries)
+    const isBelow = parent !== undefined && (await isInReached(absolute, info, parent))
+    if (directory !== ROOT && !isBelow && !(await isReached(root, directory, options))) return undefined
+    const { dev, ino } = info
+    const own = { ...timesOf(info), identity: { dev, ino } }
+    return await new Lister(root, directory, options, own).list(entries)
   } catch (error) {
     if (isNotFound(error)) return undefined
     throw error
   }
 }
 
-type OwnTimes = Pick<DirectoryListing, 'modifiedAt' | 'createdAt'>
+type OwnFacts = Pick<DirectoryListing, 'modifiedAt' | 'createdAt' | 'identity'>
 
 /** Sorts the entries of one folder. */
 class Lister {
@@ -92,7 +107,7 @@ class Lister {
   readonly #listing: DirectoryListing
   readonly #leftOut = new Map<LeftOutRule, LeftOutEntries>()
 
-  constructor(root: string, directory: string, options: IncludeRules, times: OwnTimes) {
+  constructor(root: string, directory: string, options: IncludeRules, own: OwnFacts) {
     this.#root = root
     this.#options = options
     this.#listing = {
@@ -104,7 +119,7 @@ class Lister {
       links: [],
       leftOut: [],
       leftOutFolders: [],
-      ...times,
+      ...own,
     }
   }
 

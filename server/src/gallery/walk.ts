@@ -1,4 +1,5 @@
 import type { IncludeRules } from './include.ts'
+import type { FolderIdentity } from './links.ts'
 import { type DirectoryListing, listDirectory } from './list-folder.ts'
 import { ROOT } from './paths.ts'
 
@@ -10,18 +11,20 @@ export async function* walk(
   start: string = ROOT,
   onEnter: (directory: string) => void = () => {},
 ): AsyncGenerator<DirectoryListing> {
-  const waiting = [start]
-  for (let directory = waiting.pop(); directory !== undefined; directory = waiting.pop()) {
+  const waiting: { directory: string; parent?: FolderIdentity }[] = [{ directory: start }]
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { directory, parent } = next
     let listing: DirectoryListing | undefined
     onEnter(directory)
     try {
-      listing = await listDirectory(root, directory, options)
+      listing = await listDirectory(root, directory, options, parent)
     } catch (error) {
       onUnreadable(directory, error)
       continue
     }
     if (listing === undefined) continue
     yield listing
-    for (const below of listing.subdirectories.toReversed()) waiting.push(below)
+    for (const below of listing.subdirectories.toReversed())
+      waiting.push({ directory: below, parent: listing.identity })
   }
 }

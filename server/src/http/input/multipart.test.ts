@@ -87,6 +87,27 @@ describe('a form', () => {
     await expect(read(text)).rejects.toMatchObject({ code: 'invalid_request' })
   })
 
+  it('whose client disconnects in the middle of a file does not wait for the rest', async () => {
+    const start = Buffer.from('--b\r\nContent-Disposition: form-data; name="a"; filename="f"\r\n\r\nx')
+    const lost = new ReadableStream<Uint8Array>({
+      pull: (controller) => controller.error(new Error('the connection is lost')),
+      start: (controller) => controller.enqueue(start),
+    })
+    const { signal } = new AbortController()
+    await expect(
+      readMultipart(lost as NodeReadableStream<Uint8Array>, CONTENT_TYPE, signal),
+    ).rejects.toMatchObject({
+      code: 'invalid_request',
+    })
+    const silent = new ReadableStream<Uint8Array>({ start: (controller) => controller.enqueue(start) })
+    const reading = readMultipart(
+      silent as NodeReadableStream<Uint8Array>,
+      CONTENT_TYPE,
+      AbortSignal.timeout(20),
+    )
+    await expect(reading).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
   it('without a boundary is refused', async () => {
     const { body } = bodyOf(Buffer.from('x'))
     const form = readMultipart(body, 'multipart/form-data', new AbortController().signal)

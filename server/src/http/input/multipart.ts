@@ -31,6 +31,7 @@ export async function readMultipart(
   const parser = openParser(contentType)
   const refuse = (reason: string) => parser.destroy(invalidForm(reason))
   const files: Promise<void>[] = []
+  const streams: BusboyFileStream[] = []
   let bytesWithoutResult = 0
   const countResult = () => {
     bytesWithoutResult = 0
@@ -39,6 +40,7 @@ export async function readMultipart(
   parser.on('file', (name, stream, fileName, _, type) => {
     const isNamed = hasName(name)
     countResult()
+    streams.push(stream)
     files.push(
       collect(stream, countResult).then(
         (chunks) => void (isNamed && form.append(name, new File(chunks, fileName ?? '', { type }))),
@@ -57,6 +59,8 @@ export async function readMultipart(
     await pipeline(Readable.fromWeb(body), bounded, parser, { signal })
     await Promise.all(files)
   } catch (error) {
+    // A parser that fails leaves the current file open, which would never end.
+    for (const stream of streams) stream.destroy()
     await Promise.allSettled(files)
     if (error instanceof DomainError || signal.aborted) throw error
     throw invalidForm('it is not complete or not well-formed', error)
