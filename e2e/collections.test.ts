@@ -22,7 +22,10 @@ it('makes a collection of the selected pictures, adds to it by dragging, renames
   await page.getByRole('textbox', { name: 'New collection' }).fill('Favourites')
   await page.getByRole('button', { name: 'Create' }).click()
   await page.getByRole('dialog').waitFor({ state: 'hidden' })
+  const bar = page.getByRole('region', { name: 'Selected pictures' })
+  await bar.waitFor()
   await page.keyboard.press('Escape')
+  await bar.waitFor({ state: 'detached' })
   await page.getByRole('button', { name: 'Show folders' }).click()
   const collection = page
     .getByRole('region', { name: 'Collections' })

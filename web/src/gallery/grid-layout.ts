@@ -99,13 +99,17 @@ export class GridLayout {
   measure(from: number, to: number, aspectAt: (index: number) => number | undefined): boolean {
     let hasMoved = false
     for (const block of this.#between(from, to)) {
-      const aspects = Array.from({ length: block.count }, (_, n) => aspectAt(block.first + n))
-      if (aspects.includes(undefined)) continue
+      if (aspectAt(block.first) === undefined) continue
+      // Rows are broken from the beginning: those of loaded pictures stay when the end of the block comes.
+      const aspects = Array.from(
+        { length: block.count },
+        (_, n) => aspectAt(block.first + n) ?? block.meanAspect,
+      )
       const shapes = aspects.join()
       if (shapes === block.shapes) continue
       const { width, rowHeight, gap } = this.#measures
       block.shapes = shapes
-      block.rows = justify(aspects as number[], { width, rowHeight, gap, isRagged: block.isLast })
+      block.rows = justify(aspects, { width, rowHeight, gap, isRagged: block.isLast })
       block.rowCount = block.rows.length
       block.height = block.rows.reduce(
         (sum, { height }) => sum + height + gap,

@@ -1,7 +1,10 @@
 import { CheckCheck, Columns2, Ellipsis, FolderMinus, FolderPlus, Minus, Plus, Trash2, X } from 'lucide-react'
+import { useEffect } from 'react'
 import type { Image } from '../api/client.ts'
 import { BarButton } from '../components/bar-button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
+import { isCovered } from '../components/is-covered.ts'
+import { isTyping } from '../components/is-typing.ts'
 import { Menu, MenuItem } from '../components/menu.tsx'
 import { messages } from '../messages/messages.ts'
 import { ExportMenu } from './export-menu.tsx'
@@ -35,6 +38,16 @@ export function SelectionBar({
 }: SelectionBarProps) {
   const { selection, collections, compare } = messages
   const count = images.length
+  // Wherever the focus is: after a dialog it is on the button that opened it.
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || event.defaultPrevented || isTyping(event) || isCovered()) return
+      event.preventDefault()
+      onClear()
+    }
+    addEventListener('keydown', onKey)
+    return () => removeEventListener('keydown', onKey)
+  }, [onClear])
   return (
     <section
       aria-label={selection.bar}

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react'
+import { isCovered } from '../components/is-covered.ts'
 import { isTyping } from '../components/is-typing.ts'
 import { areSingleKeysOn } from '../components/single-keys.ts'
 
@@ -36,11 +37,6 @@ export function useSheetKeys(isOn: boolean, commands: SheetCommands): void {
     addEventListener('blur', () => latest.current.holdSpace(false), { signal })
     return () => ending.abort()
   }, [isOn])
-}
-
-/** Menus and popovers have keys of their own. */
-function isCovered(): boolean {
-  return document.querySelector('dialog[open], [role=dialog], [role=menu]') !== null
 }
 
 /** @returns whether the key did something */

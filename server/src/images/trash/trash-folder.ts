@@ -17,7 +17,7 @@ import {
 } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { TrashPlace } from '../../catalog/catalog.ts'
-import { systemCodeOf } from '../../errors.ts'
+import { DomainError, systemCodeOf } from '../../errors.ts'
 import { readEntries } from '../../gallery/disk.ts'
 import { toSystemPath } from '../../gallery/file-names.ts'
 import { TRASH_FOLDER, TRASH_RECORD } from '../../gallery/include.ts'
@@ -63,7 +63,7 @@ export function createTrashFolder(root: string, dataFolder: string): TrashFolder
 
     async moveIn(path, to, record) {
       try {
-        await mkdir(toSystemPath(toAbsolute(root, directoryOf(to.file))), { recursive: true })
+        await makeFolder(root, directoryOf(to.file))
         await writeFile(recordOf(to), record)
         await rename(toSystemPath(toAbsolute(root, path)), absolute(to))
         return true
@@ -112,7 +112,7 @@ export function createTrashFolder(root: string, dataFolder: string): TrashFolder
       if (!(await this.has(from))) return 'gone'
       const target = toSystemPath(toAbsolute(root, path))
       try {
-        await mkdir(toSystemPath(toAbsolute(root, directoryOf(path))), { recursive: true })
+        await makeFolder(root, directoryOf(path))
         await moveWithoutReplacing(absolute(from), target)
       } catch (error) {
         if (systemCodeOf(error) === 'EEXIST') return false
@@ -183,6 +183,23 @@ async function topOfMount(root: string, path: string): Promise<string> {
   const device = await deviceOf(top)
   while (!isTop(root, top) && (await deviceOf(directoryOf(top))) === device) top = directoryOf(top)
   return top
+}
+
+/**
+ * Creates a folder and those above it, but not the top of the gallery or of a drive. With `recursive`, Node would report a
+ * read-only drive as ENOENT.
+ */
+async function makeFolder(root: string, folder: string): Promise<void> {
+  try {
+    await mkdir(toSystemPath(toAbsolute(root, folder)))
+  } catch (error) {
+    if (systemCodeOf(error) === 'EEXIST') return
+    if (systemCodeOf(error) !== 'ENOENT') throw error
+    if (isTop(root, folder))
+      throw new DomainError('gallery_unavailable', `The folder ${JSON.stringify(folder)} is not there.`)
+    await makeFolder(root, directoryOf(folder))
+    await makeFolder(root, folder)
+  }
 }
 
 /** A link can't replace an existing file, a rename would. */
