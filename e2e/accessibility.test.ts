@@ -97,6 +97,17 @@ describe('the filters above the results', () => {
         words.filter((word) => word.scrollWidth > word.clientWidth).map((word) => word.textContent),
       )
     expect(cut).toEqual([])
+    await page.getByRole('button', { name: /^(More filters|Mehr Filter)/ }).click()
+    await page.getByRole('dialog').getByRole('radio').first().waitFor()
+    const tooWide = await page
+      .getByRole('dialog')
+      .locator('fieldset')
+      .evaluateAll((choices) =>
+        choices
+          .filter((choice) => choice.scrollWidth > choice.clientWidth)
+          .map((choice) => choice.textContent),
+      )
+    expect(tooWide).toEqual([])
     await context.close()
   })
 })

@@ -1,4 +1,7 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { picture } from '../server/src/testing/pictures.ts'
 import { openPage, tile } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
 import { CLASSICAL } from './support/product.ts'
@@ -25,6 +28,20 @@ it('a part whose code is gone offers to reload, and the rest of the page goes on
   await page.locator('[data-testid=grid] img').first().waitFor()
   await page.keyboard.press('?')
   await page.getByRole('dialog', { name: 'Help and shortcuts' }).waitFor()
+  await close()
+})
+
+it('files whose upload can not begin are kept, and sent by another try', async () => {
+  const { page, close } = await openPage(demo.browser, demo.product.url)
+  const queue = /\/assets\/upload-queue.*\.js$/
+  await page.route(queue, (route) => route.abort())
+  const file = { name: 'kept.png', mimeType: 'image/png', buffer: await picture(61) }
+  await page.getByTestId('upload-files').setInputFiles([file])
+  await page.getByText('This part of the page could not be loaded.').waitFor()
+  await page.unroute(queue)
+  await page.getByRole('button', { name: 'Try again' }).click()
+  await page.getByText('1 file added').waitFor()
+  await rm(join(demo.gallery, file.name))
   await close()
 })
 

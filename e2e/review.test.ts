@@ -45,6 +45,12 @@ async function openGroup(viewport = DESKTOP, scheme: 'light' | 'dark' = 'light')
 
 const suggested = (page: Page) => page.getByRole('article').first().getAttribute('data-path')
 
+/** The number of pictures in the index. */
+async function total(url: string): Promise<number> {
+  const list = await fetch(`${url}/api/images?items_per_page=0`)
+  return ((await list.json()) as { total: number }).total
+}
+
 describe('the review of duplicates', () => {
   it('suggests the best picture with its reasons, and calls the others by their kind', async () => {
     const { page, close } = await openGroup()
@@ -80,6 +86,16 @@ describe('the review of duplicates', () => {
     await close()
   })
 
+  it('takes a key that is held as one press', async () => {
+    const { page, close } = await openGroup()
+    await page.getByRole('button', { name: /^Keep 1, move 2 to trash/ }).waitFor()
+    await page.keyboard.down('2')
+    await page.keyboard.down('2')
+    await page.keyboard.up('2')
+    await page.getByRole('button', { name: /^Keep 2, move 1 to trash/ }).waitFor()
+    await close()
+  })
+
   it('does not show a group again that is called no duplicates, unless that is undone', async () => {
     const { page, close } = await openGroup()
     await page.getByRole('button', { name: 'Not duplicates' }).click()
@@ -108,6 +124,21 @@ describe('the review of duplicates', () => {
     await close()
   })
 
+  it.each([DESKTOP.width, PHONE.width, 320])(
+    'has room for its German words, %i pixels wide',
+    async (width) => {
+      const context = await demo.browser.newContext({ locale: 'de-DE', viewport: { width, height: 800 } })
+      onTestFinished(() => context.close())
+      const page = await context.newPage()
+      await page.goto(`${demo.product.url}/?show=duplicates`)
+      await page.getByRole('radio', { name: 'Papierkorb' }).first().waitFor()
+      const tooWide = await page
+        .locator('li[data-path] fieldset')
+        .evaluateAll((choices) => choices.filter((choice) => choice.scrollWidth > choice.clientWidth).length)
+      expect(tooWide).toBe(0)
+    },
+  )
+
   it('fits a phone', async () => {
     const { page, close } = await openGroup(PHONE)
     expect(await misplaced(page)).toEqual([])
@@ -116,10 +147,29 @@ describe('the review of duplicates', () => {
   })
 })
 
+describe('the selection of the gallery', () => {
+  it('is kept over a reload, and is not that of the trash', async () => {
+    const { page, close } = await openPage(demo.browser, demo.product.url)
+    await tile(page, ORIGINAL).focus()
+    await page.keyboard.press('Space')
+    await page.getByText('1 selected').first().waitFor()
+    await page.goto(`${demo.product.url}/?show=trash`)
+    const trash = page.getByRole('region', { name: 'Trash', exact: true })
+    await trash.getByText('The trash is empty').waitFor()
+    expect(await trash.getByText('1 selected').count()).toBe(0)
+    await trash.getByRole('button', { name: 'Back to gallery' }).click()
+    await page.getByText('1 selected').first().waitFor()
+    await close()
+  })
+})
+
 describe('exact copies', () => {
   it('are one tile with the number of files where the user chooses so, and a press shows them all', async () => {
     const copy = join(demo.gallery, 'cup/cup-copy.png')
-    onTestFinished(() => rm(copy, { force: true }))
+    onTestFinished(async () => {
+      await rm(copy, { force: true })
+      await expect.poll(() => total(demo.product.url)).toBe(26)
+    })
     await copyFile(join(demo.gallery, 'cup/cup-01.png'), copy)
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await count(page, '27 pictures')
@@ -141,6 +191,10 @@ describe('exact copies', () => {
     await count(page, '2 pictures')
     await page.goBack()
     await count(page, '26 pictures')
+    // On a touch screen, too.
+    await page.locator('[aria-label*=", 2 files"]').click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Show all 2 files' }).click()
+    await count(page, '2 pictures')
     await close()
   })
 })

@@ -112,6 +112,8 @@ async function check(name: string, product: Product, mail: MailServer, past: Pas
       counts.searches++
       const status = await admin.get<{ embedder: string; search_embedder: string }>('/api/index/status')
       if (status.search_embedder !== status.embedder) counts.byFormer++
+      else if (counts.searches === 1)
+        problems.push(`${name}: the former model did not answer the first search`)
       // Until the gallery is embedded again, the index of the former model answers.
       if ((await sketchSearch(editor)) < FOUND) counts.empty++
       await new Promise((resolve) => setTimeout(resolve, 200))

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import type { App } from './app/compose.ts'
+import type { App, AppOptions } from './app/compose.ts'
 import type { Config } from './config/schema.ts'
 import { configFor, type DatabaseKeys, indexAll, startApp } from './testing/app.ts'
 import { picture, writeSettled } from './testing/pictures.ts'
@@ -12,7 +12,11 @@ const TOP = { filter: {}, topK: 50, offset: 0, limit: 50 }
 const ALL = { filter: {}, orderBy: 'name', descending: false, offset: 0, limit: 100 } as const
 
 /** A gallery that an embedder has indexed, and that another one has yet to embed. */
-async function afterUpgrade(database: DatabaseKeys, change: (config: Config) => Config = (config) => config) {
+export async function afterUpgrade(
+  database: DatabaseKeys,
+  change: (config: Config) => Config = (config) => config,
+  options: Partial<AppOptions> = {},
+) {
   const root = await temporaryDirectory()
   for (let n = 0; n < COUNT; n++) await writeSettled(join(root, `${n}.png`), await picture(n))
   const config = await configFor(root, {
@@ -31,6 +35,7 @@ async function afterUpgrade(database: DatabaseKeys, change: (config: Config) => 
   const { embedder_registry: registry } = config
   const app = await startApp(
     change({ ...config, embedder_registry: { ...registry, chosen_embedder: 'classical' } }),
+    options,
   )
   return { app, root, first: images[0]!, order }
 }

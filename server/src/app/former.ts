@@ -45,7 +45,10 @@ export async function openFormer(
   try {
     const model = await openFormerModel(config, previous, { log, openEmbedder })
     closing.defer(() => model.embedder.close())
-    await catalog.spaces.openFormer(previous)
+    await catalog.spaces.openFormer(previous).catch(async (error: unknown) => {
+      await model.embedder.close()
+      throw error
+    })
     const onEnd = async () => {
       log.info(`Searches are answered by the embedder "${sources.embedder.name}" from now on.`)
       await catalog.spaces.openFormer(undefined)

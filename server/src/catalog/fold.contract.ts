@@ -116,6 +116,24 @@ export function describeFolding(name: string, open: () => Promise<Catalog>): voi
       expect(Object.keys(await seen(catalog, 'shots'))).toHaveLength(8)
     })
 
+    it('folds copies of both files of a shot, and of the frames of a burst', async () => {
+      const catalog = await openWith(
+        ['a', 'b'].flatMap((folder) => [
+          { ...shot(`${folder}/1.jpg`, 0), contentHash: 'jpeg' },
+          { ...shot(`${folder}/1.cr2`, 0), contentHash: 'raw' },
+          { ...shot(`${folder}/2.jpg`, 1), contentHash: 'second frame' },
+        ]),
+      )
+      const shots = {
+        'a/1.jpg': ['a/1.cr2', 'b/1.cr2', 'b/1.jpg'],
+        'a/2.jpg': ['b/2.jpg'],
+      }
+      expect(await seen(catalog, 'shots')).toEqual(shots)
+      expect(await seen(catalog, 'bursts')).toEqual({
+        'a/1.jpg': ['a/1.cr2', 'a/2.jpg', 'b/1.cr2', 'b/1.jpg', 'b/2.jpg'],
+      })
+    })
+
     it('finds images near a place, across the date line and at the poles', async () => {
       const at = (path: string, latitude: number, longitude: number) => record(path, { latitude, longitude })
       const catalog = await openWith([

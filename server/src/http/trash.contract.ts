@@ -1,5 +1,6 @@
+import { execFileSync } from 'node:child_process'
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, stat, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, rename, rm, stat, symlink, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { describe, expect, it, vi } from 'vitest'
 import type { App } from '../app/compose.ts'
@@ -178,6 +179,13 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
       const image = { ...first, id: randomUUID(), path: '../evil.png' }
       const record = JSON.stringify({ image, deletedAt: 1 })
       await writeFile(join(root, dirname(forged.file), '.sketch-search.json'), record)
+      const piped = unusedPlace('piped.png')
+      await mkdir(join(root, dirname(piped.file)))
+      await writeFile(join(root, piped.file), 'x')
+      execFileSync('mkfifo', [join(root, dirname(piped.file), '.sketch-search.json')])
+      await cp(join(root, dirname(trashed!.file)), join(root, '.sketch-search-trash/copy'), {
+        recursive: true,
+      })
       await app.catalog.trash.remove([first.id])
       await app.close()
 
@@ -187,12 +195,22 @@ export function describeTrash(name: string, database: DatabaseKeys): void {
       await vi.waitFor(async () => expect((await listed()).total).toBe(1), 60_000)
       expect((await listed()).images[0]).toMatchObject({
         image: { id: first.id, path: first.path },
-        file: trashed!.file,
+        file: expect.stringMatching(/\/1\.png$/),
       })
       const restored = await openBrowser(next.http).post('/api/trash/restore', { image_ids: [first.id] })
       expect(await restored.json()).toMatchObject({ images: [{ id: first.id, path: 'folder/1.png' }] })
       await next.untilIdle()
       expect((await next.catalog.images.counts()).indexed).toBe(2)
+    })
+
+    it('makes no folder for a deleted image whose file is gone', async () => {
+      const { root, browser, first } = await openGallery(database)
+      await browser.request('DELETE', `/api/images/${first.id}`)
+      for (const folder of ['folder', '.sketch-search-trash'])
+        await rm(join(root, folder), { recursive: true })
+      const restored = await browser.post('/api/trash/restore', { image_ids: [first.id] })
+      expect(restored.status).toBe(404)
+      expect(await readdir(root)).not.toContain('folder')
     })
 
     it('keeps deleted images of an absent drive', async () => {

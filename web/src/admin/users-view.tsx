@@ -84,7 +84,7 @@ function UsersHead({ total, email, role, onFilter, onBack }: UsersHeadProps) {
         onChange={(event) => onFilter({ email: event.target.value, role })}
         aria-label={viewMessages.users.filter}
         placeholder={viewMessages.users.filter}
-        className={`${FIELD} ml-auto w-44`}
+        className={`${FIELD} ml-auto w-44 phone:ml-0 phone:flex-1`}
       />
       <select
         value={role ?? ''}

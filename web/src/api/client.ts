@@ -65,8 +65,7 @@ export function getImage(id: string, signal?: AbortSignal): Promise<Image> {
   return read(image.$get({ param: { image_id: id } }, until(signal)))
 }
 
-/** Words that the model understands and that begin with a prefix. */
-/** Words that begin with a prefix, those in the language of the page first. */
+/** Words that the model understands and that begin with a prefix, those in the language of the page first. */
 export async function completeWords(prefix: string, limit: number, signal?: AbortSignal): Promise<string[]> {
   const { words } = await read(api.words.$get({ query: { prefix, limit, language } }, until(signal)))
   return words

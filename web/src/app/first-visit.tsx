@@ -46,7 +46,7 @@ export function FirstVisit({ onExample, onPicture, onChoose, onWords, isCompact 
                 onClick={() => onExample(sketch)}
                 className="size-13 overflow-hidden rounded-control border border-line bg-surface p-1 transition-colors duration-hover hover:border-line-strong"
               >
-                <img src={src} alt="" className="size-full dark:invert" />
+                <img src={src} alt="" className="size-full dark:hue-rotate-180 dark:invert-90" />
               </button>
             ))}
             <PictureMenu

@@ -8,12 +8,14 @@ import { AccountDialog } from '../status/account-dialog.tsx'
 import type { SettingsProps } from './settings.tsx'
 
 const SettingsContent = lazyPart(() => import('./settings.tsx'))
+const ApiKeys = lazyPart(async () => ({ default: (await import('../auth/api-keys.tsx')).ApiKeys }))
 
 /** The button of the settings, which are loaded when they are opened. */
-export function SettingsMenu({ onShortcuts, ...props }: Omit<SettingsProps, 'onFiles'>) {
+export function SettingsMenu({ onShortcuts, ...props }: Omit<SettingsProps, 'onFiles' | 'onKeys'>) {
   const { settings } = messages.app
   const [isOpen, setOpen] = useState(false)
-  const [areFilesOpen, setFilesOpen] = useState(false)
+  const [dialog, setDialog] = useState<'files' | 'keys'>()
+  const closeDialog = () => setDialog(undefined)
   const closeAnd = (open: () => void) => () => {
     setOpen(false)
     open()
@@ -34,10 +36,12 @@ export function SettingsMenu({ onShortcuts, ...props }: Omit<SettingsProps, 'onF
         <SettingsContent
           {...props}
           onShortcuts={closeAnd(onShortcuts)}
-          onFiles={closeAnd(() => setFilesOpen(true))}
+          onFiles={closeAnd(() => setDialog('files'))}
+          onKeys={closeAnd(() => setDialog('keys'))}
         />
       </Popover>
-      <AccountDialog isOpen={areFilesOpen} onClose={() => setFilesOpen(false)} />
+      <AccountDialog isOpen={dialog === 'files'} onClose={closeDialog} />
+      {dialog === 'keys' && <ApiKeys onClose={closeDialog} onMissing={closeDialog} />}
     </>
   )
 }

@@ -16,12 +16,14 @@ export interface SettingsProps {
   onShortcuts: () => void
   /** Shows the account of all files. */
   onFiles: () => void
+  /** Shows the user's API keys. */
+  onKeys: () => void
   beforeLeaving: () => Promise<void>
 }
 
 /** Theme, language and the like; for signed-in users the way out, too. */
 export default function SettingsContent(props: SettingsProps) {
-  const { areScoresShown, onScoresShown, onShortcuts, onFiles, beforeLeaving } = props
+  const { areScoresShown, onScoresShown, onShortcuts, onFiles, onKeys, beforeLeaving } = props
   const { app, shortcuts } = messages
   const [areKeysOn, setKeysOn] = useState(areSingleKeysOn)
   return (
@@ -43,7 +45,7 @@ export default function SettingsContent(props: SettingsProps) {
       <Button icon={<ListChecks />} onClick={onFiles}>
         {app.filesOfFolder}
       </Button>
-      <AccountActions beforeLeaving={beforeLeaving} />
+      <AccountActions onKeys={onKeys} beforeLeaving={beforeLeaving} />
     </div>
   )
 }

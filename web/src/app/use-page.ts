@@ -185,7 +185,7 @@ function useLists(control: ReturnType<typeof usePageState>, search: PageSearch) 
   const { pin } = gallery
   useEffect(() => pin(viewed.openIndex), [pin, viewed.openIndex])
   useResultsAround(hasResults ? results.list : undefined, state.view, viewed.openIndex)
-  const selection = useSelection(list, listKey)
+  const selection = useSelection(list, listKey, true)
   const { drop } = selection
   useEffect(() => drop(new Set(trash.hidden.keys())), [drop, trash.hidden])
   const isCurrent = search.isActive ? search.isCurrent : !gallery.isLoading && !gallery.isOfBefore

@@ -36,6 +36,7 @@ export default function ViewedPicture({ page, id }: { page: Page; id: string }) 
         change({ view: undefined, near: { latitude, longitude, kilometres: 10 }, terms: [], show: undefined })
       }
       onWords={page.hasWords ? actions.addWords : undefined}
+      onFiles={({ id: shown }) => page.showFiles(shown)}
       onFolder={(image) =>
         change({ view: undefined, directory: image.directory, terms: [], show: undefined })
       }

@@ -99,24 +99,40 @@ function NewKey({ onCreated }: { onCreated: (token: string) => void }) {
   )
 }
 
+/** A revoked key can't be restored, so the row asks before. */
 function KeyRow({ apiKey }: { apiKey: ApiKey }) {
   const client = useQueryClient()
+  const [isAsking, setAsking] = useState(false)
   const revoke = useMutation({
     mutationFn: () => revokeKey(apiKey.id),
     onSettled: () => client.invalidateQueries({ queryKey: KEYS }),
   })
   const { name, role, used_at: usedAt } = apiKey
   return (
-    <li className="flex items-center gap-2 py-2">
+    <li className="flex flex-wrap items-center gap-2 py-2">
       <div className="min-w-0 flex-1">
         <p className="m-0 [overflow-wrap:anywhere]">{name}</p>
         <p className="m-0 text-13 text-ink-2">
           {viewMessages.users.roles[role]} · {viewMessages.keys.used(usedAt)}
         </p>
       </div>
-      <IconButton label={viewMessages.keys.revoke(name)} onClick={() => revoke.mutate()}>
-        <Trash2 />
-      </IconButton>
+      {isAsking ? (
+        <span className="flex gap-2">
+          <Button variant="danger" isBusy={revoke.isPending} onClick={() => revoke.mutate()}>
+            {viewMessages.keys.revokeNow}
+          </Button>
+          <Button onClick={() => setAsking(false)}>{viewMessages.users.cancel}</Button>
+        </span>
+      ) : (
+        <IconButton label={viewMessages.keys.revoke(name)} onClick={() => setAsking(true)}>
+          <Trash2 />
+        </IconButton>
+      )}
+      {revoke.error && (
+        <p role="alert" className="m-0 w-full text-13 text-danger">
+          {revoke.error.message}
+        </p>
+      )}
     </li>
   )
 }

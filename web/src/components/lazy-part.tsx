@@ -27,12 +27,11 @@ export function lazyPart<P extends object>(load: Load<P>) {
     )
   let Loaded = tried()
   function Part({ whileLoading = null, onMissing, ...rest }: P & PartProps) {
-    const toast = useToast()
-    const { partMissing, reload } = messages.app
+    const showMissing = usePartMissing()
     const onFailed = () => {
       // The next time it is tried again.
       Loaded = tried()
-      toast.show({ text: partMissing, action: { text: reload, run: () => location.reload() } })
+      showMissing()
       onMissing?.()
     }
     return (
@@ -46,6 +45,13 @@ export function lazyPart<P extends object>(load: Load<P>) {
   /** A failure shows when the part is opened. */
   const preload = () => void load().catch(() => {})
   return Object.assign(Part, { preload })
+}
+
+/** @returns a function that reports missing code and offers to reload the page */
+export function usePartMissing(): () => void {
+  const toast = useToast()
+  const { partMissing, reload } = messages.app
+  return () => toast.show({ text: partMissing, action: { text: reload, run: () => location.reload() } })
 }
 
 interface PartBoundaryProps {

@@ -53,7 +53,7 @@ export function DuplicateGroupView(props: DuplicateGroupProps) {
             {words.compare}
           </Button>
         </div>
-        <div className="grid gap-3.5 @4xl:grid-cols-[minmax(0,1fr)_26.5rem]">
+        <div className="grid items-start gap-3.5 @4xl:grid-cols-[minmax(0,1fr)_26.5rem]">
           <SuggestedPicture {...actions(suggested, 1)} reasons={reasonsFor(suggested, others)} />
           <ul className="m-0 flex list-none flex-col gap-3.5 p-0">
             {others.map((image, n) => (
@@ -122,6 +122,8 @@ function useGroupKeys(keys: GroupKeys): void {
       const isCovered = document.querySelector('dialog[open], [role=dialog], [role=menu]') !== null
       if (isTyping(event) || isCovered || event.ctrlKey || event.metaKey || event.altKey) return
       const isButton = event.target instanceof HTMLButtonElement
+      // A key that is held would decide about the groups that follow, unseen.
+      if (event.repeat && !event.key.startsWith('Arrow')) return
       const image = areSingleKeysOn() ? group.images[Number(event.key) - 1] : undefined
       if (image !== undefined) toggle(image)
       else if (areSingleKeysOn() && event.key.toLowerCase() === 'c') onCompare()

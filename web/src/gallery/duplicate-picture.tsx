@@ -75,12 +75,15 @@ export function OtherPicture({
 }: CandidateProps & { relation: Relation | undefined }) {
   const { duplicates: words } = viewMessages
   return (
-    <li data-path={image.path} className={`grid grid-cols-2 ${frame(isKept)}`}>
+    <li
+      data-path={image.path}
+      className={`grid grid-cols-[2fr_3fr] phone:grid-cols-[1fr_2fr] ${frame(isKept)}`}
+    >
       <button
         type="button"
         aria-label={image.user_visible_name}
         onClick={onOpen}
-        className="relative grid place-items-center bg-sunken"
+        className="relative grid min-w-0 place-items-center bg-sunken"
       >
         <PatientImage
           src={sizedUrl(image.thumbnail_url, 512)}
@@ -90,7 +93,7 @@ export function OtherPicture({
         />
         <Digit digit={digit} className="top-2.5 left-2.5" />
       </button>
-      <div className="flex min-w-0 flex-col gap-3 p-4">
+      <div className="flex min-w-0 flex-col gap-3 p-4 phone:p-3">
         <div>
           <Facts image={image} />
           {relation !== undefined && <p className="pt-1 font-medium text-13">{words.relations[relation]}</p>}
@@ -102,7 +105,7 @@ export function OtherPicture({
           onChange={onToggle}
           options={[
             { value: 'keep', text: words.keep },
-            { value: 'trash', text: words.trash, icon: <Trash2 /> },
+            { value: 'trash', text: words.trash, icon: <Trash2 className="phone:hidden" /> },
           ]}
         />
       </div>

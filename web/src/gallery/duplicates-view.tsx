@@ -42,6 +42,8 @@ export default function DuplicatesView(props: DuplicatesViewProps) {
   // biome-ignore lint/correctness/useExhaustiveDependencies: once
   useEffect(() => onTop(true), [])
   const groups = found.groups.filter(({ key, images }) => !reviewed.has(key) && !dismissed.has(images))
+  /** Groups that are left, also those that are not loaded. */
+  const left = Math.max(found.total - (found.groups.length - groups.length), groups.length)
   const index = Math.min(current, groups.length - 1)
   const group = groups[index]
   const { more } = found
@@ -58,7 +60,14 @@ export default function DuplicatesView(props: DuplicatesViewProps) {
   }
   return (
     <section aria-label={words.title} className="flex h-full flex-col bg-page">
-      <DuplicatesHead found={found} groups={groups} bestBy={bestBy} onBestBy={setBestBy} onBack={onBack} />
+      <DuplicatesHead
+        found={found}
+        left={left}
+        groups={groups}
+        bestBy={bestBy}
+        onBestBy={setBestBy}
+        onBack={onBack}
+      />
       {group === undefined ? (
         <NoGroups found={found} hasReviewed={reviewed.size > 0 || found.groups.length > 0} onBack={onBack} />
       ) : (
@@ -67,7 +76,7 @@ export default function DuplicatesView(props: DuplicatesViewProps) {
           <DuplicateGroupView
             key={`${group.key} ${bestBy}`}
             group={group}
-            position={words.groupOf(index + 1, Math.max(found.total - reviewed.size, groups.length))}
+            position={words.groupOf(index + 1, left)}
             onOpen={onOpen}
             onCompare={() => onCompare(group.images.slice(0, MAX_COMPARED))}
             onApply={
@@ -89,13 +98,15 @@ export default function DuplicatesView(props: DuplicatesViewProps) {
 
 interface DuplicatesHeadProps {
   found: ReturnType<typeof useDuplicates>
+  /** Number of groups that are left. */
+  left: number
   groups: readonly DuplicateGroup[]
   bestBy: BestBy
   onBestBy: (bestBy: BestBy) => void
   onBack: () => void
 }
 
-function DuplicatesHead({ found, groups, bestBy, onBestBy, onBack }: DuplicatesHeadProps) {
+function DuplicatesHead({ found, left, groups, bestBy, onBestBy, onBack }: DuplicatesHeadProps) {
   const { duplicates: words } = viewMessages
   const freed = groups.reduce((sum, { images }) => sum + freedBytes(images), 0)
   return (
@@ -105,7 +116,7 @@ function DuplicatesHead({ found, groups, bestBy, onBestBy, onBack }: DuplicatesH
       </Button>
       <h2 className="title text-22">{words.title}</h2>
       <p aria-live="polite" className="min-w-0 truncate text-ink-2 phone:text-12">
-        {found.isPending ? messages.app.loading : words.groups(found.total)}
+        {found.isPending ? messages.app.loading : words.groups(left)}
         {freed > 0 && `, ${words.toFree(bytes(freed))}`}
       </p>
       {found.progress < 1 && (

@@ -35,6 +35,8 @@ export interface LargeViewProps {
   onAddTerms: (image: Image, isWanted: boolean) => void
   onRegion: (image: Image) => void
   onFolder: (image: Image) => void
+  /** Shows the files that a picture stands for. */
+  onFiles: (image: Image) => void
   onNear: (latitude: number, longitude: number) => void
   /** undefined if the model understands no words. */
   onWords: ((words: string) => void) | undefined
@@ -58,7 +60,9 @@ export function LargeView(props: LargeViewProps) {
     retry: false,
   })
   const isGone = error instanceof ApiError && error.code === 'image_not_found'
-  const image = isGone ? undefined : data && { ...data, score: known?.id === id ? known.score : undefined }
+  // Only the list has these.
+  const { score, copies } = known?.id === id ? known : {}
+  const image = isGone ? undefined : data && { ...data, score, copies }
   useEffect(() => rootRef.current?.focus({ preventScroll: true }), [])
   const to = (place: number) => {
     const other = list.imageAt(place)
@@ -187,6 +191,7 @@ function Details(props: ViewedProps) {
       onAddTerms={(isWanted) => props.onAddTerms(image, isWanted)}
       onRegion={() => props.onRegion(image)}
       onFolder={() => props.onFolder(image)}
+      onFiles={() => props.onFiles(image)}
       onNear={props.onNear}
       onWords={props.onWords}
       onOpen={props.onOpenOther}

@@ -17,6 +17,8 @@ export interface PictureActionsProps {
   onAddTerms: (isWanted: boolean) => void
   onRegion: () => void
   onFolder: () => void
+  /** Shows the files that the picture stands for. */
+  onFiles: () => void
   /** Narrows the gallery to pictures from near its place. */
   onNear: (latitude: number, longitude: number) => void
   /** undefined if the model understands no words. */
@@ -29,7 +31,7 @@ export interface PictureActionsProps {
 
 /** Actions on a picture, and its details. */
 export function PictureDetails(props: PictureActionsProps) {
-  const { image, parts, match, onFindSimilar, onAddTerms, onRegion, onFolder, onOpen, onWords } = props
+  const { image, parts, match, onFindSimilar, onAddTerms, onRegion, onOpen, onWords } = props
   const { viewer } = messages
   return (
     <div className="flex flex-col gap-5">
@@ -53,7 +55,7 @@ export function PictureDetails(props: PictureActionsProps) {
           {viewer.searchRegion}
         </Button>
       </div>
-      <PictureFacts image={image} onFolder={onFolder} onNear={props.onNear} />
+      <PictureFacts image={image} onFolder={props.onFolder} onFiles={props.onFiles} onNear={props.onNear} />
       {image.score !== undefined && (
         <section className="border-line border-t pt-4">
           <h3 className="flex justify-between font-semibold">

@@ -17,12 +17,14 @@ import { useCopyPath } from './use-copy-path.ts'
 interface PictureFactsProps {
   image: Image
   onFolder: () => void
+  /** Shows the files that the picture stands for. */
+  onFiles: () => void
   /** Narrows the gallery to pictures from near its place. */
   onNear: (latitude: number, longitude: number) => void
 }
 
 /** Details of a picture and of its file. */
-export function PictureFacts({ image, onFolder, onNear }: PictureFactsProps) {
+export function PictureFacts({ image, onFolder, onFiles, onNear }: PictureFactsProps) {
   const { viewer } = messages
   const copyPath = useCopyPath()
   const isRaw = image.content_type === 'image/x-dcraw'
@@ -58,6 +60,11 @@ export function PictureFacts({ image, onFolder, onNear }: PictureFactsProps) {
             <button type="button" onClick={() => void copyPath(image)} className="underline">
               {messages.gallery.copyPath}
             </button>
+            {image.copies ? (
+              <button type="button" onClick={onFiles} className="underline">
+                {messages.gallery.showFiles(image.copies + 1)}
+              </button>
+            ) : null}
           </span>
         }
       >

@@ -29,7 +29,7 @@ const NONE: ReadonlySet<string> = new Set()
 /** Deleted pictures, the latest first: they can be restored until their days are over. */
 export default function TrashView({ mayRestore, mayEmpty, onBack }: TrashViewProps) {
   const list = useTrashList()
-  const selection = useSelection(list, 'trash')
+  const selection = useSelection(list, 'trash', false)
   const measures = useMeasures()
   const { trash: words, app } = messages
   const first = list.imageAt(0) as TrashedImage | undefined

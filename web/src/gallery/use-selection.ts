@@ -33,10 +33,15 @@ const MAX_KEPT = 1_000
 /**
  * @param list the shown images
  * @param key changes when it is another list
+ * @param isKept whether this tab keeps the selection over a reload
  */
-export function useSelection(list: ImageList, key: string): Selection {
-  const [images, setImages] = useState(keptSelection)
-  useEffect(() => keepSelection(images), [images])
+export function useSelection(list: ImageList, key: string, isKept: boolean): Selection {
+  const [images, setImages] = useState<ReadonlyMap<string, Image>>(() =>
+    isKept ? keptSelection() : new Map<string, Image>(),
+  )
+  useEffect(() => {
+    if (isKept) keepSelection(images)
+  }, [images, isKept])
   /** The one that was chosen last, and its place then: places change while files come in. */
   const last = useRef<{ id: string; index: number }>(undefined)
   const generation = useRef(0)
@@ -102,13 +107,13 @@ export function useSelection(list: ImageList, key: string): Selection {
 }
 
 /** The selection of this tab before a reload. */
-function keptSelection(): ReadonlyMap<string, Image> {
+function keptSelection(): Map<string, Image> {
   const kept = getOfTab(KEY)
   const images: Image[] = Array.isArray(kept) ? kept.filter((one) => typeof one?.id === 'string') : []
   return new Map(images.map((image) => [image.id, image]))
 }
 
 function keepSelection(images: ReadonlyMap<string, Image>): void {
-  const isKept = images.size > 0 && images.size <= MAX_KEPT
-  setOfTab(KEY, isKept ? [...images.values()] : undefined)
+  const hasRoom = images.size > 0 && images.size <= MAX_KEPT
+  setOfTab(KEY, hasRoom ? [...images.values()] : undefined)
 }

@@ -51,7 +51,7 @@ export function WordsField({ ref, isFirst, onWords }: WordsFieldProps) {
         aria-label={label}
         placeholder={label}
         onChange={({ target }) => setText(target.value)}
-        className="h-9.5 w-full min-w-0 rounded-control bg-transparent px-2 text-14"
+        className="h-9.5 w-full min-w-0 rounded-control bg-transparent px-2 text-14 text-ellipsis"
       />
       <datalist id={listId}>
         {suggestions.map((word) => (

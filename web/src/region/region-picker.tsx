@@ -35,7 +35,7 @@ export function RegionPicker({ src, name, size, region, onChange, onAddRegion, o
       }}
     >
       <p className="text-center text-13">
-        <span className="font-semibold [overflow-wrap:anywhere]">{name}</span>{' '}
+        <span className="block font-semibold [overflow-wrap:anywhere]">{name}</span>
         <span className="text-ink-2">{messages.region.hint}</span>
       </p>
       <div className="grid min-h-0 flex-1 [container-type:size] place-items-center">

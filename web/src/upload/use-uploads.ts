@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { onSignedOut } from '../api/client.ts'
+import { usePartMissing } from '../components/lazy-part.tsx'
 import { useAskBeforeLeaving } from '../components/use-ask-before-leaving.ts'
 import { messages } from '../messages/messages.ts'
 import type { Decision } from './decisions.ts'
@@ -17,8 +18,8 @@ export interface Uploads {
 }
 
 /**
- * Files that were not added because the sign-in expired. The page is replaced by the form of the sign-in meanwhile; afterwards
- * they are shown as failed, and sent when the user asks for it.
+ * Files that were not added because the sign-in expired, or because the code of the queue is missing. The page is replaced by the form of
+ * the sign-in meanwhile; afterwards they are shown as failed, and sent when the user asks for it.
  */
 let interrupted: Job[] = []
 
@@ -34,6 +35,7 @@ export function useUploads(): Uploads {
   )
   const last = useRef(Math.max(0, ...interrupted.map(({ number }) => number)))
   const queue = useRef<UploadQueue>(undefined)
+  const showMissing = usePartMissing()
   const change = (number: number, part: Partial<Upload>) =>
     setList((old) => old.map((upload) => (upload.number === number ? { ...upload, ...part } : upload)))
   const open = async () => {
@@ -63,15 +65,14 @@ export function useUploads(): Uploads {
         return { number, file, directory, tries: 0, isChecked: false, onConflict: 'refuse' }
       })
       setList((old) => [...old, ...jobs.map(uploadOf)])
-      open().then(
-        (opened) => opened.add(jobs),
-        (error: unknown) => {
-          for (const { number } of jobs) change(number, { state: 'failed', reason: String(error) })
-        },
-      )
+      const onMissing = () => {
+        interrupted = [...interrupted, ...jobs]
+        for (const { number } of jobs) change(number, { state: 'failed', reason: messages.app.partMissing })
+      }
+      open().then((opened) => opened.add(jobs), onMissing)
     },
     decide: (number, decision, isForAll) => queue.current?.decide(number, decision, isForAll),
-    retry: () => void open().then((opened) => opened.retry()),
+    retry: () => void open().then((opened) => opened.retry(), showMissing),
     close() {
       queue.current?.close()
       queue.current = undefined

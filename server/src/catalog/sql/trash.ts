@@ -136,8 +136,14 @@ class SqlTrash implements TrashStore {
         ...{ id: image.id, content_hash: image.contentHash, deleted_at: deletedAt, place, file },
         image: JSON.stringify(this.#rowOf(image)),
       }))
-    if (rows.length > 0) await this.#database.insertInto('trash').values(rows).execute()
-    return rows.length
+    if (rows.length === 0) return 0
+    // A copy of the folder of a deleted image has the same record.
+    const { numInsertedOrUpdatedRows: added } = await this.#database
+      .insertInto('trash')
+      .values(rows)
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirstOrThrow()
+    return Number(added)
   }
 
   /** The row of an image whose file is not at its place. Its metadata is read again when it is restored. */

@@ -10,6 +10,8 @@ const GPS_TAG = 0x8825
 const LONG = 4
 const BOX_HEADER = 8
 const UUID_BYTES = 16
+/** Cameras write a dozen. A damaged file may consist of boxes without content. */
+const MAX_BOXES = 1_000
 /** Boxes with metadata, by their UUIDs. Described at https://github.com/lclevy/canon_cr3 */
 const CANON = '85c0b687820f11e08111f4ce462b6a48'
 const XMP = 'be7acfcb97a942e89c71999491e3afac'
@@ -57,7 +59,7 @@ export function blocksOfCanon(bytes: Buffer): Blocks {
 /** The boxes of an ISO base media file. One with a UUID is named by it. */
 function boxesIn(bytes: Buffer): { name: string; content: Buffer }[] {
   const boxes: { name: string; content: Buffer }[] = []
-  for (let at = 0; at + BOX_HEADER <= bytes.length; ) {
+  for (let at = 0; at + BOX_HEADER <= bytes.length && boxes.length < MAX_BOXES; ) {
     const size = bytes.readUInt32BE(at)
     // Size 0 means up to the end, and 1 a size of 64 bits, which only the pixels need.
     if (size < BOX_HEADER) return boxes

@@ -27,7 +27,7 @@ import { directoryOf, isTop, joinPath, nameOf, toAbsolute } from '../../gallery/
 const CANNOT_WRITE = new Set(['EACCES', 'EPERM', 'EROFS', 'EXDEV', 'ENOSPC', 'ENAMETOOLONG'])
 const HAS_NO_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EXDEV'])
 
-const MAX_RECORD_CHARACTERS = 100_000
+const MAX_RECORD_BYTES = 100_000
 
 /** Moves files of the gallery into the trash and back. Errors are those of the file system. */
 export interface TrashFolder {
@@ -108,6 +108,8 @@ export function createTrashFolder(root: string, dataFolder: string): TrashFolder
     },
 
     async takeOut(from, path) {
+      // No folder is made for a file that is gone.
+      if (!(await this.has(from))) return 'gone'
       const target = toSystemPath(toAbsolute(root, path))
       try {
         await makeFolder(root, directoryOf(path))
@@ -149,11 +151,14 @@ async function* recordsIn(
   for (const file of await filesIn(dataFolder)) yield* withRecord(dataFolder, file, { place: 'data', file })
 }
 
-/** A file without a record, or with one that is no text of the usual size, is left out. */
+/** A file without a record, or with one that is no file of the usual size, is left out. */
 async function* withRecord(trash: string, file: string, place: TrashPlace) {
-  const path = join(trash, directoryOf(file), TRASH_RECORD)
-  const record = await readFile(toSystemPath(path), 'utf8').catch(() => undefined)
-  if (record !== undefined && record.length <= MAX_RECORD_CHARACTERS) yield { ...place, record }
+  const path = toSystemPath(join(trash, directoryOf(file), TRASH_RECORD))
+  const info = await lstat(path).catch(() => undefined)
+  // A pipe would never end.
+  if (!info?.isFile() || info.size > MAX_RECORD_BYTES) return
+  const record = await readFile(path, 'utf8').catch(() => undefined)
+  if (record !== undefined) yield { ...place, record }
 }
 
 /** Paths of the files in the folders of a trash, without records. Links are not followed. */

@@ -21,6 +21,7 @@ export const keys = {
   once: 'Kopiere den Schlüssel jetzt: Er wird nicht noch einmal angezeigt.',
   used: (at: string | null) => (at === null ? 'noch nicht benutzt' : `zuletzt benutzt am ${day(at)}`),
   revoke: (name: string) => `${name} widerrufen`,
+  revokeNow: 'Widerrufen',
 }
 
 export const users = {

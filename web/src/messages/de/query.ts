@@ -5,7 +5,7 @@ export const query = {
   draw: 'Zeichnen',
   describe: 'Mit Wörtern beschreiben',
   addWords: 'Wörter hinzufügen',
-  describeIn: (language: string) => `Auf ${language} beschreiben`,
+  describeIn: (language: string) => `Auf ${language} suchen`,
   addWordsIn: (language: string) => `Wörter auf ${language}`,
   words: 'Wörter',
   clear: 'Suche leeren',

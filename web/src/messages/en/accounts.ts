@@ -21,6 +21,7 @@ export const keys = {
   once: 'Copy the key now: it is not shown again.',
   used: (at: string | null) => (at === null ? 'not used yet' : `last used ${day(at)}`),
   revoke: (name: string) => `Revoke ${name}`,
+  revokeNow: 'Revoke',
 }
 
 export const users = {

@@ -1,0 +1,34 @@
+import { expect, it } from 'vitest'
+import { violationsIn } from './support/axe.ts'
+import { DESKTOP } from './support/browser.ts'
+import { ADMIN, openWindow, signIn, startTeam, useTeamGallery } from './support/team.ts'
+
+useTeamGallery()
+
+it('API keys are created and revoked in a dialog of the settings', async () => {
+  const { product, mail } = await startTeam()
+  const page = await openWindow(DESKTOP)
+  await page.goto(product.url)
+  await signIn(page, mail, ADMIN)
+  await page.getByRole('button', { name: 'Settings' }).click()
+  await page.getByRole('button', { name: 'API keys' }).click()
+  const dialog = page.getByRole('dialog', { name: 'API keys' })
+  await dialog.waitFor()
+  expect(await page.getByRole('dialog', { name: 'Settings' }).count()).toBe(0)
+  await dialog.getByLabel('Purpose').fill('Backup')
+  await dialog.getByRole('button', { name: 'Add' }).click()
+  const token = await dialog.getByLabel('Copy the key now').inputValue()
+  const list = () => fetch(`${product.url}/api/images`, { headers: { Authorization: `Bearer ${token}` } })
+  expect((await list()).status).toBe(200)
+  expect(await violationsIn(page)).toEqual([])
+
+  await dialog.getByRole('button', { name: 'Revoke Backup' }).click()
+  await dialog.getByRole('button', { name: 'Cancel' }).click()
+  expect((await list()).status).toBe(200)
+  await dialog.getByRole('button', { name: 'Revoke Backup' }).click()
+  await dialog.getByRole('button', { name: 'Revoke', exact: true }).click()
+  await dialog.getByText('Backup').waitFor({ state: 'detached' })
+  expect((await list()).status).toBe(401)
+  await page.keyboard.press('Escape')
+  await dialog.waitFor({ state: 'hidden' })
+})
