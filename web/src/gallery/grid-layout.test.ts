@@ -58,7 +58,7 @@ describe('a layout', () => {
     expect(layout.rowOf(BLOCK)!.widths).toEqual(before)
   })
 
-  it('keeps the rows of loaded pictures when the end of their block comes', () => {
+  it('keeps the rows of the pictures that were fetched first when the next ones come', () => {
     const layout = new GridLayout([section('a', 20), section('b', 180)], MEASURES)
     layout.measure(0, layout.height, (index) => (index < BLOCK ? aspectAt(index) : undefined))
     const before = Array.from({ length: 100 }, (_, index) => layout.rowOf(index))

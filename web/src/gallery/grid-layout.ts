@@ -62,8 +62,8 @@ export class GridLayout {
     this.#measures = measures
     let first = 0
     for (const section of sections) {
-      for (let start = 0; start < section.count; start += BLOCK) {
-        const count = Math.min(BLOCK, section.count - start)
+      for (let start = 0, count = 0; start < section.count; start += count) {
+        count = Math.min(blockSizeAt(first), section.count - start)
         const isLast = start + count === section.count
         const rowCount = Math.ceil(count / this.#columns(section.meanAspect))
         this.#blocks.push({
@@ -99,17 +99,13 @@ export class GridLayout {
   measure(from: number, to: number, aspectAt: (index: number) => number | undefined): boolean {
     let hasMoved = false
     for (const block of this.#between(from, to)) {
-      if (aspectAt(block.first) === undefined) continue
-      // Rows are broken from the beginning: those of loaded pictures stay when the end of the block comes.
-      const aspects = Array.from(
-        { length: block.count },
-        (_, n) => aspectAt(block.first + n) ?? block.meanAspect,
-      )
+      const aspects = Array.from({ length: block.count }, (_, n) => aspectAt(block.first + n))
+      if (aspects.includes(undefined)) continue
       const shapes = aspects.join()
       if (shapes === block.shapes) continue
       const { width, rowHeight, gap } = this.#measures
       block.shapes = shapes
-      block.rows = justify(aspects, { width, rowHeight, gap, isRagged: block.isLast })
+      block.rows = justify(aspects as number[], { width, rowHeight, gap, isRagged: block.isLast })
       block.rowCount = block.rows.length
       block.height = block.rows.reduce(
         (sum, { height }) => sum + height + gap,
@@ -225,6 +221,12 @@ export class GridLayout {
       widths: Array.from({ length: Math.min(columns, count - n * columns) }, () => own),
     }))
   }
+}
+
+/** Blocks end where parts of a list end that are fetched. Otherwise one would move when its second part comes. */
+function blockSizeAt(first: number): number {
+  const rest = BLOCK - (first % BLOCK)
+  return rest < BLOCK / 2 ? rest + BLOCK : rest
 }
 
 export function aspectOf(image: { width: number; height: number }): number {
