@@ -2,14 +2,18 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useCallback, useMemo, useRef, useState } from 'react'
 import type { Images } from '../api/client.ts'
 import { explainMatch, search } from '../api/search.ts'
+import { BLOCK } from '../gallery/grid-layout.ts'
 import { language } from '../messages/language.ts'
 import { PICTURE_SIDE, renderSketch } from '../sketch/picture.ts'
 import { hasEnoughInk } from '../sketch/sketch.ts'
 import { partsOf, type Query, SKETCH_UPLOAD } from './query-parts.ts'
 
 const TOP_K = 500
-/** Results of the first answer: more than are seen at first. Reading all of them takes as long as searching. */
-const FIRST_RESULTS = 120
+/**
+ * Results of the first answer: more than are seen at first. Reading all of them takes as long as searching. Two blocks of rows: fewer
+ * would be laid out again when the others come.
+ */
+const FIRST_RESULTS = 2 * BLOCK
 
 export interface SearchResult {
   /** The first results, or all once they were asked for. */

@@ -62,8 +62,8 @@ export class GridLayout {
     this.#measures = measures
     let first = 0
     for (const section of sections) {
-      for (let start = 0, count = 0; start < section.count; start += count) {
-        count = Math.min(blockSizeAt(first), section.count - start)
+      for (let start = 0; start < section.count; start += BLOCK) {
+        const count = Math.min(BLOCK, section.count - start)
         const isLast = start + count === section.count
         const rowCount = Math.ceil(count / this.#columns(section.meanAspect))
         this.#blocks.push({
@@ -221,12 +221,6 @@ export class GridLayout {
       widths: Array.from({ length: Math.min(columns, count - n * columns) }, () => own),
     }))
   }
-}
-
-/** Blocks end where parts of a list end that are fetched. Otherwise one would move when its second part comes. */
-function blockSizeAt(first: number): number {
-  const rest = BLOCK - (first % BLOCK)
-  return rest < BLOCK / 2 ? rest + BLOCK : rest
 }
 
 export function aspectOf(image: { width: number; height: number }): number {
