@@ -50,9 +50,30 @@ it('makes a collection of the selected pictures, adds to it by dragging, renames
   await page.getByRole('button', { name: 'Rename' }).click()
   await page.getByRole('button', { name: 'Options of Trip' }).click()
   await page.getByRole('menuitem', { name: 'Delete collection' }).click()
+  const afterwards: string[] = []
+  page.on('request', (request) => afterwards.push(`${request.method()} ${request.url()}`))
   await page.getByRole('dialog').getByRole('button', { name: 'Delete collection' }).click()
   await count(page, '24 pictures')
+  // The server answers 404 to a request for the images of a deleted collection.
+  expect(afterwards.filter((request) => request.includes('collection='))).toEqual([])
   expect(complaints).toEqual([])
+  await close()
+})
+
+it('names a collection that another person deleted, and leads back to all pictures', async () => {
+  const { page, close } = await openPage(demo.browser, demo.product.url, DESKTOP)
+  const api = `${demo.product.url}/api/collections`
+  const created = await page.request.post(api, { data: { name: 'Short' } })
+  const { id } = (await created.json()) as { id: string }
+  await page.goto(`${demo.product.url}/?collection=${id}`)
+  await page.getByText('Short', { exact: true }).waitFor()
+  await page.request.delete(`${api}/${id}`)
+  await page.reload()
+  const chip = page.getByText('Deleted collection')
+  await chip.waitFor()
+  await page.getByRole('button', { name: 'Clear Deleted collection' }).click()
+  await count(page, '24 pictures')
+  await chip.waitFor({ state: 'detached' })
   await close()
 })
 

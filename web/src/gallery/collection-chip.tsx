@@ -7,7 +7,7 @@ import { IconButton } from '../components/icon-button.tsx'
 import { Menu, MenuItem } from '../components/menu.tsx'
 import { messages } from '../messages/messages.ts'
 import { useHasRole } from '../state/role.ts'
-import { useCollectionChanges, useCollections } from './use-collections.ts'
+import { useCollection, useCollectionChanges } from './use-collections.ts'
 
 interface CollectionChipProps {
   id: string
@@ -17,12 +17,14 @@ interface CollectionChipProps {
 
 /** The visible collection with its actions. */
 export function CollectionChip({ id, onOpen, onRename }: CollectionChipProps) {
-  const collection = useCollections().find((one) => one.id === id)
+  const collection = useCollection(id)
   const { collections: words } = messages
   const changes = useCollectionChanges(onOpen)
   const mayShare = useHasRole('editor')
   const [isAsked, setAsked] = useState(false)
   if (collection === undefined) return null
+  if (collection === null)
+    return <FilterChip icon={<Bookmark />} text={words.deleted} onClear={() => onOpen(undefined)} />
   const { name, shared, can_manage } = collection
   return (
     <span className="flex shrink-0 items-center">

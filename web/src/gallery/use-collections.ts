@@ -13,10 +13,22 @@ import { useToast } from '../components/toast.tsx'
 import { messages } from '../messages/messages.ts'
 
 const KEY = ['collections']
+/** Queries whose answers depend on the members of a collection. */
+const LISTS = ['list', 'timeline', 'search']
+
+const query = {
+  queryKey: KEY,
+  queryFn: ({ signal }: { signal: AbortSignal }) => listCollections(signal),
+}
 
 export function useCollections(): readonly Collection[] {
-  const { data } = useQuery({ queryKey: KEY, queryFn: ({ signal }) => listCollections(signal) })
-  return data ?? []
+  return useQuery(query).data ?? []
+}
+
+/** One collection, null if the current list lacks it (another person deleted it), undefined while the list is fetched. */
+export function useCollection(id: string): Collection | null | undefined {
+  const { data, isFetching } = useQuery(query)
+  return data?.find((one) => one.id === id) ?? (data === undefined || isFetching ? undefined : null)
 }
 
 /**
@@ -28,7 +40,7 @@ export function useCollectionChanges(onOpen: (id: string) => void, onProblem?: (
   const client = useQueryClient()
   const toast = useToast()
   const run = useCallback(
-    async (act: () => Promise<unknown>): Promise<boolean> => {
+    async (act: () => Promise<unknown>, changed: readonly string[] = LISTS): Promise<boolean> => {
       try {
         await act()
         return true
@@ -39,8 +51,7 @@ export function useCollectionChanges(onOpen: (id: string) => void, onProblem?: (
         return false
       } finally {
         void client.invalidateQueries({ queryKey: KEY })
-        for (const part of ['list', 'timeline', 'search'])
-          void client.invalidateQueries({ queryKey: ['images', part] })
+        for (const part of changed) void client.invalidateQueries({ queryKey: ['images', part] })
       }
     },
     [client, toast, onProblem],
@@ -60,6 +71,7 @@ export function useCollectionChanges(onOpen: (id: string) => void, onProblem?: (
       }),
     remove: (id: string, remove: readonly string[]) => run(() => changeMembers(id, { remove })),
     change: (id: string, part: { name?: string; shared?: boolean }) => run(() => changeCollection(id, part)),
-    delete: (id: string) => run(() => deleteCollection(id)),
+    // No other list changes, and that of the collection is fetched no more, since the server answers 404.
+    delete: (id: string) => run(() => deleteCollection(id), []),
   }
 }

@@ -23,6 +23,7 @@ export const collections = {
   share: 'Mit allen hier teilen',
   unshare: 'Für mich behalten',
   delete: 'Sammlung löschen',
+  deleted: 'Gelöschte Sammlung',
   question: (name: string) => `Sammlung „${name}“ löschen?`,
   warning: 'Ihre Bilder bleiben in der Galerie. Die Sammlung kann nicht wiederhergestellt werden.',
   star: 'Stern geben',

@@ -20,6 +20,7 @@ export const collections = {
   share: 'Share with everyone here',
   unshare: 'Keep to myself',
   delete: 'Delete collection',
+  deleted: 'Deleted collection',
   question: (name: string) => `Delete the collection “${name}”?`,
   warning: 'Its pictures stay in the gallery. The collection cannot be restored.',
   star: 'Star',
