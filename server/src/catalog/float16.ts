@@ -1,3 +1,5 @@
+export const BYTES_PER_NUMBER = 2
+
 /**
  * Vectors are stored as float16: half the space of float32 at no measurable loss in ranking, and the precision that
  * the vector indexes use anyway.
@@ -25,6 +27,6 @@ const VALUE = new Float32Array(
 )
 
 function halvesOf(bytes: Uint8Array): Uint16Array {
-  const aligned = bytes.byteOffset % 2 === 0 ? bytes : bytes.slice()
-  return new Uint16Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 2)
+  const aligned = bytes.byteOffset % BYTES_PER_NUMBER === 0 ? bytes : bytes.slice()
+  return new Uint16Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / BYTES_PER_NUMBER)
 }

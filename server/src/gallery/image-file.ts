@@ -22,6 +22,7 @@ import { normalizeName, toAbsolute } from './paths.ts'
 import { type RgbImage, resample } from './resample.ts'
 import { type FileStat, toFileStat } from './stat-file.ts'
 import { makeThumbnail, type ThumbnailStore } from './thumbnails.ts'
+import { type WindowSize, windowCover, windowsOf } from './windows.ts'
 
 export interface ImageFileOptions {
   root: string
@@ -30,6 +31,8 @@ export interface ImageFileOptions {
   limits: DecodeLimits & { maxFileBytes: number }
   /** Size of the embedder's input in pixels. */
   inputSize: { width: number; height: number }
+  /** Windows of images that are needed as well. Default: none. */
+  windows?: WindowSize | undefined
   timings?: Pick<Timings, 'settleMs' | 'brokenSettleMs'> | undefined
 }
 
@@ -60,13 +63,14 @@ export type ImageFile =
   | { state: 'failed'; stat: FileStat; contentHash: string | undefined; code: ErrorCode; reason: string }
   /** A thumbnail of the same bytes exists. */
   | { state: 'seen'; stat: FileStat; contentHash: string }
-  /** `image` has the embedder's input size; the thumbnail has been written. */
+  /** `image` and each of its windows have the embedder's input size; the thumbnail has been written. */
   | {
       state: 'decoded'
       stat: FileStat
       contentHash: string
       metadata: FileMetadata
       image: RgbImage
+      windows: RgbImage[]
     }
 
 /**
@@ -77,7 +81,7 @@ export type ImageFile =
  */
 export async function readImageFile(
   { path, skipSettleCheck, forceDecode }: ImageFileRequest,
-  { root, walk, limits, inputSize, timings = TIMINGS }: ImageFileOptions,
+  { root, walk, limits, inputSize, windows: windowSize = 'none', timings = TIMINGS }: ImageFileOptions,
   thumbnails: ThumbnailStore,
   { decode, onBytes }: ImageFileSteps,
 ): Promise<ImageFile | undefined> {
@@ -108,9 +112,10 @@ export async function readImageFile(
   onBytes()
   const contentHash = hashOfBytes(bytes)
   if (!forceDecode && thumbnails.has(contentHash)) return { state: 'seen', stat, contentHash }
+  const needed = windowCover(inputSize, windowSize)
   const minSize = {
-    width: Math.max(inputSize.width, thumbnails.size.width),
-    height: Math.max(inputSize.height, thumbnails.size.height),
+    width: Math.max(needed.width, thumbnails.size.width),
+    height: Math.max(needed.height, thumbnails.size.height),
   }
   let decoded: DecodedImage | undefined
   try {
@@ -135,7 +140,8 @@ export async function readImageFile(
     ...describePixels(decoded.image),
   }
   const image = resample(decoded.image, inputSize.width, inputSize.height)
-  return { state: 'decoded', stat, contentHash, metadata, image }
+  const windows = windowsOf(decoded.image, inputSize, windowSize)
+  return { state: 'decoded', stat, contentHash, metadata, image, windows }
 }
 
 export function fileTooLarge(bytes: number, most: number): DomainError {

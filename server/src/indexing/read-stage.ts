@@ -10,6 +10,8 @@ import type { FileStat } from '../gallery/stat-file.ts'
 export interface ReadFile {
   record: ImageRecord
   image: RgbImage | undefined
+  /** Parts of `image` that have a vector each. */
+  windows: RgbImage[]
 }
 
 /** The version of a file that could not be indexed. Another version is tried again. */
@@ -53,7 +55,11 @@ export async function readFile(
     const known = await catalog.images.contentInfo(file.contentHash)
     if (known?.hasVector) {
       const { attributes, attributesVersion } = known
-      return { record: { ...recordOf(file), ...attributes, attributesVersion }, image: undefined }
+      return {
+        record: { ...recordOf(file), ...attributes, attributesVersion },
+        image: undefined,
+        windows: [],
+      }
     }
     file = await reader.read({ path, skipSettleCheck, forceDecode: true })
   }
@@ -63,6 +69,7 @@ export async function readFile(
   return {
     record: { ...recordOf(file), ...readAttributes(file.metadata), colours: file.metadata.colours },
     image: file.image,
+    windows: file.windows,
   }
 }
 

@@ -1,10 +1,10 @@
 import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
 import { DomainError } from '../errors.ts'
 import { coloursOf } from '../gallery/colour-layout.ts'
+import { type Crop, cropImage } from '../gallery/crop.ts'
 import type { RgbImage } from '../gallery/resample.ts'
 import { combine, type ImageVectors, scoreByTerm, scoreOf } from './combine.ts'
 import type { QueryTerm } from './query.ts'
-import { type Crop, cropImage } from './region.ts'
 import type { TermVectors } from './term-vectors.ts'
 import type { Vocabulary } from './words/vocabulary.ts'
 

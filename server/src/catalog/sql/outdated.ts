@@ -2,8 +2,8 @@ import { sql } from 'kysely'
 import type { Connection } from '../../database/dialect.ts'
 import { versionOf } from '../attributes.ts'
 import type { AttributesUpdate, OutdatedCursor, OutdatedImage } from '../catalog.ts'
-import { insertColours } from './colours.ts'
 import { changeImages, type SqlContext } from './context.ts'
+import { insertFurther } from './further-vectors.ts'
 import { attributeColumns, attributeValues, takenColumns } from './image-rows.ts'
 
 /** Images whose attributes were read by an earlier version, in the order of the index on version and id. */
@@ -60,7 +60,7 @@ export async function setAttributes(
         .execute()
       if (values !== undefined) await setTaken(transaction, contentHash, values.capturedAt)
     }
-    await insertColours(context, transaction, updates)
+    await insertFurther(context, transaction, updates)
   })
 }
 
