@@ -57,7 +57,7 @@ export function evaluateCommand(): Command {
       '--no-expansion',
       'compare sketches with images as the model embeds them, without query expansion',
     )
-    .option('--limit <count>', 'paste so many objects at most, for --kind pasted', parseWhole)
+    .option('--limit <count>', 'maximum number of pasted objects, for --kind pasted', parseWhole)
     .option('--feedback', 'simulate users who mark right and wrong results in three rounds')
     .option('--json <file>', 'write all figures as JSON')
     .option('--html <file>', 'write a report with curves and pictures')

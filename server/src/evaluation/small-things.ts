@@ -11,7 +11,7 @@ export interface FoundScores {
   recallAt10: number
 }
 
-/** What the queries are; undefined if there are none of a kind. */
+/** By the kind of the queries; undefined for a kind without queries. */
 export type FoundBy = Record<'photo' | 'sketch' | 'word', FoundScores | undefined>
 
 /** A query for things of a class. */

@@ -37,7 +37,7 @@ export interface ImageVectors {
  * "Relevance feedback in information retrieval", 1971).
  * @param weights negative for unwanted terms; at least one is positive
  */
-function sharesOf(weights: readonly number[]): number[] {
+export function sharesOf(weights: readonly number[]): number[] {
   const wanted = weights.reduce((sum, weight) => sum + Math.max(0, weight), 0)
   const unwanted = weights.reduce((sum, weight) => sum + Math.max(0, -weight), 0)
   return weights.map((weight) => (weight > 0 ? weight / wanted : (NEGATIVE_SHARE * weight) / (unwanted || 1)))

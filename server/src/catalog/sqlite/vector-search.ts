@@ -3,7 +3,7 @@ import type { Tables } from '../../database/schema.ts'
 import { SQLITE } from '../../database/sqlite/dialect.ts'
 import type { ImageFilter, NearestQuery, WeightedVector } from '../catalog.ts'
 import { filterCondition, isUnfiltered } from '../filters.ts'
-import { BYTES_PER_NUMBER, dotHalf, fromFloat16 } from '../float16.ts'
+import { bestDotHalf, fromFloat16 } from '../float16.ts'
 import {
   bestOfEach,
   type Match,
@@ -83,9 +83,9 @@ async function findNearest(
 
 function compare(rows: readonly VectorRow[], vectors: readonly WeightedVector[]): Match[] {
   const [first] = vectors
-  if (first !== undefined && vectors.length === 1 && countIn(rows, first.vector.length) === 1) {
+  if (first !== undefined && vectors.length === 1) {
     const { vector, weight, offset } = first
-    return rows.map(({ imageId, data }) => ({ imageId, score: weight * dotHalf(vector, data) + offset }))
+    return rows.map(({ imageId, data }) => ({ imageId, score: weight * bestDotHalf(vector, data) + offset }))
   }
   return rows.map(({ imageId, data }) => {
     const stored = fromFloat16(data)
@@ -96,18 +96,13 @@ function compare(rows: readonly VectorRow[], vectors: readonly WeightedVector[])
   })
 }
 
-/** Number of vectors that each row has, one after the other. */
-function countIn([first]: readonly VectorRow[], dimensions: number): number {
-  return first === undefined ? 0 : first.data.byteLength / (BYTES_PER_NUMBER * dimensions)
-}
-
 /** The greatest scalar product with one of the vectors that are stored one after the other. */
 function bestDot(vector: Float32Array, stored: Float32Array): number {
   let best = Number.NEGATIVE_INFINITY
   for (let start = 0; start < stored.length; start += vector.length) {
     let sum = 0
     for (let i = 0; i < vector.length; i++) sum += vector[i]! * stored[start + i]!
-    best = Math.max(best, sum)
+    if (sum > best) best = sum
   }
   return best
 }
