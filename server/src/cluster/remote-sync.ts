@@ -13,7 +13,10 @@ export interface RemoteSyncOptions {
   jobQueue: JobQueue
   /** @returns whether this process may watch from now on, because no other one does */
   tryLock(): Promise<boolean>
-  /** Creates the sync of the folder each time this process becomes leader. @param onPass to be called when it has looked at something */
+  /**
+   * Creates the sync of the folder each time this process becomes leader. @param onPass called after each scan and each applied
+   * change
+   */
   createSync(onPass: () => void): GallerySync
   /** False for a server that leaves watching to others. */
   canLead: boolean
@@ -30,7 +33,7 @@ export interface RemoteSync extends GallerySync {
 interface Leadership {
   sync: GallerySync
   stopHandling(): Promise<void>
-  /** The comparison at its start, while it runs. */
+  /** The first scan, while it runs. */
   first: Promise<void> | undefined
 }
 
@@ -219,7 +222,7 @@ class SharedSync implements RemoteSync {
       const paths = [...this.#unsentPaths].slice(0, PATHS_PER_COMMAND)
       for (const path of paths) this.#unsentPaths.delete(path)
       await this.#jobQueue.request({ kind: 'look', paths }).catch(() => {
-        // The next comparison finds it.
+        // The next scan finds the change.
       })
     }
   }
@@ -307,7 +310,7 @@ class SharedSync implements RemoteSync {
   }
 
   async #publishFolders(sync: GallerySync): Promise<void> {
-    // Before the first comparison has ended not all are known.
+    // Before the first scan has ended, the list of folders is incomplete.
     const isAll = sync.lastScan !== undefined && !this.#areAllPublished
     const now = new Map(sync.folders)
     const seen = [...now].filter(

@@ -35,12 +35,20 @@ async function embedders(folder: string | undefined, options: EmbeddersOptions):
   for (const { problem } of embedders) if (problem !== undefined && !options.json) console.log(problem)
 }
 
-function toRow({ name, isChosen, madeOf, dimensions, measurement, images, problem }: EmbedderInfo): string[] {
+function toRow({
+  name,
+  isChosen,
+  definition,
+  dimensions,
+  measurement,
+  images,
+  problem,
+}: EmbedderInfo): string[] {
   const speed = measurement?.imagesPerSecond
   return [
     isChosen ? '*' : '',
     name,
-    madeOf ?? '(not configured as it was)',
+    definition ?? '(not configured as it was)',
     dimensions === undefined ? '?' : String(dimensions),
     problem !== undefined ? 'does not start' : speed === undefined ? '?' : speed.toFixed(speed < 10 ? 1 : 0),
     measurement === undefined ? '?' : `${measurement.millisecondsForOne.toFixed(1)} ms`,

@@ -24,7 +24,7 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums } th, td {
 .key span { display: inline-block; width: 1rem; height: 3px; vertical-align: middle; margin: 0 .3rem 0 1rem }
 svg text { fill: var(--muted); font-size: 9px } svg .axis { stroke: var(--line) }`
 
-/** One page that needs no other file: the table, each class's curve, and what some of the queries found. */
+/** One page that needs no other file: the table, each class's curve, and the results of some queries. */
 export async function renderReport(report: EvaluationReport): Promise<string> {
   const { embedders, gallery, queries } = report
   const names = Object.keys(embedders)

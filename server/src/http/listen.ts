@@ -4,7 +4,7 @@ import { serve } from '@hono/node-server'
 import { DomainError, systemCodeOf } from '../errors.ts'
 import type { Router } from './routing.ts'
 
-/** The whole of a request has to come within this time: a large upload over a slow line, but no connection that is held for nothing. */
+/** Maximum time in which a request has to arrive: enough for a large upload over a slow line. */
 const REQUEST_TIMEOUT_MS = 10 * 60_000
 const HEADERS_TIMEOUT_MS = 20_000
 

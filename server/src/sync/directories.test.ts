@@ -152,7 +152,7 @@ describe('watcher.directories', () => {
   })
 })
 
-// It takes the right to mount drives, which not every machine gives.
+// Needs permission to mount drives, which not every machine grants.
 describe.skipIf(!canMount())('watcher.directories on a drive (needs the right to mount)', () => {
   it('keeps the images while its mount point is empty', async () => {
     const root = await temporaryDirectory()

@@ -189,7 +189,7 @@ export class WatchController {
     return [holding, ...below.filter((mount) => isInGallery(root, mount, walk))]
   }
 
-  /** A drive that does not answer is asked once. */
+  /** Sends no second request to a drive that does not answer. */
   async #checkRoot(): Promise<void> {
     if (this.#isCheckingRoot) return
     this.#isCheckingRoot = true

@@ -6,7 +6,7 @@ import { failureSchema, querySchema } from '../schemas.ts'
 
 const acceptedSchema = z.object({ status: z.literal('success') })
 
-/** The state of the index, and the files that it could not take. */
+/** The state of the index, and the files that could not be indexed. */
 export const indexStatusContract = {
   status: defineRoute('user', {
     method: 'get',

@@ -38,7 +38,7 @@ function photographed({ pen = BLUE_PEN, ruling = 0, strength = 0.85, paper: hasP
   return { data, width: WIDTH, height: HEIGHT }
 }
 
-/** Shares of the ink found that was drawn, and of the drawing that was found. */
+/** Returns the share of the found ink that was drawn, and the share of the drawing that was found. */
 function agreement(photo: RgbImage) {
   const ink = inkOnPaper(photo)!
   const { strength, width, height } = ink

@@ -28,7 +28,7 @@ function recordLog() {
   return { lines, log: { warn: note, error: note } }
 }
 
-/** Has this process trust the certificate of the test, as it does those of the world. */
+/** Makes this process trust the certificate of the test. */
 function trustFixture(): void {
   const before = tls.getCACertificates('default')
   tls.setDefaultCACertificates([...before, IDENTITY.cert])

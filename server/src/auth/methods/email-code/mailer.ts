@@ -71,7 +71,7 @@ export function createMailer(
         await transport.sendMail({ from: { name: 'Sketch-Search', address: from }, ...mail })
         return
       } catch (error) {
-        // Without code and address: more people read a log than a mail.
+        // The code and the address are removed, because more people can read the log than the mail.
         const reason = messageOf(error).replaceAll(/<?[^\s<>]+@[^\s<>]+>?/g, '…')
         const problem = `A mail could not be sent by ${host}:${port}: ${reason}`
         if (pauseMs === undefined || isFinal(error)) {

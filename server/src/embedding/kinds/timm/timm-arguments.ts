@@ -52,7 +52,7 @@ export function normalisationOf({
   return { photo: { mean: mean ?? IMAGENET.mean, std: std ?? IMAGENET.std, isGrey: false }, sketch: SKETCH }
 }
 
-/** @returns a sentence for the log if the vectors differ from those of the reference implementation without anyone having asked for it */
+/** @returns a message for the log if a default makes the vectors differ from those of the reference implementation */
 export function normalisationNote(
   definition: EmbedderDefinition,
   { normalize }: TimmArguments,
