@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 
-/** How far indexing is. `ratePerSecond` and `etaSeconds` are 0 when nothing is pending. */
+/** Progress of indexing. `ratePerSecond` and `etaSeconds` are 0 when nothing is pending. */
 export interface IndexProgress {
   /** Since the present work began. */
   done: number
@@ -52,7 +52,7 @@ export interface EventFeed {
   since(id: string): Promise<PublishedEvent[]>
 }
 
-/** How many past events are kept for a browser that comes back after a lost connection. */
+/** Number of past events that are kept for a browser that comes back after a lost connection. */
 export const MAX_KEPT_EVENTS = 1000
 
 const EVENT_NAMES = Object.keys({

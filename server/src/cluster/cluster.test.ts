@@ -330,7 +330,7 @@ describe('removing missing files', () => {
       throw new Error('the drive is gone')
     })
     await expect(jobs.request(CONFIRMED, () => true)).rejects.toThrow(
-      /could not be compared: the drive is gone/,
+      /could not be scanned: the drive is gone/,
     )
     await expect(jobs.request(PLAIN, () => handled.length < 4)).rejects.toThrow()
     expect(handled.filter((request) => request.kind === 'reconcile' && request.acceptsMissing)).toHaveLength(

@@ -113,7 +113,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
       inode: String(now.inode),
       contentHash: undefined,
       code: 'internal_error',
-      reason: `It could not be indexed, however often it was tried: ${reason}.`,
+      reason: `Indexing it has failed repeatedly: ${reason}.`,
       failedAt: Date.now(),
     })
     localEvents.emit('fileFailed', { path })

@@ -27,7 +27,7 @@ export interface JobQueue {
     index(files: readonly FileVersion[]): Promise<FileOutcome[]>
     lost(file: DeadFileJob): Promise<void>
   }): Promise<void>
-  /** How many files wait or are being indexed. */
+  /** Number of files that wait or are being indexed. */
   countFiles(): Promise<number>
   /**
    * @param whileTrue waits for the response while this returns true; without it, does not wait
@@ -209,7 +209,7 @@ class BossQueue implements JobQueue {
       const [job] = await this.#boss.findJobs<LeaderCommand>(WATCH_QUEUE, { id })
       if (job === undefined || job.state === 'completed') return
       if (job.state === 'failed' || job.state === 'cancelled')
-        throw new DomainError('unavailable', `The folder could not be compared: ${reasonOf(job.output)}.`)
+        throw new DomainError('unavailable', `The folder could not be scanned: ${reasonOf(job.output)}.`)
     }
     await this.#boss.cancel(WATCH_QUEUE, id)
     throw noLeaderError()
@@ -250,5 +250,5 @@ function isConfirmed(request: LeaderCommand): boolean {
 function reasonOf(output: unknown): string {
   const message =
     typeof output === 'object' && output !== null && 'message' in output ? output.message : undefined
-  return typeof message === 'string' ? message : 'the process that did it came to an end'
+  return typeof message === 'string' ? message : 'its process ended'
 }

@@ -191,7 +191,7 @@ class SharedSync implements RemoteSync {
         // The root monitor logs an unreadable folder, and a scan follows.
         ?.catch((error) => {
           if (!(error instanceof DomainError && error.code === 'directory_not_found'))
-            this.#log.warn(`The gallery could not be compared: ${messageOf(error)}`)
+            this.#log.warn(`The gallery could not be scanned: ${messageOf(error)}`)
         })
         .finally(() => {
           begun.first = undefined
@@ -207,7 +207,7 @@ class SharedSync implements RemoteSync {
     if (former === undefined) return
     this.#local = undefined
     if (!this.#isClosed)
-      this.#log.info('This process watches the gallery no more: its connection to the database was lost.')
+      this.#log.info('This process no longer watches the gallery: its connection to the database was lost.')
     await former.stopHandling().catch(() => {})
     await former.sync.close()
   }
@@ -267,7 +267,7 @@ class SharedSync implements RemoteSync {
     if (status.embedder !== this.#options.embedder && !this.#isLogged) {
       this.#isLogged = true
       this.#log.warn(
-        `The process that watches the gallery, on ${status.holder}, has the embedder "${status.embedder}", and this one "${this.#options.embedder}": new images are not embedded for this one until all have the same.`,
+        `The process that watches the gallery, on ${status.holder}, uses the embedder "${status.embedder}", and this one "${this.#options.embedder}": new images are not embedded for this process until all processes use the same embedder.`,
       )
     }
     if (row.foldersVersion === this.#foldersVersion) return

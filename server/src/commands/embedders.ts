@@ -14,11 +14,11 @@ const COLUMNS = ['', 'embedder', 'definition', 'dimensions', 'images/s', 'one im
 export function embeddersCommand(): Command {
   const command = new Command('embedders')
     .description(
-      'list the embedders with their dimensions, their speed here and how many images they have embedded',
+      'list the embedders with their dimensions, their speed on this machine and the number of images that they have embedded',
     )
     .argument('[folder]', 'the gallery, with all folders below it; default: watcher.watched_directory')
     .option('--json', 'print JSON')
-    .option('--no-measure', 'do not start those that were never used here')
+    .option('--no-measure', 'do not start embedders that were never used on this machine')
   return withCommonOptions(command).action(embedders)
 }
 

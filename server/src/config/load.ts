@@ -191,7 +191,7 @@ function problemsOf(issue: z.core.$ZodIssue, input: unknown, sourceOf: SourceLoo
     const siblings = keysAt(parent)
     if (siblings.includes(key)) {
       const message =
-        'does not go with what stands beside it: see docs/configuration.md for what belongs together'
+        'does not fit the other keys of its section: see docs/configuration.md for valid combinations'
       return { path: dotted, source: sourceOf(path), message }
     }
     const hint = suggestKey(path.map(String))

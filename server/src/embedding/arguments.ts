@@ -68,5 +68,5 @@ export function parseArguments<Shape extends z.ZodRawShape>(
 
 function suggestion(name: string, names: string[]): string {
   const [nearest] = nearestWords(name, names)
-  return `did you mean ${nearest?.word}? Known are ${names.join(', ')}`
+  return `did you mean ${nearest?.word}? Known arguments: ${names.join(', ')}`
 }

@@ -42,8 +42,8 @@ export async function renderReport(report: EvaluationReport): Promise<string> {
 <h2>Precision at each recall, by class</h2>
 <p class="key">${key.join('')}</p>
 <div class="classes">${classCharts(embedders).join('\n')}</div>
-<h2>What some queries found</h2>
-<p class="muted">The query, then the first ten answers of ${escapeHtml(names.at(-1)!)}: green is of the query's class, red is not, an outline is the very image that the query was drawn from.</p>
+<h2>Results of some queries</h2>
+<p class="muted">The query, then the first ten answers of ${escapeHtml(names.at(-1)!)}: green ones are of the query's class, red ones are not, an outline marks the image that the query was drawn from.</p>
 ${last.samples.map((sample) => sampleRow(sample, pictures)).join('\n')}
 </html>
 `

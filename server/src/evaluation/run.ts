@@ -107,7 +107,7 @@ function assertSharedClasses(
   }
   if (unknown.length > 0) {
     request.onWarning(
-      `Queries of ${unknown.length} classes that the gallery has not are left out: ${unknown.join(', ')}.`,
+      `Queries of ${unknown.length} classes that the gallery does not have are left out: ${unknown.join(', ')}.`,
     )
   }
 }

@@ -24,7 +24,7 @@ export async function listen(
   { requestTimeoutMs = REQUEST_TIMEOUT_MS, basePath = '/' } = {},
 ): Promise<RunningServer> {
   await assertFree(host, port)
-  // How often Node looks for connections that have taken too long.
+  // Interval in which Node looks for connections that have taken too long.
   const connectionsCheckingInterval = Math.min(10_000, requestTimeoutMs / 3)
   const headersTimeout = Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs)
   const serverOptions = { requestTimeout: requestTimeoutMs, headersTimeout, connectionsCheckingInterval }

@@ -72,7 +72,7 @@ export class Scanner {
     if (isDoubtful())
       throw new DomainError(
         'directory_not_found',
-        `The gallery ${root} was away for a moment: it is compared again.`,
+        `The gallery ${root} was unreadable for a moment: it is scanned again.`,
       )
     // Files that vanished after the walk may have been moved a moment ago.
     await this.#finish(acceptsMissing, isWatching() ? walkedAt : Infinity)

@@ -71,7 +71,7 @@ export function useCollectionChanges(onOpen: (id: string) => void, onProblem?: (
       }),
     remove: (id: string, remove: readonly string[]) => run(() => changeMembers(id, { remove })),
     change: (id: string, part: { name?: string; shared?: boolean }) => run(() => changeCollection(id, part)),
-    // No other list changes. That of the collection is not fetched again, because the server would answer 404.
+    // No other list changes. The list of the collection is not fetched again, because the server would answer 404.
     delete: (id: string) => run(() => deleteCollection(id), []),
   }
 }

@@ -2,7 +2,7 @@ import { type RefObject, useCallback, useEffect, useReducer, useRef } from 'reac
 import { createScrollScale, follow, type Place, type ScrollScale } from './scroll-scale.ts'
 
 export interface ListScroll {
-  /** How far the list is scrolled, in its own pixels. */
+  /** Scroll position of the list, in its own pixels. */
   offset: () => number
   /** Offset of a row in the list minus its offset in the element. */
   shift: () => number

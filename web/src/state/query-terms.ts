@@ -1,7 +1,7 @@
 /** Part of a picture: x, y, width and height in 0…1 of its sides. */
 export type Region = [x: number, y: number, width: number, height: number]
 
-/** How much a part of the search counts, from very light to very strong. */
+/** Influence of a part of the search, from very light to very strong. */
 export type Influence = 0 | 1 | 2 | 3 | 4
 
 export const MEDIUM: Influence = 2

@@ -11,7 +11,7 @@ export const indexStatusContract = {
   status: defineRoute('user', {
     method: 'get',
     path: '/api/index/status',
-    summary: 'How far the index is',
+    summary: 'State and progress of the index',
     responses: { 200: { description: 'The state of the index.', ...json(indexStatusSchema) } },
   }),
   failures: defineRoute('user', {

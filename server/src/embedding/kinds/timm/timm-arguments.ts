@@ -59,5 +59,5 @@ export function normalisationNote(
 ): string | undefined {
   if (normalize !== undefined || !('target' in definition) || definition.target !== REFERENCE_TARGET)
     return undefined
-  return 'Pixels are normalised as in training, which finds better than the raw pixels of the reference implementation. With "normalize: false", the vectors are exactly those of the reference.'
+  return 'Pixels are normalised as in training, which gives better results than the raw pixels of the reference implementation. With "normalize: false", the vectors are exactly those of the reference.'
 }

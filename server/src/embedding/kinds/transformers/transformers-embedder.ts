@@ -116,7 +116,7 @@ export async function createTransformersEmbedder(
     }
   } catch (error) {
     const isForbidden = options.offline && !isLocal
-    const hint = isForbidden ? '; if it has not been downloaded before, "offline: true" forbids to do so' : ''
+    const hint = isForbidden ? '; if it has not been downloaded before, "offline: true" forbids that' : ''
     throw new Error(`the model ${options.model} can't be loaded: ${messageOf(error)}${hint}`, {
       cause: error,
     })
