@@ -63,11 +63,10 @@ export function softwareBill(root: string, copied: readonly string[]): SoftwareB
   const bill = JSON.parse(printed) as SoftwareBill
   const product = bill.metadata.component
   const added = [...copied.map((folder) => copiedComponent(root, folder)), ...MODEL_PARTS.map(modelComponent)]
-  // npm takes the name from the folder of the checkout, and the version from the workspace, which has none of its own.
+  // npm takes the name from the folder of the checkout.
   bill.metadata.component = {
     ...product,
     name: 'sketch-search',
-    version: VERSION,
     purl: `pkg:npm/sketch-search@${VERSION}`,
   }
   for (const component of bill.components) {

@@ -25,7 +25,7 @@ export async function tuneThreads<Model extends Threaded>(
   { threads: remembered, progress }: Pick<LoadContext, 'threads' | 'progress'>,
 ): Promise<Model> {
   if (remembered !== undefined) return first
-  progress('measuring how many threads serve it best')
+  progress('choosing the number of threads')
   const most = availableParallelism()
   let best = first
   let bestMs = await measure(best, trial)
