@@ -22,7 +22,7 @@ export async function measureBatchSizes(
   child: Pick<EmbeddingProcess, 'embed' | 'inputSize' | 'dimensions' | 'threads'>,
   onProgress: ((message: string, share: number | undefined) => void) | undefined,
 ): Promise<Measurement> {
-  onProgress?.('measuring its speed', undefined)
+  onProgress?.('measuring the time per image', undefined)
   const image = probeImage(child.inputSize)
   const millisecondsForOne = await timeOf(1)
   const longest = Math.max(MIN_BATCH_LIMIT_MS, millisecondsForOne * MAX_SLOWDOWN)

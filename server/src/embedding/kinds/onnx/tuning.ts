@@ -25,7 +25,7 @@ export async function tuneThreads<Model extends Threaded>(
   { threads: stored, progress }: Pick<LoadContext, 'threads' | 'progress'>,
 ): Promise<Model> {
   if (stored !== undefined) return first
-  progress('measuring the best number of threads')
+  progress('choosing the number of threads')
   const most = availableParallelism()
   let best = first
   let bestMs = await measure(best, trial)
