@@ -20,7 +20,7 @@ const model = await loadEmbedder(name, definitionOf(name, registry), {
   device: 'cpu',
   threads: undefined,
   fingerprint: '',
-  say: () => {},
+  log: () => {},
   progress: () => {},
 })
 const { width, height } = model.inputSize ?? DEFAULT_INPUT_SIZE
