@@ -10,7 +10,8 @@ const TEST_FILES = ['server/src', 'web/src', 'scripts', 'bench', 'e2e'].map(
 
 /**
  * Kinds of tests by what they need: `unit` nothing, `server` the app in the process of the test, `product` the bundled program,
- * `browser` also a browser. `long` takes minutes or needs PostgreSQL or strace, and is run by `npm run test:long` alone.
+ * `browser` also a browser. `long` takes minutes or needs PostgreSQL or strace, and is run by `npm run test:long` alone; so is the part
+ * of another file that takes longest, in a file of its own with `-long` in its name.
  */
 export const PROJECTS = ['browser', 'product', 'server', 'unit', 'long'] as const
 export type Project = (typeof PROJECTS)[number]
@@ -46,7 +47,7 @@ export function testFiles(): Record<Project, string[]> {
 }
 
 function projectOf(file: string): Project {
-  if (LONG_FILES.includes(file.replaceAll('\\', '/'))) return 'long'
+  if (LONG_FILES.includes(file.replaceAll('\\', '/')) || file.endsWith('-long.test.ts')) return 'long'
   const source = readFileSync(join(ROOT, file), 'utf8')
   return MARKS.find(([, mark]) => mark.test(source))?.[0] ?? 'unit'
 }
