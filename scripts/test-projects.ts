@@ -20,6 +20,7 @@ export const SHORT_PROJECTS = PROJECTS.filter((project) => project !== 'long')
 
 /** Tests that take long although they need no database server: each of them keeps a core busy for a minute or more. */
 const LONG_FILES = [
+  'e2e/components.test.ts',
   'e2e/crash.test.ts',
   'e2e/embedders.test.ts',
   'e2e/network.test.ts',
@@ -33,8 +34,8 @@ const LONG_FILES = [
 /** The imports of a test decide its project; the first rule that applies counts. */
 const MARKS: [Project, RegExp][] = [
   ['long', /from '[./\w-]*\/testing\/(shared-)?postgres\.ts'|from '\.\/cluster\/run\.ts'/],
-  ['browser', /from '\.\/support\/browser\.ts'/],
-  ['product', /from '\.\/support\/product\.ts'/],
+  ['browser', /from '\.\/support\/(browser|surfaces)\.ts'/],
+  ['product', /from '\.\/support\/(product|api-keys)\.ts'/],
   ['server', /from '[./\w-]*\/testing\/(app|team|conformance\/servers)\.ts'/],
 ]
 

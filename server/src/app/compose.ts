@@ -135,7 +135,10 @@ export async function createApp(
       async join() {
         await cluster?.start()
       },
-      untilIdle: () => failWhileStorageIsUnusable(monitor, failIfEmbedderIsDown(embedder, indexer.idle())),
+      untilIdle: () => {
+        const idle = failIfEmbedderIsDown(embedder, indexer.idle())
+        return failWhileStorageIsUnusable(monitor, idle, timings.storageWaitMs)
+      },
       async close() {
         stopMaintenance()
         if (cluster === undefined) await sync.close()

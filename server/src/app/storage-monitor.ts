@@ -5,8 +5,6 @@ import { StorageMonitor } from '../indexing/storage-monitor.ts'
 import type { Logger } from '../log.ts'
 import type { Timings } from '../timings.ts'
 
-/** A command that ends when everything is indexed waits for this long until a full disk has space again. */
-const MAX_WAIT_MS = 10_000
 const CHECK_EVERY_MS = 500
 
 /** Returns the monitor of the folders that a configuration names. It has to be started. */
@@ -28,7 +26,7 @@ export function openStorageMonitor(config: Config, timings: Timings, log: Logger
 export async function failWhileStorageIsUnusable<T>(
   monitor: Pick<StorageMonitor, 'problem'>,
   work: Promise<T>,
-  maxWaitMs = MAX_WAIT_MS,
+  maxWaitMs: number,
 ): Promise<T> {
   let usableAt = performance.now()
   let timer: NodeJS.Timeout | undefined
