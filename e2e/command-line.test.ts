@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { circleSketch, picture, writeSettled } from '../server/src/testing/pictures.ts'
 import { temporaryDirectory } from '../server/src/testing/temporary.ts'
-import { untilIndexed } from './support/demo.ts'
 import { CLASSICAL, runCommand, startProduct } from './support/product.ts'
 import { smallGallery } from './support/small-gallery.ts'
 
