@@ -22,7 +22,7 @@ export function itEndsWhereThePointerIsLifted(demo: Demo, cases: [DeviceKind, ra
   })
 }
 
-/** How far the ink reaches to the right on a line of the sheet, in pixels of the window. */
+/** Rightmost ink on a line of the sheet, in pixels of the window. */
 function rightEnd(page: Page, y: number): Promise<number> {
   return page
     .locator('canvas')
