@@ -135,10 +135,8 @@ export async function createApp(
       async join() {
         await cluster?.start()
       },
-      untilIdle: () => {
-        const idle = failIfEmbedderIsDown(embedder, indexer.idle())
-        return failWhileStorageIsUnusable(monitor, idle, timings.storageWaitMs)
-      },
+      untilIdle: () =>
+        failWhileStorageIsUnusable(monitor, failIfEmbedderIsDown(embedder, indexer.idle()), timings),
       async close() {
         stopMaintenance()
         if (cluster === undefined) await sync.close()

@@ -26,7 +26,7 @@ export function openStorageMonitor(config: Config, timings: Timings, log: Logger
 export async function failWhileStorageIsUnusable<T>(
   monitor: Pick<StorageMonitor, 'problem'>,
   work: Promise<T>,
-  maxWaitMs: number,
+  { storageWaitMs }: Pick<Timings, 'storageWaitMs'>,
 ): Promise<T> {
   let usableAt = performance.now()
   let timer: NodeJS.Timeout | undefined
@@ -34,7 +34,7 @@ export async function failWhileStorageIsUnusable<T>(
     timer = setInterval(() => {
       const { problem } = monitor
       if (problem === undefined) usableAt = performance.now()
-      else if (performance.now() - usableAt > maxWaitMs)
+      else if (performance.now() - usableAt > storageWaitMs)
         reject(new DomainError('storage_unavailable', problem.message))
     }, CHECK_EVERY_MS)
   })
