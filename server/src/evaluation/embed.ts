@@ -30,10 +30,9 @@ export async function withEmbedder<T>(
     canWrite: true,
     onOutput: () => {},
     onRestart: (reason) =>
-      reporter.onWarning(`The process of the embedder "${name}" is started again: ${reason}`),
+      reporter.onWarning(`The process of the embedder "${name}" is restarted: ${reason}`),
     onHealth: (reason) => {
-      if (reason !== undefined)
-        reporter.onWarning(`The embedder "${name}" works for no picture at present: ${reason}`)
+      if (reason !== undefined) reporter.onWarning(`The embedder "${name}" fails on every picture: ${reason}`)
     },
     onProgress: (message, share) => reporter.onProgress(`${name}: ${message}`, share ?? 0),
   })
@@ -71,7 +70,7 @@ export function embedQueries(
 ): Promise<EmbeddedItems> {
   const limits = { maxPixels: config.limits.max_pixels }
   const prepare = async (bytes: Uint8Array) => {
-    const { image } = await decodeImage(bytes, queryCover(embedder.inputSize, undefined), limits)
+    const { image } = await decodeImage(bytes, queryCover(embedder.inputSize, undefined, kind), limits)
     return prepareQuery(image, kind, embedder).image
   }
   const imageKind = kind === 'sketch' ? 'sketch' : 'photo'

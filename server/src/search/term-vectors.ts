@@ -85,7 +85,7 @@ async function vectorOfPicture(
   timings: TermTimings,
 ): Promise<Vectors> {
   const start = performance.now()
-  const decoded = await reader.decode(bytes, queryCover(embedder.inputSize, crop))
+  const decoded = await reader.decode(bytes, queryCover(embedder.inputSize, crop, requested))
   const image =
     crop === undefined ? decoded.image : limitSize(embedder.inputSize, cropImage(decoded.image, crop))
   const { image: prepared, kind } = prepareQuery(image, requested, embedder)
@@ -94,7 +94,7 @@ async function vectorOfPicture(
   const [vector] = await embedder.embed([prepared], kind === 'sketch' ? 'sketch' : 'photo', 'query')
   // The message of the embedder is in the log; it is not meant for clients.
   if (!(vector instanceof Float32Array)) {
-    const message = `The embedder "${embedder.name}" can do nothing with this picture.`
+    const message = `The embedder "${embedder.name}" can't process this picture.`
     throw new DomainError('embedder_failed', message, { cause: vector })
   }
   timings.prepare += prepareEnd - start
@@ -162,7 +162,7 @@ async function vectorsOfText(
   const [vector] = await embedder.embedText([text])
   timings.embed += performance.now() - start
   if (!(vector instanceof Float32Array)) {
-    const message = `The embedder "${embedder.name}" can do nothing with this text.`
+    const message = `The embedder "${embedder.name}" can't process this text.`
     throw new DomainError('embedder_failed', message, { cause: vector })
   }
   const scaled = scaledBySample(vector, await sampleVectors(catalog), TEXT_SCALE)

@@ -19,6 +19,8 @@ interface VocabularyFile {
   rows: ([mean: number, deviation: number] | null)[]
   concepts: Concept[]
   plurals: Record<string, string>
+  /** See `Lexicon`. */
+  others?: string[]
 }
 
 /** A file that `model/translations.py` writes. */
@@ -26,6 +28,7 @@ interface TranslationFile {
   language: string
   /** The words for concepts, by their position in the vocabulary. */
   concepts: Record<string, string[]>
+  others?: string[]
 }
 
 /** The scale of scores: words are calibrated to scores that can be added to cosine similarities of pictures. */
@@ -107,7 +110,7 @@ class FileVocabulary implements Vocabulary {
   readonly size
 
   constructor(
-    { language, scores, descriptions, rows, concepts, plurals }: VocabularyFile,
+    { language, scores, descriptions, rows, concepts, plurals, others }: VocabularyFile,
     translations: readonly TranslationFile[],
     vectorOf: (row: number) => Float32Array,
   ) {
@@ -120,12 +123,13 @@ class FileVocabulary implements Vocabulary {
       createLexicon(
         language,
         concepts.map((concept) => [concept, concept.words]),
-        plurals,
+        { plurals, others },
       ),
       ...translations.map((file) =>
         createLexicon(
           file.language,
           Object.entries(file.concepts).map(([at, words]) => [concepts[Number(at)]!, words]),
+          { others: file.others },
         ),
       ),
     ]
