@@ -252,41 +252,6 @@ describe('sketch-search evaluate', () => {
     )
   })
 
-<<<<<<< HEAD
-  it('measures what the colours of a drawing add, and how well pasted things are found', async () => {
-    const directory = await temporaryDirectory()
-    const folder = (name: string) => join(directory, name)
-    for (let n = 0; n < 8; n++) {
-      const className = n % 2 === 0 ? 'round' : 'square'
-      await writeSettled(join(folder('gallery'), className, `${n}.png`), await picture(n))
-      await writeSettled(join(folder('scenes'), 'any', `${n}.png`), await picture(n + 20))
-      await writeSettled(join(folder('queries'), className, `${n}-1.png`), await circleSketch())
-    }
-    const evaluate = (...options: string[]) => {
-      const folders = ['--gallery', folder('gallery'), '--queries', folder('queries')]
-      const data = ['--data-directory', folder('data'), '--embedder', 'classical']
-      return runCommand(['evaluate', ...folders, ...data, ...options])
-    }
-    const colours = await evaluate('--kind', 'colours', '--json', folder('colours.json'))
-    expect(colours.stdout).toMatch(/^8 sketches in the colours of their photos, 32 images/)
-    expect(colours.stdout).toMatch(/^sketch and colours, weight 0\.5 +[01]\.\d{4} +[01]\.\d{4} +\d+$/m)
-    const { scores } = JSON.parse(await readFile(folder('colours.json'), 'utf8'))
-    const recallOf = (query: string) =>
-      scores.find((one: { query: string }) => one.query === query).recallAt10
-    expect(recallOf('sketch and colours, weight 1')).toBeGreaterThan(recallOf('sketch'))
-
-    const pasted = await evaluate('--kind', 'pasted', '--scenes', folder('scenes'))
-    expect(pasted.stdout).toMatch(/^4 objects pasted into scenes, 12 images/)
-    for (const side of ['1/2', '1/3', '1/4', 'all'])
-      for (const windows of ['none', 'half', 'quarter'])
-        expect(pasted.stdout).toMatch(new RegExp(`^${side} +${windows}( +[01]\\.\\d{4}){4} +- +-$`, 'm'))
-    const few = await evaluate('--kind', 'pasted', '--scenes', folder('scenes'), '--limit', '2')
-    expect(few.stdout).toMatch(/^2 objects pasted into scenes, 6 images/)
-    expect(pasted.stdout).toMatch(/^1\/4( +[01]\.\d{4}){3} +-$/m)
-  })
-
-=======
->>>>>>> main
   it('rejects an unknown embedder before it begins, and fails if no image is readable', async () => {
     const directory = await temporaryDirectory()
     for (const folder of ['gallery', 'queries'])

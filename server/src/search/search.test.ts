@@ -1,11 +1,7 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-<<<<<<< HEAD
 import { cropImage } from '../gallery/crop.ts'
-import type { RgbImage } from '../gallery/resample.ts'
-=======
 import { type RgbImage, resample } from '../gallery/resample.ts'
->>>>>>> main
 import { limitSize } from './prepare-query.ts'
 import { parseCrop } from './region.ts'
 import { detectKind } from './sketch/detect-kind.ts'
