@@ -47,13 +47,13 @@ function passesOf(filter: ImageFilter, dialect: SqlDialect) {
 }
 
 /**
- * Divides a filter that folds copies or shots for counting: as many images pass it as pass the first condition, less those that pass
- * the second one.
+ * Divides a filter that folds images for counting: as many images pass it as pass the first condition, less those that pass the
+ * second one, which are few and have an index.
  * @returns undefined for other filters
  */
 export function countedConditions(filter: ImageFilter, dialect: SqlDialect) {
   const { fold, ...others } = filter
-  if (fold === undefined || fold === 'bursts') return undefined
+  if (fold === undefined) return undefined
   const all = filterCondition(others, dialect)
   const replaced = (eb: ImagesBuilder) =>
     eb.and([all(eb), replacedCondition(eb, fold, dialect, passesOf(others, dialect))])

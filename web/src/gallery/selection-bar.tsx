@@ -7,7 +7,10 @@ import { isCovered } from '../components/is-covered.ts'
 import { isTyping } from '../components/is-typing.ts'
 import { Menu, MenuItem } from '../components/menu.tsx'
 import { messages } from '../messages/messages.ts'
+import { viewMessages } from '../messages/view-messages.ts'
+import type { WithSource } from './export-items.tsx'
 import { ExportMenu } from './export-menu.tsx'
+import { fileCount } from './folded-files.ts'
 
 interface SelectionBarProps {
   images: readonly Image[]
@@ -19,6 +22,8 @@ interface SelectionBarProps {
   /** undefined unless a collection is shown that the user may change. */
   onRemove: (() => void) | undefined
   onCompare: () => void
+  /** Calls what is given with what is exported. */
+  withSource: WithSource
   /** undefined for users who may not. */
   onDelete: (() => void) | undefined
   onClear: () => void
@@ -33,11 +38,13 @@ export function SelectionBar({
   onCollect,
   onRemove,
   onCompare,
+  withSource,
   onDelete,
   onClear,
 }: SelectionBarProps) {
   const { selection, collections, compare } = messages
   const count = images.length
+  const files = fileCount(images)
   // Wherever the focus is: after a dialog it is on the button that opened it.
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -63,6 +70,7 @@ export function SelectionBar({
       </IconButton>
       <p role="status" className="pr-3 font-semibold whitespace-nowrap @max-md:pr-0">
         {selection.count(count)}
+        {files > count && <span className="font-normal"> · {viewMessages.folded.selected(files)}</span>}
       </p>
       <BarButton label={collections.addTo} icon={<FolderPlus />} onClick={onCollect} />
       {onRemove && <BarButton label={collections.removeFrom} icon={<FolderMinus />} onClick={onRemove} />}
@@ -71,7 +79,7 @@ export function SelectionBar({
         <BarButton label={selection.less} icon={<Minus />} onClick={() => onAddTerms(false)} />
         <BarButton label={compare.action} icon={<Columns2 />} onClick={onCompare} />
       </span>
-      <ExportMenu images={images} />
+      <ExportMenu images={images} withSource={withSource} />
       <span className="flex-1" />
       {count < total && (
         <span className="contents @max-md:hidden">

@@ -163,9 +163,10 @@ async function upsertWithVectors(context: SqlContext, records: readonly ImageRec
   )
   const taken = records.filter(({ vector }) => vector === undefined).map(({ contentHash }) => contentHash)
   const { results, added, known } = await database.transaction().execute(async (transaction) => {
-    const results = await upsertImages({ database: transaction, dialect, attributes }, records)
+    // Vectors first, because they take long, and other transactions wait for the change of images.
     const added = await vectors.insert(transaction, embedded)
     await insertColours(context, transaction, records)
+    const results = await upsertImages({ database: transaction, dialect, attributes }, records)
     const newContents = records.filter((_, n) => results[n]!.isNew).map(({ contentHash }) => contentHash)
     if (newContents.length > 0) await relinkMembers({ database: transaction, dialect }, newContents)
     const known = await embeddedContents({ database: transaction, dialect }, embedderId, taken)

@@ -4,6 +4,7 @@ import { versionOf } from '../attributes.ts'
 import type { AttributesUpdate, OutdatedCursor, OutdatedImage } from '../catalog.ts'
 import { insertColours } from './colours.ts'
 import { changeImages, type SqlContext } from './context.ts'
+import { FoldLevels } from './fold-levels.ts'
 import { attributeColumns, attributeValues, takenColumns } from './image-rows.ts'
 
 /** Images whose attributes were read by an earlier version, in the order of the index on version and id. */
@@ -51,6 +52,14 @@ export async function setAttributes(
   const version = { attributes_version: versionOf(attributes) }
   // Filters may select by attributes.
   await changeImages(context, async (transaction) => {
+    const folds = await FoldLevels.begin({ database: transaction, dialect: context.dialect })
+    const changed = await transaction
+      .selectFrom('images')
+      .select('id')
+      .where('content_hash', 'in', context.dialect.texts(updates.map(({ contentHash }) => contentHash)))
+      .execute()
+    const ids = changed.map(({ id }) => id)
+    await folds.before(ids)
     for (const { contentHash, attributes: values } of updates) {
       const columns = values === undefined ? {} : attributeColumns(attributes, values)
       await transaction
@@ -60,6 +69,7 @@ export async function setAttributes(
         .execute()
       if (values !== undefined) await setTaken(transaction, contentHash, values.capturedAt)
     }
+    await folds.after(ids)
     await insertColours(context, transaction, updates)
   })
 }
