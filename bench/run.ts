@@ -1,5 +1,5 @@
 /**
- * `npm run bench -- [--only NAMES] [--gallery FOLDER] [--files N] [--vectors N] [--large] [--write] [--check]`: measures the product on this machine and prints a Markdown
+ * `npm run bench -- [--only NAMES] [--gallery FOLDER] [--files N] [--vectors N] [--rows N] [--large] [--write] [--check]`: measures the product on this machine and prints a Markdown
  * report. Every figure that is to be compared comes with its ratio to something measured in the same run. `--write` keeps report and ratios in
  * `bench/results/`; `--check` compares with the ratios that are kept, and ends with code 1 if one has lost a quarter.
  */
@@ -41,6 +41,7 @@ const { values } = parseArgs({
     gallery: { type: 'string' },
     files: { type: 'string', default: '20000' },
     vectors: { type: 'string', default: '200000' },
+    rows: { type: 'string', default: '100000' },
     large: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
@@ -83,7 +84,7 @@ const FURTHER: typeof USUAL = {
   interaction: () => [text(interaction())],
   workers: () => [text(benchWorkers(inside('workers')))],
   vectors: () => [benchPostgres(Number(values.vectors))],
-  dates: () => [benchDates(inside('dates'))],
+  dates: () => [benchDates(inside('dates'), Number(values.rows))],
   details: () => [benchDetails(inside('details'))],
   export: () => [benchExport(inside('export'))],
 }

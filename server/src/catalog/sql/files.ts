@@ -174,6 +174,7 @@ function indexedFiles({ database, space }: Pick<SqlContext, 'database' | 'space'
       'changed_at',
       'inode',
       'images.content_hash',
+      'sidecar',
       'vectors.id as vector',
     ])
 }
@@ -188,6 +189,7 @@ function toKnownFile(row: {
   content_hash: string | null
   vector: number | null | undefined
   code?: string
+  sidecar?: string | null
 }): KnownFile {
   const state = row.vector === undefined ? 'failed' : row.vector === null ? 'without_vector' : 'indexed'
   return {
@@ -197,6 +199,7 @@ function toKnownFile(row: {
     changedAt: row.changed_at ?? undefined,
     inode: row.inode,
     contentHash: row.content_hash ?? undefined,
+    sidecar: row.sidecar ?? undefined,
     state,
     failureCode: row.code,
   }

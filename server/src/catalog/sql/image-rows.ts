@@ -43,7 +43,7 @@ export async function upsertImages(
   const paths = records.map(({ path }) => path)
   const earlier = await transaction
     .selectFrom('images')
-    .select(['id', 'path', 'content_hash', 'bytes', 'modified_at', 'inode'])
+    .select(['id', 'path', 'content_hash', 'bytes', 'modified_at', 'inode', 'sidecar'])
     .where('path', 'in', dialect.texts(paths))
     .execute()
   await folds.before(earlier.map(({ id }) => id))
@@ -59,6 +59,7 @@ export async function upsertImages(
     changed_at: record.changedAt ?? null,
     inode: record.inode,
     content_hash: record.contentHash,
+    sidecar: record.sidecar ?? null,
     attributes_version: record.attributesVersion ?? version,
     ...attributeColumns(attributes, record),
     ...takenColumns(record.capturedAt, record.modifiedAt),
@@ -77,6 +78,7 @@ export async function upsertImages(
       hasSameBytes &&
       old.bytes === row.bytes &&
       old.modified_at === row.modified_at &&
+      old.sidecar === row.sidecar &&
       old.inode === row.inode
     return {
       id,

@@ -1,3 +1,4 @@
+import { sql } from 'kysely'
 import { DomainError } from '../../errors.ts'
 import type { CatalogCounts, ContentInfo, ImageRecord, ImageStore, PutResult } from '../catalog.ts'
 import { relinkMembers } from './collection-members.ts'
@@ -51,6 +52,15 @@ export function createSqlImages(context: SqlContext): ImageStore {
         .orderBy('path')
         .execute()
       return rows.map((row) => toImage(attributes, row))
+    },
+
+    async placesOf(contentHashes) {
+      return database
+        .selectFrom('images')
+        .select(['id', 'path', 'content_hash as contentHash'])
+        .where('content_hash', 'in', dialect.texts(contentHashes))
+        .orderBy('path')
+        .execute()
     },
 
     async duplicateHashes() {
@@ -139,6 +149,7 @@ async function contentInfo(
     .selectAll('images')
     .select('vectors.id as vector')
     .where('images.content_hash', '=', contentHash)
+    .orderBy(sql`images.sidecar is not null`)
     .limit(1)
     .executeTakeFirst()
   if (row === undefined) return undefined
@@ -146,6 +157,7 @@ async function contentInfo(
     attributes: attributeValues(attributes, row),
     attributesVersion: row.attributes_version,
     hasVector: row.vector !== null,
+    hasSidecar: row.sidecar !== null,
   }
 }
 

@@ -32,6 +32,7 @@ export async function outdatedImages(
     modifiedAt: row.modified_at,
     attributes: attributeValues(attributes, row),
     attributesVersion: row.attributes_version,
+    hasSidecar: row.sidecar !== null,
   }))
 }
 
@@ -61,7 +62,7 @@ export async function setAttributes(
     const ids = changed.map(({ id }) => id)
     await folds.before(ids)
     for (const { contentHash, attributes: values } of updates) {
-      const columns = values === undefined ? {} : attributeColumns(attributes, values)
+      const columns = values === undefined ? {} : { ...attributeColumns(attributes, values), sidecar: null }
       await transaction
         .updateTable('images')
         .set({ ...columns, ...version })

@@ -174,6 +174,7 @@ class SqlTrash implements TrashStore {
       ...attributeColumns(this.#attributes, image),
       ...takenColumns(image.capturedAt, image.modifiedAt),
       fold_level: null,
+      sidecar: null,
     }
   }
 

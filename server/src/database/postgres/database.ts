@@ -18,6 +18,7 @@ import * as collections from './migrations/009-collections.ts'
 import * as shots from './migrations/010-shots.ts'
 import * as apiKeys from './migrations/011-api-keys.ts'
 import * as folding from './migrations/012-folding.ts'
+import * as sidecars from './migrations/013-sidecars.ts'
 
 const MIGRATIONS = {
   '001-initial': initial,
@@ -32,6 +33,7 @@ const MIGRATIONS = {
   '010-shots': shots,
   '011-api-keys': apiKeys,
   '012-folding': folding,
+  '013-sidecars': sidecars,
 }
 
 /** Maximum time to wait for a server that is starting. */
