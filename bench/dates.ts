@@ -80,17 +80,24 @@ async function vacuum(options: PostgresOptions): Promise<void> {
 /** Ten folders a year. One row in five has no capture time, one in a hundred is a copy, and one in ten of a raw and JPEG pair. */
 async function addRows(catalog: Catalog, rows: number): Promise<void> {
   const random = createRandom(1)
-  for (let start = 0; start < rows; start += BATCH)
-    await catalog.images.upsert(
-      Array.from({ length: BATCH }, (_, i) => rowOf(start + i, Math.floor(random.between(FIRST, LAST)))),
-    )
+  let time = FIRST
+  for (let start = 0; start < rows; start += BATCH) {
+    const batch = Array.from({ length: BATCH }, (_, i) => {
+      const n = start + i
+      if (!isRaw(n)) time = Math.floor(random.between(FIRST, LAST))
+      return rowOf(n, time)
+    })
+    await catalog.images.upsert(batch)
+  }
 }
 
+/** Raw photos follow their JPEGs. */
+const isRaw = (n: number) => n % 10 === 9
+
 function rowOf(n: number, time: number): ImageRecord {
-  const isRaw = n % 10 === 9
-  const shot = isRaw ? n - 1 : n
+  const shot = isRaw(n) ? n - 1 : n
   return {
-    path: `${new Date(time).getUTCFullYear()}/${n % 10}/IMG_${shot}.${isRaw ? 'cr2' : 'jpg'}`,
+    path: `${new Date(time).getUTCFullYear()}/${shot % 10}/IMG_${shot}.${isRaw(n) ? 'cr2' : 'jpg'}`,
     bytes: 4_000_000,
     createdAt: time,
     modifiedAt: time,
@@ -98,7 +105,7 @@ function rowOf(n: number, time: number): ImageRecord {
     contentHash: `hash-${n % 100 === 50 ? n - 1 : n}`,
     width: 4000,
     height: 3000,
-    contentType: isRaw ? 'image/x-dcraw' : 'image/jpeg',
+    contentType: isRaw(n) ? 'image/x-dcraw' : 'image/jpeg',
     capturedAt: n % 5 === 0 ? undefined : time - (time % 1000),
     camera: `Camera ${n % 7}`,
     vector: undefined,

@@ -313,7 +313,12 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await catalog.images.duplicateHashes()).toEqual(['hash-2'])
       expect(await catalog.images.byContentHash(['hash-2'])).toHaveLength(4)
       const places = await catalog.images.placesOf(['hash-2'])
-      expect(places.map(({ path }) => path)).toEqual(['copy-1.jpg', 'copy-2.jpg', 'copy-3.jpg', record(2).path])
+      expect(places.map(({ path }) => path)).toEqual([
+        'copy-1.jpg',
+        'copy-2.jpg',
+        'copy-3.jpg',
+        record(2).path,
+      ])
       expect(places[2]).toEqual({ id: pinned.id, path: 'copy-3.jpg', contentHash: 'hash-2' })
     })
 

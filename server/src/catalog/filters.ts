@@ -15,6 +15,11 @@ export function isUnfiltered(filter: ImageFilter): boolean {
   return everywhere && Object.values(rest).every((value) => value === undefined || value === '')
 }
 
+/** Whether nearly every image passes a filter: it only leaves out images that another one stands for. */
+export function isOnlyFolding({ fold: _, ...others }: ImageFilter): boolean {
+  return isUnfiltered(others)
+}
+
 /** Returns the SQL condition of a filter on a table or alias `images`. */
 export function filterCondition(filter: ImageFilter, dialect: SqlDialect) {
   return (eb: ImagesBuilder): Expression<SqlBool> => {

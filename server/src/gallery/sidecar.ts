@@ -4,7 +4,7 @@ import { readXmp } from './details/xmp.ts'
 import { toSystemPath } from './file-names.ts'
 import type { FileStat } from './stat-file.ts'
 
-/** What photo programs write beside a picture rather than into it. */
+/** Texts and rating, which photo programs write beside a picture rather than into it. */
 export type SidecarDetails = Pick<FileDetails, 'title' | 'caption' | 'keywords' | 'rating'>
 
 /** The XMP file beside a picture. */
@@ -26,17 +26,17 @@ const ENDINGS = ['.xmp', '.XMP']
 const MAX_BYTES = 4 * 1024 * 1024
 
 /** Paths at which the sidecar of a picture may be, best first: `photo.jpg.xmp`, then `photo.xmp`, which a raw photo may share. */
-export function sidecarPaths(path: string): string[] {
+function sidecarPaths(path: string): string[] {
   const dot = path.lastIndexOf('.')
   const stem = dot > path.lastIndexOf('/') + 1 ? path.slice(0, dot) : path
   return [path, stem].flatMap((begin) => ENDINGS.map((ending) => begin + ending))
 }
 
-export function isSidecar(path: string): boolean {
+function isSidecar(path: string): boolean {
   return ENDINGS.some((ending) => path.endsWith(ending))
 }
 
-export function sidecarVersion({ bytes, modifiedAt }: Pick<FileStat, 'bytes' | 'modifiedAt'>): string {
+function sidecarVersion({ bytes, modifiedAt }: Pick<FileStat, 'bytes' | 'modifiedAt'>): string {
   return `${bytes} ${modifiedAt}`
 }
 

@@ -23,7 +23,7 @@ async function open(files: Record<string, Buffer | string>) {
   return { root, app, at: async (path: string) => (await app.catalog.images.getByPath(path))! }
 }
 
-/** What the XMP file gave an image. */
+/** Attributes that the XMP file gave an image. */
 const stated = async (app: App, path: string) => {
   const { title, rating, keywords } = (await app.catalog.images.getByPath(path))!
   return { title, rating, keywords }

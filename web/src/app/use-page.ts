@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query'
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
-import { getIndexStatus, getTimeline, type Image } from '../api/client.ts'
+import { type Filters, getIndexStatus, getTimeline, type Image } from '../api/client.ts'
 import { useServerEvents } from '../api/events.ts'
 import { useToast } from '../components/toast.tsx'
 import { useFocusReturn } from '../components/use-focus-return.ts'
@@ -61,18 +61,8 @@ export function usePage() {
     if (picture.error !== undefined) toast.show({ text: picture.error })
   }, [picture.error, toast])
   const [task, setTask] = useState<CollectionTask>()
-  const [filesTask, setFilesTask] = useState<FilesTask>()
-  const withFiles = (
-    action: FilesTask['action'],
-    images: readonly Image[],
-    act: (images: readonly Image[]) => void,
-  ) => {
-    if (images.some(({ copies }) => copies)) setFilesTask({ action, images, filters: search.filters, act })
-    else act(images)
-  }
-  const collect = (images: readonly Image[]) =>
-    withFiles('collect', images, (files) => setTask({ kind: 'add', ids: files.map(({ id }) => id) }))
-  const collectAll = useCollectAll(lists.list, collect)
+  const files = useFilesTask(search.filters, setTask)
+  const collectAll = useCollectAll(lists.list, files.collect)
   const rememberFocus = useFocusReturn(state.compare.length > 1)
   useSharedPicture(picture.keep)
   const input = usePictureInput({
@@ -105,13 +95,8 @@ export function usePage() {
     /** Open question about a collection. */
     task,
     setTask,
-    collect,
+    ...files,
     collectAll,
-    /** Open question about tiles that stand for several files. */
-    filesTask,
-    setFilesTask,
-    /** Does something with tiles; asks before whether all of their files are meant, if some have several. */
-    withFiles,
     /** Whether a file can be shown in the file manager of this machine. */
     canReveal: status?.can_reveal === true,
     compare(images: readonly Image[]) {
@@ -131,6 +116,28 @@ export function usePage() {
         show: undefined,
         compare: [],
       }),
+  }
+}
+
+/** Actions on tiles, some of which stand for several files. */
+function useFilesTask(filters: Filters, setTask: (task: CollectionTask) => void) {
+  const [filesTask, setFilesTask] = useState<FilesTask>()
+  /** Does something with tiles; asks before whether all of their files are meant, if some have several. */
+  const withFiles = (
+    action: FilesTask['action'],
+    images: readonly Image[],
+    act: (images: readonly Image[]) => void,
+  ) => {
+    if (images.some(({ copies }) => copies)) setFilesTask({ action, images, filters, act })
+    else act(images)
+  }
+  return {
+    /** Open question about tiles. */
+    filesTask,
+    setFilesTask,
+    withFiles,
+    collect: (images: readonly Image[]) =>
+      withFiles('collect', images, (files) => setTask({ kind: 'add', ids: files.map(({ id }) => id) })),
   }
 }
 

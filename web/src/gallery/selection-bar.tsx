@@ -44,7 +44,6 @@ export function SelectionBar({
 }: SelectionBarProps) {
   const { selection, collections, compare } = messages
   const count = images.length
-  const files = fileCount(images)
   // Wherever the focus is: after a dialog it is on the button that opened it.
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
@@ -68,10 +67,7 @@ export function SelectionBar({
       >
         <X />
       </IconButton>
-      <p role="status" className="pr-3 font-semibold whitespace-nowrap @max-md:pr-0">
-        {selection.count(count)}
-        {files > count && <span className="font-normal"> · {viewMessages.folded.selected(files)}</span>}
-      </p>
+      <SelectedCount images={images} />
       <BarButton label={collections.addTo} icon={<FolderPlus />} onClick={onCollect} />
       {onRemove && <BarButton label={collections.removeFrom} icon={<FolderMinus />} onClick={onRemove} />}
       <span className="contents @max-md:hidden">
@@ -106,5 +102,16 @@ export function SelectionBar({
       </span>
       {onDelete && <BarButton label={selection.trash} icon={<Trash2 />} onClick={onDelete} isDanger />}
     </section>
+  )
+}
+
+/** How many tiles are selected, and how many files they stand for. */
+function SelectedCount({ images }: Pick<SelectionBarProps, 'images'>) {
+  const files = fileCount(images)
+  const count = messages.selection.count(images.length)
+  return (
+    <p role="status" className="pr-3 font-semibold whitespace-nowrap @max-md:pr-0">
+      {files > images.length ? `${count} · ${viewMessages.folded.selected(files)}` : count}
+    </p>
   )
 }

@@ -1,6 +1,13 @@
 import { sql } from 'kysely'
 import { DomainError } from '../../errors.ts'
-import type { CatalogCounts, ContentInfo, ImageRecord, ImageStore, PutResult } from '../catalog.ts'
+import type {
+  CatalogCounts,
+  ContentInfo,
+  ImagePlace,
+  ImageRecord,
+  ImageStore,
+  PutResult,
+} from '../catalog.ts'
 import { relinkMembers } from './collection-members.ts'
 import { insertColours } from './colours.ts'
 import type { SqlContext } from './context.ts'
@@ -54,14 +61,7 @@ export function createSqlImages(context: SqlContext): ImageStore {
       return rows.map((row) => toImage(attributes, row))
     },
 
-    async placesOf(contentHashes) {
-      return database
-        .selectFrom('images')
-        .select(['id', 'path', 'content_hash as contentHash'])
-        .where('content_hash', 'in', dialect.texts(contentHashes))
-        .orderBy('path')
-        .execute()
-    },
+    placesOf: (contentHashes) => placesOf(context, contentHashes),
 
     async duplicateHashes() {
       const rows = await database
@@ -96,6 +96,15 @@ export function createSqlImages(context: SqlContext): ImageStore {
     countOutdated: () => countOutdated(context),
     setAttributes: (updates) => setAttributes(context, updates),
   }
+}
+
+async function placesOf({ database, dialect }: SqlContext, contentHashes: string[]): Promise<ImagePlace[]> {
+  return database
+    .selectFrom('images')
+    .select(['id', 'path', 'content_hash as contentHash'])
+    .where('content_hash', 'in', dialect.texts(contentHashes))
+    .orderBy('path')
+    .execute()
 }
 
 /** Counts images and failures, for large galleries not at every call. */

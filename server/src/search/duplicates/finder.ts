@@ -218,10 +218,7 @@ async function groupsOf(
 }
 
 /** Returns the current groups: without images that were deleted or changed after they were found, and without groups of one image. */
-export async function withoutDeleted(
-  catalog: Catalog,
-  groups: readonly ImagePlace[][],
-): Promise<Image[][]> {
+export async function withoutDeleted(catalog: Catalog, groups: readonly ImagePlace[][]): Promise<Image[][]> {
   const found = await catalog.images.getAll(groups.flat().map(({ id }) => id))
   const images = new Map(found.map((image) => [image.id, image]))
   return groups
