@@ -229,7 +229,7 @@ describe('exact copies', () => {
     await page.keyboard.press('Space')
     await page.getByRole('status').getByText('1 selected · 2 files').waitFor()
     await page.getByRole('button', { name: 'Add to collection' }).click()
-    await page.getByRole('button', { name: 'All 2 files' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'All 2 files' }).click()
     await page.getByRole('dialog').getByRole('textbox').fill('Both')
     await page.getByRole('button', { name: 'Create' }).click()
     const images = async () => {
