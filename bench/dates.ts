@@ -131,6 +131,8 @@ function requests(rows: number): Record<string, (n: number) => string> {
     'newest first, bursts folded': () => list('order_by=captured_at&fold=bursts'),
     'a folder, copies and shots folded': (n) =>
       list(`order_by=captured_at&fold=shots&directory=${2004 + (n % 22)}&recursive=true`),
+    'since a day, copies and shots folded': () =>
+      list(`order_by=captured_at&fold=shots&captured_min=${day(someTime())}`),
     'jump to any place, copies and shots folded': () =>
       list(`order_by=captured_at&fold=shots&page=${aPage()}`),
     'jump to any place of the timeline': () => list(`order_by=captured_at&page=${aPage()}`),

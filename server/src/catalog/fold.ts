@@ -76,7 +76,8 @@ function isFolded(level: FoldLevel) {
 /**
  * Returns the condition that no other image takes the place of an image.
  * @param passes the filter that such an image has to pass, too; undefined if all do. Then the stored level is the answer; otherwise
- * it limits the comparison to the few images that any other one stands for.
+ * it limits the comparison to the few images that any other one stands for. They are found before, because the planner of
+ * PostgreSQL would expect a comparison for each row, and choose the order of the list over the filter.
  */
 export function foldCondition(
   eb: ImagesBuilder,
@@ -85,7 +86,8 @@ export function foldCondition(
   passes: Passes,
 ): Expression<SqlBool> {
   if (passes === undefined) return isShown(level)
-  return eb.or([isShown(level), eb.not(isReplacedByAny(eb, level, dialect, passes))])
+  const replaced = sql`select images.id from images where ${passes(eb)} and ${replacedCondition(eb, level, dialect, passes)}`
+  return eb.or([isShown(level), sql<SqlBool>`images.id not in (${replaced})`])
 }
 
 /** Returns the condition that another image takes the place of an image. @param passes as for `foldCondition` */
