@@ -167,7 +167,7 @@ function Pictures(props: ResultsPaneProps & { scale: number }) {
       onDelete={
         mayEdit
           ? (image) => {
-              // A picture that is not selected goes alone: the selected ones may be out of sight.
+              // A picture that is not selected is deleted alone: the selected ones may be out of sight.
               const isAlone = image !== undefined && !selection.ids.has(image.id)
               page.withFiles('trash', isAlone ? [image] : [...selection.images.values()], (files) => {
                 trash.move(files)

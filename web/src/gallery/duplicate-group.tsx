@@ -16,7 +16,7 @@ interface DuplicateGroupProps {
   position: string
   onOpen: (image: Image) => void
   onCompare: () => void
-  /** Takes the pictures that go; undefined for users who may not. */
+  /** Deletes the other pictures; undefined for users who may not. */
   onApply: ((images: Image[]) => void) | undefined
   onSkip: () => void
   /** The group is not shown again. */
@@ -122,7 +122,7 @@ function useGroupKeys(keys: GroupKeys): void {
       const isCovered = document.querySelector('dialog[open], [role=dialog], [role=menu]') !== null
       if (isTyping(event) || isCovered || event.ctrlKey || event.metaKey || event.altKey) return
       const isButton = event.target instanceof HTMLButtonElement
-      // A key that is held would decide about the groups that follow, unseen.
+      // A held key would decide about the following groups before they are seen.
       if (event.repeat && !event.key.startsWith('Arrow')) return
       const image = areSingleKeysOn() ? group.images[Number(event.key) - 1] : undefined
       if (image !== undefined) toggle(image)
