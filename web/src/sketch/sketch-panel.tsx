@@ -2,7 +2,7 @@ import { type ReactNode, useState } from 'react'
 import { lazyPart } from '../components/lazy-part.tsx'
 import { messages } from '../messages/messages.ts'
 import { describeSketch } from './describe.ts'
-import { SelectionPill } from './selection-pill.tsx'
+import { placedSelectionPill } from './selection-pill.tsx'
 import { SheetMenu } from './sheet-menu.tsx'
 import { SheetPills, ZoomPill } from './sheet-pills.tsx'
 import { SheetSurface } from './sheet-surface.tsx'
@@ -79,6 +79,7 @@ export function SketchPanel(props: SketchPanelProps) {
     />
   )
   const place = placesOf(layout, tools.areToolsOnRight)
+  const selectionPill = placedSelectionPill(sheet, layout, selected)
 
   return (
     <section
@@ -106,8 +107,9 @@ export function SketchPanel(props: SketchPanelProps) {
         />
       )}
       <ZoomPill sheet={sheet} className={place.zoom} />
+      {selectionPill.above}
       <div className={`absolute flex flex-col items-center gap-2 ${place.tools}`} style={place.style}>
-        {sheet.selection.size > 0 && <SelectionPill count={sheet.selection.size} {...selected} />}
+        {selectionPill.below}
         <ToolPill
           layout={layout}
           tools={tools}
