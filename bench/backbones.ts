@@ -1,7 +1,7 @@
 /**
- * `npm run bench:backbones -- PYTHON [NAME…]`: which timm backbones run as a graph of ours, which through Python, and how far their vectors
- * are from those of PyTorch, with random weights in evaluation mode. PYTHON has torch and timm. Prints the table of
- * bench/results/backbones.md, and fails if a difference is too large.
+ * `npm run bench:backbones -- PYTHON [NAME…]`: which timm backbones run as a graph that is built here, which through Python,
+ * and how far their vectors are from those of PyTorch, with random weights in evaluation mode. PYTHON has torch and timm.
+ * Prints the table of bench/results/backbones.md, and fails if a difference is too large.
  */
 import { spawn } from 'node:child_process'
 import { existsSync, readFileSync, rmSync } from 'node:fs'

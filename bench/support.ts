@@ -27,7 +27,7 @@ export const ms = (value: number) => `${value.toFixed(value < 10 ? 2 : 0)} ms`
 /** Minimum time for which a ratio is kept; the ratio of a shorter one is mostly noise. */
 const MIN_COMPARED_MS = 1
 
-/** How many times as long one thing takes as another, under a name; nothing if that is chance. */
+/** Ratio of two times, under a name; undefined if the difference may be chance. */
 export function ratioOf(name: string, slowMs: number, fastMs: number): Record<string, number> {
   return Math.min(slowMs, fastMs) < MIN_COMPARED_MS ? {} : { [name]: slowMs / fastMs }
 }

@@ -24,7 +24,7 @@ describe('servers and workers on one PostgreSQL database', () => {
     expect(result.takeovers.length).toBeGreaterThan(0)
     // As others start beside it, and on a machine that is as busy.
     expect(Math.max(...result.takeovers)).toBeLessThan(5 + 4 * result.slowestStart)
-    // Whatever was in hand when a process or the database ended, and nothing else, may be embedded once more.
+    // Only images that were in progress when a process or the database ended may be embedded once more.
     expect(result.excess).toBeLessThan(200)
   })
 })

@@ -33,7 +33,7 @@ describe('sketch-search copy-catalog', () => {
       ),
     })
     const again = await runCommand(['copy-catalog', '--from', from!, '--to', to!], environment)
-    expect(again.stdout).toMatch(/; 15 of these rows were there already\.\n$/)
+    expect(again.stdout).toMatch(/; 15 of these rows already existed\.\n$/)
     const indexed = await runCommand(['index', '--config', to!], environment)
     expect(indexed.stdout).toMatch(/^0 indexed .*5 in the index, 0 failed/)
     expect(await runCommand(['copy-catalog', '--from', to!, '--to', back!], environment)).toMatchObject({

@@ -20,7 +20,7 @@ const line = (y: number): Line => [
 const hasInkAt = async (page: Page, y: number) => (await inkIn(page, [0.32, y - 0.02, 0.36, 0.04])) > 0.02
 const anyInk = (page: Page) => inkIn(page, [0, 0, 1, 1])
 
-/** How far the ink reaches to the right on a line of the sheet, in pixels of the window. */
+/** Rightmost ink on a line of the sheet, in pixels of the window. */
 function rightEnd(page: Page, y: number): Promise<number> {
   return page
     .locator('canvas')

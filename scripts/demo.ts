@@ -1,6 +1,6 @@
 /**
- * `npm run demo`: makes a gallery of photographs and starts on it, for people with no folder at hand. With `--drawn`, the gallery has
- * drawn pictures as well: some subjects in many forms each.
+ * `npm run demo`: makes a gallery of photographs and starts on it, for people without a folder of pictures. With `--drawn`, the
+ * gallery has drawn pictures as well: some subjects in many forms each.
  */
 import { spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'

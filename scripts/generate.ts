@@ -3,16 +3,19 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { configJsonSchema } from '../server/src/config/schema.ts'
 import { openApiDocument } from '../server/src/http/openapi.ts'
+import { VERSION } from '../server/src/version.ts'
 import { bundledPackages } from './bundle.ts'
 import { withConfigurationTables } from './configuration-tables.ts'
 import { thirdPartyNotices } from './notices.ts'
 import { COPIED } from './stage.ts'
 
 const isCheck = process.argv.includes('--check')
+const CITATION = 'CITATION.cff'
 const CONFIGURATION = 'docs/configuration.md'
 const toJson = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
 
 const FILES: Record<string, string> = {
+  [CITATION]: (read(CITATION) ?? '').replace(/^version: .*$/m, `version: ${VERSION}`),
   'docs/config.schema.generated.json': toJson(configJsonSchema()),
   [CONFIGURATION]: withConfigurationTables(read(CONFIGURATION) ?? ''),
   'THIRD-PARTY-NOTICES.md': thirdPartyNotices(fileURLToPath(new URL('..', import.meta.url)), [

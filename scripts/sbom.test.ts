@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
+import { VERSION } from '../server/src/version.ts'
 import { softwareBill } from './sbom.ts'
 import { COPIED } from './stage.ts'
 
@@ -11,7 +12,12 @@ describe('the software bill of materials', () => {
 
   it('is a CycloneDX document of this product', () => {
     expect(bill).toMatchObject({ bomFormat: 'CycloneDX', specVersion: '1.5' })
-    expect(bill.metadata.component).toMatchObject({ name: 'sketch-search', type: 'application' })
+    expect(bill.metadata.component).toMatchObject({
+      name: 'sketch-search',
+      version: VERSION,
+      purl: `pkg:npm/sketch-search@${VERSION}`,
+      type: 'application',
+    })
     expect(JSON.stringify(bill)).not.toContain(ROOT)
   })
 

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { VERSION } from '../server/src/version.ts'
 
 interface Component {
   'bom-ref': string
@@ -63,7 +64,11 @@ export function softwareBill(root: string, copied: readonly string[]): SoftwareB
   const product = bill.metadata.component
   const added = [...copied.map((folder) => copiedComponent(root, folder)), ...MODEL_PARTS.map(modelComponent)]
   // npm takes the name from the folder of the checkout.
-  bill.metadata.component = { ...product, name: 'sketch-search' }
+  bill.metadata.component = {
+    ...product,
+    name: 'sketch-search',
+    purl: `pkg:npm/sketch-search@${VERSION}`,
+  }
   for (const component of bill.components) {
     const licence = LICENCES[component.name]
     if (component.licenses === undefined && licence !== undefined)

@@ -50,6 +50,7 @@ function manifest(): object {
   const workspace = read('package.json')
   return {
     ...own,
+    version: workspace.version,
     description: workspace.description,
     keywords: ['image-search', 'sketch', 'similarity', 'embeddings', 'gallery'],
     files: ['api-docs', 'bin', 'lib', 'models', 'page', 'CHANGELOG.md', 'THIRD-PARTY-NOTICES.md', BILL],

@@ -6,7 +6,7 @@ import { createRandom } from '../../scripts/demo/random.ts'
 /** Readings of a mouse in a second, and how far a hand moves between two, as a share of the sheet. */
 const RATE = 120
 const STEP = 0.012
-/** How far a hand strays, as a share of the sheet. */
+/** Deviation of a hand from the line, as a share of the sheet. */
 const TREMOR = 0.004
 const PAUSE_MS = 120
 

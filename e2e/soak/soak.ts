@@ -20,7 +20,7 @@ export interface SoakOptions {
   seed: number
   operations: number
   kills: number
-  /** How often the disk of the index is filled, where a small one can be mounted. */
+  /** Number of times that the disk of the index is filled, if a small one can be mounted. */
   fills?: number
   /** Whether there are files that the gallery leaves out, images without the name of one, and edits that times do not show. */
   hasOtherFiles?: boolean
@@ -35,7 +35,7 @@ export interface SoakResult {
   operations: number
   kills: number
   fills: number
-  /** How often everything was compared. */
+  /** Number of comparisons of everything. */
   checks: number
   /** Number of files that kept their id at another path. */
   moves: number

@@ -38,7 +38,7 @@ describe('a model that fails', () => {
       const root = await galleryOf(199)
       const black = sharp({ create: { width: 60, height: 60, channels: 3, background: '#000' } })
       await writeSettled(join(root, 'black.png'), await black.png().toBuffer())
-      // Only what hangs is waited for; on a busy machine, the others may take longer than that.
+      // The short timeout is only for the embedder that hangs: on a busy machine, the others may take longer.
       const timeout = { batch_timeout_s: class_name === 'Hangs' ? 3 : 60 }
       const app = await startApp(await configFor(root, python(class_name, timeout)))
       const begin = performance.now()
@@ -57,7 +57,7 @@ describe('a model that fails', () => {
       const indexingMs = performance.now() - begin
       expect(answers.length).toBeGreaterThan(1)
       expect(answers.every(({ status }) => status === 200)).toBe(true)
-      // None of them waits for the embedder.
+      // No response waits for the embedder.
       expect(Math.max(...answers.map(({ ms }) => ms))).toBeLessThan(indexingMs / 2)
       expect(await app.catalog.images.counts()).toEqual({ indexed: 199, unembedded: 0, failed: 1 })
       const { failures } = await app.catalog.failures.list({ offset: 0, limit: 10 })
@@ -164,9 +164,11 @@ describe('choosing another embedder', () => {
       await app.close()
     }
     const listed = await listEmbedders(scaled(2), { onProgress: () => {}, measures: false })
-    expect(listed).toContainEqual(expect.objectContaining({ name: 'other', madeOf: undefined, images: 5 }))
+    expect(listed).toContainEqual(
+      expect.objectContaining({ name: 'other', definition: undefined, images: 5 }),
+    )
     expect(await pruneEmbedder(scaled(2), 'other')).toMatchObject({ vectors: 5 })
-    // Its files may just not be there at the moment.
+    // Its files may be missing only at the moment.
     await expect(pruneEmbedder(scaled(4), 'other')).rejects.toThrow(/start it once first/)
     const app = await startApp(scaled(2))
     expect(await app.catalog.images.counts()).toMatchObject({ indexed: 5, unembedded: 0 })

@@ -64,14 +64,14 @@ export function messageOf(error: unknown): string {
   return message.replaceAll(/\s*\n\s*/g, ' ').trim()
 }
 
-/** An error of the file system without its code and the path in front and behind: "permission denied (EACCES)". */
+/** Shortens an error of the file system to its reason and code, without the path: "permission denied (EACCES)". */
 export function systemReasonOf(error: unknown): string {
   const message = messageOf(error)
   const [, code, reason] = /^([A-Z0-9]+): ([^,]+)/.exec(message) ?? []
   return code === undefined ? message : `${reason} (${code})`
 }
 
-/** The `code` that Node gives its system errors (`ENOENT`, `EACCES`, …), if the thrown thing has one. */
+/** The `code` that Node gives its system errors (`ENOENT`, `EACCES`, …), if the thrown value has one. */
 export function systemCodeOf(error: unknown): string | undefined {
   if (!(error instanceof Error) || !('code' in error)) return undefined
   return typeof error.code === 'string' ? error.code : undefined

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events'
 
-/** How far indexing is. `ratePerSecond` and `etaSeconds` are 0 when nothing is pending. */
+/** Progress of indexing. `ratePerSecond` and `etaSeconds` are 0 when nothing is pending. */
 export interface IndexProgress {
   /** Since the present work began. */
   done: number
@@ -46,13 +46,13 @@ export interface PublishedEvent {
 
 /** Events for browsers, which can be sent again after a lost connection. */
 export interface EventFeed {
-  /** @returns what ends it */
+  /** @returns a function that stops it */
   follow(listener: (published: PublishedEvent) => void): () => void
   /** Returns the events after the one with this id; none if it is unknown or too old. */
   since(id: string): Promise<PublishedEvent[]>
 }
 
-/** How many past events are kept for a browser that comes back after a lost connection. */
+/** Number of past events that are kept for a browser that comes back after a lost connection. */
 export const MAX_KEPT_EVENTS = 1000
 
 const EVENT_NAMES = Object.keys({
@@ -76,7 +76,7 @@ export function forwardAll(bus: EventBus, listener: (event: BusEvent) => void): 
 export function createLocalFeed(bus: EventBus): EventFeed {
   const history: PublishedEvent[] = []
   const listeners = new Set<(published: PublishedEvent) => void>()
-  // Ids of another run of the server must not be taken for this one's.
+  // Distinguishes the ids from those of other runs of the server.
   const run = Date.now().toString(36)
   let last = 0
   forwardAll(bus, (event) => {

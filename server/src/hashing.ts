@@ -20,7 +20,7 @@ export async function hashOfFile(path: string | Buffer): Promise<string | undefi
   }
 }
 
-/** @returns undefined if there is no such file, or something that is none, such as a named pipe */
+/** @returns undefined if nothing is there, or no ordinary file, such as a named pipe */
 export async function openOrdinaryFile(path: string | Buffer): Promise<FileHandle | undefined> {
   // Opening a named pipe, which may have replaced the file, would wait for a writer.
   const file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK).catch(undefinedIfAbsent)

@@ -40,10 +40,10 @@ describe('hostile files', () => {
       ),
     )
     for (let n = 0; n < 5; n++) expect(types[`good-${n}.png`]).toBe('image/png')
-    // Not again until they change.
+    // Failed files are not read again until they change.
     await indexAll(app)
     expect((await app.catalog.failures.list({ offset: 0, limit: 1000 })).failures).toEqual(failures)
-    // In time of processors, also that of the threads that decode: how busy the machine is does not matter.
+    // Processor time, including that of decoding threads, does not depend on other load.
     const { user, system } = process.cpuUsage(before)
     expect((user + system) / 1e6).toBeLessThan(60)
     // A browser only ever receives a picture.

@@ -103,7 +103,7 @@ describe('reading from a standby server', () => {
       body: JSON.stringify({ image_id: id, top_k: 3, query: {} }),
     })
     expect((await found.json()) as object).toMatchObject({ total: 3, images: [{ id }, {}, {}] })
-    // A search changes nothing that would have to be seen.
+    // A search writes nothing, so there is no position to wait for.
     expect(found.headers.get('set-cookie')).toBe(null)
 
     await standby.pauseReplay()

@@ -67,8 +67,8 @@ export function connectThread(worker: Worker, closed: string): Thread {
 
 /**
  * The thread's side: runs one call and answers it.
- * @param transferred what of a result is handed over instead of copied
- * @returns whether it went well
+ * @param transferred selects the buffers of a result that are moved instead of copied
+ * @returns whether the call succeeded
  */
 export async function handleCall<T>(
   port: MessagePort,

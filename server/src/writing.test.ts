@@ -5,11 +5,12 @@ import { expect, it } from 'vitest'
 
 const ROOT = join(import.meta.dirname, '../..')
 
-/** Words with which no sentence begins: they announce a noun that should stand there itself. */
-const OPENINGS = /(?:^|[.:!?]["')]* |@returns |\*\*)(?:What|So|Of|That|Whoever|Somebody)\b[^.?!]*\??/g
-/** Verbs of people, which programs do not do, and vague or old words. */
+/** Words with which no sentence begins: they stand for a noun that should be there itself. */
+const OPENINGS =
+  /(?:^|[.:!?]["')]* |@returns |\*\*)(?:What|So|Of|That|Whoever|Somebody|Whatever|How (?:many|much|often|far)|Where which|It takes the right)\b[^.?!]*\??/g
+/** Verbs that fit people but no programs, and vague or old words. */
 const WORDS =
-  /\b(?:tells?|told|knows|says|said|hears?|heard|speaks?|bore|whoever|somebody|anybody|everybody|anew|so many|as it is|its like|had back)\b/gi
+  /\b(?:tells?|telling|told|knows|says|said|hears?|heard|speaks?|bore|whoever|somebody|anybody|everybody|anew|so many|so much for|as it is|its like|had back|or the like|and the like|of ours|stands? behind|under the eyes|before the eyes|comes? to an end|broken off|at hand|in one another|(?:is|are) there (?:already|before)|were there already|for want of|whereupon|thereof|for the sake of)\b/gi
 /** Questions that a page answers. */
 const isQuestion = (sentence: string) => sentence.endsWith('?')
 

@@ -23,7 +23,7 @@ const queryClient = new QueryClient({
   },
 })
 
-// It starts the page without the server and receives shared pictures. Browsers have none over HTTP without TLS.
+// The service worker starts the page without the server and receives shared pictures. Browsers require TLS for it.
 if (import.meta.env.PROD && 'serviceWorker' in navigator)
   addEventListener('load', () =>
     navigator.serviceWorker

@@ -7,7 +7,7 @@ export interface UsersImport {
   added: number
   /** Users who existed before. */
   present: number
-  /** Sentences about addresses that became one, or that are none. */
+  /** Messages about addresses that were merged, and about text that is no address. */
   notes: string[]
 }
 

@@ -14,7 +14,7 @@ it('copies a user together with the API keys, or not at all', async () => {
   const [from, to] = [await open(), await open()]
   const owner = await from.users.add('owner@example.org', 'editor')
   const { id, token } = await from.keys.create(owner, { name: 'script', role: 'user' })
-  // A key with the same id prevents that the keys are copied.
+  // An existing key with the same id makes copying the keys fail.
   const other = await to.users.add('other@example.org', 'user')
   const row = { id, user_id: other.id, name: 'other', role: 'user', secret_hash: '', used_at: null }
   await to.database

@@ -27,7 +27,7 @@ const sqliteFor = (gallery: string) => configFor(gallery)
 const postgresFor = async (gallery: string) =>
   configFor(gallery, { database: { ...(await server.createDatabase()), hnsw: undefined } })
 
-/** All rows, with vectors as the bytes that they are, and without the numbers that each database gives itself. */
+/** Returns all rows, with vectors as bytes, and without the ids that each database assigns. */
 async function dump({ database, data_directory }: Config) {
   const raw = await openTables(database, data_directory, SILENT)
   const images = await raw.database.selectFrom('images').selectAll().orderBy('path').execute()
@@ -52,7 +52,7 @@ async function dump({ database, data_directory }: Config) {
   }
 }
 
-/** Two models' vectors of many images that no file stands behind. */
+/** Stores vectors of two models for many images that have no files. */
 async function fill({ database, data_directory }: Config, count: number): Promise<void> {
   const raw = await openTables(database, data_directory, SILENT)
   for (const name of ['first', 'second']) {
@@ -179,7 +179,7 @@ describe('copying a catalog', () => {
       expect(await dump(target)).toEqual(await dump(source))
 
       const raw = await openTables(source.database, source.data_directory, SILENT)
-      // One moves to the place of another, which is gone.
+      // One image moves to the path of another, which was deleted.
       await raw.database.deleteFrom('images').where('id', '=', 'id-7').execute()
       await raw.database
         .updateTable('images')

@@ -15,16 +15,16 @@ import { openStorage } from '../storage/open-storage.ts'
 
 const SILENT = { warn() {}, info() {} }
 
-/** An embedder that is configured or of which vectors are kept. */
+/** A configured embedder, or one with stored vectors. */
 export interface EmbedderInfo {
   name: string
   isChosen: boolean
-  /** Definition; undefined if it is not configured (any more). */
-  madeOf: string | undefined
+  /** undefined if it is not configured (any more). */
+  definition: string | undefined
   /** Length of its vectors; undefined if it was never started. */
   dimensions: number | undefined
   measurement: Measurement | undefined
-  /** How many images of the gallery it has a vector of. */
+  /** Number of images of the gallery with a vector from it. */
   images: number
   /** Why it can't be started. */
   problem: string | undefined
@@ -33,11 +33,11 @@ export interface EmbedderInfo {
 export interface ListOptions {
   /** Receives the name of the embedder that is being started, because that may take a while. */
   onProgress: (name: string, message: string) => void
-  /** Whether those that were never started here are started to be measured. */
+  /** Whether embedders without a measurement on this machine are started and measured. */
   measures: boolean
 }
 
-/** All embedders that are configured or built in, and those of which vectors are left. */
+/** Lists configured and built-in embedders, and those with stored vectors. */
 export async function listEmbedders(
   config: Config,
   { onProgress, measures }: ListOptions,
@@ -76,7 +76,7 @@ export async function listEmbedders(
       embedders.push({
         name,
         isChosen: name === registry.chosen_embedder,
-        madeOf: describeDefinition(definition),
+        definition: describeDefinition(definition),
         dimensions: own?.dimensions ?? measurement?.dimensions,
         measurement,
         images: own?.images ?? 0,
@@ -87,7 +87,7 @@ export async function listEmbedders(
     const left = kept.map(({ embedder, dimensions, images }) => ({
       name: embedder,
       isChosen: false,
-      madeOf: undefined,
+      definition: undefined,
       dimensions,
       measurement: undefined,
       images,
@@ -120,7 +120,7 @@ export async function pruneEmbedder(
     const kept = isChosen ? own.find((fingerprint) => isVersion(fingerprint, current)) : undefined
     if (isChosen && own.length > 0 && kept === undefined) throw notAsChosen(name)
     const pruned = own.filter((fingerprint) => fingerprint !== kept)
-    // One that was only tried has left no vectors, but its graph.
+    // An embedder that was only tried has no vectors, but may have a stored graph.
     if (!isChosen && current !== undefined && hasModelFiles(directory, current)) pruned.push(current)
     if (pruned.length === 0) throw nothingToPrune(name, isChosen, all)
     const before = sizeOf(directory)
@@ -137,7 +137,7 @@ export async function pruneEmbedder(
   }
 }
 
-/** Its vectors may be those of a model that is not there at the moment. */
+/** The vectors may belong to a model whose files are missing at the moment. */
 function notAsChosen(name: string): DomainError {
   return new DomainError(
     'conflict',

@@ -94,7 +94,7 @@ it('imports ids and vectors of unchanged files', async () => {
     left: 2,
   })
   await app.indexer.idle()
-  // The file that has only the row of its upload keeps the id of this.
+  // A file that has only the row of its upload gets the id of that row.
   expect((await app.catalog.images.getByPath(files[0]!.path))?.id).toBe(idOf(100))
   expect((await app.catalog.images.get(idOf(25)))?.path).toBe(files[25]!.path)
   expect(await app.catalog.images.get(idOf(11))).toBeUndefined()

@@ -11,7 +11,7 @@ import { toAbsolute } from '../gallery/paths.ts'
 export interface ImagesImport {
   /** Rows of the reference implementation. */
   rows: number
-  /** Images that got their id, and how many of them their vector. */
+  /** Images that received the id of a row, and how many of them its vector. */
   adopted: number
   vectors: number
   /** Second rows of files that were uploaded. */
@@ -38,8 +38,8 @@ const MIN_COSINE = 0.995
 const MAX_ROUNDING_US = 1n
 
 /**
- * Gives images of the gallery the ids, and if they fit the vectors, that the reference implementation had for them. Only files that
- * have not changed since are taken; the others are indexed later as new ones.
+ * Takes over the ids that the reference implementation had for images, and its vectors if they fit. Only files that have not
+ * changed since are taken; the others are indexed later as new ones.
  * @throws {DomainError} `conflict` if the vectors are not those of the chosen embedder
  */
 export async function importImages(

@@ -6,17 +6,17 @@ import { openAccounts } from '../storage/open-storage.ts'
 
 export { ROLES, type Role, type User, type Users } from '../accounts/accounts.ts'
 
-/** Works on the users of a data directory, also while a server does. */
+/** Passes the users of a data directory to `work`, also while a server runs. */
 export function withUsers<T>(config: Config, work: (users: Users) => Promise<T>): Promise<T> {
   return withAccounts(config, ({ users }) => work(users))
 }
 
-/** Works on users and their API keys, also while a server does. */
+/** Passes users and their API keys to `work`, also while a server runs. */
 export async function withAccounts<T>(
   { data_directory, database, watcher }: Config,
   work: (accounts: Pick<Accounts, 'users' | 'keys'>) => Promise<T>,
 ): Promise<T> {
-  // Each gallery has users of its own: one that is mistyped would get some, too.
+  // Each gallery has its own users, so a mistyped folder would get a new database.
   const gallery = await stat(watcher.watched_directory).catch(() => undefined)
   if (!gallery?.isDirectory())
     throw new DomainError('directory_not_found', `There is no folder ${watcher.watched_directory}.`)

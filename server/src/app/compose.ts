@@ -39,7 +39,7 @@ export interface App {
   publishAddress(url: string): void
   /** Starts watching and indexing, unless other processes do this. */
   start(): Promise<void>
-  /** Begins to index what the processes on this database share; there is nothing to do where this is the only one. */
+  /** Begins to take files from the queue that processes on one database share. Does nothing without other processes. */
   join(): Promise<void>
   /**
    * Resolves when nothing is left to index.
@@ -51,7 +51,7 @@ export interface App {
 
 export interface AppOptions {
   log: Logger
-  /** Only searches in what another process indexes; takes no lock and indexes nothing. */
+  /** Only searches: takes no lock and indexes nothing. */
   isReadOnly?: boolean
   /** False for a server that leaves watching and indexing to others. */
   indexes?: boolean
@@ -63,7 +63,7 @@ export interface AppOptions {
   mountTable?: string
   /** Starts the embedder; tests share one that runs already. */
   openEmbedder?: typeof openEmbedder
-  /** Those that are shorter than usual. */
+  /** Waiting times that replace the defaults. */
   timings?: Partial<Timings>
 }
 

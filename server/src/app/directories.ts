@@ -70,7 +70,10 @@ export async function resolveDirectories(
       throw new DomainError('config_invalid', `${key} is also the name of a file or folder in ${root}.`)
     const other = folders.find((folder) => liesIn(real, folder) || liesIn(folder, real))
     if (other !== undefined)
-      throw new DomainError('config_invalid', `${key}: ${real} and ${other} lie in one another.`)
+      throw new DomainError(
+        'config_invalid',
+        `${key}: ${real} and ${other}: one of these folders is inside the other.`,
+      )
     if (liesIn(real, data))
       throw new DomainError('config_invalid', `${key}: ${real} lies in the data directory ${data}.`)
     folders.push(real)

@@ -50,7 +50,7 @@ export async function openFormer(
       throw error
     })
     const onEnd = async () => {
-      log.info(`Searches are answered by the embedder "${sources.embedder.name}" from now on.`)
+      log.info(`The embedder "${sources.embedder.name}" answers searches from now on.`)
       await catalog.spaces.openFormer(undefined)
       await model.embedder.close()
     }

@@ -26,7 +26,7 @@ export interface FoundationsOptions {
   background(): Promise<unknown> | undefined
 }
 
-/** The parts that everything else stands on: folder, databases, sign-in and model. */
+/** The parts that all others need: folder, databases, sign-in and model. */
 export interface Foundations {
   root: string
   walk: IncludeRules & { recursive: boolean; excluded: string[] }
@@ -61,7 +61,7 @@ export async function openFoundations(
   }
   const closing = new AsyncDisposableStack()
   try {
-    // Processes on one database server may share the directory: what is in it can be made again by any of them.
+    // Processes on one database server may share the directory: each of them can create its files again.
     const ownsDirectory = !isReadOnly && config.database === undefined
     const lock = ownsDirectory ? lockDirectory(config.data_directory) : NO_LOCK
     closing.defer(() => lock.release())

@@ -33,10 +33,10 @@ export async function openModel(
     canWrite,
     onOutput: (line) => log.info(`${name}: ${line}`),
     onProgress: onLoading,
-    onRestart: (reason) => log.warn(`The process of the embedder "${name}" is started again: ${reason}`),
+    onRestart: (reason) => log.warn(`The process of the embedder "${name}" is restarted: ${reason}`),
     onHealth: (reason) => {
       if (reason === undefined) log.info(`The embedder "${name}" works again.`)
-      else log.error(`The embedder "${name}" works for no picture at present, so indexing waits: ${reason}`)
+      else log.error(`The embedder "${name}" fails on every picture, so indexing waits: ${reason}`)
     },
   })
   try {

@@ -133,7 +133,7 @@ describe('an unknown address', () => {
     }
     const cookies: ['known' | 'unknown', string | undefined][] = []
     for (let n = 0; n < TIMED; n++) {
-      // Neither is always the first.
+      // Alternates the order, so that neither kind always comes first.
       for (const kind of n % 2 === 0 ? (['known', 'unknown'] as const) : (['unknown', 'known'] as const)) {
         const email = kind === 'known' ? known[n]! : `unknown-${n}@example.org`
         const started = await post('/api/auth/otp/start', { email })
@@ -217,7 +217,7 @@ describe('sessions', () => {
       Date.parse(
         (await database.selectFrom('sessions').select('expires_at').executeTakeFirstOrThrow()).expires_at,
       )
-    // Used after a tenth of its time it lasts as long as a new one again.
+    // A session that is used after a tenth of its time is extended to the full time.
     await database
       .updateTable('sessions')
       .set({ expires_at: new Date(Date.now() + 300_000).toISOString() })

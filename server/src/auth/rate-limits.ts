@@ -83,7 +83,7 @@ async function consume(limiter: RateLimiterAbstract, key: string): Promise<void>
     const minutes = Math.max(1, Math.round(retryAfterS / 60))
     throw new DomainError(
       'too_many_requests',
-      `Too many tries: come back in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
+      `Too many attempts: try again in ${minutes === 1 ? 'a minute' : `${minutes} minutes`}.`,
       { retryAfterS },
     )
   }

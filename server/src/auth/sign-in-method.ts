@@ -13,10 +13,10 @@ export interface SignIn {
   readonly method: SignInMethod
 }
 
-/** A way to prove who one is. The session that follows is the same for every method. */
+/** A way to prove one's identity. The session that follows is the same for every method. */
 export interface SignInMethod {
   readonly kind: Exclude<Config['auth']['kind'], 'none'>
-  /** Adds the routes of the method. They begin a session for a user who has proven his identity. */
+  /** Adds the routes of the method. They begin a session for a user who has proven their identity. */
   mount(add: Mount, sessions: Sessions): void
   /** Whether this browser has begun to sign in and can still complete it. */
   isInProgress(context: Context): Promise<boolean>

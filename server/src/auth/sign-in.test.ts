@@ -102,7 +102,7 @@ describe('signing in', () => {
       const bytes = await readFile(join(team.dataDirectory, name)).catch(() => Buffer.alloc(0))
       expect(bytes.includes(token)).toBe(false)
       expect(bytes.includes(code)).toBe(false)
-      // Nor can it be found by trying out all that there are.
+      // A plain hash of the code would be found by trying all codes.
       expect(bytes.includes(createHash('sha256').update(code).digest('base64url'))).toBe(false)
     }
     for (const name of ['session.key', 'accounts.sqlite', 'catalog.sqlite'])

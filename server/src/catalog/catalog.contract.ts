@@ -277,7 +277,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
 
     it('fills the page under any filter while matching images exist', async () => {
       const catalog = await openWith(6000)
-      // The query looks like the first images; those that pass the filter are the most unlike.
+      // The query resembles the first images; those that pass the filter resemble it least.
       const nearest = (filter: ImageFilter, topK: number) =>
         catalog.vectors.nearest({ vector: vectorOf(0), filter, topK, offset: 0, limit: 1000 })
       const rare = await nearest({ nameContains: 'image-0157' }, 20)
@@ -480,7 +480,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       await catalog.images.upsert(copies)
       await catalog.images.upsert([record(1, { path: 'single.jpg', contentHash: 'single' })])
       const times: Record<string, number[]> = { single: [], 'hash-0': [] }
-      // In turn, and the fastest of many: other work on the machine only makes single calls slower.
+      // Takes turns and compares the fastest of many calls: other work on the machine slows down single calls only.
       for (let n = 0; n < 50; n++) {
         for (const hash of ['single', 'hash-0']) {
           const start = performance.now()
@@ -537,7 +537,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       // An image that only the embedder rejects can still be displayed.
       expect((await catalog.images.list(BY_NAME)).total).toBe(2)
       expect((await catalog.files.inFolder('f0'))[0]).toMatchObject({ state: 'failed' })
-      // The vectors of what has failed are kept for the embedder that made them.
+      // The vectors of failed files are kept for the embedder that made them.
       expect(await catalog.vectors.deleteUnused()).toEqual([])
       await catalog.spaces.activate(SPACE)
       expect(await catalog.images.counts()).toMatchObject({ failed: 1 })
@@ -669,7 +669,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       ])
       const ordered = async (orderBy: 'capturedAt' | 'name') =>
         (await catalog.images.list({ ...BY_NAME, orderBy })).images.map(({ name }) => name)
-      // Without a capture time, the third one counts as of 2002, its modification.
+      // The third image has no capture time, so its modification time in 2002 counts.
       expect(await ordered('capturedAt')).toEqual(['img_2.jpg', 'IMG_1.jpg', 'IMG_10.jpg'])
       expect(await ordered('name')).toEqual(['IMG_1.jpg', 'img_2.jpg', 'IMG_10.jpg'])
     })

@@ -12,7 +12,7 @@ type Relation = (first: Alias, second: Alias, dialect: SqlDialect) => RawBuilder
 
 /** Frames of a burst are at most this far from the one before. Many cameras store whole seconds. */
 const BURST_GAP_MS = 1_000
-/** How far the frames of a burst are looked for. */
+/** Maximum time between the first and the last frame of a burst. */
 const MAX_BURST_MS = 600_000
 
 const column = (alias: Alias, name: keyof Tables['images']) => sql.ref(`${alias}.${name}`)

@@ -46,7 +46,7 @@ async function galleryOf(count: number): Promise<string> {
   return gallery
 }
 
-/** The queue of a database that an app has been on; closed after the test. */
+/** The job queue of a database that an app has used; closed after the test. */
 async function jobsOn(
   config: Config,
   retries?: { retryLimit: number; retryDelay: number },
@@ -134,7 +134,7 @@ describe('processes on one database', () => {
       ),
     )
     const ids = (published: PublishedEvent[]) => published.flatMap(({ id }) => (id === undefined ? [] : [id]))
-    // One of them may have begun to listen an event later.
+    // One of them may have begun to listen one event later.
     await eventually(() => {
       const [one, other] = [ids(heard.first), ids(heard.second)]
       const both = Math.min(one.length, other.length)
@@ -234,7 +234,7 @@ describe('processes on one database', () => {
     expect(accepted.status).toBe(200)
     expect(await pathsIn(second)).toEqual([])
 
-    // Uploaded to one that does not index, it can be found there at once.
+    // An image that is uploaded to a server without indexing can be found there at once.
     const form = new FormData()
     form.set('image', new File([new Uint8Array(await picture(9))], 'up.png'))
     form.set('directory', '.')
@@ -276,7 +276,7 @@ describe('processes on one database', () => {
     await eventually(() => expect(watches('second')).toHaveLength(2))
     await writeSettled(join(gallery, 'last.png'), await picture(6))
     await eventually(async () => expect(await pathsIn(second)).toContain('last.png'))
-    // Asked for later on, the one that watches compares again before it answers.
+    // The leader scans again before it answers a later request.
     await writeSettled(join(gallery, 'a/after.png'), await picture(8))
     const before = second.sync.lastScan!
     await second.sync.scan()
@@ -330,7 +330,7 @@ describe('removing missing files', () => {
       throw new Error('the drive is gone')
     })
     await expect(jobs.request(CONFIRMED, () => true)).rejects.toThrow(
-      /could not be compared: the drive is gone/,
+      /could not be scanned: the drive is gone/,
     )
     await expect(jobs.request(PLAIN, () => handled.length < 4)).rejects.toThrow()
     expect(handled.filter((request) => request.kind === 'reconcile' && request.acceptsMissing)).toHaveLength(

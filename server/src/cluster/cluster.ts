@@ -38,7 +38,7 @@ export interface ClusterOptions {
   log: Log
 }
 
-/** A process among others on one database. */
+/** The part of this process in a cluster. */
 export interface Cluster {
   readonly indexer: Indexer
   readonly sync: GallerySync
@@ -102,7 +102,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
     },
   }
 
-  /** A file that has not changed since it could not be indexed. */
+  /** Records the failure of a file that has not changed since. */
   async function recordDeadJob({ path, bytes, modifiedAt, reason }: DeadFileJob): Promise<void> {
     const now = await statFile(root, path, options.walk).catch(() => undefined)
     if (now?.bytes !== bytes || now.modifiedAt !== modifiedAt) return
@@ -113,7 +113,7 @@ export async function openCluster(options: ClusterOptions): Promise<Cluster> {
       inode: String(now.inode),
       contentHash: undefined,
       code: 'internal_error',
-      reason: `It could not be indexed, however often it was tried: ${reason}.`,
+      reason: `Indexing it has failed repeatedly: ${reason}.`,
       failedAt: Date.now(),
     })
     localEvents.emit('fileFailed', { path })

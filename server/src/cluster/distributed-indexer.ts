@@ -130,7 +130,7 @@ class QueueIndexer implements DistributedIndexer {
         for (const file of files) if (this.#unsent.get(file.path) === file) this.#unsent.delete(file.path)
         this.#queued += files.length
       } catch (error) {
-        if (!isLogged) this.#log.warn(`Files could not be queued: ${error}. It is tried again.`)
+        if (!isLogged) this.#log.warn(`Files could not be queued: ${error}. Trying again.`)
         isLogged = true
         await sleep(RETRY_AFTER_MS)
       }

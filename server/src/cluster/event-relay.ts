@@ -87,7 +87,7 @@ class TableEventRelay implements EventRelay {
     this.#log = log
     this.#timer = setInterval(() => this.look(), LOOK_EVERY_MS)
     forwardAll(this.#localEvents, (event) => {
-      // Progress is what each process makes of the others' work.
+      // Each process computes the overall progress itself.
       if (event.name === 'progress') return
       this.#unpublished.push(this.#withAllPending(event))
       if (this.#unpublished.length > maxUnpublished) this.#unpublished.shift()

@@ -12,12 +12,12 @@ export type LeaderCommand =
   /** Paths that may have changed. */
   | { kind: 'look'; paths: string[] }
 
-/** A file whose processes came to an end again and again, or that failed for no reason that is its own. */
+/** A file whose job was retried in vain: its process died each time, or the cause was not the file. */
 export interface DeadFileJob extends FileVersion {
   reason: string
 }
 
-/** Work that any process on the database may do. A job that is lost with its process is done by another. */
+/** Jobs for any process on the database. If a process dies, another one repeats its jobs. */
 export interface JobQueue {
   /** A file that waits or is being indexed, unchanged, is not added again. */
   addFiles(files: readonly FileVersion[]): Promise<void>
@@ -27,10 +27,10 @@ export interface JobQueue {
     index(files: readonly FileVersion[]): Promise<FileOutcome[]>
     lost(file: DeadFileJob): Promise<void>
   }): Promise<void>
-  /** How many files wait or are being indexed. */
+  /** Number of files that wait or are being indexed. */
   countFiles(): Promise<number>
   /**
-   * @param whileTrue it is waited for as long as this holds; without it not at all
+   * @param whileTrue waits for the response while this returns true; without it, does not wait
    * @throws {DomainError} `unavailable` if it was not done
    */
   request(request: LeaderCommand, whileTrue?: () => boolean): Promise<void>
@@ -41,9 +41,9 @@ export interface JobQueue {
 
 export interface JobQueueOptions {
   connection: ReturnType<ClusterStorage['connection']>
-  /** Files are indexed for one embedder: processes with another have work of their own. */
+  /** Identifies the embedder: processes with another one use another queue. */
   space: string
-  /** How often a job is done again that failed, and after how many seconds at first. */
+  /** Number of retries of a failed job, and the first delay in seconds. */
   retries?: { retryLimit: number; retryDelay: number }
   log: Pick<Log, 'warn'>
 }
@@ -55,7 +55,7 @@ const HANDLERS = 3
 /** A process without a heartbeat for this time is dead. The check runs as often. */
 const HEARTBEAT_S = 20
 const SUPERVISE_EVERY_S = 5
-/** The process may take its time: whether it lives is what counts. */
+/** The time of a job is not limited: only a missing heartbeat ends it. */
 const EXPIRE_S = 23 * 3600
 const KEPT_S = 120
 const RETRIES = { retryLimit: 8, retryDelay: 1 }
@@ -74,7 +74,7 @@ export async function openJobQueue(options: JobQueueOptions): Promise<JobQueue> 
   const { space, retries = RETRIES, log } = options
   const boss = createBoss(options)
   let lastLogged = ''
-  // While the database is away each of its connections has something to say.
+  // While the database is unavailable, each of the connections reports an error.
   boss.on('error', (error) => {
     // Some errors of pg-boss are plain objects.
     const message = messageOf(error instanceof Error ? error : (error as { message?: unknown }).message)
@@ -167,7 +167,7 @@ class BossQueue implements JobQueue {
         const outcome = outcomes[n]!
         if (typeof outcome === 'string') return { id, status: 'completed' as const }
         const { left: reason } = outcome
-        // A full disk or a lost drive is no fault of the file: the next comparison finds it again.
+        // A full disk or a lost drive is no fault of the file: the next scan finds it again.
         const isLeft = retryCount >= retryLimit && reason instanceof DomainError
         return {
           id,
@@ -209,7 +209,7 @@ class BossQueue implements JobQueue {
       const [job] = await this.#boss.findJobs<LeaderCommand>(WATCH_QUEUE, { id })
       if (job === undefined || job.state === 'completed') return
       if (job.state === 'failed' || job.state === 'cancelled')
-        throw new DomainError('unavailable', `The folder could not be compared: ${reasonOf(job.output)}.`)
+        throw new DomainError('unavailable', `The folder could not be scanned: ${reasonOf(job.output)}.`)
     }
     await this.#boss.cancel(WATCH_QUEUE, id)
     throw noLeaderError()
@@ -250,5 +250,5 @@ function isConfirmed(request: LeaderCommand): boolean {
 function reasonOf(output: unknown): string {
   const message =
     typeof output === 'object' && output !== null && 'message' in output ? output.message : undefined
-  return typeof message === 'string' ? message : 'the process that did it came to an end'
+  return typeof message === 'string' ? message : 'its process ended'
 }

@@ -13,7 +13,10 @@ export interface RemoteSyncOptions {
   jobQueue: JobQueue
   /** @returns whether this process may watch from now on, because no other one does */
   tryLock(): Promise<boolean>
-  /** Creates the sync of the folder each time this process becomes leader. @param onPass to be called when it has looked at something */
+  /**
+   * Creates the sync of the folder each time this process becomes leader. @param onPass called after each scan and each applied
+   * change
+   */
   createSync(onPass: () => void): GallerySync
   /** False for a server that leaves watching to others. */
   canLead: boolean
@@ -30,7 +33,7 @@ export interface RemoteSync extends GallerySync {
 interface Leadership {
   sync: GallerySync
   stopHandling(): Promise<void>
-  /** The comparison at its start, while it runs. */
+  /** The first scan, while it runs. */
   first: Promise<void> | undefined
 }
 
@@ -188,7 +191,7 @@ class SharedSync implements RemoteSync {
         // The root monitor logs an unreadable folder, and a scan follows.
         ?.catch((error) => {
           if (!(error instanceof DomainError && error.code === 'directory_not_found'))
-            this.#log.warn(`The gallery could not be compared: ${messageOf(error)}`)
+            this.#log.warn(`The gallery could not be scanned: ${messageOf(error)}`)
         })
         .finally(() => {
           begun.first = undefined
@@ -204,7 +207,7 @@ class SharedSync implements RemoteSync {
     if (former === undefined) return
     this.#local = undefined
     if (!this.#isClosed)
-      this.#log.info('This process watches the gallery no more: its connection to the database was lost.')
+      this.#log.info('This process no longer watches the gallery: its connection to the database was lost.')
     await former.stopHandling().catch(() => {})
     await former.sync.close()
   }
@@ -219,7 +222,7 @@ class SharedSync implements RemoteSync {
       const paths = [...this.#unsentPaths].slice(0, PATHS_PER_COMMAND)
       for (const path of paths) this.#unsentPaths.delete(path)
       await this.#jobQueue.request({ kind: 'look', paths }).catch(() => {
-        // The next comparison finds it.
+        // The next scan finds the change.
       })
     }
   }
@@ -264,7 +267,7 @@ class SharedSync implements RemoteSync {
     if (status.embedder !== this.#options.embedder && !this.#isLogged) {
       this.#isLogged = true
       this.#log.warn(
-        `The process that watches the gallery, on ${status.holder}, has the embedder "${status.embedder}", and this one "${this.#options.embedder}": new images are not embedded for this one until all have the same.`,
+        `The process that watches the gallery, on ${status.holder}, uses the embedder "${status.embedder}", and this one "${this.#options.embedder}": new images are not embedded for this process until all processes use the same embedder.`,
       )
     }
     if (row.foldersVersion === this.#foldersVersion) return
@@ -307,7 +310,7 @@ class SharedSync implements RemoteSync {
   }
 
   async #publishFolders(sync: GallerySync): Promise<void> {
-    // Before the first comparison has ended not all are known.
+    // Before the first scan has ended, the list of folders is incomplete.
     const isAll = sync.lastScan !== undefined && !this.#areAllPublished
     const now = new Map(sync.folders)
     const seen = [...now].filter(

@@ -5,7 +5,10 @@ import { DomainError } from '../errors.ts'
 
 const PAGE = 500
 
-/** Returns the id of a user; without an address, that of nobody, who sees what all users see. @throws {DomainError} `user_not_found` */
+/**
+ * Returns the id of a user; without an address, the empty id, which only sees shared collections. @throws {DomainError}
+ * `user_not_found`
+ */
 export async function ownerNamed(config: Config, email: string | undefined): Promise<string> {
   if (email === undefined) return ''
   const user = await withUsers(config, (users) => users.getByEmail(email.toLowerCase()))

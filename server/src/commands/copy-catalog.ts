@@ -17,7 +17,7 @@ const LOG_EVERY_MS = 10_000
 export function copyCatalogCommand(): Command {
   return new Command('copy-catalog')
     .description(
-      'copy the data of a gallery to another database, embedded or PostgreSQL: images with their ids, vectors, failures, collections, stars, the trash, users. Nothing is embedded again. Broken off, it goes on where it was when it is called again',
+      'copy the data of a gallery to another database, embedded or PostgreSQL: images with their ids, vectors, failures, collections, stars, the trash, users. Nothing is embedded again. After an interruption, run it again: it continues where it stopped',
     )
     .requiredOption('--from <config>', 'YAML file that names the database to read; it may be in use')
     .requiredOption('--to <config>', 'YAML file that names the database to write; nothing else may use it')
@@ -36,7 +36,7 @@ async function copy({ from, to }: CopyOptions): Promise<void> {
   const { images, vectors, failures, embedders, furtherSpaces, users, userData } = result
   const origins = [`${embedders} embedder${embedders === 1 ? '' : 's'}`, ...furtherSpaces].join(' and ')
   const present = images.present + vectors.present + failures.present
-  const there = present > 0 ? `; ${present} of these rows were there already` : ''
+  const there = present > 0 ? `; ${present} of these rows already existed` : ''
   console.log(
     `${images.rows} images, ${vectors.rows} vectors of ${origins}, and ${failures.rows} failures copied in ${duration((performance.now() - start) / 1000)}${there}.`,
   )

@@ -14,11 +14,11 @@ const COLUMNS = ['', 'embedder', 'definition', 'dimensions', 'images/s', 'one im
 export function embeddersCommand(): Command {
   const command = new Command('embedders')
     .description(
-      'list the embedders with their dimensions, their speed here and how many images they have embedded',
+      'list the embedders with their dimensions, their speed on this machine and the number of images that they have embedded',
     )
     .argument('[folder]', 'the gallery, with all folders below it; default: watcher.watched_directory')
     .option('--json', 'print JSON')
-    .option('--no-measure', 'do not start those that were never used here')
+    .option('--no-measure', 'do not start embedders that were never used on this machine')
   return withCommonOptions(command).action(embedders)
 }
 
@@ -35,12 +35,20 @@ async function embedders(folder: string | undefined, options: EmbeddersOptions):
   for (const { problem } of embedders) if (problem !== undefined && !options.json) console.log(problem)
 }
 
-function toRow({ name, isChosen, madeOf, dimensions, measurement, images, problem }: EmbedderInfo): string[] {
+function toRow({
+  name,
+  isChosen,
+  definition,
+  dimensions,
+  measurement,
+  images,
+  problem,
+}: EmbedderInfo): string[] {
   const speed = measurement?.imagesPerSecond
   return [
     isChosen ? '*' : '',
     name,
-    madeOf ?? '(not configured as it was)',
+    definition ?? '(not configured as it was)',
     dimensions === undefined ? '?' : String(dimensions),
     problem !== undefined ? 'does not start' : speed === undefined ? '?' : speed.toFixed(speed < 10 ? 1 : 0),
     measurement === undefined ? '?' : `${measurement.millisecondsForOne.toFixed(1)} ms`,

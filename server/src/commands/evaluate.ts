@@ -33,10 +33,10 @@ const BASELINE = 'classical'
 export function evaluateCommand(): Command {
   const command = new Command('evaluate')
     .description(
-      'measure how well an embedder finds images of the class of a query, compared with a random and the classical one',
+      'measure how well an embedder finds images of the class of a query, compared with a random ranking and the classical embedder',
     )
-    .requiredOption('--gallery <dir>', 'the images to find; each folder right in it is a class')
-    .option('--queries <dir>', 'what to search with; folders of the same names; not with --kind text')
+    .requiredOption('--gallery <dir>', 'the images to find; each of its subfolders is a class')
+    .option('--queries <dir>', 'the queries, in subfolders of the same names; not with --kind text')
     .option('--scenes <dir>', 'photos in folders without the things of the gallery, for --kind pasted')
     .addOption(
       new Option(
@@ -193,7 +193,7 @@ function printClose({ embedders }: EvaluationReport): void {
       : [[name, String(close.score), close.precision.toFixed(4), close.recall.toFixed(4)]],
   )
   if (rows.length === 0) return
-  console.log('\nClose matches: share that is right, and share of the right ones that is close\n')
+  console.log('\nClose matches: precision and recall\n')
   printTable([['embedder', 'from', 'precision', 'recall'], ...rows])
 }
 

@@ -44,7 +44,7 @@ async function run(folder: string | undefined, options: ImportOptions): Promise<
     const found = await reference.users()
     const { added, present, notes } = await withUsers(config, (users) => importUsers(found, users))
     for (const note of notes) log.warn(note)
-    console.log(`${added} users imported, ${present} were there already. They have to sign in again.`)
+    console.log(`${added} users imported, ${present} already existed. They have to sign in again.`)
 
     const app = await createApp(config, { log, onLoading: showLoading(status, log, isTerminal) })
     status.clear()

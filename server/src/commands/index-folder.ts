@@ -62,7 +62,7 @@ async function indexFolder(folder: string | undefined, options: IndexOptions): P
   if (total > failures.length) console.log(`  … and ${total - failures.length} more`)
   printAccount(account)
   if (failed > total)
-    console.log('Some files could not be indexed for a reason that is not theirs; the log names it.')
+    console.log('Some files could not be indexed because of another problem, which the log names.')
   if (massRemoval !== undefined)
     console.log(
       `${massRemoval.missing} of ${massRemoval.known} files are missing and were kept; with --accept-missing they are removed from the index.`,

@@ -39,8 +39,9 @@ const BAR_WIDTH = 24
 export function showLoading(status: StatusLine, log: Logger, isTerminal: boolean) {
   let lastLogged = ''
   return (message: string, share: number | undefined): void => {
-    if (isTerminal) status.show(share === undefined ? `${message} …` : `${message} ${bar(share)}`)
-    else if (message !== lastLogged) log.info(`${message} …`)
+    const step = `Loading the model: ${message}`
+    if (isTerminal) status.show(share === undefined ? `${step} …` : `${step} ${bar(share)}`)
+    else if (message !== lastLogged) log.info(`${step} …`)
     lastLogged = message
   }
 }

@@ -14,7 +14,7 @@ export function pruneCommand(): Command {
     .argument('[folder]', 'the gallery, with all folders below it; default: watcher.watched_directory')
     .requiredOption(
       '--embedder <name>',
-      'the embedder; of the chosen one, only what an earlier model of its name left',
+      'the embedder; of the chosen one, only vectors of an earlier model of its name',
     )
   return withCommonOptions(command).action(prune)
 }

@@ -3,7 +3,7 @@ import type { Config } from '../config/schema.ts'
 import { DomainError, messageOf } from '../errors.ts'
 import type { Logger } from '../log.ts'
 
-/** A second Ctrl+C after so long means: at once. */
+/** A second Ctrl+C after this time ends the process at once. */
 const IMPATIENT_MS = 1000
 
 /** Ends the process in order after a signal. */
@@ -30,7 +30,7 @@ export async function startApp(app: App, log: Logger): Promise<void> {
   })
 }
 
-/** @throws {DomainError} `config_invalid` where there are no other processes that could do the rest */
+/** @throws {DomainError} `config_invalid` without a database that other processes can share */
 export function assertShared({ database }: Config, what: string): void {
   if (database !== undefined) return
   throw new DomainError(

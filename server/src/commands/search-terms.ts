@@ -5,7 +5,7 @@ import type { PaletteColour } from '../gallery/colour-layout.ts'
 import type { Picture, QueryTerm } from '../search/query.ts'
 import { parseCrop } from '../search/region.ts'
 
-/** Parts of a search as the command line has them; each may end in a weight. */
+/** Parts of a search in the notation of the command line; each may end in a weight. */
 export interface SearchParts {
   sketch: readonly string[]
   image: readonly string[]
@@ -81,7 +81,7 @@ async function colourTerm(value: string): Promise<QueryTerm> {
 
 const COLOUR = /^#([0-9a-f]{6})(?:\*(\d+(?:\.\d+)?))?(?:@(.+))?$/i
 
-/** Reads `#rrggbb`, with `*` and its share and `@` and its place `x,y,w,h` if they are given. */
+/** Parses `#rrggbb`, optionally followed by `*SHARE` and `@X,Y,WIDTH,HEIGHT`. */
 function parseColour(text: string): PaletteColour {
   const [, hex, share = '1', place] = COLOUR.exec(text) ?? []
   if (hex === undefined || Number(share) === 0)

@@ -36,7 +36,7 @@ export function usersCommand(): Command {
     const user = await users.add(email!, role as Role)
     console.log(`${user.email} may sign in as ${user.role}.`)
   })
-  add('remove', 'remove a user, whose sessions end', [address()], async (users, email) => {
+  add('remove', 'remove a user and end their sessions', [address()], async (users, email) => {
     await users.remove((await findUser(users, email!)).id)
     console.log(`${email} may no longer sign in.`)
   })
@@ -69,7 +69,7 @@ function importUsersCommand(): Command {
         importUsers(found, users),
       )
       for (const note of notes) console.warn(note)
-      console.log(`${added} users imported, ${present} were there already. They have to sign in again.`)
+      console.log(`${added} users imported, ${present} already existed. They have to sign in again.`)
     } finally {
       await reference.close()
     }

@@ -8,7 +8,7 @@ import { assertShared, onStop, startApp } from './running.ts'
 export function workerCommand(): Command {
   const command = new Command('worker')
     .description(
-      'index for the servers on the same PostgreSQL database, without a page; as many as there are machines for',
+      'index for the servers on the same PostgreSQL database, without a page; any number of workers can run',
     )
     .argument('[folder]', 'the gallery, with all folders below it; default: watcher.watched_directory')
   return withCommonOptions(command).action(work)

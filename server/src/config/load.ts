@@ -126,7 +126,7 @@ function galleryKey(gallery: string): string {
   try {
     real = realpathSync(gallery)
   } catch {
-    // A folder that is not there yet is named by the path as it was given.
+    // A folder that does not exist yet is named after the given path.
   }
   const readable =
     basename(real)
@@ -144,7 +144,7 @@ function choiceProblems(input: unknown, sourceOf: SourceLookup): Problem[] {
   return [{ path: path.join('.'), source: sourceOf(path), message: `names no embedder: ${reason}` }]
 }
 
-/** @returns why nothing is known by a name, with the names that are; undefined if there is such an embedder */
+/** @returns a message with the valid names; undefined if there is an embedder of this name */
 export function unknownEmbedder(name: unknown, defined: object): string | undefined {
   const known = [...Object.keys(defined), ...BUILT_IN_EMBEDDERS]
   if (typeof name !== 'string' || known.includes(name)) return undefined
@@ -191,14 +191,14 @@ function problemsOf(issue: z.core.$ZodIssue, input: unknown, sourceOf: SourceLoo
     const siblings = keysAt(parent)
     if (siblings.includes(key)) {
       const message =
-        'does not go with what stands beside it: see docs/configuration.md for what belongs together'
+        'does not fit the other keys of its section: see docs/configuration.md for valid combinations'
       return { path: dotted, source: sourceOf(path), message }
     }
     const hint = suggestKey(path.map(String))
     return { path: dotted, source: sourceOf(path), message: `is not a known key${hint}` }
   }
 
-  /** The form of a value whose characteristic key was written. */
+  /** Chooses among the forms of a value by the keys that it has. */
   function intendedForm(path: PropertyKey[], errors: readonly (readonly Issue[])[]): readonly Issue[] {
     const value = valueAt(input, path)
     const form = isPlainObject(value) && ('file' in value || 'class_name' in value) ? 1 : 0

@@ -21,7 +21,7 @@ export function relax(input: Record<string, unknown>, report: Report): void {
   relaxMap(input, [], report)
 }
 
-/** Without `kind`, the other keys decide; without sign-in, they mean nothing. */
+/** Without `kind`, the other keys decide; without sign-in, they have no effect. */
 function chooseSignIn(auth: Record<string, unknown>, report: Report): void {
   auth.kind ??= 'smtp' in auth || 'default_user_email' in auth ? 'otp' : 'none'
   if (auth.kind !== 'none') return
@@ -78,7 +78,7 @@ function relaxNumber(
   const isText = typeof value === 'string' && NUMBER.test(value.trim())
   const number = isText ? Number(value.trim().replaceAll('_', '')) : value
   if (typeof number !== 'number') return value
-  // Another port than the given one would be a surprise.
+  // A port is not replaced: the server would listen elsewhere than expected.
   if (path.at(-1) === 'port') return number
   const nearest = Math.min(maximum, Math.max(minimum, number))
   if (nearest !== number) report(path, `is ${number}, which is out of range: ${nearest} is used`)

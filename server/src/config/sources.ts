@@ -102,7 +102,7 @@ function readYaml(text: string, file: string): SourceReading {
     try {
       return node === null ? null : node.toJS(document)
     } catch (error) {
-      const hint = error instanceof ReferenceError ? ': a value that begins with * stands in quotes' : ''
+      const hint = error instanceof ReferenceError ? ': put a value that begins with * in quotes' : ''
       reading.problems.push({ path: '', source: lineOf(offset), message: `${messageOf(error)}${hint}` })
       return null
     }

@@ -3,7 +3,7 @@ import { InputProblem, scalar } from './input.ts'
 const DATE = /^(\d{4})-(\d\d)-(\d\d)$/
 const DATE_TIME =
   /^(\d{4})-(\d\d)-(\d\d)[Tt _](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,9}))?)?\s*(?:([Zz])|([+-])(\d\d):?(\d\d)?)?$/
-/** As `Date.prototype.toString` writes it: the page of the reference implementation sends its date filters so. */
+/** The format of `Date.prototype.toString`, in which the page of the reference implementation sends dates. */
 const BROWSER_TIME = /^[A-Z][a-z]{2} [A-Z][a-z]{2} \d\d \d{4} \d\d:\d\d:\d\d GMT[+-]\d{4}( \([^)]*\))?$/
 const UNIX_TIME = /^[+-]?\d+(\.\d*)?$/
 /** Larger numbers are milliseconds, smaller ones seconds, as in pydantic. */

@@ -6,7 +6,7 @@ export interface ColumnTypes {
   time: 'integer' | 'bigint'
 }
 
-/** Creates collections of images. Their order is that of adding. */
+/** Creates collections of images. Images are ordered by the time at which they were added. */
 export async function createCollectionTables(
   db: Kysely<unknown>,
   { text, time }: ColumnTypes,

@@ -37,7 +37,7 @@ export function lockDirectory(directory: string): DirectoryLock {
     if (!/locked|busy/i.test(messageOf(error))) throw unwritable(directory, error)
     throw new DomainError(
       'data_directory_in_use',
-      `The data directory ${directory} is in use by process ${contentOf(ownerFile) ?? '(unknown)'}: stop that one, or give this one another with --data-directory.`,
+      `The data directory ${directory} is in use by process ${contentOf(ownerFile) ?? '(unknown)'}: stop that process, or give another directory with --data-directory.`,
       { cause: error },
     )
   }

@@ -46,7 +46,7 @@ export function parseArguments<Shape extends z.ZodRawShape>(
     definition.args.map((value, n) => [names[n], value]),
   )
   for (const [name, value] of Object.entries(definition.kwargs)) {
-    // Python's None, as YAML writes it: the default.
+    // YAML's null stands for Python's None, which selects the default.
     if (value === null) continue
     if (name in given) throw new Error(`kwargs.${name}: is given in args too`)
     given[name] = value
@@ -68,5 +68,5 @@ export function parseArguments<Shape extends z.ZodRawShape>(
 
 function suggestion(name: string, names: string[]): string {
   const [nearest] = nearestWords(name, names)
-  return `did you mean ${nearest?.word}? Known are ${names.join(', ')}`
+  return `did you mean ${nearest?.word}? Known arguments: ${names.join(', ')}`
 }

@@ -32,7 +32,7 @@ export interface Embedder {
   readonly inputSize?: { width: number; height: number }
   /** Free border around the ink of a prepared sketch, as a share of its side. Default 0.1. */
   readonly sketchMargin?: number
-  /** Default: sketches are compared with images as they are. */
+  /** Default: sketches are not expanded. */
   readonly sketchExpansion?: QueryExpansion
   /** Threads of one inference, if they can be chosen. */
   readonly threads?: number

@@ -6,7 +6,7 @@ import { hashOfFile } from '../hashing.ts'
 import { FORMER_MODEL, TRAINED_MODEL } from './kinds/trained/trained-model.ts'
 import { type EmbedderDefinition, type EmbedderKind, embedderKind } from './registry.ts'
 
-/** Raised when the same definition yields other vectors than before. */
+/** Increased when the same definition yields different vectors than before. */
 const VERSIONS: Record<EmbedderKind, number> = {
   trained: 1,
   classical: 1,
@@ -30,9 +30,9 @@ const EXTERNAL_DATA = /^(\.onnx)?[._-](data|bin|weights)(_\d+)?$/i
 const PARTS_OF_MODEL = /^(onnx[\\/])?[^.\\/][^\\/]*\.(json|txt|onnx|onnx_data(_\d+)?|model|data|bin)$/i
 
 /**
- * Distinguishes models with the same name. The arguments and the contents of its code's file and of the files of weights that it
- * names are part of it; their paths are not, nor how and where it runs. Code that the file imports, a module behind a dotted
- * name and an installed package are not looked at.
+ * Distinguishes models with the same name. The fingerprint covers the arguments and the contents of the files with code and
+ * weights that they name. It does not cover paths, device and interpreter, imported code, a module behind a dotted name, or an
+ * installed package.
  * @returns 64 hexadecimal digits
  */
 export async function fingerprintOf(name: string, definition: EmbedderDefinition): Promise<string> {
@@ -55,7 +55,7 @@ function withoutText(kwargs: EmbedderDefinition['kwargs']): EmbedderDefinition['
   return Object.fromEntries(Object.entries(kwargs).filter(([name]) => !TEXT_ARGUMENTS.includes(name)))
 }
 
-/** The files of a model of Hugging Face that is in a folder; permission to download does not count. */
+/** Replaces the folder of a Hugging Face model by its files. `offline` does not change the vectors. */
 async function modelOf({ args, kwargs }: EmbedderDefinition): Promise<{ kwargs: unknown }> {
   const { offline: _offline, ...rest } = kwargs
   const folder = await folderContents(kwargs.model ?? args[0])

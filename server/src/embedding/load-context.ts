@@ -13,7 +13,7 @@ export interface LoadContext {
   /** The same as long as the definition and the files of weights that it names are the same. */
   fingerprint: string
   /** Logs a message. */
-  say(message: string): void
+  log(message: string): void
   /** Reports progress of loading; `share` is 0…1 if it is known. */
   progress(message: string, share?: number): void
 }

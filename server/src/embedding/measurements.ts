@@ -12,13 +12,13 @@ export interface Measurement {
   batchSize: number
   /** In batches of that size. */
   imagesPerSecond: number
-  /** One image alone, as a query is. */
+  /** Time for one image alone, such as a query. */
   millisecondsForOne: number
 }
 
 /** Measurements by embedder; kept over restarts. */
 export interface Measurements {
-  /** @param place where it runs: its device and interpreter */
+  /** @param runtime device and interpreter */
   get(fingerprint: string, runtime: string): Measurement | undefined
   put(fingerprint: string, runtime: string, measurement: Measurement): void
 }

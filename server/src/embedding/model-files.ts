@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** How much of an embedder's fingerprint the names of its files begin with. */
+/** Number of digits of the fingerprint at the beginning of the names of an embedder's files. */
 export const FINGERPRINT_DIGITS = 24
 
 /** Stores graphs and downloads. Everything in it can be built or downloaded again. */
@@ -9,7 +9,7 @@ export function modelDirectory(dataDirectory: string): string {
   return join(dataDirectory, 'models')
 }
 
-/** Whether something is kept of the embedder of that fingerprint. */
+/** Whether files of the embedder with that fingerprint are stored. */
 export function hasModelFiles(dataDirectory: string, fingerprint: string): boolean {
   return modelFilesOf(dataDirectory, fingerprint).length > 0
 }

@@ -22,7 +22,7 @@ export interface OpenedEmbedder {
 }
 
 /**
- * Starts the embedder of that name. Files derived from its model and what was measured of it are kept in the data directory.
+ * Starts an embedder. Files derived from its model, and its measurements, are stored in the data directory.
  * @throws {DomainError} `embedder_unavailable` with the reason
  */
 export async function openEmbedder(

@@ -4,7 +4,7 @@ import type { ImageBatch } from './embedder.ts'
 export interface Normalisation {
   mean: readonly number[]
   std: readonly number[]
-  /** Whether colours are taken away first. */
+  /** Whether pixels are converted to grey first. */
   isGrey: boolean
 }
 

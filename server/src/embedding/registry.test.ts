@@ -100,7 +100,7 @@ describe('the fingerprint', () => {
     expect(await of('onnx')).not.toBe(first)
     expect(await of('timm')).toBe(await of('server.embedders.default.DefaultEmbedder'))
     expect(await of('a.b')).not.toBe(await of('a.c'))
-    // Another model, which only begins alike.
+    // This file belongs to another model, whose name begins alike.
     const before = await of('onnx')
     await writeFile(join(folder, 'model_fp16.onnx_data'), 'other')
     expect(await of('onnx')).toBe(before)

@@ -35,7 +35,7 @@ const FILES: Record<string, EmbedderKind> = {
 }
 const DOTTED_NAME = /^[\p{L}_][\p{L}\p{N}_]*(\.[\p{L}_][\p{L}\p{N}_]*)+$/u
 
-/** @throws {DomainError} `embedder_unavailable` if nothing can be made of the definition */
+/** @throws {DomainError} `embedder_unavailable` if the definition is not valid */
 export function embedderKind(name: string, definition: EmbedderDefinition): EmbedderKind {
   if ('file' in definition) {
     const kind = FILES[extname(definition.file).toLowerCase()]

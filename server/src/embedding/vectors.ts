@@ -1,6 +1,6 @@
 /**
- * Cuts a batch's vectors apart and scales each to unit length.
- * @returns them, or the problem of one of them
+ * Splits the vectors of a batch and scales each to unit length.
+ * @returns the vectors, or the defect of one of them
  */
 export function normaliseVectors(
   vectors: Float32Array,

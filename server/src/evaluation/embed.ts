@@ -30,10 +30,9 @@ export async function withEmbedder<T>(
     canWrite: true,
     onOutput: () => {},
     onRestart: (reason) =>
-      reporter.onWarning(`The process of the embedder "${name}" is started again: ${reason}`),
+      reporter.onWarning(`The process of the embedder "${name}" is restarted: ${reason}`),
     onHealth: (reason) => {
-      if (reason !== undefined)
-        reporter.onWarning(`The embedder "${name}" works for no picture at present: ${reason}`)
+      if (reason !== undefined) reporter.onWarning(`The embedder "${name}" fails on every picture: ${reason}`)
     },
     onProgress: (message, share) => reporter.onProgress(`${name}: ${message}`, share ?? 0),
   })

@@ -19,7 +19,7 @@ const gallery = itemsAt({ 'a/1': 0, 'b/1': 10, 'a/2': 20, 'b/2': 30, 'a/3': 40 }
 
 describe('evaluate', () => {
   it('averages over queries and over the queries of each class', async () => {
-    // a/q sees a b a b a; b/q sees, from the other side, a b a b a too.
+    // Both queries rank the classes as a b a b a: a/q from one end, b/q from the other.
     const queries = itemsAt({ 'a/q': -5, 'b/q': 45 })
     const { overall, classes } = await evaluate(gallery, queries, { sampled: new Set() })
     const ofA = (1 / 1 + 2 / 3 + 3 / 5) / 3

@@ -51,10 +51,10 @@ export async function itemsIn(
   if (items.length === 0) {
     throw new DomainError(
       'invalid_request',
-      `${flag}: ${root} has no images in folders; each folder right in it is a class.`,
+      `${flag}: ${root} has no images in subfolders; each subfolder is a class.`,
     )
   }
-  if (classless > 0) onWarning(`${classless} files right in ${root} belong to no class and are left out.`)
+  if (classless > 0) onWarning(`${classless} files directly in ${root} belong to no class and are left out.`)
   return items
 }
 

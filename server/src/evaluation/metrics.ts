@@ -5,7 +5,7 @@
 
 /**
  * Where the relevant images stand in the ranking by descending score. Among equal scores the irrelevant come first, so that an
- * embedder gains nothing by not telling images apart.
+ * embedder gains nothing by giving many images the same score.
  * @param scores of all images of the gallery
  * @param relevant indices into `scores`
  * @returns ascending ranks, from 1

@@ -24,7 +24,7 @@ table { border-collapse: collapse; font-variant-numeric: tabular-nums } th, td {
 .key span { display: inline-block; width: 1rem; height: 3px; vertical-align: middle; margin: 0 .3rem 0 1rem }
 svg text { fill: var(--muted); font-size: 9px } svg .axis { stroke: var(--line) }`
 
-/** One page that needs no other file: the table, each class's curve, and what some of the queries found. */
+/** One page that needs no other file: the table, each class's curve, and the results of some queries. */
 export async function renderReport(report: EvaluationReport): Promise<string> {
   const { embedders, gallery, queries } = report
   const names = Object.keys(embedders)
@@ -42,8 +42,8 @@ export async function renderReport(report: EvaluationReport): Promise<string> {
 <h2>Precision at each recall, by class</h2>
 <p class="key">${key.join('')}</p>
 <div class="classes">${classCharts(embedders).join('\n')}</div>
-<h2>What some queries found</h2>
-<p class="muted">The query, then the first ten answers of ${escapeHtml(names.at(-1)!)}: green is of the query's class, red is not, an outline is the very image that the query was drawn from.</p>
+<h2>Results of some queries</h2>
+<p class="muted">The query, then the first ten answers of ${escapeHtml(names.at(-1)!)}: green ones are of the query's class, red ones are not, an outline marks the image that the query was drawn from.</p>
 ${last.samples.map((sample) => sampleRow(sample, pictures)).join('\n')}
 </html>
 `

@@ -86,7 +86,7 @@ export async function evaluateEmbedders(
   }
 }
 
-/** Before anything is embedded. */
+/** Checks the name before anything is embedded. */
 function assertKnown(name: string, { embedder_registry: registry }: Config): void {
   const reason = unknownEmbedder(name, registry.embedders)
   if (reason !== undefined) throw new DomainError('invalid_request', `--embedder: ${reason}`)
@@ -107,7 +107,7 @@ function assertSharedClasses(
   }
   if (unknown.length > 0) {
     request.onWarning(
-      `Queries of ${unknown.length} classes that the gallery has not are left out: ${unknown.join(', ')}.`,
+      `Queries of ${unknown.length} classes that the gallery does not have are left out: ${unknown.join(', ')}.`,
     )
   }
 }
@@ -157,7 +157,7 @@ async function embedBoth(
   })
 }
 
-/** Directions that have nothing to do with the pictures, the same at every run. */
+/** Random directions, the same in every run. */
 function randomVectors(items: readonly LocatedItem[], salt: string): EmbeddedItems {
   const vectors = new Float32Array(items.length * RANDOM_DIMENSIONS)
   for (const [n, { contentHash, path }] of items.entries()) {

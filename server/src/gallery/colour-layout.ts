@@ -1,10 +1,10 @@
 import { type RgbImage, reduceByBlocks, resample } from './resample.ts'
 
 /**
- * Where which colours are in an image: a histogram of 16 colours over the whole image, and one for each cell of a 3 × 3 grid, as
- * the colour layout of MPEG-7 (ISO/IEC 15938-3) divides an image, with soft assignment in CIELAB. Square roots of the shares make
- * the dot product the Bhattacharyya coefficient. The mean of photos is subtracted, so that colours that most images have count
- * little.
+ * Describes which colours are where in an image: a histogram of 16 colours over the whole image, and one for each cell of a 3 ×
+ * 3 grid, as the colour layout of MPEG-7 (ISO/IEC 15938-3) divides an image, with soft assignment in CIELAB. Square roots of
+ * the shares make the dot product the Bhattacharyya coefficient. The mean of photos is subtracted, so that colours that most
+ * images have count little.
  */
 const GRID = 3
 const CELLS = GRID * GRID

@@ -70,9 +70,9 @@ export type ImageFile =
     }
 
 /**
- * Reads a file once, for hash, thumbnail and embedding together. It blocks while it waits for the disk, which is faster
- * by a tenth than asynchronous reading, so it belongs into a thread or process of its own.
- * @returns undefined if `decode` does so
+ * Reads a file once, for hash, thumbnail and embedding together. It blocks while it waits for the disk, which is faster by a
+ * tenth than asynchronous reading, so it belongs into a thread or process of its own.
+ * @returns undefined if `decode` returns undefined
  * @throws {DomainError} `permission_denied`
  */
 export async function readImageFile(

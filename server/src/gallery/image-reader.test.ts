@@ -8,7 +8,7 @@ import { temporaryDirectory } from '../testing/temporary.ts'
 import { connectThread, type Thread } from '../threads.ts'
 import { createImageReader, type ReaderSettings } from './image-reader.ts'
 
-/** Sends the messages of a reader's thread. */
+/** A thread that sends the messages of a reader, and fails in a way that the path names. */
 const MISBEHAVING = `
   const { parentPort } = require('node:worker_threads')
   parentPort.on('message', ({ id, args: [{ path }, flag] }) => {
@@ -19,10 +19,10 @@ const MISBEHAVING = `
     parentPort.postMessage({ id, result: { state: 'gone' } })
   })`
 
-/** More than are needed for all that go wrong. */
+/** More threads than the failing requests need. */
 const MAX_THREADS = 16
 
-/** A thread that runs already. */
+/** Starts a thread and waits until it runs. */
 async function startMisbehaving(): Promise<Thread> {
   const worker = new Worker(MISBEHAVING, { eval: true })
   await once(worker, 'online')

@@ -39,7 +39,10 @@ export interface ImageReader {
 const MAX_THREADS = 8
 /** While a thread waits for the decoder, it can read the next file. */
 const FILES_PER_THREAD = 3
-/** Decoded images hang on small objects, and a small young generation frees them soon: 400 instead of 650 MiB were measured. */
+/**
+ * Decoded images are freed with the small objects that refer to them, which a small young generation collects soon: 400 instead
+ * of 650 MiB were measured.
+ */
 const YOUNG_GENERATION_MB = 4
 
 export interface ReaderSettings {
@@ -121,7 +124,7 @@ class ReaderThreads {
   async call(method: ReaderMethod, request: Request): Promise<unknown> {
     if (this.#stuck.size > MAX_STUCK_THREADS) throw new Error('the drive does not answer')
     const lane = this.#freest()
-    // A thread that died of one file must not take the others with it.
+    // A thread that one file has ended must not make other files fail.
     if (lane.thread.hasEnded) lane.thread = this.#start()
     const { thread } = lane
     lane.busy++

@@ -84,7 +84,7 @@ export async function followDirectoryLink(
   return isNested || isAround ? CIRCLE : link
 }
 
-/** Whether a walk comes to a folder: by folders, or by one link that it follows. */
+/** Whether a walk reaches a folder: through folders, or through one link that it follows. */
 export async function isReached(root: string, directory: string, options: IncludeRules): Promise<boolean> {
   const absolute = toAbsolute(root, directory)
   const real = await realpath(absolute).catch((error) => void explained(error))

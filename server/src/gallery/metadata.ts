@@ -13,7 +13,7 @@ export interface FileMetadata extends FileDetails {
   thumbhash: string | undefined
   /** Describes damage of the file, for people. */
   note: string | undefined
-  /** Where which colours are, see `colour-layout.ts`. */
+  /** Which colours are where in the image: see `colour-layout.ts`. */
   colours: Float32Array | undefined
 }
 

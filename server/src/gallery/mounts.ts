@@ -23,12 +23,12 @@ const REMOTE = new Set(
 /** File systems in user space that lie on a local disk: every change goes through this kernel. */
 const LOCAL_FUSE = new Set(['fuseblk', 'fuse.ntfs', 'fuse.exfat', 'fuse.lowntfs-3g'])
 
-/** Their inode numbers change at each mount, or when the kernel drops one. */
-const UNSTEADY = new Set(['vfat', 'msdos', 'exfat', 'fuse.exfat'])
+/** File systems whose inode numbers change at each mount, or when the kernel drops an inode from memory. */
+const UNSTABLE_INODES = new Set(['vfat', 'msdos', 'exfat', 'fuse.exfat'])
 
-/** Whether a file has the same identity (inode) for good. */
+/** Whether files keep their identity (inode). */
 export function keepsIdentities({ type }: Mount): boolean {
-  return !UNSTEADY.has(type) && (!type.startsWith('fuse') || LOCAL_FUSE.has(type))
+  return !UNSTABLE_INODES.has(type) && (!type.startsWith('fuse') || LOCAL_FUSE.has(type))
 }
 
 export function isRemote({ type }: Mount): boolean {
@@ -36,8 +36,8 @@ export function isRemote({ type }: Mount): boolean {
 }
 
 /**
- * The mounts that a folder lies on: the one that holds it first, then those below it.
- * @returns nothing where the system has no such table (it is Linux's)
+ * Lists the mounts of a folder: first the one that contains it, then those below it.
+ * @returns an empty list on systems other than Linux, which have no table of mounts
  */
 export async function mountsOf(folder: string, table = MOUNT_TABLE): Promise<Mount[]> {
   const text = await readFile(table, 'utf8').catch(() => '')
@@ -53,8 +53,9 @@ export async function mountsOf(folder: string, table = MOUNT_TABLE): Promise<Mou
 }
 
 /**
- * The mounts of a gallery: the one that holds it first, then those in it. Each of its directories that is there counts as a mount.
- * @returns nothing where the system has no table of mounts and the gallery no directories
+ * Lists the mounts of a gallery: first the one that contains it, then those in it. Each of its directories that exists counts
+ * as a mount.
+ * @returns an empty list if the system has no table of mounts and the gallery no directories
  */
 export async function mountsOfGallery(root: string, table?: string): Promise<Mount[]> {
   const mounts = await mountsOf(root, table)

@@ -7,9 +7,9 @@ export interface RgbImage {
 
 /** The source pixels that each target pixel is made of, and their weights (which sum to 1). */
 interface Taps {
-  /** First source index of target pixel i, … */
+  /** Index of the first source pixel of each target pixel. */
   first: Int32Array
-  /** … where its weights begin, and where they end: at the next one's beginning. */
+  /** Index of the first weight of each target pixel; its weights end where those of the next one begin. */
   start: Int32Array
   weights: Float32Array
 }

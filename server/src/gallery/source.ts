@@ -13,7 +13,7 @@ import { asUnreadable, noteOnDamage, unreadable } from './reasons.ts'
 import { salvage } from './salvage.ts'
 
 export interface DecodeLimits {
-  /** Lets one image that takes much memory be decoded at a time. Without it, several are. */
+  /** Lets one image that takes much memory be decoded at a time. Without it, several may be. */
   decodeLock?: RunExclusive | undefined
   /** Maximum of width × height. */
   maxPixels: number

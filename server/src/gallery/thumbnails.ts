@@ -28,8 +28,8 @@ const QUALITY = 80
 const MAX_PLAIN_BYTES = 16 * 1024
 
 /**
- * Thumbnails as WebP files, named by the hash of the bytes that they were made from: a renamed image keeps its
- * thumbnail and copies share one. A file is complete or not there: it is written beside and renamed.
+ * Thumbnails as WebP files, named by the hash of the bytes that they were made from: a renamed image keeps its thumbnail and
+ * copies share one. A file is written completely or not at all: under another name, then renamed.
  */
 export function openThumbnailStore(
   directory: string,

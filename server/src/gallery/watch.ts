@@ -21,7 +21,7 @@ export interface GalleryWatcher {
    * @throws the system's error if it watches no more folders
    */
   enter(directory: string): void
-  /** The folder is gone. */
+  /** Called when the folder is gone. */
   leave(directory: string): void
   close(): Promise<void>
 }

@@ -61,7 +61,7 @@ export interface HttpOptions {
   catalog: Catalog
   reads: ReadPositions
   embedder: EmbedderClient
-  /** Another embedder that images have vectors of. */
+  /** Another embedder that has vectors of images. */
   previousEmbedder: string | undefined
   former: IndexStatusOptions['former']
   indexer: Indexer
@@ -85,7 +85,7 @@ export interface HttpOptions {
   maxUploadBytes: number
   /** undefined: every name is accepted. */
   allowedHosts: string[] | undefined
-  /** Path that a reverse proxy passes on; `/` if it passes on none. */
+  /** Path of the page that a reverse proxy does not remove; `/` without one. */
   basePath: string
   /** undefined: without sign-in, every client is admin. */
   signIn: SignIn | undefined

@@ -103,7 +103,7 @@ async function release(
   for (const id of queryIdsIn(search)) if (!needed.has(id)) await queries.unpin(id)
 }
 
-/** The search of a request before its values were converted: it can be validated again. */
+/** Returns the search of a request before its values were converted, so that it can be validated again. */
 async function searchAsSent(context: Context<HttpEnv>): Promise<unknown> {
   return (await context.req.json<{ search: unknown }>()).search
 }

@@ -43,7 +43,7 @@ const STATUS: Record<ErrorCode, ContentfulStatusCode> = {
   wrong_code: 401,
 }
 
-/** Codes of status 503 whose sentences name no path and no host. */
+/** Codes of status 503 whose messages contain no path and no host. */
 const SHOWN_503: ReadonlySet<ErrorCode> = new Set(['gallery_unavailable', 'storage_unavailable'])
 
 /** Sentences for other 5xx responses, which never repeat the message of an internal error. */

@@ -17,7 +17,7 @@ interface RouterOptions {
   isStillSignedIn?: () => Promise<boolean>
 }
 
-/** With a session. */
+/** Opens the stream of a client with a session. */
 function openRouter(
   feed: EventFeed,
   { isStillSignedIn = async () => true, ...options }: RouterOptions = {},

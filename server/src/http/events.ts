@@ -6,7 +6,10 @@ import type { BusEvent, EventFeed, Events, PublishedEvent } from '../events.ts'
 import type { eventContract, ServerEvents } from './contract/events.ts'
 
 const KEEP_ALIVE_MS = 15_000
-/** Events that may wait for a slow client. Above it the connection is closed; the client continues from the last event that it got. */
+/**
+ * Events that may wait for a slow client. Above it the connection is closed; the client continues from the last event that it
+ * received.
+ */
 const MAX_WAITING = 5_000
 /** Open streams. Each page that is open has one. */
 const MAX_STREAMS = 2_000

@@ -59,7 +59,7 @@ export function createExporter({ catalog, imageFiles, filters }: ExporterOptions
     return imagesInOrder(catalog, { filter: await filters.of(userId, query), ...orderOf(query) })
   }
 
-  /** Results are found before the first one is sent, so that a search that fails has an answer. */
+  /** Results are found before the first one is sent, so that a search that fails gets an error response. */
   async function found(userId: string, search: SavedSearch): Promise<Images> {
     const { parts, top_k: limit = DEFAULT_TOP_K, query } = search
     if (parts === undefined) return listed(userId, query ?? {})

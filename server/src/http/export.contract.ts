@@ -32,7 +32,7 @@ async function openGallery(database: DatabaseKeys, onEnd?: OnEnd) {
 const idOf = async (app: App, path: string) => (await app.catalog.images.getByPath(path))!.id
 const BY_DATE = { order_by: 'modified_at', direction: 'ascending' }
 
-/** Unpacks an archive with a program of another author. @returns the paths in it */
+/** Unpacks an archive with an independent program. @returns the paths in it */
 async function unpack(bytes: Buffer): Promise<{ directory: string; names: string[] }> {
   const directory = await temporaryDirectory()
   const file = join(directory, 'archive.zip')
@@ -51,7 +51,7 @@ async function unpack(bytes: Buffer): Promise<{ directory: string; names: string
 /** Tests of exports over HTTP, for every database. */
 export function describeExport(name: string, database: DatabaseKeys): void {
   describe(name, () => {
-    /** One for the tests that change nothing in it. */
+    /** A gallery for the tests that do not change it. */
     const unchanged = onceForAll((onEnd) => openGallery(database, onEnd))
 
     async function exportFile(body: object): Promise<{ response: Response; bytes: Buffer }> {

@@ -33,7 +33,7 @@ async function served(
   return { app, root }
 }
 
-/** One for the tests that change nothing in it. */
+/** A gallery for the tests that do not change it. */
 const unchanged = onceForAll((onEnd) => served({}, onEnd))
 
 const get = (app: App, path: string, headers: Record<string, string> = {}) =>

@@ -20,7 +20,7 @@ type FindOptions = Pick<SearchOptions, 'filter' | 'offset' | 'limit'>
  * have to be carried out.
  */
 export interface ImageFilters {
-  /** @throws {DomainError} as `find`, for a search that could not be carried out now: it is not worth saving */
+  /** @throws {DomainError} as `find`, for a search that can't be carried out */
   check(userId: string, saved: SavedSearch): Promise<void>
   /** @throws {DomainError} `collection_not_found`; `invalid_request` if one saved search is based on another */
   of(userId: string, query: Query): Promise<ImageFilter>

@@ -39,7 +39,7 @@ function selectionOf({ directory, paths }: Reread): RereadSelection {
   return directory === undefined ? { all: true } : { directory: parseExistingPath(directory) }
 }
 
-/** Adds up what became of the files of the watched folder. */
+/** Counts the files of the watched folder by their state. */
 export async function indexAccount(
   catalog: Catalog,
   sync: Pick<GallerySync, 'unindexed'>,

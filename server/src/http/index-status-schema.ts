@@ -70,9 +70,7 @@ export const indexStatusSchema = z
     polling_reason: z
       .string()
       .nullable()
-      .describe(
-        'Why the folder is compared from time to time instead of being watched, and what would help.',
-      ),
+      .describe('Why the folder is scanned from time to time instead of being watched, and a remedy.'),
   })
   .openapi('IndexStatus')
 

@@ -20,7 +20,7 @@ export interface IndexStatusOptions extends RevealAccess {
   embedder: EmbedderClient
   /** The words of an embedder without a text encoder. */
   vocabulary: Vocabulary | undefined
-  /** Another embedder that images have vectors of. */
+  /** Another embedder that has vectors of images. */
   previousEmbedder: string | undefined
   former: { index: Pick<FormerIndex, 'answers' | 'check'> | undefined; problem: string | undefined }
   indexer: Indexer

@@ -4,7 +4,7 @@ import { serve } from '@hono/node-server'
 import { DomainError, systemCodeOf } from '../errors.ts'
 import type { Router } from './routing.ts'
 
-/** The whole of a request has to come within this time: a large upload over a slow line, but no connection that is held for nothing. */
+/** Maximum time in which a request has to arrive: enough for a large upload over a slow line. */
 const REQUEST_TIMEOUT_MS = 10 * 60_000
 const HEADERS_TIMEOUT_MS = 20_000
 
@@ -24,7 +24,7 @@ export async function listen(
   { requestTimeoutMs = REQUEST_TIMEOUT_MS, basePath = '/' } = {},
 ): Promise<RunningServer> {
   await assertFree(host, port)
-  // How often Node looks for connections that have taken too long.
+  // Interval in which Node looks for connections that have taken too long.
   const connectionsCheckingInterval = Math.min(10_000, requestTimeoutMs / 3)
   const headersTimeout = Math.min(HEADERS_TIMEOUT_MS, requestTimeoutMs)
   const serverOptions = { requestTimeout: requestTimeoutMs, headersTimeout, connectionsCheckingInterval }

@@ -11,7 +11,9 @@ export interface Metrics {
   readonly contentType: string
 }
 
-/** The timer that measures how long the server's thread was busy fires so often: `nodejs_eventloop_lag_*` holds as much where nothing is late. */
+/**
+ * Interval of the timer that measures delays of the server's thread: `nodejs_eventloop_lag_*` has this value if there are none.
+ */
 export const LAG_PRECISION_MS = 10
 const SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]
 

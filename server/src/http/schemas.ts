@@ -243,7 +243,7 @@ export const renditionSizeSchema = optional(
 export const topKSchema = integer({
   min: 0,
   max: Number.MAX_SAFE_INTEGER,
-  description: 'How many of the most similar images to find, before paging.',
+  description: 'Maximum number of images to find, the most similar ones first, before paging.',
 }).transform((topK) => Math.min(topK, MAX_TOP_K))
 
 export const kindSchema = choice(['sketch', 'image', 'auto'], {
@@ -282,7 +282,7 @@ export const watchedDirectorySchema: z.ZodType<WatchedDirectoryJson> = z
     parent: z.string().nullable(),
     created_at: z.iso.datetime(),
     modified_at: z.iso.datetime(),
-    image_count: z.int().openapi({ description: 'Images right in this folder.' }),
+    image_count: z.int().openapi({ description: 'Images directly in this folder.' }),
     children: z.array(z.lazy(() => watchedDirectorySchema)).openapi({
       type: 'array',
       items: { $ref: '#/components/schemas/WatchedDirectory' },

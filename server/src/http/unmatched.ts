@@ -5,7 +5,7 @@ import type { Router } from './routing.ts'
 
 const METHODS = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE']
 
-/** Responds to a request that no route has taken: 405 if the path has routes of other methods, else 404. */
+/** Responds to a request that no route has handled: 405 if the path has routes of other methods, else 404. */
 export function respondToUnmatched(app: Router, context: Context<HttpEnv>): Response {
   const allowed = METHODS.filter((method) => hasRoute(app, method, context.req.path))
   // The route of this method has found nothing.

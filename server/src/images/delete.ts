@@ -18,7 +18,7 @@ export interface DeleteOptions {
   trash: Pick<Trash, 'days' | 'put'>
 }
 
-/** A file that was moved or changed by another program is noticed within this time as a rule. */
+/** Changes by other programs are usually noticed within this time. */
 const NOTICE_TIMEOUT_MS = 3_000
 const LOOK_EVERY_MS = 100
 

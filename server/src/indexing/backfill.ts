@@ -9,9 +9,9 @@ import type { IndexQueue } from './indexer.ts'
 export interface BackfillOptions {
   catalog: Catalog
   reader: Pick<ImageReader, 'readMetadata' | 'width'>
-  /** Its work comes first. */
+  /** Indexing has priority. */
   indexer: Pick<IndexQueue, 'pending' | 'idle'>
-  /** Searches come first, too. */
+  /** Searches have priority, too. */
   isSearching: () => boolean
   log: Log
   /** Replaces the attributes of images; tests add one. */

@@ -11,7 +11,7 @@ import { createIndexer } from './indexer.ts'
 const MEGABYTE = 1024 ** 2
 const NAMES = ['a.png', 'b.png', 'c.png', 'd.png', 'e.png', 'f.png']
 
-/** Indexes some files as if each were so large. @returns how many were read at once at most */
+/** Indexes some files as if each had this size. @returns the maximum number of files that were read at once */
 async function readAtOnce(bytes: number): Promise<number> {
   const root = await temporaryDirectory()
   for (const [n, name] of NAMES.entries()) await writeSettled(join(root, name), await picture(n))

@@ -14,7 +14,7 @@ import {
 } from './saved-queries.ts'
 
 const RETENTION_MS = RETENTION_DAYS * 24 * 3600 * 1000
-/** A file whose time lies so far ahead is pinned, not written by a clock that is fast. */
+/** A file whose time lies further in the future than this is pinned. No clock is that fast. */
 const PINNED_AHEAD_MS = 365 * 24 * 3600 * 1000
 const REMOVE_EXPIRED_EVERY_BYTES = 64 * 1024 ** 2
 

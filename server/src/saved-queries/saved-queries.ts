@@ -53,6 +53,6 @@ export function queryIdsIn(search: unknown): string[] {
 export function savedQueryNotFound(): DomainError {
   return new DomainError(
     'query_not_found',
-    'This search is no longer kept: draw or give the picture once more.',
+    'This search is no longer stored: draw or upload the picture again.',
   )
 }

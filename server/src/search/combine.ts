@@ -2,7 +2,7 @@ import type { WeightedVector } from '../catalog/catalog.ts'
 import type { TermVectors } from './term-vectors.ts'
 
 /**
- * How strongly unwanted terms push against wanted ones. With a larger share, more of what is wanted disappears as well
+ * Weight of the unwanted terms, relative to the wanted ones. With a larger share, more of what is wanted disappears as well
  * (measured: bench/results/search.md).
  */
 const NEGATIVE_SHARE = 0.25

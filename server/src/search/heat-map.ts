@@ -122,7 +122,7 @@ async function readWindows(
     : embedder.embedPlaces(pictures))
   return embedded.map((vectors, n) => {
     if (!(vectors instanceof Float32Array)) {
-      const message = `The embedder "${embedder.name}" can do nothing with this picture.`
+      const message = `The embedder "${embedder.name}" can't process this picture.`
       throw new DomainError('embedder_failed', message, { cause: vectors })
     }
     const places = Array.from({ length: size.width * size.height }, (_, place) =>

@@ -28,7 +28,7 @@ export function limitSize(inputSize: EmbedderClient['inputSize'], image: RgbImag
 }
 
 /**
- * Makes of a picture what the embedder is to see.
+ * Converts a picture to the input of the embedder.
  * @throws {DomainError} `blank_sketch` if nothing is drawn
  */
 export function prepareQuery(

@@ -92,7 +92,7 @@ async function vectorOfPicture(
   const [vector] = await embedder.embed([prepared], kind === 'sketch' ? 'sketch' : 'photo', 'query')
   // The message of the embedder is in the log; it is not meant for clients.
   if (!(vector instanceof Float32Array)) {
-    const message = `The embedder "${embedder.name}" can do nothing with this picture.`
+    const message = `The embedder "${embedder.name}" can't process this picture.`
     throw new DomainError('embedder_failed', message, { cause: vector })
   }
   timings.prepare += prepareEnd - start
@@ -160,7 +160,7 @@ async function vectorsOfText(
   const [vector] = await embedder.embedText([text])
   timings.embed += performance.now() - start
   if (!(vector instanceof Float32Array)) {
-    const message = `The embedder "${embedder.name}" can do nothing with this text.`
+    const message = `The embedder "${embedder.name}" can't process this text.`
     throw new DomainError('embedder_failed', message, { cause: vector })
   }
   const scaled = scaledBySample(vector, await sampleVectors(catalog), TEXT_SCALE)

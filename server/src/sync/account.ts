@@ -17,7 +17,7 @@ export interface AccountOptions {
   catalog: Catalog
   /** Emits what becomes of files in all processes. */
   events: EventBus
-  /** Has the folder of a path listed again. */
+  /** Lists the folder of a path again. */
   listAgain(path: string): void
 }
 

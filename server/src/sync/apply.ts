@@ -47,7 +47,7 @@ export class PlanExecutor {
     return this.compareFiles(listing, await catalog.files.inFolder(listing.directory))
   }
 
-  /** @param rows of the files, and of others of their folder that are to be missed */
+  /** @param rows of the files, and other rows of their folder, whose files are marked missing */
   async compareFiles(found: FolderEntries, rows: KnownFile[]): Promise<FileStat[]> {
     const known = await this.#adoptRenamed(found.files, rows)
     const { inodes } = this.#options
@@ -114,10 +114,10 @@ export class PlanExecutor {
     const { missing, indexer } = this.#context
     const { moves, mountPoints, recentArrivals } = this.#options
     if (missing.size === 0 || newFiles.length === 0) return new Set()
-    // Files of a drive that is not mounted have not become their copies elsewhere.
+    // Files of a drive that is not mounted have not moved to the places of their copies.
     const { absent } = await mountPoints.look()
     const gone = missing.rows().filter(({ path }) => !absent.some((directory) => isInside(path, directory)))
-    // A copy that is deleted again does not become its original.
+    // A copy that is deleted again has not moved to the place of its original.
     const canBecome = (row: KnownFile, file: FileStat) => recentArrivals.isOlder(row.path, file.path)
     const found = await moves.adoptByContent(gone, newFiles, canBecome)
     this.#noteMoves(found)

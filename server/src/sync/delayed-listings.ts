@@ -1,7 +1,7 @@
 /** Pause between two listings of a large folder that only bring the account of its files up to date. */
 const PAUSE_MS = 5_000
 
-/** Folders that are listed for the sake of files that are left out. Large ones are listed only from time to time. */
+/** Folders that are listed only to count the files that are left out. Large ones are listed only from time to time. */
 export class DelayedListings {
   readonly #listedAt = new Map<string, number>()
   readonly #waiting = new Map<string, NodeJS.Timeout>()
@@ -13,7 +13,7 @@ export class DelayedListings {
   }
 
   /**
-   * Asks for a listing of a large folder.
+   * Requests a listing of a large folder.
    * @returns false if it may be listed at once, true if it waits
    */
   add(directory: string): boolean {

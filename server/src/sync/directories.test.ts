@@ -118,13 +118,13 @@ describe('watcher.directories', () => {
     expect(await pathsIn(app)).toEqual([...ALL, 'linked.png'])
   })
 
-  it('refuses names that are taken and folders in one another', async () => {
+  it('refuses names that are taken and nested folders', async () => {
     const root = await temporaryDirectory()
     const [one, data] = [await temporaryDirectory(), await temporaryDirectory()]
     for (const folder of [join(one, 'below'), join(root, 'Taken'), join(data, 'x')]) await mkdir(folder)
     for (const [directories, message] of [
       [[{ name: 'Taken', path: one }], 'also the name of a file or folder'],
-      [[{ name: 'In', path: join(root, 'Taken') }], 'lie in one another'],
+      [[{ name: 'In', path: join(root, 'Taken') }], 'inside the other'],
       [[{ name: 'Data', path: join(data, 'x') }], 'lies in the data directory'],
       [
         [
@@ -138,7 +138,7 @@ describe('watcher.directories', () => {
           { name: 'A', path: one },
           { name: 'B', path: join(one, 'below') },
         ],
-        'lie in one another',
+        'inside the other',
       ],
     ] as const) {
       const config = await configFor(root, { 'watcher.directories': directories, data_directory: data })
@@ -152,7 +152,7 @@ describe('watcher.directories', () => {
   })
 })
 
-// It takes the right to mount drives, which not every machine gives.
+// Needs permission to mount drives, which not every machine grants.
 describe.skipIf(!canMount())('watcher.directories on a drive (needs the right to mount)', () => {
   it('keeps the images while its mount point is empty', async () => {
     const root = await temporaryDirectory()

@@ -35,7 +35,7 @@ async function idsIn(app: App): Promise<Map<string, string>> {
   return new Map((await app.catalog.images.list(BY_NAME)).images.map(({ path, id }) => [path, id]))
 }
 
-// It takes the right to mount drives, which not every machine gives.
+// Needs permission to mount drives, which not every machine grants.
 describe.skipIf(!canMount())('a drive within the gallery (needs the right to mount)', () => {
   it('keeps its files while it is absent, and frees the space of permanently deleted ones', async () => {
     const root = await galleryOf('a.png', 'b.png', 'c.png', 'd.png')
@@ -119,7 +119,7 @@ describe.skipIf(!canMount())('a drive within the gallery (needs the right to mou
     await indexAll(app)
     expect(app.sync.massRemoval).toBeUndefined()
     expect(await idsIn(app)).toEqual(all)
-    // Without its link nothing is seen through it, drive or not.
+    // Without the link, its images are removed, whether the drive is mounted or not.
     await unlink(join(root, 'folder-link'))
     await unlink(join(root, 'link.png'))
     await indexAll(app)

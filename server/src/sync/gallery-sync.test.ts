@@ -65,7 +65,7 @@ describe('scanning', () => {
       const data = await temporaryDirectory()
       const root = join(data, name)
       for (let n = 0; n < 120; n++) await writeSettled(join(root, `${n}.png`), await picture(n))
-      // Deleting takes its time: no file is forgotten before all are gone.
+      // Deleting takes a while, and no file may be removed from the index before all are gone.
       const timings = { missingGraceMs: 60_000 }
       const app = await startApp(await configFor(root, { data_directory: data }), { timings })
       await app.sync.startWatching()
@@ -277,7 +277,7 @@ describe('scanning', () => {
     const app = await startApp(await configFor(root))
     await indexAll(app)
     await app.sync.startWatching()
-    // All at once, however long it takes to delete them.
+    // The files disappear at once, however long deleting them takes.
     const takeDriveAway = async () => rename(join(root, 'drive'), join(await temporaryDirectory(), 'drive'))
     await takeDriveAway()
     await expect.poll(() => app.sync.massRemoval).toEqual({ missing: 120, known: 130 })
@@ -293,7 +293,7 @@ describe('scanning', () => {
     await takeDriveAway()
     await expect.poll(() => app.sync.massRemoval).toEqual({ missing: 120, known: 130 })
 
-    // A file more or less is followed all the same, and does not hide that the others are missing.
+    // Single changes are still applied, and do not hide that the other files are missing.
     await unlink(join(root, 'here/120.png'))
     await eventually(async () => expect(await pathsIn(app)).toHaveLength(129))
     expect(app.sync.massRemoval).toBeDefined()
@@ -553,7 +553,7 @@ describe('watching', () => {
     const { root, app } = await watched('a.png', 'b.png')
     const begin = performance.now()
     await indexAll(app)
-    // On a machine on which so little takes long, the rest may take as much longer.
+    // On a busy machine, the limit grows with the time of the first scan.
     const withinMs = Math.max(3000, 50 * (performance.now() - begin))
     const events = recordEvents(app)
     const renamed = await app.catalog.images.getByPath('b.png')

@@ -211,7 +211,9 @@ class SyncLoop implements GallerySync {
   /** An unreadable root has already been logged. */
   #logFailure(error: unknown): void {
     if (error instanceof DomainError && error.code === 'directory_not_found') return
-    this.#options.log.warn(`Changes could not be followed (${messageOf(error)}): the folder is compared.`)
+    this.#options.log.warn(
+      `Changes could not be applied (${messageOf(error)}): the whole gallery is scanned.`,
+    )
   }
 }
 

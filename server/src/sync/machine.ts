@@ -1,6 +1,6 @@
 import { TIMINGS, type Timings } from '../timings.ts'
 
-/** How far the last scan can be relied on. "In doubt" means `doubtful` and nothing else. */
+/** Reliability of the last scan. "In doubt" means `doubtful` and nothing else. */
 type Trust =
   | { is: 'unverified' }
   | { is: 'verifying' }

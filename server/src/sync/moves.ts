@@ -65,7 +65,7 @@ export function createMoves({ root, catalog, indexer, events, walk, log }: Moves
     },
   }
 
-  /** Tries each row at the first of its places that no other row has got. */
+  /** Tries each row at the first of its places that no other row has taken. */
   async function adoptAll(plan: Iterable<PossibleMove>): Promise<Move[]> {
     const moves: Move[] = []
     const taken = new Set<string>()

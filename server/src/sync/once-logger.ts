@@ -22,7 +22,7 @@ export function createOnceLogger(log: SyncLog): OnceLogger {
   return {
     unreadableFolder,
     entries({ directory, leftOutFolders, unknown }) {
-      // A link in a circle leads to what the index has anyway.
+      // A circular link leads only to files that the index has already.
       for (const { path, rule, reason } of leftOutFolders)
         if (reason !== undefined && rule !== 'link_loop')
           logOnce(`${JSON.stringify(path)} is not followed: ${reason}.`)

@@ -72,7 +72,7 @@ export class Scanner {
     if (isDoubtful())
       throw new DomainError(
         'directory_not_found',
-        `The gallery ${root} was away for a moment: it is compared again.`,
+        `The gallery ${root} was unreadable for a moment: it is scanned again.`,
       )
     // Files that vanished after the walk may have been moved a moment ago.
     await this.#finish(acceptsMissing, isWatching() ? walkedAt : Infinity)
@@ -91,7 +91,7 @@ export class Scanner {
       logger.unreadableFolder(directory, error)
       account.unreadableFolder(directory, error)
     }
-    // Nothing can have moved where nothing is known, so files are indexed during the walk.
+    // Without rows, no file can have moved, so files are indexed during the walk.
     const isFirst = (await countKnown(catalog)) === 0
     const newFiles: FileStat[] = []
     const enter = (directory: string) => tree.enter(directory)
@@ -129,7 +129,7 @@ export class Scanner {
     await mountPoints.settle(kept)
     await unreadable.recordConfirmed()
     if (removals.massRemoval === undefined) gallery.trustDevice()
-    // Other changes that take the last image of a content away remove the content at once.
+    // Other changes that remove the last image of a content remove the content as well.
     if (executor.mayHaveUnusedContent) {
       await removeUnusedContent(catalog, thumbnails)
       executor.mayHaveUnusedContent = false

@@ -96,7 +96,7 @@ export class ScanSchedule {
       // An unreadable root has already been logged.
       if (error instanceof DomainError && error.code === 'directory_not_found') return false
       hasFailed = true
-      log.warn(`The gallery ${root} could not be compared: ${messageOf(error)}`)
+      log.warn(`The gallery ${root} could not be scanned: ${messageOf(error)}`)
       return false
     })
     this.#retryMs = hasFailed ? Math.min(2 * this.#retryMs || this.#options.minRetryMs, MAX_RETRY_MS) : 0

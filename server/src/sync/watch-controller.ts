@@ -189,7 +189,7 @@ export class WatchController {
     return [holding, ...below.filter((mount) => isInGallery(root, mount, walk))]
   }
 
-  /** A drive that does not answer is asked once. */
+  /** Sends no second request to a drive that does not answer. */
   async #checkRoot(): Promise<void> {
     if (this.#isCheckingRoot) return
     this.#isCheckingRoot = true
@@ -222,7 +222,7 @@ export class WatchController {
   }
 }
 
-const POLLED = `the folder is compared every ${MIN_POLL_MS / 1000} to ${MAX_POLL_MS / 1000} seconds`
+const POLLED = `the folder is scanned every ${MIN_POLL_MS / 1000} to ${MAX_POLL_MS / 1000} seconds`
 
 function exhaustedReason(): string {
   return `The system watches no more folders (its limit is reached), so ${POLLED}. To have changes followed at once, raise the limit: sysctl fs.inotify.max_user_watches=1048576.`

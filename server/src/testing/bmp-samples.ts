@@ -4,7 +4,7 @@ interface BmpOptions {
   bits: number
   compression?: number
   headerBytes?: number
-  /** Written as the position of the pixels, right or wrong. */
+  /** Position of the pixels in the header, correct or not. */
   offset?: number
   palette?: readonly (readonly number[])[]
 }

@@ -5,7 +5,7 @@ export interface DngParts {
   sensor: Uint8Array
   /** A JPEG beside it. */
   preview?: Uint8Array
-  /** EXIF's: how to turn what the sensor saw. */
+  /** EXIF orientation of the sensor data. */
   orientation?: number
   /** Declared size of the sensor, if it is wrong. */
   claimed?: { width: number; height: number }

@@ -36,7 +36,7 @@ export async function rawSamples(): Promise<Record<string, Buffer>> {
   return samples
 }
 
-/** The pixels as they are stored by a camera that was turned: what EXIF orientation `n` puts upright again. */
+/** Returns the pixels as a turned camera stores them: EXIF orientation `n` turns them upright. */
 async function turned(orientation: number): Promise<Sharp> {
   const image = quadrants()
   const undo: Record<number, () => Sharp> = {

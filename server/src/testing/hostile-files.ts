@@ -21,7 +21,7 @@ const indexedAs = (type: string) => ({ contentType: `image/${type}` })
 const TOO_LARGE = { reason: /too large: .*limits\.max_pixels/ }
 const UNREADABLE = { reason: /can't be read/ }
 
-/** Files that are broken, lie, or are made to do harm. */
+/** Files that are broken, make false claims or are malicious. */
 export const HOSTILE_FILES: HostileFile[] = [
   ...(['jpeg', 'png', 'webp', 'gif', 'tiff', 'avif'] as const).map((format) => ({
     kind: 'cut off in the middle',

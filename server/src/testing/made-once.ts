@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import { existsSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Makes a folder that takes long to make: only the first time in a run of the tests (see shared-setup.ts), after that it is copied. @param name of what is made */
+/** Creates a folder only once in a run of the tests (see shared-setup.ts), because that takes long; later calls copy it. */
 export async function madeOnce(
   name: string,
   directory: string,
@@ -22,12 +22,12 @@ export async function madeOnce(
   try {
     renameSync(own, kept)
   } catch {
-    // Another test was sooner.
+    // Another test was faster.
     rmSync(own, { recursive: true })
   }
 }
 
-/** With times and owner, who need not be who runs the tests. */
+/** Copies times and owner, too. The owner may be another user than the one who runs the tests. */
 function copy(from: string, to: string): void {
   execFileSync('cp', ['-a', from, to])
 }

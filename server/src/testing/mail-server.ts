@@ -5,7 +5,7 @@ import { eventually, type OnEnd } from './temporary.ts'
 
 interface ReceivedMail {
   to: string
-  /** As it came, with its header. */
+  /** The mail as received, with its header. */
   source: string
   isEncrypted: boolean
   user: string | undefined
@@ -47,7 +47,7 @@ export async function startMailServer(
     },
     ...options,
   })
-  // A client that breaks off is the test's own doing.
+  // Tests disconnect clients on purpose.
   server.on('error', () => {})
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const close = () => new Promise<void>((resolve) => server.close(() => resolve()))
@@ -68,7 +68,7 @@ export async function startMailServer(
   }
 }
 
-/** The keys of the configuration that has people sign in over such a server. */
+/** Returns the configuration for sign-in through such a server. */
 export function signInBy(
   mailServer: Pick<MailServer, 'port'>,
   admin = 'admin@example.org',

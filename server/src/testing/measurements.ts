@@ -2,13 +2,13 @@ import { copyFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeFil
 import { join } from 'node:path'
 
 const NAME = 'measurements.json'
-/** Where what all tests of a run share is kept; see shared-setup.ts. */
+/** File of the measurements that all tests of a run share; see shared-setup.ts. */
 const shared = () => {
   const directory = process.env.TEST_SHARED_DIRECTORY
   return directory === undefined ? undefined : join(directory, NAME)
 }
 
-/** Gives a new data directory what other tests have measured of embedders, as if they had been used in it before. */
+/** Copies the measurements of embedders by other tests into a new data directory. */
 export function takeMeasurements(dataDirectory: string): void {
   const file = shared()
   const own = join(dataDirectory, NAME)

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-/** Whether this process may mount drives, as root in most containers may not. */
+/** Whether this process may mount drives. In most containers, not even root may. */
 export function canMount(): boolean {
   const directory = mkdtempSync(join(tmpdir(), 'mount-'))
   try {
@@ -34,7 +34,7 @@ export function mountFolder(source: string, directory: string): void {
   onTestFinished(() => unmountIfThere(directory))
 }
 
-/** Also while it is used, as a drive goes that is unplugged. */
+/** Unmounts a drive even while it is used, as if it were unplugged. */
 export function unmount(directory: string): void {
   execFileSync('umount', ['--lazy', directory], { stdio: 'ignore' })
 }

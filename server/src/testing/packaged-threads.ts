@@ -1,4 +1,7 @@
-/** Loaded by Node before all else in tests: the threads that they start are those of the package, which begin sooner than the TypeScript of the checkout. */
+/**
+ * Loaded by Node before everything else in tests: threads run the JavaScript of the package, which starts faster than the
+ * TypeScript of the checkout.
+ */
 import { existsSync } from 'node:fs'
 import { registerHooks } from 'node:module'
 import { pathToFileURL } from 'node:url'

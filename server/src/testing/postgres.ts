@@ -17,7 +17,7 @@ export interface PostgresServer {
   restart(): Promise<void>
   /** Ends it as a crash does. */
   crash(): Promise<void>
-  /** Makes a server that follows this one. */
+  /** Starts a standby server of this one. */
   startStandby(): Promise<StandbyServer>
   /** Log until now. */
   log(): string
@@ -49,7 +49,7 @@ export async function startPostgres(settings: string[] = []): Promise<PostgresSe
   if (owner !== undefined) chownSync(directory, owner.uid, owner.gid)
   const data = join(directory, 'data')
   const options = { ...owner, cwd: directory, env: { ...process.env, PGPASSWORD: PASSWORD } }
-  // It takes a second, and a tenth of it to be copied.
+  // Creating it takes a second, and copying it a tenth of that.
   await madeOnce('postgres', data, () => {
     execFileSync(
       join(programs, 'initdb'),

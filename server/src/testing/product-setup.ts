@@ -4,7 +4,7 @@ import { ROOT } from '../../../scripts/documents.ts'
 import { stagePackage } from '../../../scripts/stage.ts'
 import { ensurePageIsBuilt } from '../commands/build-page.ts'
 
-/** Makes the product as npm installs it, but for what it depends on, which is that of the checkout; once for all projects that start it. */
+/** Installs the product as npm does, but with the dependencies of the checkout, once for all projects that start it. */
 export default async function setUp(): Promise<void> {
   if (process.env.TEST_PRODUCT !== undefined) return
   const directory = join(process.env.TEST_SHARED_DIRECTORY!, 'product')

@@ -1,6 +1,6 @@
 import { findPython } from '../../../scripts/python.ts'
 
-/** A Python that has numpy; `npm test` sees to it that there is one. */
+/** Returns a Python with numpy, which `npm test` provides. */
 export function pythonWithNumpy(): string {
   const python = findPython()
   if (python === undefined) throw new Error('No Python with numpy was found; npm test says how to get one.')

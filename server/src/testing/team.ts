@@ -6,7 +6,7 @@ import { type Browser, openBrowser } from './browser.ts'
 import { type MailServer, signInBy, startMailServer } from './mail-server.ts'
 import { temporaryDirectory } from './temporary.ts'
 
-/** The product with sign-in, and the mail server that brings the codes. */
+/** The product with sign-in, and the mail server that receives the codes. */
 export interface Team {
   app: App
   mail: MailServer

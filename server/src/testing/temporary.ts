@@ -29,7 +29,7 @@ export async function temporaryDirectory(onEnd: OnEnd = onTestFinished): Promise
   return directory
 }
 
-/** Waits until a condition holds, as a person would look again and again. */
+/** Repeats a check until it passes. */
 export async function eventually<T>(check: () => Promise<T> | T, timeoutMs = 60_000): Promise<T> {
   const deadline = performance.now() + timeoutMs
   for (;;) {

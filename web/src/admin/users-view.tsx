@@ -23,7 +23,7 @@ export default function UsersView({ onBack }: { onBack: () => void }) {
   })
   const total = data?.total ?? 0
   const pages = Math.max(1, Math.ceil(total / PAGE_SIZE))
-  // The last one of the last page may be gone.
+  // The last user of the last page may have been removed.
   useEffect(() => {
     if (data !== undefined && page > pages) setPage(pages)
   }, [data, page, pages])

@@ -194,7 +194,7 @@ export function getSession(signal?: AbortSignal): Promise<Session> {
   return read(api.session.$get({}, until(signal)))
 }
 
-/** Asks for a code by e-mail. */
+/** Requests a code by e-mail. */
 export function startSignIn(email: string): Promise<Session> {
   return read(api.auth.otp.start.$post({ json: { email } }))
 }

@@ -3,7 +3,7 @@ import type { ErrorWords } from '../messages/en/errors.ts'
 import { loadErrorWords } from '../messages/errors.ts'
 import { messages } from '../messages/messages.ts'
 
-/** A failure of a request, of which no server has sent a code. */
+/** A failure of a request without a code from the server. */
 export type RequestProblem =
   | 'unreachable'
   | 'proxy_unreachable'
@@ -38,7 +38,7 @@ export async function responseError(body: unknown, status: number): Promise<ApiE
   return new ApiError(await wordsFor(code, sentence), code, status)
 }
 
-/** The sentence of the server stands in for words that can't be loaded, or that a newer server's code does not have. */
+/** Uses the message of the server if the words can't be loaded, or lack the code of a newer server. */
 async function wordsFor(code: ErrorCode, sentence: string): Promise<string> {
   const all: Partial<ErrorWords> = await loadErrorWords().catch(() => ({}))
   const words = all[code] ?? sentence

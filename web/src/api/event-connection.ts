@@ -1,6 +1,6 @@
 const RECONNECT_MIN_MS = 1000
 const RECONNECT_MAX_MS = 30_000
-/** A browser has six connections to a server, for all its tabs: a hidden tab gives its own back. */
+/** A browser has six connections to a server, for all its tabs: a hidden tab closes its own. */
 const HIDDEN_AFTER_MS = 10_000
 
 export interface ConnectionListener {

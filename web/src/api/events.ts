@@ -14,14 +14,14 @@ const CHANGES = [
   'FileFailedEvent',
   'ImagesIndexedEvent',
 ] satisfies (keyof EventData)[]
-/** Lists that would move under the eyes of a reader if they were fetched again. */
+/** Lists that would move while a user reads them if they were fetched again. */
 const LISTS = ['list', 'timeline', 'search', 'duplicates']
-/** While thousands of files come in, the page follows in steps that a person can follow, too. */
+/** Minimum time between two refreshes while thousands of files arrive. */
 const REFRESH_EVERY_MS = 1500
 
 export interface ServerEvents {
   progress: IndexProgress | undefined
-  /** While the server can't be reached: when the next try is, in milliseconds as `Date.now()` counts. */
+  /** Set while the server can't be reached, with the time of the next try as `Date.now()` counts. */
   offline: { retryAt: number } | undefined
   /** Tries at once. */
   reconnect: () => void

@@ -17,8 +17,8 @@ export type ExportLayout = 'folders' | 'flat'
 const FRAME = 'export'
 
 /**
- * Has the browser save images as a file of a format. A form is sent, so that the browser writes the file to the disk as it arrives: an
- * archive of any size has room.
+ * Saves images as a file of a format. A form requests it, so that the browser writes the file to the disk while it arrives: an
+ * archive may have any size.
  * @param onError called if the answer is not a file; the page stays
  */
 export function exportImages(

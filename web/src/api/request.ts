@@ -10,7 +10,7 @@ export function onSignedOut(listener: () => void): () => void {
   return () => signedOutListeners.delete(listener)
 }
 
-/** Sends a request as `fetch` does. @throws {ApiError} for a response that is an error, and for none */
+/** Sends a request as `fetch` does. @throws {ApiError} for an error response, and if there is no response */
 export async function send(input: RequestInfo | URL, init?: RequestInit): Promise<Response> {
   let response: Response
   try {
@@ -34,7 +34,7 @@ export async function read<T>(sent: Promise<JsonResponse<T>>): Promise<T> {
 
 /** A form that may take a while. */
 export interface Sending {
-  /** Gets the share that has been sent, 0…1. */
+  /** Receives the share that has been sent, 0…1. */
   onProgress: ((share: number) => void) | undefined
   signal: AbortSignal | undefined
 }

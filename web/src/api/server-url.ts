@@ -1,6 +1,6 @@
 /**
- * Path of the folder from which the page was loaded: `/`, or such as `/photos/` where a reverse proxy publishes it below a
- * path. All addresses of the page lie in this folder.
+ * Path of the folder from which the page was loaded: `/`, or a path such as `/photos/` if a reverse proxy publishes the page
+ * there. All addresses of the page lie in this folder.
  */
 export function pageFolder(): string {
   return new URL('.', document.baseURI).pathname

@@ -7,7 +7,7 @@ type TrashList = InferResponseType<typeof api.trash.$get>
 /** An image that can be restored until `expires_at`. */
 export type TrashedImage = TrashList['images'][number]
 
-/** The most images that one request restores. */
+/** Maximum number of images that one request restores. */
 const MAX_RESTORED = 1000
 
 export function listTrash(

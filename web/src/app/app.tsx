@@ -41,7 +41,7 @@ export function App() {
     setLastPane('query')
     sheet.openSheet()
     setPaneOpen(true)
-    // There the sheet has no room beside it.
+    // These views leave no room for the sheet.
     if (state.show === 'duplicates' || (state.show !== undefined && !isWide)) change({ show: undefined })
   }
   useAppKeys({

@@ -27,7 +27,7 @@ interface LibraryProps {
 /** Folders and other places of the gallery. */
 export function Library({ page, onDraw, onChoose }: LibraryProps) {
   const { state, change } = page
-  // Rendered once, not for each row that is scrolled by: there may be thousands of folders.
+  // Not rendered again while a list scrolls: there may be thousands of folders.
   const folders = useMemo(
     () => (
       <FolderTree

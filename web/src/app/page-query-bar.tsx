@@ -33,7 +33,7 @@ export function PageQueryBar(props: PageQueryBarProps) {
   )
 }
 
-/** Takes the drawing and all other parts away, in one step of the history. */
+/** Removes the drawing and all other parts, in one step of the history. */
 export function clearSearch({ sheet, actions }: Page): void {
   sheet.clear()
   actions.setTerms([])

@@ -151,7 +151,7 @@ function PhoneHead({ page, onGallery }: LayoutProps & { onGallery: () => void })
   )
 }
 
-/** The collection in view or the like, on a line of its own. */
+/** The collection or other place in view, on a line of its own. */
 function PlaceRow({ page }: Pick<LayoutProps, 'page'>) {
   if (!hasPlace(page)) return null
   return (

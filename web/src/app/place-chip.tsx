@@ -13,7 +13,7 @@ export function hasPlace({ state }: Page): boolean {
   return state.collection !== undefined || state.isRecent || state.copiesOf !== undefined
 }
 
-/** The collection in view, with what can be done with it, or that only recent files are. */
+/** Shows the collection in view with its actions, or that the list has only recent files or the files of one picture. */
 export function PlaceChip({ page: { state, change, openCollection, setTask } }: { page: Page }) {
   if (state.collection !== undefined)
     return (

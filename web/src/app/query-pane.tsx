@@ -22,7 +22,7 @@ interface QueryPaneProps {
   layout: Layout
   isFull: boolean
   setFull: (isFull: boolean) => void
-  /** None on a phone. */
+  /** undefined on a phone. */
   onClose: (() => void) | undefined
   onChoosePicture: () => void
   onUseWords: () => void

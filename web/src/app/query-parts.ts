@@ -7,7 +7,7 @@ import { coloursOf } from './sketch-colours.ts'
 /** A search: a drawing that is being made, and other parts. */
 export interface Query {
   sketch: Sketch
-  /** How much the drawing counts. */
+  /** Weight of the drawing. */
   sketchWeight: number
   /** Without the drawing. */
   terms: QueryTerm[]

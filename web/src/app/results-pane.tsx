@@ -163,7 +163,7 @@ function Pictures(props: ResultsPaneProps & { scale: number }) {
       onDelete={
         mayEdit
           ? (image) => {
-              // A picture that is not selected goes alone: the selected ones may be out of sight.
+              // A picture that is not selected is deleted alone: the selected ones may be out of sight.
               const isAlone = image !== undefined && !selection.ids.has(image.id)
               trash.move(isAlone ? [image] : [...selection.images.values()])
               if (!isAlone) selection.clear()

@@ -13,7 +13,7 @@ const SAMPLE = 120
 
 /**
  * The results as a list.
- * @returns with `closeCount`: how many of them are close; undefined if the server gives no border
+ * @returns with `closeCount`: how many of them are close; undefined if the server names no border
  */
 export function resultsOf(
   search: SearchResult,
@@ -30,7 +30,7 @@ export function resultsOf(
   return { list, closeCount }
 }
 
-/** Close matches, and those further away; one group where the server gives no border. */
+/** Close matches, and those further away; one group if the server names no border. */
 export function resultSections(
   count: number,
   closeCount: number | undefined,

@@ -21,7 +21,7 @@ export interface SettingsProps {
   beforeLeaving: () => Promise<void>
 }
 
-/** Theme, language and the like; for signed-in users the way out, too. */
+/** Theme, language and other settings; for signed-in users also sign-out. */
 export default function SettingsContent(props: SettingsProps) {
   const { areScoresShown, onScoresShown, onShortcuts, onFiles, onKeys, beforeLeaving } = props
   const { app, shortcuts } = messages

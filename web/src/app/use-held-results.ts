@@ -5,7 +5,7 @@ interface HeldResults {
   result: SearchResult
   /** Shows the newer results from their beginning; undefined if there are none. */
   showNewer: (() => void) | undefined
-  /** How often newer results were asked for. */
+  /** Number of requests for newer results. */
   turn: number
 }
 
@@ -24,7 +24,7 @@ export function useHeldResults(result: SearchResult, isAtTop: boolean, searchKey
     result.dataKey !== old.dataKey &&
     searchKey === oldKey
   if (!isHeld) shown.current = { result, searchKey }
-  // A list that may be held back is there as a whole.
+  // A list that has been scrolled needs all of its results, because it may be held back.
   const { wantAll } = result
   useEffect(() => {
     if (!isAtTop && !isHeld) wantAll()

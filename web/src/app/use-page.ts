@@ -245,7 +245,7 @@ function useTermActions(
     return {
       setTerms,
       searchOnlyWith,
-      /** Searches for more or less like some pictures; the same again takes one back. */
+      /** Searches for more or less like some pictures; repeating it removes them. */
       addTerms(images: readonly Image[], isWanted: boolean) {
         const { terms } = latest.current.control.state
         const added = images.map(({ id }): QueryTerm => ({ kind: 'image', id, isWanted }))

@@ -16,11 +16,11 @@ export function useHasAccounts(): boolean {
 interface AccountActionsProps {
   /** Shows the user's API keys. */
   onKeys: () => void
-  /** Finishes what is still to be done in the name of the user. */
+  /** Completes the pending work of the user. */
   beforeLeaving: () => Promise<void>
 }
 
-/** API keys and the way out for a signed-in user. */
+/** API keys and sign-out for a signed-in user. */
 export function AccountActions({ onKeys, beforeLeaving }: AccountActionsProps) {
   const client = useQueryClient()
   const hasAccounts = useHasAccounts()

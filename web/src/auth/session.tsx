@@ -19,7 +19,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
     queryKey: ['session'],
     queryFn: ({ signal }) => getSession(signal),
     staleTime: Infinity,
-    // The next try is announced instead.
+    // The page shows the time of the next try instead.
     retry: false,
     refetchInterval: ({ state }) => (state.status === 'error' && isPassing(state.error) ? RETRY_MS : false),
     // The user may have signed in in another tab.
@@ -30,7 +30,7 @@ export function SessionGate({ children }: { children: ReactNode }) {
 
   const isOut = data !== undefined && data.state !== 'authenticated'
   useEffect(() => {
-    // Nothing of one user stays for the next.
+    // No data of one user remains for the next.
     if (isOut) client.removeQueries({ predicate: ({ queryKey }) => queryKey[0] !== 'session' })
   }, [client, isOut])
 

@@ -14,7 +14,7 @@ interface BottomSheetProps {
   children: ReactNode
 }
 
-/** A shorter way is a press, in CSS pixels. */
+/** A shorter drag counts as a press, in CSS pixels. */
 const SLIP = 6
 /** A flick is faster than this, in pixels a millisecond. */
 const FLICK = 0.5
@@ -41,7 +41,7 @@ export function BottomSheet({ label, detent, onDetent, head, children }: BottomS
   const onPointerMove = ({ clientY, timeStamp, pointerId, currentTarget }: PointerEvent) => {
     const own = drag.current
     if (own === undefined) return
-    // Captured at once, the pointer would take its click away from the grabber.
+    // Capturing the pointer at once would suppress the click on the grabber.
     if (dragged === undefined && Math.abs(clientY - own.startY) < SLIP) return
     currentTarget.setPointerCapture(pointerId)
     const elapsed = Math.max(1, timeStamp - own.lastTime)

@@ -23,7 +23,7 @@ export function Dialog({ title, isOpen, onClose, actions, children }: DialogProp
     setLayer(dialog)
     if (isOpen && !dialog.open) {
       dialog.showModal()
-      // The cross would show its tooltip, which takes the first Escape.
+      // With the focus, the cross would show its tooltip, which takes the first Escape.
       if (!isQuestion) dialog.focus()
     }
     if (!isOpen && dialog.open) dialog.close()

@@ -11,7 +11,7 @@ interface DividerProps {
   onShare: (share: number) => void
   /** Back to the default. */
   onReset: () => void
-  /** The pane was dragged below its least share. */
+  /** Called when the pane was dragged below its minimum share. */
   onClose: () => void
 }
 

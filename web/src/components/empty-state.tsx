@@ -8,7 +8,7 @@ interface EmptyStateProps {
   children?: ReactNode
 }
 
-/** Replaces the list of pictures: the event, its effect and the next step. */
+/** Replaces an empty list of pictures: the reason, its effect and the next step. */
 export function EmptyState({ icon, title, text, children }: EmptyStateProps) {
   return (
     <div role="status" className="grid h-full place-items-center overflow-y-auto p-5">

@@ -5,7 +5,7 @@ interface FieldProps extends ComponentProps<'input'> {
   /** Whether the label is only read out. */
   isLabelHidden?: boolean
   hint?: ReactNode
-  /** Why what was typed is wrong. */
+  /** Why the text is not valid. */
   problem?: string | undefined
 }
 

@@ -5,18 +5,18 @@ import { useToast } from './toast.tsx'
 interface PartProps {
   /** Shown until the code is there, and if it can't be loaded. */
   whileLoading?: ReactNode
-  /** The code can't be loaded, which the user reads in a toast. Takes back what was to be shown. */
+  /** Called if the code can't be loaded, to close the part. A toast reports this. */
   onMissing?: () => void
 }
 
 type Load<P> = () => Promise<{ default: ComponentType<P> }>
 
-/** The code of a part is not there: the server was updated and has other files, or it is away. */
+/** The code of a part is missing: the server was updated and has other files, or can't be reached. */
 class PartMissing extends Error {}
 
 /**
- * A component whose code is loaded when it is shown for the first time. Without its code the rest of the page goes on, and the user is
- * offered to reload it. `preload` loads the code before it is needed.
+ * A component whose code is loaded when it is shown for the first time. Without its code the rest of the page still works, and
+ * the user can reload it. `preload` loads the code before it is needed.
  */
 export function lazyPart<P extends object>(load: Load<P>) {
   const tried = () =>

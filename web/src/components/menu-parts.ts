@@ -29,7 +29,7 @@ export interface MenuChoiceProps<T extends string> {
   onChange: (value: T) => void
 }
 
-/** The parts of a menu, which come with it. */
+/** The parts of a menu, which are loaded with it. */
 export interface MenuParts {
   Item: (props: { className: string; onSelect: () => void; children: ReactNode }) => ReactNode
   Separator: (props: { className: string }) => ReactNode

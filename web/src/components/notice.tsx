@@ -9,7 +9,7 @@ interface NoticeProps {
   isDanger?: boolean
 }
 
-/** Stands under the head of the results while something has to be known. */
+/** A message below the head of the results. */
 export function Notice({ icon, title, children, actions, isDanger = false }: NoticeProps) {
   return (
     <div

@@ -4,11 +4,11 @@ import { PatientImage } from './patient-image.tsx'
 
 interface QueryChipProps extends Omit<ComponentProps<'button'>, 'children'> {
   text: string
-  /** A thumbnail, … */
+  /** A thumbnail. Without it, `icon` is shown. */
   src?: string | undefined
   /** Whether the thumbnail is ink on white, which is light on dark in the dark theme. */
   isInk?: boolean
-  /** … or an icon. */
+  /** Shown without a thumbnail. */
   icon?: ReactNode
   /** 0…1, drawn as a line below the name. */
   weight: number

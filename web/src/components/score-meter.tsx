@@ -1,4 +1,4 @@
-/** How alike a result is, as a bar at the lower left of its tile. @param score 0…1 */
+/** Shows the similarity of a result as a bar at the lower left of its tile. @param score 0…1 */
 export function ScoreMeter({ score }: { score: number }) {
   return (
     <svg

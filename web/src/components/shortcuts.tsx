@@ -4,7 +4,7 @@ import { viewMessages } from '../messages/view-messages.ts'
 import { Dialog } from './dialog.tsx'
 import { Segmented } from './segmented.tsx'
 
-/** Everything that the keyboard does, and how things work. */
+/** Lists all keys, and explains the main tasks. */
 export function Shortcuts({ isOpen, onClose }: { isOpen: boolean; onClose: () => void }) {
   const { title, tab } = messages.shortcuts
   const [shown, setShown] = useState<'keys' | 'help'>('keys')

@@ -2,7 +2,7 @@ import { getStored, setStored } from './stored.ts'
 
 const KEY = 'single-key-shortcuts'
 
-/** Holds also where a browser keeps nothing. */
+/** Has an effect even if the browser stores nothing. */
 let chosen: 'on' | 'off' | undefined
 
 /** Whether shortcuts of a single letter are on: speech input triggers them by mistake (WCAG 2.1.4). */

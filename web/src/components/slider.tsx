@@ -12,7 +12,7 @@ interface SliderProps {
   className?: string
 }
 
-/** A range of the browser, which brings the keys and the announcements. */
+/** A range input of the browser, which handles keys and announcements. */
 export function Slider({
   label,
   value,

@@ -1,4 +1,4 @@
-/** Values that this browser keeps for the page. A private window keeps nothing. */
+/** Values that this browser stores for the page. A private window may store nothing. */
 export function getStored(key: string): string | null {
   try {
     return localStorage.getItem(key)
@@ -7,7 +7,7 @@ export function getStored(key: string): string | null {
   }
 }
 
-/** @returns whether it is kept: a browser keeps a few megabytes for a site */
+/** @returns whether it was stored: a browser stores a few megabytes for a site */
 export function setStored(key: string, value: string): boolean {
   try {
     localStorage.setItem(key, value)
@@ -25,7 +25,7 @@ export function removeStored(key: string): void {
   }
 }
 
-/** The JSON value that this tab keeps, over a reload too; undefined if there is none. */
+/** Returns a JSON value that this tab stores, also over a reload; undefined if there is none. */
 export function getOfTab(key: string): unknown {
   try {
     return JSON.parse(sessionStorage.getItem(key) ?? 'null') ?? undefined
@@ -34,12 +34,12 @@ export function getOfTab(key: string): unknown {
   }
 }
 
-/** @param value undefined removes it; one for which there is no room is not kept */
+/** @param value undefined removes it; a value that is too large is not stored */
 export function setOfTab(key: string, value: unknown): void {
   try {
     sessionStorage.removeItem(key)
     if (value !== undefined) sessionStorage.setItem(key, JSON.stringify(value))
   } catch {
-    // A full or forbidden storage only costs what would be there after a reload.
+    // If storage is full or forbidden, the value is only missing after a reload.
   }
 }

@@ -159,7 +159,7 @@ function SelectedRing() {
   )
 }
 
-/** How many files are one picture here. For the pointer; the context menu has the same. */
+/** The number of files that the picture stands for. For the pointer; the context menu has the same action. */
 function Files({ files, onFiles }: TileProps) {
   if (files === undefined) return null
   const label = messages.gallery.showFiles(files)

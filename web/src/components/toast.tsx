@@ -42,7 +42,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
   )
 }
 
-/** Ends after a while, which stands still while it is hovered or has the focus. */
+/** Ends after a while. The time is paused while it is hovered or has the focus. */
 function ToastBar({ text, action, onEnd }: ToastContent & { onEnd: () => void }) {
   const [isHeld, setHeld] = useState(false)
   const left = useRef(action === undefined ? SHOWN_MS : SHOWN_WITH_ACTION_MS)
@@ -56,7 +56,7 @@ function ToastBar({ text, action, onEnd }: ToastContent & { onEnd: () => void })
     }
   }, [isHeld, onEnd])
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions: only its time stands still
+    // biome-ignore lint/a11y/noStaticElementInteractions: only its time is paused
     <div
       onPointerEnter={() => setHeld(true)}
       onPointerLeave={() => setHeld(false)}

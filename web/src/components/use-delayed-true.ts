@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react'
 /** Shorter waits are not shown. */
 const SHORT_MS = 300
 
-/** Whether something has been so for more than a moment. */
+/** Whether a value has been true for more than a moment. */
 export function useDelayedTrue(value: boolean): boolean {
   const [isLasting, setLasting] = useState(false)
   useEffect(() => {

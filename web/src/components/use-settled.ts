@@ -1,8 +1,8 @@
 import { useEffect, useRef, useState } from 'react'
 
 /**
- * A value that is being typed: the own copy changes at once, and the page gets it when nothing has changed for `afterMs`,
- * or when the field is removed.
+ * A value that is being typed. The local copy changes at once; the page receives it when nothing has changed for `afterMs`, or
+ * when the field is removed.
  */
 export function useSettled<T>(
   value: T,

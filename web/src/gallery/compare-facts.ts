@@ -7,7 +7,7 @@ export interface ComparedFact {
   key: keyof typeof messages.compare.facts
   /** One for each picture. */
   values: string[]
-  /** Pictures with the best value; none where all are alike. */
+  /** Pictures with the best value; none if all are equal. */
   best: boolean[]
 }
 

@@ -109,7 +109,7 @@ interface PictureChoiceProps {
   onChoose: (index: number) => void
 }
 
-/** Which picture is shown where there is room for one. */
+/** Chooses the picture that is shown if there is room for one only. */
 function PictureChoice({ count, chosen, onChoose }: PictureChoiceProps) {
   return (
     <Segmented

@@ -1,7 +1,7 @@
 import type { Image } from '../api/client.ts'
 import { messages } from '../messages/messages.ts'
 
-/** Which picture of a group is suggested first; the others decide where pictures are alike in it. */
+/** Properties by which a picture of a group is suggested. Where pictures are equal in the chosen one, the others decide. */
 export const BEST_BY = ['largest', 'least_compressed', 'oldest'] as const
 export type BestBy = (typeof BEST_BY)[number]
 
@@ -33,7 +33,7 @@ export function bestFirst(images: readonly Image[], by: BestBy): Image[] {
   })
 }
 
-/** In what a picture is better than at least one of the others, and worse than none. */
+/** Returns the properties in which a picture is better than at least one of the others, and worse than none. */
 export function reasonsFor(image: Image, others: readonly Image[]): BestBy[] {
   return BEST_BY.filter((key) => {
     const differences = others.map((other) => COMPARE[key](image, other))

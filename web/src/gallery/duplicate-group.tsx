@@ -15,7 +15,7 @@ interface DuplicateGroupProps {
   position: string
   onOpen: (image: Image) => void
   onCompare: () => void
-  /** Takes the pictures that go; undefined for users who may not. */
+  /** Deletes the other pictures; undefined for users who may not. */
   onApply: ((images: Image[]) => void) | undefined
   onSkip: () => void
   /** The group is not shown again. */

@@ -11,7 +11,7 @@ import { type BestBy, formatOf, type Relation } from './duplicate-choice.ts'
 
 interface CandidateProps {
   image: Image
-  /** The key that changes its fate; from 10 on there is none. */
+  /** The number key that keeps or removes it; from 10 on there is none. */
   digit: number
   isKept: boolean
   onToggle: () => void
@@ -22,7 +22,7 @@ const FRAME = 'overflow-hidden rounded-sheet bg-surface'
 const KEPT = 'outline-2 outline-accent -outline-offset-2'
 const frame = (isKept: boolean) => `${FRAME} ${isKept ? KEPT : 'border border-line'}`
 
-/** The picture that is best in what counts, large. @param reasons in what it is better than others */
+/** Shows the suggested picture, large. @param reasons the properties in which it is better than others */
 export function SuggestedPicture({
   image,
   digit,
@@ -65,7 +65,7 @@ export function SuggestedPicture({
   )
 }
 
-/** Another version beside it. @param relation what it is beside the suggested one */
+/** Another version beside it. @param relation to the suggested picture */
 export function OtherPicture({
   image,
   digit,

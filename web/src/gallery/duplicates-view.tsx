@@ -28,7 +28,7 @@ interface DuplicatesViewProps {
   onBack: () => void
 }
 
-/** Groups of pictures that look the same, one after the other: one is kept, the others go. */
+/** Groups of pictures that look the same, one after the other: one is kept, the others are deleted. */
 export default function DuplicatesView(props: DuplicatesViewProps) {
   const { hidden, onOpen, onCompare, onDelete, onTop, onBack } = props
   const [current, setCurrent] = useState(0)

@@ -22,7 +22,7 @@ const ICONS: Record<ExportFormat, ReactNode> = {
   xmp: <FileCode />,
 }
 
-/** Originals keep their folders unless they are wanted without. */
+/** Originals can be exported with and without their folders. */
 const CHOICES = EXPORT_FORMATS.flatMap((format): { format: ExportFormat; layout: ExportLayout }[] => {
   const choice = { format, layout: 'folders' as const }
   return format === 'zip' ? [choice, { format, layout: 'flat' }] : [choice]

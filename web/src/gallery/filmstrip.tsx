@@ -13,7 +13,7 @@ interface FilmstripProps {
   onOpen: (image: Image, index: number) => void
 }
 
-/** Pictures to either side; further ones come as one walks. */
+/** Pictures on either side; further ones are loaded while the user moves on. */
 const REACH = 16
 const HEIGHT_REM = 3.5
 

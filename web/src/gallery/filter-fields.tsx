@@ -198,7 +198,7 @@ interface DayFieldProps {
   onDay: (day: string) => void
 }
 
-/** While it is typed digit by digit it is no day: the address gets complete ones. */
+/** The text is no valid day while it is typed. Only complete days are put into the address. */
 function DayField({ label, day: value, min, max, onDay }: DayFieldProps) {
   const [text, setText] = useState(value)
   const sent = useRef(value)

@@ -123,7 +123,7 @@ function dateText({ from, to }: PageState): string {
   return [from, to].map((value) => (value ? day(`${value}T12:00:00`) : '…')).join(' – ')
 }
 
-/** The one further filter that is set, or how many are. */
+/** Names the only further filter that is set, or their number. */
 function furtherText(state: PageState): string {
   const { gallery } = messages
   const { name, text, camera, rating, near, isStarred } = state

@@ -41,7 +41,7 @@ interface Block {
   rows: Row[] | undefined
   rowCount: number
   height: number
-  /** Inputs of the rows: the rows are kept while these stay. */
+  /** Inputs of the rows: the rows are kept while these are unchanged. */
   shapes: string | undefined
 }
 
@@ -49,8 +49,8 @@ interface Block {
 export const BLOCK = 120
 
 /**
- * Where each picture of a list is. Parts that have been measured are exact, the others are estimated by the mean shape of their section,
- * so that a list of a million pictures has its length at once.
+ * Positions of the pictures of a list. Parts that have been measured are exact, the others are estimated by the mean shape of
+ * their section, so that a list of a million pictures has its length at once.
  */
 export class GridLayout {
   readonly #measures: GridMeasures
@@ -205,7 +205,7 @@ export class GridLayout {
     }
   }
 
-  /** How many pictures of a mean shape come into a row. */
+  /** Number of pictures of a mean shape in a row. */
   #columns(meanAspect: number): number {
     const { width, rowHeight, gap } = this.#measures
     return Math.max(1, Math.round((width + gap) / (meanAspect * rowHeight + gap)))

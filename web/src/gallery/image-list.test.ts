@@ -5,7 +5,7 @@ import { begunList, indexIn, withoutHidden } from './image-list.ts'
 const image = (n: number) => ({ id: String(n) }) as Image
 const images = (count: number) => Array.from({ length: count }, (_, n) => image(n))
 
-/** A list of ten images, of which four are here. */
+/** A list of ten images, of which four are loaded. */
 function begun(count = 10) {
   const calls = { wanted: 0, loaded: 0 }
   const list = begunList(images(4), count, {

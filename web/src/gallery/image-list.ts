@@ -3,7 +3,7 @@ import type { Image } from '../api/client.ts'
 /** A list of images of any length, of which only the visible part is fetched. */
 export interface ImageList {
   count: number
-  /** undefined while it is not here. */
+  /** undefined while it is not loaded. */
   imageAt: (index: number) => Image | undefined
   /** Loaded images with their positions. */
   loaded: () => Iterable<readonly [index: number, image: Image]>
@@ -16,12 +16,12 @@ export interface ImageList {
 }
 
 interface Rest extends Pick<ImageList, 'isLoading' | 'error' | 'retry'> {
-  /** Asks for all images of the list, which is made again with them. */
+  /** Requests all images; a new list then contains them. */
   wantAll: () => void
   loadAll: () => Promise<readonly Image[]>
 }
 
-/** A list whose beginning is here. The rest is fetched at once when a part of it comes into view. */
+/** A list whose beginning is loaded. The rest is fetched at once when a part of it comes into view. */
 export function begunList(
   images: readonly Image[],
   count: number,
@@ -40,7 +40,7 @@ export function begunList(
   }
 }
 
-/** Without images that are about to be deleted, as far as the list is here. */
+/** Without images that are about to be deleted, as far as the list is loaded. */
 export function withoutHidden(list: ImageList, hidden: ReadonlyMap<string, Image>): ImageList {
   if (hidden.size === 0) return list
   const gone: number[] = []
@@ -61,7 +61,7 @@ export function withoutHidden(list: ImageList, hidden: ReadonlyMap<string, Image
   }
 }
 
-/** The place of an image, if it is here. */
+/** The position of an image, if it is loaded. */
 export function indexIn(list: ImageList, id: string): number | undefined {
   for (const [index, image] of list.loaded()) if (image.id === id) return index
   return undefined

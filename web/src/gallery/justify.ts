@@ -9,7 +9,7 @@ export interface Row {
 
 export interface JustifyOptions {
   width: number
-  /** The height that rows come near to. */
+  /** The height that rows should have. */
   rowHeight: number
   gap: number
   /** Whether the last row may stay short, as at the end of a list. */

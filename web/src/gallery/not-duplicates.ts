@@ -16,7 +16,7 @@ function groupKey(images: readonly Image[]): string {
     .join()
 }
 
-/** Groups that the user has called no duplicates, which this browser keeps. */
+/** Groups that the user has marked as no duplicates, stored in this browser. */
 export function useNotDuplicates() {
   const [keys, setKeys] = useState<readonly string[]>(() => getStored(STORED)?.split('\n') ?? [])
   const change = (next: readonly string[]) => {

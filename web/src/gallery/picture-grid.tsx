@@ -18,7 +18,7 @@ export interface PictureGridProps extends PictureActions, RowContext {
   rowHeight: number
   /** Whether the sections are months, from which a scrubber can be made. */
   isTimeline?: boolean
-  /** The place that gets the focus back. */
+  /** Position of the picture that receives the focus when a view is closed. */
   returnTo: number | undefined
   onReturned: () => void
   /** Whether the list is shown from its beginning. */

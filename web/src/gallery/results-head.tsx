@@ -9,7 +9,10 @@ import { type PageChange, type PageState, SORTS, type Sort } from '../state/addr
 import { Filters } from './filters.tsx'
 import { useElementSize } from './use-element-size.ts'
 
-/** Below this width of the pane, in CSS pixels, the filters fold into one button; the second beside a collection or the like. */
+/**
+ * Below this width of the pane, in CSS pixels, the filters fold into one button; the second value applies if a place such as a
+ * collection is named as well.
+ */
 const [NARROW, NARROW_IN_PLACE] = [720, 1020]
 /** Row heights that can be chosen, as shares of the usual one. */
 export const ROW_SCALES = { min: 60, max: 240, initial: 100 }
@@ -18,7 +21,7 @@ interface ResultsHeadProps {
   state: PageState
   change: (part: PageChange) => void
   isSearch: boolean
-  /** The collection or the like in view. */
+  /** The collection or other place in view. */
   place: ReactNode
   hasPlace: boolean
   /** undefined unless a search is shown that can be kept. */

@@ -1,12 +1,12 @@
 /**
- * In CSS pixels. No browser makes an element higher than 17 to 33 million: of a list that would be, the scroll bar stands for more than
- * it is long.
+ * In CSS pixels. Browsers limit the height of an element to 17 to 33 million. In longer lists, a pixel of the scroll bar stands
+ * for several of the list.
  */
 export const MAX_HEIGHT = 8_000_000
-/** At both ends of a long list a pixel of the scroll bar is one of the list, so that they are reached as in any other. */
+/** At both ends of a long list, a pixel of the scroll bar is one of the list, so that they scroll like any other. */
 const EXACT = 1_000_000
 
-/** How far a list is scrolled, against how far its element is. Both ways, monotone, and the identity where the list fits. */
+/** Converts between the scroll positions of a list and of its element. Monotone, and the identity if the list fits. */
 export interface ScrollScale {
   /** Maximum height of an element in browsers. */
   height: number
@@ -14,7 +14,7 @@ export interface ScrollScale {
   topAt(offset: number): number
 }
 
-/** @param height of the list, @param shown of what is seen of it at once */
+/** @param height of the list @param shown height of its visible part */
 export function createScrollScale(height: number, shown: number): ScrollScale {
   const same = (value: number) => value
   if (height <= MAX_HEIGHT) return { height, offsetAt: same, topAt: same }
@@ -34,15 +34,15 @@ export function createScrollScale(height: number, shown: number): ScrollScale {
   }
 }
 
-/** Where a list is: its offset when its element is at `top`. */
+/** Position of a list: its offset when its element is at `top`. */
 export interface Place {
   top: number
   offset: number
 }
 
 /**
- * Wheels, fingers and keys move the list as far as its element; the scroll bar, which moves the element by more than is seen of it, goes
- * to its share of the list.
+ * Wheels, fingers and keys move the list as far as its element; the scroll bar, which moves the element by more than the
+ * visible part, leads to the same share of the list.
  */
 export function follow(place: Place, top: number, shown: number, scale: ScrollScale): Place {
   const moved = top - place.top

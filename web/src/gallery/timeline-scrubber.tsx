@@ -16,7 +16,7 @@ interface TimelineScrubberProps {
   layout: GridLayout
   /** Position of the visible part of the list. */
   viewHeight: number
-  /** How far the list is scrolled. */
+  /** Scroll position of the list. */
   offset: number
   onJump: (offset: number) => void
 }

@@ -32,9 +32,9 @@ export function useCollection(id: string): Collection | null | undefined {
 }
 
 /**
- * Changes of collections; each returns whether it is done, and shows that.
+ * Changes of collections; each returns whether it succeeded, and shows a message.
  * @param onOpen shows a collection
- * @param onProblem gets the reason for a failure; default: a toast
+ * @param onProblem receives the reason for a failure; default: a toast
  */
 export function useCollectionChanges(onOpen: (id: string) => void, onProblem?: (reason: string) => void) {
   const client = useQueryClient()
@@ -71,7 +71,7 @@ export function useCollectionChanges(onOpen: (id: string) => void, onProblem?: (
       }),
     remove: (id: string, remove: readonly string[]) => run(() => changeMembers(id, { remove })),
     change: (id: string, part: { name?: string; shared?: boolean }) => run(() => changeCollection(id, part)),
-    // No other list changes, and that of the collection is fetched no more, since the server answers 404.
+    // No other list changes. The list of the collection is not fetched again, because the server would answer 404.
     delete: (id: string) => run(() => deleteCollection(id), []),
   }
 }

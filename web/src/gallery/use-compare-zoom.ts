@@ -39,7 +39,7 @@ export function useCompareZoom(count: number) {
     isTogether,
     toggleTogether: () => {
       setTogether(!isTogether)
-      // From here on they are one: that of the first.
+      // From now on, all have the view of the first one.
       if (!isTogether) setViews(Array.from({ length: count }, () => viewOf(0)))
     },
     zoomTo: (zoom: number) =>

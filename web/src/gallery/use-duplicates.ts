@@ -10,16 +10,16 @@ export interface DuplicateGroup {
 }
 
 const ASK_AGAIN_MS = 3_000
-/** Groups may have grown although there are as many. */
+/** Groups may have grown even if their number is the same. */
 const MIN_STEP = 0.05
 /** A page without groups, for the number of groups alone. */
 const PAST_THE_END = 1_000_000
 
 /**
  * Groups of pictures that look the same. Comparing a large gallery takes minutes, in which groups are added.
- * @param hidden pictures that are about to go
- * @param isQuiet whether the list may change under the eyes of the user
- * @param bestBy what the suggested picture of a group is best in
+ * @param hidden pictures that are about to be deleted
+ * @param isQuiet whether the list may change while the user sees it
+ * @param bestBy property by which a picture of each group is suggested
  * @param choice which groups, in which order
  */
 export function useDuplicates(
@@ -72,7 +72,7 @@ export function useDuplicates(
     error: data === undefined ? error : null,
     isPending,
     retry: () => void refetch(),
-    /** undefined if all are here. */
+    /** undefined if all are loaded. */
     more: hasNextPage && !isFetchingNextPage ? () => void fetchNextPage() : undefined,
   }
 }

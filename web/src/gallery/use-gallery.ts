@@ -8,7 +8,7 @@ export type GalleryOrder = Omit<ListParameters, 'page' | 'items_per_page'>
 
 const CHUNK = 120
 const FRESH_MS = 10_000
-/** Who scrolls through everything does not have it all in memory. */
+/** Parts that were not shown for this time are dropped, to limit memory. */
 const KEPT_MS = 60_000
 
 type FetchPart = (
@@ -35,7 +35,7 @@ export function useGallery(order: GalleryOrder, isShown: boolean): PartedList {
 export function usePartedList(key: readonly unknown[], fetchPart: FetchPart, isShown: boolean): PartedList {
   const client = useQueryClient()
   const [pinned, pin] = useState<number>()
-  /** In chunks: the page is not rendered for each row that is scrolled by. */
+  /** In chunks: the page is not rendered for each row that scrolls by. */
   const [range, setRange] = useState<[first: number, last: number]>([0, 0])
   const head = useQuery({
     ...chunkQuery(key, fetchPart, 0),

@@ -8,8 +8,9 @@ interface FocusedList {
 }
 
 /**
- * Which tile has the focus. A focused tile that leaves the document, because its row is laid out again or is scrolled out of view, would
- * leave the focus to the body, where no key of the grid works: the grid takes it, and gives it back to the tile.
+ * Which tile has the focus. A focused tile that leaves the document, because its row is laid out again or is scrolled out of
+ * view, would move the focus to the body, where no key of the grid works. The grid takes the focus instead, and returns it to
+ * the tile.
  */
 export function useGridFocus(
   ref: RefObject<HTMLElement | null>,

@@ -77,7 +77,7 @@ function actionOf(event: KeyboardEvent, index: number, grid: GridKeys): (() => v
   return named[event.key] ?? (areSingleKeysOn() ? letters[event.key.toLowerCase()] : undefined)
 }
 
-/** The picture that an arrow or the like leads to. */
+/** Returns the picture that a navigation key leads to. */
 function targetOf(key: string, index: number, { layout, count, viewHeight }: GridKeys): number | undefined {
   const row = layout.rowOf(index)
   if (row === undefined) return undefined

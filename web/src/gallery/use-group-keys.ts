@@ -19,7 +19,7 @@ export function useGroupKeys(keys: GroupKeys): void {
   useEffect(() => {
     const onKey = (event: KeyboardEvent) => {
       if (isTyping(event) || isCovered() || event.ctrlKey || event.metaKey || event.altKey) return
-      // A key that is held would decide about the groups that follow, unseen.
+      // A held key would decide about the following groups before they are seen.
       if (event.repeat && !event.key.startsWith('Arrow')) return
       // A button does its own.
       if (event.key === 'Enter' && event.target instanceof HTMLButtonElement) return

@@ -2,9 +2,9 @@ import { type RefObject, useCallback, useEffect, useReducer, useRef } from 'reac
 import { createScrollScale, follow, type Place, type ScrollScale } from './scroll-scale.ts'
 
 export interface ListScroll {
-  /** How far the list is scrolled, in its own pixels. */
+  /** Scroll position of the list, in its own pixels. */
   offset: () => number
-  /** By how much rows stand higher in the element than in the list. */
+  /** Offset of a row in the list minus its offset in the element. */
   shift: () => number
   /** Follows the element after it was scrolled. */
   onScroll: () => void
@@ -15,7 +15,7 @@ export interface ListScroll {
   height: number
 }
 
-/** The scroll bar is put right when scrolling has paused for this long. */
+/** The scroll bar is corrected when scrolling has paused for this long. */
 const SETTLE_AFTER_MS = 160
 
 /**

@@ -2,7 +2,7 @@ import { useQuery } from '@tanstack/react-query'
 import { listImages } from '../api/client.ts'
 import { recentSince } from '../state/address.ts'
 
-/** How many files were added lately; undefined until that is loaded. */
+/** Number of files that were added lately; undefined until it is loaded. */
 export function useRecentCount(): number | undefined {
   const since = recentSince()
   const order = { order_by: 'created_at', direction: 'descending' } as const

@@ -8,14 +8,14 @@ import { type ImageList, indexIn } from './image-list.ts'
 export interface Selection {
   images: ReadonlyMap<string, Image>
   ids: ReadonlySet<string>
-  /** Why what was asked for is not selected. */
+  /** Why the last request selected nothing. */
   problem: string | undefined
   /** Adds one or takes it away. */
   toggle: (image: Image, index?: number) => void
   /** Adds everything between the last one that was chosen and this place. */
   extendTo: (image: Image, index: number) => void
   select: (images: Image[]) => void
-  /** Takes those away that are no longer in the list. */
+  /** Removes those that are no longer in the list. */
   drop: (ids: ReadonlySet<string>) => void
   /** Everything, if that is not too much. */
   selectAll: () => void
@@ -24,7 +24,7 @@ export interface Selection {
   refuse: (problem: string) => void
 }
 
-/** A longer range is a mistake. */
+/** A longer range is probably a mistake. */
 const MAX_RANGE = 10_000
 const KEY = 'selection'
 /** A longer selection is not kept over a reload: browsers keep five megabytes for a tab. */
@@ -46,7 +46,7 @@ export function useSelection(list: ImageList, key: string, isKept: boolean): Sel
   const last = useRef<{ id: string; index: number }>(undefined)
   const generation = useRef(0)
   const [problem, setProblem] = useState<string>()
-  // biome-ignore lint/correctness/useExhaustiveDependencies: what was asked for of another list is not selected in this
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a request for another list selects nothing in this one
   useEffect(() => {
     last.current = undefined
     generation.current++

@@ -6,7 +6,7 @@ export function useTrashList() {
   return usePartedList(['trash', 'list'], listTrash, true)
 }
 
-/** How many pictures the trash holds; undefined while that is not known, or none. */
+/** Number of pictures in the trash; undefined if there are none or it is not loaded. */
 export function useTrashCount(): number | undefined {
   const { data } = useQuery({
     queryKey: ['trash', 'count'],

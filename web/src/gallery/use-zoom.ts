@@ -103,7 +103,7 @@ function fitScaleOf(picture: Size, frame: Size): number {
   return Math.max(1e-6, Math.min(whole, Math.max(1 / devicePixelRatio, least)))
 }
 
-/** The picture covers the frame, or is in its middle where it is smaller. */
+/** Limits the offset so that the picture covers the frame, or is in its middle if it is smaller. */
 function within([x, y]: Point, scale: number, { picture, frame }: { picture: Size; frame: Size }): Point {
   const clamp = (value: number, side: number, room: number) => {
     const most = Math.max(0, (side * scale - room) / 2)

@@ -7,7 +7,7 @@ import type { Point, Zoom } from './use-zoom.ts'
 interface ZoomableImageProps {
   frameRef: RefObject<HTMLDivElement | null>
   image: Image
-  /** Why the picture can't be shown; it can be swiped away all the same. */
+  /** Why the picture can't be shown; swiping still works. */
   problem?: string | undefined
   zoom: Zoom
   /** Lies over the picture and moves with it. */

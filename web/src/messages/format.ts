@@ -11,7 +11,7 @@ const longDays = new Intl.DateTimeFormat(region, {
   month: 'long',
   year: 'numeric',
 })
-// The clock of a camera has its own zone: it is shown as it stood.
+// The clock of a camera has its own zone, so its time is shown unchanged.
 const longClockDays = new Intl.DateTimeFormat(region, {
   weekday: 'long',
   day: 'numeric',

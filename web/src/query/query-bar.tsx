@@ -8,7 +8,7 @@ import { QueryChips, type QueryChipsProps } from './query-chips.tsx'
 import { WordsField } from './words-field.tsx'
 
 export interface QueryBarProps extends QueryChipsProps {
-  /** Whether the query pane is closed: then drawing is the next thing to do. */
+  /** Whether the query pane is closed. The bar then offers to draw. */
   isPaneClosed: boolean
   onDraw: () => void
   onChoosePicture: () => void

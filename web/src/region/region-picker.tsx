@@ -14,7 +14,7 @@ export interface RegionPickerProps {
   size?: { width: number; height: number }
   /** Undefined for the whole picture. */
   region: Region | undefined
-  /** Called every 150 ms during a drag, and at once at its end. @param isDone whether the hand has let go */
+  /** Called every 150 ms during a drag, and at once at its end. @param isDone whether the drag has ended */
   onChange: (region: Region | undefined, isDone: boolean) => void
   /** No buttons without these. */
   onAddRegion?: (() => void) | undefined

@@ -24,7 +24,7 @@ interface Drag {
 
 /** A region that is drawn, dragged or moved by keys. */
 export function useRegion({ pictureRef, tool, region, onChange }: RegionOptions) {
-  /** The region under the hand, until it lets go. */
+  /** The region while it is dragged. */
   const [draft, setDraft] = useState<Region>()
   const [lasso, setLasso] = useState<readonly Share[]>()
   const live = useLive(onChange)

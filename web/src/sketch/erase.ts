@@ -1,7 +1,10 @@
 import { type Box, boxAround, distanceToSegment, grown, overlaps, union, type Vector } from './geometry.ts'
 import { inkBox, roundedStroke, type Stroke, type StrokePoint } from './stroke.ts'
 
-/** How much of a stroke's half width counts: all of it would take away strokes that the eraser only brushes against. */
+/**
+ * Share of a stroke's half width that the eraser has to reach. With all of it, strokes would be erased that the eraser only
+ * touches.
+ */
 const WIDTH_SHARE = 0.6
 /** Pieces shorter than this, in units of the sheet, are crumbs. */
 const CRUMB = 0.5

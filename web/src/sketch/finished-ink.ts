@@ -66,7 +66,10 @@ export class FinishedInk {
     if (!this.#fits(this.#redrawing?.bitmap ?? this.#shown)) this.#redraw()
   }
 
-  /** @param hint where strokes came or went, if the caller has better ones than their boxes. @returns where the bitmap has changed already */
+  /**
+   * @param hint area of the change, if it is smaller than the boxes of the strokes. @returns where the bitmap has changed
+   * already
+   */
   setStrokes(strokes: readonly Stroke[], hint?: Box): Box | undefined {
     if (strokes === this.#strokes) return undefined
     const before = this.#strokes
@@ -141,7 +144,7 @@ export class FinishedInk {
       return undefined
     }
     this.#redrawing?.strokes.push(...added)
-    // On a bitmap that fills up before the eyes they have their turn.
+    // On a bitmap that is being filled while it is shown, strokes are drawn in their turn.
     if (this.#redrawing?.bitmap === this.#shown) return undefined
     this.#isBlank = false
     toSheetUnits(context, view, ratio)

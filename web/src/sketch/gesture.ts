@@ -34,7 +34,7 @@ export interface GestureSettings {
 /** A touch this close in time to a pen's contact is the hand that holds it. */
 const PALM_MS = 500
 const PALM_PX = 40
-/** A second finger that comes this soon, or before the first has drawn so much, makes a pinch of a line. */
+/** A second finger within this time, or before the first has drawn this far, turns a line into a pinch. */
 const [PINCH_MS, PINCH_PX] = [400, 24]
 const [TAP_MS, TAP_PX] = [300, 10]
 const [MIDDLE, BARREL, ERASER_END] = [1, 2, 5]
@@ -48,7 +48,7 @@ interface Finger {
 interface Touch {
   fingers: Map<number, Finger>
   began: number
-  /** The most fingers that were down at once. */
+  /** Maximum number of fingers that were down at once. */
   most: number
   /** Whether it moved or lasted too long to be a tap. */
   isTap: boolean

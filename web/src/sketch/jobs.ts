@@ -109,7 +109,7 @@ export class DrawJob implements Job {
     if (last === undefined) return
     this.#hold.move(placeOf(last))
     if (this.#tidy !== undefined) {
-      // A hand that is lifted slips a little; one that goes on wants the free stroke.
+      // A lifted hand slips a little; a longer movement continues the free stroke.
       if (distance(placeOf(last), this.#tidiedAt) > GO_ON_PX * this.#context.unitsPerPixel)
         this.#tidy = undefined
     }
@@ -199,7 +199,7 @@ export class EraseJob implements Job {
         return cut === undefined ? [piece] : this.#takesWhole ? [] : cut
       })
       if (left.length === pieces.length && left.every((piece, n) => piece === pieces[n])) continue
-      // One touch takes all that is left of a stroke.
+      // One touch erases the rest of a stroke.
       this.#left.set(stroke, this.#takesWhole ? [] : left)
       changed = union(changed, this.#takesWhole ? inkBox(stroke) : boxBesideCut(stroke, swept))
     }
@@ -328,7 +328,7 @@ export class TransformJob implements Job {
     return change
   }
 
-  /** A click into the box that hits a stroke selects that one alone, one that hits none nothing. */
+  /** A click into the box selects only the stroke that it hits, or nothing. */
   #click(): { sketch: Sketch; selection: Selection } {
     const { sketch, unitsPerPixel } = this.#context
     if (this.#handle !== 'inside') return { sketch, selection: this.#selection }

@@ -6,7 +6,7 @@ export const PICTURE_SIDE = 512
 
 interface Picture {
   blob: Promise<Blob>
-  /** Signals of the requests that wait for it; undefined for one who waits in any case. */
+  /** Signals of the requests that wait for it; undefined for a request that is never aborted. */
   signals: (AbortSignal | undefined)[]
 }
 
@@ -15,7 +15,10 @@ const pictures = new WeakMap<readonly Stroke[], Map<number, Picture>>()
 /** One picture is drawn at a time. */
 let lastTurn: Promise<unknown> = Promise.resolve()
 
-/** The drawing as a PNG of `side` × `side` pixels, ink on white, as large as it fits. Nothing is drawn for those who no longer wait. */
+/**
+ * The drawing as a PNG of `side` × `side` pixels, ink on white, as large as it fits. Nothing is drawn if all requests were
+ * aborted.
+ */
 export function renderSketch(
   strokes: readonly Stroke[],
   side: number,

@@ -35,7 +35,7 @@ export interface SheetListener {
 }
 
 const LIVE_EVERY_MS = 250
-/** A search with a selection of thousands of strokes may take a fraction of the time of its drag. */
+/** Live sketches take at most this fraction (1 / 20) of the time of a drag: a selection may have thousands of strokes. */
 const LIVE_SHARE = 20
 /** Pixels of the eraser and the brush for each pixel of the pen. */
 const [ERASER_WIDTH, BRUSH_WIDTH] = [4, 4]
@@ -80,7 +80,7 @@ export class SheetController {
       surface.addEventListener(name, (event) => this.#onPointer(type, event as PointerEvent), { signal })
     surface.addEventListener('wheel', (event) => this.#onWheel(event), { signal, passive: false })
     surface.addEventListener('contextmenu', (event) => event.preventDefault(), { signal })
-    // Keeps the magnifier and the selection of text of a long press away.
+    // Prevents the magnifier and the selection of text on a long press.
     surface.addEventListener('touchstart', (event) => event.preventDefault(), { signal, passive: false })
     return () => {
       ending.abort()

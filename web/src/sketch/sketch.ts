@@ -35,7 +35,7 @@ export function cleared(sketch: Sketch): Sketch {
   return edited(sketch, 'clear', strokes.length === 0 ? [] : [{ at: 0, removed: strokes, added: [] }])
 }
 
-/** Puts others in the place of strokes; none to take one away. The same sketch if none of them is on it. */
+/** Replaces each stroke by others, or by none to remove it. Returns the same sketch if none of the strokes is on it. */
 export function replaceStrokes(
   sketch: Sketch,
   kind: EditKind,
@@ -68,7 +68,7 @@ export function appendStrokes(sketch: Sketch, kind: EditKind, strokes: readonly 
   )
 }
 
-/** Puts another drawing in the place of one, which can be undone. */
+/** Replaces a drawing by another one; this can be undone. */
 export function replaceBy(sketch: Sketch, { strokes }: Sketch): Sketch {
   if (sketch.strokes.length === 0 && sketch.past.length === 0) return { ...EMPTY_SKETCH, strokes }
   return edited(sketch, 'open', [{ at: 0, removed: sketch.strokes, added: strokes }])

@@ -10,8 +10,8 @@ const ARM_PX = 6
 const CORNER = (50 / 180) * Math.PI
 
 /**
- * Takes the tremor out of densely sampled points. Both ends and all corners stay where they are, and so do points that are
- * farther apart than the window: a fast mouse leaves few, and each of them was on the line.
+ * Removes tremor from densely sampled points. Both ends and all corners stay where they are, and so do points that are farther
+ * apart than the window: a fast mouse leaves few, and each of them was on the line.
  * @param unitsPerPixel of the screen on which the points were drawn
  */
 export function withoutTremor(points: readonly StrokePoint[], unitsPerPixel: number): StrokePoint[] {

@@ -3,9 +3,9 @@ import type { Stroke, StrokePoint } from './stroke.ts'
 
 export type Shape = 'line' | 'circle' | 'ellipse' | 'rectangle'
 
-/** How far a hand may stray, as a share of the size of the shape. */
+/** Maximum deviation of a stroke, as a share of the size of the shape. */
 const TOLERANCE = { line: 0.07, ellipse: 0.075, rectangle: 0.075 } as const
-/** Ends of a closed shape are at most so far apart, as a share of its outline. */
+/** Maximum gap between the ends of a closed shape, as a share of its outline. */
 const GAP = 0.16
 /** An ellipse less slender than this is a circle, a rectangle less turned than this stands upright. */
 const [ROUND, UPRIGHT] = [0.86, (9 / 180) * Math.PI]

@@ -3,7 +3,7 @@ import { messages } from '../messages/messages.ts'
 
 interface Trace {
   url: string | undefined
-  /** Asks for a picture, or takes the present one away. */
+  /** Asks for a picture, or removes the present one. */
   toggle: () => void
   /** Has to be rendered. */
   input: ReactNode

@@ -208,7 +208,7 @@ export function filtersOf(state: PageState): Filters {
   }
 }
 
-/** How many filters are set. */
+/** Number of filters that are set. */
 export function filterCount(state: PageState): number {
   const { directory, isFlat, type, from, to, collection, isRecent, copiesOf } = state
   const isSet = [
@@ -223,14 +223,14 @@ export function filterCount(state: PageState): number {
   return isSet.filter(Boolean).length + furtherFilterCount(state)
 }
 
-/** How many of the filters are set that have no chip of their own. */
+/** Number of filters that are set and have no chip of their own. */
 export function furtherFilterCount(state: PageState): number {
   const { name, text, camera, rating, near, isStarred } = state
   return [name !== '', text !== '', camera !== '', rating > 0, near !== undefined, isStarred].filter(Boolean)
     .length
 }
 
-/** The most pictures that are compared. */
+/** Maximum number of pictures in a comparison. */
 export const MAX_COMPARED = 4
 
 export const NO_FURTHER_FILTERS: PageChange = {

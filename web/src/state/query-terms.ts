@@ -1,7 +1,7 @@
 /** Part of a picture: x, y, width and height in 0…1 of its sides. */
 export type Region = [x: number, y: number, width: number, height: number]
 
-/** How much a part of the search counts, from very light to very strong. */
+/** Influence of a part of the search, from very light to very strong. */
 export type Influence = 0 | 1 | 2 | 3 | 4
 
 export const MEDIUM: Influence = 2
@@ -33,7 +33,7 @@ export const SKETCH_COLOURS: QueryTerm = { kind: 'colours', id: 'sketch', isWant
 const ID = /^[0-9a-f-]+$/
 const TOKEN = /^([ipswc])(!?)([\w%.-]+)(?:~([0-4]))?(?:@([\d.]+)_([\d.]+)_([\d.]+)_([\d.]+))?$/
 
-/** Reads `iID,i!ID,sID~INFLUENCE,pID@x_y_w_h`, as it stands in the address. Leaves out what makes no sense. */
+/** Reads `iID,i!ID,sID~INFLUENCE,pID@x_y_w_h`, as it stands in the address. Leaves out invalid parts. */
 export function parseTerms(text: string | undefined): QueryTerm[] {
   return (text ?? '').split(',').flatMap((token) => {
     const match = TOKEN.exec(token)
@@ -90,7 +90,7 @@ export function toggleTerm(terms: readonly QueryTerm[], term: QueryTerm): QueryT
   return isThere ? others : [...others, term]
 }
 
-/** The most parts that the server takes. */
+/** Maximum number of parts that the server accepts. */
 export const MAX_TERMS = 100
 
 /** Adds several parts, or turns them. @returns undefined if there would be too many */

@@ -4,7 +4,7 @@ import { mayBePicture } from './picture-file.ts'
 
 it('accepts every extension that the server reads, also unknown to the browser', () => {
   for (const extension of IMAGE_EXTENSIONS) {
-    // As browsers do, of the usual ones.
+    // Browsers detect the types of common formats only.
     const type = /jpe?g|png|gif|webp/.test(extension) ? 'image/any' : ''
     expect([extension, mayBePicture(new File([], `A${extension.toUpperCase()}`, { type }))]).toEqual([
       extension,

@@ -10,7 +10,7 @@ const ENDINGS = [
 /** For a field that chooses files. */
 export const ACCEPTED = ['image/*', ...ENDINGS].join()
 
-/** Whether a file may be a picture, by what the browser takes it for or by its name. */
+/** Whether a file may be a picture, by the type that the browser detects or by its name. */
 export function mayBePicture({ type, name }: File): boolean {
   return type.startsWith('image/') || ENDINGS.some((ending) => name.toLowerCase().endsWith(ending))
 }

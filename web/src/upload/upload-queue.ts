@@ -24,7 +24,7 @@ export interface Job {
   number: number
   file: File
   directory: string
-  /** How often it was sent before, with no answer. */
+  /** Number of times that it was sent without a response. */
   tries: number
   /** Whether the gallery was asked about its bytes. */
   isChecked: boolean

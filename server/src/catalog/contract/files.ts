@@ -19,7 +19,7 @@ export interface KnownFile {
 export interface LeftOutRow {
   /** The folder whose listing has found this. */
   directory: string
-  /** The folder itself, or what `directory` is for single files. */
+  /** The folder that is left out; for single files, the same as `directory`. */
   path: string
   rule: LeftOutRule
   files: number
@@ -61,7 +61,7 @@ export interface FileStore {
   mountPoints(): Promise<string[]>
   /** Replaces the list of mount points. */
   saveMountPoints(directories: string[]): Promise<void>
-  /** Stores the time of the last change of files whose rows are otherwise right. */
+  /** Stores the time of the last change of files whose rows are otherwise up to date. */
   saveChangeTimes(files: { path: string; changedAt: number }[]): Promise<void>
   leftOut(): Promise<LeftOutRow[]>
   /** Replaces the stored rows of some folders. @param rows of these folders only */

@@ -20,7 +20,7 @@ describeCollections('collections in PostgreSQL', async () =>
 
 describeFolding('folding in PostgreSQL', async () => openCatalog(await shared.createDatabase(), SILENT))
 
-/** Closed, it closes its connections as well. */
+/** Closing the catalog also closes its connections. */
 async function openCatalog(database: PostgresOptions, log: typeof SILENT): Promise<Catalog> {
   const storage = await openStorage({ database, directory: '', canWrite: true, log })
   return Object.assign(Object.create(storage.catalog), { close: () => storage.close() })
@@ -38,7 +38,7 @@ function scoreOf(a: Float32Array, b: Float32Array): number {
 
 describe('its vector index', () => {
   it('is built for many rows, is used, and finds the same images as a comparison of all, also with filters', async () => {
-    // A database that records how it answers.
+    // A server that logs the plan of each query.
     const server = await startPostgres([
       'shared_preload_libraries=auto_explain',
       'auto_explain.log_min_duration=0',
@@ -143,9 +143,9 @@ describe('its vector index', () => {
           "select 1 from pg_stat_activity where query like 'create index concurrently%' and wait_event = 'virtualxid'",
         )
       ).rowCount
-    // It waits for earlier work.
+    // The build waits for the earlier transaction.
     await expect.poll(isBuilding).toBe(1)
-    // It would wait for the end of the transaction that is open here.
+    // Without cancelling, it would wait for the end of the open transaction.
     await interrupted.close()
     expect(await isBuilding()).toBe(0)
     await client.query('rollback')

@@ -82,7 +82,7 @@ export function monitorReplicas(
   }
 
   async function checkAll(): Promise<void> {
-    // While the primary does not answer, the replicas have all there is.
+    // While the primary does not answer, nothing newer than the replicas can be read.
     const written = await writtenPosition(primary.database).catch(() => undefined)
     const required = minPosition(written)
     await Promise.all(replicas.map((replica) => check(replica, required, written ?? required)))

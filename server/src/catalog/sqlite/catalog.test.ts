@@ -141,7 +141,7 @@ describe('the vector index beside the rows', () => {
     const catalog = await openSqliteCatalog({ directory, savesIndex: true })
     await catalog.spaces.activate(SPACE)
     await catalog.images.upsert(Array.from({ length: 300 }, (_, n) => record(n)))
-    // In the place of the file that is to be written.
+    // A folder at the path of the temporary file makes writing fail.
     await mkdir(join(directory, '1.usearch.tmp'))
     await catalog.spaces.activate(SPACE)
     expect(logged).toHaveBeenCalledExactlyOnceWith(
@@ -194,7 +194,7 @@ describe('the vector index beside the rows', () => {
     await copyFile(join(directory, 'catalog.sqlite'), join(directory, 'backup'))
     await (await filled(directory, 300, 600)).close()
     await rename(join(directory, 'backup'), join(directory, 'catalog.sqlite'))
-    // It gives the numbers of the lost ones to others, and dies before it has saved its index.
+    // It assigns the ids of the lost vectors to others, and dies before it has saved its index.
     const restored = await openSqliteCatalog({ directory, savesIndex: true })
     await restored.spaces.activate(SPACE)
     await restored.images.upsert(Array.from({ length: 300 }, (_, n) => record(599 - n)))
@@ -211,7 +211,7 @@ describe('the vector index beside the rows', () => {
   it('catches up with rows that were added and removed after it was saved', async () => {
     const directory = await temporaryDirectory()
     await (await filled(directory, 0, 300)).close()
-    // A visitor does not save the index: as if the process had died.
+    // A read-only process does not save the index, as if it had died.
     const other = open(directory, false)
     await other.spaces.activate(SPACE)
     await other.images.upsert(Array.from({ length: 300 }, (_, i) => record(300 + i)))
@@ -295,7 +295,7 @@ describe('the statements of a request', () => {
     )
     expect(plans.length).toBeGreaterThan(15)
     expect(plans.filter((plan) => /^SCAN (images|vectors)\b/.test(plan))).toEqual([])
-    // By the embedder alone: all vectors there are.
+    // Such a plan reads all vectors of the embedder.
     expect(plans.filter((plan) => /\(embedder_id=\?\):/.test(plan))).toEqual([])
   })
 

@@ -46,7 +46,7 @@ export interface FilterMatches {
 
 const MAX_CACHED_FILTERS = 4
 const CATCH_UP_ROWS = 256
-/** Keeps the time to rebuild what an interrupted process had not saved at seconds rather than minutes. */
+/** Number of unsaved vectors after which the index is saved. Adding them again after an interruption takes seconds. */
 const MIN_UNSAVED = 5_000
 const MAX_UNSAVED_SHARE = 0.1
 

@@ -106,7 +106,7 @@ export async function openVectorIndex(file: string, dimensions: number): Promise
       bytes: (await stat(temporary)).size,
       checksum: await checksumOf(temporary),
     }
-    // First the old keys go: keys and index never stand side by side without belonging together.
+    // The old keys are removed first, so that keys and index on disk always belong together.
     await rm(keysFile, { force: true })
     await rename(temporary, file)
     const line = Buffer.from(`${JSON.stringify(header)}\n`)
@@ -133,7 +133,7 @@ export async function openVectorIndex(file: string, dimensions: number): Promise
   }
 }
 
-/** The file may be larger than memory allows to read at once, and others wait while a part is summed up. */
+/** Reads the file in parts, because it may be larger than memory, and other work can run between them. */
 async function checksumOf(file: string): Promise<number> {
   const handle = await open(file)
   try {

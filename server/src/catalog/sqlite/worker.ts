@@ -50,7 +50,7 @@ async function maintain(): Promise<boolean> {
     return await (await opened).maintain()
   } catch (error) {
     // Maintenance is repeated, and the index file can be rebuilt.
-    console.error(`The upkeep of the catalog failed: ${messageOf(error)}`)
+    console.error(`Maintenance of the catalog failed: ${messageOf(error)}`)
     return false
   }
 }

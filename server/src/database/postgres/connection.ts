@@ -11,7 +11,7 @@ export interface PostgresOptions {
   password?: string | undefined
   url?: string | undefined
   ssl?: 'disable' | 'require' | 'verify-full'
-  /** File with the certificates that sign the server's. */
+  /** File with the CA certificates that the server's certificate is checked against. */
   ssl_ca?: string | undefined
   hnsw?: { m: number; ef_construction: number }
   /** Its standby servers, by the settings that differ. */

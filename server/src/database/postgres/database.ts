@@ -112,7 +112,7 @@ async function migrate({ database, options }: PostgresDatabase): Promise<void> {
 
 /** Errors that waiting does not resolve. */
 const REFUSALS: Record<string, (names: { user: string; database: string }) => string> = {
-  '28P01': ({ user }) => `the password of "${user}" is not right (database.password)`,
+  '28P01': ({ user }) => `the password of "${user}" is wrong (database.password)`,
   '28000': ({ user }) => `"${user}" may not sign in (database.user)`,
   '3D000': ({ database }) => `there is no database "${database}": create it (createdb ${database})`,
 }
@@ -129,7 +129,7 @@ async function waitForServer(pool: Pool, options: PostgresOptions, log: Pick<Log
     maxTimeout: MAX_PAUSE_MS,
     shouldRetry({ error }) {
       if (REFUSALS[systemCodeOf(error) ?? ''] !== undefined) return false
-      log.warn(`${problem(error)}. It is tried again.`)
+      log.warn(`${problem(error)}. Trying again.`)
       return true
     },
   }).catch((error: unknown) => {
@@ -161,7 +161,7 @@ async function assertSupported(database: Kysely<PostgresTables>, name: string): 
     await sql`create extension if not exists vector`.execute(database).catch((error) => {
       throw new DomainError(
         'unavailable',
-        `The extension "vector" can't be created in the database "${name}" (${messageOf(error)}): have a superuser do "create extension vector".`,
+        `The extension "vector" can't be created in the database "${name}" (${messageOf(error)}): ask a superuser to run "create extension vector".`,
         { cause: error },
       )
     })

@@ -6,8 +6,8 @@ import { type OpenCheckpoint, openTorchCheckpoint } from './torch-checkpoint.ts'
 export type { OpenCheckpoint } from './torch-checkpoint.ts'
 
 /**
- * Opens a file of weights: `.safetensors`, or the output of `torch.save` under any name. Prefixes that wrappers leave
- * in the names (`torch.compile`, DistributedDataParallel) are taken off.
+ * Opens a file of weights: `.safetensors`, or the output of `torch.save` under any name. Prefixes that wrappers leave in the
+ * names (`torch.compile`, DistributedDataParallel) are removed.
  * @throws {DomainError} `embedder_unavailable` with the file and its problem
  */
 export async function openCheckpoint(path: string): Promise<OpenCheckpoint> {

@@ -64,7 +64,7 @@ const BYTE_ORDER_MAX_BYTES = 16
 const PICKLE_MAX_BYTES = 256 * 1024 * 1024
 const MAX_DIMENSIONS = 16
 
-/** Where training scripts put the weights when they save more than those. */
+/** Keys under which training scripts store the weights beside other values. */
 const STATE_KEYS = [
   'state_dict',
   'model_state_dict',

@@ -16,15 +16,14 @@ export class Callable {
 }
 
 const MARK = Symbol('mark')
-/** Bytes of a whole number; reading one takes the square of its length. */
+/** Maximum length of an integer in bytes. The time to read one grows with the square of its length. */
 const MAX_NUMBER_LENGTH = 1024
 
 /**
  * Reads a pickle of the protocols 2 to 5 without running anything. Numbers, strings, bytes, tuples, lists, dicts and sets are
- * built here: dicts as Maps, tuples and lists as arrays. Whatever else a pickle wants goes through the hooks.
- *
- * The opcodes are those that Python's `pickletools` documents.
- * @throws {RangeError} if the pickle is damaged or holds an opcode that none of these needs
+ * built here: dicts as Maps, tuples and lists as arrays. Everything else is passed to the hooks.
+ * Python's `pickletools` documents the opcodes.
+ * @throws {RangeError} if the pickle is damaged or contains an unsupported opcode
  */
 export function unpickle(bytes: Uint8Array, hooks: UnpickleHooks): unknown {
   const input = new PickleInput(bytes)
@@ -114,7 +113,7 @@ function operationsOn(stack: PickleStack, input: PickleInput): Record<string, ()
     Q: () => stack.resolvePersistentId(), // BINPERSID
     R: () => stack.call(), // REDUCE
     '\x81': () => stack.call(), // NEWOBJ
-    // Attributes of an object: what is built here has none that matter.
+    // Attributes of an object, which are not needed here.
     b: () => stack.pop(), // BUILD
   }
 }

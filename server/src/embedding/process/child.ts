@@ -147,7 +147,7 @@ function startProcess(
           conversation.onResponse(message, payload)
         }
       },
-      () => conversation.end('what it wrote to file descriptor 3 is no answer'),
+      () => conversation.end('it wrote an invalid response to file descriptor 3'),
     )
     writeFrame(child.stdin!, { type: 'load', name, definition, ...options.loadSettings })
   })

@@ -50,7 +50,7 @@ export interface EmbedderClient {
 }
 
 export interface EmbedderClientOptions {
-  /** Gets every line that the embedder prints. */
+  /** Receives every line that the embedder prints. */
   onOutput: (line: string) => void
   /** Reports progress of loading; `share` is 0…1 if it is known. */
   onProgress?: ((message: string, share: number | undefined) => void) | undefined

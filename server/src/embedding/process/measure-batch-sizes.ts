@@ -6,11 +6,11 @@ const MAX_BATCH = 64
 const MIN_RUNS = 3
 const MAX_RUNS = 30
 const MIN_TOTAL_MS = 60
-/** A query waits for the batch that is under way: it should not take much longer than the query itself. */
+/** A query may have to wait for a batch, which should not take much longer than the query itself. */
 const MAX_SLOWDOWN = 2
 const MIN_BATCH_LIMIT_MS = 25
-/** A larger batch has to be faster by so much for each image. */
-const MIN_IMPROVEMENT = 0.95
+/** A larger batch is chosen only if it takes at most this share of the time for each image. */
+const MAX_TIME_RATIO = 0.95
 /** Maximum time for measuring one batch size. */
 const MAX_RUN_MS = 1500
 
@@ -22,7 +22,7 @@ export async function measureBatchSizes(
   child: Pick<EmbeddingProcess, 'embed' | 'inputSize' | 'dimensions' | 'threads'>,
   onProgress: ((message: string, share: number | undefined) => void) | undefined,
 ): Promise<Measurement> {
-  onProgress?.('measuring how fast it is', undefined)
+  onProgress?.('measuring the time per image', undefined)
   const image = probeImage(child.inputSize)
   const millisecondsForOne = await timeOf(1)
   const longest = Math.max(MIN_BATCH_LIMIT_MS, millisecondsForOne * MAX_SLOWDOWN)
@@ -30,7 +30,7 @@ export async function measureBatchSizes(
   for (let size = 2; size <= MAX_BATCH && best.ms < MAX_RUN_MS; size *= 2) {
     const ms = await timeOf(size).catch(() => Number.POSITIVE_INFINITY)
     if (ms > longest) break
-    if (ms / size < (best.ms / best.size) * MIN_IMPROVEMENT) best = { size, ms }
+    if (ms / size < (best.ms / best.size) * MAX_TIME_RATIO) best = { size, ms }
   }
   return {
     dimensions: child.dimensions,
@@ -40,7 +40,7 @@ export async function measureBatchSizes(
     millisecondsForOne,
   }
 
-  /** The fastest of a few runs; of short ones more are made, which are easily disturbed. */
+  /** Returns the fastest of a few runs. Short runs are repeated more often, because they are easily disturbed. */
   async function timeOf(size: number): Promise<number> {
     let fastest = Number.POSITIVE_INFINITY
     let total = 0

@@ -2,7 +2,7 @@ import type { ImageBatch } from '../embedder.ts'
 import { normaliseVectors } from '../vectors.ts'
 import type { EmbeddingProcess } from './child.ts'
 
-/** A picture on which any model must answer: smooth colours with an edge, the same every time. */
+/** A picture that every model must embed: smooth colours with an edge, the same every time. */
 export function probeImage({ width, height }: { width: number; height: number }): Uint8Array {
   const pixels = new Uint8Array(width * height * 3)
   for (let y = 0; y < height; y++) {
@@ -19,7 +19,7 @@ export function probeImage({ width, height }: { width: number; height: number })
 
 const TRIAL_IMAGES = 2
 
-/** A few grey images, to measure with. */
+/** A few grey images for measurements. */
 export function trialBatch(
   { width, height }: { width: number; height: number },
   count = TRIAL_IMAGES,

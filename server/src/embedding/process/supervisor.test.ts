@@ -13,7 +13,7 @@ import { readFrames, writeFrame } from './protocol.ts'
 const classical = { target: 'classical' }
 const SCRIPTED = join(import.meta.dirname, '../kinds/javascript/fixtures', 'embedders.ts')
 
-/** In its vectors is how many images came together; four are best. */
+/** Starts an embedder whose vectors contain the size of their batch. Its measured batch size is four. */
 async function countingHost() {
   const measurement = { dimensions: 2, batchSize: 4, imagesPerSecond: 1000, millisecondsForOne: 1 }
   const embedder = await startHost({ file: SCRIPTED, class_name: 'Counts' }, { measurement })
@@ -23,7 +23,7 @@ async function countingHost() {
   return { embedder, request }
 }
 
-/** How many images came with one that was so bright. */
+/** Returns the size of the batch that contained a picture of this brightness. */
 function countIn(answer: Embedding, pixel: number): number {
   const [first, second] = answer as Float32Array
   return Math.round((pixel * second!) / first!)
@@ -65,7 +65,7 @@ describe('the embedder supervisor', () => {
     const answers = await Promise.all(asked.map(([pixel, kind]) => request(pixel, kind)))
     expect(answers.map((answer) => answer instanceof Float32Array)).not.toContain(false)
     const counts = answers.map((answer, n) => countIn(answer, asked[n]![0]))
-    // The first goes at once; four are a whole batch; one is left over.
+    // The first is sent at once; four are a whole batch; one is left over.
     expect(counts).toEqual([1, 4, 4, 1, 4, 4, 1])
   })
 
@@ -163,7 +163,7 @@ describe('work for a hanging embedder', () => {
     const waiting = expect(embedder.embed([noise(1)], 'photo', 'bulk')).rejects.toMatchObject({
       code: 'unavailable',
     })
-    // By this time it is being loaded.
+    // The embedder is being loaded by then.
     await sleep(3000)
     const start = performance.now()
     await embedder.close()

@@ -46,7 +46,7 @@ class EmbedderSupervisor implements EmbedderClient {
   #process: EmbeddingProcess | undefined
   /** A loaded process that is being tried. */
   #tried: EmbeddingProcess | undefined
-  /** As at the first start. */
+  /** Properties at the first start, which must not change at a restart. */
   #properties: EmbedderProperties | undefined
   #isStarted = false
   #isBusy = false

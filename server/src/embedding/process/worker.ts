@@ -56,7 +56,7 @@ async function load({ name, definition, ...given }: Extract<Request, { type: 'lo
     embedder = await loadEmbedder(name, definition, {
       ...given,
       device: definition.device,
-      say: console.log,
+      log: console.log,
       progress: (message, share) => respond({ type: 'progress', message, share }),
     })
     respond({

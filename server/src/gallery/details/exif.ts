@@ -2,7 +2,7 @@ import readTags from 'exif-reader'
 import type { FileDetails } from './file-details.ts'
 import { cleanNumber, cleanRating, cleanText, parseOffset, parseTime } from './values.ts'
 
-/** More values than any camera writes. Without a limit, a made file would keep the reader busy for minutes. */
+/** More values than any camera writes. Without a limit, a crafted file would keep the reader busy for minutes. */
 const MAX_VALUES = 100_000
 
 /** Reads an EXIF block, or a TIFF file. @throws {Error} if it is damaged */

@@ -10,8 +10,8 @@ const SENSOR_COMPRESSIONS = [32767, 32769, 32770, 34713, 65000, 65535]
 const MAX_DIRECTORIES = 32
 
 /**
- * Whether a file built as a TIFF (TIFF 6.0, section 2) holds what a camera's sensor saw: most raw photos are such files, with
- * the picture in a directory of its own among previews.
+ * Whether a file built as a TIFF (TIFF 6.0, section 2) contains the sensor data of a camera: most raw photos are such files,
+ * with the picture in a directory of its own among previews.
  */
 export function isOfSensor(bytes: Uint8Array): boolean {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)

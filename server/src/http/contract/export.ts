@@ -5,7 +5,7 @@ import { EXPORT_FORMATS, EXPORT_LAYOUTS } from '../../images/export/formats.ts'
 import { querySchema } from '../schemas.ts'
 import { MAX_JSON_CHARACTERS, savedSearchSchema } from './search-request.ts'
 
-/** As many as a request has room for. */
+/** As many ids as fit into a request. */
 const MAX_IMAGES = 25_000
 
 export const exportRequestSchema = z

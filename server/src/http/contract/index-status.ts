@@ -6,12 +6,12 @@ import { failureSchema, querySchema } from '../schemas.ts'
 
 const acceptedSchema = z.object({ status: z.literal('success') })
 
-/** The state of the index, and the files that it could not take. */
+/** The state of the index, and the files that could not be indexed. */
 export const indexStatusContract = {
   status: defineRoute('user', {
     method: 'get',
     path: '/api/index/status',
-    summary: 'How far the index is',
+    summary: 'State and progress of the index',
     responses: { 200: { description: 'The state of the index.', ...json(indexStatusSchema) } },
   }),
   failures: defineRoute('user', {

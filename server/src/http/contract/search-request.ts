@@ -23,7 +23,7 @@ const examplesRequestSchema = z
   .object({
     positive: z.array(exampleSchema).min(1).max(100),
     negative: z.array(exampleSchema).max(100).default([]).openapi({
-      description: 'Less like these; whole files of the gallery among them are not found themselves.',
+      description: 'Unwanted examples. Whole files of the gallery among them are left out of the results.',
     }),
     top_k: optional(topKSchema),
     query: querySchema.nullish(),

@@ -61,7 +61,7 @@ function isTooDeep(text: string): boolean {
   return false
 }
 
-/** Position of the mistake, where V8 names it; it does not for the end of the text and for its first character. */
+/** Returns the position of the mistake, which V8 does not name at the end of the text and at its first character. */
 function positionIn(reason: string, text: string): number {
   const [, position] = /at position (\d+)/.exec(reason) ?? []
   if (position !== undefined) return Number(position)

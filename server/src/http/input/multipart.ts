@@ -12,7 +12,7 @@ const MAX_FIELD_BYTES = 1024 * 1024
 /** Headers of one part. A file name has at most a few thousand bytes. */
 const MAX_HEADER_BYTES = 16 * 1024
 const MAX_HEADERS = 32
-/** The parser ends a piece before it stops: one of 64 KiB can hold a thousand more parts. */
+/** The parser reads a whole piece before it stops, and 64 KiB can contain a thousand parts. */
 const PIECE_BYTES = 16 * 1024
 /** The parser skips the rest of a header that is too long, and parts without a name, but reads them to their end. */
 const MAX_BYTES_WITHOUT_RESULT = MAX_FIELD_BYTES + MAX_HEADER_BYTES

@@ -10,7 +10,7 @@ import { type Detail, detailsOf, InvalidInput } from './problems.ts'
 type Target = 'query' | 'param' | 'json' | 'form'
 
 /**
- * Reads and validates what a route takes, as FastAPI does: all problems of path, query and body are reported at once, of a
+ * Reads and validates the input of a route as FastAPI does: all problems of path, query and body are reported at once, of a
  * parameter given twice the last counts, and JSON needs no content type.
  */
 export function readInput(request: RouteConfig['request']): MiddlewareHandler<HttpEnv> {

@@ -2,7 +2,7 @@ import { getConnInfo } from '@hono/node-server/conninfo'
 import type { Context } from 'hono'
 import { isAddress, networkMatcher, plainAddress } from '../../addresses.ts'
 
-/** Who sends a request. */
+/** The sender of a request. */
 export interface Client {
   /** IP address, or `local` where there is no connection. */
   address: string

@@ -13,7 +13,7 @@ export interface ReadPositions {
 const COOKIE = 'sketch-search-position'
 /** For clients without cookies: the response to a change contains it, and a request may repeat it. */
 const HEADER = 'Sketch-Search-Position'
-/** Longer than any server that is read from may be behind. */
+/** Longer than the maximum lag of the standby servers in use. */
 const KEPT_S = 30
 const READING = ['GET', 'HEAD', 'OPTIONS']
 

@@ -63,7 +63,7 @@ export function archiveOfCopies(
   })
 }
 
-/** XMP files to lie beside the originals. */
+/** XMP files that belong beside the originals. */
 export function archiveOfSidecars(
   images: AsyncIterable<ExportedImage>,
   layout: ExportLayout,
@@ -81,7 +81,7 @@ type EntryOf = (image: ExportedImage, onReadError: (error: unknown) => void) => 
 async function* archive(images: AsyncIterable<ExportedImage>, entryOf: EntryOf): AsyncGenerator<Uint8Array> {
   const all = entries(images, entryOf)
   try {
-    // The library does not end the entries of an archive that is cancelled, therefore it gets no means to do it.
+    // The library does not end the entries of a cancelled archive, so the code below does.
     yield* makeZip({ [Symbol.asyncIterator]: () => ({ next: () => all.next() }) })
   } finally {
     await all.return()

@@ -39,7 +39,7 @@ export function sidecarOf(image: Image): string {
 `
 }
 
-/** XML has no place for control characters. */
+/** XML can't contain control characters. */
 function escapeXml(text: string): string {
   return escapeMarkup(text.replaceAll(/[\p{Cc}\ufffe\uffff]/gu, ' '))
 }

@@ -7,7 +7,7 @@ const SAME_LUMINANCE = 0.96
 /** A cropped picture has less similar light and shade, but nearly the same colours at the same places. */
 const CROPPED_LUMINANCE = 0.7
 const SAME_COLOURS = 0.95
-/** An image with so few similar ones is no drawing among many of its kind, so its vector is trusted. */
+/** An image with at most this many neighbours is no drawing among many of its kind, so its vector is trusted. */
 const MAX_NEIGHBOURS = 2
 
 /**

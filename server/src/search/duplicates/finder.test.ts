@@ -25,7 +25,7 @@ const record = (path: string, contentHash: string, vector: Float32Array | undefi
   vector,
 })
 
-/** Turned so little that it is like the vector, and like what is turned the other way less than the threshold. */
+/** Turns a vector so little that it stays similar to the original, but not to one that is turned the other way. */
 function turned(vector: Float32Array, by: number): Float32Array {
   const result = vector.slice()
   result[0]! += by
@@ -79,7 +79,7 @@ it('returns preliminary results while it compares, all at the end, and compares 
   ])
   expect(compared).toBe(3002)
 
-  // Later it compares what has come since, and the last thousand again.
+  // A later comparison covers new vectors, and the last thousand again.
   await catalog.images.upsert([record('like 5', 'like 5', turned(vectorNamed('5', DIMENSIONS), 0.05))])
   await expect.poll(async () => pathsOf(await find(THRESHOLD))).toHaveLength(3)
   expect(compared).toBeLessThan(3002 + 1100)
@@ -100,7 +100,7 @@ it('finds added images, and joins no groups by removed ones', async () => {
   await catalog.files.remove(['middle'])
   await catalog.vectors.deleteUnused()
   await catalog.images.upsert([record('new', 'new', turned(middle, 0.13)), record('copy', '7', undefined)])
-  // An answer holds for two seconds.
+  // A result is kept for two seconds.
   await expect
     .poll(async () => pathsOf(await find(THRESHOLD)))
     .toEqual([
@@ -118,12 +118,12 @@ it('finds pairs that many removed images separated', async () => {
   await catalog.images.upsert(many)
   const find = createDuplicateFinder({ catalog })
   expect(pathsOf(await find(THRESHOLD))).toEqual([many.map(({ path }) => path).sort()])
-  // Each image has eleven noted neighbours, and those are deleted.
+  // Each image has eleven stored neighbours, and those are deleted.
   const left = ['many-0', 'many-30', 'many-59']
   await catalog.files.remove(many.map(({ path }) => path).filter((path) => !left.includes(path)))
   await catalog.vectors.deleteUnused()
   await expect.poll(async () => pathsOf(await find(THRESHOLD))).toEqual([left])
-  // And goes on from there.
+  // Later comparisons continue from there.
   await catalog.images.upsert([record('5 again', '5 again', turned(vectorNamed('5', DIMENSIONS), 0.05))])
   await expect.poll(async () => pathsOf(await find(THRESHOLD))).toEqual([['5', '5 again'], left])
 })
@@ -155,7 +155,7 @@ it('joins edited copies of a drawing, and no different drawings of the same kind
     dimensions: DIMENSIONS,
     further: [COLOUR_SPACE],
   })
-  // To the embedder all are the same.
+  // All images have the same vector.
   const same = vectorNamed('a thing', DIMENSIONS)
   const vectors = Array.from({ length: 30 }, (_, n) => turned(same, n / 1000))
   const next = () => vectors.pop()!

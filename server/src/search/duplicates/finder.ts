@@ -19,13 +19,13 @@ export interface DuplicateFinderOptions {
 
 const COMPARISON_TIMEOUT_MS = 5_000
 /** Time for which a result is kept: a multiple of the time that it took, within limits. */
-const REST = 20
-const MIN_REST_MS = 2_000
-const MAX_REST_MS = 10 * 60_000
+const RESULT_AGE_FACTOR = 20
+const MIN_RESULT_AGE_MS = 2_000
+const MAX_RESULT_AGE_MS = 10 * 60_000
 /** The comparison pauses when there was no request for this time. */
-const UNASKED_MS = 60_000
+const IDLE_TIMEOUT_MS = 60_000
 /** Ids are assigned before their transaction commits, so the newest ids are compared again. */
-const AGAIN = 1_000
+const RECOMPARED_IDS = 1_000
 /** Maximum number of thresholds for which pairs are kept. */
 const MAX_SEARCHES = 3
 const MAX_MARKS = 200
@@ -79,7 +79,7 @@ class ThresholdSearch implements Search {
   #last = 0
   #compared = 0
   #progress = 0
-  /** Some images had more similar ones than are noted, and some of the noted ones are gone. */
+  /** Some images had more neighbours than are stored, and some of the stored ones are gone. */
   #isIncomplete = false
   #comparing: Promise<void> | undefined
   #made: (Duplicates & { until: number }) | undefined
@@ -119,7 +119,7 @@ class ThresholdSearch implements Search {
   async #compare(): Promise<void> {
     const { indexed } = await this.#catalog.images.counts()
     this.#next ??= this.#begin()
-    while (!this.#isForgotten && performance.now() - this.#askedAt < UNASKED_MS) {
+    while (!this.#isForgotten && performance.now() - this.#askedAt < IDLE_TIMEOUT_MS) {
       const part = await this.#catalog.vectors.similarPairs(this.#next, this.#threshold)
       this.#marks = [
         ...this.#marks.slice(-MAX_MARKS),
@@ -147,7 +147,7 @@ class ThresholdSearch implements Search {
       this.#compared = 0
       return 0
     }
-    const mark = this.#marks.findLast(({ after }) => after <= this.#last - AGAIN) ?? this.#marks[0]
+    const mark = this.#marks.findLast(({ after }) => after <= this.#last - RECOMPARED_IDS) ?? this.#marks[0]
     const from = mark ?? { after: 0, compared: 0, length: 0 }
     this.#marks = this.#marks.filter(({ after }) => after < from.after)
     this.#compared = from.compared
@@ -182,8 +182,8 @@ class ThresholdSearch implements Search {
     const start = performance.now()
     const { groups, isLossy } = await groupsOf(this.#catalog, this.#pairs, this.#isShown)
     if (this.#renewed === undefined) this.#isIncomplete ||= isLossy
-    const rest = (performance.now() - start) * REST
-    const until = performance.now() + Math.min(MAX_REST_MS, Math.max(MIN_REST_MS, rest))
+    const rest = (performance.now() - start) * RESULT_AGE_FACTOR
+    const until = performance.now() + Math.min(MAX_RESULT_AGE_MS, Math.max(MIN_RESULT_AGE_MS, rest))
     this.#made = { groups, progress, until }
     return this.#made
   }
@@ -228,7 +228,7 @@ export async function withoutDeleted(catalog: Catalog, groups: readonly Image[][
     .filter((group) => group.length > 1)
 }
 
-/** Pairs of contents, in eight bytes each: of a million images that are much alike there are millions. */
+/** Pairs of contents, eight bytes each: a million similar images can have millions of pairs. */
 interface Pairs {
   readonly length: number
   add(a: string, b: string): void
@@ -236,9 +236,9 @@ interface Pairs {
   cutTo(length: number): void
   contents(): Iterable<string>
   /**
-   * Joins all pairs of which both are there.
-   * @returns what a content and those that it is joined with have in common; and whether one that is there has as many as are
-   * noted at most, of which some are gone: then others that it is near to may not have been noted
+   * Joins the pairs whose contents both exist.
+   * @returns the name of the group of each content; `isLossy` if a content has the maximum number of stored neighbours and some
+   * of them are gone, because it may have further neighbours that were not stored
    */
   join(present: ReadonlySet<string>): { groupOf: (content: string) => string; isLossy: boolean }
 }

@@ -11,7 +11,7 @@ type Color = [number, number, number]
 const BLUE_PEN: Color = [40, 70, 150]
 const WOOD: Color = [130, 90, 60]
 
-/** How far a pixel is from a drawn ring with a bar across it, in pixels. */
+/** Distance of a pixel from a drawn ring with a bar across it, in pixels. */
 function distanceFromDrawing(x: number, y: number): number {
   const ring = Math.abs(Math.hypot(x - 230, y - 190) - 70)
   const bar = Math.abs(y - 190 - (x - 230) * 0.5) + (Math.abs(x - 230) > 90 ? 1000 : 0)
@@ -38,7 +38,7 @@ function photographed({ pen = BLUE_PEN, ruling = 0, strength = 0.85, paper: hasP
   return { data, width: WIDTH, height: HEIGHT }
 }
 
-/** Shares of the ink found that was drawn, and of the drawing that was found. */
+/** Returns the share of the found ink that was drawn, and the share of the drawing that was found. */
 function agreement(photo: RgbImage) {
   const ink = inkOnPaper(photo)!
   const { strength, width, height } = ink

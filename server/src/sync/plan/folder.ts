@@ -14,7 +14,7 @@ export type FileAction =
   /** `isFile`: an ordinary file, unlike an unreadable entry or one that the disk gave no answer for. */
   | { do: 'mark present'; path: string; isFile: boolean }
   | { do: 'mark missing'; row: KnownFile }
-  /** The row is right and lacks the time of the last change, as rows of earlier versions do. */
+  /** The row is up to date, but lacks the time of the last change, as rows of earlier versions do. */
   | { do: 'store change time'; file: FileStat }
   | { do: 'record failure'; file: FileStat; reason: string }
   /** An unreadable entry stands where an image was. It is recorded once the removal of that image is confirmed. */

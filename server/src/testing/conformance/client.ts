@@ -1,6 +1,6 @@
 import { request as httpRequest } from 'node:http'
 
-/** A client as one of the reference implementation would be: it keeps cookies, and repeats a request where it is redirected. */
+/** A client like those of the reference implementation: it keeps cookies and follows redirects. */
 export interface Client {
   readonly url: string
   readonly cookies: Map<string, string>

@@ -1,4 +1,4 @@
-/** Kurze Antworten in der Reihenfolge, in der sich die Fragen stellen. */
+/** Short answers, in the order in which a new user meets the subjects. */
 export const help = {
   title: 'Hilfe',
   topics: [

@@ -71,14 +71,14 @@ export function createMailer(
         await transport.sendMail({ from: { name: 'Sketch-Search', address: from }, ...mail })
         return
       } catch (error) {
-        // Without code and address: more people read a log than a mail.
+        // The code and the address are removed, because more people can read the log than the mail.
         const reason = messageOf(error).replaceAll(/<?[^\s<>]+@[^\s<>]+>?/g, '…')
         const problem = `A mail could not be sent by ${host}:${port}: ${reason}`
         if (pauseMs === undefined || isFinal(error)) {
-          log.error(`${problem}. It is given up.`)
+          log.error(`${problem}. It is not tried again.`)
           return
         }
-        log.warn(`${problem}. It is tried again in ${pauseMs / 1000} s.`)
+        log.warn(`${problem}. Trying again in ${pauseMs / 1000} s.`)
         const isEnding = await sleep(pauseMs, false, { signal: ending.signal }).catch(() => true)
         if (isEnding) return
       }

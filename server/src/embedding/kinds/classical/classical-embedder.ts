@@ -63,7 +63,7 @@ function describe(grey: Plane): Float32Array {
   return vector
 }
 
-/** Raises to `POWER` and scales to length `weight`. A picture without any edge is equally unlike every direction. */
+/** Raises to `POWER` and scales to length `weight`. A picture without edges gets equal values. */
 function powerNormalise(histogram: Float32Array, weight: number): void {
   let sum = 0
   for (let i = 0; i < histogram.length; i++) {

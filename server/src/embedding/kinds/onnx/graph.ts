@@ -1,7 +1,7 @@
 /** A value in a graph: an input, a constant or the result of a node. */
 export type Value = string
 
-/** Attributes of a node. A bare number is a whole one. */
+/** Attributes of a node. A plain number is an integer. */
 export type Attribute = number | number[] | string | { float: number }
 
 export interface GraphNode {
@@ -37,9 +37,9 @@ export interface GraphBuilder {
   constant(name: string, shape: readonly number[], read: () => Promise<Float32Array>): Value
   scalar(value: number): Value
   integers(values: number[]): Value
-  /** A whole number without dimensions, as `Gather` takes it to drop one. */
+  /** A scalar integer, with which `Gather` removes a dimension. */
   index(value: number): Value
-  /** @param outputName how the output is called in the model */
+  /** @param outputName name of the output in the model */
   finish(input: Graph['input'], output: Graph['output'], outputName?: string): Graph
 }
 

@@ -11,7 +11,7 @@ export interface OnnxModelOptions {
   /** Width and height, for a model that takes any. */
   inputSize?: [number, number] | undefined
   layout?: Layout | undefined
-  /** The output to take; default: the one that is named like an embedding, else the first with one vector an image. */
+  /** Name of the output. Default: the one that is named like an embedding, else the first with one vector per image. */
   output?: string | undefined
   pooling?: Pooling | undefined
 }
@@ -19,7 +19,7 @@ export interface OnnxModelOptions {
 /** An ONNX file as a function from images to vectors. */
 export interface OnnxModel {
   readonly inputSize: { width: number; height: number }
-  /** Whether pixels go in as whole numbers 0…255, so that no normalisation is applied. */
+  /** Whether the model takes pixels as integers 0…255, to which no normalisation is applied. */
   readonly takesBytes: boolean
   readonly threads: number
   /** Length of the vectors, if the model declares it. */
@@ -49,14 +49,12 @@ const EMBEDDING_NAMES = [
 ]
 const INPUT_TYPES = ['float32', 'float16', 'uint8']
 
-/**
- * @throws {Error} if the file can't be read, or what it takes is no batch of images
- */
+/** @throws {Error} if the file can't be read, or its input is no batch of images */
 export async function openOnnxModel(options: OnnxModelOptions, context: LoadContext): Promise<OnnxModel> {
-  const open = (threads: number) => openSession(options.path, context.device, threads, context.say)
+  const open = (threads: number) => openSession(options.path, context.device, threads, context.log)
   const first = await open(context.threads ?? 1)
   const input = findInput(first, options)
-  const output = findOutput(first, options.output, context.say)
+  const output = findOutput(first, options.output, context.log)
   const run = (session: OnnxSession, batch: ImageBatch, normalisation: Normalisation, name = output.name) =>
     session.run({ [input.name]: toTensor(batch, normalisation, input) }, name)
   const blank = trialBatch(input, input.batch)
@@ -129,7 +127,7 @@ function findInput({ inputs }: OnnxSession, options: OnnxModelOptions): ImageInp
   }
 }
 
-function findOutput({ outputs }: OnnxSession, requested: string | undefined, say: LoadContext['say']): Port {
+function findOutput({ outputs }: OnnxSession, requested: string | undefined, log: LoadContext['log']): Port {
   if (requested !== undefined) {
     const found = outputs.find(({ name }) => name === requested)
     if (found !== undefined) return found
@@ -141,7 +139,7 @@ function findOutput({ outputs }: OnnxSession, requested: string | undefined, say
   const chosen = byName ?? outputs.find(({ shape }) => shape.length === 2) ?? outputs[0]
   if (chosen === undefined) throw new Error('it has no output')
   if (outputs.length > 1)
-    say(`The model has the outputs ${outputs.map(({ name }) => name).join(', ')}; ${chosen.name} is used.`)
+    log(`The model has the outputs ${outputs.map(({ name }) => name).join(', ')}; ${chosen.name} is used.`)
   return chosen
 }
 
@@ -168,7 +166,7 @@ function halfTensor(values: Float16Array<ArrayBuffer>, shape: number[]): Tensor 
   return Object.defineProperty(tensor, 'data', { value: new Uint16Array(values.buffer) })
 }
 
-/** Restores the original content of the file. */
+/** Restores the values 0…255 of the file. */
 const BYTES: Normalisation = { mean: [0, 0, 0], std: [1 / 255, 1 / 255, 1 / 255], isGrey: false }
 
 /** Batches of exactly `size`; the last is filled up with blank images. */

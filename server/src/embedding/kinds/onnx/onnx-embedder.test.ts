@@ -16,7 +16,7 @@ const context: LoadContext = {
   device: 'auto',
   threads: 1,
   fingerprint: '',
-  say: (message) => logged.push(message),
+  log: (message) => logged.push(message),
   progress: () => {},
 }
 

@@ -17,7 +17,7 @@ import { type OnnxModel, type OnnxModelOptions, openOnnxModel } from './model.ts
 import { openTextModel, type TextModel } from './text-model.ts'
 import { POOLINGS } from './vectors.ts'
 
-/** They say how texts are embedded, so that no vector of an image depends on them. */
+/** Arguments of the text model. No vector of an image depends on them. */
 const TEXT_ARGUMENTS = {
   text_path: fileArgument.optional(),
   tokenizer: fileArgument.optional(),
@@ -37,8 +37,9 @@ const ARGUMENTS = {
 }
 
 /**
- * `target: onnx`: any ONNX file whose input is a batch of images, with a second one for sketches and one for texts if there are any.
- * @throws {Error} if a file or an argument is not right
+ * `target: onnx`: any ONNX file whose input is a batch of images, with a second one for sketches and one for texts if there are
+ * any.
+ * @throws {Error} if a file or an argument is not valid
  */
 export async function createOnnxEmbedder(
   definition: EmbedderDefinition,

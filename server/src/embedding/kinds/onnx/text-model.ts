@@ -51,7 +51,7 @@ const TYPES = 'token_type_ids'
  */
 export async function openTextModel(options: TextModelOptions, context: LoadContext): Promise<TextModel> {
   const tokens = await openTokenizer(options.tokenizer)
-  const session = await openSession(options.path, context.device, context.threads ?? 1, context.say)
+  const session = await openSession(options.path, context.device, context.threads ?? 1, context.log)
   const output = findOutput(session, options.output)
   const ids = findIds(session)
   const length = options.length ?? ids.shape[1]
@@ -137,7 +137,10 @@ async function openTokenizer(path: string): Promise<TextTokens> {
   }
 }
 
-/** Cuts the end of a text off, not the tokens that the model expects around it. @param plain tokens of the text alone */
+/**
+ * Cuts off the end of a text, but keeps the special tokens that the model expects around it. @param plain tokens of the text
+ * alone
+ */
 function shortened(ids: readonly number[], plain: readonly number[], length: number): number[] {
   if (ids.length <= length) return [...ids]
   const start = ids.findIndex((_, n) => plain.every((id, i) => ids[n + i] === id))

@@ -3,8 +3,8 @@ import type { LoadContext } from '../../load-context.ts'
 
 const WARM_UP_RUNS = 1
 const MEASURED_RUNS = 2
-/** Minimum gain for which more threads are used; otherwise they are left to image decoding. */
-const WORTHWHILE = 0.92
+/** More threads are used only if a run then takes at most this share of the time; otherwise they are left to image decoding. */
+const MAX_TIME_RATIO = 0.92
 
 /** A model that computes with a number of threads that was chosen when it was opened. */
 export interface Threaded {
@@ -13,28 +13,28 @@ export interface Threaded {
 }
 
 /**
- * Leaves a model with the number of threads that was measured before or, at first use, with what serves it best here: twice
- * as many as before are taken as long as that is clearly faster.
- * @param first opened with the threads that are remembered, else with one
- * @param trial one run
+ * Returns a model with the stored number of threads or, at first use, with the fastest number: it is doubled as long as that is
+ * clearly faster.
+ * @param first opened with the stored number of threads, else with one
+ * @param trial runs the model once
  */
 export async function tuneThreads<Model extends Threaded>(
   first: Model,
   open: (threads: number) => Promise<Model>,
   trial: (model: Model) => Promise<unknown>,
-  { threads: remembered, progress }: Pick<LoadContext, 'threads' | 'progress'>,
+  { threads: stored, progress }: Pick<LoadContext, 'threads' | 'progress'>,
 ): Promise<Model> {
-  if (remembered !== undefined) return first
-  progress('measuring how many threads serve it best')
+  if (stored !== undefined) return first
+  progress('choosing the number of threads')
   const most = availableParallelism()
   let best = first
   let bestMs = await measure(best, trial)
   while (best.threads < most) {
-    // Two copies of a large model may be more than the memory holds: then the first is kept.
+    // Two copies of a large model may not fit into memory; then the first one is kept.
     const candidate = await open(Math.min(most, best.threads * 2)).catch(() => undefined)
     if (candidate === undefined) break
     const ms = await measure(candidate, trial)
-    if (ms > bestMs * WORTHWHILE) {
+    if (ms > bestMs * MAX_TIME_RATIO) {
       await candidate.close()
       break
     }

@@ -5,8 +5,8 @@ export const POOLINGS = ['cls', 'mean', 'max', 'flatten'] as const
 export type Pooling = (typeof POOLINGS)[number]
 
 /**
- * The values of a tensor, which the runtime gives half-precise ones of as whole numbers of 16 bits or as they are.
- * @throws {Error} if they are no floating-point numbers of 16 or 32 bits
+ * Returns the values of a tensor. The runtime returns half-precision values as 16-bit integers or as a Float16Array.
+ * @throws {Error} if the values are no floating-point numbers of 16 or 32 bits
  */
 export function toFloats({ type, data }: { type: string; data: unknown }): Float32Array {
   if (data instanceof Float32Array) return data
@@ -19,9 +19,9 @@ export function toFloats({ type, data }: { type: string; data: unknown }): Float
 }
 
 /**
- * Makes one vector an image of whatever a model returns: a list of tokens `[count, tokens, width]` (default: the first), a map
- * `[count, channels, height, width]`, or with the channels last as its input has them (default: the mean over its places), or vectors as
- * they are.
+ * Returns one vector per image from the output of a model: a list of tokens `[count, tokens, width]` (default: the first), a
+ * map `[count, channels, height, width]`, or with the channels last as its input has them (default: the mean over its places),
+ * or vectors as they are.
  * @returns `[count, dimensions]`, row-major
  */
 export function pooledVectors(
@@ -48,7 +48,7 @@ export function pooledVectors(
   throw new Error(`its output has the shape ${shape.join(' × ')}, of which no vector can be made`)
 }
 
-/** Where the values of an image's places are; steps in elements. */
+/** Layout of the values at the places of an image; steps in elements. */
 interface Places {
   count: number
   places: number

@@ -16,7 +16,7 @@ function start(
   definition: Partial<EmbedderDefinition> = {},
   options: Partial<EmbedderClientOptions> = {},
 ) {
-  // With a measurement at hand, nothing is measured: the batches are as large as these tests need them.
+  // With this measurement, nothing is measured, and batches have the size that these tests need.
   const measurement = { dimensions: 48, batchSize: BATCH, imagesPerSecond: 1, millisecondsForOne: 1 }
   const python = pythonWithNumpy()
   return startHost({ file: FILE, class_name, python, ...definition }, { measurement, ...options })
@@ -77,7 +77,7 @@ describe('an embedder in Python', () => {
   it.each(['Crashes', 'Hangs', 'ReturnsNaN', 'ReturnsWrongLength', 'ReturnsTooFew', 'Raises'])(
     '%s at one image of twenty: the others are embedded, and the log names the image and the reason',
     async (name) => {
-      // Only what hangs is waited for; on a busy machine, the others may take longer than that.
+      // The short timeout is only for the embedder that hangs: on a busy machine, the others may take longer.
       const embedder = await start(name, { batch_timeout_s: name === 'Hangs' ? 3 : 60 })
       const results = await embedder.embed(twenty, 'photo', 'bulk')
       expect(results.map((result) => result instanceof Float32Array)).toEqual(twenty.map((_, n) => n !== 13))
@@ -85,7 +85,7 @@ describe('an embedder in Python', () => {
         code: 'embedder_failed',
         message: expect.stringMatching(new RegExp(`"mine" \\(${name} in .*misbehaving\\.py\\)`)),
       })
-      // The order is kept: what is asked again gives the same.
+      // The order is kept: embedding a picture again returns the same vector.
       const [again] = await embedder.embed([noise(17)], 'photo', 'query')
       expect(results[17]).toEqual(again)
     },

@@ -13,7 +13,7 @@ const BACKBONES = new Map(
   ),
 )
 
-/** Whether there is a graph of ours for a network, by its name in timm. */
+/** Whether the graph of a network can be built here, by its name in timm. */
 export function isBackbone(name: string): boolean {
   return BACKBONES.has(architectureOf(name))
 }

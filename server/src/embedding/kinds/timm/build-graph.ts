@@ -62,7 +62,7 @@ export function buildGraph(
   return { graph, hasHead }
 }
 
-/** @throws {Error} if there is more in the checkpoint, so that the network was another */
+/** @throws {Error} if the checkpoint has further weights, so that it belongs to another network */
 function assertAllUsed(weights: Weights, what: string): void {
   const unused = weights.unused().filter((name) => !IGNORED.test(name))
   if (unused.length === 0) return

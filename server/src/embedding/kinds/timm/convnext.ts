@@ -127,7 +127,7 @@ function stem(network: Network, pixels: Value, options: ConvNextOptions): Value 
   return layerNorm2d(network, x, last!, widths[0]!, normOf(options))
 }
 
-/** @param name what the block's weights begin with */
+/** @param name prefix of the names of the block's weights */
 export function convNextBlock(
   network: Network,
   input: Value,

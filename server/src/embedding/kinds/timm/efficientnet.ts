@@ -130,7 +130,7 @@ const KINDS: { by: string; steps: Step[] }[] = [
   { by: 'conv', steps: [{ conv: 'conv', norm: 'bn1', strided: true }] },
 ]
 
-/** @param name what the block's weights begin with */
+/** @param name prefix of the names of the block's weights */
 export function efficientNetBlock(
   network: Network,
   input: Image,

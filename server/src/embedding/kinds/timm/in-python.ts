@@ -8,18 +8,18 @@ const PROGRAM = fileURLToPath(new URL('./timm_embedder.py', import.meta.url))
 export interface InPython {
   /** A class in Python that runs the same checkpoint with torch and timm. */
   definition: EmbedderDefinition
-  /** Sentences for the log. */
+  /** Messages for the log. */
   notes: string[]
-  /** @returns the reason why it can't be loaded, with what helps */
+  /** @returns the reason why it can't be loaded, with a remedy */
   explain(reason: string): string
 }
 
-/** Where the name may be misspelt, or Python is not needed for the intended one. */
+/** Errors after which the message names the nearest backbone that needs no Python. */
 const ASKS_FOR_ANOTHER_NAME = /Unknown model|No module named|no program/
 
 /**
- * The way on for backbones without a graph of ours.
- * @returns undefined if there is one
+ * Returns the Python class for a backbone whose graph can't be built here.
+ * @returns undefined if the graph can be built
  * @throws {Error} that names an argument and a valid value
  */
 export function timmInPython(definition: EmbedderDefinition): InPython | undefined {

@@ -11,7 +11,7 @@ export type Activation = 'gelu' | 'gelu_tanh' | 'relu' | 'relu6' | 'silu'
 
 export interface ConvolutionOptions {
   stride?: number
-  /** Pixels on each side, or as TensorFlow pads: so that the output has the input's size divided by the stride. */
+  /** Pixels on each side. `same` pads as TensorFlow does: the output has the size of the input divided by the stride. */
   padding?: number | 'same'
   groups?: number
 }
@@ -37,7 +37,7 @@ export function convolution(
   })
 }
 
-/** @param channels how many the input has */
+/** @param channels number of channels of the input */
 export function batchNorm(
   { builder, weights }: Network,
   x: Value,

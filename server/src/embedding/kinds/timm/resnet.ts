@@ -71,7 +71,7 @@ function stem(network: Network, pixels: Value): Value {
   return convolution(network, x, 'conv1.6', { padding: 1 })
 }
 
-/** @param name what the block's weights begin with */
+/** @param name prefix of the names of the block's weights */
 export function basicBlock(network: Network, input: Value, name: string, stride: number): Value {
   let x = convolution(network, input, `${name}.conv1`, { stride, padding: 1 })
   x = activate(network.builder, normalised(network, x, `${name}.bn1`), 'relu')
@@ -80,7 +80,7 @@ export function basicBlock(network: Network, input: Value, name: string, stride:
   return residual(network, x, input, name, stride)
 }
 
-/** @param name what the block's weights begin with */
+/** @param name prefix of the names of the block's weights */
 export function bottleneck(network: Network, input: Value, name: string, stride: number): Value {
   let x = convolution(network, input, `${name}.conv1`)
   x = activate(network.builder, normalised(network, x, `${name}.bn1`), 'relu')

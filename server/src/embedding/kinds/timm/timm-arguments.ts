@@ -52,12 +52,12 @@ export function normalisationOf({
   return { photo: { mean: mean ?? IMAGENET.mean, std: std ?? IMAGENET.std, isGrey: false }, sketch: SKETCH }
 }
 
-/** @returns a sentence for the log if the vectors differ from those of the reference implementation without anyone having asked for it */
+/** @returns a message for the log if a default makes the vectors differ from those of the reference implementation */
 export function normalisationNote(
   definition: EmbedderDefinition,
   { normalize }: TimmArguments,
 ): string | undefined {
   if (normalize !== undefined || !('target' in definition) || definition.target !== REFERENCE_TARGET)
     return undefined
-  return 'Pixels are normalised as in training, which finds better than the raw pixels of the reference implementation. With "normalize: false", the vectors are exactly those of the reference.'
+  return 'Pixels are normalised as in training, which gives better results than the raw pixels of the reference implementation. With "normalize: false", the vectors are exactly those of the reference.'
 }

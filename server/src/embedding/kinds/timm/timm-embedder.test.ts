@@ -54,7 +54,7 @@ async function open(
     device: 'auto',
     threads: 1,
     fingerprint: hash,
-    say: (message) => logged.push(message),
+    log: (message) => logged.push(message),
     progress: () => {},
   })
   onTestFinished(() => embedder.close!())

@@ -22,8 +22,8 @@ import {
 const GRAPH_VERSION = 1
 
 /**
- * The reference's `DefaultEmbedder`: a timm backbone with a projection head, read from a PyTorch checkpoint or a
- * safetensors file and run by ONNX Runtime. The graph is kept for the next start.
+ * The reference's `DefaultEmbedder`: a timm backbone with a projection head, read from a PyTorch checkpoint or a safetensors
+ * file and run by ONNX Runtime. The graph is stored for the next start.
  * @throws {Error} if the checkpoint can't be read or is not one of that network
  */
 export async function createTimmEmbedder(
@@ -34,7 +34,7 @@ export async function createTimmEmbedder(
   const model = await openGraph(options, context)
   const normalisation = normalisationOf(options)
   const note = normalisationNote(definition, options)
-  if (note !== undefined) context.say(note)
+  if (note !== undefined) context.log(note)
   return {
     dimensions: model.dimensions!,
     inputSize: model.inputSize,
@@ -44,7 +44,7 @@ export async function createTimmEmbedder(
   }
 }
 
-/** Opens the graph that was kept; one that is missing or damaged is built from the checkpoint. */
+/** Opens the stored graph, or builds it from the checkpoint if it is missing or damaged. */
 async function openGraph(options: TimmArguments, context: LoadContext): Promise<OnnxModel> {
   const name = `${context.fingerprint.slice(0, FINGERPRINT_DIGITS)}-${GRAPH_VERSION}.onnx`
   const path = join(context.cacheDirectory, name)
@@ -52,7 +52,7 @@ async function openGraph(options: TimmArguments, context: LoadContext): Promise<
     try {
       return await openOnnxModel({ path }, context)
     } catch (error) {
-      context.say(`The graph in ${path} can't be used and is built again: ${messageOf(error)}`)
+      context.log(`The graph in ${path} can't be used and is built again: ${messageOf(error)}`)
     }
   }
   await buildFile(path, options, context)
@@ -74,7 +74,7 @@ async function buildFile(path: string, options: TimmArguments, context: LoadCont
   try {
     const head = { embeddingSize: embedding_size, hiddenSize: hidden_layer_size }
     const { graph, hasHead } = buildGraph(checkpoint.tensors, backbone, head, input_size?.[0])
-    if (!hasHead) context.say(`${weightsPath} has no projection head: its pooled features are the embedding.`)
+    if (!hasHead) context.log(`${weightsPath} has no projection head: its pooled features are the embedding.`)
     await writeModel(graph, path)
   } catch (error) {
     throw new Error(`${weightsPath}: ${messageOf(error)}`, { cause: error })

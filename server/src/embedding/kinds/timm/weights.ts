@@ -9,11 +9,11 @@ export interface Weights {
   take(name: string, shape: readonly number[]): Value
   /** A matrix `[rows, columns]` as `[columns, rows]`; a 1 × 1 convolution counts as one. */
   takeTransposed(name: string, rows: number, columns: number): Value
-  /** The names that nothing has taken. */
+  /** Returns the names of the weights that were not taken. */
   unused(): string[]
 }
 
-/** @param prefix what all names of this network begin with */
+/** @param prefix of all names of this network */
 export function weightsOf(tensors: TensorMap, prefix: string, builder: GraphBuilder): Weights {
   const taken = new Set<string>()
 

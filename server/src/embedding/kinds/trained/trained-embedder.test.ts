@@ -36,7 +36,7 @@ async function openTrained() {
     device: 'cpu',
     threads: 1,
     fingerprint: 'test',
-    say: () => {},
+    log: () => {},
     progress: () => {},
   })
 }

@@ -95,7 +95,7 @@ export async function createTransformersEmbedder(
     const open = async (threads: number) => {
       const model = await load(device, threads).catch((error) => {
         if (device === 'cpu') throw error
-        context.say(`The GPU can't be used (${messageOf(error)}); it runs on the CPU.`)
+        context.log(`The GPU can't be used (${messageOf(error)}); it runs on the CPU.`)
         device = 'cpu'
         return load(device, threads)
       })
@@ -105,7 +105,7 @@ export async function createTransformersEmbedder(
     const trial = trialBatch(inputSize)
     const first = await open(context.threads ?? 1)
     const { threads, model } = await tuneThreads(first, open, ({ model }) => run(model, trial), context)
-    const text = await openTextTower(library, type, id, { ...loading, device }, context.say)
+    const text = await openTextTower(library, type, id, { ...loading, device }, context.log)
     return {
       dimensions: await probeDimensions((images) => run(model, images), inputSize),
       inputSize,
@@ -116,7 +116,7 @@ export async function createTransformersEmbedder(
     }
   } catch (error) {
     const isForbidden = options.offline && !isLocal
-    const hint = isForbidden ? '; if it has not been downloaded before, "offline: true" forbids to do so' : ''
+    const hint = isForbidden ? '; if it has not been downloaded before, "offline: true" forbids that' : ''
     throw new Error(`the model ${options.model} can't be loaded: ${messageOf(error)}${hint}`, {
       cause: error,
     })
@@ -124,7 +124,7 @@ export async function createTransformersEmbedder(
 }
 
 async function importTransformers(): Promise<Transformers> {
-  // Where the command runs it may be installed although it is not beside the server.
+  // The library may be installed in the working directory instead of beside the server.
   for (const find of [
     () => import.meta.resolve(PACKAGE),
     () => import.meta.resolve(PACKAGE, workingDirectoryUrl()),
@@ -140,7 +140,7 @@ async function importTransformers(): Promise<Transformers> {
   )
 }
 
-/** @returns how the library is to be asked for the model: by name in a folder, or by id in the hub */
+/** @returns the arguments with which the library loads the model: a name in a folder, or an id in the hub */
 function prepare({ env }: Transformers, options: Options, context: LoadContext) {
   env.cacheDir = join(context.cacheDirectory, 'transformers')
   const folder = resolve(options.model)
