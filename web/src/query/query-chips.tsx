@@ -249,8 +249,19 @@ function TermChip({
   )
 }
 
+interface ShownTerm {
+  /** The picture of a saved query. */
+  picture: string
+  /** The thumbnail. */
+  src?: string | undefined
+  name: string
+  text: string
+  relation: string
+  isPictured: boolean
+}
+
 /** The words and the picture of a part. @param image undefined until it is loaded, and for other kinds */
-function shownOf({ kind, id, isWanted, region }: QueryTerm, image: Image | undefined) {
+function shownOf({ kind, id, isWanted, region }: QueryTerm, image: Image | undefined): ShownTerm {
   const { query } = messages
   const picture = serverUrl(`/api/queries/${id}/image`)
   if (kind === 'colours')

@@ -67,15 +67,10 @@ export function SketchPanel(props: SketchPanelProps) {
   const tracing = { isTracing: trace.url !== undefined, onTrace: trace.toggle }
   const menu = (className: string) => (
     <SheetMenu
-      layout={layout}
-      tools={tools}
-      onTools={onTools}
+      {...{ layout, tools, onTools, isFull, setFull, className }}
       {...tracing}
       clear={isBlank(sketch) ? undefined : clear}
       openSaved={() => setSavedOpen(true)}
-      isFull={isFull}
-      setFull={setFull}
-      className={className}
     />
   )
   const place = placesOf(layout, tools.areToolsOnRight)
