@@ -319,7 +319,9 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
         'copy-3.jpg',
         record(2).path,
       ])
-      expect(places[2]).toEqual({ id: pinned.id, path: 'copy-3.jpg', contentHash: 'hash-2' })
+      const { bytes, width, height } = record(2)
+      const contentHash = 'hash-2'
+      expect(places[2]).toEqual({ id: pinned.id, path: 'copy-3.jpg', contentHash, bytes, width, height })
     })
 
     it('omits images with excluded contents, and finds as many others', async () => {

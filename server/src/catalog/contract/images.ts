@@ -140,7 +140,7 @@ export interface MonthCount {
   meanAspect: number
 }
 
-export type ImagePlace = Pick<Image, 'id' | 'path' | 'contentHash'>
+export type ImagePlace = Pick<Image, 'id' | 'path' | 'contentHash' | 'bytes' | 'width' | 'height'>
 
 export interface CatalogCounts {
   /** Images with a vector in the active space. */
@@ -200,7 +200,7 @@ export interface ImageStore {
   counts(): Promise<CatalogCounts>
   /** Images with these contents, ordered by path. */
   byContentHash(contentHashes: string[]): Promise<Image[]>
-  /** As `byContentHash`, without everything else about the images: a review of duplicates may have half of the gallery. */
+  /** As `byContentHash`, without most of what is stored about the images: a review of duplicates may have half of the gallery. */
   placesOf(contentHashes: string[]): Promise<ImagePlace[]>
   /** Contents that several images share. */
   duplicateHashes(): Promise<string[]>

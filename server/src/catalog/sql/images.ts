@@ -101,7 +101,7 @@ export function createSqlImages(context: SqlContext): ImageStore {
 async function placesOf({ database, dialect }: SqlContext, contentHashes: string[]): Promise<ImagePlace[]> {
   return database
     .selectFrom('images')
-    .select(['id', 'path', 'content_hash as contentHash'])
+    .select(['id', 'path', 'content_hash as contentHash', 'bytes', 'width', 'height'])
     .where('content_hash', 'in', dialect.texts(contentHashes))
     .orderBy('path')
     .execute()
