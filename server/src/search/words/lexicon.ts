@@ -85,7 +85,7 @@ export function createLexicon(
   {
     plurals = {},
     others = [],
-  }: { plurals?: Readonly<Record<string, string>>; others?: readonly string[] } = {},
+  }: { plurals?: Readonly<Record<string, string>>; others?: readonly string[] | undefined } = {},
 ): Lexicon {
   const entries = new Map(
     concepts.flatMap(([concept, words]) =>
