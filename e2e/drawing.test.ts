@@ -71,7 +71,7 @@ describe('a stroke', () => {
   it('becomes a circle when the pointer is held at its end, and is free again after Undo', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     const at = await sheetPlace(page)
-    // With bumps, which the circle leaves out.
+    // A loop with bumps, which the circle does not have.
     const onLoop = (n: number): Point => {
       const turn = (n / 48) * 2 * Math.PI
       const radius = 0.2 * (1 + 0.06 * Math.cos(3 * turn))
@@ -288,7 +288,7 @@ describe('a sheet of 5,000 strokes', () => {
         stalls.push(...list.getEntries().map(({ duration }) => duration))
       new PerformanceObserver(note).observe({ type: 'longtask' })
     })
-    // Beyond the others, so that the whole picture that is searched with becomes another one.
+    // Beyond the other strokes, so that the picture for the search changes as a whole.
     await draw(page, [line(0.02), line(0.5)])
     await firstResults(page, 1)
     await page.keyboard.press('Control+z')

@@ -98,7 +98,7 @@ describe('thumbnail, preview, large view, query and what the embedder sees are t
       query: (await reader.decode(samples[name]!, { width: WIDTH, height: HEIGHT })).image,
       thumbnail: await sent(image.thumbnail_url),
       preview: await sent(image.preview_url),
-      // An animation goes on in the large view.
+      // An animation plays in the large view, so its pixels vary.
       ...(name.startsWith('animated') ? {} : { large: await large(opened.page, image) }),
     }
     expect(image.width / image.height).toBe(WIDTH / HEIGHT)
