@@ -1,4 +1,4 @@
-import { ArrowLeft, Check, ChevronDown, Copy, RefreshCw } from 'lucide-react'
+import { Check, ChevronDown, Copy, RefreshCw } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
 import type { Image } from '../api/client.ts'
 import { sizedUrl } from '../api/picture-sources.ts'
@@ -17,6 +17,7 @@ import { BEST_BY, type BestBy, freedBytes } from './duplicate-choice.ts'
 import { DuplicateGroupView } from './duplicate-group.tsx'
 import { useNotDuplicates } from './not-duplicates.ts'
 import { type DuplicateGroup, useDuplicates } from './use-duplicates.ts'
+import { ViewTitle } from './view-title.tsx'
 
 interface DuplicatesViewProps {
   hidden: ReadonlyMap<string, Image>
@@ -110,15 +111,16 @@ function DuplicatesHead({ found, left, groups, bestBy, onBestBy, onBack }: Dupli
   const { duplicates: words } = viewMessages
   const freed = groups.reduce((sum, { images }) => sum + freedBytes(images), 0)
   return (
-    <header className="flex h-16 shrink-0 items-center gap-3 overflow-hidden border-line border-b bg-surface px-4 phone:gap-1 phone:px-1">
-      <Button variant="ghost" icon={<ArrowLeft />} onClick={onBack}>
-        <span className="phone:sr-only">{messages.viewer.gallery}</span>
-      </Button>
-      <h2 className="title text-22">{words.title}</h2>
-      <p aria-live="polite" className="min-w-0 truncate text-ink-2 phone:text-12">
-        {found.isPending ? messages.app.loading : words.groups(left)}
-        {freed > 0 && `, ${words.toFree(bytes(freed))}`}
-      </p>
+    <ViewTitle
+      title={words.title}
+      detail={
+        <>
+          {found.isPending ? messages.app.loading : words.groups(left)}
+          {freed > 0 && `, ${words.toFree(bytes(freed))}`}
+        </>
+      }
+      onBack={onBack}
+    >
       {found.progress < 1 && (
         <span className="flex items-center gap-2 text-13 text-ink-2">
           <ProgressRing label={words.compared(found.progress)} share={found.progress} />
@@ -144,7 +146,7 @@ function DuplicatesHead({ found, left, groups, bestBy, onBestBy, onBack }: Dupli
           options={BEST_BY.map((value) => ({ value, text: words.best[value] }))}
         />
       </Menu>
-    </header>
+    </ViewTitle>
   )
 }
 
