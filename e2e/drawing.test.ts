@@ -1,59 +1,21 @@
-import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { draw, firstResults, inkIn, type Line, openPage, PHONE, sheetPlace } from './support/browser.ts'
+import { draw, firstResults, inkIn, openPage, PHONE, sheetPlace } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
-import { fillSheet, manyStrokes } from './support/full-sheet.ts'
-import { type DeviceKind, deviceOf, fingers, type Point, stream } from './support/pointer.ts'
+import { itStaysFluent } from './support/fluency.ts'
+import { anyInk, hasInkAt, levelLine } from './support/ink.ts'
+import { deviceOf, fingers, type Point, stream } from './support/pointer.ts'
 import { CLASSICAL } from './support/product.ts'
 import { STAR } from './support/shapes.ts'
+import { itEndsWhereThePointerIsLifted } from './support/stroke-end.ts'
 
-const demo = useDemo(20, CLASSICAL)
-/** Drawing all strokes again at once takes 4 to 8 seconds; a task of 0.5 seconds becomes longer where other programs use the processor. */
-const MAX_STALL_MS = 2_000
-const TABLET = { width: 1100, height: 800 }
-
-const line = (y: number): Line => [
-  [0.3, y],
-  [0.7, y],
-]
-/** Whether there is ink on a horizontal line of the sheet. */
-const hasInkAt = async (page: Page, y: number) => (await inkIn(page, [0.32, y - 0.02, 0.36, 0.04])) > 0.02
-const anyInk = (page: Page) => inkIn(page, [0, 0, 1, 1])
-
-/** Rightmost ink on a line of the sheet, in pixels of the window. */
-function rightEnd(page: Page, y: number): Promise<number> {
-  return page
-    .locator('canvas')
-    .first()
-    .evaluate(async (element, atY) => {
-      await new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))
-      const canvas = element as HTMLCanvasElement
-      const { left, top } = canvas.getBoundingClientRect()
-      const row = Math.round((atY - top) * devicePixelRatio)
-      const { data } = canvas.getContext('2d')!.getImageData(0, row, canvas.width, 1)
-      let right = -1
-      for (let x = 0; x < canvas.width; x++) if (data[4 * x + 3]! > 128) right = x
-      return left + (right + 1) / devicePixelRatio
-    }, y)
-}
+const demo = useDemo(2, CLASSICAL)
 
 describe('a stroke', () => {
-  const kinds: DeviceKind[] = ['mouse', 'pen', 'touch']
-  it.each(kinds.flatMap((kind) => [60, 120, 240].map((rate) => [kind, rate] as const)))(
-    'of a %s at %i Hz ends where the pointer was lifted',
-    async (kind, rate) => {
-      const { page, close } = await openPage(demo.browser, demo.product.url, TABLET)
-      const at = await sheetPlace(page)
-      const [start, end] = [at([0.2, 0.4]), at([0.8, 0.4])]
-      const path = (share: number): Point => [start[0] + share * (end[0] - start[0]), start[1]]
-      await stream(await deviceOf(page, kind), path, rate, 250)
-      const beyond = (await rightEnd(page, start[1])) - end[0]
-      // The round end of the pen, whose width depends on pressure: 2 to 5 pixels here.
-      expect(beyond).toBeGreaterThan(0.5)
-      expect(beyond).toBeLessThan(7)
-      await close()
-    },
-  )
+  itEndsWhereThePointerIsLifted(demo, [
+    ['mouse', 240],
+    ['pen', 120],
+    ['touch', 60],
+  ])
 
   it('of a fast mouse keeps its corners', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
@@ -95,7 +57,7 @@ describe('a stroke', () => {
 describe('a reload', () => {
   it('keeps strokes that were drawn without a pause, and their history', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
-    await draw(page, [line(0.3), line(0.4), line(0.5)])
+    await draw(page, [levelLine(0.3), levelLine(0.4), levelLine(0.5)])
     await page.reload()
     await expect.poll(() => hasInkAt(page, 0.5)).toBe(true)
     expect(await hasInkAt(page, 0.3)).toBe(true)
@@ -109,29 +71,12 @@ describe('a reload', () => {
     await close()
   })
 
-  it('keeps 500 steps to undo, and the sheet as it was before them', async () => {
-    const { page, close } = await openPage(demo.browser, demo.product.url)
-    const undoButton = page.getByRole('button', { name: 'Undo', exact: true })
-    await draw(page, [line(0.5)])
-    await page.keyboard.press('Control+a')
-    for (let n = 0; n < 500; n++) await page.keyboard.press(n % 2 === 0 ? 'ArrowRight' : 'ArrowLeft')
-    await page.reload()
-    await expect.poll(() => hasInkAt(page, 0.5)).toBe(true)
-    for (let n = 1; n < 500; n++) await page.keyboard.press('Control+z')
-    expect(await undoButton.isEnabled()).toBe(true)
-    await page.keyboard.press('Control+z')
-    await expect.poll(() => undoButton.isDisabled()).toBe(true)
-    // The stroke was drawn one step before.
-    expect(await hasInkAt(page, 0.5)).toBe(true)
-    await close()
-  })
-
   it('keeps the tool settings, and another tab has a sheet of its own', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await page.keyboard.press('c')
     await page.getByRole('radio', { name: 'Teal' }).check()
     await page.keyboard.press('Escape')
-    await draw(page, [line(0.5)])
+    await draw(page, [levelLine(0.5)])
     await page.waitForTimeout(400)
     const other = await page.context().newPage()
     await other.goto(demo.product.url)
@@ -201,7 +146,7 @@ describe('the selection', () => {
   it('is moved, mirrored, duplicated and deleted, and each is undone', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     const at = await sheetPlace(page)
-    await draw(page, [line(0.3)])
+    await draw(page, [levelLine(0.3)])
     const before = await firstResults(page, 8)
     await draw(page, STAR)
     await expect.poll(() => firstResults(page, 8)).not.toEqual(before)
@@ -228,7 +173,7 @@ describe('the selection', () => {
   it('is taken by a lasso, and turned with Shift in steps', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     const at = await sheetPlace(page)
-    await draw(page, [line(0.4), line(0.5)])
+    await draw(page, [levelLine(0.4), levelLine(0.5)])
     await page.keyboard.press('v')
     await draw(page, [
       [
@@ -259,7 +204,7 @@ describe('the eraser', () => {
   it('cuts parts out, and takes whole strokes when it is held', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     const at = await sheetPlace(page)
-    await draw(page, [line(0.4), line(0.6)])
+    await draw(page, [levelLine(0.4), levelLine(0.6)])
     await page.keyboard.press('e')
     await page.mouse.click(...at([0.5, 0.4]))
     expect(await inkIn(page, [0.49, 0.39, 0.02, 0.02])).toBe(0)
@@ -275,34 +220,8 @@ describe('the eraser', () => {
   })
 })
 
-describe('a sheet of 5,000 strokes', () => {
-  it('is drawn on, undone and zoomed without a stall', async () => {
-    const { page, close } = await openPage(demo.browser, demo.product.url)
-    await fillSheet(page, manyStrokes(5_000))
-    await page.waitForFunction(() => document.querySelector('canvas')?.ariaLabel?.includes('5,000'))
-    expect(await anyInk(page)).toBeGreaterThan(0.2)
-    await page.evaluate(() => {
-      const stalls: number[] = []
-      Object.assign(window, { stalls })
-      const note = (list: PerformanceObserverEntryList) =>
-        stalls.push(...list.getEntries().map(({ duration }) => duration))
-      new PerformanceObserver(note).observe({ type: 'longtask' })
-    })
-    // Beyond the other strokes, so that the picture for the search changes as a whole.
-    await draw(page, [line(0.02), line(0.5)])
-    await firstResults(page, 1)
-    await page.keyboard.press('Control+z')
-    await firstResults(page, 1)
-    const at = await sheetPlace(page)
-    await page.mouse.move(...at([0.5, 0.5]))
-    await page.keyboard.down('Control')
-    for (let n = 0; n < 5; n++) await page.mouse.wheel(0, -60)
-    await page.keyboard.up('Control')
-    await page.waitForTimeout(1_500)
-    const stalls = await page.evaluate(() => (window as unknown as { stalls: number[] }).stalls)
-    expect(Math.max(0, ...stalls)).toBeLessThan(MAX_STALL_MS)
-    await close()
-  })
+describe('a sheet of 500 strokes', () => {
+  itStaysFluent(demo, 500, 0.02)
 })
 
 describe('searching while drawing', () => {

@@ -4,7 +4,7 @@ import { compressedSize } from './support/compressed-size.ts'
 import { useDemo } from './support/demo.ts'
 import { CLASSICAL } from './support/product.ts'
 
-const demo = useDemo(20, CLASSICAL)
+const demo = useDemo(2, CLASSICAL)
 /** Compressed by gzip, which is all that browsers accept over HTTP without TLS. */
 const MAX_SCRIPT_BYTES = 200_000
 

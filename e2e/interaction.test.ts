@@ -238,7 +238,8 @@ describe('many examples', () => {
       await page.getByRole('toolbar', { name: 'Parts of the search' }).locator('[data-chip]').count(),
     ).toBe(14)
     expect((await page.getByTestId('grid').boundingBox())!.height).toBeGreaterThan(100)
-    await page.getByRole('button', { name: 'Clear search' }).click()
+    await page.getByRole('button', { name: 'Add to the search' }).click()
+    await page.getByRole('menuitem', { name: 'Clear search' }).click()
     await count(page, '240 pictures')
     await close()
   })

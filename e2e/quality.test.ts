@@ -1,118 +1,21 @@
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { violationsIn } from './support/axe.ts'
-import { DESKTOP, draw, firstResults, nameFilter, openPage, openSaved, PHONE } from './support/browser.ts'
+import { DESKTOP, draw, firstResults, openPage, PHONE } from './support/browser.ts'
 import { useDemo } from './support/demo.ts'
-import { misplaced, nextFrame, stillness } from './support/layout.ts'
+import { misplaced } from './support/layout.ts'
 import { CLASSICAL } from './support/product.ts'
 import { STAR } from './support/shapes.ts'
+import { itIsAccessible } from './support/views.ts'
 
-const demo = useDemo(8, CLASSICAL)
-const VIEWS: [string, (page: Page) => Promise<unknown>][] = [
-  ['the gallery', async () => {}],
-  [
-    'results',
-    async (page) => {
-      await draw(page, STAR)
-      await firstResults(page, 1)
-    },
-  ],
-  ['filters', nameFilter],
-  ['saved sketches', openSaved],
-  ['settings', (page) => page.getByRole('button', { name: 'Settings' }).click()],
-  [
-    'the large view',
-    async (page) => {
-      await page.locator('[data-path]').first().click()
-      await page.getByTestId('large-picture').waitFor()
-    },
-  ],
-  ['shortcuts', (page) => page.keyboard.press('?')],
-  [
-    'a selection',
-    async (page) => {
-      await page.locator('[data-path]').first().focus()
-      await page.keyboard.press('Space')
-    },
-  ],
-  [
-    'a part to be chosen',
-    async (page) => {
-      await page.locator('[data-path]').first().click()
-      await page.getByRole('dialog').press('r')
-      await page
-        .getByRole('img', { name: /\.(png|jpg)$/ })
-        .first()
-        .waitFor()
-    },
-  ],
-  [
-    'selected strokes',
-    async (page) => {
-      await draw(page, STAR)
-      await page.keyboard.press('Control+a')
-      await page.getByText('1 stroke selected').waitFor()
-    },
-  ],
-  [
-    'a comparison',
-    async (page) => {
-      const answer = await fetch(`${demo.product.url}/api/images?items_per_page=2`)
-      const { images } = (await answer.json()) as { images: { id: string }[] }
-      await page.goto(`${demo.product.url}/?compare=${images.map(({ id }) => id).join()}`)
-      await page.getByRole('dialog').locator('img').first().waitFor()
-    },
-  ],
-  ['the trash', (page) => page.goto(`${demo.product.url}/?show=trash`)],
-  ['near-duplicates', (page) => page.goto(`${demo.product.url}/?show=duplicates`)],
-  // Last, because a phone then shows the gallery instead of the sheet.
-  [
-    'the library, and recent files',
-    async (page) => {
-      await page.goto(`${demo.product.url}/?recent=true`)
-      const [gallery, folders] = ['Gallery', 'Show folders'].map((name) =>
-        page.getByRole('button', { name, exact: true }),
-      )
-      await gallery!.or(folders!).first().waitFor()
-      if (await gallery!.isVisible()) await gallery!.click()
-      await folders!.click()
-      await page.getByRole('button', { name: /^Recently added \d/ }).waitFor()
-    },
-  ],
-]
+const demo = useDemo(2, CLASSICAL)
+/** The others are in the long set. */
+const MAIN_VIEWS = ['the gallery', 'results', 'the large view']
 
 describe.each([
-  ['desktop', DESKTOP, [768, 1024, 2560]],
-  ['phone', PHONE, [320, 360, 480, 639]],
-] as const)('every view on a %s', (_, size, widths) => {
-  it('has no axe violation, light or dark, and fits after its width changes', async () => {
-    const found: Record<string, string[]> = {}
-    const { page, close } = await openPage(demo.browser, demo.product.url, size)
-    for (const [name, open] of VIEWS) {
-      // A selection is kept over a reload.
-      await page.evaluate(() => sessionStorage.removeItem('selection'))
-      await page.goto(demo.product.url)
-      await page.locator('[data-testid=grid] img').first().waitFor()
-      await open(page)
-      await stillness(page)
-      const list = await violationsIn(page)
-      await page.emulateMedia({ colorScheme: 'dark' })
-      await stillness(page)
-      // Checks that depend on colours; the document is the same.
-      for (const violation of await violationsIn(page, ['color-contrast', 'link-in-text-block']))
-        list.push(`dark: ${violation}`)
-      await page.emulateMedia({ colorScheme: 'light' })
-      for (const width of [size.width, ...widths]) {
-        await page.setViewportSize({ width, height: size.height })
-        await nextFrame(page)
-        for (const place of await misplaced(page)) list.push(`${width} pixels: ${place}`)
-      }
-      await page.setViewportSize(size)
-      if (list.length > 0) found[name] = list
-    }
-    await close()
-    expect(found).toEqual({})
-  })
+  ['desktop', DESKTOP, [768, 2560]],
+  ['phone', PHONE, [320, 639]],
+] as const)('the views that are used most on a %s', (_, size, widths) => {
+  itIsAccessible(demo, MAIN_VIEWS, size, widths)
 })
 
 describe('the page', () => {

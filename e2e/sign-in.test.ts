@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { picture } from '../server/src/testing/pictures.ts'
 import { PHONE } from './support/browser.ts'
-import { runCommand } from './support/product.ts'
 import { ADMIN, itSignsIn, openWindow, signIn, startTeam, useTeamGallery } from './support/team.ts'
 
 const team = useTeamGallery()
@@ -51,28 +50,5 @@ describe('a team', () => {
     await page.getByText('1 file added').waitFor()
     expect(await readdir(team.gallery)).toContain('late.png')
     await rm(join(team.gallery, 'late.png'))
-  })
-
-  it('is administered from the command line, so that no admin is locked out', async () => {
-    const { product, mail, data, environment } = await startTeam()
-    const users = (...words: string[]) =>
-      runCommand(['users', ...words, '--folder', team.gallery, '--data-directory', data], environment)
-    expect((await users('list')).stdout).toMatch(/admin@example\.org +admin/)
-    expect((await users('add', 'New@example.org', 'editor')).stdout).toContain(
-      'new@example.org may sign in as editor',
-    )
-    expect((await users('add', 'zoe@intranet', 'user')).stdout).toContain('zoe@intranet may sign in as user')
-    expect((await users('role', 'new@example.org', 'admin')).code).toBe(0)
-    expect((await users('remove', ADMIN)).code).toBe(0)
-    const refused = await users('remove', 'new@example.org')
-    expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('last admin')])
-    expect((await users('role', 'nobody@example.org', 'user')).stderr).toContain('no user with the address')
-    expect((await users('add', 'no-address', 'user')).stderr).toContain('is no e-mail address')
-    expect((await users('add', 'x@example.org', 'boss')).stderr).toContain('admin')
-    const page = await openWindow()
-    await page.goto(product.url)
-    await signIn(page, mail, 'new@example.org')
-    await page.getByRole('button', { name: 'Show folders' }).click()
-    await page.getByRole('button', { name: 'Users' }).waitFor()
   })
 })

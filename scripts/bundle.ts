@@ -8,6 +8,7 @@ const SOURCE = join(ROOT, 'server/src')
 const PROGRAMS = [
   'main',
   'catalog/sqlite/worker',
+  'catalog/sqlite/index-writer',
   'gallery/decoder-process',
   'gallery/reader-thread',
   'embedding/process/worker',

@@ -10,7 +10,8 @@ const TEST_FILES = ['server/src', 'web/src', 'scripts', 'bench', 'e2e'].map(
 
 /**
  * Kinds of tests by what they need: `unit` nothing, `server` the app in the process of the test, `product` the bundled program,
- * `browser` also a browser. `long` takes minutes or needs PostgreSQL or strace, and is run by `npm run test:long` alone.
+ * `browser` also a browser. `long` takes minutes or needs PostgreSQL or strace, and is run by `npm run test:long` alone; so is the part
+ * of another file that takes longest, in a file of its own with `-long` in its name.
  */
 export const PROJECTS = ['browser', 'product', 'server', 'unit', 'long'] as const
 export type Project = (typeof PROJECTS)[number]
@@ -19,6 +20,7 @@ export const SHORT_PROJECTS = PROJECTS.filter((project) => project !== 'long')
 
 /** Tests that take long although they need no database server: each of them keeps a core busy for a minute or more. */
 const LONG_FILES = [
+  'e2e/components.test.ts',
   'e2e/crash.test.ts',
   'e2e/embedders.test.ts',
   'e2e/network.test.ts',
@@ -32,8 +34,8 @@ const LONG_FILES = [
 /** The imports of a test decide its project; the first rule that applies counts. */
 const MARKS: [Project, RegExp][] = [
   ['long', /from '[./\w-]*\/testing\/(shared-)?postgres\.ts'|from '\.\/cluster\/run\.ts'/],
-  ['browser', /from '\.\/support\/browser\.ts'/],
-  ['product', /from '\.\/support\/product\.ts'/],
+  ['browser', /from '\.\/support\/(browser|surfaces)\.ts'/],
+  ['product', /from '\.\/support\/(product|api-keys)\.ts'/],
   ['server', /from '[./\w-]*\/testing\/(app|team|conformance\/servers)\.ts'/],
 ]
 
@@ -46,7 +48,7 @@ export function testFiles(): Record<Project, string[]> {
 }
 
 function projectOf(file: string): Project {
-  if (LONG_FILES.includes(file.replaceAll('\\', '/'))) return 'long'
+  if (LONG_FILES.includes(file.replaceAll('\\', '/')) || file.endsWith('-long.test.ts')) return 'long'
   const source = readFileSync(join(ROOT, file), 'utf8')
   return MARKS.find(([, mark]) => mark.test(source))?.[0] ?? 'unit'
 }

@@ -116,7 +116,7 @@ export async function draw(page: Page, lines: Line[]): Promise<void> {
   for (const [first, ...rest] of lines) {
     await page.mouse.move(...at(first!))
     await page.mouse.down()
-    for (const point of rest) await page.mouse.move(...at(point), { steps: 6 })
+    for (const point of rest) await page.mouse.move(...at(point), { steps: 3 })
     await page.mouse.up()
   }
 }

@@ -12,6 +12,8 @@ export interface Timings {
   rootCheckMs: number
   /** Pause before a failed scan is repeated; twice as long each time. */
   rescanMs: number
+  /** A command that ends when everything is indexed waits for this long until a full disk has space again. */
+  storageWaitMs: number
   /** Interval in which an upgrade is checked for whether the former embedder is still needed. */
   formerCheckMs: number
 }
@@ -23,5 +25,6 @@ export const TIMINGS: Timings = {
   missingGraceMs: 800,
   rootCheckMs: 3_000,
   rescanMs: 5_000,
+  storageWaitMs: 10_000,
   formerCheckMs: 10_000,
 }

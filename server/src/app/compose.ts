@@ -135,7 +135,8 @@ export async function createApp(
       async join() {
         await cluster?.start()
       },
-      untilIdle: () => failWhileStorageIsUnusable(monitor, failIfEmbedderIsDown(embedder, indexer.idle())),
+      untilIdle: () =>
+        failWhileStorageIsUnusable(monitor, failIfEmbedderIsDown(embedder, indexer.idle()), timings),
       async close() {
         stopMaintenance()
         if (cluster === undefined) await sync.close()

@@ -5,8 +5,6 @@ import { StorageMonitor } from '../indexing/storage-monitor.ts'
 import type { Logger } from '../log.ts'
 import type { Timings } from '../timings.ts'
 
-/** A command that ends when everything is indexed waits for this long until a full disk has space again. */
-const MAX_WAIT_MS = 10_000
 const CHECK_EVERY_MS = 500
 
 /** Returns the monitor of the folders that a configuration names. It has to be started. */
@@ -28,7 +26,7 @@ export function openStorageMonitor(config: Config, timings: Timings, log: Logger
 export async function failWhileStorageIsUnusable<T>(
   monitor: Pick<StorageMonitor, 'problem'>,
   work: Promise<T>,
-  maxWaitMs = MAX_WAIT_MS,
+  { storageWaitMs }: Pick<Timings, 'storageWaitMs'>,
 ): Promise<T> {
   let usableAt = performance.now()
   let timer: NodeJS.Timeout | undefined
@@ -36,7 +34,7 @@ export async function failWhileStorageIsUnusable<T>(
     timer = setInterval(() => {
       const { problem } = monitor
       if (problem === undefined) usableAt = performance.now()
-      else if (performance.now() - usableAt > maxWaitMs)
+      else if (performance.now() - usableAt > storageWaitMs)
         reject(new DomainError('storage_unavailable', problem.message))
     }, CHECK_EVERY_MS)
   })

@@ -108,12 +108,16 @@ describe('storage that fails', () => {
   it('ends a command that waits for it', async () => {
     const problem = { code: 'disk_full' as const, message: 'The disk is full.', folder: '/data' }
     const never = new Promise<never>(() => {})
-    await expect(failWhileStorageIsUnusable({ problem }, never, 100)).rejects.toMatchObject({
+    await expect(
+      failWhileStorageIsUnusable({ problem }, never, { storageWaitMs: 100 }),
+    ).rejects.toMatchObject({
       code: 'storage_unavailable',
       message: 'The disk is full.',
     })
-    expect(await failWhileStorageIsUnusable({ problem: undefined }, Promise.resolve('done'), 100)).toBe(
-      'done',
-    )
+    expect(
+      await failWhileStorageIsUnusable({ problem: undefined }, Promise.resolve('done'), {
+        storageWaitMs: 100,
+      }),
+    ).toBe('done')
   })
 })

@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
-import type { RgbImage } from '../gallery/resample.ts'
+import { type RgbImage, resample } from '../gallery/resample.ts'
 import { limitSize } from './prepare-query.ts'
 import { cropImage, parseCrop } from './region.ts'
 import { detectKind } from './sketch/detect-kind.ts'
@@ -61,6 +61,12 @@ describe('prepareSketch', () => {
     const here = prepareSketch(await render(sheet('#fff') + ring('#000', 40, 40)), 0.1)
     const there = prepareSketch(await render(sheet('#fff') + ring('#000', 340, 140), 400, 200), 0.1)
     expect(there).toEqual(here)
+  })
+
+  it('reduces the drawing to a size as it reduces pictures', async () => {
+    const image = await render(sheet('#fff') + ring('#333'))
+    const size = { width: 32, height: 32 }
+    expect(prepareSketch(image, 0.1, size)).toEqual(resample(prepareSketch(image, 0.1), 32, 32))
   })
 
   it('refuses a blank sheet and a single dot', async () => {

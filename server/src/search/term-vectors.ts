@@ -83,7 +83,7 @@ async function vectorOfPicture(
   timings: TermTimings,
 ): Promise<Vectors> {
   const start = performance.now()
-  const decoded = await reader.decode(bytes, queryCover(embedder.inputSize, crop))
+  const decoded = await reader.decode(bytes, queryCover(embedder.inputSize, crop, requested))
   const image =
     crop === undefined ? decoded.image : limitSize(embedder.inputSize, cropImage(decoded.image, crop))
   const { image: prepared, kind } = prepareQuery(image, requested, embedder)

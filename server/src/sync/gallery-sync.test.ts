@@ -18,33 +18,13 @@ import {
 import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, it, vi } from 'vitest'
-import type { App, AppOptions } from '../app/compose.ts'
+import type { AppOptions } from '../app/compose.ts'
 import { openEmbedder } from '../embedding/open-embedder.ts'
 import { hashOfFile } from '../hashing.ts'
 import { configFor, indexAll, startApp } from '../testing/app.ts'
 import { picture, writeSettled } from '../testing/pictures.ts'
+import { BY_NAME, galleryOf, itFindsChangesFromBefore, pathsIn, recordEvents } from '../testing/synced.ts'
 import { eventually, temporaryDirectory } from '../testing/temporary.ts'
-
-const BY_NAME = { filter: {}, orderBy: 'name' as const, descending: false, offset: 0, limit: 10_000 }
-
-async function galleryOf(...paths: string[]): Promise<string> {
-  const root = await temporaryDirectory()
-  for (const [n, path] of paths.entries()) await writeSettled(join(root, path), await picture(n))
-  return root
-}
-
-async function pathsIn(app: App): Promise<string[]> {
-  return (await app.catalog.images.list(BY_NAME)).images.map(({ path }) => path).sort()
-}
-
-/** Names of the events of interest, as they come. */
-function recordEvents(app: App): string[] {
-  const seen: string[] = []
-  for (const name of ['fileCreated', 'fileModified', 'fileDeleted', 'fileMoved'] as const) {
-    app.events.on(name, () => seen.push(name))
-  }
-  return seen
-}
 
 const isRoot = process.getuid?.() === 0
 
@@ -123,46 +103,7 @@ describe('scanning', () => {
     expect(await second.catalog.images.counts()).toMatchObject({ indexed: 2, failed: 1 })
   })
 
-  it.each([
-    ['few files', 0],
-    ['more than are compared at once', 5_100],
-  ])('finds changes from before the start among %s, and keeps the id of a moved file', async (_, others) => {
-    const root = await galleryOf('stays.png', 'changes.png', 'goes.png', 'renamed.png', 'old/moves.png')
-    for (let n = 0; n < others; n++) await cp(join(root, 'stays.png'), join(root, `copy-${n}.png`))
-    const config = await configFor(root)
-    const first = await startApp(config)
-    await indexAll(first)
-    const moved = await first.catalog.images.getByPath('old/moves.png')
-    const renamed = await first.catalog.images.getByPath('renamed.png')
-    const changed = await first.catalog.images.getByPath('changes.png')
-    await first.close()
-
-    await writeSettled(join(root, 'changes.png'), await picture(77), new Date('2021-01-01'))
-    await unlink(join(root, 'goes.png'))
-    await rename(join(root, 'old'), join(root, 'new'))
-    await rename(join(root, 'renamed.png'), join(root, 'before.png'))
-    await writeSettled(join(root, 'comes.png'), await picture(78))
-
-    const second = await startApp(config)
-    const events = recordEvents(second)
-    await indexAll(second)
-    const originals = async () => (await pathsIn(second)).filter((path) => !path.startsWith('copy-'))
-    const expected = ['before.png', 'changes.png', 'comes.png', 'new/moves.png', 'stays.png']
-    expect(await originals()).toEqual(expected)
-    expect((await second.catalog.images.counts()).indexed).toBe(others + expected.length)
-    expect((await second.catalog.images.getByPath('before.png'))?.id).toBe(renamed!.id)
-    expect((await second.catalog.images.getByPath('new/moves.png'))?.id).toBe(moved!.id)
-    const after = await second.catalog.images.getByPath('changes.png')
-    expect(after).toMatchObject({ id: changed!.id })
-    expect(after!.contentHash).not.toBe(changed!.contentHash)
-    expect(events.sort()).toEqual(['fileCreated', 'fileDeleted', 'fileModified', 'fileMoved', 'fileMoved'])
-
-    // Where nothing is gone, all rows of a large folder are not read at once.
-    const reading = vi.spyOn(second.catalog.files, 'inFolder')
-    await indexAll(second)
-    expect(reading.mock.calls.flat().includes('.')).toBe(others === 0)
-    expect(await originals()).toEqual(expected)
-  })
+  itFindsChangesFromBefore('few files', 0)
 
   it('is retried soon after an error of the catalog', async () => {
     const root = await galleryOf('a.png', 'x/b.png')
@@ -590,48 +531,6 @@ describe('watching', () => {
     await rm(join(root, 'out'), { recursive: true })
     await eventually(async () => expect(await pathsIn(app)).toEqual(['a.png']))
     expect([...app.sync.folders.keys()]).toEqual(['.'])
-  })
-
-  it('checks only the changed files of a large folder', async () => {
-    const root = await galleryOf('many/a.png', 'many/b.png', 'many/below/c.png')
-    await Promise.all(
-      Array.from({ length: 2010 }, (_, n) => cp(join(root, 'many/a.png'), join(root, `many/copy-${n}.png`))),
-    )
-    const app = await startApp(await configFor(root))
-    await indexAll(app)
-    await app.sync.startWatching()
-    const isKnown = async (path: string) => (await app.catalog.images.getByPath(path)) !== undefined
-    const { id } = (await app.catalog.images.getByPath('many/b.png'))!
-    await rename(join(root, 'many/b.png'), join(root, 'many/renamed.png'))
-    await writeSettled(join(root, 'many/new.png'), await picture(70))
-    await writeFile(join(root, 'many/note.txt'), 'no image')
-    await unlink(join(root, 'many/copy-7.png'))
-    await eventually(async () => {
-      expect((await app.catalog.images.getByPath('many/renamed.png'))?.id).toBe(id)
-      expect(await isKnown('many/new.png')).toBe(true)
-      expect(await isKnown('many/copy-7.png')).toBe(false)
-    })
-    await rename(join(root, 'many/below'), join(root, 'many/beneath'))
-    await symlink('new.png', join(root, 'many/link.png'))
-    await eventually(async () => {
-      expect(await isKnown('many/beneath/c.png')).toBe(true)
-      expect(await isKnown('many/below/c.png')).toBe(false)
-      expect(await isKnown('many/link.png')).toBe(true)
-    })
-    // The image of a link follows its target.
-    const bytes = await picture(71)
-    await writeSettled(join(root, 'many/new.png'), bytes)
-    const hash = await hashOfFile(join(root, 'many/new.png'))
-    await eventually(async () =>
-      expect((await app.catalog.images.getByPath('many/link.png'))?.contentHash).toBe(hash),
-    )
-    await unlink(join(root, 'many/link.png'))
-    await eventually(async () => expect(await isKnown('many/link.png')).toBe(false))
-    expect(await app.catalog.images.counts()).toMatchObject({ indexed: 2013, failed: 0 })
-    // A folder that goes as a whole is noticed, also if the one that held it is touched at the same time.
-    await rename(join(root, 'many'), join(await temporaryDirectory(), 'many'))
-    await utimes(root, new Date(), new Date())
-    await expect.poll(() => app.sync.massRemoval).toMatchObject({ missing: 2013 })
   })
 
   it('treats a copy whose original is deleted later as a move', async () => {

@@ -32,10 +32,12 @@ export const embeddedDatabase: DatabaseKeys = async () => ({})
 /** Short times for tests; the soak and the product use the usual times. */
 const SHORT_TIMINGS: Partial<Timings> = {
   settleMs: 40,
+  brokenSettleMs: 200,
   debounceMs: 15,
   missingGraceMs: 200,
   rootCheckMs: 300,
   rescanMs: 500,
+  storageWaitMs: 1_000,
   formerCheckMs: 100,
 }
 

@@ -27,7 +27,7 @@ const IDLE_TIMEOUT_MS = 60_000
 /** Ids are assigned before their transaction commits, so the newest ids are compared again. */
 const RECOMPARED_IDS = 1_000
 /** Maximum number of thresholds for which pairs are kept. */
-const MAX_SEARCHES = 2
+const MAX_SEARCHES = 3
 const MAX_MARKS = 200
 const LINKS_AT_ONCE = 64
 

@@ -104,14 +104,14 @@ export function openChecks(world: () => OpenWorld): void {
     expect((await client.get('/api/images?items_per_page=0')).body).toEqual({ images: [], total: all })
     expect(await total('directory=..')).toBe(0)
     expect(await total('name_contains=%25')).toBe(0)
-    const [image] = (await client.get('/api/images?name_contains=notation')).body.images
+    const image = (await client.get('/api/images?name_contains=notation')).body.images[0]!
     for (const id of [image.id.toUpperCase(), image.id.replaceAll('-', ''), `urn:uuid:${image.id}`]) {
       const found = await client.send(
         'POST',
         '/api/images/search-by-image',
         JSON.stringify({ image_id: id, top_k: '1.0', query: { page: true } }),
       )
-      expect(found.body.images.map(({ id }: { id: string }) => id)).toEqual([image.id])
+      expect(found.body.images.map(({ id }) => id)).toEqual([image.id])
     }
   })
 
@@ -138,7 +138,7 @@ export function openChecks(world: () => OpenWorld): void {
     ])
     expect(invalid(await client.get('/api/images/x/view'))).toEqual(['uuid_parsing path.image_id'])
     const long = await client.get(`/api/images?page=${'x'.repeat(5000)}`)
-    expect(long.body.detail[0].input).toBe('x'.repeat(200))
+    expect(long.body.detail[0]!.input).toBe('x'.repeat(200))
   })
 
   it('searches by a picture, and cuts the nearest into pages', async () => {
@@ -186,7 +186,7 @@ export function openChecks(world: () => OpenWorld): void {
 /** @returns `type loc` of each problem */
 export function invalid({ status, body }: Reply): string[] {
   expect([status, body]).toMatchObject([422, { error: expect.any(String), code: 'invalid_request' }])
-  return body.detail.map(({ type, loc }: { type: string; loc: unknown[] }) => `${type} ${loc.join('.')}`)
+  return body.detail.map(({ type, loc }) => `${type} ${loc.join('.')}`)
 }
 
 type Data = Record<string, unknown>

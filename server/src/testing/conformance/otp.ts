@@ -122,7 +122,7 @@ export function otpChecks(world: () => OtpWorld): void {
       body: { error: 'User not found' },
     })
     expect((await client.json('PUT', `/api/users/${NOBODY}`, { role: 'user' })).status).toBe(404)
-    const [{ id: me }] = (await client.get('/api/users?role=admin')).body.users
+    const me = (await client.get('/api/users?role=admin')).body.users[0]!.id
     expect((await client.send('DELETE', `/api/users/${me}`)).status).toBe(409)
     expect((await client.json('PUT', `/api/users/${me}`, { role: 'user' })).status).toBe(409)
   })

@@ -1,0 +1,122 @@
+import { readdir, readFile, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { circleSketch, picture, writeSettled } from '../server/src/testing/pictures.ts'
+import { temporaryDirectory } from '../server/src/testing/temporary.ts'
+import { untilIndexed } from './support/demo.ts'
+import { CLASSICAL, runCommand, startProduct } from './support/product.ts'
+import { smallGallery } from './support/small-gallery.ts'
+
+describe('sketch-search trash', () => {
+  it('lists, restores and removes deleted images, unless a server uses the index', async () => {
+    const { gallery, data } = await smallGallery()
+    const product = await startProduct(gallery, data, CLASSICAL)
+    await untilIndexed(product.url, 5)
+    const { images } = await (await fetch(`${product.url}/api/images`)).json()
+    for (const { id, path } of images)
+      if (/[13]\.png/.test(path)) await fetch(`${product.url}/api/images/${id}`, { method: 'DELETE' })
+    const trash = (...args: string[]) =>
+      runCommand(['trash', ...args, '--folder', gallery, '--data-directory', data], CLASSICAL)
+    expect(await trash('list')).toMatchObject({ code: 1, stderr: expect.stringContaining('in use') })
+    expect(await product.stop()).toBe(0)
+
+    const listed = JSON.parse((await trash('list', '--json')).stdout)
+    expect(listed.map(({ path }: { path: string }) => path).sort()).toEqual(['sub/1.png', 'sub/3.png'])
+    expect(await trash('restore', 'sub/3.png')).toMatchObject({ code: 0, stdout: 'Restored: sub/3.png\n' })
+    expect((await readdir(join(gallery, 'sub'))).sort()).toEqual(['0.png', '2.png', '3.png', '4.png'])
+    expect((await trash('restore', 'sub/9.png')).stderr).toContain('The trash has no image "sub/9.png".')
+    expect((await trash('list')).stdout).toMatch(/^deleted at .*\n\S+ +\S+ +sub\/1\.png\n$/)
+    expect(await trash('empty')).toMatchObject({ code: 0, stdout: '1 images removed for good.\n' })
+    expect((await trash('list')).stdout).toBe('The trash is empty.\n')
+  })
+})
+
+describe('sketch-search collections and export', () => {
+  it('list and export images while a server runs, and after it', async () => {
+    const { gallery, data } = await smallGallery()
+    const product = await startProduct(gallery, data, CLASSICAL)
+    await untilIndexed(product.url, 5)
+    const { images } = await (await fetch(`${product.url}/api/images?order_by=user_visible_name`)).json()
+    const ids = images.slice(0, 2).map(({ id }: { id: string }) => id)
+    const paths = images.map(({ path }: { path: string }) => path)
+    await fetch(`${product.url}/api/collections`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ name: 'Best', image_ids: ids }),
+    })
+    const run = (...args: string[]) =>
+      runCommand([...args, '--folder', gallery, '--data-directory', data], CLASSICAL)
+    const linesOf = async (...args: string[]) => (await run(...args)).stdout.trimEnd().split('\n')
+    expect((await run('collections', 'list')).stdout).toMatch(
+      /^name +images +kind +shared +id\nBest +2 +images +yes +\S+\n$/,
+    )
+    expect(JSON.parse((await run('collections', 'list', '--json')).stdout)).toMatchObject([
+      { name: 'Best', images: 2, kind: 'images', shared: true },
+    ])
+    expect((await linesOf('collections', 'show', 'Best')).sort()).toEqual(paths.slice(0, 2).sort())
+    expect(await run('collections', 'show', 'Worst')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('There is no collection "Worst".'),
+    })
+    expect(await run('collections', 'list', '--user', 'nobody@example.org')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('There is no user nobody@example.org.'),
+    })
+    expect(await product.stop()).toBe(0)
+
+    expect((await linesOf('export', '--format', 'paths')).sort()).toEqual(paths.toSorted())
+    expect(await linesOf('export', '--format', 'paths', '--id', ...ids)).toEqual(paths.slice(0, 2))
+    const query = ['--query', `order_by=user_visible_name&name_contains=${images[0].user_visible_name}`]
+    expect(await linesOf('export', '--format', 'paths', ...query)).toEqual([paths[0]])
+    const search = join(data, 'search.json')
+    await writeFile(search, JSON.stringify({ parts: [{ kind: 'image_id', image_id: ids[1] }], top_k: 1 }))
+    const found = JSON.parse((await run('export', '--format', 'json', '--search', search)).stdout)
+    expect(found).toMatchObject([{ path: paths[1], score: expect.closeTo(1, 2) }])
+    const archive = join(data, 'best.zip')
+    expect(await run('export', '--format', 'zip', '--collection', 'Best', '-o', archive)).toMatchObject({
+      code: 0,
+      stdout: '',
+    })
+    expect((await readFile(archive)).subarray(0, 4).toString('latin1')).toBe('PK\x03\x04')
+    for (const [args, message] of [
+      [['--query', 'nam=x'], '--query: there is no filter "nam".'],
+      [['--query', 'page=x'], '--query: page:'],
+      [['--id', ids[0], '--collection', 'Best'], 'Give exactly one of'],
+      [['-o', join(data, 'none', 'x.zip')], "can't be written (ENOENT)"],
+    ] as const)
+      expect(await run('export', '--format', 'paths', ...args)).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(message),
+      })
+  })
+})
+
+describe('sketch-search evaluate', () => {
+  it('measures what the colours of a drawing add, and how well pasted things are found', async () => {
+    const directory = await temporaryDirectory()
+    const folder = (name: string) => join(directory, name)
+    for (let n = 0; n < 8; n++) {
+      const className = n % 2 === 0 ? 'round' : 'square'
+      await writeSettled(join(folder('gallery'), className, `${n}.png`), await picture(n))
+      await writeSettled(join(folder('scenes'), 'any', `${n}.png`), await picture(n + 20))
+      await writeSettled(join(folder('queries'), className, `${n}-1.png`), await circleSketch())
+    }
+    const evaluate = (...options: string[]) => {
+      const folders = ['--gallery', folder('gallery'), '--queries', folder('queries')]
+      const data = ['--data-directory', folder('data'), '--embedder', 'classical']
+      return runCommand(['evaluate', ...folders, ...data, ...options])
+    }
+    const colours = await evaluate('--kind', 'colours', '--json', folder('colours.json'))
+    expect(colours.stdout).toMatch(/^8 sketches in the colours of their photos, 32 images/)
+    expect(colours.stdout).toMatch(/^sketch and colours, weight 0\.5 +[01]\.\d{4} +[01]\.\d{4} +\d+$/m)
+    const { scores } = JSON.parse(await readFile(folder('colours.json'), 'utf8'))
+    const recallOf = (query: string) =>
+      scores.find((one: { query: string }) => one.query === query).recallAt10
+    expect(recallOf('sketch and colours, weight 1')).toBeGreaterThan(recallOf('sketch'))
+
+    const pasted = await evaluate('--kind', 'pasted', '--scenes', folder('scenes'))
+    expect(pasted.stdout).toMatch(/^4 objects pasted into scenes, 12 images/)
+    expect(pasted.stdout).toMatch(/^1\/2( +[01]\.\d{4}){6}$/m)
+    expect(pasted.stdout).toMatch(/^1\/4( +[01]\.\d{4}){3} +-$/m)
+  })
+})

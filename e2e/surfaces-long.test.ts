@@ -1,0 +1,3 @@
+import { describeSurfaces, OTHER_SAMPLES } from './support/surfaces.ts'
+
+describeSurfaces(OTHER_SAMPLES)
