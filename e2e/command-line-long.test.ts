@@ -17,7 +17,8 @@ describe('sketch-search trash', () => {
       if (/[13]\.png/.test(path)) await fetch(`${product.url}/api/images/${id}`, { method: 'DELETE' })
     const trash = (...args: string[]) =>
       runCommand(['trash', ...args, '--folder', gallery, '--data-directory', data], CLASSICAL)
-    expect(await trash('list')).toMatchObject({ code: 1, stderr: expect.stringContaining('in use') })
+    expect(await trash('empty')).toMatchObject({ code: 1, stderr: expect.stringContaining('in use') })
+    expect((await trash('list')).stdout).toContain('sub/3.png')
     expect(await product.stop()).toBe(0)
 
     const listed = JSON.parse((await trash('list', '--json')).stdout)

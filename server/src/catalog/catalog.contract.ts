@@ -310,6 +310,16 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(new Set(found.images.map(({ contentHash }) => contentHash))).toEqual(new Set(['hash-2']))
       expect(await catalog.images.duplicateHashes()).toEqual(['hash-2'])
       expect(await catalog.images.byContentHash(['hash-2'])).toHaveLength(4)
+      const places = await catalog.images.placesOf(['hash-2'])
+      expect(places.map(({ path }) => path)).toEqual([
+        'copy-1.jpg',
+        'copy-2.jpg',
+        'copy-3.jpg',
+        record(2).path,
+      ])
+      const { bytes, width, height } = record(2)
+      const contentHash = 'hash-2'
+      expect(places[2]).toEqual({ id: pinned.id, path: 'copy-3.jpg', contentHash, bytes, width, height })
     })
 
     it('omits images with excluded contents, and finds as many others', async () => {

@@ -20,6 +20,7 @@ import { realFileOf } from './links.ts'
 import { describePixels, type FileMetadata } from './metadata.ts'
 import { normalizeName, toAbsolute } from './paths.ts'
 import { type RgbImage, resample } from './resample.ts'
+import { readSidecar, type Sidecar } from './sidecar.ts'
 import { type FileStat, toFileStat } from './stat-file.ts'
 import { makeThumbnail, type ThumbnailStore } from './thumbnails.ts'
 
@@ -59,13 +60,15 @@ export type ImageFile =
   /** This version of the file can't be indexed. */
   | { state: 'failed'; stat: FileStat; contentHash: string | undefined; code: ErrorCode; reason: string }
   /** A thumbnail of the same bytes exists. */
-  | { state: 'seen'; stat: FileStat; contentHash: string }
+  | { state: 'seen'; stat: FileStat; contentHash: string; sidecar: Sidecar | undefined }
   /** `image` has the embedder's input size; the thumbnail has been written. */
   | {
       state: 'decoded'
       stat: FileStat
       contentHash: string
+      /** Without what the sidecar states. */
       metadata: FileMetadata
+      sidecar: Sidecar | undefined
       image: RgbImage
     }
 
@@ -85,6 +88,7 @@ export async function readImageFile(
   if (file === undefined) return { state: 'gone' }
   let bytes: Buffer
   let stat: FileStat
+  let sidecar: Sidecar | undefined
   const isFresh = (settleMs: number) => {
     const age = Date.now() - stat.modifiedAt
     return !skipSettleCheck && age >= 0 && age < settleMs
@@ -102,12 +106,17 @@ export async function readImageFile(
     const after = file.stat()
     if (after?.bytes !== bytes.length || after.modifiedAt !== stat.modifiedAt) return { state: 'unsettled' }
     if (after.changedAt !== stat.changedAt) return { state: 'unsettled' }
+    sidecar = readSidecar(
+      path,
+      (one) => toAbsolute(root, one),
+      (one) => openFile(root, one, walk),
+    )
   } finally {
     file.close()
   }
   onBytes()
   const contentHash = hashOfBytes(bytes)
-  if (!forceDecode && thumbnails.has(contentHash)) return { state: 'seen', stat, contentHash }
+  if (!forceDecode && thumbnails.has(contentHash)) return { state: 'seen', stat, contentHash, sidecar }
   const minSize = {
     width: Math.max(inputSize.width, thumbnails.size.width),
     height: Math.max(inputSize.height, thumbnails.size.height),
@@ -135,7 +144,7 @@ export async function readImageFile(
     ...describePixels(decoded.image),
   }
   const image = resample(decoded.image, inputSize.width, inputSize.height)
-  return { state: 'decoded', stat, contentHash, metadata, image }
+  return { state: 'decoded', stat, contentHash, metadata, sidecar, image }
 }
 
 export function fileTooLarge(bytes: number, most: number): DomainError {

@@ -120,6 +120,16 @@ describe('its vector index', () => {
     expect(few).toMatch(/images_by_created_at/)
     expect(few).not.toMatch(/vectors_hnsw_1/)
 
+    // Months and pages by capture are read from an index alone, also with folding.
+    await client.query('vacuum analyze images')
+    const plansStart = server.log().length
+    await catalog.images.timeline({ fold: 'shots' })
+    const page = { orderBy: 'capturedAt', descending: true, offset: 5_000, limit: 100 } as const
+    await catalog.images.list({ filter: { fold: 'shots' }, ...page })
+    const plans = () => server.log().slice(plansStart)
+    await expect.poll(plans).toMatch(/Index Only Scan (Backward )?using images_by_taken_month/)
+    await expect.poll(plans).toMatch(/Index Only Scan (Backward )?using images_by_taken_at/)
+
     // Closing does not wait for a build; the next process builds the index.
     await client.query('drop index vectors_hnsw_1')
     await client.query('begin isolation level repeatable read')

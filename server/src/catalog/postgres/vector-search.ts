@@ -2,7 +2,7 @@ import { type Kysely, sql } from 'kysely'
 import { POSTGRES } from '../../database/postgres/dialect.ts'
 import type { Tables } from '../../database/schema.ts'
 import type { NearestQuery, WeightedVector } from '../catalog.ts'
-import { filterCondition, isUnfiltered } from '../filters.ts'
+import { filterCondition, isOnlyFolding, isUnfiltered } from '../filters.ts'
 import {
   type ActiveSpace,
   type Match,
@@ -85,7 +85,7 @@ async function countMatches({ database, query: { filter } }: Search): Promise<nu
 async function searchIndex(search: Search): Promise<Match[] | undefined> {
   const { database, query } = search
   const enough = Math.max(MIN_EF_SEARCH, EF_SEARCH_PER_RESULT * query.topK)
-  const times = isUnfiltered(query.filter) ? 1 : EF_SEARCH_TIMES_FILTERED
+  const times = isOnlyFolding(query.filter) ? 1 : EF_SEARCH_TIMES_FILTERED
   const efSearch = Math.min(MAX_EF_SEARCH, times * enough)
   const found = await database.transaction().execute(async (transaction) => {
     await sql`set local hnsw.ef_search = ${sql.lit(efSearch)}`.execute(transaction)

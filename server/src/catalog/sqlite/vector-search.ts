@@ -2,8 +2,9 @@ import type { Kysely } from 'kysely'
 import type { Tables } from '../../database/schema.ts'
 import { SQLITE } from '../../database/sqlite/dialect.ts'
 import type { ImageFilter, NearestQuery, WeightedVector } from '../catalog.ts'
-import { filterCondition, isUnfiltered } from '../filters.ts'
+import { filterCondition, isOnlyFolding, isUnfiltered } from '../filters.ts'
 import { dotHalf, fromFloat16 } from '../float16.ts'
+import { countPassing } from '../sql/count-passing.ts'
 import {
   type Match,
   type QueryInSpace,
@@ -106,7 +107,7 @@ async function searchIndex(
   depth: number,
 ): Promise<Match[] | undefined> {
   const { index } = space
-  const oversampling = isUnfiltered(filter) ? OVERSAMPLING : OVERSAMPLING_FILTERED
+  const oversampling = isOnlyFolding(filter) ? OVERSAMPLING : OVERSAMPLING_FILTERED
   const part = Math.ceil(depth * READ_AHEAD)
   for (let k = Math.max(MIN_SEARCHED, Math.ceil(depth * oversampling)); ; k *= WIDENING) {
     const matches = searchAny(index, vectors, k)
@@ -209,19 +210,10 @@ async function matchesOf(
 ): Promise<FilterMatches> {
   const kept = space.matchesOf(filter)
   if (kept !== undefined) return kept
-  const count = await countMatches(database, filter)
+  const count = await countPassing({ database, dialect: SQLITE }, filter)
   const rows =
     count <= EXACT_SEARCH_MAX_ROWS ? await matchingVectors(database, space, filter).execute() : undefined
   const matches = { count, rows }
   space.keepMatches(filter, matches)
-  return matches
-}
-
-async function countMatches(database: Kysely<Tables>, filter: ImageFilter): Promise<number> {
-  const { matches } = await database
-    .selectFrom('images')
-    .select((eb) => eb.fn.countAll<number>().as('matches'))
-    .where(filterCondition(filter, SQLITE))
-    .executeTakeFirstOrThrow()
   return matches
 }
