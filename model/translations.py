@@ -2,7 +2,7 @@
 
 FILE is a list of the Open Multilingual Wordnet (Bond & Foster 2013), such as wns/wikt/wn-wikt-deu.tab from
 https://github.com/omwn/omw-data, whose synsets are those of WordNet 3.0. Writes words-LANGUAGE.json: for each concept of
-vocabulary.json by its position the words for it. A word with several meanings gets the one that it comes first in.
+vocabulary.json by its position the words for it. A word with several meanings gets the first one.
 """
 
 import argparse

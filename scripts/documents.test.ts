@@ -3,7 +3,7 @@ import { dirname, join, relative } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { documents, moduleDocuments, ROOT } from './documents.ts'
 
-/** As GitHub names the headings of a page. */
+/** Returns the anchors that GitHub gives the headings of a page. */
 function anchorsOf(file: string): string[] {
   const text = readFileSync(file, 'utf8').replaceAll(/^```.*?^```/gms, '')
   return [...text.matchAll(/^#{1,6} (.+)$/gm)].map(([, heading]) =>

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { imageRecord } from '../testing/images.ts'
 import { IMAGE_ATTRIBUTES, versionOf } from './attributes.ts'
 import type { Catalog, ImageFilter, ImageRecord, SectionCursor } from './catalog.ts'
 
@@ -17,19 +18,16 @@ function vectorOf(n: number): Float32Array {
 }
 
 function record(n: number, changes: Partial<ImageRecord> = {}): ImageRecord {
-  return {
+  return imageRecord(n, {
     path: `f${n % 3}/image-${String(n).padStart(4, '0')}.jpg`,
     bytes: 100 + n,
     createdAt: 1000 + n,
     modifiedAt: 2000 + n,
-    inode: String(n),
-    contentHash: `hash-${n}`,
     width: 10,
     height: 20,
-    contentType: 'image/jpeg',
     vector: vectorOf(n),
     ...changes,
-  }
+  })
 }
 
 const numbers = (count: number) => Array.from({ length: count }, (_, n) => n)
