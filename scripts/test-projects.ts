@@ -20,9 +20,12 @@ export const SHORT_PROJECTS = PROJECTS.filter((project) => project !== 'long')
 
 /** Tests that take long although they need no database server: each of them keeps a core busy for a minute or more. */
 const LONG_FILES = [
+  'e2e/accessibility.test.ts',
   'e2e/components.test.ts',
   'e2e/crash.test.ts',
   'e2e/embedders.test.ts',
+  'e2e/installed.test.ts',
+  'e2e/missing-part.test.ts',
   'e2e/network.test.ts',
   'e2e/package.test.ts',
   'e2e/place.test.ts',
@@ -71,10 +74,12 @@ const SLOWEST = [
   'drawing.test.ts',
   'quality.test.ts',
   'interaction.test.ts',
+  'e2e/gallery.test.ts',
   'command-line.test.ts',
   'gallery-sync.test.ts',
   'http.test.ts',
   'attacks.test.ts',
+  'sync/account.test.ts',
   'hostile-files.test.ts',
   'python-embedder.test.ts',
 ]
