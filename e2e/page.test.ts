@@ -84,11 +84,7 @@ describe('the drawing sheet', () => {
     await page.keyboard.press('?')
     await page.getByRole('dialog', { name: 'Help and shortcuts' }).getByText('Erase whole strokes').waitFor()
     await page.keyboard.press('Escape')
-    await page
-      .getByRole('dialog')
-      .waitFor({ state: 'detached' })
-      .catch(() => {})
-    expect(await page.getByRole('dialog').count()).toBe(0)
+    await page.getByRole('dialog').waitFor({ state: 'detached' })
     await close()
   })
 
@@ -96,7 +92,7 @@ describe('the drawing sheet', () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     const eraser = page.getByRole('button', { name: 'Eraser' })
     await page.keyboard.press('e')
-    expect(await eraser.getAttribute('aria-pressed')).toBe('true')
+    await expect.poll(() => eraser.getAttribute('aria-pressed')).toBe('true')
     await page.keyboard.press('p')
     await page.getByRole('button', { name: 'Settings' }).click()
     await page.getByRole('switch', { name: /^Single-key shortcuts/ }).uncheck()
@@ -151,7 +147,7 @@ describe('queries', () => {
     const after = await firstResults(page, 40)
     expect(after).not.toContain(unwanted)
     // The keys continue with the new results, although the focused tile was removed.
-    expect(await page.locator(':focus').getAttribute('data-path')).toBe(after[0])
+    await expect.poll(() => page.locator(':focus').getAttribute('data-path')).toBe(after[0])
     await page.reload()
     expect(await firstResults(page, 40)).toEqual(after)
     await removeChip(page, `Less like ${name}`)
@@ -280,7 +276,7 @@ describe('the gallery', () => {
     await page.getByLabel('From', { exact: true }).focus()
     await page.keyboard.type('03152026')
     await page.waitForURL(/from=2026-03-15/)
-    expect(await page.getByLabel('From', { exact: true }).inputValue()).toBe('2026-03-15')
+    await expect.poll(() => page.getByLabel('From', { exact: true }).inputValue()).toBe('2026-03-15')
     await close()
   })
 
