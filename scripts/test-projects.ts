@@ -18,7 +18,7 @@ export type Project = (typeof PROJECTS)[number]
 /** Projects of `npm test`, in the order in which they start. */
 export const SHORT_PROJECTS = PROJECTS.filter((project) => project !== 'long')
 
-/** Tests that take long although they need no database server: each of them keeps a core busy for a minute or more. */
+/** Tests that take long, or check rarer cases in a browser, although they need no database server. */
 const LONG_FILES = [
   'e2e/accessibility.test.ts',
   'e2e/components.test.ts',
@@ -60,6 +60,9 @@ function projectOf(file: string): Project {
 const SLOWEST = [
   'documents.test.ts',
   'network.test.ts',
+  'place.test.ts',
+  'quality-long.test.ts',
+  'drawing-long.test.ts',
   'postgres/catalog.test.ts',
   'cluster.test.ts',
   'soak.test.ts',
