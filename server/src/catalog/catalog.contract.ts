@@ -243,6 +243,35 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect((await catalog.images.get(first!.id))!.embedder).toBe('test')
     })
 
+    it('counts the best of an image and its windows, unless whole images are requested', async () => {
+      const catalog = await open()
+      onTestFinished(() => catalog.close())
+      const further = [{ space: 'windows' as const, fingerprint: 'test 1', dimensions: 2 * DIMENSIONS }]
+      await catalog.spaces.activate({ ...SPACE, further })
+      const windows = Float32Array.from([...vectorOf(100), ...vectorOf(60)].map((value) => 0.5 * value))
+      await catalog.images.upsert(numbers(20).map((n) => record(n, n === 3 ? { windows } : {})))
+      const query = { ...EVERYTHING, vector: vectorOf(60), topK: 5 }
+      const [first, second] = (await catalog.vectors.nearest(query)).images
+      expect(first).toMatchObject({ name: 'image-0019.jpg', score: expect.closeTo(Math.cos(41 / 50), 2) })
+      expect(second!.name).toBe('image-0018.jpg')
+      const far = { ...query, vector: vectorOf(100) }
+      expect((await catalog.vectors.nearest(far)).images[0]).toMatchObject({
+        name: 'image-0003.jpg',
+        score: expect.closeTo(0.5, 2),
+      })
+      const several = [60, 100].map((n) => ({ vector: vectorOf(n), weight: 2, offset: -1 }))
+      const found = await catalog.vectors.nearest({
+        ...query,
+        vector: several,
+        filter: { nameContains: '0003' },
+      })
+      expect(found.images).toMatchObject([{ score: expect.closeTo(0, 2) }])
+      const whole = await catalog.vectors.nearest({ ...far, wholeImages: true })
+      expect(whole.images[0]!.name).toBe('image-0019.jpg')
+      expect(await catalog.vectors.get([first!.id], 'windows')).toEqual([])
+      expect(await catalog.spaces.prune('test', undefined)).toBe(21)
+    })
+
     it('finds whole images while others are being deleted', async () => {
       const catalog = await openWith(400)
       const { images: all } = await catalog.images.list({ ...BY_NAME, limit: 400 })

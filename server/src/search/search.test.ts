@@ -1,8 +1,9 @@
 import sharp from 'sharp'
 import { describe, expect, it } from 'vitest'
+import { cropImage } from '../gallery/crop.ts'
 import { type RgbImage, resample } from '../gallery/resample.ts'
 import { limitSize } from './prepare-query.ts'
-import { cropImage, parseCrop } from './region.ts'
+import { parseCrop } from './region.ts'
 import { detectKind } from './sketch/detect-kind.ts'
 import { prepareSketch } from './sketch/prepare-sketch.ts'
 

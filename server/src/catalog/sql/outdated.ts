@@ -2,9 +2,9 @@ import { sql } from 'kysely'
 import type { Connection } from '../../database/dialect.ts'
 import { versionOf } from '../attributes.ts'
 import type { AttributesUpdate, OutdatedCursor, OutdatedImage } from '../catalog.ts'
-import { insertColours } from './colours.ts'
 import { changeImages, type SqlContext } from './context.ts'
 import { FoldLevels } from './fold-levels.ts'
+import { insertFurther } from './further-vectors.ts'
 import { attributeColumns, attributeValues, takenColumns } from './image-rows.ts'
 
 /** Images whose attributes were read by an earlier version, in the order of the index on version and id. */
@@ -71,7 +71,7 @@ export async function setAttributes(
       if (values !== undefined) await setTaken(transaction, contentHash, values.capturedAt)
     }
     await folds.after(ids)
-    await insertColours(context, transaction, updates)
+    await insertFurther(context, transaction, updates)
   })
 }
 
