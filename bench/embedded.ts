@@ -7,21 +7,21 @@ import {
   DIMENSIONS,
   defaultSpace,
   exactNearest,
-  makeVectors,
-  perturbed,
   record,
+  type VectorSource,
 } from './vectors.ts'
 
 const QUERIES = 100
 const TOP_K = 50
 const BATCH = 500
 
-/**
- * Compares the embedded index with an exact scan, on vectors in clusters of varied density, as real embeddings are. The vectors
- * stay in `directory`, under the name of the included embedder.
- */
-export async function benchEmbedded(directory: string, count: number): Promise<Section> {
-  const vectors = makeVectors(count)
+/** Compares the embedded index with an exact scan. The vectors stay in `directory`, under the name of the included embedder. */
+export async function benchEmbedded(
+  directory: string,
+  count: number,
+  source: VectorSource,
+): Promise<Section> {
+  const vectors = source.make(count)
   const space = await defaultSpace()
   const before = residentMemory(process.pid)
   const catalog = openSqliteCatalogThread({ directory, savesIndex: true })
@@ -37,7 +37,7 @@ export async function benchEmbedded(directory: string, count: number): Promise<S
   const rows: (string | number)[][] = []
   const ratios: Record<string, number> = {}
   for (const each of casesFor(count)) {
-    const { recall, times, scans } = await measure(catalog, vectors, each)
+    const { recall, times, scans } = await measure(catalog, source, vectors, each)
     const faster = median(scans) / median(times)
     const [fast, late, slow] = [median(times), percentile(times, 0.95), median(scans)].map(ms)
     rows.push([each.name, recall.toFixed(4), fast!, late!, slow!, faster.toFixed(1)])
@@ -57,6 +57,7 @@ export async function benchEmbedded(directory: string, count: number): Promise<S
   return {
     text: [
       `## The embedded index, ${count} vectors of ${DIMENSIONS} dimensions, recall@${TOP_K}\n`,
+      `${source.description[0]!.toUpperCase()}${source.description.slice(1)}.\n`,
       table(['', 'recall', 'median', 'p95', 'exact scan in memory', 'times faster'], rows),
       `Adding a row with its vector: ${ms(perVector)}. Saving: ${ms(save)}. Opening: ${ms(load)}. Memory: ${memory} MiB more than before.\n`,
     ].join('\n'),
@@ -66,6 +67,7 @@ export async function benchEmbedded(directory: string, count: number): Promise<S
 
 async function measure(
   catalog: Catalog,
+  source: VectorSource,
   vectors: Float32Array[],
   { filter, passing }: Case,
 ): Promise<{ recall: number; times: number[]; scans: number[] }> {
@@ -73,16 +75,14 @@ async function measure(
   const scans: number[] = []
   let hits = 0
   let possible = 0
-  const queries = Array.from({ length: QUERIES }, (_, q) =>
-    perturbed(vectors[(q * 997) % vectors.length]!, q),
-  )
+  const queries = Array.from({ length: QUERIES }, (_, q) => source.query(q, vectors))
   const exact = queries.map((query) => {
     const start = performance.now()
     const nearest = exactNearest(vectors, query, passing, TOP_K)
     scans.push(performance.now() - start)
     return nearest
   })
-  // Apart from the scans, whose garbage would be collected at the index's expense.
+  // In a loop of its own: otherwise, collecting the garbage of the scans would count as time of the index.
   for (const [q, query] of queries.entries()) {
     const start = performance.now()
     const { images } = await catalog.vectors.nearest({

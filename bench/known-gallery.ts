@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { openSqliteCatalogThread } from '../server/src/catalog/sqlite/client.ts'
 import { makeKnown } from './start.ts'
-import { defaultSpace, makeVectors, record } from './vectors.ts'
+import { defaultSpace, MADE_VECTORS, record } from './vectors.ts'
 
 const BATCH = 500
 
@@ -13,7 +13,7 @@ export interface KnownGallery {
 /** A folder of `count` small files whose rows and generated vectors are in the catalog, so that a server starts with all of them indexed. */
 export async function makeKnownGallery(directory: string, count: number): Promise<KnownGallery> {
   const [gallery, data] = [join(directory, 'gallery'), join(directory, 'data')]
-  const vectors = makeVectors(count)
+  const vectors = MADE_VECTORS.make(count)
   const catalog = openSqliteCatalogThread({ directory: data, savesIndex: true })
   await catalog.spaces.activate(await defaultSpace())
   for (let start = 0; start < count; start += BATCH)

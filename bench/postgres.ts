@@ -5,7 +5,7 @@ import { clientConfig, type PostgresOptions } from '../server/src/database/postg
 import { openStorage } from '../server/src/storage/open-storage.ts'
 import { startPostgres } from '../server/src/testing/postgres.ts'
 import { median, ms, percentile, ratioOf, type Section, table } from './support.ts'
-import { casesFor, DIMENSIONS, exactNearest, makeVectors, perturbed, record } from './vectors.ts'
+import { casesFor, DIMENSIONS, exactNearest, record, type VectorSource } from './vectors.ts'
 
 const QUERIES = 60
 const TOP_K = 50
@@ -28,19 +28,20 @@ interface Way {
 
 interface Bench {
   count: number
+  source: VectorSource
   vectors: Float32Array[]
   database: PostgresOptions
   client: Client
 }
 
 /** Measures PostgreSQL as the product queries it, beside pgvector's defaults and no index at all. */
-export async function benchPostgres(count: number): Promise<Section> {
-  const vectors = makeVectors(count + ADDED)
+export async function benchPostgres(count: number, source: VectorSource): Promise<Section> {
+  const vectors = source.make(count + ADDED)
   const server = await startPostgres()
   const database = await server.createDatabase()
   const client = new Client(clientConfig(database))
   await client.connect()
-  const bench = { count, vectors, database, client }
+  const bench = { count, source, vectors, database, client }
   try {
     const unindexed = await measureUnindexed(bench)
     const indexed = await measureIndexed(bench)
@@ -49,6 +50,7 @@ export async function benchPostgres(count: number): Promise<Section> {
     return {
       text: [
         `## PostgreSQL with pgvector, ${count} vectors of ${DIMENSIONS} dimensions, recall@${TOP_K}\n`,
+        `${source.description[0]!.toUpperCase()}${source.description.slice(1)}.\n`,
         table(
           ['', 'method', 'recall', 'images found', 'median', 'p95', 'times faster than no index'],
           rowsOf([...indexed.measured, ...signs.measured, ...unindexed.measured]),
@@ -63,19 +65,21 @@ export async function benchPostgres(count: number): Promise<Section> {
   }
 }
 
-async function measureUnindexed({ count, vectors, database, client }: Bench) {
+async function measureUnindexed(bench: Bench) {
+  const { count, vectors, database, client } = bench
   // A storage that only reads builds no index.
   const storage = await openStorage({ database, directory: '', canWrite: false, log: LOG })
   await storage.catalog.spaces.activate(SPACE)
   progress(`adding ${count} rows`)
   const loadMs = await timed(() => addRows(storage.catalog, vectors, 0, count))
   await client.query('vacuum analyze')
-  const measured = await measureWays([{ name: 'no index', search: plainSearch(client) }], vectors, count)
+  const measured = await measureWays([{ name: 'no index', search: plainSearch(client) }], bench)
   await storage.close()
   return { loadMs, measured }
 }
 
-async function measureIndexed({ count, vectors, database, client }: Bench) {
+async function measureIndexed(bench: Bench) {
+  const { count, vectors, database, client } = bench
   const storage = await openStorage({ database, directory: '', canWrite: true, log: LOG })
   const { catalog } = storage
   const buildMs = await timed(async () => {
@@ -88,15 +92,14 @@ async function measureIndexed({ count, vectors, database, client }: Bench) {
       await sleep(200)
     }
   })
-  // Until the storage has noticed that its index is complete.
+  // The storage needs a moment to notice that its index is complete.
   await sleep(1_000)
   const measured = await measureWays(
     [
       { name: 'Sketch-Search', search: productSearch(catalog) },
       { name: 'pgvector’s defaults', search: plainSearch(client) },
     ],
-    vectors,
-    count,
+    bench,
   )
   const addMs = await timed(() => addRows(catalog, vectors, count, count + ADDED))
   const sizes = await sizesOf(client)
@@ -104,7 +107,8 @@ async function measureIndexed({ count, vectors, database, client }: Bench) {
   return { buildMs, addMs, sizes, measured }
 }
 
-async function measureSigns({ count, vectors, client }: Bench) {
+async function measureSigns(bench: Bench) {
+  const { count, client } = bench
   progress('building an index of signs')
   const signsMs = await timed(async () => {
     await client.query(`set maintenance_work_mem = '1GB'`)
@@ -118,8 +122,7 @@ async function measureSigns({ count, vectors, client }: Bench) {
       name: `signs, the nearest ${times} × ${TOP_K} compared again`,
       search: signSearch(client, times * TOP_K),
     })),
-    vectors,
-    count,
+    bench,
     casesFor(count).slice(0, 1),
   )
   return { signsMs, signsBytes: signsBytes!, measured }
@@ -191,13 +194,12 @@ interface Measured {
 
 async function measureWays(
   ways: Way[],
-  vectors: Float32Array[],
-  count: number,
+  { source, vectors, count }: Bench,
   cases = casesFor(count),
 ): Promise<Measured[]> {
   const measured: Measured[] = []
   for (const { name, filter, passing } of cases) {
-    const queries = Array.from({ length: QUERIES }, (_, q) => perturbed(vectors[(q * 997) % count]!, q))
+    const queries = Array.from({ length: QUERIES }, (_, q) => source.query(q, vectors))
     const exact = queries.map((query) => exactNearest(vectors, query, passing, TOP_K))
     for (const way of ways) {
       progress(`${way.name}, ${name}`)
@@ -236,7 +238,7 @@ function rowsOf(measured: Measured[]): (string | number)[][] {
   })
 }
 
-/** The query that comes to mind first, with nothing set. */
+/** The simplest query, without any settings. */
 function plainSearch(client: Client): Search {
   return async (vector, { modifiedMax }) => {
     const { rows } = await client.query<{ name: string }>(

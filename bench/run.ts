@@ -1,7 +1,9 @@
 /**
- * `npm run bench -- [--only NAMES] [--gallery FOLDER] [--files N] [--vectors N] [--large] [--write] [--check]`: measures the product on this machine and prints a Markdown
- * report. Every figure that is to be compared comes with its ratio to something measured in the same run. `--write` keeps report and ratios in
- * `bench/results/`; `--check` compares with the ratios that are kept, and ends with code 1 if one has lost a quarter.
+ * `npm run bench -- [--only NAMES] [--gallery FOLDER] [--files N] [--vectors N] [--rows N] [--photos DATA] [--large]
+ * [--write] [--check]`: measures the product on this machine and prints a Markdown report. `--photos` grows vectors from those of a data
+ * directory of photos. Each figure for comparison has a ratio to something measured in the same run. `--write` keeps report and
+ * ratios in `bench/results/`; `--check` compares the ratios with the stored ones, and ends with code 1 if one is lower by a
+ * quarter.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -16,6 +18,7 @@ import { benchEmbedded } from './embedded.ts'
 import { benchEmbedders } from './embedders.ts'
 import { benchExport } from './export.ts'
 import { benchFolder } from './folder.ts'
+import { grownVectors } from './grown-vectors.ts'
 import { benchIndexing } from './indexing.ts'
 import { benchInteraction } from './interaction.ts'
 import { makeKnownGallery } from './known-gallery.ts'
@@ -27,6 +30,7 @@ import { writeRandomConvNext } from './random-convnext.ts'
 import { compareRatios } from './ratios.ts'
 import { benchStart } from './start.ts'
 import type { Section } from './support.ts'
+import { MADE_VECTORS, type VectorSource } from './vectors.ts'
 import { benchWorkers } from './workers.ts'
 
 const RESULTS = join(import.meta.dirname, 'results')
@@ -41,7 +45,9 @@ const { values } = parseArgs({
     gallery: { type: 'string' },
     files: { type: 'string', default: '20000' },
     vectors: { type: 'string', default: '200000' },
+    rows: { type: 'string', default: '100000' },
     large: { type: 'boolean', default: false },
+    photos: { type: 'string' },
     write: { type: 'boolean', default: false },
     check: { type: 'boolean', default: false },
   },
@@ -59,11 +65,11 @@ const USUAL: Record<string, () => Promise<Section>[] | AsyncGenerator<Section>> 
     yield await benchQueries(await gallery(), inside('queries'))
   },
   embedded: async function* () {
-    for (const size of sizes) yield await benchEmbedded(inside(`embedded-${size}/data`), size)
+    for (const size of sizes) yield await benchEmbedded(inside(`embedded-${size}/data`), size, await source())
     for (const size of sizes.slice(1)) yield await benchStart(inside(`embedded-${size}`), size)
   },
   postgres: async function* () {
-    for (const size of sizes) yield await benchPostgres(size)
+    for (const size of sizes) yield await benchPostgres(size, await source())
   },
   page: () => [text(benchPage(inside('page'), 2_000))],
 }
@@ -82,8 +88,10 @@ const FURTHER: typeof USUAL = {
   'large-page': () => [text(benchPage(inside('large-page'), Number(values.files)))],
   interaction: () => [text(interaction())],
   workers: () => [text(benchWorkers(inside('workers')))],
-  vectors: () => [benchPostgres(Number(values.vectors))],
-  dates: () => [benchDates(inside('dates'))],
+  vectors: async function* () {
+    yield await benchPostgres(Number(values.vectors), await source())
+  },
+  dates: () => [benchDates(inside('dates'), Number(values.rows))],
   details: () => [benchDetails(inside('details'))],
   export: () => [benchExport(inside('export'))],
 }
@@ -136,6 +144,10 @@ if (values.check) {
 async function interaction(): Promise<string> {
   const count = Number(values.files)
   return benchInteraction(await makeKnownGallery(inside('interaction'), count), count)
+}
+
+async function source(): Promise<VectorSource> {
+  return values.photos === undefined ? MADE_VECTORS : grownVectors(values.photos)
 }
 
 async function gallery(): Promise<string> {

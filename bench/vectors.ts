@@ -19,11 +19,11 @@ export async function defaultSpace(): Promise<VectorSpace> {
 export interface Case {
   name: string
   filter: ImageFilter
-  /** Number of vectors that pass the filter, the first ones. */
+  /** Number of vectors that pass the filter: the first ones. */
   passing: number
 }
 
-/** Without a filter, and with filters that ever fewer pass. */
+/** Without a filter, and with filters that fewer and fewer vectors pass. */
 export function casesFor(count: number): Case[] {
   const passing = (name: string, share: number): Case => ({
     name,
@@ -50,7 +50,7 @@ export function exactNearest(
   for (let n = 0; n < passing; n++) {
     const score = dot(query, vectors[n]!)
     if (score <= least) continue
-    // The few that are better than the last of the best find their place from the end.
+    // Inserts a vector that is better than the last of the best ones, from the end.
     let at = best.length
     while (at > 0 && best[at - 1]!.score < score) at--
     best.splice(at, 0, { n, score })
@@ -60,8 +60,23 @@ export function exactNearest(
   return best.map(({ n }) => n)
 }
 
-/** Vectors in clusters of varied density, as real embeddings are. */
-export function makeVectors(count: number): Float32Array[] {
+/** Vectors to search among, and queries. */
+export interface VectorSource {
+  /** Describes the vectors in a report. */
+  description: string
+  make(count: number): Float32Array[]
+  /** @param vectors those that `make` has returned */
+  query(n: number, vectors: readonly Float32Array[]): Float32Array
+}
+
+/** Vectors in clusters of varied density; a query is near one of them. */
+export const MADE_VECTORS: VectorSource = {
+  description: `made vectors in ${CLUSTERS} clusters of varied density`,
+  make: makeVectors,
+  query: (n, vectors) => perturbed(vectors[(n * 997) % vectors.length]!, n),
+}
+
+function makeVectors(count: number): Float32Array[] {
   const random = createRandom(1)
   const normal = () => random.between(-1, 1) + random.between(-1, 1) + random.between(-1, 1)
   const centres = Array.from({ length: CLUSTERS }, () => Float32Array.from({ length: DIMENSIONS }, normal))
@@ -73,12 +88,12 @@ export function makeVectors(count: number): Float32Array[] {
 }
 
 /** A query near a vector. */
-export function perturbed(vector: Float32Array, seed: number): Float32Array {
+function perturbed(vector: Float32Array, seed: number): Float32Array {
   const random = createRandom(seed + 7)
   return unit(vector.map((value) => value + random.between(-0.03, 0.03)))
 }
 
-function unit(vector: Float32Array): Float32Array {
+export function unit(vector: Float32Array): Float32Array {
   const length = Math.sqrt(dot(vector, vector))
   return vector.map((value) => value / length)
 }

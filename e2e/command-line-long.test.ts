@@ -17,7 +17,8 @@ describe('sketch-search trash', () => {
       if (/[13]\.png/.test(path)) await fetch(`${product.url}/api/images/${id}`, { method: 'DELETE' })
     const trash = (...args: string[]) =>
       runCommand(['trash', ...args, '--folder', gallery, '--data-directory', data], CLASSICAL)
-    expect(await trash('list')).toMatchObject({ code: 1, stderr: expect.stringContaining('in use') })
+    expect(await trash('empty')).toMatchObject({ code: 1, stderr: expect.stringContaining('in use') })
+    expect((await trash('list')).stdout).toContain('sub/3.png')
     expect(await product.stop()).toBe(0)
 
     const listed = JSON.parse((await trash('list', '--json')).stdout)
@@ -116,7 +117,11 @@ describe('sketch-search evaluate', () => {
 
     const pasted = await evaluate('--kind', 'pasted', '--scenes', folder('scenes'))
     expect(pasted.stdout).toMatch(/^4 objects pasted into scenes, 12 images/)
-    expect(pasted.stdout).toMatch(/^1\/2( +[01]\.\d{4}){6}$/m)
+    for (const side of ['1/2', '1/3', '1/4', 'all'])
+      for (const windows of ['none', 'half', 'quarter'])
+        expect(pasted.stdout).toMatch(new RegExp(`^${side} +${windows}( +[01]\\.\\d{4}){4} +- +-$`, 'm'))
     expect(pasted.stdout).toMatch(/^1\/4( +[01]\.\d{4}){3} +-$/m)
+    const few = await evaluate('--kind', 'pasted', '--scenes', folder('scenes'), '--limit', '2')
+    expect(few.stdout).toMatch(/^2 objects pasted into scenes, 6 images/)
   })
 })

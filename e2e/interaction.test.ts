@@ -20,7 +20,7 @@ describe('a drawing', () => {
     await draw(page, BELOW)
     await page.locator('[data-testid=grid] [data-path]').first().click()
     await page.getByRole('dialog').waitFor()
-    // As long as it takes to give a drawing an address.
+    // Longer than a drawing takes to get an address.
     await page.waitForTimeout(1500)
     await page.goBack()
     await page.getByRole('dialog').waitFor({ state: 'detached' })
@@ -160,7 +160,8 @@ describe('many examples', () => {
       await page.getByRole('toolbar', { name: 'Parts of the search' }).locator('[data-chip]').count(),
     ).toBe(14)
     expect((await page.getByTestId('grid').boundingBox())!.height).toBeGreaterThan(100)
-    await page.getByRole('button', { name: 'Clear search' }).click()
+    await page.getByRole('button', { name: 'Add to the search' }).click()
+    await page.getByRole('menuitem', { name: 'Clear search' }).click()
     await count(page, '240 pictures')
     await close()
   })
@@ -201,7 +202,7 @@ describe('a very long list', () => {
     await count(page, '3,000,000 pictures')
     const grid = page.getByTestId('grid')
     const top = () => grid.evaluate((element) => element.getBoundingClientRect().top)
-    /** The number of the first picture that is seen. */
+    /** Returns the number of the first visible picture. */
     const firstSeen = async () => {
       const least = await top()
       return grid

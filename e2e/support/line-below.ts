@@ -10,10 +10,10 @@ export const BELOW: Line[] = [
   ],
 ]
 
-/** The share of that line that is to be seen, in its middle. */
+/** Returns the visible share of the middle of that line. */
 export const inkBelow = (page: Page): Promise<number> => inkIn(page, [0.45, 0.93, 0.1, 0.04])
 
-/** The address of the drawing, once it has one that is not `before`. */
+/** Waits until the address of the drawing differs from `before`, and returns it. */
 export async function addressOfDrawing(page: Page, before?: string): Promise<string> {
   let address = ''
   await expect

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { PgBoss } from 'pg-boss'
 import { DomainError, messageOf } from '../errors.ts'
+import { versionKey } from '../indexing/file-version.ts'
 import type { FileOutcome, FileVersion } from '../indexing/indexer.ts'
 import type { Log } from '../log.ts'
 import type { ClusterStorage } from '../storage/open-storage.ts'
@@ -62,7 +63,7 @@ const RETRIES = { retryLimit: 8, retryDelay: 1 }
 const MAX_DELAY_S = 300
 const POLL_EVERY_MS = 250
 const ROWS_PER_STATEMENT = 1000
-const MANY = 1_000_000_000
+const NO_LIMIT = 1_000_000_000
 const CLOSE_TIMEOUT_MS = 10_000
 /** Maximum age of a confirmed removal: later, other files may be missing. */
 const STALE_AFTER_MS = 120_000
@@ -94,7 +95,7 @@ export async function openJobQueue(options: JobQueueOptions): Promise<JobQueue> 
     expireInSeconds: EXPIRE_S,
     deleteAfterSeconds: KEPT_S,
     deadLetter: lostQueue(files),
-    warningQueueSize: MANY,
+    warningQueueSize: NO_LIMIT,
   })
   await boss.createQueue(WATCH_QUEUE, {
     notify: true,
@@ -141,12 +142,13 @@ class BossQueue implements JobQueue {
 
   async addFiles(versions: readonly FileVersion[]): Promise<void> {
     for (let start = 0; start < versions.length; start += ROWS_PER_STATEMENT) {
-      const jobs = versions
-        .slice(start, start + ROWS_PER_STATEMENT)
-        .map(({ path, bytes, modifiedAt, isReread }) => ({
-          data: { path, bytes, modifiedAt, ...(isReread && { isReread }) },
-          singletonKey: createHash('sha256').update(`${bytes} ${modifiedAt} ${path}`).digest('base64url'),
-        }))
+      const jobs = versions.slice(start, start + ROWS_PER_STATEMENT).map((version) => {
+        const { path, bytes, modifiedAt, isReread, sidecar } = version
+        return {
+          data: { path, bytes, modifiedAt, ...(isReread && { isReread }), ...(sidecar && { sidecar }) },
+          singletonKey: createHash('sha256').update(versionKey(version)).digest('base64url'),
+        }
+      })
       await this.#boss.insert(this.#files, jobs)
     }
   }

@@ -28,7 +28,11 @@ export function trashCommand(): Command {
   }
   add('list', 'list deleted images, the latest deletion first')
     .option('--json', 'print JSON')
-    .action((options: TrashOptions) => withApp(options, (app) => list(app, options.json === true)))
+    .action((options: TrashOptions) =>
+      inApp(configFor(options.folder, options), { isReadOnly: true }, (app) =>
+        list(app, options.json === true),
+      ),
+    )
   add('restore', 'put deleted images back to their places; a name that is taken gets a number')
     .argument('<image...>', 'former path or id')
     .action((images: string[], options: TrashOptions) => withApp(options, (app) => restore(app, images)))

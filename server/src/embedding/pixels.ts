@@ -34,18 +34,32 @@ export function layOut(
   const area = height * width
   const result = new Float32Array(count * area * channels)
   const [step, plane] = layout === 'NCHW' ? [1, area] : [channels, 1]
-  const scale = std.map((deviation) => 1 / deviation)
+  const takesGrey = isGrey || channels === 1
   for (let n = 0; n < count; n++) {
-    for (let i = 0; i < area; i++) {
-      const from = (n * area + i) * 3
-      const to = n * area * channels + i * step
-      if (isGrey || channels === 1) {
-        const grey = LUMA[0] * data[from]! + LUMA[1] * data[from + 1]! + LUMA[2] * data[from + 2]!
-        for (let c = 0; c < channels; c++) result[to + c * plane] = (grey - mean[c]!) * scale[c]!
-      } else {
-        for (let c = 0; c < 3; c++) result[to + c * plane] = (data[from + c]! - mean[c]!) * scale[c]!
-      }
+    const image = data.subarray(n * area * 3, (n + 1) * area * 3)
+    const grey = takesGrey ? luminance(image) : undefined
+    for (let c = 0; c < channels; c++) {
+      const [from, stride] = grey === undefined ? [c, 3] : [0, 1]
+      const values = grey ?? image
+      const start = n * area * channels + c * plane
+      const offset = mean[c]!
+      const scale = 1 / std[c]!
+      for (let i = 0; i < area; i++) result[start + i * step] = (values[from + i * stride]! - offset) * scale
     }
   }
   return result
+}
+
+/** Returns pixels of 0…1 as bytes. A callback for each pixel would take ten times as long. */
+export function toBytes(pixels: Float32Array): Uint8Array {
+  const bytes = new Uint8Array(pixels.length)
+  for (let i = 0; i < pixels.length; i++) bytes[i] = pixels[i]! * 255 + 0.5
+  return bytes
+}
+
+function luminance(image: Float32Array): Float64Array {
+  const grey = new Float64Array(image.length / 3)
+  for (let i = 0, at = 0; i < grey.length; i++, at += 3)
+    grey[i] = LUMA[0] * image[at]! + LUMA[1] * image[at + 1]! + LUMA[2] * image[at + 2]!
+  return grey
 }

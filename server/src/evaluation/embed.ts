@@ -70,7 +70,7 @@ export function embedQueries(
 ): Promise<EmbeddedItems> {
   const limits = { maxPixels: config.limits.max_pixels }
   const prepare = async (bytes: Uint8Array) => {
-    const { image } = await decodeImage(bytes, queryCover(embedder.inputSize, undefined), limits)
+    const { image } = await decodeImage(bytes, queryCover(embedder.inputSize, undefined, kind), limits)
     return prepareQuery(image, kind, embedder).image
   }
   const imageKind = kind === 'sketch' ? 'sketch' : 'photo'

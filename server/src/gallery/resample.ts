@@ -5,6 +5,13 @@ export interface RgbImage {
   height: number
 }
 
+/** An 8-bit grey picture, row-major `[height, width]`. */
+export interface GreyImage {
+  data: Uint8Array
+  width: number
+  height: number
+}
+
 /** The source pixels that each target pixel is made of, and their weights (which sum to 1). */
 interface Taps {
   /** Index of the first source pixel of each target pixel. */
@@ -27,7 +34,26 @@ let rowBuffer = new Float32Array(0)
 export function resample(image: RgbImage, width: number, height: number): RgbImage {
   if (image.width === width && image.height === height) return image
   const rows = resampleRows(image, width)
-  return resampleColumns(rows, image.height, width, height)
+  return { data: resampleColumns(rows, image.height, 3 * width, height), width, height }
+}
+
+/** As `resample`, in a third of its time. */
+export function resampleGrey(image: GreyImage, width: number, height: number): GreyImage {
+  if (image.width === width && image.height === height) return image
+  const rows = resampleGreyRows(image, width)
+  return { data: resampleColumns(rows, image.height, width, height), width, height }
+}
+
+/** Gives each channel the value of the pixel. */
+export function fromGrey({ data: grey, width, height }: GreyImage): RgbImage {
+  const data = new Uint8Array(grey.length * 3)
+  for (let i = 0, at = 0; i < grey.length; i++, at += 3) {
+    const value = grey[i]!
+    data[at] = value
+    data[at + 1] = value
+    data[at + 2] = value
+  }
+  return { data, width, height }
 }
 
 /**
@@ -73,9 +99,7 @@ function addBlockRow(data: Uint8Array, start: number, block: number, sums: Uint3
 /** @returns `[image.height, width, 3]`, in a buffer that the next call overwrites */
 function resampleRows({ data, width: sourceWidth, height }: RgbImage, width: number): Float32Array {
   const { first, start, weights } = tapsFor(sourceWidth, width)
-  const length = width * height * 3
-  if (rowBuffer.length < length) rowBuffer = new Float32Array(length)
-  const out = rowBuffer
+  const out = rowsOf(width * height * 3)
   for (let y = 0, o = 0; y < height; y++) {
     const row = y * sourceWidth
     for (let x = 0; x < width; x++, o += 3) {
@@ -97,9 +121,35 @@ function resampleRows({ data, width: sourceWidth, height }: RgbImage, width: num
   return out
 }
 
-function resampleColumns(rows: Float32Array, sourceHeight: number, width: number, height: number): RgbImage {
+/** @returns `[image.height, width]`, in the same buffer */
+function resampleGreyRows({ data, width: sourceWidth, height }: GreyImage, width: number): Float32Array {
+  const { first, start, weights } = tapsFor(sourceWidth, width)
+  const out = rowsOf(width * height)
+  for (let y = 0, o = 0; y < height; y++) {
+    const row = y * sourceWidth
+    for (let x = 0; x < width; x++, o++) {
+      let sum = 0
+      const end = start[x + 1]!
+      for (let tap = start[x]!, at = row + first[x]!; tap < end; tap++, at++) sum += weights[tap]! * data[at]!
+      out[o] = sum
+    }
+  }
+  return out
+}
+
+function rowsOf(length: number): Float32Array {
+  if (rowBuffer.length < length) rowBuffer = new Float32Array(length)
+  return rowBuffer
+}
+
+/** @param stride values in a row */
+function resampleColumns(
+  rows: Float32Array,
+  sourceHeight: number,
+  stride: number,
+  height: number,
+): Uint8Array {
   const { first, start, weights } = tapsFor(sourceHeight, height)
-  const stride = width * 3
   const data = new Uint8Array(stride * height)
   for (let y = 0; y < height; y++) {
     const begin = start[y]!
@@ -111,7 +161,7 @@ function resampleColumns(rows: Float32Array, sourceHeight: number, width: number
       data[y * stride + i] = sum
     }
   }
-  return { data, width, height }
+  return data
 }
 
 function tapsFor(source: number, target: number): Taps {

@@ -1,19 +1,26 @@
 import type { EmbedderClient } from '../embedding/process/embedder-client.ts'
+import type { Crop } from '../gallery/crop.ts'
 import { MAX_ASPECT } from '../gallery/decode.ts'
 import { type RgbImage, resample } from '../gallery/resample.ts'
 import type { QueryKind } from '../saved-queries/saved-queries.ts'
-import type { Crop } from './region.ts'
 import { detectKind } from './sketch/detect-kind.ts'
 import { prepareSketch } from './sketch/prepare-sketch.ts'
 
 /** Pictures to search with are reduced to a multiple of the input size of the embedder: enough for a drawing that fills half a sheet. */
 const QUERY_SCALE = 2
 const MIN_QUERY_SIDE = 256
+/** The page draws on sheets of this size: reducing one slightly takes longer than reading all its pixels. */
+const SHEET_SIDE = 512
 const MAX_ENLARGEMENT = 8
 
 /** The size that a query's picture is to cover when it is decoded; a small part of it needs more of the original's pixels. */
-export function queryCover({ width, height }: EmbedderClient['inputSize'], crop: Crop | undefined) {
-  const side = Math.max(MIN_QUERY_SIDE, QUERY_SCALE * Math.max(width, height))
+export function queryCover(
+  { width, height }: EmbedderClient['inputSize'],
+  crop: Crop | undefined,
+  kind: QueryKind = 'auto',
+) {
+  const least = kind === 'sketch' ? SHEET_SIDE : MIN_QUERY_SIDE
+  const side = Math.max(least, QUERY_SCALE * Math.max(width, height))
   const factor = crop === undefined ? 1 : Math.min(MAX_ENLARGEMENT, 1 / Math.min(crop.width, crop.height))
   return { width: Math.ceil(side * factor), height: Math.ceil(side * factor) }
 }
@@ -34,8 +41,9 @@ export function limitSize(inputSize: EmbedderClient['inputSize'], image: RgbImag
 export function prepareQuery(
   image: RgbImage,
   kind: QueryKind,
-  { sketchMargin }: Pick<EmbedderClient, 'sketchMargin'>,
+  { sketchMargin, inputSize }: Pick<EmbedderClient, 'sketchMargin' | 'inputSize'>,
 ): { image: RgbImage; kind: 'sketch' | 'image' } {
   const isSketch = kind === 'sketch' || (kind === 'auto' && detectKind(image) === 'sketch')
-  return isSketch ? { image: prepareSketch(image, sketchMargin), kind: 'sketch' } : { image, kind: 'image' }
+  if (!isSketch) return { image, kind: 'image' }
+  return { image: prepareSketch(image, sketchMargin, inputSize), kind: 'sketch' }
 }

@@ -69,7 +69,7 @@ export function resultSections(
 
 /**
  * The gallery by months, or as one group with the name of its folder where it is not ordered by date.
- * @param hidden pictures that are about to be deleted
+ * @param hidden pictures of the list that are about to be deleted
  */
 export function gallerySections(
   list: ImageList,

@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react'
 import { areSingleKeysOn } from '../components/single-keys.ts'
 import { REPEATED } from './use-view-keys.ts'
 
-interface CompareKeys {
+export interface CompareKeys {
   count: number
   onChoose: (index: number) => void
   onActual: () => void
@@ -21,7 +21,7 @@ export function useCompareKeys(keys: CompareKeys): void {
     const onKey = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return
       if (document.querySelector('dialog[open], [role=menu]') !== null) return
-      const act = actionOf(event.key.toLowerCase(), latest.current)
+      const act = compareAction(event, latest.current)
       if (act === undefined) return
       event.preventDefault()
       if (!event.repeat || REPEATED.test(event.key)) act()
@@ -31,7 +31,12 @@ export function useCompareKeys(keys: CompareKeys): void {
   }, [])
 }
 
-function actionOf(key: string, keys: CompareKeys): (() => void) | undefined {
+/** Returns the command of a key. */
+export function compareAction(
+  event: Pick<KeyboardEvent, 'key'>,
+  keys: CompareKeys,
+): (() => void) | undefined {
+  const key = event.key.toLowerCase()
   const named: Record<string, () => void> = {
     escape: keys.onClose,
     '+': () => keys.onZoom(1.5),

@@ -3,7 +3,7 @@ import type { Image } from '../api/client.ts'
 import { areSingleKeysOn } from '../components/single-keys.ts'
 import type { Zoom } from './use-zoom.ts'
 
-interface ViewKeys {
+export interface ViewKeys {
   image: Image
   zoom: Zoom
   onPrevious: (() => void) | undefined
@@ -38,7 +38,7 @@ export function useViewKeys(keys: ViewKeys): void {
       const isStep = !event.shiftKey && (event.key === 'ArrowLeft' || event.key === 'ArrowRight')
       if (isStep && event.repeat && event.timeStamp - steppedAt.current < STEP_EVERY_MS) return
       if (isStep) steppedAt.current = event.timeStamp
-      const act = actionOf(event, latest.current)
+      const act = viewAction(event, latest.current)
       if (act === undefined) return
       event.preventDefault()
       // A held key acts once unless it moves or zooms: the next picture was not meant.
@@ -49,7 +49,11 @@ export function useViewKeys(keys: ViewKeys): void {
   }, [])
 }
 
-function actionOf(event: KeyboardEvent, keys: ViewKeys): (() => void) | undefined {
+/** Returns the command of a key. */
+export function viewAction(
+  event: Pick<KeyboardEvent, 'key' | 'shiftKey'>,
+  keys: ViewKeys,
+): (() => void) | undefined {
   const { image, zoom } = keys
   const moves: Record<string, () => void> = {
     ArrowLeft: () => zoom.move([MOVE_STEP, 0]),

@@ -1,10 +1,18 @@
+import { sql } from 'kysely'
 import { DomainError } from '../../errors.ts'
-import type { CatalogCounts, ContentInfo, ImageRecord, ImageStore, PutResult } from '../catalog.ts'
+import type {
+  CatalogCounts,
+  ContentInfo,
+  ImagePlace,
+  ImageRecord,
+  ImageStore,
+  PutResult,
+} from '../catalog.ts'
 import { relinkMembers } from './collection-members.ts'
-import { insertColours } from './colours.ts'
 import type { SqlContext } from './context.ts'
 import { currentFailures } from './failures.ts'
 import { foldedImages } from './folded.ts'
+import { insertFurther } from './further-vectors.ts'
 import { attributeValues, selectImages, toImage, upsertImages } from './image-rows.ts'
 import { getAll, listImages, section } from './lists.ts'
 import { countOutdated, outdatedImages, setAttributes } from './outdated.ts'
@@ -53,6 +61,8 @@ export function createSqlImages(context: SqlContext): ImageStore {
       return rows.map((row) => toImage(attributes, row))
     },
 
+    placesOf: (contentHashes) => placesOf(context, contentHashes),
+
     async duplicateHashes() {
       const rows = await database
         .selectFrom('images')
@@ -86,6 +96,15 @@ export function createSqlImages(context: SqlContext): ImageStore {
     countOutdated: () => countOutdated(context),
     setAttributes: (updates) => setAttributes(context, updates),
   }
+}
+
+async function placesOf({ database, dialect }: SqlContext, contentHashes: string[]): Promise<ImagePlace[]> {
+  return database
+    .selectFrom('images')
+    .select(['id', 'path', 'content_hash as contentHash', 'bytes', 'width', 'height'])
+    .where('content_hash', 'in', dialect.texts(contentHashes))
+    .orderBy('path')
+    .execute()
 }
 
 /** Counts images and failures, for large galleries not at every call. */
@@ -139,6 +158,7 @@ async function contentInfo(
     .selectAll('images')
     .select('vectors.id as vector')
     .where('images.content_hash', '=', contentHash)
+    .orderBy(sql`images.sidecar is not null`)
     .limit(1)
     .executeTakeFirst()
   if (row === undefined) return undefined
@@ -146,6 +166,7 @@ async function contentInfo(
     attributes: attributeValues(attributes, row),
     attributesVersion: row.attributes_version,
     hasVector: row.vector !== null,
+    hasSidecar: row.sidecar !== null,
   }
 }
 
@@ -163,9 +184,10 @@ async function upsertWithVectors(context: SqlContext, records: readonly ImageRec
   )
   const taken = records.filter(({ vector }) => vector === undefined).map(({ contentHash }) => contentHash)
   const { results, added, known } = await database.transaction().execute(async (transaction) => {
-    const results = await upsertImages({ database: transaction, dialect, attributes }, records)
+    // Vectors first, because they take long, and other transactions wait for the change of images.
     const added = await vectors.insert(transaction, embedded)
-    await insertColours(context, transaction, records)
+    await insertFurther(context, transaction, records)
+    const results = await upsertImages({ database: transaction, dialect, attributes }, records)
     const newContents = records.filter((_, n) => results[n]!.isNew).map(({ contentHash }) => contentHash)
     if (newContents.length > 0) await relinkMembers({ database: transaction, dialect }, newContents)
     const known = await embeddedContents({ database: transaction, dialect }, embedderId, taken)

@@ -2,8 +2,9 @@ import { sql } from 'kysely'
 import type { Tables } from '../../database/schema.ts'
 import { IMAGE_ATTRIBUTES } from '../attributes.ts'
 import type { Image, ImageOrder, ListQuery, ListResult, Section, SectionQuery } from '../catalog.ts'
-import { countedConditions, filterCondition } from '../filters.ts'
+import { filterCondition } from '../filters.ts'
 import type { SqlContext } from './context.ts'
+import { countPassing } from './count-passing.ts'
 import { selectImages, toImage } from './image-rows.ts'
 
 const ORDER_COLUMN = {
@@ -19,31 +20,16 @@ const FAR_OFFSET = 1_000
 export async function listImages(context: SqlContext, query: ListQuery): Promise<ListResult> {
   const { offset, limit } = query
   if (offset < FAR_OFFSET) {
-    const [total, images] = await Promise.all([countImages(context, query), pageOf(context, query)])
+    const [total, images] = await Promise.all([countPassing(context, query.filter), pageOf(context, query)])
     return { images, total }
   }
-  const total = await countImages(context, query)
+  const total = await countPassing(context, query.filter)
   const size = Math.min(limit, total - offset)
   if (size <= 0) return { images: [], total }
   const fromEnd = total - offset - size
   if (fromEnd >= offset) return { images: await pageOf(context, query), total }
   const reversed = { ...query, descending: !query.descending, offset: fromEnd, limit: size }
   return { images: (await pageOf(context, reversed)).reverse(), total }
-}
-
-async function countImages({ database, dialect }: SqlContext, { filter }: ListQuery): Promise<number> {
-  const count = async (condition: ReturnType<typeof filterCondition>) => {
-    const { total } = await database
-      .selectFrom('images')
-      .select((eb) => eb.fn.countAll<number>().as('total'))
-      .where(condition)
-      .executeTakeFirstOrThrow()
-    return total
-  }
-  const parts = countedConditions(filter, dialect)
-  if (parts === undefined) return count(filterCondition(filter, dialect))
-  const [all, replaced] = await Promise.all([count(parts.all), count(parts.replaced)])
-  return all - replaced
 }
 
 async function pageOf(context: SqlContext, query: ListQuery): Promise<Image[]> {

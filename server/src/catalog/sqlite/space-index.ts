@@ -1,13 +1,12 @@
 import { mkdirSync, rmSync } from 'node:fs'
-import { join } from 'node:path'
 import { type Kysely, sql } from 'kysely'
 import type { Tables } from '../../database/schema.ts'
-import { SQLITE } from '../../database/sqlite/dialect.ts'
 import { messageOf } from '../../errors.ts'
 import type { ImageFilter, VectorSpace } from '../catalog.ts'
-import { fromFloat16 } from '../float16.ts'
 import { registerEmbedder } from '../sql/embedders.ts'
 import type { ActiveSpace } from '../sql/vector-backend.ts'
+import { type IndexCopy, startIndexCopy } from './index-copy.ts'
+import { addRows, difference, indexFileOf, vectorIds } from './index-rows.ts'
 import { openVectorIndex, type VectorIndex } from './vector-index.ts'
 
 /** The vectors of one embedder: rows in the database, and the index that is derived from them. */
@@ -25,10 +24,14 @@ export interface SpaceIndex extends ActiveSpace {
   /**
    * Saves the index if enough has changed since the last time, or with `always` if anything has. An incomplete index is
    * saved as well, so that an interrupted start resumes. The index may be changed again when the promise resolves;
-   * writing the file continues in the background.
+   * writing the file continues in the background. Searches wait while a file is written directly, so that a large index is
+   * written by another thread, from a copy, unless `always` is set.
    */
   save(always: boolean): Promise<void>
-  /** Resolves when no file is being written. A failure has been logged, and its changes still count as unsaved. */
+  /**
+   * Stops writing from a copy, and resolves when no file is being written. A failure has been logged. Changes that were not
+   * written still count as unsaved.
+   */
   written(): Promise<void>
 }
 
@@ -49,6 +52,8 @@ const CATCH_UP_ROWS = 256
 /** Number of unsaved vectors after which the index is saved. Adding them again after an interruption takes seconds. */
 const MIN_UNSAVED = 5_000
 const MAX_UNSAVED_SHARE = 0.1
+/** Writing this many vectors takes some 30 ms. */
+const MAX_DIRECT_SAVE = 20_000
 
 /** Registers the embedder if it is new, and opens its index. */
 export async function activateSpace(
@@ -68,15 +73,41 @@ export async function openSpaceIndex(
   directory: string,
   space: ActiveSpace,
   canWrite: boolean,
+  maxDirectSave = MAX_DIRECT_SAVE,
 ): Promise<SpaceIndex> {
   const { embedderId, dimensions } = space
   mkdirSync(directory, { recursive: true })
-  const { index, keys } = await loadIndex(database, directory, { embedderId, dimensions, canWrite })
-  const { missing, surplus } = difference(await vectorIds(database, embedderId), keys)
+  const { index, keys: loaded } = await loadIndex(database, directory, { embedderId, dimensions, canWrite })
+  const { missing, surplus } = difference(await vectorIds(database, embedderId), loaded)
   index.remove(surplus)
   let unsaved = surplus.length
   let next = 0
   let writing = Promise.resolve()
+  let copy: IndexCopy | undefined
+
+  async function keys(): Promise<Float64Array> {
+    const absent = new Set(missing.slice(next))
+    const ids = await vectorIds(database, embedderId)
+    return absent.size === 0 ? ids : ids.filter((id) => !absent.has(id))
+  }
+
+  async function stopCopy(): Promise<void> {
+    await copy?.stop()
+    await writing
+  }
+
+  /** @returns a promise for the written file, once the index may be changed again */
+  async function startWriting(isDirect: boolean): Promise<{ written: Promise<boolean> }> {
+    if (isDirect) {
+      const current = await keys()
+      return { written: index.save(current).then(() => true) }
+    }
+    copy = startIndexCopy({ directory, embedderId, dimensions })
+    const written = copy.written.finally(() => {
+      copy = undefined
+    })
+    return { written }
+  }
 
   return {
     ...space,
@@ -87,25 +118,30 @@ export async function openSpaceIndex(
     isComplete: () => next >= missing.length,
     async catchUp() {
       const ids = missing.slice(next, next + CATCH_UP_ROWS)
-      unsaved += await addRows(database, ids, index, dimensions)
+      unsaved += (await addRows(database, ids, index, dimensions)).length
       next += ids.length
       return next >= missing.length
     },
-    written: () => writing,
+    written: stopCopy,
     async save(always) {
+      if (always) await stopCopy()
       const isDue = always ? unsaved > 0 : unsaved > Math.max(MIN_UNSAVED, index.size * MAX_UNSAVED_SHARE)
-      if (!isDue) return
+      if (!isDue || copy !== undefined) return
       await writing
-      const absent = new Set(missing.slice(next))
-      const ids = await vectorIds(database, embedderId)
       const included = unsaved
       unsaved = 0
-      const indexed = absent.size === 0 ? ids : ids.filter((id) => !absent.has(id))
-      writing = index.save(indexed).catch((error) => {
-        // The index can be rebuilt from the rows.
-        unsaved += included
-        console.error(`The index of the vectors can't be saved: ${messageOf(error)}`)
-      })
+      const isComplete = next >= missing.length
+      const { written } = await startWriting(always || !isComplete || index.size <= maxDirectSave)
+      writing = written.then(
+        (isWritten) => {
+          if (!isWritten) unsaved += included
+        },
+        (error) => {
+          // The index can be rebuilt from the rows.
+          unsaved += included
+          console.error(`The index of the vectors can't be saved: ${messageOf(error)}`)
+        },
+      )
     },
   }
 }
@@ -143,38 +179,6 @@ async function loadIndex(
   return openVectorIndex(file, dimensions)
 }
 
-/** @returns the number of vectors found */
-async function addRows(
-  database: Kysely<Tables>,
-  ids: readonly number[],
-  index: VectorIndex,
-  dimensions: number,
-): Promise<number> {
-  const found = await database
-    .selectFrom('vectors')
-    .select(['id', 'data'])
-    .where('id', 'in', SQLITE.numbers(ids))
-    .execute()
-  const vectors = new Float32Array(found.length * dimensions)
-  for (const [n, row] of found.entries()) vectors.set(fromFloat16(row.data), n * dimensions)
-  index.add(
-    found.map((row) => row.id),
-    vectors,
-  )
-  return found.length
-}
-
-/** Ids of an embedder's vectors, ascending. */
-async function vectorIds(database: Kysely<Tables>, embedderId: number): Promise<Float64Array> {
-  const rows = await database
-    .selectFrom('vectors')
-    .select('id')
-    .where('embedder_id', '=', embedderId)
-    .orderBy('id')
-    .execute()
-  return Float64Array.from(rows, (row) => row.id)
-}
-
 /** The highest id that the database has ever given to a vector. */
 async function lastVectorId(database: Kysely<Tables>): Promise<number> {
   const { rows } = await sql<{ seq: number }>`select seq from sqlite_sequence where name = 'vectors'`.execute(
@@ -183,26 +187,8 @@ async function lastVectorId(database: Kysely<Tables>): Promise<number> {
   return rows[0]?.seq ?? 0
 }
 
-function indexFileOf(directory: string, embedderId: number): string {
-  return join(directory, `${embedderId}.usearch`)
-}
-
 /** Removes the index of an embedder's vectors and the keys beside it. */
 export function removeIndexFile(directory: string, embedderId: number): void {
   const file = indexFileOf(directory, embedderId)
   for (const part of [file, `${file}.keys`]) rmSync(part, { force: true })
-}
-
-/** Compares two ascending lists. */
-function difference(rows: Float64Array, keys: Float64Array): { missing: number[]; surplus: number[] } {
-  const missing: number[] = []
-  const surplus: number[] = []
-  let k = 0
-  for (const row of rows) {
-    while (k < keys.length && keys[k]! < row) surplus.push(keys[k++]!)
-    if (keys[k] === row) k++
-    else missing.push(row)
-  }
-  while (k < keys.length) surplus.push(keys[k++]!)
-  return { missing, surplus }
 }

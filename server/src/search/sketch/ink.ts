@@ -12,12 +12,13 @@ export interface Box {
   height: number
 }
 
-/** Fainter than this is paper: noise of a scanner or of JPEG. */
-const PAPER = 0.08
+/** Smaller differences from the paper, 0…255, are noise of a scanner or of JPEG. */
+const FIRST_INK = Math.ceil(0.08 * 255)
 const BORDER_SHARE = 0.02
 /** A sheet that a program made has one colour along at least this share of its border. */
 const EVEN_BORDER = 0.9
-const EVEN = 4 / 255
+/** Difference of nearly the same colour, 0…255. */
+const EVEN = 4
 
 /**
  * Separates drawing from paper. On an even background, ink is what differs from it in any channel, in any colours, relative to
@@ -36,22 +37,32 @@ export function hasEvenBackground(image: RgbImage): boolean {
 }
 
 function inkAgainst(background: Color, { data, width, height }: RgbImage): InkMap {
-  const strength = new Float32Array(width * height)
-  for (let i = 0, at = 0; i < strength.length; i++, at += 3) {
+  const differences = new Uint8Array(width * height)
+  const histogram = new Uint32Array(256)
+  const [red, green, blue] = background
+  for (let i = 0, at = 0; i < differences.length; i++, at += 3) {
+    // Nearly all pixels of a drawing are its background.
+    if (data[at] === red && data[at + 1] === green && data[at + 2] === blue) continue
     const difference = differenceFrom(background, data, at)
-    strength[i] = difference < PAPER ? 0 : difference
+    differences[i] = difference
+    histogram[difference]!++
   }
-  const strongest = percentileOfInk(strength, 0.95)
-  if (strongest > 0)
-    for (let i = 0; i < strength.length; i++) strength[i] = Math.min(1, strength[i]! / strongest)
+  histogram.fill(0, 0, FIRST_INK)
+  const strongest = percentileOf(histogram, 0.95)
+  const strengths = Float32Array.from(histogram, (_, difference) =>
+    difference < FIRST_INK ? 0 : Math.min(1, difference / strongest),
+  )
+  const strength = new Float32Array(differences.length)
+  for (let i = 0; i < strength.length; i++) {
+    const difference = differences[i]!
+    if (difference >= FIRST_INK) strength[i] = strengths[difference]!
+  }
   return { strength, width, height }
 }
 
-/** The largest difference in a channel, 0…1. */
+/** The largest difference in a channel, 0…255. */
 function differenceFrom([red, green, blue]: Color, data: Uint8Array, at: number): number {
-  return (
-    Math.max(Math.abs(data[at]! - red), Math.abs(data[at + 1]! - green), Math.abs(data[at + 2]! - blue)) / 255
-  )
+  return Math.max(Math.abs(data[at]! - red), Math.abs(data[at + 1]! - green), Math.abs(data[at + 2]! - blue))
 }
 
 /** The smallest box around all ink; undefined if there is none. */
@@ -78,7 +89,9 @@ function backgroundOf(image: RgbImage): { color: Color; evenness: number } {
   const histograms = [new Uint32Array(256), new Uint32Array(256), new Uint32Array(256)] as const
   const border = borderOf(image)
   for (const at of border) {
-    for (const [channel, histogram] of histograms.entries()) histogram[image.data[at + channel]!]!++
+    histograms[0][image.data[at]!]!++
+    histograms[1][image.data[at + 1]!]!++
+    histograms[2][image.data[at + 2]!]!++
   }
   const median = (histogram: Uint32Array) => {
     let level = 0
@@ -86,36 +99,32 @@ function backgroundOf(image: RgbImage): { color: Color; evenness: number } {
     return level
   }
   const color: Color = [median(histograms[0]), median(histograms[1]), median(histograms[2])]
-  const even = border.filter((at) => differenceFrom(color, image.data, at) <= EVEN).length
+  let even = 0
+  for (const at of border) if (differenceFrom(color, image.data, at) <= EVEN) even++
   return { color, evenness: even / border.length }
 }
 
 /** @returns where the border's pixels begin in the data */
-function borderOf({ width, height }: RgbImage): number[] {
+function borderOf({ width, height }: RgbImage): Int32Array {
   const border = Math.max(1, Math.round(Math.min(width, height) * BORDER_SHARE))
-  const places: number[] = []
+  const places = new Int32Array(width * height)
+  let count = 0
   for (let y = 0; y < height; y++) {
     const isEdgeRow = y < border || y >= height - border
     for (let x = 0; x < width; x++) {
       if (!isEdgeRow && x === border && width > 2 * border) x = width - border
-      places.push((y * width + x) * 3)
+      places[count++] = (y * width + x) * 3
     }
   }
-  return places
+  return places.subarray(0, count)
 }
 
-function percentileOfInk(strength: Float32Array, percentile: number): number {
-  const histogram = new Uint32Array(256)
-  let count = 0
-  for (const value of strength) {
-    if (value === 0) continue
-    histogram[Math.round(value * 255)]!++
-    count++
-  }
+/** Returns the level that a share of all counted values does not exceed. */
+function percentileOf(histogram: Uint32Array, share: number): number {
+  const count = histogram.reduce((sum, values) => sum + values, 0)
   let seen = 0
-  for (let level = 0; level < 256; level++) {
-    seen += histogram[level]!
-    if (seen >= count * percentile) return level / 255
-  }
-  return 0
+  return histogram.findIndex((values) => {
+    seen += values
+    return seen >= count * share
+  })
 }

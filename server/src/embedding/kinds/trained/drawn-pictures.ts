@@ -1,8 +1,9 @@
-import { type RgbImage, resample } from '../../../gallery/resample.ts'
+import { resample } from '../../../gallery/resample.ts'
 import type { ImageBatch } from '../../embedder.ts'
+import { toBytes } from '../../pixels.ts'
 
 /** Neighbours that differ by less, as a share of the full range, are even. Noise makes photos uneven nearly everywhere. */
-const EVEN = 2.5 / 255
+const MAX_EVEN_DIFFERENCE = 2.5 / 255
 /** Shares of even pixels at which the sketch network begins to count, and at which it has its full share. */
 const DRAWN_FROM = 0.7
 const DRAWN_FULLY = 0.85
@@ -40,9 +41,9 @@ function evenShare(picture: Float32Array, width: number, height: number): number
 
 function isEven(picture: Float32Array, a: number, b: number): boolean {
   return (
-    Math.abs(picture[a]! - picture[b]!) < EVEN &&
-    Math.abs(picture[a + 1]! - picture[b + 1]!) < EVEN &&
-    Math.abs(picture[a + 2]! - picture[b + 2]!) < EVEN
+    Math.abs(picture[a]! - picture[b]!) < MAX_EVEN_DIFFERENCE &&
+    Math.abs(picture[a + 1]! - picture[b + 1]!) < MAX_EVEN_DIFFERENCE &&
+    Math.abs(picture[a + 2]! - picture[b + 2]!) < MAX_EVEN_DIFFERENCE
   )
 }
 
@@ -51,10 +52,10 @@ export function pictureInk({ data, width, height }: ImageBatch, chosen: number[]
   const length = side * side * 3
   const result = new Float32Array(chosen.length * length)
   for (const [place, n] of chosen.entries()) {
-    const floats = data.subarray(n * width * height * 3, (n + 1) * width * height * 3)
-    const bytes = Uint8Array.from(floats, (value) => Math.round(value * 255))
-    const small: RgbImage = resample({ data: bytes, width, height }, side, side)
-    for (let i = 0; i < length; i++) result[place * length + i] = 1 - small.data[i]! / 255
+    const bytes = toBytes(data.subarray(n * width * height * 3, (n + 1) * width * height * 3))
+    const small = resample({ data: bytes, width, height }, side, side).data
+    const start = place * length
+    for (let i = 0; i < length; i++) result[start + i] = 1 - small[i]! / 255
   }
   return { data: result, count: chosen.length, width: side, height: side }
 }
