@@ -1,5 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { sql } from 'kysely'
 import { Client } from 'pg'
 import { pino } from 'pino'
 import { createRandom } from '../scripts/demo/random.ts'
@@ -7,11 +8,14 @@ import { createApp } from '../server/src/app/compose.ts'
 import type { Catalog, ImageRecord } from '../server/src/catalog/catalog.ts'
 import { clientConfig, type PostgresOptions } from '../server/src/database/postgres/connection.ts'
 import { listen } from '../server/src/http/listen.ts'
+import { openTables } from '../server/src/storage/open-storage.ts'
 import { freePort } from '../server/src/testing/free-port.ts'
 import { startPostgres } from '../server/src/testing/postgres.ts'
 import { configOf } from './config.ts'
 import { median, ms, percentile, type Section, table } from './support.ts'
 
+/** Rows that are indexed one by one; more are copies of them in further folders. */
+const INDEXED = 100_000
 const BATCH = 2_000
 const REQUESTS = 100
 const [FIRST, LAST] = [Date.UTC(2004, 0, 1), Date.UTC(2025, 11, 31)]
@@ -25,7 +29,7 @@ export async function benchDates(directory: string, rows: number): Promise<Secti
     const embedded = await measureDatabase(join(directory, 'embedded'), rows, {})
     const options = await server.createDatabase()
     const keys = Object.fromEntries(Object.entries(options).map(([key, value]) => [`database.${key}`, value]))
-    const shared = await measureDatabase(join(directory, 'shared'), rows, keys, () => vacuum(options))
+    const shared = await measureDatabase(join(directory, 'shared'), rows, keys, options)
     const lines = Object.keys(embedded).map((name) => [name, ...embedded[name]!, ...shared[name]!])
     const head = ['', 'SQLite: median', 'p95', 'PostgreSQL: median', 'p95']
     const title = `## Dates: ${rows} rows, ${REQUESTS} requests of each kind over HTTP\n`
@@ -38,18 +42,21 @@ export async function benchDates(directory: string, rows: number): Promise<Secti
 async function measureDatabase(
   directory: string,
   rows: number,
-  database: Record<string, unknown>,
-  afterwards?: () => Promise<void>,
+  keys: Record<string, unknown>,
+  options?: PostgresOptions,
 ): Promise<Record<string, string[]>> {
   mkdirSync(directory, { recursive: true })
   const config = configOf(directory, join(directory, 'data'), {
     'embedder_registry.chosen_embedder': 'classical',
-    ...database,
+    ...keys,
   })
-  const app = await createApp(config, { log: pino({ level: 'silent' }) })
+  const log = pino({ level: 'silent' })
+  const made = await createApp(config, { log })
+  await addRows(made.catalog, Math.min(rows, INDEXED)).finally(() => made.close())
+  await copyRows(options, config.data_directory, Math.ceil(rows / INDEXED) - 1)
+  if (options !== undefined) await vacuum(options)
+  const app = await createApp(config, { log })
   try {
-    await addRows(app.catalog, rows)
-    await afterwards?.()
     const { url, close } = await listen(app.http, '127.0.0.1', await freePort())
     try {
       const results: Record<string, string[]> = {}
@@ -74,6 +81,31 @@ async function vacuum(options: PostgresOptions): Promise<void> {
     await client.query('vacuum analyze')
   } finally {
     await client.end()
+  }
+}
+
+/** Copies all rows with their levels of folding, which stay right: contents and folders of each copy are its own. */
+async function copyRows(
+  options: PostgresOptions | undefined,
+  dataDirectory: string,
+  times: number,
+): Promise<void> {
+  if (times === 0) return
+  const tables = await openTables(options, dataDirectory, { warn: console.error })
+  try {
+    const { rows } = await sql<Record<string, unknown>>`select * from images limit 1`.execute(tables.database)
+    const names = Object.keys(rows[0]!)
+    /** Ids of copies have one hyphen more than a UUID. */
+    const isIndexed = sql`id not like '%-%-%-%-%-%'`
+    for (let n = 1; n <= times; n++) {
+      const prefix = (name: string) => sql`${sql.lit(`${n}-`)} || ${sql.ref(name)}`
+      const own = new Set(['id', 'path', 'directory', 'content_hash'])
+      const values = names.map((name) => (own.has(name) ? prefix(name) : sql.ref(name)))
+      await sql`insert into images (${sql.join(names.map((name) => sql.ref(name)))})
+        select ${sql.join(values)} from images where ${isIndexed}`.execute(tables.database)
+    }
+  } finally {
+    await tables.close()
   }
 }
 
