@@ -21,12 +21,13 @@ const MAX_SORTED = 20_000
 
 export async function listImages(context: SqlContext, query: ListQuery): Promise<ListResult> {
   const { filter, offset, limit } = query
-  if (offset < FAR_OFFSET && isOnlyFolding(filter)) {
+  const isInOrder = isOnlyFolding(filter)
+  if (offset < FAR_OFFSET && isInOrder) {
     const [total, images] = await Promise.all([countPassing(context, filter), pageOf(context, query)])
     return { images, total }
   }
   const total = await countPassing(context, filter)
-  if (total <= MAX_SORTED) return { images: await pageOf(context, query, true), total }
+  if (total <= MAX_SORTED && !isInOrder) return { images: await pageOf(context, query, true), total }
   const size = Math.min(limit, total - offset)
   if (size <= 0) return { images: [], total }
   const fromEnd = total - offset - size
