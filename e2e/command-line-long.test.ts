@@ -117,7 +117,11 @@ describe('sketch-search evaluate', () => {
 
     const pasted = await evaluate('--kind', 'pasted', '--scenes', folder('scenes'))
     expect(pasted.stdout).toMatch(/^4 objects pasted into scenes, 12 images/)
-    expect(pasted.stdout).toMatch(/^1\/2( +[01]\.\d{4}){6}$/m)
+    for (const side of ['1/2', '1/3', '1/4', 'all'])
+      for (const windows of ['none', 'half', 'quarter'])
+        expect(pasted.stdout).toMatch(new RegExp(`^${side} +${windows}( +[01]\\.\\d{4}){4} +- +-$`, 'm'))
     expect(pasted.stdout).toMatch(/^1\/4( +[01]\.\d{4}){3} +-$/m)
+    const few = await evaluate('--kind', 'pasted', '--scenes', folder('scenes'), '--limit', '2')
+    expect(few.stdout).toMatch(/^2 objects pasted into scenes, 6 images/)
   })
 })

@@ -94,7 +94,7 @@ describe('sketch-search', () => {
           RegExp(`^sketch-search: unknown command "${word}"; the nearest one is "${nearest}`),
         ),
       })
-    // A folder of the name of a mistyped command is one only with ./
+    // A folder with the name of a mistyped command is accepted only with ./
     const directory = await temporaryDirectory()
     await mkdir(join(directory, 'serv'))
     const { stderr } = await runCommand(['serv'], {}, directory)

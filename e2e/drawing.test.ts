@@ -33,7 +33,7 @@ describe('a stroke', () => {
   it('becomes a circle when the pointer is held at its end, and is free again after Undo', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     const at = await sheetPlace(page)
-    // With bumps, which the circle leaves out.
+    // A loop with bumps, which the circle does not have.
     const onLoop = (n: number): Point => {
       const turn = (n / 48) * 2 * Math.PI
       const radius = 0.2 * (1 + 0.06 * Math.cos(3 * turn))

@@ -31,10 +31,10 @@ const BELOW: Line[] = [
   ],
 ]
 
-/** The share of that line that is to be seen, in its middle. */
+/** Returns the visible share of the middle of that line. */
 const inkBelow = (page: Page) => inkIn(page, [0.45, 0.93, 0.1, 0.04])
 
-/** The address of the drawing, once it has one that is not `before`. */
+/** Waits until the address of the drawing differs from `before`, and returns it. */
 async function addressOfDrawing(page: Page, before?: string): Promise<string> {
   let address = ''
   await expect
@@ -54,7 +54,7 @@ describe('a drawing', () => {
     await draw(page, BELOW)
     await page.locator('[data-testid=grid] [data-path]').first().click()
     await page.getByRole('dialog').waitFor()
-    // As long as it takes to give a drawing an address.
+    // Longer than a drawing takes to get an address.
     await page.waitForTimeout(1500)
     await page.goBack()
     await page.getByRole('dialog').waitFor({ state: 'detached' })
@@ -344,7 +344,7 @@ describe('a very long list', () => {
     await count(page, '3,000,000 pictures')
     const grid = page.getByTestId('grid')
     const top = () => grid.evaluate((element) => element.getBoundingClientRect().top)
-    /** The number of the first picture that is seen. */
+    /** Returns the number of the first visible picture. */
     const firstSeen = async () => {
       const least = await top()
       return grid

@@ -446,7 +446,7 @@ describe('the gallery', () => {
     await dialog.getByRole('button', { name: 'Fit', pressed: true }).waitFor()
     await page.keyboard.press('ArrowRight')
     await dialog.getByRole('heading', { name: /bicycle-02/ }).waitFor()
-    // Wherever in it the focus is, and also when what had it is gone.
+    // The keys work wherever the focus is in the view, and when the focused element has been removed.
     await dialog.getByRole('button', { name: /^More like/ }).focus()
     await page.keyboard.press('ArrowRight')
     await dialog.getByRole('heading', { name: /bicycle-03/ }).waitFor()

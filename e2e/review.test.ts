@@ -61,7 +61,7 @@ describe('the review of duplicates', () => {
     await page.getByRole('button', { name: /^Suggest: / }).click()
     await page.getByRole('menuitemradio', { name: 'The oldest' }).click()
     await page.getByRole('button', { name: 'Suggest: The oldest' }).waitFor()
-    // This browser keeps the choice.
+    // The browser stores the choice.
     await page.reload()
     await page.getByRole('button', { name: 'Suggest: The oldest' }).waitFor()
     await close()
@@ -254,7 +254,7 @@ describe('exact copies', () => {
     await count(page, '2 pictures')
     await page.goBack()
     await count(page, '26 pictures')
-    // On a touch screen, too.
+    // The same works on a touch screen.
     await folded.click()
     await page.getByRole('dialog').getByRole('button', { name: 'Show all 2 files' }).click()
     await count(page, '2 pictures')

@@ -16,7 +16,7 @@ describe('drawing', () => {
   ] as const)('%s finds pictures of its kind', async (_, folder, lines, viewport) => {
     const { page, close, complaints } = await openPage(demo.browser, demo.product.url, viewport)
     await draw(page, lines as Line[])
-    // A drawing of many strokes: on a busy machine the answer to the last takes its time.
+    // On a busy machine, the response to the last of many strokes takes a while.
     await expect.poll(async () => share(await firstResults(page, 8), folder)).toBeGreaterThanOrEqual(0.75)
     expect(complaints).toEqual([])
     await close()
@@ -115,7 +115,7 @@ describe('drawing', () => {
       const isFirst = ++requests === 1
       // The first answer comes after the second.
       if (isFirst) await overtaken.promise
-      // The page may have given the request up.
+      // The page may have aborted the request.
       await route.continue().catch(() => {})
       if (isFirst) answered.resolve()
     })

@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest'
+import { imageRecord } from '../testing/images.ts'
 import type { Catalog, ImageRecord } from './catalog.ts'
 import { starsOf } from './contract/collections.ts'
 
@@ -8,19 +9,8 @@ const BERT = 'bert'
 const FIRST_PAGE = { offset: 0, limit: 100 }
 
 function record(n: number, changes: Partial<ImageRecord> = {}): ImageRecord {
-  return {
-    path: `${n}.jpg`,
-    bytes: n,
-    createdAt: n,
-    modifiedAt: n,
-    inode: String(n),
-    contentHash: `hash-${n}`,
-    width: 1,
-    height: 1,
-    contentType: 'image/jpeg',
-    vector: Float32Array.of(1, 0),
-    ...changes,
-  }
+  const times = { createdAt: n, modifiedAt: n }
+  return imageRecord(n, { bytes: n, ...times, vector: Float32Array.of(1, 0), ...changes })
 }
 
 /** The behaviour of collections in every database. */

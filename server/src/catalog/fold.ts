@@ -7,7 +7,7 @@ import { FOLD_LEVELS, type FoldLevel } from './contract/images.ts'
 type ImagesBuilder = ExpressionBuilder<Pick<Tables, 'images'>, 'images'>
 type Passes = ((eb: ImagesBuilder) => Expression<SqlBool>) | undefined
 
-/** How far the frames of a burst are looked for at once. */
+/** Time span in which frames of a burst are looked for at once. */
 const BURST_WINDOW_MS = 600_000
 
 /** The value of `fold_level` up to which images are folded. */

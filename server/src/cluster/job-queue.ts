@@ -63,7 +63,7 @@ const RETRIES = { retryLimit: 8, retryDelay: 1 }
 const MAX_DELAY_S = 300
 const POLL_EVERY_MS = 250
 const ROWS_PER_STATEMENT = 1000
-const MANY = 1_000_000_000
+const NO_LIMIT = 1_000_000_000
 const CLOSE_TIMEOUT_MS = 10_000
 /** Maximum age of a confirmed removal: later, other files may be missing. */
 const STALE_AFTER_MS = 120_000
@@ -95,7 +95,7 @@ export async function openJobQueue(options: JobQueueOptions): Promise<JobQueue> 
     expireInSeconds: EXPIRE_S,
     deleteAfterSeconds: KEPT_S,
     deadLetter: lostQueue(files),
-    warningQueueSize: MANY,
+    warningQueueSize: NO_LIMIT,
   })
   await boss.createQueue(WATCH_QUEUE, {
     notify: true,

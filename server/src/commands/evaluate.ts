@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { Command, Option } from 'commander'
 import { DomainError } from '../errors.ts'
 import { evaluateColours } from '../evaluation/coloured-sketches.ts'
+import type { DescriptionReport } from '../evaluation/descriptions.ts'
 import type { ClassScores, Scores } from '../evaluation/evaluate.ts'
 import { evaluatePasted } from '../evaluation/pasted-objects.ts'
 import { renderReport } from '../evaluation/report.ts'
@@ -11,7 +12,7 @@ import { type EvaluationReport, evaluateEmbedders } from '../evaluation/run.ts'
 import { evaluateWords, type WordReport } from '../evaluation/words.ts'
 import { createLog } from '../log.ts'
 import { printColours, printPasted } from './evaluate-pasted.ts'
-import { type CommonOptions, configFor, withCommonOptions } from './options.ts'
+import { type CommonOptions, configFor, parseWhole, withCommonOptions } from './options.ts'
 import { showLoading } from './progress-line.ts'
 import { printTable } from './table.ts'
 
@@ -20,6 +21,7 @@ interface EvaluateOptions extends CommonOptions {
   queries?: string
   kind: 'sketch' | 'image' | 'text' | 'pasted' | 'colours'
   scenes?: string
+  limit?: number
   feedback?: boolean
   embedder?: string
   pairs?: boolean
@@ -55,6 +57,7 @@ export function evaluateCommand(): Command {
       '--no-expansion',
       'compare sketches with images as the model embeds them, without query expansion',
     )
+    .option('--limit <count>', 'maximum number of pasted objects, for --kind pasted', parseWhole)
     .option('--feedback', 'simulate users who mark right and wrong results in three rounds')
     .option('--json <file>', 'write all figures as JSON')
     .option('--html <file>', 'write a report with curves and pictures')
@@ -106,7 +109,7 @@ async function runEvaluation(options: EvaluateOptions): Promise<void> {
 }
 
 async function runPasted(
-  { gallery, scenes, queries, json, ...options }: EvaluateOptions,
+  { gallery, scenes, queries, limit, json, ...options }: EvaluateOptions,
   embedder: string,
 ): Promise<void> {
   if (scenes === undefined)
@@ -117,6 +120,7 @@ async function runPasted(
     gallery,
     scenes,
     queries,
+    limit,
     embedder,
     onProgress: showLoading(status, log, process.stderr.isTTY === true),
     onWarning: (message) => log.warn(message),
@@ -197,7 +201,7 @@ function printClose({ embedders }: EvaluationReport): void {
   printTable([['embedder', 'from', 'precision', 'recall'], ...rows])
 }
 
-function printWords({ classes, images, unknown, ...means }: WordReport): void {
+function printWords({ classes, images, unknown, descriptions, ...means }: WordReport): void {
   const list = Object.entries(classes)
   console.log(`${list.length} words, ${images} images\n`)
   printTable([
@@ -217,6 +221,21 @@ function printWords({ classes, images, unknown, ...means }: WordReport): void {
       ]),
   ])
   if (unknown.length > 0) console.log(`\nNo words for: ${unknown.join(', ')}`)
+  if (descriptions !== undefined) printDescriptions(descriptions)
+}
+
+function printDescriptions({ images, scores }: DescriptionReport): void {
+  console.log(
+    `\nWords for ${images} images: share that has one, and share of their most specific words that is right\n`,
+  )
+  printTable([
+    ['probability from', 'images with a word', 'right'],
+    ...scores.map(({ probability, isUsed, described, right }) => [
+      isUsed ? `${probability} (used)` : String(probability),
+      described.toFixed(4),
+      right.toFixed(4),
+    ]),
+  ])
 }
 
 function printClasses({ embedders }: EvaluationReport): void {

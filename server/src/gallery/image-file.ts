@@ -23,6 +23,7 @@ import { type RgbImage, resample } from './resample.ts'
 import { readSidecar, type Sidecar } from './sidecar.ts'
 import { type FileStat, toFileStat } from './stat-file.ts'
 import { makeThumbnail, type ThumbnailStore } from './thumbnails.ts'
+import { type WindowSize, windowCover, windowsOf } from './windows.ts'
 
 export interface ImageFileOptions {
   root: string
@@ -31,6 +32,8 @@ export interface ImageFileOptions {
   limits: DecodeLimits & { maxFileBytes: number }
   /** Size of the embedder's input in pixels. */
   inputSize: { width: number; height: number }
+  /** Windows of images that are needed as well. Default: none. */
+  windows?: WindowSize | undefined
   timings?: Pick<Timings, 'settleMs' | 'brokenSettleMs'> | undefined
 }
 
@@ -61,7 +64,7 @@ export type ImageFile =
   | { state: 'failed'; stat: FileStat; contentHash: string | undefined; code: ErrorCode; reason: string }
   /** A thumbnail of the same bytes exists. */
   | { state: 'seen'; stat: FileStat; contentHash: string; sidecar: Sidecar | undefined }
-  /** `image` has the embedder's input size; the thumbnail has been written. */
+  /** `image` and each of its windows have the embedder's input size; the thumbnail has been written. */
   | {
       state: 'decoded'
       stat: FileStat
@@ -70,6 +73,7 @@ export type ImageFile =
       metadata: FileMetadata
       sidecar: Sidecar | undefined
       image: RgbImage
+      windows: RgbImage[]
     }
 
 /**
@@ -80,7 +84,7 @@ export type ImageFile =
  */
 export async function readImageFile(
   { path, skipSettleCheck, forceDecode }: ImageFileRequest,
-  { root, walk, limits, inputSize, timings = TIMINGS }: ImageFileOptions,
+  { root, walk, limits, inputSize, windows: windowSize = 'none', timings = TIMINGS }: ImageFileOptions,
   thumbnails: ThumbnailStore,
   { decode, onBytes }: ImageFileSteps,
 ): Promise<ImageFile | undefined> {
@@ -117,9 +121,10 @@ export async function readImageFile(
   onBytes()
   const contentHash = hashOfBytes(bytes)
   if (!forceDecode && thumbnails.has(contentHash)) return { state: 'seen', stat, contentHash, sidecar }
+  const needed = windowCover(inputSize, windowSize)
   const minSize = {
-    width: Math.max(inputSize.width, thumbnails.size.width),
-    height: Math.max(inputSize.height, thumbnails.size.height),
+    width: Math.max(needed.width, thumbnails.size.width),
+    height: Math.max(needed.height, thumbnails.size.height),
   }
   let decoded: DecodedImage | undefined
   try {
@@ -144,7 +149,8 @@ export async function readImageFile(
     ...describePixels(decoded.image),
   }
   const image = resample(decoded.image, inputSize.width, inputSize.height)
-  return { state: 'decoded', stat, contentHash, metadata, sidecar, image }
+  const windows = windowsOf(decoded.image, inputSize, windowSize)
+  return { state: 'decoded', stat, contentHash, metadata, sidecar, image, windows }
 }
 
 export function fileTooLarge(bytes: number, most: number): DomainError {

@@ -17,6 +17,8 @@ import type { FileStat } from '../gallery/stat-file.ts'
 export interface ReadFile {
   record: ImageRecord
   image: RgbImage | undefined
+  /** Parts of `image` that have a vector each. */
+  windows: RgbImage[]
 }
 
 /** The version of a file that could not be indexed. Another version is tried again. */
@@ -63,7 +65,11 @@ export async function readFile(
     if (embedded !== undefined) {
       const { attributes, attributesVersion } = embedded
       const details = withSidecar(attributes, file.sidecar)
-      return { record: { ...recordOf(file), ...details, attributesVersion }, image: undefined }
+      return {
+        record: { ...recordOf(file), ...details, attributesVersion },
+        image: undefined,
+        windows: [],
+      }
     }
     file = await reader.read({ path, skipSettleCheck, forceDecode: true })
   }
@@ -77,6 +83,7 @@ export async function readFile(
       colours: file.metadata.colours,
     },
     image: file.image,
+    windows: file.windows,
   }
 }
 

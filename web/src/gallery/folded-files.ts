@@ -5,7 +5,7 @@ const PART = 200
 /** Tiles whose files are asked for at a time. */
 const AT_ONCE = 4
 
-/** How many files some tiles stand for. */
+/** Number of files that some tiles stand for. */
 export function fileCount(images: Iterable<Image>): number {
   let count = 0
   for (const { copies = 0 } of images) count += copies + 1

@@ -39,6 +39,8 @@ export interface ImageRecord extends ImageAttributes {
   vector: Float32Array | undefined
   /** Unit length, in the space `colours`; undefined if the file was not decoded. */
   colours?: Float32Array | undefined
+  /** Vectors of parts of the image, one after the other, in the space `windows`. The length of each is its weight. */
+  windows?: Float32Array | undefined
 }
 
 export interface PutResult {

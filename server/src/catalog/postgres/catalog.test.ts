@@ -2,6 +2,7 @@ import pg from 'pg'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { clientConfig, type PostgresOptions } from '../../database/postgres/connection.ts'
 import { openStorage } from '../../storage/open-storage.ts'
+import { imageRecord } from '../../testing/images.ts'
 import { startPostgres } from '../../testing/postgres.ts'
 import { sharedPostgres } from '../../testing/shared-postgres.ts'
 import { vectorNamed } from '../../testing/vectors.ts'
@@ -52,18 +53,9 @@ describe('its vector index', () => {
     onTestFinished(() => catalog.close())
     await catalog.spaces.activate({ embedder: 'test', fingerprint: '1', dimensions: DIMENSIONS })
     for (let start = 0; start < COUNT; start += 1000) {
-      const records = Array.from({ length: 1000 }, (_, i) => start + i).map((n) => ({
-        path: `${n}.jpg`,
-        bytes: 1,
-        createdAt: n,
-        modifiedAt: 1,
-        inode: String(n),
-        contentHash: `hash-${n}`,
-        width: 1,
-        height: 1,
-        contentType: 'image/jpeg',
-        vector: vectorOf(n),
-      }))
+      const records = Array.from({ length: 1000 }, (_, i) => start + i).map((n) =>
+        imageRecord(n, { createdAt: n, vector: vectorOf(n) }),
+      )
       await catalog.images.upsert(records)
     }
     const client = new pg.Client(clientConfig(options))

@@ -8,10 +8,10 @@ import type {
   PutResult,
 } from '../catalog.ts'
 import { relinkMembers } from './collection-members.ts'
-import { insertColours } from './colours.ts'
 import type { SqlContext } from './context.ts'
 import { currentFailures } from './failures.ts'
 import { foldedImages } from './folded.ts'
+import { insertFurther } from './further-vectors.ts'
 import { attributeValues, selectImages, toImage, upsertImages } from './image-rows.ts'
 import { getAll, listImages, section } from './lists.ts'
 import { countOutdated, outdatedImages, setAttributes } from './outdated.ts'
@@ -187,7 +187,7 @@ async function upsertWithVectors(context: SqlContext, records: readonly ImageRec
   const { results, added, known } = await database.transaction().execute(async (transaction) => {
     // Vectors first, because they take long, and other transactions wait for the change of images.
     const added = await vectors.insert(transaction, embedded)
-    await insertColours(context, transaction, records)
+    await insertFurther(context, transaction, records)
     const results = await upsertImages({ database: transaction, dialect, attributes }, records)
     const newContents = records.filter((_, n) => results[n]!.isNew).map(({ contentHash }) => contentHash)
     if (newContents.length > 0) await relinkMembers({ database: transaction, dialect }, newContents)

@@ -2,9 +2,9 @@ import { sql } from 'kysely'
 import type { Connection } from '../../database/dialect.ts'
 import { versionOf } from '../attributes.ts'
 import type { AttributesUpdate, OutdatedCursor, OutdatedImage } from '../catalog.ts'
-import { insertColours } from './colours.ts'
 import { changeImages, type SqlContext } from './context.ts'
 import { FoldLevels } from './fold-levels.ts'
+import { insertFurther } from './further-vectors.ts'
 import { attributeColumns, attributeValues, takenColumns } from './image-rows.ts'
 
 /** Images whose attributes were read by an earlier version, in the order of the index on version and id. */
@@ -53,8 +53,8 @@ export async function setAttributes(
   const version = { attributes_version: versionOf(attributes) }
   // Filters may select by attributes.
   await changeImages(context, async (transaction) => {
-    // Colours first: another transaction that stores the same ones may wait for this one to change images.
-    await insertColours(context, transaction, updates)
+    // Vectors first: another transaction that stores the same ones may wait for this one to change images.
+    await insertFurther(context, transaction, updates)
     const folds = await FoldLevels.begin({ database: transaction, dialect: context.dialect })
     const changed = await transaction
       .selectFrom('images')

@@ -3,9 +3,10 @@ import type { Tables } from '../../database/schema.ts'
 import { SQLITE } from '../../database/sqlite/dialect.ts'
 import type { ImageFilter, NearestQuery, WeightedVector } from '../catalog.ts'
 import { filterCondition, isOnlyFolding, isUnfiltered } from '../filters.ts'
-import { dotHalf, fromFloat16 } from '../float16.ts'
+import { bestDotHalf, fromFloat16 } from '../float16.ts'
 import { countPassing } from '../sql/count-passing.ts'
 import {
+  bestOfEach,
   type Match,
   type QueryInSpace,
   type StoredSpace,
@@ -42,14 +43,19 @@ const SHORT_LIST = 64
 export async function findCandidates(
   database: Kysely<Tables>,
   space: SpaceIndex,
-  { vector, filter, topK, alwaysInclude, space: name = 'image' }: QueryInSpace,
+  { vector, filter, topK, alwaysInclude, wholeImages, space: name = 'image' }: QueryInSpace,
 ): Promise<Match[]> {
   const vectors = unitVectorsOf(vector)
   if (name !== 'image') {
     const found = await scan(database, spaceNamed(space, name), vectors, filter, topK)
     return topMatches(found, topK, alwaysInclude)
   }
-  const found = await findNearest(database, space, vectors, { filter, topK })
+  const { windows } = space.further
+  const wholes = await findNearest(database, space, vectors, { filter, topK })
+  const found =
+    windows === undefined || wholeImages
+      ? wholes
+      : bestOfEach([...wholes, ...(await scan(database, windows, vectors, filter, topK))])
   // Among many equally similar images it may be missing.
   const isMissing = alwaysInclude !== undefined && !found.some(({ imageId }) => imageId === alwaysInclude)
   const pinned = isMissing
@@ -80,21 +86,26 @@ function compare(rows: readonly VectorRow[], vectors: readonly WeightedVector[])
   const [first] = vectors
   if (first !== undefined && vectors.length === 1) {
     const { vector, weight, offset } = first
-    return rows.map(({ imageId, data }) => ({ imageId, score: weight * dotHalf(vector, data) + offset }))
+    return rows.map(({ imageId, data }) => ({ imageId, score: weight * bestDotHalf(vector, data) + offset }))
   }
   return rows.map(({ imageId, data }) => {
     const stored = fromFloat16(data)
     let score = Number.NEGATIVE_INFINITY
     for (const { vector, weight, offset } of vectors)
-      score = Math.max(score, weight * dot(vector, stored) + offset)
+      score = Math.max(score, weight * bestDot(vector, stored) + offset)
     return { imageId, score }
   })
 }
 
-function dot(a: Float32Array, b: Float32Array): number {
-  let sum = 0
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!
-  return sum
+/** The greatest scalar product with one of the vectors that are stored one after the other. */
+function bestDot(vector: Float32Array, stored: Float32Array): number {
+  let best = Number.NEGATIVE_INFINITY
+  for (let start = 0; start < stored.length; start += vector.length) {
+    let sum = 0
+    for (let i = 0; i < vector.length; i++) sum += vector[i]! * stored[start + i]!
+    if (sum > best) best = sum
+  }
+  return best
 }
 
 /** @returns undefined if the index can't return enough matches */
