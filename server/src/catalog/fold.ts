@@ -70,14 +70,17 @@ function isFolded(level: FoldLevel) {
  * Returns the condition that no other image takes the place of an image.
  * @param passes the filter that such an image has to pass, too; undefined if all do. Then the stored level is the answer; otherwise
  * it limits the comparison to the few images that any other one stands for.
+ * @param isOfFew whether it is asked of a few images, such as the nearest ones, rather than of all that pass
  */
 export function foldCondition(
   eb: ImagesBuilder,
   level: FoldLevel,
   dialect: SqlDialect,
   passes: Passes,
+  isOfFew: boolean,
 ): Expression<SqlBool> {
   if (passes === undefined) return isShown(level)
+  if (isOfFew) return eb.or([isShown(level), eb.not(isReplacedByAny(eb, level, dialect, passes))])
   return eb.or([isShown(level), sql<SqlBool>`images.id not in (${replacedIds(eb, level, dialect, passes)})`])
 }
 
@@ -90,6 +93,21 @@ export function replacedCondition(
 ): Expression<SqlBool> {
   if (passes === undefined) return isFolded(level)
   return sql<SqlBool>`images.id in (${replacedIds(eb, level, dialect, passes)})`
+}
+
+function isReplacedByAny(
+  eb: ImagesBuilder,
+  level: FoldLevel,
+  dialect: SqlDialect,
+  passes: NonNullable<Passes>,
+): Expression<SqlBool> {
+  const isPassing = sql`exists (select 1 from images where images.id = other.id and ${passes(eb)})`
+  return eb.or(
+    REPLACES.slice(0, numberOf(level)).map(
+      (relation) =>
+        sql<SqlBool>`exists (select 1 from images as other where ${relation('other', 'images', dialect)} and ${isPassing})`,
+    ),
+  )
 }
 
 /**
