@@ -1,6 +1,5 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { sql } from 'kysely'
 import { Client } from 'pg'
 import { pino } from 'pino'
 import { createRandom } from '../scripts/demo/random.ts'
@@ -8,8 +7,8 @@ import { createApp } from '../server/src/app/compose.ts'
 import type { Catalog, ImageRecord } from '../server/src/catalog/catalog.ts'
 import { clientConfig, type PostgresOptions } from '../server/src/database/postgres/connection.ts'
 import { listen } from '../server/src/http/listen.ts'
-import { openTables } from '../server/src/storage/open-storage.ts'
 import { freePort } from '../server/src/testing/free-port.ts'
+import { copyRows } from '../server/src/testing/made-rows.ts'
 import { startPostgres } from '../server/src/testing/postgres.ts'
 import { configOf } from './config.ts'
 import { median, ms, percentile, type Section, table } from './support.ts'
@@ -81,31 +80,6 @@ async function vacuum(options: PostgresOptions): Promise<void> {
     await client.query('vacuum analyze')
   } finally {
     await client.end()
-  }
-}
-
-/** Copies all rows with their levels of folding, which stay right: contents and folders of each copy are its own. */
-async function copyRows(
-  options: PostgresOptions | undefined,
-  dataDirectory: string,
-  times: number,
-): Promise<void> {
-  if (times === 0) return
-  const tables = await openTables(options, dataDirectory, { warn: console.error })
-  try {
-    const { rows } = await sql<Record<string, unknown>>`select * from images limit 1`.execute(tables.database)
-    const names = Object.keys(rows[0]!)
-    /** Ids of copies have one hyphen more than a UUID. */
-    const isIndexed = sql`id not like '%-%-%-%-%-%'`
-    for (let n = 1; n <= times; n++) {
-      const prefix = (name: string) => sql`${sql.lit(`${n}-`)} || ${sql.ref(name)}`
-      const own = new Set(['id', 'path', 'directory', 'content_hash'])
-      const values = names.map((name) => (own.has(name) ? prefix(name) : sql.ref(name)))
-      await sql`insert into images (${sql.join(names.map((name) => sql.ref(name)))})
-        select ${sql.join(values)} from images where ${isIndexed}`.execute(tables.database)
-    }
-  } finally {
-    await tables.close()
   }
 }
 
