@@ -47,7 +47,7 @@ describe('drawing', () => {
     await close()
   })
 
-  it('leaves results that were scrolled until newer ones are asked for', async () => {
+  it('keeps scrolled results in place until newer ones are requested', async () => {
     const { page, close } = await openPage(demo.browser, demo.product.url)
     await draw(page, STAR)
     const star = await firstResults(page, 8)
