@@ -17,7 +17,10 @@ export function fromFloat16(bytes: Uint8Array): Float32Array {
   return vector
 }
 
-/** The greatest dot product of a vector with stored ones, one after the other. For several vectors, convert the stored ones once instead. */
+/**
+ * Computes the greatest dot product of a vector with vectors that are stored one after the other. For several vectors,
+ * converting the stored ones once is faster.
+ */
 export function bestDotHalf(vector: Float32Array, bytes: Uint8Array): number {
   const halves = halvesOf(bytes)
   const { length } = vector

@@ -12,7 +12,7 @@ interface TrashOptions extends CommonOptions {
   json?: boolean
 }
 
-const PAGE = 500
+const PAGE_SIZE = 500
 
 export function trashCommand(): Command {
   const command = new Command('trash').description(
@@ -76,7 +76,7 @@ async function restore({ trash }: App, names: string[]): Promise<void> {
 async function trashed(trash: App['trash']): Promise<TrashedImage[]> {
   const all: TrashedImage[] = []
   for (;;) {
-    const { images } = await trash.list({ offset: all.length, limit: PAGE })
+    const { images } = await trash.list({ offset: all.length, limit: PAGE_SIZE })
     if (images.length === 0) return all
     all.push(...images)
   }

@@ -4,7 +4,7 @@ import { type EmbeddedItems, vectorAt } from './evaluate.ts'
 /** How well a model describes images from a probability on; shares are 0…1. */
 export interface DescriptionScores {
   probability: number
-  /** Whether it is that of the vocabulary. */
+  /** Whether the vocabulary uses this probability. */
   isUsed: boolean
   /** Share of the images that have a word. */
   described: number

@@ -34,7 +34,7 @@ export interface PastedScores {
   share: number
   /** By a region of an image, alone and as the product searches: the rank of that image, and mAP of the same kind without it. */
   regions: Record<'crop' | 'product', { medianRank: number; rankOf90: number; meanAveragePrecision: number }>
-  /** Pasted things of the kind of a query, with the windows that an image may have vectors of. */
+  /** How well pasted things of the kind of a query are found, by the size of the windows. */
   found: Record<WindowSize, FoundBy>
   /** The share of composites with the maximum of the heat map on the object, by query; the first is the share of its area. */
   heat: { chance: number; region: number; photo: number; word: number | undefined }
@@ -44,7 +44,7 @@ export interface PastedReport {
   composites: number
   images: number
   sizes: PastedScores[]
-  /** Images of the kind of a query in a gallery without pasted things. */
+  /** How well images of the kind of a query are found in a gallery without pasted things. */
   alone: Record<WindowSize, FoundBy>
 }
 
@@ -205,7 +205,7 @@ async function scoresAt(share: number, context: Context): Promise<PastedScores> 
   }
 }
 
-/** In a gallery of the images that nothing is pasted into. */
+/** Scores in a gallery of the images that nothing is pasted into. */
 function foundWithout(context: Context): PastedReport['alone'] {
   const { sets, objects, alone } = context
   const classes = sets.others.map(({ className }) => className)

@@ -18,7 +18,7 @@ export type FoundBy = Record<'photo' | 'sketch' | 'word', FoundScores | undefine
 export interface ClassQuery {
   className: string
   term: TermVectors
-  /** Position of an image that shows the very thing and is left out. */
+  /** Position of an image that shows the object of the query itself and is left out. */
   own?: number | undefined
 }
 

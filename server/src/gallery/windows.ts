@@ -2,7 +2,7 @@ import type { Config } from '../config/schema.ts'
 import { type Crop, cropImage } from './crop.ts'
 import { type RgbImage, resample } from './resample.ts'
 
-/** How small the parts of an image are that have a vector each: the share of its sides that they cover. */
+/** Size of the parts of an image that have vectors of their own, as a share of its sides. */
 export type WindowSize = Config['embedder_registry']['windows']
 
 interface Size {
@@ -11,8 +11,8 @@ interface Size {
 }
 
 /**
- * Score of a window, relative to that of a whole image. Without it, a part of an unrelated image is more often better than another
- * image of the same thing (measured: bench/results/search.md).
+ * Score of a window, relative to that of a whole image. Without it, parts of unrelated images more often score higher than
+ * another image of the same thing (measured: bench/results/search.md).
  */
 export const WINDOW_WEIGHT = 0.8
 

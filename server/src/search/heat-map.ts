@@ -17,9 +17,9 @@ export interface HeatMap {
 
 /** How an image matches a query. */
 export interface Match {
-  /** By the whole query. */
+  /** The map of the whole query. */
   map: HeatMap
-  /** By each part alone, and how it was understood. */
+  /** The map of each part, and how the part was understood. */
   parts: (Pick<TermVectors, 'kind' | 'words'> & { map: HeatMap })[]
 }
 

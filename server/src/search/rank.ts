@@ -118,7 +118,7 @@ export async function vectorsReader(
   }
 }
 
-/** Divides vectors that are stored one after the other. */
+/** Splits a list in which vectors are stored one after the other. */
 function divided(all: Float32Array | undefined, length: number | undefined): Float32Array[] {
   if (all === undefined || length === undefined) return []
   return Array.from({ length: all.length / length }, (_, n) => all.subarray(n * length, (n + 1) * length))

@@ -119,7 +119,7 @@ describe('crop', () => {
   })
 })
 
-describe('boundedFor', () => {
+describe('limitSize', () => {
   it('limits a part of a strip to the size of a whole picture', () => {
     const size = { width: 64, height: 64 }
     const strip = { data: new Uint8Array(20_480 * 256 * 3), width: 20_480, height: 256 }

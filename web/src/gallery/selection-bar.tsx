@@ -105,7 +105,7 @@ export function SelectionBar({
   )
 }
 
-/** How many tiles are selected, and how many files they stand for. */
+/** Number of selected tiles, and of the files that they stand for. */
 function SelectedCount({ images }: Pick<SelectionBarProps, 'images'>) {
   const files = fileCount(images)
   const count = messages.selection.count(images.length)
