@@ -44,3 +44,9 @@ export async function untilIndexed(url: string, count: number): Promise<void> {
   }
   throw new Error(`${count} images were not indexed in three minutes`)
 }
+
+/** Number of indexed images, including copies, which the page folds. */
+export async function indexedCount(url: string): Promise<number> {
+  const response = await fetch(`${url}/api/index/status`)
+  return ((await response.json()) as { indexed: number }).indexed
+}
