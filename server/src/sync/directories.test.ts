@@ -78,9 +78,8 @@ describe('watcher.directories', () => {
     await unlink(join(root, 'a.png'))
     await expect.poll(() => pathsIn(first)).not.toContain('a.png')
     const browser = openBrowser(first.http)
-    expect(await (await browser.get('/api/index/account')).json()).toMatchObject({
-      left_out: [{ rule: 'drive_absent', example: 'Phone' }],
-    })
+    const account = async () => (await browser.get('/api/index/account')).json()
+    await expect.poll(account).toMatchObject({ left_out: [{ rule: 'drive_absent', example: 'Phone' }] })
     const form = new FormData()
     form.set('directory', 'Phone/sub')
     form.set('image', new Blob([(await picture(9)) as Uint8Array<ArrayBuffer>]), 'up.png')
