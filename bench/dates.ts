@@ -8,10 +8,13 @@ import type { Catalog, ImageRecord } from '../server/src/catalog/catalog.ts'
 import { clientConfig, type PostgresOptions } from '../server/src/database/postgres/connection.ts'
 import { listen } from '../server/src/http/listen.ts'
 import { freePort } from '../server/src/testing/free-port.ts'
+import { copyRows } from '../server/src/testing/made-rows.ts'
 import { startPostgres } from '../server/src/testing/postgres.ts'
 import { configOf } from './config.ts'
 import { median, ms, percentile, type Section, table } from './support.ts'
 
+/** Rows that are indexed one by one; more are copies of them in further folders. */
+const INDEXED = 100_000
 const BATCH = 2_000
 const REQUESTS = 100
 const [FIRST, LAST] = [Date.UTC(2004, 0, 1), Date.UTC(2025, 11, 31)]
@@ -25,7 +28,7 @@ export async function benchDates(directory: string, rows: number): Promise<Secti
     const embedded = await measureDatabase(join(directory, 'embedded'), rows, {})
     const options = await server.createDatabase()
     const keys = Object.fromEntries(Object.entries(options).map(([key, value]) => [`database.${key}`, value]))
-    const shared = await measureDatabase(join(directory, 'shared'), rows, keys, () => vacuum(options))
+    const shared = await measureDatabase(join(directory, 'shared'), rows, keys, options)
     const lines = Object.keys(embedded).map((name) => [name, ...embedded[name]!, ...shared[name]!])
     const head = ['', 'SQLite: median', 'p95', 'PostgreSQL: median', 'p95']
     const title = `## Dates: ${rows} rows, ${REQUESTS} requests of each kind over HTTP\n`
@@ -38,18 +41,21 @@ export async function benchDates(directory: string, rows: number): Promise<Secti
 async function measureDatabase(
   directory: string,
   rows: number,
-  database: Record<string, unknown>,
-  afterwards?: () => Promise<void>,
+  keys: Record<string, unknown>,
+  options?: PostgresOptions,
 ): Promise<Record<string, string[]>> {
   mkdirSync(directory, { recursive: true })
   const config = configOf(directory, join(directory, 'data'), {
     'embedder_registry.chosen_embedder': 'classical',
-    ...database,
+    ...keys,
   })
-  const app = await createApp(config, { log: pino({ level: 'silent' }) })
+  const log = pino({ level: 'silent' })
+  const made = await createApp(config, { log })
+  await addRows(made.catalog, Math.min(rows, INDEXED)).finally(() => made.close())
+  await copyRows(options, config.data_directory, Math.ceil(rows / INDEXED) - 1)
+  if (options !== undefined) await vacuum(options)
+  const app = await createApp(config, { log })
   try {
-    await addRows(app.catalog, rows)
-    await afterwards?.()
     const { url, close } = await listen(app.http, '127.0.0.1', await freePort())
     try {
       const results: Record<string, string[]> = {}

@@ -3,7 +3,7 @@ import { DESKTOP, draw, firstResults, type Line, openPage, PHONE } from './suppo
 import { useDemo } from './support/demo.ts'
 import { BICYCLE, STAR } from './support/shapes.ts'
 
-const demo = useDemo()
+const demo = useDemo(12)
 
 const share = (paths: string[], folder: string) =>
   paths.filter((path) => path.startsWith(`${folder}/`)).length / paths.length
@@ -41,7 +41,7 @@ describe('drawing', () => {
     await expect.poll(() => firstResults(page, 8)).not.toEqual(star)
     await button(/^Clear sheet/).click()
     await page.getByText('Draw what you remember').waitFor()
-    await page.getByTestId('count').getByText('240 pictures').waitFor()
+    await page.getByTestId('count').getByText('144 pictures').waitFor()
     await button(/^Undo/).first().click()
     await firstResults(page, 8)
     await close()

@@ -501,6 +501,7 @@ export function describeCatalog(name: string, open: () => Promise<Catalog>): voi
       expect(await catalog.images.contentInfo('hash-1')).toEqual({
         attributes: { width: 10, height: 20, contentType: 'image/jpeg' },
         attributesVersion: versionOf(IMAGE_ATTRIBUTES),
+        hasSidecar: false,
         hasVector: true,
       })
       expect(await catalog.images.contentInfo('unknown')).toBeUndefined()

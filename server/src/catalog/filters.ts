@@ -20,8 +20,8 @@ export function isOnlyFolding({ fold: _, ...others }: ImageFilter): boolean {
   return isUnfiltered(others)
 }
 
-/** Returns the SQL condition of a filter on a table or alias `images`. */
-export function filterCondition(filter: ImageFilter, dialect: SqlDialect) {
+/** Returns the SQL condition of a filter on a table or alias `images`. @param isOfFew as for `foldCondition` */
+export function filterCondition(filter: ImageFilter, dialect: SqlDialect, isOfFew = false) {
   return (eb: ImagesBuilder): Expression<SqlBool> => {
     const conditions: Expression<SqlBool>[] = []
     if (filter.nameContains) {
@@ -39,7 +39,7 @@ export function filterCondition(filter: ImageFilter, dialect: SqlDialect) {
     if (filter.near !== undefined) conditions.push(nearCondition(eb, filter.near))
     if (filter.fold !== undefined) {
       const { fold, ...others } = filter
-      conditions.push(foldCondition(eb, fold, dialect, passesOf(others, dialect)))
+      conditions.push(foldCondition(eb, fold, dialect, passesOf(others, dialect), isOfFew))
     }
     const inDirectory = directoryCondition(eb, filter)
     if (inDirectory !== undefined) conditions.push(inDirectory)

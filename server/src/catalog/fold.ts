@@ -1,13 +1,6 @@
 import { type Expression, type ExpressionBuilder, type RawBuilder, type SqlBool, sql } from 'kysely'
 import type { SqlDialect } from '../database/dialect.ts'
-import {
-  BURST_GAP_MS,
-  column,
-  isFromSameCamera,
-  isReplaced,
-  REPLACES,
-  type Relation,
-} from '../database/folding.ts'
+import { BURST_GAP_MS, column, isFromSameCamera, REPLACES, type Relation } from '../database/folding.ts'
 import type { Tables } from '../database/schema.ts'
 import { FOLD_LEVELS, type FoldLevel } from './contract/images.ts'
 
@@ -76,18 +69,19 @@ function isFolded(level: FoldLevel) {
 /**
  * Returns the condition that no other image takes the place of an image.
  * @param passes the filter that such an image has to pass, too; undefined if all do. Then the stored level is the answer; otherwise
- * it limits the comparison to the few images that any other one stands for. They are found before, because the planner of
- * PostgreSQL would expect a comparison for each row, and choose the order of the list over the filter.
+ * it limits the comparison to the few images that any other one stands for.
+ * @param isOfFew whether it is asked of a few images, such as the nearest ones, rather than of all that pass
  */
 export function foldCondition(
   eb: ImagesBuilder,
   level: FoldLevel,
   dialect: SqlDialect,
   passes: Passes,
+  isOfFew: boolean,
 ): Expression<SqlBool> {
   if (passes === undefined) return isShown(level)
-  const replaced = sql`select images.id from images where ${passes(eb)} and ${replacedCondition(eb, level, dialect, passes)}`
-  return eb.or([isShown(level), sql<SqlBool>`images.id not in (${replaced})`])
+  if (isOfFew) return eb.or([isShown(level), eb.not(isReplacedByAny(eb, level, dialect, passes))])
+  return eb.or([isShown(level), sql<SqlBool>`images.id not in (${replacedIds(eb, level, dialect, passes)})`])
 }
 
 /** Returns the condition that another image takes the place of an image. @param passes as for `foldCondition` */
@@ -98,7 +92,7 @@ export function replacedCondition(
   passes: Passes,
 ): Expression<SqlBool> {
   if (passes === undefined) return isFolded(level)
-  return eb.and([isFolded(level), isReplacedByAny(eb, level, dialect, passes)])
+  return sql<SqlBool>`images.id in (${replacedIds(eb, level, dialect, passes)})`
 }
 
 function isReplacedByAny(
@@ -107,8 +101,29 @@ function isReplacedByAny(
   dialect: SqlDialect,
   passes: NonNullable<Passes>,
 ): Expression<SqlBool> {
-  const isFiltered = sql` and exists (select 1 from images where images.id = other.id and ${passes(eb)})`
+  const isPassing = sql`exists (select 1 from images where images.id = other.id and ${passes(eb)})`
   return eb.or(
-    REPLACES.slice(0, numberOf(level)).map((relation) => isReplaced(relation, dialect, isFiltered)),
+    REPLACES.slice(0, numberOf(level)).map(
+      (relation) =>
+        sql<SqlBool>`exists (select 1 from images as other where ${relation('other', 'images', dialect)} and ${isPassing})`,
+    ),
   )
+}
+
+/**
+ * Selects the images that others take the place of. One selection for each relation, with one condition that something exists,
+ * lets the planner of PostgreSQL join the tables as a whole.
+ */
+function replacedIds(
+  eb: ImagesBuilder,
+  level: FoldLevel,
+  dialect: SqlDialect,
+  passes: NonNullable<Passes>,
+): RawBuilder<unknown> {
+  const folded = sql`select images.id from images where ${isFolded(level)} and ${passes(eb)}`
+  const selections = REPLACES.slice(0, numberOf(level)).map(
+    (relation) => sql`select seen.id from images as seen where seen.id in (${folded})
+      and exists (select 1 from images where ${relation('images', 'seen', dialect)} and ${passes(eb)})`,
+  )
+  return sql.join(selections, sql` union all `)
 }

@@ -48,9 +48,9 @@ const ordered =
 /** Why an image is folded, from the lowest level of folding on: `fold_level` is the position, counted from 1. */
 export const REPLACES: readonly Relation[] = [ordered(isCopy), ordered(isSameShot), isFrameBefore]
 
-/** Whether another image takes the place of an image. @param more a further condition on that image, called `other` */
-export function isReplaced(relation: Relation, dialect: SqlDialect, more: RawBuilder<unknown> = sql``) {
-  return sql<SqlBool>`exists (select 1 from images as other where ${relation('other', 'images', dialect)}${more})`
+/** Whether another image takes the place of an image. */
+function isReplaced(relation: Relation, dialect: SqlDialect) {
+  return sql<SqlBool>`exists (select 1 from images as other where ${relation('other', 'images', dialect)})`
 }
 
 /** The value of `fold_level` of an image. */

@@ -163,7 +163,7 @@ function nearest(search: Search, order: RawBuilder<unknown>) {
   const images = database
     .selectFrom('images')
     .select(['id', 'content_hash'])
-    .where(filterCondition(query.filter, POSTGRES))
+    .where(filterCondition(query.filter, POSTGRES, true))
   return sql<Match>`
       select "imageId", max(${scoreIn(search)}) as score from ${queryTable(search)} cross join lateral (
         select images.id as "imageId", vectors.data

@@ -1,4 +1,3 @@
-import { sql } from 'kysely'
 import { DomainError } from '../../errors.ts'
 import type {
   CatalogCounts,
@@ -144,11 +143,20 @@ async function count(context: SqlContext): Promise<CatalogCounts> {
   return { indexed: indexed ?? 0, unembedded, failed: failed ?? 0 }
 }
 
-async function contentInfo(
-  { database, space, attributes }: SqlContext,
-  contentHash: string,
-): Promise<ContentInfo | undefined> {
-  const row = await database
+async function contentInfo(context: SqlContext, contentHash: string): Promise<ContentInfo | undefined> {
+  // Not one query in this order: it would read all copies.
+  const row = (await rowOf(context, contentHash, true)) ?? (await rowOf(context, contentHash, false))
+  if (row === undefined) return undefined
+  return {
+    attributes: attributeValues(context.attributes, row),
+    attributesVersion: row.attributes_version,
+    hasVector: row.vector !== null,
+    hasSidecar: row.sidecar !== null,
+  }
+}
+
+function rowOf({ database, space }: SqlContext, contentHash: string, isWithoutSidecar: boolean) {
+  return database
     .selectFrom('images')
     .leftJoin('vectors', (join) =>
       join
@@ -158,16 +166,9 @@ async function contentInfo(
     .selectAll('images')
     .select('vectors.id as vector')
     .where('images.content_hash', '=', contentHash)
-    .orderBy(sql`images.sidecar is not null`)
+    .$if(isWithoutSidecar, (query) => query.where('images.sidecar', 'is', null))
     .limit(1)
     .executeTakeFirst()
-  if (row === undefined) return undefined
-  return {
-    attributes: attributeValues(attributes, row),
-    attributesVersion: row.attributes_version,
-    hasVector: row.vector !== null,
-    hasSidecar: row.sidecar !== null,
-  }
 }
 
 async function upsertWithVectors(context: SqlContext, records: readonly ImageRecord[]): Promise<PutResult[]> {

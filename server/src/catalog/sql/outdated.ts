@@ -53,6 +53,8 @@ export async function setAttributes(
   const version = { attributes_version: versionOf(attributes) }
   // Filters may select by attributes.
   await changeImages(context, async (transaction) => {
+    // Vectors first: another transaction that stores the same ones may wait for this one to change images.
+    await insertFurther(context, transaction, updates)
     const folds = await FoldLevels.begin({ database: transaction, dialect: context.dialect })
     const changed = await transaction
       .selectFrom('images')
@@ -71,7 +73,6 @@ export async function setAttributes(
       if (values !== undefined) await setTaken(transaction, contentHash, values.capturedAt)
     }
     await folds.after(ids)
-    await insertFurther(context, transaction, updates)
   })
 }
 

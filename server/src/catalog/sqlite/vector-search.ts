@@ -173,7 +173,7 @@ async function passingOf(
     .crossJoin('images')
     .whereRef('images.content_hash', '=', 'vectors.content_hash')
     .where('vectors.id', 'in', SQLITE.numbers([...scores.keys()]))
-    .where(filterCondition(filter, SQLITE))
+    .where(filterCondition(filter, SQLITE, true))
     .select(['images.id as imageId', 'vectors.id as key'])
     .execute()
   return rows.map(({ imageId, key }) => ({ imageId, score: scores.get(key)! }))
