@@ -19,10 +19,11 @@ export async function benchContention(
 ): Promise<string> {
   const rows: string[][] = []
   const models: Record<string, Config['embedder_registry']> = {
-    'included model': { chosen_embedder: DEFAULT_EMBEDDER, embedders: {} },
-    classical: { chosen_embedder: 'classical', embedders: {} },
+    'included model': { chosen_embedder: DEFAULT_EMBEDDER, windows: 'none', embedders: {} },
+    classical: { chosen_embedder: 'classical', windows: 'none', embedders: {} },
     'ConvNeXt-Tiny': {
       chosen_embedder: 'convnext',
+      windows: 'none',
       embedders: {
         convnext: {
           target: 'timm',

@@ -2,13 +2,16 @@ import { readdir, readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Page } from 'playwright-core'
 import { describe, expect, it } from 'vitest'
-import { picture } from '../server/src/testing/pictures.ts'
+import { picture, writeSettled } from '../server/src/testing/pictures.ts'
 import { violationsIn } from './support/axe.ts'
 import { openPage, PHONE } from './support/browser.ts'
-import { useDemo } from './support/demo.ts'
+import { untilIndexed, useDemo } from './support/demo.ts'
 import { CLASSICAL } from './support/product.ts'
 
 const demo = useDemo(2, CLASSICAL)
+const PICTURES = 24
+/** More than the page asks for at once. */
+const NAMESAKES = 101
 const CUP = { address: '/?dir=cup', name: 'cup-01.png' }
 
 const open = (viewport?: { width: number; height: number }) =>
@@ -74,6 +77,20 @@ describe('a file whose name is taken', () => {
   })
 })
 
+describe('two files with the same bytes', () => {
+  it('are added once, and the second one is offered as known', async () => {
+    const { page, close } = await open()
+    const bytes = await picture(108)
+    await add(page, { 'one.png': bytes, 'two.png': bytes })
+    await page.getByText('“two.png” is in the gallery already: cup/one.png').waitFor()
+    await button(page, 'two.png', 'Skip').click()
+    await page.getByText('1 file added, 1 skipped').waitFor()
+    expect(await readdir(join(demo.gallery, 'cup'))).not.toContain('two.png')
+    await rm(inCup('one.png'))
+    await close()
+  })
+})
+
 describe('a file that the gallery has already', () => {
   it('is recognised before it is sent, and skipped or added once more', async () => {
     const { page, close } = await open(PHONE)
@@ -99,6 +116,20 @@ describe('a file that the gallery has already', () => {
     const { page, close } = await open()
     await add(page, { [CUP.name]: await readFile(inCup(CUP.name)) })
     await page.getByText('It is in this folder already.').waitFor()
+    await page.getByText('0 files added, 1 skipped').waitFor()
+    await close()
+  })
+})
+
+describe('a file whose name is part of many others', () => {
+  it('is compared with the picture of exactly this name', async () => {
+    const bytes = await readFile(inCup(CUP.name))
+    for (let n = 0; n < NAMESAKES; n++) await writeSettled(inCup(`${n}-${CUP.name}`), bytes)
+    await untilIndexed(demo.product.url, PICTURES + NAMESAKES)
+    const { page, close } = await open()
+    await add(page, { [CUP.name]: await picture(107) })
+    await question(page, CUP.name).getByAltText('The picture in the gallery').waitFor()
+    await button(page, CUP.name, 'Skip').click()
     await page.getByText('0 files added, 1 skipped').waitFor()
     await close()
   })

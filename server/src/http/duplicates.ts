@@ -2,6 +2,7 @@ import type { Catalog } from '../catalog/catalog.ts'
 import type { Handlers } from '../contract/routes.ts'
 import type { ImageFiles } from '../images/image-files.ts'
 import { createDuplicateFinder, withoutDeleted } from '../search/duplicates/finder.ts'
+import { mostSpaceFirst, thresholdOf } from '../search/duplicates/order.ts'
 import type { duplicateContract } from './contract/duplicates.ts'
 import { pageOf, toImageJson } from './schemas.ts'
 
@@ -22,7 +23,9 @@ export function duplicateHandlers({
     async list(context) {
       const query = context.req.valid('query')
       const { offset, limit } = pageOf(query)
-      const { groups, progress } = await findDuplicates(query.threshold ?? duplicateThreshold)
+      const threshold = query.threshold ?? thresholdOf(query.level ?? 'very_alike', duplicateThreshold)
+      const { groups: found, progress } = await findDuplicates(threshold)
+      const groups = query.order_by === 'space' ? mostSpaceFirst(found) : found
       const page = await withoutDeleted(catalog, groups.slice(offset, offset + limit))
       const groupsJson = page.map((images) => ({ images: images.map(toImageJson) }))
       return context.json({ groups: groupsJson, total: groups.length, progress }, 200)

@@ -381,6 +381,15 @@ describe('searching', () => {
       expect.arrayContaining(['copy.png', 'again.jpg', 'image-04.png']),
     )
 
+    const bySpace = await getJson<typeof answer>(app, '/api/images/duplicates?level=alike&order_by=space')
+    const freed = bySpace.groups.map(({ images }) => {
+      const [largest] = images.toSorted((a, b) => b.width * b.height - a.width * a.height)
+      return images.reduce((sum, image) => sum + image.bytes, -largest!.bytes)
+    })
+    expect(freed).toEqual(freed.toSorted((a, b) => b - a))
+    const same = await getJson<typeof answer>(app, '/api/images/duplicates?level=identical')
+    expect(same.groups.flatMap(({ images }) => images.map(({ path }) => path))).toContain('copy.png')
+
     // Results are kept for a while: an image that is deleted meanwhile does not come back with them.
     const copy = group!.images.find(({ path }) => path === 'copy.png')!
     expect((await app.http.request(`/api/images/${copy.id}`, { method: 'DELETE' })).status).toBe(200)

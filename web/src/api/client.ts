@@ -89,8 +89,21 @@ export function getSavedQuery(id: string, signal?: AbortSignal): Promise<SavedQu
 /** Groups of near-identical images. */
 export const GROUPS_PER_PAGE = 50
 
-export function listDuplicates(page: number, signal?: AbortSignal): Promise<DuplicateList> {
-  return read(api.images.duplicates.$get({ query: { items_per_page: GROUPS_PER_PAGE, page } }, until(signal)))
+export const DUPLICATE_LEVELS = ['very_alike', 'alike', 'identical'] as const
+export const DUPLICATE_ORDERS = ['space', 'images'] as const
+
+export interface DuplicateChoice {
+  level: (typeof DUPLICATE_LEVELS)[number]
+  order_by: (typeof DUPLICATE_ORDERS)[number]
+}
+
+export function listDuplicates(
+  page: number,
+  choice: DuplicateChoice,
+  signal?: AbortSignal,
+): Promise<DuplicateList> {
+  const query = { ...choice, items_per_page: GROUPS_PER_PAGE, page }
+  return read(api.images.duplicates.$get({ query }, until(signal)))
 }
 
 export function deleteImage(id: string): Promise<unknown> {
@@ -121,25 +134,28 @@ export async function knownImages(hash: string, signal: AbortSignal): Promise<Im
   return known[0]?.images
 }
 
-/** Names that contain the name of a file, in its folder. */
-const MAX_NAMESAKES = 100
+const NAMESAKES_PER_PAGE = 100
 
 /** The image at a path. @returns undefined if there is none in the index */
 export async function findByPath(path: string, signal: AbortSignal): Promise<Image | undefined> {
   const slash = path.lastIndexOf('/')
-  const { images } = await listImages(
-    {
-      directory: slash < 0 ? '.' : path.slice(0, slash),
-      recursive: false,
-      name_contains: path.slice(slash + 1),
-      page: 1,
-      items_per_page: MAX_NAMESAKES,
-      order_by: 'user_visible_name',
-      direction: 'ascending',
-    },
-    signal,
-  )
-  return images.find((one) => one.path === path)
+  for (let page = 1; ; page++) {
+    const { images } = await listImages(
+      {
+        directory: slash < 0 ? '.' : path.slice(0, slash),
+        recursive: false,
+        // Other names may contain this one, so the image is not always on the first page.
+        name_contains: path.slice(slash + 1),
+        page,
+        items_per_page: NAMESAKES_PER_PAGE,
+        order_by: 'user_visible_name',
+        direction: 'ascending',
+      },
+      signal,
+    )
+    const found = images.find((one) => one.path === path)
+    if (found !== undefined || images.length < NAMESAKES_PER_PAGE) return found
+  }
 }
 
 /** Shows a file in the file manager of the machine that runs the server. */

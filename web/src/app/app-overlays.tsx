@@ -8,6 +8,7 @@ const Shortcuts = lazyPart(async () => ({ default: (await import('../components/
 const DropZones = lazyPart(async () => ({ default: (await import('./drop-zones.tsx')).DropZones }))
 
 const CollectionDialog = lazyPart(() => import('../gallery/collection-dialog.tsx'))
+const FilesQuestion = lazyPart(() => import('../gallery/files-question.tsx'))
 
 interface AppOverlaysProps {
   page: Page
@@ -28,6 +29,7 @@ export function AppOverlays({
   onShortcutsClose,
 }: AppOverlaysProps) {
   const closeTask = () => page.setTask(undefined)
+  const closeQuestion = () => page.setFilesTask(undefined)
   return (
     <>
       <Dialog title={messages.gallery.library} isOpen={isFolderDialogOpen} onClose={onFolderDialogClose}>
@@ -41,6 +43,9 @@ export function AppOverlays({
           onClose={closeTask}
           onMissing={closeTask}
         />
+      )}
+      {page.filesTask !== undefined && (
+        <FilesQuestion task={page.filesTask} onClose={closeQuestion} onMissing={closeQuestion} />
       )}
       {page.input.dragged !== undefined && (
         <DropZones

@@ -6,6 +6,7 @@ import { messages } from '../messages/messages.ts'
 import { useStoredFlag } from '../state/settings.ts'
 import { FileInput } from '../upload/file-input.tsx'
 import { AppOverlays } from './app-overlays.tsx'
+import { focusNextPane } from './panes.ts'
 import { PhoneLayout } from './phone-layout.tsx'
 import { SettingsMenu } from './settings-menu.tsx'
 import { loadUploadPanel } from './upload-panel.ts'
@@ -49,6 +50,7 @@ export function App() {
     onShortcuts: () => setShortcutsOpen(true),
     onWords: () => wordsRef.current?.focus(),
     onDuplicates: () => change({ show: 'duplicates' }),
+    onPane: focusNextPane,
     onUndo: mayEdit && !hasSheetKeys ? lists.trash.undo : undefined,
     onSelectAll: hasSheetKeys || isElsewhere ? undefined : lists.selection.selectAll,
   })

@@ -1,9 +1,10 @@
-import { FolderTree, Images, Pencil, Upload, X } from 'lucide-react'
-import { type CSSProperties, useState } from 'react'
+import { FolderTree, Images, Pencil, Plus, Type, Upload, X } from 'lucide-react'
+import { type CSSProperties, useRef, useState } from 'react'
 import { serverUrl } from '../api/server-url.ts'
 import { BottomSheet, DETENTS, type Detent } from '../components/bottom-sheet.tsx'
 import { Button } from '../components/button.tsx'
 import { IconButton } from '../components/icon-button.tsx'
+import { MenuItem, MenuSeparator } from '../components/menu.tsx'
 import { Filters } from '../gallery/filters.tsx'
 import { messages } from '../messages/messages.ts'
 import { PictureMenu } from '../query/picture-menu.tsx'
@@ -73,20 +74,66 @@ function PhoneBar({ onTrace, ...props }: LayoutProps & { onTrace: (url: string) 
       <h1 className="sr-only">{messages.app.title}</h1>
       {isEmpty && <img src={serverUrl('/icon.svg')} alt="" className="mx-1.5 size-8" />}
       <QueryChips {...chips} />
-      {page.hasWords ? (
-        <WordsField ref={props.wordsRef} isFirst={isEmpty} onWords={page.actions.addWords} />
+      {page.hasWords && (
+        // Beside chips there is no room: the field covers them while it is used.
+        <WordsField
+          ref={props.wordsRef}
+          isFirst={isEmpty}
+          onWords={page.actions.addWords}
+          className={
+            isEmpty
+              ? ''
+              : 'sr-only focus-within:not-sr-only focus-within:absolute focus-within:inset-x-2 focus-within:inset-y-1.5 focus-within:z-1 focus-within:bg-surface'
+          }
+        />
+      )}
+      {isEmpty ? (
+        <PictureMenu onChoose={onChoosePicture} onPicture={page.picture.keep} />
       ) : (
-        <span className="flex-1" />
+        <AddMenu {...props} />
       )}
-      <PictureMenu onChoose={onChoosePicture} onPicture={page.picture.keep} />
-      {!isEmpty && (
-        <IconButton label={messages.query.clear} onClick={() => clearSearch(page)}>
-          <X />
-        </IconButton>
-      )}
+      {!(isEmpty && page.hasWords) && <span className="flex-1" />}
       <Failures />
       {props.settings}
     </header>
+  )
+}
+
+/** Everything that can be added to the search, and the way to begin again. */
+function AddMenu({ page, onChoosePicture, wordsRef }: LayoutProps) {
+  const { query } = messages
+  const isWording = useRef(false)
+  return (
+    <PictureMenu
+      onChoose={onChoosePicture}
+      onPicture={page.picture.keep}
+      trigger={
+        <IconButton label={query.add}>
+          <Plus />
+        </IconButton>
+      }
+      onClosed={() => {
+        if (!isWording.current) return false
+        isWording.current = false
+        wordsRef.current?.focus()
+        return true
+      }}
+      before={
+        page.hasWords && (
+          <MenuItem icon={<Type />} onSelect={() => (isWording.current = true)}>
+            {query.addWords}
+          </MenuItem>
+        )
+      }
+      after={
+        <>
+          <MenuSeparator />
+          <MenuItem icon={<X />} onSelect={() => clearSearch(page)}>
+            {query.clear}
+          </MenuItem>
+        </>
+      }
+    />
   )
 }
 

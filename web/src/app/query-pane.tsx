@@ -1,7 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
+import { Maximize2, Minimize2, X } from 'lucide-react'
+import type { ReactNode } from 'react'
 import { getImage } from '../api/client.ts'
 import { serverUrl } from '../api/server-url.ts'
+import { IconButton } from '../components/icon-button.tsx'
 import { lazyPart } from '../components/lazy-part.tsx'
+import { Pill } from '../components/pill.tsx'
 import type { Layout } from '../components/use-layout.ts'
 import { messages } from '../messages/messages.ts'
 import { SketchPanel } from '../sketch/sketch-panel.tsx'
@@ -41,7 +45,11 @@ export function QueryPane({
 }: QueryPaneProps) {
   const { sheet } = page
   if (sheet.openTerm !== undefined)
-    return <PicturePane page={page} term={sheet.openTerm} onTrace={trace.onTrace} />
+    return (
+      <PicturePane page={page} term={sheet.openTerm} onTrace={trace.onTrace}>
+        {onClose !== undefined && <PaneCommands isFull={isFull} setFull={setFull} onClose={onClose} />}
+      </PicturePane>
+    )
   return (
     <SketchPanel
       sketch={sheet.sketch}
@@ -79,9 +87,10 @@ interface PicturePaneProps {
   page: Page
   term: QueryTerm
   onTrace: (url: string) => void
+  children: ReactNode
 }
 
-function PicturePane({ page, term, onTrace }: PicturePaneProps) {
+function PicturePane({ page, term, onTrace, children }: PicturePaneProps) {
   const { sheet, actions } = page
   const { data: image } = useQuery({
     queryKey: ['images', 'one', term.id],
@@ -107,6 +116,34 @@ function PicturePane({ page, term, onTrace }: PicturePaneProps) {
       onAddRegion={term.region === undefined ? undefined : () => actions.addRegion(term)}
       onTrace={() => onTrace(src)}
       whileLoading={waiting}
-    />
+    >
+      {children}
+    </RegionPicker>
+  )
+}
+
+/** Commands for the pane as a whole, as the sheet has them. */
+function PaneCommands({
+  isFull,
+  setFull,
+  onClose,
+}: Pick<QueryPaneProps, 'isFull' | 'setFull'> & { onClose: () => void }) {
+  const { sheet } = messages
+  const small = 'size-9 rounded-control'
+  return (
+    <div className="absolute top-4 right-4">
+      <Pill label={messages.app.queryPane} isSmall>
+        <IconButton
+          label={isFull ? sheet.small : sheet.large}
+          onClick={() => setFull(!isFull)}
+          className={small}
+        >
+          {isFull ? <Minimize2 /> : <Maximize2 />}
+        </IconButton>
+        <IconButton label={messages.app.close} onClick={onClose} className={small}>
+          <X />
+        </IconButton>
+      </Pill>
+    </div>
   )
 }

@@ -33,29 +33,33 @@ export function WideLayout(props: WideLayoutProps) {
   const { page, layout, isLibraryOpen, isPaneOpen, setPaneOpen, settings } = props
   const trace = useTrace(props.onDraw)
   const isSide = layout === 'side'
-  // The review compares pictures, which takes the whole width.
+  // The review compares pictures, which takes the whole window.
   const isReview = page.state.show === 'duplicates'
   return (
     <>
       <SkipLink />
-      <TopBar
-        isLibraryOpen={isLibraryOpen}
-        onLibrary={props.onLibrary}
-        onAddFiles={props.onAddFiles}
-        settings={settings}
-      >
-        <PageQueryBar
-          page={page}
-          isPaneOpen={isPaneOpen}
-          onDraw={props.onDraw}
-          onPane={() => setPaneOpen(true)}
-          onChoosePicture={props.onChoosePicture}
-          onTrace={trace.onTrace}
-          wordsRef={props.wordsRef}
-        />
-      </TopBar>
+      {isReview ? (
+        <h1 className="sr-only">{messages.app.title}</h1>
+      ) : (
+        <TopBar
+          isLibraryOpen={isLibraryOpen}
+          onLibrary={props.onLibrary}
+          onAddFiles={props.onAddFiles}
+          settings={settings}
+        >
+          <PageQueryBar
+            page={page}
+            isPaneOpen={isPaneOpen}
+            onDraw={props.onDraw}
+            onPane={() => setPaneOpen(true)}
+            onChoosePicture={props.onChoosePicture}
+            onTrace={trace.onTrace}
+            wordsRef={props.wordsRef}
+          />
+        </TopBar>
+      )}
       <div className="flex min-h-0 flex-1">
-        {isLibraryOpen && (
+        {isLibraryOpen && !isReview && (
           <nav
             {...PANE}
             aria-label={messages.gallery.library}

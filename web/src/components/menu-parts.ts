@@ -3,6 +3,8 @@ import { type ComponentProps, createContext, type ReactElement, type ReactNode }
 export type MenuTrigger = ReactElement<ComponentProps<'button'>>
 
 export interface MenuProps {
+  /** Called when the menu has closed, before the focus returns to its button. @returns whether it has gone elsewhere */
+  onClosed?: (() => boolean) | undefined
   /** A button that takes a ref. */
   trigger: MenuTrigger
   align?: 'start' | 'center' | 'end'

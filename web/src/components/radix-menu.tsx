@@ -6,14 +6,22 @@ import { MENU, type MenuChoiceProps, type MenuParts, type MenuProps, PartsContex
 export const PARTS: MenuParts = { Item: Radix.Item, Separator: Radix.Separator, Choice }
 
 /** The open menu, with keys, focus and roles by Radix. */
-export default function RadixMenu({ trigger, align = 'start', children }: MenuProps) {
+export default function RadixMenu({ trigger, align = 'start', onClosed, children }: MenuProps) {
   const layer = useLayer()
   return (
     // Modal, it would lock the scroll bar with a style element, which the content security policy forbids.
     <Radix.Root modal={false} defaultOpen>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal container={layer}>
-        <Radix.Content align={align} sideOffset={6} collisionPadding={8} className={MENU}>
+        <Radix.Content
+          align={align}
+          sideOffset={6}
+          collisionPadding={8}
+          onCloseAutoFocus={(event) => {
+            if (onClosed?.()) event.preventDefault()
+          }}
+          className={MENU}
+        >
           <PartsContext value={PARTS}>{children}</PartsContext>
         </Radix.Content>
       </Radix.Portal>

@@ -3,7 +3,7 @@ import { type ReactNode, useId } from 'react'
 interface SegmentedProps<T extends string> {
   label: string
   value: T
-  options: readonly { value: T; text: string; icon?: ReactNode }[]
+  options: readonly { value: T; text: string; icon?: ReactNode; isDanger?: boolean }[]
   onChange: (value: T) => void
   className?: string
 }
@@ -22,10 +22,10 @@ export function Segmented<T extends string>({
       aria-label={label}
       className={`flex min-w-0 gap-0.5 rounded-control bg-sunken p-0.75 ${className}`}
     >
-      {options.map(({ value: own, text, icon }) => (
+      {options.map(({ value: own, text, icon, isDanger = false }) => (
         <label
           key={own}
-          className="relative flex h-8 flex-1 cursor-pointer items-center justify-center gap-1.5 rounded-lg px-2.75 font-medium text-13 text-ink-2 whitespace-nowrap transition-colors duration-hover coarse:h-10 hover:text-ink has-checked:bg-chosen has-checked:text-ink has-checked:shadow-low has-focus-visible:focus-ring forced-colors:has-checked:outline-2 [&_svg]:size-4"
+          className={`relative flex h-8 flex-1 cursor-pointer items-center justify-center gap-1.5 rounded-lg px-2.75 font-medium text-13 text-ink-2 whitespace-nowrap transition-colors duration-hover coarse:h-10 hover:text-ink has-checked:bg-chosen has-checked:shadow-low has-focus-visible:focus-ring forced-colors:has-checked:outline-2 [&_svg]:size-4 ${isDanger ? 'has-checked:text-danger' : 'has-checked:text-ink'}`}
         >
           <input
             type="radio"

@@ -1,14 +1,13 @@
 import { Columns2 } from 'lucide-react'
-import { useEffect, useRef, useState } from 'react'
+import { useState } from 'react'
 import type { Image } from '../api/client.ts'
 import { Button } from '../components/button.tsx'
-import { isTyping } from '../components/is-typing.ts'
-import { areSingleKeysOn } from '../components/single-keys.ts'
 import { messages } from '../messages/messages.ts'
 import { viewMessages } from '../messages/view-messages.ts'
 import { reasonsFor, relationOf } from './duplicate-choice.ts'
 import { OtherPicture, SuggestedPicture } from './duplicate-picture.tsx'
 import type { DuplicateGroup } from './use-duplicates.ts'
+import { useGroupKeys } from './use-group-keys.ts'
 
 interface DuplicateGroupProps {
   group: DuplicateGroup
@@ -34,7 +33,7 @@ export function DuplicateGroupView(props: DuplicateGroupProps) {
   const toggle = (image: Image) => setKept(kept.symmetricDifference(new Set([image.id])))
   const gone = group.images.filter(({ id }) => !kept.has(id))
   const apply = onApply && gone.length > 0 ? () => onApply(gone) : undefined
-  useGroupKeys({ group, toggle, apply, onCompare, onStep })
+  useGroupKeys({ images: group.images, toggle, apply, onCompare, onStep })
   const actions = (image: Image, digit: number) => ({
     image,
     digit,
@@ -103,39 +102,6 @@ function DecisionBar({
       )}
     </footer>
   )
-}
-
-interface GroupKeys {
-  group: DuplicateGroup
-  toggle: (image: Image) => void
-  apply: (() => void) | undefined
-  onCompare: () => void
-  onStep: (step: 1 | -1) => void
-}
-
-function useGroupKeys(keys: GroupKeys): void {
-  const latest = useRef(keys)
-  latest.current = keys
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      const { group, toggle, apply, onCompare, onStep } = latest.current
-      const isCovered = document.querySelector('dialog[open], [role=dialog], [role=menu]') !== null
-      if (isTyping(event) || isCovered || event.ctrlKey || event.metaKey || event.altKey) return
-      const isButton = event.target instanceof HTMLButtonElement
-      // A held key would decide about the following groups before they are seen.
-      if (event.repeat && !event.key.startsWith('Arrow')) return
-      const image = areSingleKeysOn() ? group.images[Number(event.key) - 1] : undefined
-      if (image !== undefined) toggle(image)
-      else if (areSingleKeysOn() && event.key.toLowerCase() === 'c') onCompare()
-      else if (event.key === 'ArrowDown') onStep(1)
-      else if (event.key === 'ArrowUp') onStep(-1)
-      else if (event.key === 'Enter' && !isButton && apply !== undefined) apply()
-      else return
-      event.preventDefault()
-    }
-    addEventListener('keydown', onKey)
-    return () => removeEventListener('keydown', onKey)
-  }, [])
 }
 
 function Key({ children }: { children: string }) {

@@ -40,7 +40,8 @@ export function SuggestedPicture({
           alt=""
           width={image.width}
           height={image.height}
-          className="max-h-[60vh] w-full bg-sunken object-contain"
+          // The card fits between the head and the decision bar.
+          className="max-h-[60vh] w-full bg-sunken object-contain side:max-h-[max(40vh,calc(100dvh-19.75rem))]"
         />
       </button>
       <Button
@@ -105,7 +106,12 @@ export function OtherPicture({
           onChange={onToggle}
           options={[
             { value: 'keep', text: words.keep },
-            { value: 'trash', text: words.trash, icon: <Trash2 className="phone:hidden" /> },
+            {
+              value: 'trash',
+              text: words.trash,
+              icon: <Trash2 className="phone:hidden" />,
+              isDanger: true,
+            },
           ]}
         />
       </div>

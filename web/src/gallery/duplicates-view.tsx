@@ -1,20 +1,19 @@
-import { ArrowLeft, Check, ChevronDown, Copy, RefreshCw } from 'lucide-react'
+import { Check, Copy, RefreshCw } from 'lucide-react'
 import { useEffect, useRef, useState } from 'react'
-import type { Image } from '../api/client.ts'
+import { DUPLICATE_LEVELS, DUPLICATE_ORDERS, type Image } from '../api/client.ts'
 import { sizedUrl } from '../api/picture-sources.ts'
 import { Button } from '../components/button.tsx'
 import { EmptyState } from '../components/empty-state.tsx'
-import { Menu, MenuChoice } from '../components/menu.tsx'
 import { PatientImage } from '../components/patient-image.tsx'
-import { ProgressRing } from '../components/progress-ring.tsx'
 import { useToast } from '../components/toast.tsx'
 import { bytes } from '../messages/format.ts'
 import { messages } from '../messages/messages.ts'
 import { viewMessages } from '../messages/view-messages.ts'
 import { MAX_COMPARED } from '../state/address.ts'
 import { useStoredChoice } from '../state/settings.ts'
-import { BEST_BY, type BestBy, freedBytes } from './duplicate-choice.ts'
+import { BEST_BY, freedBytes } from './duplicate-choice.ts'
 import { DuplicateGroupView } from './duplicate-group.tsx'
+import { DuplicatesHead } from './duplicates-head.tsx'
 import { useNotDuplicates } from './not-duplicates.ts'
 import { type DuplicateGroup, useDuplicates } from './use-duplicates.ts'
 
@@ -35,8 +34,11 @@ export default function DuplicatesView(props: DuplicatesViewProps) {
   const [current, setCurrent] = useState(0)
   const [reviewed, setReviewed] = useState<ReadonlySet<string>>(new Set())
   const [bestBy, setBestBy] = useStoredChoice('duplicates-best', BEST_BY)
+  const [level, setLevel] = useStoredChoice('duplicates-level', DUPLICATE_LEVELS)
+  const [order, setOrder] = useStoredChoice('duplicates-order', DUPLICATE_ORDERS)
   const dismissed = useNotDuplicates()
-  const found = useDuplicates(hidden, current === 0 && reviewed.size === 0, bestBy)
+  const isQuiet = current === 0 && reviewed.size === 0
+  const found = useDuplicates(hidden, isQuiet, bestBy, { level, order_by: order })
   const toast = useToast()
   const { duplicates: words } = viewMessages
   // biome-ignore lint/correctness/useExhaustiveDependencies: once
@@ -58,14 +60,24 @@ export default function DuplicatesView(props: DuplicatesViewProps) {
       action: { text: messages.trash.undo, run: () => dismissed.remove(images) },
     })
   }
+  /** Another list begins at its first group. */
+  const fromStart =
+    <T,>(set: (value: T) => void) =>
+    (value: T) => {
+      setCurrent(0)
+      set(value)
+    }
   return (
     <section aria-label={words.title} className="flex h-full flex-col bg-page">
       <DuplicatesHead
         found={found}
         left={left}
         groups={groups}
-        bestBy={bestBy}
-        onBestBy={setBestBy}
+        choices={[
+          { label: words.level, texts: words.levels, value: level, onChange: fromStart(setLevel) },
+          { label: words.order, texts: words.orders, value: order, onChange: fromStart(setOrder) },
+          { label: words.bestBy, texts: words.best, value: bestBy, onChange: setBestBy, isNamed: true },
+        ]}
         onBack={onBack}
       />
       {group === undefined ? (
@@ -93,58 +105,6 @@ export default function DuplicatesView(props: DuplicatesViewProps) {
         </div>
       )}
     </section>
-  )
-}
-
-interface DuplicatesHeadProps {
-  found: ReturnType<typeof useDuplicates>
-  /** Number of groups that are left. */
-  left: number
-  groups: readonly DuplicateGroup[]
-  bestBy: BestBy
-  onBestBy: (bestBy: BestBy) => void
-  onBack: () => void
-}
-
-function DuplicatesHead({ found, left, groups, bestBy, onBestBy, onBack }: DuplicatesHeadProps) {
-  const { duplicates: words } = viewMessages
-  const freed = groups.reduce((sum, { images }) => sum + freedBytes(images), 0)
-  return (
-    <header className="flex h-16 shrink-0 items-center gap-3 overflow-hidden border-line border-b bg-surface px-4 phone:gap-1 phone:px-1">
-      <Button variant="ghost" icon={<ArrowLeft />} onClick={onBack}>
-        <span className="phone:sr-only">{messages.viewer.gallery}</span>
-      </Button>
-      <h2 className="title text-22">{words.title}</h2>
-      <p aria-live="polite" className="min-w-0 truncate text-ink-2 phone:text-12">
-        {found.isPending ? messages.app.loading : words.groups(left)}
-        {freed > 0 && `, ${words.toFree(bytes(freed))}`}
-      </p>
-      {found.progress < 1 && (
-        <span className="flex items-center gap-2 text-13 text-ink-2">
-          <ProgressRing label={words.compared(found.progress)} share={found.progress} />
-          <span aria-hidden="true" className="phone:hidden">
-            {words.compared(found.progress)}
-          </span>
-        </span>
-      )}
-      <span className="flex-1" />
-      <Menu
-        align="end"
-        trigger={
-          <Button variant="ghost" size="small" aria-label={`${words.bestBy}: ${words.best[bestBy]}`}>
-            <span className="phone:hidden">{words.best[bestBy]}</span>
-            <ChevronDown aria-hidden="true" />
-          </Button>
-        }
-      >
-        <MenuChoice
-          label={words.bestBy}
-          value={bestBy}
-          onChange={onBestBy}
-          options={BEST_BY.map((value) => ({ value, text: words.best[value] }))}
-        />
-      </Menu>
-    </header>
   )
 }
 
@@ -177,12 +137,14 @@ function GroupList({ groups, current, onChoose }: GroupListProps) {
             onClick={() => onChoose(n)}
             className={`flex w-full items-center gap-3 rounded-card p-3 text-left ${n === current ? 'bg-sunken' : 'hover:bg-sunken'}`}
           >
-            <PatientImage
-              src={sizedUrl(first!.thumbnail_url, 256)}
-              alt=""
-              loading="lazy"
-              className="h-13.5 w-18 shrink-0 rounded-tile bg-sunken object-cover"
-            />
+            <span className="relative shrink-0 before:absolute before:inset-x-2 before:-top-1 before:h-0.5 before:rounded-full before:bg-line-strong">
+              <PatientImage
+                src={sizedUrl(first!.thumbnail_url, 256)}
+                alt=""
+                loading="lazy"
+                className="h-13.5 w-18 rounded-tile bg-sunken object-cover"
+              />
+            </span>
             <span>
               <span className="block font-medium">{words.pictures(group.images.length)}</span>
               <span className="text-13 text-ink-2">{words.frees(bytes(freedBytes(group.images)))}</span>

@@ -1,8 +1,7 @@
-import { useEffect, useRef } from 'react'
 import { areSingleKeysOn } from '../components/single-keys.ts'
-import { REPEATED } from './use-view-keys.ts'
+import { useCommandKeys } from '../components/use-command-keys.ts'
 
-interface CompareKeys {
+export interface CompareKeys {
   count: number
   onChoose: (index: number) => void
   onActual: () => void
@@ -15,23 +14,15 @@ interface CompareKeys {
 
 /** The keys of the comparison: 1 to 4 choose, Z shows pixels, K and X keep and trash, L zooms together. */
 export function useCompareKeys(keys: CompareKeys): void {
-  const latest = useRef(keys)
-  latest.current = keys
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.altKey || event.ctrlKey || event.metaKey) return
-      if (document.querySelector('dialog[open], [role=menu]') !== null) return
-      const act = actionOf(event.key.toLowerCase(), latest.current)
-      if (act === undefined) return
-      event.preventDefault()
-      if (!event.repeat || REPEATED.test(event.key)) act()
-    }
-    addEventListener('keydown', onKey)
-    return () => removeEventListener('keydown', onKey)
-  }, [])
+  useCommandKeys((event) => compareAction(event, keys))
 }
 
-function actionOf(key: string, keys: CompareKeys): (() => void) | undefined {
+/** Returns the command of a key. */
+export function compareAction(
+  event: Pick<KeyboardEvent, 'key'>,
+  keys: CompareKeys,
+): (() => void) | undefined {
+  const key = event.key.toLowerCase()
   const named: Record<string, () => void> = {
     escape: keys.onClose,
     '+': () => keys.onZoom(1.5),

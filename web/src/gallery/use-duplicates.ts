@@ -1,6 +1,6 @@
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useEffect, useMemo } from 'react'
-import { GROUPS_PER_PAGE, type Image, listDuplicates } from '../api/client.ts'
+import { type DuplicateChoice, GROUPS_PER_PAGE, type Image, listDuplicates } from '../api/client.ts'
 import { type BestBy, bestFirst } from './duplicate-choice.ts'
 
 export interface DuplicateGroup {
@@ -20,12 +20,18 @@ const PAST_THE_END = 1_000_000
  * @param hidden pictures that are about to be deleted
  * @param isQuiet whether the list may change while the user sees it
  * @param bestBy property by which a picture of each group is suggested
+ * @param choice which groups, in which order
  */
-export function useDuplicates(hidden: ReadonlyMap<string, Image>, isQuiet: boolean, bestBy: BestBy) {
+export function useDuplicates(
+  hidden: ReadonlyMap<string, Image>,
+  isQuiet: boolean,
+  bestBy: BestBy,
+  { level, order_by }: DuplicateChoice,
+) {
   const { data, error, isPending, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } =
     useInfiniteQuery({
-      queryKey: ['images', 'duplicates'],
-      queryFn: ({ pageParam, signal }) => listDuplicates(pageParam, signal),
+      queryKey: ['images', 'duplicates', level, order_by],
+      queryFn: ({ pageParam, signal }) => listDuplicates(pageParam, { level, order_by }, signal),
       initialPageParam: 1,
       // A page may hold fewer groups: deleted pictures are left out of it.
       getNextPageParam: ({ total }, pages) =>
@@ -33,8 +39,8 @@ export function useDuplicates(hidden: ReadonlyMap<string, Image>, isQuiet: boole
     })
   const shown = data?.pages[0]
   const { data: latest } = useQuery({
-    queryKey: ['images', 'duplicates-found'],
-    queryFn: ({ signal }) => listDuplicates(PAST_THE_END, signal),
+    queryKey: ['images', 'duplicates-found', level],
+    queryFn: ({ signal }) => listDuplicates(PAST_THE_END, { level, order_by }, signal),
     enabled: shown !== undefined && shown.progress < 1,
     refetchInterval: ({ state }) => ((state.data?.progress ?? 0) < 1 ? ASK_AGAIN_MS : false),
   })

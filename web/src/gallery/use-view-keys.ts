@@ -1,9 +1,10 @@
-import { useEffect, useRef } from 'react'
+import { useRef } from 'react'
 import type { Image } from '../api/client.ts'
 import { areSingleKeysOn } from '../components/single-keys.ts'
+import { useCommandKeys } from '../components/use-command-keys.ts'
 import type { Zoom } from './use-zoom.ts'
 
-interface ViewKeys {
+export interface ViewKeys {
   image: Image
   zoom: Zoom
   onPrevious: (() => void) | undefined
@@ -17,9 +18,6 @@ interface ViewKeys {
   onDetails: () => void
 }
 
-/** Keys that act again while they are held. */
-export const REPEATED = /^(Arrow.*|[+-])$/
-
 /** In CSS pixels. */
 const MOVE_STEP = 80
 /** While a key is held: each step changes the address, which browsers allow a hundred times in half a minute. */
@@ -27,29 +25,20 @@ const STEP_EVERY_MS = 320
 
 /** The keys of the large view, wherever in it the focus is. */
 export function useViewKeys(keys: ViewKeys): void {
-  const latest = useRef(keys)
-  latest.current = keys
   const steppedAt = useRef(Number.NEGATIVE_INFINITY)
-  useEffect(() => {
-    const onKey = (event: KeyboardEvent) => {
-      // Details and menus over the picture have keys of their own.
-      if (event.defaultPrevented || document.querySelector('dialog[open], [role=menu]') !== null) return
-      if (event.altKey || event.ctrlKey || event.metaKey) return
-      const isStep = !event.shiftKey && (event.key === 'ArrowLeft' || event.key === 'ArrowRight')
-      if (isStep && event.repeat && event.timeStamp - steppedAt.current < STEP_EVERY_MS) return
-      if (isStep) steppedAt.current = event.timeStamp
-      const act = actionOf(event, latest.current)
-      if (act === undefined) return
-      event.preventDefault()
-      // A held key acts once unless it moves or zooms: the next picture was not meant.
-      if (!event.repeat || REPEATED.test(event.key)) act()
-    }
-    addEventListener('keydown', onKey)
-    return () => removeEventListener('keydown', onKey)
-  }, [])
+  useCommandKeys((event) => {
+    const isStep = !event.shiftKey && (event.key === 'ArrowLeft' || event.key === 'ArrowRight')
+    if (isStep && event.repeat && event.timeStamp - steppedAt.current < STEP_EVERY_MS) return undefined
+    if (isStep) steppedAt.current = event.timeStamp
+    return viewAction(event, keys)
+  })
 }
 
-function actionOf(event: KeyboardEvent, keys: ViewKeys): (() => void) | undefined {
+/** Returns the command of a key. */
+export function viewAction(
+  event: Pick<KeyboardEvent, 'key' | 'shiftKey'>,
+  keys: ViewKeys,
+): (() => void) | undefined {
   const { image, zoom } = keys
   const moves: Record<string, () => void> = {
     ArrowLeft: () => zoom.move([MOVE_STEP, 0]),

@@ -1,8 +1,8 @@
 import { Camera, ClipboardPaste, FileImage, ImagePlus } from 'lucide-react'
-import { useRef } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { Button } from '../components/button.tsx'
 import { Menu, MenuItem } from '../components/menu.tsx'
-import type { MenuTrigger } from '../components/menu-parts.ts'
+import type { MenuProps, MenuTrigger } from '../components/menu-parts.ts'
 import { useToast } from '../components/toast.tsx'
 import { messages } from '../messages/messages.ts'
 
@@ -12,10 +12,14 @@ interface PictureMenuProps {
   /** Opens the dialog for files. */
   onChoose: () => void
   onPicture: (picture: Blob) => void
+  /** Items above and below those of pictures. */
+  before?: ReactNode
+  after?: ReactNode
+  onClosed?: MenuProps['onClosed']
 }
 
 /** Where a picture to search with comes from. */
-export function PictureMenu({ trigger, onChoose, onPicture }: PictureMenuProps) {
+export function PictureMenu({ trigger, onChoose, onPicture, before, after, onClosed }: PictureMenuProps) {
   const { query } = messages
   const toast = useToast()
   const camera = useRef<HTMLInputElement>(null)
@@ -28,6 +32,7 @@ export function PictureMenu({ trigger, onChoose, onPicture }: PictureMenuProps) 
     <>
       <Menu
         align="end"
+        onClosed={onClosed}
         trigger={
           trigger ?? (
             <Button variant="ghost" size="small" icon={<ImagePlus />} aria-label={query.picture}>
@@ -36,6 +41,7 @@ export function PictureMenu({ trigger, onChoose, onPicture }: PictureMenuProps) 
           )
         }
       >
+        {before}
         <MenuItem icon={<FileImage />} onSelect={onChoose}>
           {query.chooseFile}
         </MenuItem>
@@ -47,6 +53,7 @@ export function PictureMenu({ trigger, onChoose, onPicture }: PictureMenuProps) 
             {query.takePhoto}
           </MenuItem>
         )}
+        {after}
       </Menu>
       <input
         ref={camera}

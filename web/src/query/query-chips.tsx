@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { PencilLine, Type } from 'lucide-react'
-import { type KeyboardEvent, useState } from 'react'
-import { getImage } from '../api/client.ts'
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { getImage, type Image } from '../api/client.ts'
 import { sizedUrl } from '../api/picture-sources.ts'
 import { serverUrl } from '../api/server-url.ts'
 import { Popover } from '../components/popover.tsx'
@@ -9,6 +9,9 @@ import { QueryChip } from '../components/query-chip.tsx'
 import { messages } from '../messages/messages.ts'
 import { type Influence, MEDIUM, type QueryTerm } from '../state/query-terms.ts'
 import { ChipOptions } from './chip-options.tsx'
+
+/** Less is a matter of rounding. */
+const HIDDEN_PX = 2
 
 export interface QueryChipsProps {
   /** undefined without a drawing. */
@@ -36,19 +39,31 @@ export function QueryChips({
   onRemove,
   onTrace,
 }: QueryChipsProps) {
+  const [openOptions, setOpenOptions] = useState<string>()
+  const { ref, hasMore } = useOverflow(terms.length)
+  const optionsOf = (key: string) => ({
+    hasOptions: openOptions === key,
+    onOptions: (isOpen: boolean) => setOpenOptions(isOpen ? key : undefined),
+  })
+  /** While the options of one are open, only that one is marked. */
+  const areClosed = openOptions === undefined
   return (
     <div
+      ref={ref}
       role="toolbar"
       aria-label={messages.query.chips}
       onKeyDown={rove}
-      className="flex min-w-0 shrink items-center gap-1.5 overflow-x-auto py-1 [scrollbar-width:none] empty:hidden"
+      className={`flex min-w-0 shrink items-center gap-1.5 overflow-x-auto py-1 [scrollbar-width:none] empty:hidden ${hasMore ? 'fade-right' : ''}`}
     >
-      {sketch !== undefined && <SketchChip {...sketch} />}
+      {sketch !== undefined && (
+        <SketchChip {...sketch} {...optionsOf('sketch')} isMarked={sketch.isOpen && areClosed} />
+      )}
       {terms.map((term) => (
         <TermChip
           key={`${term.kind} ${term.id} ${term.region}`}
           term={term}
-          isOpen={openTerm === term}
+          isOpen={openTerm === term && areClosed}
+          {...optionsOf(`${term.kind} ${term.id} ${term.region}`)}
           colours={colours}
           onOpen={() => onOpen(term)}
           onUpdate={(part) => onUpdate(term, part)}
@@ -58,6 +73,28 @@ export function QueryChips({
       ))}
     </div>
   )
+}
+
+/** Whether chips are hidden to the right; a chip that is added comes into view. @param count number of chips */
+function useOverflow(count: number) {
+  const ref = useRef<HTMLDivElement>(null)
+  const [hasMore, setMore] = useState(false)
+  useEffect(() => {
+    const element = ref.current!
+    const measure = () => setMore(element.scrollWidth - element.clientWidth - element.scrollLeft > HIDDEN_PX)
+    const observer = new ResizeObserver(measure)
+    observer.observe(element)
+    element.addEventListener('scroll', measure, { passive: true })
+    return () => {
+      observer.disconnect()
+      element.removeEventListener('scroll', measure)
+    }
+  }, [])
+  // biome-ignore lint/correctness/useExhaustiveDependencies: when one is added or removed
+  useEffect(() => {
+    ref.current!.scrollTo({ left: ref.current!.scrollWidth })
+  }, [count])
+  return { ref, hasMore }
 }
 
 /** Arrow keys move between the chips. */
@@ -81,16 +118,30 @@ interface SketchChipProps {
   onRemove: () => void
 }
 
-function SketchChip({ src, influence, isOpen, onOpen, onInfluence, onRemove }: SketchChipProps) {
+interface OptionsProps {
+  hasOptions: boolean
+  onOptions: (isOpen: boolean) => void
+}
+
+function SketchChip({
+  src,
+  influence,
+  isOpen,
+  isMarked,
+  hasOptions,
+  onOptions,
+  onOpen,
+  onInfluence,
+  onRemove,
+}: SketchChipProps & OptionsProps & { isMarked: boolean }) {
   const { query } = messages
-  const [hasOptions, setOptions] = useState(false)
   const name = query.chip(query.sketch, '', query.influences[influence]!)
   return (
     <Popover
       label={query.options(query.sketch)}
       isOpen={hasOptions}
       // The first press shows the sheet, the next one its options.
-      onOpenChange={(next) => (isOpen || !next ? setOptions(next) : onOpen())}
+      onOpenChange={(next) => (isOpen || !next ? onOptions(next) : onOpen())}
       trigger={
         <QueryChip
           data-chip
@@ -100,7 +151,7 @@ function SketchChip({ src, influence, isOpen, onOpen, onInfluence, onRemove }: S
           isInk
           icon={<PencilLine />}
           weight={shareOf(influence)}
-          isOpen={isOpen}
+          isOpen={isMarked || hasOptions}
           removeLabel={query.removeOne(query.sketch)}
           onRemove={onRemove}
         />
@@ -117,7 +168,7 @@ function SketchChip({ src, influence, isOpen, onOpen, onInfluence, onRemove }: S
   )
 }
 
-interface TermChipProps {
+interface TermChipProps extends OptionsProps {
   term: QueryTerm
   colours: readonly string[]
   isOpen: boolean
@@ -127,55 +178,47 @@ interface TermChipProps {
   onTrace: (url: string) => void
 }
 
-function TermChip({ term, colours, isOpen, onOpen, onUpdate, onRemove, onTrace }: TermChipProps) {
+function TermChip({
+  term,
+  colours,
+  isOpen,
+  hasOptions,
+  onOptions,
+  onOpen,
+  onUpdate,
+  onRemove,
+  onTrace,
+}: TermChipProps) {
   const { query } = messages
-  const { kind, id, isWanted, influence = MEDIUM, region } = term
-  const isWords = kind === 'words'
-  const isColours = kind === 'colours'
-  const [hasOptions, setOptions] = useState(false)
+  const { kind, id, isWanted, influence = MEDIUM } = term
   const { data: image, isError } = useQuery({
     queryKey: ['images', 'one', id],
     queryFn: ({ signal }) => getImage(id, signal),
     enabled: kind === 'image',
     retry: false,
   })
-  const picture = serverUrl(`/api/queries/${id}/image`)
-  const name = isColours
-    ? ''
-    : isWords
-      ? id
-      : kind === 'image'
-        ? (image?.user_visible_name ?? '')
-        : query.yourPicture
-  const relation = !isWanted ? query.lessLike : region !== undefined ? query.region : query.moreLike
-  const text = isColours ? query.colours : isWords ? id : relation
   const isLost = kind === 'image' && isError
-  const src =
-    isWords || isColours
-      ? undefined
-      : kind === 'image'
-        ? image && sizedUrl(image.thumbnail_url, 256)
-        : picture
+  const { picture, src, name, text, relation, isPictured } = shownOf(term, image)
   const close = (act: () => void) => () => {
-    setOptions(false)
+    onOptions(false)
     act()
   }
   return (
     <Popover
       label={query.options(name || text)}
       isOpen={hasOptions}
-      onOpenChange={setOptions}
+      onOpenChange={onOptions}
       trigger={
         <QueryChip
           data-chip
           aria-label={query.chip(
-            isColours ? query.colours : isWords && isWanted ? query.words : relation,
+            kind === 'words' && isWanted ? query.words : relation,
             isLost ? query.lost : name,
             query.influences[influence]!,
           )}
           text={text}
           src={src}
-          icon={isColours ? <Swatches colours={colours} /> : isWords ? <Type /> : undefined}
+          icon={kind === 'colours' ? <Swatches colours={colours} /> : kind === 'words' ? <Type /> : undefined}
           weight={shareOf(influence)}
           isOpen={isOpen || hasOptions}
           isNegative={!isWanted}
@@ -191,12 +234,12 @@ function TermChip({ term, colours, isOpen, onOpen, onUpdate, onRemove, onTrace }
         subtitle={image?.directory === '.' ? undefined : image?.directory.replaceAll('/', ' / ')}
         src={src}
         isWanted={isWanted}
-        onWanted={isColours ? undefined : (next) => onUpdate({ isWanted: next })}
+        onWanted={kind === 'colours' ? undefined : (next) => onUpdate({ isWanted: next })}
         influence={influence}
         onInfluence={(next) => onUpdate({ influence: next })}
-        onRegion={isLost || isWords || isColours ? undefined : close(onOpen)}
+        onRegion={isLost || !isPictured ? undefined : close(onOpen)}
         onTrace={
-          isLost || isWords || isColours
+          isLost || !isPictured
             ? undefined
             : close(() => onTrace(kind === 'image' ? (image?.preview_url ?? picture) : picture))
         }
@@ -204,6 +247,31 @@ function TermChip({ term, colours, isOpen, onOpen, onUpdate, onRemove, onTrace }
       />
     </Popover>
   )
+}
+
+interface ShownTerm {
+  /** The picture of a saved query. */
+  picture: string
+  /** The thumbnail. */
+  src?: string | undefined
+  name: string
+  text: string
+  relation: string
+  isPictured: boolean
+}
+
+/** The words and the picture of a part. @param image undefined until it is loaded, and for other kinds */
+function shownOf({ kind, id, isWanted, region }: QueryTerm, image: Image | undefined): ShownTerm {
+  const { query } = messages
+  const picture = serverUrl(`/api/queries/${id}/image`)
+  if (kind === 'colours')
+    return { picture, name: '', text: query.colours, relation: query.colours, isPictured: false }
+  const relation = !isWanted ? query.lessLike : region !== undefined ? query.region : query.moreLike
+  if (kind === 'words') return { picture, name: id, text: id, relation, isPictured: false }
+  const shown = { picture, text: relation, relation, isPictured: true }
+  if (kind !== 'image') return { ...shown, src: picture, name: query.yourPicture }
+  const src = image && sizedUrl(image.thumbnail_url, 256)
+  return { ...shown, src, name: image?.user_visible_name ?? '' }
 }
 
 /** The two colours that are used most. */

@@ -10,13 +10,14 @@ interface WordsFieldProps {
   /** Whether anything is searched with yet. */
   isFirst: boolean
   onWords: (words: string) => void
+  className?: string
 }
 
 const MAX_LENGTH = 200
 const SUGGESTIONS = 8
 
 /** Takes words to search with; Enter adds them. The model's own words are suggested. */
-export function WordsField({ ref, isFirst, onWords }: WordsFieldProps) {
+export function WordsField({ ref, isFirst, onWords, className = '' }: WordsFieldProps) {
   const [text, setText] = useState('')
   const listId = useId()
   const last = text.split(/\s+/).at(-1) ?? ''
@@ -31,7 +32,7 @@ export function WordsField({ ref, isFirst, onWords }: WordsFieldProps) {
   const label = useLabel(isFirst)
   return (
     <form
-      className="min-w-30 flex-1 phone:min-w-18"
+      className={`min-w-30 flex-1 ${className}`}
       onSubmit={(event) => {
         event.preventDefault()
         const words = text.trim()

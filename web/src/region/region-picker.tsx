@@ -19,10 +19,13 @@ export interface RegionPickerProps {
   /** No buttons without these. */
   onAddRegion?: (() => void) | undefined
   onTrace?: (() => void) | undefined
+  /** Buttons at the upper right, for the pane as a whole. */
+  children?: ReactNode
 }
 
 /** A picture of which a part is selected by a box or a lasso. It fills its parent. */
-export function RegionPicker({ src, name, size, region, onChange, onAddRegion, onTrace }: RegionPickerProps) {
+export function RegionPicker(props: RegionPickerProps) {
+  const { src, name, size, region, onChange, onAddRegion, onTrace, children } = props
   const pictureRef = useRef<HTMLDivElement>(null)
   const [tool, setTool] = useState<RegionTool>('box')
   const { shown, lasso, surface, keys, selectWhole } = useRegion({ pictureRef, tool, region, onChange })
@@ -34,9 +37,9 @@ export function RegionPicker({ src, name, size, region, onChange, onAddRegion, o
         paddingBottom: 'calc(var(--sheet-inset-bottom, 0px) + env(safe-area-inset-bottom, 0px) + 1.5rem)',
       }}
     >
-      <p className="text-center text-13">
-        <span className="block font-semibold [overflow-wrap:anywhere]">{name}</span>
-        <span className="text-ink-2">{messages.region.hint}</span>
+      <p className="flex flex-wrap items-baseline justify-center gap-x-2 text-center">
+        <span className="font-semibold [overflow-wrap:anywhere]">{name}</span>
+        <span className="text-13 text-ink-2">{messages.region.hint}</span>
       </p>
       <div className="grid min-h-0 flex-1 [container-type:size] place-items-center">
         <div
@@ -76,6 +79,7 @@ export function RegionPicker({ src, name, size, region, onChange, onAddRegion, o
         onAddRegion={onAddRegion}
         onTrace={onTrace}
       />
+      {children}
     </section>
   )
 }

@@ -2,7 +2,7 @@ import { type ReactNode, useState } from 'react'
 import { lazyPart } from '../components/lazy-part.tsx'
 import { messages } from '../messages/messages.ts'
 import { describeSketch } from './describe.ts'
-import { SelectionPill } from './selection-pill.tsx'
+import { placedSelectionPill } from './selection-pill.tsx'
 import { SheetMenu } from './sheet-menu.tsx'
 import { SheetPills, ZoomPill } from './sheet-pills.tsx'
 import { SheetSurface } from './sheet-surface.tsx'
@@ -67,18 +67,14 @@ export function SketchPanel(props: SketchPanelProps) {
   const tracing = { isTracing: trace.url !== undefined, onTrace: trace.toggle }
   const menu = (className: string) => (
     <SheetMenu
-      layout={layout}
-      tools={tools}
-      onTools={onTools}
+      {...{ layout, tools, onTools, isFull, setFull, className }}
       {...tracing}
       clear={isBlank(sketch) ? undefined : clear}
       openSaved={() => setSavedOpen(true)}
-      isFull={isFull}
-      setFull={setFull}
-      className={className}
     />
   )
   const place = placesOf(layout, tools.areToolsOnRight)
+  const selectionPill = placedSelectionPill(sheet, layout, selected)
 
   return (
     <section
@@ -106,8 +102,9 @@ export function SketchPanel(props: SketchPanelProps) {
         />
       )}
       <ZoomPill sheet={sheet} className={place.zoom} />
+      {selectionPill.above}
       <div className={`absolute flex flex-col items-center gap-2 ${place.tools}`} style={place.style}>
-        {sheet.selection.size > 0 && <SelectionPill count={sheet.selection.size} {...selected} />}
+        {selectionPill.below}
         <ToolPill
           layout={layout}
           tools={tools}

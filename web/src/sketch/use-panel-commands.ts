@@ -66,10 +66,8 @@ interface PanelKeys {
 
 /** Connects the keys of the sheet to its commands. @returns whether Space is held, which moves the sheet */
 export function usePanelKeys(panel: PanelKeys): boolean {
-  const { sheet, tools, onTools, selected, openPopover, isFull, setFull } = panel
+  const { sheet, onTools, selected } = panel
   const [isSpaceHeld, setSpaceHeld] = useState(false)
-  const changeWidth = (by: number) =>
-    onTools({ width: Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, tools.width + by)) })
   useSheetKeys(panel.isOn, {
     undo: () => sheet.controller?.edit(undo),
     redo: () => sheet.controller?.edit(redo),
@@ -83,21 +81,33 @@ export function usePanelKeys(panel: PanelKeys): boolean {
     },
     duplicate: sheet.selection.size > 0 ? selected.duplicate : undefined,
     onSelection: selected.onKey,
-    single: {
-      p: () => onTools({ tool: 'pen' }),
-      b: () => onTools({ tool: 'brush' }),
-      e: () => onTools({ tool: 'eraser', erasesWhole: tools.tool === 'eraser' && !tools.erasesWhole }),
-      v: () => onTools({ tool: 'select' }),
-      c: () => openPopover('colour'),
-      w: () => openPopover('width'),
-      h: () => selected.mirror(),
-      t: () => onTools({ isTidying: !tools.isTidying }),
-      u: panel.toggleTrace,
-      f: () => setFull(!isFull),
-      '[': () => changeWidth(-1),
-      ']': () => changeWidth(1),
-      ...(isFull ? { escape: () => setFull(false) } : {}),
-    },
+    single: singleKeys(panel),
   })
   return isSpaceHeld
+}
+
+type SingleKeys = Omit<PanelKeys, 'isOn' | 'sheet' | 'sketch' | 'selected'> & {
+  selected: Pick<PanelKeys['selected'], 'mirror'>
+}
+
+/** Commands of single keys, by the key in lower case. */
+export function singleKeys(panel: SingleKeys): Readonly<Record<string, () => void>> {
+  const { tools, onTools, selected, openPopover, toggleTrace, isFull, setFull } = panel
+  const changeWidth = (by: number) =>
+    onTools({ width: Math.max(MIN_WIDTH, Math.min(MAX_WIDTH, tools.width + by)) })
+  return {
+    p: () => onTools({ tool: 'pen' }),
+    b: () => onTools({ tool: 'brush' }),
+    e: () => onTools({ tool: 'eraser', erasesWhole: tools.tool === 'eraser' && !tools.erasesWhole }),
+    v: () => onTools({ tool: 'select' }),
+    c: () => openPopover('colour'),
+    w: () => openPopover('width'),
+    h: () => selected.mirror(),
+    t: () => onTools({ isTidying: !tools.isTidying }),
+    u: toggleTrace,
+    f: () => setFull(!isFull),
+    '[': () => changeWidth(-1),
+    ']': () => changeWidth(1),
+    ...(isFull ? { escape: () => setFull(false) } : {}),
+  }
 }

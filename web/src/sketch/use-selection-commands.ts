@@ -29,21 +29,31 @@ export function useSelectionCommands({ controller, selection }: Sheet) {
     mirror: () => box && apply((sketch) => transformSelected(sketch, selection, mirrorMatrix(box))),
     duplicate: () => apply((sketch) => duplicateSelected(sketch, selection)),
     remove,
-    /** Arrows move, with Shift scale, with Alt turn. @returns whether the key did something */
+    /** @returns whether the key did something */
     onKey: (event: KeyboardEvent): boolean => {
       if (box === undefined) return false
-      if (event.key === 'Escape') controller?.select(NOTHING)
-      else if (event.key === 'Delete' || event.key === 'Backspace') remove()
-      else if (event.key.startsWith('Arrow')) {
+      const command = selectionKey(event)
+      if (command === undefined) return false
+      if (command === 'deselect') controller?.select(NOTHING)
+      else if (command === 'remove') remove()
+      else {
         const options = {
-          isScaling: event.shiftKey,
-          isTurning: event.altKey,
+          isScaling: command === 'scale',
+          isTurning: command === 'turn',
           step: event.repeat ? LARGE_STEP : STEP,
         }
         const matrix = arrowMatrix(event.key as ArrowKey, box, options)
         apply((sketch) => transformSelected(sketch, selection, matrix))
-      } else return false
+      }
       return true
     },
   }
+}
+
+/** Returns the command of a key on the selected strokes. */
+export function selectionKey({ key, shiftKey, altKey }: Pick<KeyboardEvent, 'key' | 'shiftKey' | 'altKey'>) {
+  if (key === 'Escape') return 'deselect'
+  if (key === 'Delete' || key === 'Backspace') return 'remove'
+  if (!key.startsWith('Arrow')) return undefined
+  return altKey ? 'turn' : shiftKey ? 'scale' : 'move'
 }

@@ -27,7 +27,7 @@ export function useSheetKeys(isOn: boolean, commands: SheetCommands): void {
     const { signal } = ending
     const onKeyDown = (event: KeyboardEvent) => {
       if (event.defaultPrevented || isTyping(event) || isCovered()) return
-      if (isDone(event, latest.current)) event.preventDefault()
+      if (onSheetKey(event, latest.current)) event.preventDefault()
     }
     const onKeyUp = (event: KeyboardEvent) => {
       if (event.key === ' ') latest.current.holdSpace(false)
@@ -40,7 +40,7 @@ export function useSheetKeys(isOn: boolean, commands: SheetCommands): void {
 }
 
 /** @returns whether the key did something */
-function isDone(event: KeyboardEvent, commands: SheetCommands): boolean {
+export function onSheetKey(event: KeyboardEvent, commands: SheetCommands): boolean {
   const key = event.key.toLowerCase()
   if (event.ctrlKey || event.metaKey) {
     const command = {

@@ -4,6 +4,7 @@ import { messages } from '../messages/messages.ts'
 import { viewMessages } from '../messages/view-messages.ts'
 import type { Decision, Question, StandingDecisions } from './decisions.ts'
 import { sha256Of } from './digest.ts'
+import { HeldCopies } from './held-copies.ts'
 import { isReadable } from './picture-file.ts'
 
 export interface Upload {
@@ -27,12 +28,14 @@ export interface Job {
   tries: number
   /** Whether the gallery was asked about its bytes. */
   isChecked: boolean
+  /** SHA-256 of its bytes, once they have been read. */
+  hash?: string
   /** For a name that is taken by other bytes: `refuse` asks the user. */
   onConflict: OnConflict
 }
 
 /** More would only wait for each other: the server embeds a file before it responds. */
-const AT_ONCE = 3
+const MAX_CONCURRENT_UPLOADS = 3
 /** The server may be back soon. */
 const RETRY_AFTER_MS = 3_000
 /** Maximum number of failures of a file. */
@@ -44,6 +47,7 @@ export class UploadQueue {
   readonly #sending = new Set<Job>()
   readonly #asked = new Map<Job, Question>()
   readonly #standing: StandingDecisions = new Map()
+  readonly #copies = new HeldCopies<Job>()
   readonly #ending = new AbortController()
   #waiting: Job[] = []
   #failed: Job[]
@@ -93,7 +97,7 @@ export class UploadQueue {
   /** Ends the current uploads. @returns the files that were not added because the sign-in has expired */
   close(): Job[] {
     const left = this.#hasExpired
-      ? [...this.#failed, ...this.#sending, ...this.#asked.keys(), ...this.#waiting]
+      ? [...this.#failed, ...this.#sending, ...this.#asked.keys(), ...this.#waiting, ...this.#copies.clear()]
       : []
     this.#waiting = []
     this.#failed = []
@@ -103,7 +107,7 @@ export class UploadQueue {
   }
 
   #advance(): void {
-    while (this.#sending.size < AT_ONCE) {
+    while (this.#sending.size < MAX_CONCURRENT_UPLOADS) {
       const next = this.#waiting.shift()
       if (next === undefined) return
       this.#sending.add(next)
@@ -127,7 +131,7 @@ export class UploadQueue {
       if (checked === undefined || signal.aborted) return
       const onProgress = (share: number) => this.#onChange(number, { share })
       await uploadImage(file, { directory, on_conflict: checked.onConflict }, { onProgress, signal })
-      this.#onChange(number, { state: 'done', share: 1 })
+      this.#end(job, { state: 'done', share: 1 })
     } catch (error) {
       if (signal.aborted) return
       // Sent again, a file that has arrived is not stored twice: the server compares the bytes.
@@ -142,9 +146,16 @@ export class UploadQueue {
   async #check(job: Job): Promise<Job | undefined> {
     // A file that was sent before may be the one that the gallery has by now.
     if (job.isChecked || job.tries > 0) return job
-    const found = await knownImages(await sha256Of(job.file), this.#ending.signal)
-    const checked = { ...job, isChecked: true }
-    if (found === undefined) return checked
+    const hash = job.hash ?? (await sha256Of(job.file))
+    const checked = { ...job, hash, isChecked: true }
+    const found = await knownImages(hash, this.#ending.signal)
+    if (found === undefined) {
+      if (!this.#copies.hold({ ...job, hash })) {
+        this.#onChange(job.number, { state: 'waiting' })
+        return undefined
+      }
+      return checked
+    }
     const isThere = found.some(({ path }) => path === pathOf(job))
     if (isThere) return void this.#skip(job, viewMessages.uploading.isThere)
     return this.#ask(checked, { kind: 'known', images: found })
@@ -173,12 +184,18 @@ export class UploadQueue {
   }
 
   #skip(job: Job, reason: string | undefined): void {
-    this.#onChange(job.number, { state: 'skipped', share: 0, reason, question: undefined })
+    this.#end(job, { state: 'skipped', share: 0, reason, question: undefined })
   }
 
   #fail(job: Job, reason: string): void {
     this.#failed.push(job)
-    this.#onChange(job.number, { state: 'failed', reason })
+    this.#end(job, { state: 'failed', reason })
+  }
+
+  /** Files with the same bytes are looked at again: the gallery may have them by now. */
+  #end({ number }: Job, change: Partial<Upload>): void {
+    this.#onChange(number, change)
+    this.#waiting.unshift(...this.#copies.release(number))
   }
 
   async #tryAgain(job: Job, reason: string): Promise<void> {

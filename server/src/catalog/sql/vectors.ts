@@ -49,7 +49,8 @@ async function findNeighbours(
   topK: number,
   space: SpaceName | undefined,
 ): Promise<NearContent[]> {
-  const matches = await vectors.findNearest({ vector, filter: {}, topK, space, offset: 0, limit: topK })
+  const page = { topK, offset: 0, limit: topK }
+  const matches = await vectors.findNearest({ vector, filter: {}, wholeImages: true, space, ...page })
   const found = await vectors.get(
     matches.map(({ imageId }) => imageId),
     space,

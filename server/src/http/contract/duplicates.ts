@@ -1,6 +1,7 @@
 import { z } from '@hono/zod-openapi'
-import { decimal, optional } from '../../contract/input.ts'
+import { choice, decimal, optional } from '../../contract/input.ts'
 import { defineRoute, json } from '../../contract/routes.ts'
+import { DUPLICATE_LEVELS, DUPLICATE_ORDERS } from '../../search/duplicates/order.ts'
 import { imageSchema, querySchema } from '../schemas.ts'
 
 const duplicateThresholdSchema = optional(
@@ -19,6 +20,18 @@ export const duplicateContract = {
     request: {
       query: z.object({
         threshold: duplicateThresholdSchema,
+        level: optional(
+          choice(DUPLICATE_LEVELS, {
+            description: 'How alike the images of a group are, without a threshold.',
+            default: 'very_alike',
+          }),
+        ),
+        order_by: optional(
+          choice(DUPLICATE_ORDERS, {
+            description: 'Groups with the most images first, or those that free the most space.',
+            default: 'images',
+          }),
+        ),
         page: querySchema.shape.page,
         items_per_page: querySchema.shape.items_per_page,
       }),
@@ -26,7 +39,7 @@ export const duplicateContract = {
     responses: {
       200: {
         description:
-          'The groups, largest first. In a large gallery, those that were found so far: `progress` is below 1 until all images have been compared.',
+          'The groups. In a large gallery, those that were found so far: `progress` is below 1 until all images have been compared.',
         ...json(
           z.object({
             groups: z.array(z.object({ images: z.array(imageSchema) })),

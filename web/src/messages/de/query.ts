@@ -8,13 +8,13 @@ export const query = {
   describeIn: (language: string) => `Auf ${language} suchen`,
   addWordsIn: (language: string) => `Wörter auf ${language}`,
   words: 'Wörter',
+  add: 'Zur Suche hinzufügen',
   clear: 'Suche leeren',
   picture: 'Bild',
   chooseFile: 'Datei wählen',
   paste: 'Einfügen',
   pasteNothing: 'In der Zwischenablage ist kein Bild.',
   takePhoto: 'Foto aufnehmen',
-  fromGallery: 'Aus der Galerie wählen',
   dropToSearch: 'Ablegen, um mit diesem Bild zu suchen',
   dropToAdd: (folder: string) => `Ablegen, um es zu „${folder}“ hinzuzufügen`,
   chips: 'Teile der Suche',
@@ -41,8 +41,6 @@ export const query = {
   onlyNegative: 'Die Suche schließt nur Bilder aus. Füge eine Skizze, ein Bild oder Wörter hinzu.',
   usePicture: 'Bild verwenden',
   useWords: 'Wörter verwenden',
-  noWords:
-    'Dieses Modell versteht keine Wörter. Suche mit Skizze oder Bild, oder wähle in den Einstellungen ein anderes Modell.',
   tooMany: (most: number) =>
     plural(most, {
       one: 'Eine Suche kann höchstens # Bild enthalten.',

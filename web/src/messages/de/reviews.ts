@@ -77,6 +77,11 @@ export const duplicates = {
     least_compressed: 'das am wenigsten komprimierte',
     oldest: 'das älteste',
   },
+  listing: 'Liste der Gruppen',
+  level: 'Wie ähnlich',
+  levels: { very_alike: 'Sehr ähnlich', alike: 'Ähnlich', identical: 'Identisch' },
+  order: 'Reihenfolge der Gruppen',
+  orders: { space: 'Größter Platzgewinn zuerst', images: 'Meiste Bilder zuerst' },
   bestBy: 'Vorschlagen',
   best: {
     largest: 'Das größte',

@@ -16,6 +16,7 @@ export const shortcutGroups: { name: string; keys: [string, string][] }[] = [
       ['← ↑ ↓ →', 'Ausgewählte Striche bewegen'],
       ['Umschalt ← ↑ ↓ →', 'Ihre Größe ändern'],
       ['Alt ← ↑ ↓ →', 'Sie drehen'],
+      ['H', 'Sie spiegeln'],
       ['Entf', 'Sie löschen'],
       ['Leertaste halten', 'Das Blatt durch Ziehen bewegen'],
       ['F', 'Vollbild'],

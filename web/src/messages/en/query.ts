@@ -8,13 +8,13 @@ export const query = {
   describeIn: (language: string) => `Describe it in ${language}`,
   addWordsIn: (language: string) => `Add words in ${language}`,
   words: 'Words',
+  add: 'Add to the search',
   clear: 'Clear search',
   picture: 'Picture',
   chooseFile: 'Choose a file',
   paste: 'Paste',
   pasteNothing: 'There is no picture on the clipboard.',
   takePhoto: 'Take a photo',
-  fromGallery: 'Pick from the gallery',
   dropToSearch: 'Drop to search with this picture',
   dropToAdd: (folder: string) => `Drop to add to “${folder}”`,
   chips: 'Parts of the search',
@@ -42,8 +42,6 @@ export const query = {
   onlyNegative: 'The search only excludes pictures. Add a sketch, a picture or words.',
   usePicture: 'Use a picture',
   useWords: 'Use words',
-  noWords:
-    'This model does not understand words. Search by sketch or picture, or choose another model in the settings.',
   tooMany: (most: number) =>
     plural(most, {
       one: 'A search can contain at most # picture.',

@@ -67,6 +67,11 @@ export const duplicates = {
   frees: (size: string) => `frees ${size}`,
   suggested: (reasons: string[]) => (reasons.length === 0 ? 'Suggested' : `Suggested: ${list(reasons)}`),
   reasons: { largest: 'the largest', least_compressed: 'the least compressed', oldest: 'the oldest' },
+  listing: 'List of groups',
+  level: 'How alike',
+  levels: { very_alike: 'Very alike', alike: 'Alike', identical: 'Identical' },
+  order: 'Order of groups',
+  orders: { space: 'Most space first', images: 'Most pictures first' },
   bestBy: 'Suggest',
   best: { largest: 'The largest', least_compressed: 'The least compressed', oldest: 'The oldest' },
   relations: {

@@ -16,6 +16,7 @@ export const shortcutGroups: { name: string; keys: [string, string][] }[] = [
       ['← ↑ ↓ →', 'Move the selected strokes'],
       ['Shift ← ↑ ↓ →', 'Scale them'],
       ['Alt ← ↑ ↓ →', 'Turn them'],
+      ['H', 'Mirror them'],
       ['Delete', 'Delete them'],
       ['Hold Space', 'Move the sheet by dragging'],
       ['F', 'Full screen'],
