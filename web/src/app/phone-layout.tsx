@@ -179,32 +179,16 @@ function PlaceRow({ page }: Pick<LayoutProps, 'page'>) {
 
 /** The gallery on the whole screen, with a pill to go elsewhere. */
 function PhoneGallery(props: LayoutProps) {
-  const { page, onDraw, onLibrary, onAddFiles, settings } = props
+  const { page, onDraw, onLibrary } = props
   const { show } = page.state
   const isReview = show === 'duplicates'
   return (
     <>
-      <header
-        {...PANE}
-        // The review has a head of its own, and needs the height.
-        className={`h-14 shrink-0 items-center gap-1 border-line border-b bg-surface px-2 ${isReview ? 'sr-only' : 'flex'}`}
-        inert={isReview}
-      >
-        <h1 className="sr-only">{messages.app.title}</h1>
-        <img src={serverUrl('/icon.svg')} alt="" className="mx-1.5 size-8" />
-        {show === undefined && <Filters state={page.state} change={page.change} isNarrow />}
-        <span className="flex-1" />
-        <Failures />
-        {show === undefined && <ListMenu page={page} />}
-        {onAddFiles && (
-          <IconButton label={messages.app.addFiles} onClick={onAddFiles}>
-            <Upload />
-          </IconButton>
-        )}
-        {settings}
-      </header>
+      {/* The review has a head of its own, and needs the height. */}
+      {!isReview && <PhoneGalleryHead {...props} />}
       {show === undefined && <PlaceRow page={page} />}
       <main {...PANE} id="results" aria-label={messages.app.results} className="min-h-0 flex-1">
+        {isReview && <h1 className="sr-only">{messages.app.title}</h1>}
         <OtherViews page={page}>
           <ResultsPane {...props} hasHead={false} />
         </OtherViews>
@@ -222,5 +206,25 @@ function PhoneGallery(props: LayoutProps) {
         </IconButton>
       </nav>
     </>
+  )
+}
+
+function PhoneGalleryHead({ page, onAddFiles, settings }: LayoutProps) {
+  const isList = page.state.show === undefined
+  return (
+    <header {...PANE} className="flex h-14 shrink-0 items-center gap-1 border-line border-b bg-surface px-2">
+      <h1 className="sr-only">{messages.app.title}</h1>
+      <img src={serverUrl('/icon.svg')} alt="" className="mx-1.5 size-8" />
+      {isList && <Filters state={page.state} change={page.change} isNarrow />}
+      <span className="flex-1" />
+      <Failures />
+      {isList && <ListMenu page={page} />}
+      {onAddFiles && (
+        <IconButton label={messages.app.addFiles} onClick={onAddFiles}>
+          <Upload />
+        </IconButton>
+      )}
+      {settings}
+    </header>
   )
 }
