@@ -81,7 +81,11 @@ function PhoneBar({ onTrace, ...props }: LayoutProps & { onTrace: (url: string) 
         <WordsField
           ref={props.wordsRef}
           isFirst={isEmpty}
-          onWords={page.actions.addWords}
+          onWords={(words) => {
+            page.actions.addWords(words)
+            // The field gives way to the chips.
+            props.wordsRef.current?.blur()
+          }}
           className={
             isEmpty
               ? ''
